@@ -1,0 +1,7 @@
+/** A picture as recognizers see it: upright, sRGB, 8 bits a channel, rows from the top, no padding. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** `width * height * 3` bytes: R, G, B. */
+  readonly data: Uint8Array;
+}

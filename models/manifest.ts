@@ -1,0 +1,85 @@
+import { requirementsSchema } from "../protocol/messages/model.ts";
+import { blobReferenceSchema } from "../protocol/messages/task.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
+import { type Digest, digestOf } from "../protocol/kernel/digest.ts";
+import { DmlError } from "../protocol/kernel/errors.ts";
+import { type Infer, parseAs, z } from "../protocol/schema.ts";
+
+const roleSchema = z.string().min(1).max(64).regex(/^[a-z][a-z0-9_-]*$/);
+
+/** One ONNX file of a recognizer, and what it is for. */
+export const layerSchema = z.strictObject({
+  role: roleSchema,
+  ...blobReferenceSchema.shape,
+});
+
+/** Parameters of the `faces` pipeline. */
+export const facesParametersSchema = z.strictObject({
+  /** Faces below are not reported. */
+  scoreMin: z.number().min(0).max(1),
+  /** Of two boxes that overlap by more, the weaker is dropped (intersection over union). */
+  overlapMax: z.number().min(0).max(1),
+});
+
+const common = {
+  /** Of this document's form. */
+  schema: z.literal(1),
+  name: z.string().max(63).regex(/^[a-z0-9][a-z0-9._-]*$/),
+  version: z.number().int().min(1).max(999_999_999),
+  description: z.string().max(500),
+  /** SPDX expression of the layers. */
+  license: z.string().max(100),
+  layers: z.array(layerSchema).max(LIMITS.layersMax),
+  requirements: requirementsSchema,
+};
+
+/** The JSON that describes a recognizer: which layers, which pipeline, what it needs. Data, never code. */
+export const manifestSchema = z.discriminatedUnion("pipeline", [
+  /** Detect, landmarks, align, embed: layers `detect`, `landmarks`, `embed`. */
+  z.strictObject({
+    ...common,
+    pipeline: z.literal("faces"),
+    parameters: facesParametersSchema,
+  }),
+  /** Looks at nothing and finds nobody: measures and checks the way through the cluster. */
+  z.strictObject({
+    ...common,
+    pipeline: z.literal("empty"),
+    parameters: z.strictObject({}),
+  }),
+]);
+
+export type Layer = Infer<typeof layerSchema>;
+export type Manifest = Infer<typeof manifestSchema>;
+export type FacesParameters = Infer<typeof facesParametersSchema>;
+
+/** A manifest as it is stored and sent: its JSON in UTF-8, and the digest of exactly these bytes. */
+export function encodeManifest(
+  manifest: Manifest,
+): { digest: Digest; bytes: Uint8Array<ArrayBuffer> } {
+  const bytes = new TextEncoder().encode(JSON.stringify(manifest));
+  return { digest: digestOf(bytes), bytes };
+}
+
+/** Parses what {@linkcode encodeManifest} made; throws `recognizer_invalid`. */
+export function decodeManifest(bytes: Uint8Array): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new DmlError("recognizer_invalid", "The manifest is not JSON.", {
+      cause: error,
+    });
+  }
+  return parseAs(manifestSchema, value, {
+    what: "The manifest",
+    code: "recognizer_invalid",
+  });
+}
+
+/** `name@version`. */
+export function recognizerName(
+  manifest: Pick<Manifest, "name" | "version">,
+): string {
+  return `${manifest.name}@${manifest.version}`;
+}

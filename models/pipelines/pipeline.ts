@@ -1,0 +1,32 @@
+import type { Person, Timings } from "../../protocol/messages/prediction.ts";
+import type { Manifest } from "../manifest.ts";
+import type { Picture } from "../image/picture.ts";
+import type { LayerSession } from "../tensor.ts";
+
+/** What a pipeline found in one picture, and how long its own parts took. */
+export interface Finding {
+  readonly persons: Person[];
+  readonly timings: Pick<Timings, "prepareMs" | "inferMs" | "interpretMs">;
+}
+
+/** A recognizer with its layers loaded. */
+export interface Pipeline {
+  /** False for a pipeline that is given no picture. */
+  readonly needsPicture: boolean;
+  /** Looks at `picture` (null exactly when `needsPicture` is false). */
+  recognize(
+    picture: Picture | null,
+    options: { embeddings: boolean },
+  ): Promise<Finding>;
+  /** Runs every layer as one typical picture would, whatever is in `picture`; the first runs are slow, so do this before serving. */
+  warmUp(picture: Picture): Promise<void>;
+}
+
+/** Layers by role. */
+export type Layers = Readonly<Record<string, LayerSession>>;
+
+/** Makes a pipeline of its manifest; throws `recognizer_invalid` when a layer that it needs is missing. */
+export type PipelineFactory<Name extends Manifest["pipeline"]> = (
+  manifest: Extract<Manifest, { pipeline: Name }>,
+  layers: Layers,
+) => Pipeline;

@@ -1,0 +1,36 @@
+import type { Manifest } from "../../models/manifest.ts";
+import type { Prediction } from "../../protocol/messages/prediction.ts";
+import type { TaskOptions } from "../../protocol/messages/task.ts";
+
+/** What one picture became. */
+export interface EngineResult {
+  readonly prediction: Prediction;
+  /** A JPEG with the persons drawn in; null when none was asked for. */
+  readonly annotated: Uint8Array<ArrayBuffer> | null;
+}
+
+/** Loads recognizers and runs pictures through them, several at once. Adapters: a pool of workers; tests have their own. */
+export interface Engine {
+  /** Pictures that can run at once. */
+  readonly slots: number;
+  /**
+   * Loads a recognizer in every worker and warms it up; returns the measured images/s of one worker.
+   * Throws `engine_failed` or `recognizer_invalid`.
+   */
+  load(
+    manifestDigest: string,
+    manifest: Manifest,
+    layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  ): Promise<{ imagesPerSecond: number }>;
+  unload(manifestDigest: string): Promise<void>;
+  /**
+   * Runs one picture (null where the pipeline needs none). `image` is given away: its buffer is detached.
+   * Throws the codes of unreadable pictures, `engine_failed`, `worker_died` (the worker was replaced), `deadline_exceeded`, `cancelled`.
+   */
+  run(
+    manifestDigest: string,
+    image: Uint8Array<ArrayBuffer> | null,
+    options: TaskOptions & { deadlineMs: number; signal?: AbortSignal },
+  ): Promise<EngineResult>;
+  close(): Promise<void>;
+}

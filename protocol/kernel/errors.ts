@@ -1,0 +1,273 @@
+/** What one kind of failure means to a program and to a person. */
+export interface ErrorKind {
+  /** The status of an HTTP answer that carries it. */
+  readonly status: number;
+  /** The exit code of a command that ends with it (see `user/exit.ts`). */
+  readonly exit: number;
+  /** Whether the same request may succeed later with no change to it. */
+  readonly retryable: boolean;
+  /** One way out. */
+  readonly advice: string;
+}
+
+function kind(
+  status: number,
+  exit: number,
+  retryable: boolean,
+  advice: string,
+): ErrorKind {
+  return { status, exit, retryable, advice };
+}
+
+/** Every code of dml: status, exit code, whether to try again, what to do. */
+export const ERRORS = {
+  usage: kind(400, 2, false, "See `dml help`."),
+  file_not_found: kind(404, 1, false, "Check the path."),
+  file_unreadable: kind(403, 1, false, "Check that the file can be read."),
+  output_unwritable: kind(
+    500,
+    1,
+    false,
+    "Name a directory that can be written with --out.",
+  ),
+  no_images: kind(
+    404,
+    1,
+    false,
+    "Name a picture, or a directory that holds some.",
+  ),
+  image_empty: kind(
+    422,
+    1,
+    false,
+    "The file has no bytes; copy it again from its source.",
+  ),
+  image_unsupported: kind(
+    415,
+    1,
+    false,
+    "Convert it to JPEG, PNG, GIF, TIFF, WebP or AVIF.",
+  ),
+  image_unreadable: kind(
+    422,
+    1,
+    false,
+    "The file is damaged or cut short; copy it again from its source.",
+  ),
+  image_too_large: kind(
+    413,
+    1,
+    false,
+    "Shrink the picture; `dml help limits` names the limits.",
+  ),
+  recognizer_unknown: kind(
+    404,
+    1,
+    false,
+    "`dml help recognizers` names those there are.",
+  ),
+  recognizer_invalid: kind(422, 1, false, "Correct the manifest."),
+  no_capable_node: kind(
+    503,
+    3,
+    true,
+    "Start a node with `dml join`; `dml nodes` says why those there are cannot.",
+  ),
+  queue_full: kind(
+    429,
+    3,
+    true,
+    "Send it again after the time in Retry-After, or add a node.",
+  ),
+  deadline_exceeded: kind(
+    504,
+    3,
+    true,
+    "Add a node, or send fewer pictures at once.",
+  ),
+  task_poisoned: kind(
+    422,
+    1,
+    false,
+    "This picture brought down a worker on two nodes; keep it and report it.",
+  ),
+  attempt_failed: kind(500, 1, true, "Look at the log of the nodes."),
+  worker_died: kind(
+    500,
+    1,
+    true,
+    "The worker was replaced; send the picture again.",
+  ),
+  engine_failed: kind(
+    500,
+    1,
+    false,
+    "The model refused this input; check the recognizer's manifest.",
+  ),
+  cancelled: kind(499, 130, false, "The caller went away."),
+  shutting_down: kind(
+    503,
+    3,
+    true,
+    "Send it again; another node or master will take it.",
+  ),
+  master_unreachable: kind(
+    503,
+    3,
+    true,
+    "Check the address, and that `dml serve` runs there.",
+  ),
+  unauthorized: kind(
+    401,
+    3,
+    false,
+    "Pass the token that `dml serve` printed, with --token or DML_TOKEN.",
+  ),
+  forbidden: kind(
+    403,
+    3,
+    false,
+    "This token is for another role; use the one that `dml serve` printed for it.",
+  ),
+  not_found: kind(404, 1, false, "Check the address."),
+  request_invalid: kind(
+    400,
+    2,
+    false,
+    "Correct the request; the detail names the field.",
+  ),
+  blob_not_found: kind(404, 1, false, "The bytes are gone; send them again."),
+  blob_corrupt: kind(
+    422,
+    1,
+    true,
+    "The bytes do not hash to their name; fetch or send them again.",
+  ),
+  blob_too_large: kind(413, 1, false, "`dml help limits` names the limits."),
+  disk_full: kind(
+    507,
+    3,
+    true,
+    "Free some space in the data directory (DML_HOME).",
+  ),
+  frame_too_large: kind(
+    400,
+    3,
+    false,
+    "Only another dml may speak on the control port.",
+  ),
+  message_invalid: kind(
+    400,
+    3,
+    false,
+    "Only another dml may speak on the control port.",
+  ),
+  message_unknown: kind(
+    400,
+    3,
+    false,
+    "Bring both sides to the same version of dml.",
+  ),
+  protocol_version: kind(
+    400,
+    3,
+    false,
+    "Bring both sides to the same version of dml.",
+  ),
+  handshake_timeout: kind(
+    408,
+    3,
+    true,
+    "Only another dml may speak on the control port.",
+  ),
+  peer_too_slow: kind(503, 3, true, "Check the network between the two hosts."),
+  connection_lost: kind(
+    503,
+    3,
+    true,
+    "The other side went away; it is tried again.",
+  ),
+  too_many_nodes: kind(503, 3, false, "`dml help limits` names the limits."),
+  node_duplicate: kind(
+    409,
+    3,
+    false,
+    "This node's identity is already connected from elsewhere; give each host its own DML_HOME.",
+  ),
+  node_unknown: kind(404, 1, false, "`dml nodes` names those there are."),
+  address_in_use: kind(
+    500,
+    3,
+    false,
+    "Stop what listens there, or choose another --port and --control-port.",
+  ),
+  home_locked: kind(
+    500,
+    3,
+    false,
+    "Another dml uses this data directory; stop it, or name another with DML_HOME.",
+  ),
+  home_unusable: kind(
+    500,
+    3,
+    false,
+    "Name a directory that can be written with DML_HOME.",
+  ),
+  assets_missing: kind(
+    500,
+    3,
+    true,
+    "The files of the recognizer are fetched once; connect to the network and start again.",
+  ),
+  interrupted: kind(499, 130, false, "Stopped by Ctrl-C."),
+  internal: kind(
+    500,
+    70,
+    false,
+    "This is a bug in dml; please report it with the log.",
+  ),
+} as const satisfies Record<string, ErrorKind>;
+
+/** One of the codes in {@linkcode ERRORS}. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Whether `text` is one of dml's own codes. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text);
+}
+
+/** A refusal or a failure that dml knows by name: one code, one sentence, one way out. */
+export class DmlError extends Error {
+  override name = "DmlError";
+  /** Says what happened and to what; the message is that sentence. */
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; advice?: string } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.#advice = options.advice;
+  }
+  readonly #advice: string | undefined;
+
+  get kind(): ErrorKind {
+    return ERRORS[this.code];
+  }
+  /** What to do about it. */
+  get advice(): string {
+    return this.#advice ?? this.kind.advice;
+  }
+}
+
+/** `error` as a {@linkcode DmlError}; what dml does not know by name becomes `fallback`. */
+export function asDmlError(
+  error: unknown,
+  fallback: ErrorCode = "internal",
+): DmlError {
+  if (error instanceof DmlError) return error;
+  return new DmlError(
+    fallback,
+    error instanceof Error ? error.message : String(error),
+    { cause: error },
+  );
+}

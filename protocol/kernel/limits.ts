@@ -1,0 +1,55 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+/** Every limit of dml, in one place. `dml help limits` prints this table. */
+export const LIMITS = {
+  /** One control frame, payload only. */
+  frameBytesMax: 1 * MIB,
+  /** Frames waiting to be written to one connection; past it the peer is too slow and is closed. */
+  outboundBytesMax: 16 * MIB,
+  /** A connection that says no `hello` for this long is closed. */
+  helloTimeoutMs: 5_000,
+  /** One picture, as a file. */
+  imageBytesMax: 64 * MIB,
+  /** One picture, decoded: width x height. Read from the header, before anything is allocated. */
+  imagePixelsMax: 100_000_000,
+  /** The longer side of a picture. */
+  imageSideMax: 30_000,
+  /** Persons reported of one picture, best score first. */
+  personsMax: 128,
+  /** Tasks that the master holds at once, waiting or running; past it: 429. */
+  tasksQueuedMax: 4_096,
+  /** Picture bytes that the master holds in memory for interactive jobs; past it: 429. */
+  transientBytesMax: 1 * GIB,
+  /** How long an interactive answer's annotated picture can be fetched. */
+  resultKeptMs: 60_000,
+  /** One task, from acceptance to answer. */
+  taskDeadlineMs: 120_000,
+  /** One attempt on one worker; a worker that takes longer is terminated. */
+  attemptDeadlineMs: 60_000,
+  /** Attempts of one task before it fails. */
+  attemptsMax: 4,
+  /** Workers killed by one task, on different nodes, before it is called poison. */
+  poisonNodes: 2,
+  /** Images that a node fetches ahead of a free worker, per worker. */
+  prefetchPerWorker: 1,
+  /** How often a node and the master say that they are there. */
+  heartbeatIntervalMs: 1_000,
+  /** Silence after which the other side is suspected (no new work). */
+  suspectAfterMs: 3_000,
+  /** Silence after which the other side is given up (its work moves). */
+  deadAfterMs: 6_000,
+  /** Backoff of a reconnecting node: first and longest wait. */
+  reconnectMinMs: 200,
+  reconnectMaxMs: 10_000,
+  /** How long a leaving node finishes what is running. */
+  drainMs: 30_000,
+  /** Nodes of one master. */
+  nodesMax: 1_024,
+  /** Layers of one recognizer, and one layer's size. */
+  layersMax: 32,
+  layerBytesMax: 4 * GIB,
+  /** Pictures of one `predict` that are in flight at once. */
+  predictConcurrencyMax: 64,
+} as const;

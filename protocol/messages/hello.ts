@@ -1,0 +1,53 @@
+import { byteCountSchema, digestSchema, idSchema, type Infer, z } from "../schema.ts";
+
+/** What this build speaks; two sides meet at the highest version both know. */
+export const PROTOCOL_VERSION = { min: 1, max: 1 } as const;
+
+/** What a node says about its host; images/s per recognizer follow in `model.ready`. */
+export const capabilitiesSchema = z.strictObject({
+  os: z.string().max(32),
+  arch: z.string().max(32),
+  cores: z.number().int().min(1).max(4_096),
+  memoryBytes: byteCountSchema,
+  /** Pictures that run at once. */
+  workers: z.number().int().min(1).max(1_024),
+  engines: z.array(z.enum(["wasm", "none"])).max(8),
+});
+
+/** Node to master, the first message. */
+export const helloSchema = z.strictObject({
+  type: z.literal("hello"),
+  protocol: z.strictObject({
+    min: z.number().int().min(1),
+    max: z.number().int().min(1),
+  }),
+  /** The version of dml. */
+  version: z.string().max(64),
+  nodeId: idSchema,
+  name: z.string().min(1).max(100),
+  token: z.string().max(200).nullable(),
+  capabilities: capabilitiesSchema,
+  /** Manifests whose files are all in the node's cache, verified. */
+  cached: z.array(digestSchema).max(1_024),
+});
+
+/** Master to node: you are in. */
+export const welcomeSchema = z.strictObject({
+  type: z.literal("welcome"),
+  protocol: z.number().int().min(1),
+  version: z.string().max(64),
+  heartbeatIntervalMs: z.number().int().min(10).max(60_000),
+  deadAfterMs: z.number().int().min(10).max(600_000),
+});
+
+/** Master to node: you are not, and why; the connection closes behind it. */
+export const rejectSchema = z.strictObject({
+  type: z.literal("reject"),
+  code: z.string().max(64),
+  reason: z.string().max(2_000),
+});
+
+export type Capabilities = Infer<typeof capabilitiesSchema>;
+export type Hello = Infer<typeof helloSchema>;
+export type Welcome = Infer<typeof welcomeSchema>;
+export type Reject = Infer<typeof rejectSchema>;

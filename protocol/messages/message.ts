@@ -1,0 +1,43 @@
+import { type Infer, z } from "../schema.ts";
+import { commandDoneSchema, commandRunSchema } from "./command.ts";
+import { helloSchema, rejectSchema, welcomeSchema } from "./hello.ts";
+import { availabilitySchema, goodbyeSchema, pingSchema } from "./liveness.ts";
+import {
+  modelFailedSchema,
+  modelOfferSchema,
+  modelReadySchema,
+  modelRetireSchema,
+} from "./model.ts";
+import { taskAssignSchema, taskCancelSchema, taskFailedSchema, taskResultSchema } from "./task.ts";
+
+/** Either way: your message was refused; the connection goes on unless a goodbye follows. */
+export const errorSchema = z.strictObject({
+  type: z.literal("error"),
+  code: z.string().max(64),
+  reason: z.string().max(2_000),
+});
+
+/** All that may travel on the control channel. */
+export const messageSchema = z.discriminatedUnion("type", [
+  helloSchema,
+  welcomeSchema,
+  rejectSchema,
+  availabilitySchema,
+  pingSchema,
+  goodbyeSchema,
+  errorSchema,
+  modelOfferSchema,
+  modelRetireSchema,
+  modelReadySchema,
+  modelFailedSchema,
+  taskAssignSchema,
+  taskCancelSchema,
+  taskResultSchema,
+  taskFailedSchema,
+  commandRunSchema,
+  commandDoneSchema,
+]);
+
+export type Message = Infer<typeof messageSchema>;
+export type ErrorMessage = Infer<typeof errorSchema>;
+export type MessageType = Message["type"];

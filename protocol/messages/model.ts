@@ -1,0 +1,58 @@
+import { LIMITS } from "../kernel/limits.ts";
+import {
+  byteCountSchema,
+  digestSchema,
+  durationMsSchema,
+  type Infer,
+  recognizerNameSchema,
+  z,
+} from "../schema.ts";
+import { blobReferenceSchema } from "./task.ts";
+
+/** What a node must have to run a recognizer. */
+export const requirementsSchema = z.strictObject({
+  /** `wasm` is onnxruntime-web; `none` needs no engine. */
+  engine: z.enum(["wasm", "none"]),
+  /** Memory of one worker with this recognizer loaded. */
+  memoryBytes: byteCountSchema,
+});
+
+/** Master to node: have this recognizer. The node fetches what it lacks by digest, loads it and warms it up. */
+export const modelOfferSchema = z.strictObject({
+  type: z.literal("model.offer"),
+  recognizer: recognizerNameSchema,
+  manifest: blobReferenceSchema,
+  layers: z.array(blobReferenceSchema).max(LIMITS.layersMax),
+  requirements: requirementsSchema,
+});
+
+/** Master to node: this recognizer is not needed any more. */
+export const modelRetireSchema = z.strictObject({
+  type: z.literal("model.retire"),
+  manifestDigest: digestSchema,
+});
+
+/** Node to master: fetched, verified, loaded and warmed up. */
+export const modelReadySchema = z.strictObject({
+  type: z.literal("model.ready"),
+  manifestDigest: digestSchema,
+  /** Measured at warm-up, of one worker. */
+  imagesPerSecond: z.number().min(0).max(1_000_000),
+  /** What had to be moved for it: 0 when all of it was cached. */
+  fetchedBytes: byteCountSchema,
+  warmUpMs: durationMsSchema,
+});
+
+/** Node to master: this recognizer cannot run here, and why. */
+export const modelFailedSchema = z.strictObject({
+  type: z.literal("model.failed"),
+  manifestDigest: digestSchema,
+  code: z.string().max(64),
+  reason: z.string().max(2_000),
+});
+
+export type Requirements = Infer<typeof requirementsSchema>;
+export type ModelOffer = Infer<typeof modelOfferSchema>;
+export type ModelRetire = Infer<typeof modelRetireSchema>;
+export type ModelReady = Infer<typeof modelReadySchema>;
+export type ModelFailed = Infer<typeof modelFailedSchema>;

@@ -1,0 +1,44 @@
+/** The only file that names the validation library, so that another can take its place here. */
+export { z } from "zod";
+export type { infer as Infer } from "zod";
+import { z } from "zod";
+import { DmlError, type ErrorCode } from "./kernel/errors.ts";
+import { type Digest, DIGEST_PATTERN } from "./kernel/digest.ts";
+import { ID_PATTERN } from "./kernel/id.ts";
+
+/** `sha256:<64 hex>`. */
+export const digestSchema = z.string().max(71).regex(
+  DIGEST_PATTERN,
+  "must be sha256:<64 hex>",
+)
+  .transform((text) => text as Digest);
+/** `prefix_<20 base 32>`. */
+export const idSchema = z.string().max(29).regex(ID_PATTERN, "must be an id");
+/** A count of bytes that a double holds exactly. */
+export const byteCountSchema = z.number().int().min(0).max(
+  Number.MAX_SAFE_INTEGER,
+);
+/** A duration in milliseconds, at most a day. */
+export const durationMsSchema = z.number().min(0).max(86_400_000);
+/** `name@version` of a recognizer. */
+export const recognizerNameSchema = z.string().max(96).regex(
+  /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/,
+);
+
+/**
+ * `value` as `schema` says, or a {@linkcode DmlError} with `code` whose sentence names `what`, the field and the fault.
+ */
+export function parseAs<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  options: { what: string; code: ErrorCode },
+): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = issue.path.length > 0 ? issue.path.join(".") : "it";
+  throw new DmlError(
+    options.code,
+    `${options.what} is not valid: ${path}: ${issue.message}`,
+  );
+}

@@ -1,0 +1,35 @@
+/** Where something listens. */
+export interface Address {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** One connection: ordered bytes both ways, nothing about what they mean. */
+export interface Connection {
+  /** Of the other side, for people. */
+  readonly remote: string;
+  /** What arrives, in pieces of any size; ends when the other side closed or the connection broke (both without a throw). */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Resolves when all of `bytes` are handed to the network; throws `connection_lost` when it broke. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Ends both directions; may be called again. Ends `chunks`. */
+  close(): void;
+}
+
+/** Something that accepts connections until closed; iterate it once. */
+export interface Listener extends AsyncIterable<Connection> {
+  /** The port is the real one also when 0 was asked for. */
+  readonly address: Address;
+  close(): void;
+}
+
+/** A way to connect two processes, or two halves of one. Adapters: TCP, memory. */
+export interface Transport {
+  /** Throws `address_in_use` when somebody else listens there. */
+  listen(address: Address): Listener | Promise<Listener>;
+  /** Throws `connection_lost` when nobody listens there or `signal` aborts first. */
+  connect(
+    address: Address,
+    options?: { signal?: AbortSignal },
+  ): Promise<Connection>;
+}
