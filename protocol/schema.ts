@@ -2,6 +2,7 @@
 export { z } from "zod";
 export type { infer as Infer } from "zod";
 import { z } from "zod";
+import { clip } from "./kernel/clip.ts";
 import { DmlError, type ErrorCode } from "./kernel/errors.ts";
 import { type Digest, DIGEST_PATTERN } from "./kernel/digest.ts";
 import { ID_PATTERN } from "./kernel/id.ts";
@@ -25,6 +26,9 @@ export const recognizerNameSchema = z.string().max(96).regex(
   /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/,
 );
 
+/** A fault quotes what it refuses (unknown keys, for one), and that may be a megabyte. */
+const ISSUE_CHARACTERS_MAX = 300;
+
 /**
  * `value` as `schema` says, or a {@linkcode DmlError} with `code` whose sentence names `what`, the field and the fault.
  */
@@ -39,6 +43,6 @@ export function parseAs<Schema extends z.ZodType>(
   const path = issue.path.length > 0 ? issue.path.join(".") : "it";
   throw new DmlError(
     options.code,
-    `${options.what} is not valid: ${path}: ${issue.message}`,
+    `${options.what} is not valid: ${path}: ${clip(issue.message, ISSUE_CHARACTERS_MAX)}`,
   );
 }

@@ -10,9 +10,12 @@ export interface Connection {
   readonly remote: string;
   /** What arrives, in pieces of any size; ends when the other side closed or the connection broke (both without a throw). */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Resolves when all of `bytes` are handed to the network; throws `connection_lost` when it broke. */
+  /**
+   * Resolves when all of `bytes` are handed to the network; throws `connection_lost` when it broke.
+   * One write at a time: the next begins when this one has resolved.
+   */
   write(bytes: Uint8Array): Promise<void>;
-  /** Ends both directions; may be called again. Ends `chunks`. */
+  /** Ends both directions; may be called again. Ends `chunks`; the other side still reads what was written before. */
   close(): void;
 }
 
@@ -20,6 +23,7 @@ export interface Connection {
 export interface Listener extends AsyncIterable<Connection> {
   /** The port is the real one also when 0 was asked for. */
   readonly address: Address;
+  /** Frees the address and ends the iteration; connections that were accepted live on. May be called again. */
   close(): void;
 }
 

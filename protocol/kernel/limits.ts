@@ -10,6 +10,10 @@ export const LIMITS = {
   outboundBytesMax: 16 * MIB,
   /** A connection that says no `hello` for this long is closed. */
   helloTimeoutMs: 5_000,
+  /** How long a closing connection tries to hand over what it has queued. */
+  flushMs: 1_000,
+  /** The sentence in a `goodbye`, `reject`, `error` or a failure. */
+  reasonCharactersMax: 2_000,
   /** One picture, as a file. */
   imageBytesMax: 64 * MIB,
   /** One picture, decoded: width x height. Read from the header, before anything is allocated. */
@@ -34,6 +38,10 @@ export const LIMITS = {
   poisonNodes: 2,
   /** Images that a node fetches ahead of a free worker, per worker. */
   prefetchPerWorker: 1,
+  /** Attempts that a node holds per worker; past it, it refuses. */
+  attemptsPerWorkerMax: 32,
+  /** Recognizers that a node holds; past it, an offer fails. */
+  recognizersMax: 256,
   /** How often a node and the master say that they are there. */
   heartbeatIntervalMs: 1_000,
   /** Silence after which the other side is suspected (no new work). */

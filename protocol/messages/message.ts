@@ -2,12 +2,7 @@ import { type Infer, z } from "../schema.ts";
 import { commandDoneSchema, commandRunSchema } from "./command.ts";
 import { helloSchema, rejectSchema, welcomeSchema } from "./hello.ts";
 import { availabilitySchema, goodbyeSchema, pingSchema } from "./liveness.ts";
-import {
-  modelFailedSchema,
-  modelOfferSchema,
-  modelReadySchema,
-  modelRetireSchema,
-} from "./model.ts";
+import { modelFailedSchema, modelOfferSchema, modelReadySchema, modelRetireSchema } from "./model.ts";
 import { taskAssignSchema, taskCancelSchema, taskFailedSchema, taskResultSchema } from "./task.ts";
 
 /** Either way: your message was refused; the connection goes on unless a goodbye follows. */

@@ -1,12 +1,5 @@
 import { LIMITS } from "../kernel/limits.ts";
-import {
-  byteCountSchema,
-  digestSchema,
-  durationMsSchema,
-  type Infer,
-  recognizerNameSchema,
-  z,
-} from "../schema.ts";
+import { byteCountSchema, digestSchema, durationMsSchema, type Infer, recognizerNameSchema, z } from "../schema.ts";
 import { blobReferenceSchema } from "./task.ts";
 
 /** What a node must have to run a recognizer. */

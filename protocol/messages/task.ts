@@ -1,11 +1,4 @@
-import {
-  byteCountSchema,
-  digestSchema,
-  durationMsSchema,
-  idSchema,
-  type Infer,
-  z,
-} from "../schema.ts";
+import { byteCountSchema, digestSchema, durationMsSchema, idSchema, type Infer, z } from "../schema.ts";
 import { predictionSchema } from "./prediction.ts";
 
 /** Bytes named by digest, and how many there are. */

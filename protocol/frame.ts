@@ -1,0 +1,115 @@
+import { DmlError } from "./kernel/errors.ts";
+import { LIMITS } from "./kernel/limits.ts";
+
+/** The length before each payload: an unsigned 32-bit integer, big-endian. */
+export const FRAME_HEADER_BYTES = 4;
+
+/** Throws `frame_too_large` or, for an empty payload, `message_invalid`. */
+export function checkPayloadBytes(payloadBytes: number): void {
+  if (payloadBytes > LIMITS.frameBytesMax) {
+    throw new DmlError(
+      "frame_too_large",
+      `A frame of ${payloadBytes} bytes is over the limit of ${LIMITS.frameBytesMax}.`,
+    );
+  }
+  if (payloadBytes === 0) {
+    throw new DmlError("message_invalid", "A frame was empty.");
+  }
+}
+
+/** `length | payload` for each of `payloads`, in order, in one piece. Throws as {@linkcode checkPayloadBytes}. */
+export function encodeFrames(payloads: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let totalBytes = 0;
+  for (const payload of payloads) {
+    checkPayloadBytes(payload.length);
+    totalBytes += FRAME_HEADER_BYTES + payload.length;
+  }
+  const frames = new Uint8Array(totalBytes);
+  let offset = 0;
+  for (const payload of payloads) {
+    frames[offset] = payload.length >>> 24;
+    frames[offset + 1] = payload.length >>> 16;
+    frames[offset + 2] = payload.length >>> 8;
+    frames[offset + 3] = payload.length;
+    frames.set(payload, offset + FRAME_HEADER_BYTES);
+    offset += FRAME_HEADER_BYTES + payload.length;
+  }
+  return frames;
+}
+
+/** One payload behind its length. Throws as {@linkcode checkPayloadBytes}. */
+export function encodeFrame(payload: Uint8Array): Uint8Array<ArrayBuffer> {
+  return encodeFrames([payload]);
+}
+
+/**
+ * Cuts a stream of bytes, in pieces of any size, into the payloads of its frames.
+ * A payload that arrived in one piece is not copied, any other once.
+ */
+export class FrameDecoder {
+  #header = 0;
+  #headerBytes = 0;
+  #payload: Uint8Array<ArrayBuffer> | null = null;
+  #payloadBytes = 0;
+  #fault: unknown = null;
+
+  /** Whether the stream stands between two frames; at its end, anything else means that it was cut short. */
+  get isBetweenFrames(): boolean {
+    return this.#headerBytes === 0 && this.#payload === null;
+  }
+
+  /**
+   * The payloads that `chunk` completes; iterate to the end before the next call. They may be views of `chunk`.
+   * Throws as {@linkcode checkPayloadBytes}, behind the payloads before the fault, and from then on always:
+   * where the next frame would begin is not known any more.
+   */
+  *decode(chunk: Uint8Array): Generator<Uint8Array, void> {
+    if (this.#fault !== null) throw this.#fault;
+    let offset = 0;
+    while (offset < chunk.length) {
+      if (this.#payload === null) {
+        offset = this.#readHeader(chunk, offset);
+        if (this.#headerBytes < FRAME_HEADER_BYTES) return;
+        const payloadBytes = this.#takeHeader();
+        if (chunk.length - offset >= payloadBytes) {
+          offset += payloadBytes;
+          yield chunk.subarray(offset - payloadBytes, offset);
+          continue;
+        }
+        // Not grown piece by piece: zeroed memory costs the machine nothing until bytes arrive in it.
+        this.#payload = new Uint8Array(payloadBytes);
+        this.#payloadBytes = 0;
+      }
+      const piece = chunk.subarray(offset, offset + this.#payload.length - this.#payloadBytes);
+      this.#payload.set(piece, this.#payloadBytes);
+      this.#payloadBytes += piece.length;
+      offset += piece.length;
+      if (this.#payloadBytes === this.#payload.length) {
+        const payload = this.#payload;
+        this.#payload = null;
+        yield payload;
+      }
+    }
+  }
+
+  #readHeader(chunk: Uint8Array, offset: number): number {
+    while (offset < chunk.length && this.#headerBytes < FRAME_HEADER_BYTES) {
+      this.#header = (this.#header << 8) | chunk[offset++];
+      this.#headerBytes++;
+    }
+    return offset;
+  }
+
+  #takeHeader(): number {
+    const payloadBytes = this.#header >>> 0;
+    try {
+      checkPayloadBytes(payloadBytes);
+    } catch (fault) {
+      this.#fault = fault;
+      throw fault;
+    }
+    this.#header = 0;
+    this.#headerBytes = 0;
+    return payloadBytes;
+  }
+}

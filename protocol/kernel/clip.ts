@@ -1,0 +1,8 @@
+/** `text`, or its first `charactersMax - 1` characters and an ellipsis; never half a surrogate pair. */
+export function clip(text: string, charactersMax: number): string {
+  if (text.length <= charactersMax) return text;
+  const kept = text.slice(0, charactersMax - 1);
+  const last = kept.charCodeAt(kept.length - 1);
+  const isHalfPair = last >= 0xd800 && last <= 0xdbff;
+  return `${isHalfPair ? kept.slice(0, -1) : kept}…`;
+}

@@ -1,0 +1,36 @@
+import type { MessageType } from "./message.ts";
+
+/** The two ends of a control connection. */
+export type Side = "master" | "node";
+
+/** Who may send what. */
+const SENDERS: Readonly<Record<MessageType, Side | "both">> = {
+  "hello": "node",
+  "availability": "node",
+  "model.ready": "node",
+  "model.failed": "node",
+  "task.result": "node",
+  "task.failed": "node",
+  "command.done": "node",
+  "welcome": "master",
+  "reject": "master",
+  "ping": "master",
+  "model.offer": "master",
+  "model.retire": "master",
+  "task.assign": "master",
+  "task.cancel": "master",
+  "command.run": "master",
+  "goodbye": "both",
+  "error": "both",
+};
+
+/** Whether `side` may ever send a message of `type`. */
+export function mayCome(type: MessageType, options: { from: Side }): boolean {
+  const sender = SENDERS[type];
+  return sender === "both" || sender === options.from;
+}
+
+/** The other end. */
+export function otherSide(side: Side): Side {
+  return side === "master" ? "node" : "master";
+}

@@ -1,0 +1,42 @@
+import { decodeMessage } from "../../protocol/codec.ts";
+import { FrameDecoder } from "../../protocol/frame.ts";
+import { MemoryPipe } from "../../protocol/memory_pipe.ts";
+import type { Message } from "../../protocol/messages/message.ts";
+import type { Connection } from "../../protocol/transport.ts";
+
+/** A connection whose other side is the test: it decides what arrives and what becomes of each write. */
+export class ScriptedConnection implements Connection {
+  readonly remote = "script:1";
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly #incoming = new MemoryPipe(Infinity);
+  readonly #decoder = new FrameDecoder();
+  readonly #onWrite: () => Promise<void>;
+  /** The messages of each write. */
+  readonly writes: Message[][] = [];
+  isClosed = false;
+
+  /** `onWrite` is what a write waits for, or fails with. */
+  constructor(onWrite: () => Promise<void> = () => Promise.resolve()) {
+    this.#onWrite = onWrite;
+    this.chunks = this.#incoming.read();
+  }
+
+  arrive(bytes: Uint8Array): Promise<boolean> {
+    return this.#incoming.write(bytes);
+  }
+
+  /** The other side closes. */
+  end(): void {
+    this.#incoming.end();
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    this.writes.push([...this.#decoder.decode(bytes)].map(decodeMessage));
+    return this.#onWrite();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.#incoming.break();
+  }
+}
