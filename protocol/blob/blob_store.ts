@@ -1,6 +1,9 @@
 import type { Digest } from "../kernel/digest.ts";
 
-/** A blob being read: its whole size, and the bytes from the offset asked for to the end. */
+/**
+ * A blob being read: its whole size, and the bytes from the offset asked for to the end. The stream is one of bytes (it can be
+ * read into the reader's own buffers); read it to its end or cancel it. It fails, or ends short, when the source breaks off.
+ */
 export interface BlobReading {
   readonly size: number;
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -10,7 +13,7 @@ export interface BlobReading {
 export interface BlobWriter {
   /** Bytes kept from an earlier reception that broke off: the source is to be read from here. */
   readonly offset: number;
-  /** Appends. */
+  /** Appends. `chunk` belongs to the writer until the promise resolves; one call at a time. */
   write(chunk: Uint8Array): Promise<void>;
   /** Verifies size and digest and publishes. Throws `blob_corrupt` and keeps nothing when they do not match. */
   commit(): Promise<void>;
@@ -22,7 +25,10 @@ export interface BlobWriter {
 export interface BlobStore {
   /** The size in bytes, or null when it is not here. */
   stat(digest: Digest): Promise<number | null>;
-  /** The bytes from `offset`. Throws `blob_not_found`. */
+  /**
+   * The bytes from `offset`, which may be the size. An aborted `signal` also ends a stream that waits for the network.
+   * Throws `blob_not_found`; `request_invalid` for an offset past the end.
+   */
   open(
     digest: Digest,
     options?: { offset?: number; signal?: AbortSignal },
@@ -34,10 +40,13 @@ export interface BlobStore {
   ): Promise<Uint8Array<ArrayBuffer>>;
   /** Stores `bytes`, after checking that they hash to `digest` (`blob_corrupt`). Storing what is here already is cheap and right. */
   put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** Begins or goes on with the reception of a blob of `size` bytes. One reception of a digest at a time. */
+  /**
+   * Begins or goes on with the reception of a blob of `size` bytes. One reception of a digest at a time.
+   * Throws `queue_full` or `disk_full`, as `write` may.
+   */
   receive(digest: Digest, size: number): Promise<BlobWriter>;
-  /** True when it was here. */
+  /** True when it was here. Throws `request_invalid` where blobs cannot be deleted from afar. */
   delete(digest: Digest): Promise<boolean>;
-  /** What is here, in no order. */
+  /** What is here, in no order. Throws `request_invalid` where it cannot be known from afar. */
   list(): AsyncIterable<{ digest: Digest; size: number }>;
 }

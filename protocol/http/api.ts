@@ -1,11 +1,4 @@
-import {
-  byteCountSchema,
-  digestSchema,
-  idSchema,
-  type Infer,
-  recognizerNameSchema,
-  z,
-} from "../schema.ts";
+import { byteCountSchema, digestSchema, idSchema, type Infer, recognizerNameSchema, z } from "../schema.ts";
 import { COMMAND_NAMES } from "../messages/command.ts";
 import { capabilitiesSchema } from "../messages/hello.ts";
 import { requirementsSchema } from "../messages/model.ts";
@@ -77,6 +70,12 @@ export const recognizersSchema = z.strictObject({
 /** Body of `POST /v1/nodes/{id}/commands`. */
 export const nodeCommandSchema = z.strictObject({
   command: z.enum(COMMAND_NAMES),
+});
+
+/** Its answer, once the node has done it. */
+export const nodeCommandAnswerSchema = z.strictObject({
+  /** What the node says about it, for people. */
+  detail: z.string().max(2_000),
 });
 
 /** RFC 9457 problem details, with dml's code. */

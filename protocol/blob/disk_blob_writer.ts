@@ -1,0 +1,172 @@
+import { asStorageError, publishFile, removeIfThere, writeAll } from "../durable_file.ts";
+import { type Digest, Digester } from "../kernel/digest.ts";
+import { invariant } from "../kernel/invariant.ts";
+import { blobCorrupt } from "./blob_errors.ts";
+import type { BlobWriter } from "./blob_store.ts";
+
+/** What the file of a reception that is not finished is named after its blob. */
+export const PART_SUFFIX = ".part";
+
+const REHASH_BYTES = 1024 * 1024;
+/** Written bytes after which the disk is told to begin: the fsync at the end then has little left to wait for. */
+const EARLY_SYNC_BYTES = 16 * 1024 * 1024;
+
+/** A blob being received into `<path>.part`, which is kept when it breaks off and hashed again when it goes on. */
+export class DiskBlobWriter implements BlobWriter {
+  readonly offset: number;
+  readonly #file: Deno.FsFile;
+  readonly #digester: Digester;
+  readonly #path: string;
+  readonly #options: { digest: Digest; size: number; onClose: () => void };
+  #written: number;
+  #earlySync: EarlySync | null = null;
+  #state: "open" | "failed" | "closed" = "open";
+
+  private constructor(
+    path: string,
+    options: { digest: Digest; size: number; onClose: () => void; kept: Kept },
+  ) {
+    this.#path = path;
+    this.#options = options;
+    this.#file = options.kept.file;
+    this.#digester = options.kept.digester;
+    this.#written = this.offset = options.kept.length;
+  }
+
+  /** `path` is the name that the blob is to have; `onClose` is called once. Throws what the file system throws. */
+  static async open(
+    path: string,
+    options: { digest: Digest; size: number; onClose: () => void },
+  ): Promise<DiskBlobWriter> {
+    const kept = await openPart(path + PART_SUFFIX, options.size);
+    return new DiskBlobWriter(path, { ...options, kept });
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    invariant(this.#state === "open", "a blob writer that failed or was closed takes no more");
+    this.#state = "failed"; // Until it went well: what is hashed and what is in the file may differ.
+    const { digest, size } = this.#options;
+    if (this.#written + chunk.length > size) return await this.#refuse();
+    try {
+      const writing = writeAll(this.#file, chunk); // Hashed here while another thread writes.
+      this.#digester.update(chunk);
+      await writing;
+      this.#written += chunk.length;
+      if (this.#written >= EARLY_SYNC_BYTES) {
+        this.#earlySync ??= await EarlySync.open(this.#path + PART_SUFFIX);
+        this.#earlySync.noteWritten(this.#written);
+      }
+    } catch (error) {
+      throw asStorageError(error, { what: digest, fallback: "internal" });
+    }
+    this.#state = "open";
+  }
+
+  async commit(): Promise<void> {
+    invariant(this.#state === "open", "a blob writer that failed or was closed has no blob");
+    const { digest, size } = this.#options;
+    if (this.#written !== size || this.#digester.digest() !== digest) return await this.#refuse();
+    try {
+      await this.#earlySync?.done();
+      await this.#file.syncData();
+      await this.#closeFiles(); // Before the rename: Windows does not rename open files.
+      await publishFile(this.#path + PART_SUFFIX, this.#path);
+    } catch (error) {
+      throw asStorageError(error, { what: digest, fallback: "internal" });
+    } finally {
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    await this.#closeFiles();
+    this.#options.onClose();
+  }
+
+  async #refuse(): Promise<never> {
+    await this.#closeFiles();
+    await removeIfThere(this.#path + PART_SUFFIX);
+    await this.close();
+    throw blobCorrupt(this.#options.digest);
+  }
+
+  async #closeFiles(): Promise<void> {
+    this.#file[Symbol.dispose](); // Unlike close(), this may be done twice.
+    await this.#earlySync?.close();
+  }
+}
+
+/** What an earlier reception left: the file, at its end, and the state of its hash. */
+interface Kept {
+  readonly file: Deno.FsFile;
+  readonly digester: Digester;
+  readonly length: number;
+}
+
+async function openPart(path: string, size: number): Promise<Kept> {
+  const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+  try {
+    const { size: length } = await file.stat();
+    const digester = new Digester();
+    if (length > size) {
+      await file.truncate(0);
+      return { file, digester, length: 0 };
+    }
+    const buffer = new Uint8Array(Math.min(length, REHASH_BYTES));
+    for (let hashed = 0; hashed < length;) {
+      const count = await file.read(buffer);
+      invariant(count !== null, "a part shrank while it was read");
+      digester.update(buffer.subarray(0, count));
+      hashed += count;
+    }
+    return { file, digester, length };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** Syncs a file through a handle of its own, because the operations of one handle wait for each other. */
+class EarlySync {
+  readonly #file: Deno.FsFile;
+  #begun = 0;
+  #running: Promise<void> | null = null;
+  #failure: unknown = null;
+
+  private constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  static async open(path: string): Promise<EarlySync> {
+    return new EarlySync(await Deno.open(path, { write: true }));
+  }
+
+  /** Begins a sync when enough was written since the last, and none runs. */
+  noteWritten(written: number): void {
+    if (this.#running !== null || written - this.#begun < EARLY_SYNC_BYTES) return;
+    this.#begun = written;
+    this.#running = this.#sync();
+  }
+
+  /** Throws what a sync met: the system reports a failed write-back only once. */
+  async done(): Promise<void> {
+    await this.#running;
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  async close(): Promise<void> {
+    await this.#running;
+    this.#file[Symbol.dispose]();
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#file.syncData();
+    } catch (error) {
+      this.#failure = error;
+    }
+    this.#running = null;
+  }
+}

@@ -1,0 +1,65 @@
+import type { MiddlewareHandler } from "hono";
+import { DmlError } from "../kernel/errors.ts";
+import { type ClusterTokens, type Role, roleMay, roleOfToken } from "../security/tokens.ts";
+
+/**
+ * Lets a request pass whose bearer token proves one of `roles`; throws `unauthorized` or `forbidden` else.
+ *
+ * With no tokens (a master that listens on loopback only) everything on this machine may do everything, except what a
+ * browser does for a page from elsewhere: see {@linkcode refuseForeignPages}.
+ */
+export function requireRole(tokens: ClusterTokens | null, ...roles: Role[]): MiddlewareHandler {
+  return async (context, next) => {
+    if (tokens === null) refuseForeignPages(context.req.raw);
+    else checkToken(context.req.raw, { tokens, roles });
+    await next();
+  };
+}
+
+function checkToken(request: Request, options: { tokens: ClusterTokens; roles: Role[] }): void {
+  const token = bearerToken(request.headers.get("authorization"));
+  const role = roleOfToken(options.tokens, token);
+  if (role === null) {
+    throw new DmlError(
+      "unauthorized",
+      token === null ? "the request carries no token" : "the token is not one of this cluster",
+    );
+  }
+  if (!roleMay(role, options.roles)) {
+    throw new DmlError(
+      "forbidden",
+      `this needs the token of the role ${options.roles.join(" or ")}, not of ${role}`,
+    );
+  }
+}
+
+/** The token in an `Authorization` header (RFC 6750), or null. */
+export function bearerToken(header: string | null): string | null {
+  return header?.match(/^bearer +(\S+) *$/i)?.[1] ?? null;
+}
+
+/**
+ * Throws `forbidden` when a browser speaks for a page that is not of this machine: one whose name was re-bound to a
+ * loopback address (its name is still in `Host`) or one from another site (its name is in `Origin`).
+ */
+export function refuseForeignPages(request: Request): void {
+  const hosts = [new URL(request.url).host, request.headers.get("host")];
+  const origin = request.headers.get("origin");
+  if (hosts.some((host) => host !== null && !isLoopbackUrl(`http://${host}`))) {
+    throw new DmlError("forbidden", "the request names a host that is not this machine", {
+      advice: "Address the master as 127.0.0.1 or localhost, or start it with --host.",
+    });
+  }
+  if (origin !== null && !isLoopbackUrl(origin)) {
+    throw new DmlError("forbidden", "the request comes from a page of another site", {
+      advice: "Open the page from this machine, or start the master with --host.",
+    });
+  }
+}
+
+/** Whether the host that `url` names is `localhost`, in 127.0.0.0/8, or ::1. */
+function isLoopbackUrl(url: string): boolean {
+  const hostname = URL.parse(url)?.hostname ?? "";
+  return hostname === "localhost" || hostname === "[::1]" ||
+    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
+}

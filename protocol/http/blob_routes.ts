@@ -1,0 +1,131 @@
+// @ts-types="./byte_slice_stream.d.ts"
+import { ByteSliceStream } from "@std/streams/byte_slice_stream.js";
+import { Hono } from "hono";
+import type { BlobStore } from "../blob/blob_store.ts";
+import { type Digest, isDigest } from "../kernel/digest.ts";
+import { DmlError } from "../kernel/errors.ts";
+import { type ByteRange, contentRange, parseByteRange } from "./byte_range.ts";
+import { PATHS } from "./paths.ts";
+import { problemResponse } from "./problem.ts";
+
+/** Up to here a blob is read, verified and sent at once: sooner done than a stream is set up. */
+const WHOLE_BYTES_MAX = 1024 * 1024;
+
+/** Which blobs {@linkcode blobRoutes} serves. */
+export interface BlobRoutesOptions {
+  /** Where to look, in this order. */
+  readonly read: readonly BlobStore[];
+  /** Where what is put goes; with none, puts are refused. */
+  readonly write?: BlobStore;
+  /** One blob that is put, in bytes. */
+  readonly bytesMax: number;
+}
+
+/**
+ * GET, HEAD and PUT of `/blobs/<digest>`: immutable bytes with one `Range`, stored only when they hash to their name.
+ * The app that mounts it says who may (see `auth.ts`) and answers what it throws (see `problem.ts`).
+ */
+export function blobRoutes(options: BlobRoutesOptions): Hono {
+  const app = new Hono();
+  // Hono answers HEAD with the headers of GET and would leave the body of that open.
+  app.get(`${PATHS.blobs}/:digest`, (context) => {
+    const digest = digestIn(context.req.param("digest"));
+    return answerGet(digest, { request: context.req.raw, stores: options.read });
+  });
+  app.put(`${PATHS.blobs}/:digest`, (context) => {
+    const digest = digestIn(context.req.param("digest"));
+    return answerPut(digest, { request: context.req.raw, ...options });
+  });
+  return app;
+}
+
+function digestIn(text: string): Digest {
+  if (isDigest(text)) return text;
+  throw new DmlError("request_invalid", "the digest must be sha256:<64 hex>");
+}
+
+async function answerGet(
+  digest: Digest,
+  options: { request: Request; stores: readonly BlobStore[] },
+): Promise<Response> {
+  const { request } = options;
+  const { store, size } = await find(digest, options.stores);
+  const etag = `"${digest}"`;
+  const headers = new Headers({
+    "accept-ranges": "bytes",
+    "cache-control": "public, max-age=31536000, immutable",
+    "content-type": "application/octet-stream",
+    "x-content-type-options": "nosniff",
+    etag,
+  });
+  if (names(request.headers.get("if-none-match"), etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  const ifRange = request.headers.get("if-range");
+  const askedFor = ifRange === null || ifRange === etag ? request.headers.get("range") : null;
+  const range = parseByteRange(askedFor, size);
+  if (range === "unsatisfiable") {
+    headers.set("content-range", `bytes */${size}`);
+    return new Response(null, { status: 416, headers });
+  }
+  if (range !== null) headers.set("content-range", contentRange(range, size));
+  const sent = range ?? { start: 0, end: size };
+  headers.set("content-length", String(sent.end - sent.start));
+  const status = range === null ? 200 : 206;
+  if (request.method === "HEAD") return new Response(null, { status, headers });
+  return new Response(await bytesOf(digest, { store, size, range: sent }), { status, headers });
+}
+
+/** Whether the list of an `If-None-Match` header names `etag`. */
+function names(header: string | null, etag: string): boolean {
+  return header !== null && header.split(",").some((entry) => {
+    const tag = entry.trim().replace(/^W\//, "");
+    return tag === etag || tag === "*";
+  });
+}
+
+async function find(
+  digest: Digest,
+  stores: readonly BlobStore[],
+): Promise<{ store: BlobStore; size: number }> {
+  for (const store of stores) {
+    const size = await store.stat(digest);
+    if (size !== null) return { store, size };
+  }
+  throw new DmlError("blob_not_found", `no blob ${digest} is here`);
+}
+
+async function bytesOf(
+  digest: Digest,
+  options: { store: BlobStore; size: number; range: ByteRange },
+): Promise<BodyInit> {
+  const { store, size, range } = options;
+  if (size <= WHOLE_BYTES_MAX) return (await store.read(digest)).subarray(range.start, range.end);
+  const { stream } = await store.open(digest, { offset: range.start });
+  // To the end, which is what a resumed transfer asks for, the file goes out without passing through JavaScript.
+  if (range.end === size) return stream;
+  return stream.pipeThrough(new ByteSliceStream(0, range.end - range.start - 1));
+}
+
+async function answerPut(
+  digest: Digest,
+  options: { request: Request; write?: BlobStore; bytesMax: number },
+): Promise<Response> {
+  const { request, write, bytesMax } = options;
+  if (write === undefined) throw new DmlError("forbidden", "blobs cannot be put here");
+  const length = request.headers.get("content-length");
+  if (length === null || !/^\d{1,15}$/.test(length) || request.headers.has("transfer-encoding")) {
+    const refusal = new DmlError("request_invalid", "the request must have a Content-Length");
+    return problemResponse(refusal, { status: 411 });
+  }
+  if (Number(length) > bytesMax) {
+    throw new DmlError("blob_too_large", `${length} bytes are more than ${bytesMax}`);
+  }
+  const bytes = await request.bytes();
+  if (bytes.length !== Number(length)) {
+    throw new DmlError("request_invalid", `${bytes.length} bytes came, ${length} were announced`);
+  }
+  const known = await write.stat(digest) !== null;
+  await write.put(digest, bytes);
+  return new Response(null, { status: known ? 200 : 201 });
+}

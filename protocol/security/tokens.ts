@@ -1,0 +1,59 @@
+import { timingSafeEqual } from "node:crypto";
+import { type Infer, z } from "../schema.ts";
+
+/** Who may do what: a user asks, a node computes, an admin also commands. */
+export type Role = "user" | "node" | "admin";
+
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"; // Crockford's base 32, lower case
+const CHARACTERS = 32; // of 5 bits: 160 bits
+
+function tokenSchema(prefix: string) {
+  return z.string().max(64).regex(
+    new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{${CHARACTERS}}$`),
+    `must be ${prefix}_ and ${CHARACTERS} characters`,
+  );
+}
+
+/** The tokens of one cluster as they are kept in the data directory of its master. */
+export const clusterTokensSchema = z.strictObject({
+  user: tokenSchema("dmlu"),
+  node: tokenSchema("dmln"),
+  admin: tokenSchema("dmla"),
+});
+
+/** One secret a role; the prefix tells a person which is which. */
+export type ClusterTokens = Readonly<Infer<typeof clusterTokensSchema>>;
+
+/** Fresh tokens of 160 bits each from the machine's source of secrets. */
+export function newTokens(): ClusterTokens {
+  return { user: newToken("dmlu"), node: newToken("dmln"), admin: newToken("dmla") };
+}
+
+/** The role that `token` proves, or null. Takes as long for a wrong token as for a right one. */
+export function roleOfToken(tokens: ClusterTokens, token: string | null): Role | null {
+  if (token === null) return null;
+  const isUser = sameSecret(tokens.user, token);
+  const isNode = sameSecret(tokens.node, token);
+  const isAdmin = sameSecret(tokens.admin, token);
+  if (isAdmin) return "admin";
+  if (isNode) return "node";
+  return isUser ? "user" : null;
+}
+
+/** Whether somebody of `role` may do what is open to `allowed`. An admin may do what a user may. */
+export function roleMay(role: Role, allowed: readonly Role[]): boolean {
+  return allowed.includes(role) || (role === "admin" && allowed.includes("user"));
+}
+
+/** Whether the two are equal, in a time that tells only whether their lengths are. */
+export function sameSecret(expected: string, actual: string): boolean {
+  const encoder = new TextEncoder();
+  const left = encoder.encode(expected);
+  const right = encoder.encode(actual);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function newToken(prefix: string): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(CHARACTERS));
+  return `${prefix}_${Array.from(bytes, (byte) => ALPHABET[byte & 31]).join("")}`;
+}

@@ -1,0 +1,115 @@
+import { assertEquals, assertThrows } from "../assert.ts";
+import { encodeManifest, type Manifest } from "../../models/manifest.ts";
+import type { DurableEvent } from "../../master/core/durable_event.ts";
+import type { NodeRecord } from "../../master/core/state.ts";
+import type { Ledger } from "../../master/ledger/ledger.ts";
+import { emptyManifest, helloOf, idOf } from "../master/core_world.ts";
+
+const ONE = idOf("node", 1);
+const TWO = idOf("node", 2);
+
+function recordOf(nodeId: string, overrides: Partial<NodeRecord> = {}): NodeRecord {
+  const { name, version, capabilities } = helloOf(nodeId);
+  return {
+    nodeId,
+    name,
+    address: "10.0.0.1:40000",
+    version,
+    capabilities,
+    firstSeenMs: 1_000,
+    lastSeenMs: 1_000,
+    completed: 0,
+    ...overrides,
+  };
+}
+
+function registered(document: Manifest, atWallMs: number): DurableEvent {
+  const { digest, bytes } = encodeManifest(document);
+  const manifest = { digest, size: bytes.length };
+  return { type: "recognizer_registered", manifest, document, atMs: 0, atWallMs };
+}
+
+/** What every ledger must do. `open` gives a new, empty one. */
+export function testLedger(name: string, open: () => Ledger): void {
+  const test = (criterion: string, body: (ledger: Ledger) => void) =>
+    Deno.test(`${name} ${criterion}`, () => {
+      const ledger = open();
+      try {
+        body(ledger);
+      } finally {
+        ledger.close();
+        ledger.close(); // may be called again
+      }
+    });
+
+  test("begins empty", (ledger) => {
+    assertEquals(ledger.load(), { nodes: [], recognizers: [] });
+    ledger.append([]);
+    assertEquals(ledger.load(), { nodes: [], recognizers: [] });
+  });
+
+  test("keeps a node as it was recorded last", (ledger) => {
+    ledger.append([{ type: "node_recorded", record: recordOf(ONE) }]);
+    const later = recordOf(ONE, {
+      name: "another name \u{1F600} 'quoted\"",
+      address: "[::1]:1",
+      version: "9.9.9",
+      lastSeenMs: 5_000_000_000_000,
+      completed: 7,
+      capabilities: { ...recordOf(ONE).capabilities, memoryBytes: 2 ** 45, engines: [] },
+    });
+    ledger.append([{ type: "node_recorded", record: later }]);
+    assertEquals(ledger.load().nodes, [later]);
+  });
+
+  test("keeps when a node was last seen, and what it has done", (ledger) => {
+    ledger.append([
+      { type: "node_recorded", record: recordOf(ONE) },
+      { type: "node_seen", nodeId: ONE, lastSeenMs: 2_000, completed: 3 },
+      { type: "node_seen", nodeId: ONE, lastSeenMs: 3_000, completed: 4 },
+    ]);
+    assertEquals(ledger.load().nodes, [recordOf(ONE, { lastSeenMs: 3_000, completed: 4 })]);
+  });
+
+  test("lists nodes in the order in which they were first seen, and none that was forgotten", (ledger) => {
+    const third = idOf("node", 3);
+    ledger.append([
+      { type: "node_recorded", record: recordOf(TWO, { firstSeenMs: 1_000 }) },
+      { type: "node_recorded", record: recordOf(third, { firstSeenMs: 1_500 }) },
+      { type: "node_recorded", record: recordOf(ONE, { firstSeenMs: 2_000 }) },
+      { type: "node_forgotten", nodeId: third },
+    ]);
+    assertEquals(ledger.load().nodes.map(({ nodeId }) => nodeId), [TWO, ONE]);
+  });
+
+  test("keeps recognizers with their manifests, each once", (ledger) => {
+    const [first, second] = [emptyManifest("one"), emptyManifest("two", 3)];
+    ledger.append([registered(first, 10), registered(second, 20)]);
+    const { recognizers } = ledger.load();
+    assertEquals(recognizers.map(({ document }) => document), [first, second]);
+    assertEquals(recognizers.map(({ registeredAtMs }) => registeredAtMs), [10, 20]);
+    assertEquals(recognizers[0].manifest, {
+      digest: encodeManifest(first).digest,
+      size: encodeManifest(first).bytes.length,
+    });
+  });
+
+  test("gives a snapshot that later events do not change", (ledger) => {
+    ledger.append([{ type: "node_recorded", record: recordOf(ONE) }]);
+    const before = ledger.load();
+    ledger.append([{ type: "node_seen", nodeId: ONE, lastSeenMs: 9_000, completed: 9 }]);
+    assertEquals(before.nodes, [recordOf(ONE)]);
+  });
+
+  test("keeps none of the events when one of them cannot be kept", (ledger) => {
+    assertThrows(() =>
+      ledger.append([
+        { type: "node_recorded", record: recordOf(ONE) },
+        { type: "node_seen", nodeId: TWO, lastSeenMs: 1, completed: 0 },
+      ])
+    );
+    assertEquals(ledger.load().nodes, []);
+    ledger.append([{ type: "node_recorded", record: recordOf(TWO) }]);
+    assertEquals(ledger.load().nodes.length, 1, "and goes on after it");
+  });
+}

@@ -1,0 +1,132 @@
+import { Hono } from "hono";
+import type { BlobStore } from "../../../protocol/blob/blob_store.ts";
+import { DiskBlobStore } from "../../../protocol/blob/disk_blob_store.ts";
+import { HttpBlobStore } from "../../../protocol/blob/http_blob_store.ts";
+import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
+import { requireRole } from "../../../protocol/http/auth.ts";
+import { blobRoutes } from "../../../protocol/http/blob_routes.ts";
+import { errorBoundary } from "../../../protocol/http/problem.ts";
+import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import { newTokens } from "../../../protocol/security/tokens.ts";
+import { assertEquals } from "../../assert.ts";
+import { assertCode, blobStoreContract, sampleBytes } from "../../contract/blob_store_contract.ts";
+import { temporaryDirectory } from "../../temporary_directory.ts";
+import { cuttingServer } from "./cutting_server.ts";
+
+const BYTES_MAX = 4 * 1024 * 1024;
+const BYTES = sampleBytes(10_000);
+const DIGEST = digestOf(BYTES);
+
+type Handler = (request: Request) => Response | Promise<Response>;
+
+/** A server on a free port of the loopback, and a store that asks it. */
+function serve(handler: Handler): AsyncDisposable & { url: string } {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+function appOver(store: BlobStore): Hono {
+  const app = new Hono().route("/", blobRoutes({ read: [store], write: store, bytesMax: BYTES_MAX }));
+  app.onError(errorBoundary(SILENT_LOG));
+  return app;
+}
+
+blobStoreContract("HttpBlobStore over memory", {
+  remote: true,
+  open() {
+    const server = serve(appOver(new MemoryBlobStore()).fetch);
+    const store = new HttpBlobStore(server.url);
+    return Promise.resolve({ store, [Symbol.asyncDispose]: server[Symbol.asyncDispose] });
+  },
+});
+
+blobStoreContract("HttpBlobStore over disk", {
+  remote: true,
+  async open() {
+    const directory = await temporaryDirectory();
+    const server = serve(appOver(await DiskBlobStore.open(directory.path)).fetch);
+    return {
+      store: new HttpBlobStore(server.url),
+      async [Symbol.asyncDispose]() {
+        await server[Symbol.asyncDispose]();
+        await directory[Symbol.asyncDispose]();
+      },
+    };
+  },
+});
+
+Deno.test("HttpBlobStore throws connection_lost when nobody listens", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const store = new HttpBlobStore(`http://127.0.0.1:${port}`);
+  await assertCode(store.stat(DIGEST), "connection_lost");
+  await assertCode(store.open(DIGEST), "connection_lost");
+  await assertCode(store.read(DIGEST), "connection_lost");
+  await assertCode(store.put(DIGEST, BYTES), "connection_lost");
+});
+
+Deno.test("HttpBlobStore.read() throws connection_lost when the answer breaks off", async () => {
+  await using server = cuttingServer(BYTES, [100]);
+  await assertCode(new HttpBlobStore(server.url).read(DIGEST), "connection_lost");
+});
+
+Deno.test("HttpBlobStore.read() throws blob_corrupt when other bytes come", async () => {
+  await using server = serve(() => new Response(BYTES.slice(1)));
+  await assertCode(new HttpBlobStore(server.url).read(DIGEST), "blob_corrupt");
+});
+
+Deno.test("HttpBlobStore.open() throws request_invalid when the server ignores the range", async () => {
+  await using server = serve(() => new Response(BYTES));
+  const store = new HttpBlobStore(server.url);
+  await assertCode(store.open(DIGEST, { offset: 10 }), "request_invalid");
+});
+
+Deno.test("HttpBlobStore.open() throws cancelled when the signal aborts", async () => {
+  const controller = new AbortController();
+  await using server = serve(() => {
+    controller.abort();
+    return new Response(BYTES);
+  });
+  const store = new HttpBlobStore(server.url);
+  await assertCode(store.open(DIGEST, { signal: controller.signal }), "cancelled");
+});
+
+Deno.test("HttpBlobStore does not follow redirects, which would show its token around", async () => {
+  let askedElsewhere = 0;
+  await using elsewhere = serve(() => {
+    askedElsewhere++;
+    return new Response(BYTES);
+  });
+  await using server = serve(() => Response.redirect(elsewhere.url));
+  const store = new HttpBlobStore(server.url, { token: "secret" });
+  await assertCode(store.read(DIGEST), "request_invalid");
+  assertEquals(askedElsewhere, 0);
+});
+
+Deno.test("HttpBlobStore.put() throws blob_too_large, and the connection still serves", async () => {
+  await using server = serve(appOver(new MemoryBlobStore()).fetch);
+  const store = new HttpBlobStore(server.url);
+  const large = new Uint8Array(BYTES_MAX + 1);
+  await assertCode(store.put(digestOf(large), large), "blob_too_large");
+  await store.put(DIGEST, BYTES);
+  assertEquals(await store.read(DIGEST), BYTES);
+});
+
+Deno.test("HttpBlobStore shows its token to a server that asks for one", async () => {
+  const tokens = newTokens();
+  const app = new Hono().use(requireRole(tokens, "node"));
+  const memory = new MemoryBlobStore();
+  app.route("/", blobRoutes({ read: [memory], write: memory, bytesMax: BYTES_MAX }));
+  app.onError(errorBoundary(SILENT_LOG));
+  await using server = serve(app.fetch);
+  await assertCode(new HttpBlobStore(server.url).stat(DIGEST), "unauthorized");
+  await assertCode(new HttpBlobStore(server.url, { token: tokens.user }).read(DIGEST), "forbidden");
+  const store = new HttpBlobStore(server.url, { token: tokens.node });
+  await store.put(DIGEST, BYTES);
+  assertEquals(await store.read(DIGEST), BYTES);
+});

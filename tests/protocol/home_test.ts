@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { claimNodeDirectory, openHome, resolveHome } from "../../protocol/home.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../assert.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+const HOLDER = { pid: 1, verb: "join", startedMs: 0 };
+
+function homeOn(os: string, variables: Record<string, string>): string {
+  return resolveHome({ os, variable: (name) => variables[name] });
+}
+
+Deno.test("resolveHome() takes DML_HOME before everything", () => {
+  for (const os of ["linux", "darwin", "windows"]) {
+    assertEquals(homeOn(os, { DML_HOME: "/data/dml", HOME: "/home/a", LOCALAPPDATA: "C:\\a" }), "/data/dml");
+  }
+});
+
+Deno.test("resolveHome() goes where the platform keeps data", () => {
+  assertEquals(homeOn("linux", { HOME: "/home/a" }), "/home/a/.local/share/dml");
+  assertEquals(homeOn("linux", { HOME: "/home/a", XDG_DATA_HOME: "/data" }), "/data/dml");
+  assertEquals(homeOn("linux", { HOME: "/home/a", XDG_DATA_HOME: "relative" }), "/home/a/.local/share/dml");
+  assertEquals(homeOn("linux", { HOME: "/home/a", DML_HOME: "" }), "/home/a/.local/share/dml");
+  assertEquals(homeOn("darwin", { HOME: "/Users/a" }), "/Users/a/Library/Application Support/dml");
+  assertEquals(
+    homeOn("windows", { LOCALAPPDATA: "C:\\Users\\a\\AppData\\Local" }),
+    "C:\\Users\\a\\AppData\\Local\\dml",
+  );
+});
+
+Deno.test("resolveHome() throws home_unusable, naming the variable, when nothing is set", () => {
+  for (const [os, name] of [["linux", "HOME"], ["darwin", "HOME"], ["windows", "LOCALAPPDATA"]]) {
+    const error = assertThrows(() => homeOn(os, {}), DmlError, name);
+    assertEquals(error.code, "home_unusable");
+  }
+});
+
+Deno.test("openHome() makes a directory for its owner only and can open it again", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "a", "b");
+  const home = await openHome(path);
+  assertEquals(home.masterPath, join(path, "master"));
+  if (Deno.build.os !== "windows") assertEquals((await Deno.stat(path)).mode! & 0o777, 0o700);
+  assertEquals(await Deno.readTextFile(join(path, "format")), "1\n");
+  assertEquals(await openHome(path), home);
+});
+
+Deno.test("openHome() throws home_unusable for what a newer dml wrote, and says what to do", async () => {
+  await using directory = await temporaryDirectory();
+  await Deno.writeTextFile(join(directory.path, "format"), "2\n");
+  const error = await assertRejects(() => openHome(directory.path), DmlError, "newer");
+  assertEquals(error.code, "home_unusable");
+  assertStringIncludes(error.advice, "later one");
+});
+
+Deno.test("openHome() throws home_unusable for a format it cannot read, and for a file in the way", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "format");
+  for (const text of ["", "one", "0", "-1", "1.5"]) {
+    await Deno.writeTextFile(path, text);
+    const error = await assertRejects(() => openHome(directory.path), DmlError, "format");
+    assertEquals(error.code, "home_unusable");
+  }
+  assertEquals((await assertRejects(() => openHome(path), DmlError)).code, "home_unusable");
+});
+
+Deno.test("claimNodeDirectory() gives each node of a host its own, and the first free one again", async () => {
+  await using directory = await temporaryDirectory();
+  const home = await openHome(directory.path);
+  const claim = () => claimNodeDirectory(home, { holder: HOLDER });
+  const [first, second, third] = [await claim(), await claim(), await claim()];
+  assertEquals([first.number, second.number, third.number], [1, 2, 3]);
+  assertEquals(second.path, join(home.nodesPath, "2"));
+  second.lock.close();
+  const again = await claim();
+  assertEquals(again.path, second.path);
+  for (const { lock } of [first, third, again]) lock.close();
+});
+
+Deno.test("claimNodeDirectory() at the same time never gives one directory twice", async () => {
+  await using directory = await temporaryDirectory();
+  const home = await openHome(directory.path);
+  const claims = await Promise.all(
+    Array.from({ length: 8 }, () => claimNodeDirectory(home, { holder: HOLDER })),
+  );
+  assertEquals(claims.map(({ number }) => number).sort(), [1, 2, 3, 4, 5, 6, 7, 8]);
+  for (const { lock } of claims) lock.close();
+});

@@ -1,0 +1,114 @@
+import { Hono } from "hono";
+import { bearerToken, requireRole } from "../../../protocol/http/auth.ts";
+import { errorBoundary } from "../../../protocol/http/problem.ts";
+import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import { type ClusterTokens, newTokens, type Role } from "../../../protocol/security/tokens.ts";
+import { assertEquals } from "../../assert.ts";
+
+function appFor(tokens: ClusterTokens | null): Hono {
+  const app = new Hono();
+  for (const role of ["user", "node", "admin"] as const) {
+    app.all(`/${role}`, requireRole(tokens, role), (context) => context.text("in"));
+  }
+  app.all("/both", requireRole(tokens, "user", "node"), (context) => context.text("in"));
+  return app.onError(errorBoundary(SILENT_LOG));
+}
+
+async function statusOf(app: Hono, path: string, options: { headers?: HeadersInit } = {}) {
+  const response = await app.request(path, options);
+  await response.body?.cancel();
+  return response.status;
+}
+
+Deno.test("requireRole() lets each token do what its role may, and an admin also what a user may", async () => {
+  const tokens = newTokens();
+  const app = appFor(tokens);
+  const expected: Record<Role, Record<string, number>> = {
+    user: { "/user": 200, "/node": 403, "/admin": 403, "/both": 200 },
+    node: { "/user": 403, "/node": 200, "/admin": 403, "/both": 200 },
+    admin: { "/user": 200, "/node": 403, "/admin": 200, "/both": 200 },
+  };
+  for (const role of ["user", "node", "admin"] as const) {
+    const headers = { authorization: `Bearer ${tokens[role]}` };
+    for (const [path, status] of Object.entries(expected[role])) {
+      assertEquals(await statusOf(app, path, { headers }), status, `${role} at ${path}`);
+    }
+  }
+});
+
+Deno.test("requireRole() refuses no token, a wrong one, and one of another cluster", async () => {
+  const tokens = newTokens();
+  const app = appFor(tokens);
+  const wrong = [
+    "",
+    "Bearer",
+    "Bearer ",
+    `Basic ${tokens.user}`,
+    tokens.user,
+    `Bearer ${tokens.user}x`,
+    `Bearer ${tokens.user.slice(0, -1)}`,
+    `Bearer ${newTokens().user}`,
+  ];
+  assertEquals(await statusOf(app, "/user"), 401);
+  for (const authorization of wrong) {
+    assertEquals(await statusOf(app, "/user", { headers: { authorization } }), 401);
+  }
+});
+
+Deno.test("requireRole() with no tokens lets this machine do everything", async () => {
+  const app = appFor(null);
+  const hosts = ["localhost", "127.0.0.1:7400", "127.8.9.10", "[::1]:7400", "LOCALHOST:80"];
+  for (const host of hosts) {
+    for (const path of ["/user", "/node", "/admin"]) {
+      assertEquals(await statusOf(app, path, { headers: { host } }), 200, host);
+      assertEquals(await statusOf(app, `http://${host}${path}`), 200, host);
+    }
+  }
+});
+
+Deno.test("requireRole() with no tokens refuses a name that was re-bound to this machine", async () => {
+  const app = appFor(null);
+  const hosts = [
+    "evil.example",
+    "evil.example:7400",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "10.0.0.1",
+    "0.0.0.0",
+    "[::2]",
+    "",
+  ];
+  for (const host of hosts) assertEquals(await statusOf(app, "/user", { headers: { host } }), 403, host);
+  assertEquals(await statusOf(app, "http://evil.example/user"), 403);
+});
+
+Deno.test("requireRole() with no tokens refuses pages of other sites and lets its own through", async () => {
+  const app = appFor(null);
+  const foreign = ["https://evil.example", "http://localhost.evil.example", "null", "nonsense", ""];
+  for (const origin of foreign) {
+    assertEquals(await statusOf(app, "/user", { headers: { origin } }), 403, origin);
+  }
+  for (const origin of ["http://localhost:7400", "http://127.0.0.1:7400", "http://[::1]:7400"]) {
+    assertEquals(await statusOf(app, "/user", { headers: { origin } }), 200, origin);
+  }
+});
+
+Deno.test("requireRole() with no tokens sees the Host header that a real server got", async () => {
+  const app = appFor(null);
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
+  for (const [host, status] of [["evil.example", "403"], ["localhost", "200"]]) {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+    const request = `GET /user HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(request));
+    const answer = await new Response(connection.readable).text();
+    assertEquals(answer.split(" ")[1], status);
+  }
+});
+
+Deno.test("bearerToken() reads the header of RFC 6750 in any case", () => {
+  assertEquals(bearerToken("Bearer abc"), "abc");
+  assertEquals(bearerToken("bearer  abc "), "abc");
+  assertEquals(bearerToken("Bearer a b"), null);
+  assertEquals(bearerToken("Basic abc"), null);
+  assertEquals(bearerToken(null), null);
+});
