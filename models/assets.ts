@@ -2,7 +2,7 @@
 export const ASSET_NAMES = [
   "onnxruntime.wasm",
   "libjpeg-turbo.wasm",
-  "mozjpeg-decoder.wasm",
+  "jpeg-fallback-decoder.wasm",
   "webp-decoder.wasm",
   "avif-decoder.wasm",
   "font.ttf",

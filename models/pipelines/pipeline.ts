@@ -25,8 +25,15 @@ export interface Pipeline {
 /** Layers by role. */
 export type Layers = Readonly<Record<string, LayerSession>>;
 
+/** What every pipeline is told beside its manifest and layers. */
+export interface PipelineOptions {
+  /** Milliseconds on a monotonic clock, for the timings. */
+  readonly nowMs: () => number;
+}
+
 /** Makes a pipeline of its manifest; throws `recognizer_invalid` when a layer that it needs is missing. */
 export type PipelineFactory<Name extends Manifest["pipeline"]> = (
   manifest: Extract<Manifest, { pipeline: Name }>,
   layers: Layers,
+  options: PipelineOptions,
 ) => Pipeline;

@@ -1,0 +1,61 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { readAvifHeader } from "./avif_header.ts";
+import { readGifHeader } from "./gif_header.ts";
+import type { ImageFormat, ImageHeader, Measures } from "./image_header.ts";
+import { readJpegHeader } from "./jpeg_header.ts";
+import { readPngHeader } from "./png_header.ts";
+import { describeUnknown, sniffFormat } from "./sniff.ts";
+import { readTiffHeader } from "./tiff_header.ts";
+import { readWebpHeader } from "./webp_header.ts";
+
+const READERS: Readonly<Record<ImageFormat, (bytes: Uint8Array) => Measures>> = {
+  jpeg: readJpegHeader,
+  png: readPngHeader,
+  gif: readGifHeader,
+  tiff: readTiffHeader,
+  webp: readWebpHeader,
+  avif: readAvifHeader,
+};
+
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * Format, size and orientation of a picture, before anything is decoded or allocated for it. Throws `image_empty`,
+ * `image_too_large`, `image_unsupported` (which says what the bytes look like) and `image_unreadable`.
+ */
+export function readImageHeader(bytes: Uint8Array): ImageHeader {
+  if (bytes.length === 0) throw new DmlError("image_empty", "The picture has no bytes.");
+  if (bytes.length > LIMITS.imageBytesMax) {
+    const [size, limit] = [bytes.length, LIMITS.imageBytesMax].map((count) => Math.ceil(count / MEBIBYTE));
+    throw new DmlError("image_too_large", `The picture has ${size} MiB, more than ${limit} MiB.`);
+  }
+  const format = sniffFormat(bytes);
+  if (format === null) {
+    throw new DmlError(
+      "image_unsupported",
+      `The bytes are no picture that dml reads; they look like ${describeUnknown(bytes)}.`,
+    );
+  }
+  const measures = READERS[format](bytes);
+  checkSize(measures);
+  return {
+    format,
+    width: measures.width,
+    height: measures.height,
+    orientation: measures.orientation,
+  };
+}
+
+function checkSize({ width, height }: Measures): void {
+  if (width < 1 || height < 1) {
+    throw new DmlError("image_unreadable", `The picture claims to be ${width} x ${height} pixels.`);
+  }
+  const tooLong = Math.max(width, height) > LIMITS.imageSideMax;
+  if (!tooLong && width * height <= LIMITS.imagePixelsMax) return;
+  throw new DmlError(
+    "image_too_large",
+    `The picture is ${width} x ${height} pixels; at most ${LIMITS.imageSideMax} a side and ` +
+      `${LIMITS.imagePixelsMax / 1_000_000} million in all are read.`,
+  );
+}

@@ -1,0 +1,50 @@
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A place; coordinates grow to the right and down, pixel (0, 0) covers 0..1 on both axes. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A rectangle by its upper left corner and its size. */
+export interface Box extends Point, Size {}
+
+/** How a picture lies, whole and undistorted, in the middle of a frame of another shape: frame = picture * scale + offset. */
+export interface Letterbox {
+  readonly scale: number;
+  readonly offsetX: number;
+  readonly offsetY: number;
+}
+
+/** Fits `source` into `frame` as large as it goes. */
+export function letterbox(source: Size, frame: Size): Letterbox {
+  const scale = Math.min(frame.width / source.width, frame.height / source.height);
+  return {
+    scale,
+    offsetX: (frame.width - source.width * scale) / 2,
+    offsetY: (frame.height - source.height * scale) / 2,
+  };
+}
+
+/** A point of the picture, in pixels of the frame. */
+export function intoLetterbox(point: Point, { scale, offsetX, offsetY }: Letterbox): Point {
+  return { x: point.x * scale + offsetX, y: point.y * scale + offsetY };
+}
+
+/** A point of the frame, in pixels of the picture: the inverse of {@linkcode intoLetterbox}. */
+export function fromLetterbox(point: Point, { scale, offsetX, offsetY }: Letterbox): Point {
+  return { x: (point.x - offsetX) / scale, y: (point.y - offsetY) / scale };
+}
+
+/** The area that both boxes share over the area that either covers: 0 apart, 1 the same. */
+export function intersectionOverUnion(one: Box, other: Box): number {
+  const width = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x);
+  const height = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y);
+  if (!(width > 0 && height > 0)) return 0;
+  const shared = width * height;
+  return shared / (one.width * one.height + other.width * other.height - shared);
+}

@@ -1,0 +1,56 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { AssetSource } from "../assets.ts";
+import { AvifDecoder } from "./avif_decoder.ts";
+import { readImageHeader } from "./format.ts";
+import { decodeGif } from "./gif_decoder.ts";
+import type { ImageFormat } from "./image_header.ts";
+import { JpegCodec } from "./jpeg_codec.ts";
+import { orient } from "./orient.ts";
+import type { Picture } from "./picture.ts";
+import { decodePng } from "./png_decoder.ts";
+import { decodeTiff } from "./tiff_decoder.ts";
+import { WebpDecoder } from "./webp_decoder.ts";
+
+/** Decodes pictures and encodes them as JPEG: the one port to every codec. */
+export interface ImageCodec {
+  /**
+   * Decodes a picture of any format that dml reads and turns it upright; of an animation the first frame, transparency on
+   * white. Throws `image_empty`, `image_too_large`, `image_unsupported` or `image_unreadable`, in sentences that leave it to
+   * the caller to name the file.
+   */
+  decode(bytes: Uint8Array): Promise<Picture>;
+  /** Encodes as JPEG; `quality` is 1 to 100, 85 when left out. */
+  encodeJpeg(
+    picture: Picture,
+    options?: { quality?: number },
+  ): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** An {@linkcode ImageCodec} whose WebAssembly comes from `assets`, each part when it is first needed. */
+export function createImageCodec(assets: AssetSource): ImageCodec {
+  const jpeg = new JpegCodec(assets);
+  const webp = new WebpDecoder(assets);
+  const avif = new AvifDecoder(assets);
+  const decoders: Record<ImageFormat, (bytes: Uint8Array) => Picture | Promise<Picture>> = {
+    jpeg: (bytes) => jpeg.decode(bytes),
+    png: decodePng,
+    gif: decodeGif,
+    tiff: decodeTiff,
+    webp: (bytes) => webp.decode(bytes),
+    avif: (bytes) => avif.decode(bytes),
+  };
+  return {
+    async decode(bytes) {
+      const header = readImageHeader(bytes);
+      const stored = await decoders[header.format](bytes);
+      if (stored.width !== header.width || stored.height !== header.height) {
+        throw new DmlError(
+          "image_unreadable",
+          `The picture is ${stored.width} x ${stored.height} pixels, but says ${header.width} x ${header.height}.`,
+        );
+      }
+      return orient(stored, header.orientation);
+    },
+    encodeJpeg: (picture, options) => jpeg.encode(picture, options),
+  };
+}

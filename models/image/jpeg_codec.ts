@@ -1,0 +1,166 @@
+import createLibjpeg from "@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { AssetSource } from "../assets.ts";
+import { JpegFallback } from "./jpeg_fallback.ts";
+import { hasJpegEnd, readJpegHeader } from "./jpeg_header.ts";
+import type { Picture } from "./picture.ts";
+import { fromGrey } from "./samples.ts";
+import { type EmscriptenFactory, WasmCodec } from "./wasm_codec.ts";
+
+/** The part of `@cornerstonejs/codec-libjpeg-turbo-8bit` that is used; its objects live until `delete()`. */
+interface Libjpeg {
+  readonly JPEGDecoder: new () => LibjpegDecoder;
+  readonly JPEGEncoder: new () => LibjpegEncoder;
+  readonly HEAP8: Int8Array;
+}
+interface FrameInfo {
+  readonly width: number;
+  readonly height: number;
+  readonly bitsPerSample: number;
+  readonly componentCount: number;
+  readonly isSigned: boolean;
+}
+interface LibjpegDecoder {
+  getEncodedBuffer(length: number): Uint8ClampedArray;
+  decode(): void;
+  getFrameInfo(): FrameInfo;
+  getDecodedBuffer(): Uint8ClampedArray;
+}
+interface LibjpegEncoder {
+  setQuality(quality: number): void;
+  setProgressive(progressive: 0 | 1): void;
+  setSubSampling(subsampling: number): void;
+  getDecodedBuffer(frame: FrameInfo): Uint8ClampedArray;
+  encode(): void;
+  getEncodedBuffer(): Uint8ClampedArray<ArrayBuffer>;
+}
+
+const startLibjpeg: EmscriptenFactory<Libjpeg> = createLibjpeg;
+
+/** `TJSAMP_420` of turbojpeg.h: colour at half the resolution on both axes. */
+const SUBSAMPLING_420 = 2;
+
+/** WebAssembly memory never shrinks: an instance that a huge picture made larger than this is given up. */
+const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
+
+/** One running libjpeg, with the buffers of its last picture: reusing them saves clearing megabytes for each. */
+class Instance {
+  readonly decoder: LibjpegDecoder;
+  readonly encoder: LibjpegEncoder;
+  readonly #libjpeg: Libjpeg;
+
+  constructor(libjpeg: Libjpeg) {
+    this.#libjpeg = libjpeg;
+    this.decoder = new libjpeg.JPEGDecoder();
+    this.encoder = new libjpeg.JPEGEncoder();
+    this.encoder.setProgressive(0);
+    this.encoder.setSubSampling(SUBSAMPLING_420);
+  }
+
+  get memoryBytes(): number {
+    return this.#libjpeg.HEAP8.byteLength;
+  }
+}
+
+/** JPEG in and out by libjpeg-turbo in WebAssembly; what that cannot decode goes to {@linkcode JpegFallback}. */
+export class JpegCodec {
+  readonly #codec: WasmCodec;
+  readonly #fallback: JpegFallback;
+  #instance: Instance | null = null;
+
+  constructor(assets: AssetSource) {
+    this.#codec = new WasmCodec(assets, "libjpeg-turbo.wasm");
+    this.#fallback = new JpegFallback(assets);
+  }
+
+  /** WebAssembly memory that is held now. */
+  get memoryBytes(): number {
+    return this.#instance?.memoryBytes ?? 0;
+  }
+
+  /** Decodes a JPEG as it is stored, not turned upright; throws `image_unreadable`, `image_unsupported`. */
+  async decode(bytes: Uint8Array): Promise<Picture> {
+    const header = readJpegHeader(bytes);
+    if (header.components === 4) return await this.#fallback.decode(bytes, header);
+    const instance = await this.#start();
+    try {
+      const picture = decodeWith(instance.decoder, bytes);
+      this.#release(instance);
+      return picture;
+    } catch (error) {
+      this.#release(instance, error);
+      if (!hasJpegEnd(bytes, header)) {
+        throw new DmlError("image_unreadable", "The JPEG is cut short.", { cause: error });
+      }
+      // libjpeg-turbo also refuses for mere warnings, such as stray bytes between segments.
+      return await this.#fallback.decode(bytes, header);
+    }
+  }
+
+  /** Encodes as a baseline JPEG with 4:2:0 colour; `quality` is 1 to 100. Throws `internal` when that fails. */
+  async encode(
+    picture: Picture,
+    options: { quality?: number } = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const instance = await this.#start();
+    try {
+      const bytes = encodeWith(instance.encoder, picture, options.quality ?? 85);
+      this.#release(instance);
+      return bytes;
+    } catch (error) {
+      this.#release(instance, error);
+      const size = `${picture.width} x ${picture.height}`;
+      throw new DmlError("internal", `A picture of ${size} could not be encoded as JPEG.`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #start(): Promise<Instance> {
+    this.#instance ??= new Instance(await this.#codec.instantiateWith(startLibjpeg));
+    return this.#instance;
+  }
+
+  /** Keeps the instance for the next picture unless it grew too large or failed in a way it may not recover from. */
+  #release(instance: Instance, error?: unknown): void {
+    // A number is the address of a C++ exception: the codec refused the picture and is as good as before.
+    const sound = error === undefined || typeof error === "number";
+    if (!sound || instance.memoryBytes > MEMORY_KEPT_BYTES) this.#instance = null;
+  }
+}
+
+function decodeWith(decoder: LibjpegDecoder, bytes: Uint8Array): Picture {
+  decoder.getEncodedBuffer(bytes.length).set(bytes);
+  decoder.decode();
+  const { width, height, componentCount } = decoder.getFrameInfo();
+  const view = decoder.getDecodedBuffer();
+  const samples = new Uint8Array(view.buffer, view.byteOffset, view.length);
+  if (componentCount === 1) return fromGrey({ width, height, data: samples });
+  return { width, height, data: samples.slice() };
+}
+
+function encodeWith(
+  encoder: LibjpegEncoder,
+  picture: Picture,
+  quality: number,
+): Uint8Array<ArrayBuffer> {
+  const { width, height, data } = picture;
+  encoder.setQuality(quality);
+  encoder.getDecodedBuffer(encoderFrame(width, height)).set(data);
+  encoder.encode();
+  const { buffer, byteOffset, length } = encoder.getEncodedBuffer();
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+/**
+ * What the encoder has to be told so that its output fits. It gives libjpeg-turbo a buffer of the size of its input
+ * but the permission to write what the worst picture needs (`tjBufSize`: the padded size x 3 + 2048), which is more, and for a
+ * picture of a few pixels far more. Only the size of the buffers depends on the number of components, as long as it is not 1.
+ */
+function encoderFrame(width: number, height: number): FrameInfo {
+  const padded = Math.ceil(width / 16) * Math.ceil(height / 16) * 256;
+  const bytesAPixel = Math.ceil((padded * 3 + 2048) / (width * height));
+  const componentCount = Math.min(Math.max(bytesAPixel, 3), 255);
+  const bitsPerSample = 8 * Math.ceil(bytesAPixel / componentCount);
+  return { width, height, bitsPerSample, componentCount, isSigned: false };
+}

@@ -1,0 +1,54 @@
+import type { AssetName, AssetSource } from "../assets.ts";
+
+/** How Emscripten's glue code is started when somebody else instantiates the WebAssembly. */
+export interface EmscriptenOptions {
+  readonly instantiateWasm: (
+    imports: WebAssembly.Imports,
+    receive: (instance: WebAssembly.Instance) => void,
+  ) => WebAssembly.Exports;
+  readonly print: (line: string) => void;
+  readonly printErr: (line: string) => void;
+}
+
+export type EmscriptenFactory<Codec> = (options: EmscriptenOptions) => Promise<Codec>;
+
+/** One codec in WebAssembly: fetched and compiled once, when first needed, and instantiated as often as asked. */
+export class WasmCodec {
+  readonly #assets: AssetSource;
+  readonly #name: AssetName;
+  #compiled: Promise<WebAssembly.Module> | null = null;
+
+  constructor(assets: AssetSource, name: AssetName) {
+    this.#assets = assets;
+    this.#name = name;
+  }
+
+  /** A new instance that needs no imports. */
+  async instantiate(): Promise<WebAssembly.Exports> {
+    return new WebAssembly.Instance(await this.#compile()).exports;
+  }
+
+  /** A new instance behind Emscripten's glue. What the codec prints about a bad picture goes nowhere: it throws as well. */
+  async instantiateWith<Codec>(factory: EmscriptenFactory<Codec>): Promise<Codec> {
+    const compiled = await this.#compile();
+    return await factory({
+      instantiateWasm: (imports, receive) => {
+        const instance = new WebAssembly.Instance(compiled, imports);
+        receive(instance);
+        return instance.exports;
+      },
+      print: () => {},
+      printErr: () => {},
+    });
+  }
+
+  async #compile(): Promise<WebAssembly.Module> {
+    this.#compiled ??= this.#assets(this.#name).then((bytes) => WebAssembly.compile(bytes));
+    try {
+      return await this.#compiled;
+    } catch (error) {
+      this.#compiled = null; // so that the next picture asks again
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/** A field with a whole number of at most 2^53, as protobuf. */
+export function varintField(number: number, value: number): Uint8Array {
+  return concat([varint(number * 8), varint(value)]);
+}
+
+/** A field with bytes, a text or a message, as protobuf. */
+export function bytesField(number: number, payload: Uint8Array): Uint8Array {
+  return concat([varint(number * 8 + 2), varint(payload.length), payload]);
+}
+
+/** The parts one after the other. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push(rest % 128 + 128);
+  bytes.push(rest);
+  return Uint8Array.from(bytes);
+}

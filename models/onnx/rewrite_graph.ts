@@ -1,0 +1,98 @@
+import { type OnnxWeights, readAttribute, textAt } from "./graph.ts";
+import { ATTRIBUTE, FLOAT32, GRAPH, INTEGER, MODEL, NODE, TENSOR } from "./onnx_fields.ts";
+import { bytesField, concat, varintField } from "./protobuf_encode.ts";
+import { type ByteRange, type ProtobufField, readFields } from "./protobuf.ts";
+
+/** What is to be kept of one axis of a tensor: these indices, in order. */
+export interface KeptAxis {
+  readonly axis: 0 | 1;
+  readonly indices: readonly number[];
+}
+
+/** What {@linkcode rewriteGraph} changes. */
+export interface GraphChanges {
+  /** By the name of the weights: what is kept of them. */
+  readonly kept: Map<string, { readonly weights: OnnxWeights; readonly axes: readonly KeptAxis[] }>;
+  /** By where a convolution begins in the file: its new number of groups. */
+  readonly groups: Map<number, number>;
+}
+
+/** The ONNX file with `changes`; all else is copied, but for notes on the shapes of tensors, which would no longer be true. */
+export function rewriteGraph(bytes: Uint8Array, changes: GraphChanges): Uint8Array<ArrayBuffer> {
+  return rewrite(bytes, { start: 0, end: bytes.length }, (field) => {
+    if (field.number !== MODEL.graph) return null;
+    const graph = rewrite(bytes, field, (part) => rewritePart(bytes, { part, changes }));
+    return bytesField(MODEL.graph, graph);
+  });
+}
+
+function rewritePart(
+  bytes: Uint8Array,
+  { part, changes }: { part: ProtobufField; changes: GraphChanges },
+): Uint8Array | null {
+  if (part.number === GRAPH.valueInfo) return new Uint8Array(0);
+  if (part.number === GRAPH.initializer) {
+    const change = changes.kept.get(nameOfTensor(bytes, part));
+    return change ? bytesField(GRAPH.initializer, encodeWeights(change.axes.reduce(keepOf, change.weights))) : null;
+  }
+  const group = part.number === GRAPH.node ? changes.groups.get(part.start) : undefined;
+  if (group === undefined) return null;
+  const node = rewrite(bytes, part, (field) => {
+    const isGroup = field.number === NODE.attribute && readAttribute(bytes, field).name === "group";
+    return isGroup ? bytesField(NODE.attribute, encodeGroup(group)) : null;
+  });
+  return bytesField(GRAPH.node, node);
+}
+
+/** The message in `range`, each field as `change` gives it, or copied where that is null. */
+function rewrite(
+  bytes: Uint8Array,
+  range: ByteRange,
+  change: (field: ProtobufField) => Uint8Array | null,
+): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = [];
+  let from = range.start;
+  for (const field of readFields(bytes, range)) {
+    parts.push(change(field) ?? bytes.subarray(from, field.end));
+    from = field.end;
+  }
+  return concat(parts);
+}
+
+function nameOfTensor(bytes: Uint8Array, range: ByteRange): string {
+  for (const field of readFields(bytes, range)) {
+    if (field.number === TENSOR.name) return textAt(bytes, field);
+  }
+  return "";
+}
+
+function keepOf(weights: OnnxWeights, { axis, indices }: KeptAxis): OnnxWeights {
+  const { name, dims, values } = weights;
+  const outer = axis === 0 ? 1 : dims[0];
+  const each = values.length / outer / dims[axis];
+  const kept = new Float32Array(outer * indices.length * each);
+  for (let row = 0; row < outer; row++) {
+    indices.forEach((index, position) => {
+      const from = (row * dims[axis] + index) * each;
+      kept.set(values.subarray(from, from + each), (row * indices.length + position) * each);
+    });
+  }
+  return { name, dims: dims.with(axis, indices.length), values: kept };
+}
+
+function encodeWeights({ name, dims, values }: OnnxWeights): Uint8Array {
+  return concat([
+    ...dims.map((dim) => varintField(TENSOR.dims, dim)),
+    varintField(TENSOR.dataType, FLOAT32),
+    bytesField(TENSOR.name, new TextEncoder().encode(name)),
+    bytesField(TENSOR.rawData, new Uint8Array(values.buffer)),
+  ]);
+}
+
+function encodeGroup(group: number): Uint8Array {
+  return concat([
+    bytesField(ATTRIBUTE.name, new TextEncoder().encode("group")),
+    varintField(ATTRIBUTE.integer, group),
+    varintField(ATTRIBUTE.type, INTEGER),
+  ]);
+}

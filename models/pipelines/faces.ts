@@ -1,0 +1,112 @@
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import type { Person, Point } from "../../protocol/messages/prediction.ts";
+import { cropGrey } from "../image/crop_grey.ts";
+import { type Box, letterbox, type Size } from "../image/geometry.ts";
+import type { Picture } from "../image/picture.ts";
+import { shrinkIntoTensor } from "../image/resize.ts";
+import { similarityTransform } from "../image/similarity.ts";
+import { warp } from "../image/warp.ts";
+import type { FacesParameters } from "../manifest.ts";
+import { ALIGNED, ARCFACE_TEMPLATE } from "./faces_align.ts";
+import { DETECT, DETECT_INPUT, type DetectedFace, detectedFaces } from "./faces_detect.ts";
+import { EMBED, normalise } from "./faces_embed.ts";
+import { fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./faces_landmarks.ts";
+import { personOf } from "./faces_person.ts";
+import { LayerRunner } from "./layer_runner.ts";
+import type { Finding, Layers, Pipeline, PipelineFactory } from "./pipeline.ts";
+import { Stopwatch } from "./stopwatch.ts";
+
+/** Detect, landmarks, align, embed. The same path enrols a person and recognises them. */
+export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, layers, { nowMs }) =>
+  new FacesPipeline(layers, { parameters: manifest.parameters, nowMs });
+
+class FacesPipeline implements Pipeline {
+  readonly needsPicture = true;
+  readonly #detect: LayerRunner<typeof DETECT>;
+  readonly #landmarks: LayerRunner<typeof LANDMARKS>;
+  readonly #embed: LayerRunner<typeof EMBED>;
+  readonly #parameters: FacesParameters;
+  readonly #nowMs: () => number;
+  /** The layers' inputs are shared by all pictures, so these come one after the other. */
+  #isBusy = false;
+
+  constructor(layers: Layers, options: { parameters: FacesParameters; nowMs: () => number }) {
+    this.#detect = new LayerRunner(layers, DETECT);
+    this.#landmarks = new LayerRunner(layers, LANDMARKS);
+    this.#embed = new LayerRunner(layers, EMBED);
+    this.#parameters = options.parameters;
+    this.#nowMs = options.nowMs;
+  }
+
+  async recognize(picture: Picture | null, options: { embeddings: boolean }): Promise<Finding> {
+    invariant(picture !== null, "the faces pipeline is given a picture");
+    return await this.#alone(async (watch) => {
+      const persons: Person[] = [];
+      for (const face of await this.#findFaces(picture, watch)) {
+        const landmarks = await this.#findLandmarks(picture, { box: face.box, watch });
+        const embedding = options.embeddings ? await this.#embedFace(picture, { landmarks, watch }) : null;
+        persons.push(personOf(face, { landmarks, embedding, picture }));
+        watch.lap("interpretMs");
+      }
+      return { persons, timings: watch.timings };
+    });
+  }
+
+  async warmUp(picture: Picture): Promise<void> {
+    await this.#alone(async (watch) => {
+      await this.#findFaces(picture, watch);
+      const landmarks = await this.#findLandmarks(picture, { box: middleOf(picture), watch });
+      await this.#embedFace(picture, { landmarks, watch });
+    });
+  }
+
+  async #findFaces(picture: Picture, watch: Stopwatch): Promise<DetectedFace[]> {
+    const fit = letterbox(picture, DETECT_INPUT);
+    shrinkIntoTensor(picture, { ...DETECT_INPUT, fit, into: this.#detect.input });
+    watch.lap("prepareMs");
+    const answer = await this.#detect.run();
+    watch.lap("inferMs");
+    const faces = detectedFaces(answer, { ...this.#parameters, fit, picture });
+    watch.lap("interpretMs");
+    return faces;
+  }
+
+  async #findLandmarks(picture: Picture, options: { box: Box; watch: Stopwatch }): Promise<Point[]> {
+    const { box, watch } = options;
+    const square = landmarkSquare(box);
+    cropGrey(picture, { ...LANDMARKS_INPUT, square, into: this.#landmarks.input });
+    watch.lap("prepareMs");
+    const { output } = await this.#landmarks.run();
+    watch.lap("inferMs");
+    const points = fivePoints(output, square);
+    watch.lap("interpretMs");
+    return points;
+  }
+
+  async #embedFace(picture: Picture, options: { landmarks: Point[]; watch: Stopwatch }): Promise<Float32Array> {
+    const { landmarks, watch } = options;
+    const transform = similarityTransform(landmarks, ARCFACE_TEMPLATE);
+    warp(picture, { ...ALIGNED, transform, into: this.#embed.input });
+    watch.lap("prepareMs");
+    const { output } = await this.#embed.run();
+    watch.lap("inferMs");
+    const embedding = normalise(output);
+    watch.lap("interpretMs");
+    return embedding;
+  }
+
+  async #alone<Result>(work: (watch: Stopwatch) => Promise<Result>): Promise<Result> {
+    invariant(!this.#isBusy, "a pipeline looks at one picture at a time");
+    this.#isBusy = true;
+    try {
+      return await work(new Stopwatch(this.#nowMs));
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+}
+
+/** Where a face might be: a quarter of the picture each way. */
+function middleOf({ width, height }: Size): Box {
+  return { x: width * 3 / 8, y: height * 3 / 8, width: width / 4, height: height / 4 };
+}

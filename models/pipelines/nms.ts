@@ -1,0 +1,25 @@
+import { type Box, intersectionOverUnion } from "../image/geometry.ts";
+
+/** A box that something was seen in, and how surely. */
+export interface Scored {
+  readonly box: Box;
+  readonly score: number;
+}
+
+/**
+ * Greedy non-maximum suppression: the candidates best first, without those that overlap a better one by more than `overlapMax`
+ * (intersection over union), at most `countMax`. Equal scores keep the order of `candidates`.
+ */
+export function suppressOverlaps<Candidate extends Scored>(
+  candidates: readonly Candidate[],
+  options: { overlapMax: number; countMax: number },
+): Candidate[] {
+  const kept: Candidate[] = [];
+  const bestFirst = [...candidates].sort((one, other) => other.score - one.score);
+  for (const candidate of bestFirst) {
+    if (kept.length >= options.countMax) break;
+    const isNew = kept.every((better) => intersectionOverUnion(better.box, candidate.box) <= options.overlapMax);
+    if (isNew) kept.push(candidate);
+  }
+  return kept;
+}

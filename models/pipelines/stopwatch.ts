@@ -1,0 +1,20 @@
+import type { Finding } from "./pipeline.ts";
+
+/** Adds up how long the parts of the work on one picture took. */
+export class Stopwatch {
+  readonly timings = { prepareMs: 0, inferMs: 0, interpretMs: 0 };
+  readonly #nowMs: () => number;
+  #lapMs: number;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+    this.#lapMs = nowMs();
+  }
+
+  /** Books the time since the last lap, or since the watch was made, on `part`. */
+  lap(part: keyof Finding["timings"]): void {
+    const nowMs = this.#nowMs();
+    this.timings[part] += nowMs - this.#lapMs;
+    this.#lapMs = nowMs;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Digest } from "../protocol/kernel/digest.ts";
+import { DmlError } from "../protocol/kernel/errors.ts";
+import { encodeManifest, type Manifest, recognizerName } from "./manifest.ts";
+import { formatRecognizerName, parseRecognizerName } from "./name.ts";
+
+const SUGGESTIONS_MAX = 3;
+
+/** A recognizer that can be asked for, with its manifest as it is stored and sent. */
+export interface RegisteredRecognizer {
+  /** `name@version`. */
+  readonly name: string;
+  readonly manifest: Manifest;
+  /** Of `bytes`. */
+  readonly digest: Digest;
+  /** The manifest's JSON in UTF-8. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Recognizers by name and version, and by the digest of their manifest. A version, once added, never changes. */
+export class RecognizerRegistry {
+  /** Versions in ascending order. */
+  readonly #versionsByName = new Map<string, RegisteredRecognizer[]>();
+  readonly #byDigest = new Map<Digest, RegisteredRecognizer>();
+
+  constructor(manifests: Iterable<Manifest> = []) {
+    for (const manifest of manifests) this.add(manifest);
+  }
+
+  /** Adds a recognizer; the very same again is welcome. Throws `recognizer_invalid` when its version is taken by another. */
+  add(manifest: Manifest): RegisteredRecognizer {
+    const added = { name: recognizerName(manifest), manifest, ...encodeManifest(manifest) };
+    const known = this.#byDigest.get(added.digest);
+    if (known) return known;
+    const versions = this.#versionsByName.get(manifest.name) ?? [];
+    if (versions.some((other) => other.manifest.version === manifest.version)) {
+      throw new DmlError(
+        "recognizer_invalid",
+        `There is another ${added.name} already, and a version never changes.`,
+        { advice: `Give it version ${versions[versions.length - 1].manifest.version + 1}.` },
+      );
+    }
+    versions.push(added);
+    versions.sort((one, other) => one.manifest.version - other.manifest.version);
+    this.#versionsByName.set(manifest.name, versions);
+    this.#byDigest.set(added.digest, added);
+    return added;
+  }
+
+  /** What `faces` (the latest) or `faces@1` means. Throws `recognizer_unknown`, naming those that come nearest. */
+  resolve(text: string): RegisteredRecognizer {
+    const wanted = parseRecognizerName(text);
+    const versions = this.#versionsByName.get(wanted.name) ?? [];
+    const found = wanted.version === null
+      ? versions[versions.length - 1]
+      : versions.find(({ manifest }) => manifest.version === wanted.version);
+    if (found) return found;
+    const near = versions.length > 0
+      ? versions.map(({ name }) => name).slice(-SUGGESTIONS_MAX)
+      : nearestNames(wanted.name, [...this.#versionsByName.keys()]);
+    throw new DmlError(
+      "recognizer_unknown",
+      `There is no recognizer ${formatRecognizerName(wanted)}` +
+        (near.length > 0 ? `; the nearest are: ${near.join(", ")}.` : ", nor any other."),
+    );
+  }
+
+  /** The recognizer whose manifest has this digest. */
+  byDigest(digest: Digest): RegisteredRecognizer | undefined {
+    return this.#byDigest.get(digest);
+  }
+
+  /** All of them, by name, then version. */
+  list(): RegisteredRecognizer[] {
+    return [...this.#versionsByName.keys()].sort()
+      .flatMap((name) => this.#versionsByName.get(name) ?? []);
+  }
+}
+
+/** The names that share most pairs of neighbouring letters with `wanted` (Dice's coefficient), best first. */
+function nearestNames(wanted: string, names: readonly string[]): string[] {
+  const pairs = letterPairs(wanted);
+  const ranked = names.map((name) => {
+    const others = letterPairs(name);
+    const shared = [...others].filter((pair) => pairs.has(pair)).length;
+    return { name, likeness: 2 * shared / (pairs.size + others.size) };
+  });
+  ranked.sort((one, other) => other.likeness - one.likeness || (one.name < other.name ? -1 : 1));
+  return ranked.slice(0, SUGGESTIONS_MAX).map(({ name }) => name);
+}
+
+/** The ends count as letters, so that a name of one letter has pairs too. */
+function letterPairs(word: string): Set<string> {
+  const padded = `^${word}$`;
+  return new Set(Array.from({ length: padded.length - 1 }, (_, at) => padded.slice(at, at + 2)));
+}

@@ -1,0 +1,104 @@
+import { CATALOG } from "../../../models/catalog/catalog.ts";
+import { publishedEntry } from "../../../models/catalog/catalog_entry.ts";
+import { FACES } from "../../../models/catalog/faces.ts";
+import { decodeManifest, encodeManifest, type Layer, type Manifest } from "../../../models/manifest.ts";
+import { RecognizerRegistry } from "../../../models/registry.ts";
+import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { InvariantError } from "../../../protocol/kernel/invariant.ts";
+import { assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
+import { floats, message } from "../onnx/protobuf_writer.ts";
+
+Deno.test("CATALOG holds valid manifests of different recognizers", () => {
+  for (const { manifest } of CATALOG) {
+    assertEquals(decodeManifest(encodeManifest(manifest).bytes), manifest);
+  }
+  const registry = new RecognizerRegistry(CATALOG.map(({ manifest }) => manifest));
+  assertEquals(registry.list().map(({ name }) => name), ["empty@1", "faces@1"]);
+});
+
+Deno.test("CATALOG loads every layer as its manifest pins it, and as often as asked", async () => {
+  for (const entry of CATALOG) {
+    for (const layer of entry.manifest.layers) {
+      const bytes = await entry.loadLayer(layer.role);
+      assertEquals({ digest: digestOf(bytes), size: bytes.length }, {
+        digest: layer.digest,
+        size: layer.size,
+      });
+      // Whoever gets the bytes may do with them what they like.
+      bytes.fill(0);
+      assertEquals(digestOf(await entry.loadLayer(layer.role)), layer.digest);
+    }
+  }
+});
+
+Deno.test("FACES has the layers of its pipeline", () => {
+  assertEquals(FACES.manifest.layers.map(({ role }) => role), ["detect", "landmarks", "embed"]);
+});
+
+/** One weight of two is tiny, so the layer differs from its published file. */
+const PUBLISHED = message({
+  number: 7,
+  bytes: message({
+    number: 5,
+    bytes: message({ number: 2, varint: 1 }, { number: 9, bytes: floats(1, 1e-20) }),
+  }),
+});
+const TAKEN_IN = message({
+  number: 7,
+  bytes: message({
+    number: 5,
+    bytes: message({ number: 2, varint: 1 }, { number: 9, bytes: floats(1, 0) }),
+  }),
+});
+
+function manifestWith(layer: Partial<Layer>): Manifest {
+  const whole = { role: "detect", digest: digestOf(TAKEN_IN), size: TAKEN_IN.length };
+  return { ...FACES.manifest, layers: [{ ...whole, ...layer }] };
+}
+
+Deno.test("publishedEntry() takes a published file in without touching it", async () => {
+  const before = PUBLISHED.slice();
+  const entry = publishedEntry(manifestWith({}), {
+    detect: {
+      digest: digestOf(PUBLISHED),
+      load: () => Promise.resolve({ default: PUBLISHED }),
+    },
+  });
+  assertEquals(await entry.loadLayer("detect"), TAKEN_IN);
+  assertEquals(PUBLISHED, before);
+  assertNotEquals(TAKEN_IN, before);
+});
+
+Deno.test("publishedEntry() refuses another file, and another outcome, than those pinned", async () => {
+  const other = digestOf(new Uint8Array(1));
+  const load = () => Promise.resolve({ default: PUBLISHED });
+  const entries = [
+    publishedEntry(manifestWith({}), { detect: { digest: other, load } }),
+    publishedEntry(manifestWith({ digest: other }), {
+      detect: { digest: digestOf(PUBLISHED), load },
+    }),
+  ];
+  for (const entry of entries) {
+    const error = await assertRejects(() => entry.loadLayer("detect"), DmlError);
+    assertEquals(error.code, "blob_corrupt");
+    assertStringIncludes(error.message, "the layer detect of faces@1");
+  }
+});
+
+Deno.test("publishedEntry() says which file is not here", async () => {
+  const entry = publishedEntry(manifestWith({}), {
+    detect: {
+      digest: digestOf(PUBLISHED),
+      load: () => Promise.reject(new TypeError("no network")),
+    },
+  });
+  const error = await assertRejects(() => entry.loadLayer("detect"), DmlError);
+  assertEquals(error.code, "assets_missing");
+  assertStringIncludes(error.message, "the layer detect of faces@1 could not be loaded: no network");
+});
+
+Deno.test("publishedEntry() has no layer that its manifest does not name", async () => {
+  await assertRejects(() => FACES.loadLayer("age"), InvariantError);
+  await assertRejects(() => FACES.loadLayer("constructor"), InvariantError);
+});

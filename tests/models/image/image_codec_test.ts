@@ -1,0 +1,110 @@
+import { createImageCodec } from "../../../models/image/image_codec.ts";
+import { orient } from "../../../models/image/orient.ts";
+import { toOrientation } from "../../../models/image/orientation.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { assert, assertEquals, assertRejects } from "../../assert.ts";
+import { imageAssets } from "./asset_source.ts";
+import { turnAvif } from "./avif_writer.ts";
+import * as fixtures from "./fixtures.ts";
+import { makeGif } from "./gif_writer.ts";
+import { makePng, makePngClaim } from "./png_writer.ts";
+import { makeTiff } from "./tiff_writer.ts";
+import { animateWebp } from "./webp_writer.ts";
+
+const picture = fixtures.makePicture(60, 40);
+const base = {
+  width: 60,
+  height: 40,
+  samplesAt: (x: number, y: number) => fixtures.colourAt(x / 60, y / 40),
+} as const;
+
+async function codeOf(bytes: Uint8Array): Promise<string> {
+  const codec = createImageCodec(imageAssets);
+  return (await assertRejects(() => codec.decode(bytes), DmlError)).code;
+}
+
+Deno.test("ImageCodec.decode() decodes every format", async () => {
+  const codec = createImageCodec(imageAssets);
+  const exact = [
+    await makePng({ ...base, colourType: 2, depth: 8 }),
+    await makeTiff({ ...base, photometric: 2, depth: 8 }),
+    await fixtures.makeWebp(picture),
+  ];
+  for (const bytes of exact) assertEquals(fixtures.difference(await codec.decode(bytes), picture), 0);
+  const near = [await fixtures.makeJpeg(picture), await fixtures.makeAvif(picture)];
+  for (const bytes of near) assert(fixtures.difference(await codec.decode(bytes), picture) <= 8);
+  const gif = makeGif({ ...base, palette: [[9, 8, 7]], frames: [{ ...base, indexAt: () => 0 }] });
+  assertEquals((await codec.decode(gif)).data.slice(0, 3), Uint8Array.of(9, 8, 7));
+});
+
+Deno.test("ImageCodec.decode() turns the picture upright", async () => {
+  const codec = createImageCodec(imageAssets);
+  const jpeg = await fixtures.makeJpeg(picture);
+  for (let number = 1; number <= 8; number++) {
+    const upright = await codec.decode(fixtures.withOrientation(jpeg, number));
+    const expected = orient(picture, toOrientation(number));
+    assert(fixtures.difference(upright, expected) <= 8, `orientation ${number}`);
+  }
+});
+
+Deno.test("ImageCodec.decode() turns an AVIF as its properties say", async () => {
+  const codec = createImageCodec(imageAssets);
+  const avif = await fixtures.makeAvif(picture);
+  const upright = await codec.decode(turnAvif(avif, { quarters: 1 }));
+  assert(fixtures.difference(upright, orient(picture, 8)) <= 8);
+  const mirrored = await codec.decode(turnAvif(avif, { quarters: 0, mirrorAxis: 1 }));
+  assert(fixtures.difference(mirrored, orient(picture, 2)) <= 8);
+});
+
+Deno.test("ImageCodec.decode() shows the first frame of an animated WebP on its canvas", async () => {
+  const codec = createImageCodec(imageAssets);
+  const frames = [picture, fixtures.makePicture(2, 2)];
+  const webp = animateWebp(await Promise.all(frames.map(fixtures.makeWebp)), {
+    canvas: { width: 64, height: 41 },
+    frame: { ...base, left: 4, top: 0 },
+  });
+  const { width, height, data } = await codec.decode(webp);
+  assertEquals([width, height], [64, 41]);
+  assertEquals(data.slice(0, 12), new Uint8Array(12).fill(255));
+  assertEquals(data.slice(12, 192), picture.data.slice(0, 180));
+});
+
+Deno.test("ImageCodec.decode() refuses bad pictures by name", async () => {
+  const jpeg = await fixtures.makeJpeg(picture);
+  assertEquals(await codeOf(new Uint8Array()), "image_empty");
+  assertEquals(await codeOf(fixtures.makeText()), "image_unsupported");
+  assertEquals(await codeOf(makePngClaim(30_000, 30_000)), "image_too_large");
+  assertEquals(await codeOf(makePngClaim(300, 300)), "image_unreadable");
+  assertEquals(await codeOf(fixtures.truncated(jpeg)), "image_unreadable");
+  assertEquals(await codeOf(fixtures.truncated(await fixtures.makeWebp(picture))), "image_unreadable");
+  assertEquals(await codeOf(fixtures.truncated(await fixtures.makeAvif(picture))), "image_unreadable");
+});
+
+Deno.test("ImageCodec.decode() decodes a picture of one pixel", async () => {
+  const codec = createImageCodec(imageAssets);
+  const pixel = fixtures.makePicture(1, 1);
+  const samplesAt = () => [...pixel.data];
+  const files = [
+    await fixtures.makeJpeg(pixel),
+    await makePng({ width: 1, height: 1, colourType: 2, depth: 16, samplesAt: () => [9, 9, 9] }),
+    await makeTiff({ width: 1, height: 1, photometric: 2, depth: 8, samplesAt }),
+    await fixtures.makeWebp(pixel),
+    await fixtures.makeAvif(pixel),
+  ];
+  for (const bytes of files) assertEquals((await codec.decode(bytes)).data.length, 3);
+});
+
+Deno.test("ImageCodec.decode() asks for an asset only when a picture needs it, and again after a failure", async () => {
+  const asked: string[] = [];
+  const codec = createImageCodec((name) => {
+    asked.push(name);
+    return asked.length === 1 ? Promise.reject(new Error("not there yet")) : imageAssets(name);
+  });
+  await codec.decode(await makePng({ ...base, colourType: 2, depth: 8 }));
+  assertEquals(asked, []);
+  const jpeg = await fixtures.makeJpeg(picture);
+  await assertRejects(() => codec.decode(jpeg), Error, "not there yet");
+  await codec.decode(jpeg);
+  await codec.encodeJpeg(picture);
+  assertEquals(asked, ["libjpeg-turbo.wasm", "libjpeg-turbo.wasm"]);
+});

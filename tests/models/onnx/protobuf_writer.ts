@@ -1,0 +1,44 @@
+/** Writes protobuf for tests, by the same page of the specification that the reader follows. */
+
+/** One field; `bytes` holds the payload of a length-delimited field or the raw bytes of a fixed one. */
+export type WrittenField =
+  | { readonly number: number; readonly varint: number }
+  | { readonly number: number; readonly bytes: Uint8Array }
+  | { readonly number: number; readonly fixed: Uint8Array };
+
+export function message(...fields: readonly WrittenField[]): Uint8Array<ArrayBuffer> {
+  return concat(fields.map(field));
+}
+
+function field(written: WrittenField): Uint8Array {
+  const tag = (wireType: number) => varint(written.number * 8 + wireType);
+  if ("varint" in written) return concat([tag(0), varint(written.varint)]);
+  if ("bytes" in written) {
+    return concat([tag(2), varint(written.bytes.length), written.bytes]);
+  }
+  return concat([tag(written.fixed.length === 8 ? 1 : 5), written.fixed]);
+}
+
+export function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push(rest % 128 + 128);
+  bytes.push(rest);
+  return Uint8Array.from(bytes);
+}
+
+export function floats(...values: readonly number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(values.length * 4));
+  values.forEach((value, index) => view.setFloat32(index * 4, value, true));
+  return new Uint8Array(view.buffer);
+}
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
