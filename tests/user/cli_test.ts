@@ -1,0 +1,241 @@
+import fc from "fast-check";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { parseCommand } from "../../user/cli.ts";
+import type { Command } from "../../user/command.ts";
+import { type FlagName, flagOf, FLAGS, isFlagName } from "../../user/flags.ts";
+import { flagsOf, VERB_NAMES } from "../../user/verbs.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
+
+const MASTER = { hostname: "10.0.0.1", port: 7400 };
+const SERVE: Command = { verb: "serve", host: "127.0.0.1", port: 7400, controlPort: 7401, home: null };
+const JOIN: Command = { verb: "join", master: MASTER, token: null, name: null, workers: null, home: null };
+const PREDICT: Command = {
+  verb: "predict",
+  inputs: ["a.jpg"],
+  master: null,
+  token: null,
+  recognizer: "faces",
+  out: null,
+  json: false,
+  annotate: true,
+  embeddings: false,
+  concurrency: 8,
+};
+const NODES: Command = { verb: "nodes", master: null, token: null, json: false, order: null };
+
+/** Splits at blanks; no value in these tables holds one. */
+function words(line: string): string[] {
+  return line.split(" ").filter((word) => word !== "");
+}
+
+Deno.test("parseCommand() reads every verb and every flag", () => {
+  const table: [string, Command][] = [
+    ["", { verb: "help", topic: null }],
+    ["--help", { verb: "help", topic: null }],
+    ["-h", { verb: "help", topic: null }],
+    ["help", { verb: "help", topic: null }],
+    ["help serve", { verb: "help", topic: "serve" }],
+    ["help limits", { verb: "help", topic: "limits" }],
+    ["help recognizers", { verb: "help", topic: "recognizers" }],
+    ["predict --help", { verb: "help", topic: "predict" }],
+    ["predict -h --nonsense", { verb: "help", topic: "predict" }],
+    ["version", { verb: "version" }],
+    ["--version", { verb: "version" }],
+    ["-V", { verb: "version" }],
+    ["serve", SERVE],
+    ["serve --host 0.0.0.0 -p 80 --control-port 81 --home /x", {
+      ...SERVE,
+      host: "0.0.0.0",
+      port: 80,
+      controlPort: 81,
+      home: "/x",
+    }],
+    ["serve --host [::1] --port 0 --control-port 0", { ...SERVE, host: "::1", port: 0, controlPort: 0 }],
+    ["join 10.0.0.1", JOIN],
+    ["join --master 10.0.0.1", JOIN],
+    ["join [::1]:80 --token t --name attic -w 2 --home h", {
+      verb: "join",
+      master: { hostname: "::1", port: 80 },
+      token: "t",
+      name: "attic",
+      workers: 2,
+      home: "h",
+    }],
+    ["predict a.jpg", PREDICT],
+    ["-j predict a.jpg", { ...PREDICT, json: true }],
+    ["predict --json a.jpg", { ...PREDICT, json: true }],
+    ["predict a.jpg b - *.png", { ...PREDICT, inputs: ["a.jpg", "b", "-", "*.png"] }],
+    ["predict -- -odd.jpg", { ...PREDICT, inputs: ["-odd.jpg"] }],
+    ["predict 042 -- 1e3", { ...PREDICT, inputs: ["042", "1e3"] }],
+    [
+      "predict a.jpg -m 10.0.0.1 --token t -r faces@2 -o out -j --no-annotate --embeddings -c 64",
+      {
+        ...PREDICT,
+        master: MASTER,
+        token: "t",
+        recognizer: "faces@2",
+        out: "out",
+        json: true,
+        annotate: false,
+        embeddings: true,
+        concurrency: 64,
+      },
+    ],
+    ["predict a.jpg --out=-x", { ...PREDICT, out: "-x" }],
+    ["nodes", NODES],
+    ["nodes --json -m 10.0.0.1 --token t", { ...NODES, json: true, master: MASTER, token: "t" }],
+    ["nodes drain attic", { ...NODES, order: { command: "drain", node: "attic" } }],
+    ["nodes resume attic", { ...NODES, order: { command: "resume", node: "attic" } }],
+    ["nodes shutdown attic", { ...NODES, order: { command: "shutdown", node: "attic" } }],
+    ["recognizers -j", { verb: "recognizers", master: null, token: null, json: true }],
+  ];
+  for (const [line, expected] of table) {
+    assertEquals(parseCommand(words(line), {}).command, expected, line);
+  }
+});
+
+Deno.test("parseCommand() asks the environment where a flag is silent, and the flag goes first", () => {
+  const environment = {
+    DML_MASTER: "10.0.0.1",
+    DML_TOKEN: "t",
+    DML_HOME: "h",
+    DML_HOST: "0.0.0.0",
+    DML_PORT: "1",
+    DML_CONTROL_PORT: "2",
+    DML_NODE_NAME: "attic",
+    DML_WORKERS: "3",
+    DML_RECOGNIZER: "empty",
+    DML_OUT: "out",
+  };
+  const command = (line: string) => parseCommand(words(line), environment).command;
+  assertEquals(command("serve"), { ...SERVE, host: "0.0.0.0", port: 1, controlPort: 2, home: "h" });
+  assertEquals(command("serve -p 5"), { ...SERVE, host: "0.0.0.0", port: 5, controlPort: 2, home: "h" });
+  const joined = { ...JOIN, token: "t", name: "attic", workers: 3, home: "h" };
+  assertEquals(command("join"), joined);
+  assertEquals(command("join [::1]:9"), { ...joined, master: { hostname: "::1", port: 9 } });
+  assertEquals(command("predict a.jpg"), {
+    ...PREDICT,
+    master: MASTER,
+    token: "t",
+    recognizer: "empty",
+    out: "out",
+  });
+  assertEquals(parseCommand(["serve"], { DML_PORT: "", DML_HOME: undefined }).command, SERVE);
+});
+
+Deno.test("parseCommand() reads how it is to be shown", () => {
+  const shown = (line: string, environment = {}) => parseCommand(words(line), environment).presentation;
+  const quiet = { logLevel: "warn", logFormat: "text", color: null, progress: true } as const;
+  assertEquals(shown("predict a"), quiet);
+  assertEquals(shown("serve"), { ...quiet, logLevel: "info" });
+  assertEquals(shown("join h"), quiet);
+  assertEquals(shown("join h --no-progress --log-level debug --log-format json --no-color"), {
+    logLevel: "debug",
+    logFormat: "json",
+    color: false,
+    progress: false,
+  });
+  assertEquals(shown("nodes --color", { DML_LOG_LEVEL: "error", DML_LOG_FORMAT: "json" }), {
+    ...quiet,
+    logLevel: "error",
+    logFormat: "json",
+    color: true,
+  });
+});
+
+Deno.test("parseCommand() refuses what is wrong, names it, and names the nearest right thing", () => {
+  const table: [line: string, message: string, advice: string][] = [
+    ["predct a.jpg", '"predct"', "`dml predict`"],
+    ["photo.jpg", '"photo.jpg"', "`dml predict photo.jpg`"],
+    ["xyzzy", '"xyzzy"', "`dml help`"],
+    ["predict a --recogniser x", "--recogniser", "--recognizer"],
+    ["predict a --no-anotate", "--no-anotate", "--no-annotate"],
+    ["predict a --concurency=3", "--concurency", "--concurrency"],
+    ["predict a --prot 3", "--prot", "--port"],
+    ["predict a -x", "-x", "`dml predict --help`"],
+    ["--nonsense", "--nonsense", "--help"],
+    ["serve --workers 3", "`dml join`", "`dml serve --help`"],
+    ["serve here", '"here"', "`dml serve --help`"],
+    ["version now", '"now"', "`dml version --help`"],
+    ["join", "needs the address", "dml join HOST[:7400]"],
+    ["join a b", '"b"', "`dml join --help`"],
+    ["join a:b", '"a:b"', "dml help"],
+    ["predict", "needs a picture", "standard input"],
+    ["predict - -", "named twice", "dml help"],
+    ["predict a --out", "--out needs a value", "dml help"],
+    ["predict a --out --json", "--out needs a value", "dml help"],
+    ["predict a --json=maybe", '"maybe"', "dml help"],
+    ["predict a -c 0", "from 1 to 64", "dml help"],
+    ["predict a -c 65", "from 1 to 64", "dml help"],
+    ["predict a -c 1.5", '"1.5"', "dml help"],
+    ["predict a -r Faces!", "NAME or NAME@VERSION", "dml help"],
+    ["predict a --master ::g", '"::g"', "dml help"],
+    ["predict a --log-level loud", "debug, info, warn, error", "dml help"],
+    ["serve --port 65536", "from 0 to 65535", "dml help"],
+    ["serve --port -1", "--port needs a value", "dml help"],
+    ["serve --port 7401", "must differ", "dml help"],
+    ["serve --host a/b", '"a/b"', "dml help"],
+    ["join h --workers none", '"none"', "dml help"],
+    ["nodes drian x", '"drian"', "drain"],
+    ["nodes drain", "needs one node", "`dml nodes`"],
+    ["nodes drain a b", "needs one node", "`dml nodes`"],
+    ["help limts", '"limts"', "`dml help limits`"],
+    ["help serve join", '"join"', "`dml help --help`"],
+  ];
+  for (const [line, message, advice] of table) {
+    const error = assertThrows(() => parseCommand(words(line), {}), DmlError);
+    assertEquals(error.code, "usage", line);
+    assertStringIncludes(error.message, message);
+    assertStringIncludes(error.advice, advice);
+  }
+});
+
+Deno.test("parseCommand() names the variable that holds a wrong value, and minds only those of its verb", () => {
+  const error = assertThrows(() => parseCommand(["serve"], { DML_PORT: "http" }), DmlError);
+  assertStringIncludes(error.message, "DML_PORT");
+  assertEquals(parseCommand(["nodes"], { DML_PORT: "http" }).command, NODES);
+});
+
+Deno.test("parseCommand() answers every line with a command or with usage, never with a crash", () => {
+  const token = fc.oneof(
+    fc.constantFrom(...VERB_NAMES, ...Object.keys(FLAGS).map((name) => `--${name}`)),
+    fc.constantFrom(
+      "-j",
+      "-m",
+      "-",
+      "--",
+      "=",
+      "--=",
+      "-=",
+      "--no-",
+      "--no-json",
+      "-_",
+      "--_=1",
+      "-j_x",
+      "--__proto__=1",
+    ),
+    fc.constantFrom("--constructor.prototype=1", "-abc", "--out=x=y", "drain"),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(token, { maxLength: 6 }), (argv) => {
+      try {
+        assert(VERB_NAMES.includes(parseCommand(argv, {}).command.verb));
+      } catch (error) {
+        if (!(error instanceof DmlError) || error.code !== "usage") throw error;
+        assert(error.message.length > 0 && error.advice.length > 0);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+Deno.test("FLAGS gives no letter and no variable twice, and some verb takes each", () => {
+  const names = Object.keys(FLAGS).filter(isFlagName);
+  const repeated = (values: (string | undefined)[]) =>
+    values.filter((value, index) => value !== undefined && values.indexOf(value) !== index);
+  assertEquals(repeated(names.map((name) => flagOf(name).alias)), []);
+  assertEquals(repeated(names.map((name) => flagOf(name).environment)), []);
+  const taken = new Set<FlagName>(VERB_NAMES.flatMap((verb) => flagsOf(verb)));
+  assertEquals(names.filter((name) => !taken.has(name)), ["version"]);
+});

@@ -1,0 +1,59 @@
+import { ERRORS } from "../../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
+import { helpText, runHelp } from "../../../user/commands/help.ts";
+import { versionText } from "../../../user/commands/version.ts";
+import { parseCommand } from "../../../user/cli.ts";
+import { EXIT_CODES } from "../../../user/exit.ts";
+import { ENVIRONMENT_NAMES, flagOf, spelling } from "../../../user/flags.ts";
+import { flagsOf, HELP_TOPICS, VERB_NAMES, verbOf } from "../../../user/verbs.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../assert.ts";
+import { FakeTerminal } from "../fake_terminal.ts";
+
+Deno.test("helpText() names every verb and topic, and of each verb every flag with its variable", () => {
+  for (const name of [...VERB_NAMES, ...HELP_TOPICS]) assertStringIncludes(helpText(null), name);
+  for (const verb of VERB_NAMES) {
+    const text = helpText(verb);
+    for (const flag of flagsOf(verb)) {
+      assertStringIncludes(text, spelling(flag));
+      const { environment } = flagOf(flag);
+      if (environment) assertStringIncludes(text, `[${environment}]`);
+    }
+  }
+});
+
+Deno.test("helpText() names every limit, error, exit code and variable", () => {
+  for (const name of Object.keys(LIMITS)) assertStringIncludes(helpText("limits"), name);
+  assertMatch(helpText("limits"), /imageBytesMax +64 MiB/);
+  for (const name of [...Object.keys(ERRORS), ...Object.keys(EXIT_CODES)]) {
+    assertStringIncludes(helpText("exit-codes"), name);
+  }
+  for (const name of ENVIRONMENT_NAMES) assertStringIncludes(helpText("environment"), name);
+});
+
+Deno.test("helpText() fits 100 columns", () => {
+  for (const topic of [null, ...VERB_NAMES, ...HELP_TOPICS]) {
+    const long = helpText(topic).split("\n").filter((line) => line.length > 100);
+    assertEquals(long, []);
+  }
+});
+
+Deno.test("every example of the help is a line that dml takes", () => {
+  for (const verb of VERB_NAMES) {
+    for (const [line] of verbOf(verb).examples) {
+      const words = line.replace(/^.*\| /, "").split(" ");
+      assertEquals(words[0], "dml");
+      assertEquals(parseCommand(words.slice(1), {}).command.verb, verb);
+    }
+  }
+});
+
+Deno.test("runHelp() names the recognizers that come with dml", async () => {
+  const terminal = new FakeTerminal();
+  assertEquals(await runHelp({ verb: "help", topic: "recognizers" }, { terminal }), 0);
+  assertMatch(terminal.outText, /faces@\d+ +Finds faces/);
+  assert(terminal.outText.startsWith(helpText("recognizers")));
+});
+
+Deno.test("versionText() is one line with both versions", () => {
+  assertMatch(versionText(), /^dml \d+\.\d+\.\d+ \(protocol \d+\)\n$/);
+});

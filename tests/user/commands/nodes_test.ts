@@ -1,0 +1,118 @@
+import type { NodeListing } from "../../../protocol/http/api.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { newId } from "../../../protocol/kernel/id.ts";
+import { seededRandom } from "../../../protocol/kernel/random.ts";
+import { runNodes } from "../../../user/commands/nodes.ts";
+import { runRecognizers } from "../../../user/commands/recognizers.ts";
+import type { NodesCommand } from "../../../user/command.ts";
+import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
+import { ManualClock } from "../../protocol/manual_clock.ts";
+import { FakeClusterClient } from "../fake_cluster_client.ts";
+import { FakeTerminal } from "../fake_terminal.ts";
+
+const random = seededRandom(7);
+
+function node(name: string, options: Partial<NodeListing> = {}): NodeListing {
+  return {
+    nodeId: newId("node", random),
+    name,
+    address: "10.0.0.2:40000",
+    state: "ready",
+    version: "0.1.0",
+    firstSeenMs: 0,
+    lastSeenMs: 0,
+    capabilities: {
+      os: "linux",
+      arch: "x86_64",
+      cores: 4,
+      memoryBytes: 8 * 1024 ** 3,
+      workers: 4,
+      engines: ["wasm", "none"],
+    },
+    running: 1,
+    completed: 12,
+    recognizers: [{ recognizer: "faces@1", state: "ready", imagesPerSecond: 6.66, reason: null }],
+    ...options,
+  };
+}
+
+function setUp(listing: NodeListing[]) {
+  const cluster = new FakeClusterClient();
+  cluster.listing = listing;
+  const clock = new ManualClock();
+  clock.advance(125_000);
+  return { cluster, clock, terminal: new FakeTerminal() };
+}
+
+const LIST: NodesCommand = { verb: "nodes", master: null, token: null, json: false, order: null };
+
+Deno.test("runNodes() lists what each node does, what it can, and why it cannot", async () => {
+  const reason = "192 MiB are needed, 100 MiB are free";
+  const context = setUp([
+    node("attic"),
+    node("cellar", {
+      state: "offline",
+      recognizers: [{ recognizer: "faces@1", state: "unsuitable", imagesPerSecond: null, reason }],
+    }),
+  ]);
+  assertEquals(await runNodes(LIST, context), 0);
+  const [header, attic, cellar, why] = context.terminal.outText.split("\n");
+  assertEquals(header.split(/ {2,}/).slice(0, 4), ["node", "id", "state", "address"]);
+  assertStringIncludes(attic, "faces@1 6.7/s");
+  assertStringIncludes(cellar, "2 min 5 s ago");
+  assertEquals(why, `cellar: faces@1 is unsuitable: ${reason}`);
+});
+
+Deno.test("runNodes() --json prints each node as the master told it, and none says so", async () => {
+  const context = setUp([node("attic"), node("cellar")]);
+  await runNodes({ ...LIST, json: true }, context);
+  const lines = context.terminal.outText.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(lines, context.cluster.listing);
+  const bare = setUp([]);
+  await runNodes(LIST, bare);
+  assertStringIncludes(bare.terminal.outText, "dml join");
+});
+
+Deno.test("runNodes() gives the order to the one node of that name or id", async () => {
+  const [attic, cellar] = [node("attic"), node("cellar")];
+  for (const wanted of ["cellar", cellar.nodeId]) {
+    const context = setUp([attic, cellar]);
+    await runNodes({ ...LIST, order: { command: "drain", node: wanted } }, context);
+    assertEquals(context.cluster.orders, [[cellar.nodeId, "drain"]]);
+    assertEquals(context.terminal.outText, "cellar: draining\n");
+  }
+});
+
+Deno.test("runNodes() refuses a name that no node or more than one has, and orders nothing", async () => {
+  const context = setUp([node("attic"), node("twin"), node("twin")]);
+  const ordered = (wanted: string) =>
+    assertRejects(
+      () => runNodes({ ...LIST, order: { command: "shutdown", node: wanted } }, context),
+      DmlError,
+    );
+  const unknown = await ordered("attik");
+  assertEquals([unknown.code, unknown.advice], ["node_unknown", "Did you mean attic?"]);
+  const ambiguous = await ordered("twin");
+  for (const { nodeId } of context.cluster.listing.slice(1)) assertStringIncludes(ambiguous.advice, nodeId);
+  assertEquals(context.cluster.orders, []);
+});
+
+Deno.test("runRecognizers() lists names to ask for", async () => {
+  const { cluster, terminal } = setUp([]);
+  cluster.recognizerListing = [{
+    name: "faces@1",
+    description: "Finds faces.",
+    license: "MIT",
+    manifestDigest: digestOf(new Uint8Array()),
+    bytes: 7 * 1024 ** 2,
+    requirements: { engine: "wasm", memoryBytes: 1 },
+    readyNodes: 2,
+  }];
+  const command = { verb: "recognizers", master: null, token: null, json: false } as const;
+  assertEquals(await runRecognizers(command, { terminal, cluster }), 0);
+  assertEquals(terminal.outText.split("\n")[1].split(/ {2,}/), ["faces@1", "7 MiB", "2", "MIT", "Finds faces."]);
+  terminal.outText = "";
+  await runRecognizers({ ...command, json: true }, { terminal, cluster });
+  assertEquals(JSON.parse(terminal.outText), cluster.recognizerListing[0]);
+});

@@ -1,0 +1,244 @@
+import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
+import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
+import { seededRandom } from "../../../protocol/kernel/random.ts";
+import type { PredictCommand } from "../../../user/command.ts";
+import { type PredictContext, runPredict } from "../../../user/commands/predict.ts";
+import { type PredictLine, predictLineSchema } from "../../../user/predict_line.ts";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../../assert.ts";
+import { FakeClusterClient, personAt, predictionOf } from "../fake_cluster_client.ts";
+import { FakeTerminal } from "../fake_terminal.ts";
+import { FileTree } from "../file_tree.ts";
+
+/** `dml predict` on `files`, in a directory of their own that also takes the annotated pictures. */
+class Predict implements Disposable {
+  readonly tree: FileTree;
+  readonly terminal = new FakeTerminal();
+  readonly cluster = new FakeClusterClient();
+  readonly stop = new AbortController();
+  opened = 0;
+
+  constructor(files: Readonly<Record<string, string>>) {
+    this.tree = new FileTree(files);
+  }
+
+  run(
+    names: readonly string[],
+    options: Partial<PredictCommand> = {},
+    context: Partial<PredictContext> = {},
+  ): Promise<number> {
+    const command: PredictCommand = {
+      verb: "predict",
+      inputs: names.map((name) => name === "-" ? name : `${this.tree.path}/${name}`),
+      master: null,
+      token: null,
+      recognizer: "faces",
+      out: `${this.tree.path}/out`,
+      json: false,
+      annotate: true,
+      embeddings: false,
+      concurrency: 4,
+      ...options,
+    };
+    return runPredict(command, {
+      terminal: this.terminal,
+      clock: { ...SYSTEM_CLOCK, nowMs: () => 0 },
+      random: seededRandom(1),
+      stdin: ReadableStream.from([new TextEncoder().encode("from stdin")]),
+      signal: this.stop.signal,
+      progress: true,
+      openCluster: () => {
+        this.opened++;
+        return Promise.resolve(this.cluster);
+      },
+      ...context,
+    });
+  }
+
+  /** What was printed, the directory taken out. */
+  get out(): string {
+    return this.terminal.outText.replaceAll(`${this.tree.path}/`, "");
+  }
+  get errors(): string {
+    return this.terminal.errorText.replaceAll(`${this.tree.path}/`, "");
+  }
+  get lines(): PredictLine[] {
+    return this.out.trimEnd().split("\n").map((line) => predictLineSchema.parse(JSON.parse(line)));
+  }
+
+  [Symbol.dispose](): void {
+    this.tree[Symbol.dispose]();
+  }
+}
+
+function refusing(codes: Readonly<Record<string, ErrorCode>>): FakeClusterClient["onPredict"] {
+  return (text) => {
+    if (Object.hasOwn(codes, text)) throw new DmlError(codes[text], `The picture is refused: ${text}.`);
+    return { prediction: predictionOf([personAt(10)]), annotated: new TextEncoder().encode(text) };
+  };
+}
+
+Deno.test("runPredict() prints a table of persons and writes the annotated picture", async () => {
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b" });
+  predict.cluster.onPredict = (text) => ({
+    prediction: predictionOf(
+      text === "a" ? [personAt(10), personAt(200.4, { name: "Ann", similarity: 0.625 })] : [],
+    ),
+    annotated: new TextEncoder().encode(`annotated ${text}`),
+  });
+  assertEquals(await predict.run(["a.jpg", "b.jpg"]), 0);
+  assertEquals(predict.out.replaceAll(/ {2,}/g, "  ").split("\n"), [
+    "image  person  box  score  name",
+    "a.jpg  1  30x40 at 10,20  0.988  unknown",
+    "a.jpg  2  30x40 at 200,20  0.988  Ann (0.63)",
+    "b.jpg  -  nobody",
+    "2 pictures, 2 persons, 0 ms -> out/*.annotated.jpg",
+    "",
+  ]);
+  assertEquals(predict.errors, "");
+  assertEquals(predict.tree.names("out"), ["a.annotated.jpg", "b.annotated.jpg"]);
+  assertEquals(Deno.readTextFileSync(`${predict.tree.path}/out/b.annotated.jpg`), "annotated b");
+  assert(predict.cluster.isClosed);
+});
+
+Deno.test("runPredict() passes on what was asked for, and writes nothing with --no-annotate", async () => {
+  using predict = new Predict({ "a.jpg": "a" });
+  const options = { annotate: false, embeddings: true, recognizer: "faces@7" };
+  assertEquals(await predict.run(["a.jpg"], options), 0);
+  const [{ text, options: asked }] = predict.cluster.asked;
+  assertEquals(text, "a");
+  assertEquals({ ...asked, signal: undefined }, { ...options, signal: undefined });
+  assertEquals(predict.tree.names(), ["a.jpg"]);
+});
+
+Deno.test("runPredict() --json prints one object a line of the documented shape, in the order given", async () => {
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c" });
+  const first = Promise.withResolvers<void>();
+  const order: string[] = [];
+  predict.cluster.onPredict = async (text, { annotate }) => {
+    if (text === "a") await first.promise;
+    order.push(text);
+    if (text === "c") first.resolve();
+    if (text === "b") throw new DmlError("image_unreadable", "The picture is cut short.");
+    return { prediction: predictionOf([personAt(1)]), annotated: annotate ? new Uint8Array([1]) : null };
+  };
+  assertEquals(await predict.run(["a.jpg", "none.jpg", "b.jpg", "c.jpg", "-"], { json: true }), 1);
+  const lines = predict.lines;
+  assertEquals(lines.map(({ file, ok }) => [file, ok]), [
+    ["a.jpg", true],
+    ["none.jpg", false],
+    ["b.jpg", false],
+    ["c.jpg", true],
+    ["stdin", true],
+  ]);
+  assert(order.indexOf("a") > order.indexOf("c"), "the first picture was answered last");
+  assertEquals(lines[0], {
+    file: "a.jpg",
+    ok: true,
+    annotatedFile: "out/a.annotated.jpg",
+    prediction: predictionOf([personAt(1)]),
+  });
+  assertEquals(lines[2], {
+    file: "b.jpg",
+    ok: false,
+    error: {
+      code: "image_unreadable",
+      message: "The picture is cut short.",
+      advice: "The file is damaged or cut short; copy it again from its source.",
+    },
+  });
+  assert(lines[4].ok && lines[4].annotatedFile === "out/stdin.annotated.jpg");
+});
+
+Deno.test("runPredict() names each file that failed and the way out, does the others, and says so by its exit code", async () => {
+  using predict = new Predict({ "bad.jpg": "bad", "good.jpg": "good", "empty.jpg": "", "notes/x.txt": "x" });
+  predict.cluster.onPredict = refusing({ bad: "image_unreadable" });
+  const names = ["bad.jpg", "none.jpg", "empty.jpg", "notes", "good.jpg"];
+  assertEquals(await predict.run(names), 1);
+  assertEquals(predict.errors.trimEnd().split("\n"), [
+    "error: bad.jpg: The picture is refused: bad. The file is damaged or cut short; copy it again from its source.",
+    "error: There is no file none.jpg. Check the path.",
+    "error: empty.jpg is empty. The file has no bytes; copy it again from its source.",
+    "error: The directory notes holds no pictures. Name a picture, or a directory that holds some.",
+  ]);
+  assertStringIncludes(predict.out, "1 picture, 1 person, 4 failed");
+  assertEquals(predict.tree.names("out"), ["good.annotated.jpg"]);
+});
+
+Deno.test("runPredict() asks no master when no picture is there", async () => {
+  using predict = new Predict({});
+  assertEquals(await predict.run(["none.jpg"]), 1);
+  assertEquals([predict.opened, predict.out], [0, ""]);
+});
+
+Deno.test("runPredict() exits with the cluster's code when nothing worked because of it", async () => {
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b" });
+  predict.cluster.onPredict = refusing({ a: "queue_full", b: "deadline_exceeded" });
+  assertEquals(await predict.run(["a.jpg", "b.jpg"]), 3);
+  predict.cluster.onPredict = refusing({ a: "queue_full" });
+  assertEquals(await predict.run(["a.jpg", "b.jpg"]), 1);
+});
+
+Deno.test("runPredict() stops at what would fail for every picture, and says it once", async () => {
+  const files = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${index}.jpg`, `${index}`]));
+  using predict = new Predict(files);
+  predict.cluster.onPredict = () => {
+    throw new DmlError("master_unreachable", "The master at http://10.0.0.1:7400 cannot be reached.");
+  };
+  assertEquals(await predict.run(Object.keys(files), { concurrency: 2 }), 3);
+  assertEquals(predict.errors.match(/cannot be reached/g)?.length, 1);
+  assert(predict.cluster.asked.length <= 2, `${predict.cluster.asked.length} were sent`);
+});
+
+Deno.test("runPredict() lets what ends all of it out, with nothing written", async () => {
+  using predict = new Predict({ "a.jpg": "a" });
+  const failure = new DmlError("master_unreachable", "The master at x cannot be reached.");
+  const openCluster = () => Promise.reject(failure);
+  assertEquals(await assertRejects(() => predict.run(["a.jpg"], {}, { openCluster }), DmlError), failure);
+  assertEquals(predict.out, "");
+});
+
+Deno.test("runPredict() takes Ctrl-C for a stop: nothing new is sent, what was answered is told, exit 130", async () => {
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c" });
+  predict.cluster.onPredict = (text, { signal }) => {
+    if (text === "a") return { prediction: predictionOf([personAt(10)]), annotated: null };
+    predict.stop.abort();
+    assert(signal?.aborted);
+    throw new DmlError("interrupted", "Stopped before the answer came.");
+  };
+  assertEquals(await predict.run(["a.jpg", "b.jpg", "c.jpg"], { concurrency: 1 }), 130);
+  assertEquals(predict.cluster.asked.map(({ text }) => text), ["a", "b"]);
+  assertStringIncludes(predict.out, "1 picture, 1 person");
+  assert(predict.cluster.isClosed);
+});
+
+Deno.test("runPredict() keeps at most --concurrency pictures in flight", async () => {
+  const files = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`${index}.jpg`, `${index}`]));
+  using predict = new Predict(files);
+  let [running, most] = [0, 0];
+  predict.cluster.onPredict = async () => {
+    most = Math.max(most, ++running);
+    await new Promise<void>((resolve) => queueMicrotask(resolve));
+    running--;
+    return { prediction: predictionOf([]), annotated: null };
+  };
+  assertEquals(await predict.run(Object.keys(files), { concurrency: 3 }), 0);
+  assert(most <= 3, `${most} at once`);
+  assertEquals(predict.cluster.asked.length, 20);
+});
+
+Deno.test("runPredict() draws a bar for more than one picture, and takes it away", async () => {
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b" });
+  await predict.run(["a.jpg", "b.jpg"]);
+  const drawn = predict.terminal.statuses.filter((status) => status !== null);
+  assertMatch(drawn.at(-1)!, /^\[#+\] 2\/2 pictures/);
+  assertEquals(predict.terminal.statuses.at(-1), null);
+  using single = new Predict({ "a.jpg": "a" });
+  await single.run(["a.jpg"]);
+  assertEquals(single.terminal.statuses, [null]);
+});
+
+Deno.test("runPredict() lets no name of a file steer the terminal", async () => {
+  using predict = new Predict({ "a\x1b[2J.jpg": "a", "b\x1b[2J.jpg": "" });
+  await predict.run(["a\x1b[2J.jpg", "b\x1b[2J.jpg"]);
+  assertEquals((predict.terminal.outText + predict.terminal.errorText).includes("\x1b"), false);
+});

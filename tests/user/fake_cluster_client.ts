@@ -1,0 +1,63 @@
+import type { NodeListing, RecognizerListing } from "../../protocol/http/api.ts";
+import type { CommandName } from "../../protocol/messages/command.ts";
+import type { Person, Prediction } from "../../protocol/messages/prediction.ts";
+import type { ClusterClient, Predicted, PredictOptions } from "../../user/cluster_client.ts";
+import { fail } from "../assert.ts";
+
+/** A person of the table in the tests. */
+export function personAt(x: number, options: Partial<Person> = {}): Person {
+  return {
+    box: { x, y: 20, width: 30, height: 40 },
+    score: 0.98765,
+    landmarks: [1, 2, 3, 4, 5].map((offset) => ({ x: x + offset, y: 25 })),
+    name: null,
+    similarity: null,
+    ...options,
+  };
+}
+
+/** A prediction of `persons`. */
+export function predictionOf(persons: Person[]): Prediction {
+  const timings = {
+    decodeMs: 1,
+    prepareMs: 1,
+    inferMs: 1,
+    interpretMs: 1,
+    drawMs: 1,
+    encodeMs: 1,
+    totalMs: 6,
+  };
+  return { recognizer: "faces@1", width: 640, height: 480, persons, timings };
+}
+
+/** A cluster that answers by `predict`, which tests set, and remembers what it was asked. */
+export class FakeClusterClient implements ClusterClient {
+  readonly label = "fake";
+  readonly asked: { text: string; options: PredictOptions }[] = [];
+  readonly orders: [string, CommandName][] = [];
+  isClosed = false;
+  listing: NodeListing[] = [];
+  recognizerListing: RecognizerListing[] = [];
+  /** Gets the picture's bytes as text. */
+  onPredict: (text: string, options: PredictOptions) => Predicted | Promise<Predicted> = (_, { annotate }) => ({
+    prediction: predictionOf([personAt(10)]),
+    annotated: annotate ? new TextEncoder().encode("annotated") : null,
+  });
+
+  info = () => fail("nobody asks a fake what it is");
+  async predict(image: Uint8Array<ArrayBuffer>, options: PredictOptions): Promise<Predicted> {
+    const text = new TextDecoder().decode(image);
+    this.asked.push({ text, options });
+    return await this.onPredict(text, options);
+  }
+  nodes = () => Promise.resolve(this.listing);
+  recognizers = () => Promise.resolve(this.recognizerListing);
+  command(nodeId: string, command: CommandName): Promise<string> {
+    this.orders.push([nodeId, command]);
+    return Promise.resolve("draining");
+  }
+  close(): Promise<void> {
+    this.isClosed = true;
+    return Promise.resolve();
+  }
+}

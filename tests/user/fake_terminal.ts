@@ -1,0 +1,23 @@
+import type { Terminal } from "../../user/terminal.ts";
+
+/** A terminal that keeps what was written to it. */
+export class FakeTerminal implements Terminal {
+  outColumns = Infinity;
+  errorColumns = 80;
+  isWatched = false;
+  outColor = false;
+  errorColor = false;
+  outText = "";
+  errorText = "";
+  readonly statuses: (string | null)[] = [];
+
+  out(text: string): void {
+    this.outText += text;
+  }
+  error(text: string): void {
+    this.errorText += text;
+  }
+  status(text: string | null): void {
+    this.statuses.push(text);
+  }
+}

@@ -1,0 +1,62 @@
+import { JoinReport } from "../../user/join_report.ts";
+import { serveText } from "../../user/serve_text.ts";
+import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
+import { ManualClock } from "../protocol/manual_clock.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
+
+function setUp(progress = true) {
+  const [terminal, clock] = [new FakeTerminal(), new ManualClock()];
+  return { terminal, clock, report: new JoinReport({ terminal, clock, progress }) };
+}
+
+Deno.test("JoinReport() says in one line each what becomes of the node", () => {
+  const { terminal, report } = setUp();
+  report.started({ name: "attic", nodeId: "node_1", workers: 2, master: "10.0.0.1:7400" });
+  report.connected();
+  report.ready({ recognizer: "faces@1", imagesPerSecond: 6.66, fetchedBytes: 7 * 1024 ** 2 });
+  report.ready({ recognizer: "faces@1", imagesPerSecond: 6.66, fetchedBytes: 0 });
+  report.failed({ recognizer: "faces@2", reason: "no \x1b[2Jroom" });
+  report.disconnected({ reason: "The master stops.", retryInMs: 1_500 });
+  report.draining(true);
+  report.draining(false);
+  report.left();
+  assertEquals(terminal.outText.trimEnd().split("\n"), [
+    "Node attic (node_1) with 2 workers asks 10.0.0.1:7400 to take it in.",
+    "The master has taken it in.",
+    "Ready for faces@1: 6.7/s a worker; 7 MiB came.",
+    "Ready for faces@1: 6.7/s a worker; all of it was here.",
+    "Not ready for faces@2: no ?[2Jroom",
+    "No connection: The master stops. Trying again in 1.5 s.",
+    "Takes no new pictures, finishes what it has.",
+    "Takes pictures again.",
+    "The node has left.",
+  ]);
+});
+
+Deno.test("JoinReport() draws a bar while files arrive, and takes it away when all are there", () => {
+  const { terminal, report } = setUp();
+  report.received({ recognizer: "faces@1", doneBytes: 1024 ** 2, totalBytes: 4 * 1024 ** 2 });
+  assertEquals(terminal.statuses, ["[######------------------] faces@1: 1 MiB of 4 MiB"]);
+  report.received({ recognizer: "faces@1", doneBytes: 4 * 1024 ** 2, totalBytes: 4 * 1024 ** 2 });
+  assertEquals(terminal.statuses.at(-1), null);
+  const quiet = setUp(false);
+  quiet.report.received({ recognizer: "faces@1", doneBytes: 1, totalBytes: 2 });
+  assertEquals(quiet.terminal.statuses, []);
+});
+
+Deno.test("serveText() prints lines that can be pasted as they are", () => {
+  const facts = {
+    address: "10.0.0.1:7400",
+    joinLine: "dml join 10.0.0.1:7400 --token dmln_x",
+    predictLine: "dml predict PHOTO --master 10.0.0.1:7400 --token dmlu_x",
+    nodesLine: "dml nodes --master 10.0.0.1:7400 --token dmla_x",
+    isOpen: true,
+  };
+  const lines = serveText(facts, { program: "deno task", color: false }).split("\n");
+  assertEquals(lines[0], "The master listens on 10.0.0.1:7400.");
+  assert(lines.includes("  deno task join 10.0.0.1:7400 --token dmln_x"));
+  assert(lines.includes("  deno task predict PHOTO --master 10.0.0.1:7400 --token dmlu_x"));
+  const local = serveText({ ...facts, isOpen: false }, { program: "dml", color: false });
+  assertStringIncludes(local, "--host 0.0.0.0");
+  assertStringIncludes(local, "  dml nodes --master");
+});

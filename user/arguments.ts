@@ -1,0 +1,94 @@
+// @ts-types="./parse_args.d.ts"
+import { parseArgs } from "@std/cli/parse-args";
+import { DmlError } from "../protocol/kernel/errors.ts";
+import { type FlagName, flagOf, FLAGS, isFlagName, spelling } from "./flags.ts";
+import { nearest } from "./suggest.ts";
+import { flagsOf, isVerbName, VERB_NAMES, type VerbName } from "./verbs.ts";
+
+/** A command line, taken apart; nothing in it is checked against a verb yet. */
+export interface Arguments {
+  readonly positional: readonly string[];
+  readonly given: ReadonlyMap<FlagName, string | boolean>;
+  /** Flags that there are not, as written and without their values. */
+  readonly unknown: readonly string[];
+}
+
+const NAMES = Object.keys(FLAGS).filter(isFlagName);
+const SWITCHES = NAMES.filter((name) => flagOf(name).argument === undefined);
+const VALUED = NAMES.filter((name) => flagOf(name).argument !== undefined);
+
+/** Takes `argv` apart. Throws `usage` for a flag without its value and for a switch with one. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const unknown: string[] = [];
+  const positional: string[] = [];
+  const parsed = parseArgs(argv, {
+    string: VALUED,
+    boolean: SWITCHES,
+    negatable: SWITCHES.filter((name) => flagOf(name).on || flagOf(name).eitherWay),
+    alias: Object.fromEntries(
+      NAMES.flatMap((name) => flagOf(name).alias ? [[name, flagOf(name).alias!]] : []),
+    ),
+    default: Object.fromEntries(SWITCHES.map((name) => [name, null])),
+    unknown(argument, key) {
+      // Taken here, because the parser would make numbers of files that are called like one.
+      if (key === undefined) positional.push(argument);
+      else unknown.push(argument.split("=")[0]);
+      return false;
+    },
+  });
+  const given = new Map<FlagName, string | boolean>();
+  for (const name of NAMES) {
+    const value = parsed[name];
+    if (value === "" || value === true && VALUED.includes(name)) {
+      throw new DmlError("usage", `--${name} needs a value: --${name} ${flagOf(name).argument}.`);
+    }
+    if (typeof value === "string" || typeof value === "boolean") given.set(name, value);
+  }
+  refuseValuesOfSwitches(argv);
+  return { positional: [...positional, ...parsed._], given, unknown };
+}
+
+// The parser takes `--json=perhaps` for yes.
+function refuseValuesOfSwitches(argv: readonly string[]): void {
+  const end = argv.indexOf("--");
+  for (const argument of end < 0 ? argv : argv.slice(0, end)) {
+    const [, name, value] = /^--([^=]+)=(.*)$/s.exec(argument) ?? [];
+    if (SWITCHES.some((other) => other === name) && value !== "true" && value !== "false") {
+      throw new DmlError("usage", `--${name} takes no value, not even ${JSON.stringify(value)}.`);
+    }
+  }
+}
+
+/** Refuses, as `usage`, a flag that `verb` does not take, and names the nearest one that it does. */
+export function checkFlags({ given, unknown }: Arguments, verb: VerbName): void {
+  const taken = flagsOf(verb);
+  for (const flag of unknown) {
+    const match = nearest(flag, [...taken.map(spelling), ...taken.map((name) => `--${name}`)]) ??
+      nearest(flag, NAMES.map(spelling));
+    const advice = match ? `Did you mean ${match}?` : `See \`dml ${verb} --help\`.`;
+    throw new DmlError("usage", `There is no flag ${flag}.`, { advice });
+  }
+  for (const name of given.keys()) {
+    if (taken.includes(name) || name === "version") continue;
+    const takers = VERB_NAMES.filter((other) => flagsOf(other).includes(name));
+    throw new DmlError(
+      "usage",
+      `\`dml ${verb}\` takes no ${spelling(name)}; it belongs to ${
+        takers.map((taker) => `\`dml ${taker}\``).join(", ")
+      }.`,
+      { advice: `See \`dml ${verb} --help\`.` },
+    );
+  }
+}
+
+/** The verb that `word` is; `usage`, naming the nearest one, when it is none. */
+export function verbNamed(word: string): VerbName {
+  if (isVerbName(word)) return word;
+  const match = nearest(word, VERB_NAMES);
+  const advice = match
+    ? `Did you mean \`dml ${match}\`?`
+    : /\.(jpe?g|png|gif|tiff?|webp|avif)$/i.test(word)
+    ? `Did you mean \`dml predict ${word}\`?`
+    : "`dml help` names the verbs.";
+  throw new DmlError("usage", `There is no verb ${JSON.stringify(word)}.`, { advice });
+}

@@ -1,0 +1,198 @@
+import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../protocol/http/paths.ts";
+import { DmlError } from "../protocol/kernel/errors.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
+import { COMMAND_NAMES } from "../protocol/messages/command.ts";
+import { parseAddress } from "./address.ts";
+import { type Arguments, checkFlags, parseArguments, verbNamed } from "./arguments.ts";
+import type {
+  Command,
+  HelpCommand,
+  Invocation,
+  JoinCommand,
+  MasterChoice,
+  NodesCommand,
+  PredictCommand,
+  Presentation,
+  ServeCommand,
+} from "./command.ts";
+import { type Environment, FlagValues } from "./flag_values.ts";
+import {
+  DEFAULT_CONCURRENCY,
+  DEFAULT_HOST,
+  DEFAULT_RECOGNIZER,
+  type FlagName,
+  flagOf,
+  LOG_FORMATS,
+  LOG_LEVELS,
+} from "./flags.ts";
+import { nearest } from "./suggest.ts";
+import { HELP_TOPICS, VERB_NAMES, type VerbName } from "./verbs.ts";
+
+const WORKERS_MAX = 1_024;
+const HOST_PATTERN = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9.:_-]{1,253})$/i;
+const RECOGNIZER_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
+// deno-lint-ignore no-control-regex -- a name goes to terminals and logs
+const NODE_NAME_PATTERN = /^[^\x00-\x1f\x7f-\x9f]{1,100}$/;
+
+/** What `argv` and the environment ask for. Pure. Throws `usage`, naming what is wrong and the nearest right thing. */
+export function parseCommand(argv: readonly string[], environment: Environment): Invocation {
+  const parsed = parseArguments(argv);
+  const [word, ...rest] = parsed.positional;
+  const values = new FlagValues(parsed.given, environment);
+  const verb = word === undefined ? verbOfFlags(parsed) : verbNamed(word);
+  if (parsed.given.get("help") === true) {
+    const topic = word === undefined ? null : verb;
+    return { command: { verb: "help", topic }, presentation: presentationOf("help", values) };
+  }
+  checkFlags(parsed, verb);
+  return {
+    command: commandOf(verb, { rest, values }),
+    presentation: presentationOf(verb, values),
+  };
+}
+
+// `dml --version` and a bare `dml` are the only lines without a verb.
+function verbOfFlags({ given }: Arguments): VerbName {
+  return given.get("version") === true ? "version" : "help";
+}
+
+function presentationOf(verb: VerbName, values: FlagValues): Presentation {
+  return {
+    logLevel: values.choice("log-level", LOG_LEVELS) ?? (verb === "serve" ? "info" : "warn"),
+    logFormat: values.choice("log-format", LOG_FORMATS) ?? "text",
+    color: values.toggle("color"),
+    progress: values.toggle("progress") ?? true,
+  };
+}
+
+interface Parts {
+  /** What follows the verb. */
+  readonly rest: readonly string[];
+  readonly values: FlagValues;
+}
+
+function commandOf(verb: VerbName, { rest, values }: Parts): Command {
+  if (verb === "serve" || verb === "recognizers" || verb === "version") refuseRest(verb, rest);
+  switch (verb) {
+    case "serve":
+      return serveCommand(values);
+    case "join":
+      return joinCommand({ rest, values });
+    case "predict":
+      return predictCommand({ rest, values });
+    case "nodes":
+      return { verb, ...masterChoice(values), json: isOn("json", values), order: orderOf(rest) };
+    case "recognizers":
+      return { verb, ...masterChoice(values), json: isOn("json", values) };
+    case "help":
+      return { verb, topic: topicOf(rest) };
+    case "version":
+      return { verb };
+  }
+}
+
+function refuseRest(verb: VerbName, rest: readonly string[]): void {
+  if (rest.length === 0) return;
+  throw new DmlError("usage", `\`dml ${verb}\` takes no ${JSON.stringify(rest[0])}.`, {
+    advice: `See \`dml ${verb} --help\`.`,
+  });
+}
+
+function isOn(name: FlagName, values: FlagValues): boolean {
+  return values.toggle(name) ?? flagOf(name).on ?? false;
+}
+
+function masterChoice(values: FlagValues): MasterChoice {
+  return { master: values.address("master"), token: values.text("token") };
+}
+
+function serveCommand(values: FlagValues): ServeCommand {
+  const host = values.matching("host", { pattern: HOST_PATTERN, form: "a host name or address" });
+  const port = values.port("port") ?? DEFAULT_PORT;
+  const controlPort = values.port("control-port") ?? DEFAULT_CONTROL_PORT;
+  if (port !== 0 && port === controlPort) {
+    throw new DmlError("usage", `--port and --control-port are both ${port}; they must differ.`);
+  }
+  return {
+    verb: "serve",
+    host: host?.replace(/^\[(.*)\]$/, "$1") ?? DEFAULT_HOST,
+    port,
+    controlPort,
+    home: values.text("home"),
+  };
+}
+
+function joinCommand({ rest, values }: Parts): JoinCommand {
+  refuseRest("join", rest.slice(1));
+  const master = rest.length > 0
+    ? parseAddress(rest[0], { what: "The address of the master" })
+    : values.address("master");
+  if (master === null) {
+    throw new DmlError("usage", "`dml join` needs the address of the master.", {
+      advice: `Say \`dml join HOST[:${DEFAULT_PORT}]\`; \`dml serve\` prints the whole line.`,
+    });
+  }
+  return {
+    verb: "join",
+    master,
+    token: values.text("token"),
+    name: values.matching("name", { pattern: NODE_NAME_PATTERN, form: "1 to 100 characters" }),
+    workers: values.count("workers", WORKERS_MAX),
+    home: values.text("home"),
+  };
+}
+
+function predictCommand({ rest, values }: Parts): PredictCommand {
+  if (rest.length === 0) {
+    throw new DmlError("usage", "`dml predict` needs a picture.", {
+      advice: "Name files, directories or globs, or - for standard input.",
+    });
+  }
+  if (rest.indexOf("-") !== rest.lastIndexOf("-")) {
+    throw new DmlError("usage", "Standard input (-) was named twice; it holds one picture.");
+  }
+  return {
+    verb: "predict",
+    inputs: rest,
+    ...masterChoice(values),
+    recognizer: values.matching("recognizer", {
+      pattern: RECOGNIZER_NAME_PATTERN,
+      form: "NAME or NAME@VERSION",
+    }) ?? DEFAULT_RECOGNIZER,
+    out: values.text("out"),
+    json: isOn("json", values),
+    annotate: isOn("annotate", values),
+    embeddings: isOn("embeddings", values),
+    concurrency: values.count("concurrency", LIMITS.predictConcurrencyMax) ?? DEFAULT_CONCURRENCY,
+  };
+}
+
+function orderOf(rest: readonly string[]): NodesCommand["order"] {
+  if (rest.length === 0) return null;
+  const [word, node, ...more] = rest;
+  const command = COMMAND_NAMES.find((name) => name === word);
+  if (command === undefined) {
+    const match = nearest(word, COMMAND_NAMES) ?? COMMAND_NAMES.join(", ");
+    throw new DmlError("usage", `\`dml nodes\` has no order ${JSON.stringify(word)}.`, {
+      advice: `Did you mean ${match}?`,
+    });
+  }
+  if (node === undefined || more.length > 0) {
+    throw new DmlError("usage", `\`dml nodes ${command}\` needs one node, by name or id.`, {
+      advice: "`dml nodes` lists them.",
+    });
+  }
+  return { command, node };
+}
+
+function topicOf(rest: readonly string[]): HelpCommand["topic"] {
+  if (rest.length === 0) return null;
+  refuseRest("help", rest.slice(1));
+  const [word] = rest;
+  const topic = [...VERB_NAMES, ...HELP_TOPICS].find((candidate) => candidate === word);
+  if (topic !== undefined) return topic;
+  const match = nearest(word, [...VERB_NAMES, ...HELP_TOPICS]);
+  throw new DmlError("usage", `There is no help on ${JSON.stringify(word)}.`, {
+    advice: match ? `Did you mean \`dml help ${match}\`?` : "`dml help` names what there is.",
+  });
+}

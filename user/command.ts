@@ -1,0 +1,89 @@
+import type { CommandName } from "../protocol/messages/command.ts";
+import type { Address } from "../protocol/transport.ts";
+import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
+import type { HELP_TOPICS, VerbName } from "./verbs.ts";
+
+/** How a command shows what it does. */
+export interface Presentation {
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly logFormat: (typeof LOG_FORMATS)[number];
+  /** Null: on a terminal, yes. */
+  readonly color: boolean | null;
+  readonly progress: boolean;
+}
+
+/** Where the master is, and what it wants to see first. */
+export interface MasterChoice {
+  /** Null when nobody named one. */
+  readonly master: Address | null;
+  readonly token: string | null;
+}
+
+export interface ServeCommand {
+  readonly verb: "serve";
+  readonly host: string;
+  readonly port: number;
+  readonly controlPort: number;
+  readonly home: string | null;
+}
+
+export interface JoinCommand {
+  readonly verb: "join";
+  readonly master: Address;
+  readonly token: string | null;
+  readonly name: string | null;
+  /** Null: as many as the host carries. */
+  readonly workers: number | null;
+  readonly home: string | null;
+}
+
+export interface PredictCommand extends MasterChoice {
+  readonly verb: "predict";
+  /** Files, directories, globs and `-`, as given. */
+  readonly inputs: readonly string[];
+  readonly recognizer: string;
+  /** Null: the current directory. */
+  readonly out: string | null;
+  readonly json: boolean;
+  readonly annotate: boolean;
+  readonly embeddings: boolean;
+  readonly concurrency: number;
+}
+
+export interface NodesCommand extends MasterChoice {
+  readonly verb: "nodes";
+  readonly json: boolean;
+  /** Null: list them. */
+  readonly order: { readonly command: CommandName; readonly node: string } | null;
+}
+
+export interface RecognizersCommand extends MasterChoice {
+  readonly verb: "recognizers";
+  readonly json: boolean;
+}
+
+export interface HelpCommand {
+  readonly verb: "help";
+  /** Null: the overview. */
+  readonly topic: VerbName | (typeof HELP_TOPICS)[number] | null;
+}
+
+export interface VersionCommand {
+  readonly verb: "version";
+}
+
+/** One verb with all that it needs. */
+export type Command =
+  | ServeCommand
+  | JoinCommand
+  | PredictCommand
+  | NodesCommand
+  | RecognizersCommand
+  | HelpCommand
+  | VersionCommand;
+
+/** What a command line asks for, and how it wants it shown. */
+export interface Invocation {
+  readonly command: Command;
+  readonly presentation: Presentation;
+}

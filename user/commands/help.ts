@@ -1,0 +1,154 @@
+import { ERRORS } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { HelpCommand } from "../command.ts";
+import { EXIT_CODES, EXIT_OK } from "../exit.ts";
+import { type FlagName, flagOf, FLAGS, isFlagName, spelling } from "../flags.ts";
+import { LIMIT_DESCRIPTIONS } from "../limit_descriptions.ts";
+import { formatBytes, formatDuration } from "../render.ts";
+import type { Terminal } from "../terminal.ts";
+import { flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, type VerbName, verbOf } from "../verbs.ts";
+
+const WIDTH = 100;
+const NO_COLOR = ["NO_COLOR", "When it is set, no colour (https://no-color.org)."] as const;
+
+/** Prints what `command` asks for; under `recognizers` also those that come with dml. */
+export async function runHelp(
+  { topic }: HelpCommand,
+  { terminal }: { terminal: Terminal },
+): Promise<number> {
+  terminal.out(helpText(topic));
+  if (topic === "recognizers") {
+    // Not loaded for every help: it brings the schemas of manifests.
+    const { CATALOG } = await import("../../models/catalog/catalog.ts");
+    const rows = CATALOG.map(({ manifest: { name, version, description } }) =>
+      [`${name}@${version}`, description] as const
+    );
+    terminal.out(["", "Those that come with dml:", "", ...pairs(rows), ""].join("\n"));
+  }
+  return EXIT_OK;
+}
+
+/** The help of a verb, of a topic, or of everything. */
+export function helpText(topic: HelpCommand["topic"]): string {
+  if (topic === null) return overview();
+  if (isVerbName(topic)) return verbHelp(topic);
+  switch (topic) {
+    case "limits":
+      return limitsHelp();
+    case "exit-codes":
+      return exitCodesHelp();
+    case "environment":
+      return environmentHelp();
+  }
+}
+
+function overview(): string {
+  return [
+    "dml recognises the persons in pictures, on as many machines as join in.",
+    "",
+    "Usage: dml VERB [ARGUMENTS] [FLAGS]",
+    "",
+    ...pairs(VERB_NAMES.map((name) => [name, verbOf(name).summary])),
+    "",
+    "Begin with:",
+    "",
+    ...pairs([
+      ["dml predict photo.jpg", "on this machine, with nothing set up"],
+      ["dml serve", "the master; prints the line that makes another host a node"],
+      ["dml join HOST", "a node"],
+    ]),
+    "",
+    `\`dml VERB --help\` explains a verb, \`dml help TOPIC\` one of: ${HELP_TOPICS.join(", ")}.`,
+  ].map((line) => `${line}\n`).join("");
+}
+
+function verbHelp(name: VerbName): string {
+  const verb = verbOf(name);
+  return [
+    verb.summary,
+    "",
+    `Usage: ${["dml", name, verb.usage, "[FLAGS]"].filter(Boolean).join(" ")}`,
+    ...verb.details.flatMap((paragraph) => ["", ...wrapped(paragraph, { indent: "" })]),
+    "",
+    "Flags:",
+    "",
+    ...pairs(flagsOf(name).map((flag) => [flagUsage(flag), flagText(flag)])),
+    "",
+    "Examples:",
+    "",
+    ...pairs(verb.examples),
+    ...(name === "predict" ? ["", "Exit codes:", "", ...exitCodeLines()] : []),
+  ].map((line) => `${line}\n`).join("");
+}
+
+/** `-m, --master HOST[:7400]`. */
+function flagUsage(name: FlagName): string {
+  const { alias, argument, eitherWay } = flagOf(name);
+  const short = alias ? `-${alias}, ` : "    ";
+  const long = eitherWay ? `--${name}, --no-${name}` : spelling(name);
+  return `${short}${long}${argument ? ` ${argument}` : ""}`;
+}
+
+function flagText(name: FlagName): string {
+  const { description, choices, environment, fallback } = flagOf(name);
+  return [
+    description,
+    choices && `One of ${choices.join(", ")}.`,
+    fallback && `Default: ${fallback}.`,
+    environment && `[${environment}]`,
+  ].filter(Boolean).join(" ");
+}
+
+function limitsHelp(): string {
+  const names = Object.keys(LIMITS).filter((name): name is keyof typeof LIMITS => Object.hasOwn(LIMITS, name));
+  const rows = names.map((name) => [name, `${limitText(name).padEnd(11)}  ${LIMIT_DESCRIPTIONS[name]}`] as const);
+  return `${["Every limit of dml:", "", ...pairs(rows)].join("\n")}\n`;
+}
+
+function limitText(name: keyof typeof LIMITS): string {
+  const value = LIMITS[name];
+  if (/Bytes/.test(name)) return formatBytes(value);
+  if (/Ms$/.test(name)) return formatDuration(value);
+  return value.toLocaleString("en");
+}
+
+function exitCodesHelp(): string {
+  const rows = Object.entries(ERRORS).map(([code, { exit, advice }]) => [code, `${exit}  ${advice}`] as const);
+  const lines = ["Exit codes:", "", ...exitCodeLines(), "", "Errors, and the code of each:", ""];
+  return `${[...lines, ...pairs(rows)].join("\n")}\n`;
+}
+
+function exitCodeLines(): string[] {
+  return pairs(Object.entries(EXIT_CODES).map(([code, meaning]) => [code, meaning]));
+}
+
+function environmentHelp(): string {
+  const rows = Object.keys(FLAGS).filter(isFlagName).flatMap((name) => {
+    const { environment, description } = flagOf(name);
+    return environment ? [[environment, `${spelling(name)}: ${description}`] as const] : [];
+  });
+  const lines = ["A flag goes before its environment variable:", "", ...pairs([...rows, NO_COLOR])];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Two columns, the second one wrapped. */
+function pairs(rows: readonly (readonly [left: string, right: string])[]): string[] {
+  const width = Math.min(34, Math.max(...rows.map(([left]) => left.length)));
+  return rows.flatMap(([left, right]) => {
+    const indent = " ".repeat(width + 4);
+    const [first, ...rest] = wrapped(right, { indent });
+    if (left.length > width) return [`  ${left}`, first, ...rest];
+    return [`  ${left.padEnd(width)}  ${first.trimStart()}`, ...rest];
+  });
+}
+
+function wrapped(text: string, { indent }: { indent: string }): string[] {
+  const lines = [indent];
+  for (const word of text.split(" ")) {
+    const line = lines[lines.length - 1];
+    const isFirst = line.length === indent.length;
+    if (!isFirst && line.length + 1 + word.length > WIDTH) lines.push(indent + word);
+    else lines[lines.length - 1] = isFirst ? line + word : `${line} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,97 @@
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { NodeListing } from "../../protocol/http/api.ts";
+import type { ClusterClient } from "../cluster_client.ts";
+import type { NodesCommand } from "../command.ts";
+import { EXIT_OK } from "../exit.ts";
+import { type Column, formatBytes, formatDuration, formatRate, printable, renderTable } from "../render.ts";
+import { nearest } from "../suggest.ts";
+import type { Terminal } from "../terminal.ts";
+
+const COLUMNS: readonly Column[] = [
+  { title: "node" },
+  { title: "id" },
+  { title: "state" },
+  { title: "address" },
+  { title: "seen", align: "right" },
+  { title: "workers", align: "right" },
+  { title: "memory", align: "right" },
+  { title: "running", align: "right" },
+  { title: "done", align: "right" },
+  { title: "recognizers", shrinks: true },
+];
+
+/** Lists the nodes, or gives one of them an order. */
+export async function runNodes(
+  command: NodesCommand,
+  context: { terminal: Terminal; clock: Clock; cluster: ClusterClient },
+): Promise<number> {
+  const { terminal, cluster } = context;
+  const nodes = await cluster.nodes();
+  if (command.order) {
+    const node = nodeNamed(command.order.node, nodes);
+    const detail = await cluster.command(node.nodeId, command.order.command);
+    const answer = { nodeId: node.nodeId, name: node.name, command: command.order.command, detail };
+    terminal.out(
+      command.json ? `${JSON.stringify(answer)}\n` : `${printable(`${node.name}: ${detail}`)}\n`,
+    );
+  } else if (command.json) {
+    for (const node of nodes) terminal.out(`${JSON.stringify(node)}\n`);
+  } else if (nodes.length === 0) {
+    terminal.out("No node has joined yet; `dml join` makes one.\n");
+  } else printNodes(nodes, context);
+  return EXIT_OK;
+}
+
+/** The node with this id or name; `node_unknown` when there is none, or more than one of that name. */
+export function nodeNamed(wanted: string, nodes: readonly NodeListing[]): NodeListing {
+  const matches = nodes.filter(({ nodeId, name }) => nodeId === wanted || name === wanted);
+  if (matches.length === 1) return matches[0];
+  if (matches.length > 1) {
+    const ids = matches.map(({ nodeId }) => nodeId).join(", ");
+    throw new DmlError("node_unknown", `${matches.length} nodes are called ${wanted}.`, {
+      advice: `Say which by its id: ${ids}.`,
+    });
+  }
+  const match = nearest(wanted, nodes.flatMap(({ name, nodeId }) => [name, nodeId]));
+  throw new DmlError(
+    "node_unknown",
+    `There is no node ${wanted}.`,
+    match ? { advice: `Did you mean ${match}?` } : {},
+  );
+}
+
+function printNodes(
+  nodes: readonly NodeListing[],
+  { terminal, clock }: { terminal: Terminal; clock: Clock },
+): void {
+  const nowMs = clock.wallMs();
+  const rows = nodes.map((node) => [
+    printable(node.name),
+    node.nodeId,
+    node.state,
+    printable(node.address),
+    node.state === "offline" ? `${formatDuration(Math.max(0, nowMs - node.lastSeenMs))} ago` : "now",
+    `${node.capabilities.workers}`,
+    formatBytes(node.capabilities.memoryBytes),
+    `${node.running}`,
+    `${node.completed}`,
+    node.recognizers.map(recognizerSummary).join(", ") || "none",
+  ]);
+  const options = { columnsMax: terminal.outColumns, color: terminal.outColor };
+  terminal.out(renderTable(COLUMNS, rows, options));
+  for (const node of nodes) {
+    for (const { recognizer, state, reason } of node.recognizers) {
+      if (reason === null) continue;
+      terminal.out(`${printable(`${node.name}: ${recognizer} is ${state}: ${reason}`)}\n`);
+    }
+  }
+}
+
+function recognizerSummary(
+  { recognizer, state, imagesPerSecond }: NodeListing["recognizers"][number],
+): string {
+  return state === "ready" && imagesPerSecond !== null
+    ? `${recognizer} ${formatRate(imagesPerSecond)}`
+    : `${recognizer} ${state}`;
+}

@@ -1,0 +1,85 @@
+import { DmlError } from "../protocol/kernel/errors.ts";
+import type { Address } from "../protocol/transport.ts";
+import { parseAddress } from "./address.ts";
+import { type FlagName, flagOf } from "./flags.ts";
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What the flags of one command line say, the environment asked where a flag is silent (an empty variable says
+ * nothing). A value that is not of its kind is `usage`, naming the flag or the variable it came from.
+ */
+export class FlagValues {
+  readonly #given: ReadonlyMap<FlagName, string | boolean>;
+  readonly #environment: Environment;
+
+  constructor(given: ReadonlyMap<FlagName, string | boolean>, environment: Environment) {
+    this.#given = given;
+    this.#environment = environment;
+  }
+
+  #lookUp(name: FlagName): { text: string; what: string } | null {
+    const given = this.#given.get(name);
+    if (typeof given === "string") return { text: given, what: `--${name}` };
+    const variable = flagOf(name).environment;
+    const text = variable ? this.#environment[variable] : undefined;
+    return variable && text ? { text, what: variable } : null;
+  }
+
+  /** The text of `name`, or null when nobody said. */
+  text(name: FlagName): string | null {
+    return this.#lookUp(name)?.text ?? null;
+  }
+
+  address(name: FlagName): Address | null {
+    const found = this.#lookUp(name);
+    return found && parseAddress(found.text, { what: found.what });
+  }
+
+  port(name: FlagName): number | null {
+    const found = this.#lookUp(name);
+    if (!found) return null;
+    const port = Number(found.text);
+    if (/^\d{1,5}$/.test(found.text) && port <= 65_535) return port;
+    throw refusal(found, "a port from 0 to 65535");
+  }
+
+  /** A whole number from 1 to `max`. */
+  count(name: FlagName, max: number): number | null {
+    const found = this.#lookUp(name);
+    if (!found) return null;
+    const count = Number(found.text);
+    if (/^\d{1,9}$/.test(found.text) && count >= 1 && count <= max) return count;
+    throw refusal(found, `a whole number from 1 to ${max}`);
+  }
+
+  /** Text that matches `pattern`, which `form` describes. */
+  matching(name: FlagName, options: { pattern: RegExp; form: string }): string | null {
+    const found = this.#lookUp(name);
+    if (!found || options.pattern.test(found.text)) return found?.text ?? null;
+    throw refusal(found, options.form);
+  }
+
+  /** One of `choices`. */
+  choice<Choice extends string>(name: FlagName, choices: readonly Choice[]): Choice | null {
+    const found = this.#lookUp(name);
+    if (!found) return null;
+    const choice = choices.find((candidate) => candidate === found.text);
+    if (choice !== undefined) return choice;
+    throw refusal(found, `one of ${choices.join(", ")}`);
+  }
+
+  /** Whether a switch was turned on or off, or null when nobody said. */
+  toggle(name: FlagName): boolean | null {
+    const given = this.#given.get(name);
+    return typeof given === "boolean" ? given : null;
+  }
+}
+
+function refusal(found: { text: string; what: string }, form: string): DmlError {
+  return new DmlError(
+    "usage",
+    `${found.what} must be ${form}, not ${JSON.stringify(found.text)}.`,
+  );
+}

@@ -1,0 +1,161 @@
+import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../protocol/http/paths.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
+
+/** One flag: parsing, help, suggestions and completion all read this. */
+export interface Flag {
+  /** One letter. */
+  readonly alias?: string;
+  /** What stands for its value in the help; a switch has none. */
+  readonly argument?: string;
+  /** The environment variable that is asked when the flag is not given. */
+  readonly environment?: string;
+  /** What holds when neither is given, as the help says it. */
+  readonly fallback?: string;
+  /** The values it may have. */
+  readonly choices?: readonly string[];
+  /** A switch that is on unless it is turned off as `--no-NAME`. */
+  readonly on?: true;
+  /** A switch that may be given either way, as `--NAME` or `--no-NAME`. */
+  readonly eitherWay?: true;
+  readonly description: string;
+}
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export const LOG_FORMATS = ["text", "json"] as const;
+
+/** Pictures of one `predict` in flight at once, unless told otherwise: enough to keep a few nodes fed. */
+export const DEFAULT_CONCURRENCY = 8;
+export const DEFAULT_RECOGNIZER = "faces";
+export const DEFAULT_HOST = "127.0.0.1";
+
+/** Every flag by its long name. */
+export const FLAGS = {
+  master: {
+    alias: "m",
+    argument: `HOST[:${DEFAULT_PORT}]`,
+    environment: "DML_MASTER",
+    description: "The master's address.",
+  },
+  token: {
+    argument: "TOKEN",
+    environment: "DML_TOKEN",
+    description: "What lets you in, as `dml serve` printed it.",
+  },
+  home: {
+    argument: "DIR",
+    environment: "DML_HOME",
+    fallback: "the data directory of your account",
+    description: "Where the role keeps its data: ledger, recognizer files, identity.",
+  },
+  host: {
+    argument: "HOST",
+    environment: "DML_HOST",
+    fallback: `${DEFAULT_HOST}, this machine only`,
+    description: "The address to listen on; 0.0.0.0 for every network.",
+  },
+  port: {
+    alias: "p",
+    argument: "PORT",
+    environment: "DML_PORT",
+    fallback: `${DEFAULT_PORT}`,
+    description: "The port people know; 0 for any free one.",
+  },
+  "control-port": {
+    argument: "PORT",
+    environment: "DML_CONTROL_PORT",
+    fallback: `${DEFAULT_CONTROL_PORT}`,
+    description: "The port nodes learn from it; 0 for any free one.",
+  },
+  name: {
+    argument: "NAME",
+    environment: "DML_NODE_NAME",
+    fallback: "the name of the host",
+    description: "What `dml nodes` calls this node.",
+  },
+  workers: {
+    alias: "w",
+    argument: "N",
+    environment: "DML_WORKERS",
+    fallback: "one a core",
+    description: "Pictures that run at once on this node.",
+  },
+  recognizer: {
+    alias: "r",
+    argument: "NAME",
+    environment: "DML_RECOGNIZER",
+    fallback: DEFAULT_RECOGNIZER,
+    description: "What looks at the pictures; NAME or NAME@VERSION.",
+  },
+  out: {
+    alias: "o",
+    argument: "DIR",
+    environment: "DML_OUT",
+    fallback: "the current directory",
+    description: "Where the annotated pictures go; made when it is not there.",
+  },
+  json: {
+    alias: "j",
+    description: "One JSON object a line on standard output instead of a table.",
+  },
+  annotate: {
+    on: true,
+    description: "Write no annotated pictures.",
+  },
+  embeddings: {
+    description: "Put each face's embedding into the JSON lines.",
+  },
+  concurrency: {
+    alias: "c",
+    argument: "N",
+    fallback: `${DEFAULT_CONCURRENCY}`,
+    description: `Pictures in flight at once, at most ${LIMITS.predictConcurrencyMax}.`,
+  },
+  "log-level": {
+    argument: "LEVEL",
+    environment: "DML_LOG_LEVEL",
+    fallback: "info for serve, warn for the others",
+    choices: LOG_LEVELS,
+    description: "The least that is logged.",
+  },
+  "log-format": {
+    argument: "FORMAT",
+    environment: "DML_LOG_FORMAT",
+    fallback: "text",
+    choices: LOG_FORMATS,
+    description: "How log lines look on standard error.",
+  },
+  progress: {
+    on: true,
+    description: "Draw no progress bar.",
+  },
+  color: {
+    eitherWay: true,
+    fallback: "on a terminal, unless NO_COLOR is set",
+    description: "Colour, or no colour.",
+  },
+  help: { alias: "h", description: "Print the help of the verb." },
+  version: { alias: "V", description: "Print the version." },
+} as const satisfies Record<string, Flag>;
+
+export type FlagName = keyof typeof FLAGS;
+
+/** Whether `text` is the long name of a flag. */
+export function isFlagName(text: string): text is FlagName {
+  return Object.hasOwn(FLAGS, text);
+}
+
+/** The flag called `name`, with every property it may have. */
+export function flagOf(name: FlagName): Flag {
+  return FLAGS[name];
+}
+
+/** How `name` is written on a command line: `--no-annotate` for a switch that is on by itself. */
+export function spelling(name: FlagName): string {
+  return flagOf(name).on ? `--no-${name}` : `--${name}`;
+}
+
+/** The environment variables that dml looks at. */
+export const ENVIRONMENT_NAMES: readonly string[] = [
+  ...Object.keys(FLAGS).filter(isFlagName).flatMap((name) => flagOf(name).environment ?? []),
+  "NO_COLOR",
+];

@@ -1,0 +1,65 @@
+import type { Clock } from "../protocol/kernel/clock.ts";
+import { ProgressBar } from "./progress_bar.ts";
+import { counted, formatBytes, formatDuration, formatRate, printable } from "./render.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Tells a person what becomes of a node: a bar while files of recognizers arrive, and a line for each turn of events. */
+export class JoinReport {
+  readonly #terminal: Terminal;
+  readonly #progress: boolean;
+  readonly #bar: ProgressBar;
+
+  constructor(options: { terminal: Terminal; clock: Clock; progress: boolean }) {
+    this.#terminal = options.terminal;
+    this.#progress = options.progress;
+    this.#bar = new ProgressBar(options.terminal, options.clock);
+  }
+
+  started(node: { name: string; nodeId: string; workers: number; master: string }): void {
+    this.#say(
+      `Node ${node.name} (${node.nodeId}) with ${counted(node.workers, "worker")} asks ${node.master} to take it in.`,
+    );
+  }
+
+  connected(): void {
+    this.#say("The master has taken it in.");
+  }
+
+  /** Some bytes of a recognizer have arrived. */
+  received(progress: { recognizer: string; doneBytes: number; totalBytes: number }): void {
+    const { recognizer, doneBytes, totalBytes } = progress;
+    if (!this.#progress || totalBytes === 0) return;
+    if (doneBytes === totalBytes) this.#bar.finish();
+    else {
+      const text = `${recognizer}: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`;
+      this.#bar.update(doneBytes / totalBytes, text);
+    }
+  }
+
+  ready(news: { recognizer: string; imagesPerSecond: number; fetchedBytes: number }): void {
+    const { recognizer, imagesPerSecond, fetchedBytes } = news;
+    const came = fetchedBytes > 0 ? `${formatBytes(fetchedBytes)} came` : "all of it was here";
+    this.#say(`Ready for ${recognizer}: ${formatRate(imagesPerSecond)} a worker; ${came}.`);
+  }
+
+  failed(news: { recognizer: string; reason: string }): void {
+    this.#say(`Not ready for ${news.recognizer}: ${news.reason}`);
+  }
+
+  disconnected(news: { reason: string; retryInMs: number }): void {
+    this.#say(`No connection: ${news.reason} Trying again in ${formatDuration(news.retryInMs)}.`);
+  }
+
+  draining(isDraining: boolean): void {
+    this.#say(isDraining ? "Takes no new pictures, finishes what it has." : "Takes pictures again.");
+  }
+
+  left(): void {
+    this.#say("The node has left.");
+  }
+
+  #say(sentence: string): void {
+    this.#bar.finish();
+    this.#terminal.out(`${printable(sentence)}\n`);
+  }
+}

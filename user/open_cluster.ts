@@ -1,0 +1,57 @@
+import { DEFAULT_PORT } from "../protocol/http/paths.ts";
+import type { Clock } from "../protocol/kernel/clock.ts";
+import { DmlError } from "../protocol/kernel/errors.ts";
+import type { Random } from "../protocol/kernel/random.ts";
+import type { Address } from "../protocol/transport.ts";
+import { formatAddress } from "./address.ts";
+import type { ClusterClient } from "./cluster_client.ts";
+import type { MasterChoice } from "./command.ts";
+import { DEFAULT_HOST } from "./flags.ts";
+import { HttpClusterClient } from "./http_cluster_client.ts";
+
+/** Where a master is looked for when nobody named one. */
+export const DEFAULT_MASTER: Address = { hostname: DEFAULT_HOST, port: DEFAULT_PORT };
+
+const PROBE_TIMEOUT_MS = 500;
+
+export interface OpenClusterOptions extends MasterChoice {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Looked at when `master` is null; another one than {@linkcode DEFAULT_MASTER} in tests. */
+  readonly defaultMaster?: Address;
+}
+
+/** The cluster of the master that was named, else of the one on this machine. Does not ask whether it is there. */
+export function openRemoteCluster(options: OpenClusterOptions): ClusterClient {
+  const address = options.master ?? options.defaultMaster ?? DEFAULT_MASTER;
+  return new HttpClusterClient({ ...options, address });
+}
+
+/**
+ * Where pictures go: to the master that was named, which must answer (`master_unreachable`); else to the one on this
+ * machine; else, when none answers there, to what `openLocal` makes, after `announce` was told.
+ */
+export async function openClusterForPictures(
+  options: OpenClusterOptions & {
+    openLocal: () => Promise<ClusterClient>;
+    announce: (sentence: string) => void;
+  },
+): Promise<ClusterClient> {
+  const isNamed = options.master !== null;
+  const address = options.master ?? options.defaultMaster ?? DEFAULT_MASTER;
+  const probe = isNamed ? {} : { answerTimeoutMs: PROBE_TIMEOUT_MS };
+  const asked = new HttpClusterClient({ ...options, address, ...probe });
+  try {
+    await asked.info();
+    if (isNamed) return asked;
+    await asked.close();
+    return openRemoteCluster(options);
+  } catch (error) {
+    await asked.close();
+    if (isNamed || !(error instanceof DmlError) || error.code === "interrupted") throw error;
+    options.announce(
+      `No master answers at ${formatAddress(address)}; the pictures are looked at in this process.`,
+    );
+    return await options.openLocal();
+  }
+}

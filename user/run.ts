@@ -1,0 +1,83 @@
+import type { Clock } from "../protocol/kernel/clock.ts";
+import type { Random } from "../protocol/kernel/random.ts";
+import type { ClusterClient } from "./cluster_client.ts";
+import type { Command, NodesCommand, PredictCommand, RecognizersCommand } from "./command.ts";
+import { EXIT_OK } from "./exit.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The verbs of this role. */
+export type UserCommand = Exclude<Command, { verb: "serve" | "join" }>;
+
+/** What the role works with. */
+export interface UserContext {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly stdin: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly progress: boolean;
+  /** Makes a cluster in this process, for when no master is there and none was named. */
+  readonly openLocal: (wanted: LocalWish) => Promise<ClusterClient>;
+}
+
+/** What a cluster in this process is for. */
+export interface LocalWish {
+  readonly recognizer: string;
+  /** How many are to be looked at; more workers than that are of no use. */
+  readonly pictures: number;
+}
+
+/** Runs a verb and gives its exit code; throws what ends it. Each verb loads what it needs, so that help comes at once. */
+export async function runUserCommand(command: UserCommand, context: UserContext): Promise<number> {
+  switch (command.verb) {
+    case "help": {
+      const { runHelp } = await import("./commands/help.ts");
+      return await runHelp(command, context);
+    }
+    case "version": {
+      const { versionText } = await import("./commands/version.ts");
+      context.terminal.out(versionText());
+      return EXIT_OK;
+    }
+    case "predict":
+      return await predict(command, context);
+    case "nodes":
+    case "recognizers":
+      return await ask(command, context);
+  }
+}
+
+async function ask(command: NodesCommand | RecognizersCommand, context: UserContext): Promise<number> {
+  const { openRemoteCluster } = await import("./open_cluster.ts");
+  const cluster = openRemoteCluster({ ...context, ...command });
+  const stop = () => cluster.close();
+  context.signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (command.verb === "nodes") {
+      const { runNodes } = await import("./commands/nodes.ts");
+      return await runNodes(command, { ...context, cluster });
+    }
+    const { runRecognizers } = await import("./commands/recognizers.ts");
+    return await runRecognizers(command, { ...context, cluster });
+  } finally {
+    context.signal.removeEventListener("abort", stop);
+    await cluster.close();
+  }
+}
+
+async function predict(command: PredictCommand, context: UserContext): Promise<number> {
+  const { runPredict } = await import("./commands/predict.ts");
+  const { openClusterForPictures } = await import("./open_cluster.ts");
+  const { terminal } = context;
+  return await runPredict(command, {
+    ...context,
+    openCluster: (pictures) =>
+      openClusterForPictures({
+        ...context,
+        ...command,
+        openLocal: () => context.openLocal({ recognizer: command.recognizer, pictures }),
+        announce: (sentence) => terminal.error(`${sentence}\n`),
+      }),
+  });
+}

@@ -1,0 +1,127 @@
+import type { FlagName } from "./flags.ts";
+
+/** One verb as the help shows it and the parser takes it. */
+export interface Verb {
+  /** What follows the verb, besides flags. */
+  readonly usage: string;
+  /** One line. */
+  readonly summary: string;
+  /** More, a paragraph an entry. */
+  readonly details: readonly string[];
+  /** Beside {@linkcode COMMON_FLAGS}. */
+  readonly flags: readonly FlagName[];
+  /** Command line, and what it does. */
+  readonly examples: readonly (readonly [commandLine: string, purpose: string])[];
+}
+
+/** Flags of every verb. */
+export const COMMON_FLAGS = ["log-level", "log-format", "color", "help"] as const satisfies readonly FlagName[];
+
+/** Every verb, in the order of the help. */
+export const VERBS = {
+  serve: {
+    usage: "",
+    summary: "Be the master: take in nodes, hand out pictures, answer users.",
+    details: [
+      "Listens on this machine only, unless --host names an address. Prints where it listens and the line that makes another host a node.",
+      "With --log-format json the log line `ready` carries `address`, `port` and `controlPort`, the real ones also when 0 was asked for.",
+    ],
+    flags: ["host", "port", "control-port", "home"],
+    examples: [
+      ["dml serve", "for this machine"],
+      ["dml serve --host 0.0.0.0", "for the network"],
+    ],
+  },
+  join: {
+    usage: "HOST[:7400]",
+    summary: "Be a node: fetch recognizers, look at pictures.",
+    details: [
+      "Dials the master and needs no open port. Receives the recognizer files it lacks, warms up, and takes work; when the connection breaks it dials again.",
+      "Ctrl-C finishes what is running and leaves; a second one leaves at once.",
+    ],
+    flags: ["master", "token", "name", "workers", "home", "progress"],
+    examples: [
+      ["dml join 192.168.1.10", "the master's port is 7400 unless you name one"],
+      ["dml join 192.168.1.10 --workers 2 --name attic", "two pictures at once, under this name"],
+    ],
+  },
+  predict: {
+    usage: "FILE|DIRECTORY|GLOB|-...",
+    summary: "Recognise the persons in pictures.",
+    details: [
+      "Prints a table of the persons, and writes NAME.annotated.jpg for each picture. A directory stands for the pictures right inside it, without its *.annotated.jpg; `-` is standard input.",
+      "With no --master it asks the one on this machine; when none answers, it recognises in its own process.",
+      '--json prints one line a picture, in the order given: {"file", "ok": true, "annotatedFile", "prediction": {"recognizer", "width", "height", "persons": [{"box", "score", "landmarks", "name", "similarity"}], "timings"}} or {"file", "ok": false, "error": {"code", "message", "advice"}}. Boxes and landmarks are in pixels of the upright picture.',
+    ],
+    flags: [
+      "master",
+      "token",
+      "recognizer",
+      "out",
+      "json",
+      "annotate",
+      "embeddings",
+      "concurrency",
+      "progress",
+    ],
+    examples: [
+      ["dml predict photo.jpg", "a table, and photo.annotated.jpg"],
+      ["dml predict photos/ --out marked", "every picture in a directory"],
+      ["cat photo.jpg | dml predict - --json", "from standard input, for a program"],
+    ],
+  },
+  nodes: {
+    usage: "[drain|resume|shutdown NAME|ID]",
+    summary: "List the nodes, or tell one to drain, resume or shut down.",
+    details: [
+      "drain: finish what is running, take nothing new. resume: take work again. shutdown: drain, then end.",
+    ],
+    flags: ["master", "token", "json"],
+    examples: [
+      ["dml nodes", "who is there, what each can do, and why not"],
+      ["dml nodes drain attic", "before you turn the host off"],
+    ],
+  },
+  recognizers: {
+    usage: "",
+    summary: "List the recognizers that the master serves.",
+    details: [],
+    flags: ["master", "token", "json"],
+    examples: [["dml recognizers", "names to give to `dml predict --recognizer`"]],
+  },
+  help: {
+    usage: "[VERB|TOPIC]",
+    summary: "Explain a verb or a topic.",
+    details: ["Topics: limits, exit-codes, environment."],
+    flags: [],
+    examples: [["dml help predict", "one verb"], ["dml help limits", "every limit"]],
+  },
+  version: {
+    usage: "",
+    summary: "Print the version.",
+    details: [],
+    flags: [],
+    examples: [["dml version", "the version of dml and of its protocol"]],
+  },
+} as const satisfies Record<string, Verb>;
+
+export type VerbName = keyof typeof VERBS;
+export const VERB_NAMES = Object.keys(VERBS).filter(isVerbName);
+
+/** What `dml help` explains beside the verbs. */
+export const HELP_TOPICS = ["limits", "exit-codes", "environment"] as const;
+
+/** Whether `text` is a verb. */
+export function isVerbName(text: string): text is VerbName {
+  return Object.hasOwn(VERBS, text);
+}
+
+/** The verb called `name`, with every property it may have. */
+export function verbOf(name: VerbName): Verb {
+  return VERBS[name];
+}
+
+/** The flags that `name` takes, its own first. */
+export function flagsOf(name: VerbName): readonly FlagName[] {
+  return [...verbOf(name).flags, ...COMMON_FLAGS];
+}
