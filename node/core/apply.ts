@@ -1,0 +1,110 @@
+import type { NodeEvent, Order } from "./event.ts";
+import type { Action } from "./plan.ts";
+import type { NodeState } from "./state.ts";
+import {
+  advance,
+  applyAssign,
+  applyCancel,
+  applyDropped,
+  applyFailed,
+  applyRan,
+  applyUploaded,
+  attemptOf,
+  endWithFailure,
+} from "./attempts.ts";
+import {
+  applyFetched,
+  applyLoaded,
+  applyModelFailed,
+  applyOffer,
+  applyRetire,
+  applyUnloaded,
+  recognizerOf,
+} from "./recognizers.ts";
+
+/**
+ * Folds one event into `state`, in place; what the master is to hear of it goes into `state.outbox`. The same state and
+ * events always give the same state. An event about something that is gone already changes nothing.
+ */
+export function apply(state: NodeState, event: NodeEvent, nowMs: number): void {
+  state.nowMs = nowMs;
+  switch (event.kind) {
+    case "connected":
+      return applyConnected(state);
+    case "disconnected":
+      return applyDisconnected(state);
+    case "ordered":
+      return applyOrder(state, event.order);
+    case "drainChanged":
+      state.draining = event.draining;
+      return;
+    case "ticked":
+      return;
+    case "begun":
+      return applyBegun(state, event.action);
+    case "modelFetched":
+      return applyFetched(state, event);
+    case "modelLoaded":
+      return applyLoaded(state, event);
+    case "modelFailed":
+      return applyModelFailed(state, event);
+    case "modelUnloaded":
+      return applyUnloaded(state, event.manifestDigest);
+    case "imageFetched":
+      return advance(state, event.key, { from: "fetching", to: "waiting" });
+    case "attemptRan":
+      return applyRan(state, event);
+    case "attemptUploaded":
+      return applyUploaded(state, event);
+    case "attemptFailed":
+      return applyFailed(state, event);
+  }
+}
+
+function applyOrder(state: NodeState, order: Order): void {
+  switch (order.type) {
+    case "model.offer":
+      return applyOffer(state, order);
+    case "model.retire":
+      return applyRetire(state, order);
+    case "task.assign":
+      return applyAssign(state, order);
+    case "task.cancel":
+      return applyCancel(state, order);
+  }
+}
+
+/** What was to be said to nobody is not said to the next: the master offers again what it wants. */
+function applyConnected(state: NodeState): void {
+  state.connection++;
+  state.outbox = [];
+}
+
+function applyDisconnected(state: NodeState): void {
+  for (const attempt of state.attempts.values()) attempt.cancelled = true;
+  state.ended.clear();
+}
+
+function applyBegun(state: NodeState, action: Action): void {
+  switch (action.do) {
+    case "drop":
+      return applyDropped(state, action.key);
+    case "refuse":
+      return endWithFailure(state, attemptOf(state, action.key), action.failure);
+    case "upload":
+      return advance(state, action.key, { from: "answered", to: "uploading" });
+    case "fetchImage":
+      return advance(state, action.key, { from: "assigned", to: "fetching" });
+    case "run":
+      return advance(state, action.key, { from: "waiting", to: "running" });
+    case "unload":
+      recognizerOf(state, action.manifestDigest).phase = "unloading";
+      return;
+    case "fetchModel":
+      recognizerOf(state, action.manifestDigest).phase = "fetching";
+      return;
+    case "load":
+      recognizerOf(state, action.manifestDigest).phase = "loading";
+      return;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { ModelOffer, ModelRetire } from "../../protocol/messages/model.ts";
+import type { Prediction } from "../../protocol/messages/prediction.ts";
+import type { TaskAssign, TaskCancel, TaskResult } from "../../protocol/messages/task.ts";
+import type { Action } from "./plan.ts";
+import type { AttemptKey, Failure } from "./state.ts";
+
+/** Orders of the master that change what the node holds. */
+export type Order = ModelOffer | ModelRetire | TaskAssign | TaskCancel;
+
+/** What can happen to a node. Facts, so in the past tense. */
+export type NodeEvent =
+  | { readonly kind: "ordered"; readonly order: Order }
+  /** A master has taken this node in. */
+  | { readonly kind: "connected" }
+  /** The connection is gone; its attempts are the master's to give to others. */
+  | { readonly kind: "disconnected" }
+  | { readonly kind: "drainChanged"; readonly draining: boolean }
+  /** Nothing but the time changed. */
+  | { readonly kind: "ticked" }
+  /** The executor has begun what the plan asked for. */
+  | { readonly kind: "begun"; readonly action: Action }
+  | {
+    readonly kind: "modelFetched";
+    readonly manifestDigest: Digest;
+    readonly fetchedBytes: number;
+  }
+  | {
+    readonly kind: "modelLoaded";
+    readonly manifestDigest: Digest;
+    readonly imagesPerSecond: number;
+    readonly warmUpMs: number;
+  }
+  | { readonly kind: "modelFailed"; readonly manifestDigest: Digest; readonly failure: Failure }
+  | { readonly kind: "modelUnloaded"; readonly manifestDigest: Digest }
+  | { readonly kind: "imageFetched"; readonly key: AttemptKey }
+  | {
+    readonly kind: "attemptRan";
+    readonly key: AttemptKey;
+    readonly prediction: Prediction;
+    readonly serviceMs: number;
+    /** Whether there is an annotated picture to be sent first. */
+    readonly annotated: boolean;
+  }
+  | {
+    readonly kind: "attemptUploaded";
+    readonly key: AttemptKey;
+    readonly annotated: TaskResult["annotated"];
+  }
+  | { readonly kind: "attemptFailed"; readonly key: AttemptKey; readonly failure: Failure };

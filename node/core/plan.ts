@@ -1,0 +1,140 @@
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { ModelOffer } from "../../protocol/messages/model.ts";
+import type { TaskAssign } from "../../protocol/messages/task.ts";
+import {
+  type AttemptKey,
+  type AttemptPhase,
+  type AttemptState,
+  type Failure,
+  type NodeState,
+  runningCount,
+  whyUnrunnable,
+} from "./state.ts";
+
+/** What the node does next. Each is carried out by the executor and changes the state by a `begun` event. */
+export type Action =
+  /** Leave off: stop its transfer, forget its bytes, let a worker that runs it finish for nobody. */
+  | { readonly do: "drop"; readonly key: AttemptKey }
+  /** Give up on an attempt that no worker will have: its time is over, or its recognizer is not to be had. */
+  | { readonly do: "refuse"; readonly key: AttemptKey; readonly failure: Failure }
+  /** Put the annotated picture to the master's blobs. */
+  | { readonly do: "upload"; readonly key: AttemptKey }
+  | { readonly do: "unload"; readonly manifestDigest: Digest }
+  | { readonly do: "fetchModel"; readonly manifestDigest: Digest; readonly offer: ModelOffer }
+  /** Load it in every worker, warm it up and measure it. */
+  | { readonly do: "load"; readonly manifestDigest: Digest; readonly offer: ModelOffer }
+  | { readonly do: "fetchImage"; readonly key: AttemptKey; readonly assign: TaskAssign }
+  | {
+    readonly do: "run";
+    readonly key: AttemptKey;
+    readonly assign: TaskAssign;
+    readonly deadlineMs: number;
+  };
+
+/**
+ * The next thing to do, or null when there is nothing: the first of a chain of small questions that has an answer, so
+ * their order is the precedence. Looks only; `apply` a `begun` event before asking again.
+ */
+export function plan(state: NodeState): Action | null {
+  return dropCancelled(state) ??
+    uploadAnswered(state) ??
+    refuseHopeless(state) ??
+    unloadRetired(state) ??
+    fetchModel(state) ??
+    loadFetched(state) ??
+    fetchImage(state) ??
+    runWaiting(state);
+}
+
+function dropCancelled(state: NodeState): Action | null {
+  for (const { key, cancelled, phase } of state.attempts.values()) {
+    if (cancelled && phase !== "abandoned") return { do: "drop", key };
+  }
+  return null;
+}
+
+function uploadAnswered(state: NodeState): Action | null {
+  const attempt = firstAttempt(state, "answered");
+  return attempt && { do: "upload", key: attempt.key };
+}
+
+function refuseHopeless(state: NodeState): Action | null {
+  for (const { key, assign, phase, deadlineAtMs } of state.attempts.values()) {
+    if (phase !== "assigned" && phase !== "fetching" && phase !== "waiting") continue;
+    const failure = deadlineAtMs <= state.nowMs ? LATE : whyUnrunnable(state, assign.manifestDigest);
+    if (failure !== null) return { do: "refuse", key, failure };
+  }
+  return null;
+}
+
+const LATE: Failure = {
+  code: "deadline_exceeded",
+  reason: "The task's time was over before a worker was free.",
+};
+
+function unloadRetired(state: NodeState): Action | null {
+  for (const { manifestDigest, retired, phase } of state.recognizers.values()) {
+    if (!retired || phase === "loading" || phase === "unloading") continue;
+    if (!isNeeded(state, manifestDigest)) return { do: "unload", manifestDigest };
+  }
+  return null;
+}
+
+function isNeeded(state: NodeState, manifestDigest: Digest): boolean {
+  for (const { assign } of state.attempts.values()) {
+    if (assign.manifestDigest === manifestDigest) return true;
+  }
+  return false;
+}
+
+/** One recognizer at a time: the first one is ready sooner. */
+function fetchModel(state: NodeState): Action | null {
+  let next: Action | null = null;
+  for (const { manifestDigest, offer, phase, retired } of state.recognizers.values()) {
+    if (phase === "fetching") return null;
+    if (phase === "offered" && !retired) next ??= { do: "fetchModel", manifestDigest, offer };
+  }
+  return next;
+}
+
+/** One recognizer at a time, so that what is measured is not disturbed by another. */
+function loadFetched(state: NodeState): Action | null {
+  let next: Action | null = null;
+  for (const { manifestDigest, offer, phase, retired } of state.recognizers.values()) {
+    if (phase === "loading") return null;
+    if (phase === "fetched" && !retired) next ??= { do: "load", manifestDigest, offer };
+  }
+  return next;
+}
+
+/** Ahead of the workers, but never more images than the node may hold, and none for a recognizer that is not there yet. */
+function fetchImage(state: NodeState): Action | null {
+  let held = 0;
+  let next: AttemptState | null = null;
+  for (const attempt of state.attempts.values()) {
+    if (attempt.assign.image === null) continue;
+    if (attempt.phase === "fetching" || attempt.phase === "waiting") held++;
+    else if (attempt.phase === "assigned" && isReady(state, attempt.assign)) next ??= attempt;
+  }
+  if (next === null || held >= state.limits.imagesMax) return null;
+  return { do: "fetchImage", key: next.key, assign: next.assign };
+}
+
+function runWaiting(state: NodeState): Action | null {
+  if (runningCount(state) >= state.limits.slots) return null;
+  for (const { key, assign, phase, deadlineAtMs } of state.attempts.values()) {
+    if (phase !== "waiting" || !isReady(state, assign)) continue;
+    const deadlineMs = Math.min(deadlineAtMs - state.nowMs, state.limits.attemptDeadlineMs);
+    return { do: "run", key, assign, deadlineMs };
+  }
+  return null;
+}
+
+function isReady(state: NodeState, { manifestDigest }: TaskAssign): boolean {
+  return state.recognizers.get(manifestDigest)?.phase === "ready";
+}
+
+function firstAttempt(state: NodeState, wanted: AttemptPhase): AttemptState | null {
+  for (const attempt of state.attempts.values()) if (attempt.phase === wanted) return attempt;
+  return null;
+}

@@ -1,0 +1,100 @@
+/** The only file that names the inference engine, so that another can take its place here. */
+import * as onnx from "onnxruntime-web";
+import type { LayerSession, Tensor } from "../../models/tensor.ts";
+import { clip } from "../../protocol/kernel/clip.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
+
+const REASON_CHARACTERS_MAX = 500;
+
+/** The engine puts another `Worker` into the realm when it starts (it wants Node's); this one is put back. */
+const RealmWorker = globalThis.Worker;
+
+/**
+ * Tells the engine of this realm what it is made of: the bytes of `onnxruntime.wasm`. It starts with the first layer.
+ *
+ * Call it once, in the worker that runs the layers, which needs no permission for it. One realm runs one thread: two pictures in
+ * two workers are done sooner than one after the other with two threads each.
+ */
+export function initOnnx(wasm: Uint8Array<ArrayBuffer>): void {
+  onnx.env.wasm.wasmBinary = wasm;
+  onnx.env.wasm.numThreads = 1;
+  onnx.env.logLevel = "error";
+}
+
+/**
+ * Loads one ONNX file; `bytes` are copied. Throws `engine_failed` with the engine's own words when it refuses them.
+ *
+ * The options are those that measured best on the built-in layers: the whole of graph optimisation is worth 40 % on
+ * the detector; arenas, memory patterns and parallel execution change neither time nor the size of the heap.
+ */
+export async function createLayerSession(bytes: Uint8Array): Promise<LayerSession> {
+  invariant(onnx.env.wasm.wasmBinary !== undefined, "initOnnx() comes first");
+  return await alone("The engine refused the layer", async () => {
+    try {
+      const session = await onnx.InferenceSession.create(bytes, {
+        executionProviders: ["wasm"],
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+      });
+      return new OnnxLayerSession(session);
+    } finally {
+      globalThis.Worker = RealmWorker;
+    }
+  });
+}
+
+class OnnxLayerSession implements LayerSession {
+  readonly #session: onnx.InferenceSession;
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+
+  constructor(session: onnx.InferenceSession) {
+    this.#session = session;
+    this.inputNames = session.inputNames;
+    this.outputNames = session.outputNames;
+  }
+
+  run(inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+    return alone("The layer failed", async () => {
+      const feeds: Record<string, onnx.Tensor> = {};
+      for (const [name, tensor] of Object.entries(inputs)) feeds[name] = toOnnx(tensor);
+      const results = await this.#session.run(feeds);
+      const outputs: Record<string, Tensor> = {};
+      for (const [name, tensor] of Object.entries(results)) outputs[name] = fromOnnx(tensor);
+      return outputs;
+    });
+  }
+
+  release(): Promise<void> {
+    return alone("The engine would not release the layer", () => this.#session.release());
+  }
+}
+
+/** The call of the engine that was begun last, in any session of this realm. */
+let lastCall: Promise<unknown> = Promise.resolve();
+
+/** Calls the engine when its last call has ended: all calls share one stack, which it lets go of in the middle of each. */
+async function alone<Result>(failure: string, call: () => Promise<Result>): Promise<Result> {
+  const result = lastCall.then(call);
+  lastCall = result.then(() => {}, () => {});
+  try {
+    return await result;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DmlError("engine_failed", `${failure}: ${clip(reason, REASON_CHARACTERS_MAX)}`, { cause: error });
+  }
+}
+
+function toOnnx({ data, dims }: Tensor): onnx.Tensor {
+  if (data instanceof Float32Array) return new onnx.Tensor("float32", data, dims);
+  if (data instanceof BigInt64Array) return new onnx.Tensor("int64", data, dims);
+  return new onnx.Tensor("uint8", data, dims);
+}
+
+function fromOnnx({ type, data, dims }: onnx.Tensor): Tensor {
+  if (type === "float32" && data instanceof Float32Array) return { type, data, dims };
+  if (type === "int64" && data instanceof BigInt64Array) return { type, data, dims };
+  if (type === "uint8" && data instanceof Uint8Array) return { type, data, dims };
+  throw new TypeError(`its answer is of type ${type}, which dml does not read`);
+}

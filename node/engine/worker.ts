@@ -1,0 +1,74 @@
+/** The entry of a worker thread. It holds no permissions: bytes come and go by message, files are asked for by name. */
+/// <reference lib="deno.worker" />
+import type { AssetName } from "../../models/assets.ts";
+import { clip } from "../../protocol/kernel/clip.ts";
+import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
+import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { RecognizerHost } from "./recognizer_host.ts";
+import type { AssetDelivery, FromWorker, ToWorker, WorkerReply, WorkerRequest } from "./worker_protocol.ts";
+
+const wanted = new Map<AssetName, PromiseWithResolvers<Uint8Array<ArrayBuffer>>>();
+const requests: WorkerRequest[] = [];
+const host = new RecognizerHost({ assets: askForAsset, nowMs: SYSTEM_CLOCK.nowMs });
+let isWorking = false;
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "asset" || data.type === "assetMissing") return takeAsset(data);
+  requests.push(data);
+  if (!isWorking) void work();
+};
+
+/** One request after the other: the pipelines look at one picture at a time. */
+async function work(): Promise<void> {
+  isWorking = true;
+  for (let request = requests.shift(); request !== undefined; request = requests.shift()) {
+    const reply = await answer(request);
+    post(reply, reply.type === "ran" && reply.annotated !== null ? [reply.annotated.buffer] : []);
+  }
+  isWorking = false;
+}
+
+async function answer(request: WorkerRequest): Promise<WorkerReply> {
+  const { id } = request;
+  try {
+    switch (request.type) {
+      case "start":
+        return { type: "started", id };
+      case "load":
+        await host.load(request.manifestDigest, request);
+        return { type: "loaded", id };
+      case "measure":
+        return { type: "measured", id, imagesPerSecond: await host.measure(request.manifestDigest) };
+      case "unload":
+        await host.unload(request.manifestDigest);
+        return { type: "unloaded", id };
+      case "run":
+        return { type: "ran", id, ...await host.run(request.manifestDigest, request.image, request) };
+    }
+  } catch (error) {
+    const { code, message } = asDmlError(error);
+    return { type: "failed", id, code, reason: clip(message, LIMITS.reasonCharactersMax) };
+  }
+}
+
+function askForAsset(name: AssetName): Promise<Uint8Array<ArrayBuffer>> {
+  const known = wanted.get(name);
+  if (known !== undefined) return known.promise;
+  const asked = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+  wanted.set(name, asked);
+  post({ type: "assetWanted", name }, []);
+  return asked.promise;
+}
+
+/** Whoever asked keeps the bytes as long as it needs them, so they are forgotten here. */
+function takeAsset(delivery: AssetDelivery): void {
+  const asked = wanted.get(delivery.name);
+  wanted.delete(delivery.name);
+  if (delivery.type === "asset") asked?.resolve(delivery.bytes);
+  else asked?.reject(new DmlError("assets_missing", delivery.reason));
+}
+
+function post(message: FromWorker, transfer: ArrayBuffer[]): void {
+  self.postMessage(message, transfer);
+}

@@ -1,0 +1,105 @@
+import type { AssetSource } from "../../models/assets.ts";
+import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { FromWorker, ReplyTo, ToWorker, WorkerAsk, WorkerReply } from "./worker_protocol.ts";
+
+/** What a lane needs of its surroundings. */
+export interface WorkerLaneOptions {
+  /** The worker's module. */
+  readonly url: URL;
+  readonly assets: AssetSource;
+  readonly log: Log;
+  /** Called once, when the worker is gone, whoever ended it; what it had in hand has failed by then. */
+  readonly onEnd: (lane: WorkerLane) => void;
+}
+
+interface Pending {
+  readonly resolve: (reply: WorkerReply) => void;
+  readonly reject: (error: DmlError) => void;
+}
+
+/** One worker thread that holds no permissions, and the requests that it has in hand. */
+export class WorkerLane {
+  readonly #worker: Worker;
+  readonly #options: WorkerLaneOptions;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #ended = false;
+
+  constructor(options: WorkerLaneOptions) {
+    this.#options = options;
+    this.#worker = new Worker(options.url, { type: "module", deno: { permissions: "none" } });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    this.#worker.onmessageerror = () => this.#died("it sent what cannot be read");
+    this.#worker.onerror = (event) => {
+      event.preventDefault(); // or it would end the whole node
+      this.#died(event.message);
+    };
+  }
+
+  /** Requests that were not answered yet. */
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * Asks the worker for something; `transfer` goes over to it. Throws what the worker answers, or what ended it:
+   * `worker_died` when it broke.
+   */
+  async ask<Type extends keyof ReplyTo>(
+    ask: Extract<WorkerAsk, { type: Type }>,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<ReplyTo[Type]> {
+    if (this.#ended) throw new DmlError("worker_died", "The worker had ended before it was asked.");
+    const id = this.#nextId++;
+    // Throws when `transfer` was given away already; then nothing is pending.
+    this.#post({ ...ask, id }, transfer);
+    const answered = new Promise<WorkerReply>((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+    });
+    const reply = await answered;
+    if (reply.type === "failed") throw new DmlError(reply.code, reply.reason);
+    return reply as ReplyTo[Type];
+  }
+
+  /** Terminates the worker at once; what it had in hand fails with `error`. Its memory is given back. */
+  end(error: DmlError): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#worker.terminate();
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+    this.#options.onEnd(this);
+  }
+
+  /** How it died is for the log of this host only: users read the error. */
+  #died(how: string): void {
+    this.#options.log.error("A worker died.", { how });
+    this.end(new DmlError("worker_died", "The worker that had the picture died."));
+  }
+
+  #post(message: ToWorker, transfer: ArrayBuffer[]): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === "assetWanted") {
+      void this.#deliver(message.name);
+      return;
+    }
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    pending?.resolve(message);
+  }
+
+  /** The worker gets a copy, for the next one asks for the same; it is transferred, which spares the memory of another. */
+  async #deliver(name: Parameters<AssetSource>[0]): Promise<void> {
+    try {
+      const bytes = (await this.#options.assets(name)).slice();
+      if (!this.#ended) this.#post({ type: "asset", name, bytes }, [bytes.buffer]);
+    } catch (error) {
+      const reason = asDmlError(error).message;
+      if (!this.#ended) this.#post({ type: "assetMissing", name, reason }, []);
+    }
+  }
+}

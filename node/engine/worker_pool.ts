@@ -1,0 +1,179 @@
+import type { AssetSource } from "../../models/assets.ts";
+import { type Manifest, recognizerName } from "../../models/manifest.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { Engine, EngineResult } from "./engine.ts";
+import { WorkerLane } from "./worker_lane.ts";
+import type { LoadableRecognizer } from "./worker_protocol.ts";
+import { WorkerSlot } from "./worker_slot.ts";
+
+/** Runs that may wait for a worker; a caller that keeps to `slots` never makes one wait for long. */
+const WAITING_MAX = 1_024;
+
+/** What a pool is made of. */
+export interface WorkerPoolOptions {
+  /** How many; each is a thread with its own engine and its own copy of the layers. */
+  readonly workers: number;
+  readonly assets: AssetSource;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The workers' module; the real one unless a test has its own. */
+  readonly workerUrl?: URL;
+}
+
+type RunOptions = Parameters<Engine["run"]>[2];
+
+/** A run that waits for a worker. */
+interface Waiting {
+  readonly deadlineAtMs: number;
+  readonly begin: (slot: WorkerSlot) => void;
+  readonly reject: (error: DmlError) => void;
+}
+
+/** The {@linkcode Engine} whose work is done by `options.workers` threads that hold no permissions at all. */
+export function createWorkerPool(options: WorkerPoolOptions): Engine {
+  invariant(options.workers >= 1, `a pool needs a worker, not ${options.workers}`);
+  return new WorkerPool(options);
+}
+
+class WorkerPool implements Engine {
+  readonly #clock: Clock;
+  readonly #recognizers = new Map<string, LoadableRecognizer>();
+  readonly #slots: WorkerSlot[] = [];
+  #waiting: Waiting[] = [];
+  #isClosed = false;
+  /** The one timer for all deadlines: when it is due, and how to stop it. */
+  #sweepAtMs = Infinity;
+  #cancelSweep: (() => void) | null = null;
+
+  constructor({ workers, assets, clock, log, workerUrl }: WorkerPoolOptions) {
+    this.#clock = clock;
+    const url = workerUrl ?? new URL("./worker.ts", import.meta.url);
+    const spawn = (onEnd: () => void) => new WorkerLane({ url, assets, log, onEnd });
+    const onFree = () => this.#beginWaiting();
+    const recognizers = this.#recognizers;
+    while (this.#slots.length < workers) {
+      this.#slots.push(new WorkerSlot({ spawn, recognizers, clock, log, onFree }));
+    }
+  }
+
+  get slots(): number {
+    return this.#slots.length;
+  }
+
+  async load(
+    manifestDigest: string,
+    manifest: Manifest,
+    layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  ): Promise<{ imagesPerSecond: number }> {
+    const recognizer = { name: recognizerName(manifest), manifest, layers };
+    this.#recognizers.set(manifestDigest, recognizer);
+    try {
+      await Promise.all(this.#slots.map((slot) => slot.load(manifestDigest, recognizer)));
+      // Of one worker, when the others have nothing to load any more.
+      const { imagesPerSecond } = await this.#slots[0].ask({ type: "measure", manifestDigest });
+      return { imagesPerSecond };
+    } catch (error) {
+      await this.unload(manifestDigest);
+      throw error;
+    }
+  }
+
+  async unload(manifestDigest: string): Promise<void> {
+    this.#recognizers.delete(manifestDigest);
+    // A worker that died or refuses has nothing of it that could be kept: the next one will not load it.
+    await Promise.allSettled(this.#slots.map((slot) => slot.ask({ type: "unload", manifestDigest })));
+  }
+
+  run(
+    manifestDigest: string,
+    image: Uint8Array<ArrayBuffer> | null,
+    options: RunOptions,
+  ): Promise<EngineResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<EngineResult>();
+    const deadlineAtMs = this.#clock.nowMs() + options.deadlineMs;
+    const begin = (slot: WorkerSlot) => {
+      runOn(slot, { manifestDigest, image, options, deadlineAtMs }).then(resolve, reject);
+    };
+    const slot = this.#slots.find(({ isFree }) => isFree);
+    if (this.#isClosed) reject(closed());
+    else if (options.signal?.aborted) reject(cancelled());
+    else if (slot !== undefined) begin(slot);
+    else if (this.#waiting.length < WAITING_MAX) this.#waiting.push({ deadlineAtMs, begin, reject });
+    else reject(new DmlError("queue_full", `${WAITING_MAX} pictures wait for a worker already.`));
+    this.#sweepBy(deadlineAtMs);
+    return promise;
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelSweep?.();
+    for (const { reject } of this.#waiting.splice(0)) reject(closed());
+    for (const slot of this.#slots) slot.close(closed());
+    return Promise.resolve();
+  }
+
+  #beginWaiting(): void {
+    while (this.#waiting.length > 0) {
+      const slot = this.#slots.find(({ isFree }) => isFree);
+      if (slot === undefined) return;
+      this.#waiting.shift()?.begin(slot);
+    }
+  }
+
+  #sweepBy(atMs: number): void {
+    if (this.#isClosed || atMs >= this.#sweepAtMs) return;
+    this.#cancelSweep?.();
+    this.#sweepAtMs = atMs;
+    this.#cancelSweep = this.#clock.after(Math.max(0, atMs - this.#clock.nowMs()), () => this.#sweep());
+  }
+
+  #sweep(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#sweepAtMs = Infinity;
+    this.#cancelSweep = null;
+    const late = this.#waiting.filter(({ deadlineAtMs }) => deadlineAtMs <= nowMs);
+    this.#waiting = this.#waiting.filter(({ deadlineAtMs }) => deadlineAtMs > nowMs);
+    for (const { reject } of late) reject(overdue("No worker was free in time."));
+    for (const slot of this.#slots) {
+      if (slot.deadlineAtMs <= nowMs) slot.replace(overdue("The worker took too long and was ended."));
+    }
+    const next = [...this.#slots, ...this.#waiting].map(({ deadlineAtMs }) => deadlineAtMs);
+    const nextAtMs = Math.min(...next);
+    if (nextAtMs !== Infinity) this.#sweepBy(nextAtMs);
+  }
+}
+
+/** What {@linkcode runOn} runs. */
+interface Run {
+  readonly manifestDigest: string;
+  readonly image: Uint8Array<ArrayBuffer> | null;
+  readonly options: RunOptions;
+  readonly deadlineAtMs: number;
+}
+
+/** A worker that is in the middle of a picture cannot be stopped; one that was cancelled is run to its end for nobody. */
+async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
+  const { annotate, embeddings, signal } = options;
+  if (signal?.aborted) throw cancelled();
+  const { prediction, annotated } = await slot.ask(
+    { type: "run", manifestDigest, image, annotate, embeddings },
+    { transfer: image === null ? [] : [image.buffer], deadlineAtMs },
+  );
+  if (signal?.aborted) throw cancelled();
+  return { prediction, annotated };
+}
+
+function cancelled(): DmlError {
+  return new DmlError("cancelled", "Nobody waits for this picture any more.");
+}
+
+function closed(): DmlError {
+  return new DmlError("shutting_down", "The workers were stopped.");
+}
+
+function overdue(reason: string): DmlError {
+  return new DmlError("deadline_exceeded", reason);
+}

@@ -1,0 +1,70 @@
+/** What the pool and its workers say to each other. Both are of one build and one process, so these are types, not schemas. */
+import type { AssetName } from "../../models/assets.ts";
+import type { Manifest } from "../../models/manifest.ts";
+import type { ErrorCode } from "../../protocol/kernel/errors.ts";
+import type { Prediction } from "../../protocol/messages/prediction.ts";
+
+/** A recognizer as the pool keeps it for the workers to come: its name and version, its manifest, and its layers by role. */
+export interface LoadableRecognizer {
+  readonly name: string;
+  readonly manifest: Manifest;
+  readonly layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+}
+
+/** What a worker is asked for; it does one thing after the other and answers each with the same `id`. */
+export type WorkerRequest =
+  /** Say that you are there. */
+  | { readonly type: "start"; readonly id: number }
+  /** Load a recognizer and warm it up; the buffers of the layers are transferred. */
+  | ({ readonly type: "load"; readonly id: number; readonly manifestDigest: string } & LoadableRecognizer)
+  /** How long one picture takes with a recognizer that is loaded. */
+  | { readonly type: "measure"; readonly id: number; readonly manifestDigest: string }
+  | { readonly type: "unload"; readonly id: number; readonly manifestDigest: string }
+  /** Look at one picture (null where the pipeline needs none), whose buffer is transferred. */
+  | {
+    readonly type: "run";
+    readonly id: number;
+    readonly manifestDigest: string;
+    readonly image: Uint8Array<ArrayBuffer> | null;
+    readonly annotate: boolean;
+    readonly embeddings: boolean;
+  };
+
+/** What a worker gets beside requests, at any time: a file it asked for, or why there is none. */
+export type AssetDelivery =
+  | { readonly type: "asset"; readonly name: AssetName; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: "assetMissing"; readonly name: AssetName; readonly reason: string };
+
+export type ToWorker = WorkerRequest | AssetDelivery;
+
+/** The answer to a request. */
+export type WorkerReply =
+  | { readonly type: "started"; readonly id: number }
+  | { readonly type: "loaded"; readonly id: number }
+  | { readonly type: "measured"; readonly id: number; readonly imagesPerSecond: number }
+  | { readonly type: "unloaded"; readonly id: number }
+  /** The annotated picture's buffer is transferred. */
+  | {
+    readonly type: "ran";
+    readonly id: number;
+    readonly prediction: Prediction;
+    readonly annotated: Uint8Array<ArrayBuffer> | null;
+  }
+  | { readonly type: "failed"; readonly id: number; readonly code: ErrorCode; readonly reason: string };
+
+/** What a worker says: answers, and which file it needs to go on. */
+export type FromWorker = WorkerReply | { readonly type: "assetWanted"; readonly name: AssetName };
+
+type WithoutId<Request> = Request extends unknown ? Omit<Request, "id"> : never;
+
+/** A request that has not been numbered yet. */
+export type WorkerAsk = WithoutId<WorkerRequest>;
+
+/** The reply to each kind of request, when it is not `failed`. */
+export interface ReplyTo {
+  readonly start: Extract<WorkerReply, { type: "started" }>;
+  readonly load: Extract<WorkerReply, { type: "loaded" }>;
+  readonly measure: Extract<WorkerReply, { type: "measured" }>;
+  readonly unload: Extract<WorkerReply, { type: "unloaded" }>;
+  readonly run: Extract<WorkerReply, { type: "ran" }>;
+}

@@ -1,0 +1,148 @@
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { WorkerLane } from "./worker_lane.ts";
+import type { LoadableRecognizer, ReplyTo, WorkerAsk } from "./worker_protocol.ts";
+
+/** First and longest wait before a worker that cannot start is tried again. */
+const RESTART_MIN_MS = 500;
+const RESTART_MAX_MS = 30_000;
+
+/** What a slot needs of its pool. */
+export interface WorkerSlotOptions {
+  /** Starts a worker. */
+  readonly spawn: (onEnd: () => void) => WorkerLane;
+  /** What every worker must have loaded; the pool's own, it changes. */
+  readonly recognizers: ReadonlyMap<string, LoadableRecognizer>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called whenever the slot may have become free. */
+  readonly onFree: () => void;
+}
+
+/** The place of one worker in the pool: whoever dies in it is replaced and given the recognizers again. */
+export class WorkerSlot {
+  readonly #options: WorkerSlotOptions;
+  #lane: WorkerLane | null = null;
+  #deadlineAtMs = Infinity;
+  #isReady = false;
+  #isClosed = false;
+  /** Resolves when the present worker has all recognizers; rejects with what ended it before. */
+  #starting: Promise<void> = Promise.resolve();
+  #restartMs = RESTART_MIN_MS;
+  #cancelRestart: (() => void) | null = null;
+
+  constructor(options: WorkerSlotOptions) {
+    this.#options = options;
+    this.#start();
+  }
+
+  /** Whether a request would be begun at once. */
+  get isFree(): boolean {
+    return this.#isReady && this.#lane?.pendingCount === 0;
+  }
+
+  /** When what was asked last is overdue, on the clock; infinity when it has all the time. */
+  get deadlineAtMs(): number {
+    return this.#deadlineAtMs;
+  }
+
+  /** Asks the slot's worker, which the caller replaces when `deadlineAtMs` has passed. Throws what the worker answers, or `worker_died`. */
+  async ask<Type extends keyof ReplyTo>(
+    ask: Extract<WorkerAsk, { type: Type }>,
+    options: { transfer?: ArrayBuffer[]; deadlineAtMs?: number } = {},
+  ): Promise<ReplyTo[Type]> {
+    const { transfer, deadlineAtMs = Infinity } = options;
+    const lane = this.#lane;
+    if (lane === null) throw new DmlError("worker_died", "The worker is being replaced.");
+    this.#deadlineAtMs = Math.min(this.#deadlineAtMs, deadlineAtMs);
+    try {
+      return await lane.ask(ask, transfer);
+    } catch (error) {
+      if (ask.type === "run" && isBroken(error)) lane.end(asDmlError(error));
+      throw error;
+    } finally {
+      if (deadlineAtMs === this.#deadlineAtMs) this.#deadlineAtMs = Infinity;
+      this.#options.onFree();
+    }
+  }
+
+  /** Has the slot's worker load one of the pool's recognizers; a worker that is just being started does so by itself. */
+  async load(manifestDigest: string, recognizer: LoadableRecognizer): Promise<void> {
+    const lane = this.#isReady ? this.#lane : null;
+    if (lane === null) return await this.#starting;
+    try {
+      await this.ask(...loadOf(manifestDigest, recognizer));
+    } catch (error) {
+      if (this.#lane === lane) throw error; // the worker refused; else it died, perhaps of something else
+      await this.#starting;
+    }
+  }
+
+  /** Terminates the worker; what it had in hand fails with `error`, and another takes its place. */
+  replace(error: DmlError): void {
+    this.#lane?.end(error);
+  }
+
+  /** Terminates the worker for good. */
+  close(error: DmlError): void {
+    this.#isClosed = true;
+    this.#cancelRestart?.();
+    this.#lane?.end(error);
+  }
+
+  #start(): void {
+    this.#cancelRestart = null;
+    const lane = this.#options.spawn(() => this.#ended());
+    this.#lane = lane;
+    this.#starting = this.#prepare(lane);
+    this.#starting.catch((error) => {
+      if (this.#isClosed) return;
+      const { code, message } = asDmlError(error);
+      this.#options.log.error("A worker could not be started.", { code, reason: message });
+      lane.end(asDmlError(error));
+    });
+  }
+
+  async #prepare(lane: WorkerLane): Promise<void> {
+    await lane.ask({ type: "start" });
+    // The pool may add to the recognizers meanwhile; a loop over a Map sees what is added behind.
+    for (const [manifestDigest, recognizer] of this.#options.recognizers) {
+      const [ask, { transfer }] = loadOf(manifestDigest, recognizer);
+      await lane.ask(ask, transfer);
+    }
+    this.#isReady = true;
+    this.#restartMs = RESTART_MIN_MS;
+    this.#options.onFree();
+  }
+
+  #ended(): void {
+    const wasReady = this.#isReady;
+    this.#isReady = false;
+    this.#lane = null;
+    if (this.#isClosed) return;
+    if (wasReady) {
+      this.#options.log.warn("A worker ended and is replaced.");
+      this.#start();
+      return;
+    }
+    this.#cancelRestart = this.#options.clock.after(this.#restartMs, () => this.#start());
+    this.#restartMs = Math.min(2 * this.#restartMs, RESTART_MAX_MS);
+  }
+}
+
+/** An engine or a codec that failed for no fault of the picture is not trusted with another. */
+function isBroken(error: unknown): boolean {
+  const { code } = asDmlError(error);
+  return code === "engine_failed" || code === "internal";
+}
+
+/** What has a worker load `recognizer`; it gets a copy of the layers, for another may take its place. */
+function loadOf(
+  manifestDigest: string,
+  { layers, ...rest }: LoadableRecognizer,
+): [Extract<WorkerAsk, { type: "load" }>, { transfer: ArrayBuffer[] }] {
+  const copies = new Map([...layers].map(([role, bytes]) => [role, bytes.slice()]));
+  const transfer = [...copies.values()].map(({ buffer }) => buffer);
+  return [{ type: "load", manifestDigest, ...rest, layers: copies }, { transfer }];
+}

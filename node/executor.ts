@@ -1,0 +1,221 @@
+import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import { clip } from "../protocol/kernel/clip.ts";
+import type { Clock } from "../protocol/kernel/clock.ts";
+import { type Digest, digestOf } from "../protocol/kernel/digest.ts";
+import { asDmlError, DmlError } from "../protocol/kernel/errors.ts";
+import { invariant } from "../protocol/kernel/invariant.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
+import type { Log } from "../protocol/kernel/log.ts";
+import type { NodeEvent } from "./core/event.ts";
+import type { Action } from "./core/plan.ts";
+import type { AttemptKey, Failure } from "./core/state.ts";
+import type { Engine } from "./engine/engine.ts";
+import type { ModelCache } from "./model_cache.ts";
+
+type ActionTo<Do extends Action["do"]> = Extract<Action, { do: Do }>;
+
+/** Bytes of one recognizer on their way to this node. */
+export interface FetchProgress {
+  /** `name@version`. */
+  readonly recognizer: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+/** What an executor works with. */
+export interface ExecutorOptions {
+  readonly engine: Engine;
+  readonly cache: ModelCache;
+  /** The master's blobs: pictures come from there and go there. */
+  readonly remote: BlobStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told, never in the same turn, what came of an action. */
+  readonly report: (event: NodeEvent) => void;
+  readonly onProgress?: (progress: FetchProgress) => void;
+}
+
+/** Carries out what the plan asks for, all of it side by side, and reports what came of it. */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  /** Pictures, fetched and verified, until a worker gets them. */
+  readonly #images = new Map<AttemptKey, Uint8Array<ArrayBuffer>>();
+  /** Annotated pictures until they are with the master. */
+  readonly #annotated = new Map<AttemptKey, Uint8Array<ArrayBuffer>>();
+  /** Attempts on a worker whose result somebody waits for. */
+  readonly #running = new Set<AttemptKey>();
+  readonly #imageFetches = new Map<AttemptKey, AbortController>();
+  readonly #modelFetches = new Map<Digest, { readonly abort: AbortController; readonly done: Promise<void> }>();
+  readonly #transfers = new Set<Promise<void>>();
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+  }
+
+  /** Begins `action`. */
+  begin(action: Action): void {
+    switch (action.do) {
+      case "drop":
+      case "refuse":
+        return this.#forget(action.key);
+      case "run":
+        return void this.#run(action);
+      case "fetchImage":
+        return this.#track(this.#fetchImage(action));
+      case "upload":
+        return this.#track(this.#upload(action));
+      case "fetchModel":
+        return this.#beginFetchModel(action);
+      case "load":
+        return this.#track(this.#load(action));
+      case "unload":
+        return this.#track(this.#unload(action));
+    }
+  }
+
+  /** Breaks off every transfer and waits until they have noticed; what runs on a worker is the engine's to end. */
+  async close(): Promise<void> {
+    for (const abort of this.#imageFetches.values()) abort.abort();
+    for (const { abort } of this.#modelFetches.values()) abort.abort();
+    await Promise.all(this.#transfers);
+  }
+
+  #forget(key: AttemptKey): void {
+    this.#imageFetches.get(key)?.abort();
+    this.#images.delete(key);
+    this.#annotated.delete(key);
+    this.#running.delete(key);
+  }
+
+  async #run({ key, assign, deadlineMs }: ActionTo<"run">): Promise<void> {
+    const { engine, clock, report } = this.#options;
+    const image = this.#images.get(key) ?? null;
+    invariant((image === null) === (assign.image === null), `attempt ${key} runs on the picture it was assigned`);
+    this.#images.delete(key);
+    this.#running.add(key);
+    const startMs = clock.nowMs();
+    try {
+      const { annotate, embeddings } = assign.options;
+      const { prediction, annotated } = await engine.run(assign.manifestDigest, image, {
+        annotate,
+        embeddings,
+        deadlineMs,
+      });
+      const isWanted = this.#running.delete(key);
+      if (isWanted && annotated !== null) this.#annotated.set(key, annotated);
+      const serviceMs = clock.nowMs() - startMs;
+      report({ kind: "attemptRan", key, prediction, serviceMs, annotated: annotated !== null });
+    } catch (error) {
+      this.#running.delete(key);
+      report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
+    }
+  }
+
+  async #fetchImage({ key, assign }: ActionTo<"fetchImage">): Promise<void> {
+    const { remote, report } = this.#options;
+    const abort = new AbortController();
+    this.#imageFetches.set(key, abort);
+    try {
+      invariant(assign.image !== null, `attempt ${key} has a picture to fetch`);
+      const { digest, size } = assign.image;
+      if (size > LIMITS.imageBytesMax) {
+        throw new DmlError("image_too_large", `The picture has ${size} bytes; ${LIMITS.imageBytesMax} are allowed.`);
+      }
+      const read = () => remote.read(digest, { signal: abort.signal });
+      const image = await onceMore(read, abort.signal);
+      if (abort.signal.aborted) return;
+      this.#images.set(key, image);
+      report({ kind: "imageFetched", key });
+    } catch (error) {
+      report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
+    } finally {
+      this.#imageFetches.delete(key);
+    }
+  }
+
+  async #upload({ key }: ActionTo<"upload">): Promise<void> {
+    const { remote, report } = this.#options;
+    try {
+      const bytes = this.#annotated.get(key);
+      invariant(bytes !== undefined, `attempt ${key} has an annotated picture`);
+      const digest = digestOf(bytes);
+      await onceMore(() => remote.put(digest, bytes));
+      const annotated = { digest, size: bytes.length, mediaType: "image/jpeg" };
+      report({ kind: "attemptUploaded", key, annotated });
+    } catch (error) {
+      report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
+    } finally {
+      this.#annotated.delete(key);
+    }
+  }
+
+  #beginFetchModel(action: ActionTo<"fetchModel">): void {
+    const { manifestDigest } = action;
+    const abort = new AbortController();
+    const done = this.#fetchModel(action, abort.signal).finally(() => this.#modelFetches.delete(manifestDigest));
+    this.#modelFetches.set(manifestDigest, { abort, done });
+    this.#track(done);
+  }
+
+  async #fetchModel({ manifestDigest, offer }: ActionTo<"fetchModel">, signal: AbortSignal): Promise<void> {
+    const { cache, report } = this.#options;
+    const { recognizer } = offer;
+    const onProgress = (doneBytes: number, totalBytes: number) =>
+      this.#options.onProgress?.({ recognizer, doneBytes, totalBytes });
+    try {
+      const fetchedBytes = await cache.fetch(offer, { signal, onProgress });
+      report({ kind: "modelFetched", manifestDigest, fetchedBytes });
+    } catch (error) {
+      report({ kind: "modelFailed", manifestDigest, failure: this.#failureOf(error) });
+    }
+  }
+
+  async #load({ manifestDigest, offer }: ActionTo<"load">): Promise<void> {
+    const { engine, cache, clock, report } = this.#options;
+    const startMs = clock.nowMs();
+    try {
+      const { manifest, layers } = await cache.read(offer);
+      const { imagesPerSecond } = await engine.load(manifestDigest, manifest, layers);
+      report({ kind: "modelLoaded", manifestDigest, imagesPerSecond, warmUpMs: clock.nowMs() - startMs });
+    } catch (error) {
+      report({ kind: "modelFailed", manifestDigest, failure: this.#failureOf(error) });
+    }
+  }
+
+  async #unload({ manifestDigest }: ActionTo<"unload">): Promise<void> {
+    const { engine, log, report } = this.#options;
+    const fetching = this.#modelFetches.get(manifestDigest);
+    fetching?.abort.abort();
+    await fetching?.done;
+    try {
+      await engine.unload(manifestDigest);
+    } catch (error) {
+      log.warn("A recognizer was not unloaded cleanly.", { manifestDigest, error: String(error) });
+    }
+    report({ kind: "modelUnloaded", manifestDigest });
+  }
+
+  /** What the master is told: a code of dml and a sentence that fits into a message. What dml does not know stays in the log here. */
+  #failureOf(error: unknown): Failure {
+    if (error instanceof DmlError) {
+      return { code: error.code, reason: clip(error.message, LIMITS.reasonCharactersMax) };
+    }
+    this.#options.log.error("Something failed that should not.", { error: String(error) });
+    return { code: "attempt_failed", reason: "Something went wrong inside a node; its log says what." };
+  }
+
+  #track(transfer: Promise<void>): void {
+    this.#transfers.add(transfer);
+    void transfer.finally(() => this.#transfers.delete(transfer));
+  }
+}
+
+/** A transfer that broke off for a reason that may have passed is tried a second time, at once; more is the master's to decide. */
+async function onceMore<Result>(transfer: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  try {
+    return await transfer();
+  } catch (error) {
+    if (signal?.aborted || !asDmlError(error).kind.retryable) throw error;
+    return await transfer();
+  }
+}

@@ -1,0 +1,107 @@
+import { join } from "node:path";
+import { assetFiles } from "./engine/asset_files.ts";
+import { createWorkerPool } from "./engine/worker_pool.ts";
+import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
+import { HttpBlobStore } from "../protocol/blob/http_blob_store.ts";
+import { claimNodeDirectory, openHome } from "../protocol/home.ts";
+import type { Clock } from "../protocol/kernel/clock.ts";
+import { DmlError } from "../protocol/kernel/errors.ts";
+import type { Log } from "../protocol/kernel/log.ts";
+import type { Random } from "../protocol/kernel/random.ts";
+import type { Ending } from "../protocol/peer.ts";
+import { TcpTransport } from "../protocol/tcp_transport.ts";
+import type { Address } from "../protocol/transport.ts";
+import { defaultWorkers, hostCapabilities } from "./capabilities.ts";
+import type { FetchProgress } from "./executor.ts";
+import { loadIdentity } from "./identity.ts";
+import { askCluster } from "./locate_master.ts";
+import { type NodeNews, startNode } from "./node.ts";
+
+/** What `dml join` was told, and what it works with. */
+export interface JoinOptions {
+  /** Of the master's HTTP interface; the control port is learned there. */
+  readonly master: Address;
+  readonly token: string | null;
+  /** Null: as the last time, else the name of the host. */
+  readonly name: string | null;
+  /** Null: as many as the host carries. */
+  readonly workers: number | null;
+  /** The path of the data directory. */
+  readonly home: string;
+  /** Of dml. */
+  readonly version: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Aborts when the node is to finish what runs and leave. */
+  readonly signal: AbortSignal;
+  readonly onStarted?: (node: JoinedNode) => void;
+  readonly onEvent?: (news: NodeNews) => void;
+  readonly onProgress?: (progress: FetchProgress) => void;
+}
+
+/** Who has started, before any master has answered. */
+export interface JoinedNode {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly workers: number;
+  /** Where its identity and its recognizers are kept. */
+  readonly directory: string;
+}
+
+/**
+ * Runs a node on this host until `signal` aborts or the master shuts it down, through all the times that the master cannot be
+ * reached. Throws the reason when no try can ever succeed (`unauthorized`, `protocol_version`, …), `home_unusable`, `home_locked`.
+ */
+export async function runJoin(options: JoinOptions): Promise<Ending> {
+  const { master, token, log, clock, random, signal } = options;
+  const home = await openHome(options.home);
+  const holder = { pid: Deno.pid, verb: "join", startedMs: clock.wallMs() };
+  using lock = (await claimNodeDirectory(home, { holder })).lock;
+  const directory = lock.path;
+  const { nodeId, name } = await loadIdentity(directory, {
+    name: options.name ?? undefined,
+    defaultName: Deno.hostname(),
+    random,
+  });
+  const workers = options.workers ?? defaultWorkers(hostCapabilities({ workers: 1 }));
+  const baseUrl = baseUrlOf(master);
+  const engine = createWorkerPool({ workers, assets: assetFiles, clock, log });
+  try {
+    const node = startNode({
+      ...options,
+      nodeId,
+      name,
+      transport: new TcpTransport({ clock, log }),
+      locate: async ({ signal }) => {
+        const { controlPort } = await askCluster(baseUrl, { signal });
+        return { hostname: master.hostname, port: controlPort };
+      },
+      remote: new HttpBlobStore(baseUrl, { token }),
+      cache: await DiskBlobStore.open(join(directory, "blobs"), { clock }),
+      engine,
+      capabilities: () => hostCapabilities({ workers }),
+    });
+    options.onStarted?.({ nodeId, name, workers, directory });
+    const ending = await untilFinished(node, signal);
+    if (ending.code !== "shutting_down") throw new DmlError(ending.code, ending.reason);
+    return ending;
+  } finally {
+    await engine.close();
+  }
+}
+
+async function untilFinished(node: ReturnType<typeof startNode>, signal: AbortSignal): Promise<Ending> {
+  const stop = () => void node.stop();
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  try {
+    return await node.finished;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function baseUrlOf({ hostname, port }: Address): string {
+  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}

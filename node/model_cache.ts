@@ -1,0 +1,135 @@
+import { decodeManifest, type Manifest } from "../models/manifest.ts";
+import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import { copyBlob } from "../protocol/blob/copy_blob.ts";
+import type { Clock } from "../protocol/kernel/clock.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
+import { DmlError } from "../protocol/kernel/errors.ts";
+import type { Random } from "../protocol/kernel/random.ts";
+import type { ModelOffer } from "../protocol/messages/model.ts";
+import type { BlobReference } from "../protocol/messages/task.ts";
+
+/** No manifest is longer; what is longer is not read to find out whether it is one. */
+const MANIFEST_BYTES_MAX = 64 * 1024;
+/** As many as a `hello` may name. */
+const CACHED_MAX = 1_024;
+
+/** Where a recognizer's files are kept, and where they come from. */
+export interface ModelCacheOptions {
+  /** Of this node. */
+  readonly local: BlobStore;
+  /** The master's. */
+  readonly remote: Pick<BlobStore, "open">;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** How to fetch. */
+export interface FetchOptions {
+  readonly signal?: AbortSignal;
+  /** Of all files that were missing together. */
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+}
+
+/** A recognizer's files, verified: the manifest and the layers by role. */
+export interface RecognizerFiles {
+  readonly manifest: Manifest;
+  readonly layers: Map<string, Uint8Array<ArrayBuffer>>;
+}
+
+/** The files of recognizers on this node: each is fetched once, by digest, and stays for the next start. */
+export class ModelCache {
+  readonly #local: BlobStore;
+  readonly #options: ModelCacheOptions;
+
+  constructor(options: ModelCacheOptions) {
+    this.#local = options.local;
+    this.#options = options;
+  }
+
+  /** The files of `offer` that are not here, each once. */
+  async missing(offer: ModelOffer): Promise<BlobReference[]> {
+    const missing = new Map<Digest, BlobReference>();
+    for (const file of [offer.manifest, ...offer.layers]) {
+      if (await this.#local.stat(file.digest) !== file.size) missing.set(file.digest, file);
+    }
+    return [...missing.values()];
+  }
+
+  /**
+   * Fetches what is missing of `offer`, going on where an earlier try broke off, and returns how many bytes moved.
+   * Throws as `copyBlob` does.
+   */
+  async fetch(offer: ModelOffer, options: FetchOptions = {}): Promise<number> {
+    const missing = await this.missing(offer);
+    const totalBytes = missing.reduce((sum, { size }) => sum + size, 0);
+    let movedBytes = 0;
+    let beforeBytes = 0;
+    for (const file of missing) {
+      const onProgress = (doneBytes: number) => options.onProgress?.(beforeBytes + doneBytes, totalBytes);
+      movedBytes += await this.#copy(file, { ...options, onProgress });
+      beforeBytes += file.size;
+    }
+    return movedBytes;
+  }
+
+  /**
+   * The files of `offer`, each verified as it is read; one that was damaged since it came is fetched again.
+   * Throws `recognizer_invalid` when the manifest is none, or names layers that were not offered.
+   */
+  async read(offer: ModelOffer): Promise<RecognizerFiles> {
+    const manifest = decodeManifest(await this.#readSound(offer.manifest));
+    const layers = new Map<string, Uint8Array<ArrayBuffer>>();
+    for (const { role, digest, size } of manifest.layers) {
+      if (!offer.layers.some((offered) => offered.digest === digest)) {
+        throw new DmlError("recognizer_invalid", `${offer.recognizer} was offered without its layer ${role}.`);
+      }
+      layers.set(role, await this.#readSound({ digest, size }));
+    }
+    return { manifest, layers };
+  }
+
+  /** The manifests whose files are all here; a recognizer that is offered with one of them moves no bytes. */
+  async completeManifests(): Promise<Digest[]> {
+    const complete: Digest[] = [];
+    for await (const { digest, size } of this.#local.list()) {
+      if (complete.length === CACHED_MAX) break;
+      if (size > MANIFEST_BYTES_MAX) continue;
+      const manifest = await this.#manifestIn(digest);
+      if (manifest !== null && await this.#hasAll(manifest.layers)) complete.push(digest);
+    }
+    return complete;
+  }
+
+  async #hasAll(layers: readonly BlobReference[]): Promise<boolean> {
+    for (const { digest, size } of layers) {
+      if (await this.#local.stat(digest) !== size) return false;
+    }
+    return true;
+  }
+
+  /** Null for a small layer, which is no manifest, and for a damaged file, which is none any more. */
+  async #manifestIn(digest: Digest): Promise<Manifest | null> {
+    try {
+      return decodeManifest(await this.#local.read(digest));
+    } catch (error) {
+      if (!(error instanceof DmlError)) throw error;
+      return null;
+    }
+  }
+
+  async #readSound(file: BlobReference): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      return await this.#local.read(file.digest);
+    } catch (error) {
+      const isGone = error instanceof DmlError && ["blob_corrupt", "blob_not_found"].includes(error.code);
+      if (!isGone) throw error;
+      await this.#copy(file, {});
+      return await this.#local.read(file.digest);
+    }
+  }
+
+  #copy(file: BlobReference, options: FetchOptions): Promise<number> {
+    const { local: to, remote: from, clock, random } = this.#options;
+    return copyBlob(file.digest, { from, to, size: file.size, clock, random, ...options });
+  }
+}

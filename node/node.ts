@@ -1,0 +1,224 @@
+import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import { backoffMs } from "../protocol/kernel/backoff.ts";
+import type { Clock } from "../protocol/kernel/clock.ts";
+import { asDmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
+import { InvariantError } from "../protocol/kernel/invariant.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
+import type { Log } from "../protocol/kernel/log.ts";
+import type { Random } from "../protocol/kernel/random.ts";
+import type { CommandRun } from "../protocol/messages/command.ts";
+import { type Capabilities, type Hello, PROTOCOL_VERSION, type Welcome } from "../protocol/messages/hello.ts";
+import type { Message } from "../protocol/messages/message.ts";
+import type { Ending } from "../protocol/peer.ts";
+import type { Address, Transport } from "../protocol/transport.ts";
+import { type HostPressure, hostPressure } from "./capabilities.ts";
+import type { Engine } from "./engine/engine.ts";
+import type { FetchProgress } from "./executor.ts";
+import { MasterConnection } from "./master_connection.ts";
+import { ModelCache } from "./model_cache.ts";
+import { type TurnEvent, Turns } from "./turns.ts";
+
+/** What happens to a node that a person may want to see. */
+export type NodeNews =
+  | { readonly kind: "connected"; readonly master: string; readonly version: string }
+  | { readonly kind: "disconnected"; readonly ending: Ending; readonly retryInMs: number }
+  | TurnEvent;
+
+/** All that a node is made of. */
+export interface NodeOptions {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly nodeId: string;
+  readonly name: string;
+  /** Of dml. */
+  readonly version: string;
+  readonly token: string | null;
+  readonly transport: Transport;
+  /** The control address of the master; asked again before every try to connect. */
+  readonly locate: (options: { signal: AbortSignal }) => Promise<Address>;
+  /** The master's blobs. */
+  readonly remote: BlobStore;
+  /** This node's own blobs, where recognizers stay. */
+  readonly cache: BlobStore;
+  /** The caller's to close, after the node has finished. */
+  readonly engine: Engine;
+  readonly capabilities: () => Capabilities;
+  /** Of this host, for the heartbeat. */
+  readonly pressure?: () => HostPressure;
+  readonly onProgress?: (progress: FetchProgress) => void;
+  readonly onEvent?: (news: NodeNews) => void;
+}
+
+/** A running node. */
+export interface NodeHandle {
+  /** Finishes what runs, for `LIMITS.drainMs` at most, says goodbye and leaves; may be called again. */
+  stop(): Promise<void>;
+  /** Resolves when the node has left for good: `shutting_down` when it was told to, else why no master will take it. */
+  readonly finished: Promise<Ending>;
+}
+
+/** Refusals that no later try can turn into a welcome. */
+const FATAL: ReadonlySet<ErrorCode> = new Set(["unauthorized", "forbidden", "protocol_version", "usage"]);
+
+/** Starts a node: it connects to its master, outwards only, and comes back whenever the connection ends. */
+export function startNode(options: NodeOptions): NodeHandle {
+  const node = new Node(options);
+  return { stop: () => node.stop(), finished: node.run() };
+}
+
+class Node {
+  readonly #options: NodeOptions;
+  readonly #cache: ModelCache;
+  readonly #turns: Turns;
+  readonly #leaving = new AbortController();
+  readonly #finished = Promise.withResolvers<void>();
+  #connection: MasterConnection | null = null;
+  #isStopping = false;
+
+  constructor(options: NodeOptions) {
+    const { cache: local, remote, clock, random } = options;
+    this.#options = options;
+    this.#cache = new ModelCache({ local, remote, clock, random });
+    this.#turns = new Turns({
+      ...options,
+      cache: this.#cache,
+      pressure: options.pressure ?? hostPressure,
+      send: (message) => this.#connection?.send(message),
+      onChange: () => this.#connection?.availabilityChanged(),
+      onEvent: (event) => options.onEvent?.(event),
+    });
+  }
+
+  async run(): Promise<Ending> {
+    try {
+      for (let failures = 0; !this.#isStopping;) {
+        const { ending, wasOpen } = await this.#connectOnce();
+        if (this.#isStopping) break;
+        if (FATAL.has(ending.code)) return ending;
+        failures = wasOpen ? 1 : failures + 1;
+        const retryInMs = backoffMs(failures, { random: this.#options.random });
+        this.#options.log.warn("There is no connection to the master; it is tried again.", {
+          ...ending,
+          retryInMs: Math.round(retryInMs),
+        });
+        this.#options.onEvent?.({ kind: "disconnected", ending, retryInMs });
+        await this.#wait(retryInMs);
+      }
+      return { code: "shutting_down", reason: "The node was told to stop." };
+    } finally {
+      await this.#turns.close();
+      this.#finished.resolve();
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#isStopping) {
+      this.#isStopping = true;
+      this.#turns.drain(true);
+      await this.#turns.whenIdle(LIMITS.drainMs);
+      this.#connection?.leave("shutting_down", "The node leaves.");
+      this.#leaving.abort();
+    }
+    await this.#finished.promise;
+  }
+
+  /** Connects, works until the connection ends and says why it did. */
+  async #connectOnce(): Promise<{ ending: Ending; wasOpen: boolean }> {
+    const { transport, locate, clock, log } = this.#options;
+    const { signal } = this.#leaving;
+    let wasOpen = false;
+    try {
+      const address = await locate({ signal });
+      const hello = await this.#hello();
+      const connection = new MasterConnection(await transport.connect(address, { signal }), {
+        hello,
+        clock,
+        log,
+        availability: () => this.#turns.availability(),
+        onHeartbeat: () => this.#turns.tick(),
+        onWelcome: (welcome) => {
+          wasOpen = true;
+          this.#enter(welcome);
+        },
+        onMessages: (messages) => this.#receive(messages),
+      });
+      this.#connection = connection;
+      if (this.#isStopping) connection.leave("shutting_down", "The node leaves.");
+      return { ending: await connection.run(), wasOpen };
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
+      const { code, message } = asDmlError(error);
+      if (code === "internal") log.error("Connecting failed for a reason unknown.", { error: String(error) });
+      return { ending: { code, reason: message }, wasOpen };
+    } finally {
+      if (wasOpen) this.#turns.disconnected();
+      this.#connection = null;
+    }
+  }
+
+  async #hello(): Promise<Hello> {
+    const { version, nodeId, name, token, capabilities } = this.#options;
+    const cached = await this.#cache.completeManifests();
+    return {
+      type: "hello",
+      protocol: PROTOCOL_VERSION,
+      version,
+      nodeId,
+      name,
+      token,
+      capabilities: capabilities(),
+      cached,
+    };
+  }
+
+  #enter({ version }: Welcome): void {
+    const master = this.#connection?.remote ?? "the master";
+    this.#turns.connected();
+    this.#options.log.info("The master has taken this node in.", { master });
+    this.#options.onEvent?.({ kind: "connected", master, version });
+  }
+
+  #receive(messages: readonly Message[]): void {
+    for (const message of messages) {
+      if (message.type === "command.run") void this.#obey(message);
+      else if (message.type === "error") this.#options.log.warn("The master refused a message.", { ...message });
+      else this.#turns.hear(message);
+    }
+    this.#turns.turn();
+  }
+
+  /** Does it, then says so: whoever gave the command may wait for the node to be idle. */
+  async #obey({ commandId, command }: CommandRun): Promise<void> {
+    this.#options.log.info("The master gives a command.", { command });
+    const done = command === "resume" ? this.#resume() : await this.#drain();
+    this.#connection?.send({ type: "command.done", commandId, ...done });
+    if (command === "shutdown") await this.stop();
+  }
+
+  #resume(): { ok: boolean; detail: string } {
+    if (this.#isStopping) return { ok: false, detail: "The node is leaving." };
+    this.#turns.drain(false);
+    return { ok: true, detail: "The node takes work again." };
+  }
+
+  async #drain(): Promise<{ ok: boolean; detail: string }> {
+    this.#turns.drain(true);
+    const ok = await this.#turns.whenIdle(LIMITS.drainMs);
+    const rest = ok ? "has finished what it had" : "has not finished what it has";
+    return { ok, detail: `The node takes no new work and ${rest}.` };
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    const { signal } = this.#leaving;
+    return new Promise((resolve) => {
+      const finish = () => {
+        cancel();
+        signal.removeEventListener("abort", finish);
+        resolve();
+      };
+      const cancel = this.#options.clock.after(delayMs, finish);
+      signal.addEventListener("abort", finish);
+    });
+  }
+}

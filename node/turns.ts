@@ -1,0 +1,192 @@
+import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import type { Clock } from "../protocol/kernel/clock.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
+import type { Log } from "../protocol/kernel/log.ts";
+import type { Availability } from "../protocol/messages/liveness.ts";
+import type { Message } from "../protocol/messages/message.ts";
+import type { HostPressure } from "./capabilities.ts";
+import { apply } from "./core/apply.ts";
+import type { NodeEvent } from "./core/event.ts";
+import { plan } from "./core/plan.ts";
+import { type Failure, initialState, type NodeState, queuedCount, runningCount } from "./core/state.ts";
+import type { Engine } from "./engine/engine.ts";
+import { Executor, type FetchProgress } from "./executor.ts";
+import type { ModelCache } from "./model_cache.ts";
+
+/** What a turn may bring that a person may want to see. */
+export type TurnEvent =
+  | {
+    readonly kind: "recognizerReady";
+    readonly recognizer: string;
+    readonly imagesPerSecond: number;
+    readonly fetchedBytes: number;
+  }
+  | { readonly kind: "recognizerFailed"; readonly recognizer: string; readonly failure: Failure }
+  | { readonly kind: "drainChanged"; readonly draining: boolean };
+
+/** What the turns of a node work with. */
+export interface TurnsOptions {
+  readonly engine: Engine;
+  readonly cache: ModelCache;
+  readonly remote: BlobStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pressure: () => HostPressure;
+  /** To the master. */
+  readonly send: (message: Message) => void;
+  /** The availability has changed. */
+  readonly onChange: () => void;
+  readonly onProgress?: (progress: FetchProgress) => void;
+  readonly onEvent: (event: TurnEvent) => void;
+}
+
+/**
+ * Where the pure core meets the world. One turn folds what happened into the state, begins all that the plan then asks
+ * for and sends what there is to say.
+ */
+export class Turns {
+  readonly #options: TurnsOptions;
+  readonly #state: NodeState;
+  readonly #executor: Executor;
+  #pressure: HostPressure;
+  #told = "";
+  readonly #idleWaiters = new Set<() => void>();
+  #isClosed = false;
+
+  constructor(options: TurnsOptions) {
+    const { slots } = options.engine;
+    this.#options = options;
+    this.#pressure = options.pressure();
+    this.#state = initialState({
+      slots,
+      imagesMax: slots * (1 + LIMITS.prefetchPerWorker),
+      attemptsMax: slots * LIMITS.attemptsPerWorkerMax,
+      recognizersMax: LIMITS.recognizersMax,
+      attemptDeadlineMs: LIMITS.attemptDeadlineMs,
+    });
+    this.#executor = new Executor({ ...options, report: (event) => this.#happened(event) });
+  }
+
+  /** The master has taken this node in. */
+  connected(): void {
+    this.#happened({ kind: "connected" });
+  }
+
+  /** The connection is gone: its attempts are given up, the recognizers stay. */
+  disconnected(): void {
+    this.#happened({ kind: "disconnected" });
+  }
+
+  /** Takes no new work from now on, or takes it again. */
+  drain(draining: boolean): void {
+    this.#happened({ kind: "drainChanged", draining });
+  }
+
+  /** Time has passed. */
+  tick(): void {
+    this.#pressure = this.#options.pressure();
+    this.#happened({ kind: "ticked" });
+  }
+
+  /** Takes what the master said, in one turn with all that comes along with it: a {@linkcode turn} must follow. */
+  hear(message: Message): void {
+    switch (message.type) {
+      case "model.offer":
+      case "model.retire":
+      case "task.assign":
+      case "task.cancel":
+        this.#apply({ kind: "ordered", order: message });
+    }
+  }
+
+  /** Begins all that there is to do, and says all that there is to say. */
+  turn(): void {
+    const { send, onChange } = this.#options;
+    const state = this.#state;
+    for (let action = plan(state); action !== null; action = plan(state)) {
+      this.#apply({ kind: "begun", action });
+      this.#executor.begin(action);
+    }
+    if (state.outbox.length > 0) {
+      for (const message of state.outbox) send(message);
+      state.outbox = [];
+    }
+    const standing = `${runningCount(state)} ${queuedCount(state)} ${state.draining}`;
+    if (standing !== this.#told) onChange();
+    this.#told = standing;
+    this.#checkIdle();
+  }
+
+  /** How the node stands. */
+  availability(): Availability {
+    const running = runningCount(this.#state);
+    return {
+      type: "availability",
+      freeSlots: this.#state.limits.slots - running,
+      running,
+      queued: queuedCount(this.#state),
+      draining: this.#state.draining,
+      ...this.#pressure,
+    };
+  }
+
+  /** Resolves when no attempt is in hand that somebody waits for, or after `atMostMs`; whether there is none. */
+  whenIdle(atMostMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        cancel();
+        this.#idleWaiters.delete(finish);
+        resolve(this.#isIdle());
+      };
+      const cancel = this.#options.clock.after(atMostMs, finish);
+      this.#idleWaiters.add(finish);
+      this.#checkIdle();
+    });
+  }
+
+  /** Breaks off transfers; nothing happens any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const finish of this.#idleWaiters) finish();
+    await this.#executor.close();
+  }
+
+  #happened(event: NodeEvent): void {
+    if (this.#isClosed) return;
+    this.#apply(event);
+    this.turn();
+  }
+
+  #apply(event: NodeEvent): void {
+    apply(this.#state, event, this.#options.clock.nowMs());
+    if (event.kind === "modelLoaded" || event.kind === "modelFailed" || event.kind === "drainChanged") {
+      this.#announce(event);
+    }
+  }
+
+  #checkIdle(): void {
+    if (this.#idleWaiters.size === 0 || !this.#isIdle()) return;
+    for (const finish of this.#idleWaiters) finish();
+  }
+
+  #isIdle(): boolean {
+    for (const { phase } of this.#state.attempts.values()) if (phase !== "abandoned") return false;
+    return true;
+  }
+
+  #announce(event: Extract<NodeEvent, { kind: "modelLoaded" | "modelFailed" | "drainChanged" }>): void {
+    const { log, onEvent } = this.#options;
+    if (event.kind === "drainChanged") return onEvent(event);
+    const known = this.#state.recognizers.get(event.manifestDigest);
+    if (known === undefined) return;
+    const { offer: { recognizer }, fetchedBytes, phase } = known;
+    if (event.kind === "modelLoaded") {
+      const { imagesPerSecond } = event;
+      log.info("A recognizer is ready.", { recognizer, imagesPerSecond, fetchedBytes });
+      onEvent({ kind: "recognizerReady", recognizer, imagesPerSecond, fetchedBytes });
+    } else if (phase === "failed") {
+      log.error("A recognizer cannot run here.", { recognizer, ...event.failure });
+      onEvent({ kind: "recognizerFailed", recognizer, failure: event.failure });
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/** Drives the pure core of a node through events by name, and lets the plan act. */
+import type { NodeEvent, Order } from "../../../node/core/event.ts";
+import { apply } from "../../../node/core/apply.ts";
+import { type Action, plan } from "../../../node/core/plan.ts";
+import { type AttemptKey, initialState, type NodeLimits, type NodeState } from "../../../node/core/state.ts";
+import type { Message } from "../../../protocol/messages/message.ts";
+import { MODEL, nobody, offer, taskId } from "../orders.ts";
+
+export const SMALL: NodeLimits = {
+  slots: 2,
+  imagesMax: 4,
+  attemptsMax: 8,
+  recognizersMax: 3,
+  attemptDeadlineMs: 10_000,
+};
+
+/** A node's history under test. */
+export class History {
+  readonly state: NodeState;
+  nowMs = 0;
+
+  constructor(limits: Partial<NodeLimits> = {}) {
+    this.state = initialState({ ...SMALL, ...limits });
+    this.event({ kind: "connected" });
+  }
+
+  event(event: NodeEvent): this {
+    apply(this.state, event, this.nowMs);
+    return this;
+  }
+
+  order(...orders: Order[]): this {
+    for (const order of orders) this.event({ kind: "ordered", order });
+    return this;
+  }
+
+  /** Begins all that the plan asks for; what that was. */
+  act(): Action[] {
+    const actions: Action[] = [];
+    for (let action = plan(this.state); action !== null; action = plan(this.state)) {
+      actions.push(action);
+      this.event({ kind: "begun", action });
+    }
+    return actions;
+  }
+
+  /** What was to be said since it was last asked. */
+  said(): Message[] {
+    const messages = this.state.outbox;
+    this.state.outbox = [];
+    return messages;
+  }
+
+  /** Brings `manifestDigest` to `ready`. */
+  ready(manifestDigest = MODEL): this {
+    this.order(offer(manifestDigest)).act();
+    this.event({ kind: "modelFetched", manifestDigest, fetchedBytes: 10 }).act();
+    this.event({ kind: "modelLoaded", manifestDigest, imagesPerSecond: 5, warmUpMs: 3 });
+    this.said();
+    return this;
+  }
+
+  /** The image of task `task` has come. */
+  image(task: number): this {
+    return this.event({ kind: "imageFetched", key: this.key(task) });
+  }
+
+  /** A worker has answered task `task`. */
+  ran(task: number, annotated = false): this {
+    return this.event({
+      kind: "attemptRan",
+      key: this.key(task),
+      prediction: nobody(),
+      serviceMs: 4,
+      annotated,
+    });
+  }
+
+  key(task: number): AttemptKey {
+    return `${this.state.connection}:${taskId(task)}:1`;
+  }
+
+  phase(task: number): string | undefined {
+    return this.state.attempts.get(this.key(task))?.phase;
+  }
+}
+
+/** What the actions do, in order, without to what. */
+export function doing(actions: readonly Action[]): string[] {
+  return actions.map((action) => action.do);
+}

@@ -1,0 +1,248 @@
+/** Random histories: whatever the master, the network and the workers do, what a node promises holds. */
+import fc from "fast-check";
+import { assert, assertEquals } from "../../assert.ts";
+import { type Action, plan } from "../../../node/core/plan.ts";
+import type { Digest } from "../../../protocol/kernel/digest.ts";
+import type { NodeEvent } from "../../../node/core/event.ts";
+import type { Message } from "../../../protocol/messages/message.ts";
+import { assign, cancel, digest, nobody, offer, retire, taskId } from "../orders.ts";
+import { History, SMALL } from "./history.ts";
+
+type Step =
+  | { do: "offer" | "retire"; model: number }
+  | { do: "assign"; task: number; model: number; image: boolean; deadlineMs: number }
+  | { do: "cancel"; task: number }
+  | { do: "finish"; which: number; well: boolean; annotated: boolean }
+  | { do: "pass"; ms: number }
+  | { do: "drain"; draining: boolean }
+  | { do: "reconnect" };
+
+const model = fc.integer({ min: 1, max: 3 });
+const task = fc.integer({ min: 1, max: 12 });
+const mostly = fc.integer({ min: 0, max: 4 }).map((number) => number > 0);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("offer" as const), model }) },
+  fc.record({ do: fc.constant("retire" as const), model }),
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constant("assign" as const),
+      task,
+      model,
+      image: fc.boolean(),
+      deadlineMs: fc.integer({ min: 0, max: 2_000 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("cancel" as const), task }) },
+  {
+    weight: 16,
+    arbitrary: fc.record({
+      do: fc.constant("finish" as const),
+      which: fc.nat(100),
+      well: mostly,
+      annotated: fc.boolean(),
+    }),
+  },
+  fc.record({ do: fc.constant("pass" as const), ms: fc.integer({ min: 1, max: 200 }) }),
+  fc.record({ do: fc.constant("drain" as const), draining: mostly.map((yes) => !yes) }),
+  fc.record({ do: fc.constant("reconnect" as const) }),
+);
+
+/** What an observer outside of the node saw, kept without looking into its state. */
+class Witness {
+  readonly history = new History();
+  /** Begun and not finished; a dropped transfer may still finish, late. */
+  readonly pending: Action[] = [];
+  readonly loaded = new Set<Digest>();
+  readonly verified = new Set<string>();
+  readonly ran = new Set<string>();
+  /** Of the present connection: assigned, cancelled, and how often each was answered. */
+  assigned = new Set<string>();
+  cancelled = new Set<string>();
+  answers = new Map<string, number>();
+
+  step(step: Step): void {
+    const { history } = this;
+    switch (step.do) {
+      case "offer":
+        history.order(offer(digest(step.model)));
+        break;
+      case "retire":
+        history.order(retire(digest(step.model)));
+        break;
+      case "assign": {
+        const image = step.image ? { digest: digest(step.task), size: 1 } : null;
+        const { deadlineMs } = step;
+        this.assigned.add(history.key(step.task));
+        history.order(assign(step.task, {
+          image,
+          deadlineMs,
+          manifestDigest: digest(step.model),
+        }));
+        break;
+      }
+      case "cancel":
+        if (this.isOpen(step.task)) this.cancelled.add(history.key(step.task));
+        history.order(cancel(step.task));
+        break;
+      case "finish":
+        this.finish(step);
+        break;
+      case "pass":
+        history.nowMs += step.ms;
+        history.event({ kind: "ticked" });
+        break;
+      case "drain":
+        history.event({ kind: "drainChanged", draining: step.draining });
+        break;
+      case "reconnect":
+        this.reconnect();
+        break;
+    }
+    this.hear();
+    this.act();
+  }
+
+  isOpen(task: number): boolean {
+    return this.assigned.has(this.history.key(task)) && !this.answers.has(taskId(task));
+  }
+
+  finish({ which, well, annotated }: Extract<Step, { do: "finish" }>): void {
+    if (this.pending.length === 0) return;
+    const [action] = this.pending.splice(which % this.pending.length, 1);
+    const event = outcome(action, { well, annotated });
+    if (event.kind === "modelLoaded") this.loaded.add(event.manifestDigest);
+    if (event.kind === "imageFetched") this.verified.add(event.key);
+    this.history.event(event);
+  }
+
+  reconnect(): void {
+    this.hear();
+    this.history.event({ kind: "disconnected" });
+    this.act();
+    this.history.event({ kind: "connected" });
+    this.assigned = new Set();
+    this.cancelled = new Set();
+    this.answers = new Map();
+  }
+
+  act(): void {
+    const { history } = this;
+    for (let action = plan(history.state); action !== null; action = plan(history.state)) {
+      this.check(action);
+      history.event({ kind: "begun", action });
+      if (action.do !== "drop" && action.do !== "refuse") this.pending.push(action);
+      this.hear();
+    }
+    const running = this.pending.filter((action) => action.do === "run").length;
+    assert(running <= SMALL.slots, `${running} run on ${SMALL.slots} slots`);
+    assert(history.state.attempts.size <= SMALL.attemptsMax);
+  }
+
+  check(action: Action): void {
+    if (action.do === "unload") {
+      const { manifestDigest } = action;
+      const inUse = this.pending.some((other) => other.do === "run" && other.assign.manifestDigest === manifestDigest);
+      assert(!inUse, "a recognizer is not unloaded while it runs");
+      this.loaded.delete(manifestDigest);
+    }
+    if (action.do !== "run") return;
+    const { key, assign } = action;
+    assert(this.loaded.has(assign.manifestDigest), "its recognizer is ready");
+    assert(assign.image === null || this.verified.has(key), "its image was verified");
+    assert(!this.cancelled.has(key), "nobody cancelled it");
+    assert(!this.ran.has(key), "it never ran before");
+    assert(action.deadlineMs > 0, "there is time left");
+    this.ran.add(key);
+  }
+
+  hear(): void {
+    for (const message of this.history.said()) {
+      const answered = answeredTask(message);
+      if (answered === null) continue;
+      const key = `${this.history.state.connection}:${answered}:1`;
+      assert(this.assigned.has(key), "only what was assigned on this connection is answered");
+      assert(!this.cancelled.has(key), "what was cancelled is not answered");
+      assert(!this.answers.has(answered), "it is answered once");
+      this.answers.set(answered, 1);
+    }
+  }
+
+  /** Lets all that is pending end; then nothing may be left in hand. */
+  settle(): void {
+    for (let turn = 0; this.pending.length > 0; turn++) {
+      assert(turn < 1_000, "it comes to an end");
+      this.finish({ do: "finish", which: 0, well: true, annotated: false });
+      this.hear();
+      this.act();
+    }
+    assertEquals([...this.history.state.attempts.keys()], [], "nothing is left in hand");
+    for (const key of this.assigned) {
+      const [, name] = key.split(":");
+      assert(this.answers.has(name) !== this.cancelled.has(key), `${key} ended in exactly one way`);
+    }
+  }
+}
+
+function outcome(
+  action: Action,
+  { well, annotated }: { well: boolean; annotated: boolean },
+): NodeEvent {
+  const failure = { code: "engine_failed", reason: "by chance" };
+  switch (action.do) {
+    case "fetchModel":
+      return well
+        ? { kind: "modelFetched", manifestDigest: action.manifestDigest, fetchedBytes: 1 }
+        : { kind: "modelFailed", manifestDigest: action.manifestDigest, failure };
+    case "load": {
+      const { manifestDigest } = action;
+      return well
+        ? { kind: "modelLoaded", manifestDigest, imagesPerSecond: 1, warmUpMs: 1 }
+        : { kind: "modelFailed", manifestDigest, failure };
+    }
+    case "unload":
+      return { kind: "modelUnloaded", manifestDigest: action.manifestDigest };
+    case "fetchImage":
+      return well ? { kind: "imageFetched", key: action.key } : { kind: "attemptFailed", key: action.key, failure };
+    case "run":
+      return well
+        ? { kind: "attemptRan", key: action.key, prediction: nobody(), serviceMs: 1, annotated }
+        : { kind: "attemptFailed", key: action.key, failure };
+    case "upload":
+      return well
+        ? { kind: "attemptUploaded", key: action.key, annotated: null }
+        : { kind: "attemptFailed", key: action.key, failure };
+    case "drop":
+    case "refuse":
+      throw new Error(`${action.do} has no outcome`);
+  }
+}
+
+function answeredTask(message: Message): string | null {
+  return message.type === "task.result" || message.type === "task.failed" ? message.taskId : null;
+}
+
+Deno.test("a node keeps its promises in every history", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 150, size: "max" }), (steps) => {
+      const witness = new Witness();
+      for (const next of steps) witness.step(next);
+      witness.settle();
+    }),
+    { numRuns: 400 },
+  );
+});
+
+Deno.test("the same history gives the same state", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
+      const [first, second] = [new Witness(), new Witness()];
+      for (const next of steps) {
+        first.step(next);
+        second.step(next);
+      }
+      assertEquals(first.history.state, second.history.state);
+    }),
+    { numRuns: 50 },
+  );
+});

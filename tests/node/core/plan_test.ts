@@ -1,0 +1,159 @@
+import { assertEquals } from "../../assert.ts";
+import { plan } from "../../../node/core/plan.ts";
+import { assign, cancel, digest, MODEL, offer, retire } from "../orders.ts";
+import { doing, History } from "./history.ts";
+
+Deno.test("plan() of a node that was told nothing is nothing", () => {
+  assertEquals(plan(new History().state), null);
+});
+
+Deno.test("plan() looks only: asked twice, it answers the same", () => {
+  const history = new History().order(offer());
+  assertEquals(plan(history.state), plan(history.state));
+});
+
+Deno.test("plan() fetches, loads and then waits for work", () => {
+  const history = new History().order(offer());
+  assertEquals(doing(history.act()), ["fetchModel"]);
+  history.event({ kind: "modelFetched", manifestDigest: MODEL, fetchedBytes: 1 });
+  assertEquals(doing(history.act()), ["load"]);
+  history.event({
+    kind: "modelLoaded",
+    manifestDigest: MODEL,
+    imagesPerSecond: 1,
+    warmUpMs: 1,
+  });
+  assertEquals(history.act(), []);
+});
+
+Deno.test("plan() fetches and loads one recognizer at a time, and fetches one while it loads another", () => {
+  const history = new History().order(offer(digest(1)), offer(digest(2)), offer(digest(3)));
+  const fetched = (tail: number) =>
+    history.event({ kind: "modelFetched", manifestDigest: digest(tail), fetchedBytes: 0 });
+  assertEquals(history.act(), [
+    { do: "fetchModel", manifestDigest: digest(1), offer: offer(digest(1)) },
+  ]);
+  fetched(1);
+  assertEquals(doing(history.act()), ["fetchModel", "load"]);
+  fetched(2);
+  assertEquals(doing(history.act()), ["fetchModel"]);
+});
+
+Deno.test("plan() fetches images ahead of the workers, up to what may be held", () => {
+  const history = new History({ slots: 1, imagesMax: 2 }).ready();
+  history.order(assign(1), assign(2), assign(3), assign(4));
+  assertEquals(doing(history.act()), ["fetchImage", "fetchImage"]);
+  history.image(1);
+  assertEquals(
+    doing(history.act()),
+    ["run", "fetchImage"],
+    "task 1 left its place to the next image when it got the worker",
+  );
+  assertEquals([1, 2, 3, 4].map((task) => history.phase(task)), [
+    "running",
+    "fetching",
+    "fetching",
+    "assigned",
+  ]);
+});
+
+Deno.test("plan() counts no place for tasks without a picture", () => {
+  const history = new History({ slots: 1, imagesMax: 1 }).ready();
+  history.order(assign(1, { image: null }), assign(2, { image: null }), assign(3));
+  assertEquals(doing(history.act()), ["fetchImage", "run"]);
+});
+
+Deno.test("plan() runs in the order of arrival, as many as there are slots", () => {
+  const history = new History().ready();
+  history.order(...[1, 2, 3].map((task) => assign(task, { image: null })));
+  const actions = history.act();
+  assertEquals(actions.map((action) => action.do === "run" && action.key), [
+    history.key(1),
+    history.key(2),
+  ]);
+  assertEquals(doing(history.ran(1).act()), ["run"]);
+});
+
+Deno.test("plan() neither runs nor fetches an image for a recognizer that is not ready", () => {
+  const history = new History().order(offer(), assign(1), assign(2, { image: null }));
+  assertEquals(doing(history.act()), ["fetchModel"]);
+});
+
+Deno.test("plan() gives a worker the time that is left, never more than one attempt may take", () => {
+  const history = new History().ready();
+  history.order(
+    assign(1, { image: null, deadlineMs: 300 }),
+    assign(2, { image: null, deadlineMs: 60_000 }),
+  );
+  history.nowMs = 100;
+  history.event({ kind: "ticked" });
+  assertEquals(history.act().map((action) => action.do === "run" && action.deadlineMs), [
+    200,
+    10_000,
+  ]);
+});
+
+Deno.test("plan() refuses what is late before a worker had it", () => {
+  const history = new History({ slots: 1 }).ready();
+  history.order(
+    assign(1, { image: null, deadlineMs: 500 }),
+    assign(2, { image: null, deadlineMs: 500 }),
+    assign(3, { deadlineMs: 500 }),
+  ).act();
+  history.nowMs = 500;
+  history.event({ kind: "ticked" });
+  assertEquals(doing(history.act()), ["refuse", "refuse"], "task 1 is the worker's to end");
+  assertEquals(history.said().map((message) => "code" in message && message.code), [
+    "deadline_exceeded",
+    "deadline_exceeded",
+  ]);
+});
+
+Deno.test("plan() drops what is cancelled before anything else", () => {
+  const history = new History().ready();
+  history.order(assign(1), assign(2), offer(digest(9)), cancel(1));
+  assertEquals(doing(history.act())[0], "drop");
+  assertEquals(history.phase(1), undefined);
+  assertEquals(history.said(), []);
+});
+
+Deno.test("plan() lets a cancelled attempt keep its worker until the worker is done", () => {
+  const history = new History({ slots: 1 }).ready();
+  history.order(assign(1, { image: null }), assign(2, { image: null })).act();
+  assertEquals(doing(history.order(cancel(1)).act()), ["drop"]);
+  assertEquals(history.phase(1), "abandoned");
+  assertEquals(history.act(), [], "the slot is not free");
+  assertEquals(doing(history.ran(1).act()), ["run"]);
+  assertEquals(history.said(), []);
+});
+
+Deno.test("plan() unloads a retired recognizer when its last attempt has ended", () => {
+  const history = new History().ready();
+  history.order(assign(1, { image: null })).act();
+  assertEquals(history.order(retire()).act(), []);
+  assertEquals(history.ran(1).act(), [{ do: "unload", manifestDigest: MODEL }]);
+  history.event({ kind: "modelUnloaded", manifestDigest: MODEL });
+  assertEquals(history.state.recognizers.size, 0);
+});
+
+Deno.test("plan() unloads a recognizer that is retired while it is fetched, after refusing what waits for it", () => {
+  const history = new History().order(offer(), assign(1));
+  history.act();
+  assertEquals(doing(history.order(retire()).act()), ["refuse", "unload"]);
+});
+
+Deno.test("plan() lets a load end before it unloads", () => {
+  const history = new History().order(offer());
+  history.act();
+  history.event({ kind: "modelFetched", manifestDigest: MODEL, fetchedBytes: 1 }).act();
+  assertEquals(history.order(retire()).act(), []);
+  history.event({ kind: "modelLoaded", manifestDigest: MODEL, imagesPerSecond: 1, warmUpMs: 1 });
+  assertEquals(doing(history.act()), ["unload"]);
+  assertEquals(history.said(), [], "nobody wants to hear that it is ready");
+});
+
+Deno.test("plan() sends the annotated picture before it takes up more work", () => {
+  const history = new History({ slots: 1 }).ready();
+  history.order(assign(1, { image: null }), assign(2, { image: null })).act();
+  assertEquals(doing(history.ran(1, true).act()), ["upload", "run"]);
+});

@@ -1,0 +1,68 @@
+/** A worker that speaks the pool's protocol and does what the picture's text says: to test the pool without an engine. */
+import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
+import type { FromWorker, ToWorker, WorkerRequest } from "../../../node/engine/worker_protocol.ts";
+import { nobody } from "../orders.ts";
+
+interface WorkerScope {
+  onmessage: (event: MessageEvent<ToWorker>) => void;
+  postMessage(message: FromWorker, transfer?: ArrayBuffer[]): void;
+}
+declare const self: WorkerScope;
+
+const loaded = new Set<string>();
+/** Says which worker answered; the height says how many recognizers it had. */
+const [name] = crypto.getRandomValues(new Uint32Array(1));
+
+self.onmessage = ({ data }) => {
+  switch (data.type) {
+    case "start":
+      return self.postMessage({ type: "started", id: data.id });
+    case "load":
+      return load(data);
+    case "measure":
+      return self.postMessage({ type: "measured", id: data.id, imagesPerSecond: 12 });
+    case "unload":
+      loaded.delete(data.manifestDigest);
+      return self.postMessage({ type: "unloaded", id: data.id });
+    case "run":
+      return run(data);
+    case "asset":
+      return self.postMessage(ran(assetId, data.bytes.length));
+    case "assetMissing":
+      return fail(assetId, "assets_missing", data.reason);
+  }
+};
+
+let assetId = 0;
+
+function load({ id, manifestDigest, layers }: Extract<WorkerRequest, { type: "load" }>): void {
+  if (layers.has("bad")) return fail(id, "engine_failed", "The layer is bad.");
+  if (layers.has("deadly")) throw new Error("deadly layer");
+  loaded.add(manifestDigest);
+  self.postMessage({ type: "loaded", id });
+}
+
+function run({ id, manifestDigest, image, annotate }: Extract<WorkerRequest, { type: "run" }>): void {
+  if (!loaded.has(manifestDigest)) return fail(id, "recognizer_unknown", "It is not loaded.");
+  const text = image === null ? "" : new TextDecoder().decode(image);
+  if (text === "die") throw new Error("asked to die");
+  if (text === "hang") return;
+  if (text === "broken") return fail(id, "engine_failed", "The engine broke.");
+  if (text === "unreadable") return fail(id, "image_unreadable", "It is damaged.");
+  if (text === "asset") {
+    assetId = id;
+    return self.postMessage({ type: "assetWanted", name: "font.ttf" });
+  }
+  const reply = ran(id, name);
+  if (!annotate) return self.postMessage(reply);
+  const annotated = new TextEncoder().encode(text);
+  self.postMessage({ ...reply, annotated }, [annotated.buffer]);
+}
+
+function ran(id: number, width: number): Extract<FromWorker, { type: "ran" }> {
+  return { type: "ran", id, prediction: { ...nobody(), width, height: loaded.size }, annotated: null };
+}
+
+function fail(id: number, code: ErrorCode, reason: string): void {
+  self.postMessage({ type: "failed", id, code, reason });
+}

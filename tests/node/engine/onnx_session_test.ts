@@ -1,0 +1,192 @@
+import published from "face-models/model/fr_feature.onnx" with { type: "bytes" };
+import { FACES } from "../../../models/catalog/faces.ts";
+import { zeroTinyWeights } from "../../../models/onnx/tiny_weights.ts";
+import { floatTensor, type LayerSession } from "../../../models/tensor.ts";
+import { createLayerSession } from "../../../node/engine/onnx_session.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+} from "../../assert.ts";
+import { floats } from "../../models/onnx/protobuf_writer.ts";
+import { smallModel } from "../../models/onnx/small_model.ts";
+import { RealmWorker } from "./started_onnx.ts";
+
+/** Of `TensorProto.DataType`. */
+const FLOAT32 = 1;
+const UINT8 = 2;
+const INT64 = 7;
+const BOOL = 9;
+
+/** The same for everybody who computes it: -127/128 … 1. */
+function ramp(dims: readonly number[]) {
+  const count = dims.reduce((product, dim) => product * dim, 1);
+  return floatTensor(Float32Array.from({ length: count }, (_, at) => (at * 7919 % 256 - 127) / 128), dims);
+}
+
+function floatsOf(output: { readonly data: unknown }): Float32Array {
+  assert(output.data instanceof Float32Array);
+  return output.data;
+}
+
+/**
+ * What each layer answers to `ramp`: its numbers at the beginning, in the middle and at the end, and the sum of their magnitudes.
+ * Computed from the published files by another program (every operator written in numpy, sums in double precision).
+ */
+const EXPECTED = [
+  {
+    role: "detect",
+    dims: [1, 3, 240, 320],
+    outputs: {
+      scores: { first: 0.927006, second: 0.0729938, middle: 0.940508, last: 0.0595347, sum: 4420 },
+      boxes: { first: 0.00963155, second: 0.012943, middle: 0.376853, last: 1.26036, sum: 8855.7 },
+    },
+  },
+  {
+    role: "landmarks",
+    dims: [1, 1, 64, 64],
+    outputs: {
+      output: { first: 0.161101, second: 0.311701, middle: 0.555195, last: 0.655554, sum: 67.9231 },
+    },
+  },
+  {
+    role: "embed",
+    dims: [1, 3, 112, 112],
+    outputs: {
+      output: { first: -0.0268972, second: 0.080532, middle: 0.116201, last: -0.238768, sum: 35.7954 },
+    },
+  },
+] as const;
+
+for (const { role, dims, outputs } of EXPECTED) {
+  Deno.test(`createLayerSession() computes what the layer ${role} defines`, async () => {
+    const session = await createLayerSession(await FACES.loadLayer(role));
+    assertEquals([...session.inputNames], ["input"]);
+    assertEquals([...session.outputNames], Object.keys(outputs));
+    const answer = await session.run({ input: ramp(dims) });
+    for (const [name, expected] of Object.entries(outputs)) {
+      const all = floatsOf(answer[name]);
+      assertEquals(answer[name].type, "float32");
+      assertEquals(answer[name].dims.reduce((product, dim) => product * dim, 1), all.length);
+      const sum = all.reduce((total, value) => total + Math.abs(value), 0);
+      assertAlmostEquals(sum, expected.sum, 1e-4 * expected.sum);
+      const { first, second, middle, last } = expected;
+      const places = [0, 1, all.length / 2, all.length - 1];
+      places.forEach((at, index) => assertAlmostEquals(all[at], [first, second, middle, last][index], 2e-5));
+    }
+    await session.release();
+  });
+}
+
+Deno.test("zeroTinyWeights() changes no bit of what the embedder answers", async () => {
+  const answers: Float32Array[] = [];
+  for (const bytes of [published, zeroTinyWeights(published.slice()).bytes]) {
+    const session = await createLayerSession(bytes);
+    answers.push(floatsOf((await session.run({ input: ramp([1, 3, 112, 112]) })).output));
+    await session.release();
+  }
+  assertEquals(new Uint8Array(answers[1].buffer), new Uint8Array(answers[0].buffer));
+});
+
+async function answerOf(session: LayerSession, inputs: Parameters<LayerSession["run"]>[0]) {
+  const answer = await session.run(inputs);
+  await session.release();
+  return answer;
+}
+
+Deno.test("createLayerSession() carries every type of tensor in and out", async () => {
+  const cases = [
+    { type: FLOAT32, tensor: floatTensor(Float32Array.of(1.5, -2), [2]) },
+    { type: INT64, tensor: { type: "int64", data: BigInt64Array.of(7n, -(2n ** 60n)), dims: [2] } },
+    { type: UINT8, tensor: { type: "uint8", data: Uint8Array.of(0, 255), dims: [2] } },
+  ] as const;
+  for (const { type, tensor } of cases) {
+    const session = await createLayerSession(
+      smallModel("Identity", { inputs: ["in"], inputType: type, outputType: type }),
+    );
+    const { out } = await answerOf(session, { in: tensor });
+    assertEquals(out, { type: tensor.type, data: tensor.data, dims: [2] });
+  }
+});
+
+Deno.test("createLayerSession() names its inputs and gives them to the layer by name", async () => {
+  const session = await createLayerSession(smallModel("Sub", { inputs: ["whole", "part"] }));
+  assertEquals([...session.inputNames], ["whole", "part"]);
+  const { out } = await answerOf(session, {
+    part: floatTensor(Float32Array.of(1, 2), [2]),
+    whole: floatTensor(Float32Array.of(10, 20), [2]),
+  });
+  assertEquals([...floatsOf(out)], [9, 18]);
+});
+
+Deno.test("createLayerSession() says in the engine's words why it refuses a file", async () => {
+  const cut = (await FACES.loadLayer("landmarks")).subarray(0, 100_000);
+  const unknown = smallModel("NoSuchOperator", { inputs: ["in"] });
+  for (const bytes of [new Uint8Array(0), floats(1, 2, 3), cut, unknown]) {
+    const error = await assertRejects(() => createLayerSession(bytes), DmlError);
+    assertEquals(error.code, "engine_failed");
+    assertMatch(error.message, /^The engine refused the layer: .{5,}/);
+    assert(error.message.length < 600);
+  }
+});
+
+Deno.test("LayerSession.run() refuses inputs that do not fit, and goes on with those that do", async () => {
+  const session = await createLayerSession(smallModel("Identity", { inputs: ["in"] }));
+  const fits = { in: floatTensor(Float32Array.of(1, 2), [2]) };
+  const wrong = [
+    {},
+    { other: fits.in },
+    { in: floatTensor(Float32Array.of(1, 2, 3), [3]) },
+    { in: { type: "uint8", data: Uint8Array.of(1, 2), dims: [2] } },
+    { in: { type: "float32", data: Float32Array.of(1, 2), dims: [1, 1] } },
+  ] as const;
+  for (const inputs of wrong) {
+    const error = await assertRejects(() => session.run({ ...inputs }), DmlError);
+    assertEquals(error.code, "engine_failed");
+    assertMatch(error.message, /^The layer failed: .{5,}/);
+  }
+  assertEquals([...floatsOf((await session.run(fits)).out)], [1, 2]);
+  await session.release();
+});
+
+Deno.test("LayerSession.run() refuses an answer of a type that dml does not read", async () => {
+  const session = await createLayerSession(smallModel("IsNaN", { inputs: ["in"], outputType: BOOL }));
+  const run = () => session.run({ in: floatTensor(Float32Array.of(1, NaN), [2]) });
+  const error = await assertRejects(run, DmlError);
+  assertEquals(error.code, "engine_failed");
+  assertMatch(error.message, /type bool/);
+  await session.release();
+});
+
+Deno.test("LayerSession.run() fails once the layer was released", async () => {
+  const session = await createLayerSession(smallModel("Identity", { inputs: ["in"] }));
+  await session.release();
+  const run = () => session.run({ in: floatTensor(Float32Array.of(1, 2), [2]) });
+  assertEquals((await assertRejects(run, DmlError)).code, "engine_failed");
+});
+
+Deno.test("LayerSession.run() gives each of many calls at once its own answer, while layers come and go", async () => {
+  const sub = await createLayerSession(smallModel("Sub", { inputs: ["whole", "part"] }));
+  const same = await createLayerSession(smallModel("Identity", { inputs: ["in"] }));
+  const calls = Array.from({ length: 50 }, async (_, at) => {
+    const passing = createLayerSession(smallModel("Neg", { inputs: ["in"] }));
+    const [left, kept] = await Promise.all([
+      sub.run({ whole: floatTensor(Float32Array.of(at, at), [2]), part: floatTensor(Float32Array.of(1, 2), [2]) }),
+      same.run({ in: floatTensor(Float32Array.of(at, -at), [2]) }),
+    ]);
+    await (await passing).release();
+    return [...floatsOf(left.out), ...floatsOf(kept.out)];
+  });
+  assertEquals(await Promise.all(calls), calls.map((_, at) => [at - 1, at - 2, at, -at]));
+  await Promise.all([sub.release(), same.release()]);
+});
+
+Deno.test("createLayerSession() leaves the realm's Worker as it was", async () => {
+  const session = await createLayerSession(smallModel("Identity", { inputs: ["in"] }));
+  assertStrictEquals(globalThis.Worker, RealmWorker);
+  await session.release();
+});

@@ -1,0 +1,14 @@
+/**
+ * Starts the engine when it is imported: it opens a message port that lasts as long as the realm, which is no test's to close.
+ * Only for test files that spawn no workers.
+ */
+import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm" with { type: "bytes" };
+import { createLayerSession, initOnnx } from "../../../node/engine/onnx_session.ts";
+import { smallModel } from "../../models/onnx/small_model.ts";
+
+/** The realm's own, from before the engine started. */
+export const RealmWorker = globalThis.Worker;
+
+initOnnx(wasm);
+const first = await createLayerSession(smallModel("Identity", { inputs: ["in"] }));
+await first.release();

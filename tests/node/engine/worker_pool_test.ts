@@ -1,0 +1,162 @@
+import { assert, assertEquals, assertRejects } from "../../assert.ts";
+import { createWorkerPool } from "../../../node/engine/worker_pool.ts";
+import type { Engine } from "../../../node/engine/engine.ts";
+import { EMPTY } from "../../../models/catalog/empty.ts";
+import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
+import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
+import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import { digest } from "../orders.ts";
+
+const MODEL = digest(1);
+const OPTIONS = { annotate: false, embeddings: false, deadlineMs: 30_000 };
+const NO_LAYERS = new Map<string, Uint8Array<ArrayBuffer>>();
+
+function text(words: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(words);
+}
+
+async function withPool(workers: number, use: (pool: Engine) => Promise<void>): Promise<void> {
+  const pool = createWorkerPool({
+    workers,
+    assets: (name) => name === "font.ttf" ? Promise.resolve(new Uint8Array(77)) : Promise.reject(new Error("none")),
+    clock: SYSTEM_CLOCK,
+    log: SILENT_LOG,
+    workerUrl: new URL("./fake_worker.ts", import.meta.url),
+  });
+  try {
+    await pool.load(MODEL, EMPTY.manifest, NO_LAYERS);
+    await use(pool);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function rejectsWith(code: ErrorCode, promise: Promise<unknown>): Promise<void> {
+  const error = await assertRejects(() => promise, DmlError);
+  assertEquals((error as DmlError).code, code);
+}
+
+/** Which worker answered. */
+async function nameOf(pool: Engine): Promise<number> {
+  return (await pool.run(MODEL, null, OPTIONS)).prediction.width;
+}
+
+Deno.test("WorkerPool.load() loads in every worker and says what one was measured at", () =>
+  withPool(2, async (pool) => {
+    assertEquals(pool.slots, 2);
+    assertEquals(await pool.load(digest(2), EMPTY.manifest, NO_LAYERS), { imagesPerSecond: 12 });
+    const results = await Promise.all([1, 2].map(() => pool.run(digest(2), null, OPTIONS)));
+    const names = results.map(({ prediction }) => prediction.width);
+    assert(names[0] !== names[1], "both workers ran it");
+  }));
+
+Deno.test("WorkerPool.load() says why a worker refused, and forgets the recognizer", () =>
+  withPool(1, async (pool) => {
+    await rejectsWith("engine_failed", pool.load(digest(2), EMPTY.manifest, new Map([["bad", text("")]])));
+    await rejectsWith("recognizer_unknown", pool.run(digest(2), null, OPTIONS));
+    await pool.run(MODEL, null, OPTIONS);
+  }));
+
+Deno.test("WorkerPool.load() of what kills the workers fails, and the workers come back without it", () =>
+  withPool(1, async (pool) => {
+    await rejectsWith("worker_died", pool.load(digest(2), EMPTY.manifest, new Map([["deadly", text("")]])));
+    await pool.run(MODEL, null, OPTIONS);
+  }));
+
+Deno.test("WorkerPool.unload() takes the recognizer from every worker", () =>
+  withPool(2, async (pool) => {
+    await pool.unload(MODEL);
+    await pool.unload(digest(9));
+    await rejectsWith("recognizer_unknown", pool.run(MODEL, null, OPTIONS));
+  }));
+
+Deno.test("WorkerPool.run() gives the picture away and hands the drawn one back", () =>
+  withPool(1, async (pool) => {
+    const image = text("picture");
+    const { annotated } = await pool.run(MODEL, image, { ...OPTIONS, annotate: true });
+    assertEquals(image.length, 0, "detached");
+    assertEquals(annotated, text("picture"));
+  }));
+
+Deno.test("WorkerPool.run() answers more callers than it has slots, one after the other", () =>
+  withPool(2, async (pool) => {
+    const results = await Promise.all(Array.from({ length: 50 }, () => pool.run(MODEL, null, OPTIONS)));
+    assertEquals(results.length, 50);
+  }));
+
+Deno.test("WorkerPool.run() passes on what the picture was refused for; the worker lives", () =>
+  withPool(1, async (pool) => {
+    const before = await nameOf(pool);
+    await rejectsWith("image_unreadable", pool.run(MODEL, text("unreadable"), OPTIONS));
+    assertEquals(await nameOf(pool), before);
+  }));
+
+Deno.test("WorkerPool.run() replaces a worker that dies, which takes only its own attempt with it", () =>
+  withPool(2, async (pool) => {
+    await pool.load(digest(2), EMPTY.manifest, NO_LAYERS);
+    const killed = pool.run(MODEL, text("die"), OPTIONS);
+    const others = Promise.all(Array.from({ length: 10 }, () => pool.run(MODEL, null, OPTIONS)));
+    await rejectsWith("worker_died", killed);
+    assertEquals((await others).length, 10);
+    const after = await Promise.all(Array.from({ length: 10 }, () => pool.run(MODEL, null, OPTIONS)));
+    assert(after.every(({ prediction }) => prediction.height === 2), "with all recognizers");
+  }));
+
+Deno.test("WorkerPool.run() waits for the replacement when the only worker died", () =>
+  withPool(1, async (pool) => {
+    const before = await nameOf(pool);
+    await rejectsWith("worker_died", pool.run(MODEL, text("die"), OPTIONS));
+    assert(await nameOf(pool) !== before);
+  }));
+
+Deno.test("WorkerPool.run() replaces a worker whose engine failed", () =>
+  withPool(1, async (pool) => {
+    const before = await nameOf(pool);
+    await rejectsWith("engine_failed", pool.run(MODEL, text("broken"), OPTIONS));
+    assert(await nameOf(pool) !== before);
+  }));
+
+Deno.test("WorkerPool.run() ends a worker that takes too long, and the pictures that wait go on", () =>
+  withPool(1, async (pool) => {
+    const before = await nameOf(pool);
+    const hanging = pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 30 });
+    const next = nameOf(pool);
+    await rejectsWith("deadline_exceeded", hanging);
+    assert(await next !== before);
+  }));
+
+Deno.test("WorkerPool.run() refuses what waited too long for a worker", () =>
+  withPool(1, async (pool) => {
+    const hanging = pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 60_000 });
+    await rejectsWith("deadline_exceeded", pool.run(MODEL, null, { ...OPTIONS, deadlineMs: 20 }));
+    await pool.close();
+    await rejectsWith("shutting_down", hanging);
+  }));
+
+Deno.test("WorkerPool.run() tells a caller that went away so, and keeps the worker", () =>
+  withPool(1, async (pool) => {
+    const before = await nameOf(pool);
+    const gone = { ...OPTIONS, signal: AbortSignal.abort() };
+    await rejectsWith("cancelled", pool.run(MODEL, null, gone));
+    const leaving = new AbortController();
+    const running = pool.run(MODEL, null, { ...OPTIONS, signal: leaving.signal });
+    const waiting = pool.run(MODEL, null, { ...OPTIONS, signal: leaving.signal });
+    leaving.abort();
+    await rejectsWith("cancelled", running);
+    await rejectsWith("cancelled", waiting);
+    assertEquals(await nameOf(pool), before);
+  }));
+
+Deno.test("WorkerPool gives a worker the files that it asks for", () =>
+  withPool(1, async (pool) => {
+    const { prediction } = await pool.run(MODEL, text("asset"), OPTIONS);
+    assertEquals(prediction.width, 77);
+  }));
+
+Deno.test("WorkerPool.close() refuses what runs and what comes", () =>
+  withPool(1, async (pool) => {
+    const running = pool.run(MODEL, text("hang"), OPTIONS);
+    await pool.close();
+    await rejectsWith("shutting_down", running);
+    await rejectsWith("shutting_down", pool.run(MODEL, null, OPTIONS));
+  }));

@@ -1,0 +1,94 @@
+import type { Engine, EngineResult } from "../../node/engine/engine.ts";
+import type { Manifest } from "../../models/manifest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { nobody } from "./orders.ts";
+
+type RunOptions = Parameters<Engine["run"]>[2];
+
+/** A run that the test ends. */
+export interface FakeRun {
+  readonly manifestDigest: string;
+  /** The picture as text; null when there was none. */
+  readonly image: string | null;
+  readonly options: RunOptions;
+  /** Ends it with nobody found, and `annotated` as the drawn picture. */
+  finish(annotated?: string): void;
+  fail(error: DmlError): void;
+}
+
+/** An engine whose every step the test decides. */
+export class FakeEngine implements Engine {
+  readonly loaded = new Map<string, Manifest>();
+  /** Layers of every load, as text by role. */
+  readonly layers: Record<string, string>[] = [];
+  /** What the next loads fail with. */
+  loadFailure: DmlError | null = null;
+  mostAtOnce = 0;
+  runCount = 0;
+  #inHand = 0;
+  readonly #begun: FakeRun[] = [];
+  #notify = Promise.withResolvers<void>();
+
+  constructor(readonly slots = 1) {}
+
+  load(
+    manifestDigest: string,
+    manifest: Manifest,
+    layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  ): Promise<{ imagesPerSecond: number }> {
+    if (this.loadFailure !== null) return Promise.reject(this.loadFailure);
+    this.loaded.set(manifestDigest, manifest);
+    const texts = [...layers].map(([role, bytes]) => [role, new TextDecoder().decode(bytes)]);
+    this.layers.push(Object.fromEntries(texts));
+    return Promise.resolve({ imagesPerSecond: 8 });
+  }
+
+  unload(manifestDigest: string): Promise<void> {
+    this.loaded.delete(manifestDigest);
+    return Promise.resolve();
+  }
+
+  run(
+    manifestDigest: string,
+    image: Uint8Array<ArrayBuffer> | null,
+    options: RunOptions,
+  ): Promise<EngineResult> {
+    if (!this.loaded.has(manifestDigest)) {
+      return Promise.reject(new DmlError("recognizer_unknown", "It is not loaded."));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<EngineResult>();
+    const end = () => this.#inHand--;
+    this.runCount++;
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#inHand);
+    this.#begun.push({
+      manifestDigest,
+      image: image && new TextDecoder().decode(image),
+      options,
+      finish(annotated) {
+        end();
+        const drawn = annotated === undefined ? null : new TextEncoder().encode(annotated);
+        resolve({ prediction: nobody(), annotated: drawn });
+      },
+      fail(error) {
+        end();
+        reject(error);
+      },
+    });
+    this.#notify.resolve();
+    return promise;
+  }
+
+  /** The next run that was begun and not taken yet; waits for it. */
+  async next(): Promise<FakeRun> {
+    for (;;) {
+      const run = this.#begun.shift();
+      if (run !== undefined) return run;
+      this.#notify = Promise.withResolvers();
+      await this.#notify.promise;
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

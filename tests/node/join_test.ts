@@ -1,0 +1,127 @@
+import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { type JoinedNode, type JoinOptions, runJoin } from "../../node/join.ts";
+import type { NodeNews } from "../../node/node.ts";
+import { PATHS } from "../../protocol/http/paths.ts";
+import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { seededRandom } from "../../protocol/kernel/random.ts";
+import { Peer } from "../../protocol/peer.ts";
+import { TcpTransport } from "../../protocol/tcp_transport.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+import { ScriptedConnection } from "./scripted_master.ts";
+
+/** A master's two ports, with nothing behind them but the test. */
+class Ports {
+  readonly #control = new TcpTransport().listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #accepting = this.#control[Symbol.asyncIterator]();
+  /** Answers to be given before the right one. */
+  readonly answersFirst: Response[] = [];
+  readonly #http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    assertEquals(new URL(request.url).pathname, PATHS.cluster);
+    const controlPort = this.#control.address.port;
+    const protocol = { min: 1, max: 1 };
+    return this.answersFirst.shift() ??
+      Response.json({ product: "dml", version: "0.0.0", protocol, controlPort, tokenRequired: false });
+  });
+
+  get address() {
+    return { hostname: "127.0.0.1", port: this.#http.addr.port };
+  }
+
+  async accept(): Promise<ScriptedConnection> {
+    return new ScriptedConnection(new Peer((await this.#accepting.next()).value));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#control.close();
+    await this.#http.shutdown();
+  }
+}
+
+function joinOptions(ports: Ports, home: string, changes: Partial<JoinOptions> = {}): JoinOptions {
+  return {
+    master: ports.address,
+    token: "secret",
+    name: null,
+    workers: 1,
+    home,
+    version: "0.0.0",
+    log: SILENT_LOG,
+    clock: SYSTEM_CLOCK,
+    random: seededRandom(1),
+    signal: new AbortController().signal,
+    ...changes,
+  };
+}
+
+Deno.test("runJoin() learns the control port, joins, and leaves when it is told to", async () => {
+  await using directory = await temporaryDirectory();
+  await using ports = new Ports();
+  const leaving = new AbortController();
+  const started: JoinedNode[] = [];
+  const finished = runJoin(joinOptions(ports, directory.path, {
+    name: "kitchen",
+    signal: leaving.signal,
+    onStarted: (node) => started.push(node),
+  }));
+  const connection = await ports.accept();
+  const hello = await connection.welcome();
+  assertEquals([hello.name, hello.token, hello.capabilities.workers], ["kitchen", "secret", 1]);
+  assertEquals(started.map(({ nodeId, workers }) => [nodeId, workers]), [[hello.nodeId, 1]]);
+  leaving.abort();
+  assertEquals((await connection.next("goodbye")).code, "shutting_down");
+  await connection.ended;
+  assertEquals((await finished).code, "shutting_down");
+});
+
+Deno.test("runJoin() waits for a master that is not there yet", async () => {
+  await using directory = await temporaryDirectory();
+  await using ports = new Ports();
+  ports.answersFirst.push(new Response("starting", { status: 503 }));
+  const leaving = new AbortController();
+  const news: NodeNews[] = [];
+  const finished = runJoin(joinOptions(ports, directory.path, {
+    signal: leaving.signal,
+    onEvent: (happened) => news.push(happened),
+  }));
+  const connection = await ports.accept();
+  await connection.welcome();
+  leaving.abort();
+  await finished;
+  assertEquals(news[0].kind, "disconnected");
+});
+
+Deno.test("runJoin() comes back with the same identity, and another node of the host has its own", async () => {
+  await using directory = await temporaryDirectory();
+  await using ports = new Ports();
+  const idOf = async (use: (nodeId: string) => Promise<void>) => {
+    const leaving = new AbortController();
+    const finished = runJoin(joinOptions(ports, directory.path, { signal: leaving.signal, random: Math.random }));
+    const { nodeId } = await (await ports.accept()).welcome();
+    await use(nodeId);
+    leaving.abort();
+    await finished;
+  };
+  const ids: string[] = [];
+  const keep = (nodeId: string) => Promise.resolve(void ids.push(nodeId));
+  await idOf(async (first) => {
+    ids.push(first);
+    await idOf(keep);
+  });
+  await idOf(keep);
+  assertEquals(ids[2], ids[0]);
+  assert(ids[1] !== ids[0]);
+});
+
+Deno.test("runJoin() throws why no master will ever take it", async () => {
+  await using directory = await temporaryDirectory();
+  await using ports = new Ports();
+  const finished = runJoin(joinOptions(ports, directory.path));
+  const connection = await ports.accept();
+  await connection.next("hello");
+  connection.send({ type: "reject", code: "unauthorized", reason: "The token is wrong." });
+  const error = await assertRejects(() => finished, DmlError, "The token is wrong.");
+  assertEquals((error as DmlError).code, "unauthorized");
+  await connection.close();
+});

@@ -1,0 +1,152 @@
+import { encodeManifest, type Manifest } from "../../models/manifest.ts";
+import { type NodeHandle, type NodeNews, startNode } from "../../node/node.ts";
+import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
+import { digestOf } from "../../protocol/kernel/digest.ts";
+import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { seededRandom } from "../../protocol/kernel/random.ts";
+import type { ModelOffer } from "../../protocol/messages/model.ts";
+import type { BlobReference, TaskAssign } from "../../protocol/messages/task.ts";
+import { ManualClock } from "../protocol/manual_clock.ts";
+import { FakeEngine } from "./fake_engine.ts";
+import { assign } from "./orders.ts";
+import { type ScriptedConnection, ScriptedMaster } from "./scripted_master.ts";
+
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+/** Puts `text` as a blob. */
+export async function putText(store: MemoryBlobStore, text: string): Promise<BlobReference> {
+  const bytes = bytesOf(text);
+  const digest = digestOf(bytes);
+  await store.put(digest, bytes);
+  return { digest, size: bytes.length };
+}
+
+/** Puts a recognizer with one layer of this text, and offers it. */
+export async function putRecognizer(store: MemoryBlobStore, layer = "layer bytes"): Promise<ModelOffer> {
+  const reference = await putText(store, layer);
+  const manifest: Manifest = {
+    schema: 1,
+    name: "faces",
+    version: 1,
+    description: "",
+    license: "MIT",
+    pipeline: "faces",
+    parameters: { scoreMin: 0.5, overlapMax: 0.5 },
+    layers: [{ role: "detect", ...reference }],
+    requirements: { engine: "none", memoryBytes: 0 },
+  };
+  const { digest, bytes } = encodeManifest(manifest);
+  await store.put(digest, bytes);
+  return {
+    type: "model.offer",
+    recognizer: "faces@1",
+    manifest: { digest, size: bytes.length },
+    layers: [reference],
+    requirements: manifest.requirements,
+  };
+}
+
+/** One node, its master in the hands of the test, and all that lies between them. */
+export class NodeFixture {
+  readonly clock = new ManualClock();
+  readonly master = new ScriptedMaster();
+  /** The master's blobs and the node's own. */
+  readonly remote = new MemoryBlobStore();
+  readonly cache = new MemoryBlobStore();
+  readonly news: NodeNews[] = [];
+  readonly engine: FakeEngine;
+  readonly node: NodeHandle;
+  /** What looking for the master fails with. */
+  locateFailure: Error | null = null;
+  #notify = Promise.withResolvers<void>();
+
+  constructor(options: { slots?: number; token?: string } = {}) {
+    const { clock, remote, cache } = this;
+    const { slots = 1, token = null } = options;
+    this.engine = new FakeEngine(slots);
+    this.node = startNode({
+      log: SILENT_LOG,
+      clock,
+      random: seededRandom(7),
+      nodeId: `node_${"0".repeat(20)}`,
+      name: "first",
+      version: "1.2.3",
+      token,
+      transport: this.master.transport,
+      locate: () =>
+        this.locateFailure === null ? Promise.resolve(this.master.address) : Promise.reject(this.locateFailure),
+      remote,
+      cache,
+      engine: this.engine,
+      capabilities: () => ({
+        os: "linux",
+        arch: "x86_64",
+        cores: 2,
+        memoryBytes: 1_000,
+        workers: slots,
+        engines: ["none"],
+      }),
+      pressure: () => ({ memoryFreeBytes: 500, load: 0.5 }),
+      onEvent: (news) => {
+        this.news.push(news);
+        this.#notify.resolve();
+      },
+    });
+  }
+
+  /** Accepts the node and takes it in. */
+  async connect(): Promise<ScriptedConnection> {
+    const connection = await this.master.accept();
+    await connection.welcome();
+    await connection.next("availability");
+    return connection;
+  }
+
+  /** Has the node fetch and load a recognizer. */
+  async ready(connection: ScriptedConnection): Promise<ModelOffer> {
+    const offer = await putRecognizer(this.remote);
+    connection.send(offer);
+    await connection.next("model.ready");
+    return offer;
+  }
+
+  /** An assignment of a picture with this text, whose bytes are with the master. */
+  async assignText(
+    task: number,
+    options: { offer: ModelOffer; text?: string; annotate?: boolean },
+  ): Promise<TaskAssign> {
+    const { offer, text = `picture ${task}`, annotate = false } = options;
+    const image = await putText(this.remote, text);
+    return assign(task, {
+      image,
+      manifestDigest: offer.manifest.digest,
+      options: { annotate, embeddings: false },
+    });
+  }
+
+  /** Waits for news of this kind. */
+  async happened(kind: NodeNews["kind"]): Promise<NodeNews> {
+    for (;;) {
+      const at = this.news.findIndex((news) => news.kind === kind);
+      if (at >= 0) return this.news.splice(0, at + 1).slice(-1)[0];
+      this.#notify = Promise.withResolvers();
+      await this.#notify.promise;
+    }
+  }
+
+  /** Waits out the pause before the next try to connect. */
+  async retry(): Promise<void> {
+    await this.happened("disconnected");
+    this.clock.advance(10_000);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const stopped = this.node.stop();
+    this.clock.advance(60_000);
+    await this.master.close();
+    this.clock.advance(60_000);
+    await stopped;
+  }
+}

@@ -1,0 +1,301 @@
+import { assert, assertEquals } from "../assert.ts";
+import { digestOf } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { assign, cancel, digest, taskId } from "./orders.ts";
+import { bytesOf, NodeFixture, putRecognizer } from "./node_fixture.ts";
+import { commandRun } from "./scripted_master.ts";
+
+Deno.test("startNode() says hello with what it is and has, then how it stands", async () => {
+  await using fixture = new NodeFixture({ slots: 3, token: "secret" });
+  const connection = await fixture.master.accept();
+  const hello = await connection.welcome();
+  assertEquals([hello.name, hello.version, hello.token, hello.cached], ["first", "1.2.3", "secret", []]);
+  assertEquals(await connection.next("availability"), {
+    type: "availability",
+    freeSlots: 3,
+    running: 0,
+    queued: 0,
+    draining: false,
+    memoryFreeBytes: 500,
+    load: 0.5,
+  });
+  assertEquals((await fixture.happened("connected")).kind, "connected");
+});
+
+Deno.test("startNode() fetches, loads and announces a recognizer that is offered", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await putRecognizer(fixture.remote, "weights");
+  connection.send(offer);
+  const ready = await connection.next("model.ready");
+  assertEquals(ready.imagesPerSecond, 8);
+  assertEquals(ready.fetchedBytes, offer.manifest.size + "weights".length);
+  assertEquals(fixture.engine.layers, [{ detect: "weights" }]);
+});
+
+Deno.test("startNode() fetches nothing twice, and names what it has in the next hello", async () => {
+  await using fixture = new NodeFixture();
+  const first = await fixture.connect();
+  const offer = await fixture.ready(first);
+  await fixture.remote.delete(offer.manifest.digest);
+  await first.close();
+  await fixture.retry();
+  const second = await fixture.master.accept();
+  assertEquals((await second.welcome()).cached, [offer.manifest.digest]);
+  second.send(offer);
+  assertEquals((await second.next("model.ready")).fetchedBytes, 0);
+  assertEquals(fixture.engine.layers.length, 1, "nor is it loaded twice");
+});
+
+Deno.test("startNode() says why a recognizer cannot run", async () => {
+  await using fixture = new NodeFixture();
+  fixture.engine.loadFailure = new DmlError("engine_failed", "The layer is bad.");
+  const connection = await fixture.connect();
+  connection.send(await putRecognizer(fixture.remote));
+  const { code, reason } = await connection.next("model.failed");
+  assertEquals({ code, reason }, { code: "engine_failed", reason: "The layer is bad." });
+});
+
+Deno.test("startNode() fetches a picture, runs it and sends the result", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer, text: "cat" }));
+  const run = await fixture.engine.next();
+  assertEquals(run.image, "cat");
+  assertEquals(run.options.deadlineMs, 60_000);
+  fixture.clock.advance(40);
+  run.finish();
+  const result = await connection.next("task.result");
+  assertEquals([result.taskId, result.attempt, result.serviceMs, result.annotated], [taskId(1), 1, 40, null]);
+});
+
+Deno.test("startNode() puts the annotated picture before it sends the result", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer, annotate: true }));
+  (await fixture.engine.next()).finish("drawn");
+  const { annotated } = await connection.next("task.result");
+  assertEquals(annotated, { digest: digestOf(bytesOf("drawn")), size: 5, mediaType: "image/jpeg" });
+  assertEquals(await fixture.remote.stat(digestOf(bytesOf("drawn"))), 5);
+});
+
+Deno.test("startNode() fetches the next picture while one runs", async () => {
+  await using fixture = new NodeFixture({ slots: 1 });
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer }), await fixture.assignText(2, { offer }));
+  const first = await fixture.engine.next();
+  // The picture of task 2 was fetched while task 1 ran: it can go from the master now.
+  fixture.clock.advance(50);
+  const standing = await connection.next("availability");
+  assertEquals([standing.freeSlots, standing.running, standing.queued], [0, 1, 1]);
+  first.finish();
+  assertEquals((await fixture.engine.next()).image, "picture 2");
+  assertEquals(fixture.engine.mostAtOnce, 1);
+});
+
+Deno.test("startNode() runs nothing on bytes that are not those it was told", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(assign(1, { manifestDigest: offer.manifest.digest }));
+  assertEquals((await connection.next("task.failed")).code, "blob_not_found");
+  const read = fixture.remote.read.bind(fixture.remote);
+  fixture.remote.read = (name) =>
+    name === digest(2) ? Promise.reject(new DmlError("blob_corrupt", "Other bytes.")) : read(name);
+  connection.send(assign(2, { manifestDigest: offer.manifest.digest }));
+  assertEquals((await connection.next("task.failed")).code, "blob_corrupt");
+  assertEquals(fixture.engine.runCount, 0);
+});
+
+Deno.test("startNode() passes on why a picture was refused, and hides what dml does not know by name", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer }), await fixture.assignText(2, { offer }));
+  (await fixture.engine.next()).fail(new DmlError("image_unreadable", "The JPEG is cut short."));
+  const known = await connection.next("task.failed");
+  assertEquals([known.code, known.reason], ["image_unreadable", "The JPEG is cut short."]);
+  (await fixture.engine.next()).fail(new Error("/home/somebody/secret") as DmlError);
+  const unknown = await connection.next("task.failed");
+  assertEquals(unknown.code, "attempt_failed");
+  assert(!unknown.reason.includes("secret"));
+});
+
+Deno.test("startNode() neither runs nor answers what is cancelled", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer }), await fixture.assignText(2, { offer }));
+  const running = await fixture.engine.next();
+  connection.send(cancel(1), cancel(2), await fixture.assignText(3, { offer }));
+  await connection.heeded();
+  running.finish("nobody wants it");
+  const last = await fixture.engine.next();
+  assertEquals(last.image, "picture 3");
+  last.finish();
+  assertEquals((await connection.next("task.result")).taskId, taskId(3));
+  const answered = connection.heard.filter(({ type }) => type.startsWith("task."));
+  assertEquals(answered.length, 1);
+  assertEquals(await fixture.remote.stat(digestOf(bytesOf("nobody wants it"))), null);
+});
+
+Deno.test("startNode() sends a heartbeat every interval", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  for (let beat = 0; beat < 3; beat++) {
+    fixture.clock.advance(1_000);
+    await connection.next("availability");
+  }
+});
+
+Deno.test("startNode() leaves a master that has fallen silent, and comes back", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  fixture.clock.advance(4_000);
+  connection.send({ type: "ping" });
+  await connection.heeded();
+  fixture.clock.advance(4_000);
+  assert(!connection.heard.some(({ type }) => type === "goodbye"), "the ping was a sign of life");
+  fixture.clock.advance(2_000);
+  assertEquals((await connection.next("goodbye")).code, "connection_lost");
+  await connection.close();
+  await fixture.retry();
+  await (await fixture.master.accept()).welcome();
+});
+
+Deno.test("startNode() drops the results of a connection that is gone", async () => {
+  await using fixture = new NodeFixture({ slots: 2 });
+  const first = await fixture.connect();
+  const offer = await fixture.ready(first);
+  first.send(await fixture.assignText(1, { offer }));
+  const orphan = await fixture.engine.next();
+  await first.close();
+  await fixture.retry();
+  const second = await fixture.connect();
+  orphan.finish();
+  second.send(offer, await fixture.assignText(1, { offer }));
+  (await fixture.engine.next()).finish();
+  await second.next("task.result");
+  assertEquals(second.heard.filter(({ type }) => type === "task.result").length, 1);
+});
+
+for (const code of ["unauthorized", "forbidden", "protocol_version"] as const) {
+  Deno.test(`startNode() gives up when it is rejected as ${code}`, async () => {
+    await using fixture = new NodeFixture();
+    const connection = await fixture.master.accept();
+    await connection.next("hello");
+    connection.send({ type: "reject", code, reason: "Not you." });
+    assertEquals(await fixture.node.finished, { code, reason: "Not you." });
+  });
+}
+
+Deno.test("startNode() tries again when it is rejected for now, and looks for the master anew", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.master.accept();
+  await connection.next("hello");
+  fixture.locateFailure = new DmlError("master_unreachable", "Nobody is there.");
+  connection.send({ type: "reject", code: "too_many_nodes", reason: "It is full." });
+  await connection.close();
+  const rejected = await fixture.happened("disconnected");
+  assertEquals(rejected.kind === "disconnected" && rejected.ending.code, "too_many_nodes");
+  fixture.clock.advance(10_000);
+  const lost = await fixture.happened("disconnected");
+  assertEquals(lost.kind === "disconnected" && lost.ending.code, "master_unreachable");
+  fixture.locateFailure = null;
+  fixture.clock.advance(10_000);
+  await (await fixture.master.accept()).welcome();
+});
+
+Deno.test("startNode() waits longer from try to try, and never longer than the limit", async () => {
+  await using fixture = new NodeFixture();
+  fixture.locateFailure = new DmlError("master_unreachable", "Nobody is there.");
+  const first = await fixture.master.accept();
+  await first.close();
+  const waitsMs: number[] = [];
+  for (let index = 0; index < 10; index++) {
+    const news = await fixture.happened("disconnected");
+    if (news.kind === "disconnected") waitsMs.push(news.retryInMs);
+    fixture.clock.advance(10_000);
+  }
+  assert(waitsMs[0] <= 200 && waitsMs[9] >= 5_000 && waitsMs.every((waitMs) => waitMs <= 10_000), `${waitsMs}`);
+});
+
+Deno.test("startNode() drains, resumes and shuts down on command", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(commandRun("drain"));
+  assertEquals((await connection.next("command.done")).ok, true);
+  connection.send(await fixture.assignText(1, { offer }));
+  assertEquals((await connection.next("task.failed")).code, "shutting_down");
+  assert(
+    connection.heard.some((message) => message.type === "availability" && message.draining),
+    "the master hears of it at once",
+  );
+  connection.send(commandRun("resume"));
+  await connection.next("command.done");
+  connection.send(await fixture.assignText(2, { offer }));
+  const run = await fixture.engine.next();
+  connection.send(commandRun("shutdown"));
+  run.finish();
+  await connection.next("task.result");
+  assertEquals((await connection.next("command.done")).ok, true, "done when it is done");
+  assertEquals((await connection.next("goodbye")).code, "shutting_down");
+  await connection.close();
+  assertEquals((await fixture.node.finished).code, "shutting_down");
+});
+
+Deno.test("NodeHandle.stop() finishes what runs, then says goodbye", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer }));
+  const run = await fixture.engine.next();
+  const stopped = fixture.node.stop();
+  run.finish();
+  await connection.next("task.result");
+  await connection.next("goodbye");
+  await connection.ended;
+  await stopped;
+  assertEquals((await fixture.node.finished).code, "shutting_down");
+});
+
+Deno.test("NodeHandle.stop() waits no longer than the limit for what runs", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer }));
+  await fixture.engine.next();
+  const stopped = fixture.node.stop();
+  for (let second = 0; second < 30; second++) {
+    assert(!connection.heard.some(({ type }) => type === "goodbye"), `it has ${30 - second} s left`);
+    connection.send({ type: "ping" });
+    // An assignment that is refused shows that the ping was heard.
+    connection.send(await fixture.assignText(100 + second, { offer }));
+    await connection.next("task.failed");
+    fixture.clock.advance(1_000);
+  }
+  await connection.next("goodbye");
+  await connection.close();
+  await stopped;
+});
+
+Deno.test("NodeHandle.stop() leaves at once when there is no master, or none that answers", async () => {
+  const unconnected = new NodeFixture();
+  unconnected.locateFailure = new DmlError("master_unreachable", "Nobody is there.");
+  await unconnected.node.stop();
+  await unconnected.node.stop();
+  await unconnected.master.close();
+
+  const unanswered = new NodeFixture();
+  const connection = await unanswered.master.accept();
+  await connection.next("hello");
+  const stopped = unanswered.node.stop();
+  await connection.next("goodbye");
+  await connection.close();
+  await stopped;
+  await unanswered.master.close();
+});

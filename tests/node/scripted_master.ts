@@ -1,0 +1,95 @@
+import { MemoryTransport } from "../../protocol/memory_transport.ts";
+import type { CommandName } from "../../protocol/messages/command.ts";
+import type { Message, MessageType } from "../../protocol/messages/message.ts";
+import { Peer } from "../../protocol/peer.ts";
+import type { Address, Listener } from "../../protocol/transport.ts";
+
+type MessageOf<Type extends MessageType> = Extract<Message, { type: Type }>;
+
+export function commandRun(command: CommandName): Message {
+  return { type: "command.run", commandId: `command_${"0".repeat(20)}`, command };
+}
+
+/** The master's end of one connection, which says what the test tells it to. */
+export class ScriptedConnection {
+  /** All that was heard, in order. */
+  readonly heard: Message[] = [];
+  /** Resolves when the connection has ended. */
+  readonly ended: Promise<void>;
+  readonly #peer: Peer;
+  #unread: Message[] = [];
+  #notify = Promise.withResolvers<void>();
+
+  constructor(peer: Peer) {
+    this.#peer = peer;
+    this.ended = this.#read();
+  }
+
+  send(...messages: Message[]): void {
+    for (const message of messages) this.#peer.send(message);
+  }
+
+  /** Answers the hello. */
+  async welcome(options: { heartbeatIntervalMs?: number; deadAfterMs?: number } = {}): Promise<MessageOf<"hello">> {
+    const hello = await this.next("hello");
+    const { heartbeatIntervalMs = 1_000, deadAfterMs = 6_000 } = options;
+    this.send({ type: "welcome", protocol: 1, version: "0.0.0", heartbeatIntervalMs, deadAfterMs });
+    return hello;
+  }
+
+  /** The next message of `type`; what came before it is passed over. */
+  async next<Type extends MessageType>(type: Type): Promise<MessageOf<Type>> {
+    for (;;) {
+      const at = this.#unread.findIndex((message) => message.type === type);
+      if (at >= 0) {
+        const [message] = this.#unread.splice(0, at + 1).slice(-1);
+        return message as MessageOf<Type>;
+      }
+      this.#notify = Promise.withResolvers();
+      await this.#notify.promise;
+    }
+  }
+
+  /** Waits until the node has heeded all that was sent. */
+  async heeded(): Promise<void> {
+    this.send(commandRun("resume"));
+    await this.next("command.done");
+  }
+
+  close(): Promise<void> {
+    return this.#peer.close();
+  }
+
+  async #read(): Promise<void> {
+    for await (const batch of this.#peer) {
+      this.heard.push(...batch);
+      this.#unread.push(...batch);
+      this.#notify.resolve();
+    }
+  }
+}
+
+/** A master that accepts connections and leaves all else to the test. */
+export class ScriptedMaster {
+  readonly transport = new MemoryTransport();
+  readonly #listener: Listener = this.transport.listen({ hostname: "master", port: 0 });
+  readonly #accepting = this.#listener[Symbol.asyncIterator]();
+  readonly #connections: ScriptedConnection[] = [];
+
+  get address(): Address {
+    return this.#listener.address;
+  }
+
+  /** The next node that connects. */
+  async accept(): Promise<ScriptedConnection> {
+    const { value } = await this.#accepting.next();
+    const connection = new ScriptedConnection(new Peer(value));
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  async close(): Promise<void> {
+    this.#listener.close();
+    for (const connection of this.#connections) await connection.close();
+  }
+}
