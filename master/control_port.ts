@@ -1,0 +1,200 @@
+import type { Clock } from "../protocol/kernel/clock.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
+import type { ErrorCode } from "../protocol/kernel/errors.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
+import type { Log } from "../protocol/kernel/log.ts";
+import type { Hello } from "../protocol/messages/hello.ts";
+import type { Message } from "../protocol/messages/message.ts";
+import { Peer } from "../protocol/peer.ts";
+import { type ClusterTokens, roleOfToken } from "../protocol/security/tokens.ts";
+import { advanceSession, type SessionInput, type SessionState, startMasterSession } from "../protocol/session.ts";
+import type { Connection, Listener } from "../protocol/transport.ts";
+import type { Command } from "./core/command.ts";
+import { commandOf } from "./core/from_message.ts";
+
+/** Connections beyond those of the nodes: they come and go before they said who they are. */
+const STRANGERS_MAX = 64;
+
+/** What a {@linkcode ControlPort} works with. */
+export interface ControlPortOptions {
+  readonly listener: Listener;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The version of dml. */
+  readonly version: string;
+  /** Null where a node needs none. */
+  readonly tokens: ClusterTokens | null;
+  readonly heartbeatIntervalMs: number;
+  readonly deadAfterMs: number;
+  readonly post: (command: Command) => void;
+  readonly holdsBlob: (digest: Digest) => boolean;
+}
+
+/** One connection. */
+interface Link {
+  readonly connectionId: number;
+  readonly peer: Peer;
+  session: SessionState;
+  /** Known when the core has taken the node in. */
+  nodeId: string | null;
+}
+
+/** The control channel of the master: connections in, commands out; what nodes are to be told goes the other way. */
+export class ControlPort {
+  readonly #options: ControlPortOptions;
+  readonly #links = new Map<number, Link>();
+  readonly #linksByNode = new Map<string, Link>();
+  readonly #serving = new Set<Promise<void>>();
+  #nextConnectionId = 1;
+
+  constructor(options: ControlPortOptions) {
+    this.#options = options;
+  }
+
+  /** Serves connections until the listener closes and the last connection is gone. */
+  async run(): Promise<void> {
+    for await (const connection of this.#options.listener) {
+      const serving = this.#serve(connection).finally(() => this.#serving.delete(serving));
+      this.#serving.add(serving);
+    }
+    await Promise.all(this.#serving);
+  }
+
+  /** Sends `message` if the node is still connected. */
+  send(nodeId: string, message: Message): void {
+    this.#linksByNode.get(nodeId)?.peer.send(message);
+  }
+
+  /** The core has taken the node in: the connection is its own. */
+  welcome(connectionId: number, nodeId: string): void {
+    const link = this.#links.get(connectionId);
+    if (link === undefined) {
+      // It went away while the core decided.
+      this.#options.post({ type: "lose_node", nodeId, connectionId, reason: "It left at once." });
+      return;
+    }
+    link.nodeId = nodeId;
+    this.#linksByNode.set(nodeId, link);
+    const { version, heartbeatIntervalMs, deadAfterMs } = this.#options;
+    this.#advance(link, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs } });
+  }
+
+  /** The core has not. */
+  refuse(connectionId: number, code: ErrorCode, reason: string): void {
+    const link = this.#links.get(connectionId);
+    if (link !== undefined) this.#advance(link, { kind: "refuse", code, reason });
+  }
+
+  /** The core has given the node up. */
+  close(connectionId: number, reason: string): void {
+    const link = this.#links.get(connectionId);
+    if (link !== undefined) this.#advance(link, { kind: "leave", code: "connection_lost", reason });
+  }
+
+  /** Tells every node that the master is there. */
+  ping(): void {
+    for (const { peer } of this.#linksByNode.values()) peer.send({ type: "ping" });
+  }
+
+  /** Closes connections that have said no hello in time. */
+  tick(nowMs: number): void {
+    for (const link of this.#links.values()) {
+      if (link.session.deadlineMs !== null) this.#advance(link, { kind: "tick", nowMs });
+    }
+  }
+
+  /** Says goodbye to everybody and takes nobody in any more. */
+  stop(reason: string): void {
+    this.#options.listener.close();
+    for (const link of [...this.#links.values()]) {
+      this.#advance(link, { kind: "leave", code: "shutting_down", reason });
+    }
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    const { clock, log } = this.#options;
+    const peer = new Peer(connection, { clock, log });
+    if (this.#links.size >= LIMITS.nodesMax + STRANGERS_MAX) {
+      await peer.leave("too_many_nodes", `There are ${this.#links.size} connections already.`);
+      return;
+    }
+    const connectionId = this.#nextConnectionId++;
+    const { state: session } = startMasterSession(clock.nowMs());
+    const link: Link = { connectionId, peer, session, nodeId: null };
+    this.#links.set(connectionId, link);
+    for await (const batch of peer) this.#receive(link, batch);
+    const { code, reason } = await peer.closed;
+    this.#advance(link, { kind: "lost" });
+    this.#forget(link, reason);
+    log.debug("A connection ended.", { remote: peer.remote, code, reason });
+  }
+
+  #receive(link: Link, batch: readonly Message[]): void {
+    const { nodeId, connectionId } = link;
+    if (nodeId !== null) this.#options.post({ type: "hear_node", nodeId, connectionId });
+    for (const message of batch) this.#advance(link, { kind: "received", message });
+  }
+
+  #advance(link: Link, input: SessionInput): void {
+    const step = advanceSession(link.session, input);
+    link.session = step.state;
+    for (const output of step.outputs) {
+      switch (output.kind) {
+        case "send":
+          link.peer.send(output.message);
+          break;
+        case "deliver":
+          this.#deliver(link, output.message);
+          break;
+        case "close":
+          this.#logClose(link, output);
+          this.#forget(link, output.reason);
+          // What is queued goes out first; the loop over the peer ends when it is closed.
+          void link.peer.close(output.code, output.reason);
+          break;
+      }
+    }
+  }
+
+  #deliver(link: Link, message: Message): void {
+    const { post, log, holdsBlob } = this.#options;
+    const { connectionId, nodeId, peer } = link;
+    if (message.type === "hello") return this.#admit(link, message);
+    if (message.type === "error") {
+      log.warn("A node turned a message down.", { remote: peer.remote, ...message });
+      return;
+    }
+    if (nodeId === null) return;
+    const command = commandOf(message, { nodeId, connectionId }, { holdsBlob });
+    if (command !== null) post(command);
+  }
+
+  #admit(link: Link, hello: Hello): void {
+    const { tokens, post } = this.#options;
+    const { connectionId, peer } = link;
+    const role = tokens === null ? "node" : roleOfToken(tokens, hello.token);
+    if (role === "node") {
+      post({ type: "connect_node", connectionId, hello, address: peer.remote });
+      return;
+    }
+    const [code, reason] = role === null
+      ? ["unauthorized", "The node's token is not one of this cluster."] as const
+      : ["forbidden", `The token is one for the role ${role}, not for a node.`] as const;
+    this.#advance(link, { kind: "refuse", code, reason });
+  }
+
+  #logClose({ peer, nodeId }: Link, { code, reason }: { code: ErrorCode; reason: string }): void {
+    const { log } = this.#options;
+    const fields = { remote: peer.remote, code, reason };
+    if (nodeId === null) log.warn("A connection to the control port was refused.", fields);
+    else log.debug("A node's connection is closed.", fields);
+  }
+
+  #forget(link: Link, reason: string): void {
+    this.#links.delete(link.connectionId);
+    const { nodeId, connectionId } = link;
+    if (nodeId === null || this.#linksByNode.get(nodeId) !== link) return;
+    this.#linksByNode.delete(nodeId);
+    this.#options.post({ type: "lose_node", nodeId, connectionId, reason });
+  }
+}

@@ -1,0 +1,45 @@
+import { applyNodeEvent } from "./apply_nodes.ts";
+import { applyRecognizerEvent } from "./apply_recognizers.ts";
+import { applyTaskEvent } from "./apply_tasks.ts";
+import type { MasterEvent } from "./event.ts";
+import type { MasterState } from "./state.ts";
+
+/**
+ * Folds one event into `state`, in place; nothing else changes it. The same events give the same state. Throws
+ * `InvariantError` for an event that cannot have happened.
+ */
+export function apply(state: MasterState, event: MasterEvent): void {
+  switch (event.type) {
+    case "task_accepted":
+    case "attempt_started":
+    case "attempt_ended":
+    case "task_requeued":
+    case "task_answered":
+      return applyTaskEvent(state, event);
+    case "recognizer_registered":
+    case "recognizer_offered":
+    case "recognizer_unsuitable":
+    case "recognizer_ready":
+    case "recognizer_failed":
+    case "servability_changed":
+      return applyRecognizerEvent(state, event);
+    case "command_ordered": {
+      const { type: _, ...command } = event;
+      state.commands.set(event.commandId, command);
+      const connection = state.nodes.get(event.nodeId)?.connection;
+      if (connection && event.command !== "resume") connection.draining = true;
+      return;
+    }
+    case "command_finished":
+      state.commands.delete(event.commandId);
+      return;
+    case "stop_begun":
+      state.stopping = true;
+      return;
+    case "time_passed":
+      state.tickedAtMs = event.atMs;
+      return;
+    default:
+      return applyNodeEvent(state, event);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Command } from "./command.ts";
+import { decideCommandDone, decideOrder, expireCommands } from "./decide_commands.ts";
+import { connectNode, currentNode, findDead, loseNode, recordSeen, suspectSilent } from "./decide_nodes.ts";
+import {
+  acceptModelFailure,
+  acceptReady,
+  judgeServability,
+  offerAgain,
+  registerRecognizer,
+} from "./decide_recognizers.ts";
+import { acceptResult, acceptTaskFailure, cancelTask, expireTasks, refuseAll, submitTask } from "./decide_tasks.ts";
+import type { MasterEvent } from "./event.ts";
+import type { MasterState, Moment } from "./state.ts";
+
+/**
+ * What happens because of `command`. Pure: reads `state` as it stands and changes nothing; apply the events in their
+ * order before the next command. What is out of date (a result of an attempt that is over, a word from a connection that
+ * was replaced) gives no event.
+ */
+export function decide(state: MasterState, command: Command, now: Moment): MasterEvent[] {
+  switch (command.type) {
+    case "submit_task":
+      return submitTask(state, command, now);
+    case "cancel_task":
+      return cancelTask(state, command.taskId);
+    case "connect_node":
+      return connectNode(state, command, now);
+    case "register_recognizer":
+      return registerRecognizer(state, command, now);
+    case "order_command":
+      return decideOrder(state, command, now);
+    case "tick":
+      return tick(state, now);
+    case "begin_stop":
+      return state.stopping ? [] : [{ type: "stop_begun" }];
+    case "finish_stop":
+      return refuseAll(state);
+    default:
+      return decideFromNode(state, command, now);
+  }
+}
+
+type FromNode = Extract<Command, { nodeId: string; connectionId: number }>;
+
+function decideFromNode(state: MasterState, command: FromNode, now: Moment): MasterEvent[] {
+  const node = currentNode(state, command);
+  if (node === null) return [];
+  const { nodeId } = command;
+  switch (command.type) {
+    case "hear_node": {
+      const heard = { type: "node_heard", nodeId, atMs: now.nowMs, atWallMs: now.wallMs } as const;
+      const isBack = node.connection?.suspect === true;
+      return isBack ? [heard, { type: "node_recovered", nodeId }] : [heard];
+    }
+    case "update_availability":
+      return [{ type: "availability_changed", nodeId, availability: command.availability }];
+    case "lose_node":
+      return loseNode(state, node, command.reason);
+    case "accept_ready":
+      return acceptReady(state, command, now);
+    case "accept_model_failure":
+      return acceptModelFailure(state, command, now);
+    case "accept_result":
+      return acceptResult(state, command);
+    case "accept_task_failure":
+      return acceptTaskFailure(state, command);
+    case "finish_command":
+      return decideCommandDone(state, command);
+  }
+}
+
+/** Everything that happens by itself when time passes. A lost node comes alone: what follows from it must be applied first. */
+function tick(state: MasterState, now: Moment): MasterEvent[] {
+  const dead = findDead(state, now);
+  if (dead !== null) return loseNode(state, dead, "It was silent for too long.");
+  return [
+    ...suspectSilent(state, now),
+    ...recordSeen(state, now),
+    ...offerAgain(state, now),
+    ...judgeServability(state, now),
+    ...expireTasks(state, now),
+    ...expireCommands(state, now),
+    { type: "time_passed", atMs: now.nowMs },
+  ];
+}

@@ -1,0 +1,95 @@
+import type { Effect } from "./effect.ts";
+import type { AttemptStarted, MasterEvent } from "./event.ts";
+import type { MasterState } from "./state.ts";
+
+/** What the shell must do because of the events of one turn, in their order; to be called when they are persisted. */
+export function effects(events: readonly MasterEvent[], state: MasterState): Effect[] {
+  const list: Effect[] = [];
+  for (const event of events) {
+    const effect = effectOf(event, state);
+    if (effect !== null) list.push(effect);
+  }
+  return list;
+}
+
+function effectOf(event: MasterEvent, state: MasterState): Effect | null {
+  switch (event.type) {
+    case "attempt_started":
+      return assignment(event);
+    case "attempt_ended":
+      if (event.how !== "cancelled") return null;
+      return {
+        type: "send",
+        nodeId: event.nodeId,
+        message: { type: "task.cancel", taskId: event.taskId, attempt: event.attempt },
+      };
+    case "task_answered":
+      return { type: "answer", taskId: event.taskId, outcome: event.outcome };
+    case "node_connected": {
+      const { connectionId, nodeId, protocol } = event;
+      return { type: "welcome", connectionId, nodeId, protocol };
+    }
+    case "node_refused":
+      return {
+        type: "refuse",
+        connectionId: event.connectionId,
+        code: event.code,
+        reason: event.reason,
+      };
+    case "node_lost":
+      return {
+        type: "close",
+        connectionId: event.connectionId,
+        nodeId: event.nodeId,
+        reason: event.reason,
+      };
+    case "recognizer_offered":
+      return offer(event, state);
+    case "command_ordered": {
+      const { commandId, command, nodeId } = event;
+      return { type: "send", nodeId, message: { type: "command.run", commandId, command } };
+    }
+    case "command_finished": {
+      const { commandId, code, detail } = event;
+      return { type: "answer_command", commandId, code, detail };
+    }
+    default:
+      return null;
+  }
+}
+
+function assignment({ spec, attempt, nodeId, atMs }: AttemptStarted): Effect {
+  return {
+    type: "send",
+    nodeId,
+    message: {
+      type: "task.assign",
+      taskId: spec.taskId,
+      attempt,
+      manifestDigest: spec.manifestDigest,
+      image: spec.image,
+      options: spec.options,
+      deadlineMs: Math.max(0, spec.deadlineAtMs - atMs),
+    },
+  };
+}
+
+function offer(
+  { nodeId, manifestDigest }: Extract<MasterEvent, { type: "recognizer_offered" }>,
+  state: MasterState,
+): Effect | null {
+  const recognizer = state.recognizers.get(manifestDigest);
+  if (recognizer === undefined) return null;
+  const { name, manifest, document: { layers, requirements } } = recognizer;
+  return {
+    type: "send",
+    nodeId,
+    message: {
+      type: "model.offer",
+      recognizer: name,
+      manifest,
+      layers: layers.map(({ digest, size }) => ({ digest, size })),
+      requirements,
+    },
+  };
+}

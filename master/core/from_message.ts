@@ -1,0 +1,41 @@
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { Message } from "../../protocol/messages/message.ts";
+import type { Command } from "./command.ts";
+
+/** Who speaks. */
+export interface Speaker {
+  readonly nodeId: string;
+  readonly connectionId: number;
+}
+
+/** The command that a node's message is to the master, or null for one that changes nothing here. */
+export function commandOf(
+  message: Message,
+  from: Speaker,
+  options: { holdsBlob: (digest: Digest) => boolean },
+): Command | null {
+  const { nodeId, connectionId } = from;
+  switch (message.type) {
+    case "availability":
+      return { type: "update_availability", nodeId, connectionId, availability: message };
+    case "model.ready":
+      return { type: "accept_ready", nodeId, connectionId, message };
+    case "model.failed":
+      return { type: "accept_model_failure", nodeId, connectionId, message };
+    case "task.result": {
+      const { annotated, taskId, attempt } = message;
+      if (annotated === null || options.holdsBlob(annotated.digest)) {
+        return { type: "accept_result", nodeId, connectionId, message };
+      }
+      const reason = `Its annotated picture ${annotated.digest} never came.`;
+      const failed = { type: "task.failed", taskId, attempt, code: "blob_not_found", reason } as const;
+      return { type: "accept_task_failure", nodeId, connectionId, message: failed };
+    }
+    case "task.failed":
+      return { type: "accept_task_failure", nodeId, connectionId, message };
+    case "command.done":
+      return { type: "finish_command", nodeId, connectionId, message };
+    default:
+      return null;
+  }
+}

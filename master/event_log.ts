@@ -1,0 +1,79 @@
+import type { Log } from "../protocol/kernel/log.ts";
+import type { MasterEvent } from "./core/event.ts";
+import type { MasterState } from "./core/state.ts";
+
+/** Writes to `log` what people want to know of `event`; of an ordinary task nothing. */
+export function logEvent(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
+    case "node_recorded": {
+      const { nodeId, name, address, version, capabilities } = event.record;
+      const { cores, workers } = capabilities;
+      log.info(`Node ${name} joined.`, { nodeId, address, version, cores, workers });
+      return;
+    }
+    case "node_refused":
+      log.warn("A node was refused.", { code: event.code, reason: event.reason });
+      return;
+    case "node_suspected":
+      log.warn(`Node ${nameOf(state, event.nodeId)} is silent and gets no new work.`);
+      return;
+    case "node_recovered":
+      log.info(`Node ${nameOf(state, event.nodeId)} is back.`);
+      return;
+    case "node_lost":
+      log.warn(`Node ${nameOf(state, event.nodeId)} is gone.`, { reason: event.reason });
+      return;
+    case "node_withdrew":
+      log.info(`Node ${nameOf(state, event.nodeId)} takes no new work.`);
+      return;
+    case "node_forgotten":
+      log.info(`Node ${event.nodeId} was forgotten to make room for a new one.`);
+      return;
+    case "recognizer_ready":
+      log.info(
+        `${recognizerOf(state, event.manifestDigest)} is ready on ${nameOf(state, event.nodeId)}.`,
+        {
+          imagesPerSecond: event.imagesPerSecond,
+          fetchedBytes: event.fetchedBytes,
+          warmUpMs: event.warmUpMs,
+        },
+      );
+      return;
+    case "recognizer_failed":
+      log.warn(
+        `${recognizerOf(state, event.manifestDigest)} failed on ${nameOf(state, event.nodeId)}.`,
+        { code: event.code, reason: event.reason, retried: event.retryable },
+      );
+      return;
+    case "recognizer_unsuitable":
+      log.warn(
+        `${recognizerOf(state, event.manifestDigest)} is not for ${nameOf(state, event.nodeId)}.`,
+        { reason: event.reason },
+      );
+      return;
+    case "attempt_ended":
+      if (event.how !== "failed" && event.how !== "lost") return;
+      log.warn(`An attempt on node ${nameOf(state, event.nodeId)} was no success.`, {
+        how: event.how,
+        taskId: event.taskId,
+        attempt: event.attempt,
+        code: event.code,
+        reason: event.reason,
+      });
+      return;
+    case "command_ordered":
+      log.info(`Node ${nameOf(state, event.nodeId)} is told to ${event.command}.`);
+      return;
+  }
+}
+
+function nameOf(state: MasterState, nodeId: string): string {
+  return state.nodes.get(nodeId)?.record.name ?? nodeId;
+}
+
+function recognizerOf(state: MasterState, manifestDigest: string): string {
+  for (const { name, manifest } of state.recognizers.values()) {
+    if (manifest.digest === manifestDigest) return name;
+  }
+  return manifestDigest;
+}

@@ -1,0 +1,56 @@
+import { Hono } from "hono";
+import { requireRole } from "../../protocol/http/auth.ts";
+import { blobRoutes } from "../../protocol/http/blob_routes.ts";
+import { PATHS } from "../../protocol/http/paths.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { Random } from "../../protocol/kernel/random.ts";
+import type { ClusterTokens } from "../../protocol/security/tokens.ts";
+import type { MasterHandle } from "../master_handle.ts";
+import type { Predictions } from "../predictions.ts";
+import { clusterRoutes } from "./cluster_routes.ts";
+import { errorBoundary } from "./error_boundary.ts";
+import { nodeRoutes } from "./node_routes.ts";
+import { predictionRoutes } from "./prediction_routes.ts";
+import { recognizerRoutes } from "./recognizer_routes.ts";
+
+/** What the routes are about; the shell of the master provides it. */
+export interface AppOptions {
+  readonly log: Log;
+  readonly random: Random;
+  /** Null where requests need none. */
+  readonly tokens: ClusterTokens | null;
+  readonly predictions: Predictions;
+  readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "blobs">;
+}
+
+/** The HTTP interface of the master: who may do what, and where it is done. */
+export function createApp(options: AppOptions): Hono {
+  const { tokens, predictions, master } = options;
+  const { blobs } = master;
+  const user = requireRole(tokens, "user");
+  const reader = requireRole(tokens, "user", "node");
+  const writer = requireRole(tokens, "node", "admin");
+  const admin = requireRole(tokens, "admin");
+
+  const app = new Hono();
+  app.use(PATHS.predictions, user);
+  app.use(PATHS.recognizers, user);
+  app.get(PATHS.nodes, admin);
+  app.post(`${PATHS.nodes}/:nodeId/commands`, admin);
+  app.get(`${PATHS.blobs}/:digest`, reader);
+  app.put(`${PATHS.blobs}/:digest`, writer);
+
+  app.route("/", clusterRoutes(master));
+  app.route("/", predictionRoutes({ predictions, blobs }));
+  app.route("/", recognizerRoutes(master));
+  app.route("/", nodeRoutes(master));
+  app.route("/", blobRoutes({ read: [blobs], write: blobs, bytesMax: LIMITS.imageBytesMax }));
+
+  app.notFound((context) => {
+    throw new DmlError("not_found", `There is no ${context.req.method} ${context.req.path}.`);
+  });
+  app.onError(errorBoundary(options));
+  return app;
+}

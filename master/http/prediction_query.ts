@@ -1,0 +1,57 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
+
+/** What a user asks of a picture. */
+export interface PredictionQuery {
+  readonly recognizer: string;
+  readonly annotate: boolean;
+  readonly embeddings: boolean;
+}
+
+const NAMES: readonly string[] = ["recognizer", "annotate", "embeddings"];
+const DEFAULT_RECOGNIZER = "faces";
+
+/**
+ * The query of a prediction. Everything may be left out: `recognizer` is then `faces`, `annotate` whether the annotated
+ * picture is what is wanted, `embeddings` false. Throws `request_invalid` naming the parameter.
+ */
+export function predictionQuery(
+  parameters: Readonly<Record<string, readonly string[]>>,
+  options: { wantsPicture: boolean },
+): PredictionQuery {
+  for (const name in parameters) {
+    if (!NAMES.includes(name)) {
+      throw invalid(`There is no parameter ${JSON.stringify(name.slice(0, 64))}; there are ${NAMES.join(", ")}.`);
+    }
+    if (parameters[name].length > 1) throw invalid(`The parameter ${name} was given more than once.`);
+  }
+  const annotate = flag(parameters, "annotate", options.wantsPicture);
+  if (options.wantsPicture && !annotate) {
+    throw invalid("With annotate=false there is no picture to answer with.");
+  }
+  return {
+    recognizer: parameters.recognizer?.[0] ?? DEFAULT_RECOGNIZER,
+    annotate,
+    embeddings: flag(parameters, "embeddings", false),
+  };
+}
+
+function flag(
+  parameters: Readonly<Record<string, readonly string[]>>,
+  name: "annotate" | "embeddings",
+  otherwise: boolean,
+): boolean {
+  switch (parameters[name]?.[0]) {
+    case undefined:
+      return otherwise;
+    case "true":
+      return true;
+    case "false":
+      return false;
+    default:
+      throw invalid(`The parameter ${name} must be true or false.`);
+  }
+}
+
+function invalid(sentence: string): DmlError {
+  return new DmlError("request_invalid", sentence);
+}

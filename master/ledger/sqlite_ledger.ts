@@ -1,0 +1,190 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { manifestSchema } from "../../models/manifest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import { capabilitiesSchema } from "../../protocol/messages/hello.ts";
+import { digestSchema, parseAs, z } from "../../protocol/schema.ts";
+import type { DurableEvent } from "../core/durable_event.ts";
+import type { NodeRecord } from "../core/state.ts";
+import type { Ledger, LedgerSnapshot, RecognizerRecord } from "./ledger.ts";
+import { migrate } from "./sqlite_schema.ts";
+
+const jsonSchema = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue("must be JSON");
+    return z.NEVER;
+  }
+});
+
+const nodeRowSchema = z.object({
+  nodeId: z.string(),
+  name: z.string(),
+  address: z.string(),
+  version: z.string(),
+  capabilities: jsonSchema.pipe(capabilitiesSchema),
+  firstSeenMs: z.number(),
+  lastSeenMs: z.number(),
+  completed: z.number(),
+});
+
+const recognizerRowSchema = z.object({
+  digest: digestSchema,
+  size: z.number(),
+  document: jsonSchema.pipe(manifestSchema),
+  registeredAtMs: z.number(),
+});
+
+/** A ledger in one SQLite file, with a write-ahead log beside it. */
+export class SqliteLedger implements Ledger {
+  readonly #database: DatabaseSync;
+  readonly #path: string;
+  readonly #statements: Statements;
+
+  private constructor(path: string, database: DatabaseSync) {
+    this.#path = path;
+    this.#database = database;
+    this.#statements = prepare(database);
+  }
+
+  /**
+   * Opens or makes the file at `path`, and brings one of an older dml up to date. Throws `home_unusable` when it cannot
+   * be opened, is damaged, or is of a newer dml.
+   */
+  static open(path: string): SqliteLedger {
+    let database: DatabaseSync | null = null;
+    try {
+      database = new DatabaseSync(path);
+      // FULL: what was appended is on the disk when `append` returns, whatever happens to the machine.
+      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+      checkIntegrity(database);
+      migrate(database, path);
+      return new SqliteLedger(path, database);
+    } catch (error) {
+      database?.close();
+      throw unusable(path, error);
+    }
+  }
+
+  load(): LedgerSnapshot {
+    try {
+      return {
+        nodes: this.#statements.allNodes.all().map(nodeOfRow),
+        recognizers: this.#statements.allRecognizers.all().map(recognizerOfRow),
+      };
+    } catch (error) {
+      throw unusable(this.#path, error);
+    }
+  }
+
+  append(events: readonly DurableEvent[]): void {
+    if (events.length === 0) return;
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      for (const event of events) this.#keep(event);
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #keep(event: DurableEvent): void {
+    const statements = this.#statements;
+    switch (event.type) {
+      case "node_recorded": {
+        const { capabilities, ...record } = event.record;
+        statements.recordNode.run({ ...record, capabilities: JSON.stringify(capabilities) });
+        return;
+      }
+      case "node_seen": {
+        const { type: _, ...seen } = event;
+        const { changes } = statements.seeNode.run(seen);
+        invariant(Number(changes) === 1, `node ${event.nodeId} was seen but never recorded`);
+        return;
+      }
+      case "node_forgotten":
+        statements.forgetNode.run(event.nodeId);
+        return;
+      case "recognizer_registered":
+        statements.registerRecognizer.run({
+          digest: event.manifest.digest,
+          size: event.manifest.size,
+          document: JSON.stringify(event.document),
+          registeredAtMs: event.atWallMs,
+        });
+        return;
+    }
+  }
+}
+
+interface Statements {
+  readonly allNodes: StatementSync;
+  readonly allRecognizers: StatementSync;
+  readonly recordNode: StatementSync;
+  readonly seeNode: StatementSync;
+  readonly forgetNode: StatementSync;
+  readonly registerRecognizer: StatementSync;
+}
+
+function prepare(database: DatabaseSync): Statements {
+  return {
+    allNodes: database.prepare(
+      `SELECT node_id AS nodeId, name, address, version, capabilities, first_seen_ms AS firstSeenMs,
+              last_seen_ms AS lastSeenMs, completed
+       FROM nodes ORDER BY first_seen_ms, rowid`,
+    ),
+    allRecognizers: database.prepare(
+      `SELECT manifest_digest AS digest, manifest_size AS size, document, registered_ms AS registeredAtMs
+       FROM recognizers ORDER BY registered_ms, rowid`,
+    ),
+    recordNode: database.prepare(
+      `INSERT INTO nodes (node_id, name, address, version, capabilities, first_seen_ms, last_seen_ms, completed)
+       VALUES (:nodeId, :name, :address, :version, :capabilities, :firstSeenMs, :lastSeenMs, :completed)
+       ON CONFLICT (node_id) DO UPDATE SET
+         name = excluded.name, address = excluded.address, version = excluded.version,
+         capabilities = excluded.capabilities, first_seen_ms = excluded.first_seen_ms,
+         last_seen_ms = excluded.last_seen_ms, completed = excluded.completed`,
+    ),
+    seeNode: database.prepare(
+      `UPDATE nodes SET last_seen_ms = :lastSeenMs, completed = :completed WHERE node_id = :nodeId`,
+    ),
+    forgetNode: database.prepare(`DELETE FROM nodes WHERE node_id = ?`),
+    registerRecognizer: database.prepare(
+      `INSERT INTO recognizers (manifest_digest, manifest_size, document, registered_ms)
+       VALUES (:digest, :size, :document, :registeredAtMs)
+       ON CONFLICT (manifest_digest) DO NOTHING`,
+    ),
+  };
+}
+
+function nodeOfRow(row: unknown): NodeRecord {
+  return parseAs(nodeRowSchema, row, { what: "A node in the ledger", code: "home_unusable" });
+}
+
+function recognizerOfRow(row: unknown): RecognizerRecord {
+  const { digest, size, document, registeredAtMs } = parseAs(recognizerRowSchema, row, {
+    what: "A recognizer in the ledger",
+    code: "home_unusable",
+  });
+  return { manifest: { digest, size }, document, registeredAtMs };
+}
+
+function checkIntegrity(database: DatabaseSync): void {
+  const row = database.prepare("PRAGMA quick_check(1)").get();
+  const verdict = row === undefined ? "no verdict" : String(Object.values(row)[0]);
+  if (verdict !== "ok") throw new DmlError("home_unusable", `it is damaged: ${verdict}`);
+}
+
+function unusable(path: string, error: unknown): DmlError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new DmlError("home_unusable", `The ledger ${path} cannot be used: ${why}`, {
+    cause: error,
+    advice: "Move the file away to begin a new ledger (nodes register anew), or restore a backup.",
+  });
+}

@@ -1,0 +1,237 @@
+import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import type { ClusterInfo, NodeListing, PredictAnswer, RecognizerListing } from "../protocol/http/api.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
+import type { CommandName } from "../protocol/messages/command.ts";
+import { PROTOCOL_VERSION } from "../protocol/messages/hello.ts";
+import type { TaskOptions } from "../protocol/messages/task.ts";
+import type { Address, Listener } from "../protocol/transport.ts";
+import { ControlPort } from "./control_port.ts";
+import type { Effect } from "./core/effect.ts";
+import type { MasterEvent } from "./core/event.ts";
+import type { MasterState } from "./core/state.ts";
+import { logEvent } from "./event_log.ts";
+import { createApp } from "./http/app.ts";
+import { type HttpServer, serveHttp } from "./http_server.ts";
+import { Inbox } from "./inbox.ts";
+import { listNodes, listRecognizers } from "./listing.ts";
+import { MasterBlobs } from "./master_blobs.ts";
+import type { MasterHandle, MasterOptions } from "./master_handle.ts";
+import { Orders } from "./orders.ts";
+import { Predictions } from "./predictions.ts";
+import { RecognizerStore } from "./recognizer_store.ts";
+import { restoredState } from "./restored_state.ts";
+import { TransientBlobs } from "./transient_blobs.ts";
+
+export type { MasterHandle, MasterOptions };
+
+/** How much finer than the heartbeat the master looks at the time. */
+const TICKS_PER_HEARTBEAT = 5;
+const STOP_GRACE_MS = 5_000;
+
+/** Starts a master: it listens when this resolves. Throws `address_in_use`, `usage` or `home_unusable`. */
+export async function startMaster(options: MasterOptions): Promise<MasterHandle> {
+  const { durableBlobs: durable, log, catalog } = options;
+  const recognizers = new RecognizerStore({ durable, log, catalog });
+  const state = await restoredState(options, recognizers);
+  const listener = await options.transport.listen(options.control);
+  const master = new Master(options, { recognizers, state, listener });
+  try {
+    master.start();
+  } catch (error) {
+    await master.stop({ graceMs: 0 });
+    throw error;
+  }
+  return master;
+}
+
+/** The shell: time, sockets and files on one side, the pure core on the other. */
+class Master implements MasterHandle {
+  readonly blobs: BlobStore;
+  readonly controlAddress: Address;
+  readonly fetch: MasterHandle["fetch"];
+  readonly #options: MasterOptions;
+  readonly #state: MasterState;
+  readonly #inbox: Inbox;
+  readonly #port: ControlPort;
+  readonly #predictions: Predictions;
+  readonly #orders: Orders;
+  readonly #transient: TransientBlobs;
+  readonly #recognizers: RecognizerStore;
+  readonly #idle = Promise.withResolvers<void>();
+  #http: HttpServer | null = null;
+  #serving: Promise<void> = Promise.resolve();
+  #cancelTick = () => {};
+  #ticks = 0;
+  #stopping: Promise<void> | null = null;
+
+  constructor(
+    options: MasterOptions,
+    parts: { recognizers: RecognizerStore; state: MasterState; listener: Listener },
+  ) {
+    const { clock, log, random } = options;
+    const { recognizers, state, listener } = parts;
+    this.#options = options;
+    this.#state = state;
+    this.#recognizers = recognizers;
+    this.controlAddress = listener.address;
+    this.#inbox = new Inbox({
+      state,
+      clock,
+      log,
+      ledger: options.ledger,
+      onEvent: (event) => this.#note(event),
+      onEffect: (effect) => this.#carryOut(effect),
+      onCrash: (error) => this.#crash(error),
+    });
+    const post = this.#inbox.post.bind(this.#inbox);
+    const transient = new TransientBlobs({
+      store: options.transientBlobs,
+      bytesMax: LIMITS.transientBytesMax,
+      resultKeptMs: LIMITS.resultKeptMs,
+    });
+    this.#transient = transient;
+    this.blobs = new MasterBlobs({
+      clock,
+      transient,
+      recognizers,
+      transientStore: options.transientBlobs,
+      durableStore: options.durableBlobs,
+    });
+    this.#predictions = new Predictions({ state, post, recognizers, transient, clock, random });
+    this.#orders = new Orders({ post, random });
+    const { tokens } = options;
+    const app = createApp({ log, random, tokens, predictions: this.#predictions, master: this });
+    this.fetch = (request) => app.fetch(request);
+    this.#port = new ControlPort({
+      listener,
+      clock,
+      log,
+      post,
+      version: options.version,
+      tokens,
+      heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
+      deadAfterMs: state.settings.deadAfterMs,
+      holdsBlob: (digest) => transient.has(digest),
+    });
+  }
+
+  get httpAddress(): Address | null {
+    return this.#http?.address ?? null;
+  }
+
+  /** Registers what the catalog has, serves HTTP and takes connections. */
+  start(): void {
+    const { http, clock } = this.#options;
+    for (const { manifest: document, digest, bytes } of this.#recognizers.list()) {
+      const manifest = { digest, size: bytes.length };
+      this.#inbox.post({ type: "register_recognizer", manifest, document });
+    }
+    this.#inbox.flush();
+    if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
+    this.#serving = this.#port.run();
+    this.#tick();
+  }
+
+  info(): ClusterInfo {
+    return {
+      product: "dml",
+      version: this.#options.version,
+      protocol: PROTOCOL_VERSION,
+      controlPort: this.controlAddress.port,
+      tokenRequired: this.#options.tokens !== null,
+    };
+  }
+
+  // deno-lint-ignore require-await -- so that what the check throws becomes a rejection
+  async predict(
+    image: Uint8Array<ArrayBuffer>,
+    options: TaskOptions & { recognizer: string; signal?: AbortSignal },
+  ): Promise<PredictAnswer> {
+    const checked = this.#predictions.check(options);
+    return this.#predictions.run(image, checked, options.signal);
+  }
+
+  readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {
+    return this.blobs.read(digest);
+  }
+
+  nodes(): NodeListing[] {
+    return listNodes(this.#state);
+  }
+
+  recognizers(): RecognizerListing[] {
+    return listRecognizers(this.#state);
+  }
+
+  command(nodeId: string, command: CommandName): Promise<string> {
+    return this.#orders.give(nodeId, command);
+  }
+
+  stop(options: { graceMs?: number } = {}): Promise<void> {
+    this.#stopping ??= this.#stop(options.graceMs ?? STOP_GRACE_MS);
+    return this.#stopping;
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    const { clock } = this.#options;
+    this.#inbox.post({ type: "begin_stop" });
+    this.#inbox.flush();
+    if (this.#state.tasks.size === 0) this.#idle.resolve();
+    const cancel = clock.after(graceMs, () => this.#idle.resolve());
+    await this.#idle.promise;
+    cancel();
+    this.#inbox.post({ type: "finish_stop" });
+    this.#inbox.flush();
+    await this.#http?.close();
+    this.#port.stop("The master stops.");
+    await this.#serving;
+    this.#inbox.flush();
+    this.#orders.answerAll("shutting_down", "The master stopped.");
+    this.#cancelTick();
+  }
+
+  #tick(): void {
+    const { clock } = this.#options;
+    const tickMs = LIMITS.heartbeatIntervalMs / TICKS_PER_HEARTBEAT;
+    this.#cancelTick = clock.after(tickMs, () => this.#tick());
+    const nowMs = clock.nowMs();
+    this.#inbox.post({ type: "tick" });
+    this.#port.tick(nowMs);
+    if (this.#ticks++ % TICKS_PER_HEARTBEAT === 0) this.#port.ping();
+    void this.#transient.sweep(nowMs);
+  }
+
+  #note(event: MasterEvent): void {
+    logEvent(this.#options.log, event, this.#state);
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case "send":
+        return this.#port.send(effect.nodeId, effect.message);
+      case "answer":
+        this.#predictions.answer(effect.taskId, effect.outcome);
+        if (this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();
+        return;
+      case "welcome":
+        return this.#port.welcome(effect.connectionId, effect.nodeId);
+      case "refuse":
+        return this.#port.refuse(effect.connectionId, effect.code, effect.reason);
+      case "close":
+        return this.#port.close(effect.connectionId, effect.reason);
+      case "answer_command":
+        return this.#orders.answer(effect.commandId, effect.code, effect.detail);
+    }
+  }
+
+  /** A bug: nobody waits for an answer that will not come, and the process ends as any other bug ends it. */
+  #crash(error: unknown): void {
+    const reason = "The master broke down.";
+    this.#options.log.error(reason, { error: error instanceof Error ? error.stack : error });
+    this.#predictions.answerAll({ ok: false, code: "internal", reason });
+    this.#orders.answerAll("internal", reason);
+    this.#idle.resolve();
+    reportError(error);
+  }
+}

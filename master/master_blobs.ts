@@ -1,0 +1,74 @@
+import type { BlobReading, BlobStore, BlobWriter } from "../protocol/blob/blob_store.ts";
+import type { Clock } from "../protocol/kernel/clock.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
+import { DmlError } from "../protocol/kernel/errors.ts";
+import type { RecognizerStore } from "./recognizer_store.ts";
+import type { TransientBlobs } from "./transient_blobs.ts";
+
+/** What a {@linkcode MasterBlobs} looks into. */
+export interface MasterBlobsOptions {
+  readonly clock: Clock;
+  readonly transient: TransientBlobs;
+  readonly transientStore: BlobStore;
+  readonly durableStore: BlobStore;
+  readonly recognizers: RecognizerStore;
+}
+
+/**
+ * The blobs of the master as nodes see them: pictures, annotated results, and the files of recognizers, which are made when
+ * they are first asked for. What is put is a result and stays for a while.
+ */
+export class MasterBlobs implements BlobStore {
+  readonly #options: MasterBlobsOptions;
+
+  constructor(options: MasterBlobsOptions) {
+    this.#options = options;
+  }
+
+  async stat(digest: Digest): Promise<number | null> {
+    return await (await this.#storeOf(digest)).stat(digest);
+  }
+
+  async open(
+    digest: Digest,
+    options?: { offset?: number; signal?: AbortSignal },
+  ): Promise<BlobReading> {
+    return await (await this.#storeOf(digest)).open(digest, options);
+  }
+
+  async read(
+    digest: Digest,
+    options?: { signal?: AbortSignal },
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return await (await this.#storeOf(digest)).read(digest, options);
+  }
+
+  async put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { transient, clock } = this.#options;
+    await transient.put(digest, bytes, clock.nowMs());
+  }
+
+  receive(digest: Digest): Promise<BlobWriter> {
+    return Promise.reject(
+      new DmlError("request_invalid", `The result ${digest} must be put in one piece.`),
+    );
+  }
+
+  delete(digest: Digest): Promise<boolean> {
+    return Promise.reject(
+      new DmlError("request_invalid", `The master forgets ${digest} when it is not needed any more.`),
+    );
+  }
+
+  // deno-lint-ignore require-yield -- a store that cannot be listed
+  async *list(): AsyncIterable<{ digest: Digest; size: number }> {
+    await Promise.reject(new DmlError("request_invalid", "The master does not list its blobs."));
+  }
+
+  async #storeOf(digest: Digest): Promise<BlobStore> {
+    const { transient, transientStore, durableStore, recognizers } = this.#options;
+    if (transient.has(digest)) return transientStore;
+    await recognizers.ensure(digest);
+    return durableStore;
+  }
+}

@@ -1,0 +1,61 @@
+import type { CatalogEntry } from "../models/catalog/catalog_entry.ts";
+import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import type { MemoryBlobStore } from "../protocol/blob/memory_blob_store.ts";
+import type { ClusterInfo, NodeListing, PredictAnswer, RecognizerListing } from "../protocol/http/api.ts";
+import type { Clock } from "../protocol/kernel/clock.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
+import type { Log } from "../protocol/kernel/log.ts";
+import type { Random } from "../protocol/kernel/random.ts";
+import type { CommandName } from "../protocol/messages/command.ts";
+import type { TaskOptions } from "../protocol/messages/task.ts";
+import type { ClusterTokens } from "../protocol/security/tokens.ts";
+import type { Address, Transport } from "../protocol/transport.ts";
+import type { MasterSettings } from "./core/settings.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+
+/** What a master is made of. Whoever passes something in closes it, after `stop`. */
+export interface MasterOptions {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Of dml. */
+  readonly version: string;
+  /** How nodes reach `control`. */
+  readonly transport: Transport;
+  readonly control: Address;
+  /** Null for a master that only this process talks to. */
+  readonly http: Address | null;
+  readonly ledger: Ledger;
+  /** Files of recognizers. */
+  readonly durableBlobs: BlobStore;
+  /** Pictures. */
+  readonly transientBlobs: MemoryBlobStore;
+  readonly catalog: readonly CatalogEntry[];
+  /** Null where nobody needs one. */
+  readonly tokens: ClusterTokens | null;
+  readonly settings?: Partial<MasterSettings>;
+}
+
+/** A master that runs. */
+export interface MasterHandle {
+  readonly controlAddress: Address;
+  readonly httpAddress: Address | null;
+  /** The HTTP interface without a port. */
+  fetch(request: Request): Response | Promise<Response>;
+  /** Its blobs as a node in this process sees them. */
+  readonly blobs: BlobStore;
+  info(): ClusterInfo;
+  /** The same way as over HTTP, throwing what would be answered there. */
+  predict(
+    image: Uint8Array<ArrayBuffer>,
+    options: TaskOptions & { recognizer: string; signal?: AbortSignal },
+  ): Promise<PredictAnswer>;
+  /** An annotated picture, for as long as it is kept. Throws `blob_not_found`. */
+  readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
+  nodes(): NodeListing[];
+  recognizers(): RecognizerListing[];
+  /** What the node says when it has done it. */
+  command(nodeId: string, command: CommandName): Promise<string>;
+  /** Takes nothing new, waits `graceMs` for what runs, refuses the rest, says goodbye to the nodes. May be called again. */
+  stop(options?: { graceMs?: number }): Promise<void>;
+}

@@ -1,0 +1,107 @@
+import type { CatalogEntry } from "../models/catalog/catalog_entry.ts";
+import type { Manifest } from "../models/manifest.ts";
+import { RecognizerRegistry, type RegisteredRecognizer } from "../models/registry.ts";
+import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
+import { asDmlError, DmlError } from "../protocol/kernel/errors.ts";
+import type { Log } from "../protocol/kernel/log.ts";
+
+/** Bytes that the catalog can make. */
+interface Source {
+  readonly recognizer: RegisteredRecognizer;
+  /** For people. */
+  readonly what: string;
+  readonly load: () => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * The recognizers that the master serves, and their files in its durable blobs. A file of the catalog is made when it is
+ * first asked for, once for ever: a master listens at once and works on nothing that nobody needs.
+ */
+export class RecognizerStore {
+  readonly #durable: BlobStore;
+  readonly #log: Log;
+  readonly #registry = new RecognizerRegistry();
+  readonly #sources = new Map<Digest, Source>();
+  /** Blobs being made. */
+  readonly #pending = new Map<Digest, Promise<void>>();
+  /** By manifest digest: why its last file could not be made. */
+  readonly #faults = new Map<Digest, DmlError>();
+
+  constructor(options: { durable: BlobStore; log: Log; catalog: readonly CatalogEntry[] }) {
+    this.#durable = options.durable;
+    this.#log = options.log;
+    for (const entry of options.catalog) this.#addEntry(entry);
+  }
+
+  /** A recognizer that the catalog does not have; false when its files are not all here, so that it cannot be served. */
+  async add(manifest: Manifest, digest: Digest): Promise<boolean> {
+    if (this.#registry.byDigest(digest) !== undefined) return true;
+    for (const needed of [digest, ...manifest.layers.map((layer) => layer.digest)]) {
+      if (await this.#durable.stat(needed) === null) return false;
+    }
+    try {
+      return this.#registry.add(manifest).digest === digest;
+    } catch (error) {
+      if (error instanceof DmlError && error.code === "recognizer_invalid") return false;
+      throw error;
+    }
+  }
+
+  list(): RegisteredRecognizer[] {
+    return this.#registry.list();
+  }
+
+  /** What `faces` or `faces@1` means. Throws `recognizer_unknown`. */
+  resolve(name: string): RegisteredRecognizer {
+    return this.#registry.resolve(name);
+  }
+
+  /** Why the recognizer's files cannot be made, as it was at the last try, or null. */
+  faultOf(manifestDigest: Digest): DmlError | null {
+    return this.#faults.get(manifestDigest) ?? null;
+  }
+
+  /** Makes the blob if the catalog knows how and it is not here. Throws `assets_missing`, `blob_corrupt` or `disk_full`. */
+  async ensure(digest: Digest): Promise<void> {
+    const source = this.#sources.get(digest);
+    if (source === undefined) return;
+    const pending = this.#pending.get(digest);
+    if (pending !== undefined) return await pending;
+    const making = this.#make(digest, source).finally(() => this.#pending.delete(digest));
+    this.#pending.set(digest, making);
+    await making;
+  }
+
+  async #make(digest: Digest, { recognizer, what, load }: Source): Promise<void> {
+    try {
+      if (await this.#durable.stat(digest) === null) {
+        await this.#durable.put(digest, await load());
+        this.#log.info(`Took in ${what}.`, { digest });
+      }
+    } catch (error) {
+      const fault = asDmlError(error);
+      this.#faults.set(recognizer.digest, fault);
+      this.#log.error(`Cannot take in ${what}: ${fault.message}`, {
+        code: fault.code,
+        advice: fault.advice,
+      });
+      throw fault;
+    }
+    this.#faults.delete(recognizer.digest);
+    this.#sources.delete(digest);
+  }
+
+  #addEntry({ manifest, loadLayer }: CatalogEntry): void {
+    const recognizer = this.#registry.add(manifest);
+    this.#sources.set(recognizer.digest, {
+      recognizer,
+      what: `the manifest of ${recognizer.name}`,
+      load: () => Promise.resolve(recognizer.bytes),
+    });
+    for (const { role, digest } of manifest.layers) {
+      const what = `the layer ${role} of ${recognizer.name}`;
+      this.#sources.set(digest, { recognizer, what, load: () => loadLayer(role) });
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { MasterState, NodeState, RecognizerState } from "../core/state.ts";
+
+/** Why a node cannot take a task of a recognizer right now. */
+export type Obstacle =
+  | "offline"
+  | "suspect"
+  | "draining"
+  | "unoffered"
+  | "loading"
+  | "failed"
+  | "unsuitable"
+  | "full";
+
+/** The first stage: what keeps `node` from a task of the recognizer, or null when it can take one now. */
+export function obstacleOf(
+  node: NodeState,
+  manifestDigest: Digest,
+  options: { prefetchPerWorker: number },
+): Obstacle | null {
+  const { connection } = node;
+  if (connection === null) return "offline";
+  if (connection.suspect) return "suspect";
+  if (connection.draining) return "draining";
+  switch (connection.recognizers.get(manifestDigest)?.state) {
+    case undefined:
+      return "unoffered";
+    case "offered":
+      return "loading";
+    case "failed":
+      return "failed";
+    case "unsuitable":
+      return "unsuitable";
+  }
+  return connection.attempts.size >= capacityOf(node, options) ? "full" : null;
+}
+
+/** Tasks that a node holds at once: its workers', and those that it fetches ahead. */
+export function capacityOf(node: NodeState, options: { prefetchPerWorker: number }): number {
+  const { workers } = node.record.capabilities;
+  return workers + workers * options.prefetchPerWorker;
+}
+
+/** Whether some connected node serves the recognizer, or will without anybody's doing. */
+export function isServable(state: MasterState, manifestDigest: Digest): boolean {
+  for (const node of state.nodes.values()) if (couldServe(node, manifestDigest)) return true;
+  return false;
+}
+
+/** Whether `node` serves the recognizer now or soon: busy, silent or still loading is no reason against it. */
+export function couldServe(node: NodeState, manifestDigest: Digest): boolean {
+  const { connection } = node;
+  if (connection === null || connection.draining) return false;
+  const state = connection.recognizers.get(manifestDigest)?.state;
+  return state === "ready" || state === "offered";
+}
+
+const OBSTACLE_WORDS: Record<Obstacle, string> = {
+  offline: "not connected",
+  suspect: "silent",
+  draining: "draining",
+  unoffered: "not yet asked",
+  loading: "loading it",
+  failed: "unable to load it",
+  unsuitable: "without what it needs",
+  full: "busy",
+};
+
+/** Why nobody can serve `recognizer`, as a sentence for users: how many, never which. */
+export function explain(state: MasterState, recognizer: RecognizerState): string {
+  const counts = new Map<Obstacle, number>();
+  for (const node of state.nodes.values()) {
+    const obstacle = obstacleOf(node, recognizer.manifest.digest, state.settings);
+    if (obstacle !== null) counts.set(obstacle, (counts.get(obstacle) ?? 0) + 1);
+  }
+  if (counts.size === 0) return `No node can serve ${recognizer.name}: none has ever joined.`;
+  const parts = [...counts].map(([obstacle, count]) => `${count} ${OBSTACLE_WORDS[obstacle]}`);
+  return `No node can serve ${recognizer.name}: of ${state.nodes.size} known, ${parts.join(", ")}.`;
+}

@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { CATALOG } from "../models/catalog/catalog.ts";
+import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
+import { MemoryBlobStore } from "../protocol/blob/memory_blob_store.ts";
+import { lockDirectory } from "../protocol/directory_lock.ts";
+import { openHome } from "../protocol/home.ts";
+import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
+import type { Log } from "../protocol/kernel/log.ts";
+import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
+import { TcpTransport } from "../protocol/tcp_transport.ts";
+import type { Address } from "../protocol/transport.ts";
+import { loadTokens } from "./cluster_tokens.ts";
+import { SqliteLedger } from "./ledger/sqlite_ledger.ts";
+import { type MasterHandle, startMaster } from "./master.ts";
+import { formatHostPort, isLoopbackHost, reachableHost } from "./reachable_host.ts";
+
+/** What `dml serve` was asked for. */
+export interface ServeOptions {
+  /** Where to listen: a name or an address of this host; 0.0.0.0 or :: for all of them. */
+  readonly host: string;
+  /** 0 for any. */
+  readonly port: number;
+  readonly controlPort: number;
+  /** The path of the data directory. */
+  readonly home: string;
+  readonly log: Log;
+  /** Of dml. */
+  readonly version: string;
+  /** Ends it when it aborts. */
+  readonly signal: AbortSignal;
+  /** Told once, when it listens. */
+  readonly onReady: (info: ServeInfo) => void;
+}
+
+/** What a person needs to know of a master that listens. */
+export interface ServeInfo {
+  readonly http: Address;
+  readonly control: Address;
+  /** The one address that people know, `HOST:PORT`. */
+  readonly address: string;
+  /** What makes another host a node. */
+  readonly joinLine: string;
+  /** What asks this master from another host. */
+  readonly predictLine: string;
+  /** What looks after this master. */
+  readonly nodesLine: string;
+  /** Whether the lines hold secrets. */
+  readonly tokenRequired: boolean;
+}
+
+/** Runs a master until `signal` aborts. Throws `address_in_use`, `home_locked`, `home_unusable` or `usage`. */
+export async function runServe(options: ServeOptions): Promise<void> {
+  const { masterPath } = await openHome(options.home);
+  const holder = { pid: Deno.pid, verb: "serve", startedMs: SYSTEM_CLOCK.wallMs() };
+  using _lock = await lockDirectory(masterPath, { holder });
+  const ledger = SqliteLedger.open(join(masterPath, "ledger.sqlite"));
+  try {
+    const master = await start(options, { masterPath, ledger });
+    try {
+      await aborted(options.signal);
+      options.log.info("Stopping.");
+    } finally {
+      await master.stop();
+    }
+  } finally {
+    ledger.close();
+  }
+}
+
+async function start(
+  options: ServeOptions,
+  { masterPath, ledger }: { masterPath: string; ledger: SqliteLedger },
+): Promise<MasterHandle> {
+  const { host, port, controlPort, log, version, onReady } = options;
+  const tokens = isLoopbackHost(host) ? null : await loadTokens(join(masterPath, "tokens.json"));
+  const master = await startMaster({
+    log,
+    clock: SYSTEM_CLOCK,
+    random: SYSTEM_RANDOM,
+    version,
+    transport: new TcpTransport({ log }),
+    control: { hostname: host, port: controlPort },
+    http: { hostname: host, port },
+    ledger,
+    durableBlobs: await DiskBlobStore.open(join(masterPath, "blobs")),
+    transientBlobs: new MemoryBlobStore({ bytesMax: LIMITS.transientBytesMax }),
+    catalog: CATALOG,
+    tokens,
+  });
+  const http = master.httpAddress ?? { hostname: host, port };
+  const address = formatHostPort({ hostname: reachableHost(host), port: http.port });
+  const withToken = (token: string | undefined) => token === undefined ? "" : ` --token ${token}`;
+  onReady({
+    http,
+    control: master.controlAddress,
+    address,
+    joinLine: `dml join ${address}${withToken(tokens?.node)}`,
+    predictLine: `dml predict PHOTO --master ${address}${withToken(tokens?.user)}`,
+    nodesLine: `dml nodes --master ${address}${withToken(tokens?.admin)}`,
+    tokenRequired: tokens !== null,
+  });
+  return master;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

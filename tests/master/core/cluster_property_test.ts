@@ -1,0 +1,211 @@
+import fc from "fast-check";
+import { assert, assertEquals } from "../../assert.ts";
+import type { MasterState } from "../../../master/core/state.ts";
+import { capacityOf } from "../../../master/scheduler/feasible.ts";
+import { CoreWorld, emptyManifest, idOf, type WorldNode } from "../core_world.ts";
+
+const NODES = 4;
+const CODES = [
+  "worker_died",
+  "image_unreadable",
+  "blob_not_found",
+  "shutting_down",
+  "deadline_exceeded",
+  "no_such_code",
+];
+
+type Step =
+  | { readonly do: "join" | "lose" | "drain" | "resume"; readonly node: number }
+  | { readonly do: "submit"; readonly recognizer: number }
+  | { readonly do: "cancel" | "result" | "again"; readonly pick: number }
+  | { readonly do: "fail"; readonly pick: number; readonly code: string }
+  | { readonly do: "pass"; readonly ms: number };
+
+const pick = fc.nat({ max: 1_000 });
+const steps = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: nodeStep("join") },
+    { weight: 1, arbitrary: nodeStep("lose") },
+    { weight: 1, arbitrary: nodeStep("drain") },
+    { weight: 1, arbitrary: nodeStep("resume") },
+    {
+      weight: 8,
+      arbitrary: fc.record({ do: fc.constant("submit" as const), recognizer: fc.nat({ max: 1 }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), pick }) },
+    { weight: 6, arbitrary: fc.record({ do: fc.constant("result" as const), pick }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("again" as const), pick }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant("fail" as const),
+        pick,
+        code: fc.constantFrom(...CODES),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant("pass" as const), ms: fc.nat({ max: 4_000 }) }),
+    },
+  ) as fc.Arbitrary<Step>,
+  { maxLength: 150, size: "max" },
+);
+
+function nodeStep(what: "join" | "lose" | "drain" | "resume") {
+  return fc.record({ do: fc.constant(what), node: fc.nat({ max: NODES - 1 }) });
+}
+
+/** A cluster that does what the steps say. */
+class Play {
+  readonly world = new CoreWorld({ tasksQueuedMax: 20, taskDeadlineMs: 20_000 });
+  readonly submitted: string[] = [];
+  readonly recognizers = [this.world.manifestDigest, this.world.register(emptyManifest("other"))];
+  readonly nodes: (WorldNode | null)[] = Array(NODES).fill(null);
+  /** Attempts that a node has ended: said again, they must change nothing. */
+  readonly ended: { node: WorldNode; taskId: string; attempt: number }[] = [];
+
+  run(play: readonly Step[]): void {
+    for (const step of play) {
+      this.#do(step);
+      checkConsistent(this.world.state);
+    }
+  }
+
+  /** Everything that is still open runs into its deadline. */
+  finish(): void {
+    this.world.pass(25_000, { stepMs: 1_000 });
+    checkConsistent(this.world.state);
+  }
+
+  #do(step: Step): void {
+    const { world, nodes } = this;
+    switch (step.do) {
+      case "join":
+        nodes[step.node] ??= world.join(idOf("node", step.node), { workers: step.node % 2 + 1 });
+        return;
+      case "lose":
+        if (nodes[step.node] !== null) world.lose(nodes[step.node]!);
+        nodes[step.node] = null;
+        return;
+      case "drain":
+      case "resume": {
+        const commandId = idOf("command", world.events.length);
+        const nodeId = idOf("node", step.node);
+        world.turn({ type: "order_command", commandId, nodeId, command: step.do });
+        return;
+      }
+      case "submit":
+        this.submitted.push(world.submit(this.recognizers[step.recognizer]));
+        return;
+      case "cancel": {
+        const taskId = this.submitted[step.pick % this.submitted.length];
+        if (taskId !== undefined) world.turn({ type: "cancel_task", taskId });
+        return;
+      }
+      case "result":
+      case "fail": {
+        const live = this.#live();
+        if (live.length === 0) return;
+        const { node, taskId, attempt, recognizer } = live[step.pick % live.length];
+        this.ended.push({ node, taskId, attempt });
+        if (!("code" in step)) world.result(node, taskId, attempt, recognizer);
+        else world.fail(node, taskId, attempt, { code: step.code });
+        return;
+      }
+      case "again": {
+        const old = this.ended[step.pick % this.ended.length];
+        if (old === undefined) return;
+        // Nothing may come of it but what the passing of the turn itself brings about.
+        assertEquals(world.result(old.node, old.taskId, old.attempt), []);
+        return;
+      }
+      case "pass":
+        world.pass(step.ms, { alive: nodes.filter((node) => node !== null) });
+    }
+  }
+
+  #live() {
+    return [...this.world.state.tasks.values()].flatMap((task) =>
+      task.attempts.flatMap(({ attempt, nodeId }) => {
+        const node = this.nodes.find((candidate) => candidate?.nodeId === nodeId);
+        const { taskId } = task.spec;
+        return node ? [{ node, taskId, attempt, recognizer: task.recognizer.name }] : [];
+      })
+    );
+  }
+}
+
+function checkConsistent(state: MasterState): void {
+  let waiting = 0;
+  for (const task of state.tasks.values()) {
+    if (task.waiting) waiting++;
+    assert(task.waiting !== (task.attempts.length > 0), "a task waits or runs, never both or none");
+    assert(task.attempts.length <= 2, "at most two attempts at once");
+    assert(task.failures < state.settings.attemptsMax, "no task outlives its last attempt");
+    for (const { nodeId, attempt } of task.attempts) {
+      const held = state.nodes.get(nodeId)?.connection?.attempts.get(task.spec.taskId);
+      assertEquals(held?.attempt, attempt, "task and node agree on who runs what");
+    }
+  }
+  assertEquals(state.waitingCount, waiting);
+  let queued = 0;
+  for (const recognizer of state.recognizers.values()) queued += recognizer.waiting.size;
+  assertEquals(queued, waiting);
+  for (const node of state.nodes.values()) {
+    const running = node.connection?.attempts.size ?? 0;
+    assert(running <= capacityOf(node, state.settings), "never more than a node can hold");
+    assert((node.connection?.backlogMs ?? 0) >= -1e-6);
+  }
+}
+
+Deno.test("runTurn() answers every task exactly once, whatever nodes and users do", () => {
+  fc.assert(
+    fc.property(steps, (play) => {
+      const cluster = new Play();
+      cluster.run(play);
+      cluster.finish();
+      assertEquals(cluster.world.state.tasks.size, 0, "no task is left over");
+      for (const taskId of cluster.submitted) {
+        assertEquals(cluster.world.answers.get(taskId)?.length, 1, `${taskId}: one answer`);
+      }
+      assertEquals(cluster.world.answers.size, cluster.submitted.length);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+Deno.test("runTurn() makes the same events of the same commands", () => {
+  fc.assert(
+    fc.property(steps, (play) => {
+      const [one, other] = [new Play(), new Play()];
+      for (const cluster of [one, other]) {
+        cluster.run(play);
+        cluster.finish();
+      }
+      assertEquals(JSON.stringify(one.world.events), JSON.stringify(other.world.events));
+      assertEquals(JSON.stringify(one.world.effects), JSON.stringify(other.world.effects));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("runTurn() leaves no task waiting beside a node that could take it", () => {
+  fc.assert(
+    fc.property(steps, (play) => {
+      const cluster = new Play();
+      cluster.run(play);
+      const { state } = cluster.world;
+      for (const task of state.tasks.values()) {
+        if (!task.waiting || task.failedOn.length > 0) continue;
+        for (const node of state.nodes.values()) {
+          const { connection } = node;
+          const isFree = connection !== null && !connection.suspect && !connection.draining &&
+            connection.recognizers.get(task.spec.manifestDigest)?.state === "ready" &&
+            connection.attempts.size < capacityOf(node, state.settings);
+          assert(!isFree, `${task.spec.taskId} waits although ${node.record.nodeId} is free`);
+        }
+      }
+    }),
+    { numRuns: 200 },
+  );
+});

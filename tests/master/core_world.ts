@@ -1,0 +1,246 @@
+import { encodeManifest, type Manifest } from "../../models/manifest.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { Hello } from "../../protocol/messages/hello.ts";
+import type { Availability } from "../../protocol/messages/liveness.ts";
+import type { Message } from "../../protocol/messages/message.ts";
+import type { Prediction } from "../../protocol/messages/prediction.ts";
+import type { Command } from "../../master/core/command.ts";
+import type { Effect } from "../../master/core/effect.ts";
+import { effects } from "../../master/core/effects.ts";
+import type { MasterEvent } from "../../master/core/event.ts";
+import type { MasterSettings } from "../../master/core/settings.ts";
+import { createState, type MasterState, type TaskOutcome } from "../../master/core/state.ts";
+import { runTurn } from "../../master/core/turn.ts";
+
+const GIB = 1024 ** 3;
+
+/** A recognizer that needs no picture. */
+export function emptyManifest(name = "empty", version = 1): Manifest {
+  return {
+    schema: 1,
+    name,
+    version,
+    description: "A recognizer of a test.",
+    license: "MIT",
+    pipeline: "empty",
+    parameters: {},
+    layers: [],
+    requirements: { engine: "none", memoryBytes: 0 },
+  };
+}
+
+/** `prefix_` and 20 digits that hold `number`. */
+export function idOf(prefix: string, number: number): string {
+  return `${prefix}_${String(number).padStart(20, "0")}`;
+}
+
+export function helloOf(nodeId: string, overrides: Partial<Hello> = {}): Hello {
+  return {
+    type: "hello",
+    protocol: { min: 1, max: 1 },
+    version: "0.0.0",
+    nodeId,
+    name: `host-of-${nodeId}`,
+    token: null,
+    capabilities: {
+      os: "linux",
+      arch: "x86_64",
+      cores: 2,
+      memoryBytes: 2 * GIB,
+      workers: 1,
+      engines: ["wasm", "none"],
+    },
+    cached: [],
+    ...overrides,
+  };
+}
+
+export function predictionOf(recognizer: string): Prediction {
+  const timings = {
+    decodeMs: 0,
+    prepareMs: 0,
+    inferMs: 0,
+    interpretMs: 0,
+    drawMs: 0,
+    encodeMs: 0,
+    totalMs: 0,
+  };
+  return { recognizer, width: 0, height: 0, persons: [], timings };
+}
+
+export function availabilityOf(overrides: Partial<Availability> = {}): Availability {
+  return {
+    type: "availability",
+    freeSlots: 1,
+    running: 0,
+    queued: 0,
+    draining: false,
+    memoryFreeBytes: GIB,
+    load: 0,
+    ...overrides,
+  };
+}
+
+/** A node of the world: its connection changes when it comes back. */
+export interface WorldNode {
+  readonly nodeId: string;
+  connectionId: number;
+}
+
+/** The pure core with a clock that the test turns, and everything that came out of it. */
+export class CoreWorld {
+  readonly state: MasterState;
+  readonly events: MasterEvent[] = [];
+  readonly effects: Effect[] = [];
+  readonly answers = new Map<string, TaskOutcome[]>();
+  readonly manifest: Manifest;
+  readonly manifestDigest: Digest;
+  nowMs = 1_000;
+  #nextTask = 1;
+  #nextConnection = 1;
+
+  constructor(settings: Partial<MasterSettings> = {}) {
+    this.state = createState(settings);
+    this.manifest = emptyManifest();
+    this.manifestDigest = this.register(this.manifest);
+  }
+
+  /** One turn with these commands; returns its events. */
+  turn(...commands: Command[]): MasterEvent[] {
+    const events = runTurn(this.state, commands, { nowMs: this.nowMs, wallMs: this.nowMs + 1e12 });
+    const caused = effects(events, this.state);
+    this.events.push(...events);
+    this.effects.push(...caused);
+    for (const effect of caused) {
+      if (effect.type !== "answer") continue;
+      const answers = this.answers.get(effect.taskId) ?? [];
+      this.answers.set(effect.taskId, [...answers, effect.outcome]);
+    }
+    return events;
+  }
+
+  /** Lets time pass, as the shell does: in steps, with a tick after each; `alive` nodes are heard in each. */
+  pass(ms: number, options: { alive?: readonly WorldNode[]; stepMs?: number } = {}): void {
+    const { alive = [], stepMs = 200 } = options;
+    const endMs = this.nowMs + ms;
+    while (this.nowMs < endMs) {
+      this.nowMs = Math.min(endMs, this.nowMs + stepMs);
+      this.turn(
+        ...alive.map(({ nodeId, connectionId }): Command => ({
+          type: "hear_node",
+          nodeId,
+          connectionId,
+        })),
+        { type: "tick" },
+      );
+    }
+  }
+
+  register(document: Manifest): Digest {
+    const { digest, bytes } = encodeManifest(document);
+    this.turn({
+      type: "register_recognizer",
+      manifest: { digest, size: bytes.length },
+      document,
+    });
+    return digest;
+  }
+
+  /** Connects a node and, unless told otherwise, lets it be ready for every recognizer. */
+  join(
+    nodeId: string,
+    options: { hello?: Partial<Hello>; ready?: boolean; imagesPerSecond?: number; workers?: number } = {},
+  ): WorldNode {
+    const { ready = true, imagesPerSecond = 10, workers = 1 } = options;
+    const connectionId = this.#nextConnection++;
+    const hello = helloOf(nodeId, options.hello);
+    const capabilities = { ...hello.capabilities, workers };
+    this.turn({
+      type: "connect_node",
+      connectionId,
+      hello: { ...hello, capabilities },
+      address: `10.0.0.1:${40_000 + connectionId}`,
+    });
+    const node = { nodeId, connectionId };
+    if (ready) {
+      for (const digest of this.state.recognizers.keys()) this.ready(node, digest, imagesPerSecond);
+    }
+    return node;
+  }
+
+  ready(node: WorldNode, manifestDigest: Digest, imagesPerSecond = 10): void {
+    this.turn({
+      type: "accept_ready",
+      ...node,
+      message: {
+        type: "model.ready",
+        manifestDigest,
+        imagesPerSecond,
+        fetchedBytes: 0,
+        warmUpMs: 1,
+      },
+    });
+  }
+
+  lose({ nodeId, connectionId }: WorldNode): void {
+    this.turn({ type: "lose_node", nodeId, connectionId, reason: "The test took it." });
+  }
+
+  submit(manifestDigest = this.manifestDigest): string {
+    const taskId = idOf("task", this.#nextTask++);
+    this.turn({
+      type: "submit_task",
+      taskId,
+      manifestDigest,
+      image: null,
+      options: { annotate: false, embeddings: false },
+    });
+    return taskId;
+  }
+
+  result(node: WorldNode, taskId: string, attempt: number, recognizer = "empty@1"): MasterEvent[] {
+    return this.turn({
+      type: "accept_result",
+      ...node,
+      message: {
+        type: "task.result",
+        taskId,
+        attempt,
+        prediction: predictionOf(recognizer),
+        annotated: null,
+        serviceMs: 50,
+      },
+    });
+  }
+
+  fail(
+    node: WorldNode,
+    taskId: string,
+    attempt: number,
+    { code, reason = "It went wrong." }: { code: string; reason?: string },
+  ): MasterEvent[] {
+    return this.turn({
+      type: "accept_task_failure",
+      ...node,
+      message: { type: "task.failed", taskId, attempt, code, reason },
+    });
+  }
+
+  /** The one answer of a task; undefined while there is none. Throws when there are several. */
+  answerOf(taskId: string): TaskOutcome | undefined {
+    const answers = this.answers.get(taskId) ?? [];
+    if (answers.length > 1) throw new Error(`${taskId} was answered ${answers.length} times`);
+    return answers[0];
+  }
+
+  /** What was sent to a node, of one type, oldest first. */
+  sentTo<Type extends Message["type"]>(
+    { nodeId }: { nodeId: string },
+    type: Type,
+  ): Extract<Message, { type: Type }>[] {
+    const isWanted = (message: Message): message is Extract<Message, { type: Type }> => message.type === type;
+    return this.effects.flatMap((effect) =>
+      effect.type === "send" && effect.nodeId === nodeId && isWanted(effect.message) ? [effect.message] : []
+    );
+  }
+}

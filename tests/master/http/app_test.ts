@@ -1,0 +1,124 @@
+import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
+import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
+import { clusterSchema, nodesSchema, recognizersSchema } from "../../../protocol/http/api.ts";
+import { blobPath, nodeCommandPath } from "../../../protocol/http/paths.ts";
+import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { newTokens } from "../../../protocol/security/tokens.ts";
+import { idOf } from "../core_world.ts";
+import { LAYER, MasterFixture } from "../master_fixture.ts";
+import { ask, problemIn } from "./http_fixture.ts";
+
+const BLOB = new TextEncoder().encode("a blob");
+const TOKENS = newTokens();
+
+Deno.test("GET /v1/cluster and /v1/health answer anybody", async () => {
+  await using fixture = await MasterFixture.start({ tokens: TOKENS });
+  const cluster = clusterSchema.parse(await (await ask(fixture.master, "/v1/cluster")).json());
+  assertEquals(cluster, fixture.master.info());
+  assertEquals((await ask(fixture.master, "/v1/health")).status, 200);
+});
+
+Deno.test("GET /v1/nodes lists who joined and how they stand to each recognizer", async () => {
+  await using fixture = await MasterFixture.start();
+  await fixture.join(1, { name: "atlas" });
+  const { nodes: [node] } = nodesSchema.parse(await (await ask(fixture.master, "/v1/nodes")).json());
+  assertEquals([node.nodeId, node.name, node.state], [idOf("node", 1), "atlas", "ready"]);
+  assertEquals(node.recognizers, [
+    { recognizer: "empty@1", state: "ready", imagesPerSecond: 10, reason: null },
+    { recognizer: "faces@1", state: "ready", imagesPerSecond: 10, reason: null },
+  ]);
+});
+
+Deno.test("GET /v1/recognizers lists what is served and by how many", async () => {
+  await using fixture = await MasterFixture.start();
+  await fixture.join(1);
+  const body = await (await ask(fixture.master, "/v1/recognizers")).json();
+  const { recognizers } = recognizersSchema.parse(body);
+  assertEquals(recognizers.map(({ name, readyNodes }) => [name, readyNodes]), [["empty@1", 1], ["faces@1", 1]]);
+  assert(recognizers[1].bytes > LAYER.length);
+});
+
+Deno.test("POST /v1/nodes/{id}/commands gives an order and answers what the node says", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const order = (nodeId: string, body: string) =>
+    ask(fixture.master, nodeCommandPath(nodeId), { method: "POST", body });
+  const answer = order(node.nodeId, '{"command":"drain"}');
+  const { commandId } = await node.next("command.run");
+  node.send({ type: "command.done", commandId, ok: true, detail: "Drains." });
+  assertEquals(await (await answer).json(), { detail: "Drains." });
+  for (
+    const [nodeId, body, code] of [
+      [idOf("node", 9), '{"command":"drain"}', "node_unknown"],
+      ["atlas", '{"command":"drain"}', "request_invalid"],
+      [node.nodeId, '{"command":"explode"}', "request_invalid"],
+      [node.nodeId, "drain", "request_invalid"],
+      [node.nodeId, JSON.stringify({ command: "drain", why: "x".repeat(2_000) }), "request_invalid"],
+    ]
+  ) {
+    assertEquals((await problemIn(order(nodeId, body))).code, code, body);
+  }
+});
+
+Deno.test("GET /blobs serves the files of recognizers, made when they are asked for", async () => {
+  await using fixture = await MasterFixture.start({ durableBlobs: new MemoryBlobStore() });
+  const response = await ask(fixture.master, blobPath(digestOf(LAYER)));
+  assertEquals(await response.bytes(), LAYER);
+  const missing = await problemIn(ask(fixture.master, blobPath(digestOf(BLOB))));
+  assertEquals([missing.status, missing.code], [404, "blob_not_found"]);
+});
+
+Deno.test("PUT /blobs refuses what does not hash to its name", async () => {
+  await using fixture = await MasterFixture.start();
+  const path = blobPath(digestOf(BLOB));
+  const wrong = await problemIn(ask(fixture.master, path, { method: "PUT", body: "another blob" }));
+  assertEquals(wrong.code, "blob_corrupt");
+  assertEquals((await problemIn(ask(fixture.master, path))).code, "blob_not_found");
+});
+
+/** Method, path, and who may: nobody without a token, and the others get `forbidden`. */
+const RULES: [string, string, (keyof typeof TOKENS)[]][] = [
+  ["POST", "/v1/predictions?recognizer=none", ["user", "admin"]],
+  ["GET", "/v1/recognizers", ["user", "admin"]],
+  ["GET", "/v1/nodes", ["admin"]],
+  ["POST", nodeCommandPath(idOf("node", 1)), ["admin"]],
+  ["GET", blobPath(digestOf(BLOB)), ["user", "node", "admin"]],
+  ["HEAD", blobPath(digestOf(BLOB)), ["user", "node", "admin"]],
+  ["PUT", blobPath(digestOf(BLOB)), ["node", "admin"]],
+];
+
+for (const [method, path, allowed] of RULES) {
+  Deno.test(`${method} ${path.slice(0, 24)} is open to ${allowed.join(", ")} and to nobody else`, async () => {
+    await using fixture = await MasterFixture.start({ tokens: TOKENS });
+    const status = async (token?: string) => (await ask(fixture.master, path, { method, token })).status;
+    assertEquals(await status(), 401);
+    assertEquals(await status(`dmlu_${"0".repeat(32)}`), 401);
+    for (const role of ["user", "node", "admin"] as const) {
+      const answered = await status(TOKENS[role]);
+      assertEquals(answered === 403, !allowed.includes(role), `${role} gets ${answered}`);
+      assert(answered !== 401);
+    }
+  });
+}
+
+Deno.test("createApp() answers what there is not with a problem that says so", async () => {
+  await using fixture = await MasterFixture.start();
+  for (const [method, path] of [["GET", "/v2/cluster"], ["DELETE", "/v1/nodes"], ["GET", "/"]]) {
+    const problem = await problemIn(ask(fixture.master, path, { method }));
+    assertEquals([problem.status, problem.code], [404, "not_found"]);
+    assertStringIncludes(problem.detail, path);
+  }
+});
+
+Deno.test("errorBoundary() keeps a bug's details in the log, under the reference that the user gets", async () => {
+  const broken = new MemoryBlobStore();
+  broken.stat = () => Promise.reject(new TypeError("the secret inside"));
+  await using fixture = await MasterFixture.start({ durableBlobs: broken });
+  const problem = await problemIn(ask(fixture.master, blobPath(digestOf(BLOB))));
+  assertEquals([problem.status, problem.code], [500, "internal"]);
+  assert(!JSON.stringify(problem).includes("secret"));
+  const [reference] = problem.detail.match(/ref_\w{20}/) ?? [];
+  const line = fixture.logged.find(({ fields }) => fields.reference === reference);
+  assert(line?.level === "error");
+  assertStringIncludes(String(line.fields.error), "the secret inside");
+});

@@ -1,0 +1,160 @@
+import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
+import { predictAnswerSchema } from "../../../protocol/http/api.ts";
+import { blobPath } from "../../../protocol/http/paths.ts";
+import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
+import { predictionOf } from "../core_world.ts";
+import { MasterFixture, resultOf } from "../master_fixture.ts";
+import { ask, problemIn } from "./http_fixture.ts";
+
+const PICTURE = new TextEncoder().encode("not really a picture");
+const DRAWN = new TextEncoder().encode("drawn");
+const ANNOTATED = { digest: digestOf(DRAWN), size: DRAWN.length, mediaType: "image/jpeg" };
+
+function post(fixture: MasterFixture, query: string, init: RequestInit = {}): Promise<Response> {
+  return ask(fixture.master, `/v1/predictions${query}`, { method: "POST", body: PICTURE, ...init });
+}
+
+Deno.test("POST /v1/predictions answers the prediction and where the annotated picture is", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = post(fixture, "?recognizer=faces&annotate=true&embeddings=true");
+  const assign = await node.next("task.assign");
+  assertEquals(assign.options, { annotate: true, embeddings: true });
+  assertEquals(assign.image, { digest: digestOf(PICTURE), size: PICTURE.length });
+  const put = await ask(fixture.master, blobPath(ANNOTATED.digest), { method: "PUT", body: DRAWN });
+  assertEquals(put.status, 201);
+  node.send(resultOf(assign, { annotated: ANNOTATED }));
+  const response = await answer;
+  assertEquals(response.status, 200);
+  assertEquals(predictAnswerSchema.parse(await response.json()), {
+    prediction: predictionOf("faces@1"),
+    annotated: ANNOTATED,
+  });
+  const drawn = await ask(fixture.master, blobPath(ANNOTATED.digest));
+  assertEquals(await drawn.bytes(), DRAWN);
+});
+
+Deno.test("POST /v1/predictions needs nothing but a picture: faces, no drawing, no embeddings", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = post(fixture, "");
+  const assign = await node.next("task.assign");
+  assertEquals(assign.options, { annotate: false, embeddings: false });
+  node.send(resultOf(assign));
+  assertEquals(await (await answer).json(), { prediction: predictionOf("faces@1"), annotated: null });
+});
+
+Deno.test("POST /v1/predictions gives the annotated picture itself to who accepts only JPEG", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = post(fixture, "?recognizer=faces", { headers: { accept: "image/jpeg" } });
+  const assign = await node.next("task.assign");
+  assertEquals(assign.options.annotate, true);
+  await fixture.master.blobs.put(ANNOTATED.digest, DRAWN);
+  node.send(resultOf(assign, { annotated: ANNOTATED }));
+  const response = await answer;
+  assertEquals(response.headers.get("content-type"), "image/jpeg");
+  assertEquals(await response.bytes(), DRAWN);
+  const contradiction = post(fixture, "?annotate=false", { headers: { accept: "image/jpeg" } });
+  assertEquals((await problemIn(contradiction)).code, "request_invalid");
+});
+
+Deno.test("POST /v1/predictions needs no body where no picture is looked at", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = post(fixture, "?recognizer=empty", { body: undefined });
+  node.send(resultOf(await node.next("task.assign")));
+  assertEquals((await answer).status, 200);
+  const picture = post(fixture, "?recognizer=empty&annotate=true", { headers: { accept: "image/jpeg" } });
+  const assign = await node.next("task.assign");
+  assertEquals([assign.image, assign.options.annotate], [null, false]);
+  node.send(resultOf(assign));
+  assertEquals((await problemIn(picture)).code, "request_invalid", "there is nothing to draw into");
+});
+
+/** A query or request that is refused before any node hears of it, the code, and what the sentence names. */
+const REFUSED: [string, string, RequestInit, string, string][] = [
+  ["an unknown parameter", "?anotate=true", {}, "request_invalid", '"anotate"'],
+  ["a value that is no flag", "?annotate=yes", {}, "request_invalid", "annotate"],
+  ["a parameter given twice", "?embeddings=true&embeddings=false", {}, "request_invalid", "embeddings"],
+  ["an unknown recognizer", "?recognizer=faxes", {}, "recognizer_unknown", "faces"],
+  ["a version that there is not", "?recognizer=faces@9", {}, "recognizer_unknown", "faces@9"],
+  ["a name that is none", "?recognizer=%0d%0aX", {}, "recognizer_unknown", "not the name"],
+  ["an empty picture", "", { body: new Uint8Array() }, "image_empty", "no bytes"],
+  ["no Content-Length", "", { headers: { "content-length": "none" } }, "request_invalid", "Content-Length"],
+  ["a Content-Length that is none", "", { headers: { "content-length": "-1" } }, "request_invalid", "Content-Length"],
+  [
+    "a picture over the limit",
+    "",
+    { headers: { "content-length": String(LIMITS.imageBytesMax + 1) } },
+    "image_too_large",
+    String(LIMITS.imageBytesMax),
+  ],
+  ["fewer bytes than announced", "", { headers: { "content-length": "99" } }, "request_invalid", "99 were announced"],
+];
+
+for (const [what, query, init, code, mention] of REFUSED) {
+  Deno.test(`POST /v1/predictions refuses ${what}`, async () => {
+    await using fixture = await MasterFixture.start();
+    const node = await fixture.join(1);
+    const problem = await problemIn(post(fixture, query, init));
+    assertEquals(problem.code, code);
+    assertStringIncludes(problem.detail, mention);
+    assert(problem.advice.length > 0);
+    await fixture.heeded(node);
+    assert(!node.heard.some(({ type }) => type === "task.assign"));
+  });
+}
+
+Deno.test("POST /v1/predictions does not read a picture that it refuses", async () => {
+  await using fixture = await MasterFixture.start();
+  let isRead = false;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      isRead = true;
+      controller.close();
+    },
+  }, { highWaterMark: 0 });
+  const headers = { "content-length": String(LIMITS.imageBytesMax + 1) };
+  const problem = await problemIn(post(fixture, "", { body, headers }));
+  assertEquals([problem.status, problem.code], [413, "image_too_large"]);
+  assertEquals(isRead, false);
+});
+
+Deno.test("POST /v1/predictions answers 429 with Retry-After when too many wait", async () => {
+  await using fixture = await MasterFixture.start({ settings: { tasksQueuedMax: 1 } });
+  const node = await fixture.join(1);
+  const first = post(fixture, "");
+  const assign = await node.next("task.assign");
+  const response = await post(fixture, "");
+  assertEquals(response.status, 429);
+  const seconds = Number(response.headers.get("retry-after"));
+  assert(Number.isInteger(seconds) && seconds >= 1);
+  const problem = await problemIn(response);
+  assertEquals([problem.code, problem.retryable], ["queue_full", true]);
+  node.send(resultOf(assign));
+  assertEquals((await first).status, 200);
+});
+
+Deno.test("POST /v1/predictions cancels the task of a caller that went away", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const caller = new AbortController();
+  const answer = post(fixture, "", { signal: caller.signal });
+  const { taskId } = await node.next("task.assign");
+  caller.abort();
+  assertEquals((await node.next("task.cancel")).taskId, taskId);
+  assertEquals((await problemIn(answer)).code, "cancelled");
+});
+
+Deno.test("POST /v1/predictions passes on what a node says of a picture", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = post(fixture, "");
+  const { taskId, attempt } = await node.next("task.assign");
+  const reason = "The picture is 40000x30000 pixels, which is too many.";
+  node.send({ type: "task.failed", taskId, attempt, code: "image_too_large", reason });
+  const problem = await problemIn(answer);
+  assertEquals([problem.status, problem.code, problem.detail], [413, "image_too_large", reason]);
+});

@@ -1,0 +1,173 @@
+import type { CatalogEntry } from "../../models/catalog/catalog_entry.ts";
+import type { Manifest } from "../../models/manifest.ts";
+import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
+import { digestOf } from "../../protocol/kernel/digest.ts";
+import type { Log, LogFields } from "../../protocol/kernel/log.ts";
+import { seededRandom } from "../../protocol/kernel/random.ts";
+import { MemoryTransport } from "../../protocol/memory_transport.ts";
+import type { Hello } from "../../protocol/messages/hello.ts";
+import type { TaskAssign, TaskResult } from "../../protocol/messages/task.ts";
+import { Peer } from "../../protocol/peer.ts";
+import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
+import { startMaster } from "../../master/master.ts";
+import type { MasterHandle, MasterOptions } from "../../master/master_handle.ts";
+import { ScriptedConnection } from "../node/scripted_master.ts";
+import { ManualClock } from "../protocol/manual_clock.ts";
+import { emptyManifest, helloOf, idOf, predictionOf } from "./core_world.ts";
+
+export const LAYER = new TextEncoder().encode("the bytes of a layer");
+
+/** A recognizer that is given pictures; its layer is counted when it is loaded. */
+export function pictureEntry(loaded: { count: number } = { count: 0 }): CatalogEntry {
+  const layer = { role: "detect", digest: digestOf(LAYER), size: LAYER.length };
+  const manifest: Manifest = {
+    ...emptyManifest("faces"),
+    pipeline: "faces",
+    parameters: { scoreMin: 0.7, overlapMax: 0.4 },
+    layers: [layer],
+  };
+  return {
+    manifest,
+    loadLayer() {
+      loaded.count++;
+      return Promise.resolve(LAYER.slice());
+    },
+  };
+}
+
+const EMPTY_ENTRY: CatalogEntry = {
+  manifest: emptyManifest(),
+  loadLayer: () => Promise.reject(new Error("it has no layers")),
+};
+
+const STEP_MS = 100;
+
+/** Everything over memory is done in microtasks, and none of it takes so many. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 200; turn++) await null;
+}
+
+/** A node that says what the test tells it to. */
+export class ScriptedNode extends ScriptedConnection {
+  constructor(peer: Peer, readonly nodeId: string) {
+    super(peer);
+  }
+}
+
+/** A master over memory, with a clock that the test turns and nodes that say what the test tells them to. */
+export class MasterFixture implements AsyncDisposable {
+  readonly clock: ManualClock;
+  readonly transport: MemoryTransport;
+  readonly master: MasterHandle;
+  readonly logged: { level: string; message: string; fields: LogFields }[];
+  readonly #connections: ScriptedConnection[] = [];
+
+  private constructor(parts: Pick<MasterFixture, "clock" | "transport" | "master" | "logged">) {
+    this.clock = parts.clock;
+    this.transport = parts.transport;
+    this.master = parts.master;
+    this.logged = parts.logged;
+  }
+
+  static async start(options: Partial<MasterOptions> = {}): Promise<MasterFixture> {
+    const clock = new ManualClock();
+    const transport = new MemoryTransport();
+    const logged: MasterFixture["logged"] = [];
+    const master = await startMaster({
+      log: listLog(logged),
+      clock,
+      random: seededRandom(1),
+      version: "0.0.0",
+      transport,
+      control: { hostname: "10.77.3.1", port: 0 },
+      http: null,
+      ledger: new MemoryLedger(),
+      durableBlobs: new MemoryBlobStore(),
+      transientBlobs: new MemoryBlobStore(),
+      catalog: [EMPTY_ENTRY, pictureEntry()],
+      tokens: null,
+      ...options,
+    });
+    return new MasterFixture({ clock, transport, master, logged });
+  }
+
+  /** A connection on which nothing was said yet. */
+  async connect(): Promise<ScriptedConnection> {
+    const connection = await this.transport.connect(this.master.controlAddress);
+    const scripted = new ScriptedConnection(new Peer(connection));
+    this.#connections.push(scripted);
+    return scripted;
+  }
+
+  /** A node that was welcomed and is ready for everything that it was offered. */
+  async join(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
+    const connection = await this.transport.connect(this.master.controlAddress);
+    const node = new ScriptedNode(new Peer(connection), idOf("node", number));
+    this.#connections.push(node);
+    node.send(helloOf(node.nodeId, hello));
+    await node.next("welcome");
+    for (let offers = 0; offers < this.master.recognizers().length; offers++) {
+      const { manifest: { digest: manifestDigest } } = await node.next("model.offer");
+      node.send({ type: "model.ready", manifestDigest, imagesPerSecond: 10, fetchedBytes: 0, warmUpMs: 1 });
+    }
+    await this.heeded(node);
+    return node;
+  }
+
+  /** Waits until the master has heeded all that `node` sent: an order is the only thing that the master answers. */
+  async heeded(node: ScriptedNode): Promise<void> {
+    const told = this.master.command(node.nodeId, "resume");
+    const { commandId } = await node.next("command.run");
+    node.send({ type: "command.done", commandId, ok: true, detail: "Resumed." });
+    await told;
+  }
+
+  /** Lets time pass as it does: in small steps, between which everybody does what there is to do. */
+  async pass(ms: number): Promise<void> {
+    const untilMs = this.clock.nowMs() + ms;
+    while (this.clock.nowMs() < untilMs) {
+      this.clock.advance(Math.min(STEP_MS, untilMs - this.clock.nowMs()));
+      await settled();
+    }
+  }
+
+  /** Lets time pass until `awaited` has come. */
+  async passUntil<Result>(awaited: Promise<Result>): Promise<Result> {
+    let isThere = false;
+    const there = awaited.finally(() => isThere = true);
+    there.catch(() => {}); // the caller gets it
+    for (await settled(); !isThere;) await this.pass(STEP_MS);
+    return await there;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.master.stop({ graceMs: 0 });
+    for (const connection of this.#connections) await connection.close();
+  }
+}
+
+export function resultOf(assign: TaskAssign, overrides: Partial<TaskResult> = {}): TaskResult {
+  const { taskId, attempt, image } = assign;
+  return {
+    type: "task.result",
+    taskId,
+    attempt,
+    prediction: predictionOf(image === null ? "empty@1" : "faces@1"),
+    annotated: null,
+    serviceMs: 1,
+    ...overrides,
+  };
+}
+
+function listLog(lines: MasterFixture["logged"], fixed: LogFields = {}): Log {
+  const at = (level: string) => (message: string, fields: LogFields = {}) => {
+    lines.push({ level, message, fields: { ...fixed, ...fields } });
+  };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    with: (fields) => listLog(lines, { ...fixed, ...fields }),
+  };
+}

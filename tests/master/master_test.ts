@@ -1,0 +1,242 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
+import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
+import { digestOf } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { newTokens } from "../../protocol/security/tokens.ts";
+import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
+import type { Ledger } from "../../master/ledger/ledger.ts";
+import { helloOf, idOf, predictionOf } from "./core_world.ts";
+import { LAYER, MasterFixture, pictureEntry, resultOf } from "./master_fixture.ts";
+
+const NOTHING = new Uint8Array();
+const PICTURE = new TextEncoder().encode("not really a picture");
+const EMPTY = { recognizer: "empty", annotate: false, embeddings: false };
+const FACES = { recognizer: "faces", annotate: false, embeddings: false };
+const ANNOTATED = { recognizer: "faces@1", annotate: true, embeddings: false };
+
+Deno.test("predict() is what the node answered", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = fixture.master.predict(NOTHING, EMPTY);
+  const assign = await node.next("task.assign");
+  assertEquals(assign.image, null);
+  node.send(resultOf(assign));
+  assertEquals(await answer, { prediction: predictionOf("empty@1"), annotated: null });
+  assertEquals(fixture.master.nodes().map(({ completed, state }) => [completed, state]), [[1, "ready"]]);
+});
+
+Deno.test("predict() holds the picture for the node until it is answered, and no longer", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answers = [fixture.master.predict(PICTURE, FACES), fixture.master.predict(PICTURE, FACES)];
+  const [first, second] = [await node.next("task.assign"), await node.next("task.assign")];
+  assertEquals(first.image, { digest: digestOf(PICTURE), size: PICTURE.length });
+  assertEquals(await fixture.master.blobs.read(digestOf(PICTURE)), PICTURE);
+  node.send(resultOf(first));
+  await answers[0];
+  assertEquals(await fixture.master.blobs.stat(digestOf(PICTURE)), PICTURE.length, "the other task needs it");
+  node.send(resultOf(second));
+  await answers[1];
+  assertEquals(await fixture.master.blobs.stat(digestOf(PICTURE)), null);
+});
+
+Deno.test("predict() keeps an annotated picture for a minute", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = fixture.master.predict(PICTURE, ANNOTATED);
+  const assign = await node.next("task.assign");
+  assertEquals(assign.options, { annotate: true, embeddings: false });
+  const drawn = new TextEncoder().encode("drawn");
+  const annotated = { digest: digestOf(drawn), size: drawn.length, mediaType: "image/jpeg" };
+  await fixture.master.blobs.put(annotated.digest, drawn);
+  node.send(resultOf(assign, { annotated }));
+  assertEquals((await answer).annotated, annotated);
+  fixture.clock.advance(LIMITS.resultKeptMs - 1_000);
+  assertEquals(await fixture.master.readAnnotated(annotated.digest), drawn);
+  fixture.clock.advance(1_000);
+  const error = await assertRejects(() => fixture.master.readAnnotated(annotated.digest), DmlError);
+  assertEquals(error.code, "blob_not_found");
+});
+
+Deno.test("predict() does not believe in an annotated picture that never came", async () => {
+  await using fixture = await MasterFixture.start({ settings: { attemptsMax: 1 } });
+  const node = await fixture.join(1);
+  const answer = fixture.master.predict(PICTURE, ANNOTATED);
+  const assign = await node.next("task.assign");
+  const annotated = { digest: digestOf(LAYER), size: 1, mediaType: "image/jpeg" };
+  node.send(resultOf(assign, { annotated }));
+  assertEquals((await assertRejects(() => answer, DmlError)).code, "attempt_failed");
+});
+
+Deno.test("predict() tells the node when the caller went away", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const caller = new AbortController();
+  const answer = fixture.master.predict(PICTURE, { ...FACES, signal: caller.signal });
+  const { taskId } = await node.next("task.assign");
+  caller.abort();
+  assertEquals(await node.next("task.cancel"), { type: "task.cancel", taskId, attempt: 1 });
+  assertEquals((await assertRejects(() => answer, DmlError)).code, "cancelled");
+  assertEquals(await fixture.master.blobs.stat(digestOf(PICTURE)), null);
+  const gone = { ...FACES, signal: AbortSignal.abort() };
+  assertEquals((await assertRejects(() => fixture.master.predict(PICTURE, gone), DmlError)).code, "cancelled");
+});
+
+Deno.test("predict() refuses an empty picture, and a recognizer that there is not", async () => {
+  await using fixture = await MasterFixture.start();
+  const { master } = fixture;
+  assertEquals((await assertRejects(() => master.predict(NOTHING, FACES), DmlError)).code, "image_empty");
+  const unknown = { ...FACES, recognizer: "faxes" };
+  const error = await assertRejects(() => master.predict(PICTURE, unknown), DmlError);
+  assertEquals(error.code, "recognizer_unknown");
+  assertStringIncludes(error.message, "faces");
+});
+
+Deno.test("predict() moves to another node when one is lost", async () => {
+  await using fixture = await MasterFixture.start();
+  const first = await fixture.join(1);
+  const answer = fixture.master.predict(NOTHING, EMPTY);
+  await first.next("task.assign");
+  const second = await fixture.join(2);
+  await first.close();
+  const assign = await second.next("task.assign");
+  assertEquals(assign.attempt, 2);
+  second.send(resultOf(assign));
+  assertEquals((await answer).prediction.recognizer, "empty@1");
+  const states = fixture.master.nodes().map(({ state }) => state);
+  assertEquals(states, ["offline", "ready"]);
+});
+
+Deno.test("predict() says so when the files of the recognizer are not to be had", async () => {
+  const fault = new DmlError("assets_missing", "The file could not be loaded.");
+  const entry = { ...pictureEntry(), loadLayer: () => Promise.reject(fault) };
+  await using fixture = await MasterFixture.start({ catalog: [entry], settings: { joinGraceMs: 0 } });
+  const node = await fixture.connect();
+  node.send(helloOf(idOf("node", 1)));
+  const { manifest, layers } = await node.next("model.offer");
+  assertEquals((await assertRejects(() => fixture.master.blobs.read(layers[0].digest), DmlError)).code, fault.code);
+  const manifestDigest = manifest.digest;
+  const answer = assertRejects(() => fixture.master.predict(PICTURE, FACES), DmlError);
+  node.send({ type: "model.failed", manifestDigest, code: "engine_failed", reason: "It is not there." });
+  node.send({ type: "goodbye", code: "shutting_down", reason: "Enough." });
+  await node.ended;
+  fixture.clock.advance(1_000);
+  assertEquals((await answer).code, "assets_missing");
+  assert(fixture.logged.some(({ level, message }) => level === "error" && message.includes("could not be loaded")));
+});
+
+Deno.test("blobs make the files of a recognizer once, however many nodes ask", async () => {
+  const loaded = { count: 0 };
+  const durableBlobs = new MemoryBlobStore();
+  const catalog = [pictureEntry(loaded)];
+  {
+    await using fixture = await MasterFixture.start({ catalog, durableBlobs });
+    const { blobs } = fixture.master;
+    const digest = digestOf(LAYER);
+    const sizes = await Promise.all([blobs.stat(digest), blobs.stat(digest), blobs.stat(digest)]);
+    assertEquals(sizes, [LAYER.length, LAYER.length, LAYER.length]);
+    assertEquals(await blobs.read(digest), LAYER);
+    const [{ manifestDigest }] = fixture.master.recognizers();
+    assert((await blobs.stat(manifestDigest) ?? 0) > 0);
+  }
+  await using again = await MasterFixture.start({ catalog, durableBlobs });
+  assertEquals(await again.master.blobs.stat(digestOf(LAYER)), LAYER.length);
+  assertEquals(loaded.count, 1);
+});
+
+Deno.test("startMaster() remembers its nodes across a restart", async () => {
+  const ledger = new MemoryLedger();
+  {
+    await using fixture = await MasterFixture.start({ ledger });
+    fixture.clock.advance(5_000);
+    const node = await fixture.join(1, { name: "atlas" });
+    const answer = fixture.master.predict(NOTHING, EMPTY);
+    node.send(resultOf(await node.next("task.assign")));
+    await answer;
+    fixture.clock.advance(1_000);
+  }
+  await using fixture = await MasterFixture.start({ ledger });
+  const [listed] = fixture.master.nodes();
+  assertEquals(
+    [listed.name, listed.state, listed.firstSeenMs, listed.completed, listed.recognizers],
+    ["atlas", "offline", 5_000, 1, []],
+  );
+  await fixture.join(1, { name: "atlas" });
+  assertEquals(fixture.master.nodes().map(({ state, firstSeenMs }) => [state, firstSeenMs]), [["ready", 5_000]]);
+});
+
+Deno.test("startMaster() goes on with a ledger that cannot be written, and writes it when it can", async () => {
+  const kept = new MemoryLedger();
+  const disk = { full: false };
+  const ledger: Ledger = {
+    load: () => kept.load(),
+    close() {},
+    append(events) {
+      if (disk.full) throw new Error("no space left on device");
+      kept.append(events);
+    },
+  };
+  await using fixture = await MasterFixture.start({ ledger });
+  disk.full = true;
+  await fixture.join(1);
+  await fixture.join(2);
+  assertEquals(kept.load().nodes, []);
+  const errors = fixture.logged.filter(({ level }) => level === "error");
+  assertEquals(errors.length, 1, "it is said once");
+  disk.full = false;
+  await fixture.join(3);
+  assertEquals(kept.load().nodes.map(({ nodeId }) => nodeId), [1, 2, 3].map((number) => idOf("node", number)));
+});
+
+Deno.test("command() is answered by the node, or says that it is not there", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const drained = fixture.master.command(node.nodeId, "drain");
+  const { command, commandId } = await node.next("command.run");
+  assertEquals(command, "drain");
+  assertEquals(fixture.master.nodes()[0].state, "draining");
+  node.send({ type: "command.done", commandId, ok: true, detail: "Drains." });
+  assertEquals(await drained, "Drains.");
+  const absent = () => fixture.master.command(idOf("node", 9), "drain");
+  assertEquals((await assertRejects(absent, DmlError)).code, "node_unknown");
+});
+
+Deno.test("stop() lets what runs end, refuses what is new, and says goodbye", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = fixture.master.predict(NOTHING, EMPTY);
+  const assign = await node.next("task.assign");
+  const stopped = fixture.master.stop({ graceMs: 5_000 });
+  const late = await assertRejects(() => fixture.master.predict(NOTHING, EMPTY), DmlError);
+  assertEquals(late.code, "shutting_down");
+  node.send(resultOf(assign));
+  assertEquals((await answer).prediction.recognizer, "empty@1");
+  assertEquals((await node.next("goodbye")).code, "shutting_down");
+  await node.ended;
+  await stopped;
+});
+
+Deno.test("stop() refuses what is not done in time", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = assertRejects(() => fixture.master.predict(NOTHING, EMPTY), DmlError);
+  await node.next("task.assign");
+  const stopped = fixture.master.stop({ graceMs: 5_000 });
+  fixture.clock.advance(5_000);
+  assertEquals((await answer).code, "shutting_down");
+  await stopped;
+});
+
+Deno.test("info() says where the control port is, and whether a token is needed", async () => {
+  await using open = await MasterFixture.start();
+  await using closed = await MasterFixture.start({ tokens: newTokens() });
+  assertEquals(open.master.info(), {
+    product: "dml",
+    version: "0.0.0",
+    protocol: { min: 1, max: 1 },
+    controlPort: open.master.controlAddress.port,
+    tokenRequired: false,
+  });
+  assertEquals(closed.master.info().tokenRequired, true);
+});

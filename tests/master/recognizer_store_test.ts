@@ -1,0 +1,78 @@
+import { assertEquals, assertRejects } from "../assert.ts";
+import { encodeManifest } from "../../models/manifest.ts";
+import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
+import { digestOf } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { RecognizerStore } from "../../master/recognizer_store.ts";
+import { emptyManifest } from "./core_world.ts";
+import { LAYER, pictureEntry } from "./master_fixture.ts";
+
+const DIGEST = digestOf(LAYER);
+
+function open(entry = pictureEntry()) {
+  const durable = new MemoryBlobStore();
+  return { durable, store: new RecognizerStore({ durable, log: SILENT_LOG, catalog: [entry] }) };
+}
+
+Deno.test("RecognizerStore.ensure() makes a file when it is asked for, once also for several at a time", async () => {
+  const loaded = { count: 0 };
+  const { durable, store } = open(pictureEntry(loaded));
+  assertEquals([await durable.stat(DIGEST), loaded.count], [null, 0], "nothing is made at the start");
+  await Promise.all([store.ensure(DIGEST), store.ensure(DIGEST)]);
+  await store.ensure(DIGEST);
+  assertEquals([await durable.stat(DIGEST), loaded.count], [LAYER.length, 1]);
+});
+
+Deno.test("RecognizerStore.ensure() leaves alone what it does not know", async () => {
+  const { durable, store } = open();
+  const unknown = digestOf(new Uint8Array([1]));
+  await store.ensure(unknown);
+  assertEquals(await durable.stat(unknown), null);
+});
+
+Deno.test("RecognizerStore.ensure() remembers why a file cannot be made, and tries again", async () => {
+  const network = { isThere: false };
+  const entry = {
+    ...pictureEntry(),
+    loadLayer: () =>
+      network.isThere
+        ? Promise.resolve(LAYER.slice())
+        : Promise.reject(new DmlError("assets_missing", "There is no network.")),
+  };
+  const { store } = open(entry);
+  const [{ digest }] = store.list();
+  assertEquals(store.faultOf(digest), null);
+  assertEquals((await assertRejects(() => store.ensure(DIGEST), DmlError)).code, "assets_missing");
+  assertEquals(store.faultOf(digest)?.message, "There is no network.");
+  network.isThere = true;
+  await store.ensure(DIGEST);
+  assertEquals(store.faultOf(digest), null);
+});
+
+Deno.test("RecognizerStore.ensure() does not keep a layer that is not the one of the manifest", async () => {
+  const { durable, store } = open({ ...pictureEntry(), loadLayer: () => Promise.resolve(new Uint8Array([1])) });
+  assertEquals((await assertRejects(() => store.ensure(DIGEST), DmlError)).code, "blob_corrupt");
+  assertEquals(await durable.stat(DIGEST), null);
+});
+
+Deno.test("RecognizerStore.add() serves what the ledger remembers only when all its files are here", async () => {
+  const { durable, store } = open();
+  const older = { ...pictureEntry().manifest, version: 7 };
+  const { digest, bytes } = encodeManifest(older);
+  assertEquals(await store.add(older, digest), false);
+  await durable.put(digest, bytes);
+  assertEquals(await store.add(older, digest), false, "its layer is missing");
+  await durable.put(DIGEST, LAYER.slice());
+  assertEquals(await store.add(older, digest), true);
+  assertEquals(store.resolve("faces").name, "faces@7");
+});
+
+Deno.test("RecognizerStore.add() does not serve another recognizer of the same name and version", async () => {
+  const { durable, store } = open();
+  const other = { ...emptyManifest("faces"), description: "Another one." };
+  const { digest, bytes } = encodeManifest(other);
+  await durable.put(digest, bytes);
+  assertEquals(await store.add(other, digest), false);
+  assertEquals(store.resolve("faces").manifest.description, pictureEntry().manifest.description);
+});

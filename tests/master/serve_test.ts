@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
+import { clusterSchema } from "../../protocol/http/api.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { runServe, type ServeInfo } from "../../master/serve.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+/** A served master on ports of the system's choice; disposing of it stops it. */
+async function serve(options: { home: string; host?: string; port?: number }) {
+  const stopping = new AbortController();
+  const ready = Promise.withResolvers<ServeInfo>();
+  const served = runServe({
+    host: "127.0.0.1",
+    port: 0,
+    controlPort: 0,
+    log: SILENT_LOG,
+    version: "0.0.0",
+    signal: stopping.signal,
+    onReady: ready.resolve,
+    ...options,
+  });
+  const info = await Promise.race([ready.promise, served]);
+  if (info === undefined) throw new Error("it ended before it was ready");
+  return {
+    info,
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await served;
+    },
+  };
+}
+
+function urlOf({ http: { port } }: ServeInfo, path: string): string {
+  return `http://127.0.0.1:${port}${path}`;
+}
+
+Deno.test("runServe() serves loopback without tokens, and ends when it is told to", async () => {
+  await using home = await temporaryDirectory();
+  await using served = await serve({ home: home.path });
+  const { info } = served;
+  assertEquals(info.tokenRequired, false);
+  assertEquals(info.joinLine, `dml join 127.0.0.1:${info.http.port}`);
+  const response = await fetch(urlOf(info, "/v1/cluster"));
+  const cluster = clusterSchema.parse(await response.json());
+  assertEquals([cluster.controlPort, cluster.tokenRequired], [info.control.port, false]);
+});
+
+Deno.test("runServe() asks for tokens where others can reach it, and keeps them for its owner", async () => {
+  await using home = await temporaryDirectory();
+  const lines: string[][] = [];
+  for (let start = 0; start < 2; start++) {
+    await using served = await serve({ home: home.path, host: "0.0.0.0" });
+    const { info } = served;
+    lines.push([info.joinLine, info.predictLine, info.nodesLine].map((line) => line.replace(/\S+:\d+/, "")));
+    assert(!info.address.startsWith("0.0.0.0"), info.address);
+    assertStringIncludes(info.joinLine, `dml join ${info.address} --token dmln_`);
+    assertStringIncludes(info.predictLine, "--token dmlu_");
+    assertStringIncludes(info.nodesLine, "--token dmla_");
+    const token = info.predictLine.split(" ").at(-1);
+    const ask = async (headers: HeadersInit) => {
+      const response = await fetch(urlOf(info, "/v1/recognizers"), { headers });
+      await response.body?.cancel();
+      return response.status;
+    };
+    assertEquals([await ask({}), await ask({ authorization: `Bearer ${token}` })], [401, 200]);
+  }
+  assertEquals(lines[0], lines[1], "they stay the same");
+  if (Deno.build.os !== "windows") {
+    const { mode } = await Deno.stat(join(home.path, "master", "tokens.json"));
+    assertEquals((mode ?? 0) & 0o777, 0o600);
+  }
+});
+
+Deno.test("runServe() refuses a data directory that another master uses", async () => {
+  await using home = await temporaryDirectory();
+  await using _served = await serve({ home: home.path });
+  const error = await assertRejects(() => serve({ home: home.path }), DmlError);
+  assertEquals(error.code, "home_locked");
+});
+
+Deno.test("runServe() refuses a port that is taken, and leaves nothing open", async () => {
+  await using one = await temporaryDirectory();
+  await using other = await temporaryDirectory();
+  await using served = await serve({ home: one.path });
+  const taken = { home: other.path, port: served.info.http.port };
+  assertEquals((await assertRejects(() => serve(taken), DmlError)).code, "address_in_use");
+  await using _later = await serve({ home: other.path });
+});
