@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
+import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
+import { HttpClusterClient } from "../../user/http_cluster_client.ts";
+import { DmlProcess } from "../../tools/dml_process.ts";
+
+/** A master and nodes, each a process of its own on loopback with a data directory of its own; all ended at disposal. */
+export class Cluster implements AsyncDisposable {
+  readonly nodes: DmlProcess[] = [];
+  readonly #directory: string;
+  #master: DmlProcess;
+  #client: HttpClusterClient | null = null;
+  #port = 0;
+
+  private constructor(directory: string, master: DmlProcess) {
+    this.#directory = directory;
+    this.#master = master;
+  }
+
+  /** Starts a master on ports of the machine's choice. */
+  static async start(): Promise<Cluster> {
+    const directory = await Deno.makeTempDir({ prefix: "dml-e2e-" });
+    const home = join(directory, "master");
+    const cluster = new Cluster(directory, DmlProcess.start(["serve", "--port", "0", "--control-port", "0"], { home }));
+    cluster.#port = Number((await cluster.#master.logged("ready")).port);
+    return cluster;
+  }
+
+  get master(): DmlProcess {
+    return this.#master;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  /** A place for a test's own files; gone with the cluster. */
+  get directory(): string {
+    return this.#directory;
+  }
+
+  get client(): HttpClusterClient {
+    const address = { hostname: "127.0.0.1", port: this.#port };
+    this.#client ??= new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
+    return this.#client;
+  }
+
+  /** Starts a node called `name` and waits until it can do faces. */
+  async join(name: string, { workers = 1 }: { workers?: number } = {}): Promise<DmlProcess> {
+    const node = this.joinUnready(name, { workers });
+    await readyFor(node, "faces@1");
+    return node;
+  }
+
+  /** Starts a node called `name` with the data directory of that name. */
+  joinUnready(name: string, { workers = 1 }: { workers?: number } = {}): DmlProcess {
+    const line = ["join", this.address, "--name", name, "--workers", String(workers)];
+    const node = DmlProcess.start(line, { home: join(this.#directory, name) });
+    this.nodes.push(node);
+    return node;
+  }
+
+  /** Kills the master where it stands and starts it again on the same ports with the same data directory. */
+  async restartMaster(): Promise<void> {
+    const { controlPort } = await this.client.info();
+    await this.#client?.close();
+    this.#client = null;
+    await this.#master.stop("SIGKILL");
+    const line = ["serve", "--port", String(this.#port), "--control-port", String(controlPort)];
+    this.#master = DmlProcess.start(line, { home: join(this.#directory, "master") });
+    await this.#master.logged("ready");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client?.close();
+    for (const node of this.nodes) await node.stop("SIGKILL");
+    await this.#master.stop("SIGKILL");
+    await Deno.remove(this.#directory, { recursive: true });
+  }
+}
+
+/** Resolves with the log line that says so when `node` has `recognizer` loaded and warm. */
+export function readyFor(node: DmlProcess, recognizer: string) {
+  return node.logged("A recognizer is ready.", (line) => line.recognizer === recognizer);
+}

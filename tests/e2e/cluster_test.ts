@@ -1,0 +1,138 @@
+/** The whole of it: real processes, real TCP and HTTP, real models, real photos. */
+import { SAMPLE_FACES, samplePhoto, samplePhotos } from "../../tools/sample_photos.ts";
+import type { Predicted } from "../../user/cluster_client.ts";
+import { assert, assertEquals, assertGreater } from "../assert.ts";
+import { Cluster, readyFor } from "./cluster.ts";
+
+const PREDICT = { recognizer: "faces", annotate: false, embeddings: false } as const;
+const PICTURES = 60;
+
+/** What must not depend on who did the work: everything but how long it took. */
+function table(answers: readonly Predicted[]) {
+  return answers.map(({ prediction: { persons, width, height, recognizer } }) => ({
+    persons,
+    width,
+    height,
+    recognizer,
+  }));
+}
+
+async function predictAll(cluster: Cluster, pictures: readonly Uint8Array<ArrayBuffer>[], onAnswer = () => {}) {
+  return await Promise.all(pictures.map(async (picture) => {
+    const answer = await cluster.client.predict(picture, PREDICT);
+    onAnswer();
+    return answer;
+  }));
+}
+
+Deno.test("a master and two nodes find every face of the six photos and hand back annotated JPEGs", async () => {
+  await using cluster = await Cluster.start();
+  await Promise.all([cluster.join("one"), cluster.join("two")]);
+  const photos = await samplePhotos();
+  const answers = await Promise.all(
+    photos.map((photo) => cluster.client.predict(photo, { ...PREDICT, annotate: true })),
+  );
+  assertEquals(answers.map(({ prediction }) => prediction.persons.length), SAMPLE_FACES);
+  for (const [index, { annotated, prediction }] of answers.entries()) {
+    assert(annotated !== null && annotated[0] === 0xff && annotated[1] === 0xd8, `photo ${index + 1}`);
+    assert(annotated.length !== photos[index].length);
+    assertEquals(prediction.width, 1920);
+  }
+});
+
+Deno.test("kill -9 of one of two nodes in the middle of 60 photos: 60 answers, the same as without", async () => {
+  await using cluster = await Cluster.start();
+  const [, victim] = await Promise.all([cluster.join("stays"), cluster.join("dies")]);
+  const photos = await samplePhotos();
+  const pictures = Array.from({ length: PICTURES }, (_, index) => photos[index % photos.length]);
+  const expected = table(await predictAll(cluster, pictures));
+  let answered = 0;
+  let killed: Promise<number> | null = null;
+  const answers = await predictAll(cluster, pictures, () => {
+    answered++;
+    if (answered === 10) killed = victim.stop("SIGKILL");
+  });
+  assert(killed !== null);
+  await killed;
+  assertEquals(answered, PICTURES);
+  assertEquals(table(answers), expected);
+});
+
+Deno.test("a third node that joins in the middle gets work with no other action", async () => {
+  await using cluster = await Cluster.start();
+  await Promise.all([cluster.join("one"), cluster.join("two")]);
+  const photo = await samplePhoto(1);
+  const joined = cluster.join("three");
+  let hasJoined = false;
+  const work = async () => {
+    // Until it has worked: the test ends by its own doing or not at all.
+    for (;;) {
+      await cluster.client.predict(photo, PREDICT);
+      const third = (await cluster.client.nodes()).find(({ name }) => name === "three");
+      if (hasJoined && third !== undefined && third.completed > 0) return third.completed;
+    }
+  };
+  const working = Promise.all(Array.from({ length: 8 }, work));
+  await joined;
+  hasJoined = true;
+  assertGreater(Math.min(...await working), 0);
+});
+
+Deno.test("a recognizer is sent to a node once; a node that comes back has it", async () => {
+  await using cluster = await Cluster.start();
+  const first = cluster.joinUnready("one");
+  const { layers } = FACES.manifest;
+  const bytes = encodeManifest(FACES.manifest).bytes.length + layers.reduce((sum, { size }) => sum + size, 0);
+  assertEquals((await readyFor(first, "faces@1")).fetchedBytes, bytes);
+  assertEquals(await first.stop("SIGTERM"), 0);
+  const again = cluster.joinUnready("one");
+  assertEquals((await readyFor(again, "faces@1")).fetchedBytes, 0);
+  const { length } = await cluster.client.nodes();
+  assertEquals(length, 1, "it is the same node");
+});
+
+Deno.test("nodes survive a master that is killed and started again, and the master knows them still", async () => {
+  await using cluster = await Cluster.start();
+  const node = await cluster.join("one");
+  const photo = await samplePhoto(2);
+  const before = await cluster.client.predict(photo, PREDICT);
+  const [{ nodeId, firstSeenMs }] = await cluster.client.nodes();
+  await cluster.restartMaster();
+  const after = await cluster.client.predict(photo, PREDICT);
+  assertEquals(table([after]), table([before]));
+  const [listed] = await cluster.client.nodes();
+  assertEquals({ nodeId: listed.nodeId, firstSeenMs: listed.firstSeenMs }, { nodeId, firstSeenMs });
+  assertEquals(await node.stop("SIGTERM"), 0);
+});
+
+Deno.test("SIGTERM lets a node finish what runs; nothing is lost", async () => {
+  await using cluster = await Cluster.start();
+  const [, leaves] = await Promise.all([cluster.join("stays"), cluster.join("leaves")]);
+  const photos = await samplePhotos();
+  const pictures = Array.from({ length: 18 }, (_, index) => photos[index % photos.length]);
+  let answered = 0;
+  let left: Promise<number> | null = null;
+  const answers = await predictAll(cluster, pictures, () => {
+    if (++answered === 3) left = leaves.stop("SIGTERM");
+  });
+  assertEquals(
+    answers.map(({ prediction }) => prediction.persons.length),
+    pictures.map((_, index) => SAMPLE_FACES[index % 6]),
+  );
+  assert(left !== null);
+  assertEquals(await left, 0);
+});
+
+Deno.test("a node obeys drain, resume and shutdown", async () => {
+  await using cluster = await Cluster.start();
+  const node = await cluster.join("one");
+  const [{ nodeId }] = await cluster.client.nodes();
+  const stateOf = async () => (await cluster.client.nodes())[0].state;
+  await cluster.client.command(nodeId, "drain");
+  assertEquals(await stateOf(), "draining");
+  await cluster.client.command(nodeId, "resume");
+  assertEquals(await stateOf(), "ready");
+  assertEquals((await cluster.client.predict(await samplePhoto(1), PREDICT)).prediction.persons.length, 3);
+  await cluster.client.command(nodeId, "shutdown");
+  assertEquals(await node.ended(), 0);
+});

@@ -1,0 +1,71 @@
+/** The bare parts of one picture, each called by itself with nothing of dml around it. A realm of its own, for the engine. */
+/// <reference lib="deno.worker" />
+import { createAnnotator } from "../../models/image/annotate.ts";
+import { letterbox } from "../../models/image/geometry.ts";
+import { createImageCodec } from "../../models/image/image_codec.ts";
+import { cropGrey } from "../../models/image/crop_grey.ts";
+import { shrinkIntoTensor } from "../../models/image/resize.ts";
+import { similarityTransform } from "../../models/image/similarity.ts";
+import { warp } from "../../models/image/warp.ts";
+import { FACES } from "../../models/catalog/faces.ts";
+import { ALIGNED, ARCFACE_TEMPLATE } from "../../models/pipelines/faces_align.ts";
+import { DETECT, DETECT_INPUT } from "../../models/pipelines/faces_detect.ts";
+import { EMBED } from "../../models/pipelines/faces_embed.ts";
+import { LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "../../models/pipelines/faces_landmarks.ts";
+import { LayerRunner } from "../../models/pipelines/layer_runner.ts";
+import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
+import type { LayerSession } from "../../models/tensor.ts";
+import { createLayerSession, initOnnx } from "../../node/engine/onnx_session.ts";
+import { assetFiles } from "../../node/engine/asset_files.ts";
+import { samplePhoto } from "../sample_photos.ts";
+import { timed } from "./figure.ts";
+
+/** Milliseconds of one round. */
+export interface BareParts {
+  readonly decode: number;
+  readonly prepare: number;
+  readonly detect: number;
+  readonly landmarks: number;
+  readonly embed: number;
+  readonly draw: number;
+  readonly encode: number;
+}
+
+initOnnx(await assetFiles("onnxruntime.wasm"));
+const layers: Record<string, LayerSession> = {};
+for (const { role } of FACES.manifest.layers) layers[role] = await createLayerSession(await FACES.loadLayer(role));
+const detect = new LayerRunner(layers, DETECT);
+const landmarks = new LayerRunner(layers, LANDMARKS);
+const embed = new LayerRunner(layers, EMBED);
+const codec = createImageCodec(assetFiles);
+const annotator = createAnnotator(assetFiles);
+const photo = await samplePhoto(1);
+const pipeline = createPipeline(FACES.manifest, layers, { nowMs: () => performance.now() });
+const { persons } = await pipeline.recognize(await codec.decode(photo), { embeddings: true });
+
+self.onmessage = async () => self.postMessage(await round());
+self.postMessage("ready");
+
+async function round(): Promise<BareParts> {
+  let picture = await codec.decode(photo);
+  const decode = await timed(async () => picture = await codec.decode(photo));
+  const prepare = await timed(() => {
+    shrinkIntoTensor(picture, { ...DETECT_INPUT, fit: letterbox(picture, DETECT_INPUT), into: detect.input });
+    for (const { box, landmarks: points } of persons) {
+      cropGrey(picture, { ...LANDMARKS_INPUT, square: landmarkSquare(box), into: landmarks.input });
+      warp(picture, { ...ALIGNED, transform: similarityTransform(points, ARCFACE_TEMPLATE), into: embed.input });
+    }
+  });
+  const each = async (run: () => Promise<unknown>) => {
+    for (let face = 0; face < persons.length; face++) await run();
+  };
+  return {
+    decode,
+    prepare,
+    detect: await timed(() => detect.run()),
+    landmarks: await timed(() => each(() => landmarks.run())),
+    embed: await timed(() => each(() => embed.run())),
+    draw: await timed(() => annotator.annotate(picture, persons)),
+    encode: await timed(() => codec.encodeJpeg(picture)),
+  };
+}

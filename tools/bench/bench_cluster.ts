@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
+import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
+import { HttpClusterClient } from "../../user/http_cluster_client.ts";
+import { DmlProcess } from "../dml_process.ts";
+
+/** A master and one node with one worker, as processes on loopback. */
+export class BenchCluster implements AsyncDisposable {
+  private constructor(
+    readonly client: HttpClusterClient,
+    readonly port: number,
+    private readonly parts: { directory: string; master: DmlProcess; node: DmlProcess },
+  ) {}
+
+  /** Resolves when the node can do `recognizer`. */
+  static async start({ recognizer }: { recognizer: string }): Promise<BenchCluster> {
+    const directory = await Deno.makeTempDir({ prefix: "dml-bench-" });
+    const line = ["serve", "--port", "0", "--control-port", "0"];
+    const master = DmlProcess.start(line, { home: join(directory, "master") });
+    const port = Number((await master.logged("ready")).port);
+    const address = { hostname: "127.0.0.1", port };
+    const node = DmlProcess.start(["join", `127.0.0.1:${port}`, "--workers", "1"], { home: join(directory, "node") });
+    await node.logged("A recognizer is ready.", (logged) => logged.recognizer === recognizer);
+    const client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
+    return new BenchCluster(client, port, { directory, master, node });
+  }
+
+  /** The most that the node's process ever held in memory, as Linux counts it. */
+  nodeMemoryBytes(): number {
+    const status = Deno.readTextFileSync(`/proc/${this.parts.node.pid}/status`);
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1_024;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.client.close();
+    await this.parts.node.stop();
+    await this.parts.master.stop();
+    await Deno.remove(this.parts.directory, { recursive: true });
+  }
+}

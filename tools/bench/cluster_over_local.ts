@@ -1,0 +1,49 @@
+import { openLocalCluster } from "../../main.ts";
+import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import type { ClusterClient } from "../../user/cluster_client.ts";
+import { samplePhoto } from "../sample_photos.ts";
+import { BenchCluster } from "./bench_cluster.ts";
+import { type Figure, median, shown, timed } from "./figure.ts";
+
+const ROUNDS = 30;
+const WHOLE = { recognizer: "faces", annotate: true, embeddings: true } as const;
+
+/** A photo through master and node, as processes, over the same in one process; and the memory of that node. */
+export async function clusterOverLocal(): Promise<Figure[]> {
+  await using cluster = await BenchCluster.start({ recognizer: "faces@1" });
+  const local = await openLocalCluster({ recognizer: "faces", pictures: 1 }, {
+    log: SILENT_LOG,
+    signal: new AbortController().signal,
+    presentation: { logLevel: "error" },
+  });
+  const photo = await samplePhoto(1);
+  const once = (client: ClusterClient) => timed(() => client.predict(photo, WHOLE));
+  const remoteMs: number[] = [];
+  const localMs: number[] = [];
+  for (let round = -3; round < ROUNDS; round++) {
+    const [local_, remote] = [await once(local), await once(cluster.client)];
+    if (round < 0) continue;
+    localMs.push(local_);
+    remoteMs.push(remote);
+  }
+  await local.close();
+  const memory = cluster.nodeMemoryBytes();
+  return [
+    {
+      what: "predict through master and node - the same in one process",
+      measured: shown(median(remoteMs), "ms"),
+      floor: shown(median(localMs), "ms"),
+      value: median(remoteMs.map((ms, round) => ms - localMs[round])),
+      unit: "ms more",
+      bound: { atMost: 3 },
+    },
+    {
+      what: "memory of that node, one worker, at its peak",
+      measured: shown(memory / 2 ** 20, "MiB"),
+      floor: "",
+      value: memory / 2 ** 20,
+      unit: "MiB",
+      bound: { atMost: 250 },
+    },
+  ];
+}

@@ -1,0 +1,65 @@
+import { PATHS } from "../../protocol/http/paths.ts";
+import { BenchCluster } from "./bench_cluster.ts";
+import { ServerProcess } from "./server_process.ts";
+import { type Figure, median, shown, timed } from "./figure.ts";
+
+const ONE_BY_ONE = 1_500;
+const TOGETHER = 12_000;
+const IN_FLIGHT = 48;
+const ROUNDS = 3;
+
+/** Tasks that ask for nothing, through master and one node, beside an HTTP server that answers the same by itself. */
+export async function emptyTasks(): Promise<Figure[]> {
+  await using cluster = await BenchCluster.start({ recognizer: "empty@1" });
+  const url = `http://127.0.0.1:${cluster.port}${PATHS.predictions}?recognizer=empty`;
+  const answer = await (await fetch(url, { method: "POST" })).text();
+  await using bare = await ServerProcess.start(new URL("./bare_server.ts", import.meta.url), [answer]);
+  const rates: { dml: number; bare: number }[] = [];
+  const medians: { dml: number; bare: number }[] = [];
+  for (let round = -1; round < ROUNDS; round++) {
+    const rate = { dml: await rateOf(url), bare: await rateOf(bare.url) };
+    const latency = { dml: await latencyOf(url), bare: await latencyOf(bare.url) };
+    if (round < 0) continue;
+    rates.push(rate);
+    medians.push(latency);
+  }
+  return [
+    {
+      what: "empty tasks through master and one node",
+      measured: shown(median(rates.map(({ dml }) => dml)), "/s"),
+      floor: `${shown(median(rates.map(({ bare }) => bare)), "/s")} of a bare HTTP server, same client`,
+      value: median(rates.map(({ dml }) => dml)),
+      unit: "/s",
+      bound: { atLeast: 5_000 },
+    },
+    {
+      what: "one empty task, median",
+      measured: shown(median(medians.map(({ dml }) => dml)), "ms"),
+      floor: `${shown(median(medians.map(({ bare }) => bare)), "ms")} of the bare server`,
+      value: median(medians.map(({ dml }) => dml)),
+      unit: "ms",
+      bound: { atMost: 0.6 },
+    },
+  ];
+}
+
+async function ask(url: string): Promise<void> {
+  const response = await fetch(url, { method: "POST" });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
+}
+
+async function rateOf(url: string): Promise<number> {
+  let left = TOGETHER;
+  const lane = async () => {
+    while (left-- > 0) await ask(url);
+  };
+  const tookMs = await timed(() => Promise.all(Array.from({ length: IN_FLIGHT }, lane)));
+  return TOGETHER / tookMs * 1_000;
+}
+
+async function latencyOf(url: string): Promise<number> {
+  const lapsMs: number[] = [];
+  for (let task = 0; task < ONE_BY_ONE; task++) lapsMs.push(await timed(() => ask(url)));
+  return median(lapsMs);
+}

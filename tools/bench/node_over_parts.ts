@@ -1,0 +1,86 @@
+import { FACES } from "../../models/catalog/faces.ts";
+import { encodeManifest } from "../../models/manifest.ts";
+import { assetFiles } from "../../node/engine/asset_files.ts";
+import type { Engine } from "../../node/engine/engine.ts";
+import { createWorkerPool } from "../../node/engine/worker_pool.ts";
+import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
+import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { samplePhoto } from "../sample_photos.ts";
+import type { BareParts } from "./bare_parts_worker.ts";
+import { type Figure, median, shown, timed } from "./figure.ts";
+
+const ROUNDS = 25;
+/** What the whole recognition asks for: faces found, aligned and embedded, the picture drawn upon and encoded. */
+const WHOLE = { annotate: true, embeddings: true, deadlineMs: 60_000 };
+
+/** A pool of `workers` with the face recognizer loaded. */
+export async function facesPool(workers: number): Promise<{ engine: Engine; digest: string }> {
+  const engine = createWorkerPool({ workers, assets: assetFiles, clock: SYSTEM_CLOCK, log: SILENT_LOG });
+  const { digest } = encodeManifest(FACES.manifest);
+  const layers = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const { role } of FACES.manifest.layers) layers.set(role, await FACES.loadLayer(role));
+  await engine.load(digest, FACES.manifest, layers);
+  return { engine, digest };
+}
+
+/** Time on the node for a photo of three faces over the sum of its bare parts, and the two by themselves. */
+export async function nodeOverParts(): Promise<Figure[]> {
+  const bare = new BareWorker();
+  const { engine, digest } = await facesPool(1);
+  const photo = await samplePhoto(1);
+  const parts: BareParts[] = [];
+  const wholeMs: number[] = [];
+  await bare.ready;
+  for (let round = 0; round < ROUNDS; round++) {
+    parts.push(await bare.round());
+    const copy = photo.slice();
+    wholeMs.push(await timed(() => engine.run(digest, copy, WHOLE)));
+  }
+  bare.end();
+  await engine.close();
+  const middle = (pick: (round: BareParts) => number) => median(parts.map(pick));
+  const names = ["decode", "prepare", "detect", "landmarks", "embed", "draw", "encode"] as const;
+  const sum = names.reduce((total, name) => total + middle((round) => round[name]), 0);
+  const whole = median(wholeMs);
+  const detail = names.map((name) => `${name} ${middle((round) => round[name]).toFixed(1)}`).join(", ");
+  return [
+    {
+      what: "a 3-face 1920x1280 photo on a node / the sum of its bare parts",
+      measured: shown(whole, "ms"),
+      floor: `${shown(sum, "ms")} (${detail})`,
+      value: whole / sum,
+      unit: "x",
+      bound: { atMost: 1.10 },
+    },
+    {
+      what: "the sum of the bare parts, on one core",
+      measured: shown(sum, "ms"),
+      floor: "",
+      value: sum,
+      unit: "ms",
+      bound: { atMost: 160 },
+    },
+  ];
+}
+
+class BareWorker {
+  readonly #worker = new Worker(new URL("./bare_parts_worker.ts", import.meta.url), { type: "module" });
+  readonly ready: Promise<unknown> = this.#answer();
+
+  async round(): Promise<BareParts> {
+    const answer = this.#answer();
+    this.#worker.postMessage("round");
+    return await answer as BareParts;
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+
+  #answer(): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#worker.onmessage = ({ data }) => resolve(data);
+      this.#worker.onerror = ({ message }) => reject(new Error(message));
+    });
+  }
+}

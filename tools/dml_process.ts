@@ -1,0 +1,122 @@
+import { fileURLToPath } from "node:url";
+import { parseAs, z } from "../protocol/schema.ts";
+
+/** The entry of dml. */
+export const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+
+/** What dml may do; the tasks in `deno.json` grant the same. */
+export const PERMISSIONS = [
+  "--no-prompt",
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-sys=hostname,loadavg,networkInterfaces,systemMemoryInfo",
+] as const;
+
+const logLineSchema = z.looseObject({ level: z.string(), message: z.string() });
+
+/** One line of a log with `--log-format json`. */
+export type LogLine = z.infer<typeof logLineSchema>;
+
+/** A dml that runs as a process of its own and logs JSON; killed at the end of `await using` if it still runs. */
+export class DmlProcess implements AsyncDisposable {
+  /** All that it has logged so far, and whatever else it wrote to standard error. */
+  readonly lines: string[] = [];
+  readonly #child: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+  #waiting: (() => void)[] = [];
+  #isOver = false;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#reading = this.#read();
+  }
+
+  /** Starts `dml ARGUMENTS` with `home` as its data directory. */
+  static start(dmlArguments: readonly string[], { home }: { home: string }): DmlProcess {
+    const command = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", ...PERMISSIONS, MAIN, ...dmlArguments, "--log-format", "json", "--log-level", "info"],
+      env: { DML_HOME: home, MALLOC_ARENA_MAX: "1", NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    });
+    return new DmlProcess(command.spawn());
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** The first line, past or to come, with this message that is as `isWanted` says. Throws when the process ends without one. */
+  async logged(message: string, isWanted: (line: LogLine) => boolean = () => true): Promise<LogLine> {
+    for (let next = 0;;) {
+      for (; next < this.lines.length; next++) {
+        const line = logLineOf(this.lines[next]);
+        if (line?.message === message && isWanted(line)) return line;
+      }
+      if (this.#isOver) throw new Error(`dml ended before it was ${message}:\n${this.lines.join("\n")}`);
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** Sends it `signal` and gives its exit code. */
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
+    if (!this.#isOver) this.#child.kill(signal);
+    await this.#reading;
+    return (await this.#child.status).code;
+  }
+
+  /** Its exit code, when it ends by itself. */
+  async ended(): Promise<number> {
+    await this.#reading;
+    return (await this.#child.status).code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isOver) await this.stop("SIGKILL");
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new TextDecoder();
+    let rest = "";
+    for await (const chunk of this.#child.stderr) {
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = parts.pop() ?? "";
+      this.lines.push(...parts);
+      this.#wake();
+    }
+    if (rest !== "") this.lines.push(rest);
+    await this.#child.status;
+    this.#isOver = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+function logLineOf(text: string): LogLine | null {
+  if (!text.startsWith("{")) return null;
+  return parseAs(logLineSchema, JSON.parse(text), { what: "A log line", code: "internal" });
+}
+
+/** Runs `dml ARGUMENTS` in the directory `cwd` to its end; what it writes to standard error goes to ours. */
+export async function runDml(
+  dmlArguments: readonly string[],
+  options: { cwd: string },
+): Promise<{ code: number; out: string }> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", ...PERMISSIONS, MAIN, ...dmlArguments],
+    cwd: options.cwd,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  });
+  const { code, stdout } = await command.output();
+  return { code, out: new TextDecoder().decode(stdout) };
+}

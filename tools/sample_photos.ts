@@ -1,0 +1,22 @@
+/** Six photos of real people, 1920 pixels wide, from the npm package that ships them; and how many faces each shows. */
+const PHOTOS = [
+  { faces: 3, load: () => import("sample-photos/demo/sample1.jpg", { with: { type: "bytes" } }) },
+  { faces: 3, load: () => import("sample-photos/demo/sample2.jpg", { with: { type: "bytes" } }) },
+  { faces: 3, load: () => import("sample-photos/demo/sample3.jpg", { with: { type: "bytes" } }) },
+  { faces: 4, load: () => import("sample-photos/demo/sample4.jpg", { with: { type: "bytes" } }) },
+  { faces: 5, load: () => import("sample-photos/demo/sample5.jpg", { with: { type: "bytes" } }) },
+  { faces: 4, load: () => import("sample-photos/demo/sample6.jpg", { with: { type: "bytes" } }) },
+] as const;
+
+/** The faces on each photo, in order: 22 in all. */
+export const SAMPLE_FACES: readonly number[] = PHOTOS.map(({ faces }) => faces);
+
+/** A copy of the JPEG of photo `number`, 1 to 6. */
+export async function samplePhoto(number: number): Promise<Uint8Array<ArrayBuffer>> {
+  return Uint8Array.from((await PHOTOS[number - 1].load()).default);
+}
+
+/** Copies of all six, in order. */
+export function samplePhotos(): Promise<Uint8Array<ArrayBuffer>[]> {
+  return Promise.all(PHOTOS.map((_, index) => samplePhoto(index + 1)));
+}
