@@ -101,7 +101,7 @@ class Master implements MasterHandle {
     this.#predictions = new Predictions({ state, post, recognizers, transient, clock, random });
     this.#orders = new Orders({ post, random });
     const { tokens } = options;
-    const app = createApp({ log, random, tokens, predictions: this.#predictions, master: this });
+    const app = createApp({ log, clock, random, tokens, predictions: this.#predictions, master: this });
     this.fetch = (request) => app.fetch(request);
     this.#port = new ControlPort({
       listener,

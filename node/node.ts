@@ -98,7 +98,7 @@ class Node {
         if (FATAL.has(ending.code)) return ending;
         failures = wasOpen ? 1 : failures + 1;
         const retryInMs = backoffMs(failures, { random: this.#options.random });
-        this.#options.log.warn("There is no connection to the master; it is tried again.", {
+        this.#options.log.info("There is no connection to the master; it is tried again.", {
           ...ending,
           retryInMs: Math.round(retryInMs),
         });

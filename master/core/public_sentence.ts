@@ -37,30 +37,29 @@ export function publicSentence(
 ): string {
   const plain = PLAIN_SENTENCES[code] ?? `It failed with ${code}.`;
   if (reason === "" || TELLTALES.some((telltale) => telltale.test(reason))) return plain;
-  const folded = fold(reason);
-  for (const node of state.nodes.values()) if (betrays(folded, node)) return plain;
+  for (const node of state.nodes.values()) if (betrays(reason, node)) return plain;
   return reason;
 }
 
-function betrays(folded: string, { record }: NodeState): boolean {
+function betrays(reason: string, { record }: NodeState): boolean {
   const host = record.address.replace(/:\d+$/, "");
-  return mentions(folded, record.name) || mentions(folded, host) ||
-    mentions(folded, record.address) || mentions(folded, record.nodeId);
+  return [record.name, host, record.address, record.nodeId].some((word) =>
+    mentions(reason, word) || mentions(fold(reason), fold(word))
+  );
 }
 
-function mentions(folded: string, name: string): boolean {
-  const wanted = fold(name);
-  if (wanted.trim() === "") return false;
-  for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
-    if (wanted.length > SHORT_NAME_CHARACTERS) return true;
-    if (!isWordCharacter(folded[at - 1]) && !isWordCharacter(folded[at + wanted.length])) return true;
+function mentions(text: string, word: string): boolean {
+  if (word.trim() === "") return false;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (word.length > SHORT_NAME_CHARACTERS) return true;
+    if (!isWordCharacter(text[at - 1]) && !isWordCharacter(text[at + word.length])) return true;
   }
   return false;
 }
 
-/** Letters that look alike are alike. */
+/** Letters that look alike are alike. Upper case, as what the lower case of a letter is may depend on its neighbours. */
 function fold(text: string): string {
-  return text.normalize("NFKC").toLowerCase();
+  return text.normalize("NFKD").toUpperCase();
 }
 
 function isWordCharacter(character: string | undefined): boolean {

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { requireRole } from "../../protocol/http/auth.ts";
 import { blobRoutes } from "../../protocol/http/blob_routes.ts";
 import { PATHS } from "../../protocol/http/paths.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
@@ -18,6 +19,7 @@ import { recognizerRoutes } from "./recognizer_routes.ts";
 /** What the routes are about; the shell of the master provides it. */
 export interface AppOptions {
   readonly log: Log;
+  readonly clock: Clock;
   readonly random: Random;
   /** Null where requests need none. */
   readonly tokens: ClusterTokens | null;
@@ -43,7 +45,7 @@ export function createApp(options: AppOptions): Hono {
   app.put(`${PATHS.blobs}/:digest`, writer);
 
   app.route("/", clusterRoutes(master));
-  app.route("/", predictionRoutes({ predictions, blobs }));
+  app.route("/", predictionRoutes({ predictions, blobs, clock: options.clock }));
   app.route("/", recognizerRoutes(master));
   app.route("/", nodeRoutes(master));
   app.route("/", blobRoutes({ read: [blobs], write: blobs, bytesMax: LIMITS.imageBytesMax }));

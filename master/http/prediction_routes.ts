@@ -1,19 +1,28 @@
 import { Hono } from "hono";
 import type { BlobStore } from "../../protocol/blob/blob_store.ts";
-import type { PredictAnswer } from "../../protocol/http/api.ts";
 import { PATHS } from "../../protocol/http/paths.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import type { CheckedRequest, Predictions } from "../predictions.ts";
+import type { Predictions } from "../predictions.ts";
 import { predictionQuery } from "./prediction_query.ts";
 
 const JPEG = "image/jpeg";
+/** How long a picture may take to arrive. */
+const UPLOAD_MS = 60_000;
+
+/** What the routes work with. */
+export interface PredictionRoutesOptions {
+  readonly predictions: Predictions;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+}
 
 /**
  * `POST /v1/predictions?recognizer=faces&annotate=true&embeddings=false` with the picture's file as its body. Answers the
  * prediction as JSON or, to who accepts only `image/jpeg`, the annotated picture.
  */
-export function predictionRoutes(options: { predictions: Predictions; blobs: BlobStore }): Hono {
+export function predictionRoutes(options: PredictionRoutesOptions): Hono {
   const { predictions, blobs } = options;
   const app = new Hono();
   app.post(PATHS.predictions, async (context) => {
@@ -21,7 +30,8 @@ export function predictionRoutes(options: { predictions: Predictions; blobs: Blo
     const wantsPicture = acceptsOnlyJpeg(request.headers.get("accept"));
     const query = predictionQuery(context.req.queries(), { wantsPicture });
     const checked = predictions.check(query);
-    const answer = await answerTo(request, predictions, checked);
+    const image = await bodyOf(request, options);
+    const answer = await predictions.run(image, checked, request.signal);
     if (!wantsPicture) return context.json(answer);
     const { annotated } = answer;
     if (annotated === null) {
@@ -37,31 +47,32 @@ function acceptsOnlyJpeg(accept: string | null): boolean {
   return accept !== null && accept.includes(JPEG) && !accept.includes("json");
 }
 
-async function answerTo(
-  request: Request,
-  predictions: Predictions,
-  checked: CheckedRequest,
-): Promise<PredictAnswer> {
-  const image = await bodyOf(request, predictions);
-  return await predictions.run(image, checked, request.signal);
-}
-
 /** The picture. Room is promised to it before it is read, so that many at once cannot fill the memory. */
-async function bodyOf(
-  request: Request,
-  predictions: Predictions,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function bodyOf(request: Request, options: PredictionRoutesOptions): Promise<Uint8Array<ArrayBuffer>> {
   const size = sizeOf(request);
   if (size === 0) return new Uint8Array();
-  const takeBack = await predictions.promise(size);
+  const takeBack = await options.predictions.promise(size);
   try {
-    const bytes = await request.bytes();
+    const bytes = await withinTime(request.bytes(), options.clock);
     if (bytes.length === size) return bytes;
     throw new DmlError("request_invalid", `${bytes.length} bytes came, ${size} were announced.`);
   } catch (error) {
     throw asDmlError(error, "cancelled");
   } finally {
     takeBack();
+  }
+}
+
+/** Whoever stops in the middle does not keep the room for ever. */
+async function withinTime<Result>(coming: Promise<Result>, clock: Clock): Promise<Result> {
+  const late = Promise.withResolvers<never>();
+  const cancel = clock.after(UPLOAD_MS, () => {
+    late.reject(new DmlError("deadline_exceeded", `The picture did not arrive within ${UPLOAD_MS / 1_000} s.`));
+  });
+  try {
+    return await Promise.race([coming, late.promise]);
+  } finally {
+    cancel();
   }
 }
 

@@ -48,7 +48,7 @@ export function isServable(state: MasterState, manifestDigest: Digest): boolean 
 }
 
 /** Whether `node` serves the recognizer now or soon: busy, silent or still loading is no reason against it. */
-export function couldServe(node: NodeState, manifestDigest: Digest): boolean {
+function couldServe(node: NodeState, manifestDigest: Digest): boolean {
   const { connection } = node;
   if (connection === null || connection.draining) return false;
   const state = connection.recognizers.get(manifestDigest)?.state;

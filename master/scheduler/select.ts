@@ -1,5 +1,5 @@
 import type { MasterState, NodeConnection, NodeState, TaskState } from "../core/state.ts";
-import { couldServe, obstacleOf } from "./feasible.ts";
+import { obstacleOf } from "./feasible.ts";
 import { expectedMs, serviceMsOf } from "./rank.ts";
 
 /** Where a task goes, and what is expected of it there. */
@@ -44,12 +44,13 @@ export function selectNode(
   return best;
 }
 
-/** For a task that failed somewhere: not there again while another node could serve it, even if it is busy now. */
+/** For a task that failed somewhere: not there again while another node that is ready could take it, even if it is busy now. */
 export function exclusionOf(state: MasterState, task: TaskState): Exclusion | undefined {
   if (task.failedOn.length === 0) return undefined;
   for (const node of state.nodes.values()) {
     if (task.failedOn.includes(node.record.nodeId)) continue;
-    if (couldServe(node, task.spec.manifestDigest)) {
+    const obstacle = obstacleOf(node, task.spec.manifestDigest, state.settings);
+    if (obstacle === null || obstacle === "full") {
       return (candidate) => task.failedOn.includes(candidate.record.nodeId);
     }
   }

@@ -23,7 +23,7 @@ export interface JpegHeader extends Measures {
 /** Reads a JPEG up to its first scan (ITU-T T.81, annex B); throws `image_unreadable`, `image_unsupported`. */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   const reader = new ByteReader(bytes);
-  let orientation: Orientation = 1;
+  let orientation: Orientation | null = null;
   let adobe = false;
   let frame: ReturnType<typeof readFrame> | null = null;
   let offset = 2;
@@ -41,7 +41,8 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     const length = reader.uint16(offset + 1);
     const segment = reader.slice(offset + 3, Math.max(0, length - 2));
     if (marker === MARKER.app1 && startsWith(segment, "Exif\0")) {
-      orientation = readExifOrientation(segment);
+      // Of several, browsers go by the first.
+      orientation ??= readExifOrientation(segment);
     }
     if (marker === MARKER.app14 && startsWith(segment, "Adobe")) adobe = true;
     if (isFrame(marker)) frame ??= readFrame(segment, marker);
@@ -54,7 +55,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   if (frame.progressive && countMarkers(bytes, MARKER.startOfScan, scanOffset) > SCANS_MAX) {
     throw new DmlError("image_unsupported", `The JPEG has more than ${SCANS_MAX} scans.`);
   }
-  return { ...frame, orientation, adobe, scanOffset };
+  return { ...frame, orientation: orientation ?? 1, adobe, scanOffset };
 }
 
 /** Whether the end-of-image marker follows the first scan: a JPEG without it is cut short. */

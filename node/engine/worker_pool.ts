@@ -69,6 +69,7 @@ class WorkerPool implements Engine {
     layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
   ): Promise<{ imagesPerSecond: number }> {
     const recognizer = { name: recognizerName(manifest), manifest, layers };
+    await Promise.all(this.#slots.map((slot) => slot.ready()));
     this.#recognizers.set(manifestDigest, recognizer);
     try {
       await Promise.all(this.#slots.map((slot) => slot.load(manifestDigest, recognizer)));

@@ -27,14 +27,20 @@ export class WorkerSlot {
   #deadlineAtMs = Infinity;
   #isReady = false;
   #isClosed = false;
-  /** Resolves when the present worker has all recognizers; rejects with what ended it before. */
+  /** Resolves when the present or the next worker has all recognizers; rejects with what ended it before. */
   #starting: Promise<void> = Promise.resolve();
   #restartMs = RESTART_MIN_MS;
-  #cancelRestart: (() => void) | null = null;
+  /** Gives up a start that was put off. */
+  #abandonRestart: ((error: DmlError) => void) | null = null;
 
   constructor(options: WorkerSlotOptions) {
     this.#options = options;
-    this.#start();
+    this.#startBy(this.#start());
+  }
+
+  /** Resolves when there is a worker that has all recognizers; throws why it could not be started. */
+  ready(): Promise<void> {
+    return this.#starting;
   }
 
   /** Whether a request would be begun at once. */
@@ -87,33 +93,50 @@ export class WorkerSlot {
   /** Terminates the worker for good. */
   close(error: DmlError): void {
     this.#isClosed = true;
-    this.#cancelRestart?.();
+    this.#abandonRestart?.(error);
     this.#lane?.end(error);
   }
 
-  #start(): void {
-    this.#cancelRestart = null;
-    const lane = this.#options.spawn(() => this.#ended());
-    this.#lane = lane;
-    this.#starting = this.#prepare(lane);
-    this.#starting.catch((error) => {
-      if (this.#isClosed) return;
-      const { code, message } = asDmlError(error);
-      this.#options.log.error("A worker could not be started.", { code, reason: message });
-      lane.end(asDmlError(error));
-    });
+  /** Whoever waits for the start hears how it went; when nobody does, the log has it. */
+  #startBy(starting: Promise<void>): void {
+    this.#starting = starting;
+    starting.catch(() => {});
   }
 
-  async #prepare(lane: WorkerLane): Promise<void> {
-    await lane.ask({ type: "start" });
-    // The pool may add to the recognizers meanwhile; a loop over a Map sees what is added behind.
-    for (const [manifestDigest, recognizer] of this.#options.recognizers) {
-      const [ask, { transfer }] = loadOf(manifestDigest, recognizer);
-      await lane.ask(ask, transfer);
+  async #start(): Promise<void> {
+    const lane = this.#options.spawn(() => this.#ended());
+    this.#lane = lane;
+    try {
+      await lane.ask({ type: "start" });
+      // The pool may add to the recognizers meanwhile; a loop over a Map sees what is added behind.
+      for (const [manifestDigest, recognizer] of this.#options.recognizers) {
+        const [ask, { transfer }] = loadOf(manifestDigest, recognizer);
+        await lane.ask(ask, transfer);
+      }
+    } catch (error) {
+      const { code, message } = asDmlError(error);
+      if (!this.#isClosed) this.#options.log.error("A worker could not be started.", { code, reason: message });
+      lane.end(asDmlError(error));
+      throw error;
     }
     this.#isReady = true;
     this.#restartMs = RESTART_MIN_MS;
     this.#options.onFree();
+  }
+
+  /** A worker that could not even be started is not tried again at once. */
+  #startLater(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(this.#restartMs, () => {
+      this.#abandonRestart = null;
+      this.#start().then(resolve, reject);
+    });
+    this.#restartMs = Math.min(2 * this.#restartMs, RESTART_MAX_MS);
+    this.#abandonRestart = (error) => {
+      cancel();
+      reject(error);
+    };
+    return promise;
   }
 
   #ended(): void {
@@ -121,13 +144,8 @@ export class WorkerSlot {
     this.#isReady = false;
     this.#lane = null;
     if (this.#isClosed) return;
-    if (wasReady) {
-      this.#options.log.warn("A worker ended and is replaced.");
-      this.#start();
-      return;
-    }
-    this.#cancelRestart = this.#options.clock.after(this.#restartMs, () => this.#start());
-    this.#restartMs = Math.min(2 * this.#restartMs, RESTART_MAX_MS);
+    if (wasReady) this.#options.log.warn("A worker ended and is replaced.");
+    this.#startBy(wasReady ? this.#start() : this.#startLater());
   }
 }
 

@@ -25,7 +25,7 @@ export const ERRORS = {
   image_unsupported: kind(415, 1, false, "Convert it to JPEG, PNG, GIF, TIFF, WebP or AVIF."),
   image_unreadable: kind(422, 1, false, "The file is damaged or cut short; copy it again from its source."),
   image_too_large: kind(413, 1, false, "Shrink the picture; `dml help limits` names the limits."),
-  recognizer_unknown: kind(404, 1, false, "`dml help recognizers` names those there are."),
+  recognizer_unknown: kind(404, 1, false, "`dml recognizers` names those there are."),
   recognizer_invalid: kind(422, 1, false, "Correct the manifest."),
   no_capable_node: kind(503, 3, true, "Start a node with `dml join`; `dml nodes` says why those there are cannot."),
   queue_full: kind(429, 3, true, "Send it again after the time in Retry-After, or add a node."),

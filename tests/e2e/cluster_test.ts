@@ -1,4 +1,6 @@
 /** The whole of it: real processes, real TCP and HTTP, real models, real photos. */
+import { FACES } from "../../models/catalog/faces.ts";
+import { encodeManifest } from "../../models/manifest.ts";
 import { SAMPLE_FACES, samplePhoto, samplePhotos } from "../../tools/sample_photos.ts";
 import type { Predicted } from "../../user/cluster_client.ts";
 import { assert, assertEquals, assertGreater } from "../assert.ts";

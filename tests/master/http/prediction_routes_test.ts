@@ -122,6 +122,14 @@ Deno.test("POST /v1/predictions does not read a picture that it refuses", async 
   assertEquals(isRead, false);
 });
 
+Deno.test("POST /v1/predictions gives up on a picture that does not arrive", async () => {
+  await using fixture = await MasterFixture.start();
+  const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(PICTURE) });
+  const answer = post(fixture, "", { body, headers: { "content-length": String(LIMITS.imageBytesMax) } });
+  const problem = await fixture.passUntil(problemIn(answer));
+  assertEquals([problem.status, problem.code], [504, "deadline_exceeded"]);
+});
+
 Deno.test("POST /v1/predictions answers 429 with Retry-After when too many wait", async () => {
   await using fixture = await MasterFixture.start({ settings: { tasksQueuedMax: 1 } });
   const node = await fixture.join(1);

@@ -76,3 +76,12 @@ Deno.test("schedule() lets a task that waits for another node not hold up those 
   assert(world.state.tasks.get(failing)?.waiting);
   assertEquals(world.sentTo(two, "task.assign").length, 1);
 });
+
+Deno.test("schedule() does not make a failed task wait for a node that is still loading", () => {
+  const world = new CoreWorld();
+  const one = world.join(idOf("node", 1));
+  world.join(idOf("node", 2), { ready: false });
+  const taskId = world.submit();
+  world.fail(one, taskId, 1, { code: "blob_not_found" });
+  assertEquals(world.sentTo(one, "task.assign").map(({ attempt }) => attempt), [1, 2]);
+});

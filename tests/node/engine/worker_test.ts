@@ -1,0 +1,135 @@
+/** The real worker with the real recognizers on real photos. */
+import sample from "sample-photos/demo/sample1.jpg" with { type: "bytes" };
+import { assert, assertEquals, assertRejects } from "../../assert.ts";
+import { EMPTY } from "../../../models/catalog/empty.ts";
+import { FACES } from "../../../models/catalog/faces.ts";
+import { readImageHeader } from "../../../models/image/format.ts";
+import { encodeManifest } from "../../../models/manifest.ts";
+import { assetFiles } from "../../../node/engine/asset_files.ts";
+import type { Engine } from "../../../node/engine/engine.ts";
+import { createWorkerPool } from "../../../node/engine/worker_pool.ts";
+import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import { predictionSchema, type Timings } from "../../../protocol/messages/prediction.ts";
+import { bytesOf } from "../node_fixture.ts";
+
+const FACES_DIGEST = encodeManifest(FACES.manifest).digest;
+const EMPTY_DIGEST = encodeManifest(EMPTY.manifest).digest;
+const OPTIONS = { annotate: false, embeddings: false, deadlineMs: 60_000 };
+
+async function withWorkers(
+  options: { workers?: number; assetNames?: string[] },
+  use: (pool: Engine) => Promise<void>,
+): Promise<void> {
+  const { workers = 1, assetNames = [] } = options;
+  const pool = createWorkerPool({
+    workers,
+    assets: (name) => {
+      assetNames.push(name);
+      return assetFiles(name);
+    },
+    clock: SYSTEM_CLOCK,
+    log: SILENT_LOG,
+  });
+  try {
+    await use(pool);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function loadFaces(pool: Engine): Promise<{ imagesPerSecond: number }> {
+  const layers = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const { role } of FACES.manifest.layers) layers.set(role, await FACES.loadLayer(role));
+  return await pool.load(FACES_DIGEST, FACES.manifest, layers);
+}
+
+function sumOfParts({ totalMs: _, ...parts }: Timings): number {
+  return Object.values(parts).reduce((sum, partMs) => sum + partMs, 0);
+}
+
+Deno.test("the worker", (test) =>
+  withWorkers({}, async (pool) => {
+    const { imagesPerSecond } = await loadFaces(pool);
+    assert(imagesPerSecond > 0.1 && imagesPerSecond < 1_000, `${imagesPerSecond} images/s`);
+
+    await test.step("finds the persons of a photo, draws them and says how long each part took", async () => {
+      const image = sample.slice();
+      const { prediction, annotated } = await pool.run(FACES_DIGEST, image, {
+        ...OPTIONS,
+        annotate: true,
+        embeddings: true,
+      });
+      assertEquals(predictionSchema.parse(prediction), prediction);
+      assertEquals([prediction.recognizer, prediction.width, prediction.persons.length], ["faces@1", 1920, 3]);
+      assert(prediction.persons.every(({ embedding }) => embedding?.length === 512));
+      assert(annotated !== null);
+      const header = readImageHeader(annotated);
+      assertEquals([header.format, header.width, header.height], ["jpeg", 1920, prediction.height]);
+      const { timings } = prediction;
+      assert(Object.values(timings).every((partMs) => partMs > 0), JSON.stringify(timings));
+      assert(sumOfParts(timings) <= timings.totalMs + 1e-6, "the parts do not overlap");
+      assertEquals(image.length, 0, "the picture was given away");
+    });
+
+    await test.step("draws and encodes nothing unless it is asked to", async () => {
+      const { prediction, annotated } = await pool.run(FACES_DIGEST, sample.slice(), OPTIONS);
+      assertEquals(annotated, null);
+      assert(prediction.persons.every((person) => !("embedding" in person)));
+      const { drawMs, encodeMs } = prediction.timings;
+      assert(drawMs < 1 && encodeMs < 1, `${drawMs} ms and ${encodeMs} ms of nothing`);
+    });
+
+    await test.step("says what is wrong with a bad picture, and goes on", async () => {
+      const bad: [string, Uint8Array<ArrayBuffer>][] = [
+        ["image_unsupported", bytesOf("this is a text, whatever its name says")],
+        ["image_empty", new Uint8Array(0)],
+        ["image_unreadable", sample.slice(0, sample.length >> 1)],
+      ];
+      for (const [code, image] of bad) {
+        const error = await assertRejects(() => pool.run(FACES_DIGEST, image, OPTIONS), DmlError);
+        assertEquals((error as DmlError).code, code);
+      }
+      const { prediction } = await pool.run(FACES_DIGEST, sample.slice(), OPTIONS);
+      assertEquals(prediction.persons.length, 3);
+    });
+  }));
+
+Deno.test("the worker is replaced when a picture takes too long, and its place knows the recognizers again", () =>
+  withWorkers({}, async (pool) => {
+    await loadFaces(pool);
+    const late = pool.run(FACES_DIGEST, sample.slice(), { ...OPTIONS, deadlineMs: 1 });
+    const error = await assertRejects(() => late, DmlError);
+    assertEquals((error as DmlError).code, "deadline_exceeded");
+    const { prediction } = await pool.run(FACES_DIGEST, sample.slice(), OPTIONS);
+    assertEquals(prediction.persons.length, 3);
+  }));
+
+Deno.test("two workers see the same in the same photo", () =>
+  withWorkers({ workers: 2 }, async (pool) => {
+    await loadFaces(pool);
+    const options = { ...OPTIONS, embeddings: true };
+    const [one, other] = await Promise.all([1, 2].map(() => pool.run(FACES_DIGEST, sample.slice(), options)));
+    assertEquals(one.prediction.persons, other.prediction.persons);
+  }));
+
+Deno.test("the worker loads neither engine nor codec for a recognizer that needs none", async () => {
+  const assetNames: string[] = [];
+  await withWorkers({ assetNames }, async (pool) => {
+    await pool.load(EMPTY_DIGEST, EMPTY.manifest, new Map());
+    const { prediction } = await pool.run(EMPTY_DIGEST, null, OPTIONS);
+    assertEquals([prediction.recognizer, prediction.width, prediction.persons], ["empty@1", 0, []]);
+  });
+  assertEquals(assetNames, []);
+});
+
+Deno.test("the worker refuses layers that are no models", () =>
+  withWorkers({}, async (pool) => {
+    const layers = new Map(FACES.manifest.layers.map(({ role }) => [role, bytesOf("no model")]));
+    const error = await assertRejects(() => pool.load(FACES_DIGEST, FACES.manifest, layers), DmlError);
+    assertEquals((error as DmlError).code, "engine_failed");
+    const missing = new Map([["detect", await FACES.loadLayer("detect")]]);
+    const other = await assertRejects(() => pool.load(FACES_DIGEST, FACES.manifest, missing), DmlError);
+    assertEquals((other as DmlError).code, "recognizer_invalid");
+  }));
