@@ -8,6 +8,7 @@ import {
   type RecognizerListing,
   recognizersSchema,
 } from "../protocol/http/api.ts";
+import { JOINED_MEDIA_TYPE, splitResponse } from "../protocol/http/joined_answer.ts";
 import { blobPath, nodeCommandPath, PATHS } from "../protocol/http/paths.ts";
 import { errorOfResponse } from "../protocol/http/problem.ts";
 import { backoffMs } from "../protocol/kernel/backoff.ts";
@@ -48,6 +49,7 @@ interface Call {
   readonly method?: "GET" | "POST";
   readonly body?: Uint8Array<ArrayBuffer> | string;
   readonly mediaType?: string;
+  readonly accept?: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -84,17 +86,24 @@ export class HttpClusterClient implements ClusterClient {
       annotate: String(options.annotate),
       embeddings: String(options.embeddings),
     });
-    const answer = await this.#untilTaken(() =>
-      this.#ask(predictAnswerSchema, `${PATHS.predictions}?${query}`, {
+    const { answer, picture } = await this.#untilTaken(() =>
+      this.#call(`${PATHS.predictions}?${query}`, {
         method: "POST",
         body: image,
         mediaType: "application/octet-stream",
+        accept: `${JOINED_MEDIA_TYPE}, application/json`,
         timeoutMs: PREDICTION_TIMEOUT_MS,
         signal,
+        read: async (response) => {
+          const { json, picture } = await splitResponse(response);
+          return { answer: this.#parse(predictAnswerSchema, json), picture };
+        },
       }), signal);
-    const annotated = answer.annotated && await this.#annotated(answer.annotated, signal);
-    return { prediction: answer.prediction, annotated };
+    const { prediction, annotated } = answer;
+    if (annotated === null) return { prediction, annotated };
+    return { prediction, annotated: this.#verified(picture ?? await this.#fetchPicture(annotated, signal), annotated) };
   }
+
   async command(nodeId: string, command: CommandName): Promise<string> {
     const answer = await this.#ask(nodeCommandAnswerSchema, nodeCommandPath(nodeId), {
       method: "POST",
@@ -127,19 +136,18 @@ export class HttpClusterClient implements ClusterClient {
     }
   }
 
-  async #annotated(
-    { digest, size }: BlobReference,
-    signal: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    const read = async (response: Response) => {
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      if (bytes.length === size && digestOf(bytes) === digest) return bytes;
-      throw new DmlError(
-        "blob_corrupt",
-        `The annotated picture that came from ${this.label} is not the one that was announced.`,
-      );
-    };
+  /** From a master that does not send it along. */
+  async #fetchPicture({ digest }: BlobReference, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    const read = async (response: Response) => new Uint8Array(await response.arrayBuffer());
     return await this.#call(blobPath(digest), { signal, read });
+  }
+
+  #verified(bytes: Uint8Array<ArrayBuffer>, { digest, size }: BlobReference): Uint8Array<ArrayBuffer> {
+    if (bytes.length === size && digestOf(bytes) === digest) return bytes;
+    throw new DmlError(
+      "blob_corrupt",
+      `The annotated picture that came from ${this.label} is not the one that was announced.`,
+    );
   }
 
   #ask<Schema extends z.ZodType>(
@@ -147,17 +155,18 @@ export class HttpClusterClient implements ClusterClient {
     path: string,
     call: Call = {},
   ): Promise<z.infer<Schema>> {
-    const read = async (response: Response) => {
-      const what = `What ${this.label} answered`;
-      const text = await response.text();
-      try {
-        return parseAs(schema, JSON.parse(text), { what, code: "protocol_version" });
-      } catch (cause) {
-        if (!(cause instanceof SyntaxError)) throw cause;
-        throw new DmlError("protocol_version", `${what} is not JSON; it may be no dml.`, { cause });
-      }
-    };
+    const read = async (response: Response) => this.#parse(schema, await response.text());
     return this.#call(path, { ...call, read });
+  }
+
+  #parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
+    const what = `What ${this.label} answered`;
+    try {
+      return parseAs(schema, JSON.parse(text), { what, code: "protocol_version" });
+    } catch (cause) {
+      if (!(cause instanceof SyntaxError)) throw cause;
+      throw new DmlError("protocol_version", `${what} is not JSON; it may be no dml.`, { cause });
+    }
   }
 
   /** Sends one request and reads its answer; a failure on the way is told from a refusal. */
@@ -169,6 +178,7 @@ export class HttpClusterClient implements ClusterClient {
     const timeout = AbortSignal.timeout(call.timeoutMs ?? answerTimeoutMs);
     const caller = AbortSignal.any([this.#closed.signal, ...(call.signal ? [call.signal] : [])]);
     const headers = new Headers(call.mediaType ? { "content-type": call.mediaType } : {});
+    if (call.accept) headers.set("accept", call.accept);
     if (token !== null) headers.set("authorization", `Bearer ${token}`);
     try {
       const response = await fetch(this.#baseUrl + path, {

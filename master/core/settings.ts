@@ -12,6 +12,10 @@ export interface MasterSettings {
   readonly poisonNodes: number;
   /** Tasks that a node is given beyond its workers, per worker. */
   readonly prefetchPerWorker: number;
+  /** A node is given more than that while what it has in hand keeps its workers busy for less than this. */
+  readonly feedAheadMs: number;
+  /** Tasks that a node is given at the most, per worker. */
+  readonly attemptsPerWorkerMax: number;
   /** Silence after which a node gets no new work. */
   readonly suspectAfterMs: number;
   /** Silence after which a node is given up. */
@@ -38,6 +42,8 @@ export const DEFAULT_SETTINGS: MasterSettings = {
   attemptsMax: LIMITS.attemptsMax,
   poisonNodes: LIMITS.poisonNodes,
   prefetchPerWorker: LIMITS.prefetchPerWorker,
+  feedAheadMs: 10,
+  attemptsPerWorkerMax: LIMITS.attemptsPerWorkerMax,
   suspectAfterMs: LIMITS.suspectAfterMs,
   deadAfterMs: LIMITS.deadAfterMs,
   nodesMax: LIMITS.nodesMax,

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { BlobStore } from "../../protocol/blob/blob_store.ts";
+import { JOINED_MEDIA_TYPE, joinedResponse } from "../../protocol/http/joined_answer.ts";
 import { PATHS } from "../../protocol/http/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
@@ -20,20 +21,23 @@ export interface PredictionRoutesOptions {
 
 /**
  * `POST /v1/predictions?recognizer=faces&annotate=true&embeddings=false` with the picture's file as its body. Answers the
- * prediction as JSON or, to who accepts only `image/jpeg`, the annotated picture.
+ * prediction as JSON; to who accepts only `image/jpeg`, the annotated picture; to who accepts a joined answer, both at once.
  */
 export function predictionRoutes(options: PredictionRoutesOptions): Hono {
   const { predictions, blobs } = options;
   const app = new Hono();
   app.post(PATHS.predictions, async (context) => {
     const request = context.req.raw;
-    const wantsPicture = acceptsOnlyJpeg(request.headers.get("accept"));
+    const wantsPicture = accepts(request, JPEG) && !accepts(request, "json");
     const query = predictionQuery(context.req.queries(), { wantsPicture });
     const checked = predictions.check(query);
     const image = await bodyOf(request, options);
     const answer = await predictions.run(image, checked, request.signal);
-    if (!wantsPicture) return context.json(answer);
     const { annotated } = answer;
+    if (!wantsPicture) {
+      if (annotated === null || !accepts(request, JOINED_MEDIA_TYPE)) return context.json(answer);
+      return joinedResponse(answer, await blobs.read(annotated.digest));
+    }
     if (annotated === null) {
       throw new DmlError("request_invalid", `${query.recognizer} draws no picture to be had as ${JPEG}.`);
     }
@@ -43,8 +47,8 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
   return app;
 }
 
-function acceptsOnlyJpeg(accept: string | null): boolean {
-  return accept !== null && accept.includes(JPEG) && !accept.includes("json");
+function accepts(request: Request, mediaType: string): boolean {
+  return request.headers.get("accept")?.includes(mediaType) ?? false;
 }
 
 /** The picture. Room is promised to it before it is read, so that many at once cannot fill the memory. */

@@ -1,5 +1,9 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
-import type { MasterState, NodeState, RecognizerState } from "../core/state.ts";
+import type { MasterSettings } from "../core/settings.ts";
+import type { MasterState, NodeConnection, NodeState, RecognizerState } from "../core/state.ts";
+
+/** How much a node is given in advance. */
+type Feeding = Pick<MasterSettings, "prefetchPerWorker" | "feedAheadMs" | "attemptsPerWorkerMax">;
 
 /** Why a node cannot take a task of a recognizer right now. */
 export type Obstacle =
@@ -16,7 +20,7 @@ export type Obstacle =
 export function obstacleOf(
   node: NodeState,
   manifestDigest: Digest,
-  options: { prefetchPerWorker: number },
+  options: Feeding,
 ): Obstacle | null {
   const { connection } = node;
   if (connection === null) return "offline";
@@ -32,13 +36,21 @@ export function obstacleOf(
     case "unsuitable":
       return "unsuitable";
   }
-  return connection.attempts.size >= capacityOf(node, options) ? "full" : null;
+  return isFed(node, connection, options) ? "full" : null;
 }
 
 /** Tasks that a node holds at once: its workers', and those that it fetches ahead. */
-export function capacityOf(node: NodeState, options: { prefetchPerWorker: number }): number {
+export function capacityOf(node: NodeState, options: Pick<Feeding, "prefetchPerWorker">): number {
   const { workers } = node.record.capabilities;
   return workers + workers * options.prefetchPerWorker;
+}
+
+/** Whether its workers have enough to do until more can reach them: of tasks that take no time, that is many. */
+function isFed(node: NodeState, connection: NodeConnection, options: Feeding): boolean {
+  const { workers } = node.record.capabilities;
+  const held = connection.attempts.size;
+  if (held < capacityOf(node, options)) return false;
+  return held >= workers * options.attemptsPerWorkerMax || connection.backlogMs >= workers * options.feedAheadMs;
 }
 
 /** Whether some connected node serves the recognizer, or will without anybody's doing. */

@@ -25,6 +25,7 @@ interface LibjpegDecoder {
   decode(): void;
   getFrameInfo(): FrameInfo;
   getDecodedBuffer(): Uint8ClampedArray;
+  delete(): void;
 }
 interface LibjpegEncoder {
   setQuality(quality: number): void;
@@ -33,6 +34,7 @@ interface LibjpegEncoder {
   getDecodedBuffer(frame: FrameInfo): Uint8ClampedArray;
   encode(): void;
   getEncodedBuffer(): Uint8ClampedArray<ArrayBuffer>;
+  delete(): void;
 }
 
 const startLibjpeg: EmscriptenFactory<Libjpeg> = createLibjpeg;
@@ -43,30 +45,11 @@ const SUBSAMPLING_420 = 2;
 /** WebAssembly memory never shrinks: an instance that a huge picture made larger than this is given up. */
 const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
 
-/** One running libjpeg, with the buffers of its last picture: reusing them saves clearing megabytes for each. */
-class Instance {
-  readonly decoder: LibjpegDecoder;
-  readonly encoder: LibjpegEncoder;
-  readonly #libjpeg: Libjpeg;
-
-  constructor(libjpeg: Libjpeg) {
-    this.#libjpeg = libjpeg;
-    this.decoder = new libjpeg.JPEGDecoder();
-    this.encoder = new libjpeg.JPEGEncoder();
-    this.encoder.setProgressive(0);
-    this.encoder.setSubSampling(SUBSAMPLING_420);
-  }
-
-  get memoryBytes(): number {
-    return this.#libjpeg.HEAP8.byteLength;
-  }
-}
-
 /** JPEG in and out by libjpeg-turbo in WebAssembly; what that cannot decode goes to {@linkcode JpegFallback}. */
 export class JpegCodec {
   readonly #codec: WasmCodec;
   readonly #fallback: JpegFallback;
-  #instance: Instance | null = null;
+  #libjpeg: Libjpeg | null = null;
 
   constructor(assets: AssetSource) {
     this.#codec = new WasmCodec(assets, "libjpeg-turbo.wasm");
@@ -75,20 +58,20 @@ export class JpegCodec {
 
   /** WebAssembly memory that is held now. */
   get memoryBytes(): number {
-    return this.#instance?.memoryBytes ?? 0;
+    return this.#libjpeg?.HEAP8.byteLength ?? 0;
   }
 
   /** Decodes a JPEG as it is stored, not turned upright; throws `image_unreadable`, `image_unsupported`. */
   async decode(bytes: Uint8Array): Promise<Picture> {
     const header = readJpegHeader(bytes);
     if (header.components === 4) return await this.#fallback.decode(bytes, header);
-    const instance = await this.#start();
+    const libjpeg = await this.#start();
     try {
-      const picture = decodeWith(instance.decoder, bytes);
-      this.#release(instance);
+      const picture = decodeWith(libjpeg, bytes);
+      this.#release();
       return picture;
     } catch (error) {
-      this.#release(instance, error);
+      this.#release(error);
       if (!hasJpegEnd(bytes, header)) {
         throw new DmlError("image_unreadable", "The JPEG is cut short.", { cause: error });
       }
@@ -102,13 +85,13 @@ export class JpegCodec {
     picture: Picture,
     options: { quality?: number } = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const instance = await this.#start();
+    const libjpeg = await this.#start();
     try {
-      const bytes = encodeWith(instance.encoder, picture, options.quality ?? 85);
-      this.#release(instance);
+      const bytes = encodeWith(libjpeg, picture, options.quality ?? 85);
+      this.#release();
       return bytes;
     } catch (error) {
-      this.#release(instance, error);
+      this.#release(error);
       const size = `${picture.width} x ${picture.height}`;
       throw new DmlError("internal", `A picture of ${size} could not be encoded as JPEG.`, {
         cause: error,
@@ -116,40 +99,50 @@ export class JpegCodec {
     }
   }
 
-  async #start(): Promise<Instance> {
-    this.#instance ??= new Instance(await this.#codec.instantiateWith(startLibjpeg));
-    return this.#instance;
+  async #start(): Promise<Libjpeg> {
+    this.#libjpeg ??= await this.#codec.instantiateWith(startLibjpeg);
+    return this.#libjpeg;
   }
 
   /** Keeps the instance for the next picture unless it grew too large or failed in a way it may not recover from. */
-  #release(instance: Instance, error?: unknown): void {
+  #release(error?: unknown): void {
     // A number is the address of a C++ exception: the codec refused the picture and is as good as before.
     const sound = error === undefined || typeof error === "number";
-    if (!sound || instance.memoryBytes > MEMORY_KEPT_BYTES) this.#instance = null;
+    if (!sound || this.memoryBytes > MEMORY_KEPT_BYTES) this.#libjpeg = null;
   }
 }
 
-function decodeWith(decoder: LibjpegDecoder, bytes: Uint8Array): Picture {
-  decoder.getEncodedBuffer(bytes.length).set(bytes);
-  decoder.decode();
-  const { width, height, componentCount } = decoder.getFrameInfo();
-  const view = decoder.getDecodedBuffer();
-  const samples = new Uint8Array(view.buffer, view.byteOffset, view.length);
-  if (componentCount === 1) return fromGrey({ width, height, data: samples });
-  return { width, height, data: samples.slice() };
+// Decoder and encoder go with their picture: the buffers of both, kept at once, would be half of the instance's memory.
+
+function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array): Picture {
+  const decoder = new libjpeg.JPEGDecoder();
+  try {
+    decoder.getEncodedBuffer(bytes.length).set(bytes);
+    decoder.decode();
+    const { width, height, componentCount } = decoder.getFrameInfo();
+    // What comes out is a copy; what goes in, above, is the memory of the codec.
+    const { buffer, byteOffset, length } = decoder.getDecodedBuffer();
+    const samples = new Uint8Array(buffer, byteOffset, length);
+    return componentCount === 1 ? fromGrey({ width, height, data: samples }) : { width, height, data: samples };
+  } finally {
+    decoder.delete();
+  }
 }
 
-function encodeWith(
-  encoder: LibjpegEncoder,
-  picture: Picture,
-  quality: number,
-): Uint8Array<ArrayBuffer> {
+function encodeWith(libjpeg: Libjpeg, picture: Picture, quality: number): Uint8Array<ArrayBuffer> {
   const { width, height, data } = picture;
-  encoder.setQuality(quality);
-  encoder.getDecodedBuffer(encoderFrame(width, height)).set(data);
-  encoder.encode();
-  const { buffer, byteOffset, length } = encoder.getEncodedBuffer();
-  return new Uint8Array(buffer, byteOffset, length);
+  const encoder = new libjpeg.JPEGEncoder();
+  try {
+    encoder.setProgressive(0);
+    encoder.setSubSampling(SUBSAMPLING_420);
+    encoder.setQuality(quality);
+    encoder.getDecodedBuffer(encoderFrame(width, height)).set(data);
+    encoder.encode();
+    const { buffer, byteOffset, length } = encoder.getEncodedBuffer();
+    return new Uint8Array(buffer, byteOffset, length);
+  } finally {
+    encoder.delete();
+  }
 }
 
 /**

@@ -1,30 +1,31 @@
 import type { AssetName, AssetSource } from "../../models/assets.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 
-interface BytesModule {
-  readonly default: Uint8Array<ArrayBuffer>;
-}
+type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Where each asset is; the specifiers are literals, so that a bundler finds them and no permission is asked for. */
-const FILES: Readonly<Record<AssetName, () => Promise<BytesModule>>> = {
-  "onnxruntime.wasm": () => import("onnxruntime-web/ort-wasm-simd-threaded.wasm", { with: { type: "bytes" } }),
+/** Where each asset is; the specifiers are literals, so that a bundler finds them. */
+const FILES: Readonly<Record<AssetName, () => Promise<Bytes>>> = {
+  // Read, not imported: an import would keep its 14 MB in this thread for good.
+  "onnxruntime.wasm": () => Deno.readFile(new URL(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"))),
   "libjpeg-turbo.wasm": () =>
-    import("@cornerstonejs/codec-libjpeg-turbo-8bit/wasm", {
-      with: { type: "bytes" },
-    }),
-  "jpeg-fallback-decoder.wasm": () => import("imagescript/wasm/any/jpeg.wasm", { with: { type: "bytes" } }),
-  "webp-decoder.wasm": () => import("@jsquash/webp/codec/dec/webp_dec.wasm", { with: { type: "bytes" } }),
-  "avif-decoder.wasm": () => import("@jsquash/avif/codec/dec/avif_dec.wasm", { with: { type: "bytes" } }),
-  "font.ttf": () => import("dejavu-fonts-ttf/ttf/DejaVuSans.ttf", { with: { type: "bytes" } }),
+    copyOf(import("@cornerstonejs/codec-libjpeg-turbo-8bit/wasm", { with: { type: "bytes" } })),
+  "jpeg-fallback-decoder.wasm": () => copyOf(import("imagescript/wasm/any/jpeg.wasm", { with: { type: "bytes" } })),
+  "webp-decoder.wasm": () => copyOf(import("@jsquash/webp/codec/dec/webp_dec.wasm", { with: { type: "bytes" } })),
+  "avif-decoder.wasm": () => copyOf(import("@jsquash/avif/codec/dec/avif_dec.wasm", { with: { type: "bytes" } })),
+  "font.ttf": () => copyOf(import("dejavu-fonts-ttf/ttf/DejaVuSans.ttf", { with: { type: "bytes" } })),
 };
 
+async function copyOf(imported: Promise<{ readonly default: Bytes }>): Promise<Bytes> {
+  return (await imported).default.slice();
+}
+
 /**
- * The assets as files of the packages that dml is built from; each is loaded once, and all who ask for it get the same bytes.
+ * The assets as files of the packages that dml is built from. Every call gives bytes of their own, which may be given away.
  * Throws `assets_missing`.
  */
 export const assetFiles: AssetSource = async (name) => {
   try {
-    return (await FILES[name]()).default;
+    return await FILES[name]();
   } catch (error) {
     const { message } = asDmlError(error);
     throw new DmlError("assets_missing", `The file ${name} could not be loaded: ${message}`, { cause: error });

@@ -7,6 +7,7 @@ import type { FromWorker, ReplyTo, ToWorker, WorkerAsk, WorkerReply } from "./wo
 export interface WorkerLaneOptions {
   /** The worker's module. */
   readonly url: URL;
+  /** Every call gives bytes of their own: they go over to the worker. */
   readonly assets: AssetSource;
   readonly log: Log;
   /** Called once, when the worker is gone, whoever ended it; what it had in hand has failed by then. */
@@ -92,10 +93,9 @@ export class WorkerLane {
     pending?.resolve(message);
   }
 
-  /** The worker gets a copy, for the next one asks for the same; it is transferred, which spares the memory of another. */
   async #deliver(name: Parameters<AssetSource>[0]): Promise<void> {
     try {
-      const bytes = (await this.#options.assets(name)).slice();
+      const bytes = await this.#options.assets(name);
       if (!this.#ended) this.#post({ type: "asset", name, bytes }, [bytes.buffer]);
     } catch (error) {
       const reason = asDmlError(error).message;

@@ -16,6 +16,7 @@ const WAITING_MAX = 1_024;
 export interface WorkerPoolOptions {
   /** How many; each is a thread with its own engine and its own copy of the layers. */
   readonly workers: number;
+  /** Every call gives bytes of their own: they go over to a worker. */
   readonly assets: AssetSource;
   readonly clock: Clock;
   readonly log: Log;

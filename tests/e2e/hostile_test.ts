@@ -11,19 +11,11 @@ const PREDICT = { recognizer: "faces", annotate: false, embeddings: false } as c
 /** Sends `bytes` to the control port and gives all that comes back until the master hangs up. */
 async function tell(controlPort: number, bytes: Uint8Array): Promise<string> {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: controlPort });
-  try {
-    await connection.write(bytes);
-    let text = "";
-    for await (const chunk of connection.readable) text += new TextDecoder().decode(chunk);
-    return text;
-  } finally {
-    try {
-      connection.close();
-    } catch (error) {
-      // Reading to the end has closed it.
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
-  }
+  await connection.write(bytes);
+  let text = "";
+  // Reading to the end closes the connection.
+  for await (const chunk of connection.readable) text += new TextDecoder().decode(chunk);
+  return text;
 }
 
 function frameOf(value: unknown): Uint8Array {

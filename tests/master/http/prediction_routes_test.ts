@@ -1,3 +1,4 @@
+import { JOINED_MEDIA_TYPE, splitResponse } from "../../../protocol/http/joined_answer.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
 import { predictAnswerSchema } from "../../../protocol/http/api.ts";
 import { blobPath } from "../../../protocol/http/paths.ts";
@@ -58,6 +59,18 @@ Deno.test("POST /v1/predictions gives the annotated picture itself to who accept
   assertEquals(await response.bytes(), DRAWN);
   const contradiction = post(fixture, "?annotate=false", { headers: { accept: "image/jpeg" } });
   assertEquals((await problemIn(contradiction)).code, "request_invalid");
+});
+
+Deno.test("POST /v1/predictions gives prediction and annotated picture in one answer to who accepts that", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = post(fixture, "?annotate=true", { headers: { accept: `${JOINED_MEDIA_TYPE}, application/json` } });
+  const assign = await node.next("task.assign");
+  await fixture.master.blobs.put(ANNOTATED.digest, DRAWN);
+  node.send(resultOf(assign, { annotated: ANNOTATED }));
+  const { json, picture } = await splitResponse(await answer);
+  assertEquals(JSON.parse(json), { prediction: predictionOf("faces@1"), annotated: ANNOTATED });
+  assertEquals(picture, DRAWN);
 });
 
 Deno.test("POST /v1/predictions needs no body where no picture is looked at", async () => {

@@ -94,3 +94,15 @@ Deno.test("explain() counts the nodes by what stands in their way", () => {
     "No node can serve empty@1: of 3 known, 2 not connected, 1 loading it.",
   );
 });
+
+Deno.test("obstacleOf() lets a node hold more of what takes no time, up to its limit", () => {
+  const world = new CoreWorld({ prefetchPerWorker: 1, feedAheadMs: 10, attemptsPerWorkerMax: 8 });
+  world.join(ONE, { imagesPerSecond: 500 });
+  for (let task = 0; task < 20; task++) world.submit();
+  // Five tasks of 2 ms keep one worker busy for 10 ms.
+  assertEquals(world.state.nodes.get(ONE)!.connection!.attempts.size, 5);
+  const quick = new CoreWorld({ prefetchPerWorker: 1, feedAheadMs: 10, attemptsPerWorkerMax: 8 });
+  quick.join(ONE, { imagesPerSecond: 1_000_000 });
+  for (let task = 0; task < 20; task++) quick.submit();
+  assertEquals(quick.state.nodes.get(ONE)!.connection!.attempts.size, 8);
+});

@@ -145,3 +145,11 @@ Deno.test("readImageHeader() answers or refuses whatever damage a file has", asy
     { numRuns: 1000 },
   );
 });
+
+Deno.test("readImageHeader() goes by the first of several EXIF segments", async () => {
+  const jpeg = fixtures.withOrientation(
+    fixtures.withOrientation(await fixtures.makeJpeg(fixtures.makePicture(16, 8)), 3),
+    6,
+  );
+  assertEquals(readImageHeader(jpeg).orientation, 6);
+});
