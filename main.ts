@@ -6,7 +6,7 @@ import { newId } from "./protocol/kernel/id.ts";
 import { type Log, SILENT_LOG } from "./protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "./protocol/kernel/random.ts";
 import { VERSION } from "./protocol/version.ts";
-import { formatAddress } from "./user/address.ts";
+import { formatAddress } from "./protocol/address.ts";
 import { parseCommand } from "./user/cli.ts";
 import type { ClusterClient } from "./user/cluster_client.ts";
 import type { Invocation, JoinCommand, Presentation, ServeCommand } from "./user/command.ts";

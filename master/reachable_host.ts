@@ -1,5 +1,3 @@
-import type { Address } from "../protocol/transport.ts";
-
 /** What tells under which addresses this host is known. */
 export interface HostNames {
   readonly networkInterfaces: () => readonly Pick<
@@ -24,9 +22,4 @@ export function reachableHost(host: string, names: HostNames = Deno): string {
     family === "IPv4" && !isLoopbackHost(address) && !address.startsWith("169.254.")
   );
   return found?.address ?? names.hostname();
-}
-
-/** `host:port`, IPv6 in brackets. */
-export function formatHostPort({ hostname, port }: Address): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { CATALOG } from "../models/catalog/catalog.ts";
+import { formatAddress } from "../protocol/address.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { MemoryBlobStore } from "../protocol/blob/memory_blob_store.ts";
 import { lockDirectory } from "../protocol/directory_lock.ts";
@@ -13,7 +14,7 @@ import type { Address } from "../protocol/transport.ts";
 import { loadTokens } from "./cluster_tokens.ts";
 import { SqliteLedger } from "./ledger/sqlite_ledger.ts";
 import { type MasterHandle, startMaster } from "./master.ts";
-import { formatHostPort, isLoopbackHost, reachableHost } from "./reachable_host.ts";
+import { isLoopbackHost, reachableHost } from "./reachable_host.ts";
 
 /** What `dml serve` was asked for. */
 export interface ServeOptions {
@@ -89,7 +90,7 @@ async function start(
     tokens,
   });
   const http = master.httpAddress ?? { hostname: host, port };
-  const address = formatHostPort({ hostname: reachableHost(host), port: http.port });
+  const address = formatAddress({ hostname: reachableHost(host), port: http.port });
   const withToken = (token: string | undefined) => token === undefined ? "" : ` --token ${token}`;
   onReady({
     http,

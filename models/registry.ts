@@ -1,3 +1,4 @@
+import { editDistance } from "../protocol/kernel/suggest.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { encodeManifest, type Manifest, recognizerName } from "./manifest.ts";
@@ -76,20 +77,9 @@ export class RecognizerRegistry {
   }
 }
 
-/** The names that share most pairs of neighbouring letters with `wanted` (Dice's coefficient), best first. */
+/** The names that are the fewest edits away from `wanted`, nearest first. */
 function nearestNames(wanted: string, names: readonly string[]): string[] {
-  const pairs = letterPairs(wanted);
-  const ranked = names.map((name) => {
-    const others = letterPairs(name);
-    const shared = [...others].filter((pair) => pairs.has(pair)).length;
-    return { name, likeness: 2 * shared / (pairs.size + others.size) };
-  });
-  ranked.sort((one, other) => other.likeness - one.likeness || (one.name < other.name ? -1 : 1));
+  const ranked = names.map((name) => ({ name, distance: editDistance(wanted, name) }));
+  ranked.sort((one, other) => one.distance - other.distance || (one.name < other.name ? -1 : 1));
   return ranked.slice(0, SUGGESTIONS_MAX).map(({ name }) => name);
-}
-
-/** The ends count as letters, so that a name of one letter has pairs too. */
-function letterPairs(word: string): Set<string> {
-  const padded = `^${word}$`;
-  return new Set(Array.from({ length: padded.length - 1 }, (_, at) => padded.slice(at, at + 2)));
 }

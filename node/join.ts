@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { assetFiles } from "./engine/asset_files.ts";
 import { createWorkerPool } from "./engine/worker_pool.ts";
+import { baseUrlOf } from "../protocol/address.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { HttpBlobStore } from "../protocol/blob/http_blob_store.ts";
 import { claimNodeDirectory, openHome } from "../protocol/home.ts";
@@ -100,8 +101,4 @@ async function untilFinished(node: ReturnType<typeof startNode>, signal: AbortSi
   } finally {
     signal.removeEventListener("abort", stop);
   }
-}
-
-function baseUrlOf({ hostname, port }: Address): string {
-  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }

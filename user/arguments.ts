@@ -2,7 +2,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { type FlagName, flagOf, FLAGS, isFlagName, spelling } from "./flags.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../protocol/kernel/suggest.ts";
 import { flagsOf, isVerbName, VERB_NAMES, type VerbName } from "./verbs.ts";
 
 /** A command line, taken apart; nothing in it is checked against a verb yet. */

@@ -2,7 +2,7 @@ import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../protocol/http/paths.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import { COMMAND_NAMES } from "../protocol/messages/command.ts";
-import { parseAddress } from "./address.ts";
+import { parseAddress } from "../protocol/address.ts";
 import { type Arguments, checkFlags, parseArguments, verbNamed } from "./arguments.ts";
 import type {
   Command,
@@ -25,7 +25,7 @@ import {
   LOG_FORMATS,
   LOG_LEVELS,
 } from "./flags.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../protocol/kernel/suggest.ts";
 import { HELP_TOPICS, VERB_NAMES, type VerbName } from "./verbs.ts";
 
 const WORKERS_MAX = 1_024;

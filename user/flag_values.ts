@@ -1,6 +1,6 @@
 import { DmlError } from "../protocol/kernel/errors.ts";
 import type { Address } from "../protocol/transport.ts";
-import { parseAddress } from "./address.ts";
+import { parseAddress } from "../protocol/address.ts";
 import { type FlagName, flagOf } from "./flags.ts";
 
 /** Environment variables by name. */

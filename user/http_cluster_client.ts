@@ -21,7 +21,7 @@ import type { CommandName } from "../protocol/messages/command.ts";
 import type { BlobReference } from "../protocol/messages/task.ts";
 import { parseAs, type z } from "../protocol/schema.ts";
 import type { Address } from "../protocol/transport.ts";
-import { baseUrlOf } from "./address.ts";
+import { baseUrlOf } from "../protocol/address.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "./cluster_client.ts";
 import { waited } from "./waited.ts";
 

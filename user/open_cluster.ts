@@ -3,7 +3,7 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { Address } from "../protocol/transport.ts";
-import { formatAddress } from "./address.ts";
+import { formatAddress } from "../protocol/address.ts";
 import type { ClusterClient } from "./cluster_client.ts";
 import type { MasterChoice } from "./command.ts";
 import { DEFAULT_HOST } from "./flags.ts";

@@ -2,7 +2,6 @@
 import { LimitedBytesTransformStream } from "@std/streams/limited_bytes_transform_stream.js";
 import { asDmlError, DmlError, type ErrorCode, ERRORS, isErrorCode } from "../kernel/errors.ts";
 import { clip } from "../kernel/clip.ts";
-import type { Log } from "../kernel/log.ts";
 import { type Problem, problemSchema } from "./api.ts";
 
 const MEDIA_TYPE = "application/problem+json";
@@ -33,15 +32,6 @@ export function problemResponse(error: unknown, options: { status?: number } = {
   if (status === 429) headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   if (status === 401) headers.set("www-authenticate", 'Bearer realm="dml"');
   return new Response(JSON.stringify({ ...problem, status }), { status, headers });
-}
-
-/** The one place where what routes throw becomes answers: give it to `onError` of the outermost Hono app. */
-export function errorBoundary(log: Log): (error: Error) => Response {
-  return (error) => {
-    const known = asDmlError(error);
-    if (known.code === "internal") log.error("a request failed inside", { error });
-    return problemResponse(known);
-  };
 }
 
 /** The error that `response` carries; reads or cancels its body. `what` names the request when the answer itself says nothing. */

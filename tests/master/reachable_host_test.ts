@@ -1,5 +1,5 @@
 import { assertEquals } from "../assert.ts";
-import { formatHostPort, isLoopbackHost, reachableHost } from "../../master/reachable_host.ts";
+import { isLoopbackHost, reachableHost } from "../../master/reachable_host.ts";
 
 const NAMES = {
   networkInterfaces: () => [
@@ -27,9 +27,4 @@ Deno.test("reachableHost() names an address of the host where it listens on all 
 
 Deno.test("reachableHost() falls back on the name of the host", () => {
   assertEquals(reachableHost("0.0.0.0", { ...NAMES, networkInterfaces: () => [] }), "atlas");
-});
-
-Deno.test("formatHostPort() puts IPv6 in brackets", () => {
-  assertEquals(formatHostPort({ hostname: "10.0.0.1", port: 7400 }), "10.0.0.1:7400");
-  assertEquals(formatHostPort({ hostname: "::1", port: 7400 }), "[::1]:7400");
 });

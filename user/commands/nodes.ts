@@ -5,7 +5,7 @@ import type { ClusterClient } from "../cluster_client.ts";
 import type { NodesCommand } from "../command.ts";
 import { EXIT_OK } from "../exit.ts";
 import { type Column, formatBytes, formatDuration, formatRate, printable, renderTable } from "../render.ts";
-import { nearest } from "../suggest.ts";
+import { nearest } from "../../protocol/kernel/suggest.ts";
 import type { Terminal } from "../terminal.ts";
 
 const COLUMNS: readonly Column[] = [

@@ -5,9 +5,8 @@ import { HttpBlobStore } from "../../../protocol/blob/http_blob_store.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
 import { requireRole } from "../../../protocol/http/auth.ts";
 import { blobRoutes } from "../../../protocol/http/blob_routes.ts";
-import { errorBoundary } from "../../../protocol/http/problem.ts";
+import { problemResponse } from "../../../protocol/http/problem.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
-import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { assertEquals } from "../../assert.ts";
 import { assertCode, blobStoreContract, sampleBytes } from "../../contract/blob_store_contract.ts";
@@ -31,7 +30,7 @@ function serve(handler: Handler): AsyncDisposable & { url: string } {
 
 function appOver(store: BlobStore): Hono {
   const app = new Hono().route("/", blobRoutes({ read: [store], write: store, bytesMax: BYTES_MAX }));
-  app.onError(errorBoundary(SILENT_LOG));
+  app.onError((error) => problemResponse(error));
   return app;
 }
 
@@ -122,7 +121,7 @@ Deno.test("HttpBlobStore shows its token to a server that asks for one", async (
   const app = new Hono().use(requireRole(tokens, "node"));
   const memory = new MemoryBlobStore();
   app.route("/", blobRoutes({ read: [memory], write: memory, bytesMax: BYTES_MAX }));
-  app.onError(errorBoundary(SILENT_LOG));
+  app.onError((error) => problemResponse(error));
   await using server = serve(app.fetch);
   await assertCode(new HttpBlobStore(server.url).stat(DIGEST), "unauthorized");
   await assertCode(new HttpBlobStore(server.url, { token: tokens.user }).read(DIGEST), "forbidden");

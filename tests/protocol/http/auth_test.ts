@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import { bearerToken, requireRole } from "../../../protocol/http/auth.ts";
-import { errorBoundary } from "../../../protocol/http/problem.ts";
-import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import { problemResponse } from "../../../protocol/http/problem.ts";
 import { type ClusterTokens, newTokens, type Role } from "../../../protocol/security/tokens.ts";
 import { assertEquals } from "../../assert.ts";
 
@@ -11,7 +10,7 @@ function appFor(tokens: ClusterTokens | null): Hono {
     app.all(`/${role}`, requireRole(tokens, role), (context) => context.text("in"));
   }
   app.all("/both", requireRole(tokens, "user", "node"), (context) => context.text("in"));
-  return app.onError(errorBoundary(SILENT_LOG));
+  return app.onError((error) => problemResponse(error));
 }
 
 async function statusOf(app: Hono, path: string, options: { headers?: HeadersInit } = {}) {

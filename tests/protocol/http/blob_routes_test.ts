@@ -4,10 +4,9 @@ import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
 import { problemSchema } from "../../../protocol/http/api.ts";
 import { blobRoutes, type BlobRoutesOptions } from "../../../protocol/http/blob_routes.ts";
 import { blobPath } from "../../../protocol/http/paths.ts";
-import { errorBoundary } from "../../../protocol/http/problem.ts";
+import { problemResponse } from "../../../protocol/http/problem.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
-import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { assertEquals } from "../../assert.ts";
 import { sampleBytes } from "../../contract/blob_store_contract.ts";
 import { temporaryDirectory } from "../../temporary_directory.ts";
@@ -22,7 +21,7 @@ const BYTES_MAX = 20_000;
 function appWith(options: Partial<BlobRoutesOptions>): Hono {
   const app = new Hono();
   app.route("/", blobRoutes({ read: [], bytesMax: BYTES_MAX, ...options }));
-  return app.onError(errorBoundary(SILENT_LOG));
+  return app.onError((error) => problemResponse(error));
 }
 
 async function appWithBlobs(): Promise<Hono> {

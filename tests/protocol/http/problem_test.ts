@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { problemSchema } from "../../../protocol/http/api.ts";
-import { errorBoundary, errorOfResponse, problemOf, problemResponse } from "../../../protocol/http/problem.ts";
+import { errorOfResponse, problemOf, problemResponse } from "../../../protocol/http/problem.ts";
 import { DmlError, type ErrorCode, ERRORS } from "../../../protocol/kernel/errors.ts";
-import { type Log, SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
@@ -95,14 +94,4 @@ Deno.test("errorOfResponse() stops reading a problem without an end", async () =
   const error = await errorOfResponse(new Response(body, { status: 503, headers }), WHAT);
   assertEquals(error.code, "connection_lost");
   assert(cancelled);
-});
-
-Deno.test("errorBoundary() logs what failed inside, and only that", () => {
-  const logged: string[] = [];
-  const log: Log = { ...SILENT_LOG, error: (message) => logged.push(message) };
-  const boundary = errorBoundary(log);
-  assertEquals(boundary(new DmlError("blob_not_found", "gone")).status, 404);
-  assertEquals(logged, []);
-  assertEquals(boundary(new Error("oh")).status, 500);
-  assertEquals(logged, ["a request failed inside"]);
 });

@@ -1,6 +1,6 @@
-import { DEFAULT_PORT } from "../protocol/http/paths.ts";
-import { DmlError } from "../protocol/kernel/errors.ts";
-import type { Address } from "../protocol/transport.ts";
+import { DEFAULT_PORT } from "./http/paths.ts";
+import { DmlError } from "./kernel/errors.ts";
+import type { Address } from "./transport.ts";
 
 const FORM = `HOST or HOST:PORT, as in 192.168.1.10, [::1]:7400 or master.local`;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { editDistance, nearest } from "../../user/suggest.ts";
-import { assert, assertEquals } from "../assert.ts";
+import { editDistance, nearest } from "../../../protocol/kernel/suggest.ts";
+import { assert, assertEquals } from "../../assert.ts";
 
 Deno.test("editDistance() counts inserts, deletes, replacements and swaps of neighbours", () => {
   const table: [string, string, number][] = [

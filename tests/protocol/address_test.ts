@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import { baseUrlOf, formatAddress, parseAddress } from "../../user/address.ts";
+import { baseUrlOf, formatAddress, parseAddress } from "../../protocol/address.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
 
 const what = "--master";
