@@ -6,7 +6,7 @@ export const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 /** What keeps a node's memory small, here as in the tasks of `deno.json`: freed memory goes back, and V8 saves on garbage. */
 const MEMORY_ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" };
-const MEMORY_FLAGS = ["--v8-flags=--max-semi-space-size=1,--optimize-for-size"];
+const MEMORY_FLAGS = ["--v8-flags=--max-semi-space-size=1"];
 
 /** What dml may do; the tasks in `deno.json` grant the same. */
 export const PERMISSIONS = [

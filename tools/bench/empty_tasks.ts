@@ -1,5 +1,6 @@
 import { PATHS } from "../../protocol/http/paths.ts";
 import { BenchCluster } from "./bench_cluster.ts";
+import { LightHttpClient } from "./light_http_client.ts";
 import { ServerProcess } from "./server_process.ts";
 import { type Figure, median, shown, timed } from "./figure.ts";
 
@@ -43,23 +44,19 @@ export async function emptyTasks(): Promise<Figure[]> {
   ];
 }
 
-async function ask(url: string): Promise<void> {
-  const response = await fetch(url, { method: "POST" });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
-}
-
 async function rateOf(url: string): Promise<number> {
   let left = TOGETHER;
   const lane = async () => {
-    while (left-- > 0) await ask(url);
+    using client = await LightHttpClient.open(url);
+    while (left-- > 0) await client.ask();
   };
   const tookMs = await timed(() => Promise.all(Array.from({ length: IN_FLIGHT }, lane)));
   return TOGETHER / tookMs * 1_000;
 }
 
 async function latencyOf(url: string): Promise<number> {
+  using client = await LightHttpClient.open(url);
   const lapsMs: number[] = [];
-  for (let task = 0; task < ONE_BY_ONE; task++) lapsMs.push(await timed(() => ask(url)));
+  for (let task = 0; task < ONE_BY_ONE; task++) lapsMs.push(await timed(() => client.ask()));
   return median(lapsMs);
 }
