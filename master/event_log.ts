@@ -21,7 +21,8 @@ export function logEvent(log: Log, event: MasterEvent, state: MasterState): void
       log.info(`Node ${nameOf(state, event.nodeId)} is back.`);
       return;
     case "node_lost":
-      log.warn(`Node ${nameOf(state, event.nodeId)} is gone.`, { reason: event.reason });
+      if (event.orderly) log.info(`Node ${nameOf(state, event.nodeId)} has left.`, { reason: event.reason });
+      else log.warn(`Node ${nameOf(state, event.nodeId)} is gone.`, { reason: event.reason });
       return;
     case "node_withdrew":
       log.info(`Node ${nameOf(state, event.nodeId)} takes no new work.`);

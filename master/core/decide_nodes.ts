@@ -78,10 +78,11 @@ export function currentNode(
 export function loseNode(state: MasterState, node: NodeState, reason: string): MasterEvent[] {
   const { connection, record: { nodeId }, completed } = node;
   if (connection === null) return [];
+  const orderly = connection.draining && connection.attempts.size === 0;
   return [
     ...loseAttempts(state, connection),
     ...abandonCommands(state, nodeId),
-    { type: "node_lost", nodeId, connectionId: connection.connectionId, reason },
+    { type: "node_lost", nodeId, connectionId: connection.connectionId, orderly, reason },
     { type: "node_seen", nodeId, lastSeenMs: node.lastSeenMs, completed },
   ];
 }

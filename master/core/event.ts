@@ -72,6 +72,8 @@ export interface NodeLost {
   readonly type: "node_lost";
   readonly nodeId: string;
   readonly connectionId: number;
+  /** It took no new work any more and had nothing in hand. */
+  readonly orderly: boolean;
   readonly reason: string;
 }
 

@@ -141,3 +141,14 @@ Deno.test("decide() ignores what a connection says that is not the node's own", 
 function refusals(events: readonly MasterEvent[]): string[] {
   return events.flatMap((event) => event.type === "node_refused" ? [event.code] : []);
 }
+
+Deno.test("decide() tells a node that left in good order from one that is gone", () => {
+  for (const draining of [true, false]) {
+    const world = new CoreWorld();
+    const { nodeId, connectionId } = world.join(ONE);
+    world.turn({ type: "update_availability", nodeId, connectionId, availability: availabilityOf({ draining }) });
+    const events = world.turn({ type: "lose_node", nodeId, connectionId, reason: "The node leaves." });
+    const lost = events.find((event) => event.type === "node_lost");
+    assertEquals(lost?.orderly, draining);
+  }
+});
