@@ -7,6 +7,14 @@ const FORM = `HOST or HOST:PORT, as in 192.168.1.10, [::1]:7400 or master.local`
 /**
  * Parses `HOST[:PORT]`: a name, an IPv4 address, or an IPv6 address in brackets (bare when there is no port). The URL
  * that `dml serve` prints is taken too. Throws `usage`, naming `what` held the text.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseAddress("[::1]:80", { what: "--master" }), { hostname: "::1", port: 80 });
+ * assertEquals(parseAddress("attic", { what: "--master" }), { hostname: "attic", port: 7400 });
+ * ```
  */
 export function parseAddress(text: string, options: { what: string }): Address {
   const bare = text.trim().replace(/^http:\/\//i, "").replace(/\/$/, "");

@@ -37,7 +37,18 @@ export function encodeFrames(payloads: readonly Uint8Array[]): Uint8Array<ArrayB
   return frames;
 }
 
-/** One payload behind its length. Throws as {@linkcode checkPayloadBytes}. */
+/**
+ * One payload behind its length. Throws as {@linkcode checkPayloadBytes}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const frame = encodeFrame(Uint8Array.of(7, 8));
+ * assertEquals([...frame], [0, 0, 0, 2, 7, 8]);
+ * assertEquals([...new FrameDecoder().decode(frame)], [Uint8Array.of(7, 8)]);
+ * ```
+ */
 export function encodeFrame(payload: Uint8Array): Uint8Array<ArrayBuffer> {
   return encodeFrames([payload]);
 }

@@ -20,7 +20,17 @@ export interface Letterbox {
   readonly offsetY: number;
 }
 
-/** Fits `source` into `frame` as large as it goes. */
+/**
+ * Fits `source` into `frame` as large as it goes.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const fit = letterbox({ width: 640, height: 320 }, { width: 320, height: 240 });
+ * assertEquals(fit, { scale: 0.5, offsetX: 0, offsetY: 40 });
+ * ```
+ */
 export function letterbox(source: Size, frame: Size): Letterbox {
   const scale = Math.min(frame.width / source.width, frame.height / source.height);
   return {

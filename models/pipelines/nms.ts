@@ -9,6 +9,15 @@ export interface Scored {
 /**
  * Greedy non-maximum suppression: the candidates best first, without those that overlap a better one by more than `overlapMax`
  * (intersection over union), at most `countMax`. Equal scores keep the order of `candidates`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const face = { box: { x: 0, y: 0, width: 10, height: 10 }, score: 0.9 };
+ * const echo = { box: { x: 1, y: 0, width: 10, height: 10 }, score: 0.8 };
+ * assertEquals(suppressOverlaps([echo, face], { overlapMax: 0.4, countMax: 128 }), [face]);
+ * ```
  */
 export function suppressOverlaps<Candidate extends Scored>(
   candidates: readonly Candidate[],
