@@ -1,0 +1,24 @@
+/** `predict` where there is no master: the same master, node and workers, in this process. */
+import { openLocalCluster } from "../../main.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { samplePhoto } from "../../tools/sample_photos.ts";
+import { assert, assertEquals, assertRejects } from "../assert.ts";
+
+Deno.test("openLocalCluster() recognises a real photo with nothing set up, and leaves nothing running", async () => {
+  const local = await openLocalCluster({ recognizer: "faces", pictures: 1 }, {
+    log: SILENT_LOG,
+    signal: new AbortController().signal,
+    presentation: { logLevel: "error" },
+  });
+  try {
+    const asked = { recognizer: "faces", annotate: true, embeddings: true };
+    const { prediction, annotated } = await local.predict(await samplePhoto(1), asked);
+    assertEquals(prediction.persons.map(({ embedding }) => embedding?.length), [512, 512, 512]);
+    assert(annotated !== null && annotated[0] === 0xff && annotated[1] === 0xd8);
+    const broken = (await samplePhoto(1)).slice(0, 20_000);
+    await assertRejects(() => local.predict(broken, asked), DmlError, "cut short");
+  } finally {
+    await local.close();
+  }
+});
