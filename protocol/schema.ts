@@ -25,6 +25,8 @@ export const durationMsSchema = z.number().min(0).max(86_400_000);
 export const recognizerNameSchema = z.string().max(96).regex(
   /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/,
 );
+/** What people call a gallery. */
+export const galleryNameSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/);
 
 /** A fault quotes what it refuses (unknown keys, for one), and that may be a megabyte. */
 const ISSUE_CHARACTERS_MAX = 300;

@@ -22,6 +22,13 @@ export const LIMITS = {
   imageSideMax: 30_000,
   /** Persons reported of one picture, best score first. */
   personsMax: 128,
+  /** People of one gallery, and enrolled or rejected faces of one person. */
+  galleryPeopleMax: 100_000,
+  galleryFacesPerPersonMax: 256,
+  /** Galleries of one master. */
+  galleriesMax: 64,
+  /** People that an uncertain face is said to be, best first. */
+  candidatesMax: 5,
   /** Tasks that the master holds at once, waiting or running; past it: 429. */
   tasksQueuedMax: 4_096,
   /** Picture bytes that the master holds in memory for interactive jobs; past it: 429. */

@@ -1,0 +1,46 @@
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { digestSchema, galleryNameSchema, type Infer, z } from "../../protocol/schema.ts";
+import { blobReferenceSchema } from "../../protocol/messages/task.ts";
+
+/** The most parts that a gallery is cut into. */
+export const GALLERY_BUCKETS_MAX = 1_024;
+
+const similarity = z.number().min(-1).max(1);
+
+/** Where known, uncertain and unknown part, as cosine similarities; and below which quality nothing is said. */
+export const galleryThresholdsSchema = z.strictObject({
+  /** From here on a face is a person's, unless another person is as near. */
+  known: similarity,
+  /** Below, it is nobody's; between the two it is uncertain. */
+  unknown: similarity,
+  /** The nearest person must be nearer than the second by this much, else it is uncertain. */
+  marginMin: z.number().min(0).max(2),
+  /** Faces with a smaller distance between the eyes, in pixels, are of poor quality. */
+  eyeDistanceMin: z.number().min(0).max(10_000),
+  /** Faces that are less sharp are of poor quality (see `faceQualitySchema`). */
+  sharpnessMin: z.number().min(0),
+});
+
+/**
+ * One version of a gallery as it is stored and sent: a JSON document that names its buckets by digest. A person is in the
+ * bucket that the hash of their id says, so a change of one person makes one new bucket, and a node fetches only that.
+ */
+export const galleryIndexSchema = z.strictObject({
+  schema: z.literal(1),
+  gallery: galleryNameSchema,
+  /** Grows with every change. */
+  version: z.number().int().min(0),
+  /** The layer that made the embeddings: only a recognizer with this very layer may be asked about these people. */
+  embedder: digestSchema,
+  /** Numbers of one embedding. */
+  dimensions: z.number().int().min(1).max(1_024),
+  thresholds: galleryThresholdsSchema,
+  /** Of all buckets together. */
+  people: z.number().int().min(0).max(LIMITS.galleryPeopleMax),
+  faces: z.number().int().min(0),
+  /** A power of two of them; bucket `i` holds the people whose hashed id is `i` modulo their count. */
+  buckets: z.array(blobReferenceSchema).min(1).max(GALLERY_BUCKETS_MAX),
+});
+
+export type GalleryThresholds = Infer<typeof galleryThresholdsSchema>;
+export type GalleryIndex = Infer<typeof galleryIndexSchema>;
