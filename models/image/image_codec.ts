@@ -8,6 +8,7 @@ import { JpegCodec } from "./jpeg_codec.ts";
 import { orient } from "./orient.ts";
 import type { Picture } from "./picture.ts";
 import { decodePng } from "./png_decoder.ts";
+import { SparePixels } from "./spare_pixels.ts";
 import { decodeTiff } from "./tiff_decoder.ts";
 import { WebpDecoder } from "./webp_decoder.ts";
 
@@ -24,11 +25,14 @@ export interface ImageCodec {
     picture: Picture,
     options?: { quality?: number },
   ): Promise<Uint8Array<ArrayBuffer>>;
+  /** Says that nobody looks at `picture` any more: its memory serves the next, or is freed at once. */
+  giveBack(picture: Picture): void;
 }
 
 /** An {@linkcode ImageCodec} whose WebAssembly comes from `assets`, each part when it is first needed. */
 export function createImageCodec(assets: AssetSource): ImageCodec {
-  const jpeg = new JpegCodec(assets);
+  const spare = new SparePixels();
+  const jpeg = new JpegCodec(assets, spare);
   const webp = new WebpDecoder(assets);
   const avif = new AvifDecoder(assets);
   const decoders: Record<ImageFormat, (bytes: Uint8Array) => Picture | Promise<Picture>> = {
@@ -49,8 +53,11 @@ export function createImageCodec(assets: AssetSource): ImageCodec {
           `The picture is ${stored.width} x ${stored.height} pixels, but says ${header.width} x ${header.height}.`,
         );
       }
-      return orient(stored, header.orientation);
+      const upright = orient(stored, header.orientation);
+      if (upright !== stored) spare.giveBack(stored);
+      return upright;
     },
     encodeJpeg: (picture, options) => jpeg.encode(picture, options),
+    giveBack: (picture) => spare.giveBack(picture),
   };
 }

@@ -5,7 +5,8 @@ import { JpegFallback } from "./jpeg_fallback.ts";
 import { hasJpegEnd, readJpegHeader } from "./jpeg_header.ts";
 import type { Picture } from "./picture.ts";
 import { fromGrey } from "./samples.ts";
-import { type EmscriptenFactory, WasmCodec } from "./wasm_codec.ts";
+import { SparePixels } from "./spare_pixels.ts";
+import { type EmscriptenFactory, viewOfResult, WasmCodec } from "./wasm_codec.ts";
 
 /** The part of `@cornerstonejs/codec-libjpeg-turbo-8bit` that is used; its objects live until `delete()`. */
 interface Libjpeg {
@@ -33,7 +34,7 @@ interface LibjpegEncoder {
   setSubSampling(subsampling: number): void;
   getDecodedBuffer(frame: FrameInfo): Uint8ClampedArray;
   encode(): void;
-  getEncodedBuffer(): Uint8ClampedArray<ArrayBuffer>;
+  getEncodedBuffer(): Uint8ClampedArray;
   delete(): void;
 }
 
@@ -49,9 +50,12 @@ const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
 export class JpegCodec {
   readonly #codec: WasmCodec;
   readonly #fallback: JpegFallback;
+  readonly #spare: SparePixels;
   #libjpeg: Libjpeg | null = null;
 
-  constructor(assets: AssetSource) {
+  /** Pictures are decoded into `spare` where they fit. */
+  constructor(assets: AssetSource, spare = new SparePixels()) {
+    this.#spare = spare;
     this.#codec = new WasmCodec(assets, "libjpeg-turbo.wasm");
     this.#fallback = new JpegFallback(assets);
   }
@@ -67,7 +71,7 @@ export class JpegCodec {
     if (header.components === 4) return await this.#fallback.decode(bytes, header);
     const libjpeg = await this.#start();
     try {
-      const picture = decodeWith(libjpeg, bytes);
+      const picture = decodeWith(libjpeg, bytes, this.#spare);
       this.#release();
       return picture;
     } catch (error) {
@@ -114,16 +118,18 @@ export class JpegCodec {
 
 // Decoder and encoder go with their picture: the buffers of both, kept at once, would be half of the instance's memory.
 
-function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array): Picture {
+function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array, spare: SparePixels): Picture {
   const decoder = new libjpeg.JPEGDecoder();
   try {
     decoder.getEncodedBuffer(bytes.length).set(bytes);
     decoder.decode();
     const { width, height, componentCount } = decoder.getFrameInfo();
-    // What comes out is a copy; what goes in, above, is the memory of the codec.
-    const { buffer, byteOffset, length } = decoder.getDecodedBuffer();
-    const samples = new Uint8Array(buffer, byteOffset, length);
-    return componentCount === 1 ? fromGrey({ width, height, data: samples }) : { width, height, data: samples };
+    // Both what goes in, above, and what comes out are the memory of the codec.
+    const samples = viewOfResult(() => decoder.getDecodedBuffer());
+    if (componentCount === 1) return fromGrey({ width, height, data: samples });
+    const data = spare.take(samples.length);
+    data.set(samples);
+    return { width, height, data };
   } finally {
     decoder.delete();
   }
@@ -138,8 +144,7 @@ function encodeWith(libjpeg: Libjpeg, picture: Picture, quality: number): Uint8A
     encoder.setQuality(quality);
     encoder.getDecodedBuffer(encoderFrame(width, height)).set(data);
     encoder.encode();
-    const { buffer, byteOffset, length } = encoder.getEncodedBuffer();
-    return new Uint8Array(buffer, byteOffset, length);
+    return viewOfResult(() => encoder.getEncodedBuffer()).slice();
   } finally {
     encoder.delete();
   }

@@ -1,3 +1,4 @@
+import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { AssetName, AssetSource } from "../assets.ts";
 
 /** How Emscripten's glue code is started when somebody else instantiates the WebAssembly. */
@@ -50,5 +51,26 @@ export class WasmCodec {
       this.#compiled = null; // so that the next picture asks again
       throw error;
     }
+  }
+}
+
+/**
+ * What `call` of an Emscripten codec returns, as a view of the codec's memory: read it before the codec is called again.
+ *
+ * The codecs end with `Uint8ClampedArray.new_(typed_memory_view(…))`, a copy into new memory. They look the constructor up in
+ * the realm when they first need it, so every call that may be the first must be made through this. Nothing else runs meanwhile.
+ */
+export function viewOfResult(call: () => Uint8ClampedArray): Uint8Array<ArrayBuffer> {
+  const Copying = globalThis.Uint8ClampedArray;
+  const Viewing = function (memory: ArrayBufferView) {
+    return memory;
+  };
+  Object.assign(globalThis, { Uint8ClampedArray: Viewing });
+  try {
+    const { buffer, byteOffset, byteLength } = call();
+    invariant(buffer instanceof ArrayBuffer, "the codec runs in one thread");
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  } finally {
+    globalThis.Uint8ClampedArray = Copying;
   }
 }

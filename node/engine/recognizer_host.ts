@@ -102,7 +102,7 @@ export class RecognizerHost {
     const drawnMs = this.#nowMs();
     const annotated = drawn && await this.#codec.encodeJpeg(drawn);
     const { width, height } = picture ?? { width: 0, height: 0 };
-    if (picture !== null) giveBack(picture);
+    if (picture !== null) this.#codec.giveBack(picture);
     const endMs = this.#nowMs();
     const all: Timings = {
       decodeMs: decodedMs - startMs,
@@ -128,14 +128,14 @@ export class RecognizerHost {
   async #warmUp(pipeline: Pipeline): Promise<void> {
     const picture = await this.#codec.decode(await this.#sampleJpeg());
     await pipeline.warmUp(picture);
-    giveBack(picture);
+    this.#codec.giveBack(picture);
   }
 
   async #sampleJpeg(): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#sample === null) {
       const picture = samplePicture(SAMPLE);
       this.#sample = await this.#codec.encodeJpeg(picture);
-      giveBack(picture);
+      this.#codec.giveBack(picture);
     }
     return this.#sample;
   }
@@ -161,11 +161,6 @@ export class RecognizerHost {
     }
     return sessions;
   }
-}
-
-/** Frees the picture's megabytes now instead of when the collector gets to it, which would let several pile up. */
-function giveBack({ data: { buffer, byteLength } }: Picture): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 async function repeatEmpty(pipeline: Pipeline): Promise<void> {

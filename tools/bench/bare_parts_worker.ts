@@ -48,6 +48,7 @@ self.postMessage("ready");
 
 async function round(): Promise<BareParts> {
   let picture = await codec.decode(photo);
+  codec.giveBack(picture);
   const decode = await timed(async () => picture = await codec.decode(photo));
   const prepare = await timed(() => {
     shrinkIntoTensor(picture, { ...DETECT_INPUT, fit: letterbox(picture, DETECT_INPUT), into: detect.input });
@@ -59,7 +60,7 @@ async function round(): Promise<BareParts> {
   const each = async (run: () => Promise<unknown>) => {
     for (let face = 0; face < persons.length; face++) await run();
   };
-  return {
+  const bare = {
     decode,
     prepare,
     detect: await timed(() => detect.run()),
@@ -68,4 +69,6 @@ async function round(): Promise<BareParts> {
     draw: await timed(() => annotator.annotate(picture, persons)),
     encode: await timed(() => codec.encodeJpeg(picture)),
   };
+  codec.giveBack(picture);
+  return bare;
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { JpegCodec } from "../../../models/image/jpeg_codec.ts";
+import { SparePixels } from "../../../models/image/spare_pixels.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { imageAssets } from "./asset_source.ts";
@@ -22,6 +23,21 @@ Deno.test("JpegCodec.decode() decodes colour, grey and progressive pictures", as
   const grey = await codec.decode(await makeJpeg(picture, { grey: true }));
   const expected = picture.data.map((_, at) => picture.data[at - at % 3]);
   assert(difference(grey, { ...picture, data: expected }) <= 8);
+});
+
+Deno.test("JpegCodec.decode() gives each picture its own memory, unless one was given back", async () => {
+  const spare = new SparePixels();
+  const codec = new JpegCodec(imageAssets, spare);
+  const jpeg = await makeJpeg(picture);
+  const [first, second] = [await codec.decode(jpeg), await codec.decode(await makeJpeg(makePicture(120, 200)))];
+  assert(first.data.buffer !== second.data.buffer);
+  assert(difference(first, picture) <= 8);
+  spare.giveBack(second);
+  const third = await codec.decode(jpeg);
+  assert(third.data.buffer === second.data.buffer);
+  assertEquals(third.data, first.data);
+  // What decoding puts into the realm for the time of a call is gone.
+  assertEquals(new Uint8ClampedArray([300])[0], 255);
 });
 
 Deno.test("JpegCodec.decode() shows CMYK and YCCK with and without an Adobe marker as they look", async () => {

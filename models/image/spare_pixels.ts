@@ -1,0 +1,40 @@
+import type { Picture } from "./picture.ts";
+
+/** A picture that needs more is not kept room for. */
+const KEPT_BYTES_MAX = 32 * 1024 * 1024;
+
+/**
+ * The pixels of the last picture, for the next. Memory that is new to the process costs a page fault every 4 KiB, which for a
+ * photo takes longer than filling it, and the threads of a process wait for each other in it.
+ */
+export class SparePixels {
+  #spare: ArrayBuffer | null = null;
+
+  /** Buffers that may be longer than the picture in them; of any other picture that is a view of somebody's memory. */
+  readonly #own = new WeakSet<ArrayBuffer>();
+
+  /** `length` bytes of anything. */
+  take(length: number): Uint8Array<ArrayBuffer> {
+    const spare = this.#spare;
+    if (spare !== null && spare.byteLength >= length) {
+      this.#spare = null;
+      return new Uint8Array(spare, 0, length);
+    }
+    const fresh = new Uint8Array(length);
+    this.#own.add(fresh.buffer);
+    return fresh;
+  }
+
+  /** Whoever had `picture` does not look at it any more. What is not kept is freed now, not when the collector gets to it. */
+  giveBack({ data: { buffer, byteLength } }: Picture): void {
+    if (!(buffer instanceof ArrayBuffer)) return;
+    if (buffer.byteLength !== byteLength && !this.#own.has(buffer)) return;
+    const isKept = buffer.byteLength <= KEPT_BYTES_MAX && buffer.byteLength > (this.#spare?.byteLength ?? 0);
+    const freed = isKept ? this.#spare : buffer;
+    if (isKept) {
+      this.#own.add(buffer);
+      this.#spare = buffer;
+    }
+    freed?.transfer(0);
+  }
+}
