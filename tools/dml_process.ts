@@ -5,8 +5,10 @@ import { parseAs, z } from "../protocol/schema.ts";
 export const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 /** What keeps a node's memory small, here as in the tasks of `deno.json`: freed memory goes back, and V8 saves on garbage. */
-const MEMORY_ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" };
-const MEMORY_FLAGS = ["--v8-flags=--max-semi-space-size=1"];
+const NODE_MEMORY = {
+  environment: { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" },
+  flags: ["--v8-flags=--max-semi-space-size=1"],
+};
 
 /** What dml may do; the tasks in `deno.json` grant the same. */
 export const PERMISSIONS = [
@@ -39,11 +41,12 @@ export class DmlProcess implements AsyncDisposable {
 
   /** Starts `dml ARGUMENTS` with `home` as its data directory. */
   static start(dmlArguments: readonly string[], { home }: { home: string }): DmlProcess {
+    const memory = dmlArguments[0] === "join" ? NODE_MEMORY : { environment: {}, flags: [] };
     const command = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
         "--quiet",
-        ...MEMORY_FLAGS,
+        ...memory.flags,
         ...PERMISSIONS,
         MAIN,
         ...dmlArguments,
@@ -52,7 +55,7 @@ export class DmlProcess implements AsyncDisposable {
         "--log-level",
         "info",
       ],
-      env: { DML_HOME: home, ...MEMORY_ENVIRONMENT, NO_COLOR: "1" },
+      env: { DML_HOME: home, ...memory.environment, NO_COLOR: "1" },
       stdin: "null",
       stdout: "null",
       stderr: "piped",
