@@ -1,4 +1,5 @@
 import { LIMITS } from "../kernel/limits.ts";
+import { attributesSchema, findingFields } from "./finding.ts";
 import { type Infer, recognizerNameSchema, z } from "../schema.ts";
 
 const pixel = z.number().min(-LIMITS.imageSideMax).max(2 * LIMITS.imageSideMax);
@@ -22,6 +23,8 @@ export const personSchema = z.strictObject({
   similarity: z.number().min(-1).max(1).nullable(),
   /** The face's embedding, L2-normalised; only when it was asked for. */
   embedding: z.array(z.number().min(-1).max(1)).max(1024).optional(),
+  /** Only from a recognizer that has layers for them. */
+  attributes: attributesSchema.optional(),
 });
 
 /** Milliseconds of each part of the work on one picture; parts that did not run are 0. */
@@ -45,6 +48,7 @@ export const predictionSchema = z.strictObject({
   height: side,
   /** Best score first. */
   persons: z.array(personSchema).max(LIMITS.personsMax),
+  ...findingFields,
   timings: timingsSchema,
 });
 
