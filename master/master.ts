@@ -1,3 +1,4 @@
+import type { RegisteredRecognizer } from "../models/registry.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import type { ClusterInfo, NodeListing, PredictAnswer, RecognizerListing } from "../protocol/http/api.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
@@ -98,7 +99,11 @@ class Master implements MasterHandle {
       transientStore: options.transientBlobs,
       durableStore: options.durableBlobs,
     });
-    this.#predictions = new Predictions({ state, post, recognizers, transient, clock, random });
+    const register = (recognizer: RegisteredRecognizer) => {
+      this.#register(recognizer);
+      this.#inbox.flush();
+    };
+    this.#predictions = new Predictions({ state, post, recognizers, register, transient, clock, random });
     this.#orders = new Orders({ post, random });
     const { tokens } = options;
     const app = createApp({ log, clock, random, tokens, predictions: this.#predictions, master: this });
@@ -123,14 +128,17 @@ class Master implements MasterHandle {
   /** Registers what the catalog has, serves HTTP and takes connections. */
   start(): void {
     const { http, clock } = this.#options;
-    for (const { manifest: document, digest, bytes } of this.#recognizers.list()) {
-      const manifest = { digest, size: bytes.length };
-      this.#inbox.post({ type: "register_recognizer", manifest, document });
+    for (const recognizer of this.#recognizers.list()) {
+      if (!this.#recognizers.isOptional(recognizer.digest)) this.#register(recognizer);
     }
     this.#inbox.flush();
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
     this.#tick();
+  }
+
+  #register({ manifest: document, digest, bytes }: RegisteredRecognizer): void {
+    this.#inbox.post({ type: "register_recognizer", manifest: { digest, size: bytes.length }, document });
   }
 
   info(): ClusterInfo {
@@ -161,7 +169,7 @@ class Master implements MasterHandle {
   }
 
   recognizers(): RecognizerListing[] {
-    return listRecognizers(this.#state);
+    return listRecognizers(this.#state, this.#recognizers.list());
   }
 
   command(nodeId: string, command: CommandName): Promise<string> {

@@ -8,6 +8,7 @@ import { similarityTransform } from "../image/similarity.ts";
 import { warp } from "../image/warp.ts";
 import type { FacesParameters } from "../manifest.ts";
 import { ALIGNED, ARCFACE_TEMPLATE } from "./faces_align.ts";
+import { FaceAttributes } from "./faces_attributes.ts";
 import { DETECT, DETECT_INPUT, type DetectedFace, detectedFaces } from "./faces_detect.ts";
 import { EMBED, normalise } from "./faces_embed.ts";
 import { fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./faces_landmarks.ts";
@@ -25,6 +26,7 @@ class FacesPipeline implements Pipeline {
   readonly #detect: LayerRunner<typeof DETECT>;
   readonly #landmarks: LayerRunner<typeof LANDMARKS>;
   readonly #embed: LayerRunner<typeof EMBED>;
+  readonly #attributes: FaceAttributes;
   readonly #parameters: FacesParameters;
   readonly #nowMs: () => number;
   /** The layers' inputs are shared by all pictures, so these come one after the other. */
@@ -34,6 +36,7 @@ class FacesPipeline implements Pipeline {
     this.#detect = new LayerRunner(layers, DETECT);
     this.#landmarks = new LayerRunner(layers, LANDMARKS);
     this.#embed = new LayerRunner(layers, EMBED);
+    this.#attributes = new FaceAttributes(layers);
     this.#parameters = options.parameters;
     this.#nowMs = options.nowMs;
   }
@@ -45,7 +48,8 @@ class FacesPipeline implements Pipeline {
       for (const face of await this.#findFaces(picture, watch)) {
         const landmarks = await this.#findLandmarks(picture, { box: face.box, watch });
         const embedding = options.embeddings ? await this.#embedFace(picture, { landmarks, watch }) : null;
-        persons.push(personOf(face, { landmarks, embedding, picture }));
+        const attributes = await this.#attributes.of(picture, { box: face.box, watch });
+        persons.push(personOf(face, { landmarks, embedding, attributes, picture }));
         watch.lap("interpretMs");
       }
       return { persons, timings: watch.timings };
@@ -57,6 +61,7 @@ class FacesPipeline implements Pipeline {
       await this.#findFaces(picture, watch);
       const landmarks = await this.#findLandmarks(picture, { box: middleOf(picture), watch });
       await this.#embedFace(picture, { landmarks, watch });
+      await this.#attributes.of(picture, { box: middleOf(picture), watch });
     });
   }
 
