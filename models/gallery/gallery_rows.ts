@@ -1,14 +1,13 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import { quantise } from "./quantise.ts";
+import { CODE_MAX, quantise } from "./quantise.ts";
 import { blockOf, boundAddresses, codesAddress, floatsAddress, type RowLayout, rowLayout } from "./row_layout.ts";
+import { GALLERY_PAGES_MAX } from "./scan_kernel.ts";
 
 const PAGE_BYTES = 64 * 1024;
-/** All that 32-bit WebAssembly can address; what is not grown into takes no memory. */
-const PAGES_MAX = 65_536;
 
 /** The rows of a gallery in shared memory, written by the one thread that owns it. Slots that are given back are used again. */
 export class GalleryRows {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true });
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: GALLERY_PAGES_MAX, shared: true });
   readonly #layout: RowLayout;
   readonly #free: number[] = [];
   #slotCount = 0;
@@ -28,8 +27,8 @@ export class GalleryRows {
   write(row: Float32Array): number {
     const slot = this.#free.pop() ?? this.#nextSlot();
     this.#floats(slot).set(row);
-    const { codes, scale, error } = quantise(row);
-    new Int8Array(this.#buffer, codesAddress(this.#layout, slot), codes.length).set(codes);
+    const codes = new Int8Array(this.#buffer, codesAddress(this.#layout, slot), row.length);
+    const { scale, error } = quantise(row, { codes, codeMax: CODE_MAX });
     const at = boundAddresses(this.#layout, slot);
     new Float32Array(this.#buffer, at.scale, 1)[0] = scale;
     new Float32Array(this.#buffer, at.error, 1)[0] = error;
