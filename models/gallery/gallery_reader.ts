@@ -54,8 +54,9 @@ function offerWhatMayBeNear(nearest: NearestPeople, scan: RowScan): void {
   const slotCount = nearest.view.people.personOfSlot.length;
   for (let first = 0, block = 0; first < slotCount; first += ROWS_PER_BLOCK, block++) {
     const rowCount = Math.min(ROWS_PER_BLOCK, slotCount - first);
-    const similaritiesMax = scan.similaritiesMax(block, rowCount);
+    const { similaritiesMax, greatest } = scan.look(block, rowCount);
     let { similarityMin } = nearest;
+    if (greatest < similarityMin) continue;
     for (let row = 0; row < rowCount; row++) {
       if (similaritiesMax[row] >= similarityMin) {
         nearest.offerSlot(first + row);

@@ -26,7 +26,8 @@ export function quantise(
   const inverse = scale > 0 ? 1 / scale : 0;
   let squares = 0;
   for (let index = 0; index < row.length; index++) {
-    const code = Math.min(codeMax, Math.max(-codeMax, Math.round(row[index] * inverse)));
+    // The largest is off by rounding only, which rounds away: no code is beyond the largest.
+    const code = Math.round(row[index] * inverse);
     codes[index] = code;
     const rest = row[index] - code * scale;
     squares += rest * rest;

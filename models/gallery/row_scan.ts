@@ -1,7 +1,8 @@
 import { quantise } from "./quantise.ts";
-import { type RowLayout, rowLayout, ROWS_PER_BLOCK } from "./row_layout.ts";
+import { type RowLayout, rowLayout, ROWS_AT_ONCE, ROWS_PER_BLOCK } from "./row_layout.ts";
 import {
   ANSWERS_AT,
+  GREATEST_AT,
   QUERY_AT,
   QUERY_CODE_MAX,
   type ScanKernel,
@@ -31,6 +32,7 @@ export class RowScan {
   readonly #kernel: ScanKernel;
   readonly #query: Int16Array;
   readonly #answers: Float32Array;
+  readonly #greatest: Float32Array;
   #aim = { scale: 0, errorFactor: 0, slack: 0 };
 
   private constructor(layout: RowLayout, kernel: ScanKernel, scratch: WebAssembly.Memory) {
@@ -38,6 +40,7 @@ export class RowScan {
     this.#kernel = kernel;
     this.#query = new Int16Array(scratch.buffer, QUERY_AT, layout.dimensions);
     this.#answers = new Float32Array(scratch.buffer, ANSWERS_AT, ROWS_PER_BLOCK);
+    this.#greatest = new Float32Array(scratch.buffer, GREATEST_AT, ROWS_AT_ONCE);
   }
 
   /** A scan of the rows in `memory`, or null where WebAssembly lacks what it needs (vectors, several memories). */
@@ -57,11 +60,14 @@ export class RowScan {
     this.#aim = { scale, errorFactor: lengthMax + error, slack: lengthMax * error + ROUNDING };
   }
 
-  /** For each of the first `rowCount` rows of `block`, what its similarity cannot exceed. Good until the next call. */
-  similaritiesMax(block: number, rowCount: number): Float32Array {
+  /**
+   * What the similarity of each of the first `rowCount` rows of `block` (at least one) cannot exceed, and what none of them
+   * exceeds. Good until the next call.
+   */
+  look(block: number, rowCount: number): { similaritiesMax: Float32Array; greatest: number } {
     const { scale, errorFactor, slack } = this.#aim;
     this.#kernel.scan(block * this.#layout.blockBytes, rowCount, scale, errorFactor, slack);
-    return this.#answers;
+    return { similaritiesMax: this.#answers, greatest: Math.max(...this.#greatest) };
   }
 }
 

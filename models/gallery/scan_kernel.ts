@@ -1,5 +1,5 @@
-import { CODES_AT_ONCE, type RowLayout } from "./row_layout.ts";
-import { type Code, control, f32x4, i16x8, i32, i32x4, local, v128 } from "./wasm_instructions.ts";
+import { CODES_AT_ONCE, CODES_STRIDE, type RowLayout, ROWS_AT_ONCE, ROWS_PER_BLOCK } from "./row_layout.ts";
+import { type Code, control, f32, f32x4, i16x8, i32, i32x4, local, v128 } from "./wasm_instructions.ts";
 import { encodeModule, type ValueType } from "./wasm_module.ts";
 
 /** Numbers of the two memories: the gallery's, which is shared, and the scratch of one reader. */
@@ -14,26 +14,26 @@ export const QUERY_AT = 0;
 export const QUERY_CODE_MAX = 8_191;
 /** Where the answers go in the scratch: a float a row. */
 export const ANSWERS_AT = 4_096;
+/** Where four numbers go, the greatest of which is the greatest answer. */
+export const GREATEST_AT = ANSWERS_AT + 4 * ROWS_PER_BLOCK;
 /** What the scratch takes, in pages of 64 KiB. */
 export const SCRATCH_PAGES = 1;
 
-/** Rows that are worked on together, so that each part of the query is loaded once for all of them. */
-const ROWS_AT_ONCE = 4;
 const VECTOR_BYTES = 16;
 
 /** What the module offers. Rows are looked at four by four: up to three answers behind the last one asked for mean nothing. */
 export interface ScanKernel {
   /**
    * For each of the first `rowCount` rows of the block at `blockAddress`, with `dot` the dot product of its codes and the query's:
-   * `dot x scale x queryScale + error x errorFactor + slack`, in single precision.
+   * `dot x scale x queryScale + error x errorFactor + slack`, in single precision. It looks at one row at least.
    */
   scan(blockAddress: number, rowCount: number, queryScale: number, errorFactor: number, slack: number): void;
 }
 
 const PARAMETERS: readonly ValueType[] = ["i32", "i32", "f32", "f32", "f32"];
 const [BLOCK, ROW_COUNT, QUERY_SCALE, ERROR_FACTOR, SLACK] = PARAMETERS.keys();
-const LOCALS: readonly ValueType[] = ["i32", "i32", "v128", "v128", "v128", "v128", "v128"];
-const [CODES, ROW, QUERY, ...SUMS] = [...LOCALS.keys()].map((index) => PARAMETERS.length + index);
+const LOCALS: readonly ValueType[] = ["i32", "i32", "v128", "v128", "v128", "v128", "v128", "v128", "v128"];
+const [CODES, ROW, QUERY, ANSWERS, GREATEST, ...SUMS] = [...LOCALS.keys()].map((index) => PARAMETERS.length + index);
 
 /**
  * The module that scans the codes of a gallery. It is written for one layout, so every address but two is a constant: the codes
@@ -64,25 +64,29 @@ function scanBody({ codeBytes, scalesAt, errorsAt }: RowLayout): Code {
   );
   const fourRows = [
     ...SUMS.flatMap((sum) => local.set(sum, v128.zero())),
-    ...Array.from({ length: codeBytes / CODES_AT_ONCE }, (_, part) => addProducts(part, codeBytes)).flat(),
-    ...v128.store({ memory: SCRATCH, offset: ANSWERS_AT }, local.get(ROW), f32x4.add(similarity, error)),
+    ...Array.from({ length: codeBytes / CODES_AT_ONCE }, (_, part) => addProducts(part)).flat(),
+    ...local.set(ANSWERS, f32x4.add(similarity, error)),
+    ...v128.store({ memory: SCRATCH, offset: ANSWERS_AT }, local.get(ROW), local.get(ANSWERS)),
+    ...local.set(GREATEST, f32x4.greater(local.get(GREATEST), local.get(ANSWERS))),
     ...local.set(CODES, i32.add(local.get(CODES), i32.constant(ROWS_AT_ONCE * codeBytes))),
     ...local.set(ROW, i32.add(local.get(ROW), i32.constant(VECTOR_BYTES))),
   ];
   const end = i32.multiply(local.get(ROW_COUNT), i32.constant(Float32Array.BYTES_PER_ELEMENT));
   return [
     ...local.set(CODES, local.get(BLOCK)),
+    ...local.set(GREATEST, f32x4.splat(f32.constant(-Infinity))),
     ...control.loop(fourRows, i32.isLessUnsigned(local.get(ROW), end)),
+    ...v128.store({ memory: SCRATCH, offset: GREATEST_AT }, i32.constant(0), local.get(GREATEST)),
   ];
 }
 
 /** Eight numbers of the query times the same eight of each row, added to the sums of that row. */
-function addProducts(part: number, codeBytes: number): Code {
+function addProducts(part: number): Code {
   const query = v128.load({ memory: SCRATCH, offset: QUERY_AT + part * VECTOR_BYTES }, i32.constant(0));
   return [
     ...local.set(QUERY, query),
     ...SUMS.flatMap((sum, row) => {
-      const offset = row * codeBytes + part * CODES_AT_ONCE;
+      const offset = part * CODES_STRIDE + row * CODES_AT_ONCE;
       const codes = i16x8.load8x8({ memory: GALLERY, offset }, local.get(CODES));
       return local.set(sum, i32x4.add(local.get(sum), i32x4.dotI16x8(codes, local.get(QUERY))));
     }),

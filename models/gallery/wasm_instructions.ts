@@ -59,6 +59,10 @@ export const i32 = {
   isLessUnsigned: (one: Code, other: Code): Code => [...one, ...other, 0x49],
 };
 
+export const f32 = {
+  constant: (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
+};
+
 export const v128 = {
   load: (at: Place, address: Code): Code => [...address, ...vector(0x00, place(at))],
   store: (at: Place, address: Code, value: Code): Code => [...address, ...value, ...vector(0x0b, place(at))],
@@ -86,5 +90,7 @@ export const f32x4 = {
   splat: (value: Code): Code => [...value, ...vector(0x13)],
   add: (one: Code, other: Code): Code => [...one, ...other, ...vector(0xe4)],
   multiply: (one: Code, other: Code): Code => [...one, ...other, ...vector(0xe6)],
+  /** The greater of each two; what is no number in `other` is passed over. */
+  greater: (one: Code, other: Code): Code => [...one, ...other, ...vector(0xeb)],
   fromI32x4: (value: Code): Code => [...value, ...vector(0xfa)],
 };
