@@ -1,4 +1,4 @@
-import { decodeGalleryIndex, GALLERY_INDEX_BYTES_MAX } from "../models/gallery/index_document.ts";
+import { decodeGalleryIndex, GALLERY_INDEX_BYTES_MAX } from "../models/gallery/gallery_index.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import { NO_GALLERY } from "../protocol/http/api.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";

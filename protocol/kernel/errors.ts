@@ -34,7 +34,7 @@ export const ERRORS = {
     false,
     "Use the recognizer with which the people were enrolled, or `--gallery none` to recognise nobody.",
   ),
-  gallery_invalid: kind(422, 1, false, "Publish the gallery again from the people it is made of."),
+  gallery_invalid: kind(422, 1, false, "Bring both sides to the same version of dml, or import the people again."),
   no_capable_node: kind(503, 3, true, "Start a node with `dml join`; `dml nodes` says why those there are cannot."),
   queue_full: kind(429, 3, true, "Send it again after the time in Retry-After, or add a node."),
   deadline_exceeded: kind(504, 3, true, "Add a node, or send fewer pictures at once."),
