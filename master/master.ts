@@ -12,6 +12,7 @@ import type { Effect } from "./core/effect.ts";
 import type { MasterEvent } from "./core/event.ts";
 import type { MasterState } from "./core/state.ts";
 import { logEvent } from "./event_log.ts";
+import { GalleryPublisher } from "./gallery_publisher.ts";
 import { createApp } from "./http/app.ts";
 import { type HttpServer, serveHttp } from "./http_server.ts";
 import { Inbox } from "./inbox.ts";
@@ -51,12 +52,15 @@ class Master implements MasterHandle {
   readonly blobs: BlobStore;
   readonly controlAddress: Address;
   readonly fetch: MasterHandle["fetch"];
+  readonly publishGallery: MasterHandle["publishGallery"];
+  readonly retireGallery: MasterHandle["retireGallery"];
   readonly #options: MasterOptions;
   readonly #state: MasterState;
   readonly #inbox: Inbox;
   readonly #port: ControlPort;
   readonly #predictions: Predictions;
   readonly #orders: Orders;
+  readonly #galleries: GalleryPublisher;
   readonly #transient: TransientBlobs;
   readonly #recognizers: RecognizerStore;
   readonly #idle = Promise.withResolvers<void>();
@@ -105,6 +109,9 @@ class Master implements MasterHandle {
     };
     this.#predictions = new Predictions({ state, post, recognizers, register, transient, clock, random });
     this.#orders = new Orders({ post, random });
+    this.#galleries = new GalleryPublisher({ state, post, durableBlobs: options.durableBlobs, clock });
+    this.publishGallery = (publication) => this.#galleries.publish(publication);
+    this.retireGallery = (gallery) => this.#galleries.retire(gallery);
     const { tokens } = options;
     const app = createApp({ log, clock, random, tokens, predictions: this.#predictions, master: this });
     this.fetch = (request) => app.fetch(request);
@@ -125,12 +132,13 @@ class Master implements MasterHandle {
     return this.#http?.address ?? null;
   }
 
-  /** Registers what the catalog has, serves HTTP and takes connections. */
+  /** Registers what the catalog and whoever keeps the people have, serves HTTP and takes connections. */
   start(): void {
-    const { http, clock } = this.#options;
+    const { http, clock, galleries = [] } = this.#options;
     for (const recognizer of this.#recognizers.list()) {
       if (!this.#recognizers.isOptional(recognizer.digest)) this.#register(recognizer);
     }
+    for (const gallery of galleries) this.#inbox.post({ type: "publish_gallery", ...gallery });
     this.#inbox.flush();
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
@@ -196,6 +204,7 @@ class Master implements MasterHandle {
     await this.#serving;
     this.#inbox.flush();
     this.#orders.answerAll("shutting_down", "The master stopped.");
+    this.#galleries.close();
     this.#cancelTick();
   }
 
@@ -212,6 +221,7 @@ class Master implements MasterHandle {
 
   #note(event: MasterEvent): void {
     logEvent(this.#options.log, event, this.#state);
+    this.#galleries.notice(event);
   }
 
   #carryOut(effect: Effect): void {
@@ -239,6 +249,7 @@ class Master implements MasterHandle {
     this.#options.log.error(reason, { error: error instanceof Error ? error.stack : error });
     this.#predictions.answerAll({ ok: false, code: "internal", reason });
     this.#orders.answerAll("internal", reason);
+    this.#galleries.close();
     this.#idle.resolve();
     reportError(error);
   }

@@ -12,16 +12,27 @@ export interface Annotator {
   annotate(picture: Picture, marks: readonly Mark[]): Promise<Picture>;
 }
 
-/** The colours of each tone: of the frame and plate, and of the letters on it. */
-const PALETTES: Readonly<Record<Tone, Palette>> = {
-  known: { plate: [21, 128, 61], letters: [255, 255, 255] },
-  found: { plate: [251, 191, 36], letters: [20, 20, 20] },
-};
-
+/** Of the frame and plate, and of the letters on it. */
 interface Palette {
   readonly plate: Colour;
   readonly letters: Colour;
+  /** A frame of half the usual width: there is little to be seen in it. */
+  readonly isThin?: true;
 }
+
+const GREEN: Palette = { plate: [21, 128, 61], letters: [255, 255, 255] };
+const AMBER: Palette = { plate: [251, 191, 36], letters: [20, 20, 20] };
+const BLUE: Palette = { plate: [71, 97, 140], letters: [255, 255, 255] };
+const GREY: Palette = { plate: [130, 130, 130], letters: [255, 255, 255], isThin: true };
+
+/** Of each tone. */
+const PALETTES: Readonly<Record<Tone, Palette>> = {
+  known: GREEN,
+  uncertain: AMBER,
+  unknown: BLUE,
+  poor_quality: GREY,
+  found: AMBER,
+};
 
 /** An {@linkcode Annotator} whose font comes from `assets` when there is first something to write. */
 export function createAnnotator(assets: AssetSource): Annotator {
@@ -39,8 +50,11 @@ export function createAnnotator(assets: AssetSource): Annotator {
 function drawMarks(picture: Picture, marks: readonly Mark[], painter: TextPainter): void {
   const { letterSize, thickness } = sizesFor(picture);
   for (const { box, tone, points = [] } of marks) {
-    const { plate } = PALETTES[tone];
-    if (box !== null) strokeBox(picture, box, { thickness, colour: plate });
+    const { plate, isThin } = PALETTES[tone];
+    if (box !== null) {
+      strokeBox(picture, box, { thickness: isThin ? Math.ceil(thickness / 2) : thickness, colour: plate });
+    }
+    if (isThin) continue;
     for (const point of points) {
       fillDisc(picture, point, { radius: thickness * 1.5, colour: [255, 255, 255] });
       fillDisc(picture, point, { radius: thickness, colour: plate });

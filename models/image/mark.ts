@@ -1,7 +1,8 @@
+import type { Recognition } from "../../protocol/messages/prediction.ts";
 import type { Box, Point } from "./geometry.ts";
 
-/** How a mark stands out: `known` is somebody with a name, `found` anybody or anything else. */
-export type Tone = "known" | "found";
+/** How a mark stands out: by what a gallery says of the face, or `found` for anybody and anything else. */
+export type Tone = Recognition | "found";
 
 /** Something to draw into a picture: a frame with a label, and dots. */
 export interface Mark {

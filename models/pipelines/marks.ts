@@ -20,11 +20,25 @@ export function marksOf(
   ];
 }
 
-/** What a person's label says: `Zoë Müller 0.62`, or `person 97%`, and then what the face is like. */
-export function labelOf({ name, similarity, score, attributes }: Person): string {
-  const looks = attributes === undefined ? "" : ` ${looksOf(attributes)}`.trimEnd();
-  if (name === null) return `person ${percent(score)}${looks}`;
-  return `${similarity === null ? name : `${name} ${similarity.toFixed(2)}`}${looks}`;
+/** What a person's label says: who it is as far as the gallery says, or how sure the detector is; and then what the face is like. */
+export function labelOf(person: Person): string {
+  const looks = person.attributes === undefined ? "" : ` ${looksOf(person.attributes)}`.trimEnd();
+  return whoIs(person) + looks;
+}
+
+/** `Zoë Müller 0.62`, `Zoë Müller?`, `unknown`, `poor quality`, or, compared with nobody, `person 97%`. */
+function whoIs({ name, similarity, score, recognition, candidates = [] }: Person): string {
+  if (name !== null) return similarity === null ? name : `${name} ${similarity.toFixed(2)}`;
+  switch (recognition) {
+    case undefined:
+      return `person ${percent(score)}`;
+    case "uncertain":
+      return candidates.length === 0 ? "uncertain" : `${candidates[0].name}?`;
+    case "poor_quality":
+      return "poor quality";
+    default:
+      return recognition;
+  }
 }
 
 /** `female 34 happy`, as far as it is known; of `liveness` only what matters, a spoof. */
@@ -38,8 +52,9 @@ export function looksOf({ age, gender, expression, liveness }: Attributes): stri
 }
 
 function markOfPerson(person: Person): Mark {
-  const { box, landmarks: points, name } = person;
-  return { box, points, label: labelOf(person), tone: name === null ? "found" : "known" };
+  const { box, landmarks: points, name, recognition } = person;
+  const tone = recognition ?? (name === null ? "found" : "known");
+  return { box, points, label: labelOf(person), tone };
 }
 
 function markOfObject({ box, label, score }: FoundObject): Mark {

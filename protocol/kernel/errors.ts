@@ -34,6 +34,13 @@ export const ERRORS = {
   answer_too_large: kind(422, 1, false, "Name fewer or smaller outputs in the recognizer's manifest."),
   recognizer_unknown: kind(404, 1, false, "`dml recognizers` names those there are."),
   recognizer_invalid: kind(422, 1, false, "Correct the manifest."),
+  gallery_unknown: kind(404, 1, false, "Name a gallery that there is, or `none` to recognise nobody."),
+  gallery_unfit: kind(
+    409,
+    1,
+    false,
+    "Use the recognizer with which the people were enrolled, or `--gallery none` to recognise nobody.",
+  ),
   gallery_invalid: kind(422, 1, false, "Bring both sides to the same version of dml, or import the people again."),
   no_capable_node: kind(503, 3, true, "Start a node with `dml join`; `dml nodes` says why those there are cannot."),
   queue_full: kind(429, 3, true, "Send it again after the time in Retry-After, or add a node."),

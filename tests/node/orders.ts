@@ -1,5 +1,6 @@
 /** What a master says to a node, made short for tests. */
 import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { GalleryOffer } from "../../protocol/messages/gallery.ts";
 import type { ModelOffer, ModelRetire } from "../../protocol/messages/model.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { TaskAssign, TaskCancel } from "../../protocol/messages/task.ts";
@@ -30,6 +31,10 @@ export function retire(manifestDigest: Digest = MODEL): ModelRetire {
   return { type: "model.retire", manifestDigest };
 }
 
+export function galleryOffer(version: number, gallery = "staff"): GalleryOffer {
+  return { type: "gallery.offer", gallery, version, index: { digest: digest(`9${version}`), size: 100 } };
+}
+
 export function assign(
   task: number,
   changes: Partial<Omit<TaskAssign, "type" | "taskId">> = {},
@@ -40,7 +45,7 @@ export function assign(
     attempt: 1,
     manifestDigest: MODEL,
     image: { digest: digest(task), size: 100 },
-    options: { annotate: false, embeddings: false },
+    options: { annotate: false, embeddings: false, gallery: null, crops: false },
     deadlineMs: 60_000,
     ...changes,
   };

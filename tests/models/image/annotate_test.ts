@@ -1,7 +1,7 @@
 import { createAnnotator } from "../../../models/image/annotate.ts";
 import type { Picture } from "../../../models/image/picture.ts";
 import { marksOf } from "../../../models/pipelines/marks.ts";
-import type { Person } from "../../../protocol/messages/prediction.ts";
+import { type Person, RECOGNITIONS } from "../../../protocol/messages/prediction.ts";
 import { assert, assertEquals, assertNotEquals, assertStrictEquals } from "../../assert.ts";
 import { imageAssets } from "./asset_source.ts";
 import { difference, makePicture } from "./fixtures.ts";
@@ -38,12 +38,27 @@ Deno.test("annotate() draws frame, landmarks and label in place, and nothing far
   }
 });
 
-Deno.test("annotate() shows somebody known in another colour", async () => {
+Deno.test("annotate() shows what the gallery says in colours of their own", async () => {
   const annotator = createAnnotator(imageAssets);
-  const [known, unknown] = [makePicture(300, 220), makePicture(300, 220)];
-  await annotator.annotate(known, marksOf({ persons: [person({ name: "Юля", similarity: 0.8 })] }));
-  await annotator.annotate(unknown, marksOf({ persons: [person()] }));
-  assertNotEquals(pixel(known, 100, 120), pixel(unknown, 100, 120));
+  const colours = new Set<string>();
+  for (const recognition of RECOGNITIONS) {
+    const picture = makePicture(300, 220);
+    const name = recognition === "known" ? "Юля" : null;
+    await annotator.annotate(picture, marksOf({ persons: [person({ recognition, name, similarity: name && 0.8 })] }));
+    colours.add(pixel(picture, 100, 120).join());
+  }
+  assertEquals(colours.size, RECOGNITIONS.length);
+});
+
+Deno.test("annotate() draws a thin frame and no landmarks where there is little to be seen", async () => {
+  const [poor, other] = [makePicture(1_500, 1_500), makePicture(1_500, 1_500)];
+  const before = copy(poor);
+  const annotator = createAnnotator(imageAssets);
+  await annotator.annotate(poor, marksOf({ persons: [person({ recognition: "poor_quality" })] }));
+  await annotator.annotate(other, marksOf({ persons: [person({ recognition: "unknown" })] }));
+  assertEquals(pixel(poor, 102, 100), pixel(before, 102, 100));
+  assertNotEquals(pixel(other, 102, 100), pixel(before, 102, 100));
+  assertEquals(pixel(poor, 140, 115), pixel(before, 140, 115));
 });
 
 Deno.test("annotate() writes letters that stand out from their plate", async () => {

@@ -9,9 +9,17 @@ function person(fields: Partial<Person> = {}): Person {
   return { box: BOX, score: 0.973, landmarks, name: null, similarity: null, ...fields };
 }
 
-Deno.test("labelOf() says the name and the similarity, or how sure the detector is", () => {
-  assertEquals(labelOf(person({ name: "Zoë Müller", similarity: 0.6249 })), "Zoë Müller 0.62");
-  assertEquals(labelOf(person()), "person 97%");
+Deno.test("labelOf() says what the gallery says, or how sure the detector is", () => {
+  const candidates = [{ name: "Zoë", similarity: 0.43 }, { name: "Ann", similarity: 0.42 }];
+  const table: [Partial<Person>, string][] = [
+    [{ name: "Zoë Müller", similarity: 0.6249, recognition: "known" }, "Zoë Müller 0.62"],
+    [{ recognition: "uncertain", candidates }, "Zoë?"],
+    [{ recognition: "uncertain" }, "uncertain"],
+    [{ recognition: "unknown" }, "unknown"],
+    [{ recognition: "poor_quality" }, "poor quality"],
+    [{}, "person 97%"],
+  ];
+  for (const [fields, label] of table) assertEquals(labelOf(person(fields)), label);
 });
 
 Deno.test("labelOf() says what the face is like, and of liveness only that it is a spoof", () => {
