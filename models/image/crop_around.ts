@@ -1,5 +1,4 @@
 import type { Box } from "./geometry.ts";
-import { letterbox } from "./geometry.ts";
 import type { Picture } from "./picture.ts";
 import { shrinkRows } from "./area_filter.ts";
 
@@ -38,7 +37,8 @@ function shrunk(picture: Picture, scale: number): Picture {
   const width = Math.max(1, Math.round(picture.width * scale));
   const height = Math.max(1, Math.round(picture.height * scale));
   const small = { width, height, data: new Uint8Array(width * height * 3) };
-  shrinkRows(picture, { frame: small, fit: letterbox(picture, small) }, (row, y) => {
+  const fit = { scaleX: width / picture.width, scaleY: height / picture.height, offsetX: 0, offsetY: 0 };
+  shrinkRows(picture, { frame: small, fit }, (row, y) => {
     const to = y * width * 3;
     for (let at = 0; at < row.length; at++) small.data[to + at] = Math.round(row[at]);
   });
