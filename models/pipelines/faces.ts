@@ -17,6 +17,9 @@ import { LayerRunner } from "./layer_runner.ts";
 import type { Finding, Layers, Pipeline, PipelineFactory } from "./pipeline.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
+/** Faces of one picture that are looked at for what they are like: a crowd would take longer than an attempt may. */
+const ATTRIBUTED_MAX = 32;
+
 /** Detect, landmarks, align, embed. The same path enrols a person and recognises them. */
 export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, layers, { nowMs }) =>
   new FacesPipeline(layers, { parameters: manifest.parameters, nowMs });
@@ -48,7 +51,8 @@ class FacesPipeline implements Pipeline {
       for (const face of await this.#findFaces(picture, watch)) {
         const landmarks = await this.#findLandmarks(picture, { box: face.box, watch });
         const embedding = options.embeddings ? await this.#embedFace(picture, { landmarks, watch }) : null;
-        const attributes = await this.#attributes.of(picture, { box: face.box, watch });
+        const isAttributed = persons.length < ATTRIBUTED_MAX;
+        const attributes = isAttributed ? await this.#attributes.of(picture, { box: face.box, watch }) : null;
         persons.push(personOf(face, { landmarks, embedding, attributes, picture }));
         watch.lap("interpretMs");
       }
