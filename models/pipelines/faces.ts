@@ -18,6 +18,9 @@ import { LayerRunner } from "./layer_runner.ts";
 import type { Finding, Layers, Pipeline, PipelineFactory, RecognizeOptions } from "./pipeline.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
+/** Faces of one picture that are looked at for what they are like: a crowd would take longer than an attempt may. */
+const ATTRIBUTED_MAX = 32;
+
 /** Detect, landmarks, align, embed. The same path enrols a person and recognises them. */
 export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, layers, { nowMs }) =>
   new FacesPipeline(layers, { parameters: manifest.parameters, nowMs });
@@ -50,7 +53,8 @@ class FacesPipeline implements Pipeline {
       for (const face of await this.#findFaces(picture, watch)) {
         const landmarks = await this.#findLandmarks(picture, { box: face.box, watch });
         const seen = await this.#lookAt(picture, { landmarks, watch, wanted: options });
-        const attributes = await this.#attributes.of(picture, { box: face.box, watch });
+        const isAttributed = persons.length < ATTRIBUTED_MAX;
+        const attributes = isAttributed ? await this.#attributes.of(picture, { box: face.box, watch }) : null;
         persons.push(personOf(face, { landmarks, picture, attributes, ...seen }));
         watch.lap("interpretMs");
       }
