@@ -138,6 +138,13 @@ Deno.test("GalleryKeeper.drop() leaves nobody of the gallery in workers or on di
   assertEquals([desk.who(axis(1)), desk.who(axis(0))], ["Ben", null]);
 });
 
+Deno.test("GalleryKeeper.drop() finds what an earlier start left of the gallery", async () => {
+  const desk = new Desk();
+  await desk.take(1, [ADA, BEN]);
+  await desk.restart().drop("staff");
+  assertEquals(await desk.files(), []);
+});
+
 Deno.test("GalleryKeeper.take() fetches a damaged file again", async () => {
   await using directory = await temporaryDirectory();
   const local = await DiskBlobStore.open(directory.path);

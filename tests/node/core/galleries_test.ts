@@ -92,6 +92,13 @@ Deno.test("plan() forgets a gallery that was retired, when its fetch is over", (
   assertEquals(history.state.galleries.size, 0);
 });
 
+Deno.test("plan() forgets what an earlier start left of a gallery that was retired meanwhile", () => {
+  const history = new History().order(RETIRE);
+  assertEquals(history.act(), [{ do: "dropGallery", gallery: "staff" }]);
+  history.event({ kind: "galleryDropped", gallery: "staff" });
+  assertEquals([history.state.galleries.size, history.act().length], [0, 0]);
+});
+
 Deno.test("apply() starts a gallery anew that is offered while it is on its way out", () => {
   const history = inForce(1).order(RETIRE);
   history.act();
