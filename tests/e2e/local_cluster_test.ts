@@ -30,7 +30,7 @@ Deno.test("openLocalCluster() loads what is asked for, also when nodes are not o
     presentation: { logLevel: "error" },
   });
   try {
-    const asked = { recognizer: "face-attributes", annotate: false, embeddings: false };
+    const asked = { recognizer: "face-attributes", annotate: false, embeddings: false, gallery: null };
     const { prediction } = await local.predict(await samplePhoto(1), asked);
     assertEquals(prediction.persons.map(({ attributes }) => attributes?.gender?.label), ["female", "female", "female"]);
   } finally {

@@ -54,6 +54,15 @@ Deno.test("retire_gallery tells every node, and nobody may ask it any more", () 
   assertEquals(world.turn({ type: "retire_gallery", gallery: "staff" }), []);
 });
 
+Deno.test("retire_gallery is also told to nodes that were away, until there are such people again", () => {
+  const { world } = facesWorld();
+  world.turn({ type: "retire_gallery", gallery: "guests" });
+  const retired = (nodeId: string) => world.sentTo(world.join(nodeId), "gallery.retire").map(({ gallery }) => gallery);
+  assertEquals(retired("node_a"), ["guests"], "as of one that was there before the master started");
+  world.publish("guests", 9);
+  assertEquals(retired("node_b"), []);
+});
+
 Deno.test("a task that asks a gallery goes only where some version of it is in force", () => {
   const { world, faces } = facesWorld();
   const [one, other] = [world.join("node_a"), world.join("node_b")];

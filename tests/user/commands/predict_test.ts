@@ -117,7 +117,7 @@ Deno.test("runPredict() prints a table for each task of a recognizer", async () 
     [{ tensors }, ["image  output  type  shape  numbers", "a.jpg  scores  float32  1x5  0.123 - 3 4 …"]],
     [{ persons: [personAt(10, { attributes: looks })] }, [
       "image  person  box  score  name  looks",
-      "a.jpg  1  30x40 at 10,20  0.988  unknown  female, 34, live",
+      "a.jpg  1  30x40 at 10,20  0.988  -  female, 34, live",
       "1 person",
     ]],
   ];
@@ -132,6 +132,21 @@ Deno.test("runPredict() prints a table for each task of a recognizer", async () 
       "",
     ]);
   }
+});
+
+Deno.test("runPredict() says in the table what the gallery says", async () => {
+  using predict = new Predict({ "a.jpg": "a" });
+  const candidates = [{ name: "Ann", similarity: 0.43 }, { name: "Ben\u001b", similarity: 0.4 }];
+  const persons = [
+    personAt(1, { name: "Ann", similarity: 0.625, recognition: "known" }),
+    personAt(2, { recognition: "uncertain", candidates }),
+    personAt(3, { recognition: "unknown" }),
+    personAt(4, { recognition: "poor_quality" }),
+  ];
+  predict.cluster.onPredict = () => ({ prediction: predictionOf(persons), annotated: null });
+  assertEquals(await predict.run(["a.jpg"]), 0);
+  const names = predict.out.split("\n").slice(1, 5).map((line) => line.replace(/^.*0\.988 +/, ""));
+  assertEquals(names, ["Ann (0.63)", "Ann? (0.43) or Ben?? (0.40)", "unknown", "poor quality"]);
 });
 
 Deno.test("runPredict() passes on what was asked for, and writes nothing with --no-annotate", async () => {
