@@ -65,6 +65,7 @@ Deno.test("main.ts loads no role before it is asked for", () => {
     "@std/cli/parse-args",
     "node:crypto",
     "node:path",
+    "node:url",
     "zod",
   ]);
 });

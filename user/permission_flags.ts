@@ -11,31 +11,34 @@ export const STARTING_ENVIRONMENT: readonly string[] = [
 
 /**
  * The flags of `deno run` that start a process with `permissions` and no more, but for the environment that it parses
- * its arguments with. Paths with commas are written as Deno reads them.
+ * its arguments with. Deno's flags have no way to write a path that holds a comma: then the whole kind is granted, and
+ * the process comes down by itself, as one does that was started with too much (see `confinement.ts`).
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
  * import { NO_PERMISSIONS } from "./permissions.ts";
  *
- * const flags = permissionFlags({ ...NO_PERMISSIONS, read: ["/photos/a,b.jpg"] });
- * assert(flags.includes("--allow-read=/photos/a,,b.jpg"));
- * assert(!flags.some((flag) => flag.startsWith("--allow-run")));
+ * const flags = permissionFlags({ ...NO_PERMISSIONS, net: ["10.0.0.1:7400"], read: ["/photos/a.jpg"] });
+ * assert(flags.includes("--allow-net=10.0.0.1:7400"));
+ * assert(flags.includes("--allow-read=/photos/a.jpg"));
+ * assert(!flags.some((flag) => flag.startsWith("--allow-write")));
  * ```
  */
 export function permissionFlags(permissions: Permissions): string[] {
   const { net, read, write, sys } = permissions;
   const env = [...STARTING_ENVIRONMENT, ...permissions.env];
-  const allowed = Object.entries({ net, read, write, env, sys }).filter(([, values]) => values.length > 0);
+  const needed = Object.entries({ net, read, write, env, sys }).filter(([, values]) => values.length > 0);
   return [
     "--no-prompt",
     "--deny-run",
     "--deny-ffi",
     "--deny-import",
-    ...allowed.map(([kind, values]) => `--allow-${kind}=${values.map(escaped).join(",")}`),
+    ...needed.map(([kind, values]) => flag(kind, values)),
   ];
 }
 
-function escaped(value: string): string {
-  return value.replaceAll(",", ",,");
+function flag(kind: string, values: readonly string[]): string {
+  const isWritable = values.every((value) => !value.includes(","));
+  return isWritable ? `--allow-${kind}=${values.join(",")}` : `--allow-${kind}`;
 }

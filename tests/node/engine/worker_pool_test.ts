@@ -160,3 +160,11 @@ Deno.test("WorkerPool.close() refuses what runs and what comes", () =>
     await rejectsWith("shutting_down", running);
     await rejectsWith("shutting_down", pool.run(MODEL, null, OPTIONS));
   }));
+
+Deno.test("createWorkerPool() gives its workers no permission of any kind", async () => {
+  await withPool(1, async (pool) => {
+    const asked = pool.run(MODEL, text("permissions"), OPTIONS);
+    const { message } = await assertRejects(() => asked, DmlError);
+    assertEquals(message, "It holds: nothing.");
+  });
+});
