@@ -1,7 +1,7 @@
 /** The composition root: argv -> role. Only this file knows all three roles, and it loads the one that is asked for. */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { resolveHome } from "./protocol/home.ts";
+import { resolveHome } from "./protocol/home_place.ts";
 import { SYSTEM_CLOCK } from "./protocol/kernel/clock.ts";
 import { DmlError, isErrorCode } from "./protocol/kernel/errors.ts";
 import { newId } from "./protocol/kernel/id.ts";
