@@ -1,7 +1,6 @@
 /** The composition root: argv -> role. Only this file knows all three roles, and it loads the one that is asked for. */
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { resolveHome } from "./protocol/home_place.ts";
 import { SYSTEM_CLOCK } from "./protocol/kernel/clock.ts";
 import { DmlError, isErrorCode } from "./protocol/kernel/errors.ts";
 import { newId } from "./protocol/kernel/id.ts";
@@ -17,6 +16,7 @@ import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "./
 import { EXIT_OK } from "./user/exit.ts";
 import { ENVIRONMENT_NAMES } from "./user/flags.ts";
 import { permissionsOf, type Place } from "./user/permissions.ts";
+import { placeOf } from "./user/place.ts";
 import { endBy, endOnBugs, stopSignal } from "./user/process_end.ts";
 import { type LocalWish, runUserCommand } from "./user/run.ts";
 import { openTerminal, type Terminal } from "./user/terminal.ts";
@@ -51,7 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const noColor = Boolean(environment.NO_COLOR);
   try {
     const invocation = parseCommand(argv, environment);
-    const place = placeOf(invocation.command);
+    const place = placeOf(invocation.command, { programPaths: programPaths() });
     const permissions = permissionsOf(invocation.command, place);
     const task = { ...invocation, place, noColor };
     if (holdsMoreThan(permissions)) return await runInRealm<Task>(task, { entry: import.meta.url, permissions });
@@ -87,6 +87,9 @@ async function run(command: Command, surroundings: Surroundings): Promise<number
         stdin: Deno.stdin.readable,
         progress: surroundings.presentation.progress,
         openLocal: (wish) => openLocalCluster(wish, surroundings),
+        openChecks: async () =>
+          (await import("./node/self_check.ts")).createSelfChecks({ ...surroundings, ...CLOCK_AND_CHANCE }),
+        home: surroundings.place.home,
       });
   }
 }
@@ -221,14 +224,6 @@ async function localParts() {
   const [master, ledger, catalog, capabilities, assets, pool, node, blobs, transport, client] = modules;
   const ofRoles = { ...master, ...ledger, ...capabilities, ...assets, ...pool, ...node };
   return { ...ofRoles, ...catalog, ...blobs, ...transport, ...client };
-}
-
-/** Where the command takes place. Throws `home_unusable` when it needs a data directory and nothing says where that is. */
-function placeOf(command: Command): Place {
-  const currentDirectory = Deno.cwd();
-  const host = { os: Deno.build.os, variable: (name: string) => Deno.env.get(name) };
-  const home = "home" in command ? resolve(currentDirectory, command.home ?? resolveHome(host)) : null;
-  return { home, currentDirectory, programPaths: programPaths() };
 }
 
 /** Where the module of the workers is, and the engine's file. */

@@ -72,7 +72,7 @@ interface Parts {
 }
 
 function commandOf(verb: VerbName, { rest, values }: Parts): Command {
-  if (verb === "serve" || verb === "recognizers" || verb === "version") refuseRest(verb, rest);
+  if (verb === "serve" || verb === "recognizers" || verb === "doctor" || verb === "version") refuseRest(verb, rest);
   switch (verb) {
     case "serve":
       return serveCommand(values);
@@ -84,6 +84,8 @@ function commandOf(verb: VerbName, { rest, values }: Parts): Command {
       return { verb, ...masterChoice(values), json: isOn("json", values), order: orderOf(rest) };
     case "recognizers":
       return { verb, ...masterChoice(values), json: isOn("json", values) };
+    case "doctor":
+      return { verb, ...masterChoice(values), home: values.text("home"), json: isOn("json", values) };
     case "help":
       return { verb, topic: topicOf(rest) };
     case "version":

@@ -62,6 +62,12 @@ export interface RecognizersCommand extends MasterChoice {
   readonly json: boolean;
 }
 
+export interface DoctorCommand extends MasterChoice {
+  readonly verb: "doctor";
+  readonly home: string | null;
+  readonly json: boolean;
+}
+
 export interface HelpCommand {
   readonly verb: "help";
   /** Null: the overview. */
@@ -79,6 +85,7 @@ export type Command =
   | PredictCommand
   | NodesCommand
   | RecognizersCommand
+  | DoctorCommand
   | HelpCommand
   | VersionCommand;
 

@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from "node:path";
 import { formatAddress } from "../protocol/address.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Address } from "../protocol/transport.ts";
-import type { Command, MasterChoice, PredictCommand, ServeCommand } from "./command.ts";
+import type { Command, DoctorCommand, MasterChoice, PredictCommand, ServeCommand } from "./command.ts";
 import { DEFAULT_MASTER } from "./default_master.ts";
 import { fixedPartOf } from "./glob.ts";
 
@@ -68,6 +68,8 @@ export function permissionsOf(command: Command, place: Place): Permissions {
     }
     case "predict":
       return predictPermissions(command, place);
+    case "doctor":
+      return doctorPermissions(command, place);
     case "nodes":
     case "recognizers":
       return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))] };
@@ -90,6 +92,12 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
     write: outputs,
     sys: local ? HOST_FACTS : [],
   };
+}
+
+function doctorPermissions({ master }: DoctorCommand, place: Place): Permissions {
+  const { read, write } = inHome(place);
+  const net = master === null ? [] : [hostPermission(master.hostname)];
+  return { ...NO_PERMISSIONS, net, read: [...read, ...place.programPaths], write, sys: HOST_FACTS };
 }
 
 function inHome({ home }: Place): Pick<Permissions, "read" | "write"> {

@@ -89,6 +89,19 @@ export const VERBS = {
     flags: ["master", "token", "json"],
     examples: [["dml recognizers", "names to give to `dml predict --recognizer`"]],
   },
+  doctor: {
+    usage: "",
+    summary: "Try all that dml needs here, and name the first thing that fails.",
+    details: [
+      "Goes from disk and memory through WebAssembly, workers and the built-in recognizer to a face that is found; with --master, on to the master: whether it answers, speaks our protocol, takes nodes, and lets the token in.",
+      '--json prints one line a step: {"step", "ok": true, "detail"} or {"step", "ok": false, "error": {"code", "message", "advice"}}, and ends with the first that fails. The exit code is that of the failure.',
+    ],
+    flags: ["master", "token", "home", "json"],
+    examples: [
+      ["dml doctor", "this host"],
+      ["dml doctor --master 192.168.1.10 --token dmln_...", "and the way to the master"],
+    ],
+  },
   help: {
     usage: "[VERB|TOPIC]",
     summary: "Explain a verb or a topic.",
