@@ -39,7 +39,7 @@ export interface SelfCheckOptions {
 export function createSelfChecks(options: SelfCheckOptions): SelfChecks {
   const { clock, log, memory = Deno.systemMemoryInfo, assets = assetFiles } = options;
   return {
-    memory: () => Promise.resolve(checkMemory(memory())),
+    memory: () => Promise.try(() => checkMemory(memory())),
     wasm: () => checkWasm(assets),
     workers: () => checkWorkers({ clock, log, assets }),
   };

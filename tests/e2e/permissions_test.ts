@@ -67,6 +67,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     argv: ({ port }) => ["recognizers", "--master", `127.0.0.1:${port}`],
     allowed: ({ port }) => ({ net: [`127.0.0.1:${port}`] }),
   },
+  doctor: {
+    argv: () => ["doctor"],
+    allowed: (world) => ({
+      read: [homeOf(world), join(world.tree.path, "program/worker.ts")],
+      write: [homeOf(world)],
+      sys: ["loadavg", "systemMemoryInfo"],
+    }),
+  },
   version: { argv: () => ["version"], allowed: () => ({}) },
   help: { argv: () => ["help"], allowed: () => ({}) },
 };
