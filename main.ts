@@ -89,7 +89,7 @@ async function run(command: Command, surroundings: Surroundings): Promise<number
         openLocal: (wish) => openLocalCluster(wish, surroundings),
         openChecks: async () =>
           (await import("./node/self_check.ts")).createSelfChecks({ ...surroundings, ...CLOCK_AND_CHANCE }),
-        home: surroundings.place.home,
+        entry: import.meta.url,
       });
   }
 }

@@ -25,6 +25,7 @@ import {
   LOG_FORMATS,
   LOG_LEVELS,
 } from "./flags.ts";
+import { serviceCommand } from "./service_arguments.ts";
 import { nearest } from "../protocol/kernel/suggest.ts";
 import { HELP_TOPICS, VERB_NAMES, type VerbName } from "./verbs.ts";
 
@@ -86,6 +87,8 @@ function commandOf(verb: VerbName, { rest, values }: Parts): Command {
       return { verb, ...masterChoice(values), json: isOn("json", values) };
     case "doctor":
       return { verb, ...masterChoice(values), home: values.text("home"), json: isOn("json", values) };
+    case "service":
+      return serviceCommand({ rest, values }, { serve: serveCommand, join: joinCommand });
     case "help":
       return { verb, topic: topicOf(rest) };
     case "version":

@@ -1,6 +1,7 @@
 import type { CommandName } from "../protocol/messages/command.ts";
 import type { Address } from "../protocol/transport.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
+import type { SERVICE_ACTIONS, ServiceLevel, ServiceRole } from "./service_place.ts";
 import type { HELP_TOPICS, VerbName } from "./verbs.ts";
 
 /** How a command shows what it does. */
@@ -68,6 +69,18 @@ export interface DoctorCommand extends MasterChoice {
   readonly json: boolean;
 }
 
+export interface ServiceCommand {
+  readonly verb: "service";
+  readonly action: (typeof SERVICE_ACTIONS)[number];
+  readonly level: ServiceLevel;
+  /** The roles it is about; to install or uninstall, one. */
+  readonly roles: readonly ServiceRole[];
+  /** What the service is to do; null unless it is installed. */
+  readonly starts: ServeCommand | JoinCommand | null;
+  readonly home: string | null;
+  readonly json: boolean;
+}
+
 export interface HelpCommand {
   readonly verb: "help";
   /** Null: the overview. */
@@ -86,6 +99,7 @@ export type Command =
   | NodesCommand
   | RecognizersCommand
   | DoctorCommand
+  | ServiceCommand
   | HelpCommand
   | VersionCommand;
 

@@ -2,9 +2,10 @@ import { isAbsolute, resolve } from "node:path";
 import { formatAddress } from "../protocol/address.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Address } from "../protocol/transport.ts";
-import type { Command, DoctorCommand, MasterChoice, PredictCommand, ServeCommand } from "./command.ts";
+import type { Command, DoctorCommand, MasterChoice, PredictCommand, ServeCommand, ServiceCommand } from "./command.ts";
 import { DEFAULT_MASTER } from "./default_master.ts";
 import { fixedPartOf } from "./glob.ts";
+import type { ServiceDirectory } from "./service_place.ts";
 
 /** Facts of the host that a role may ask for. */
 export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "systemMemoryInfo";
@@ -32,6 +33,10 @@ export interface Place {
   readonly currentDirectory: string;
   /** What the program itself reads while it runs: the module of its workers, the engine's wasm. */
   readonly programPaths: readonly string[];
+  /** The file that a person starts, when that is what this is. */
+  readonly executable: string | null;
+  /** Where services are described; null for a command that has nothing to do with them. */
+  readonly serviceDirectory: ServiceDirectory | null;
 }
 
 /** No permission at all; each command adds what it needs. */
@@ -73,6 +78,8 @@ export function permissionsOf(command: Command, place: Place): Permissions {
     case "nodes":
     case "recognizers":
       return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))] };
+    case "service":
+      return servicePermissions(command, place);
     case "help":
     case "version":
       return NO_PERMISSIONS;
@@ -98,6 +105,14 @@ function doctorPermissions({ master }: DoctorCommand, place: Place): Permissions
   const { read, write } = inHome(place);
   const net = master === null ? [] : [hostPermission(master.hostname)];
   return { ...NO_PERMISSIONS, net, read: [...read, ...place.programPaths], write, sys: HOST_FACTS };
+}
+
+/** The descriptions of services; the data directory only to see who holds it. */
+function servicePermissions({ action }: ServiceCommand, { home, serviceDirectory }: Place): Permissions {
+  invariant(home !== null && serviceDirectory !== null, "a service has its directories");
+  const { path } = serviceDirectory;
+  if (action === "status") return { ...NO_PERMISSIONS, read: [path, home] };
+  return { ...NO_PERMISSIONS, read: [path], write: [path] };
 }
 
 function inHome({ home }: Place): Pick<Permissions, "read" | "write"> {

@@ -5,6 +5,7 @@ import type { ClusterClient } from "./cluster_client.ts";
 import type { Command, DoctorCommand, NodesCommand, PredictCommand, RecognizersCommand } from "./command.ts";
 import type { HostChecks } from "./doctor_steps.ts";
 import { EXIT_OK } from "./exit.ts";
+import type { Place } from "./permissions.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The verbs of this role. */
@@ -23,8 +24,9 @@ export interface UserContext {
   readonly openLocal: (wanted: LocalWish) => Promise<ClusterClient>;
   /** Of a node, made here. */
   readonly openChecks: () => Promise<HostChecks>;
-  /** The path of the data directory, for a verb that has one. */
-  readonly home: string | null;
+  readonly place: Place;
+  /** The module that a process of dml is started with. */
+  readonly entry: string;
 }
 
 /** What a cluster in this process is for. */
@@ -50,6 +52,10 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
       return await predict(command, context);
     case "doctor":
       return await examine(command, context);
+    case "service": {
+      const { runService } = await import("./commands/service.ts");
+      return await runService(command, context);
+    }
     case "nodes":
     case "recognizers":
       return await ask(command, context);
@@ -77,7 +83,7 @@ async function ask(command: NodesCommand | RecognizersCommand, context: UserCont
 async function examine(command: DoctorCommand, context: UserContext): Promise<number> {
   const { runDoctor } = await import("./commands/doctor.ts");
   const { doctorSteps } = await import("./doctor_steps.ts");
-  const { home } = context;
+  const { home } = context.place;
   invariant(home !== null, "the doctor looks at a data directory");
   return await runDoctor(command, { ...context, steps: doctorSteps(command, { ...context, home }) });
 }

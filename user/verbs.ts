@@ -102,6 +102,21 @@ export const VERBS = {
       ["dml doctor --master 192.168.1.10 --token dmln_...", "and the way to the master"],
     ],
   },
+  service: {
+    usage: "install serve|join HOST, uninstall serve|join, status [serve|join]",
+    summary: "Have the host run a role for good: systemd on Linux, launchd on macOS.",
+    details: [
+      "install writes the description of the service, and the role's own flags into it; uninstall removes it. dml starts no programs, so both print the lines that do the rest.",
+      "status says what is installed, whether it starts at boot, and which process runs. A token goes into a file that only its owner can read.",
+      "With --system the data is in /var/lib/dml, and dml must be an executable that every account can read, as /usr/local/bin/dml.",
+    ],
+    flags: ["system", "host", "port", "control-port", "master", "token", "name", "workers", "home", "json"],
+    examples: [
+      ["dml service install serve --host 0.0.0.0", "the master, whenever you are logged in (or linger)"],
+      ["sudo dml service install join 192.168.1.10 --token dmln_... --system", "a node, from boot on"],
+      ["dml service status", "what there is"],
+    ],
+  },
   help: {
     usage: "[VERB|TOPIC]",
     summary: "Explain a verb or a topic.",

@@ -1,4 +1,4 @@
-import { resolveHome } from "../../protocol/home_place.ts";
+import { resolveHome } from "../../protocol/home_path.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
 
