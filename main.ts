@@ -66,7 +66,7 @@ async function perform({ command, presentation, place, noColor }: Task): Promise
   const terminal = openTerminal({ color: presentation.color, noColor });
   try {
     endOnBugs(terminal);
-    const isPlain = command.verb === "help" || command.verb === "version";
+    const isPlain = ["completions", "help", "version"].includes(command.verb);
     const log = isPlain ? SILENT_LOG : await openLog(presentation, terminal);
     return await run(command, { terminal, presentation, place, log, signal: stopSignal() });
   } catch (error) {

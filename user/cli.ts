@@ -6,6 +6,7 @@ import { parseAddress } from "../protocol/address.ts";
 import { type Arguments, checkFlags, parseArguments, verbNamed } from "./arguments.ts";
 import type {
   Command,
+  CompletionsCommand,
   HelpCommand,
   Invocation,
   JoinCommand,
@@ -25,9 +26,10 @@ import {
   LOG_FORMATS,
   LOG_LEVELS,
 } from "./flags.ts";
+import { oneOf } from "./one_of.ts";
 import { serviceCommand } from "./service_arguments.ts";
 import { nearest } from "../protocol/kernel/suggest.ts";
-import { HELP_TOPICS, VERB_NAMES, type VerbName } from "./verbs.ts";
+import { HELP_TOPICS, SHELLS, VERB_NAMES, type VerbName } from "./verbs.ts";
 
 const WORKERS_MAX = 1_024;
 const HOST_PATTERN = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9.:_-]{1,253})$/i;
@@ -89,6 +91,8 @@ function commandOf(verb: VerbName, { rest, values }: Parts): Command {
       return { verb, ...masterChoice(values), home: values.text("home"), json: isOn("json", values) };
     case "service":
       return serviceCommand({ rest, values }, { serve: serveCommand, join: joinCommand });
+    case "completions":
+      return completionsCommand(rest);
     case "help":
       return { verb, topic: topicOf(rest) };
     case "version":
@@ -170,6 +174,12 @@ function predictCommand({ rest, values }: Parts): PredictCommand {
     embeddings: isOn("embeddings", values),
     concurrency: values.count("concurrency", LIMITS.predictConcurrencyMax) ?? DEFAULT_CONCURRENCY,
   };
+}
+
+function completionsCommand([word, ...more]: readonly string[]): CompletionsCommand {
+  refuseRest("completions", more);
+  const example = "source <(dml completions bash)";
+  return { verb: "completions", shell: oneOf(SHELLS, word, { what: "`dml completions`", example }) };
 }
 
 function orderOf(rest: readonly string[]): NodesCommand["order"] {

@@ -2,7 +2,7 @@ import type { CommandName } from "../protocol/messages/command.ts";
 import type { Address } from "../protocol/transport.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
 import type { SERVICE_ACTIONS, ServiceLevel, ServiceRole } from "./service_place.ts";
-import type { HELP_TOPICS, VerbName } from "./verbs.ts";
+import type { HELP_TOPICS, SHELLS, VerbName } from "./verbs.ts";
 
 /** How a command shows what it does. */
 export interface Presentation {
@@ -81,6 +81,11 @@ export interface ServiceCommand {
   readonly json: boolean;
 }
 
+export interface CompletionsCommand {
+  readonly verb: "completions";
+  readonly shell: (typeof SHELLS)[number];
+}
+
 export interface HelpCommand {
   readonly verb: "help";
   /** Null: the overview. */
@@ -100,6 +105,7 @@ export type Command =
   | RecognizersCommand
   | DoctorCommand
   | ServiceCommand
+  | CompletionsCommand
   | HelpCommand
   | VersionCommand;
 

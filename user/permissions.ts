@@ -80,6 +80,7 @@ export function permissionsOf(command: Command, place: Place): Permissions {
       return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))] };
     case "service":
       return servicePermissions(command, place);
+    case "completions":
     case "help":
     case "version":
       return NO_PERMISSIONS;

@@ -56,6 +56,11 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
       const { runService } = await import("./commands/service.ts");
       return await runService(command, context);
     }
+    case "completions": {
+      const { completionText } = await import("./completion/completion_text.ts");
+      context.terminal.out(completionText(command.shell));
+      return EXIT_OK;
+    }
     case "nodes":
     case "recognizers":
       return await ask(command, context);

@@ -1,7 +1,7 @@
 import { DmlError } from "../protocol/kernel/errors.ts";
-import { nearest } from "../protocol/kernel/suggest.ts";
 import type { JoinCommand, ServeCommand, ServiceCommand } from "./command.ts";
 import type { FlagValues } from "./flag_values.ts";
+import { oneOf } from "./one_of.ts";
 import { SERVICE_ACTIONS, SERVICE_ROLES, type ServiceRole, SYSTEM_HOME } from "./service_place.ts";
 
 interface Parts {
@@ -47,19 +47,4 @@ export function serviceCommand({ rest, values }: Parts, parsers: RoleParsers): S
 
 function startOf(role: ServiceRole | null, parts: Parts, { serve, join }: RoleParsers): ServeCommand | JoinCommand {
   return role === "serve" ? serve(parts.values) : join(parts);
-}
-
-function oneOf<Word extends string>(
-  words: readonly Word[],
-  given: string | undefined,
-  { what, example }: { what: string; example: string },
-): Word {
-  const found = words.find((word) => word === given);
-  if (found !== undefined) return found;
-  if (given === undefined) {
-    throw new DmlError("usage", `${what} needs one of ${words.join(", ")}.`, { advice: `As in \`${example}\`.` });
-  }
-  throw new DmlError("usage", `${what} knows no ${JSON.stringify(given)}.`, {
-    advice: `Did you mean ${nearest(given, words) ?? words.join(", ")}?`,
-  });
 }

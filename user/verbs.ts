@@ -1,4 +1,6 @@
+import { COMMAND_NAMES } from "../protocol/messages/command_names.ts";
 import type { FlagName } from "./flags.ts";
+import { SERVICE_ACTIONS, SERVICE_ROLES } from "./service_place.ts";
 
 /** One verb as the help shows it and the parser takes it. */
 export interface Verb {
@@ -10,9 +12,16 @@ export interface Verb {
   readonly details: readonly string[];
   /** Beside {@linkcode COMMON_FLAGS}. */
   readonly flags: readonly FlagName[];
+  /** What may follow the verb, where that is one of a few words. */
+  readonly words?: readonly string[];
+  /** Whether files may follow it. */
+  readonly takesFiles?: true;
   /** Command line, and what it does. */
   readonly examples: readonly (readonly [commandLine: string, purpose: string])[];
 }
+
+/** The shells that can complete command lines of dml. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** Flags of every verb. */
 export const COMMON_FLAGS = ["log-level", "log-format", "color", "help"] as const satisfies readonly FlagName[];
@@ -53,6 +62,7 @@ export const VERBS = {
       "With no --master it asks the one on this machine; when none answers, it recognises in its own process.",
       '--json prints one line a picture, in the order given: {"file", "ok": true, "annotatedFile", "prediction": {"recognizer", "width", "height", "persons": [{"box", "score", "landmarks", "name", "similarity"}], "timings"}} or {"file", "ok": false, "error": {"code", "message", "advice"}}. Boxes and landmarks are in pixels of the upright picture.',
     ],
+    takesFiles: true,
     flags: [
       "master",
       "token",
@@ -76,6 +86,7 @@ export const VERBS = {
     details: [
       "drain: finish what is running, take nothing new. resume: take work again. shutdown: drain, then end.",
     ],
+    words: COMMAND_NAMES,
     flags: ["master", "token", "json"],
     examples: [
       ["dml nodes", "who is there, what each can do, and why not"],
@@ -110,11 +121,23 @@ export const VERBS = {
       "status says what is installed, whether it starts at boot, and which process runs. A token goes into a file that only its owner can read.",
       "With --system the data is in /var/lib/dml, and dml must be an executable that every account can read, as /usr/local/bin/dml.",
     ],
+    words: [...SERVICE_ACTIONS, ...SERVICE_ROLES],
     flags: ["system", "host", "port", "control-port", "master", "token", "name", "workers", "home", "json"],
     examples: [
       ["dml service install serve --host 0.0.0.0", "the master, whenever you are logged in (or linger)"],
       ["sudo dml service install join 192.168.1.10 --token dmln_... --system", "a node, from boot on"],
       ["dml service status", "what there is"],
+    ],
+  },
+  completions: {
+    usage: "bash|zsh|fish",
+    summary: "Print what makes a shell complete command lines of dml.",
+    details: [],
+    words: SHELLS,
+    flags: [],
+    examples: [
+      ["source <(dml completions bash)", "in ~/.bashrc; the same with zsh in ~/.zshrc"],
+      ["dml completions fish > ~/.config/fish/completions/dml.fish", "for fish"],
     ],
   },
   help: {
