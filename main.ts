@@ -1,56 +1,80 @@
 /** The composition root: argv -> role. Only this file knows all three roles, and it loads the one that is asked for. */
-import { resolveHome } from "./protocol/home.ts";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { SYSTEM_CLOCK } from "./protocol/kernel/clock.ts";
-import { asDmlError, DmlError, isErrorCode } from "./protocol/kernel/errors.ts";
+import { DmlError, isErrorCode } from "./protocol/kernel/errors.ts";
 import { newId } from "./protocol/kernel/id.ts";
+import { invariant } from "./protocol/kernel/invariant.ts";
 import { type Log, SILENT_LOG } from "./protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "./protocol/kernel/random.ts";
 import { VERSION } from "./protocol/version.ts";
 import { formatAddress } from "./protocol/address.ts";
 import { parseCommand } from "./user/cli.ts";
 import type { ClusterClient } from "./user/cluster_client.ts";
-import type { Invocation, JoinCommand, Presentation, ServeCommand } from "./user/command.ts";
-import { EXIT_INTERRUPTED, EXIT_OK } from "./user/exit.ts";
+import type { Command, Invocation, JoinCommand, Presentation, ServeCommand } from "./user/command.ts";
+import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "./user/confinement.ts";
+import { EXIT_OK } from "./user/exit.ts";
 import { ENVIRONMENT_NAMES } from "./user/flags.ts";
-import { renderError } from "./user/render.ts";
+import { permissionsOf, type Place } from "./user/permissions.ts";
+import { placeOf } from "./user/place.ts";
+import { endBy, endOnBugs, stopSignal } from "./user/process_end.ts";
 import { type LocalWish, runUserCommand } from "./user/run.ts";
 import { openTerminal, type Terminal } from "./user/terminal.ts";
+
+/** One command line, read; what is done about it needs nothing else of the host's environment. */
+interface Task extends Invocation {
+  readonly place: Place;
+  readonly noColor: boolean;
+}
 
 /** What every role gets from here. */
 interface Surroundings {
   readonly terminal: Terminal;
   readonly presentation: Presentation;
+  readonly place: Place;
   readonly log: Log;
   /** Aborts on the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
 }
 
 const CLOCK_AND_CHANCE = { clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM };
-/** How dml is started from its sources; the packed program is called by its name. */
-const PROGRAM = Deno.mainModule.endsWith(".ts") ? "deno task" : "dml";
+/** Whether this is the packed program, which is called by its name and has everything in one directory. */
+const IS_PACKED = !import.meta.url.endsWith(".ts");
+const PROGRAM = IS_PACKED ? "dml" : "deno task";
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main && isRealm()) serveRealm(perform);
+else if (import.meta.main) Deno.exit(await main(Deno.args));
 
-/** Runs one command line and gives its exit code. */
+/** Runs one command line, with the permissions that it needs and no more, and gives its exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const environment = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, Deno.env.get(name)]));
   const noColor = Boolean(environment.NO_COLOR);
-  let terminal = openTerminal({ color: null, noColor });
   try {
     const invocation = parseCommand(argv, environment);
-    terminal = openTerminal({ color: invocation.presentation.color, noColor });
-    return await run(invocation, terminal);
+    const place = placeOf(invocation.command, { programPaths: programPaths() });
+    const permissions = permissionsOf(invocation.command, place);
+    const task = { ...invocation, place, noColor };
+    if (holdsMoreThan(permissions)) return await runInRealm<Task>(task, { entry: import.meta.url, permissions });
+    giveUpAllBut(permissions);
+    return await perform(task);
+  } catch (error) {
+    return endBy(error, openTerminal({ color: null, noColor }));
+  }
+}
+
+async function perform({ command, presentation, place, noColor }: Task): Promise<number> {
+  const terminal = openTerminal({ color: presentation.color, noColor });
+  try {
+    endOnBugs(terminal);
+    const isPlain = ["completions", "help", "version"].includes(command.verb);
+    const log = isPlain ? SILENT_LOG : await openLog(presentation, terminal);
+    return await run(command, { terminal, presentation, place, log, signal: stopSignal() });
   } catch (error) {
     return endBy(error, terminal);
   }
 }
 
-async function run({ command, presentation }: Invocation, terminal: Terminal): Promise<number> {
-  const isPlain = command.verb === "help" || command.verb === "version";
-  const log = isPlain ? SILENT_LOG : await openLog(presentation, terminal);
-  endOnBugs(terminal);
-  const signal = stopSignal();
-  const surroundings = { terminal, presentation, log, signal };
+async function run(command: Command, surroundings: Surroundings): Promise<number> {
   switch (command.verb) {
     case "serve":
       return await serve(command, surroundings);
@@ -61,8 +85,11 @@ async function run({ command, presentation }: Invocation, terminal: Terminal): P
         ...surroundings,
         ...CLOCK_AND_CHANCE,
         stdin: Deno.stdin.readable,
-        progress: presentation.progress,
+        progress: surroundings.presentation.progress,
         openLocal: (wish) => openLocalCluster(wish, surroundings),
+        openChecks: async () =>
+          (await import("./node/self_check.ts")).createSelfChecks({ ...surroundings, ...CLOCK_AND_CHANCE }),
+        entry: import.meta.url,
       });
   }
 }
@@ -74,7 +101,7 @@ async function serve(command: ServeCommand, surroundings: Surroundings): Promise
   await runServe({
     ...surroundings,
     ...command,
-    home: homeOf(command),
+    home: homeOf(surroundings),
     version: VERSION,
     onReady(info) {
       const { address, http, control, tokenRequired: isOpen } = info;
@@ -94,7 +121,7 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
     ...surroundings,
     ...CLOCK_AND_CHANCE,
     ...command,
-    home: homeOf(command),
+    home: homeOf(surroundings),
     version: VERSION,
     onStarted: (node) => report.started({ ...node, master: formatAddress(command.master) }),
     onProgress: (progress) => report.received(progress),
@@ -199,50 +226,19 @@ async function localParts() {
   return { ...ofRoles, ...catalog, ...blobs, ...transport, ...client };
 }
 
-function homeOf({ home }: { home: string | null }): string {
-  return home ?? resolveHome({ os: Deno.build.os, variable: (name) => Deno.env.get(name) });
+/** Where the module of the workers is, and the engine's file. */
+function programPaths(): string[] {
+  const own = dirname(fileURLToPath(import.meta.url));
+  if (IS_PACKED) return [own];
+  return [own, fileURLToPath(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"))];
+}
+
+function homeOf({ place: { home } }: Surroundings): string {
+  invariant(home !== null, "a role has a data directory");
+  return home;
 }
 
 async function openLog({ logLevel: level, logFormat: format }: Presentation, terminal: Terminal): Promise<Log> {
   const { openLog } = await import("./protocol/logtape_log.ts");
   return openLog({ level, format, color: terminal.errorColor, write: (line) => terminal.error(line) }).log;
-}
-
-/** Aborts on the first signal to stop; the second one ends the process where it stands. */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  const names: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-  for (const name of names) {
-    Deno.addSignalListener(name, () => {
-      if (stop.signal.aborted) Deno.exit(EXIT_INTERRUPTED);
-      stop.abort();
-    });
-  }
-  return stop.signal;
-}
-
-/** What nobody caught is a bug, in whatever turn of events it shows. */
-function endOnBugs(terminal: Terminal): void {
-  globalThis.addEventListener("error", (event) => {
-    event.preventDefault();
-    Deno.exit(endBy(event.error, terminal));
-  });
-  globalThis.addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    Deno.exit(endBy(event.reason, terminal));
-  });
-}
-
-/** Says what ended the command; the exit code that goes with it. */
-function endBy(error: unknown, terminal: Terminal): number {
-  // Whoever read standard output, `head` for one, has had enough.
-  if (error instanceof Deno.errors.BrokenPipe) return EXIT_OK;
-  const known = asDmlError(error);
-  terminal.status(null);
-  terminal.error(renderError(known, { color: terminal.errorColor }));
-  if (!(error instanceof DmlError) && error instanceof Error) {
-    terminal.error(`${error.stack}
-`);
-  }
-  return known.kind.exit;
 }

@@ -4,8 +4,8 @@ import type { Availability } from "../protocol/messages/liveness.ts";
 const MIB = 1024 * 1024;
 
 /** Memory of one worker with a recognizer loaded, and of all that a node is beside its workers. */
-const WORKER_BYTES = 250 * MIB;
-const NODE_BYTES = 150 * MIB;
+export const WORKER_BYTES = 250 * MIB;
+export const NODE_BYTES = 150 * MIB;
 
 /** What a node says of itself with every heartbeat. */
 export type HostPressure = Pick<Availability, "memoryFreeBytes" | "load">;

@@ -59,6 +59,27 @@ export async function lockDirectory(
   }
 }
 
+/** Somebody who holds a directory, as far as is known. */
+export interface Holding {
+  /** Null when the name is not written yet, or cannot be read. */
+  readonly holder: Holder | null;
+}
+
+/**
+ * Who holds the directory at `path`, or null when nobody does. Looks for a moment as a holder itself would, so it is for
+ * people who ask, not for a loop. Throws `home_unusable` when it may not look.
+ */
+export async function holdingOf(path: string): Promise<Holding | null> {
+  const lockPath = join(path, "lock");
+  try {
+    using file = await Deno.open(lockPath, { read: true });
+    return await file.tryLock(false) ? null : { holder: await readHolder(lockPath) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw asStorageError(error, { what: path, fallback: "home_unusable" });
+  }
+}
+
 async function takenBy(path: string, lockPath: string): Promise<DmlError> {
   const holder = await readHolder(lockPath);
   if (holder === null) return new DmlError("home_locked", `${path} is in use by another dml`);

@@ -2,11 +2,12 @@ import { DEFAULT_GALLERY, NO_GALLERY } from "../protocol/http/api.ts";
 import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../protocol/http/paths.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
-import { COMMAND_NAMES } from "../protocol/messages/command.ts";
+import { COMMAND_NAMES } from "../protocol/messages/command_names.ts";
 import { parseAddress } from "../protocol/address.ts";
 import { type Arguments, checkFlags, parseArguments, verbNamed } from "./arguments.ts";
 import type {
   Command,
+  CompletionsCommand,
   HelpCommand,
   Invocation,
   JoinCommand,
@@ -26,8 +27,10 @@ import {
   LOG_FORMATS,
   LOG_LEVELS,
 } from "./flags.ts";
+import { oneOf } from "./one_of.ts";
+import { serviceCommand } from "./service_arguments.ts";
 import { nearest } from "../protocol/kernel/suggest.ts";
-import { HELP_TOPICS, VERB_NAMES, type VerbName } from "./verbs.ts";
+import { HELP_TOPICS, SHELLS, VERB_NAMES, type VerbName } from "./verbs.ts";
 
 const WORKERS_MAX = 1_024;
 const HOST_PATTERN = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9.:_-]{1,253})$/i;
@@ -74,7 +77,7 @@ interface Parts {
 }
 
 function commandOf(verb: VerbName, { rest, values }: Parts): Command {
-  if (verb === "serve" || verb === "recognizers" || verb === "version") refuseRest(verb, rest);
+  if (verb === "serve" || verb === "recognizers" || verb === "doctor" || verb === "version") refuseRest(verb, rest);
   switch (verb) {
     case "serve":
       return serveCommand(values);
@@ -86,6 +89,12 @@ function commandOf(verb: VerbName, { rest, values }: Parts): Command {
       return { verb, ...masterChoice(values), json: isOn("json", values), order: orderOf(rest) };
     case "recognizers":
       return { verb, ...masterChoice(values), json: isOn("json", values) };
+    case "doctor":
+      return { verb, ...masterChoice(values), home: values.text("home"), json: isOn("json", values) };
+    case "service":
+      return serviceCommand({ rest, values }, { serve: serveCommand, join: joinCommand });
+    case "completions":
+      return completionsCommand(rest);
     case "help":
       return { verb, topic: topicOf(rest) };
     case "version":
@@ -174,6 +183,12 @@ function galleryOf(values: FlagValues): string | null {
   const pattern = GALLERY_NAME_PATTERN;
   const name = values.matching("gallery", { pattern, form: "the name of a gallery" }) ?? DEFAULT_GALLERY;
   return name === NO_GALLERY ? null : name;
+}
+
+function completionsCommand([word, ...more]: readonly string[]): CompletionsCommand {
+  refuseRest("completions", more);
+  const example = "source <(dml completions bash)";
+  return { verb: "completions", shell: oneOf(SHELLS, word, { what: "`dml completions`", example }) };
 }
 
 function orderOf(rest: readonly string[]): NodesCommand["order"] {

@@ -1,7 +1,8 @@
 import type { CommandName } from "../protocol/messages/command.ts";
 import type { Address } from "../protocol/transport.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
-import type { HELP_TOPICS, VerbName } from "./verbs.ts";
+import type { SERVICE_ACTIONS, ServiceLevel, ServiceRole } from "./service_place.ts";
+import type { HELP_TOPICS, SHELLS, VerbName } from "./verbs.ts";
 
 /** How a command shows what it does. */
 export interface Presentation {
@@ -64,6 +65,29 @@ export interface RecognizersCommand extends MasterChoice {
   readonly json: boolean;
 }
 
+export interface DoctorCommand extends MasterChoice {
+  readonly verb: "doctor";
+  readonly home: string | null;
+  readonly json: boolean;
+}
+
+export interface ServiceCommand {
+  readonly verb: "service";
+  readonly action: (typeof SERVICE_ACTIONS)[number];
+  readonly level: ServiceLevel;
+  /** The roles it is about; to install or uninstall, one. */
+  readonly roles: readonly ServiceRole[];
+  /** What the service is to do; null unless it is installed. */
+  readonly starts: ServeCommand | JoinCommand | null;
+  readonly home: string | null;
+  readonly json: boolean;
+}
+
+export interface CompletionsCommand {
+  readonly verb: "completions";
+  readonly shell: (typeof SHELLS)[number];
+}
+
 export interface HelpCommand {
   readonly verb: "help";
   /** Null: the overview. */
@@ -81,6 +105,9 @@ export type Command =
   | PredictCommand
   | NodesCommand
   | RecognizersCommand
+  | DoctorCommand
+  | ServiceCommand
+  | CompletionsCommand
   | HelpCommand
   | VersionCommand;
 

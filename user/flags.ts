@@ -141,6 +141,10 @@ export const FLAGS = {
     fallback: "on a terminal, unless NO_COLOR is set",
     description: "Colour, or no colour.",
   },
+  system: {
+    description:
+      "The service of the host, in a sandbox with an account of its own; without it, the one of your account.",
+  },
   help: { alias: "h", description: "Print the help of the verb." },
   version: { alias: "V", description: "Print the version." },
 } as const satisfies Record<string, Flag>;

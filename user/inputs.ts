@@ -5,6 +5,7 @@ import { LimitedBytesTransformStream } from "@std/streams/limited_bytes_transfor
 import { toBytes } from "@std/streams/to_bytes.js";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
+import { isGlob } from "./glob.ts";
 import { formatBytes } from "./render.ts";
 
 /** One picture that was asked for, or why there is none. */
@@ -18,7 +19,6 @@ export type Input =
 
 const PICTURE_EXTENSION = /\.(jpe?g|jfif|png|gif|tiff?|webp|avif)$/i;
 const OWN_OUTPUT = /\.annotated\.jpg$/i;
-const GLOB = /[*?[{]/;
 const BY_NAME = new Intl.Collator("en", { numeric: true });
 
 /**
@@ -41,8 +41,8 @@ async function findOne(name: string): Promise<Input[]> {
     const error = sizeRefusal(name, stat.size);
     return [error ? { kind: "missing", name, error } : { kind: "file", name, path: name }];
   } catch (error) {
-    const isGlob = error instanceof Deno.errors.NotFound && GLOB.test(name);
-    return isGlob ? await findByGlob(name) : [{ kind: "missing", name, error: fileError(name, error) }];
+    const isPattern = error instanceof Deno.errors.NotFound && isGlob(name);
+    return isPattern ? await findByGlob(name) : [{ kind: "missing", name, error: fileError(name, error) }];
   }
 }
 

@@ -1,4 +1,3 @@
-import { DEFAULT_PORT } from "../protocol/http/paths.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import type { Random } from "../protocol/kernel/random.ts";
@@ -6,11 +5,8 @@ import type { Address } from "../protocol/transport.ts";
 import { formatAddress } from "../protocol/address.ts";
 import type { ClusterClient } from "./cluster_client.ts";
 import type { MasterChoice } from "./command.ts";
-import { DEFAULT_HOST } from "./flags.ts";
+import { DEFAULT_MASTER } from "./default_master.ts";
 import { HttpClusterClient } from "./http_cluster_client.ts";
-
-/** Where a master is looked for when nobody named one. */
-export const DEFAULT_MASTER: Address = { hostname: DEFAULT_HOST, port: DEFAULT_PORT };
 
 const PROBE_TIMEOUT_MS = 500;
 

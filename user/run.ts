@@ -1,8 +1,11 @@
 import type { Clock } from "../protocol/kernel/clock.ts";
+import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { ClusterClient } from "./cluster_client.ts";
-import type { Command, NodesCommand, PredictCommand, RecognizersCommand } from "./command.ts";
+import type { Command, DoctorCommand, NodesCommand, PredictCommand, RecognizersCommand } from "./command.ts";
+import type { HostChecks } from "./doctor_steps.ts";
 import { EXIT_OK } from "./exit.ts";
+import type { Place } from "./permissions.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The verbs of this role. */
@@ -19,6 +22,11 @@ export interface UserContext {
   readonly progress: boolean;
   /** Makes a cluster in this process, for when no master is there and none was named. */
   readonly openLocal: (wanted: LocalWish) => Promise<ClusterClient>;
+  /** Of a node, made here. */
+  readonly openChecks: () => Promise<HostChecks>;
+  readonly place: Place;
+  /** The module that a process of dml is started with. */
+  readonly entry: string;
 }
 
 /** What a cluster in this process is for. */
@@ -42,6 +50,17 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
     }
     case "predict":
       return await predict(command, context);
+    case "doctor":
+      return await examine(command, context);
+    case "service": {
+      const { runService } = await import("./commands/service.ts");
+      return await runService(command, context);
+    }
+    case "completions": {
+      const { completionText } = await import("./completion/completion_text.ts");
+      context.terminal.out(completionText(command.shell));
+      return EXIT_OK;
+    }
     case "nodes":
     case "recognizers":
       return await ask(command, context);
@@ -64,6 +83,14 @@ async function ask(command: NodesCommand | RecognizersCommand, context: UserCont
     context.signal.removeEventListener("abort", stop);
     await cluster.close();
   }
+}
+
+async function examine(command: DoctorCommand, context: UserContext): Promise<number> {
+  const { runDoctor } = await import("./commands/doctor.ts");
+  const { doctorSteps } = await import("./doctor_steps.ts");
+  const { home } = context.place;
+  invariant(home !== null, "the doctor looks at a data directory");
+  return await runDoctor(command, { ...context, steps: doctorSteps(command, { ...context, home }) });
 }
 
 async function predict(command: PredictCommand, context: UserContext): Promise<number> {

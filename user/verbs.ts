@@ -1,4 +1,6 @@
+import { COMMAND_NAMES } from "../protocol/messages/command_names.ts";
 import type { FlagName } from "./flags.ts";
+import { SERVICE_ACTIONS, SERVICE_ROLES } from "./service_place.ts";
 
 /** One verb as the help shows it and the parser takes it. */
 export interface Verb {
@@ -10,9 +12,16 @@ export interface Verb {
   readonly details: readonly string[];
   /** Beside {@linkcode COMMON_FLAGS}. */
   readonly flags: readonly FlagName[];
+  /** What may follow the verb, where that is one of a few words. */
+  readonly words?: readonly string[];
+  /** Whether files may follow it. */
+  readonly takesFiles?: true;
   /** Command line, and what it does. */
   readonly examples: readonly (readonly [commandLine: string, purpose: string])[];
 }
+
+/** The shells that can complete command lines of dml. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** Flags of every verb. */
 export const COMMON_FLAGS = ["log-level", "log-format", "color", "help"] as const satisfies readonly FlagName[];
@@ -56,6 +65,7 @@ export const VERBS = {
       'Beside "persons" there is what the recognizer is for: "labels": [{"label", "index", "score"}] when it classifies, "objects": [{"box", "label", "index", "score"}] when it detects, "embedding": [numbers] when it embeds, "tensors": [{"name", "type", "dims", "data"}] when it computes; on a person "attributes": {"age", "gender", "expression", "liveness"} from face-attributes.',
       "A recognizer of tensors takes a .npy file, or the little-endian bytes of its inputs one behind the other, in place of a picture.",
     ],
+    takesFiles: true,
     flags: [
       "master",
       "token",
@@ -81,6 +91,7 @@ export const VERBS = {
     details: [
       "drain: finish what is running, take nothing new. resume: take work again. shutdown: drain, then end.",
     ],
+    words: COMMAND_NAMES,
     flags: ["master", "token", "json"],
     examples: [
       ["dml nodes", "who is there, what each can do, and why not"],
@@ -93,6 +104,46 @@ export const VERBS = {
     details: [],
     flags: ["master", "token", "json"],
     examples: [["dml recognizers", "names to give to `dml predict --recognizer`"]],
+  },
+  doctor: {
+    usage: "",
+    summary: "Try all that dml needs here, and name the first thing that fails.",
+    details: [
+      "Goes from disk and memory through WebAssembly, workers and the built-in recognizer to a face that is found; with --master, on to the master: whether it answers, speaks our protocol, takes nodes, and lets the token in.",
+      '--json prints one line a step: {"step", "ok": true, "detail"} or {"step", "ok": false, "error": {"code", "message", "advice"}}, and ends with the first that fails. The exit code is that of the failure.',
+    ],
+    flags: ["master", "token", "home", "json"],
+    examples: [
+      ["dml doctor", "this host"],
+      ["dml doctor --master 192.168.1.10 --token dmln_...", "and the way to the master"],
+    ],
+  },
+  service: {
+    usage: "install serve|join HOST, uninstall serve|join, status [serve|join]",
+    summary: "Have the host run a role for good: systemd on Linux, launchd on macOS.",
+    details: [
+      "install writes the description of the service, and the role's own flags into it; uninstall removes it. dml starts no programs, so both print the lines that do the rest.",
+      "status says what is installed, whether it starts at boot, and which process runs. A token goes into a file that only its owner can read.",
+      "With --system the data is in /var/lib/dml, and dml must be an executable that every account can read, as /usr/local/bin/dml.",
+    ],
+    words: [...SERVICE_ACTIONS, ...SERVICE_ROLES],
+    flags: ["system", "host", "port", "control-port", "master", "token", "name", "workers", "home", "json"],
+    examples: [
+      ["dml service install serve --host 0.0.0.0", "the master, whenever you are logged in (or linger)"],
+      ["sudo dml service install join 192.168.1.10 --token dmln_... --system", "a node, from boot on"],
+      ["dml service status", "what there is"],
+    ],
+  },
+  completions: {
+    usage: "bash|zsh|fish",
+    summary: "Print what makes a shell complete command lines of dml.",
+    details: [],
+    words: SHELLS,
+    flags: [],
+    examples: [
+      ["source <(dml completions bash)", "in ~/.bashrc; the same with zsh in ~/.zshrc"],
+      ["dml completions fish > ~/.config/fish/completions/dml.fish", "for fish"],
+    ],
   },
   help: {
     usage: "[VERB|TOPIC]",

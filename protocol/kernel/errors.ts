@@ -78,6 +78,7 @@ export const ERRORS = {
   address_in_use: kind(500, 3, false, "Stop what listens there, or choose another --port and --control-port."),
   home_locked: kind(500, 3, false, "Another dml uses this data directory; stop it, or name another with DML_HOME."),
   home_unusable: kind(500, 3, false, "Name a directory that can be written with DML_HOME."),
+  memory_low: kind(507, 3, true, "Close other programs, or use a host with more memory."),
   assets_missing: kind(
     500,
     3,

@@ -55,6 +55,7 @@ function run({ id, manifestDigest, image, annotate }: Extract<WorkerRequest, { t
   if (text === "hang") return;
   if (text === "broken") return fail(id, "engine_failed", "The engine broke.");
   if (text === "unreadable") return fail(id, "image_unreadable", "It is damaged.");
+  if (text === "permissions") return fail(id, "image_unreadable", heldPermissions());
   if (text === "asset") {
     assetId = id;
     return self.postMessage({ type: "assetWanted", name: "font.ttf" });
@@ -63,6 +64,16 @@ function run({ id, manifestDigest, image, annotate }: Extract<WorkerRequest, { t
   if (!annotate) return self.postMessage(reply);
   const annotated = new TextEncoder().encode(text);
   self.postMessage({ ...reply, annotated }, [annotated.buffer]);
+}
+
+/** The kinds that this thread holds anything of. */
+function heldPermissions(): string {
+  const kinds = ["net", "read", "write", "env", "sys", "run", "ffi", "import"] as const;
+  const held = kinds.filter((name) => {
+    const { state, partial } = Deno.permissions.querySync({ name });
+    return state === "granted" || partial;
+  });
+  return `It holds: ${held.join(", ") || "nothing"}.`;
 }
 
 /** Says which gallery it would ask: the first that it was given. */

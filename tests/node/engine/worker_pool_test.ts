@@ -207,3 +207,11 @@ Deno.test("WorkerPool.setGallery() does not wait for a worker that hangs, once t
     await rejectsWith("deadline_exceeded", hanging);
     assertEquals(await versionsIn(pool), [1]);
   }));
+
+Deno.test("createWorkerPool() gives its workers no permission of any kind", async () => {
+  await withPool(1, async (pool) => {
+    const asked = pool.run(MODEL, text("permissions"), OPTIONS);
+    const { message } = await assertRejects(() => asked, DmlError);
+    assertEquals(message, "It holds: nothing.");
+  });
+});

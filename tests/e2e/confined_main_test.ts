@@ -1,0 +1,79 @@
+/** That `main.ts` itself comes down to the permissions of what it is asked, and that they are enough to do it. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MAIN, PERMISSIONS } from "../../tools/dml_process.ts";
+import { samplePhoto } from "../../tools/sample_photos.ts";
+import { parseCommand } from "../../user/cli.ts";
+import { permissionFlags } from "../../user/permission_flags.ts";
+import { NO_PERMISSIONS, permissionsOf } from "../../user/permissions.ts";
+import { assertEquals, assertStringIncludes } from "../assert.ts";
+import { FileTree } from "../user/file_tree.ts";
+
+const SPY = fileURLToPath(new URL("./permission_spy.ts", import.meta.url));
+const ENGINE_WASM = fileURLToPath(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
+const PROGRAM_PATHS = [fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, ""), ENGINE_WASM];
+
+async function spied(flags: readonly string[], argv: readonly string[], { cwd }: { cwd: string }) {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", ...flags, "--preload", SPY, MAIN, ...argv],
+    env: { NO_COLOR: "1", DML_MASTER: "", DML_OUT: "", DML_TOKEN: "" },
+    cwd,
+    stdin: "null",
+  });
+  const { code, stderr, stdout } = await command.output();
+  const error = new TextDecoder().decode(stderr);
+  const said = error.split("\n").filter((line) => line.startsWith('{"subject"')).map((line) => JSON.parse(line));
+  return { code, said, error, out: new TextDecoder().decode(stdout) };
+}
+
+Deno.test("main() hands a role to a thread of exactly its permissions, and keeps only reading itself", async () => {
+  using tree = new FileTree({});
+  const argv = ["predict", "none.jpg", "--master", "127.0.0.1:1"];
+  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS };
+  const { code, said, error } = await spied(PERMISSIONS, argv, { cwd: tree.path });
+  assertEquals(code, 1, error);
+  assertEquals(said, [
+    { subject: "thread", facts: permissionsOf(parseCommand(argv, {}).command, place) },
+    { subject: "held", facts: ["read"] },
+  ]);
+});
+
+Deno.test("main() gives everything up for what needs nothing", async () => {
+  using tree = new FileTree({});
+  const { code, said, out } = await spied(["-A"], ["help"], { cwd: tree.path });
+  assertEquals([code, said], [0, [{ subject: "held", facts: [] }]]);
+  assertStringIncludes(out, "Usage: dml VERB");
+});
+
+Deno.test("permissionFlags() start a process that needs no other thread and can look at a photo", async () => {
+  using tree = new FileTree({});
+  await Deno.writeFile(join(tree.path, "a b.jpg"), await samplePhoto(1));
+  const argv = ["predict", "a b.jpg", "--out", "marked"];
+  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS };
+  const permissions = permissionsOf(parseCommand(argv, {}).command, place);
+  const { code, said, error } = await spied(permissionFlags(permissions), argv, { cwd: tree.path });
+  assertEquals(code, 0, error);
+  assertEquals(tree.names("marked"), ["a b.annotated.jpg"]);
+  const engineWorkers = said.filter(({ subject }) => subject === "thread");
+  assertEquals(new Set(engineWorkers.map(({ facts }) => facts)), new Set(["none"]));
+  assertEquals(said.at(-1), { subject: "held", facts: [] });
+});
+
+Deno.test("permissionFlags() grant all of a kind for a path with a comma, and main() comes down from there", async () => {
+  using tree = new FileTree({});
+  const argv = ["predict", "none,at,all.jpg", "--no-annotate", "--master", "127.0.0.1:1"];
+  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS };
+  const permissions = permissionsOf(parseCommand(argv, {}).command, place);
+  const flags = permissionFlags(permissions);
+  assertEquals(flags.filter((flag) => flag.startsWith("--allow-read")), ["--allow-read"]);
+  const { code, said, error } = await spied(flags, argv, { cwd: tree.path });
+  assertEquals(code, 1, error);
+  assertEquals(said[0], { subject: "thread", facts: permissions });
+});
+
+Deno.test("permissionFlags() never name run, ffi or import but to deny them", () => {
+  const flags = permissionFlags({ ...NO_PERMISSIONS, net: ["[::1]:7400"], read: ["/a"], write: ["/a"] });
+  const allowed = flags.filter((flag) => flag.startsWith("--allow-")).map((flag) => flag.replace(/=.*/, ""));
+  assertEquals(allowed, ["--allow-net", "--allow-read", "--allow-write", "--allow-env"]);
+  assertEquals(flags.filter((flag) => flag.startsWith("--deny-")), ["--deny-run", "--deny-ffi", "--deny-import"]);
+});

@@ -1,0 +1,114 @@
+/** `dml doctor` as a process, and what it finds of real masters. */
+import { join } from "node:path";
+import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
+import { clusterTokensSchema, newTokens } from "../../protocol/security/tokens.ts";
+import { DmlProcess, MAIN, PERMISSIONS } from "../../tools/dml_process.ts";
+import { masterSteps } from "../../user/doctor_master.ts";
+import { assertEquals, assertStringIncludes } from "../assert.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+
+/** `dml doctor --json` with `home` as its data directory: each line, and the exit code. */
+async function doctor(home: string, ...more: string[]) {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", ...PERMISSIONS, MAIN, "doctor", "--json", "--home", home, ...more],
+    env: { DML_MASTER: "", DML_TOKEN: "" },
+    stdin: "null",
+  });
+  const { code, stdout } = await command.output();
+  const lines = new TextDecoder().decode(stdout).trimEnd().split("\n").map((line) => JSON.parse(line));
+  return { code, lines };
+}
+
+/** Each step with its sentence, or the code of the first failure. */
+async function walked(port: number, token: string | null): Promise<string[]> {
+  const said: string[] = [];
+  const steps = masterSteps({
+    master: { hostname: "127.0.0.1", port },
+    token,
+    home: "",
+    clock: SYSTEM_CLOCK,
+    random: SYSTEM_RANDOM,
+    signal: new AbortController().signal,
+    openChecks: () => Promise.reject(new Error("not asked for")),
+    openLocal: () => Promise.reject(new Error("not asked for")),
+  });
+  for (const { name, check } of steps) {
+    try {
+      said.push(`${name}: ${await check()}`);
+    } catch (error) {
+      if (!(error instanceof DmlError)) throw error;
+      return [...said, `${name} ${error.code}: ${error.message} ${error.advice}`];
+    }
+  }
+  return said;
+}
+
+Deno.test("dml doctor walks to a face that is found on this host, and to a master that is not there", async () => {
+  await using directory = await temporaryDirectory();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const address = `127.0.0.1:${listener.addr.port}`;
+  listener.close();
+  const { code, lines } = await doctor(join(directory.path, "home"), "--master", address);
+  const outcomes = lines.map(({ step, ok, error }) => [step, ok ? "ok" : error.code]);
+  assertEquals(outcomes, [
+    ["disk", "ok"],
+    ["memory", "ok"],
+    ["wasm", "ok"],
+    ["workers", "ok"],
+    ["recognizer", "ok"],
+    ["inference", "ok"],
+    ["master", "master_unreachable"],
+  ]);
+  assertStringIncludes(lines[5].detail, "faces@1 found the drawn face");
+  assertEquals(code, 3);
+});
+
+Deno.test("dml doctor stops at a data directory that cannot be, and exits with 3", async () => {
+  await using directory = await temporaryDirectory();
+  const file = join(directory.path, "file");
+  await Deno.writeTextFile(file, "in the way");
+  const { code, lines } = await doctor(file);
+  assertEquals([code, lines.length, lines[0].error.code], [3, 1, "home_unusable"]);
+});
+
+Deno.test("masterSteps() tell a token that is right, missing, wrong or of another cluster", async () => {
+  await using directory = await temporaryDirectory();
+  const home = join(directory.path, "master");
+  const line = ["serve", "--host", "0.0.0.0", "--port", "0", "--control-port", "0"];
+  await using master = DmlProcess.start(line, { home });
+  const port = Number((await master.logged("ready")).port);
+  const tokens = clusterTokensSchema.parse(JSON.parse(await Deno.readTextFile(join(home, "master", "tokens.json"))));
+  for (const [token, whom] of [[tokens.user, "a user"], [tokens.admin, "a user"], [tokens.node, "a node"]]) {
+    assertEquals((await walked(port, token)).at(-1), `token: The token lets ${whom} in.`);
+  }
+  const foreign = newTokens();
+  for (const token of [null, foreign.user, foreign.node]) {
+    const said = await walked(port, token);
+    assertEquals(said.length, 4);
+    assertStringIncludes(said[3], "token unauthorized: ");
+  }
+});
+
+Deno.test("masterSteps() name a control port that is shut, and a protocol that is not ours", async () => {
+  const shut = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const controlPort = shut.addr.port;
+  shut.close();
+  let protocol = { min: 1, max: 1 };
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => Response.json({ product: "dml", version: "9.9.9", protocol, controlPort, tokenRequired: false }),
+  );
+  const said = await walked(server.addr.port, null);
+  assertEquals(said.slice(0, 2).map((line) => line.split(":")[0]), ["master", "version"]);
+  assertStringIncludes(
+    said[2],
+    `control master_unreachable: Nodes cannot reach the control port 127.0.0.1:${controlPort}`,
+  );
+  assertStringIncludes(said[2], `Open TCP ${controlPort}`);
+  protocol = { min: 90, max: 91 };
+  const other = await walked(server.addr.port, null);
+  assertStringIncludes(other[1], "version protocol_version: ");
+  assertStringIncludes(other[1], "runs dml 9.9.9");
+});

@@ -1,0 +1,167 @@
+/** Least privilege, by trying: each role as a process, each kind of permission, whatever way the process was started. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { PERMISSIONS } from "../../tools/dml_process.ts";
+import { parseCommand } from "../../user/cli.ts";
+import { permissionFlags } from "../../user/permission_flags.ts";
+import { permissionsOf, type Place } from "../../user/permissions.ts";
+import { assertEquals } from "../assert.ts";
+import { FileTree } from "../user/file_tree.ts";
+import type { Outcomes, TriedKind, Tries } from "./permission_probe.ts";
+
+const PROBE = fileURLToPath(new URL("./permission_probe.ts", import.meta.url));
+
+/** A port that is open, and one that is not the master's: who may dial must be told apart from who may not. */
+interface World {
+  readonly tree: FileTree;
+  readonly place: Place;
+  readonly port: number;
+  readonly otherPort: number;
+}
+
+/** A row of the table in ARCHITECTURE.md: what a command may do; all other targets must be refused. */
+interface Row {
+  readonly argv: (world: World) => readonly string[];
+  readonly allowed: (world: World) => Partial<Record<TriedKind, readonly string[]>>;
+}
+
+const ROWS: Readonly<Record<string, Row>> = {
+  serve: {
+    argv: ({ port, otherPort }) => ["serve", "--port", `${port}`, "--control-port", `${otherPort}`],
+    allowed: (world) => ({
+      net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`],
+      read: [homeOf(world)],
+      write: [homeOf(world)],
+      sys: ["hostname", "networkInterfaces"],
+    }),
+  },
+  join: {
+    argv: ({ port }) => ["join", `127.0.0.1:${port}`],
+    allowed: (world) => ({
+      net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`],
+      read: [homeOf(world), join(world.tree.path, "program/worker.ts")],
+      write: [homeOf(world)],
+      sys: ["hostname", "loadavg", "systemMemoryInfo"],
+    }),
+  },
+  "predict, no master named": {
+    argv: () => ["predict", "photos/a.jpg", "--out", "marked"],
+    allowed: ({ tree }) => ({
+      read: ["photos/a.jpg", "marked", "program/worker.ts"].map((path) => join(tree.path, path)),
+      write: [join(tree.path, "marked")],
+      sys: ["loadavg", "systemMemoryInfo"],
+    }),
+  },
+  "predict at a master": {
+    argv: ({ port }) => ["predict", "photos/*.jpg", "--no-annotate", "--master", `127.0.0.1:${port}`],
+    allowed: ({ tree, port }) => ({
+      net: [`127.0.0.1:${port}`],
+      read: ["photos/a.jpg", "photos/b.jpg"].map((path) => join(tree.path, path)),
+    }),
+  },
+  nodes: {
+    argv: ({ port }) => ["nodes", "--master", `127.0.0.1:${port}`],
+    allowed: ({ port }) => ({ net: [`127.0.0.1:${port}`] }),
+  },
+  recognizers: {
+    argv: ({ port }) => ["recognizers", "--master", `127.0.0.1:${port}`],
+    allowed: ({ port }) => ({ net: [`127.0.0.1:${port}`] }),
+  },
+  doctor: {
+    argv: () => ["doctor"],
+    allowed: (world) => ({
+      read: [homeOf(world), join(world.tree.path, "program/worker.ts")],
+      write: [homeOf(world)],
+      sys: ["loadavg", "systemMemoryInfo"],
+    }),
+  },
+  version: { argv: () => ["version"], allowed: () => ({}) },
+  help: { argv: () => ["help"], allowed: () => ({}) },
+};
+
+/** How a process may have been started, as flags of `deno run`. */
+const STARTS: Readonly<Record<string, (tries: Tries) => readonly string[]>> = {
+  "with the broad permissions of a task": () => PERMISSIONS,
+  "with every permission": () => ["-A"],
+  "with the role's own permissions": ({ argv, place }) =>
+    permissionFlags(permissionsOf(parseCommand(argv, {}).command, place)),
+};
+
+const homeOf = ({ tree }: World) => join(tree.path, "home");
+
+function targetsOf(world: World): Tries["targets"] {
+  const at = (path: string) => join(world.tree.path, path);
+  return {
+    net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`, `[::1]:${world.port}`],
+    read: ["home", "photos/a.jpg", "photos/b.jpg", "marked", "other/secret", "program/worker.ts"].map(at),
+    write: ["home", "photos", "marked", "other", "program"].map(at),
+    env: ["PATH", "DML_TOKEN", "HOME"],
+    sys: ["hostname", "loadavg", "networkInterfaces", "systemMemoryInfo", "osRelease", "osUptime", "uid"],
+    run: ["true", Deno.execPath()],
+    ffi: ["libc.so.6"],
+  };
+}
+
+/** What the probe must print: every target of every kind as the row says, by every way. */
+function expectedOutcomes(targets: Tries["targets"], allowed: ReturnType<Row["allowed"]>): Outcomes {
+  const outcomes: Record<string, string> = {};
+  for (const [kind, names] of Object.entries(targets) as [TriedKind, readonly string[]][]) {
+    for (const name of names) {
+      const outcome = allowed[kind]?.includes(name) ? "allowed" : "refused";
+      for (const way of kind === "net" ? ["Deno", "fetch", "node"] : ["Deno", "node"]) {
+        outcomes[`${kind} ${name} ${way}`] = outcome;
+        outcomes[`${kind} ${name} ${way} in a worker`] = outcome;
+      }
+    }
+    outcomes[`worker that asks for all of ${kind}`] = "refused";
+  }
+  return outcomes;
+}
+
+/** Who dials it is answered, so that a failure is one of permission. */
+function answering(): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => new Response("here"));
+}
+
+async function probed(tries: Tries, flags: readonly string[]): Promise<Outcomes> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", ...flags, PROBE, JSON.stringify(tries)],
+    stdin: "null",
+  });
+  const { stdout, stderr } = await command.output();
+  const text = new TextDecoder().decode(stdout);
+  if (text === "") throw new Error(new TextDecoder().decode(stderr));
+  return JSON.parse(text);
+}
+
+for (const [start, flagsOf] of Object.entries(STARTS)) {
+  Deno.test(`permissionsOf() started ${start}, each role is refused all that is not in its row`, async (test) => {
+    using tree = new FileTree({
+      "home/format": "1",
+      "photos/a.jpg": "a",
+      "photos/b.jpg": "b",
+      "marked/x": "",
+      "other/secret": "s",
+      "program/worker.ts": "",
+    });
+    await using master = answering();
+    await using other = answering();
+    const place = {
+      home: join(tree.path, "home"),
+      currentDirectory: tree.path,
+      programPaths: [join(tree.path, "program")],
+    };
+    const world: World = { tree, place, port: master.addr.port, otherPort: other.addr.port };
+    for (const [name, { argv, allowed }] of Object.entries(ROWS)) {
+      await test.step(name, async () => {
+        const targets = targetsOf(world);
+        const tries = { argv: argv(world), place, targets };
+        const expected = expectedOutcomes(targets, allowed(world));
+        const actual = await probed(tries, flagsOf(tries));
+        assertEquals(Object.keys(actual).toSorted(), Object.keys(expected).toSorted());
+        const wrong = Object.entries(actual).filter(([what, outcome]) => outcome !== expected[what]);
+        assertEquals(Object.fromEntries(wrong), {});
+      });
+    }
+  });
+}

@@ -1,0 +1,55 @@
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { runDoctor } from "../../../user/commands/doctor.ts";
+import type { DoctorStep } from "../../../user/doctor_steps.ts";
+import { assertEquals } from "../../assert.ts";
+import { FakeTerminal } from "../fake_terminal.ts";
+
+const { signal } = new AbortController();
+
+/** Three steps of which the second one fails, and which of them were tried. */
+function threeSteps(): { steps: DoctorStep[]; tried: string[] } {
+  const tried: string[] = [];
+  const step = (name: string, result: string | DmlError): DoctorStep => ({
+    name,
+    check() {
+      tried.push(name);
+      return typeof result === "string" ? Promise.resolve(result) : Promise.reject(result);
+    },
+  });
+  const failure = new DmlError("memory_low", "There is too little.", { advice: "Buy more." });
+  return { steps: [step("disk", "Fine."), step("memory", failure), step("wasm", "Fine.")], tried };
+}
+
+Deno.test("runDoctor() stops at the first step that fails, names it and the way out, and exits with its code", async () => {
+  const { steps, tried } = threeSteps();
+  const terminal = new FakeTerminal();
+  assertEquals(await runDoctor({ json: false }, { steps, terminal, signal }), 3);
+  assertEquals(tried, ["disk", "memory"]);
+  assertEquals(terminal.outText, "ok     disk       Fine.\nfailed memory\nNot tried: wasm.\n");
+  assertEquals(terminal.errorText, "error: There is too little. Buy more.\n");
+});
+
+Deno.test("runDoctor() says the same to a program", async () => {
+  const { steps } = threeSteps();
+  const terminal = new FakeTerminal();
+  assertEquals(await runDoctor({ json: true }, { steps, terminal, signal }), 3);
+  assertEquals(terminal.outText.trimEnd().split("\n").map((line) => JSON.parse(line)), [
+    { step: "disk", ok: true, detail: "Fine." },
+    { step: "memory", ok: false, error: { code: "memory_low", message: "There is too little.", advice: "Buy more." } },
+  ]);
+  assertEquals(terminal.errorText, "");
+});
+
+Deno.test("runDoctor() exits with 0 when every step went well", async () => {
+  const { steps: [disk] } = threeSteps();
+  const terminal = new FakeTerminal();
+  assertEquals(await runDoctor({ json: false }, { steps: [disk], terminal, signal }), 0);
+  assertEquals(terminal.outText, "ok     disk       Fine.\nAll is well.\n");
+});
+
+Deno.test("runDoctor() that is stopped tries no further step and says so", async () => {
+  const { steps, tried } = threeSteps();
+  const stopped = AbortSignal.abort();
+  assertEquals(await runDoctor({ json: false }, { steps, terminal: new FakeTerminal(), signal: stopped }), 130);
+  assertEquals(tried, []);
+});

@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import { lockDirectory } from "../../../protocol/directory_lock.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { parseCommand } from "../../../user/cli.ts";
+import { runService } from "../../../user/commands/service.ts";
+import type { ServiceCommand } from "../../../user/command.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../../assert.ts";
+import { FakeTerminal } from "../fake_terminal.ts";
+import { FileTree } from "../file_tree.ts";
+
+const SOURCES = "file:///opt/dml/main.ts";
+
+function commandOf(...line: string[]): ServiceCommand {
+  const { command } = parseCommand(["service", ...line], {});
+  assert(command.verb === "service");
+  return command;
+}
+
+/** Runs the line on a host whose services and data are in `tree`; gives what it prints. */
+async function service(
+  tree: FileTree,
+  line: readonly string[],
+  { executable = "/usr/local/bin/dml", manager = "systemd" }: {
+    executable?: string | null;
+    manager?: "systemd" | "launchd";
+  } = {},
+): Promise<string> {
+  const terminal = new FakeTerminal();
+  const place = {
+    home: join(tree.path, "home"),
+    currentDirectory: tree.path,
+    programPaths: ["/opt/dml"],
+    executable,
+    serviceDirectory: { manager, path: join(tree.path, "units") },
+  } as const;
+  assertEquals(await runService(commandOf(...line), { terminal, place, entry: SOURCES }), 0);
+  return terminal.outText;
+}
+
+Deno.test("runService() writes a unit that starts the role again as it was asked for, and says what to run", async () => {
+  using tree = new FileTree({});
+  const out = await service(tree, ["install", "serve", "--host", "0.0.0.0", "--port", "80"]);
+  const unit = await Deno.readTextFile(join(tree.path, "units/dml-serve.service"));
+  assertStringIncludes(unit, "ExecStart=/usr/local/bin/dml serve --host=0.0.0.0 --port=80 --control-port=7401\n");
+  assertStringIncludes(unit, `Environment=DML_HOME=${tree.path}/home\n`);
+  assertStringIncludes(out, "systemctl --user enable dml-serve.service");
+  assertEquals(tree.names("units"), ["dml-serve.service"]);
+});
+
+Deno.test("runService() keeps the token in a file for its owner only, and takes it away with the service", async () => {
+  using tree = new FileTree({});
+  await service(tree, ["install", "join", "10.0.0.1", "--token", "dmln_secret", "--workers", "2"]);
+  const unit = await Deno.readTextFile(join(tree.path, "units/dml-join.service"));
+  assert(!unit.includes("dmln_secret"), unit);
+  assertStringIncludes(unit, "ExecStart=/usr/local/bin/dml join 10.0.0.1:7400 --workers=2\n");
+  const secrets = join(tree.path, "units/dml-join.env");
+  assertEquals(await Deno.readTextFile(secrets), 'DML_TOKEN="dmln_secret"\n');
+  assertEquals((await Deno.stat(secrets)).mode! & 0o777, 0o600);
+  const out = await service(tree, ["uninstall", "join"]);
+  assertEquals(tree.names("units"), []);
+  assertStringIncludes(out, "systemctl --user stop dml-join.service");
+  assertStringIncludes(await service(tree, ["uninstall", "join"]), "nothing was installed");
+});
+
+Deno.test("runService() from sources starts Deno with exactly the role's permissions", async () => {
+  using tree = new FileTree({});
+  await service(tree, ["install", "join", "10.0.0.1"], { executable: null });
+  const unit = await Deno.readTextFile(join(tree.path, "units/dml-join.service"));
+  assertStringIncludes(unit, " --deny-run --deny-ffi --deny-import --allow-net=10.0.0.1 ");
+  assertStringIncludes(unit, ` --allow-write=${tree.path}/home `);
+  assertStringIncludes(unit, " /opt/dml/main.ts join 10.0.0.1:7400\n");
+});
+
+Deno.test("runService() writes a property list for launchd", async () => {
+  using tree = new FileTree({});
+  const line = ["install", "join", "10.0.0.1", "--token", "dmln_secret"];
+  const out = await service(tree, line, { manager: "launchd" });
+  const path = join(tree.path, "units/dml.join.plist");
+  assertStringIncludes(await Deno.readTextFile(path), "<key>DML_TOKEN</key><string>dmln_secret</string>");
+  assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+  assertStringIncludes(out, "launchctl bootstrap");
+});
+
+Deno.test("runService() reports what is installed, what starts by itself and what runs", async () => {
+  using tree = new FileTree({});
+  const report = async () =>
+    (await service(tree, ["status", "--json"])).trimEnd().split("\n").map((l) => JSON.parse(l));
+  const before = await report();
+  assertEquals(before.map(({ role, installed, running }) => [role, installed, running]), [
+    ["serve", false, []],
+    ["join", false, []],
+  ]);
+  await service(tree, ["install", "serve"]);
+  const wants = join(tree.path, "units/default.target.wants");
+  await Deno.mkdir(wants);
+  await Deno.symlink(join(tree.path, "units/dml-serve.service"), join(wants, "dml-serve.service"));
+  const holder = { pid: 4711, verb: "serve", startedMs: 0 };
+  using _lock = await lockDirectory(join(tree.path, "home/master"), { holder });
+  const [serve] = await report();
+  assertEquals([serve.installed, serve.startsAtBoot, serve.running], [true, true, [holder]]);
+  assertStringIncludes(
+    await service(tree, ["status", "serve"]),
+    "starts by itself, running as process 4711 since 1970-01-01T00:00:00.000Z",
+  );
+  await service(tree, ["uninstall", "serve"]);
+  assertEquals(tree.names("units/default.target.wants"), []);
+});
+
+Deno.test("runService() refuses a service of the host that could not see the program", async () => {
+  using tree = new FileTree({});
+  for (const [executable, words] of [["/home/a/dml", "cannot see /home/a/dml"], [null, "needs the dml executable"]]) {
+    const run = () => service(tree, ["install", "serve", "--system"], { executable });
+    const error = await assertRejects(run, DmlError, words!);
+    assertEquals((error as DmlError).code, "usage");
+  }
+});
+
+Deno.test("runService() throws output_unwritable, with who may, where it may not write", async () => {
+  using tree = new FileTree({ "units": "a file in the way" });
+  const error = await assertRejects(() => service(tree, ["install", "serve"]), DmlError);
+  assertEquals((error as DmlError).code, "output_unwritable");
+});
+
+Deno.test("parseCommand() takes a service's role and its flags, and names what is wrong", () => {
+  assertEquals(commandOf("status").roles, ["serve", "join"]);
+  const { starts, level } = commandOf("install", "join", "attic", "--system", "--name", "a");
+  assertEquals([starts?.verb, level], ["join", "system"]);
+  for (
+    const [line, words] of [
+      [["instal", "serve"], "Did you mean install?"],
+      [["install"], "needs one of serve, join"],
+      [["install", "join"], "needs the address of the master"],
+      [["install", "serve", "more"], 'takes no "more"'],
+      [["install", "serve", "--system", "--home", "/data"], "keeps its data in /var/lib/dml"],
+    ] as const
+  ) {
+    const error = assertThrows(() => commandOf(...line), DmlError) as DmlError;
+    assertEquals(error.code, "usage");
+    assertStringIncludes(`${error.message} ${error.advice}`, words);
+  }
+});

@@ -1,0 +1,57 @@
+import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import type { DoctorCommand } from "../command.ts";
+import type { DoctorStep } from "../doctor_steps.ts";
+import { EXIT_OK } from "../exit.ts";
+import { printable, renderError, styled } from "../render.ts";
+import type { Terminal } from "../terminal.ts";
+
+const NAME_COLUMNS = 10;
+
+/** Tries the steps up to the first one that fails. The exit code is that failure's. */
+export async function runDoctor(
+  { json }: Pick<DoctorCommand, "json">,
+  { steps, terminal, signal }: { steps: readonly DoctorStep[]; terminal: Terminal; signal: AbortSignal },
+): Promise<number> {
+  for (const [index, { name, check }] of steps.entries()) {
+    terminal.status(`${name} ...`);
+    try {
+      const detail = await unlessStopped(check, signal);
+      if (json) terminal.out(`${JSON.stringify({ step: name, ok: true, detail })}\n`);
+      else terminal.out(`${mark("ok", "green", terminal)} ${name.padEnd(NAME_COLUMNS)} ${printable(detail)}\n`);
+    } catch (error) {
+      const failure = asDmlError(error);
+      const untried = steps.slice(index + 1).map((step) => step.name);
+      terminal.status(null);
+      reportFailure({ name, failure, untried }, { json, terminal });
+      return failure.kind.exit;
+    }
+  }
+  terminal.status(null);
+  if (!json) terminal.out("All is well.\n");
+  return EXIT_OK;
+}
+
+function reportFailure(
+  { name, failure, untried }: { name: string; failure: DmlError; untried: readonly string[] },
+  { json, terminal }: { json: boolean; terminal: Terminal },
+): void {
+  const { code, message, advice } = failure;
+  if (json) return terminal.out(`${JSON.stringify({ step: name, ok: false, error: { code, message, advice } })}\n`);
+  terminal.out(`${mark("failed", "red", terminal)} ${name}\n`);
+  if (untried.length > 0) terminal.out(`Not tried: ${untried.join(", ")}.\n`);
+  terminal.error(renderError(failure, { color: terminal.errorColor }));
+}
+
+async function unlessStopped(check: () => Promise<string>, signal: AbortSignal): Promise<string> {
+  try {
+    if (signal.aborted) throw new DmlError("interrupted", "Stopped before the last step.");
+    return await check();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new DmlError("interrupted", "Stopped before the last step.", { cause: error });
+  }
+}
+
+function mark(text: string, color: "green" | "red", { outColor }: Terminal): string {
+  return styled(text.padEnd(6), color, outColor);
+}

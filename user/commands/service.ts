@@ -1,0 +1,178 @@
+import { dirname, join } from "node:path";
+import { holdingOf } from "../../protocol/directory_lock.ts";
+import { asStorageError, removeIfThere, writeFileDurably } from "../../protocol/durable_file.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import type { JoinCommand, ServeCommand, ServiceCommand } from "../command.ts";
+import { EXIT_OK } from "../exit.ts";
+import { launchdPlist } from "../launchd_plist.ts";
+import type { Place } from "../permissions.ts";
+import { programLine } from "../program_line.ts";
+import { printable } from "../render.ts";
+import { type ServiceDirectory, type ServiceFiles, serviceFiles, type ServiceRole } from "../service_place.ts";
+import { installedText, uninstalledText } from "../service_text.ts";
+import { environmentLine, systemdUnit } from "../systemd_unit.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** What `dml service` works with. */
+export interface ServiceContext {
+  readonly terminal: Terminal;
+  readonly place: Place;
+  readonly entry: string;
+}
+
+/** Where the service of one role is and what it is about. */
+interface Service {
+  readonly role: ServiceRole;
+  readonly directory: ServiceDirectory;
+  readonly files: ServiceFiles;
+  readonly home: string;
+}
+
+/** What keeps a node's memory small: freed memory goes back to the host. */
+const MEMORY_ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" };
+const DESCRIPTIONS: Readonly<Record<ServiceRole, string>> = {
+  serve: "dml, the master: hands out pictures to be recognised",
+  join: "dml, a node: recognises what is in pictures",
+};
+// deno-lint-ignore no-control-regex -- a line of a unit ends with one
+const CONTROL = /[\x00-\x1f\x7f]/;
+
+/** Writes, removes or reports on services. Throws `usage` or `output_unwritable`. */
+export async function runService(command: ServiceCommand, context: ServiceContext): Promise<number> {
+  const { home, serviceDirectory: directory } = context.place;
+  invariant(home !== null && directory !== null, "a service has its directories");
+  for (const role of command.roles) {
+    const service = { role, directory, files: serviceFiles(role, command.level, directory), home };
+    switch (command.action) {
+      case "install":
+        invariant(command.starts !== null, "what is installed starts something");
+        await install(service, { command, starts: command.starts, context });
+        break;
+      case "uninstall":
+        await uninstall(service, { command, context });
+        break;
+      case "status":
+        await report(service, { command, context });
+    }
+  }
+  return EXIT_OK;
+}
+
+async function install(
+  service: Service,
+  { command, starts, context }: {
+    command: ServiceCommand;
+    starts: ServeCommand | JoinCommand;
+    context: ServiceContext;
+  },
+): Promise<void> {
+  const { role, directory: { manager, path }, files, home } = service;
+  const { level } = command;
+  const commandLine = programLine(starts, { ...context, level });
+  const environment: Record<string, string> = { DML_HOME: home, ...role === "join" ? MEMORY_ENVIRONMENT : {} };
+  const secrets: Record<string, string> = starts.verb === "join" && starts.token !== null
+    ? { DML_TOKEN: starts.token }
+    : {};
+  for (const text of [...commandLine, home, ...Object.values(secrets)]) {
+    if (CONTROL.test(text)) throw new DmlError("usage", `A service cannot be told ${JSON.stringify(text)}.`);
+  }
+  await writing(path, async () => {
+    await Deno.mkdir(path, { recursive: true });
+    if (manager === "launchd") {
+      const logPath = join(home, `${role}.log`);
+      const all = { ...environment, ...secrets };
+      return await write(
+        files.description,
+        launchdPlist({ label: files.name, commandLine, environment: all, logPath }),
+      );
+    }
+    const lines = Object.entries(secrets).map(([name, value]) => environmentLine(name, value));
+    if (files.environment !== null) await removeIfThere(files.environment);
+    if (files.environment !== null && lines.length > 0) await write(files.environment, lines.join(""));
+    const environmentFile = lines.length > 0 ? files.environment : null;
+    const description = DESCRIPTIONS[role];
+    await write(files.description, systemdUnit({ level, description, commandLine, environment, environmentFile }));
+    // Nothing in it is secret, and systemd complains of a unit that others cannot read.
+    await Deno.chmod(files.description, 0o644);
+  });
+  context.terminal.out(installedText({ ...files, manager, level }));
+}
+
+async function uninstall(
+  { directory: { manager, path }, files }: Service,
+  { command: { level }, context: { terminal } }: { command: ServiceCommand; context: ServiceContext },
+): Promise<void> {
+  const wasThere = await writing(path, async () => {
+    for (const file of [files.environment, files.enabled]) if (file !== null) await removeIfThere(file);
+    return await removeIfThere(files.description);
+  });
+  if (wasThere) terminal.out(uninstalledText({ ...files, manager, level }));
+  else terminal.out(`There is no ${printable(files.description)}: nothing was installed.\n`);
+}
+
+async function report(
+  { role, directory: { path }, files, home }: Service,
+  { command: { json }, context: { terminal } }: { command: ServiceCommand; context: ServiceContext },
+): Promise<void> {
+  const isInstalled = await writing(path, () => isThere(files.description));
+  const startsAtBoot = isInstalled && (files.enabled === null || await writing(path, () => isThere(files.enabled!)));
+  const holders = await holdersOf(role, home);
+  const service = { role, installed: isInstalled, description: files.description, startsAtBoot, running: holders };
+  if (json) return terminal.out(`${JSON.stringify(service)}\n`);
+  const where = isInstalled ? `installed as ${files.description}` : "not installed";
+  const boot = !isInstalled ? "" : startsAtBoot ? ", starts by itself" : ", not enabled";
+  const running = holders.length === 0 ? "not running" : holders
+    .map((holder) =>
+      holder === null ? "running" : `running as process ${holder.pid} since ${isoTime(holder.startedMs)}`
+    )
+    .join(", ");
+  terminal.out(`${printable(`${role}: ${where}${boot}, ${running} (data in ${home})`)}\n`);
+}
+
+/** Who runs the role on the data directory, whoever started it. */
+async function holdersOf(role: ServiceRole, home: string) {
+  const directories = role === "serve" ? [join(home, "master")] : await nodeDirectories(join(home, "nodes"));
+  const holdings = await Promise.all(directories.map((directory) => holdingOf(directory)));
+  return holdings.filter((holding) => holding !== null).map(({ holder }) => holder);
+}
+
+async function nodeDirectories(path: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => join(path, name)).toSorted();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw asStorageError(error, { what: path, fallback: "home_unusable" });
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await writeFileDurably(path, new TextEncoder().encode(text));
+}
+
+/** What cannot be done in the directory of services is for the account that may. */
+async function writing<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.replace(/ \(os error.*$/, "") : String(cause);
+    throw new DmlError("output_unwritable", `The services in ${path} cannot be changed: ${reason}.`, {
+      cause,
+      advice: `A service of the host is for root to install; check who may write ${dirname(path)}.`,
+    });
+  }
+}
+
+function isoTime(atMs: number): string {
+  return new Date(atMs).toISOString();
+}

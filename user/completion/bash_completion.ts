@@ -1,0 +1,63 @@
+import { type OfferedFlag, offeredVerbs } from "./grammar.ts";
+
+/** What bash runs to complete a command line of dml. */
+export function bashCompletion(): string {
+  const verbs = offeredVerbs();
+  const flags = verbs.flatMap((verb) => verb.flags);
+  return `# Completion of dml for bash; put it into your ~/.bashrc: source <(dml completions bash)
+_dml() {
+  local word=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} flags words files=
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    _dml_words ${doubleQuoted([...verbs.map(({ name }) => name), "--help", "--version"])}
+    return
+  fi
+  case $previous in
+${valueCases(flags).map((line) => `    ${line}`).join("\n")}
+  esac
+  case \${COMP_WORDS[1]} in
+${
+    verbs.map(({ name, words, takesFiles, flags }) => {
+      const spellings = flags.flatMap((flag) => flag.spellings);
+      const files = takesFiles ? " files=yes" : "";
+      return `    ${name}) flags=${doubleQuoted(spellings)} words=${doubleQuoted(words)}${files} ;;`;
+    }).join("\n")
+  }
+    *) return ;;
+  esac
+  case $word in
+    -*) _dml_words "$flags" ;;
+    *) if [ -n "$files" ]; then _dml_paths -f; else _dml_words "$words"; fi ;;
+  esac
+}
+_dml_words() {
+  COMPREPLY=($(compgen -W "$1" -- "$word"))
+}
+_dml_paths() {
+  local IFS=$'\\n'
+  compopt -o filenames 2> /dev/null
+  COMPREPLY=($(compgen "$1" -- "$word"))
+}
+complete -F _dml dml
+`;
+}
+
+/** What comes after a flag that takes a value; each spelling once. */
+function valueCases(flags: readonly OfferedFlag[]): string[] {
+  const cases = new Map<string, string[]>();
+  for (const { spellings, value } of flags) {
+    if (value === "none") continue;
+    const action = value === "directory"
+      ? "_dml_paths -d; "
+      : value === "unknown"
+      ? ""
+      : `_dml_words ${doubleQuoted(value)}; `;
+    cases.set(action, [...cases.get(action) ?? [], ...spellings]);
+  }
+  return [...cases].map(([action, spellings]) => `${[...new Set(spellings)].join(" | ")}) ${action}return ;;`);
+}
+
+/** Words of the tables hold nothing that a shell would take for its own. */
+function doubleQuoted(words: readonly string[]): string {
+  return `"${words.join(" ")}"`;
+}

@@ -1,0 +1,16 @@
+import type { CompletionsCommand } from "../command.ts";
+import { bashCompletion } from "./bash_completion.ts";
+import { fishCompletion } from "./fish_completion.ts";
+import { zshCompletion } from "./zsh_completion.ts";
+
+/** What `shell` reads to complete command lines of dml. */
+export function completionText(shell: CompletionsCommand["shell"]): string {
+  switch (shell) {
+    case "bash":
+      return bashCompletion();
+    case "zsh":
+      return zshCompletion();
+    case "fish":
+      return fishCompletion();
+  }
+}

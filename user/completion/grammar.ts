@@ -1,0 +1,52 @@
+import { type FlagName, flagOf } from "../flags.ts";
+import { flagsOf, HELP_TOPICS, VERB_NAMES, type VerbName, verbOf } from "../verbs.ts";
+
+/** What can be typed, as a shell offers it; all of it from the tables of verbs and flags. */
+export interface OfferedVerb {
+  readonly name: string;
+  readonly description: string;
+  /** What may follow it: words, or files when there are none to choose from. */
+  readonly words: readonly string[];
+  readonly takesFiles: boolean;
+  readonly flags: readonly OfferedFlag[];
+}
+
+export interface OfferedFlag {
+  /** Every way to write it, the long one first: `--master`, `-m`. */
+  readonly spellings: readonly string[];
+  readonly description: string;
+  /** What follows it: nothing, one of some words, a directory, or something that nobody can guess. */
+  readonly value: "none" | "directory" | "unknown" | readonly string[];
+}
+
+/** All verbs with their flags, in the order of the help. */
+export function offeredVerbs(): OfferedVerb[] {
+  return VERB_NAMES.map((name) => {
+    const { summary, words = [], takesFiles = false } = verbOf(name);
+    return {
+      name,
+      description: plain(summary),
+      words: [...words, ...topicsOf(name)],
+      takesFiles,
+      flags: flagsOf(name).flatMap(offeredFlags),
+    };
+  });
+}
+
+function topicsOf(name: VerbName): readonly string[] {
+  return name === "help" ? [...VERB_NAMES, ...HELP_TOPICS] : [];
+}
+
+function offeredFlags(name: FlagName): OfferedFlag[] {
+  const { alias, argument, choices, on, eitherWay, description } = flagOf(name);
+  const value = choices ?? (argument === undefined ? "none" : argument === "DIR" ? "directory" : "unknown");
+  const long = on ? [`--no-${name}`] : [`--${name}`];
+  const short = alias === undefined ? [] : [`-${alias}`];
+  const offered: OfferedFlag = { spellings: [...long, ...short], description: plain(description), value };
+  return eitherWay ? [offered, { ...offered, spellings: [`--no-${name}`] }] : [offered];
+}
+
+/** One line, without the marks of code. */
+function plain(text: string): string {
+  return text.replaceAll("`", "").replace(/\.$/, "");
+}

@@ -1,0 +1,59 @@
+import { type OfferedFlag, offeredVerbs } from "./grammar.ts";
+
+/** What zsh runs to complete a command line of dml. */
+export function zshCompletion(): string {
+  const verbs = offeredVerbs();
+  return `#compdef dml
+# Completion of dml for zsh; put it into your ~/.zshrc behind compinit: source <(dml completions zsh)
+_dml() {
+  local -a offered
+  if (( CURRENT == 2 )); then
+    offered=(${verbs.map(({ name, description }) => described(name, description)).join(" ")})
+    _describe verb offered
+    return
+  fi
+  case $words[CURRENT-1] in
+${valueCases(verbs.flatMap(({ flags }) => flags)).map((line) => `    ${line}`).join("\n")}
+  esac
+  if [[ $words[CURRENT] == -* ]]; then
+    case $words[2] in
+${
+    verbs.map(({ name, flags }) => {
+      const offered = flags.flatMap(({ spellings, description }) =>
+        spellings.map((spelling) => described(spelling, description))
+      );
+      return `      ${name}) offered=(${offered.join(" ")}) ;;`;
+    }).join("\n")
+  }
+    esac
+    _describe -o flag offered
+    return
+  fi
+  case $words[2] in
+${
+    verbs.filter(({ words, takesFiles }) => takesFiles || words.length > 0)
+      .map(({ name, words, takesFiles }) =>
+        `    ${name}) ${takesFiles ? "_files" : `compadd -- ${words.join(" ")}`} ;;`
+      )
+      .join("\n")
+  }
+  esac
+}
+if [[ $funcstack[1] == _dml ]]; then _dml "$@"; else compdef _dml dml; fi
+`;
+}
+
+function valueCases(flags: readonly OfferedFlag[]): string[] {
+  const cases = new Map<string, string[]>();
+  for (const { spellings, value } of flags) {
+    if (value === "none") continue;
+    const action = value === "directory" ? "_files -/; " : value === "unknown" ? "" : `compadd -- ${value.join(" ")}; `;
+    cases.set(action, [...cases.get(action) ?? [], ...spellings]);
+  }
+  return [...cases].map(([action, spellings]) => `${[...new Set(spellings)].join(" | ")}) ${action}return ;;`);
+}
+
+/** `name:description`, as _describe takes it: in single quotes, where zsh knows no escape. */
+function described(name: string, description: string): string {
+  return `'${name}:${description.replaceAll("'", "’")}'`;
+}

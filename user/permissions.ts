@@ -1,0 +1,138 @@
+import { isAbsolute, resolve } from "node:path";
+import { formatAddress } from "../protocol/address.ts";
+import { invariant } from "../protocol/kernel/invariant.ts";
+import type { Address } from "../protocol/transport.ts";
+import type { Command, DoctorCommand, MasterChoice, PredictCommand, ServeCommand, ServiceCommand } from "./command.ts";
+import { DEFAULT_MASTER } from "./default_master.ts";
+import { fixedPartOf } from "./glob.ts";
+import type { ServiceDirectory } from "./service_place.ts";
+
+/** Facts of the host that a role may ask for. */
+export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "systemMemoryInfo";
+
+/** All that one invocation may do from the moment its arguments are parsed. What is not named is refused. */
+export interface Permissions {
+  /** `HOST` or `HOST:PORT` that may be dialled or listened on. */
+  readonly net: readonly string[];
+  /** Absolute paths; a directory stands for all that is in it. */
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  /** Names of variables. */
+  readonly env: readonly string[];
+  readonly sys: readonly SystemFact[];
+  /** Nobody starts programs, loads native code or imports code from the network. */
+  readonly run: false;
+  readonly ffi: false;
+  readonly import: false;
+}
+
+/** Where an invocation takes place; every path is absolute. */
+export interface Place {
+  /** The data directory; null for a command that has none. */
+  readonly home: string | null;
+  readonly currentDirectory: string;
+  /** What the program itself reads while it runs: the module of its workers, the engine's wasm. */
+  readonly programPaths: readonly string[];
+  /** The file that a person starts, when that is what this is. */
+  readonly executable: string | null;
+  /** Where services are described; null for a command that has nothing to do with them. */
+  readonly serviceDirectory: ServiceDirectory | null;
+}
+
+/** No permission at all; each command adds what it needs. */
+export const NO_PERMISSIONS: Permissions = {
+  net: [],
+  read: [],
+  write: [],
+  env: [],
+  sys: [],
+  run: false,
+  ffi: false,
+  import: false,
+};
+
+/** What a node asks of its host with every heartbeat. */
+const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
+
+/** Exactly what `command` needs at `place`. Pure; the table of it is in `ARCHITECTURE.md`. */
+export function permissionsOf(command: Command, place: Place): Permissions {
+  switch (command.verb) {
+    case "serve":
+      return { ...NO_PERMISSIONS, ...inHome(place), net: listensOn(command), sys: ["hostname", "networkInterfaces"] };
+    case "join": {
+      const { read, write } = inHome(place);
+      // The control port is the master's to tell, so every port of its host.
+      const net = [hostPermission(command.master.hostname)];
+      return {
+        ...NO_PERMISSIONS,
+        net,
+        read: [...read, ...place.programPaths],
+        write,
+        sys: ["hostname", ...HOST_FACTS],
+      };
+    }
+    case "predict":
+      return predictPermissions(command, place);
+    case "doctor":
+      return doctorPermissions(command, place);
+    case "nodes":
+    case "recognizers":
+      return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))] };
+    case "service":
+      return servicePermissions(command, place);
+    case "completions":
+    case "help":
+    case "version":
+      return NO_PERMISSIONS;
+  }
+}
+
+function predictPermissions(command: PredictCommand, { currentDirectory, programPaths }: Place): Permissions {
+  const absolute = (path: string) => resolve(currentDirectory, path);
+  const pictures = command.inputs.filter((input) => input !== "-").map((input) => absolute(fixedPartOf(input)));
+  const outputs = command.annotate ? [absolute(command.out ?? ".")] : [];
+  // Only without a named master may the pictures be looked at in this process.
+  const local = command.master === null;
+  return {
+    ...NO_PERMISSIONS,
+    net: [formatAddress(masterOf(command))],
+    read: unique([...pictures, ...outputs, ...(local ? programPaths : [])]),
+    write: outputs,
+    sys: local ? HOST_FACTS : [],
+  };
+}
+
+function doctorPermissions({ master }: DoctorCommand, place: Place): Permissions {
+  const { read, write } = inHome(place);
+  const net = master === null ? [] : [hostPermission(master.hostname)];
+  return { ...NO_PERMISSIONS, net, read: [...read, ...place.programPaths], write, sys: HOST_FACTS };
+}
+
+/** The descriptions of services; the data directory only to see who holds it. */
+function servicePermissions({ action }: ServiceCommand, { home, serviceDirectory }: Place): Permissions {
+  invariant(home !== null && serviceDirectory !== null, "a service has its directories");
+  const { path } = serviceDirectory;
+  if (action === "status") return { ...NO_PERMISSIONS, read: [path, home] };
+  return { ...NO_PERMISSIONS, read: [path], write: [path] };
+}
+
+function inHome({ home }: Place): Pick<Permissions, "read" | "write"> {
+  invariant(home !== null && isAbsolute(home), "the data directory of a role is known");
+  return { read: [home], write: [home] };
+}
+
+function listensOn({ host, port, controlPort }: ServeCommand): string[] {
+  return [port, controlPort].map((port) => formatAddress({ hostname: host, port }));
+}
+
+function masterOf({ master }: MasterChoice): Address {
+  return master ?? DEFAULT_MASTER;
+}
+
+function hostPermission(hostname: string): string {
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}

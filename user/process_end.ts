@@ -1,0 +1,44 @@
+import { asDmlError, DmlError } from "../protocol/kernel/errors.ts";
+import { endProcess } from "./confinement.ts";
+import { EXIT_INTERRUPTED, EXIT_OK } from "./exit.ts";
+import { renderError } from "./render.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Aborts on the first signal to stop; the second one ends the process where it stands. */
+export function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const names: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+  for (const name of names) {
+    Deno.addSignalListener(name, () => {
+      if (stop.signal.aborted) endProcess(EXIT_INTERRUPTED);
+      stop.abort();
+    });
+  }
+  return stop.signal;
+}
+
+/** What nobody caught is a bug, in whatever turn of events it shows. */
+export function endOnBugs(terminal: Terminal): void {
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    endProcess(endBy(event.error, terminal));
+  });
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    endProcess(endBy(event.reason, terminal));
+  });
+}
+
+/** Says what ended the command; the exit code that goes with it. */
+export function endBy(error: unknown, terminal: Terminal): number {
+  // Whoever read standard output, `head` for one, has had enough.
+  if (error instanceof Deno.errors.BrokenPipe) return EXIT_OK;
+  const known = asDmlError(error);
+  terminal.status(null);
+  terminal.error(renderError(known, { color: terminal.errorColor }));
+  if (!(error instanceof DmlError) && error instanceof Error) {
+    terminal.error(`${error.stack}
+`);
+  }
+  return known.kind.exit;
+}
