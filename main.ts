@@ -1,5 +1,5 @@
 /** The composition root: argv -> role. Only this file knows all three roles, and it loads the one that is asked for. */
-import { resolveHome } from "./protocol/home.ts";
+import { resolveHome } from "./protocol/home_path.ts";
 import { SYSTEM_CLOCK } from "./protocol/kernel/clock.ts";
 import { asDmlError, DmlError, isErrorCode } from "./protocol/kernel/errors.ts";
 import { newId } from "./protocol/kernel/id.ts";

@@ -1,7 +1,7 @@
 import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../protocol/http/paths.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
-import { COMMAND_NAMES } from "../protocol/messages/command.ts";
+import { COMMAND_NAMES } from "../protocol/messages/command_name.ts";
 import { parseAddress } from "../protocol/address.ts";
 import { type Arguments, checkFlags, parseArguments, verbNamed } from "./arguments.ts";
 import type {

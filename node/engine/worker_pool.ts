@@ -11,6 +11,8 @@ import { WorkerSlot } from "./worker_slot.ts";
 
 /** Runs that may wait for a worker; a caller that keeps to `slots` never makes one wait for long. */
 const WAITING_MAX = 1_024;
+/** The workers' module, beside this one; in the packed program both are bundled. */
+const WORKER = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
 
 /** What a pool is made of. */
 export interface WorkerPoolOptions {
@@ -51,7 +53,7 @@ class WorkerPool implements Engine {
 
   constructor({ workers, assets, clock, log, workerUrl }: WorkerPoolOptions) {
     this.#clock = clock;
-    const url = workerUrl ?? new URL("./worker.ts", import.meta.url);
+    const url = workerUrl ?? new URL(WORKER, import.meta.url);
     const spawn = (onEnd: () => void) => new WorkerLane({ url, assets, log, onEnd });
     const onFree = () => this.#beginWaiting();
     const recognizers = this.#recognizers;

@@ -1,7 +1,7 @@
 import { idSchema, type Infer, z } from "../schema.ts";
+import { COMMAND_NAMES, type CommandName } from "./command_name.ts";
 
-/** What a master may order a node to do. */
-export const COMMAND_NAMES = ["drain", "resume", "shutdown"] as const;
+export { COMMAND_NAMES, type CommandName };
 
 /** Master to node: do this to yourself. */
 export const commandRunSchema = z.strictObject({
@@ -18,6 +18,5 @@ export const commandDoneSchema = z.strictObject({
   detail: z.string().max(2_000),
 });
 
-export type CommandName = (typeof COMMAND_NAMES)[number];
 export type CommandRun = Infer<typeof commandRunSchema>;
 export type CommandDone = Infer<typeof commandDoneSchema>;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { claimNodeDirectory, openHome, resolveHome } from "../../protocol/home.ts";
+import { claimNodeDirectory, openHome } from "../../protocol/home.ts";
+import { resolveHome } from "../../protocol/home_path.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";

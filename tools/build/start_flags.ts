@@ -1,0 +1,97 @@
+import { dirname } from "node:path";
+import { resolveHome } from "../../protocol/home_path.ts";
+import { parseCommand } from "../../user/cli.ts";
+import type { Command } from "../../user/command.ts";
+import { ENVIRONMENT_NAMES } from "../../user/flags.ts";
+import type { VerbName } from "../../user/verbs.ts";
+import { type Permissions, permissionsOf } from "./role_permissions.ts";
+
+/** Longer than this an argument may be refused by the system (Linux: 128 KiB). */
+const FLAG_CHARACTERS_MAX = 100_000;
+
+/** Verbs whose process decodes pictures and runs models. */
+const COMPUTING: readonly VerbName[] = ["join", "predict"];
+
+/** What keeps their memory small, as in the tasks of `deno.json`: freed memory goes back, and V8 saves on garbage. */
+const MEMORY_ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" };
+const MEMORY_FLAG = "--v8-flags=--max-semi-space-size=1";
+
+/** What says where the data directory is, see `resolveHome()`. */
+const HOME_NAMES = ["HOME", "XDG_DATA_HOME", "LOCALAPPDATA"];
+
+/** What {@linkcode startOf} looks at, and `main.ts` before it knows its command. */
+export const START_ENVIRONMENT_NAMES: readonly string[] = [...ENVIRONMENT_NAMES, ...HOME_NAMES];
+
+/** Where an invocation takes place. */
+export interface Surroundings {
+  readonly os: string;
+  readonly currentDirectory: string;
+  /** Where the program is unpacked; it reads its parts from there when it needs them. */
+  readonly programDirectory: string;
+  readonly variable: (name: string) => string | undefined;
+}
+
+/** How Deno is started for one invocation: exactly what its role needs, and nothing for a command line that is wrong. */
+export interface Start {
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The {@linkcode Start} of `dml ARGUMENTS`; with a wrong command line, of the program that will say so. */
+export function startOf(argv: readonly string[], surroundings: Surroundings): Start {
+  const command = commandOf(argv, surroundings);
+  const computes = command !== null && COMPUTING.includes(command.verb);
+  return {
+    flags: [
+      ...computes ? [MEMORY_FLAG] : [],
+      ...grants(command === null ? null : permissionsIn(command, surroundings), surroundings.programDirectory),
+    ],
+    environment: computes ? MEMORY_ENVIRONMENT : {},
+  };
+}
+
+function commandOf(argv: readonly string[], { variable }: Surroundings): Command | null {
+  try {
+    return parseCommand(argv, Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, variable(name)]))).command;
+  } catch {
+    return null; // `main.ts` finds the same and says it
+  }
+}
+
+function permissionsIn(command: Command, surroundings: Surroundings): Permissions | null {
+  const { currentDirectory, programDirectory } = surroundings;
+  try {
+    const home = "home" in command ? command.home ?? resolveHome(surroundings) : null;
+    return permissionsOf(command, { home, currentDirectory, programPaths: [programDirectory] });
+  } catch {
+    return null; // no data directory can be found: `main.ts` says it
+  }
+}
+
+function grants(permissions: Permissions | null, programDirectory: string): string[] {
+  return [
+    grant("net", permissions?.net ?? []),
+    grant("read", [...fitting(permissions?.read ?? []), programDirectory]),
+    grant("write", permissions?.write ?? []),
+    grant("env", [...START_ENVIRONMENT_NAMES, ...permissions?.env ?? []]),
+    grant("sys", permissions?.sys ?? []),
+  ].filter((flag) => flag !== null);
+}
+
+function grant(kind: string, names: readonly string[]): string | null {
+  if (names.length === 0) return null;
+  return `--allow-${kind}=${names.map((name) => name.replaceAll(",", ",,")).join(",")}`;
+}
+
+/** Thousands of pictures are granted by their directories: a command line has a limit. */
+function fitting(paths: readonly string[]): readonly string[] {
+  const fits = (candidates: readonly string[]) => candidates.join(",").length < FLAG_CHARACTERS_MAX;
+  if (fits(paths)) return paths;
+  const directories = [...new Set(paths.map((path) => dirname(path)))];
+  return fits(directories) ? directories : ["/"];
+}
+
+/** `text` as one word of a POSIX shell, whatever is in it. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
