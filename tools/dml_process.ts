@@ -18,6 +18,9 @@ export const PERMISSIONS = [
   "--allow-sys=hostname,loadavg,networkInterfaces,systemMemoryInfo",
 ] as const;
 
+/** The command that is dml from its sources. */
+const SOURCES: readonly string[] = [Deno.execPath(), "run", "--quiet", ...MEMORY_FLAGS, ...PERMISSIONS, MAIN];
+
 const logLineSchema = z.looseObject({ level: z.string(), message: z.string() });
 
 /** One line of a log with `--log-format json`. */
@@ -37,21 +40,14 @@ export class DmlProcess implements AsyncDisposable {
     this.#reading = this.#read();
   }
 
-  /** Starts `dml ARGUMENTS` with `home` as its data directory. */
-  static start(dmlArguments: readonly string[], { home }: { home: string }): DmlProcess {
-    const command = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        ...MEMORY_FLAGS,
-        ...PERMISSIONS,
-        MAIN,
-        ...dmlArguments,
-        "--log-format",
-        "json",
-        "--log-level",
-        "info",
-      ],
+  /** Starts `dml ARGUMENTS` with `home` as its data directory; dml is its sources, or the command `program`. */
+  static start(
+    dmlArguments: readonly string[],
+    { home, program = SOURCES }: { home: string; program?: readonly string[] },
+  ): DmlProcess {
+    const [executable, ...before] = program;
+    const command = new Deno.Command(executable, {
+      args: [...before, ...dmlArguments, "--log-format", "json", "--log-level", "info"],
       env: { DML_HOME: home, ...MEMORY_ENVIRONMENT, NO_COLOR: "1" },
       stdin: "null",
       stdout: "null",

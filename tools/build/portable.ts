@@ -11,6 +11,9 @@ import { VERSION } from "../../protocol/version.ts";
 const MARK = "__ARCHIVE__";
 const MEGABYTE = 1_000_000;
 
+/** Deno finds itself there, and says nothing helpful when it does not. */
+const LINUX_CHECK = '[ -h /proc/self/exe ] || fail "dml needs /proc: mount -t proc proc /proc"';
+
 /** Holds the unpacked program for as long as it runs: no other version tidies it away. Some file systems have no locks. */
 const HOLD = 'try{Deno.openSync(new URL("./used",import.meta.url)).lockSync(false)}catch{}';
 
@@ -37,6 +40,7 @@ export async function portableExecutable(
     ID: id,
     FILES: files.map(({ path }) => path).join(" "),
     MARK,
+    CHECK: target.os === "linux" ? LINUX_CHECK : "",
     CACHE: target.os === "darwin" ? "Library/Caches" : ".cache",
     MEGABYTES: String(Math.ceil(unpackedBytes / MEGABYTE)),
     UNSTABLE: UNSTABLE_FLAGS.join(" "),

@@ -71,16 +71,22 @@ function permissionsIn(command: Command, surroundings: Surroundings): Permission
 function grants(permissions: Permissions | null, programDirectory: string): string[] {
   return [
     grant("net", permissions?.net ?? []),
-    grant("read", [...fitting(permissions?.read ?? []), programDirectory]),
-    grant("write", permissions?.write ?? []),
+    grant("read", [...fitting(permissions?.read ?? []), programDirectory].map(expressible)),
+    grant("write", (permissions?.write ?? []).map(expressible)),
     grant("env", [...START_ENVIRONMENT_NAMES, ...permissions?.env ?? []]),
     grant("sys", permissions?.sys ?? []),
   ].filter((flag) => flag !== null);
 }
 
 function grant(kind: string, names: readonly string[]): string | null {
-  if (names.length === 0) return null;
-  return `--allow-${kind}=${names.map((name) => name.replaceAll(",", ",,")).join(",")}`;
+  return names.length === 0 ? null : `--allow-${kind}=${names.join(",")}`;
+}
+
+/** Deno's flags have no way to write a comma in a path; then the directory that holds it is granted. */
+function expressible(path: string): string {
+  let granted = path;
+  while (granted.includes(",")) granted = dirname(granted);
+  return granted;
 }
 
 /** Thousands of pictures are granted by their directories: a command line has a limit. */

@@ -9,19 +9,31 @@ import { createHash } from "node:crypto";
 const YOUNG_MS = 10 * 60_000;
 const TRIES_MAX = 100;
 
+/** What the script makes of it: try another place, or give up. */
+const EXIT_OTHER_PLACE = 1;
+const EXIT_DAMAGED = 9;
+
+/** What else of dml is in the cache; everything else there is not ours to remove. */
+const VERSION_NAME = /^\d+\.\d+\.\d+\S*-[0-9a-f]{16}$/;
+const LEFTOVER_NAME = /^\.(claim|new)-\d+-\d+/;
+
 const [unpacked, wanted, claim] = Deno.args;
 await main();
 
 async function main(): Promise<void> {
   try {
     const fault = await faultOf(unpacked);
-    if (fault !== null) throw new Error(`${fault}; copy dml here again`);
+    if (fault !== null) {
+      console.error(`${fault}: copy dml again`);
+      Deno.exitCode = EXIT_DAMAGED;
+      return;
+    }
     await makeReady(unpacked);
     await putInPlace();
     await removeOthers();
   } catch (error) {
-    console.error(`error: dml cannot be unpacked: ${error instanceof Error ? error.message : error}`);
-    Deno.exitCode = 3;
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exitCode = EXIT_OTHER_PLACE;
   } finally {
     await removeIfThere(unpacked);
     await removeIfThere(claim);
@@ -94,6 +106,7 @@ async function setAside(aside: string): Promise<void> {
 async function removeOthers(): Promise<void> {
   for await (const { name } of Deno.readDir(".")) {
     if (name === wanted || name === unpacked || name === claim) continue;
+    if (!VERSION_NAME.test(name) && !LEFTOVER_NAME.test(name)) continue;
     if (await isYoung(name) || await isInUse(name)) continue;
     await removeIfThere(name);
   }

@@ -18,7 +18,10 @@ in_some_cache() {
   if [ -n "${DML_CACHE:-}" ]; then in_cache "$1" "$DML_CACHE"; return; fi
   case ${XDG_CACHE_HOME:-} in /*) in_cache "$1" "$XDG_CACHE_HOME" && return ;; esac
   [ -n "${HOME:-}" ] && in_cache "$1" "$HOME/@CACHE@" && return
-  in_cache "$1" "${TMPDIR:-/tmp}" || in_cache "$1" /var/tmp
+  for temporary in "${TMPDIR:-/tmp}" /var/tmp; do
+    [ -d "$temporary" ] && in_cache "$1" "$temporary" && return
+  done
+  return 1
 }
 
 # Every user of a shared cache has a place of his own in it: nobody starts what somebody else could have written.
@@ -38,8 +41,11 @@ unpack_and_find() {
   tried="$tried $1"
   output=$(unpack "$1" 2>&1)
   code=$?
-  [ "$code" = 9 ] && fail "$output" # this copy of dml is damaged: no other place will do
-  [ "$code" = 0 ] && find_whole "$1"
+  case $code in
+    0) find_whole "$1" ;;
+    1 | 126) return 1 ;; # no room, or nothing may be written or run there: another place may do
+    *) fail "dml cannot be unpacked:$output" ;;
+  esac
 }
 
 unpack() (
@@ -53,9 +59,10 @@ unpack() (
   done
   claim=.claim-$$-$number new=.new-$$-$number
   trap 'discard; exit 1' HUP INT TERM
+  wait_for_others
+  if is_whole "$id"; then discard; exit 0; fi
   skip_to_archive
-  make_directory "$new" && gzip -dc <&3 | tar -xof - -C "$new"
-  if [ "$?" = 0 ] && [ -f "$new/manifest" ]; then
+  if make_directory "$new" && gzip -dc <&3 | tar -xof - -C "$new" && [ -f "$new/manifest" ]; then
     DENO_DIR=$new/deno-dir "$new/deno" run --quiet --no-prompt --no-config --no-lock --no-remote --no-npm \
       --allow-read=. --allow-write=. "$new/install.js" "$new" "$id" "$claim"
     code=$?
@@ -67,6 +74,25 @@ unpack() (
   [ "$code" = 0 ] || discard
   exit "$code"
 )
+
+# One who started before us may be at it already; where there is no sleep, both do it.
+wait_for_others() {
+  [ -n "$(command -v sleep)" ] || return 0
+  waits=0
+  while [ "$waits" -lt 300 ] && others_unpack; do
+    sleep 0.1 || sleep 1
+    waits=$((waits + 1))
+  done
+}
+
+others_unpack() {
+  for other in .claim-*; do
+    other=${other#.claim-}
+    other=${other%-*}
+    [ "$other" -lt $$ ] && kill -0 "$other" && return 0
+  done
+  return 1
+}
 
 skip_to_archive() {
   exec 3< "$self"
@@ -117,6 +143,7 @@ fail() {
 }
 
 tried='' output='' here=''
+@CHECK@
 in_some_cache find_whole || in_some_cache unpack_and_find ||
   fail "dml cannot be unpacked anywhere; it tried$tried, the last one said: ${output:-that it cannot be written}. Make room for @MEGABYTES@ MB, or name a directory with DML_CACHE."
 
