@@ -1,6 +1,6 @@
 /** The executable that is copied to a host, on a host that has nothing: a shell, tar, gzip and libc. */
 import { join } from "node:path";
-import { portableExecutable } from "../../tools/build/portable.ts";
+import { portable } from "../../tools/build/portable.ts";
 import { buildProgram } from "../../tools/build/program.ts";
 import { targetOf } from "../../tools/build/targets.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
@@ -20,10 +20,10 @@ interface Bench {
   readonly root: BareRoot;
 }
 
-Deno.test("portableExecutable() makes one file that is all a bare host needs", async (test) => {
+Deno.test("portable() makes one file that is all a bare host needs", async (test) => {
   const target = targetOf(Deno.build);
   assert(target?.os === "linux", "chroot is of Linux");
-  const dml = await portableExecutable(ROOT, await buildProgram(ROOT), target);
+  const dml = await portable(ROOT, await buildProgram(ROOT), target);
   assert(dml.length <= 60_000_000, `it has ${dml.length} bytes`);
   await using root = await BareRoot.create({ libraries: [Deno.execPath()] });
   await writeProgram(join(root.path, "bin/dml"), dml);

@@ -26,9 +26,6 @@ const NAMED_FILE =
 /** Where the bundled code finds its files. */
 export const FILES_DIRECTORY = "files";
 
-/** Switches of Deno that the code needs, as in `deno.json`. */
-export const UNSTABLE_FLAGS = ["--unstable-worker-options", "--unstable-raw-imports", "--unstable-no-legacy-abort"];
-
 /** A file that is no code: a model, a font, WebAssembly. */
 export interface PackedFile {
   /** As the code names it. */

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { digestOf } from "../../protocol/kernel/digest.ts";
+import { parseAs, z } from "../../protocol/schema.ts";
 import { DENO_VERSION, denoFileName, type Target } from "./targets.ts";
+
+const denoInfoSchema = z.looseObject({ denoDir: z.string() });
 
 /** Says where Deno has put a package. */
 const FIND_PACKAGE = 'await import("deno/package.json", { with: { type: "json" } });' +
@@ -37,4 +40,11 @@ export async function denoExecutable(target: Target): Promise<Uint8Array<ArrayBu
   } finally {
     await Deno.remove(workshop, { recursive: true });
   }
+}
+
+/** Deno's cache directory. */
+export async function denoDirectory(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return parseAs(denoInfoSchema, JSON.parse(new TextDecoder().decode(stdout)), { what: "deno info", code: "internal" })
+    .denoDir;
 }

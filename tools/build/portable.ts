@@ -1,11 +1,12 @@
+import { VERSION } from "../../protocol/version.ts";
 import { denoExecutable } from "./deno_package.ts";
-import { UNSTABLE_FLAGS } from "./contents.ts";
+import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "./deno_flags.ts";
 import { gzipped } from "./compress.ts";
 import { type Program, programPart, withManifest } from "./program.ts";
 import { START_ENVIRONMENT_NAMES } from "./start_flags.ts";
 import { type ArchivedFile, concatenated, tarArchive } from "./tar_archive.ts";
 import { denoFileName, type Target } from "./targets.ts";
-import { VERSION } from "../../protocol/version.ts";
+import { zipArchive } from "./zip_archive.ts";
 
 /** The line of the script that is followed by the archive. */
 const MARK = "__ARCHIVE__";
@@ -22,19 +23,21 @@ const POSIX_PARTS = [
   { path: "install.js", source: "tools/build/portable/install.ts" },
   { path: "start_line.js", source: "tools/build/portable/start_line.ts" },
 ];
+const WINDOWS_PARTS = [{ path: "start_child.js", source: "tools/build/portable/start_child.ts" }];
 
-/** One executable file for `target`, a POSIX host: a shell script and a compressed archive of Deno and `program`. */
-export async function portableExecutable(
-  root: URL,
-  program: Program,
-  target: Target,
-): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * What a person copies to a host that is `target`: for POSIX one executable file, a shell script and a compressed archive of
+ * Deno and `program`; for Windows a zip of the same, with `dml.cmd` to start it.
+ */
+export function portable(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
+  return target.os === "windows" ? windowsZip(root, program, target) : posixExecutable(root, program, target);
+}
+
+async function posixExecutable(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
   const parts = await Promise.all(POSIX_PARTS.map((part) => programPart(root, part)));
-  const deno = { path: denoFileName(target), bytes: await denoExecutable(target), isExecutable: true };
-  const { files, id } = withManifest([deno, ...parts, ...program.map(held)]);
+  const { files, id } = withManifest([await denoFile(target), ...parts, ...program.map(held)]);
   const unpackedBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const template = await Deno.readTextFile(new URL("tools/build/portable/stub.sh", root));
-  const stub = filledIn(template, {
+  const stub = filledIn(await template(root, "stub.sh"), {
     VERSION,
     TARGET: target.name,
     ID: id,
@@ -43,10 +46,30 @@ export async function portableExecutable(
     CHECK: target.os === "linux" ? LINUX_CHECK : "",
     CACHE: target.os === "darwin" ? "Library/Caches" : ".cache",
     MEGABYTES: String(Math.ceil(unpackedBytes / MEGABYTE)),
+    ISOLATION: ISOLATION_FLAGS.join(" "),
     UNSTABLE: UNSTABLE_FLAGS.join(" "),
     ENVIRONMENT: START_ENVIRONMENT_NAMES.join(","),
   });
   return concatenated([new TextEncoder().encode(`${stub}exit\n${MARK}\n`), await gzipped(tarArchive(files))]);
+}
+
+async function windowsZip(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
+  const parts = await Promise.all(WINDOWS_PARTS.map((part) => programPart(root, part)));
+  const { files } = withManifest([await denoFile(target), ...parts, ...program]);
+  const script = filledIn(await template(root, "dml.cmd"), {
+    ISOLATION: ISOLATION_FLAGS.join(" "),
+    ENVIRONMENT: START_ENVIRONMENT_NAMES.join(","),
+  }).replaceAll("\n", "\r\n");
+  const start = { path: "dml.cmd", bytes: new TextEncoder().encode(script), isExecutable: false };
+  return await zipArchive([start, ...files], `dml-${VERSION}`);
+}
+
+async function denoFile(target: Target): Promise<ArchivedFile> {
+  return { path: denoFileName(target), bytes: await denoExecutable(target), isExecutable: true };
+}
+
+function template(root: URL, name: string): Promise<string> {
+  return Deno.readTextFile(new URL(`tools/build/portable/${name}`, root));
 }
 
 function held(file: ArchivedFile): ArchivedFile {

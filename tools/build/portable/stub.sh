@@ -63,7 +63,7 @@ unpack() (
   if is_whole "$id"; then discard; exit 0; fi
   skip_to_archive
   if make_directory "$new" && gzip -dc <&3 | tar -xof - -C "$new" && [ -f "$new/manifest" ]; then
-    DENO_DIR=$new/deno-dir "$new/deno" run --quiet --no-prompt --no-config --no-lock --no-remote --no-npm \
+    DENO_DIR=$new/deno-dir "$new/deno" run @ISOLATION@ \
       --allow-read=. --allow-write=. "$new/install.js" "$new" "$id" "$claim"
     code=$?
   else
@@ -149,13 +149,13 @@ in_some_cache find_whole || in_some_cache unpack_and_find ||
 
 export DENO_DIR="$here/deno-dir" DENO_NO_UPDATE_CHECK=1
 dml() {
-  exec "$here/deno" run --quiet --no-prompt --no-config --no-lock --no-remote --no-npm @UNSTABLE@ "$@"
+  exec "$here/deno" run @ISOLATION@ @UNSTABLE@ "$@"
 }
 case ${1:-help},$here in
   *,*,*) ;; # a comma in a path means something else to Deno: start_line.js knows how to write it
   version,* | help,* | -V,* | --version,* | -h,* | --help,*)
     dml --allow-env='@ENVIRONMENT@' --allow-read="$here" "$here/main.js" "$@" ;;
 esac
-line=$("$here/deno" run --quiet --no-prompt --no-config --no-lock --no-remote --no-npm --allow-env='@ENVIRONMENT@' \
+line=$("$here/deno" run @ISOLATION@ --allow-env='@ENVIRONMENT@' \
   "$here/start_line.js" "$@") || exit
 eval "$line"
