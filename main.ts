@@ -141,7 +141,7 @@ export async function openLocalCluster(
     tokens: null,
   });
   const workers = Math.min(wish.pictures, defaultWorkers(hostCapabilities({ workers: 1 })));
-  const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles });
+  const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles, measures: false });
   const isWished = (name: string) => name === wish.recognizer || name.startsWith(`${wish.recognizer}@`);
   const settled = Promise.withResolvers<void>();
   // A name that is not served is refused when it is asked for.

@@ -1,18 +1,26 @@
 /** The executable that is copied to a host, on a host that has nothing: a shell, tar, gzip and libc. */
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { portable } from "../../tools/build/portable.ts";
 import { buildProgram } from "../../tools/build/program.ts";
 import { targetOf } from "../../tools/build/targets.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
+import { digestOf } from "../../protocol/kernel/digest.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { BareRoot, type Outcome } from "./bare_root.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
 import { readyFor } from "./cluster.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const SAYS_VERSION: Outcome = { code: 0, out: `dml ${VERSION} (protocol 1)\n`, error: "" };
 const SMALL = "size=30m";
+
+/** What a build reads. */
+const SOURCES = ["main.ts", "deno.json", "deno.lock", "LICENSE", "THIRD_PARTY.md"].concat(
+  ["models", "master", "node", "protocol", "user", "tools"],
+);
 
 /** What the steps share. */
 interface Bench {
@@ -28,6 +36,13 @@ Deno.test("portable() makes one file that is all a bare host needs", async (test
   await using root = await BareRoot.create({ libraries: [Deno.execPath()] });
   await writeProgram(join(root.path, "bin/dml"), dml);
   const bench = { dml, root };
+  await test.step("the same sources elsewhere give the same bytes", async () => {
+    await using copy = await temporaryDirectory();
+    for (const name of SOURCES) await copyTree(new URL(name, ROOT), join(copy.path, name));
+    const elsewhere = pathToFileURL(`${copy.path}/`);
+    const again = await portable(elsewhere, await buildProgram(elsewhere), target);
+    assertEquals(digestOf(again), digestOf(dml));
+  });
   for (const [name, step] of Object.entries(STEPS)) await test.step(name, () => step(bench));
   for (const [name, step] of Object.entries(MOUNTING_STEPS)) {
     await test.step({ name, fn: () => step(bench), ignore: !root.isIsolated });
@@ -51,6 +66,15 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     assertStringIncludes(out, "1 picture, 3 persons");
     const [first, second] = await Deno.readFile(join(root.path, "home/photo.annotated.jpg"));
     assertEquals([first, second], [0xff, 0xd8]);
+    const started = (await Deno.readTextFile(`/proc/${master.pid}/cmdline`)).split("\0");
+    const grants = started.filter((word) => word.startsWith("--allow-") && !word.startsWith("--allow-env="));
+    const [id] = await names(root, "home/.cache/dml");
+    assertEquals(grants, [
+      "--allow-net=127.0.0.1:0,127.0.0.1:0",
+      `--allow-read=/home/master,/home/.cache/dml/${id}`,
+      "--allow-write=/home/master",
+      "--allow-sys=hostname,networkInterfaces",
+    ]);
     assertEquals([await node.stop(), await master.stop()], [0, 0]);
   },
 
@@ -83,6 +107,26 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
       await damage();
       assertEquals(await root.run("dml", ["version"]), SAYS_VERSION, what);
       assertEquals(await names(root, "home/.cache/dml"), [id], what);
+    }
+  },
+
+  async "versions that nobody runs make room, when a new one comes"({ root }) {
+    const cache = join(root.path, "home/.cache/dml");
+    const [id] = await names(root, "home/.cache/dml");
+    const [idle, running] = ["0.0.8-0123456789abcdef", "0.0.9-0123456789abcdef"];
+    for (const version of [idle, running]) {
+      await Deno.mkdir(join(cache, version));
+      for (const mark of ["ready", "used"]) await Deno.writeTextFile(join(cache, version, mark), "");
+      for (const path of [join(cache, version, "ready"), join(cache, version)]) await Deno.utime(path, 0, 0);
+    }
+    await Deno.mkdir(join(cache, "a directory of somebody's"));
+    using held = await Deno.open(join(cache, running, "used"));
+    await held.lock(false);
+    await Deno.remove(join(cache, id), { recursive: true });
+    assertEquals(await root.run("dml", ["version"]), SAYS_VERSION);
+    assertEquals(await names(root, "home/.cache/dml"), [running, id, "a directory of somebody's"]);
+    for (const other of [running, "a directory of somebody's"]) {
+      await Deno.remove(join(cache, other), { recursive: true });
     }
   },
 
@@ -170,6 +214,12 @@ const MOUNTING_STEPS: typeof STEPS = {
     assertEquals(room.error, "", "the room that it took is free again");
   },
 };
+
+async function copyTree(from: URL, to: string): Promise<void> {
+  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to);
+  for await (const { name } of Deno.readDir(from)) await copyTree(new URL(`${from.href}/${name}`), join(to, name));
+}
 
 async function writeProgram(path: string, bytes: Uint8Array): Promise<void> {
   await Deno.writeFile(path, bytes);
