@@ -1,14 +1,8 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseAs, z } from "../../protocol/schema.ts";
+import { type BundledModule, withCanonicalNames } from "./canonical_names.ts";
 import { ENTRIES, type Entry, filesNamedIn, pathOf } from "./contents.ts";
-
-/** One module of the bundled code. */
-export interface BundledModule {
-  /** Relative; modules name one another so. */
-  readonly path: string;
-  readonly text: string;
-}
 
 /** What comes before the code of an entry. */
 const PRELUDES: Readonly<Record<string, string>> = {
@@ -30,7 +24,7 @@ export async function bundledCode(root: URL, specifiers: readonly string[]): Pro
       const outputDirectory = join(workshop, entry.path);
       modules.push(...await bundleEntry({ root, entry, config, specifiers, outputDirectory }));
     }
-    return modules.toSorted((a, b) => a.path < b.path ? -1 : 1);
+    return withCanonicalNames(modules);
   } finally {
     await Deno.remove(workshop, { recursive: true });
   }
