@@ -14,7 +14,13 @@ const COMPUTING: readonly VerbName[] = ["join", "predict"];
 
 /** What keeps their memory small, as in the tasks of `deno.json`: freed memory goes back, and V8 saves on garbage. */
 const MEMORY_ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" };
-const MEMORY_FLAG = "--v8-flags=--max-semi-space-size=1";
+const MEMORY_FLAG = "--max-semi-space-size=1";
+
+/**
+ * How much WebAssembly runs before V8 optimises it, ten times as much as by default: for a few pictures most of the
+ * optimising would be for nothing, and all else that is compiled waits for it. What is hot is still optimised in time.
+ */
+const FEW_PICTURES_FLAG = "--wasm-tiering-budget=130000000";
 
 /** What says where the data directory is, see `resolveHome()`. */
 const HOME_NAMES = ["HOME", "XDG_DATA_HOME", "LOCALAPPDATA"];
@@ -40,14 +46,22 @@ export interface Start {
 /** The {@linkcode Start} of `dml ARGUMENTS`; with a wrong command line, of the program that will say so. */
 export function startOf(argv: readonly string[], surroundings: Surroundings): Start {
   const command = commandOf(argv, surroundings);
-  const computes = command !== null && COMPUTING.includes(command.verb);
   return {
     flags: [
-      ...computes ? [MEMORY_FLAG] : [],
+      ...engineFlags(command),
       ...grants(command === null ? null : permissionsIn(command, surroundings), surroundings.programDirectory),
     ],
-    environment: computes ? MEMORY_ENVIRONMENT : {},
+    environment: computes(command) ? MEMORY_ENVIRONMENT : {},
   };
+}
+
+function computes(command: Command | null): boolean {
+  return command !== null && COMPUTING.includes(command.verb);
+}
+
+function engineFlags(command: Command | null): string[] {
+  if (!computes(command)) return [];
+  return [`--v8-flags=${[MEMORY_FLAG, ...command?.verb === "predict" ? [FEW_PICTURES_FLAG] : []].join(",")}`];
 }
 
 function commandOf(argv: readonly string[], { variable }: Surroundings): Command | null {
