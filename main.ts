@@ -16,7 +16,7 @@ import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "./
 import { EXIT_OK } from "./user/exit.ts";
 import { ENVIRONMENT_NAMES } from "./user/flags.ts";
 import { permissionsOf, type Place } from "./user/permissions.ts";
-import { placeOf } from "./user/place.ts";
+import { placeOf, type Start } from "./user/place.ts";
 import { endBy, endOnBugs, stopSignal } from "./user/process_end.ts";
 import { type LocalWish, runUserCommand } from "./user/run.ts";
 import { openTerminal, type Terminal } from "./user/terminal.ts";
@@ -51,7 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const noColor = Boolean(environment.NO_COLOR);
   try {
     const invocation = parseCommand(argv, environment);
-    const place = placeOf(invocation.command, { programPaths: programPaths() });
+    const place = placeOf(invocation.command, startedHere());
     const permissions = permissionsOf(invocation.command, place);
     const task = { ...invocation, place, noColor };
     if (holdsMoreThan(permissions)) return await runInRealm<Task>(task, { entry: import.meta.url, permissions });
@@ -169,7 +169,7 @@ export async function openLocalCluster(
     tokens: null,
   });
   const workers = Math.min(wish.pictures, defaultWorkers(hostCapabilities({ workers: 1 })));
-  const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles });
+  const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles, measures: false });
   const settled = Promise.withResolvers<void>();
   // A name that is not served is refused when it is asked for.
   if (!master.recognizers().some(({ name }) => isWished(name))) settled.resolve();
@@ -224,6 +224,17 @@ async function localParts() {
   const [master, ledger, catalog, capabilities, assets, pool, node, blobs, transport, client] = modules;
   const ofRoles = { ...master, ...ledger, ...capabilities, ...assets, ...pool, ...node };
   return { ...ofRoles, ...catalog, ...blobs, ...transport, ...client };
+}
+
+/** How this process was started. */
+function startedHere(): Start {
+  return {
+    os: Deno.build.os,
+    variable: (name) => Deno.env.get(name),
+    currentDirectory: Deno.cwd(),
+    programPaths: programPaths(),
+    executable: Deno.build.standalone ? Deno.execPath() : null,
+  };
 }
 
 /** Where the module of the workers is, and the engine's file. */

@@ -78,7 +78,13 @@ async function checkWorkers({ clock, log, assets }: { clock: Clock; log: Log; as
   try {
     await engine.load(digest, EMPTY.manifest, new Map());
     const deadlineMs = LIMITS.attemptDeadlineMs;
-    const { prediction } = await engine.run(digest, null, { annotate: false, embeddings: false, deadlineMs });
+    const { prediction } = await engine.run(digest, null, {
+      annotate: false,
+      embeddings: false,
+      gallery: null,
+      crops: false,
+      deadlineMs,
+    });
     const took = Math.round(clock.nowMs() - startMs);
     return `A worker without permissions answered for ${prediction.recognizer} after ${took} ms.`;
   } finally {

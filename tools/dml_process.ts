@@ -20,6 +20,11 @@ export const PERMISSIONS = [
   "--allow-sys=hostname,loadavg,networkInterfaces,systemMemoryInfo",
 ] as const;
 
+/** The command that is dml from its sources. */
+function sources(memoryFlags: readonly string[] = []): string[] {
+  return [Deno.execPath(), "run", "--quiet", ...memoryFlags, ...PERMISSIONS, MAIN];
+}
+
 const logLineSchema = z.looseObject({ level: z.string(), message: z.string() });
 
 /** One line of a log with `--log-format json`. */
@@ -39,22 +44,15 @@ export class DmlProcess implements AsyncDisposable {
     this.#reading = this.#read();
   }
 
-  /** Starts `dml ARGUMENTS` with `home` as its data directory. */
-  static start(dmlArguments: readonly string[], { home }: { home: string }): DmlProcess {
+  /** Starts `dml ARGUMENTS` with `home` as its data directory; dml is its sources, or the command `program`. */
+  static start(
+    dmlArguments: readonly string[],
+    { home, program }: { home: string; program?: readonly string[] },
+  ): DmlProcess {
     const memory = dmlArguments[0] === "join" ? NODE_MEMORY : { environment: {}, flags: [] };
-    const command = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        ...memory.flags,
-        ...PERMISSIONS,
-        MAIN,
-        ...dmlArguments,
-        "--log-format",
-        "json",
-        "--log-level",
-        "info",
-      ],
+    const [executable, ...before] = program ?? sources(memory.flags);
+    const command = new Deno.Command(executable, {
+      args: [...before, ...dmlArguments, "--log-format", "json", "--log-level", "info"],
       env: { DML_HOME: home, ...memory.environment, NO_COLOR: "1" },
       stdin: "null",
       stdout: "null",

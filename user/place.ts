@@ -4,20 +4,25 @@ import type { Command } from "./command.ts";
 import type { Place } from "./permissions.ts";
 import { serviceDirectory, SYSTEM_HOME } from "./service_place.ts";
 
+/** What is known of an invocation before its command is. */
+export interface Start extends HostEnvironment, Pick<Place, "currentDirectory" | "programPaths"> {
+  /** The file that a person starts, when the program is in one and the environment does not say so. */
+  readonly executable: string | null;
+}
+
 /**
- * Where `command` takes place, by the environment of this process. Throws `home_unusable` when it needs a data directory and
- * nothing says where that is, `usage` when it is about services and this kind of host has none.
+ * Where `command` takes place. Throws `home_unusable` when it needs a data directory and nothing says where that is, `usage`
+ * when it is about services and this kind of host has none.
  */
-export function placeOf(command: Command, { programPaths }: Pick<Place, "programPaths">): Place {
-  const host = { os: Deno.build.os, variable: (name: string) => Deno.env.get(name) };
-  const currentDirectory = Deno.cwd();
-  const home = homeOf(command, host);
+export function placeOf(command: Command, start: Start): Place {
+  const { currentDirectory, programPaths } = start;
+  const home = homeOf(command, start);
   return {
     home: home === null ? null : resolve(currentDirectory, home),
     currentDirectory,
     programPaths,
-    executable: host.variable("DML_EXECUTABLE") || (Deno.build.standalone ? Deno.execPath() : null),
-    serviceDirectory: command.verb === "service" ? serviceDirectory(command.level, host) : null,
+    executable: start.variable("DML_EXECUTABLE") || start.executable,
+    serviceDirectory: command.verb === "service" ? serviceDirectory(command.level, start) : null,
   };
 }
 

@@ -2,7 +2,6 @@ import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import { type Manifest, recognizerName } from "../manifest.ts";
-import { takeIn } from "../onnx/take_in.ts";
 
 /** A recognizer that comes with dml. Its manifest is known without its layers, so it can be offered before they are fetched. */
 export interface CatalogEntry {
@@ -24,7 +23,7 @@ export interface PublishedLayer {
   readonly load: () => Promise<{ readonly default: Uint8Array<ArrayBuffer> }>;
 }
 
-/** A catalog entry whose layers are published files by role, each through {@linkcode takeIn}. */
+/** A catalog entry whose layers are published files by role, each through `takeIn()`. */
 export function publishedEntry(
   manifest: Manifest,
   files: Readonly<Record<string, PublishedLayer>>,
@@ -37,7 +36,10 @@ export function publishedEntry(
       const what = `the layer ${role} of ${recognizerName(manifest)}`;
       invariant(layer !== undefined && file !== undefined, `there is ${what}`);
       const published = await importFile(file, what);
+      // The packed program carries what was made of it.
+      if (digestOf(published) === layer.digest) return published.slice();
       verify(published, { digest: file.digest, what: `The published file of ${what}` });
+      const { takeIn } = await import("../onnx/take_in.ts"); // a master with the packed layers never needs it
       const bytes = takeIn(published);
       verify(bytes, { digest: layer.digest, what: `What was made of ${what}` });
       return bytes;

@@ -61,13 +61,14 @@ export class RecognizerHost {
     this.#annotator = createAnnotator(assets);
   }
 
-  /** Loads a recognizer, codec included, and runs all of it once; the layers are given away. Throws `engine_failed` or `recognizer_invalid`. */
-  async load(manifestDigest: string, { name, manifest, layers }: LoadableRecognizer): Promise<void> {
+  /** Loads a recognizer, codec included, and runs all of it once unless told not to; the layers are given away. Throws `engine_failed` or `recognizer_invalid`. */
+  async load(manifestDigest: string, recognizer: LoadableRecognizer): Promise<void> {
+    const { name, manifest, layers, warmUp = true } = recognizer;
     if (this.#loaded.has(manifestDigest)) return;
     const sessions = await this.#createSessions(manifest, layers);
     try {
       const pipeline = createPipeline(manifest, sessions, { nowMs: this.#nowMs });
-      if (pipeline.needsPicture) await this.#warmUp(pipeline);
+      if (pipeline.needsPicture && warmUp) await this.#warmUp(pipeline);
       const digests = manifest.layers.map(({ digest }) => digest);
       this.#loaded.set(manifestDigest, { name, pipeline, sessions: Object.values(sessions), layers: digests });
     } catch (error) {

@@ -12,6 +12,10 @@ import { WorkerSlot } from "./worker_slot.ts";
 
 /** Runs that may wait for a worker; a caller that keeps to `slots` never makes one wait for long. */
 const WAITING_MAX = 1_024;
+/** What is said of a recognizer whose speed nobody compares with another node's. */
+const UNMEASURED_IMAGES_PER_SECOND = 1;
+/** The workers' module, beside this one; in the packed program both are bundled. */
+const WORKER = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
 
 /** What a pool is made of. */
 export interface WorkerPoolOptions {
@@ -21,6 +25,8 @@ export interface WorkerPoolOptions {
   readonly assets: AssetSource;
   readonly clock: Clock;
   readonly log: Log;
+  /** False for a handful of pictures: nothing is warmed up and measured first, and no speed is known. */
+  readonly measures?: boolean;
   /** The workers' module; the real one unless a test has its own. */
   readonly workerUrl?: URL;
 }
@@ -42,6 +48,7 @@ export function createWorkerPool(options: WorkerPoolOptions): Engine {
 
 class WorkerPool implements Engine {
   readonly #clock: Clock;
+  readonly #measures: boolean;
   readonly #recognizers = new Map<string, LoadableRecognizer>();
   readonly #galleries = new Map<string, GalleryView>();
   readonly #slots: WorkerSlot[] = [];
@@ -51,9 +58,10 @@ class WorkerPool implements Engine {
   #sweepAtMs = Infinity;
   #cancelSweep: (() => void) | null = null;
 
-  constructor({ workers, assets, clock, log, workerUrl }: WorkerPoolOptions) {
+  constructor({ workers, assets, clock, log, measures = true, workerUrl }: WorkerPoolOptions) {
     this.#clock = clock;
-    const url = workerUrl ?? new URL("./worker.ts", import.meta.url);
+    this.#measures = measures;
+    const url = workerUrl ?? new URL(WORKER, import.meta.url);
     const spawn = (onEnd: () => void) => new WorkerLane({ url, assets, log, onEnd });
     const onFree = () => this.#beginWaiting();
     const recognizers = this.#recognizers;
@@ -72,11 +80,12 @@ class WorkerPool implements Engine {
     manifest: Manifest,
     layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
   ): Promise<{ imagesPerSecond: number }> {
-    const recognizer = { name: recognizerName(manifest), manifest, layers };
+    const recognizer = { name: recognizerName(manifest), manifest, layers, warmUp: this.#measures };
     await Promise.all(this.#slots.map((slot) => slot.ready()));
     this.#recognizers.set(manifestDigest, recognizer);
     try {
       await Promise.all(this.#slots.map((slot) => slot.load(manifestDigest, recognizer)));
+      if (!this.#measures) return { imagesPerSecond: UNMEASURED_IMAGES_PER_SECOND };
       // Of one worker, when the others have nothing to load any more.
       const { imagesPerSecond } = await this.#slots[0].ask({ type: "measure", manifestDigest });
       return { imagesPerSecond };

@@ -11,6 +11,8 @@ export interface LoadableRecognizer {
   readonly name: string;
   readonly manifest: Manifest;
   readonly layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  /** False: it is called loaded before it has run. */
+  readonly warmUp?: boolean;
 }
 
 /** What a worker is asked for; it does one thing after the other and answers each with the same `id`. */

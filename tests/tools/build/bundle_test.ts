@@ -1,0 +1,65 @@
+import { bundledCode, withLazyImports } from "../../../tools/build/bundle.ts";
+import { filesNamedIn, namedFiles } from "../../../tools/build/contents.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+
+/** What only the engine, and only code that looks at pictures, has in it. */
+const ENGINE = "InferenceSession";
+const PICTURES = "instantiateWasm";
+
+/** What is loaded before `main.js` knows its command, in bytes. */
+const FIRST_BYTES_MAX = 120_000;
+
+Deno.test("bundledCode() loads what a role needs, and when it needs it", async (test) => {
+  const modules = new Map((await bundledCode(ROOT, await namedFiles(ROOT))).map(({ path, text }) => [path, text]));
+  const loadedBy = (start: string) => [...closure(start, modules)].map((path) => modules.get(path)!).join("\n");
+  const only = (prefix: string) => {
+    const found = [...modules.keys()].filter((path) => path.startsWith(prefix));
+    assertEquals(found.length, 1, prefix);
+    return found[0];
+  };
+
+  await test.step("a worker has the engine and the codecs, in one module", () => {
+    const worker = modules.get("worker.js")!;
+    assert(worker.includes(ENGINE) && worker.includes(PICTURES));
+    assertEquals(closure("worker.js", modules).size, 1);
+    assertEquals(filesNamedIn(worker), [], "it is given its files");
+  });
+
+  await test.step("before its command is known main loads little, and neither schemas nor roles", () => {
+    const first = loadedBy("main.js");
+    assert(first.length < FIRST_BYTES_MAX, `${first.length} bytes`);
+    assert(!first.includes("ZodError") && !first.includes("PRAGMA"));
+  });
+
+  await test.step("no other command loads the engine or the codecs, serve among them", () => {
+    for (const prefix of ["version-", "help-", "serve-", "join-", "predict-", "nodes-"]) {
+      const loaded = loadedBy(only(prefix));
+      assert(!loaded.includes(ENGINE) && !loaded.includes(PICTURES), prefix);
+    }
+    assert(loadedBy(only("serve-")).includes("PRAGMA"), "the walk follows imports");
+  });
+});
+
+Deno.test("withLazyImports() hides from the look ahead what is imported later, and finds files where they are packed", () => {
+  assertEquals(
+    withLazyImports('import{a}from"./b.js";await import("./c.js")'),
+    'import{a}from"./b.js";await import((0,"./c.js"))',
+  );
+  assertEquals(
+    withLazyImports('import("@x/y/z.wasm",{with:{type:"bytes"}})'),
+    'import((0,"./files/x/y/z.wasm"),{with:{type:"bytes"}})',
+  );
+  assertEquals(withLazyImports('import.meta.resolve("x/y.wasm")'), 'import.meta.resolve("./files/x/y.wasm")');
+});
+
+/** `start` and all that it imports before it begins. */
+function closure(start: string, modules: ReadonlyMap<string, string>, seen = new Set<string>()): Set<string> {
+  if (seen.has(start)) return seen;
+  seen.add(start);
+  const text = modules.get(start);
+  assert(text !== undefined, `${start} is there`);
+  for (const [, path] of text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) closure(path, modules, seen);
+  return seen;
+}

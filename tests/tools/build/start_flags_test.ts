@@ -1,0 +1,79 @@
+import { shellWord, startOf, type Surroundings } from "../../../tools/build/start_flags.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+const HOST: Surroundings = {
+  os: "linux",
+  currentDirectory: "/here",
+  programDirectory: "/cache/dml/1",
+  variable: (name) => name === "HOME" ? "/home/ann" : undefined,
+};
+
+/** What a command line is granted, by kind, without the environment, which is the same for all. */
+function granted(...argv: string[]): Record<string, string> {
+  const flags = startOf(argv, HOST).flags.filter((flag) => flag.startsWith("--allow-"));
+  const pairs = flags.map((flag) => /^--allow-([a-z]+)=(.*)$/s.exec(flag)!.slice(1));
+  const { env, ...others } = Object.fromEntries(pairs);
+  assert(env.includes("DML_HOME") && !env.includes("*"));
+  return others;
+}
+
+Deno.test("startOf() grants each role what it needs, computed from its arguments", () => {
+  const program = "/cache/dml/1";
+  assertEquals(granted("version"), { read: program });
+  assertEquals(granted("help", "join"), { read: program });
+  const home = "/home/ann/.local/share/dml";
+  assertEquals(granted("serve", "--host", "0.0.0.0", "--port", "80"), {
+    net: "0.0.0.0:80,0.0.0.0:7401",
+    read: `${home},${program}`,
+    write: home,
+    sys: "hostname,networkInterfaces",
+  });
+  assertEquals(granted("join", "[fd00::1]:7400", "--home", "/data"), {
+    net: "[fd00::1]",
+    read: `/data,${program}`,
+    write: "/data",
+    sys: "hostname,loadavg,systemMemoryInfo",
+  });
+  assertEquals(granted("predict", "a.jpg", "/b/*.jpg", "-", "--out", "marked", "--master", "ann:1"), {
+    net: "ann:1",
+    read: `/here/a.jpg,/b,/here/marked,${program}`,
+    write: "/here/marked",
+  });
+  assertEquals(granted("predict", "a.jpg", "--no-annotate"), {
+    net: "127.0.0.1:7400",
+    read: `/here/a.jpg,${program}`,
+    sys: "loadavg,systemMemoryInfo",
+  });
+  assertEquals(granted("nodes", "--master", "ann"), { net: "ann:7400", read: program });
+});
+
+Deno.test("startOf() grants a wrong command line nothing but to say so", () => {
+  assertEquals(granted("predct", "a.jpg"), { read: "/cache/dml/1" });
+  assertEquals(granted("join"), { read: "/cache/dml/1" });
+  const homeless = startOf(["serve"], { ...HOST, variable: () => undefined });
+  assertEquals(homeless.flags.some((flag) => flag.startsWith("--allow-net")), false);
+});
+
+Deno.test("startOf() keeps the memory of those small who compute, and has few pictures optimise little", () => {
+  const environment = { MALLOC_MMAP_THRESHOLD_: "32768", MALLOC_TRIM_THRESHOLD_: "65536" };
+  const node = startOf(["join", "ann"], HOST);
+  assertEquals([node.environment, node.flags[0]], [environment, "--v8-flags=--max-semi-space-size=1"]);
+  const prediction = startOf(["predict", "a.jpg"], HOST);
+  assertEquals(prediction.environment, environment);
+  assertEquals(prediction.flags[0], "--v8-flags=--max-semi-space-size=1,--wasm-tiering-budget=130000000");
+  const master = startOf(["serve"], HOST);
+  assertEquals([master.environment, master.flags[0].startsWith("--allow-net=")], [{}, true]);
+});
+
+Deno.test("startOf() grants the directory of a path that Deno's flags cannot say, or that are too many to say", () => {
+  assertEquals(granted("predict", "/pictures/a,b/c,d.jpg", "--no-annotate").read, "/pictures,/cache/dml/1");
+  const many = Array.from({ length: 9_000 }, (_, index) => `/pictures/${index}.jpeg`);
+  assertEquals(granted("predict", ...many, "--no-annotate").read, "/pictures,/cache/dml/1");
+});
+
+Deno.test("shellWord() is one word of a shell, whatever is in it", async () => {
+  for (const text of ["plain", "", "it's", '$HOME `id` "x" \\ \n!']) {
+    const { stdout } = await new Deno.Command("sh", { args: ["-c", `printf '%s|' ${shellWord(text)} end`] }).output();
+    assertEquals(new TextDecoder().decode(stdout), `${text}|end|`);
+  }
+});

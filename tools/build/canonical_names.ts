@@ -1,0 +1,42 @@
+import { digestOf } from "../../protocol/kernel/digest.ts";
+
+/** One module of the bundled code. */
+export interface BundledModule {
+  /** Relative; modules name one another so. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** As the bundler names what it splits off: what it came from, and a hash that depends on where the sources are. */
+const SPLIT_NAME = /([A-Za-z0-9_]+)-[A-Z0-9]{8}\.js/g;
+const LABEL_CHARACTERS = 12;
+
+/**
+ * `modules` with every split one named after its text and the texts of those that it names, so that the same sources give the
+ * same names wherever they are. Labels are refined round by round (Weisfeiler-Leman), which also works where modules name one
+ * another in a circle.
+ */
+export function withCanonicalNames(modules: readonly BundledModule[]): BundledModule[] {
+  const isSplit = new Set(modules.map(({ path }) => path).filter((path) => path.match(SPLIT_NAME)?.[0] === path));
+  let names = new Map([...isSplit].map((path) => [path, ""]));
+  for (let round = 0; round <= modules.length; round++) {
+    const refined = new Map(names);
+    for (const { path, text } of modules) {
+      if (!isSplit.has(path)) continue;
+      const label = digestOf(new TextEncoder().encode(renamed(text, names))).slice("sha256:".length).slice(
+        0,
+        LABEL_CHARACTERS,
+      );
+      refined.set(path, path.replace(SPLIT_NAME, `$1-${label}.js`));
+    }
+    const isSettled = new Set(refined.values()).size === new Set(names.values()).size && round > 0;
+    names = refined;
+    if (isSettled) break;
+  }
+  const byPath = new Map(modules.map(({ path, text }) => [names.get(path) ?? path, renamed(text, names)]));
+  return [...byPath].map(([path, text]) => ({ path, text })).toSorted((a, b) => a.path < b.path ? -1 : 1);
+}
+
+function renamed(text: string, names: ReadonlyMap<string, string>): string {
+  return text.replace(SPLIT_NAME, (name) => names.get(name) ?? name);
+}

@@ -1,0 +1,86 @@
+import { VERSION } from "../../protocol/version.ts";
+import { denoExecutable } from "./deno_package.ts";
+import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "./deno_flags.ts";
+import { gzipped } from "./compress.ts";
+import { type Program, programPart, withManifest } from "./program.ts";
+import { START_ENVIRONMENT_NAMES } from "./start_flags.ts";
+import { type ArchivedFile, concatenated, tarArchive } from "./tar_archive.ts";
+import { denoFileName, type Target } from "./targets.ts";
+import { zipArchive } from "./zip_archive.ts";
+
+/** The line of the script that is followed by the archive. */
+const MARK = "__ARCHIVE__";
+const MEGABYTE = 1_000_000;
+
+/** Deno finds itself there, and says nothing helpful when it does not. */
+const LINUX_CHECK = '[ -h /proc/self/exe ] || fail "dml needs /proc: mount -t proc proc /proc"';
+
+/** Holds the unpacked program for as long as it runs: no other version tidies it away. Some file systems have no locks. */
+const HOLD = 'try{Deno.openSync(new URL("./used",import.meta.url)).lockSync(false)}catch{}';
+
+/** Who does the rest once Deno is unpacked: puts the program in its place; says how Deno is started. */
+const POSIX_PARTS = [
+  { path: "install.js", source: "tools/build/portable/install.ts" },
+  { path: "start_line.js", source: "tools/build/portable/start_line.ts" },
+];
+const WINDOWS_PARTS = [{ path: "start_child.js", source: "tools/build/portable/start_child.ts" }];
+
+/**
+ * What a person copies to a host that is `target`: for POSIX one executable file, a shell script and a compressed archive of
+ * Deno and `program`; for Windows a zip of the same, with `dml.cmd` to start it.
+ */
+export function portable(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
+  return target.os === "windows" ? windowsZip(root, program, target) : posixExecutable(root, program, target);
+}
+
+async function posixExecutable(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
+  const parts = await Promise.all(POSIX_PARTS.map((part) => programPart(root, part)));
+  const { files, id } = withManifest([await denoFile(target), ...parts, ...program.map(held)]);
+  const unpackedBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const stub = filledIn(await template(root, "stub.sh"), {
+    VERSION,
+    TARGET: target.name,
+    ID: id,
+    FILES: files.map(({ path }) => path).join(" "),
+    MARK,
+    CHECK: target.os === "linux" ? LINUX_CHECK : "",
+    CACHE: target.os === "darwin" ? "Library/Caches" : ".cache",
+    MEGABYTES: String(Math.ceil(unpackedBytes / MEGABYTE)),
+    ISOLATION: ISOLATION_FLAGS.join(" "),
+    UNSTABLE: UNSTABLE_FLAGS.join(" "),
+    ENVIRONMENT: START_ENVIRONMENT_NAMES.join(","),
+  });
+  return concatenated([new TextEncoder().encode(`${stub}exit\n${MARK}\n`), await gzipped(tarArchive(files))]);
+}
+
+async function windowsZip(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
+  const parts = await Promise.all(WINDOWS_PARTS.map((part) => programPart(root, part)));
+  const { files } = withManifest([await denoFile(target), ...parts, ...program]);
+  const script = filledIn(await template(root, "dml.cmd"), {
+    ISOLATION: ISOLATION_FLAGS.join(" "),
+    ENVIRONMENT: START_ENVIRONMENT_NAMES.join(","),
+  }).replaceAll("\n", "\r\n");
+  const start = { path: "dml.cmd", bytes: new TextEncoder().encode(script), isExecutable: false };
+  return await zipArchive([start, ...files], `dml-${VERSION}`);
+}
+
+async function denoFile(target: Target): Promise<ArchivedFile> {
+  return { path: denoFileName(target), bytes: await denoExecutable(target), isExecutable: true };
+}
+
+function template(root: URL, name: string): Promise<string> {
+  return Deno.readTextFile(new URL(`tools/build/portable/${name}`, root));
+}
+
+function held(file: ArchivedFile): ArchivedFile {
+  if (file.path !== "main.js") return file;
+  return { ...file, bytes: concatenated([new TextEncoder().encode(HOLD), file.bytes]) };
+}
+
+/** `template` with each `@NAME@` replaced; throws when one has no value. */
+export function filledIn(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/@([A-Z]+)@/g, (_, name) => {
+    if (!Object.hasOwn(values, name)) throw new Error(`nothing says what @${name}@ is`);
+    return values[name];
+  });
+}

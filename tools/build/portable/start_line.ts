@@ -1,0 +1,11 @@
+/** What the portable executable of a POSIX host asks first: the shell code that starts Deno for this command line. */
+import { shellWord, startOf } from "../start_flags.ts";
+
+const { flags, environment } = startOf(Deno.args, {
+  os: Deno.build.os,
+  currentDirectory: Deno.cwd(),
+  programDirectory: import.meta.dirname!,
+  variable: (name) => Deno.env.get(name),
+});
+const assignments = Object.entries(environment).map(([name, value]) => `export ${name}=${shellWord(value)};`);
+console.log([...assignments, "dml", ...flags.map(shellWord), '"$here/main.js" "$@"'].join(" "));

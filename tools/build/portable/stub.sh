@@ -1,0 +1,161 @@
+#!/bin/sh
+# dml @VERSION@ for @TARGET@: this script, then an archive of the program. It needs a POSIX shell, tar and gzip, no more.
+# It unpacks once into the cache of whoever runs it, checks that by hash, and starts it with what its command line needs.
+set -u
+id='@ID@'
+files='@FILES@'
+
+# Nobody has changed a file since it was checked, and all of it is ours.
+is_whole() {
+  [ -f "$1/ready" ] && [ -O "$1" ] || return 1
+  for file in $files; do
+    [ -f "$1/$file" ] && ! [ "$1/$file" -nt "$1/ready" ] || return 1
+  done
+}
+
+# Calls $1 with each place that may hold the program until one call succeeds.
+in_some_cache() {
+  if [ -n "${DML_CACHE:-}" ]; then in_cache "$1" "$DML_CACHE"; return; fi
+  case ${XDG_CACHE_HOME:-} in /*) in_cache "$1" "$XDG_CACHE_HOME" && return ;; esac
+  [ -n "${HOME:-}" ] && in_cache "$1" "$HOME/@CACHE@" && return
+  for temporary in "${TMPDIR:-/tmp}" /var/tmp; do
+    [ -d "$temporary" ] && in_cache "$1" "$temporary" && return
+  done
+  return 1
+}
+
+# Every user of a shared cache has a place of his own in it: nobody starts what somebody else could have written.
+in_cache() {
+  for name in dml dml-2 dml-3 dml-4 dml-5 dml-6 dml-7 dml-8 dml-9; do
+    [ -h "$2/$name" ] && continue
+    if [ -O "$2/$name" ] || ! [ -e "$2/$name" ]; then "$1" "$2/$name"; return; fi
+  done
+  return 1
+}
+
+find_whole() {
+  is_whole "$1/$id" && here=$1/$id
+}
+
+unpack_and_find() {
+  tried="$tried $1"
+  output=$(unpack "$1" 2>&1)
+  code=$?
+  case $code in
+    0) find_whole "$1" ;;
+    1 | 126) return 1 ;; # no room, or nothing may be written or run there: another place may do
+    *) fail "dml cannot be unpacked:$output" ;;
+  esac
+}
+
+unpack() (
+  umask 077
+  case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
+  make_directory "$1" && cd "$1" || exit 1
+  number=0
+  until refusal=$( (set -C; : > ".claim-$$-$number") 2>&1); do
+    number=$((number + 1))
+    [ "$number" -lt 20 ] || { printf '%s' "$refusal"; exit 1; }
+  done
+  claim=.claim-$$-$number new=.new-$$-$number
+  trap 'discard; exit 1' HUP INT TERM
+  wait_for_others
+  if is_whole "$id"; then discard; exit 0; fi
+  skip_to_archive
+  if make_directory "$new" && gzip -dc <&3 | tar -xof - -C "$new" && [ -f "$new/manifest" ]; then
+    DENO_DIR=$new/deno-dir "$new/deno" run @ISOLATION@ \
+      --allow-read=. --allow-write=. "$new/install.js" "$new" "$id" "$claim"
+    code=$?
+  else
+    code=1
+    skip_to_archive
+    gzip -t <&3 || { printf ' %s is damaged or was cut short: copy dml again.' "$0"; code=9; }
+  fi
+  [ "$code" = 0 ] || discard
+  exit "$code"
+)
+
+# One who started before us may be at it already; where there is no sleep, both do it.
+wait_for_others() {
+  [ -n "$(command -v sleep)" ] || return 0
+  waits=0
+  while [ "$waits" -lt 300 ] && others_unpack; do
+    sleep 0.1 || sleep 1
+    waits=$((waits + 1))
+  done
+}
+
+others_unpack() {
+  for other in .claim-*; do
+    other=${other#.claim-}
+    other=${other%-*}
+    [ "$other" -lt $$ ] && kill -0 "$other" && return 0
+  done
+  return 1
+}
+
+skip_to_archive() {
+  exec 3< "$self"
+  while IFS= read -r line <&3 && [ "$line" != '@MARK@' ]; do :; done
+}
+
+# Gives the room back; where there is no rm, the empty files are removed by the next version.
+discard() {
+  if [ -n "$(command -v rm)" ]; then rm -rf "$new" "$claim"; return; fi
+  for file in $files; do [ -f "$new/$file" ] && : > "$new/$file"; done
+}
+
+# mkdir -p, also where there is no mkdir: then tar makes it out of an archive with nothing else in it.
+make_directory() {
+  [ -d "${1:-/}" ] && return
+  case $1 in */*) make_directory "${1%/*}" || return ;; esac
+  if [ -n "$(command -v mkdir)" ]; then
+    mkdir "$1" || [ -d "$1" ]
+  else
+    case $1 in */*) parent=${1%/*}/ ;; *) parent=. ;; esac
+    archived_directory "${1##*/}" | tar -xomf - -C "$parent"
+    [ -d "$1" ]
+  fi
+}
+
+# A tar archive of one directory called $1, mode 0700.
+archived_directory() {
+  case $1 in *[!-._a-zA-Z0-9\ ]*) return 1 ;; esac
+  [ "${#1}" -le 99 ] || return 1
+  sum=3035 rest=$1 # of all bytes but those of the name
+  while [ -n "$rest" ]; do
+    sum=$((sum + $(printf '%d' "'$rest")))
+    rest=${rest#?}
+  done
+  printf '%s' "$1"; zeros $((100 - ${#1}))
+  printf '0000700\0000000000\0000000000\00000000000000\00000000000000\000%06o\000 5' "$sum"; zeros 100
+  printf 'ustar\00000'; zeros $((32 + 32 + 8 + 8 + 155 + 12 + 1024))
+}
+
+zeros() {
+  left=$1
+  while [ "$left" -gt 0 ]; do printf '\000'; left=$((left - 1)); done
+}
+
+fail() {
+  printf 'error: %s\n' "$1" >&2
+  exit 3
+}
+
+tried='' output='' here=''
+@CHECK@
+in_some_cache find_whole || in_some_cache unpack_and_find ||
+  fail "dml cannot be unpacked anywhere; it tried$tried, the last one said: ${output:-that it cannot be written}. Make room for @MEGABYTES@ MB, or name a directory with DML_CACHE."
+
+export DENO_DIR="$here/deno-dir" DENO_NO_UPDATE_CHECK=1
+dml() {
+  exec "$here/deno" run @ISOLATION@ @UNSTABLE@ "$@"
+}
+case ${1:-help},$here in
+  *,*,*) ;; # a comma in a path means something else to Deno: start_line.js knows how to write it
+  version,* | help,* | -V,* | --version,* | -h,* | --help,*)
+    dml --allow-env='@ENVIRONMENT@' --allow-read="$here" "$here/main.js" "$@" ;;
+esac
+line=$("$here/deno" run @ISOLATION@ --allow-env='@ENVIRONMENT@' \
+  "$here/start_line.js" "$@") || exit
+eval "$line"

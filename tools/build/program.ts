@@ -1,0 +1,48 @@
+import { digestOf } from "../../protocol/kernel/digest.ts";
+import { VERSION } from "../../protocol/version.ts";
+import { bundledCode, bundledModule } from "./bundle.ts";
+import { namedFiles, packedFiles } from "./contents.ts";
+import type { ArchivedFile } from "./tar_archive.ts";
+
+/** What the executables of every target have in common: the bundled code and its files, by path. */
+export type Program = readonly ArchivedFile[];
+
+/** The program of the sources under `root`, sorted. */
+export async function buildProgram(root: URL): Promise<Program> {
+  const encoder = new TextEncoder();
+  const code = (await bundledCode(root, await namedFiles(root))).map(({ path, text }) =>
+    plain(path, encoder.encode(text))
+  );
+  const files = (await packedFiles(root)).map(({ path, bytes }) => plain(path, bytes));
+  const notices = ["LICENSE", "THIRD_PARTY.md"].map(async (name) =>
+    plain(name, await Deno.readFile(new URL(name, root)))
+  );
+  return byPath([...code, ...files, ...await Promise.all(notices)]);
+}
+
+/** The module `source`, to be a part of a program as `path`. */
+export async function programPart(
+  root: URL,
+  { path, source }: { path: string; source: string },
+): Promise<ArchivedFile> {
+  return plain(path, new TextEncoder().encode(await bundledModule(root, source)));
+}
+
+/** `program` with the list of its files and their hashes, and its name: the version and what the list hashes to. */
+export function withManifest(program: Program): { readonly files: Program; readonly id: string } {
+  const lines = byPath(program).map(({ path, bytes }) => `${hexOf(bytes)}  ${path}\n`);
+  const manifest = new TextEncoder().encode(lines.join(""));
+  return { files: [plain("manifest", manifest), ...byPath(program)], id: `${VERSION}-${hexOf(manifest).slice(0, 16)}` };
+}
+
+function plain(path: string, bytes: Uint8Array<ArrayBuffer>): ArchivedFile {
+  return { path, bytes, isExecutable: false };
+}
+
+function byPath(files: Program): ArchivedFile[] {
+  return files.toSorted((a, b) => a.path < b.path ? -1 : 1);
+}
+
+function hexOf(bytes: Uint8Array<ArrayBuffer>): string {
+  return digestOf(bytes).slice("sha256:".length);
+}

@@ -1,0 +1,117 @@
+import { dirname } from "node:path";
+import { parseCommand } from "../../user/cli.ts";
+import type { Command } from "../../user/command.ts";
+import { ENVIRONMENT_NAMES } from "../../user/flags.ts";
+import type { VerbName } from "../../user/verbs.ts";
+import { type Permissions, permissionsOf } from "../../user/permissions.ts";
+import { placeOf } from "../../user/place.ts";
+
+/** Longer than this an argument may be refused by the system (Linux: 128 KiB). */
+const FLAG_CHARACTERS_MAX = 100_000;
+
+/** Verbs whose process decodes pictures and runs models. */
+const COMPUTING: readonly VerbName[] = ["join", "predict"];
+
+/** What keeps their memory small, as in the tasks of `deno.json`: freed memory goes back, and V8 saves on garbage. */
+const MEMORY_ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" };
+const MEMORY_FLAG = "--max-semi-space-size=1";
+
+/**
+ * How much WebAssembly runs before V8 optimises it, ten times as much as by default: for a few pictures most of the
+ * optimising would be for nothing, and all else that is compiled waits for it. What is hot is still optimised in time.
+ */
+const FEW_PICTURES_FLAG = "--wasm-tiering-budget=130000000";
+
+/** What says where the data directory is, see `resolveHome()`. */
+const HOME_NAMES = ["HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "DML_EXECUTABLE"];
+
+/** What {@linkcode startOf} looks at, and `main.ts` before it knows its command. */
+export const START_ENVIRONMENT_NAMES: readonly string[] = [...ENVIRONMENT_NAMES, ...HOME_NAMES];
+
+/** Where an invocation takes place. */
+export interface Surroundings {
+  readonly os: string;
+  readonly currentDirectory: string;
+  /** Where the program is unpacked; it reads its parts from there when it needs them. */
+  readonly programDirectory: string;
+  readonly variable: (name: string) => string | undefined;
+}
+
+/** How Deno is started for one invocation: exactly what its role needs, and nothing for a command line that is wrong. */
+export interface Start {
+  readonly flags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The {@linkcode Start} of `dml ARGUMENTS`; with a wrong command line, of the program that will say so. */
+export function startOf(argv: readonly string[], surroundings: Surroundings): Start {
+  const command = commandOf(argv, surroundings);
+  return {
+    flags: [
+      ...engineFlags(command),
+      ...grants(command === null ? null : permissionsIn(command, surroundings), surroundings.programDirectory),
+    ],
+    environment: computes(command) ? MEMORY_ENVIRONMENT : {},
+  };
+}
+
+function computes(command: Command | null): boolean {
+  return command !== null && COMPUTING.includes(command.verb);
+}
+
+function engineFlags(command: Command | null): string[] {
+  if (!computes(command)) return [];
+  return [`--v8-flags=${[MEMORY_FLAG, ...command?.verb === "predict" ? [FEW_PICTURES_FLAG] : []].join(",")}`];
+}
+
+function commandOf(argv: readonly string[], { variable }: Surroundings): Command | null {
+  try {
+    return parseCommand(argv, Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, variable(name)]))).command;
+  } catch {
+    return null; // `main.ts` finds the same and says it
+  }
+}
+
+function permissionsIn(command: Command, surroundings: Surroundings): Permissions | null {
+  const { programDirectory } = surroundings;
+  try {
+    const start = { ...surroundings, programPaths: [programDirectory], executable: null };
+    return permissionsOf(command, placeOf(command, start));
+  } catch {
+    return null; // no data directory can be found: `main.ts` says it
+  }
+}
+
+function grants(permissions: Permissions | null, programDirectory: string): string[] {
+  return [
+    grant("net", permissions?.net ?? []),
+    grant("read", [...fitting(permissions?.read ?? []), programDirectory].map(expressible)),
+    grant("write", (permissions?.write ?? []).map(expressible)),
+    grant("env", [...START_ENVIRONMENT_NAMES, ...permissions?.env ?? []]),
+    grant("sys", permissions?.sys ?? []),
+  ].filter((flag) => flag !== null);
+}
+
+function grant(kind: string, names: readonly string[]): string | null {
+  return names.length === 0 ? null : `--allow-${kind}=${names.join(",")}`;
+}
+
+/** Deno's flags have no way to write a comma in a path; then the directory that holds it is granted. */
+function expressible(path: string): string {
+  let granted = path;
+  while (granted.includes(",")) granted = dirname(granted);
+  return granted;
+}
+
+/** Thousands of pictures are granted by their directories: a command line has a limit. */
+function fitting(paths: readonly string[]): readonly string[] {
+  const fits = (candidates: readonly string[]) => candidates.join(",").length < FLAG_CHARACTERS_MAX;
+  if (fits(paths)) return paths;
+  const directories = [...new Set(paths.map((path) => dirname(path)))];
+  return fits(directories) ? directories : ["/"];
+}
+
+/** `text` as one word of a POSIX shell, whatever is in it. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

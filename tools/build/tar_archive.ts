@@ -1,0 +1,55 @@
+import { invariant } from "../../protocol/kernel/invariant.ts";
+
+/** One file of an archive. */
+export interface ArchivedFile {
+  /** Relative, with `/`; 100 bytes of ASCII at most. */
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly isExecutable: boolean;
+}
+
+/** When every archived file was last changed, whatever the clock said: 2000-01-01, which no tar finds implausible. */
+export const ARCHIVE_TIME_SECONDS = 946_684_800;
+
+const BLOCK_BYTES = 512;
+const PATH_BYTES_MAX = 100;
+
+/** `files` as a tar archive (POSIX ustar), in order, each with the same owner and time: the same files give the same bytes. */
+export function tarArchive(files: readonly ArchivedFile[]): Uint8Array<ArrayBuffer> {
+  return concatenated([...files.flatMap(tarEntry), new Uint8Array(2 * BLOCK_BYTES)]);
+}
+
+/** The part of an archive that is `file`; parts may be joined, and two empty blocks end the archive. */
+export function tarEntry(file: ArchivedFile): Uint8Array<ArrayBuffer>[] {
+  const padding = (BLOCK_BYTES - file.bytes.length % BLOCK_BYTES) % BLOCK_BYTES;
+  return [header(file), file.bytes, new Uint8Array(padding)];
+}
+
+/** The parts one after the other. */
+export function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
+function header({ path, bytes, isExecutable }: ArchivedFile): Uint8Array<ArrayBuffer> {
+  invariant(/^[!-~]+$/.test(path) && path.length <= PATH_BYTES_MAX, `an archive takes the path ${path}`);
+  const block = new Uint8Array(BLOCK_BYTES);
+  const write = (offset: number, text: string) => block.set(new TextEncoder().encode(text), offset);
+  const octal = (value: number, digits: number) => value.toString(8).padStart(digits, "0");
+  write(0, path);
+  write(100, octal(isExecutable ? 0o755 : 0o644, 7));
+  write(108, octal(0, 7)); // user
+  write(116, octal(0, 7)); // group
+  write(124, octal(bytes.length, 11));
+  write(136, octal(ARCHIVE_TIME_SECONDS, 11));
+  write(148, " ".repeat(8)); // where the checksum goes counts as spaces
+  write(156, "0"); // an ordinary file
+  write(257, "ustar\x0000");
+  write(148, `${octal(block.reduce((sum, byte) => sum + byte, 0), 6)}\0`);
+  return block;
+}
