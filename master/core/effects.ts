@@ -45,6 +45,14 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
       };
     case "recognizer_offered":
       return offer(event, state);
+    case "recognizer_retired": {
+      const { nodeId, manifestDigest, held } = event;
+      return held ? { type: "send", nodeId, message: { type: "model.retire", manifestDigest } } : null;
+    }
+    case "task_accepted": {
+      const { spec: { taskId, image }, part } = event;
+      return part?.kind === "shadow" && image !== null ? { type: "hold", taskId, digest: image.digest } : null;
+    }
     case "command_ordered": {
       const { commandId, command, nodeId } = event;
       return { type: "send", nodeId, message: { type: "command.run", commandId, command } };
