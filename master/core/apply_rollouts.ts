@@ -108,7 +108,10 @@ function applyRemoved(state: MasterState, { manifestDigest }: VersionRemoved): v
 
 function applyTaskMoved(state: MasterState, { taskId, failure }: TaskMoved): void {
   const task = state.tasks.get(taskId);
-  invariant(task?.part?.kind === "canary" && task.attempts.length === 0, `task ${taskId} cannot move`);
+  invariant(
+    task?.part?.kind === "canary" && task.part.onTrial && task.attempts.length === 0,
+    `task ${taskId} cannot move`,
+  );
   const to = state.recognizers.get(task.part.from);
   invariant(to !== undefined, `recognizer ${task.part.from} is not known`);
   if (task.waiting) {
@@ -119,6 +122,7 @@ function applyTaskMoved(state: MasterState, { taskId, failure }: TaskMoved): voi
   task.spec = { ...task.spec, manifestDigest: to.manifest.digest };
   task.recognizer = to;
   to.taskCount++;
+  task.part.onTrial = false;
   task.part.failure = failure;
   // What happened on the new version is nothing against the picture, nor against a node.
   task.failures = 0;

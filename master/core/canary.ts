@@ -27,7 +27,10 @@ export function versionFor(
   if (rollout?.stage !== "canary" || !isCanary(taskId, rollout.spec.settings.canary)) return { manifestDigest: latest };
   if (state.recognizers.get(rollout.spec.to)?.servable !== true) return { manifestDigest: latest };
   const { rolloutId, to: candidate } = rollout.spec;
-  return { manifestDigest: candidate, part: { kind: "canary", name, rolloutId, from: latest, failure: null } };
+  return {
+    manifestDigest: candidate,
+    part: { kind: "canary", name, rolloutId, from: latest, onTrial: true, failure: null },
+  };
 }
 
 /** Whether this task is one of the `share` that see the new version: always the same answer for the same task. */
@@ -37,7 +40,7 @@ export function isCanary(taskId: string, share: number): boolean {
 
 /** Whether the task is a user's picture that the new version has in hand. */
 export function isOnTrial({ part }: TaskState): boolean {
-  return part?.kind === "canary" && part.failure === null;
+  return part?.kind === "canary" && part.onTrial;
 }
 
 /** The picture goes back to the old version; its attempts must have ended. */
@@ -58,10 +61,11 @@ export function observe(state: MasterState, task: TaskState, result: TaskResult,
   const { name } = part;
   switch (part.kind) {
     case "canary": {
-      const { failure } = part;
-      if (task.spec.manifestDigest !== rollout.spec.to && failure === null) return [];
+      const { onTrial, failure } = part;
+      // One that was moved for no fault of the version says nothing of it.
+      if (!onTrial && failure === null) return [];
       const observed: MasterEvent = { type: "canary_observed", name, failure };
-      return failure === null ? [observed, ...shadowOf(state, { task, rollout, result }, now)] : [observed];
+      return onTrial ? [observed, ...shadowOf(state, { task, rollout, result }, now)] : [observed];
     }
     case "shadow": {
       const { drift, what } = comparePredictions(result.prediction, part.answered);

@@ -112,9 +112,7 @@ export function endRollout(
   const { spec: { name, from, to } } = rollout;
   const events: MasterEvent[] = tasksOf(state, rollout.spec).flatMap((task): MasterEvent[] => {
     if (task.part?.kind !== "canary") return answerWith(task, "cancelled", "The rollout is over.");
-    return outcome === "rolled_back" && isOnTrial(task) && task.spec.manifestDigest === to
-      ? [...cancelled(task, null), movedBack(task, null)]
-      : [];
+    return outcome === "rolled_back" && isOnTrial(task) ? [...cancelled(task, null), movedBack(task, null)] : [];
   });
   if (outcome === "promoted") events.push({ type: "latest_moved", name, to, previous: from });
   const record = recordOf(state, rollout, { stage: outcome, reason, endedMs: wallMs });

@@ -44,12 +44,13 @@ export interface Rollout {
 
 /** What a task has to do with a rollout. */
 export type RolloutPart =
-  /** A user's picture on the new version. `failure`: it failed there and is now with the old one. */
+  /** A user's picture: `onTrial` with the new version, else moved to the old one, `failure` being why if that was the version's fault. */
   | {
     readonly kind: "canary";
     readonly name: string;
     readonly rolloutId: string;
     readonly from: Digest;
+    onTrial: boolean;
     failure: string | null;
   }
   /** A canary picture once more, on the old version, for nobody but the comparison with what the new one answered. */
