@@ -22,6 +22,7 @@ import { Predictions } from "./predictions.ts";
 import { RecognizerStore } from "./recognizer_store.ts";
 import { restoredState } from "./restored_state.ts";
 import { TransientBlobs } from "./transient_blobs.ts";
+import { Versions } from "./versions.ts";
 
 export type { MasterHandle, MasterOptions };
 
@@ -57,7 +58,7 @@ class Master implements MasterHandle {
   readonly #predictions: Predictions;
   readonly #orders: Orders;
   readonly #transient: TransientBlobs;
-  readonly #recognizers: RecognizerStore;
+  readonly versions: Versions;
   readonly #idle = Promise.withResolvers<void>();
   #http: HttpServer | null = null;
   #serving: Promise<void> = Promise.resolve();
@@ -73,7 +74,6 @@ class Master implements MasterHandle {
     const { recognizers, state, listener } = parts;
     this.#options = options;
     this.#state = state;
-    this.#recognizers = recognizers;
     this.controlAddress = listener.address;
     this.#inbox = new Inbox({
       state,
@@ -100,7 +100,8 @@ class Master implements MasterHandle {
     });
     this.#predictions = new Predictions({ state, post, recognizers, transient, clock, random });
     this.#orders = new Orders({ post, random });
-    const { tokens } = options;
+    const { tokens, ledger, durableBlobs: durable } = options;
+    this.versions = new Versions({ state, orders: this.#orders, ledger, recognizers, durable, random, log });
     const app = createApp({ log, clock, random, tokens, predictions: this.#predictions, master: this });
     this.fetch = (request) => app.fetch(request);
     this.#port = new ControlPort({
@@ -123,11 +124,9 @@ class Master implements MasterHandle {
   /** Registers what the catalog has, serves HTTP and takes connections. */
   start(): void {
     const { http, clock } = this.#options;
-    for (const { manifest: document, digest, bytes } of this.#recognizers.list()) {
-      const manifest = { digest, size: bytes.length };
-      this.#inbox.post({ type: "register_recognizer", manifest, document });
-    }
+    for (const registration of this.versions.registrations()) this.#inbox.post(registration);
     this.#inbox.flush();
+    this.versions.adoptNewer();
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
     this.#tick();
@@ -210,6 +209,8 @@ class Master implements MasterHandle {
     switch (effect.type) {
       case "send":
         return this.#port.send(effect.nodeId, effect.message);
+      case "hold":
+        return this.#predictions.hold(effect.taskId, effect.digest);
       case "answer":
         this.#predictions.answer(effect.taskId, effect.outcome);
         if (this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();

@@ -11,6 +11,7 @@ import type { TaskOptions } from "../protocol/messages/task.ts";
 import type { ClusterTokens } from "../protocol/security/tokens.ts";
 import type { Address, Transport } from "../protocol/transport.ts";
 import type { MasterSettings } from "./core/settings.ts";
+import type { Versions } from "./versions.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 
 /** What a master is made of. Whoever passes something in closes it, after `stop`. */
@@ -54,6 +55,8 @@ export interface MasterHandle {
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
   nodes(): NodeListing[];
   recognizers(): RecognizerListing[];
+  /** The versions of recognizers, and how they change. */
+  readonly versions: Versions;
   /** What the node says when it has done it. */
   command(nodeId: string, command: CommandName): Promise<string>;
   /** Takes nothing new, waits `graceMs` for what runs, refuses the rest, says goodbye to the nodes. May be called again. */
