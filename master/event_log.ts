@@ -71,6 +71,21 @@ export function logEvent(log: Log, event: MasterEvent, state: MasterState): void
         reason: event.reason,
       });
       return;
+    case "latest_moved":
+      log.info(`${event.name} means ${recognizerOf(state, event.to)} now.`);
+      return;
+    case "rollout_begun":
+      log.info(`${event.record.to} is being rolled out.`, { from: event.record.from, automatic: event.spec.automatic });
+      return;
+    case "rollout_ended": {
+      const { stage, to, from, reason } = event.record;
+      if (stage === "promoted") log.info(`${to} was promoted.`, { from, reason });
+      else log.warn(`${to} was rolled back.`, { from, reason });
+      return;
+    }
+    case "version_removed":
+      log.info("A version was removed.", { manifestDigest: event.manifestDigest });
+      return;
     case "attempt_ended":
       if (event.how !== "failed" && event.how !== "lost") return;
       log.warn(`An attempt on node ${nameOf(state, event.nodeId)} was no success.`, {

@@ -24,6 +24,7 @@ import { Predictions } from "./predictions.ts";
 import { RecognizerStore } from "./recognizer_store.ts";
 import { restoredState } from "./restored_state.ts";
 import { TransientBlobs } from "./transient_blobs.ts";
+import { Versions } from "./versions.ts";
 
 export type { MasterHandle, MasterOptions };
 
@@ -62,6 +63,7 @@ class Master implements MasterHandle {
   readonly #orders: Orders;
   readonly #galleries: GalleryPublisher;
   readonly #transient: TransientBlobs;
+  readonly versions: Versions;
   readonly #recognizers: RecognizerStore;
   readonly #idle = Promise.withResolvers<void>();
   #http: HttpServer | null = null;
@@ -112,7 +114,8 @@ class Master implements MasterHandle {
     this.#galleries = new GalleryPublisher({ state, post, durableBlobs: options.durableBlobs, clock });
     this.publishGallery = (publication) => this.#galleries.publish(publication);
     this.retireGallery = (gallery) => this.#galleries.retire(gallery);
-    const { tokens } = options;
+    const { tokens, ledger, durableBlobs: durable } = options;
+    this.versions = new Versions({ state, orders: this.#orders, ledger, recognizers, durable, random, log });
     const app = createApp({ log, clock, random, tokens, predictions: this.#predictions, master: this });
     this.fetch = (request) => app.fetch(request);
     this.#port = new ControlPort({
@@ -135,11 +138,10 @@ class Master implements MasterHandle {
   /** Registers what the catalog and whoever keeps the people have, serves HTTP and takes connections. */
   start(): void {
     const { http, clock, galleries = [] } = this.#options;
-    for (const recognizer of this.#recognizers.list()) {
-      if (!this.#recognizers.isOptional(recognizer.digest)) this.#register(recognizer);
-    }
+    for (const registration of this.versions.registrations()) this.#inbox.post(registration);
     for (const gallery of galleries) this.#inbox.post({ type: "publish_gallery", ...gallery });
     this.#inbox.flush();
+    this.versions.adoptNewer();
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
     this.#tick();
@@ -228,6 +230,8 @@ class Master implements MasterHandle {
     switch (effect.type) {
       case "send":
         return this.#port.send(effect.nodeId, effect.message);
+      case "hold":
+        return this.#predictions.hold(effect.taskId, effect.digest);
       case "answer":
         this.#predictions.answer(effect.taskId, effect.outcome);
         if (this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();

@@ -14,6 +14,7 @@ import type { GalleryReach } from "./core/decide_galleries.ts";
 import type { PublishedGallery } from "./core/gallery_event.ts";
 import type { MasterSettings } from "./core/settings.ts";
 import type { GalleryPublication } from "./gallery_publisher.ts";
+import type { Versions } from "./versions.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 
 /** What a master is made of. Whoever passes something in closes it, after `stop`. */
@@ -59,6 +60,8 @@ export interface MasterHandle {
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
   nodes(): NodeListing[];
   recognizers(): RecognizerListing[];
+  /** The versions of recognizers, and how they change. */
+  readonly versions: Versions;
   /** What the node says when it has done it. */
   command(nodeId: string, command: CommandName): Promise<string>;
   /**

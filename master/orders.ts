@@ -4,7 +4,7 @@ import type { Random } from "../protocol/kernel/random.ts";
 import type { CommandName } from "../protocol/messages/command.ts";
 import type { Command } from "./core/command.ts";
 
-/** Commands for nodes that were given and not yet confirmed. */
+/** Commands, for nodes or for the core itself, that were given and not yet confirmed. */
 export class Orders {
   readonly #post: (command: Command) => void;
   readonly #random: Random;
@@ -18,10 +18,15 @@ export class Orders {
 
   /** Tells the node; resolves with what it says when it has done it. Throws `node_unknown`, `deadline_exceeded`, … */
   give(nodeId: string, command: CommandName): Promise<string> {
+    return this.ask((commandId) => ({ type: "order_command", commandId, nodeId, command }));
+  }
+
+  /** Tells the core; resolves with what it says when it is done. Throws what it refuses it with. */
+  ask(commandOf: (commandId: string) => Command): Promise<string> {
     const commandId = newId("command", this.#random);
     const waiting = Promise.withResolvers<string>();
     this.#waiting.set(commandId, waiting);
-    this.#post({ type: "order_command", commandId, nodeId, command });
+    this.#post(commandOf(commandId));
     return waiting.promise;
   }
 

@@ -1,14 +1,17 @@
 import type { PredictAnswer } from "../protocol/http/api.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { newId } from "../protocol/kernel/id.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { BlobReference, TaskOptions } from "../protocol/messages/task.ts";
+import { parseRecognizerName } from "../models/name.ts";
 import type { RegisteredRecognizer } from "../models/registry.ts";
 import { galleryAsked } from "./core/decide_galleries.ts";
 import type { Command } from "./core/command.ts";
 import type { MasterState, RefusedOutcome, TaskOutcome } from "./core/state.ts";
 import type { RecognizerStore } from "./recognizer_store.ts";
+import { servedRecognizer } from "./served_recognizer.ts";
 import { refusalOf } from "./scheduler/admission.ts";
 import type { TransientBlobs } from "./transient_blobs.ts";
 
@@ -24,6 +27,8 @@ export class BusyError extends DmlError {
 export interface CheckedRequest {
   readonly recognizer: RegisteredRecognizer;
   readonly options: TaskOptions;
+  /** The bare name when no version was asked for. */
+  readonly follows?: string;
   /** Whether there must be a picture. */
   readonly needsPicture: boolean;
 }
@@ -46,6 +51,8 @@ export class Predictions {
   readonly #options: PredictionsOptions;
   /** By task id: whom to tell. */
   readonly #waiting = new Map<string, (outcome: TaskOutcome) => void>();
+  /** Pictures of tasks for which nobody waits, by task id. */
+  readonly #held = new Map<string, Digest>();
 
   constructor(options: PredictionsOptions) {
     this.#options = options;
@@ -56,9 +63,9 @@ export class Predictions {
    * Throws `recognizer_unknown`, `gallery_unknown`, `gallery_unfit`, `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
    */
   check(request: { recognizer: string } & TaskOptions): CheckedRequest {
-    const { state, recognizers, register } = this.#options;
-    const recognizer = recognizers.resolve(request.recognizer);
-    if (!state.stopping && !state.recognizers.has(recognizer.digest)) register(recognizer);
+    const { state, recognizers } = this.#options;
+    this.#registerOptional(request.recognizer);
+    const { recognizer, follows } = servedRecognizer(state, recognizers, request.recognizer);
     const refusal = refusalOf(state, recognizer.digest);
     if (refusal !== null) throw errorOf(refusal);
     const asked = galleryAsked(state, request.gallery, { name: recognizer.name, document: recognizer.manifest });
@@ -67,7 +74,15 @@ export class Predictions {
     // Where there is no picture, there is nothing to draw into.
     const annotate = request.annotate && needsPicture;
     const { embeddings, crops } = request;
-    return { recognizer, needsPicture, options: { annotate, embeddings, crops, ...asked } };
+    return { recognizer, follows, needsPicture, options: { annotate, embeddings, crops, ...asked } };
+  }
+
+  /** What comes with dml but is offered to nobody unasked is served from when somebody first asks for it. */
+  #registerOptional(text: string): void {
+    const { state, recognizers, register } = this.#options;
+    if (state.stopping || state.lineages.has(parseRecognizerName(text).name)) return;
+    const recognizer = recognizers.resolve(text);
+    if (recognizers.isOptional(recognizer.digest)) register(recognizer);
   }
 
   /** Promises room for a picture of `size` bytes; see {@linkcode TransientBlobs.promise}. */
@@ -78,7 +93,7 @@ export class Predictions {
   /** Runs one picture; throws what became of it when it is no prediction, once `signal` aborts `cancelled`. */
   async run(
     image: Uint8Array<ArrayBuffer>,
-    { recognizer, needsPicture, options }: CheckedRequest,
+    { recognizer, follows, needsPicture, options }: CheckedRequest,
     signal?: AbortSignal,
   ): Promise<PredictAnswer> {
     const { transient, clock } = this.#options;
@@ -87,7 +102,7 @@ export class Predictions {
     }
     const held = needsPicture ? await this.#hold(image) : null;
     try {
-      const outcome = await this.#ask({ recognizer, image: held, options, signal });
+      const outcome = await this.#ask({ recognizer, follows, image: held, options, signal });
       if (!outcome.ok) throw this.#errorOf(outcome, recognizer);
       const { prediction, annotated } = outcome;
       const crops = prediction.persons.flatMap(({ crop }) => crop ?? []);
@@ -100,8 +115,18 @@ export class Predictions {
     }
   }
 
+  /** Keeps a picture that is here for one more task, until that is answered. */
+  hold(taskId: string, digest: Digest): void {
+    if (this.#options.transient.holdAgain(digest)) this.#held.set(taskId, digest);
+  }
+
   /** Gives a task's answer to whom it belongs. */
   answer(taskId: string, outcome: TaskOutcome): void {
+    const held = this.#held.get(taskId);
+    if (held !== undefined) {
+      this.#held.delete(taskId);
+      void this.#options.transient.release(held);
+    }
     const resolve = this.#waiting.get(taskId);
     if (resolve === undefined) return;
     this.#waiting.delete(taskId);
@@ -118,8 +143,9 @@ export class Predictions {
     return { digest, size: image.length };
   }
 
-  async #ask({ recognizer, image, options, signal }: {
+  async #ask({ recognizer, follows, image, options, signal }: {
     recognizer: RegisteredRecognizer;
+    follows?: string;
     image: BlobReference | null;
     options: TaskOptions;
     signal?: AbortSignal;
@@ -130,7 +156,7 @@ export class Predictions {
     const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
     this.#waiting.set(taskId, resolve);
     const manifestDigest = recognizer.digest;
-    post({ type: "submit_task", taskId, manifestDigest, image, options });
+    post({ type: "submit_task", taskId, manifestDigest, follows, image, options });
     if (signal === undefined) return await promise;
     const cancel = () => post({ type: "cancel_task", taskId });
     signal.addEventListener("abort", cancel, { once: true });

@@ -51,6 +51,11 @@ export class RecognizerStore {
     }
   }
 
+  /** Forgets a version; its files stay until they are collected. */
+  remove(digest: Digest): void {
+    this.#registry.remove(digest);
+  }
+
   list(): RegisteredRecognizer[] {
     return this.#registry.list();
   }

@@ -8,7 +8,7 @@ export async function restoredState(
   { ledger, log, clock, settings }: Pick<MasterOptions, "ledger" | "log" | "clock" | "settings">,
   store: RecognizerStore,
 ): Promise<MasterState> {
-  const { nodes, recognizers } = ledger.load();
+  const { nodes, recognizers, lineages, pinned, rollouts } = ledger.load();
   const servable = [];
   for (const record of recognizers) {
     const { name, version } = record.document;
@@ -17,6 +17,6 @@ export async function restoredState(
   }
   const state = createState(settings);
   const now = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
-  restore(state, { nodes, recognizers: servable }, now);
+  restore(state, { nodes, recognizers: servable, lineages, pinned, rollouts }, now);
   return state;
 }

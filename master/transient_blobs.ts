@@ -64,6 +64,13 @@ export class TransientBlobs {
     return digest;
   }
 
+  /** Keeps what is here already for one more task; false when it is not here. */
+  holdAgain(digest: Digest): boolean {
+    const stay = this.#stays.get(digest);
+    if (stay !== undefined) stay.holders++;
+    return stay !== undefined;
+  }
+
   /** One task less looks at it. */
   async release(digest: Digest): Promise<void> {
     const stay = this.#stays.get(digest);

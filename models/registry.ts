@@ -65,6 +65,17 @@ export class RecognizerRegistry {
     );
   }
 
+  /** Forgets a version; its name may then mean another. */
+  remove(digest: Digest): void {
+    const known = this.#byDigest.get(digest);
+    if (known === undefined) return;
+    this.#byDigest.delete(digest);
+    const { name } = known.manifest;
+    const versions = (this.#versionsByName.get(name) ?? []).filter((version) => version !== known);
+    if (versions.length > 0) this.#versionsByName.set(name, versions);
+    else this.#versionsByName.delete(name);
+  }
+
   /** The recognizer whose manifest has this digest. */
   byDigest(digest: Digest): RegisteredRecognizer | undefined {
     return this.#byDigest.get(digest);

@@ -17,6 +17,7 @@ import type { FetchProgress } from "./executor.ts";
 import { loadIdentity } from "./identity.ts";
 import { askCluster } from "./locate_master.ts";
 import { type NodeNews, startNode } from "./node.ts";
+import { FileUseTimes } from "./use_times.ts";
 
 /** What `dml join` was told, and what it works with. */
 export interface JoinOptions {
@@ -27,6 +28,8 @@ export interface JoinOptions {
   readonly name: string | null;
   /** Null: as many as the host carries. */
   readonly workers: number | null;
+  /** Limit of the recognizer files on its disk, 0 for none; null: the usual one. */
+  readonly cacheBytes?: number | null;
   /** The path of the data directory. */
   readonly home: string;
   /** Of dml. */
@@ -80,6 +83,8 @@ export async function runJoin(options: JoinOptions): Promise<Ending> {
       },
       remote: new HttpBlobStore(baseUrl, { token }),
       cache: await DiskBlobStore.open(join(directory, "blobs"), { clock }),
+      cacheBytes: options.cacheBytes ?? undefined,
+      useTimes: new FileUseTimes(join(directory, "last_used.json"), { log }),
       engine,
       capabilities: () => hostCapabilities({ workers }),
     });

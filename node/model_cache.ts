@@ -1,4 +1,5 @@
 import { decodeManifest, type Manifest } from "../models/manifest.ts";
+import type { CacheKeeper } from "./cache_keeper.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import { copyBlob } from "../protocol/blob/copy_blob.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
@@ -20,6 +21,8 @@ export interface ModelCacheOptions {
   readonly remote: Pick<BlobStore, "open">;
   readonly clock: Clock;
   readonly random: Random;
+  /** What keeps it under a limit; null: nothing. */
+  readonly keeper?: CacheKeeper;
 }
 
 /** How to fetch. */
@@ -61,13 +64,15 @@ export class ModelCache {
   async fetch(offer: ModelOffer, options: FetchOptions = {}): Promise<number> {
     const missing = await this.missing(offer);
     const totalBytes = missing.reduce((sum, { size }) => sum + size, 0);
+    await this.#options.keeper?.makeRoom(offer.recognizer, totalBytes);
     let movedBytes = 0;
     let beforeBytes = 0;
     for (const file of missing) {
       const onProgress = (doneBytes: number) => options.onProgress?.(beforeBytes + doneBytes, totalBytes);
-      movedBytes += await this.#copy(file, { ...options, onProgress });
+      movedBytes += await this.#copyMakingRoom(file, { ...options, onProgress });
       beforeBytes += file.size;
     }
+    await this.#options.keeper?.touch([offer.manifest, ...offer.layers].map(({ digest }) => digest));
     return movedBytes;
   }
 
@@ -95,7 +100,9 @@ export class ModelCache {
       // What is longer is not read to find out whether it is one.
       if (size > LIMITS.manifestBytesMax) continue;
       const manifest = await this.#manifestIn(digest);
-      if (manifest !== null && await this.#hasAll(manifest.layers)) complete.push(digest);
+      if (manifest === null) continue;
+      await this.#options.keeper?.found([digest, ...manifest.layers.map((layer) => layer.digest)]);
+      if (await this.#hasAll(manifest.layers)) complete.push(digest);
     }
     return complete;
   }
@@ -125,6 +132,18 @@ export class ModelCache {
       if (!isGone) throw error;
       await this.#copy(file, {});
       return await this.#local.read(file.digest);
+    }
+  }
+
+  /** Where the disk is full before the limit is, what was not used for longest makes room too. */
+  async #copyMakingRoom(file: BlobReference, options: FetchOptions): Promise<number> {
+    for (;;) {
+      try {
+        return await this.#copy(file, options);
+      } catch (error) {
+        const isFull = error instanceof DmlError && error.code === "disk_full";
+        if (!isFull || !await this.#options.keeper?.evictOne()) throw error;
+      }
     }
   }
 

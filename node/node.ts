@@ -11,6 +11,7 @@ import { type Capabilities, type Hello, PROTOCOL_VERSION, type Welcome } from ".
 import type { Message } from "../protocol/messages/message.ts";
 import type { Ending } from "../protocol/peer.ts";
 import type { Address, Transport } from "../protocol/transport.ts";
+import { CacheKeeper } from "./cache_keeper.ts";
 import { type HostPressure, hostPressure } from "./capabilities.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { FetchProgress } from "./executor.ts";
@@ -18,6 +19,7 @@ import { GalleryKeeper } from "./gallery_keeper.ts";
 import { MasterConnection } from "./master_connection.ts";
 import { ModelCache } from "./model_cache.ts";
 import { type TurnEvent, Turns } from "./turns.ts";
+import { MemoryUseTimes, type UseTimes } from "./use_times.ts";
 
 /** What happens to a node that a person may want to see. */
 export type NodeNews =
@@ -42,6 +44,10 @@ export interface NodeOptions {
   readonly remote: BlobStore;
   /** This node's own blobs, where recognizers stay. */
   readonly cache: BlobStore;
+  /** Limit of the recognizer files among them; 0: none. */
+  readonly cacheBytes?: number;
+  /** When they were last used, as it is remembered from start to start. */
+  readonly useTimes?: UseTimes;
   /** The caller's to close, after the node has finished. */
   readonly engine: Engine;
   readonly capabilities: () => Capabilities;
@@ -80,7 +86,14 @@ class Node {
   constructor(options: NodeOptions) {
     const { cache: local, remote, clock, random } = options;
     this.#options = options;
-    this.#cache = new ModelCache({ local, remote, clock, random });
+    const keeper = new CacheKeeper({
+      store: local,
+      clock,
+      bytesMax: options.cacheBytes ?? LIMITS.cacheBytes,
+      times: options.useTimes ?? new MemoryUseTimes(),
+      inUse: () => this.#turns.filesInHand(),
+    });
+    this.#cache = new ModelCache({ local, remote, clock, random, keeper });
     this.#turns = new Turns({
       ...options,
       cache: this.#cache,

@@ -1,5 +1,6 @@
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Availability } from "../protocol/messages/liveness.ts";
@@ -101,6 +102,15 @@ export class Turns {
       case "task.assign":
       case "task.cancel":
         this.#apply({ kind: "ordered", order: message });
+    }
+  }
+
+  /** The files of recognizers that are on this node or on their way; those of one that failed are not needed. */
+  *filesInHand(): Iterable<Digest> {
+    for (const { phase, offer: { manifest, layers } } of this.#state.recognizers.values()) {
+      if (phase === "failed") continue;
+      yield manifest.digest;
+      for (const { digest } of layers) yield digest;
     }
   }
 

@@ -149,6 +149,7 @@ function joinCommand({ rest, values }: Parts): JoinCommand {
     token: values.text("token"),
     name: values.matching("name", { pattern: NODE_NAME_PATTERN, form: "1 to 100 characters" }),
     workers: values.count("workers", WORKERS_MAX),
+    cacheBytes: values.bytes("cache-bytes"),
     home: values.text("home"),
   };
 }

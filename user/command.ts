@@ -35,6 +35,8 @@ export interface JoinCommand {
   readonly name: string | null;
   /** Null: as many as the host carries. */
   readonly workers: number | null;
+  /** Null: the usual limit; 0: none. */
+  readonly cacheBytes: number | null;
   readonly home: string | null;
 }
 

@@ -75,7 +75,7 @@ export function inferenceStep({ openLocal, signal, clock }: DoctorContext): Doct
       const cluster = await openLocal({ recognizer: DEFAULT_RECOGNIZER, pictures: 1 });
       try {
         const startMs = clock.nowMs();
-        const asked = { recognizer: DEFAULT_RECOGNIZER, annotate: true, embeddings: true, signal };
+        const asked = { recognizer: DEFAULT_RECOGNIZER, annotate: true, embeddings: true, gallery: null, signal };
         const { prediction: { persons, recognizer }, annotated } = await cluster.predict(drawnFace(), asked);
         const [person] = persons;
         if (persons.length === 1 && person.embedding?.length && annotated?.length) {

@@ -54,6 +54,17 @@ export class FlagValues {
     throw refusal(found, `a whole number from 1 to ${max}`);
   }
 
+  /** Bytes, written as 1000, 64KiB, 500MiB or 2GiB. */
+  bytes(name: FlagName): number | null {
+    const found = this.#lookUp(name);
+    if (!found) return null;
+    const match = /^(\d{1,12})(KiB|MiB|GiB)?$/i.exec(found.text);
+    const power = ["", "kib", "mib", "gib"].indexOf(match?.[2]?.toLowerCase() ?? "");
+    const bytes = Number(match?.[1]) * 1024 ** power;
+    if (match !== null && Number.isSafeInteger(bytes)) return bytes;
+    throw refusal(found, "a size like 500MiB or 2GiB");
+  }
+
   /** Text that matches `pattern`, which `form` describes. */
   matching(name: FlagName, options: { pattern: RegExp; form: string }): string | null {
     const found = this.#lookUp(name);

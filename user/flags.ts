@@ -118,6 +118,54 @@ export const FLAGS = {
     fallback: `${DEFAULT_CONCURRENCY}`,
     description: `Pictures in flight at once, at most ${LIMITS.predictConcurrencyMax}.`,
   },
+  canary: {
+    argument: "SHARE",
+    fallback: "20%",
+    description: "Share of the pictures that the new version gets first; 0 for none.",
+  },
+  "max-error": {
+    argument: "SHARE",
+    fallback: "1%",
+    description: "Share of canary pictures that may fail on the new version.",
+  },
+  "max-slowdown": {
+    argument: "FACTOR",
+    fallback: "1.5",
+    description: "How many times as long as the old version the new one may take.",
+  },
+  compare: {
+    eitherWay: true,
+    fallback: "compared",
+    description: "Compare answers with those of the old version, or do not.",
+  },
+  "min-nodes": {
+    argument: "N",
+    fallback: "as many as serve the old version",
+    description: "Nodes that must be ready for the new version.",
+  },
+  "canary-tasks": {
+    argument: "N",
+    fallback: "20",
+    description: "Canary pictures to see before judging.",
+  },
+  within: {
+    argument: "SECONDS",
+    fallback: "600",
+    description: "When the rollout ends at the latest.",
+  },
+  wait: {
+    on: true,
+    description: "Begin the rollout, do not wait for its end.",
+  },
+  off: {
+    description: "Undo it.",
+  },
+  "cache-bytes": {
+    argument: "SIZE",
+    environment: "DML_CACHE_BYTES",
+    fallback: `${LIMITS.cacheBytes / 1024 ** 3}GiB`,
+    description: "Recognizer files that the node keeps on its disk, like 500MiB; 0 for no limit.",
+  },
   "log-level": {
     argument: "LEVEL",
     environment: "DML_LOG_LEVEL",

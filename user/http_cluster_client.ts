@@ -24,6 +24,7 @@ import { parseAs, type z } from "../protocol/schema.ts";
 import type { Address } from "../protocol/transport.ts";
 import { baseUrlOf } from "../protocol/address.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "./cluster_client.ts";
+import { HttpVersionClient } from "./http_version_client.ts";
 import { waited } from "./waited.ts";
 
 /** Refusals that pass by themselves: the same picture is sent again. */
@@ -47,7 +48,7 @@ export interface HttpClusterClientOptions {
 }
 
 interface Call {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   readonly body?: Uint8Array<ArrayBuffer> | string;
   readonly mediaType?: string;
   readonly accept?: string;
@@ -61,6 +62,7 @@ export class HttpClusterClient implements ClusterClient {
   readonly #baseUrl: string;
   readonly #options: HttpClusterClientOptions;
   readonly #closed = new AbortController();
+  readonly versions = new HttpVersionClient((schema, path, call) => this.#ask(schema, path, call));
 
   constructor(options: HttpClusterClientOptions) {
     this.#options = options;

@@ -40,5 +40,8 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   nodesMax: "nodes of one master",
   layersMax: "files of one recognizer",
   layerBytesMax: "one file of a recognizer",
+  rolloutHistoryMax: "rollouts that are remembered of one recognizer",
+  rolloutTestsMax: "test pictures of one recognizer",
+  cacheBytes: "of recognizer files that a node keeps, unless --cache-bytes says otherwise",
   predictConcurrencyMax: "pictures of one `predict` in flight at once",
 };

@@ -48,7 +48,7 @@ export const VERBS = {
       "Dials the master and needs no open port. Receives the recognizer files it lacks, warms up, and takes work; when the connection breaks it dials again.",
       "Ctrl-C finishes what is running and leaves; a second one leaves at once.",
     ],
-    flags: ["master", "token", "name", "workers", "home", "progress"],
+    flags: ["master", "token", "name", "workers", "cache-bytes", "home", "progress"],
     examples: [
       ["dml join 192.168.1.10", "the master's port is 7400 unless you name one"],
       ["dml join 192.168.1.10 --workers 2 --name attic", "two pictures at once, under this name"],

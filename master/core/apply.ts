@@ -2,6 +2,7 @@ import { applyGalleryEvent } from "./apply_galleries.ts";
 import { applyNodeEvent } from "./apply_nodes.ts";
 import { applyRecognizerEvent } from "./apply_recognizers.ts";
 import { applyTaskEvent } from "./apply_tasks.ts";
+import { applyRolloutEvent } from "./apply_rollouts.ts";
 import type { MasterEvent } from "./event.ts";
 import type { MasterState } from "./state.ts";
 
@@ -31,6 +32,22 @@ export function apply(state: MasterState, event: MasterEvent): void {
     case "gallery_ready":
     case "gallery_failed":
       return applyGalleryEvent(state, event);
+    case "latest_moved":
+    case "version_pinned":
+    case "version_removed":
+    case "rollout_begun":
+    case "rollout_advanced":
+    case "rollout_ended":
+    case "tests_begun":
+    case "test_finished":
+    case "canary_observed":
+    case "prediction_compared":
+    case "task_moved":
+    case "recognizer_retired":
+      return applyRolloutEvent(state, event);
+    case "offers_reconciled":
+      state.offersStale = false;
+      return;
     case "command_ordered": {
       const { type: _, ...command } = event;
       state.commands.set(event.commandId, command);

@@ -59,6 +59,8 @@ function applyRegistered(
     waiting: new TaskQueue(),
     servable: false,
     servableSinceMs: atMs,
+    taskCount: 0,
+    usedAtMs: atMs,
   });
 }
 

@@ -1,6 +1,7 @@
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import { nextServiceMs } from "../scheduler/rank.ts";
 import { connectionOf, nodeOf } from "./apply_nodes.ts";
+import { noteServiceTime } from "./apply_rollouts.ts";
 import type { AttemptEnded, AttemptStarted, TaskAccepted, TaskAnswered, TaskRequeued } from "./event.ts";
 import { createTask, type MasterState, type TaskState } from "./state.ts";
 
@@ -33,12 +34,15 @@ export function applyTaskEvent(state: MasterState, event: TaskEvent): void {
   }
 }
 
-function applyAccepted(state: MasterState, { spec }: TaskAccepted): void {
+function applyAccepted(state: MasterState, { spec, part }: TaskAccepted): void {
   invariant(!state.tasks.has(spec.taskId), `task ${spec.taskId} was accepted already`);
   const recognizer = state.recognizers.get(spec.manifestDigest);
   invariant(recognizer !== undefined, `recognizer ${spec.manifestDigest} is not known`);
-  const task = createTask(spec, recognizer, { sequence: state.nextSequence++ });
+  const task = createTask(spec, recognizer, { sequence: state.nextSequence++, part });
   state.tasks.set(spec.taskId, task);
+  recognizer.taskCount++;
+  recognizer.usedAtMs = spec.acceptedAtMs;
+  state.offersStale ||= !recognizer.servable;
   recognizer.waiting.pushBack(task);
   state.waitingCount++;
 }
@@ -75,6 +79,7 @@ function applyEnded(state: MasterState, event: AttemptEnded): void {
     if (recognizer !== undefined && event.serviceMs !== null) {
       recognizer.serviceMs = nextServiceMs(recognizer, event.serviceMs);
     }
+    noteServiceTime(state, event);
   } else if (event.how === "failed") {
     task.failures++;
     addOnce(task.failedOn, event.nodeId);
@@ -93,6 +98,7 @@ function applyAnswered(state: MasterState, { taskId }: TaskAnswered): void {
     task.recognizer.waiting.remove(task);
     state.waitingCount--;
   }
+  task.recognizer.taskCount--;
   state.tasks.delete(taskId);
 }
 

@@ -6,6 +6,7 @@ import type { ModelFailed, ModelReady } from "../../protocol/messages/model.ts";
 import type { BlobReference, TaskFailed, TaskOptions, TaskResult } from "../../protocol/messages/task.ts";
 import type { CommandDone } from "../../protocol/messages/command.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { VersionCommand } from "./rollout_command.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import type { PublishedGallery } from "./gallery_event.ts";
 
@@ -81,6 +82,8 @@ export interface SubmitTask {
   readonly type: "submit_task";
   readonly taskId: string;
   readonly manifestDigest: Digest;
+  /** The recognizer's bare name when no version was asked for: the task is one for the latest, whichever that is now. */
+  readonly follows?: string;
   readonly image: BlobReference | null;
   readonly options: TaskOptions;
 }
@@ -136,6 +139,7 @@ export type Command =
   | UpdateAvailability
   | LoseNode
   | RegisterRecognizer
+  | VersionCommand
   | AcceptReady
   | AcceptModelFailure
   | PublishGallery

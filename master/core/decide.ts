@@ -16,6 +16,8 @@ import {
   registerRecognizer,
 } from "./decide_recognizers.ts";
 import { acceptResult, acceptTaskFailure, cancelTask, refuseAll, submitTask } from "./decide_tasks.ts";
+import { advanceRollouts } from "./decide_rollouts.ts";
+import { decideVersions } from "./decide_versions.ts";
 import type { MasterEvent } from "./event.ts";
 import { expireTasks } from "./expire_tasks.ts";
 import type { MasterState, Moment } from "./state.ts";
@@ -39,6 +41,11 @@ export function decide(state: MasterState, command: Command, now: Moment): Maste
       return publishGallery(state, command, now);
     case "retire_gallery":
       return retireGallery(state, command.gallery);
+    case "begin_rollout":
+    case "roll_back":
+    case "pin_version":
+    case "remove_version":
+      return decideVersions(state, command, now);
     case "order_command":
       return decideOrder(state, command, now);
     case "tick":
@@ -77,7 +84,7 @@ function decideFromNode(state: MasterState, command: FromNode, now: Moment): Mas
     case "accept_gallery_failure":
       return acceptGalleryFailure(state, command, now);
     case "accept_result":
-      return acceptResult(state, command);
+      return acceptResult(state, command, now);
     case "accept_task_failure":
       return acceptTaskFailure(state, command);
     case "finish_command":
@@ -85,10 +92,15 @@ function decideFromNode(state: MasterState, command: FromNode, now: Moment): Mas
   }
 }
 
-/** Everything that happens by itself when time passes. A lost node comes alone: what follows from it must be applied first. */
+/**
+ * Everything that happens by itself when time passes, up to `time_passed`. What moves tasks (a lost node, a rollout) comes
+ * alone and without it: the rest is decided again when that is applied.
+ */
 function tick(state: MasterState, now: Moment): MasterEvent[] {
   const dead = findDead(state, now);
   if (dead !== null) return loseNode(state, dead, "It was silent for too long.");
+  const advanced = advanceRollouts(state, now);
+  if (advanced.length > 0) return advanced;
   return [
     ...suspectSilent(state, now),
     ...recordSeen(state, now),

@@ -1,7 +1,9 @@
+import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { Capabilities } from "../../protocol/messages/hello.ts";
 import type { Requirements } from "../../protocol/messages/model.ts";
 import { isServable } from "../scheduler/feasible.ts";
+import { heldDigests } from "./lineage.ts";
 import type { AcceptModelFailure, AcceptReady, RegisterRecognizer } from "./command.ts";
 import type {
   MasterEvent,
@@ -20,36 +22,39 @@ const LASTING_FAILURES: readonly string[] = [
   "recognizer_invalid",
 ] satisfies ErrorCode[];
 
-/** Serves a recognizer from now on: every connected node is offered it. */
+/** Serves a recognizer from now on. The first of its name is the latest version, and the nodes are offered it. */
 export function registerRecognizer(
   state: MasterState,
   { manifest, document }: RegisterRecognizer,
   now: Moment,
 ): MasterEvent[] {
   if (state.recognizers.has(manifest.digest)) return [];
-  const events: MasterEvent[] = [{
+  const registered: MasterEvent = {
     type: "recognizer_registered",
     manifest,
     document,
     atMs: now.nowMs,
     atWallMs: now.wallMs,
-  }];
-  for (const { connection, record } of state.nodes.values()) {
-    if (connection !== null) events.push(offerOf({ manifest, document }, record, now));
-  }
-  return events;
+  };
+  const { name } = document;
+  if (state.lineages.has(name)) return [registered];
+  return [registered, { type: "latest_moved", name, to: manifest.digest, previous: null }];
 }
 
-/** What a node that just came in is offered: everything that it can run, whatever it holds already. */
+/** What a node that just came in is offered: everything that is to be held, whatever it holds already. */
 export function offersFor(
   state: MasterState,
   node: { readonly nodeId: string; readonly capabilities: Capabilities },
   now: Moment,
 ): MasterEvent[] {
-  return [...state.recognizers.values()].map((recognizer) => offerOf(recognizer, node, now));
+  const held = heldDigests(state);
+  return [...state.recognizers.values()]
+    .filter(({ manifest }) => held.has(manifest.digest))
+    .map((recognizer) => offerOf(recognizer, node, now));
 }
 
-function offerOf(
+/** The offer of a recognizer to a node, or why there is none. */
+export function offerOf(
   { manifest, document }: Pick<RecognizerState, "manifest" | "document">,
   { nodeId, capabilities }: { readonly nodeId: string; readonly capabilities: Capabilities },
   { nowMs: atMs }: Moment,
@@ -85,7 +90,8 @@ export function acceptReady(
   { nodeId, message }: AcceptReady,
   now: Moment,
 ): RecognizerReady[] {
-  if (!state.recognizers.has(message.manifestDigest)) return [];
+  // What was retired while the node said so is on its way out there.
+  if (!standsTo(state, nodeId, message.manifestDigest)) return [];
   const { manifestDigest, imagesPerSecond, fetchedBytes, warmUpMs } = message;
   return [{
     type: "recognizer_ready",
@@ -104,10 +110,14 @@ export function acceptModelFailure(
   { nodeId, message: { manifestDigest, code, reason } }: AcceptModelFailure,
   now: Moment,
 ): RecognizerFailed[] {
-  if (!state.recognizers.has(manifestDigest)) return [];
+  if (!standsTo(state, nodeId, manifestDigest)) return [];
   const retryable = !LASTING_FAILURES.includes(code);
   const atMs = now.nowMs;
   return [{ type: "recognizer_failed", nodeId, manifestDigest, code, reason, retryable, atMs }];
+}
+
+function standsTo(state: MasterState, nodeId: string, manifestDigest: Digest): boolean {
+  return state.nodes.get(nodeId)?.connection?.recognizers.has(manifestDigest) ?? false;
 }
 
 /** Recognizers that failed on a node for a reason that may have passed. */

@@ -1,9 +1,11 @@
 import { type ErrorCode, isErrorCode } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import { refusalOf } from "../scheduler/admission.ts";
+import { isOnTrial, movedBack, observe, versionFor } from "./canary.ts";
 import type { AcceptResult, AcceptTaskFailure, SubmitTask } from "./command.ts";
-import type { AttemptEnded, MasterEvent, TaskAnswered } from "./event.ts";
 import { galleryAsked } from "./decide_galleries.ts";
+import { answered, answerWith, cancelled, endOf } from "./end_task.ts";
+import type { MasterEvent } from "./event.ts";
 import { publicSentence } from "./public_sentence.ts";
 import type { Attempt, MasterState, Moment, NodeConnection, TaskState } from "./state.ts";
 import { whyUnbelievable } from "./unbelievable.ts";
@@ -30,9 +32,11 @@ const UNBELIEVABLE = "The answer was not one to what was asked.";
 /** Accepts the task, or answers at once that it is not. */
 export function submitTask(
   state: MasterState,
-  { taskId, manifestDigest, image, options }: SubmitTask,
+  command: SubmitTask,
   now: Moment,
 ): MasterEvent[] {
+  const { taskId, image, options } = command;
+  const { manifestDigest, part } = versionFor(state, command);
   const refusal = refusalOf(state, manifestDigest);
   if (refusal !== null) return [{ type: "task_answered", taskId, outcome: refusal }];
   const recognizer = state.recognizers.get(manifestDigest);
@@ -42,7 +46,7 @@ export function submitTask(
   const acceptedAtMs = now.nowMs;
   const deadlineAtMs = acceptedAtMs + state.settings.taskDeadlineMs;
   const spec = { taskId, manifestDigest, image, options: { ...options, ...asked }, acceptedAtMs, deadlineAtMs };
-  return [{ type: "task_accepted", spec }];
+  return [{ type: "task_accepted", spec, part }];
 }
 
 /** The caller went away. */
@@ -55,6 +59,7 @@ export function cancelTask(state: MasterState, taskId: string): MasterEvent[] {
 export function acceptResult(
   state: MasterState,
   { nodeId, message }: AcceptResult,
+  now: Moment,
 ): MasterEvent[] {
   const attempt = liveAttempt(state, { nodeId, message });
   if (attempt === null) return [];
@@ -68,6 +73,7 @@ export function acceptResult(
   return [
     endOf(attempt, { how: "won", serviceMs }),
     ...cancelled(task, attempt),
+    ...observe(state, task, message, now),
     { type: "task_answered", taskId: task.spec.taskId, outcome: { ok: true, prediction, annotated } },
   ];
 }
@@ -110,6 +116,7 @@ function endFailed(
     ...cancelled(task, attempt),
     answered(task, answerCode, sentence),
   ];
+  if (isOnTrial(task)) return [ended, ...cancelled(task, attempt), movedBack(task, { code, reason })];
   if (FINAL_FAILURES.includes(code)) return answer(code, told);
   if (code === "worker_died") {
     const killedOn = new Set([...task.killedOn, nodeId]).size;
@@ -134,7 +141,8 @@ export function loseAttempts(state: MasterState, connection: NodeConnection): Ma
     const failures = task.failures + 1;
     events.push(endOf(attempt, { how: "lost" }));
     if (task.attempts.length > 1) continue;
-    if (failures < state.settings.attemptsMax) events.push(requeued(task));
+    if (isOnTrial(task)) events.push(movedBack(task, null));
+    else if (failures < state.settings.attemptsMax) events.push(requeued(task));
     else {
       const reason = `The picture was tried ${failures} times and no node survived to answer.`;
       events.push(answered(task, "attempt_failed", reason));
@@ -154,41 +162,8 @@ export function refuseAll(state: MasterState): MasterEvent[] {
   );
 }
 
-/** The task fails with `code`; what runs of it is called off. */
-export function answerWith(task: TaskState, code: ErrorCode, reason: string): MasterEvent[] {
-  return [...cancelled(task, null), answered(task, code, reason)];
-}
-
-function answered(task: TaskState, code: ErrorCode, reason: string): TaskAnswered {
-  return { type: "task_answered", taskId: task.spec.taskId, outcome: { ok: false, code, reason } };
-}
-
 function requeued(task: TaskState): MasterEvent {
   return { type: "task_requeued", taskId: task.spec.taskId };
-}
-
-/** All live attempts but `except`. */
-function cancelled(task: TaskState, except: Attempt | null): AttemptEnded[] {
-  if (task.attempts.length === (except === null ? 0 : 1)) return [];
-  return task.attempts.filter((attempt) => attempt !== except)
-    .map((attempt) => endOf(attempt, { how: "cancelled" }));
-}
-
-function endOf(
-  { task: { spec }, attempt, nodeId }: Attempt,
-  end: Pick<AttemptEnded, "how"> & Partial<Pick<AttemptEnded, "serviceMs" | "code" | "reason">>,
-): AttemptEnded {
-  return {
-    type: "attempt_ended",
-    taskId: spec.taskId,
-    attempt,
-    nodeId,
-    manifestDigest: spec.manifestDigest,
-    how: end.how,
-    serviceMs: end.serviceMs ?? null,
-    code: end.code ?? null,
-    reason: end.reason ?? null,
-  };
 }
 
 function liveAttempt(

@@ -1,7 +1,17 @@
+import type { LatestMoved, RolloutBegun, RolloutEnded, VersionPinned, VersionRemoved } from "./rollout_event.ts";
 import type { MasterEvent, NodeForgotten, NodeRecorded, NodeSeen, RecognizerRegistered } from "./event.ts";
 
 /** What the ledger keeps. */
-export type DurableEvent = NodeRecorded | NodeSeen | NodeForgotten | RecognizerRegistered;
+export type DurableEvent =
+  | NodeRecorded
+  | NodeSeen
+  | NodeForgotten
+  | RecognizerRegistered
+  | LatestMoved
+  | VersionPinned
+  | VersionRemoved
+  | RolloutBegun
+  | RolloutEnded;
 
 /** Whether `event` belongs in the ledger before anything is sent because of it. */
 export function isDurable(event: MasterEvent): event is DurableEvent {
@@ -10,6 +20,11 @@ export function isDurable(event: MasterEvent): event is DurableEvent {
     case "node_seen":
     case "node_forgotten":
     case "recognizer_registered":
+    case "latest_moved":
+    case "version_pinned":
+    case "version_removed":
+    case "rollout_begun":
+    case "rollout_ended":
       return true;
     default:
       return false;

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { Message } from "../../protocol/messages/message.ts";
 import type { TaskOutcome } from "./state.ts";
 
@@ -25,6 +26,8 @@ export type Effect =
     readonly nodeId: string;
     readonly reason: string;
   }
+  /** The picture is needed for one more task, until that is answered. */
+  | { readonly type: "hold"; readonly taskId: string; readonly digest: Digest }
   | { readonly type: "answer"; readonly taskId: string; readonly outcome: TaskOutcome }
   | {
     readonly type: "answer_command";

@@ -53,6 +53,14 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
       const { gallery: name, version, index } = gallery;
       return { type: "send", nodeId: event.nodeId, message: { type: "gallery.offer", gallery: name, version, index } };
     }
+    case "recognizer_retired": {
+      const { nodeId, manifestDigest, held } = event;
+      return held ? { type: "send", nodeId, message: { type: "model.retire", manifestDigest } } : null;
+    }
+    case "task_accepted": {
+      const { spec: { taskId, image }, part } = event;
+      return part?.kind === "shadow" && image !== null ? { type: "hold", taskId, digest: image.digest } : null;
+    }
     case "command_ordered": {
       const { commandId, command, nodeId } = event;
       return { type: "send", nodeId, message: { type: "command.run", commandId, command } };

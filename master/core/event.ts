@@ -5,6 +5,8 @@ import type { CommandName } from "../../protocol/messages/command.ts";
 import type { Availability } from "../../protocol/messages/liveness.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 import type { GalleryEvent } from "./gallery_event.ts";
+import type { RolloutPart } from "./rollout.ts";
+import type { RolloutEvent } from "./rollout_event.ts";
 import type { NodeRecord, TaskOutcome, TaskSpec } from "./state.ts";
 
 /** A node was seen for the first time, or came back and says something else of itself. Durable. */
@@ -140,6 +142,8 @@ export interface ServabilityChanged {
 export interface TaskAccepted {
   readonly type: "task_accepted";
   readonly spec: TaskSpec;
+  /** What it has to do with a rollout; left out: nothing. */
+  readonly part?: RolloutPart;
 }
 
 export interface AttemptStarted {
@@ -202,6 +206,11 @@ export interface CommandFinished {
   readonly detail: string;
 }
 
+/** Every connected node has been offered what it is to hold. */
+export interface OffersReconciled {
+  readonly type: "offers_reconciled";
+}
+
 export interface StopBegun {
   readonly type: "stop_begun";
 }
@@ -231,6 +240,8 @@ export type MasterEvent =
   | RecognizerFailed
   | ServabilityChanged
   | GalleryEvent
+  | RolloutEvent
+  | OffersReconciled
   | TaskAccepted
   | AttemptStarted
   | AttemptEnded

@@ -1,5 +1,5 @@
 import { explain, isServable } from "../scheduler/feasible.ts";
-import { answerWith } from "./decide_tasks.ts";
+import { answerWith } from "./end_task.ts";
 import type { MasterEvent } from "./event.ts";
 import type { MasterState, Moment, TaskState } from "./state.ts";
 

@@ -26,6 +26,16 @@ export interface MasterSettings {
   readonly joinGraceMs: number;
   /** A recognizer that failed on a node for a passing reason is offered to it again after this. */
   readonly offerAgainMs: number;
+  /** A version that is held for no other reason than that somebody asked for it is retired when nobody has for this long. */
+  readonly demandKeptMs: number;
+  /** A canary picture that the new version holds for longer than this is tried on the old one. */
+  readonly canaryPatienceMs: number;
+  /** Canary pictures that the old version also looks at, at once. */
+  readonly shadowsMax: number;
+  /** An answer that differs by more is drift: 0 is the same, 1 nothing in common. */
+  readonly driftMax: number;
+  /** A version is no slower than another by less than this, whatever the ratio. */
+  readonly slownessFloorMs: number;
   /** An attempt is late when it took this many times what was expected, and at least `hedgeAfterMs`. */
   readonly hedgeFactor: number;
   readonly hedgeAfterMs: number;
@@ -49,6 +59,11 @@ export const DEFAULT_SETTINGS: MasterSettings = {
   nodesMax: LIMITS.nodesMax,
   joinGraceMs: 5_000,
   offerAgainMs: 15_000,
+  demandKeptMs: 60_000,
+  canaryPatienceMs: 10_000,
+  shadowsMax: 4,
+  driftMax: 0.1,
+  slownessFloorMs: 5,
   hedgeFactor: 3,
   hedgeAfterMs: 500,
   commandDeadlineMs: 30_000,

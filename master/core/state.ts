@@ -9,6 +9,8 @@ import type { Availability } from "../../protocol/messages/liveness.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { BlobReference, TaskOptions } from "../../protocol/messages/task.ts";
 import type { PublishedGallery } from "./gallery_event.ts";
+import type { Lineage } from "./lineage.ts";
+import type { RolloutPart } from "./rollout.ts";
 import { DEFAULT_SETTINGS, type MasterSettings } from "./settings.ts";
 import { TaskQueue } from "./task_queue.ts";
 
@@ -113,8 +115,11 @@ export interface TaskSpec {
 }
 
 export interface TaskState {
-  readonly spec: TaskSpec;
-  readonly recognizer: RecognizerState;
+  /** It and `recognizer` change once at most: when a canary picture goes back to the old version. */
+  spec: TaskSpec;
+  recognizer: RecognizerState;
+  /** What it has to do with a rollout; null: nothing. */
+  readonly part: RolloutPart | null;
   /** Grows with acceptance: who came first. */
   readonly sequence: number;
   /** Of the task id; breaks ties between nodes. */
@@ -142,6 +147,9 @@ export interface RecognizerState {
   /** Whether some connected node serves it or is about to, and since when. */
   servable: boolean;
   servableSinceMs: number;
+  /** Tasks that wait for it or run on it, and when the last one came or went. */
+  taskCount: number;
+  usedAtMs: number;
 }
 
 /** A gallery in its newest version. */
@@ -186,6 +194,10 @@ export interface MasterState {
   readonly galleries: Map<string, GalleryState>;
   /** Names of galleries that were retired, oldest first: nodes that were away then are told when they come. */
   readonly retiredGalleries: Set<string>;
+  /** By the name of the recognizer, without a version. */
+  readonly lineages: Map<string, Lineage>;
+  /** Whether what the nodes are offered may not be what they should be. */
+  offersStale: boolean;
   /** Accepted and not yet answered, oldest first. */
   readonly tasks: Map<string, TaskState>;
   readonly commands: Map<string, OrderedCommand>;
@@ -205,6 +217,8 @@ export function createState(settings: Partial<MasterSettings> = {}): MasterState
     recognizers: new Map(),
     galleries: new Map(),
     retiredGalleries: new Set(),
+    lineages: new Map(),
+    offersStale: false,
     tasks: new Map(),
     commands: new Map(),
     waitingCount: 0,
@@ -218,11 +232,12 @@ export function createState(settings: Partial<MasterSettings> = {}): MasterState
 export function createTask(
   spec: TaskSpec,
   recognizer: RecognizerState,
-  options: { sequence: number },
+  options: { sequence: number; part?: RolloutPart | null },
 ): TaskState {
   return {
     spec,
     recognizer,
+    part: options.part ? { ...options.part } : null,
     sequence: options.sequence,
     hash: hashText(spec.taskId),
     attemptsStarted: 0,

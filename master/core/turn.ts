@@ -1,6 +1,7 @@
 import { hedge, schedule } from "../scheduler/schedule.ts";
 import { apply } from "./apply.ts";
 import type { Command } from "./command.ts";
+import { reconcileOffers } from "./decide_offers.ts";
 import { decide } from "./decide.ts";
 import type { MasterEvent } from "./event.ts";
 import type { MasterState, Moment } from "./state.ts";
@@ -26,10 +27,11 @@ export function runTurn(
     while (again) {
       const decided = decide(state, command, now);
       decided.forEach(happen);
-      // A tick gives up one node at a time, since each loss changes what is true for the next.
-      again = command.type === "tick" && decided.some(({ type }) => type === "node_lost");
+      // A tick gives up one node at a time, since each loss changes what is true for the next; so does a rollout.
+      again = command.type === "tick" && !decided.some(({ type }) => type === "time_passed");
     }
   }
+  if (ticked || state.offersStale) reconcileOffers(state, now).forEach(happen);
   for (const started of schedule(state, now.nowMs)) happen(started);
   if (ticked) { for (const started of hedge(state, now.nowMs)) happen(started); }
   return events;

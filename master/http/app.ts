@@ -14,6 +14,7 @@ import { clusterRoutes } from "./cluster_routes.ts";
 import { errorBoundary } from "./error_boundary.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { predictionRoutes } from "./prediction_routes.ts";
+import { versionRoutes } from "./version_routes.ts";
 import { recognizerRoutes } from "./recognizer_routes.ts";
 
 /** What the routes are about; the shell of the master provides it. */
@@ -24,7 +25,7 @@ export interface AppOptions {
   /** Null where requests need none. */
   readonly tokens: ClusterTokens | null;
   readonly predictions: Predictions;
-  readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "blobs">;
+  readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "blobs" | "versions">;
 }
 
 /** The HTTP interface of the master: who may do what, and where it is done. */
@@ -41,12 +42,19 @@ export function createApp(options: AppOptions): Hono {
   app.use(PATHS.recognizers, user);
   app.get(PATHS.nodes, admin);
   app.post(`${PATHS.nodes}/:nodeId/commands`, admin);
+  app.get(`${PATHS.recognizers}/:name/rollouts`, admin);
+  app.post(`${PATHS.recognizers}/:name/rollouts`, admin);
+  app.post(`${PATHS.recognizers}/:name/rollback`, admin);
+  app.put(`${PATHS.recognizers}/:name/pin`, admin);
+  app.delete(`${PATHS.recognizers}/:name`, admin);
+  app.post(PATHS.gc, admin);
   app.get(`${PATHS.blobs}/:digest`, reader);
   app.put(`${PATHS.blobs}/:digest`, writer);
 
   app.route("/", clusterRoutes(master));
   app.route("/", predictionRoutes({ predictions, blobs, clock: options.clock, tokens }));
   app.route("/", recognizerRoutes(master));
+  app.route("/", versionRoutes(master));
   app.route("/", nodeRoutes(master));
   app.route("/", blobRoutes({ read: [blobs], write: blobs, bytesMax: LIMITS.imageBytesMax }));
 

@@ -1,3 +1,5 @@
+import type { RolloutRecord } from "../../protocol/http/rollout_api.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 import type { DurableEvent } from "../core/durable_event.ts";
@@ -11,12 +13,31 @@ export interface RecognizerRecord {
   readonly registeredAtMs: number;
 }
 
+/** Which version a bare name means. */
+export interface LineageRecord {
+  readonly name: string;
+  readonly latest: Digest;
+  readonly previous: Digest | null;
+}
+
+/** A rollout of the recognizer `name`; one without an end runs. */
+export interface RolloutRow {
+  readonly name: string;
+  readonly record: RolloutRecord;
+}
+
 /** All that survives a restart of the master. */
 export interface LedgerSnapshot {
   /** First seen first. */
   readonly nodes: readonly NodeRecord[];
   /** First registered first. */
   readonly recognizers: readonly RecognizerRecord[];
+  /** Versions that were removed: not served any more, though the catalog may have them. */
+  readonly removed: readonly RecognizerRecord[];
+  readonly lineages: readonly LineageRecord[];
+  readonly pinned: readonly Digest[];
+  /** Newest first. */
+  readonly rollouts: readonly RolloutRow[];
 }
 
 /**

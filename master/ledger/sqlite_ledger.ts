@@ -7,16 +7,9 @@ import { digestSchema, parseAs, z } from "../../protocol/schema.ts";
 import type { DurableEvent } from "../core/durable_event.ts";
 import type { NodeRecord } from "../core/state.ts";
 import type { Ledger, LedgerSnapshot, RecognizerRecord } from "./ledger.ts";
+import { jsonSchema } from "./sqlite_json.ts";
 import { migrate } from "./sqlite_schema.ts";
-
-const jsonSchema = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue("must be JSON");
-    return z.NEVER;
-  }
-});
+import { SqliteVersions } from "./sqlite_versions.ts";
 
 const nodeRowSchema = z.object({
   nodeId: z.string(),
@@ -41,11 +34,13 @@ export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #path: string;
   readonly #statements: Statements;
+  readonly #versions: SqliteVersions;
 
   private constructor(path: string, database: DatabaseSync) {
     this.#path = path;
     this.#database = database;
     this.#statements = prepare(database);
+    this.#versions = new SqliteVersions(database);
   }
 
   /**
@@ -72,6 +67,10 @@ export class SqliteLedger implements Ledger {
       return {
         nodes: this.#statements.allNodes.all().map(nodeOfRow),
         recognizers: this.#statements.allRecognizers.all().map(recognizerOfRow),
+        removed: this.#statements.allRemoved.all().map(recognizerOfRow),
+        lineages: this.#versions.lineages(),
+        pinned: this.#versions.pinned(),
+        rollouts: this.#versions.rollouts(),
       };
     } catch (error) {
       throw unusable(this.#path, error);
@@ -119,6 +118,8 @@ export class SqliteLedger implements Ledger {
           registeredAtMs: event.atWallMs,
         });
         return;
+      default:
+        this.#versions.keep(event);
     }
   }
 }
@@ -126,6 +127,7 @@ export class SqliteLedger implements Ledger {
 interface Statements {
   readonly allNodes: StatementSync;
   readonly allRecognizers: StatementSync;
+  readonly allRemoved: StatementSync;
   readonly recordNode: StatementSync;
   readonly seeNode: StatementSync;
   readonly forgetNode: StatementSync;
@@ -141,7 +143,11 @@ function prepare(database: DatabaseSync): Statements {
     ),
     allRecognizers: database.prepare(
       `SELECT manifest_digest AS digest, manifest_size AS size, document, registered_ms AS registeredAtMs
-       FROM recognizers ORDER BY registered_ms, rowid`,
+       FROM recognizers WHERE removed_ms IS NULL ORDER BY registered_ms, rowid`,
+    ),
+    allRemoved: database.prepare(
+      `SELECT manifest_digest AS digest, manifest_size AS size, document, registered_ms AS registeredAtMs
+       FROM recognizers WHERE removed_ms IS NOT NULL ORDER BY removed_ms, rowid`,
     ),
     recordNode: database.prepare(
       `INSERT INTO nodes (node_id, name, address, version, capabilities, first_seen_ms, last_seen_ms, completed)
@@ -158,7 +164,7 @@ function prepare(database: DatabaseSync): Statements {
     registerRecognizer: database.prepare(
       `INSERT INTO recognizers (manifest_digest, manifest_size, document, registered_ms)
        VALUES (:digest, :size, :document, :registeredAtMs)
-       ON CONFLICT (manifest_digest) DO NOTHING`,
+       ON CONFLICT (manifest_digest) DO UPDATE SET removed_ms = NULL`,
     ),
   };
 }

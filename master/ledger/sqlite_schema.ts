@@ -19,6 +19,24 @@ const MIGRATIONS = [
      document        TEXT NOT NULL,
      registered_ms   INTEGER NOT NULL
    ) STRICT;`,
+  // Until now a bare name meant the highest version; max() in SQLite brings the other columns of its row along.
+  `ALTER TABLE recognizers ADD COLUMN removed_ms INTEGER;
+   CREATE TABLE lineages (
+     name            TEXT PRIMARY KEY NOT NULL,
+     latest_digest   TEXT NOT NULL,
+     previous_digest TEXT
+   ) STRICT;
+   INSERT INTO lineages (name, latest_digest)
+     SELECT name, manifest_digest FROM
+       (SELECT json_extract(document, '$.name') AS name, manifest_digest, max(json_extract(document, '$.version'))
+        FROM recognizers GROUP BY 1);
+   CREATE TABLE pins (manifest_digest TEXT PRIMARY KEY NOT NULL) STRICT;
+   CREATE TABLE rollouts (
+     rollout_id TEXT PRIMARY KEY NOT NULL,
+     name       TEXT NOT NULL,
+     started_ms INTEGER NOT NULL,
+     record     TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** Marks the file as a ledger of dml ("dmlL"). */

@@ -10,6 +10,8 @@ export const PATHS = {
   nodes: "/v1/nodes",
   /** GET: the recognizers that are served. */
   recognizers: "/v1/recognizers",
+  /** POST: delete files that nothing needs. */
+  gc: "/v1/gc",
   /** GET, HEAD, PUT below it: bytes by digest. */
   blobs: "/blobs",
   /** GET: 200 while the master answers. */
@@ -24,6 +26,26 @@ export function blobPath(digest: Digest): string {
 /** The path to which a command for one node is posted. */
 export function nodeCommandPath(nodeId: string): string {
   return `${PATHS.nodes}/${nodeId}/commands`;
+}
+
+/** GET: the versions of a recognizer and its rollouts; POST: begin one. */
+export function rolloutsPath(name: string): string {
+  return `${PATHS.recognizers}/${name}/rollouts`;
+}
+
+/** POST: back to the version before. */
+export function rollbackPath(name: string): string {
+  return `${PATHS.recognizers}/${name}/rollback`;
+}
+
+/** PUT: hold this version on the nodes, or no longer. */
+export function pinPath(name: string): string {
+  return `${PATHS.recognizers}/${name}/pin`;
+}
+
+/** DELETE: forget this version. */
+export function recognizerPath(name: string): string {
+  return `${PATHS.recognizers}/${name}`;
 }
 
 export const DEFAULT_PORT = 7400;

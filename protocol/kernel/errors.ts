@@ -42,6 +42,8 @@ export const ERRORS = {
     "Use the recognizer with which the people were enrolled, or `--gallery none` to recognise nobody.",
   ),
   gallery_invalid: kind(422, 1, false, "Bring both sides to the same version of dml, or import the people again."),
+  recognizer_in_use: kind(409, 1, false, "`dml models rollouts NAME` says what needs it."),
+  rollout_running: kind(409, 1, false, "Wait until it ends, or end it with `dml models rollback NAME`."),
   no_capable_node: kind(503, 3, true, "Start a node with `dml join`; `dml nodes` says why those there are cannot."),
   queue_full: kind(429, 3, true, "Send it again after the time in Retry-After, or add a node."),
   deadline_exceeded: kind(504, 3, true, "Add a node, or send fewer pictures at once."),

@@ -1,3 +1,5 @@
+import { ROLLOUT_VERBS } from "../../user/rollout_verbs.ts";
+import { flagsOfSubVerbs } from "../../user/sub_verbs.ts";
 import fc from "fast-check";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { parseCommand } from "../../user/cli.ts";
@@ -8,7 +10,15 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "../ass
 
 const MASTER = { hostname: "10.0.0.1", port: 7400 };
 const SERVE: Command = { verb: "serve", host: "127.0.0.1", port: 7400, controlPort: 7401, home: null };
-const JOIN: Command = { verb: "join", master: MASTER, token: null, name: null, workers: null, home: null };
+const JOIN: Command = {
+  verb: "join",
+  master: MASTER,
+  token: null,
+  name: null,
+  workers: null,
+  cacheBytes: null,
+  home: null,
+};
 const PREDICT: Command = {
   verb: "predict",
   inputs: ["a.jpg"],
@@ -54,12 +64,13 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["serve --host [::1] --port 0 --control-port 0", { ...SERVE, host: "::1", port: 0, controlPort: 0 }],
     ["join 10.0.0.1", JOIN],
     ["join --master 10.0.0.1", JOIN],
-    ["join [::1]:80 --token t --name attic -w 2 --home h", {
+    ["join [::1]:80 --token t --name attic -w 2 --home h --cache-bytes 2GiB", {
       verb: "join",
       master: { hostname: "::1", port: 80 },
       token: "t",
       name: "attic",
       workers: 2,
+      cacheBytes: 2 * 1024 ** 3,
       home: "h",
     }],
     ["predict a.jpg", PREDICT],
@@ -239,6 +250,6 @@ Deno.test("FLAGS gives no letter and no variable twice, and some verb takes each
     values.filter((value, index) => value !== undefined && values.indexOf(value) !== index);
   assertEquals(repeated(names.map((name) => flagOf(name).alias)), []);
   assertEquals(repeated(names.map((name) => flagOf(name).environment)), []);
-  const taken = new Set<FlagName>(VERB_NAMES.flatMap((verb) => flagsOf(verb)));
+  const taken = new Set<FlagName>([...VERB_NAMES.flatMap((verb) => flagsOf(verb)), ...flagsOfSubVerbs(ROLLOUT_VERBS)]);
   assertEquals(names.filter((name) => !taken.has(name)), ["version"]);
 });

@@ -1,0 +1,56 @@
+import { type Context, Hono } from "hono";
+import { parseRecognizerName, type RecognizerName } from "../../models/name.ts";
+import { PATHS } from "../../protocol/http/paths.ts";
+import { pinSchema, rolloutRequestSchema } from "../../protocol/http/rollout_api.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { parseAs } from "../../protocol/schema.ts";
+import type { Versions } from "../versions.ts";
+
+/** A rollout with as many test pictures as there may be is far shorter. */
+const BODY_BYTES_MAX = 64 * 1024;
+
+/** The versions of recognizers: what is the latest, how that changes, what is kept. */
+export function versionRoutes({ versions }: { readonly versions: Versions }): Hono {
+  const app = new Hono();
+  const one = `${PATHS.recognizers}/:name`;
+  app.get(`${one}/rollouts`, (context) => context.json(versions.show(bareName(context))));
+  app.post(`${one}/rollouts`, async (context) => {
+    const request = parseAs(rolloutRequestSchema, await jsonOf(context), {
+      what: "The rollout",
+      code: "request_invalid",
+    });
+    return context.json(await versions.rollOut(bareName(context), request), 202);
+  });
+  app.post(`${one}/rollback`, async (context) => {
+    return context.json({ detail: await versions.rollBack(bareName(context)) });
+  });
+  app.put(`${one}/pin`, async (context) => {
+    const { pinned } = parseAs(pinSchema, await jsonOf(context), { what: "The pin", code: "request_invalid" });
+    return context.json({ detail: await versions.pin(nameIn(context), pinned) });
+  });
+  app.delete(one, async (context) => context.json({ detail: await versions.remove(nameIn(context)) }));
+  app.post(PATHS.gc, async (context) => context.json(await versions.collect()));
+  return app;
+}
+
+function nameIn(context: Context): RecognizerName {
+  return parseRecognizerName(context.req.param("name") ?? "");
+}
+
+function bareName(context: Context): string {
+  const { name, version } = nameIn(context);
+  if (version === null) return name;
+  throw new DmlError("request_invalid", `A rollout is of ${name} as a whole; its body says which version.`);
+}
+
+async function jsonOf(context: Context): Promise<unknown> {
+  const length = Number(context.req.header("content-length") ?? NaN);
+  if (!(length <= BODY_BYTES_MAX)) {
+    throw new DmlError("request_invalid", `The body needs a Content-Length of at most ${BODY_BYTES_MAX}.`);
+  }
+  try {
+    return await context.req.json();
+  } catch (error) {
+    throw new DmlError("request_invalid", "The body is not JSON.", { cause: error });
+  }
+}

@@ -1,0 +1,143 @@
+import type { Collected, LineageListing, RolloutRecord, RolloutRequest } from "../protocol/http/rollout_api.ts";
+import { formatRecognizerName, type RecognizerName } from "../models/name.ts";
+import type { Manifest } from "../models/manifest.ts";
+import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import { asDmlError, DmlError } from "../protocol/kernel/errors.ts";
+import { newId } from "../protocol/kernel/id.ts";
+import type { Log } from "../protocol/kernel/log.ts";
+import type { Random } from "../protocol/kernel/random.ts";
+import type { RegisterRecognizer } from "./core/command.ts";
+import { listLineage } from "./core/rollout_record.ts";
+import type { VersionCommand } from "./core/rollout_command.ts";
+import type { MasterState } from "./core/state.ts";
+import { collectGarbage } from "./garbage.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import type { Orders } from "./orders.ts";
+import type { RecognizerStore } from "./recognizer_store.ts";
+import { DEFAULT_ROLLOUT, settingsOf } from "./rollout_settings.ts";
+
+/** What a {@linkcode Versions} works with. */
+export interface VersionsOptions {
+  /** Read only. */
+  readonly state: MasterState;
+  readonly orders: Orders;
+  readonly ledger: Ledger;
+  readonly recognizers: RecognizerStore;
+  readonly durable: BlobStore;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+type Asked<Command> = Command extends unknown ? Omit<Command, "commandId"> : never;
+
+/** The versions of recognizers as whoever runs the cluster sees and changes them. */
+export class Versions {
+  readonly #options: VersionsOptions;
+
+  constructor(options: VersionsOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `recognizer_unknown`. */
+  show(name: string): LineageListing {
+    const { state, recognizers } = this.#options;
+    const lineage = state.lineages.get(name);
+    if (lineage !== undefined) return listLineage(state, lineage);
+    recognizers.resolve(name); // names those that come nearest
+    throw new DmlError("recognizer_unknown", `There is no recognizer ${name}.`);
+  }
+
+  /** Throws `recognizer_unknown`, `request_invalid` or `rollout_running`. */
+  async rollOut(name: string, request: RolloutRequest): Promise<RolloutRecord> {
+    const { version } = request;
+    const settings = settingsOf(request);
+    const rolloutId = newId("rollout", this.#options.random);
+    await this.#ask({ type: "begin_rollout", rolloutId, name, version, settings, automatic: false });
+    const { current, history } = this.show(name);
+    const record = [current, ...history].find((rollout) => rollout?.rolloutId === rolloutId);
+    if (record) return record;
+    throw new DmlError("internal", `The rollout of ${name}@${version} is nowhere to be found.`);
+  }
+
+  rollBack(name: string): Promise<string> {
+    return this.#ask({ type: "roll_back", name });
+  }
+
+  pin(name: RecognizerName, pinned: boolean): Promise<string> {
+    return this.#ask({ type: "pin_version", ...withVersion(name), pinned });
+  }
+
+  /** Throws `recognizer_in_use`. */
+  async remove(name: RecognizerName): Promise<string> {
+    const { state, recognizers } = this.#options;
+    const detail = await this.#ask({ type: "remove_version", ...withVersion(name) });
+    for (const { digest } of recognizers.list()) if (!state.recognizers.has(digest)) recognizers.remove(digest);
+    return detail;
+  }
+
+  /** Deletes the files of removed versions that nothing needs. */
+  collect(): Promise<Collected> {
+    const { state, ledger, durable } = this.#options;
+    return collectGarbage({ state, durable, removed: ledger.load().removed });
+  }
+
+  /** Rolls out what the catalog brought and is newer than the latest version; what was tried before is left alone. */
+  adoptNewer(): void {
+    const { state, random, orders, log } = this.#options;
+    for (const { name, latest } of state.lineages.values()) {
+      const latestVersion = state.recognizers.get(latest)?.document.version ?? 0;
+      const newest = Math.max(...this.#versionsOf(name));
+      if (newest <= latestVersion) continue;
+      const rolloutId = newId("rollout", random);
+      const settings = DEFAULT_ROLLOUT;
+      const adopted = orders.ask((commandId) => ({
+        type: "begin_rollout",
+        commandId,
+        rolloutId,
+        name,
+        version: newest,
+        settings,
+        automatic: true,
+      }));
+      adopted.then(
+        (detail) => log.info(detail),
+        (error) => log.info(`${name}@${newest} is not rolled out by itself.`, { reason: asDmlError(error).message }),
+      );
+    }
+  }
+
+  /** What to register at the start: the highest first, which makes it the latest where none was; not what was removed. */
+  registrations(): RegisterRecognizer[] {
+    const { recognizers, ledger } = this.#options;
+    const removed = new Set(ledger.load().removed.map(({ manifest }) => manifest.digest));
+    const isBefore = (one: Manifest, other: Manifest) => one.name < other.name ? -1 : 1;
+    return recognizers.list()
+      .sort(({ manifest: one }, { manifest: other }) =>
+        one.name === other.name ? other.version - one.version : isBefore(one, other)
+      )
+      .filter(({ digest }) => !removed.has(digest) && !recognizers.isOptional(digest))
+      .map(({ manifest: document, digest, bytes }) => ({
+        type: "register_recognizer",
+        manifest: { digest, size: bytes.length },
+        document,
+      }));
+  }
+
+  #versionsOf(name: string): number[] {
+    const { state, recognizers } = this.#options;
+    return recognizers.list()
+      .filter(({ manifest, digest }) => manifest.name === name && state.recognizers.has(digest))
+      .map(({ manifest }) => manifest.version);
+  }
+
+  #ask(command: Asked<VersionCommand>): Promise<string> {
+    return this.#options.orders.ask((commandId) => ({ ...command, commandId }));
+  }
+}
+
+function withVersion(name: RecognizerName): { name: string; version: number } {
+  if (name.version !== null) return { name: name.name, version: name.version };
+  throw new DmlError("request_invalid", `${formatRecognizerName(name)} says no version.`, {
+    advice: `Say which one, as in ${name.name}@1.`,
+  });
+}

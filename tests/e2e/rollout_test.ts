@@ -1,0 +1,147 @@
+import { join } from "node:path";
+import { encodeManifest, type Manifest } from "../../models/manifest.ts";
+import type { CatalogEntry } from "../../models/catalog/catalog_entry.ts";
+import { FACES } from "../../models/catalog/faces.ts";
+import type { RolloutRecord, RolloutRequest } from "../../protocol/http/rollout_api.ts";
+import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
+import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
+import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
+import { TcpTransport } from "../../protocol/tcp_transport.ts";
+import { VERSION } from "../../protocol/version.ts";
+import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
+import { startMaster } from "../../master/master.ts";
+import { DmlProcess } from "../../tools/dml_process.ts";
+import { samplePhoto } from "../../tools/sample_photos.ts";
+import { HttpClusterClient } from "../../user/http_cluster_client.ts";
+import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
+import { readyFor } from "./cluster.ts";
+
+const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
+
+/** The faces recognizer as another version. */
+function version(number: number, change: Partial<Manifest> = {}): CatalogEntry {
+  const manifest = { ...FACES.manifest, version: number, ...change } as Manifest;
+  return { manifest, loadLayer: (role) => FACES.loadLayer(sourceOf(manifest, role)) };
+}
+
+/** The role under which the catalog has the layer that `manifest` gives this role. */
+function sourceOf(manifest: Manifest, role: string): string {
+  const { digest } = manifest.layers.find((layer) => layer.role === role)!;
+  return FACES.manifest.layers.find((layer) => layer.digest === digest)!.role;
+}
+
+/** The embedder in the place of the landmarks: it cannot be warmed up. */
+function swapped(): Partial<Manifest> {
+  const [detect, landmarks, embed] = FACES.manifest.layers;
+  return { layers: [detect, { ...embed, role: "landmarks" }, { ...landmarks, role: "embed" }] };
+}
+
+const GOOD = version(2, { parameters: { scoreMin: 0.69, overlapMax: 0.4 } } as Partial<Manifest>);
+/** Sees next to nobody. */
+const BLIND = version(3, { parameters: { scoreMin: 0.99999, overlapMax: 0.4 } } as Partial<Manifest>);
+const BROKEN = version(4, swapped());
+
+/** A ledger in which faces@1 is what `faces` means. */
+function seededLedger(): MemoryLedger {
+  const ledger = new MemoryLedger();
+  const { digest, bytes } = encodeManifest(FACES.manifest);
+  const manifest = { digest, size: bytes.length };
+  ledger.append([
+    { type: "recognizer_registered", manifest, document: FACES.manifest, atMs: 0, atWallMs: 0 },
+    { type: "latest_moved", name: "faces", to: digest, previous: null },
+  ]);
+  return ledger;
+}
+
+Deno.test("a rollout under load: a good version is promoted, bad ones are rolled back, and no request fails", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "dml-e2e-" });
+  const master = await startMaster({
+    log: SILENT_LOG,
+    clock: SYSTEM_CLOCK,
+    random: SYSTEM_RANDOM,
+    version: VERSION,
+    transport: new TcpTransport({}),
+    control: LOOPBACK,
+    http: LOOPBACK,
+    ledger: seededLedger(),
+    durableBlobs: new MemoryBlobStore(),
+    transientBlobs: new MemoryBlobStore(),
+    catalog: [FACES, GOOD, BLIND, BROKEN],
+    tokens: null,
+  });
+  const address = master.httpAddress!;
+  const client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
+  const nodes = ["one", "two"].map((name) => {
+    const line = ["join", `${address.hostname}:${address.port}`, "--name", name, "--workers", "1"];
+    return DmlProcess.start(line, { home: join(directory, name) });
+  });
+  let isOver = false;
+  const served: string[] = [];
+  /** A user who asks one picture after the other; whatever is no answer ends it. */
+  async function askOn(photo: Uint8Array<ArrayBuffer>): Promise<void> {
+    while (!isOver) {
+      const { prediction } = await client.predict(photo, {
+        recognizer: "faces",
+        annotate: false,
+        embeddings: false,
+        gallery: null,
+      });
+      assertEquals(prediction.persons.length > 0 || prediction.recognizer === "faces@3", true);
+      served.push(prediction.recognizer);
+    }
+  }
+  /** What became of the rollout, in the answer that follows its end. */
+  async function ended(isWanted: (record: RolloutRecord) => boolean): Promise<RolloutRecord> {
+    for (;;) {
+      const found = (await client.versions.rollouts("faces")).history.find(isWanted);
+      if (found !== undefined) return found;
+      const photo = await samplePhoto(1);
+      await client.predict(photo, { recognizer: "faces", annotate: false, embeddings: false, gallery: null });
+    }
+  }
+  try {
+    await Promise.all(nodes.map((node) => readyFor(node, "faces@1")));
+    const photo = await samplePhoto(1);
+    const users = Promise.all([askOn(photo), askOn(photo)]);
+    users.catch(() => isOver = true);
+    const request: RolloutRequest = { version: 2, canary: 0.5, canaryTasks: 5, compare: true, maxSlowdown: 1_000 };
+
+    const broken = await ended(({ to }) => to === "faces@4");
+    assertEquals([broken.stage, broken.automatic], ["rolled_back", true], broken.reason);
+    assertStringIncludes(broken.reason, "nodes only");
+
+    const good = await client.versions.rollOut("faces", request);
+    assertEquals(good.stage, "fetching");
+    const promoted = await ended(({ rolloutId }) => rolloutId === good.rolloutId);
+    assertEquals(promoted.stage, "promoted", promoted.reason);
+    assert(promoted.canary.answered >= 5 && promoted.comparisons.made >= 5);
+    assertEquals([promoted.canary.failed, promoted.comparisons.drifted], [0, 0]);
+    assertEquals((await client.versions.rollouts("faces")).latest, "faces@2");
+
+    const blind = await client.versions.rollOut("faces", { ...request, version: 3 });
+    const rolledBack = await ended(({ rolloutId }) => rolloutId === blind.rolloutId);
+    assertEquals(rolledBack.stage, "rolled_back");
+    assertStringIncludes(rolledBack.reason, "differ from those of the old version");
+    assertEquals((await client.versions.rollouts("faces")).latest, "faces@2");
+
+    await client.versions.rollBack("faces");
+    const { prediction } = await client.predict(photo, {
+      recognizer: "faces",
+      annotate: false,
+      embeddings: false,
+      gallery: null,
+    });
+    assertEquals(prediction.recognizer, "faces@1");
+    isOver = true;
+    await users;
+    assertEquals(new Set(served).has("faces@4"), false);
+    for (const name of ["faces@1", "faces@2"]) assert(served.includes(name), `${name} answered users`);
+  } finally {
+    isOver = true;
+    await client.close();
+    for (const node of nodes) await node.stop("SIGKILL");
+    await master.stop({ graceMs: 0 });
+    await Deno.remove(directory, { recursive: true });
+  }
+});

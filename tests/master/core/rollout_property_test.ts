@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { assert, assertEquals } from "../../assert.ts";
+import type { MasterEvent } from "../../../master/core/event.ts";
+import type { WorldNode } from "../core_world.ts";
+import { RolloutWorld } from "../rollout_world.ts";
+
+const NODES = 3;
+
+type Step =
+  | { readonly do: "join" | "lose" | "ready"; readonly node: number }
+  | { readonly do: "ask" | "tick" | "begin" | "back" | "pin" }
+  | { readonly do: "answer"; readonly pick: number; readonly persons: number; readonly serviceMs: number }
+  | { readonly do: "fail"; readonly pick: number; readonly code: string };
+
+const node = fc.nat({ max: NODES - 1 });
+const pick = fc.nat({ max: 100 });
+const steps = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("join" as const, "ready" as const), node }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("lose" as const), node }) },
+    { weight: 8, arbitrary: fc.record({ do: fc.constant("ask" as const) }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant("tick" as const) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("begin" as const, "back" as const, "pin" as const) }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant("answer" as const),
+        pick,
+        persons: fc.constantFrom(0, 0, 0, 2),
+        serviceMs: fc.constantFrom(10, 10, 100),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant("fail" as const),
+        pick,
+        code: fc.constantFrom("engine_failed", "worker_died", "image_unreadable", "shutting_down", "queue_full"),
+      }),
+    },
+  ) as fc.Arbitrary<Step>,
+  { maxLength: 150, size: "max" },
+);
+
+/** A cluster in which versions change while users ask. */
+class Play {
+  readonly world = new RolloutWorld({ canaryPatienceMs: 2_000, taskDeadlineMs: 20_000 });
+  readonly asked: string[] = [];
+  readonly #joined: (WorldNode | null)[] = Array(NODES).fill(null);
+
+  run(play: readonly Step[]): void {
+    for (const step of play) this.#do(step);
+    for (const joined of this.world.nodes) this.world.readyAll(joined);
+    this.world.tick(150);
+  }
+
+  #do(step: Step): void {
+    const { world } = this;
+    switch (step.do) {
+      case "join":
+        this.#joined[step.node] ??= world.add(step.node + 1);
+        return;
+      case "ready":
+        if (this.#joined[step.node]) world.readyAll(this.#joined[step.node]!);
+        return;
+      case "lose": {
+        const lost = this.#joined[step.node];
+        if (lost === null) return;
+        world.lose(lost);
+        world.nodes.splice(world.nodes.indexOf(lost), 1);
+        this.#joined[step.node] = null;
+        return;
+      }
+      case "ask":
+        this.asked.push(world.ask().spec.taskId);
+        return;
+      case "tick":
+        return world.tick();
+      case "begin": {
+        const to = world.latest === world.oldDigest ? 2 : 1;
+        const canary = this.asked.length % 3 === 0 ? 0 : 0.5;
+        world.begin({ canary, canaryTasks: 2, compare: this.asked.length % 2 === 0 }, { version: to });
+        return;
+      }
+      case "back":
+        world.tell({ type: "roll_back", name: "empty" });
+        return;
+      case "pin":
+        world.tell({ type: "pin_version", name: "empty", version: 2, pinned: this.asked.length % 2 === 0 });
+        return;
+      case "answer":
+      case "fail": {
+        const running = [...world.state.tasks.values()].filter(({ attempts }) => attempts.length > 0);
+        if (running.length === 0) return;
+        const task = running[step.pick % running.length];
+        if (step.do === "answer") world.finish(task, step);
+        else world.break(task, step.code);
+      }
+    }
+  }
+}
+
+function isOf<Type extends MasterEvent["type"]>(type: Type) {
+  return (event: MasterEvent): event is Extract<MasterEvent, { type: Type }> => event.type === type;
+}
+
+Deno.test("a rollout answers every user once, and moves the latest version once or not at all", () => {
+  const stages = new Map<string, number>();
+  fc.assert(
+    fc.property(steps, (play) => {
+      const cluster = new Play();
+      cluster.run(play);
+      const { events, state, answers } = cluster.world;
+      for (const taskId of cluster.asked) assertEquals(answers.get(taskId)?.length, 1, `${taskId}: one answer`);
+      assertEquals(state.waitingCount, 0);
+      for (const { taskCount } of state.recognizers.values()) assertEquals(taskCount, 0);
+      let latest = cluster.world.oldDigest;
+      let moves = 0;
+      for (const event of events) {
+        if (isOf("rollout_begun")(event)) {
+          assertEquals(event.spec.from, latest, "it begins where the name points");
+          moves = 0;
+        } else if (isOf("latest_moved")(event)) {
+          latest = event.to;
+          moves++;
+        } else if (isOf("rollout_ended")(event)) {
+          const { stage, fromDigest, toDigest } = event.record;
+          stages.set(stage, (stages.get(stage) ?? 0) + 1);
+          assertEquals(moves, stage === "promoted" ? 1 : 0);
+          assertEquals(latest, stage === "promoted" ? toDigest : fromDigest);
+        }
+      }
+      assertEquals(state.lineages.get("empty")?.latest, latest);
+    }),
+    { numRuns: 300 },
+  );
+  for (const stage of ["promoted", "rolled_back"]) {
+    assert((stages.get(stage) ?? 0) > 10, `${stage} happened: ${JSON.stringify([...stages])}`);
+  }
+});
+
+Deno.test("a failure of the new version is no user's failure", () => {
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 1, max: 20 }), (play, salt) => {
+      const cluster = new Play();
+      const { world } = cluster;
+      world.add(1);
+      world.canary({ canary: 1, canaryTasks: salt });
+      cluster.run(play.filter((step) => step.do === "tick" || step.do === "ask"));
+      // Whatever the new version has in hand breaks; whatever the old one has is answered.
+      for (let round = 0; round < 400 && world.state.tasks.size > 0; round++) {
+        const task = [...world.state.tasks.values()].find(({ attempts }) => attempts.length > 0);
+        if (task === undefined) world.tick();
+        else if (task.recognizer.name === "empty@2") world.break(task, "engine_failed");
+        else world.finish(task);
+      }
+      for (const taskId of cluster.asked) {
+        const answer = world.answerOf(taskId);
+        assert(answer?.ok || answer?.code === "deadline_exceeded", JSON.stringify(answer));
+      }
+      assertEquals(world.latest, world.oldDigest);
+    }),
+    { numRuns: 50 },
+  );
+});

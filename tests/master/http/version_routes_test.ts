@@ -1,0 +1,159 @@
+import { assertEquals, assertStringIncludes } from "../../assert.ts";
+import type { CatalogEntry } from "../../../models/catalog/catalog_entry.ts";
+import { encodeManifest } from "../../../models/manifest.ts";
+import { MemoryLedger } from "../../../master/ledger/memory_ledger.ts";
+import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
+import { collectedSchema, lineageSchema, rolloutSchema } from "../../../protocol/http/rollout_api.ts";
+import { newTokens } from "../../../protocol/security/tokens.ts";
+import { emptyManifest } from "../core_world.ts";
+import { MasterFixture, type ScriptedNode } from "../master_fixture.ts";
+import { ask, problemIn } from "./http_fixture.ts";
+
+function entry(version: number): CatalogEntry {
+  return { manifest: emptyManifest("empty", version), loadLayer: () => Promise.reject(new Error("it has no layers")) };
+}
+
+/** A ledger in which `empty` means `empty@1`. */
+function ledgerOfFirst(): MemoryLedger {
+  const ledger = new MemoryLedger();
+  const document = emptyManifest("empty", 1);
+  const { digest, bytes } = encodeManifest(document);
+  const manifest = { digest, size: bytes.length };
+  ledger.append([
+    { type: "recognizer_registered", manifest, document, atMs: 0, atWallMs: 0 },
+    { type: "latest_moved", name: "empty", to: digest, previous: null },
+  ]);
+  return ledger;
+}
+
+async function lineage(fixture: MasterFixture) {
+  return lineageSchema.parse(await (await ask(fixture.master, "/v1/recognizers/empty/rollouts")).json());
+}
+
+function send(fixture: MasterFixture, method: string, path: string, body?: unknown) {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return ask(fixture.master, path, { method, body: text });
+}
+
+/** The node is ready for what it is offered next. */
+async function takeOffer(node: ScriptedNode): Promise<string> {
+  const { recognizer, manifest: { digest: manifestDigest } } = await node.next("model.offer");
+  node.send({ type: "model.ready", manifestDigest, imagesPerSecond: 10, fetchedBytes: 0, warmUpMs: 1 });
+  return recognizer;
+}
+
+Deno.test("a master whose catalog brings a newer version rolls it out by itself", async () => {
+  const ledger = ledgerOfFirst();
+  await using fixture = await MasterFixture.start({ ledger, catalog: [entry(1), entry(2)] });
+  const { latest, versions, current } = await lineage(fixture);
+  assertEquals([latest, versions], ["empty@1", ["empty@1", "empty@2"]]);
+  assertEquals([current?.to, current?.automatic, current?.stage], ["empty@2", true, "fetching"]);
+  assertEquals(ledger.load().rollouts.map(({ record }) => record.to), ["empty@2"], "it is remembered");
+});
+
+Deno.test("a new master begins with the highest version of its catalog, and rolls out nothing", async () => {
+  await using fixture = await MasterFixture.start({ catalog: [entry(1), entry(2)] });
+  const { latest, current } = await lineage(fixture);
+  assertEquals([latest, current], ["empty@2", null]);
+});
+
+Deno.test("a rollout that ran when its master stopped begins anew in the next one", async () => {
+  const [ledger, durableBlobs] = [ledgerOfFirst(), new MemoryBlobStore()];
+  const catalog = [entry(1), entry(2)];
+  const before = await MasterFixture.start({ ledger, durableBlobs, catalog });
+  const { current } = await lineage(before);
+  await before[Symbol.asyncDispose]();
+  await using after = await MasterFixture.start({ ledger, durableBlobs, catalog });
+  const resumed = (await lineage(after)).current;
+  assertEquals([resumed?.rolloutId, resumed?.stage], [current?.rolloutId, "fetching"]);
+});
+
+Deno.test("POST …/rollouts begins one, which moves the latest version; rollback moves it back", async () => {
+  await using fixture = await MasterFixture.start({ ledger: ledgerOfFirst(), catalog: [entry(1), entry(2)] });
+  await send(fixture, "POST", "/v1/recognizers/empty/rollback"); // ends the one that began by itself
+  const first = fixture.join(1);
+  const node = await first;
+  const answer = await send(fixture, "POST", "/v1/recognizers/empty/rollouts", { version: 2, canary: 0 });
+  assertEquals(answer.status, 202);
+  const begun = rolloutSchema.parse(await answer.json());
+  assertEquals([begun.from, begun.to, begun.settings.canaryTasks], ["empty@1", "empty@2", 20]);
+  assertEquals(await takeOffer(node), "empty@2");
+  await fixture.heeded(node);
+  await fixture.pass(1_000);
+  const promoted = await lineage(fixture);
+  assertEquals([promoted.latest, promoted.previous, promoted.current], ["empty@2", "empty@1", null]);
+  assertEquals(promoted.history[0].stage, "promoted");
+  const { prediction } = await predicted(fixture, node);
+  assertEquals(prediction.recognizer, "empty@2");
+  const back = await send(fixture, "POST", "/v1/recognizers/empty/rollback");
+  assertStringIncludes((await back.json()).detail, "empty@1 is the latest version again.");
+  assertEquals((await lineage(fixture)).latest, "empty@1");
+});
+
+async function predicted(fixture: MasterFixture, node: ScriptedNode) {
+  const answer = fixture.master.predict(new Uint8Array(), { recognizer: "empty", annotate: false, embeddings: false });
+  const assign = await node.next("task.assign");
+  const { name } = fixture.master.recognizers().find(({ manifestDigest }) => manifestDigest === assign.manifestDigest)!;
+  const timings = { decodeMs: 0, prepareMs: 0, inferMs: 0, interpretMs: 0, drawMs: 0, encodeMs: 0, totalMs: 0 };
+  node.send({
+    type: "task.result",
+    taskId: assign.taskId,
+    attempt: assign.attempt,
+    prediction: { recognizer: name, width: 0, height: 0, persons: [], timings },
+    annotated: null,
+    serviceMs: 1,
+  });
+  return await answer;
+}
+
+Deno.test("versions are pinned, removed and collected; what was removed does not come back with the next start", async () => {
+  const [ledger, durableBlobs] = [ledgerOfFirst(), new MemoryBlobStore()];
+  const catalog = [entry(1), entry(2)];
+  const fixture = await MasterFixture.start({ ledger, durableBlobs, catalog });
+  const pin = (pinned: boolean) => send(fixture, "PUT", "/v1/recognizers/empty@2/pin", { pinned });
+  const remove = () => send(fixture, "DELETE", "/v1/recognizers/empty@2");
+  assertEquals((await pin(true)).status, 200);
+  assertEquals((await lineage(fixture)).pinned, ["empty@2"]);
+  assertEquals((await problemIn(remove())).status, 409);
+  await pin(false);
+  await send(fixture, "POST", "/v1/recognizers/empty/rollback");
+  await fixture.master.blobs.read(encodeManifest(catalog[1].manifest).digest);
+  assertStringIncludes((await (await remove()).json()).detail, "empty@2 is gone");
+  assertEquals(
+    (await problemIn(ask(fixture.master, "/v1/predictions?recognizer=empty@2", { method: "POST" }))).code,
+    "recognizer_unknown",
+  );
+  const collected = collectedSchema.parse(await (await send(fixture, "POST", "/v1/gc")).json());
+  assertEquals(collected.files, 1);
+  assertEquals(await durableBlobs.stat(encodeManifest(catalog[1].manifest).digest), null);
+  await fixture[Symbol.asyncDispose]();
+  await using again = await MasterFixture.start({ ledger, durableBlobs, catalog });
+  assertEquals((await lineage(again)).versions, ["empty@1"]);
+});
+
+Deno.test("the routes of versions refuse what is none, and whoever is no admin", async () => {
+  await using fixture = await MasterFixture.start({ ledger: ledgerOfFirst(), catalog: [entry(1)] });
+  for (
+    const [method, path, body, code] of [
+      ["POST", "/v1/recognizers/empty/rollouts", { version: 7 }, "recognizer_unknown"],
+      ["POST", "/v1/recognizers/empty/rollouts", { version: 1, canary: 2 }, "request_invalid"],
+      ["POST", "/v1/recognizers/empty@1/rollouts", { version: 1 }, "request_invalid"],
+      ["POST", "/v1/recognizers/emty/rollback", undefined, "recognizer_unknown"],
+      ["PUT", "/v1/recognizers/empty/pin", { pinned: true }, "request_invalid"],
+      ["DELETE", "/v1/recognizers/empty@9", undefined, "recognizer_unknown"],
+    ] as const
+  ) {
+    assertEquals((await problemIn(send(fixture, method, path, body))).code, code, `${method} ${path}`);
+  }
+  const tokens = newTokens();
+  await using closed = await MasterFixture.start({ tokens });
+  for (
+    const [method, path] of [["GET", "/v1/recognizers/empty/rollouts"], ["POST", "/v1/gc"], [
+      "DELETE",
+      "/v1/recognizers/empty@1",
+    ]]
+  ) {
+    assertEquals((await ask(closed.master, path, { method, token: tokens.user })).status, 403, path);
+    assertEquals((await ask(closed.master, path, { method })).status, 401, path);
+  }
+});

@@ -1,0 +1,39 @@
+import { encodeManifest, type Manifest, recognizerName } from "../../models/manifest.ts";
+import type { RolloutRecord, RolloutSettings } from "../../protocol/http/rollout_api.ts";
+import { DEFAULT_ROLLOUT } from "../../master/rollout_settings.ts";
+import { type RolloutSpec, specOf } from "../../master/core/rollout.ts";
+
+/** The settings of a test's rollout: quick ones. */
+export function settingsOf(overrides: Partial<RolloutSettings> = {}): RolloutSettings {
+  return { ...DEFAULT_ROLLOUT, canaryTasks: 4, compare: false, deadlineMs: 60_000, ...overrides };
+}
+
+/** A rollout that has just begun, as the ledger is told of it. */
+export function recordOf(
+  rolloutId: string,
+  { from, to, startedMs = 1_000 }: { from: Manifest; to: Manifest; startedMs?: number },
+): RolloutRecord {
+  return {
+    rolloutId,
+    from: recognizerName(from),
+    to: recognizerName(to),
+    fromDigest: encodeManifest(from).digest,
+    toDigest: encodeManifest(to).digest,
+    automatic: false,
+    settings: settingsOf(),
+    stage: "fetching",
+    reason: "It waits.",
+    startedMs,
+    endedMs: null,
+    nodes: { ready: 0, wanted: 1 },
+    tests: { passed: 0, total: 0 },
+    canary: { answered: 0, failed: 0, lastFailure: null },
+    comparisons: { made: 0, drifted: 0, worstDrift: 0, lastDrift: null },
+    serviceMs: { from: null, to: 1.5 },
+  };
+}
+
+/** What the record says of the rollout itself. */
+export function specIn(record: RolloutRecord): RolloutSpec {
+  return specOf(record.from.split("@")[0], record);
+}
