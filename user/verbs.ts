@@ -125,7 +125,7 @@ export const VERBS = {
     flags: ["system", "host", "port", "control-port", "master", "token", "name", "workers", "home", "json"],
     examples: [
       ["dml service install serve --host 0.0.0.0", "the master, whenever you are logged in (or linger)"],
-      ["sudo dml service install join 192.168.1.10 --token dmln_... --system", "a node, from boot on"],
+      ["dml service install join 192.168.1.10 --token dmln_... --system", "a node from boot on, as root"],
       ["dml service status", "what there is"],
     ],
   },

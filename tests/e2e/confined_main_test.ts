@@ -11,6 +11,7 @@ import { FileTree } from "../user/file_tree.ts";
 
 const SPY = fileURLToPath(new URL("./permission_spy.ts", import.meta.url));
 const ENGINE_WASM = fileURLToPath(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
+const NO_SERVICE = { executable: null, serviceDirectory: null };
 const PROGRAM_PATHS = [fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, ""), ENGINE_WASM];
 
 async function spied(flags: readonly string[], argv: readonly string[], { cwd }: { cwd: string }) {
@@ -29,7 +30,7 @@ async function spied(flags: readonly string[], argv: readonly string[], { cwd }:
 Deno.test("main() hands a role to a thread of exactly its permissions, and keeps only reading itself", async () => {
   using tree = new FileTree({});
   const argv = ["predict", "none.jpg", "--master", "127.0.0.1:1"];
-  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS };
+  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
   const { code, said, error } = await spied(PERMISSIONS, argv, { cwd: tree.path });
   assertEquals(code, 1, error);
   assertEquals(said, [
@@ -49,7 +50,7 @@ Deno.test("permissionFlags() start a process that needs no other thread and can 
   using tree = new FileTree({});
   await Deno.writeFile(join(tree.path, "a b.jpg"), await samplePhoto(1));
   const argv = ["predict", "a b.jpg", "--out", "marked"];
-  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS };
+  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
   const permissions = permissionsOf(parseCommand(argv, {}).command, place);
   const { code, said, error } = await spied(permissionFlags(permissions), argv, { cwd: tree.path });
   assertEquals(code, 0, error);
@@ -62,7 +63,7 @@ Deno.test("permissionFlags() start a process that needs no other thread and can 
 Deno.test("permissionFlags() grant all of a kind for a path with a comma, and main() comes down from there", async () => {
   using tree = new FileTree({});
   const argv = ["predict", "none,at,all.jpg", "--no-annotate", "--master", "127.0.0.1:1"];
-  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS };
+  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
   const permissions = permissionsOf(parseCommand(argv, {}).command, place);
   const flags = permissionFlags(permissions);
   assertEquals(flags.filter((flag) => flag.startsWith("--allow-read")), ["--allow-read"]);
