@@ -136,8 +136,9 @@ export const VERBS = {
     words: SHELLS,
     flags: [],
     examples: [
-      ["source <(dml completions bash)", "in ~/.bashrc; the same with zsh in ~/.zshrc"],
-      ["dml completions fish > ~/.config/fish/completions/dml.fish", "for fish"],
+      ["dml completions bash", "in ~/.bashrc, as `source <(dml completions bash)`"],
+      ["dml completions zsh", "the same in ~/.zshrc, behind compinit"],
+      ["dml completions fish", "into ~/.config/fish/completions/dml.fish"],
     ],
   },
   help: {
