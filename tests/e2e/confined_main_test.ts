@@ -14,10 +14,14 @@ const ENGINE_WASM = fileURLToPath(import.meta.resolve("onnxruntime-web/ort-wasm-
 const NO_SERVICE = { executable: null, serviceDirectory: null };
 const PROGRAM_PATHS = [fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, ""), ENGINE_WASM];
 
-async function spied(flags: readonly string[], argv: readonly string[], { cwd }: { cwd: string }) {
+async function spied(
+  flags: readonly string[],
+  argv: readonly string[],
+  { cwd, environment = {} }: { cwd: string; environment?: Record<string, string> },
+) {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...flags, "--preload", SPY, MAIN, ...argv],
-    env: { NO_COLOR: "1", DML_MASTER: "", DML_OUT: "", DML_TOKEN: "" },
+    env: { NO_COLOR: "1", DML_MASTER: "", DML_OUT: "", DML_TOKEN: "", ...environment },
     cwd,
     stdin: "null",
   });
@@ -58,6 +62,29 @@ Deno.test("permissionFlags() start a process that needs no other thread and can 
   const engineWorkers = said.filter(({ subject }) => subject === "thread");
   assertEquals(new Set(engineWorkers.map(({ facts }) => facts)), new Set(["none"]));
   assertEquals(said.at(-1), { subject: "held", facts: [] });
+});
+
+Deno.test({
+  name: "main() writes, reports on and removes a service with no more than that needs",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using tree = new FileTree({});
+    const environment = {
+      XDG_CONFIG_HOME: join(tree.path, "config"),
+      DML_HOME: join(tree.path, "data"),
+    };
+    const dml = async (...argv: string[]) => {
+      const { code, out, error } = await spied(PERMISSIONS, ["service", ...argv], { cwd: tree.path, environment });
+      assertEquals(code, 0, error);
+      return out;
+    };
+    assertStringIncludes(await dml("install", "serve"), "Wrote ");
+    const [status] = (await dml("status", "serve", "--json")).split("\n").map((line) => line && JSON.parse(line));
+    assertEquals([status.installed, status.running], [true, []]);
+    assertStringIncludes(await Deno.readTextFile(status.description), "ExecStart=");
+    assertStringIncludes(await dml("uninstall", "serve"), "Removed ");
+    assertStringIncludes(await dml("status", "serve"), "not installed");
+  },
 });
 
 Deno.test("permissionFlags() grant all of a kind for a path with a comma, and main() comes down from there", async () => {
