@@ -7,6 +7,9 @@ import { type DirectoryLock, type Holder, lockDirectory } from "./directory_lock
 /** The layout of the data directory that this build reads and writes. */
 const HOME_FORMAT = 1;
 
+/** All that is right inside a data directory. */
+const OWN_NAMES: readonly string[] = ["format", "master", "nodes"];
+
 /** The data directory of one host; each role has a part of its own. */
 export interface Home {
   readonly path: string;
@@ -24,6 +27,7 @@ export async function openHome(path: string): Promise<Home> {
   try {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
     await checkFormat(path);
+    await closeToOthers(path);
   } catch (error) {
     throw asStorageError(error, { what: path, fallback: "home_unusable" });
   }
@@ -45,6 +49,14 @@ async function checkFormat(path: string): Promise<void> {
     });
   }
   throw new DmlError("home_unusable", `${formatPath} is not the mark of a data directory of dml`);
+}
+
+/** Closes a directory that was open to others, if it holds nothing but ours: it may have been made before by hand. */
+async function closeToOthers(path: string): Promise<void> {
+  const { mode } = await Deno.stat(path);
+  if (mode === null || (mode & 0o077) === 0 || Deno.build.os === "windows") return;
+  for await (const { name } of Deno.readDir(path)) if (!OWN_NAMES.includes(name)) return;
+  await Deno.chmod(path, 0o700);
 }
 
 async function readIfThere(path: string): Promise<string | null> {

@@ -33,7 +33,12 @@ function programOf(command: ServeCommand | JoinCommand, { level, place, entry }:
       advice: "Copy it to /usr/local/bin and install the service from there, or leave --system out.",
     });
   }
-  if (level === "system" || !entry.endsWith(".ts")) {
+  if (!entry.endsWith(".ts")) {
+    throw new DmlError("usage", "The service would not know what to start: this dml cannot tell where it is.", {
+      advice: "Set DML_EXECUTABLE to the path of the file that you start.",
+    });
+  }
+  if (level === "system") {
     throw new DmlError("usage", "A service of the host needs the dml executable; this dml runs from its sources.", {
       advice: "Copy the executable to /usr/local/bin and install the service with it, or leave --system out.",
     });

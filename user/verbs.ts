@@ -130,7 +130,7 @@ export const VERBS = {
     flags: ["system", "host", "port", "control-port", "master", "token", "name", "workers", "home", "json"],
     examples: [
       ["dml service install serve --host 0.0.0.0", "the master, whenever you are logged in (or linger)"],
-      ["sudo dml service install join 192.168.1.10 --token dmln_... --system", "a node, from boot on"],
+      ["dml service install join 192.168.1.10 --token dmln_... --system", "a node from boot on, as root"],
       ["dml service status", "what there is"],
     ],
   },
@@ -141,8 +141,9 @@ export const VERBS = {
     words: SHELLS,
     flags: [],
     examples: [
-      ["source <(dml completions bash)", "in ~/.bashrc; the same with zsh in ~/.zshrc"],
-      ["dml completions fish > ~/.config/fish/completions/dml.fish", "for fish"],
+      ["dml completions bash", "in ~/.bashrc, as `source <(dml completions bash)`"],
+      ["dml completions zsh", "the same in ~/.zshrc, behind compinit"],
+      ["dml completions fish", "into ~/.config/fish/completions/dml.fish"],
     ],
   },
   help: {

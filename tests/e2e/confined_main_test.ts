@@ -11,12 +11,17 @@ import { FileTree } from "../user/file_tree.ts";
 
 const SPY = fileURLToPath(new URL("./permission_spy.ts", import.meta.url));
 const ENGINE_WASM = fileURLToPath(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
+const NO_SERVICE = { executable: null, serviceDirectory: null };
 const PROGRAM_PATHS = [fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, ""), ENGINE_WASM];
 
-async function spied(flags: readonly string[], argv: readonly string[], { cwd }: { cwd: string }) {
+async function spied(
+  flags: readonly string[],
+  argv: readonly string[],
+  { cwd, environment = {} }: { cwd: string; environment?: Record<string, string> },
+) {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...flags, "--preload", SPY, MAIN, ...argv],
-    env: { NO_COLOR: "1", DML_MASTER: "", DML_OUT: "", DML_TOKEN: "" },
+    env: { NO_COLOR: "1", DML_MASTER: "", DML_OUT: "", DML_TOKEN: "", ...environment },
     cwd,
     stdin: "null",
   });
@@ -29,7 +34,7 @@ async function spied(flags: readonly string[], argv: readonly string[], { cwd }:
 Deno.test("main() hands a role to a thread of exactly its permissions, and keeps only reading itself", async () => {
   using tree = new FileTree({});
   const argv = ["predict", "none.jpg", "--master", "127.0.0.1:1"];
-  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS };
+  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
   const { code, said, error } = await spied(PERMISSIONS, argv, { cwd: tree.path });
   assertEquals(code, 1, error);
   assertEquals(said, [
@@ -49,7 +54,7 @@ Deno.test("permissionFlags() start a process that needs no other thread and can 
   using tree = new FileTree({});
   await Deno.writeFile(join(tree.path, "a b.jpg"), await samplePhoto(1));
   const argv = ["predict", "a b.jpg", "--out", "marked"];
-  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS };
+  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
   const permissions = permissionsOf(parseCommand(argv, {}).command, place);
   const { code, said, error } = await spied(permissionFlags(permissions), argv, { cwd: tree.path });
   assertEquals(code, 0, error);
@@ -59,10 +64,33 @@ Deno.test("permissionFlags() start a process that needs no other thread and can 
   assertEquals(said.at(-1), { subject: "held", facts: [] });
 });
 
+Deno.test({
+  name: "main() writes, reports on and removes a service with no more than that needs",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using tree = new FileTree({});
+    const environment = {
+      XDG_CONFIG_HOME: join(tree.path, "config"),
+      DML_HOME: join(tree.path, "data"),
+    };
+    const dml = async (...argv: string[]) => {
+      const { code, out, error } = await spied(PERMISSIONS, ["service", ...argv], { cwd: tree.path, environment });
+      assertEquals(code, 0, error);
+      return out;
+    };
+    assertStringIncludes(await dml("install", "serve"), "Wrote ");
+    const [status] = (await dml("status", "serve", "--json")).split("\n").map((line) => line && JSON.parse(line));
+    assertEquals([status.installed, status.running], [true, []]);
+    assertStringIncludes(await Deno.readTextFile(status.description), "ExecStart=");
+    assertStringIncludes(await dml("uninstall", "serve"), "Removed ");
+    assertStringIncludes(await dml("status", "serve"), "not installed");
+  },
+});
+
 Deno.test("permissionFlags() grant all of a kind for a path with a comma, and main() comes down from there", async () => {
   using tree = new FileTree({});
   const argv = ["predict", "none,at,all.jpg", "--no-annotate", "--master", "127.0.0.1:1"];
-  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS };
+  const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
   const permissions = permissionsOf(parseCommand(argv, {}).command, place);
   const flags = permissionFlags(permissions);
   assertEquals(flags.filter((flag) => flag.startsWith("--allow-read")), ["--allow-read"]);

@@ -75,6 +75,15 @@ const ROWS: Readonly<Record<string, Row>> = {
       sys: ["loadavg", "systemMemoryInfo"],
     }),
   },
+  "service install": {
+    argv: () => ["service", "install", "serve"],
+    allowed: ({ tree }) => ({ read: [join(tree.path, "units")], write: [join(tree.path, "units")] }),
+  },
+  "service status": {
+    argv: () => ["service", "status"],
+    allowed: (world) => ({ read: [homeOf(world), join(world.tree.path, "units")] }),
+  },
+  completions: { argv: () => ["completions", "bash"], allowed: () => ({}) },
   version: { argv: () => ["version"], allowed: () => ({}) },
   help: { argv: () => ["help"], allowed: () => ({}) },
 };
@@ -93,8 +102,8 @@ function targetsOf(world: World): Tries["targets"] {
   const at = (path: string) => join(world.tree.path, path);
   return {
     net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`, `[::1]:${world.port}`],
-    read: ["home", "photos/a.jpg", "photos/b.jpg", "marked", "other/secret", "program/worker.ts"].map(at),
-    write: ["home", "photos", "marked", "other", "program"].map(at),
+    read: ["home", "photos/a.jpg", "photos/b.jpg", "marked", "other/secret", "program/worker.ts", "units"].map(at),
+    write: ["home", "photos", "marked", "other", "program", "units"].map(at),
     env: ["PATH", "DML_TOKEN", "HOME"],
     sys: ["hostname", "loadavg", "networkInterfaces", "systemMemoryInfo", "osRelease", "osUptime", "uid"],
     run: ["true", Deno.execPath()],
@@ -142,6 +151,7 @@ for (const [start, flagsOf] of Object.entries(STARTS)) {
       "photos/b.jpg": "b",
       "marked/x": "",
       "other/secret": "s",
+      "units/x": "",
       "program/worker.ts": "",
     });
     await using master = answering();
@@ -150,6 +160,8 @@ for (const [start, flagsOf] of Object.entries(STARTS)) {
       home: join(tree.path, "home"),
       currentDirectory: tree.path,
       programPaths: [join(tree.path, "program")],
+      executable: null,
+      serviceDirectory: { manager: "systemd", path: join(tree.path, "units") } as const,
     };
     const world: World = { tree, place, port: master.addr.port, otherPort: other.addr.port };
     for (const [name, { argv, allowed }] of Object.entries(ROWS)) {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { lockDirectory } from "../../protocol/directory_lock.ts";
+import { holdingOf, lockDirectory } from "../../protocol/directory_lock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
@@ -16,6 +16,18 @@ Deno.test("lockDirectory() refuses a second holder and names the first", async (
   for (const part of ["dml serve", "process 4711", "2026-01-02T03:04:05"]) {
     assertStringIncludes(error.message, part);
   }
+});
+
+Deno.test("holdingOf() names who holds a directory, and nobody when it is free or not there", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "master");
+  assertEquals(await holdingOf(path), null);
+  const lock = await lockDirectory(path, { holder: HOLDER });
+  assertEquals(await holdingOf(path), { holder: HOLDER });
+  lock.close();
+  assertEquals(await holdingOf(path), null);
+  using again = await lockDirectory(path, { holder: HOLDER });
+  assertEquals(again.path, path, "to look takes nothing");
 });
 
 Deno.test("lockDirectory() takes the directory again when the lock was closed, also twice", async () => {

@@ -16,6 +16,25 @@ Deno.test("openHome() makes a directory for its owner only and can open it again
   assertEquals(await openHome(path), home);
 });
 
+Deno.test({
+  name: "openHome() closes a directory that was open to others, but not one that holds other things",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using directory = await temporaryDirectory();
+    const modeOf = async (path: string) => (await Deno.stat(path)).mode! & 0o777;
+    const [own, shared] = ["own", "shared"].map((name) => join(directory.path, name));
+    for (const path of [own, shared]) await Deno.mkdir(path);
+    for (const path of [own, shared]) await Deno.chmod(path, 0o755);
+    await Deno.writeTextFile(join(shared, "letter"), "");
+    await openHome(own);
+    await openHome(shared);
+    assertEquals([await modeOf(own), await modeOf(shared)], [0o700, 0o755]);
+    await Deno.chmod(own, 0o750);
+    await openHome(own);
+    assertEquals(await modeOf(own), 0o700);
+  },
+});
+
 Deno.test("openHome() throws home_unusable for what a newer dml wrote, and says what to do", async () => {
   await using directory = await temporaryDirectory();
   await Deno.writeTextFile(join(directory.path, "format"), "2\n");

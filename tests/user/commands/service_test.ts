@@ -3,6 +3,7 @@ import { lockDirectory } from "../../../protocol/directory_lock.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { parseCommand } from "../../../user/cli.ts";
 import { runService } from "../../../user/commands/service.ts";
+import { programLine } from "../../../user/program_line.ts";
 import type { ServiceCommand } from "../../../user/command.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
@@ -113,6 +114,14 @@ Deno.test("runService() refuses a service of the host that could not see the pro
     const error = await assertRejects(run, DmlError, words!);
     assertEquals((error as DmlError).code, "usage");
   }
+});
+
+Deno.test("programLine() refuses a packed program that does not know its own file", () => {
+  const { starts } = commandOf("install", "serve");
+  const place = { home: "/d", currentDirectory: "/", programPaths: ["/p"], executable: null, serviceDirectory: null };
+  const line = () => programLine(starts!, { level: "user", place, entry: "file:///p/main.js" });
+  const error = assertThrows(line, DmlError) as DmlError;
+  assertStringIncludes(error.advice, "DML_EXECUTABLE");
 });
 
 Deno.test("runService() throws output_unwritable, with who may, where it may not write", async () => {
