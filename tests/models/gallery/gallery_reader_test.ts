@@ -80,6 +80,20 @@ Deno.test("openGallery() match() is exact where everybody is about as near as ev
   }
 });
 
+Deno.test("openGallery() match() gives the last place among equals to the first by name, wherever their rows lie", async () => {
+  const twin = (letter: string) => ({
+    id: `person_${letter}`,
+    name: `Name ${String.fromCharCode(219 - letter.charCodeAt(0))}`,
+    faces: [Float32Array.of(0.6, 0.8)],
+    rejected: [],
+  });
+  // Rows lie in the order of the ids; the names are in the opposite one.
+  const people = [..."abcdefgh"].map(twin);
+  const reader = openGallery(await viewOf(people, 2));
+  const names = reader.match(Float32Array.of(0.8, 0.6), { countMax: 3 }).map(({ name }) => name);
+  assertEquals(names, ["Name s", "Name t", "Name u"]);
+});
+
 Deno.test("openGallery() match() refuses an embedding of another length or other dimensions", async () => {
   const reader = openGallery(await viewOf([], 4));
   assertEquals(reader.match(Float32Array.of(0, 1, 0, 0), { countMax: 5 }), []);
