@@ -205,11 +205,6 @@ export interface CommandFinished {
   readonly detail: string;
 }
 
-/** Every connected node has been offered what it is to hold. */
-export interface OffersReconciled {
-  readonly type: "offers_reconciled";
-}
-
 export interface StopBegun {
   readonly type: "stop_begun";
 }
@@ -239,7 +234,6 @@ export type MasterEvent =
   | RecognizerFailed
   | ServabilityChanged
   | RolloutEvent
-  | OffersReconciled
   | TaskAccepted
   | AttemptStarted
   | AttemptEnded
