@@ -1,6 +1,7 @@
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import type { Collected } from "../protocol/http/rollout_api.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
+import { testsOf } from "./core/recognizer_tests.ts";
 import type { MasterState } from "./core/state.ts";
 import type { RecognizerRecord } from "./ledger/ledger.ts";
 
@@ -45,5 +46,6 @@ function neededDigests(state: MasterState): Set<Digest> {
 }
 
 function filesOf({ manifest, document }: Pick<RecognizerRecord, "manifest" | "document">): Digest[] {
-  return [manifest.digest, ...document.layers.map(({ digest }) => digest)];
+  const tests = testsOf(document).map(({ image }) => image.digest);
+  return [manifest.digest, ...document.layers.map(({ digest }) => digest), ...tests];
 }

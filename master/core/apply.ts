@@ -44,10 +44,8 @@ export function apply(state: MasterState, event: MasterEvent): void {
     case "prediction_compared":
     case "task_moved":
     case "recognizer_retired":
-      return applyRolloutEvent(state, event);
     case "offers_reconciled":
-      state.offersStale = false;
-      return;
+      return applyRolloutEvent(state, event);
     case "command_ordered": {
       const { type: _, ...command } = event;
       state.commands.set(event.commandId, command);

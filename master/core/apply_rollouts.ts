@@ -34,6 +34,9 @@ export function applyRolloutEvent(state: MasterState, event: RolloutEvent): void
     case "recognizer_retired":
       connectionOf(nodeOf(state, event.nodeId)).recognizers.delete(event.manifestDigest);
       return;
+    case "offers_reconciled":
+      state.offersStale = false;
+      return;
     default:
       return applyProgress(rolloutOf(state, event.name), event);
   }

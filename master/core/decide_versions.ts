@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { MasterEvent } from "./event.ts";
 import { latestOf, type Lineage, versionOf, versionsOf } from "./lineage.ts";
+import { testsOf } from "./recognizer_tests.ts";
 import type { BeginRollout, PinVersion, RemoveVersion, RollBack, VersionCommand } from "./rollout_command.ts";
 import { createRollout, type RolloutSpec } from "./rollout.ts";
 import { recordOf } from "./rollout_record.ts";
@@ -58,7 +59,9 @@ function begin(
     const reason = whyNotByItself(lineage, to);
     if (reason !== null) return refuse(command, "request_invalid", `${recognizer.name} ${reason}`);
   }
-  const { rolloutId, name, settings, automatic } = command;
+  const { rolloutId, name, automatic } = command;
+  const tests = command.settings.tests.length > 0 ? command.settings.tests : testsOf(recognizer.document);
+  const settings = { ...command.settings, tests };
   const spec: RolloutSpec = {
     rolloutId,
     name,

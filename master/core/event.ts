@@ -206,11 +206,6 @@ export interface CommandFinished {
   readonly detail: string;
 }
 
-/** Every connected node has been offered what it is to hold. */
-export interface OffersReconciled {
-  readonly type: "offers_reconciled";
-}
-
 export interface StopBegun {
   readonly type: "stop_begun";
 }
@@ -241,7 +236,6 @@ export type MasterEvent =
   | ServabilityChanged
   | GalleryEvent
   | RolloutEvent
-  | OffersReconciled
   | TaskAccepted
   | AttemptStarted
   | AttemptEnded

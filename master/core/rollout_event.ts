@@ -96,6 +96,11 @@ export interface RecognizerRetired {
   readonly held: boolean;
 }
 
+/** Every connected node has been offered what it is to hold. */
+export interface OffersReconciled {
+  readonly type: "offers_reconciled";
+}
+
 /** Events about versions and rollouts. */
 export type RolloutEvent =
   | LatestMoved
@@ -109,4 +114,5 @@ export type RolloutEvent =
   | CanaryObserved
   | PredictionCompared
   | TaskMoved
-  | RecognizerRetired;
+  | RecognizerRetired
+  | OffersReconciled;

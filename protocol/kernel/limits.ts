@@ -76,7 +76,7 @@ export const LIMITS = {
   layerBytesMax: 4 * GIB,
   /** Rollouts that are remembered of one recognizer, and a recognizer's own test pictures. */
   rolloutHistoryMax: 20,
-  rolloutTestsMax: 32,
+  rolloutTestsMax: 64,
   /** Recognizer files that a node keeps on its disk; what was not used for longest goes first. */
   cacheBytes: 8 * GIB,
   /** Pictures of one `predict` that are in flight at once. */

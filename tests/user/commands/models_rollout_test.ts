@@ -85,7 +85,7 @@ Deno.test("runRolloutAction() says what was done, as text or as JSON", async () 
   await run({ action: "rollback", name: "one" });
   await run({ action: "pin", version: "one@1", pinned: true }, true);
   await run({ action: "gc" });
-  assertEquals(terminal.outText, 'one went back.\n{"detail":"one@1 true"}\nDeleted 3 files, 2.0 MiB.\n');
+  assertEquals(terminal.outText, 'one went back.\n{"detail":"one@1 true"}\nDeleted 3 files, 2 MiB.\n');
   const error = await assertRejects(() => run({ action: "remove", version: "one@1" }), DmlError);
   assertEquals(error.code, "recognizer_in_use");
 });
