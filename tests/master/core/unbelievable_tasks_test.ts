@@ -19,6 +19,8 @@ function taskOf(document: Manifest): TaskState {
     waiting: new TaskQueue(),
     servable: true,
     servableSinceMs: 0,
+    taskCount: 0,
+    usedAtMs: 0,
   };
   const options = { annotate: false, embeddings: false, gallery: null, crops: false };
   const spec = {

@@ -82,7 +82,13 @@ Deno.test("POST …/rollouts begins one, which moves the latest version; rollbac
 });
 
 async function predicted(fixture: MasterFixture, node: ScriptedNode) {
-  const answer = fixture.master.predict(new Uint8Array(), { recognizer: "empty", annotate: false, embeddings: false });
+  const answer = fixture.master.predict(new Uint8Array(), {
+    recognizer: "empty",
+    annotate: false,
+    embeddings: false,
+    gallery: null,
+    crops: false,
+  });
   const assign = await node.next("task.assign");
   const { name } = fixture.master.recognizers().find(({ manifestDigest }) => manifestDigest === assign.manifestDigest)!;
   const timings = { decodeMs: 0, prepareMs: 0, inferMs: 0, interpretMs: 0, drawMs: 0, encodeMs: 0, totalMs: 0 };

@@ -15,7 +15,7 @@ import { answeringModel, graphModel, tensor } from "../../models/onnx/graph_mode
 import { type Detector, DETECTORS, FOUND, PICTURE_SIZE, ULTRAFACE } from "../../models/pipelines/detections.ts";
 import { INPUT, LABELS, manifestOf } from "../../models/pipelines/recognizers.ts";
 
-const OPTIONS = { annotate: false, embeddings: false, deadlineMs: 60_000 };
+const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: false, deadlineMs: 60_000 };
 const IMAGES = { dims: [1, 3, 64, 64] };
 
 /** The mean of each channel: what a picture's colour is. */
