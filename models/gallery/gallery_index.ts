@@ -1,5 +1,6 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import { digestSchema, galleryNameSchema, type Infer, z } from "../../protocol/schema.ts";
+import { digestSchema, galleryNameSchema, type Infer, parseAs, z } from "../../protocol/schema.ts";
 import { blobReferenceSchema } from "../../protocol/messages/task.ts";
 
 /** The most parts that a gallery is cut into. */
@@ -44,3 +45,41 @@ export const galleryIndexSchema = z.strictObject({
 
 export type GalleryThresholds = Infer<typeof galleryThresholdsSchema>;
 export type GalleryIndex = Infer<typeof galleryIndexSchema>;
+
+/**
+ * For the embedder of the `faces` recognizer, until `dml people calibrate` has seen the pictures at hand: on public pairs the same
+ * person is at 0.44 to 0.9, strangers are below 0.38.
+ */
+export const DEFAULT_THRESHOLDS: GalleryThresholds = {
+  known: 0.45,
+  unknown: 0.38,
+  marginMin: 0.05,
+  eyeDistanceMin: 16,
+  sharpnessMin: 20,
+};
+
+/** An index as it is stored and sent: its JSON in UTF-8. The same index is the same bytes. */
+export function encodeGalleryIndex(index: GalleryIndex): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(parseIndex(index)));
+}
+
+/** Parses what {@linkcode encodeGalleryIndex} made; throws `gallery_invalid`. */
+export function decodeGalleryIndex(bytes: Uint8Array): GalleryIndex {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new DmlError("gallery_invalid", "The index of the gallery is not JSON.", { cause: error });
+  }
+  const index = parseIndex(value);
+  const count = index.buckets.length;
+  if ((count & (count - 1)) !== 0) {
+    throw new DmlError("gallery_invalid", `The index of the gallery has ${count} buckets, which is no power of two.`);
+  }
+  return index;
+}
+
+/** With its keys in the order of the schema, whatever order they came in. */
+function parseIndex(value: unknown): GalleryIndex {
+  return parseAs(galleryIndexSchema, value, { what: "The index of the gallery", code: "gallery_invalid" });
+}

@@ -27,6 +27,7 @@ export const ERRORS = {
   image_too_large: kind(413, 1, false, "Shrink the picture; `dml help limits` names the limits."),
   recognizer_unknown: kind(404, 1, false, "`dml recognizers` names those there are."),
   recognizer_invalid: kind(422, 1, false, "Correct the manifest."),
+  gallery_invalid: kind(422, 1, false, "Bring both sides to the same version of dml, or import the people again."),
   no_capable_node: kind(503, 3, true, "Start a node with `dml join`; `dml nodes` says why those there are cannot."),
   queue_full: kind(429, 3, true, "Send it again after the time in Retry-After, or add a node."),
   deadline_exceeded: kind(504, 3, true, "Add a node, or send fewer pictures at once."),

@@ -1,0 +1,148 @@
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { bucketOf, decodeBucket, type GalleryPerson } from "./gallery_bucket.ts";
+import type { GalleryIndex } from "./gallery_index.ts";
+import { GalleryRows } from "./gallery_rows.ts";
+import type { GalleryView } from "./gallery_view.ts";
+import { buildPeopleTable, type PlacedPerson } from "./people_table.ts";
+
+/** Slots that no version from `version` on uses. */
+interface Retired {
+  readonly version: number;
+  readonly slots: readonly number[];
+}
+
+/**
+ * The people of one gallery in memory that every worker of the node shares. One thread owns it and brings it from version to
+ * version; each version is handed out as a view. What has not changed stays where it is, so older views stay true meanwhile.
+ */
+export class GalleryMatrix {
+  readonly #dimensions: number;
+  readonly #rows: GalleryRows;
+  /** Of the version that is held. */
+  #buckets = new Map<Digest, readonly PlacedPerson[]>();
+  #view: GalleryView | null = null;
+  #retired: Retired[] = [];
+  /** Updates take turns. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: { dimensions: number }) {
+    this.#dimensions = options.dimensions;
+    this.#rows = new GalleryRows(options);
+  }
+
+  /** The buckets of `index` that are not held, each once. */
+  missing(index: GalleryIndex): Digest[] {
+    const digests = new Set(index.buckets.map(({ digest }) => digest));
+    return [...digests].filter((digest) => !this.#buckets.has(digest));
+  }
+
+  /**
+   * Brings the memory to `index`, reading only the buckets that are {@linkcode missing}; the version that is held is no problem
+   * and is answered with its view. Throws `gallery_invalid` when the bytes are not those of such a gallery, or the version is
+   * older than the one held; whatever it throws, what is held stays.
+   */
+  update(index: GalleryIndex, read: (digest: Digest) => Promise<Uint8Array> | Uint8Array): Promise<GalleryView> {
+    const updated = this.#turn.then(() => this.#update(index, read));
+    this.#turn = updated.catch(() => null);
+    return updated;
+  }
+
+  /** No worker uses a version older than `version` any more: what only those needed may be written over. */
+  release(version: number): void {
+    for (const { slots } of this.#retired.filter((retired) => retired.version <= version)) this.#rows.free(slots);
+    this.#retired = this.#retired.filter((retired) => retired.version > version);
+  }
+
+  async #update(
+    index: GalleryIndex,
+    read: (digest: Digest) => Promise<Uint8Array> | Uint8Array,
+  ): Promise<GalleryView> {
+    const held = this.#checkSuccession(index);
+    if (held !== null) return held;
+    const wanted = new Set(index.buckets.map(({ digest }) => digest));
+    const leaving = new Map<string, PlacedPerson>();
+    for (const [digest, people] of this.#buckets) {
+      if (!wanted.has(digest)) people.forEach((person) => leaving.set(person.id, person));
+    }
+    const buckets = new Map<Digest, readonly PlacedPerson[]>();
+    const written: number[] = [];
+    let people: PlacedPerson[];
+    try {
+      for (const digest of wanted) {
+        const present = this.#buckets.get(digest);
+        buckets.set(digest, present ?? this.#place(await read(digest), { leaving, written }));
+      }
+      people = peopleOf(index, buckets);
+    } catch (error) {
+      this.#rows.free(written);
+      throw error;
+    }
+    this.#retired.push({ version: index.version, slots: [...leaving.values()].flatMap(slotsOf) });
+    this.#buckets = buckets;
+    const { gallery, version, embedder, dimensions, thresholds } = index;
+    const { memory, slotCount } = this.#rows;
+    const table = buildPeopleTable(people, slotCount);
+    return this.#view = { gallery, version, embedder, dimensions, thresholds, memory, people: table };
+  }
+
+  /** The view that is held if it is of this very version. */
+  #checkSuccession({ version, dimensions, gallery }: GalleryIndex): GalleryView | null {
+    if (dimensions !== this.#dimensions) {
+      throw new DmlError(
+        "gallery_invalid",
+        `The gallery ${gallery} has embeddings of ${dimensions} numbers, where ${this.#dimensions} are expected.`,
+      );
+    }
+    if (this.#view === null || version > this.#view.version) return null;
+    if (version === this.#view.version) return this.#view;
+    throw new DmlError(
+      "gallery_invalid",
+      `The gallery ${gallery} is at version ${this.#view.version} here; version ${version} is older.`,
+    );
+  }
+
+  /** Writes the people of a bucket. Those among `leaving` whose faces are the same stay where they are, and leave no more. */
+  #place(bytes: Uint8Array, notes: { leaving: Map<string, PlacedPerson>; written: number[] }): PlacedPerson[] {
+    return decodeBucket(bytes, { dimensions: this.#dimensions }).map((person) => {
+      const { id, name } = person;
+      const before = notes.leaving.get(id);
+      if (before !== undefined && this.#isPlacedAs(person, before)) {
+        notes.leaving.delete(id);
+        return { id, name, faces: before.faces, rejected: before.rejected };
+      }
+      const place = (row: Float32Array) => {
+        const slot = this.#rows.write(row);
+        notes.written.push(slot);
+        return slot;
+      };
+      return { id, name, faces: person.faces.map(place), rejected: person.rejected.map(place) };
+    });
+  }
+
+  #isPlacedAs({ faces, rejected }: GalleryPerson, before: PlacedPerson): boolean {
+    return faces.length === before.faces.length && rejected.length === before.rejected.length &&
+      faces.every((row, index) => this.#rows.holds(before.faces[index], row)) &&
+      rejected.every((row, index) => this.#rows.holds(before.rejected[index], row));
+  }
+}
+
+function slotsOf({ faces, rejected }: PlacedPerson): number[] {
+  return [...faces, ...rejected];
+}
+
+/** Everybody, after a check that each is in the bucket where `index` has to have them. */
+function peopleOf(index: GalleryIndex, buckets: ReadonlyMap<Digest, readonly PlacedPerson[]>): PlacedPerson[] {
+  const count = index.buckets.length;
+  const people = index.buckets.flatMap(({ digest }, position) => {
+    const inBucket = buckets.get(digest) ?? [];
+    const stray = inBucket.find(({ id }) => bucketOf(id, count) !== position);
+    if (stray === undefined) return inBucket;
+    throw new DmlError("gallery_invalid", `${stray.id} of the gallery ${index.gallery} is in the wrong bucket.`);
+  });
+  if (people.length === index.people) return people;
+  throw new DmlError(
+    "gallery_invalid",
+    `The gallery ${index.gallery} has ${people.length} people in its buckets where its index speaks of ${index.people}.`,
+  );
+}

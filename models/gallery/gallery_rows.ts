@@ -1,0 +1,79 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { quantise } from "./quantise.ts";
+import { blockOf, boundAddresses, codesAddress, floatsAddress, type RowLayout, rowLayout } from "./row_layout.ts";
+
+const PAGE_BYTES = 64 * 1024;
+/** All that 32-bit WebAssembly can address; what is not grown into takes no memory. */
+const PAGES_MAX = 65_536;
+
+/** The rows of a gallery in shared memory, written by the one thread that owns it. Slots that are given back are used again. */
+export class GalleryRows {
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true });
+  readonly #layout: RowLayout;
+  readonly #free: number[] = [];
+  #slotCount = 0;
+  #blockCount = 0;
+  #buffer = this.memory.buffer;
+
+  constructor(options: { dimensions: number }) {
+    this.#layout = rowLayout(options.dimensions);
+  }
+
+  /** Slots that were ever in use: every one is below. */
+  get slotCount(): number {
+    return this.#slotCount;
+  }
+
+  /** Writes `row` to a slot that nobody uses and says which; throws `gallery_invalid` when there is no more memory. */
+  write(row: Float32Array): number {
+    const slot = this.#free.pop() ?? this.#nextSlot();
+    this.#floats(slot).set(row);
+    const { codes, scale, error } = quantise(row);
+    new Int8Array(this.#buffer, codesAddress(this.#layout, slot), codes.length).set(codes);
+    const at = boundAddresses(this.#layout, slot);
+    new Float32Array(this.#buffer, at.scale, 1)[0] = scale;
+    new Float32Array(this.#buffer, at.error, 1)[0] = error;
+    return slot;
+  }
+
+  /** Whether `slot` holds exactly `row`. */
+  holds(slot: number, row: Float32Array): boolean {
+    const held = this.#floats(slot);
+    for (let index = 0; index < row.length; index++) {
+      if (!Object.is(held[index], row[index])) return false;
+    }
+    return true;
+  }
+
+  /** Gives `slots` back; nobody may read them any more. */
+  free(slots: readonly number[]): void {
+    for (const slot of slots) this.#free.push(slot);
+  }
+
+  #floats(slot: number): Float32Array<ArrayBufferLike> {
+    return new Float32Array(this.#buffer, floatsAddress(this.#layout, slot), this.#layout.dimensions);
+  }
+
+  #nextSlot(): number {
+    const slot = this.#slotCount;
+    if (blockOf(slot) >= this.#blockCount) this.#grow();
+    this.#slotCount++;
+    return slot;
+  }
+
+  #grow(): void {
+    const bytes = (this.#blockCount + 1) * this.#layout.blockBytes;
+    const pages = Math.ceil((bytes - this.memory.buffer.byteLength) / PAGE_BYTES);
+    try {
+      if (pages > 0) this.memory.grow(pages);
+    } catch (error) {
+      const faces = this.#slotCount.toLocaleString("en-US");
+      throw new DmlError("gallery_invalid", `There is no memory for more than ${faces} faces of one gallery.`, {
+        cause: error,
+        advice: "Split the people into several galleries, or give the node more memory.",
+      });
+    }
+    this.#blockCount++;
+    this.#buffer = this.memory.buffer;
+  }
+}

@@ -1,0 +1,91 @@
+import { compareText } from "./compare_text.ts";
+import { cosine } from "./cosine.ts";
+import type { GalleryView } from "./gallery_view.ts";
+import { idOf, nameOf } from "./people_table.ts";
+import { floatsAddress, type RowLayout, rowLayout } from "./row_layout.ts";
+
+/** A person, and how near their nearest enrolled face is. */
+interface Near {
+  readonly person: number;
+  readonly similarity: number;
+}
+
+/**
+ * The people who are nearest to one embedding, among those who were offered. A person whose rejected face is at least as near as
+ * every enrolled one is nobody's candidate. Equal ones are in the order of their names, then of their ids.
+ */
+export class NearestPeople {
+  readonly #seen = new Set<number>();
+  readonly #nearest: Near[] = [];
+  readonly #layout: RowLayout;
+
+  constructor(
+    readonly view: GalleryView,
+    readonly floats: Float32Array,
+    readonly options: { embedding: Float32Array; countMax: number },
+  ) {
+    this.#layout = rowLayout(view.dimensions);
+  }
+
+  /** Who is less similar is too late: 2 above everything when nobody is wanted, -2 below everything while there is room. */
+  get similarityMin(): number {
+    const { countMax } = this.options;
+    if (countMax < 1) return 2;
+    return this.#nearest.length < countMax ? -2 : this.#nearest[countMax - 1].similarity;
+  }
+
+  /** Compares the row in `slot`, and, when it is near enough to matter, every row of whoever is enrolled in it. */
+  offerSlot(slot: number): void {
+    const owner = this.view.people.personOfSlot[slot];
+    if (owner === 0 || this.#seen.has(owner - 1)) return;
+    if (this.#similarityOf(slot) >= this.similarityMin) this.offer(owner - 1);
+  }
+
+  /** Compares every row of `person`. */
+  offer(person: number): void {
+    this.#seen.add(person);
+    const { starts } = this.view.people;
+    const similarity = this.#nearestBetween(starts[2 * person], starts[2 * person + 1]);
+    if (similarity < this.similarityMin) return;
+    if (this.#nearestBetween(starts[2 * person + 1], starts[2 * person + 2]) >= similarity) return;
+    this.#insert({ person, similarity });
+  }
+
+  /** Best first. */
+  get(): { id: string; name: string; similarity: number }[] {
+    const { people } = this.view;
+    return this.#nearest.map(({ person, similarity }) => ({
+      id: idOf(people, person),
+      name: nameOf(people, person),
+      similarity,
+    }));
+  }
+
+  #insert(near: Near): void {
+    let position = this.#nearest.length;
+    while (position > 0 && this.#isBefore(near, this.#nearest[position - 1])) position--;
+    this.#nearest.splice(position, 0, near);
+    if (this.#nearest.length > this.options.countMax) this.#nearest.pop();
+  }
+
+  #isBefore(one: Near, other: Near): boolean {
+    if (one.similarity !== other.similarity) return one.similarity > other.similarity;
+    const { people } = this.view;
+    const byName = compareText(nameOf(people, one.person), nameOf(people, other.person));
+    return (byName || compareText(idOf(people, one.person), idOf(people, other.person))) < 0;
+  }
+
+  /** The greatest similarity among `slots` from `start` up to `end`; minus infinity when there is none. */
+  #nearestBetween(start: number, end: number): number {
+    let greatest = -Infinity;
+    for (let index = start; index < end; index++) {
+      greatest = Math.max(greatest, this.#similarityOf(this.view.people.slots[index]));
+    }
+    return greatest;
+  }
+
+  #similarityOf(slot: number): number {
+    const start = floatsAddress(this.#layout, slot) / Float32Array.BYTES_PER_ELEMENT;
+    return cosine(this.options.embedding, this.floats, start);
+  }
+}
