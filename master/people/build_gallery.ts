@@ -1,5 +1,5 @@
 import { bucketCountFor, encodeBucket } from "../../models/gallery/gallery_bucket.ts";
-import { encodeGalleryIndex } from "../../models/gallery/index_document.ts";
+import { encodeGalleryIndex } from "../../models/gallery/gallery_index.ts";
 import type { BlobStore } from "../../protocol/blob/blob_store.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import type { BuiltBucket, BuiltGallery, GalleryRecord, PeopleStore } from "./people_store.ts";
@@ -31,7 +31,8 @@ export async function buildGallery(record: GalleryRecord, options: BuildOptions)
   }
   const blobs = buckets.map(({ digest, size }) => ({ digest, size }));
   const document = { gallery, version, embedder, dimensions, thresholds, ...totalOf(buckets), buckets: blobs };
-  const { digest, bytes } = encodeGalleryIndex({ schema: 1, ...document });
+  const bytes = encodeGalleryIndex({ schema: 1, ...document });
+  const digest = digestOf(bytes);
   await options.durable.put(digest, bytes);
   return { version, index: { digest, size: bytes.length }, buckets };
 }

@@ -1,3 +1,4 @@
+import { cosine } from "../../models/gallery/cosine.ts";
 import { DEFAULT_THRESHOLDS } from "../../models/gallery/gallery_index.ts";
 import type { EnrolAnswer, EnrolWarning } from "../../protocol/http/people_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
@@ -15,7 +16,6 @@ import { chooseRejected } from "./choose_rejected.ts";
 import type { GalleryChange, GalleryKeeper } from "./gallery_keeper.ts";
 import { newGallery } from "./new_gallery.ts";
 import type { EmbeddedFace, FaceKind, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
-import { similarityOf } from "./similarity.ts";
 
 /** From here on two faces are of the same picture: what differs is how it was encoded. */
 const SAME_PICTURE_MIN = 0.999;
@@ -202,7 +202,7 @@ function warningsOf(
 
 /** Most similar first. */
 function nearest(faces: readonly EmbeddedFace[], vector: Float32Array): { face: EmbeddedFace; similarity: number }[] {
-  return faces.map((face) => ({ face, similarity: similarityOf(face.embedding, vector) }))
+  return faces.map((face) => ({ face, similarity: cosine(vector, face.embedding) }))
     .sort((one, other) => other.similarity - one.similarity);
 }
 

@@ -2,6 +2,7 @@ import type { BlobStore } from "../../protocol/blob/blob_store.ts";
 import type {
   EnrolAnswer,
   GalleryListing,
+  ImportAnswer,
   InForceAnswer,
   PeoplePage,
   PersonDetail,
@@ -18,6 +19,8 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import { parseAs } from "../../protocol/schema.ts";
 import { nearest } from "../../protocol/kernel/suggest.ts";
 import { Enrolment, type FaceRequest } from "./enrolment.ts";
+import { exportPeople } from "./export_people.ts";
+import { importPeople } from "./import_people.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import { type GalleryChange, GalleryKeeper } from "./gallery_keeper.ts";
 import type { GalleryPublisher } from "./gallery_publisher.ts";
@@ -44,10 +47,12 @@ const SUGGESTED_AMONG = 1_000;
 export class People {
   readonly store: PeopleStore;
   readonly keeper: GalleryKeeper;
+  readonly #options: PeopleOptions;
   readonly #enrolment: Enrolment;
   readonly #reembedding: Reembedding;
 
   constructor(options: PeopleOptions) {
+    this.#options = options;
     this.store = options.store;
     this.keeper = new GalleryKeeper(options);
     const common = { ...options, keeper: this.keeper };
@@ -166,6 +171,16 @@ export class People {
       }
       return { changes: [{ type: "face_removed", faceId }], people: [personId], dropped: this.#cropsOf([face]) };
     });
+  }
+
+  /** The lines of an archive of the gallery. */
+  export(gallery: string): AsyncGenerator<string> {
+    return exportPeople(this.record(gallery), this.#options);
+  }
+
+  /** Takes an archive in; see {@linkcode importPeople}. */
+  import(gallery: string, text: string, options: { signal?: AbortSignal } = {}): Promise<ImportAnswer> {
+    return importPeople(text, { ...this.#options, keeper: this.keeper, gallery, ...options });
   }
 
   /** Throws `gallery_unknown`. */
