@@ -52,6 +52,25 @@ export function logEvent(log: Log, event: MasterEvent, state: MasterState): void
         { reason: event.reason },
       );
       return;
+    case "gallery_published":
+      log.info(`The gallery ${event.gallery} is at version ${event.version}.`, { people: event.people });
+      return;
+    case "gallery_retired":
+      log.info(`The gallery ${event.gallery} is no more.`);
+      return;
+    case "gallery_ready":
+      log.info(`The gallery ${event.gallery} is in force on ${nameOf(state, event.nodeId)}.`, {
+        version: event.version,
+        fetchedBytes: event.fetchedBytes,
+      });
+      return;
+    case "gallery_failed":
+      log.warn(`The gallery ${event.gallery} failed on ${nameOf(state, event.nodeId)}.`, {
+        version: event.version,
+        code: event.code,
+        reason: event.reason,
+      });
+      return;
     case "attempt_ended":
       if (event.how !== "failed" && event.how !== "lost") return;
       log.warn(`An attempt on node ${nameOf(state, event.nodeId)} was no success.`, {

@@ -11,6 +11,7 @@ import type { Effect } from "./core/effect.ts";
 import type { MasterEvent } from "./core/event.ts";
 import type { MasterState } from "./core/state.ts";
 import { logEvent } from "./event_log.ts";
+import { GalleryPublisher } from "./gallery_publisher.ts";
 import { createApp } from "./http/app.ts";
 import { type HttpServer, serveHttp } from "./http_server.ts";
 import { Inbox } from "./inbox.ts";
@@ -50,12 +51,15 @@ class Master implements MasterHandle {
   readonly blobs: BlobStore;
   readonly controlAddress: Address;
   readonly fetch: MasterHandle["fetch"];
+  readonly publishGallery: MasterHandle["publishGallery"];
+  readonly retireGallery: MasterHandle["retireGallery"];
   readonly #options: MasterOptions;
   readonly #state: MasterState;
   readonly #inbox: Inbox;
   readonly #port: ControlPort;
   readonly #predictions: Predictions;
   readonly #orders: Orders;
+  readonly #galleries: GalleryPublisher;
   readonly #transient: TransientBlobs;
   readonly #recognizers: RecognizerStore;
   readonly #idle = Promise.withResolvers<void>();
@@ -100,6 +104,9 @@ class Master implements MasterHandle {
     });
     this.#predictions = new Predictions({ state, post, recognizers, transient, clock, random });
     this.#orders = new Orders({ post, random });
+    this.#galleries = new GalleryPublisher({ state, post, durableBlobs: options.durableBlobs, clock });
+    this.publishGallery = (publication) => this.#galleries.publish(publication);
+    this.retireGallery = (gallery) => this.#galleries.retire(gallery);
     const { tokens } = options;
     const app = createApp({ log, clock, random, tokens, predictions: this.#predictions, master: this });
     this.fetch = (request) => app.fetch(request);
@@ -120,13 +127,14 @@ class Master implements MasterHandle {
     return this.#http?.address ?? null;
   }
 
-  /** Registers what the catalog has, serves HTTP and takes connections. */
+  /** Registers what the catalog and whoever keeps the people have, serves HTTP and takes connections. */
   start(): void {
-    const { http, clock } = this.#options;
+    const { http, clock, galleries = [] } = this.#options;
     for (const { manifest: document, digest, bytes } of this.#recognizers.list()) {
       const manifest = { digest, size: bytes.length };
       this.#inbox.post({ type: "register_recognizer", manifest, document });
     }
+    for (const gallery of galleries) this.#inbox.post({ type: "publish_gallery", ...gallery });
     this.#inbox.flush();
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
@@ -188,6 +196,7 @@ class Master implements MasterHandle {
     await this.#serving;
     this.#inbox.flush();
     this.#orders.answerAll("shutting_down", "The master stopped.");
+    this.#galleries.close();
     this.#cancelTick();
   }
 
@@ -204,6 +213,7 @@ class Master implements MasterHandle {
 
   #note(event: MasterEvent): void {
     logEvent(this.#options.log, event, this.#state);
+    this.#galleries.notice(event);
   }
 
   #carryOut(effect: Effect): void {
@@ -231,6 +241,7 @@ class Master implements MasterHandle {
     this.#options.log.error(reason, { error: error instanceof Error ? error.stack : error });
     this.#predictions.answerAll({ ok: false, code: "internal", reason });
     this.#orders.answerAll("internal", reason);
+    this.#galleries.close();
     this.#idle.resolve();
     reportError(error);
   }

@@ -10,7 +10,10 @@ import type { CommandName } from "../protocol/messages/command.ts";
 import type { TaskOptions } from "../protocol/messages/task.ts";
 import type { ClusterTokens } from "../protocol/security/tokens.ts";
 import type { Address, Transport } from "../protocol/transport.ts";
+import type { GalleryReach } from "./core/decide_galleries.ts";
+import type { PublishedGallery } from "./core/gallery_event.ts";
 import type { MasterSettings } from "./core/settings.ts";
+import type { GalleryPublication } from "./gallery_publisher.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 
 /** What a master is made of. Whoever passes something in closes it, after `stop`. */
@@ -34,6 +37,8 @@ export interface MasterOptions {
   /** Null where nobody needs one. */
   readonly tokens: ClusterTokens | null;
   readonly settings?: Partial<MasterSettings>;
+  /** What is known before it listens, so that nobody is answered without the people there are. */
+  readonly galleries?: readonly PublishedGallery[];
 }
 
 /** A master that runs. */
@@ -56,6 +61,13 @@ export interface MasterHandle {
   recognizers(): RecognizerListing[];
   /** What the node says when it has done it. */
   command(nodeId: string, command: CommandName): Promise<string>;
+  /**
+   * Makes the version the one that is asked from now on. Resolves when every connected node that takes work has it in force or
+   * failed, after two seconds in any case. Throws `gallery_invalid`, `blob_not_found` or `request_invalid`.
+   */
+  publishGallery(publication: GalleryPublication): Promise<GalleryReach>;
+  /** The gallery is not asked any more, and forgotten by the nodes. */
+  retireGallery(gallery: string): void;
   /** Takes nothing new, waits `graceMs` for what runs, refuses the rest, says goodbye to the nodes. May be called again. */
   stop(options?: { graceMs?: number }): Promise<void>;
 }

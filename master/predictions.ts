@@ -5,6 +5,7 @@ import { newId } from "../protocol/kernel/id.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { BlobReference, TaskOptions } from "../protocol/messages/task.ts";
 import type { RegisteredRecognizer } from "../models/registry.ts";
+import { galleryAsked } from "./core/decide_galleries.ts";
 import type { Command } from "./core/command.ts";
 import type { MasterState, RefusedOutcome, TaskOutcome } from "./core/state.ts";
 import type { RecognizerStore } from "./recognizer_store.ts";
@@ -50,17 +51,20 @@ export class Predictions {
 
   /**
    * Checks all that can be checked before the picture is read.
-   * Throws `recognizer_unknown`, `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
+   * Throws `recognizer_unknown`, `gallery_unknown`, `gallery_unfit`, `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
    */
   check(request: { recognizer: string } & TaskOptions): CheckedRequest {
     const { state, recognizers } = this.#options;
     const recognizer = recognizers.resolve(request.recognizer);
     const refusal = refusalOf(state, recognizer.digest);
     if (refusal !== null) throw errorOf(refusal);
+    const asked = galleryAsked(state, request.gallery, { name: recognizer.name, document: recognizer.manifest });
+    if ("ok" in asked) throw errorOf(asked);
     const needsPicture = recognizer.manifest.pipeline !== "empty";
     // Where there is no picture, there is nothing to draw into.
     const annotate = request.annotate && needsPicture;
-    return { recognizer, needsPicture, options: { annotate, embeddings: request.embeddings } };
+    const { embeddings, crops } = request;
+    return { recognizer, needsPicture, options: { annotate, embeddings, crops, ...asked } };
   }
 
   /** Promises room for a picture of `size` bytes; see {@linkcode TransientBlobs.promise}. */
@@ -83,7 +87,10 @@ export class Predictions {
       const outcome = await this.#ask({ recognizer, image: held, options, signal });
       if (!outcome.ok) throw this.#errorOf(outcome, recognizer);
       const { prediction, annotated } = outcome;
-      if (annotated !== null) transient.keep(annotated.digest, clock.nowMs());
+      const crops = prediction.persons.flatMap(({ crop }) => crop ?? []);
+      for (const { digest } of annotated === null ? crops : [annotated, ...crops]) {
+        transient.keep(digest, clock.nowMs());
+      }
       return { prediction, annotated };
     } finally {
       if (held !== null) await transient.release(held.digest);

@@ -242,5 +242,5 @@ function isHandshake(type: MessageType): boolean {
 }
 
 function isNewWork(type: MessageType): boolean {
-  return type === "task.assign" || type === "model.offer";
+  return type === "task.assign" || type === "model.offer" || type === "gallery.offer";
 }

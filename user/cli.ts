@@ -1,3 +1,4 @@
+import { DEFAULT_GALLERY, NO_GALLERY } from "../protocol/http/api.ts";
 import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../protocol/http/paths.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
@@ -31,6 +32,7 @@ import { HELP_TOPICS, VERB_NAMES, type VerbName } from "./verbs.ts";
 const WORKERS_MAX = 1_024;
 const HOST_PATTERN = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9.:_-]{1,253})$/i;
 const RECOGNIZER_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
+const GALLERY_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 // deno-lint-ignore no-control-regex -- a name goes to terminals and logs
 const NODE_NAME_PATTERN = /^[^\x00-\x1f\x7f-\x9f]{1,100}$/;
 
@@ -163,8 +165,15 @@ function predictCommand({ rest, values }: Parts): PredictCommand {
     json: isOn("json", values),
     annotate: isOn("annotate", values),
     embeddings: isOn("embeddings", values),
+    gallery: galleryOf(values),
     concurrency: values.count("concurrency", LIMITS.predictConcurrencyMax) ?? DEFAULT_CONCURRENCY,
   };
+}
+
+function galleryOf(values: FlagValues): string | null {
+  const pattern = GALLERY_NAME_PATTERN;
+  const name = values.matching("gallery", { pattern, form: "the name of a gallery" }) ?? DEFAULT_GALLERY;
+  return name === NO_GALLERY ? null : name;
 }
 
 function orderOf(rest: readonly string[]): NodesCommand["order"] {

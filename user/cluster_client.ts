@@ -8,6 +8,8 @@ export interface PredictOptions {
   readonly recognizer: string;
   readonly annotate: boolean;
   readonly embeddings: boolean;
+  /** Whose faces are looked for; null for nobody's. */
+  readonly gallery: string | null;
   readonly signal?: AbortSignal;
 }
 

@@ -47,6 +47,8 @@ export interface PredictCommand extends MasterChoice {
   readonly json: boolean;
   readonly annotate: boolean;
   readonly embeddings: boolean;
+  /** Null: nobody's faces are looked for. */
+  readonly gallery: string | null;
   readonly concurrency: number;
 }
 

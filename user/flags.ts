@@ -1,4 +1,5 @@
 import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../protocol/http/paths.ts";
+import { DEFAULT_GALLERY, NO_GALLERY } from "../protocol/http/api.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 
 /** One flag: parsing, help, suggestions and completion all read this. */
@@ -103,6 +104,13 @@ export const FLAGS = {
   },
   embeddings: {
     description: "Put each face's embedding into the JSON lines.",
+  },
+  gallery: {
+    alias: "g",
+    argument: "NAME",
+    environment: "DML_GALLERY",
+    fallback: DEFAULT_GALLERY,
+    description: `The people whose faces are looked for; ${NO_GALLERY} for nobody's.`,
   },
   concurrency: {
     alias: "c",

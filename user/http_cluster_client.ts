@@ -1,6 +1,7 @@
 import {
   type ClusterInfo,
   clusterSchema,
+  NO_GALLERY,
   nodeCommandAnswerSchema,
   type NodeListing,
   nodesSchema,
@@ -85,6 +86,7 @@ export class HttpClusterClient implements ClusterClient {
       recognizer: options.recognizer,
       annotate: String(options.annotate),
       embeddings: String(options.embeddings),
+      gallery: options.gallery ?? NO_GALLERY,
     });
     const { answer, picture } = await this.#untilTaken(() =>
       this.#call(`${PATHS.predictions}?${query}`, {

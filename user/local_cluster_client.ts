@@ -7,7 +7,7 @@ import type { ClusterClient, Predicted, PredictOptions } from "./cluster_client.
 /** What a user needs of a master in the same process. */
 export interface LocalMaster {
   info(): ClusterInfo;
-  predict(image: Uint8Array<ArrayBuffer>, options: PredictOptions): Promise<PredictAnswer>;
+  predict(image: Uint8Array<ArrayBuffer>, options: PredictOptions & { crops: boolean }): Promise<PredictAnswer>;
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
   nodes(): NodeListing[];
   recognizers(): RecognizerListing[];
@@ -32,7 +32,7 @@ export class LocalClusterClient implements ClusterClient {
 
   async predict(image: Uint8Array<ArrayBuffer>, options: PredictOptions): Promise<Predicted> {
     try {
-      const { prediction, annotated } = await this.#master.predict(image, options);
+      const { prediction, annotated } = await this.#master.predict(image, { ...options, crops: false });
       return { prediction, annotated: annotated && await this.#master.readAnnotated(annotated.digest) };
     } catch (error) {
       const failure = asDmlError(error);

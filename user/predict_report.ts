@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { DmlError } from "../protocol/kernel/errors.ts";
-import type { Person, Prediction } from "../protocol/messages/prediction.ts";
+import type { Candidate, Person, Prediction } from "../protocol/messages/prediction.ts";
 import { failedLine, type PredictLine } from "./predict_line.ts";
 import { ProgressBar } from "./progress_bar.ts";
 import {
@@ -159,7 +159,25 @@ function boxOf({ box: { x, y, width, height } }: Person): string {
   return `${Math.round(width)}x${Math.round(height)} at ${Math.round(x)},${Math.round(y)}`;
 }
 
-function nameOf({ name, similarity }: Person): string {
-  if (name === null) return "unknown";
+/** What the gallery says; of a face that was compared with nobody, nothing. */
+function nameOf({ name, similarity, recognition, candidates = [] }: Person): string {
+  if (name !== null) return withSimilarity(name, similarity);
+  switch (recognition) {
+    case undefined:
+      return "-";
+    case "poor_quality":
+      return "poor quality";
+    case "uncertain":
+      return candidates.length === 0 ? "uncertain" : candidates.map(candidateOf).join(" or ");
+    default:
+      return recognition;
+  }
+}
+
+function candidateOf({ name, similarity }: Candidate): string {
+  return withSimilarity(`${name}?`, similarity);
+}
+
+function withSimilarity(name: string, similarity: number | null): string {
   return similarity === null ? printable(name) : `${printable(name)} (${similarity.toFixed(2)})`;
 }

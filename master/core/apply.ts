@@ -1,3 +1,4 @@
+import { applyGalleryEvent } from "./apply_galleries.ts";
 import { applyNodeEvent } from "./apply_nodes.ts";
 import { applyRecognizerEvent } from "./apply_recognizers.ts";
 import { applyTaskEvent } from "./apply_tasks.ts";
@@ -23,6 +24,13 @@ export function apply(state: MasterState, event: MasterEvent): void {
     case "recognizer_failed":
     case "servability_changed":
       return applyRecognizerEvent(state, event);
+    case "gallery_published":
+    case "gallery_retired":
+    case "gallery_withdrawn":
+    case "gallery_offered":
+    case "gallery_ready":
+    case "gallery_failed":
+      return applyGalleryEvent(state, event);
     case "command_ordered": {
       const { type: _, ...command } = event;
       state.commands.set(event.commandId, command);

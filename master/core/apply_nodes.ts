@@ -112,6 +112,7 @@ function applyConnected(
     attempts: new Map(),
     backlogMs: 0,
     recognizers: new Map(),
+    galleries: new Map(),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CommandName } from "../../protocol/messages/command.ts";
+import type { GalleryFailed, GalleryReady } from "../../protocol/messages/gallery.ts";
 import type { Hello } from "../../protocol/messages/hello.ts";
 import type { Availability } from "../../protocol/messages/liveness.ts";
 import type { ModelFailed, ModelReady } from "../../protocol/messages/model.ts";
@@ -6,6 +7,7 @@ import type { BlobReference, TaskFailed, TaskOptions, TaskResult } from "../../p
 import type { CommandDone } from "../../protocol/messages/command.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { Manifest } from "../../models/manifest.ts";
+import type { PublishedGallery } from "./gallery_event.ts";
 
 /** Something a connected node said; it counts only while that connection is the node's own. */
 interface FromNode {
@@ -52,6 +54,26 @@ export interface AcceptReady extends FromNode {
 export interface AcceptModelFailure extends FromNode {
   readonly type: "accept_model_failure";
   readonly message: ModelFailed;
+}
+
+/** The people of a gallery have changed. */
+export interface PublishGallery extends PublishedGallery {
+  readonly type: "publish_gallery";
+}
+
+export interface RetireGallery {
+  readonly type: "retire_gallery";
+  readonly gallery: string;
+}
+
+export interface AcceptGalleryReady extends FromNode {
+  readonly type: "accept_gallery_ready";
+  readonly message: GalleryReady;
+}
+
+export interface AcceptGalleryFailure extends FromNode {
+  readonly type: "accept_gallery_failure";
+  readonly message: GalleryFailed;
 }
 
 /** A user wants one image recognised. */
@@ -116,6 +138,10 @@ export type Command =
   | RegisterRecognizer
   | AcceptReady
   | AcceptModelFailure
+  | PublishGallery
+  | RetireGallery
+  | AcceptGalleryReady
+  | AcceptGalleryFailure
   | SubmitTask
   | CancelTask
   | AcceptResult

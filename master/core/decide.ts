@@ -1,5 +1,12 @@
 import type { Command } from "./command.ts";
 import { decideCommandDone, decideOrder, expireCommands } from "./decide_commands.ts";
+import {
+  acceptGalleryFailure,
+  acceptGalleryReady,
+  offerGalleriesAgain,
+  publishGallery,
+  retireGallery,
+} from "./decide_galleries.ts";
 import { connectNode, currentNode, findDead, loseNode, recordSeen, suspectSilent } from "./decide_nodes.ts";
 import {
   acceptModelFailure,
@@ -8,8 +15,9 @@ import {
   offerAgain,
   registerRecognizer,
 } from "./decide_recognizers.ts";
-import { acceptResult, acceptTaskFailure, cancelTask, expireTasks, refuseAll, submitTask } from "./decide_tasks.ts";
+import { acceptResult, acceptTaskFailure, cancelTask, refuseAll, submitTask } from "./decide_tasks.ts";
 import type { MasterEvent } from "./event.ts";
+import { expireTasks } from "./expire_tasks.ts";
 import type { MasterState, Moment } from "./state.ts";
 
 /**
@@ -27,6 +35,10 @@ export function decide(state: MasterState, command: Command, now: Moment): Maste
       return connectNode(state, command, now);
     case "register_recognizer":
       return registerRecognizer(state, command, now);
+    case "publish_gallery":
+      return publishGallery(state, command, now);
+    case "retire_gallery":
+      return retireGallery(state, command.gallery);
     case "order_command":
       return decideOrder(state, command, now);
     case "tick":
@@ -60,6 +72,10 @@ function decideFromNode(state: MasterState, command: FromNode, now: Moment): Mas
       return acceptReady(state, command, now);
     case "accept_model_failure":
       return acceptModelFailure(state, command, now);
+    case "accept_gallery_ready":
+      return acceptGalleryReady(state, command, now);
+    case "accept_gallery_failure":
+      return acceptGalleryFailure(state, command, now);
     case "accept_result":
       return acceptResult(state, command);
     case "accept_task_failure":
@@ -77,6 +93,7 @@ function tick(state: MasterState, now: Moment): MasterEvent[] {
     ...suspectSilent(state, now),
     ...recordSeen(state, now),
     ...offerAgain(state, now),
+    ...offerGalleriesAgain(state, now),
     ...judgeServability(state, now),
     ...expireTasks(state, now),
     ...expireCommands(state, now),

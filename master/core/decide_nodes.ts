@@ -3,6 +3,7 @@ import { describeMismatch, negotiateVersion } from "../../protocol/messages/vers
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { ConnectNode } from "./command.ts";
 import { abandonCommands } from "./decide_commands.ts";
+import { galleriesFor } from "./decide_galleries.ts";
 import { offersFor } from "./decide_recognizers.ts";
 import { loseAttempts } from "./decide_tasks.ts";
 import type { MasterEvent, NodeRecorded } from "./event.ts";
@@ -33,6 +34,7 @@ export function connectNode(state: MasterState, command: ConnectNode, now: Momen
   events.push(recordOf(command, known, now));
   events.push({ type: "node_connected", nodeId, connectionId, protocol, atMs: now.nowMs });
   events.push(...offersFor(state, hello, now));
+  events.push(...galleriesFor(state, nodeId, now));
   return events;
 }
 

@@ -1,8 +1,9 @@
 import { type ErrorCode, isErrorCode } from "../../protocol/kernel/errors.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
 import { refusalOf } from "../scheduler/admission.ts";
-import { explain, isServable } from "../scheduler/feasible.ts";
 import type { AcceptResult, AcceptTaskFailure, SubmitTask } from "./command.ts";
 import type { AttemptEnded, MasterEvent, TaskAnswered } from "./event.ts";
+import { galleryAsked } from "./decide_galleries.ts";
 import { publicSentence } from "./public_sentence.ts";
 import type { Attempt, MasterState, Moment, NodeConnection, TaskState } from "./state.ts";
 import { whyUnbelievable } from "./unbelievable.ts";
@@ -32,9 +33,13 @@ export function submitTask(
 ): MasterEvent[] {
   const refusal = refusalOf(state, manifestDigest);
   if (refusal !== null) return [{ type: "task_answered", taskId, outcome: refusal }];
+  const recognizer = state.recognizers.get(manifestDigest);
+  invariant(recognizer !== undefined, `recognizer ${manifestDigest} is admitted`);
+  const asked = galleryAsked(state, options.gallery, recognizer);
+  if ("ok" in asked) return [{ type: "task_answered", taskId, outcome: asked }];
   const acceptedAtMs = now.nowMs;
   const deadlineAtMs = acceptedAtMs + state.settings.taskDeadlineMs;
-  const spec = { taskId, manifestDigest, image, options, acceptedAtMs, deadlineAtMs };
+  const spec = { taskId, manifestDigest, image, options: { ...options, ...asked }, acceptedAtMs, deadlineAtMs };
   return [{ type: "task_accepted", spec }];
 }
 
@@ -52,7 +57,7 @@ export function acceptResult(
   const attempt = liveAttempt(state, { nodeId, message });
   if (attempt === null) return [];
   const { task } = attempt;
-  const fault = whyUnbelievable(task, message);
+  const fault = whyUnbelievable(task, message, state.galleries);
   if (fault !== null) {
     const failure = { code: "attempt_failed", reason: fault, told: UNBELIEVABLE } as const;
     return endFailed(state, attempt, failure);
@@ -140,34 +145,6 @@ function newestFirst(one: Attempt, other: Attempt): number {
   return other.task.sequence - one.task.sequence;
 }
 
-/** Tasks whose time is over, and those for which no node has come. */
-export function expireTasks(state: MasterState, { nowMs }: Moment): MasterEvent[] {
-  const events: MasterEvent[] = [];
-  const hopeless = new Map<TaskState["recognizer"], string | null>();
-  for (const { recognizer } of state.tasks.values()) {
-    if (hopeless.has(recognizer)) continue;
-    const servable = recognizer.servable || isServable(state, recognizer.manifest.digest);
-    hopeless.set(recognizer, servable ? null : explain(state, recognizer));
-  }
-  for (const task of state.tasks.values()) {
-    const { spec, recognizer } = task;
-    if (nowMs >= spec.deadlineAtMs) {
-      const seconds = Math.round((spec.deadlineAtMs - spec.acceptedAtMs) / 1_000);
-      const what = task.waiting ? "waited for a free worker" : "was worked on";
-      const reason = `The picture ${what} until its ${seconds} s were over.`;
-      events.push(...answerWith(task, "deadline_exceeded", reason));
-      continue;
-    }
-    const reason = hopeless.get(recognizer);
-    if (!task.waiting || reason === null || reason === undefined) continue;
-    const sinceMs = Math.max(spec.acceptedAtMs, recognizer.servableSinceMs);
-    if (nowMs - sinceMs >= state.settings.joinGraceMs) {
-      events.push(...answerWith(task, "no_capable_node", reason));
-    }
-  }
-  return events;
-}
-
 /** Every task there is, refused: the master stops. */
 export function refuseAll(state: MasterState): MasterEvent[] {
   return [...state.tasks.values()].flatMap((task) =>
@@ -175,7 +152,8 @@ export function refuseAll(state: MasterState): MasterEvent[] {
   );
 }
 
-function answerWith(task: TaskState, code: ErrorCode, reason: string): MasterEvent[] {
+/** The task fails with `code`; what runs of it is called off. */
+export function answerWith(task: TaskState, code: ErrorCode, reason: string): MasterEvent[] {
   return [...cancelled(task, null), answered(task, code, reason)];
 }
 

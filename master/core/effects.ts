@@ -45,6 +45,14 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
       };
     case "recognizer_offered":
       return offer(event, state);
+    case "gallery_withdrawn":
+      return { type: "send", nodeId: event.nodeId, message: { type: "gallery.retire", gallery: event.gallery } };
+    case "gallery_offered": {
+      const gallery = state.galleries.get(event.gallery);
+      if (gallery === undefined) return null;
+      const { gallery: name, version, index } = gallery;
+      return { type: "send", nodeId: event.nodeId, message: { type: "gallery.offer", gallery: name, version, index } };
+    }
     case "command_ordered": {
       const { commandId, command, nodeId } = event;
       return { type: "send", nodeId, message: { type: "command.run", commandId, command } };

@@ -4,6 +4,7 @@ import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { CommandName } from "../../protocol/messages/command.ts";
 import type { Availability } from "../../protocol/messages/liveness.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
+import type { GalleryEvent } from "./gallery_event.ts";
 import type { NodeRecord, TaskOutcome, TaskSpec } from "./state.ts";
 
 /** A node was seen for the first time, or came back and says something else of itself. Durable. */
@@ -229,6 +230,7 @@ export type MasterEvent =
   | RecognizerReady
   | RecognizerFailed
   | ServabilityChanged
+  | GalleryEvent
   | TaskAccepted
   | AttemptStarted
   | AttemptEnded

@@ -1,5 +1,6 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { Message } from "../../protocol/messages/message.ts";
+import type { TaskResult } from "../../protocol/messages/task.ts";
 import type { Command } from "./command.ts";
 
 /** Who speaks. */
@@ -22,12 +23,15 @@ export function commandOf(
       return { type: "accept_ready", nodeId, connectionId, message };
     case "model.failed":
       return { type: "accept_model_failure", nodeId, connectionId, message };
+    case "gallery.ready":
+      return { type: "accept_gallery_ready", nodeId, connectionId, message };
+    case "gallery.failed":
+      return { type: "accept_gallery_failure", nodeId, connectionId, message };
     case "task.result": {
-      const { annotated, taskId, attempt } = message;
-      if (annotated === null || options.holdsBlob(annotated.digest)) {
-        return { type: "accept_result", nodeId, connectionId, message };
-      }
-      const reason = `Its annotated picture ${annotated.digest} never came.`;
+      const { taskId, attempt } = message;
+      const lost = picturesOf(message).find((digest) => !options.holdsBlob(digest));
+      if (lost === undefined) return { type: "accept_result", nodeId, connectionId, message };
+      const reason = `Its picture ${lost} never came.`;
       const failed = { type: "task.failed", taskId, attempt, code: "blob_not_found", reason } as const;
       return { type: "accept_task_failure", nodeId, connectionId, message: failed };
     }
@@ -38,4 +42,10 @@ export function commandOf(
     default:
       return null;
   }
+}
+
+/** The pictures that a result names: the annotated one and those of faces. */
+function picturesOf({ annotated, prediction: { persons } }: TaskResult): Digest[] {
+  const digests = persons.flatMap(({ crop }) => crop === undefined ? [] : [crop.digest]);
+  return annotated === null ? digests : [annotated.digest, ...digests];
 }

@@ -8,6 +8,7 @@ import type { Capabilities } from "../../protocol/messages/hello.ts";
 import type { Availability } from "../../protocol/messages/liveness.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { BlobReference, TaskOptions } from "../../protocol/messages/task.ts";
+import type { PublishedGallery } from "./gallery_event.ts";
 import { DEFAULT_SETTINGS, type MasterSettings } from "./settings.ts";
 import { TaskQueue } from "./task_queue.ts";
 
@@ -47,6 +48,18 @@ export interface NodeRecognizer {
   retryable: boolean;
 }
 
+/** How one connected node stands to one gallery. */
+export interface NodeGallery {
+  /** To its newest version. */
+  state: "offered" | "ready" | "failed";
+  /** Since when, on the monotonic clock. */
+  sinceMs: number;
+  /** In force there, perhaps an older one than the newest; null while there is none. */
+  readyVersion: number | null;
+  /** Why it cannot have the newest, for people. */
+  reason: string | null;
+}
+
 /** One try of a task on one node. */
 export interface Attempt {
   readonly task: TaskState;
@@ -72,6 +85,8 @@ export interface NodeConnection {
   /** What the live attempts take on one worker, one after the other. */
   backlogMs: number;
   readonly recognizers: Map<Digest, NodeRecognizer>;
+  /** By name. */
+  readonly galleries: Map<string, NodeGallery>;
 }
 
 export interface NodeState {
@@ -129,6 +144,11 @@ export interface RecognizerState {
   servableSinceMs: number;
 }
 
+/** A gallery in its newest version. */
+export interface GalleryState extends PublishedGallery {
+  readonly publishedAtMs: number;
+}
+
 /** What was seen in the picture. */
 export interface PredictedOutcome {
   readonly ok: true;
@@ -162,6 +182,8 @@ export interface MasterState {
   readonly nodes: Map<string, NodeState>;
   /** By manifest digest. */
   readonly recognizers: Map<Digest, RecognizerState>;
+  /** By name. */
+  readonly galleries: Map<string, GalleryState>;
   /** Accepted and not yet answered, oldest first. */
   readonly tasks: Map<string, TaskState>;
   readonly commands: Map<string, OrderedCommand>;
@@ -179,6 +201,7 @@ export function createState(settings: Partial<MasterSettings> = {}): MasterState
     settings: { ...DEFAULT_SETTINGS, ...settings },
     nodes: new Map(),
     recognizers: new Map(),
+    galleries: new Map(),
     tasks: new Map(),
     commands: new Map(),
     waitingCount: 0,

@@ -45,7 +45,7 @@ export function createApp(options: AppOptions): Hono {
   app.put(`${PATHS.blobs}/:digest`, writer);
 
   app.route("/", clusterRoutes(master));
-  app.route("/", predictionRoutes({ predictions, blobs, clock: options.clock }));
+  app.route("/", predictionRoutes({ predictions, blobs, clock: options.clock, tokens }));
   app.route("/", recognizerRoutes(master));
   app.route("/", nodeRoutes(master));
   app.route("/", blobRoutes({ read: [blobs], write: blobs, bytesMax: LIMITS.imageBytesMax }));

@@ -1,18 +1,23 @@
+import { DEFAULT_GALLERY, NO_GALLERY } from "../../protocol/http/api.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import { galleryNameSchema, parseAs } from "../../protocol/schema.ts";
 
 /** What a user asks of a picture. */
 export interface PredictionQuery {
   readonly recognizer: string;
   readonly annotate: boolean;
   readonly embeddings: boolean;
+  /** Null for nobody's faces. */
+  readonly gallery: string | null;
+  readonly crops: boolean;
 }
 
-const NAMES: readonly string[] = ["recognizer", "annotate", "embeddings"];
+const NAMES: readonly string[] = ["recognizer", "annotate", "embeddings", "gallery", "crops"];
 const DEFAULT_RECOGNIZER = "faces";
 
 /**
  * The query of a prediction. Everything may be left out: `recognizer` is then `faces`, `annotate` whether the annotated
- * picture is what is wanted, `embeddings` false. Throws `request_invalid` naming the parameter.
+ * picture is what is wanted, `embeddings` and `crops` false, `gallery` the default one (`none` for nobody's). Throws `request_invalid` naming the parameter.
  */
 export function predictionQuery(
   parameters: Readonly<Record<string, readonly string[]>>,
@@ -32,12 +37,20 @@ export function predictionQuery(
     recognizer: parameters.recognizer?.[0] ?? DEFAULT_RECOGNIZER,
     annotate,
     embeddings: flag(parameters, "embeddings", false),
+    gallery: galleryOf(parameters),
+    crops: flag(parameters, "crops", false),
   };
+}
+
+function galleryOf({ gallery }: Readonly<Record<string, readonly string[]>>): string | null {
+  const name = gallery?.[0] ?? DEFAULT_GALLERY;
+  if (name === NO_GALLERY) return null;
+  return parseAs(galleryNameSchema, name, { what: "The parameter gallery", code: "request_invalid" });
 }
 
 function flag(
   parameters: Readonly<Record<string, readonly string[]>>,
-  name: "annotate" | "embeddings",
+  name: "annotate" | "embeddings" | "crops",
   otherwise: boolean,
 ): boolean {
   switch (parameters[name]?.[0]) {

@@ -1,10 +1,12 @@
 import { Hono } from "hono";
 import type { BlobStore } from "../../protocol/blob/blob_store.ts";
+import { checkRole } from "../../protocol/http/auth.ts";
 import { JOINED_MEDIA_TYPE, joinedResponse } from "../../protocol/http/joined_answer.ts";
 import { PATHS } from "../../protocol/http/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { ClusterTokens } from "../../protocol/security/tokens.ts";
 import type { Predictions } from "../predictions.ts";
 import { predictionQuery } from "./prediction_query.ts";
 
@@ -17,19 +19,22 @@ export interface PredictionRoutesOptions {
   readonly predictions: Predictions;
   readonly blobs: BlobStore;
   readonly clock: Clock;
+  /** Null where requests need none. */
+  readonly tokens: ClusterTokens | null;
 }
 
 /**
- * `POST /v1/predictions?recognizer=faces&annotate=true&embeddings=false` with the picture's file as its body. Answers the
+ * `POST /v1/predictions?recognizer=faces&annotate=true&embeddings=false&gallery=default` with the picture's file as its body. Answers the
  * prediction as JSON; to who accepts only `image/jpeg`, the annotated picture; to who accepts a joined answer, both at once.
  */
 export function predictionRoutes(options: PredictionRoutesOptions): Hono {
-  const { predictions, blobs } = options;
+  const { predictions, blobs, tokens } = options;
   const app = new Hono();
   app.post(PATHS.predictions, async (context) => {
     const request = context.req.raw;
     const wantsPicture = accepts(request, JPEG) && !accepts(request, "json");
     const query = predictionQuery(context.req.queries(), { wantsPicture });
+    if (query.crops) checkRole(request, { tokens, roles: ["admin"] });
     const checked = predictions.check(query);
     const image = await bodyOf(request, options);
     const answer = await predictions.run(image, checked, request.signal);

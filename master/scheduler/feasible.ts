@@ -1,6 +1,6 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { MasterSettings } from "../core/settings.ts";
-import type { MasterState, NodeConnection, NodeState, RecognizerState } from "../core/state.ts";
+import type { MasterState, NodeConnection, NodeState, RecognizerState, TaskSpec } from "../core/state.ts";
 
 /** How much a node is given in advance. */
 type Feeding = Pick<MasterSettings, "prefetchPerWorker" | "feedAheadMs" | "attemptsPerWorkerMax">;
@@ -14,6 +14,7 @@ export type Obstacle =
   | "loading"
   | "failed"
   | "unsuitable"
+  | "stranger"
   | "full";
 
 /** The first stage: what keeps `node` from a task of the recognizer, or null when it can take one now. */
@@ -39,6 +40,24 @@ export function obstacleOf(
   return isFed(node, connection, options) ? "full" : null;
 }
 
+/**
+ * What keeps `node` from this very task: as {@linkcode obstacleOf}, and `stranger` when it has no version of the people that
+ * the task asks for. An older version than the newest will do.
+ */
+export function obstacleTo(
+  { manifestDigest, options: { gallery } }: Pick<TaskSpec, "manifestDigest" | "options">,
+  node: NodeState,
+  options: Feeding,
+): Obstacle | null {
+  const obstacle = obstacleOf(node, manifestDigest, options);
+  if (gallery === null || (obstacle !== null && obstacle !== "full")) return obstacle;
+  return hasGallery(node, gallery) ? obstacle : "stranger";
+}
+
+function hasGallery({ connection }: NodeState, gallery: string): boolean {
+  return (connection?.galleries.get(gallery)?.readyVersion ?? null) !== null;
+}
+
 /** Tasks that a node holds at once: its workers', and those that it fetches ahead. */
 export function capacityOf(node: NodeState, options: Pick<Feeding, "prefetchPerWorker">): number {
   const { workers } = node.record.capabilities;
@@ -54,9 +73,20 @@ function isFed(node: NodeState, connection: NodeConnection, options: Feeding): b
 }
 
 /** Whether some connected node serves the recognizer, or will without anybody's doing. */
-export function isServable(state: MasterState, manifestDigest: Digest): boolean {
-  for (const node of state.nodes.values()) if (couldServe(node, manifestDigest)) return true;
+export function isServable(
+  state: MasterState,
+  manifestDigest: Digest,
+  options: { gallery?: string | null } = {},
+): boolean {
+  const { gallery = null } = options;
+  for (const node of state.nodes.values()) {
+    if (couldServe(node, manifestDigest) && (gallery === null || couldAsk(node, gallery))) return true;
+  }
   return false;
+}
+
+function couldAsk(node: NodeState, gallery: string): boolean {
+  return hasGallery(node, gallery) || node.connection?.galleries.get(gallery)?.state === "offered";
 }
 
 /** Whether `node` serves the recognizer now or soon: busy, silent or still loading is no reason against it. */
@@ -67,6 +97,8 @@ function couldServe(node: NodeState, manifestDigest: Digest): boolean {
   return state === "ready" || state === "offered";
 }
 
+const NOTHING_ASKED = { annotate: false, embeddings: false, crops: false };
+
 const OBSTACLE_WORDS: Record<Obstacle, string> = {
   offline: "not connected",
   suspect: "silent",
@@ -75,17 +107,26 @@ const OBSTACLE_WORDS: Record<Obstacle, string> = {
   loading: "loading it",
   failed: "unable to load it",
   unsuitable: "without what it needs",
+  stranger: "without the people of the gallery",
   full: "busy",
 };
 
 /** Why nobody can serve `recognizer`, as a sentence for users: how many, never which. */
-export function explain(state: MasterState, recognizer: RecognizerState): string {
+export function explain(
+  state: MasterState,
+  recognizer: RecognizerState,
+  options: { gallery?: string | null } = {},
+): string {
+  const { gallery = null } = options;
+  const { name } = recognizer;
+  const what = gallery === null ? name : `${name} with the gallery ${gallery}`;
+  const task = { manifestDigest: recognizer.manifest.digest, options: { ...NOTHING_ASKED, gallery } };
   const counts = new Map<Obstacle, number>();
   for (const node of state.nodes.values()) {
-    const obstacle = obstacleOf(node, recognizer.manifest.digest, state.settings);
+    const obstacle = obstacleTo(task, node, state.settings);
     if (obstacle !== null) counts.set(obstacle, (counts.get(obstacle) ?? 0) + 1);
   }
-  if (counts.size === 0) return `No node can serve ${recognizer.name}: none has ever joined.`;
+  if (counts.size === 0) return `No node can serve ${what}: none has ever joined.`;
   const parts = [...counts].map(([obstacle, count]) => `${count} ${OBSTACLE_WORDS[obstacle]}`);
-  return `No node can serve ${recognizer.name}: of ${state.nodes.size} known, ${parts.join(", ")}.`;
+  return `No node can serve ${what}: of ${state.nodes.size} known, ${parts.join(", ")}.`;
 }

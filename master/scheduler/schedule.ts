@@ -1,5 +1,6 @@
 import type { AttemptStarted } from "../core/event.ts";
 import type { MasterState, TaskState } from "../core/state.ts";
+import { obstacleOf } from "./feasible.ts";
 import { type Choice, exclusionOf, selectNode } from "./select.ts";
 
 /**
@@ -20,7 +21,7 @@ export function* schedule(state: MasterState, nowMs: number): Generator<AttemptS
     const choice = selectNode(state, task, { excludes });
     if (choice !== null) yield startOf(task, choice, nowMs);
     // Where one task found no node, neither will the next of its recognizer, unless this one was only picky.
-    const goOn = choice !== null || excludes !== undefined;
+    const goOn = choice !== null || excludes !== undefined || wantsRarePeople(state, task);
     if (goOn && next !== null) heads[index] = next;
     else heads.splice(index, 1);
   }
@@ -42,6 +43,16 @@ export function* hedge(state: MasterState, nowMs: number): Generator<AttemptStar
     });
     if (choice !== null) yield startOf(task, choice, nowMs);
   }
+}
+
+/** Whether only the gallery that the task asks for keeps it from a node. */
+function wantsRarePeople(state: MasterState, { spec }: TaskState): boolean {
+  if (spec.options.gallery === null) return false;
+  const { manifestDigest } = spec;
+  for (const node of state.nodes.values()) {
+    if (obstacleOf(node, manifestDigest, state.settings) === null) return true;
+  }
+  return false;
 }
 
 function isLate({ settings }: MasterState, task: TaskState, nowMs: number): boolean {

@@ -1,5 +1,5 @@
 import type { MasterState, NodeConnection, NodeState, TaskState } from "../core/state.ts";
-import { obstacleOf } from "./feasible.ts";
+import { obstacleTo } from "./feasible.ts";
 import { expectedMs, serviceMsOf } from "./rank.ts";
 
 /** Where a task goes, and what is expected of it there. */
@@ -29,7 +29,7 @@ export function selectNode(
   let bestOrder = 0;
   for (const node of state.nodes.values()) {
     const { connection } = node;
-    if (connection === null || obstacleOf(node, manifestDigest, state.settings) !== null) continue;
+    if (connection === null || obstacleTo(task.spec, node, state.settings) !== null) continue;
     const recognizer = connection.recognizers.get(manifestDigest);
     if (recognizer === undefined || excludes?.(node, connection)) continue;
     const serviceMs = serviceMsOf(recognizer);
@@ -49,7 +49,7 @@ export function exclusionOf(state: MasterState, task: TaskState): Exclusion | un
   if (task.failedOn.length === 0) return undefined;
   for (const node of state.nodes.values()) {
     if (task.failedOn.includes(node.record.nodeId)) continue;
-    const obstacle = obstacleOf(node, task.spec.manifestDigest, state.settings);
+    const obstacle = obstacleTo(task.spec, node, state.settings);
     if (obstacle === null || obstacle === "full") {
       return (candidate) => task.failedOn.includes(candidate.record.nodeId);
     }

@@ -58,6 +58,9 @@ export const DEFAULT_THRESHOLDS: GalleryThresholds = {
   sharpnessMin: 20,
 };
 
+/** No index is longer: what is longer is not read to find out whether it is one. */
+export const GALLERY_INDEX_BYTES_MAX = 256 * 1024;
+
 /** An index as it is stored and sent: its JSON in UTF-8. The same index is the same bytes. */
 export function encodeGalleryIndex(index: GalleryIndex): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(parseIndex(index)));

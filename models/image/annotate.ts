@@ -1,4 +1,4 @@
-import type { Person } from "../../protocol/messages/prediction.ts";
+import type { Person, Recognition } from "../../protocol/messages/prediction.ts";
 import type { AssetSource } from "../assets.ts";
 import { placeLabels } from "./label_layout.ts";
 import type { Picture } from "./picture.ts";
@@ -9,20 +9,31 @@ import { TrueTypeFont } from "./true_type_font.ts";
 /** Draws what was recognised. */
 export interface Annotator {
   /**
-   * Draws a box, the landmarks and a label for each person, in place, and returns the same picture. The label is the name and the
-   * similarity where there is a name, else the detector's score.
+   * Draws a box, the landmarks and a label for each person, in place, and returns the same picture. Colour and label say what the
+   * gallery says; of a face that was compared with nobody the label is the detector's score.
    */
   annotate(picture: Picture, persons: readonly Person[]): Promise<Picture>;
 }
 
-/** The colours of somebody known and of anybody else: of the frame and plate, and of the letters on it. */
-const KNOWN: Palette = { plate: [21, 128, 61], letters: [255, 255, 255] };
-const UNKNOWN: Palette = { plate: [251, 191, 36], letters: [20, 20, 20] };
-
+/** Of the frame and plate, and of the letters on it. */
 interface Palette {
   readonly plate: Colour;
   readonly letters: Colour;
+  /** A frame of half the usual width: there is little to be seen in it. */
+  readonly isThin?: true;
 }
+
+const GREEN: Palette = { plate: [21, 128, 61], letters: [255, 255, 255] };
+const AMBER: Palette = { plate: [251, 191, 36], letters: [20, 20, 20] };
+const BLUE: Palette = { plate: [71, 97, 140], letters: [255, 255, 255] };
+const GREY: Palette = { plate: [130, 130, 130], letters: [255, 255, 255], isThin: true };
+
+const PALETTES: Readonly<Record<Recognition, Palette>> = {
+  known: GREEN,
+  uncertain: AMBER,
+  unknown: BLUE,
+  poor_quality: GREY,
+};
 
 /** An {@linkcode Annotator} whose font comes from `assets` when there is first something to write. */
 export function createAnnotator(assets: AssetSource): Annotator {
@@ -37,10 +48,19 @@ export function createAnnotator(assets: AssetSource): Annotator {
   };
 }
 
-/** What a person's label says: `Zoë Müller 0.62`, or `person 97%`. */
-export function labelOf({ name, similarity, score }: Person): string {
-  if (name === null) return `person ${Math.round(score * 100)}%`;
-  return similarity === null ? name : `${name} ${similarity.toFixed(2)}`;
+/** What a person's label says: `Zoë Müller 0.62`, `Zoë Müller?`, `unknown`, `poor quality`, or, compared with nobody, `person 97%`. */
+export function labelOf({ name, similarity, score, recognition, candidates = [] }: Person): string {
+  if (name !== null) return similarity === null ? name : `${name} ${similarity.toFixed(2)}`;
+  switch (recognition) {
+    case undefined:
+      return `person ${Math.round(score * 100)}%`;
+    case "uncertain":
+      return candidates.length === 0 ? "uncertain" : `${candidates[0].name}?`;
+    case "poor_quality":
+      return "poor quality";
+    default:
+      return recognition;
+  }
 }
 
 function drawPersons(
@@ -50,8 +70,9 @@ function drawPersons(
 ): void {
   const { letterSize, thickness } = sizesFor(picture);
   for (const person of persons) {
-    const { plate } = paletteOf(person);
-    strokeBox(picture, person.box, { thickness, colour: plate });
+    const { plate, isThin } = paletteOf(person);
+    strokeBox(picture, person.box, { thickness: isThin ? Math.ceil(thickness / 2) : thickness, colour: plate });
+    if (isThin) continue;
     for (const point of person.landmarks) {
       fillDisc(picture, point, { radius: thickness * 1.5, colour: [255, 255, 255] });
       fillDisc(picture, point, { radius: thickness, colour: plate });
@@ -97,6 +118,7 @@ function drawLabels(
   });
 }
 
-function paletteOf({ name }: Person): Palette {
-  return name === null ? UNKNOWN : KNOWN;
+function paletteOf({ name, recognition }: Person): Palette {
+  if (recognition !== undefined) return PALETTES[recognition];
+  return name === null ? AMBER : GREEN;
 }

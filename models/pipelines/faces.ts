@@ -11,9 +11,10 @@ import { ALIGNED, ARCFACE_TEMPLATE } from "./faces_align.ts";
 import { DETECT, DETECT_INPUT, type DetectedFace, detectedFaces } from "./faces_detect.ts";
 import { EMBED, normalise } from "./faces_embed.ts";
 import { fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./faces_landmarks.ts";
-import { personOf } from "./faces_person.ts";
+import { NOTHING_SEEN, personOf, type SeenFace } from "./faces_person.ts";
+import { QualityMeter } from "./faces_quality.ts";
 import { LayerRunner } from "./layer_runner.ts";
-import type { Finding, Layers, Pipeline, PipelineFactory } from "./pipeline.ts";
+import type { Finding, Layers, Pipeline, PipelineFactory, RecognizeOptions } from "./pipeline.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 /** Detect, landmarks, align, embed. The same path enrols a person and recognises them. */
@@ -24,7 +25,8 @@ class FacesPipeline implements Pipeline {
   readonly needsPicture = true;
   readonly #detect: LayerRunner<typeof DETECT>;
   readonly #landmarks: LayerRunner<typeof LANDMARKS>;
-  readonly #embed: LayerRunner<typeof EMBED>;
+  readonly #embedLayer: LayerRunner<typeof EMBED>;
+  readonly #quality = new QualityMeter();
   readonly #parameters: FacesParameters;
   readonly #nowMs: () => number;
   /** The layers' inputs are shared by all pictures, so these come one after the other. */
@@ -33,19 +35,19 @@ class FacesPipeline implements Pipeline {
   constructor(layers: Layers, options: { parameters: FacesParameters; nowMs: () => number }) {
     this.#detect = new LayerRunner(layers, DETECT);
     this.#landmarks = new LayerRunner(layers, LANDMARKS);
-    this.#embed = new LayerRunner(layers, EMBED);
+    this.#embedLayer = new LayerRunner(layers, EMBED);
     this.#parameters = options.parameters;
     this.#nowMs = options.nowMs;
   }
 
-  async recognize(picture: Picture | null, options: { embeddings: boolean }): Promise<Finding> {
+  async recognize(picture: Picture | null, options: RecognizeOptions): Promise<Finding> {
     invariant(picture !== null, "the faces pipeline is given a picture");
     return await this.#alone(async (watch) => {
       const persons: Person[] = [];
       for (const face of await this.#findFaces(picture, watch)) {
         const landmarks = await this.#findLandmarks(picture, { box: face.box, watch });
-        const embedding = options.embeddings ? await this.#embedFace(picture, { landmarks, watch }) : null;
-        persons.push(personOf(face, { landmarks, embedding, picture }));
+        const seen = await this.#lookAt(picture, { landmarks, watch, wanted: options });
+        persons.push(personOf(face, { landmarks, picture, ...seen }));
         watch.lap("interpretMs");
       }
       return { persons, timings: watch.timings };
@@ -56,7 +58,8 @@ class FacesPipeline implements Pipeline {
     await this.#alone(async (watch) => {
       await this.#findFaces(picture, watch);
       const landmarks = await this.#findLandmarks(picture, { box: middleOf(picture), watch });
-      await this.#embedFace(picture, { landmarks, watch });
+      this.#align(picture, landmarks);
+      await this.#embed(watch);
     });
   }
 
@@ -83,12 +86,30 @@ class FacesPipeline implements Pipeline {
     return points;
   }
 
-  async #embedFace(picture: Picture, options: { landmarks: Point[]; watch: Stopwatch }): Promise<Float32Array> {
-    const { landmarks, watch } = options;
-    const transform = similarityTransform(landmarks, ARCFACE_TEMPLATE);
-    warp(picture, { ...ALIGNED, transform, into: this.#embed.input });
+  /** What the aligned face tells, as far as it is wanted. */
+  async #lookAt(
+    picture: Picture,
+    options: { landmarks: Point[]; watch: Stopwatch; wanted: RecognizeOptions },
+  ): Promise<SeenFace> {
+    const { landmarks, watch, wanted: { embeddings, gallery = null, quality: isMeasured = false } } = options;
+    if (!embeddings && !isMeasured && gallery === null) return NOTHING_SEEN;
+    this.#align(picture, landmarks);
+    const quality = this.#quality.measure(this.#embedLayer.input, landmarks);
     watch.lap("prepareMs");
-    const { output } = await this.#embed.run();
+    if (!embeddings && gallery === null) return { ...NOTHING_SEEN, quality };
+    const embedding = await this.#embed(watch);
+    const recognised = gallery?.recognise(embedding, quality) ?? null;
+    return { embedding: embeddings ? embedding : null, quality, recognised };
+  }
+
+  #align(picture: Picture, landmarks: Point[]): void {
+    const transform = similarityTransform(landmarks, ARCFACE_TEMPLATE);
+    warp(picture, { ...ALIGNED, transform, into: this.#embedLayer.input });
+  }
+
+  /** Of the face that was aligned last. */
+  async #embed(watch: Stopwatch): Promise<Float32Array> {
+    const { output } = await this.#embedLayer.run();
     watch.lap("inferMs");
     const embedding = normalise(output);
     watch.lap("interpretMs");

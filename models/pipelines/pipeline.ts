@@ -1,4 +1,4 @@
-import type { Person, Timings } from "../../protocol/messages/prediction.ts";
+import type { FaceQuality, Person, Timings } from "../../protocol/messages/prediction.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Picture } from "../image/picture.ts";
 import type { LayerSession } from "../tensor.ts";
@@ -9,6 +9,24 @@ export interface Finding {
   readonly timings: Pick<Timings, "prepareMs" | "inferMs" | "interpretMs">;
 }
 
+/** What a gallery says of one face. */
+export type RecognisedFace = Pick<Person, "name" | "similarity" | "recognition" | "candidates">;
+
+/** The people whom a pipeline compares faces with. */
+export interface FaceGallery {
+  /** Who it is, by an embedding of length one. */
+  recognise(embedding: Float32Array, quality: FaceQuality): RecognisedFace;
+}
+
+/** What is wanted of a picture. */
+export interface RecognizeOptions {
+  readonly embeddings: boolean;
+  /** Whom to compare faces with; nobody when it is left out. */
+  readonly gallery?: FaceGallery | null;
+  /** Measure how much of each face there is; it is measured anyway where faces are compared or embedded. */
+  readonly quality?: boolean;
+}
+
 /** A recognizer with its layers loaded. */
 export interface Pipeline {
   /** False for a pipeline that is given no picture. */
@@ -16,7 +34,7 @@ export interface Pipeline {
   /** Looks at `picture` (null exactly when `needsPicture` is false). */
   recognize(
     picture: Picture | null,
-    options: { embeddings: boolean },
+    options: RecognizeOptions,
   ): Promise<Finding>;
   /** Runs every layer as one typical picture would, whatever is in `picture`; the first runs are slow, so do this before serving. */
   warmUp(picture: Picture): Promise<void>;

@@ -13,6 +13,14 @@ import {
   endWithFailure,
 } from "./attempts.ts";
 import {
+  applyGalleryDropped,
+  applyGalleryFailed,
+  applyGalleryOffer,
+  applyGalleryRetire,
+  applyGalleryTaken,
+  galleryOf,
+} from "./galleries.ts";
+import {
   applyFetched,
   applyLoaded,
   applyModelFailed,
@@ -50,6 +58,12 @@ export function apply(state: NodeState, event: NodeEvent, nowMs: number): void {
       return applyModelFailed(state, event);
     case "modelUnloaded":
       return applyUnloaded(state, event.manifestDigest);
+    case "galleryTaken":
+      return applyGalleryTaken(state, event);
+    case "galleryFailed":
+      return applyGalleryFailed(state, event);
+    case "galleryDropped":
+      return applyGalleryDropped(state, event.gallery);
     case "imageFetched":
       return advance(state, event.key, { from: "fetching", to: "waiting" });
     case "attemptRan":
@@ -67,6 +81,10 @@ function applyOrder(state: NodeState, order: Order): void {
       return applyOffer(state, order);
     case "model.retire":
       return applyRetire(state, order);
+    case "gallery.offer":
+      return applyGalleryOffer(state, order);
+    case "gallery.retire":
+      return applyGalleryRetire(state, order);
     case "task.assign":
       return applyAssign(state, order);
     case "task.cancel":
@@ -77,6 +95,7 @@ function applyOrder(state: NodeState, order: Order): void {
 /** What was to be said to nobody is not said to the next: the master offers again what it wants. */
 function applyConnected(state: NodeState): void {
   state.connection++;
+  for (const gallery of state.galleries.values()) gallery.isAnnounced = false;
   state.outbox = [];
 }
 
@@ -99,6 +118,12 @@ function applyBegun(state: NodeState, action: Action): void {
       return advance(state, action.key, { from: "waiting", to: "running" });
     case "unload":
       recognizerOf(state, action.manifestDigest).phase = "unloading";
+      return;
+    case "fetchGallery":
+      galleryOf(state, action.offer.gallery).phase = "fetching";
+      return;
+    case "dropGallery":
+      galleryOf(state, action.gallery).phase = "dropping";
       return;
     case "fetchModel":
       recognizerOf(state, action.manifestDigest).phase = "fetching";

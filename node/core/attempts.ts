@@ -1,5 +1,5 @@
 import { invariant } from "../../protocol/kernel/invariant.ts";
-import type { TaskAssign, TaskCancel, TaskResult } from "../../protocol/messages/task.ts";
+import type { BlobReference, TaskAssign, TaskCancel, TaskResult } from "../../protocol/messages/task.ts";
 import type { NodeEvent } from "./event.ts";
 import {
   type AttemptKey,
@@ -57,18 +57,30 @@ export function applyRan(
   if (attempt?.phase === "abandoned") return end(state, attempt.key);
   if (attempt?.phase !== "running") return;
   attempt.answer = { prediction: event.prediction, serviceMs: event.serviceMs };
-  if (event.annotated) attempt.phase = "answered";
+  if (event.hasPictures) attempt.phase = "answered";
   else endWithResult(state, attempt, null);
 }
 
-/** The annotated picture is with the master. */
+/** Its pictures are with the master. */
 export function applyUploaded(
   state: NodeState,
-  { key, annotated }: Extract<NodeEvent, { kind: "attemptUploaded" }>,
+  { key, annotated, crops }: Extract<NodeEvent, { kind: "attemptUploaded" }>,
 ): void {
   const attempt = state.attempts.get(key);
-  if (attempt?.phase === "uploading") endWithResult(state, attempt, annotated);
+  if (attempt?.phase !== "uploading") return;
+  if (attempt.answer !== null && crops.length > 0) attempt.answer = withCrops(attempt.answer, crops);
+  endWithResult(state, attempt, annotated);
 }
+
+/** Names the face of each person, in their order. */
+function withCrops(answer: Answer, crops: readonly BlobReference[]): Answer {
+  const { persons } = answer.prediction;
+  invariant(crops.length === persons.length, `${crops.length} faces were cut out of ${persons.length} persons`);
+  const prediction = { ...answer.prediction, persons: persons.map((person, at) => ({ ...person, crop: crops[at] })) };
+  return { ...answer, prediction };
+}
+
+type Answer = NonNullable<AttemptState["answer"]>;
 
 /** A transfer or a worker has given up. */
 export function applyFailed(

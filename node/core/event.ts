@@ -1,12 +1,13 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { GalleryOffer, GalleryRetire } from "../../protocol/messages/gallery.ts";
 import type { ModelOffer, ModelRetire } from "../../protocol/messages/model.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
-import type { TaskAssign, TaskCancel, TaskResult } from "../../protocol/messages/task.ts";
+import type { BlobReference, TaskAssign, TaskCancel, TaskResult } from "../../protocol/messages/task.ts";
 import type { Action } from "./plan.ts";
 import type { AttemptKey, Failure } from "./state.ts";
 
 /** Orders of the master that change what the node holds. */
-export type Order = ModelOffer | ModelRetire | TaskAssign | TaskCancel;
+export type Order = ModelOffer | ModelRetire | GalleryOffer | GalleryRetire | TaskAssign | TaskCancel;
 
 /** What can happen to a node. Facts, so in the past tense. */
 export type NodeEvent =
@@ -33,18 +34,24 @@ export type NodeEvent =
   }
   | { readonly kind: "modelFailed"; readonly manifestDigest: Digest; readonly failure: Failure }
   | { readonly kind: "modelUnloaded"; readonly manifestDigest: Digest }
+  /** A version is in force in every worker. */
+  | { readonly kind: "galleryTaken"; readonly offer: GalleryOffer; readonly fetchedBytes: number }
+  | { readonly kind: "galleryFailed"; readonly offer: GalleryOffer; readonly failure: Failure }
+  | { readonly kind: "galleryDropped"; readonly gallery: string }
   | { readonly kind: "imageFetched"; readonly key: AttemptKey }
   | {
     readonly kind: "attemptRan";
     readonly key: AttemptKey;
     readonly prediction: Prediction;
     readonly serviceMs: number;
-    /** Whether there is an annotated picture to be sent first. */
-    readonly annotated: boolean;
+    /** Whether there are pictures to be sent first: the annotated one, or those of faces. */
+    readonly hasPictures: boolean;
   }
   | {
     readonly kind: "attemptUploaded";
     readonly key: AttemptKey;
     readonly annotated: TaskResult["annotated"];
+    /** The face of each person of the prediction, in its order; none when they were not asked for. */
+    readonly crops: readonly BlobReference[];
   }
   | { readonly kind: "attemptFailed"; readonly key: AttemptKey; readonly failure: Failure };

@@ -1,4 +1,5 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { GalleryOffer } from "../../protocol/messages/gallery.ts";
 import type { ModelOffer } from "../../protocol/messages/model.ts";
 import type { TaskAssign } from "../../protocol/messages/task.ts";
 import {
@@ -17,9 +18,12 @@ export type Action =
   | { readonly do: "drop"; readonly key: AttemptKey }
   /** Give up on an attempt that no worker will have: its time is over, or its recognizer is not to be had. */
   | { readonly do: "refuse"; readonly key: AttemptKey; readonly failure: Failure }
-  /** Put the annotated picture to the master's blobs. */
+  /** Put the pictures of the answer to the master's blobs. */
   | { readonly do: "upload"; readonly key: AttemptKey }
   | { readonly do: "unload"; readonly manifestDigest: Digest }
+  | { readonly do: "dropGallery"; readonly gallery: string }
+  /** Fetch what is missing of this version and put it in force in every worker. */
+  | { readonly do: "fetchGallery"; readonly offer: GalleryOffer }
   | { readonly do: "fetchModel"; readonly manifestDigest: Digest; readonly offer: ModelOffer }
   /** Load it in every worker, warm it up and measure it. */
   | { readonly do: "load"; readonly manifestDigest: Digest; readonly offer: ModelOffer }
@@ -40,6 +44,8 @@ export function plan(state: NodeState): Action | null {
     uploadAnswered(state) ??
     refuseHopeless(state) ??
     unloadRetired(state) ??
+    dropGallery(state) ??
+    fetchGallery(state) ??
     fetchModel(state) ??
     loadFetched(state) ??
     fetchImage(state) ??
@@ -76,6 +82,21 @@ function unloadRetired(state: NodeState): Action | null {
   for (const { manifestDigest, retired, phase } of state.recognizers.values()) {
     if (!retired || phase === "loading" || phase === "unloading") continue;
     if (!isNeeded(state, manifestDigest)) return { do: "unload", manifestDigest };
+  }
+  return null;
+}
+
+function dropGallery(state: NodeState): Action | null {
+  for (const { name, retired, phase } of state.galleries.values()) {
+    if (retired && phase !== "fetching" && phase !== "dropping") return { do: "dropGallery", gallery: name };
+  }
+  return null;
+}
+
+/** Of one gallery one version at a time; several that were offered meanwhile are one change. */
+function fetchGallery(state: NodeState): Action | null {
+  for (const { offer, phase, retired } of state.galleries.values()) {
+    if (phase === "offered" && !retired) return { do: "fetchGallery", offer };
   }
   return null;
 }

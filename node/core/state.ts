@@ -1,5 +1,6 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { Message } from "../../protocol/messages/message.ts";
+import type { GalleryOffer } from "../../protocol/messages/gallery.ts";
 import type { ModelOffer } from "../../protocol/messages/model.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { TaskAssign } from "../../protocol/messages/task.ts";
@@ -32,8 +33,30 @@ export interface RecognizerState {
 }
 
 /**
- * Where an attempt stands: `assigned` -> `fetching` its image -> `waiting` for a worker -> `running` -> `uploading` the
- * annotated picture, after which it is forgotten. `abandoned` is one that still holds a worker but that nobody waits for.
+ * Where a gallery stands: `offered` -> `fetching` -> `ready`, or `failed`, and `dropping` on its way out. An older version
+ * may be in force in any of them.
+ */
+export type GalleryPhase = "offered" | "fetching" | "ready" | "failed" | "dropping";
+
+/** One gallery that the master wants here. */
+export interface GalleryState {
+  readonly name: string;
+  /** The newest version. */
+  offer: GalleryOffer;
+  phase: GalleryPhase;
+  /** The master does not want it any more. */
+  retired: boolean;
+  /** What the workers have; null while they have none. */
+  inForce: GalleryOffer | null;
+  /** Whether the master of this connection was told of it. */
+  isAnnounced: boolean;
+  /** For what is in force. */
+  fetchedBytes: number;
+}
+
+/**
+ * Where an attempt stands: `assigned` -> `fetching` its image -> `waiting` for a worker -> `running` -> `uploading` its
+ * pictures, after which it is forgotten. `abandoned` is one that still holds a worker but that nobody waits for.
  */
 export type AttemptPhase =
   | "assigned"
@@ -53,7 +76,7 @@ export interface AttemptState {
   cancelled: boolean;
   /** On the node's clock. */
   readonly deadlineAtMs: number;
-  /** From `answered` on: what the worker found, to be sent when the annotated picture is with the master. */
+  /** From `answered` on: what the worker found, to be sent when its pictures are with the master. */
   answer: { readonly prediction: Prediction; readonly serviceMs: number } | null;
 }
 
@@ -76,6 +99,8 @@ export interface NodeLimits {
   readonly attemptsMax: number;
   /** Recognizers in hand; one more fails with `queue_full`. */
   readonly recognizersMax: number;
+  /** Galleries in hand; one more fails with `queue_full`. */
+  readonly galleriesMax: number;
   /** One attempt on a worker. */
   readonly attemptDeadlineMs: number;
 }
@@ -90,6 +115,8 @@ export interface NodeState {
   /** Takes no new work; what it has, it finishes. */
   draining: boolean;
   readonly recognizers: Map<Digest, RecognizerState>;
+  /** By name. */
+  readonly galleries: Map<string, GalleryState>;
   /** In the order in which they came. */
   readonly attempts: Map<AttemptKey, AttemptState>;
   /** Keys of the latest attempts that ended, so that a repeated `task.assign` is not run again. */
@@ -106,6 +133,7 @@ export function initialState(limits: NodeLimits): NodeState {
     connection: 0,
     draining: false,
     recognizers: new Map(),
+    galleries: new Map(),
     attempts: new Map(),
     ended: new Set(),
     outbox: [],

@@ -22,7 +22,7 @@ export const DEFAULT_GALLERY = "default";
 /** In place of a gallery's name: nobody's faces are looked for. */
 export const NO_GALLERY = "none";
 
-/** Answer of `POST /v1/predictions?recognizer=&annotate=&embeddings=` with the picture as its body. */
+/** Answer of `POST /v1/predictions?recognizer=&annotate=&embeddings=&gallery=&crops=` with the picture as its body. */
 export const predictAnswerSchema = z.strictObject({
   prediction: predictionSchema,
   /** Where the annotated picture can be had for a minute; null when none was asked for. */

@@ -10,10 +10,16 @@ import { type ClusterTokens, type Role, roleMay, roleOfToken } from "../security
  */
 export function requireRole(tokens: ClusterTokens | null, ...roles: Role[]): MiddlewareHandler {
   return async (context, next) => {
-    if (tokens === null) refuseForeignPages(context.req.raw);
-    else checkToken(context.req.raw, { tokens, roles });
+    checkRole(context.req.raw, { tokens, roles });
     await next();
   };
+}
+
+/** The same for one request; throws `unauthorized` or `forbidden`. */
+export function checkRole(request: Request, options: { tokens: ClusterTokens | null; roles: Role[] }): void {
+  const { tokens, roles } = options;
+  if (tokens === null) refuseForeignPages(request);
+  else checkToken(request, { tokens, roles });
 }
 
 function checkToken(request: Request, options: { tokens: ClusterTokens; roles: Role[] }): void {

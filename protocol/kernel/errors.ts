@@ -27,6 +27,13 @@ export const ERRORS = {
   image_too_large: kind(413, 1, false, "Shrink the picture; `dml help limits` names the limits."),
   recognizer_unknown: kind(404, 1, false, "`dml recognizers` names those there are."),
   recognizer_invalid: kind(422, 1, false, "Correct the manifest."),
+  gallery_unknown: kind(404, 1, false, "Name a gallery that there is, or `none` to recognise nobody."),
+  gallery_unfit: kind(
+    409,
+    1,
+    false,
+    "Use the recognizer with which the people were enrolled, or `--gallery none` to recognise nobody.",
+  ),
   gallery_invalid: kind(422, 1, false, "Bring both sides to the same version of dml, or import the people again."),
   no_capable_node: kind(503, 3, true, "Start a node with `dml join`; `dml nodes` says why those there are cannot."),
   queue_full: kind(429, 3, true, "Send it again after the time in Retry-After, or add a node."),
@@ -69,12 +76,6 @@ export const ERRORS = {
     3,
     true,
     "The files of the recognizer are fetched once; connect to the network and start again.",
-  ),
-  gallery_unknown: kind(
-    404,
-    1,
-    false,
-    "`dml people list` names the galleries there are; `dml people enroll` makes one.",
   ),
   galleries_full: kind(
     409,

@@ -1,5 +1,6 @@
 import { type Infer, z } from "../schema.ts";
 import { commandDoneSchema, commandRunSchema } from "./command.ts";
+import { galleryFailedSchema, galleryOfferSchema, galleryReadySchema, galleryRetireSchema } from "./gallery.ts";
 import { helloSchema, rejectSchema, welcomeSchema } from "./hello.ts";
 import { availabilitySchema, goodbyeSchema, pingSchema } from "./liveness.ts";
 import { modelFailedSchema, modelOfferSchema, modelReadySchema, modelRetireSchema } from "./model.ts";
@@ -25,6 +26,10 @@ export const messageSchema = z.discriminatedUnion("type", [
   modelRetireSchema,
   modelReadySchema,
   modelFailedSchema,
+  galleryOfferSchema,
+  galleryRetireSchema,
+  galleryReadySchema,
+  galleryFailedSchema,
   taskAssignSchema,
   taskCancelSchema,
   taskResultSchema,

@@ -1,4 +1,12 @@
-import { byteCountSchema, digestSchema, durationMsSchema, idSchema, type Infer, z } from "../schema.ts";
+import {
+  byteCountSchema,
+  digestSchema,
+  durationMsSchema,
+  galleryNameSchema,
+  idSchema,
+  type Infer,
+  z,
+} from "../schema.ts";
 import { predictionSchema } from "./prediction.ts";
 
 /** Bytes named by digest, and how many there are. */
@@ -13,6 +21,10 @@ export const taskOptionsSchema = z.strictObject({
   annotate: z.boolean(),
   /** Put each face's embedding into the prediction. */
   embeddings: z.boolean(),
+  /** The people whose faces are looked for; null for nobody's. */
+  gallery: galleryNameSchema.nullable(),
+  /** Send back each face with some of what is around it. */
+  crops: z.boolean(),
 });
 
 const attempt = {

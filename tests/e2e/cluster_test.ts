@@ -6,7 +6,7 @@ import type { Predicted } from "../../user/cluster_client.ts";
 import { assert, assertEquals, assertGreater } from "../assert.ts";
 import { Cluster, readyFor } from "./cluster.ts";
 
-const PREDICT = { recognizer: "faces", annotate: false, embeddings: false } as const;
+const PREDICT = { recognizer: "faces", annotate: false, embeddings: false, gallery: null, crops: false } as const;
 const PICTURES = 60;
 
 /** What must not depend on who did the work: everything but how long it took. */

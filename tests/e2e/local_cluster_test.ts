@@ -12,7 +12,7 @@ Deno.test("openLocalCluster() recognises a real photo with nothing set up, and l
     presentation: { logLevel: "error" },
   });
   try {
-    const asked = { recognizer: "faces", annotate: true, embeddings: true };
+    const asked = { recognizer: "faces", annotate: true, embeddings: true, gallery: null, crops: false };
     const { prediction, annotated } = await local.predict(await samplePhoto(1), asked);
     assertEquals(prediction.persons.map(({ embedding }) => embedding?.length), [512, 512, 512]);
     assert(annotated !== null && annotated[0] === 0xff && annotated[1] === 0xd8);

@@ -7,7 +7,7 @@ import { helloOf, idOf } from "./core_world.ts";
 import { MasterFixture, resultOf } from "./master_fixture.ts";
 
 const ONE = idOf("node", 1);
-const EMPTY = { recognizer: "empty", annotate: false, embeddings: false };
+const EMPTY = { recognizer: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
 
 /** The master still takes nodes in and answers. */
 async function assertWorks(fixture: MasterFixture): Promise<void> {

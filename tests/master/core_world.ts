@@ -193,7 +193,7 @@ export class CoreWorld {
       taskId,
       manifestDigest,
       image: null,
-      options: { annotate: false, embeddings: false },
+      options: { annotate: false, embeddings: false, gallery: null, crops: false },
     });
     return taskId;
   }

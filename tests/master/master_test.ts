@@ -11,9 +11,9 @@ import { LAYER, MasterFixture, pictureEntry, resultOf } from "./master_fixture.t
 
 const NOTHING = new Uint8Array();
 const PICTURE = new TextEncoder().encode("not really a picture");
-const EMPTY = { recognizer: "empty", annotate: false, embeddings: false };
-const FACES = { recognizer: "faces", annotate: false, embeddings: false };
-const ANNOTATED = { recognizer: "faces@1", annotate: true, embeddings: false };
+const EMPTY = { recognizer: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
+const FACES = { recognizer: "faces", annotate: false, embeddings: false, gallery: null, crops: false };
+const ANNOTATED = { recognizer: "faces@1", annotate: true, embeddings: false, gallery: null, crops: false };
 
 Deno.test("predict() is what the node answered", async () => {
   await using fixture = await MasterFixture.start();
@@ -46,7 +46,7 @@ Deno.test("predict() keeps an annotated picture for a minute", async () => {
   const node = await fixture.join(1);
   const answer = fixture.master.predict(PICTURE, ANNOTATED);
   const assign = await node.next("task.assign");
-  assertEquals(assign.options, { annotate: true, embeddings: false });
+  assertEquals(assign.options, { annotate: true, embeddings: false, gallery: null, crops: false });
   const drawn = new TextEncoder().encode("drawn");
   const annotated = { digest: digestOf(drawn), size: drawn.length, mediaType: "image/jpeg" };
   await fixture.master.blobs.put(annotated.digest, drawn);

@@ -40,7 +40,7 @@ export function assign(
     attempt: 1,
     manifestDigest: MODEL,
     image: { digest: digest(task), size: 100 },
-    options: { annotate: false, embeddings: false },
+    options: { annotate: false, embeddings: false, gallery: null, crops: false },
     deadlineMs: 60_000,
     ...changes,
   };

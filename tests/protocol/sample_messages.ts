@@ -72,7 +72,7 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
     attempt: 1,
     manifestDigest: digest,
     image: blob,
-    options: { annotate: true, embeddings: false },
+    options: { annotate: true, embeddings: false, gallery: null, crops: false },
     deadlineMs: 60_000,
   },
   "task.cancel": { type: "task.cancel", taskId, attempt: 1 },

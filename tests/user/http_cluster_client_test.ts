@@ -13,7 +13,7 @@ const ANSWER = {
   prediction: predictionOf([personAt(10)]),
   annotated: { digest: digestOf(ANNOTATED), size: ANNOTATED.length, mediaType: "image/jpeg" },
 };
-const ASK = { recognizer: "faces", annotate: true, embeddings: false };
+const ASK = { recognizer: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
 
 /** What the client waited for, without waiting. */
 class EagerClock {

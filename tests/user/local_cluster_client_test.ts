@@ -5,7 +5,7 @@ import { assertEquals, assertRejects, fail } from "../assert.ts";
 import { personAt, predictionOf } from "./fake_cluster_client.ts";
 
 const ANNOTATED = new TextEncoder().encode("annotated");
-const ASK = { recognizer: "faces", annotate: true, embeddings: false };
+const ASK = { recognizer: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
 
 /** A master that answers, or refuses with `code`. */
 function master(code: ErrorCode | null = null): LocalMaster {

@@ -7,7 +7,7 @@ import { type Figure, median, shown, timed } from "./figure.ts";
 
 const ROUNDS = 30;
 /** As `dml predict photo.jpg` asks. */
-const ASKED = { recognizer: "faces", annotate: true, embeddings: false } as const;
+const ASKED = { recognizer: "faces", annotate: true, embeddings: false, gallery: null, crops: false } as const;
 
 /** A photo through master and node, as processes, over the same in one process; and the memory of that node. */
 export async function clusterOverLocal(): Promise<Figure[]> {

@@ -11,7 +11,7 @@ import { type Figure, median, shown, timed } from "./figure.ts";
 
 const ROUNDS = 25;
 /** What the whole recognition asks for: faces found, aligned and embedded, the picture drawn upon and encoded. */
-const WHOLE = { annotate: true, embeddings: true, deadlineMs: 60_000 };
+const WHOLE = { annotate: true, embeddings: true, gallery: null, crops: false, deadlineMs: 60_000 };
 
 /** A pool of `workers` with the face recognizer loaded. */
 export async function facesPool(workers: number): Promise<{ engine: Engine; digest: string }> {

@@ -28,6 +28,8 @@ export interface PredictContext {
 /** After one of these the other pictures would fare no better. */
 const HOPELESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "forbidden",
+  "gallery_unfit",
+  "gallery_unknown",
   "interrupted",
   "master_unreachable",
   "output_unwritable",
@@ -68,7 +70,7 @@ export async function runPredict(
 
 /** What looks at one picture and writes its annotated one to `output`; after a hopeless failure it only repeats that. */
 function looker(
-  { recognizer, annotate, embeddings }: PredictCommand,
+  { recognizer, annotate, embeddings, gallery }: PredictCommand,
   context: PredictContext & { cluster: ClusterClient | null },
 ): (input: Input, output: string | null) => Promise<Outcome> {
   const { cluster, signal, random } = context;
@@ -80,7 +82,7 @@ function looker(
       if (hopeless) throw hopeless;
       invariant(cluster !== null, "a picture that is there has a cluster to go to");
       const bytes = await readInput(input, context);
-      const options = { recognizer, annotate, embeddings, signal };
+      const options = { recognizer, annotate, embeddings, gallery, signal };
       const { prediction, annotated } = await cluster.predict(bytes, options);
       const annotatedFile = annotated && output;
       if (annotated && output) await writeOutput(output, annotated, { random });

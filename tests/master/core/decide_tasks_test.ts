@@ -16,7 +16,7 @@ Deno.test("submitTask() gives the task to the node and answers with its result",
     attempt: 1,
     manifestDigest: world.manifestDigest,
     image: null,
-    options: { annotate: false, embeddings: false },
+    options: { annotate: false, embeddings: false, gallery: null, crops: false },
     deadlineMs: 120_000,
   });
   assertEquals(world.answerOf(taskId), undefined);

@@ -15,7 +15,7 @@ function taskOf(number: number, of: RecognizerState): TaskState {
     taskId: idOf("task", number),
     manifestDigest: of.manifest.digest,
     image: null,
-    options: { annotate: false, embeddings: false },
+    options: { annotate: false, embeddings: false, gallery: null, crops: false },
     acceptedAtMs: 0,
     deadlineAtMs: 0,
   };

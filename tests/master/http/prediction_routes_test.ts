@@ -21,7 +21,7 @@ Deno.test("POST /v1/predictions answers the prediction and where the annotated p
   const node = await fixture.join(1);
   const answer = post(fixture, "?recognizer=faces&annotate=true&embeddings=true");
   const assign = await node.next("task.assign");
-  assertEquals(assign.options, { annotate: true, embeddings: true });
+  assertEquals(assign.options, { annotate: true, embeddings: true, gallery: null, crops: false });
   assertEquals(assign.image, { digest: digestOf(PICTURE), size: PICTURE.length });
   const put = await ask(fixture.master, blobPath(ANNOTATED.digest), { method: "PUT", body: DRAWN });
   assertEquals(put.status, 201);
@@ -41,7 +41,7 @@ Deno.test("POST /v1/predictions needs nothing but a picture: faces, no drawing, 
   const node = await fixture.join(1);
   const answer = post(fixture, "");
   const assign = await node.next("task.assign");
-  assertEquals(assign.options, { annotate: false, embeddings: false });
+  assertEquals(assign.options, { annotate: false, embeddings: false, gallery: null, crops: false });
   node.send(resultOf(assign));
   assertEquals(await (await answer).json(), { prediction: predictionOf("faces@1"), annotated: null });
 });

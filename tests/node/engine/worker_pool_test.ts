@@ -8,7 +8,7 @@ import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { digest } from "../orders.ts";
 
 const MODEL = digest(1);
-const OPTIONS = { annotate: false, embeddings: false, deadlineMs: 30_000 };
+const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: false, deadlineMs: 30_000 };
 const NO_LAYERS = new Map<string, Uint8Array<ArrayBuffer>>();
 
 function text(words: string): Uint8Array<ArrayBuffer> {

@@ -16,7 +16,7 @@ import { bytesOf } from "../node_fixture.ts";
 
 const FACES_DIGEST = encodeManifest(FACES.manifest).digest;
 const EMPTY_DIGEST = encodeManifest(EMPTY.manifest).digest;
-const OPTIONS = { annotate: false, embeddings: false, deadlineMs: 60_000 };
+const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: false, deadlineMs: 60_000 };
 
 async function withWorkers(
   options: { workers?: number; assetNames?: string[] },

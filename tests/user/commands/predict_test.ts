@@ -102,7 +102,7 @@ Deno.test("runPredict() prints a table of persons and writes the annotated pictu
 
 Deno.test("runPredict() passes on what was asked for, and writes nothing with --no-annotate", async () => {
   using predict = new Predict({ "a.jpg": "a" });
-  const options = { annotate: false, embeddings: true, recognizer: "faces@7" };
+  const options = { annotate: false, embeddings: true, gallery: null, crops: false, recognizer: "faces@7" };
   assertEquals(await predict.run(["a.jpg"], options), 0);
   const [{ text, options: asked }] = predict.cluster.asked;
   assertEquals(text, "a");

@@ -1,0 +1,103 @@
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import type { GalleryOffer, GalleryRetire } from "../../protocol/messages/gallery.ts";
+import type { NodeEvent } from "./event.ts";
+import type { GalleryState, NodeState } from "./state.ts";
+
+/**
+ * The master has new people for a gallery. What is in force here from an earlier connection is announced at once, so that it may
+ * serve until the new version does.
+ */
+export function applyGalleryOffer(state: NodeState, offer: GalleryOffer): void {
+  const { gallery: name } = offer;
+  const known = state.galleries.get(name);
+  if (known === undefined) {
+    if (state.galleries.size >= state.limits.galleriesMax) return refuse(state, offer);
+    const phase = "offered";
+    state.galleries.set(name, {
+      name,
+      offer,
+      phase,
+      retired: false,
+      inForce: null,
+      isAnnounced: false,
+      fetchedBytes: 0,
+    });
+    return;
+  }
+  const isSame = isInForce(known, offer);
+  known.offer = offer;
+  known.retired = false;
+  if (known.phase === "dropping") return;
+  if (known.inForce !== null && (isSame || !known.isAnnounced)) {
+    known.fetchedBytes = 0;
+    announce(state, known);
+  }
+  if (known.phase === "failed" || known.phase === "ready") known.phase = isSame ? "ready" : "offered";
+}
+
+function refuse(state: NodeState, { gallery, version }: GalleryOffer): void {
+  const reason = `This node holds ${state.galleries.size} galleries already.`;
+  state.outbox.push({ type: "gallery.failed", gallery, version, code: "queue_full", reason });
+}
+
+/** There are no such people any more; the plan forgets them. */
+export function applyGalleryRetire(state: NodeState, { gallery }: GalleryRetire): void {
+  const known = state.galleries.get(gallery);
+  if (known !== undefined) known.retired = true;
+}
+
+/** A version is in force in every worker; when another was offered meanwhile, that is next. */
+export function applyGalleryTaken(
+  state: NodeState,
+  { offer, fetchedBytes }: Extract<NodeEvent, { kind: "galleryTaken" }>,
+): void {
+  const known = state.galleries.get(offer.gallery);
+  if (known?.phase !== "fetching") return;
+  known.inForce = offer;
+  known.fetchedBytes = fetchedBytes;
+  known.phase = isInForce(known, known.offer) ? "ready" : "offered";
+  if (!known.retired) announce(state, known);
+}
+
+/** It could not be had; what was in force still is. */
+export function applyGalleryFailed(
+  state: NodeState,
+  { offer, failure }: Extract<NodeEvent, { kind: "galleryFailed" }>,
+): void {
+  const known = state.galleries.get(offer.gallery);
+  if (known?.phase !== "fetching") return;
+  const isNewest = known.offer.index.digest === offer.index.digest;
+  known.phase = isNewest ? "failed" : "offered";
+  if (known.retired || !isNewest) return;
+  const { gallery, version } = offer;
+  state.outbox.push({ type: "gallery.failed", gallery, version, ...failure });
+}
+
+/** It is gone from the workers; one that was offered again while it was on its way out starts anew. */
+export function applyGalleryDropped(state: NodeState, name: string): void {
+  const known = state.galleries.get(name);
+  if (known?.phase !== "dropping") return;
+  if (known.retired) state.galleries.delete(name);
+  else {
+    known.inForce = null;
+    known.phase = "offered";
+  }
+}
+
+/** The gallery that the plan named. */
+export function galleryOf(state: NodeState, name: string): GalleryState {
+  const gallery = state.galleries.get(name);
+  invariant(gallery !== undefined, `the plan named the gallery ${name}, which is gone`);
+  return gallery;
+}
+
+function isInForce({ inForce }: GalleryState, offer: GalleryOffer): boolean {
+  return inForce?.index.digest === offer.index.digest && inForce.version === offer.version;
+}
+
+function announce(state: NodeState, gallery: GalleryState): void {
+  const { name, inForce, fetchedBytes } = gallery;
+  invariant(inForce !== null, `the gallery ${name} is announced before it is in force`);
+  gallery.isAnnounced = true;
+  state.outbox.push({ type: "gallery.ready", gallery: name, version: inForce.version, fetchedBytes });
+}
