@@ -97,14 +97,10 @@ export class GalleryKeeper {
   }
 
   /** Brings every gallery as it was left into force again; what a crash left undone is done first. */
-  async start(): Promise<void> {
+  start(): void {
     for (const { name } of this.#options.store.galleries()) {
-      await this.#inTurn(async () => {
-        const record = this.#options.store.gallery(name);
-        if (record === null) return;
-        if (record.built?.version === record.version && await this.#isWhole(record.built)) {
-          void this.#bringOut(record, record.built, []);
-        } else this.#makeDue(name, "all");
+      this.#inTurn(() => this.#resume(name)).catch((error) => {
+        this.#options.log.error("A gallery is not in force.", { gallery: name, error });
       });
     }
   }
@@ -112,6 +108,14 @@ export class GalleryKeeper {
   /** Resolves when what was begun is kept. */
   async settled(): Promise<void> {
     await this.#turns;
+  }
+
+  async #resume(gallery: string): Promise<void> {
+    const record = this.#options.store.gallery(gallery);
+    if (record === null) return;
+    const { built, version } = record;
+    if (built === null || built.version !== version || !await this.#isWhole(built)) this.#makeDue(gallery, "all");
+    else void this.#bringOut(record, built, []);
   }
 
   async #keep(

@@ -61,8 +61,8 @@ export class People {
   }
 
   /** Brings every gallery into force again, and looks for a new embedder from then on. */
-  async start(): Promise<void> {
-    await this.keeper.start();
+  start(): void {
+    this.keeper.start();
     this.#reembedding.start();
   }
 

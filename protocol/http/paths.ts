@@ -10,6 +10,8 @@ export const PATHS = {
   nodes: "/v1/nodes",
   /** GET: the recognizers that are served. */
   recognizers: "/v1/recognizers",
+  /** GET: the galleries of people; all that is about people is below it. */
+  galleries: "/v1/galleries",
   /** GET, HEAD, PUT below it: bytes by digest. */
   blobs: "/blobs",
   /** GET: 200 while the master answers. */
@@ -24,6 +26,16 @@ export function blobPath(digest: Digest): string {
 /** The path to which a command for one node is posted. */
 export function nodeCommandPath(nodeId: string): string {
   return `${PATHS.nodes}/${nodeId}/commands`;
+}
+
+/** The path of one gallery, or of what is below it: its `people`, `thresholds`, `export`, `import`. */
+export function galleryPath(gallery: string, below = ""): string {
+  return `${PATHS.galleries}/${encodeURIComponent(gallery)}${below === "" ? "" : `/${below}`}`;
+}
+
+/** The path of one person, or of what is below it: their `faces`, `rejections`, `merge`. */
+export function personPath(gallery: string, name: string, below = ""): string {
+  return galleryPath(gallery, `people/${encodeURIComponent(name)}${below === "" ? "" : `/${below}`}`);
 }
 
 export const DEFAULT_PORT = 7400;
