@@ -1,8 +1,8 @@
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import { clip } from "../protocol/kernel/clip.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
-import { type Digest, digestOf } from "../protocol/kernel/digest.ts";
-import { asDmlError, DmlError } from "../protocol/kernel/errors.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
+import { DmlError } from "../protocol/kernel/errors.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
@@ -10,7 +10,10 @@ import type { NodeEvent } from "./core/event.ts";
 import type { Action } from "./core/plan.ts";
 import type { AttemptKey, Failure } from "./core/state.ts";
 import type { Engine } from "./engine/engine.ts";
+import type { GalleryKeeper } from "./gallery_keeper.ts";
 import type { ModelCache } from "./model_cache.ts";
+import { onceMore } from "./once_more.ts";
+import { ResultPictures } from "./result_pictures.ts";
 
 type ActionTo<Do extends Action["do"]> = Extract<Action, { do: Do }>;
 
@@ -26,6 +29,7 @@ export interface FetchProgress {
 export interface ExecutorOptions {
   readonly engine: Engine;
   readonly cache: ModelCache;
+  readonly galleries: GalleryKeeper;
   /** The master's blobs: pictures come from there and go there. */
   readonly remote: BlobStore;
   readonly clock: Clock;
@@ -40,16 +44,17 @@ export class Executor {
   readonly #options: ExecutorOptions;
   /** Pictures, fetched and verified, until a worker gets them. */
   readonly #images = new Map<AttemptKey, Uint8Array<ArrayBuffer>>();
-  /** Annotated pictures until they are with the master. */
-  readonly #annotated = new Map<AttemptKey, Uint8Array<ArrayBuffer>>();
+  readonly #pictures: ResultPictures;
   /** Attempts on a worker whose result somebody waits for. */
   readonly #running = new Set<AttemptKey>();
   readonly #imageFetches = new Map<AttemptKey, AbortController>();
   readonly #modelFetches = new Map<Digest, { readonly abort: AbortController; readonly done: Promise<void> }>();
   readonly #transfers = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+    this.#pictures = new ResultPictures(options.remote);
   }
 
   /** Begins `action`. */
@@ -70,6 +75,10 @@ export class Executor {
         return this.#track(this.#load(action));
       case "unload":
         return this.#track(this.#unload(action));
+      case "fetchGallery":
+        return this.#track(this.#fetchGallery(action));
+      case "dropGallery":
+        return this.#track(this.#dropGallery(action));
     }
   }
 
@@ -77,13 +86,14 @@ export class Executor {
   async close(): Promise<void> {
     for (const abort of this.#imageFetches.values()) abort.abort();
     for (const { abort } of this.#modelFetches.values()) abort.abort();
+    this.#closing.abort();
     await Promise.all(this.#transfers);
   }
 
   #forget(key: AttemptKey): void {
     this.#imageFetches.get(key)?.abort();
     this.#images.delete(key);
-    this.#annotated.delete(key);
+    this.#pictures.forget(key);
     this.#running.delete(key);
   }
 
@@ -95,16 +105,13 @@ export class Executor {
     this.#running.add(key);
     const startMs = clock.nowMs();
     try {
-      const { annotate, embeddings } = assign.options;
-      const { prediction, annotated } = await engine.run(assign.manifestDigest, image, {
-        annotate,
-        embeddings,
-        deadlineMs,
-      });
+      const { manifestDigest, options } = assign;
+      const { prediction, annotated, crops } = await engine.run(manifestDigest, image, { ...options, deadlineMs });
       const isWanted = this.#running.delete(key);
-      if (isWanted && annotated !== null) this.#annotated.set(key, annotated);
+      const hasPictures = annotated !== null || crops.length > 0;
+      if (isWanted && hasPictures) this.#pictures.keep(key, { annotated, crops });
       const serviceMs = clock.nowMs() - startMs;
-      report({ kind: "attemptRan", key, prediction, serviceMs, annotated: annotated !== null });
+      report({ kind: "attemptRan", key, prediction, serviceMs, hasPictures });
     } catch (error) {
       this.#running.delete(key);
       report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
@@ -134,18 +141,12 @@ export class Executor {
   }
 
   async #upload({ key }: ActionTo<"upload">): Promise<void> {
-    const { remote, report } = this.#options;
+    const { report } = this.#options;
     try {
-      const bytes = this.#annotated.get(key);
-      invariant(bytes !== undefined, `attempt ${key} has an annotated picture`);
-      const digest = digestOf(bytes);
-      await onceMore(() => remote.put(digest, bytes));
-      const annotated = { digest, size: bytes.length, mediaType: "image/jpeg" };
-      report({ kind: "attemptUploaded", key, annotated });
+      const uploaded = await this.#pictures.upload(key);
+      report({ kind: "attemptUploaded", key, ...uploaded });
     } catch (error) {
       report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
-    } finally {
-      this.#annotated.delete(key);
     }
   }
 
@@ -195,6 +196,26 @@ export class Executor {
     report({ kind: "modelUnloaded", manifestDigest });
   }
 
+  async #fetchGallery({ offer }: ActionTo<"fetchGallery">): Promise<void> {
+    const { galleries, report } = this.#options;
+    try {
+      const fetchedBytes = await galleries.take(offer, { signal: this.#closing.signal });
+      report({ kind: "galleryTaken", offer, fetchedBytes });
+    } catch (error) {
+      report({ kind: "galleryFailed", offer, failure: this.#failureOf(error) });
+    }
+  }
+
+  async #dropGallery({ gallery }: ActionTo<"dropGallery">): Promise<void> {
+    const { galleries, log, report } = this.#options;
+    try {
+      await galleries.drop(gallery);
+    } catch (error) {
+      log.warn("A gallery was not forgotten cleanly.", { gallery, error: String(error) });
+    }
+    report({ kind: "galleryDropped", gallery });
+  }
+
   /** What the master is told: a code of dml and a sentence that fits into a message. What dml does not know stays in the log here. */
   #failureOf(error: unknown): Failure {
     if (error instanceof DmlError) {
@@ -207,15 +228,5 @@ export class Executor {
   #track(transfer: Promise<void>): void {
     this.#transfers.add(transfer);
     void transfer.finally(() => this.#transfers.delete(transfer));
-  }
-}
-
-/** A transfer that broke off for a reason that may have passed is tried a second time, at once; more is the master's to decide. */
-async function onceMore<Result>(transfer: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
-  try {
-    return await transfer();
-  } catch (error) {
-    if (signal?.aborted || !asDmlError(error).kind.retryable) throw error;
-    return await transfer();
   }
 }

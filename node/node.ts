@@ -14,6 +14,7 @@ import type { Address, Transport } from "../protocol/transport.ts";
 import { type HostPressure, hostPressure } from "./capabilities.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { FetchProgress } from "./executor.ts";
+import { GalleryKeeper } from "./gallery_keeper.ts";
 import { MasterConnection } from "./master_connection.ts";
 import { ModelCache } from "./model_cache.ts";
 import { type TurnEvent, Turns } from "./turns.ts";
@@ -83,6 +84,7 @@ class Node {
     this.#turns = new Turns({
       ...options,
       cache: this.#cache,
+      galleries: new GalleryKeeper({ engine: options.engine, local, remote, clock, random }),
       pressure: options.pressure ?? hostPressure,
       send: (message) => this.#connection?.send(message),
       onChange: () => this.#connection?.availabilityChanged(),

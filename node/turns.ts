@@ -11,6 +11,7 @@ import { plan } from "./core/plan.ts";
 import { type Failure, initialState, type NodeState, queuedCount, runningCount } from "./core/state.ts";
 import type { Engine } from "./engine/engine.ts";
 import { Executor, type FetchProgress } from "./executor.ts";
+import type { GalleryKeeper } from "./gallery_keeper.ts";
 import type { ModelCache } from "./model_cache.ts";
 
 /** What a turn may bring that a person may want to see. */
@@ -28,6 +29,7 @@ export type TurnEvent =
 export interface TurnsOptions {
   readonly engine: Engine;
   readonly cache: ModelCache;
+  readonly galleries: GalleryKeeper;
   readonly remote: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -62,6 +64,7 @@ export class Turns {
       imagesMax: slots * (1 + LIMITS.prefetchPerWorker),
       attemptsMax: slots * LIMITS.attemptsPerWorkerMax,
       recognizersMax: LIMITS.recognizersMax,
+      galleriesMax: LIMITS.galleriesMax,
       attemptDeadlineMs: LIMITS.attemptDeadlineMs,
     });
     this.#executor = new Executor({ ...options, report: (event) => this.#happened(event) });
@@ -93,6 +96,8 @@ export class Turns {
     switch (message.type) {
       case "model.offer":
       case "model.retire":
+      case "gallery.offer":
+      case "gallery.retire":
       case "task.assign":
       case "task.cancel":
         this.#apply({ kind: "ordered", order: message });

@@ -1,3 +1,4 @@
+import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
@@ -7,6 +8,8 @@ export interface EngineResult {
   readonly prediction: Prediction;
   /** A JPEG with the persons drawn in; null when none was asked for. */
   readonly annotated: Uint8Array<ArrayBuffer> | null;
+  /** A JPEG of the face of each person, in the order of the prediction, which does not name them; empty when none were asked for. */
+  readonly crops: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /** Loads recognizers and runs pictures through them, several at once. Adapters: a pool of workers; tests have their own. */
@@ -23,6 +26,11 @@ export interface Engine {
     layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
   ): Promise<{ imagesPerSecond: number }>;
   unload(manifestDigest: string): Promise<void>;
+  /**
+   * Puts this version of a gallery (null for none) in force in every worker, those to come included. Resolves when no worker
+   * looks at a picture with the version before any more; pictures begun from now on are compared with this one.
+   */
+  setGallery(name: string, view: GalleryView | null): Promise<void>;
   /**
    * Runs one picture (null where the pipeline needs none). `image` is given away: its buffer is detached.
    * Throws the codes of unreadable pictures, `engine_failed`, `worker_died` (the worker was replaced), `deadline_exceeded`, `cancelled`.

@@ -1,13 +1,16 @@
 import type { AssetSource } from "../../models/assets.ts";
+import { type GalleryReader, openGallery } from "../../models/gallery/gallery_reader.ts";
+import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import { createImageCodec, type ImageCodec } from "../../models/image/image_codec.ts";
 import { type Annotator, createAnnotator } from "../../models/image/annotate.ts";
+import { cropAround } from "../../models/image/crop_around.ts";
 import type { Picture } from "../../models/image/picture.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
 import type { Pipeline } from "../../models/pipelines/pipeline.ts";
 import type { LayerSession } from "../../models/tensor.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import type { Timings } from "../../protocol/messages/prediction.ts";
+import type { Person, Timings } from "../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 import type { EngineResult } from "./engine.ts";
 import { samplePicture } from "./sample_picture.ts";
@@ -15,6 +18,9 @@ import type { LoadableRecognizer } from "./worker_protocol.ts";
 
 /** The size of a common photograph; what is said of images/s is said of it. */
 const SAMPLE = { width: 1920, height: 1280 };
+/** A face is kept with what is around it, so that it can be found and embedded anew. */
+const CROP = { factor: 2.5, sideMax: 640 };
+const CROP_QUALITY = 92;
 const MEASURED_PICTURES = 3;
 const MEASURED_EMPTY_RUNS = 200;
 /** The most that is believed of a recognizer that looks at nothing. */
@@ -31,6 +37,8 @@ interface Loaded {
   readonly name: string;
   readonly pipeline: Pipeline;
   readonly sessions: readonly LayerSession[];
+  /** Their files by digest. */
+  readonly layers: readonly string[];
 }
 
 /** The recognizers of one worker: loads them and looks at one picture after the other. */
@@ -40,6 +48,8 @@ export class RecognizerHost {
   readonly #codec: ImageCodec;
   readonly #annotator: Annotator;
   readonly #loaded = new Map<string, Loaded>();
+  /** By name. */
+  readonly #galleries = new Map<string, GalleryReader>();
   #engine: Promise<void> | null = null;
   #sample: Uint8Array<ArrayBuffer> | null = null;
 
@@ -57,7 +67,8 @@ export class RecognizerHost {
     try {
       const pipeline = createPipeline(manifest, sessions, { nowMs: this.#nowMs });
       if (pipeline.needsPicture) await this.#warmUp(pipeline);
-      this.#loaded.set(manifestDigest, { name, pipeline, sessions: Object.values(sessions) });
+      const digests = manifest.layers.map(({ digest }) => digest);
+      this.#loaded.set(manifestDigest, { name, pipeline, sessions: Object.values(sessions), layers: digests });
     } catch (error) {
       await releaseAll(Object.values(sessions));
       throw error;
@@ -86,18 +97,31 @@ export class RecognizerHost {
     if (loaded !== undefined) await releaseAll(loaded.sessions);
   }
 
-  /** Looks at one picture; it is decoded once, and drawn upon only when it has been looked at. */
+  /** The people of a gallery from the next picture on; null for nobody. */
+  setGallery(name: string, view: GalleryView | null): void {
+    if (view === null) this.#galleries.delete(name);
+    else this.#galleries.set(name, openGallery(view));
+  }
+
+  /** Looks at one picture; it is decoded once, and cut up or drawn upon only when it has been looked at. */
   async run(
     manifestDigest: string,
     image: Uint8Array<ArrayBuffer> | null,
     options: TaskOptions,
   ): Promise<EngineResult> {
-    const { name, pipeline } = this.#find(manifestDigest);
+    const { name, pipeline, layers } = this.#find(manifestDigest);
+    const gallery = this.#galleryFor(options.gallery, layers);
     const startMs = this.#nowMs();
     const picture = pipeline.needsPicture ? await this.#decode(image) : null;
     const decodedMs = this.#nowMs();
-    const { persons, timings } = await pipeline.recognize(picture, options);
+    const { persons, timings } = await pipeline.recognize(picture, {
+      embeddings: options.embeddings,
+      quality: options.crops,
+      gallery,
+    });
     const recognizedMs = this.#nowMs();
+    const crops = options.crops && picture !== null ? await this.#cropFaces(picture, persons) : [];
+    const croppedMs = this.#nowMs();
     const drawn = options.annotate && picture !== null ? await this.#annotator.annotate(picture, persons) : null;
     const drawnMs = this.#nowMs();
     const annotated = drawn && await this.#codec.encodeJpeg(drawn);
@@ -107,11 +131,27 @@ export class RecognizerHost {
     const all: Timings = {
       decodeMs: decodedMs - startMs,
       ...timings,
-      drawMs: drawnMs - recognizedMs,
-      encodeMs: endMs - drawnMs,
+      drawMs: drawnMs - croppedMs,
+      encodeMs: endMs - drawnMs + croppedMs - recognizedMs,
       totalMs: endMs - startMs,
     };
-    return { prediction: { recognizer: name, width, height, persons, timings: all }, annotated };
+    const asked = gallery === null ? {} : { gallery: { name: gallery.view.gallery, version: gallery.view.version } };
+    const prediction = { recognizer: name, width, height, ...asked, persons, timings: all };
+    return { prediction, annotated, crops };
+  }
+
+  /** Embeddings of one layer say nothing about those of another: people whom another one embedded are not asked. */
+  #galleryFor(name: string | null, layers: readonly string[]): GalleryReader | null {
+    const gallery = name === null ? undefined : this.#galleries.get(name);
+    return gallery !== undefined && layers.includes(gallery.view.embedder) ? gallery : null;
+  }
+
+  async #cropFaces(picture: Picture, persons: readonly Person[]): Promise<Uint8Array<ArrayBuffer>[]> {
+    const crops: Uint8Array<ArrayBuffer>[] = [];
+    for (const { box } of persons) {
+      crops.push(await this.#codec.encodeJpeg(cropAround(picture, { box, ...CROP }), { quality: CROP_QUALITY }));
+    }
+    return crops;
   }
 
   #find(manifestDigest: string): Loaded {

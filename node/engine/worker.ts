@@ -5,31 +5,49 @@ import { clip } from "../../protocol/kernel/clip.ts";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { EngineResult } from "./engine.ts";
 import { RecognizerHost } from "./recognizer_host.ts";
 import type { AssetDelivery, FromWorker, ToWorker, WorkerReply, WorkerRequest } from "./worker_protocol.ts";
 
 const wanted = new Map<AssetName, PromiseWithResolvers<Uint8Array<ArrayBuffer>>>();
-const requests: WorkerRequest[] = [];
+const requests: Exclude<WorkerRequest, { type: "setGallery" }>[] = [];
 const host = new RecognizerHost({ assets: askForAsset, nowMs: SYSTEM_CLOCK.nowMs });
+/** Answers that wait for the end of a run. */
+const gallerySets: number[] = [];
 let isWorking = false;
+let isRunning = false;
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "asset" || data.type === "assetMissing") return takeAsset(data);
+  if (data.type === "setGallery") return setGallery(data);
   requests.push(data);
   if (!isWorking) void work();
 };
+
+/**
+ * At once, past whatever waits: new people are not kept waiting by a model that is being loaded. The answer waits for the picture
+ * that is being looked at, which still uses those before.
+ */
+function setGallery({ id, name, view }: Extract<WorkerRequest, { type: "setGallery" }>): void {
+  host.setGallery(name, view);
+  if (isRunning) gallerySets.push(id);
+  else post({ type: "gallerySet", id }, []);
+}
 
 /** One request after the other: the pipelines look at one picture at a time. */
 async function work(): Promise<void> {
   isWorking = true;
   for (let request = requests.shift(); request !== undefined; request = requests.shift()) {
+    isRunning = request.type === "run";
     const reply = await answer(request);
-    post(reply, reply.type === "ran" && reply.annotated !== null ? [reply.annotated.buffer] : []);
+    isRunning = false;
+    post(reply, reply.type === "ran" ? buffersOf(reply) : []);
+    for (const id of gallerySets.splice(0)) post({ type: "gallerySet", id }, []);
   }
   isWorking = false;
 }
 
-async function answer(request: WorkerRequest): Promise<WorkerReply> {
+async function answer(request: Exclude<WorkerRequest, { type: "setGallery" }>): Promise<WorkerReply> {
   const { id } = request;
   try {
     switch (request.type) {
@@ -50,6 +68,10 @@ async function answer(request: WorkerRequest): Promise<WorkerReply> {
     const { code, message } = asDmlError(error);
     return { type: "failed", id, code, reason: clip(message, LIMITS.reasonCharactersMax) };
   }
+}
+
+function buffersOf({ annotated, crops }: EngineResult): ArrayBuffer[] {
+  return (annotated === null ? crops : [annotated, ...crops]).map(({ buffer }) => buffer);
 }
 
 function askForAsset(name: AssetName): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,4 +1,5 @@
 import type { AssetSource } from "../../models/assets.ts";
+import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import { type Manifest, recognizerName } from "../../models/manifest.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -42,6 +43,7 @@ export function createWorkerPool(options: WorkerPoolOptions): Engine {
 class WorkerPool implements Engine {
   readonly #clock: Clock;
   readonly #recognizers = new Map<string, LoadableRecognizer>();
+  readonly #galleries = new Map<string, GalleryView>();
   readonly #slots: WorkerSlot[] = [];
   #waiting: Waiting[] = [];
   #isClosed = false;
@@ -55,8 +57,9 @@ class WorkerPool implements Engine {
     const spawn = (onEnd: () => void) => new WorkerLane({ url, assets, log, onEnd });
     const onFree = () => this.#beginWaiting();
     const recognizers = this.#recognizers;
+    const galleries = this.#galleries;
     while (this.#slots.length < workers) {
-      this.#slots.push(new WorkerSlot({ spawn, recognizers, clock, log, onFree }));
+      this.#slots.push(new WorkerSlot({ spawn, recognizers, galleries, clock, log, onFree }));
     }
   }
 
@@ -87,6 +90,12 @@ class WorkerPool implements Engine {
     this.#recognizers.delete(manifestDigest);
     // A worker that died or refuses has nothing of it that could be kept: the next one will not load it.
     await Promise.allSettled(this.#slots.map((slot) => slot.ask({ type: "unload", manifestDigest })));
+  }
+
+  async setGallery(name: string, view: GalleryView | null): Promise<void> {
+    if (view === null) this.#galleries.delete(name);
+    else this.#galleries.set(name, view);
+    await Promise.all(this.#slots.map((slot) => slot.setGallery(name, view)));
   }
 
   run(
@@ -158,14 +167,14 @@ interface Run {
 
 /** A worker that is in the middle of a picture cannot be stopped; one that was cancelled is run to its end for nobody. */
 async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
-  const { annotate, embeddings, signal } = options;
+  const { annotate, embeddings, gallery, crops: wantsCrops, signal } = options;
   if (signal?.aborted) throw cancelled();
-  const { prediction, annotated } = await slot.ask(
-    { type: "run", manifestDigest, image, annotate, embeddings },
+  const { prediction, annotated, crops } = await slot.ask(
+    { type: "run", manifestDigest, image, annotate, embeddings, gallery, crops: wantsCrops },
     { transfer: image === null ? [] : [image.buffer], deadlineAtMs },
   );
   if (signal?.aborted) throw cancelled();
-  return { prediction, annotated };
+  return { prediction, annotated, crops };
 }
 
 function cancelled(): DmlError {

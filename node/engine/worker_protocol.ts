@@ -1,8 +1,10 @@
 /** What the pool and its workers say to each other. Both are of one build and one process, so these are types, not schemas. */
 import type { AssetName } from "../../models/assets.ts";
+import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
-import type { Prediction } from "../../protocol/messages/prediction.ts";
+import type { TaskOptions } from "../../protocol/messages/task.ts";
+import type { EngineResult } from "./engine.ts";
 
 /** A recognizer as the pool keeps it for the workers to come: its name and version, its manifest, and its layers by role. */
 export interface LoadableRecognizer {
@@ -20,15 +22,15 @@ export type WorkerRequest =
   /** How long one picture takes with a recognizer that is loaded. */
   | { readonly type: "measure"; readonly id: number; readonly manifestDigest: string }
   | { readonly type: "unload"; readonly id: number; readonly manifestDigest: string }
+  /** Compare faces with these people from now on, with nobody when it is null; answered when no picture is looked at with those before. */
+  | { readonly type: "setGallery"; readonly id: number; readonly name: string; readonly view: GalleryView | null }
   /** Look at one picture (null where the pipeline needs none), whose buffer is transferred. */
-  | {
+  | ({
     readonly type: "run";
     readonly id: number;
     readonly manifestDigest: string;
     readonly image: Uint8Array<ArrayBuffer> | null;
-    readonly annotate: boolean;
-    readonly embeddings: boolean;
-  };
+  } & TaskOptions);
 
 /** What a worker gets beside requests, at any time: a file it asked for, or why there is none. */
 export type AssetDelivery =
@@ -43,13 +45,9 @@ export type WorkerReply =
   | { readonly type: "loaded"; readonly id: number }
   | { readonly type: "measured"; readonly id: number; readonly imagesPerSecond: number }
   | { readonly type: "unloaded"; readonly id: number }
-  /** The annotated picture's buffer is transferred. */
-  | {
-    readonly type: "ran";
-    readonly id: number;
-    readonly prediction: Prediction;
-    readonly annotated: Uint8Array<ArrayBuffer> | null;
-  }
+  | { readonly type: "gallerySet"; readonly id: number }
+  /** The buffers of all pictures are transferred. */
+  | ({ readonly type: "ran"; readonly id: number } & EngineResult)
   | { readonly type: "failed"; readonly id: number; readonly code: ErrorCode; readonly reason: string };
 
 /** What a worker says: answers, and which file it needs to go on. */
@@ -65,6 +63,7 @@ export interface ReplyTo {
   readonly start: Extract<WorkerReply, { type: "started" }>;
   readonly load: Extract<WorkerReply, { type: "loaded" }>;
   readonly measure: Extract<WorkerReply, { type: "measured" }>;
+  readonly setGallery: Extract<WorkerReply, { type: "gallerySet" }>;
   readonly unload: Extract<WorkerReply, { type: "unloaded" }>;
   readonly run: Extract<WorkerReply, { type: "ran" }>;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../protocol/kernel/clock.ts";
+import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { WorkerLane } from "./worker_lane.ts";
@@ -14,6 +15,8 @@ export interface WorkerSlotOptions {
   readonly spawn: (onEnd: () => void) => WorkerLane;
   /** What every worker must have loaded; the pool's own, it changes. */
   readonly recognizers: ReadonlyMap<string, LoadableRecognizer>;
+  /** The people that every worker must know, by gallery; the pool's own, it changes. */
+  readonly galleries: ReadonlyMap<string, GalleryView>;
   readonly clock: Clock;
   readonly log: Log;
   /** Called whenever the slot may have become free. */
@@ -85,6 +88,21 @@ export class WorkerSlot {
     }
   }
 
+  /**
+   * Has the slot's worker compare faces with these people, also one that is just being started. A worker that dies uses nobody's
+   * any more, and the next one is given what the pool has then.
+   */
+  async setGallery(name: string, view: GalleryView | null): Promise<void> {
+    try {
+      await this.#lane?.ask({ type: "setGallery", name, view });
+    } catch (error) {
+      const { code } = asDmlError(error);
+      if (code !== "worker_died" && code !== "shutting_down") this.replace(asDmlError(error));
+    } finally {
+      this.#options.onFree();
+    }
+  }
+
   /** Terminates the worker; what it had in hand fails with `error`, and another takes its place. */
   replace(error: DmlError): void {
     this.#lane?.end(error);
@@ -108,6 +126,7 @@ export class WorkerSlot {
     this.#lane = lane;
     try {
       await lane.ask({ type: "start" });
+      for (const [name, view] of this.#options.galleries) await lane.ask({ type: "setGallery", name, view });
       // The pool may add to the recognizers meanwhile; a loop over a Map sees what is added behind.
       for (const [manifestDigest, recognizer] of this.#options.recognizers) {
         const [ask, { transfer }] = loadOf(manifestDigest, recognizer);

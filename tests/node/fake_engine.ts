@@ -1,4 +1,5 @@
 import type { Engine, EngineResult } from "../../node/engine/engine.ts";
+import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { nobody } from "./orders.ts";
@@ -13,6 +14,8 @@ export interface FakeRun {
   readonly options: RunOptions;
   /** Ends it with nobody found, and `annotated` as the drawn picture. */
   finish(annotated?: string): void;
+  /** Ends it with this. */
+  end(result: EngineResult): void;
   fail(error: DmlError): void;
 }
 
@@ -21,6 +24,9 @@ export class FakeEngine implements Engine {
   readonly loaded = new Map<string, Manifest>();
   /** Layers of every load, as text by role. */
   readonly layers: Record<string, string>[] = [];
+  /** Versions in force, and all that were, in their order: `name@version`, `name gone`. */
+  readonly galleries = new Map<string, GalleryView>();
+  readonly gallerySteps: string[] = [];
   /** What the next loads fail with. */
   loadFailure: DmlError | null = null;
   mostAtOnce = 0;
@@ -48,6 +54,13 @@ export class FakeEngine implements Engine {
     return Promise.resolve();
   }
 
+  setGallery(name: string, view: GalleryView | null): Promise<void> {
+    this.gallerySteps.push(view === null ? `${name} gone` : `${name}@${view.version}`);
+    if (view === null) this.galleries.delete(name);
+    else this.galleries.set(name, view);
+    return Promise.resolve();
+  }
+
   run(
     manifestDigest: string,
     image: Uint8Array<ArrayBuffer> | null,
@@ -67,7 +80,11 @@ export class FakeEngine implements Engine {
       finish(annotated) {
         end();
         const drawn = annotated === undefined ? null : new TextEncoder().encode(annotated);
-        resolve({ prediction: nobody(), annotated: drawn });
+        resolve({ prediction: nobody(), annotated: drawn, crops: [] });
+      },
+      end(result) {
+        end();
+        resolve(result);
       },
       fail(error) {
         end();

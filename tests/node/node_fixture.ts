@@ -122,7 +122,7 @@ export class NodeFixture {
     return assign(task, {
       image,
       manifestDigest: offer.manifest.digest,
-      options: { annotate, embeddings: false },
+      options: { annotate, embeddings: false, gallery: null, crops: false },
     });
   }
 

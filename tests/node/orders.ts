@@ -1,5 +1,6 @@
 /** What a master says to a node, made short for tests. */
 import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { GalleryOffer } from "../../protocol/messages/gallery.ts";
 import type { ModelOffer, ModelRetire } from "../../protocol/messages/model.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { TaskAssign, TaskCancel } from "../../protocol/messages/task.ts";
@@ -28,6 +29,10 @@ export function offer(manifestDigest: Digest = MODEL): ModelOffer {
 
 export function retire(manifestDigest: Digest = MODEL): ModelRetire {
   return { type: "model.retire", manifestDigest };
+}
+
+export function galleryOffer(version: number, gallery = "staff"): GalleryOffer {
+  return { type: "gallery.offer", gallery, version, index: { digest: digest(`9${version}`), size: 100 } };
 }
 
 export function assign(

@@ -19,6 +19,7 @@ const PREDICT: Command = {
   json: false,
   annotate: true,
   embeddings: false,
+  gallery: "default",
   concurrency: 8,
 };
 const NODES: Command = { verb: "nodes", master: null, token: null, json: false, order: null };
@@ -81,6 +82,8 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
         concurrency: 64,
       },
     ],
+    ["predict a.jpg --gallery staff", { ...PREDICT, gallery: "staff" }],
+    ["predict a.jpg -g none", { ...PREDICT, gallery: null }],
     ["predict a.jpg --out=-x", { ...PREDICT, out: "-x" }],
     ["nodes", NODES],
     ["nodes --json -m 10.0.0.1 --token t", { ...NODES, json: true, master: MASTER, token: "t" }],

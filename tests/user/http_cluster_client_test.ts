@@ -73,7 +73,7 @@ Deno.test("predict() posts the picture in one sized piece, with the token, and f
     assertEquals(annotated, ANNOTATED);
   }, { token: "dmlu_x" });
   assertEquals(seen, [
-    "POST /v1/predictions?recognizer=faces&annotate=true&embeddings=false",
+    "POST /v1/predictions?recognizer=faces&annotate=true&embeddings=false&gallery=none",
     "Bearer dmlu_x",
     `GET /blobs/${ANSWER.annotated.digest}`,
     "Bearer dmlu_x",

@@ -1,6 +1,6 @@
 import { createAnnotator, labelOf } from "../../../models/image/annotate.ts";
 import type { Picture } from "../../../models/image/picture.ts";
-import type { Person } from "../../../protocol/messages/prediction.ts";
+import { type Person, RECOGNITIONS } from "../../../protocol/messages/prediction.ts";
 import { assert, assertEquals, assertNotEquals, assertStrictEquals } from "../../assert.ts";
 import { imageAssets } from "./asset_source.ts";
 import { difference, makePicture } from "./fixtures.ts";
@@ -24,9 +24,17 @@ function pixel({ width, data }: Picture, x: number, y: number): number[] {
   return [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
 }
 
-Deno.test("labelOf() says the name and the similarity, or how sure the detector is", () => {
-  assertEquals(labelOf(person({ name: "Zoë Müller", similarity: 0.6249 })), "Zoë Müller 0.62");
-  assertEquals(labelOf(person()), "person 97%");
+Deno.test("labelOf() says what the gallery says, or how sure the detector is", () => {
+  const candidates = [{ name: "Zoë", similarity: 0.43 }, { name: "Ann", similarity: 0.42 }];
+  const table: [Partial<Person>, string][] = [
+    [{ name: "Zoë Müller", similarity: 0.6249, recognition: "known" }, "Zoë Müller 0.62"],
+    [{ recognition: "uncertain", candidates }, "Zoë?"],
+    [{ recognition: "uncertain" }, "uncertain"],
+    [{ recognition: "unknown" }, "unknown"],
+    [{ recognition: "poor_quality" }, "poor quality"],
+    [{}, "person 97%"],
+  ];
+  for (const [fields, label] of table) assertEquals(labelOf(person(fields)), label);
 });
 
 Deno.test("annotate() draws frame, landmarks and label in place, and nothing far from them", async () => {
@@ -42,12 +50,27 @@ Deno.test("annotate() draws frame, landmarks and label in place, and nothing far
   }
 });
 
-Deno.test("annotate() shows somebody known in another colour", async () => {
+Deno.test("annotate() shows what the gallery says in colours of their own", async () => {
   const annotator = createAnnotator(imageAssets);
-  const [known, unknown] = [makePicture(300, 220), makePicture(300, 220)];
-  await annotator.annotate(known, [person({ name: "Юля", similarity: 0.8 })]);
-  await annotator.annotate(unknown, [person()]);
-  assertNotEquals(pixel(known, 100, 120), pixel(unknown, 100, 120));
+  const colours = new Set<string>();
+  for (const recognition of RECOGNITIONS) {
+    const picture = makePicture(300, 220);
+    const name = recognition === "known" ? "Юля" : null;
+    await annotator.annotate(picture, [person({ recognition, name, similarity: name && 0.8 })]);
+    colours.add(pixel(picture, 100, 120).join());
+  }
+  assertEquals(colours.size, RECOGNITIONS.length);
+});
+
+Deno.test("annotate() draws a thin frame and no landmarks where there is little to be seen", async () => {
+  const [poor, other] = [makePicture(1_500, 1_500), makePicture(1_500, 1_500)];
+  const before = copy(poor);
+  const annotator = createAnnotator(imageAssets);
+  await annotator.annotate(poor, [person({ recognition: "poor_quality" })]);
+  await annotator.annotate(other, [person({ recognition: "unknown" })]);
+  assertEquals(pixel(poor, 102, 100), pixel(before, 102, 100));
+  assertNotEquals(pixel(other, 102, 100), pixel(before, 102, 100));
+  assertEquals(pixel(poor, 140, 115), pixel(before, 140, 115));
 });
 
 Deno.test("annotate() writes letters that stand out from their plate", async () => {

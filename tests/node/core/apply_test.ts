@@ -97,7 +97,7 @@ Deno.test("apply() sends a result with an annotated picture only when the master
   assertEquals(history.phase(1), "uploading");
   assertEquals(history.said(), []);
   const annotated = { digest: digest(5), size: 5, mediaType: "image/jpeg" };
-  history.event({ kind: "attemptUploaded", key: history.key(1), annotated });
+  history.event({ kind: "attemptUploaded", key: history.key(1), annotated, crops: [] });
   const [said] = history.said();
   assertEquals(said.type === "task.result" && said.annotated, annotated);
 });
@@ -182,7 +182,7 @@ Deno.test("apply() gives up the attempts of a broken connection and keeps the re
     key: running,
     prediction: nobody(),
     serviceMs: 1,
-    annotated: false,
+    hasPictures: false,
   });
   assertEquals(history.said(), [], "the result of the old connection is dropped");
   assertEquals(codes(history.ran(2)), ["task.result"]);

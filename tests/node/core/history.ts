@@ -11,6 +11,7 @@ export const SMALL: NodeLimits = {
   imagesMax: 4,
   attemptsMax: 8,
   recognizersMax: 3,
+  galleriesMax: 2,
   attemptDeadlineMs: 10_000,
 };
 
@@ -66,13 +67,13 @@ export class History {
   }
 
   /** A worker has answered task `task`. */
-  ran(task: number, annotated = false): this {
+  ran(task: number, hasPictures = false): this {
     return this.event({
       kind: "attemptRan",
       key: this.key(task),
       prediction: nobody(),
       serviceMs: 4,
-      annotated,
+      hasPictures,
     });
   }
 

@@ -5,11 +5,12 @@ import { type Action, plan } from "../../../node/core/plan.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { NodeEvent } from "../../../node/core/event.ts";
 import type { Message } from "../../../protocol/messages/message.ts";
-import { assign, cancel, digest, nobody, offer, retire, taskId } from "../orders.ts";
+import { assign, cancel, digest, galleryOffer, nobody, offer, retire, taskId } from "../orders.ts";
 import { History, SMALL } from "./history.ts";
 
 type Step =
   | { do: "offer" | "retire"; model: number }
+  | { do: "publish" | "withdraw"; gallery: string }
   | { do: "assign"; task: number; model: number; image: boolean; deadlineMs: number }
   | { do: "cancel"; task: number }
   | { do: "finish"; which: number; well: boolean; annotated: boolean }
@@ -20,7 +21,10 @@ type Step =
 const model = fc.integer({ min: 1, max: 3 });
 const task = fc.integer({ min: 1, max: 12 });
 const mostly = fc.integer({ min: 0, max: 4 }).map((number) => number > 0);
+const gallery = fc.constantFrom("staff", "guests");
 const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("publish" as const), gallery }) },
+  fc.record({ do: fc.constant("withdraw" as const), gallery }),
   { weight: 3, arbitrary: fc.record({ do: fc.constant("offer" as const), model }) },
   fc.record({ do: fc.constant("retire" as const), model }),
   {
@@ -61,6 +65,13 @@ class Witness {
   cancelled = new Set<string>();
   answers = new Map<string, number>();
 
+  /** Published so far, and the newest of each gallery that was not withdrawn. */
+  version = 0;
+  readonly wanted = new Map<string, number>();
+  /** What the workers have, and what the master was last told that they have. */
+  readonly inForce = new Map<string, number>();
+  readonly told = new Map<string, number>();
+
   step(step: Step): void {
     const { history } = this;
     switch (step.do) {
@@ -69,6 +80,16 @@ class Witness {
         break;
       case "retire":
         history.order(retire(digest(step.model)));
+        break;
+      case "publish": {
+        const version = ++this.version;
+        this.wanted.set(step.gallery, version);
+        history.order(galleryOffer(version, step.gallery));
+        break;
+      }
+      case "withdraw":
+        this.wanted.delete(step.gallery);
+        history.order({ type: "gallery.retire", gallery: step.gallery });
         break;
       case "assign": {
         const image = step.image ? { digest: digest(step.task), size: 1 } : null;
@@ -113,6 +134,8 @@ class Witness {
     const event = outcome(action, { well, annotated });
     if (event.kind === "modelLoaded") this.loaded.add(event.manifestDigest);
     if (event.kind === "imageFetched") this.verified.add(event.key);
+    if (event.kind === "galleryTaken") this.inForce.set(event.offer.gallery, event.offer.version);
+    if (event.kind === "galleryDropped") this.inForce.delete(event.gallery);
     this.history.event(event);
   }
 
@@ -158,6 +181,10 @@ class Witness {
 
   hear(): void {
     for (const message of this.history.said()) {
+      if (message.type === "gallery.ready") {
+        assertEquals(this.inForce.get(message.gallery), message.version, "only what is in force is announced");
+        this.told.set(message.gallery, message.version);
+      }
       const answered = answeredTask(message);
       if (answered === null) continue;
       const key = `${this.history.state.connection}:${answered}:1`;
@@ -177,6 +204,12 @@ class Witness {
       this.act();
     }
     assertEquals([...this.history.state.attempts.keys()], [], "nothing is left in hand");
+    for (const name of this.inForce.keys()) assert(this.wanted.has(name), "nobody is kept who was withdrawn");
+    for (const [name, version] of this.wanted) {
+      if (this.history.state.galleries.get(name)?.phase === "failed") continue;
+      assertEquals(this.inForce.get(name), version, "the newest people are in force");
+      assertEquals(this.told.get(name), version, "and the master knows");
+    }
     for (const key of this.assigned) {
       const [, name] = key.split(":");
       assert(this.answers.has(name) !== this.cancelled.has(key), `${key} ended in exactly one way`);
@@ -206,12 +239,18 @@ function outcome(
       return well ? { kind: "imageFetched", key: action.key } : { kind: "attemptFailed", key: action.key, failure };
     case "run":
       return well
-        ? { kind: "attemptRan", key: action.key, prediction: nobody(), serviceMs: 1, annotated }
+        ? { kind: "attemptRan", key: action.key, prediction: nobody(), serviceMs: 1, hasPictures: annotated }
         : { kind: "attemptFailed", key: action.key, failure };
     case "upload":
       return well
-        ? { kind: "attemptUploaded", key: action.key, annotated: null }
+        ? { kind: "attemptUploaded", key: action.key, annotated: null, crops: [] }
         : { kind: "attemptFailed", key: action.key, failure };
+    case "fetchGallery":
+      return well
+        ? { kind: "galleryTaken", offer: action.offer, fetchedBytes: 1 }
+        : { kind: "galleryFailed", offer: action.offer, failure };
+    case "dropGallery":
+      return { kind: "galleryDropped", gallery: action.gallery };
     case "drop":
     case "refuse":
       throw new Error(`${action.do} has no outcome`);

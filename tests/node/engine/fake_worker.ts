@@ -1,4 +1,5 @@
 /** A worker that speaks the pool's protocol and does what the picture's text says: to test the pool without an engine. */
+import type { GalleryView } from "../../../models/gallery/gallery_view.ts";
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import type { FromWorker, ToWorker, WorkerRequest } from "../../../node/engine/worker_protocol.ts";
 import { nobody } from "../orders.ts";
@@ -10,6 +11,7 @@ interface WorkerScope {
 declare const self: WorkerScope;
 
 const loaded = new Set<string>();
+const galleries = new Map<string, GalleryView>();
 /** Says which worker answered; the height says how many recognizers it had. */
 const [name] = crypto.getRandomValues(new Uint32Array(1));
 
@@ -24,6 +26,10 @@ self.onmessage = ({ data }) => {
     case "unload":
       loaded.delete(data.manifestDigest);
       return self.postMessage({ type: "unloaded", id: data.id });
+    case "setGallery":
+      if (data.view === null) galleries.delete(data.name);
+      else galleries.set(data.name, data.view);
+      return self.postMessage({ type: "gallerySet", id: data.id });
     case "run":
       return run(data);
     case "asset":
@@ -59,8 +65,17 @@ function run({ id, manifestDigest, image, annotate }: Extract<WorkerRequest, { t
   self.postMessage({ ...reply, annotated }, [annotated.buffer]);
 }
 
+/** Says which gallery it would ask: the first that it was given. */
 function ran(id: number, width: number): Extract<FromWorker, { type: "ran" }> {
-  return { type: "ran", id, prediction: { ...nobody(), width, height: loaded.size }, annotated: null };
+  const [gallery] = galleries.values();
+  const asked = gallery === undefined ? {} : { gallery: { name: gallery.gallery, version: gallery.version } };
+  return {
+    type: "ran",
+    id,
+    prediction: { ...nobody(), width, height: loaded.size, ...asked },
+    annotated: null,
+    crops: [],
+  };
 }
 
 function fail(id: number, code: ErrorCode, reason: string): void {

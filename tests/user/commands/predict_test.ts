@@ -36,6 +36,7 @@ class Predict implements Disposable {
       json: false,
       annotate: true,
       embeddings: false,
+      gallery: "default",
       concurrency: 4,
       ...options,
     };
@@ -88,7 +89,7 @@ Deno.test("runPredict() prints a table of persons and writes the annotated pictu
   assertEquals(await predict.run(["a.jpg", "b.jpg"]), 0);
   assertEquals(predict.out.replaceAll(/ {2,}/g, "  ").split("\n"), [
     "image  person  box  score  name",
-    "a.jpg  1  30x40 at 10,20  0.988  unknown",
+    "a.jpg  1  30x40 at 10,20  0.988  -",
     "a.jpg  2  30x40 at 200,20  0.988  Ann (0.63)",
     "b.jpg  -  nobody",
     "2 pictures, 2 persons, 0 ms -> out/*.annotated.jpg",
@@ -102,7 +103,7 @@ Deno.test("runPredict() prints a table of persons and writes the annotated pictu
 
 Deno.test("runPredict() passes on what was asked for, and writes nothing with --no-annotate", async () => {
   using predict = new Predict({ "a.jpg": "a" });
-  const options = { annotate: false, embeddings: true, gallery: null, crops: false, recognizer: "faces@7" };
+  const options = { annotate: false, embeddings: true, gallery: "staff", recognizer: "faces@7" };
   assertEquals(await predict.run(["a.jpg"], options), 0);
   const [{ text, options: asked }] = predict.cluster.asked;
   assertEquals(text, "a");
