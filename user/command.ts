@@ -1,6 +1,7 @@
 import type { CommandName } from "../protocol/messages/command.ts";
 import type { Address } from "../protocol/transport.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
+import type { PeopleCommand } from "./people_command.ts";
 import type { HELP_TOPICS, VerbName } from "./verbs.ts";
 
 /** How a command shows what it does. */
@@ -68,6 +69,8 @@ export interface HelpCommand {
   readonly verb: "help";
   /** Null: the overview. */
   readonly topic: VerbName | (typeof HELP_TOPICS)[number] | null;
+  /** Of the verb that is the topic, the one of its sub-verbs that is meant. */
+  readonly subVerb?: string;
 }
 
 export interface VersionCommand {
@@ -81,6 +84,7 @@ export type Command =
   | PredictCommand
   | NodesCommand
   | RecognizersCommand
+  | PeopleCommand
   | HelpCommand
   | VersionCommand;
 
