@@ -6,6 +6,7 @@ import { blobToDisk } from "./bench/blob_to_disk.ts";
 import { clusterOverLocal } from "./bench/cluster_over_local.ts";
 import { emptyTasks } from "./bench/empty_tasks.ts";
 import { type Figure, isKept, shown } from "./bench/figure.ts";
+import { galleryMatch } from "./bench/gallery_match.ts";
 import { nodeOverParts } from "./bench/node_over_parts.ts";
 import { twoWorkersOverOne } from "./bench/two_workers.ts";
 
@@ -15,6 +16,7 @@ const MEASURES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   workers: twoWorkersOverOne,
   empty: emptyTasks,
   blob: blobToDisk,
+  gallery: galleryMatch,
 };
 
 if (import.meta.main) {

@@ -90,7 +90,10 @@ export function encodeBucket(
   return bytes;
 }
 
-/** The people of a bucket that {@linkcode encodeBucket} made, by their ids; throws `gallery_invalid` when it did not. */
+/**
+ * The people of a bucket that {@linkcode encodeBucket} made, by their ids; throws `gallery_invalid` when it did not. Their rows
+ * are read out of `bytes` where they lie.
+ */
 export function decodeBucket(bytes: Uint8Array, options: { dimensions: number }): GalleryPerson[] {
   const { dimensions } = options;
   const { header, rowsAt } = readHeader(bytes);
@@ -100,9 +103,9 @@ export function decodeBucket(bytes: Uint8Array, options: { dimensions: number })
   const rowCount = header.people.reduce((sum, person) => sum + person.faces + person.rejected, 0);
   const expected = rowsAt + rowCount * dimensions * Float32Array.BYTES_PER_ELEMENT;
   if (bytes.length !== expected) throw invalid(`has ${bytes.length} bytes where its header speaks of ${expected}`);
-  // A copy of its own: aligned, and nobody else's to change.
-  const floats = new Float32Array(rowCount * dimensions);
-  new Uint8Array(floats.buffer).set(bytes.subarray(rowsAt));
+  const isAligned = (bytes.byteOffset + rowsAt) % Float32Array.BYTES_PER_ELEMENT === 0;
+  const rowBytes = isAligned ? bytes.subarray(rowsAt) : bytes.slice(rowsAt);
+  const floats = new Float32Array(rowBytes.buffer, rowBytes.byteOffset, rowCount * dimensions);
   let next = 0;
   const take = (count: number, id: string) =>
     Array.from({ length: count }, () => {

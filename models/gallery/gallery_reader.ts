@@ -4,6 +4,8 @@ import type { Candidate, FaceQuality } from "../../protocol/messages/prediction.
 import type { GalleryView } from "./gallery_view.ts";
 import { NearestPeople } from "./nearest_people.ts";
 import { isComparable, recognise, type Recognised } from "./recognise.ts";
+import { ROWS_PER_BLOCK } from "./row_layout.ts";
+import { RowScan } from "./row_scan.ts";
 import { isUnitLength } from "./unit_length.ts";
 
 /** Says who a face is. It is used by one thread at a time; each worker opens its own. */
@@ -18,14 +20,16 @@ export interface GalleryReader {
   recognise(embedding: Float32Array, quality: FaceQuality): Recognised;
 }
 
-/** A reader of `view`. */
-export function openGallery(view: GalleryView): GalleryReader {
+/** A reader of `view`. A plain one compares with every row; it is what WebAssembly without vectors falls back to. */
+export function openGallery(view: GalleryView, options: { isPlain?: boolean } = {}): GalleryReader {
   const floats = new Float32Array(view.memory.buffer);
+  const scan = options.isPlain ? null : RowScan.open(view);
   const match = (embedding: Float32Array, { countMax }: { countMax: number }): Candidate[] => {
     invariant(embedding.length === view.dimensions, "an embedding has the gallery's dimensions");
     invariant(isUnitLength(embedding), "an embedding is L2-normalised");
-    const nearest = new NearestPeople(view, floats, { embedding, countMax });
-    for (let person = 0; person < view.people.count; person++) nearest.offer(person);
+    const nearest = new NearestPeople({ view, floats, embedding, countMax });
+    if (scan === null) { for (let person = 0; person < view.people.count; person++) nearest.offer(person); }
+    else offerWhatMayBeNear(nearest, scan);
     return nearest.get().map(({ name, similarity }) => ({ name, similarity }));
   };
   return {
@@ -39,4 +43,25 @@ export function openGallery(view: GalleryView): GalleryReader {
       return recognise(nearest, { quality, thresholds });
     },
   };
+}
+
+/**
+ * Offers every row that may be as near as the last of the nearest people so far. A row that is left out is farther than that,
+ * and so is every row of a person none of whose rows is offered: the result is the one of offering everybody.
+ */
+function offerWhatMayBeNear(nearest: NearestPeople, scan: RowScan): void {
+  scan.aim(nearest.embedding);
+  const slotCount = nearest.view.people.personOfSlot.length;
+  for (let first = 0, block = 0; first < slotCount; first += ROWS_PER_BLOCK, block++) {
+    const rowCount = Math.min(ROWS_PER_BLOCK, slotCount - first);
+    const { similaritiesMax, greatest } = scan.look(block, rowCount);
+    let { similarityMin } = nearest;
+    if (greatest < similarityMin) continue;
+    for (let row = 0; row < rowCount; row++) {
+      if (similaritiesMax[row] >= similarityMin) {
+        nearest.offerSlot(first + row);
+        similarityMin = nearest.similarityMin;
+      }
+    }
+  }
 }

@@ -1,15 +1,26 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import { quantise } from "./quantise.ts";
-import { blockOf, boundAddresses, codesAddress, floatsAddress, type RowLayout, rowLayout } from "./row_layout.ts";
+import { CODE_MAX, quantise } from "./quantise.ts";
+import {
+  blockOf,
+  boundAddresses,
+  CODES_AT_ONCE,
+  CODES_STRIDE,
+  codesAddress,
+  floatsAddress,
+  type RowLayout,
+  rowLayout,
+  ROWS_AT_ONCE,
+} from "./row_layout.ts";
+import { GALLERY_PAGES_MAX } from "./scan_kernel.ts";
 
 const PAGE_BYTES = 64 * 1024;
-/** All that 32-bit WebAssembly can address; what is not grown into takes no memory. */
-const PAGES_MAX = 65_536;
 
 /** The rows of a gallery in shared memory, written by the one thread that owns it. Slots that are given back are used again. */
 export class GalleryRows {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true });
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: GALLERY_PAGES_MAX, shared: true });
   readonly #layout: RowLayout;
+  /** Of the row that is being written; what is beyond its dimensions stays 0. */
+  readonly #codes: Int8Array;
   readonly #free: number[] = [];
   #slotCount = 0;
   #blockCount = 0;
@@ -17,6 +28,7 @@ export class GalleryRows {
 
   constructor(options: { dimensions: number }) {
     this.#layout = rowLayout(options.dimensions);
+    this.#codes = new Int8Array(this.#layout.codeBytes);
   }
 
   /** Slots that were ever in use: every one is below. */
@@ -28,8 +40,8 @@ export class GalleryRows {
   write(row: Float32Array): number {
     const slot = this.#free.pop() ?? this.#nextSlot();
     this.#floats(slot).set(row);
-    const { codes, scale, error } = quantise(row);
-    new Int8Array(this.#buffer, codesAddress(this.#layout, slot), codes.length).set(codes);
+    const { scale, error } = quantise(row, { codes: this.#codes, codeMax: CODE_MAX });
+    this.#writeCodes(slot);
     const at = boundAddresses(this.#layout, slot);
     new Float32Array(this.#buffer, at.scale, 1)[0] = scale;
     new Float32Array(this.#buffer, at.error, 1)[0] = error;
@@ -48,6 +60,16 @@ export class GalleryRows {
   /** Gives `slots` back; nobody may read them any more. */
   free(slots: readonly number[]): void {
     for (const slot of slots) this.#free.push(slot);
+  }
+
+  #writeCodes(slot: number): void {
+    const codes = this.#codes;
+    const start = codesAddress(this.#layout, slot);
+    const bytes = new Int8Array(this.#buffer, start, (codes.length / CODES_AT_ONCE - 1) * CODES_STRIDE + CODES_AT_ONCE);
+    for (let index = 0; index < codes.length; index++) {
+      const inPart = index % CODES_AT_ONCE;
+      bytes[(index - inPart) * ROWS_AT_ONCE + inPart] = codes[index];
+    }
   }
 
   #floats(slot: number): Float32Array<ArrayBufferLike> {

@@ -19,19 +19,23 @@ export class NearestPeople {
   readonly #nearest: Near[] = [];
   readonly #layout: RowLayout;
 
-  constructor(
-    readonly view: GalleryView,
-    readonly floats: Float32Array,
-    readonly options: { embedding: Float32Array; countMax: number },
-  ) {
-    this.#layout = rowLayout(view.dimensions);
+  readonly view: GalleryView;
+  readonly embedding: Float32Array;
+  readonly #floats: Float32Array;
+  readonly #countMax: number;
+
+  constructor(options: { view: GalleryView; floats: Float32Array; embedding: Float32Array; countMax: number }) {
+    this.view = options.view;
+    this.embedding = options.embedding;
+    this.#floats = options.floats;
+    this.#countMax = options.countMax;
+    this.#layout = rowLayout(options.view.dimensions);
   }
 
   /** Who is less similar is too late: 2 above everything when nobody is wanted, -2 below everything while there is room. */
   get similarityMin(): number {
-    const { countMax } = this.options;
-    if (countMax < 1) return 2;
-    return this.#nearest.length < countMax ? -2 : this.#nearest[countMax - 1].similarity;
+    if (this.#countMax < 1) return 2;
+    return this.#nearest.length < this.#countMax ? -2 : this.#nearest[this.#countMax - 1].similarity;
   }
 
   /** Compares the row in `slot`, and, when it is near enough to matter, every row of whoever is enrolled in it. */
@@ -65,7 +69,7 @@ export class NearestPeople {
     let position = this.#nearest.length;
     while (position > 0 && this.#isBefore(near, this.#nearest[position - 1])) position--;
     this.#nearest.splice(position, 0, near);
-    if (this.#nearest.length > this.options.countMax) this.#nearest.pop();
+    if (this.#nearest.length > this.#countMax) this.#nearest.pop();
   }
 
   #isBefore(one: Near, other: Near): boolean {
@@ -86,6 +90,6 @@ export class NearestPeople {
 
   #similarityOf(slot: number): number {
     const start = floatsAddress(this.#layout, slot) / Float32Array.BYTES_PER_ELEMENT;
-    return cosine(this.options.embedding, this.floats, start);
+    return cosine(this.embedding, this.#floats, start);
   }
 }

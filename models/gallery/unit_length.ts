@@ -1,5 +1,5 @@
 /** How far from one the length of an embedding may be: rounding, not another kind of vector. */
-const LENGTH_SLACK = 1e-3;
+export const LENGTH_SLACK = 1e-3;
 
 /** Whether `embedding` is L2-normalised; what holds no numbers or endless ones is not. */
 export function isUnitLength(embedding: Float32Array): boolean {

@@ -1,0 +1,88 @@
+import { type Code, unsigned } from "./wasm_instructions.ts";
+
+/** Types of values, by the byte that stands for each. */
+const VALUE_TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+export type ValueType = keyof typeof VALUE_TYPES;
+
+/** A memory that the module is given; its number is its place in the list. */
+export interface ImportedMemory {
+  readonly name: string;
+  /** At least so many; of 64 KiB. */
+  readonly pagesMin: number;
+  /** Present for shared memory, which has to say it. */
+  readonly sharedPagesMax?: number;
+}
+
+/** A function that the module offers and that answers nothing. Parameters are its first locals. */
+export interface ExportedFunction {
+  readonly name: string;
+  readonly parameters: readonly ValueType[];
+  readonly locals: readonly ValueType[];
+  readonly body: Code;
+}
+
+/** The module that every memory is imported from. */
+export const IMPORT_MODULE = "dml";
+
+const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+const SECTION = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 };
+const KIND = { function: 0, memory: 2 };
+const END = 0x0b;
+
+/** The bytes of a module of `functions` over `memories`: a sequence of sections, each its number, its length and a list. */
+export function encodeModule(
+  { memories, functions }: { memories: readonly ImportedMemory[]; functions: readonly ExportedFunction[] },
+): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from([
+    ...MAGIC_AND_VERSION,
+    ...section(SECTION.types, functions.map(({ parameters }) => [0x60, ...list(parameters.map(valueType)), 0])),
+    ...section(
+      SECTION.imports,
+      memories.map((memory) => [
+        ...text(IMPORT_MODULE),
+        ...text(memory.name),
+        KIND.memory,
+        ...limits(memory),
+      ]),
+    ),
+    ...section(SECTION.functions, functions.map((_, index) => unsigned(index))),
+    ...section(
+      SECTION.exports,
+      functions.map(({ name }, index) => [
+        ...text(name),
+        KIND.function,
+        ...unsigned(index),
+      ]),
+    ),
+    ...section(
+      SECTION.code,
+      functions.map(({ locals, body }) => {
+        const declared = list(locals.map((type) => [1, ...valueType(type)]));
+        return [...unsigned(declared.length + body.length + 1), ...declared, ...body, END];
+      }),
+    ),
+  ]);
+}
+
+function limits({ pagesMin, sharedPagesMax }: ImportedMemory): Code {
+  if (sharedPagesMax === undefined) return [0, ...unsigned(pagesMin)];
+  return [3, ...unsigned(pagesMin), ...unsigned(sharedPagesMax)];
+}
+
+function section(number: number, items: readonly Code[]): Code {
+  const content = list(items);
+  return [number, ...unsigned(content.length), ...content];
+}
+
+function list(items: readonly Code[]): Code {
+  return [...unsigned(items.length), ...items.flat()];
+}
+
+function text(characters: string): Code {
+  const bytes = new TextEncoder().encode(characters);
+  return [...unsigned(bytes.length), ...bytes];
+}
+
+function valueType(type: ValueType): Code {
+  return [VALUE_TYPES[type]];
+}
