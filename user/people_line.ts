@@ -70,7 +70,13 @@ export function peopleCommand(words: readonly string[], values: FlagValues): Peo
     case "test":
       return { ...common, subVerb, directory: first, concurrency: concurrency() };
     case "calibrate":
-      return { ...common, subVerb, directory: first, apply: values.toggle("apply") ?? false, concurrency: concurrency() };
+      return {
+        ...common,
+        subVerb,
+        directory: first,
+        apply: values.toggle("apply") ?? false,
+        concurrency: concurrency(),
+      };
     case "thresholds":
       return { ...common, subVerb, change: thresholds(values) };
   }

@@ -57,7 +57,9 @@ export const PEOPLE_VERBS = {
   remove: {
     usage: "NAME | --all",
     summary: "Forget a person, one of their faces, or a gallery.",
-    details: ["Embeddings and face crops are deleted from the master's disk and, with the next version, from the nodes."],
+    details: [
+      "Embeddings and face crops are deleted from the master's disk and, with the next version, from the nodes.",
+    ],
     flags: [...COMMON, "face-id", "all"],
     examples: [
       ["dml people remove Ada", "the person, with every face"],
@@ -77,7 +79,9 @@ export const PEOPLE_VERBS = {
   export: {
     usage: "[FILE]",
     summary: "Write a gallery to a file, or to standard output.",
-    details: ["Lines of JSON, with what is noted, embeddings and face crops: keep the file as you would keep the pictures."],
+    details: [
+      "Lines of JSON, with what is noted, embeddings and face crops: keep the file as you would keep the pictures.",
+    ],
     flags: COMMON,
     examples: [["dml people export staff.people", "to take to another master"]],
   },

@@ -3,6 +3,7 @@ import type { Random } from "../protocol/kernel/random.ts";
 import type { ClusterClient } from "./cluster_client.ts";
 import type { Command, NodesCommand, PredictCommand, RecognizersCommand } from "./command.ts";
 import { EXIT_OK } from "./exit.ts";
+import type { PeopleCommand } from "./people_command.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The verbs of this role. */
@@ -42,9 +43,25 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
     }
     case "predict":
       return await predict(command, context);
+    case "people":
+      return await lookAfterPeople(command, context);
     case "nodes":
     case "recognizers":
       return await ask(command, context);
+  }
+}
+
+async function lookAfterPeople(command: PeopleCommand, context: UserContext): Promise<number> {
+  const { openPeople } = await import("./open_cluster.ts");
+  const { runPeople } = await import("./commands/people.ts");
+  const { cluster, people } = openPeople({ ...context, ...command });
+  const stop = () => cluster.close();
+  context.signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await runPeople(command, { ...context, cluster, people });
+  } finally {
+    context.signal.removeEventListener("abort", stop);
+    await cluster.close();
   }
 }
 
