@@ -91,11 +91,18 @@ export class HttpPeopleClient implements PeopleClient {
   }
 
   async export(gallery: string, write: (chunk: Uint8Array) => Promise<void>): Promise<void> {
-    await this.#cluster.call(galleryPath(gallery, "export"), {
-      timeoutMs: ARCHIVE_TIMEOUT_MS,
-      read: async (response) => {
-        for await (const chunk of response.body ?? []) await write(chunk);
-      },
+    // Whatever goes wrong with the writing is not the master's fault.
+    let unwritten: { error: unknown } | null = null;
+    const read = async (response: Response) => {
+      for await (const chunk of response.body ?? []) {
+        await write(chunk).catch((error) => {
+          unwritten = { error };
+          throw error;
+        });
+      }
+    };
+    await this.#cluster.call(galleryPath(gallery, "export"), { timeoutMs: ARCHIVE_TIMEOUT_MS, read }).catch((error) => {
+      throw unwritten === null ? error : unwritten.error;
     });
   }
 

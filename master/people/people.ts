@@ -188,8 +188,10 @@ export class People {
     const record = this.store.gallery(gallery);
     if (record !== null) return record;
     const match = nearest(gallery, this.store.galleries().map(({ name }) => name));
-    const options = match === null ? {} : { advice: `Did you mean ${match}?` };
-    throw new DmlError("gallery_unknown", `There is no gallery ${gallery}.`, options);
+    const advice = match === null
+      ? "`dml people list --all` names those there are; enrolling somebody makes one."
+      : `Did you mean ${match}?`;
+    throw new DmlError("gallery_unknown", `There is no gallery ${gallery}.`, { advice });
   }
 
   /** Throws `person_unknown`. */

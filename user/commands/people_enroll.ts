@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { EnrolAnswer } from "../../protocol/http/people_api.ts";
 import type { DmlError } from "../../protocol/kernel/errors.ts";
 import { exitCodeOf } from "../exit.ts";
@@ -50,7 +51,7 @@ export async function runReject(command: RejectCommand, context: PeopleContext):
   });
   const report = new EnrolReport(context.terminal, command);
   for await (const outcome of outcomes) report.add(outcome);
-  report.finish(`remembered as not ${name}`);
+  report.finish(`remembered as not ${name}`, { isOfPeople: false });
   return exitCodeOf(report.failures, { tried: pictures.length });
 }
 
@@ -59,9 +60,9 @@ async function picturesOf({ name, inputs }: EnrollCommand): Promise<LabelledPict
   return (await findInputs(inputs)).map((input) => ({ name, input }));
 }
 
-/** As much of a path as is kept with a face: its end. */
+/** What of a path is kept with a face: the name of the file. */
 function fileName(path: string): string {
-  return path.slice(-400);
+  return basename(path).slice(-400);
 }
 
 /** Tells what became of the pictures: warnings on standard error, what it comes to at the end; or a JSON line each. */
@@ -104,15 +105,19 @@ class EnrolReport {
     }
   }
 
-  finish(what: string): void {
+  finish(what: string, { isOfPeople = true }: { isOfPeople?: boolean } = {}): void {
     if (this.#command.json || this.names.size === 0) return;
     const parts = [
-      `${countedAs(this.#stored, "face", "faces")} of ${countedAs(this.names.size, "person", "people")} ${what}`,
+      `${countedAs(this.#stored, "face", "faces")}${isOfPeople ? this.#ofPeople() : ""} ${what}`,
       ...(this.#known > 0 ? [`${this.#known} there already`] : []),
       ...(this.failures.length > 0 ? [`${this.failures.length} refused`] : []),
     ];
     const force = this.#newest === null ? "" : `; ${inForceText(this.#command.gallery, this.#newest)}`;
     this.#terminal.out(`${styled(printable(parts.join(", ") + force), "bold", this.#terminal.outColor)}\n`);
+  }
+
+  #ofPeople(): string {
+    return ` of ${countedAs(this.names.size, "person", "people")}`;
   }
 
   #line(line: object): void {

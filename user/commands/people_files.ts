@@ -18,10 +18,10 @@ export async function runExport(command: ExportCommand, context: PeopleContext):
   const check = new ArchiveCheck();
   if (file === null) {
     const decoder = new TextDecoder();
-    await people.export(gallery, (chunk) => {
+    // deno-lint-ignore require-await -- so that what it throws becomes a rejection
+    await people.export(gallery, async (chunk) => {
       check.take(chunk);
       terminal.out(decoder.decode(chunk, { stream: true }));
-      return Promise.resolve();
     });
     check.finish();
     return EXIT_OK;
