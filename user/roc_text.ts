@@ -3,13 +3,15 @@ import { type Column, renderTable } from "./render.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "threshold", align: "right" },
-  { title: "strangers taken for somebody", align: "right" },
-  { title: "people not recognised", align: "right" },
+  { title: "two people accepted", align: "right" },
+  { title: "one person refused", align: "right" },
   { title: "" },
 ];
 const PLOT_WIDTH = 40;
 /** Of every row but those of the thresholds that were chosen. */
 const ROW_STEP = 0.04;
+/** Below, nearly every pair is accepted: nobody wants such a threshold. */
+const THRESHOLD_MIN = 0;
 
 /**
  * The curve as a table with a plot: `a` how many pairs of two people a threshold accepts, `r` how many of one person it refuses,
@@ -33,6 +35,7 @@ function chosenPoints(curve: readonly RocPoint[], always: readonly number[]): Ro
   const chosen: RocPoint[] = [];
   let nextAt = -Infinity;
   for (const [index, point] of curve.entries()) {
+    if (point.threshold < THRESHOLD_MIN && !always.includes(point.threshold)) continue;
     const isDue = point.threshold >= nextAt || index === curve.length - 1;
     if (isDue) nextAt = point.threshold + ROW_STEP;
     if (isDue || always.includes(point.threshold)) chosen.push(point);

@@ -70,7 +70,8 @@ function printScore(
   terminal.out(renderTable(COLUMNS, [...rows, rowOf("all", total)], options));
   for (const { expected, named, files } of confusions) {
     const list = files.slice(0, 3).join(", ") + (files.length > 3 ? ", …" : "");
-    terminal.out(`${printable(`${expected} was taken for ${named} ${files.length} times: ${list}`)}\n`);
+    const often = files.length === 1 ? "once" : `${files.length} times`;
+    terminal.out(`${printable(`${expected} was taken for ${named} ${often}: ${list}`)}\n`);
   }
   const share = accuracy === null ? "nothing was looked at" : `${(accuracy * 100).toFixed(1)} % correct`;
   const of = version === null ? gallery : `${gallery} version ${version}`;

@@ -115,8 +115,10 @@ function printFound(
     `known from ${known} (by ${
       rule === "highest impostor" ? "the most similar two people" : "the rate of false accepts"
     }): ` +
-    `${percent(atKnown.falseAcceptRate)} of strangers accepted, ${percent(atKnown.falseRejectRate)} of people not`,
-    `unknown below ${unknown}: ${percent(atUnknown.falseRejectRate)} of people said to be nobody`,
+    `${percent(atKnown.falseAcceptRate)} of pairs of two people accepted, ${
+      percent(atKnown.falseRejectRate)
+    } of one person refused`,
+    `unknown below ${unknown}: ${percent(atUnknown.falseRejectRate)} of pairs of one person below`,
     ...(rule === "highest impostor"
       ? ["There are too few pairs of two people to say how rare a false accept is."]
       : []),
