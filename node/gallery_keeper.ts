@@ -44,8 +44,8 @@ export class GalleryKeeper {
     fetchedBytes += await this.#files.fetch(index.buckets, options);
     const sizes = new Map(index.buckets.map((bucket) => [bucket.digest, bucket]));
     const view = await matrix.update(index, (digest) => this.#files.read(sizes.get(digest)!));
-    await this.#engine.setGallery(name, view);
-    matrix.release(index.version);
+    // In force from here on; what pictures in hand still look at is given back when they are done, and nobody waits for that.
+    void this.#engine.setGallery(name, view).then(() => matrix.release(index.version));
     this.#held.set(name, { matrix, indexDigest, index });
     await this.#tidy(name, before);
     return fetchedBytes;

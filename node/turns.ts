@@ -164,9 +164,18 @@ export class Turns {
 
   #apply(event: NodeEvent): void {
     apply(this.#state, event, this.#options.clock.nowMs());
+    if (event.kind === "galleryTaken" || event.kind === "galleryFailed") this.#logGallery(event);
     if (event.kind === "modelLoaded" || event.kind === "modelFailed" || event.kind === "drainChanged") {
       this.#announce(event);
     }
+  }
+
+  #logGallery(event: Extract<NodeEvent, { kind: "galleryTaken" | "galleryFailed" }>): void {
+    const { log } = this.#options;
+    const { gallery, version } = event.offer;
+    if (event.kind === "galleryTaken") {
+      log.info("A gallery is in force.", { gallery, version, fetchedBytes: event.fetchedBytes });
+    } else log.error("A gallery cannot be had here.", { gallery, version, ...event.failure });
   }
 
   #checkIdle(): void {

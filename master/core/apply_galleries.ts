@@ -1,3 +1,4 @@
+import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import { connectionOf, nodeOf } from "./apply_nodes.ts";
 import type { GalleryEvent, GalleryPublished } from "./gallery_event.ts";
@@ -9,8 +10,7 @@ export function applyGalleryEvent(state: MasterState, event: GalleryEvent): void
     case "gallery_published":
       return applyPublished(state, event);
     case "gallery_retired":
-      state.galleries.delete(event.gallery);
-      return;
+      return applyRetired(state, event.gallery);
     case "gallery_withdrawn":
       connectionOf(nodeOf(state, event.nodeId)).galleries.delete(event.gallery);
       return;
@@ -30,7 +30,16 @@ export function applyGalleryEvent(state: MasterState, event: GalleryEvent): void
 }
 
 function applyPublished(state: MasterState, { type: _, atMs, ...published }: GalleryPublished): void {
+  state.retiredGalleries.delete(published.gallery);
   state.galleries.set(published.gallery, { ...published, publishedAtMs: atMs });
+}
+
+function applyRetired(state: MasterState, gallery: string): void {
+  state.galleries.delete(gallery);
+  state.retiredGalleries.add(gallery);
+  if (state.retiredGalleries.size <= LIMITS.galleriesMax) return;
+  const [oldest] = state.retiredGalleries;
+  state.retiredGalleries.delete(oldest);
 }
 
 function place(

@@ -22,9 +22,9 @@ export function publishGallery(
   return events;
 }
 
-/** There are no such people any more. */
+/** There are no such people any more, also of a gallery that was there before this master started. */
 export function retireGallery(state: MasterState, gallery: string): GalleryEvent[] {
-  if (!state.galleries.has(gallery)) return [];
+  if (state.retiredGalleries.has(gallery)) return [];
   const events: GalleryEvent[] = [];
   for (const { connection, record: { nodeId } } of state.nodes.values()) {
     if (connection !== null) events.push({ type: "gallery_withdrawn", nodeId, gallery });
@@ -32,9 +32,14 @@ export function retireGallery(state: MasterState, gallery: string): GalleryEvent
   return [...events, { type: "gallery_retired", gallery }];
 }
 
-/** What a node that just came in is offered: all galleries. */
-export function galleriesFor(state: MasterState, nodeId: string, now: Moment): GalleryOffered[] {
-  return [...state.galleries.values()].map((gallery) => offerOf(nodeId, gallery, now));
+/** What a node that just came in is told: which galleries there are, and which it may still have that are no more. */
+export function galleriesFor(state: MasterState, nodeId: string, now: Moment): GalleryEvent[] {
+  const withdrawn = [...state.retiredGalleries].map((gallery) => ({
+    type: "gallery_withdrawn" as const,
+    nodeId,
+    gallery,
+  }));
+  return [...withdrawn, ...[...state.galleries.values()].map((gallery) => offerOf(nodeId, gallery, now))];
 }
 
 /** Galleries that a node could not have, for a reason that may have passed. */

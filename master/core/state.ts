@@ -184,6 +184,8 @@ export interface MasterState {
   readonly recognizers: Map<Digest, RecognizerState>;
   /** By name. */
   readonly galleries: Map<string, GalleryState>;
+  /** Names of galleries that were retired, oldest first: nodes that were away then are told when they come. */
+  readonly retiredGalleries: Set<string>;
   /** Accepted and not yet answered, oldest first. */
   readonly tasks: Map<string, TaskState>;
   readonly commands: Map<string, OrderedCommand>;
@@ -202,6 +204,7 @@ export function createState(settings: Partial<MasterSettings> = {}): MasterState
     nodes: new Map(),
     recognizers: new Map(),
     galleries: new Map(),
+    retiredGalleries: new Set(),
     tasks: new Map(),
     commands: new Map(),
     waitingCount: 0,

@@ -9,10 +9,10 @@ import {
   floatsAddress,
   type RowLayout,
   rowLayout,
-  ROWS_AT_ONCE,
 } from "./row_layout.ts";
 import { GALLERY_PAGES_MAX } from "./scan_kernel.ts";
 
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 const PAGE_BYTES = 64 * 1024;
 
 /** The rows of a gallery in shared memory, written by the one thread that owns it. Slots that are given back are used again. */
@@ -24,7 +24,9 @@ export class GalleryRows {
   readonly #free: number[] = [];
   #slotCount = 0;
   #blockCount = 0;
-  #buffer = this.memory.buffer;
+  /** All of the memory, in two ways. */
+  #bytes = new Int8Array(this.memory.buffer);
+  #floats = new Float32Array(this.memory.buffer);
 
   constructor(options: { dimensions: number }) {
     this.#layout = rowLayout(options.dimensions);
@@ -39,20 +41,20 @@ export class GalleryRows {
   /** Writes `row` to a slot that nobody uses and says which; throws `gallery_invalid` when there is no more memory. */
   write(row: Float32Array): number {
     const slot = this.#free.pop() ?? this.#nextSlot();
-    this.#floats(slot).set(row);
+    this.#floats.set(row, floatsAddress(this.#layout, slot) / FLOAT_BYTES);
     const { scale, error } = quantise(row, { codes: this.#codes, codeMax: CODE_MAX });
-    this.#writeCodes(slot);
     const at = boundAddresses(this.#layout, slot);
-    new Float32Array(this.#buffer, at.scale, 1)[0] = scale;
-    new Float32Array(this.#buffer, at.error, 1)[0] = error;
+    this.#floats[at.scale / FLOAT_BYTES] = scale;
+    this.#floats[at.error / FLOAT_BYTES] = error;
+    this.#writeCodes(codesAddress(this.#layout, slot));
     return slot;
   }
 
   /** Whether `slot` holds exactly `row`. */
   holds(slot: number, row: Float32Array): boolean {
-    const held = this.#floats(slot);
+    const start = floatsAddress(this.#layout, slot) / FLOAT_BYTES;
     for (let index = 0; index < row.length; index++) {
-      if (!Object.is(held[index], row[index])) return false;
+      if (this.#floats[start + index] !== row[index]) return false;
     }
     return true;
   }
@@ -62,18 +64,12 @@ export class GalleryRows {
     for (const slot of slots) this.#free.push(slot);
   }
 
-  #writeCodes(slot: number): void {
-    const codes = this.#codes;
-    const start = codesAddress(this.#layout, slot);
-    const bytes = new Int8Array(this.#buffer, start, (codes.length / CODES_AT_ONCE - 1) * CODES_STRIDE + CODES_AT_ONCE);
-    for (let index = 0; index < codes.length; index++) {
-      const inPart = index % CODES_AT_ONCE;
-      bytes[(index - inPart) * ROWS_AT_ONCE + inPart] = codes[index];
+  #writeCodes(address: number): void {
+    const [codes, bytes] = [this.#codes, this.#bytes];
+    let to = address;
+    for (let from = 0; from < codes.length; from += CODES_AT_ONCE, to += CODES_STRIDE) {
+      for (let index = 0; index < CODES_AT_ONCE; index++) bytes[to + index] = codes[from + index];
     }
-  }
-
-  #floats(slot: number): Float32Array<ArrayBufferLike> {
-    return new Float32Array(this.#buffer, floatsAddress(this.#layout, slot), this.#layout.dimensions);
   }
 
   #nextSlot(): number {
@@ -96,6 +92,7 @@ export class GalleryRows {
       });
     }
     this.#blockCount++;
-    this.#buffer = this.memory.buffer;
+    this.#bytes = new Int8Array(this.memory.buffer);
+    this.#floats = new Float32Array(this.memory.buffer);
   }
 }

@@ -18,16 +18,13 @@ export function quantise(
 ): Quantised {
   const { codes, codeMax } = options;
   let largest = 0;
-  for (let index = 0; index < row.length; index++) {
-    const size = Math.abs(row[index]);
-    if (size > largest) largest = size;
-  }
+  for (let index = 0; index < row.length; index++) largest = Math.max(largest, Math.abs(row[index]));
   const scale = Math.fround(largest / codeMax);
   const inverse = scale > 0 ? 1 / scale : 0;
   let squares = 0;
   for (let index = 0; index < row.length; index++) {
     // The largest is off by rounding only, which rounds away: no code is beyond the largest.
-    const code = Math.round(row[index] * inverse);
+    const code = Math.floor(row[index] * inverse + 0.5);
     codes[index] = code;
     const rest = row[index] - code * scale;
     squares += rest * rest;

@@ -12,16 +12,7 @@ export function applyGalleryOffer(state: NodeState, offer: GalleryOffer): void {
   const known = state.galleries.get(name);
   if (known === undefined) {
     if (state.galleries.size >= state.limits.galleriesMax) return refuse(state, offer);
-    const phase = "offered";
-    state.galleries.set(name, {
-      name,
-      offer,
-      phase,
-      retired: false,
-      inForce: null,
-      isAnnounced: false,
-      fetchedBytes: 0,
-    });
+    state.galleries.set(name, { ...NEW, name, offer });
     return;
   }
   const isSame = isInForce(known, offer);
@@ -35,15 +26,20 @@ export function applyGalleryOffer(state: NodeState, offer: GalleryOffer): void {
   if (known.phase === "failed" || known.phase === "ready") known.phase = isSame ? "ready" : "offered";
 }
 
+const NEW = { phase: "offered", retired: false, inForce: null, isAnnounced: false, fetchedBytes: 0 } as const;
+
 function refuse(state: NodeState, { gallery, version }: GalleryOffer): void {
   const reason = `This node holds ${state.galleries.size} galleries already.`;
   state.outbox.push({ type: "gallery.failed", gallery, version, code: "queue_full", reason });
 }
 
-/** There are no such people any more; the plan forgets them. */
-export function applyGalleryRetire(state: NodeState, { gallery }: GalleryRetire): void {
-  const known = state.galleries.get(gallery);
+/** There are no such people any more; the plan forgets them, and what an earlier start left of them on disk. */
+export function applyGalleryRetire(state: NodeState, { gallery: name }: GalleryRetire): void {
+  const known = state.galleries.get(name);
   if (known !== undefined) known.retired = true;
+  else if (state.galleries.size < state.limits.galleriesMax) {
+    state.galleries.set(name, { ...NEW, name, offer: null, retired: true });
+  }
 }
 
 /** A version is in force in every worker; when another was offered meanwhile, that is next. */
@@ -66,7 +62,7 @@ export function applyGalleryFailed(
 ): void {
   const known = state.galleries.get(offer.gallery);
   if (known?.phase !== "fetching") return;
-  const isNewest = known.offer.index.digest === offer.index.digest;
+  const isNewest = known.offer?.index.digest === offer.index.digest;
   known.phase = isNewest ? "failed" : "offered";
   if (known.retired || !isNewest) return;
   const { gallery, version } = offer;
@@ -91,8 +87,9 @@ export function galleryOf(state: NodeState, name: string): GalleryState {
   return gallery;
 }
 
-function isInForce({ inForce }: GalleryState, offer: GalleryOffer): boolean {
-  return inForce?.index.digest === offer.index.digest && inForce.version === offer.version;
+function isInForce({ inForce }: GalleryState, offer: GalleryOffer | null): boolean {
+  if (inForce === null || offer === null) return false;
+  return inForce.index.digest === offer.index.digest && inForce.version === offer.version;
 }
 
 function announce(state: NodeState, gallery: GalleryState): void {

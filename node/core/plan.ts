@@ -96,7 +96,7 @@ function dropGallery(state: NodeState): Action | null {
 /** Of one gallery one version at a time; several that were offered meanwhile are one change. */
 function fetchGallery(state: NodeState): Action | null {
   for (const { offer, phase, retired } of state.galleries.values()) {
-    if (phase === "offered" && !retired) return { do: "fetchGallery", offer };
+    if (phase === "offered" && !retired && offer !== null) return { do: "fetchGallery", offer };
   }
   return null;
 }

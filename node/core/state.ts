@@ -41,8 +41,8 @@ export type GalleryPhase = "offered" | "fetching" | "ready" | "failed" | "droppi
 /** One gallery that the master wants here. */
 export interface GalleryState {
   readonly name: string;
-  /** The newest version. */
-  offer: GalleryOffer;
+  /** The newest version; null for one of which only an earlier start of this node knew. */
+  offer: GalleryOffer | null;
   phase: GalleryPhase;
   /** The master does not want it any more. */
   retired: boolean;

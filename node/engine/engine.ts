@@ -27,8 +27,8 @@ export interface Engine {
   ): Promise<{ imagesPerSecond: number }>;
   unload(manifestDigest: string): Promise<void>;
   /**
-   * Puts this version of a gallery (null for none) in force in every worker, those to come included. Resolves when no worker
-   * looks at a picture with the version before any more; pictures begun from now on are compared with this one.
+   * Puts this version of a gallery (null for none) in force, at once: every picture that is begun after this call is compared with
+   * it. Resolves when no worker looks at a picture with the version before any more.
    */
   setGallery(name: string, view: GalleryView | null): Promise<void>;
   /**

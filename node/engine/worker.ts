@@ -25,8 +25,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
 };
 
 /**
- * At once, past whatever waits: new people are not kept waiting by a model that is being loaded. The answer waits for the picture
- * that is being looked at, which still uses those before.
+ * At once, past whatever waits; the answer waits for the picture that is being looked at, which still uses those before.
  */
 function setGallery({ id, name, view }: Extract<WorkerRequest, { type: "setGallery" }>): void {
   host.setGallery(name, view);

@@ -95,6 +95,7 @@ class WorkerPool implements Engine {
   async setGallery(name: string, view: GalleryView | null): Promise<void> {
     if (view === null) this.#galleries.delete(name);
     else this.#galleries.set(name, view);
+    // A worker does what it is told in that order: what it is asked from now on comes behind this.
     await Promise.all(this.#slots.map((slot) => slot.setGallery(name, view)));
   }
 

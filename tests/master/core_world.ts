@@ -1,9 +1,10 @@
 import { encodeManifest, type Manifest } from "../../models/manifest.ts";
-import type { Digest } from "../../protocol/kernel/digest.ts";
+import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import type { Hello } from "../../protocol/messages/hello.ts";
 import type { Availability } from "../../protocol/messages/liveness.ts";
 import type { Message } from "../../protocol/messages/message.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
+import type { BlobReference, TaskOptions } from "../../protocol/messages/task.ts";
 import type { Command } from "../../master/core/command.ts";
 import type { Effect } from "../../master/core/effect.ts";
 import { effects } from "../../master/core/effects.ts";
@@ -27,6 +28,25 @@ export function emptyManifest(name = "empty", version = 1): Manifest {
     layers: [],
     requirements: { engine: "none", memoryBytes: 0 },
   };
+}
+
+/** What made the embeddings of the galleries here. */
+export const EMBEDDER = digestOf(new TextEncoder().encode("the layer that embeds"));
+
+/** A recognizer that can compare faces with those of a gallery. */
+export function facesManifest(): Manifest {
+  return {
+    ...emptyManifest("faces"),
+    pipeline: "faces",
+    parameters: { scoreMin: 0.7, overlapMax: 0.4 },
+    layers: [{ role: "embed", digest: EMBEDDER, size: 21 }],
+  };
+}
+
+/** The digest of the index of a version. */
+export function indexOf(gallery: string, version: number): BlobReference {
+  const bytes = new TextEncoder().encode(`${gallery} ${version}`);
+  return { digest: digestOf(bytes), size: bytes.length };
 }
 
 /** `prefix_` and 20 digits that hold `number`. */
@@ -182,18 +202,35 @@ export class CoreWorld {
     });
   }
 
+  /** New people of a gallery. */
+  publish(gallery: string, version: number, people = 1): MasterEvent[] {
+    const index = indexOf(gallery, version);
+    return this.turn({ type: "publish_gallery", gallery, version, index, people, embedder: EMBEDDER });
+  }
+
+  /** The node says that a version is in force. */
+  galleryReady(node: WorldNode, gallery: string, version: number): MasterEvent[] {
+    const message = { type: "gallery.ready", gallery, version, fetchedBytes: 0 } as const;
+    return this.turn({ type: "accept_gallery_ready", ...node, message });
+  }
+
+  galleryFailed(node: WorldNode, gallery: string, version: number): MasterEvent[] {
+    const message = { type: "gallery.failed", gallery, version, code: "disk_full", reason: "No room." } as const;
+    return this.turn({ type: "accept_gallery_failure", ...node, message });
+  }
+
   lose({ nodeId, connectionId }: WorldNode): void {
     this.turn({ type: "lose_node", nodeId, connectionId, reason: "The test took it." });
   }
 
-  submit(manifestDigest = this.manifestDigest): string {
+  submit(manifestDigest = this.manifestDigest, options: Partial<TaskOptions> = {}): string {
     const taskId = idOf("task", this.#nextTask++);
     this.turn({
       type: "submit_task",
       taskId,
       manifestDigest,
       image: null,
-      options: { annotate: false, embeddings: false, gallery: null, crops: false },
+      options: { annotate: false, embeddings: false, gallery: null, crops: false, ...options },
     });
     return taskId;
   }

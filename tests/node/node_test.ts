@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "../assert.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import { assign, cancel, digest, taskId } from "./orders.ts";
-import { bytesOf, NodeFixture, putRecognizer } from "./node_fixture.ts";
+import { assign, cancel, digest, nobody, taskId } from "./orders.ts";
+import { axis, putGallery, somebody } from "../models/gallery/built_gallery.ts";
+import { bytesOf, NodeFixture, putRecognizer, putText } from "./node_fixture.ts";
 import { commandRun } from "./scripted_master.ts";
 
 Deno.test("startNode() says hello with what it is and has, then how it stands", async () => {
@@ -298,4 +299,63 @@ Deno.test("NodeHandle.stop() leaves at once when there is no master, or none tha
   await connection.close();
   await stopped;
   await unanswered.master.close();
+});
+
+Deno.test("startNode() fetches a gallery, puts it in force, says so, and asks it when it is told to", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  const people = [somebody("ada", axis(0))];
+  const { reference: index } = await putGallery(fixture.remote, {
+    gallery: "staff",
+    version: 4,
+    embedder: digest("e"),
+    people,
+  });
+  connection.send({ type: "gallery.offer", gallery: "staff", version: 4, index });
+  const ready = await connection.next("gallery.ready");
+  assertEquals([ready.gallery, ready.version], ["staff", 4]);
+  assert(ready.fetchedBytes > index.size);
+  const asked = await fixture.assignText(1, { offer });
+  connection.send({ ...asked, options: { ...asked.options, gallery: "staff" } });
+  const run = await fixture.engine.next();
+  assertEquals(run.options.gallery, "staff");
+  run.finish();
+  await connection.next("task.result");
+  connection.send({ type: "gallery.retire", gallery: "staff" });
+  connection.send(await fixture.assignText(2, { offer }));
+  (await fixture.engine.next()).finish();
+  await connection.next("task.result");
+  assertEquals(fixture.engine.gallerySteps, ["staff@4", "staff gone"]);
+});
+
+Deno.test("startNode() says why it cannot have a gallery", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const index = await putText(fixture.remote, "no index");
+  connection.send({ type: "gallery.offer", gallery: "staff", version: 4, index });
+  const { version, code } = await connection.next("gallery.failed");
+  assertEquals([version, code], [4, "gallery_invalid"]);
+});
+
+Deno.test("startNode() puts the faces that were cut out before it sends the result that names them", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer }));
+  const run = await fixture.engine.next();
+  const face = { box: { x: 0, y: 0, width: 1, height: 1 }, score: 1, name: null, similarity: null };
+  const persons = [1, 2].map((x) => ({ ...face, landmarks: new Array(5).fill({ x, y: 0 }) }));
+  const crops = ["one face", "another"].map(bytesOf);
+  run.end({ prediction: { ...nobody(), persons }, annotated: bytesOf("drawn"), crops });
+  const { prediction, annotated } = await connection.next("task.result");
+  assertEquals(annotated?.digest, digestOf(bytesOf("drawn")));
+  assertEquals(
+    prediction.persons.map(({ crop }) => crop),
+    crops.map((crop) => ({
+      digest: digestOf(crop),
+      size: crop.length,
+    })),
+  );
+  for (const crop of crops) assertEquals(await fixture.remote.read(digestOf(crop)), crop);
 });

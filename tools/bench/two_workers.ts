@@ -13,7 +13,13 @@ export async function twoWorkersOverOne(): Promise<Figure[]> {
   const rate = async ({ engine, digest }: typeof one) => {
     const lane = async () => {
       for (let picture = 0; picture < PICTURES / engine.slots; picture++) {
-        await engine.run(digest, photo.slice(), { annotate: true, embeddings: true, gallery: null, crops: false, deadlineMs: 60_000 });
+        await engine.run(digest, photo.slice(), {
+          annotate: true,
+          embeddings: true,
+          gallery: null,
+          crops: false,
+          deadlineMs: 60_000,
+        });
       }
     };
     const tookMs = await timed(() => Promise.all(Array.from({ length: engine.slots }, lane)));

@@ -5,10 +5,10 @@ import { LANDMARKS } from "../../../models/pipelines/faces_landmarks.ts";
 import { EMPTY } from "../../../models/catalog/empty.ts";
 import { FACES } from "../../../models/catalog/faces.ts";
 import type { Picture } from "../../../models/image/picture.ts";
-import type { Pipeline } from "../../../models/pipelines/pipeline.ts";
+import type { FaceGallery, Pipeline, RecognisedFace } from "../../../models/pipelines/pipeline.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { InvariantError } from "../../../protocol/kernel/invariant.ts";
-import { personSchema } from "../../../protocol/messages/prediction.ts";
+import { type FaceQuality, personSchema } from "../../../protocol/messages/prediction.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "../../assert.ts";
 import { type FakeAnswer, FakeLayer } from "./fake_layer.ts";
 
@@ -69,6 +69,38 @@ Deno.test("createPipeline() embeds no face unless embeddings are asked for", asy
   const { persons } = await pipeline.recognize(PICTURE, { embeddings: false });
   assertEquals(persons.map((person) => "embedding" in person), [false, false]);
   assertEquals(runs(), [1, 2, 0]);
+});
+
+Deno.test("createPipeline() measures faces without embedding them where only that is asked", async () => {
+  const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
+  const { persons } = await pipeline.recognize(PICTURE, { embeddings: false, quality: true });
+  assertEquals(persons.map(({ quality, embedding }) => [quality?.sharpness, embedding]), [[0, undefined], [
+    0,
+    undefined,
+  ]]);
+  assertEquals(runs(), [1, 2, 0]);
+});
+
+Deno.test("createPipeline() says of each face what the gallery says of its embedding and quality", async () => {
+  const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
+  const asked: [number, FaceQuality][] = [];
+  const answers: RecognisedFace[] = [
+    { recognition: "known", name: "Ada", similarity: 1.0000001 },
+    { recognition: "uncertain", name: null, similarity: null, candidates: [{ name: "Ben", similarity: 0.41234567 }] },
+  ];
+  const gallery: FaceGallery = {
+    recognise: (embedding, quality) => answers[asked.push([embedding.length, quality]) - 1],
+  };
+  const { persons } = await pipeline.recognize(PICTURE, { embeddings: false, gallery });
+  assertEquals(asked.map(([dimensions]) => dimensions), [512, 512]);
+  for (const person of persons) assertEquals(personSchema.parse(person), person);
+  assertEquals(persons.map(({ name, similarity, recognition }) => [name, similarity, recognition]), [
+    ["Ada", 1, "known"],
+    [null, null, "uncertain"],
+  ]);
+  assertEquals(persons[1].candidates, [{ name: "Ben", similarity: 0.4123 }]);
+  assert(persons.every((person) => person.quality !== undefined && !("embedding" in person)));
+  assertEquals(runs(), [1, 2, 2]);
 });
 
 Deno.test("createPipeline() warms every layer up once, whatever is in the picture", async () => {

@@ -1,10 +1,14 @@
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { createWorkerPool } from "../../../node/engine/worker_pool.ts";
 import type { Engine } from "../../../node/engine/engine.ts";
+import { GalleryMatrix } from "../../../models/gallery/gallery_matrix.ts";
+import type { GalleryView } from "../../../models/gallery/gallery_view.ts";
 import { EMPTY } from "../../../models/catalog/empty.ts";
+import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
 import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
 import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import { putGallery } from "../../models/gallery/built_gallery.ts";
 import { digest } from "../orders.ts";
 
 const MODEL = digest(1);
@@ -159,4 +163,47 @@ Deno.test("WorkerPool.close() refuses what runs and what comes", () =>
     await pool.close();
     await rejectsWith("shutting_down", running);
     await rejectsWith("shutting_down", pool.run(MODEL, null, OPTIONS));
+  }));
+
+/** A version of a gallery with nobody in it. */
+async function viewOf(version: number): Promise<GalleryView> {
+  const store = new MemoryBlobStore();
+  const parts = { gallery: "staff", version, embedder: digest("e"), people: [] };
+  const { index } = await putGallery(store, parts);
+  return await new GalleryMatrix(index).update(index, (bucket) => store.read(bucket));
+}
+
+/** The versions that the workers have, each asked once. */
+async function versionsIn(pool: Engine): Promise<(number | undefined)[]> {
+  const runs = await Promise.all(Array.from({ length: pool.slots }, () => pool.run(MODEL, null, OPTIONS)));
+  return runs.map(({ prediction }) => prediction.gallery?.version);
+}
+
+Deno.test("WorkerPool.setGallery() puts a version in force in every worker, and takes it away", () =>
+  withPool(2, async (pool) => {
+    assertEquals(await versionsIn(pool), [undefined, undefined]);
+    await pool.setGallery("staff", await viewOf(1));
+    assertEquals(await versionsIn(pool), [1, 1]);
+    await pool.setGallery("staff", await viewOf(2));
+    assertEquals(await versionsIn(pool), [2, 2]);
+    await pool.setGallery("staff", null);
+    assertEquals(await versionsIn(pool), [undefined, undefined]);
+  }));
+
+Deno.test("WorkerPool.setGallery() is known to a worker that takes a dead one's place", () =>
+  withPool(1, async (pool) => {
+    await pool.setGallery("staff", await viewOf(1));
+    const before = await nameOf(pool);
+    await rejectsWith("worker_died", pool.run(MODEL, text("die"), OPTIONS));
+    await pool.setGallery("staff", await viewOf(2)); // while the next one starts
+    assertEquals(await versionsIn(pool), [2]);
+    assert(before !== await nameOf(pool));
+  }));
+
+Deno.test("WorkerPool.setGallery() does not wait for a worker that hangs, once that is ended", () =>
+  withPool(1, async (pool) => {
+    const hanging = pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 50 });
+    await pool.setGallery("staff", await viewOf(1));
+    await rejectsWith("deadline_exceeded", hanging);
+    assertEquals(await versionsIn(pool), [1]);
   }));

@@ -101,6 +101,21 @@ Deno.test("runPredict() prints a table of persons and writes the annotated pictu
   assert(predict.cluster.isClosed);
 });
 
+Deno.test("runPredict() says in the table what the gallery says", async () => {
+  using predict = new Predict({ "a.jpg": "a" });
+  const candidates = [{ name: "Ann", similarity: 0.43 }, { name: "Ben\u001b", similarity: 0.4 }];
+  const persons = [
+    personAt(1, { name: "Ann", similarity: 0.625, recognition: "known" }),
+    personAt(2, { recognition: "uncertain", candidates }),
+    personAt(3, { recognition: "unknown" }),
+    personAt(4, { recognition: "poor_quality" }),
+  ];
+  predict.cluster.onPredict = () => ({ prediction: predictionOf(persons), annotated: null });
+  assertEquals(await predict.run(["a.jpg"]), 0);
+  const names = predict.out.split("\n").slice(1, 5).map((line) => line.replace(/^.*0\.988 +/, ""));
+  assertEquals(names, ["Ann (0.63)", "Ann? (0.43) or Ben?? (0.40)", "unknown", "poor quality"]);
+});
+
 Deno.test("runPredict() passes on what was asked for, and writes nothing with --no-annotate", async () => {
   using predict = new Predict({ "a.jpg": "a" });
   const options = { annotate: false, embeddings: true, gallery: "staff", recognizer: "faces@7" };

@@ -1,0 +1,138 @@
+import { assertEquals } from "../../assert.ts";
+import { assign, galleryOffer, nobody } from "../orders.ts";
+import { doing, History } from "./history.ts";
+
+const FAILURE = { code: "blob_not_found", reason: "It is gone." };
+const RETIRE = { type: "gallery.retire", gallery: "staff" } as const;
+
+/** What the node said of galleries: `staff@2 ready`, `staff@3 blob_not_found`. */
+function said(history: History): string[] {
+  return history.said().flatMap((message) => {
+    if (message.type === "gallery.ready") return [`${message.gallery}@${message.version} ready`];
+    if (message.type === "gallery.failed") return [`${message.gallery}@${message.version} ${message.code}`];
+    return [];
+  });
+}
+
+function taken(history: History, version: number): History {
+  return history.event({ kind: "galleryTaken", offer: galleryOffer(version), fetchedBytes: 5 });
+}
+
+/** A node where this version is in force. */
+function inForce(version: number): History {
+  const history = new History().order(galleryOffer(version));
+  history.act();
+  taken(history, version);
+  history.said();
+  return history;
+}
+
+Deno.test("apply() announces a version when it is in force, with what was moved", () => {
+  const history = new History().order(galleryOffer(1));
+  assertEquals(doing(history.act()), ["fetchGallery"]);
+  taken(history, 1);
+  assertEquals(history.said(), [{ type: "gallery.ready", gallery: "staff", version: 1, fetchedBytes: 5 }]);
+  assertEquals(history.act(), []);
+});
+
+Deno.test("apply() brings versions that were offered during a fetch into force as one", () => {
+  const history = new History().order(galleryOffer(1));
+  history.act();
+  history.order(galleryOffer(2), galleryOffer(3));
+  assertEquals(history.act(), [], "one at a time");
+  taken(history, 1);
+  assertEquals(said(history), ["staff@1 ready"]);
+  assertEquals(history.act(), [{ do: "fetchGallery", offer: galleryOffer(3) }]);
+  taken(history, 3);
+  assertEquals(said(history), ["staff@3 ready"]);
+});
+
+Deno.test("apply() tells a master that comes back what still serves, then brings what is new", () => {
+  const history = inForce(1);
+  history.event({ kind: "disconnected" }).event({ kind: "connected" });
+  history.order(galleryOffer(2));
+  assertEquals(history.said(), [{ type: "gallery.ready", gallery: "staff", version: 1, fetchedBytes: 0 }]);
+  assertEquals(doing(history.act()), ["fetchGallery"]);
+  taken(history, 2);
+  history.event({ kind: "disconnected" }).event({ kind: "connected" });
+  history.said();
+  history.order(galleryOffer(2));
+  assertEquals(said(history), ["staff@2 ready"]);
+  assertEquals(history.act(), [], "nothing is new");
+});
+
+Deno.test("apply() says why a version cannot be had, keeps the one before, and tries again on the next offer", () => {
+  const history = inForce(1).order(galleryOffer(2));
+  history.act();
+  history.event({ kind: "galleryFailed", offer: galleryOffer(2), failure: FAILURE });
+  assertEquals(said(history), ["staff@2 blob_not_found"]);
+  assertEquals(history.act(), []);
+  assertEquals(history.state.galleries.get("staff")?.inForce?.version, 1);
+  assertEquals(doing(history.order(galleryOffer(2)).act()), ["fetchGallery"]);
+});
+
+Deno.test("apply() is silent about the failure of a version that is old by now", () => {
+  const history = new History().order(galleryOffer(1));
+  history.act();
+  history.order(galleryOffer(2));
+  history.event({ kind: "galleryFailed", offer: galleryOffer(1), failure: FAILURE });
+  assertEquals(said(history), []);
+  assertEquals(history.act(), [{ do: "fetchGallery", offer: galleryOffer(2) }]);
+});
+
+Deno.test("plan() forgets a gallery that was retired, when its fetch is over", () => {
+  const history = new History().order(galleryOffer(1));
+  history.act();
+  history.order(RETIRE);
+  assertEquals(history.act(), [], "it is being fetched");
+  taken(history, 1);
+  assertEquals(said(history), [], "nobody wants it any more");
+  assertEquals(history.act(), [{ do: "dropGallery", gallery: "staff" }]);
+  history.event({ kind: "galleryDropped", gallery: "staff" });
+  assertEquals(history.state.galleries.size, 0);
+});
+
+Deno.test("plan() forgets what an earlier start left of a gallery that was retired meanwhile", () => {
+  const history = new History().order(RETIRE);
+  assertEquals(history.act(), [{ do: "dropGallery", gallery: "staff" }]);
+  history.event({ kind: "galleryDropped", gallery: "staff" });
+  assertEquals([history.state.galleries.size, history.act().length], [0, 0]);
+});
+
+Deno.test("apply() starts a gallery anew that is offered while it is on its way out", () => {
+  const history = inForce(1).order(RETIRE);
+  history.act();
+  history.order(galleryOffer(2));
+  assertEquals(said(history), []);
+  history.event({ kind: "galleryDropped", gallery: "staff" });
+  assertEquals(history.act(), [{ do: "fetchGallery", offer: galleryOffer(2) }]);
+});
+
+Deno.test("apply() holds no more galleries than its limit", () => {
+  const history = new History();
+  history.order(galleryOffer(1, "one"), galleryOffer(1, "two"), galleryOffer(1, "three"));
+  assertEquals(said(history), ["three@1 queue_full"]);
+  assertEquals(history.state.galleries.size, 2);
+});
+
+Deno.test("apply() names the face of each person when they are with the master", () => {
+  const crops = [galleryOffer(1).index, galleryOffer(2).index];
+  const history = new History().ready();
+  const persons = [1, 2].map((x) => ({ ...PERSON, score: x / 2 }));
+  history.order(assign(1)).act();
+  history.image(1).act();
+  const key = history.key(1);
+  history.event({ kind: "attemptRan", key, prediction: { ...nobody(), persons }, serviceMs: 1, hasPictures: true });
+  assertEquals(doing(history.act()), ["upload"]);
+  history.event({ kind: "attemptUploaded", key, annotated: null, crops });
+  const [result] = history.said();
+  const named = result.type === "task.result" ? result.prediction.persons : [];
+  assertEquals(named, persons.map((person, at) => ({ ...person, crop: crops[at] })));
+});
+
+const PERSON = {
+  box: { x: 0, y: 0, width: 1, height: 1 },
+  landmarks: [1, 2, 3, 4, 5].map((x) => ({ x, y: x })),
+  name: null,
+  similarity: null,
+};
