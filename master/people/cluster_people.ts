@@ -52,7 +52,9 @@ function clusterFaceFinder(
   return {
     embedder: () => embedderOf(RECOGNIZER),
     async find(picture, { gallery, crops, signal }) {
-      const options = { recognizer: RECOGNIZER, annotate: false, embeddings: true, gallery, crops, signal };
+      // That very version: what people are compared with must not depend on what is being tried out.
+      const { name } = recognizers.resolve(RECOGNIZER);
+      const options = { recognizer: name, annotate: false, embeddings: true, gallery, crops, signal };
       const { prediction: { persons, recognizer } } = await master.predict(picture, options);
       return { persons, embedder: embedderOf(recognizer) };
     },

@@ -3,6 +3,7 @@ import { bucketOf } from "../../models/gallery/gallery_bucket.ts";
 import type { BlobStore } from "../../protocol/blob/blob_store.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import { buildGallery, totalOf } from "./build_gallery.ts";
@@ -52,6 +53,7 @@ interface Due {
 export class GalleryKeeper {
   readonly #options: GalleryKeeperOptions;
   readonly #due = new Map<string, Due>();
+  #isClosed = false;
   readonly #publishing = new Set<Promise<Reach>>();
   /** The end of the queue: one thing at a time touches store and blobs together. */
   #turns: Promise<unknown> = Promise.resolve();
@@ -105,9 +107,15 @@ export class GalleryKeeper {
     }
   }
 
-  /** Resolves when what was begun is kept. */
+  /** Resolves when what was begun is kept and built. */
   async settled(): Promise<void> {
     await this.#turns;
+  }
+
+  /** Ends what was begun, and takes nothing new; the store may be closed then. */
+  async close(): Promise<void> {
+    await this.settled();
+    this.#isClosed = true;
   }
 
   async #resume(gallery: string): Promise<void> {
@@ -190,7 +198,8 @@ export class GalleryKeeper {
     } finally {
       this.#publishing.delete(publishing);
     }
-    await this.#inTurn(() => this.#deleteSuperseded(name));
+    // What a master that stops does not delete any more, it deletes when it starts again.
+    if (!this.#isClosed) await this.#inTurn(() => this.#deleteSuperseded(name));
   }
 
   async #deleteSuperseded(gallery: string): Promise<void> {
@@ -214,6 +223,7 @@ export class GalleryKeeper {
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(new DmlError("shutting_down", "The master stops."));
     const done = this.#turns.then(work);
     this.#turns = done.catch(() => undefined);
     return done;

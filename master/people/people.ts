@@ -68,7 +68,7 @@ export class People {
 
   async stop(): Promise<void> {
     await this.#reembedding.stop();
-    await this.keeper.settled();
+    await this.keeper.close();
   }
 
   galleries(): GalleryListing[] {

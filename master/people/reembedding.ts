@@ -94,6 +94,7 @@ export class Reembedding {
       if (this.#stopped.signal.aborted) return;
       await this.#takeOver(gallery, { embedder, old, dimensions });
     } catch (error) {
+      if (this.#stopped.signal.aborted) return;
       const { code, message } = asDmlError(error);
       log.error("A gallery could not be brought to a new embedder; it is tried again.", {
         gallery,

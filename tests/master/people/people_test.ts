@@ -245,3 +245,28 @@ Deno.test("one enrolment in a gallery of many buckets makes one bucket", async (
   assertEquals(asked, [1]);
   assertEquals(next.buckets[0], old);
 });
+
+Deno.test("People.stop() leaves store and blobs alone from then on; what was left is deleted at the next start", async () => {
+  const fixture = new PeopleFixture();
+  await fixture.enrol("Ada", portrait(0));
+  await fixture.settled();
+  const before = await fixture.blobs();
+  const gate = Promise.withResolvers<void>();
+  fixture.publisher.gate = gate.promise;
+  const enrolled = fixture.enrol("Bob", portrait(90));
+  await fixture.settled();
+  await fixture.people.stop();
+  const stores: unknown[] = [];
+  fixture.store.apply = (changes) => void stores.push(changes);
+  gate.resolve();
+  assertEquals((await enrolled).inForce?.version, 2);
+  await fixture.settled();
+  assertEquals(stores, []);
+  assertEquals((await refusal(() => fixture.people.remove("staff", "Ada"))).code, "shutting_down");
+  Reflect.deleteProperty(fixture.store, "apply");
+  await using next = new PeopleFixture(fixture);
+  next.people.start();
+  await next.settled();
+  const left = await next.blobs();
+  assertEquals([...before].filter((digest) => left.has(digest)).length, 1, "only the crop of Ada is as it was");
+});
