@@ -131,7 +131,7 @@ export const FLAGS = {
     description: "Only this face, as `dml people show` names it.",
   },
   all: {
-    description: "The whole gallery.",
+    description: "The whole gallery; of a list, every gallery.",
   },
   known: {
     argument: "SIMILARITY",
