@@ -20,8 +20,11 @@ import { listNodes, listRecognizers } from "./listing.ts";
 import { MasterBlobs } from "./master_blobs.ts";
 import type { MasterHandle, MasterOptions } from "./master_handle.ts";
 import { Orders } from "./orders.ts";
+import { clusterPeople } from "./people/cluster_people.ts";
+import type { People } from "./people/people.ts";
 import { Predictions } from "./predictions.ts";
 import { RecognizerStore } from "./recognizer_store.ts";
+import { servedRecognizer } from "./served_recognizer.ts";
 import { restoredState } from "./restored_state.ts";
 import { TransientBlobs } from "./transient_blobs.ts";
 import { Versions } from "./versions.ts";
@@ -62,6 +65,7 @@ class Master implements MasterHandle {
   readonly #predictions: Predictions;
   readonly #orders: Orders;
   readonly #galleries: GalleryPublisher;
+  readonly #people: People;
   readonly #transient: TransientBlobs;
   readonly versions: Versions;
   readonly #recognizers: RecognizerStore;
@@ -114,17 +118,18 @@ class Master implements MasterHandle {
     this.#galleries = new GalleryPublisher({ state, post, durableBlobs: options.durableBlobs, clock });
     this.publishGallery = (publication) => this.#galleries.publish(publication);
     this.retireGallery = (gallery) => this.#galleries.retire(gallery);
-    const { tokens, ledger, durableBlobs: durable } = options;
+    const { ledger, durableBlobs: durable } = options;
     this.versions = new Versions({ state, orders: this.#orders, ledger, recognizers, durable, random, log });
-    const app = createApp({ log, clock, random, tokens, predictions: this.#predictions, master: this });
+    this.#people = clusterPeople(options, {
+      master: this,
+      recognizers: { resolve: (name) => servedRecognizer(state, recognizers, name).recognizer },
+    });
+    const app = createApp({ ...options, predictions: this.#predictions, people: this.#people, master: this });
     this.fetch = (request) => app.fetch(request);
     this.#port = new ControlPort({
+      ...options,
       listener,
-      clock,
-      log,
       post,
-      version: options.version,
-      tokens,
       heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
       deadAfterMs: state.settings.deadAfterMs,
       holdsBlob: (digest) => transient.has(digest),
@@ -144,6 +149,7 @@ class Master implements MasterHandle {
     this.versions.adoptNewer();
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
+    this.#people.start();
     this.#tick();
   }
 
@@ -202,6 +208,7 @@ class Master implements MasterHandle {
     this.#inbox.post({ type: "finish_stop" });
     this.#inbox.flush();
     await this.#http?.close();
+    await this.#people.stop();
     this.#port.stop("The master stops.");
     await this.#serving;
     this.#inbox.flush();

@@ -16,6 +16,7 @@ import type { MasterSettings } from "./core/settings.ts";
 import type { GalleryPublication } from "./gallery_publisher.ts";
 import type { Versions } from "./versions.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import type { PeopleStore } from "./people/people_store.ts";
 
 /** What a master is made of. Whoever passes something in closes it, after `stop`. */
 export interface MasterOptions {
@@ -38,6 +39,8 @@ export interface MasterOptions {
   /** Null where nobody needs one. */
   readonly tokens: ClusterTokens | null;
   readonly settings?: Partial<MasterSettings>;
+  /** Who is enrolled; in memory when there is none. */
+  readonly people?: PeopleStore;
   /** What is known before it listens, so that nobody is answered without the people there are. */
   readonly galleries?: readonly PublishedGallery[];
 }

@@ -14,6 +14,8 @@ import type { Address } from "../protocol/transport.ts";
 import { loadTokens } from "./cluster_tokens.ts";
 import { SqliteLedger } from "./ledger/sqlite_ledger.ts";
 import { type MasterHandle, startMaster } from "./master.ts";
+import { publishedGalleries } from "./people/cluster_people.ts";
+import { SqlitePeopleStore } from "./people/sqlite_people_store.ts";
 import { isLoopbackHost, reachableHost } from "./reachable_host.ts";
 
 /** What `dml serve` was asked for. */
@@ -56,8 +58,10 @@ export async function runServe(options: ServeOptions): Promise<void> {
   const holder = { pid: Deno.pid, verb: "serve", startedMs: SYSTEM_CLOCK.wallMs() };
   using _lock = await lockDirectory(masterPath, { holder });
   const ledger = SqliteLedger.open(join(masterPath, "ledger.sqlite"));
+  let people: SqlitePeopleStore | null = null;
   try {
-    const master = await start(options, { masterPath, ledger });
+    people = SqlitePeopleStore.open(join(masterPath, "people.sqlite"));
+    const master = await start(options, { masterPath, ledger, people });
     try {
       await aborted(options.signal);
       options.log.info("Stopping.");
@@ -65,13 +69,14 @@ export async function runServe(options: ServeOptions): Promise<void> {
       await master.stop();
     }
   } finally {
+    people?.close();
     ledger.close();
   }
 }
 
 async function start(
   options: ServeOptions,
-  { masterPath, ledger }: { masterPath: string; ledger: SqliteLedger },
+  { masterPath, ledger, people }: { masterPath: string; ledger: SqliteLedger; people: SqlitePeopleStore },
 ): Promise<MasterHandle> {
   const { host, port, controlPort, log, version, onReady } = options;
   const tokens = isLoopbackHost(host) ? null : await loadTokens(join(masterPath, "tokens.json"));
@@ -84,6 +89,8 @@ async function start(
     control: { hostname: host, port: controlPort },
     http: { hostname: host, port },
     ledger,
+    people,
+    galleries: publishedGalleries(people),
     durableBlobs: await DiskBlobStore.open(join(masterPath, "blobs")),
     transientBlobs: new MemoryBlobStore({ bytesMax: LIMITS.transientBytesMax }),
     catalog: CATALOG,

@@ -5,10 +5,13 @@ import { type FlagName, flagOf, FLAGS, isFlagName, spelling } from "./flags.ts";
 import { nearest } from "../protocol/kernel/suggest.ts";
 import { flagsOf, isVerbName, VERB_NAMES, type VerbName } from "./verbs.ts";
 
+/** What a command line says of one flag: a text, on or off, or several texts of one that repeats. */
+export type FlagValue = string | boolean | readonly string[];
+
 /** A command line, taken apart; nothing in it is checked against a verb yet. */
 export interface Arguments {
   readonly positional: readonly string[];
-  readonly given: ReadonlyMap<FlagName, string | boolean>;
+  readonly given: ReadonlyMap<FlagName, FlagValue>;
   /** Flags that there are not, as written and without their values. */
   readonly unknown: readonly string[];
 }
@@ -24,6 +27,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const parsed = parseArgs(argv, {
     string: VALUED,
     boolean: SWITCHES,
+    collect: NAMES.filter((name) => flagOf(name).repeats),
     negatable: SWITCHES.filter((name) => flagOf(name).on || flagOf(name).eitherWay),
     alias: Object.fromEntries(
       NAMES.flatMap((name) => flagOf(name).alias ? [[name, flagOf(name).alias!]] : []),
@@ -36,9 +40,10 @@ export function parseArguments(argv: readonly string[]): Arguments {
       return false;
     },
   });
-  const given = new Map<FlagName, string | boolean>();
+  const given = new Map<FlagName, FlagValue>();
   for (const name of NAMES) {
     const value = parsed[name];
+    if (flagOf(name).repeats && Array.isArray(value) && value.length > 0) given.set(name, value.map(String));
     if (value === "" || value === true && VALUED.includes(name)) {
       throw new DmlError("usage", `--${name} needs a value: --${name} ${flagOf(name).argument}.`);
     }

@@ -30,7 +30,9 @@ import {
 import { oneOf } from "./one_of.ts";
 import { serviceCommand } from "./service_arguments.ts";
 import { nearest } from "../protocol/kernel/suggest.ts";
-import { HELP_TOPICS, SHELLS, VERB_NAMES, type VerbName } from "./verbs.ts";
+import { peopleCommand } from "./people_line.ts";
+import { isSubVerbOf } from "./sub_verbs.ts";
+import { HELP_TOPICS, isVerbName, SHELLS, VERB_NAMES, type VerbName, verbOf } from "./verbs.ts";
 
 const WORKERS_MAX = 1_024;
 const HOST_PATTERN = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9.:_-]{1,253})$/i;
@@ -47,7 +49,10 @@ export function parseCommand(argv: readonly string[], environment: Environment):
   const verb = word === undefined ? verbOfFlags(parsed) : verbNamed(word);
   if (parsed.given.get("help") === true) {
     const topic = word === undefined ? null : verb;
-    return { command: { verb: "help", topic }, presentation: presentationOf("help", values) };
+    return {
+      command: { verb: "help", topic, ...subVerbOf(topic, rest) },
+      presentation: presentationOf("help", values),
+    };
   }
   checkFlags(parsed, verb);
   return {
@@ -95,8 +100,10 @@ function commandOf(verb: VerbName, { rest, values }: Parts): Command {
       return serviceCommand({ rest, values }, { serve: serveCommand, join: joinCommand });
     case "completions":
       return completionsCommand(rest);
+    case "people":
+      return peopleCommand(rest, values);
     case "help":
-      return { verb, topic: topicOf(rest) };
+      return helpCommand(rest);
     case "version":
       return { verb };
   }
@@ -210,9 +217,21 @@ function orderOf(rest: readonly string[]): NodesCommand["order"] {
   return { command, node };
 }
 
+function helpCommand(rest: readonly string[]): HelpCommand {
+  const topic = topicOf(rest);
+  const named = subVerbOf(topic, rest.slice(1));
+  refuseRest("help", rest.slice(named.subVerb === undefined ? 1 : 2));
+  return { verb: "help", topic, ...named };
+}
+
+/** The sub-verb of `topic` that comes first, if one does. */
+function subVerbOf(topic: HelpCommand["topic"], [word]: readonly string[]): { subVerb?: string } {
+  if (topic === null || word === undefined || !isVerbName(topic)) return {};
+  return isSubVerbOf(verbOf(topic).subVerbs ?? {}, word) ? { subVerb: word } : {};
+}
+
 function topicOf(rest: readonly string[]): HelpCommand["topic"] {
   if (rest.length === 0) return null;
-  refuseRest("help", rest.slice(1));
   const [word] = rest;
   const topic = [...VERB_NAMES, ...HELP_TOPICS].find((candidate) => candidate === word);
   if (topic !== undefined) return topic;

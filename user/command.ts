@@ -1,6 +1,7 @@
 import type { CommandName } from "../protocol/messages/command.ts";
 import type { Address } from "../protocol/transport.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
+import type { PeopleCommand } from "./people_command.ts";
 import type { SERVICE_ACTIONS, ServiceLevel, ServiceRole } from "./service_place.ts";
 import type { HELP_TOPICS, SHELLS, VerbName } from "./verbs.ts";
 
@@ -94,6 +95,8 @@ export interface HelpCommand {
   readonly verb: "help";
   /** Null: the overview. */
   readonly topic: VerbName | (typeof HELP_TOPICS)[number] | null;
+  /** Of the verb that is the topic, the one of its sub-verbs that is meant. */
+  readonly subVerb?: string;
 }
 
 export interface VersionCommand {
@@ -110,6 +113,7 @@ export type Command =
   | DoctorCommand
   | ServiceCommand
   | CompletionsCommand
+  | PeopleCommand
   | HelpCommand
   | VersionCommand;
 

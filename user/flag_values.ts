@@ -1,6 +1,7 @@
 import { DmlError } from "../protocol/kernel/errors.ts";
 import type { Address } from "../protocol/transport.ts";
 import { parseAddress } from "../protocol/address.ts";
+import type { FlagValue } from "./arguments.ts";
 import { type FlagName, flagOf } from "./flags.ts";
 
 /** Environment variables by name. */
@@ -11,16 +12,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * nothing). A value that is not of its kind is `usage`, naming the flag or the variable it came from.
  */
 export class FlagValues {
-  readonly #given: ReadonlyMap<FlagName, string | boolean>;
+  /** What stands on the command line itself. */
+  readonly given: ReadonlyMap<FlagName, FlagValue>;
   readonly #environment: Environment;
 
-  constructor(given: ReadonlyMap<FlagName, string | boolean>, environment: Environment) {
-    this.#given = given;
+  constructor(given: ReadonlyMap<FlagName, FlagValue>, environment: Environment) {
+    this.given = given;
     this.#environment = environment;
   }
 
   #lookUp(name: FlagName): { text: string; what: string } | null {
-    const given = this.#given.get(name);
+    const given = this.given.get(name);
     if (typeof given === "string") return { text: given, what: `--${name}` };
     const variable = flagOf(name).environment;
     const text = variable ? this.#environment[variable] : undefined;
@@ -30,6 +32,21 @@ export class FlagValues {
   /** The text of `name`, or null when nobody said. */
   text(name: FlagName): string | null {
     return this.#lookUp(name)?.text ?? null;
+  }
+
+  /** Every text of a flag that repeats. */
+  texts(name: FlagName): readonly string[] {
+    const given = this.given.get(name);
+    return Array.isArray(given) ? given : [];
+  }
+
+  /** A number from `min` to `max`. */
+  number(name: FlagName, { min, max }: { min: number; max: number }): number | null {
+    const found = this.#lookUp(name);
+    if (!found) return null;
+    const number = Number(found.text);
+    if (/^-?\d{1,9}(\.\d{1,9})?$/.test(found.text) && number >= min && number <= max) return number;
+    throw refusal(found, `a number from ${min} to ${max}`);
   }
 
   address(name: FlagName): Address | null {
@@ -83,7 +100,7 @@ export class FlagValues {
 
   /** Whether a switch was turned on or off, or null when nobody said. */
   toggle(name: FlagName): boolean | null {
-    const given = this.#given.get(name);
+    const given = this.given.get(name);
     return typeof given === "boolean" ? given : null;
   }
 }

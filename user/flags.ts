@@ -14,6 +14,8 @@ export interface Flag {
   readonly fallback?: string;
   /** The values it may have. */
   readonly choices?: readonly string[];
+  /** It may be given more than once; what it says is all of it. */
+  readonly repeats?: true;
   /** A switch that is on unless it is turned off as `--no-NAME`. */
   readonly on?: true;
   /** A switch that may be given either way, as `--NAME` or `--no-NAME`. */
@@ -111,6 +113,51 @@ export const FLAGS = {
     environment: "DML_GALLERY",
     fallback: DEFAULT_GALLERY,
     description: `The people whose faces are looked for; ${NO_GALLERY} for nobody's.`,
+  },
+  face: {
+    argument: "N",
+    description: "Which of several faces, counted from the left.",
+  },
+  largest: {
+    description: "Of several faces, the largest.",
+  },
+  meta: {
+    argument: "KEY=VALUE",
+    repeats: true,
+    description: "Something to note about the person; KEY= removes it. May be given more than once.",
+  },
+  "face-id": {
+    argument: "ID",
+    description: "Only this face, as `dml people show` names it.",
+  },
+  all: {
+    description: "The whole gallery; of a list, every gallery.",
+  },
+  known: {
+    argument: "SIMILARITY",
+    description: "From here on a face is a person's.",
+  },
+  unknown: {
+    argument: "SIMILARITY",
+    description: "Below, a face is nobody's; in between it is uncertain.",
+  },
+  margin: {
+    argument: "SIMILARITY",
+    description: "The nearest person must be nearer than the second by this much.",
+  },
+  "eye-distance": {
+    argument: "PIXELS",
+    description: "Faces with less between the eyes are of poor quality.",
+  },
+  sharpness: {
+    argument: "NUMBER",
+    description: "Faces that are less sharp are of poor quality.",
+  },
+  apply: {
+    description: "Use the thresholds that were found.",
+  },
+  "dry-run": {
+    description: "Only show what would be done.",
   },
   concurrency: {
     alias: "c",

@@ -47,8 +47,9 @@ export interface HttpClusterClientOptions {
   readonly answerTimeoutMs?: number;
 }
 
-interface Call {
-  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+/** One request. */
+export interface Call {
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: Uint8Array<ArrayBuffer> | string;
   readonly mediaType?: string;
   readonly accept?: string;
@@ -62,7 +63,7 @@ export class HttpClusterClient implements ClusterClient {
   readonly #baseUrl: string;
   readonly #options: HttpClusterClientOptions;
   readonly #closed = new AbortController();
-  readonly versions = new HttpVersionClient((schema, path, call) => this.#ask(schema, path, call));
+  readonly versions = new HttpVersionClient((schema, path, call) => this.ask(schema, path, call));
 
   constructor(options: HttpClusterClientOptions) {
     this.#options = options;
@@ -71,15 +72,15 @@ export class HttpClusterClient implements ClusterClient {
   }
 
   info(): Promise<ClusterInfo> {
-    return this.#ask(clusterSchema, PATHS.cluster);
+    return this.ask(clusterSchema, PATHS.cluster);
   }
 
   async nodes(): Promise<NodeListing[]> {
-    return (await this.#ask(nodesSchema, PATHS.nodes)).nodes;
+    return (await this.ask(nodesSchema, PATHS.nodes)).nodes;
   }
 
   async recognizers(): Promise<RecognizerListing[]> {
-    return (await this.#ask(recognizersSchema, PATHS.recognizers)).recognizers;
+    return (await this.ask(recognizersSchema, PATHS.recognizers)).recognizers;
   }
 
   async predict(image: Uint8Array<ArrayBuffer>, options: PredictOptions): Promise<Predicted> {
@@ -90,8 +91,8 @@ export class HttpClusterClient implements ClusterClient {
       embeddings: String(options.embeddings),
       gallery: options.gallery ?? NO_GALLERY,
     });
-    const { answer, picture } = await this.#untilTaken(() =>
-      this.#call(`${PATHS.predictions}?${query}`, {
+    const { answer, picture } = await this.untilTaken(() =>
+      this.call(`${PATHS.predictions}?${query}`, {
         method: "POST",
         body: image,
         mediaType: "application/octet-stream",
@@ -109,7 +110,7 @@ export class HttpClusterClient implements ClusterClient {
   }
 
   async command(nodeId: string, command: CommandName): Promise<string> {
-    const answer = await this.#ask(nodeCommandAnswerSchema, nodeCommandPath(nodeId), {
+    const answer = await this.ask(nodeCommandAnswerSchema, nodeCommandPath(nodeId), {
       method: "POST",
       body: JSON.stringify({ command }),
       mediaType: "application/json",
@@ -125,7 +126,7 @@ export class HttpClusterClient implements ClusterClient {
   }
 
   /** Asks again, a bounded number of times, while the cluster says that it cannot now. */
-  async #untilTaken<Answer>(ask: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  async untilTaken<Answer>(ask: () => Promise<Answer>, signal: AbortSignal = this.#closed.signal): Promise<Answer> {
     const { clock, random } = this.#options;
     for (let attempt = 1;; attempt++) {
       try {
@@ -143,7 +144,7 @@ export class HttpClusterClient implements ClusterClient {
   /** From a master that does not send it along. */
   async #fetchPicture({ digest }: BlobReference, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const read = async (response: Response) => new Uint8Array(await response.arrayBuffer());
-    return await this.#call(blobPath(digest), { signal, read });
+    return await this.call(blobPath(digest), { signal, read });
   }
 
   #verified(bytes: Uint8Array<ArrayBuffer>, { digest, size }: BlobReference): Uint8Array<ArrayBuffer> {
@@ -154,13 +155,14 @@ export class HttpClusterClient implements ClusterClient {
     );
   }
 
-  #ask<Schema extends z.ZodType>(
+  /** Sends one request and reads the JSON of its answer. */
+  ask<Schema extends z.ZodType>(
     schema: Schema,
     path: string,
     call: Call = {},
   ): Promise<z.infer<Schema>> {
     const read = async (response: Response) => this.#parse(schema, await response.text());
-    return this.#call(path, { ...call, read });
+    return this.call(path, { ...call, read });
   }
 
   #parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
@@ -174,7 +176,7 @@ export class HttpClusterClient implements ClusterClient {
   }
 
   /** Sends one request and reads its answer; a failure on the way is told from a refusal. */
-  async #call<Answer>(
+  async call<Answer>(
     path: string,
     call: Call & { readonly read: (response: Response) => Promise<Answer> },
   ): Promise<Answer> {

@@ -7,6 +7,8 @@ import type { ClusterClient } from "./cluster_client.ts";
 import type { MasterChoice } from "./command.ts";
 import { DEFAULT_MASTER } from "./default_master.ts";
 import { HttpClusterClient } from "./http_cluster_client.ts";
+import { HttpPeopleClient } from "./http_people_client.ts";
+import type { PeopleClient } from "./people_client.ts";
 
 const PROBE_TIMEOUT_MS = 500;
 
@@ -21,6 +23,13 @@ export interface OpenClusterOptions extends MasterChoice {
 export function openRemoteCluster(options: OpenClusterOptions): ClusterClient {
   const address = options.master ?? options.defaultMaster ?? DEFAULT_MASTER;
   return new HttpClusterClient({ ...options, address });
+}
+
+/** The same for whoever looks after people: both speak to one master. Closing the cluster ends what either has under way. */
+export function openPeople(options: OpenClusterOptions): { cluster: ClusterClient; people: PeopleClient } {
+  const address = options.master ?? options.defaultMaster ?? DEFAULT_MASTER;
+  const cluster = new HttpClusterClient({ ...options, address });
+  return { cluster, people: new HttpPeopleClient(cluster) };
 }
 
 /**

@@ -4,6 +4,8 @@ export interface ParseOptions {
   readonly string: readonly string[];
   /** Names that are switches. */
   readonly boolean: readonly string[];
+  /** Names that may be given more than once; their values come as a list. */
+  readonly collect: readonly string[];
   /** Switches that `--no-NAME` turns off. */
   readonly negatable: readonly string[];
   /** Long name -> one letter. */

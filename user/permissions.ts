@@ -1,10 +1,11 @@
-import { isAbsolute, resolve } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
 import { formatAddress } from "../protocol/address.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Address } from "../protocol/transport.ts";
 import type { Command, DoctorCommand, MasterChoice, PredictCommand, ServeCommand, ServiceCommand } from "./command.ts";
 import { DEFAULT_MASTER } from "./default_master.ts";
 import { fixedPartOf } from "./glob.ts";
+import type { PeopleCommand } from "./people_command.ts";
 import type { ServiceDirectory } from "./service_place.ts";
 
 /** Facts of the host that a role may ask for. */
@@ -78,6 +79,8 @@ export function permissionsOf(command: Command, place: Place): Permissions {
     case "nodes":
     case "recognizers":
       return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))] };
+    case "people":
+      return peoplePermissions(command, place);
     case "service":
       return servicePermissions(command, place);
     case "completions":
@@ -106,6 +109,34 @@ function doctorPermissions({ master }: DoctorCommand, place: Place): Permissions
   const { read, write } = inHome(place);
   const net = master === null ? [] : [hostPermission(master.hostname)];
   return { ...NO_PERMISSIONS, net, read: [...read, ...place.programPaths], write, sys: HOST_FACTS };
+}
+
+function peoplePermissions(command: PeopleCommand, { currentDirectory }: Place): Permissions {
+  const { read, write } = peopleFiles(command);
+  const absolute = (path: string) => resolve(currentDirectory, fixedPartOf(path));
+  // A file that is written appears under another name first.
+  const written = write.map((path) => dirname(absolute(path)));
+  const net = [formatAddress(masterOf(command))];
+  return { ...NO_PERMISSIONS, net, read: unique([...read.map(absolute), ...written]), write: written };
+}
+
+/** The files that are about people, as they were given; `-` is none. */
+function peopleFiles(command: PeopleCommand): { read: readonly string[]; write: readonly string[] } {
+  const named = (...paths: readonly string[]) => paths.filter((path) => path !== "-");
+  switch (command.subVerb) {
+    case "enroll":
+    case "reject":
+      return { read: named(...command.inputs), write: [] };
+    case "test":
+    case "calibrate":
+      return { read: [command.directory], write: [] };
+    case "import":
+      return { read: named(command.file), write: [] };
+    case "export":
+      return { read: [], write: command.file === null ? [] : named(command.file) };
+    default:
+      return { read: [], write: [] };
+  }
 }
 
 /** The descriptions of services; the data directory only to see who holds it. */

@@ -6,6 +6,7 @@ import type { Command, DoctorCommand, NodesCommand, PredictCommand, RecognizersC
 import type { HostChecks } from "./doctor_steps.ts";
 import { EXIT_OK } from "./exit.ts";
 import type { Place } from "./permissions.ts";
+import type { PeopleCommand } from "./people_command.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The verbs of this role. */
@@ -61,9 +62,25 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
       context.terminal.out(completionText(command.shell));
       return EXIT_OK;
     }
+    case "people":
+      return await lookAfterPeople(command, context);
     case "nodes":
     case "recognizers":
       return await ask(command, context);
+  }
+}
+
+async function lookAfterPeople(command: PeopleCommand, context: UserContext): Promise<number> {
+  const { openPeople } = await import("./open_cluster.ts");
+  const { runPeople } = await import("./commands/people.ts");
+  const { cluster, people } = openPeople({ ...context, ...command });
+  const stop = () => cluster.close();
+  context.signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await runPeople(command, { ...context, cluster, people });
+  } finally {
+    context.signal.removeEventListener("abort", stop);
+    await cluster.close();
   }
 }
 

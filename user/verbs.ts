@@ -1,6 +1,8 @@
 import { COMMAND_NAMES } from "../protocol/messages/command_names.ts";
 import type { FlagName } from "./flags.ts";
 import { SERVICE_ACTIONS, SERVICE_ROLES } from "./service_place.ts";
+import { PEOPLE_VERBS } from "./people_verbs.ts";
+import { flagsOfSubVerbs, type SubVerbs } from "./sub_verbs.ts";
 
 /** One verb as the help shows it and the parser takes it. */
 export interface Verb {
@@ -16,6 +18,8 @@ export interface Verb {
   readonly words?: readonly string[];
   /** Whether files may follow it. */
   readonly takesFiles?: true;
+  /** What it can do, where that is more than one thing; their flags are then its own. */
+  readonly subVerbs?: SubVerbs;
   /** Command line, and what it does. */
   readonly examples: readonly (readonly [commandLine: string, purpose: string])[];
 }
@@ -146,6 +150,21 @@ export const VERBS = {
       ["dml completions fish", "into ~/.config/fish/completions/dml.fish"],
     ],
   },
+  people: {
+    usage: "VERB ...",
+    summary: "Look after the people whose faces are recognised.",
+    details: [
+      "A gallery holds people by name, with the faces they were enrolled with; `dml predict` then names them. The master keeps it, every node has it within two seconds of a change, and every prediction says which version it used.",
+      "Needs a master and, where there are tokens, that of the admin: names and faces are personal data.",
+    ],
+    flags: [],
+    subVerbs: PEOPLE_VERBS,
+    examples: [
+      ["dml people enroll Ada ada.jpg", "one person, from one picture"],
+      ["dml people enroll staff/", "everybody: a sub-folder a person"],
+      ["dml people", "who is enrolled"],
+    ],
+  },
   help: {
     usage: "[VERB|TOPIC]",
     summary: "Explain a verb or a topic.",
@@ -180,5 +199,6 @@ export function verbOf(name: VerbName): Verb {
 
 /** The flags that `name` takes, its own first. */
 export function flagsOf(name: VerbName): readonly FlagName[] {
-  return [...verbOf(name).flags, ...COMMON_FLAGS];
+  const { flags, subVerbs = {} } = verbOf(name);
+  return [...flags, ...flagsOfSubVerbs(subVerbs), ...COMMON_FLAGS];
 }

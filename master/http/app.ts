@@ -9,10 +9,12 @@ import type { Log } from "../../protocol/kernel/log.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
 import type { ClusterTokens } from "../../protocol/security/tokens.ts";
 import type { MasterHandle } from "../master_handle.ts";
+import type { People } from "../people/people.ts";
 import type { Predictions } from "../predictions.ts";
 import { clusterRoutes } from "./cluster_routes.ts";
 import { errorBoundary } from "./error_boundary.ts";
 import { nodeRoutes } from "./node_routes.ts";
+import { peopleRoutes } from "./people_routes.ts";
 import { predictionRoutes } from "./prediction_routes.ts";
 import { versionRoutes } from "./version_routes.ts";
 import { recognizerRoutes } from "./recognizer_routes.ts";
@@ -25,12 +27,13 @@ export interface AppOptions {
   /** Null where requests need none. */
   readonly tokens: ClusterTokens | null;
   readonly predictions: Predictions;
+  readonly people: People;
   readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "blobs" | "versions">;
 }
 
 /** The HTTP interface of the master: who may do what, and where it is done. */
 export function createApp(options: AppOptions): Hono {
-  const { tokens, predictions, master } = options;
+  const { tokens, predictions, people, clock, master } = options;
   const { blobs } = master;
   const user = requireRole(tokens, "user");
   const reader = requireRole(tokens, "user", "node");
@@ -48,14 +51,17 @@ export function createApp(options: AppOptions): Hono {
   app.put(`${PATHS.recognizers}/:name/pin`, admin);
   app.delete(`${PATHS.recognizers}/:name`, admin);
   app.post(PATHS.gc, admin);
+  app.use(PATHS.galleries, admin);
+  app.use(`${PATHS.galleries}/*`, admin);
   app.get(`${PATHS.blobs}/:digest`, reader);
   app.put(`${PATHS.blobs}/:digest`, writer);
 
   app.route("/", clusterRoutes(master));
-  app.route("/", predictionRoutes({ predictions, blobs, clock: options.clock, tokens }));
+  app.route("/", predictionRoutes({ predictions, blobs, clock, tokens }));
   app.route("/", recognizerRoutes(master));
   app.route("/", versionRoutes(master));
   app.route("/", nodeRoutes(master));
+  app.route("/", peopleRoutes({ people, predictions, clock }));
   app.route("/", blobRoutes({ read: [blobs], write: blobs, bytesMax: LIMITS.imageBytesMax }));
 
   app.notFound((context) => {

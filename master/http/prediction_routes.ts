@@ -57,7 +57,10 @@ function accepts(request: Request, mediaType: string): boolean {
 }
 
 /** The picture. Room is promised to it before it is read, so that many at once cannot fill the memory. */
-async function bodyOf(request: Request, options: PredictionRoutesOptions): Promise<Uint8Array<ArrayBuffer>> {
+export async function bodyOf(
+  request: Request,
+  options: Pick<PredictionRoutesOptions, "predictions" | "clock">,
+): Promise<Uint8Array<ArrayBuffer>> {
   const size = sizeOf(request);
   if (size === 0) return new Uint8Array();
   const takeBack = await options.predictions.promise(size);

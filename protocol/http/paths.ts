@@ -12,6 +12,8 @@ export const PATHS = {
   recognizers: "/v1/recognizers",
   /** POST: delete files that nothing needs. */
   gc: "/v1/gc",
+  /** GET: the galleries of people; all that is about people is below it. */
+  galleries: "/v1/galleries",
   /** GET, HEAD, PUT below it: bytes by digest. */
   blobs: "/blobs",
   /** GET: 200 while the master answers. */
@@ -46,6 +48,16 @@ export function pinPath(name: string): string {
 /** DELETE: forget this version. */
 export function recognizerPath(name: string): string {
   return `${PATHS.recognizers}/${name}`;
+}
+
+/** The path of one gallery, or of what is below it: its `people`, `thresholds`, `export`, `import`. */
+export function galleryPath(gallery: string, below = ""): string {
+  return `${PATHS.galleries}/${encodeURIComponent(gallery)}${below === "" ? "" : `/${below}`}`;
+}
+
+/** The path of one person, or of what is below it: their `faces`, `rejections`, `merge`. */
+export function personPath(gallery: string, name: string, below = ""): string {
+  return galleryPath(gallery, `people/${encodeURIComponent(name)}${below === "" ? "" : `/${below}`}`);
 }
 
 export const DEFAULT_PORT = 7400;

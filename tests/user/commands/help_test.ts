@@ -5,6 +5,7 @@ import { versionText } from "../../../user/commands/version.ts";
 import { parseCommand } from "../../../user/cli.ts";
 import { EXIT_CODES } from "../../../user/exit.ts";
 import { ENVIRONMENT_NAMES, flagOf, spelling } from "../../../user/flags.ts";
+import { PEOPLE_VERBS } from "../../../user/people_verbs.ts";
 import { flagsOf, HELP_TOPICS, VERB_NAMES, verbOf } from "../../../user/verbs.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
@@ -12,7 +13,9 @@ import { FakeTerminal } from "../fake_terminal.ts";
 Deno.test("helpText() names every verb and topic, and of each verb every flag with its variable", () => {
   for (const name of [...VERB_NAMES, ...HELP_TOPICS]) assertStringIncludes(helpText(null), name);
   for (const verb of VERB_NAMES) {
-    const text = helpText(verb);
+    const subVerbs = Object.keys(verbOf(verb).subVerbs ?? {});
+    for (const subVerb of subVerbs) assertStringIncludes(helpText(verb), subVerb);
+    const text = [helpText(verb), ...subVerbs.map((subVerb) => helpText(verb, subVerb))].join("\n");
     for (const flag of flagsOf(verb)) {
       assertStringIncludes(text, spelling(flag));
       const { environment } = flagOf(flag);
@@ -31,16 +34,16 @@ Deno.test("helpText() names every limit, error, exit code and variable", () => {
 });
 
 Deno.test("helpText() fits 100 columns", () => {
-  for (const topic of [null, ...VERB_NAMES, ...HELP_TOPICS]) {
-    const long = helpText(topic).split("\n").filter((line) => line.length > 100);
-    assertEquals(long, []);
-  }
+  const texts = [null, ...VERB_NAMES, ...HELP_TOPICS].map((topic) => helpText(topic));
+  for (const subVerb in PEOPLE_VERBS) texts.push(helpText("people", subVerb));
+  for (const text of texts) assertEquals(text.split("\n").filter((line) => line.length > 100), []);
 });
 
 Deno.test("every example of the help is a line that dml takes", () => {
   for (const verb of VERB_NAMES) {
-    for (const [line] of verbOf(verb).examples) {
-      const words = line.replace(/^.*\| /, "").split(" ");
+    const subVerbs = Object.values(verbOf(verb).subVerbs ?? {});
+    for (const [line] of [verbOf(verb), ...subVerbs].flatMap(({ examples }) => examples)) {
+      const words = line.replace(/^.*\| /, "").replace(/'([^']*)'/g, "quoted").split(" ");
       assertEquals(words[0], "dml");
       assertEquals(parseCommand(words.slice(1), {}).command.verb, verb);
     }

@@ -1,0 +1,112 @@
+import { type Context, Hono } from "hono";
+import { mergeSchema, personNameSchema, personPatchSchema, thresholdsSchema } from "../../protocol/http/people_api.ts";
+import { PATHS } from "../../protocol/http/paths.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { ARCHIVE_MEDIA_TYPE } from "../../protocol/people_archive.ts";
+import { galleryNameSchema, idSchema, parseAs } from "../../protocol/schema.ts";
+import type { People } from "../people/people.ts";
+import type { Predictions } from "../predictions.ts";
+import { jsonBody } from "./json_body.ts";
+import { enrolQuery, pageQuery, rejectQuery } from "./people_query.ts";
+import { bodyOf } from "./prediction_routes.ts";
+
+const GALLERY = `${PATHS.galleries}/:gallery`;
+const PERSON = `${GALLERY}/people/:name`;
+/** The longest body that is not a picture or an archive. */
+const JSON_CHARACTERS_MAX = 128 * 1024;
+
+/** What the routes work with. */
+export interface PeopleRoutesOptions {
+  readonly people: People;
+  /** Who promises room for pictures. */
+  readonly predictions: Predictions;
+  readonly clock: Clock;
+}
+
+/** Galleries, the people in them, and their faces. */
+export function peopleRoutes(options: PeopleRoutesOptions): Hono {
+  const { people } = options;
+  const app = new Hono();
+  app.get(PATHS.galleries, (context) => context.json({ galleries: people.galleries() }));
+  app.get(GALLERY, (context) => context.json(people.gallery(galleryIn(context))));
+  app.delete(GALLERY, async (context) => {
+    await people.removeGallery(galleryIn(context));
+    return context.body(null, 204);
+  });
+  app.put(`${GALLERY}/thresholds`, async (context) => {
+    const thresholds = await bodyAs(thresholdsSchema, context, "The thresholds");
+    return context.json({ inForce: await people.setThresholds(galleryIn(context), thresholds) });
+  });
+  app.get(`${GALLERY}/people`, (context) => {
+    return context.json(people.people(galleryIn(context), pageQuery(context.req.queries())));
+  });
+  app.route("/", personRoutes(options));
+  app.route("/", archiveRoutes(options));
+  return app;
+}
+
+function personRoutes(options: PeopleRoutesOptions): Hono {
+  const { people } = options;
+  const app = new Hono();
+  app.get(PERSON, (context) => context.json(people.person(galleryIn(context), nameIn(context))));
+  app.patch(PERSON, async (context) => {
+    const patch = await bodyAs(personPatchSchema, context, "The change");
+    return context.json({ inForce: await people.patch(galleryIn(context), nameIn(context), patch) });
+  });
+  app.delete(PERSON, async (context) => {
+    return context.json({ inForce: await people.remove(galleryIn(context), nameIn(context)) });
+  });
+  app.post(`${PERSON}/merge`, async (context) => {
+    const { from } = await bodyAs(mergeSchema, context, "The merge");
+    return context.json({ inForce: await people.merge(galleryIn(context), nameIn(context), from) });
+  });
+  app.post(`${PERSON}/faces`, async (context) => {
+    const where = { gallery: galleryIn(context), name: nameIn(context), signal: context.req.raw.signal };
+    const query = enrolQuery(context.req.queries());
+    const picture = await bodyOf(context.req.raw, options);
+    return context.json(await people.enrol(picture, { ...where, ...query }));
+  });
+  app.delete(`${PERSON}/faces/:faceId`, async (context) => {
+    const faceId = parseAs(idSchema, context.req.param("faceId"), { what: "The face's id", code: "request_invalid" });
+    return context.json({ inForce: await people.removeFace(galleryIn(context), nameIn(context), faceId) });
+  });
+  app.post(`${PERSON}/rejections`, async (context) => {
+    const where = { gallery: galleryIn(context), name: nameIn(context), signal: context.req.raw.signal };
+    const query = rejectQuery(context.req.queries());
+    const picture = await bodyOf(context.req.raw, options);
+    return context.json(await people.reject(picture, { ...where, ...query }));
+  });
+  return app;
+}
+
+function archiveRoutes(options: PeopleRoutesOptions): Hono {
+  const { people } = options;
+  const app = new Hono();
+  app.get(`${GALLERY}/export`, (context) => {
+    const lines = ReadableStream.from(people.export(galleryIn(context)));
+    const headers = { "content-type": ARCHIVE_MEDIA_TYPE, "cache-control": "no-store" };
+    return new Response(lines.pipeThrough(new TextEncoderStream()), { headers });
+  });
+  app.post(`${GALLERY}/import`, async (context) => {
+    const gallery = galleryIn(context);
+    const bytes = await bodyOf(context.req.raw, options);
+    const { signal } = context.req.raw;
+    return context.json(await people.import(gallery, new TextDecoder().decode(bytes), { signal }));
+  });
+  return app;
+}
+
+function galleryIn(context: Context): string {
+  const name = context.req.param("gallery");
+  return parseAs(galleryNameSchema, name, { what: "The gallery's name", code: "request_invalid" });
+}
+
+function nameIn(context: Context): string {
+  const name = context.req.param("name");
+  return parseAs(personNameSchema, name, { what: "The person's name", code: "request_invalid" });
+}
+
+async function bodyAs<Schema extends Parameters<typeof parseAs>[0]>(schema: Schema, context: Context, what: string) {
+  const body = await jsonBody(context.req.raw, { what, charactersMax: JSON_CHARACTERS_MAX });
+  return parseAs(schema, body, { what, code: "request_invalid" });
+}

@@ -1,0 +1,67 @@
+import { bucketCountFor, encodeBucket } from "../../models/gallery/gallery_bucket.ts";
+import { encodeGalleryIndex } from "../../models/gallery/gallery_index.ts";
+import type { BlobStore } from "../../protocol/blob/blob_store.ts";
+import { digestOf } from "../../protocol/kernel/digest.ts";
+import type { BuiltBucket, BuiltGallery, GalleryRecord, PeopleStore } from "./people_store.ts";
+
+/** A gallery that has shrunk this much is cut into fewer buckets; less, and it would be cut anew again and again. */
+const SHRINK_FACTOR = 4;
+
+/** What {@linkcode buildGallery} works with. */
+export interface BuildOptions {
+  readonly store: PeopleStore;
+  readonly durable: BlobStore;
+  /** Which of the `GALLERY_BUCKETS_MAX` finest buckets have changed since the version that is built. */
+  readonly slots: ReadonlySet<number> | "all";
+}
+
+/**
+ * Makes the blobs of `record`'s version: the buckets that changed, and an index that names these and the old ones. All
+ * buckets are made anew when there is no version yet, when everything changed, or when their count is not right any more.
+ */
+export async function buildGallery(record: GalleryRecord, options: BuildOptions): Promise<BuiltGallery> {
+  const { name: gallery, embedder, dimensions, thresholds, version, built } = record;
+  const { people, enrolled } = built === null ? options.store.counts(gallery) : { people: 0, enrolled: 0 };
+  const count = built?.buckets.length ?? bucketCountFor({ people, faces: enrolled, dimensions });
+  let buckets = await buildBuckets(record, { ...options, count, isAll: built === null || options.slots === "all" });
+  const wanted = bucketCountFor({ ...totalOf(buckets), dimensions });
+  // A gallery grows into more buckets at once, and shrinks late.
+  if (wanted > count || wanted * SHRINK_FACTOR <= count) {
+    buckets = await buildBuckets(record, { ...options, count: wanted, isAll: true });
+  }
+  const blobs = buckets.map(({ digest, size }) => ({ digest, size }));
+  const document = { gallery, version, embedder, dimensions, thresholds, ...totalOf(buckets), buckets: blobs };
+  const bytes = encodeGalleryIndex({ schema: 1, ...document });
+  const digest = digestOf(bytes);
+  await options.durable.put(digest, bytes);
+  return { version, index: { digest, size: bytes.length }, buckets };
+}
+
+async function buildBuckets(
+  { name: gallery, embedder, dimensions, built }: GalleryRecord,
+  { store, durable, slots, count, isAll }: BuildOptions & { count: number; isAll: boolean },
+): Promise<BuiltBucket[]> {
+  const buckets: BuiltBucket[] = [];
+  const due = slots === "all" ? null : new Set([...slots].map((slot) => slot % count));
+  for (let bucket = 0; bucket < count; bucket++) {
+    const old = built?.buckets[bucket];
+    if (!isAll && old !== undefined && !due?.has(bucket)) {
+      buckets.push(old);
+      continue;
+    }
+    const people = store.bucket({ gallery, embedder, bucket, buckets: count });
+    const bytes = encodeBucket(people, { dimensions });
+    const digest = digestOf(bytes);
+    await durable.put(digest, bytes);
+    const faces = people.reduce((sum, person) => sum + person.faces.length, 0);
+    buckets.push({ digest, size: bytes.length, people: people.length, faces });
+  }
+  return buckets;
+}
+
+/** How much all buckets together hold. */
+export function totalOf(buckets: readonly BuiltBucket[]): { people: number; faces: number } {
+  const sum = { people: 0, faces: 0 };
+  for (const { people, faces } of buckets) [sum.people, sum.faces] = [sum.people + people, sum.faces + faces];
+  return sum;
+}

@@ -1,0 +1,59 @@
+import type { GalleryThresholds } from "../../models/gallery/gallery_index.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { Person } from "../../protocol/messages/prediction.ts";
+
+/** Which of several faces is meant. */
+export interface FaceWish {
+  /** 1 for the one furthest to the left; null when nobody said. */
+  readonly face: number | null;
+  /** The one with the largest box. */
+  readonly largest: boolean;
+}
+
+/** The faces in the order in which people count them: from left to right by the middle of the box, then from the top. */
+export function fromTheLeft(persons: readonly Person[]): Person[] {
+  const middle = ({ box }: Person) => box.x + box.width / 2;
+  return [...persons].sort((one, other) => middle(one) - middle(other) || one.box.y - other.box.y);
+}
+
+/** The one face that is meant. Throws `face_missing` or `faces_several`, and then says where they are. */
+export function chooseFace(persons: readonly Person[], { face, largest }: FaceWish): Person {
+  const faces = fromTheLeft(persons);
+  if (faces.length === 0) throw new DmlError("face_missing", "There is no face in the picture.");
+  if (face !== null) {
+    if (face <= faces.length) return faces[face - 1];
+    throw new DmlError("face_missing", `There is no face ${face}: the picture holds ${placesOf(faces)}.`);
+  }
+  if (faces.length === 1) return faces[0];
+  if (largest) return faces.reduce((best, other) => areaOf(other) > areaOf(best) ? other : best);
+  throw new DmlError("faces_several", `The picture holds ${placesOf(faces)}.`);
+}
+
+/** Throws `face_too_small` or `face_too_blurred` when `person` is of poor quality by `thresholds`, with the numbers. */
+export function checkQuality({ quality }: Person, thresholds: GalleryThresholds): void {
+  if (quality === undefined) throw new DmlError("internal", "The face came back without its quality.");
+  const { eyeDistanceMin, sharpnessMin } = thresholds;
+  if (quality.eyeDistance < eyeDistanceMin) {
+    const distance = `${quality.eyeDistance.toFixed(1)} pixels between the eyes; ${eyeDistanceMin} are needed`;
+    throw new DmlError("face_too_small", `The face is too small: ${distance}.`);
+  }
+  if (quality.sharpness < sharpnessMin) {
+    const sharpness = `its sharpness is ${quality.sharpness.toFixed(1)}; ${sharpnessMin} is needed`;
+    throw new DmlError("face_too_blurred", `The face is too blurred: ${sharpness}.`);
+  }
+}
+
+const PLACES_MAX = 12;
+
+function placesOf(faces: readonly Person[]): string {
+  const places = faces.slice(0, PLACES_MAX).map(({ box }, index) =>
+    `${index + 1} at ${Math.round(box.x)},${Math.round(box.y)} (${Math.round(box.width)} x ${Math.round(box.height)})`
+  );
+  const rest = faces.length > PLACES_MAX ? ", …" : "";
+  const counted = faces.length === 1 ? "1 face" : `${faces.length} faces, from the left`;
+  return `${counted}: ${places.join(", ")}${rest}`;
+}
+
+function areaOf({ box }: Person): number {
+  return box.width * box.height;
+}

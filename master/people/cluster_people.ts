@@ -1,0 +1,76 @@
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { PublishedGallery } from "../core/gallery_event.ts";
+import type { MasterHandle, MasterOptions } from "../master_handle.ts";
+import type { RecognizerStore } from "../recognizer_store.ts";
+import type { FaceFinder } from "./face_finder.ts";
+import { totalOf } from "./build_gallery.ts";
+import type { GalleryPublisher } from "./gallery_publisher.ts";
+import { MemoryPeopleStore } from "./memory_people_store.ts";
+import { People } from "./people.ts";
+import type { PeopleStore } from "./people_store.ts";
+
+/** The recognizer that looks at the faces of people. */
+const RECOGNIZER = "faces";
+/** Its layer that makes embeddings. */
+const EMBED_ROLE = "embed";
+
+/** The people of a master: its predictions find their faces, its control port brings them to the nodes. */
+export function clusterPeople(
+  options: MasterOptions,
+  { master, recognizers }: {
+    master: Pick<MasterHandle, "predict" | "readAnnotated" | "publishGallery" | "retireGallery">;
+    recognizers: Pick<RecognizerStore, "resolve">;
+  },
+): People {
+  const { durableBlobs: durable, clock, random, log } = options;
+  const store = options.people ?? new MemoryPeopleStore();
+  const finder = clusterFaceFinder(master, recognizers);
+  return new People({ store, durable, finder, publisher: clusterGalleryPublisher(master), clock, random, log });
+}
+
+/** The galleries as the nodes were last told of them, so that a master that starts asks about nobody without them. */
+export function publishedGalleries(store: PeopleStore): PublishedGallery[] {
+  return store.galleries().flatMap(({ name: gallery, embedder, built }) => {
+    if (built === null) return [];
+    const { version, index, buckets } = built;
+    return [{ gallery, version, index, people: totalOf(buckets).people, embedder }];
+  });
+}
+
+/** Finds faces by the master's own predictions. */
+function clusterFaceFinder(
+  master: Pick<MasterHandle, "predict" | "readAnnotated">,
+  recognizers: Pick<RecognizerStore, "resolve">,
+): FaceFinder {
+  const embedderOf = (recognizer: string): Digest => {
+    const { name, manifest } = recognizers.resolve(recognizer);
+    const layer = manifest.layers.find(({ role }) => role === EMBED_ROLE);
+    if (layer !== undefined) return layer.digest;
+    throw new DmlError("recognizer_unknown", `The recognizer ${name} makes no embeddings.`);
+  };
+  return {
+    embedder: () => embedderOf(RECOGNIZER),
+    async find(picture, { gallery, crops, signal }) {
+      // That very version: what people are compared with must not depend on what is being tried out.
+      const { name } = recognizers.resolve(RECOGNIZER);
+      const options = { recognizer: name, annotate: false, embeddings: true, gallery, crops, signal };
+      const { prediction: { persons, recognizer } } = await master.predict(picture, options);
+      return { persons, embedder: embedderOf(recognizer) };
+    },
+    readCrop: (digest) => master.readAnnotated(digest),
+  };
+}
+
+/** Brings galleries to the nodes of the master. */
+function clusterGalleryPublisher(
+  master: Pick<MasterHandle, "publishGallery" | "retireGallery">,
+): GalleryPublisher {
+  return {
+    async publish({ gallery, version, index }) {
+      const { ready, pending, failed } = await master.publishGallery({ gallery, version, index });
+      return { ready, pending, failed };
+    },
+    retire: (gallery) => master.retireGallery(gallery),
+  };
+}

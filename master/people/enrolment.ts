@@ -1,0 +1,223 @@
+import { cosine } from "../../models/gallery/cosine.ts";
+import { DEFAULT_THRESHOLDS } from "../../models/gallery/gallery_index.ts";
+import type { EnrolAnswer, EnrolWarning } from "../../protocol/http/people_api.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { newId } from "../../protocol/kernel/id.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { Random } from "../../protocol/kernel/random.ts";
+import type { Candidate, FaceQuality, Person } from "../../protocol/messages/prediction.ts";
+import type { BlobReference } from "../../protocol/messages/task.ts";
+import { checkQuality, chooseFace, type FaceWish } from "./choose_face.ts";
+import type { FaceFinder } from "./face_finder.ts";
+import { chooseRejected } from "./choose_rejected.ts";
+import type { GalleryChange, GalleryKeeper } from "./gallery_keeper.ts";
+import { newGallery } from "./new_gallery.ts";
+import type { EmbeddedFace, FaceKind, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
+
+/** From here on two faces are of the same picture: what differs is how it was encoded. */
+const SAME_PICTURE_MIN = 0.999;
+/** From here on a second face of a person says nothing that the first does not. */
+const NEAR_DUPLICATE_MIN = 0.95;
+
+/** A face of a picture, to become one of a person. */
+export interface FaceRequest extends FaceWish {
+  readonly gallery: string;
+  readonly name: string;
+  /** What file it is from, for people. */
+  readonly source: string;
+  readonly signal?: AbortSignal;
+}
+
+/** What {@linkcode Enrolment} works with. */
+export interface EnrolmentOptions {
+  readonly store: PeopleStore;
+  readonly keeper: GalleryKeeper;
+  readonly finder: FaceFinder;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A face that was chosen, with all that is stored of it. */
+interface ChosenFace {
+  readonly embedder: Digest;
+  readonly vector: Float32Array<ArrayBuffer>;
+  readonly quality: FaceQuality;
+  readonly crop: BlobReference;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly lookalikes: readonly Candidate[];
+}
+
+/** How a face becomes a person's, or one that is not theirs. */
+export class Enrolment {
+  readonly #options: EnrolmentOptions;
+
+  constructor(options: EnrolmentOptions) {
+    this.#options = options;
+  }
+
+  /** Enrols one face of `picture`, making the person and the gallery when they are not there. `dryRun`: only says what would be. */
+  async enrol(picture: Uint8Array<ArrayBuffer>, request: FaceRequest & { dryRun: boolean }): Promise<EnrolAnswer> {
+    const { store, keeper } = this.#options;
+    const { gallery, name, dryRun } = request;
+    const persons = await this.#look(picture, request);
+    const person = chooseFace(persons.persons, request);
+    checkQuality(person, store.gallery(gallery)?.thresholds ?? DEFAULT_THRESHOLDS);
+    const chosen = await this.#chosen(person, { ...persons, name });
+    let answer: EnrolAnswer | null = null;
+    const prepare = (record: GalleryRecord | null) => {
+      const found = this.#prepare(chosen, { ...request, record, kind: "enrolled" });
+      answer = found.answer;
+      return found.answer.faceId === null || dryRun ? null : found.change;
+    };
+    if (dryRun) prepare(store.gallery(gallery));
+    const inForce = dryRun ? null : await keeper.change(gallery, prepare);
+    return settled(answer, inForce, dryRun);
+  }
+
+  /** Remembers that one face of `picture` is not the person's: when nobody says which, the one that is taken for them. */
+  async reject(picture: Uint8Array<ArrayBuffer>, request: FaceRequest): Promise<EnrolAnswer> {
+    const { keeper } = this.#options;
+    const { gallery, name } = request;
+    this.#personOf(gallery, name);
+    const persons = await this.#look(picture, request);
+    const person = chooseRejected(persons.persons, request);
+    const chosen = await this.#chosen(person, { ...persons, name });
+    let answer: EnrolAnswer | null = null;
+    const inForce = await keeper.change(gallery, (record) => {
+      const { personId } = this.#personOf(gallery, name);
+      const enrolled = this.#facesOf(personId, chosen.embedder, "enrolled");
+      const [own] = nearest(enrolled, chosen.vector);
+      if (own !== undefined && own.similarity >= SAME_PICTURE_MIN) throw enrolledError(name, own.face);
+      const found = this.#prepare(chosen, { ...request, record, kind: "rejected" });
+      answer = found.answer;
+      return found.answer.faceId === null ? null : found.change;
+    });
+    return settled(answer, inForce, false);
+  }
+
+  async #look(picture: Uint8Array<ArrayBuffer>, { gallery, signal }: FaceRequest) {
+    const { store, finder } = this.#options;
+    const record = store.gallery(gallery);
+    // People of another embedder cannot be compared with what the one of now makes.
+    const isComparable = record?.built !== null && record?.embedder === finder.embedder();
+    return await finder.find(picture, { gallery: isComparable ? gallery : null, crops: true, signal });
+  }
+
+  async #chosen(person: Person, { embedder, name }: { embedder: Digest; name: string }): Promise<ChosenFace> {
+    const { embedding, quality, crop } = person;
+    invariant(embedding !== undefined && quality !== undefined && crop !== undefined, "a face comes with all of it");
+    const candidates = person.name !== null && person.similarity !== null
+      ? [{ name: person.name, similarity: person.similarity }]
+      : person.candidates ?? [];
+    return {
+      embedder,
+      quality,
+      crop,
+      vector: Float32Array.from(embedding),
+      bytes: await this.#options.finder.readCrop(crop.digest),
+      lookalikes: candidates.filter((candidate) => candidate.name !== name),
+    };
+  }
+
+  #personOf(gallery: string, name: string): { personId: string } {
+    const { store } = this.#options;
+    if (store.gallery(gallery) === null) throw new DmlError("gallery_unknown", `There is no gallery ${gallery}.`);
+    const person = store.person(gallery, name);
+    if (person === null) throw new DmlError("person_unknown", `There is no ${name} in the gallery ${gallery}.`);
+    return person;
+  }
+
+  #facesOf(personId: string, embedder: Digest, kind: FaceKind): EmbeddedFace[] {
+    return this.#options.store.embeddedFaces(personId, embedder).filter((face) => face.kind === kind);
+  }
+
+  /** What is to be done, and what is to be said, as things are at this moment. Pure but for ids and the time. */
+  #prepare(
+    chosen: ChosenFace,
+    options: FaceRequest & { record: GalleryRecord | null; kind: FaceKind },
+  ): { answer: EnrolAnswer; change: GalleryChange } {
+    const { store, clock, random } = this.#options;
+    const { gallery, name, kind, source } = options;
+    const nowMs = clock.wallMs();
+    const record = options.record ?? newGallery(gallery, { store, nowMs, ...chosen });
+    const known = store.person(gallery, name);
+    const faces = known === null ? [] : this.#facesOf(known.personId, chosen.embedder, kind);
+    const warnings = warningsOf(chosen, { record, name, kind, faces });
+    const isKnown = warnings.some(({ code }) => code === "already_enrolled" || code === "near_duplicate");
+    const faceId = isKnown ? null : newId("face", random);
+    const personId = known?.personId ?? newId("person", random);
+    const changes: PeopleChange[] = [];
+    if (known === null) {
+      checkRoom(store.peopleCount(gallery), LIMITS.galleryPeopleMax, `The gallery ${gallery}`, "people");
+      const person = { personId, gallery, name, metadata: {}, createdMs: nowMs, changedMs: nowMs };
+      changes.push({ type: "person_put", record: person });
+    }
+    if (faceId !== null) {
+      checkRoom(known?.[kind] ?? 0, LIMITS.galleryFacesPerPersonMax, name, `${kind} faces`);
+      const { quality, crop, embedder, vector } = chosen;
+      const face = { faceId, personId, kind, quality, crop, source, createdMs: nowMs };
+      changes.push({ type: "face_added", face, embeddings: [{ embedder, vector }] });
+    }
+    const lookalikes = [...chosen.lookalikes];
+    return {
+      answer: { person: name, faceId, quality: chosen.quality, warnings, lookalikes, inForce: null },
+      change: { record, changes, people: [personId], crops: [{ digest: chosen.crop.digest, bytes: chosen.bytes }] },
+    };
+  }
+}
+
+function warningsOf(
+  { vector, embedder, lookalikes }: ChosenFace,
+  { record, name, kind, faces }: { record: GalleryRecord; name: string; kind: FaceKind; faces: EmbeddedFace[] },
+): EnrolWarning[] {
+  const warnings: EnrolWarning[] = [];
+  const [own] = nearest(faces, vector);
+  const said = kind === "enrolled" ? `enrolled as ${name}` : `known not to be ${name}`;
+  if (own !== undefined && own.similarity >= NEAR_DUPLICATE_MIN) {
+    const isSame = own.similarity >= SAME_PICTURE_MIN;
+    const from = own.face.source === "" ? own.face.faceId : own.face.source;
+    const how = isSame ? "This very face is" : `A nearly equal face (similarity ${own.similarity.toFixed(2)}) is`;
+    const message = `${how} ${said} already, from ${from}; it is not stored twice.`;
+    warnings.push({ code: isSame ? "already_enrolled" : "near_duplicate", message });
+  }
+  if (kind === "enrolled" && lookalikes.length > 0) {
+    const named = lookalikes.map((other) => `${other.name} (similarity ${other.similarity.toFixed(2)})`).join(", ");
+    const message = `The face looks like ${named}; if they are one person, \`dml people merge\` them.`;
+    warnings.push({ code: "looks_like", message });
+  }
+  if (kind === "enrolled" && own !== undefined && own.similarity < record.thresholds.unknown) {
+    const message = `The face does not look like those enrolled as ${name} (similarity ${own.similarity.toFixed(2)}).`;
+    warnings.push({ code: "unlike_enrolled", message });
+  }
+  if (embedder !== record.embedder) {
+    const message =
+      `The gallery ${record.name} is being looked at by a new embedder; the face counts when that is done.`;
+    warnings.push({ code: "reembedding", message });
+  }
+  return warnings;
+}
+
+/** Most similar first. */
+function nearest(faces: readonly EmbeddedFace[], vector: Float32Array): { face: EmbeddedFace; similarity: number }[] {
+  return faces.map((face) => ({ face, similarity: cosine(vector, face.embedding) }))
+    .sort((one, other) => other.similarity - one.similarity);
+}
+
+function enrolledError(name: string, { faceId }: EmbeddedFace): DmlError {
+  return new DmlError("face_enrolled", `This very face is enrolled as ${name}, as ${faceId}.`, {
+    advice: `If it is not ${name}, remove it: \`dml people remove ${JSON.stringify(name)} --face-id ${faceId}\`.`,
+  });
+}
+
+function checkRoom(count: number, max: number, whose: string, what: string): void {
+  if (count < max) return;
+  throw new DmlError("galleries_full", `${whose} has ${count} ${what}; there is room for no more.`);
+}
+
+function settled(answer: EnrolAnswer | null, inForce: EnrolAnswer["inForce"], dryRun: boolean): EnrolAnswer {
+  invariant(answer !== null, "every enrolment is prepared");
+  return { ...answer, faceId: dryRun ? null : answer.faceId, inForce };
+}

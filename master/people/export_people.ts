@@ -1,0 +1,38 @@
+import type { BlobStore } from "../../protocol/blob/blob_store.ts";
+import { encodeArchiveLine, encodeVector, headerOf } from "../../protocol/people_archive.ts";
+import type { GalleryRecord, PeopleStore } from "./people_store.ts";
+
+/** People whose names are looked up at once. */
+const PAGE = 100;
+
+/** The lines of an archive of a gallery, as it is while they are read. Throws `blob_not_found` when a crop is lost. */
+export async function* exportPeople(
+  record: GalleryRecord,
+  { store, durable }: { store: PeopleStore; durable: BlobStore },
+): AsyncGenerator<string> {
+  const { name: gallery, embedder, dimensions, thresholds } = record;
+  yield encodeArchiveLine({ header: headerOf({ gallery, embedder, dimensions, thresholds }) });
+  const end = { people: 0, faces: 0 };
+  let after: string | null = null;
+  for (;;) {
+    const page = store.people(gallery, { after, limit: PAGE });
+    for (const { personId, name, metadata, createdMs } of page) {
+      const sorted = Object.fromEntries(Object.entries(metadata).sort(([one], [other]) => one < other ? -1 : 1));
+      yield encodeArchiveLine({ person: { name, metadata: sorted, createdMs } });
+      end.people++;
+      const vectors = new Map(
+        store.embeddedFaces(personId, embedder).map(({ faceId, embedding }) => [faceId, embedding]),
+      );
+      for (const { faceId, kind, quality, crop, source, createdMs } of store.faces(personId)) {
+        const vector = vectors.get(faceId);
+        const embedding = vector === undefined ? null : encodeVector(vector);
+        const bytes = await durable.read(crop.digest);
+        yield encodeArchiveLine({ face: { kind, quality, source, createdMs, embedding, crop: bytes.toBase64() } });
+        end.faces++;
+      }
+    }
+    if (page.length < PAGE) break;
+    after = page[page.length - 1].name;
+  }
+  yield encodeArchiveLine({ end });
+}

@@ -1,0 +1,230 @@
+import type { BlobStore } from "../../protocol/blob/blob_store.ts";
+import type {
+  EnrolAnswer,
+  GalleryListing,
+  ImportAnswer,
+  InForceAnswer,
+  PeoplePage,
+  PersonDetail,
+  PersonPatch,
+  Thresholds,
+} from "../../protocol/http/people_api.ts";
+import { metadataSchema } from "../../protocol/http/people_api.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { Random } from "../../protocol/kernel/random.ts";
+import { parseAs } from "../../protocol/schema.ts";
+import { nearest } from "../../protocol/kernel/suggest.ts";
+import { Enrolment, type FaceRequest } from "./enrolment.ts";
+import { exportPeople } from "./export_people.ts";
+import { importPeople } from "./import_people.ts";
+import type { FaceFinder } from "./face_finder.ts";
+import { type GalleryChange, GalleryKeeper } from "./gallery_keeper.ts";
+import type { GalleryPublisher } from "./gallery_publisher.ts";
+import { entryOf, faceEntryOf, listingOf } from "./people_listing.ts";
+import type { CountedPerson, FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
+import { Reembedding } from "./reembedding.ts";
+
+/** What {@linkcode People} works with. */
+export interface PeopleOptions {
+  readonly store: PeopleStore;
+  /** Where crops and galleries are kept. */
+  readonly durable: BlobStore;
+  readonly finder: FaceFinder;
+  readonly publisher: GalleryPublisher;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** Names among which one that is not there is looked for, so that the refusal can say which is near. */
+const SUGGESTED_AMONG = 1_000;
+
+/** The people of every gallery, as whoever looks after them sees it. A change resolves when it is in force. */
+export class People {
+  readonly store: PeopleStore;
+  readonly keeper: GalleryKeeper;
+  readonly #options: PeopleOptions;
+  readonly #enrolment: Enrolment;
+  readonly #reembedding: Reembedding;
+
+  constructor(options: PeopleOptions) {
+    this.#options = options;
+    this.store = options.store;
+    this.keeper = new GalleryKeeper(options);
+    const common = { ...options, keeper: this.keeper };
+    this.#enrolment = new Enrolment(common);
+    this.#reembedding = new Reembedding(common);
+  }
+
+  /** Brings every gallery into force again, and looks for a new embedder from then on. */
+  start(): void {
+    this.keeper.start();
+    this.#reembedding.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#reembedding.stop();
+    await this.keeper.close();
+  }
+
+  galleries(): GalleryListing[] {
+    return this.store.galleries().map((record) => listingOf(record, this.store, this.#reembedding));
+  }
+
+  /** Throws `gallery_unknown`, as everything here that names a gallery but enrolling. */
+  gallery(name: string): GalleryListing {
+    return listingOf(this.record(name), this.store, this.#reembedding);
+  }
+
+  async removeGallery(name: string): Promise<void> {
+    const record = this.record(name);
+    const crops = this.#everybody(name).flatMap(({ personId }) => this.#cropsOf(this.store.faces(personId)));
+    await this.keeper.remove(record, crops);
+  }
+
+  setThresholds(gallery: string, thresholds: Thresholds): Promise<InForceAnswer> {
+    return this.#change(gallery, () => ({ changes: [], people: [], patch: { thresholds } }));
+  }
+
+  people(gallery: string, page: { after: string | null; limit: number }): PeoplePage {
+    this.record(gallery);
+    const found = this.store.people(gallery, { ...page, limit: page.limit + 1 });
+    const people = found.slice(0, page.limit).map(entryOf);
+    return { people, next: found.length > page.limit ? people[people.length - 1].name : null };
+  }
+
+  /** Throws `person_unknown`, naming who is near; as everything here that names a person but enrolling. */
+  person(gallery: string, name: string): PersonDetail {
+    this.record(gallery);
+    const person = this.personOf(gallery, name);
+    return { person: entryOf(person), faces: this.store.faces(person.personId).map(faceEntryOf) };
+  }
+
+  enrol(picture: Uint8Array<ArrayBuffer>, request: FaceRequest & { dryRun: boolean }): Promise<EnrolAnswer> {
+    return this.#enrolment.enrol(picture, request);
+  }
+
+  reject(picture: Uint8Array<ArrayBuffer>, request: FaceRequest): Promise<EnrolAnswer> {
+    return this.#enrolment.reject(picture, request);
+  }
+
+  /** Renames a person, or changes what is noted about them. Throws `person_exists`. */
+  patch(gallery: string, name: string, patch: PersonPatch): Promise<InForceAnswer> {
+    return this.#change(gallery, (_, nowMs) => {
+      const { enrolled: _enrolled, rejected: _rejected, ...person } = this.personOf(gallery, name);
+      const renamed = patch.name ?? name;
+      if (renamed !== name && this.store.person(gallery, renamed) !== null) {
+        throw new DmlError("person_exists", `There is a ${renamed} in the gallery ${gallery} already.`);
+      }
+      const metadata = Object.fromEntries(
+        Object.entries({ ...person.metadata, ...patch.metadata }).filter((entry): entry is [string, string] =>
+          entry[1] !== null
+        ),
+      );
+      parseAs(metadataSchema, metadata, { what: `What is noted about ${name}`, code: "request_invalid" });
+      const record = { ...person, name: renamed, metadata, changedMs: nowMs };
+      return { changes: [{ type: "person_put", record }], people: renamed === name ? [] : [person.personId] };
+    });
+  }
+
+  /** Makes every face of `from` one of `name`, and forgets `from`. What is noted about `name` goes before. */
+  merge(gallery: string, name: string, from: string): Promise<InForceAnswer> {
+    return this.#change(gallery, (_, nowMs) => {
+      const { enrolled, rejected, ...into } = this.personOf(gallery, name);
+      const source = this.personOf(gallery, from);
+      if (source.personId === into.personId) {
+        throw new DmlError("request_invalid", `${name} cannot be merged with themselves.`);
+      }
+      if (Math.max(enrolled + source.enrolled, rejected + source.rejected) > LIMITS.galleryFacesPerPersonMax) {
+        throw new DmlError("galleries_full", `${name} and ${from} have too many faces for one person together.`);
+      }
+      const record = { ...into, metadata: { ...source.metadata, ...into.metadata }, changedMs: nowMs };
+      const changes: PeopleChange[] = [
+        { type: "faces_moved", fromPersonId: source.personId, toPersonId: into.personId },
+        { type: "person_removed", personId: source.personId },
+        { type: "person_put", record },
+      ];
+      return { changes, people: [source.personId, into.personId] };
+    });
+  }
+
+  /** Forgets a person, with every face and crop. */
+  remove(gallery: string, name: string): Promise<InForceAnswer> {
+    return this.#change(gallery, () => {
+      const { personId } = this.personOf(gallery, name);
+      const dropped = this.#cropsOf(this.store.faces(personId));
+      return { changes: [{ type: "person_removed", personId }], people: [personId], dropped };
+    });
+  }
+
+  /** Forgets one face of a person, enrolled or rejected. Throws `face_unknown`. */
+  removeFace(gallery: string, name: string, faceId: string): Promise<InForceAnswer> {
+    return this.#change(gallery, () => {
+      const { personId } = this.personOf(gallery, name);
+      const face = this.store.face(faceId);
+      if (face === null || face.personId !== personId) {
+        throw new DmlError("face_unknown", `${name} has no face ${faceId}.`);
+      }
+      return { changes: [{ type: "face_removed", faceId }], people: [personId], dropped: this.#cropsOf([face]) };
+    });
+  }
+
+  /** The lines of an archive of the gallery. */
+  export(gallery: string): AsyncGenerator<string> {
+    return exportPeople(this.record(gallery), this.#options);
+  }
+
+  /** Takes an archive in; see {@linkcode importPeople}. */
+  import(gallery: string, text: string, options: { signal?: AbortSignal } = {}): Promise<ImportAnswer> {
+    return importPeople(text, { ...this.#options, keeper: this.keeper, gallery, ...options });
+  }
+
+  /** Throws `gallery_unknown`. */
+  record(gallery: string): GalleryRecord {
+    const record = this.store.gallery(gallery);
+    if (record !== null) return record;
+    const match = nearest(gallery, this.store.galleries().map(({ name }) => name));
+    const advice = match === null
+      ? "`dml people list --all` names those there are; enrolling somebody makes one."
+      : `Did you mean ${match}?`;
+    throw new DmlError("gallery_unknown", `There is no gallery ${gallery}.`, { advice });
+  }
+
+  /** Throws `person_unknown`. */
+  personOf(gallery: string, name: string): CountedPerson {
+    const person = this.store.person(gallery, name);
+    if (person !== null) return person;
+    const names = this.store.people(gallery, { after: null, limit: SUGGESTED_AMONG }).map((other) => other.name);
+    const match = nearest(name, names);
+    const options = match === null ? {} : { advice: `Did you mean ${match}?` };
+    throw new DmlError("person_unknown", `There is no ${name} in the gallery ${gallery}.`, options);
+  }
+
+  async #change(
+    gallery: string,
+    prepare: (
+      record: GalleryRecord,
+      nowMs: number,
+    ) => Omit<GalleryChange, "record"> & { patch?: Partial<GalleryRecord> },
+  ): Promise<InForceAnswer> {
+    const inForce = await this.keeper.change(gallery, (_, nowMs) => {
+      const record = this.record(gallery);
+      const { patch, ...change } = prepare(record, nowMs);
+      return { ...change, record: { ...record, ...patch } };
+    });
+    invariant(inForce !== null, "a change changes something");
+    return inForce;
+  }
+
+  #everybody(gallery: string): CountedPerson[] {
+    return this.store.people(gallery, { after: null, limit: LIMITS.galleryPeopleMax });
+  }
+
+  #cropsOf(faces: readonly FaceRecord[]) {
+    return faces.map(({ crop }) => crop.digest);
+  }
+}

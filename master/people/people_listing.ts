@@ -1,0 +1,35 @@
+import type { GalleryListing, PersonDetail, PersonEntry } from "../../protocol/http/people_api.ts";
+import type { CountedPerson, FaceRecord, GalleryRecord, PeopleStore } from "./people_store.ts";
+
+/** A gallery as users see it. */
+export function listingOf(
+  record: GalleryRecord,
+  store: PeopleStore,
+  progress: { of(gallery: string): GalleryListing["reembedding"] },
+): GalleryListing {
+  const { name, version, embedder, dimensions, thresholds, createdMs, changedMs } = record;
+  const { people, enrolled: enrolledFaces, rejected: rejectedFaces } = store.counts(name);
+  return {
+    name,
+    version,
+    people,
+    enrolledFaces,
+    rejectedFaces,
+    embedder,
+    dimensions,
+    thresholds,
+    createdMs,
+    changedMs,
+    reembedding: progress.of(name),
+  };
+}
+
+/** A person as users see them. */
+export function entryOf({ gallery: _, ...person }: CountedPerson): PersonEntry {
+  return { ...person, metadata: { ...person.metadata } };
+}
+
+/** A face as users see it: not where its crop is. */
+export function faceEntryOf({ faceId, kind, quality, source, createdMs }: FaceRecord): PersonDetail["faces"][number] {
+  return { faceId, kind, quality, source, createdMs };
+}

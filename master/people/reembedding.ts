@@ -1,0 +1,192 @@
+import type { BlobStore } from "../../protocol/blob/blob_store.ts";
+import type { GalleryListing } from "../../protocol/http/people_api.ts";
+import { backoffMs } from "../../protocol/kernel/backoff.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { Random } from "../../protocol/kernel/random.ts";
+import { embedCrop } from "./embed_crop.ts";
+import type { FaceFinder } from "./face_finder.ts";
+import type { GalleryKeeper } from "./gallery_keeper.ts";
+import type { FaceRecord, GalleryRecord, PeopleStore } from "./people_store.ts";
+
+/** How often it is looked whether the recognizer of now has another embedder. */
+const CHECK_MS = 2_000;
+/** Faces looked at at once: enough to keep a few nodes busy, and to leave room for users. */
+const FACES_AT_ONCE = 4;
+/** After how many faces the log says how far it is. */
+const PROGRESS_FACES = 200;
+const RETRY_MIN_MS = 500;
+const RETRY_MAX_MS = 10_000;
+
+/** What {@linkcode Reembedding} works with. */
+export interface ReembeddingOptions {
+  readonly store: PeopleStore;
+  readonly keeper: GalleryKeeper;
+  readonly durable: BlobStore;
+  readonly finder: FaceFinder;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/**
+ * A gallery belongs to the embedder that made its embeddings. When the recognizer of now has another one, every face is looked at
+ * again, from its crop, behind everything else; the people are in force as they were until that is done. A master that
+ * stops in between goes on where it was.
+ */
+export class Reembedding {
+  readonly #options: ReembeddingOptions;
+  readonly #stopped = new AbortController();
+  /** By gallery: the embedder it is on its way to. */
+  readonly #underWay = new Map<string, Digest>();
+  readonly #work = new Set<Promise<void>>();
+  #cancelCheck = () => {};
+
+  constructor(options: ReembeddingOptions) {
+    this.#options = options;
+  }
+
+  /** Looks now and then, until {@linkcode stop}. */
+  start(): void {
+    this.check();
+    this.#cancelCheck = this.#options.clock.after(CHECK_MS, () => this.start());
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelCheck();
+    this.#stopped.abort();
+    await Promise.all(this.#work);
+  }
+
+  /** How far a gallery is on its way to a new embedder; null when it is not on one. */
+  of(gallery: string): GalleryListing["reembedding"] {
+    const embedder = this.#underWay.get(gallery);
+    if (embedder === undefined) return null;
+    return { embedder, left: this.#options.store.countWithout(gallery, embedder) };
+  }
+
+  /** Begins with every gallery whose embedder is not that of now. */
+  check(): void {
+    const { store, finder } = this.#options;
+    const galleries = store.galleries();
+    if (galleries.length === 0 || this.#stopped.signal.aborted) return;
+    const embedder = embedderOf(finder);
+    if (embedder === null) return;
+    for (const record of galleries) {
+      if (record.embedder === embedder || this.#underWay.has(record.name)) continue;
+      this.#underWay.set(record.name, embedder);
+      const work = this.#carryOver(record, embedder).finally(() => {
+        this.#underWay.delete(record.name);
+        this.#work.delete(work);
+      });
+      this.#work.add(work);
+    }
+  }
+
+  async #carryOver({ name: gallery, embedder: old }: GalleryRecord, embedder: Digest): Promise<void> {
+    const { store, log } = this.#options;
+    const total = store.countWithout(gallery, embedder);
+    log.info("A gallery is being looked at by a new embedder.", { gallery, embedder, faces: total });
+    try {
+      const dimensions = await this.#embedAll(gallery, { embedder, total });
+      if (this.#stopped.signal.aborted) return;
+      await this.#takeOver(gallery, { embedder, old, dimensions });
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return;
+      const { code, message } = asDmlError(error);
+      log.error("A gallery could not be brought to a new embedder; it is tried again.", {
+        gallery,
+        code,
+        reason: message,
+      });
+    }
+  }
+
+  /** Every face that the embedder has not seen; those it finds no face in stay unseen. Gives the numbers of an embedding. */
+  async #embedAll(gallery: string, { embedder, total }: { embedder: Digest; total: number }): Promise<number | null> {
+    const { store, log } = this.#options;
+    let [after, done, lost]: [string | null, number, number] = [null, 0, 0];
+    let dimensions: number | null = null;
+    for (;;) {
+      const faces: FaceRecord[] = store.facesWithout(gallery, embedder, { after, limit: FACES_AT_ONCE });
+      if (faces.length === 0 || this.#stopped.signal.aborted) break;
+      const vectors = await Promise.all(faces.map((face) => this.#embed(face, embedder)));
+      store.apply(faces.flatMap(({ faceId }, index) => {
+        const vector = vectors[index];
+        // Somebody may have removed the face meanwhile.
+        if (vector === null || store.face(faceId) === null) return [];
+        return [{ type: "embedding_added", faceId, embedding: { embedder, vector } } as const];
+      }));
+      const before = done;
+      done += faces.length;
+      lost += vectors.filter((vector) => vector === null).length;
+      dimensions ??= vectors.find((vector) => vector !== null)?.length ?? null;
+      after = faces[faces.length - 1].faceId;
+      if (Math.floor(before / PROGRESS_FACES) !== Math.floor(done / PROGRESS_FACES)) {
+        log.info("Faces were looked at by the new embedder.", { gallery, done, total });
+      }
+    }
+    if (lost > 0) log.warn("In some crops the new embedder finds no face; they are not used.", { gallery, lost });
+    return dimensions ?? this.#dimensionsOf(gallery, embedder);
+  }
+
+  /** The embedding of one face, once the cluster can; null when there is none to be had from its crop. */
+  async #embed(face: FaceRecord, embedder: Digest): Promise<Float32Array<ArrayBuffer> | null> {
+    const { durable, finder, clock, random } = this.#options;
+    const { signal } = this.#stopped;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        const crop = await durable.read(face.crop.digest);
+        return await embedCrop(crop, { finder, embedder, signal });
+      } catch (error) {
+        const known = asDmlError(error);
+        if (known.code === "face_missing" || known.code.startsWith("image_") || known.code.startsWith("blob_")) {
+          return null;
+        }
+        const isOvertaken = embedderOf(finder) !== embedder;
+        if (isOvertaken || !known.kind.retryable) throw error;
+        const delayMs = backoffMs(attempt, { random, minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
+        await new Promise<void>((resolve) => {
+          const cancel = clock.after(delayMs, resolve);
+          signal.addEventListener("abort", () => (cancel(), resolve()), { once: true });
+        });
+      }
+    }
+    return null;
+  }
+
+  async #takeOver(
+    gallery: string,
+    { embedder, old, dimensions }: { embedder: Digest; old: Digest; dimensions: number | null },
+  ): Promise<void> {
+    const { store, keeper, log } = this.#options;
+    const reach = await keeper.change(gallery, (record) => {
+      if (record === null || record.embedder !== old) return null;
+      return {
+        changes: [{ type: "embeddings_dropped", gallery, exceptEmbedder: embedder }],
+        people: "all",
+        record: { ...record, embedder, dimensions: dimensions ?? record.dimensions },
+      };
+    });
+    const { people } = store.counts(gallery);
+    if (reach !== null) log.info("A gallery is in force with a new embedder.", { gallery, people, ...reach });
+  }
+
+  #dimensionsOf(gallery: string, embedder: Digest): number | null {
+    const [first] = this.#options.store.people(gallery, { after: null, limit: 1 });
+    if (first === undefined) return null;
+    return this.#options.store.embeddedFaces(first.personId, embedder)[0]?.embedding.length ?? null;
+  }
+}
+
+/** The embedder of now; null while no recognizer for faces is served. */
+function embedderOf(finder: FaceFinder): Digest | null {
+  try {
+    return finder.embedder();
+  } catch (error) {
+    if (error instanceof DmlError && error.code === "recognizer_unknown") return null;
+    throw error;
+  }
+}

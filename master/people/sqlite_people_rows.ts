@@ -1,0 +1,88 @@
+import { galleryThresholdsSchema } from "../../models/gallery/gallery_index.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import { blobReferenceSchema } from "../../protocol/messages/task.ts";
+import { digestSchema, parseAs, z } from "../../protocol/schema.ts";
+import type { CountedPerson, FaceRecord, GalleryRecord } from "./people_store.ts";
+
+/** JSON in a column. */
+const jsonSchema = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue("must be JSON");
+    return z.NEVER;
+  }
+});
+
+const count = z.number().int().min(0);
+const builtSchema = z.strictObject({
+  version: count,
+  index: blobReferenceSchema,
+  buckets: z.array(z.strictObject({ ...blobReferenceSchema.shape, people: count, faces: count })),
+});
+
+const galleryRowSchema = z.object({
+  name: z.string(),
+  version: count,
+  embedder: digestSchema,
+  dimensions: count,
+  thresholds: jsonSchema.pipe(galleryThresholdsSchema),
+  createdMs: z.number(),
+  changedMs: z.number(),
+  built: jsonSchema.pipe(builtSchema).nullable(),
+  superseded: jsonSchema.pipe(z.array(digestSchema)),
+});
+
+const personRowSchema = z.object({
+  personId: z.string(),
+  gallery: z.string(),
+  name: z.string(),
+  metadata: jsonSchema.pipe(z.record(z.string(), z.string())),
+  createdMs: z.number(),
+  changedMs: z.number(),
+  enrolled: count,
+  rejected: count,
+});
+
+const faceRowSchema = z.object({
+  faceId: z.string(),
+  personId: z.string(),
+  kind: z.enum(["enrolled", "rejected"]),
+  eyeDistance: z.number(),
+  sharpness: z.number(),
+  cropDigest: digestSchema,
+  cropSize: count,
+  source: z.string(),
+  createdMs: z.number(),
+});
+
+/** One row of a query, as the record it stands for. Throws `home_unusable`. */
+export function galleryOfRow(row: unknown): GalleryRecord {
+  return parseAs(galleryRowSchema, row, { what: "A gallery in the store of people", code: "home_unusable" });
+}
+
+export function personOfRow(row: unknown): CountedPerson {
+  return parseAs(personRowSchema, row, { what: "A person in the store of people", code: "home_unusable" });
+}
+
+export function faceOfRow(row: unknown): FaceRecord {
+  const { eyeDistance, sharpness, cropDigest, cropSize, ...face } = parseAs(faceRowSchema, row, {
+    what: "A face in the store of people",
+    code: "home_unusable",
+  });
+  return { ...face, quality: { eyeDistance, sharpness }, crop: { digest: cropDigest, size: cropSize } };
+}
+
+/** The bytes of a vector: 32-bit floats, little-endian. */
+export function bytesOfVector(vector: Float32Array): Uint8Array<ArrayBuffer> {
+  const view = new DataView(new ArrayBuffer(vector.length * 4));
+  for (let index = 0; index < vector.length; index++) view.setFloat32(index * 4, vector[index], true);
+  return new Uint8Array(view.buffer);
+}
+
+/** What {@linkcode bytesOfVector} was made of. */
+export function vectorOfBytes(bytes: unknown): Float32Array<ArrayBuffer> {
+  invariant(bytes instanceof Uint8Array && bytes.length % 4 === 0, "an embedding is stored as 32-bit floats");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, index) => view.getFloat32(index * 4, true));
+}

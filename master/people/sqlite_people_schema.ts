@@ -1,0 +1,80 @@
+import type { DatabaseSync } from "node:sqlite";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+
+/** What makes a file of version N one of version N + 1, from an empty file on. Never change one that was released. */
+const MIGRATIONS = [
+  `CREATE TABLE galleries (
+     name       TEXT PRIMARY KEY NOT NULL,
+     version    INTEGER NOT NULL,
+     embedder   TEXT NOT NULL,
+     dimensions INTEGER NOT NULL,
+     thresholds TEXT NOT NULL,
+     created_ms INTEGER NOT NULL,
+     changed_ms INTEGER NOT NULL,
+     built      TEXT,
+     superseded TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE removed_galleries (
+     name    TEXT PRIMARY KEY NOT NULL,
+     version INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE people (
+     person_id  TEXT PRIMARY KEY NOT NULL,
+     gallery    TEXT NOT NULL REFERENCES galleries (name) ON DELETE CASCADE,
+     name       TEXT NOT NULL,
+     slot       INTEGER NOT NULL,
+     metadata   TEXT NOT NULL,
+     created_ms INTEGER NOT NULL,
+     changed_ms INTEGER NOT NULL,
+     UNIQUE (gallery, name)
+   ) STRICT;
+   CREATE INDEX people_of_slot ON people (gallery, slot);
+   CREATE TABLE faces (
+     face_id      TEXT PRIMARY KEY NOT NULL,
+     person_id    TEXT NOT NULL REFERENCES people (person_id) ON DELETE CASCADE,
+     kind         TEXT NOT NULL CHECK (kind IN ('enrolled', 'rejected')),
+     eye_distance REAL NOT NULL,
+     sharpness    REAL NOT NULL,
+     crop_digest  TEXT NOT NULL,
+     crop_size    INTEGER NOT NULL,
+     source       TEXT NOT NULL,
+     created_ms   INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX faces_of_person ON faces (person_id, kind);
+   CREATE INDEX faces_of_crop ON faces (crop_digest);
+   CREATE TABLE embeddings (
+     face_id  TEXT NOT NULL REFERENCES faces (face_id) ON DELETE CASCADE,
+     embedder TEXT NOT NULL,
+     vector   BLOB NOT NULL,
+     PRIMARY KEY (face_id, embedder)
+   ) STRICT;`,
+];
+
+/** Marks the file as people of dml ("dmlP"). */
+const APPLICATION_ID = 0x646d6c50;
+
+/** Brings the database to the newest version, each step whole or not at all. Throws `home_unusable`. */
+export function migratePeople(database: DatabaseSync, path: string): void {
+  const applicationId = pragma(database, "application_id");
+  const version = pragma(database, "user_version");
+  if (applicationId !== APPLICATION_ID && (applicationId !== 0 || version !== 0)) {
+    throw new DmlError("home_unusable", `${path} is a database, but not people of dml`);
+  }
+  if (version > MIGRATIONS.length) {
+    throw new DmlError(
+      "home_unusable",
+      `it is of version ${version}, and this dml knows versions up to ${MIGRATIONS.length}`,
+      { advice: "Bring dml up to date." },
+    );
+  }
+  for (let next = version; next < MIGRATIONS.length; next++) {
+    database.exec(
+      `BEGIN IMMEDIATE; ${MIGRATIONS[next]}
+       PRAGMA user_version = ${next + 1}; PRAGMA application_id = ${APPLICATION_ID}; COMMIT;`,
+    );
+  }
+}
+
+function pragma(database: DatabaseSync, name: "application_id" | "user_version"): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}

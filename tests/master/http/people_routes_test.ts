@@ -1,0 +1,136 @@
+import { Hono } from "hono";
+import { errorBoundary } from "../../../master/http/error_boundary.ts";
+import { peopleRoutes } from "../../../master/http/people_routes.ts";
+import type { Predictions } from "../../../master/predictions.ts";
+import {
+  changedSchema,
+  enrolAnswerSchema,
+  galleriesSchema,
+  gallerySchema,
+  importAnswerSchema,
+  peoplePageSchema,
+  personDetailSchema,
+} from "../../../protocol/http/people_api.ts";
+import { galleryPath, personPath } from "../../../protocol/http/paths.ts";
+import { problemSchema } from "../../../protocol/http/api.ts";
+import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import { seededRandom } from "../../../protocol/kernel/random.ts";
+import { newTokens } from "../../../protocol/security/tokens.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
+import { MasterFixture } from "../master_fixture.ts";
+import { PeopleFixture, pictureOf, portrait } from "../people/people_fixture.ts";
+import { ask } from "./http_fixture.ts";
+
+const NAME = "Zoë O’Neill/% & co";
+
+/** The routes over people whose faces a fake finds. */
+class Routes extends PeopleFixture {
+  readonly app: Hono;
+
+  constructor() {
+    super();
+    const predictions = { promise: () => Promise.resolve(() => {}) } as unknown as Predictions;
+    this.app = peopleRoutes({ people: this.people, predictions, clock: this.clock });
+    this.app.onError(errorBoundary({ log: SILENT_LOG, random: seededRandom(1) }));
+  }
+
+  async ask(method: string, path: string, body?: Uint8Array<ArrayBuffer> | object) {
+    const bytes = body === undefined || body instanceof Uint8Array
+      ? body
+      : new TextEncoder().encode(JSON.stringify(body));
+    const headers = { "content-length": String(bytes?.length ?? 0) };
+    return await this.app.request(path, { method, headers, body: bytes });
+  }
+
+  async problem(method: string, path: string, body?: Uint8Array<ArrayBuffer> | object) {
+    return problemSchema.parse(await (await this.ask(method, path, body)).json());
+  }
+}
+
+Deno.test("the routes of people enrol, list, show, note, rename, merge, reject, remove", async () => {
+  await using routes = new Routes();
+  const faces = personPath("staff", NAME, "faces");
+  const enrolled = enrolAnswerSchema.parse(
+    await (await routes.ask("POST", `${faces}?source=a.jpg`, portrait(0))).json(),
+  );
+  assertEquals([enrolled.person, enrolled.inForce?.version], [NAME, 1]);
+  const crowd = pictureOf({ x: 1, angle: 90 }, { x: 90, angle: 180 });
+  await routes.ask("POST", `${personPath("staff", "Bob", "faces")}?face=2`, crowd);
+  const { galleries } = galleriesSchema.parse(await (await routes.ask("GET", "/v1/galleries")).json());
+  assertEquals(galleries.map(({ name, people, version }) => [name, people, version]), [["staff", 2, 2]]);
+  const page = peoplePageSchema.parse(
+    await (await routes.ask("GET", `${galleryPath("staff", "people")}?limit=1`)).json(),
+  );
+  assertEquals([page.people.map(({ name }) => name), page.next], [["Bob"], "Bob"]);
+  const detail = async (name: string) =>
+    personDetailSchema.parse(await (await routes.ask("GET", personPath("staff", name))).json());
+  assertEquals((await detail(NAME)).faces.map(({ source }) => source), ["a.jpg"]);
+  const rejections = `${personPath("staff", "Bob", "rejections")}?face=1`;
+  assert(enrolAnswerSchema.parse(await (await routes.ask("POST", rejections, crowd)).json()).faceId !== null);
+  const patch = { name: "Zoë", metadata: { badge: "7" } };
+  const patched = changedSchema.parse(await (await routes.ask("PATCH", personPath("staff", NAME), patch)).json());
+  assertEquals(patched.inForce.version, 4);
+  await routes.ask("POST", personPath("staff", "Zoë", "merge"), { from: "Bob" });
+  const merged = await detail("Zoë");
+  assertEquals([merged.person.metadata, merged.person.enrolled, merged.person.rejected], [{ badge: "7" }, 2, 1]);
+  const [{ faceId }] = merged.faces;
+  changedSchema.parse(await (await routes.ask("DELETE", personPath("staff", "Zoë", `faces/${faceId}`))).json());
+  changedSchema.parse(await (await routes.ask("DELETE", personPath("staff", "Zoë"))).json());
+  assertEquals(gallerySchema.parse(await (await routes.ask("GET", galleryPath("staff"))).json()).people, 0);
+  assertEquals((await routes.ask("DELETE", galleryPath("staff"))).status, 204);
+  assertEquals((await routes.problem("GET", galleryPath("staff"))).code, "gallery_unknown");
+});
+
+Deno.test("the routes of people export, import and set thresholds", async () => {
+  await using routes = new Routes();
+  await routes.ask("POST", personPath("staff", "Ada", "faces"), portrait(0));
+  const archive = await (await routes.ask("GET", galleryPath("staff", "export"))).bytes();
+  const answer = await routes.ask("POST", galleryPath("guests", "import"), archive);
+  assertEquals(importAnswerSchema.parse(await answer.json()).peopleAdded, 1);
+  const thresholds = { known: 0.6, unknown: 0.4, marginMin: 0.1, eyeDistanceMin: 30, sharpnessMin: 5 };
+  await routes.ask("PUT", galleryPath("guests", "thresholds"), thresholds);
+  assertEquals(
+    gallerySchema.parse(await (await routes.ask("GET", galleryPath("guests"))).json()).thresholds,
+    thresholds,
+  );
+});
+
+Deno.test("the routes of people refuse by name what is not as it must be", async () => {
+  await using routes = new Routes();
+  const ada = personPath("staff", "Ada");
+  await routes.ask("POST", `${ada}/faces`, portrait(0));
+  const table: [string, string, Uint8Array<ArrayBuffer> | object | undefined, string, string][] = [
+    ["GET", "/v1/galleries/No%20Name", undefined, "request_invalid", "gallery's name"],
+    ["GET", personPath("staff", "\u202e"), undefined, "request_invalid", "control characters"],
+    ["POST", `${ada}/faces?face=0`, portrait(0), "request_invalid", "face"],
+    ["POST", `${ada}/faces?face=1&largest=true`, portrait(0), "request_invalid", "only one"],
+    ["POST", `${ada}/faces?face=1&face=2`, portrait(0), "request_invalid", "more than once"],
+    ["POST", `${ada}/faces?colour=red`, portrait(0), "request_invalid", "colour"],
+    ["POST", `${personPath("none", "Ada")}/faces`, portrait(0), "request_invalid", "none"],
+    ["PATCH", ada, { nickname: "A" }, "request_invalid", "nickname"],
+    ["PATCH", ada, { metadata: { "": "A" } }, "request_invalid", "metadata"],
+    ["POST", `${ada}/merge`, { from: "" }, "request_invalid", "from"],
+    ["PUT", galleryPath("staff", "thresholds"), { known: 2 }, "request_invalid", "known"],
+    ["GET", `${galleryPath("staff", "people")}?limit=0`, undefined, "request_invalid", "limit"],
+    ["DELETE", `${ada}/faces/7`, undefined, "request_invalid", "face's id"],
+    ["POST", galleryPath("staff", "import"), portrait(0), "archive_invalid", "Line 1"],
+    ["POST", `${ada}/faces`, pictureOf(), "face_missing", "no face"],
+  ];
+  for (const [method, path, body, code, sentence] of table) {
+    const problem = await routes.problem(method, path, body);
+    assertEquals(problem.code, code, `${method} ${path}`);
+    assertStringIncludes(problem.detail, sentence);
+  }
+});
+
+Deno.test("only the admin may look after people, for names are personal data", async () => {
+  const tokens = newTokens();
+  await using fixture = await MasterFixture.start({ tokens });
+  for (
+    const [method, path] of [["GET", "/v1/galleries"], ["DELETE", galleryPath("staff")], ["GET", personPath("a", "b")]]
+  ) {
+    const status = async (token?: string) => (await ask(fixture.master, path, { method, token })).status;
+    assertEquals([await status(), await status(tokens.user), await status(tokens.node)], [401, 403, 403]);
+    assert(![401, 403].includes(await status(tokens.admin)));
+  }
+});

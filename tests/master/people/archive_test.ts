@@ -1,0 +1,110 @@
+import fc from "fast-check";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { encodeVector } from "../../../protocol/people_archive.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
+import { NEW_EMBEDDER, PeopleFixture, pictureOf, portrait } from "./people_fixture.ts";
+
+async function exported(fixture: PeopleFixture, gallery = "staff"): Promise<string> {
+  return (await Array.fromAsync(fixture.people.export(gallery))).join("");
+}
+
+async function staff(): Promise<PeopleFixture> {
+  const fixture = new PeopleFixture();
+  for (const [name, angle] of [["Zoë", 0], ["Ada", 90], ["Ada", 130]] as const) {
+    await fixture.enrol(name, portrait(angle));
+  }
+  await fixture.reject("Ada", portrait(60));
+  await fixture.people.patch("staff", "Ada", { metadata: { team: "engines", badge: "7" } });
+  return fixture;
+}
+
+Deno.test("what one master exports another imports: the same people, the same bytes again", async () => {
+  await using fixture = await staff();
+  const text = await exported(fixture);
+  assertEquals(await exported(fixture), text);
+  await using other = new PeopleFixture();
+  const answer = await other.people.import("staff", text);
+  const { peopleAdded, facesAdded, facesKnown, facesLost, inForce } = answer;
+  assertEquals([peopleAdded, facesAdded, facesKnown, facesLost, inForce?.version], [2, 4, 0, 0, 1]);
+  assertEquals(await other.publisher.table("staff"), await fixture.publisher.table("staff"));
+  assertEquals(await exported(other), text);
+  assertEquals(other.finder.asked.length, 0, "no embedding had to be made");
+});
+
+Deno.test("importing again adds nothing, and into people who are there only what they lack", async () => {
+  await using fixture = await staff();
+  const text = await exported(fixture);
+  const again = await fixture.people.import("staff", text);
+  assertEquals([again.peopleAdded, again.facesAdded, again.facesKnown], [0, 0, 4]);
+  await using other = new PeopleFixture();
+  await other.enrol("Ada", portrait(90));
+  await other.people.patch("staff", "Ada", { metadata: { team: "numbers" } });
+  const { peopleAdded, facesAdded, facesKnown } = await other.people.import("staff", text);
+  assertEquals([peopleAdded, facesAdded, facesKnown], [1, 3, 1]);
+  assertEquals(other.people.person("staff", "Ada").person.metadata, { team: "numbers", badge: "7" });
+});
+
+Deno.test("a master with another embedder makes its own embeddings from the crops", async () => {
+  await using fixture = await staff();
+  await using other = new PeopleFixture();
+  other.finder.current = NEW_EMBEDDER;
+  const { facesAdded } = await other.people.import("staff", await exported(fixture));
+  assertEquals(facesAdded, 4);
+  const { index } = await other.publisher.peopleOf("staff");
+  assertEquals([index.embedder, index.dimensions], [NEW_EMBEDDER, 3]);
+});
+
+Deno.test("an archive that is not whole or not true is refused by its line, and nothing of it is kept", async () => {
+  await using fixture = await staff();
+  const lines = (await exported(fixture)).trimEnd().split("\n");
+  const face = JSON.parse(lines[2]);
+  const withFace = (change: object) => lines.with(2, JSON.stringify({ face: { ...face.face, ...change } }));
+  const table: [readonly string[], string][] = [
+    [lines.slice(0, -1), "cut short"],
+    [lines.toSpliced(2, 1), "speaks of"],
+    [lines.slice(1), "before the header"],
+    [lines.toSpliced(1, 1), "a face of nobody"],
+    [[lines[0], ...lines], "second header"],
+    [[...lines, lines[1]], "behind the end"],
+    [lines.with(1, "{"), "Line 2 of the archive is not JSON"],
+    [lines.with(1, '{"persons":{}}'), "neither"],
+    [lines.with(1, JSON.stringify({ person: { name: "\u0007", metadata: {}, createdMs: 0 } })), "control characters"],
+    [lines.with(0, lines[0].replace('"formatVersion":1', '"formatVersion":2')), "Line 1"],
+    [withFace({ crop: "AAAA" }), "no picture"],
+    [withFace({ crop: "?" }), "base 64"],
+    [withFace({ crop: pictureOf().slice(0, 40).toBase64() }), "no picture"],
+    [withFace({ embedding: encodeVector(Float32Array.of(1, 1)) }), "length 1"],
+    [withFace({ embedding: encodeVector(Float32Array.of(NaN, 0)) }), "length 1"],
+    [withFace({ embedding: encodeVector(Float32Array.of(1, 0, 0)) }), "12 bytes"],
+    [withFace({ other: 1 }), "other"],
+  ];
+  await using other = new PeopleFixture();
+  for (const [archive, sentence] of table) {
+    const error = await assertRejects(
+      () => other.people.import("staff", archive.join("\n")),
+      DmlError,
+      undefined,
+      sentence,
+    );
+    assertEquals(error.code, "archive_invalid", sentence);
+    assertStringIncludes(error.message, sentence);
+  }
+  assertEquals([other.people.galleries(), (await other.blobs()).size], [[], 0]);
+});
+
+Deno.test("People.import() answers any text with what it is or with archive_invalid", async () => {
+  await using fixture = await staff();
+  const lines = (await exported(fixture)).trimEnd().split("\n");
+  const piece = fc.oneof(fc.constantFrom(...lines), fc.string(), fc.json());
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 6 }), async (pieces) => {
+      await using other = new PeopleFixture();
+      try {
+        await other.people.import("staff", pieces.join("\n"));
+      } catch (error) {
+        assert(error instanceof DmlError && error.code === "archive_invalid", String(error));
+      }
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,228 @@
+import { decodeBucket, type GalleryPerson } from "../../../models/gallery/gallery_bucket.ts";
+import { decodeGalleryIndex, type GalleryIndex } from "../../../models/gallery/gallery_index.ts";
+import { recognise } from "../../../models/gallery/recognise.ts";
+import type { FaceFinder, FoundFaces } from "../../../master/people/face_finder.ts";
+import type { GalleryPublisher, GalleryVersion, Reach } from "../../../master/people/gallery_publisher.ts";
+import { MemoryPeopleStore } from "../../../master/people/memory_people_store.ts";
+import { People } from "../../../master/people/people.ts";
+import type { PeopleStore } from "../../../master/people/people_store.ts";
+import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
+import { type Digest, digestOf } from "../../../protocol/kernel/digest.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import type { Log, LogFields } from "../../../protocol/kernel/log.ts";
+import { seededRandom } from "../../../protocol/kernel/random.ts";
+import type { Person } from "../../../protocol/messages/prediction.ts";
+import { makeFlatJpeg } from "../../models/image/flat_jpeg.ts";
+import { ManualClock } from "../../protocol/manual_clock.ts";
+
+export const EMBEDDER = digestOf(new TextEncoder().encode("the embedder"));
+export const NEW_EMBEDDER = digestOf(new TextEncoder().encode("the new embedder"));
+
+const JPEG = makeFlatJpeg({ width: 8, height: 8, colourOf: () => [128] });
+
+/** A face of a picture that the fake finder looks at: who somebody is, is an angle in degrees. */
+export interface DrawnFace {
+  /** Middle of its box. */
+  readonly x: number;
+  readonly angle: number;
+  readonly side?: number;
+  readonly eyeDistance?: number;
+  readonly sharpness?: number;
+}
+
+/** A picture of faces: a JPEG behind which the fake finder finds what is to be seen on it. */
+export function pictureOf(...faces: DrawnFace[]): Uint8Array<ArrayBuffer> {
+  const drawn = new TextEncoder().encode(`\n${JSON.stringify(faces)}`);
+  const bytes = new Uint8Array(JPEG.length + drawn.length);
+  bytes.set(JPEG);
+  bytes.set(drawn, JPEG.length);
+  return bytes;
+}
+
+/** A picture of one good face. */
+export const portrait = (angle: number) => pictureOf({ x: 100, angle });
+
+/** Finds what {@linkcode pictureOf} drew, and says who it is by the newest version that was published. */
+export class FakeFaceFinder implements FaceFinder {
+  current: Digest = EMBEDDER;
+  /** What the next pictures are answered with, before any is looked at. */
+  readonly failures: DmlError[] = [];
+  readonly asked: { gallery: string | null; crops: boolean }[] = [];
+  readonly #crops = new Map<Digest, Uint8Array<ArrayBuffer>>();
+
+  constructor(readonly publisher: FakeGalleryPublisher) {}
+
+  embedder(): Digest {
+    return this.current;
+  }
+
+  async find(
+    picture: Uint8Array<ArrayBuffer>,
+    { gallery, crops }: { gallery: string | null; crops: boolean },
+  ): Promise<FoundFaces> {
+    this.asked.push({ gallery, crops });
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure;
+    const people = gallery === null ? null : await this.publisher.peopleOf(gallery);
+    const faces: DrawnFace[] = JSON.parse(new TextDecoder().decode(picture.subarray(JPEG.length + 1)));
+    return { persons: faces.map((face) => this.#person(face, people, crops)), embedder: this.current };
+  }
+
+  readCrop(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = this.#crops.get(digest);
+    return bytes ? Promise.resolve(bytes) : Promise.reject(new DmlError("blob_not_found", `${digest} is not here.`));
+  }
+
+  #person(face: DrawnFace, people: PublishedPeople | null, crops: boolean): Person {
+    const { x, angle, side = 80, eyeDistance = 40, sharpness = 200 } = face;
+    const quality = { eyeDistance, sharpness };
+    const embedding = this.embeddingOf(angle);
+    const crop = pictureOf({ ...face, x: 50 });
+    if (crops) this.#crops.set(digestOf(crop), crop);
+    const box = { x: x - side / 2, y: 10, width: side, height: side };
+    const landmarks = [1, 2, 3, 4, 5].map((offset) => ({ x: x + offset, y: 20 }));
+    const said = people === null ? { name: null, similarity: null } : saidOf(embedding, { quality, ...people });
+    return {
+      box,
+      landmarks,
+      score: 0.9,
+      quality,
+      embedding,
+      ...said,
+      ...(crops ? { crop: { digest: digestOf(crop), size: crop.length } } : {}),
+    };
+  }
+
+  /** The new embedder has one number more. */
+  embeddingOf(angle: number): number[] {
+    const radians = angle * Math.PI / 180;
+    const plane = [Math.cos(radians), Math.sin(radians)];
+    return this.current === EMBEDDER ? plane : [0, ...plane];
+  }
+}
+
+/** The people of a published version, as a node would have them. */
+interface PublishedPeople {
+  readonly index: GalleryIndex;
+  readonly people: readonly GalleryPerson[];
+}
+
+function saidOf(
+  embedding: readonly number[],
+  { quality, index, people }: PublishedPeople & { quality: { eyeDistance: number; sharpness: number } },
+) {
+  const similarity = (face: Float32Array) => face.reduce((sum, number, at) => sum + number * embedding[at], 0);
+  const nearest = people.map(({ name, faces }) => ({
+    name,
+    similarity: Math.min(1, Math.max(...faces.map(similarity))),
+  }))
+    .sort((one, other) => other.similarity - one.similarity);
+  return recognise(nearest, { quality, thresholds: index.thresholds });
+}
+
+/** Remembers what was published; every version must be whole when it is. */
+export class FakeGalleryPublisher implements GalleryPublisher {
+  readonly published: GalleryVersion[] = [];
+  readonly retired: string[] = [];
+  /** Awaited by every publication. */
+  gate: Promise<void> = Promise.resolve();
+  reach: Reach = { ready: 2, pending: 0, failed: 0 };
+
+  constructor(readonly durable: MemoryBlobStore) {}
+
+  async publish(version: GalleryVersion): Promise<Reach> {
+    this.published.push(version);
+    await this.#read(version);
+    await this.gate;
+    return this.reach;
+  }
+
+  retire(gallery: string): void {
+    this.retired.push(gallery);
+  }
+
+  /** Who is in the newest version of a gallery. */
+  async peopleOf(gallery: string): Promise<PublishedPeople> {
+    const newest = this.published.findLast((version) => version.gallery === gallery);
+    if (newest === undefined) throw new DmlError("gallery_unknown", `There is no gallery ${gallery}.`);
+    return await this.#read(newest);
+  }
+
+  /** Names and how many faces and rejected faces each has. */
+  async table(gallery: string): Promise<[name: string, faces: number, rejected: number][]> {
+    const { people } = await this.peopleOf(gallery);
+    const rows = people.map(({ name, faces, rejected }) => [name, faces.length, rejected.length] as const);
+    return rows.sort(([one], [other]) => one < other ? -1 : 1).map((row) => [...row]);
+  }
+
+  async #read({ index }: GalleryVersion): Promise<PublishedPeople> {
+    const document = decodeGalleryIndex(await this.durable.read(index.digest));
+    const people: GalleryPerson[] = [];
+    for (const { digest } of document.buckets) {
+      people.push(...decodeBucket(await this.durable.read(digest), document));
+    }
+    return { index: document, people };
+  }
+}
+
+/** People over fakes, and all that the test looks into. */
+export class PeopleFixture implements AsyncDisposable {
+  readonly durable: MemoryBlobStore;
+  readonly publisher: FakeGalleryPublisher;
+  readonly finder: FakeFaceFinder;
+  readonly store: PeopleStore;
+  readonly clock = new ManualClock();
+  readonly logged: { level: string; message: string; fields: LogFields }[] = [];
+  readonly people: People;
+
+  /** `earlier`: what an earlier master left. */
+  constructor(earlier?: PeopleFixture) {
+    this.durable = earlier?.durable ?? new MemoryBlobStore();
+    this.store = earlier?.store ?? new MemoryPeopleStore();
+    this.publisher = new FakeGalleryPublisher(this.durable);
+    this.finder = new FakeFaceFinder(this.publisher);
+    this.people = new People({
+      store: this.store,
+      durable: this.durable,
+      finder: this.finder,
+      publisher: this.publisher,
+      clock: this.clock,
+      random: seededRandom(3),
+      log: listLog(this.logged),
+    });
+  }
+
+  /** Enrols in the gallery `staff`. */
+  enrol(name: string, picture: Uint8Array<ArrayBuffer>, options: Partial<Parameters<People["enrol"]>[1]> = {}) {
+    const request = { gallery: "staff", name, face: null, largest: false, source: `${name}.jpg`, dryRun: false };
+    return this.people.enrol(picture, { ...request, ...options });
+  }
+
+  reject(name: string, picture: Uint8Array<ArrayBuffer>, options: { face?: number } = {}) {
+    const { face = null } = options;
+    return this.people.reject(picture, { gallery: "staff", name, face, largest: false, source: "" });
+  }
+
+  /** Digests of all durable blobs. */
+  async blobs(): Promise<Set<Digest>> {
+    const digests = new Set<Digest>();
+    for await (const { digest } of this.durable.list()) digests.add(digest);
+    return digests;
+  }
+
+  /** Everything that goes on without the clock is done. */
+  async settled(): Promise<void> {
+    for (let turn = 0; turn < 400; turn++) await null;
+    await this.people.keeper.settled();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.people.stop();
+  }
+}
+
+function listLog(lines: PeopleFixture["logged"]): Log {
+  const at = (level: string) => (message: string, fields: LogFields = {}) =>
+    void lines.push({ level, message, fields });
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), with: () => listLog(lines) };
+}

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { SqlitePeopleStore } from "../../../master/people/sqlite_people_store.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
+import { galleryOf, testPeopleStore } from "../../contract/people_store_contract.ts";
+import { temporaryDirectory } from "../../temporary_directory.ts";
+
+testPeopleStore("SqlitePeopleStore.open()", () => SqlitePeopleStore.open(":memory:"));
+
+const NAME = "Somebody whose name is nowhere else";
+
+function withPerson(path: string): SqlitePeopleStore {
+  const store = SqlitePeopleStore.open(path);
+  const person = { gallery: "staff", name: NAME, metadata: {}, createdMs: 1, changedMs: 1 };
+  store.apply([
+    { type: "gallery_put", record: galleryOf("staff") },
+    { type: "person_put", record: { ...person, personId: "person_00000000000000000000" } },
+  ]);
+  return store;
+}
+
+Deno.test("SqlitePeopleStore.open() finds what a process left that was killed", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "people.sqlite");
+  const killed = withPerson(path);
+  // A copy of the files as they are now is what a crash leaves.
+  for (const suffix of ["", "-wal"]) Deno.copyFileSync(path + suffix, `${path}.copy${suffix}`);
+  killed.close();
+  const store = SqlitePeopleStore.open(`${path}.copy`);
+  assertEquals(store.person("staff", NAME)?.name, NAME);
+  store.close();
+});
+
+Deno.test("SqlitePeopleStore.apply() leaves nothing of a person who was removed in its files", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "people.sqlite");
+  const store = withPerson(path);
+  const holdsName = () =>
+    [...Deno.readDirSync(directory.path)].some(({ name }) =>
+      new TextDecoder("latin1").decode(Deno.readFileSync(join(directory.path, name))).includes(NAME)
+    );
+  assert(holdsName());
+  store.apply([{ type: "person_removed", personId: "person_00000000000000000000" }]);
+  assert(!holdsName());
+  store.close();
+});
+
+Deno.test("SqlitePeopleStore.open() refuses a file that is not its own, and one of a newer dml, by name", async () => {
+  await using directory = await temporaryDirectory();
+  const refused = (path: string) => {
+    const error = assertThrows(() => SqlitePeopleStore.open(path), DmlError);
+    assertEquals(error.code, "home_unusable");
+    assertStringIncludes(error.message, path);
+    return error;
+  };
+  const garbage = join(directory.path, "garbage");
+  Deno.writeTextFileSync(garbage, "no database at all, whatever its name says".repeat(100));
+  refused(garbage);
+  const [foreign, newer] = [join(directory.path, "foreign"), join(directory.path, "newer")];
+  for (const [path, sql] of [[foreign, "PRAGMA application_id = 7"], [newer, "PRAGMA user_version = 99"]]) {
+    if (path === newer) SqlitePeopleStore.open(path).close();
+    const database = new DatabaseSync(path);
+    database.exec(sql);
+    database.close();
+  }
+  assertStringIncludes(refused(foreign).message, "not people of dml");
+  assertStringIncludes(refused(newer).message, "99");
+});

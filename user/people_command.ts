@@ -1,0 +1,116 @@
+import type { MasterChoice } from "./command.ts";
+
+/** What every sub-verb of `dml people` is told. */
+interface AboutPeople extends MasterChoice {
+  readonly verb: "people";
+  readonly gallery: string;
+  readonly json: boolean;
+}
+
+/** Which of several faces. */
+interface FaceChoice {
+  /** 1 for the one furthest to the left. */
+  readonly face: number | null;
+  readonly largest: boolean;
+}
+
+export interface EnrollCommand extends AboutPeople, FaceChoice {
+  readonly subVerb: "enroll";
+  /** Null: everybody in the directory that is the one input. */
+  readonly name: string | null;
+  readonly inputs: readonly string[];
+  /** What to note; a value of null removes its key. */
+  readonly metadata: Readonly<Record<string, string | null>>;
+  readonly dryRun: boolean;
+  readonly concurrency: number;
+}
+
+export interface ListPeopleCommand extends AboutPeople {
+  readonly subVerb: "list";
+  /** The galleries instead of the people of one. */
+  readonly galleries: boolean;
+}
+
+export interface ShowPersonCommand extends AboutPeople {
+  readonly subVerb: "show";
+  readonly name: string;
+}
+
+export interface RenameCommand extends AboutPeople {
+  readonly subVerb: "rename";
+  readonly name: string;
+  readonly newName: string;
+}
+
+export interface NoteCommand extends AboutPeople {
+  readonly subVerb: "note";
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, string | null>>;
+}
+
+export interface MergeCommand extends AboutPeople {
+  readonly subVerb: "merge";
+  readonly name: string;
+  readonly from: string;
+}
+
+export interface RemoveCommand extends AboutPeople {
+  readonly subVerb: "remove";
+  /** Null: the whole gallery. */
+  readonly name: string | null;
+  readonly faceId: string | null;
+}
+
+export interface RejectCommand extends AboutPeople, FaceChoice {
+  readonly subVerb: "reject";
+  readonly name: string;
+  readonly inputs: readonly string[];
+}
+
+export interface ExportCommand extends AboutPeople {
+  readonly subVerb: "export";
+  /** Null: standard output. */
+  readonly file: string | null;
+}
+
+export interface ImportCommand extends AboutPeople {
+  readonly subVerb: "import";
+  readonly file: string;
+}
+
+export interface TestPeopleCommand extends AboutPeople {
+  readonly subVerb: "test";
+  readonly directory: string;
+  readonly concurrency: number;
+}
+
+export interface CalibrateCommand extends AboutPeople {
+  readonly subVerb: "calibrate";
+  readonly directory: string;
+  readonly apply: boolean;
+  readonly concurrency: number;
+}
+
+export interface ThresholdsCommand extends AboutPeople {
+  readonly subVerb: "thresholds";
+  /** Those to set; none: show them. */
+  readonly change: Readonly<
+    Partial<Record<"known" | "unknown" | "marginMin" | "eyeDistanceMin" | "sharpnessMin", number>>
+  >;
+}
+
+/** `dml people` with all that it needs. */
+export type PeopleCommand =
+  | EnrollCommand
+  | ListPeopleCommand
+  | ShowPersonCommand
+  | RenameCommand
+  | NoteCommand
+  | MergeCommand
+  | RemoveCommand
+  | RejectCommand
+  | ExportCommand
+  | ImportCommand
+  | TestPeopleCommand
+  | CalibrateCommand
+  | ThresholdsCommand;
