@@ -1,7 +1,6 @@
 import { byteCountSchema, digestSchema, idSchema, type Infer, z } from "../schema.ts";
 
-/** What this build speaks; two sides meet at the highest version both know. */
-export const PROTOCOL_VERSION = { min: 1, max: 1 } as const;
+export { PROTOCOL_VERSION } from "./version_range.ts";
 
 /** What a node says about its host; images/s per recognizer follow in `model.ready`. */
 export const capabilitiesSchema = z.strictObject({

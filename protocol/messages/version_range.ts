@@ -4,6 +4,9 @@ export interface VersionRange {
   readonly max: number;
 }
 
+/** What this build speaks; two sides meet at the highest version both know. */
+export const PROTOCOL_VERSION = { min: 1, max: 1 } as const;
+
 /** The highest version that both sides speak, or null. */
 export function negotiateVersion(ours: VersionRange, theirs: VersionRange): number | null {
   const highest = Math.min(ours.max, theirs.max);

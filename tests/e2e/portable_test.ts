@@ -28,9 +28,11 @@ interface Bench {
   readonly root: BareRoot;
 }
 
-Deno.test("portable() makes one file that is all a bare host needs", async (test) => {
+const ignore = Deno.build.os !== "linux" || Deno.uid() !== 0; // chroot is of Linux, and of root
+
+Deno.test("portable() makes one file that is all a bare host needs", { ignore }, async (test) => {
   const target = targetOf(Deno.build);
-  assert(target?.os === "linux", "chroot is of Linux");
+  assert(target !== undefined);
   const dml = await portable(ROOT, await buildProgram(ROOT), target);
   assert(dml.length <= 60_000_000, `it has ${dml.length} bytes`);
   await using root = await BareRoot.create({ libraries: [Deno.execPath()] });

@@ -1,4 +1,4 @@
-import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
+import { PROTOCOL_VERSION } from "../../protocol/messages/version_range.ts";
 import { VERSION } from "../../protocol/version.ts";
 
 /** `dml 0.1.0 (protocol 1)`. */

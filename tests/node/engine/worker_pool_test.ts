@@ -19,9 +19,14 @@ function text(words: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(words);
 }
 
-async function withPool(workers: number, use: (pool: Engine) => Promise<void>): Promise<void> {
+async function withPool(
+  workers: number,
+  use: (pool: Engine) => Promise<void>,
+  { measures }: { measures?: boolean } = {},
+): Promise<void> {
   const pool = createWorkerPool({
     workers,
+    measures,
     assets: (name) => name === "font.ttf" ? Promise.resolve(new Uint8Array(77)) : Promise.reject(new Error("none")),
     clock: SYSTEM_CLOCK,
     log: SILENT_LOG,
@@ -53,6 +58,12 @@ Deno.test("WorkerPool.load() loads in every worker and says what one was measure
     const names = results.map(({ prediction }) => prediction.width);
     assert(names[0] !== names[1], "both workers ran it");
   }));
+
+Deno.test("WorkerPool.load() for a handful of pictures measures nothing", () =>
+  withPool(1, async (pool) => {
+    assertEquals(await pool.load(digest(2), EMPTY.manifest, NO_LAYERS), { imagesPerSecond: 1 });
+    await pool.run(digest(2), null, OPTIONS);
+  }, { measures: false }));
 
 Deno.test("WorkerPool.load() says why a worker refused, and forgets the recognizer", () =>
   withPool(1, async (pool) => {

@@ -31,6 +31,8 @@ Deno.test("bundledCode() loads what a role needs, and when it needs it", async (
     const first = loadedBy("main.js");
     assert(first.length < FIRST_BYTES_MAX, `${first.length} bytes`);
     assert(!first.includes("ZodError") && !first.includes("PRAGMA"));
+    assert(!loadedBy(only("version-")).includes("ZodError"));
+    assert(loadedBy(only("serve-")).includes("ZodError"), "schemas are known by this name");
   });
 
   await test.step("no other command loads the engine or the codecs, serve among them", () => {

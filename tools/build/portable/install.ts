@@ -22,7 +22,8 @@ await main();
 
 async function main(): Promise<void> {
   try {
-    const fault = await faultOf(unpacked);
+    // The disk writes while the processor hashes.
+    const [fault] = await Promise.all([faultOf(unpacked), synced(unpacked)]);
     if (fault !== null) {
       console.error(`${fault}: copy dml again`);
       Deno.exitCode = EXIT_DAMAGED;
@@ -60,14 +61,18 @@ function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
+async function synced(directory: string): Promise<void> {
+  const paths = await Array.fromAsync(filesUnder(directory));
+  await Promise.all(paths.map(async (path) => {
+    using file = await Deno.open(path);
+    await file.syncData();
+  }));
+}
+
+/** Last and newest is the mark: a file that is newer was changed since. */
 async function makeReady(directory: string): Promise<void> {
   await Deno.mkdir(`${directory}/deno-dir`, { recursive: true });
   await Deno.writeTextFile(`${directory}/used`, "");
-  for await (const path of filesUnder(directory)) {
-    using file = await Deno.open(path);
-    await file.syncData();
-  }
-  // Last and newest: a file that is newer was changed since.
   await Deno.writeTextFile(`${directory}/ready`, "");
 }
 
