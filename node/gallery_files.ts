@@ -38,7 +38,9 @@ export class GalleryFiles {
     let movedBytes = 0;
     const lane = async () => {
       for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-        movedBytes += await this.#fetchOne(file, options);
+        // Not `+= await`, which would forget what other lanes added meanwhile.
+        const bytes = await this.#fetchOne(file, options);
+        movedBytes += bytes;
       }
     };
     await Promise.all(Array.from({ length: FETCHES_MAX }, lane));

@@ -81,7 +81,9 @@ class Desk {
 
 Deno.test("GalleryKeeper.take() puts a version in force in every worker", async () => {
   const desk = new Desk();
-  assert(await desk.take(1, [ADA, BEN]) > 0);
+  const movedBytes = await desk.take(1, [ADA, BEN]);
+  const sizes = (await Array.fromAsync(desk.local.list())).map(({ size }) => size);
+  assertEquals(movedBytes, sizes.reduce((sum, size) => sum + size, 0));
   assertEquals(desk.engine.gallerySteps, ["staff@1"]);
   assertEquals([desk.view.version, desk.view.embedder], [1, EMBEDDER]);
   assertEquals([desk.who(axis(0)), desk.who(axis(1)), desk.who(axis(2))], ["Ada", "Ben", null]);
