@@ -2,6 +2,7 @@ import type { Collected, LineageListing, RolloutRecord, RolloutRequest } from ".
 import { formatRecognizerName, type RecognizerName } from "../models/name.ts";
 import type { Manifest } from "../models/manifest.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
 import { asDmlError, DmlError } from "../protocol/kernel/errors.ts";
 import { newId } from "../protocol/kernel/id.ts";
 import type { Log } from "../protocol/kernel/log.ts";
@@ -24,6 +25,8 @@ export interface VersionsOptions {
   readonly ledger: Ledger;
   readonly recognizers: RecognizerStore;
   readonly durable: BlobStore;
+  /** Files that are to stay although no version needs them yet. */
+  readonly spared?: () => ReadonlySet<Digest>;
   readonly random: Random;
   readonly log: Log;
 }
@@ -77,8 +80,9 @@ export class Versions {
 
   /** Deletes the files of removed versions that nothing needs. */
   collect(): Promise<Collected> {
-    const { state, ledger, durable } = this.#options;
-    return collectGarbage({ state, durable, removed: ledger.load().removed });
+    const { state, ledger, durable, recognizers, spared } = this.#options;
+    const { removed } = ledger.load();
+    return collectGarbage({ state, durable, removed, registered: () => recognizers.list(), spared });
   }
 
   /** Rolls out what the catalog brought and is newer than the latest version; what was tried before is left alone. */
@@ -110,12 +114,13 @@ export class Versions {
   registrations(): RegisterRecognizer[] {
     const { recognizers, ledger } = this.#options;
     const removed = new Set(ledger.load().removed.map(({ manifest }) => manifest.digest));
+    for (const digest of removed) recognizers.remove(digest);
     const isBefore = (one: Manifest, other: Manifest) => one.name < other.name ? -1 : 1;
     return recognizers.list()
       .sort(({ manifest: one }, { manifest: other }) =>
         one.name === other.name ? other.version - one.version : isBefore(one, other)
       )
-      .filter(({ digest }) => !removed.has(digest) && !recognizers.isOptional(digest))
+      .filter(({ digest }) => !recognizers.isOptional(digest))
       .map(({ manifest: document, digest, bytes }) => ({
         type: "register_recognizer",
         manifest: { digest, size: bytes.length },
