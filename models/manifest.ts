@@ -1,3 +1,7 @@
+import { classifyParametersSchema } from "./manifest/classify.ts";
+import { detectParametersSchema } from "./manifest/detect.ts";
+import { embedParametersSchema } from "./manifest/embed.ts";
+import { tensorParametersSchema } from "./manifest/tensor.ts";
 import { requirementsSchema } from "../protocol/messages/model.ts";
 import { blobReferenceSchema } from "../protocol/messages/task.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
@@ -35,11 +39,38 @@ const common = {
 
 /** The JSON that describes a recognizer: which layers, which pipeline, what it needs. Data, never code. */
 export const manifestSchema = z.discriminatedUnion("pipeline", [
-  /** Detect, landmarks, align, embed: layers `detect`, `landmarks`, `embed`. */
+  /**
+   * Detect, landmarks, align, embed: layers `detect`, `landmarks`, `embed`; and what each face is like, as far as there are
+   * layers `age`, `gender`, `expression`, `liveness`.
+   */
   z.strictObject({
     ...common,
     pipeline: z.literal("faces"),
     parameters: facesParametersSchema,
+  }),
+  /** What a picture shows as a whole; one layer, `model`, as in the three that follow. */
+  z.strictObject({
+    ...common,
+    pipeline: z.literal("classify"),
+    parameters: classifyParametersSchema,
+  }),
+  /** Which objects are where. */
+  z.strictObject({
+    ...common,
+    pipeline: z.literal("detect"),
+    parameters: detectParametersSchema,
+  }),
+  /** A picture as a vector. */
+  z.strictObject({
+    ...common,
+    pipeline: z.literal("embed"),
+    parameters: embedParametersSchema,
+  }),
+  /** Raw tensors in, raw tensors out. */
+  z.strictObject({
+    ...common,
+    pipeline: z.literal("tensor"),
+    parameters: tensorParametersSchema,
   }),
   /** Looks at nothing and finds nobody: measures and checks the way through the cluster. */
   z.strictObject({
@@ -63,6 +94,12 @@ export function encodeManifest(
 
 /** Parses what {@linkcode encodeManifest} made; throws `recognizer_invalid`. */
 export function decodeManifest(bytes: Uint8Array): Manifest {
+  if (bytes.length > LIMITS.manifestBytesMax) {
+    throw new DmlError(
+      "recognizer_invalid",
+      `The manifest has ${bytes.length} bytes; at most ${LIMITS.manifestBytesMax} are allowed.`,
+    );
+  }
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

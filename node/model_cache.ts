@@ -4,12 +4,11 @@ import { copyBlob } from "../protocol/blob/copy_blob.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { ModelOffer } from "../protocol/messages/model.ts";
 import type { BlobReference } from "../protocol/messages/task.ts";
 
-/** No manifest is longer; what is longer is not read to find out whether it is one. */
-const MANIFEST_BYTES_MAX = 64 * 1024;
 /** As many as a `hello` may name. */
 const CACHED_MAX = 1_024;
 
@@ -93,7 +92,8 @@ export class ModelCache {
     const complete: Digest[] = [];
     for await (const { digest, size } of this.#local.list()) {
       if (complete.length === CACHED_MAX) break;
-      if (size > MANIFEST_BYTES_MAX) continue;
+      // What is longer is not read to find out whether it is one.
+      if (size > LIMITS.manifestBytesMax) continue;
       const manifest = await this.#manifestIn(digest);
       if (manifest !== null && await this.#hasAll(manifest.layers)) complete.push(digest);
     }

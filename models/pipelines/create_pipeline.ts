@@ -1,3 +1,4 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Manifest } from "../manifest.ts";
 import { createEmptyPipeline } from "./empty.ts";
 import { createFacesPipeline } from "./faces.ts";
@@ -14,5 +15,7 @@ export function createPipeline(
       return createFacesPipeline(manifest, layers, options);
     case "empty":
       return createEmptyPipeline(manifest, layers, options);
+    default:
+      throw new DmlError("recognizer_invalid", `There is no pipeline ${manifest.pipeline} here.`);
   }
 }

@@ -29,6 +29,15 @@ export const LIMITS = {
   galleriesMax: 64,
   /** People that an uncertain face is said to be, best first. */
   candidatesMax: 5,
+  /** Classes reported of one picture, objects found in it, and numbers of its embedding. */
+  labelsReportedMax: 1_000,
+  objectsMax: 1_000,
+  embeddingNumbersMax: 16_384,
+  /** Classes of one recognizer, and the name of one. */
+  labelsMax: 25_000,
+  labelCharactersMax: 200,
+  /** The JSON that describes a recognizer, labels included. */
+  manifestBytesMax: 1 * MIB,
   /** Tasks that the master holds at once, waiting or running; past it: 429. */
   tasksQueuedMax: 4_096,
   /** Picture bytes that the master holds in memory for interactive jobs; past it: 429. */

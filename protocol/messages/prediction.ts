@@ -1,5 +1,6 @@
 import { LIMITS } from "../kernel/limits.ts";
 import { byteCountSchema, digestSchema, galleryNameSchema, type Infer, recognizerNameSchema, z } from "../schema.ts";
+import { attributesSchema, findingFields } from "./finding.ts";
 
 const pixel = z.number().min(-LIMITS.imageSideMax).max(2 * LIMITS.imageSideMax);
 const side = z.number().int().min(0).max(LIMITS.imageSideMax);
@@ -50,6 +51,8 @@ export const personSchema = z.strictObject({
   crop: z.strictObject({ digest: digestSchema, size: byteCountSchema }).optional(),
   /** The face's embedding, L2-normalised; only when it was asked for. */
   embedding: z.array(z.number().min(-1).max(1)).max(1024).optional(),
+  /** Only from a recognizer that has layers for them. */
+  attributes: attributesSchema.optional(),
 });
 
 /** Milliseconds of each part of the work on one picture; parts that did not run are 0. */
@@ -75,6 +78,7 @@ export const predictionSchema = z.strictObject({
   gallery: z.strictObject({ name: galleryNameSchema, version: z.number().int().min(0) }).optional(),
   /** Best score first. */
   persons: z.array(personSchema).max(LIMITS.personsMax),
+  ...findingFields,
   timings: timingsSchema,
 });
 
