@@ -1,5 +1,5 @@
 import type { CatalogEntry } from "../models/catalog/catalog_entry.ts";
-import type { Manifest } from "../models/manifest.ts";
+import { blobsOf, type Manifest } from "../models/manifest.ts";
 import { RecognizerRegistry, type RegisteredRecognizer } from "../models/registry.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
@@ -37,7 +37,7 @@ export class RecognizerStore {
   /** A recognizer that the catalog does not have; false when its files are not all here, so that it cannot be served. */
   async add(manifest: Manifest, digest: Digest): Promise<boolean> {
     if (this.#registry.byDigest(digest) !== undefined) return true;
-    for (const needed of [digest, ...manifest.layers.map((layer) => layer.digest)]) {
+    for (const needed of [digest, ...blobsOf(manifest).map((blob) => blob.digest)]) {
       if (await this.#durable.stat(needed) === null) return false;
     }
     try {

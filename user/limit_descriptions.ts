@@ -40,5 +40,11 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   nodesMax: "nodes of one master",
   layersMax: "files of one recognizer",
   layerBytesMax: "one file of a recognizer",
+  modelBytesMax: "an ONNX file that is added",
+  operatorSetsMax: "sets of operators that one recognizer needs",
+  recognizerTestsMax: "test images of one recognizer",
+  layerPieceBytes: "one piece of a layer on its way to the master",
+  layerPiecesMax: "pieces of layers that the master takes at once",
+  layerSparedMs: "that a layer which nothing needs yet is kept",
   predictConcurrencyMax: "pictures of one `predict` in flight at once",
 };

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { Capabilities } from "../../protocol/messages/hello.ts";
-import type { Requirements } from "../../protocol/messages/model.ts";
+import { whyUnsuitable } from "./suitability.ts";
 import { isServable } from "../scheduler/feasible.ts";
 import type { AcceptModelFailure, AcceptReady, RegisterRecognizer } from "./command.ts";
 import type {
@@ -39,10 +39,18 @@ export function registerRecognizer(
   return events;
 }
 
+/** A node as far as it matters to what it is offered. */
+interface OfferedNode {
+  readonly nodeId: string;
+  /** Of dml. */
+  readonly version: string;
+  readonly capabilities: Capabilities;
+}
+
 /** What a node that just came in is offered: everything that it can run, whatever it holds already. */
 export function offersFor(
   state: MasterState,
-  node: { readonly nodeId: string; readonly capabilities: Capabilities },
+  node: OfferedNode,
   now: Moment,
 ): MasterEvent[] {
   return [...state.recognizers.values()].map((recognizer) => offerOf(recognizer, node, now));
@@ -50,32 +58,14 @@ export function offersFor(
 
 function offerOf(
   { manifest, document }: Pick<RecognizerState, "manifest" | "document">,
-  { nodeId, capabilities }: { readonly nodeId: string; readonly capabilities: Capabilities },
+  { nodeId, capabilities, version }: OfferedNode,
   { nowMs: atMs }: Moment,
 ): RecognizerOffered | RecognizerUnsuitable {
   const manifestDigest = manifest.digest;
-  const reason = whyUnsuitable(document.requirements, capabilities);
+  const reason = whyUnsuitable(document.requirements, { ...capabilities, version });
   return reason === null
     ? { type: "recognizer_offered", nodeId, manifestDigest, atMs }
     : { type: "recognizer_unsuitable", nodeId, manifestDigest, reason, atMs };
-}
-
-/** What a node lacks of what a recognizer needs, as a sentence, or null. */
-export function whyUnsuitable(
-  { engine, memoryBytes }: Requirements,
-  capabilities: Capabilities,
-): string | null {
-  if (engine !== "none" && !capabilities.engines.includes(engine)) {
-    return `It needs the engine ${engine}.`;
-  }
-  if (memoryBytes > capabilities.memoryBytes) {
-    return `It needs ${mebibytes(memoryBytes)} MiB of memory, of ${mebibytes(capabilities.memoryBytes)} there are.`;
-  }
-  return null;
-}
-
-function mebibytes(bytes: number): number {
-  return Math.round(bytes / 1_048_576);
 }
 
 /** The node can run it. Said again, it only brings a new measurement. */
