@@ -7,6 +7,17 @@ import { type DeclaredTensor, nameAt, readValueInfo } from "./value_info.ts";
 const GRAPH_DEPTH_MAX = 16;
 const DECLARED_MAX = 1_024;
 const OPERATORS_MAX = 4_096;
+/** Operators that change no number, only where it is. */
+const MOVERS: ReadonlySet<string> = new Set([
+  "Identity",
+  "Reshape",
+  "Squeeze",
+  "Unsqueeze",
+  "Flatten",
+  "Transpose",
+  "Cast",
+]);
+const LOOKED_THROUGH_MAX = 8;
 /** As many as a sentence can name. */
 const EXTERNAL_NAMED_MAX = 8;
 
@@ -19,6 +30,8 @@ export class GraphSurvey {
   readonly #inputs: DeclaredTensor[] = [];
   readonly #outputs: DeclaredTensor[] = [];
   readonly #initialized = new Set<string>();
+  /** Of the main graph, by the name of what a node makes: the node's operator, and its first input. */
+  readonly #makers = new Map<string, { readonly operator: string; readonly from: string }>();
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -31,6 +44,19 @@ export class GraphSurvey {
 
   get outputs(): readonly DeclaredTensor[] {
     return this.#outputs;
+  }
+
+  /** What computes each output: its operator, looking through those that only move numbers about. */
+  get lastOperators(): Map<string, string> {
+    const last = new Map<string, string>();
+    for (const { name } of this.#outputs) {
+      let maker = this.#makers.get(name);
+      for (let step = 0; step < LOOKED_THROUGH_MAX && maker !== undefined && MOVERS.has(maker.operator); step++) {
+        maker = this.#makers.get(maker.from) ?? maker;
+      }
+      if (maker !== undefined) last.set(name, maker.operator);
+    }
+    return last;
   }
 
   /** By domain and name. */
@@ -73,13 +99,17 @@ export class GraphSurvey {
   }
 
   #takeNode(range: ByteRange, depth: number): void {
-    let [domain, name] = ["", ""];
+    let [domain, name, from] = ["", "", ""];
+    const outputs: string[] = [];
     for (const field of readFields(this.#bytes, range)) {
       if (field.wireType !== "bytes") continue;
+      if (field.number === NODE.input && from === "") from = nameAt(this.#bytes, field);
+      if (field.number === NODE.output) outputs.push(nameAt(this.#bytes, field));
       if (field.number === NODE.domain) domain = nameAt(this.#bytes, field);
       if (field.number === NODE.operator) name = nameAt(this.#bytes, field);
       if (field.number === NODE.attribute) this.#takeAttribute(field, depth);
     }
+    if (depth === 1) { for (const output of outputs) this.#makers.set(output, { operator: name, from }); }
     const operator = { domain: domainOf(domain), name };
     const key = `${operator.domain}:${name}`;
     if (this.#operators.has(key)) return;

@@ -21,6 +21,8 @@ export interface OnnxInspection {
   /** What a run must be given: inputs that have no value of their own. */
   readonly inputs: readonly DeclaredTensor[];
   readonly outputs: readonly DeclaredTensor[];
+  /** By the name of an output: the operator that computes it. */
+  readonly lastOperators: ReadonlyMap<string, string>;
   /** Those that are used, each once, by name; without those that the file itself defines. */
   readonly operators: readonly OnnxOperator[];
   readonly weightBytes: number;
@@ -77,6 +79,7 @@ export function inspectOnnx(bytes: Uint8Array): OnnxInspection {
     operatorSets,
     inputs: survey.inputs,
     outputs: survey.outputs,
+    lastOperators: survey.lastOperators,
     operators,
     weightBytes,
     externalTensors,
