@@ -19,6 +19,7 @@ import { MasterBlobs } from "./master_blobs.ts";
 import type { MasterHandle, MasterOptions } from "./master_handle.ts";
 import { Orders } from "./orders.ts";
 import { Predictions } from "./predictions.ts";
+import { RecognizerIntake } from "./recognizer_intake.ts";
 import { RecognizerStore } from "./recognizer_store.ts";
 import { restoredState } from "./restored_state.ts";
 import { TransientBlobs } from "./transient_blobs.ts";
@@ -58,6 +59,7 @@ class Master implements MasterHandle {
   readonly #orders: Orders;
   readonly #transient: TransientBlobs;
   readonly #recognizers: RecognizerStore;
+  readonly #intake: RecognizerIntake;
   readonly #idle = Promise.withResolvers<void>();
   #http: HttpServer | null = null;
   #serving: Promise<void> = Promise.resolve();
@@ -101,7 +103,13 @@ class Master implements MasterHandle {
     this.#predictions = new Predictions({ state, post, recognizers, transient, clock, random });
     this.#orders = new Orders({ post, random });
     const { tokens } = options;
-    const app = createApp({ log, clock, random, tokens, predictions: this.#predictions, master: this });
+    const command: typeof post = (order) => {
+      post(order);
+      this.#inbox.flush();
+    };
+    this.#intake = new RecognizerIntake({ state, recognizers, durable: options.durableBlobs, command });
+    const routes = { predictions: this.#predictions, intake: this.#intake };
+    const app = createApp({ log, clock, random, tokens, ...routes, master: this });
     this.fetch = (request) => app.fetch(request);
     this.#port = new ControlPort({
       listener,
@@ -189,6 +197,7 @@ class Master implements MasterHandle {
     this.#inbox.flush();
     this.#orders.answerAll("shutting_down", "The master stopped.");
     this.#cancelTick();
+    await this.#intake.uploads.sweep(Infinity);
   }
 
   #tick(): void {
@@ -200,6 +209,7 @@ class Master implements MasterHandle {
     this.#port.tick(nowMs);
     if (this.#ticks++ % TICKS_PER_HEARTBEAT === 0) this.#port.ping();
     void this.#transient.sweep(nowMs);
+    void this.#intake.uploads.sweep(nowMs);
   }
 
   #note(event: MasterEvent): void {

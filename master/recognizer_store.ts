@@ -1,5 +1,5 @@
 import type { CatalogEntry } from "../models/catalog/catalog_entry.ts";
-import { blobsOf, type Manifest } from "../models/manifest.ts";
+import { blobsOf, encodeManifest, type Manifest, recognizerName } from "../models/manifest.ts";
 import { RecognizerRegistry, type RegisteredRecognizer } from "../models/registry.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
@@ -46,6 +46,28 @@ export class RecognizerStore {
       if (error instanceof DmlError && error.code === "recognizer_invalid") return false;
       throw error;
     }
+  }
+
+  /**
+   * A recognizer that somebody sent, files first. Throws `blob_not_found`, naming the file that is missing or of another size,
+   * or `recognizer_invalid` when its version is taken by another.
+   */
+  async take(manifest: Manifest): Promise<RegisteredRecognizer> {
+    for (const { digest, size } of blobsOf(manifest)) {
+      await this.ensure(digest);
+      const known = await this.#durable.stat(digest);
+      if (known === size) continue;
+      const what = known === null ? "is not here" : `has ${known} bytes, not ${size}`;
+      throw new DmlError("blob_not_found", `The file ${digest} of ${recognizerName(manifest)} ${what}.`, {
+        advice: "Send the files before the manifest; `dml models push` does.",
+      });
+    }
+    const { digest, bytes } = encodeManifest(manifest);
+    const known = this.#registry.byDigest(digest);
+    if (known !== undefined) return known;
+    // Kept first: what is registered can be fetched.
+    await this.#durable.put(digest, bytes);
+    return this.#registry.add(manifest);
   }
 
   list(): RegisteredRecognizer[] {

@@ -10,8 +10,10 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import type { ClusterTokens } from "../../protocol/security/tokens.ts";
 import type { MasterHandle } from "../master_handle.ts";
 import type { Predictions } from "../predictions.ts";
+import type { RecognizerIntake } from "../recognizer_intake.ts";
 import { clusterRoutes } from "./cluster_routes.ts";
 import { errorBoundary } from "./error_boundary.ts";
+import { layerRoutes } from "./layer_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { predictionRoutes } from "./prediction_routes.ts";
 import { recognizerRoutes } from "./recognizer_routes.ts";
@@ -24,6 +26,7 @@ export interface AppOptions {
   /** Null where requests need none. */
   readonly tokens: ClusterTokens | null;
   readonly predictions: Predictions;
+  readonly intake: RecognizerIntake;
   readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "blobs">;
 }
 
@@ -38,7 +41,10 @@ export function createApp(options: AppOptions): Hono {
 
   const app = new Hono();
   app.use(PATHS.predictions, user);
-  app.use(PATHS.recognizers, user);
+  app.get(PATHS.recognizers, user);
+  app.post(PATHS.recognizers, admin);
+  app.get(`${PATHS.recognizers}/:name`, admin);
+  app.use(`${PATHS.layers}/:digest`, admin);
   app.get(PATHS.nodes, admin);
   app.post(`${PATHS.nodes}/:nodeId/commands`, admin);
   app.get(`${PATHS.blobs}/:digest`, reader);
@@ -46,7 +52,8 @@ export function createApp(options: AppOptions): Hono {
 
   app.route("/", clusterRoutes(master));
   app.route("/", predictionRoutes({ predictions, blobs, clock: options.clock }));
-  app.route("/", recognizerRoutes(master));
+  app.route("/", recognizerRoutes(master, options.intake));
+  app.route("/", layerRoutes({ uploads: options.intake.uploads, clock: options.clock }));
   app.route("/", nodeRoutes(master));
   app.route("/", blobRoutes({ read: [blobs], write: blobs, bytesMax: LIMITS.imageBytesMax }));
 

@@ -9,8 +9,8 @@ export const expectationSchema = z.strictObject({
   label: labelSchema.optional(),
   /** How many persons. */
   persons: z.number().int().min(0).max(LIMITS.personsMax).optional(),
-  /** Labels that objects must have, one as often as it must be found; others may be there too. */
-  objects: z.array(labelSchema).max(LIMITS.objectsMax).optional(),
+  /** How many objects. */
+  objects: z.number().int().min(0).max(LIMITS.objectsMax).optional(),
 });
 
 /** Pictures that a recognizer must get right before it is trusted; they are kept and sent beside its layers. */

@@ -74,11 +74,11 @@ function wholePicture({ name: output }: DeclaredTensor, count: number, outputCou
   const classify: OutputFamily = { kind: "classify", output, classCount: count };
   const embed: OutputFamily = { kind: "embed", output };
   const tensor: OutputFamily = { kind: "tensor" };
-  const more = outputCount > 1 ? `, the first of ${outputCount} outputs` : "";
+  const more = outputCount > 1 ? `, the first of ${outputCount} outputs,` : "";
   if (EMBEDDING_NAME.test(output) || EMBEDDING_LENGTHS.has(count)) {
-    return { family: embed, others: [classify, tensor], why: `${output}${more}, has ${count} numbers` };
+    return { family: embed, others: [classify, tensor], why: `${output}${more} has ${count} numbers` };
   }
-  return { family: classify, others: [embed, tensor], why: `${output}${more}, has ${count} numbers, one a class` };
+  return { family: classify, others: [embed, tensor], why: `${output}${more} has ${count} numbers, one a class` };
 }
 
 /** One output of boxes with a score a class: which family it is follows from how many boxes there are, and on which axis. */

@@ -8,8 +8,10 @@ export const PATHS = {
   predictions: "/v1/predictions",
   /** GET: the nodes that have registered. */
   nodes: "/v1/nodes",
-  /** GET: the recognizers that are served. */
+  /** GET: the recognizers that are served; POST a manifest whose layers are there: one more. */
   recognizers: "/v1/recognizers",
+  /** GET, PUT below it: a recognizer's file on its way to the master, piece by piece. */
+  layers: "/v1/layers",
   /** GET, HEAD, PUT below it: bytes by digest. */
   blobs: "/blobs",
   /** GET: 200 while the master answers. */
@@ -24,6 +26,16 @@ export function blobPath(digest: Digest): string {
 /** The path to which a command for one node is posted. */
 export function nodeCommandPath(nodeId: string): string {
   return `${PATHS.nodes}/${nodeId}/commands`;
+}
+
+/** GET: one recognizer, and how each node stands to it. */
+export function recognizerPath(name: string): string {
+  return `${PATHS.recognizers}/${name}`;
+}
+
+/** GET how much of a layer of `size` bytes the master has; PUT the next piece of it. */
+export function layerPath(digest: Digest, size: number): string {
+  return `${PATHS.layers}/${digest}?size=${size}`;
 }
 
 export const DEFAULT_PORT = 7400;
