@@ -1,6 +1,6 @@
-import type { Person } from "../../protocol/messages/prediction.ts";
 import type { AssetSource } from "../assets.ts";
 import { placeLabels } from "./label_layout.ts";
+import type { Mark, Tone } from "./mark.ts";
 import type { Picture } from "./picture.ts";
 import { fillBox, fillDisc, strokeBox } from "./shapes.ts";
 import { type Colour, TextPainter } from "./text.ts";
@@ -8,16 +8,15 @@ import { TrueTypeFont } from "./true_type_font.ts";
 
 /** Draws what was recognised. */
 export interface Annotator {
-  /**
-   * Draws a box, the landmarks and a label for each person, in place, and returns the same picture. The label is the name and the
-   * similarity where there is a name, else the detector's score.
-   */
-  annotate(picture: Picture, persons: readonly Person[]): Promise<Picture>;
+  /** Draws frame, dots and label of each mark, in place, and returns the same picture. */
+  annotate(picture: Picture, marks: readonly Mark[]): Promise<Picture>;
 }
 
-/** The colours of somebody known and of anybody else: of the frame and plate, and of the letters on it. */
-const KNOWN: Palette = { plate: [21, 128, 61], letters: [255, 255, 255] };
-const UNKNOWN: Palette = { plate: [251, 191, 36], letters: [20, 20, 20] };
+/** The colours of each tone: of the frame and plate, and of the letters on it. */
+const PALETTES: Readonly<Record<Tone, Palette>> = {
+  known: { plate: [21, 128, 61], letters: [255, 255, 255] },
+  found: { plate: [251, 191, 36], letters: [20, 20, 20] },
+};
 
 interface Palette {
   readonly plate: Colour;
@@ -28,36 +27,26 @@ interface Palette {
 export function createAnnotator(assets: AssetSource): Annotator {
   let painter: TextPainter | null = null;
   return {
-    async annotate(picture, persons) {
-      if (persons.length === 0) return picture;
+    async annotate(picture, marks) {
+      if (marks.length === 0) return picture;
       painter ??= new TextPainter(new TrueTypeFont(await assets("font.ttf")));
-      drawPersons(picture, persons, painter);
+      drawMarks(picture, marks, painter);
       return picture;
     },
   };
 }
 
-/** What a person's label says: `Zoë Müller 0.62`, or `person 97%`. */
-export function labelOf({ name, similarity, score }: Person): string {
-  if (name === null) return `person ${Math.round(score * 100)}%`;
-  return similarity === null ? name : `${name} ${similarity.toFixed(2)}`;
-}
-
-function drawPersons(
-  picture: Picture,
-  persons: readonly Person[],
-  painter: TextPainter,
-): void {
+function drawMarks(picture: Picture, marks: readonly Mark[], painter: TextPainter): void {
   const { letterSize, thickness } = sizesFor(picture);
-  for (const person of persons) {
-    const { plate } = paletteOf(person);
-    strokeBox(picture, person.box, { thickness, colour: plate });
-    for (const point of person.landmarks) {
+  for (const { box, tone, points = [] } of marks) {
+    const { plate } = PALETTES[tone];
+    if (box !== null) strokeBox(picture, box, { thickness, colour: plate });
+    for (const point of points) {
       fillDisc(picture, point, { radius: thickness * 1.5, colour: [255, 255, 255] });
       fillDisc(picture, point, { radius: thickness, colour: plate });
     }
   }
-  drawLabels(picture, persons, { painter, letterSize });
+  drawLabels(picture, marks, { painter, letterSize });
 }
 
 /** Lines and letters grow with the picture, so that they look the same in it at any size. */
@@ -71,22 +60,24 @@ function sizesFor({ width, height }: Picture): { letterSize: number; thickness: 
 
 function drawLabels(
   picture: Picture,
-  persons: readonly Person[],
+  marks: readonly Mark[],
   { painter, letterSize }: { painter: TextPainter; letterSize: number },
 ): void {
   const padding = Math.ceil(letterSize / 4);
   const line = painter.lineOf(letterSize);
   const room = { size: letterSize, width: picture.width - 2 * padding };
-  const texts = persons.map((person) => painter.fit(labelOf(person), room));
-  const wanted = persons.map(({ box }, index) => ({
-    box,
+  const texts = marks.map(({ label }) => painter.fit(label, room));
+  const corner = { x: 0, y: 0, width: picture.width, height: 0 };
+  const wanted = marks.map(({ box }, index) => ({
+    // What names nothing in particular hangs, line by line, from the top of the picture.
+    box: box ?? { ...corner, y: linesBefore(marks, index) * line.height },
     size: {
       width: Math.ceil(painter.measure(texts[index], letterSize)) + 2 * padding,
       height: line.height,
     },
   }));
   placeLabels(wanted, picture).forEach((place, index) => {
-    const { plate, letters } = paletteOf(persons[index]);
+    const { plate, letters } = PALETTES[marks[index].tone];
     fillBox(picture, place, plate);
     painter.draw(picture, texts[index], {
       x: Math.round(place.x) + padding,
@@ -97,6 +88,6 @@ function drawLabels(
   });
 }
 
-function paletteOf({ name }: Person): Palette {
-  return name === null ? UNKNOWN : KNOWN;
+function linesBefore(marks: readonly Mark[], index: number): number {
+  return marks.slice(0, index).filter(({ box }) => box === null).length;
 }

@@ -1,6 +1,7 @@
 import { type AreaSpans, makeAreaSpans } from "./area_spans.ts";
-import type { Letterbox, Size } from "./geometry.ts";
+import type { Size } from "./geometry.ts";
 import type { Picture } from "./picture.ts";
+import type { Placement } from "./placement.ts";
 import { RowSums } from "./row_sums.ts";
 
 /** The largest weight of all rows of a sum. */
@@ -14,20 +15,19 @@ export type RowReceiver = (row: Float32Array, y: number) => void;
 /** Shrinks a picture into a frame: each pixel of it is the mean of the area that it covers. */
 export function shrinkRows(
   picture: Picture,
-  { frame, fit }: { frame: Size; fit: Letterbox },
+  { frame, fit }: { frame: Size; fit: Placement },
   receive: RowReceiver,
 ): void {
-  const { scale } = fit;
   const rows = makeAreaSpans({
     sourceCount: picture.height,
     count: frame.height,
-    scale,
+    scale: fit.scaleY,
     offset: fit.offsetY,
   });
   const columns = makeAreaSpans({
     sourceCount: picture.width,
     count: frame.width,
-    scale,
+    scale: fit.scaleX,
     offset: fit.offsetX,
   });
   const sums = new RowSums(picture);

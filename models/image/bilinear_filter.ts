@@ -1,6 +1,7 @@
 import type { RowReceiver } from "./area_filter.ts";
-import type { Letterbox, Size } from "./geometry.ts";
+import type { Size } from "./geometry.ts";
 import type { Picture } from "./picture.ts";
+import type { Placement } from "./placement.ts";
 
 /** Where the pixels of one axis of a frame are taken from: two neighbours, and how much of the second. */
 interface Taps {
@@ -13,13 +14,13 @@ interface Taps {
 /** Enlarges a picture into a frame by linear interpolation between the centres of pixels. */
 export function enlargeRows(
   picture: Picture,
-  { frame, fit }: { frame: Size; fit: Letterbox },
+  { frame, fit }: { frame: Size; fit: Placement },
   receive: RowReceiver,
 ): void {
   const { width, height, data } = picture;
-  const { scale, offsetX, offsetY } = fit;
-  const columns = makeTaps({ sourceCount: width, count: frame.width, scale, offset: offsetX });
-  const rows = makeTaps({ sourceCount: height, count: frame.height, scale, offset: offsetY });
+  const { scaleX, scaleY, offsetX, offsetY } = fit;
+  const columns = makeTaps({ sourceCount: width, count: frame.width, scale: scaleX, offset: offsetX });
+  const rows = makeTaps({ sourceCount: height, count: frame.height, scale: scaleY, offset: offsetY });
   const row = new Float32Array(frame.width * 3);
   for (let y = 0; y < frame.height; y++) {
     if (rows.firsts[y] < 0) continue;

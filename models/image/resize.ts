@@ -18,7 +18,9 @@ export function shrinkIntoTensor(
   const shift = -mean * scale;
   into.fill(shift);
   const resample = fit.scale <= 1 ? shrinkRows : enlargeRows;
-  resample(picture, { frame: options, fit }, (row, y) => {
+  const { offsetX, offsetY } = fit;
+  const placement = { scaleX: fit.scale, scaleY: fit.scale, offsetX, offsetY };
+  resample(picture, { frame: options, fit: placement }, (row, y) => {
     let to = y * width;
     for (let from = 0; from < row.length; from += 3, to++) {
       into[to] = row[from] * scale + shift;

@@ -17,7 +17,8 @@ const common = {
 const form = z.enum(["xyxy", "yxyx", "cxcywh"]);
 /** Of the input: its pixels, or 0..1 of its width and height. */
 const unit = z.enum(["pixels", "normalised"]);
-const activation = activationSchema;
+/** Of each score by itself. */
+const activation = activationSchema.exclude(["softmax"]);
 
 /** Parameters of the `detect` pipeline: which objects are where. `decode` names the family of the layer's output. */
 export const detectParametersSchema = z.discriminatedUnion("decode", [
@@ -50,7 +51,7 @@ export const detectParametersSchema = z.discriminatedUnion("decode", [
     firstClass: z.number().int().min(0).max(1_000),
     form,
     unit,
-    activation,
+    activation: activationSchema,
   }),
   /**
    * `scores` [1, N, 2]: background, then face; `boxes` [1, N, 4]: corners, 0..1

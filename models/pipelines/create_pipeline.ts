@@ -1,8 +1,11 @@
-import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Manifest } from "../manifest.ts";
+import { createClassifyPipeline } from "./classify.ts";
+import { createDetectPipeline } from "./detect.ts";
+import { createEmbedPipeline } from "./embed.ts";
 import { createEmptyPipeline } from "./empty.ts";
 import { createFacesPipeline } from "./faces.ts";
 import type { Layers, Pipeline, PipelineOptions } from "./pipeline.ts";
+import { createTensorPipeline } from "./tensor.ts";
 
 /** The pipeline that `manifest` asks for, over its loaded layers. Throws `recognizer_invalid` when they do not fit it. */
 export function createPipeline(
@@ -13,9 +16,15 @@ export function createPipeline(
   switch (manifest.pipeline) {
     case "faces":
       return createFacesPipeline(manifest, layers, options);
+    case "classify":
+      return createClassifyPipeline(manifest, layers, options);
+    case "detect":
+      return createDetectPipeline(manifest, layers, options);
+    case "embed":
+      return createEmbedPipeline(manifest, layers, options);
+    case "tensor":
+      return createTensorPipeline(manifest, layers, options);
     case "empty":
       return createEmptyPipeline(manifest, layers, options);
-    default:
-      throw new DmlError("recognizer_invalid", `There is no pipeline ${manifest.pipeline} here.`);
   }
 }

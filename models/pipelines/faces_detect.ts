@@ -2,6 +2,7 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { type Box, fromLetterbox, type Letterbox, type Size } from "../image/geometry.ts";
 import type { FacesParameters } from "../manifest.ts";
 import { suppressOverlaps } from "./nms.ts";
+import { isInPicture } from "./whole_pixels.ts";
 
 /** The picture, letterboxed: RGB planes, `(x - 127) / 128`. */
 export const DETECT_INPUT = { width: 320, height: 240, mean: 127, scale: 1 / 128 } as const;
@@ -56,11 +57,4 @@ function boxOfCorners(corners: Float32Array, fit: Letterbox): Box {
   const { x, y } = fromLetterbox({ x: left * width, y: top * height }, fit);
   const end = fromLetterbox({ x: right * width, y: bottom * height }, fit);
   return { x, y, width: end.x - x, height: end.y - y };
-}
-
-/** Has an inside, and shares some of it with the picture. */
-function isInPicture(box: Box, picture: Size): boolean {
-  return box.width > 0 && box.height > 0 &&
-    box.x < picture.width && box.x + box.width > 0 &&
-    box.y < picture.height && box.y + box.height > 0;
 }

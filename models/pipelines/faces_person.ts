@@ -1,6 +1,8 @@
 import type { Person } from "../../protocol/messages/prediction.ts";
-import type { Box, Point, Size } from "../image/geometry.ts";
+import type { Point, Size } from "../image/geometry.ts";
 import type { DetectedFace } from "./faces_detect.ts";
+import { rounded } from "./rounded.ts";
+import { wholePixels } from "./whole_pixels.ts";
 
 /** Whole pixels for boxes, and decimals for the rest: finer ones are the models' noise, and would fill the answer with digits. */
 const LANDMARK_DECIMALS = 1;
@@ -30,23 +32,4 @@ export function personOf(
       embedding: Array.from(embedding, (component) => rounded(component, EMBEDDING_DECIMALS)),
     }),
   };
-}
-
-/** `box` to whole pixels inside the picture, at least one each way. */
-function wholePixels(box: Box, picture: Size): Box {
-  const x = clamp(Math.round(box.x), { from: 0, to: picture.width - 1 });
-  const y = clamp(Math.round(box.y), { from: 0, to: picture.height - 1 });
-  const right = clamp(Math.round(box.x + box.width), { from: x + 1, to: picture.width });
-  const bottom = clamp(Math.round(box.y + box.height), { from: y + 1, to: picture.height });
-  return { x, y, width: right - x, height: bottom - y };
-}
-
-function clamp(value: number, range: { from: number; to: number }): number {
-  return Math.min(Math.max(value, range.from), range.to);
-}
-
-function rounded(value: number, decimals: number): number {
-  const scale = 10 ** decimals;
-  // Adding zero makes minus zero, which JSON does not carry, a plain one.
-  return Math.round(value * scale) / scale + 0;
 }

@@ -32,3 +32,18 @@ export function suppressOverlaps<Candidate extends Scored>(
   }
   return kept;
 }
+
+/** {@linkcode suppressOverlaps} of each class by itself; of all that is left the best `countMax`, best first. */
+export function suppressOverlapsByClass<Candidate extends Scored & { readonly index: number }>(
+  candidates: readonly Candidate[],
+  options: { overlapMax: number; countMax: number },
+): Candidate[] {
+  const classes = new Map<number, Candidate[]>();
+  for (const candidate of candidates) {
+    const others = classes.get(candidate.index);
+    if (others === undefined) classes.set(candidate.index, [candidate]);
+    else others.push(candidate);
+  }
+  const kept = [...classes.values()].flatMap((ofClass) => suppressOverlaps(ofClass, options));
+  return kept.sort((one, other) => other.score - one.score).slice(0, options.countMax);
+}

@@ -1,10 +1,14 @@
-import type { Person, Timings } from "../../protocol/messages/prediction.ts";
+import type { findingFields } from "../../protocol/messages/finding.ts";
+import type { Person, Prediction, Timings } from "../../protocol/messages/prediction.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Picture } from "../image/picture.ts";
 import type { LayerSession } from "../tensor.ts";
 
+/** What a pipeline of one of the other tasks found in one picture. */
+export type Found = Pick<Prediction, keyof typeof findingFields>;
+
 /** What a pipeline found in one picture, and how long its own parts took. */
-export interface Finding {
+export interface Finding extends Found {
   readonly persons: Person[];
   readonly timings: Pick<Timings, "prepareMs" | "inferMs" | "interpretMs">;
 }
@@ -18,6 +22,11 @@ export interface Pipeline {
     picture: Picture | null,
     options: { embeddings: boolean },
   ): Promise<Finding>;
+  /**
+   * Looks at a request that is no picture, or gives null because it is one. Only pipelines that take tensors have this.
+   * Throws `tensor_invalid` when it is neither.
+   */
+  recognizeTensors?(body: Uint8Array<ArrayBuffer>): Promise<Finding> | null;
   /** Runs every layer as one typical picture would, whatever is in `picture`; the first runs are slow, so do this before serving. */
   warmUp(picture: Picture): Promise<void>;
 }

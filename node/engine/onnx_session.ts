@@ -1,9 +1,10 @@
 /** The only file that names the inference engine, so that another can take its place here. */
 import * as onnx from "onnxruntime-web";
-import type { LayerSession, Tensor } from "../../models/tensor.ts";
+import { type LayerSession, type Tensor, TENSOR_ARRAYS, type TensorData } from "../../models/tensor.ts";
 import { clip } from "../../protocol/kernel/clip.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
+import { TENSOR_TYPES, type TensorType } from "../../protocol/messages/finding.ts";
 
 const REASON_CHARACTERS_MAX = 500;
 
@@ -86,15 +87,16 @@ async function alone<Result>(failure: string, call: () => Promise<Result>): Prom
   }
 }
 
-function toOnnx({ data, dims }: Tensor): onnx.Tensor {
-  if (data instanceof Float32Array) return new onnx.Tensor("float32", data, dims);
-  if (data instanceof BigInt64Array) return new onnx.Tensor("int64", data, dims);
-  return new onnx.Tensor("uint8", data, dims);
+function toOnnx({ type, data, dims }: Tensor): onnx.Tensor {
+  return new onnx.Tensor(type, data, dims);
 }
 
 function fromOnnx({ type, data, dims }: onnx.Tensor): Tensor {
-  if (type === "float32" && data instanceof Float32Array) return { type, data, dims };
-  if (type === "int64" && data instanceof BigInt64Array) return { type, data, dims };
-  if (type === "uint8" && data instanceof Uint8Array) return { type, data, dims };
+  const known = TENSOR_TYPES.find((name) => name === type);
+  if (known !== undefined && isOf(known, data)) return { type: known, data, dims };
   throw new TypeError(`its answer is of type ${type}, which dml does not read`);
+}
+
+function isOf(type: TensorType, data: unknown): data is TensorData {
+  return data instanceof TENSOR_ARRAYS[type];
 }

@@ -4,6 +4,7 @@ import { type Annotator, createAnnotator } from "../../models/image/annotate.ts"
 import type { Picture } from "../../models/image/picture.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
+import { marksOf } from "../../models/pipelines/marks.ts";
 import type { Pipeline } from "../../models/pipelines/pipeline.ts";
 import type { LayerSession } from "../../models/tensor.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -94,11 +95,13 @@ export class RecognizerHost {
   ): Promise<EngineResult> {
     const { name, pipeline } = this.#find(manifestDigest);
     const startMs = this.#nowMs();
-    const picture = pipeline.needsPicture ? await this.#decode(image) : null;
+    const computing = image === null ? null : pipeline.recognizeTensors?.(image) ?? null;
+    const picture = computing === null && pipeline.needsPicture ? await this.#decode(image) : null;
     const decodedMs = this.#nowMs();
-    const { persons, timings } = await pipeline.recognize(picture, options);
+    const { timings, ...found } = await (computing ?? pipeline.recognize(picture, options));
     const recognizedMs = this.#nowMs();
-    const drawn = options.annotate && picture !== null ? await this.#annotator.annotate(picture, persons) : null;
+    const isDrawn = options.annotate && picture !== null && found.tensors === undefined;
+    const drawn = isDrawn ? await this.#annotator.annotate(picture, marksOf(found)) : null;
     const drawnMs = this.#nowMs();
     const annotated = drawn && await this.#codec.encodeJpeg(drawn);
     const { width, height } = picture ?? { width: 0, height: 0 };
@@ -111,7 +114,7 @@ export class RecognizerHost {
       encodeMs: endMs - drawnMs,
       totalMs: endMs - startMs,
     };
-    return { prediction: { recognizer: name, width, height, persons, timings: all }, annotated };
+    return { prediction: { recognizer: name, width, height, ...found, timings: all }, annotated };
   }
 
   #find(manifestDigest: string): Loaded {

@@ -25,6 +25,13 @@ export const ERRORS = {
   image_unsupported: kind(415, 1, false, "Convert it to JPEG, PNG, GIF, TIFF, WebP or AVIF."),
   image_unreadable: kind(422, 1, false, "The file is damaged or cut short; copy it again from its source."),
   image_too_large: kind(413, 1, false, "Shrink the picture; `dml help limits` names the limits."),
+  tensor_invalid: kind(
+    422,
+    1,
+    false,
+    "Send a .npy file, or the little-endian bytes of each tensor in the order of the recognizer's manifest.",
+  ),
+  answer_too_large: kind(422, 1, false, "Name fewer or smaller outputs in the recognizer's manifest."),
   recognizer_unknown: kind(404, 1, false, "`dml recognizers` names those there are."),
   recognizer_invalid: kind(422, 1, false, "Correct the manifest."),
   no_capable_node: kind(503, 3, true, "Start a node with `dml join`; `dml nodes` says why those there are cannot."),

@@ -8,6 +8,7 @@ import { shrinkIntoTensor } from "../../models/image/resize.ts";
 import { similarityTransform } from "../../models/image/similarity.ts";
 import { warp } from "../../models/image/warp.ts";
 import { FACES } from "../../models/catalog/faces.ts";
+import { marksOf } from "../../models/pipelines/marks.ts";
 import { ALIGNED, ARCFACE_TEMPLATE } from "../../models/pipelines/faces_align.ts";
 import { DETECT, DETECT_INPUT } from "../../models/pipelines/faces_detect.ts";
 import { EMBED } from "../../models/pipelines/faces_embed.ts";
@@ -65,7 +66,7 @@ async function round(): Promise<BareParts> {
     detect: await timed(() => detect.run()),
     landmarks: await timed(() => each(() => landmarks.run())),
     embed: await timed(() => each(() => embed.run())),
-    draw: await timed(() => annotator.annotate(picture, persons)),
+    draw: await timed(() => annotator.annotate(picture, marksOf({ persons }))),
     encode: await timed(() => codec.encodeJpeg(picture)),
   };
 }

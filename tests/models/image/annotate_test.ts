@@ -1,5 +1,6 @@
-import { createAnnotator, labelOf } from "../../../models/image/annotate.ts";
+import { createAnnotator } from "../../../models/image/annotate.ts";
 import type { Picture } from "../../../models/image/picture.ts";
+import { marksOf } from "../../../models/pipelines/marks.ts";
 import type { Person } from "../../../protocol/messages/prediction.ts";
 import { assert, assertEquals, assertNotEquals, assertStrictEquals } from "../../assert.ts";
 import { imageAssets } from "./asset_source.ts";
@@ -24,15 +25,10 @@ function pixel({ width, data }: Picture, x: number, y: number): number[] {
   return [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
 }
 
-Deno.test("labelOf() says the name and the similarity, or how sure the detector is", () => {
-  assertEquals(labelOf(person({ name: "Zoë Müller", similarity: 0.6249 })), "Zoë Müller 0.62");
-  assertEquals(labelOf(person()), "person 97%");
-});
-
 Deno.test("annotate() draws frame, landmarks and label in place, and nothing far from them", async () => {
   const before = makePicture(300, 220);
   const after = copy(before);
-  const returned = await createAnnotator(imageAssets).annotate(after, [person()]);
+  const returned = await createAnnotator(imageAssets).annotate(after, marksOf({ persons: [person()] }));
   assertStrictEquals(returned, after);
   for (const [x, y] of [[100, 60], [179, 159], [100, 120], [140, 115], [104, 55]]) {
     assertNotEquals(pixel(after, x, y), pixel(before, x, y), `${x}, ${y}`);
@@ -45,8 +41,8 @@ Deno.test("annotate() draws frame, landmarks and label in place, and nothing far
 Deno.test("annotate() shows somebody known in another colour", async () => {
   const annotator = createAnnotator(imageAssets);
   const [known, unknown] = [makePicture(300, 220), makePicture(300, 220)];
-  await annotator.annotate(known, [person({ name: "Юля", similarity: 0.8 })]);
-  await annotator.annotate(unknown, [person()]);
+  await annotator.annotate(known, marksOf({ persons: [person({ name: "Юля", similarity: 0.8 })] }));
+  await annotator.annotate(unknown, marksOf({ persons: [person()] }));
   assertNotEquals(pixel(known, 100, 120), pixel(unknown, 100, 120));
 });
 
@@ -54,7 +50,7 @@ Deno.test("annotate() writes letters that stand out from their plate", async () 
   const annotator = createAnnotator(imageAssets);
   for (const name of [null, "Юля"]) {
     const picture = makePicture(300, 220);
-    await annotator.annotate(picture, [person({ name, similarity: name === null ? null : 0.5 })]);
+    await annotator.annotate(picture, marksOf({ persons: [person({ name, similarity: name === null ? null : 0.5 })] }));
     const lightness = Array.from({ length: 40 }, (_, at) => {
       const [red, green, blue] = pixel(picture, 102 + at, 53);
       return 0.299 * red + 0.587 * green + 0.114 * blue;
@@ -74,7 +70,7 @@ Deno.test("annotate() draws in pictures of any size, whatever the persons are", 
   ];
   for (const [width, height] of [[1, 1], [3, 200], [200, 3], [64, 48]]) {
     const picture = makePicture(width, height);
-    await annotator.annotate(picture, odd);
+    await annotator.annotate(picture, marksOf({ persons: odd }));
     assertEquals(picture.data.length, width * height * 3);
   }
 });

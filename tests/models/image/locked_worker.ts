@@ -1,6 +1,7 @@
 /// <reference lib="deno.worker" />
 import { createAnnotator } from "../../../models/image/annotate.ts";
 import { createImageCodec } from "../../../models/image/image_codec.ts";
+import { marksOf } from "../../../models/pipelines/marks.ts";
 import type { AssetName } from "../../../models/assets.ts";
 import type { Person } from "../../../protocol/messages/prediction.ts";
 
@@ -22,7 +23,7 @@ self.onmessage = async ({ data }: MessageEvent<LockedWork>) => {
     const annotator = createAnnotator(assets);
     const encoded: Uint8Array[] = [];
     for (const bytes of data.pictures) {
-      const picture = await annotator.annotate(await codec.decode(bytes), data.persons);
+      const picture = await annotator.annotate(await codec.decode(bytes), marksOf(data));
       encoded.push(await codec.encodeJpeg(picture));
     }
     self.postMessage(encoded);

@@ -1,0 +1,42 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { FoundClass } from "../../protocol/messages/finding.ts";
+import type { ClassifyParameters } from "../manifest/classify.ts";
+import { floatsOf } from "../tensor.ts";
+import { activated } from "./activation.ts";
+import { checkClassCount, labelOfClass } from "./classes.ts";
+import { PictureModel } from "./picture_model.ts";
+import type { PipelineFactory } from "./pipeline.ts";
+import { rounded, roundedFloat } from "./rounded.ts";
+
+const SCORE_DECIMALS = 6;
+
+/** What a picture shows, as a whole. */
+export const createClassifyPipeline: PipelineFactory<"classify"> = ({ parameters }, layers, { nowMs }) =>
+  new PictureModel(layers, {
+    input: parameters.input,
+    outputs: [parameters.output],
+    nowMs,
+    interpret: ({ outputs: [scores] }) => ({ labels: bestClasses(floatsOf(scores), parameters) }),
+  });
+
+/** The best classes of a layer's scores, best first; equal ones in the layer's order. Throws `recognizer_invalid` or `engine_failed`. */
+export function bestClasses(
+  scores: Float32Array,
+  parameters: Pick<ClassifyParameters, "activation" | "topK" | "scoreMin" | "labels">,
+): FoundClass[] {
+  const { activation, topK, scoreMin, labels } = parameters;
+  checkClassCount(scores.length, labels);
+  const sure = activated(scores, activation);
+  if (!sure.every(Number.isFinite)) {
+    throw new DmlError("engine_failed", "The layer model answered with scores that are no numbers.");
+  }
+  const indices: number[] = [];
+  for (let index = 0; index < sure.length; index++) if (sure[index] >= scoreMin) indices.push(index);
+  indices.sort((one, other) => sure[other] - sure[one] || one - other);
+  const digits = activation === "none" ? roundedFloat : (score: number) => rounded(score, SCORE_DECIMALS);
+  return indices.slice(0, topK).map((index) => ({
+    label: labelOfClass(labels, index),
+    index,
+    score: digits(sure[index]),
+  }));
+}

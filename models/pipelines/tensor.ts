@@ -1,0 +1,87 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import type { Picture } from "../image/picture.ts";
+import { PictureTensor } from "../image/picture_tensor.ts";
+import { sniffFormat } from "../image/sniff.ts";
+import type { RawInput, TensorParameters } from "../manifest/tensor.ts";
+import { isNpy, readNpy } from "../npy.ts";
+import { countOf, type Tensor } from "../tensor.ts";
+import { bytesOfType, describe, splitTensors, tensorOfBytes } from "../tensor_bytes.ts";
+import { ModelLayer } from "./model_layer.ts";
+import type { Finding, Layers, Pipeline, PipelineFactory } from "./pipeline.ts";
+import { Stopwatch } from "./stopwatch.ts";
+import { tensorValues } from "./tensor_values.ts";
+
+/** Raw tensors in, raw tensors out. */
+export const createTensorPipeline: PipelineFactory<"tensor"> = ({ parameters }, layers, { nowMs }) =>
+  new TensorPipeline(layers, { parameters, nowMs });
+
+class TensorPipeline implements Pipeline {
+  /** A body that is none of its tensors is one, or is refused. */
+  readonly needsPicture = true;
+  readonly #layer: ModelLayer;
+  readonly #parameters: TensorParameters;
+  readonly #picture: PictureTensor | null;
+  readonly #nowMs: () => number;
+  #isBusy = false;
+
+  constructor(layers: Layers, { parameters, nowMs }: { parameters: TensorParameters; nowMs: () => number }) {
+    const { inputs, outputs, picture } = parameters;
+    this.#layer = new ModelLayer(layers, { inputs: inputs.map(({ tensor }) => tensor), outputs });
+    this.#parameters = parameters;
+    this.#picture = picture === null ? null : new PictureTensor(picture);
+    this.#nowMs = nowMs;
+  }
+
+  async recognize(picture: Picture | null): Promise<Finding> {
+    invariant(picture !== null && this.#picture !== null, "a picture comes where one can be an input");
+    const watch = new Stopwatch(this.#nowMs);
+    this.#picture.fill(picture);
+    return await this.#run([this.#picture.tensor], watch);
+  }
+
+  recognizeTensors(body: Uint8Array<ArrayBuffer>): Promise<Finding> | null {
+    const { inputs, picture } = this.#parameters;
+    if (picture !== null && !isNpy(body) && sniffFormat(body) !== null) return null;
+    const watch = new Stopwatch(this.#nowMs);
+    return this.#run(isNpy(body) ? [fitting(readNpy(body), inputs)] : splitTensors(body, inputs), watch);
+  }
+
+  async warmUp(picture: Picture): Promise<void> {
+    if (this.#picture !== null) await this.recognize(picture);
+    else await this.#run(this.#parameters.inputs.map(zeros), new Stopwatch(this.#nowMs));
+  }
+
+  async #run(tensors: readonly Tensor[], watch: Stopwatch): Promise<Finding> {
+    invariant(!this.#isBusy, "a pipeline looks at one thing at a time");
+    this.#isBusy = true;
+    try {
+      const { inputs } = this.#parameters;
+      const feeds = Object.fromEntries(inputs.map(({ tensor }, at) => [tensor, tensors[at]]));
+      watch.lap("prepareMs");
+      const answer = await this.#layer.run(feeds);
+      watch.lap("inferMs");
+      const values = tensorValues(answer);
+      watch.lap("interpretMs");
+      return { persons: [], tensors: values, timings: watch.timings };
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+}
+
+/** `tensor`, which a file with a shape of its own brought, when it is the only one of `inputs`. Throws `tensor_invalid`. */
+function fitting(tensor: Tensor, inputs: readonly RawInput[]): Tensor {
+  const [wanted, ...more] = inputs;
+  const fits = more.length === 0 && tensor.type === wanted.type && tensor.dims.length === wanted.dims.length &&
+    wanted.dims.every((dim, axis) => dim === -1 || dim === tensor.dims[axis]);
+  if (fits && countOf(tensor.dims) > 0) return tensor;
+  const given = `${tensor.type} ${tensor.dims.join("x") || "scalar"}`;
+  throw new DmlError("tensor_invalid", `The .npy file holds ${given}; the recognizer takes ${describe(inputs)}.`);
+}
+
+/** What a layer is warmed up with where no picture can be; open lengths are one. */
+function zeros({ tensor: name, type, dims: wanted }: RawInput): Tensor {
+  const dims = wanted.map((dim) => dim === -1 ? 1 : dim);
+  return tensorOfBytes(new Uint8Array(countOf(dims) * bytesOfType(type)), { type, dims, what: `The tensor ${name}` });
+}

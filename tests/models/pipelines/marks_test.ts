@@ -1,0 +1,43 @@
+import { labelOf, marksOf } from "../../../models/pipelines/marks.ts";
+import type { Person } from "../../../protocol/messages/prediction.ts";
+import { assertEquals } from "../../assert.ts";
+
+const BOX = { x: 1, y: 2, width: 30, height: 40 };
+
+function person(fields: Partial<Person> = {}): Person {
+  const landmarks = Array.from({ length: 5 }, (_, at) => ({ x: at, y: at }));
+  return { box: BOX, score: 0.973, landmarks, name: null, similarity: null, ...fields };
+}
+
+Deno.test("labelOf() says the name and the similarity, or how sure the detector is", () => {
+  assertEquals(labelOf(person({ name: "Zoë Müller", similarity: 0.6249 })), "Zoë Müller 0.62");
+  assertEquals(labelOf(person()), "person 97%");
+});
+
+Deno.test("labelOf() says what the face is like, and of liveness only that it is a spoof", () => {
+  const attributes = {
+    age: 34.4,
+    gender: { label: "female", score: 0.9 },
+    expression: { label: "happy", score: 0.8 },
+    liveness: { label: "live", score: 0.99 },
+  };
+  assertEquals(labelOf(person({ attributes })), "person 97% female 34 happy");
+  const spoof = { liveness: { label: "spoof", score: 0.99 } };
+  assertEquals(labelOf(person({ attributes: spoof })), "person 97% spoof");
+  assertEquals(labelOf(person({ attributes: {} })), "person 97%");
+});
+
+Deno.test("marksOf() marks persons with their landmarks, objects with their boxes, and the best classes of the whole", () => {
+  const anna = person({ name: "Anna", similarity: 0.7 });
+  const labels = Array.from({ length: 8 }, (_, index) => ({ label: `kind ${index}`, index, score: 0.5 - index / 100 }));
+  const objects = [{ box: BOX, label: "dog", index: 16, score: 0.874 }];
+  const marks = marksOf({ persons: [anna], objects, labels });
+  assertEquals(marks.slice(0, 3), [
+    { box: BOX, points: anna.landmarks, label: "Anna 0.70", tone: "known" },
+    { box: BOX, label: "dog 87%", tone: "found" },
+    { box: null, label: "kind 0 50%", tone: "found" },
+  ]);
+  assertEquals(marks.length, 7);
+  const [logit] = marksOf({ persons: [], labels: [{ label: "cat", index: 0, score: 12.3456 }] });
+  assertEquals(logit.label, "cat 12.3");
+});
