@@ -7,6 +7,7 @@ import { type Log, SILENT_LOG } from "./protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "./protocol/kernel/random.ts";
 import { VERSION } from "./protocol/version.ts";
 import { formatAddress } from "./protocol/address.ts";
+import { stopSignal } from "./protocol/stop_signal.ts";
 import { parseCommand } from "./user/cli.ts";
 import type { ClusterClient } from "./user/cluster_client.ts";
 import type { Invocation, JoinCommand, Presentation, ServeCommand } from "./user/command.ts";
@@ -49,7 +50,7 @@ async function run({ command, presentation }: Invocation, terminal: Terminal): P
   const isPlain = command.verb === "help" || command.verb === "version";
   const log = isPlain ? SILENT_LOG : await openLog(presentation, terminal);
   endOnBugs(terminal);
-  const signal = stopSignal();
+  const signal = stopSignal({ exitCode: EXIT_INTERRUPTED });
   const surroundings = { terminal, presentation, log, signal };
   switch (command.verb) {
     case "serve":
@@ -63,6 +64,12 @@ async function run({ command, presentation }: Invocation, terminal: Terminal): P
         stdin: Deno.stdin.readable,
         progress: presentation.progress,
         openLocal: (wish) => openLocalCluster(wish, surroundings),
+        isAnswered: Deno.stdin.isTerminal(),
+        variable: (name) => Deno.env.get(name),
+        openEngine: async () => {
+          const { createWorkerPool, assetFiles: assets } = await localParts();
+          return createWorkerPool({ ...CLOCK_AND_CHANCE, log, workers: 1, assets });
+        },
       });
   }
 }
@@ -206,19 +213,6 @@ function homeOf({ home }: { home: string | null }): string {
 async function openLog({ logLevel: level, logFormat: format }: Presentation, terminal: Terminal): Promise<Log> {
   const { openLog } = await import("./protocol/logtape_log.ts");
   return openLog({ level, format, color: terminal.errorColor, write: (line) => terminal.error(line) }).log;
-}
-
-/** Aborts on the first signal to stop; the second one ends the process where it stands. */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  const names: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-  for (const name of names) {
-    Deno.addSignalListener(name, () => {
-      if (stop.signal.aborted) Deno.exit(EXIT_INTERRUPTED);
-      stop.abort();
-    });
-  }
-  return stop.signal;
 }
 
 /** What nobody caught is a bug, in whatever turn of events it shows. */

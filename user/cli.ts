@@ -26,7 +26,9 @@ import {
   LOG_LEVELS,
 } from "./flags.ts";
 import { nearest } from "../protocol/kernel/suggest.ts";
-import { HELP_TOPICS, VERB_NAMES, type VerbName } from "./verbs.ts";
+import { modelsCommand } from "./models_command.ts";
+import { isSubVerbOf } from "./sub_verbs.ts";
+import { HELP_TOPICS, isVerbName, VERB_NAMES, type VerbName, verbOf } from "./verbs.ts";
 
 const WORKERS_MAX = 1_024;
 const HOST_PATTERN = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9.:_-]{1,253})$/i;
@@ -42,7 +44,10 @@ export function parseCommand(argv: readonly string[], environment: Environment):
   const verb = word === undefined ? verbOfFlags(parsed) : verbNamed(word);
   if (parsed.given.get("help") === true) {
     const topic = word === undefined ? null : verb;
-    return { command: { verb: "help", topic }, presentation: presentationOf("help", values) };
+    return {
+      command: { verb: "help", topic, ...subVerbOf(topic, rest) },
+      presentation: presentationOf("help", values),
+    };
   }
   checkFlags(parsed, verb);
   return {
@@ -72,7 +77,7 @@ interface Parts {
 }
 
 function commandOf(verb: VerbName, { rest, values }: Parts): Command {
-  if (verb === "serve" || verb === "recognizers" || verb === "version") refuseRest(verb, rest);
+  if (verb === "serve" || verb === "version") refuseRest(verb, rest);
   switch (verb) {
     case "serve":
       return serveCommand(values);
@@ -82,10 +87,10 @@ function commandOf(verb: VerbName, { rest, values }: Parts): Command {
       return predictCommand({ rest, values });
     case "nodes":
       return { verb, ...masterChoice(values), json: isOn("json", values), order: orderOf(rest) };
-    case "recognizers":
-      return { verb, ...masterChoice(values), json: isOn("json", values) };
+    case "models":
+      return modelsCommand(rest, values);
     case "help":
-      return { verb, topic: topicOf(rest) };
+      return helpCommand(rest);
     case "version":
       return { verb };
   }
@@ -185,9 +190,21 @@ function orderOf(rest: readonly string[]): NodesCommand["order"] {
   return { command, node };
 }
 
+function helpCommand(rest: readonly string[]): HelpCommand {
+  const topic = topicOf(rest);
+  const named = subVerbOf(topic, rest.slice(1));
+  refuseRest("help", rest.slice(named.subVerb === undefined ? 1 : 2));
+  return { verb: "help", topic, ...named };
+}
+
+/** The sub-verb of `topic` that comes first, if one does. */
+function subVerbOf(topic: HelpCommand["topic"], [word]: readonly string[]): { subVerb?: string } {
+  if (topic === null || word === undefined || !isVerbName(topic)) return {};
+  return isSubVerbOf(verbOf(topic).subVerbs ?? {}, word) ? { subVerb: word } : {};
+}
+
 function topicOf(rest: readonly string[]): HelpCommand["topic"] {
   if (rest.length === 0) return null;
-  refuseRest("help", rest.slice(1));
   const [word] = rest;
   const topic = [...VERB_NAMES, ...HELP_TOPICS].find((candidate) => candidate === word);
   if (topic !== undefined) return topic;

@@ -1,6 +1,7 @@
 import type { CommandName } from "../protocol/messages/command.ts";
 import type { Address } from "../protocol/transport.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
+import type { ModelsCommand } from "./models_command.ts";
 import type { HELP_TOPICS, VerbName } from "./verbs.ts";
 
 /** How a command shows what it does. */
@@ -57,15 +58,12 @@ export interface NodesCommand extends MasterChoice {
   readonly order: { readonly command: CommandName; readonly node: string } | null;
 }
 
-export interface RecognizersCommand extends MasterChoice {
-  readonly verb: "recognizers";
-  readonly json: boolean;
-}
-
 export interface HelpCommand {
   readonly verb: "help";
   /** Null: the overview. */
   readonly topic: VerbName | (typeof HELP_TOPICS)[number] | null;
+  /** Of the verb that is the topic, the one of its sub-verbs that is meant. */
+  readonly subVerb?: string;
 }
 
 export interface VersionCommand {
@@ -78,7 +76,7 @@ export type Command =
   | JoinCommand
   | PredictCommand
   | NodesCommand
-  | RecognizersCommand
+  | ModelsCommand
   | HelpCommand
   | VersionCommand;
 

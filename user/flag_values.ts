@@ -11,16 +11,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * nothing). A value that is not of its kind is `usage`, naming the flag or the variable it came from.
  */
 export class FlagValues {
-  readonly #given: ReadonlyMap<FlagName, string | boolean>;
+  /** What stands on the command line itself. */
+  readonly given: ReadonlyMap<FlagName, string | boolean>;
   readonly #environment: Environment;
 
   constructor(given: ReadonlyMap<FlagName, string | boolean>, environment: Environment) {
-    this.#given = given;
+    this.given = given;
     this.#environment = environment;
   }
 
   #lookUp(name: FlagName): { text: string; what: string } | null {
-    const given = this.#given.get(name);
+    const given = this.given.get(name);
     if (typeof given === "string") return { text: given, what: `--${name}` };
     const variable = flagOf(name).environment;
     const text = variable ? this.#environment[variable] : undefined;
@@ -72,7 +73,7 @@ export class FlagValues {
 
   /** Whether a switch was turned on or off, or null when nobody said. */
   toggle(name: FlagName): boolean | null {
-    const given = this.#given.get(name);
+    const given = this.given.get(name);
     return typeof given === "boolean" ? given : null;
   }
 }

@@ -1,9 +1,12 @@
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { ClusterClient } from "./cluster_client.ts";
-import type { Command, NodesCommand, PredictCommand, RecognizersCommand } from "./command.ts";
+import type { Command, NodesCommand, PredictCommand } from "./command.ts";
+import type { ModelsCommand } from "./models_command.ts";
+import type { TrialEngine } from "./taking_in/trial.ts";
 import { EXIT_OK } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
+import type { Address } from "../protocol/transport.ts";
 
 /** The verbs of this role. */
 export type UserCommand = Exclude<Command, { verb: "serve" | "join" }>;
@@ -19,6 +22,12 @@ export interface UserContext {
   readonly progress: boolean;
   /** Makes a cluster in this process, for when no master is there and none was named. */
   readonly openLocal: (wanted: LocalWish) => Promise<ClusterClient>;
+  /** Whether somebody answers questions on `stdin`. */
+  readonly isAnswered: boolean;
+  /** Of the environment. */
+  readonly variable: (name: string) => string | undefined;
+  /** The engine of a node, with one worker, in this process. */
+  readonly openEngine: () => Promise<TrialEngine>;
 }
 
 /** What a cluster in this process is for. */
@@ -43,12 +52,12 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
     case "predict":
       return await predict(command, context);
     case "nodes":
-    case "recognizers":
+    case "models":
       return await ask(command, context);
   }
 }
 
-async function ask(command: NodesCommand | RecognizersCommand, context: UserContext): Promise<number> {
+async function ask(command: NodesCommand | ModelsCommand, context: UserContext): Promise<number> {
   const { openRemoteCluster } = await import("./open_cluster.ts");
   const cluster = openRemoteCluster({ ...context, ...command });
   const stop = () => cluster.close();
@@ -58,12 +67,20 @@ async function ask(command: NodesCommand | RecognizersCommand, context: UserCont
       const { runNodes } = await import("./commands/nodes.ts");
       return await runNodes(command, { ...context, cluster });
     }
-    const { runRecognizers } = await import("./commands/recognizers.ts");
-    return await runRecognizers(command, { ...context, cluster });
+    return await models(command, { ...context, cluster });
   } finally {
     context.signal.removeEventListener("abort", stop);
     await cluster.close();
   }
+}
+
+async function models(command: ModelsCommand, context: UserContext & { cluster: ClusterClient }): Promise<number> {
+  const { runModels } = await import("./commands/models.ts");
+  const { HttpModelsClient } = await import("./http_models_client.ts");
+  const { DEFAULT_MASTER } = await import("./open_cluster.ts");
+  const openModels = (at: { address: Address; token: string | null }) => new HttpModelsClient({ ...context, ...at });
+  const client = openModels({ address: command.master ?? DEFAULT_MASTER, token: command.token });
+  return await runModels(command, { ...context, openModels, models: client });
 }
 
 async function predict(command: PredictCommand, context: UserContext): Promise<number> {

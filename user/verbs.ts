@@ -1,4 +1,6 @@
 import type { FlagName } from "./flags.ts";
+import { MODELS_VERBS } from "./models_verbs.ts";
+import { flagsOfSubVerbs, type SubVerbs } from "./sub_verbs.ts";
 
 /** One verb as the help shows it and the parser takes it. */
 export interface Verb {
@@ -10,6 +12,8 @@ export interface Verb {
   readonly details: readonly string[];
   /** Beside {@linkcode COMMON_FLAGS}. */
   readonly flags: readonly FlagName[];
+  /** What it can do, where that is more than one thing; their flags are then its own. */
+  readonly subVerbs?: SubVerbs;
   /** Command line, and what it does. */
   readonly examples: readonly (readonly [commandLine: string, purpose: string])[];
 }
@@ -82,12 +86,16 @@ export const VERBS = {
       ["dml nodes drain attic", "before you turn the host off"],
     ],
   },
-  recognizers: {
-    usage: "",
-    summary: "List the recognizers that the master serves.",
+  models: {
+    usage: "VERB ...",
+    summary: "Look after recognizers: list, add, pull, push and test them.",
     details: [],
-    flags: ["master", "token", "json"],
-    examples: [["dml recognizers", "names to give to `dml predict --recognizer`"]],
+    flags: [],
+    subVerbs: MODELS_VERBS,
+    examples: [
+      ["dml models", "what the master serves"],
+      ["dml models add yolo.onnx", "a model of your own, on every node"],
+    ],
   },
   help: {
     usage: "[VERB|TOPIC]",
@@ -123,5 +131,6 @@ export function verbOf(name: VerbName): Verb {
 
 /** The flags that `name` takes, its own first. */
 export function flagsOf(name: VerbName): readonly FlagName[] {
-  return [...verbOf(name).flags, ...COMMON_FLAGS];
+  const { flags, subVerbs = {} } = verbOf(name);
+  return [...flags, ...flagsOfSubVerbs(subVerbs), ...COMMON_FLAGS];
 }

@@ -6,18 +6,19 @@ import { type FlagName, flagOf, FLAGS, isFlagName, spelling } from "../flags.ts"
 import { LIMIT_DESCRIPTIONS } from "../limit_descriptions.ts";
 import { formatBytes, formatDuration } from "../render.ts";
 import type { Terminal } from "../terminal.ts";
-import { flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, type VerbName, verbOf } from "../verbs.ts";
+import type { SubVerb, SubVerbs } from "../sub_verbs.ts";
+import { COMMON_FLAGS, flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, type VerbName, verbOf } from "../verbs.ts";
 
 const WIDTH = 100;
 const NO_COLOR = ["NO_COLOR", "When it is set, no colour (https://no-color.org)."] as const;
 
-/** Prints what `command` asks for; under `recognizers` also those that come with dml. */
+/** Prints what `command` asks for; under `models` also those that come with dml. */
 export async function runHelp(
-  { topic }: HelpCommand,
+  { topic, subVerb }: HelpCommand,
   { terminal }: { terminal: Terminal },
 ): Promise<number> {
-  terminal.out(helpText(topic));
-  if (topic === "recognizers") {
+  terminal.out(helpText(topic, subVerb));
+  if (topic === "models" && subVerb === undefined) {
     // Not loaded for every help: it brings the schemas of manifests.
     const { CATALOG } = await import("../../models/catalog/catalog.ts");
     const rows = CATALOG.map(({ manifest: { name, version, description } }) =>
@@ -28,10 +29,13 @@ export async function runHelp(
   return EXIT_OK;
 }
 
-/** The help of a verb, of a topic, or of everything. */
-export function helpText(topic: HelpCommand["topic"]): string {
+/** The help of a verb, of one of its sub-verbs, of a topic, or of everything. */
+export function helpText(topic: HelpCommand["topic"], subVerb?: string): string {
   if (topic === null) return overview();
-  if (isVerbName(topic)) return verbHelp(topic);
+  if (isVerbName(topic)) {
+    const named = subVerb === undefined ? undefined : verbOf(topic).subVerbs?.[subVerb];
+    return named === undefined ? verbHelp(topic) : subVerbHelp(`${topic} ${subVerb}`, named);
+  }
   switch (topic) {
     case "limits":
       return limitsHelp();
@@ -69,16 +73,36 @@ function verbHelp(name: VerbName): string {
     "",
     `Usage: ${["dml", name, verb.usage, "[FLAGS]"].filter(Boolean).join(" ")}`,
     ...verb.details.flatMap((paragraph) => ["", ...wrapped(paragraph, { indent: "" })]),
-    "",
-    "Flags:",
-    "",
-    ...pairs(flagsOf(name).map((flag) => [flagUsage(flag), flagText(flag)])),
+    ...(verb.subVerbs === undefined ? flagLines(flagsOf(name)) : subVerbLines(name, verb.subVerbs)),
     "",
     "Examples:",
     "",
     ...pairs(verb.examples),
     ...(name === "predict" ? ["", "Exit codes:", "", ...exitCodeLines()] : []),
   ].map((line) => `${line}\n`).join("");
+}
+
+function subVerbHelp(line: string, { summary, usage, details, flags, examples }: SubVerb): string {
+  return [
+    summary,
+    "",
+    `Usage: ${["dml", line, usage, "[FLAGS]"].filter(Boolean).join(" ")}`,
+    ...details.flatMap((paragraph) => ["", ...wrapped(paragraph, { indent: "" })]),
+    ...flagLines([...flags, ...COMMON_FLAGS]),
+    "",
+    "Examples:",
+    "",
+    ...pairs(examples),
+  ].map((line) => `${line}\n`).join("");
+}
+
+function subVerbLines(verb: VerbName, table: SubVerbs): string[] {
+  const rows = Object.entries(table).map(([name, { summary }]) => [name, summary] as const);
+  return ["", "Verbs:", "", ...pairs(rows), "", `\`dml ${verb} VERB --help\` explains each, with its flags.`];
+}
+
+function flagLines(flags: readonly FlagName[]): string[] {
+  return ["", "Flags:", "", ...pairs(flags.map((flag) => [flagUsage(flag), flagText(flag)]))];
 }
 
 /** `-m, --master HOST[:7400]`. */

@@ -5,14 +5,16 @@ import { versionText } from "../../../user/commands/version.ts";
 import { parseCommand } from "../../../user/cli.ts";
 import { EXIT_CODES } from "../../../user/exit.ts";
 import { ENVIRONMENT_NAMES, flagOf, spelling } from "../../../user/flags.ts";
-import { flagsOf, HELP_TOPICS, VERB_NAMES, verbOf } from "../../../user/verbs.ts";
+import { flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, verbOf } from "../../../user/verbs.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
 
 Deno.test("helpText() names every verb and topic, and of each verb every flag with its variable", () => {
   for (const name of [...VERB_NAMES, ...HELP_TOPICS]) assertStringIncludes(helpText(null), name);
   for (const verb of VERB_NAMES) {
-    const text = helpText(verb);
+    const subVerbs = Object.keys(verbOf(verb).subVerbs ?? {});
+    const text = [helpText(verb), ...subVerbs.map((name) => helpText(verb, name))].join("");
+    for (const name of subVerbs) assertMatch(helpText(verb), new RegExp(`^  ${name} `, "m"));
     for (const flag of flagsOf(verb)) {
       assertStringIncludes(text, spelling(flag));
       const { environment } = flagOf(flag);
@@ -32,14 +34,18 @@ Deno.test("helpText() names every limit, error, exit code and variable", () => {
 
 Deno.test("helpText() fits 100 columns", () => {
   for (const topic of [null, ...VERB_NAMES, ...HELP_TOPICS]) {
-    const long = helpText(topic).split("\n").filter((line) => line.length > 100);
-    assertEquals(long, []);
+    const subVerbs = topic !== null && isVerbName(topic) ? Object.keys(verbOf(topic).subVerbs ?? {}) : [];
+    for (const subVerb of [undefined, ...subVerbs]) {
+      const long = helpText(topic, subVerb).split("\n").filter((line) => line.length > 100);
+      assertEquals(long, []);
+    }
   }
 });
 
 Deno.test("every example of the help is a line that dml takes", () => {
   for (const verb of VERB_NAMES) {
-    for (const [line] of verbOf(verb).examples) {
+    const { examples, subVerbs = {} } = verbOf(verb);
+    for (const [line] of [...examples, ...Object.values(subVerbs).flatMap(({ examples }) => examples)]) {
       const words = line.replace(/^.*\| /, "").split(" ");
       assertEquals(words[0], "dml");
       assertEquals(parseCommand(words.slice(1), {}).command.verb, verb);
@@ -49,9 +55,9 @@ Deno.test("every example of the help is a line that dml takes", () => {
 
 Deno.test("runHelp() names the recognizers that come with dml", async () => {
   const terminal = new FakeTerminal();
-  assertEquals(await runHelp({ verb: "help", topic: "recognizers" }, { terminal }), 0);
+  assertEquals(await runHelp({ verb: "help", topic: "models" }, { terminal }), 0);
   assertMatch(terminal.outText, /faces@\d+ +Finds faces/);
-  assert(terminal.outText.startsWith(helpText("recognizers")));
+  assert(terminal.outText.startsWith(helpText("models")));
 });
 
 Deno.test("versionText() is one line with both versions", () => {
