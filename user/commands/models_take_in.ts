@@ -20,6 +20,9 @@ import { sendPrepared } from "../taking_in/send_prepared.ts";
 import { type TrialResult, tryPrepared } from "../taking_in/trial.ts";
 import type { ModelsContext } from "./models.ts";
 
+/** Ratios below come and go by themselves on a host that does other things too. */
+const NOISE = 1.15;
+
 /** Makes a recognizer of a file or directory, wherever it comes from: looks into it, tries it here, sends it to the master. */
 export async function runModelsTakeIn(
   command: ModelsTakeIn & Pick<ModelsCommand, "json">,
@@ -48,7 +51,7 @@ export async function runModelsTakeIn(
       terminal.out(`${JSON.stringify(prepared.manifest, null, 2)}\n`);
       return EXIT_OK;
     }
-    tell(manifestText(prepared.manifest).split("\n").map(printable).join("\n"));
+    for (const line of manifestText(prepared.manifest).split("\n")) tell(line);
     await confirm(ask, prepared.manifest);
     report(await send(prepared, context), { trial, json: command.json, context });
     return EXIT_OK;
@@ -158,9 +161,10 @@ function trialText({ imagesPerSecond, imagesPerSecondBefore }: TrialResult): str
   const now = `It runs here at ${formatRate(imagesPerSecond)} on one worker, decoding included`;
   if (imagesPerSecondBefore === null) return `${now}; taking it in changed nothing.`;
   const gain = imagesPerSecond / imagesPerSecondBefore;
-  return `${now}; as published at ${formatRate(imagesPerSecondBefore)}: taking it in makes it ${
-    gain.toFixed(2)
-  } times as fast.`;
+  const verdict = gain > NOISE || gain < 1 / NOISE
+    ? `taking it in makes it ${gain.toFixed(2)} times as fast`
+    : "what taking it in gains is less than can be told from noise here";
+  return `${now}; as published at ${formatRate(imagesPerSecondBefore)}: ${verdict}.`;
 }
 
 /** `NAME@VERSION` as it stands, or the version behind the highest that is served. */
