@@ -1,5 +1,5 @@
 import { assertEquals } from "../../assert.ts";
-import { CoreWorld, emptyManifest, helloOf, idOf } from "../core_world.ts";
+import { CoreWorld, emptyManifest, idOf } from "../core_world.ts";
 
 const ONE = idOf("node", 1);
 
