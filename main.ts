@@ -134,6 +134,7 @@ export async function openLocalCluster(
   const { startMaster, startNode, createWorkerPool, defaultWorkers, hostCapabilities } = parts;
   const { MemoryBlobStore, MemoryLedger, LocalClusterClient } = parts;
   const transport = new parts.MemoryTransport();
+  const isWished = (name: string) => name === wish.recognizer || name.startsWith(`${wish.recognizer}@`);
   const common = { ...CLOCK_AND_CHANCE, log, version: VERSION, transport };
   const master = await startMaster({
     ...common,
@@ -144,12 +145,11 @@ export async function openLocalCluster(
     ledger: new MemoryLedger(),
     durableBlobs: new MemoryBlobStore(),
     transientBlobs: new MemoryBlobStore(),
-    catalog: parts.CATALOG,
+    catalog: parts.catalogFor(isWished),
     tokens: null,
   });
   const workers = Math.min(wish.pictures, defaultWorkers(hostCapabilities({ workers: 1 })));
   const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles });
-  const isWished = (name: string) => name === wish.recognizer || name.startsWith(`${wish.recognizer}@`);
   const settled = Promise.withResolvers<void>();
   // A name that is not served is refused when it is asked for.
   if (!master.recognizers().some(({ name }) => isWished(name))) settled.resolve();

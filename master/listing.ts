@@ -1,3 +1,4 @@
+import type { RegisteredRecognizer } from "../models/registry.ts";
 import type { NodeListing, NodeRecognizer, RecognizerDetail, RecognizerListing } from "../protocol/http/api.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import type { MasterState, NodeState, RecognizerState } from "./core/state.ts";
@@ -46,9 +47,17 @@ export function standingsOf(state: MasterState, manifestDigest: Digest): Recogni
   );
 }
 
-/** The recognizers that are served. */
-export function listRecognizers(state: MasterState): RecognizerListing[] {
-  return [...state.recognizers.values()].map(({ name, manifest, document }) => ({
+/** The recognizers that are served, and those of `all` that nobody has asked for yet. */
+export function listRecognizers(state: MasterState, all: readonly RegisteredRecognizer[]): RecognizerListing[] {
+  const served = [...state.recognizers.values()];
+  const unasked = all.filter(({ digest }) => !state.recognizers.has(digest)).map((
+    { name, digest, bytes, manifest },
+  ) => ({
+    name,
+    manifest: { digest, size: bytes.length },
+    document: manifest,
+  }));
+  return [...served, ...unasked].map(({ name, manifest, document }) => ({
     name,
     description: document.description,
     license: document.license,

@@ -1,3 +1,4 @@
+import type { RegisteredRecognizer } from "../models/registry.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import type { ClusterInfo, NodeListing, PredictAnswer, RecognizerListing } from "../protocol/http/api.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
@@ -71,7 +72,7 @@ class Master implements MasterHandle {
     options: MasterOptions,
     parts: { recognizers: RecognizerStore; state: MasterState; listener: Listener },
   ) {
-    const { clock, log, random } = options;
+    const { clock, log, random, tokens } = options;
     const { recognizers, state, listener } = parts;
     this.#options = options;
     this.#state = state;
@@ -100,14 +101,13 @@ class Master implements MasterHandle {
       transientStore: options.transientBlobs,
       durableStore: options.durableBlobs,
     });
-    this.#predictions = new Predictions({ state, post, recognizers, transient, clock, random });
-    this.#orders = new Orders({ post, random });
-    const { tokens } = options;
-    const command: typeof post = (order) => {
-      post(order);
+    const register = (recognizer: RegisteredRecognizer) => {
+      this.#register(recognizer);
       this.#inbox.flush();
     };
-    this.#intake = new RecognizerIntake({ state, recognizers, durable: options.durableBlobs, command });
+    this.#predictions = new Predictions({ state, post, recognizers, register, transient, clock, random });
+    this.#orders = new Orders({ post, random });
+    this.#intake = new RecognizerIntake({ state, recognizers, durable: options.durableBlobs, inbox: this.#inbox });
     const routes = { predictions: this.#predictions, intake: this.#intake };
     const app = createApp({ log, clock, random, tokens, ...routes, master: this });
     this.fetch = (request) => app.fetch(request);
@@ -131,14 +131,17 @@ class Master implements MasterHandle {
   /** Registers what the catalog has, serves HTTP and takes connections. */
   start(): void {
     const { http, clock } = this.#options;
-    for (const { manifest: document, digest, bytes } of this.#recognizers.list()) {
-      const manifest = { digest, size: bytes.length };
-      this.#inbox.post({ type: "register_recognizer", manifest, document });
+    for (const recognizer of this.#recognizers.list()) {
+      if (!this.#recognizers.isOptional(recognizer.digest)) this.#register(recognizer);
     }
     this.#inbox.flush();
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
     this.#tick();
+  }
+
+  #register({ manifest: document, digest, bytes }: RegisteredRecognizer): void {
+    this.#inbox.post({ type: "register_recognizer", manifest: { digest, size: bytes.length }, document });
   }
 
   info(): ClusterInfo {
@@ -169,7 +172,7 @@ class Master implements MasterHandle {
   }
 
   recognizers(): RecognizerListing[] {
-    return listRecognizers(this.#state);
+    return listRecognizers(this.#state, this.#recognizers.list());
   }
 
   command(nodeId: string, command: CommandName): Promise<string> {

@@ -33,6 +33,8 @@ export interface PredictionsOptions {
   readonly state: MasterState;
   readonly post: (command: Command) => void;
   readonly recognizers: RecognizerStore;
+  /** Serves a recognizer from now on that was not yet, before this returns. */
+  readonly register: (recognizer: RegisteredRecognizer) => void;
   readonly transient: TransientBlobs;
   readonly clock: Clock;
   readonly random: Random;
@@ -53,8 +55,9 @@ export class Predictions {
    * Throws `recognizer_unknown`, `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
    */
   check(request: { recognizer: string } & TaskOptions): CheckedRequest {
-    const { state, recognizers } = this.#options;
+    const { state, recognizers, register } = this.#options;
     const recognizer = recognizers.resolve(request.recognizer);
+    if (!state.stopping && !state.recognizers.has(recognizer.digest)) register(recognizer);
     const refusal = refusalOf(state, recognizer.digest);
     if (refusal !== null) throw errorOf(refusal);
     const needsPicture = recognizer.manifest.pipeline !== "empty";

@@ -4,7 +4,7 @@ import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import { LayerUploads } from "./layer_uploads.ts";
-import type { Command } from "./core/command.ts";
+import type { Inbox } from "./inbox.ts";
 import type { MasterState } from "./core/state.ts";
 import { listRecognizers, standingsOf } from "./listing.ts";
 import type { RecognizerStore } from "./recognizer_store.ts";
@@ -19,8 +19,7 @@ export interface RecognizerIntakeOptions {
   readonly recognizers: RecognizerStore;
   /** Where the files go. */
   readonly durable: BlobStore;
-  /** Has the master carry out a command before it returns. */
-  readonly command: (command: Command) => void;
+  readonly inbox: Pick<Inbox, "post" | "flush">;
 }
 
 /** How a recognizer gets to a running master, and what can be seen of it then. */
@@ -44,14 +43,16 @@ export class RecognizerIntake {
    * `recognizer_invalid` (also when its version is taken by another) or `blob_not_found`, naming the file.
    */
   async add(bytes: Uint8Array): Promise<RecognizerAdded> {
-    const { recognizers, state, command } = this.#options;
+    const { recognizers, state, inbox } = this.#options;
     const document = decodeManifest(bytes);
     const manifest = encodeManifest(document);
     const isNew = !state.recognizers.has(manifest.digest);
     await recognizers.take(document);
     if (isNew) {
       const reference = { digest: manifest.digest, size: manifest.bytes.length };
-      command({ type: "register_recognizer", manifest: reference, document });
+      inbox.post({ type: "register_recognizer", manifest: reference, document });
+      // Kept before it is answered.
+      inbox.flush();
     }
     return { name: recognizerName(document), manifestDigest: manifest.digest, isNew };
   }
@@ -60,7 +61,9 @@ export class RecognizerIntake {
   show(name: string): RecognizerDetail {
     const { recognizers, state } = this.#options;
     const { digest } = recognizers.resolve(name);
-    const recognizer = listRecognizers(state).find(({ manifestDigest }) => manifestDigest === digest);
+    const recognizer = listRecognizers(state, recognizers.list()).find(({ manifestDigest }) =>
+      manifestDigest === digest
+    );
     if (recognizer === undefined) throw new DmlError("recognizer_unknown", `${name} is not served yet.`);
     return { recognizer, nodes: standingsOf(state, digest) };
   }

@@ -8,7 +8,8 @@ import type { Log } from "../protocol/kernel/log.ts";
 
 /** Bytes that the catalog can make. */
 interface Source {
-  readonly recognizer: RegisteredRecognizer;
+  /** Whose they are; versions and relatives share layers. */
+  readonly recognizers: RegisteredRecognizer[];
   /** For people. */
   readonly what: string;
   readonly load: () => Promise<Uint8Array<ArrayBuffer>>;
@@ -25,6 +26,8 @@ export class RecognizerStore {
   readonly #sources = new Map<Digest, Source>();
   /** Blobs being made. */
   readonly #pending = new Map<Digest, Promise<void>>();
+  /** Manifest digests of recognizers that are served from when somebody first asks for them. */
+  readonly #optional = new Set<Digest>();
   /** By manifest digest: why its last file could not be made. */
   readonly #faults = new Map<Digest, DmlError>();
 
@@ -79,6 +82,11 @@ export class RecognizerStore {
     return this.#registry.resolve(name);
   }
 
+  /** Whether nodes are offered it only from when somebody first asks for it. */
+  isOptional(manifestDigest: Digest): boolean {
+    return this.#optional.has(manifestDigest);
+  }
+
   /** Why the recognizer's files cannot be made, as it was at the last try, or null. */
   faultOf(manifestDigest: Digest): DmlError | null {
     return this.#faults.get(manifestDigest) ?? null;
@@ -95,7 +103,7 @@ export class RecognizerStore {
     await making;
   }
 
-  async #make(digest: Digest, { recognizer, what, load }: Source): Promise<void> {
+  async #make(digest: Digest, { recognizers, what, load }: Source): Promise<void> {
     try {
       if (await this.#durable.stat(digest) === null) {
         await this.#durable.put(digest, await load());
@@ -103,27 +111,30 @@ export class RecognizerStore {
       }
     } catch (error) {
       const fault = asDmlError(error);
-      this.#faults.set(recognizer.digest, fault);
+      for (const recognizer of recognizers) this.#faults.set(recognizer.digest, fault);
       this.#log.error(`Cannot take in ${what}: ${fault.message}`, {
         code: fault.code,
         advice: fault.advice,
       });
       throw fault;
     }
-    this.#faults.delete(recognizer.digest);
+    for (const recognizer of recognizers) this.#faults.delete(recognizer.digest);
     this.#sources.delete(digest);
   }
 
-  #addEntry({ manifest, loadLayer }: CatalogEntry): void {
+  #addEntry({ manifest, isOptional, loadLayer }: CatalogEntry): void {
     const recognizer = this.#registry.add(manifest);
+    if (isOptional) this.#optional.add(recognizer.digest);
     this.#sources.set(recognizer.digest, {
-      recognizer,
+      recognizers: [recognizer],
       what: `the manifest of ${recognizer.name}`,
       load: () => Promise.resolve(recognizer.bytes),
     });
     for (const { role, digest } of manifest.layers) {
       const what = `the layer ${role} of ${recognizer.name}`;
-      this.#sources.set(digest, { recognizer, what, load: () => loadLayer(role) });
+      const known = this.#sources.get(digest);
+      if (known !== undefined) known.recognizers.push(recognizer);
+      else this.#sources.set(digest, { recognizers: [recognizer], what, load: () => loadLayer(role) });
     }
   }
 }

@@ -2,6 +2,8 @@ import { dirname } from "node:path";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { DmlError } from "../protocol/kernel/errors.ts";
 import type { Person, Prediction } from "../protocol/messages/prediction.ts";
+import { boxText } from "./box_text.ts";
+import { type FindingTable, findingTable } from "./finding_table.ts";
 import { failedLine, type PredictLine } from "./predict_line.ts";
 import { ProgressBar } from "./progress_bar.ts";
 import {
@@ -39,7 +41,10 @@ const COLUMNS: readonly Column[] = [
   { title: "box" },
   { title: "score", align: "right" },
   { title: "name" },
+  { title: "looks" },
 ];
+/** Left out when there is nothing in it. */
+const LOOKS = COLUMNS.length - 1;
 
 /** Tells what became of the pictures: a bar while they are looked at, then a table; or a JSON line each. */
 export class PredictReport {
@@ -48,13 +53,14 @@ export class PredictReport {
   readonly #bar: ProgressBar;
   readonly #startedMs: number;
   #settledMs: number;
-  readonly #rows: string[][] = [];
+  #columns = COLUMNS;
+  #counted: FindingTable["counted"] = { noun: "person", count: 0 };
+  readonly #rows: (readonly string[])[] = [];
   readonly #annotatedFiles: string[] = [];
   readonly #told = new Set<string>();
   #settledCount = 0;
   #settledFailures = 0;
   #answered = 0;
-  #persons = 0;
 
   constructor(options: PredictReportOptions) {
     this.#options = options;
@@ -83,7 +89,6 @@ export class PredictReport {
   add(outcome: Outcome): void {
     if (outcome.ok) {
       this.#answered++;
-      this.#persons += outcome.prediction.persons.length;
       if (outcome.annotatedFile) this.#annotatedFiles.push(outcome.annotatedFile);
     } else {
       this.failures.push(outcome.failure);
@@ -92,7 +97,15 @@ export class PredictReport {
     if (this.#options.json) {
       const line: PredictLine = outcome.ok ? outcome : failedLine(outcome.file, outcome.failure);
       this.#options.terminal.out(`${JSON.stringify(line)}\n`);
-    } else if (outcome.ok) this.#rows.push(...rowsOf(outcome.file, outcome.prediction));
+    } else if (outcome.ok) this.#addRows(outcome);
+  }
+
+  /** All pictures are looked at by one recognizer, so all have the same columns. */
+  #addRows({ file, prediction }: Extract<Outcome, { ok: true }>): void {
+    const { columns, rows, counted } = findingTable(file, prediction) ?? tableOfPersons(file, prediction);
+    this.#columns = columns;
+    this.#rows.push(...rows);
+    this.#counted = counted && { ...counted, count: counted.count + (this.#counted?.count ?? 0) };
   }
 
   #tell(failure: DmlError, file: string | null): void {
@@ -113,11 +126,13 @@ export class PredictReport {
     const { terminal, json, total } = this.#options;
     if (json || this.#answered === 0) return;
     const options = { columnsMax: terminal.outColumns, color: terminal.outColor };
-    terminal.out(renderTable(COLUMNS, this.#rows, options));
+    const isBare = this.#columns === COLUMNS && this.#rows.every((row) => row[LOOKS] === "");
+    const kept = isBare ? LOOKS : this.#columns.length;
+    terminal.out(renderTable(this.#columns.slice(0, kept), this.#rows.map((row) => row.slice(0, kept)), options));
     const failed = total - this.#answered;
     const parts = [
       counted(this.#answered, "picture"),
-      counted(this.#persons, "person"),
+      ...(this.#counted === null ? [] : [counted(this.#counted.count, this.#counted.noun)]),
       ...(failed > 0 ? [`${failed} failed`] : []),
       formatDuration(this.#settledMs - this.#startedMs),
     ];
@@ -143,20 +158,33 @@ export interface PredictReportOptions {
   readonly total: number;
 }
 
+function tableOfPersons(file: string, prediction: Prediction): FindingTable {
+  const counted = { noun: "person", count: prediction.persons.length };
+  return { columns: COLUMNS, rows: rowsOf(file, prediction), counted };
+}
+
 function rowsOf(file: string, { persons }: Prediction): string[][] {
   const image = printable(file);
-  if (persons.length === 0) return [[image, "-", "", "", "nobody"]];
+  if (persons.length === 0) return [[image, "-", "", "", "nobody", ""]];
   return persons.map((person, index) => [
     image,
     `${index + 1}`,
-    boxOf(person),
+    boxText(person.box),
     person.score.toFixed(3),
     nameOf(person),
+    looksOf(person),
   ]);
 }
 
-function boxOf({ box: { x, y, width, height } }: Person): string {
-  return `${Math.round(width)}x${Math.round(height)} at ${Math.round(x)},${Math.round(y)}`;
+/** `female, 34, happy, live`. */
+function looksOf({ attributes: { age, gender, expression, liveness } = {} }: Person): string {
+  const parts = [
+    gender?.label,
+    age === undefined ? undefined : `${Math.round(age)}`,
+    expression?.label,
+    liveness?.label,
+  ];
+  return parts.filter((part) => part !== undefined).map(printable).join(", ");
 }
 
 function nameOf({ name, similarity }: Person): string {

@@ -56,6 +56,8 @@ export const VERBS = {
       "Prints a table of the persons, and writes NAME.annotated.jpg for each picture. A directory stands for the pictures right inside it, without its *.annotated.jpg; `-` is standard input.",
       "With no --master it asks the one on this machine; when none answers, it recognises in its own process.",
       '--json prints one line a picture, in the order given: {"file", "ok": true, "annotatedFile", "prediction": {"recognizer", "width", "height", "persons": [{"box", "score", "landmarks", "name", "similarity"}], "timings"}} or {"file", "ok": false, "error": {"code", "message", "advice"}}. Boxes and landmarks are in pixels of the upright picture.',
+      'Beside "persons" there is what the recognizer is for: "labels": [{"label", "index", "score"}] when it classifies, "objects": [{"box", "label", "index", "score"}] when it detects, "embedding": [numbers] when it embeds, "tensors": [{"name", "type", "dims", "data"}] when it computes; on a person "attributes": {"age", "gender", "expression", "liveness"} from face-attributes.',
+      "A recognizer of tensors takes a .npy file, or the little-endian bytes of its inputs one behind the other, in place of a picture.",
     ],
     flags: [
       "master",
@@ -72,6 +74,7 @@ export const VERBS = {
       ["dml predict photo.jpg", "a table, and photo.annotated.jpg"],
       ["dml predict photos/ --out marked", "every picture in a directory"],
       ["cat photo.jpg | dml predict - --json", "from standard input, for a program"],
+      ["dml predict photo.jpg --recognizer face-attributes", "apparent age and more, of each face"],
     ],
   },
   nodes: {

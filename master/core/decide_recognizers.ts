@@ -15,6 +15,7 @@ import type { MasterState, Moment, RecognizerState } from "./state.ts";
 
 /** Failures that would only repeat themselves. */
 const LASTING_FAILURES: readonly string[] = [
+  "answer_too_large",
   "engine_failed",
   "recognizer_invalid",
 ] satisfies ErrorCode[];

@@ -12,6 +12,8 @@ const FINAL_FAILURES: readonly ErrorCode[] = [
   "image_empty",
   "image_unsupported",
   "image_unreadable",
+  "tensor_invalid",
+  "answer_too_large",
   "image_too_large",
   "engine_failed",
 ];

@@ -7,6 +7,8 @@ const PLAIN_SENTENCES: Partial<Record<ErrorCode, string>> = {
   image_unsupported: "The picture is of a kind that cannot be read.",
   image_unreadable: "The picture cannot be read.",
   image_too_large: "The picture is too large.",
+  tensor_invalid: "The tensors are not those that the model takes.",
+  answer_too_large: "The model answers with more than fits into an answer.",
   engine_failed: "The model refused this picture.",
   worker_died: "A worker died of this picture.",
   deadline_exceeded: "The picture took too long.",

@@ -1,5 +1,19 @@
 import type { TaskResult } from "../../protocol/messages/task.ts";
+import type { Manifest } from "../../models/manifest.ts";
+import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { TaskState } from "./state.ts";
+
+type Field = "labels" | "objects" | "embedding" | "tensors";
+
+/** What each task answers with beside `persons`. */
+const FIELDS: Readonly<Record<Manifest["pipeline"], Field | null>> = {
+  faces: null,
+  empty: null,
+  classify: "labels",
+  detect: "objects",
+  embed: "embedding",
+  tensor: "tensors",
+};
 
 /** What a drawn picture is. */
 const ANNOTATED_MEDIA_TYPE = "image/jpeg";
@@ -13,6 +27,8 @@ export function whyUnbelievable(task: TaskState, result: TaskResult): string | n
   if (prediction.recognizer !== task.recognizer.name) {
     return `It ran ${prediction.recognizer}, not ${task.recognizer.name}.`;
   }
+  const other = otherField(prediction, FIELDS[task.recognizer.document.pipeline]);
+  if (other !== null) return other;
   if (annotated !== null && !task.spec.options.annotate) {
     return "It drew a picture that nobody asked for.";
   }
@@ -24,4 +40,13 @@ export function whyUnbelievable(task: TaskState, result: TaskResult): string | n
     return "It named a person although nobody is enrolled.";
   }
   return null;
+}
+
+function otherField(prediction: Prediction, wanted: Field | null): string | null {
+  for (const field of ["labels", "objects", "embedding", "tensors"] as const) {
+    const isThere = prediction[field] !== undefined;
+    if (isThere === (field === wanted)) continue;
+    return isThere ? `It answered with ${field}, which the recognizer does not make.` : `It answered without ${field}.`;
+  }
+  return wanted !== null && prediction.persons.length > 0 ? "It found persons where none are looked for." : null;
 }

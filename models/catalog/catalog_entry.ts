@@ -7,6 +7,8 @@ import { takeIn } from "../onnx/take_in.ts";
 /** A recognizer that comes with dml. Its manifest is known without its layers, so it can be offered before they are fetched. */
 export interface CatalogEntry {
   readonly manifest: Manifest;
+  /** Whether nodes are offered it only from when somebody first asks for it. */
+  readonly isOptional?: boolean;
   /**
    * The layer with this role, exactly as the manifest pins it; the caller may keep or give away the bytes.
    * Throws `assets_missing` when its file is not here and cannot be fetched, `blob_corrupt` when it is not the file that was pinned.

@@ -1,5 +1,5 @@
 import type { Manifest } from "../manifest.ts";
-import { type CatalogEntry, publishedEntry } from "./catalog_entry.ts";
+import { type CatalogEntry, publishedEntry, type PublishedLayer } from "./catalog_entry.ts";
 
 const MIB = 1024 * 1024;
 
@@ -31,8 +31,8 @@ const MANIFEST: Manifest = {
   requirements: { engine: "wasm", memoryBytes: 192 * MIB },
 };
 
-/** The faces of a picture, by the three models of the npm package faceplugin-face-recognition-js 0.0.1 (MIT). */
-export const FACES: CatalogEntry = publishedEntry(MANIFEST, {
+/** Its files in the npm package faceplugin-face-recognition-js 0.0.1 (MIT). */
+export const FACES_FILES: Readonly<Record<string, PublishedLayer>> = {
   detect: {
     digest: "sha256:6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854",
     load: () => import("face-models/model/fr_detect.onnx", { with: { type: "bytes" } }),
@@ -45,4 +45,7 @@ export const FACES: CatalogEntry = publishedEntry(MANIFEST, {
     digest: "sha256:87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581",
     load: () => import("face-models/model/fr_feature.onnx", { with: { type: "bytes" } }),
   },
-});
+};
+
+/** The faces of a picture. */
+export const FACES: CatalogEntry = publishedEntry(MANIFEST, FACES_FILES);

@@ -1,3 +1,4 @@
+import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { PictureInput } from "../manifest/picture_input.ts";
 import type { Tensor } from "../tensor.ts";
 import { type RowReceiver, shrinkRows } from "./area_filter.ts";
@@ -32,12 +33,15 @@ export class PictureTensor {
   readonly #data: Numbers;
   readonly #channels: readonly Channel[];
 
-  constructor(input: PictureInput) {
+  /** Writes into `data` when it is given, which must have the input's size. */
+  constructor(input: PictureInput, data?: Float32Array) {
     const { width, height, layout, type } = input;
     this.#input = input;
     this.#channels = channelsOf(input);
     const depth = this.#channels.length;
-    this.#data = type === "uint8" ? new Uint8Array(width * height * depth) : new Float32Array(width * height * depth);
+    const count = width * height * depth;
+    this.#data = data ?? (type === "uint8" ? new Uint8Array(count) : new Float32Array(count));
+    invariant(this.#data.length === count, "the tensor has the size of the input");
     const dims = layout === "NCHW" ? [1, depth, height, width] : [1, height, width, depth];
     this.tensor = { type, dims, data: this.#data };
   }

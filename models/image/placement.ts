@@ -17,33 +17,22 @@ export interface Placement {
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * const resize = { mode: "letterbox", colour: [114, 114, 114], place: "top_left" } as const;
- * assertEquals(placed({ width: 640, height: 320 }, { frame: { width: 320, height: 320 }, resize }), {
- *   scaleX: 0.5,
- *   scaleY: 0.5,
- *   offsetX: 0,
- *   offsetY: 0,
+ * const placement = placed({ width: 640, height: 320 }, {
+ *   frame: { width: 320, height: 320 },
+ *   resize: { mode: "letterbox", colour: [114, 114, 114], place: "centre" },
  * });
+ * assertEquals(placement, { scaleX: 0.5, scaleY: 0.5, offsetX: 0, offsetY: 80 });
  * ```
  */
-export function placed(
-  picture: Size,
-  { frame, resize }: { frame: Size; resize: Pick<Resize, "mode"> & Partial<ResizeChoices> },
-): Placement {
+export function placed(picture: Size, { frame, resize }: { frame: Size; resize: Resize }): Placement {
   switch (resize.mode) {
     case "letterbox":
-      return letterboxed(picture, { frame, isCentred: resize.place !== "top_left" });
+      return letterboxed(picture, { frame, isCentred: resize.place === "centre" });
     case "stretch":
-      return placedBox({ x: 0, y: 0, ...sizeOf(picture) }, frame);
+      return placedBox({ x: 0, y: 0, width: picture.width, height: picture.height }, frame);
     case "crop":
-      return cropped(picture, { frame, share: resize.share ?? 1 });
+      return cropped(picture, { frame, share: resize.share });
   }
-}
-
-/** What some ways of resizing leave to choose. */
-interface ResizeChoices {
-  readonly place: "centre" | "top_left";
-  readonly share: number;
 }
 
 function letterboxed(picture: Size, { frame, isCentred }: { frame: Size; isCentred: boolean }): Placement {
@@ -83,8 +72,4 @@ export function intoFrame({ x, y }: Point, { scaleX, scaleY, offsetX, offsetY }:
 /** A point of the frame, in pixels of the picture: the inverse of {@linkcode intoFrame}. */
 export function fromFrame({ x, y }: Point, { scaleX, scaleY, offsetX, offsetY }: Placement): Point {
   return { x: (x - offsetX) / scaleX, y: (y - offsetY) / scaleY };
-}
-
-function sizeOf({ width, height }: Size): Size {
-  return { width, height };
 }

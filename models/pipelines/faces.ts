@@ -8,6 +8,7 @@ import { similarityTransform } from "../image/similarity.ts";
 import { warp } from "../image/warp.ts";
 import type { FacesParameters } from "../manifest.ts";
 import { ALIGNED, ARCFACE_TEMPLATE } from "./faces_align.ts";
+import { FaceAttributes } from "./faces_attributes.ts";
 import { DETECT, DETECT_INPUT, type DetectedFace, detectedFaces } from "./faces_detect.ts";
 import { EMBED, normalise } from "./faces_embed.ts";
 import { fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./faces_landmarks.ts";
@@ -15,6 +16,9 @@ import { personOf } from "./faces_person.ts";
 import { LayerRunner } from "./layer_runner.ts";
 import type { Finding, Layers, Pipeline, PipelineFactory } from "./pipeline.ts";
 import { Stopwatch } from "./stopwatch.ts";
+
+/** Faces of one picture that are looked at for what they are like: a crowd would take longer than an attempt may. */
+const ATTRIBUTED_MAX = 32;
 
 /** Detect, landmarks, align, embed. The same path enrols a person and recognises them. */
 export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, layers, { nowMs }) =>
@@ -25,6 +29,7 @@ class FacesPipeline implements Pipeline {
   readonly #detect: LayerRunner<typeof DETECT>;
   readonly #landmarks: LayerRunner<typeof LANDMARKS>;
   readonly #embed: LayerRunner<typeof EMBED>;
+  readonly #attributes: FaceAttributes;
   readonly #parameters: FacesParameters;
   readonly #nowMs: () => number;
   /** The layers' inputs are shared by all pictures, so these come one after the other. */
@@ -34,6 +39,7 @@ class FacesPipeline implements Pipeline {
     this.#detect = new LayerRunner(layers, DETECT);
     this.#landmarks = new LayerRunner(layers, LANDMARKS);
     this.#embed = new LayerRunner(layers, EMBED);
+    this.#attributes = new FaceAttributes(layers);
     this.#parameters = options.parameters;
     this.#nowMs = options.nowMs;
   }
@@ -45,7 +51,9 @@ class FacesPipeline implements Pipeline {
       for (const face of await this.#findFaces(picture, watch)) {
         const landmarks = await this.#findLandmarks(picture, { box: face.box, watch });
         const embedding = options.embeddings ? await this.#embedFace(picture, { landmarks, watch }) : null;
-        persons.push(personOf(face, { landmarks, embedding, picture }));
+        const isAttributed = persons.length < ATTRIBUTED_MAX;
+        const attributes = isAttributed ? await this.#attributes.of(picture, { box: face.box, watch }) : null;
+        persons.push(personOf(face, { landmarks, embedding, attributes, picture }));
         watch.lap("interpretMs");
       }
       return { persons, timings: watch.timings };
@@ -57,6 +65,7 @@ class FacesPipeline implements Pipeline {
       await this.#findFaces(picture, watch);
       const landmarks = await this.#findLandmarks(picture, { box: middleOf(picture), watch });
       await this.#embedFace(picture, { landmarks, watch });
+      await this.#attributes.of(picture, { box: middleOf(picture), watch });
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Attributes } from "../../protocol/messages/finding.ts";
 import type { Person } from "../../protocol/messages/prediction.ts";
 import type { Point, Size } from "../image/geometry.ts";
 import type { DetectedFace } from "./faces_detect.ts";
@@ -15,10 +16,11 @@ export function personOf(
   options: {
     landmarks: readonly Point[];
     embedding: Float32Array | null;
+    attributes?: Attributes | null;
     picture: Size;
   },
 ): Person {
-  const { landmarks, embedding, picture } = options;
+  const { landmarks, embedding, attributes = null, picture } = options;
   return {
     box: wholePixels(face.box, picture),
     score: rounded(face.score, SCORE_DECIMALS),
@@ -31,5 +33,6 @@ export function personOf(
     ...(embedding === null ? {} : {
       embedding: Array.from(embedding, (component) => rounded(component, EMBEDDING_DECIMALS)),
     }),
+    ...(attributes === null ? {} : { attributes }),
   };
 }

@@ -18,7 +18,14 @@ export class ModelLayer {
     const session = layers[MODEL_ROLE];
     refuseMissing(inputs, { among: session.inputNames, what: "input" });
     refuseMissing(outputs, { among: session.outputNames, what: "output" });
-    refuseMissing(session.inputNames, { among: inputs, what: "input in its manifest called" });
+    const ungiven = session.inputNames.filter((name) => !inputs.includes(name));
+    if (ungiven.length > 0) {
+      throw new DmlError(
+        "recognizer_invalid",
+        `The layer ${MODEL_ROLE} also takes ${ungiven.join(", ")}, which the manifest does not give it.`,
+        { advice: "Export the model with one input, or serve it as `tensor` and name all of its inputs." },
+      );
+    }
     this.#session = session;
     this.#outputs = outputs.length === 0 ? session.outputNames : outputs;
   }

@@ -100,7 +100,8 @@ export class RecognizerHost {
     const decodedMs = this.#nowMs();
     const { timings, ...found } = await (computing ?? pipeline.recognize(picture, options));
     const recognizedMs = this.#nowMs();
-    const isDrawn = options.annotate && picture !== null && found.tensors === undefined;
+    const isVisible = found.tensors === undefined && found.embedding === undefined;
+    const isDrawn = options.annotate && picture !== null && isVisible;
     const drawn = isDrawn ? await this.#annotator.annotate(picture, marksOf(found)) : null;
     const drawnMs = this.#nowMs();
     const annotated = drawn && await this.#codec.encodeJpeg(drawn);

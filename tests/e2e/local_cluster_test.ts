@@ -22,3 +22,18 @@ Deno.test("openLocalCluster() recognises a real photo with nothing set up, and l
     await local.close();
   }
 });
+
+Deno.test("openLocalCluster() loads what is asked for, also when nodes are not offered it unasked", async () => {
+  const local = await openLocalCluster({ recognizer: "face-attributes", pictures: 1 }, {
+    log: SILENT_LOG,
+    signal: new AbortController().signal,
+    presentation: { logLevel: "error" },
+  });
+  try {
+    const asked = { recognizer: "face-attributes", annotate: false, embeddings: false };
+    const { prediction } = await local.predict(await samplePhoto(1), asked);
+    assertEquals(prediction.persons.map(({ attributes }) => attributes?.gender?.label), ["female", "female", "female"]);
+  } finally {
+    await local.close();
+  }
+});

@@ -99,13 +99,19 @@ export class MasterFixture implements AsyncDisposable {
     return scripted;
   }
 
-  /** A node that was welcomed and is ready for everything that it was offered. */
-  async join(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
+  /** A node that was welcomed. */
+  async arrive(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
     const connection = await this.transport.connect(this.master.controlAddress);
     const node = new ScriptedNode(new Peer(connection), idOf("node", number));
     this.#connections.push(node);
     node.send(helloOf(node.nodeId, hello));
     await node.next("welcome");
+    return node;
+  }
+
+  /** A node that was welcomed and is ready for everything that it was offered. */
+  async join(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
+    const node = await this.arrive(number, hello);
     for (let offers = 0; offers < this.master.recognizers().length; offers++) {
       const { manifest: { digest: manifestDigest } } = await node.next("model.offer");
       node.send({ type: "model.ready", manifestDigest, imagesPerSecond: 10, fetchedBytes: 0, warmUpMs: 1 });

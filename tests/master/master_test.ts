@@ -93,6 +93,27 @@ Deno.test("predict() refuses an empty picture, and a recognizer that there is no
   assertStringIncludes(error.message, "faces");
 });
 
+Deno.test("predict() has nodes fetch an optional recognizer when somebody first asks for it, and not before", async () => {
+  await using fixture = await MasterFixture.start({ catalog: [{ ...pictureEntry(), isOptional: true }] });
+  const { master } = fixture;
+  const node = await fixture.arrive(1);
+  await fixture.heeded(node);
+  assertEquals(master.nodes().map(({ recognizers }) => recognizers), [[]], "it was offered nothing");
+  assertEquals(master.recognizers().map(({ name, readyNodes }) => [name, readyNodes]), [["faces@1", 0]]);
+  const answer = master.predict(PICTURE, FACES);
+  const { manifest } = await node.next("model.offer");
+  node.send({
+    type: "model.ready",
+    manifestDigest: manifest.digest,
+    imagesPerSecond: 10,
+    fetchedBytes: 1,
+    warmUpMs: 1,
+  });
+  node.send(resultOf(await node.next("task.assign")));
+  assertEquals((await answer).prediction, predictionOf("faces@1"));
+  assertEquals(master.recognizers().map(({ readyNodes }) => readyNodes), [1]);
+});
+
 Deno.test("predict() moves to another node when one is lost", async () => {
   await using fixture = await MasterFixture.start();
   const first = await fixture.join(1);

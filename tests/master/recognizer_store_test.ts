@@ -50,6 +50,18 @@ Deno.test("RecognizerStore.ensure() remembers why a file cannot be made, and tri
   assertEquals(store.faultOf(digest), null);
 });
 
+Deno.test("RecognizerStore.faultOf() blames every recognizer that needs the file", async () => {
+  const entry = {
+    ...pictureEntry(),
+    loadLayer: () => Promise.reject(new DmlError("assets_missing", "There is no network.")),
+  };
+  const relative = { ...entry, isOptional: true, manifest: { ...entry.manifest, name: "relative" } };
+  const store = new RecognizerStore({ durable: new MemoryBlobStore(), log: SILENT_LOG, catalog: [entry, relative] });
+  await assertRejects(() => store.ensure(DIGEST), DmlError);
+  assertEquals(store.list().map(({ digest }) => store.faultOf(digest)?.code), ["assets_missing", "assets_missing"]);
+  assertEquals(store.list().map(({ digest }) => store.isOptional(digest)), [false, true]);
+});
+
 Deno.test("RecognizerStore.ensure() does not keep a layer that is not the one of the manifest", async () => {
   const { durable, store } = open({ ...pictureEntry(), loadLayer: () => Promise.resolve(new Uint8Array([1])) });
   assertEquals((await assertRejects(() => store.ensure(DIGEST), DmlError)).code, "blob_corrupt");

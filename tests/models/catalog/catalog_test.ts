@@ -14,7 +14,7 @@ Deno.test("CATALOG holds valid manifests of different recognizers", () => {
     assertEquals(decodeManifest(encodeManifest(manifest).bytes), manifest);
   }
   const registry = new RecognizerRegistry(CATALOG.map(({ manifest }) => manifest));
-  assertEquals(registry.list().map(({ name }) => name), ["empty@1", "faces@1"]);
+  assertEquals(registry.list().map(({ name }) => name), ["empty@1", "face-attributes@1", "faces@1"]);
 });
 
 Deno.test("CATALOG loads every layer as its manifest pins it, and as often as asked", async () => {

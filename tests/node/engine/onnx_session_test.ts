@@ -13,6 +13,7 @@ import {
   assertStrictEquals,
 } from "../../assert.ts";
 import { floats } from "../../models/onnx/protobuf_writer.ts";
+import { graphModel } from "../../models/onnx/graph_model.ts";
 import { smallModel } from "../../models/onnx/small_model.ts";
 import { RealmWorker } from "./started_onnx.ts";
 
@@ -153,12 +154,24 @@ Deno.test("LayerSession.run() refuses inputs that do not fit, and goes on with t
   await session.release();
 });
 
-Deno.test("LayerSession.run() refuses an answer of a type that dml does not read", async () => {
+Deno.test("LayerSession.run() carries truths as bytes", async () => {
   const session = await createLayerSession(smallModel("IsNaN", { inputs: ["in"], outputType: BOOL }));
-  const run = () => session.run({ in: floatTensor(Float32Array.of(1, NaN), [2]) });
+  const { out } = await session.run({ in: floatTensor(Float32Array.of(1, NaN), [2]) });
+  assertEquals({ ...out, dims: [...out.dims] }, { type: "bool", data: Uint8Array.of(0, 1), dims: [2] });
+  await session.release();
+});
+
+Deno.test("LayerSession.run() refuses an answer of a type that dml does not read", async () => {
+  const layer = graphModel({
+    inputs: { in: { dims: [2] } },
+    outputs: { out: { type: "float16", dims: [2] } },
+    steps: [{ operator: "Cast", from: ["in"], to: "out", attributes: { to: 10 } }],
+  });
+  const session = await createLayerSession(layer);
+  const run = () => session.run({ in: floatTensor(Float32Array.of(1, 2), [2]) });
   const error = await assertRejects(run, DmlError);
   assertEquals(error.code, "engine_failed");
-  assertMatch(error.message, /type bool/);
+  assertMatch(error.message, /type float16/);
   await session.release();
 });
 

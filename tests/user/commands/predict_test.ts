@@ -4,6 +4,7 @@ import { seededRandom } from "../../../protocol/kernel/random.ts";
 import type { PredictCommand } from "../../../user/command.ts";
 import { type PredictContext, runPredict } from "../../../user/commands/predict.ts";
 import { type PredictLine, predictLineSchema } from "../../../user/predict_line.ts";
+import type { Prediction } from "../../../protocol/messages/prediction.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../../assert.ts";
 import { FakeClusterClient, personAt, predictionOf } from "../fake_cluster_client.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
@@ -98,6 +99,38 @@ Deno.test("runPredict() prints a table of persons and writes the annotated pictu
   assertEquals(predict.tree.names("out"), ["a.annotated.jpg", "b.annotated.jpg"]);
   assertEquals(Deno.readTextFileSync(`${predict.tree.path}/out/b.annotated.jpg`), "annotated b");
   assert(predict.cluster.isClosed);
+});
+
+Deno.test("runPredict() prints a table for each task of a recognizer", async () => {
+  const box = { x: 1, y: 2, width: 30, height: 40 };
+  const objects = [{ box, label: "dog\x1b[31m", index: 16, score: 0.87654 }];
+  const labels = [{ label: "tabby", index: 281, score: 0.75 }, { label: "tiger cat", index: 282, score: 0.2 }];
+  const tensors = [{ name: "scores", type: "float32" as const, dims: [1, 5], data: [0.123456, null, 3, 4, 5] }];
+  const looks = { age: 33.6, gender: { label: "female", score: 0.9 }, liveness: { label: "live", score: 1 } };
+  const cases: [Partial<Prediction>, string[]][] = [
+    [{ objects }, ["image  object  box  score  class", "a.jpg  1  30x40 at 1,2  0.877  dog?[31m", "1 object"]],
+    [{ objects: [] }, ["image  object  box  score  class", "a.jpg  -  nothing", "0 objects"]],
+    [{ labels }, ["image  class  score", "a.jpg  tabby  0.750", "a.jpg  tiger cat  0.200"]],
+    [{ labels: [] }, ["image  class  score", "a.jpg  none is sure enough"]],
+    [{ embedding: [0.1, -0.25] }, ["image  numbers  embedding", "a.jpg  2  0.1 -0.25"]],
+    [{ tensors }, ["image  output  type  shape  numbers", "a.jpg  scores  float32  1x5  0.123 - 3 4 …"]],
+    [{ persons: [personAt(10, { attributes: looks })] }, [
+      "image  person  box  score  name  looks",
+      "a.jpg  1  30x40 at 10,20  0.988  unknown  female, 34, live",
+      "1 person",
+    ]],
+  ];
+  for (const [found, expected] of cases) {
+    using predict = new Predict({ "a.jpg": "a" });
+    predict.cluster.onPredict = () => ({ prediction: { ...predictionOf([]), ...found }, annotated: null });
+    assertEquals(await predict.run(["a.jpg"]), 0);
+    const counted = expected.filter((line) => /^\d/.test(line));
+    assertEquals(predict.out.replaceAll(/ {2,}/g, "  ").split("\n"), [
+      ...expected.filter((line) => !/^\d/.test(line)),
+      ["1 picture", ...counted, "0 ms"].join(", "),
+      "",
+    ]);
+  }
 });
 
 Deno.test("runPredict() passes on what was asked for, and writes nothing with --no-annotate", async () => {

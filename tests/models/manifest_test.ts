@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { CATALOG } from "../../models/catalog/catalog.ts";
+import { decodeManifest, encodeManifest, type Manifest } from "../../models/manifest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
+import { DETECTORS } from "./pipelines/detections.ts";
+import { DETECT_COMMON, INPUT, manifestOf } from "./pipelines/recognizers.ts";
+
+const CLASSIFY = { input: INPUT, output: "scores", activation: "softmax", topK: 5, scoreMin: 0, labels: [] } as const;
+const MANIFESTS: readonly Manifest[] = [
+  ...CATALOG.map(({ manifest }) => manifest),
+  ...DETECTORS.map(({ parameters }) => manifestOf("detect", parameters)),
+  manifestOf("classify", { ...CLASSIFY, labels: ["one", "two"] }),
+  manifestOf("embed", { input: INPUT, output: "vector", normalise: true }),
+  manifestOf("tensor", { picture: null, inputs: [{ tensor: "x", type: "int64", dims: [1, -1] }], outputs: [] }),
+];
+
+function refusal(value: unknown): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  const error = assertThrows(() => decodeManifest(bytes), DmlError);
+  assertEquals(error.code, "recognizer_invalid");
+  return error.message;
+}
+
+Deno.test("decodeManifest() reads back what encodeManifest() made, of every task", () => {
+  for (const manifest of MANIFESTS) assertEquals(decodeManifest(encodeManifest(manifest).bytes), manifest);
+});
+
+Deno.test("decodeManifest() gives a valid manifest or says what is wrong, whatever was done to it", () => {
+  const hostile = fc.oneof(fc.jsonValue(), fc.constantFrom(-1, 1e308, "", "\u0000", [], {}, null, "__proto__"));
+  fc.assert(
+    fc.property(fc.constantFrom(...MANIFESTS), fc.nat(), hostile, (manifest, at, value) => {
+      const bytes = new TextEncoder().encode(JSON.stringify(changed(manifest, { at, value })));
+      try {
+        const read = decodeManifest(bytes);
+        assertEquals(decodeManifest(encodeManifest(read).bytes), read);
+      } catch (error) {
+        assert(error instanceof DmlError && error.code === "recognizer_invalid", String(error));
+        assert(error.message.length < 600);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+Deno.test("decodeManifest() survives bytes of every kind", () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+    assertThrows(() => decodeManifest(bytes), DmlError, "The manifest");
+  }));
+});
+
+Deno.test("decodeManifest() refuses a document that is too long, and takes the labels that are allowed", () => {
+  const labels = Array.from({ length: 21_841 }, (_, at) => `a label of an ordinary length ${at}`);
+  const many = manifestOf("classify", { ...CLASSIFY, labels });
+  assertEquals(decodeManifest(encodeManifest(many).bytes), many);
+  const long = new Uint8Array(LIMITS.manifestBytesMax + 1).fill(32);
+  assertStringIncludes(assertThrows(() => decodeManifest(long), DmlError).message, "at most 1048576");
+  const tooMany = new Array(LIMITS.labelsMax + 1).fill("x");
+  assertStringIncludes(refusal({ ...many, parameters: { ...many.parameters, labels: tooMany } }), "labels");
+});
+
+Deno.test("decodeManifest() names the field that is wrong", () => {
+  const detect = manifestOf("detect", DETECTORS[0].parameters);
+  const cases: [string, object][] = [
+    ["parameters.strides", { strides: [] }],
+    ["parameters.scoreMin", { scoreMin: 2 }],
+    ["parameters.decode", { decode: "yolov99" }],
+    ["parameters.input.mean", { input: { ...INPUT, mean: [0, 0] } }],
+    ["parameters.input.std", { input: { ...INPUT, std: [0] } }],
+    ["parameters.input.type", { input: { ...INPUT, type: "uint8" } }],
+    ["parameters.input.resize.place", { input: { ...INPUT, resize: { ...INPUT.resize, place: "left" } } }],
+    ["parameters.labels.0", { labels: ["a\nb"] }],
+  ];
+  for (const [path, change] of cases) {
+    assertStringIncludes(refusal({ ...detect, parameters: { ...detect.parameters, ...change } }), path);
+  }
+  assertStringIncludes(refusal({ ...detect, parameters: { ...detect.parameters, anchors: [1] } }), "anchors");
+  assertStringIncludes(refusal({ ...detect, pipeline: "embed", parameters: DETECT_COMMON }), "parameters");
+});
+
+/** `manifest` with the value at one of its places, counted through, put in the place of another. */
+function changed(manifest: Manifest, { at, value }: { at: number; value: unknown }): unknown {
+  const copy: unknown = JSON.parse(JSON.stringify(manifest));
+  const places: (() => void)[] = [];
+  const walk = (node: unknown) => {
+    if (typeof node !== "object" || node === null) return;
+    for (const key of Object.keys(node)) {
+      places.push(() => Object.assign(node, { [key]: value }));
+      walk(Reflect.get(node, key));
+    }
+  };
+  walk(copy);
+  places[at % places.length]();
+  return copy;
+}

@@ -1,0 +1,30 @@
+/** As much of the package as the tests use. */
+interface Messages<Message> {
+  create(properties: Message): Message;
+  encode(message: Message): { finish(): Uint8Array };
+}
+
+interface ValueInfo {
+  name: string;
+  type: { tensorType: { elemType: number; shape: { dim: ({ dimValue: number } | { dimParam: string })[] } } };
+}
+
+interface Model {
+  irVersion: number;
+  opsetImport: { domain: string; version: number }[];
+  graph: {
+    name: string;
+    node: {
+      opType: string;
+      input: readonly string[];
+      output: readonly string[];
+      attribute: { name: string; type: number; i: number }[];
+    }[];
+    initializer: { name: string; dims: readonly number[]; dataType: number; rawData: Uint8Array }[];
+    input: ValueInfo[];
+    output: ValueInfo[];
+  };
+}
+
+declare const onnxProto: { readonly onnx: { readonly ModelProto: Messages<Model> } };
+export default onnxProto;

@@ -1,0 +1,32 @@
+import { tensorValues } from "../../../models/pipelines/tensor_values.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
+import { tensorValueSchema } from "../../../protocol/messages/finding.ts";
+import { assert, assertEquals, assertThrows } from "../../assert.ts";
+import { tensor } from "../onnx/graph_model.ts";
+
+Deno.test("tensorValues() carries every float so that the very same comes back", () => {
+  const numbers = [0.1, 1 / 3, 1e-38, -3.4e38, 123456.789, 0, -0].map(Math.fround);
+  const [{ data }] = tensorValues([{ name: "x", tensor: tensor([7], numbers) }]);
+  assertEquals(data.map((value) => Math.fround(value ?? NaN)), numbers);
+});
+
+Deno.test("tensorValues() has null for what JSON has no number for", () => {
+  const [value] = tensorValues([{ name: "x", tensor: tensor([3], [NaN, Infinity, 1]) }]);
+  assertEquals(value.data, [null, null, 1]);
+  assertEquals(tensorValueSchema.parse(JSON.parse(JSON.stringify(value))), value);
+});
+
+Deno.test("tensorValues() fills a message up and refuses what does not fit, by name", () => {
+  const fitting = tensorValues([{ name: "x", tensor: tensor([400_000], new Array(400_000).fill(1)) }]);
+  assert(JSON.stringify(fitting).length < LIMITS.frameBytesMax);
+  for (const fill of [1, 0.123456]) {
+    const large = tensor([2, 250_000], new Array(500_000).fill(fill));
+    const error = assertThrows(
+      () => tensorValues([{ name: "mask", tensor: large }]),
+      DmlError,
+      "mask float32 2x250000",
+    );
+    assertEquals(error.code, "answer_too_large");
+  }
+});
