@@ -69,7 +69,8 @@ export function proposeManifest(inspection: OnnxInspection, facts: ProposalFacts
   const { answers, name, version, description, license, layer, dml } = facts;
   const picture = pictureTensorOf(inspection.inputs);
   const guess = guessFamily(inspection, picture);
-  const family = familyFor([guess.family, ...guess.others], answers.task);
+  const possible = [guess.family, ...guess.others];
+  const family = familyFor(possible, answers.task ?? namedBy(possible, facts.labels));
   const sized = picture && { ...picture, ...sizeOf(picture, { family, answers }) };
   const labels = chosenLabels(family, { given: facts.labels, metadata: inspection.metadata });
   const { task, usual } = parametersOf(family, { inspection, picture: sized, labels: labels.labels, answers });
@@ -90,7 +91,7 @@ export function proposeManifest(inspection: OnnxInspection, facts: ProposalFacts
   }, { what: "The manifest for this file", code: "recognizer_invalid" });
   const reasons = [`${capitalised(family.kind)}, because ${guess.why}.`, ...labels.reasons];
   const questions = [
-    ...taskQuestion(guess.family, guess.others, answers),
+    ...taskQuestion(possible, family, answers),
     ...(picture === null ? [] : pictureQuestions(picture, { family, answers, usual })),
   ];
   return { manifest, reasons, questions };
@@ -145,8 +146,13 @@ function sizeOf(
   return { width: width ?? size?.width ?? height ?? side, height: height ?? size?.height ?? width ?? side };
 }
 
-function taskQuestion(family: OutputFamily, others: readonly OutputFamily[], { task }: Answers): Question[] {
-  const choices = [...new Set([family, ...others].map(({ kind }) => kind))];
+/** As many labels as numbers come out are the names of classes, however much the rest looks like an embedding. */
+function namedBy(possible: readonly OutputFamily[], labels: readonly string[] | null): FamilyName | undefined {
+  return possible.find((family) => family.kind === "classify" && family.classCount === labels?.length)?.kind;
+}
+
+function taskQuestion(possible: readonly OutputFamily[], family: OutputFamily, { task }: Answers): Question[] {
+  const choices = [...new Set(possible.map(({ kind }) => kind))];
   if (choices.length < 2 || task !== undefined) return [];
   return [{ key: "task", text: "How are its outputs to be read?", choices, fallback: family.kind }];
 }

@@ -130,6 +130,14 @@ Deno.test("proposeManifest() finds labels in what was given, in the exporter's n
   assertEquals(labelsOf(propose(ssd, { labels: ["cat", "dog"] })), ["background", "cat", "dog"]);
 });
 
+Deno.test("proposeManifest() takes as many labels as there are numbers for the names of classes", () => {
+  const parts = looking(112, { output: [1, 64] });
+  const labels = Array.from({ length: 64 }, (_, index) => `class ${index}`);
+  assertEquals(propose(parts).manifest.pipeline, "embed");
+  assertEquals(propose(parts, { labels }).manifest.pipeline, "classify");
+  assertEquals(propose(parts, { labels: labels.slice(1) }).manifest.pipeline, "embed");
+});
+
 Deno.test("proposeManifest() states what the file needs", () => {
   const { manifest } = propose({ ...looking(224, { logits: [1, 2] }), operatorSets: { "": 17, unused: 3 } });
   const { engine, dml, operatorSets, memoryBytes } = manifest.requirements;
