@@ -35,5 +35,8 @@ export function plainRefusal(message: string): string {
     const match = pattern.exec(message);
     if (match) return sentence(match);
   }
-  return message.replace(/^.*ERROR_MESSAGE: /s, "").replace(/(\/\S+\.(?:h|cc):\d+ )[^\n]*?(?=[A-Z])/, "").trim();
+  return message.replace(/^.*ERROR_MESSAGE: /s, "")
+    .replace(/(\/\S+\.(?:h|cc):\d+ )[^\n]*?(?=[A-Z])/, "")
+    .replace(/Please fix either the inputs\/outputs or the model\.?/, "")
+    .replace(/\s+/g, " ").trim();
 }

@@ -48,3 +48,13 @@ Deno.test("plainRefusal() says of the engine's own words which operator it lacks
     "it has no operator Relu as version 1 of its set defines it",
   );
 });
+
+Deno.test("plainRefusal() leaves the engine's other words on one line, without where it was built", () => {
+  assertEquals(
+    plainRefusal(
+      "The layer failed: … ERROR_MESSAGE: Got invalid dimensions\n index: 3 Got: 32\n Please fix either the inputs/outputs or the model.",
+    ),
+    "Got invalid dimensions index: 3 Got: 32",
+  );
+  assertEquals(plainRefusal("Plain words."), "Plain words.");
+});
