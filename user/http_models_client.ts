@@ -40,6 +40,13 @@ export interface HttpModelsClientOptions {
   readonly signal: AbortSignal;
 }
 
+interface Call {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly body?: Uint8Array<ArrayBuffer> | string;
+  readonly mediaType?: string;
+  readonly contentRange?: string;
+}
+
 /** The recognizers of the master at an address. What goes wrong on the way is `master_unreachable`. */
 export class HttpModelsClient implements ModelsClient {
   readonly label: string;
@@ -53,11 +60,11 @@ export class HttpModelsClient implements ModelsClient {
   }
 
   async list(): Promise<RecognizerListing[]> {
-    return (await this.#ask(recognizersSchema, PATHS.recognizers)).recognizers;
+    return (await this.ask(recognizersSchema, PATHS.recognizers)).recognizers;
   }
 
   show(name: string): Promise<RecognizerDetail> {
-    return this.#ask(recognizerDetailSchema, recognizerPath(name));
+    return this.ask(recognizerDetailSchema, recognizerPath(name));
   }
 
   async read(digest: Digest, onBytes?: OnBytes): Promise<Uint8Array<ArrayBuffer>> {
@@ -72,17 +79,17 @@ export class HttpModelsClient implements ModelsClient {
   async put(digest: Digest, bytes: Uint8Array<ArrayBuffer>, onBytes?: OnBytes): Promise<void> {
     const size = bytes.length;
     const path = layerPath(digest, size);
-    let { receivedBytes } = await this.#ask(layerReceivedSchema, path);
+    let { receivedBytes } = await this.ask(layerReceivedSchema, path);
     for (let failures = 0; receivedBytes < size;) {
       onBytes?.(receivedBytes, size);
       const before = receivedBytes;
       try {
-        ({ receivedBytes } = await this.#ask(layerReceivedSchema, path, pieceOf(bytes, receivedBytes)));
+        ({ receivedBytes } = await this.ask(layerReceivedSchema, path, pieceOf(bytes, receivedBytes)));
       } catch (error) {
         if (!(error instanceof DmlError) || !error.kind.retryable || ++failures >= TRIES_MAX) throw error;
         await waited(backoffMs(failures, this.#options), this.#options);
         this.#throwIfStopped();
-        ({ receivedBytes } = await this.#ask(layerReceivedSchema, path));
+        ({ receivedBytes } = await this.ask(layerReceivedSchema, path));
       }
       if (receivedBytes > before) failures = 0;
       else if (++failures >= TRIES_MAX) {
@@ -93,8 +100,8 @@ export class HttpModelsClient implements ModelsClient {
   }
 
   add(manifest: Uint8Array<ArrayBuffer>): Promise<RecognizerAdded> {
-    const headers = { "content-type": "application/json" };
-    return this.#ask(recognizerAddedSchema, PATHS.recognizers, { method: "POST", body: manifest, headers });
+    const call = { method: "POST", body: manifest, mediaType: "application/json" } as const;
+    return this.ask(recognizerAddedSchema, PATHS.recognizers, call);
   }
 
   close(): Promise<void> {
@@ -105,18 +112,20 @@ export class HttpModelsClient implements ModelsClient {
     if (this.#options.signal.aborted) throw new DmlError("interrupted", "Stopped before it was done.");
   }
 
-  async #ask<Schema extends z.ZodType>(schema: Schema, path: string, init: RequestInit = {}): Promise<z.infer<Schema>> {
+  /** Asks one path and checks the answer against `schema`. */
+  async ask<Schema extends z.ZodType>(schema: Schema, path: string, call: Call = {}): Promise<z.infer<Schema>> {
     const { token, signal } = this.#options;
-    const headers = new Headers(init.headers);
+    const { method = "GET", body, mediaType, contentRange } = call;
+    const headers = new Headers();
+    if (mediaType !== undefined) headers.set("content-type", mediaType);
+    if (contentRange !== undefined) headers.set("content-range", contentRange);
     if (token !== null) headers.set("authorization", `Bearer ${token}`);
     const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     let text: string;
     try {
-      const all = { ...init, headers, redirect: "error", signal: AbortSignal.any([timeout, signal]) } as const;
-      const response = await fetch(this.label + path, all);
-      if (!response.ok) {
-        throw await errorOfResponse(response, { what: `${init.method ?? "GET"} ${this.label}${path}` });
-      }
+      const init = { method, body, headers, redirect: "error", signal: AbortSignal.any([timeout, signal]) } as const;
+      const response = await fetch(this.label + path, init);
+      if (!response.ok) throw await errorOfResponse(response, { what: `${method} ${this.label}${path}` });
       text = await response.text();
     } catch (error) {
       if (error instanceof DmlError) throw error;
@@ -139,9 +148,8 @@ export class HttpModelsClient implements ModelsClient {
   }
 }
 
-/** The request that sends the piece which begins at `start`. A body of known size: one that streams crawls. */
-function pieceOf(bytes: Uint8Array<ArrayBuffer>, start: number): RequestInit {
+/** The call that sends the piece which begins at `start`. A body of known size: one that streams crawls. */
+function pieceOf(bytes: Uint8Array<ArrayBuffer>, start: number): Call {
   const end = Math.min(bytes.length, start + LIMITS.layerPieceBytes);
-  const headers = { "content-range": contentRange({ start, end }, bytes.length) };
-  return { method: "PUT", headers, body: bytes.subarray(start, end) };
+  return { method: "PUT", contentRange: contentRange({ start, end }, bytes.length), body: bytes.subarray(start, end) };
 }
