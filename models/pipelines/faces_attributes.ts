@@ -84,8 +84,9 @@ export class FaceAttributes {
       attributes.expression = choiceOf((await this.#expression.look(picture, at)).output, EXPRESSIONS);
     }
     if (this.#liveness) attributes.liveness = choiceOf((await this.#liveness.look(picture, at)).output, LIVENESSES);
+    if (Object.keys(attributes).length === 0) return null;
     watch.lap("interpretMs");
-    return Object.keys(attributes).length === 0 ? null : attributes;
+    return attributes;
   }
 }
 
