@@ -38,7 +38,7 @@ export const MODELS_VERBS = {
     usage: "FILE|DIRECTORY",
     summary: "Make an ONNX file a recognizer that every node serves.",
     details: [
-      "Reads the file's inputs and outputs, proposes a manifest and asks what it cannot know; --yes takes what is usual. The file is run once here, by the engine that the nodes have, before any of them sees it.",
+      "Reads the file's inputs and outputs, proposes a manifest and asks what it cannot know; with --yes, or where nobody can answer, it takes what is usual. The file is run once here, by the engine that the nodes have, before any of them sees it.",
       "What it proposes is data: --dry-run prints it, --manifest takes it back, changed or not. In it, `labels` may be the name of a file, and so may the `image` of a test; its layers are those of the file.",
       "A directory holds manifest.json and a file ROLE.onnx for each layer.",
       "Weights that are next to nothing are set to zero and channels that do nothing are taken out; what that gains is measured and printed.",
