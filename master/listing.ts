@@ -1,5 +1,6 @@
 import type { RegisteredRecognizer } from "../models/registry.ts";
-import type { NodeListing, NodeRecognizer, RecognizerListing } from "../protocol/http/api.ts";
+import type { NodeListing, NodeRecognizer, RecognizerDetail, RecognizerListing } from "../protocol/http/api.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
 import type { MasterState, NodeState, RecognizerState } from "./core/state.ts";
 
 /** The nodes that have ever registered, for whoever runs the cluster. */
@@ -35,6 +36,15 @@ function standingOf({ connection }: NodeState, recognizer: RecognizerState): Nod
   if (standing === undefined) return [];
   const { state, imagesPerSecond, reason } = standing;
   return [{ recognizer: recognizer.name, state, imagesPerSecond, reason }];
+}
+
+/** How each connected node stands to one recognizer. */
+export function standingsOf(state: MasterState, manifestDigest: Digest): RecognizerDetail["nodes"] {
+  const recognizer = state.recognizers.get(manifestDigest);
+  if (recognizer === undefined) return [];
+  return [...state.nodes.values()].flatMap((node) =>
+    standingOf(node, recognizer).map((standing) => ({ nodeId: node.record.nodeId, name: node.record.name, standing }))
+  );
 }
 
 /** The recognizers that are served, and those of `all` that nobody has asked for yet. */

@@ -23,6 +23,7 @@ import { Orders } from "./orders.ts";
 import { clusterPeople } from "./people/cluster_people.ts";
 import type { People } from "./people/people.ts";
 import { Predictions } from "./predictions.ts";
+import { RecognizerIntake } from "./recognizer_intake.ts";
 import { RecognizerStore } from "./recognizer_store.ts";
 import { servedRecognizer } from "./served_recognizer.ts";
 import { restoredState } from "./restored_state.ts";
@@ -69,6 +70,7 @@ class Master implements MasterHandle {
   readonly #transient: TransientBlobs;
   readonly versions: Versions;
   readonly #recognizers: RecognizerStore;
+  readonly #intake: RecognizerIntake;
   readonly #idle = Promise.withResolvers<void>();
   #http: HttpServer | null = null;
   #serving: Promise<void> = Promise.resolve();
@@ -119,12 +121,15 @@ class Master implements MasterHandle {
     this.publishGallery = (publication) => this.#galleries.publish(publication);
     this.retireGallery = (gallery) => this.#galleries.retire(gallery);
     const { ledger, durableBlobs: durable } = options;
-    this.versions = new Versions({ state, orders: this.#orders, ledger, recognizers, durable, random, log });
+    this.#intake = new RecognizerIntake({ state, recognizers, durable, inbox: this.#inbox });
+    const spared = () => this.#intake.uploads.spared(clock.nowMs());
+    this.versions = new Versions({ state, orders: this.#orders, ledger, recognizers, durable, spared, random, log });
     this.#people = clusterPeople(options, {
       master: this,
       recognizers: { resolve: (name) => servedRecognizer(state, recognizers, name).recognizer },
     });
-    const app = createApp({ ...options, predictions: this.#predictions, people: this.#people, master: this });
+    const routes = { predictions: this.#predictions, people: this.#people, intake: this.#intake };
+    const app = createApp({ ...options, ...routes, master: this });
     this.fetch = (request) => app.fetch(request);
     this.#port = new ControlPort({
       ...options,
@@ -215,6 +220,7 @@ class Master implements MasterHandle {
     this.#orders.answerAll("shutting_down", "The master stopped.");
     this.#galleries.close();
     this.#cancelTick();
+    await this.#intake.uploads.sweep(Infinity);
   }
 
   #tick(): void {
@@ -226,6 +232,7 @@ class Master implements MasterHandle {
     this.#port.tick(nowMs);
     if (this.#ticks++ % TICKS_PER_HEARTBEAT === 0) this.#port.ping();
     void this.#transient.sweep(nowMs);
+    void this.#intake.uploads.sweep(nowMs);
   }
 
   #note(event: MasterEvent): void {

@@ -1,5 +1,5 @@
 import type { CatalogEntry } from "../models/catalog/catalog_entry.ts";
-import type { Manifest } from "../models/manifest.ts";
+import { blobsOf, encodeManifest, type Manifest, recognizerName } from "../models/manifest.ts";
 import { RecognizerRegistry, type RegisteredRecognizer } from "../models/registry.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
@@ -40,7 +40,7 @@ export class RecognizerStore {
   /** A recognizer that the catalog does not have; false when its files are not all here, so that it cannot be served. */
   async add(manifest: Manifest, digest: Digest): Promise<boolean> {
     if (this.#registry.byDigest(digest) !== undefined) return true;
-    for (const needed of [digest, ...manifest.layers.map((layer) => layer.digest)]) {
+    for (const needed of [digest, ...blobsOf(manifest).map((blob) => blob.digest)]) {
       if (await this.#durable.stat(needed) === null) return false;
     }
     try {
@@ -54,6 +54,28 @@ export class RecognizerStore {
   /** Forgets a version; its files stay until they are collected. */
   remove(digest: Digest): void {
     this.#registry.remove(digest);
+  }
+
+  /**
+   * A recognizer that somebody sent, files first. Throws `blob_not_found`, naming the file that is missing or of another size,
+   * or `recognizer_invalid` when its version is taken by another.
+   */
+  async take(manifest: Manifest): Promise<RegisteredRecognizer> {
+    for (const { digest, size } of blobsOf(manifest)) {
+      await this.ensure(digest);
+      const known = await this.#durable.stat(digest);
+      if (known === size) continue;
+      const what = known === null ? "is not here" : `has ${known} bytes, not ${size}`;
+      throw new DmlError("blob_not_found", `The file ${digest} of ${recognizerName(manifest)} ${what}.`, {
+        advice: "Send the files before the manifest; `dml models push` does.",
+      });
+    }
+    const { digest, bytes } = encodeManifest(manifest);
+    const known = this.#registry.byDigest(digest);
+    if (known !== undefined) return known;
+    // Kept first: what is registered can be fetched.
+    await this.#durable.put(digest, bytes);
+    return this.#registry.add(manifest);
   }
 
   list(): RegisteredRecognizer[] {

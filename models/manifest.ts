@@ -2,8 +2,9 @@ import { classifyParametersSchema } from "./manifest/classify.ts";
 import { detectParametersSchema } from "./manifest/detect.ts";
 import { embedParametersSchema } from "./manifest/embed.ts";
 import { tensorParametersSchema } from "./manifest/tensor.ts";
+import { testsSchema } from "./manifest/tests.ts";
 import { requirementsSchema } from "../protocol/messages/model.ts";
-import { blobReferenceSchema } from "../protocol/messages/task.ts";
+import { type BlobReference, blobReferenceSchema } from "../protocol/messages/task.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import { type Digest, digestOf } from "../protocol/kernel/digest.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
@@ -35,6 +36,8 @@ const common = {
   license: z.string().max(100),
   layers: z.array(layerSchema).max(LIMITS.layersMax),
   requirements: requirementsSchema,
+  /** What it must get right; absent: nothing that anybody wrote down. */
+  tests: testsSchema.optional(),
 };
 
 /** The JSON that describes a recognizer: which layers, which pipeline, what it needs. Data, never code. */
@@ -112,6 +115,12 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     what: "The manifest",
     code: "recognizer_invalid",
   });
+}
+
+/** Every blob that a recognizer needs beside its manifest, each once: layers, and pictures of its tests. */
+export function blobsOf({ layers, tests = [] }: Pick<Manifest, "layers" | "tests">): BlobReference[] {
+  const all = [...layers, ...tests.map(({ image }) => image)];
+  return [...new Map(all.map(({ digest, size }) => [digest, { digest, size }])).values()];
 }
 
 /** `name@version`. */

@@ -1,3 +1,4 @@
+import { ENGINE_OPERATOR_SETS } from "../models/onnx/engine_operators.ts";
 import type { Capabilities } from "../protocol/messages/hello.ts";
 import type { Availability } from "../protocol/messages/liveness.ts";
 
@@ -19,6 +20,7 @@ export function hostCapabilities({ workers }: { workers: number }): Capabilities
     memoryBytes: Deno.systemMemoryInfo().total,
     workers,
     engines: ["wasm", "none"],
+    operatorSets: [...ENGINE_OPERATOR_SETS],
   };
 }
 

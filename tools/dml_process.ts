@@ -124,11 +124,12 @@ function logLineOf(text: string): LogLine | null {
 /** Runs `dml ARGUMENTS` in the directory `cwd` to its end; what it writes to standard error goes to ours. */
 export async function runDml(
   dmlArguments: readonly string[],
-  options: { cwd: string },
+  options: { cwd: string; env?: Readonly<Record<string, string>> },
 ): Promise<{ code: number; out: string }> {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...PERMISSIONS, MAIN, ...dmlArguments],
     cwd: options.cwd,
+    env: { ...options.env },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

@@ -30,6 +30,7 @@ import {
 import { oneOf } from "./one_of.ts";
 import { serviceCommand } from "./service_arguments.ts";
 import { nearest } from "../protocol/kernel/suggest.ts";
+import { modelsCommand } from "./models_command.ts";
 import { peopleCommand } from "./people_line.ts";
 import { isSubVerbOf } from "./sub_verbs.ts";
 import { HELP_TOPICS, isVerbName, SHELLS, VERB_NAMES, type VerbName, verbOf } from "./verbs.ts";
@@ -82,7 +83,7 @@ interface Parts {
 }
 
 function commandOf(verb: VerbName, { rest, values }: Parts): Command {
-  if (verb === "serve" || verb === "recognizers" || verb === "doctor" || verb === "version") refuseRest(verb, rest);
+  if (verb === "serve" || verb === "doctor" || verb === "version") refuseRest(verb, rest);
   switch (verb) {
     case "serve":
       return serveCommand(values);
@@ -92,8 +93,8 @@ function commandOf(verb: VerbName, { rest, values }: Parts): Command {
       return predictCommand({ rest, values });
     case "nodes":
       return { verb, ...masterChoice(values), json: isOn("json", values), order: orderOf(rest) };
-    case "recognizers":
-      return { verb, ...masterChoice(values), json: isOn("json", values) };
+    case "models":
+      return modelsCommand(rest, values);
     case "doctor":
       return { verb, ...masterChoice(values), home: values.text("home"), json: isOn("json", values) };
     case "service":

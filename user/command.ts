@@ -1,6 +1,7 @@
 import type { CommandName } from "../protocol/messages/command.ts";
 import type { Address } from "../protocol/transport.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
+import type { ModelsCommand } from "./models_command.ts";
 import type { PeopleCommand } from "./people_command.ts";
 import type { SERVICE_ACTIONS, ServiceLevel, ServiceRole } from "./service_place.ts";
 import type { HELP_TOPICS, SHELLS, VerbName } from "./verbs.ts";
@@ -63,11 +64,6 @@ export interface NodesCommand extends MasterChoice {
   readonly order: { readonly command: CommandName; readonly node: string } | null;
 }
 
-export interface RecognizersCommand extends MasterChoice {
-  readonly verb: "recognizers";
-  readonly json: boolean;
-}
-
 export interface DoctorCommand extends MasterChoice {
   readonly verb: "doctor";
   readonly home: string | null;
@@ -109,11 +105,11 @@ export type Command =
   | JoinCommand
   | PredictCommand
   | NodesCommand
-  | RecognizersCommand
   | DoctorCommand
   | ServiceCommand
   | CompletionsCommand
   | PeopleCommand
+  | ModelsCommand
   | HelpCommand
   | VersionCommand;
 

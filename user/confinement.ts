@@ -18,14 +18,16 @@ interface RealmEnded {
 /** Whether this process may do more than `permissions`, in a kind that they need a part of. */
 export function holdsMoreThan(permissions: Permissions): boolean {
   return SCOPED_KINDS.some((name) =>
-    permissions[name].length > 0 && Deno.permissions.querySync({ name }).state === "granted"
+    permissions[name] !== true && permissions[name].length > 0 &&
+    Deno.permissions.querySync({ name }).state === "granted"
   );
 }
 
 /** Gives up, for good, every kind that `permissions` hold nothing of: for `node:` modules and for new workers too. */
 export function giveUpAllBut(permissions: Pick<Permissions, (typeof SCOPED_KINDS)[number]>): void {
   for (const name of SCOPED_KINDS) {
-    if (permissions[name].length === 0) Deno.permissions.revokeSync({ name });
+    const held = permissions[name];
+    if (held !== true && held.length === 0) Deno.permissions.revokeSync({ name });
   }
   for (const name of FORBIDDEN_KINDS) Deno.permissions.revokeSync({ name });
 }
@@ -76,7 +78,7 @@ export function endProcess(exitCode: number): void {
 
 function asOfDeno({ net, read, write, env, sys }: Permissions): Deno.PermissionOptionsObject {
   return {
-    net: [...net],
+    net: net === true ? true : [...net],
     read: [...read],
     write: [...write],
     env: [...env],

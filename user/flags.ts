@@ -72,8 +72,8 @@ export const FLAGS = {
   name: {
     argument: "NAME",
     environment: "DML_NODE_NAME",
-    fallback: "the name of the host",
-    description: "What `dml nodes` calls this node.",
+    fallback: "the name of the host; of a recognizer, that of its file",
+    description: "What the node, or the recognizer, is called.",
   },
   workers: {
     alias: "w",
@@ -212,6 +212,36 @@ export const FLAGS = {
     environment: "DML_CACHE_BYTES",
     fallback: `${LIMITS.cacheBytes / 1024 ** 3}GiB`,
     description: "Recognizer files that the node keeps on its disk, like 500MiB; 0 for no limit.",
+  },
+  labels: {
+    argument: "FILE",
+    description: "What the classes are called: one a line, or JSON.",
+  },
+  manifest: {
+    argument: "FILE",
+    description: "The manifest to add it with, instead of a proposed one.",
+  },
+  license: {
+    argument: "SPDX",
+    fallback: "NOASSERTION",
+    description: "The licence of the model, as an SPDX expression.",
+  },
+  sha256: {
+    argument: "HEX",
+    description: "The sum of the file; any other file is refused.",
+  },
+  yes: {
+    alias: "y",
+    description: "Ask nothing, take what is usual.",
+  },
+  to: {
+    argument: `HOST[:${DEFAULT_PORT}]`,
+    description: "The address of the master that gets the copy.",
+  },
+  "to-token": {
+    argument: "TOKEN",
+    environment: "DML_TO_TOKEN",
+    description: "What lets you in there.",
   },
   "log-level": {
     argument: "LEVEL",

@@ -204,7 +204,7 @@ export class HttpClusterClient implements ClusterClient {
   }
 
   #unreachable(cause: unknown, isTimeout: boolean): DmlError {
-    const reason = isTimeout ? "it did not answer in time" : reasonOf(cause);
+    const reason = isTimeout ? "it did not answer in time" : unreachableReason(cause);
     return new DmlError(
       "master_unreachable",
       `The master at ${this.label} cannot be reached: ${reason}.`,
@@ -231,8 +231,8 @@ function interrupted(cause?: unknown): DmlError {
   return new DmlError("interrupted", "Stopped before the answer came.", { cause });
 }
 
-// What `fetch` throws only says that it failed; its cause says why, behind the whole URL.
-function reasonOf(error: unknown): string {
+/** Why a `fetch` failed: what it throws only says that it did, its cause says why, behind the whole URL. */
+export function unreachableReason(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const text = cause instanceof Error ? cause.message : String(cause);
   if (/refused/i.test(text)) return "nothing listens there";

@@ -43,5 +43,11 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   rolloutHistoryMax: "rollouts that are remembered of one recognizer",
   rolloutTestsMax: "test pictures of one recognizer",
   cacheBytes: "of recognizer files that a node keeps, unless --cache-bytes says otherwise",
+  modelBytesMax: "an ONNX file that is added",
+  operatorSetsMax: "sets of operators that one recognizer needs",
+  recognizerTestsMax: "test images of one recognizer",
+  layerPieceBytes: "one piece of a layer on its way to the master",
+  layerPiecesMax: "pieces of layers that the master takes at once",
+  layerSparedMs: "that a layer which nothing needs yet is kept",
   predictConcurrencyMax: "pictures of one `predict` in flight at once",
 };

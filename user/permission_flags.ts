@@ -33,7 +33,9 @@ export const STARTING_ENVIRONMENT: readonly string[] = [
 export function permissionFlags(permissions: Permissions): string[] {
   const { net, read, write, sys } = permissions;
   const env = [...STARTING_ENVIRONMENT, ...permissions.env];
-  const needed = Object.entries({ net, read, write, env, sys }).filter(([, values]) => values.length > 0);
+  const needed = Object.entries({ net, read, write, env, sys }).filter(([, values]) =>
+    values === true || values.length > 0
+  );
   return [
     "--no-prompt",
     "--deny-run",
@@ -43,7 +45,8 @@ export function permissionFlags(permissions: Permissions): string[] {
   ];
 }
 
-function flag(kind: string, values: readonly string[]): string {
+function flag(kind: string, values: readonly string[] | true): string {
+  if (values === true) return `--allow-${kind}`;
   const list = values.join(",");
   const isWritable = values.every((value) => !value.includes(",")) && list.length <= FLAG_CHARACTERS_MAX;
   return isWritable ? `--allow-${kind}=${list}` : `--allow-${kind}`;

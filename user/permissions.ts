@@ -5,6 +5,7 @@ import type { Address } from "../protocol/transport.ts";
 import type { Command, DoctorCommand, MasterChoice, PredictCommand, ServeCommand, ServiceCommand } from "./command.ts";
 import { DEFAULT_MASTER } from "./default_master.ts";
 import { fixedPartOf } from "./glob.ts";
+import type { ModelsCommand } from "./models_command.ts";
 import type { PeopleCommand } from "./people_command.ts";
 import type { ServiceDirectory } from "./service_place.ts";
 
@@ -13,8 +14,8 @@ export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "systemM
 
 /** All that one invocation may do from the moment its arguments are parsed. What is not named is refused. */
 export interface Permissions {
-  /** `HOST` or `HOST:PORT` that may be dialled or listened on. */
-  readonly net: readonly string[];
+  /** `HOST` or `HOST:PORT` that may be dialled or listened on; true for any. */
+  readonly net: readonly string[] | true;
   /** Absolute paths; a directory stands for all that is in it. */
   readonly read: readonly string[];
   readonly write: readonly string[];
@@ -36,6 +37,8 @@ export interface Place {
   readonly programPaths: readonly string[];
   /** The file that a person starts, when that is what this is. */
   readonly executable: string | null;
+  /** What npm was told, where packages are looked for. */
+  readonly npmSettings?: readonly string[];
   /** Where services are described; null for a command that has nothing to do with them. */
   readonly serviceDirectory: ServiceDirectory | null;
 }
@@ -51,6 +54,9 @@ export const NO_PERMISSIONS: Permissions = {
   ffi: false,
   import: false,
 };
+
+/** What says where models come from. */
+const MODEL_SOURCE_ENVIRONMENT = ["HOME", "USERPROFILE", "NPM_CONFIG_REGISTRY", "npm_config_registry", "HF_ENDPOINT"];
 
 /** What a node asks of its host with every heartbeat. */
 const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
@@ -76,8 +82,9 @@ export function permissionsOf(command: Command, place: Place): Permissions {
       return predictPermissions(command, place);
     case "doctor":
       return doctorPermissions(command, place);
+    case "models":
+      return modelsPermissions(command, place);
     case "nodes":
-    case "recognizers":
       return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))] };
     case "people":
       return peoplePermissions(command, place);
@@ -109,6 +116,37 @@ function doctorPermissions({ master }: DoctorCommand, place: Place): Permissions
   const { read, write } = inHome(place);
   const net = master === null ? [] : [hostPermission(master.hostname)];
   return { ...NO_PERMISSIONS, net, read: [...read, ...place.programPaths], write, sys: HOST_FACTS };
+}
+
+function modelsPermissions(command: ModelsCommand, place: Place): Permissions {
+  const master = formatAddress(masterOf(command));
+  const absolute = (path: string) => resolve(place.currentDirectory, path);
+  switch (command.action) {
+    case "take_in": {
+      const { source, labels, manifest } = command;
+      const { read, write } = inHome(place);
+      // Labels and test pictures lie beside the file that they go with.
+      const files = [source.kind === "path" ? source.path : null, labels, manifest].filter((path) => path !== null);
+      const beside = files.flatMap((path) => [absolute(path), dirname(absolute(path))]);
+      const settings = source.kind === "npm" ? place.npmSettings ?? [] : [];
+      return {
+        ...NO_PERMISSIONS,
+        // Where a source is redirected to is not known before.
+        net: source.kind === "path" ? [master] : true,
+        read: unique([...read, ...beside, ...settings, ...place.programPaths]),
+        write,
+        env: MODEL_SOURCE_ENVIRONMENT,
+      };
+    }
+    case "push": {
+      const net = [master, ...(command.to === null ? [] : [formatAddress(command.to)])];
+      return { ...NO_PERMISSIONS, net, read: [absolute(command.what)] };
+    }
+    case "test":
+      return { ...NO_PERMISSIONS, net: [master], read: command.images.map((path) => absolute(fixedPartOf(path))) };
+    default:
+      return { ...NO_PERMISSIONS, net: [master] };
+  }
 }
 
 function peoplePermissions(command: PeopleCommand, { currentDirectory }: Place): Permissions {

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type HostEnvironment, resolveHome } from "../protocol/home_path.ts";
 import type { Command } from "./command.ts";
 import type { Place } from "./permissions.ts";
@@ -21,6 +21,9 @@ export function placeOf(command: Command, start: Start): Place {
     home: home === null ? null : resolve(currentDirectory, home),
     currentDirectory,
     programPaths,
+    npmSettings: ["HOME", "USERPROFILE"].flatMap((name) => start.variable(name) || []).map((path) =>
+      join(path, ".npmrc")
+    ),
     executable: start.variable("DML_EXECUTABLE") || start.executable,
     serviceDirectory: command.verb === "service" ? serviceDirectory(command.level, start) : null,
   };

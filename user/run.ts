@@ -2,12 +2,16 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { ClusterClient } from "./cluster_client.ts";
-import type { Command, DoctorCommand, NodesCommand, PredictCommand, RecognizersCommand } from "./command.ts";
+import type { Command, DoctorCommand, NodesCommand, PredictCommand } from "./command.ts";
+import type { HttpClusterClient } from "./http_cluster_client.ts";
 import type { HostChecks } from "./doctor_steps.ts";
+import type { ModelsCommand } from "./models_command.ts";
+import type { TrialEngine } from "./taking_in/trial.ts";
 import { EXIT_OK } from "./exit.ts";
 import type { Place } from "./permissions.ts";
 import type { PeopleCommand } from "./people_command.ts";
 import type { Terminal } from "./terminal.ts";
+import type { Address } from "../protocol/transport.ts";
 
 /** The verbs of this role. */
 export type UserCommand = Exclude<Command, { verb: "serve" | "join" }>;
@@ -28,6 +32,12 @@ export interface UserContext {
   readonly place: Place;
   /** The module that a process of dml is started with. */
   readonly entry: string;
+  /** Whether somebody answers questions on `stdin`. */
+  readonly isAnswered: boolean;
+  /** Of the environment. */
+  readonly variable: (name: string) => string | undefined;
+  /** The engine of a node, with one worker, in this process. */
+  readonly openEngine: () => Promise<TrialEngine>;
 }
 
 /** What a cluster in this process is for. */
@@ -65,7 +75,7 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
     case "people":
       return await lookAfterPeople(command, context);
     case "nodes":
-    case "recognizers":
+    case "models":
       return await ask(command, context);
   }
 }
@@ -84,7 +94,7 @@ async function lookAfterPeople(command: PeopleCommand, context: UserContext): Pr
   }
 }
 
-async function ask(command: NodesCommand | RecognizersCommand, context: UserContext): Promise<number> {
+async function ask(command: NodesCommand | ModelsCommand, context: UserContext): Promise<number> {
   const { openRemoteCluster } = await import("./open_cluster.ts");
   const cluster = openRemoteCluster({ ...context, ...command });
   const stop = () => cluster.close();
@@ -94,8 +104,7 @@ async function ask(command: NodesCommand | RecognizersCommand, context: UserCont
       const { runNodes } = await import("./commands/nodes.ts");
       return await runNodes(command, { ...context, cluster });
     }
-    const { runRecognizers } = await import("./commands/recognizers.ts");
-    return await runRecognizers(command, { ...context, cluster });
+    return await models(command, { ...context, cluster });
   } finally {
     context.signal.removeEventListener("abort", stop);
     await cluster.close();
@@ -108,6 +117,22 @@ async function examine(command: DoctorCommand, context: UserContext): Promise<nu
   const { home } = context.place;
   invariant(home !== null, "the doctor looks at a data directory");
   return await runDoctor(command, { ...context, steps: doctorSteps(command, { ...context, home }) });
+}
+
+async function models(command: ModelsCommand, context: UserContext & { cluster: HttpClusterClient }): Promise<number> {
+  const { runModels } = await import("./commands/models.ts");
+  const { HttpModelsClient } = await import("./http_models_client.ts");
+  const { DEFAULT_MASTER } = await import("./default_master.ts");
+  const openModels = (at: { address: Address; token: string | null }) => new HttpModelsClient({ ...context, ...at });
+  const client = openModels({ address: command.master ?? DEFAULT_MASTER, token: command.token });
+  const { cluster } = context;
+  return await runModels(command, {
+    ...context,
+    openModels,
+    home: context.place.home,
+    models: client,
+    versions: cluster.versions,
+  });
 }
 
 async function predict(command: PredictCommand, context: UserContext): Promise<number> {

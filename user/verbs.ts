@@ -1,5 +1,6 @@
 import { COMMAND_NAMES } from "../protocol/messages/command_names.ts";
 import type { FlagName } from "./flags.ts";
+import { MODELS_VERBS } from "./models_verbs.ts";
 import { SERVICE_ACTIONS, SERVICE_ROLES } from "./service_place.ts";
 import { PEOPLE_VERBS } from "./people_verbs.ts";
 import { flagsOfSubVerbs, type SubVerbs } from "./sub_verbs.ts";
@@ -102,12 +103,16 @@ export const VERBS = {
       ["dml nodes drain attic", "before you turn the host off"],
     ],
   },
-  recognizers: {
-    usage: "",
-    summary: "List the recognizers that the master serves.",
+  models: {
+    usage: "VERB ...",
+    summary: "Look after recognizers: list, add, pull, push and test them.",
     details: [],
-    flags: ["master", "token", "json"],
-    examples: [["dml recognizers", "names to give to `dml predict --recognizer`"]],
+    flags: [],
+    subVerbs: MODELS_VERBS,
+    examples: [
+      ["dml models", "what the master serves"],
+      ["dml models add yolo.onnx", "a model of your own, on every node"],
+    ],
   },
   doctor: {
     usage: "",

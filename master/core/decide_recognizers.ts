@@ -1,7 +1,7 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { Capabilities } from "../../protocol/messages/hello.ts";
-import type { Requirements } from "../../protocol/messages/model.ts";
+import { whyUnsuitable } from "./suitability.ts";
 import { isServable } from "../scheduler/feasible.ts";
 import { heldDigests } from "./lineage.ts";
 import type { AcceptModelFailure, AcceptReady, RegisterRecognizer } from "./command.ts";
@@ -41,10 +41,18 @@ export function registerRecognizer(
   return [registered, { type: "latest_moved", name, to: manifest.digest, previous: null }];
 }
 
+/** A node as far as it matters to what it is offered. */
+interface OfferedNode {
+  readonly nodeId: string;
+  /** Of dml. */
+  readonly version: string;
+  readonly capabilities: Capabilities;
+}
+
 /** What a node that just came in is offered: everything that is to be held, whatever it holds already. */
 export function offersFor(
   state: MasterState,
-  node: { readonly nodeId: string; readonly capabilities: Capabilities },
+  node: OfferedNode,
   now: Moment,
 ): MasterEvent[] {
   const held = heldDigests(state);
@@ -56,32 +64,14 @@ export function offersFor(
 /** The offer of a recognizer to a node, or why there is none. */
 export function offerOf(
   { manifest, document }: Pick<RecognizerState, "manifest" | "document">,
-  { nodeId, capabilities }: { readonly nodeId: string; readonly capabilities: Capabilities },
+  { nodeId, capabilities, version }: OfferedNode,
   { nowMs: atMs }: Moment,
 ): RecognizerOffered | RecognizerUnsuitable {
   const manifestDigest = manifest.digest;
-  const reason = whyUnsuitable(document.requirements, capabilities);
+  const reason = whyUnsuitable(document.requirements, { ...capabilities, version });
   return reason === null
     ? { type: "recognizer_offered", nodeId, manifestDigest, atMs }
     : { type: "recognizer_unsuitable", nodeId, manifestDigest, reason, atMs };
-}
-
-/** What a node lacks of what a recognizer needs, as a sentence, or null. */
-export function whyUnsuitable(
-  { engine, memoryBytes }: Requirements,
-  capabilities: Capabilities,
-): string | null {
-  if (engine !== "none" && !capabilities.engines.includes(engine)) {
-    return `It needs the engine ${engine}.`;
-  }
-  if (memoryBytes > capabilities.memoryBytes) {
-    return `It needs ${mebibytes(memoryBytes)} MiB of memory, of ${mebibytes(capabilities.memoryBytes)} there are.`;
-  }
-  return null;
-}
-
-function mebibytes(bytes: number): number {
-  return Math.round(bytes / 1_048_576);
 }
 
 /** The node can run it. Said again, it only brings a new measurement. */

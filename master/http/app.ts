@@ -11,8 +11,10 @@ import type { ClusterTokens } from "../../protocol/security/tokens.ts";
 import type { MasterHandle } from "../master_handle.ts";
 import type { People } from "../people/people.ts";
 import type { Predictions } from "../predictions.ts";
+import type { RecognizerIntake } from "../recognizer_intake.ts";
 import { clusterRoutes } from "./cluster_routes.ts";
 import { errorBoundary } from "./error_boundary.ts";
+import { layerRoutes } from "./layer_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { peopleRoutes } from "./people_routes.ts";
 import { predictionRoutes } from "./prediction_routes.ts";
@@ -28,6 +30,7 @@ export interface AppOptions {
   readonly tokens: ClusterTokens | null;
   readonly predictions: Predictions;
   readonly people: People;
+  readonly intake: RecognizerIntake;
   readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "blobs" | "versions">;
 }
 
@@ -42,7 +45,10 @@ export function createApp(options: AppOptions): Hono {
 
   const app = new Hono();
   app.use(PATHS.predictions, user);
-  app.use(PATHS.recognizers, user);
+  app.get(PATHS.recognizers, user);
+  app.post(PATHS.recognizers, admin);
+  app.get(`${PATHS.recognizers}/:name`, admin);
+  app.use(`${PATHS.layers}/:digest`, admin);
   app.get(PATHS.nodes, admin);
   app.post(`${PATHS.nodes}/:nodeId/commands`, admin);
   app.get(`${PATHS.recognizers}/:name/rollouts`, admin);
@@ -58,7 +64,8 @@ export function createApp(options: AppOptions): Hono {
 
   app.route("/", clusterRoutes(master));
   app.route("/", predictionRoutes({ predictions, blobs, clock, tokens }));
-  app.route("/", recognizerRoutes(master));
+  app.route("/", recognizerRoutes(master, options.intake));
+  app.route("/", layerRoutes({ uploads: options.intake.uploads, clock }));
   app.route("/", versionRoutes(master));
   app.route("/", nodeRoutes(master));
   app.route("/", peopleRoutes({ people, predictions, clock }));

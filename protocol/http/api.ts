@@ -59,18 +59,40 @@ export const nodeSchema = z.strictObject({
 /** Answer of `GET /v1/nodes`. */
 export const nodesSchema = z.strictObject({ nodes: z.array(nodeSchema) });
 
+const recognizerSchema = z.strictObject({
+  name: recognizerNameSchema,
+  description: z.string().max(500),
+  license: z.string().max(100),
+  manifestDigest: digestSchema,
+  bytes: byteCountSchema,
+  requirements: requirementsSchema,
+  readyNodes: z.number().int().min(0),
+});
+
 /** Answer of `GET /v1/recognizers`. */
-export const recognizersSchema = z.strictObject({
-  recognizers: z.array(z.strictObject({
-    name: recognizerNameSchema,
-    description: z.string().max(500),
-    license: z.string().max(100),
-    manifestDigest: digestSchema,
-    bytes: byteCountSchema,
-    requirements: requirementsSchema,
-    readyNodes: z.number().int().min(0),
+export const recognizersSchema = z.strictObject({ recognizers: z.array(recognizerSchema) });
+
+/** Answer of `GET /v1/recognizers/{name}`. Its manifest is the blob that `manifestDigest` names. */
+export const recognizerDetailSchema = z.strictObject({
+  recognizer: recognizerSchema,
+  /** Those that are connected. */
+  nodes: z.array(z.strictObject({
+    nodeId: idSchema,
+    name: z.string().max(100),
+    standing: nodeRecognizerSchema,
   })),
 });
+
+/** Answer of `POST /v1/recognizers` with a manifest as its body. */
+export const recognizerAddedSchema = z.strictObject({
+  name: recognizerNameSchema,
+  manifestDigest: digestSchema,
+  /** False when this very recognizer was served already. */
+  isNew: z.boolean(),
+});
+
+/** Answer of `GET` and `PUT /v1/layers/{digest}?size=`: the bytes that are here, from the first. All: it is here, verified. */
+export const layerReceivedSchema = z.strictObject({ receivedBytes: byteCountSchema });
 
 /** Body of `POST /v1/nodes/{id}/commands`. */
 export const nodeCommandSchema = z.strictObject({
@@ -101,4 +123,6 @@ export type NodeRecognizer = Infer<typeof nodeRecognizerSchema>;
 export type RecognizerListing = Infer<
   typeof recognizersSchema
 >["recognizers"][number];
+export type RecognizerDetail = Infer<typeof recognizerDetailSchema>;
+export type RecognizerAdded = Infer<typeof recognizerAddedSchema>;
 export type Problem = Infer<typeof problemSchema>;

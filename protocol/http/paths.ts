@@ -8,12 +8,14 @@ export const PATHS = {
   predictions: "/v1/predictions",
   /** GET: the nodes that have registered. */
   nodes: "/v1/nodes",
-  /** GET: the recognizers that are served. */
+  /** GET: the recognizers that are served; POST a manifest whose layers are there: one more. */
   recognizers: "/v1/recognizers",
   /** POST: delete files that nothing needs. */
   gc: "/v1/gc",
   /** GET: the galleries of people; all that is about people is below it. */
   galleries: "/v1/galleries",
+  /** GET, PUT below it: a recognizer's file on its way to the master, piece by piece. */
+  layers: "/v1/layers",
   /** GET, HEAD, PUT below it: bytes by digest. */
   blobs: "/blobs",
   /** GET: 200 while the master answers. */
@@ -45,7 +47,7 @@ export function pinPath(name: string): string {
   return `${PATHS.recognizers}/${name}/pin`;
 }
 
-/** DELETE: forget this version. */
+/** GET: one recognizer, and how each node stands to it; DELETE: forget this version. */
 export function recognizerPath(name: string): string {
   return `${PATHS.recognizers}/${name}`;
 }
@@ -58,6 +60,11 @@ export function galleryPath(gallery: string, below = ""): string {
 /** The path of one person, or of what is below it: their `faces`, `rejections`, `merge`. */
 export function personPath(gallery: string, name: string, below = ""): string {
   return galleryPath(gallery, `people/${encodeURIComponent(name)}${below === "" ? "" : `/${below}`}`);
+}
+
+/** GET how much of a layer of `size` bytes the master has; PUT the next piece of it. */
+export function layerPath(digest: Digest, size: number): string {
+  return `${PATHS.layers}/${digest}?size=${size}`;
 }
 
 export const DEFAULT_PORT = 7400;

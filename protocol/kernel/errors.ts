@@ -32,7 +32,7 @@ export const ERRORS = {
     "Send a .npy file, or the little-endian bytes of each tensor in the order of the recognizer's manifest.",
   ),
   answer_too_large: kind(422, 1, false, "Name fewer or smaller outputs in the recognizer's manifest."),
-  recognizer_unknown: kind(404, 1, false, "`dml recognizers` names those there are."),
+  recognizer_unknown: kind(404, 1, false, "`dml models list` names those there are."),
   recognizer_invalid: kind(422, 1, false, "Correct the manifest."),
   gallery_unknown: kind(404, 1, false, "Name a gallery that there is, or `none` to recognise nobody."),
   gallery_unfit: kind(
@@ -44,6 +44,14 @@ export const ERRORS = {
   gallery_invalid: kind(422, 1, false, "Bring both sides to the same version of dml, or import the people again."),
   recognizer_in_use: kind(409, 1, false, "`dml models rollouts NAME` says what needs it."),
   rollout_running: kind(409, 1, false, "Wait until it ends, or end it with `dml models rollback NAME`."),
+  source_unreachable: kind(
+    503,
+    3,
+    true,
+    "Without a network here, fetch the file elsewhere, bring it, and `dml models add` it.",
+  ),
+  source_refused: kind(502, 1, false, "Check the address; fetch what needs a login yourself and `dml models add` it."),
+  source_corrupt: kind(422, 1, false, "It is not the file that was pinned: check the address and --sha256."),
   no_capable_node: kind(503, 3, true, "Start a node with `dml join`; `dml nodes` says why those there are cannot."),
   queue_full: kind(429, 3, true, "Send it again after the time in Retry-After, or add a node."),
   deadline_exceeded: kind(504, 3, true, "Add a node, or send fewer pictures at once."),

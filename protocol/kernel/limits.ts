@@ -79,6 +79,17 @@ export const LIMITS = {
   rolloutTestsMax: 64,
   /** Recognizer files that a node keeps on its disk; what was not used for longest goes first. */
   cacheBytes: 8 * GIB,
+  /** An ONNX file that is taken in: read, tried and improved in memory. */
+  modelBytesMax: 1 * GIB,
+  /** Sets of operators that one recognizer needs, or one engine has. */
+  operatorSetsMax: 16,
+  /** Test images of one recognizer. */
+  recognizerTestsMax: 64,
+  /** One piece of a layer on its way to the master, and pieces that it takes at once. */
+  layerPieceBytes: 16 * MIB,
+  layerPiecesMax: 4,
+  /** How long a layer that no recognizer needs yet is kept from `dml models gc`. */
+  layerSparedMs: 3_600_000,
   /** Pictures of one `predict` that are in flight at once. */
   predictConcurrencyMax: 64,
 } as const;

@@ -1,4 +1,5 @@
 import { byteCountSchema, digestSchema, idSchema, type Infer, z } from "../schema.ts";
+import { operatorSetsSchema } from "./model.ts";
 
 export { PROTOCOL_VERSION } from "./version_range.ts";
 
@@ -11,6 +12,8 @@ export const capabilitiesSchema = z.strictObject({
   /** Pictures that run at once. */
   workers: z.number().int().min(1).max(1_024),
   engines: z.array(z.enum(["wasm", "none"])).max(8),
+  /** The newest version of each set of operators that the engine has; absent: not known. */
+  operatorSets: operatorSetsSchema.optional(),
 });
 
 /** Node to master, the first message. */

@@ -2,12 +2,22 @@ import { LIMITS } from "../kernel/limits.ts";
 import { byteCountSchema, digestSchema, durationMsSchema, type Infer, recognizerNameSchema, z } from "../schema.ts";
 import { blobReferenceSchema } from "./task.ts";
 
+/** Sets of ONNX operators, and a version of each. */
+export const operatorSetsSchema = z.array(z.strictObject({
+  domain: z.string().min(1).max(256),
+  version: z.number().int().min(0).max(1_000_000),
+})).max(LIMITS.operatorSetsMax);
+
 /** What a node must have to run a recognizer. */
 export const requirementsSchema = z.strictObject({
   /** `wasm` is onnxruntime-web; `none` needs no engine. */
   engine: z.enum(["wasm", "none"]),
   /** Memory of one worker with this recognizer loaded. */
   memoryBytes: byteCountSchema,
+  /** The oldest dml that can serve it, as `1.2.3`; absent: any. */
+  dml: z.string().max(32).regex(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/, "must be like 1.2.3").optional(),
+  /** What its layers are made of; absent: nothing that every engine has not. */
+  operatorSets: operatorSetsSchema.optional(),
 });
 
 /** Master to node: have this recognizer. The node fetches what it lacks by digest, loads it and warms it up. */

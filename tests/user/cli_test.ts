@@ -33,6 +33,20 @@ const PREDICT: Command = {
   concurrency: 8,
 };
 const NODES: Command = { verb: "nodes", master: null, token: null, json: false, order: null };
+const MODELS = { verb: "models", master: null, token: null, json: false } as const;
+const TAKE_IN: Command = {
+  ...MODELS,
+  action: "take_in",
+  source: { kind: "path", path: "a.onnx" },
+  name: null,
+  labels: null,
+  manifest: null,
+  license: null,
+  sha256: null,
+  yes: false,
+  dryRun: false,
+  home: null,
+};
 
 /** Splits at blanks; no value in these tables holds one. */
 function words(line: string): string[] {
@@ -47,7 +61,10 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["help", { verb: "help", topic: null }],
     ["help serve", { verb: "help", topic: "serve" }],
     ["help limits", { verb: "help", topic: "limits" }],
-    ["help recognizers", { verb: "help", topic: "recognizers" }],
+    ["help models", { verb: "help", topic: "models" }],
+    ["help models add", { verb: "help", topic: "models", subVerb: "add" }],
+    ["models add --help", { verb: "help", topic: "models", subVerb: "add" }],
+    ["models --help", { verb: "help", topic: "models" }],
     ["predict --help", { verb: "help", topic: "predict" }],
     ["predict -h --nonsense", { verb: "help", topic: "predict" }],
     ["version", { verb: "version" }],
@@ -101,7 +118,28 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["nodes drain attic", { ...NODES, order: { command: "drain", node: "attic" } }],
     ["nodes resume attic", { ...NODES, order: { command: "resume", node: "attic" } }],
     ["nodes shutdown attic", { ...NODES, order: { command: "shutdown", node: "attic" } }],
-    ["recognizers -j", { verb: "recognizers", master: null, token: null, json: true }],
+    ["models -j", { ...MODELS, json: true, action: "list" }],
+    ["models list", { ...MODELS, action: "list" }],
+    ["models show faces@1 -m 10.0.0.1", { ...MODELS, master: MASTER, action: "show", recognizer: "faces@1" }],
+    ["models add a.onnx", TAKE_IN],
+    [
+      "models add a.onnx --name net@3 --labels l --manifest m --license MIT -y --dry-run --home h",
+      { ...TAKE_IN, name: "net@3", labels: "l", manifest: "m", license: "MIT", yes: true, dryRun: true, home: "h" },
+    ],
+    [`models pull npm:@a/b@1.2.3/c/d.onnx --sha256 sha256:${"A".repeat(64)}`, {
+      ...TAKE_IN,
+      source: { kind: "npm", package: "@a/b", version: "1.2.3", path: "c/d.onnx" },
+      sha256: "a".repeat(64),
+    }],
+    ["models push dir", { ...MODELS, action: "push", what: "dir", to: null, toToken: null }],
+    ["models push net@1 --to 10.0.0.1 --to-token u", {
+      ...MODELS,
+      action: "push",
+      what: "net@1",
+      to: MASTER,
+      toToken: "u",
+    }],
+    ["models test net a.jpg", { ...MODELS, action: "test", recognizer: "net", images: ["a.jpg"] }],
   ];
   for (const [line, expected] of table) {
     assertEquals(parseCommand(words(line), {}).command, expected, line);
@@ -193,6 +231,16 @@ Deno.test("parseCommand() refuses what is wrong, names it, and names the nearest
     ["nodes drian x", '"drian"', "drain"],
     ["nodes drain", "needs one node", "`dml nodes`"],
     ["nodes drain a b", "needs one node", "`dml nodes`"],
+    ["models ad x", '"ad"', "`dml models add`"],
+    ["models show", "needs the name", "`dml models show --help`"],
+    ["models show a b", '"b"', "`dml models show --help`"],
+    ["models show a --labels x", "`dml models add`", "`dml models show --help`"],
+    ["models show Faces", "in lower case", "dml help"],
+    ["models pull a.onnx", "no source", "`dml models add a.onnx`"],
+    ["models pull http://example.com/a.onnx", "only https", "https://"],
+    ["models pull npm:a", "npm:PACKAGE", "dml help"],
+    ["models pull hf:a/../b.onnx", "hf:OWNER", "dml help"],
+    ["models add a --sha256 12", "64 hexadecimal digits", "dml help"],
     ["help limts", '"limts"', "`dml help limits`"],
     ["help serve join", '"join"', "`dml help --help`"],
   ];

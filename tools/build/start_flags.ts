@@ -92,7 +92,8 @@ function grants(permissions: Permissions | null, programDirectory: string): stri
   ].filter((flag) => flag !== null);
 }
 
-function grant(kind: string, names: readonly string[]): string | null {
+function grant(kind: string, names: readonly string[] | true): string | null {
+  if (names === true) return `--allow-${kind}`;
   return names.length === 0 ? null : `--allow-${kind}=${names.join(",")}`;
 }
 

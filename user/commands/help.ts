@@ -12,13 +12,13 @@ import { COMMON_FLAGS, flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, type VerbNa
 const WIDTH = 100;
 const NO_COLOR = ["NO_COLOR", "When it is set, no colour (https://no-color.org)."] as const;
 
-/** Prints what `command` asks for; under `recognizers` also those that come with dml. */
+/** Prints what `command` asks for; under `models` also those that come with dml. */
 export async function runHelp(
   { topic, subVerb }: HelpCommand,
   { terminal }: { terminal: Terminal },
 ): Promise<number> {
   terminal.out(helpText(topic, subVerb));
-  if (topic === "recognizers") {
+  if (topic === "models" && subVerb === undefined) {
     // Not loaded for every help: it brings the schemas of manifests.
     const { CATALOG } = await import("../../models/catalog/catalog.ts");
     const rows = CATALOG.map(({ manifest: { name, version, description } }) =>

@@ -1,6 +1,5 @@
 import { assertEquals } from "../../assert.ts";
-import { whyUnsuitable } from "../../../master/core/decide_recognizers.ts";
-import { CoreWorld, emptyManifest, helloOf, idOf } from "../core_world.ts";
+import { CoreWorld, emptyManifest, idOf } from "../core_world.ts";
 
 const ONE = idOf("node", 1);
 
@@ -11,21 +10,6 @@ Deno.test("registerRecognizer() offers it to every node, once", () => {
   world.register(emptyManifest("other"));
   const offers = world.sentTo(node, "model.offer").map(({ recognizer }) => recognizer);
   assertEquals(offers, ["empty@1", "other@1"]);
-});
-
-Deno.test("whyUnsuitable() names the engine or the memory that is missing", () => {
-  const { capabilities } = helloOf(ONE);
-  const wasm = { engine: "wasm", memoryBytes: 1024 } as const;
-  assertEquals(whyUnsuitable(wasm, capabilities), null);
-  assertEquals(
-    whyUnsuitable(wasm, { ...capabilities, engines: ["none"] }),
-    "It needs the engine wasm.",
-  );
-  assertEquals(whyUnsuitable({ engine: "none", memoryBytes: 0 }, { ...capabilities, engines: [] }), null);
-  assertEquals(
-    whyUnsuitable({ ...wasm, memoryBytes: 4 * 1024 ** 3 }, capabilities),
-    "It needs 4096 MiB of memory, of 2048 there are.",
-  );
 });
 
 Deno.test("connectNode() does not offer what a node cannot run", () => {

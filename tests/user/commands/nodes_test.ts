@@ -3,7 +3,7 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { newId } from "../../../protocol/kernel/id.ts";
 import { seededRandom } from "../../../protocol/kernel/random.ts";
 import { runNodes } from "../../../user/commands/nodes.ts";
-import { runRecognizers } from "../../../user/commands/recognizers.ts";
+import { runModelsList } from "../../../user/commands/models_list.ts";
 import type { NodesCommand } from "../../../user/command.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
@@ -98,7 +98,7 @@ Deno.test("runNodes() refuses a name that no node or more than one has, and orde
   assertEquals(context.cluster.orders, []);
 });
 
-Deno.test("runRecognizers() lists names to ask for", async () => {
+Deno.test("runModelsList() lists names to ask for", async () => {
   const { cluster, terminal } = setUp([]);
   cluster.recognizerListing = [{
     name: "faces@1",
@@ -109,10 +109,10 @@ Deno.test("runRecognizers() lists names to ask for", async () => {
     requirements: { engine: "wasm", memoryBytes: 1 },
     readyNodes: 2,
   }];
-  const command = { verb: "recognizers", master: null, token: null, json: false } as const;
-  assertEquals(await runRecognizers(command, { terminal, cluster }), 0);
+  const command = { json: false };
+  assertEquals(await runModelsList(command, { terminal, cluster }), 0);
   assertEquals(terminal.outText.split("\n")[1].split(/ {2,}/), ["faces@1", "7 MiB", "2", "MIT", "Finds faces."]);
   terminal.outText = "";
-  await runRecognizers({ ...command, json: true }, { terminal, cluster });
+  await runModelsList({ ...command, json: true }, { terminal, cluster });
   assertEquals(JSON.parse(terminal.outText), cluster.recognizerListing[0]);
 });

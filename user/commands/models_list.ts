@@ -1,5 +1,5 @@
 import type { ClusterClient } from "../cluster_client.ts";
-import type { RecognizersCommand } from "../command.ts";
+import type { ModelsCommand } from "../models_command.ts";
 import { EXIT_OK } from "../exit.ts";
 import { type Column, formatBytes, printable, renderTable } from "../render.ts";
 import type { Terminal } from "../terminal.ts";
@@ -13,8 +13,8 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Lists the recognizers that the master serves. */
-export async function runRecognizers(
-  command: RecognizersCommand,
+export async function runModelsList(
+  command: Pick<ModelsCommand, "json">,
   { terminal, cluster }: { terminal: Terminal; cluster: ClusterClient },
 ): Promise<number> {
   const recognizers = await cluster.recognizers();

@@ -1,0 +1,70 @@
+import { decodeManifest, encodeManifest, recognizerName } from "../models/manifest.ts";
+import type { RecognizerAdded, RecognizerDetail } from "../protocol/http/api.ts";
+import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import { DmlError } from "../protocol/kernel/errors.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
+import { LayerUploads } from "./layer_uploads.ts";
+import type { Inbox } from "./inbox.ts";
+import type { MasterState } from "./core/state.ts";
+import { listRecognizers, standingsOf } from "./listing.ts";
+import type { RecognizerStore } from "./recognizer_store.ts";
+
+/** A layer of which no piece comes for this long is waited for no more. */
+const UPLOAD_IDLE_MS = 30_000;
+
+/** What {@linkcode RecognizerIntake} works with. */
+export interface RecognizerIntakeOptions {
+  /** Read only. */
+  readonly state: MasterState;
+  readonly recognizers: RecognizerStore;
+  /** Where the files go. */
+  readonly durable: BlobStore;
+  readonly inbox: Pick<Inbox, "post" | "flush">;
+}
+
+/** How a recognizer gets to a running master, and what can be seen of it then. */
+export class RecognizerIntake {
+  /** Files that are on their way. */
+  readonly uploads: LayerUploads;
+  readonly #options: RecognizerIntakeOptions;
+
+  constructor(options: RecognizerIntakeOptions) {
+    this.#options = options;
+    this.uploads = new LayerUploads({
+      durable: options.durable,
+      receptionsMax: LIMITS.layerPiecesMax,
+      idleMs: UPLOAD_IDLE_MS,
+      sparedMs: LIMITS.layerSparedMs,
+    });
+  }
+
+  /**
+   * Serves the recognizer of a manifest, whose files must be here: every node that can is offered it. Throws
+   * `recognizer_invalid` (also when its version is taken by another) or `blob_not_found`, naming the file.
+   */
+  async add(bytes: Uint8Array): Promise<RecognizerAdded> {
+    const { recognizers, state, inbox } = this.#options;
+    const document = decodeManifest(bytes);
+    const manifest = encodeManifest(document);
+    const isNew = !state.recognizers.has(manifest.digest);
+    await recognizers.take(document);
+    if (isNew) {
+      const reference = { digest: manifest.digest, size: manifest.bytes.length };
+      inbox.post({ type: "register_recognizer", manifest: reference, document });
+      // Kept before it is answered.
+      inbox.flush();
+    }
+    return { name: recognizerName(document), manifestDigest: manifest.digest, isNew };
+  }
+
+  /** One recognizer and how each connected node stands to it. Throws `recognizer_unknown`. */
+  show(name: string): RecognizerDetail {
+    const { recognizers, state } = this.#options;
+    const { digest } = recognizers.resolve(name);
+    const recognizer = listRecognizers(state, recognizers.list()).find(({ manifestDigest }) =>
+      manifestDigest === digest
+    );
+    if (recognizer === undefined) throw new DmlError("recognizer_unknown", `${name} is not served yet.`);
+    return { recognizer, nodes: standingsOf(state, digest) };
+  }
+}

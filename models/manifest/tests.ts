@@ -1,0 +1,23 @@
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { labelSchema } from "../../protocol/messages/finding.ts";
+import { blobReferenceSchema } from "../../protocol/messages/task.ts";
+import { type Infer, z } from "../../protocol/schema.ts";
+
+/** What must be seen in a test image; what is absent may be anything. */
+export const expectationSchema = z.strictObject({
+  /** The best class. */
+  label: labelSchema.optional(),
+  /** How many persons. */
+  persons: z.number().int().min(0).max(LIMITS.personsMax).optional(),
+  /** How many objects. */
+  objects: z.number().int().min(0).max(LIMITS.objectsMax).optional(),
+});
+
+/** Pictures that a recognizer must get right before it is trusted; they are kept and sent beside its layers. */
+export const testsSchema = z.array(z.strictObject({
+  image: blobReferenceSchema,
+  expect: expectationSchema,
+})).max(LIMITS.recognizerTestsMax);
+
+export type Expectation = Infer<typeof expectationSchema>;
+export type RecognizerTest = Infer<typeof testsSchema>[number];

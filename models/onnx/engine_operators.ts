@@ -1,0 +1,42 @@
+import { STANDARD_DOMAIN } from "./operator.ts";
+
+/** The newest version of a file's form (IR) that the engine of this build reads. */
+export const ENGINE_IR_VERSION_MAX = 13;
+
+/**
+ * The operator sets that the engine of this build has, and the newest version of each. Measured, not read off: the tests load
+ * a graph of every version, up to the one that it refuses. Inside a set it may still lack an operator, which a trial shows.
+ */
+export const ENGINE_OPERATOR_SETS = [
+  { domain: STANDARD_DOMAIN, version: 26 },
+  { domain: "ai.onnx.ml", version: 5 },
+  { domain: "com.microsoft", version: 1 },
+] as const;
+
+/** What an engine says about operators that it lacks, as people say it. */
+const REFUSALS: readonly { readonly pattern: RegExp; readonly sentence: (match: RegExpExecArray) => string }[] = [
+  {
+    pattern: /No Op registered for (\S+) with domain_version of (\d+)/,
+    sentence: ([, name, version]) => `it has no operator ${name} in version ${version} of its set`,
+  },
+  {
+    pattern: /Could not find an implementation for ([^\s(]+)\((\d+)\)/,
+    sentence: ([, name, version]) => `it has no operator ${name} as version ${version} of its set defines it`,
+  },
+  {
+    pattern: /(\S+):(\w+)\(-1\) is not a registered function\/op/,
+    sentence: ([, domain, name]) => `it has no operator ${name} of ${domain}`,
+  },
+];
+
+/** The engine's own words without the paths of the machine that it was built on; where they are about operators, in plain ones. */
+export function plainRefusal(message: string): string {
+  for (const { pattern, sentence } of REFUSALS) {
+    const match = pattern.exec(message);
+    if (match) return sentence(match);
+  }
+  return message.replace(/^.*ERROR_MESSAGE: /s, "")
+    .replace(/(\/\S+\.(?:h|cc):\d+ )[^\n]*?(?=[A-Z])/, "")
+    .replace(/Please fix either the inputs\/outputs or the model\.?/, "")
+    .replace(/\s+/g, " ").trim();
+}

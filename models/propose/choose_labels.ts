@@ -1,0 +1,55 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { COCO_LABELS } from "./coco_labels.ts";
+import type { OutputFamily } from "./output_family.ts";
+import { labelsOfPython } from "./read_labels.ts";
+
+const IMAGENET_CLASSES = 1_000;
+
+/** What the classes are called, and where that comes from. */
+export interface ChosenLabels {
+  readonly labels: readonly string[];
+  readonly reasons: readonly string[];
+}
+
+/**
+ * The labels for `family`: those that people gave, else those that the exporter noted, else COCO's for a detector of 80
+ * classes, else none. Throws `recognizer_invalid` when those that were given are not as many as there are classes.
+ */
+export function chosenLabels(
+  family: OutputFamily,
+  { given, metadata }: { given: readonly string[] | null; metadata: ReadonlyMap<string, string> },
+): ChosenLabels {
+  if (family.kind === "embed" || family.kind === "tensor") {
+    return { labels: [], reasons: given === null ? [] : ["Labels are of no use to this task; they are left out."] };
+  }
+  const classCount = family.kind === "ultraface" ? 2 : family.classCount;
+  if (given !== null) {
+    return { labels: fitted(given, family, classCount), reasons: [`${given.length} labels were given.`] };
+  }
+  if (family.kind === "ultraface") return { labels: ["background", "face"], reasons: [] };
+  const noted = labelsOfPython(metadata.get("names") ?? "");
+  if (noted !== null && (classCount === null || noted.length === classCount)) {
+    return { labels: noted, reasons: [`The file notes the names of its ${noted.length} classes.`] };
+  }
+  if (family.kind !== "classify" && classCount === COCO_LABELS.length) {
+    return { labels: COCO_LABELS, reasons: ["80 classes are COCO's, as a rule; their names are taken."] };
+  }
+  const hint = classCount === IMAGENET_CLASSES ? " 1000 classes are ImageNet's, as a rule." : "";
+  return {
+    labels: [],
+    reasons: [
+      `Nobody says what its classes are called, so they are called by their index; --labels names them.${hint}`,
+    ],
+  };
+}
+
+function fitted(given: readonly string[], family: OutputFamily, classCount: number | null): readonly string[] {
+  if (classCount === null || given.length === classCount) return given;
+  // Lists of what can be seen leave out that nothing is.
+  if (family.kind === "ultraface" || family.kind === "ssd") {
+    if (given.length === classCount - 1) return ["background", ...given];
+  }
+  throw new DmlError("recognizer_invalid", `There are ${given.length} labels for a model of ${classCount} classes.`, {
+    advice: "Give one label a class, in the model's order.",
+  });
+}

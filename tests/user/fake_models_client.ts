@@ -1,0 +1,61 @@
+import { decodeManifest, encodeManifest, type Manifest, recognizerName } from "../../models/manifest.ts";
+import type { RecognizerAdded, RecognizerDetail, RecognizerListing } from "../../protocol/http/api.ts";
+import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { ModelsClient } from "../../user/models_client.ts";
+
+/** A master's recognizers in memory. */
+export class FakeModelsClient implements ModelsClient {
+  readonly label = "fake";
+  readonly files = new Map<Digest, Uint8Array<ArrayBuffer>>();
+  readonly manifests: Manifest[] = [];
+  /** Thrown by everything, once set. */
+  failure: DmlError | null = null;
+
+  list(): Promise<RecognizerListing[]> {
+    if (this.failure !== null) return Promise.reject(this.failure);
+    return Promise.resolve(this.manifests.map(listingOf));
+  }
+
+  show(name: string): Promise<RecognizerDetail> {
+    const found = this.manifests.findLast((manifest) => name === manifest.name || name === recognizerName(manifest));
+    if (found !== undefined) return Promise.resolve({ recognizer: listingOf(found), nodes: [] });
+    return Promise.reject(new DmlError("recognizer_unknown", `There is no ${name}.`));
+  }
+
+  read(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = this.files.get(digest);
+    return bytes ? Promise.resolve(bytes) : Promise.reject(new DmlError("blob_not_found", digest));
+  }
+
+  put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (digestOf(bytes) !== digest) return Promise.reject(new DmlError("blob_corrupt", digest));
+    this.files.set(digest, bytes);
+    return Promise.resolve();
+  }
+
+  add(bytes: Uint8Array<ArrayBuffer>): Promise<RecognizerAdded> {
+    const manifest = decodeManifest(bytes);
+    this.manifests.push(manifest);
+    this.files.set(digestOf(bytes), bytes);
+    return Promise.resolve({ name: recognizerName(manifest), manifestDigest: digestOf(bytes), isNew: true });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function listingOf(manifest: Manifest): RecognizerListing {
+  const { description, license, requirements } = manifest;
+  const name = recognizerName(manifest);
+  return {
+    name,
+    description,
+    license,
+    requirements,
+    manifestDigest: encodeManifest(manifest).digest,
+    bytes: 1,
+    readyNodes: 0,
+  };
+}

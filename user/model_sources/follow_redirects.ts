@@ -1,0 +1,49 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { safeUrl } from "./model_source.ts";
+
+const REDIRECTS_MAX = 6;
+const REDIRECT_STATUSES: readonly number[] = [301, 302, 303, 307, 308];
+
+/** The answer behind the redirects, and the SHA-256 that one of the answers on the way names. */
+export interface Followed {
+  readonly response: Response;
+  /** 64 hexadecimal digits, or null. */
+  readonly linkedSha256: string | null;
+}
+
+/**
+ * Sends a GET and follows where it leads, each step only to where a file may be fetched from. Throws `source_refused` for a
+ * step that leads elsewhere or one too many, and what `fetch` throws.
+ */
+export async function followRedirects(
+  url: URL,
+  { headers, signal }: { headers: Headers; signal: AbortSignal },
+): Promise<Followed> {
+  let at = url;
+  let linkedSha256: string | null = null;
+  for (let step = 0; step < REDIRECTS_MAX; step++) {
+    const response = await fetch(at, { headers, signal, redirect: "manual" });
+    // Where large files lie elsewhere, the answer that says so also says what they hash to.
+    linkedSha256 ??= /^"?([0-9a-f]{64})"?$/.exec(response.headers.get("x-linked-etag") ?? "")?.[1] ?? null;
+    const location = response.headers.get("location");
+    if (!REDIRECT_STATUSES.includes(response.status) || location === null) return { response, linkedSha256 };
+    await response.body?.cancel();
+    at = nextStep(location, at);
+  }
+  throw new DmlError("source_refused", `${url} leads on and on: more than ${REDIRECTS_MAX} redirects.`);
+}
+
+function nextStep(location: string, from: URL): URL {
+  const next = URL.parse(location, from);
+  try {
+    return safeUrl(next ?? location);
+  } catch (cause) {
+    throw new DmlError(
+      "source_refused",
+      `${from.host} sends on to ${location.slice(0, 200)}, which is not fetched from.`,
+      {
+        cause,
+      },
+    );
+  }
+}

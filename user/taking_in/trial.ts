@@ -1,0 +1,75 @@
+import { encodeManifest, type Manifest } from "../../models/manifest.ts";
+import { plainRefusal } from "../../models/onnx/engine_operators.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import { layersOf, type Prepared } from "./prepared.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The engine of a node, in this process. */
+export interface TrialEngine {
+  load(
+    manifestDigest: string,
+    manifest: Manifest,
+    layers: ReadonlyMap<string, Bytes>,
+  ): Promise<{ imagesPerSecond: number }>;
+  unload(manifestDigest: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What was measured, of one worker. */
+export interface TrialResult {
+  readonly imagesPerSecond: number;
+  /** Before the files were taken in; null where that changed nothing. */
+  readonly imagesPerSecondBefore: number | null;
+}
+
+/** Rounds of which the median is taken, unless one takes too long; before them one that does not count, which is slower. */
+const ROUNDS = 5;
+const LONG_ROUND_MS = 10_000;
+
+/**
+ * Loads a recognizer the way nodes do and runs it: what a node would refuse is refused here, before any sees it. Measures it
+ * beside the files as they were published, in turns, so that what else the host does hits both.
+ * Throws `recognizer_invalid` with what the engine says.
+ */
+export async function tryPrepared(
+  prepared: Prepared,
+  { engine, clock }: { engine: TrialEngine; clock: Clock },
+): Promise<TrialResult> {
+  const { manifest, published } = prepared;
+  const layers = layersOf(prepared);
+  const after: number[] = [];
+  const before: number[] = [];
+  const first = await measured(engine, manifest, layers);
+  if (published === null) return { imagesPerSecond: first, imagesPerSecondBefore: null };
+  for (let round = 0; round < ROUNDS; round++) {
+    const startMs = clock.nowMs();
+    before.push(await measured(engine, manifest, published));
+    after.push(await measured(engine, manifest, layers));
+    if (clock.nowMs() - startMs > LONG_ROUND_MS) break;
+  }
+  return { imagesPerSecond: median(after), imagesPerSecondBefore: median(before) };
+}
+
+async function measured(engine: TrialEngine, manifest: Manifest, layers: ReadonlyMap<string, Bytes>): Promise<number> {
+  const { digest } = encodeManifest(manifest);
+  try {
+    const { imagesPerSecond } = await engine.load(digest, manifest, layers);
+    await engine.unload(digest);
+    return imagesPerSecond;
+  } catch (error) {
+    const { code, message } = asDmlError(error);
+    if (code !== "engine_failed" && code !== "recognizer_invalid" && code !== "worker_died") throw error;
+    const reason = code === "worker_died" ? "it brings the engine down" : plainRefusal(message);
+    throw new DmlError("recognizer_invalid", `The engine cannot run it: ${reason.replace(/\.$/, "")}.`, {
+      cause: error,
+      advice: "Correct the manifest, or export the model anew; no node has seen it.",
+    });
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((one, other) => one - other);
+  return sorted[sorted.length >> 1];
+}
