@@ -1,4 +1,3 @@
-import type { RegisteredRecognizer } from "../models/registry.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import type { ClusterInfo, NodeListing, PredictAnswer, RecognizerListing } from "../protocol/http/api.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
@@ -12,23 +11,15 @@ import type { Effect } from "./core/effect.ts";
 import type { MasterEvent } from "./core/event.ts";
 import type { MasterState } from "./core/state.ts";
 import { logEvent } from "./event_log.ts";
-import { GalleryPublisher } from "./gallery_publisher.ts";
 import { createApp } from "./http/app.ts";
 import { type HttpServer, serveHttp } from "./http_server.ts";
 import { Inbox } from "./inbox.ts";
 import { listNodes, listRecognizers } from "./listing.ts";
-import { MasterBlobs } from "./master_blobs.ts";
 import type { MasterHandle, MasterOptions } from "./master_handle.ts";
-import { Orders } from "./orders.ts";
-import { clusterPeople } from "./people/cluster_people.ts";
-import type { People } from "./people/people.ts";
-import { Predictions } from "./predictions.ts";
-import { RecognizerIntake } from "./recognizer_intake.ts";
 import { RecognizerStore } from "./recognizer_store.ts";
-import { servedRecognizer } from "./served_recognizer.ts";
 import { restoredState } from "./restored_state.ts";
-import { TransientBlobs } from "./transient_blobs.ts";
-import { Versions } from "./versions.ts";
+import { MasterServices } from "./services.ts";
+import type { Versions } from "./versions.ts";
 
 export type { MasterHandle, MasterOptions };
 
@@ -55,6 +46,7 @@ export async function startMaster(options: MasterOptions): Promise<MasterHandle>
 /** The shell: time, sockets and files on one side, the pure core on the other. */
 class Master implements MasterHandle {
   readonly blobs: BlobStore;
+  readonly versions: Versions;
   readonly controlAddress: Address;
   readonly fetch: MasterHandle["fetch"];
   readonly publishGallery: MasterHandle["publishGallery"];
@@ -63,14 +55,8 @@ class Master implements MasterHandle {
   readonly #state: MasterState;
   readonly #inbox: Inbox;
   readonly #port: ControlPort;
-  readonly #predictions: Predictions;
-  readonly #orders: Orders;
-  readonly #galleries: GalleryPublisher;
-  readonly #people: People;
-  readonly #transient: TransientBlobs;
-  readonly versions: Versions;
+  readonly #services: MasterServices;
   readonly #recognizers: RecognizerStore;
-  readonly #intake: RecognizerIntake;
   readonly #idle = Promise.withResolvers<void>();
   #http: HttpServer | null = null;
   #serving: Promise<void> = Promise.resolve();
@@ -82,7 +68,7 @@ class Master implements MasterHandle {
     options: MasterOptions,
     parts: { recognizers: RecognizerStore; state: MasterState; listener: Listener },
   ) {
-    const { clock, log, random } = options;
+    const { clock, log } = options;
     const { recognizers, state, listener } = parts;
     this.#options = options;
     this.#state = state;
@@ -97,47 +83,21 @@ class Master implements MasterHandle {
       onEffect: (effect) => this.#carryOut(effect),
       onCrash: (error) => this.#crash(error),
     });
-    const post = this.#inbox.post.bind(this.#inbox);
-    const transient = new TransientBlobs({
-      store: options.transientBlobs,
-      bytesMax: LIMITS.transientBytesMax,
-      resultKeptMs: LIMITS.resultKeptMs,
-    });
-    this.#transient = transient;
-    this.blobs = new MasterBlobs({
-      clock,
-      transient,
-      recognizers,
-      transientStore: options.transientBlobs,
-      durableStore: options.durableBlobs,
-    });
-    const register = (recognizer: RegisteredRecognizer) => {
-      this.#register(recognizer);
-      this.#inbox.flush();
-    };
-    this.#predictions = new Predictions({ state, post, recognizers, register, transient, clock, random });
-    this.#orders = new Orders({ post, random });
-    this.#galleries = new GalleryPublisher({ state, post, durableBlobs: options.durableBlobs, clock });
-    this.publishGallery = (publication) => this.#galleries.publish(publication);
-    this.retireGallery = (gallery) => this.#galleries.retire(gallery);
-    const { ledger, durableBlobs: durable } = options;
-    this.#intake = new RecognizerIntake({ state, recognizers, durable, inbox: this.#inbox });
-    const spared = () => this.#intake.uploads.spared(clock.nowMs());
-    this.versions = new Versions({ state, orders: this.#orders, ledger, recognizers, durable, spared, random, log });
-    this.#people = clusterPeople(options, {
-      master: this,
-      recognizers: { resolve: (name) => servedRecognizer(state, recognizers, name).recognizer },
-    });
-    const routes = { predictions: this.#predictions, people: this.#people, intake: this.#intake };
-    const app = createApp({ ...options, ...routes, master: this });
+    const services = new MasterServices(options, { recognizers, state, inbox: this.#inbox, master: this });
+    this.#services = services;
+    this.blobs = services.blobs;
+    this.versions = services.versions;
+    this.publishGallery = (publication) => services.galleries.publish(publication);
+    this.retireGallery = (gallery) => services.galleries.retire(gallery);
+    const app = createApp({ ...options, ...services, master: this });
     this.fetch = (request) => app.fetch(request);
     this.#port = new ControlPort({
       ...options,
       listener,
-      post,
+      post: this.#inbox.post.bind(this.#inbox),
       heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
       deadAfterMs: state.settings.deadAfterMs,
-      holdsBlob: (digest) => transient.has(digest),
+      holdsBlob: (digest) => services.transient.has(digest),
     });
   }
 
@@ -154,12 +114,8 @@ class Master implements MasterHandle {
     this.versions.adoptNewer();
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
-    this.#people.start();
+    this.#services.people.start();
     this.#tick();
-  }
-
-  #register({ manifest: document, digest, bytes }: RegisteredRecognizer): void {
-    this.#inbox.post({ type: "register_recognizer", manifest: { digest, size: bytes.length }, document });
   }
 
   info(): ClusterInfo {
@@ -177,8 +133,8 @@ class Master implements MasterHandle {
     image: Uint8Array<ArrayBuffer>,
     options: TaskOptions & { recognizer: string; signal?: AbortSignal },
   ): Promise<PredictAnswer> {
-    const checked = this.#predictions.check(options);
-    return this.#predictions.run(image, checked, options.signal);
+    const checked = this.#services.predictions.check(options);
+    return this.#services.predictions.run(image, checked, options.signal);
   }
 
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {
@@ -194,7 +150,7 @@ class Master implements MasterHandle {
   }
 
   command(nodeId: string, command: CommandName): Promise<string> {
-    return this.#orders.give(nodeId, command);
+    return this.#services.orders.give(nodeId, command);
   }
 
   stop(options: { graceMs?: number } = {}): Promise<void> {
@@ -213,14 +169,14 @@ class Master implements MasterHandle {
     this.#inbox.post({ type: "finish_stop" });
     this.#inbox.flush();
     await this.#http?.close();
-    await this.#people.stop();
+    await this.#services.people.stop();
     this.#port.stop("The master stops.");
     await this.#serving;
     this.#inbox.flush();
-    this.#orders.answerAll("shutting_down", "The master stopped.");
-    this.#galleries.close();
+    this.#services.orders.answerAll("shutting_down", "The master stopped.");
+    this.#services.galleries.close();
     this.#cancelTick();
-    await this.#intake.uploads.sweep(Infinity);
+    await this.#services.intake.uploads.sweep(Infinity);
   }
 
   #tick(): void {
@@ -231,13 +187,13 @@ class Master implements MasterHandle {
     this.#inbox.post({ type: "tick" });
     this.#port.tick(nowMs);
     if (this.#ticks++ % TICKS_PER_HEARTBEAT === 0) this.#port.ping();
-    void this.#transient.sweep(nowMs);
-    void this.#intake.uploads.sweep(nowMs);
+    void this.#services.transient.sweep(nowMs);
+    void this.#services.intake.uploads.sweep(nowMs);
   }
 
   #note(event: MasterEvent): void {
     logEvent(this.#options.log, event, this.#state);
-    this.#galleries.notice(event);
+    this.#services.galleries.notice(event);
   }
 
   #carryOut(effect: Effect): void {
@@ -245,9 +201,9 @@ class Master implements MasterHandle {
       case "send":
         return this.#port.send(effect.nodeId, effect.message);
       case "hold":
-        return this.#predictions.hold(effect.taskId, effect.digest);
+        return this.#services.predictions.hold(effect.taskId, effect.digest);
       case "answer":
-        this.#predictions.answer(effect.taskId, effect.outcome);
+        this.#services.predictions.answer(effect.taskId, effect.outcome);
         if (this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();
         return;
       case "welcome":
@@ -257,7 +213,7 @@ class Master implements MasterHandle {
       case "close":
         return this.#port.close(effect.connectionId, effect.reason);
       case "answer_command":
-        return this.#orders.answer(effect.commandId, effect.code, effect.detail);
+        return this.#services.orders.answer(effect.commandId, effect.code, effect.detail);
     }
   }
 
@@ -265,9 +221,9 @@ class Master implements MasterHandle {
   #crash(error: unknown): void {
     const reason = "The master broke down.";
     this.#options.log.error(reason, { error: error instanceof Error ? error.stack : error });
-    this.#predictions.answerAll({ ok: false, code: "internal", reason });
-    this.#orders.answerAll("internal", reason);
-    this.#galleries.close();
+    this.#services.predictions.answerAll({ ok: false, code: "internal", reason });
+    this.#services.orders.answerAll("internal", reason);
+    this.#services.galleries.close();
     this.#idle.resolve();
     reportError(error);
   }

@@ -3,6 +3,19 @@ import { ProgressBar } from "./progress_bar.ts";
 import { counted, formatBytes, formatDuration, formatRate, printable } from "./render.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** What happens to a node that a person may want to see. */
+type NodeNews =
+  | { readonly kind: "connected" }
+  | { readonly kind: "disconnected"; readonly ending: { readonly reason: string }; readonly retryInMs: number }
+  | {
+    readonly kind: "recognizerReady";
+    readonly recognizer: string;
+    readonly imagesPerSecond: number;
+    readonly fetchedBytes: number;
+  }
+  | { readonly kind: "recognizerFailed"; readonly recognizer: string; readonly failure: { readonly reason: string } }
+  | { readonly kind: "drainChanged"; readonly draining: boolean };
+
 /** Tells a person what becomes of a node: a bar while files of recognizers arrive, and a line for each turn of events. */
 export class JoinReport {
   readonly #terminal: Terminal;
@@ -21,8 +34,22 @@ export class JoinReport {
     );
   }
 
-  connected(): void {
-    this.#say("The master has taken it in.");
+  /** Something happened. */
+  tell(news: NodeNews): void {
+    switch (news.kind) {
+      case "connected":
+        return this.#say("The master has taken it in.");
+      case "disconnected":
+        return this.#say(
+          `No connection: ${news.ending.reason} Trying again in ${formatDuration(news.retryInMs)}.`,
+        );
+      case "recognizerReady":
+        return this.#ready(news);
+      case "recognizerFailed":
+        return this.#say(`Not ready for ${news.recognizer}: ${news.failure.reason}`);
+      case "drainChanged":
+        return this.#say(news.draining ? "Takes no new pictures, finishes what it has." : "Takes pictures again.");
+    }
   }
 
   /** Some bytes of a recognizer have arrived. */
@@ -36,26 +63,14 @@ export class JoinReport {
     }
   }
 
-  ready(news: { recognizer: string; imagesPerSecond: number; fetchedBytes: number }): void {
+  left(): void {
+    this.#say("The node has left.");
+  }
+
+  #ready(news: { recognizer: string; imagesPerSecond: number; fetchedBytes: number }): void {
     const { recognizer, imagesPerSecond, fetchedBytes } = news;
     const came = fetchedBytes > 0 ? `${formatBytes(fetchedBytes)} came` : "all of it was here";
     this.#say(`Ready for ${recognizer}: ${formatRate(imagesPerSecond)} a worker; ${came}.`);
-  }
-
-  failed(news: { recognizer: string; reason: string }): void {
-    this.#say(`Not ready for ${news.recognizer}: ${news.reason}`);
-  }
-
-  disconnected(news: { reason: string; retryInMs: number }): void {
-    this.#say(`No connection: ${news.reason} Trying again in ${formatDuration(news.retryInMs)}.`);
-  }
-
-  draining(isDraining: boolean): void {
-    this.#say(isDraining ? "Takes no new pictures, finishes what it has." : "Takes pictures again.");
-  }
-
-  left(): void {
-    this.#say("The node has left.");
   }
 
   #say(sentence: string): void {
