@@ -91,7 +91,7 @@ async function run(command: Command, surroundings: Surroundings): Promise<number
           (await import("./node/self_check.ts")).createSelfChecks({ ...surroundings, ...CLOCK_AND_CHANCE }),
         entry: import.meta.url,
         isAnswered: Deno.stdin.isTerminal(),
-        variable: (name) => Deno.env.get(name),
+        variable: (name) => surroundings.place.sourceVariables?.[name],
         openEngine: async () => {
           const { createWorkerPool, assetFiles: assets } = await localParts();
           return createWorkerPool({ ...CLOCK_AND_CHANCE, log: surroundings.log, workers: 1, assets });

@@ -1,6 +1,6 @@
+import { NO_GALLERY } from "../protocol/messages/people_names.ts";
 import { decodeGalleryIndex, GALLERY_INDEX_BYTES_MAX } from "../models/gallery/gallery_index.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
-import { NO_GALLERY } from "../protocol/http/api.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";

@@ -2,6 +2,7 @@
 export { z } from "zod";
 export type { infer as Infer } from "zod";
 import { z } from "zod";
+import { GALLERY_NAME_PATTERN } from "./messages/people_names.ts";
 import { clip } from "./kernel/clip.ts";
 import { DmlError, type ErrorCode } from "./kernel/errors.ts";
 import { type Digest, DIGEST_PATTERN } from "./kernel/digest.ts";
@@ -26,7 +27,7 @@ export const recognizerNameSchema = z.string().max(96).regex(
   /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/,
 );
 /** What people call a gallery. */
-export const galleryNameSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/);
+export const galleryNameSchema = z.string().regex(GALLERY_NAME_PATTERN);
 
 /** A fault quotes what it refuses (unknown keys, for one), and that may be a megabyte. */
 const ISSUE_CHARACTERS_MAX = 300;

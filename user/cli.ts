@@ -1,4 +1,4 @@
-import { DEFAULT_GALLERY, NO_GALLERY } from "../protocol/http/api.ts";
+import { DEFAULT_GALLERY, GALLERY_NAME_PATTERN, NO_GALLERY } from "../protocol/messages/people_names.ts";
 import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../protocol/http/paths.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
@@ -38,7 +38,6 @@ import { HELP_TOPICS, isVerbName, SHELLS, VERB_NAMES, type VerbName, verbOf } fr
 const WORKERS_MAX = 1_024;
 const HOST_PATTERN = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9.:_-]{1,253})$/i;
 const RECOGNIZER_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
-const GALLERY_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 // deno-lint-ignore no-control-regex -- a name goes to terminals and logs
 const NODE_NAME_PATTERN = /^[^\x00-\x1f\x7f-\x9f]{1,100}$/;
 

@@ -1,27 +1,10 @@
+import { DEFAULT_GALLERY, NO_GALLERY } from "../protocol/messages/people_names.ts";
 import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../protocol/http/paths.ts";
-import { DEFAULT_GALLERY, NO_GALLERY } from "../protocol/http/api.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 
-/** One flag: parsing, help, suggestions and completion all read this. */
-export interface Flag {
-  /** One letter. */
-  readonly alias?: string;
-  /** What stands for its value in the help; a switch has none. */
-  readonly argument?: string;
-  /** The environment variable that is asked when the flag is not given. */
-  readonly environment?: string;
-  /** What holds when neither is given, as the help says it. */
-  readonly fallback?: string;
-  /** The values it may have. */
-  readonly choices?: readonly string[];
-  /** It may be given more than once; what it says is all of it. */
-  readonly repeats?: true;
-  /** A switch that is on unless it is turned off as `--no-NAME`. */
-  readonly on?: true;
-  /** A switch that may be given either way, as `--NAME` or `--no-NAME`. */
-  readonly eitherWay?: true;
-  readonly description: string;
-}
+import type { Flag } from "./flag.ts";
+import { MODEL_FLAGS, ROLLOUT_FLAGS } from "./model_flags.ts";
+import { PEOPLE_FLAGS } from "./people_flags.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export const LOG_FORMATS = ["text", "json"] as const;
@@ -114,48 +97,7 @@ export const FLAGS = {
     fallback: DEFAULT_GALLERY,
     description: `The people whose faces are looked for; ${NO_GALLERY} for nobody's.`,
   },
-  face: {
-    argument: "N",
-    description: "Which of several faces, counted from the left.",
-  },
-  largest: {
-    description: "Of several faces, the largest.",
-  },
-  meta: {
-    argument: "KEY=VALUE",
-    repeats: true,
-    description: "Something to note about the person; KEY= removes it. May be given more than once.",
-  },
-  "face-id": {
-    argument: "ID",
-    description: "Only this face, as `dml people show` names it.",
-  },
-  all: {
-    description: "The whole gallery; of a list, every gallery.",
-  },
-  known: {
-    argument: "SIMILARITY",
-    description: "From here on a face is a person's.",
-  },
-  unknown: {
-    argument: "SIMILARITY",
-    description: "Below, a face is nobody's; in between it is uncertain.",
-  },
-  margin: {
-    argument: "SIMILARITY",
-    description: "The nearest person must be nearer than the second by this much.",
-  },
-  "eye-distance": {
-    argument: "PIXELS",
-    description: "Faces with less between the eyes are of poor quality.",
-  },
-  sharpness: {
-    argument: "NUMBER",
-    description: "Faces that are less sharp are of poor quality.",
-  },
-  apply: {
-    description: "Use the thresholds that were found.",
-  },
+  ...PEOPLE_FLAGS,
   "dry-run": {
     description: "Only show what would be done.",
   },
@@ -165,84 +107,14 @@ export const FLAGS = {
     fallback: `${DEFAULT_CONCURRENCY}`,
     description: `Pictures in flight at once, at most ${LIMITS.predictConcurrencyMax}.`,
   },
-  canary: {
-    argument: "SHARE",
-    fallback: "20%",
-    description: "Share of the pictures that the new version gets first; 0 for none.",
-  },
-  "max-error": {
-    argument: "SHARE",
-    fallback: "1%",
-    description: "Share of canary pictures that may fail on the new version.",
-  },
-  "max-slowdown": {
-    argument: "FACTOR",
-    fallback: "1.5",
-    description: "How many times as long as the old version the new one may take.",
-  },
-  compare: {
-    eitherWay: true,
-    fallback: "compared",
-    description: "Compare answers with those of the old version, or do not.",
-  },
-  "min-nodes": {
-    argument: "N",
-    fallback: "as many as serve the old version",
-    description: "Nodes that must be ready for the new version.",
-  },
-  "canary-tasks": {
-    argument: "N",
-    fallback: "20",
-    description: "Canary pictures to see before judging.",
-  },
-  within: {
-    argument: "SECONDS",
-    fallback: "600",
-    description: "When the rollout ends at the latest.",
-  },
-  wait: {
-    on: true,
-    description: "Begin the rollout, do not wait for its end.",
-  },
-  off: {
-    description: "Undo it.",
-  },
+  ...ROLLOUT_FLAGS,
   "cache-bytes": {
     argument: "SIZE",
     environment: "DML_CACHE_BYTES",
     fallback: `${LIMITS.cacheBytes / 1024 ** 3}GiB`,
     description: "Recognizer files that the node keeps on its disk, like 500MiB; 0 for no limit.",
   },
-  labels: {
-    argument: "FILE",
-    description: "What the classes are called: one a line, or JSON.",
-  },
-  manifest: {
-    argument: "FILE",
-    description: "The manifest to add it with, instead of a proposed one.",
-  },
-  license: {
-    argument: "SPDX",
-    fallback: "NOASSERTION",
-    description: "The licence of the model, as an SPDX expression.",
-  },
-  sha256: {
-    argument: "HEX",
-    description: "The sum of the file; any other file is refused.",
-  },
-  yes: {
-    alias: "y",
-    description: "Ask nothing, take what is usual.",
-  },
-  to: {
-    argument: `HOST[:${DEFAULT_PORT}]`,
-    description: "The address of the master that gets the copy.",
-  },
-  "to-token": {
-    argument: "TOKEN",
-    environment: "DML_TO_TOKEN",
-    description: "What lets you in there.",
-  },
+  ...MODEL_FLAGS,
   "log-level": {
     argument: "LEVEL",
     environment: "DML_LOG_LEVEL",

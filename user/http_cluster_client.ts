@@ -1,7 +1,7 @@
+import { NO_GALLERY } from "../protocol/messages/people_names.ts";
 import {
   type ClusterInfo,
   clusterSchema,
-  NO_GALLERY,
   nodeCommandAnswerSchema,
   type NodeListing,
   nodesSchema,

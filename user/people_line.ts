@@ -1,5 +1,4 @@
-import { DEFAULT_GALLERY, NO_GALLERY } from "../protocol/http/api.ts";
-import { metadataKeySchema } from "../protocol/http/people_api.ts";
+import { DEFAULT_GALLERY, METADATA_KEY_PATTERN, NO_GALLERY } from "../protocol/messages/people_names.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { ID_PATTERN } from "../protocol/kernel/id.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
@@ -106,7 +105,7 @@ function faceChoice(values: FlagValues): { face: number | null; largest: boolean
 function noted(values: FlagValues, { isNeeded }: { isNeeded: boolean }): Record<string, string | null> {
   const entries = values.texts("meta").map((text): [string, string | null] => {
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    if (key !== undefined && metadataKeySchema.safeParse(key).success) return [key, value === "" ? null : value];
+    if (key !== undefined && METADATA_KEY_PATTERN.test(key)) return [key, value === "" ? null : value];
     throw new DmlError("usage", `--meta must be KEY=VALUE, not ${JSON.stringify(text)}.`, {
       advice: "A KEY is of letters, digits, dots, hyphens and underscores.",
     });

@@ -1,4 +1,5 @@
 import { ENVIRONMENT_NAMES } from "./flags.ts";
+import { SOURCE_VARIABLES } from "./source_variables.ts";
 import type { Permissions } from "./permissions.ts";
 
 /** A longer argument is refused by some systems (Linux: 128 KiB). */
@@ -12,6 +13,7 @@ export const STARTING_ENVIRONMENT: readonly string[] = [
   "LOCALAPPDATA",
   "XDG_CONFIG_HOME",
   "XDG_DATA_HOME",
+  ...SOURCE_VARIABLES.filter((name) => name !== "HOME"),
 ];
 
 /**

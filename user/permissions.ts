@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { formatAddress } from "../protocol/address.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Address } from "../protocol/transport.ts";
@@ -37,8 +37,8 @@ export interface Place {
   readonly programPaths: readonly string[];
   /** The file that a person starts, when that is what this is. */
   readonly executable: string | null;
-  /** What npm was told, where packages are looked for. */
-  readonly npmSettings?: readonly string[];
+  /** What of the environment says where models come from, as far as the command asks for it. */
+  readonly sourceVariables?: Readonly<Record<string, string>>;
   /** Where services are described; null for a command that has nothing to do with them. */
   readonly serviceDirectory: ServiceDirectory | null;
 }
@@ -54,9 +54,6 @@ export const NO_PERMISSIONS: Permissions = {
   ffi: false,
   import: false,
 };
-
-/** What says where models come from. */
-const MODEL_SOURCE_ENVIRONMENT = ["HOME", "USERPROFILE", "NPM_CONFIG_REGISTRY", "npm_config_registry", "HF_ENDPOINT"];
 
 /** What a node asks of its host with every heartbeat. */
 const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
@@ -128,14 +125,15 @@ function modelsPermissions(command: ModelsCommand, place: Place): Permissions {
       // Labels and test pictures lie beside the file that they go with.
       const files = [source.kind === "path" ? source.path : null, labels, manifest].filter((path) => path !== null);
       const beside = files.flatMap((path) => [absolute(path), dirname(absolute(path))]);
-      const settings = source.kind === "npm" ? place.npmSettings ?? [] : [];
+      const { HOME, USERPROFILE } = place.sourceVariables ?? {};
+      const npmHome = source.kind === "npm" ? HOME ?? USERPROFILE : undefined;
+      const settings = npmHome === undefined ? [] : [join(npmHome, ".npmrc")];
       return {
         ...NO_PERMISSIONS,
         // Where a source is redirected to is not known before.
         net: source.kind === "path" ? [master] : true,
         read: unique([...read, ...beside, ...settings, ...place.programPaths]),
         write,
-        env: MODEL_SOURCE_ENVIRONMENT,
       };
     }
     case "push": {

@@ -1,7 +1,8 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type HostEnvironment, resolveHome } from "../protocol/home_path.ts";
 import type { Command } from "./command.ts";
 import type { Place } from "./permissions.ts";
+import { SOURCE_VARIABLES } from "./source_variables.ts";
 import { serviceDirectory, SYSTEM_HOME } from "./service_place.ts";
 
 /** What is known of an invocation before its command is. */
@@ -21,9 +22,7 @@ export function placeOf(command: Command, start: Start): Place {
     home: home === null ? null : resolve(currentDirectory, home),
     currentDirectory,
     programPaths,
-    npmSettings: ["HOME", "USERPROFILE"].flatMap((name) => start.variable(name) || []).map((path) =>
-      join(path, ".npmrc")
-    ),
+    sourceVariables: command.verb === "models" ? sourceVariables(start) : {},
     executable: start.variable("DML_EXECUTABLE") || start.executable,
     serviceDirectory: command.verb === "service" ? serviceDirectory(command.level, start) : null,
   };
@@ -33,4 +32,11 @@ function homeOf(command: Command, host: HostEnvironment): string | null {
   if (!("home" in command)) return null;
   if (command.verb === "service" && command.level === "system") return SYSTEM_HOME;
   return command.home ?? resolveHome(host);
+}
+
+function sourceVariables({ variable }: HostEnvironment): Record<string, string> {
+  return Object.fromEntries(SOURCE_VARIABLES.flatMap((name) => {
+    const value = variable(name);
+    return value ? [[name, value]] : [];
+  }));
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_GALLERY } from "../../protocol/http/api.ts";
+import { DEFAULT_GALLERY } from "../../protocol/messages/people_names.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { AcceptGalleryFailure, AcceptGalleryReady, PublishGallery } from "./command.ts";
 import type { GalleryEvent, GalleryFailed, GalleryOffered, GalleryReady } from "./gallery_event.ts";

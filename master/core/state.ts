@@ -1,7 +1,6 @@
 import type { Manifest } from "../../models/manifest.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
-import { hashText } from "../../protocol/kernel/random.ts";
 import type { FailureDetector } from "../../protocol/failure_detector.ts";
 import type { CommandName } from "../../protocol/messages/command.ts";
 import type { Capabilities } from "../../protocol/messages/hello.ts";
@@ -225,28 +224,5 @@ export function createState(settings: Partial<MasterSettings> = {}): MasterState
     nextSequence: 1,
     stopping: false,
     tickedAtMs: null,
-  };
-}
-
-/** A task that was just accepted. */
-export function createTask(
-  spec: TaskSpec,
-  recognizer: RecognizerState,
-  options: { sequence: number; part?: RolloutPart | null },
-): TaskState {
-  return {
-    spec,
-    recognizer,
-    part: options.part ? { ...options.part } : null,
-    sequence: options.sequence,
-    hash: hashText(spec.taskId),
-    attemptsStarted: 0,
-    failures: 0,
-    attempts: [],
-    failedOn: [],
-    killedOn: [],
-    waiting: false,
-    previous: null,
-    next: null,
   };
 }

@@ -1,7 +1,7 @@
+import { NO_GALLERY } from "../../protocol/messages/people_names.ts";
 import { DEFAULT_THRESHOLDS, type GalleryThresholds } from "../../models/gallery/gallery_index.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import { NO_GALLERY } from "../../protocol/http/api.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { GalleryRecord, PeopleStore } from "./people_store.ts";
 

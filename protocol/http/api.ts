@@ -17,11 +17,6 @@ export const clusterSchema = z.strictObject({
   tokenRequired: z.boolean(),
 });
 
-/** The gallery that is asked when nobody says which; it need not be there. */
-export const DEFAULT_GALLERY = "default";
-/** In place of a gallery's name: nobody's faces are looked for. */
-export const NO_GALLERY = "none";
-
 /** Answer of `POST /v1/predictions?recognizer=&annotate=&embeddings=&gallery=&crops=` with the picture as its body. */
 export const predictAnswerSchema = z.strictObject({
   prediction: predictionSchema,

@@ -1,3 +1,4 @@
+import { METADATA_KEY_PATTERN } from "../messages/people_names.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import { candidateSchema, faceQualitySchema } from "../messages/prediction.ts";
 import { digestSchema, galleryNameSchema, idSchema, type Infer, z } from "../schema.ts";
@@ -17,7 +18,7 @@ export const personNameSchema = z.string().max(800).transform((text) => text.nor
 );
 
 /** What people note about a person. */
-export const metadataKeySchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+const metadataKeySchema = z.string().regex(METADATA_KEY_PATTERN);
 const metadataValueSchema = z.string().max(1_000);
 const METADATA_KEYS_MAX = 64;
 export const metadataSchema = z.record(metadataKeySchema, metadataValueSchema)

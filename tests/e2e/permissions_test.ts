@@ -63,9 +63,33 @@ const ROWS: Readonly<Record<string, Row>> = {
     argv: ({ port }) => ["nodes", "--master", `127.0.0.1:${port}`],
     allowed: ({ port }) => ({ net: [`127.0.0.1:${port}`] }),
   },
-  recognizers: {
-    argv: ({ port }) => ["recognizers", "--master", `127.0.0.1:${port}`],
+  "models list": {
+    argv: ({ port }) => ["models", "--master", `127.0.0.1:${port}`],
     allowed: ({ port }) => ({ net: [`127.0.0.1:${port}`] }),
+  },
+  "models add": {
+    argv: ({ tree, port }) => [
+      ...["models", "add", "photos/model.onnx", "--home", join(tree.path, "home")],
+      ...["--master", `127.0.0.1:${port}`],
+    ],
+    allowed: (world) => ({
+      net: [`127.0.0.1:${world.port}`],
+      read: ["photos/a.jpg", "photos/b.jpg", "program/worker.ts"].map((path) => join(world.tree.path, path))
+        .concat(homeOf(world)),
+      write: [homeOf(world)],
+    }),
+  },
+  "people enroll": {
+    argv: ({ port }) => ["people", "enroll", "Ada", "photos/a.jpg", "--master", `127.0.0.1:${port}`],
+    allowed: ({ tree, port }) => ({ net: [`127.0.0.1:${port}`], read: [join(tree.path, "photos/a.jpg")] }),
+  },
+  "people export": {
+    argv: ({ port }) => ["people", "export", "marked/people.jsonl", "--master", `127.0.0.1:${port}`],
+    allowed: ({ tree, port }) => ({
+      net: [`127.0.0.1:${port}`],
+      read: [join(tree.path, "marked")],
+      write: [join(tree.path, "marked")],
+    }),
   },
   doctor: {
     argv: () => ["doctor"],

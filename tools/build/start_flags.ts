@@ -4,6 +4,7 @@ import type { Command } from "../../user/command.ts";
 import { ENVIRONMENT_NAMES } from "../../user/flags.ts";
 import type { VerbName } from "../../user/verbs.ts";
 import { type Permissions, permissionsOf } from "../../user/permissions.ts";
+import { STARTING_ENVIRONMENT } from "../../user/permission_flags.ts";
 import { placeOf } from "../../user/place.ts";
 
 /** Longer than this an argument may be refused by the system (Linux: 128 KiB). */
@@ -22,11 +23,8 @@ const MEMORY_FLAG = "--max-semi-space-size=1";
  */
 const FEW_PICTURES_FLAG = "--wasm-tiering-budget=130000000";
 
-/** What says where the data directory is, see `resolveHome()`. */
-const HOME_NAMES = ["HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "DML_EXECUTABLE"];
-
 /** What {@linkcode startOf} looks at, and `main.ts` before it knows its command. */
-export const START_ENVIRONMENT_NAMES: readonly string[] = [...ENVIRONMENT_NAMES, ...HOME_NAMES];
+export const START_ENVIRONMENT_NAMES = STARTING_ENVIRONMENT;
 
 /** Where an invocation takes place. */
 export interface Surroundings {
@@ -85,7 +83,7 @@ function permissionsIn(command: Command, surroundings: Surroundings): Permission
 function grants(permissions: Permissions | null, programDirectory: string): string[] {
   return [
     grant("net", permissions?.net ?? []),
-    grant("read", [...fitting(permissions?.read ?? []), programDirectory].map(expressible)),
+    grant("read", [...new Set([...fitting(permissions?.read ?? []), programDirectory].map(expressible))]),
     grant("write", (permissions?.write ?? []).map(expressible)),
     grant("env", [...START_ENVIRONMENT_NAMES, ...permissions?.env ?? []]),
     grant("sys", permissions?.sys ?? []),
