@@ -226,6 +226,7 @@ function startedHere(): Start {
     variable: (name) => Deno.env.get(name),
     currentDirectory: Deno.cwd(),
     programPaths: programPaths(),
+    codePaths: IS_PACKED ? programPaths() : [],
     executable: Deno.build.standalone ? Deno.execPath() : null,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * `deno task build`: dml as one file that is copied to a host. `--target NAME` or `all` (this host when it is not given),
- * `--way compile` or `portable` (the first that works), `--out DIRECTORY` (`dist`).
+ * `--way compile` or `portable` (the first that works), `--out DIRECTORY` (`dist`), `--optional` for the files of all recognizers.
  */
 import { join } from "node:path";
 import { parseArguments } from "./build/build_arguments.ts";
@@ -23,8 +23,8 @@ if (import.meta.main) {
 }
 
 async function build(): Promise<void> {
-  const { targets, way, isForThisHost, outputDirectory } = parseArguments(Deno.args, Deno.build);
-  const program = await buildProgram(ROOT);
+  const { targets, way, isForThisHost, outputDirectory, optional } = parseArguments(Deno.args, Deno.build);
+  const program = await buildProgram(ROOT, { optional });
   const search = runtimeSearch(await denoDirectory());
   await Deno.mkdir(outputDirectory, { recursive: true });
   const products: Product[] = [];

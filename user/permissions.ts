@@ -35,6 +35,8 @@ export interface Place {
   readonly currentDirectory: string;
   /** What the program itself reads while it runs: the module of its workers, the engine's wasm. */
   readonly programPaths: readonly string[];
+  /** Where the packed program loads its parts from, whatever the command is; sources are known to Deno as a whole. */
+  readonly codePaths?: readonly string[];
   /** The file that a person starts, when that is what this is. */
   readonly executable: string | null;
   /** What of the environment says where models come from, as far as the command asks for it. */
@@ -60,6 +62,11 @@ const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
 
 /** Exactly what `command` needs at `place`. Pure; the table of it is in `ARCHITECTURE.md`. */
 export function permissionsOf(command: Command, place: Place): Permissions {
+  const permissions = rowOf(command, place);
+  return { ...permissions, read: unique([...permissions.read, ...place.codePaths ?? []]) };
+}
+
+function rowOf(command: Command, place: Place): Permissions {
   switch (command.verb) {
     case "serve":
       return { ...NO_PERMISSIONS, ...inHome(place), net: listensOn(command), sys: ["hostname", "networkInterfaces"] };

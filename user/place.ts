@@ -6,7 +6,7 @@ import { SOURCE_VARIABLES } from "./source_variables.ts";
 import { serviceDirectory, SYSTEM_HOME } from "./service_place.ts";
 
 /** What is known of an invocation before its command is. */
-export interface Start extends HostEnvironment, Pick<Place, "currentDirectory" | "programPaths"> {
+export interface Start extends HostEnvironment, Pick<Place, "currentDirectory" | "programPaths" | "codePaths"> {
   /** The file that a person starts, when the program is in one and the environment does not say so. */
   readonly executable: string | null;
 }
@@ -16,12 +16,13 @@ export interface Start extends HostEnvironment, Pick<Place, "currentDirectory" |
  * when it is about services and this kind of host has none.
  */
 export function placeOf(command: Command, start: Start): Place {
-  const { currentDirectory, programPaths } = start;
+  const { currentDirectory, programPaths, codePaths = [] } = start;
   const home = homeOf(command, start);
   return {
     home: home === null ? null : resolve(currentDirectory, home),
     currentDirectory,
     programPaths,
+    codePaths,
     sourceVariables: command.verb === "models" ? sourceVariables(start) : {},
     executable: start.variable("DML_EXECUTABLE") || start.executable,
     serviceDirectory: command.verb === "service" ? serviceDirectory(command.level, start) : null,

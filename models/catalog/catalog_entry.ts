@@ -27,15 +27,17 @@ export interface PublishedLayer {
 export function publishedEntry(
   manifest: Manifest,
   files: Readonly<Record<string, PublishedLayer>>,
+  options: { isOptional?: true } = {},
 ): CatalogEntry {
   return {
     manifest,
+    ...options,
     async loadLayer(role) {
       const layer = manifest.layers.find((candidate) => candidate.role === role);
       const file = Object.hasOwn(files, role) ? files[role] : undefined;
       const what = `the layer ${role} of ${recognizerName(manifest)}`;
       invariant(layer !== undefined && file !== undefined, `there is ${what}`);
-      const published = await importFile(file, what);
+      const published = await importFile(file, { what, ...options });
       // The packed program carries what was made of it.
       if (digestOf(published) === layer.digest) return published.slice();
       verify(published, { digest: file.digest, what: `The published file of ${what}` });
@@ -47,7 +49,14 @@ export function publishedEntry(
   };
 }
 
-async function importFile(file: PublishedLayer, what: string): Promise<Uint8Array<ArrayBuffer>> {
+/** Not every executable holds what is optional. */
+const OPTIONAL_ADVICE =
+  "From sources it is fetched once, over the network; an executable has it when it was built with --optional.";
+
+async function importFile(
+  file: PublishedLayer,
+  { what, isOptional }: { what: string; isOptional?: true },
+): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return (await file.load()).default;
   } catch (error) {
@@ -55,7 +64,7 @@ async function importFile(file: PublishedLayer, what: string): Promise<Uint8Arra
     throw new DmlError(
       "assets_missing",
       `The published file of ${what} could not be loaded: ${message}`,
-      { cause: error },
+      { cause: error, ...(isOptional ? { advice: OPTIONAL_ADVICE } : {}) },
     );
   }
 }

@@ -37,8 +37,9 @@ const MANIFEST: Manifest = {
 };
 
 /** What faces are like, by seven models of the npm package faceplugin-face-recognition-js 0.0.1 (MIT). */
-export const FACE_ATTRIBUTES: CatalogEntry = {
-  ...publishedEntry(MANIFEST, {
+export const FACE_ATTRIBUTES: CatalogEntry = publishedEntry(
+  MANIFEST,
+  {
     ...FACES_FILES,
     age: {
       digest: "sha256:74c9b01700cb9ef96f7190a2230218414ff99d231415c4b091a755780cad5e8a",
@@ -56,6 +57,6 @@ export const FACE_ATTRIBUTES: CatalogEntry = {
       digest: "sha256:afa783b7e902fdfcf323a7240cac2a1c580c25314ea4161129dc1b0d100dc32d",
       load: () => import("face-models/model/fr_liveness.onnx", { with: { type: "bytes" } }),
     },
-  }),
-  isOptional: true,
-};
+  },
+  { isOptional: true },
+);

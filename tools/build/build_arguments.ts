@@ -9,6 +9,8 @@ export interface BuildOrder {
   /** Null: the first that works. */
   readonly way: "compile" | "portable" | null;
   readonly outputDirectory: string;
+  /** Whether the files of optional recognizers go in. */
+  readonly optional: boolean;
 }
 
 /** The order that `argv` gives on `host`. Throws when it cannot be carried out. */
@@ -17,7 +19,8 @@ export function parseArguments(
   host: { readonly os: string; readonly arch: string },
 ): BuildOrder {
   const text = { type: "string" } as const;
-  const { target, way, out } = parseArgs({ args: [...argv], options: { target: text, way: text, out: text } }).values;
+  const options = { target: text, way: text, out: text, optional: { type: "boolean" } } as const;
+  const { target, way, out, optional } = parseArgs({ args: [...argv], options }).values;
   if (way !== undefined && way !== "compile" && way !== "portable") {
     throw new Error(`There is no way ${way}: compile or portable.`);
   }
@@ -26,6 +29,7 @@ export function parseArguments(
     isForThisHost: target === undefined,
     way: way ?? null,
     outputDirectory: out ?? "dist",
+    optional: optional ?? false,
   };
 }
 

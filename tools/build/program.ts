@@ -7,13 +7,13 @@ import type { ArchivedFile } from "./tar_archive.ts";
 /** What the executables of every target have in common: the bundled code and its files, by path. */
 export type Program = readonly ArchivedFile[];
 
-/** The program of the sources under `root`, sorted. */
-export async function buildProgram(root: URL): Promise<Program> {
+/** The program of the sources under `root`, sorted; with the files of optional recognizers only when they are asked for. */
+export async function buildProgram(root: URL, options = { optional: false }): Promise<Program> {
   const encoder = new TextEncoder();
   const code = (await bundledCode(root, await namedFiles(root))).map(({ path, text }) =>
     plain(path, encoder.encode(text))
   );
-  const files = (await packedFiles(root)).map(({ path, bytes }) => plain(path, bytes));
+  const files = (await packedFiles(root, options)).map(({ path, bytes }) => plain(path, bytes));
   const notices = ["LICENSE", "THIRD_PARTY.md"].map(async (name) =>
     plain(name, await Deno.readFile(new URL(name, root)))
   );

@@ -81,9 +81,10 @@ function permissionsIn(command: Command, surroundings: Surroundings): Permission
 }
 
 function grants(permissions: Permissions | null, programDirectory: string): string[] {
+  const { read = [] } = permissions ?? {};
   return [
     grant("net", permissions?.net ?? []),
-    grant("read", [...new Set([...fitting(permissions?.read ?? []), programDirectory].map(expressible))]),
+    grant("read", [...fitting(read.filter((path) => path !== programDirectory)), programDirectory].map(expressible)),
     grant("write", (permissions?.write ?? []).map(expressible)),
     grant("env", [...START_ENVIRONMENT_NAMES, ...permissions?.env ?? []]),
     grant("sys", permissions?.sys ?? []),

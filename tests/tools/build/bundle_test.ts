@@ -1,5 +1,7 @@
 import { bundledCode, withLazyImports } from "../../../tools/build/bundle.ts";
-import { filesNamedIn, namedFiles } from "../../../tools/build/contents.ts";
+import { CATALOG } from "../../../models/catalog/catalog.ts";
+import type { CatalogEntry } from "../../../models/catalog/catalog_entry.ts";
+import { filesNamedIn, namedFiles, packedFiles } from "../../../tools/build/contents.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -65,3 +67,15 @@ function closure(start: string, modules: ReadonlyMap<string, string>, seen = new
   for (const [, path] of text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) closure(path, modules, seen);
   return seen;
 }
+
+Deno.test("packedFiles() leaves out what only optional recognizers need, unless it is asked for", async () => {
+  const pathsOf = async (optional: boolean) => (await packedFiles(ROOT, { optional })).map(({ path }) => path);
+  const [few, all] = [await pathsOf(false), await pathsOf(true)];
+  const left = all.filter((path) => !few.includes(path));
+  const layers = (isWanted: (entry: CatalogEntry) => boolean) =>
+    new Set(CATALOG.filter(isWanted).flatMap(({ manifest }) => manifest.layers.map(({ digest }) => digest)));
+  const always = layers(({ isOptional }) => !isOptional);
+  const sometimes = layers(({ isOptional }) => isOptional === true);
+  assertEquals(left.length, [...sometimes].filter((digest) => !always.has(digest)).length);
+  assert(left.every((path) => path.endsWith(".onnx")), left.join());
+});

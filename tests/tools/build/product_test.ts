@@ -22,6 +22,7 @@ Deno.test("checksums() are sorted lines for sha256sum", () => {
 
 Deno.test("parseArguments() builds for this host unless told, and refuses what is not there", () => {
   const order = parseArguments([], HOST);
+  assertEquals([order.optional, parseArguments(["--optional"], HOST).optional], [false, true]);
   assertEquals([order.targets.map(({ name }) => name), order.isForThisHost, order.way], [["linux-x64"], true, null]);
   assertEquals(parseArguments(["--target", "all", "--way", "portable"], HOST).targets, TARGETS);
   assertEquals(parseArguments(["--target", "macos-arm64"], HOST).isForThisHost, false);
