@@ -1,8 +1,9 @@
 /**
  * `deno task demo`: a master and two nodes as processes on this machine, six photos of real people, and their annotated
- * copies in ./demo-output. Exits with 1 when anything is not as it should be.
+ * copies in ./demo-output. `deno task demo dist/dml` shows the same of an executable. Exits with 1 when anything is not as
+ * it should be.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
 import { HttpClusterClient } from "../user/http_cluster_client.ts";
@@ -13,6 +14,8 @@ const NODES = 2;
 const PERSONS = SAMPLE_FACES.reduce((sum, faces) => sum + faces);
 const OUTPUT = "demo-output";
 const READY_WITHIN_MS = 120_000;
+/** Dml, where it is not its sources. */
+const PROGRAM = Deno.args.length > 0 ? [resolve(Deno.args[0])] : undefined;
 
 if (import.meta.main) {
   const workshop = await Deno.makeTempDir({ prefix: "dml-demo-" });
@@ -32,6 +35,7 @@ async function demonstrate(workshop: string): Promise<void> {
   const startedMs = performance.now();
   await using master = DmlProcess.start(["serve", "--port", "0", "--control-port", "0"], {
     home: join(workshop, "master"),
+    program: PROGRAM,
   });
   const port = Number((await master.logged("ready")).port);
   const address = { hostname: "127.0.0.1", port };
@@ -39,7 +43,7 @@ async function demonstrate(workshop: string): Promise<void> {
   await using nodes = new AsyncDisposableStack();
   const joined = Array.from({ length: NODES }, (_, index) => {
     const line = ["join", `127.0.0.1:${port}`, "--name", `node-${index + 1}`, "--workers", "1"];
-    return nodes.use(DmlProcess.start(line, { home: join(workshop, `node-${index + 1}`) }));
+    return nodes.use(DmlProcess.start(line, { home: join(workshop, `node-${index + 1}`), program: PROGRAM }));
   });
   const client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
   await untilReady(client, joined);
@@ -75,7 +79,7 @@ async function untilReady(client: HttpClusterClient, nodes: readonly DmlProcess[
 async function predict(photos: string, port: number): Promise<void> {
   const output = join(Deno.cwd(), OUTPUT);
   const line = ["predict", "*.jpg", "--master", `127.0.0.1:${port}`, "--out", output];
-  const { code, out } = await runDml(line, { cwd: photos });
+  const { code, out } = await runDml(line, { cwd: photos, program: PROGRAM });
   console.log(out.replaceAll(output, `./${OUTPUT}`));
   check("predict answered every photo", code === 0);
   check(`${PERSONS} persons were found`, out.includes(`${SAMPLE_FACES.length} pictures, ${PERSONS} persons`));

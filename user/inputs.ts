@@ -1,4 +1,6 @@
-import { basename, join, matchesGlob } from "node:path";
+import { basename, join } from "node:path";
+// @ts-types="./glob_to_regexp.d.ts"
+import { globToRegExp } from "@std/path/glob-to-regexp";
 // @ts-types="../protocol/http/limited_bytes_transform_stream.d.ts"
 import { LimitedBytesTransformStream } from "@std/streams/limited_bytes_transform_stream.js";
 // @ts-types="./to_bytes.d.ts"
@@ -72,9 +74,10 @@ async function findByGlob(pattern: string): Promise<Input[]> {
 
 async function matchesIn(directory: string, segment: string): Promise<string[]> {
   const names: string[] = [];
+  const pattern = globToRegExp(segment, { globstar: false });
   try {
     for await (const { name } of Deno.readDir(directory || ".")) {
-      const isMatch = name === segment || matchesGlob(name, segment);
+      const isMatch = name === segment || pattern.test(name);
       if (isMatch && name.startsWith(".") === segment.startsWith(".")) {
         names.push(join(directory, name));
       }

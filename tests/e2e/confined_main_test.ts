@@ -53,7 +53,7 @@ Deno.test("main() gives everything up for what needs nothing", async () => {
 Deno.test("permissionFlags() start a process that needs no other thread and can look at a photo", async () => {
   using tree = new FileTree({});
   await Deno.writeFile(join(tree.path, "a b.jpg"), await samplePhoto(1));
-  const argv = ["predict", "a b.jpg", "--out", "marked"];
+  const argv = ["predict", "a*.jpg", "--out", "marked"];
   const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
   const permissions = permissionsOf(parseCommand(argv, {}).command, place);
   const { code, said, error } = await spied(permissionFlags(permissions), argv, { cwd: tree.path });
