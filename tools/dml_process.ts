@@ -124,12 +124,14 @@ function logLineOf(text: string): LogLine | null {
 /** Runs `dml ARGUMENTS` in the directory `cwd` to its end; what it writes to standard error goes to ours. */
 export async function runDml(
   dmlArguments: readonly string[],
-  options: { cwd: string; env?: Readonly<Record<string, string>> },
+  options: { cwd: string; env?: Readonly<Record<string, string>>; program?: readonly string[] },
 ): Promise<{ code: number; out: string }> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", ...PERMISSIONS, MAIN, ...dmlArguments],
-    cwd: options.cwd,
-    env: { ...options.env },
+  const { cwd, env = {}, program = sources() } = options;
+  const [executable, ...before] = program;
+  const command = new Deno.Command(executable, {
+    args: [...before, ...dmlArguments],
+    cwd,
+    env: { ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
