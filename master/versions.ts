@@ -10,6 +10,7 @@ import type { Random } from "../protocol/kernel/random.ts";
 import type { RegisterRecognizer } from "./core/command.ts";
 import { listLineage } from "./core/rollout_record.ts";
 import type { VersionCommand } from "./core/rollout_command.ts";
+import { versionOf } from "./core/lineage.ts";
 import type { MasterState } from "./core/state.ts";
 import { collectGarbage } from "./garbage.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -73,8 +74,10 @@ export class Versions {
   /** Throws `recognizer_in_use`. */
   async remove(name: RecognizerName): Promise<string> {
     const { state, recognizers } = this.#options;
-    const detail = await this.#ask({ type: "remove_version", ...withVersion(name) });
-    for (const { digest } of recognizers.list()) if (!state.recognizers.has(digest)) recognizers.remove(digest);
+    const version = withVersion(name);
+    const removed = versionOf(state, version.name, version.version);
+    const detail = await this.#ask({ type: "remove_version", ...version });
+    if (removed !== undefined) recognizers.remove(removed.manifest.digest);
     return detail;
   }
 

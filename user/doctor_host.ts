@@ -48,7 +48,7 @@ async function writeAndRead(probe: string): Promise<void> {
   }
 }
 
-/** Whether the files of the built-in recognizer are here and are those that were pinned. */
+/** Whether the files of the recognizers that every node has are here and are those that were pinned. */
 export function recognizerStep(): DoctorStep {
   return {
     name: "recognizer",
@@ -56,7 +56,7 @@ export function recognizerStep(): DoctorStep {
       const { CATALOG } = await import("../models/catalog/catalog.ts");
       let bytes = 0;
       let files = 0;
-      for (const { manifest, loadLayer } of CATALOG) {
+      for (const { manifest, loadLayer } of CATALOG.filter(({ isOptional }) => !isOptional)) {
         for (const { role } of manifest.layers) {
           bytes += (await loadLayer(role)).length;
           files++;

@@ -128,6 +128,16 @@ Deno.test("versions are pinned, removed and collected; what was removed does not
   assertEquals((await lineage(again)).versions, ["empty@1"]);
 });
 
+Deno.test("DELETE of a version leaves alone what nobody has asked for yet", async () => {
+  const optional: CatalogEntry = { ...entry(1), manifest: emptyManifest("rare", 1), isOptional: true };
+  await using fixture = await MasterFixture.start({ ledger: ledgerOfFirst(), catalog: [entry(1), entry(2), optional] });
+  await send(fixture, "POST", "/v1/recognizers/empty/rollback");
+  assertEquals((await send(fixture, "DELETE", "/v1/recognizers/empty@2")).status, 200);
+  const answer = ask(fixture.master, "/v1/predictions?recognizer=rare", { method: "POST" });
+  await fixture.master.stop({ graceMs: 0 });
+  assertEquals((await problemIn(answer)).code, "shutting_down", "it is known, and was waited for");
+});
+
 Deno.test("the routes of versions refuse what is none, and whoever is no admin", async () => {
   await using fixture = await MasterFixture.start({ ledger: ledgerOfFirst(), catalog: [entry(1)] });
   for (
