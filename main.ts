@@ -13,7 +13,7 @@ import { parseCommand } from "./user/cli.ts";
 import type { ClusterClient } from "./user/cluster_client.ts";
 import type { Command, Invocation, JoinCommand, Presentation, ServeCommand } from "./user/command.ts";
 import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "./user/confinement.ts";
-import { EXIT_OK } from "./user/exit.ts";
+import { EXIT_OK, EXIT_RESTART } from "./user/exit.ts";
 import { ENVIRONMENT_NAMES } from "./user/flags.ts";
 import { permissionsOf, type Place } from "./user/permissions.ts";
 import { placeOf, type Start } from "./user/place.ts";
@@ -102,6 +102,7 @@ async function serve(command: ServeCommand, surroundings: Surroundings): Promise
     ...surroundings,
     ...command,
     home: homeOf(surroundings),
+    executable: surroundings.place.executable,
     version: VERSION,
     onReady(info) {
       const { address, http, control, tokenRequired: isOpen } = info;
@@ -113,15 +114,17 @@ async function serve(command: ServeCommand, surroundings: Surroundings): Promise
 }
 
 async function join(command: JoinCommand, surroundings: Surroundings): Promise<number> {
-  const { terminal, presentation: { progress } } = surroundings;
+  const { terminal, presentation: { progress }, place: { canRestart = false, trial = null } } = surroundings;
   const { runJoin } = await import("./node/join.ts");
   const { JoinReport } = await import("./user/join_report.ts");
   const report = new JoinReport({ terminal, clock: SYSTEM_CLOCK, progress });
-  await runJoin({
+  const { isRestartDue } = await runJoin({
     ...surroundings,
     ...CLOCK_AND_CHANCE,
     ...command,
     home: homeOf(surroundings),
+    canRestart,
+    trial,
     version: VERSION,
     onStarted: (node) => report.started({ ...node, master: formatAddress(command.master) }),
     onProgress: (progress) => report.received(progress),
@@ -140,6 +143,7 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
       }
     },
   });
+  if (isRestartDue) return EXIT_RESTART;
   report.left();
   return EXIT_OK;
 }

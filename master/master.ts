@@ -21,6 +21,8 @@ import { MasterBlobs } from "./master_blobs.ts";
 import type { MasterHandle, MasterOptions } from "./master_handle.ts";
 import { Orders } from "./orders.ts";
 import { Predictions } from "./predictions.ts";
+import { listPrograms } from "./program_listing.ts";
+import type { ProgramsListing } from "../protocol/http/program_api.ts";
 import { RecognizerStore } from "./recognizer_store.ts";
 import { restoredState } from "./restored_state.ts";
 import { TransientBlobs } from "./transient_blobs.ts";
@@ -68,6 +70,7 @@ class Master implements MasterHandle {
   readonly #idle = Promise.withResolvers<void>();
   #http: HttpServer | null = null;
   #serving: Promise<void> = Promise.resolve();
+  #holding: Promise<void> = Promise.resolve();
   #cancelTick = () => {};
   #ticks = 0;
   #stopping: Promise<void> | null = null;
@@ -102,6 +105,7 @@ class Master implements MasterHandle {
       clock,
       transient,
       recognizers,
+      programs: options.programs,
       transientStore: options.transientBlobs,
       durableStore: options.durableBlobs,
     });
@@ -144,7 +148,14 @@ class Master implements MasterHandle {
     this.versions.adoptNewer();
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
+    this.#holding = this.#holdPrograms();
     this.#tick();
+  }
+
+  async #holdPrograms(): Promise<void> {
+    for await (const program of this.#options.programs?.programs() ?? []) {
+      this.#inbox.post({ type: "hold_program", program });
+    }
   }
 
   #register({ manifest: document, digest, bytes }: RegisteredRecognizer): void {
@@ -182,6 +193,10 @@ class Master implements MasterHandle {
     return listRecognizers(this.#state, this.#recognizers.list());
   }
 
+  programs(): ProgramsListing {
+    return listPrograms(this.#state, this.#options.version);
+  }
+
   command(nodeId: string, command: CommandName): Promise<string> {
     return this.#orders.give(nodeId, command);
   }
@@ -204,6 +219,7 @@ class Master implements MasterHandle {
     await this.#http?.close();
     this.#port.stop("The master stops.");
     await this.#serving;
+    await this.#holding;
     this.#inbox.flush();
     this.#orders.answerAll("shutting_down", "The master stopped.");
     this.#galleries.close();

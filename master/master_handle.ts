@@ -13,6 +13,8 @@ import type { Address, Transport } from "../protocol/transport.ts";
 import type { GalleryReach } from "./core/decide_galleries.ts";
 import type { PublishedGallery } from "./core/gallery_event.ts";
 import type { MasterSettings } from "./core/settings.ts";
+import type { ProgramsListing } from "../protocol/http/program_api.ts";
+import type { ProgramFiles } from "./program_files.ts";
 import type { GalleryPublication } from "./gallery_publisher.ts";
 import type { Versions } from "./versions.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -37,6 +39,8 @@ export interface MasterOptions {
   readonly catalog: readonly CatalogEntry[];
   /** Null where nobody needs one. */
   readonly tokens: ClusterTokens | null;
+  /** Executables of dml for its nodes. */
+  readonly programs?: ProgramFiles;
   readonly settings?: Partial<MasterSettings>;
   /** What is known before it listens, so that nobody is answered without the people there are. */
   readonly galleries?: readonly PublishedGallery[];
@@ -60,6 +64,8 @@ export interface MasterHandle {
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
   nodes(): NodeListing[];
   recognizers(): RecognizerListing[];
+  /** The executables that it holds, and how the nodes stand to them. */
+  programs(): ProgramsListing;
   /** The versions of recognizers, and how they change. */
   readonly versions: Versions;
   /** What the node says when it has done it. */

@@ -14,6 +14,7 @@ import type { Address } from "../protocol/transport.ts";
 import { loadTokens } from "./cluster_tokens.ts";
 import { SqliteLedger } from "./ledger/sqlite_ledger.ts";
 import { type MasterHandle, startMaster } from "./master.ts";
+import { ProgramFiles } from "./program_files.ts";
 import { isLoopbackHost, reachableHost } from "./reachable_host.ts";
 
 /** What `dml serve` was asked for. */
@@ -25,6 +26,9 @@ export interface ServeOptions {
   readonly controlPort: number;
   /** The path of the data directory. */
   readonly home: string;
+  /** The file that it was started from, if it is one, and a directory of others: what nodes may take. */
+  readonly executable?: string | null;
+  readonly executables?: string | null;
   readonly log: Log;
   /** Of dml. */
   readonly version: string;
@@ -87,6 +91,11 @@ async function start(
     durableBlobs: await DiskBlobStore.open(join(masterPath, "blobs")),
     transientBlobs: new MemoryBlobStore({ bytesMax: LIMITS.transientBytesMax }),
     catalog: CATALOG,
+    programs: new ProgramFiles({
+      executable: options.executable ?? null,
+      directory: options.executables ?? null,
+      log,
+    }),
     tokens,
   });
   const http = master.httpAddress ?? { hostname: host, port };

@@ -16,12 +16,14 @@ import type {
   PredictCommand,
   Presentation,
   ServeCommand,
+  UpgradeCommand,
 } from "./command.ts";
 import { type Environment, FlagValues } from "./flag_values.ts";
 import {
   DEFAULT_CONCURRENCY,
   DEFAULT_HOST,
   DEFAULT_RECOGNIZER,
+  DEFAULT_UPGRADE_WITHIN_SECONDS,
   type FlagName,
   flagOf,
   LOG_FORMATS,
@@ -30,9 +32,10 @@ import {
 import { oneOf } from "./one_of.ts";
 import { serviceCommand } from "./service_arguments.ts";
 import { nearest } from "../protocol/kernel/suggest.ts";
-import { HELP_TOPICS, SHELLS, VERB_NAMES, type VerbName } from "./verbs.ts";
+import { HELP_TOPICS, SHELLS, UPGRADE_WORDS, VERB_NAMES, type VerbName } from "./verbs.ts";
 
 const WORKERS_MAX = 1_024;
+const UPGRADE_WITHIN_SECONDS_MAX = 3_600;
 const HOST_PATTERN = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9.:_-]{1,253})$/i;
 const RECOGNIZER_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
 const GALLERY_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}$/;
@@ -89,6 +92,8 @@ function commandOf(verb: VerbName, { rest, values }: Parts): Command {
       return { verb, ...masterChoice(values), json: isOn("json", values), order: orderOf(rest) };
     case "recognizers":
       return { verb, ...masterChoice(values), json: isOn("json", values) };
+    case "upgrade":
+      return upgradeCommand({ rest, values });
     case "doctor":
       return { verb, ...masterChoice(values), home: values.text("home"), json: isOn("json", values) };
     case "service":
@@ -129,6 +134,7 @@ function serveCommand(values: FlagValues): ServeCommand {
     host: host?.replace(/^\[(.*)\]$/, "$1") ?? DEFAULT_HOST,
     port,
     controlPort,
+    executables: values.text("executables"),
     home: values.text("home"),
   };
 }
@@ -150,6 +156,9 @@ function joinCommand({ rest, values }: Parts): JoinCommand {
     name: values.matching("name", { pattern: NODE_NAME_PATTERN, form: "1 to 100 characters" }),
     workers: values.count("workers", WORKERS_MAX),
     cacheBytes: values.bytes("cache-bytes"),
+    upgrade: isOn("upgrade", values),
+    upgradeWithinSeconds: values.count("upgrade-within", UPGRADE_WITHIN_SECONDS_MAX) ??
+      DEFAULT_UPGRADE_WITHIN_SECONDS,
     home: values.text("home"),
   };
 }
@@ -184,6 +193,13 @@ function galleryOf(values: FlagValues): string | null {
   const pattern = GALLERY_NAME_PATTERN;
   const name = values.matching("gallery", { pattern, form: "the name of a gallery" }) ?? DEFAULT_GALLERY;
   return name === NO_GALLERY ? null : name;
+}
+
+function upgradeCommand({ rest, values }: Parts): UpgradeCommand {
+  refuseRest("upgrade", rest.slice(1));
+  const [word] = rest;
+  if (word !== undefined) oneOf(UPGRADE_WORDS, word, { what: "`dml upgrade`", example: "dml upgrade status" });
+  return { verb: "upgrade", ...masterChoice(values), follows: word === undefined, json: isOn("json", values) };
 }
 
 function completionsCommand([word, ...more]: readonly string[]): CompletionsCommand {

@@ -25,6 +25,8 @@ export interface ServeCommand {
   readonly host: string;
   readonly port: number;
   readonly controlPort: number;
+  /** Null: no directory of executables for nodes. */
+  readonly executables: string | null;
   readonly home: string | null;
 }
 
@@ -37,6 +39,10 @@ export interface JoinCommand {
   readonly workers: number | null;
   /** Null: the usual limit; 0: none. */
   readonly cacheBytes: number | null;
+  /** Takes newer programs from its master. */
+  readonly upgrade: boolean;
+  /** How long such a program has to come up. */
+  readonly upgradeWithinSeconds: number;
   readonly home: string | null;
 }
 
@@ -64,6 +70,13 @@ export interface NodesCommand extends MasterChoice {
 
 export interface RecognizersCommand extends MasterChoice {
   readonly verb: "recognizers";
+  readonly json: boolean;
+}
+
+export interface UpgradeCommand extends MasterChoice {
+  readonly verb: "upgrade";
+  /** Waits until every node has what it can have; else lists how it is. */
+  readonly follows: boolean;
   readonly json: boolean;
 }
 
@@ -107,6 +120,7 @@ export type Command =
   | PredictCommand
   | NodesCommand
   | RecognizersCommand
+  | UpgradeCommand
   | DoctorCommand
   | ServiceCommand
   | CompletionsCommand

@@ -43,5 +43,6 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   rolloutHistoryMax: "rollouts that are remembered of one recognizer",
   rolloutTestsMax: "test pictures of one recognizer",
   cacheBytes: "of recognizer files that a node keeps, unless --cache-bytes says otherwise",
+  programBytesMax: "One executable of dml that a node takes.",
   predictConcurrencyMax: "pictures of one `predict` in flight at once",
 };

@@ -18,7 +18,7 @@ export interface OpenClusterOptions extends MasterChoice {
 }
 
 /** The cluster of the master that was named, else of the one on this machine. Does not ask whether it is there. */
-export function openRemoteCluster(options: OpenClusterOptions): ClusterClient {
+export function openRemoteCluster(options: OpenClusterOptions): HttpClusterClient {
   const address = options.master ?? options.defaultMaster ?? DEFAULT_MASTER;
   return new HttpClusterClient({ ...options, address });
 }

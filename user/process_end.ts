@@ -4,13 +4,18 @@ import { EXIT_INTERRUPTED, EXIT_OK } from "./exit.ts";
 import { renderError } from "./render.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** A terminal sends its signal to a script and to what that started, and the script hands its own on: within this it is the same one. */
+const ONE_SIGNAL_MS = 250;
+
 /** Aborts on the first signal to stop; the second one ends the process where it stands. */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();
+  let firstMs = 0;
   const names: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
   for (const name of names) {
     Deno.addSignalListener(name, () => {
-      if (stop.signal.aborted) endProcess(EXIT_INTERRUPTED);
+      if (stop.signal.aborted && performance.now() - firstMs > ONE_SIGNAL_MS) endProcess(EXIT_INTERRUPTED);
+      if (!stop.signal.aborted) firstMs = performance.now();
       stop.abort();
     });
   }

@@ -2,7 +2,7 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { ClusterClient } from "./cluster_client.ts";
-import type { Command, DoctorCommand, NodesCommand, PredictCommand, RecognizersCommand } from "./command.ts";
+import type { Command, DoctorCommand, NodesCommand, PredictCommand, RecognizersCommand, UpgradeCommand } from "./command.ts";
 import type { HostChecks } from "./doctor_steps.ts";
 import { EXIT_OK } from "./exit.ts";
 import type { Place } from "./permissions.ts";
@@ -63,11 +63,12 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
     }
     case "nodes":
     case "recognizers":
+    case "upgrade":
       return await ask(command, context);
   }
 }
 
-async function ask(command: NodesCommand | RecognizersCommand, context: UserContext): Promise<number> {
+async function ask(command: NodesCommand | RecognizersCommand | UpgradeCommand, context: UserContext): Promise<number> {
   const { openRemoteCluster } = await import("./open_cluster.ts");
   const cluster = openRemoteCluster({ ...context, ...command });
   const stop = () => cluster.close();
@@ -76,6 +77,10 @@ async function ask(command: NodesCommand | RecognizersCommand, context: UserCont
     if (command.verb === "nodes") {
       const { runNodes } = await import("./commands/nodes.ts");
       return await runNodes(command, { ...context, cluster });
+    }
+    if (command.verb === "upgrade") {
+      const { runUpgrade } = await import("./commands/upgrade.ts");
+      return await runUpgrade(command, { ...context, programs: cluster.programs });
     }
     const { runRecognizers } = await import("./commands/recognizers.ts");
     return await runRecognizers(command, { ...context, cluster });

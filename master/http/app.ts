@@ -13,6 +13,7 @@ import type { Predictions } from "../predictions.ts";
 import { clusterRoutes } from "./cluster_routes.ts";
 import { errorBoundary } from "./error_boundary.ts";
 import { nodeRoutes } from "./node_routes.ts";
+import { programRoutes } from "./program_routes.ts";
 import { predictionRoutes } from "./prediction_routes.ts";
 import { versionRoutes } from "./version_routes.ts";
 import { recognizerRoutes } from "./recognizer_routes.ts";
@@ -25,7 +26,7 @@ export interface AppOptions {
   /** Null where requests need none. */
   readonly tokens: ClusterTokens | null;
   readonly predictions: Predictions;
-  readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "blobs" | "versions">;
+  readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "blobs" | "versions" | "programs">;
 }
 
 /** The HTTP interface of the master: who may do what, and where it is done. */
@@ -48,6 +49,7 @@ export function createApp(options: AppOptions): Hono {
   app.put(`${PATHS.recognizers}/:name/pin`, admin);
   app.delete(`${PATHS.recognizers}/:name`, admin);
   app.post(PATHS.gc, admin);
+  app.get(PATHS.programs, admin);
   app.get(`${PATHS.blobs}/:digest`, reader);
   app.put(`${PATHS.blobs}/:digest`, writer);
 
@@ -56,6 +58,7 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", recognizerRoutes(master));
   app.route("/", versionRoutes(master));
   app.route("/", nodeRoutes(master));
+  app.route("/", programRoutes(master));
   app.route("/", blobRoutes({ read: [blobs], write: blobs, bytesMax: LIMITS.imageBytesMax }));
 
   app.notFound((context) => {

@@ -79,6 +79,8 @@ export const LIMITS = {
   rolloutTestsMax: 64,
   /** Recognizer files that a node keeps on its disk; what was not used for longest goes first. */
   cacheBytes: 8 * GIB,
+  /** One executable of dml. */
+  programBytesMax: 512 * MIB,
   /** Pictures of one `predict` that are in flight at once. */
   predictConcurrencyMax: 64,
 } as const;

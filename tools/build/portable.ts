@@ -3,6 +3,8 @@ import { denoExecutable } from "./deno_package.ts";
 import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "./deno_flags.ts";
 import { gzipped } from "./compress.ts";
 import { type Program, programPart, withManifest } from "./program.ts";
+import { EXIT_RESTART } from "../../user/exit.ts";
+import { EXIT_LATE } from "./portable/exit_late.ts";
 import { START_ENVIRONMENT_NAMES } from "./start_flags.ts";
 import { type ArchivedFile, concatenated, tarArchive } from "./tar_archive.ts";
 import { denoFileName, type Target } from "./targets.ts";
@@ -18,10 +20,11 @@ const LINUX_CHECK = '[ -h /proc/self/exe ] || fail "dml needs /proc: mount -t pr
 /** Holds the unpacked program for as long as it runs: no other version tidies it away. Some file systems have no locks. */
 const HOLD = 'try{Deno.openSync(new URL("./used",import.meta.url)).lockSync(false)}catch{}';
 
-/** Who does the rest once Deno is unpacked: puts the program in its place; says how Deno is started. */
+/** Who does the rest once Deno is unpacked: puts the program in its place; says how Deno is started; looks after newer programs. */
 const POSIX_PARTS = [
   { path: "install.js", source: "tools/build/portable/install.ts" },
   { path: "start_line.js", source: "tools/build/portable/start_line.ts" },
+  { path: "upgrade.js", source: "tools/build/portable/upgrade.ts" },
 ];
 const WINDOWS_PARTS = [{ path: "start_child.js", source: "tools/build/portable/start_child.ts" }];
 
@@ -49,6 +52,8 @@ async function posixExecutable(root: URL, program: Program, target: Target): Pro
     ISOLATION: ISOLATION_FLAGS.join(" "),
     UNSTABLE: UNSTABLE_FLAGS.join(" "),
     ENVIRONMENT: START_ENVIRONMENT_NAMES.join(","),
+    RESTART: String(EXIT_RESTART),
+    LATE: String(EXIT_LATE),
   });
   return concatenated([new TextEncoder().encode(`${stub}exit\n${MARK}\n`), await gzipped(tarArchive(files))]);
 }
