@@ -55,7 +55,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const permissions = permissionsOf(invocation.command, place);
     const task = { ...invocation, place, noColor };
     if (holdsMoreThan(permissions)) return await runInRealm<Task>(task, { entry: import.meta.url, permissions });
-    giveUpAllBut(permissions);
+    // The packed program loads its own parts when it needs them.
+    giveUpAllBut(IS_PACKED ? { ...permissions, read: [...permissions.read, ...place.programPaths] } : permissions);
     return await perform(task);
   } catch (error) {
     return endBy(error, openTerminal({ color: null, noColor }));

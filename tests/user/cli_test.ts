@@ -9,7 +9,7 @@ import { flagsOf, VERB_NAMES } from "../../user/verbs.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
 
 const MASTER = { hostname: "10.0.0.1", port: 7400 };
-const SERVE: Command = { verb: "serve", host: "127.0.0.1", port: 7400, controlPort: 7401, home: null };
+const SERVE: Command = { verb: "serve", host: "127.0.0.1", port: 7400, controlPort: 7401, executables: null, home: null };
 const JOIN: Command = {
   verb: "join",
   master: MASTER,
@@ -17,6 +17,8 @@ const JOIN: Command = {
   name: null,
   workers: null,
   cacheBytes: null,
+  upgrade: false,
+  upgradeWithinSeconds: 60,
   home: null,
 };
 const PREDICT: Command = {

@@ -6,6 +6,7 @@ import { type Program, programPart, withManifest } from "./program.ts";
 import { EXIT_RESTART } from "../../user/exit.ts";
 import { EXIT_LATE } from "./portable/exit_late.ts";
 import { START_ENVIRONMENT_NAMES } from "./start_flags.ts";
+import { withVersion } from "./version_override.ts";
 import { type ArchivedFile, concatenated, tarArchive } from "./tar_archive.ts";
 import { denoFileName, type Target } from "./targets.ts";
 import { zipArchive } from "./zip_archive.ts";
@@ -32,16 +33,35 @@ const WINDOWS_PARTS = [{ path: "start_child.js", source: "tools/build/portable/s
  * What a person copies to a host that is `target`: for POSIX one executable file, a shell script and a compressed archive of
  * Deno and `program`; for Windows a zip of the same, with `dml.cmd` to start it.
  */
-export function portable(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
-  return target.os === "windows" ? windowsZip(root, program, target) : posixExecutable(root, program, target);
+export function portable(
+  root: URL,
+  program: Program,
+  target: Target,
+  options: PortableOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  return target.os === "windows" ? windowsZip(root, program, target) : posixExecutable(root, program, target, options);
 }
 
-async function posixExecutable(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
+/** What a test asks of a build; nobody else does. */
+export interface PortableOptions {
+  /** The version that it says it is. */
+  readonly version?: string;
+  /** How much work compressing is, from 1 to 9. */
+  readonly level?: number;
+}
+
+async function posixExecutable(
+  root: URL,
+  program: Program,
+  target: Target,
+  { version = VERSION, level }: PortableOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const parts = await Promise.all(POSIX_PARTS.map((part) => programPart(root, part)));
-  const { files, id } = withManifest([await denoFile(target), ...parts, ...program.map(held)]);
+  const code = withVersion([...parts, ...program], version);
+  const { files, id } = withManifest([await denoFile(target), ...code.map(held)], version);
   const unpackedBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const stub = filledIn(await template(root, "stub.sh"), {
-    VERSION,
+    VERSION: version,
     TARGET: target.name,
     ID: id,
     FILES: files.map(({ path }) => path).join(" "),
@@ -55,7 +75,7 @@ async function posixExecutable(root: URL, program: Program, target: Target): Pro
     RESTART: String(EXIT_RESTART),
     LATE: String(EXIT_LATE),
   });
-  return concatenated([new TextEncoder().encode(`${stub}exit\n${MARK}\n`), await gzipped(tarArchive(files))]);
+  return concatenated([new TextEncoder().encode(`${stub}exit\n${MARK}\n`), await gzipped(tarArchive(files), level)]);
 }
 
 async function windowsZip(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {

@@ -3,6 +3,7 @@ import { UPGRADE_DIRECTORY } from "../../protocol/program/upgrade_directory_name
 import { parseCommand } from "../../user/cli.ts";
 import type { Command, JoinCommand } from "../../user/command.ts";
 import { ENVIRONMENT_NAMES } from "../../user/flags.ts";
+import { STARTING_ENVIRONMENT } from "../../user/permission_flags.ts";
 import type { VerbName } from "../../user/verbs.ts";
 import { type Permissions, permissionsOf } from "../../user/permissions.ts";
 import { placeOf } from "../../user/place.ts";
@@ -23,11 +24,8 @@ const MEMORY_FLAG = "--max-semi-space-size=1";
  */
 const FEW_PICTURES_FLAG = "--wasm-tiering-budget=130000000";
 
-/** What says where the data directory is, see `resolveHome()`. */
-const HOME_NAMES = ["HOME", "XDG_DATA_HOME", "LOCALAPPDATA", "DML_EXECUTABLE", "DML_SUPERVISED", "DML_TRIAL"];
-
 /** What {@linkcode startOf} looks at, and `main.ts` before it knows its command. */
-export const START_ENVIRONMENT_NAMES: readonly string[] = [...ENVIRONMENT_NAMES, ...HOME_NAMES];
+export const START_ENVIRONMENT_NAMES: readonly string[] = STARTING_ENVIRONMENT;
 
 /** Where an invocation takes place. */
 export interface Surroundings {

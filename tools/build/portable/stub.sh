@@ -165,7 +165,7 @@ supervise() {
   [ -z "$stopped" ] || kill "-$stopped" "$child"
   code=0
   while :; do
-    wait "$child"
+    wait "$child" 2> /dev/null
     code=$?
     { [ "$code" != 127 ] && kill -0 "$child"; } 2> /dev/null || break
   done

@@ -54,7 +54,7 @@ async function settleTrial(ended: string): Promise<number | null> {
   const [tried, code] = ended.split(" ");
   if (!isDigest(tried)) return null;
   if ((await directory.read()).good?.digest === tried) return Number(code) === EXIT_RESTART ? null : Number(code);
-  const how = Number(code) === KILLED ? "was stopped" : `ended with exit code ${code}`;
+  const how = Number(code) === KILLED ? "took too long and was stopped" : `ended with exit code ${code}`;
   const failure = await directory.giveUp(tried, `it ${how} before the master had taken it in.`);
   if (failure !== null) console.error(`dml ${failure.version} did not come up: ${failure.reason} The old one goes on.`);
   return null;
