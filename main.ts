@@ -129,20 +129,7 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
     version: VERSION,
     onStarted: (node) => report.started({ ...node, master: formatAddress(command.master) }),
     onProgress: (progress) => report.received(progress),
-    onEvent(news) {
-      switch (news.kind) {
-        case "connected":
-          return report.connected();
-        case "disconnected":
-          return report.disconnected({ ...news, ...news.ending });
-        case "recognizerReady":
-          return report.ready(news);
-        case "recognizerFailed":
-          return report.failed({ ...news, ...news.failure });
-        case "drainChanged":
-          return report.draining(news.draining);
-      }
-    },
+    onEvent: (news) => report.hear(news),
   });
   if (isRestartDue) return EXIT_RESTART;
   report.left();

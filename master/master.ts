@@ -7,8 +7,8 @@ import type { CommandName } from "../protocol/messages/command.ts";
 import { PROTOCOL_VERSION } from "../protocol/messages/hello.ts";
 import type { TaskOptions } from "../protocol/messages/task.ts";
 import type { Address, Listener } from "../protocol/transport.ts";
+import { carryOut } from "./carry_out.ts";
 import { ControlPort } from "./control_port.ts";
-import type { Effect } from "./core/effect.ts";
 import type { MasterEvent } from "./core/event.ts";
 import type { MasterState } from "./core/state.ts";
 import { logEvent } from "./event_log.ts";
@@ -22,7 +22,6 @@ import type { MasterHandle, MasterOptions } from "./master_handle.ts";
 import { Orders } from "./orders.ts";
 import { Predictions } from "./predictions.ts";
 import { listPrograms } from "./program_listing.ts";
-import type { ProgramsListing } from "../protocol/http/program_api.ts";
 import { RecognizerStore } from "./recognizer_store.ts";
 import { restoredState } from "./restored_state.ts";
 import { TransientBlobs } from "./transient_blobs.ts";
@@ -70,7 +69,7 @@ class Master implements MasterHandle {
   readonly #idle = Promise.withResolvers<void>();
   #http: HttpServer | null = null;
   #serving: Promise<void> = Promise.resolve();
-  #holding: Promise<void> = Promise.resolve();
+  #holding: Promise<void> | undefined;
   #cancelTick = () => {};
   #ticks = 0;
   #stopping: Promise<void> | null = null;
@@ -91,7 +90,8 @@ class Master implements MasterHandle {
       log,
       ledger: options.ledger,
       onEvent: (event) => this.#note(event),
-      onEffect: (effect) => this.#carryOut(effect),
+      onEffect: (effect) =>
+        carryOut(effect, { port: this.#port, predictions: this.#predictions, orders: this.#orders }),
       onCrash: (error) => this.#crash(error),
     });
     const post = this.#inbox.post.bind(this.#inbox);
@@ -148,14 +148,8 @@ class Master implements MasterHandle {
     this.versions.adoptNewer();
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
-    this.#holding = this.#holdPrograms();
+    this.#holding = this.#options.programs?.announce((program) => this.#inbox.post({ type: "hold_program", program }));
     this.#tick();
-  }
-
-  async #holdPrograms(): Promise<void> {
-    for await (const program of this.#options.programs?.programs() ?? []) {
-      this.#inbox.post({ type: "hold_program", program });
-    }
   }
 
   #register({ manifest: document, digest, bytes }: RegisteredRecognizer): void {
@@ -193,7 +187,7 @@ class Master implements MasterHandle {
     return listRecognizers(this.#state, this.#recognizers.list());
   }
 
-  programs(): ProgramsListing {
+  programs(): ReturnType<MasterHandle["programs"]> {
     return listPrograms(this.#state, this.#options.version);
   }
 
@@ -238,29 +232,9 @@ class Master implements MasterHandle {
   }
 
   #note(event: MasterEvent): void {
+    if (event.type === "task_answered" && this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();
     logEvent(this.#options.log, event, this.#state);
     this.#galleries.notice(event);
-  }
-
-  #carryOut(effect: Effect): void {
-    switch (effect.type) {
-      case "send":
-        return this.#port.send(effect.nodeId, effect.message);
-      case "hold":
-        return this.#predictions.hold(effect.taskId, effect.digest);
-      case "answer":
-        this.#predictions.answer(effect.taskId, effect.outcome);
-        if (this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();
-        return;
-      case "welcome":
-        return this.#port.welcome(effect.connectionId, effect.nodeId);
-      case "refuse":
-        return this.#port.refuse(effect.connectionId, effect.code, effect.reason);
-      case "close":
-        return this.#port.close(effect.connectionId, effect.reason);
-      case "answer_command":
-        return this.#orders.answer(effect.commandId, effect.code, effect.detail);
-    }
   }
 
   /** A bug: nobody waits for an answer that will not come, and the process ends as any other bug ends it. */

@@ -40,6 +40,11 @@ export class ProgramFiles {
     }
   }
 
+  /** Tells `hold` of each. */
+  async announce(hold: (program: Program) => void): Promise<void> {
+    for await (const program of this.programs()) hold(program);
+  }
+
   has(digest: Digest): boolean {
     return this.#files.has(digest);
   }

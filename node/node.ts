@@ -1,75 +1,23 @@
-import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import { backoffMs } from "../protocol/kernel/backoff.ts";
-import type { Clock } from "../protocol/kernel/clock.ts";
 import { asDmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { InvariantError } from "../protocol/kernel/invariant.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
-import type { Log } from "../protocol/kernel/log.ts";
-import type { Random } from "../protocol/kernel/random.ts";
 import type { CommandRun } from "../protocol/messages/command.ts";
-import { type Capabilities, type Hello, PROTOCOL_VERSION, type Welcome } from "../protocol/messages/hello.ts";
+import { type Hello, PROTOCOL_VERSION, type Welcome } from "../protocol/messages/hello.ts";
 import type { ProgramOffer } from "../protocol/messages/program.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import type { Ending } from "../protocol/peer.ts";
-import type { Address, Transport } from "../protocol/transport.ts";
 import { CacheKeeper } from "./cache_keeper.ts";
-import { type HostPressure, hostPressure } from "./capabilities.ts";
-import type { Engine } from "./engine/engine.ts";
-import type { FetchProgress } from "./executor.ts";
+import { hostPressure } from "./capabilities.ts";
 import { GalleryKeeper } from "./gallery_keeper.ts";
 import { MasterConnection } from "./master_connection.ts";
 import { ModelCache } from "./model_cache.ts";
-import { type UpgradeOptions, Upgrader } from "./upgrader.ts";
-import { type TurnEvent, Turns } from "./turns.ts";
-import { MemoryUseTimes, type UseTimes } from "./use_times.ts";
+import { Upgrader } from "./upgrader.ts";
+import { Turns } from "./turns.ts";
+import type { NodeHandle, NodeNews, NodeOptions } from "./node_options.ts";
+import { MemoryUseTimes } from "./use_times.ts";
 
-/** What happens to a node that a person may want to see. */
-export type NodeNews =
-  | { readonly kind: "connected"; readonly master: string; readonly version: string }
-  | { readonly kind: "disconnected"; readonly ending: Ending; readonly retryInMs: number }
-  | TurnEvent;
-
-/** All that a node is made of. */
-export interface NodeOptions {
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly nodeId: string;
-  readonly name: string;
-  /** Of dml. */
-  readonly version: string;
-  readonly token: string | null;
-  readonly transport: Transport;
-  /** The control address of the master; asked again before every try to connect. */
-  readonly locate: (options: { signal: AbortSignal }) => Promise<Address>;
-  /** The master's blobs. */
-  readonly remote: BlobStore;
-  /** This node's own blobs, where recognizers stay. */
-  readonly cache: BlobStore;
-  /** Limit of the recognizer files among them; 0: none. */
-  readonly cacheBytes?: number;
-  /** When they were last used, as it is remembered from start to start. */
-  readonly useTimes?: UseTimes;
-  /** The caller's to close, after the node has finished. */
-  readonly engine: Engine;
-  readonly capabilities: () => Capabilities;
-  /** Of this host, for the heartbeat. */
-  readonly pressure?: () => HostPressure;
-  /** Null, or left out: whatever the master offers, this node stays what it is. */
-  readonly upgrade?: UpgradeOptions | null;
-  readonly onProgress?: (progress: FetchProgress) => void;
-  readonly onEvent?: (news: NodeNews) => void;
-}
-
-/** A running node. */
-export interface NodeHandle {
-  /** Finishes what runs, for `LIMITS.drainMs` at most, says goodbye and leaves; may be called again. */
-  stop(): Promise<void>;
-  /** Resolves when the node has left for good: `shutting_down` when it was told to, else why no master will take it. */
-  readonly finished: Promise<Ending>;
-  /** Whether it left to be started again as a newer program. */
-  readonly isRestartDue: boolean;
-}
+export type { NodeHandle, NodeNews, NodeOptions };
 
 /** Refusals that no later try can turn into a welcome. */
 const FATAL: ReadonlySet<ErrorCode> = new Set(["unauthorized", "forbidden", "protocol_version", "usage"]);

@@ -55,6 +55,11 @@ export class Upgrader {
     return this.#isDue;
   }
 
+  /** Resolves when nothing is in hand. */
+  get idle(): Promise<void> {
+    return this.#busy ?? Promise.resolve();
+  }
+
   /** The master offers a program; one that comes while another is in hand is offered again. */
   hear({ type: _, ...program }: ProgramOffer): void {
     this.#busy ??= this.#take(program).finally(() => this.#busy = null);
@@ -125,7 +130,9 @@ export class Upgrader {
     using _lock = await lockDirectory(directory, { holder });
     const store = await DiskBlobStore.open(directory, { clock });
     const { digest, size } = program;
-    if (size > LIMITS.programBytesMax) throw new DmlError("blob_too_large", `An executable of ${size} bytes is no dml.`);
+    if (size > LIMITS.programBytesMax) {
+      throw new DmlError("blob_too_large", `An executable of ${size} bytes is no dml.`);
+    }
     await copyBlob(digest, { from: remote, to: store, size, clock, random, signal: this.#closing.signal });
     await this.#checkHead(program, store);
     const { good } = await this.#directory.read();

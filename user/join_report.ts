@@ -3,6 +3,19 @@ import { ProgressBar } from "./progress_bar.ts";
 import { counted, formatBytes, formatDuration, formatRate, printable } from "./render.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** What happens to a node, as it says so. */
+export type JoinNews =
+  | { readonly kind: "connected" }
+  | { readonly kind: "disconnected"; readonly ending: { readonly reason: string }; readonly retryInMs: number }
+  | {
+    readonly kind: "recognizerReady";
+    readonly recognizer: string;
+    readonly imagesPerSecond: number;
+    readonly fetchedBytes: number;
+  }
+  | { readonly kind: "recognizerFailed"; readonly recognizer: string; readonly failure: { readonly reason: string } }
+  | { readonly kind: "drainChanged"; readonly draining: boolean };
+
 /** Tells a person what becomes of a node: a bar while files of recognizers arrive, and a line for each turn of events. */
 export class JoinReport {
   readonly #terminal: Terminal;
@@ -19,6 +32,21 @@ export class JoinReport {
     this.#say(
       `Node ${node.name} (${node.nodeId}) with ${counted(node.workers, "worker")} asks ${node.master} to take it in.`,
     );
+  }
+
+  hear(news: JoinNews): void {
+    switch (news.kind) {
+      case "connected":
+        return this.connected();
+      case "disconnected":
+        return this.disconnected({ ...news, ...news.ending });
+      case "recognizerReady":
+        return this.ready(news);
+      case "recognizerFailed":
+        return this.failed({ ...news, ...news.failure });
+      case "drainChanged":
+        return this.draining(news.draining);
+    }
   }
 
   connected(): void {

@@ -1,4 +1,5 @@
 import { asDmlError, DmlError } from "../protocol/kernel/errors.ts";
+import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
 import { endProcess } from "./confinement.ts";
 import { EXIT_INTERRUPTED, EXIT_OK } from "./exit.ts";
 import { renderError } from "./render.ts";
@@ -14,8 +15,8 @@ export function stopSignal(): AbortSignal {
   const names: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
   for (const name of names) {
     Deno.addSignalListener(name, () => {
-      if (stop.signal.aborted && performance.now() - firstMs > ONE_SIGNAL_MS) endProcess(EXIT_INTERRUPTED);
-      if (!stop.signal.aborted) firstMs = performance.now();
+      if (stop.signal.aborted && SYSTEM_CLOCK.nowMs() - firstMs > ONE_SIGNAL_MS) endProcess(EXIT_INTERRUPTED);
+      if (!stop.signal.aborted) firstMs = SYSTEM_CLOCK.nowMs();
       stop.abort();
     });
   }

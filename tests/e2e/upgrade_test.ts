@@ -103,7 +103,10 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     await using master = await Master.start(bench, "old", []);
     await using node = joined(bench, { master, name: "stranger", program: "stranger" });
     assertEquals(await node.ended(), 3);
-    assertStringIncludes(node.lines.join("\n"), "speaks protocol 1 to 1, this one 2 to 2.");
+    assertStringIncludes(
+      node.lines.join("\n"),
+      "One side speaks protocol 1 to 1, the other 2 to 2. Bring both sides to the same version of dml.",
+    );
   },
 };
 

@@ -95,7 +95,7 @@ function upgradeOf(command: JoinCommand, surroundings: Surroundings): Start["upg
 function grants(permissions: Permissions | null, programDirectory: string): string[] {
   return [
     grant("net", permissions?.net ?? []),
-    grant("read", [...fitting(permissions?.read ?? []), programDirectory].map(expressible)),
+    grant("read", [...new Set([...fitting(permissions?.read ?? []), programDirectory].map(expressible))]),
     grant("write", (permissions?.write ?? []).map(expressible)),
     grant("env", [...START_ENVIRONMENT_NAMES, ...permissions?.env ?? []]),
     grant("sys", permissions?.sys ?? []),
