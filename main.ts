@@ -129,7 +129,7 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
     version: VERSION,
     onStarted: (node) => report.started({ ...node, master: formatAddress(command.master) }),
     onProgress: (progress) => report.received(progress),
-    onEvent: (news) => report.hear(news),
+    onEvent: (news) => report.tell(news),
   });
   if (isRestartDue) return EXIT_RESTART;
   report.left();

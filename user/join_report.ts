@@ -3,8 +3,8 @@ import { ProgressBar } from "./progress_bar.ts";
 import { counted, formatBytes, formatDuration, formatRate, printable } from "./render.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What happens to a node, as it says so. */
-export type JoinNews =
+/** What happens to a node that a person may want to see. */
+type NodeNews =
   | { readonly kind: "connected" }
   | { readonly kind: "disconnected"; readonly ending: { readonly reason: string }; readonly retryInMs: number }
   | {
@@ -34,23 +34,22 @@ export class JoinReport {
     );
   }
 
-  hear(news: JoinNews): void {
+  /** Something happened. */
+  tell(news: NodeNews): void {
     switch (news.kind) {
       case "connected":
-        return this.connected();
+        return this.#say("The master has taken it in.");
       case "disconnected":
-        return this.disconnected({ ...news, ...news.ending });
+        return this.#say(
+          `No connection: ${news.ending.reason} Trying again in ${formatDuration(news.retryInMs)}.`,
+        );
       case "recognizerReady":
-        return this.ready(news);
+        return this.#ready(news);
       case "recognizerFailed":
-        return this.failed({ ...news, ...news.failure });
+        return this.#say(`Not ready for ${news.recognizer}: ${news.failure.reason}`);
       case "drainChanged":
-        return this.draining(news.draining);
+        return this.#say(news.draining ? "Takes no new pictures, finishes what it has." : "Takes pictures again.");
     }
-  }
-
-  connected(): void {
-    this.#say("The master has taken it in.");
   }
 
   /** Some bytes of a recognizer have arrived. */
@@ -64,26 +63,14 @@ export class JoinReport {
     }
   }
 
-  ready(news: { recognizer: string; imagesPerSecond: number; fetchedBytes: number }): void {
+  left(): void {
+    this.#say("The node has left.");
+  }
+
+  #ready(news: { recognizer: string; imagesPerSecond: number; fetchedBytes: number }): void {
     const { recognizer, imagesPerSecond, fetchedBytes } = news;
     const came = fetchedBytes > 0 ? `${formatBytes(fetchedBytes)} came` : "all of it was here";
     this.#say(`Ready for ${recognizer}: ${formatRate(imagesPerSecond)} a worker; ${came}.`);
-  }
-
-  failed(news: { recognizer: string; reason: string }): void {
-    this.#say(`Not ready for ${news.recognizer}: ${news.reason}`);
-  }
-
-  disconnected(news: { reason: string; retryInMs: number }): void {
-    this.#say(`No connection: ${news.reason} Trying again in ${formatDuration(news.retryInMs)}.`);
-  }
-
-  draining(isDraining: boolean): void {
-    this.#say(isDraining ? "Takes no new pictures, finishes what it has." : "Takes pictures again.");
-  }
-
-  left(): void {
-    this.#say("The node has left.");
   }
 
   #say(sentence: string): void {

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { type HostEnvironment, resolveHome } from "../protocol/home_path.ts";
-import { isDigest } from "../protocol/kernel/digest.ts";
 import type { Command } from "./command.ts";
 import type { Place } from "./permissions.ts";
 import { serviceDirectory, SYSTEM_HOME } from "./service_place.ts";
@@ -18,14 +17,14 @@ export interface Start extends HostEnvironment, Pick<Place, "currentDirectory" |
 export function placeOf(command: Command, start: Start): Place {
   const { currentDirectory, programPaths } = start;
   const home = homeOf(command, start);
-  const trial = start.variable("DML_TRIAL") ?? "";
+  const trial = start.variable("DML_TRIAL");
   return {
     home: home === null ? null : resolve(currentDirectory, home),
     currentDirectory,
     programPaths,
     executable: start.variable("DML_EXECUTABLE") || start.executable,
     canRestart: start.variable("DML_SUPERVISED") === "1",
-    trial: isDigest(trial) ? trial : null,
+    trial: trial?.startsWith("sha256:") ? `sha256:${trial.slice("sha256:".length)}` : null,
     serviceDirectory: command.verb === "service" ? serviceDirectory(command.level, start) : null,
   };
 }

@@ -3,7 +3,8 @@ import { nextServiceMs } from "../scheduler/rank.ts";
 import { connectionOf, nodeOf } from "./apply_nodes.ts";
 import { noteServiceTime } from "./apply_rollouts.ts";
 import type { AttemptEnded, AttemptStarted, TaskAccepted, TaskAnswered, TaskRequeued } from "./event.ts";
-import { createTask, type MasterState, type TaskState } from "./state.ts";
+import { createTask } from "./create_task.ts";
+import type { MasterState, TaskState } from "./state.ts";
 
 /** Events about tasks and their attempts. */
 export type TaskEvent =

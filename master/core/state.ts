@@ -1,10 +1,11 @@
 import type { Manifest } from "../../models/manifest.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
-import { hashText } from "../../protocol/kernel/random.ts";
+import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { FailureDetector } from "../../protocol/failure_detector.ts";
 import type { CommandName } from "../../protocol/messages/command.ts";
 import type { Capabilities } from "../../protocol/messages/hello.ts";
 import type { Availability } from "../../protocol/messages/liveness.ts";
+import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { BlobReference, TaskOptions } from "../../protocol/messages/task.ts";
 import type { PublishedGallery } from "./gallery_event.ts";
 import type { Program } from "../../protocol/messages/program.ts";
@@ -13,8 +14,6 @@ import type { Lineage } from "./lineage.ts";
 import type { RolloutPart } from "./rollout.ts";
 import { DEFAULT_SETTINGS, type MasterSettings } from "./settings.ts";
 import { TaskQueue } from "./task_queue.ts";
-
-export type { PredictedOutcome, RefusedOutcome, TaskOutcome } from "./outcome.ts";
 
 /** One moment, on both clocks: `nowMs` for durations, `wallMs` for what people read. */
 export interface Moment {
@@ -159,6 +158,25 @@ export interface GalleryState extends PublishedGallery {
   readonly publishedAtMs: number;
 }
 
+/** What was seen in the picture. */
+export interface PredictedOutcome {
+  readonly ok: true;
+  readonly prediction: Prediction;
+  readonly annotated: (BlobReference & { readonly mediaType: string }) | null;
+}
+
+/** Why there is no prediction. */
+export interface RefusedOutcome {
+  readonly ok: false;
+  readonly code: ErrorCode;
+  readonly reason: string;
+  /** When to come back, where that is known. */
+  readonly retryAfterMs?: number;
+}
+
+/** How a task ended: what its user gets. */
+export type TaskOutcome = PredictedOutcome | RefusedOutcome;
+
 /** A command that a node has not yet confirmed. */
 export interface OrderedCommand {
   readonly commandId: string;
@@ -214,28 +232,5 @@ export function createState(settings: Partial<MasterSettings> = {}): MasterState
     nextSequence: 1,
     stopping: false,
     tickedAtMs: null,
-  };
-}
-
-/** A task that was just accepted. */
-export function createTask(
-  spec: TaskSpec,
-  recognizer: RecognizerState,
-  options: { sequence: number; part?: RolloutPart | null },
-): TaskState {
-  return {
-    spec,
-    recognizer,
-    part: options.part ? { ...options.part } : null,
-    sequence: options.sequence,
-    hash: hashText(spec.taskId),
-    attemptsStarted: 0,
-    failures: 0,
-    attempts: [],
-    failedOn: [],
-    killedOn: [],
-    waiting: false,
-    previous: null,
-    next: null,
   };
 }

@@ -12,13 +12,14 @@ function setUp(progress = true) {
 Deno.test("JoinReport() says in one line each what becomes of the node", () => {
   const { terminal, report } = setUp();
   report.started({ name: "attic", nodeId: "node_1", workers: 2, master: "10.0.0.1:7400" });
-  report.connected();
-  report.ready({ recognizer: "faces@1", imagesPerSecond: 6.66, fetchedBytes: 7 * 1024 ** 2 });
-  report.ready({ recognizer: "faces@1", imagesPerSecond: 6.66, fetchedBytes: 0 });
-  report.failed({ recognizer: "faces@2", reason: "no \x1b[2Jroom" });
-  report.disconnected({ reason: "The master stops.", retryInMs: 1_500 });
-  report.draining(true);
-  report.draining(false);
+  report.tell({ kind: "connected" });
+  const ready = { kind: "recognizerReady", recognizer: "faces@1", imagesPerSecond: 6.66 } as const;
+  report.tell({ ...ready, fetchedBytes: 7 * 1024 ** 2 });
+  report.tell({ ...ready, fetchedBytes: 0 });
+  report.tell({ kind: "recognizerFailed", recognizer: "faces@2", failure: { reason: "no \x1b[2Jroom" } });
+  report.tell({ kind: "disconnected", ending: { reason: "The master stops." }, retryInMs: 1_500 });
+  report.tell({ kind: "drainChanged", draining: true });
+  report.tell({ kind: "drainChanged", draining: false });
   report.left();
   assertEquals(terminal.outText.trimEnd().split("\n"), [
     "Node attic (node_1) with 2 workers asks 10.0.0.1:7400 to take it in.",

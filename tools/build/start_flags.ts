@@ -3,9 +3,9 @@ import { UPGRADE_DIRECTORY } from "../../protocol/program/upgrade_directory_name
 import { parseCommand } from "../../user/cli.ts";
 import type { Command, JoinCommand } from "../../user/command.ts";
 import { ENVIRONMENT_NAMES } from "../../user/flags.ts";
-import { STARTING_ENVIRONMENT } from "../../user/permission_flags.ts";
 import type { VerbName } from "../../user/verbs.ts";
 import { type Permissions, permissionsOf } from "../../user/permissions.ts";
+import { STARTING_ENVIRONMENT } from "../../user/permission_flags.ts";
 import { placeOf } from "../../user/place.ts";
 
 /** Longer than this an argument may be refused by the system (Linux: 128 KiB). */
@@ -25,7 +25,7 @@ const MEMORY_FLAG = "--max-semi-space-size=1";
 const FEW_PICTURES_FLAG = "--wasm-tiering-budget=130000000";
 
 /** What {@linkcode startOf} looks at, and `main.ts` before it knows its command. */
-export const START_ENVIRONMENT_NAMES: readonly string[] = STARTING_ENVIRONMENT;
+export const START_ENVIRONMENT_NAMES = STARTING_ENVIRONMENT;
 
 /** Where an invocation takes place. */
 export interface Surroundings {

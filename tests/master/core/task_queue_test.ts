@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { assertEquals, assertThrows } from "../../assert.ts";
 import { InvariantError } from "../../../protocol/kernel/invariant.ts";
-import { createTask, type RecognizerState, type TaskState } from "../../../master/core/state.ts";
+import { createTask } from "../../../master/core/create_task.ts";
+import type { RecognizerState, TaskState } from "../../../master/core/state.ts";
 import { TaskQueue } from "../../../master/core/task_queue.ts";
 import { CoreWorld, idOf } from "../core_world.ts";
 

@@ -2,7 +2,8 @@ import type { Manifest } from "../../../models/manifest.ts";
 import { encodeManifest, recognizerName } from "../../../models/manifest.ts";
 import type { Prediction } from "../../../protocol/messages/prediction.ts";
 import type { TaskResult } from "../../../protocol/messages/task.ts";
-import { createTask, type TaskState } from "../../../master/core/state.ts";
+import { createTask } from "../../../master/core/create_task.ts";
+import type { TaskState } from "../../../master/core/state.ts";
 import { TaskQueue } from "../../../master/core/task_queue.ts";
 import { whyUnbelievable } from "../../../master/core/unbelievable.ts";
 import { assertEquals, assertMatch } from "../../assert.ts";
@@ -19,6 +20,8 @@ function taskOf(document: Manifest): TaskState {
     waiting: new TaskQueue(),
     servable: true,
     servableSinceMs: 0,
+    taskCount: 0,
+    usedAtMs: 0,
   };
   const options = { annotate: false, embeddings: false, gallery: null, crops: false };
   const spec = {
