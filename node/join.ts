@@ -20,6 +20,7 @@ import { type NodeNews, startNode } from "./node.ts";
 import type { OwnProgram } from "./core/judge_program.ts";
 import { targetNameOf } from "../protocol/program/executable.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
+import { watchStarter } from "./starter.ts";
 import { FileUseTimes } from "./use_times.ts";
 
 /** What `dml join` was told, and what it works with. */
@@ -104,7 +105,11 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
       capabilities: () => hostCapabilities({ workers }),
     });
     options.onStarted?.({ nodeId, name, workers, directory });
-    const ending = await untilFinished(node, signal);
+    // The script that waits for this node to start a newer one is all that a person, or a service, knows of it.
+    const endWatch = options.canRestart
+      ? watchStarter(() => void node.stop(), { clock, parent: () => Deno.ppid })
+      : () => {};
+    const ending = await untilFinished(node, signal).finally(endWatch);
     if (ending.code !== "shutting_down") throw new DmlError(ending.code, ending.reason);
     return { ...ending, isRestartDue: node.isRestartDue };
   } finally {

@@ -71,32 +71,35 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     ]);
     assertEquals(await willing.stop("SIGINT"), 0, "Ctrl-C reaches the program behind the script");
 
-    await using again = joined(bench, { master, name: "willing", flags: ["--upgrade"] });
-    await again.logged("The master has taken this node in.");
-    assertEquals((await master.programs()).get("willing")?.version, "0.2.0", "the old file starts the newer program");
-    assertEquals(await again.stop("SIGTERM"), 0);
     assertEquals(await plain.stop(), 0);
+
+    await using again = joined(bench, { master, name: "again", home: "willing", flags: ["--upgrade"] });
+    await again.logged("The master has taken this node in.");
+    assertEquals((await master.programs()).get("again")?.version, "0.2.0", "the old file starts the newer program");
+    await Promise.all([again.stop("SIGKILL"), master.process.logged("Node again has left.")]);
   },
 
   async "a program that ends at once, or is never taken in, makes room for the old one"(bench) {
     const fates = { exits: "it ended with exit code 4", hangs: "it took too long and was stopped" } as const;
-    for (const [broken, fate] of Object.entries(fates)) {
-      const held = join(bench.directory, `held-${broken}`);
-      await Deno.mkdir(held);
-      await Deno.copyFile(bench.paths[broken as keyof typeof fates], join(held, "dml-linux-x64"));
-      await using master = await Master.start(bench, "old", ["--executables", held]);
-      const flags = ["--upgrade", "--upgrade-within", WITHIN_SECONDS];
-      await using node = joined(bench, { master, name: broken, flags });
-      await node.logged("The newer dml is here; this node leaves to be started as that.");
-      await master.process.logged(`Node ${broken} does not take a newer dml.`);
-      const { version, state, reason } = (await master.programs()).get(broken)!;
-      assertEquals([version, state], ["0.1.0", "declined"]);
-      assertStringIncludes(reason ?? "", fate);
-      assert(node.lines.some((line) => line.includes(fate)), "the host's own log says it too");
-      const { prediction } = await master.client.predict(await samplePhoto(1), OPTIONS);
-      assertEquals(prediction.persons.length, 3, "the old one works");
-      assertEquals(await node.stop(), 0);
-    }
+    await Promise.all(
+      Object.entries(fates).map(async ([broken, fate]) => {
+        const held = join(bench.directory, `held-${broken}`);
+        await Deno.mkdir(held);
+        await Deno.copyFile(bench.paths[broken as keyof typeof fates], join(held, "dml-linux-x64"));
+        await using master = await Master.start(bench, "old", ["--executables", held]);
+        const flags = ["--upgrade", "--upgrade-within", WITHIN_SECONDS];
+        await using node = joined(bench, { master, name: broken, flags });
+        await node.logged("The newer dml is here; this node leaves to be started as that.");
+        await master.process.logged(`Node ${broken} does not take a newer dml.`);
+        const { version, state, reason } = (await master.programs()).get(broken)!;
+        assertEquals([version, state], ["0.1.0", "declined"]);
+        assertStringIncludes(reason ?? "", fate);
+        assert(node.lines.some((line) => line.includes(fate)), "the host's own log says it too");
+        const { prediction } = await master.client.predict(await samplePhoto(1), OPTIONS);
+        assertEquals(prediction.persons.length, 3, "the old one works");
+        assertEquals(await node.stop(), 0);
+      }),
+    );
   },
 
   async "another protocol version is refused in a sentence"(bench) {
@@ -139,15 +142,16 @@ class Master implements AsyncDisposable {
 
 function joined(
   bench: Bench,
-  { master, name, flags = [], program = "old" }: {
+  { master, name, home = name, flags = [], program = "old" }: {
     master: Master;
     name: string;
+    home?: string;
     flags?: readonly string[];
     program?: keyof typeof BUILDS;
   },
 ): DmlProcess {
   const line = ["join", `127.0.0.1:${master.port}`, "--name", name, "--workers", "1", ...flags];
-  return DmlProcess.start(line, { home: join(bench.directory, name), program: commandOf(bench, program) });
+  return DmlProcess.start(line, { home: join(bench.directory, home), program: commandOf(bench, program) });
 }
 
 function commandOf({ directory, paths }: Bench, program: keyof typeof BUILDS): string[] {
