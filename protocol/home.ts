@@ -34,7 +34,12 @@ export async function openHome(path: string): Promise<Home> {
   } catch (error) {
     throw asStorageError(error, { what: path, fallback: "home_unusable" });
   }
-  return { path, masterPath: join(path, "master"), nodesPath: join(path, "nodes"), upgradePath: join(path, UPGRADE_DIRECTORY) };
+  return {
+    path,
+    masterPath: join(path, "master"),
+    nodesPath: join(path, "nodes"),
+    upgradePath: join(path, UPGRADE_DIRECTORY),
+  };
 }
 
 async function checkFormat(path: string): Promise<void> {

@@ -2,7 +2,14 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { ClusterClient } from "./cluster_client.ts";
-import type { Command, DoctorCommand, NodesCommand, PredictCommand, RecognizersCommand, UpgradeCommand } from "./command.ts";
+import type {
+  Command,
+  DoctorCommand,
+  NodesCommand,
+  PredictCommand,
+  RecognizersCommand,
+  UpgradeCommand,
+} from "./command.ts";
 import type { HostChecks } from "./doctor_steps.ts";
 import { EXIT_OK } from "./exit.ts";
 import type { Place } from "./permissions.ts";

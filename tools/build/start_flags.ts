@@ -93,9 +93,10 @@ function upgradeOf(command: JoinCommand, surroundings: Surroundings): Start["upg
 }
 
 function grants(permissions: Permissions | null, programDirectory: string): string[] {
+  const others = permissions?.read.filter((path) => path !== programDirectory) ?? [];
   return [
     grant("net", permissions?.net ?? []),
-    grant("read", [...new Set([...fitting(permissions?.read ?? []), programDirectory].map(expressible))]),
+    grant("read", [...fitting(others), programDirectory].map(expressible)),
     grant("write", (permissions?.write ?? []).map(expressible)),
     grant("env", [...START_ENVIRONMENT_NAMES, ...permissions?.env ?? []]),
     grant("sys", permissions?.sys ?? []),
