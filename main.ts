@@ -1,6 +1,4 @@
 /** The composition root: argv -> role. Only this file knows all three roles, and it loads the one that is asked for. */
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { SYSTEM_CLOCK } from "./protocol/kernel/clock.ts";
 import { DmlError, isErrorCode } from "./protocol/kernel/errors.ts";
 import { newId } from "./protocol/kernel/id.ts";
@@ -13,10 +11,11 @@ import { parseCommand } from "./user/cli.ts";
 import type { ClusterClient } from "./user/cluster_client.ts";
 import type { Command, Invocation, JoinCommand, Presentation, ServeCommand } from "./user/command.ts";
 import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "./user/confinement.ts";
-import { EXIT_OK } from "./user/exit.ts";
+import { EXIT_OK, EXIT_RESTART } from "./user/exit.ts";
 import { ENVIRONMENT_NAMES } from "./user/flags.ts";
 import { permissionsOf, type Place } from "./user/permissions.ts";
-import { placeOf, type Start } from "./user/place.ts";
+import { placeOf } from "./user/place.ts";
+import { startOf } from "./user/start.ts";
 import { endBy, endOnBugs, stopSignal } from "./user/process_end.ts";
 import { type LocalWish, runUserCommand } from "./user/run.ts";
 import { openTerminal, type Terminal } from "./user/terminal.ts";
@@ -51,7 +50,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const noColor = Boolean(environment.NO_COLOR);
   try {
     const invocation = parseCommand(argv, environment);
-    const place = placeOf(invocation.command, startedHere());
+    const place = placeOf(invocation.command, startOf({ entry: import.meta.url, isPacked: IS_PACKED }));
     const permissions = permissionsOf(invocation.command, place);
     const task = { ...invocation, place, noColor };
     if (holdsMoreThan(permissions)) return await runInRealm<Task>(task, { entry: import.meta.url, permissions });
@@ -108,6 +107,7 @@ async function serve(command: ServeCommand, surroundings: Surroundings): Promise
     ...surroundings,
     ...command,
     home: homeOf(surroundings),
+    executable: surroundings.place.executable,
     version: VERSION,
     onReady(info) {
       const { address, http, control, tokenRequired: isOpen } = info;
@@ -119,20 +119,23 @@ async function serve(command: ServeCommand, surroundings: Surroundings): Promise
 }
 
 async function join(command: JoinCommand, surroundings: Surroundings): Promise<number> {
-  const { terminal, presentation: { progress } } = surroundings;
+  const { terminal, presentation: { progress }, place: { canRestart = false, trial = null } } = surroundings;
   const { runJoin } = await import("./node/join.ts");
   const { JoinReport } = await import("./user/join_report.ts");
   const report = new JoinReport({ terminal, clock: SYSTEM_CLOCK, progress });
-  await runJoin({
+  const { isRestartDue } = await runJoin({
     ...surroundings,
     ...CLOCK_AND_CHANCE,
     ...command,
     home: homeOf(surroundings),
+    canRestart,
+    trial,
     version: VERSION,
     onStarted: (node) => report.started({ ...node, master: formatAddress(command.master) }),
     onProgress: (progress) => report.received(progress),
     onEvent: (news) => report.tell(news),
   });
+  if (isRestartDue) return EXIT_RESTART;
   report.left();
   return EXIT_OK;
 }
@@ -217,25 +220,6 @@ async function localParts() {
   const [master, ledger, catalog, capabilities, assets, pool, node, blobs, transport, client] = modules;
   const ofRoles = { ...master, ...ledger, ...capabilities, ...assets, ...pool, ...node };
   return { ...ofRoles, ...catalog, ...blobs, ...transport, ...client };
-}
-
-/** How this process was started. */
-function startedHere(): Start {
-  return {
-    os: Deno.build.os,
-    variable: (name) => Deno.env.get(name),
-    currentDirectory: Deno.cwd(),
-    programPaths: programPaths(),
-    codePaths: IS_PACKED ? programPaths() : [],
-    executable: Deno.build.standalone ? Deno.execPath() : null,
-  };
-}
-
-/** Where the module of the workers is, and the engine's file. */
-function programPaths(): string[] {
-  const own = dirname(fileURLToPath(import.meta.url));
-  if (IS_PACKED) return [own];
-  return [own, fileURLToPath(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"))];
 }
 
 function homeOf({ place: { home } }: Surroundings): string {

@@ -71,6 +71,17 @@ export function logEvent(log: Log, event: MasterEvent, state: MasterState): void
         reason: event.reason,
       });
       return;
+    case "program_held":
+      log.info(`dml ${event.program.version} for ${event.program.target} is offered to nodes that run an older one.`);
+      return;
+    case "program_reported": {
+      const name = nameOf(state, event.nodeId);
+      const fields = { version: event.version, reason: event.reason };
+      if (event.state === "fetching") log.info(`Node ${name} takes a newer dml.`, fields);
+      else if (event.state === "restarting") log.info(`Node ${name} starts again as a newer dml.`, fields);
+      else log.warn(`Node ${name} does not take a newer dml.`, fields);
+      return;
+    }
     case "latest_moved":
       log.info(`${event.name} means ${recognizerOf(state, event.to)} now.`);
       return;

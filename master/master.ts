@@ -6,8 +6,8 @@ import type { CommandName } from "../protocol/messages/command.ts";
 import { PROTOCOL_VERSION } from "../protocol/messages/hello.ts";
 import type { TaskOptions } from "../protocol/messages/task.ts";
 import type { Address, Listener } from "../protocol/transport.ts";
+import { carryOut } from "./carry_out.ts";
 import { ControlPort } from "./control_port.ts";
-import type { Effect } from "./core/effect.ts";
 import type { MasterEvent } from "./core/event.ts";
 import type { MasterState } from "./core/state.ts";
 import { logEvent } from "./event_log.ts";
@@ -16,6 +16,7 @@ import { type HttpServer, serveHttp } from "./http_server.ts";
 import { Inbox } from "./inbox.ts";
 import { listNodes, listRecognizers } from "./listing.ts";
 import type { MasterHandle, MasterOptions } from "./master_handle.ts";
+import { listPrograms } from "./program_listing.ts";
 import { RecognizerStore } from "./recognizer_store.ts";
 import { restoredState } from "./restored_state.ts";
 import { MasterServices } from "./services.ts";
@@ -60,6 +61,7 @@ class Master implements MasterHandle {
   readonly #idle = Promise.withResolvers<void>();
   #http: HttpServer | null = null;
   #serving: Promise<void> = Promise.resolve();
+  #holding: Promise<void> | undefined;
   #cancelTick = () => {};
   #ticks = 0;
   #stopping: Promise<void> | null = null;
@@ -80,7 +82,8 @@ class Master implements MasterHandle {
       log,
       ledger: options.ledger,
       onEvent: (event) => this.#note(event),
-      onEffect: (effect) => this.#carryOut(effect),
+      onEffect: (effect) =>
+        carryOut(effect, { port: this.#port, predictions: this.#services.predictions, orders: this.#services.orders }),
       onCrash: (error) => this.#crash(error),
     });
     const services = new MasterServices(options, { recognizers, state, inbox: this.#inbox, master: this });
@@ -115,6 +118,7 @@ class Master implements MasterHandle {
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
     this.#services.people.start();
+    this.#holding = this.#options.programs?.announce((program) => this.#inbox.post({ type: "hold_program", program }));
     this.#tick();
   }
 
@@ -149,6 +153,10 @@ class Master implements MasterHandle {
     return listRecognizers(this.#state, this.#recognizers.list());
   }
 
+  programs(): ReturnType<MasterHandle["programs"]> {
+    return listPrograms(this.#state, this.#options.version);
+  }
+
   command(nodeId: string, command: CommandName): Promise<string> {
     return this.#services.orders.give(nodeId, command);
   }
@@ -172,6 +180,7 @@ class Master implements MasterHandle {
     await this.#services.people.stop();
     this.#port.stop("The master stops.");
     await this.#serving;
+    await this.#holding;
     this.#inbox.flush();
     this.#services.orders.answerAll("shutting_down", "The master stopped.");
     this.#services.galleries.close();
@@ -192,29 +201,9 @@ class Master implements MasterHandle {
   }
 
   #note(event: MasterEvent): void {
+    if (event.type === "task_answered" && this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();
     logEvent(this.#options.log, event, this.#state);
     this.#services.galleries.notice(event);
-  }
-
-  #carryOut(effect: Effect): void {
-    switch (effect.type) {
-      case "send":
-        return this.#port.send(effect.nodeId, effect.message);
-      case "hold":
-        return this.#services.predictions.hold(effect.taskId, effect.digest);
-      case "answer":
-        this.#services.predictions.answer(effect.taskId, effect.outcome);
-        if (this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();
-        return;
-      case "welcome":
-        return this.#port.welcome(effect.connectionId, effect.nodeId);
-      case "refuse":
-        return this.#port.refuse(effect.connectionId, effect.code, effect.reason);
-      case "close":
-        return this.#port.close(effect.connectionId, effect.reason);
-      case "answer_command":
-        return this.#services.orders.answer(effect.commandId, effect.code, effect.detail);
-    }
   }
 
   /** A bug: nobody waits for an answer that will not come, and the process ends as any other bug ends it. */

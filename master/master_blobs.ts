@@ -2,6 +2,7 @@ import type { BlobReading, BlobStore, BlobWriter } from "../protocol/blob/blob_s
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
+import type { ProgramFiles } from "./program_files.ts";
 import type { RecognizerStore } from "./recognizer_store.ts";
 import type { TransientBlobs } from "./transient_blobs.ts";
 
@@ -12,6 +13,7 @@ export interface MasterBlobsOptions {
   readonly transientStore: BlobStore;
   readonly durableStore: BlobStore;
   readonly recognizers: RecognizerStore;
+  readonly programs?: ProgramFiles;
 }
 
 /**
@@ -65,9 +67,10 @@ export class MasterBlobs implements BlobStore {
     await Promise.reject(new DmlError("request_invalid", "The master does not list its blobs."));
   }
 
-  async #storeOf(digest: Digest): Promise<BlobStore> {
-    const { transient, transientStore, durableStore, recognizers } = this.#options;
+  async #storeOf(digest: Digest): Promise<Pick<BlobStore, "stat" | "open" | "read">> {
+    const { transient, transientStore, durableStore, recognizers, programs } = this.#options;
     if (transient.has(digest)) return transientStore;
+    if (programs?.has(digest)) return programs;
     await recognizers.ensure(digest);
     return durableStore;
   }

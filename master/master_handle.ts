@@ -13,6 +13,8 @@ import type { Address, Transport } from "../protocol/transport.ts";
 import type { GalleryReach } from "./core/decide_galleries.ts";
 import type { PublishedGallery } from "./core/gallery_event.ts";
 import type { MasterSettings } from "./core/settings.ts";
+import type { ProgramsListing } from "../protocol/http/program_api.ts";
+import type { ProgramFiles } from "./program_files.ts";
 import type { GalleryPublication } from "./gallery_publisher.ts";
 import type { Versions } from "./versions.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -38,6 +40,8 @@ export interface MasterOptions {
   readonly catalog: readonly CatalogEntry[];
   /** Null where nobody needs one. */
   readonly tokens: ClusterTokens | null;
+  /** Executables of dml for its nodes. */
+  readonly programs?: ProgramFiles;
   readonly settings?: Partial<MasterSettings>;
   /** Who is enrolled; in memory when there is none. */
   readonly people?: PeopleStore;
@@ -63,6 +67,8 @@ export interface MasterHandle {
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
   nodes(): NodeListing[];
   recognizers(): RecognizerListing[];
+  /** The executables that it holds, and how the nodes stand to them. */
+  programs(): ProgramsListing;
   /** The versions of recognizers, and how they change. */
   readonly versions: Versions;
   /** What the node says when it has done it. */

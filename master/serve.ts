@@ -16,6 +16,7 @@ import { SqliteLedger } from "./ledger/sqlite_ledger.ts";
 import { type MasterHandle, startMaster } from "./master.ts";
 import { publishedGalleries } from "./people/cluster_people.ts";
 import { SqlitePeopleStore } from "./people/sqlite_people_store.ts";
+import { ProgramFiles } from "./program_files.ts";
 import { isLoopbackHost, reachableHost } from "./reachable_host.ts";
 
 /** What `dml serve` was asked for. */
@@ -27,6 +28,9 @@ export interface ServeOptions {
   readonly controlPort: number;
   /** The path of the data directory. */
   readonly home: string;
+  /** The file that it was started from, if it is one, and a directory of others: what nodes may take. */
+  readonly executable?: string | null;
+  readonly executables?: string | null;
   readonly log: Log;
   /** Of dml. */
   readonly version: string;
@@ -94,6 +98,11 @@ async function start(
     durableBlobs: await DiskBlobStore.open(join(masterPath, "blobs")),
     transientBlobs: new MemoryBlobStore({ bytesMax: LIMITS.transientBytesMax }),
     catalog: CATALOG,
+    programs: new ProgramFiles({
+      executable: options.executable ?? null,
+      directory: options.executables ?? null,
+      log,
+    }),
     tokens,
   });
   const http = master.httpAddress ?? { hostname: host, port };

@@ -42,7 +42,15 @@ export class MasterServices {
     const { transientBytesMax: bytesMax, resultKeptMs } = LIMITS;
     const transient = new TransientBlobs({ store, bytesMax, resultKeptMs });
     this.transient = transient;
-    this.blobs = new MasterBlobs({ clock, transient, recognizers, transientStore: store, durableStore: durable });
+    const { programs } = options;
+    this.blobs = new MasterBlobs({
+      clock,
+      transient,
+      recognizers,
+      programs,
+      transientStore: store,
+      durableStore: durable,
+    });
     const register = ({ manifest: document, digest, bytes }: RegisteredRecognizer) => {
       post({ type: "register_recognizer", manifest: { digest, size: bytes.length }, document });
       inbox.flush();

@@ -17,6 +17,10 @@ import type { FetchProgress } from "./executor.ts";
 import { loadIdentity } from "./identity.ts";
 import { askCluster } from "./locate_master.ts";
 import { type NodeNews, startNode } from "./node.ts";
+import type { OwnProgram } from "./core/judge_program.ts";
+import { targetNameOf } from "../protocol/program/executable.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
+import { watchStarter } from "./starter.ts";
 import { FileUseTimes } from "./use_times.ts";
 
 /** What `dml join` was told, and what it works with. */
@@ -30,6 +34,12 @@ export interface JoinOptions {
   readonly workers: number | null;
   /** Limit of the recognizer files on its disk, 0 for none; null: the usual one. */
   readonly cacheBytes?: number | null;
+  /** Whether it takes newer programs from its master. */
+  readonly upgrade: boolean;
+  /** What started it can start a newer program. */
+  readonly canRestart: boolean;
+  /** Of this program, when it is tried. */
+  readonly trial: Digest | null;
   /** The path of the data directory. */
   readonly home: string;
   /** Of dml. */
@@ -53,11 +63,16 @@ export interface JoinedNode {
   readonly directory: string;
 }
 
+/** Why a node left for good, and whether it is to be started again as a newer program. */
+export interface JoinEnding extends Ending {
+  readonly isRestartDue: boolean;
+}
+
 /**
  * Runs a node on this host until `signal` aborts or the master shuts it down, through all the times that the master cannot be
  * reached. Throws the reason when no try can ever succeed (`unauthorized`, `protocol_version`, …), `home_unusable`, `home_locked`.
  */
-export async function runJoin(options: JoinOptions): Promise<Ending> {
+export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
   const { master, token, log, clock, random, signal } = options;
   const home = await openHome(options.home);
   const holder = { pid: Deno.pid, verb: "join", startedMs: clock.wallMs() };
@@ -86,15 +101,24 @@ export async function runJoin(options: JoinOptions): Promise<Ending> {
       cacheBytes: options.cacheBytes ?? undefined,
       useTimes: new FileUseTimes(join(directory, "last_used.json"), { log }),
       engine,
+      upgrade: { own: ownProgram(options), directory: home.upgradePath, trial: options.trial },
       capabilities: () => hostCapabilities({ workers }),
     });
     options.onStarted?.({ nodeId, name, workers, directory });
-    const ending = await untilFinished(node, signal);
+    // The script that waits for this node to start a newer one is all that a person, or a service, knows of it.
+    const endWatch = options.canRestart
+      ? watchStarter(() => void node.stop(), { clock, parent: () => Deno.ppid })
+      : () => {};
+    const ending = await untilFinished(node, signal).finally(endWatch);
     if (ending.code !== "shutting_down") throw new DmlError(ending.code, ending.reason);
-    return ending;
+    return { ...ending, isRestartDue: node.isRestartDue };
   } finally {
     await engine.close();
   }
+}
+
+function ownProgram({ version, upgrade: takesNewer, canRestart }: JoinOptions): OwnProgram {
+  return { version, target: targetNameOf(Deno.build), takesNewer, canRestart };
 }
 
 async function untilFinished(node: ReturnType<typeof startNode>, signal: AbortSignal): Promise<Ending> {

@@ -1,69 +1,23 @@
-import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import { backoffMs } from "../protocol/kernel/backoff.ts";
-import type { Clock } from "../protocol/kernel/clock.ts";
 import { asDmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { InvariantError } from "../protocol/kernel/invariant.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
-import type { Log } from "../protocol/kernel/log.ts";
-import type { Random } from "../protocol/kernel/random.ts";
 import type { CommandRun } from "../protocol/messages/command.ts";
-import { type Capabilities, type Hello, PROTOCOL_VERSION, type Welcome } from "../protocol/messages/hello.ts";
+import { type Hello, PROTOCOL_VERSION, type Welcome } from "../protocol/messages/hello.ts";
+import type { ProgramOffer } from "../protocol/messages/program.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import type { Ending } from "../protocol/peer.ts";
-import type { Address, Transport } from "../protocol/transport.ts";
 import { CacheKeeper } from "./cache_keeper.ts";
-import { type HostPressure, hostPressure } from "./capabilities.ts";
-import type { Engine } from "./engine/engine.ts";
-import type { FetchProgress } from "./executor.ts";
+import { hostPressure } from "./capabilities.ts";
 import { GalleryKeeper } from "./gallery_keeper.ts";
 import { MasterConnection } from "./master_connection.ts";
 import { ModelCache } from "./model_cache.ts";
-import { type TurnEvent, Turns } from "./turns.ts";
-import { MemoryUseTimes, type UseTimes } from "./use_times.ts";
+import { Upgrader } from "./upgrader.ts";
+import { Turns } from "./turns.ts";
+import type { NodeHandle, NodeNews, NodeOptions } from "./node_options.ts";
+import { MemoryUseTimes } from "./use_times.ts";
 
-/** What happens to a node that a person may want to see. */
-export type NodeNews =
-  | { readonly kind: "connected"; readonly master: string; readonly version: string }
-  | { readonly kind: "disconnected"; readonly ending: Ending; readonly retryInMs: number }
-  | TurnEvent;
-
-/** All that a node is made of. */
-export interface NodeOptions {
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly nodeId: string;
-  readonly name: string;
-  /** Of dml. */
-  readonly version: string;
-  readonly token: string | null;
-  readonly transport: Transport;
-  /** The control address of the master; asked again before every try to connect. */
-  readonly locate: (options: { signal: AbortSignal }) => Promise<Address>;
-  /** The master's blobs. */
-  readonly remote: BlobStore;
-  /** This node's own blobs, where recognizers stay. */
-  readonly cache: BlobStore;
-  /** Limit of the recognizer files among them; 0: none. */
-  readonly cacheBytes?: number;
-  /** When they were last used, as it is remembered from start to start. */
-  readonly useTimes?: UseTimes;
-  /** The caller's to close, after the node has finished. */
-  readonly engine: Engine;
-  readonly capabilities: () => Capabilities;
-  /** Of this host, for the heartbeat. */
-  readonly pressure?: () => HostPressure;
-  readonly onProgress?: (progress: FetchProgress) => void;
-  readonly onEvent?: (news: NodeNews) => void;
-}
-
-/** A running node. */
-export interface NodeHandle {
-  /** Finishes what runs, for `LIMITS.drainMs` at most, says goodbye and leaves; may be called again. */
-  stop(): Promise<void>;
-  /** Resolves when the node has left for good: `shutting_down` when it was told to, else why no master will take it. */
-  readonly finished: Promise<Ending>;
-}
+export type { NodeHandle, NodeNews, NodeOptions };
 
 /** Refusals that no later try can turn into a welcome. */
 const FATAL: ReadonlySet<ErrorCode> = new Set(["unauthorized", "forbidden", "protocol_version", "usage"]);
@@ -71,7 +25,14 @@ const FATAL: ReadonlySet<ErrorCode> = new Set(["unauthorized", "forbidden", "pro
 /** Starts a node: it connects to its master, outwards only, and comes back whenever the connection ends. */
 export function startNode(options: NodeOptions): NodeHandle {
   const node = new Node(options);
-  return { stop: () => node.stop(), finished: node.run() };
+  const finished = node.run();
+  return {
+    stop: () => node.stop(),
+    finished,
+    get isRestartDue() {
+      return node.isRestartDue;
+    },
+  };
 }
 
 class Node {
@@ -80,6 +41,7 @@ class Node {
   readonly #turns: Turns;
   readonly #leaving = new AbortController();
   readonly #finished = Promise.withResolvers<void>();
+  readonly #upgrader: Upgrader | null;
   #connection: MasterConnection | null = null;
   #isStopping = false;
 
@@ -103,6 +65,18 @@ class Node {
       onChange: () => this.#connection?.availabilityChanged(),
       onEvent: (event) => options.onEvent?.(event),
     });
+    const { upgrade = null } = options;
+    this.#upgrader = upgrade && new Upgrader({
+      ...options,
+      ...upgrade,
+      send: (message) => this.#connection?.send(message),
+      finishWork: () => this.#finishWork(),
+      leave: () => void this.stop(),
+    });
+  }
+
+  get isRestartDue(): boolean {
+    return this.#upgrader?.isDue ?? false;
   }
 
   async run(): Promise<Ending> {
@@ -111,6 +85,7 @@ class Node {
         const { ending, wasOpen } = await this.#connectOnce();
         if (this.#isStopping) break;
         if (FATAL.has(ending.code)) return ending;
+        if (!wasOpen) await this.#upgrader?.cutOff();
         failures = wasOpen ? 1 : failures + 1;
         const retryInMs = backoffMs(failures, { random: this.#options.random });
         this.#options.log.info("There is no connection to the master; it is tried again.", {
@@ -123,6 +98,7 @@ class Node {
       return { code: "shutting_down", reason: "The node was told to stop." };
     } finally {
       await this.#turns.close();
+      await this.#upgrader?.close();
       this.#finished.resolve();
     }
   }
@@ -190,6 +166,7 @@ class Node {
   #enter({ version }: Welcome): void {
     const master = this.#connection?.remote ?? "the master";
     this.#turns.connected();
+    void this.#upgrader?.welcomed();
     this.#options.log.info("The master has taken this node in.", { master });
     this.#options.onEvent?.({ kind: "connected", master, version });
   }
@@ -197,6 +174,7 @@ class Node {
   #receive(messages: readonly Message[]): void {
     for (const message of messages) {
       if (message.type === "command.run") void this.#obey(message);
+      else if (message.type === "program.offer") this.#hearOffer(message);
       else if (message.type === "error") this.#options.log.warn("The master refused a message.", { ...message });
       else this.#turns.hear(message);
     }
@@ -209,6 +187,22 @@ class Node {
     const done = command === "resume" ? this.#resume() : await this.#drain();
     this.#connection?.send({ type: "command.done", commandId, ...done });
     if (command === "shutdown") await this.stop();
+  }
+
+  #hearOffer(offer: ProgramOffer): void {
+    if (this.#upgrader !== null) return this.#upgrader.hear(offer);
+    const reason = "This node takes no programs.";
+    this.#connection?.send({ type: "program.state", digest: offer.digest, state: "declined", reason });
+  }
+
+  /** A task has its time; what is not done by then keeps the node as it is. One that was told to drain stays, since it would forget that. */
+  async #finishWork(): Promise<boolean> {
+    if (this.#isStopping || this.#turns.availability().draining) return false;
+    this.#turns.drain(true);
+    const isDone = await this.#turns.whenIdle(LIMITS.taskDeadlineMs);
+    if (this.#isStopping) return false;
+    if (!isDone) this.#turns.drain(false);
+    return isDone;
   }
 
   #resume(): { ok: boolean; detail: string } {

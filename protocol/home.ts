@@ -2,13 +2,14 @@ import { join } from "node:path";
 import { asStorageError, writeFileDurably } from "./durable_file.ts";
 import { DmlError } from "./kernel/errors.ts";
 import { LIMITS } from "./kernel/limits.ts";
+import { UPGRADE_DIRECTORY } from "./program/upgrade_directory_name.ts";
 import { type DirectoryLock, type Holder, lockDirectory } from "./directory_lock.ts";
 
 /** The layout of the data directory that this build reads and writes. */
 const HOME_FORMAT = 1;
 
 /** All that is right inside a data directory. */
-const OWN_NAMES: readonly string[] = ["format", "master", "nodes"];
+const OWN_NAMES: readonly string[] = ["format", "master", "nodes", "upgrade"];
 
 /** The data directory of one host; each role has a part of its own. */
 export interface Home {
@@ -17,6 +18,8 @@ export interface Home {
   readonly masterPath: string;
   /** The parent of the nodes' directories, see {@linkcode claimNodeDirectory}. */
   readonly nodesPath: string;
+  /** Newer programs that nodes of this host took from their master. */
+  readonly upgradePath: string;
 }
 
 /**
@@ -31,7 +34,12 @@ export async function openHome(path: string): Promise<Home> {
   } catch (error) {
     throw asStorageError(error, { what: path, fallback: "home_unusable" });
   }
-  return { path, masterPath: join(path, "master"), nodesPath: join(path, "nodes") };
+  return {
+    path,
+    masterPath: join(path, "master"),
+    nodesPath: join(path, "nodes"),
+    upgradePath: join(path, UPGRADE_DIRECTORY),
+  };
 }
 
 async function checkFormat(path: string): Promise<void> {

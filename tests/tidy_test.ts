@@ -61,7 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 const PURE_PROTOCOL =
-  /^protocol\/(messages\/.*|(schema|frame|codec|session|failure_detector|transport|version)\.ts|blob\/blob_store\.ts|http\/(paths|\w*api)\.ts)$/;
+  /^protocol\/(messages\/.*|(schema|frame|codec|session|failure_detector|transport|version)\.ts|blob\/blob_store\.ts|program\/(executable|next_program|upgrade_directory_name)\.ts|http\/(paths|\w*api)\.ts)$/;
 
 function layerOf(path: string): string {
   if (path.startsWith("protocol/kernel/")) return "kernel";

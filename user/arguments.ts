@@ -97,3 +97,11 @@ export function verbNamed(word: string): VerbName {
     : "`dml help` names the verbs.";
   throw new DmlError("usage", `There is no verb ${JSON.stringify(word)}.`, { advice });
 }
+
+/** Throws `usage` when there are words that `verb` has no use for. */
+export function refuseRest(verb: VerbName, rest: readonly string[]): void {
+  if (rest.length === 0) return;
+  throw new DmlError("usage", `\`dml ${verb}\` takes no ${JSON.stringify(rest[0])}.`, {
+    advice: `See \`dml ${verb} --help\`.`,
+  });
+}

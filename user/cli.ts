@@ -4,11 +4,10 @@ import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import { COMMAND_NAMES } from "../protocol/messages/command_names.ts";
 import { parseAddress } from "../protocol/address.ts";
-import { type Arguments, checkFlags, parseArguments, verbNamed } from "./arguments.ts";
+import { type Arguments, checkFlags, parseArguments, refuseRest, verbNamed } from "./arguments.ts";
 import type {
   Command,
   CompletionsCommand,
-  HelpCommand,
   Invocation,
   JoinCommand,
   MasterChoice,
@@ -16,12 +15,14 @@ import type {
   PredictCommand,
   Presentation,
   ServeCommand,
+  UpgradeCommand,
 } from "./command.ts";
 import { type Environment, FlagValues } from "./flag_values.ts";
 import {
   DEFAULT_CONCURRENCY,
   DEFAULT_HOST,
   DEFAULT_RECOGNIZER,
+  DEFAULT_UPGRADE_WITHIN_SECONDS,
   type FlagName,
   flagOf,
   LOG_FORMATS,
@@ -30,12 +31,13 @@ import {
 import { oneOf } from "./one_of.ts";
 import { serviceCommand } from "./service_arguments.ts";
 import { nearest } from "../protocol/kernel/suggest.ts";
+import { helpCommand, subVerbOf } from "./help_line.ts";
 import { modelsCommand } from "./models_command.ts";
 import { peopleCommand } from "./people_line.ts";
-import { isSubVerbOf } from "./sub_verbs.ts";
-import { HELP_TOPICS, isVerbName, SHELLS, VERB_NAMES, type VerbName, verbOf } from "./verbs.ts";
+import { SHELLS, UPGRADE_WORDS, type VerbName } from "./verbs.ts";
 
 const WORKERS_MAX = 1_024;
+const UPGRADE_WITHIN_SECONDS_MAX = 3_600;
 const HOST_PATTERN = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9.:_-]{1,253})$/i;
 const RECOGNIZER_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
 // deno-lint-ignore no-control-regex -- a name goes to terminals and logs
@@ -94,6 +96,8 @@ function commandOf(verb: VerbName, { rest, values }: Parts): Command {
       return { verb, ...masterChoice(values), json: isOn("json", values), order: orderOf(rest) };
     case "models":
       return modelsCommand(rest, values);
+    case "upgrade":
+      return upgradeCommand({ rest, values });
     case "doctor":
       return { verb, ...masterChoice(values), home: values.text("home"), json: isOn("json", values) };
     case "service":
@@ -107,13 +111,6 @@ function commandOf(verb: VerbName, { rest, values }: Parts): Command {
     case "version":
       return { verb };
   }
-}
-
-function refuseRest(verb: VerbName, rest: readonly string[]): void {
-  if (rest.length === 0) return;
-  throw new DmlError("usage", `\`dml ${verb}\` takes no ${JSON.stringify(rest[0])}.`, {
-    advice: `See \`dml ${verb} --help\`.`,
-  });
 }
 
 function isOn(name: FlagName, values: FlagValues): boolean {
@@ -136,6 +133,7 @@ function serveCommand(values: FlagValues): ServeCommand {
     host: host?.replace(/^\[(.*)\]$/, "$1") ?? DEFAULT_HOST,
     port,
     controlPort,
+    executables: values.text("executables"),
     home: values.text("home"),
   };
 }
@@ -157,6 +155,9 @@ function joinCommand({ rest, values }: Parts): JoinCommand {
     name: values.matching("name", { pattern: NODE_NAME_PATTERN, form: "1 to 100 characters" }),
     workers: values.count("workers", WORKERS_MAX),
     cacheBytes: values.bytes("cache-bytes"),
+    upgrade: isOn("upgrade", values),
+    upgradeWithinSeconds: values.count("upgrade-within", UPGRADE_WITHIN_SECONDS_MAX) ??
+      DEFAULT_UPGRADE_WITHIN_SECONDS,
     home: values.text("home"),
   };
 }
@@ -193,6 +194,13 @@ function galleryOf(values: FlagValues): string | null {
   return name === NO_GALLERY ? null : name;
 }
 
+function upgradeCommand({ rest, values }: Parts): UpgradeCommand {
+  refuseRest("upgrade", rest.slice(1));
+  const [word] = rest;
+  if (word !== undefined) oneOf(UPGRADE_WORDS, word, { what: "`dml upgrade`", example: "dml upgrade status" });
+  return { verb: "upgrade", ...masterChoice(values), follows: word === undefined, json: isOn("json", values) };
+}
+
 function completionsCommand([word, ...more]: readonly string[]): CompletionsCommand {
   refuseRest("completions", more);
   const example = "source <(dml completions bash)";
@@ -215,28 +223,4 @@ function orderOf(rest: readonly string[]): NodesCommand["order"] {
     });
   }
   return { command, node };
-}
-
-function helpCommand(rest: readonly string[]): HelpCommand {
-  const topic = topicOf(rest);
-  const named = subVerbOf(topic, rest.slice(1));
-  refuseRest("help", rest.slice(named.subVerb === undefined ? 1 : 2));
-  return { verb: "help", topic, ...named };
-}
-
-/** The sub-verb of `topic` that comes first, if one does. */
-function subVerbOf(topic: HelpCommand["topic"], [word]: readonly string[]): { subVerb?: string } {
-  if (topic === null || word === undefined || !isVerbName(topic)) return {};
-  return isSubVerbOf(verbOf(topic).subVerbs ?? {}, word) ? { subVerb: word } : {};
-}
-
-function topicOf(rest: readonly string[]): HelpCommand["topic"] {
-  if (rest.length === 0) return null;
-  const [word] = rest;
-  const topic = [...VERB_NAMES, ...HELP_TOPICS].find((candidate) => candidate === word);
-  if (topic !== undefined) return topic;
-  const match = nearest(word, [...VERB_NAMES, ...HELP_TOPICS]);
-  throw new DmlError("usage", `There is no help on ${JSON.stringify(word)}.`, {
-    advice: match ? `Did you mean \`dml help ${match}\`?` : "`dml help` names what there is.",
-  });
 }

@@ -27,6 +27,8 @@ export interface ServeCommand {
   readonly host: string;
   readonly port: number;
   readonly controlPort: number;
+  /** Null: no directory of executables for nodes. */
+  readonly executables: string | null;
   readonly home: string | null;
 }
 
@@ -39,6 +41,10 @@ export interface JoinCommand {
   readonly workers: number | null;
   /** Null: the usual limit; 0: none. */
   readonly cacheBytes: number | null;
+  /** Takes newer programs from its master. */
+  readonly upgrade: boolean;
+  /** How long such a program has to come up. */
+  readonly upgradeWithinSeconds: number;
   readonly home: string | null;
 }
 
@@ -62,6 +68,13 @@ export interface NodesCommand extends MasterChoice {
   readonly json: boolean;
   /** Null: list them. */
   readonly order: { readonly command: CommandName; readonly node: string } | null;
+}
+
+export interface UpgradeCommand extends MasterChoice {
+  readonly verb: "upgrade";
+  /** Waits until every node has what it can have; else lists how it is. */
+  readonly follows: boolean;
+  readonly json: boolean;
 }
 
 export interface DoctorCommand extends MasterChoice {
@@ -105,6 +118,7 @@ export type Command =
   | JoinCommand
   | PredictCommand
   | NodesCommand
+  | UpgradeCommand
   | DoctorCommand
   | ServiceCommand
   | CompletionsCommand

@@ -7,10 +7,12 @@ export const EXIT_CODES = {
   2: "The command line, or a value in it, is wrong.",
   3: "The cluster could not: no master, not let in, no node, too busy, or no place to work in.",
   70: "A bug in dml.",
+  75: "A node left to be started again as a newer dml; the portable executable does that by itself.",
   130: "Stopped by Ctrl-C or SIGTERM.",
 } as const satisfies Record<number, string>;
 
 export const EXIT_OK = 0;
+export const EXIT_RESTART = 75;
 export const EXIT_SOME_FAILED = 1;
 export const EXIT_INTERRUPTED = ERRORS.interrupted.exit;
 

@@ -12,6 +12,8 @@ export const LOG_FORMATS = ["text", "json"] as const;
 /** Pictures of one `predict` in flight at once, unless told otherwise: enough to keep a few nodes fed. */
 export const DEFAULT_CONCURRENCY = 8;
 export const DEFAULT_RECOGNIZER = "faces";
+/** How long a newer program has until the master has taken it in. */
+export const DEFAULT_UPGRADE_WITHIN_SECONDS = 60;
 export const DEFAULT_HOST = "127.0.0.1";
 
 /** Every flag by its long name. */
@@ -115,6 +117,21 @@ export const FLAGS = {
     description: "Recognizer files that the node keeps on its disk, like 500MiB; 0 for no limit.",
   },
   ...MODEL_FLAGS,
+  upgrade: {
+    description: "Take a newer dml from the master, which then may choose the program that runs on this host.",
+  },
+  "upgrade-within": {
+    argument: "SECONDS",
+    environment: "DML_UPGRADE_WITHIN",
+    fallback: `${DEFAULT_UPGRADE_WITHIN_SECONDS}`,
+    description: "When a newer dml must have come up; else the old one comes back.",
+  },
+  executables: {
+    argument: "DIR",
+    environment: "DML_EXECUTABLES",
+    fallback: "none",
+    description: "Executables for other kinds of hosts, as a build leaves them in dist.",
+  },
   "log-level": {
     argument: "LEVEL",
     environment: "DML_LOG_LEVEL",

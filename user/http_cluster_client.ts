@@ -25,6 +25,7 @@ import type { Address } from "../protocol/transport.ts";
 import { baseUrlOf } from "../protocol/address.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "./cluster_client.ts";
 import { HttpVersionClient } from "./http_version_client.ts";
+import { HttpProgramClient } from "./http_program_client.ts";
 import { waited } from "./waited.ts";
 
 /** Refusals that pass by themselves: the same picture is sent again. */
@@ -64,6 +65,8 @@ export class HttpClusterClient implements ClusterClient {
   readonly #options: HttpClusterClientOptions;
   readonly #closed = new AbortController();
   readonly versions = new HttpVersionClient((schema, path, call) => this.ask(schema, path, call));
+
+  readonly programs = new HttpProgramClient((schema, path) => this.ask(schema, path));
 
   constructor(options: HttpClusterClientOptions) {
     this.#options = options;

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { formatAddress } from "../protocol/address.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
+import type { Digest } from "../protocol/kernel/digest.ts";
 import type { Address } from "../protocol/transport.ts";
 import type { Command, DoctorCommand, MasterChoice, PredictCommand, ServeCommand, ServiceCommand } from "./command.ts";
 import { DEFAULT_MASTER } from "./default_master.ts";
@@ -41,6 +42,10 @@ export interface Place {
   readonly executable: string | null;
   /** What of the environment says where models come from, as far as the command asks for it. */
   readonly sourceVariables?: Readonly<Record<string, string>>;
+  /** Whether what started this process can start a newer program in its place. */
+  readonly canRestart?: boolean;
+  /** Of this program, when it is a newer one that is tried. */
+  readonly trial?: Digest | null;
   /** Where services are described; null for a command that has nothing to do with them. */
   readonly serviceDirectory: ServiceDirectory | null;
 }
@@ -69,7 +74,7 @@ export function permissionsOf(command: Command, place: Place): Permissions {
 function rowOf(command: Command, place: Place): Permissions {
   switch (command.verb) {
     case "serve":
-      return { ...NO_PERMISSIONS, ...inHome(place), net: listensOn(command), sys: ["hostname", "networkInterfaces"] };
+      return servePermissions(command, place);
     case "join": {
       const { read, write } = inHome(place);
       // The control port is the master's to tell, so every port of its host.
@@ -89,6 +94,7 @@ function rowOf(command: Command, place: Place): Permissions {
     case "models":
       return modelsPermissions(command, place);
     case "nodes":
+    case "upgrade":
       return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))] };
     case "people":
       return peoplePermissions(command, place);
@@ -113,6 +119,20 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
     read: unique([...pictures, ...outputs, ...(local ? programPaths : [])]),
     write: outputs,
     sys: local ? HOST_FACTS : [],
+  };
+}
+
+/** The executables are the master's to hand on, never to change. */
+function servePermissions(command: ServeCommand, place: Place): Permissions {
+  const { read, write } = inHome(place);
+  const { executables } = command;
+  const programs = [place.executable, executables].filter((path) => path !== null);
+  return {
+    ...NO_PERMISSIONS,
+    net: listensOn(command),
+    read: [...read, ...programs.map((path) => resolve(place.currentDirectory, path))],
+    write,
+    sys: ["hostname", "networkInterfaces"],
   };
 }
 

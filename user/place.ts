@@ -18,6 +18,7 @@ export interface Start extends HostEnvironment, Pick<Place, "currentDirectory" |
 export function placeOf(command: Command, start: Start): Place {
   const { currentDirectory, programPaths, codePaths = [] } = start;
   const home = homeOf(command, start);
+  const trial = start.variable("DML_TRIAL");
   return {
     home: home === null ? null : resolve(currentDirectory, home),
     currentDirectory,
@@ -25,6 +26,8 @@ export function placeOf(command: Command, start: Start): Place {
     codePaths,
     sourceVariables: command.verb === "models" ? sourceVariables(start) : {},
     executable: start.variable("DML_EXECUTABLE") || start.executable,
+    canRestart: start.variable("DML_SUPERVISED") === "1",
+    trial: trial?.startsWith("sha256:") ? `sha256:${trial.slice("sha256:".length)}` : null,
     serviceDirectory: command.verb === "service" ? serviceDirectory(command.level, start) : null,
   };
 }

@@ -1,16 +1,22 @@
 import { asDmlError, DmlError } from "../protocol/kernel/errors.ts";
+import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
 import { endProcess } from "./confinement.ts";
 import { EXIT_INTERRUPTED, EXIT_OK } from "./exit.ts";
 import { renderError } from "./render.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** A terminal sends its signal to a script and to what that started, and the script hands its own on: within this it is the same one. */
+const ONE_SIGNAL_MS = 250;
+
 /** Aborts on the first signal to stop; the second one ends the process where it stands. */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();
+  let firstMs = 0;
   const names: readonly Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
   for (const name of names) {
     Deno.addSignalListener(name, () => {
-      if (stop.signal.aborted) endProcess(EXIT_INTERRUPTED);
+      if (stop.signal.aborted && SYSTEM_CLOCK.nowMs() - firstMs > ONE_SIGNAL_MS) endProcess(EXIT_INTERRUPTED);
+      if (!stop.signal.aborted) firstMs = SYSTEM_CLOCK.nowMs();
       stop.abort();
     });
   }

@@ -50,14 +50,16 @@ function programOf(command: ServeCommand | JoinCommand, { level, place, entry }:
 /** Every choice is written out, so that the service does not change with somebody's environment. */
 function roleArguments(command: ServeCommand | JoinCommand): string[] {
   if (command.verb === "serve") {
-    const { host, port, controlPort } = command;
-    return ["serve", `--host=${host}`, `--port=${port}`, `--control-port=${controlPort}`];
+    const { host, port, controlPort, executables } = command;
+    const ports = [`--port=${port}`, `--control-port=${controlPort}`];
+    return ["serve", `--host=${host}`, ...ports, ...executables === null ? [] : [`--executables=${executables}`]];
   }
-  const { master, name, workers } = command;
+  const { master, name, workers, upgrade, upgradeWithinSeconds } = command;
   return [
     "join",
     formatAddress(master),
     ...name === null ? [] : [`--name=${name}`],
     ...workers === null ? [] : [`--workers=${workers}`],
+    ...upgrade ? ["--upgrade", `--upgrade-within=${upgradeWithinSeconds}`] : [],
   ];
 }

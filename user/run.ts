@@ -2,7 +2,7 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { ClusterClient } from "./cluster_client.ts";
-import type { Command, DoctorCommand, NodesCommand, PredictCommand } from "./command.ts";
+import type { Command, DoctorCommand, NodesCommand, PredictCommand, UpgradeCommand } from "./command.ts";
 import type { HttpClusterClient } from "./http_cluster_client.ts";
 import type { HostChecks } from "./doctor_steps.ts";
 import type { ModelsCommand } from "./models_command.ts";
@@ -76,6 +76,7 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
       return await lookAfterPeople(command, context);
     case "nodes":
     case "models":
+    case "upgrade":
       return await ask(command, context);
   }
 }
@@ -94,7 +95,7 @@ async function lookAfterPeople(command: PeopleCommand, context: UserContext): Pr
   }
 }
 
-async function ask(command: NodesCommand | ModelsCommand, context: UserContext): Promise<number> {
+async function ask(command: NodesCommand | ModelsCommand | UpgradeCommand, context: UserContext): Promise<number> {
   const { openRemoteCluster } = await import("./open_cluster.ts");
   const cluster = openRemoteCluster({ ...context, ...command });
   const stop = () => cluster.close();
@@ -103,6 +104,10 @@ async function ask(command: NodesCommand | ModelsCommand, context: UserContext):
     if (command.verb === "nodes") {
       const { runNodes } = await import("./commands/nodes.ts");
       return await runNodes(command, { ...context, cluster });
+    }
+    if (command.verb === "upgrade") {
+      const { runUpgrade } = await import("./commands/upgrade.ts");
+      return await runUpgrade(command, { ...context, programs: cluster.programs });
     }
     return await models(command, { ...context, cluster });
   } finally {

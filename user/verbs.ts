@@ -28,6 +28,9 @@ export interface Verb {
 /** The shells that can complete command lines of dml. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
+/** What may follow `dml upgrade`. */
+export const UPGRADE_WORDS = ["status"] as const;
+
 /** Flags of every verb. */
 export const COMMON_FLAGS = ["log-level", "log-format", "color", "help"] as const satisfies readonly FlagName[];
 
@@ -40,7 +43,7 @@ export const VERBS = {
       "Listens on this machine only, unless --host names an address. Prints where it listens and the line that makes another host a node.",
       "With --log-format json the log line `ready` carries `address`, `port` and `controlPort`, the real ones also when 0 was asked for.",
     ],
-    flags: ["host", "port", "control-port", "home"],
+    flags: ["host", "port", "control-port", "executables", "home"],
     examples: [
       ["dml serve", "for this machine"],
       ["dml serve --host 0.0.0.0", "for the network"],
@@ -51,9 +54,20 @@ export const VERBS = {
     summary: "Be a node: fetch recognizers, look at pictures.",
     details: [
       "Dials the master and needs no open port. Receives the recognizer files it lacks, warms up, and takes work; when the connection breaks it dials again.",
+      "With --upgrade it takes a newer dml that its master has, when it runs from the portable executable: it finishes what it has, starts again as that, and comes back as what it was when the new one is not taken in by the master within --upgrade-within.",
       "Ctrl-C finishes what is running and leaves; a second one leaves at once.",
     ],
-    flags: ["master", "token", "name", "workers", "cache-bytes", "home", "progress"],
+    flags: [
+      "master",
+      "token",
+      "name",
+      "workers",
+      "cache-bytes",
+      "upgrade",
+      "upgrade-within",
+      "home",
+      "progress",
+    ],
     examples: [
       ["dml join 192.168.1.10", "the master's port is 7400 unless you name one"],
       ["dml join 192.168.1.10 --workers 2 --name attic", "two pictures at once, under this name"],
@@ -114,6 +128,21 @@ export const VERBS = {
       ["dml models add yolo.onnx", "a model of your own, on every node"],
     ],
   },
+  upgrade: {
+    usage: "[status]",
+    summary: "Follow the nodes to the version of the master, or list what each runs.",
+    details: [
+      "A master offers the executable that it was started from, and those of `dml serve --executables DIR`, to nodes that run an older version; nodes that were started with --upgrade take it, a few at a time, so that the others work on. So to upgrade a cluster, replace the file of the master and start it again.",
+      "Waits until every connected node runs the newest version for it, or says why not; exit code 1 when one does not. status lists once, and is always 0.",
+      '--json prints {"version", "programs": [{"version", "target", "digest", "size"}], "nodes": [{"nodeId", "name", "isConnected", "target", "version", "state", "reason"}]}.',
+    ],
+    words: UPGRADE_WORDS,
+    flags: ["master", "token", "json"],
+    examples: [
+      ["dml upgrade", "after the master was started with a newer file"],
+      ["dml upgrade status", "which version each node runs"],
+    ],
+  },
   doctor: {
     usage: "",
     summary: "Try all that dml needs here, and name the first thing that fails.",
@@ -136,7 +165,21 @@ export const VERBS = {
       "With --system the data is in /var/lib/dml, and dml must be an executable that every account can read, as /usr/local/bin/dml.",
     ],
     words: [...SERVICE_ACTIONS, ...SERVICE_ROLES],
-    flags: ["system", "host", "port", "control-port", "master", "token", "name", "workers", "home", "json"],
+    flags: [
+      "system",
+      "host",
+      "port",
+      "control-port",
+      "executables",
+      "master",
+      "token",
+      "name",
+      "workers",
+      "upgrade",
+      "upgrade-within",
+      "home",
+      "json",
+    ],
     examples: [
       ["dml service install serve --host 0.0.0.0", "the master, whenever you are logged in (or linger)"],
       ["dml service install join 192.168.1.10 --token dmln_... --system", "a node from boot on, as root"],

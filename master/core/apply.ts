@@ -1,5 +1,6 @@
 import { applyGalleryEvent } from "./apply_galleries.ts";
 import { applyNodeEvent } from "./apply_nodes.ts";
+import { applyProgramEvent } from "./apply_programs.ts";
 import { applyRecognizerEvent } from "./apply_recognizers.ts";
 import { applyTaskEvent } from "./apply_tasks.ts";
 import { applyRolloutEvent } from "./apply_rollouts.ts";
@@ -32,6 +33,10 @@ export function apply(state: MasterState, event: MasterEvent): void {
     case "gallery_ready":
     case "gallery_failed":
       return applyGalleryEvent(state, event);
+    case "program_held":
+    case "program_offered":
+    case "program_reported":
+      return applyProgramEvent(state, event);
     case "latest_moved":
     case "version_pinned":
     case "version_removed":

@@ -44,6 +44,7 @@ export function applyNodeEvent(state: MasterState, event: NodeEvent): void {
     case "node_forgotten":
       invariant(nodeOf(state, event.nodeId).connection === null, "a connected node is not forgotten");
       state.nodes.delete(event.nodeId);
+      state.programStandings.delete(event.nodeId);
       return;
     case "node_connected":
       return applyConnected(state, event);
@@ -103,6 +104,8 @@ function applyConnected(
 ): void {
   const node = nodeOf(state, nodeId);
   invariant(node.connection === null, `node ${nodeId} is connected already`);
+  // It comes as what it is now, and says anew what becomes of an offer.
+  state.programStandings.delete(nodeId);
   node.connection = {
     connectionId,
     detector: new FailureDetector(atMs, state.settings),

@@ -6,6 +6,7 @@ import type { ModelFailed, ModelReady } from "../../protocol/messages/model.ts";
 import type { BlobReference, TaskFailed, TaskOptions, TaskResult } from "../../protocol/messages/task.ts";
 import type { CommandDone } from "../../protocol/messages/command.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { Program, ProgramStateMessage } from "../../protocol/messages/program.ts";
 import type { VersionCommand } from "./rollout_command.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import type { PublishedGallery } from "./gallery_event.ts";
@@ -77,6 +78,17 @@ export interface AcceptGalleryFailure extends FromNode {
   readonly message: GalleryFailed;
 }
 
+/** This executable of dml can be had from the master. */
+export interface HoldProgram {
+  readonly type: "hold_program";
+  readonly program: Program;
+}
+
+export interface AcceptProgramState extends FromNode {
+  readonly type: "accept_program_state";
+  readonly message: ProgramStateMessage;
+}
+
 /** A user wants one image recognised. */
 export interface SubmitTask {
   readonly type: "submit_task";
@@ -146,6 +158,8 @@ export type Command =
   | RetireGallery
   | AcceptGalleryReady
   | AcceptGalleryFailure
+  | HoldProgram
+  | AcceptProgramState
   | SubmitTask
   | CancelTask
   | AcceptResult

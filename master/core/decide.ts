@@ -15,6 +15,7 @@ import {
   offerAgain,
   registerRecognizer,
 } from "./decide_recognizers.ts";
+import { acceptProgramState, holdProgram, offerPrograms } from "./decide_programs.ts";
 import { acceptResult, acceptTaskFailure, cancelTask, refuseAll, submitTask } from "./decide_tasks.ts";
 import { advanceRollouts } from "./decide_rollouts.ts";
 import { decideVersions } from "./decide_versions.ts";
@@ -41,6 +42,8 @@ export function decide(state: MasterState, command: Command, now: Moment): Maste
       return publishGallery(state, command, now);
     case "retire_gallery":
       return retireGallery(state, command.gallery);
+    case "hold_program":
+      return holdProgram(state, command);
     case "begin_rollout":
     case "roll_back":
     case "pin_version":
@@ -83,6 +86,8 @@ function decideFromNode(state: MasterState, command: FromNode, now: Moment): Mas
       return acceptGalleryReady(state, command, now);
     case "accept_gallery_failure":
       return acceptGalleryFailure(state, command, now);
+    case "accept_program_state":
+      return acceptProgramState(state, command, now);
     case "accept_result":
       return acceptResult(state, command, now);
     case "accept_task_failure":
@@ -106,6 +111,7 @@ function tick(state: MasterState, now: Moment): MasterEvent[] {
     ...recordSeen(state, now),
     ...offerAgain(state, now),
     ...offerGalleriesAgain(state, now),
+    ...offerPrograms(state, now),
     ...judgeServability(state, now),
     ...expireTasks(state, now),
     ...expireCommands(state, now),

@@ -53,6 +53,8 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
       const { gallery: name, version, index } = gallery;
       return { type: "send", nodeId: event.nodeId, message: { type: "gallery.offer", gallery: name, version, index } };
     }
+    case "program_offered":
+      return { type: "send", nodeId: event.nodeId, message: { type: "program.offer", ...event.program } };
     case "recognizer_retired": {
       const { nodeId, manifestDigest, held } = event;
       return held ? { type: "send", nodeId, message: { type: "model.retire", manifestDigest } } : null;

@@ -5,6 +5,7 @@ import type { CommandName } from "../../protocol/messages/command.ts";
 import type { Availability } from "../../protocol/messages/liveness.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 import type { GalleryEvent } from "./gallery_event.ts";
+import type { ProgramEvent } from "./program_event.ts";
 import type { RolloutPart } from "./rollout.ts";
 import type { RolloutEvent } from "./rollout_event.ts";
 import type { NodeRecord, TaskOutcome, TaskSpec } from "./state.ts";
@@ -236,6 +237,7 @@ export type MasterEvent =
   | ServabilityChanged
   | GalleryEvent
   | RolloutEvent
+  | ProgramEvent
   | TaskAccepted
   | AttemptStarted
   | AttemptEnded

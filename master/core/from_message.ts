@@ -27,6 +27,8 @@ export function commandOf(
       return { type: "accept_gallery_ready", nodeId, connectionId, message };
     case "gallery.failed":
       return { type: "accept_gallery_failure", nodeId, connectionId, message };
+    case "program.state":
+      return { type: "accept_program_state", nodeId, connectionId, message };
     case "task.result": {
       const { taskId, attempt } = message;
       const lost = picturesOf(message).find((digest) => !options.holdsBlob(digest));

@@ -8,6 +8,8 @@ import type { Availability } from "../../protocol/messages/liveness.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { BlobReference, TaskOptions } from "../../protocol/messages/task.ts";
 import type { PublishedGallery } from "./gallery_event.ts";
+import type { Program } from "../../protocol/messages/program.ts";
+import type { ProgramStanding } from "./program_event.ts";
 import type { Lineage } from "./lineage.ts";
 import type { RolloutPart } from "./rollout.ts";
 import { DEFAULT_SETTINGS, type MasterSettings } from "./settings.ts";
@@ -195,6 +197,10 @@ export interface MasterState {
   readonly retiredGalleries: Set<string>;
   /** By the name of the recognizer, without a version. */
   readonly lineages: Map<string, Lineage>;
+  /** Executables of dml by the kind of host that they are for. */
+  readonly programs: Map<string, Program>;
+  /** By node id, since it came last. */
+  readonly programStandings: Map<string, ProgramStanding>;
   /** Whether what the nodes are offered may not be what they should be. */
   offersStale: boolean;
   /** Accepted and not yet answered, oldest first. */
@@ -217,6 +223,8 @@ export function createState(settings: Partial<MasterSettings> = {}): MasterState
     galleries: new Map(),
     retiredGalleries: new Set(),
     lineages: new Map(),
+    programs: new Map(),
+    programStandings: new Map(),
     offersStale: false,
     tasks: new Map(),
     commands: new Map(),

@@ -17,6 +17,7 @@ import { errorBoundary } from "./error_boundary.ts";
 import { layerRoutes } from "./layer_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { peopleRoutes } from "./people_routes.ts";
+import { programRoutes } from "./program_routes.ts";
 import { predictionRoutes } from "./prediction_routes.ts";
 import { versionRoutes } from "./version_routes.ts";
 import { recognizerRoutes } from "./recognizer_routes.ts";
@@ -31,7 +32,7 @@ export interface AppOptions {
   readonly predictions: Predictions;
   readonly people: People;
   readonly intake: RecognizerIntake;
-  readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "blobs" | "versions">;
+  readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "blobs" | "versions" | "programs">;
 }
 
 /** The HTTP interface of the master: who may do what, and where it is done. */
@@ -59,6 +60,7 @@ export function createApp(options: AppOptions): Hono {
   app.post(PATHS.gc, admin);
   app.use(PATHS.galleries, admin);
   app.use(`${PATHS.galleries}/*`, admin);
+  app.get(PATHS.programs, admin);
   app.get(`${PATHS.blobs}/:digest`, reader);
   app.put(`${PATHS.blobs}/:digest`, writer);
 
@@ -69,6 +71,7 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", versionRoutes(master));
   app.route("/", nodeRoutes(master));
   app.route("/", peopleRoutes({ people, predictions, clock }));
+  app.route("/", programRoutes(master));
   app.route("/", blobRoutes({ read: [blobs], write: blobs, bytesMax: LIMITS.imageBytesMax }));
 
   app.notFound((context) => {

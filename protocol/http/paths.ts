@@ -10,6 +10,8 @@ export const PATHS = {
   nodes: "/v1/nodes",
   /** GET: the recognizers that are served; POST a manifest whose layers are there: one more. */
   recognizers: "/v1/recognizers",
+  /** GET: the executables of dml that nodes are offered, and what each node runs. */
+  programs: "/v1/programs",
   /** POST: delete files that nothing needs. */
   gc: "/v1/gc",
   /** GET: the galleries of people; all that is about people is below it. */

@@ -90,6 +90,8 @@ export const LIMITS = {
   layerPiecesMax: 4,
   /** How long a layer that no recognizer needs yet is kept from `dml models gc`. */
   layerSparedMs: 3_600_000,
+  /** One executable of dml. */
+  programBytesMax: 512 * MIB,
   /** Pictures of one `predict` that are in flight at once. */
   predictConcurrencyMax: 64,
 } as const;

@@ -24,6 +24,8 @@ const SENDERS: Readonly<Record<MessageType, Side | "both">> = {
   "task.assign": "master",
   "task.cancel": "master",
   "command.run": "master",
+  "program.offer": "master",
+  "program.state": "node",
   "goodbye": "both",
   "error": "both",
 };

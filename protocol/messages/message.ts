@@ -4,6 +4,7 @@ import { galleryFailedSchema, galleryOfferSchema, galleryReadySchema, galleryRet
 import { helloSchema, rejectSchema, welcomeSchema } from "./hello.ts";
 import { availabilitySchema, goodbyeSchema, pingSchema } from "./liveness.ts";
 import { modelFailedSchema, modelOfferSchema, modelReadySchema, modelRetireSchema } from "./model.ts";
+import { programOfferSchema, programStateSchema } from "./program.ts";
 import { taskAssignSchema, taskCancelSchema, taskFailedSchema, taskResultSchema } from "./task.ts";
 
 /** Either way: your message was refused; the connection goes on unless a goodbye follows. */
@@ -36,6 +37,8 @@ export const messageSchema = z.discriminatedUnion("type", [
   taskFailedSchema,
   commandRunSchema,
   commandDoneSchema,
+  programOfferSchema,
+  programStateSchema,
 ]);
 
 export type Message = Infer<typeof messageSchema>;

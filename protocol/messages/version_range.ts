@@ -13,7 +13,7 @@ export function negotiateVersion(ours: VersionRange, theirs: VersionRange): numb
   return highest >= ours.min && highest >= theirs.min ? highest : null;
 }
 
-/** Why two sides that have no version in common cannot talk, as a sentence. */
+/** Why two sides that have no version in common cannot talk, as a sentence that either of them may show. */
 export function describeMismatch(ours: VersionRange, theirs: VersionRange): string {
-  return `The other side speaks protocol ${theirs.min} to ${theirs.max}, this one ${ours.min} to ${ours.max}.`;
+  return `One side speaks protocol ${ours.min} to ${ours.max}, the other ${theirs.min} to ${theirs.max}.`;
 }

@@ -73,7 +73,7 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     const [id] = await names(root, "home/.cache/dml");
     assertEquals(grants, [
       "--allow-net=127.0.0.1:0,127.0.0.1:0",
-      `--allow-read=/home/master,/home/.cache/dml/${id}`,
+      `--allow-read=/home/master,/bin/dml,/home/.cache/dml/${id}`,
       "--allow-write=/home/master",
       "--allow-sys=hostname,networkInterfaces",
     ]);

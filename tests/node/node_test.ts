@@ -359,3 +359,14 @@ Deno.test("startNode() puts the faces that were cut out before it sends the resu
   );
   for (const crop of crops) assertEquals(await fixture.remote.read(digestOf(crop)), crop);
 });
+
+Deno.test("startNode() says that it takes no programs when it was not told what to do with them, and works on", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const digest = `sha256:${"a".repeat(64)}` as const;
+  connection.send({ type: "program.offer", version: "9.9.9", target: "linux-x64", digest, size: 1 });
+  const { state, reason } = await connection.next("program.state");
+  assertEquals([state, reason], ["declined", "This node takes no programs."]);
+  assertEquals(fixture.node.isRestartDue, false);
+  await connection.heeded();
+});

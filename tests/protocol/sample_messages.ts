@@ -115,5 +115,12 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
   },
   "task.failed": { type: "task.failed", taskId, attempt: 1, code: "image_unreadable", reason: "x" },
   "command.run": { type: "command.run", commandId, command: "drain" },
+  "program.offer": { type: "program.offer", version: "0.2.0", target: "linux-x64", digest, size: 45_000_000 },
+  "program.state": {
+    type: "program.state",
+    digest,
+    state: "declined",
+    reason: "The node was not started with --upgrade.",
+  },
   "command.done": { type: "command.done", commandId, ok: true, detail: "" },
 };

@@ -9,16 +9,25 @@ import { flagsOf, VERB_NAMES } from "../../user/verbs.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
 
 const MASTER = { hostname: "10.0.0.1", port: 7400 };
-const SERVE: Command = { verb: "serve", host: "127.0.0.1", port: 7400, controlPort: 7401, home: null };
-const JOIN: Command = {
+const SERVE = {
+  verb: "serve",
+  host: "127.0.0.1",
+  port: 7400,
+  controlPort: 7401,
+  executables: null,
+  home: null,
+} satisfies Command;
+const JOIN = {
   verb: "join",
   master: MASTER,
   token: null,
   name: null,
   workers: null,
   cacheBytes: null,
+  upgrade: false,
+  upgradeWithinSeconds: 60,
   home: null,
-};
+} satisfies Command;
 const PREDICT: Command = {
   verb: "predict",
   inputs: ["a.jpg"],
@@ -81,6 +90,10 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["serve --host [::1] --port 0 --control-port 0", { ...SERVE, host: "::1", port: 0, controlPort: 0 }],
     ["join 10.0.0.1", JOIN],
     ["join --master 10.0.0.1", JOIN],
+    ["serve --executables dist", { ...SERVE, executables: "dist" }],
+    ["join 10.0.0.1 --upgrade --upgrade-within 90", { ...JOIN, upgrade: true, upgradeWithinSeconds: 90 }],
+    ["upgrade --json", { verb: "upgrade", master: null, token: null, follows: true, json: true }],
+    ["upgrade status -m 10.0.0.1", { verb: "upgrade", master: MASTER, token: null, follows: false, json: false }],
     ["join [::1]:80 --token t --name attic -w 2 --home h --cache-bytes 2GiB", {
       verb: "join",
       master: { hostname: "::1", port: 80 },
@@ -88,6 +101,8 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
       name: "attic",
       workers: 2,
       cacheBytes: 2 * 1024 ** 3,
+      upgrade: false,
+      upgradeWithinSeconds: 60,
       home: "h",
     }],
     ["predict a.jpg", PREDICT],

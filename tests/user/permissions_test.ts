@@ -30,6 +30,13 @@ Deno.test("permissionsOf() writes hosts as Deno reads them", () => {
   assertEquals(permissionsFor("serve", "--host", "::", "--port", "0").net, ["[::]:0", "[::]:7401"]);
 });
 
+Deno.test("permissionsOf() lets a master read the executables that it offers, and a node no more for upgrading", () => {
+  const { command } = parseCommand(["serve", "--executables", "dist"], {});
+  const { read, write } = permissionsOf(command, { ...PLACE, executable: "/usr/bin/dml" });
+  assertEquals([read, write], [["/data/dml", "/usr/bin/dml", "/here/dist"], ["/data/dml"]]);
+  assertEquals(permissionsFor("join", "ann", "--upgrade"), permissionsFor("join", "ann"));
+});
+
 Deno.test("permissionsOf() grants nobody the environment, programs, native code or imports", () => {
   for (const verb of VERB_NAMES) {
     for (const [line] of verbOf(verb).examples) {

@@ -9,12 +9,12 @@ const PART_BYTES = 16 * 1024 * 1024;
 const LEVEL = 9;
 
 /** `bytes` in gzip members, which gzip unpacks as one; the same bytes give the same members, whenever and wherever. */
-export async function gzipped(bytes: Bytes): Promise<Bytes> {
+export async function gzipped(bytes: Bytes, level: number = LEVEL): Promise<Bytes> {
   const parts: Bytes[] = [];
   for (let offset = 0; offset < bytes.length; offset += PART_BYTES) {
     parts.push(bytes.subarray(offset, offset + PART_BYTES));
   }
-  const members = await Promise.all(parts.map((part) => promisify(gzip)(part, { level: LEVEL })));
+  const members = await Promise.all(parts.map((part) => promisify(gzip)(part, { level })));
   return concatenated(members);
 }
 

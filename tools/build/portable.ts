@@ -3,7 +3,10 @@ import { denoExecutable } from "./deno_package.ts";
 import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "./deno_flags.ts";
 import { gzipped } from "./compress.ts";
 import { type Program, programPart, withManifest } from "./program.ts";
+import { EXIT_RESTART } from "../../user/exit.ts";
+import { EXIT_LATE } from "./portable/exit_late.ts";
 import { START_ENVIRONMENT_NAMES } from "./start_flags.ts";
+import { withVersion } from "./version_override.ts";
 import { type ArchivedFile, concatenated, tarArchive } from "./tar_archive.ts";
 import { denoFileName, type Target } from "./targets.ts";
 import { zipArchive } from "./zip_archive.ts";
@@ -18,10 +21,11 @@ const LINUX_CHECK = '[ -h /proc/self/exe ] || fail "dml needs /proc: mount -t pr
 /** Holds the unpacked program for as long as it runs: no other version tidies it away. Some file systems have no locks. */
 const HOLD = 'try{Deno.openSync(new URL("./used",import.meta.url)).lockSync(false)}catch{}';
 
-/** Who does the rest once Deno is unpacked: puts the program in its place; says how Deno is started. */
+/** Who does the rest once Deno is unpacked: puts the program in its place; says how Deno is started; looks after newer programs. */
 const POSIX_PARTS = [
   { path: "install.js", source: "tools/build/portable/install.ts" },
   { path: "start_line.js", source: "tools/build/portable/start_line.ts" },
+  { path: "upgrade.js", source: "tools/build/portable/upgrade.ts" },
 ];
 const WINDOWS_PARTS = [{ path: "start_child.js", source: "tools/build/portable/start_child.ts" }];
 
@@ -29,16 +33,35 @@ const WINDOWS_PARTS = [{ path: "start_child.js", source: "tools/build/portable/s
  * What a person copies to a host that is `target`: for POSIX one executable file, a shell script and a compressed archive of
  * Deno and `program`; for Windows a zip of the same, with `dml.cmd` to start it.
  */
-export function portable(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
-  return target.os === "windows" ? windowsZip(root, program, target) : posixExecutable(root, program, target);
+export function portable(
+  root: URL,
+  program: Program,
+  target: Target,
+  options: PortableOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  return target.os === "windows" ? windowsZip(root, program, target) : posixExecutable(root, program, target, options);
 }
 
-async function posixExecutable(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
+/** What a test asks of a build; nobody else does. */
+export interface PortableOptions {
+  /** The version that it says it is. */
+  readonly version?: string;
+  /** How much work compressing is, from 1 to 9. */
+  readonly level?: number;
+}
+
+async function posixExecutable(
+  root: URL,
+  program: Program,
+  target: Target,
+  { version = VERSION, level }: PortableOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const parts = await Promise.all(POSIX_PARTS.map((part) => programPart(root, part)));
-  const { files, id } = withManifest([await denoFile(target), ...parts, ...program.map(held)]);
+  const code = withVersion([...parts, ...program], version);
+  const { files, id } = withManifest([await denoFile(target), ...code.map(held)], version);
   const unpackedBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const stub = filledIn(await template(root, "stub.sh"), {
-    VERSION,
+    VERSION: version,
     TARGET: target.name,
     ID: id,
     FILES: files.map(({ path }) => path).join(" "),
@@ -49,8 +72,10 @@ async function posixExecutable(root: URL, program: Program, target: Target): Pro
     ISOLATION: ISOLATION_FLAGS.join(" "),
     UNSTABLE: UNSTABLE_FLAGS.join(" "),
     ENVIRONMENT: START_ENVIRONMENT_NAMES.join(","),
+    RESTART: String(EXIT_RESTART),
+    LATE: String(EXIT_LATE),
   });
-  return concatenated([new TextEncoder().encode(`${stub}exit\n${MARK}\n`), await gzipped(tarArchive(files))]);
+  return concatenated([new TextEncoder().encode(`${stub}exit\n${MARK}\n`), await gzipped(tarArchive(files), level)]);
 }
 
 async function windowsZip(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {

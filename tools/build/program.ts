@@ -29,10 +29,13 @@ export async function programPart(
 }
 
 /** `program` with the list of its files and their hashes, and its name: the version and what the list hashes to. */
-export function withManifest(program: Program): { readonly files: Program; readonly id: string } {
+export function withManifest(
+  program: Program,
+  version: string = VERSION,
+): { readonly files: Program; readonly id: string } {
   const lines = byPath(program).map(({ path, bytes }) => `${hexOf(bytes)}  ${path}\n`);
   const manifest = new TextEncoder().encode(lines.join(""));
-  return { files: [plain("manifest", manifest), ...byPath(program)], id: `${VERSION}-${hexOf(manifest).slice(0, 16)}` };
+  return { files: [plain("manifest", manifest), ...byPath(program)], id: `${version}-${hexOf(manifest).slice(0, 16)}` };
 }
 
 function plain(path: string, bytes: Uint8Array<ArrayBuffer>): ArchivedFile {

@@ -1,6 +1,7 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { UPGRADE_DIRECTORY } from "../../protocol/program/upgrade_directory_name.ts";
 import { parseCommand } from "../../user/cli.ts";
-import type { Command } from "../../user/command.ts";
+import type { Command, JoinCommand } from "../../user/command.ts";
 import { ENVIRONMENT_NAMES } from "../../user/flags.ts";
 import type { VerbName } from "../../user/verbs.ts";
 import { type Permissions, permissionsOf } from "../../user/permissions.ts";
@@ -39,6 +40,8 @@ export interface Surroundings {
 export interface Start {
   readonly flags: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Of a node that takes newer programs: the script that starts it stays, to start those. */
+  readonly upgrade: { readonly directory: string; readonly withinMs: number } | null;
 }
 
 /** The {@linkcode Start} of `dml ARGUMENTS`; with a wrong command line, of the program that will say so. */
@@ -50,6 +53,7 @@ export function startOf(argv: readonly string[], surroundings: Surroundings): St
       ...grants(command === null ? null : permissionsIn(command, surroundings), surroundings.programDirectory),
     ],
     environment: computes(command) ? MEMORY_ENVIRONMENT : {},
+    upgrade: command?.verb === "join" ? upgradeOf(command, surroundings) : null,
   };
 }
 
@@ -78,6 +82,14 @@ function permissionsIn(command: Command, surroundings: Surroundings): Permission
   } catch {
     return null; // no data directory can be found: `main.ts` says it
   }
+}
+
+/** A program that is tried is looked after by the one that tries it. */
+function upgradeOf(command: JoinCommand, surroundings: Surroundings): Start["upgrade"] {
+  if (!command.upgrade || surroundings.variable("DML_TRIAL")) return null;
+  const [home] = permissionsIn(command, surroundings)?.write ?? [];
+  if (home === undefined) return null;
+  return { directory: join(home, UPGRADE_DIRECTORY), withinMs: command.upgradeWithinSeconds * 1_000 };
 }
 
 function grants(permissions: Permissions | null, programDirectory: string): string[] {

@@ -71,6 +71,16 @@ Deno.test("startOf() grants the directory of a path that Deno's flags cannot say
   assertEquals(granted("predict", ...many, "--no-annotate").read, "/pictures,/cache/dml/1");
 });
 
+Deno.test("startOf() keeps the script beside a node that takes newer programs, but not beside one that is tried", () => {
+  const upgrade = { directory: "/data/upgrade", withinMs: 90_000 };
+  const line = ["join", "ann", "--home", "/data", "--upgrade", "--upgrade-within", "90"];
+  assertEquals(startOf(line, HOST).upgrade, upgrade);
+  assertEquals(startOf(line.slice(0, 4), HOST).upgrade, null);
+  const tried = { ...HOST, variable: (name: string) => name === "DML_TRIAL" ? "sha256:00" : HOST.variable(name) };
+  assertEquals(startOf(line, tried).upgrade, null);
+  assertEquals(startOf(["serve"], HOST).upgrade, null);
+});
+
 Deno.test("shellWord() is one word of a shell, whatever is in it", async () => {
   for (const text of ["plain", "", "it's", '$HOME `id` "x" \\ \n!']) {
     const { stdout } = await new Deno.Command("sh", { args: ["-c", `printf '%s|' ${shellWord(text)} end`] }).output();

@@ -1,11 +1,15 @@
 /** What the portable executable of a POSIX host asks first: the shell code that starts Deno for this command line. */
 import { shellWord, startOf } from "../start_flags.ts";
 
-const { flags, environment } = startOf(Deno.args, {
+const { flags, environment, upgrade } = startOf(Deno.args, {
   os: Deno.build.os,
   currentDirectory: Deno.cwd(),
   programDirectory: import.meta.dirname!,
   variable: (name) => Deno.env.get(name),
 });
 const assignments = Object.entries(environment).map(([name, value]) => `export ${name}=${shellWord(value)};`);
-console.log([...assignments, "dml", ...flags.map(shellWord), '"$here/main.js" "$@"'].join(" "));
+const start = ["dml", ...flags.map(shellWord), '"$here/main.js" "$@"'].join(" ");
+const line = upgrade === null
+  ? start
+  : `own() { ${start}; }; supervise ${shellWord(upgrade.directory)} ${upgrade.withinMs} "$@"`;
+console.log([...assignments, line].join(" "));

@@ -50,7 +50,6 @@ unpack_and_find() {
 
 unpack() (
   umask 077
-  case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
   make_directory "$1" && cd "$1" || exit 1
   number=0
   until refusal=$( (set -C; : > ".claim-$$-$number") 2>&1); do
@@ -142,6 +141,51 @@ fail() {
   exit 3
 }
 
+# For `join --upgrade`, which starts Deno with `own`: this script stays, as the parent that alone can start a newer program that
+# the node took from its master ($1 is where), and the old one when the new is not taken in by the master within $2 ms.
+supervise() {
+  upgrades=$1 within=$2
+  shift 2
+  program='' trial='' end='' child='' stopped='' watch=''
+  if [ -d "$upgrades" ]; then eval "$(upgrade next)"; fi
+  unset DML_TRIAL_ENDED
+  [ -z "$end" ] || exit "$end"
+  if [ -n "$program" ] && [ -z "$trial" ]; then exec sh "$upgrades/$program" "$@"; fi
+  for signal in HUP INT TERM; do trap "stopped=$signal; [ -z \"\$child\" ] || kill -$signal \"\$child\"" $signal; done
+  export DML_SUPERVISED=1
+  if [ -n "$trial" ]; then
+    (export DML_TRIAL="$trial"; exec sh "$upgrades/$program" "$@") &
+    child=$!
+    { upgrade watch "$trial" "$within"; [ $? != @LATE@ ] || kill -KILL "$child"; } &
+    watch=$!
+  else
+    own "$@" &
+    child=$!
+  fi
+  [ -z "$stopped" ] || kill "-$stopped" "$child"
+  code=0
+  while :; do
+    wait "$child" 2> /dev/null
+    code=$?
+    { [ "$code" != 127 ] && kill -0 "$child"; } 2> /dev/null || break
+  done
+  trap - HUP INT TERM
+  [ -z "$watch" ] || kill "$watch" 2> /dev/null
+  [ -z "$stopped" ] || exit "$code"
+  [ -z "$trial" ] || export DML_TRIAL_ENDED="$trial $code"
+  [ -n "$trial" ] || [ "$code" = @RESTART@ ] || exit "$code"
+  [ ! -f "$DML_EXECUTABLE" ] || exec sh "$DML_EXECUTABLE" "$@"
+  supervise "$upgrades" "$within" "$@"
+}
+
+# What to start next, as shell code; or waits until a program that is tried has come up.
+upgrade() (
+  cd "$upgrades" && exec "$here/deno" run @ISOLATION@ --allow-env=DML_TRIAL_ENDED --allow-read=. --allow-write=. \
+    "$here/upgrade.js" "$@"
+)
+
+case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
+export DML_EXECUTABLE="${DML_EXECUTABLE:-$self}"
 tried='' output='' here=''
 @CHECK@
 in_some_cache find_whole || in_some_cache unpack_and_find ||

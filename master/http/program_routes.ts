@@ -1,0 +1,10 @@
+import { Hono } from "hono";
+import type { ProgramsListing } from "../../protocol/http/program_api.ts";
+import { PATHS } from "../../protocol/http/paths.ts";
+
+/** The executables of dml that nodes are offered. Nobody can hand one in here: they come from the master's own disk. */
+export function programRoutes(master: { programs(): ProgramsListing }): Hono {
+  const app = new Hono();
+  app.get(PATHS.programs, (context) => context.json(master.programs()));
+  return app;
+}

@@ -1,0 +1,75 @@
+/**
+ * What the script that stays beside a node asks, in the directory of its programs: `next`, what to start, as shell code, after a
+ * look at how a trial ended; `watch DIGEST MS`, which ends well when that program has come up and with EXIT_LATE when its time is over.
+ */
+import { createReadStream } from "node:fs";
+import { Digester, isDigest } from "../../../protocol/kernel/digest.ts";
+import type { Program } from "../../../protocol/messages/program.ts";
+import { nextProgram } from "../../../protocol/program/next_program.ts";
+import { UpgradeDirectory } from "../../../protocol/program/upgrade_directory.ts";
+import { EXIT_RESTART } from "../../../user/exit.ts";
+import { VERSION } from "../../../protocol/version.ts";
+import { EXIT_LATE } from "./exit_late.ts";
+
+const LOOK_EVERY_MS = 200;
+/** Of a program that was killed by a signal: 128 + SIGKILL. */
+const KILLED = 137;
+
+const directory = new UpgradeDirectory(".");
+const [verb, digest, withinMs] = Deno.args;
+if (verb === "watch") await watch();
+else console.log(await next());
+
+async function watch(): Promise<void> {
+  const parent = Deno.ppid;
+  const endMs = Date.now() + Number(withinMs);
+  while ((await directory.read()).good?.digest !== digest) {
+    if (Deno.ppid !== parent) return; // nobody waits any more
+    if (Date.now() >= endMs) return void (Deno.exitCode = EXIT_LATE);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+async function next(): Promise<string> {
+  try {
+    const end = await settleTrial(Deno.env.get("DML_TRIAL_ENDED") ?? "");
+    if (end !== null) return `end=${end}`;
+    const chosen = nextProgram(await directory.read(), VERSION);
+    if (chosen.run === "own") return "";
+    const { program } = chosen;
+    const path = UpgradeDirectory.programPath(program.digest);
+    if (!await isIntact(path, program)) {
+      await directory.giveUp(program.digest, "its file was damaged");
+      return "";
+    }
+    return `program=${path} trial=${chosen.run === "trial" ? program.digest : ""}`;
+  } catch (error) {
+    console.error(`No newer dml is started: ${error instanceof Error ? error.message : error}`);
+    return "";
+  }
+}
+
+/** Of a program that had come up before it ended, the code that all ends with; null when there is to be a start. */
+async function settleTrial(ended: string): Promise<number | null> {
+  const [tried, code] = ended.split(" ");
+  if (!isDigest(tried)) return null;
+  if ((await directory.read()).good?.digest === tried) return Number(code) === EXIT_RESTART ? null : Number(code);
+  const how = Number(code) === KILLED ? "took too long and was stopped" : `ended with exit code ${code}`;
+  const failure = await directory.giveUp(tried, `it ${how} before the master had taken it in.`);
+  if (failure !== null) console.error(`dml ${failure.version} did not come up: ${failure.reason} The old one goes on.`);
+  return null;
+}
+
+async function isIntact(path: string, { digest, size }: Program): Promise<boolean> {
+  const digester = new Digester();
+  let bytes = 0;
+  try {
+    for await (const chunk of createReadStream(path)) {
+      digester.update(chunk);
+      bytes += chunk.length;
+    }
+  } catch {
+    return false;
+  }
+  return bytes === size && digester.digest() === digest;
+}
