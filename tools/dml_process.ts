@@ -1,5 +1,10 @@
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseAs, z } from "../protocol/schema.ts";
+import { parseCommand } from "../user/cli.ts";
+import { permissionFlags } from "../user/permission_flags.ts";
+import { permissionsOf } from "../user/permissions.ts";
+import { placeOf } from "../user/place.ts";
+import { startOf } from "../user/start.ts";
 
 /** The entry of dml. */
 export const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -19,6 +24,14 @@ export const PERMISSIONS = [
   "--allow-env",
   "--allow-sys=hostname,loadavg,networkInterfaces,systemMemoryInfo",
 ] as const;
+
+/** The command that is dml from its sources, started for one command line as the executable is: with its permissions and no more. */
+export function scopedSources(dmlArguments: readonly string[], { home }: { home: string }): string[] {
+  const { command } = parseCommand([...dmlArguments, "--home", home], {});
+  const place = placeOf(command, startOf({ entry: String(pathToFileURL(MAIN)), isPacked: false }));
+  const memoryFlags = dmlArguments[0] === "join" ? NODE_MEMORY.flags : [];
+  return [Deno.execPath(), "run", "--quiet", ...memoryFlags, ...permissionFlags(permissionsOf(command, place)), MAIN];
+}
 
 /** The command that is dml from its sources. */
 function sources(memoryFlags: readonly string[] = []): string[] {

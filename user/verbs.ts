@@ -1,7 +1,7 @@
 import { COMMAND_NAMES } from "../protocol/messages/command_names.ts";
 import type { FlagName } from "./flags.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";
-import { SERVICE_ACTIONS, SERVICE_ROLES } from "./service_place.ts";
+import { SERVICE_VERB } from "./service_verb.ts";
 import { PEOPLE_VERBS } from "./people_verbs.ts";
 import { flagsOfSubVerbs, type SubVerbs } from "./sub_verbs.ts";
 
@@ -156,36 +156,7 @@ export const VERBS = {
       ["dml doctor --master 192.168.1.10 --token dmln_...", "and the way to the master"],
     ],
   },
-  service: {
-    usage: "install serve|join HOST, uninstall serve|join, status [serve|join]",
-    summary: "Have the host run a role for good: systemd on Linux, launchd on macOS.",
-    details: [
-      "install writes the description of the service, and the role's own flags into it; uninstall removes it. dml starts no programs, so both print the lines that do the rest.",
-      "status says what is installed, whether it starts at boot, and which process runs. A token goes into a file that only its owner can read.",
-      "With --system the data is in /var/lib/dml, and dml must be an executable that every account can read, as /usr/local/bin/dml.",
-    ],
-    words: [...SERVICE_ACTIONS, ...SERVICE_ROLES],
-    flags: [
-      "system",
-      "host",
-      "port",
-      "control-port",
-      "executables",
-      "master",
-      "token",
-      "name",
-      "workers",
-      "upgrade",
-      "upgrade-within",
-      "home",
-      "json",
-    ],
-    examples: [
-      ["dml service install serve --host 0.0.0.0", "the master, whenever you are logged in (or linger)"],
-      ["dml service install join 192.168.1.10 --token dmln_... --system", "a node from boot on, as root"],
-      ["dml service status", "what there is"],
-    ],
-  },
+  service: SERVICE_VERB,
   completions: {
     usage: "bash|zsh|fish",
     summary: "Print what makes a shell complete command lines of dml.",

@@ -45,7 +45,7 @@ export class WasmCodec {
 
   async #compile(): Promise<WebAssembly.Module> {
     // At once, which V8 does lazily in milliseconds: compile() would queue behind the engine, which is being optimised for seconds.
-    this.#compiled ??= this.#assets(this.#name).then((bytes) => new WebAssembly.Module(bytes));
+    this.#compiled ??= this.#assets(this.#name).then((bytes) => WebAssembly.compile(bytes));
     try {
       return await this.#compiled;
     } catch (error) {

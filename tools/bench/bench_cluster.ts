@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
 import { HttpClusterClient } from "../../user/http_cluster_client.ts";
-import { DmlProcess } from "../dml_process.ts";
+import { DmlProcess, scopedSources } from "../dml_process.ts";
 
 /** A master and one node with one worker, as processes on loopback. */
 export class BenchCluster implements AsyncDisposable {
@@ -19,7 +19,9 @@ export class BenchCluster implements AsyncDisposable {
     const master = DmlProcess.start(line, { home: join(directory, "master") });
     const port = Number((await master.logged("ready")).port);
     const address = { hostname: "127.0.0.1", port };
-    const node = DmlProcess.start(["join", `127.0.0.1:${port}`, "--workers", "1"], { home: join(directory, "node") });
+    const joinLine = ["join", `127.0.0.1:${port}`, "--workers", "1"];
+    const home = join(directory, "node");
+    const node = DmlProcess.start(joinLine, { home, program: scopedSources(joinLine, { home }) });
     await node.logged("A recognizer is ready.", (logged) => logged.recognizer === recognizer);
     const client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
     return new BenchCluster(client, port, { directory, master, node });

@@ -39,7 +39,7 @@ export async function clusterOverLocal(): Promise<Figure[]> {
       bound: { atMost: 3 },
     },
     {
-      what: "memory of that node, one worker, at its peak",
+      what: "memory of that node, one worker, started as the executable starts it, at its peak",
       measured: shown(memory / 2 ** 20, "MiB"),
       floor: "",
       value: memory / 2 ** 20,
