@@ -53,6 +53,8 @@ export interface Call {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: Uint8Array<ArrayBuffer> | string;
   readonly mediaType?: string;
+  /** Which part of something `body` is. */
+  readonly contentRange?: string;
   readonly accept?: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -187,6 +189,7 @@ export class HttpClusterClient implements ClusterClient {
     const timeout = AbortSignal.timeout(call.timeoutMs ?? answerTimeoutMs);
     const caller = AbortSignal.any([this.#closed.signal, ...(call.signal ? [call.signal] : [])]);
     const headers = new Headers(call.mediaType ? { "content-type": call.mediaType } : {});
+    if (call.contentRange) headers.set("content-range", call.contentRange);
     if (call.accept) headers.set("accept", call.accept);
     if (token !== null) headers.set("authorization", `Bearer ${token}`);
     try {

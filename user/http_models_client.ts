@@ -13,16 +13,15 @@ import {
 } from "../protocol/http/api.ts";
 import { contentRange } from "../protocol/http/byte_range.ts";
 import { layerPath, PATHS, recognizerPath } from "../protocol/http/paths.ts";
-import { errorOfResponse } from "../protocol/http/problem.ts";
 import { backoffMs } from "../protocol/kernel/backoff.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Random } from "../protocol/kernel/random.ts";
-import { parseAs, type z } from "../protocol/schema.ts";
+import type { z } from "../protocol/schema.ts";
 import type { Address } from "../protocol/transport.ts";
-import { unreachableReason } from "./http_cluster_client.ts";
+import { type Call, HttpClusterClient } from "./http_cluster_client.ts";
 import type { ModelsClient, OnBytes } from "./models_client.ts";
 import { waited } from "./waited.ts";
 
@@ -40,31 +39,26 @@ export interface HttpModelsClientOptions {
   readonly signal: AbortSignal;
 }
 
-interface Call {
-  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
-  readonly body?: Uint8Array<ArrayBuffer> | string;
-  readonly mediaType?: string;
-  readonly contentRange?: string;
-}
-
 /** The recognizers of the master at an address. What goes wrong on the way is `master_unreachable`. */
 export class HttpModelsClient implements ModelsClient {
   readonly label: string;
   readonly #options: HttpModelsClientOptions;
+  readonly #cluster: HttpClusterClient;
   readonly #blobs: HttpBlobStore;
 
   constructor(options: HttpModelsClientOptions) {
     this.#options = options;
+    this.#cluster = new HttpClusterClient({ ...options, answerTimeoutMs: ANSWER_TIMEOUT_MS });
     this.label = baseUrlOf(options.address);
     this.#blobs = new HttpBlobStore(this.label, { token: options.token });
   }
 
   async list(): Promise<RecognizerListing[]> {
-    return (await this.ask(recognizersSchema, PATHS.recognizers)).recognizers;
+    return (await this.#ask(recognizersSchema, PATHS.recognizers)).recognizers;
   }
 
   show(name: string): Promise<RecognizerDetail> {
-    return this.ask(recognizerDetailSchema, recognizerPath(name));
+    return this.#ask(recognizerDetailSchema, recognizerPath(name));
   }
 
   async read(digest: Digest, onBytes?: OnBytes): Promise<Uint8Array<ArrayBuffer>> {
@@ -79,17 +73,17 @@ export class HttpModelsClient implements ModelsClient {
   async put(digest: Digest, bytes: Uint8Array<ArrayBuffer>, onBytes?: OnBytes): Promise<void> {
     const size = bytes.length;
     const path = layerPath(digest, size);
-    let { receivedBytes } = await this.ask(layerReceivedSchema, path);
+    let { receivedBytes } = await this.#ask(layerReceivedSchema, path);
     for (let failures = 0; receivedBytes < size;) {
       onBytes?.(receivedBytes, size);
       const before = receivedBytes;
       try {
-        ({ receivedBytes } = await this.ask(layerReceivedSchema, path, pieceOf(bytes, receivedBytes)));
+        ({ receivedBytes } = await this.#ask(layerReceivedSchema, path, pieceOf(bytes, receivedBytes)));
       } catch (error) {
         if (!(error instanceof DmlError) || !error.kind.retryable || ++failures >= TRIES_MAX) throw error;
         await waited(backoffMs(failures, this.#options), this.#options);
         this.#throwIfStopped();
-        ({ receivedBytes } = await this.ask(layerReceivedSchema, path));
+        ({ receivedBytes } = await this.#ask(layerReceivedSchema, path));
       }
       if (receivedBytes > before) failures = 0;
       else if (++failures >= TRIES_MAX) {
@@ -101,7 +95,7 @@ export class HttpModelsClient implements ModelsClient {
 
   add(manifest: Uint8Array<ArrayBuffer>): Promise<RecognizerAdded> {
     const call = { method: "POST", body: manifest, mediaType: "application/json" } as const;
-    return this.ask(recognizerAddedSchema, PATHS.recognizers, call);
+    return this.#ask(recognizerAddedSchema, PATHS.recognizers, call);
   }
 
   close(): Promise<void> {
@@ -112,39 +106,8 @@ export class HttpModelsClient implements ModelsClient {
     if (this.#options.signal.aborted) throw new DmlError("interrupted", "Stopped before it was done.");
   }
 
-  /** Asks one path and checks the answer against `schema`. */
-  async ask<Schema extends z.ZodType>(schema: Schema, path: string, call: Call = {}): Promise<z.infer<Schema>> {
-    const { token, signal } = this.#options;
-    const { method = "GET", body, mediaType, contentRange } = call;
-    const headers = new Headers();
-    if (mediaType !== undefined) headers.set("content-type", mediaType);
-    if (contentRange !== undefined) headers.set("content-range", contentRange);
-    if (token !== null) headers.set("authorization", `Bearer ${token}`);
-    const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-    let text: string;
-    try {
-      const init = { method, body, headers, redirect: "error", signal: AbortSignal.any([timeout, signal]) } as const;
-      const response = await fetch(this.label + path, init);
-      if (!response.ok) throw await errorOfResponse(response, { what: `${method} ${this.label}${path}` });
-      text = await response.text();
-    } catch (error) {
-      if (error instanceof DmlError) throw error;
-      this.#throwIfStopped();
-      const reason = timeout.aborted ? "it did not answer in time" : unreachableReason(error);
-      const sentence = `The master at ${this.label} cannot be reached: ${reason}.`;
-      throw new DmlError("master_unreachable", sentence, { cause: error });
-    }
-    return this.#parse(schema, text);
-  }
-
-  #parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
-    const what = `What ${this.label} answered`;
-    try {
-      return parseAs(schema, JSON.parse(text), { what, code: "protocol_version" });
-    } catch (cause) {
-      if (!(cause instanceof SyntaxError)) throw cause;
-      throw new DmlError("protocol_version", `${what} is not JSON; it may be no dml.`, { cause });
-    }
+  #ask<Schema extends z.ZodType>(schema: Schema, path: string, call: Call = {}): Promise<z.infer<Schema>> {
+    return this.#cluster.ask(schema, path, { ...call, signal: this.#options.signal });
   }
 }
 

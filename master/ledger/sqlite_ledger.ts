@@ -6,6 +6,7 @@ import { capabilitiesSchema } from "../../protocol/messages/hello.ts";
 import { digestSchema, parseAs, z } from "../../protocol/schema.ts";
 import type { DurableEvent } from "../core/durable_event.ts";
 import type { NodeRecord } from "../core/state.ts";
+import { checkIntegrity } from "../sqlite_file.ts";
 import type { Ledger, LedgerSnapshot, RecognizerRecord } from "./ledger.ts";
 import { jsonSchema } from "./sqlite_json.ts";
 import { migrate } from "./sqlite_schema.ts";
@@ -179,12 +180,6 @@ function recognizerOfRow(row: unknown): RecognizerRecord {
     code: "home_unusable",
   });
   return { manifest: { digest, size }, document, registeredAtMs };
-}
-
-function checkIntegrity(database: DatabaseSync): void {
-  const row = database.prepare("PRAGMA quick_check(1)").get();
-  const verdict = row === undefined ? "no verdict" : String(Object.values(row)[0]);
-  if (verdict !== "ok") throw new DmlError("home_unusable", `it is damaged: ${verdict}`);
 }
 
 function unusable(path: string, error: unknown): DmlError {

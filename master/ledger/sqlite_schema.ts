@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { DmlError } from "../../protocol/kernel/errors.ts";
+import { migrateDatabase } from "../sqlite_file.ts";
 
 /** What makes a ledger of version N one of version N + 1, from an empty file on. Never change one that was released. */
 const MIGRATIONS = [
@@ -44,26 +44,6 @@ const APPLICATION_ID = 0x646d6c4c;
 
 /** Brings the database to the newest version, each step whole or not at all. Throws `home_unusable`. */
 export function migrate(database: DatabaseSync, path: string): void {
-  const applicationId = pragma(database, "application_id");
-  const version = pragma(database, "user_version");
-  if (applicationId !== APPLICATION_ID && (applicationId !== 0 || version !== 0)) {
-    throw new DmlError("home_unusable", `${path} is a database, but not a ledger of dml`);
-  }
-  if (version > MIGRATIONS.length) {
-    throw new DmlError(
-      "home_unusable",
-      `it is of version ${version}, and this dml knows versions up to ${MIGRATIONS.length}`,
-      { advice: "Bring dml up to date." },
-    );
-  }
-  for (let next = version; next < MIGRATIONS.length; next++) {
-    database.exec(
-      `BEGIN IMMEDIATE; ${MIGRATIONS[next]}
-       PRAGMA user_version = ${next + 1}; PRAGMA application_id = ${APPLICATION_ID}; COMMIT;`,
-    );
-  }
-}
-
-function pragma(database: DatabaseSync, name: "application_id" | "user_version"): number {
-  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+  const schema = { applicationId: APPLICATION_ID, what: "a ledger of dml", migrations: MIGRATIONS };
+  migrateDatabase(database, { path, schema });
 }

@@ -18,6 +18,7 @@ import type {
 } from "./people_store.ts";
 import { bytesOfVector, faceOfRow, galleryOfRow, personOfRow, vectorOfBytes } from "./sqlite_people_rows.ts";
 import { migratePeople } from "./sqlite_people_schema.ts";
+import { checkIntegrity } from "../sqlite_file.ts";
 import { type PeopleStatements, preparePeople } from "./sqlite_people_statements.ts";
 
 /** People in one SQLite file, with a write-ahead log beside it. What is removed is overwritten, not only forgotten. */
@@ -209,12 +210,6 @@ export class SqlitePeopleStore implements PeopleStore {
   #addEmbedding(faceId: string, { embedder, vector }: FaceEmbedding): void {
     this.#statements.addEmbedding.run({ faceId, embedder, vector: bytesOfVector(vector) });
   }
-}
-
-function checkIntegrity(database: DatabaseSync): void {
-  const row = database.prepare("PRAGMA quick_check(1)").get();
-  const verdict = row === undefined ? "no verdict" : String(Object.values(row)[0]);
-  if (verdict !== "ok") throw new DmlError("home_unusable", `it is damaged: ${verdict}`);
 }
 
 function unusable(path: string, error: unknown): DmlError {
