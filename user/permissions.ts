@@ -165,7 +165,7 @@ function modelsPermissions(command: ModelsCommand, place: Place): Permissions {
     }
     case "push": {
       const net = [master, ...(command.to === null ? [] : [formatAddress(command.to)])];
-      return { ...NO_PERMISSIONS, net, read: [absolute(command.what)] };
+      return { ...NO_PERMISSIONS, net, read: [absolute(command.what), ...place.programPaths] };
     }
     case "test":
       return { ...NO_PERMISSIONS, net: [master], read: command.images.map((path) => absolute(fixedPartOf(path))) };

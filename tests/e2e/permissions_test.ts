@@ -79,6 +79,13 @@ const ROWS: Readonly<Record<string, Row>> = {
       write: [homeOf(world)],
     }),
   },
+  "models push": {
+    argv: ({ port }) => ["models", "push", "other", "--master", `127.0.0.1:${port}`],
+    allowed: ({ tree, port }) => ({
+      net: [`127.0.0.1:${port}`],
+      read: ["other/secret", "program/worker.ts"].map((path) => join(tree.path, path)),
+    }),
+  },
   "people enroll": {
     argv: ({ port }) => ["people", "enroll", "Ada", "photos/a.jpg", "--master", `127.0.0.1:${port}`],
     allowed: ({ tree, port }) => ({ net: [`127.0.0.1:${port}`], read: [join(tree.path, "photos/a.jpg")] }),

@@ -1,6 +1,6 @@
 /** The executable that is copied to a host, on a host that has nothing: a shell, tar, gzip and libc. */
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { portable } from "../../tools/build/portable.ts";
 import { buildProgram } from "../../tools/build/program.ts";
 import { targetOf } from "../../tools/build/targets.ts";
@@ -80,6 +80,21 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     assertEquals([await node.stop(), await master.stop()], [0, 0]);
   },
 
+  async "the demo of the README"({ dml }) {
+    await using directory = await temporaryDirectory();
+    const program = join(directory.path, "dml");
+    await writeProgram(program, dml);
+    const command = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "-A", fileURLToPath(new URL("tools/demo.ts", ROOT)), program],
+      cwd: directory.path,
+      env: { NO_COLOR: "1", HOME: directory.path, XDG_CACHE_HOME: join(directory.path, "cache") },
+      stdin: "null",
+    });
+    const { code, stdout, stderr } = await command.output();
+    const text = new TextDecoder().decode(stdout);
+    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""], text);
+    assertStringIncludes(text, "6 pictures, 22 persons");
+  },
   async "a prediction with no master"({ root }) {
     const { code, out } = await root.run("dml", ["predict", "photo.jpg", "--no-annotate"]);
     assertEquals(code, 0);
