@@ -119,7 +119,7 @@ export const VERBS = {
   },
   models: {
     usage: "VERB ...",
-    summary: "Look after recognizers: list, add, pull, push and test them.",
+    summary: "Look after recognizers: add, pull, push and test them, roll versions out and back.",
     details: [],
     flags: [],
     subVerbs: MODELS_VERBS,
