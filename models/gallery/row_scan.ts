@@ -10,7 +10,7 @@ import {
   SCRATCH_PAGES,
 } from "./scan_kernel.ts";
 import { LENGTH_SLACK } from "./unit_length.ts";
-import { IMPORT_MODULE } from "./wasm_module.ts";
+import { IMPORT_MODULE } from "../wasm/module.ts";
 
 /**
  * More than all roundings of the kernel and of the exact similarity together: fewer than ten operations in single precision on

@@ -1,6 +1,6 @@
 import { CODES_AT_ONCE, CODES_STRIDE, type RowLayout, ROWS_AT_ONCE, ROWS_PER_BLOCK } from "./row_layout.ts";
-import { type Code, control, f32, f32x4, i16x8, i32, i32x4, local, v128 } from "./wasm_instructions.ts";
-import { encodeModule, type ValueType } from "./wasm_module.ts";
+import { type Code, control, f32, f32x4, i16x8, i32, i32x4, local, v128 } from "../wasm/instructions.ts";
+import { encodeModule, type ValueType } from "../wasm/module.ts";
 
 /** Numbers of the two memories: the gallery's, which is shared, and the scratch of one reader. */
 const GALLERY = 0;

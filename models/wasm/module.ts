@@ -1,4 +1,4 @@
-import { type Code, unsigned } from "./wasm_instructions.ts";
+import { type Code, unsigned } from "./instructions.ts";
 
 /** Types of values, by the byte that stands for each. */
 const VALUE_TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;

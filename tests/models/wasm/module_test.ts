@@ -10,8 +10,8 @@ import {
   signed,
   unsigned,
   v128,
-} from "../../../models/gallery/wasm_instructions.ts";
-import { encodeModule, IMPORT_MODULE } from "../../../models/gallery/wasm_module.ts";
+} from "../../../models/wasm/instructions.ts";
+import { encodeModule, IMPORT_MODULE } from "../../../models/wasm/module.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
 /** Reads LEB128 as the specification says, so as not to trust the writer about itself. */
