@@ -1,6 +1,7 @@
 import createLibjpeg from "@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { AssetSource } from "../assets.ts";
+import { JpegDecoder } from "./jpeg_decoder/jpeg_decoder.ts";
 import { JpegFallback } from "./jpeg_fallback.ts";
 import { hasJpegEnd, readJpegHeader } from "./jpeg_header.ts";
 import type { Picture } from "./picture.ts";
@@ -46,8 +47,12 @@ const SUBSAMPLING_420 = 2;
 /** WebAssembly memory never shrinks: an instance that a huge picture made larger than this is given up. */
 const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
 
-/** JPEG in and out by libjpeg-turbo in WebAssembly; what that cannot decode goes to {@linkcode JpegFallback}. */
+/**
+ * JPEG in by {@linkcode JpegDecoder}, if the file is plain and sound, else by libjpeg-turbo in WebAssembly, which makes the same
+ * pixels more slowly; what that cannot decode goes to {@linkcode JpegFallback}. JPEG out by libjpeg-turbo.
+ */
 export class JpegCodec {
+  readonly #decoder = new JpegDecoder();
   readonly #codec: WasmCodec;
   readonly #fallback: JpegFallback;
   readonly #spare: SparePixels;
@@ -62,13 +67,15 @@ export class JpegCodec {
 
   /** WebAssembly memory that is held now. */
   get memoryBytes(): number {
-    return this.#libjpeg?.HEAP8.byteLength ?? 0;
+    return this.#decoder.memoryBytes + this.#libjpegBytes;
   }
 
   /** Decodes a JPEG as it is stored, not turned upright; throws `image_unreadable`, `image_unsupported`. */
   async decode(bytes: Uint8Array): Promise<Picture> {
     const header = readJpegHeader(bytes);
     if (header.components === 4) return await this.#fallback.decode(bytes, header);
+    const picture = this.#decoder.decode(bytes, this.#spare);
+    if (picture !== null) return picture;
     const libjpeg = await this.#start();
     try {
       const picture = decodeWith(libjpeg, bytes, this.#spare);
@@ -103,6 +110,10 @@ export class JpegCodec {
     }
   }
 
+  get #libjpegBytes(): number {
+    return this.#libjpeg?.HEAP8.byteLength ?? 0;
+  }
+
   async #start(): Promise<Libjpeg> {
     this.#libjpeg ??= await this.#codec.instantiateWith(startLibjpeg);
     return this.#libjpeg;
@@ -112,7 +123,7 @@ export class JpegCodec {
   #release(error?: unknown): void {
     // A number is the address of a C++ exception: the codec refused the picture and is as good as before.
     const sound = error === undefined || typeof error === "number";
-    if (!sound || this.memoryBytes > MEMORY_KEPT_BYTES) this.#libjpeg = null;
+    if (!sound || this.#libjpegBytes > MEMORY_KEPT_BYTES) this.#libjpeg = null;
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Code, unsigned } from "./instructions.ts";
 
 /** Types of values, by the byte that stands for each. */
-const VALUE_TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+const VALUE_TYPES = { i32: 0x7f, i64: 0x7e, f32: 0x7d, v128: 0x7b } as const;
 export type ValueType = keyof typeof VALUE_TYPES;
 
 /** A memory that the module is given; its number is its place in the list. */
@@ -13,9 +13,11 @@ export interface ImportedMemory {
   readonly sharedPagesMax?: number;
 }
 
-/** A function that the module offers and that answers nothing. Parameters are its first locals. */
+/** A function that the module offers. Parameters are its first locals; its number, for calls, is its place in the list. */
 export interface ExportedFunction {
   readonly name: string;
+  /** The type of what it answers; nothing when left out. */
+  readonly result?: ValueType;
   readonly parameters: readonly ValueType[];
   readonly locals: readonly ValueType[];
   readonly body: Code;
@@ -35,7 +37,7 @@ export function encodeModule(
 ): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([
     ...MAGIC_AND_VERSION,
-    ...section(SECTION.types, functions.map(({ parameters }) => [0x60, ...list(parameters.map(valueType)), 0])),
+    ...section(SECTION.types, functions.map(functionType)),
     ...section(
       SECTION.imports,
       memories.map((memory) => [
@@ -62,6 +64,10 @@ export function encodeModule(
       }),
     ),
   ]);
+}
+
+function functionType({ parameters, result }: ExportedFunction): Code {
+  return [0x60, ...list(parameters.map(valueType)), ...list(result === undefined ? [] : [valueType(result)])];
 }
 
 function limits({ pagesMin, sharedPagesMax }: ImportedMemory): Code {
