@@ -39,6 +39,9 @@ interface LibjpegEncoder {
   delete(): void;
 }
 
+/** Decodes the JPEGs that it takes, and answers null to all others. */
+export type PlainDecoder = Pick<JpegDecoder, "decode" | "memoryBytes">;
+
 const startLibjpeg: EmscriptenFactory<Libjpeg> = createLibjpeg;
 
 /** `TJSAMP_420` of turbojpeg.h: colour at half the resolution on both axes. */
@@ -52,15 +55,16 @@ const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
  * pixels more slowly; what that cannot decode goes to {@linkcode JpegFallback}. JPEG out by libjpeg-turbo.
  */
 export class JpegCodec {
-  readonly #decoder = new JpegDecoder();
+  readonly #decoder: PlainDecoder;
   readonly #codec: WasmCodec;
   readonly #fallback: JpegFallback;
   readonly #spare: SparePixels;
   #libjpeg: Libjpeg | null = null;
 
-  /** Pictures are decoded into `spare` where they fit. */
-  constructor(assets: AssetSource, spare = new SparePixels()) {
+  /** Pictures are decoded into `spare` where they fit; `decoder` is asked first. */
+  constructor(assets: AssetSource, spare = new SparePixels(), decoder: PlainDecoder = new JpegDecoder()) {
     this.#spare = spare;
+    this.#decoder = decoder;
     this.#codec = new WasmCodec(assets, "libjpeg-turbo.wasm");
     this.#fallback = new JpegFallback(assets);
   }

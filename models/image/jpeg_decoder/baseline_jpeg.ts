@@ -1,5 +1,5 @@
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
-import { AC_SIZE_MAX, DC_SIZE_MAX, type HuffmanSpecification } from "./huffman_table.ts";
+import { DC_SIZE_MAX, type HuffmanSpecification } from "./huffman_table.ts";
 import { STEP_MAX } from "./quantisation_table.ts";
 import { COEFFICIENTS } from "./zigzag.ts";
 

@@ -34,7 +34,7 @@ export function unstuff(constants: Constants): ExportedFunction {
         i8x16.shuffle(bytes.get, bytes.get, BACKWARDS),
       ),
       ...found.set(
-        i8x16.bitmask(i8x16.isEqual(bytes.get, constants.i8x16(new Array(VECTOR_BYTES).fill(MARKER_START)))),
+        i8x16.bitmask(i8x16.isEqual(bytes.get, constants.i8x16(MARKERS))),
       ),
       // What was written beyond the plain bytes is written over by those that follow.
       ...plain.set(i32.trailingZeros(i32.or(found.get, i32.constant(1 << VECTOR_BYTES)))),
