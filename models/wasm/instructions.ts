@@ -119,6 +119,8 @@ export const v128 = {
   zero: (): Code => vector(0x0c, new Array(16).fill(0)),
   and: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x4e)],
   or: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x50)],
+  /** 1 if any bit is set, else 0. */
+  anyTrue: (value: Code): Code => [...value, ...vector(0x53)],
   /** Stores one half: lane 0 or 1 of 64 bits. */
   store64Lane: (at: Place, address: Code, value: Code, lane: 0 | 1): Code => [
     ...address,
@@ -146,6 +148,7 @@ export const i16x8 = {
   /** Eight unsigned bytes, each as a 16-bit number. */
   load8x8Unsigned: (at: Place, address: Code): Code => [...address, ...vector(0x02, place(at))],
   splat: (value: Code): Code => [...value, ...vector(0x10)],
+  isEqual: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x2d)],
   isAtLeastUnsigned: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x36)],
   /** `(one x other + 2^14) >> 15`, signed. */
   multiplyQ15: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x82)],

@@ -10,7 +10,7 @@ import { halvedRow, wholeRow } from "./pixel_rows.ts";
 export interface DecoderKernel {
   unstuff(from: number): number;
   decode(mcus: number, blocksEnd: number): number;
-  transform(dc: number, target: number, stride: number, seen: number, sum: number): void;
+  transform(dc: number, target: number, stride: number, seen: number, sum: number): number;
   wholeRow(luma: number, cb: number, cr: number, target: number, groups: number): void;
   halvedRow(
     ...parameters: [

@@ -79,7 +79,10 @@ function decodeBlock(variables: Variables, transformNumber: number): Code {
     ...control.block(control.repeat(decodeAc(variables))),
     ...control.if(i32.isGreaterUnsigned(sum.get, i32.constant(SUM_MAX)), giveUp),
     ...value.set(field("target")),
-    ...control.call(transformNumber, dc.get, value.get, field("stride"), seen.get, sum.get),
+    ...control.if(
+      control.call(transformNumber, dc.get, value.get, field("stride"), seen.get, sum.get),
+      giveUp,
+    ),
     ...i32.store(
       { memory: 0, offset: BLOCK_ENTRY.target },
       block.get,
