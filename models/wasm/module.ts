@@ -1,4 +1,4 @@
-import { type Code, unsigned } from "./instructions.ts";
+import { type Code, sequence, unsigned } from "./instructions.ts";
 
 /** Types of values, by the byte that stands for each. */
 const VALUE_TYPES = { i32: 0x7f, i64: 0x7e, f32: 0x7d, v128: 0x7b } as const;
@@ -35,10 +35,10 @@ const END = 0x0b;
 export function encodeModule(
   { memories, functions }: { memories: readonly ImportedMemory[]; functions: readonly ExportedFunction[] },
 ): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from([
-    ...MAGIC_AND_VERSION,
-    ...section(SECTION.types, functions.map(functionType)),
-    ...section(
+  return new Uint8Array(sequence(
+    MAGIC_AND_VERSION,
+    section(SECTION.types, functions.map(functionType)),
+    section(
       SECTION.imports,
       memories.map((memory) => [
         ...text(IMPORT_MODULE),
@@ -47,8 +47,8 @@ export function encodeModule(
         ...limits(memory),
       ]),
     ),
-    ...section(SECTION.functions, functions.map((_, index) => unsigned(index))),
-    ...section(
+    section(SECTION.functions, functions.map((_, index) => unsigned(index))),
+    section(
       SECTION.exports,
       functions.map(({ name }, index) => [
         ...text(name),
@@ -56,14 +56,14 @@ export function encodeModule(
         ...unsigned(index),
       ]),
     ),
-    ...section(
+    section(
       SECTION.code,
       functions.map(({ locals, body }) => {
         const declared = list(locals.map((type) => [1, ...valueType(type)]));
-        return [...unsigned(declared.length + body.length + 1), ...declared, ...body, END];
+        return sequence(unsigned(declared.length + body.length + 1), declared, body, [END]);
       }),
     ),
-  ]);
+  ));
 }
 
 function functionType({ parameters, result }: ExportedFunction): Code {
@@ -77,11 +77,11 @@ function limits({ pagesMin, sharedPagesMax }: ImportedMemory): Code {
 
 function section(number: number, items: readonly Code[]): Code {
   const content = list(items);
-  return [number, ...unsigned(content.length), ...content];
+  return sequence([number], unsigned(content.length), content);
 }
 
 function list(items: readonly Code[]): Code {
-  return [...unsigned(items.length), ...items.flat()];
+  return sequence(unsigned(items.length), ...items);
 }
 
 function text(characters: string): Code {

@@ -1,4 +1,4 @@
-import { type Code, control, i32, i64, i8x16, v128 } from "../../wasm/instructions.ts";
+import { type Code, control, i32, i64, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
 import { Frame, type Variable } from "../../wasm/frame.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
 import type { Constants } from "./constants.ts";
@@ -24,33 +24,36 @@ export function unstuff(constants: Constants): ExportedFunction {
   const bytes = frame.local("v128");
   const advance = (variable: Variable, by: Code) => variable.set(i32.add(variable.get, by));
   const retreat = (by: Code) => target.set(i32.subtract(target.get, by));
-  const body = [
-    ...target.set(i32.load(stateAt("target"), i32.constant(0))),
-    ...control.repeat([
-      ...bytes.set(v128.load(BYTES, from.get)),
-      ...v128.store(
+  const body = sequence(
+    target.set(i32.load(stateAt("target"), i32.constant(0))),
+    control.repeat(sequence(
+      bytes.set(v128.load(BYTES, from.get)),
+      v128.store(
         BYTES,
         i32.subtract(target.get, i32.constant(VECTOR_BYTES)),
         i8x16.shuffle(bytes.get, bytes.get, BACKWARDS),
       ),
-      ...found.set(
+      found.set(
         i8x16.bitmask(i8x16.isEqual(bytes.get, constants.i8x16(MARKERS))),
       ),
       // What was written beyond the plain bytes is written over by those that follow.
-      ...plain.set(i32.trailingZeros(i32.or(found.get, i32.constant(1 << VECTOR_BYTES)))),
-      ...advance(from, plain.get),
-      ...retreat(plain.get),
-      ...control.branchIf(0, i32.isZero(found.get)),
-      ...control.if(i32.isZero(i32.load8Unsigned({ memory: 0, offset: 1 }, from.get)), [
-        ...retreat(i32.constant(1)),
-        ...i32.store8(BYTES, target.get, i32.constant(MARKER_START)),
-        ...advance(from, i32.constant(2)),
-        ...control.branch(1),
-      ]),
-    ]),
-    ...i32.store(stateAt("target"), i32.constant(0), target.get),
-    ...from.get,
-  ];
+      plain.set(i32.trailingZeros(i32.or(found.get, i32.constant(1 << VECTOR_BYTES)))),
+      advance(from, plain.get),
+      retreat(plain.get),
+      control.branchIf(0, i32.isZero(found.get)),
+      control.if(
+        i32.isZero(i32.load8Unsigned({ memory: 0, offset: 1 }, from.get)),
+        sequence(
+          retreat(i32.constant(1)),
+          i32.store8(BYTES, target.get, i32.constant(MARKER_START)),
+          advance(from, i32.constant(2)),
+          control.branch(1),
+        ),
+      ),
+    )),
+    i32.store(stateAt("target"), i32.constant(0), target.get),
+    from.get,
+  );
   return { name: "unstuff", result: "i32", parameters: frame.parameters, locals: frame.locals, body };
 }
 
@@ -67,19 +70,19 @@ export class BitStream {
   }
 
   open(): Code {
-    return [
-      ...this.#bits.set(i64.load(stateAt("bits"), i32.constant(0))),
-      ...this.#count.set(i32.load(stateAt("count"), i32.constant(0))),
-      ...this.#at.set(i32.load(stateAt("at"), i32.constant(0))),
-    ];
+    return sequence(
+      this.#bits.set(i64.load(stateAt("bits"), i32.constant(0))),
+      this.#count.set(i32.load(stateAt("count"), i32.constant(0))),
+      this.#at.set(i32.load(stateAt("at"), i32.constant(0))),
+    );
   }
 
   close(): Code {
-    return [
-      ...i64.store(stateAt("bits"), i32.constant(0), this.#bits.get),
-      ...i32.store(stateAt("count"), i32.constant(0), this.#count.get),
-      ...i32.store(stateAt("at"), i32.constant(0), this.#at.get),
-    ];
+    return sequence(
+      i64.store(stateAt("bits"), i32.constant(0), this.#bits.get),
+      i32.store(stateAt("count"), i32.constant(0), this.#count.get),
+      i32.store(stateAt("at"), i32.constant(0), this.#at.get),
+    );
   }
 
   /** At least 56 bits are good afterwards. Bits that are there already are put there once more, which changes nothing. */
@@ -87,11 +90,11 @@ export class BitStream {
     const [bits, count, at] = [this.#bits, this.#count, this.#at];
     const next = i64.shiftRightUnsigned(i64.load(BYTES, at.get), i64.extendI32Unsigned(count.get));
     const bytes = i32.shiftRightUnsigned(i32.xor(count.get, i32.constant(63)), i32.constant(3));
-    return [
-      ...bits.set(i64.or(bits.get, next)),
-      ...at.set(i32.subtract(at.get, bytes)),
-      ...count.set(i32.or(count.get, i32.constant(56))),
-    ];
+    return sequence(
+      bits.set(i64.or(bits.get, next)),
+      at.set(i32.subtract(at.get, bytes)),
+      count.set(i32.or(count.get, i32.constant(56))),
+    );
   }
 
   refillBelow(bits: number): Code {
@@ -116,10 +119,10 @@ export class BitStream {
   }
 
   skip(count: Code): Code {
-    return [
-      ...this.#bits.set(i64.shiftLeft(this.#bits.get, i64.extendI32Unsigned(count))),
-      ...this.#count.set(i32.subtract(this.#count.get, count)),
-    ];
+    return sequence(
+      this.#bits.set(i64.shiftLeft(this.#bits.get, i64.extendI32Unsigned(count))),
+      this.#count.set(i32.subtract(this.#count.get, count)),
+    );
   }
 
   /** Whether more bits were taken than there are. */

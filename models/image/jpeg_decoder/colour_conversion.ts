@@ -1,4 +1,4 @@
-import { type Code, i16x8, i32, i32x4, i8x16, v128 } from "../../wasm/instructions.ts";
+import { type Code, i16x8, i32, i32x4, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
 import type { Frame, Variable } from "../../wasm/frame.ts";
 import type { Constants } from "./constants.ts";
 import { interleaveHigh, interleaveLow } from "./interleave.ts";
@@ -46,21 +46,21 @@ export class ColourConversion {
         target,
         i8x16.swizzle(pixels, this.#constants.i8x16(WITHOUT_FOURTH)),
       );
-    return [
-      ...halves.flatMap((pixels, half) => this.#convert(pixels, this.#colours.map((colour) => colour[half]))),
-      ...this.#channels.flatMap((channel, index) => {
+    return sequence(
+      ...halves.map((pixels, half) => this.#convert(pixels, this.#colours.map((colour) => colour[half]))),
+      ...this.#channels.map((channel, index) => {
         const [one, other] = this.#colours[index];
         return channel.set(i8x16.narrowI16x8Unsigned(one.get, other.get));
       }),
-      ...low.set(interleaveLow(1, red.get, green.get)),
-      ...high.set(interleaveHigh(1, red.get, green.get)),
-      ...lowBlue.set(interleaveLow(1, blue.get, blue.get)),
-      ...highBlue.set(interleaveHigh(1, blue.get, blue.get)),
-      ...four(0, interleaveLow(2, low.get, lowBlue.get)),
-      ...four(1, interleaveHigh(2, low.get, lowBlue.get)),
-      ...four(2, interleaveLow(2, high.get, highBlue.get)),
-      ...four(3, interleaveHigh(2, high.get, highBlue.get)),
-    ];
+      low.set(interleaveLow(1, red.get, green.get)),
+      high.set(interleaveHigh(1, red.get, green.get)),
+      lowBlue.set(interleaveLow(1, blue.get, blue.get)),
+      highBlue.set(interleaveHigh(1, blue.get, blue.get)),
+      four(0, interleaveLow(2, low.get, lowBlue.get)),
+      four(1, interleaveHigh(2, low.get, lowBlue.get)),
+      four(2, interleaveLow(2, high.get, highBlue.get)),
+      four(3, interleaveHigh(2, high.get, highBlue.get)),
+    );
   }
 
   #convert({ y, cb, cr }: YccPixels, [red, green, blue]: readonly Variable[]): Code {
@@ -70,11 +70,11 @@ export class ColourConversion {
       const sum = i32x4.dotI16x8(pairs, this.#constants.pair(-22_554, 65_536 - 46_802));
       return i32x4.shiftRightSigned(i32x4.add(sum, this.#constants.i32x4(1 << 15)), i32.constant(16));
     });
-    return [
-      ...this.#y.set(y),
-      ...red.set(i16x8.add(this.#y.get, i16x8.add(cr.get, product(cr, 13_173)))), // 0.402 x 2^15
-      ...blue.set(i16x8.add(this.#y.get, i16x8.add(twice, product(cb, -7_471)))), // (1.772 - 2) x 2^15
-      ...green.set(i16x8.add(i16x8.subtract(this.#y.get, cr.get), i16x8.narrowI32x4(greens[0], greens[1]))),
-    ];
+    return sequence(
+      this.#y.set(y),
+      red.set(i16x8.add(this.#y.get, i16x8.add(cr.get, product(cr, 13_173)))), // 0.402 x 2^15
+      blue.set(i16x8.add(this.#y.get, i16x8.add(twice, product(cb, -7_471)))), // (1.772 - 2) x 2^15
+      green.set(i16x8.add(i16x8.subtract(this.#y.get, cr.get), i16x8.narrowI32x4(greens[0], greens[1]))),
+    );
   }
 }

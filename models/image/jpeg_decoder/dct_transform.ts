@@ -1,4 +1,4 @@
-import { type Code, i32, i32x4 } from "../../wasm/instructions.ts";
+import { type Code, i32, i32x4, sequence } from "../../wasm/instructions.ts";
 import type { Frame, Variable } from "../../wasm/frame.ts";
 import type { Constants } from "./constants.ts";
 
@@ -51,12 +51,14 @@ export class DctTransform {
     const [even, odd] = [this.#even, this.#odd];
     const rounding = this.#constants.i32x4((1 << (shift - 1)) + (centre << shift));
     const shifted = (value: Code) => i32x4.shiftRightSigned(value, i32.constant(shift));
-    return EVEN.flatMap((weights, n) => [
-      ...even.set(i32x4.add(this.#sum(weights, pairs.evenLow, pairs.evenHigh), rounding)),
-      ...odd.set(this.#sum(ODD[n], pairs.oddLow, pairs.oddHigh)),
-      ...outputs[n].set(shifted(i32x4.add(even.get, odd.get))),
-      ...outputs[7 - n].set(shifted(i32x4.subtract(even.get, odd.get))),
-    ]);
+    return sequence(...EVEN.map((weights, n) =>
+      sequence(
+        even.set(i32x4.add(this.#sum(weights, pairs.evenLow, pairs.evenHigh), rounding)),
+        odd.set(this.#sum(ODD[n], pairs.oddLow, pairs.oddHigh)),
+        outputs[n].set(shifted(i32x4.add(even.get, odd.get))),
+        outputs[7 - n].set(shifted(i32x4.subtract(even.get, odd.get))),
+      )
+    ));
   }
 
   #sum([first, second, third, fourth]: readonly number[], low: Variable, high: Variable | undefined): Code {

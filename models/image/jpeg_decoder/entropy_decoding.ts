@@ -1,4 +1,4 @@
-import { type Code, control, i16x8, i32, v128 } from "../../wasm/instructions.ts";
+import { type Code, control, i16x8, i32, sequence, v128 } from "../../wasm/instructions.ts";
 import { Frame, type Variable } from "../../wasm/frame.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
 import { BitStream } from "./bit_stream.ts";
@@ -48,64 +48,67 @@ class Variables {
 export function entropyDecoding({ transformNumber }: { transformNumber: number }): ExportedFunction {
   const variables = new Variables();
   const { frame, stream, mcus, block, blocksEnd } = variables;
-  const body = [
-    ...stream.open(),
-    ...control.loop([
-      ...block.set(i32.constant(BLOCKS_AT)),
-      ...control.loop(
-        decodeBlock(variables, transformNumber),
-        i32.isLessUnsigned(block.tee(i32.add(block.get, i32.constant(BLOCK_ENTRY_BYTES))), blocksEnd.get),
+  const body = sequence(
+    stream.open(),
+    control.loop(
+      sequence(
+        block.set(i32.constant(BLOCKS_AT)),
+        control.loop(
+          decodeBlock(variables, transformNumber),
+          i32.isLessUnsigned(block.tee(i32.add(block.get, i32.constant(BLOCK_ENTRY_BYTES))), blocksEnd.get),
+        ),
+        control.if(stream.isOverdrawn(), giveUp),
       ),
-      ...control.if(stream.isOverdrawn(), giveUp),
-    ], mcus.tee(i32.subtract(mcus.get, i32.constant(1)))),
-    ...stream.close(),
-    ...i32.constant(DECODED),
-  ];
+      mcus.tee(i32.subtract(mcus.get, i32.constant(1))),
+    ),
+    stream.close(),
+    i32.constant(DECODED),
+  );
   return { name: "decode", result: "i32", parameters: frame.parameters, locals: frame.locals, body };
 }
 
 function decodeBlock(variables: Variables, transformNumber: number): Code {
   const { stream, block, quantisation, codes, dc, index, seen, sum, value } = variables;
   const field = (name: keyof typeof BLOCK_ENTRY) => i32.load({ memory: 0, offset: BLOCK_ENTRY[name] }, block.get);
-  return [
-    ...quantisation.set(field("quantisation")),
-    ...stream.refill(),
-    ...codes.set(field("dcTable")),
-    ...decodeDc(variables, field("predictor")),
-    ...sum.set(absolute(dc)),
-    ...codes.set(field("acTable")),
-    ...index.set(i32.constant(0)),
-    ...seen.set(i32.constant(0)),
-    ...control.block(control.repeat(decodeAc(variables))),
-    ...control.if(i32.isGreaterUnsigned(sum.get, i32.constant(SUM_MAX)), giveUp),
-    ...value.set(field("target")),
-    ...control.if(
+  return sequence(
+    quantisation.set(field("quantisation")),
+    stream.refill(),
+    codes.set(field("dcTable")),
+    decodeDc(variables, field("predictor")),
+    sum.set(absolute(dc)),
+    codes.set(field("acTable")),
+    index.set(i32.constant(0)),
+    seen.set(i32.constant(0)),
+    control.block(control.repeat(decodeAc(variables))),
+    control.if(i32.isGreaterUnsigned(sum.get, i32.constant(SUM_MAX)), giveUp),
+    value.set(field("target")),
+    control.if(
       control.call(transformNumber, dc.get, value.get, field("stride"), seen.get, sum.get),
       giveUp,
     ),
-    ...i32.store(
+    i32.store(
       { memory: 0, offset: BLOCK_ENTRY.target },
       block.get,
       i32.add(value.get, field("advance")),
     ),
-  ];
+  );
 }
 
 /** A DC coefficient is stored as what it differs from the last one of its component (T.81, F.2.2.1). */
 function decodeDc(variables: Variables, predictor: Code): Code {
   const { entry, value, symbol, stream, quantisation, dc } = variables;
-  return [
-    ...lookUp(variables),
-    ...control.ifElse(
+  return sequence(
+    lookUp(variables),
+    control.ifElse(
       value.get,
       stream.skip(i32.and(entry.get, i32.constant(0x1f))),
-      [...readSymbol(variables), ...readValue(variables, symbol.get)],
+      sequence(readSymbol(variables), readValue(variables, symbol.get)),
     ),
-    ...value.set(i32.add(value.get, i32.load({ memory: 0, offset: 0 }, predictor))),
-    ...i32.store({ memory: 0, offset: 0 }, predictor, value.get),
-    ...entry.set(i32.load({ memory: 0, offset: 0 }, quantisation.get)),
-    ...dc.set(i32.multiply(value.get, stepOf(entry))),
-  ];
+    value.set(i32.add(value.get, i32.load({ memory: 0, offset: 0 }, predictor))),
+    i32.store({ memory: 0, offset: 0 }, predictor, value.get),
+    entry.set(i32.load({ memory: 0, offset: 0 }, quantisation.get)),
+    dc.set(i32.multiply(value.get, stepOf(entry))),
+  );
 }
 
 /** One AC coefficient and the zeros before it (T.81, F.2.2.2), inside a loop inside a block that ends the coefficients. */
@@ -115,49 +118,52 @@ function decodeAc(variables: Variables): Code {
   const run = i32.shiftRightUnsigned(symbol.get, i32.constant(4));
   const isNotLast = i32.isLessUnsigned(index.get, i32.constant(COEFFICIENTS - 1));
   const advance = (count: Code) => index.set(i32.add(index.get, count));
-  return [
-    ...stream.refillBelow(CODE_AND_VALUE_BITS),
-    ...lookUp(variables),
-    ...control.ifElse(
+  return sequence(
+    stream.refillBelow(CODE_AND_VALUE_BITS),
+    lookUp(variables),
+    control.ifElse(
       value.get,
-      [
-        ...advance(i32.and(i32.shiftRightUnsigned(entry.get, i32.constant(8)), i32.constant(0x1f))),
-        ...stream.skip(i32.and(entry.get, i32.constant(0x1f))),
-      ],
-      [
-        ...readSymbol(variables),
-        ...control.branchIf(2, i32.isZero(symbol.get)),
-        ...control.if(i32.isEqual(symbol.get, i32.constant(ZERO_RUN)), [
-          ...advance(i32.constant(16)),
-          ...control.branchIf(2, isNotLast),
-          ...control.branch(3),
-        ]),
+      sequence(
+        advance(i32.and(i32.shiftRightUnsigned(entry.get, i32.constant(8)), i32.constant(0x1f))),
+        stream.skip(i32.and(entry.get, i32.constant(0x1f))),
+      ),
+      sequence(
+        readSymbol(variables),
+        control.branchIf(2, i32.isZero(symbol.get)),
+        control.if(
+          i32.isEqual(symbol.get, i32.constant(ZERO_RUN)),
+          sequence(
+            advance(i32.constant(16)),
+            control.branchIf(2, isNotLast),
+            control.branch(3),
+          ),
+        ),
         // Of no size or too large: the difference is then beyond all sizes, as unsigned numbers go.
-        ...control.if(
+        control.if(
           i32.isGreaterUnsigned(i32.subtract(size, i32.constant(1)), i32.constant(AC_SIZE_MAX - 1)),
           giveUp,
         ),
-        ...advance(i32.add(run, i32.constant(1))),
-        ...readValue(variables, size),
-      ],
+        advance(i32.add(run, i32.constant(1))),
+        readValue(variables, size),
+      ),
     ),
     // The index is 62 + 16 at most; the table goes on as far.
-    ...entry.set(i32.load({ memory: 0, offset: 0 }, i32.add(quantisation.get, timesFour(index.get)))),
-    ...value.set(i32.multiply(value.get, stepOf(entry))),
-    ...i32.store16({ memory: 0, offset: BLOCK_AT }, i32.and(entry.get, i32.constant(OFFSET_MASK)), value.get),
-    ...seen.set(i32.or(seen.get, entry.get)),
-    ...sum.set(i32.add(sum.get, absolute(value))),
-    ...control.branchIf(0, isNotLast),
-  ];
+    entry.set(i32.load({ memory: 0, offset: 0 }, i32.add(quantisation.get, timesFour(index.get)))),
+    value.set(i32.multiply(value.get, stepOf(entry))),
+    i32.store16({ memory: 0, offset: BLOCK_AT }, i32.and(entry.get, i32.constant(OFFSET_MASK)), value.get),
+    seen.set(i32.or(seen.get, entry.get)),
+    sum.set(i32.add(sum.get, absolute(value))),
+    control.branchIf(0, isNotLast),
+  );
 }
 
 /** Looks at the next bits: `entry`, and `value` if that holds one, else 0. */
 function lookUp({ stream, codes, entry, value }: Variables): Code {
   const place = i32.add(codes.get, timesFour(stream.peek(LOOKUP_BITS)));
-  return [
-    ...entry.set(i32.load({ memory: 0, offset: HUFFMAN.lookup }, place)),
-    ...value.set(i32.shiftRightSigned(entry.get, i32.constant(16))),
-  ];
+  return sequence(
+    entry.set(i32.load({ memory: 0, offset: HUFFMAN.lookup }, place)),
+    value.set(i32.shiftRightSigned(entry.get, i32.constant(16))),
+  );
 }
 
 /**
@@ -173,16 +179,16 @@ function readSymbol({ stream, codes, entry, symbol, value }: Variables): Code {
   const number = i32.and(i32.add(code, offset), i32.constant(0xff));
   return control.ifElse(
     entry.get,
-    [
-      ...symbol.set(i32.shiftRightUnsigned(entry.get, i32.constant(8))),
-      ...stream.skip(i32.and(entry.get, i32.constant(0x1f))),
-    ],
-    [
-      ...value.set(i32.populationCount(i16x8.bitmask(isShorter))),
-      ...control.if(i32.isEqual(value.get, i32.constant(lengths)), giveUp),
-      ...symbol.set(i32.load8Unsigned({ memory: 0, offset: HUFFMAN.symbols }, i32.add(codes.get, number))),
-      ...stream.skip(i32.add(value.get, i32.constant(LONG_CODE_MIN))),
-    ],
+    sequence(
+      symbol.set(i32.shiftRightUnsigned(entry.get, i32.constant(8))),
+      stream.skip(i32.and(entry.get, i32.constant(0x1f))),
+    ),
+    sequence(
+      value.set(i32.populationCount(i16x8.bitmask(isShorter))),
+      control.if(i32.isEqual(value.get, i32.constant(lengths)), giveUp),
+      symbol.set(i32.load8Unsigned({ memory: 0, offset: HUFFMAN.symbols }, i32.add(codes.get, number))),
+      stream.skip(i32.add(value.get, i32.constant(LONG_CODE_MIN))),
+    ),
   );
 }
 
@@ -190,10 +196,10 @@ function readSymbol({ stream, codes, entry, symbol, value }: Variables): Code {
 function readValue({ stream, value }: Variables, size: Code): Code {
   const ones = i32.subtract(i32.shiftLeft(i32.constant(1), size), i32.constant(1));
   const isNegative = i32.xor(stream.peekSpread(), i32.constant(-1));
-  return [
-    ...value.set(i32.subtract(stream.peekSome(size), i32.and(ones, isNegative))),
-    ...stream.skip(size),
-  ];
+  return sequence(
+    value.set(i32.subtract(stream.peekSome(size), i32.and(ones, isNegative))),
+    stream.skip(size),
+  );
 }
 
 function stepOf(entry: Variable): Code {

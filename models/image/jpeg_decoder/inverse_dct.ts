@@ -1,4 +1,4 @@
-import { type Code, control, i16x8, i32, v128 } from "../../wasm/instructions.ts";
+import { type Code, control, i16x8, i32, sequence, v128 } from "../../wasm/instructions.ts";
 import { Frame, type Variable } from "../../wasm/frame.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
 import { BlockSamples, SAMPLE_CENTRE } from "./block_samples.ts";
@@ -39,26 +39,26 @@ export function inverseDct(constants: Constants): ExportedFunction {
   const samples = new BlockSamples(frame, constants);
   const output = { target, stride, sum };
   const isUnsure = i32.isGreaterUnsigned(sum.get, i32.constant(SUM_SURE));
-  const body = [
-    ...control.ifElse(
+  const body = sequence(
+    control.ifElse(
       seen.get,
-      [
-        ...i32.store16({ memory: 0, offset: BLOCK_AT }, i32.constant(0), dc.get),
-        ...control.ifElse(
+      sequence(
+        i32.store16({ memory: 0, offset: BLOCK_AT }, i32.constant(0), dc.get),
+        control.ifElse(
           i32.or(i32.and(seen.get, i32.constant(IS_HIGH)), isUnsure),
-          [
-            ...writer.wholeColumns(),
-            ...control.if(isUnsure, control.if(writer.isSaturated(), control.return(i32.constant(1)))),
-            ...writer.wholeRows(),
-          ],
-          [...writer.lowColumns(), ...writer.lowRows()],
+          sequence(
+            writer.wholeColumns(),
+            control.if(isUnsure, control.if(writer.isSaturated(), control.return(i32.constant(1)))),
+            writer.wholeRows(),
+          ),
+          sequence(writer.lowColumns(), writer.lowRows()),
         ),
-        ...samples.store(writer.upper, writer.lower, output),
-      ],
+        samples.store(writer.upper, writer.lower, output),
+      ),
       samples.storeFlat(dc, output),
     ),
-    ...i32.constant(0),
-  ];
+    i32.constant(0),
+  );
   return { name: "transform", result: "i32", parameters: frame.parameters, locals: frame.locals, body };
 }
 
@@ -86,18 +86,19 @@ class Writer {
   }
 
   wholeColumns(): Code {
-    const half = (which: 0 | 1, outputs: readonly Variable[]) => [
-      ...this.#take("evenLow", which),
-      ...this.#take("oddLow", which),
-      ...this.#take("evenHigh", which),
-      ...this.#take("oddHigh", which),
-      ...this.#transform.write(this.#pairs, outputs, COLUMNS),
-    ];
-    return [
-      ...half(0, this.upper),
-      ...half(1, this.lower),
-      ...this.#rows.flatMap((row, n) => row.set(i16x8.narrowI32x4(this.upper[n].get, this.lower[n].get))),
-    ];
+    const half = (which: 0 | 1, outputs: readonly Variable[]) =>
+      sequence(
+        this.#take("evenLow", which),
+        this.#take("oddLow", which),
+        this.#take("evenHigh", which),
+        this.#take("oddHigh", which),
+        this.#transform.write(this.#pairs, outputs, COLUMNS),
+      );
+    return sequence(
+      half(0, this.upper),
+      half(1, this.lower),
+      ...this.#rows.map((row, n) => row.set(i16x8.narrowI32x4(this.upper[n].get, this.lower[n].get))),
+    );
   }
 
   /** Whether a number may have become the nearest one of 16 bits. */
@@ -112,19 +113,19 @@ class Writer {
     const [a, b, c, d] = this.#halfway;
     const four = (start: number, outputs: readonly Variable[]) => {
       const [row0, row1, row2, row3] = this.#rows.slice(start).map(({ get }) => get);
-      return [
-        ...a.set(interleaveLow(4, row0, row1)),
-        ...b.set(interleaveLow(4, row2, row3)),
-        ...c.set(interleaveHigh(4, row0, row1)),
-        ...d.set(interleaveHigh(4, row2, row3)),
-        ...evenLow.set(interleaveLow(8, a.get, b.get)),
-        ...oddLow.set(interleaveHigh(8, a.get, b.get)),
-        ...evenHigh.set(interleaveLow(8, c.get, d.get)),
-        ...oddHigh.set(interleaveHigh(8, c.get, d.get)),
-        ...this.#transform.write(this.#pairs, outputs, ROWS),
-      ];
+      return sequence(
+        a.set(interleaveLow(4, row0, row1)),
+        b.set(interleaveLow(4, row2, row3)),
+        c.set(interleaveHigh(4, row0, row1)),
+        d.set(interleaveHigh(4, row2, row3)),
+        evenLow.set(interleaveLow(8, a.get, b.get)),
+        oddLow.set(interleaveHigh(8, a.get, b.get)),
+        evenHigh.set(interleaveLow(8, c.get, d.get)),
+        oddHigh.set(interleaveHigh(8, c.get, d.get)),
+        this.#transform.write(this.#pairs, outputs, ROWS),
+      );
     };
-    return [...four(0, this.upper), ...four(4, this.lower)];
+    return sequence(four(0, this.upper), four(4, this.lower));
   }
 
   /** Columns 0..3 of rows 0..3. A vector has room for two such rows afterwards. */
@@ -132,15 +133,15 @@ class Writer {
     const { evenLow, oddLow } = this.#pairs;
     const [rows02, rows13, , , rows46, rows57] = this.#rows;
     const together = (one: number, other: number) => i16x8.narrowI32x4(this.upper[one].get, this.upper[other].get);
-    return [
-      ...this.#take("evenLow", 0),
-      ...this.#take("oddLow", 0),
-      ...this.#transform.write({ evenLow, oddLow }, this.upper, COLUMNS),
-      ...rows02.set(together(0, 2)),
-      ...rows13.set(together(1, 3)),
-      ...rows46.set(together(4, 6)),
-      ...rows57.set(together(5, 7)),
-    ];
+    return sequence(
+      this.#take("evenLow", 0),
+      this.#take("oddLow", 0),
+      this.#transform.write({ evenLow, oddLow }, this.upper, COLUMNS),
+      rows02.set(together(0, 2)),
+      rows13.set(together(1, 3)),
+      rows46.set(together(4, 6)),
+      rows57.set(together(5, 7)),
+    );
   }
 
   lowRows(): Code {
@@ -148,23 +149,23 @@ class Writer {
     const [a, b] = this.#halfway;
     const four = (start: number, outputs: readonly Variable[]) => {
       const [even, odd] = this.#rows.slice(start).map(({ get }) => get);
-      return [
-        ...a.set(interleaveLow(4, even, odd)),
-        ...b.set(interleaveHigh(4, even, odd)),
-        ...evenLow.set(interleaveLow(8, a.get, b.get)),
-        ...oddLow.set(interleaveHigh(8, a.get, b.get)),
-        ...this.#transform.write({ evenLow, oddLow }, outputs, ROWS),
-      ];
+      return sequence(
+        a.set(interleaveLow(4, even, odd)),
+        b.set(interleaveHigh(4, even, odd)),
+        evenLow.set(interleaveLow(8, a.get, b.get)),
+        oddLow.set(interleaveHigh(8, a.get, b.get)),
+        this.#transform.write({ evenLow, oddLow }, outputs, ROWS),
+      );
     };
-    return [...four(0, this.upper), ...four(4, this.lower)];
+    return sequence(four(0, this.upper), four(4, this.lower));
   }
 
   /** Loads a pair of rows from the block, and leaves zeros. */
   #take(name: keyof typeof PAIRS_AT, half: 0 | 1): Code {
     const place = { memory: 0, offset: BLOCK_AT + (PAIRS_AT[name] + half) * VECTOR_BYTES };
-    return [
-      ...this.#pairs[name].set(v128.load(place, i32.constant(0))),
-      ...v128.store(place, i32.constant(0), v128.zero()),
-    ];
+    return sequence(
+      this.#pairs[name].set(v128.load(place, i32.constant(0))),
+      v128.store(place, i32.constant(0), v128.zero()),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { type Code, control, i16x8, i32, i8x16, v128 } from "../../wasm/instructions.ts";
+import { type Code, control, i16x8, i32, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
 import { Frame, type Variable } from "../../wasm/frame.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
 import { ColourConversion, PIXELS_AT_ONCE } from "./colour_conversion.ts";
@@ -34,16 +34,19 @@ export function wholeRow(constants: Constants): ExportedFunction {
       i16x8.load8x8Unsigned({ memory: 0, offset: half * LANES }, from.get),
       constants.i16x8(CENTRE),
     );
-  const body = control.loop([
-    ...bytes.set(v128.load(HERE, luma.get)),
-    ...chroma.flatMap((half, index) => [...half.cb.set(centred(cb, index)), ...half.cr.set(centred(cr, index))]),
-    ...conversion.write(target.get, [
-      { y: extended(bytes, 0), ...chroma[0] },
-      { y: extended(bytes, 1), ...chroma[1] },
-    ]),
-    ...[luma, cb, cr].flatMap((variable) => pass(variable, PIXELS_AT_ONCE)),
-    ...pass(target, 3 * PIXELS_AT_ONCE),
-  ], groups.tee(i32.subtract(groups.get, i32.constant(1))));
+  const body = control.loop(
+    sequence(
+      bytes.set(v128.load(HERE, luma.get)),
+      ...chroma.map((half, index) => sequence(half.cb.set(centred(cb, index)), half.cr.set(centred(cr, index)))),
+      conversion.write(target.get, [
+        { y: extended(bytes, 0), ...chroma[0] },
+        { y: extended(bytes, 1), ...chroma[1] },
+      ]),
+      ...[luma, cb, cr].map((variable) => pass(variable, PIXELS_AT_ONCE)),
+      pass(target, 3 * PIXELS_AT_ONCE),
+    ),
+    groups.tee(i32.subtract(groups.get, i32.constant(1))),
+  );
   return { name: "wholeRow", parameters: frame.parameters, locals: frame.locals, body };
 }
 
@@ -66,24 +69,27 @@ export function halvedRow(constants: Constants): ExportedFunction {
     new TriangleFilter(frame, { near, far, roundings: roundings.map(({ vector }) => vector.get), constants })
   );
   const conversion = new ColourConversion(frame, constants);
-  const body = [
-    ...roundings.flatMap(({ parameter, vector }) =>
+  const body = sequence(
+    ...roundings.map(({ parameter, vector }) =>
       vector.set(i16x8.subtract(i16x8.splat(parameter.get), constants.i16x8(16 * CENTRE)))
     ),
-    ...cb.start(),
-    ...cr.start(),
-    ...control.loop([
-      ...bytes.set(v128.load(HERE, luma.get)),
-      ...cb.step(),
-      ...cr.step(),
-      ...conversion.write(target.get, [
-        { y: extended(bytes, 0), cb: cb.pixels[0], cr: cr.pixels[0] },
-        { y: extended(bytes, 1), cb: cb.pixels[1], cr: cr.pixels[1] },
-      ]),
-      ...pass(luma, PIXELS_AT_ONCE),
-      ...pass(target, 3 * PIXELS_AT_ONCE),
-    ], groups.tee(i32.subtract(groups.get, i32.constant(1)))),
-  ];
+    cb.start(),
+    cr.start(),
+    control.loop(
+      sequence(
+        bytes.set(v128.load(HERE, luma.get)),
+        cb.step(),
+        cr.step(),
+        conversion.write(target.get, [
+          { y: extended(bytes, 0), cb: cb.pixels[0], cr: cr.pixels[0] },
+          { y: extended(bytes, 1), cb: cb.pixels[1], cr: cr.pixels[1] },
+        ]),
+        pass(luma, PIXELS_AT_ONCE),
+        pass(target, 3 * PIXELS_AT_ONCE),
+      ),
+      groups.tee(i32.subtract(groups.get, i32.constant(1))),
+    ),
+  );
   return { name: "halvedRow", parameters: frame.parameters, locals: frame.locals, body };
 }
 
@@ -120,12 +126,12 @@ class TriangleFilter {
 
   start(): Code {
     const [near, far] = this.#rows;
-    return [
-      ...pass(near, -LANES),
-      ...pass(far, -LANES),
-      ...this.#these.set(this.#columns(0)),
-      ...this.#after.set(this.#columns(LANES)),
-    ];
+    return sequence(
+      pass(near, -LANES),
+      pass(far, -LANES),
+      this.#these.set(this.#columns(0)),
+      this.#after.set(this.#columns(LANES)),
+    );
   }
 
   /** On to the next eight columns, which are sixteen pixels. */
@@ -135,20 +141,20 @@ class TriangleFilter {
     const shifted = (one: Variable, other: Variable, lanes: number) =>
       i8x16.shuffle(one.get, other.get, Array.from({ length: VECTOR_BYTES }, (_, index) => 2 * lanes + index));
     const neighbours = [shifted(before, these, LANES - 1), shifted(these, after, 1)];
-    return [
-      ...pass(near, LANES),
-      ...pass(far, LANES),
-      ...before.set(these.get),
-      ...these.set(after.get),
-      ...after.set(this.#columns(LANES)),
-      ...this.#common.set(i16x8.multiply(these.get, this.#constants.i16x8(3))),
-      ...this.#sides.flatMap((side, index) => {
+    return sequence(
+      pass(near, LANES),
+      pass(far, LANES),
+      before.set(these.get),
+      these.set(after.get),
+      after.set(this.#columns(LANES)),
+      this.#common.set(i16x8.multiply(these.get, this.#constants.i16x8(3))),
+      ...this.#sides.map((side, index) => {
         const sum = i16x8.add(i16x8.add(this.#common.get, neighbours[index]), this.#roundings[index]);
         return side.set(i16x8.shiftRightSigned(sum, i32.constant(4)));
       }),
-      ...this.pixels[0].set(interleaveLow(2, this.#sides[0].get, this.#sides[1].get)),
-      ...this.pixels[1].set(interleaveHigh(2, this.#sides[0].get, this.#sides[1].get)),
-    ];
+      this.pixels[0].set(interleaveLow(2, this.#sides[0].get, this.#sides[1].get)),
+      this.pixels[1].set(interleaveHigh(2, this.#sides[0].get, this.#sides[1].get)),
+    );
   }
 
   #columns(offset: number): Code {
