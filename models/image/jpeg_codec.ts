@@ -71,15 +71,15 @@ export class JpegCodec {
 
   /** WebAssembly memory that is held now. */
   get memoryBytes(): number {
-    return this.#decoder.memoryBytes + this.#libjpegBytes;
+    return (this.#libjpeg?.HEAP8.byteLength ?? 0) + this.#decoder.memoryBytes;
   }
 
   /** Decodes a JPEG as it is stored, not turned upright; throws `image_unreadable`, `image_unsupported`. */
   async decode(bytes: Uint8Array): Promise<Picture> {
     const header = readJpegHeader(bytes);
     if (header.components === 4) return await this.#fallback.decode(bytes, header);
-    const picture = this.#decoder.decode(bytes, this.#spare);
-    if (picture !== null) return picture;
+    const plain = this.#decoder.decode(bytes, this.#spare);
+    if (plain !== null) return plain;
     const libjpeg = await this.#start();
     try {
       const picture = decodeWith(libjpeg, bytes, this.#spare);
@@ -114,10 +114,6 @@ export class JpegCodec {
     }
   }
 
-  get #libjpegBytes(): number {
-    return this.#libjpeg?.HEAP8.byteLength ?? 0;
-  }
-
   async #start(): Promise<Libjpeg> {
     this.#libjpeg ??= await this.#codec.instantiateWith(startLibjpeg);
     return this.#libjpeg;
@@ -127,7 +123,8 @@ export class JpegCodec {
   #release(error?: unknown): void {
     // A number is the address of a C++ exception: the codec refused the picture and is as good as before.
     const sound = error === undefined || typeof error === "number";
-    if (!sound || this.#libjpegBytes > MEMORY_KEPT_BYTES) this.#libjpeg = null;
+    const isTooLarge = this.#libjpeg !== null && this.#libjpeg.HEAP8.byteLength > MEMORY_KEPT_BYTES;
+    if (!sound || isTooLarge) this.#libjpeg = null;
   }
 }
 

@@ -10,6 +10,8 @@ import { ScanReader } from "./scan_reader.ts";
 import { BLOCK_SIDE } from "./zigzag.ts";
 
 const PAGE_BYTES = 65_536;
+/** A code for the DC coefficient and one for the end of the block. */
+const BLOCK_BITS_MIN = 2;
 /** WebAssembly memory never shrinks: what a huge file made larger than this is given up. */
 const MEMORY_KEPT_BYTES = 16 * 1_024 * 1_024;
 
@@ -37,7 +39,11 @@ export class JpegDecoder {
       Math.ceil(width / (components[0].across * BLOCK_SIDE)),
       Math.ceil(height / (components[0].down * BLOCK_SIDE)),
     ];
-    const layout = layOut({ width, mcuColumns, factors: components, streamBytes: bytes.length - scanStart });
+    const streamBytes = bytes.length - scanStart;
+    const mcuBlocks = components.reduce((sum, { across, down }) => sum + across * down, 0);
+    // Before there is memory for a picture that cannot be in the file.
+    if (mcuColumns * mcuRows * mcuBlocks * BLOCK_BITS_MIN > 8 * streamBytes) return null;
+    const layout = layOut({ width, mcuColumns, factors: components, streamBytes });
     const opened = this.#open(layout.bytes);
     if (opened === null) return null;
     const { kernel, memory: { buffer: memory } } = opened;

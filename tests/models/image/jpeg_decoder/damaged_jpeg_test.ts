@@ -148,3 +148,23 @@ Deno.test("JpegDecoder.decode() gives back the memory of a picture that it gives
   assertEquals(decoder.decode(FILES[0].subarray(0, -9), spare), null);
   assert(spare.take(70 * 45 * 3).buffer === lost.buffer);
 });
+
+Deno.test("JpegDecoder.decode() takes no memory for a picture that is too large to be in its file", () => {
+  class Counted extends SparePixels {
+    taken = 0;
+    override take(length: number): Uint8Array<ArrayBuffer> {
+      this.taken += length;
+      return super.take(length);
+    }
+  }
+  const spare = new Counted();
+  const [plain] = FILES;
+  const tall = plain.slice();
+  tall.set([0x70, 0], indexOfMarker(plain, 0xc0) + 5);
+  assertEquals(new JpegDecoder().decode(tall, spare), null);
+  assertEquals(spare.taken, 0);
+  // Two bits a block are a picture.
+  const flat = makeCoefficientJpeg({ width: 640, height: 640, factors: [[1, 1]], blockOf: () => [], symbolOrder: [0] });
+  assert(new JpegDecoder().decode(flat, spare) !== null);
+  assertEquals(spare.taken, 640 * 640 * 3);
+});
