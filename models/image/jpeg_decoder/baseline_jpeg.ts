@@ -1,5 +1,6 @@
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { DC_SIZE_MAX, type HuffmanSpecification } from "./huffman_table.ts";
+import { TABLES_MAX } from "./memory_map.ts";
 import { STEP_MAX } from "./quantisation_table.ts";
 import { COEFFICIENTS } from "./zigzag.ts";
 
@@ -20,17 +21,21 @@ export interface BaselineJpeg {
   readonly width: number;
   readonly height: number;
   readonly components: readonly Component[];
-  readonly dcTables: readonly (HuffmanSpecification | undefined)[];
-  readonly acTables: readonly (HuffmanSpecification | undefined)[];
+  /** By their numbers, 0 to 3. */
+  readonly dcTables: ReadonlyMap<number, HuffmanSpecification>;
+  readonly acTables: ReadonlyMap<number, HuffmanSpecification>;
   /** MCUs from one restart marker to the next; 0 for none. */
   readonly restartInterval: number;
   /** Where the scan's bits begin. */
   readonly scanStart: number;
 }
 
-type Frame = Omit<BaselineJpeg, "components"> & {
-  components: { id: number; across: number; down: number; steps: number }[];
-};
+/** A frame as it is read: the steps of a component are still the number of a table. */
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly components: readonly { id: number; across: number; down: number; steps: number }[];
+}
 
 const MARKER = {
   frames: [0xc0, 0xc1],
@@ -48,7 +53,6 @@ const MARKER = {
 const SAMPLINGS = ["1x1", "2x1", "2x2"];
 /** Narrower chroma is repeated by libjpeg-turbo, not interpolated. */
 const CHROMA_WIDTH_MIN = 3;
-const TABLES_MAX = 4;
 /** "RGB" in place of 1, 2, 3. */
 const IDS_RGB = "82,71,66";
 
@@ -62,10 +66,10 @@ export function readBaselineJpeg(bytes: Uint8Array): BaselineJpeg | null {
 
 class Reader {
   readonly #bytes: Uint8Array;
-  readonly #quantisation: Uint16Array[] = [];
-  readonly #dcTables: HuffmanSpecification[] = [];
-  readonly #acTables: HuffmanSpecification[] = [];
-  #frame: Pick<Frame, "width" | "height" | "components"> | null = null;
+  readonly #quantisation = new Map<number, Uint16Array>();
+  readonly #dcTables = new Map<number, HuffmanSpecification>();
+  readonly #acTables = new Map<number, HuffmanSpecification>();
+  #frame: Frame | null = null;
   #restartInterval = 0;
   #isJfif = false;
   #adobeTransform: number | null = null;
@@ -137,7 +141,7 @@ class Reader {
       if (at > content.length || total > 256 || kind > 1 || number >= TABLES_MAX) return false;
       // A longer AC value is no picture of 8 bits; it is found when it comes.
       if (kind === 0 && symbols.some((size) => size > DC_SIZE_MAX)) return false;
-      (kind === 0 ? this.#dcTables : this.#acTables)[number] = { counts, symbols };
+      (kind === 0 ? this.#dcTables : this.#acTables).set(number, { counts, symbols });
     }
     return true;
   }
@@ -155,7 +159,7 @@ class Reader {
         (_, index) => isWide === 0 ? content[start + index] : uint16(content, start + 2 * index),
       );
       if (steps.some((step) => step === 0 || step > STEP_MAX)) return false;
-      this.#quantisation[number] = steps;
+      this.#quantisation.set(number, steps);
     }
     return true;
   }
@@ -171,10 +175,11 @@ class Reader {
     const components: Component[] = [];
     for (const [index, component] of frame.components.entries()) {
       const [id, tables] = content.subarray(1 + 2 * index);
-      const steps = this.#quantisation[component.steps];
+      const steps = this.#quantisation.get(component.steps);
       const [dcTable, acTable] = [tables >> 4, tables & 15];
-      const isComplete = steps && this.#dcTables[dcTable] && this.#acTables[acTable];
-      if (id !== component.id || !isComplete || components.some((other) => other.id === id)) return null;
+      const hasCodes = this.#dcTables.has(dcTable) && this.#acTables.has(acTable);
+      const isOther = id !== component.id || components.some((other) => other.id === id);
+      if (isOther || steps === undefined || !hasCodes) return null;
       components.push({ ...component, steps, dcTable, acTable });
     }
     const tables = { dcTables: this.#dcTables, acTables: this.#acTables };

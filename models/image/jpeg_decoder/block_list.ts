@@ -7,12 +7,12 @@ import {
   BLOCKS_AT,
   HUFFMAN_AT,
   HUFFMAN_BYTES,
-  HUFFMAN_TABLES,
   type Plane,
   PREDICTORS_AT,
   QUANTISATION_AT,
   QUANTISATION_BYTES,
   ROWS_KEPT,
+  TABLES_MAX,
 } from "./memory_map.ts";
 import { quantisationTable } from "./quantisation_table.ts";
 import { BLOCK_SIDE, COEFFICIENTS } from "./zigzag.ts";
@@ -46,11 +46,11 @@ export class BlockList {
     { planes, memory }: { planes: readonly Plane[]; memory: ArrayBufferLike },
   ): BlockList | null {
     new Uint8Array(memory).fill(0, BLOCK_AT, BLOCK_AT + 2 * COEFFICIENTS);
-    const tables = [...jpeg.dcTables, ...new Array(4).fill(undefined)].slice(0, 4).concat(jpeg.acTables);
-    for (const [number, table] of tables.entries()) {
-      if (table === undefined) continue;
-      const target = new Uint8Array(memory, huffmanTableAt(number), HUFFMAN_BYTES);
-      if (!writeHuffmanTable(table, target)) return null;
+    for (const [kind, tables] of [jpeg.dcTables, jpeg.acTables].entries()) {
+      for (const [number, table] of tables) {
+        const target = new Uint8Array(memory, huffmanTableAt(kind, number), HUFFMAN_BYTES);
+        if (!writeHuffmanTable(table, target)) return null;
+      }
     }
     for (const [number, { steps }] of jpeg.components.entries()) {
       const table = quantisationTable(steps);
@@ -84,8 +84,8 @@ export class BlockList {
     for (const [index, { component }] of this.#blocks.entries()) {
       const { dcTable, acTable } = components[component];
       const entry = this.#entry(index);
-      entry[BLOCK_ENTRY.dcTable / 4] = huffmanTableAt(dcTable);
-      entry[BLOCK_ENTRY.acTable / 4] = huffmanTableAt(HUFFMAN_TABLES / 2 + acTable);
+      entry[BLOCK_ENTRY.dcTable / 4] = huffmanTableAt(0, dcTable);
+      entry[BLOCK_ENTRY.acTable / 4] = huffmanTableAt(1, acTable);
       entry[BLOCK_ENTRY.quantisation / 4] = QUANTISATION_AT + component * QUANTISATION_BYTES;
       entry[BLOCK_ENTRY.predictor / 4] = PREDICTORS_AT + 4 * component;
       entry[BLOCK_ENTRY.advance / 4] = this.#planes[component].across * BLOCK_SIDE;
@@ -98,6 +98,7 @@ export class BlockList {
   }
 }
 
-function huffmanTableAt(number: number): number {
-  return HUFFMAN_AT + number * HUFFMAN_BYTES;
+/** `kind` is 0 for DC tables, 1 for AC tables. */
+function huffmanTableAt(kind: number, number: number): number {
+  return HUFFMAN_AT + (kind * TABLES_MAX + number) * HUFFMAN_BYTES;
 }

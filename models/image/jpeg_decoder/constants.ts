@@ -1,5 +1,6 @@
+import { invariant } from "../../../protocol/kernel/invariant.ts";
 import { type Code, i32, v128 } from "../../wasm/instructions.ts";
-import { CONSTANTS_AT, VECTOR_BYTES } from "./memory_map.ts";
+import { CONSTANTS_AT, STATE_AT, VECTOR_BYTES } from "./memory_map.ts";
 
 /**
  * Vectors that code needs, kept in the memory: reading one there takes one instruction, making one takes three. Whoever writes code
@@ -34,6 +35,7 @@ export class Constants {
   /** To be copied to {@linkcode CONSTANTS_AT}. */
   get bytes(): Uint8Array {
     const bytes = new Uint8Array(this.#vectors.length * VECTOR_BYTES);
+    invariant(bytes.length <= STATE_AT - CONSTANTS_AT, "the constants have their place");
     this.#vectors.forEach(({ buffer }, index) => bytes.set(new Uint8Array(buffer), index * VECTOR_BYTES));
     return bytes;
   }

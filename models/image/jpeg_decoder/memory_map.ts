@@ -42,10 +42,11 @@ export const LOOKUP_BITS = 10;
 /** Parts of a table: what the next ten bits mean, the ends of longer codes, where their symbols are, the symbols. */
 export const HUFFMAN = { lookup: 0, limits: 4_096, offsets: 4_112, symbols: 4_144 } as const;
 export const HUFFMAN_BYTES = 4_400;
-export const HUFFMAN_TABLES = 8;
+/** As many of each kind (T.81, B.2.4.2). */
+export const TABLES_MAX = 4;
 
 /** A part of the file, from which the bits of the scan are taken. Behind it are two bytes that look like a marker. */
-export const CHUNK_AT = HUFFMAN_AT + HUFFMAN_TABLES * HUFFMAN_BYTES;
+export const CHUNK_AT = HUFFMAN_AT + 2 * TABLES_MAX * HUFFMAN_BYTES;
 export const CHUNK_BYTES_MAX = 32 * 1_024;
 const CHUNK_SLACK = 64;
 
@@ -72,6 +73,20 @@ export interface Plane {
   readonly down: number;
 }
 
+/** Where what depends on the picture lies. */
+export interface Layout {
+  readonly planes: readonly Plane[];
+  /** Samples of no colour, for the pictures that have none, and how many. */
+  readonly neutralAt: number;
+  readonly neutralBytes: number;
+  /** Pixels of a row of MCUs and of the row before it. */
+  readonly pixelsAt: number;
+  /** The end of the bits of the scan, whose first byte is at the highest address. */
+  readonly streamEnd: number;
+  /** What all of it takes. */
+  readonly bytes: number;
+}
+
 /** Room before the first sample of a row and behind the last: both are looked at, and what is behind is written over. */
 const MARGIN = 32;
 
@@ -83,7 +98,7 @@ export function layOut(
     factors: readonly { readonly across: number; readonly down: number }[];
     streamBytes: number;
   },
-) {
+): Layout {
   let end = PICTURE_AT;
   const take = (bytes: number) => {
     const start = end;
@@ -94,11 +109,9 @@ export function layOut(
     const stride = Math.ceil(mcuColumns * across * BLOCK_SIDE / VECTOR_BYTES) * VECTOR_BYTES + 2 * MARGIN;
     return { at: take(ROWS_KEPT * down * BLOCK_SIDE * stride + MARGIN) + MARGIN, stride, across, down };
   });
-  /** Samples of no colour, for the pictures that have none. */
-  const neutralAt = take(width + 2 * MARGIN);
-  /** Pixels of a row of MCUs and of the row before it. */
+  const neutralBytes = width + 2 * MARGIN;
+  const neutralAt = take(neutralBytes);
   const pixelsAt = take((factors[0].down * BLOCK_SIDE + 1) * width * 3 + 2 * MARGIN);
-  /** The bits of the scan, the first byte at the highest address; this is its end. */
   const streamEnd = take(STREAM_SLACK + streamBytes) + STREAM_SLACK + streamBytes;
-  return { planes, neutralAt, neutralBytes: width + 2 * MARGIN, pixelsAt, streamEnd, bytes: end + MARGIN };
+  return { planes, neutralAt, neutralBytes, pixelsAt, streamEnd, bytes: end + MARGIN };
 }

@@ -1,6 +1,6 @@
 import { PIXELS_AT_ONCE } from "./colour_conversion.ts";
 import type { DecoderKernel } from "./decoder_kernel.ts";
-import { type layOut, type Plane, ROWS_KEPT } from "./memory_map.ts";
+import { type Layout, type Plane, ROWS_KEPT } from "./memory_map.ts";
 import { BLOCK_SIDE } from "./zigzag.ts";
 
 const PIXEL_BYTES = 3;
@@ -12,7 +12,7 @@ const NEUTRAL = 128;
 /** Turns samples into the pixels of a picture, as soon as all are there that they depend on. */
 export class PixelWriter {
   readonly #kernel: DecoderKernel;
-  readonly #layout: ReturnType<typeof layOut>;
+  readonly #layout: Layout;
   readonly #samples: Uint8Array;
   readonly #width: number;
   readonly #height: number;
@@ -22,7 +22,7 @@ export class PixelWriter {
 
   constructor(
     { width, height, data }: { width: number; height: number; data: Uint8Array },
-    { kernel, layout, memory }: { kernel: DecoderKernel; layout: ReturnType<typeof layOut>; memory: ArrayBufferLike },
+    { kernel, layout, memory }: { kernel: DecoderKernel; layout: Layout; memory: ArrayBufferLike },
   ) {
     this.#kernel = kernel;
     this.#layout = layout;
