@@ -1,6 +1,7 @@
 import createLibjpeg from "@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { AssetSource } from "../assets.ts";
+import { JpegDecoder } from "./jpeg_decoder/jpeg_decoder.ts";
 import { JpegFallback } from "./jpeg_fallback.ts";
 import { hasJpegEnd, readJpegHeader } from "./jpeg_header.ts";
 import type { Picture } from "./picture.ts";
@@ -38,6 +39,9 @@ interface LibjpegEncoder {
   delete(): void;
 }
 
+/** Decodes the JPEGs that it takes, and answers null to all others. */
+export type PlainDecoder = Pick<JpegDecoder, "decode" | "memoryBytes">;
+
 const startLibjpeg: EmscriptenFactory<Libjpeg> = createLibjpeg;
 
 /** `TJSAMP_420` of turbojpeg.h: colour at half the resolution on both axes. */
@@ -46,29 +50,36 @@ const SUBSAMPLING_420 = 2;
 /** WebAssembly memory never shrinks: an instance that a huge picture made larger than this is given up. */
 const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
 
-/** JPEG in and out by libjpeg-turbo in WebAssembly; what that cannot decode goes to {@linkcode JpegFallback}. */
+/**
+ * JPEG in by {@linkcode JpegDecoder}, if the file is plain and sound, else by libjpeg-turbo in WebAssembly, which makes the same
+ * pixels more slowly; what that cannot decode goes to {@linkcode JpegFallback}. JPEG out by libjpeg-turbo.
+ */
 export class JpegCodec {
+  readonly #decoder: PlainDecoder;
   readonly #codec: WasmCodec;
   readonly #fallback: JpegFallback;
   readonly #spare: SparePixels;
   #libjpeg: Libjpeg | null = null;
 
-  /** Pictures are decoded into `spare` where they fit. */
-  constructor(assets: AssetSource, spare = new SparePixels()) {
+  /** Pictures are decoded into `spare` where they fit; `decoder` is asked first. */
+  constructor(assets: AssetSource, spare = new SparePixels(), decoder: PlainDecoder = new JpegDecoder()) {
     this.#spare = spare;
+    this.#decoder = decoder;
     this.#codec = new WasmCodec(assets, "libjpeg-turbo.wasm");
     this.#fallback = new JpegFallback(assets);
   }
 
   /** WebAssembly memory that is held now. */
   get memoryBytes(): number {
-    return this.#libjpeg?.HEAP8.byteLength ?? 0;
+    return (this.#libjpeg?.HEAP8.byteLength ?? 0) + this.#decoder.memoryBytes;
   }
 
   /** Decodes a JPEG as it is stored, not turned upright; throws `image_unreadable`, `image_unsupported`. */
   async decode(bytes: Uint8Array): Promise<Picture> {
     const header = readJpegHeader(bytes);
     if (header.components === 4) return await this.#fallback.decode(bytes, header);
+    const plain = this.#decoder.decode(bytes, this.#spare);
+    if (plain !== null) return plain;
     const libjpeg = await this.#start();
     try {
       const picture = decodeWith(libjpeg, bytes, this.#spare);
@@ -112,7 +123,8 @@ export class JpegCodec {
   #release(error?: unknown): void {
     // A number is the address of a C++ exception: the codec refused the picture and is as good as before.
     const sound = error === undefined || typeof error === "number";
-    if (!sound || this.memoryBytes > MEMORY_KEPT_BYTES) this.#libjpeg = null;
+    const isTooLarge = this.#libjpeg !== null && this.#libjpeg.HEAP8.byteLength > MEMORY_KEPT_BYTES;
+    if (!sound || isTooLarge) this.#libjpeg = null;
   }
 }
 

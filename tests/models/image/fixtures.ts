@@ -29,17 +29,20 @@ export function colourAt(x: number, y: number): [number, number, number] {
   return [Math.round(x * 200) + 20, Math.round(y * 200) + 20, Math.round(x * y * 200) + 20];
 }
 
+/** Numbers that turbojpeg.h gives to what colour is reduced to. */
+const SUBSAMPLING = { "4:4:4": 0, "4:2:2": 1, "4:2:0": 2 } as const;
+
 /** A JPEG by libjpeg-turbo, for the kinds that dml itself never writes. */
 export async function makeJpeg(
   picture: Picture,
-  options: { grey?: boolean; progressive?: boolean; quality?: number } = {},
+  options: { grey?: boolean; progressive?: boolean; quality?: number; sampling?: keyof typeof SUBSAMPLING } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const libjpeg = await createLibjpeg({ wasmBinary: await imageAssets("libjpeg-turbo.wasm") });
   const { width, height, data } = picture;
   const encoder = new libjpeg.JPEGEncoder();
   encoder.setProgressive(options.progressive === true ? 1 : 0);
   encoder.setQuality(options.quality ?? 95);
-  encoder.setSubSampling(0);
+  encoder.setSubSampling(SUBSAMPLING[options.sampling ?? "4:4:4"]);
   // Any count but 1 is colour. Both numbers make the encoder's buffer large enough, see JpegCodec.
   const componentCount = options.grey === true ? 1 : 255;
   const bitsPerSample = width * height < 100 ? 248 : 32;

@@ -1,0 +1,59 @@
+import { encodeModule, IMPORT_MODULE } from "../../wasm/module.ts";
+import { unstuff } from "./bit_stream.ts";
+import { Constants } from "./constants.ts";
+import { entropyDecoding } from "./entropy_decoding.ts";
+import { inverseDct } from "./inverse_dct.ts";
+import { CONSTANTS_AT } from "./memory_map.ts";
+import { halvedRow, wholeRow } from "./pixel_rows.ts";
+
+/** What the module offers; each is explained where it is written. */
+export interface DecoderKernel {
+  unstuff(from: number): number;
+  decode(mcus: number, blocksEnd: number): number;
+  transform(dc: number, target: number, stride: number, seen: number, sum: number): number;
+  wholeRow(luma: number, cb: number, cr: number, target: number, groups: number): void;
+  halvedRow(
+    ...parameters: [
+      luma: number,
+      cbNear: number,
+      cbFar: number,
+      crNear: number,
+      crFar: number,
+      target: number,
+      groups: number,
+      rounding: number,
+      otherRounding: number,
+    ]
+  ): void;
+}
+
+interface Compiled {
+  readonly module: WebAssembly.Module;
+  readonly constants: Uint8Array;
+}
+
+/** Made once a thread; null where WebAssembly has no vectors. */
+let compiled: Compiled | null | undefined;
+
+/** The code of the decoder over `memory`, or null where it cannot run. */
+export function openDecoderKernel(memory: WebAssembly.Memory): DecoderKernel | null {
+  if (compiled === undefined) compiled = compile();
+  if (compiled === null) return null;
+  new Uint8Array(memory.buffer).set(compiled.constants, CONSTANTS_AT);
+  const { exports } = new WebAssembly.Instance(compiled.module, { [IMPORT_MODULE]: { memory } });
+  return exports as unknown as DecoderKernel;
+}
+
+function compile(): Compiled | null {
+  const constants = new Constants();
+  const functions = [
+    inverseDct(constants),
+    entropyDecoding({ transformNumber: 0 }),
+    unstuff(constants),
+    wholeRow(constants),
+    halvedRow(constants),
+  ];
+  const bytes = encodeModule({ memories: [{ name: "memory", pagesMin: 1 }], functions });
+  if (!WebAssembly.validate(bytes)) return null;
+  return { module: new WebAssembly.Module(bytes), constants: constants.bytes };
+}
