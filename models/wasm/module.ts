@@ -1,7 +1,7 @@
-import { type Code, unsigned } from "./instructions.ts";
+import { type Code, sequence, unsigned } from "./instructions.ts";
 
 /** Types of values, by the byte that stands for each. */
-const VALUE_TYPES = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+const VALUE_TYPES = { i32: 0x7f, i64: 0x7e, f32: 0x7d, v128: 0x7b } as const;
 export type ValueType = keyof typeof VALUE_TYPES;
 
 /** A memory that the module is given; its number is its place in the list. */
@@ -13,9 +13,11 @@ export interface ImportedMemory {
   readonly sharedPagesMax?: number;
 }
 
-/** A function that the module offers and that answers nothing. Parameters are its first locals. */
+/** A function that the module offers. Parameters are its first locals; its number, for calls, is its place in the list. */
 export interface ExportedFunction {
   readonly name: string;
+  /** The type of what it answers; nothing when left out. */
+  readonly result?: ValueType;
   readonly parameters: readonly ValueType[];
   readonly locals: readonly ValueType[];
   readonly body: Code;
@@ -33,10 +35,10 @@ const END = 0x0b;
 export function encodeModule(
   { memories, functions }: { memories: readonly ImportedMemory[]; functions: readonly ExportedFunction[] },
 ): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from([
-    ...MAGIC_AND_VERSION,
-    ...section(SECTION.types, functions.map(({ parameters }) => [0x60, ...list(parameters.map(valueType)), 0])),
-    ...section(
+  return new Uint8Array(sequence(
+    MAGIC_AND_VERSION,
+    section(SECTION.types, functions.map(functionType)),
+    section(
       SECTION.imports,
       memories.map((memory) => [
         ...text(IMPORT_MODULE),
@@ -45,8 +47,8 @@ export function encodeModule(
         ...limits(memory),
       ]),
     ),
-    ...section(SECTION.functions, functions.map((_, index) => unsigned(index))),
-    ...section(
+    section(SECTION.functions, functions.map((_, index) => unsigned(index))),
+    section(
       SECTION.exports,
       functions.map(({ name }, index) => [
         ...text(name),
@@ -54,14 +56,18 @@ export function encodeModule(
         ...unsigned(index),
       ]),
     ),
-    ...section(
+    section(
       SECTION.code,
       functions.map(({ locals, body }) => {
         const declared = list(locals.map((type) => [1, ...valueType(type)]));
-        return [...unsigned(declared.length + body.length + 1), ...declared, ...body, END];
+        return sequence(unsigned(declared.length + body.length + 1), declared, body, [END]);
       }),
     ),
-  ]);
+  ));
+}
+
+function functionType({ parameters, result }: ExportedFunction): Code {
+  return [0x60, ...list(parameters.map(valueType)), ...list(result === undefined ? [] : [valueType(result)])];
 }
 
 function limits({ pagesMin, sharedPagesMax }: ImportedMemory): Code {
@@ -71,11 +77,11 @@ function limits({ pagesMin, sharedPagesMax }: ImportedMemory): Code {
 
 function section(number: number, items: readonly Code[]): Code {
   const content = list(items);
-  return [number, ...unsigned(content.length), ...content];
+  return sequence([number], unsigned(content.length), content);
 }
 
 function list(items: readonly Code[]): Code {
-  return [...unsigned(items.length), ...items.flat()];
+  return sequence(unsigned(items.length), ...items);
 }
 
 function text(characters: string): Code {
