@@ -40,7 +40,7 @@ export async function makeJpeg(
   encoder.setProgressive(options.progressive === true ? 1 : 0);
   encoder.setQuality(options.quality ?? 95);
   encoder.setSubSampling(0);
-  // Any count but 1 is colour. Both numbers make the encoder's buffer large enough, see libjpeg_turbo.ts.
+  // Any count but 1 is colour. Both numbers make the encoder's buffer large enough, see jpeg_encoder/libjpeg_turbo.ts.
   const componentCount = options.grey === true ? 1 : 255;
   const bitsPerSample = width * height < 100 ? 248 : 32;
   const frame = { width, height, bitsPerSample, componentCount, isSigned: false };
