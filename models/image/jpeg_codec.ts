@@ -3,6 +3,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { AssetSource } from "../assets.ts";
 import { JpegDecoder } from "./jpeg_decoder/jpeg_decoder.ts";
 import { JpegFallback } from "./jpeg_fallback.ts";
+import { JpegEncoder } from "./jpeg_encoder/jpeg_encoder.ts";
 import { hasJpegEnd, readJpegHeader } from "./jpeg_header.ts";
 import type { Picture } from "./picture.ts";
 import { fromGrey } from "./samples.ts";
@@ -12,7 +13,6 @@ import { type EmscriptenFactory, viewOfResult, WasmCodec } from "./wasm_codec.ts
 /** The part of `@cornerstonejs/codec-libjpeg-turbo-8bit` that is used; its objects live until `delete()`. */
 interface Libjpeg {
   readonly JPEGDecoder: new () => LibjpegDecoder;
-  readonly JPEGEncoder: new () => LibjpegEncoder;
   readonly HEAP8: Int8Array;
 }
 interface FrameInfo {
@@ -29,30 +29,18 @@ interface LibjpegDecoder {
   getDecodedBuffer(): Uint8ClampedArray;
   delete(): void;
 }
-interface LibjpegEncoder {
-  setQuality(quality: number): void;
-  setProgressive(progressive: 0 | 1): void;
-  setSubSampling(subsampling: number): void;
-  getDecodedBuffer(frame: FrameInfo): Uint8ClampedArray;
-  encode(): void;
-  getEncodedBuffer(): Uint8ClampedArray;
-  delete(): void;
-}
 
 /** Decodes the JPEGs that it takes, and answers null to all others. */
 export type PlainDecoder = Pick<JpegDecoder, "decode" | "memoryBytes">;
 
 const startLibjpeg: EmscriptenFactory<Libjpeg> = createLibjpeg;
 
-/** `TJSAMP_420` of turbojpeg.h: colour at half the resolution on both axes. */
-const SUBSAMPLING_420 = 2;
-
 /** WebAssembly memory never shrinks: an instance that a huge picture made larger than this is given up. */
 const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
 
 /**
  * JPEG in by {@linkcode JpegDecoder}, if the file is plain and sound, else by libjpeg-turbo in WebAssembly, which makes the same
- * pixels more slowly; what that cannot decode goes to {@linkcode JpegFallback}. JPEG out by libjpeg-turbo.
+ * pixels more slowly; what that cannot decode goes to {@linkcode JpegFallback}. JPEG out by {@linkcode JpegEncoder}.
  */
 export class JpegCodec {
   readonly #decoder: PlainDecoder;
@@ -60,6 +48,7 @@ export class JpegCodec {
   readonly #fallback: JpegFallback;
   readonly #spare: SparePixels;
   #libjpeg: Libjpeg | null = null;
+  #encoder: JpegEncoder | null = null;
 
   /** Pictures are decoded into `spare` where they fit; `decoder` is asked first. */
   constructor(assets: AssetSource, spare = new SparePixels(), decoder: PlainDecoder = new JpegDecoder()) {
@@ -71,7 +60,7 @@ export class JpegCodec {
 
   /** WebAssembly memory that is held now. */
   get memoryBytes(): number {
-    return (this.#libjpeg?.HEAP8.byteLength ?? 0) + this.#decoder.memoryBytes;
+    return (this.#libjpeg?.HEAP8.byteLength ?? 0) + this.#decoder.memoryBytes + (this.#encoder?.memoryBytes ?? 0);
   }
 
   /** Decodes a JPEG as it is stored, not turned upright; throws `image_unreadable`, `image_unsupported`. */
@@ -95,23 +84,12 @@ export class JpegCodec {
     }
   }
 
-  /** Encodes as a baseline JPEG with 4:2:0 colour; `quality` is 1 to 100. Throws `internal` when that fails. */
-  async encode(
-    picture: Picture,
-    options: { quality?: number } = {},
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    const libjpeg = await this.#start();
-    try {
-      const bytes = encodeWith(libjpeg, picture, options.quality ?? 85);
-      this.#release();
-      return bytes;
-    } catch (error) {
-      this.#release(error);
-      const size = `${picture.width} x ${picture.height}`;
-      throw new DmlError("internal", `A picture of ${size} could not be encoded as JPEG.`, {
-        cause: error,
-      });
-    }
+  /** Encodes as a baseline JPEG with 4:2:0 colour; `quality` is 1 to 100. */
+  encode(picture: Picture, options: { quality?: number } = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return Promise.try(() => {
+      this.#encoder ??= new JpegEncoder();
+      return this.#encoder.encode(picture, options.quality ?? 85);
+    });
   }
 
   async #start(): Promise<Libjpeg> {
@@ -128,7 +106,7 @@ export class JpegCodec {
   }
 }
 
-// Decoder and encoder go with their picture: the buffers of both, kept at once, would be half of the instance's memory.
+// A decoder goes with its picture: its buffers, kept, would be half of the instance's memory.
 
 function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array, spare: SparePixels): Picture {
   const decoder = new libjpeg.JPEGDecoder();
@@ -145,32 +123,4 @@ function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array, spare: SparePixels): Pi
   } finally {
     decoder.delete();
   }
-}
-
-function encodeWith(libjpeg: Libjpeg, picture: Picture, quality: number): Uint8Array<ArrayBuffer> {
-  const { width, height, data } = picture;
-  const encoder = new libjpeg.JPEGEncoder();
-  try {
-    encoder.setProgressive(0);
-    encoder.setSubSampling(SUBSAMPLING_420);
-    encoder.setQuality(quality);
-    encoder.getDecodedBuffer(encoderFrame(width, height)).set(data);
-    encoder.encode();
-    return viewOfResult(() => encoder.getEncodedBuffer()).slice();
-  } finally {
-    encoder.delete();
-  }
-}
-
-/**
- * What the encoder has to be told so that its output fits. It gives libjpeg-turbo a buffer of the size of its input
- * but the permission to write what the worst picture needs (`tjBufSize`: the padded size x 3 + 2048), which is more, and for a
- * picture of a few pixels far more. Only the size of the buffers depends on the number of components, as long as it is not 1.
- */
-function encoderFrame(width: number, height: number): FrameInfo {
-  const padded = Math.ceil(width / 16) * Math.ceil(height / 16) * 256;
-  const bytesAPixel = Math.ceil((padded * 3 + 2048) / (width * height));
-  const componentCount = Math.min(Math.max(bytesAPixel, 3), 255);
-  const bitsPerSample = 8 * Math.ceil(bytesAPixel / componentCount);
-  return { width, height, bitsPerSample, componentCount, isSigned: false };
 }

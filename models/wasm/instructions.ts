@@ -61,6 +61,8 @@ export const control = {
   repeat: (body: Code): Code => sequence([0x03, 0x40], body, [0x0b]),
   /** Does `body`, or what it does not branch past: to its end. */
   block: (body: Code): Code => sequence([0x02, 0x40], body, [0x0b]),
+  /** Does `body` as long as `condition` is not 0. */
+  while: (condition: Code, body: Code): Code => control.if(condition, control.loop(body, condition)),
   if: (condition: Code, body: Code): Code => sequence(condition, [0x04, 0x40], body, [0x0b]),
   ifElse: (condition: Code, body: Code, otherwise: Code): Code =>
     sequence(condition, [0x04, 0x40], body, [0x05], otherwise, [0x0b]),
@@ -78,6 +80,7 @@ export const i32 = {
   isLessUnsigned: (one: Code, other: Code): Code => [...one, ...other, 0x49],
   load: (at: Place, address: Code): Code => [...address, 0x28, ...place(at)],
   load8Unsigned: (at: Place, address: Code): Code => [...address, 0x2d, ...place(at)],
+  load16Signed: (at: Place, address: Code): Code => [...address, 0x2e, ...place(at)],
   store: (at: Place, address: Code, value: Code): Code => [...address, ...value, 0x36, ...place(at)],
   store8: (at: Place, address: Code, value: Code): Code => [...address, ...value, 0x3a, ...place(at)],
   store16: (at: Place, address: Code, value: Code): Code => [...address, ...value, 0x3b, ...place(at)],
@@ -85,6 +88,7 @@ export const i32 = {
   isEqual: (one: Code, other: Code): Code => [...one, ...other, 0x46],
   isNotEqual: (one: Code, other: Code): Code => [...one, ...other, 0x47],
   isGreaterUnsigned: (one: Code, other: Code): Code => [...one, ...other, 0x4b],
+  leadingZeros: (value: Code): Code => [...value, 0x67],
   trailingZeros: (value: Code): Code => [...value, 0x68],
   populationCount: (value: Code): Code => [...value, 0x69],
   subtract: (one: Code, other: Code): Code => [...one, ...other, 0x6b],
@@ -101,6 +105,12 @@ export const i64 = {
   constant: (value: number): Code => [0x42, ...signed(value)],
   load: (at: Place, address: Code): Code => [...address, 0x29, ...place(at)],
   store: (at: Place, address: Code, value: Code): Code => [...address, ...value, 0x37, ...place(at)],
+  /** Stores the lower half. */
+  store32: (at: Place, address: Code, value: Code): Code => [...address, ...value, 0x3e, ...place(at)],
+  isZero: (value: Code): Code => [...value, 0x50],
+  trailingZeros: (value: Code): Code => [...value, 0x7a],
+  subtract: (one: Code, other: Code): Code => [...one, ...other, 0x7d],
+  and: (one: Code, other: Code): Code => [...one, ...other, 0x83],
   or: (one: Code, other: Code): Code => [...one, ...other, 0x84],
   shiftLeft: (value: Code, count: Code): Code => [...value, ...count, 0x86],
   shiftRightSigned: (value: Code, count: Code): Code => [...value, ...count, 0x87],
@@ -118,6 +128,7 @@ export const v128 = {
   zero: (): Code => vector(0x0c, new Array(16).fill(0)),
   and: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x4e)],
   or: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x50)],
+  xor: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x51)],
   /** 1 if any bit is set, else 0. */
   anyTrue: (value: Code): Code => [...value, ...vector(0x53)],
   /** Stores one half: lane 0 or 1 of 64 bits. */
@@ -135,8 +146,11 @@ export const i8x16 = {
   /** The bytes of `value` at the positions that `lanes` holds; 0 for positions beyond 15. */
   swizzle: (value: Code, lanes: Code): Code => [...value, ...lanes, ...vector(0x0e)],
   isEqual: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x23)],
+  isNotEqual: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x24)],
   /** The highest bit of each byte, that of the first lowest. */
   bitmask: (value: Code): Code => [...value, ...vector(0x64)],
+  /** Sixteen signed 16-bit numbers as signed bytes, the nearest there is. */
+  narrowI16x8: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x65)],
   /** Sixteen signed 16-bit numbers as unsigned bytes, the nearest there is. */
   narrowI16x8Unsigned: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x66)],
 };
@@ -148,9 +162,13 @@ export const i16x8 = {
   load8x8Unsigned: (at: Place, address: Code): Code => [...address, ...vector(0x02, place(at))],
   splat: (value: Code): Code => [...value, ...vector(0x10)],
   isEqual: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x2d)],
+  isGreaterSigned: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x31)],
   isAtLeastUnsigned: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x36)],
   /** `(one x other + 2^14) >> 15`, signed. */
   multiplyQ15: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x82)],
+  /** The same but for -32768 x -32768, of which machines make what they like. */
+  multiplyQ15Relaxed: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x111)],
+  absolute: (value: Code): Code => [...value, ...vector(0x80)],
   bitmask: (value: Code): Code => [...value, ...vector(0x84)],
   /** Eight signed 32-bit numbers as 16-bit ones, the nearest there is. */
   narrowI32x4: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x85)],
@@ -160,6 +178,9 @@ export const i16x8 = {
   add: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x8e)],
   subtract: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x91)],
   multiply: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x95)],
+  /** Eight of the sixteen numbers of both, by position; those of `other` begin at 8. */
+  pick: (one: Code, other: Code, lanes: readonly number[]): Code =>
+    i8x16.shuffle(one, other, lanes.flatMap((lane) => [2 * lane, 2 * lane + 1])),
 };
 
 export const i32x4 = {

@@ -43,7 +43,7 @@ export async function makeJpeg(
   encoder.setProgressive(options.progressive === true ? 1 : 0);
   encoder.setQuality(options.quality ?? 95);
   encoder.setSubSampling(SUBSAMPLING[options.sampling ?? "4:4:4"]);
-  // Any count but 1 is colour. Both numbers make the encoder's buffer large enough, see JpegCodec.
+  // Any count but 1 is colour. Both numbers make the encoder's buffer large enough, see jpeg_encoder/libjpeg_turbo.ts.
   const componentCount = options.grey === true ? 1 : 255;
   const bitsPerSample = width * height < 100 ? 248 : 32;
   const frame = { width, height, bitsPerSample, componentCount, isSigned: false };

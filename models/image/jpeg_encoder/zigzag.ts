@@ -1,0 +1,12 @@
+/** Samples, and coefficients, on the side of a block. */
+export const BLOCK_SIDE = 8;
+export const BLOCK_SIZE = BLOCK_SIDE * BLOCK_SIDE;
+
+/** Where the coefficients of a block are in its rows, in the order in which they are coded: along the diagonals (T.81, figure A.6). */
+export const ZIGZAG: readonly number[] = Array.from({ length: 2 * BLOCK_SIDE - 1 }, (_, diagonal) => {
+  const first = Math.max(0, diagonal - BLOCK_SIDE + 1);
+  const last = Math.min(diagonal, BLOCK_SIDE - 1);
+  const rows = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  // Odd diagonals go down, even ones up.
+  return (diagonal % 2 === 1 ? rows : rows.reverse()).map((row) => row * BLOCK_SIDE + diagonal - row);
+}).flat();
