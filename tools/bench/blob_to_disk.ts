@@ -27,7 +27,7 @@ export async function blobToDisk(): Promise<Figure[]> {
   await using server = await ServerProcess.start(new URL("./blob_server.ts", import.meta.url), [
     join(directory, "source"),
   ]);
-  const from = new HttpBlobStore(server.url);
+  using from = new HttpBlobStore(server.url);
   const to = await DiskBlobStore.open(join(directory, "node"));
   const [plain, file, copy] = ["plain", "file", "copy"].map((name) => join(directory, name));
   await Deno.writeFile(file, bytes);

@@ -39,7 +39,13 @@ blobStoreContract("HttpBlobStore over memory", {
   open() {
     const server = serve(appOver(new MemoryBlobStore()).fetch);
     const store = new HttpBlobStore(server.url);
-    return Promise.resolve({ store, [Symbol.asyncDispose]: server[Symbol.asyncDispose] });
+    return Promise.resolve({
+      store,
+      async [Symbol.asyncDispose]() {
+        store.close();
+        await server[Symbol.asyncDispose]();
+      },
+    });
   },
 });
 
@@ -48,9 +54,11 @@ blobStoreContract("HttpBlobStore over disk", {
   async open() {
     const directory = await temporaryDirectory();
     const server = serve(appOver(await DiskBlobStore.open(directory.path)).fetch);
+    const store = new HttpBlobStore(server.url);
     return {
-      store: new HttpBlobStore(server.url),
+      store,
       async [Symbol.asyncDispose]() {
+        store.close();
         await server[Symbol.asyncDispose]();
         await directory[Symbol.asyncDispose]();
       },
@@ -62,7 +70,7 @@ Deno.test("HttpBlobStore throws connection_lost when nobody listens", async () =
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
-  const store = new HttpBlobStore(`http://127.0.0.1:${port}`);
+  using store = new HttpBlobStore(`http://127.0.0.1:${port}`);
   await assertCode(store.stat(DIGEST), "connection_lost");
   await assertCode(store.open(DIGEST), "connection_lost");
   await assertCode(store.read(DIGEST), "connection_lost");
@@ -71,17 +79,19 @@ Deno.test("HttpBlobStore throws connection_lost when nobody listens", async () =
 
 Deno.test("HttpBlobStore.read() throws connection_lost when the answer breaks off", async () => {
   await using server = cuttingServer(BYTES, [100]);
-  await assertCode(new HttpBlobStore(server.url).read(DIGEST), "connection_lost");
+  using store = new HttpBlobStore(server.url);
+  await assertCode(store.read(DIGEST), "connection_lost");
 });
 
 Deno.test("HttpBlobStore.read() throws blob_corrupt when other bytes come", async () => {
   await using server = serve(() => new Response(BYTES.slice(1)));
-  await assertCode(new HttpBlobStore(server.url).read(DIGEST), "blob_corrupt");
+  using store = new HttpBlobStore(server.url);
+  await assertCode(store.read(DIGEST), "blob_corrupt");
 });
 
 Deno.test("HttpBlobStore.open() throws request_invalid when the server ignores the range", async () => {
   await using server = serve(() => new Response(BYTES));
-  const store = new HttpBlobStore(server.url);
+  using store = new HttpBlobStore(server.url);
   await assertCode(store.open(DIGEST, { offset: 10 }), "request_invalid");
 });
 
@@ -91,7 +101,7 @@ Deno.test("HttpBlobStore.open() throws cancelled when the signal aborts", async 
     controller.abort();
     return new Response(BYTES);
   });
-  const store = new HttpBlobStore(server.url);
+  using store = new HttpBlobStore(server.url);
   await assertCode(store.open(DIGEST, { signal: controller.signal }), "cancelled");
 });
 
@@ -102,14 +112,14 @@ Deno.test("HttpBlobStore does not follow redirects, which would show its token a
     return new Response(BYTES);
   });
   await using server = serve(() => Response.redirect(elsewhere.url));
-  const store = new HttpBlobStore(server.url, { token: "secret" });
+  using store = new HttpBlobStore(server.url, { token: "secret" });
   await assertCode(store.read(DIGEST), "request_invalid");
   assertEquals(askedElsewhere, 0);
 });
 
 Deno.test("HttpBlobStore.put() throws blob_too_large, and the connection still serves", async () => {
   await using server = serve(appOver(new MemoryBlobStore()).fetch);
-  const store = new HttpBlobStore(server.url);
+  using store = new HttpBlobStore(server.url);
   const large = new Uint8Array(BYTES_MAX + 1);
   await assertCode(store.put(digestOf(large), large), "blob_too_large");
   await store.put(DIGEST, BYTES);
@@ -123,9 +133,11 @@ Deno.test("HttpBlobStore shows its token to a server that asks for one", async (
   app.route("/", blobRoutes({ read: [memory], write: memory, bytesMax: BYTES_MAX }));
   app.onError((error) => problemResponse(error));
   await using server = serve(app.fetch);
-  await assertCode(new HttpBlobStore(server.url).stat(DIGEST), "unauthorized");
-  await assertCode(new HttpBlobStore(server.url, { token: tokens.user }).read(DIGEST), "forbidden");
-  const store = new HttpBlobStore(server.url, { token: tokens.node });
+  using stranger = new HttpBlobStore(server.url);
+  await assertCode(stranger.stat(DIGEST), "unauthorized");
+  using user = new HttpBlobStore(server.url, { token: tokens.user });
+  await assertCode(user.read(DIGEST), "forbidden");
+  using store = new HttpBlobStore(server.url, { token: tokens.node });
   await store.put(DIGEST, BYTES);
   assertEquals(await store.read(DIGEST), BYTES);
 });
