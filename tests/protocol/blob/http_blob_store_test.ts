@@ -1,3 +1,5 @@
+// @ts-types="../../contract/to_bytes.d.ts"
+import { toBytes } from "@std/streams/to_bytes.js";
 import { Hono } from "hono";
 import type { BlobStore } from "../../../protocol/blob/blob_store.ts";
 import { DiskBlobStore } from "../../../protocol/blob/disk_blob_store.ts";
@@ -115,6 +117,51 @@ Deno.test("HttpBlobStore does not follow redirects, which would show its token a
   using store = new HttpBlobStore(server.url, { token: "secret" });
   await assertCode(store.read(DIGEST), "request_invalid");
   assertEquals(askedElsewhere, 0);
+});
+
+Deno.test("HttpBlobStore asks all that it asks over one connection, until it is closed", async () => {
+  const app = appOver(new MemoryBlobStore());
+  const ports = new Set<number>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request, { remoteAddr }) => {
+    ports.add(remoteAddr.port);
+    return app.fetch(request);
+  });
+  using store = new HttpBlobStore(`http://127.0.0.1:${server.addr.port}`);
+  assertEquals(await store.stat(DIGEST), null);
+  await assertCode(store.read(DIGEST), "blob_not_found");
+  await store.put(DIGEST, BYTES);
+  assertEquals(await store.read(DIGEST), BYTES);
+  assertEquals(await toBytes((await store.open(DIGEST, { offset: 5 })).stream), BYTES.slice(5));
+  assertEquals(ports.size, 1);
+  store.close();
+  assertEquals(await store.read(DIGEST), BYTES);
+  assertEquals(ports.size, 2);
+  await server.shutdown();
+});
+
+Deno.test("HttpBlobStore sends nothing with a token that would be more than one header", async () => {
+  let asked = 0;
+  await using server = serve(() => {
+    asked++;
+    return new Response(BYTES);
+  });
+  using store = new HttpBlobStore(server.url, { token: "secret\r\nx-role: admin" });
+  await assertCode(store.read(DIGEST), "request_invalid");
+  assertEquals(asked, 0);
+});
+
+Deno.test("HttpBlobStore begins TLS with a server of https", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const firstByte = (async () => {
+    using connection = await listener.accept();
+    const buffer = new Uint8Array(1);
+    await connection.read(buffer);
+    return buffer[0];
+  })();
+  using store = new HttpBlobStore(`https://127.0.0.1:${listener.addr.port}`);
+  await assertCode(store.read(DIGEST), "connection_lost");
+  assertEquals(await firstByte, 0x16); // A record of the handshake (RFC 8446, section 5.1).
+  listener.close();
 });
 
 Deno.test("HttpBlobStore.put() throws blob_too_large, and the connection still serves", async () => {
