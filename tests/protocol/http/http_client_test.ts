@@ -52,6 +52,13 @@ Deno.test("HttpClient reads an answer cut anywhere in two, as bytes and as a str
   }
 });
 
+Deno.test("HttpClient gives no more than was announced to a reader with room for more", async () => {
+  const { client } = clientOf([HELLO.slice(0, -2), "lo, and more"]);
+  const { body } = await client.send(GET);
+  assertEquals(new TextDecoder().decode(await toBytes(body!)), "hello");
+  client.close();
+});
+
 Deno.test("HttpClient passes over what only says that the answer takes longer", async () => {
   const { client } = clientOf([`HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n${HELLO}`]);
   assertEquals(await textFrom(client), "hello");
