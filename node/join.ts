@@ -86,6 +86,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
   const workers = options.workers ?? defaultWorkers(hostCapabilities({ workers: 1 }));
   const baseUrl = baseUrlOf(master);
   const engine = createWorkerPool({ workers, assets: assetFiles, clock, log });
+  using remote = new HttpBlobStore(baseUrl, { token, clock });
   try {
     const node = startNode({
       ...options,
@@ -96,7 +97,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
         const { controlPort } = await askCluster(baseUrl, { signal });
         return { hostname: master.hostname, port: controlPort };
       },
-      remote: new HttpBlobStore(baseUrl, { token }),
+      remote,
       cache: await DiskBlobStore.open(join(directory, "blobs"), { clock }),
       cacheBytes: options.cacheBytes ?? undefined,
       useTimes: new FileUseTimes(join(directory, "last_used.json"), { log }),

@@ -74,7 +74,8 @@ async function checkToken(
 ): Promise<string> {
   if (!tokenRequired) return "No token is needed.";
   if (token !== null && NODE_TOKEN.test(token)) {
-    await new HttpBlobStore(baseUrlOf(master), { token }).stat(digestOf(new Uint8Array(0)));
+    using blobs = new HttpBlobStore(baseUrlOf(master), { token });
+    await blobs.stat(digestOf(new Uint8Array(0)));
     return "The token lets a node in.";
   }
   await client.recognizers();

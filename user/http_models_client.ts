@@ -50,7 +50,7 @@ export class HttpModelsClient implements ModelsClient {
     this.#options = options;
     this.#cluster = new HttpClusterClient({ ...options, answerTimeoutMs: ANSWER_TIMEOUT_MS });
     this.label = baseUrlOf(options.address);
-    this.#blobs = new HttpBlobStore(this.label, { token: options.token });
+    this.#blobs = new HttpBlobStore(this.label, options);
   }
 
   async list(): Promise<RecognizerListing[]> {
@@ -99,6 +99,7 @@ export class HttpModelsClient implements ModelsClient {
   }
 
   close(): Promise<void> {
+    this.#blobs.close();
     return Promise.resolve();
   }
 

@@ -131,13 +131,17 @@ async function models(command: ModelsCommand, context: UserContext & { cluster: 
   const openModels = (at: { address: Address; token: string | null }) => new HttpModelsClient({ ...context, ...at });
   const client = openModels({ address: command.master ?? DEFAULT_MASTER, token: command.token });
   const { cluster } = context;
-  return await runModels(command, {
-    ...context,
-    openModels,
-    home: context.place.home,
-    models: client,
-    versions: cluster.versions,
-  });
+  try {
+    return await runModels(command, {
+      ...context,
+      openModels,
+      home: context.place.home,
+      models: client,
+      versions: cluster.versions,
+    });
+  } finally {
+    await client.close();
+  }
 }
 
 async function predict(command: PredictCommand, context: UserContext): Promise<number> {

@@ -11,6 +11,7 @@ import { type Digest, digestOf, isDigest } from "../kernel/digest.ts";
 import { invariant } from "../kernel/invariant.ts";
 import { blobCorrupt, blobNotFound, offsetPastEnd } from "./blob_errors.ts";
 import type { BlobReading, BlobStore, BlobWriter } from "./blob_store.ts";
+import { streamFrom } from "./byte_stream.ts";
 import { DiskBlobWriter, PART_SUFFIX } from "./disk_blob_writer.ts";
 
 const PART_KEPT_MS = 24 * 60 * 60 * 1000;
@@ -61,7 +62,7 @@ export class DiskBlobStore implements BlobStore {
       const { size } = await file.stat();
       if (offset > size) throw offsetPastEnd(digest, { offset, size });
       if (offset > 0) await file.seek(offset, Deno.SeekMode.Start);
-      return { size, stream: file.readable };
+      return { size, stream: streamFrom(file) };
     } catch (error) {
       file.close();
       throw error;

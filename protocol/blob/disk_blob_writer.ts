@@ -9,7 +9,7 @@ export const PART_SUFFIX = ".part";
 
 const REHASH_BYTES = 1024 * 1024;
 /** Written bytes after which the disk is told to begin: the fsync at the end then has little left to wait for. */
-const EARLY_SYNC_BYTES = 16 * 1024 * 1024;
+const EARLY_SYNC_BYTES = 4 * 1024 * 1024;
 
 /** A blob being received into `<path>.part`, which is kept when it breaks off and hashed again when it goes on. */
 export class DiskBlobWriter implements BlobWriter {

@@ -1,26 +1,46 @@
 import { parseContentRange } from "../http/byte_range.ts";
+import type { Answer } from "../http/http_answer.ts";
+import { HttpClient } from "../http/http_client.ts";
 import { blobPath } from "../http/paths.ts";
 import { errorOfResponse } from "../http/problem.ts";
+import type { IdempotentMethod } from "../http/request_head.ts";
+import type { Clock } from "../kernel/clock.ts";
 import { type Digest, digestOf } from "../kernel/digest.ts";
 import { asDmlError, DmlError } from "../kernel/errors.ts";
 import { blobCorrupt, offsetPastEnd } from "./blob_errors.ts";
 import type { BlobReading, BlobStore, BlobWriter } from "./blob_store.ts";
 import { streamOf } from "./byte_stream.ts";
 
+/** What is asked of the other process. */
+interface BlobRequest {
+  readonly method?: IdempotentMethod;
+  readonly range?: string;
+  readonly body?: Uint8Array<ArrayBuffer>;
+  readonly signal?: AbortSignal;
+}
+
 /** The blobs that another process serves with `blobRoutes`. A network that fails is `connection_lost`. */
-export class HttpBlobStore implements BlobStore {
+export class HttpBlobStore implements BlobStore, Disposable {
   readonly #baseUrl: string;
   readonly #token: string | null;
-  readonly #client: Deno.HttpClient | undefined;
+  /** Null where `fetch` is asked, which has TLS. */
+  readonly #client: HttpClient | null;
 
   /** `baseUrl` is what the paths of the interface follow, as `http://127.0.0.1:7400`. */
-  constructor(
-    baseUrl: string | URL,
-    options: { token?: string | null; client?: Deno.HttpClient } = {},
-  ) {
+  constructor(baseUrl: string | URL, options: { token?: string | null; clock?: Clock } = {}) {
     this.#baseUrl = String(baseUrl).replace(/\/+$/, "");
     this.#token = options.token ?? null;
-    this.#client = options.client;
+    const url = new URL(this.#baseUrl);
+    this.#client = url.protocol === "http:" ? new HttpClient(url, options) : null;
+  }
+
+  /** Lets go of the connections that are kept for the next request; what is under way ends by itself. */
+  close(): void {
+    this.#client?.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   async stat(digest: Digest): Promise<number | null> {
@@ -36,8 +56,8 @@ export class HttpBlobStore implements BlobStore {
     options: { offset?: number; signal?: AbortSignal } = {},
   ): Promise<BlobReading> {
     const { offset = 0, signal } = options;
-    const headers = offset > 0 ? { range: `bytes=${offset}-` } : undefined;
-    const response = await this.#request(digest, { headers, signal });
+    const range = offset > 0 ? `bytes=${offset}-` : undefined;
+    const response = await this.#request(digest, { range, signal });
     if (response.status === 416) return await this.#atEnd(response, { digest, offset });
     if (!response.ok) throw await this.#refusal(response, digest);
     const part = parseContentRange(response.headers.get("content-range"));
@@ -100,25 +120,23 @@ export class HttpBlobStore implements BlobStore {
     throw new DmlError("request_invalid", "blobs cannot be listed over HTTP");
   }
 
-  async #request(
-    digest: Digest,
-    init: { method?: string; headers?: HeadersInit; body?: BodyInit; signal?: AbortSignal },
-  ): Promise<Response> {
-    const headers = new Headers(init.headers);
-    headers.set("accept-encoding", "identity");
-    if (this.#token !== null) headers.set("authorization", `Bearer ${this.#token}`);
-    const url = this.#baseUrl + blobPath(digest);
+  async #request(digest: Digest, request: BlobRequest): Promise<Answer> {
+    const { method = "GET", range, body, signal } = request;
+    const headers: Record<string, string> = { "accept-encoding": "identity" };
+    if (range !== undefined) headers.range = range;
+    if (this.#token !== null) headers.authorization = `Bearer ${this.#token}`;
+    const url = new URL(this.#baseUrl + blobPath(digest));
     try {
+      if (this.#client !== null) return await this.#client.send({ method, path: url.pathname, headers, body, signal });
       // Not followed: a redirect would show the token to whoever it names.
-      const redirect = "manual";
-      return await fetch(url, { ...init, headers, redirect, client: this.#client });
+      return await fetch(url, { method, headers, body, signal, redirect: "manual" });
     } catch (error) {
-      throw this.#broken(error, init.signal);
+      throw this.#broken(error, signal);
     }
   }
 
   async #atEnd(
-    response: Response,
+    response: Answer,
     options: { digest: Digest; offset: number },
   ): Promise<BlobReading> {
     await response.body?.cancel();
@@ -127,19 +145,19 @@ export class HttpBlobStore implements BlobStore {
     return { size, stream: streamOf(new Uint8Array(0)) };
   }
 
-  #sizeIn(response: Response, digest: Digest): number {
+  #sizeIn(response: Answer, digest: Digest): number {
     const length = response.headers.get("content-length");
     if (length !== null) return Number(length);
     throw new DmlError("request_invalid", `${this.#baseUrl} does not say the size of ${digest}`);
   }
 
-  #refusal(response: Response, digest: Digest): Promise<DmlError> {
+  #refusal(response: Answer, digest: Digest): Promise<DmlError> {
     return errorOfResponse(response, { what: `the request for ${digest} to ${this.#baseUrl}` });
   }
 
   #broken(error: unknown, signal: AbortSignal | undefined): DmlError {
     if (signal?.aborted) return new DmlError("cancelled", "the request was given up");
-    const { message } = asDmlError(error);
-    return new DmlError("connection_lost", `${this.#baseUrl}: ${message}`, { cause: error });
+    const { code, message } = asDmlError(error, "connection_lost");
+    return new DmlError(code, `${this.#baseUrl}: ${message}`, { cause: error });
   }
 }

@@ -102,7 +102,7 @@ async function bytesOf(
   const { store, size, range } = options;
   if (size <= WHOLE_BYTES_MAX) return (await store.read(digest)).subarray(range.start, range.end);
   const { stream } = await store.open(digest, { offset: range.start });
-  // To the end, which is what a resumed transfer asks for, the file goes out without passing through JavaScript.
+  // To the end, which is what a resumed transfer asks for, nothing has to be counted.
   if (range.end === size) return stream;
   return stream.pipeThrough(new ByteSliceStream(0, range.end - range.start - 1));
 }

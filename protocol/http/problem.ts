@@ -36,7 +36,7 @@ export function problemResponse(error: unknown, options: { status?: number } = {
 
 /** The error that `response` carries; reads or cancels its body. `what` names the request when the answer itself says nothing. */
 export async function errorOfResponse(
-  response: Response,
+  response: Pick<Response, "status" | "headers" | "body">,
   options: { what: string },
 ): Promise<DmlError> {
   const problem = await problemIn(response);
@@ -49,7 +49,7 @@ export async function errorOfResponse(
   );
 }
 
-async function problemIn(response: Response): Promise<Problem | null> {
+async function problemIn(response: Pick<Response, "headers" | "body">): Promise<Problem | null> {
   if (response.body === null) return null;
   if (!response.headers.get("content-type")?.startsWith(MEDIA_TYPE)) {
     await response.body.cancel();

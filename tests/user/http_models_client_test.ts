@@ -58,6 +58,7 @@ Deno.test("HttpModelsClient puts a file in pieces, goes on after an answer that 
   const { recognizer: { manifestDigest } } = await client.show("added");
   assertEquals(manifestDigest, added.manifestDigest);
   assertEquals(decodeManifest(await client.read(manifestDigest)), MANIFEST);
+  await client.close();
 });
 
 Deno.test("HttpModelsClient says what the master says, and what is wrong when none answers", async () => {

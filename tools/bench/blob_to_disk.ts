@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { copyBlob } from "../../protocol/blob/copy_blob.ts";
 import { DiskBlobStore } from "../../protocol/blob/disk_blob_store.ts";
 import { HttpBlobStore } from "../../protocol/blob/http_blob_store.ts";
+import { writeAll } from "../../protocol/durable_file.ts";
 import { blobPath } from "../../protocol/http/paths.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { ServerProcess } from "./server_process.ts";
@@ -10,7 +11,10 @@ import { type Figure, median, shown, timed } from "./figure.ts";
 const BYTES = 64 * 2 ** 20;
 const ROUNDS = 11;
 
-/** A blob of 64 MB over loopback to a node's disk, digest verified and synced, beside the same bytes merely written and `cp`. */
+/**
+ * A blob of 64 MB over loopback to a node's disk, digest verified and synced, beside the same bytes merely written from a bare
+ * connection, and `cp`. The disk is quiet before each of them: what one has left to be written would be the next one's to wait for.
+ */
 export async function blobToDisk(): Promise<Figure[]> {
   const directory = await Deno.makeTempDir({ prefix: "dml-bench-" });
   const bytes = new Uint8Array(BYTES);
@@ -23,25 +27,25 @@ export async function blobToDisk(): Promise<Figure[]> {
   await using server = await ServerProcess.start(new URL("./blob_server.ts", import.meta.url), [
     join(directory, "source"),
   ]);
-  const from = new HttpBlobStore(server.url);
+  using from = new HttpBlobStore(server.url);
   const to = await DiskBlobStore.open(join(directory, "node"));
   const [plain, file, copy] = ["plain", "file", "copy"].map((name) => join(directory, name));
   await Deno.writeFile(file, bytes);
+  await sync(file);
   const rounds: { dml: number; plain: number; copy: number }[] = [];
   for (let round = -1; round < ROUNDS; round++) {
-    await to.delete(digest);
     const dml = await timed(() => copyBlob(digest, { from, to, size: BYTES }));
-    const bare = await timed(async () => {
-      const response = await fetch(server.url + blobPath(digest));
-      using target = await Deno.open(plain, { write: true, create: true, truncate: true });
-      for await (const chunk of response.body ?? []) await target.write(chunk);
-    });
+    await to.delete(digest);
+    await sync(directory);
+    const bare = await timed(() => writeFrom(new URL(server.url + blobPath(digest)), plain));
+    await removeSynced(plain, directory);
     const copied = await timed(() => Deno.copyFile(file, copy));
+    await removeSynced(copy, directory);
     if (round >= 0) rounds.push({ dml, plain: bare, copy: copied });
   }
   await Deno.remove(directory, { recursive: true });
   const rate = (pick: (round: typeof rounds[number]) => number) => 64 / median(rounds.map(pick)) * 1_000;
-  const floor = `${shown(rate(({ plain }) => plain), "MB/s")} merely written, ${
+  const floor = `${shown(rate(({ plain }) => plain), "MB/s")} merely written, unverified and unsynced, ${
     shown(rate(({ copy }) => copy), "MB/s")
   } copied on disk`;
   const value = rate(({ dml }) => dml);
@@ -53,4 +57,29 @@ export async function blobToDisk(): Promise<Figure[]> {
     unit: "MB/s",
     bound: { atLeast: 450 },
   }];
+}
+
+/** The answer to a GET of `url`, from a connection of its own into the file at `path`, with nothing looked at but its end. */
+async function writeFrom(url: URL, path: string): Promise<void> {
+  const request = `GET ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: close\r\n\r\n`;
+  using connection = await Deno.connect({ hostname: url.hostname, port: Number(url.port) });
+  using target = await Deno.open(path, { write: true, create: true });
+  await connection.write(new TextEncoder().encode(request));
+  const buffer = new Uint8Array(2 ** 20);
+  for (;;) {
+    const count = await connection.read(buffer);
+    if (count === null) return;
+    await writeAll(target, buffer.subarray(0, count));
+  }
+}
+
+async function removeSynced(path: string, directory: string): Promise<void> {
+  await sync(path);
+  await Deno.remove(path);
+  await sync(directory);
+}
+
+async function sync(path: string): Promise<void> {
+  using file = await Deno.open(path);
+  await file.sync();
 }

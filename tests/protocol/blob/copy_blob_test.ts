@@ -23,7 +23,7 @@ async function storeWith(bytes: Uint8Array<ArrayBuffer>): Promise<MemoryBlobStor
 async function copyFrom(server: CuttingServer, retries?: number) {
   const to = new MemoryBlobStore();
   const clock = new ImpatientClock();
-  const from = new HttpBlobStore(server.url);
+  using from = new HttpBlobStore(server.url);
   const progress: number[] = [];
   const moved = await copyBlob(DIGEST, {
     from,
@@ -81,7 +81,7 @@ Deno.test("copyBlob() goes on behind what an earlier copy left", async () => {
   await writer.write(BYTES.slice(0, 2_000_000));
   await writer.close();
   await using server = cuttingServer(BYTES, []);
-  const from = new HttpBlobStore(server.url);
+  using from = new HttpBlobStore(server.url);
   assertEquals(await copyBlob(DIGEST, { from, to, size: SIZE }), 1_000_000);
   assertEquals(server.starts, [2_000_000]);
 });
@@ -95,7 +95,7 @@ Deno.test("copyBlob() waits longer after each failure in a row, and less again a
 Deno.test("copyBlob() throws connection_lost when its tries are used up, and keeps what came", async () => {
   await using server = cuttingServer(BYTES, [1_000, 0, 0, 0, 0, 0, 0, 0]);
   const to = new MemoryBlobStore();
-  const from = new HttpBlobStore(server.url);
+  using from = new HttpBlobStore(server.url);
   const clock = new ImpatientClock();
   const copying = copyBlob(DIGEST, { from, to, size: SIZE, retries: 3, clock });
   await assertCode(copying, "connection_lost");
@@ -108,7 +108,7 @@ Deno.test("copyBlob() starts over once when the bytes turn out wrong, then throw
   wrong[1_500_000] ^= 1;
   await using server = cuttingServer(wrong, [2_000_000]);
   const to = new MemoryBlobStore();
-  const from = new HttpBlobStore(server.url);
+  using from = new HttpBlobStore(server.url);
   const clock = new ImpatientClock();
   await assertCode(copyBlob(DIGEST, { from, to, size: SIZE, clock }), "blob_corrupt");
   assertEquals(server.starts, [0, 2_000_000, 0]);
@@ -161,7 +161,7 @@ Deno.test("copyBlob() throws cancelled when the signal aborts in the middle, and
     if (done >= 1_000_000) controller.abort();
   };
   await using server = cuttingServer(BYTES, []);
-  const from = new HttpBlobStore(server.url);
+  using from = new HttpBlobStore(server.url);
   const { signal } = controller;
   await assertCode(copyBlob(DIGEST, { from, to, size: SIZE, signal, onProgress }), "cancelled");
   assert((await to.receive(DIGEST, SIZE)).offset >= 1_000_000);
@@ -198,7 +198,8 @@ Deno.test("copyBlob() throws cancelled while it waits for its next try", async (
       return () => {};
     },
   };
-  const options = { from: new HttpBlobStore(server.url), to: new MemoryBlobStore(), size: SIZE };
+  using from = new HttpBlobStore(server.url);
+  const options = { from, to: new MemoryBlobStore(), size: SIZE };
   const copying = copyBlob(DIGEST, { ...options, clock, signal: controller.signal });
   await assertCode(copying, "cancelled");
 });
@@ -210,7 +211,7 @@ Deno.test("copyBlob() breaks off a source that sends nothing and goes on with it
   const onProgress = (done: number) => {
     if (done === 500_000 && server.starts.length === 1) queueMicrotask(() => clock.stall());
   };
-  const from = new HttpBlobStore(server.url);
+  using from = new HttpBlobStore(server.url);
   const options = { from, to, size: SIZE, clock, stallMs: STALL_MS, onProgress };
   assertEquals(await copyBlob(DIGEST, options), SIZE);
   assertEquals(server.starts, [0, 500_000]);

@@ -1,3 +1,5 @@
+// @ts-types="../../contract/to_bytes.d.ts"
+import { toBytes } from "@std/streams/to_bytes.js";
 import { Hono } from "hono";
 import type { BlobStore } from "../../../protocol/blob/blob_store.ts";
 import { DiskBlobStore } from "../../../protocol/blob/disk_blob_store.ts";
@@ -39,7 +41,13 @@ blobStoreContract("HttpBlobStore over memory", {
   open() {
     const server = serve(appOver(new MemoryBlobStore()).fetch);
     const store = new HttpBlobStore(server.url);
-    return Promise.resolve({ store, [Symbol.asyncDispose]: server[Symbol.asyncDispose] });
+    return Promise.resolve({
+      store,
+      async [Symbol.asyncDispose]() {
+        store.close();
+        await server[Symbol.asyncDispose]();
+      },
+    });
   },
 });
 
@@ -48,9 +56,11 @@ blobStoreContract("HttpBlobStore over disk", {
   async open() {
     const directory = await temporaryDirectory();
     const server = serve(appOver(await DiskBlobStore.open(directory.path)).fetch);
+    const store = new HttpBlobStore(server.url);
     return {
-      store: new HttpBlobStore(server.url),
+      store,
       async [Symbol.asyncDispose]() {
+        store.close();
         await server[Symbol.asyncDispose]();
         await directory[Symbol.asyncDispose]();
       },
@@ -62,7 +72,7 @@ Deno.test("HttpBlobStore throws connection_lost when nobody listens", async () =
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
-  const store = new HttpBlobStore(`http://127.0.0.1:${port}`);
+  using store = new HttpBlobStore(`http://127.0.0.1:${port}`);
   await assertCode(store.stat(DIGEST), "connection_lost");
   await assertCode(store.open(DIGEST), "connection_lost");
   await assertCode(store.read(DIGEST), "connection_lost");
@@ -71,17 +81,19 @@ Deno.test("HttpBlobStore throws connection_lost when nobody listens", async () =
 
 Deno.test("HttpBlobStore.read() throws connection_lost when the answer breaks off", async () => {
   await using server = cuttingServer(BYTES, [100]);
-  await assertCode(new HttpBlobStore(server.url).read(DIGEST), "connection_lost");
+  using store = new HttpBlobStore(server.url);
+  await assertCode(store.read(DIGEST), "connection_lost");
 });
 
 Deno.test("HttpBlobStore.read() throws blob_corrupt when other bytes come", async () => {
   await using server = serve(() => new Response(BYTES.slice(1)));
-  await assertCode(new HttpBlobStore(server.url).read(DIGEST), "blob_corrupt");
+  using store = new HttpBlobStore(server.url);
+  await assertCode(store.read(DIGEST), "blob_corrupt");
 });
 
 Deno.test("HttpBlobStore.open() throws request_invalid when the server ignores the range", async () => {
   await using server = serve(() => new Response(BYTES));
-  const store = new HttpBlobStore(server.url);
+  using store = new HttpBlobStore(server.url);
   await assertCode(store.open(DIGEST, { offset: 10 }), "request_invalid");
 });
 
@@ -91,7 +103,7 @@ Deno.test("HttpBlobStore.open() throws cancelled when the signal aborts", async 
     controller.abort();
     return new Response(BYTES);
   });
-  const store = new HttpBlobStore(server.url);
+  using store = new HttpBlobStore(server.url);
   await assertCode(store.open(DIGEST, { signal: controller.signal }), "cancelled");
 });
 
@@ -102,14 +114,59 @@ Deno.test("HttpBlobStore does not follow redirects, which would show its token a
     return new Response(BYTES);
   });
   await using server = serve(() => Response.redirect(elsewhere.url));
-  const store = new HttpBlobStore(server.url, { token: "secret" });
+  using store = new HttpBlobStore(server.url, { token: "secret" });
   await assertCode(store.read(DIGEST), "request_invalid");
   assertEquals(askedElsewhere, 0);
 });
 
+Deno.test("HttpBlobStore asks all that it asks over one connection, until it is closed", async () => {
+  const app = appOver(new MemoryBlobStore());
+  const ports = new Set<number>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request, { remoteAddr }) => {
+    ports.add(remoteAddr.port);
+    return app.fetch(request);
+  });
+  using store = new HttpBlobStore(`http://127.0.0.1:${server.addr.port}`);
+  assertEquals(await store.stat(DIGEST), null);
+  await assertCode(store.read(DIGEST), "blob_not_found");
+  await store.put(DIGEST, BYTES);
+  assertEquals(await store.read(DIGEST), BYTES);
+  assertEquals(await toBytes((await store.open(DIGEST, { offset: 5 })).stream), BYTES.slice(5));
+  assertEquals(ports.size, 1);
+  store.close();
+  assertEquals(await store.read(DIGEST), BYTES);
+  assertEquals(ports.size, 2);
+  await server.shutdown();
+});
+
+Deno.test("HttpBlobStore sends nothing with a token that would be more than one header", async () => {
+  let asked = 0;
+  await using server = serve(() => {
+    asked++;
+    return new Response(BYTES);
+  });
+  using store = new HttpBlobStore(server.url, { token: "secret\r\nx-role: admin" });
+  await assertCode(store.read(DIGEST), "request_invalid");
+  assertEquals(asked, 0);
+});
+
+Deno.test("HttpBlobStore begins TLS with a server of https", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const firstByte = (async () => {
+    using connection = await listener.accept();
+    const buffer = new Uint8Array(1);
+    await connection.read(buffer);
+    return buffer[0];
+  })();
+  using store = new HttpBlobStore(`https://127.0.0.1:${listener.addr.port}`);
+  await assertCode(store.read(DIGEST), "connection_lost");
+  assertEquals(await firstByte, 0x16); // A record of the handshake (RFC 8446, section 5.1).
+  listener.close();
+});
+
 Deno.test("HttpBlobStore.put() throws blob_too_large, and the connection still serves", async () => {
   await using server = serve(appOver(new MemoryBlobStore()).fetch);
-  const store = new HttpBlobStore(server.url);
+  using store = new HttpBlobStore(server.url);
   const large = new Uint8Array(BYTES_MAX + 1);
   await assertCode(store.put(digestOf(large), large), "blob_too_large");
   await store.put(DIGEST, BYTES);
@@ -123,9 +180,11 @@ Deno.test("HttpBlobStore shows its token to a server that asks for one", async (
   app.route("/", blobRoutes({ read: [memory], write: memory, bytesMax: BYTES_MAX }));
   app.onError((error) => problemResponse(error));
   await using server = serve(app.fetch);
-  await assertCode(new HttpBlobStore(server.url).stat(DIGEST), "unauthorized");
-  await assertCode(new HttpBlobStore(server.url, { token: tokens.user }).read(DIGEST), "forbidden");
-  const store = new HttpBlobStore(server.url, { token: tokens.node });
+  using stranger = new HttpBlobStore(server.url);
+  await assertCode(stranger.stat(DIGEST), "unauthorized");
+  using user = new HttpBlobStore(server.url, { token: tokens.user });
+  await assertCode(user.read(DIGEST), "forbidden");
+  using store = new HttpBlobStore(server.url, { token: tokens.node });
   await store.put(DIGEST, BYTES);
   assertEquals(await store.read(DIGEST), BYTES);
 });
