@@ -1,16 +1,17 @@
 import type { Clock } from "../protocol/kernel/clock.ts";
-import type { Digest } from "../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Hello } from "../protocol/messages/hello.ts";
 import type { Message } from "../protocol/messages/message.ts";
+import { RESULT_FIRST_VERSION } from "../protocol/messages/version_range.ts";
 import { Peer } from "../protocol/peer.ts";
 import { type ClusterTokens, roleOfToken } from "../protocol/security/tokens.ts";
 import { advanceSession, type SessionInput, type SessionState, startMasterSession } from "../protocol/session.ts";
 import type { Connection, Listener } from "../protocol/transport.ts";
 import type { Command } from "./core/command.ts";
 import { commandOf } from "./core/from_message.ts";
+import type { PendingResults } from "./pending_results.ts";
 
 /** Connections beyond those of the nodes: they come and go before they said who they are. */
 const STRANGERS_MAX = 64;
@@ -27,7 +28,8 @@ export interface ControlPortOptions {
   readonly heartbeatIntervalMs: number;
   readonly deadAfterMs: number;
   readonly post: (command: Command) => void;
-  readonly holdsBlob: (digest: Digest) => boolean;
+  /** Who waits for the pictures of a result before it is posted. */
+  readonly results: Pick<PendingResults, "take">;
 }
 
 /** One connection. */
@@ -157,16 +159,17 @@ export class ControlPort {
   }
 
   #deliver(link: Link, message: Message): void {
-    const { post, log, holdsBlob } = this.#options;
-    const { connectionId, nodeId, peer } = link;
+    const { post, log, results } = this.#options;
+    const { connectionId, nodeId, peer, session: { protocol } } = link;
     if (message.type === "hello") return this.#admit(link, message);
     if (message.type === "error") {
       log.warn("A node turned a message down.", { remote: peer.remote, ...message });
       return;
     }
     if (nodeId === null) return;
-    const command = commandOf(message, { nodeId, connectionId }, { holdsBlob });
-    if (command !== null) post(command);
+    const command = commandOf(message, { nodeId, connectionId });
+    if (command?.type !== "accept_result") return void (command && post(command));
+    results.take(command, { mayWait: protocol !== null && protocol >= RESULT_FIRST_VERSION });
   }
 
   #admit(link: Link, hello: Hello): void {

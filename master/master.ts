@@ -100,7 +100,7 @@ class Master implements MasterHandle {
       post: this.#inbox.post.bind(this.#inbox),
       heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
       deadAfterMs: state.settings.deadAfterMs,
-      holdsBlob: (digest) => services.transient.has(digest),
+      results: services.results,
     });
   }
 
@@ -196,6 +196,7 @@ class Master implements MasterHandle {
     this.#inbox.post({ type: "tick" });
     this.#port.tick(nowMs);
     if (this.#ticks++ % TICKS_PER_HEARTBEAT === 0) this.#port.ping();
+    this.#services.results.sweep();
     void this.#services.transient.sweep(nowMs);
     void this.#services.intake.uploads.sweep(nowMs);
   }

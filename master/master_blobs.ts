@@ -14,6 +14,8 @@ export interface MasterBlobsOptions {
   readonly durableStore: BlobStore;
   readonly recognizers: RecognizerStore;
   readonly programs?: ProgramFiles;
+  /** Told of every result that was put. */
+  readonly onPut: (digest: Digest) => void;
 }
 
 /**
@@ -46,8 +48,9 @@ export class MasterBlobs implements BlobStore {
   }
 
   async put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { transient, clock } = this.#options;
+    const { transient, clock, onPut } = this.#options;
     await transient.put(digest, bytes, clock.nowMs());
+    onPut(digest);
   }
 
   receive(digest: Digest): Promise<BlobWriter> {

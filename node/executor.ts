@@ -142,9 +142,12 @@ export class Executor {
 
   async #upload({ key }: ActionTo<"upload">): Promise<void> {
     const { report } = this.#options;
+    await null; // what is reported is not reported in the turn that began it
     try {
-      const uploaded = await this.#pictures.upload(key);
-      report({ kind: "attemptUploaded", key, ...uploaded });
+      const { names, done } = this.#pictures.upload(key);
+      report({ kind: "picturesNamed", key, ...names });
+      await done;
+      report({ kind: "attemptUploaded", key, ...names });
     } catch (error) {
       report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
     }

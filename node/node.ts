@@ -163,12 +163,12 @@ class Node {
     };
   }
 
-  #enter({ version }: Welcome): void {
+  #enter(welcome: Welcome): void {
     const master = this.#connection?.remote ?? "the master";
-    this.#turns.connected();
+    this.#turns.connected(welcome);
     void this.#upgrader?.welcomed();
     this.#options.log.info("The master has taken this node in.", { master });
-    this.#options.onEvent?.({ kind: "connected", master, version });
+    this.#options.onEvent?.({ kind: "connected", master, version: welcome.version });
   }
 
   #receive(messages: readonly Message[]): void {

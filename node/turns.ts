@@ -3,6 +3,7 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
+import type { Welcome } from "../protocol/messages/hello.ts";
 import type { Availability } from "../protocol/messages/liveness.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import type { HostPressure } from "./capabilities.ts";
@@ -72,8 +73,8 @@ export class Turns {
   }
 
   /** The master has taken this node in. */
-  connected(): void {
-    this.#happened({ kind: "connected" });
+  connected({ protocol }: Welcome): void {
+    this.#happened({ kind: "connected", protocol });
   }
 
   /** The connection is gone: its attempts are given up, the recognizers stay. */

@@ -50,7 +50,10 @@ export const taskCancelSchema = z.strictObject({
   ...attempt,
 });
 
-/** Node to master: done. The annotated picture was put to the master's blobs before this was sent. */
+/**
+ * Node to master: done. The pictures that it names are put to the master's blobs before this is sent or, from protocol
+ * 2 on, meanwhile; when they cannot be put, `task.failed` follows.
+ */
 export const taskResultSchema = z.strictObject({
   type: z.literal("task.result"),
   ...attempt,

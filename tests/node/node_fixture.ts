@@ -97,9 +97,9 @@ export class NodeFixture {
   }
 
   /** Accepts the node and takes it in. */
-  async connect(): Promise<ScriptedConnection> {
+  async connect(options: { protocol?: number } = {}): Promise<ScriptedConnection> {
     const connection = await this.master.accept();
-    await connection.welcome();
+    await connection.welcome(options);
     await connection.next("availability");
     return connection;
   }

@@ -71,7 +71,7 @@ Deno.test("startNode() fetches a picture, runs it and sends the result", async (
   assertEquals([result.taskId, result.attempt, result.serviceMs, result.annotated], [taskId(1), 1, 40, null]);
 });
 
-Deno.test("startNode() puts the annotated picture before it sends the result", async () => {
+Deno.test("startNode() puts the annotated picture before it sends the result to a master of protocol 1", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -80,6 +80,26 @@ Deno.test("startNode() puts the annotated picture before it sends the result", a
   const { annotated } = await connection.next("task.result");
   assertEquals(annotated, { digest: digestOf(bytesOf("drawn")), size: 5, mediaType: "image/jpeg" });
   assertEquals(await fixture.remote.stat(digestOf(bytesOf("drawn"))), 5);
+});
+
+Deno.test("startNode() sends the result while the annotated picture is on its way, and the failure when that breaks off", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect({ protocol: 2 });
+  const offer = await fixture.ready(connection);
+  const asked = await fixture.assignText(1, { offer, annotate: true });
+  const begun: string[] = [];
+  const broken = Promise.withResolvers<void>();
+  fixture.remote.put = (name) => {
+    begun.push(name);
+    return broken.promise;
+  };
+  connection.send(asked);
+  (await fixture.engine.next()).finish("drawn");
+  const { annotated } = await connection.next("task.result");
+  assertEquals([annotated?.digest, ...begun], Array(2).fill(digestOf(bytesOf("drawn"))));
+  broken.reject(new DmlError("blob_too_large", "It does not fit."));
+  const { taskId: failed, code } = await connection.next("task.failed");
+  assertEquals([failed, code], [taskId(1), "blob_too_large"]);
 });
 
 Deno.test("startNode() fetches the next picture while one runs", async () => {
