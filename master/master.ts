@@ -138,7 +138,7 @@ class Master implements MasterHandle {
     options: TaskOptions & { recognizer: string; signal?: AbortSignal },
   ): Promise<PredictAnswer> {
     const checked = this.#services.predictions.check(options);
-    return this.#services.predictions.run(image, checked, options.signal);
+    return this.#services.predictions.run(image.slice(), checked, options.signal);
   }
 
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {

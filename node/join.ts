@@ -4,6 +4,7 @@ import { createWorkerPool } from "./engine/worker_pool.ts";
 import { baseUrlOf } from "../protocol/address.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { HttpBlobStore } from "../protocol/blob/http_blob_store.ts";
+import { KeptConnections } from "../protocol/http/kept_connections.ts";
 import { claimNodeDirectory, openHome } from "../protocol/home.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
@@ -85,6 +86,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
   });
   const workers = options.workers ?? defaultWorkers(hostCapabilities({ workers: 1 }));
   const baseUrl = baseUrlOf(master);
+  const connections = new KeptConnections();
   const engine = createWorkerPool({ workers, assets: assetFiles, clock, log });
   try {
     const node = startNode({
@@ -96,7 +98,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
         const { controlPort } = await askCluster(baseUrl, { signal });
         return { hostname: master.hostname, port: controlPort };
       },
-      remote: new HttpBlobStore(baseUrl, { token }),
+      remote: new HttpBlobStore(baseUrl, { token, connections }),
       cache: await DiskBlobStore.open(join(directory, "blobs"), { clock }),
       cacheBytes: options.cacheBytes ?? undefined,
       useTimes: new FileUseTimes(join(directory, "last_used.json"), { log }),
@@ -113,6 +115,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
     if (ending.code !== "shutting_down") throw new DmlError(ending.code, ending.reason);
     return { ...ending, isRestartDue: node.isRestartDue };
   } finally {
+    connections.close();
     await engine.close();
   }
 }

@@ -10,8 +10,8 @@ import {
   recognizersSchema,
 } from "../protocol/http/api.ts";
 import { JOINED_MEDIA_TYPE, splitResponse } from "../protocol/http/joined_answer.ts";
+import { KeptConnections, responseOf, type WholeAnswer, type WholeRequest } from "../protocol/http/kept_connections.ts";
 import { blobPath, nodeCommandPath, PATHS } from "../protocol/http/paths.ts";
-import { errorOfResponse } from "../protocol/http/problem.ts";
 import { backoffMs } from "../protocol/kernel/backoff.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { digestOf } from "../protocol/kernel/digest.ts";
@@ -26,10 +26,9 @@ import { baseUrlOf } from "../protocol/address.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "./cluster_client.ts";
 import { HttpVersionClient } from "./http_version_client.ts";
 import { HttpProgramClient } from "./http_program_client.ts";
+import { refusalOf, RefusedForNow } from "./refused_for_now.ts";
 import { waited } from "./waited.ts";
 
-/** Refusals that pass by themselves: the same picture is sent again. */
-const PASSING: ReadonlySet<string> = new Set(["queue_full", "shutting_down", "no_capable_node"]);
 /** With the waits between them: about eight seconds, unless the master names other ones. */
 const TRIES_MAX = 6;
 const RETRY_MIN_MS = 250;
@@ -60,12 +59,18 @@ export interface Call {
   readonly signal?: AbortSignal;
 }
 
+/** How its answer is read. */
+interface Reading<From, Answer> {
+  readonly read: (response: From) => Promise<Answer>;
+}
+
 /** The cluster behind the HTTP interface of a master. What goes wrong on the way is `master_unreachable`. */
 export class HttpClusterClient implements ClusterClient {
   readonly label: string;
   readonly #baseUrl: string;
   readonly #options: HttpClusterClientOptions;
   readonly #closed = new AbortController();
+  readonly #connections = new KeptConnections();
   readonly versions = new HttpVersionClient((schema, path, call) => this.ask(schema, path, call));
 
   readonly programs = new HttpProgramClient((schema, path) => this.ask(schema, path));
@@ -96,19 +101,22 @@ export class HttpClusterClient implements ClusterClient {
       embeddings: String(options.embeddings),
       gallery: options.gallery ?? NO_GALLERY,
     });
-    const { answer, picture } = await this.untilTaken(() =>
-      this.call(`${PATHS.predictions}?${query}`, {
-        method: "POST",
-        body: image,
-        mediaType: "application/octet-stream",
-        accept: `${JOINED_MEDIA_TYPE}, application/json`,
-        timeoutMs: PREDICTION_TIMEOUT_MS,
-        signal,
-        read: async (response) => {
-          const { json, picture } = await splitResponse(response);
-          return { answer: this.#parse(predictAnswerSchema, json), picture };
-        },
-      }), signal);
+    const { answer, picture } = await this.untilTaken(
+      () =>
+        this.#through((url, request) => this.#connections.send(url, request), `${PATHS.predictions}?${query}`, {
+          method: "POST",
+          body: image,
+          mediaType: "application/octet-stream",
+          accept: `${JOINED_MEDIA_TYPE}, application/json`,
+          timeoutMs: PREDICTION_TIMEOUT_MS,
+          signal,
+          read: async (response) => {
+            const { json, picture } = await splitResponse(response);
+            return { answer: this.#parse(predictAnswerSchema, json), picture };
+          },
+        }),
+      signal,
+    );
     const { prediction, annotated } = answer;
     if (annotated === null) return { prediction, annotated };
     return { prediction, annotated: this.#verified(picture ?? await this.#fetchPicture(annotated, signal), annotated) };
@@ -127,6 +135,7 @@ export class HttpClusterClient implements ClusterClient {
   /** Ends what is under way. */
   close(): Promise<void> {
     this.#closed.abort();
+    this.#connections.close();
     return Promise.resolve();
   }
 
@@ -181,9 +190,14 @@ export class HttpClusterClient implements ClusterClient {
   }
 
   /** Sends one request and reads its answer; a failure on the way is told from a refusal. */
-  async call<Answer>(
+  call<Answer>(path: string, call: Call & Reading<Response, Answer>): Promise<Answer> {
+    return this.#through((url, request) => fetch(url, { ...request, redirect: "error" }), path, call);
+  }
+
+  async #through<From extends WholeAnswer, Answer>(
+    send: (url: string, request: WholeRequest) => Promise<From>,
     path: string,
-    call: Call & { readonly read: (response: Response) => Promise<Answer> },
+    call: Call & Reading<From, Answer>,
   ): Promise<Answer> {
     const { token, answerTimeoutMs = ANSWER_TIMEOUT_MS } = this.#options;
     const timeout = AbortSignal.timeout(call.timeoutMs ?? answerTimeoutMs);
@@ -193,15 +207,12 @@ export class HttpClusterClient implements ClusterClient {
     if (call.accept) headers.set("accept", call.accept);
     if (token !== null) headers.set("authorization", `Bearer ${token}`);
     try {
-      const response = await fetch(this.#baseUrl + path, {
-        method: call.method ?? "GET",
-        headers,
-        body: call.body,
-        redirect: "error",
-        signal: AbortSignal.any([timeout, caller]),
-      });
+      const { method = "GET", body } = call;
+      const signal = AbortSignal.any([timeout, caller]);
+      const response = await send(this.#baseUrl + path, { method, headers, body, signal });
       if (response.ok) return await call.read(response);
-      throw await refusalOf(response, { what: `${call.method ?? "GET"} ${this.#baseUrl}${path}` });
+      const what = `${method} ${this.#baseUrl}${path}`;
+      throw await refusalOf(response instanceof Response ? response : await responseOf(response), { what });
     } catch (error) {
       if (error instanceof DmlError) throw error;
       if (caller.aborted) throw interrupted(error);
@@ -217,20 +228,6 @@ export class HttpClusterClient implements ClusterClient {
       { cause },
     );
   }
-}
-
-/** A refusal that passes by itself, and when to come back if the master said so. */
-class RefusedForNow extends DmlError {
-  constructor(refusal: DmlError, readonly askedForMs: number | null) {
-    super(refusal.code, refusal.message, { cause: refusal, advice: refusal.advice });
-  }
-}
-
-async function refusalOf(response: Response, options: { what: string }): Promise<DmlError> {
-  const refusal = await errorOfResponse(response, options);
-  if (!PASSING.has(refusal.code)) return refusal;
-  const seconds = Number(response.headers.get("retry-after") ?? NaN);
-  return new RefusedForNow(refusal, seconds >= 0 ? seconds * 1_000 : null);
 }
 
 function interrupted(cause?: unknown): DmlError {

@@ -1,5 +1,6 @@
 import { parseContentRange } from "../http/byte_range.ts";
 import { blobPath } from "../http/paths.ts";
+import { type KeptConnections, responseOf, type WholeRequest } from "../http/kept_connections.ts";
 import { errorOfResponse } from "../http/problem.ts";
 import { type Digest, digestOf } from "../kernel/digest.ts";
 import { asDmlError, DmlError } from "../kernel/errors.ts";
@@ -12,15 +13,20 @@ export class HttpBlobStore implements BlobStore {
   readonly #baseUrl: string;
   readonly #token: string | null;
   readonly #client: Deno.HttpClient | undefined;
+  readonly #connections: KeptConnections | null;
 
-  /** `baseUrl` is what the paths of the interface follow, as `http://127.0.0.1:7400`. */
+  /**
+   * `baseUrl` is what the paths of the interface follow, as `http://127.0.0.1:7400`. Blobs are put and read through
+   * `connections`, which the caller closes; without them, and where they are streams, through `fetch`.
+   */
   constructor(
     baseUrl: string | URL,
-    options: { token?: string | null; client?: Deno.HttpClient } = {},
+    options: { token?: string | null; client?: Deno.HttpClient; connections?: KeptConnections } = {},
   ) {
     this.#baseUrl = String(baseUrl).replace(/\/+$/, "");
     this.#token = options.token ?? null;
     this.#client = options.client;
+    this.#connections = options.connections ?? null;
   }
 
   async stat(digest: Digest): Promise<number | null> {
@@ -53,23 +59,14 @@ export class HttpBlobStore implements BlobStore {
     digest: Digest,
     options: { signal?: AbortSignal } = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const response = await this.#request(digest, options);
-    if (!response.ok) throw await this.#refusal(response, digest);
-    let bytes: Uint8Array<ArrayBuffer>;
-    try {
-      bytes = await response.bytes();
-    } catch (error) {
-      throw this.#broken(error, options.signal);
-    }
+    const bytes = await this.#exchange(digest, { method: "GET", signal: options.signal });
     if (digestOf(bytes) !== digest) throw blobCorrupt(digest);
     return bytes;
   }
 
   async put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     // A sized body: one that streams is an order of magnitude slower in fetch.
-    const response = await this.#request(digest, { method: "PUT", body: bytes });
-    if (!response.ok) throw await this.#refusal(response, digest);
-    await response.body?.cancel();
+    await this.#exchange(digest, { method: "PUT", body: bytes });
   }
 
   /** Collects the blob in memory and puts it on `commit`; nothing is kept when it breaks off. */
@@ -100,18 +97,36 @@ export class HttpBlobStore implements BlobStore {
     throw new DmlError("request_invalid", "blobs cannot be listed over HTTP");
   }
 
+  /** Sends a request whose answer is read as a whole. */
+  async #exchange(digest: Digest, request: Omit<WholeRequest, "headers">): Promise<Uint8Array<ArrayBuffer>> {
+    const [url, whole] = [this.#baseUrl + blobPath(digest), { ...request, headers: this.#headers() }];
+    try {
+      const answer = await (this.#connections?.send(url, whole) ?? this.#fetch(url, whole));
+      if (!answer.ok) throw await this.#refusal(answer instanceof Response ? answer : await responseOf(answer), digest);
+      return await answer.bytes();
+    } catch (error) {
+      throw error instanceof DmlError ? error : this.#broken(error, request.signal);
+    }
+  }
+
+  /** Redirects are not followed: one would show the token to whoever it names. */
+  #fetch(url: string, init: RequestInit): Promise<Response> {
+    return fetch(url, { ...init, redirect: "manual", client: this.#client });
+  }
+
+  #headers(init?: HeadersInit): Headers {
+    const headers = new Headers(init);
+    headers.set("accept-encoding", "identity");
+    if (this.#token !== null) headers.set("authorization", `Bearer ${this.#token}`);
+    return headers;
+  }
+
   async #request(
     digest: Digest,
     init: { method?: string; headers?: HeadersInit; body?: BodyInit; signal?: AbortSignal },
   ): Promise<Response> {
-    const headers = new Headers(init.headers);
-    headers.set("accept-encoding", "identity");
-    if (this.#token !== null) headers.set("authorization", `Bearer ${this.#token}`);
-    const url = this.#baseUrl + blobPath(digest);
     try {
-      // Not followed: a redirect would show the token to whoever it names.
-      const redirect = "manual";
-      return await fetch(url, { ...init, headers, redirect, client: this.#client });
+      return await this.#fetch(this.#baseUrl + blobPath(digest), { ...init, headers: this.#headers(init.headers) });
     } catch (error) {
       throw this.#broken(error, init.signal);
     }

@@ -1,4 +1,5 @@
 import { DmlError } from "../kernel/errors.ts";
+import type { WholeAnswer } from "./kept_connections.ts";
 
 /** An answer whose body is its JSON and, right behind it, the annotated picture: one round trip instead of two. */
 export const JOINED_MEDIA_TYPE = "application/vnd.dml.joined";
@@ -21,17 +22,17 @@ export function joinedResponse(value: unknown, picture: Uint8Array<ArrayBuffer>)
 }
 
 /**
- * The JSON text of a response and what is behind it, null unless the response is a joined one. Throws `protocol_version`
+ * The JSON text of a response and what is behind it (in the same memory), null unless the response is a joined one. Throws `protocol_version`
  * when the length of the JSON is missing or wrong.
  */
 export async function splitResponse(
-  response: Response,
+  response: Pick<WholeAnswer, "headers" | "text" | "bytes">,
 ): Promise<{ json: string; picture: Uint8Array<ArrayBuffer> | null }> {
   if (response.headers.get("content-type") !== JOINED_MEDIA_TYPE) return { json: await response.text(), picture: null };
-  const body = new Uint8Array(await response.arrayBuffer());
+  const body = await response.bytes();
   const length = Number(response.headers.get(JSON_LENGTH_HEADER) ?? NaN);
   if (!Number.isSafeInteger(length) || length < 0 || length > body.length) {
     throw new DmlError("protocol_version", "A joined answer does not say how long its JSON is.");
   }
-  return { json: new TextDecoder().decode(body.subarray(0, length)), picture: body.slice(length) };
+  return { json: new TextDecoder().decode(body.subarray(0, length)), picture: body.subarray(length) };
 }
