@@ -128,11 +128,19 @@ function encodeRequest(target: URL, { method, headers, body }: WholeRequest): Ui
   return content === undefined ? [head] : [head, content];
 }
 
-/** Each piece as it is: to copy a picture behind the head takes longer than to write twice. */
-async function writeAll(connection: Deno.TcpConn, pieces: readonly Uint8Array[]): Promise<void> {
-  for (const bytes of pieces) {
-    for (let written = 0; written < bytes.length;) written += await connection.write(bytes.subarray(written));
-  }
+/**
+ * Each piece as it is: to copy a picture behind the head takes longer than to write twice. Both writes are under way when
+ * this returns, in their order, so that whatever the caller does next does not come between them.
+ */
+async function writeAll(connection: Deno.TcpConn, [head, body]: readonly Uint8Array[]): Promise<void> {
+  const headWritten = connection.write(head);
+  const bodyWritten = body === undefined ? Promise.resolve() : writeBody(connection, body);
+  const [headBytes] = await Promise.all([headWritten, bodyWritten]);
+  if (headBytes < head.length) throw new TypeError("The head of a request did not fit into the connection.");
+}
+
+async function writeBody(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += await connection.write(bytes.subarray(written));
 }
 
 async function readAnswer(
