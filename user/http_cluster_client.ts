@@ -201,21 +201,23 @@ export class HttpClusterClient implements ClusterClient {
   ): Promise<Answer> {
     const { token, answerTimeoutMs = ANSWER_TIMEOUT_MS } = this.#options;
     const timeout = AbortSignal.timeout(call.timeoutMs ?? answerTimeoutMs);
-    const caller = AbortSignal.any([this.#closed.signal, ...(call.signal ? [call.signal] : [])]);
+    const callers = call.signal && call.signal !== this.#closed.signal
+      ? [this.#closed.signal, call.signal]
+      : [this.#closed.signal];
     const headers = new Headers(call.mediaType ? { "content-type": call.mediaType } : {});
     if (call.contentRange) headers.set("content-range", call.contentRange);
     if (call.accept) headers.set("accept", call.accept);
     if (token !== null) headers.set("authorization", `Bearer ${token}`);
     try {
       const { method = "GET", body } = call;
-      const signal = AbortSignal.any([timeout, caller]);
+      const signal = AbortSignal.any([timeout, ...callers]);
       const response = await send(this.#baseUrl + path, { method, headers, body, signal });
       if (response.ok) return await call.read(response);
       const what = `${method} ${this.#baseUrl}${path}`;
       throw await refusalOf(response instanceof Response ? response : await responseOf(response), { what });
     } catch (error) {
       if (error instanceof DmlError) throw error;
-      if (caller.aborted) throw interrupted(error);
+      if (callers.some(({ aborted }) => aborted)) throw interrupted(error);
       throw this.#unreachable(error, timeout.aborted);
     }
   }

@@ -1,6 +1,8 @@
 import { LIMITS } from "../kernel/limits.ts";
 import { type AnswerHead, joinChunks, parseAnswerHead } from "./answer_head.ts";
 
+/** Host and path of a URL as dml makes them; any other is left to `fetch`. */
+const PLAIN_URL = /^http:\/\/([a-z0-9._:[\]-]+)(\/[!"$-~]*)?$/i;
 /** Room for the head of an answer, and for the whole of a short one. */
 const SCRATCH_BYTES = 32 * 1024;
 /** Beyond a picture: the JSON before it. */
@@ -30,17 +32,16 @@ export class KeptConnections {
 
   /** As `fetch` does, but that the whole answer is there; a redirect is an answer as any other. */
   async send(url: string, request: WholeRequest): Promise<WholeAnswer> {
-    const target = new URL(url);
-    const key = target.host;
-    if (target.protocol !== "http:" || this.#isClosed) return await fetched(url, request);
-    const bytes = encodeRequest(target, request);
+    const [, key, path = "/"] = PLAIN_URL.exec(url) ?? [];
+    if (key === undefined || this.#isClosed) return await fetched(url, request);
+    const bytes = encodeRequest({ host: key, path }, request);
     for (let kept = this.#idle.get(key)?.pop(); kept !== undefined; kept = this.#idle.get(key)?.pop()) {
       const answer = await this.#exchange(kept, { key, bytes, request, wasKept: true });
       if (answer !== null) return answer;
       request.signal?.throwIfAborted();
       // It had been closed by the other side, as connections that nobody uses are: nobody has read the request.
     }
-    const connection = await connect(target, request.signal);
+    const connection = await connect(new URL(url), request.signal);
     if (connection === null) return await fetched(url, request);
     const answer = await this.#exchange(connection, { key, bytes, request, wasKept: false });
     if (answer === null) throw new TypeError("The connection was closed before an answer came.");
@@ -118,10 +119,13 @@ async function connect({ hostname, port }: URL, signal: AbortSignal | undefined)
 }
 
 /** Head and body. */
-function encodeRequest(target: URL, { method, headers, body }: WholeRequest): Uint8Array[] {
+function encodeRequest(
+  { host, path }: { host: string; path: string },
+  { method, headers, body }: WholeRequest,
+): Uint8Array[] {
   const encoder = new TextEncoder();
   const content = typeof body === "string" ? encoder.encode(body) : body;
-  let text = `${method} ${target.pathname}${target.search} HTTP/1.1\r\nhost: ${target.host}\r\n`;
+  let text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`;
   for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
   if (content !== undefined) text += `content-length: ${content.length}\r\n`;
   const head = encoder.encode(`${text}\r\n`);
