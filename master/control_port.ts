@@ -4,13 +4,14 @@ import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Hello } from "../protocol/messages/hello.ts";
 import type { Message } from "../protocol/messages/message.ts";
-import { RESULT_FIRST_VERSION } from "../protocol/messages/version_range.ts";
+import { PICTURE_KEY_VERSION, RESULT_FIRST_VERSION } from "../protocol/messages/version_range.ts";
 import { Peer } from "../protocol/peer.ts";
 import { type ClusterTokens, roleOfToken } from "../protocol/security/tokens.ts";
 import { advanceSession, type SessionInput, type SessionState, startMasterSession } from "../protocol/session.ts";
 import type { Connection, Listener } from "../protocol/transport.ts";
 import type { Command } from "./core/command.ts";
 import { commandOf } from "./core/from_message.ts";
+import type { NextPictures } from "./next_pictures.ts";
 import type { PendingResults } from "./pending_results.ts";
 
 /** Connections beyond those of the nodes: they come and go before they said who they are. */
@@ -30,6 +31,8 @@ export interface ControlPortOptions {
   readonly post: (command: Command) => void;
   /** Who waits for the pictures of a result before it is posted. */
   readonly results: Pick<PendingResults, "take">;
+  /** Nodes that wait for the picture of their next assignment. */
+  readonly pictures: Pick<NextPictures, "open" | "forget" | "hand">;
 }
 
 /** One connection. */
@@ -64,7 +67,10 @@ export class ControlPort {
 
   /** Sends `message` if the node is still connected. */
   send(nodeId: string, message: Message): void {
-    this.#linksByNode.get(nodeId)?.peer.send(message);
+    const link = this.#linksByNode.get(nodeId);
+    if (link === undefined) return;
+    const { pictures } = this.#options;
+    link.peer.send(message.type === "task.assign" ? pictures.hand(link.connectionId, message) : message);
   }
 
   /** The core has taken the node in: the connection is its own. */
@@ -77,8 +83,10 @@ export class ControlPort {
     }
     link.nodeId = nodeId;
     this.#linksByNode.set(nodeId, link);
-    const { version, heartbeatIntervalMs, deadAfterMs } = this.#options;
-    this.#advance(link, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs } });
+    const { version, heartbeatIntervalMs, deadAfterMs, pictures } = this.#options;
+    const isNewer = (link.session.protocol ?? 0) >= PICTURE_KEY_VERSION;
+    const key = isNewer ? { pictureKey: pictures.open(connectionId) } : {};
+    this.#advance(link, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...key } });
   }
 
   /** The core has not. */
@@ -195,6 +203,7 @@ export class ControlPort {
 
   #forget(link: Link, reason: string): void {
     this.#links.delete(link.connectionId);
+    this.#options.pictures.forget(link.connectionId);
     const { nodeId, connectionId } = link;
     if (nodeId === null || this.#linksByNode.get(nodeId) !== link) return;
     this.#linksByNode.delete(nodeId);

@@ -4,6 +4,7 @@ import { createWorkerPool } from "./engine/worker_pool.ts";
 import { baseUrlOf } from "../protocol/address.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { HttpBlobStore } from "../protocol/blob/http_blob_store.ts";
+import { askNextPicture } from "../protocol/http/next_picture.ts";
 import { KeptConnections } from "../protocol/http/kept_connections.ts";
 import { claimNodeDirectory, openHome } from "../protocol/home.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
@@ -99,6 +100,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
         return { hostname: master.hostname, port: controlPort };
       },
       remote: new HttpBlobStore(baseUrl, { token, connections }),
+      askPicture: (key, { signal }) => askNextPicture(key, { baseUrl, token, connections, signal }),
       cache: await DiskBlobStore.open(join(directory, "blobs"), { clock }),
       cacheBytes: options.cacheBytes ?? undefined,
       useTimes: new FileUseTimes(join(directory, "last_used.json"), { log }),

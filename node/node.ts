@@ -9,6 +9,7 @@ import type { Message } from "../protocol/messages/message.ts";
 import type { Ending } from "../protocol/peer.ts";
 import { CacheKeeper } from "./cache_keeper.ts";
 import { hostPressure } from "./capabilities.ts";
+import { ComingPictures } from "./coming_pictures.ts";
 import { GalleryKeeper } from "./gallery_keeper.ts";
 import { MasterConnection } from "./master_connection.ts";
 import { ModelCache } from "./model_cache.ts";
@@ -59,6 +60,7 @@ class Node {
     this.#turns = new Turns({
       ...options,
       cache: this.#cache,
+      coming: new ComingPictures({ ...options, ask: options.askPicture ?? null, slots: options.engine.slots }),
       galleries: new GalleryKeeper({ engine: options.engine, local, remote, clock, random }),
       pressure: options.pressure ?? hostPressure,
       send: (message) => this.#connection?.send(message),

@@ -7,6 +7,7 @@ import type { Welcome } from "../protocol/messages/hello.ts";
 import type { Availability } from "../protocol/messages/liveness.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import type { HostPressure } from "./capabilities.ts";
+import type { ComingPictures } from "./coming_pictures.ts";
 import { apply } from "./core/apply.ts";
 import type { NodeEvent } from "./core/event.ts";
 import { plan } from "./core/plan.ts";
@@ -33,6 +34,7 @@ export interface TurnsOptions {
   readonly cache: ModelCache;
   readonly galleries: GalleryKeeper;
   readonly remote: BlobStore;
+  readonly coming: ComingPictures;
   readonly clock: Clock;
   readonly log: Log;
   readonly pressure: () => HostPressure;
@@ -73,12 +75,14 @@ export class Turns {
   }
 
   /** The master has taken this node in. */
-  connected({ protocol }: Welcome): void {
+  connected({ protocol, pictureKey }: Welcome): void {
+    this.#options.coming.begin(pictureKey);
     this.#happened({ kind: "connected", protocol });
   }
 
   /** The connection is gone: its attempts are given up, the recognizers stay. */
   disconnected(): void {
+    this.#options.coming.end();
     this.#happened({ kind: "disconnected" });
   }
 
@@ -163,6 +167,7 @@ export class Turns {
   /** Breaks off transfers; nothing happens any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#options.coming.end();
     for (const finish of this.#idleWaiters) finish();
     await this.#executor.close();
   }
