@@ -1,16 +1,18 @@
 import type { Clock } from "../protocol/kernel/clock.ts";
-import type { Digest } from "../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Hello } from "../protocol/messages/hello.ts";
 import type { Message } from "../protocol/messages/message.ts";
+import { PICTURE_KEY_VERSION, RESULT_FIRST_VERSION } from "../protocol/messages/version_range.ts";
 import { Peer } from "../protocol/peer.ts";
 import { type ClusterTokens, roleOfToken } from "../protocol/security/tokens.ts";
 import { advanceSession, type SessionInput, type SessionState, startMasterSession } from "../protocol/session.ts";
 import type { Connection, Listener } from "../protocol/transport.ts";
 import type { Command } from "./core/command.ts";
 import { commandOf } from "./core/from_message.ts";
+import type { NextPictures } from "./next_pictures.ts";
+import type { PendingResults } from "./pending_results.ts";
 
 /** Connections beyond those of the nodes: they come and go before they said who they are. */
 const STRANGERS_MAX = 64;
@@ -27,7 +29,10 @@ export interface ControlPortOptions {
   readonly heartbeatIntervalMs: number;
   readonly deadAfterMs: number;
   readonly post: (command: Command) => void;
-  readonly holdsBlob: (digest: Digest) => boolean;
+  /** Who waits for the pictures of a result before it is posted. */
+  readonly results: Pick<PendingResults, "take">;
+  /** Nodes that wait for the picture of their next assignment. */
+  readonly pictures: Pick<NextPictures, "open" | "forget" | "hand">;
 }
 
 /** One connection. */
@@ -62,7 +67,10 @@ export class ControlPort {
 
   /** Sends `message` if the node is still connected. */
   send(nodeId: string, message: Message): void {
-    this.#linksByNode.get(nodeId)?.peer.send(message);
+    const link = this.#linksByNode.get(nodeId);
+    if (link === undefined) return;
+    const { pictures } = this.#options;
+    link.peer.send(message.type === "task.assign" ? pictures.hand(link.connectionId, message) : message);
   }
 
   /** The core has taken the node in: the connection is its own. */
@@ -75,8 +83,10 @@ export class ControlPort {
     }
     link.nodeId = nodeId;
     this.#linksByNode.set(nodeId, link);
-    const { version, heartbeatIntervalMs, deadAfterMs } = this.#options;
-    this.#advance(link, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs } });
+    const { version, heartbeatIntervalMs, deadAfterMs, pictures } = this.#options;
+    const isNewer = (link.session.protocol ?? 0) >= PICTURE_KEY_VERSION;
+    const key = isNewer ? { pictureKey: pictures.open(connectionId) } : {};
+    this.#advance(link, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...key } });
   }
 
   /** The core has not. */
@@ -157,16 +167,17 @@ export class ControlPort {
   }
 
   #deliver(link: Link, message: Message): void {
-    const { post, log, holdsBlob } = this.#options;
-    const { connectionId, nodeId, peer } = link;
+    const { post, log, results } = this.#options;
+    const { connectionId, nodeId, peer, session: { protocol } } = link;
     if (message.type === "hello") return this.#admit(link, message);
     if (message.type === "error") {
       log.warn("A node turned a message down.", { remote: peer.remote, ...message });
       return;
     }
     if (nodeId === null) return;
-    const command = commandOf(message, { nodeId, connectionId }, { holdsBlob });
-    if (command !== null) post(command);
+    const command = commandOf(message, { nodeId, connectionId });
+    if (command?.type !== "accept_result") return void (command && post(command));
+    results.take(command, { mayWait: protocol !== null && protocol >= RESULT_FIRST_VERSION });
   }
 
   #admit(link: Link, hello: Hello): void {
@@ -192,6 +203,7 @@ export class ControlPort {
 
   #forget(link: Link, reason: string): void {
     this.#links.delete(link.connectionId);
+    this.#options.pictures.forget(link.connectionId);
     const { nodeId, connectionId } = link;
     if (nodeId === null || this.#linksByNode.get(nodeId) !== link) return;
     this.#linksByNode.delete(nodeId);

@@ -100,7 +100,8 @@ class Master implements MasterHandle {
       post: this.#inbox.post.bind(this.#inbox),
       heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
       deadAfterMs: state.settings.deadAfterMs,
-      holdsBlob: (digest) => services.transient.has(digest),
+      results: services.results,
+      pictures: services.pictures,
     });
   }
 
@@ -138,7 +139,7 @@ class Master implements MasterHandle {
     options: TaskOptions & { recognizer: string; signal?: AbortSignal },
   ): Promise<PredictAnswer> {
     const checked = this.#services.predictions.check(options);
-    return this.#services.predictions.run(image, checked, options.signal);
+    return this.#services.predictions.run(image.slice(), checked, options.signal);
   }
 
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {
@@ -176,6 +177,7 @@ class Master implements MasterHandle {
     cancel();
     this.#inbox.post({ type: "finish_stop" });
     this.#inbox.flush();
+    this.#services.pictures.close();
     await this.#http?.close();
     await this.#services.people.stop();
     this.#port.stop("The master stops.");
@@ -196,6 +198,7 @@ class Master implements MasterHandle {
     this.#inbox.post({ type: "tick" });
     this.#port.tick(nowMs);
     if (this.#ticks++ % TICKS_PER_HEARTBEAT === 0) this.#port.ping();
+    this.#services.results.sweep();
     void this.#services.transient.sweep(nowMs);
     void this.#services.intake.uploads.sweep(nowMs);
   }

@@ -1,4 +1,4 @@
-import type { BlobReading, BlobStore, BlobWriter } from "../protocol/blob/blob_store.ts";
+import type { BlobReading, BlobsInView, BlobStore, BlobWriter } from "../protocol/blob/blob_store.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
@@ -14,17 +14,27 @@ export interface MasterBlobsOptions {
   readonly durableStore: BlobStore;
   readonly recognizers: RecognizerStore;
   readonly programs?: ProgramFiles;
+  /** Told of every result that was put. */
+  readonly onPut: (digest: Digest) => void;
 }
 
 /**
  * The blobs of the master as nodes see them: pictures, annotated results, and the files of recognizers, which are made when
- * they are first asked for. What is put is a result and stays for a while.
+ * they are first asked for. What is put is a result and stays for a while; whoever puts it leaves it alone from then on.
  */
-export class MasterBlobs implements BlobStore {
+export class MasterBlobs implements BlobStore, BlobsInView {
+  /** Results alone: what is put is one, whatever else there is. */
+  readonly results: Pick<BlobStore, "stat" | "put">;
   readonly #options: MasterBlobsOptions;
 
   constructor(options: MasterBlobsOptions) {
     this.#options = options;
+    const stat = (digest: Digest) => Promise.resolve(options.transient.view(digest)?.length ?? null);
+    this.results = { stat, put: (digest, bytes) => this.put(digest, bytes) };
+  }
+
+  view(digest: Digest): Uint8Array<ArrayBuffer> | null {
+    return this.#options.transient.view(digest);
   }
 
   async stat(digest: Digest): Promise<number | null> {
@@ -46,8 +56,9 @@ export class MasterBlobs implements BlobStore {
   }
 
   async put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { transient, clock } = this.#options;
+    const { transient, clock, onPut } = this.#options;
     await transient.put(digest, bytes, clock.nowMs());
+    onPut(digest);
   }
 
   receive(digest: Digest): Promise<BlobWriter> {

@@ -90,7 +90,7 @@ export class Predictions {
     return this.#options.transient.promise(size);
   }
 
-  /** Runs one picture; throws what became of it when it is no prediction, once `signal` aborts `cancelled`. */
+  /** Runs one picture, which the caller leaves alone from now on; throws what became of it when it is no prediction, once `signal` aborts `cancelled`. */
   async run(
     image: Uint8Array<ArrayBuffer>,
     { recognizer, follows, needsPicture, options }: CheckedRequest,

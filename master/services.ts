@@ -8,6 +8,8 @@ import type { MasterHandle, MasterOptions } from "./master_handle.ts";
 import { Orders } from "./orders.ts";
 import { clusterPeople } from "./people/cluster_people.ts";
 import type { People } from "./people/people.ts";
+import { NextPictures } from "./next_pictures.ts";
+import { PendingResults } from "./pending_results.ts";
 import { Predictions } from "./predictions.ts";
 import { RecognizerIntake } from "./recognizer_intake.ts";
 import type { RecognizerStore } from "./recognizer_store.ts";
@@ -29,6 +31,8 @@ export interface MasterCore {
 export class MasterServices {
   readonly transient: TransientBlobs;
   readonly blobs: MasterBlobs;
+  readonly results: PendingResults;
+  readonly pictures: NextPictures;
   readonly predictions: Predictions;
   readonly orders: Orders;
   readonly galleries: GalleryPublisher;
@@ -43,8 +47,11 @@ export class MasterServices {
     const transient = new TransientBlobs({ store, bytesMax, resultKeptMs });
     this.transient = transient;
     const { programs } = options;
+    this.pictures = new NextPictures({ clock });
+    this.results = new PendingResults({ state, post, holdsBlob: (digest) => transient.has(digest) });
     this.blobs = new MasterBlobs({
       clock,
+      onPut: (digest) => this.results.arrived(digest),
       transient,
       recognizers,
       programs,

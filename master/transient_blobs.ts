@@ -1,3 +1,4 @@
+import { blobCorrupt } from "../protocol/blob/blob_errors.ts";
 import type { MemoryBlobStore } from "../protocol/blob/memory_blob_store.ts";
 import { type Digest, digestOf } from "../protocol/kernel/digest.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
@@ -49,14 +50,22 @@ export class TransientBlobs {
     };
   }
 
-  /** Keeps `image` for one more task; {@linkcode release} it when that is answered. Throws `queue_full`. */
+  /** The blob as it is held, which nobody may change; null when it is not here. */
+  view(digest: Digest): Uint8Array<ArrayBuffer> | null {
+    return this.has(digest) ? this.#store.view(digest) : null;
+  }
+
+  /**
+   * Keeps `image`, which the caller leaves alone from now on, for one more task; {@linkcode release} it when that is answered.
+   * Throws `queue_full`.
+   */
   async hold(image: Uint8Array<ArrayBuffer>): Promise<Digest> {
     const digest = digestOf(image);
     if (!this.has(digest)) await this.#makeRoom(image.length);
     const stay = this.#stayOf(digest);
     stay.holders++;
     try {
-      await this.#store.put(digest, image);
+      this.#store.adopt(digest, image);
     } catch (error) {
       await this.release(digest);
       throw error;
@@ -79,10 +88,11 @@ export class TransientBlobs {
     await this.#dropIfUnneeded(digest, stay);
   }
 
-  /** Keeps `result` for a while. Throws `blob_corrupt` or `queue_full`. */
+  /** Keeps `result`, which the caller leaves alone from now on, for a while. Throws `blob_corrupt` or `queue_full`. */
   async put(digest: Digest, result: Uint8Array<ArrayBuffer>, nowMs: number): Promise<void> {
+    if (digestOf(result) !== digest) throw blobCorrupt(digest);
     if (!this.has(digest)) await this.#makeRoom(result.length);
-    await this.#store.put(digest, result);
+    this.#store.adopt(digest, result);
     this.keep(digest, nowMs);
   }
 

@@ -6,6 +6,7 @@ import { DmlError } from "../protocol/kernel/errors.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
+import type { ComingPictures } from "./coming_pictures.ts";
 import type { NodeEvent } from "./core/event.ts";
 import type { Action } from "./core/plan.ts";
 import type { AttemptKey, Failure } from "./core/state.ts";
@@ -32,6 +33,8 @@ export interface ExecutorOptions {
   readonly galleries: GalleryKeeper;
   /** The master's blobs: pictures come from there and go there. */
   readonly remote: BlobStore;
+  /** Pictures that come without being asked for by name. */
+  readonly coming: Pick<ComingPictures, "take">;
   readonly clock: Clock;
   readonly log: Log;
   /** Told, never in the same turn, what came of an action. */
@@ -119,7 +122,7 @@ export class Executor {
   }
 
   async #fetchImage({ key, assign }: ActionTo<"fetchImage">): Promise<void> {
-    const { remote, report } = this.#options;
+    const { remote, coming, report } = this.#options;
     const abort = new AbortController();
     this.#imageFetches.set(key, abort);
     try {
@@ -129,7 +132,8 @@ export class Executor {
         throw new DmlError("image_too_large", `The picture has ${size} bytes; ${LIMITS.imageBytesMax} are allowed.`);
       }
       const read = () => remote.read(digest, { signal: abort.signal });
-      const image = await onceMore(read, abort.signal);
+      const handed = assign.isHanded ? await coming.take(digest, abort.signal) : null;
+      const image = handed ?? await onceMore(read, abort.signal);
       if (abort.signal.aborted) return;
       this.#images.set(key, image);
       report({ kind: "imageFetched", key });
@@ -142,9 +146,12 @@ export class Executor {
 
   async #upload({ key }: ActionTo<"upload">): Promise<void> {
     const { report } = this.#options;
+    await null; // what is reported is not reported in the turn that began it
     try {
-      const uploaded = await this.#pictures.upload(key);
-      report({ kind: "attemptUploaded", key, ...uploaded });
+      const { names, done } = this.#pictures.upload(key);
+      report({ kind: "picturesNamed", key, ...names });
+      await done;
+      report({ kind: "attemptUploaded", key, ...names });
     } catch (error) {
       report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
     }

@@ -9,6 +9,7 @@ import type { Message } from "../protocol/messages/message.ts";
 import type { Ending } from "../protocol/peer.ts";
 import { CacheKeeper } from "./cache_keeper.ts";
 import { hostPressure } from "./capabilities.ts";
+import { ComingPictures } from "./coming_pictures.ts";
 import { GalleryKeeper } from "./gallery_keeper.ts";
 import { MasterConnection } from "./master_connection.ts";
 import { ModelCache } from "./model_cache.ts";
@@ -59,6 +60,7 @@ class Node {
     this.#turns = new Turns({
       ...options,
       cache: this.#cache,
+      coming: new ComingPictures({ ...options, ask: options.askPicture ?? null, slots: options.engine.slots }),
       galleries: new GalleryKeeper({ engine: options.engine, local, remote, clock, random }),
       pressure: options.pressure ?? hostPressure,
       send: (message) => this.#connection?.send(message),
@@ -163,12 +165,12 @@ class Node {
     };
   }
 
-  #enter({ version }: Welcome): void {
+  #enter(welcome: Welcome): void {
     const master = this.#connection?.remote ?? "the master";
-    this.#turns.connected();
+    this.#turns.connected(welcome);
     void this.#upgrader?.welcomed();
     this.#options.log.info("The master has taken this node in.", { master });
-    this.#options.onEvent?.({ kind: "connected", master, version });
+    this.#options.onEvent?.({ kind: "connected", master, version: welcome.version });
   }
 
   #receive(messages: readonly Message[]): void {

@@ -1,14 +1,15 @@
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import { digestOf } from "../protocol/kernel/digest.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
-import type { BlobReference, TaskResult } from "../protocol/messages/task.ts";
+import type { BlobReference } from "../protocol/messages/task.ts";
+import type { PictureNames } from "./core/event.ts";
 import type { AttemptKey } from "./core/state.ts";
 import type { EngineResult } from "./engine/engine.ts";
 import { onceMore } from "./once_more.ts";
 
 type Pictures = Pick<EngineResult, "annotated" | "crops">;
 
-/** What was drawn and cut out for attempts, until it is with the master. */
+/** What was drawn and cut out for attempts, until it is on its way to the master. */
 export class ResultPictures {
   readonly #remote: Pick<BlobStore, "put">;
   readonly #pictures = new Map<AttemptKey, Pictures>();
@@ -25,23 +26,29 @@ export class ResultPictures {
     this.#pictures.delete(key);
   }
 
-  /** Puts all of them to the master's blobs; what the result names them. They are forgotten here, whatever comes of it. */
-  async upload(key: AttemptKey): Promise<{ annotated: TaskResult["annotated"]; crops: BlobReference[] }> {
+  /**
+   * Begins to put all of them to the master's blobs, one after the other, and forgets them here: what the result names
+   * them, and when they are there. Await `done`, which throws why they could not be put.
+   */
+  upload(key: AttemptKey): { readonly names: PictureNames; readonly done: Promise<void> } {
     const pictures = this.#pictures.get(key);
     invariant(pictures !== undefined, `attempt ${key} has pictures`);
-    try {
-      const crops: BlobReference[] = [];
-      for (const crop of pictures.crops) crops.push(await this.#put(crop));
-      const { annotated } = pictures;
-      return { crops, annotated: annotated && { ...await this.#put(annotated), mediaType: "image/jpeg" } };
-    } finally {
-      this.forget(key);
-    }
+    this.forget(key);
+    const crops = pictures.crops.map(nameOf);
+    const annotated = pictures.annotated && { ...nameOf(pictures.annotated), mediaType: "image/jpeg" };
+    return { names: { crops, annotated }, done: this.#putAll(pictures, { crops, annotated }) };
   }
 
-  async #put(bytes: Uint8Array<ArrayBuffer>): Promise<BlobReference> {
-    const digest = digestOf(bytes);
-    await onceMore(() => this.#remote.put(digest, bytes));
-    return { digest, size: bytes.length };
+  async #putAll({ crops, annotated }: Pictures, names: PictureNames): Promise<void> {
+    for (const [at, crop] of crops.entries()) await this.#put(names.crops[at], crop);
+    if (annotated !== null && names.annotated !== null) await this.#put(names.annotated, annotated);
   }
+
+  async #put({ digest }: BlobReference, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await onceMore(() => this.#remote.put(digest, bytes));
+  }
+}
+
+function nameOf(bytes: Uint8Array<ArrayBuffer>): BlobReference {
+  return { digest: digestOf(bytes), size: bytes.length };
 }

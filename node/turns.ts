@@ -3,9 +3,11 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
+import type { Welcome } from "../protocol/messages/hello.ts";
 import type { Availability } from "../protocol/messages/liveness.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import type { HostPressure } from "./capabilities.ts";
+import type { ComingPictures } from "./coming_pictures.ts";
 import { apply } from "./core/apply.ts";
 import type { NodeEvent } from "./core/event.ts";
 import { plan } from "./core/plan.ts";
@@ -32,6 +34,7 @@ export interface TurnsOptions {
   readonly cache: ModelCache;
   readonly galleries: GalleryKeeper;
   readonly remote: BlobStore;
+  readonly coming: ComingPictures;
   readonly clock: Clock;
   readonly log: Log;
   readonly pressure: () => HostPressure;
@@ -72,12 +75,14 @@ export class Turns {
   }
 
   /** The master has taken this node in. */
-  connected(): void {
-    this.#happened({ kind: "connected" });
+  connected({ protocol, pictureKey }: Welcome): void {
+    this.#options.coming.begin(pictureKey);
+    this.#happened({ kind: "connected", protocol });
   }
 
   /** The connection is gone: its attempts are given up, the recognizers stay. */
   disconnected(): void {
+    this.#options.coming.end();
     this.#happened({ kind: "disconnected" });
   }
 
@@ -162,6 +167,7 @@ export class Turns {
   /** Breaks off transfers; nothing happens any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#options.coming.end();
     for (const finish of this.#idleWaiters) finish();
     await this.#executor.close();
   }

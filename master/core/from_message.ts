@@ -1,6 +1,4 @@
-import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { Message } from "../../protocol/messages/message.ts";
-import type { TaskResult } from "../../protocol/messages/task.ts";
 import type { Command } from "./command.ts";
 
 /** Who speaks. */
@@ -10,11 +8,7 @@ export interface Speaker {
 }
 
 /** The command that a node's message is to the master, or null for one that changes nothing here. */
-export function commandOf(
-  message: Message,
-  from: Speaker,
-  options: { holdsBlob: (digest: Digest) => boolean },
-): Command | null {
+export function commandOf(message: Message, from: Speaker): Command | null {
   const { nodeId, connectionId } = from;
   switch (message.type) {
     case "availability":
@@ -29,14 +23,8 @@ export function commandOf(
       return { type: "accept_gallery_failure", nodeId, connectionId, message };
     case "program.state":
       return { type: "accept_program_state", nodeId, connectionId, message };
-    case "task.result": {
-      const { taskId, attempt } = message;
-      const lost = picturesOf(message).find((digest) => !options.holdsBlob(digest));
-      if (lost === undefined) return { type: "accept_result", nodeId, connectionId, message };
-      const reason = `Its picture ${lost} never came.`;
-      const failed = { type: "task.failed", taskId, attempt, code: "blob_not_found", reason } as const;
-      return { type: "accept_task_failure", nodeId, connectionId, message: failed };
-    }
+    case "task.result":
+      return { type: "accept_result", nodeId, connectionId, message };
     case "task.failed":
       return { type: "accept_task_failure", nodeId, connectionId, message };
     case "command.done":
@@ -44,10 +32,4 @@ export function commandOf(
     default:
       return null;
   }
-}
-
-/** The pictures that a result names: the annotated one and those of faces. */
-function picturesOf({ annotated, prediction: { persons } }: TaskResult): Digest[] {
-  const digests = persons.flatMap(({ crop }) => crop === undefined ? [] : [crop.digest]);
-  return annotated === null ? digests : [annotated.digest, ...digests];
 }

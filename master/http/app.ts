@@ -8,6 +8,7 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
 import type { ClusterTokens } from "../../protocol/security/tokens.ts";
+import type { MasterBlobs } from "../master_blobs.ts";
 import type { MasterHandle } from "../master_handle.ts";
 import type { People } from "../people/people.ts";
 import type { Predictions } from "../predictions.ts";
@@ -15,6 +16,8 @@ import type { RecognizerIntake } from "../recognizer_intake.ts";
 import { clusterRoutes } from "./cluster_routes.ts";
 import { errorBoundary } from "./error_boundary.ts";
 import { layerRoutes } from "./layer_routes.ts";
+import type { NextPictures } from "../next_pictures.ts";
+import { nextPictureRoutes } from "./next_picture_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { peopleRoutes } from "./people_routes.ts";
 import { programRoutes } from "./program_routes.ts";
@@ -31,14 +34,15 @@ export interface AppOptions {
   readonly tokens: ClusterTokens | null;
   readonly predictions: Predictions;
   readonly people: People;
+  readonly blobs: MasterBlobs;
+  readonly pictures: NextPictures;
   readonly intake: RecognizerIntake;
-  readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "blobs" | "versions" | "programs">;
+  readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "versions" | "programs">;
 }
 
 /** The HTTP interface of the master: who may do what, and where it is done. */
 export function createApp(options: AppOptions): Hono {
-  const { tokens, predictions, people, clock, master } = options;
-  const { blobs } = master;
+  const { tokens, predictions, people, blobs, clock, master } = options;
   const user = requireRole(tokens, "user");
   const reader = requireRole(tokens, "user", "node");
   const writer = requireRole(tokens, "node", "admin");
@@ -61,6 +65,7 @@ export function createApp(options: AppOptions): Hono {
   app.use(PATHS.galleries, admin);
   app.use(`${PATHS.galleries}/*`, admin);
   app.get(PATHS.programs, admin);
+  app.get(PATHS.nextPicture, requireRole(tokens, "node"));
   app.get(`${PATHS.blobs}/:digest`, reader);
   app.put(`${PATHS.blobs}/:digest`, writer);
 
@@ -72,7 +77,8 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", nodeRoutes(master));
   app.route("/", peopleRoutes({ people, predictions, clock }));
   app.route("/", programRoutes(master));
-  app.route("/", blobRoutes({ read: [blobs], write: blobs, bytesMax: LIMITS.imageBytesMax }));
+  app.route("/", nextPictureRoutes(options.pictures, blobs));
+  app.route("/", blobRoutes({ read: [blobs], write: blobs.results, bytesMax: LIMITS.imageBytesMax }));
 
   app.notFound((context) => {
     throw new DmlError("not_found", `There is no ${context.req.method} ${context.req.path}.`);

@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import type { BlobStore } from "../../protocol/blob/blob_store.ts";
 import { checkRole } from "../../protocol/http/auth.ts";
 import { JOINED_MEDIA_TYPE, joinedResponse } from "../../protocol/http/joined_answer.ts";
 import { PATHS } from "../../protocol/http/paths.ts";
@@ -7,6 +6,8 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { ClusterTokens } from "../../protocol/security/tokens.ts";
+import type { BlobReference } from "../../protocol/messages/task.ts";
+import type { MasterBlobs } from "../master_blobs.ts";
 import type { Predictions } from "../predictions.ts";
 import { predictionQuery } from "./prediction_query.ts";
 
@@ -17,7 +18,7 @@ const UPLOAD_MS = 60_000;
 /** What the routes work with. */
 export interface PredictionRoutesOptions {
   readonly predictions: Predictions;
-  readonly blobs: BlobStore;
+  readonly blobs: Pick<MasterBlobs, "view" | "read">;
   readonly clock: Clock;
   /** Null where requests need none. */
   readonly tokens: ClusterTokens | null;
@@ -30,6 +31,8 @@ export interface PredictionRoutesOptions {
 export function predictionRoutes(options: PredictionRoutesOptions): Hono {
   const { predictions, blobs, tokens } = options;
   const app = new Hono();
+  // A response copies what it is given.
+  const pictureOf = async ({ digest }: BlobReference) => blobs.view(digest) ?? await blobs.read(digest);
   app.post(PATHS.predictions, async (context) => {
     const request = context.req.raw;
     const wantsPicture = accepts(request, JPEG) && !accepts(request, "json");
@@ -41,13 +44,13 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
     const { annotated } = answer;
     if (!wantsPicture) {
       if (annotated === null || !accepts(request, JOINED_MEDIA_TYPE)) return context.json(answer);
-      return joinedResponse(answer, await blobs.read(annotated.digest));
+      return joinedResponse(answer, await pictureOf(annotated));
     }
     if (annotated === null) {
       throw new DmlError("request_invalid", `${query.recognizer} draws no picture to be had as ${JPEG}.`);
     }
     const headers = { "content-type": JPEG, "cache-control": "no-store" };
-    return new Response(await blobs.read(annotated.digest), { headers });
+    return new Response(await pictureOf(annotated), { headers });
   });
   return app;
 }

@@ -7,6 +7,7 @@ import {
   applyCancel,
   applyDropped,
   applyFailed,
+  applyNamed,
   applyRan,
   applyUploaded,
   attemptOf,
@@ -38,7 +39,7 @@ export function apply(state: NodeState, event: NodeEvent, nowMs: number): void {
   state.nowMs = nowMs;
   switch (event.kind) {
     case "connected":
-      return applyConnected(state);
+      return applyConnected(state, event.protocol);
     case "disconnected":
       return applyDisconnected(state);
     case "ordered":
@@ -68,6 +69,8 @@ export function apply(state: NodeState, event: NodeEvent, nowMs: number): void {
       return advance(state, event.key, { from: "fetching", to: "waiting" });
     case "attemptRan":
       return applyRan(state, event);
+    case "picturesNamed":
+      return applyNamed(state, event);
     case "attemptUploaded":
       return applyUploaded(state, event);
     case "attemptFailed":
@@ -93,8 +96,9 @@ function applyOrder(state: NodeState, order: Order): void {
 }
 
 /** What was to be said to nobody is not said to the next: the master offers again what it wants. */
-function applyConnected(state: NodeState): void {
+function applyConnected(state: NodeState, protocol: number): void {
   state.connection++;
+  state.protocol = protocol;
   for (const gallery of state.galleries.values()) gallery.isAnnounced = false;
   state.outbox = [];
 }

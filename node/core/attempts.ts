@@ -1,6 +1,7 @@
 import { invariant } from "../../protocol/kernel/invariant.ts";
-import type { BlobReference, TaskAssign, TaskCancel, TaskResult } from "../../protocol/messages/task.ts";
-import type { NodeEvent } from "./event.ts";
+import type { BlobReference, TaskAssign, TaskCancel } from "../../protocol/messages/task.ts";
+import { RESULT_FIRST_VERSION } from "../../protocol/messages/version_range.ts";
+import type { NodeEvent, PictureNames } from "./event.ts";
 import {
   type AttemptKey,
   attemptKey,
@@ -13,6 +14,7 @@ import {
 
 /** How many ended attempts are remembered, so that a repeated `task.assign` is not run again. */
 const ENDED_REMEMBERED = 1_024;
+const NO_PICTURES: PictureNames = { annotated: null, crops: [] };
 
 /** Takes the attempt in hand, or refuses it at the door; one that is or was here already changes nothing. */
 export function applyAssign(state: NodeState, assign: TaskAssign): void {
@@ -25,6 +27,7 @@ export function applyAssign(state: NodeState, assign: TaskAssign): void {
     cancelled: false,
     deadlineAtMs: state.nowMs + assign.deadlineMs,
     answer: null,
+    isTold: false,
   };
   const refusal = whyNotTaken(state, assign);
   if (refusal === null) state.attempts.set(key, attempt);
@@ -57,19 +60,34 @@ export function applyRan(
   if (attempt?.phase === "abandoned") return end(state, attempt.key);
   if (attempt?.phase !== "running") return;
   attempt.answer = { prediction: event.prediction, serviceMs: event.serviceMs };
-  if (event.hasPictures) attempt.phase = "answered";
-  else endWithResult(state, attempt, null);
+  if (event.hasPictures) {
+    attempt.phase = "answered";
+    return;
+  }
+  end(state, attempt.key);
+  tellResult(state, attempt, NO_PICTURES);
 }
 
-/** Its pictures are with the master. */
+/** A master that waits for the pictures itself is told the answer meanwhile. */
+export function applyNamed(
+  state: NodeState,
+  { key, ...names }: Extract<NodeEvent, { kind: "picturesNamed" }>,
+): void {
+  const attempt = state.attempts.get(key);
+  if (attempt?.phase !== "uploading" || state.protocol < RESULT_FIRST_VERSION) return;
+  attempt.isTold = true;
+  tellResult(state, attempt, names);
+}
+
+/** The attempt is over when its pictures are with the master; one that was cancelled meanwhile just ends. */
 export function applyUploaded(
   state: NodeState,
-  { key, annotated, crops }: Extract<NodeEvent, { kind: "attemptUploaded" }>,
+  { key, ...names }: Extract<NodeEvent, { kind: "attemptUploaded" }>,
 ): void {
   const attempt = state.attempts.get(key);
   if (attempt?.phase !== "uploading") return;
-  if (attempt.answer !== null && crops.length > 0) attempt.answer = withCrops(attempt.answer, crops);
-  endWithResult(state, attempt, annotated);
+  end(state, key);
+  if (!attempt.isTold) tellResult(state, attempt, names);
 }
 
 /** Names the face of each person, in their order. */
@@ -108,16 +126,17 @@ export function advance(
   if (attempt?.phase === from) attempt.phase = to;
 }
 
-function endWithResult(
+/** The master hears the answer unless nobody waits for it any more. */
+function tellResult(
   state: NodeState,
   { key, assign, answer, cancelled }: AttemptState,
-  annotated: TaskResult["annotated"],
+  { annotated, crops }: PictureNames,
 ): void {
-  invariant(answer !== null, `attempt ${key} ends with a result that it does not have`);
-  end(state, key);
+  invariant(answer !== null, `attempt ${key} tells a result that it does not have`);
   if (cancelled) return;
   const { taskId, attempt } = assign;
-  state.outbox.push({ type: "task.result", taskId, attempt, annotated, ...answer });
+  const found = crops.length > 0 ? withCrops(answer, crops) : answer;
+  state.outbox.push({ type: "task.result", taskId, attempt, annotated, ...found });
 }
 
 /** Ends the attempt with a failure, which the master hears unless nobody waits any more. */

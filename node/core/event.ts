@@ -9,11 +9,18 @@ import type { AttemptKey, Failure } from "./state.ts";
 /** Orders of the master that change what the node holds. */
 export type Order = ModelOffer | ModelRetire | GalleryOffer | GalleryRetire | TaskAssign | TaskCancel;
 
+/** What the pictures of an answer are called. */
+export interface PictureNames {
+  readonly annotated: TaskResult["annotated"];
+  /** The face of each person of the prediction, in its order; none when they were not asked for. */
+  readonly crops: readonly BlobReference[];
+}
+
 /** What can happen to a node. Facts, so in the past tense. */
 export type NodeEvent =
   | { readonly kind: "ordered"; readonly order: Order }
   /** A master has taken this node in. */
-  | { readonly kind: "connected" }
+  | { readonly kind: "connected"; readonly protocol: number }
   /** The connection is gone; its attempts are the master's to give to others. */
   | { readonly kind: "disconnected" }
   | { readonly kind: "drainChanged"; readonly draining: boolean }
@@ -44,14 +51,11 @@ export type NodeEvent =
     readonly key: AttemptKey;
     readonly prediction: Prediction;
     readonly serviceMs: number;
-    /** Whether there are pictures to be sent first: the annotated one, or those of faces. */
+    /** Whether there are pictures to be sent too: the annotated one, or those of faces. */
     readonly hasPictures: boolean;
   }
-  | {
-    readonly kind: "attemptUploaded";
-    readonly key: AttemptKey;
-    readonly annotated: TaskResult["annotated"];
-    /** The face of each person of the prediction, in its order; none when they were not asked for. */
-    readonly crops: readonly BlobReference[];
-  }
+  /** Its pictures are on their way to the master under these names. */
+  | ({ readonly kind: "picturesNamed"; readonly key: AttemptKey } & PictureNames)
+  /** They are with the master. */
+  | ({ readonly kind: "attemptUploaded"; readonly key: AttemptKey } & PictureNames)
   | { readonly kind: "attemptFailed"; readonly key: AttemptKey; readonly failure: Failure };

@@ -76,8 +76,10 @@ export interface AttemptState {
   cancelled: boolean;
   /** On the node's clock. */
   readonly deadlineAtMs: number;
-  /** From `answered` on: what the worker found, to be sent when its pictures are with the master. */
+  /** From `answered` on: what the worker found, to be sent with the names of its pictures. */
   answer: { readonly prediction: Prediction; readonly serviceMs: number } | null;
+  /** The master has the answer already; its pictures are still on their way. */
+  isTold: boolean;
 }
 
 /** Names one attempt of one connection; what an earlier connection left behind never meets what a later one brings. */
@@ -112,6 +114,8 @@ export interface NodeState {
   nowMs: number;
   /** Counts the connections to a master. */
   connection: number;
+  /** The version of the protocol on the latest of them. */
+  protocol: number;
   /** Takes no new work; what it has, it finishes. */
   draining: boolean;
   readonly recognizers: Map<Digest, RecognizerState>;
@@ -131,6 +135,7 @@ export function initialState(limits: NodeLimits): NodeState {
     limits,
     nowMs: 0,
     connection: 0,
+    protocol: 1,
     draining: false,
     recognizers: new Map(),
     galleries: new Map(),

@@ -21,6 +21,12 @@ export interface BlobWriter {
   close(): Promise<void>;
 }
 
+/** Where bytes can be looked at without being copied. */
+export interface BlobsInView {
+  /** The bytes as they are held, for whoever changes nothing in them; null when they are not here, or not in memory. */
+  view(digest: Digest): Uint8Array<ArrayBuffer> | null;
+}
+
 /** Immutable bytes by digest. Adapters: memory, disk, HTTP. */
 export interface BlobStore {
   /** The size in bytes, or null when it is not here. */

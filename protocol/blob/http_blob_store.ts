@@ -3,7 +3,7 @@ import type { Answer } from "../http/http_answer.ts";
 import { HttpClient } from "../http/http_client.ts";
 import { blobPath } from "../http/paths.ts";
 import { errorOfResponse } from "../http/problem.ts";
-import type { IdempotentMethod } from "../http/request_head.ts";
+import type { RepeatableMethod } from "../http/request_head.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { type Digest, digestOf } from "../kernel/digest.ts";
 import { asDmlError, DmlError } from "../kernel/errors.ts";
@@ -13,7 +13,7 @@ import { streamOf } from "./byte_stream.ts";
 
 /** What is asked of the other process. */
 interface BlobRequest {
-  readonly method?: IdempotentMethod;
+  readonly method?: RepeatableMethod;
   readonly range?: string;
   readonly body?: Uint8Array<ArrayBuffer>;
   readonly signal?: AbortSignal;

@@ -12,7 +12,7 @@ interface Part {
   busy: boolean;
 }
 
-/** Blobs in memory, at most `bytesMax` bytes of them; what goes in and comes out are copies. */
+/** Blobs in memory, at most `bytesMax` bytes of them; what is put in and read out are copies. */
 export class MemoryBlobStore implements BlobStore {
   readonly #blobs = new Map<Digest, Uint8Array<ArrayBuffer>>();
   readonly #parts = new Map<Digest, Part>();
@@ -47,13 +47,26 @@ export class MemoryBlobStore implements BlobStore {
     return blob ? Promise.resolve(blob.slice()) : Promise.reject(blobNotFound(digest));
   }
 
+  /** The bytes as they are held, for whoever changes nothing in them; null when they are not here. */
+  view(digest: Digest): Uint8Array<ArrayBuffer> | null {
+    return this.#blobs.get(digest) ?? null;
+  }
+
   /** Throws `queue_full` when it would hold more than `bytesMax`. */
   // deno-lint-ignore require-await -- so that what is thrown becomes a rejection
   async put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     if (digestOf(bytes) !== digest) throw blobCorrupt(digest);
+    if (!this.#blobs.has(digest)) this.adopt(digest, bytes.slice());
+  }
+
+  /**
+   * Takes over bytes of which the caller knows that they hash to `digest`, and which it leaves alone from now on: neither
+   * hashed again nor copied. Throws `queue_full` when it would hold more than `bytesMax`.
+   */
+  adopt(digest: Digest, bytes: Uint8Array<ArrayBuffer>): void {
     if (this.#blobs.has(digest)) return;
     this.#reserve(bytes.length);
-    this.#blobs.set(digest, bytes.slice());
+    this.#blobs.set(digest, bytes);
   }
 
   /** Throws `queue_full` when it would hold more than `bytesMax`. */

@@ -1,7 +1,7 @@
 // @ts-types="./byte_slice_stream.d.ts"
 import { ByteSliceStream } from "@std/streams/byte_slice_stream.js";
 import { Hono } from "hono";
-import type { BlobStore } from "../blob/blob_store.ts";
+import type { BlobsInView, BlobStore } from "../blob/blob_store.ts";
 import { type Digest, isDigest } from "../kernel/digest.ts";
 import { DmlError } from "../kernel/errors.ts";
 import { type ByteRange, contentRange, parseByteRange } from "./byte_range.ts";
@@ -11,12 +11,15 @@ import { problemResponse } from "./problem.ts";
 /** Up to here a blob is read, verified and sent at once: sooner done than a stream is set up. */
 const WHOLE_BYTES_MAX = 1024 * 1024;
 
+type ReadableStore = Pick<BlobStore, "stat" | "open" | "read"> & Partial<BlobsInView>;
+type WritableStore = Pick<BlobStore, "stat" | "put">;
+
 /** Which blobs {@linkcode blobRoutes} serves. */
 export interface BlobRoutesOptions {
   /** Where to look, in this order. */
-  readonly read: readonly BlobStore[];
-  /** Where what is put goes; with none, puts are refused. */
-  readonly write?: BlobStore;
+  readonly read: readonly ReadableStore[];
+  /** Where what is put goes, and whether it was there; with none, puts are refused. */
+  readonly write?: WritableStore;
   /** One blob that is put, in bytes. */
   readonly bytesMax: number;
 }
@@ -46,7 +49,7 @@ function digestIn(text: string): Digest {
 
 async function answerGet(
   digest: Digest,
-  options: { request: Request; stores: readonly BlobStore[] },
+  options: { request: Request; stores: readonly ReadableStore[] },
 ): Promise<Response> {
   const { request } = options;
   const { store, size } = await find(digest, options.stores);
@@ -86,10 +89,10 @@ function names(header: string | null, etag: string): boolean {
 
 async function find(
   digest: Digest,
-  stores: readonly BlobStore[],
-): Promise<{ store: BlobStore; size: number }> {
+  stores: readonly ReadableStore[],
+): Promise<{ store: ReadableStore; size: number }> {
   for (const store of stores) {
-    const size = await store.stat(digest);
+    const size = store.view?.(digest)?.length ?? await store.stat(digest);
     if (size !== null) return { store, size };
   }
   throw new DmlError("blob_not_found", `no blob ${digest} is here`);
@@ -97,9 +100,11 @@ async function find(
 
 async function bytesOf(
   digest: Digest,
-  options: { store: BlobStore; size: number; range: ByteRange },
+  options: { store: ReadableStore; size: number; range: ByteRange },
 ): Promise<BodyInit> {
   const { store, size, range } = options;
+  const seen = store.view?.(digest);
+  if (seen) return seen.subarray(range.start, range.end); // a response copies it
   if (size <= WHOLE_BYTES_MAX) return (await store.read(digest)).subarray(range.start, range.end);
   const { stream } = await store.open(digest, { offset: range.start });
   // To the end, which is what a resumed transfer asks for, nothing has to be counted.
@@ -109,7 +114,7 @@ async function bytesOf(
 
 async function answerPut(
   digest: Digest,
-  options: { request: Request; write?: BlobStore; bytesMax: number },
+  options: { request: Request; write?: WritableStore; bytesMax: number },
 ): Promise<Response> {
   const { request, write, bytesMax } = options;
   if (write === undefined) throw new DmlError("forbidden", "blobs cannot be put here");

@@ -6,7 +6,7 @@ import type { ResponseHead } from "./response_head.ts";
 
 /** How long, and how many, connections without a request are kept for the next one. */
 const IDLE_MS = 15_000;
-const IDLE_MAX = 4;
+const IDLE_MAX = 16;
 
 /** Opens a connection to the server. */
 export type Dial = (options: { signal?: AbortSignal }) => Promise<ByteChannel>;

@@ -6,7 +6,7 @@ import { HEAD_BYTES_MAX, headEnd, notHttp, parseResponseHead, type ResponseHead 
 export interface ByteChannel {
   /** Null when the other side has closed. */
   read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
-  /** May take only a part. */
+  /** May take only a part. What is begun first is written first. */
   write(bytes: Uint8Array): Promise<number>;
   close(): void;
 }
@@ -120,17 +120,22 @@ export class HttpConnection {
     return count;
   }
 
-  /** Does not throw: when nothing can be sent, nothing comes back either, and that is what says so. */
+  /**
+   * Both writes are begun before anything else can come between them: whoever waits for the body would wait for that too. Does not
+   * throw: when nothing can be sent, nothing comes back either, and that is what says so.
+   */
   async #write(head: Uint8Array, body: Uint8Array | null): Promise<void> {
     try {
-      for (const part of body === null ? [head] : [head, body]) {
-        for (let written = 0; written < part.length;) {
-          written += await this.#channel.write(part.subarray(written));
-        }
-      }
-      this.#isWritten = true;
+      const [headBytes] = await Promise.all([this.#channel.write(head), body === null ? null : this.#writeAll(body)]);
+      this.#isWritten = headBytes === head.length;
     } catch {
       this.#isWritten = false;
     }
+    // The body is out of place behind a part of a head, which no connection does that waits for a request.
+    if (!this.#isWritten && !this.#isAnswered) this.close();
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    for (let written = 0; written < bytes.length;) written += await this.#channel.write(bytes.subarray(written));
   }
 }

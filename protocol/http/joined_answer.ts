@@ -1,4 +1,5 @@
 import { DmlError } from "../kernel/errors.ts";
+import type { Answer } from "./http_answer.ts";
 
 /** An answer whose body is its JSON and, right behind it, the annotated picture: one round trip instead of two. */
 export const JOINED_MEDIA_TYPE = "application/vnd.dml.joined";
@@ -6,32 +7,39 @@ export const JOINED_MEDIA_TYPE = "application/vnd.dml.joined";
 /** Bytes of JSON at the beginning of a joined body. */
 export const JSON_LENGTH_HEADER = "dml-json-length";
 
-/** A 200 of `value` as JSON with `picture` behind it. */
+/** A 200 of `value` as JSON with `picture` behind it, which is sent as it is: to copy it would take as long as to send it. */
 export function joinedResponse(value: unknown, picture: Uint8Array<ArrayBuffer>): Response {
   const json = new TextEncoder().encode(JSON.stringify(value));
-  const body = new Uint8Array(json.length + picture.length);
-  body.set(json);
-  body.set(picture, json.length);
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(json);
+      if (picture.length > 0) controller.enqueue(picture);
+      controller.close();
+    },
+  });
   const headers = {
     "content-type": JOINED_MEDIA_TYPE,
     [JSON_LENGTH_HEADER]: String(json.length),
+    "content-length": String(json.length + picture.length),
     "cache-control": "no-store",
   };
   return new Response(body, { headers });
 }
 
 /**
- * The JSON text of a response and what is behind it, null unless the response is a joined one. Throws `protocol_version`
+ * The JSON text of a response and what is behind it (in the same memory), null unless the response is a joined one. Throws `protocol_version`
  * when the length of the JSON is missing or wrong.
  */
 export async function splitResponse(
-  response: Response,
+  response: Pick<Answer, "headers" | "bytes">,
 ): Promise<{ json: string; picture: Uint8Array<ArrayBuffer> | null }> {
-  if (response.headers.get("content-type") !== JOINED_MEDIA_TYPE) return { json: await response.text(), picture: null };
-  const body = new Uint8Array(await response.arrayBuffer());
+  const body = await response.bytes();
+  if (response.headers.get("content-type") !== JOINED_MEDIA_TYPE) {
+    return { json: new TextDecoder().decode(body), picture: null };
+  }
   const length = Number(response.headers.get(JSON_LENGTH_HEADER) ?? NaN);
   if (!Number.isSafeInteger(length) || length < 0 || length > body.length) {
     throw new DmlError("protocol_version", "A joined answer does not say how long its JSON is.");
   }
-  return { json: new TextDecoder().decode(body.subarray(0, length)), picture: body.slice(length) };
+  return { json: new TextDecoder().decode(body.subarray(0, length)), picture: body.subarray(length) };
 }

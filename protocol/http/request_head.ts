@@ -1,11 +1,14 @@
 import { DmlError } from "../kernel/errors.ts";
 
-/** What may be asked more than once with the same outcome, and so again when a connection turns out to be gone. */
-export type IdempotentMethod = "GET" | "HEAD" | "PUT";
+/**
+ * What may be asked again when a connection turns out to be gone. POST is here for predictions: one that is asked for twice
+ * costs work and changes nothing.
+ */
+export type RepeatableMethod = "GET" | "HEAD" | "PUT" | "POST";
 
 /** What is sent before the body of a request. */
 export interface RequestHead {
-  readonly method: IdempotentMethod;
+  readonly method: RepeatableMethod;
   /** What follows the host in the URL, percent-encoded. */
   readonly path: string;
   /** `host:port`, as the URL has it. */

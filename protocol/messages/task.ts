@@ -39,6 +39,8 @@ export const taskAssignSchema = z.strictObject({
   manifestDigest: digestSchema,
   /** Null for a recognizer that looks at no picture. */
   image: blobReferenceSchema.nullable(),
+  /** The image goes to a question of the node that waits for its next one; absent: it does not. */
+  isHanded: z.literal(true).optional(),
   options: taskOptionsSchema,
   /** How much time is left, from when this was sent. */
   deadlineMs: durationMsSchema,
@@ -50,7 +52,10 @@ export const taskCancelSchema = z.strictObject({
   ...attempt,
 });
 
-/** Node to master: done. The annotated picture was put to the master's blobs before this was sent. */
+/**
+ * Node to master: done. The pictures that it names are put to the master's blobs before this is sent or, from protocol
+ * 2 on, meanwhile; when they cannot be put, `task.failed` follows.
+ */
 export const taskResultSchema = z.strictObject({
   type: z.literal("task.result"),
   ...attempt,

@@ -29,7 +29,7 @@ const BUILDS = {
   newer: { version: "0.2.0", change: (text: string) => text },
   exits: { version: "0.3.0", change: () => "Deno.exit(4)" },
   hangs: { version: "0.4.0", change: () => "setInterval(() => {}, 1000)" },
-  stranger: { version: "0.5.0", change: (text: string) => text.replaceAll("{min:1,max:1}", "{min:2,max:2}") },
+  stranger: { version: "0.5.0", change: (text: string) => text.replaceAll("{min:1,max:2}", "{min:3,max:3}") },
 } as const;
 
 Deno.test("an upgrade, with the executables of two versions", async (test) => {
@@ -110,7 +110,7 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     assertEquals(await node.ended(), 3);
     assertStringIncludes(
       node.lines.join("\n"),
-      "One side speaks protocol 1 to 1, the other 2 to 2. Bring both sides to the same version of dml.",
+      "One side speaks protocol 1 to 2, the other 3 to 3. Bring both sides to the same version of dml.",
     );
   },
 };

@@ -101,6 +101,27 @@ export function availabilityOf(overrides: Partial<Availability> = {}): Availabil
   };
 }
 
+/** What the word of a node that it is done is to the master. */
+export function acceptResult(
+  { nodeId, connectionId }: WorldNode,
+  options: { taskId: string; attempt: number; recognizer: string; annotated?: Digest },
+): Extract<Command, { type: "accept_result" }> {
+  const { taskId, attempt, recognizer, annotated } = options;
+  return {
+    type: "accept_result",
+    nodeId,
+    connectionId,
+    message: {
+      type: "task.result",
+      taskId,
+      attempt,
+      prediction: predictionOf(recognizer),
+      annotated: annotated === undefined ? null : { digest: annotated, size: 1, mediaType: "image/jpeg" },
+      serviceMs: 50,
+    },
+  };
+}
+
 /** A node of the world: its connection changes when it comes back. */
 export interface WorldNode {
   readonly nodeId: string;
@@ -236,18 +257,7 @@ export class CoreWorld {
   }
 
   result(node: WorldNode, taskId: string, attempt: number, recognizer = "empty@1"): MasterEvent[] {
-    return this.turn({
-      type: "accept_result",
-      ...node,
-      message: {
-        type: "task.result",
-        taskId,
-        attempt,
-        prediction: predictionOf(recognizer),
-        annotated: null,
-        serviceMs: 50,
-      },
-    });
+    return this.turn(acceptResult(node, { taskId, attempt, recognizer }));
   }
 
   fail(

@@ -255,7 +255,7 @@ Deno.test("info() says where the control port is, and whether a token is needed"
   assertEquals(open.master.info(), {
     product: "dml",
     version: "0.0.0",
-    protocol: { min: 1, max: 1 },
+    protocol: { min: 1, max: 2 },
     controlPort: open.master.controlAddress.port,
     tokenRequired: false,
   });

@@ -1,4 +1,5 @@
 import { encodeManifest, type Manifest } from "../../models/manifest.ts";
+import type { AskPicture } from "../../node/coming_pictures.ts";
 import { type NodeHandle, type NodeNews, startNode } from "../../node/node.ts";
 import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
@@ -62,9 +63,9 @@ export class NodeFixture {
   locateFailure: Error | null = null;
   #notify = Promise.withResolvers<void>();
 
-  constructor(options: { slots?: number; token?: string } = {}) {
+  constructor(options: { slots?: number; token?: string; askPicture?: AskPicture } = {}) {
     const { clock, remote, cache } = this;
-    const { slots = 1, token = null } = options;
+    const { slots = 1, token = null, askPicture } = options;
     this.engine = new FakeEngine(slots);
     this.node = startNode({
       log: SILENT_LOG,
@@ -78,6 +79,7 @@ export class NodeFixture {
       locate: () =>
         this.locateFailure === null ? Promise.resolve(this.master.address) : Promise.reject(this.locateFailure),
       remote,
+      askPicture,
       cache,
       engine: this.engine,
       capabilities: () => ({
@@ -97,9 +99,9 @@ export class NodeFixture {
   }
 
   /** Accepts the node and takes it in. */
-  async connect(): Promise<ScriptedConnection> {
+  async connect(options: { protocol?: number; pictureKey?: string } = {}): Promise<ScriptedConnection> {
     const connection = await this.master.accept();
-    await connection.welcome();
+    await connection.welcome(options);
     await connection.next("availability");
     return connection;
   }

@@ -1,3 +1,4 @@
+import type { NextPicture } from "../../protocol/http/next_picture.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -71,7 +72,7 @@ Deno.test("startNode() fetches a picture, runs it and sends the result", async (
   assertEquals([result.taskId, result.attempt, result.serviceMs, result.annotated], [taskId(1), 1, 40, null]);
 });
 
-Deno.test("startNode() puts the annotated picture before it sends the result", async () => {
+Deno.test("startNode() puts the annotated picture before it sends the result to a master of protocol 1", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -80,6 +81,58 @@ Deno.test("startNode() puts the annotated picture before it sends the result", a
   const { annotated } = await connection.next("task.result");
   assertEquals(annotated, { digest: digestOf(bytesOf("drawn")), size: 5, mediaType: "image/jpeg" });
   assertEquals(await fixture.remote.stat(digestOf(bytesOf("drawn"))), 5);
+});
+
+Deno.test("startNode() sends the result while the annotated picture is on its way, and the failure when that breaks off", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect({ protocol: 2 });
+  const offer = await fixture.ready(connection);
+  const asked = await fixture.assignText(1, { offer, annotate: true });
+  const begun: string[] = [];
+  const broken = Promise.withResolvers<void>();
+  fixture.remote.put = (name) => {
+    begun.push(name);
+    return broken.promise;
+  };
+  connection.send(asked);
+  (await fixture.engine.next()).finish("drawn");
+  const { annotated } = await connection.next("task.result");
+  assertEquals([annotated?.digest, ...begun], Array(2).fill(digestOf(bytesOf("drawn"))));
+  broken.reject(new DmlError("blob_too_large", "It does not fit."));
+  const { taskId: failed, code } = await connection.next("task.failed");
+  assertEquals([failed, code], [taskId(1), "blob_too_large"]);
+});
+
+Deno.test("startNode() runs a picture that comes with its assignment, and fetches one that does not come", async () => {
+  const asked = [Promise.withResolvers<NextPicture | null>(), Promise.withResolvers<NextPicture | null>()];
+  const keys: string[] = [];
+  await using fixture = new NodeFixture({
+    askPicture(key, { signal }) {
+      keys.push(key);
+      const question = asked[keys.length - 1] ?? Promise.withResolvers();
+      signal.addEventListener("abort", () => question.reject(new Error("given up")));
+      return question.promise;
+    },
+  });
+  const connection = await fixture.connect({ protocol: 2, pictureKey: "secret" });
+  const offer = await fixture.ready(connection);
+  const cat = await fixture.assignText(1, { offer, text: "cat" });
+  const read = fixture.remote.read.bind(fixture.remote);
+  fixture.remote.read = () => Promise.reject(new DmlError("internal", "It was fetched."));
+  connection.send({ ...cat, isHanded: true });
+  await connection.heeded();
+  asked[0].resolve({ digest: cat.image!.digest, bytes: bytesOf("cat") });
+  const first = await fixture.engine.next();
+  assertEquals(first.image, "cat");
+  first.finish();
+  await connection.next("task.result");
+  fixture.clock.advance(100);
+  fixture.remote.read = read;
+  connection.send({ ...await fixture.assignText(2, { offer, text: "dog" }), isHanded: true });
+  await connection.heeded();
+  asked[1].resolve(null);
+  assertEquals((await fixture.engine.next()).image, "dog");
+  assertEquals(keys.slice(0, 2), ["secret", "secret"]);
 });
 
 Deno.test("startNode() fetches the next picture while one runs", async () => {

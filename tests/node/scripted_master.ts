@@ -30,10 +30,12 @@ export class ScriptedConnection {
   }
 
   /** Answers the hello. */
-  async welcome(options: { heartbeatIntervalMs?: number; deadAfterMs?: number } = {}): Promise<MessageOf<"hello">> {
+  async welcome(
+    options: { heartbeatIntervalMs?: number; deadAfterMs?: number; protocol?: number; pictureKey?: string } = {},
+  ): Promise<MessageOf<"hello">> {
     const hello = await this.next("hello");
-    const { heartbeatIntervalMs = 1_000, deadAfterMs = 6_000 } = options;
-    this.send({ type: "welcome", protocol: 1, version: "0.0.0", heartbeatIntervalMs, deadAfterMs });
+    const { heartbeatIntervalMs = 1_000, deadAfterMs = 6_000, protocol = 1, ...key } = options;
+    this.send({ type: "welcome", protocol, version: "0.0.0", heartbeatIntervalMs, deadAfterMs, ...key });
     return hello;
   }
 

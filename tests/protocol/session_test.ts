@@ -154,14 +154,14 @@ Deno.test("mayCome() knows every type, and each has a sender", () => {
 });
 
 Deno.test("a hello of another version is rejected, and says which versions met", () => {
-  const step = run(startMasterSession(0), received({ ...hello, protocol: { min: 2, max: 4 } }));
+  const step = run(startMasterSession(0), received({ ...hello, protocol: { min: 3, max: 4 } }));
   assertEnded(step, "reject", "protocol_version");
   assert(step.outputs[1].kind === "close");
-  assertStringIncludes(step.outputs[1].reason, "2 to 4");
+  assertStringIncludes(step.outputs[1].reason, "3 to 4");
 });
 
 Deno.test("a welcome to a version that the node does not speak is declined", () => {
-  const step = run(startNodeSession(0, { hello }), received({ ...welcome, protocol: 2 }));
+  const step = run(startNodeSession(0, { hello }), received({ ...welcome, protocol: 3 }));
   assertEnded(step, "goodbye", "protocol_version");
 });
 

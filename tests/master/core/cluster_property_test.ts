@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { assert, assertEquals } from "../../assert.ts";
 import type { MasterState } from "../../../master/core/state.ts";
 import { capacityOf } from "../../../master/scheduler/feasible.ts";
-import { CoreWorld, emptyManifest, idOf, type WorldNode } from "../core_world.ts";
+import { PendingResults } from "../../../master/pending_results.ts";
+import { type Digest, digestOf } from "../../../protocol/kernel/digest.ts";
+import { acceptResult, CoreWorld, emptyManifest, idOf, type WorldNode } from "../core_world.ts";
 
 const NODES = 4;
 const CODES = [
@@ -17,7 +19,8 @@ const CODES = [
 type Step =
   | { readonly do: "join" | "lose" | "drain" | "resume"; readonly node: number }
   | { readonly do: "submit"; readonly recognizer: number }
-  | { readonly do: "cancel" | "result" | "again"; readonly pick: number }
+  /** `early`: a result whose picture is on its way; `arrive`: one of those pictures. */
+  | { readonly do: "cancel" | "result" | "again" | "early" | "arrive"; readonly pick: number }
   | { readonly do: "fail"; readonly pick: number; readonly code: string }
   | { readonly do: "pass"; readonly ms: number };
 
@@ -35,6 +38,8 @@ const steps = fc.array(
     { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), pick }) },
     { weight: 6, arbitrary: fc.record({ do: fc.constant("result" as const), pick }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("again" as const), pick }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("early" as const), pick }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("arrive" as const), pick }) },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -63,18 +68,38 @@ class Play {
   readonly nodes: (WorldNode | null)[] = Array(NODES).fill(null);
   /** Attempts that a node has ended: said again, they must change nothing. */
   readonly ended: { node: WorldNode; taskId: string; attempt: number }[] = [];
+  /** Annotated pictures that the master has, and those that nodes have named. */
+  readonly here = new Set<Digest>();
+  readonly named: Digest[] = [];
+  readonly results = new PendingResults({
+    state: this.world.state,
+    post: (command) => void this.world.turn(command),
+    holdsBlob: (digest) => this.here.has(digest),
+  });
 
   run(play: readonly Step[]): void {
     for (const step of play) {
       this.#do(step);
-      checkConsistent(this.world.state);
+      this.#check();
+    }
+  }
+
+  #check(): void {
+    const { world, results, here } = this;
+    checkConsistent(world.state);
+    results.sweep();
+    const live = [...world.state.tasks.values()].reduce((count, { attempts }) => count + attempts.length, 0);
+    assert(results.size <= live, "only results of live attempts wait for their pictures");
+    for (const [outcome] of world.answers.values()) {
+      const digest = outcome.ok ? outcome.annotated?.digest : undefined;
+      assert(digest === undefined || here.has(digest), "no answer names a picture that is not there");
     }
   }
 
   /** Everything that is still open runs into its deadline. */
   finish(): void {
     this.world.pass(25_000, { stepMs: 1_000 });
-    checkConsistent(this.world.state);
+    this.#check();
   }
 
   #do(step: Step): void {
@@ -95,7 +120,7 @@ class Play {
         return;
       }
       case "submit":
-        this.submitted.push(world.submit(this.recognizers[step.recognizer]));
+        this.submitted.push(world.submit(this.recognizers[step.recognizer], { annotate: true }));
         return;
       case "cancel": {
         const taskId = this.submitted[step.pick % this.submitted.length];
@@ -110,6 +135,22 @@ class Play {
         this.ended.push({ node, taskId, attempt });
         if (!("code" in step)) world.result(node, taskId, attempt, recognizer);
         else world.fail(node, taskId, attempt, { code: step.code });
+        return;
+      }
+      case "early": {
+        const live = this.#live();
+        if (live.length === 0) return;
+        const { node, taskId, attempt, recognizer } = live[step.pick % live.length];
+        const annotated = digestOf(new TextEncoder().encode(`${taskId} ${attempt}`));
+        this.named.push(annotated);
+        this.results.take(acceptResult(node, { taskId, attempt, recognizer, annotated }), { mayWait: true });
+        return;
+      }
+      case "arrive": {
+        const digest = this.named[step.pick % this.named.length];
+        if (digest === undefined) return;
+        this.here.add(digest);
+        this.results.arrived(digest);
         return;
       }
       case "again": {
@@ -169,6 +210,7 @@ Deno.test("runTurn() answers every task exactly once, whatever nodes and users d
         assertEquals(cluster.world.answers.get(taskId)?.length, 1, `${taskId}: one answer`);
       }
       assertEquals(cluster.world.answers.size, cluster.submitted.length);
+      assertEquals(cluster.results.size, 0, "and no result waits for anything");
     }),
     { numRuns: 500 },
   );

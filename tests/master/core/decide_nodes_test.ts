@@ -47,7 +47,7 @@ Deno.test("connectNode() refuses a second connection of a node unless the first 
 
 Deno.test("connectNode() refuses another protocol, and everybody while the master stops", () => {
   const world = new CoreWorld();
-  world.join(ONE, { hello: { protocol: { min: 2, max: 3 } }, ready: false });
+  world.join(ONE, { hello: { protocol: { min: 3, max: 4 } }, ready: false });
   world.turn({ type: "begin_stop" });
   world.join(TWO, { ready: false });
   assertEquals(refusals(world.events), ["protocol_version", "shutting_down"]);

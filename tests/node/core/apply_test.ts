@@ -9,6 +9,8 @@ function codes(history: History): string[] {
   return history.said().map((message) => "code" in message ? message.code : message.type);
 }
 
+const NAMES = { annotated: { digest: digest(5), size: 5, mediaType: "image/jpeg" }, crops: [] };
+
 Deno.test("apply() announces a recognizer when it is ready, with what was moved and measured", () => {
   const history = new History().order(offer());
   history.act();
@@ -90,16 +92,50 @@ Deno.test("apply() goes through assigned, fetching, waiting, running to one resu
   assertEquals(history.state.attempts.size, 0);
 });
 
-Deno.test("apply() sends a result with an annotated picture only when the master has the picture", () => {
+Deno.test("apply() sends a result to a master of protocol 1 only when that has the annotated picture", () => {
   const history = new History().ready().order(assign(1, { image: null }));
   history.act();
   history.ran(1, true).act();
   assertEquals(history.phase(1), "uploading");
   assertEquals(history.said(), []);
-  const annotated = { digest: digest(5), size: 5, mediaType: "image/jpeg" };
-  history.event({ kind: "attemptUploaded", key: history.key(1), annotated, crops: [] });
+  history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
+  assertEquals(history.said(), []);
+  history.event({ kind: "attemptUploaded", key: history.key(1), ...NAMES });
   const [said] = history.said();
-  assertEquals(said.type === "task.result" && said.annotated, annotated);
+  assertEquals(said.type === "task.result" && said.annotated, NAMES.annotated);
+});
+
+/** An attempt whose pictures are on their way to a master that may hear of them before. */
+function uploading(): History {
+  const history = new History({ protocol: 2 }).ready().order(assign(1, { image: null }));
+  history.act();
+  history.ran(1, true).act();
+  return history;
+}
+
+Deno.test("apply() sends the result once its pictures have names, and has the attempt in hand until they are there", () => {
+  const history = uploading();
+  history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
+  const [said, ...more] = history.said();
+  assertEquals([said.type === "task.result" && said.annotated, more], [NAMES.annotated, []]);
+  assertEquals(history.phase(1), "uploading");
+  history.event({ kind: "attemptUploaded", key: history.key(1), ...NAMES });
+  assertEquals([history.said(), history.state.attempts.size], [[], 0]);
+});
+
+Deno.test("apply() takes a result back whose pictures cannot be put", () => {
+  const history = uploading();
+  history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
+  history.event({ kind: "attemptFailed", key: history.key(1), failure: FAILURE });
+  assertEquals([codes(history), history.state.attempts.size], [["task.result", FAILURE.code], 0]);
+});
+
+Deno.test("apply() says nothing of the pictures of an attempt that was cancelled", () => {
+  const history = uploading().order(cancel(1));
+  history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
+  history.act();
+  history.event({ kind: "attemptUploaded", key: history.key(1), ...NAMES });
+  assertEquals([history.said(), history.state.attempts.size], [[], 0]);
 });
 
 Deno.test("apply() runs a repeated assignment once, also after it has ended", () => {
@@ -172,7 +208,7 @@ Deno.test("apply() gives up the attempts of a broken connection and keeps the re
   const running = history.key(2);
   history.event({ kind: "disconnected" });
   assertEquals(doing(history.act()), ["drop", "drop"]);
-  history.event({ kind: "connected" });
+  history.event({ kind: "connected", protocol: 1 });
   assertEquals(history.state.recognizers.get(MODEL)?.phase, "ready");
   assertEquals([...history.state.attempts.keys()], [running], "a worker is still at it");
   history.order(assign(2, { image: null })).act();
@@ -193,7 +229,7 @@ Deno.test("apply() says nothing to a new master that was meant for nobody", () =
   history.act();
   history.event({ kind: "disconnected" });
   history.event({ kind: "modelFailed", manifestDigest: MODEL, failure: FAILURE });
-  history.event({ kind: "connected" });
+  history.event({ kind: "connected", protocol: 1 });
   assertEquals(history.said(), []);
 });
 

@@ -49,12 +49,12 @@ Deno.test("apply() brings versions that were offered during a fetch into force a
 
 Deno.test("apply() tells a master that comes back what still serves, then brings what is new", () => {
   const history = inForce(1);
-  history.event({ kind: "disconnected" }).event({ kind: "connected" });
+  history.event({ kind: "disconnected" }).event({ kind: "connected", protocol: 1 });
   history.order(galleryOffer(2));
   assertEquals(history.said(), [{ type: "gallery.ready", gallery: "staff", version: 1, fetchedBytes: 0 }]);
   assertEquals(doing(history.act()), ["fetchGallery"]);
   taken(history, 2);
-  history.event({ kind: "disconnected" }).event({ kind: "connected" });
+  history.event({ kind: "disconnected" }).event({ kind: "connected", protocol: 1 });
   history.said();
   history.order(galleryOffer(2));
   assertEquals(said(history), ["staff@2 ready"]);

@@ -20,9 +20,10 @@ export class History {
   readonly state: NodeState;
   nowMs = 0;
 
-  constructor(limits: Partial<NodeLimits> = {}) {
+  /** `protocol` is the version that is spoken with the master. */
+  constructor({ protocol = 1, ...limits }: Partial<NodeLimits> & { protocol?: number } = {}) {
     this.state = initialState({ ...SMALL, ...limits });
-    this.event({ kind: "connected" });
+    this.event({ kind: "connected", protocol });
   }
 
   event(event: NodeEvent): this {

@@ -16,7 +16,7 @@ type Step =
   | { do: "finish"; which: number; well: boolean; annotated: boolean }
   | { do: "pass"; ms: number }
   | { do: "drain"; draining: boolean }
-  | { do: "reconnect" };
+  | { do: "reconnect"; protocol: number };
 
 const model = fc.integer({ min: 1, max: 3 });
 const task = fc.integer({ min: 1, max: 12 });
@@ -49,7 +49,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   fc.record({ do: fc.constant("pass" as const), ms: fc.integer({ min: 1, max: 200 }) }),
   fc.record({ do: fc.constant("drain" as const), draining: mostly.map((yes) => !yes) }),
-  fc.record({ do: fc.constant("reconnect" as const) }),
+  fc.record({ do: fc.constant("reconnect" as const), protocol: fc.integer({ min: 1, max: 2 }) }),
 );
 
 /** What an observer outside of the node saw, kept without looking into its state. */
@@ -64,6 +64,8 @@ class Witness {
   assigned = new Set<string>();
   cancelled = new Set<string>();
   answers = new Map<string, number>();
+  /** Attempts whose pictures could not be put: the one thing after which a result is taken back. */
+  readonly failedUploads = new Set<string>();
 
   /** Published so far, and the newest of each gallery that was not withdrawn. */
   version = 0;
@@ -117,7 +119,7 @@ class Witness {
         history.event({ kind: "drainChanged", draining: step.draining });
         break;
       case "reconnect":
-        this.reconnect();
+        this.reconnect(step.protocol);
         break;
     }
     this.hear();
@@ -131,7 +133,10 @@ class Witness {
   finish({ which, well, annotated }: Extract<Step, { do: "finish" }>): void {
     if (this.pending.length === 0) return;
     const [action] = this.pending.splice(which % this.pending.length, 1);
+    if (action.do === "upload") this.history.event({ kind: "picturesNamed", key: action.key, ...NAMES });
+    this.hear();
     const event = outcome(action, { well, annotated });
+    if (event.kind === "attemptFailed" && action.do === "upload") this.failedUploads.add(event.key);
     if (event.kind === "modelLoaded") this.loaded.add(event.manifestDigest);
     if (event.kind === "imageFetched") this.verified.add(event.key);
     if (event.kind === "galleryTaken") this.inForce.set(event.offer.gallery, event.offer.version);
@@ -139,11 +144,11 @@ class Witness {
     this.history.event(event);
   }
 
-  reconnect(): void {
+  reconnect(protocol: number): void {
     this.hear();
     this.history.event({ kind: "disconnected" });
     this.act();
-    this.history.event({ kind: "connected" });
+    this.history.event({ kind: "connected", protocol });
     this.assigned = new Set();
     this.cancelled = new Set();
     this.answers = new Map();
@@ -190,7 +195,8 @@ class Witness {
       const key = `${this.history.state.connection}:${answered}:1`;
       assert(this.assigned.has(key), "only what was assigned on this connection is answered");
       assert(!this.cancelled.has(key), "what was cancelled is not answered");
-      assert(!this.answers.has(answered), "it is answered once");
+      const isTakenBack = message.type === "task.failed" && this.failedUploads.delete(key);
+      assert(!this.answers.has(answered) || isTakenBack, "it is answered once");
       this.answers.set(answered, 1);
     }
   }
@@ -216,6 +222,8 @@ class Witness {
     }
   }
 }
+
+const NAMES = { annotated: null, crops: [] };
 
 function outcome(
   action: Action,
@@ -243,7 +251,7 @@ function outcome(
         : { kind: "attemptFailed", key: action.key, failure };
     case "upload":
       return well
-        ? { kind: "attemptUploaded", key: action.key, annotated: null, crops: [] }
+        ? { kind: "attemptUploaded", key: action.key, ...NAMES }
         : { kind: "attemptFailed", key: action.key, failure };
     case "fetchGallery":
       return well

@@ -209,9 +209,9 @@ Deno.test("HttpClient leaves a kept connection alone when the signal of an earli
 });
 
 Deno.test("HttpClient keeps few connections, and none for long", async () => {
-  const { client, clock, channels } = clientOf(...Array.from({ length: 6 }, () => [HELLO, HELLO]));
+  const { client, clock, channels } = clientOf(...Array.from({ length: 20 }, () => [HELLO, HELLO]));
   await Promise.all(channels.map(() => textFrom(client)));
-  assertEquals(channels.filter(({ isClosed }) => !isClosed).length, 4);
+  assertEquals(channels.filter(({ isClosed }) => !isClosed).length, 16);
   clock.advance(14_000);
   await textFrom(client);
   clock.advance(1_000);
@@ -256,3 +256,10 @@ function canListen(hostname: string): boolean {
     return false; // A machine without IPv6.
   }
 }
+
+Deno.test("HttpClient gives up when a connection takes only a part of a head, behind which the body is out of place", async () => {
+  const { client, channels } = clientOf(new ScriptedChannel([HELLO], { headBytesMax: 10 }));
+  const put = client.send({ method: "PUT", path: "/a", body: new Uint8Array(20) });
+  assertEquals((await assertRejects(() => put, DmlError)).code, "connection_lost");
+  assert(channels[0].isClosed);
+});

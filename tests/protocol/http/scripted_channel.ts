@@ -6,7 +6,7 @@ export type ServerAct = string | Uint8Array | typeof CLOSES | typeof BREAKS;
 export const CLOSES = Symbol("closes");
 export const BREAKS = Symbol("breaks");
 
-/** Writes take no more than this at once, as those of a socket may. */
+/** Writes behind a head take no more than this at once, as those of a socket may. */
 const WRITE_BYTES_MAX = 7;
 
 /**
@@ -19,14 +19,16 @@ export class ScriptedChannel implements ByteChannel {
   isClosed = false;
   readonly #acts: ServerAct[];
   readonly #takesBytes: number;
+  readonly #headBytesMax: number;
   readonly #closed = Promise.withResolvers<never>();
   #asked = Promise.withResolvers<void>();
   #request = "";
 
-  /** `takesBytes`: what the server reads before it stops reading. */
-  constructor(acts: readonly ServerAct[], options: { takesBytes?: number } = {}) {
+  /** `takesBytes`: what the server reads before it stops reading; `headBytesMax`: what a write that begins a request takes. */
+  constructor(acts: readonly ServerAct[], options: { takesBytes?: number; headBytesMax?: number } = {}) {
     this.#acts = [...acts];
     this.#takesBytes = options.takesBytes ?? Infinity;
+    this.#headBytesMax = options.headBytesMax ?? Infinity;
     this.#closed.promise.catch(() => {}); // Nobody may be waiting for it.
   }
 
@@ -46,7 +48,8 @@ export class ScriptedChannel implements ByteChannel {
 
   async write(bytes: Uint8Array): Promise<number> {
     if (this.isClosed) throw new Error("the connection was closed here");
-    const count = Math.min(bytes.length, WRITE_BYTES_MAX, this.#takesBytes - this.sent.length);
+    const atOnce = this.#request === "" ? this.#headBytesMax : WRITE_BYTES_MAX;
+    const count = Math.min(bytes.length, atOnce, this.#takesBytes - this.sent.length);
     if (count <= 0) return await this.#closed.promise;
     const text = String.fromCharCode(...bytes.subarray(0, count));
     this.sent += text;

@@ -61,5 +61,5 @@ Deno.test("runHelp() names the recognizers that come with dml", async () => {
 });
 
 Deno.test("versionText() is one line with both versions", () => {
-  assertMatch(versionText(), /^dml \d+\.\d+\.\d+ \(protocol \d+\)\n$/);
+  assertMatch(versionText(), /^dml \d+\.\d+\.\d+ \(protocol \d+ to \d+\)\n$/);
 });
