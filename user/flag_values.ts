@@ -1,6 +1,6 @@
 import { DmlError } from "../protocol/kernel/errors.ts";
 import type { Address } from "../protocol/transport.ts";
-import { parseAddress } from "../protocol/address.ts";
+import { isHostname, parseAddress } from "../protocol/address.ts";
 import type { FlagValue } from "./arguments.ts";
 import { type FlagName, flagOf } from "./flags.ts";
 
@@ -52,6 +52,15 @@ export class FlagValues {
   address(name: FlagName): Address | null {
     const found = this.#lookUp(name);
     return found && parseAddress(found.text, { what: found.what });
+  }
+
+  /** A name or an address without a port, IPv6 in brackets or not; without them here. */
+  hostname(name: FlagName): string | null {
+    const found = this.#lookUp(name);
+    if (!found) return null;
+    const hostname = found.text.replace(/^\[(.*:.*)\]$/, "$1");
+    if (isHostname(hostname)) return hostname;
+    throw refusal(found, "a host name or address");
   }
 
   port(name: FlagName): number | null {

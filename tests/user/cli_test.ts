@@ -242,6 +242,8 @@ Deno.test("parseCommand() refuses what is wrong, names it, and names the nearest
     ["serve --port -1", "--port needs a value", "dml help"],
     ["serve --port 7401", "must differ", "dml help"],
     ["serve --host a/b", '"a/b"', "dml help"],
+    ["serve --host a..b", '"a..b"', "dml help"],
+    ["serve --host [::g]", '"[::g]"', "dml help"],
     ["join h --workers none", '"none"', "dml help"],
     ["nodes drian x", '"drian"', "drain"],
     ["nodes drain", "needs one node", "`dml nodes`"],
