@@ -12,6 +12,7 @@ import {
 import { JOINED_MEDIA_TYPE, splitResponse } from "../protocol/http/joined_answer.ts";
 import { blobPath, nodeCommandPath, PATHS } from "../protocol/http/paths.ts";
 import { errorOfResponse } from "../protocol/http/problem.ts";
+import { unreachableReason } from "../protocol/http/unreachable.ts";
 import { backoffMs } from "../protocol/kernel/backoff.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { digestOf } from "../protocol/kernel/digest.ts";
@@ -235,13 +236,4 @@ async function refusalOf(response: Response, options: { what: string }): Promise
 
 function interrupted(cause?: unknown): DmlError {
   return new DmlError("interrupted", "Stopped before the answer came.", { cause });
-}
-
-/** Why a `fetch` failed: what it throws only says that it did, its cause says why, behind the whole URL. */
-export function unreachableReason(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const text = cause instanceof Error ? cause.message : String(cause);
-  if (/refused/i.test(text)) return "nothing listens there";
-  if (/dns error/i.test(text)) return "there is no host of that name";
-  return text.replace(/^.*client error \(\w+\): /, "");
 }
