@@ -91,6 +91,19 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "main() says that a data directory lies where it may not write, in a sentence of its own",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const { code, error } = await spied(PERMISSIONS, ["serve", "--home", "/proc/nope"], { cwd: "/" });
+    assertEquals(code, 3);
+    assertStringIncludes(
+      error,
+      "error: /proc/nope lies where dml may not write. Name a directory that can be written with DML_HOME.\n",
+    );
+  },
+});
+
 Deno.test("permissionFlags() grant all of a kind for a path with a comma, and main() comes down from there", async () => {
   using tree = new FileTree({});
   const argv = ["predict", "none,at,all.jpg", "--no-annotate", "--master", "127.0.0.1:1"];
