@@ -58,7 +58,7 @@ class Node {
       times: options.useTimes ?? new MemoryUseTimes(),
       inUse: () => this.#turns.filesInHand(),
     });
-    this.#cache = new ModelCache({ local, remote, clock, random, keeper });
+    this.#cache = new ModelCache({ local, remote, clock, random, log: options.log, keeper });
     this.#turns = new Turns({
       ...options,
       cache: this.#cache,
