@@ -1,3 +1,4 @@
+import { DmlError } from "../protocol/kernel/errors.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -9,20 +10,10 @@ export interface SteadyTerminalOptions {
 
 /**
  * `terminal` for a role, which works on whoever still listens: when standard output cannot be written (its reader went away,
- * its disk is full) what goes there is dropped from then on. Where standard error fails nobody is left to be told.
+ * its disk is full) what goes there is dropped from then on.
  */
 export function steadyTerminal(terminal: Terminal, { onOutLost }: SteadyTerminalOptions): Terminal {
   let isOutLost = false;
-  let isErrorLost = false;
-
-  function toError(write: () => void): void {
-    if (isErrorLost) return;
-    try {
-      write();
-    } catch {
-      isErrorLost = true;
-    }
-  }
 
   return {
     ...terminal,
@@ -35,8 +26,6 @@ export function steadyTerminal(terminal: Terminal, { onOutLost }: SteadyTerminal
         onOutLost(error);
       }
     },
-    error: (text) => toError(() => terminal.error(text)),
-    status: (text) => toError(() => terminal.status(text)),
   };
 }
 
@@ -45,6 +34,7 @@ export function logOutLost(error: unknown, log: Log): void {
   if (error instanceof Deno.errors.BrokenPipe) {
     return log.info("Nobody reads standard output any more; this role goes on without it.");
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof DmlError ? error.cause ?? error : error;
+  const reason = cause instanceof Error ? cause.message : String(cause);
   log.error("Standard output cannot be written; this role goes on without it.", { reason });
 }

@@ -24,18 +24,3 @@ Deno.test("steadyTerminal() drops what standard output does not take, says so on
   terminal.error("a line of the log\n");
   assertEquals([below.outText, lost, below.errorText], ["first\n", [full], "a line of the log\n"]);
 });
-
-Deno.test("steadyTerminal() goes on where standard error fails too", () => {
-  const broken = () => {
-    throw new Deno.errors.BrokenPipe("Broken pipe (os error 32)");
-  };
-  const below = { ...new FakeTerminal(), out: broken, error: broken, status: broken };
-  let told = 0;
-  const terminal = steadyTerminal(below, { onOutLost: () => told++ });
-  for (let time = 0; time < 2; time++) {
-    terminal.out("a line\n");
-    terminal.error("a line\n");
-    terminal.status("a bar");
-  }
-  assertEquals(told, 1);
-});
