@@ -107,10 +107,14 @@ export class FlagValues {
     throw refusal(found, `one of ${choices.join(", ")}`);
   }
 
-  /** Whether a switch was turned on or off, or null when nobody said. */
+  /** Whether a switch was turned on or off, in the environment by 1 or 0, or null when nobody said. */
   toggle(name: FlagName): boolean | null {
     const given = this.given.get(name);
-    return typeof given === "boolean" ? given : null;
+    if (typeof given === "boolean") return given;
+    const found = this.#lookUp(name);
+    if (!found) return null;
+    if (found.text === "1" || found.text === "0") return found.text === "1";
+    throw refusal(found, "1 or 0");
   }
 }
 
