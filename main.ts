@@ -18,6 +18,7 @@ import { placeOf } from "./user/place.ts";
 import { startOf } from "./user/start.ts";
 import { endBy, endOnBugs, stopSignal } from "./user/process_end.ts";
 import { type LocalWish, runUserCommand } from "./user/run.ts";
+import { logOutLost, steadyTerminal } from "./user/steady_terminal.ts";
 import { openTerminal, type Terminal } from "./user/terminal.ts";
 
 /** One command line, read; what is done about it needs nothing else of the host's environment. */
@@ -62,11 +63,14 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function perform({ command, presentation, place, noColor }: Task): Promise<number> {
-  const terminal = openTerminal({ color: presentation.color, noColor });
+  let log = SILENT_LOG;
+  const opened = openTerminal({ color: presentation.color, noColor });
+  const isRole = command.verb === "serve" || command.verb === "join";
+  const terminal = isRole ? steadyTerminal(opened, { onOutLost: (error) => logOutLost(error, log) }) : opened;
   try {
     endOnBugs(terminal);
     const isPlain = ["completions", "help", "version"].includes(command.verb);
-    const log = isPlain ? SILENT_LOG : await openLog(presentation, terminal);
+    if (!isPlain) log = await openLog(presentation, terminal);
     return await run(command, { terminal, presentation, place, log, signal: stopSignal() });
   } catch (error) {
     return endBy(error, terminal);

@@ -11,9 +11,6 @@ export function logEvent(log: Log, event: MasterEvent, state: MasterState): void
       log.info(`Node ${name} joined.`, { nodeId, address, version, cores, workers });
       return;
     }
-    case "node_refused":
-      log.warn("A node was refused.", { code: event.code, reason: event.reason });
-      return;
     case "node_suspected":
       log.warn(`Node ${nameOf(state, event.nodeId)} is silent and gets no new work.`);
       return;

@@ -182,9 +182,10 @@ export class Executor {
     const { engine, cache, clock, report } = this.#options;
     const startMs = clock.nowMs();
     try {
-      const { manifest, layers } = await cache.read(offer);
+      const { manifest, layers, refetchedBytes } = await cache.read(offer);
       const { imagesPerSecond } = await engine.load(manifestDigest, manifest, layers);
-      report({ kind: "modelLoaded", manifestDigest, imagesPerSecond, warmUpMs: clock.nowMs() - startMs });
+      const warmUpMs = clock.nowMs() - startMs;
+      report({ kind: "modelLoaded", manifestDigest, imagesPerSecond, warmUpMs, refetchedBytes });
     } catch (error) {
       report({ kind: "modelFailed", manifestDigest, failure: this.#failureOf(error) });
     }

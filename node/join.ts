@@ -115,7 +115,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
       ? watchStarter(() => void node.stop(), { clock, parent: () => Deno.ppid })
       : () => {};
     const ending = await untilFinished(node, signal).finally(endWatch);
-    if (ending.code !== "shutting_down") throw new DmlError(ending.code, ending.reason);
+    if (ending.code !== "shutting_down") throw new DmlError(ending.code, ending.reason, ending);
     return { ...ending, isRestartDue: node.isRestartDue };
   } finally {
     await engine.close();

@@ -6,6 +6,7 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
+import { type Log, SILENT_LOG } from "../protocol/kernel/log.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { ModelOffer } from "../protocol/messages/model.ts";
 import type { BlobReference } from "../protocol/messages/task.ts";
@@ -21,6 +22,7 @@ export interface ModelCacheOptions {
   readonly remote: Pick<BlobStore, "open">;
   readonly clock: Clock;
   readonly random: Random;
+  readonly log?: Log;
   /** What keeps it under a limit; null: nothing. */
   readonly keeper?: CacheKeeper;
 }
@@ -36,16 +38,20 @@ export interface FetchOptions {
 export interface RecognizerFiles {
   readonly manifest: Manifest;
   readonly layers: Map<string, Uint8Array<ArrayBuffer>>;
+  /** What moved in place of files that were damaged. */
+  readonly refetchedBytes: number;
 }
 
 /** The files of recognizers on this node: each is fetched once, by digest, and stays for the next start. */
 export class ModelCache {
   readonly #local: BlobStore;
   readonly #options: ModelCacheOptions;
+  readonly #log: Log;
 
   constructor(options: ModelCacheOptions) {
     this.#local = options.local;
     this.#options = options;
+    this.#log = options.log ?? SILENT_LOG;
   }
 
   /** The files of `offer` that are not here, each once. */
@@ -77,19 +83,25 @@ export class ModelCache {
   }
 
   /**
-   * The files of `offer`, each verified as it is read; one that was damaged since it came is fetched again.
+   * The files of `offer`, each verified as it is read; one that was damaged since it came is logged and fetched again.
    * Throws `recognizer_invalid` when the manifest is none, or names layers that were not offered.
    */
   async read(offer: ModelOffer): Promise<RecognizerFiles> {
-    const manifest = decodeManifest(await this.#readSound(offer.manifest));
+    let refetchedBytes = 0;
+    const sound = async (layer: string, file: BlobReference) => {
+      const { bytes, movedBytes } = await this.#readSound(file, { recognizer: offer.recognizer, layer });
+      refetchedBytes += movedBytes;
+      return bytes;
+    };
+    const manifest = decodeManifest(await sound("manifest", offer.manifest));
     const layers = new Map<string, Uint8Array<ArrayBuffer>>();
     for (const { role, digest, size } of manifest.layers) {
       if (!offer.layers.some((offered) => offered.digest === digest)) {
         throw new DmlError("recognizer_invalid", `${offer.recognizer} was offered without its layer ${role}.`);
       }
-      layers.set(role, await this.#readSound({ digest, size }));
+      layers.set(role, await sound(role, { digest, size }));
     }
-    return { manifest, layers };
+    return { manifest, layers, refetchedBytes };
   }
 
   /** The manifests whose files are all here; a recognizer that is offered with one of them moves no bytes. */
@@ -120,18 +132,26 @@ export class ModelCache {
       return decodeManifest(await this.#local.read(digest));
     } catch (error) {
       if (!(error instanceof DmlError)) throw error;
+      if (error.code === "blob_corrupt") this.#log.warn("A file is damaged on this disk; it is removed.", { digest });
       return null;
     }
   }
 
-  async #readSound(file: BlobReference): Promise<Uint8Array<ArrayBuffer>> {
+  /** `names` say whose file it is. */
+  async #readSound(
+    file: BlobReference,
+    names: { recognizer: string; layer: string },
+  ): Promise<{ bytes: Uint8Array<ArrayBuffer>; movedBytes: number }> {
+    const { digest } = file;
     try {
-      return await this.#local.read(file.digest);
+      return { bytes: await this.#local.read(digest), movedBytes: 0 };
     } catch (error) {
       const isGone = error instanceof DmlError && ["blob_corrupt", "blob_not_found"].includes(error.code);
       if (!isGone) throw error;
-      await this.#copy(file, {});
-      return await this.#local.read(file.digest);
+      const fields = { ...names, digest, reason: error.message };
+      this.#log.warn("A file of a recognizer is damaged on this disk; it is fetched again.", fields);
+      const movedBytes = await this.#copy(file, {});
+      return { bytes: await this.#local.read(digest), movedBytes };
     }
   }
 

@@ -20,7 +20,10 @@ import { MemoryUseTimes } from "./use_times.ts";
 
 export type { NodeHandle, NodeNews, NodeOptions };
 
-/** Refusals that no later try can turn into a welcome. */
+/**
+ * Refusals that no later try can turn into a welcome. `node_duplicate` is none: the other one may leave, and may be this
+ * node itself, in a connection whose end the master has not noticed yet.
+ */
 const FATAL: ReadonlySet<ErrorCode> = new Set(["unauthorized", "forbidden", "protocol_version", "usage"]);
 
 /** Starts a node: it connects to its master, outwards only, and comes back whenever the connection ends. */
@@ -56,7 +59,7 @@ class Node {
       times: options.useTimes ?? new MemoryUseTimes(),
       inUse: () => this.#turns.filesInHand(),
     });
-    this.#cache = new ModelCache({ local, remote, clock, random, keeper });
+    this.#cache = new ModelCache({ local, remote, clock, random, log: options.log, keeper });
     this.#turns = new Turns({
       ...options,
       cache: this.#cache,
@@ -141,9 +144,9 @@ class Node {
       return { ending: await connection.run(), wasOpen };
     } catch (error) {
       if (error instanceof InvariantError) throw error;
-      const { code, message } = asDmlError(error);
+      const { code, message, advice } = asDmlError(error);
       if (code === "internal") log.error("Connecting failed for a reason unknown.", { error: String(error) });
-      return { ending: { code, reason: message }, wasOpen };
+      return { ending: { code, reason: message, advice }, wasOpen };
     } finally {
       if (wasOpen) this.#turns.disconnected();
       this.#connection = null;

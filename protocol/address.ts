@@ -31,7 +31,8 @@ export function parseAddress(text: string, options: { what: string }): Address {
   return { hostname, port };
 }
 
-function isHostname(hostname: string): boolean {
+/** Whether `hostname` can be the name or the address of a host, IPv6 without brackets. */
+export function isHostname(hostname: string): boolean {
   if (hostname.length === 0 || hostname.length > 253) return false;
   if (hostname.includes(":")) return URL.canParse(`http://[${hostname}]/`);
   return /^[a-z0-9]([a-z0-9._-]*[a-z0-9.])?$/i.test(hostname) && !hostname.includes("..") &&

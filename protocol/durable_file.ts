@@ -74,11 +74,24 @@ export function asStorageError(
   if (isDiskFull(error)) {
     return new DmlError("disk_full", `no space is left for ${options.what}`, { cause: error });
   }
-  const known = asDmlError(error);
-  return new DmlError(options.fallback, `${options.what}: ${known.message}`, { cause: error });
+  return new DmlError(options.fallback, storageSentence(error, options.what), { cause: error });
+}
+
+/** What is the matter with `what`, for people; what no one foresaw is said as the system says it. */
+function storageSentence(error: unknown, what: string): string {
+  // Deno keeps some places, /proc for one, to those that may do everything.
+  if (error instanceof Deno.errors.NotCapable) return `${what} lies where dml may not write`;
+  if (error instanceof Deno.errors.AlreadyExists) return `${what} is a file, not a directory`;
+  if (error instanceof Deno.errors.NotADirectory) return `${what} lies in a file, not in a directory`;
+  if (error instanceof Deno.errors.PermissionDenied) return `${what} is closed to this account`;
+  if (codeOf(error) === "EROFS") return `${what} lies on a disk that can only be read`;
+  return `${what}: ${asDmlError(error).message}`;
 }
 
 function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && "code" in error &&
-    (error.code === "ENOSPC" || error.code === "EDQUOT");
+  return ["ENOSPC", "EDQUOT"].some((code) => codeOf(error) === code);
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : null;
 }

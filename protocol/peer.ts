@@ -15,6 +15,8 @@ import type { Connection } from "./transport.ts";
 export interface Ending {
   readonly code: ErrorCode;
   readonly reason: string;
+  /** What to do about it, where that is not what is to be done about every such code. */
+  readonly advice?: string;
 }
 
 /** What a {@linkcode Peer} needs beside its connection. */

@@ -68,6 +68,12 @@ export function listenError(error: unknown, name: string): unknown {
       advice: "Choose another --host; 0.0.0.0 is all of them.",
     });
   }
+  if (isLookupFailure(error)) {
+    return new DmlError("usage", `There is no host of the name in ${name}.`, {
+      cause: error,
+      advice: "Correct --host: an address of this host, or a name for one; 0.0.0.0 is all of them.",
+    });
+  }
   if (error instanceof Deno.errors.PermissionDenied) {
     return new DmlError("usage", `Listening on ${name} needs more rights than dml has.`, {
       cause: error,
@@ -75,4 +81,10 @@ export function listenError(error: unknown, name: string): unknown {
     });
   }
   return error;
+}
+
+/** Whether `error` says that a name is no host's; Deno has no class for it. */
+export function isLookupFailure(error: unknown): boolean {
+  if (error instanceof URIError) return true;
+  return error instanceof Error && /dns error|lookup address information|no such host/i.test(error.message);
 }

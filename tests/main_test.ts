@@ -1,6 +1,6 @@
 import { VERSION } from "../protocol/version.ts";
 import { assert, assertEquals, assertStringIncludes } from "./assert.ts";
-import { MAIN, PERMISSIONS } from "../tools/dml_process.ts";
+import { MAIN, PERMISSIONS, SILENT_ENVIRONMENT } from "../tools/dml_process.ts";
 import { FileTree } from "./user/file_tree.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -9,7 +9,7 @@ const ROOT = new URL("../", import.meta.url);
 async function dml(...dmlArguments: string[]): Promise<{ code: number; out: string; error: string }> {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...PERMISSIONS, MAIN, ...dmlArguments],
-    env: { NO_COLOR: "1", DML_MASTER: "", DML_PORT: "" },
+    env: { ...SILENT_ENVIRONMENT, NO_COLOR: "1" },
     stdin: "null",
   });
   const { code, stdout, stderr } = await command.output();

@@ -162,6 +162,12 @@ Deno.test("tests neither sleep nor take a fixed port", () => {
   assertEquals(wrong, []);
 });
 
+Deno.test("tests start dml with nothing of the environment of whoever runs them", () => {
+  const wrong = SOURCES.filter(({ path, code }) => path.startsWith("tests/") && /\bMAIN\b[^;]*dml_process/.test(code))
+    .filter(({ code }) => !/env: (SILENT_ENVIRONMENT|\{ \.\.\.SILENT_ENVIRONMENT)/.test(code)).map(({ path }) => path);
+  assertEquals(wrong, []);
+});
+
 Deno.test("the project names no machine, no registry and no way of working", () => {
   const wrong: string[] = [];
   const banned = /\/work\/|\/root\/|registry\.npmjs|farm-bench|\bhelper agent|\bsubagent/i;

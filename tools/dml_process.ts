@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseAs, z } from "../protocol/schema.ts";
 import { parseCommand } from "../user/cli.ts";
+import { ENVIRONMENT_NAMES } from "../user/flags.ts";
 import { permissionFlags } from "../user/permission_flags.ts";
 import { permissionsOf } from "../user/permissions.ts";
 import { placeOf } from "../user/place.ts";
@@ -24,6 +26,14 @@ export const PERMISSIONS = [
   "--allow-env",
   "--allow-sys=hostname,loadavg,networkInterfaces,systemMemoryInfo",
 ] as const;
+
+/**
+ * Every variable that dml looks at, silent (an empty one says nothing): what somebody has set for a cluster of their own is
+ * not asked, nor their data directory. What a process needs is set beside these.
+ */
+export const SILENT_ENVIRONMENT: Readonly<Record<string, string>> = Object.fromEntries(
+  [...ENVIRONMENT_NAMES, "DML_EXECUTABLE", "DML_SUPERVISED", "DML_TRIAL"].map((name) => [name, ""]),
+);
 
 /** The command that is dml from its sources, started for one command line as the executable is: with its permissions and no more. */
 export function scopedSources(dmlArguments: readonly string[], { home }: { home: string }): string[] {
@@ -66,7 +76,7 @@ export class DmlProcess implements AsyncDisposable {
     const [executable, ...before] = program ?? sources(memory.flags);
     const command = new Deno.Command(executable, {
       args: [...before, ...dmlArguments, "--log-format", "json", "--log-level", "info"],
-      env: { DML_HOME: home, ...memory.environment, NO_COLOR: "1" },
+      env: { ...SILENT_ENVIRONMENT, DML_HOME: home, ...memory.environment, NO_COLOR: "1" },
       stdin: "null",
       stdout: "null",
       stderr: "piped",
@@ -134,7 +144,7 @@ function logLineOf(text: string): LogLine | null {
   return parseAs(logLineSchema, JSON.parse(text), { what: "A log line", code: "internal" });
 }
 
-/** Runs `dml ARGUMENTS` in the directory `cwd` to its end; what it writes to standard error goes to ours. */
+/** Runs `dml ARGUMENTS` in the directory `cwd` to its end, its data there too; what it writes to standard error goes to ours. */
 export async function runDml(
   dmlArguments: readonly string[],
   options: { cwd: string; env?: Readonly<Record<string, string>>; program?: readonly string[] },
@@ -144,7 +154,7 @@ export async function runDml(
   const command = new Deno.Command(executable, {
     args: [...before, ...dmlArguments],
     cwd,
-    env: { ...env },
+    env: { ...SILENT_ENVIRONMENT, DML_HOME: join(cwd, "dml-home"), ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

@@ -36,9 +36,6 @@ import { modelsCommand } from "./models_command.ts";
 import { peopleCommand } from "./people_line.ts";
 import { SHELLS, UPGRADE_WORDS, type VerbName } from "./verbs.ts";
 
-const WORKERS_MAX = 1_024;
-const UPGRADE_WITHIN_SECONDS_MAX = 3_600;
-const HOST_PATTERN = /^(\[[0-9a-f:.]{2,45}\]|[a-z0-9.:_-]{1,253})$/i;
 const RECOGNIZER_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
 // deno-lint-ignore no-control-regex -- a name goes to terminals and logs
 const NODE_NAME_PATTERN = /^[^\x00-\x1f\x7f-\x9f]{1,100}$/;
@@ -122,7 +119,6 @@ function masterChoice(values: FlagValues): MasterChoice {
 }
 
 function serveCommand(values: FlagValues): ServeCommand {
-  const host = values.matching("host", { pattern: HOST_PATTERN, form: "a host name or address" });
   const port = values.port("port") ?? DEFAULT_PORT;
   const controlPort = values.port("control-port") ?? DEFAULT_CONTROL_PORT;
   if (port !== 0 && port === controlPort) {
@@ -130,7 +126,7 @@ function serveCommand(values: FlagValues): ServeCommand {
   }
   return {
     verb: "serve",
-    host: host?.replace(/^\[(.*)\]$/, "$1") ?? DEFAULT_HOST,
+    host: values.hostname("host") ?? DEFAULT_HOST,
     port,
     controlPort,
     executables: values.text("executables"),
@@ -153,10 +149,10 @@ function joinCommand({ rest, values }: Parts): JoinCommand {
     master,
     token: values.text("token"),
     name: values.matching("name", { pattern: NODE_NAME_PATTERN, form: "1 to 100 characters" }),
-    workers: values.count("workers", WORKERS_MAX),
+    workers: values.count("workers", LIMITS.workersMax),
     cacheBytes: values.bytes("cache-bytes"),
     upgrade: isOn("upgrade", values),
-    upgradeWithinSeconds: values.count("upgrade-within", UPGRADE_WITHIN_SECONDS_MAX) ??
+    upgradeWithinSeconds: values.count("upgrade-within", LIMITS.upgradeWithinMaxMs / 1_000) ??
       DEFAULT_UPGRADE_WITHIN_SECONDS,
     home: values.text("home"),
   };

@@ -4,7 +4,7 @@ export interface Flag {
   readonly alias?: string;
   /** What stands for its value in the help; a switch has none. */
   readonly argument?: string;
-  /** The environment variable that is asked when the flag is not given. */
+  /** The environment variable that is asked when the flag is not given; of a switch it says 1 or 0. */
   readonly environment?: string;
   /** What holds when neither is given, as the help says it. */
   readonly fallback?: string;

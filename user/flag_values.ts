@@ -1,6 +1,6 @@
 import { DmlError } from "../protocol/kernel/errors.ts";
 import type { Address } from "../protocol/transport.ts";
-import { parseAddress } from "../protocol/address.ts";
+import { isHostname, parseAddress } from "../protocol/address.ts";
 import type { FlagValue } from "./arguments.ts";
 import { type FlagName, flagOf } from "./flags.ts";
 
@@ -54,6 +54,15 @@ export class FlagValues {
     return found && parseAddress(found.text, { what: found.what });
   }
 
+  /** A name or an address without a port, IPv6 in brackets or not; without them here. */
+  hostname(name: FlagName): string | null {
+    const found = this.#lookUp(name);
+    if (!found) return null;
+    const hostname = found.text.replace(/^\[(.*:.*)\]$/, "$1");
+    if (isHostname(hostname)) return hostname;
+    throw refusal(found, "a host name or address");
+  }
+
   port(name: FlagName): number | null {
     const found = this.#lookUp(name);
     if (!found) return null;
@@ -98,10 +107,14 @@ export class FlagValues {
     throw refusal(found, `one of ${choices.join(", ")}`);
   }
 
-  /** Whether a switch was turned on or off, or null when nobody said. */
+  /** Whether a switch was turned on or off, in the environment by 1 or 0, or null when nobody said. */
   toggle(name: FlagName): boolean | null {
     const given = this.given.get(name);
-    return typeof given === "boolean" ? given : null;
+    if (typeof given === "boolean") return given;
+    const found = this.#lookUp(name);
+    if (!found) return null;
+    if (found.text === "1" || found.text === "0") return found.text === "1";
+    throw refusal(found, "1 or 0");
   }
 }
 

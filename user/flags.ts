@@ -106,6 +106,7 @@ export const FLAGS = {
   concurrency: {
     alias: "c",
     argument: "N",
+    environment: "DML_CONCURRENCY",
     fallback: `${DEFAULT_CONCURRENCY}`,
     description: `Pictures in flight at once, at most ${LIMITS.predictConcurrencyMax}.`,
   },
@@ -118,6 +119,9 @@ export const FLAGS = {
   },
   ...MODEL_FLAGS,
   upgrade: {
+    eitherWay: true,
+    environment: "DML_UPGRADE",
+    fallback: "no",
     description: "Take a newer dml from the master, which then may choose the program that runs on this host.",
   },
   "upgrade-within": {
@@ -147,8 +151,10 @@ export const FLAGS = {
     description: "How log lines look on standard error.",
   },
   progress: {
-    on: true,
-    description: "Draw no progress bar.",
+    eitherWay: true,
+    environment: "DML_PROGRESS",
+    fallback: "on a terminal",
+    description: "A progress bar, or none.",
   },
   color: {
     eitherWay: true,

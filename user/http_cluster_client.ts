@@ -13,6 +13,7 @@ import { JOINED_MEDIA_TYPE, splitResponse } from "../protocol/http/joined_answer
 import type { Answer } from "../protocol/http/http_answer.ts";
 import { HttpClient } from "../protocol/http/http_client.ts";
 import { blobPath, nodeCommandPath, PATHS } from "../protocol/http/paths.ts";
+import { unreachableReason } from "../protocol/http/unreachable.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { digestOf } from "../protocol/kernel/digest.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
@@ -28,7 +29,6 @@ import { HttpVersionClient } from "./http_version_client.ts";
 import { HttpProgramClient } from "./http_program_client.ts";
 import { interrupted } from "./interrupted.ts";
 import { refusalOf, untilTaken } from "./refused_for_now.ts";
-import { unreachableReason } from "./unreachable_reason.ts";
 
 const ANSWER_TIMEOUT_MS = 10_000;
 const COMMAND_TIMEOUT_MS = LIMITS.drainMs + ANSWER_TIMEOUT_MS;

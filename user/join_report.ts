@@ -1,12 +1,23 @@
 import type { Clock } from "../protocol/kernel/clock.ts";
+import { type ErrorCode, ERRORS } from "../protocol/kernel/errors.ts";
 import { ProgressBar } from "./progress_bar.ts";
 import { counted, formatBytes, formatDuration, formatRate, printable } from "./render.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Why there is no connection. */
+interface Ending {
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly advice?: string;
+}
+
+/** Ends that are of no concern to a person: the node itself does all that is to be done about them. */
+const PASSING: readonly ErrorCode[] = ["connection_lost", "shutting_down", "peer_too_slow", "cancelled"];
+
 /** What happens to a node that a person may want to see. */
 type NodeNews =
   | { readonly kind: "connected" }
-  | { readonly kind: "disconnected"; readonly ending: { readonly reason: string }; readonly retryInMs: number }
+  | { readonly kind: "disconnected"; readonly ending: Ending; readonly retryInMs: number }
   | {
     readonly kind: "recognizerReady";
     readonly recognizer: string;
@@ -21,6 +32,7 @@ export class JoinReport {
   readonly #terminal: Terminal;
   readonly #progress: boolean;
   readonly #bar: ProgressBar;
+  #lastReason: string | null = null;
 
   constructor(options: { terminal: Terminal; clock: Clock; progress: boolean }) {
     this.#terminal = options.terminal;
@@ -38,11 +50,10 @@ export class JoinReport {
   tell(news: NodeNews): void {
     switch (news.kind) {
       case "connected":
+        this.#lastReason = null;
         return this.#say("The master has taken it in.");
       case "disconnected":
-        return this.#say(
-          `No connection: ${news.ending.reason} Trying again in ${formatDuration(news.retryInMs)}.`,
-        );
+        return this.#disconnected(news.ending, news.retryInMs);
       case "recognizerReady":
         return this.#ready(news);
       case "recognizerFailed":
@@ -65,6 +76,13 @@ export class JoinReport {
 
   left(): void {
     this.#say("The node has left.");
+  }
+
+  /** What to do about it is said once, not with every try that ends the same way. */
+  #disconnected({ code, reason, advice = ERRORS[code].advice }: Ending, retryInMs: number): void {
+    const isNew = reason !== this.#lastReason && !PASSING.includes(code);
+    this.#lastReason = reason;
+    this.#say(`No connection: ${reason} ${isNew ? `${advice} ` : ""}Trying again in ${formatDuration(retryInMs)}.`);
   }
 
   #ready(news: { recognizer: string; imagesPerSecond: number; fetchedBytes: number }): void {

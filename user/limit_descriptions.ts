@@ -49,6 +49,8 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   layerPieceBytes: "one piece of a layer on its way to the master",
   layerPiecesMax: "pieces of layers that the master takes at once",
   layerSparedMs: "that a layer which nothing needs yet is kept",
-  programBytesMax: "One executable of dml that a node takes.",
+  programBytesMax: "one executable of dml that a node takes",
+  upgradeWithinMaxMs: "that a newer dml may be given to come up",
+  workersMax: "workers of one node",
   predictConcurrencyMax: "pictures of one `predict` in flight at once",
 };

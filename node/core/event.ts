@@ -38,6 +38,8 @@ export type NodeEvent =
     readonly manifestDigest: Digest;
     readonly imagesPerSecond: number;
     readonly warmUpMs: number;
+    /** What moved in place of files that had been damaged here. */
+    readonly refetchedBytes?: number;
   }
   | { readonly kind: "modelFailed"; readonly manifestDigest: Digest; readonly failure: Failure }
   | { readonly kind: "modelUnloaded"; readonly manifestDigest: Digest }

@@ -54,12 +54,13 @@ export function applyFetched(
 /** Loaded in every worker, warmed up and measured. */
 export function applyLoaded(
   state: NodeState,
-  { manifestDigest, imagesPerSecond, warmUpMs }: Extract<NodeEvent, { kind: "modelLoaded" }>,
+  { manifestDigest, imagesPerSecond, warmUpMs, refetchedBytes = 0 }: Extract<NodeEvent, { kind: "modelLoaded" }>,
 ): void {
   const recognizer = recognizerIn(state, manifestDigest, "loading");
   if (recognizer === null) return;
   recognizer.phase = "ready";
   recognizer.measured = { imagesPerSecond, warmUpMs };
+  recognizer.fetchedBytes += refetchedBytes;
   if (!recognizer.retired) announceReady(state, recognizer);
 }
 

@@ -92,6 +92,10 @@ export const LIMITS = {
   layerSparedMs: 3_600_000,
   /** One executable of dml. */
   programBytesMax: 512 * MIB,
+  /** How long a newer dml may be given to come up. */
+  upgradeWithinMaxMs: 3_600_000,
+  /** Workers of one node. */
+  workersMax: 1_024,
   /** Pictures of one `predict` that are in flight at once. */
   predictConcurrencyMax: 64,
 } as const;

@@ -1,9 +1,11 @@
 /** That `main.ts` itself comes down to the permissions of what it is asked, and that they are enough to do it. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MAIN, PERMISSIONS } from "../../tools/dml_process.ts";
+import { MAIN, PERMISSIONS, SILENT_ENVIRONMENT } from "../../tools/dml_process.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
+import { formatAddress } from "../../protocol/address.ts";
 import { parseCommand } from "../../user/cli.ts";
+import { DEFAULT_MASTER } from "../../user/default_master.ts";
 import { permissionFlags } from "../../user/permission_flags.ts";
 import { NO_PERMISSIONS, permissionsOf } from "../../user/permissions.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
@@ -21,7 +23,7 @@ async function spied(
 ) {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...flags, "--preload", SPY, MAIN, ...argv],
-    env: { NO_COLOR: "1", DML_MASTER: "", DML_OUT: "", DML_TOKEN: "", ...environment },
+    env: { ...SILENT_ENVIRONMENT, NO_COLOR: "1", ...environment },
     cwd,
     stdin: "null",
   });
@@ -56,7 +58,9 @@ Deno.test("permissionFlags() start a process that needs no other thread and can 
   const argv = ["predict", "a*.jpg", "--out", "marked"];
   const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
   const permissions = permissionsOf(parseCommand(argv, {}).command, place);
-  const { code, said, error } = await spied(permissionFlags(permissions), argv, { cwd: tree.path });
+  // Whatever master runs on this machine is not asked: the photo is to be looked at by the process itself.
+  const flags = [...permissionFlags(permissions), `--deny-net=${formatAddress(DEFAULT_MASTER)}`];
+  const { code, said, error } = await spied(flags, argv, { cwd: tree.path });
   assertEquals(code, 0, error);
   assertEquals(tree.names("marked"), ["a b.annotated.jpg"]);
   const engineWorkers = said.filter(({ subject }) => subject === "thread");
@@ -84,6 +88,19 @@ Deno.test({
     assertStringIncludes(await Deno.readTextFile(status.description), "ExecStart=");
     assertStringIncludes(await dml("uninstall", "serve"), "Removed ");
     assertStringIncludes(await dml("status", "serve"), "not installed");
+  },
+});
+
+Deno.test({
+  name: "main() says that a data directory lies where it may not write, in a sentence of its own",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const { code, error } = await spied(PERMISSIONS, ["serve", "--home", "/proc/nope"], { cwd: "/" });
+    assertEquals(code, 3);
+    assertStringIncludes(
+      error,
+      "error: /proc/nope lies where dml may not write. Name a directory that can be written with DML_HOME.\n",
+    );
   },
 });
 

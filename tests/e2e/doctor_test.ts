@@ -4,7 +4,7 @@ import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
 import { clusterTokensSchema, newTokens } from "../../protocol/security/tokens.ts";
-import { DmlProcess, MAIN, PERMISSIONS } from "../../tools/dml_process.ts";
+import { DmlProcess, MAIN, PERMISSIONS, SILENT_ENVIRONMENT } from "../../tools/dml_process.ts";
 import { masterSteps } from "../../user/doctor_master.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
@@ -13,7 +13,7 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 async function doctor(home: string, ...more: string[]) {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...PERMISSIONS, MAIN, "doctor", "--json", "--home", home, ...more],
-    env: { DML_MASTER: "", DML_TOKEN: "" },
+    env: SILENT_ENVIRONMENT,
     stdin: "null",
   });
   const { code, stdout } = await command.output();

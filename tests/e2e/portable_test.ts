@@ -16,6 +16,7 @@ import { readyFor } from "./cluster.ts";
 const ROOT = new URL("../../", import.meta.url);
 const SAYS_VERSION: Outcome = { code: 0, out: `dml ${VERSION} (protocol 1 to 2)\n`, error: "" };
 const SMALL = "size=30m";
+const LOCAL_PREDICTION = "a prediction with no master";
 
 /** What a build reads. */
 const SOURCES = ["main.ts", "deno.json", "deno.lock", "LICENSE", "THIRD_PARTY.md"].concat(
@@ -45,7 +46,10 @@ Deno.test("portable() makes one file that is all a bare host needs", { ignore },
     const again = await portable(elsewhere, await buildProgram(elsewhere), target);
     assertEquals(digestOf(again), digestOf(dml));
   });
-  for (const [name, step] of Object.entries(STEPS)) await test.step(name, () => step(bench));
+  for (const [name, step] of Object.entries(STEPS)) {
+    // Where the network is not its own, a master of this machine might be asked.
+    await test.step({ name, fn: () => step(bench), ignore: name === LOCAL_PREDICTION && !root.isIsolated });
+  }
   for (const [name, step] of Object.entries(MOUNTING_STEPS)) {
     await test.step({ name, fn: () => step(bench), ignore: !root.isIsolated });
   }
@@ -95,7 +99,7 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     assertEquals([code, new TextDecoder().decode(stderr)], [0, ""], text);
     assertStringIncludes(text, "6 pictures, 22 persons");
   },
-  async "a prediction with no master"({ root }) {
+  async [LOCAL_PREDICTION]({ root }) {
     const { code, out } = await root.run("dml", ["predict", "photo.jpg", "--no-annotate"]);
     assertEquals(code, 0);
     assertStringIncludes(out, "1 picture, 3 persons");

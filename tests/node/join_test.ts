@@ -128,3 +128,12 @@ Deno.test("runJoin() throws why no master will ever take it", async () => {
   assertEquals((error as DmlError).code, "unauthorized");
   await connection.close();
 });
+
+Deno.test("runJoin() throws what to do about an address that no master has", async () => {
+  await using directory = await temporaryDirectory();
+  await using ports = new Ports();
+  ports.answersFirst.push(new Response("<html>"));
+  const error = await assertRejects(() => runJoin(joinOptions(ports, directory.path)), DmlError) as DmlError;
+  assertEquals(error.code, "protocol_version");
+  assert(error.advice.startsWith("Check the address;"), error.advice);
+});

@@ -5,6 +5,7 @@ import { DiskBlobStore } from "../../protocol/blob/disk_blob_store.ts";
 import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import { type LogFields, SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { bytesOf, putRecognizer, putText } from "./node_fixture.ts";
@@ -19,8 +20,10 @@ function cacheOver({ local, remote }: { local: BlobStore; remote: BlobStore }) {
       return remote.open(name, options);
     },
   };
-  const cache = new ModelCache({ local, remote: from, clock: SYSTEM_CLOCK, random: seededRandom(1) });
-  return { cache, opened };
+  const warnings: LogFields[] = [];
+  const log = { ...SILENT_LOG, warn: (_message: string, fields: LogFields = {}) => void warnings.push(fields) };
+  const cache = new ModelCache({ local, remote: from, clock: SYSTEM_CLOCK, random: seededRandom(1), log });
+  return { cache, opened, warnings };
 }
 
 Deno.test("ModelCache.fetch() brings what is missing, once, and says how far it is", async () => {
@@ -61,18 +64,22 @@ Deno.test("ModelCache.read() gives the layers by role", async () => {
   assertEquals([...layers], [["detect", bytesOf("weights")]]);
 });
 
-Deno.test("ModelCache.read() fetches a file anew that was damaged on the disk", async () => {
+Deno.test("ModelCache.read() fetches a file anew that was damaged on the disk, names it, and counts its bytes", async () => {
   await using directory = await temporaryDirectory();
   const local = await DiskBlobStore.open(directory.path);
   const remote = new MemoryBlobStore();
-  const { cache, opened } = cacheOver({ local, remote });
+  const { cache, opened, warnings } = cacheOver({ local, remote });
   const offer = await putRecognizer(remote, "weights");
   await cache.fetch(offer);
+  assertEquals((await cache.read(offer)).refetchedBytes, 0);
   const hex = offer.layers[0].digest.slice("sha256:".length);
   await Deno.writeTextFile(`${directory.path}/sha256/${hex.slice(0, 2)}/${hex}`, "WEIGHTS");
-  const { layers } = await cache.read(offer);
+  const { layers, refetchedBytes } = await cache.read(offer);
   assertEquals(layers.get("detect"), bytesOf("weights"));
-  assertEquals(opened.length, 3);
+  assertEquals([opened.length, refetchedBytes], [3, "weights".length]);
+  assertEquals(warnings.map(({ recognizer, layer, digest }) => [recognizer, layer, digest]), [
+    [offer.recognizer, "detect", offer.layers[0].digest],
+  ]);
 });
 
 Deno.test("ModelCache.read() refuses an offer whose manifest names other layers, or is none", async () => {

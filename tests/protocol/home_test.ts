@@ -54,6 +54,18 @@ Deno.test("openHome() throws home_unusable for a format it cannot read, and for 
   assertEquals((await assertRejects(() => openHome(path), DmlError)).code, "home_unusable");
 });
 
+Deno.test("openHome() says in a sentence of its own why a directory cannot be made", async () => {
+  await using directory = await temporaryDirectory();
+  const file = join(directory.path, "file");
+  await Deno.writeTextFile(file, "");
+  const table = [[file, "is a file, not a directory"], [join(file, "in"), "lies in a file, not in a directory"]];
+  for (const [path, sentence] of table) {
+    const { code, message } = await assertRejects(() => openHome(path), DmlError);
+    assertEquals([code, message.startsWith(path)], ["home_unusable", true]);
+    assertStringIncludes(message, sentence);
+  }
+});
+
 Deno.test("claimNodeDirectory() gives each node of a host its own, and the first free one again", async () => {
   await using directory = await temporaryDirectory();
   const home = await openHome(directory.path);

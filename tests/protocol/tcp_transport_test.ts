@@ -19,6 +19,17 @@ Deno.test("TcpTransport() says when an address is not this host's", () => {
   assertEquals(error.code, "usage");
 });
 
+Deno.test("TcpTransport() says when the name to listen on is nobody's, or no name at all", () => {
+  const said = ["no-such-host.invalid", "a..b"].map((hostname) => {
+    const { code, message } = assertThrows(() => void new TcpTransport().listen({ hostname, port: 0 }), DmlError);
+    return `${code}: ${message}`;
+  });
+  assertEquals(said, [
+    "usage: There is no host of the name in no-such-host.invalid:0.",
+    "usage: There is no host of the name in a..b:0.",
+  ]);
+});
+
 Deno.test("TcpTransport() writes an IPv6 remote as people do", async () => {
   const transport = new TcpTransport();
   const listener = transport.listen({ hostname: "::1", port: 0 });

@@ -190,6 +190,26 @@ Deno.test("parseCommand() asks the environment where a flag is silent, and the f
   assertEquals(parseCommand(["serve"], { DML_PORT: "", DML_HOME: undefined }).command, SERVE);
 });
 
+Deno.test("parseCommand() takes 1 and 0 for a switch from the environment, and nothing else", () => {
+  const asked = (line: string, environment: Record<string, string>) => {
+    const { command, presentation } = parseCommand(words(line), environment);
+    return [command.verb === "join" && command.upgrade, presentation.progress];
+  };
+  assertEquals(asked("join h", {}), [false, true]);
+  assertEquals(asked("join h", { DML_UPGRADE: "1", DML_PROGRESS: "0" }), [true, false]);
+  assertEquals(asked("join h --no-upgrade --progress", { DML_UPGRADE: "1", DML_PROGRESS: "0" }), [false, true]);
+  assertThrows(() => asked("join h", { DML_UPGRADE: "true" }), DmlError, 'DML_UPGRADE must be 1 or 0, not "true"');
+  const { command } = parseCommand(words("predict a.jpg"), { DML_CONCURRENCY: "3" });
+  assertEquals(command.verb === "predict" && command.concurrency, 3);
+});
+
+Deno.test("every flag of a role has a variable, or is about nothing that stands for good", () => {
+  const isWithout = (name: FlagName) => flagOf(name).environment === undefined;
+  const flags = new Set([...flagsOf("serve"), ...flagsOf("join")].filter(isWithout));
+  // NO_COLOR is the one of colour.
+  assertEquals([...flags].toSorted(), ["color", "help"]);
+});
+
 Deno.test("parseCommand() reads how it is to be shown", () => {
   const shown = (line: string, environment = {}) => parseCommand(words(line), environment).presentation;
   const quiet = { logLevel: "warn", logFormat: "text", color: null, progress: true } as const;
@@ -242,6 +262,8 @@ Deno.test("parseCommand() refuses what is wrong, names it, and names the nearest
     ["serve --port -1", "--port needs a value", "dml help"],
     ["serve --port 7401", "must differ", "dml help"],
     ["serve --host a/b", '"a/b"', "dml help"],
+    ["serve --host a..b", '"a..b"', "dml help"],
+    ["serve --host [::g]", '"[::g]"', "dml help"],
     ["join h --workers none", '"none"', "dml help"],
     ["nodes drian x", '"drian"', "drain"],
     ["nodes drain", "needs one node", "`dml nodes`"],

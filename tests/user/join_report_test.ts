@@ -17,7 +17,11 @@ Deno.test("JoinReport() says in one line each what becomes of the node", () => {
   report.tell({ ...ready, fetchedBytes: 7 * 1024 ** 2 });
   report.tell({ ...ready, fetchedBytes: 0 });
   report.tell({ kind: "recognizerFailed", recognizer: "faces@2", failure: { reason: "no \x1b[2Jroom" } });
-  report.tell({ kind: "disconnected", ending: { reason: "The master stops." }, retryInMs: 1_500 });
+  report.tell({
+    kind: "disconnected",
+    ending: { code: "shutting_down", reason: "The master stops." },
+    retryInMs: 1_500,
+  });
   report.tell({ kind: "drainChanged", draining: true });
   report.tell({ kind: "drainChanged", draining: false });
   report.left();
@@ -31,6 +35,27 @@ Deno.test("JoinReport() says in one line each what becomes of the node", () => {
     "Takes no new pictures, finishes what it has.",
     "Takes pictures again.",
     "The node has left.",
+  ]);
+});
+
+Deno.test("JoinReport() says once what to do about a connection that does not come", () => {
+  const { terminal, report } = setUp();
+  const duplicate = { code: "node_duplicate", reason: "The node node_1 is connected from elsewhere." } as const;
+  const web = { code: "protocol_version", reason: "It is no master.", advice: "Check the address." } as const;
+  for (const ending of [duplicate, duplicate, web, web]) {
+    report.tell({ kind: "disconnected", ending, retryInMs: 200 });
+  }
+  report.tell({ kind: "connected" });
+  report.tell({ kind: "disconnected", ending: web, retryInMs: 200 });
+  const advised = terminal.outText.trimEnd().split("\n").map((line) => line.replace("Trying again in 200 ms.", "…"));
+  const once = "No connection: The node node_1 is connected from elsewhere.";
+  assertEquals(advised, [
+    `${once} This node's identity is already connected from elsewhere; give each host its own DML_HOME. …`,
+    `${once} …`,
+    "No connection: It is no master. Check the address. …",
+    "No connection: It is no master. …",
+    "The master has taken it in.",
+    "No connection: It is no master. Check the address. …",
   ]);
 });
 

@@ -119,8 +119,14 @@ function flagText(name: FlagName): string {
     description,
     choices && `One of ${choices.join(", ")}.`,
     fallback && `Default: ${fallback}.`,
-    environment && `[${environment}]`,
+    environment && `[${environmentText(name)}]`,
   ].filter(Boolean).join(" ");
+}
+
+/** The variable that stands for `name`, of a switch with what it may say. */
+function environmentText(name: FlagName): string {
+  const { environment = "", argument } = flagOf(name);
+  return argument === undefined ? `${environment}=1|0` : environment;
 }
 
 function limitsHelp(): string {
@@ -149,9 +155,10 @@ function exitCodeLines(): string[] {
 function environmentHelp(): string {
   const rows = Object.keys(FLAGS).filter(isFlagName).flatMap((name) => {
     const { environment, description } = flagOf(name);
-    return environment ? [[environment, `${spelling(name)}: ${description}`] as const] : [];
+    return environment ? [[environmentText(name), `${spelling(name)}: ${description}`] as const] : [];
   });
-  const lines = ["A flag goes before its environment variable:", "", ...pairs([...rows, NO_COLOR])];
+  const about = "What is about a role, or may stand for good, has a variable; a flag goes before it:";
+  const lines = [about, "", ...pairs([...rows, NO_COLOR])];
   return `${lines.join("\n")}\n`;
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
-import { unreachableReason } from "../unreachable_reason.ts";
+import { unreachableReason } from "../../protocol/http/unreachable.ts";
 import type { OnBytes } from "../models_client.ts";
 import { formatBytes } from "../render.ts";
 import { waited } from "../waited.ts";

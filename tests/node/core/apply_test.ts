@@ -15,12 +15,12 @@ Deno.test("apply() announces a recognizer when it is ready, with what was moved 
   const history = new History().order(offer());
   history.act();
   history.event({ kind: "modelFetched", manifestDigest: MODEL, fetchedBytes: 7 }).act();
-  history.event({ kind: "modelLoaded", manifestDigest: MODEL, imagesPerSecond: 6, warmUpMs: 90 });
+  history.event({ kind: "modelLoaded", manifestDigest: MODEL, imagesPerSecond: 6, warmUpMs: 90, refetchedBytes: 5 });
   assertEquals(history.said(), [{
     type: "model.ready",
     manifestDigest: MODEL,
     imagesPerSecond: 6,
-    fetchedBytes: 7,
+    fetchedBytes: 12,
     warmUpMs: 90,
   }]);
 });

@@ -17,8 +17,9 @@ Deno.test("helpText() names every verb and topic, and of each verb every flag wi
     const text = [helpText(verb), ...subVerbs.map((subVerb) => helpText(verb, subVerb))].join("\n");
     for (const flag of flagsOf(verb)) {
       assertStringIncludes(text, spelling(flag));
-      const { environment } = flagOf(flag);
-      if (environment) assertStringIncludes(text, `[${environment}]`);
+      const { environment, argument } = flagOf(flag);
+      const value = argument === undefined ? "=1|0" : "";
+      if (environment) assertStringIncludes(text, `[${environment}${value}]`);
     }
   }
 });

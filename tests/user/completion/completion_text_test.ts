@@ -88,7 +88,7 @@ const OFFERS: Readonly<Record<string, readonly string[]>> = {
   "dml se": ["serve", "service"],
   "dml nodes dr": ["drain"],
   "dml completions f": ["fish"],
-  "dml join --no": ["--no-color", "--no-progress"],
+  "dml join --no": ["--no-color", "--no-progress", "--no-upgrade"],
   "dml serve --log-level w": ["warn"],
   "dml serve --port ": [],
   "dml predict a": ["apple.jpg", "attic"],

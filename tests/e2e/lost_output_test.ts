@@ -1,0 +1,63 @@
+/** What becomes of a role that can no longer write what it tells a person. */
+import { join } from "node:path";
+import { DmlProcess, scopedSources } from "../../tools/dml_process.ts";
+import { assertEquals } from "../assert.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
+import { closedPort } from "../user/model_sources/closed_port.ts";
+
+const ignore = Deno.build.os !== "linux"; // /dev/full is of Linux
+
+/** `dml ARGUMENTS` with its standard output where `redirection` says. */
+function start(line: readonly string[], { home, redirection }: { home: string; redirection: string }): DmlProcess {
+  const program = ["sh", "-c", `exec "$@" ${redirection}`, "sh", ...scopedSources(line, { home })];
+  return DmlProcess.start(line, { home, program });
+}
+
+function errorsOf(process: DmlProcess): unknown[] {
+  return process.lines.map((line) => JSON.parse(line)).filter(({ level }) => level === "error")
+    .map(({ message, reason }) => [message, reason]);
+}
+
+const FULL = [[
+  "Standard output cannot be written; this role goes on without it.",
+  "No space left on device (os error 28)",
+]];
+
+Deno.test("dml serve goes on, and says so once, where standard output is full", { ignore }, async () => {
+  await using directory = await temporaryDirectory();
+  const line = ["serve", "--port", "0", "--control-port", "0"];
+  await using master = start(line, { home: join(directory.path, "home"), redirection: "> /dev/full" });
+  await master.logged("ready");
+  assertEquals(await master.stop(), 0);
+  assertEquals(errorsOf(master), FULL);
+});
+
+Deno.test("dml join goes on, and says so once, where standard output is full", { ignore }, async () => {
+  await using directory = await temporaryDirectory();
+  const line = ["join", `127.0.0.1:${closedPort()}`, "--workers", "1"];
+  await using node = start(line, { home: join(directory.path, "home"), redirection: "> /dev/full" });
+  await triedTwice(node);
+  assertEquals(await node.stop(), 0);
+  assertEquals(errorsOf(node), FULL);
+});
+
+Deno.test("dml join goes on without a word of error when whoever read its lines has gone", { ignore }, async () => {
+  await using directory = await temporaryDirectory();
+  const pipe = join(directory.path, "pipe");
+  assertEquals((await new Deno.Command("mkfifo", { args: [pipe] }).output()).code, 0);
+  const line = ["join", `127.0.0.1:${closedPort()}`, "--workers", "1"];
+  await using node = start(line, { home: join(directory.path, "home"), redirection: `> "${pipe}"` });
+  // Opens when the other side does, and is gone before the node says its first line.
+  (await Deno.open(pipe)).close();
+  await triedTwice(node);
+  assertEquals(await node.stop(), 0);
+  assertEquals(errorsOf(node), []);
+  await node.logged("Nobody reads standard output any more; this role goes on without it.");
+});
+
+async function triedTwice(node: DmlProcess): Promise<void> {
+  const message = "There is no connection to the master; it is tried again.";
+  let first: unknown;
+  await node.logged(message, (line) => (first ??= line, true));
+  await node.logged(message, (line) => JSON.stringify(line) !== JSON.stringify(first));
+}
