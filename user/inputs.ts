@@ -7,6 +7,7 @@ import { LimitedBytesTransformStream } from "@std/streams/limited_bytes_transfor
 import { toBytes } from "@std/streams/to_bytes.js";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
+import { fileReason } from "./file_reason.ts";
 import { isGlob } from "./glob.ts";
 import { formatBytes } from "./render.ts";
 
@@ -141,8 +142,7 @@ function fileError(name: string, cause: unknown): DmlError {
   if (cause instanceof Deno.errors.NotFound) {
     return new DmlError("file_not_found", `There is no file ${name}.`, { cause });
   }
-  const reason = cause instanceof Error ? cause.message.replace(/ \(os error.*$/, "") : String(cause);
-  return new DmlError("file_unreadable", `${name} cannot be read: ${reason}.`, { cause });
+  return new DmlError("file_unreadable", `${name} cannot be read: ${fileReason(cause)}.`, { cause });
 }
 
 /** The last part of `path` without its extension. */

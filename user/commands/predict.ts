@@ -32,7 +32,7 @@ const HOPELESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "gallery_unknown",
   "interrupted",
   "master_unreachable",
-  "output_unwritable",
+  "output_directory_unusable",
   "protocol_version",
   "recognizer_unknown",
   "unauthorized",

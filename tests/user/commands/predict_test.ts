@@ -213,6 +213,25 @@ Deno.test("runPredict() names each file that failed and the way out, does the ot
   assertEquals(predict.tree.names("out"), ["good.annotated.jpg"]);
 });
 
+Deno.test("runPredict() goes on behind an annotated picture that cannot be written, and names it", async () => {
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c", "out/a.annotated.jpg/x": "in the way" });
+  assertEquals(await predict.run(["a.jpg", "b.jpg", "c.jpg"], { concurrency: 1 }), 1);
+  assertMatch(predict.errors, /^error: a\.jpg: out\/a\.annotated\.jpg cannot be written: .*\n$/);
+  assertStringIncludes(predict.out, "2 pictures, 2 persons, 1 failed");
+  assertEquals(predict.tree.names("out"), ["a.annotated.jpg", "b.annotated.jpg", "c.annotated.jpg"]);
+});
+
+Deno.test("runPredict() stops with one error when the directory of the annotated pictures is gone", async () => {
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c" });
+  predict.cluster.onPredict = () => {
+    Deno.removeSync(`${predict.tree.path}/out`);
+    return { prediction: predictionOf([]), annotated: new Uint8Array([1]) };
+  };
+  assertEquals(await predict.run(["a.jpg", "b.jpg", "c.jpg"], { concurrency: 1 }), 1);
+  assertEquals(predict.errors.match(/out cannot be used for annotated pictures/g)?.length, 1);
+  assertEquals(predict.cluster.asked.length, 1);
+});
+
 Deno.test("runPredict() asks no master when no picture is there", async () => {
   using predict = new Predict({});
   assertEquals(await predict.run(["none.jpg"]), 1);
