@@ -30,7 +30,7 @@ import { waited } from "./waited.ts";
 
 /** Refusals that pass by themselves: the same picture is sent again. */
 const PASSING: ReadonlySet<string> = new Set(["queue_full", "shutting_down", "no_capable_node"]);
-/** With the waits between them: about eight seconds, unless the master names other ones. */
+/** With the waits between them about eight seconds, and as much more as the master holds each try before it refuses. */
 const TRIES_MAX = 6;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
@@ -46,6 +46,8 @@ export interface HttpClusterClientOptions {
   readonly random: Random;
   /** For everything but predictions; a probe takes a short one. */
   readonly answerTimeoutMs?: number;
+  /** Hears of each refusal that is waited out. */
+  readonly onRefused?: (refusal: DmlError) => void;
 }
 
 /** One request. */
@@ -138,6 +140,7 @@ export class HttpClusterClient implements ClusterClient {
         return await ask();
       } catch (error) {
         if (!(error instanceof RefusedForNow) || attempt === TRIES_MAX) throw error;
+        this.#options.onRefused?.(error);
         const delayMs = error.askedForMs ??
           backoffMs(attempt, { random, minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
         await waited(Math.min(RETRY_MAX_MS, delayMs), { clock, signal });

@@ -17,6 +17,8 @@ export interface OpenClusterOptions extends MasterChoice {
   readonly random: Random;
   /** Looked at when `master` is null; another one than {@linkcode DEFAULT_MASTER} in tests. */
   readonly defaultMaster?: Address;
+  /** Hears of each refusal that is waited out. */
+  readonly onRefused?: (refusal: DmlError) => void;
 }
 
 /** The cluster of the master that was named, else of the one on this machine. Does not ask whether it is there. */
