@@ -9,6 +9,7 @@ import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import { fileReason } from "./file_reason.ts";
 import { isGlob } from "./glob.ts";
+import { isPictureName } from "./picture_name.ts";
 import { formatBytes } from "./render.ts";
 
 /** One picture that was asked for, or why there is none. */
@@ -20,7 +21,6 @@ export type Input =
   | { readonly kind: "stdin"; readonly name: "stdin" }
   | { readonly kind: "missing"; readonly name: string; readonly error: DmlError };
 
-const PICTURE_EXTENSION = /\.(jpe?g|jfif|png|gif|tiff?|webp|avif)$/i;
 const OWN_OUTPUT = /\.annotated\.jpg$/i;
 const BY_NAME = new Intl.Collator("en", { numeric: true });
 
@@ -52,7 +52,7 @@ async function findOne(name: string): Promise<Input[]> {
 async function findInDirectory(directory: string): Promise<Input[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(directory)) {
-    const isPicture = PICTURE_EXTENSION.test(entry.name) && !OWN_OUTPUT.test(entry.name);
+    const isPicture = isPictureName(entry.name) && !OWN_OUTPUT.test(entry.name);
     if (isPicture && !entry.isDirectory && !entry.name.startsWith(".")) names.push(entry.name);
   }
   if (names.length > 0) return await findAll(names.map((name) => join(directory, name)));
