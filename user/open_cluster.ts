@@ -56,9 +56,11 @@ export async function openClusterForPictures(
   } catch (error) {
     await asked.close();
     if (isNamed || !(error instanceof DmlError) || error.code === "interrupted") throw error;
-    options.announce(
-      `No master answers at ${formatAddress(address)}; the pictures are looked at in this process.`,
-    );
+    const place = formatAddress(address);
+    const why = error.code === "master_unreachable"
+      ? `No master answers at ${place}`
+      : `What answers at ${place} is no master that this dml understands`;
+    options.announce(`${why}; the pictures are looked at in this process.`);
     return await options.openLocal();
   }
 }
