@@ -2,6 +2,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { type FlagName, flagOf, FLAGS, isFlagName, spelling } from "./flags.ts";
+import { isPictureName } from "./picture_name.ts";
 import { nearest } from "../protocol/kernel/suggest.ts";
 import { flagsOf, isVerbName, VERB_NAMES, type VerbName } from "./verbs.ts";
 
@@ -20,11 +21,21 @@ const NAMES = Object.keys(FLAGS).filter(isFlagName);
 const SWITCHES = NAMES.filter((name) => flagOf(name).argument === undefined);
 const VALUED = NAMES.filter((name) => flagOf(name).argument !== undefined);
 
-/** Takes `argv` apart. Throws `usage` for a flag without its value and for a switch with one. */
+// The parser gives a `true` or `false` behind a switch to the switch; behind this mark, which no argument can hold, it does not.
+const WORD_MARK = "\0";
+const marked = (argument: string) => /^(true|false)$/.test(argument) ? WORD_MARK + argument : argument;
+const unmarked = (text: string) => text.startsWith(WORD_MARK) ? text.slice(WORD_MARK.length) : text;
+
+/** Takes `argv` apart. Throws `usage` for a flag without its value, a switch with one, and a file that reads like a flag. */
 export function parseArguments(argv: readonly string[]): Arguments {
+  const end = argv.indexOf("--");
+  for (const argument of end < 0 ? argv : argv.slice(0, end)) {
+    refuseFileLikeFlag(argument);
+    refuseValueOfSwitch(argument);
+  }
   const unknown: string[] = [];
   const positional: string[] = [];
-  const parsed = parseArgs(argv, {
+  const parsed = parseArgs(argv.map(marked), {
     string: VALUED,
     boolean: SWITCHES,
     collect: NAMES.filter((name) => flagOf(name).repeats),
@@ -35,7 +46,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     default: Object.fromEntries(SWITCHES.map((name) => [name, null])),
     unknown(argument, key) {
       // Taken here, because the parser would make numbers of files that are called like one.
-      if (key === undefined) positional.push(argument);
+      if (key === undefined) positional.push(unmarked(argument));
       else unknown.push(argument.split("=")[0]);
       return false;
     },
@@ -43,25 +54,34 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const given = new Map<FlagName, FlagValue>();
   for (const name of NAMES) {
     const value = parsed[name];
-    if (flagOf(name).repeats && Array.isArray(value) && value.length > 0) given.set(name, value.map(String));
+    if (flagOf(name).repeats && Array.isArray(value) && value.length > 0) {
+      given.set(name, value.map((text) => unmarked(String(text))));
+    }
     if (value === "" || value === true && VALUED.includes(name)) {
       throw new DmlError("usage", `--${name} needs a value: --${name} ${flagOf(name).argument}.`);
     }
-    if (typeof value === "string" || typeof value === "boolean") given.set(name, value);
+    if (typeof value === "string") given.set(name, unmarked(value));
+    if (typeof value === "boolean") given.set(name, value);
   }
-  refuseValuesOfSwitches(argv);
-  return { positional: [...positional, ...parsed._], given, unknown };
+  return { positional: [...positional, ...parsed._.map(unmarked)], given, unknown };
 }
 
-// The parser takes `--json=perhaps` for yes.
-function refuseValuesOfSwitches(argv: readonly string[]): void {
-  const end = argv.indexOf("--");
-  for (const argument of end < 0 ? argv : argv.slice(0, end)) {
-    const [, name, value] = /^--([^=]+)=(.*)$/s.exec(argument) ?? [];
-    if (SWITCHES.some((other) => other === name) && value !== "true" && value !== "false") {
-      throw new DmlError("usage", `--${name} takes no value, not even ${JSON.stringify(value)}.`);
-    }
-  }
+// The parser takes `--json=perhaps` for yes, and `--no-annotate=false` for `--no-annotate`.
+function refuseValueOfSwitch(argument: string): void {
+  const [, written] = /^(--[^=]+|-[^-=])=/s.exec(argument) ?? [];
+  const isSwitch = SWITCHES.some((name) =>
+    [`--${name}`, `--no-${name}`, `-${flagOf(name).alias}`].some((spelled) => spelled === written)
+  );
+  if (isSwitch) throw new DmlError("usage", `${written} takes no value; it is there or not.`);
+}
+
+// `-dash.jpg` would be read as seven flags of one letter each, -h among them.
+function refuseFileLikeFlag(argument: string): void {
+  const hasValue = argument.includes("=") || /^-\w\W/.test(argument);
+  if (!argument.startsWith("-") || hasValue || !isPictureName(argument)) return;
+  throw new DmlError("usage", `${argument} reads like a flag.`, {
+    advice: `If it is a file, say ./${argument}, or put -- before it.`,
+  });
 }
 
 /** Refuses, as `usage`, a flag that `verb` does not take, and names the nearest one that it does. */
@@ -92,7 +112,7 @@ export function verbNamed(word: string): VerbName {
   const match = nearest(word, VERB_NAMES);
   const advice = match
     ? `Did you mean \`dml ${match}\`?`
-    : /\.(jpe?g|png|gif|tiff?|webp|avif)$/i.test(word)
+    : isPictureName(word)
     ? `Did you mean \`dml predict ${word}\`?`
     : "`dml help` names the verbs.";
   throw new DmlError("usage", `There is no verb ${JSON.stringify(word)}.`, { advice });

@@ -4,7 +4,7 @@ import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import { COMMAND_NAMES } from "../protocol/messages/command_names.ts";
 import { parseAddress } from "../protocol/address.ts";
-import { type Arguments, checkFlags, parseArguments, refuseRest, verbNamed } from "./arguments.ts";
+import { checkFlags, parseArguments, refuseRest, verbNamed } from "./arguments.ts";
 import type {
   Command,
   CompletionsCommand,
@@ -45,7 +45,8 @@ export function parseCommand(argv: readonly string[], environment: Environment):
   const parsed = parseArguments(argv);
   const [word, ...rest] = parsed.positional;
   const values = new FlagValues(parsed.given, environment);
-  const verb = word === undefined ? verbOfFlags(parsed) : verbNamed(word);
+  // A bare `dml` and `dml --version` are the only lines without a verb.
+  const verb = word === undefined ? "help" : verbNamed(word);
   if (parsed.given.get("help") === true) {
     const topic = word === undefined ? null : verb;
     return {
@@ -53,16 +54,14 @@ export function parseCommand(argv: readonly string[], environment: Environment):
       presentation: presentationOf("help", values),
     };
   }
+  if (parsed.given.get("version") === true) {
+    return { command: { verb: "version" }, presentation: presentationOf("version", values) };
+  }
   checkFlags(parsed, verb);
   return {
     command: commandOf(verb, { rest, values }),
     presentation: presentationOf(verb, values),
   };
-}
-
-// `dml --version` and a bare `dml` are the only lines without a verb.
-function verbOfFlags({ given }: Arguments): VerbName {
-  return given.get("version") === true ? "version" : "help";
 }
 
 function presentationOf(verb: VerbName, values: FlagValues): Presentation {
@@ -167,6 +166,7 @@ function predictCommand({ rest, values }: Parts): PredictCommand {
   if (rest.indexOf("-") !== rest.lastIndexOf("-")) {
     throw new DmlError("usage", "Standard input (-) was named twice; it holds one picture.");
   }
+  refuseInVain(values);
   return {
     verb: "predict",
     inputs: rest,
@@ -182,6 +182,20 @@ function predictCommand({ rest, values }: Parts): PredictCommand {
     gallery: galleryOf(values),
     concurrency: values.count("concurrency", LIMITS.predictConcurrencyMax) ?? DEFAULT_CONCURRENCY,
   };
+}
+
+/** What was said on the line itself and would do nothing. */
+function refuseInVain(values: FlagValues): void {
+  if (isOn("embeddings", values) && !isOn("json", values)) {
+    throw new DmlError("usage", "--embeddings puts numbers into JSON lines; the table has no place for them.", {
+      advice: "Add --json.",
+    });
+  }
+  if (!isOn("annotate", values) && values.given.has("out")) {
+    throw new DmlError("usage", "With --no-annotate there is nothing to --out for: no picture is written.", {
+      advice: "Leave one of the two out: --out DIR goes without --no-annotate.",
+    });
+  }
 }
 
 function galleryOf(values: FlagValues): string | null {

@@ -2,8 +2,8 @@ import { type DmlError, ERRORS } from "../protocol/kernel/errors.ts";
 
 /** Every exit code of dml and what it says. The code of each error stands in `protocol/kernel/errors.ts`. */
 export const EXIT_CODES = {
-  0: "All done.",
-  1: "Some of it failed; standard error names what, and why.",
+  0: "All done; or nothing had failed when whoever read standard output, like `head`, closed it.",
+  1: "Some of it failed, or its result could not be written; standard error names what, and why.",
   2: "The command line, or a value in it, is wrong.",
   3: "The cluster could not: no master, not let in, no node, too busy, or no place to work in.",
   70: "A bug in dml.",

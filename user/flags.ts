@@ -90,7 +90,7 @@ export const FLAGS = {
     description: "Write no annotated pictures.",
   },
   embeddings: {
-    description: "Put each face's embedding into the JSON lines.",
+    description: "Put each face's embedding into the lines of --json, which it needs.",
   },
   gallery: {
     alias: "g",

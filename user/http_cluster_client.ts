@@ -45,6 +45,8 @@ export interface HttpClusterClientOptions {
   readonly random: Random;
   /** For everything but predictions; a probe takes a short one. */
   readonly answerTimeoutMs?: number;
+  /** Hears of each refusal that is waited out. */
+  readonly onRefused?: (refusal: DmlError) => void;
 }
 
 /** One request. */

@@ -1,13 +1,14 @@
 import { basename, join } from "node:path";
-// @ts-types="./glob_to_regexp.d.ts"
-import { globToRegExp } from "@std/path/glob-to-regexp";
 // @ts-types="../protocol/http/limited_bytes_transform_stream.d.ts"
 import { LimitedBytesTransformStream } from "@std/streams/limited_bytes_transform_stream.js";
 // @ts-types="./to_bytes.d.ts"
 import { toBytes } from "@std/streams/to_bytes.js";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
+import { expandGlob, type GlobOptions } from "./expand_glob.ts";
+import { fileReason } from "./file_reason.ts";
 import { isGlob } from "./glob.ts";
+import { isPictureName } from "./picture_name.ts";
 import { formatBytes } from "./render.ts";
 
 /** One picture that was asked for, or why there is none. */
@@ -19,7 +20,6 @@ export type Input =
   | { readonly kind: "stdin"; readonly name: "stdin" }
   | { readonly kind: "missing"; readonly name: string; readonly error: DmlError };
 
-const PICTURE_EXTENSION = /\.(jpe?g|jfif|png|gif|tiff?|webp|avif)$/i;
 const OWN_OUTPUT = /\.annotated\.jpg$/i;
 const BY_NAME = new Intl.Collator("en", { numeric: true });
 
@@ -28,14 +28,15 @@ const BY_NAME = new Intl.Collator("en", { numeric: true });
  * (for shells that hand globs on); `-` for standard input. What cannot be found or is refused by its size comes back
  * as `missing`, so that the others go on.
  */
-export async function findInputs(given: readonly string[]): Promise<Input[]> {
+export async function findInputs(given: readonly string[], options: GlobOptions = {}): Promise<Input[]> {
   const found: Input[] = [];
-  for (const name of given) found.push(...await findOne(name));
+  for (const name of given) found.push(...await findOne(name, options));
   return found;
 }
 
-async function findOne(name: string): Promise<Input[]> {
+async function findOne(name: string, options: GlobOptions = {}): Promise<Input[]> {
   if (name === "-") return [{ kind: "stdin", name: "stdin" }];
+  if (name === "") return [{ kind: "missing", name, error: nameless() }];
   try {
     const stat = await Deno.stat(name);
     if (stat.isDirectory) return await findInDirectory(name);
@@ -44,14 +45,14 @@ async function findOne(name: string): Promise<Input[]> {
     return [error ? { kind: "missing", name, error } : { kind: "file", name, path: name }];
   } catch (error) {
     const isPattern = error instanceof Deno.errors.NotFound && isGlob(name);
-    return isPattern ? await findByGlob(name) : [{ kind: "missing", name, error: fileError(name, error) }];
+    return isPattern ? await findByGlob(name, options) : [{ kind: "missing", name, error: fileError(name, error) }];
   }
 }
 
 async function findInDirectory(directory: string): Promise<Input[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(directory)) {
-    const isPicture = PICTURE_EXTENSION.test(entry.name) && !OWN_OUTPUT.test(entry.name);
+    const isPicture = isPictureName(entry.name) && !OWN_OUTPUT.test(entry.name);
     if (isPicture && !entry.isDirectory && !entry.name.startsWith(".")) names.push(entry.name);
   }
   if (names.length > 0) return await findAll(names.map((name) => join(directory, name)));
@@ -59,36 +60,20 @@ async function findInDirectory(directory: string): Promise<Input[]> {
   return [{ kind: "missing", name: directory, error }];
 }
 
-/** Expands `pattern` a path segment at a time, so that only directories it names are read. `**` is not special. */
-async function findByGlob(pattern: string): Promise<Input[]> {
-  let paths = [pattern.startsWith("/") ? "/" : ""];
-  for (const segment of pattern.split("/").filter((part) => part !== "")) {
-    const next: string[] = [];
-    for (const path of paths) next.push(...await matchesIn(path, segment));
-    paths = next;
-  }
-  if (paths.length > 0) return await findAll(paths);
-  const error = new DmlError("file_not_found", `No file matches ${pattern}.`);
-  return [{ kind: "missing", name: pattern, error }];
-}
-
-async function matchesIn(directory: string, segment: string): Promise<string[]> {
-  const names: string[] = [];
-  const pattern = globToRegExp(segment, { globstar: false });
+async function findByGlob(pattern: string, options: GlobOptions): Promise<Input[]> {
   try {
-    for await (const { name } of Deno.readDir(directory || ".")) {
-      const isMatch = name === segment || pattern.test(name);
-      if (isMatch && name.startsWith(".") === segment.startsWith(".")) {
-        names.push(join(directory, name));
-      }
-    }
+    const { paths, closed } = await expandGlob(pattern, options);
+    const unread = [...closed].map(([name, cause]): Input => ({
+      kind: "missing",
+      name,
+      error: fileError(name, cause),
+    }));
+    if (paths.length + unread.length > 0) return [...unread, ...await findAll(paths)];
+    throw new DmlError("file_not_found", `No file matches ${pattern}.`);
   } catch (error) {
-    // A path on the way that is no directory, or went away, matches nothing.
-    if (!(error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.NotFound)) {
-      throw fileError(directory, error);
-    }
+    if (!(error instanceof DmlError)) throw error;
+    return [{ kind: "missing", name: pattern, error }];
   }
-  return names;
 }
 
 async function findAll(paths: string[]): Promise<Input[]> {
@@ -114,7 +99,7 @@ async function readBytes(
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
     if (input.kind === "file") return await Deno.readFile(input.path, { signal });
-    const stream = input.kind === "stdin" ? stdin : (await Deno.open(input.path)).readable;
+    const stream = input.kind === "stdin" ? stdin : (await openUnlessStopped(input.path, signal)).readable;
     const limited = new LimitedBytesTransformStream(LIMITS.imageBytesMax, { error: true });
     return await toBytes(stream.pipeThrough(limited, { signal }));
   } catch (error) {
@@ -126,9 +111,29 @@ async function readBytes(
   }
 }
 
+/** Opening a pipe takes until somebody opens its other end, and cannot be called off: who is stopped does not wait for it. */
+async function openUnlessStopped(path: string, signal: AbortSignal): Promise<Deno.FsFile> {
+  signal.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  const stop = () => stopped.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  const opening = Deno.open(path);
+  try {
+    return await Promise.race([opening, stopped.promise]);
+  } catch (error) {
+    if (signal.aborted) opening.then((file) => file.close(), () => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 function sizeRefusal(name: string, size: number): DmlError | null {
-  if (size > LIMITS.imageBytesMax) {
-    return tooLarge(name, `has ${formatBytes(size)}; a picture may have ${formatBytes(LIMITS.imageBytesMax)}`);
+  const limit = LIMITS.imageBytesMax;
+  if (size > limit) {
+    const isClose = formatBytes(size) === formatBytes(limit);
+    const [has, may] = [size, limit].map((n) => isClose ? `${n.toLocaleString("en")} bytes` : formatBytes(n));
+    return tooLarge(name, `has ${has}; a picture may have ${may}`);
   }
   return size === 0 ? new DmlError("image_empty", `${name} is empty.`) : null;
 }
@@ -137,12 +142,17 @@ function tooLarge(name: string, predicate: string): DmlError {
   return new DmlError("image_too_large", `${name} ${predicate}.`);
 }
 
+function nameless(): DmlError {
+  return new DmlError("file_not_found", 'There is no file "": the name is empty.', {
+    advice: "Check the command line; a variable in it may be empty.",
+  });
+}
+
 function fileError(name: string, cause: unknown): DmlError {
   if (cause instanceof Deno.errors.NotFound) {
     return new DmlError("file_not_found", `There is no file ${name}.`, { cause });
   }
-  const reason = cause instanceof Error ? cause.message.replace(/ \(os error.*$/, "") : String(cause);
-  return new DmlError("file_unreadable", `${name} cannot be read: ${reason}.`, { cause });
+  return new DmlError("file_unreadable", `${name} cannot be read: ${fileReason(cause)}.`, { cause });
 }
 
 /** The last part of `path` without its extension. */

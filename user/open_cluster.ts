@@ -17,6 +17,8 @@ export interface OpenClusterOptions extends MasterChoice {
   readonly random: Random;
   /** Looked at when `master` is null; another one than {@linkcode DEFAULT_MASTER} in tests. */
   readonly defaultMaster?: Address;
+  /** Hears of each refusal that is waited out. */
+  readonly onRefused?: (refusal: DmlError) => void;
 }
 
 /** The cluster of the master that was named, else of the one on this machine. Does not ask whether it is there. */
@@ -54,9 +56,11 @@ export async function openClusterForPictures(
   } catch (error) {
     await asked.close();
     if (isNamed || !(error instanceof DmlError) || error.code === "interrupted") throw error;
-    options.announce(
-      `No master answers at ${formatAddress(address)}; the pictures are looked at in this process.`,
-    );
+    const place = formatAddress(address);
+    const why = error.code === "master_unreachable"
+      ? `No master answers at ${place}`
+      : `What answers at ${place} is no master that this dml understands`;
+    options.announce(`${why}; the pictures are looked at in this process.`);
     return await options.openLocal();
   }
 }

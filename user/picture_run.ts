@@ -1,23 +1,12 @@
 import type { Clock } from "../protocol/kernel/clock.ts";
-import { asDmlError, type DmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
+import type { DmlError } from "../protocol/kernel/errors.ts";
+import { FailureReport } from "./failure_report.ts";
 import { type Input, readInput } from "./inputs.ts";
 import { mapInOrder } from "./map_in_order.ts";
 import { ProgressBar } from "./progress_bar.ts";
-import { formatRate, renderError } from "./render.ts";
+import { formatRate } from "./render.ts";
+import { SharedFailure } from "./shared_failure.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** After one of these the other pictures would fare no better. */
-const HOPELESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "forbidden",
-  "gallery_unfit",
-  "gallery_unknown",
-  "interrupted",
-  "master_unreachable",
-  "person_unknown",
-  "protocol_version",
-  "recognizer_unknown",
-  "unauthorized",
-]);
 
 /** What {@linkcode runPictures} works with. */
 export interface PictureRunContext {
@@ -32,7 +21,7 @@ export interface PictureRunContext {
 /** What became of one picture. */
 export type PictureOutcome<Item, Result> =
   | { readonly item: Item; readonly ok: true; readonly result: Result }
-  | { readonly item: Item; readonly ok: false; readonly failure: DmlError };
+  | { readonly item: Item; readonly ok: false; readonly failure: DmlError; readonly isShared: boolean };
 
 /**
  * Does `work` on the bytes of each picture, `concurrency` at once, and hands out what became of them in their order, with a bar
@@ -61,37 +50,29 @@ export async function* runPictures<Item extends { readonly input: Input }, Resul
       return outcome;
     },
   });
-  const told = new Set<string>();
+  const failures = new FailureReport(terminal);
   try {
     for await (const outcome of outcomes) {
-      if (!outcome.ok) tell(outcome.failure, outcome.item.input.name, { terminal, told });
+      if (!outcome.ok) failures.tell(outcome, outcome.item.input.name);
       yield outcome;
     }
   } finally {
     bar.finish();
   }
+  failures.finish(items.length);
 }
 
 function worker<Item extends { readonly input: Input }, Result>(
   options: PictureRunContext & { work: (bytes: Uint8Array<ArrayBuffer>, item: Item) => Promise<Result> },
 ): (item: Item) => Promise<PictureOutcome<Item, Result>> {
-  let hopeless: DmlError | null = null;
+  const shared = new SharedFailure();
   return async (item) => {
     try {
       if (item.input.kind === "missing") throw item.input.error;
-      if (hopeless) throw hopeless;
+      shared.repeat();
       return { item, ok: true, result: await options.work(await readInput(item.input, options), item) };
     } catch (error) {
-      const failure = asDmlError(error);
-      if (HOPELESS.has(failure.code)) hopeless ??= failure;
-      return { item, ok: false, failure };
+      return { item, ok: false, ...shared.ofOne(error) };
     }
   };
-}
-
-function tell(failure: DmlError, subject: string, { terminal, told }: { terminal: Terminal; told: Set<string> }): void {
-  const isShared = HOPELESS.has(failure.code);
-  if (isShared && told.has(failure.code)) return;
-  told.add(failure.code);
-  terminal.error(renderError(failure, { color: terminal.errorColor, ...(isShared ? {} : { subject }) }));
 }

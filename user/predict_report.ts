@@ -3,19 +3,12 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import type { DmlError } from "../protocol/kernel/errors.ts";
 import type { Candidate, Person, Prediction } from "../protocol/messages/prediction.ts";
 import { boxText } from "./box_text.ts";
+import { FailureReport } from "./failure_report.ts";
 import { type FindingTable, findingTable } from "./finding_table.ts";
 import { failedLine, type PredictLine } from "./predict_line.ts";
 import { ProgressBar } from "./progress_bar.ts";
-import {
-  type Column,
-  counted,
-  formatDuration,
-  formatRate,
-  printable,
-  renderError,
-  renderTable,
-  styled,
-} from "./render.ts";
+import { type Column, counted, formatDuration, formatRate, printable, renderTable, styled } from "./render.ts";
+import type { Struck } from "./shared_failure.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What became of one picture. */
@@ -27,13 +20,7 @@ export type Outcome =
     readonly annotatedFile: string | null;
     readonly prediction: Prediction;
   }
-  | {
-    readonly file: string;
-    readonly ok: false;
-    readonly failure: DmlError;
-    /** Not of this picture alone: said once, however many it strikes. */
-    readonly isShared: boolean;
-  };
+  | Struck & { readonly file: string; readonly ok: false };
 
 const COLUMNS: readonly Column[] = [
   { title: "image", shrinks: true },
@@ -57,7 +44,7 @@ export class PredictReport {
   #counted: FindingTable["counted"] = { noun: "person", count: 0 };
   readonly #rows: (readonly string[])[] = [];
   readonly #annotatedFiles: string[] = [];
-  readonly #told = new Set<string>();
+  readonly #failureReport: FailureReport;
   #settledCount = 0;
   #settledFailures = 0;
   #answered = 0;
@@ -65,6 +52,7 @@ export class PredictReport {
   constructor(options: PredictReportOptions) {
     this.#options = options;
     this.#bar = new ProgressBar(options.terminal, options.clock);
+    this.#failureReport = new FailureReport(options.terminal);
     this.#startedMs = options.clock.nowMs();
     this.#settledMs = this.#startedMs;
   }
@@ -92,7 +80,7 @@ export class PredictReport {
       if (outcome.annotatedFile) this.#annotatedFiles.push(outcome.annotatedFile);
     } else {
       this.failures.push(outcome.failure);
-      this.#tell(outcome.failure, outcome.isShared ? null : outcome.file);
+      this.#failureReport.tell(outcome, outcome.file);
     }
     if (this.#options.json) {
       const line: PredictLine = outcome.ok ? outcome : failedLine(outcome.file, outcome.failure);
@@ -108,22 +96,20 @@ export class PredictReport {
     this.#counted = counted && { ...counted, count: counted.count + (this.#counted?.count ?? 0) };
   }
 
-  #tell(failure: DmlError, file: string | null): void {
-    const { terminal } = this.#options;
-    if (file === null && this.#told.has(failure.code)) return;
-    if (file === null) this.#told.add(failure.code);
-    const subject = file === null ? {} : { subject: file };
-    terminal.error(renderError(failure, { color: terminal.errorColor, ...subject }));
-  }
-
   /** Takes the bar away. */
   stop(): void {
     this.#bar.finish();
   }
 
-  /** Prints the table and what it comes to. */
+  /** How many pictures were told of. */
+  get told(): number {
+    return this.#answered + this.failures.length;
+  }
+
+  /** Names what was left undone; prints the table and what it comes to. */
   finish(): void {
     const { terminal, json, total } = this.#options;
+    this.#failureReport.finish(total);
     if (json || this.#answered === 0) return;
     const options = { columnsMax: terminal.outColumns, color: terminal.outColor };
     const isBare = this.#columns === COLUMNS && this.#rows.every((row) => row[LOOKS] === "");

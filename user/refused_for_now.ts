@@ -29,16 +29,25 @@ export async function refusalOf(response: Answer, options: { what: string }): Pr
   return new RefusedForNow(refusal, seconds >= 0 ? seconds * 1_000 : null);
 }
 
-/** Asks again, a bounded number of times, while what is thrown is a refusal that passes by itself. */
+/**
+ * Asks again, a bounded number of times, while what is thrown is a refusal that passes by itself; `onRefused` hears of each that is
+ * waited out.
+ */
 export async function untilTaken<Answered>(
   ask: () => Promise<Answered>,
-  { clock, random, signal }: { clock: Clock; random: Random; signal: AbortSignal },
+  { clock, random, signal, onRefused }: {
+    clock: Clock;
+    random: Random;
+    signal: AbortSignal;
+    onRefused?: (refusal: DmlError) => void;
+  },
 ): Promise<Answered> {
   for (let attempt = 1;; attempt++) {
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof RefusedForNow) || attempt === TRIES_MAX) throw error;
+      onRefused?.(error);
       const delayMs = error.askedForMs ?? backoffMs(attempt, { random, minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
       await waited(Math.min(RETRY_MAX_MS, delayMs), { clock, signal });
       if (signal.aborted) throw interrupted();

@@ -79,11 +79,19 @@ export function renderError(
   options: { color: boolean; subject?: string },
 ): string {
   const { subject } = options;
-  const named = subject === undefined || error.message.includes(subject);
+  const named = subject === undefined || isNamedIn(error.message, subject);
   const sentence = named ? error.message : `${subject}: ${error.message}`;
   const ended = /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
   const label = styled("error:", "red", options.color);
   return `${label} ${printable(ended)} ${printable(error.advice)}\n`;
+}
+
+/** Whether `subject` stands in `sentence`, not only its letters within a word of it. */
+function isNamedIn(sentence: string, subject: string): boolean {
+  return subject === "" ||
+    sentence.split(subject).some((before, index, parts) =>
+      index + 1 < parts.length && !/[\p{L}\p{N}_]$/u.test(before) && !/^[\p{L}\p{N}_]/u.test(parts[index + 1])
+    );
 }
 
 /** `1 person`, `2 persons`. */

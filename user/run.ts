@@ -84,7 +84,9 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
 async function lookAfterPeople(command: PeopleCommand, context: UserContext): Promise<number> {
   const { openPeople } = await import("./open_cluster.ts");
   const { runPeople } = await import("./commands/people.ts");
-  const { cluster, people } = openPeople({ ...context, ...command });
+  const { waitingLine } = await import("./waiting_line.ts");
+  const onRefused = waitingLine((sentence) => context.terminal.error(`${sentence}\n`));
+  const { cluster, people } = openPeople({ ...context, ...command, onRefused });
   const stop = () => cluster.close();
   context.signal.addEventListener("abort", stop, { once: true });
   try {
@@ -147,7 +149,8 @@ async function models(command: ModelsCommand, context: UserContext & { cluster: 
 async function predict(command: PredictCommand, context: UserContext): Promise<number> {
   const { runPredict } = await import("./commands/predict.ts");
   const { openClusterForPictures } = await import("./open_cluster.ts");
-  const { terminal } = context;
+  const { waitingLine } = await import("./waiting_line.ts");
+  const announce = (sentence: string) => context.terminal.error(`${sentence}\n`);
   return await runPredict(command, {
     ...context,
     openCluster: (pictures) =>
@@ -155,7 +158,8 @@ async function predict(command: PredictCommand, context: UserContext): Promise<n
         ...context,
         ...command,
         openLocal: () => context.openLocal({ recognizer: command.recognizer, pictures }),
-        announce: (sentence) => terminal.error(`${sentence}\n`),
+        announce,
+        onRefused: waitingLine(announce),
       }),
   });
 }

@@ -1,3 +1,6 @@
+import { DmlError } from "../protocol/kernel/errors.ts";
+import { fileReason } from "./file_reason.ts";
+
 /** Where a command writes: standard output for results, standard error for everything else, and one status line. */
 export interface Terminal {
   /** How wide standard output is, in characters; without end when it is no terminal. */
@@ -8,18 +11,22 @@ export interface Terminal {
   readonly isWatched: boolean;
   readonly outColor: boolean;
   readonly errorColor: boolean;
-  /** Writes to standard output. */
+  /** Writes to standard output; throws `output_unwritable`, and `BrokenPipe` when whoever read it left. */
   out(text: string): void;
-  /** Writes to standard error. */
+  /** Writes to standard error. That it cannot is nowhere to be said, so it is no failure. */
   error(text: string): void;
   /** Shows `text` below everything else, in place of what it showed before; null takes it away. Nothing when nobody watches. */
   status(text: string | null): void;
 }
 
+interface Writer {
+  writeSync(bytes: Uint8Array): number;
+}
+
 /** What of the process {@linkcode openTerminal} needs; tests pass their own. */
 export interface TerminalStreams {
-  readonly stdout: { writeSync(bytes: Uint8Array): number; isTerminal(): boolean };
-  readonly stderr: { writeSync(bytes: Uint8Array): number; isTerminal(): boolean };
+  readonly stdout: Writer & { isTerminal(): boolean };
+  readonly stderr: Writer & { isTerminal(): boolean };
   readonly consoleSize: () => { columns: number };
 }
 
@@ -45,9 +52,9 @@ export function openTerminal(options: {
 
   function aboveStatus(write: () => void): void {
     if (statusText === null) return write();
-    writeAll(streams.stderr, CLEAR_LINE);
+    writeIfPossible(streams.stderr, CLEAR_LINE);
     write();
-    writeAll(streams.stderr, statusText);
+    writeIfPossible(streams.stderr, statusText);
   }
 
   return {
@@ -56,17 +63,37 @@ export function openTerminal(options: {
     isWatched,
     outColor: hasColor(streams.stdout.isTerminal()),
     errorColor: hasColor(isWatched),
-    out: (text) => aboveStatus(() => writeAll(streams.stdout, text)),
-    error: (text) => aboveStatus(() => writeAll(streams.stderr, text)),
+    out: (text) => aboveStatus(() => writeResult(streams.stdout, text)),
+    error: (text) => aboveStatus(() => writeIfPossible(streams.stderr, text)),
     status(text) {
       if (!isWatched || text === statusText) return;
       statusText = text;
-      writeAll(streams.stderr, CLEAR_LINE + (text ?? ""));
+      writeIfPossible(streams.stderr, CLEAR_LINE + (text ?? ""));
     },
   };
 }
 
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+function writeResult(stream: Writer, text: string): void {
+  try {
+    writeAll(stream, text);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.BrokenPipe) throw cause;
+    throw new DmlError("output_unwritable", `Standard output cannot be written: ${fileReason(cause)}.`, {
+      cause,
+      advice: "Make room where it goes, or send it elsewhere.",
+    });
+  }
+}
+
+function writeIfPossible(stream: Writer, text: string): void {
+  try {
+    writeAll(stream, text);
+  } catch {
+    return; // The last place where it could have been said.
+  }
+}
+
+function writeAll(stream: Writer, text: string): void {
   let bytes = new TextEncoder().encode(text);
   while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
 }

@@ -19,10 +19,11 @@ export const ERRORS = {
   usage: kind(400, 2, false, "See `dml help`."),
   file_not_found: kind(404, 1, false, "Check the path."),
   file_unreadable: kind(403, 1, false, "Check that the file can be read."),
-  output_unwritable: kind(500, 1, false, "Name a directory that can be written with --out."),
+  output_unwritable: kind(500, 1, false, "Move away what has that name, or name another directory with --out."),
+  output_directory_unusable: kind(500, 1, false, "Name a directory with room, that can be written, with --out."),
   no_images: kind(404, 1, false, "Name a picture, or a directory that holds some."),
   image_empty: kind(422, 1, false, "The file has no bytes; copy it again from its source."),
-  image_unsupported: kind(415, 1, false, "Convert it to JPEG, PNG, GIF, TIFF, WebP or AVIF."),
+  image_unsupported: kind(415, 1, false, "Convert it to JPEG, PNG, GIF, WebP, AVIF or uncompressed TIFF."),
   image_unreadable: kind(422, 1, false, "The file is damaged or cut short; copy it again from its source."),
   image_too_large: kind(413, 1, false, "Shrink the picture; `dml help limits` names the limits."),
   tensor_invalid: kind(
@@ -42,7 +43,7 @@ export const ERRORS = {
     "Use the recognizer with which the people were enrolled, or `--gallery none` to recognise nobody.",
   ),
   gallery_invalid: kind(422, 1, false, "Bring both sides to the same version of dml, or import the people again."),
-  recognizer_in_use: kind(409, 1, false, "`dml models rollouts NAME` says what needs it."),
+  recognizer_in_use: kind(409, 1, false, "`dml models rollout NAME` says what needs it."),
   rollout_running: kind(409, 1, false, "Wait until it ends, or end it with `dml models rollback NAME`."),
   source_unreachable: kind(
     503,
@@ -115,7 +116,7 @@ export const ERRORS = {
   face_too_blurred: kind(422, 1, false, "Take a sharper picture: more light, a steady camera, the face in focus."),
   face_enrolled: kind(409, 1, false, "Remove that face from the person; `dml people show NAME` lists them."),
   archive_invalid: kind(422, 1, false, "Export the people again with `dml people export`."),
-  interrupted: kind(499, 130, false, "Stopped by Ctrl-C."),
+  interrupted: kind(499, 130, false, "It was told to stop; run it again for the rest."),
   internal: kind(500, 70, false, "This is a bug in dml; please report it with the log."),
 } as const satisfies Record<string, ErrorKind>;
 

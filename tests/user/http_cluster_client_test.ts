@@ -102,6 +102,7 @@ Deno.test("predict() refuses an annotated picture that does not hash to its name
 
 Deno.test("predict() asks again while the cluster cannot now, as late as it says, and then has its answer", async () => {
   const refusals: ErrorCode[] = ["queue_full", "no_capable_node", "shutting_down"];
+  const heard: ErrorCode[] = [];
   const handler = (request: Request) => {
     const code = request.method === "POST" ? refusals.shift() : undefined;
     return code ? problemResponse(new DmlError(code, "Not now.")) : answering(request);
@@ -111,7 +112,8 @@ Deno.test("predict() asks again while the cluster cannot now, as late as it says
     assertEquals(clock.delays.length, 3);
     assertEquals(clock.delays[0], 1_000);
     assert(clock.delays.every((delayMs) => delayMs > 0 && delayMs <= 5_000));
-  });
+  }, { onRefused: ({ code }) => heard.push(code) });
+  assertEquals(heard, ["queue_full", "no_capable_node", "shutting_down"]);
 });
 
 Deno.test("predict() gives up after a bounded number of refusals, with the master's own words", async () => {

@@ -72,6 +72,52 @@ Deno.test("findInputs() expands a glob that the shell handed on", async () => {
   assertEquals(await found("none/*.jpg"), ["missing none/*.jpg file_not_found"]);
 });
 
+Deno.test("findInputs() finds what ** stands for at any depth, once, behind no link and in no hidden directory", async () => {
+  using directory = new FileTree({
+    "a.jpg": "x",
+    "2024/b.jpg": "x",
+    "2024/may/deep/c.jpg": "x",
+    "2024/may/notes.txt": "x",
+    "2024/.trash/d.jpg": "x",
+  });
+  Deno.symlinkSync(directory.path, `${directory.path}/2024/loop`);
+  const found = async (pattern: string) => told(await findInputs([`${directory.path}/${pattern}`]), directory);
+  const all = ["file 2024/b.jpg", "file 2024/may/deep/c.jpg", "file a.jpg"];
+  assertEquals(await found("**/*.jpg"), all);
+  assertEquals(await found("**/**/*.jpg"), all);
+  assertEquals(await found("2024/**/c.jpg"), ["file 2024/may/deep/c.jpg"]);
+  assertEquals(await found("**/may/**/*.jpg"), ["file 2024/may/deep/c.jpg"]);
+  assertEquals(await found("**/*.png"), ["missing **/*.png file_not_found"]);
+  assertEquals(await found("a**.jpg"), ["file a.jpg"]);
+});
+
+Deno.test("findInputs() gives up on a ** that stands for too many directories, by name", async () => {
+  using directory = new FileTree({ "a/b/c.jpg": "x", "d/e.jpg": "x" });
+  const pattern = `${directory.path}/**/*.jpg`;
+  const [input, ...more] = await findInputs([pattern], { directoriesMax: 3 });
+  assert(input.kind === "missing" && more.length === 0);
+  assertEquals([input.name, input.error.code], [pattern, "usage"]);
+  assertStringIncludes(input.error.message, "more than 3 directories");
+});
+
+Deno.test("findInputs() goes on behind a directory of a glob that cannot be read, and names it", async () => {
+  using directory = new FileTree({ "a/x.jpg": "x", "b/y.jpg": "x" });
+  const readDirectory = (path: string) => {
+    if (path.endsWith("/a")) throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
+    return Deno.readDir(path);
+  };
+  for (const pattern of ["*/*.jpg", "**/*.jpg"]) {
+    const inputs = await findInputs([`${directory.path}/${pattern}`], { readDirectory });
+    assertEquals(told(inputs, directory), ["missing a file_unreadable", "file b/y.jpg"]);
+  }
+});
+
+Deno.test("findInputs() names an empty name", async () => {
+  const [input] = await findInputs([""]);
+  assert(input.kind === "missing");
+  assertEquals([input.error.code, input.error.message], ["file_not_found", 'There is no file "": the name is empty.']);
+});
+
 Deno.test("findInputs() refuses a file over the limit by its size alone, naming both", async () => {
   using directory = new FileTree({ "huge.jpg": "" });
   const path = `${directory.path}/huge.jpg`;
@@ -80,6 +126,10 @@ Deno.test("findInputs() refuses a file over the limit by its size alone, naming 
   assert(input.kind === "missing");
   assertEquals(input.error.code, "image_too_large");
   assertEquals(input.error.message, `${path} has 100 MiB; a picture may have 64 MiB.`);
+  Deno.truncateSync(path, LIMITS.imageBytesMax + 1);
+  const [barely] = await findInputs([path]);
+  assert(barely.kind === "missing");
+  assertEquals(barely.error.message, `${path} has 67,108,865 bytes; a picture may have 67,108,864 bytes.`);
   Deno.truncateSync(path, LIMITS.imageBytesMax);
   assertEquals((await findInputs([path]))[0].kind, "file");
 });
@@ -126,6 +176,25 @@ Deno.test("readInput() says when a file went away, and when it was stopped", asy
   Deno.removeSync(file.path);
   const gone = await assertRejects(() => readInput(file, { stdin, signal }), DmlError);
   assertEquals(gone.code, "file_not_found");
+});
+
+Deno.test({
+  name: "readInput() stops while it waits for somebody to write into a pipe",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using directory = new FileTree({});
+    const path = `${directory.path}/pipe`;
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    const [pipe] = await findInputs([path]);
+    assert(pipe.kind === "stream");
+    const stop = new AbortController();
+    const reading = readInput(pipe, { stdin: streamOf(), signal: stop.signal });
+    stop.abort();
+    assertEquals((await assertRejects(() => reading, DmlError)).code, "interrupted");
+    // The pipe is opened after all, and let go.
+    const writer = await Deno.open(path, { write: true });
+    writer.close();
+  },
 });
 
 Deno.test("stemOf() leaves the extension out, and keeps what only looks like one", () => {

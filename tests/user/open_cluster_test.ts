@@ -51,13 +51,22 @@ Deno.test("openClusterForPictures() goes on in this process when no master answe
   const { cluster, local, announced } = await open(port);
   assert(cluster === local);
   assertEquals(announced.length, 1);
-  assertStringIncludes(announced[0], `127.0.0.1:${port}`);
+  assertStringIncludes(announced[0], `No master answers at 127.0.0.1:${port}`);
 });
 
-Deno.test("openClusterForPictures() goes on in this process when something else answers there", async () => {
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => new Response("hi"));
-  const { cluster, local } = await open(server.addr.port);
-  assert(cluster === local);
+Deno.test("openClusterForPictures() goes on in this process when something else answers there, and says that", async () => {
+  const others = [
+    () => new Response("hi"),
+    () => Response.json({ ...INFO, product: "other" }),
+    () => new Response("no", { status: 404 }),
+    () => new Response("broken", { status: 500 }),
+  ];
+  for (const answer of others) {
+    await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, answer);
+    const { cluster, local, announced } = await open(server.addr.port);
+    assert(cluster === local);
+    assertStringIncludes(announced[0], `What answers at 127.0.0.1:${server.addr.port} is no master`);
+  }
 });
 
 Deno.test("openClusterForPictures() never falls back from a master that was named", async () => {

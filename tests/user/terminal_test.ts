@@ -1,6 +1,7 @@
 import { openTerminal, type TerminalStreams } from "../../user/terminal.ts";
 import { ProgressBar, renderBar } from "../../user/progress_bar.ts";
-import { assertEquals } from "../assert.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { assertEquals, assertThrows } from "../assert.ts";
 import { ManualClock } from "../protocol/manual_clock.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
@@ -62,6 +63,37 @@ Deno.test("openTerminal() shows no status where nobody watches", () => {
   terminal.status("50%");
   terminal.status(null);
   assertEquals(kept.written, []);
+});
+
+Deno.test("openTerminal() names standard output when it cannot be written, but for a reader that left", () => {
+  const table: [Error, new (...options: never[]) => Error, string][] = [
+    [
+      new Error("No space left on device (os error 28)"),
+      DmlError,
+      "Standard output cannot be written: No space left on device.",
+    ],
+    [new Deno.errors.BrokenPipe("gone"), Deno.errors.BrokenPipe, "gone"],
+  ];
+  for (const [failure, kind, message] of table) {
+    const failing = streams({ out: false, error: false });
+    failing.stdout.writeSync = () => {
+      throw failure;
+    };
+    const terminal = openTerminal({ color: null, noColor: false, streams: failing });
+    assertThrows(() => terminal.out("result"), kind, message);
+  }
+});
+
+Deno.test("openTerminal() works on when standard error cannot be written: nobody could be told", () => {
+  const failing = streams({ out: false, error: true });
+  failing.stderr.writeSync = () => {
+    throw new Error("No space left on device (os error 28)");
+  };
+  const terminal = openTerminal({ color: null, noColor: false, streams: failing });
+  terminal.status("50%");
+  terminal.error("error\n");
+  terminal.out("abc");
+  assertEquals(failing.written, ["oabc"]);
 });
 
 Deno.test("renderBar() fills with the fraction and stays in its width", () => {

@@ -1,10 +1,11 @@
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import type { ImportAnswer } from "../../protocol/http/people_api.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { newId } from "../../protocol/kernel/id.ts";
 import { ArchiveReader } from "../../protocol/people_archive.ts";
 import { archiveParts, linesOf } from "../archive_parts.ts";
 import { EXIT_OK } from "../exit.ts";
+import { fileReason } from "../file_reason.ts";
 import type { ExportCommand, ImportCommand } from "../people_command.ts";
 import { countedAs, inForceText } from "../people_text.ts";
 import { ProgressBar } from "../progress_bar.ts";
@@ -26,7 +27,7 @@ export async function runExport(command: ExportCommand, context: PeopleContext):
     check.finish();
     return EXIT_OK;
   }
-  const temporary = join(dirname(file), `.${basename(file)}.${newId("part", random)}`);
+  const temporary = join(dirname(file), `.${newId("part", random)}`);
   try {
     // For the owner only: there are faces in it.
     using out = await Deno.open(temporary, { write: true, createNew: true, mode: 0o600 });
@@ -41,8 +42,7 @@ export async function runExport(command: ExportCommand, context: PeopleContext):
   } catch (error) {
     await removeQuietly(temporary);
     if (error instanceof DmlError) throw error;
-    const why = error instanceof Error ? error.message.replace(/ \(os error.*$/, "") : String(error);
-    throw new DmlError("output_unwritable", `${file} cannot be written: ${why}.`, {
+    throw new DmlError("output_unwritable", `${file} cannot be written: ${fileReason(error)}.`, {
       cause: error,
       advice: "Name a file in a directory that can be written.",
     });

@@ -5,6 +5,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { JoinCommand, ServeCommand, ServiceCommand } from "../command.ts";
 import { EXIT_OK } from "../exit.ts";
+import { fileReason } from "../file_reason.ts";
 import { launchdPlist } from "../launchd_plist.ts";
 import type { Place } from "../permissions.ts";
 import { programLine } from "../program_line.ts";
@@ -165,8 +166,7 @@ async function writing<Result>(path: string, work: () => Promise<Result>): Promi
   try {
     return await work();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.replace(/ \(os error.*$/, "") : String(cause);
-    throw new DmlError("output_unwritable", `The services in ${path} cannot be changed: ${reason}.`, {
+    throw new DmlError("output_unwritable", `The services in ${path} cannot be changed: ${fileReason(cause)}.`, {
       cause,
       advice: `A service of the host is for root to install; check who may write ${dirname(path)}.`,
     });

@@ -1,10 +1,12 @@
 import { ERRORS } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
+import { z } from "../../../protocol/schema.ts";
 import { helpText, runHelp } from "../../../user/commands/help.ts";
 import { versionText } from "../../../user/commands/version.ts";
 import { parseCommand } from "../../../user/cli.ts";
 import { EXIT_CODES } from "../../../user/exit.ts";
 import { ENVIRONMENT_NAMES, flagOf, spelling } from "../../../user/flags.ts";
+import { predictLineSchema } from "../../../user/predict_line.ts";
 import { flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, verbOf } from "../../../user/verbs.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
@@ -59,6 +61,24 @@ Deno.test("runHelp() names the recognizers that come with dml", async () => {
   assertEquals(await runHelp({ verb: "help", topic: "models" }, { terminal }), 0);
   assertMatch(terminal.outText, /faces@\d+ +Finds faces/);
   assert(terminal.outText.startsWith(helpText("models")));
+});
+
+/** The names of all fields in a JSON schema, but of what lies under one of `hidden`. */
+function fieldsOf(schema: unknown, hidden: readonly string[]): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, part]) => {
+    if (key !== "properties") return fieldsOf(part, hidden);
+    const shown = Object.entries(part).filter(([name]) => !hidden.includes(name));
+    return shown.flatMap(([name, inner]) => [name, ...fieldsOf(inner, hidden)]);
+  });
+}
+
+Deno.test("helpText() of predict names every field of its JSON lines", () => {
+  // Crops are for who enrols people, not for this verb.
+  const fields = [...new Set(fieldsOf(z.toJSONSchema(predictLineSchema, { io: "input" }), ["crop"]))];
+  assert(fields.includes("landmarks") && fields.includes("encodeMs") && fields.length > 30, fields.join());
+  const help = helpText("predict");
+  assertEquals(fields.filter((field) => !help.includes(`"${field}"`)), []);
 });
 
 Deno.test("versionText() is one line with both versions", () => {

@@ -213,6 +213,25 @@ Deno.test("runPredict() names each file that failed and the way out, does the ot
   assertEquals(predict.tree.names("out"), ["good.annotated.jpg"]);
 });
 
+Deno.test("runPredict() goes on behind an annotated picture that cannot be written, and names it", async () => {
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c", "out/a.annotated.jpg/x": "in the way" });
+  assertEquals(await predict.run(["a.jpg", "b.jpg", "c.jpg"], { concurrency: 1 }), 1);
+  assertMatch(predict.errors, /^error: a\.jpg: out\/a\.annotated\.jpg cannot be written: .*\n$/);
+  assertStringIncludes(predict.out, "2 pictures, 2 persons, 1 failed");
+  assertEquals(predict.tree.names("out"), ["a.annotated.jpg", "b.annotated.jpg", "c.annotated.jpg"]);
+});
+
+Deno.test("runPredict() stops with one error when the directory of the annotated pictures is gone", async () => {
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c" });
+  predict.cluster.onPredict = () => {
+    Deno.removeSync(`${predict.tree.path}/out`);
+    return { prediction: predictionOf([]), annotated: new Uint8Array([1]) };
+  };
+  assertEquals(await predict.run(["a.jpg", "b.jpg", "c.jpg"], { concurrency: 1 }), 1);
+  assertEquals(predict.errors.match(/out cannot be used for annotated pictures/g)?.length, 1);
+  assertEquals(predict.cluster.asked.length, 1);
+});
+
 Deno.test("runPredict() asks no master when no picture is there", async () => {
   using predict = new Predict({});
   assertEquals(await predict.run(["none.jpg"]), 1);
@@ -238,12 +257,61 @@ Deno.test("runPredict() stops at what would fail for every picture, and says it 
   assert(predict.cluster.asked.length <= 2, `${predict.cluster.asked.length} were sent`);
 });
 
-Deno.test("runPredict() lets what ends all of it out, with nothing written", async () => {
-  using predict = new Predict({ "a.jpg": "a" });
+Deno.test("runPredict() tells of every picture what ended all of it, once to people and a line each to programs", async () => {
   const failure = new DmlError("master_unreachable", "The master at x cannot be reached.");
   const openCluster = () => Promise.reject(failure);
-  assertEquals(await assertRejects(() => predict.run(["a.jpg"], {}, { openCluster }), DmlError), failure);
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "file": "x" });
+  assertEquals(await predict.run(["a.jpg", "none.jpg", "b.jpg"], { json: true }, { openCluster }), 1);
+  const told = () => predict.lines.map((line) => line.ok ? "" : `${line.file} ${line.error.code}`);
+  assertEquals(told(), ["a.jpg master_unreachable", "none.jpg file_not_found", "b.jpg master_unreachable"]);
+  assertEquals(predict.errors.match(/cannot be reached/g)?.length, 1);
+  predict.terminal.outText = "";
+  assertEquals(await predict.run(["a.jpg", "none.jpg"], { json: true, out: `${predict.tree.path}/file` }), 1);
+  assertEquals(told(), ["a.jpg output_directory_unusable", "none.jpg file_not_found"]);
+  assertEquals(predict.opened, 0, "no master is asked for pictures that have nowhere to go");
+  predict.terminal.outText = "";
+  assertEquals(await predict.run(["a.jpg", "b.jpg"], {}, { openCluster }), 3);
   assertEquals(predict.out, "");
+  assertStringIncludes(predict.errors, "None of the 2 pictures was done (master_unreachable).");
+});
+
+Deno.test("runPredict() lets a bug out", async () => {
+  using predict = new Predict({ "a.jpg": "a" });
+  const bug = new TypeError("x is not a function");
+  assertEquals(await assertRejects(() => predict.run(["a.jpg"], {}, { openCluster: () => Promise.reject(bug) })), bug);
+});
+
+Deno.test("runPredict() names every picture that was left undone when the master went away", async () => {
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c", "d.jpg": "d", "e.jpg": "e" });
+  predict.cluster.onPredict = refusing({ c: "master_unreachable" });
+  assertEquals(await predict.run(["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"], { concurrency: 1 }), 1);
+  assertEquals(predict.errors.split("\n").slice(1), [
+    "Of 5 pictures, undone (master_unreachable):",
+    "  c.jpg",
+    "  d.jpg",
+    "  e.jpg",
+    "",
+  ]);
+  assertStringIncludes(predict.out, "2 pictures, 2 persons, 3 failed");
+});
+
+Deno.test("runPredict() waits for a node once, not again for every picture", async () => {
+  using predict = new Predict({ "a.jpg": "a", "b.jpg": "b" });
+  predict.cluster.onPredict = refusing({ a: "no_capable_node" });
+  assertEquals(await predict.run(["a.jpg", "b.jpg"], { concurrency: 1 }), 3);
+  assertEquals(predict.cluster.asked.length, 1);
+});
+
+Deno.test("runPredict() ends with what had failed until its reader left", async () => {
+  for (const [names, expected] of [[["bad.jpg", "a.jpg"], 1], [["a.jpg", "bad.jpg"], 0]] as const) {
+    using predict = new Predict({ "a.jpg": "a", "bad.jpg": "" });
+    const closed = new FakeTerminal();
+    closed.out = (text) => {
+      if (text.includes('"ok":true')) throw new Deno.errors.BrokenPipe();
+    };
+    assertEquals(await predict.run(names, { json: true, concurrency: 1 }, { terminal: closed }), expected);
+    assert(predict.cluster.isClosed);
+  }
 });
 
 Deno.test("runPredict() takes Ctrl-C for a stop: nothing new is sent, what was answered is told, exit 130", async () => {
