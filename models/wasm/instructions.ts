@@ -164,10 +164,8 @@ export const i16x8 = {
   isEqual: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x2d)],
   isGreaterSigned: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x31)],
   isAtLeastUnsigned: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x36)],
-  /** `(one x other + 2^14) >> 15`, signed. */
+  /** `(one x other + 2^14) >> 15`, signed, the nearest there is. */
   multiplyQ15: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x82)],
-  /** The same but for -32768 x -32768, of which machines make what they like. */
-  multiplyQ15Relaxed: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x111)],
   absolute: (value: Code): Code => [...value, ...vector(0x80)],
   bitmask: (value: Code): Code => [...value, ...vector(0x84)],
   /** Eight signed 32-bit numbers as 16-bit ones, the nearest there is. */

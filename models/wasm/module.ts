@@ -31,7 +31,11 @@ const SECTION = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 };
 const KIND = { function: 0, memory: 2 };
 const END = 0x0b;
 
-/** The bytes of a module of `functions` over `memories`: a sequence of sections, each its number, its length and a list. */
+/**
+ * The bytes of a module of `functions` over `memories`: a sequence of sections, each its number, its length and a list.
+ *
+ * Nobody asks whether the host can run vector instructions: where it cannot, neither does the inference engine, which is built of them.
+ */
 export function encodeModule(
   { memories, functions }: { memories: readonly ImportedMemory[]; functions: readonly ExportedFunction[] },
 ): Uint8Array<ArrayBuffer> {

@@ -32,19 +32,18 @@ interface Compiled {
   readonly constants: Uint8Array;
 }
 
-/** Made once a thread; null where WebAssembly has no vectors. */
-let compiled: Compiled | null | undefined;
+/** Made once a thread. */
+let compiled: Compiled | null = null;
 
-/** The code of the decoder over `memory`, or null where it cannot run. */
-export function openDecoderKernel(memory: WebAssembly.Memory): DecoderKernel | null {
-  if (compiled === undefined) compiled = compile();
-  if (compiled === null) return null;
+/** The code of the decoder over `memory`. */
+export function openDecoderKernel(memory: WebAssembly.Memory): DecoderKernel {
+  compiled ??= compile();
   new Uint8Array(memory.buffer).set(compiled.constants, CONSTANTS_AT);
   const { exports } = new WebAssembly.Instance(compiled.module, { [IMPORT_MODULE]: { memory } });
   return exports as unknown as DecoderKernel;
 }
 
-function compile(): Compiled | null {
+function compile(): Compiled {
   const constants = new Constants();
   const functions = [
     inverseDct(constants),
@@ -54,6 +53,5 @@ function compile(): Compiled | null {
     halvedRow(constants),
   ];
   const bytes = encodeModule({ memories: [{ name: "memory", pagesMin: 1 }], functions });
-  if (!WebAssembly.validate(bytes)) return null;
   return { module: new WebAssembly.Module(bytes), constants: constants.bytes };
 }

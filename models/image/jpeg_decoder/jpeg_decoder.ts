@@ -44,9 +44,7 @@ export class JpegDecoder {
     // Before there is memory for a picture that cannot be in the file.
     if (mcuColumns * mcuRows * mcuBlocks * BLOCK_BITS_MIN > 8 * streamBytes) return null;
     const layout = layOut({ width, mcuColumns, factors: components, streamBytes });
-    const opened = this.#open(layout.bytes);
-    if (opened === null) return null;
-    const { kernel, memory: { buffer: memory } } = opened;
+    const { kernel, memory: { buffer: memory } } = this.#open(layout.bytes);
     const blocks = BlockList.write(jpeg, { planes: layout.planes, memory });
     if (blocks === null) return null;
     const reader = new ScanReader(bytes, { start: scanStart, streamEnd: layout.streamEnd, kernel, memory });
@@ -65,14 +63,12 @@ export class JpegDecoder {
     return null;
   }
 
-  /** The code, over a memory of at least so many bytes; null where it cannot run. */
-  #open(bytes: number): { memory: WebAssembly.Memory; kernel: DecoderKernel } | null {
+  /** The code, over a memory of at least so many bytes. */
+  #open(bytes: number): { memory: WebAssembly.Memory; kernel: DecoderKernel } {
     const pages = Math.ceil(bytes / PAGE_BYTES);
     if (this.#opened === null) {
       const memory = new WebAssembly.Memory({ initial: pages });
-      const kernel = openDecoderKernel(memory);
-      if (kernel === null) return null;
-      this.#opened = { memory, kernel };
+      this.#opened = { memory, kernel: openDecoderKernel(memory) };
     }
     const { memory } = this.#opened;
     const missing = pages - memory.buffer.byteLength / PAGE_BYTES;

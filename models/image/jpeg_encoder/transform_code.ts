@@ -57,7 +57,7 @@ function quantise(
   return sequence(
     sign.set(i16x8.shiftRightSigned(row.get, i32.constant(15))),
     magnitude.set(i16x8.absolute(row.get)),
-    quotient.set(i16x8.multiplyQ15Relaxed(magnitude.get, vector(FACTORS_OFFSET))),
+    quotient.set(i16x8.multiplyQ15(magnitude.get, vector(FACTORS_OFFSET))),
     // True is -1.
     quotient.set(i16x8.subtract(quotient.get, isOneLess)),
     row.set(i16x8.subtract(v128.xor(quotient.get, sign.get), sign.get)),
