@@ -1,3 +1,5 @@
+import { PAGE_BYTES } from "../../wasm/module.ts";
+import { BLOCK_SIDE } from "../jpeg/block.ts";
 import type { Picture } from "../picture.ts";
 import type { SparePixels } from "../spare_pixels.ts";
 import { readBaselineJpeg } from "./baseline_jpeg.ts";
@@ -7,9 +9,7 @@ import { layOut } from "./memory_map.ts";
 import { PixelWriter } from "./pixel_writer.ts";
 import { ScanDecoder } from "./scan_decoder.ts";
 import { ScanReader } from "./scan_reader.ts";
-import { BLOCK_SIDE } from "./zigzag.ts";
 
-const PAGE_BYTES = 65_536;
 /** A code for the DC coefficient and one for the end of the block. */
 const BLOCK_BITS_MIN = 2;
 /** WebAssembly memory never shrinks: what a huge file made larger than this is given up. */

@@ -27,14 +27,6 @@ Deno.test("i16x8 isGreaterSigned() and absolute() work lane by lane", () => {
   }));
 });
 
-Deno.test("i16x8 pick() takes numbers of both vectors by their positions", () => {
-  const lanes = fc.array(fc.nat(15), { minLength: 8, maxLength: 8 });
-  fc.assert(fc.property(eightNumbers, eightNumbers, lanes, (first, second, lanes) => {
-    const found = new Int16Array(compute(i16x8.pick(one, other, lanes), first, second));
-    assertEquals(found, Int16Array.from(lanes, (lane) => [...first, ...second][lane]));
-  }));
-});
-
 Deno.test("i8x16 narrowI16x8() and isNotEqual(), v128 xor()", () => {
   fc.assert(fc.property(eightNumbers, eightNumbers, (first, second) => {
     const nearest = [...first, ...second].map((value) => Math.min(Math.max(value, -128), 127));

@@ -1,6 +1,6 @@
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import type { Variable } from "../../wasm/frame.ts";
 import { type Code, i16x8, i32, sequence } from "../../wasm/instructions.ts";
-import type { ConstantPool } from "./constant_pool.ts";
 import { added, butterflies, subtracted, type TransformPass } from "./transform_pass.ts";
 
 const FACTOR_BITS = 8;
