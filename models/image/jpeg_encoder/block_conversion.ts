@@ -122,22 +122,24 @@ function convertFour({ offset, luminance }: { offset: number; luminance: Variabl
   );
 }
 
-function cbOf(vectors: Vectors): Code {
-  const negative = i32x4.dotI16x8(RED_GREEN.get, vectors.cbOfRedGreen);
-  const minusPositive = i32x4.dotI16x8(BLUE_GREEN.get, vectors.minusHalf);
+/** Weights of two colours are negative, one is a half: its sum is negated, because a half does not fit. */
+function chromaOf({ negative, minusPositive }: { negative: Code; minusPositive: Code }, vectors: Vectors): Code {
   return i32x4.shiftRightSigned(
     i32x4.add(i32x4.subtract(negative, minusPositive), vectors.chrominanceRounding),
     i32.constant(BITS),
   );
 }
 
+function cbOf(vectors: Vectors): Code {
+  const negative = i32x4.dotI16x8(RED_GREEN.get, vectors.cbOfRedGreen);
+  const minusPositive = i32x4.dotI16x8(BLUE_GREEN.get, vectors.minusHalf);
+  return chromaOf({ negative, minusPositive }, vectors);
+}
+
 function crOf(vectors: Vectors): Code {
   const negative = i32x4.dotI16x8(BLUE_GREEN.get, vectors.crOfBlueGreen);
   const minusPositive = i32x4.dotI16x8(RED_GREEN.get, vectors.minusHalf);
-  return i32x4.shiftRightSigned(
-    i32x4.add(i32x4.subtract(negative, minusPositive), vectors.chrominanceRounding),
-    i32.constant(BITS),
-  );
+  return chromaOf({ negative, minusPositive }, vectors);
 }
 
 /** Eight means of four: what is half way goes down and up in turns, so that colours do not drift. */
