@@ -1,4 +1,5 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import { PAGE_BYTES } from "../wasm/module.ts";
 import { CODE_MAX, quantise } from "./quantise.ts";
 import {
   blockOf,
@@ -13,7 +14,6 @@ import {
 import { GALLERY_PAGES_MAX } from "./scan_kernel.ts";
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
-const PAGE_BYTES = 64 * 1024;
 
 /** The rows of a gallery in shared memory, written by the one thread that owns it. Slots that are given back are used again. */
 export class GalleryRows {

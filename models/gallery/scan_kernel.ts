@@ -1,5 +1,5 @@
 import { CODES_AT_ONCE, CODES_STRIDE, type RowLayout, ROWS_AT_ONCE, ROWS_PER_BLOCK } from "./row_layout.ts";
-import { type Code, control, f32, f32x4, i16x8, i32, i32x4, local, v128 } from "../wasm/instructions.ts";
+import { type Code, control, f32, f32x4, i16x8, i32, i32x4, local, v128, VECTOR_BYTES } from "../wasm/instructions.ts";
 import { encodeModule, type ValueType } from "../wasm/module.ts";
 
 /** Numbers of the two memories: the gallery's, which is shared, and the scratch of one reader. */
@@ -18,8 +18,6 @@ export const ANSWERS_AT = 4_096;
 export const GREATEST_AT = ANSWERS_AT + 4 * ROWS_PER_BLOCK;
 /** What the scratch takes, in pages of 64 KiB. */
 export const SCRATCH_PAGES = 1;
-
-const VECTOR_BYTES = 16;
 
 /** What the module offers. Rows are looked at four by four: up to three answers behind the last one asked for mean nothing. */
 export interface ScanKernel {

@@ -1,4 +1,4 @@
-import createLibjpeg from "@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs";
+import createLibjpeg from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { AssetSource } from "../assets.ts";
 import { JpegDecoder } from "./jpeg_decoder/jpeg_decoder.ts";
@@ -10,7 +10,7 @@ import { fromGrey } from "./samples.ts";
 import { SparePixels } from "./spare_pixels.ts";
 import { type EmscriptenFactory, viewOfResult, WasmCodec } from "./wasm_codec.ts";
 
-/** The part of `@cornerstonejs/codec-libjpeg-turbo-8bit` that is used; its objects live until `delete()`. */
+/** What is used of the build of `@cornerstonejs/codec-libjpeg-turbo-8bit` that only decodes; its objects live until `delete()`. */
 interface Libjpeg {
   readonly JPEGDecoder: new () => LibjpegDecoder;
   readonly HEAP8: Int8Array;

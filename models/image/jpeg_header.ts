@@ -2,12 +2,11 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { readExifOrientation } from "./exif.ts";
 import type { Measures } from "./image_header.ts";
+import { MARKER, MARKER_START } from "./jpeg/marker.ts";
 import type { Orientation } from "./orientation.ts";
 
 /** Scans of a progressive JPEG; a crafted file with thousands would keep a worker busy for minutes. */
 const SCANS_MAX = 500;
-
-const MARKER = { startOfScan: 0xda, endOfImage: 0xd9, app1: 0xe1, app14: 0xee } as const;
 
 /** What the segments before a JPEG's first scan say. */
 export interface JpegHeader extends Measures {
@@ -40,11 +39,11 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     }
     const length = reader.uint16(offset + 1);
     const segment = reader.slice(offset + 3, Math.max(0, length - 2));
-    if (marker === MARKER.app1 && startsWith(segment, "Exif\0")) {
+    if (marker === MARKER.application1 && startsWith(segment, "Exif\0")) {
       // Of several, browsers go by the first.
       orientation ??= readExifOrientation(segment);
     }
-    if (marker === MARKER.app14 && startsWith(segment, "Adobe")) adobe = true;
+    if (marker === MARKER.application14 && startsWith(segment, "Adobe")) adobe = true;
     if (isFrame(marker)) frame ??= readFrame(segment, marker);
     offset += 1 + Math.max(2, length);
   }
@@ -80,8 +79,8 @@ function readFrame(segment: Uint8Array, marker: number) {
 /** Where the code of the next marker is, past the bytes that may fill the gap before it. */
 function nextMarker(reader: ByteReader, offset: number): number {
   let at = offset;
-  while (reader.uint8(at) !== 0xff) at++;
-  while (reader.uint8(at) === 0xff) at++;
+  while (reader.uint8(at) !== MARKER_START) at++;
+  while (reader.uint8(at) === MARKER_START) at++;
   return at;
 }
 
@@ -99,7 +98,7 @@ function startsWith(segment: Uint8Array, text: string): boolean {
 
 function countMarkers(bytes: Uint8Array, marker: number, start: number): number {
   let count = 0;
-  for (let at = bytes.indexOf(0xff, start); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
+  for (let at = bytes.indexOf(MARKER_START, start); at !== -1; at = bytes.indexOf(MARKER_START, at + 1)) {
     if (bytes[at + 1] === marker) count++;
   }
   return count;

@@ -5,6 +5,9 @@
  */
 export type Code = readonly number[];
 
+/** A vector has 128 bits. */
+export const VECTOR_BYTES = 16;
+
 /** One after the other. Spreading long lists into each other instead takes a multiple of the time, as long as that is not compiled. */
 export function sequence(...codes: readonly Code[]): Code {
   return ([] as Code).concat(...codes);
@@ -125,7 +128,7 @@ export const f32 = {
 export const v128 = {
   load: (at: Place, address: Code): Code => [...address, ...vector(0x00, place(at))],
   store: (at: Place, address: Code, value: Code): Code => [...address, ...value, ...vector(0x0b, place(at))],
-  zero: (): Code => vector(0x0c, new Array(16).fill(0)),
+  zero: (): Code => vector(0x0c, new Array(VECTOR_BYTES).fill(0)),
   and: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x4e)],
   or: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x50)],
   xor: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x51)],
@@ -164,10 +167,8 @@ export const i16x8 = {
   isEqual: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x2d)],
   isGreaterSigned: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x31)],
   isAtLeastUnsigned: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x36)],
-  /** `(one x other + 2^14) >> 15`, signed. */
+  /** `(one x other + 2^14) >> 15`, signed, the nearest there is. */
   multiplyQ15: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x82)],
-  /** The same but for -32768 x -32768, of which machines make what they like. */
-  multiplyQ15Relaxed: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x111)],
   absolute: (value: Code): Code => [...value, ...vector(0x80)],
   bitmask: (value: Code): Code => [...value, ...vector(0x84)],
   /** Eight signed 32-bit numbers as 16-bit ones, the nearest there is. */
@@ -178,9 +179,6 @@ export const i16x8 = {
   add: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x8e)],
   subtract: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x91)],
   multiply: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x95)],
-  /** Eight of the sixteen numbers of both, by position; those of `other` begin at 8. */
-  pick: (one: Code, other: Code, lanes: readonly number[]): Code =>
-    i8x16.shuffle(one, other, lanes.flatMap((lane) => [2 * lane, 2 * lane + 1])),
 };
 
 export const i32x4 = {

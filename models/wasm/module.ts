@@ -7,7 +7,7 @@ export type ValueType = keyof typeof VALUE_TYPES;
 /** A memory that the module is given; its number is its place in the list. */
 export interface ImportedMemory {
   readonly name: string;
-  /** At least so many; of 64 KiB. */
+  /** At least so many, see {@linkcode PAGE_BYTES}. */
   readonly pagesMin: number;
   /** Present for shared memory, which has to say it. */
   readonly sharedPagesMax?: number;
@@ -26,12 +26,19 @@ export interface ExportedFunction {
 /** The module that every memory is imported from. */
 export const IMPORT_MODULE = "dml";
 
+/** Memory comes in pages. */
+export const PAGE_BYTES = 65_536;
+
 const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const SECTION = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 };
 const KIND = { function: 0, memory: 2 };
 const END = 0x0b;
 
-/** The bytes of a module of `functions` over `memories`: a sequence of sections, each its number, its length and a list. */
+/**
+ * The bytes of a module of `functions` over `memories`: a sequence of sections, each its number, its length and a list.
+ *
+ * Nobody asks whether the host can run vector instructions: where it cannot, neither does the inference engine, which is built of them.
+ */
 export function encodeModule(
   { memories, functions }: { memories: readonly ImportedMemory[]; functions: readonly ExportedFunction[] },
 ): Uint8Array<ArrayBuffer> {

@@ -8,7 +8,7 @@ const FILES: Readonly<Record<AssetName, () => Promise<Bytes>>> = {
   // Read, not imported: an import would keep its 14 MB in this thread for good.
   "onnxruntime.wasm": () => Deno.readFile(new URL(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"))),
   "libjpeg-turbo.wasm": () =>
-    copyOf(import("@cornerstonejs/codec-libjpeg-turbo-8bit/wasm", { with: { type: "bytes" } })),
+    copyOf(import("@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm", { with: { type: "bytes" } })),
   "jpeg-fallback-decoder.wasm": () => copyOf(import("imagescript/wasm/any/jpeg.wasm", { with: { type: "bytes" } })),
   "webp-decoder.wasm": () => copyOf(import("@jsquash/webp/codec/dec/webp_dec.wasm", { with: { type: "bytes" } })),
   "avif-decoder.wasm": () => copyOf(import("@jsquash/avif/codec/dec/avif_dec.wasm", { with: { type: "bytes" } })),

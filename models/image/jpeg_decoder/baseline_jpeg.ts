@@ -1,8 +1,10 @@
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
-import { DC_SIZE_MAX, type HuffmanSpecification } from "./huffman_table.ts";
+import { BLOCK_SIZE } from "../jpeg/block.ts";
+import { CODE_MAX, type HuffmanTable } from "../jpeg/huffman_table.ts";
+import { MARKER, MARKER_START } from "../jpeg/marker.ts";
+import { DC_SIZE_MAX } from "../jpeg/symbols.ts";
 import { TABLES_MAX } from "./memory_map.ts";
 import { STEP_MAX } from "./quantisation_table.ts";
-import { COEFFICIENTS } from "./zigzag.ts";
 
 /** A component of a scan: how often it is sampled, and its tables. */
 export interface Component {
@@ -22,8 +24,8 @@ export interface BaselineJpeg {
   readonly height: number;
   readonly components: readonly Component[];
   /** By their numbers, 0 to 3. */
-  readonly dcTables: ReadonlyMap<number, HuffmanSpecification>;
-  readonly acTables: ReadonlyMap<number, HuffmanSpecification>;
+  readonly dcTables: ReadonlyMap<number, HuffmanTable>;
+  readonly acTables: ReadonlyMap<number, HuffmanTable>;
   /** MCUs from one restart marker to the next; 0 for none. */
   readonly restartInterval: number;
   /** Where the scan's bits begin. */
@@ -36,18 +38,6 @@ interface Frame {
   readonly height: number;
   readonly components: readonly { id: number; across: number; down: number; steps: number }[];
 }
-
-const MARKER = {
-  frames: [0xc0, 0xc1],
-  huffman: 0xc4,
-  scan: 0xda,
-  quantisation: 0xdb,
-  restartInterval: 0xdd,
-  application0: 0xe0,
-  application14: 0xee,
-  application15: 0xef,
-  comment: 0xfe,
-} as const;
 
 /** How often the luma may be sampled for one sample of each chroma: 4:4:4, 4:2:2, 4:2:0. */
 const SAMPLINGS = ["1x1", "2x1", "2x2"];
@@ -67,8 +57,8 @@ export function readBaselineJpeg(bytes: Uint8Array): BaselineJpeg | null {
 class Reader {
   readonly #bytes: Uint8Array;
   readonly #quantisation = new Map<number, Uint16Array>();
-  readonly #dcTables = new Map<number, HuffmanSpecification>();
-  readonly #acTables = new Map<number, HuffmanSpecification>();
+  readonly #dcTables = new Map<number, HuffmanTable>();
+  readonly #acTables = new Map<number, HuffmanTable>();
   #frame: Frame | null = null;
   #restartInterval = 0;
   #isJfif = false;
@@ -80,13 +70,13 @@ class Reader {
 
   read(): BaselineJpeg | null {
     const bytes = this.#bytes;
-    if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null;
+    if (bytes[0] !== MARKER_START || bytes[1] !== MARKER.startOfImage) return null;
     for (let at = 2; at + 4 <= bytes.length;) {
       const marker = bytes[at + 1];
       const end = at + 2 + uint16(bytes, at + 2);
-      if (bytes[at] !== 0xff || end < at + 4 || end > bytes.length) return null;
+      if (bytes[at] !== MARKER_START || end < at + 4 || end > bytes.length) return null;
       const content = bytes.subarray(at + 4, end);
-      if (marker === MARKER.scan) return this.#scan(content, end);
+      if (marker === MARKER.startOfScan) return this.#scan(content, end);
       if (!this.#segment(marker, content)) return null;
       at = end;
     }
@@ -95,9 +85,9 @@ class Reader {
 
   /** False if the file is nothing for the decoder. */
   #segment(marker: number, content: Uint8Array): boolean {
-    if (MARKER.frames.some((frame) => frame === marker)) return this.#readFrame(content);
-    if (marker === MARKER.huffman) return this.#readHuffman(content);
-    if (marker === MARKER.quantisation) return this.#readQuantisation(content);
+    if (marker === MARKER.baselineFrame || marker === MARKER.extendedFrame) return this.#readFrame(content);
+    if (marker === MARKER.huffmanTables) return this.#readHuffman(content);
+    if (marker === MARKER.quantisationTables) return this.#readQuantisation(content);
     if (marker === MARKER.restartInterval) {
       this.#restartInterval = uint16(content, 0);
       return content.length === 2;
@@ -134,10 +124,11 @@ class Reader {
     let at = 0;
     while (at < content.length) {
       const [kind, number] = [content[at] >> 4, content[at] & 15];
-      const counts = content.slice(at + 1, at + 17);
+      const start = at + 1 + CODE_MAX;
+      const counts = content.slice(at + 1, start);
       const total = counts.reduce((sum, count) => sum + count, 0);
-      const symbols = content.slice(at + 17, at + 17 + total);
-      at += 17 + total;
+      const symbols = content.slice(start, start + total);
+      at = start + total;
       if (at > content.length || total > 256 || kind > 1 || number >= TABLES_MAX) return false;
       // A longer AC value is no picture of 8 bits; it is found when it comes.
       if (kind === 0 && symbols.some((size) => size > DC_SIZE_MAX)) return false;
@@ -152,10 +143,10 @@ class Reader {
       const [isWide, number] = [content[at] >> 4, content[at] & 15];
       const bytesEach = isWide === 0 ? 1 : 2;
       const start = at + 1;
-      at = start + bytesEach * COEFFICIENTS;
+      at = start + bytesEach * BLOCK_SIZE;
       if (at > content.length || isWide > 1 || number >= TABLES_MAX) return false;
       const steps = Uint16Array.from(
-        { length: COEFFICIENTS },
+        { length: BLOCK_SIZE },
         (_, index) => isWide === 0 ? content[start + index] : uint16(content, start + 2 * index),
       );
       if (steps.some((step) => step === 0 || step > STEP_MAX)) return false;
@@ -171,7 +162,7 @@ class Reader {
     const count = frame.components.length;
     if (content[0] !== count || content.length !== 4 + 2 * count) return null;
     const [first, last, approximation] = content.subarray(1 + 2 * count);
-    if (first !== 0 || last !== COEFFICIENTS - 1 || approximation !== 0) return null;
+    if (first !== 0 || last !== BLOCK_SIZE - 1 || approximation !== 0) return null;
     const components: Component[] = [];
     for (const [index, component] of frame.components.entries()) {
       const [id, tables] = content.subarray(1 + 2 * index);

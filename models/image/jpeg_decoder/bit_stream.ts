@@ -1,10 +1,10 @@
-import { type Code, control, i32, i64, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import { Frame, type Variable } from "../../wasm/frame.ts";
+import { type Code, control, i32, i64, i8x16, sequence, v128, VECTOR_BYTES } from "../../wasm/instructions.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
-import type { Constants } from "./constants.ts";
-import { STATE, STATE_AT, VECTOR_BYTES } from "./memory_map.ts";
+import { MARKER_START } from "../jpeg/marker.ts";
+import { STATE, STATE_AT } from "./memory_map.ts";
 
-const MARKER_START = 0xff;
 const MARKERS = Array.from({ length: VECTOR_BYTES }, () => MARKER_START);
 const BYTES = { memory: 0, offset: 0 };
 const BACKWARDS = Array.from({ length: VECTOR_BYTES }, (_, index) => VECTOR_BYTES - 1 - index);
@@ -17,7 +17,7 @@ export const stateAt = (field: keyof typeof STATE) => ({ memory: 0, offset: STAT
  * ones (T.81, F.1.2.3), up to a marker, and answers where that is. The bytes are written downwards, each below the one before: so
  * eight of them, read as a little-endian number, are the next 64 bits with the first one highest.
  */
-export function unstuff(constants: Constants): ExportedFunction {
+export function unstuffFunction(pool: ConstantPool): ExportedFunction {
   const frame = new Frame();
   const from = frame.parameter("i32");
   const [target, found, plain] = frame.localList("i32", 3);
@@ -34,7 +34,7 @@ export function unstuff(constants: Constants): ExportedFunction {
         i8x16.shuffle(bytes.get, bytes.get, BACKWARDS),
       ),
       found.set(
-        i8x16.bitmask(i8x16.isEqual(bytes.get, constants.i8x16(MARKERS))),
+        i8x16.bitmask(i8x16.isEqual(bytes.get, pool.i8x16(MARKERS))),
       ),
       // What was written beyond the plain bytes is written over by those that follow.
       plain.set(i32.trailingZeros(i32.or(found.get, i32.constant(1 << VECTOR_BYTES)))),

@@ -1,5 +1,6 @@
+import { BLOCK_SIDE, BLOCK_SIZE } from "../jpeg/block.ts";
 import type { BaselineJpeg } from "./baseline_jpeg.ts";
-import { writeHuffmanTable } from "./huffman_table.ts";
+import { writeHuffmanLookup } from "./huffman_lookup.ts";
 import {
   BLOCK_AT,
   BLOCK_ENTRY,
@@ -15,7 +16,6 @@ import {
   TABLES_MAX,
 } from "./memory_map.ts";
 import { quantisationTable } from "./quantisation_table.ts";
-import { BLOCK_SIDE, COEFFICIENTS } from "./zigzag.ts";
 
 /** One block of an MCU: of which component, and where in it. */
 interface Block {
@@ -45,11 +45,11 @@ export class BlockList {
     jpeg: BaselineJpeg,
     { planes, memory }: { planes: readonly Plane[]; memory: ArrayBufferLike },
   ): BlockList | null {
-    new Uint8Array(memory).fill(0, BLOCK_AT, BLOCK_AT + 2 * COEFFICIENTS);
+    new Uint8Array(memory).fill(0, BLOCK_AT, BLOCK_AT + 2 * BLOCK_SIZE);
     for (const [kind, tables] of [jpeg.dcTables, jpeg.acTables].entries()) {
       for (const [number, table] of tables) {
         const target = new Uint8Array(memory, huffmanTableAt(kind, number), HUFFMAN_BYTES);
-        if (!writeHuffmanTable(table, target)) return null;
+        if (!writeHuffmanLookup(table, target)) return null;
       }
     }
     for (const [number, { steps }] of jpeg.components.entries()) {

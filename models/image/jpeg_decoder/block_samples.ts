@@ -1,11 +1,9 @@
-import { type Code, control, i16x8, i32, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import type { Frame, Variable } from "../../wasm/frame.ts";
-import type { Constants } from "./constants.ts";
-import { interleaveHigh, interleaveLow } from "./interleave.ts";
-import { BLOCK_SIDE } from "./zigzag.ts";
+import { type Code, control, i16x8, i32, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
+import { interleaveHigh, interleaveLow } from "../../wasm/interleave.ts";
+import { BLOCK_SIDE, SAMPLE_CENTRE } from "../jpeg/block.ts";
 
-/** What samples are centred around. */
-export const SAMPLE_CENTRE = 128;
 /**
  * While the absolute values of a block's coefficients add up to no more, no sample is 512 or more from the centre: each is at most
  * 1.3871^2 / 8 of that. From there on the table of range limits of jdmaster.c goes round.
@@ -17,12 +15,12 @@ export type BlockOutput = Record<"target" | "stride" | "sum", Variable>;
 
 /** Writes what makes bytes of the outputs of the inverse DCT and stores them. */
 export class BlockSamples {
-  readonly #constants: Constants;
+  readonly #pool: ConstantPool;
   readonly #columns: readonly Variable[];
   readonly #turned: readonly Variable[];
 
-  constructor(frame: Frame, constants: Constants) {
-    this.#constants = constants;
+  constructor(frame: Frame, pool: ConstantPool) {
+    this.#pool = pool;
     this.#columns = frame.localList("v128", BLOCK_SIDE);
     this.#turned = frame.localList("v128", BLOCK_SIDE);
   }
@@ -58,7 +56,7 @@ export class BlockSamples {
   storeFlat(dc: Variable, output: BlockOutput): Code {
     const [row] = this.#turned;
     const level = i32.shiftRightSigned(i32.add(dc.get, i32.constant(4)), i32.constant(3));
-    const samples = i16x8.add(i16x8.splat(level), this.#constants.i16x8(SAMPLE_CENTRE));
+    const samples = i16x8.add(i16x8.splat(level), this.#pool.i16x8(SAMPLE_CENTRE));
     return sequence(
       row.set(this.#wrapped(samples)),
       row.set(i8x16.narrowI16x8Unsigned(row.get, row.get)),
@@ -68,7 +66,7 @@ export class BlockSamples {
 
   /** What that table does: only the last ten bits of how far a sample is from the centre count. */
   #wrapped(samples: Code): Code {
-    const centre = this.#constants.i16x8(SAMPLE_CENTRE);
+    const centre = this.#pool.i16x8(SAMPLE_CENTRE);
     const six = i32.constant(6);
     return i16x8.add(i16x8.shiftRightSigned(i16x8.shiftLeft(i16x8.subtract(samples, centre), six), six), centre);
   }

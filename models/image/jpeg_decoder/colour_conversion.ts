@@ -1,7 +1,7 @@
-import { type Code, i16x8, i32, i32x4, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import type { Frame, Variable } from "../../wasm/frame.ts";
-import type { Constants } from "./constants.ts";
-import { interleaveHigh, interleaveLow } from "./interleave.ts";
+import { type Code, i16x8, i32, i32x4, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
+import { interleaveHigh, interleaveLow } from "../../wasm/interleave.ts";
 
 /** Eight pixels: luma 0..255, chroma less 128. */
 export interface YccPixels {
@@ -22,14 +22,14 @@ const WITHOUT_FOURTH = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0x80, 0x80, 0x80
  * 15 bits in place of 16 the products of red and blue round the same for all 256 values.
  */
 export class ColourConversion {
-  readonly #constants: Constants;
+  readonly #pool: ConstantPool;
   readonly #y: Variable;
   readonly #colours: readonly (readonly [Variable, Variable])[];
   readonly #channels: readonly Variable[];
   readonly #pairs: readonly Variable[];
 
-  constructor(frame: Frame, constants: Constants) {
-    this.#constants = constants;
+  constructor(frame: Frame, pool: ConstantPool) {
+    this.#pool = pool;
     this.#y = frame.local("v128");
     this.#colours = [0, 1, 2].map(() => [frame.local("v128"), frame.local("v128")]);
     this.#channels = frame.localList("v128", 3);
@@ -44,7 +44,7 @@ export class ColourConversion {
       v128.store(
         { memory: 0, offset: index * 4 * PIXEL_BYTES },
         target,
-        i8x16.swizzle(pixels, this.#constants.i8x16(WITHOUT_FOURTH)),
+        i8x16.swizzle(pixels, this.#pool.i8x16(WITHOUT_FOURTH)),
       );
     return sequence(
       ...halves.map((pixels, half) => this.#convert(pixels, this.#colours.map((colour) => colour[half]))),
@@ -64,11 +64,11 @@ export class ColourConversion {
   }
 
   #convert({ y, cb, cr }: YccPixels, [red, green, blue]: readonly Variable[]): Code {
-    const product = (chroma: Variable, factor: number) => i16x8.multiplyQ15(chroma.get, this.#constants.i16x8(factor));
+    const product = (chroma: Variable, factor: number) => i16x8.multiplyQ15(chroma.get, this.#pool.i16x8(factor));
     const twice = i16x8.add(cb.get, cb.get);
     const greens = [interleaveLow(2, cb.get, cr.get), interleaveHigh(2, cb.get, cr.get)].map((pairs) => {
-      const sum = i32x4.dotI16x8(pairs, this.#constants.pair(-22_554, 65_536 - 46_802));
-      return i32x4.shiftRightSigned(i32x4.add(sum, this.#constants.i32x4(1 << 15)), i32.constant(16));
+      const sum = i32x4.dotI16x8(pairs, this.#pool.i16x8(-22_554, 65_536 - 46_802));
+      return i32x4.shiftRightSigned(i32x4.add(sum, this.#pool.i32x4(1 << 15)), i32.constant(16));
     });
     return sequence(
       this.#y.set(y),

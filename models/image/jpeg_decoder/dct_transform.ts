@@ -1,6 +1,6 @@
-import { type Code, i32, i32x4, sequence } from "../../wasm/instructions.ts";
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import type { Frame, Variable } from "../../wasm/frame.ts";
-import type { Constants } from "./constants.ts";
+import { type Code, i32, i32x4, sequence } from "../../wasm/instructions.ts";
 
 /**
  * Each one-dimensional transform of jidctint.c ("islow") is linear up to its one rounding at the end, so its twelve multiplications
@@ -33,12 +33,12 @@ export interface Pairs<Value> {
 
 /** Writes one-dimensional transforms, four at once. */
 export class DctTransform {
-  readonly #constants: Constants;
+  readonly #pool: ConstantPool;
   readonly #even: Variable;
   readonly #odd: Variable;
 
-  constructor(frame: Frame, constants: Constants) {
-    this.#constants = constants;
+  constructor(frame: Frame, pool: ConstantPool) {
+    this.#pool = pool;
     [this.#even, this.#odd] = frame.localList("v128", 2);
   }
 
@@ -49,7 +49,7 @@ export class DctTransform {
     { shift, centre }: { shift: number; centre: number },
   ): Code {
     const [even, odd] = [this.#even, this.#odd];
-    const rounding = this.#constants.i32x4((1 << (shift - 1)) + (centre << shift));
+    const rounding = this.#pool.i32x4((1 << (shift - 1)) + (centre << shift));
     const shifted = (value: Code) => i32x4.shiftRightSigned(value, i32.constant(shift));
     return sequence(...EVEN.map((weights, n) =>
       sequence(
@@ -62,8 +62,8 @@ export class DctTransform {
   }
 
   #sum([first, second, third, fourth]: readonly number[], low: Variable, high: Variable | undefined): Code {
-    const lowSum = i32x4.dotI16x8(low.get, this.#constants.pair(first, second));
+    const lowSum = i32x4.dotI16x8(low.get, this.#pool.i16x8(first, second));
     if (high === undefined) return lowSum;
-    return i32x4.add(lowSum, i32x4.dotI16x8(high.get, this.#constants.pair(third, fourth)));
+    return i32x4.add(lowSum, i32x4.dotI16x8(high.get, this.#pool.i16x8(third, fourth)));
   }
 }

@@ -1,10 +1,10 @@
+import { ConstantPool } from "../../wasm/constant_pool.ts";
 import { encodeModule, IMPORT_MODULE } from "../../wasm/module.ts";
-import { unstuff } from "./bit_stream.ts";
-import { Constants } from "./constants.ts";
-import { entropyDecoding } from "./entropy_decoding.ts";
-import { inverseDct } from "./inverse_dct.ts";
-import { CONSTANTS_AT } from "./memory_map.ts";
-import { halvedRow, wholeRow } from "./pixel_rows.ts";
+import { unstuffFunction } from "./bit_stream.ts";
+import { decodeFunction } from "./entropy_decoding.ts";
+import { transformFunction } from "./inverse_dct.ts";
+import { CONSTANTS_AT, STATE_AT } from "./memory_map.ts";
+import { halvedRowFunction, wholeRowFunction } from "./pixel_rows.ts";
 
 /** What the module offers; each is explained where it is written. */
 export interface DecoderKernel {
@@ -32,28 +32,26 @@ interface Compiled {
   readonly constants: Uint8Array;
 }
 
-/** Made once a thread; null where WebAssembly has no vectors. */
-let compiled: Compiled | null | undefined;
+/** Made once a thread. */
+let compiled: Compiled | null = null;
 
-/** The code of the decoder over `memory`, or null where it cannot run. */
-export function openDecoderKernel(memory: WebAssembly.Memory): DecoderKernel | null {
-  if (compiled === undefined) compiled = compile();
-  if (compiled === null) return null;
+/** The code of the decoder over `memory`. */
+export function openDecoderKernel(memory: WebAssembly.Memory): DecoderKernel {
+  compiled ??= compile();
   new Uint8Array(memory.buffer).set(compiled.constants, CONSTANTS_AT);
   const { exports } = new WebAssembly.Instance(compiled.module, { [IMPORT_MODULE]: { memory } });
   return exports as unknown as DecoderKernel;
 }
 
-function compile(): Compiled | null {
-  const constants = new Constants();
+function compile(): Compiled {
+  const pool = new ConstantPool({ start: CONSTANTS_AT, end: STATE_AT });
   const functions = [
-    inverseDct(constants),
-    entropyDecoding({ transformNumber: 0 }),
-    unstuff(constants),
-    wholeRow(constants),
-    halvedRow(constants),
+    transformFunction(pool),
+    decodeFunction({ transformNumber: 0 }),
+    unstuffFunction(pool),
+    wholeRowFunction(pool),
+    halvedRowFunction(pool),
   ];
   const bytes = encodeModule({ memories: [{ name: "memory", pagesMin: 1 }], functions });
-  if (!WebAssembly.validate(bytes)) return null;
-  return { module: new WebAssembly.Module(bytes), constants: constants.bytes };
+  return { module: new WebAssembly.Module(bytes), constants: pool.bytes };
 }

@@ -1,12 +1,14 @@
-import { type Code, control, i16x8, i32, sequence, v128 } from "../../wasm/instructions.ts";
 import { Frame, type Variable } from "../../wasm/frame.ts";
+import { type Code, control, i16x8, i32, sequence, v128 } from "../../wasm/instructions.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
+import { BLOCK_SIZE } from "../jpeg/block.ts";
+import { CODE_MAX } from "../jpeg/huffman_table.ts";
+import { AC_SIZE_MAX, END_OF_BLOCK, SIXTEEN_ZEROS, SIZE_BITS } from "../jpeg/symbols.ts";
 import { BitStream } from "./bit_stream.ts";
-import { AC_SIZE_MAX, CODE_MAX, LONG_CODE_MIN } from "./huffman_table.ts";
+import { LONG_CODE_MIN } from "./huffman_lookup.ts";
 import { SUM_MAX } from "./inverse_dct.ts";
 import { BLOCK_AT, BLOCK_ENTRY, BLOCK_ENTRY_BYTES, BLOCKS_AT, HUFFMAN, LOOKUP_BITS } from "./memory_map.ts";
 import { OFFSET_MASK } from "./quantisation_table.ts";
-import { COEFFICIENTS } from "./zigzag.ts";
 
 /** What `decode` answers: go on, or leave the picture to somebody else. */
 export const DECODED = 0;
@@ -15,8 +17,6 @@ const giveUp = control.return(i32.constant(GIVEN_UP));
 
 /** A code and its value, at most: what has to be loaded before each. */
 const CODE_AND_VALUE_BITS = CODE_MAX + AC_SIZE_MAX;
-/** Sixteen zeros. */
-const ZERO_RUN = 0xf0;
 
 /** The variables of the function. */
 class Variables {
@@ -45,7 +45,7 @@ class Variables {
  * `decode(mcus, blocksEnd)`: so many MCUs of the scan to samples (T.81, F.2.2); `blocksEnd` is the end of the list of an MCU's blocks.
  * It gives up when something is not as it has to be. The number of the function `transform` is `transformNumber`.
  */
-export function entropyDecoding({ transformNumber }: { transformNumber: number }): ExportedFunction {
+export function decodeFunction({ transformNumber }: { transformNumber: number }): ExportedFunction {
   const variables = new Variables();
   const { frame, stream, mcus, block, blocksEnd } = variables;
   const body = sequence(
@@ -114,9 +114,9 @@ function decodeDc(variables: Variables, predictor: Code): Code {
 /** One AC coefficient and the zeros before it (T.81, F.2.2.2), inside a loop inside a block that ends the coefficients. */
 function decodeAc(variables: Variables): Code {
   const { entry, value, symbol, stream, quantisation, index, seen, sum } = variables;
-  const size = i32.and(symbol.get, i32.constant(15));
-  const run = i32.shiftRightUnsigned(symbol.get, i32.constant(4));
-  const isNotLast = i32.isLessUnsigned(index.get, i32.constant(COEFFICIENTS - 1));
+  const size = i32.and(symbol.get, i32.constant((1 << SIZE_BITS) - 1));
+  const run = i32.shiftRightUnsigned(symbol.get, i32.constant(SIZE_BITS));
+  const isNotLast = i32.isLessUnsigned(index.get, i32.constant(BLOCK_SIZE - 1));
   const advance = (count: Code) => index.set(i32.add(index.get, count));
   return sequence(
     stream.refillBelow(CODE_AND_VALUE_BITS),
@@ -129,9 +129,9 @@ function decodeAc(variables: Variables): Code {
       ),
       sequence(
         readSymbol(variables),
-        control.branchIf(2, i32.isZero(symbol.get)),
+        control.branchIf(2, i32.isEqual(symbol.get, i32.constant(END_OF_BLOCK))),
         control.if(
-          i32.isEqual(symbol.get, i32.constant(ZERO_RUN)),
+          i32.isEqual(symbol.get, i32.constant(SIXTEEN_ZEROS)),
           sequence(
             advance(i32.constant(16)),
             control.branchIf(2, isNotLast),

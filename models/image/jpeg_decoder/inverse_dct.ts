@@ -1,13 +1,13 @@
-import { type Code, control, i16x8, i32, sequence, v128 } from "../../wasm/instructions.ts";
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import { Frame, type Variable } from "../../wasm/frame.ts";
+import { type Code, control, i16x8, i32, sequence, v128, VECTOR_BYTES } from "../../wasm/instructions.ts";
+import { interleaveHigh, interleaveLow } from "../../wasm/interleave.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
-import { BlockSamples, SAMPLE_CENTRE } from "./block_samples.ts";
-import type { Constants } from "./constants.ts";
+import { BLOCK_SIDE, SAMPLE_CENTRE } from "../jpeg/block.ts";
+import { BlockSamples } from "./block_samples.ts";
 import { DctTransform, type Pairs, WEIGHT_BITS } from "./dct_transform.ts";
-import { interleaveHigh, interleaveLow } from "./interleave.ts";
-import { BLOCK_AT, VECTOR_BYTES } from "./memory_map.ts";
+import { BLOCK_AT } from "./memory_map.ts";
 import { IS_HIGH } from "./quantisation_table.ts";
-import { BLOCK_SIDE } from "./zigzag.ts";
 
 /**
  * The most that the absolute values of a block's coefficients may add up to, so that each is a 16-bit number and all sums of
@@ -32,11 +32,11 @@ const PAIRS_AT: Required<Pairs<number>> = { evenLow: 0, oddLow: 2, evenHigh: 4, 
  * of coefficients that are not zero, joined by "or", so 0 for none; `sum` that of all absolute values. It answers 1 if what is
  * between the passes does not fit in 16 bits, else 0.
  */
-export function inverseDct(constants: Constants): ExportedFunction {
+export function transformFunction(pool: ConstantPool): ExportedFunction {
   const frame = new Frame();
   const [dc, target, stride, seen, sum] = Array.from({ length: 5 }, () => frame.parameter("i32"));
-  const writer = new Writer(frame, constants);
-  const samples = new BlockSamples(frame, constants);
+  const writer = new Writer(frame, pool);
+  const samples = new BlockSamples(frame, pool);
   const output = { target, stride, sum };
   const isUnsure = i32.isGreaterUnsigned(sum.get, i32.constant(SUM_SURE));
   const body = sequence(
@@ -67,16 +67,16 @@ class Writer {
   /** Outputs of four transforms each: in the end the columns of rows 0..3 and of rows 4..7. */
   readonly upper: readonly Variable[];
   readonly lower: readonly Variable[];
-  readonly #constants: Constants;
+  readonly #pool: ConstantPool;
   readonly #transform: DctTransform;
   readonly #pairs: Required<Pairs<Variable>>;
   readonly #halfway: readonly Variable[];
   /** What is between the passes. A row is the pairs of columns that the second pass takes. */
   readonly #rows: readonly Variable[];
 
-  constructor(frame: Frame, constants: Constants) {
-    this.#constants = constants;
-    this.#transform = new DctTransform(frame, constants);
+  constructor(frame: Frame, pool: ConstantPool) {
+    this.#pool = pool;
+    this.#transform = new DctTransform(frame, pool);
     this.upper = frame.localList("v128", BLOCK_SIDE);
     this.lower = frame.localList("v128", BLOCK_SIDE);
     const [evenLow, oddLow, evenHigh, oddHigh] = frame.localList("v128", 4);
@@ -103,7 +103,7 @@ class Writer {
 
   /** Whether a number may have become the nearest one of 16 bits. */
   isSaturated(): Code {
-    const extremes = [-0x8000, 0x7fff].map((value) => this.#constants.i16x8(value));
+    const extremes = [-0x8000, 0x7fff].map((value) => this.#pool.i16x8(value));
     const equal = this.#rows.flatMap((row) => extremes.map((extreme) => i16x8.isEqual(row.get, extreme)));
     return v128.anyTrue(equal.reduce(v128.or));
   }

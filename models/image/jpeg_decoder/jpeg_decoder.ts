@@ -1,3 +1,5 @@
+import { PAGE_BYTES } from "../../wasm/module.ts";
+import { BLOCK_SIDE } from "../jpeg/block.ts";
 import type { Picture } from "../picture.ts";
 import type { SparePixels } from "../spare_pixels.ts";
 import { readBaselineJpeg } from "./baseline_jpeg.ts";
@@ -7,9 +9,7 @@ import { layOut } from "./memory_map.ts";
 import { PixelWriter } from "./pixel_writer.ts";
 import { ScanDecoder } from "./scan_decoder.ts";
 import { ScanReader } from "./scan_reader.ts";
-import { BLOCK_SIDE } from "./zigzag.ts";
 
-const PAGE_BYTES = 65_536;
 /** A code for the DC coefficient and one for the end of the block. */
 const BLOCK_BITS_MIN = 2;
 /** WebAssembly memory never shrinks: what a huge file made larger than this is given up. */
@@ -44,9 +44,7 @@ export class JpegDecoder {
     // Before there is memory for a picture that cannot be in the file.
     if (mcuColumns * mcuRows * mcuBlocks * BLOCK_BITS_MIN > 8 * streamBytes) return null;
     const layout = layOut({ width, mcuColumns, factors: components, streamBytes });
-    const opened = this.#open(layout.bytes);
-    if (opened === null) return null;
-    const { kernel, memory: { buffer: memory } } = opened;
+    const { kernel, memory: { buffer: memory } } = this.#open(layout.bytes);
     const blocks = BlockList.write(jpeg, { planes: layout.planes, memory });
     if (blocks === null) return null;
     const reader = new ScanReader(bytes, { start: scanStart, streamEnd: layout.streamEnd, kernel, memory });
@@ -65,14 +63,12 @@ export class JpegDecoder {
     return null;
   }
 
-  /** The code, over a memory of at least so many bytes; null where it cannot run. */
-  #open(bytes: number): { memory: WebAssembly.Memory; kernel: DecoderKernel } | null {
+  /** The code, over a memory of at least so many bytes. */
+  #open(bytes: number): { memory: WebAssembly.Memory; kernel: DecoderKernel } {
     const pages = Math.ceil(bytes / PAGE_BYTES);
     if (this.#opened === null) {
       const memory = new WebAssembly.Memory({ initial: pages });
-      const kernel = openDecoderKernel(memory);
-      if (kernel === null) return null;
-      this.#opened = { memory, kernel };
+      this.#opened = { memory, kernel: openDecoderKernel(memory) };
     }
     const { memory } = this.#opened;
     const missing = pages - memory.buffer.byteLength / PAGE_BYTES;

@@ -1,12 +1,11 @@
-import { BLOCK_SIDE } from "./zigzag.ts";
+import { VECTOR_BYTES } from "../../wasm/instructions.ts";
+import { BLOCK_SIDE } from "../jpeg/block.ts";
 
 /** What lies where in the memory of the decoder, in bytes. The first part has a fixed place, what depends on the picture follows. */
-export const VECTOR_BYTES = 16;
-
 /** The coefficients of one block, 16 bits each, dequantised, in the order of `coefficientOffset()`. All zero between blocks. */
 export const BLOCK_AT = 0;
 
-/** Vectors that the code needs; see `constants.ts`. */
+/** Vectors that code refers to. */
 export const CONSTANTS_AT = 128;
 
 /** Where the decoder is in the bits of the scan, from one call to the next. */
@@ -36,7 +35,7 @@ export const PREDICTORS_AT = BLOCKS_AT + BLOCKS_MAX * BLOCK_ENTRY_BYTES;
 export const QUANTISATION_AT = 1_600;
 export const QUANTISATION_BYTES = 80 * 4;
 
-/** DC tables 0..3, then AC tables 0..3; see `huffman_table.ts`. */
+/** DC tables 0..3, then AC tables 0..3; see `huffman_lookup.ts`. */
 export const HUFFMAN_AT = 4_096;
 export const LOOKUP_BITS = 10;
 /** Parts of a table: what the next ten bits mean, the ends of longer codes, where their symbols are, the symbols. */

@@ -1,16 +1,14 @@
-import { type Code, control, i16x8, i32, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import { Frame, type Variable } from "../../wasm/frame.ts";
+import { type Code, control, i16x8, i32, i8x16, sequence, v128, VECTOR_BYTES } from "../../wasm/instructions.ts";
+import { interleaveHigh, interleaveLow } from "../../wasm/interleave.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
+import { SAMPLE_CENTRE } from "../jpeg/block.ts";
 import { ColourConversion, PIXELS_AT_ONCE } from "./colour_conversion.ts";
-import type { Constants } from "./constants.ts";
-import { interleaveHigh, interleaveLow } from "./interleave.ts";
-import { VECTOR_BYTES } from "./memory_map.ts";
 
 const HERE = { memory: 0, offset: 0 };
 /** Samples of chroma that are looked at together. */
 const LANES = 8;
-/** What chroma is centred around. */
-const CENTRE = 128;
 
 function pass(variable: Variable, bytes: number): Code {
   return variable.set(i32.add(variable.get, i32.constant(bytes)));
@@ -23,16 +21,16 @@ function extended(bytes: Variable, half: 0 | 1): Code {
 }
 
 /** `wholeRow(luma, cb, cr, target, groups)`: a row of `groups` times 16 pixels with as many samples of chroma as of luma. */
-export function wholeRow(constants: Constants): ExportedFunction {
+export function wholeRowFunction(pool: ConstantPool): ExportedFunction {
   const frame = new Frame();
   const [luma, cb, cr, target, groups] = Array.from({ length: 5 }, () => frame.parameter("i32"));
-  const conversion = new ColourConversion(frame, constants);
+  const conversion = new ColourConversion(frame, pool);
   const bytes = frame.local("v128");
   const chroma = [0, 1].map(() => ({ cb: frame.local("v128"), cr: frame.local("v128") }));
   const centred = (from: Variable, half: number) =>
     i16x8.subtract(
       i16x8.load8x8Unsigned({ memory: 0, offset: half * LANES }, from.get),
-      constants.i16x8(CENTRE),
+      pool.i16x8(SAMPLE_CENTRE),
     );
   const body = control.loop(
     sequence(
@@ -57,7 +55,7 @@ export function wholeRow(constants: Constants): ExportedFunction {
  * sixteenths, and what rounds them is told: one number for the left pixel of each two, another for the right. With near and far the
  * same row they are those of h2v1, four times. Samples outside the row are read: they have to be like those at its ends.
  */
-export function halvedRow(constants: Constants): ExportedFunction {
+export function halvedRowFunction(pool: ConstantPool): ExportedFunction {
   const frame = new Frame();
   const [luma, cbNear, cbFar, crNear, crFar, target, groups, left, right] = Array.from(
     { length: 9 },
@@ -66,12 +64,12 @@ export function halvedRow(constants: Constants): ExportedFunction {
   const bytes = frame.local("v128");
   const roundings = [left, right].map((parameter) => ({ parameter, vector: frame.local("v128") }));
   const [cb, cr] = [[cbNear, cbFar], [crNear, crFar]].map(([near, far]) =>
-    new TriangleFilter(frame, { near, far, roundings: roundings.map(({ vector }) => vector.get), constants })
+    new TriangleFilter(frame, { near, far, roundings: roundings.map(({ vector }) => vector.get), pool })
   );
-  const conversion = new ColourConversion(frame, constants);
+  const conversion = new ColourConversion(frame, pool);
   const body = sequence(
     ...roundings.map(({ parameter, vector }) =>
-      vector.set(i16x8.subtract(i16x8.splat(parameter.get), constants.i16x8(16 * CENTRE)))
+      vector.set(i16x8.subtract(i16x8.splat(parameter.get), pool.i16x8(16 * SAMPLE_CENTRE)))
     ),
     cb.start(),
     cr.start(),
@@ -93,13 +91,13 @@ export function halvedRow(constants: Constants): ExportedFunction {
   return { name: "halvedRow", parameters: frame.parameters, locals: frame.locals, body };
 }
 
-/** One component of {@linkcode halvedRow}. */
+/** One component of {@linkcode halvedRowFunction}. */
 class TriangleFilter {
   /** The chroma of eight pixels each, less the centre. */
   readonly pixels: readonly [Variable, Variable];
   readonly #rows: readonly [Variable, Variable];
   readonly #roundings: readonly Code[];
-  readonly #constants: Constants;
+  readonly #pool: ConstantPool;
   /** Both rows of eight columns together: those before, these, those after; then what is common to left and right, and these. */
   readonly #before: Variable;
   readonly #these: Variable;
@@ -109,16 +107,16 @@ class TriangleFilter {
 
   constructor(
     frame: Frame,
-    { near, far, roundings, constants }: {
+    { near, far, roundings, pool }: {
       near: Variable;
       far: Variable;
       roundings: readonly Code[];
-      constants: Constants;
+      pool: ConstantPool;
     },
   ) {
     this.#rows = [near, far];
     this.#roundings = roundings;
-    this.#constants = constants;
+    this.#pool = pool;
     this.pixels = [frame.local("v128"), frame.local("v128")];
     [this.#before, this.#these, this.#after, this.#common] = frame.localList("v128", 4);
     this.#sides = frame.localList("v128", 2);
@@ -147,7 +145,7 @@ class TriangleFilter {
       before.set(these.get),
       these.set(after.get),
       after.set(this.#columns(LANES)),
-      this.#common.set(i16x8.multiply(these.get, this.#constants.i16x8(3))),
+      this.#common.set(i16x8.multiply(these.get, this.#pool.i16x8(3))),
       ...this.#sides.map((side, index) => {
         const sum = i16x8.add(i16x8.add(this.#common.get, neighbours[index]), this.#roundings[index]);
         return side.set(i16x8.shiftRightSigned(sum, i32.constant(4)));
@@ -159,6 +157,6 @@ class TriangleFilter {
 
   #columns(offset: number): Code {
     const [near, far] = this.#rows.map((row) => i16x8.load8x8Unsigned({ memory: 0, offset }, row.get));
-    return i16x8.add(i16x8.multiply(near, this.#constants.i16x8(3)), far);
+    return i16x8.add(i16x8.multiply(near, this.#pool.i16x8(3)), far);
   }
 }

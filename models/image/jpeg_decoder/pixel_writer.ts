@@ -1,13 +1,11 @@
+import { BLOCK_SIDE, SAMPLE_CENTRE } from "../jpeg/block.ts";
 import { PIXELS_AT_ONCE } from "./colour_conversion.ts";
 import type { DecoderKernel } from "./decoder_kernel.ts";
 import { type Layout, type Plane, ROWS_KEPT } from "./memory_map.ts";
-import { BLOCK_SIDE } from "./zigzag.ts";
 
 const PIXEL_BYTES = 3;
 /** What rounds the sixteenths of the triangle filter, left and right of two pixels, as jdsample.c alternates it. */
 const ROUNDING = { bothHalved: [8, 7], acrossHalved: [4, 8] } as const;
-/** Samples of no colour. */
-const NEUTRAL = 128;
 
 /** Turns samples into the pixels of a picture, as soon as all are there that they depend on. */
 export class PixelWriter {
@@ -31,7 +29,7 @@ export class PixelWriter {
     this.#height = height;
     this.#target = data;
     if (layout.planes.length === 1) {
-      this.#samples.fill(NEUTRAL, layout.neutralAt, layout.neutralAt + layout.neutralBytes);
+      this.#samples.fill(SAMPLE_CENTRE, layout.neutralAt, layout.neutralAt + layout.neutralBytes);
     }
   }
 

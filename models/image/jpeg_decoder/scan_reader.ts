@@ -1,10 +1,10 @@
-import { CHUNK_AT, CHUNK_BYTES_MAX, STATE, STATE_AT, STREAM_SLACK } from "./memory_map.ts";
+import { MARKER, MARKER_START } from "../jpeg/marker.ts";
 import type { DecoderKernel } from "./decoder_kernel.ts";
+import { CHUNK_AT, CHUNK_BYTES_MAX, STATE, STATE_AT, STREAM_SLACK } from "./memory_map.ts";
 
-const END_OF_IMAGE = 0xd9;
-const RESTART = 0xd0;
 const RESTARTS = 8;
-const NO_MARKER = [0xff, 0xff];
+/** What looks like the beginning of a marker, and is none. */
+const NO_MARKER = [MARKER_START, MARKER_START];
 
 /** The compressed bits of a scan, made ready for `decode` from one restart marker to the next (T.81, F.1.2.3 and E.1.4). */
 export class ScanReader {
@@ -56,7 +56,7 @@ export class ScanReader {
 
   /** Whether all bits were taken but those that fill the last byte, and nothing but the marker of a restart follows; passes it. */
   restarts(): boolean {
-    const isExpected = this.#isUsedUp() && this.#marker() === RESTART + this.#restarts % RESTARTS;
+    const isExpected = this.#isUsedUp() && this.#marker() === MARKER.restart + this.#restarts % RESTARTS;
     this.#restarts++;
     this.#position += 2;
     return isExpected;
@@ -64,11 +64,11 @@ export class ScanReader {
 
   /** Whether all bits were taken but those that fill the last byte, and the picture ends there. */
   ends(): boolean {
-    return this.#isUsedUp() && this.#marker() === END_OF_IMAGE;
+    return this.#isUsedUp() && this.#marker() === MARKER.endOfImage;
   }
 
   #marker(): number | null {
-    return this.#bytes[this.#position] === 0xff ? this.#bytes[this.#position + 1] : null;
+    return this.#bytes[this.#position] === MARKER_START ? this.#bytes[this.#position + 1] : null;
   }
 
   #isUsedUp(): boolean {

@@ -1,4 +1,4 @@
-import { BLOCK_SIDE } from "./zigzag.ts";
+import { BLOCK_SIDE } from "../jpeg/block.ts";
 
 /**
  * Which of libjpeg's transforms: `accurate` (jfdctint.c, "islow") or `fast` (jfdctfst.c, "ifast"). TurboJPEG takes the accurate one

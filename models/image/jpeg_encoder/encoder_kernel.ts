@@ -1,38 +1,39 @@
+import { ConstantPool } from "../../wasm/constant_pool.ts";
 import { Frame } from "../../wasm/frame.ts";
-import { type Code, control, i32, i64, sequence, v128 } from "../../wasm/instructions.ts";
+import { type Code, control, i32, i64, sequence, v128, VECTOR_BYTES } from "../../wasm/instructions.ts";
 import { encodeModule, type ExportedFunction } from "../../wasm/module.ts";
-import { closeWriter, openWriter, write, writerIn } from "./bit_writer_code.ts";
-import { ConstantPool } from "./constant_pool.ts";
-import { convertFunction } from "./convert_code.ts";
+import { closeWriter, openWriter, write, writerIn } from "./bit_writer.ts";
+import { convertFunction } from "./block_conversion.ts";
+import { transformFunction } from "./block_transform.ts";
+import { stuffFunction } from "./byte_stuffing.ts";
 import type { TransformKind } from "./divisors.ts";
-import { codeFunction, emptyBlockCode } from "./entropy_code.ts";
+import { codeFunction, emptyBlockCode } from "./entropy_coding.ts";
 import { AC_LUMINANCE, DC_LUMINANCE } from "./huffman_codes.ts";
 import {
   BLOCK_BYTES,
   CB_AT,
   CODES_AT,
+  CONSTANTS_AT,
+  CONSTANTS_END,
   CR_AT,
   DIVISIONS_AT,
   LEFT_AT,
+  MCU_SIDE,
   PAGES,
   PIXELS_AT,
-  PREDICTIONS_AT,
+  PREDICTORS_AT,
   RIGHT_AT,
-  UNIT_SIDE,
-  VECTOR_BYTES,
   WORDS_AT,
   WORDS_END_AT,
-} from "./memory_layout.ts";
-import { stuffFunction } from "./stuffing_code.ts";
-import { transformFunction } from "./transform_code.ts";
+} from "./memory_map.ts";
 
-/** What the module offers. Its memory is laid out as in memory_layout.ts. */
+/** What the module offers. Its memory is laid out as in memory_map.ts. */
 export interface EncoderKernel {
   /**
-   * Encodes the units of a tile whose pixels are in memory. Of 16 rows the first `2 x pairCount` count; of the last unit only the left
+   * Encodes the MCUs of a tile whose pixels are in memory. Of 16 rows the first `2 x pairCount` count; of the last MCU only the left
    * half if `endsHalf` is 1. Answers how many bytes of the file it made.
    */
-  encode(unitCount: number, pairCount: number, endsHalf: number): number;
+  encode(mcuCount: number, pairCount: number, endsHalf: number): number;
   /** The bytes that are left when there are no more tiles. */
   finish(): number;
 }
@@ -49,7 +50,7 @@ const origin = i32.constant(0);
 export function encoderKernelModule(
   kind: TransformKind,
 ): { bytes: Uint8Array<ArrayBuffer>; constants: Uint8Array<ArrayBuffer> } {
-  const pool = new ConstantPool();
+  const pool = new ConstantPool({ start: CONSTANTS_AT, end: CONSTANTS_END });
   const functions = [
     convertFunction(pool),
     transformFunction(kind, pool),
@@ -63,17 +64,17 @@ export function encoderKernelModule(
 }
 
 const FRAME = new Frame();
-const UNIT_COUNT = FRAME.parameter("i32");
+const MCU_COUNT = FRAME.parameter("i32");
 const PAIR_COUNT = FRAME.parameter("i32");
 const ENDS_HALF = FRAME.parameter("i32");
-const [UNIT, IS_HALF, STUFFED] = FRAME.localList("i32", 3);
+const [MCU, IS_HALF, STUFFED] = FRAME.localList("i32", 3);
 const NONZERO = FRAME.local("i64");
 const WRITER = writerIn(FRAME);
 
 /** The blocks of luminance, row by row, as they are coded (T.81, A.2.3). Of the last rows and columns of a picture some lie outside. */
 function encodeFunction(): ExportedFunction {
-  const pixels = i32.add(i32.constant(PIXELS_AT), i32.multiply(UNIT.get, i32.constant(UNIT_SIDE * 3)));
-  const isLast = i32.isEqual(i32.add(UNIT.get, i32.constant(1)), UNIT_COUNT.get);
+  const pixels = i32.add(i32.constant(PIXELS_AT), i32.multiply(MCU.get, i32.constant(MCU_SIDE * 3)));
+  const isLast = i32.isEqual(i32.add(MCU.get, i32.constant(1)), MCU_COUNT.get);
   const rowOfBlocks = (left: number, right: number) =>
     sequence(
       encodeBlock(left, 0),
@@ -86,15 +87,15 @@ function encodeFunction(): ExportedFunction {
         IS_HALF.set(i32.and(ENDS_HALF.get, isLast)),
         rowOfBlocks(LEFT_AT, RIGHT_AT),
         control.ifElse(
-          i32.isGreaterUnsigned(PAIR_COUNT.get, i32.constant(UNIT_SIDE / 4)),
+          i32.isGreaterUnsigned(PAIR_COUNT.get, i32.constant(MCU_SIDE / 4)),
           rowOfBlocks(LEFT_AT + BLOCK_BYTES, RIGHT_AT + BLOCK_BYTES),
           emptyBlocks(2),
         ),
         encodeBlock(CB_AT, 1),
         encodeBlock(CR_AT, 2),
-        UNIT.set(i32.add(UNIT.get, i32.constant(1))),
+        MCU.set(i32.add(MCU.get, i32.constant(1))),
       ),
-      i32.isLessUnsigned(UNIT.get, UNIT_COUNT.get),
+      i32.isLessUnsigned(MCU.get, MCU_COUNT.get),
     ),
     stuffWholeVectors(),
   );
@@ -110,7 +111,7 @@ function encodeBlock(block: number, component: 0 | 1 | 2): Code {
       FUNCTION.code,
       i32.constant(block),
       i32.constant(CODES_AT[table]),
-      i32.constant(PREDICTIONS_AT + component * Int32Array.BYTES_PER_ELEMENT),
+      i32.constant(PREDICTORS_AT + component * Int32Array.BYTES_PER_ELEMENT),
       NONZERO.get,
     ),
   );

@@ -1,8 +1,5 @@
-/** A Huffman table as it stands in a file: how many codes of 1 to 16 bits there are, and their symbols, shortest first (T.81, B.2.4.2). */
-export interface HuffmanTable {
-  readonly counts: readonly number[];
-  readonly symbols: readonly number[];
-}
+import { codesByLength, type HuffmanTable } from "../jpeg/huffman_table.ts";
+import { DC_SIZE_MAX } from "../jpeg/symbols.ts";
 
 /** The code of a symbol. */
 export interface HuffmanCode {
@@ -10,9 +7,8 @@ export interface HuffmanCode {
   readonly length: number;
 }
 
-const DC_SYMBOLS = Array.from({ length: 12 }, (_, size) => size);
+const DC_SYMBOLS = Array.from({ length: DC_SIZE_MAX + 1 }, (_, size) => size);
 
-/** Symbols of AC coefficients: zeros before it in the upper half, bits of the coefficient in the lower. */
 function acSymbols(hexadecimal: string): number[] {
   return hexadecimal.match(/../g)!.map((digits) => parseInt(digits, 16));
 }
@@ -43,16 +39,11 @@ export const AC_CHROMINANCE: HuffmanTable = {
   ),
 };
 
-/** The codes of a table by symbol: those of one length are consecutive numbers, longer ones go on from there (T.81, C.2). */
-export function huffmanCodes({ counts, symbols }: HuffmanTable): ReadonlyMap<number, HuffmanCode> {
+/** The codes of a table by symbol. */
+export function huffmanCodes(table: HuffmanTable): ReadonlyMap<number, HuffmanCode> {
   const codes = new Map<number, HuffmanCode>();
-  let bits = 0;
-  counts.forEach((count, index) => {
-    for (let left = count; left > 0; left--) {
-      codes.set(symbols[codes.size], { bits, length: index + 1 });
-      bits++;
-    }
-    bits *= 2;
-  });
+  for (const { length, count, code, index } of codesByLength(table)) {
+    for (let nth = 0; nth < count; nth++) codes.set(table.symbols[index + nth], { bits: code + nth, length });
+  }
   return codes;
 }

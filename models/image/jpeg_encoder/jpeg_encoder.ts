@@ -1,9 +1,10 @@
 import { invariant } from "../../../protocol/kernel/invariant.ts";
+import { MARKER, MARKER_START } from "../jpeg/marker.ts";
 import type { Picture } from "../picture.ts";
 import { type TransformKind, transformKind } from "./divisors.ts";
-import { END_OF_IMAGE, fileHeader } from "./file_header.ts";
+import { fileHeader } from "./file_header.ts";
 import { KernelInstance } from "./kernel_instance.ts";
-import { PIXELS_AT, ROW_BYTES, TILE_PIXELS, UNIT_SIDE } from "./memory_layout.ts";
+import { MCU_SIDE, PIXELS_AT, ROW_BYTES, TILE_PIXELS } from "./memory_map.ts";
 import { quantisationTables } from "./quantisation.ts";
 
 /** The largest side that libjpeg writes or reads (`JPEG_MAX_DIMENSION` of jmorecfg.h); the format would allow for 65,535. */
@@ -41,12 +42,16 @@ export class JpegEncoder {
     const instance = this.#instanceFor(transformKind(quality));
     instance.start(tables);
     const parts = [fileHeader({ width, height, tables })];
-    for (let top = 0; top < height; top += UNIT_SIDE) {
+    for (let top = 0; top < height; top += MCU_SIDE) {
       for (let left = 0; left < width; left += TILE_PIXELS) {
         parts.push(encodeTile(picture, { top, left }, instance));
       }
     }
-    return joined([...parts, instance.written(instance.kernel.finish()), Uint8Array.from(END_OF_IMAGE)]);
+    return joined([
+      ...parts,
+      instance.written(instance.kernel.finish()),
+      Uint8Array.of(MARKER_START, MARKER.endOfImage),
+    ]);
   }
 
   #instanceFor(kind: TransformKind): KernelInstance {
@@ -63,18 +68,18 @@ function encodeTile(
 ): Uint8Array<ArrayBuffer> {
   const { kernel, memory } = instance;
   const columns = Math.min(width - left, TILE_PIXELS);
-  const unitCount = Math.ceil(columns / UNIT_SIDE);
-  const pairCount = Math.ceil(Math.min(height - top, UNIT_SIDE) / 2);
+  const mcuCount = Math.ceil(columns / MCU_SIDE);
+  const pairCount = Math.ceil(Math.min(height - top, MCU_SIDE) / 2);
   for (let row = 0; row < 2 * pairCount; row++) {
     // The second row of a pair that has only one is the first once more.
     const from = (Math.min(top + row, height - 1) * width + left) * 3;
     const to = PIXELS_AT + row * ROW_BYTES;
     memory.set(data.subarray(from, from + columns * 3), to);
-    // So is the last pixel of a row up to the end of the unit.
-    for (let at = to + columns * 3; at < to + unitCount * UNIT_SIDE * 3; at++) memory[at] = memory[at - 3];
+    // So is the last pixel of a row up to the end of the MCU.
+    for (let at = to + columns * 3; at < to + mcuCount * MCU_SIDE * 3; at++) memory[at] = memory[at - 3];
   }
-  const endsHalf = (columns - 1) % UNIT_SIDE < UNIT_SIDE / 2;
-  return instance.written(kernel.encode(unitCount, pairCount, Number(endsHalf)));
+  const endsHalf = (columns - 1) % MCU_SIDE < MCU_SIDE / 2;
+  return instance.written(kernel.encode(mcuCount, pairCount, Number(endsHalf)));
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

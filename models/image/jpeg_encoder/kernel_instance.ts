@@ -1,7 +1,8 @@
 import { IMPORT_MODULE } from "../../wasm/module.ts";
+import { ZIGZAG } from "../jpeg/block.ts";
 import { divisors, reciprocals, type TransformKind } from "./divisors.ts";
 import { type EncoderKernel, encoderKernelModule, MEMORY_NAME } from "./encoder_kernel.ts";
-import { codeEntries } from "./entropy_code.ts";
+import { codeEntries } from "./entropy_coding.ts";
 import { AC_CHROMINANCE, AC_LUMINANCE, DC_CHROMINANCE, DC_LUMINANCE } from "./huffman_codes.ts";
 import {
   AC_CODES_OFFSET,
@@ -18,9 +19,8 @@ import {
   WORDS_AT,
   WORDS_END_AT,
   ZIGZAG_AT,
-} from "./memory_layout.ts";
+} from "./memory_map.ts";
 import type { QuantisationTables } from "./quantisation.ts";
-import { ZIGZAG } from "./zigzag.ts";
 
 /** Compiled once a thread, and only for the transforms that are asked for. */
 const compiled = new Map<TransformKind, { module: WebAssembly.Module; constants: Uint8Array }>();

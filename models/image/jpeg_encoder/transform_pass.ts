@@ -1,7 +1,7 @@
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import type { Frame, Variable } from "../../wasm/frame.ts";
 import { type Code, i16x8, sequence } from "../../wasm/instructions.ts";
-import type { ConstantPool } from "./constant_pool.ts";
-import type { Rows } from "./transpose_code.ts";
+import type { Rows } from "./transpose.ts";
 
 /**
  * One pass of a transform of eight numbers, over eight columns at once: the numbers in the same place of the vectors `from` become those

@@ -1,4 +1,4 @@
-import libjpegTurbo from "@cornerstonejs/codec-libjpeg-turbo-8bit/wasm" with { type: "bytes" };
+import libjpegTurbo from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm" with { type: "bytes" };
 import avif from "@jsquash/avif/codec/dec/avif_dec.wasm" with { type: "bytes" };
 import webp from "@jsquash/webp/codec/dec/webp_dec.wasm" with { type: "bytes" };
 import font from "dejavu-fonts-ttf/ttf/DejaVuSans.ttf" with { type: "bytes" };

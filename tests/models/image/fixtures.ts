@@ -1,3 +1,4 @@
+import libjpegTurbo from "@cornerstonejs/codec-libjpeg-turbo-8bit/wasm" with { type: "bytes" };
 import createLibjpeg from "@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs";
 import createAvifEncoder from "@jsquash/avif/codec/enc/avif_enc.js";
 import avifEncoder from "@jsquash/avif/codec/enc/avif_enc.wasm" with { type: "bytes" };
@@ -6,7 +7,6 @@ import createWebpEncoder from "@jsquash/webp/codec/enc/webp_enc.js";
 import webpEncoder from "@jsquash/webp/codec/enc/webp_enc.wasm" with { type: "bytes" };
 import { defaultOptions as webpDefaults } from "@jsquash/webp/meta.js";
 import type { Picture } from "../../../models/image/picture.ts";
-import { imageAssets } from "./asset_source.ts";
 import { concat, uint16 } from "./byte_writer.ts";
 import { makeExif } from "./tiff_writer.ts";
 
@@ -37,7 +37,7 @@ export async function makeJpeg(
   picture: Picture,
   options: { grey?: boolean; progressive?: boolean; quality?: number; sampling?: keyof typeof SUBSAMPLING } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const libjpeg = await createLibjpeg({ wasmBinary: await imageAssets("libjpeg-turbo.wasm") });
+  const libjpeg = await createLibjpeg({ wasmBinary: libjpegTurbo });
   const { width, height, data } = picture;
   const encoder = new libjpeg.JPEGEncoder();
   encoder.setProgressive(options.progressive === true ? 1 : 0);

@@ -48,12 +48,11 @@ function inverseDct(coefficients: readonly number[]): { samples: number[]; halfw
 function runTransform(coefficients: readonly number[]) {
   const block = new DataView(memory, BLOCK_AT, 128);
   let [seen, sum] = [0, 0];
-  coefficients.forEach((value, index) => {
-    const place = { row: index >> 3, column: index & 7 };
+  coefficients.forEach((value, place) => {
     sum += Math.abs(value);
-    if (index === 0 || value === 0) return;
+    if (place === 0 || value === 0) return;
     block.setInt16(coefficientOffset(place), value, true);
-    seen |= 1 << 16 | (Math.max(place.row, place.column) > 3 ? IS_HIGH : 0);
+    seen |= 1 << 16 | (Math.max(place >> 3, place & 7) > 3 ? IS_HIGH : 0);
   });
   new Uint8Array(memory, FREE_AT).fill(77);
   const answer = kernel.transform(coefficients[0], FREE_AT, STRIDE, seen, sum);

@@ -31,7 +31,7 @@ Deno.test("JpegEncoder.encode() writes the files of libjpeg-turbo, whatever the 
   );
 });
 
-Deno.test("JpegEncoder.encode() writes the files of libjpeg-turbo at every edge that a unit of 16 x 16 can have", () => {
+Deno.test("JpegEncoder.encode() writes the files of libjpeg-turbo at every edge that an MCU of 16 x 16 can have", () => {
   for (let width = 1; width <= 18; width++) {
     for (let height = 1; height <= 18; height++) {
       const content = contents[(width + height) % contents.length];

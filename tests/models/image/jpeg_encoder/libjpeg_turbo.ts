@@ -1,13 +1,13 @@
+import libjpegTurbo from "@cornerstonejs/codec-libjpeg-turbo-8bit/wasm" with { type: "bytes" };
 import createLibjpeg from "@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs";
 import type { Picture } from "../../../../models/image/picture.ts";
-import { imageAssets } from "../asset_source.ts";
 
 /** `TJSAMP_420` of turbojpeg.h. */
 const SUBSAMPLING_420 = 2;
 
 /** libjpeg-turbo as an encoder of baseline JPEGs with 4:2:0 colour: what the encoder of dml is measured by. */
 export async function startLibjpegTurbo(): Promise<(picture: Picture, quality: number) => Uint8Array<ArrayBuffer>> {
-  const libjpeg = await createLibjpeg({ wasmBinary: await imageAssets("libjpeg-turbo.wasm") });
+  const libjpeg = await createLibjpeg({ wasmBinary: libjpegTurbo });
   return (picture, quality) => {
     const { width, height, data } = picture;
     const encoder = new libjpeg.JPEGEncoder();

@@ -1,12 +1,12 @@
-import { ConstantPool } from "../../../../models/image/jpeg_encoder/constant_pool.ts";
-import { CONSTANTS_AT, PAGES } from "../../../../models/image/jpeg_encoder/memory_layout.ts";
+import { ConstantPool } from "../../../../models/wasm/constant_pool.ts";
+import { CONSTANTS_AT, CONSTANTS_END, PAGES } from "../../../../models/image/jpeg_encoder/memory_map.ts";
 import { encodeModule, type ExportedFunction, IMPORT_MODULE } from "../../../../models/wasm/module.ts";
 
 /** One function of the kernel alone, and its memory. */
 export function kernelFunction<Answer>(
   write: (pool: ConstantPool) => ExportedFunction,
 ): { call: (...parameters: (number | bigint)[]) => Answer; memory: DataView<ArrayBuffer> } {
-  const pool = new ConstantPool();
+  const pool = new ConstantPool({ start: CONSTANTS_AT, end: CONSTANTS_END });
   const written = write(pool);
   const module = encodeModule({ memories: [{ name: "memory", pagesMin: PAGES }], functions: [written] });
   const memory = new WebAssembly.Memory({ initial: PAGES });

@@ -1,19 +1,10 @@
+import { CODE_MAX, codesByLength, type HuffmanTable } from "../jpeg/huffman_table.ts";
+import { AC_SIZE_MAX, SIZE_BITS } from "../jpeg/symbols.ts";
 import { HUFFMAN, HUFFMAN_BYTES, LOOKUP_BITS } from "./memory_map.ts";
-
-/** A Huffman table as the file has it: how many codes of 1 to 16 bits there are, and what they stand for, shortest first. */
-export interface HuffmanSpecification {
-  readonly counts: Uint8Array;
-  readonly symbols: Uint8Array;
-}
 
 /** The lengths of codes that are looked at together when the lookup does not know: 9 to 16 bits. */
 export const LONG_CODE_MIN = 9;
 const LONG_CODES = 8;
-export const CODE_MAX = 16;
-
-/** The longest value of a DC difference and of an AC coefficient in a picture of 8 bits (T.81, tables F.1 and F.2). */
-export const DC_SIZE_MAX = 11;
-export const AC_SIZE_MAX = 10;
 
 /** The value that `bits` of length `size` stand for: what begins with 0 is negative (T.81, F.2.2.1, "EXTEND"). */
 function extend(bits: number, size: number): number {
@@ -21,7 +12,7 @@ function extend(bits: number, size: number): number {
 }
 
 /**
- * Writes `table` into `target` as the decoder reads it (T.81, annex C; the lookup as in jdhuff.c): for every ten bits
+ * Writes `table` into `target` as the decoder reads it (the lookup as in jdhuff.c): for every ten bits
  *
  * - `value << 16 | (run + 1) << 8 | bits`, if a code and its value, which is not 0, are in them,
  * - `symbol << 8 | bits`, if only the code is,
@@ -30,27 +21,22 @@ function extend(bits: number, size: number): number {
  * Codes of 9 bits and more: where each length ends, as 16 bits, and what takes a code to the number of its symbol.
  * False if no code can be like this.
  */
-export function writeHuffmanTable(table: HuffmanSpecification, target: Uint8Array): boolean {
+export function writeHuffmanLookup(table: HuffmanTable, target: Uint8Array): boolean {
   const lookup = new Int32Array(target.buffer, target.byteOffset + HUFFMAN.lookup, 1 << LOOKUP_BITS).fill(0);
   const limits = new Uint16Array(target.buffer, target.byteOffset + HUFFMAN.limits, LONG_CODES);
   const offsets = new Int32Array(target.buffer, target.byteOffset + HUFFMAN.offsets, LONG_CODES);
   target.fill(0, HUFFMAN.symbols, HUFFMAN_BYTES);
   target.set(table.symbols, HUFFMAN.symbols);
-  let code = 0;
-  let index = 0;
-  for (let length = 1; length <= CODE_MAX; length++, code <<= 1) {
-    const count = table.counts[length - 1];
-    if (length >= LONG_CODE_MIN) offsets[length - LONG_CODE_MIN] = index - code;
+  for (const { length, count, code, index } of codesByLength(table)) {
     // No code is all ones, so that the limit of 16 bits has 16 bits.
     if (count > 0 && code + count >= 1 << length) return false;
-    if (length <= LOOKUP_BITS) {
-      for (let nth = 0; nth < count; nth++) {
-        fill(lookup, { code: code + nth, length, symbol: table.symbols[index + nth] });
-      }
+    if (length >= LONG_CODE_MIN) {
+      offsets[length - LONG_CODE_MIN] = index - code;
+      limits[length - LONG_CODE_MIN] = (code + count) << (CODE_MAX - length);
     }
-    code += count;
-    index += count;
-    if (length >= LONG_CODE_MIN) limits[length - LONG_CODE_MIN] = code << (CODE_MAX - length);
+    for (let nth = 0; length <= LOOKUP_BITS && nth < count; nth++) {
+      fill(lookup, { code: code + nth, length, symbol: table.symbols[index + nth] });
+    }
   }
   return true;
 }
@@ -60,8 +46,8 @@ function fill(
   lookup: Int32Array,
   { code, length, symbol }: { code: number; length: number; symbol: number },
 ): void {
-  const size = symbol & 15;
-  const advance = (symbol >> 4) + 1;
+  const size = symbol & (1 << SIZE_BITS) - 1;
+  const advance = (symbol >> SIZE_BITS) + 1;
   const rest = LOOKUP_BITS - length;
   const start = code << rest;
   if (size === 0 || size > rest || size > AC_SIZE_MAX) {

@@ -1,8 +1,9 @@
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import { Frame, type Variable } from "../../wasm/frame.ts";
-import { type Code, control, i32, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
+import { type Code, control, i32, i8x16, sequence, v128, VECTOR_BYTES } from "../../wasm/instructions.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
-import type { ConstantPool } from "./constant_pool.ts";
-import { BYTES_AT, VECTOR_BYTES, WORDS_AT } from "./memory_layout.ts";
+import { MARKER_START } from "../jpeg/marker.ts";
+import { BYTES_AT, WORDS_AT } from "./memory_map.ts";
 
 const memory = 0;
 const FRAME = new Frame();
@@ -16,8 +17,8 @@ const BYTES = FRAME.local("v128");
  */
 export function stuffFunction(pool: ConstantPool): ExportedFunction {
   // Words hold their first bit in their last byte.
-  const inOrder = pool.bytes16([0, 4, 8, 12].flatMap((word) => [3, 2, 1, 0].map((byte) => word + byte)));
-  const hasMarker = i8x16.bitmask(i8x16.isEqual(BYTES.get, pool.bytes16(new Array(16).fill(0xff))));
+  const inOrder = pool.i8x16([0, 4, 8, 12].flatMap((word) => [3, 2, 1, 0].map((byte) => word + byte)));
+  const hasMarker = i8x16.bitmask(i8x16.isEqual(BYTES.get, pool.i8x16(new Array(VECTOR_BYTES).fill(MARKER_START))));
   const stopAfter = (count: Code) => STOP.set(i32.add(FROM.get, count));
   const body = sequence(
     TO.set(i32.constant(BYTES_AT)),
@@ -58,7 +59,7 @@ function copyBytes(): Code {
       next(TO),
       next(FROM),
       control.if(
-        i32.isEqual(BYTE.get, i32.constant(0xff)),
+        i32.isEqual(BYTE.get, i32.constant(MARKER_START)),
         sequence(
           i32.store8({ memory, offset: 0 }, TO.get, i32.constant(0)),
           next(TO),

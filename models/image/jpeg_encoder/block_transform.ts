@@ -1,13 +1,13 @@
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import { Frame, type Variable } from "../../wasm/frame.ts";
-import { type Code, i16x8, i32, i64, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
+import { type Code, i16x8, i32, i64, i8x16, sequence, v128, VECTOR_BYTES } from "../../wasm/instructions.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
-import { accuratePass } from "./accurate_dct_code.ts";
-import type { ConstantPool } from "./constant_pool.ts";
+import { BLOCK_SIDE, ZIGZAG } from "../jpeg/block.ts";
+import { accuratePass } from "./accurate_dct.ts";
 import type { TransformKind } from "./divisors.ts";
-import { fastPass } from "./fast_dct_code.ts";
-import { DIVISORS_OFFSET, FACTORS_OFFSET, REMAINDERS_OFFSET, VECTOR_BYTES } from "./memory_layout.ts";
-import { type Rows, transpose } from "./transpose_code.ts";
-import { BLOCK_SIDE, ZIGZAG } from "./zigzag.ts";
+import { fastPass } from "./fast_dct.ts";
+import { DIVISORS_OFFSET, FACTORS_OFFSET, REMAINDERS_OFFSET } from "./memory_map.ts";
+import { type Rows, transpose } from "./transpose.ts";
 
 /**
  * `transform(block, division)`: samples of a block become its quantised coefficients, in place. Answers which of them are not
@@ -57,7 +57,7 @@ function quantise(
   return sequence(
     sign.set(i16x8.shiftRightSigned(row.get, i32.constant(15))),
     magnitude.set(i16x8.absolute(row.get)),
-    quotient.set(i16x8.multiplyQ15Relaxed(magnitude.get, vector(FACTORS_OFFSET))),
+    quotient.set(i16x8.multiplyQ15(magnitude.get, vector(FACTORS_OFFSET))),
     // True is -1.
     quotient.set(i16x8.subtract(quotient.get, isOneLess)),
     row.set(i16x8.subtract(v128.xor(quotient.get, sign.get), sign.get)),
@@ -72,7 +72,7 @@ function whichAreNotZero(rows: Rows, { frame, pool }: { frame: Frame; pool: Cons
     const ordered = bytes.flatMap((vector, index) => {
       const within = places.map((place) => place - index * VECTOR_BYTES);
       const positions = within.map((at) => at >= 0 && at < VECTOR_BYTES ? at : 255);
-      return positions.every((at) => at === 255) ? [] : [i8x16.swizzle(vector.get, pool.bytes16(positions))];
+      return positions.every((at) => at === 255) ? [] : [i8x16.swizzle(vector.get, pool.i8x16(positions))];
     }).reduce((one, other) => v128.or(one, other));
     return i8x16.bitmask(i8x16.isNotEqual(ordered, v128.zero()));
   });

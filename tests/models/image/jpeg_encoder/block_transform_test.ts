@@ -7,10 +7,10 @@ import {
   FACTORS_OFFSET,
   LEFT_AT,
   REMAINDERS_OFFSET,
-} from "../../../../models/image/jpeg_encoder/memory_layout.ts";
+} from "../../../../models/image/jpeg_encoder/memory_map.ts";
 import { quantisationTables } from "../../../../models/image/jpeg_encoder/quantisation.ts";
-import { transformFunction } from "../../../../models/image/jpeg_encoder/transform_code.ts";
-import { ZIGZAG } from "../../../../models/image/jpeg_encoder/zigzag.ts";
+import { transformFunction } from "../../../../models/image/jpeg_encoder/block_transform.ts";
+import { ZIGZAG } from "../../../../models/image/jpeg/block.ts";
 import { assertEquals } from "../../../assert.ts";
 import { plainQuotient, plainTransform } from "./plain_jpeg.ts";
 import { kernelFunction } from "./run_kernel.ts";

@@ -1,8 +1,8 @@
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import type { Variable } from "../../wasm/frame.ts";
 import { type Code, i16x8, i32, i32x4, sequence } from "../../wasm/instructions.ts";
-import type { ConstantPool } from "./constant_pool.ts";
+import { interleaveHigh, interleaveLow } from "../../wasm/interleave.ts";
 import { added, butterflies, subtracted, type TransformPass } from "./transform_pass.ts";
-import { interleaved } from "./transpose_code.ts";
 
 const FACTOR_BITS = 13;
 const fixed = (factor: number) => Math.floor(factor * 2 ** FACTOR_BITS + 0.5);
@@ -54,12 +54,12 @@ export const accuratePass: TransformPass = ({ from, to, isFirst }, { frame, pool
 
 /** Pairs times their factors, all added, in 32 bits; then divided by a power of two and rounded. */
 function sumOfProducts(terms: readonly [Variable, Variable, Factors][], shift: number, pool: ConstantPool): Code {
-  const half = (part: "low" | "high") => {
+  const half = (interleave: typeof interleaveLow) => {
     const products = terms.map(([one, other, factors]) =>
-      i32x4.dotI16x8(interleaved(one.get, other.get)[part], pool.i16x8(...factors))
+      i32x4.dotI16x8(interleave(2, one.get, other.get), pool.i16x8(...factors))
     );
     const sum = products.reduce((one, other) => i32x4.add(one, other));
     return i32x4.shiftRightSigned(i32x4.add(sum, pool.i32x4(2 ** (shift - 1))), i32.constant(shift));
   };
-  return i16x8.narrowI32x4(half("low"), half("high"));
+  return i16x8.narrowI32x4(half(interleaveLow), half(interleaveHigh));
 }

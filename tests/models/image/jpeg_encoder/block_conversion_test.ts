@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { convertFunction } from "../../../../models/image/jpeg_encoder/convert_code.ts";
+import { convertFunction } from "../../../../models/image/jpeg_encoder/block_conversion.ts";
 import {
   CB_AT,
   CR_AT,
@@ -7,7 +7,7 @@ import {
   PIXELS_AT,
   RIGHT_AT,
   ROW_BYTES,
-} from "../../../../models/image/jpeg_encoder/memory_layout.ts";
+} from "../../../../models/image/jpeg_encoder/memory_map.ts";
 import { assertEquals } from "../../../assert.ts";
 import { noise } from "./made_pictures.ts";
 import { plainColour } from "./plain_jpeg.ts";
@@ -44,9 +44,9 @@ function assertConverted({ pairCount, left }: { pairCount: number; left: number 
 }
 
 Deno.test("convertFunction() computes the colours and the means of libjpeg, and repeats the last rows", () => {
-  fc.assert(fc.property(fc.nat(), fc.integer({ min: 1, max: 8 }), fc.nat(60), (seed, pairCount, unit) => {
+  fc.assert(fc.property(fc.nat(), fc.integer({ min: 1, max: 8 }), fc.nat(60), (seed, pairCount, mcu) => {
     pixelBytes.set(noise(pixelBytes.length, seed));
-    assertConverted({ pairCount, left: unit * 16 });
+    assertConverted({ pairCount, left: mcu * 16 });
   }));
 });
 

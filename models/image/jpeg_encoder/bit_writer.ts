@@ -1,6 +1,6 @@
 import type { Frame, Variable } from "../../wasm/frame.ts";
 import { type Code, i32, i64, sequence } from "../../wasm/instructions.ts";
-import { PENDING_AT, PENDING_COUNT_AT, WORDS_END_AT } from "./memory_layout.ts";
+import { PENDING_AT, PENDING_COUNT_AT, WORDS_END_AT } from "./memory_map.ts";
 
 const memory = 0;
 const WORD_BITS = 32;

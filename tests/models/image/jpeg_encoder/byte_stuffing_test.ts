@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { BYTES_AT, WORDS_AT } from "../../../../models/image/jpeg_encoder/memory_layout.ts";
-import { stuffFunction } from "../../../../models/image/jpeg_encoder/stuffing_code.ts";
+import { BYTES_AT, WORDS_AT } from "../../../../models/image/jpeg_encoder/memory_map.ts";
+import { stuffFunction } from "../../../../models/image/jpeg_encoder/byte_stuffing.ts";
 import { assertEquals } from "../../../assert.ts";
 import { kernelFunction } from "./run_kernel.ts";
 

@@ -1,5 +1,4 @@
-import { type Code, i8x16 } from "../../wasm/instructions.ts";
-import { VECTOR_BYTES } from "./memory_map.ts";
+import { type Code, i8x16, VECTOR_BYTES } from "./instructions.ts";
 
 type LaneBytes = 1 | 2 | 4 | 8;
 const LOW = { 1: lanes(1, 0), 2: lanes(2, 0), 4: lanes(4, 0), 8: lanes(8, 0) };

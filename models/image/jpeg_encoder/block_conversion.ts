@@ -1,8 +1,9 @@
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import { Frame, type Variable } from "../../wasm/frame.ts";
-import { type Code, control, i16x8, i32, i32x4, i8x16, sequence, v128 } from "../../wasm/instructions.ts";
+import { type Code, control, i16x8, i32, i32x4, i8x16, sequence, v128, VECTOR_BYTES } from "../../wasm/instructions.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
-import type { ConstantPool } from "./constant_pool.ts";
-import { CB_AT, CR_AT, LEFT_AT, RIGHT_AT, ROW_BYTES, UNIT_SIDE, VECTOR_BYTES } from "./memory_layout.ts";
+import { SAMPLE_CENTRE } from "../jpeg/block.ts";
+import { CB_AT, CR_AT, LEFT_AT, MCU_SIDE, RIGHT_AT, ROW_BYTES } from "./memory_map.ts";
 
 const FRAME = new Frame();
 const PIXELS = FRAME.parameter("i32");
@@ -19,12 +20,12 @@ const fixed = (factor: number) => Math.floor(factor * 2 ** BITS + 0.5);
 const ONE_HALF = fixed(0.5);
 /** Green's share of luminance does not fit in 16 bits with its sign: it is multiplied in two parts. */
 const GREEN_PART = 2 ** (BITS - 2);
-/** Samples are signed before they are transformed: 128 less (T.81, A.3.1). Otherwise Cb and Cr would have 128 more than here. */
-const LEVEL = 128 * 2 ** BITS;
-const PAIRS_MAX = UNIT_SIDE / 2;
+/** Samples are signed before they are transformed. Otherwise Cb and Cr would have 128 more than here. */
+const LEVEL = SAMPLE_CENTRE * 2 ** BITS;
+const PAIRS_MAX = MCU_SIDE / 2;
 
 /**
- * `convert(pixels, pairCount)`: the sixteen pixels at an address, and those of the rows below, become the blocks of a unit with the
+ * `convert(pixels, pairCount)`: the sixteen pixels at an address, and those of the rows below, become the blocks of an MCU with the
  * weights and the rounding of libjpeg (jccolor.c; ITU-T T.871) and its means of four Cb and Cr (`h2v2_downsample` of jcsample.c). Only
  * `pairCount` pairs of rows are looked at. Below them the last row of the luminance and that of the means are repeated (jcprepct.c).
  */
@@ -50,7 +51,7 @@ export function convertFunction(pool: ConstantPool): ExportedFunction {
 /** What every turn of the loop needs is put into locals before it. */
 function hoistedConstants(pool: ConstantPool) {
   const fourPixels = (first: number, second: number) =>
-    pool.bytes16([0, 3, 6, 9].flatMap((at) => [at + first, 255, at + second, 255]));
+    pool.i8x16([0, 3, 6, 9].flatMap((at) => [at + first, 255, at + second, 255]));
   const wanted = {
     /** R and G, or B and G, of four pixels as 16-bit numbers. */
     toRedGreen: fourPixels(0, 1),
@@ -121,22 +122,24 @@ function convertFour({ offset, luminance }: { offset: number; luminance: Variabl
   );
 }
 
-function cbOf(vectors: Vectors): Code {
-  const negative = i32x4.dotI16x8(RED_GREEN.get, vectors.cbOfRedGreen);
-  const minusPositive = i32x4.dotI16x8(BLUE_GREEN.get, vectors.minusHalf);
+/** Weights of two colours are negative, one is a half: its sum is negated, because a half does not fit. */
+function chromaOf({ negative, minusPositive }: { negative: Code; minusPositive: Code }, vectors: Vectors): Code {
   return i32x4.shiftRightSigned(
     i32x4.add(i32x4.subtract(negative, minusPositive), vectors.chrominanceRounding),
     i32.constant(BITS),
   );
 }
 
+function cbOf(vectors: Vectors): Code {
+  const negative = i32x4.dotI16x8(RED_GREEN.get, vectors.cbOfRedGreen);
+  const minusPositive = i32x4.dotI16x8(BLUE_GREEN.get, vectors.minusHalf);
+  return chromaOf({ negative, minusPositive }, vectors);
+}
+
 function crOf(vectors: Vectors): Code {
   const negative = i32x4.dotI16x8(BLUE_GREEN.get, vectors.crOfBlueGreen);
   const minusPositive = i32x4.dotI16x8(RED_GREEN.get, vectors.minusHalf);
-  return i32x4.shiftRightSigned(
-    i32x4.add(i32x4.subtract(negative, minusPositive), vectors.chrominanceRounding),
-    i32.constant(BITS),
-  );
+  return chromaOf({ negative, minusPositive }, vectors);
 }
 
 /** Eight means of four: what is half way goes down and up in turns, so that colours do not drift. */

@@ -1,6 +1,6 @@
+import type { ConstantPool } from "../../wasm/constant_pool.ts";
 import type { Variable } from "../../wasm/frame.ts";
 import { type Code, i16x8, i32, sequence } from "../../wasm/instructions.ts";
-import type { ConstantPool } from "./constant_pool.ts";
 import { added, butterflies, subtracted, type TransformPass } from "./transform_pass.ts";
 
 const FACTOR_BITS = 8;
@@ -49,7 +49,7 @@ export const fastPass: TransformPass = ({ from, to }, { frame, pool }) => {
  */
 function times(factor: number, value: Variable, pool: ConstantPool): Code {
   const parts = Math.round(factor * 2 ** FACTOR_BITS);
-  const rounded = i16x8.multiplyQ15Relaxed(value.get, pool.i16x8(parts * 2 ** (15 - FACTOR_BITS)));
+  const rounded = i16x8.multiplyQ15(value.get, pool.i16x8(parts * 2 ** (15 - FACTOR_BITS)));
   const below = i16x8.multiply(value.get, pool.i16x8(parts * 2 ** FACTOR_BITS));
   return i16x8.add(rounded, i16x8.shiftRightSigned(below, i32.constant(15)));
 }

@@ -1,18 +1,16 @@
 import { Frame } from "../../wasm/frame.ts";
 import { type Code, control, i32, i64, sequence } from "../../wasm/instructions.ts";
 import type { ExportedFunction } from "../../wasm/module.ts";
-import { closeWriter, openWriter, write, writerIn } from "./bit_writer_code.ts";
-import { type HuffmanCode, huffmanCodes, type HuffmanTable } from "./huffman_codes.ts";
-import { AC_CODES_OFFSET, CODE_BYTES, ZIGZAG_AT } from "./memory_layout.ts";
-import { BLOCK_SIZE } from "./zigzag.ts";
+import { BLOCK_SIZE } from "../jpeg/block.ts";
+import type { HuffmanTable } from "../jpeg/huffman_table.ts";
+import { END_OF_BLOCK, SIXTEEN_ZEROS, SIZE_BITS } from "../jpeg/symbols.ts";
+import { closeWriter, openWriter, write, writerIn } from "./bit_writer.ts";
+import { type HuffmanCode, huffmanCodes } from "./huffman_codes.ts";
+import { AC_CODES_OFFSET, CODE_BYTES, ZIGZAG_AT } from "./memory_map.ts";
 
 const memory = 0;
 /** Bits of an entry that say how long code and number are together. */
 const LENGTH_BITS = 5;
-/** Sixteen zeros in a row, and no more but zeros. */
-const SIXTEEN_ZEROS = 0xf0;
-const END_OF_BLOCK = 0x00;
-const SIZE_BITS = 4;
 
 /** A Huffman table as the kernel looks it up, by symbol: the code with room for the number behind it, and the length of both. */
 export function codeEntries(table: HuffmanTable): Uint32Array {
@@ -27,21 +25,21 @@ export function codeEntries(table: HuffmanTable): Uint32Array {
 const FRAME = new Frame();
 const BLOCK = FRAME.parameter("i32");
 const CODES = FRAME.parameter("i32");
-const PREDICTION = FRAME.parameter("i32");
+const PREDICTOR = FRAME.parameter("i32");
 const NONZERO = FRAME.parameter("i64");
 const [PLACE, RUN, NUMBER, SIZE, ENTRY] = FRAME.localList("i32", 5);
 const WRITER = writerIn(FRAME);
 
 /**
- * `code(block, codes, prediction, nonzero)`: writes a block of quantised coefficients (T.81, F.1.2), whose `nonzero` ones
- * {@link transformFunction} found. `prediction` is where the last DC coefficient of the component is.
+ * `code(block, codes, predictor, nonzero)`: writes a block of quantised coefficients (T.81, F.1.2), whose `nonzero` ones
+ * {@link transformFunction} found. `predictor` is where the last DC coefficient of the component is.
  */
 export function codeFunction(): ExportedFunction {
   const dc = i32.load16Signed({ memory, offset: 0 }, BLOCK.get);
   const body = sequence(
     openWriter(WRITER),
-    NUMBER.set(i32.subtract(dc, i32.load({ memory, offset: 0 }, PREDICTION.get))),
-    i32.store({ memory, offset: 0 }, PREDICTION.get, dc),
+    NUMBER.set(i32.subtract(dc, i32.load({ memory, offset: 0 }, PREDICTOR.get))),
+    i32.store({ memory, offset: 0 }, PREDICTOR.get, dc),
     writeNumber({ codesOffset: 0, run: i32.constant(0) }),
     // The bit of the DC coefficient goes.
     NONZERO.set(i64.and(NONZERO.get, i64.constant(-2))),

@@ -1,4 +1,4 @@
-import { ZIGZAG } from "../../../../models/image/jpeg_encoder/zigzag.ts";
+import { ZIGZAG } from "../../../../models/image/jpeg/block.ts";
 import { assertEquals } from "../../../assert.ts";
 
 Deno.test("ZIGZAG goes through a block along its diagonals", () => {

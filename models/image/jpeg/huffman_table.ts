@@ -1,0 +1,28 @@
+/** A Huffman table as it stands in a file: how many codes of 1 to 16 bits there are, and their symbols, shortest first (T.81, B.2.4.2). */
+export interface HuffmanTable {
+  readonly counts: readonly number[] | Uint8Array;
+  readonly symbols: readonly number[] | Uint8Array;
+}
+
+/** The longest code, in bits. */
+export const CODE_MAX = 16;
+
+/** The codes of one length: consecutive numbers, which stand for consecutive symbols of the table. */
+export interface CodesOfLength {
+  readonly length: number;
+  readonly count: number;
+  /** The first of them, and the place of its symbol. */
+  readonly code: number;
+  readonly index: number;
+}
+
+/** All lengths of codes, the shortest first: longer codes go on from where shorter ones end (T.81, C.2). */
+export function codesByLength({ counts }: HuffmanTable): CodesOfLength[] {
+  let [code, index] = [0, 0];
+  return Array.from({ length: CODE_MAX }, (_, at) => {
+    const codes = { length: at + 1, count: counts[at], code, index };
+    code = (code + codes.count) * 2;
+    index += codes.count;
+    return codes;
+  });
+}

@@ -1,0 +1,20 @@
+/** The second bytes of markers, those that dml reads or writes (T.81, table B.1); the first is 0xff. */
+export const MARKER = {
+  baselineFrame: 0xc0,
+  extendedFrame: 0xc1,
+  huffmanTables: 0xc4,
+  restart: 0xd0,
+  startOfImage: 0xd8,
+  endOfImage: 0xd9,
+  startOfScan: 0xda,
+  quantisationTables: 0xdb,
+  restartInterval: 0xdd,
+  application0: 0xe0,
+  application1: 0xe1,
+  application14: 0xee,
+  application15: 0xef,
+  comment: 0xfe,
+} as const;
+
+/** What every marker begins with. In coded data a zero follows each such byte that begins none (T.81, B.1.1.5). */
+export const MARKER_START = 0xff;
