@@ -26,6 +26,8 @@ export class RecognizerStore {
   readonly #sources = new Map<Digest, Source>();
   /** Blobs being made. */
   readonly #pending = new Map<Digest, Promise<void>>();
+  /** Manifest digests of what the catalog has. */
+  readonly #builtIn = new Set<Digest>();
   /** Manifest digests of recognizers that are served from when somebody first asks for them. */
   readonly #optional = new Set<Digest>();
   /** By manifest digest: why its last file could not be made. */
@@ -87,6 +89,11 @@ export class RecognizerStore {
     return this.#registry.resolve(name);
   }
 
+  /** Whether it comes with dml. */
+  isBuiltIn(manifestDigest: Digest): boolean {
+    return this.#builtIn.has(manifestDigest);
+  }
+
   /** Whether nodes are offered it only from when somebody first asks for it. */
   isOptional(manifestDigest: Digest): boolean {
     return this.#optional.has(manifestDigest);
@@ -129,6 +136,7 @@ export class RecognizerStore {
 
   #addEntry({ manifest, isOptional, loadLayer }: CatalogEntry): void {
     const recognizer = this.#registry.add(manifest);
+    this.#builtIn.add(recognizer.digest);
     if (isOptional) this.#optional.add(recognizer.digest);
     this.#sources.set(recognizer.digest, {
       recognizers: [recognizer],

@@ -58,7 +58,7 @@ export class MasterServices {
     this.predictions = new Predictions({ state, post, recognizers, register, transient, clock, random });
     this.orders = new Orders({ post, random });
     this.galleries = new GalleryPublisher({ state, post, durableBlobs: durable, clock });
-    this.intake = new RecognizerIntake({ state, recognizers, durable, inbox });
+    this.intake = new RecognizerIntake({ state, recognizers, durable, orders: this.orders });
     const spared = () => this.intake.uploads.spared(clock.nowMs());
     this.versions = new Versions({ state, orders: this.orders, ledger, recognizers, durable, spared, random, log });
     const resolve = (name: string) => servedRecognizer(state, recognizers, name).recognizer;
