@@ -22,6 +22,7 @@ interface Source {
 export class RecognizerStore {
   readonly #durable: BlobStore;
   readonly #log: Log;
+  readonly #catalog: readonly CatalogEntry[];
   readonly #registry = new RecognizerRegistry();
   readonly #sources = new Map<Digest, Source>();
   /** Blobs being made. */
@@ -36,6 +37,7 @@ export class RecognizerStore {
   constructor(options: { durable: BlobStore; log: Log; catalog: readonly CatalogEntry[] }) {
     this.#durable = options.durable;
     this.#log = options.log;
+    this.#catalog = options.catalog;
     for (const entry of options.catalog) this.#addEntry(entry);
   }
 
@@ -56,6 +58,13 @@ export class RecognizerStore {
   /** Forgets a version; its files stay until they are collected. */
   remove(digest: Digest): void {
     this.#registry.remove(digest);
+  }
+
+  /** Versions of `name` that come with dml, also those that were removed. */
+  bringBack(name: string): RegisteredRecognizer[] {
+    return this.#catalog.filter(({ manifest }) => manifest.name === name).map(({ manifest }) =>
+      this.#registry.add(manifest)
+    );
   }
 
   /**
@@ -131,7 +140,6 @@ export class RecognizerStore {
       throw fault;
     }
     for (const recognizer of recognizers) this.#faults.delete(recognizer.digest);
-    this.#sources.delete(digest);
   }
 
   #addEntry({ manifest, isOptional, loadLayer }: CatalogEntry): void {

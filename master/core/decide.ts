@@ -48,6 +48,7 @@ export function decide(state: MasterState, command: Command, now: Moment): Maste
     case "roll_back":
     case "pin_version":
     case "remove_version":
+    case "remove_recognizer":
       return decideVersions(state, command, now);
     case "order_command":
       return decideOrder(state, command, now);
