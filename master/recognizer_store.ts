@@ -77,7 +77,10 @@ export class RecognizerStore {
     for (const { digest } of filesOf(manifest)) {
       const state = await stateOf(this.#durable, digest);
       if (state === "whole") continue;
-      if (state === "damaged") await this.#durable.delete(digest);
+      if (state === "damaged") {
+        await this.#durable.delete(digest);
+        this.#log.warn(`A file of ${name} has the wrong bytes.`, { digest });
+      }
       // Why it cannot be made is logged where it is tried.
       if (this.#sources.has(digest)) await this.ensure(digest).catch(() => {});
       else {

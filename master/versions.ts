@@ -83,7 +83,9 @@ export class Versions {
     if (version === null) {
       const versions = recognizers.list().filter(({ manifest }) => manifest.name === name);
       if (versions.length > 0 && versions.every(({ digest }) => recognizers.isBuiltIn(digest))) {
-        throw new DmlError("recognizer_in_use", `${name} comes with dml and is not removed as a whole.`);
+        throw new DmlError("recognizer_in_use", `${name} comes with dml and is not removed as a whole.`, {
+          advice: `Roll out a version of your own in its place, or leave it; \`dml models add\` makes one.`,
+        });
       }
     }
     const removed = version === null ? latestOf(state, name) : versionOf(state, name, version);

@@ -42,7 +42,7 @@ export const ERRORS = {
     "Use the recognizer with which the people were enrolled, or `--gallery none` to recognise nobody.",
   ),
   gallery_invalid: kind(422, 1, false, "Bring both sides to the same version of dml, or import the people again."),
-  recognizer_in_use: kind(409, 1, false, "`dml models rollouts NAME` says what needs it."),
+  recognizer_in_use: kind(409, 1, false, "`dml models rollout NAME` says what needs it."),
   rollout_running: kind(409, 1, false, "Wait until it ends, or end it with `dml models rollback NAME`."),
   source_unreachable: kind(
     503,
