@@ -4,6 +4,13 @@ import type { MasterState } from "./core/state.ts";
 
 /** Writes to `log` what people want to know of `event`; of an ordinary task nothing. */
 export function logEvent(log: Log, event: MasterEvent, state: MasterState): void {
+  for (const logPart of [logNode, logRecognizer, logGallery, logProgram, logVersion, logWork]) {
+    logPart(log, event, state);
+  }
+}
+
+/** Who comes and goes. */
+function logNode(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
     case "node_recorded": {
       const { nodeId, name, address, version, capabilities } = event.record;
@@ -27,6 +34,12 @@ export function logEvent(log: Log, event: MasterEvent, state: MasterState): void
     case "node_forgotten":
       log.info(`Node ${event.nodeId} was forgotten to make room for a new one.`);
       return;
+  }
+}
+
+/** How nodes stand to recognizers. */
+function logRecognizer(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
     case "recognizer_ready":
       log.info(
         `${recognizerOf(state, event.manifestDigest)} is ready on ${nameOf(state, event.nodeId)}.`,
@@ -49,6 +62,12 @@ export function logEvent(log: Log, event: MasterEvent, state: MasterState): void
         { reason: event.reason },
       );
       return;
+  }
+}
+
+/** People, and where they are known. */
+function logGallery(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
     case "gallery_published":
       log.info(`The gallery ${event.gallery} is at version ${event.version}.`, { people: event.people });
       return;
@@ -68,6 +87,12 @@ export function logEvent(log: Log, event: MasterEvent, state: MasterState): void
         reason: event.reason,
       });
       return;
+  }
+}
+
+/** Newer programs on their way to nodes. */
+function logProgram(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
     case "program_held":
       log.info(`dml ${event.program.version} for ${event.program.target} is offered to nodes that run an older one.`);
       return;
@@ -79,6 +104,12 @@ export function logEvent(log: Log, event: MasterEvent, state: MasterState): void
       else log.warn(`Node ${name} does not take a newer dml.`, fields);
       return;
     }
+  }
+}
+
+/** Which version a name means, and how that changes. */
+function logVersion(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
     case "latest_moved":
       log.info(`${event.name} means ${recognizerOf(state, event.to)} now.`);
       return;
@@ -94,6 +125,12 @@ export function logEvent(log: Log, event: MasterEvent, state: MasterState): void
     case "version_removed":
       log.info("A version was removed.", { manifestDigest: event.manifestDigest });
       return;
+  }
+}
+
+/** Attempts that came to nothing, and what nodes are told to do. */
+function logWork(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
     case "attempt_ended":
       if (event.how !== "failed" && event.how !== "lost") return;
       log.warn(`An attempt on node ${nameOf(state, event.nodeId)} was no success.`, {

@@ -3,11 +3,12 @@ import type { Log } from "../protocol/kernel/log.ts";
 import type { Command } from "./core/command.ts";
 import type { Effect } from "./core/effect.ts";
 import { effects } from "./core/effects.ts";
-import { type DurableEvent, isDurable } from "./core/durable_event.ts";
+import { isDurable } from "./core/durable_event.ts";
 import type { MasterEvent } from "./core/event.ts";
 import type { MasterState } from "./core/state.ts";
 import { runTurn } from "./core/turn.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import { LedgerWriter } from "./ledger_writer.ts";
 
 /** What an {@linkcode Inbox} works with. */
 export interface InboxOptions {
@@ -25,17 +26,19 @@ export interface InboxOptions {
 
 /**
  * The loop of the master. Whatever is posted while something else runs becomes one turn: all commands decided, what is
- * durable persisted in one transaction, then the sends.
+ * durable persisted in one transaction, then the sends. A change that somebody asked for is a transaction of its own with all
+ * that came before it, and is refused when the ledger cannot keep it; a ledger that cannot be written stops nothing else.
  */
 export class Inbox {
   readonly #options: InboxOptions;
+  readonly #writer: LedgerWriter;
   #commands: Command[] = [];
-  #unpersisted: DurableEvent[] = [];
   #isScheduled = false;
   #isCrashed = false;
 
   constructor(options: InboxOptions) {
     this.#options = options;
+    this.#writer = new LedgerWriter(options);
   }
 
   /** Queues `command` for the next turn, which comes before the next timer or packet. */
@@ -64,31 +67,17 @@ export class Inbox {
   #turn(commands: readonly Command[]): void {
     const { state, clock, onEvent, onEffect } = this.#options;
     const now = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
-    const events = runTurn(state, commands, now);
-    this.#persist(events);
+    const writer = this.#writer;
+    let kept = 0;
+    const events = runTurn(state, commands, now, (happening) => {
+      const fault = writer.write(happening.slice(kept));
+      if (fault === null) kept = happening.length;
+      return fault;
+    });
+    // Missed ones are tried again now and then, not with every picture.
+    const rest = events.slice(kept);
+    if (rest.some(isDurable) || commands.some(({ type }) => type === "tick")) writer.writeOrRemember(rest);
     for (const event of events) onEvent(event);
     for (const effect of effects(events, state)) onEffect(effect);
-  }
-
-  /**
-   * A ledger that cannot be written (a full disk) does not stop the cluster: nothing that is acknowledged depends on
-   * it yet. What it missed is kept, in order, and written with the next turn that works.
-   */
-  #persist(events: readonly MasterEvent[]): void {
-    const { ledger, log } = this.#options;
-    const missed = this.#unpersisted;
-    const durable = events.filter(isDurable);
-    if (durable.length === 0 && missed.length === 0) return;
-    try {
-      ledger.append(missed.length === 0 ? durable : [...missed, ...durable]);
-    } catch (error) {
-      if (missed.length === 0) {
-        log.error("The ledger cannot be written; it is tried again.", { error: String(error) });
-      }
-      missed.push(...durable);
-      return;
-    }
-    if (missed.length > 0) log.info("The ledger is written again.", { events: missed.length });
-    this.#unpersisted = [];
   }
 }

@@ -1,6 +1,7 @@
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import type { ClusterInfo, NodeListing, PredictAnswer, RecognizerListing } from "../protocol/http/api.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
+import { asDmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { CommandName } from "../protocol/messages/command.ts";
 import { PROTOCOL_VERSION } from "../protocol/messages/hello.ts";
@@ -27,6 +28,8 @@ export type { MasterHandle, MasterOptions };
 /** How much finer than the heartbeat the master looks at the time. */
 const TICKS_PER_HEARTBEAT = 5;
 const STOP_GRACE_MS = 5_000;
+/** With which a node fails that was not given what it was promised. */
+const WRONG_BYTES: readonly string[] = ["blob_corrupt", "blob_not_found"] satisfies ErrorCode[];
 
 /** Starts a master: it listens when this resolves. Throws `address_in_use`, `usage` or `home_unusable`. */
 export async function startMaster(options: MasterOptions): Promise<MasterHandle> {
@@ -207,6 +210,15 @@ class Master implements MasterHandle {
     if (event.type === "task_answered" && this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();
     logEvent(this.#options.log, event, this.#state);
     this.#services.galleries.notice(event);
+    if (event.type === "recognizer_failed" && WRONG_BYTES.includes(event.code)) this.#recheck(event.manifestDigest);
+  }
+
+  /** A node did not get the files of a recognizer as they should be; perhaps they are damaged here. */
+  #recheck(manifestDigest: Digest): void {
+    const { log } = this.#options;
+    this.#recognizers.recheck(manifestDigest).catch((error) => {
+      log.error("The files of a recognizer cannot be checked.", { manifestDigest, error: asDmlError(error).message });
+    });
   }
 
   /** A bug: nobody waits for an answer that will not come, and the process ends as any other bug ends it. */

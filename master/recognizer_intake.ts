@@ -1,12 +1,13 @@
-import { decodeManifest, encodeManifest, recognizerName } from "../models/manifest.ts";
+import { decodeManifest, encodeManifest, type Manifest, recognizerName } from "../models/manifest.ts";
 import type { RecognizerAdded, RecognizerDetail } from "../protocol/http/api.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import { LayerUploads } from "./layer_uploads.ts";
-import type { Inbox } from "./inbox.ts";
+import type { BlobReference } from "../protocol/messages/task.ts";
 import type { MasterState } from "./core/state.ts";
 import { listRecognizers, standingsOf } from "./listing.ts";
+import type { Orders } from "./orders.ts";
 import type { RecognizerStore } from "./recognizer_store.ts";
 
 /** A layer of which no piece comes for this long is waited for no more. */
@@ -19,7 +20,7 @@ export interface RecognizerIntakeOptions {
   readonly recognizers: RecognizerStore;
   /** Where the files go. */
   readonly durable: BlobStore;
-  readonly inbox: Pick<Inbox, "post" | "flush">;
+  readonly orders: Pick<Orders, "ask">;
 }
 
 /** How a recognizer gets to a running master, and what can be seen of it then. */
@@ -40,21 +41,28 @@ export class RecognizerIntake {
 
   /**
    * Serves the recognizer of a manifest, whose files must be here: every node that can is offered it. Throws
-   * `recognizer_invalid` (also when its version is taken by another) or `blob_not_found`, naming the file.
+   * `recognizer_invalid` (also when its version is taken by another), `blob_not_found`, naming the file, or `disk_full`.
    */
   async add(bytes: Uint8Array): Promise<RecognizerAdded> {
-    const { recognizers, state, inbox } = this.#options;
+    const { recognizers, state } = this.#options;
     const document = decodeManifest(bytes);
     const manifest = encodeManifest(document);
     const isNew = !state.recognizers.has(manifest.digest);
     await recognizers.take(document);
-    if (isNew) {
-      const reference = { digest: manifest.digest, size: manifest.bytes.length };
-      inbox.post({ type: "register_recognizer", manifest: reference, document });
-      // Kept before it is answered.
-      inbox.flush();
-    }
+    if (isNew) await this.#register(document, { digest: manifest.digest, size: manifest.bytes.length });
     return { name: recognizerName(document), manifestDigest: manifest.digest, isNew };
+  }
+
+  /** In the ledger before it is answered. What is not there cannot be asked for either, unless it comes with dml. */
+  async #register(document: Manifest, manifest: BlobReference): Promise<void> {
+    const { orders, recognizers, state } = this.#options;
+    try {
+      await orders.ask((commandId) => ({ type: "register_recognizer", commandId, manifest, document }));
+    } catch (error) {
+      const { digest } = manifest;
+      if (!state.recognizers.has(digest) && !recognizers.isBuiltIn(digest)) recognizers.remove(digest);
+      throw error;
+    }
   }
 
   /** One recognizer and how each connected node stands to it. Throws `recognizer_unknown`. */

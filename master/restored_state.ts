@@ -13,7 +13,11 @@ export async function restoredState(
   for (const record of recognizers) {
     const { name, version } = record.document;
     if (await store.add(record.document, record.manifest.digest)) servable.push(record);
-    else log.warn(`${name}@${version} is not served any more: its files are not all here.`);
+    else {
+      log.warn(`${name}@${version} is not served any more: its files are not all here.`, {
+        advice: "Send it again: `dml models add` or `dml models push`.",
+      });
+    }
   }
   const state = createState(settings);
   const now = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };

@@ -41,7 +41,7 @@ export class MasterServices {
   readonly people: People;
 
   constructor(options: MasterOptions, { state, inbox, recognizers, master }: MasterCore) {
-    const { clock, random, ledger, log, durableBlobs: durable, transientBlobs: store } = options;
+    const { clock, random, durableBlobs: durable, transientBlobs: store } = options;
     const post = inbox.post.bind(inbox);
     const { transientBytesMax: bytesMax, resultKeptMs } = LIMITS;
     const transient = new TransientBlobs({ store, bytesMax, resultKeptMs });
@@ -65,9 +65,9 @@ export class MasterServices {
     this.predictions = new Predictions({ state, post, recognizers, register, transient, clock, random });
     this.orders = new Orders({ post, random });
     this.galleries = new GalleryPublisher({ state, post, durableBlobs: durable, clock });
-    this.intake = new RecognizerIntake({ state, recognizers, durable, inbox });
+    this.intake = new RecognizerIntake({ state, recognizers, durable, orders: this.orders });
     const spared = () => this.intake.uploads.spared(clock.nowMs());
-    this.versions = new Versions({ state, orders: this.orders, ledger, recognizers, durable, spared, random, log });
+    this.versions = new Versions({ ...options, state, orders: this.orders, recognizers, register, durable, spared });
     const resolve = (name: string) => servedRecognizer(state, recognizers, name).recognizer;
     this.people = clusterPeople(options, { master, recognizers: { resolve } });
   }

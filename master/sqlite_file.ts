@@ -36,6 +36,40 @@ export function migrateDatabase(
   }
 }
 
+/** How SQLite says SQLITE_FULL, and how errors of it are told from others; the number itself does not come through. */
+const FULL_MESSAGE = "database or disk is full";
+const SQLITE_ERROR_CODE = "ERR_SQLITE_ERROR";
+
+/**
+ * Does all of `write` or, when it throws, nothing. Throws `disk_full` when there is no room, `home_unusable` when the file cannot
+ * be written for another reason; what is no fault of the file as it is.
+ */
+export function inTransaction(
+  database: DatabaseSync,
+  { what, write }: { what: string; write: () => void },
+): void {
+  try {
+    database.exec("BEGIN IMMEDIATE");
+    write();
+    database.exec("COMMIT");
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw asWriteError(error, what);
+  }
+}
+
+function asWriteError(error: unknown, what: string): unknown {
+  if (!(error instanceof Error) || !("code" in error) || error.code !== SQLITE_ERROR_CODE) return error;
+  const { message } = error;
+  return new DmlError(
+    message === FULL_MESSAGE ? "disk_full" : "home_unusable",
+    `${what} cannot be written: ${message}.`,
+    {
+      cause: error,
+    },
+  );
+}
+
 /** Throws `home_unusable` when the file is damaged. */
 export function checkIntegrity(database: DatabaseSync): void {
   const row = database.prepare("PRAGMA quick_check(1)").get();

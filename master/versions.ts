@@ -1,4 +1,5 @@
 import type { Collected, LineageListing, RolloutRecord, RolloutRequest } from "../protocol/http/rollout_api.ts";
+import type { RegisteredRecognizer } from "../models/registry.ts";
 import { formatRecognizerName, type RecognizerName } from "../models/name.ts";
 import type { Manifest } from "../models/manifest.ts";
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
@@ -10,7 +11,7 @@ import type { Random } from "../protocol/kernel/random.ts";
 import type { RegisterRecognizer } from "./core/command.ts";
 import { listLineage } from "./core/rollout_record.ts";
 import type { VersionCommand } from "./core/rollout_command.ts";
-import { versionOf } from "./core/lineage.ts";
+import { latestOf, versionOf } from "./core/lineage.ts";
 import type { MasterState } from "./core/state.ts";
 import { collectGarbage } from "./garbage.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -25,6 +26,8 @@ export interface VersionsOptions {
   readonly orders: Orders;
   readonly ledger: Ledger;
   readonly recognizers: RecognizerStore;
+  /** Serves it from now on. */
+  readonly register: (recognizer: RegisteredRecognizer) => void;
   readonly durable: BlobStore;
   /** Files that are to stay although no version needs them yet. */
   readonly spared?: () => ReadonlySet<Digest>;
@@ -71,13 +74,30 @@ export class Versions {
     return this.#ask({ type: "pin_version", ...withVersion(name), pinned });
   }
 
-  /** Throws `recognizer_in_use`. */
-  async remove(name: RecognizerName): Promise<string> {
+  /**
+   * A version, or without one a whole recognizer of which one version is left; what comes with dml then takes its place.
+   * Throws `recognizer_in_use`.
+   */
+  async remove({ name, version }: RecognizerName): Promise<string> {
     const { state, recognizers } = this.#options;
-    const version = withVersion(name);
-    const removed = versionOf(state, version.name, version.version);
-    const detail = await this.#ask({ type: "remove_version", ...version });
+    if (version === null) {
+      const versions = recognizers.list().filter(({ manifest }) => manifest.name === name);
+      if (versions.length > 0 && versions.every(({ digest }) => recognizers.isBuiltIn(digest))) {
+        throw new DmlError("recognizer_in_use", `${name} comes with dml and is not removed as a whole.`, {
+          advice: `Roll out a version of your own in its place, or leave it; \`dml models add\` makes one.`,
+        });
+      }
+    }
+    const removed = version === null ? latestOf(state, name) : versionOf(state, name, version);
+    const detail = await this.#ask(
+      version === null ? { type: "remove_recognizer", name } : { type: "remove_version", name, version },
+    );
     if (removed !== undefined) recognizers.remove(removed.manifest.digest);
+    if (!state.lineages.has(name)) {
+      for (const recognizer of recognizers.bringBack(name)) {
+        if (!recognizers.isOptional(recognizer.digest)) this.#options.register(recognizer);
+      }
+    }
     return detail;
   }
 
@@ -113,11 +133,19 @@ export class Versions {
     }
   }
 
-  /** What to register at the start: the highest first, which makes it the latest where none was; not what was removed. */
+  /**
+   * What to register at the start: the highest first, which makes it the latest where none was; not what was removed, unless
+   * nothing would be left of a name that comes with dml.
+   */
   registrations(): RegisterRecognizer[] {
     const { recognizers, ledger } = this.#options;
     const removed = new Set(ledger.load().removed.map(({ manifest }) => manifest.digest));
-    for (const digest of removed) recognizers.remove(digest);
+    const left = new Set(
+      recognizers.list().filter(({ digest }) => !removed.has(digest)).map(({ manifest }) => manifest.name),
+    );
+    for (const { digest, manifest } of recognizers.list()) {
+      if (removed.has(digest) && left.has(manifest.name)) recognizers.remove(digest);
+    }
     const isBefore = (one: Manifest, other: Manifest) => one.name < other.name ? -1 : 1;
     return recognizers.list()
       .sort(({ manifest: one }, { manifest: other }) =>

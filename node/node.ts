@@ -189,7 +189,7 @@ class Node {
   /** Does it, then says so: whoever gave the command may wait for the node to be idle. */
   async #obey({ commandId, command }: CommandRun): Promise<void> {
     this.#options.log.info("The master gives a command.", { command });
-    const done = command === "resume" ? this.#resume() : await this.#drain();
+    const done = command === "resume" ? this.#resume() : await this.#drain(command === "shutdown");
     this.#connection?.send({ type: "command.done", commandId, ...done });
     if (command === "shutdown") await this.stop();
   }
@@ -216,11 +216,11 @@ class Node {
     return { ok: true, detail: "The node takes work again." };
   }
 
-  async #drain(): Promise<{ ok: boolean; detail: string }> {
+  async #drain(isLast: boolean): Promise<{ ok: boolean; detail: string }> {
     this.#turns.drain(true);
     const ok = await this.#turns.whenIdle(LIMITS.drainMs);
     const rest = ok ? "has finished what it had" : "has not finished what it has";
-    return { ok, detail: `The node takes no new work and ${rest}.` };
+    return { ok, detail: `The node ${isLast ? "ends" : "takes no new work"} and ${rest}.` };
   }
 
   #wait(delayMs: number): Promise<void> {

@@ -17,7 +17,18 @@ export function checkPayloadBytes(payloadBytes: number): void {
   }
 }
 
-/** `length | payload` for each of `payloads`, in order, in one piece. Throws as {@linkcode checkPayloadBytes}. */
+/**
+ * `length | payload` for each of `payloads`, in order, in one piece. Throws as {@linkcode checkPayloadBytes}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const frames = encodeFrames([Uint8Array.of(7, 8)]);
+ * assertEquals([...frames], [0, 0, 0, 2, 7, 8]);
+ * assertEquals([...new FrameDecoder().decode(frames)], [Uint8Array.of(7, 8)]);
+ * ```
+ */
 export function encodeFrames(payloads: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let totalBytes = 0;
   for (const payload of payloads) {
@@ -35,22 +46,6 @@ export function encodeFrames(payloads: readonly Uint8Array[]): Uint8Array<ArrayB
     offset += FRAME_HEADER_BYTES + payload.length;
   }
   return frames;
-}
-
-/**
- * One payload behind its length. Throws as {@linkcode checkPayloadBytes}.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- *
- * const frame = encodeFrame(Uint8Array.of(7, 8));
- * assertEquals([...frame], [0, 0, 0, 2, 7, 8]);
- * assertEquals([...new FrameDecoder().decode(frame)], [Uint8Array.of(7, 8)]);
- * ```
- */
-export function encodeFrame(payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  return encodeFrames([payload]);
 }
 
 /**

@@ -11,14 +11,14 @@ export { negotiateVersion };
 
 /**
  * How far the two sides have come. A master goes `awaiting_hello`, `deciding` (the hello is with whoever admits nodes),
- * `open`; a node `awaiting_welcome`, `open`. A side that is leaving is `draining` while it finishes what runs.
+ * `open`; a node `awaiting_welcome`, `open`. That a node finishes what it has and takes nothing new is none of a session's
+ * business: its availability says so.
  */
 export type Phase =
   | "awaiting_hello"
   | "deciding"
   | "awaiting_welcome"
   | "open"
-  | "draining"
   | "closed";
 
 /** One side of one connection. */
@@ -40,8 +40,6 @@ export type SessionInput =
   | { readonly kind: "accept"; readonly welcome: Omit<Welcome, "type" | "protocol"> }
   /** Master, `deciding`: it is not. */
   | { readonly kind: "refuse"; readonly code: ErrorCode; readonly reason: string }
-  /** Finish what runs, begin nothing, then leave; `drainMs` at most. */
-  | { readonly kind: "drain"; readonly nowMs: number; readonly drainMs?: number }
   /** Leave now. */
   | { readonly kind: "leave"; readonly code: ErrorCode; readonly reason: string }
   /** The connection ended by itself. */
@@ -100,22 +98,11 @@ export function advanceSession(state: SessionState, input: SessionInput): Sessio
     case "refuse":
       invariant(state.phase === "deciding", `a hello is refused while ${state.phase}`);
       return refuse(state, input.code, input.reason);
-    case "drain":
-      return drain(state, input.nowMs + (input.drainMs ?? LIMITS.drainMs));
     case "leave":
       return leave(state, input.code, input.reason);
     case "lost":
       return { state: closed(state), outputs: [] };
   }
-}
-
-/** Whether this side may send a message of `type` now. */
-export function maySend(state: SessionState, type: MessageType): boolean {
-  if (!mayCome(type, { from: state.side })) return false;
-  const isFarewell = type === "goodbye" || type === "error";
-  if (state.phase === "open") return isFarewell || !isHandshake(type);
-  if (state.phase !== "draining") return isFarewell && state.phase !== "closed";
-  return !isHandshake(type) && !(state.side === "master" && isNewWork(type));
 }
 
 function receive(state: SessionState, message: Message): SessionStep {
@@ -137,25 +124,13 @@ function receive(state: SessionState, message: Message): SessionStep {
       if (isHandshake(message.type)) {
         return violation(state, `A ${message.type} came when the handshake was over.`);
       }
-      if (state.phase === "draining" && isNewWork(message.type)) return turnDown(state, message);
       return { state, outputs: [{ kind: "deliver", message }] };
   }
 }
 
-/** What was sent before the other side could know that this one is leaving is no breach of the protocol. */
-function turnDown(state: SessionState, message: Message): SessionStep {
-  if (message.type !== "task.assign") return { state, outputs: [] };
-  const { taskId, attempt } = message;
-  const reason = "This node is leaving and takes no new work.";
-  const failed = { type: "task.failed", taskId, attempt, code: "shutting_down", reason } as const;
-  return { state, outputs: [{ kind: "send", message: failed }] };
-}
-
 function greet(state: SessionState, hello: Hello): SessionStep {
   const protocol = negotiateVersion(PROTOCOL_VERSION, hello.protocol);
-  if (protocol === null) {
-    return refuse(state, "protocol_version", describeMismatch(PROTOCOL_VERSION, hello.protocol));
-  }
+  invariant(protocol !== null, "the codec lets no hello of another version through");
   return {
     state: { ...state, phase: "deciding", protocol, deadlineMs: null },
     outputs: [{ kind: "deliver", message: hello }],
@@ -184,19 +159,8 @@ function enter(state: SessionState, welcome: Welcome): SessionStep {
 
 function tick(state: SessionState, nowMs: number): SessionStep {
   if (state.deadlineMs === null || nowMs < state.deadlineMs) return { state, outputs: [] };
-  if (state.phase === "draining") {
-    return leave(state, "shutting_down", "The time to finish what ran is over.");
-  }
   const awaited = state.phase === "awaiting_hello" ? "hello" : "answer to the hello";
   return leave(state, "handshake_timeout", `No ${awaited} came in time.`);
-}
-
-function drain(state: SessionState, deadlineMs: number): SessionStep {
-  if (state.phase === "draining") return { state, outputs: [] };
-  if (state.phase !== "open") {
-    return leave(state, "shutting_down", "This side is shutting down.");
-  }
-  return { state: { ...state, phase: "draining", deadlineMs }, outputs: [] };
 }
 
 function violation(state: SessionState, reason: string): SessionStep {
@@ -239,8 +203,4 @@ function closed(state: SessionState): SessionState {
 
 function isHandshake(type: MessageType): boolean {
   return type === "hello" || type === "welcome" || type === "reject";
-}
-
-function isNewWork(type: MessageType): boolean {
-  return type === "task.assign" || type === "model.offer" || type === "gallery.offer";
 }

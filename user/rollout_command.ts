@@ -38,7 +38,7 @@ export function rolloutAction(verb: RolloutVerbName, rest: readonly string[], va
     case "pin":
       return { action: "pin", version: versionIn(text).whole, pinned: values.toggle("off") !== true };
     case "remove":
-      return { action: "remove", version: versionIn(text).whole };
+      return { action: "remove", version: BARE_PATTERN.test(text) ? text : versionIn(text).whole };
     case "gc":
       return { action: "gc" };
   }

@@ -47,11 +47,17 @@ export const ROLLOUT_VERBS = {
     examples: [["dml models pin faces@1", "keep it at hand"], ["dml models pin faces@1 --off", "no longer"]],
   },
   remove: {
-    usage: "NAME@VERSION",
-    summary: "Do not serve a version any more.",
-    details: ["Refused while something needs it: it is the latest, pinned, in a rollout, or asked of pictures."],
+    usage: "NAME@VERSION|NAME",
+    summary: "Do not serve a version, or a whole recognizer of yours, any more.",
+    details: [
+      "Refused while something needs it: it is the latest, pinned, in a rollout, or asked of pictures.",
+      "NAME alone removes a recognizer of yours of which only the latest version is left. One that comes with dml stays, and comes back when its name has no version; anything else comes back when it is added or pushed again.",
+    ],
     flags: [...AT_MASTER, "json"],
-    examples: [["dml models remove faces@1", "its files go with `dml models gc`"]],
+    examples: [
+      ["dml models remove faces@1", "its files go with `dml models gc`"],
+      ["dml models remove yolo", "all that is left of it"],
+    ],
   },
   gc: {
     usage: "",

@@ -110,6 +110,7 @@ export const VERBS = {
     summary: "List the nodes, or tell one to drain, resume or shut down.",
     details: [
       "drain: finish what is running, take nothing new. resume: take work again. shutdown: drain, then end.",
+      "done: pictures that it answered, since it was first seen. The master writes that down once a minute and when the node goes, so one that was killed forgets the last minute.",
     ],
     words: COMMAND_NAMES,
     flags: ["master", "token", "json"],

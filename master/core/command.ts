@@ -46,6 +46,8 @@ export interface RegisterRecognizer {
   readonly type: "register_recognizer";
   readonly manifest: BlobReference;
   readonly document: Manifest;
+  /** Who waits until it is in the ledger; left out for what the catalog brings again at every start. */
+  readonly commandId?: string;
 }
 
 export interface AcceptReady extends FromNode {
@@ -132,6 +134,8 @@ export interface FinishCommand extends FromNode {
 /** Time has passed. */
 export interface Tick {
   readonly type: "tick";
+  /** Whether no version is promoted for now: the ledger cannot keep it. */
+  readonly promotesNothing?: boolean;
 }
 
 /** Take no new task. */

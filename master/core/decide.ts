@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { Command, Tick } from "./command.ts";
 import { decideCommandDone, decideOrder, expireCommands } from "./decide_commands.ts";
 import {
   acceptGalleryFailure,
@@ -48,11 +48,12 @@ export function decide(state: MasterState, command: Command, now: Moment): Maste
     case "roll_back":
     case "pin_version":
     case "remove_version":
+    case "remove_recognizer":
       return decideVersions(state, command, now);
     case "order_command":
       return decideOrder(state, command, now);
     case "tick":
-      return tick(state, now);
+      return tick(state, command, now);
     case "begin_stop":
       return state.stopping ? [] : [{ type: "stop_begun" }];
     case "finish_stop":
@@ -101,10 +102,10 @@ function decideFromNode(state: MasterState, command: FromNode, now: Moment): Mas
  * Everything that happens by itself when time passes, up to `time_passed`. What moves tasks (a lost node, a rollout) comes
  * alone and without it: the rest is decided again when that is applied.
  */
-function tick(state: MasterState, now: Moment): MasterEvent[] {
+function tick(state: MasterState, options: Tick, now: Moment): MasterEvent[] {
   const dead = findDead(state, now);
   if (dead !== null) return loseNode(state, dead, "It was silent for too long.");
-  const advanced = advanceRollouts(state, now);
+  const advanced = advanceRollouts(state, options, now);
   if (advanced.length > 0) return advanced;
   return [
     ...suspectSilent(state, now),

@@ -1,5 +1,3 @@
-import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
-import { describeMismatch, negotiateVersion } from "../../protocol/messages/version_range.ts";
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { ConnectNode } from "./command.ts";
 import { abandonCommands } from "./decide_commands.ts";
@@ -15,8 +13,6 @@ export function connectNode(state: MasterState, command: ConnectNode, now: Momen
   const refuse = (code: ErrorCode, reason: string): MasterEvent[] => [
     { type: "node_refused", connectionId, code, reason },
   ];
-  const protocol = negotiateVersion(PROTOCOL_VERSION, hello.protocol);
-  if (protocol === null) return refuse("protocol_version", describeMismatch(PROTOCOL_VERSION, hello.protocol));
   if (state.stopping) return refuse("shutting_down", "The master is stopping.");
   const { nodeId } = hello;
   const known = state.nodes.get(nodeId);
@@ -32,7 +28,7 @@ export function connectNode(state: MasterState, command: ConnectNode, now: Momen
     events.push({ type: "node_forgotten", nodeId: oldest.record.nodeId });
   }
   events.push(recordOf(command, known, now));
-  events.push({ type: "node_connected", nodeId, connectionId, protocol, atMs: now.nowMs });
+  events.push({ type: "node_connected", nodeId, connectionId, atMs: now.nowMs });
   events.push(...offersFor(state, hello, now));
   events.push(...galleriesFor(state, nodeId, now));
   return events;

@@ -25,10 +25,15 @@ const LASTING_FAILURES: readonly string[] = [
 /** Serves a recognizer from now on. The first of its name is the latest version, and the nodes are offered it. */
 export function registerRecognizer(
   state: MasterState,
-  { manifest, document }: RegisterRecognizer,
+  { manifest, document, commandId }: RegisterRecognizer,
   now: Moment,
 ): MasterEvent[] {
-  if (state.recognizers.has(manifest.digest)) return [];
+  const { name, version } = document;
+  const told: MasterEvent[] = [];
+  if (commandId !== undefined) {
+    told.push({ type: "command_finished", commandId, code: null, detail: `${name}@${version} is served.` });
+  }
+  if (state.recognizers.has(manifest.digest)) return told;
   const registered: MasterEvent = {
     type: "recognizer_registered",
     manifest,
@@ -36,9 +41,8 @@ export function registerRecognizer(
     atMs: now.nowMs,
     atWallMs: now.wallMs,
   };
-  const { name } = document;
-  if (state.lineages.has(name)) return [registered];
-  return [registered, { type: "latest_moved", name, to: manifest.digest, previous: null }];
+  if (state.lineages.has(name)) return [registered, ...told];
+  return [registered, { type: "latest_moved", name, to: manifest.digest, previous: null }, ...told];
 }
 
 /** A node as far as it matters to what it is offered. */

@@ -1,4 +1,5 @@
 import { isOnTrial, movedBack } from "./canary.ts";
+import type { Tick } from "./command.ts";
 import { answerWith, cancelled } from "./end_task.ts";
 import type { MasterEvent, TaskAccepted } from "./event.ts";
 import { recordOf } from "./rollout_record.ts";
@@ -10,12 +11,17 @@ import type { MasterState, Moment, TaskState } from "./state.ts";
 /** Canary pictures wait for the new version this many times what was expected, if that is long. */
 const PATIENCE_FACTOR = 5;
 
-/** What time brings about in the rollouts that run. */
-export function advanceRollouts(state: MasterState, now: Moment): MasterEvent[] {
+/** What time brings about in the rollouts that run; a promotion that may not be now is decided again later. */
+export function advanceRollouts(
+  state: MasterState,
+  { promotesNothing = false }: Pick<Tick, "promotesNothing">,
+  now: Moment,
+): MasterEvent[] {
   const events: MasterEvent[] = [];
   for (const { rollout } of state.lineages.values()) {
     if (rollout === null) continue;
-    const advanced = advance(state, rollout, now);
+    const step = advance(state, rollout, now);
+    const advanced = promotesNothing && step.some(({ type }) => type === "latest_moved") ? [] : step;
     const isOver = advanced.some(({ type }) => type === "rollout_ended");
     events.push(...advanced, ...(isOver ? [] : movedByPatience(state, rollout, now)));
   }

@@ -2,7 +2,14 @@ import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { MasterEvent } from "./event.ts";
 import { latestOf, type Lineage, versionOf, versionsOf } from "./lineage.ts";
 import { testsOf } from "./recognizer_tests.ts";
-import type { BeginRollout, PinVersion, RemoveVersion, RollBack, VersionCommand } from "./rollout_command.ts";
+import type {
+  BeginRollout,
+  PinVersion,
+  RemoveRecognizer,
+  RemoveVersion,
+  RollBack,
+  VersionCommand,
+} from "./rollout_command.ts";
 import { createRollout, type RolloutSpec } from "./rollout.ts";
 import { recordOf } from "./rollout_record.ts";
 import { endRollout } from "./decide_rollouts.ts";
@@ -13,6 +20,7 @@ export function decideVersions(state: MasterState, command: VersionCommand, now:
   const lineage = state.lineages.get(command.name);
   if (lineage === undefined) return refuse(command, "recognizer_unknown", `There is no recognizer ${command.name}.`);
   if (command.type === "roll_back") return rollBack(state, { lineage, command }, now);
+  if (command.type === "remove_recognizer") return removeWhole(state, { lineage, command }, now);
   const recognizer = versionOf(state, command.name, command.version);
   if (recognizer === undefined) {
     const names = versionsOf(state, command.name).map(({ name }) => name).join(", ");
@@ -125,6 +133,39 @@ function remove(
   { lineage, recognizer, command }: Version<RemoveVersion>,
   now: Moment,
 ): MasterEvent[] {
+  if (lineage.latest !== recognizer.manifest.digest) {
+    return removeUnneeded(state, { lineage, recognizer, command }, now);
+  }
+  const isOnly = versionsOf(state, lineage.name).length === 1;
+  const way = isOnly
+    ? `the only one; \`dml models remove ${lineage.name}\` removes a recognizer as a whole.`
+    : "roll out another one first.";
+  return refuse(
+    command,
+    "recognizer_in_use",
+    `${recognizer.name} is the latest version${isOnly ? ", and" : ";"} ${way}`,
+  );
+}
+
+/** One version is left, so that a word left out does not cost them all. */
+function removeWhole(
+  state: MasterState,
+  { lineage, command }: { lineage: Lineage; command: RemoveRecognizer },
+  now: Moment,
+): MasterEvent[] {
+  const versions = versionsOf(state, lineage.name);
+  if (versions.length === 1) return removeUnneeded(state, { lineage, recognizer: versions[0], command }, now);
+  const names = versions.map(({ name }) => name).join(", ");
+  const sentence =
+    `${lineage.name} has ${versions.length} versions (${names}); remove those that are not the latest first.`;
+  return refuse(command, "recognizer_in_use", sentence);
+}
+
+function removeUnneeded(
+  state: MasterState,
+  { lineage, recognizer, command }: Version<RemoveVersion | RemoveRecognizer>,
+  now: Moment,
+): MasterEvent[] {
   const manifestDigest = recognizer.manifest.digest;
   const reason = whyNeeded(state, { lineage, recognizer });
   if (reason !== null) return refuse(command, "recognizer_in_use", `${recognizer.name} ${reason}`);
@@ -145,13 +186,10 @@ function whyNeeded(
   state: MasterState,
   { lineage, recognizer }: Pick<Version<never>, "lineage" | "recognizer">,
 ): string | null {
-  const { manifest: { digest }, taskCount, document } = recognizer;
+  const { manifest: { digest }, taskCount } = recognizer;
   if (lineage.pinned.has(digest)) return "is pinned.";
   if (lineage.rollout !== null && [lineage.rollout.spec.from, lineage.rollout.spec.to].includes(digest)) {
     return "takes part in a rollout.";
-  }
-  if (latestOf(state, document.name) === recognizer && versionsOf(state, document.name).length > 1) {
-    return "is the latest version; roll out another one first.";
   }
   for (const { part } of state.tasks.values()) {
     if (part?.kind === "canary" && part.from === digest) return "is what canary pictures may go back to.";

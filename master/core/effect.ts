@@ -7,12 +7,7 @@ import type { TaskOutcome } from "./state.ts";
 export type Effect =
   | { readonly type: "send"; readonly nodeId: string; readonly message: Message }
   /** The connection becomes the node's own; its messages count from now on. */
-  | {
-    readonly type: "welcome";
-    readonly connectionId: number;
-    readonly nodeId: string;
-    readonly protocol: number;
-  }
+  | { readonly type: "welcome"; readonly connectionId: number; readonly nodeId: string }
   /** The connection never becomes one of a node. */
   | {
     readonly type: "refuse";

@@ -26,8 +26,8 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
     case "task_answered":
       return { type: "answer", taskId: event.taskId, outcome: event.outcome };
     case "node_connected": {
-      const { connectionId, nodeId, protocol } = event;
-      return { type: "welcome", connectionId, nodeId, protocol };
+      const { connectionId, nodeId } = event;
+      return { type: "welcome", connectionId, nodeId };
     }
     case "node_refused":
       return {

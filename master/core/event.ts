@@ -34,8 +34,6 @@ export interface NodeConnected {
   readonly type: "node_connected";
   readonly nodeId: string;
   readonly connectionId: number;
-  /** What both speak. */
-  readonly protocol: number;
   readonly atMs: number;
 }
 

@@ -37,5 +37,11 @@ export interface RemoveVersion extends Asked {
   readonly version: number;
 }
 
+/** Do not serve a recognizer any more of which one version is left. */
+export interface RemoveRecognizer extends Asked {
+  readonly type: "remove_recognizer";
+  readonly name: string;
+}
+
 /** What the master may be told about versions. */
-export type VersionCommand = BeginRollout | RollBack | PinVersion | RemoveVersion;
+export type VersionCommand = BeginRollout | RollBack | PinVersion | RemoveVersion | RemoveRecognizer;

@@ -4,16 +4,19 @@ import type { Command } from "./command.ts";
 import { reconcileOffers } from "./decide_offers.ts";
 import { decide } from "./decide.ts";
 import type { MasterEvent } from "./event.ts";
+import { type Keep, mustBeKept, refuseUnkept } from "./keep.ts";
 import type { MasterState, Moment } from "./state.ts";
 
 /**
  * One turn of the master: every command decided and applied in its order, then the waiting tasks given out. Returns what
- * happened. The shell persists what of it is durable, and only then carries out its effects.
+ * happened. What must be kept is given to `keep` before it is applied, and does not happen when that fails; the shell persists
+ * what else is durable, and only then carries out the effects.
  */
 export function runTurn(
   state: MasterState,
   commands: readonly Command[],
   now: Moment,
+  keep: Keep = () => null,
 ): MasterEvent[] {
   const events: MasterEvent[] = [];
   const happen = (event: MasterEvent) => {
@@ -21,11 +24,17 @@ export function runTurn(
     events.push(event);
   };
   let ticked = false;
-  for (const command of commands) {
-    ticked ||= command.type === "tick";
+  for (const posted of commands) {
+    ticked ||= posted.type === "tick";
+    let command = posted;
     let again = true;
     while (again) {
-      const decided = decide(state, command, now);
+      let decided = decide(state, command, now);
+      const fault = mustBeKept(command, decided) ? keep([...events, ...decided]) : null;
+      if (fault !== null && command.type === "tick") {
+        command = { type: "tick", promotesNothing: true };
+        decided = decide(state, command, now);
+      } else if (fault !== null) decided = refuseUnkept(command, fault);
       decided.forEach(happen);
       // A tick gives up one node at a time, since each loss changes what is true for the next; so does a rollout.
       again = command.type === "tick" && !decided.some(({ type }) => type === "time_passed");

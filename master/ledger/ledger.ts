@@ -47,7 +47,7 @@ export interface LedgerSnapshot {
 export interface Ledger {
   /** What all events so far have come to. Throws `home_unusable` when it cannot be read. */
   load(): LedgerSnapshot;
-  /** Keeps all of `events` or, when it throws, none of them. */
+  /** Keeps all of `events` or, when it throws, none of them: `disk_full` or `home_unusable` when it cannot be written. */
   append(events: readonly DurableEvent[]): void;
   /** May be called again. */
   close(): void;

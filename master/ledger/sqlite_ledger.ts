@@ -6,7 +6,7 @@ import { capabilitiesSchema } from "../../protocol/messages/hello.ts";
 import { digestSchema, parseAs, z } from "../../protocol/schema.ts";
 import type { DurableEvent } from "../core/durable_event.ts";
 import type { NodeRecord } from "../core/state.ts";
-import { checkIntegrity } from "../sqlite_file.ts";
+import { checkIntegrity, inTransaction } from "../sqlite_file.ts";
 import type { Ledger, LedgerSnapshot, RecognizerRecord } from "./ledger.ts";
 import { jsonSchema } from "./sqlite_json.ts";
 import { migrate } from "./sqlite_schema.ts";
@@ -80,14 +80,8 @@ export class SqliteLedger implements Ledger {
 
   append(events: readonly DurableEvent[]): void {
     if (events.length === 0) return;
-    this.#database.exec("BEGIN IMMEDIATE");
-    try {
-      for (const event of events) this.#keep(event);
-      this.#database.exec("COMMIT");
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
-    }
+    const write = () => events.forEach((event) => this.#keep(event));
+    inTransaction(this.#database, { what: "The ledger", write });
   }
 
   close(): void {

@@ -5,7 +5,7 @@ import type { MasterHandle, MasterOptions } from "../master_handle.ts";
 import type { RecognizerStore } from "../recognizer_store.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import { totalOf } from "./build_gallery.ts";
-import type { GalleryPublisher } from "./gallery_publisher.ts";
+import type { GalleryDelivery } from "./gallery_delivery.ts";
 import { MemoryPeopleStore } from "./memory_people_store.ts";
 import { People } from "./people.ts";
 import type { PeopleStore } from "./people_store.ts";
@@ -26,7 +26,7 @@ export function clusterPeople(
   const { durableBlobs: durable, clock, random, log } = options;
   const store = options.people ?? new MemoryPeopleStore();
   const finder = clusterFaceFinder(master, recognizers);
-  return new People({ store, durable, finder, publisher: clusterGalleryPublisher(master), clock, random, log });
+  return new People({ store, durable, finder, publisher: clusterGalleryDelivery(master), clock, random, log });
 }
 
 /** The galleries as the nodes were last told of them, so that a master that starts asks about nobody without them. */
@@ -63,9 +63,9 @@ function clusterFaceFinder(
 }
 
 /** Brings galleries to the nodes of the master. */
-function clusterGalleryPublisher(
+function clusterGalleryDelivery(
   master: Pick<MasterHandle, "publishGallery" | "retireGallery">,
-): GalleryPublisher {
+): GalleryDelivery {
   return {
     async publish({ gallery, version, index }) {
       const { ready, pending, failed } = await master.publishGallery({ gallery, version, index });

@@ -7,7 +7,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import { buildGallery, totalOf } from "./build_gallery.ts";
-import type { GalleryPublisher, Reach } from "./gallery_publisher.ts";
+import type { GalleryDelivery, Reach } from "./gallery_delivery.ts";
 import type { BuiltGallery, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
 
 /** What one change is made of. */
@@ -33,7 +33,7 @@ export interface InForce extends Reach {
 export interface GalleryKeeperOptions {
   readonly store: PeopleStore;
   readonly durable: BlobStore;
-  readonly publisher: GalleryPublisher;
+  readonly publisher: GalleryDelivery;
   readonly clock: Clock;
   readonly log: Log;
 }

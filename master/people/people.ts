@@ -23,7 +23,7 @@ import { exportPeople } from "./export_people.ts";
 import { importPeople } from "./import_people.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import { type GalleryChange, GalleryKeeper } from "./gallery_keeper.ts";
-import type { GalleryPublisher } from "./gallery_publisher.ts";
+import type { GalleryDelivery } from "./gallery_delivery.ts";
 import { entryOf, faceEntryOf, listingOf } from "./people_listing.ts";
 import type { CountedPerson, FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
 import { Reembedding } from "./reembedding.ts";
@@ -34,7 +34,7 @@ export interface PeopleOptions {
   /** Where crops and galleries are kept. */
   readonly durable: BlobStore;
   readonly finder: FaceFinder;
-  readonly publisher: GalleryPublisher;
+  readonly publisher: GalleryDelivery;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

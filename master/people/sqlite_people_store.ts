@@ -18,7 +18,7 @@ import type {
 } from "./people_store.ts";
 import { bytesOfVector, faceOfRow, galleryOfRow, personOfRow, vectorOfBytes } from "./sqlite_people_rows.ts";
 import { migratePeople } from "./sqlite_people_schema.ts";
-import { checkIntegrity } from "../sqlite_file.ts";
+import { checkIntegrity, inTransaction } from "../sqlite_file.ts";
 import { type PeopleStatements, preparePeople } from "./sqlite_people_statements.ts";
 
 /** People in one SQLite file, with a write-ahead log beside it. What is removed is overwritten, not only forgotten. */
@@ -121,14 +121,8 @@ export class SqlitePeopleStore implements PeopleStore {
   }
 
   apply(changes: readonly PeopleChange[]): void {
-    this.#database.exec("BEGIN IMMEDIATE");
-    try {
-      for (const change of changes) this.#keep(change);
-      this.#database.exec("COMMIT");
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
-    }
+    const write = () => changes.forEach((change) => this.#keep(change));
+    inTransaction(this.#database, { what: "The store of people", write });
     // The log still holds what was removed, until it is written back and cut to nothing.
     if (changes.some(({ type }) => type.endsWith("_removed"))) this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }

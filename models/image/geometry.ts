@@ -40,12 +40,7 @@ export function letterbox(source: Size, frame: Size): Letterbox {
   };
 }
 
-/** A point of the picture, in pixels of the frame. */
-export function intoLetterbox(point: Point, { scale, offsetX, offsetY }: Letterbox): Point {
-  return { x: point.x * scale + offsetX, y: point.y * scale + offsetY };
-}
-
-/** A point of the frame, in pixels of the picture: the inverse of {@linkcode intoLetterbox}. */
+/** A point of the frame, in pixels of the picture. */
 export function fromLetterbox(point: Point, { scale, offsetX, offsetY }: Letterbox): Point {
   return { x: (point.x - offsetX) / scale, y: (point.y - offsetY) / scale };
 }

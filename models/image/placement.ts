@@ -64,12 +64,7 @@ export function placedBox(box: Box, frame: Size): Placement {
   return { scaleX, scaleY, offsetX: -box.x * scaleX, offsetY: -box.y * scaleY };
 }
 
-/** A point of the picture, in pixels of the frame. */
-export function intoFrame({ x, y }: Point, { scaleX, scaleY, offsetX, offsetY }: Placement): Point {
-  return { x: x * scaleX + offsetX, y: y * scaleY + offsetY };
-}
-
-/** A point of the frame, in pixels of the picture: the inverse of {@linkcode intoFrame}. */
+/** A point of the frame, in pixels of the picture. */
 export function fromFrame({ x, y }: Point, { scaleX, scaleY, offsetX, offsetY }: Placement): Point {
   return { x: (x - offsetX) / scaleX, y: (y - offsetY) / scaleY };
 }

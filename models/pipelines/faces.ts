@@ -1,4 +1,5 @@
 import { invariant } from "../../protocol/kernel/invariant.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Person, Point } from "../../protocol/messages/prediction.ts";
 import { cropGrey } from "../image/crop_grey.ts";
 import { type Box, letterbox, type Size } from "../image/geometry.ts";
@@ -17,9 +18,6 @@ import { QualityMeter } from "./faces_quality.ts";
 import { LayerRunner } from "./layer_runner.ts";
 import type { Finding, Layers, Pipeline, PipelineFactory, RecognizeOptions } from "./pipeline.ts";
 import { Stopwatch } from "./stopwatch.ts";
-
-/** Faces of one picture that are looked at for what they are like: a crowd would take longer than an attempt may. */
-const ATTRIBUTED_MAX = 32;
 
 /** Detect, landmarks, align, embed. The same path enrols a person and recognises them. */
 export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, layers, { nowMs }) =>
@@ -53,7 +51,7 @@ class FacesPipeline implements Pipeline {
       for (const face of await this.#findFaces(picture, watch)) {
         const landmarks = await this.#findLandmarks(picture, { box: face.box, watch });
         const seen = await this.#lookAt(picture, { landmarks, watch, wanted: options });
-        const isAttributed = persons.length < ATTRIBUTED_MAX;
+        const isAttributed = persons.length < LIMITS.attributedFacesMax;
         const attributes = isAttributed ? await this.#attributes.of(picture, { box: face.box, watch }) : null;
         persons.push(personOf(face, { landmarks, picture, attributes, ...seen }));
         watch.lap("interpretMs");

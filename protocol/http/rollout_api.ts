@@ -44,7 +44,7 @@ const settings = {
   canaryTasks: z.number().int().min(1).max(100_000),
   /** From beginning to end. */
   deadlineMs: z.number().int().min(1_000).max(7 * 86_400_000),
-  tests: z.array(recognizerTestSchema).max(LIMITS.rolloutTestsMax),
+  tests: z.array(recognizerTestSchema).max(LIMITS.recognizerTestsMax),
 };
 
 /** How a rollout goes about it. */

@@ -22,6 +22,8 @@ export const LIMITS = {
   imageSideMax: 30_000,
   /** Persons reported of one picture, best score first. */
   personsMax: 128,
+  /** Faces of one picture that are looked at for what they are like: a crowd would take longer than an attempt may. */
+  attributedFacesMax: 32,
   /** People of one gallery, and enrolled or rejected faces of one person. */
   galleryPeopleMax: 100_000,
   galleryFacesPerPersonMax: 256,
@@ -74,16 +76,15 @@ export const LIMITS = {
   /** Layers of one recognizer, and one layer's size. */
   layersMax: 32,
   layerBytesMax: 4 * GIB,
-  /** Rollouts that are remembered of one recognizer, and a recognizer's own test pictures. */
+  /** Rollouts that are remembered of one recognizer. */
   rolloutHistoryMax: 20,
-  rolloutTestsMax: 64,
   /** Recognizer files that a node keeps on its disk; what was not used for longest goes first. */
   cacheBytes: 8 * GIB,
   /** An ONNX file that is taken in: read, tried and improved in memory. */
   modelBytesMax: 1 * GIB,
   /** Sets of operators that one recognizer needs, or one engine has. */
   operatorSetsMax: 16,
-  /** Test images of one recognizer. */
+  /** Test images of one recognizer, and of one rollout. */
   recognizerTestsMax: 64,
   /** One piece of a layer on its way to the master, and pieces that it takes at once. */
   layerPieceBytes: 16 * MIB,

@@ -1,5 +1,5 @@
 /** What a master does with those who do not speak its language, while it works on. */
-import { encodeFrame } from "../../protocol/frame.ts";
+import { encodeFrame } from "../protocol/encode_frame.ts";
 import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
@@ -48,13 +48,15 @@ Deno.test("garbage, an oversized frame and a wrong version are refused with a co
   assertEquals((await cluster.client.predict(photo, PREDICT)).prediction.persons.length, 3);
 });
 
-Deno.test("a blob whose bytes do not hash to its name is refused and not kept", async () => {
+Deno.test("a blob whose bytes do not hash to its name is refused with a code, logged, and not kept", async () => {
   await using cluster = await Cluster.start();
   const digest = `sha256:${"ab".repeat(32)}`;
   const url = `http://${cluster.address}/blobs/${digest}`;
   const put = await fetch(url, { method: "PUT", body: new TextEncoder().encode("something else") });
   assertEquals(put.status, 422);
   assertStringIncludes(await put.text(), "blob_corrupt");
+  const line = await cluster.master.logged("A request was refused.");
+  assertEquals([line.level, line.code, line.path], ["warn", "blob_corrupt", `/blobs/${digest}`]);
   const head = await fetch(url, { method: "HEAD" });
   await head.body?.cancel();
   assertEquals(head.status, 404);
@@ -65,6 +67,7 @@ Deno.test("a page of another site cannot use a master on loopback through its vi
   const answer = await fetch(`http://${cluster.address}/v1/nodes`, { headers: { origin: "http://evil.example" } });
   assertEquals(answer.status, 403);
   assertStringIncludes(await answer.text(), "forbidden");
+  assertEquals((await cluster.master.logged("A request was refused.")).code, "forbidden");
 });
 
 Deno.test("nothing that a user gets tells which node did the work", async () => {

@@ -9,6 +9,7 @@ import type { Command } from "../../master/core/command.ts";
 import type { Effect } from "../../master/core/effect.ts";
 import { effects } from "../../master/core/effects.ts";
 import type { MasterEvent } from "../../master/core/event.ts";
+import type { Keep } from "../../master/core/keep.ts";
 import type { MasterSettings } from "../../master/core/settings.ts";
 import { createState, type MasterState, type TaskOutcome } from "../../master/core/state.ts";
 import { runTurn } from "../../master/core/turn.ts";
@@ -137,6 +138,10 @@ export class CoreWorld {
   readonly manifest: Manifest;
   readonly manifestDigest: Digest;
   nowMs = 1_000;
+  /** Where the events of a turn go that must be kept before they happen. */
+  keep: Keep = () => null;
+  /** Told of all events of a turn, behind it. */
+  afterTurn: (events: readonly MasterEvent[]) => void = () => {};
   #nextTask = 1;
   #nextConnection = 1;
 
@@ -148,7 +153,8 @@ export class CoreWorld {
 
   /** One turn with these commands; returns its events. */
   turn(...commands: Command[]): MasterEvent[] {
-    const events = runTurn(this.state, commands, { nowMs: this.nowMs, wallMs: this.nowMs + 1e12 });
+    const events = runTurn(this.state, commands, { nowMs: this.nowMs, wallMs: this.nowMs + 1e12 }, this.keep);
+    this.afterTurn(events);
     const caused = effects(events, this.state);
     this.events.push(...events);
     this.effects.push(...caused);

@@ -41,6 +41,39 @@ Deno.test("predict() holds the picture for the node until it is answered, and no
   assertEquals(await fixture.master.blobs.stat(digestOf(PICTURE)), null);
 });
 
+/** Gives wrong bytes of what is tampered with, until it is deleted. */
+class TamperedStore extends MemoryBlobStore {
+  readonly tampered = new Set<string>();
+
+  override open(...[digest, options]: Parameters<MemoryBlobStore["open"]>) {
+    if (!this.tampered.has(digest)) return super.open(digest, options);
+    return Promise.resolve({ size: 3, stream: new Blob([PICTURE.slice(0, 3)]).stream() });
+  }
+
+  override delete(digest: Parameters<MemoryBlobStore["delete"]>[0]) {
+    this.tampered.delete(digest);
+    return super.delete(digest);
+  }
+}
+
+Deno.test("a master makes a file of a recognizer again when a node says that its bytes are wrong", async () => {
+  const [loaded, durableBlobs] = [{ count: 0 }, new TamperedStore()];
+  await using fixture = await MasterFixture.start({ durableBlobs, catalog: [pictureEntry(loaded)] });
+  await fixture.master.blobs.read(digestOf(LAYER));
+  durableBlobs.tampered.add(digestOf(LAYER));
+  const node = await fixture.arrive(1);
+  const { manifest: { digest: manifestDigest } } = await node.next("model.offer");
+  const reason = "the bytes are not those of its name";
+  node.send({ type: "model.failed", manifestDigest, code: "engine_failed", reason });
+  await fixture.heeded(node);
+  await fixture.pass(200);
+  assertEquals(loaded.count, 1, "nothing is wrong with the files");
+  node.send({ type: "model.failed", manifestDigest, code: "blob_corrupt", reason });
+  await fixture.heeded(node);
+  while (loaded.count < 2) await fixture.pass(100);
+  assertEquals(await fixture.master.blobs.read(digestOf(LAYER)), LAYER);
+});
+
 Deno.test("predict() keeps an annotated picture for a minute", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);

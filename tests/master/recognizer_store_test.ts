@@ -1,5 +1,8 @@
-import { assertEquals, assertRejects } from "../assert.ts";
+import { join } from "node:path";
+import { assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
+import { temporaryDirectory } from "../temporary_directory.ts";
 import { encodeManifest } from "../../models/manifest.ts";
+import { DiskBlobStore } from "../../protocol/blob/disk_blob_store.ts";
 import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -9,6 +12,12 @@ import { emptyManifest } from "./core_world.ts";
 import { LAYER, pictureEntry } from "./master_fixture.ts";
 
 const DIGEST = digestOf(LAYER);
+
+/** Where a disk store in `directory` keeps the layer. */
+function pathIn(directory: string): string {
+  const hex = DIGEST.slice("sha256:".length);
+  return join(directory, "sha256", hex.slice(0, 2), hex);
+}
 
 function open(entry = pictureEntry()) {
   const durable = new MemoryBlobStore();
@@ -22,6 +31,52 @@ Deno.test("RecognizerStore.ensure() makes a file when it is asked for, once also
   await Promise.all([store.ensure(DIGEST), store.ensure(DIGEST)]);
   await store.ensure(DIGEST);
   assertEquals([await durable.stat(DIGEST), loaded.count], [LAYER.length, 1]);
+});
+
+Deno.test("RecognizerStore.ensure() makes a file again that is not as long as it should be, or is gone", async () => {
+  await using directory = await temporaryDirectory();
+  const loaded = { count: 0 };
+  for (const damage of [(path: string) => Deno.truncate(path, 5), (path: string) => Deno.remove(path)]) {
+    const durable = await DiskBlobStore.open(directory.path);
+    const store = new RecognizerStore({ durable, log: SILENT_LOG, catalog: [pictureEntry(loaded)] });
+    await store.ensure(DIGEST);
+    await damage(pathIn(directory.path));
+    await store.ensure(DIGEST);
+    assertEquals(await durable.read(DIGEST), LAYER);
+  }
+  assertEquals(loaded.count, 3);
+});
+
+Deno.test("RecognizerStore.recheck() finds what has the right size and wrong bytes, and makes it again", async () => {
+  await using directory = await temporaryDirectory();
+  const loaded = { count: 0 };
+  const durable = await DiskBlobStore.open(directory.path);
+  const store = new RecognizerStore({ durable, log: SILENT_LOG, catalog: [pictureEntry(loaded)] });
+  const [{ digest }] = store.list();
+  await store.ensure(DIGEST);
+  await store.recheck(digest);
+  assertEquals(loaded.count, 1, "it is whole");
+  await Deno.writeFile(pathIn(directory.path), LAYER.toReversed());
+  await Promise.all([store.recheck(digest), store.recheck(digest)]);
+  assertEquals([await durable.read(DIGEST), loaded.count], [LAYER, 2]);
+});
+
+Deno.test("RecognizerStore.recheck() removes a damaged file that the catalog does not have, and says what to do", async () => {
+  await using directory = await temporaryDirectory();
+  const durable = await DiskBlobStore.open(directory.path);
+  const lines: string[] = [];
+  const log = {
+    ...SILENT_LOG,
+    error: (message: string, fields = {}) => void lines.push(message + Object.values(fields)),
+  };
+  const store = new RecognizerStore({ durable, log, catalog: [] });
+  await durable.put(DIGEST, LAYER.slice());
+  const { digest } = await store.take({ ...pictureEntry().manifest, name: "own" });
+  await Deno.writeFile(pathIn(directory.path), LAYER.toReversed());
+  await store.recheck(digest);
+  assertEquals(await durable.stat(DIGEST), null);
+  assertEquals(lines.length, 1);
+  for (const part of ["own@1 is damaged", DIGEST, "dml models push"]) assertStringIncludes(lines[0], part);
 });
 
 Deno.test("RecognizerStore.ensure() leaves alone what it does not know", async () => {
@@ -75,9 +130,13 @@ Deno.test("RecognizerStore.add() serves what the ledger remembers only when all 
   assertEquals(await store.add(older, digest), false);
   await durable.put(digest, bytes);
   assertEquals(await store.add(older, digest), false, "its layer is missing");
+  const own = { ...older, name: "own", layers: [{ ...older.layers[0], size: LAYER.length + 1 }] };
+  const added = encodeManifest(own);
+  await durable.put(added.digest, added.bytes);
   await durable.put(DIGEST, LAYER.slice());
   assertEquals(await store.add(older, digest), true);
   assertEquals(store.resolve("faces").name, "faces@7");
+  assertEquals(await store.add(own, added.digest), false, "its layer is of another size");
 });
 
 Deno.test("RecognizerStore.add() does not serve another recognizer of the same name and version", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "../assert.ts";
 import { askCluster } from "../../node/locate_master.ts";
-import { encodeFrame } from "../../protocol/frame.ts";
+import { encodeFrame } from "../protocol/encode_frame.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
 const CLUSTER = {

@@ -282,7 +282,8 @@ Deno.test("startNode() drains, resumes and shuts down on command", async () => {
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
   connection.send(commandRun("drain"));
-  assertEquals((await connection.next("command.done")).ok, true);
+  const drained = await connection.next("command.done");
+  assertEquals([drained.ok, drained.detail], [true, "The node takes no new work and has finished what it had."]);
   connection.send(await fixture.assignText(1, { offer }));
   assertEquals((await connection.next("task.failed")).code, "shutting_down");
   assert(
@@ -296,7 +297,8 @@ Deno.test("startNode() drains, resumes and shuts down on command", async () => {
   connection.send(commandRun("shutdown"));
   run.finish();
   await connection.next("task.result");
-  assertEquals((await connection.next("command.done")).ok, true, "done when it is done");
+  const done = await connection.next("command.done");
+  assertEquals([done.ok, done.detail], [true, "The node ends and has finished what it had."], "done when it is done");
   assertEquals((await connection.next("goodbye")).code, "shutting_down");
   await connection.close();
   assertEquals((await fixture.node.finished).code, "shutting_down");

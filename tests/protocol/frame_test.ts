@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "../assert.ts";
-import { encodeFrame, encodeFrames, FRAME_HEADER_BYTES, FrameDecoder } from "../../protocol/frame.ts";
+import { encodeFrames, FRAME_HEADER_BYTES, FrameDecoder } from "../../protocol/frame.ts";
+import { encodeFrame } from "./encode_frame.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 
@@ -33,14 +34,14 @@ function header(payloadBytes: number): Uint8Array {
   return bytes;
 }
 
-Deno.test("encodeFrame() puts a big-endian length before the payload", () => {
+Deno.test("encodeFrames() puts a big-endian length before the payload", () => {
   assertEquals([...encodeFrame(new Uint8Array([7, 8]))], [0, 0, 0, 2, 7, 8]);
   const long = encodeFrame(new Uint8Array(0x01_02_03));
   assertEquals([...long.subarray(0, 4)], [0, 1, 2, 3]);
   assertEquals(long.length, 4 + 0x01_02_03);
 });
 
-Deno.test("encodeFrame() takes a payload at the limit and refuses the next byte", () => {
+Deno.test("encodeFrames() takes a payload at the limit and refuses the next byte", () => {
   assertEquals(encodeFrame(new Uint8Array(LIMITS.frameBytesMax)).length, LIMITS.frameBytesMax + 4);
   const error = assertThrows(
     () => encodeFrame(new Uint8Array(LIMITS.frameBytesMax + 1)),
@@ -50,7 +51,7 @@ Deno.test("encodeFrame() takes a payload at the limit and refuses the next byte"
   assertEquals(error.code, "frame_too_large");
 });
 
-Deno.test("encodeFrame() refuses an empty payload", () => {
+Deno.test("encodeFrames() refuses an empty payload", () => {
   assertEquals(
     assertThrows(() => encodeFrame(new Uint8Array(0)), DmlError, "empty").code,
     "message_invalid",

@@ -4,7 +4,8 @@ import { ManualClock } from "./manual_clock.ts";
 import { SAMPLE_MESSAGES } from "./sample_messages.ts";
 import { ScriptedConnection } from "./scripted_connection.ts";
 import { encodeMessage } from "../../protocol/codec.ts";
-import { encodeFrame, encodeFrames } from "../../protocol/frame.ts";
+import { encodeFrames } from "../../protocol/frame.ts";
+import { encodeFrame } from "./encode_frame.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { InvariantError } from "../../protocol/kernel/invariant.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
@@ -151,7 +152,7 @@ Deno.test("what is no message ends the connection with its code, behind the mess
   const before = encodeFrame(encodeMessage(ping));
   const after = encodeFrame(encodeMessage(goodbye));
   const future = { ...SAMPLE_MESSAGES.hello, protocol: { min: 8, max: 9 } };
-  const cases: [Uint8Array, string][] = [
+  const cases: [Uint8Array, ErrorCode][] = [
     [new TextEncoder().encode("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), "frame_too_large"],
     [new Uint8Array(16), "message_invalid"],
     [new Uint8Array(16).fill(255), "frame_too_large"],
@@ -169,7 +170,7 @@ Deno.test("what is no message ends the connection with its code, behind the mess
       assert(answer.type === "goodbye" && rest.length === 0);
       assertEquals(answer.code, code);
       assertEquals(delivered, [ping]);
-      assertEquals(ending, { code: answer.code, reason: answer.reason });
+      assertEquals(ending, { code, reason: answer.reason });
     }
   }
 });

@@ -6,18 +6,16 @@ import { mayCome } from "../../protocol/messages/direction.ts";
 import { type Message, messageSchema, type MessageType } from "../../protocol/messages/message.ts";
 import {
   advanceSession,
-  maySend,
   negotiateVersion,
   type SessionInput,
   type SessionOutput,
-  type SessionState,
   type SessionStep,
   startMasterSession,
   startNodeSession,
 } from "../../protocol/session.ts";
 import { SAMPLE_MESSAGES } from "./sample_messages.ts";
 
-const { hello, welcome, goodbye, reject, ping } = SAMPLE_MESSAGES;
+const { hello, welcome, goodbye, reject } = SAMPLE_MESSAGES;
 const ALL_MESSAGES: readonly Message[] = Object.values(SAMPLE_MESSAGES);
 const WELCOME = { version: "0.1.0", heartbeatIntervalMs: 1_000, deadAfterMs: 6_000 };
 
@@ -153,13 +151,6 @@ Deno.test("mayCome() knows every type, and each has a sender", () => {
   assertEquals(mayCome("task.result", { from: "master" }), false);
 });
 
-Deno.test("a hello of another version is rejected, and says which versions met", () => {
-  const step = run(startMasterSession(0), received({ ...hello, protocol: { min: 3, max: 4 } }));
-  assertEnded(step, "reject", "protocol_version");
-  assert(step.outputs[1].kind === "close");
-  assertStringIncludes(step.outputs[1].reason, "3 to 4");
-});
-
 Deno.test("a welcome to a version that the node does not speak is declined", () => {
   const step = run(startNodeSession(0, { hello }), received({ ...welcome, protocol: 3 }));
   assertEnded(step, "goodbye", "protocol_version");
@@ -194,85 +185,19 @@ Deno.test("tick ends a handshake that takes too long, and only then", () => {
   }
 });
 
-Deno.test("a draining node turns new work down and goes on with the rest", () => {
-  const draining = run(openNode(), { kind: "drain", nowMs: 10, drainMs: 90 });
-  assertEquals([draining.state.phase, draining.state.deadlineMs], ["draining", 100]);
-
-  const { taskId, attempt } = SAMPLE_MESSAGES["task.assign"];
-  const [refused] = run(draining, received(SAMPLE_MESSAGES["task.assign"])).outputs;
-  assert(refused.kind === "send" && refused.message.type === "task.failed");
-  assertEquals(
-    [refused.message.taskId, refused.message.attempt, refused.message.code],
-    [taskId, attempt, "shutting_down"],
-  );
-  assertEquals(run(draining, received(SAMPLE_MESSAGES["model.offer"])).outputs, []);
-  for (const message of [ping, SAMPLE_MESSAGES["task.cancel"], SAMPLE_MESSAGES["command.run"]]) {
-    assertEquals(delivered(run(draining, received(message)).outputs), [message]);
-  }
-});
-
-Deno.test("a draining master still hears results", () => {
-  const draining = run(openMaster(), { kind: "drain", nowMs: 0 });
-  const result = SAMPLE_MESSAGES["task.result"];
-  assertEquals(delivered(run(draining, received(result)).outputs), [result]);
-});
-
-Deno.test("draining ends with leave, or when its time is up; draining again does not prolong it", () => {
-  const draining = run(openNode(), { kind: "drain", nowMs: 0, drainMs: 100 });
-  const leave = { kind: "leave", code: "shutting_down", reason: "Done." } as const;
-  assertEnded(run(draining, leave), "goodbye", "shutting_down");
-  const again = run(draining, { kind: "drain", nowMs: 99, drainMs: 100 });
-  assertEquals(again.state.deadlineMs, 100);
-  assertEnded(run(again, { kind: "tick", nowMs: 100 }), "goodbye", "shutting_down");
-});
-
-Deno.test("drain in the middle of a handshake leaves at once", () => {
-  for (const start of [startMasterSession(0), startNodeSession(0, { hello })]) {
-    assertEnded(run(start, { kind: "drain", nowMs: 0 }), "goodbye", "shutting_down");
-  }
-});
-
-Deno.test("maySend() follows the phase", () => {
-  const master = openMaster().state;
-  const node = openNode().state;
-  const drainingMaster = run(openMaster(), { kind: "drain", nowMs: 0 }).state;
-  const drainingNode = run(openNode(), { kind: "drain", nowMs: 0 }).state;
-  const closed = run(openNode(), { kind: "lost" }).state;
-  const cases: [SessionState, MessageType, boolean][] = [
-    [startMasterSession(0).state, "task.assign", false],
-    [startMasterSession(0).state, "goodbye", true],
-    [master, "task.assign", true],
-    [master, "task.result", false],
-    [master, "welcome", false],
-    [master, "error", true],
-    [node, "task.result", true],
-    [node, "hello", false],
-    [drainingMaster, "task.assign", false],
-    [drainingMaster, "model.offer", false],
-    [drainingMaster, "task.cancel", true],
-    [drainingMaster, "goodbye", true],
-    [drainingNode, "task.result", true],
-    [drainingNode, "availability", true],
-    [closed, "goodbye", false],
-    [closed, "task.result", false],
-  ];
-  for (const [state, type, expected] of cases) {
-    assertEquals(maySend(state, type), expected, `${state.side} ${state.phase} ${type}`);
-  }
-});
-
 Deno.test("accept and refuse without a hello are bugs", () => {
   const { state } = startMasterSession(0);
   assertThrows(() => advanceSession(state, { kind: "accept", welcome: WELCOME }), InvariantError);
   const refuse = { kind: "refuse", code: "forbidden", reason: "" } as const;
   assertThrows(() => advanceSession(openMaster().state, refuse), InvariantError);
+  const future = received({ ...hello, protocol: { min: 2, max: 4 } });
+  assertThrows(() => advanceSession(state, future), InvariantError, "codec");
 });
 
 Deno.test("a session delivers no work that the handshake did not admit, and is silent once closed", () => {
   const input: fc.Arbitrary<SessionInput> = fc.oneof(
     fc.constantFrom(...ALL_MESSAGES).map(received),
     fc.nat(20_000).map((nowMs) => ({ kind: "tick" as const, nowMs })),
-    fc.nat(20_000).map((nowMs) => ({ kind: "drain" as const, nowMs })),
     fc.constant({ kind: "leave" as const, code: "internal" as const, reason: "x" }),
     fc.constant({ kind: "lost" as const }),
     fc.constant({ kind: "accept" as const, welcome: WELCOME }),
@@ -286,7 +211,7 @@ Deno.test("a session delivers no work that the handshake did not admit, and is s
       if (before === "closed") assertEquals(step, { state, outputs: [] });
       for (const message of delivered(step.outputs)) {
         assert(mayCome(message.type, { from: isMaster ? "node" : "master" }));
-        if (before !== "open" && before !== "draining") {
+        if (before !== "open") {
           assert(["hello", "welcome", "reject", "goodbye"].includes(message.type));
         }
       }

@@ -49,6 +49,7 @@ Deno.test("rolloutAction() reads the other sub-verbs", () => {
   assertEquals(action("pin", ["faces@1"]), { action: "pin", version: "faces@1", pinned: true });
   assertEquals(action("pin", ["faces@1"], { off: true }), { action: "pin", version: "faces@1", pinned: false });
   assertEquals(action("remove", ["faces@1"]), { action: "remove", version: "faces@1" });
+  assertEquals(action("remove", ["faces"]), { action: "remove", version: "faces" });
   assertEquals(action("gc", []), { action: "gc" });
 });
 
@@ -64,6 +65,6 @@ Deno.test("rolloutAction() refuses what it cannot mean, naming it", () => {
   assertStringIncludes(refusal("rollout", ["Faces@2"]), "faces@2");
   assertStringIncludes(refusal("rollout", []), "needs NAME@VERSION");
   assertStringIncludes(refusal("rollback", ["faces@1"]), "NAME as a whole");
-  assertStringIncludes(refusal("remove", ["faces"]), "Say which version");
+  assertStringIncludes(refusal("remove", ["faces@"]), "Say which version");
   assertStringIncludes(refusal("gc", ["now"]), '"now"');
 });

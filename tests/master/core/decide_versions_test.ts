@@ -126,8 +126,24 @@ Deno.test("remove_version refuses what is needed, with the reason, and takes the
   assertEquals(world.state.lineages.get("empty")?.previous, null);
   assertEquals(world.tell({ type: "roll_back", ...EMPTY }), "request_invalid");
   assertEquals(remove(1), "recognizer_unknown");
-  assertStringIncludes(remove(2), "empty@2 is gone", "the last of its name may go");
-  assertEquals(world.latest, undefined);
+  assertEquals(remove(2), "recognizer_in_use", "the latest, also when it is the only one");
+  assertEquals(world.latest, world.newDigest);
+});
+
+Deno.test("remove_recognizer takes the last version of a name away, and refuses while there are others or it is needed", () => {
+  const world = promoted();
+  const removeWhole = () => world.tell({ type: "remove_recognizer", ...EMPTY });
+  assertEquals(removeWhole(), "recognizer_in_use", "there are two versions");
+  world.tell({ type: "remove_version", ...EMPTY, version: 1 });
+  world.tell({ type: "pin_version", ...EMPTY, version: 2, pinned: true });
+  assertEquals(removeWhole(), "recognizer_in_use", "it is pinned");
+  world.tell({ type: "pin_version", ...EMPTY, version: 2, pinned: false });
+  const task = world.ask();
+  assertEquals(removeWhole(), "recognizer_in_use", "it is asked");
+  world.finish(task);
+  assertStringIncludes(removeWhole(), "empty@2 is gone");
+  assertEquals([world.latest, held(world)], [undefined, []]);
+  assertEquals(removeWhole(), "recognizer_unknown");
 });
 
 Deno.test("remove_version refuses a version that a rollout is about", () => {

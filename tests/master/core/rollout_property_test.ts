@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { assert, assertEquals } from "../../assert.ts";
 import type { MasterEvent } from "../../../master/core/event.ts";
+import { restore } from "../../../master/core/restore.ts";
+import { createState } from "../../../master/core/state.ts";
+import { LedgerWriter } from "../../../master/ledger_writer.ts";
+import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import type { WorldNode } from "../core_world.ts";
+import { FailingLedger } from "../failing_ledger.ts";
 import { RolloutWorld } from "../rollout_world.ts";
 
 const NODES = 3;
@@ -137,6 +142,50 @@ Deno.test("a rollout answers every user once, and moves the latest version once 
   for (const stage of ["promoted", "rolled_back"]) {
     assert((stages.get(stage) ?? 0) > 10, `${stage} happened: ${JSON.stringify([...stages])}`);
   }
+});
+
+Deno.test("what somebody is told is done, or is served as the latest, is in the ledger, however often it cannot be written", () => {
+  let refused = 0;
+  fc.assert(
+    fc.property(steps, fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 20 }), (play, lengths) => {
+      const cluster = new Play();
+      const { world } = cluster;
+      const ledger = new FailingLedger();
+      const writer = new LedgerWriter({ ledger, log: SILENT_LOG });
+      writer.writeOrRemember(world.events);
+      let kept = 0;
+      world.keep = (events) => {
+        const fault = writer.write(events.slice(kept));
+        if (fault === null) kept = events.length;
+        else refused++;
+        return fault;
+      };
+      world.afterTurn = (events) => {
+        writer.writeOrRemember(events.slice(kept));
+        kept = 0;
+        const { lineages, pinned } = ledger.load();
+        for (const { name, latest } of lineages) assertEquals(world.state.lineages.get(name)?.latest, latest);
+        assertEquals(new Set(pinned), world.state.lineages.get("empty")?.pinned);
+      };
+      for (const [index, length] of lengths.entries()) {
+        ledger.isFull = index % 2 === 1;
+        cluster.run(play.splice(0, length));
+      }
+      ledger.isFull = false;
+      world.tick();
+      const restored = createState();
+      const { nodes, recognizers, lineages, pinned, rollouts } = ledger.load();
+      restore(restored, { nodes, recognizers, lineages, pinned, rollouts }, { nowMs: 0, wallMs: 0 });
+      assertEquals([...restored.nodes.keys()].sort(), [...world.state.nodes.keys()].sort());
+      for (const [name, { latest, previous, history, rollout }] of world.state.lineages) {
+        const lineage = restored.lineages.get(name);
+        assertEquals([lineage?.latest, lineage?.previous, lineage?.history], [latest, previous, history]);
+        assertEquals(lineage?.rollout?.spec.rolloutId, rollout?.spec.rolloutId);
+      }
+    }),
+    { numRuns: 100 },
+  );
+  assert(refused > 10, `${refused} changes were refused`);
 });
 
 Deno.test("a failure of the new version is no user's failure", () => {

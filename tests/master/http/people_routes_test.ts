@@ -1,3 +1,4 @@
+import { ManualClock } from "../../protocol/manual_clock.ts";
 import { Hono } from "hono";
 import { errorBoundary } from "../../../master/http/error_boundary.ts";
 import { peopleRoutes } from "../../../master/http/people_routes.ts";
@@ -31,7 +32,7 @@ class Routes extends PeopleFixture {
     super();
     const predictions = { promise: () => Promise.resolve(() => {}) } as unknown as Predictions;
     this.app = peopleRoutes({ people: this.people, predictions, clock: this.clock });
-    this.app.onError(errorBoundary({ log: SILENT_LOG, random: seededRandom(1) }));
+    this.app.onError(errorBoundary({ log: SILENT_LOG, random: seededRandom(1), clock: new ManualClock() }));
   }
 
   async ask(method: string, path: string, body?: Uint8Array<ArrayBuffer> | object) {

@@ -128,6 +128,53 @@ Deno.test("versions are pinned, removed and collected; what was removed does not
   assertEquals((await lineage(again)).versions, ["empty@1"]);
 });
 
+function names(fixture: MasterFixture): string[] {
+  return fixture.master.recognizers().map(({ name }) => name).sort();
+}
+
+Deno.test("DELETE does not remove the latest version of what comes with dml, nor the whole of it", async () => {
+  await using fixture = await MasterFixture.start();
+  for (const [path, sentence] of [["empty@1", "is the latest version"], ["empty", "comes with dml"]]) {
+    const problem = await problemIn(send(fixture, "DELETE", `/v1/recognizers/${path}`));
+    assertEquals([problem.status, problem.code], [409, "recognizer_in_use"], path);
+    assertStringIncludes(problem.detail, sentence);
+  }
+  assertEquals((await lineage(fixture)).latest, "empty@1");
+});
+
+Deno.test("DELETE of a name removes a recognizer that was sent, for good, and what comes with dml takes its place", async () => {
+  const [ledger, durableBlobs] = [ledgerOfFirst(), new MemoryBlobStore()];
+  const first = encodeManifest(emptyManifest("empty", 1)).digest;
+  const document = emptyManifest("empty", 2);
+  const { digest, bytes } = encodeManifest(document);
+  await durableBlobs.put(digest, bytes);
+  ledger.append([
+    { type: "recognizer_registered", manifest: { digest, size: bytes.length }, document, atMs: 0, atWallMs: 0 },
+    { type: "latest_moved", name: "empty", to: digest, previous: first },
+    { type: "version_removed", manifestDigest: first, atWallMs: 0 },
+  ]);
+  const fixture = await MasterFixture.start({ ledger, durableBlobs, catalog: [entry(1)] });
+  const body = encodeManifest(emptyManifest("own", 1)).bytes;
+  await (await ask(fixture.master, "/v1/recognizers", { method: "POST", body })).body?.cancel();
+  assertEquals(names(fixture), ["empty@2", "own@1"]);
+  assertStringIncludes((await (await send(fixture, "DELETE", "/v1/recognizers/own")).json()).detail, "own@1 is gone");
+  assertEquals(names(fixture), ["empty@2"]);
+  assertEquals((await send(fixture, "DELETE", "/v1/recognizers/empty")).status, 200);
+  assertEquals(names(fixture), ["empty@1"]);
+  await fixture[Symbol.asyncDispose]();
+  await using again = await MasterFixture.start({ ledger, durableBlobs, catalog: [entry(1)] });
+  assertEquals(names(again), ["empty@1"]);
+});
+
+Deno.test("a master brings back what comes with dml when an earlier one removed its only version", async () => {
+  const [ledger, durableBlobs] = [ledgerOfFirst(), new MemoryBlobStore()];
+  const { digest } = encodeManifest(entry(1).manifest);
+  ledger.append([{ type: "version_removed", manifestDigest: digest, atWallMs: 1 }]);
+  await using fixture = await MasterFixture.start({ ledger, durableBlobs, catalog: [entry(1)] });
+  assertEquals((await lineage(fixture)).versions, ["empty@1"]);
+  assertEquals([ledger.load().recognizers.length, ledger.load().removed.length], [1, 0]);
+});
+
 Deno.test("DELETE of a version leaves alone what nobody has asked for yet", async () => {
   const optional: CatalogEntry = { ...entry(1), manifest: emptyManifest("rare", 1), isOptional: true };
   await using fixture = await MasterFixture.start({ ledger: ledgerOfFirst(), catalog: [entry(1), entry(2), optional] });

@@ -2,7 +2,7 @@ import { decodeBucket, type GalleryPerson } from "../../../models/gallery/galler
 import { decodeGalleryIndex, type GalleryIndex } from "../../../models/gallery/gallery_index.ts";
 import { recognise } from "../../../models/gallery/recognise.ts";
 import type { FaceFinder, FoundFaces } from "../../../master/people/face_finder.ts";
-import type { GalleryPublisher, GalleryVersion, Reach } from "../../../master/people/gallery_publisher.ts";
+import type { GalleryDelivery, GalleryVersion, Reach } from "../../../master/people/gallery_delivery.ts";
 import { MemoryPeopleStore } from "../../../master/people/memory_people_store.ts";
 import { People } from "../../../master/people/people.ts";
 import type { PeopleStore } from "../../../master/people/people_store.ts";
@@ -50,7 +50,7 @@ export class FakeFaceFinder implements FaceFinder {
   readonly asked: { gallery: string | null; crops: boolean }[] = [];
   readonly #crops = new Map<Digest, Uint8Array<ArrayBuffer>>();
 
-  constructor(readonly publisher: FakeGalleryPublisher) {}
+  constructor(readonly publisher: FakeGalleryDelivery) {}
 
   embedder(): Digest {
     return this.current;
@@ -121,7 +121,7 @@ function saidOf(
 }
 
 /** Remembers what was published; every version must be whole when it is. */
-export class FakeGalleryPublisher implements GalleryPublisher {
+export class FakeGalleryDelivery implements GalleryDelivery {
   readonly published: GalleryVersion[] = [];
   readonly retired: string[] = [];
   /** Awaited by every publication. */
@@ -168,7 +168,7 @@ export class FakeGalleryPublisher implements GalleryPublisher {
 /** People over fakes, and all that the test looks into. */
 export class PeopleFixture implements AsyncDisposable {
   readonly durable: MemoryBlobStore;
-  readonly publisher: FakeGalleryPublisher;
+  readonly publisher: FakeGalleryDelivery;
   readonly finder: FakeFaceFinder;
   readonly store: PeopleStore;
   readonly clock = new ManualClock();
@@ -179,7 +179,7 @@ export class PeopleFixture implements AsyncDisposable {
   constructor(earlier?: PeopleFixture) {
     this.durable = earlier?.durable ?? new MemoryBlobStore();
     this.store = earlier?.store ?? new MemoryPeopleStore();
-    this.publisher = new FakeGalleryPublisher(this.durable);
+    this.publisher = new FakeGalleryDelivery(this.durable);
     this.finder = new FakeFaceFinder(this.publisher);
     this.people = new People({
       store: this.store,

@@ -41,6 +41,26 @@ Deno.test("People.enrol() refuses what it cannot use by a code of its own, and s
   assertEquals((await fixture.blobs()).size, 0);
 });
 
+Deno.test("People.enrol() and the other changes are refused when the store cannot be written, and change nothing", async () => {
+  await using fixture = new PeopleFixture();
+  await fixture.enrol("Ada", portrait(0));
+  const apply = fixture.store.apply.bind(fixture.store);
+  fixture.store.apply = () => {
+    throw new DmlError("disk_full", "The store of people cannot be written: database or disk is full.");
+  };
+  for (
+    const change of [
+      () => fixture.enrol("Bob", portrait(90)),
+      () => fixture.people.remove("staff", "Ada"),
+      () => fixture.people.patch("staff", "Ada", { name: "Ada Lovelace" }),
+      () => fixture.people.removeGallery("staff"),
+    ]
+  ) assertEquals((await refusal(change)).code, "disk_full");
+  fixture.store.apply = apply;
+  assertEquals((await fixture.enrol("Ada", portrait(90))).inForce?.version, 2);
+  assertEquals(await fixture.publisher.table("staff"), [["Ada", 2, 0]]);
+});
+
 Deno.test("People.enrol() takes the face that is counted from the left, or the largest", async () => {
   await using fixture = new PeopleFixture();
   const several = pictureOf({ x: 300, angle: 0 }, { x: 100, angle: 60, side: 120 }, { x: 200, angle: 120 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { fromLetterbox, intersectionOverUnion, intoLetterbox, letterbox } from "../../../models/image/geometry.ts";
+import { fromLetterbox, intersectionOverUnion, letterbox } from "../../../models/image/geometry.ts";
+import { intoLetterbox } from "./into_frame.ts";
 import { assert, assertAlmostEquals, assertEquals } from "../../assert.ts";
 
 const side = fc.integer({ min: 1, max: 30_000 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { fromFrame, intoFrame, placed, placedBox } from "../../../models/image/placement.ts";
+import { fromFrame, placed, placedBox } from "../../../models/image/placement.ts";
+import { intoFrame } from "./into_frame.ts";
 import type { Resize } from "../../../models/manifest/picture_input.ts";
 import { assert, assertAlmostEquals, assertEquals } from "../../assert.ts";
 

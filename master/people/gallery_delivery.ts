@@ -19,7 +19,7 @@ export interface Reach {
 }
 
 /** What brings galleries to the nodes. Adapters: the master's own control port; fakes in tests. */
-export interface GalleryPublisher {
+export interface GalleryDelivery {
   /** Resolves when the version is in force on every node, or after a bounded while with how far it came. */
   publish(version: GalleryVersion): Promise<Reach>;
   /** There is no such gallery any more. */
