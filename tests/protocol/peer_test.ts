@@ -6,7 +6,7 @@ import { ScriptedConnection } from "./scripted_connection.ts";
 import { encodeMessage } from "../../protocol/codec.ts";
 import { encodeFrames } from "../../protocol/frame.ts";
 import { encodeFrame } from "./encode_frame.ts";
-import { DmlError } from "../../protocol/kernel/errors.ts";
+import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
 import { InvariantError } from "../../protocol/kernel/invariant.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { MemoryTransport } from "../../protocol/memory_transport.ts";

@@ -190,7 +190,7 @@ Deno.test("accept and refuse without a hello are bugs", () => {
   assertThrows(() => advanceSession(state, { kind: "accept", welcome: WELCOME }), InvariantError);
   const refuse = { kind: "refuse", code: "forbidden", reason: "" } as const;
   assertThrows(() => advanceSession(openMaster().state, refuse), InvariantError);
-  const future = received({ ...hello, protocol: { min: 2, max: 4 } });
+  const future = received({ ...hello, protocol: { min: 3, max: 4 } });
   assertThrows(() => advanceSession(state, future), InvariantError, "codec");
 });
 
