@@ -1,6 +1,7 @@
 /** Guards the house: who may import whom, what may not be called where, how long a file may be, what the papers claim. */
-import { assertEquals } from "./assert.ts";
+import { assertEquals, assertStringIncludes } from "./assert.ts";
 import { VERSION } from "../protocol/version.ts";
+import { MEMORY_FLAGS } from "../user/memory_flags.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const LINES_MAX = 250;
@@ -207,6 +208,13 @@ Deno.test("every path that the papers name is there", () => {
     }
   }
   assertEquals(missing, []);
+});
+
+Deno.test("the tasks of deno.json save memory as the executable does", () => {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
+  for (const name of ["dml", "join", "predict", "bench"]) {
+    assertStringIncludes(tasks[name].command, ` --v8-flags=${MEMORY_FLAGS} `);
+  }
 });
 
 Deno.test("VERSION is the one of deno.json, and the lock is frozen and small", () => {

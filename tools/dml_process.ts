@@ -7,6 +7,7 @@ import { permissionFlags } from "../user/permission_flags.ts";
 import { permissionsOf } from "../user/permissions.ts";
 import { placeOf } from "../user/place.ts";
 import { startOf } from "../user/start.ts";
+import { MEMORY_FLAGS } from "../user/memory_flags.ts";
 
 /** The entry of dml. */
 export const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -14,7 +15,7 @@ export const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 /** What keeps a node's memory small, here as in the tasks of `deno.json`: freed memory goes back, and V8 saves on garbage. */
 const NODE_MEMORY = {
   environment: { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" },
-  flags: ["--v8-flags=--max-semi-space-size=1"],
+  flags: [`--v8-flags=${MEMORY_FLAGS}`],
 };
 
 /** What dml may do; the tasks in `deno.json` grant the same. */

@@ -5,6 +5,7 @@ import { permissionFlags } from "./permission_flags.ts";
 import { permissionsOf, type Place } from "./permissions.ts";
 import type { ServiceLevel } from "./service_place.ts";
 import { formatAddress } from "../protocol/address.ts";
+import { MEMORY_FLAGS } from "./memory_flags.ts";
 
 /** Directories that the sandbox of a service of the host hides from it. */
 const HIDDEN = /^\/(home|root|tmp|var\/tmp|run\/user)\//;
@@ -44,7 +45,7 @@ function programOf(command: ServeCommand | JoinCommand, { level, place, entry }:
     });
   }
   const flags = permissionFlags(permissionsOf(command, place));
-  return [Deno.execPath(), "run", "--quiet", "--v8-flags=--max-semi-space-size=1", ...flags, fileURLToPath(entry)];
+  return [Deno.execPath(), "run", "--quiet", `--v8-flags=${MEMORY_FLAGS}`, ...flags, fileURLToPath(entry)];
 }
 
 /** Every choice is written out, so that the service does not change with somebody's environment. */

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { UPGRADE_DIRECTORY } from "../../protocol/program/upgrade_directory_name.ts";
 import { parseCommand } from "../../user/cli.ts";
 import type { Command, JoinCommand } from "../../user/command.ts";
+import { MEMORY_FLAGS } from "../../user/memory_flags.ts";
 import { ENVIRONMENT_NAMES } from "../../user/flags.ts";
 import type { VerbName } from "../../user/verbs.ts";
 import { type Permissions, permissionsOf } from "../../user/permissions.ts";
@@ -14,9 +15,8 @@ const FLAG_CHARACTERS_MAX = 100_000;
 /** Verbs whose process decodes pictures and runs models. */
 const COMPUTING: readonly VerbName[] = ["join", "predict"];
 
-/** What keeps their memory small, as in the tasks of `deno.json`: freed memory goes back, and V8 saves on garbage. */
+/** What keeps their memory small beside {@linkcode MEMORY_FLAGS}, as in the tasks of `deno.json`: freed memory goes back. */
 const MEMORY_ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" };
-const MEMORY_FLAG = "--max-semi-space-size=1";
 
 /**
  * How much WebAssembly runs before V8 optimises it, ten times as much as by default: for a few pictures most of the
@@ -63,7 +63,7 @@ function computes(command: Command | null): boolean {
 
 function engineFlags(command: Command | null): string[] {
   if (!computes(command)) return [];
-  return [`--v8-flags=${[MEMORY_FLAG, ...command?.verb === "predict" ? [FEW_PICTURES_FLAG] : []].join(",")}`];
+  return [`--v8-flags=${[MEMORY_FLAGS, ...command?.verb === "predict" ? [FEW_PICTURES_FLAG] : []].join(",")}`];
 }
 
 function commandOf(argv: readonly string[], { variable }: Surroundings): Command | null {

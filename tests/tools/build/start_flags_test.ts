@@ -1,5 +1,6 @@
 import { shellWord, startOf, type Surroundings } from "../../../tools/build/start_flags.ts";
 import { assert, assertEquals } from "../../assert.ts";
+import { MEMORY_FLAGS } from "../../../user/memory_flags.ts";
 
 const HOST: Surroundings = {
   os: "linux",
@@ -57,10 +58,10 @@ Deno.test("startOf() grants a wrong command line nothing but to say so", () => {
 Deno.test("startOf() keeps the memory of those small who compute, and has few pictures optimise little", () => {
   const environment = { MALLOC_MMAP_THRESHOLD_: "32768", MALLOC_TRIM_THRESHOLD_: "65536" };
   const node = startOf(["join", "ann"], HOST);
-  assertEquals([node.environment, node.flags[0]], [environment, "--v8-flags=--max-semi-space-size=1"]);
+  assertEquals([node.environment, node.flags[0]], [environment, `--v8-flags=${MEMORY_FLAGS}`]);
   const prediction = startOf(["predict", "a.jpg"], HOST);
   assertEquals(prediction.environment, environment);
-  assertEquals(prediction.flags[0], "--v8-flags=--max-semi-space-size=1,--wasm-tiering-budget=130000000");
+  assertEquals(prediction.flags[0], `--v8-flags=${MEMORY_FLAGS},--wasm-tiering-budget=130000000`);
   const master = startOf(["serve"], HOST);
   assertEquals([master.environment, master.flags[0].startsWith("--allow-net=")], [{}, true]);
 });
