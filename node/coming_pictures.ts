@@ -5,6 +5,7 @@ import { type Digest, digestOf } from "../protocol/kernel/digest.ts";
 import { asDmlError } from "../protocol/kernel/errors.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Random } from "../protocol/kernel/random.ts";
+import { waited } from "../protocol/kernel/waited.ts";
 
 /** Questions that wait at once: more pictures than that are not begun in the same moment. */
 const QUESTIONS_MAX = 8;
@@ -115,7 +116,7 @@ export class ComingPictures {
 
   /** Asks again and again until the connection is over. */
   async #question(ask: () => Promise<NextPicture | null>, signal: AbortSignal): Promise<void> {
-    const { random, log } = this.#options;
+    const { clock, random, log } = this.#options;
     for (let failures = 0; !signal.aborted;) {
       this.#openCount++;
       let picture: NextPicture | null = null;
@@ -133,7 +134,7 @@ export class ComingPictures {
       if (picture === null) this.#giveUp();
       else await this.#deliver(picture, signal);
       // Whoever has the picture now goes on first: asking takes longer than to begin with it.
-      await this.#pause(failures > 0 ? backoffMs(failures, { random }) : ASK_AGAIN_MS, signal);
+      await waited(failures > 0 ? backoffMs(failures, { random }) : ASK_AGAIN_MS, { clock, signal });
     }
   }
 
@@ -146,7 +147,8 @@ export class ComingPictures {
     }
     const claimed = new AbortController();
     this.#here.push({ picture, taken: () => claimed.abort() });
-    return this.#pause(UNCLAIMED_MS, AbortSignal.any([claimed.signal, signal])).then(() => {
+    const { clock } = this.#options;
+    return waited(UNCLAIMED_MS, { clock, signal: AbortSignal.any([claimed.signal, signal]) }).then(() => {
       const at = this.#here.findIndex((here) => here.picture === picture);
       if (at >= 0) this.#here.splice(at, 1);
     });
@@ -154,18 +156,5 @@ export class ComingPictures {
 
   #giveUp(): void {
     for (const { settle } of [...this.#awaited]) settle(null);
-  }
-
-  #pause(delayMs: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const finish = () => {
-        cancel();
-        signal.removeEventListener("abort", finish);
-        resolve();
-      };
-      const cancel = this.#options.clock.after(delayMs, finish);
-      signal.addEventListener("abort", finish);
-    });
   }
 }

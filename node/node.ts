@@ -2,6 +2,7 @@ import { backoffMs } from "../protocol/kernel/backoff.ts";
 import { asDmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { InvariantError } from "../protocol/kernel/invariant.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
+import { waited } from "../protocol/kernel/waited.ts";
 import type { CommandRun } from "../protocol/messages/command.ts";
 import { type Hello, PROTOCOL_VERSION, type Welcome } from "../protocol/messages/hello.ts";
 import type { ProgramOffer } from "../protocol/messages/program.ts";
@@ -98,7 +99,7 @@ class Node {
           retryInMs: Math.round(retryInMs),
         });
         this.#options.onEvent?.({ kind: "disconnected", ending, retryInMs });
-        await this.#wait(retryInMs);
+        await waited(retryInMs, { clock: this.#options.clock, signal: this.#leaving.signal });
       }
       return { code: "shutting_down", reason: "The node was told to stop." };
     } finally {
@@ -221,18 +222,5 @@ class Node {
     const ok = await this.#turns.whenIdle(LIMITS.drainMs);
     const rest = ok ? "has finished what it had" : "has not finished what it has";
     return { ok, detail: `The node ${isLast ? "ends" : "takes no new work"} and ${rest}.` };
-  }
-
-  #wait(delayMs: number): Promise<void> {
-    const { signal } = this.#leaving;
-    return new Promise((resolve) => {
-      const finish = () => {
-        cancel();
-        signal.removeEventListener("abort", finish);
-        resolve();
-      };
-      const cancel = this.#options.clock.after(delayMs, finish);
-      signal.addEventListener("abort", finish);
-    });
   }
 }

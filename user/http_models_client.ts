@@ -23,7 +23,7 @@ import type { z } from "../protocol/schema.ts";
 import type { Address } from "../protocol/transport.ts";
 import { type Call, HttpClusterClient } from "./http_cluster_client.ts";
 import type { ModelsClient, OnBytes } from "./models_client.ts";
-import { waited } from "./waited.ts";
+import { waited } from "../protocol/kernel/waited.ts";
 
 /** Verifying a catalog's file, or taking a large piece in, takes its time. */
 const ANSWER_TIMEOUT_MS = 120_000;

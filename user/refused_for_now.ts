@@ -5,7 +5,7 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import { interrupted } from "./interrupted.ts";
-import { waited } from "./waited.ts";
+import { waited } from "../protocol/kernel/waited.ts";
 
 /** Refusals that pass by themselves: the same picture is sent again. */
 const PASSING: ReadonlySet<string> = new Set(["queue_full", "shutting_down", "no_capable_node"]);

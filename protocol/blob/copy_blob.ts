@@ -3,6 +3,7 @@ import { type Clock, SYSTEM_CLOCK } from "../kernel/clock.ts";
 import type { Digest } from "../kernel/digest.ts";
 import { asDmlError, DmlError } from "../kernel/errors.ts";
 import { type Random, SYSTEM_RANDOM } from "../kernel/random.ts";
+import { waited } from "../kernel/waited.ts";
 import { blobCorrupt } from "./blob_errors.ts";
 import type { BlobStore, BlobWriter } from "./blob_store.ts";
 import { StallWatch } from "./stall_watch.ts";
@@ -84,7 +85,7 @@ class Copy {
       if (!failure.kind.retryable || failure.code === "blob_corrupt") throw failure;
       failures = this.#offset > before ? 1 : failures + 1;
       if (failures > retries) throw failure;
-      await this.#wait(backoffMs(failures, { random }));
+      await waited(backoffMs(failures, { random }), { clock: this.#clock, signal: this.#options.signal });
       this.#throwIfCancelled();
     }
   }
@@ -150,19 +151,6 @@ class Copy {
     await this.#options.writer.write(piece);
     this.movedBytes += piece.length;
     this.#options.onProgress?.(this.#offset, this.#options.size);
-  }
-
-  #wait(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#options;
-      const finish = (): void => {
-        cancelTimer();
-        signal?.removeEventListener("abort", finish);
-        resolve();
-      };
-      const cancelTimer = this.#clock.after(delayMs, finish);
-      signal?.addEventListener("abort", finish);
-    });
   }
 
   #throwIfCancelled(): void {

@@ -6,7 +6,7 @@ import type { RolloutAction } from "../rollout_command.ts";
 import { collectedText, lineageText, rolloutLine, rolloutVerdict } from "../rollout_report.ts";
 import type { Terminal } from "../terminal.ts";
 import type { VersionClient } from "../version_client.ts";
-import { waited } from "../waited.ts";
+import { waited } from "../../protocol/kernel/waited.ts";
 
 /** How often a rollout is looked at while somebody waits for its end. */
 const LOOK_EVERY_MS = 500;

@@ -5,7 +5,7 @@ import { EXIT_OK, EXIT_SOME_FAILED } from "../exit.ts";
 import type { ProgramClient } from "../program_client.ts";
 import { type Column, counted, formatBytes, printable, renderTable } from "../render.ts";
 import type { Terminal } from "../terminal.ts";
-import { waited } from "../waited.ts";
+import { waited } from "../../protocol/kernel/waited.ts";
 
 const ASK_EVERY_MS = 1_000;
 

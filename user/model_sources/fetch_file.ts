@@ -7,7 +7,7 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import { unreachableReason } from "../../protocol/http/unreachable.ts";
 import type { OnBytes } from "../models_client.ts";
 import { formatBytes } from "../render.ts";
-import { waited } from "../waited.ts";
+import { waited } from "../../protocol/kernel/waited.ts";
 import { followRedirects } from "./follow_redirects.ts";
 import { PartFile } from "./part_file.ts";
 

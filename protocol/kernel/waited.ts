@@ -1,18 +1,18 @@
-import type { Clock } from "../protocol/kernel/clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** Resolves after `delayMs`, or at once when `signal` aborts; it does not say which. */
 export function waited(
   delayMs: number,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
+  { clock, signal }: { clock: Clock; signal?: AbortSignal },
 ): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
+  if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const finish = () => {
       cancel();
-      signal.removeEventListener("abort", finish);
+      signal?.removeEventListener("abort", finish);
       resolve();
     };
     const cancel = clock.after(delayMs, finish);
-    signal.addEventListener("abort", finish, { once: true });
+    signal?.addEventListener("abort", finish, { once: true });
   });
 }
