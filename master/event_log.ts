@@ -1,6 +1,7 @@
 import type { Log } from "../protocol/kernel/log.ts";
 import type { MasterEvent } from "./core/event.ts";
 import type { MasterState } from "./core/state.ts";
+import { rounded } from "../models/pipelines/rounded.ts";
 
 /** Writes to `log` what people want to know of `event`; of an ordinary task nothing. */
 export function logEvent(log: Log, event: MasterEvent, state: MasterState): void {
@@ -44,9 +45,9 @@ function logRecognizer(log: Log, event: MasterEvent, state: MasterState): void {
       log.info(
         `${recognizerOf(state, event.manifestDigest)} is ready on ${nameOf(state, event.nodeId)}.`,
         {
-          imagesPerSecond: event.imagesPerSecond,
+          imagesPerSecond: rounded(event.imagesPerSecond, 1),
           fetchedBytes: event.fetchedBytes,
-          warmUpMs: event.warmUpMs,
+          warmUpMs: Math.round(event.warmUpMs),
         },
       );
       return;

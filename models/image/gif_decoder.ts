@@ -3,6 +3,7 @@ import { ByteReader } from "./byte_reader.ts";
 import { readGifHeader } from "./gif_header.ts";
 import { GifLzw } from "./gif_lzw.ts";
 import type { Picture } from "./picture.ts";
+import { concat } from "../../protocol/kernel/concat.ts";
 
 const BLOCK = { extension: 0x21, image: 0x2c, trailer: 0x3b } as const;
 const GRAPHIC_CONTROL = 0xf9;
@@ -86,11 +87,5 @@ function readSubBlocks({ bytes }: ByteReader, start: number): Uint8Array {
     parts.push(bytes.subarray(offset + 1, offset + 1 + bytes[offset]));
     offset += 1 + bytes[offset];
   }
-  const target = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let written = 0;
-  for (const part of parts) {
-    target.set(part, written);
-    written += part.length;
-  }
-  return target;
+  return concat(parts);
 }

@@ -1,3 +1,5 @@
+import { concat } from "../../protocol/kernel/concat.ts";
+
 /** A field with a whole number of at most 2^53, as protobuf. */
 export function varintField(number: number, value: number): Uint8Array {
   return concat([varint(number * 8), varint(value)]);
@@ -6,17 +8,6 @@ export function varintField(number: number, value: number): Uint8Array {
 /** A field with bytes, a text or a message, as protobuf. */
 export function bytesField(number: number, payload: Uint8Array): Uint8Array {
   return concat([varint(number * 8 + 2), varint(payload.length), payload]);
-}
-
-/** The parts one after the other. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function varint(value: number): Uint8Array {

@@ -1,7 +1,8 @@
 import { type OnnxWeights, readAttribute, textAt } from "./graph.ts";
 import { ATTRIBUTE, FLOAT32, GRAPH, INTEGER, MODEL, NODE, TENSOR } from "./onnx_fields.ts";
-import { bytesField, concat, varintField } from "./protobuf_encode.ts";
+import { bytesField, varintField } from "./protobuf_encode.ts";
 import { type ByteRange, type ProtobufField, readFields } from "./protobuf.ts";
+import { concat } from "../../protocol/kernel/concat.ts";
 
 /** What is to be kept of one axis of a tensor: these indices, in order. */
 export interface KeptAxis {

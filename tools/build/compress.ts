@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { deflateRaw, gzip } from "node:zlib";
-import { concatenated } from "./tar_archive.ts";
+import { concat } from "../../protocol/kernel/concat.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -15,7 +15,7 @@ export async function gzipped(bytes: Bytes, level: number = LEVEL): Promise<Byte
     parts.push(bytes.subarray(offset, offset + PART_BYTES));
   }
   const members = await Promise.all(parts.map((part) => promisify(gzip)(part, { level })));
-  return concatenated(members);
+  return concat(members);
 }
 
 /** `bytes` as a zip file holds them. */

@@ -7,9 +7,10 @@ import { EXIT_RESTART } from "../../user/exit.ts";
 import { EXIT_LATE } from "./portable/exit_late.ts";
 import { START_ENVIRONMENT_NAMES } from "./start_flags.ts";
 import { withVersion } from "./version_override.ts";
-import { type ArchivedFile, concatenated, tarArchive } from "./tar_archive.ts";
+import { type ArchivedFile, tarArchive } from "./tar_archive.ts";
 import { denoFileName, type Target } from "./targets.ts";
 import { zipArchive } from "./zip_archive.ts";
+import { concat } from "../../protocol/kernel/concat.ts";
 
 /** The line of the script that is followed by the archive. */
 const MARK = "__ARCHIVE__";
@@ -75,7 +76,7 @@ async function posixExecutable(
     RESTART: String(EXIT_RESTART),
     LATE: String(EXIT_LATE),
   });
-  return concatenated([new TextEncoder().encode(`${stub}exit\n${MARK}\n`), await gzipped(tarArchive(files), level)]);
+  return concat([new TextEncoder().encode(`${stub}exit\n${MARK}\n`), await gzipped(tarArchive(files), level)]);
 }
 
 async function windowsZip(root: URL, program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
@@ -99,7 +100,7 @@ function template(root: URL, name: string): Promise<string> {
 
 function held(file: ArchivedFile): ArchivedFile {
   if (file.path !== "main.js") return file;
-  return { ...file, bytes: concatenated([new TextEncoder().encode(HOLD), file.bytes]) };
+  return { ...file, bytes: concat([new TextEncoder().encode(HOLD), file.bytes]) };
 }
 
 /** `template` with each `@NAME@` replaced; throws when one has no value. */

@@ -1,4 +1,5 @@
 import { invariant } from "../../protocol/kernel/invariant.ts";
+import { concat } from "../../protocol/kernel/concat.ts";
 
 /** One file of an archive. */
 export interface ArchivedFile {
@@ -16,24 +17,13 @@ const PATH_BYTES_MAX = 100;
 
 /** `files` as a tar archive (POSIX ustar), in order, each with the same owner and time: the same files give the same bytes. */
 export function tarArchive(files: readonly ArchivedFile[]): Uint8Array<ArrayBuffer> {
-  return concatenated([...files.flatMap(tarEntry), new Uint8Array(2 * BLOCK_BYTES)]);
+  return concat([...files.flatMap(tarEntry), new Uint8Array(2 * BLOCK_BYTES)]);
 }
 
 /** The part of an archive that is `file`; parts may be joined, and two empty blocks end the archive. */
 export function tarEntry(file: ArchivedFile): Uint8Array<ArrayBuffer>[] {
   const padding = (BLOCK_BYTES - file.bytes.length % BLOCK_BYTES) % BLOCK_BYTES;
   return [header(file), file.bytes, new Uint8Array(padding)];
-}
-
-/** The parts one after the other. */
-export function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }
 
 function header({ path, bytes, isExecutable }: ArchivedFile): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { deflated } from "./compress.ts";
-import { ARCHIVE_TIME_SECONDS, type ArchivedFile, concatenated } from "./tar_archive.ts";
+import { ARCHIVE_TIME_SECONDS, type ArchivedFile } from "./tar_archive.ts";
+import { concat } from "../../protocol/kernel/concat.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -39,13 +40,13 @@ export async function zipArchive(files: readonly ArchivedFile[], directory: stri
       [2, name.length],
       [2, 0], // nothing extra
     ]);
-    const local = concatenated([little([[4, LOCAL_HEADER]]), facts, name]);
+    const local = concat([little([[4, LOCAL_HEADER]]), facts, name]);
     parts.push(local, compressed);
     central.push(little([[4, CENTRAL_HEADER], [2, VERSION_NEEDED]]), facts);
     central.push(little([[2, 0], [2, 0], [2, 0], [4, 0], [4, offset]]), name);
     offset += local.length + compressed.length;
   }
-  const directoryBytes = concatenated(central);
+  const directoryBytes = concat(central);
   const count = entries.length;
   const end = little([
     [4, END],
@@ -57,7 +58,7 @@ export async function zipArchive(files: readonly ArchivedFile[], directory: stri
     [4, offset],
     [2, 0],
   ]);
-  return concatenated([...parts, directoryBytes, end]);
+  return concat([...parts, directoryBytes, end]);
 }
 
 /** Unsigned numbers of so many bytes, the low byte first. */

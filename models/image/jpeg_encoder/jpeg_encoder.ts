@@ -6,6 +6,7 @@ import { fileHeader } from "./file_header.ts";
 import { KernelInstance } from "./kernel_instance.ts";
 import { MCU_SIDE, PIXELS_AT, ROW_BYTES, TILE_PIXELS } from "./memory_map.ts";
 import { quantisationTables } from "./quantisation.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 
 /** The largest side that libjpeg writes or reads (`JPEG_MAX_DIMENSION` of jmorecfg.h); the format would allow for 65,535. */
 const SIDE_MAX = 65_500;
@@ -47,7 +48,7 @@ export class JpegEncoder {
         parts.push(encodeTile(picture, { top, left }, instance));
       }
     }
-    return joined([
+    return concat([
       ...parts,
       instance.written(instance.kernel.finish()),
       Uint8Array.of(MARKER_START, MARKER.endOfImage),
@@ -80,14 +81,4 @@ function encodeTile(
   }
   const endsHalf = (columns - 1) % MCU_SIDE < MCU_SIDE / 2;
   return instance.written(kernel.encode(mcuCount, pairCount, Number(endsHalf)));
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -1,4 +1,5 @@
-import { concat, uint32 } from "./byte_writer.ts";
+import { uint32 } from "./byte_writer.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 
 /**
  * `avif`, a file of one item as the encoder writes it, with the properties that turn it: quarters against the clock, then a mirroring (axis 0: top

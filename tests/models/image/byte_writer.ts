@@ -1,14 +1,3 @@
-/** The parts one after the other. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const target = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    target.set(part, offset);
-    offset += part.length;
-  }
-  return target;
-}
-
 /** Big-endian. */
 export function uint16(value: number): Uint8Array {
   return Uint8Array.of(value >>> 8, value);

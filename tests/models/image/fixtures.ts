@@ -7,8 +7,9 @@ import createWebpEncoder from "@jsquash/webp/codec/enc/webp_enc.js";
 import webpEncoder from "@jsquash/webp/codec/enc/webp_enc.wasm" with { type: "bytes" };
 import { defaultOptions as webpDefaults } from "@jsquash/webp/meta.js";
 import type { Picture } from "../../../models/image/picture.ts";
-import { concat, uint16 } from "./byte_writer.ts";
+import { uint16 } from "./byte_writer.ts";
 import { makeExif } from "./tiff_writer.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 
 /**
  * A smooth picture whose four corners differ: red grows to the right, green to the bottom, blue is the quarter. JPEG hardly changes

@@ -3,11 +3,12 @@ import { readImageHeader } from "../../../models/image/format.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
-import { concat, uint32 } from "./byte_writer.ts";
+import { uint32 } from "./byte_writer.ts";
 import * as fixtures from "./fixtures.ts";
 import { makeGif } from "./gif_writer.ts";
 import { makePng, makePngClaim } from "./png_writer.ts";
 import { makeExif, makeTiff } from "./tiff_writer.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 
 const picture = fixtures.makePicture(37, 21);
 const samplesAt = () => [1, 2, 3];

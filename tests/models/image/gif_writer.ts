@@ -1,5 +1,6 @@
-import { concat, uint16le } from "./byte_writer.ts";
+import { uint16le } from "./byte_writer.ts";
 import { packLzw } from "./lzw_writer.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 
 /** One frame of a GIF, its indices row by row. */
 export interface GifFrame {

@@ -4,9 +4,9 @@ import { SparePixels } from "../../../models/image/spare_pixels.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { imageAssets } from "./asset_source.ts";
-import { concat } from "./byte_writer.ts";
 import { difference, makeJpeg, makePicture, truncated, withSegment } from "./fixtures.ts";
 import { makeFlatJpeg } from "./flat_jpeg.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 
 const picture = makePicture(200, 120);
 

@@ -1,4 +1,5 @@
-import { concat, crc32, deflate, uint32 } from "./byte_writer.ts";
+import { crc32, deflate, uint32 } from "./byte_writer.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 
 /** How {@linkcode makePng} writes its file. */
 export interface PngOptions {

@@ -1,5 +1,6 @@
-import { concat, deflate, uint16, uint16le, uint32, uint32le } from "./byte_writer.ts";
+import { deflate, uint16, uint16le, uint32, uint32le } from "./byte_writer.ts";
 import { packLzw } from "./lzw_writer.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 
 /** How {@linkcode makeTiff} writes its file. */
 export interface TiffOptions {

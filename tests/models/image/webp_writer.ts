@@ -1,4 +1,5 @@
-import { concat, uint16le, uint32le } from "./byte_writer.ts";
+import { uint16le, uint32le } from "./byte_writer.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 
 interface Place {
   readonly left: number;

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { readFields } from "../../../models/onnx/protobuf.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
-import { concat, message, varint, type WrittenField } from "./protobuf_writer.ts";
+import { message, varint, type WrittenField } from "./protobuf_writer.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 
 const payload = fc.uint8Array({ maxLength: 300 });
 const fieldNumber = fc.integer({ min: 1, max: 2 ** 29 - 1 });

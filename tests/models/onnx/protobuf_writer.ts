@@ -1,3 +1,5 @@
+import { concat } from "../../../protocol/kernel/concat.ts";
+
 /** Writes protobuf for tests, by the same page of the specification that the reader follows. */
 
 /** One field; `bytes` holds the payload of a length-delimited field or the raw bytes of a fixed one. */
@@ -31,14 +33,4 @@ export function floats(...values: readonly number[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(values.length * 4));
   values.forEach((value, index) => view.setFloat32(index * 4, value, true));
   return new Uint8Array(view.buffer);
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

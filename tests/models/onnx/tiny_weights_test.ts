@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { zeroTinyWeights } from "../../../models/onnx/tiny_weights.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "../../assert.ts";
-import { concat, floats, message, type WrittenField } from "./protobuf_writer.ts";
+import { floats, message, type WrittenField } from "./protobuf_writer.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 
 const FLOAT32 = 1;
 const FLOAT64 = 11;

@@ -1,3 +1,5 @@
+import { concat } from "../../../protocol/kernel/concat.ts";
+
 /** Writes ustar archives for tests, by POSIX.1-2017. */
 
 const BLOCK = 512;
@@ -14,7 +16,7 @@ export function tarOf(...entries: readonly TarEntry[]): Uint8Array<ArrayBuffer> 
     const padding = new Uint8Array((BLOCK - content.length % BLOCK) % BLOCK);
     return [headerOf({ name, size: content.length, type }), content, padding];
   });
-  return joined([...parts, new Uint8Array(2 * BLOCK)]);
+  return concat([...parts, new Uint8Array(2 * BLOCK)]);
 }
 
 export async function gzipOf(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
@@ -34,14 +36,4 @@ function headerOf({ name, size, type }: { name: string; size: number; type: stri
   const sum = header.reduce((total, byte) => total + byte, 0);
   put(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
   return header;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -5,9 +5,9 @@ import { SparePixels } from "../../../../models/image/spare_pixels.ts";
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { assert, assertEquals } from "../../../assert.ts";
 import { imageAssets } from "../asset_source.ts";
-import { concat } from "../byte_writer.ts";
 import { makeJpeg, makePicture, withSegment } from "../fixtures.ts";
 import { makeCoefficientJpeg } from "./coefficient_jpeg.ts";
+import { concat } from "../../../../protocol/kernel/concat.ts";
 
 const codec = new JpegCodec(imageAssets);
 const withoutDecoder = new JpegCodec(imageAssets, new SparePixels(), { decode: () => null, memoryBytes: 0 });
