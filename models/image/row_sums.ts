@@ -1,5 +1,5 @@
 import type { Picture } from "./picture.ts";
-import { GROUP_BYTES, GROUP_SUM_BYTES, openRowSumsKernel } from "./row_sums_kernel.ts";
+import { GROUP_BYTES, GROUP_SUM_BYTES, ROW_SUMS_KERNEL, type RowSumsFunctions } from "./row_sums_kernel.ts";
 
 /** What rows count for in a sum: the first, the last, and each between them; 257 at most in all, or 16 bits overflow. */
 export interface RowWeights {
@@ -17,17 +17,17 @@ export class RowSums {
   readonly #groups: number;
   /** A copy of the row that is added. */
   readonly #row: Uint8Array;
-  readonly #addRow: (source: number, sums: number, groups: number, weight: number) => void;
+  readonly #functions: RowSumsFunctions;
 
   constructor({ data, width }: Picture) {
     this.#data = data;
     this.#rowBytes = width * 3;
     this.#groups = Math.ceil(this.#rowBytes / GROUP_BYTES);
     const rowAt = this.#groups * GROUP_SUM_BYTES;
-    const { memory, kernel } = openRowSumsKernel(rowAt + this.#groups * GROUP_BYTES);
+    const { memory, functions } = ROW_SUMS_KERNEL.open(rowAt + this.#groups * GROUP_BYTES);
     this.sums = new Uint16Array(memory.buffer, 0, this.#groups * GROUP_BYTES);
     this.#row = new Uint8Array(memory.buffer, rowAt, this.#rowBytes);
-    this.#addRow = kernel.addRow;
+    this.#functions = functions;
   }
 
   /** Sums the rows from `first` to `last`, every `step`th of them; a single row counts as the first. */
@@ -38,7 +38,7 @@ export class RowSums {
       const weight = index === 0 ? weights.first : index === count - 1 ? weights.last : weights.between;
       const start = (first + index * step) * this.#rowBytes;
       this.#row.set(this.#data.subarray(start, start + this.#rowBytes));
-      this.#addRow(this.#row.byteOffset, 0, this.#groups, weight);
+      this.#functions.addRow(this.#row.byteOffset, 0, this.#groups, weight);
     }
   }
 }

@@ -1,39 +1,19 @@
 import { Frame } from "../wasm/frame.ts";
 import { control, i16x8, i32, sequence, v128, VECTOR_BYTES } from "../wasm/instructions.ts";
-import { encodeModule, type ExportedFunction, IMPORT_MODULE, PAGE_BYTES } from "../wasm/module.ts";
+import { LazyKernel } from "../wasm/lazy_kernel.ts";
+import type { ExportedFunction } from "../wasm/module.ts";
 
 /** Bytes that are looked at together, and what their sums take. */
 export const GROUP_BYTES = VECTOR_BYTES;
 export const GROUP_SUM_BYTES = 2 * VECTOR_BYTES;
 
 /** What the module offers. */
-interface RowSumsKernel {
+export interface RowSumsFunctions {
   addRow(source: number, sums: number, groups: number, weight: number): void;
 }
 
-interface Opened {
-  readonly memory: WebAssembly.Memory;
-  readonly kernel: RowSumsKernel;
-}
-
-/** Made once a thread, for one picture after the other: it holds a row of the largest, and its sums. */
-let opened: Opened | null = null;
-
-/** The code, over a memory of at least so many bytes that hold anything. */
-export function openRowSumsKernel(bytes: number): Opened {
-  opened ??= open();
-  const { memory } = opened;
-  const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
-  if (missing > 0) memory.grow(missing);
-  return opened;
-}
-
-function open(): Opened {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const module = encodeModule({ memories: [{ name: "memory", pagesMin: 1 }], functions: [addRowFunction()] });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module), { [IMPORT_MODULE]: { memory } });
-  return { memory, kernel: exports as unknown as RowSumsKernel };
-}
+/** One for all pictures of a thread, which come one after the other: its memory holds a row of the largest, and its sums. */
+export const ROW_SUMS_KERNEL = new LazyKernel<RowSumsFunctions>(() => ({ functions: [addRowFunction()] }));
 
 /** `addRow(source, sums, groups, weight)`: adds `weight` times each of `groups` times 16 bytes to as many 16-bit sums, modulo 2^16. */
 function addRowFunction(): ExportedFunction {

@@ -127,6 +127,8 @@ export const f32 = {
 
 export const v128 = {
   load: (at: Place, address: Code): Code => [...address, ...vector(0x00, place(at))],
+  /** The first eight bytes; the others are 0. */
+  load64: (at: Place, address: Code): Code => [...address, ...vector(0x5d, place(at))],
   store: (at: Place, address: Code, value: Code): Code => [...address, ...value, ...vector(0x0b, place(at))],
   zero: (): Code => vector(0x0c, new Array(VECTOR_BYTES).fill(0)),
   and: (one: Code, other: Code): Code => [...one, ...other, ...vector(0x4e)],
@@ -182,8 +184,11 @@ export const i16x8 = {
 };
 
 export const i32x4 = {
+  splat: (value: Code): Code => [...value, ...vector(0x11)],
   add: (one: Code, other: Code): Code => [...one, ...other, ...vector(0xae)],
   subtract: (one: Code, other: Code): Code => [...one, ...other, ...vector(0xb1)],
+  multiply: (one: Code, other: Code): Code => [...one, ...other, ...vector(0xb5)],
+  shiftLeft: (value: Code, count: Code): Code => [...value, ...count, ...vector(0xab)],
   shiftRightSigned: (value: Code, count: Code): Code => [...value, ...count, ...vector(0xac)],
   /** The products of eight pairs of 16-bit numbers, neighbours added. */
   dotI16x8: (one: Code, other: Code): Code => [...one, ...other, ...vector(0xba)],

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { similarityTransform } from "../../../models/image/similarity.ts";
+import type { Picture } from "../../../models/image/picture.ts";
+import { invertSimilarity, type Similarity, similarityTransform } from "../../../models/image/similarity.ts";
 import { warp } from "../../../models/image/warp.ts";
 import { assert, assertAlmostEquals, assertEquals } from "../../assert.ts";
 import { makePicture } from "./fixtures.ts";
@@ -92,3 +93,62 @@ Deno.test("warp() goes on with the border's pixels outside the picture", () => {
   warp(picture, { side: 4, transform, ...PLAIN, into });
   assertEquals([into[0], into[15], into[16], into[47]], [10, 10, 20, 30]);
 });
+
+Deno.test("warp() makes to the bit what one sample after the other makes, however large, turned, or far outside", () => {
+  const shift = fc.double({ min: -400, max: 400, noNaN: true });
+  const zoom = fc.double({ min: -6, max: 3, noNaN: true }).map((power) => 2 ** power);
+  const angle = fc.double({ min: -Math.PI, max: Math.PI, noNaN: true });
+  const size = fc.record({ width: fc.integer({ min: 1, max: 700 }), height: fc.integer({ min: 1, max: 700 }) });
+  fc.assert(
+    fc.property(
+      size,
+      fc.integer({ min: 1, max: 24 }),
+      zoom,
+      angle,
+      shift,
+      shift,
+      (size, side, zoom, angle, shiftX, shiftY) => {
+        const picture = makePicture(size.width, size.height);
+        const transform = { a: zoom * Math.cos(angle), b: zoom * Math.sin(angle), shiftX, shiftY };
+        const options = { side, transform, mean: 127.5, scale: 1 / 128 };
+        const into = new Float32Array(side * side * 3);
+        warp(picture, { ...options, into });
+        assertEquals(into, plainWarp(picture, options));
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+/** The same, sample by sample. */
+function plainWarp(
+  { width, height, data }: Picture,
+  { side, transform, mean, scale }: { side: number; transform: Similarity; mean: number; scale: number },
+): Float32Array {
+  const back = invertSimilarity(transform);
+  const samples = Math.min(Math.max(Math.ceil(Math.hypot(back.a, back.b) / 1.5), 1), 4);
+  const into = new Float32Array(side * side * 3);
+  const fixed = (place: number, last: number) => Math.trunc(Math.min(Math.max(place, 0), last * 256));
+  for (let to = 0; to < side * side; to++) {
+    const sums = [0, 0, 0];
+    for (let row = 0; row < samples; row++) {
+      const [x, y] = [to % side + 0.5 / samples, Math.floor(to / side) + (row + 0.5) / samples];
+      let placeX = (back.a * x - back.b * y + back.shiftX - 0.5) * 256;
+      let placeY = (back.b * x + back.a * y + back.shiftY - 0.5) * 256;
+      for (let column = 0; column < samples; column++) {
+        const [atX, atY] = [fixed(placeX, width - 1), fixed(placeY, height - 1)];
+        for (const [right, down] of [[0, 0], [1, 0], [0, 1], [1, 1]]) {
+          const weight = Math.abs(256 - 256 * right - atX % 256) * Math.abs(256 - 256 * down - atY % 256);
+          if (weight === 0) continue;
+          const from = ((Math.floor(atY / 256) + down) * width + Math.floor(atX / 256) + right) * 3;
+          for (let channel = 0; channel < 3; channel++) sums[channel] += data[from + channel] * weight;
+        }
+        placeX += back.a * (1 / samples) * 256;
+        placeY += back.b * (1 / samples) * 256;
+      }
+    }
+    const factor = scale / (samples * samples * 256 * 256);
+    sums.forEach((sum, channel) => into[channel * side * side + to] = sum * factor - mean * scale);
+  }
+  return into;
+}
