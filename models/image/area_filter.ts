@@ -30,11 +30,11 @@ export function shrinkRows(
     scale: fit.scaleX,
     offset: fit.offsetX,
   });
-  const sums = new RowSums(picture);
+  const sums = new RowSums(picture, columns);
   const row = new Float32Array(frame.width * 3);
   for (let y = 0; y < frame.height; y++) {
     if (rows.lasts[y] < rows.firsts[y]) continue;
-    takeMeans(sums.sums, { columns, weight: sumRows(sums, rows, y) }, row);
+    takeMeans(sums, { columns, weight: sumRows(sums, rows, y) }, row);
     receive(row, y);
   }
 }
@@ -60,9 +60,9 @@ function sumRows(sums: RowSums, spans: AreaSpans, y: number): number {
   return weight / share;
 }
 
-/** The means over spans of columns of `sums`, R, G, B in turn, of which each weighs `weight`. */
+/** The means over spans of columns, R, G, B in turn, of sums of which each weighs `weight`. */
 function takeMeans(
-  sums: Uint16Array,
+  { sums, spanSums }: RowSums,
   { columns, weight }: { columns: AreaSpans; weight: number },
   target: Float32Array,
 ): void {
@@ -71,14 +71,9 @@ function takeMeans(
   for (let x = 0, to = 0; x < firsts.length; x++, to += 3) {
     const first = firsts[x] * 3;
     const last = lasts[x] * 3;
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    for (let from = first; from <= last; from += 3) {
-      red += sums[from];
-      green += sums[from + 1];
-      blue += sums[from + 2];
-    }
+    let red = spanSums[x * 4];
+    let green = spanSums[x * 4 + 1];
+    let blue = spanSums[x * 4 + 2];
     if (!whole && last >= first) {
       const before = firstExcess[x];
       const after = lastExcess[x];

@@ -26,7 +26,9 @@ Deno.test("RowSums adds up the rows that it is told, each as often as it counts,
   fc.assert(
     fc.property(pictures, fc.array(fc.tuple(rows, weights), { minLength: 1, maxLength: 4 }), (picture, calls) => {
       const { width, height, data } = picture;
-      const sums = new RowSums(picture);
+      const firsts = Int32Array.from({ length: width + 1 }, (_, at) => at % width);
+      const lasts = firsts.map((first, at) => at === width ? first - 1 : first + (at * 7) % (width - first));
+      const sums = new RowSums(picture, { firsts, lasts });
       for (const [{ from, to, step }, weights] of calls) {
         const first = from % height;
         const last = first + to % (height - first);
@@ -38,6 +40,14 @@ Deno.test("RowSums adds up the rows that it is told, each as often as it counts,
         }
         sums.sum({ first, last, step }, weights);
         assertEquals([...sums.sums.subarray(0, width * 3)], expected);
+        firsts.forEach((first, at) => {
+          const totals = [0, 1, 2].map((channel) => {
+            let total = 0;
+            for (let pixel = first; pixel <= lasts[at]; pixel++) total += expected[pixel * 3 + channel];
+            return total;
+          });
+          assertEquals([...sums.spanSums.subarray(at * 4, at * 4 + 3)], totals);
+        });
       }
     }),
   );
@@ -46,8 +56,10 @@ Deno.test("RowSums adds up the rows that it is told, each as often as it counts,
 Deno.test("RowSums holds the largest sums that it is asked for, and the widest rows", () => {
   const height = 257;
   for (const width of [1, 40_000]) {
-    const sums = new RowSums({ width, height, data: new Uint8Array(width * height * 3).fill(255) });
+    const picture = { width, height, data: new Uint8Array(width * height * 3).fill(255) };
+    const sums = new RowSums(picture, { firsts: Int32Array.of(0), lasts: Int32Array.of(width - 1) });
     sums.sum({ first: 0, last: height - 1, step: 1 }, { first: 1, between: 1, last: 1 });
     assertEquals(new Set(sums.sums.subarray(0, width * 3)), new Set([65_535]));
+    assertEquals([...sums.spanSums.subarray(0, 3)], new Array(3).fill(65_535 * width));
   }
 });
