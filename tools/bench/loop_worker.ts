@@ -1,10 +1,25 @@
-/** A plain loop that needs nothing but a core: what a machine gives to two of them says how free its cores are. */
+/** Plain loops: what a machine gives to two of them says how free its cores are, and how far its memory reaches for two. */
 /// <reference lib="deno.worker" />
-const STEPS = 60_000_000;
 
-self.onmessage = () => {
-  let state = 1;
-  for (let step = 0; step < STEPS; step++) state = Math.imul(state, 1_664_525) + 1_013_904_223 | 0;
-  self.postMessage(state);
+/** What a loop needs: nothing but a core, or memory that no cache holds. */
+export type LoopKind = "core" | "memory";
+
+const STEPS = 60_000_000;
+const COPIES = 12;
+const memory = new Uint8Array(64 * 1024 * 1024).fill(1);
+
+self.onmessage = ({ data }: MessageEvent<LoopKind>) => {
+  self.postMessage(data === "core" ? multiply() : copy());
 };
 self.postMessage(0);
+
+function multiply(): number {
+  let state = 1;
+  for (let step = 0; step < STEPS; step++) state = Math.imul(state, 1_664_525) + 1_013_904_223 | 0;
+  return state;
+}
+
+function copy(): number {
+  for (let step = 0; step < COPIES; step++) memory.copyWithin(0, memory.length / 2);
+  return memory[0];
+}
