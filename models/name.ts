@@ -1,5 +1,5 @@
 import { DmlError } from "../protocol/kernel/errors.ts";
-import { recognizerNameSchema } from "../protocol/schema.ts";
+import { RECOGNIZER_NAME_PATTERN } from "../protocol/schema.ts";
 
 /** What people call a recognizer: its name, and a version unless the latest is meant. */
 export interface RecognizerName {
@@ -12,7 +12,7 @@ export interface RecognizerName {
 export function parseRecognizerName(text: string): RecognizerName {
   const [name, version] = text.split("@");
   const isCanonical = version === undefined || /^[1-9]/.test(version);
-  if (!isCanonical || !recognizerNameSchema.safeParse(text).success) {
+  if (!isCanonical || !RECOGNIZER_NAME_PATTERN.test(text)) {
     throw new DmlError(
       "recognizer_unknown",
       `${JSON.stringify(text.slice(0, 100))} is not the name of a recognizer: ` +

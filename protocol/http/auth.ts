@@ -48,10 +48,10 @@ export function bearerToken(header: string | null): string | null {
  * Throws `forbidden` when a browser speaks for a page that is not of this machine: one whose name was re-bound to a
  * loopback address (its name is still in `Host`) or one from another site (its name is in `Origin`).
  */
-export function refuseForeignPages(request: Request): void {
-  const hosts = [new URL(request.url).host, request.headers.get("host")];
+export function refuseForeignPages(request: Pick<Request, "url" | "headers">): void {
+  const hosts = [hostIn(request.url), request.headers.get("host")];
   const origin = request.headers.get("origin");
-  if (hosts.some((host) => host !== null && !isLoopbackUrl(`http://${host}`))) {
+  if (hosts.some((host) => host !== null && !isLoopbackHost(host))) {
     throw new DmlError("forbidden", "the request names a host that is not this machine", {
       advice: "Address the master as 127.0.0.1 or localhost, or start it with --host.",
     });
@@ -61,6 +61,26 @@ export function refuseForeignPages(request: Request): void {
       advice: "Open the page from this machine, or start the master with --host.",
     });
   }
+}
+
+/** Between the slashes of an absolute URL, user information included if there is any. */
+function hostIn(url: string): string {
+  return /^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1] ?? "";
+}
+
+/** What was found about hosts: a few ask again and again, and to take a URL apart costs as much as to answer a small request. */
+const verdicts = new Map<string, boolean>();
+const VERDICTS_MAX = 64;
+const HOST_CHARACTERS_MAX = 100;
+
+function isLoopbackHost(host: string): boolean {
+  const known = verdicts.get(host);
+  if (known !== undefined) return known;
+  const isLoopback = isLoopbackUrl(`http://${host}`);
+  if (host.length > HOST_CHARACTERS_MAX) return isLoopback;
+  if (verdicts.size === VERDICTS_MAX) verdicts.clear();
+  verdicts.set(host, isLoopback);
+  return isLoopback;
 }
 
 /** Whether the host that `url` names is `localhost`, in 127.0.0.0/8, or ::1. */

@@ -1,8 +1,9 @@
 import { Hono } from "hono";
-import { bearerToken, requireRole } from "../../../protocol/http/auth.ts";
+import { bearerToken, refuseForeignPages, requireRole } from "../../../protocol/http/auth.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { problemResponse } from "../../../protocol/http/problem.ts";
 import { type ClusterTokens, newTokens, type Role } from "../../../protocol/security/tokens.ts";
-import { assertEquals } from "../../assert.ts";
+import { assertEquals, assertThrows } from "../../assert.ts";
 
 function appFor(tokens: ClusterTokens | null): Hono {
   const app = new Hono();
@@ -79,6 +80,29 @@ Deno.test("requireRole() with no tokens refuses a name that was re-bound to this
   ];
   for (const host of hosts) assertEquals(await statusOf(app, "/user", { headers: { host } }), 403, host);
   assertEquals(await statusOf(app, "http://evil.example/user"), 403);
+});
+
+Deno.test("requireRole() with no tokens says the same of a host however often, and after however many others", async () => {
+  const app = appFor(null);
+  for (let round = 0; round < 3; round++) {
+    for (let other = 0; other < 70; other++) {
+      const host = other % 2 === 0 ? `127.0.0.${other}` : `${"long.".repeat(other)}evil${other}.example`;
+      assertEquals(await statusOf(app, "/user", { headers: { host } }), other % 2 === 0 ? 200 : 403, host);
+    }
+    assertEquals(await statusOf(app, "http://evil.example/user"), 403);
+    assertEquals(await statusOf(app, "http://127.0.0.1:7400/user?http://evil.example"), 200);
+  }
+});
+
+Deno.test("refuseForeignPages() is not taken in by what stands before a host", () => {
+  const names = ["localhost@evil.example", "127.0.0.1:80@evil.example", "localhost.evil.example", "evil.example:127"];
+  for (const name of names) {
+    for (const { url, host } of [{ url: name, host: "localhost" }, { url: "localhost", host: name }]) {
+      // Not one that `new Request()` would make: it takes names out that a server may be sent.
+      const request = { url: `http://${url}/user`, headers: new Headers({ host }) };
+      assertThrows(() => refuseForeignPages(request), DmlError, "not this machine");
+    }
+  }
 });
 
 Deno.test("requireRole() with no tokens refuses pages of other sites and lets its own through", async () => {
