@@ -2,7 +2,7 @@ import { join } from "node:path";
 // @ts-types="./glob_to_regexp.d.ts"
 import { globToRegExp } from "@std/path/glob-to-regexp";
 import { DmlError } from "../protocol/kernel/errors.ts";
-import { isGlob } from "./glob.ts";
+import { fixedPartOf, isGlob } from "./glob.ts";
 
 /** Directories that one `**` may stand for. */
 const DIRECTORIES_MAX = 10_000;
@@ -21,18 +21,19 @@ export interface GlobMatches {
 }
 
 /**
- * Expands `pattern` a path segment at a time, so that only directories it names are read. `**` stands for a directory and all
+ * Expands `pattern` a path segment at a time, from its fixed part on, above which nothing may be read. `**` stands for a directory and all
  * below it, but hidden ones and links; behind it a pattern matches files only, for their directories were matched already.
  * Throws `usage` when it stands for more directories than `directoriesMax`.
  */
 export async function expandGlob(pattern: string, options: GlobOptions = {}): Promise<GlobMatches> {
   const expansion = new Expansion(pattern, options);
-  const segments = pattern.split("/").filter((part, index, all) =>
+  const start = fixedPartOf(pattern);
+  const segments = pattern.slice(start === "." ? 0 : start.length).split("/").filter((part, index, all) =>
     part !== "" && !(part === "**" && all[index - 1] === "**")
   );
   if (segments.at(-1) === "**") segments.push("*");
   const isDeep = segments.includes("**");
-  let paths = [pattern.startsWith("/") ? "/" : ""];
+  let paths = [start];
   for (const [index, segment] of segments.entries()) {
     const filesOnly = isDeep && index === segments.length - 1 && isGlob(segment);
     const next = new Set<string>();
@@ -86,11 +87,11 @@ class Expansion {
 
   async *#entries(directory: string): AsyncGenerator<Deno.DirEntry> {
     try {
-      yield* this.#readDirectory(directory || ".");
+      yield* this.#readDirectory(directory);
     } catch (error) {
       // A path on the way that is no directory, or went away, matches nothing.
       const isNothing = error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.NotFound;
-      if (!isNothing) this.closed.set(directory || ".", error);
+      if (!isNothing) this.closed.set(directory, error);
     }
   }
 }

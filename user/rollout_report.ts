@@ -1,5 +1,5 @@
 import type { LineageListing, RolloutRecord } from "../protocol/http/rollout_api.ts";
-import { formatBytes, printable } from "./render.ts";
+import { counted, formatBytes, printable } from "./render.ts";
 
 /** One line that says where a rollout stands. */
 export function rolloutLine(record: RolloutRecord): string {
@@ -41,5 +41,5 @@ export function lineageText({ name, latest, previous, pinned, versions, current,
 
 /** What a collection deleted. */
 export function collectedText({ files, bytes }: { files: number; bytes: number }): string {
-  return files === 0 ? "There was nothing to delete.\n" : `Deleted ${files} files, ${formatBytes(bytes)}.\n`;
+  return files === 0 ? "There was nothing to delete.\n" : `Deleted ${counted(files, "file")}, ${formatBytes(bytes)}.\n`;
 }

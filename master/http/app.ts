@@ -24,6 +24,7 @@ import { programRoutes } from "./program_routes.ts";
 import { predictionRoutes } from "./prediction_routes.ts";
 import { versionRoutes } from "./version_routes.ts";
 import { recognizerRoutes } from "./recognizer_routes.ts";
+import { wrongMethodResponse } from "./wrong_method.ts";
 
 /** What the routes are about; the shell of the master provides it. */
 export interface AppOptions {
@@ -81,6 +82,8 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", blobRoutes({ read: [blobs], write: blobs.results, bytesMax: LIMITS.imageBytesMax }));
 
   app.notFound((context) => {
+    const wrongMethod = wrongMethodResponse(app, context);
+    if (wrongMethod !== null) return wrongMethod;
     throw new DmlError("not_found", `There is no ${context.req.method} ${context.req.path}.`);
   });
   app.onError(errorBoundary(options));

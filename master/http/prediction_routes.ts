@@ -9,9 +9,11 @@ import type { ClusterTokens } from "../../protocol/security/tokens.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 import type { MasterBlobs } from "../master_blobs.ts";
 import type { Predictions } from "../predictions.ts";
+import { accepts } from "./accepts.ts";
 import { predictionQuery } from "./prediction_query.ts";
 
 const JPEG = "image/jpeg";
+const JSON_TYPE = "application/json";
 /** How long a picture may take to arrive. */
 const UPLOAD_MS = 60_000;
 
@@ -35,7 +37,7 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
   const pictureOf = async ({ digest }: BlobReference) => blobs.view(digest) ?? await blobs.read(digest);
   app.post(PATHS.predictions, async (context) => {
     const request = context.req.raw;
-    const wantsPicture = accepts(request, JPEG) && !accepts(request, "json");
+    const wantsPicture = accepts(request, JPEG) && !accepts(request, JSON_TYPE);
     const query = predictionQuery(context.req.queries(), { wantsPicture });
     if (query.crops) checkRole(request, { tokens, roles: ["admin"] });
     const checked = predictions.check(query);
@@ -53,10 +55,6 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
     return new Response(await pictureOf(annotated), { headers });
   });
   return app;
-}
-
-function accepts(request: Request, mediaType: string): boolean {
-  return request.headers.get("accept")?.includes(mediaType) ?? false;
 }
 
 /** The picture. Room is promised to it before it is read, so that many at once cannot fill the memory. */

@@ -8,6 +8,9 @@ import type { Orientation } from "./orientation.ts";
 /** Scans of a progressive JPEG; a crafted file with thousands would keep a worker busy for minutes. */
 const SCANS_MAX = 500;
 
+/** Baseline, extended and progressive, by Huffman codes and, but the first, by arithmetic ones (T.81, table B.1). */
+const DECODED_FRAMES = [0xc0, 0xc1, 0xc2, 0xc9, 0xca];
+
 /** What the segments before a JPEG's first scan say. */
 export interface JpegHeader extends Measures {
   /** 1 grey, 3 colour, 4 CMYK or YCCK. */
@@ -63,6 +66,10 @@ export function hasJpegEnd(bytes: Uint8Array, header: JpegHeader): boolean {
 }
 
 function readFrame(segment: Uint8Array, marker: number) {
+  if (!DECODED_FRAMES.includes(marker)) {
+    const kind = (marker & 3) === 3 ? "lossless" : "hierarchical";
+    throw new DmlError("image_unsupported", `The JPEG is of the ${kind} kind.`);
+  }
   const reader = new ByteReader(segment);
   const precision = reader.uint8(0);
   if (precision !== 8) {

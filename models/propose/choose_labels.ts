@@ -22,11 +22,11 @@ export function chosenLabels(
   if (family.kind === "embed" || family.kind === "tensor") {
     return { labels: [], reasons: given === null ? [] : ["Labels are of no use to this task; they are left out."] };
   }
-  const classCount = family.kind === "ultraface" ? 2 : family.classCount;
+  const classCount = family.kind === "ultraface" ? 1 : family.classCount;
   if (given !== null) {
     return { labels: fitted(given, family, classCount), reasons: [`${given.length} labels were given.`] };
   }
-  if (family.kind === "ultraface") return { labels: ["background", "face"], reasons: [] };
+  if (family.kind === "ultraface") return { labels: ["face"], reasons: [] };
   const noted = labelsOfPython(metadata.get("names") ?? "");
   if (noted !== null && (classCount === null || noted.length === classCount)) {
     return { labels: noted, reasons: [`The file notes the names of its ${noted.length} classes.`] };
@@ -45,10 +45,9 @@ export function chosenLabels(
 
 function fitted(given: readonly string[], family: OutputFamily, classCount: number | null): readonly string[] {
   if (classCount === null || given.length === classCount) return given;
-  // Lists of what can be seen leave out that nothing is.
-  if (family.kind === "ultraface" || family.kind === "ssd") {
-    if (given.length === classCount - 1) return ["background", ...given];
-  }
+  // Lists of what can be seen leave out that nothing is, which UltraFace has a score for and never reports.
+  if (family.kind === "ssd" && given.length === classCount - 1) return ["background", ...given];
+  if (family.kind === "ultraface" && given.length === 2) return given.slice(1);
   throw new DmlError("recognizer_invalid", `There are ${given.length} labels for a model of ${classCount} classes.`, {
     advice: "Give one label a class, in the model's order.",
   });

@@ -54,8 +54,9 @@ Deno.test("main() gives everything up for what needs nothing", async () => {
 
 Deno.test("permissionFlags() start a process that needs no other thread and can look at a photo", async () => {
   using tree = new FileTree({});
-  await Deno.writeFile(join(tree.path, "a b.jpg"), await samplePhoto(1));
-  const argv = ["predict", "a*.jpg", "--out", "marked"];
+  Deno.mkdirSync(join(tree.path, "photos"));
+  await Deno.writeFile(join(tree.path, "photos/a b.jpg"), await samplePhoto(1));
+  const argv = ["predict", "photos/a*.jpg", "--out", "marked"];
   const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
   const permissions = permissionsOf(parseCommand(argv, {}).command, place);
   // Whatever master runs on this machine is not asked: the photo is to be looked at by the process itself.

@@ -1,5 +1,7 @@
 import { answerOf, type Answers, proposeManifest } from "../../models/propose_manifest.ts";
 import { inspectOnnx } from "../../models/onnx/inspect.ts";
+import { decodeUltraface } from "../../models/pipelines/detect_ultraface.ts";
+import { floatTensor } from "../../models/tensor.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
@@ -128,6 +130,19 @@ Deno.test("proposeManifest() finds labels in what was given, in the exporter's n
   assertStringIncludes(none.reasons.join(" "), "ImageNet");
   const ssd = looking(300, { scores: [1, 1_917, 3], boxes: [1, 1_917, 4] });
   assertEquals(labelsOf(propose(ssd, { labels: ["cat", "dog"] })), ["background", "cat", "dog"]);
+});
+
+Deno.test("proposeManifest() names the one class of UltraFace, as its scores are read", () => {
+  const ultraface = looking(240, { scores: [1, 2, 2], boxes: [1, 2, 4] });
+  const boxes = floatTensor(new Float32Array([0, 0, 1, 1, 0, 0, 1, 1]), [1, 2, 4]);
+  const scores = floatTensor(new Float32Array([0.9, 0.1, 0.1, 0.9]), [1, 2, 2]);
+  for (const [given, label] of [[undefined, "face"], [["head"], "head"], [["BACKGROUND", "head"], "head"]] as const) {
+    const { manifest } = propose(ultraface, { labels: given && [...given] });
+    assert(manifest.pipeline === "detect" && manifest.parameters.decode === "ultraface");
+    assertEquals(manifest.parameters.labels, [label]);
+    assertEquals(decodeUltraface([boxes, scores], manifest.parameters).map(({ index }) => index), [0]);
+  }
+  assertThrows(() => propose(ultraface, { labels: ["a", "b", "c"] }), DmlError);
 });
 
 Deno.test("proposeManifest() takes as many labels as there are numbers for the names of classes", () => {

@@ -1,3 +1,4 @@
+import { join, relative, resolve } from "node:path";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { findInputs, type Input, readInput, stemOf } from "../../user/inputs.ts";
@@ -70,6 +71,29 @@ Deno.test("findInputs() expands a glob that the shell handed on", async () => {
   assertEquals(await found("odd[1].jpg"), ["file odd[1].jpg"]);
   assertEquals(await found("*.tiff"), ["missing *.tiff file_not_found"]);
   assertEquals(await found("none/*.jpg"), ["missing none/*.jpg file_not_found"]);
+});
+
+Deno.test("findInputs() reads no directory above the fixed part of a glob, which nothing else may be read of", async () => {
+  using directory = new FileTree({ "photos/a.jpg": "x", "photos/2024/b.jpg": "x", "other/c.jpg": "x" });
+  const { path } = directory;
+  const fromHere = relative(Deno.cwd(), path);
+  const cases = [
+    [`${path}/photos/*.jpg`, ["a.jpg"]],
+    [`${path}/photos/**/*.jpg`, ["2024/b.jpg", "a.jpg"]],
+    [`${path}/other/../photos/*.jpg`, ["a.jpg"]],
+    [`${fromHere}/photos/*.jpg`, ["a.jpg"]],
+    [`./${fromHere}/photos/{a,b}.jpg`, ["a.jpg"]],
+  ] as const;
+  for (const [pattern, names] of cases) {
+    const read: string[] = [];
+    const readDirectory = (directory: string) => {
+      read.push(resolve(directory));
+      return Deno.readDir(directory);
+    };
+    const inputs = await findInputs([pattern], { readDirectory });
+    assertEquals(inputs.map(({ name }) => resolve(name)), names.map((name) => join(path, "photos", name)), pattern);
+    assertEquals(read.filter((directory) => !directory.startsWith(join(path, "photos"))), [], pattern);
+  }
 });
 
 Deno.test("findInputs() finds what ** stands for at any depth, once, behind no link and in no hidden directory", async () => {

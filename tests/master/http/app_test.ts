@@ -103,11 +103,30 @@ for (const [method, path, allowed] of RULES) {
 
 Deno.test("createApp() answers what there is not with a problem that says so", async () => {
   await using fixture = await MasterFixture.start();
-  for (const [method, path] of [["GET", "/v2/cluster"], ["DELETE", "/v1/nodes"], ["GET", "/"]]) {
+  for (const [method, path] of [["GET", "/v2/cluster"], ["DELETE", "/v1/nodes/all"], ["GET", "/"]]) {
     const problem = await problemIn(ask(fixture.master, path, { method }));
     assertEquals([problem.status, problem.code], [404, "not_found"]);
     assertStringIncludes(problem.detail, path);
   }
+});
+
+Deno.test("createApp() answers a method that a path does not take with 405 and those that it does", async () => {
+  await using fixture = await MasterFixture.start();
+  const cases = [
+    ["DELETE", "/v1/nodes", "GET, HEAD"],
+    ["GET", "/v1/predictions", "POST"],
+    ["OPTIONS", "/v1/health", "GET, HEAD"],
+    ["PATCH", "/v1/recognizers/faces", "GET, HEAD, DELETE"],
+    ["POST", blobPath(digestOf(BLOB)), "GET, HEAD, PUT"],
+  ];
+  for (const [method, path, allowed] of cases) {
+    const response = await ask(fixture.master, path, { method });
+    assertEquals([response.status, response.headers.get("allow")], [405, allowed]);
+    const { code, detail } = await problemIn(response);
+    assertEquals([code, detail], ["request_invalid", `${path} takes no ${method}.`]);
+  }
+  const head = await ask(fixture.master, "/v1/predictions", { method: "HEAD" });
+  assertEquals([head.status, head.headers.get("allow")], [405, "POST"]);
 });
 
 Deno.test("errorBoundary() keeps a bug's details in the log, under the reference that the user gets", async () => {

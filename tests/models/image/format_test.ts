@@ -118,6 +118,17 @@ Deno.test("readImageHeader() refuses a progressive JPEG of more scans than any e
   assertEquals(codeOf(scans), "image_unsupported");
 });
 
+Deno.test("readImageHeader() says of a JPEG of a rare kind that it is not read, not that it is damaged", async () => {
+  const jpeg = await fixtures.makeJpeg(picture);
+  const frame = jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0) + 1;
+  const kinds = [[0xc3, "lossless"], [0xcb, "lossless"], [0xc5, "hierarchical"], [0xce, "hierarchical"]] as const;
+  for (const [marker, kind] of kinds) {
+    const error = assertThrows(() => readImageHeader(jpeg.with(frame, marker)), DmlError);
+    assertEquals([error.code, error.message], ["image_unsupported", `The JPEG is of the ${kind} kind.`]);
+  }
+  for (const marker of [0xc1, 0xc9, 0xca]) assertEquals(readImageHeader(jpeg.with(frame, marker)).width, 37);
+});
+
 Deno.test("readImageHeader() takes an orientation that is none for upright", async () => {
   const jpeg = await fixtures.makeJpeg(picture);
   const broken = new TextEncoder().encode("Exif\0\0II*\0\xff\xff\xff\xff");
