@@ -2,6 +2,7 @@ import type { NextPicture } from "../../protocol/http/next_picture.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { Prediction } from "../../protocol/messages/prediction.ts";
 import { assign, cancel, digest, nobody, taskId } from "./orders.ts";
 import { axis, putGallery, somebody } from "../models/gallery/built_gallery.ts";
 import { bytesOf, NodeFixture, putRecognizer, putText } from "./node_fixture.ts";
@@ -176,6 +177,28 @@ Deno.test("startNode() passes on why a picture was refused, and hides what dml d
   const unknown = await connection.next("task.failed");
   assertEquals(unknown.code, "attempt_failed");
   assert(!unknown.reason.includes("secret"));
+});
+
+Deno.test("startNode() fails an attempt whose answer no message can carry, and goes on", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  const end = async (task: number, prediction: Partial<Prediction>) => {
+    connection.send(await fixture.assignText(task, { offer }));
+    const result = { prediction: { ...nobody(), ...prediction }, annotated: null, crops: [] };
+    (await fixture.engine.next()).end(result);
+  };
+  const failed = async () => {
+    const { taskId, code } = await connection.next("task.failed");
+    return [taskId, code];
+  };
+  await end(1, { width: NaN });
+  assertEquals(await failed(), [taskId(1), "attempt_failed"]);
+  const data = Array(200_000).fill(0.123456);
+  await end(2, { tensors: [{ name: "output", type: "float32", dims: [data.length], data }] });
+  assertEquals(await failed(), [taskId(2), "answer_too_large"]);
+  await end(3, {});
+  assertEquals((await connection.next("task.result")).taskId, taskId(3));
 });
 
 Deno.test("startNode() neither runs nor answers what is cancelled", async () => {
