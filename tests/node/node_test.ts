@@ -379,6 +379,28 @@ Deno.test("NodeHandle.stop() leaves at once when there is no master, or none tha
   await unanswered.master.close();
 });
 
+Deno.test("NodeHandle.stop() breaks off a picture that the master does not take", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect({ protocol: 2 });
+  const offer = await fixture.ready(connection);
+  const asked = await fixture.assignText(1, { offer, annotate: true });
+  const puts: string[] = [];
+  fixture.remote.put = (name, _bytes, options: { signal?: AbortSignal } = {}) => {
+    puts.push(name);
+    const { promise, reject } = Promise.withResolvers<void>();
+    options.signal?.addEventListener("abort", () => reject(new DmlError("connection_lost", "It was given up.")));
+    return promise;
+  };
+  connection.send(asked);
+  (await fixture.engine.next()).finish("drawn");
+  await connection.next("task.result");
+  const stopped = fixture.node.stop();
+  fixture.clock.advance(30_000);
+  await connection.close();
+  await stopped;
+  assertEquals(puts, [digestOf(bytesOf("drawn"))], "it is not tried again");
+});
+
 Deno.test("startNode() fetches a gallery, puts it in force, says so, and asks it when it is told to", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
