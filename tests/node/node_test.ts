@@ -401,6 +401,20 @@ Deno.test("NodeHandle.stop() breaks off a picture that the master does not take"
   assertEquals(puts, [digestOf(bytesOf("drawn"))], "it is not tried again");
 });
 
+Deno.test("NodeHandle.stop() leaves no timer behind, not even of a connection that was lost with work in hand", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer }), await fixture.assignText(2, { offer }));
+  await fixture.engine.next();
+  await connection.heeded();
+  fixture.clock.advance(50);
+  await connection.close();
+  await fixture.happened("disconnected");
+  await fixture.node.stop();
+  assertEquals(fixture.clock.pending, 0);
+});
+
 Deno.test("startNode() fetches a gallery, puts it in force, says so, and asks it when it is told to", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
