@@ -188,7 +188,7 @@ export class Executor {
     const { engine, cache, clock, report } = this.#options;
     const startMs = clock.nowMs();
     try {
-      const { manifest, layers, refetchedBytes } = await cache.read(offer);
+      const { manifest, layers, refetchedBytes } = await cache.read(offer, { signal: this.#closing.signal });
       const { imagesPerSecond } = await engine.load(manifestDigest, manifest, layers);
       const warmUpMs = clock.nowMs() - startMs;
       report({ kind: "modelLoaded", manifestDigest, imagesPerSecond, warmUpMs, refetchedBytes });

@@ -401,6 +401,33 @@ Deno.test("NodeHandle.stop() breaks off a picture that the master does not take"
   assertEquals(puts, [digestOf(bytesOf("drawn"))], "it is not tried again");
 });
 
+Deno.test("NodeHandle.stop() breaks off a file that is fetched again because it was damaged", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await putRecognizer(fixture.remote);
+  const [{ digest: layer }] = offer.layers;
+  const read = fixture.cache.read.bind(fixture.cache);
+  const fetchedAgain = Promise.withResolvers<void>();
+  fixture.cache.read = async (name) => {
+    if (name !== layer) return await read(name);
+    await fixture.cache.delete(layer);
+    fixture.remote.open = (_name, { signal }: { offset?: number; signal?: AbortSignal } = {}) => {
+      fetchedAgain.resolve();
+      const { promise, reject } = Promise.withResolvers<never>();
+      signal?.addEventListener("abort", () => reject(new DmlError("cancelled", "It was given up.")));
+      return promise;
+    };
+    throw new DmlError("blob_corrupt", "Other bytes.");
+  };
+  connection.send(offer);
+  await fetchedAgain.promise;
+  const stopped = fixture.node.stop();
+  await connection.next("goodbye");
+  await connection.close();
+  await stopped;
+  assert(!connection.heard.some(({ type }) => type === "model.failed"));
+});
+
 Deno.test("NodeHandle.stop() leaves no timer behind, not even of a connection that was lost with work in hand", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
