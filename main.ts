@@ -192,7 +192,8 @@ export async function openLocalCluster(
     },
   });
   const stop = () => settled.reject(new DmlError("interrupted", "Stopped before the recognizer was loaded."));
-  signal.addEventListener("abort", stop, { once: true });
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
   const shutDown = async () => {
     await node.stop();
     await master.stop({ graceMs: 0 });
@@ -204,6 +205,8 @@ export async function openLocalCluster(
   } catch (error) {
     await shutDown();
     throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }
 

@@ -22,7 +22,7 @@ export interface CacheKeeperOptions {
  */
 export class CacheKeeper {
   readonly #options: CacheKeeperOptions;
-  #times: Map<Digest, number> | null = null;
+  #times: Promise<Map<Digest, number>> | null = null;
 
   constructor(options: CacheKeeperOptions) {
     this.#options = options;
@@ -84,8 +84,7 @@ export class CacheKeeper {
     return files;
   }
 
-  async #load(): Promise<Map<Digest, number>> {
-    this.#times ??= await this.#options.times.load();
-    return this.#times;
+  #load(): Promise<Map<Digest, number>> {
+    return this.#times ??= this.#options.times.load();
   }
 }

@@ -1,3 +1,4 @@
+import { StallWatch } from "../protocol/blob/stall_watch.ts";
 import type { NextPicture } from "../protocol/http/next_picture.ts";
 import { backoffMs } from "../protocol/kernel/backoff.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
@@ -66,10 +67,7 @@ export class ComingPictures {
     this.#connection = new AbortController();
     const { signal } = this.#connection;
     for (let count = Math.min(slots, QUESTIONS_MAX); count > 0; count--) {
-      void this.#question(
-        () => ask(key, { signal: AbortSignal.any([signal, AbortSignal.timeout(QUESTION_MS)]) }),
-        signal,
-      );
+      void this.#question((options) => ask(key, options), signal);
     }
   }
 
@@ -115,31 +113,36 @@ export class ComingPictures {
   }
 
   /** Asks again and again until the connection is over. */
-  async #question(ask: () => Promise<NextPicture | null>, signal: AbortSignal): Promise<void> {
+  async #question(
+    ask: (options: { signal: AbortSignal }) => Promise<NextPicture | null>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { clock, random, log } = this.#options;
     for (let failures = 0; !signal.aborted;) {
       this.#openCount++;
       let picture: NextPicture | null = null;
+      const watch = new StallWatch(clock, { stallMs: QUESTION_MS, signal });
       try {
-        picture = await ask();
+        picture = await ask({ signal: watch.signal });
         failures = 0;
       } catch (error) {
         failures++;
         if (!signal.aborted) log.debug("No picture can be waited for.", { error: asDmlError(error).message });
       } finally {
+        watch.stop();
         this.#openCount--;
       }
       if (signal.aborted) return;
       // One that was to come may have been lost with this answer.
       if (picture === null) this.#giveUp();
-      else await this.#deliver(picture, signal);
+      else await this.#deliver(picture);
       // Whoever has the picture now goes on first: asking takes longer than to begin with it.
       await waited(failures > 0 ? backoffMs(failures, { random }) : ASK_AGAIN_MS, { clock, signal });
     }
   }
 
-  /** Resolves when the picture was taken, or nobody has for a while. */
-  #deliver(picture: NextPicture, signal: AbortSignal): Promise<void> {
+  /** Resolves when the picture was taken, nobody has for a while, or the connection is over. */
+  #deliver(picture: NextPicture): Promise<void> {
     for (const arrival of this.#awaited) {
       if (arrival.digest !== picture.digest) continue;
       arrival.settle(picture.bytes);
@@ -148,7 +151,7 @@ export class ComingPictures {
     const claimed = new AbortController();
     this.#here.push({ picture, taken: () => claimed.abort() });
     const { clock } = this.#options;
-    return waited(UNCLAIMED_MS, { clock, signal: AbortSignal.any([claimed.signal, signal]) }).then(() => {
+    return waited(UNCLAIMED_MS, { clock, signal: claimed.signal }).then(() => {
       const at = this.#here.findIndex((here) => here.picture === picture);
       if (at >= 0) this.#here.splice(at, 1);
     });

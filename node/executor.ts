@@ -50,7 +50,8 @@ export class Executor {
   readonly #pictures: ResultPictures;
   /** Attempts on a worker whose result somebody waits for. */
   readonly #running = new Set<AttemptKey>();
-  readonly #imageFetches = new Map<AttemptKey, AbortController>();
+  /** Pictures of attempts on their way here or to the master: an attempt has one or the other. */
+  readonly #attemptTransfers = new Map<AttemptKey, AbortController>();
   readonly #modelFetches = new Map<Digest, { readonly abort: AbortController; readonly done: Promise<void> }>();
   readonly #transfers = new Set<Promise<void>>();
   readonly #closing = new AbortController();
@@ -87,14 +88,14 @@ export class Executor {
 
   /** Breaks off every transfer and waits until they have noticed; what runs on a worker is the engine's to end. */
   async close(): Promise<void> {
-    for (const abort of this.#imageFetches.values()) abort.abort();
+    for (const abort of this.#attemptTransfers.values()) abort.abort();
     for (const { abort } of this.#modelFetches.values()) abort.abort();
     this.#closing.abort();
     await Promise.all(this.#transfers);
   }
 
   #forget(key: AttemptKey): void {
-    this.#imageFetches.get(key)?.abort();
+    this.#attemptTransfers.get(key)?.abort();
     this.#images.delete(key);
     this.#pictures.forget(key);
     this.#running.delete(key);
@@ -124,7 +125,7 @@ export class Executor {
   async #fetchImage({ key, assign }: ActionTo<"fetchImage">): Promise<void> {
     const { remote, coming, report } = this.#options;
     const abort = new AbortController();
-    this.#imageFetches.set(key, abort);
+    this.#attemptTransfers.set(key, abort);
     try {
       invariant(assign.image !== null, `attempt ${key} has a picture to fetch`);
       const { digest, size } = assign.image;
@@ -140,20 +141,25 @@ export class Executor {
     } catch (error) {
       report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
     } finally {
-      this.#imageFetches.delete(key);
+      this.#attemptTransfers.delete(key);
     }
   }
 
   async #upload({ key }: ActionTo<"upload">): Promise<void> {
     const { report } = this.#options;
+    const abort = new AbortController();
+    this.#attemptTransfers.set(key, abort);
     await null; // what is reported is not reported in the turn that began it
     try {
-      const { names, done } = this.#pictures.upload(key);
+      if (abort.signal.aborted) return;
+      const { names, done } = this.#pictures.upload(key, abort.signal);
       report({ kind: "picturesNamed", key, ...names });
       await done;
       report({ kind: "attemptUploaded", key, ...names });
     } catch (error) {
       report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
+    } finally {
+      this.#attemptTransfers.delete(key);
     }
   }
 
@@ -182,7 +188,7 @@ export class Executor {
     const { engine, cache, clock, report } = this.#options;
     const startMs = clock.nowMs();
     try {
-      const { manifest, layers, refetchedBytes } = await cache.read(offer);
+      const { manifest, layers, refetchedBytes } = await cache.read(offer, { signal: this.#closing.signal });
       const { imagesPerSecond } = await engine.load(manifestDigest, manifest, layers);
       const warmUpMs = clock.nowMs() - startMs;
       report({ kind: "modelLoaded", manifestDigest, imagesPerSecond, warmUpMs, refetchedBytes });

@@ -86,10 +86,11 @@ export class ModelCache {
    * The files of `offer`, each verified as it is read; one that was damaged since it came is logged and fetched again.
    * Throws `recognizer_invalid` when the manifest is none, or names layers that were not offered.
    */
-  async read(offer: ModelOffer): Promise<RecognizerFiles> {
+  async read(offer: ModelOffer, options: Pick<FetchOptions, "signal"> = {}): Promise<RecognizerFiles> {
+    const { recognizer } = offer;
     let refetchedBytes = 0;
     const sound = async (layer: string, file: BlobReference) => {
-      const { bytes, movedBytes } = await this.#readSound(file, { recognizer: offer.recognizer, layer });
+      const { bytes, movedBytes } = await this.#readSound(file, { names: { recognizer, layer }, ...options });
       refetchedBytes += movedBytes;
       return bytes;
     };
@@ -140,7 +141,7 @@ export class ModelCache {
   /** `names` say whose file it is. */
   async #readSound(
     file: BlobReference,
-    names: { recognizer: string; layer: string },
+    { names, ...options }: Pick<FetchOptions, "signal"> & { names: { recognizer: string; layer: string } },
   ): Promise<{ bytes: Uint8Array<ArrayBuffer>; movedBytes: number }> {
     const { digest } = file;
     try {
@@ -150,7 +151,7 @@ export class ModelCache {
       if (!isGone) throw error;
       const fields = { ...names, digest, reason: error.message };
       this.#log.warn("A file of a recognizer is damaged on this disk; it is fetched again.", fields);
-      const movedBytes = await this.#copy(file, {});
+      const movedBytes = await this.#copy(file, options);
       return { bytes: await this.#local.read(digest), movedBytes };
     }
   }

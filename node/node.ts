@@ -149,8 +149,9 @@ class Node {
       if (code === "internal") log.error("Connecting failed for a reason unknown.", { error: String(error) });
       return { ending: { code, reason: message, advice }, wasOpen };
     } finally {
-      if (wasOpen) this.#turns.disconnected();
+      // First: what follows from the loss is not told to the connection that was lost.
       this.#connection = null;
+      if (wasOpen) this.#turns.disconnected();
     }
   }
 

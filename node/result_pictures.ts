@@ -28,24 +28,22 @@ export class ResultPictures {
 
   /**
    * Begins to put all of them to the master's blobs, one after the other, and forgets them here: what the result names
-   * them, and when they are there. Await `done`, which throws why they could not be put.
+   * them, and when they are there. Await `done`, which throws why they could not be put, also when `signal` aborts.
    */
-  upload(key: AttemptKey): { readonly names: PictureNames; readonly done: Promise<void> } {
+  upload(key: AttemptKey, signal: AbortSignal): { readonly names: PictureNames; readonly done: Promise<void> } {
     const pictures = this.#pictures.get(key);
     invariant(pictures !== undefined, `attempt ${key} has pictures`);
     this.forget(key);
     const crops = pictures.crops.map(nameOf);
     const annotated = pictures.annotated && { ...nameOf(pictures.annotated), mediaType: "image/jpeg" };
-    return { names: { crops, annotated }, done: this.#putAll(pictures, { crops, annotated }) };
+    return { names: { crops, annotated }, done: this.#putAll(pictures, { crops, annotated }, signal) };
   }
 
-  async #putAll({ crops, annotated }: Pictures, names: PictureNames): Promise<void> {
-    for (const [at, crop] of crops.entries()) await this.#put(names.crops[at], crop);
-    if (annotated !== null && names.annotated !== null) await this.#put(names.annotated, annotated);
-  }
-
-  async #put({ digest }: BlobReference, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    await onceMore(() => this.#remote.put(digest, bytes));
+  async #putAll({ crops, annotated }: Pictures, names: PictureNames, signal: AbortSignal): Promise<void> {
+    const put = ({ digest }: BlobReference, bytes: Uint8Array<ArrayBuffer>) =>
+      onceMore(() => this.#remote.put(digest, bytes, { signal }), signal);
+    for (const [at, crop] of crops.entries()) await put(names.crops[at], crop);
+    if (annotated !== null && names.annotated !== null) await put(names.annotated, annotated);
   }
 }
 

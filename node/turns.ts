@@ -1,11 +1,14 @@
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import { clip } from "../protocol/kernel/clip.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
+import { DmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Welcome } from "../protocol/messages/hello.ts";
 import type { Availability } from "../protocol/messages/liveness.ts";
 import type { Message } from "../protocol/messages/message.ts";
+import type { TaskFailed, TaskResult } from "../protocol/messages/task.ts";
 import type { HostPressure } from "./capabilities.ts";
 import type { ComingPictures } from "./coming_pictures.ts";
 import { apply } from "./core/apply.ts";
@@ -121,18 +124,14 @@ export class Turns {
 
   /** Begins all that there is to do, and says all that there is to say. */
   turn(): void {
-    const { send, onChange } = this.#options;
     const state = this.#state;
     for (let action = plan(state); action !== null; action = plan(state)) {
       this.#apply({ kind: "begun", action });
       this.#executor.begin(action);
     }
-    if (state.outbox.length > 0) {
-      for (const message of state.outbox) send(message);
-      state.outbox = [];
-    }
+    if (state.outbox.length > 0) { for (const message of state.outbox.splice(0)) this.#say(message); }
     const standing = `${runningCount(state)} ${queuedCount(state)} ${state.draining}`;
-    if (standing !== this.#told) onChange();
+    if (standing !== this.#told) this.#options.onChange();
     this.#told = standing;
     this.#checkIdle();
   }
@@ -186,6 +185,19 @@ export class Turns {
     }
   }
 
+  /** A model may find anything: an answer that no message can carry costs its attempt, not the node. */
+  #say(message: Message): void {
+    const { send, log } = this.#options;
+    try {
+      send(message);
+    } catch (error) {
+      if (message.type !== "task.result" || !(error instanceof DmlError)) throw error;
+      const failed = failureInstead(message, error);
+      log.error("An answer cannot be sent.", { taskId: failed.taskId, code: failed.code, reason: failed.reason });
+      send(failed);
+    }
+  }
+
   #logGallery(event: Extract<NodeEvent, { kind: "galleryTaken" | "galleryFailed" }>): void {
     const { log } = this.#options;
     const { gallery, version } = event.offer;
@@ -219,4 +231,9 @@ export class Turns {
       onEvent({ kind: "recognizerFailed", recognizer, failure: event.failure });
     }
   }
+}
+
+function failureInstead({ taskId, attempt }: TaskResult, { code: fault, message }: DmlError): TaskFailed {
+  const code: ErrorCode = fault === "frame_too_large" ? "answer_too_large" : "attempt_failed";
+  return { type: "task.failed", taskId, attempt, code, reason: clip(message, LIMITS.reasonCharactersMax) };
 }

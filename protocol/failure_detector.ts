@@ -41,12 +41,4 @@ export class FailureDetector {
     if (silenceMs >= this.#limits.deadAfterMs) return "red";
     return silenceMs >= this.#limits.suspectAfterMs ? "yellow" : "green";
   }
-
-  /** How long until the health gets worse if nothing arrives; null when it cannot. */
-  worsensInMs(nowMs: number): number | null {
-    const silenceMs = this.silenceMs(nowMs);
-    const { suspectAfterMs, deadAfterMs } = this.#limits;
-    if (silenceMs >= deadAfterMs) return null;
-    return (silenceMs >= suspectAfterMs ? deadAfterMs : suspectAfterMs) - silenceMs;
-  }
 }

@@ -89,5 +89,3 @@ export const MODELS_VERBS = {
   },
   ...ROLLOUT_VERBS,
 } as const satisfies SubVerbs;
-
-export type ModelsVerbName = keyof typeof MODELS_VERBS;

@@ -87,22 +87,13 @@ async function lookAfterPeople(command: PeopleCommand, context: UserContext): Pr
   const { waitingLine } = await import("./waiting_line.ts");
   const onRefused = waitingLine((sentence) => context.terminal.error(`${sentence}\n`));
   const { cluster, people } = openPeople({ ...context, ...command, onRefused });
-  const stop = () => cluster.close();
-  context.signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await runPeople(command, { ...context, cluster, people });
-  } finally {
-    context.signal.removeEventListener("abort", stop);
-    await cluster.close();
-  }
+  return await whileOpen(cluster, context, () => runPeople(command, { ...context, cluster, people }));
 }
 
 async function ask(command: NodesCommand | ModelsCommand | UpgradeCommand, context: UserContext): Promise<number> {
   const { openRemoteCluster } = await import("./open_cluster.ts");
   const cluster = openRemoteCluster({ ...context, ...command });
-  const stop = () => cluster.close();
-  context.signal.addEventListener("abort", stop, { once: true });
-  try {
+  return await whileOpen(cluster, context, async () => {
     if (command.verb === "nodes") {
       const { runNodes } = await import("./commands/nodes.ts");
       return await runNodes(command, { ...context, cluster });
@@ -112,8 +103,22 @@ async function ask(command: NodesCommand | ModelsCommand | UpgradeCommand, conte
       return await runUpgrade(command, { ...context, programs: cluster.programs });
     }
     return await models(command, { ...context, cluster });
+  });
+}
+
+/** Closes `cluster` behind `work`, or before that when `signal` aborts: then what it has under way ends as `interrupted`. */
+async function whileOpen(
+  cluster: Pick<ClusterClient, "close">,
+  { signal }: Pick<UserContext, "signal">,
+  work: () => Promise<number>,
+): Promise<number> {
+  const stop = () => void cluster.close();
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  try {
+    return await work();
   } finally {
-    context.signal.removeEventListener("abort", stop);
+    signal.removeEventListener("abort", stop);
     await cluster.close();
   }
 }

@@ -1,4 +1,4 @@
-import { type Infer, z } from "../../protocol/schema.ts";
+import { z } from "../../protocol/schema.ts";
 import { pictureInputSchema, tensorNameSchema } from "./picture_input.ts";
 
 /** Parameters of the `embed` pipeline: a picture as a point among others. */
@@ -9,5 +9,3 @@ export const embedParametersSchema = z.strictObject({
   /** Whether to bring the vector to length one, so that the dot product of two is their cosine. */
   normalise: z.boolean(),
 });
-
-export type EmbedParameters = Infer<typeof embedParametersSchema>;

@@ -55,8 +55,9 @@ export interface GalleryState {
 }
 
 /**
- * Where an attempt stands: `assigned` -> `fetching` its image -> `waiting` for a worker -> `running` -> `uploading` its
- * pictures, after which it is forgotten. `abandoned` is one that still holds a worker but that nobody waits for.
+ * Where an attempt stands: `assigned` -> `fetching` its image -> `waiting` for a worker -> `running` -> `answered`, when there
+ * are pictures to send -> `uploading` them, after which it is forgotten. `abandoned` is one that still holds a worker but that
+ * nobody waits for.
  */
 export type AttemptPhase =
   | "assigned"

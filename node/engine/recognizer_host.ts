@@ -191,7 +191,12 @@ export class RecognizerHost {
     if (manifest.requirements.engine === "none") return sessions;
     const { createLayerSession, initOnnx } = await import("./onnx_session.ts");
     this.#engine ??= this.#assets("onnxruntime.wasm").then(initOnnx);
-    await this.#engine;
+    try {
+      await this.#engine;
+    } catch (error) {
+      this.#engine = null; // so that the next recognizer asks again
+      throw error;
+    }
     try {
       for (const [role, bytes] of layers) {
         sessions[role] = await createLayerSession(bytes);

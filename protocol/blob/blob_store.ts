@@ -44,8 +44,11 @@ export interface BlobStore {
     digest: Digest,
     options?: { signal?: AbortSignal },
   ): Promise<Uint8Array<ArrayBuffer>>;
-  /** Stores `bytes`, after checking that they hash to `digest` (`blob_corrupt`). Storing what is here already is cheap and right. */
-  put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /**
+   * Stores `bytes`, after checking that they hash to `digest` (`blob_corrupt`). Storing what is here already is cheap and right.
+   * An aborted `signal` ends what waits for the network.
+   */
+  put(digest: Digest, bytes: Uint8Array<ArrayBuffer>, options?: { signal?: AbortSignal }): Promise<void>;
   /**
    * Begins or goes on with the reception of a blob of `size` bytes. One reception of a digest at a time.
    * Throws `queue_full` or `disk_full`, as `write` may.

@@ -85,9 +85,13 @@ export class HttpBlobStore implements BlobStore, Disposable {
     return bytes;
   }
 
-  async put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async put(
+    digest: Digest,
+    bytes: Uint8Array<ArrayBuffer>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<void> {
     // A sized body: one that streams is an order of magnitude slower in fetch.
-    const response = await this.#request(digest, { method: "PUT", body: bytes });
+    const response = await this.#request(digest, { method: "PUT", body: bytes, ...options });
     if (!response.ok) throw await this.#refusal(response, digest);
     await response.body?.cancel();
   }

@@ -29,5 +29,4 @@ export const goodbyeSchema = z.strictObject({
 });
 
 export type Availability = Infer<typeof availabilitySchema>;
-export type Ping = Infer<typeof pingSchema>;
 export type Goodbye = Infer<typeof goodbyeSchema>;

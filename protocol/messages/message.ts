@@ -42,5 +42,4 @@ export const messageSchema = z.discriminatedUnion("type", [
 ]);
 
 export type Message = Infer<typeof messageSchema>;
-export type ErrorMessage = Infer<typeof errorSchema>;
 export type MessageType = Message["type"];

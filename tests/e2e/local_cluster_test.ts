@@ -37,3 +37,13 @@ Deno.test("openLocalCluster() loads what is asked for, also when nodes are not o
     await local.close();
   }
 });
+
+Deno.test("openLocalCluster() opens nothing for somebody who has stopped it already", async () => {
+  const stopped = openLocalCluster({ recognizer: "faces", pictures: 1 }, {
+    log: SILENT_LOG,
+    signal: AbortSignal.abort(),
+    presentation: { logLevel: "error" },
+  });
+  const { code } = await assertRejects(() => stopped, DmlError);
+  assertEquals(code, "interrupted");
+});

@@ -57,6 +57,13 @@ Deno.test("CacheKeeper.makeRoom() evicts what was not used for longest when the 
   assertEquals(await held(), "ac");
 });
 
+Deno.test("CacheKeeper.touch() of two at once forgets neither", async () => {
+  const times = new MemoryUseTimes();
+  const { keeper } = await setUp({ bytesMax: 0, times });
+  await Promise.all([keeper.touch([digest(1)]), keeper.touch([digest(2)])]);
+  assertEquals([...(await times.load()).keys()], [digest(1), digest(2)]);
+});
+
 Deno.test("CacheKeeper.makeRoom() never evicts what is in use, and refuses what then does not fit", async () => {
   const { offers: [a, b, c], fetch, hold, held } = await setUp({ bytesMax: 3_000 });
   await fetch(a);

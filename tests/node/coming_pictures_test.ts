@@ -108,6 +108,20 @@ Deno.test("ComingPictures() waits for none when no question is open, when one wa
   questions.coming.end();
 });
 
+Deno.test("ComingPictures() gives up a question that the master does not answer, and asks anew", async () => {
+  const questions = new Questions();
+  questions.coming.begin("key");
+  const waiting = questions.take("cat");
+  await questions.pass(1_999);
+  assertEquals(questions.open.length, 1);
+  await questions.pass(1);
+  assertEquals(await waiting, null);
+  await questions.pass(38_000);
+  await questions.pass(1_000);
+  assertEquals(questions.open.length, 2, "the one without an answer, and a new one");
+  questions.coming.end();
+});
+
 Deno.test("ComingPictures() forgets a picture that nobody was assigned, and all of a connection that ended", async () => {
   const questions = new Questions();
   questions.coming.begin("first");

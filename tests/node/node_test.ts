@@ -2,6 +2,7 @@ import type { NextPicture } from "../../protocol/http/next_picture.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { Prediction } from "../../protocol/messages/prediction.ts";
 import { assign, cancel, digest, nobody, taskId } from "./orders.ts";
 import { axis, putGallery, somebody } from "../models/gallery/built_gallery.ts";
 import { bytesOf, NodeFixture, putRecognizer, putText } from "./node_fixture.ts";
@@ -178,6 +179,28 @@ Deno.test("startNode() passes on why a picture was refused, and hides what dml d
   assert(!unknown.reason.includes("secret"));
 });
 
+Deno.test("startNode() fails an attempt whose answer no message can carry, and goes on", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  const end = async (task: number, prediction: Partial<Prediction>) => {
+    connection.send(await fixture.assignText(task, { offer }));
+    const result = { prediction: { ...nobody(), ...prediction }, annotated: null, crops: [] };
+    (await fixture.engine.next()).end(result);
+  };
+  const failed = async () => {
+    const { taskId, code } = await connection.next("task.failed");
+    return [taskId, code];
+  };
+  await end(1, { width: NaN });
+  assertEquals(await failed(), [taskId(1), "attempt_failed"]);
+  const data = Array(200_000).fill(0.123456);
+  await end(2, { tensors: [{ name: "output", type: "float32", dims: [data.length], data }] });
+  assertEquals(await failed(), [taskId(2), "answer_too_large"]);
+  await end(3, {});
+  assertEquals((await connection.next("task.result")).taskId, taskId(3));
+});
+
 Deno.test("startNode() neither runs nor answers what is cancelled", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
@@ -302,58 +325,6 @@ Deno.test("startNode() drains, resumes and shuts down on command", async () => {
   assertEquals((await connection.next("goodbye")).code, "shutting_down");
   await connection.close();
   assertEquals((await fixture.node.finished).code, "shutting_down");
-});
-
-Deno.test("NodeHandle.stop() finishes what runs, then says goodbye", async () => {
-  await using fixture = new NodeFixture();
-  const connection = await fixture.connect();
-  const offer = await fixture.ready(connection);
-  connection.send(await fixture.assignText(1, { offer }));
-  const run = await fixture.engine.next();
-  const stopped = fixture.node.stop();
-  run.finish();
-  await connection.next("task.result");
-  await connection.next("goodbye");
-  await connection.ended;
-  await stopped;
-  assertEquals((await fixture.node.finished).code, "shutting_down");
-});
-
-Deno.test("NodeHandle.stop() waits no longer than the limit for what runs", async () => {
-  await using fixture = new NodeFixture();
-  const connection = await fixture.connect();
-  const offer = await fixture.ready(connection);
-  connection.send(await fixture.assignText(1, { offer }));
-  await fixture.engine.next();
-  const stopped = fixture.node.stop();
-  for (let second = 0; second < 30; second++) {
-    assert(!connection.heard.some(({ type }) => type === "goodbye"), `it has ${30 - second} s left`);
-    connection.send({ type: "ping" });
-    // An assignment that is refused shows that the ping was heard.
-    connection.send(await fixture.assignText(100 + second, { offer }));
-    await connection.next("task.failed");
-    fixture.clock.advance(1_000);
-  }
-  await connection.next("goodbye");
-  await connection.close();
-  await stopped;
-});
-
-Deno.test("NodeHandle.stop() leaves at once when there is no master, or none that answers", async () => {
-  const unconnected = new NodeFixture();
-  unconnected.locateFailure = new DmlError("master_unreachable", "Nobody is there.");
-  await unconnected.node.stop();
-  await unconnected.node.stop();
-  await unconnected.master.close();
-
-  const unanswered = new NodeFixture();
-  const connection = await unanswered.master.accept();
-  await connection.next("hello");
-  const stopped = unanswered.node.stop();
-  await connection.next("goodbye");
-  await connection.close();
-  await stopped;
-  await unanswered.master.close();
 });
 
 Deno.test("startNode() fetches a gallery, puts it in force, says so, and asks it when it is told to", async () => {

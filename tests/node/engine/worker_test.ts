@@ -49,6 +49,27 @@ function sumOfParts({ totalMs: _, ...parts }: Timings): number {
   return Object.values(parts).reduce((sum, partMs) => sum + partMs, 0);
 }
 
+Deno.test("the worker asks for the engine again when it could not be had before", async () => {
+  let failures = 1;
+  const pool = createWorkerPool({
+    workers: 1,
+    assets: (name) => {
+      if (name === "onnxruntime.wasm" && failures-- > 0) return Promise.reject(new Error("Too many open files."));
+      return assetFiles(name);
+    },
+    clock: SYSTEM_CLOCK,
+    log: SILENT_LOG,
+    measures: false,
+  });
+  try {
+    const { code } = await assertRejects(() => loadFaces(pool), DmlError);
+    assertEquals(code, "assets_missing");
+    await loadFaces(pool);
+  } finally {
+    await pool.close();
+  }
+});
+
 Deno.test("the worker", (test) =>
   withWorkers({}, async (pool) => {
     const { imagesPerSecond } = await loadFaces(pool);

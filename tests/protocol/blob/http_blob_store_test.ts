@@ -97,15 +97,22 @@ Deno.test("HttpBlobStore.open() throws request_invalid when the server ignores t
   await assertCode(store.open(DIGEST, { offset: 10 }), "request_invalid");
 });
 
-Deno.test("HttpBlobStore.open() throws cancelled when the signal aborts", async () => {
-  const controller = new AbortController();
-  await using server = serve(() => {
-    controller.abort();
-    return new Response(BYTES);
+for (
+  const [method, ask] of Object.entries({
+    open: (store: BlobStore, signal: AbortSignal) => store.open(DIGEST, { signal }),
+    put: (store: BlobStore, signal: AbortSignal) => store.put(DIGEST, BYTES, { signal }),
+  })
+) {
+  Deno.test(`HttpBlobStore.${method}() throws cancelled when the signal aborts`, async () => {
+    const controller = new AbortController();
+    await using server = serve(() => {
+      controller.abort();
+      return new Response(BYTES);
+    });
+    using store = new HttpBlobStore(server.url);
+    await assertCode(ask(store, controller.signal), "cancelled");
   });
-  using store = new HttpBlobStore(server.url);
-  await assertCode(store.open(DIGEST, { signal: controller.signal }), "cancelled");
-});
+}
 
 Deno.test("HttpBlobStore does not follow redirects, which would show its token around", async () => {
   let askedElsewhere = 0;

@@ -1,0 +1,119 @@
+import { assert, assertEquals } from "../assert.ts";
+import { digestOf } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { bytesOf, NodeFixture, putRecognizer } from "./node_fixture.ts";
+
+Deno.test("NodeHandle.stop() finishes what runs, then says goodbye", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer }));
+  const run = await fixture.engine.next();
+  const stopped = fixture.node.stop();
+  run.finish();
+  await connection.next("task.result");
+  await connection.next("goodbye");
+  await connection.ended;
+  await stopped;
+  assertEquals((await fixture.node.finished).code, "shutting_down");
+});
+
+Deno.test("NodeHandle.stop() waits no longer than the limit for what runs", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer }));
+  await fixture.engine.next();
+  const stopped = fixture.node.stop();
+  for (let second = 0; second < 30; second++) {
+    assert(!connection.heard.some(({ type }) => type === "goodbye"), `it has ${30 - second} s left`);
+    connection.send({ type: "ping" });
+    // An assignment that is refused shows that the ping was heard.
+    connection.send(await fixture.assignText(100 + second, { offer }));
+    await connection.next("task.failed");
+    fixture.clock.advance(1_000);
+  }
+  await connection.next("goodbye");
+  await connection.close();
+  await stopped;
+});
+
+Deno.test("NodeHandle.stop() leaves at once when there is no master, or none that answers", async () => {
+  const unconnected = new NodeFixture();
+  unconnected.locateFailure = new DmlError("master_unreachable", "Nobody is there.");
+  await unconnected.node.stop();
+  await unconnected.node.stop();
+  await unconnected.master.close();
+
+  const unanswered = new NodeFixture();
+  const connection = await unanswered.master.accept();
+  await connection.next("hello");
+  const stopped = unanswered.node.stop();
+  await connection.next("goodbye");
+  await connection.close();
+  await stopped;
+  await unanswered.master.close();
+});
+
+Deno.test("NodeHandle.stop() breaks off a picture that the master does not take", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect({ protocol: 2 });
+  const offer = await fixture.ready(connection);
+  const asked = await fixture.assignText(1, { offer, annotate: true });
+  const puts: string[] = [];
+  fixture.remote.put = (name, _bytes, options: { signal?: AbortSignal } = {}) => {
+    puts.push(name);
+    const { promise, reject } = Promise.withResolvers<void>();
+    options.signal?.addEventListener("abort", () => reject(new DmlError("connection_lost", "It was given up.")));
+    return promise;
+  };
+  connection.send(asked);
+  (await fixture.engine.next()).finish("drawn");
+  await connection.next("task.result");
+  const stopped = fixture.node.stop();
+  fixture.clock.advance(30_000);
+  await connection.close();
+  await stopped;
+  assertEquals(puts, [digestOf(bytesOf("drawn"))], "it is not tried again");
+});
+
+Deno.test("NodeHandle.stop() breaks off a file that is fetched again because it was damaged", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await putRecognizer(fixture.remote);
+  const [{ digest: layer }] = offer.layers;
+  const read = fixture.cache.read.bind(fixture.cache);
+  const fetchedAgain = Promise.withResolvers<void>();
+  fixture.cache.read = async (name) => {
+    if (name !== layer) return await read(name);
+    await fixture.cache.delete(layer);
+    fixture.remote.open = (_name, { signal }: { offset?: number; signal?: AbortSignal } = {}) => {
+      fetchedAgain.resolve();
+      const { promise, reject } = Promise.withResolvers<never>();
+      signal?.addEventListener("abort", () => reject(new DmlError("cancelled", "It was given up.")));
+      return promise;
+    };
+    throw new DmlError("blob_corrupt", "Other bytes.");
+  };
+  connection.send(offer);
+  await fetchedAgain.promise;
+  const stopped = fixture.node.stop();
+  await connection.next("goodbye");
+  await connection.close();
+  await stopped;
+  assert(!connection.heard.some(({ type }) => type === "model.failed"));
+});
+
+Deno.test("NodeHandle.stop() leaves no timer behind, not even of a connection that was lost with work in hand", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer }), await fixture.assignText(2, { offer }));
+  await fixture.engine.next();
+  await connection.heeded();
+  fixture.clock.advance(50);
+  await connection.close();
+  await fixture.happened("disconnected");
+  await fixture.node.stop();
+  assertEquals(fixture.clock.pending, 0);
+});
