@@ -1,4 +1,4 @@
-import { StallWatch } from "../protocol/blob/stall_watch.ts";
+import { StallWatch } from "../protocol/kernel/stall_watch.ts";
 import type { NextPicture } from "../protocol/http/next_picture.ts";
 import { backoffMs } from "../protocol/kernel/backoff.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
@@ -121,7 +121,7 @@ export class ComingPictures {
     for (let failures = 0; !signal.aborted;) {
       this.#openCount++;
       let picture: NextPicture | null = null;
-      const watch = new StallWatch(clock, { stallMs: QUESTION_MS, signal });
+      const watch = new StallWatch(clock, { stallMs: QUESTION_MS, signals: [signal] });
       try {
         picture = await ask({ signal: watch.signal });
         failures = 0;

@@ -9,6 +9,7 @@ import {
   type RecognizerListing,
   recognizersSchema,
 } from "../protocol/http/api.ts";
+import { StallWatch } from "../protocol/kernel/stall_watch.ts";
 import { JOINED_MEDIA_TYPE, splitResponse } from "../protocol/http/joined_answer.ts";
 import type { Answer } from "../protocol/http/http_answer.ts";
 import { HttpClient } from "../protocol/http/http_client.ts";
@@ -202,8 +203,7 @@ export class HttpClusterClient implements ClusterClient {
     path: string,
     call: Call & Reading<From, Read>,
   ): Promise<Read> {
-    const { token, answerTimeoutMs = ANSWER_TIMEOUT_MS } = this.#options;
-    const timeout = AbortSignal.timeout(call.timeoutMs ?? answerTimeoutMs);
+    const { token, clock, answerTimeoutMs = ANSWER_TIMEOUT_MS } = this.#options;
     const callers = call.signal && call.signal !== this.#closed.signal
       ? [this.#closed.signal, call.signal]
       : [this.#closed.signal];
@@ -213,14 +213,17 @@ export class HttpClusterClient implements ClusterClient {
     if (call.accept) headers.accept = call.accept;
     if (token !== null) headers.authorization = `Bearer ${token}`;
     const { method = "GET", body } = call;
+    const watch = new StallWatch(clock, { stallMs: call.timeoutMs ?? answerTimeoutMs, signals: callers });
     let response: From;
     try {
-      response = await send(path, { method, headers, body, signal: AbortSignal.any([timeout, ...callers]) });
+      response = await send(path, { method, headers, body, signal: watch.signal });
       if (response.ok) return await call.read(response);
     } catch (error) {
       if (error instanceof DmlError && !ON_THE_WAY.has(error.code)) throw error;
       if (callers.some(({ aborted }) => aborted)) throw interrupted(error);
-      throw this.#unreachable(error, timeout.aborted);
+      throw this.#unreachable(error, watch.stalled);
+    } finally {
+      watch.stop();
     }
     throw await refusalOf(response, { what: `${method} ${this.#baseUrl}${path}` });
   }

@@ -6,7 +6,7 @@ import { type Random, SYSTEM_RANDOM } from "../kernel/random.ts";
 import { waited } from "../kernel/waited.ts";
 import { blobCorrupt } from "./blob_errors.ts";
 import type { BlobStore, BlobWriter } from "./blob_store.ts";
-import { StallWatch } from "./stall_watch.ts";
+import { StallWatch } from "../kernel/stall_watch.ts";
 
 const PIECE_BYTES = 1024 * 1024;
 
@@ -93,7 +93,7 @@ class Copy {
   /** Reads as far as the source goes; returns why it went no further. */
   async #readOnce(): Promise<DmlError> {
     const { signal, stallMs = 10_000 } = this.#options;
-    const watch = new StallWatch(this.#clock, { stallMs, signal });
+    const watch = new StallWatch(this.#clock, { stallMs, signals: signal && [signal] });
     try {
       await this.#pump(watch);
       return new DmlError("connection_lost", `${this.#digest} ended at byte ${this.#offset}`);

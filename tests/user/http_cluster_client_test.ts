@@ -15,12 +15,21 @@ const ANSWER = {
 };
 const ASK = { recognizer: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
 
-/** What the client waited for, without waiting. */
+/** What gives an answer up takes at least so long. */
+const TIMEOUT_MS = 10_000;
+
+/** What the client waited for, without waiting. What gives an answer up never runs out. */
 class EagerClock {
   readonly delays: number[] = [];
+  /** Timers that would give an answer up. */
+  timeouts = 0;
   nowMs = SYSTEM_CLOCK.nowMs;
   wallMs = SYSTEM_CLOCK.wallMs;
   after(delayMs: number, callback: () => void): () => void {
+    if (delayMs >= TIMEOUT_MS) {
+      this.timeouts++;
+      return () => this.timeouts--;
+    }
     this.delays.push(delayMs);
     queueMicrotask(callback);
     return () => {};
@@ -114,6 +123,23 @@ Deno.test("predict() asks again while the cluster cannot now, as late as it says
     assert(clock.delays.every((delayMs) => delayMs > 0 && delayMs <= 5_000));
   }, { onRefused: ({ code }) => heard.push(code) });
   assertEquals(heard, ["queue_full", "no_capable_node", "shutting_down"]);
+});
+
+Deno.test("predict() leaves no timer behind, whether it was answered, refused or not answered at all", async () => {
+  const answers = [
+    answering,
+    () => problemResponse(new DmlError("image_unreadable", "No.")),
+    () => new Response("no dml"),
+  ];
+  for (const handler of answers) {
+    await withMaster(handler, async (client, clock) => {
+      await client.predict(PICTURE, ASK).catch(() => {});
+      assertEquals(clock.timeouts, 0);
+      await client.close();
+      await client.info().catch(() => {});
+      assertEquals(clock.timeouts, 0);
+    });
+  }
 });
 
 Deno.test("predict() gives up after a bounded number of refusals, with the master's own words", async () => {

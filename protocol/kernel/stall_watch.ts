@@ -1,21 +1,23 @@
-import type { Clock } from "../kernel/clock.ts";
+import type { Clock } from "./clock.ts";
 
-/** Aborts its signal when the caller's does, or when it is not restarted within `stallMs`. */
+/** Aborts its signal when one of the callers' does, or when it is not restarted within `stallMs`. */
 export class StallWatch {
   #stalled = false;
   readonly #controller = new AbortController();
   readonly #clock: Clock;
   readonly #stallMs: number;
-  readonly #outer: AbortSignal | undefined;
+  readonly #outer: readonly AbortSignal[];
   readonly #abort = (): void => this.#controller.abort();
   #cancelTimer: () => void;
 
-  constructor(clock: Clock, options: { stallMs: number; signal?: AbortSignal }) {
+  constructor(clock: Clock, options: { stallMs: number; signals?: readonly AbortSignal[] }) {
     this.#clock = clock;
     this.#stallMs = options.stallMs;
-    this.#outer = options.signal;
-    this.#outer?.addEventListener("abort", this.#abort);
-    if (this.#outer?.aborted) this.#abort();
+    this.#outer = options.signals ?? [];
+    for (const signal of this.#outer) {
+      signal.addEventListener("abort", this.#abort);
+      if (signal.aborted) this.#abort();
+    }
     this.#cancelTimer = this.#startTimer();
   }
 
@@ -35,7 +37,7 @@ export class StallWatch {
 
   stop(): void {
     this.#cancelTimer();
-    this.#outer?.removeEventListener("abort", this.#abort);
+    for (const signal of this.#outer) signal.removeEventListener("abort", this.#abort);
   }
 
   #startTimer(): () => void {
