@@ -22,6 +22,8 @@ import type { ModelCache } from "./model_cache.ts";
 
 /** What a turn may bring that a person may want to see. */
 export type TurnEvent =
+  /** All of it is here; it is loaded, warmed up and measured, which takes seconds. */
+  | { readonly kind: "recognizerLoading"; readonly recognizer: string }
   | {
     readonly kind: "recognizerReady";
     readonly recognizer: string;
@@ -128,8 +130,11 @@ export class Turns {
     for (let action = plan(state); action !== null; action = plan(state)) {
       this.#apply({ kind: "begun", action });
       this.#executor.begin(action);
+      if (action.do === "load") {
+        this.#options.onEvent({ kind: "recognizerLoading", recognizer: action.offer.recognizer });
+      }
     }
-    if (state.outbox.length > 0) { for (const message of state.outbox.splice(0)) this.#say(message); }
+    for (const message of state.outbox.splice(0)) this.#say(message);
     const standing = `${runningCount(state)} ${queuedCount(state)} ${state.draining}`;
     if (standing !== this.#told) this.#options.onChange();
     this.#told = standing;

@@ -17,6 +17,7 @@ const PASSING: readonly ErrorCode[] = ["connection_lost", "shutting_down", "peer
 /** What happens to a node that a person may want to see. */
 type NodeNews =
   | { readonly kind: "connected" }
+  | { readonly kind: "recognizerLoading"; readonly recognizer: string }
   | { readonly kind: "disconnected"; readonly ending: Ending; readonly retryInMs: number }
   | {
     readonly kind: "recognizerReady";
@@ -54,6 +55,8 @@ export class JoinReport {
         return this.#say("The master has taken it in.");
       case "disconnected":
         return this.#disconnected(news.ending, news.retryInMs);
+      case "recognizerLoading":
+        return this.#loading(news.recognizer);
       case "recognizerReady":
         return this.#ready(news);
       case "recognizerFailed":
@@ -83,6 +86,11 @@ export class JoinReport {
     const isNew = reason !== this.#lastReason && !PASSING.includes(code);
     this.#lastReason = reason;
     this.#say(`No connection: ${reason} ${isNew ? `${advice} ` : ""}Trying again in ${formatDuration(retryInMs)}.`);
+  }
+
+  /** What follows takes its place: the next bar or the next sentence. */
+  #loading(recognizer: string): void {
+    if (this.#progress) this.#terminal.status(printable(`${recognizer} is being loaded and tried.`));
   }
 
   #ready(news: { recognizer: string; imagesPerSecond: number; fetchedBytes: number }): void {

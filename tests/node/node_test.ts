@@ -386,6 +386,14 @@ Deno.test("startNode() puts the faces that were cut out before it sends the resu
   for (const crop of crops) assertEquals(await fixture.remote.read(digestOf(crop)), crop);
 });
 
+Deno.test("startNode() tells who watches it what it loads, and that it is ready", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  await fixture.ready(connection);
+  const kinds = fixture.news.map(({ kind }) => kind);
+  assertEquals(kinds.filter((kind) => kind.startsWith("recognizer")), ["recognizerLoading", "recognizerReady"]);
+});
+
 Deno.test("startNode() says that it takes no programs when it was not told what to do with them, and works on", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();

@@ -38,6 +38,17 @@ Deno.test("JoinReport() says in one line each what becomes of the node", () => {
   ]);
 });
 
+Deno.test("JoinReport() shows what is being loaded, until there is something else to say", () => {
+  const { terminal, report } = setUp();
+  report.tell({ kind: "recognizerLoading", recognizer: "faces@1" });
+  assertEquals(terminal.statuses, ["faces@1 is being loaded and tried."]);
+  report.tell({ kind: "recognizerReady", recognizer: "faces@1", imagesPerSecond: 6.66, fetchedBytes: 0 });
+  assertEquals(terminal.statuses.at(-1), null);
+  const quiet = setUp(false);
+  quiet.report.tell({ kind: "recognizerLoading", recognizer: "faces@1" });
+  assertEquals([quiet.terminal.statuses, quiet.terminal.outText], [[], ""]);
+});
+
 Deno.test("JoinReport() says once what to do about a connection that does not come", () => {
   const { terminal, report } = setUp();
   const duplicate = { code: "node_duplicate", reason: "The node node_1 is connected from elsewhere." } as const;
