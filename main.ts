@@ -162,6 +162,7 @@ export async function openLocalCluster(
     log: presentation.logLevel === "debug" ? log : SILENT_LOG,
     control: { hostname: "master", port: 0 },
     http: null,
+    carriesPictures: false,
     ledger: new MemoryLedger(),
     durableBlobs: new MemoryBlobStore(),
     transientBlobs: new MemoryBlobStore(),

@@ -1,17 +1,19 @@
+import type { CarriedPicture } from "../protocol/carried_picture.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
-import type { ErrorCode } from "../protocol/kernel/errors.ts";
+import { asDmlError, DmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Hello } from "../protocol/messages/hello.ts";
 import type { Message } from "../protocol/messages/message.ts";
-import { PICTURE_KEY_VERSION, RESULT_FIRST_VERSION } from "../protocol/messages/version_range.ts";
+import type { TaskAssign } from "../protocol/messages/task.ts";
+import { CARRIES_PICTURES_VERSION, RESULT_FIRST_VERSION } from "../protocol/messages/version_range.ts";
 import { Peer } from "../protocol/peer.ts";
 import { type ClusterTokens, roleOfToken } from "../protocol/security/tokens.ts";
 import { advanceSession, type SessionInput, type SessionState, startMasterSession } from "../protocol/session.ts";
 import type { Connection, Listener } from "../protocol/transport.ts";
 import type { Command } from "./core/command.ts";
 import { commandOf } from "./core/from_message.ts";
-import type { NextPictures } from "./next_pictures.ts";
+import type { MasterBlobs } from "./master_blobs.ts";
 import type { PendingResults } from "./pending_results.ts";
 
 /** Connections beyond those of the nodes: they come and go before they said who they are. */
@@ -30,9 +32,9 @@ export interface ControlPortOptions {
   readonly deadAfterMs: number;
   readonly post: (command: Command) => void;
   /** Who waits for the pictures of a result before it is posted. */
-  readonly results: Pick<PendingResults, "take">;
-  /** Nodes that wait for the picture of their next assignment. */
-  readonly pictures: Pick<NextPictures, "open" | "forget" | "hand">;
+  readonly results: Pick<PendingResults, "take" | "lost">;
+  /** Pictures that travel on the control connections, both ways; null: nodes fetch and put them. */
+  readonly carried: Pick<MasterBlobs, "view" | "results"> | null;
 }
 
 /** One connection. */
@@ -42,6 +44,9 @@ interface Link {
   session: SessionState;
   /** Known when the core has taken the node in. */
   nodeId: string | null;
+  carriesPictures: boolean;
+  /** Those that came and were not looked at: the results that name them come first. */
+  pictures: CarriedPicture[];
 }
 
 /** The control channel of the master: connections in, commands out; what nodes are to be told goes the other way. */
@@ -69,8 +74,19 @@ export class ControlPort {
   send(nodeId: string, message: Message): void {
     const link = this.#linksByNode.get(nodeId);
     if (link === undefined) return;
-    const { pictures } = this.#options;
-    link.peer.send(message.type === "task.assign" ? pictures.hand(link.connectionId, message) : message);
+    if (message.type === "task.assign") this.#assign(link, message);
+    else link.peer.send(message);
+  }
+
+  /** The picture goes along behind its assignment where it may; else the node fetches it by its digest. */
+  #assign({ peer, carriesPictures }: Link, assign: TaskAssign): void {
+    const { image } = assign;
+    const bytes = carriesPictures && image !== null && peer.canCarry(image.size)
+      ? this.#options.carried?.view(image.digest) ?? null
+      : null;
+    if (image === null || bytes === null) return peer.send(assign);
+    peer.send({ ...assign, isCarried: true });
+    peer.carry({ digest: image.digest, bytes });
   }
 
   /** The core has taken the node in: the connection is its own. */
@@ -83,10 +99,10 @@ export class ControlPort {
     }
     link.nodeId = nodeId;
     this.#linksByNode.set(nodeId, link);
-    const { version, heartbeatIntervalMs, deadAfterMs, pictures } = this.#options;
-    const isNewer = (link.session.protocol ?? 0) >= PICTURE_KEY_VERSION;
-    const key = isNewer ? { pictureKey: pictures.open(connectionId) } : {};
-    this.#advance(link, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...key } });
+    const { version, heartbeatIntervalMs, deadAfterMs, carried } = this.#options;
+    link.carriesPictures = carried !== null && (link.session.protocol ?? 0) >= CARRIES_PICTURES_VERSION;
+    const carries = link.carriesPictures ? { carriesPictures: true } as const : {};
+    this.#advance(link, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...carries } });
   }
 
   /** The core has not. */
@@ -123,14 +139,14 @@ export class ControlPort {
 
   async #serve(connection: Connection): Promise<void> {
     const { clock, log } = this.#options;
-    const peer = new Peer(connection, { clock, log });
+    const peer = new Peer(connection, { clock, log, onPicture: (picture) => hear(link, picture) });
     if (this.#links.size >= LIMITS.nodesMax + STRANGERS_MAX) {
       await peer.leave("too_many_nodes", `There are ${this.#links.size} connections already.`);
       return;
     }
     const connectionId = this.#nextConnectionId++;
     const { state: session } = startMasterSession(clock.nowMs());
-    const link: Link = { connectionId, peer, session, nodeId: null };
+    const link: Link = { connectionId, peer, session, nodeId: null, carriesPictures: false, pictures: [] };
     this.#links.set(connectionId, link);
     for await (const batch of peer) this.#receive(link, batch);
     const { code, reason } = await peer.closed;
@@ -143,6 +159,17 @@ export class ControlPort {
     const { nodeId, connectionId } = link;
     if (nodeId !== null) this.#options.post({ type: "hear_node", nodeId, connectionId });
     for (const message of batch) this.#advance(link, { kind: "received", message });
+    for (const picture of link.pictures.splice(0)) this.#keep(picture);
+  }
+
+  /** Keeps a picture of a result as one that is put over HTTP; a result that waits for it in vain has failed. */
+  #keep({ digest, bytes }: CarriedPicture): void {
+    const { carried, results, log } = this.#options;
+    carried?.results.put(digest, bytes).catch((error) => {
+      const failure = asDmlError(error);
+      log.warn("The picture of a result was not kept.", { digest, code: failure.code, reason: failure.message });
+      results.lost(digest, failure);
+    });
   }
 
   #advance(link: Link, input: SessionInput): void {
@@ -203,10 +230,15 @@ export class ControlPort {
 
   #forget(link: Link, reason: string): void {
     this.#links.delete(link.connectionId);
-    this.#options.pictures.forget(link.connectionId);
     const { nodeId, connectionId } = link;
     if (nodeId === null || this.#linksByNode.get(nodeId) !== link) return;
     this.#linksByNode.delete(nodeId);
     this.#options.post({ type: "lose_node", nodeId, connectionId, reason });
   }
+}
+
+/** Throws where none is taken. */
+function hear({ carriesPictures, pictures }: Link, picture: CarriedPicture): void {
+  if (!carriesPictures) throw new DmlError("message_invalid", "A picture came on a connection that carries none.");
+  pictures.push(picture);
 }

@@ -104,7 +104,7 @@ class Master implements MasterHandle {
       heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
       deadAfterMs: state.settings.deadAfterMs,
       results: services.results,
-      pictures: services.pictures,
+      carried: options.carriesPictures === false ? null : services.blobs,
     });
   }
 
@@ -180,7 +180,6 @@ class Master implements MasterHandle {
     cancel();
     this.#inbox.post({ type: "finish_stop" });
     this.#inbox.flush();
-    this.#services.pictures.close();
     await this.#http?.close();
     await this.#services.people.stop();
     this.#port.stop("The master stops.");

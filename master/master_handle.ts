@@ -32,6 +32,8 @@ export interface MasterOptions {
   readonly control: Address;
   /** Null for a master that only this process talks to. */
   readonly http: Address | null;
+  /** False: nodes reach its blobs without a network, so that nothing is gained by sending pictures along; else they are. */
+  readonly carriesPictures?: boolean;
   readonly ledger: Ledger;
   /** Files of recognizers. */
   readonly durableBlobs: BlobStore;

@@ -1,4 +1,5 @@
 import type { Digest } from "../protocol/kernel/digest.ts";
+import { DmlError } from "../protocol/kernel/errors.ts";
 import type { TaskResult } from "../protocol/messages/task.ts";
 import type { AcceptResult, Command } from "./core/command.ts";
 import type { MasterState } from "./core/state.ts";
@@ -54,6 +55,15 @@ export class PendingResults {
     }
   }
 
+  /** A picture came and was not kept: those that wait for it have failed. */
+  lost(digest: Digest, error: DmlError): void {
+    for (const [key, { command, missing }] of this.#pending) {
+      if (!missing.has(digest)) continue;
+      this.#pending.delete(key);
+      this.#options.post(failureInstead(command, error));
+    }
+  }
+
   /** Forgets those for which nobody waits any more. */
   sweep(): void {
     for (const [key, { command }] of this.#pending) if (!this.#isLive(command)) this.#pending.delete(key);
@@ -70,11 +80,14 @@ function keyOf({ nodeId, message: { taskId, attempt } }: AcceptResult): string {
   return `${nodeId}:${taskId}:${attempt}`;
 }
 
-function withoutPicture({ nodeId, connectionId, message }: AcceptResult, missing: ReadonlySet<Digest>): Command {
-  const { taskId, attempt } = message;
+function withoutPicture(command: AcceptResult, missing: ReadonlySet<Digest>): Command {
   const [lost] = missing;
-  const reason = `Its picture ${lost} never came.`;
-  const failed = { type: "task.failed", taskId, attempt, code: "blob_not_found", reason } as const;
+  return failureInstead(command, new DmlError("blob_not_found", `Its picture ${lost} never came.`));
+}
+
+function failureInstead({ nodeId, connectionId, message }: AcceptResult, { code, message: reason }: DmlError): Command {
+  const { taskId, attempt } = message;
+  const failed = { type: "task.failed", taskId, attempt, code, reason } as const;
   return { type: "accept_task_failure", nodeId, connectionId, message: failed };
 }
 

@@ -8,7 +8,6 @@ import type { MasterHandle, MasterOptions } from "./master_handle.ts";
 import { Orders } from "./orders.ts";
 import { clusterPeople } from "./people/cluster_people.ts";
 import type { People } from "./people/people.ts";
-import { NextPictures } from "./next_pictures.ts";
 import { PendingResults } from "./pending_results.ts";
 import { Predictions } from "./predictions.ts";
 import { RecognizerIntake } from "./recognizer_intake.ts";
@@ -32,7 +31,6 @@ export class MasterServices {
   readonly transient: TransientBlobs;
   readonly blobs: MasterBlobs;
   readonly results: PendingResults;
-  readonly pictures: NextPictures;
   readonly predictions: Predictions;
   readonly orders: Orders;
   readonly galleries: GalleryPublisher;
@@ -47,7 +45,6 @@ export class MasterServices {
     const transient = new TransientBlobs({ store, bytesMax, resultKeptMs });
     this.transient = transient;
     const { programs } = options;
-    this.pictures = new NextPictures({ clock });
     this.results = new PendingResults({ state, post, holdsBlob: (digest) => transient.has(digest) });
     this.blobs = new MasterBlobs({
       clock,

@@ -1,4 +1,5 @@
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import type { CarriedPicture } from "../protocol/carried_picture.ts";
 import { clip } from "../protocol/kernel/clip.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
@@ -6,7 +7,7 @@ import { DmlError } from "../protocol/kernel/errors.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
-import type { ComingPictures } from "./coming_pictures.ts";
+import type { CarriedPictures } from "./carried_pictures.ts";
 import type { NodeEvent } from "./core/event.ts";
 import type { Action } from "./core/plan.ts";
 import type { AttemptKey, Failure } from "./core/state.ts";
@@ -33,8 +34,10 @@ export interface ExecutorOptions {
   readonly galleries: GalleryKeeper;
   /** The master's blobs: pictures come from there and go there. */
   readonly remote: BlobStore;
-  /** Pictures that come without being asked for by name. */
-  readonly coming: Pick<ComingPictures, "take">;
+  /** Pictures that come with their assignments. */
+  readonly carried: Pick<CarriedPictures, "take">;
+  /** Sends a picture on the control connection; false when it must go another way. */
+  readonly carry: (picture: CarriedPicture) => boolean;
   readonly clock: Clock;
   readonly log: Log;
   /** Told, never in the same turn, what came of an action. */
@@ -58,7 +61,7 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
-    this.#pictures = new ResultPictures(options.remote);
+    this.#pictures = new ResultPictures(options);
   }
 
   /** Begins `action`. */
@@ -123,7 +126,7 @@ export class Executor {
   }
 
   async #fetchImage({ key, assign }: ActionTo<"fetchImage">): Promise<void> {
-    const { remote, coming, report } = this.#options;
+    const { remote, carried, report } = this.#options;
     const abort = new AbortController();
     this.#attemptTransfers.set(key, abort);
     try {
@@ -133,8 +136,8 @@ export class Executor {
         throw new DmlError("image_too_large", `The picture has ${size} bytes; ${LIMITS.imageBytesMax} are allowed.`);
       }
       const read = () => remote.read(digest, { signal: abort.signal });
-      const handed = assign.isHanded ? await coming.take(digest, abort.signal) : null;
-      const image = handed ?? await onceMore(read, abort.signal);
+      const come = assign.isCarried ? await carried.take(digest, abort.signal) : null;
+      const image = come ?? await onceMore(read, abort.signal);
       if (abort.signal.aborted) return;
       this.#images.set(key, image);
       report({ kind: "imageFetched", key });
@@ -152,9 +155,9 @@ export class Executor {
     await null; // what is reported is not reported in the turn that began it
     try {
       if (abort.signal.aborted) return;
-      const { names, done } = this.#pictures.upload(key, abort.signal);
+      const { names, send } = this.#pictures.take(key);
       report({ kind: "picturesNamed", key, ...names });
-      await done;
+      await send(abort.signal);
       report({ kind: "attemptUploaded", key, ...names });
     } catch (error) {
       report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });

@@ -4,8 +4,6 @@ import { createWorkerPool } from "./engine/worker_pool.ts";
 import { baseUrlOf } from "../protocol/address.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { HttpBlobStore } from "../protocol/blob/http_blob_store.ts";
-import { askNextPicture } from "../protocol/http/next_picture.ts";
-import { HttpClient } from "../protocol/http/http_client.ts";
 import { claimNodeDirectory, openHome } from "../protocol/home.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
@@ -89,7 +87,6 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
   const baseUrl = baseUrlOf(master);
   const engine = createWorkerPool({ workers, assets: assetFiles, clock, log });
   using remote = new HttpBlobStore(baseUrl, { token, clock });
-  using client = new HttpClient(new URL(baseUrl), { clock });
   try {
     const node = startNode({
       ...options,
@@ -101,7 +98,6 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
         return { hostname: master.hostname, port: controlPort };
       },
       remote,
-      askPicture: (key, { signal }) => askNextPicture(key, { client, token, signal }),
       cache: await DiskBlobStore.open(join(directory, "blobs"), { clock }),
       cacheBytes: options.cacheBytes ?? undefined,
       useTimes: new FileUseTimes(join(directory, "last_used.json"), { log }),

@@ -1,6 +1,7 @@
+import type { CarriedPicture } from "../protocol/carried_picture.ts";
 import { FailureDetector } from "../protocol/failure_detector.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
-import type { ErrorCode } from "../protocol/kernel/errors.ts";
+import { DmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Hello, Welcome } from "../protocol/messages/hello.ts";
@@ -30,6 +31,8 @@ export interface MasterConnectionOptions {
   readonly onWelcome: (welcome: Welcome) => void;
   /** All that arrived together, in order. */
   readonly onMessages: (messages: readonly Message[]) => void;
+  /** The picture of an assignment that came before, or comes in the same batch. */
+  readonly onPicture: (picture: CarriedPicture) => void;
   /** Once every heartbeat interval. */
   readonly onHeartbeat: () => void;
 }
@@ -43,12 +46,13 @@ export class MasterConnection {
   #cancelTimer: () => void;
   #cancelAvailability: (() => void) | null = null;
   #sentDraining = false;
+  #carriesPictures = false;
 
   /** Says `hello`; then {@linkcode run} it. */
   constructor(connection: Connection, options: MasterConnectionOptions) {
     const { clock, log, hello } = options;
     this.#options = options;
-    this.#peer = new Peer(connection, { clock, log });
+    this.#peer = new Peer(connection, { clock, log, onPicture: (picture) => this.#takePicture(picture) });
     const step = startNodeSession(clock.nowMs(), { hello });
     this.#session = step.state;
     this.#carryOut(step);
@@ -86,6 +90,13 @@ export class MasterConnection {
     if (this.isOpen) this.#peer.send(message);
   }
 
+  /** Queues `picture`, whose bytes stay as they are from now on; false when it must go another way. */
+  carry(picture: CarriedPicture): boolean {
+    const mayGo = this.isOpen && this.#carriesPictures && this.#peer.canCarry(picture.bytes.length);
+    if (mayGo) this.#peer.carry(picture);
+    return mayGo;
+  }
+
   /** Sends the availability soon, together with what else changes until then; at once when the node begins or ends draining. */
   availabilityChanged(): void {
     if (!this.isOpen) return;
@@ -116,8 +127,16 @@ export class MasterConnection {
     return delivered;
   }
 
+  #takePicture(picture: CarriedPicture): void {
+    if (!this.#carriesPictures) {
+      throw new DmlError("message_invalid", "A picture came on a connection that carries none.");
+    }
+    this.#options.onPicture(picture);
+  }
+
   #enter(welcome: Welcome): void {
     const { clock } = this.#options;
+    this.#carriesPictures = welcome.carriesPictures ?? false;
     const { deadAfterMs } = welcome;
     const suspectAfterMs = Math.min(LIMITS.suspectAfterMs, deadAfterMs);
     this.#detector = new FailureDetector(clock.nowMs(), { suspectAfterMs, deadAfterMs });

@@ -10,7 +10,7 @@ import type { Message } from "../protocol/messages/message.ts";
 import type { Ending } from "../protocol/peer.ts";
 import { CacheKeeper } from "./cache_keeper.ts";
 import { hostPressure } from "./capabilities.ts";
-import { ComingPictures } from "./coming_pictures.ts";
+import { CarriedPictures } from "./carried_pictures.ts";
 import { GalleryKeeper } from "./gallery_keeper.ts";
 import { MasterConnection } from "./master_connection.ts";
 import { ModelCache } from "./model_cache.ts";
@@ -43,6 +43,7 @@ export function startNode(options: NodeOptions): NodeHandle {
 class Node {
   readonly #options: NodeOptions;
   readonly #cache: ModelCache;
+  readonly #carried = new CarriedPictures();
   readonly #turns: Turns;
   readonly #leaving = new AbortController();
   readonly #finished = Promise.withResolvers<void>();
@@ -64,10 +65,11 @@ class Node {
     this.#turns = new Turns({
       ...options,
       cache: this.#cache,
-      coming: new ComingPictures({ ...options, ask: options.askPicture ?? null, slots: options.engine.slots }),
+      carried: this.#carried,
       galleries: new GalleryKeeper({ engine: options.engine, local, remote, clock, random }),
       pressure: options.pressure ?? hostPressure,
       send: (message) => this.#connection?.send(message),
+      carry: (picture) => this.#connection?.carry(picture) ?? false,
       onChange: () => this.#connection?.availabilityChanged(),
       onEvent: (event) => options.onEvent?.(event),
     });
@@ -139,6 +141,7 @@ class Node {
           this.#enter(welcome);
         },
         onMessages: (messages) => this.#receive(messages),
+        onPicture: (picture) => this.#carried.arrived(picture),
       });
       this.#connection = connection;
       if (this.#isStopping) connection.leave("shutting_down", "The node leaves.");

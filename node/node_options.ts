@@ -6,7 +6,6 @@ import type { Capabilities } from "../protocol/messages/hello.ts";
 import type { Ending } from "../protocol/peer.ts";
 import type { Address, Transport } from "../protocol/transport.ts";
 import type { HostPressure } from "./capabilities.ts";
-import type { AskPicture } from "./coming_pictures.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { FetchProgress } from "./executor.ts";
 import type { TurnEvent } from "./turns.ts";
@@ -34,8 +33,6 @@ export interface NodeOptions {
   readonly locate: (options: { signal: AbortSignal }) => Promise<Address>;
   /** The master's blobs. */
   readonly remote: BlobStore;
-  /** Waits there for the picture of the next assignment; left out: pictures are only fetched. */
-  readonly askPicture?: AskPicture;
   /** This node's own blobs, where recognizers stay. */
   readonly cache: BlobStore;
   /** Limit of the recognizer files among them; 0: none. */

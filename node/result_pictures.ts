@@ -1,4 +1,5 @@
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import type { CarriedPicture } from "../protocol/carried_picture.ts";
 import { digestOf } from "../protocol/kernel/digest.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { BlobReference } from "../protocol/messages/task.ts";
@@ -9,13 +10,29 @@ import { onceMore } from "./once_more.ts";
 
 type Pictures = Pick<EngineResult, "annotated" | "crops">;
 
+/** What {@linkcode ResultPictures} works with. */
+export interface ResultPicturesOptions {
+  /** The master's blobs. */
+  readonly remote: Pick<BlobStore, "put">;
+  /** Sends a picture on the control connection; false when it must go another way. */
+  readonly carry: (picture: CarriedPicture) => boolean;
+}
+
+/** The pictures of one answer on their way. */
+interface Sending {
+  /** What the result names them. */
+  readonly names: PictureNames;
+  /** Sends all of them; resolves when they are with the master, or on the connection. Throws why they could not be sent, also when `signal` aborts. */
+  readonly send: (signal: AbortSignal) => Promise<void>;
+}
+
 /** What was drawn and cut out for attempts, until it is on its way to the master. */
 export class ResultPictures {
-  readonly #remote: Pick<BlobStore, "put">;
+  readonly #options: ResultPicturesOptions;
   readonly #pictures = new Map<AttemptKey, Pictures>();
 
-  constructor(remote: Pick<BlobStore, "put">) {
-    this.#remote = remote;
+  constructor(options: ResultPicturesOptions) {
+    this.#options = options;
   }
 
   keep(key: AttemptKey, pictures: Pictures): void {
@@ -26,24 +43,25 @@ export class ResultPictures {
     this.#pictures.delete(key);
   }
 
-  /**
-   * Begins to put all of them to the master's blobs, one after the other, and forgets them here: what the result names
-   * them, and when they are there. Await `done`, which throws why they could not be put, also when `signal` aborts.
-   */
-  upload(key: AttemptKey, signal: AbortSignal): { readonly names: PictureNames; readonly done: Promise<void> } {
+  /** Forgets them here; the caller sends them. */
+  take(key: AttemptKey): Sending {
     const pictures = this.#pictures.get(key);
     invariant(pictures !== undefined, `attempt ${key} has pictures`);
     this.forget(key);
     const crops = pictures.crops.map(nameOf);
     const annotated = pictures.annotated && { ...nameOf(pictures.annotated), mediaType: "image/jpeg" };
-    return { names: { crops, annotated }, done: this.#putAll(pictures, { crops, annotated }, signal) };
+    const names = { crops, annotated };
+    return { names, send: (signal) => this.#sendAll(pictures, names, signal) };
   }
 
-  async #putAll({ crops, annotated }: Pictures, names: PictureNames, signal: AbortSignal): Promise<void> {
-    const put = ({ digest }: BlobReference, bytes: Uint8Array<ArrayBuffer>) =>
-      onceMore(() => this.#remote.put(digest, bytes, { signal }), signal);
-    for (const [at, crop] of crops.entries()) await put(names.crops[at], crop);
-    if (annotated !== null && names.annotated !== null) await put(names.annotated, annotated);
+  async #sendAll({ crops, annotated }: Pictures, names: PictureNames, signal: AbortSignal): Promise<void> {
+    for (const [at, crop] of crops.entries()) await this.#send(names.crops[at], crop, signal);
+    if (annotated !== null && names.annotated !== null) await this.#send(names.annotated, annotated, signal);
+  }
+
+  async #send({ digest }: BlobReference, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
+    const { remote, carry } = this.#options;
+    if (!carry({ digest, bytes })) await onceMore(() => remote.put(digest, bytes, { signal }), signal);
   }
 }
 

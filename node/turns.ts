@@ -1,4 +1,5 @@
 import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import type { CarriedPicture } from "../protocol/carried_picture.ts";
 import { clip } from "../protocol/kernel/clip.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
@@ -10,7 +11,7 @@ import type { Availability } from "../protocol/messages/liveness.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import type { TaskFailed, TaskResult } from "../protocol/messages/task.ts";
 import type { HostPressure } from "./capabilities.ts";
-import type { ComingPictures } from "./coming_pictures.ts";
+import type { CarriedPictures } from "./carried_pictures.ts";
 import { apply } from "./core/apply.ts";
 import type { NodeEvent } from "./core/event.ts";
 import { plan } from "./core/plan.ts";
@@ -39,12 +40,14 @@ export interface TurnsOptions {
   readonly cache: ModelCache;
   readonly galleries: GalleryKeeper;
   readonly remote: BlobStore;
-  readonly coming: ComingPictures;
+  readonly carried: CarriedPictures;
   readonly clock: Clock;
   readonly log: Log;
   readonly pressure: () => HostPressure;
   /** To the master. */
   readonly send: (message: Message) => void;
+  /** To the master, a picture; false when it must go another way. */
+  readonly carry: (picture: CarriedPicture) => boolean;
   /** The availability has changed. */
   readonly onChange: () => void;
   readonly onProgress?: (progress: FetchProgress) => void;
@@ -80,14 +83,13 @@ export class Turns {
   }
 
   /** The master has taken this node in. */
-  connected({ protocol, pictureKey }: Welcome): void {
-    this.#options.coming.begin(pictureKey);
+  connected({ protocol }: Welcome): void {
     this.#happened({ kind: "connected", protocol });
   }
 
   /** The connection is gone: its attempts are given up, the recognizers stay. */
   disconnected(): void {
-    this.#options.coming.end();
+    this.#options.carried.end();
     this.#happened({ kind: "disconnected" });
   }
 
@@ -171,7 +173,7 @@ export class Turns {
   /** Breaks off transfers; nothing happens any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#options.coming.end();
+    this.#options.carried.end();
     for (const finish of this.#idleWaiters) finish();
     await this.#executor.close();
   }
@@ -205,10 +207,11 @@ export class Turns {
 
   #logGallery(event: Extract<NodeEvent, { kind: "galleryTaken" | "galleryFailed" }>): void {
     const { log } = this.#options;
-    const { gallery, version } = event.offer;
-    if (event.kind === "galleryTaken") {
-      log.info("A gallery is in force.", { gallery, version, fetchedBytes: event.fetchedBytes });
-    } else log.error("A gallery cannot be had here.", { gallery, version, ...event.failure });
+    const { kind, offer: { gallery, version } } = event;
+    if (kind === "galleryFailed") {
+      return log.error("A gallery cannot be had here.", { gallery, version, ...event.failure });
+    }
+    log.info("A gallery is in force.", { gallery, version, fetchedBytes: event.fetchedBytes });
   }
 
   #checkIdle(): void {

@@ -4,6 +4,9 @@ import { LIMITS } from "./kernel/limits.ts";
 /** The length before each payload: an unsigned 32-bit integer, big-endian. */
 export const FRAME_HEADER_BYTES = 4;
 
+/** The payload of a frame, in one piece or in several. */
+export type Payload = Uint8Array | readonly Uint8Array[];
+
 /** Throws `frame_too_large` or, for an empty payload, `message_invalid`. */
 export function checkPayloadBytes(payloadBytes: number): void {
   if (payloadBytes > LIMITS.frameBytesMax) {
@@ -24,28 +27,42 @@ export function checkPayloadBytes(payloadBytes: number): void {
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * const frames = encodeFrames([Uint8Array.of(7, 8)]);
- * assertEquals([...frames], [0, 0, 0, 2, 7, 8]);
- * assertEquals([...new FrameDecoder().decode(frames)], [Uint8Array.of(7, 8)]);
+ * const frames = encodeFrames([Uint8Array.of(7, 8), [Uint8Array.of(0), Uint8Array.of(9)]]);
+ * assertEquals([...frames], [0, 0, 0, 2, 7, 8, 0, 0, 0, 2, 0, 9]);
+ * assertEquals([...new FrameDecoder().decode(frames)], [Uint8Array.of(7, 8), Uint8Array.of(0, 9)]);
  * ```
  */
-export function encodeFrames(payloads: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function encodeFrames(payloads: readonly Payload[]): Uint8Array<ArrayBuffer> {
   let totalBytes = 0;
   for (const payload of payloads) {
-    checkPayloadBytes(payload.length);
-    totalBytes += FRAME_HEADER_BYTES + payload.length;
+    checkPayloadBytes(payloadBytesOf(payload));
+    totalBytes += frameBytesOf(payload);
   }
   const frames = new Uint8Array(totalBytes);
   let offset = 0;
   for (const payload of payloads) {
-    frames[offset] = payload.length >>> 24;
-    frames[offset + 1] = payload.length >>> 16;
-    frames[offset + 2] = payload.length >>> 8;
-    frames[offset + 3] = payload.length;
-    frames.set(payload, offset + FRAME_HEADER_BYTES);
-    offset += FRAME_HEADER_BYTES + payload.length;
+    const payloadBytes = payloadBytesOf(payload);
+    frames[offset] = payloadBytes >>> 24;
+    frames[offset + 1] = payloadBytes >>> 16;
+    frames[offset + 2] = payloadBytes >>> 8;
+    frames[offset + 3] = payloadBytes;
+    offset += FRAME_HEADER_BYTES;
+    for (const piece of payload instanceof Uint8Array ? [payload] : payload) {
+      frames.set(piece, offset);
+      offset += piece.length;
+    }
   }
   return frames;
+}
+
+/** How many bytes the frame of a payload has. */
+export function frameBytesOf(payload: Payload): number {
+  return FRAME_HEADER_BYTES + payloadBytesOf(payload);
+}
+
+function payloadBytesOf(payload: Payload): number {
+  if (payload instanceof Uint8Array) return payload.length;
+  return payload.reduce((sum, { length }) => sum + length, 0);
 }
 
 /**
@@ -69,7 +86,7 @@ export class FrameDecoder {
    * Throws as {@linkcode checkPayloadBytes}, behind the payloads before the fault, and from then on always:
    * where the next frame would begin is not known any more.
    */
-  *decode(chunk: Uint8Array): Generator<Uint8Array, void> {
+  *decode(chunk: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>, void> {
     if (this.#fault !== null) throw this.#fault;
     let offset = 0;
     while (offset < chunk.length) {

@@ -8,7 +8,7 @@ const BYTES_MAX = 256 * 1024;
 export class MemoryPipe {
   readonly #chunkBytes: number;
   /** Each holds at least one byte, so there cannot be more of them than bytes. */
-  readonly #writes = new BoundedQueue<Uint8Array>(BYTES_MAX + 1);
+  readonly #writes = new BoundedQueue<Uint8Array<ArrayBuffer>>(BYTES_MAX + 1);
   #bytes = 0;
   #state: "open" | "ended" | "broken" = "open";
   #changed = Promise.withResolvers<void>();
@@ -35,7 +35,7 @@ export class MemoryPipe {
   }
 
   /** What was written, until the end. One reader. */
-  async *read(): AsyncGenerator<Uint8Array, void> {
+  async *read(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
     while (!this.#isBroken) {
       const bytes = this.#writes.shift();
       if (bytes !== undefined) yield* this.#pieces(bytes);
@@ -58,7 +58,7 @@ export class MemoryPipe {
     this.#change();
   }
 
-  *#pieces(bytes: Uint8Array): Generator<Uint8Array, void> {
+  *#pieces(bytes: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>, void> {
     for (let start = 0; start < bytes.length; start += this.#chunkBytes) {
       if (this.#isBroken) return;
       const piece = bytes.subarray(start, start + this.#chunkBytes);

@@ -105,7 +105,7 @@ class MemoryListener implements Listener {
 }
 
 class MemoryConnection implements Connection {
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
   readonly #incoming: MemoryPipe;
   readonly #outgoing: MemoryPipe;
 

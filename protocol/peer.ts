@@ -1,5 +1,6 @@
+import { CARRIED_BYTES_MAX, type CarriedPicture, decodeCarried, encodeCarried, isCarried } from "./carried_picture.ts";
 import { decodeMessage, encodeMessage } from "./codec.ts";
-import { encodeFrames, FRAME_HEADER_BYTES, FrameDecoder } from "./frame.ts";
+import { encodeFrames, frameBytesOf, FrameDecoder, type Payload } from "./frame.ts";
 import { clip } from "./kernel/clip.ts";
 import { type Clock, SYSTEM_CLOCK } from "./kernel/clock.ts";
 import { asDmlError, DmlError, type ErrorCode, isErrorCode } from "./kernel/errors.ts";
@@ -23,11 +24,19 @@ export interface Ending {
 export interface PeerOptions {
   readonly log?: Log;
   readonly clock?: Clock;
+  /**
+   * Takes a picture that came, before the batch of its chunk. What it throws ends the connection, as what is no message does; left out,
+   * a picture does.
+   */
+  readonly onPicture?: (picture: CarriedPicture) => void;
 }
+
+/** With more than this waiting to be written, a picture had better go another way: it would hold up messages. */
+const CARRIED_BEHIND_BYTES_MAX = 2 * 1024 * 1024;
 
 /**
  * The other side of a control connection, as messages. One connection is one loop: iterate the peer, once, for batches
- * of all messages that arrived together, in order. The loop ends with the connection or behind a `goodbye` or `reject`,
+ * of all messages that arrived together, in order; one may be empty: a piece of something longer has come. The loop ends with the connection or behind a `goodbye` or `reject`,
  * and the connection ends with the loop.
  * Nothing is read while a batch is being worked on, so a side that is too busy slows the other down.
  */
@@ -40,11 +49,12 @@ export class Peer implements AsyncIterable<Message[]> {
   readonly #connection: Connection;
   readonly #log: Log;
   readonly #clock: Clock;
+  readonly #onPicture: (picture: CarriedPicture) => void;
   readonly #decoder = new FrameDecoder();
   readonly #closing = Promise.withResolvers<Ending>();
   #ending: Ending | null = null;
   #farewell: Goodbye | Reject | null = null;
-  #queue: Uint8Array[] = [];
+  #queue: Payload[] = [];
   #queuedBytes = 0;
   #flushing: Promise<void> | null = null;
   #cancelShut: (() => void) | null = null;
@@ -53,10 +63,11 @@ export class Peer implements AsyncIterable<Message[]> {
   #isShut = false;
 
   constructor(connection: Connection, options: PeerOptions = {}) {
-    const { log = SILENT_LOG, clock = SYSTEM_CLOCK } = options;
+    const { log = SILENT_LOG, clock = SYSTEM_CLOCK, onPicture = refusePicture } = options;
     this.#connection = connection;
     this.#log = log;
     this.#clock = clock;
+    this.#onPicture = onPicture;
     this.remote = connection.remote;
     this.closed = this.#closing.promise;
   }
@@ -69,20 +80,27 @@ export class Peer implements AsyncIterable<Message[]> {
   send(message: Message): void {
     if (this.#ending !== null || this.#isBroken) return;
     const payload = encodeMessage(message);
-    const frameBytes = FRAME_HEADER_BYTES + payload.length;
+    const frameBytes = frameBytesOf(payload);
     if (this.#queuedBytes + frameBytes > LIMITS.outboundBytesMax) {
-      this.#ending = {
-        code: "peer_too_slow",
-        reason: `${this.remote} left over ${this.#queuedBytes} bytes unread.`,
-      };
-      this.#log.warn("A connection was closed: the other side reads too slowly.", {
-        remote: this.remote,
-      });
+      const reason = `${this.remote} left over ${this.#queuedBytes} bytes unread.`;
+      this.#ending = { code: "peer_too_slow", reason };
+      this.#log.warn("A connection was closed: the other side reads too slowly.", { remote: this.remote });
       return this.#shut();
     }
-    this.#queue.push(payload);
-    this.#queuedBytes += frameBytes;
-    this.#flushing ??= this.#flush();
+    this.#enqueue(payload, frameBytes);
+  }
+
+  /** Whether a picture of `size` bytes may be sent now: it fits into a frame, and little waits to be written before it. */
+  canCarry(size: number): boolean {
+    if (this.#ending !== null || this.#isBroken) return false;
+    return size <= CARRIED_BYTES_MAX && this.#queuedBytes <= CARRIED_BEHIND_BYTES_MAX;
+  }
+
+  /** Queues `picture`, whose bytes stay as they are from now on. Ask {@linkcode canCarry} first. */
+  carry(picture: CarriedPicture): void {
+    invariant(this.canCarry(picture.bytes.length), "a picture is carried where it may be");
+    const payload = encodeCarried(picture);
+    this.#enqueue(payload, frameBytesOf(payload));
   }
 
   /**
@@ -110,7 +128,7 @@ export class Peer implements AsyncIterable<Message[]> {
         // Reading on while closing: closing over unread bytes would reset the connection, and the goodbye with it.
         if (this.#ending !== null) continue;
         const batch = this.#decode(chunk);
-        if (batch.length > 0) yield batch;
+        yield batch;
         if (this.#farewell !== null) break;
       }
       this.#ending ??= this.#endOfStream();
@@ -121,10 +139,14 @@ export class Peer implements AsyncIterable<Message[]> {
   }
 
   /** The messages that `chunk` completes, up to a farewell, or to what is no message: that ends the connection. */
-  #decode(chunk: Uint8Array): Message[] {
+  #decode(chunk: Uint8Array<ArrayBuffer>): Message[] {
     const batch: Message[] = [];
     try {
       for (const payload of this.#decoder.decode(chunk)) {
+        if (isCarried(payload)) {
+          this.#onPicture(decodeCarried(payload));
+          continue;
+        }
         const message = this.#decodeMessage(payload);
         if (message === null) continue;
         batch.push(message);
@@ -173,6 +195,12 @@ export class Peer implements AsyncIterable<Message[]> {
     return { code: isErrorCode(code) ? code : "connection_lost", reason };
   }
 
+  #enqueue(payload: Payload, frameBytes: number): void {
+    this.#queue.push(payload);
+    this.#queuedBytes += frameBytes;
+    this.#flushing ??= this.#flush();
+  }
+
   async #flush(): Promise<void> {
     await null; // what the rest of this turn sends goes along
     while (this.#queue.length > 0 && !this.#isShut) {
@@ -206,6 +234,10 @@ export class Peer implements AsyncIterable<Message[]> {
     this.#connection.close();
     this.#closing.resolve(this.#ending);
   }
+}
+
+function refusePicture(): never {
+  throw new DmlError("message_invalid", "A picture came where none is taken.");
 }
 
 function goodbye(code: ErrorCode, reason: string): Goodbye {

@@ -1,14 +1,16 @@
 import { DmlError } from "./kernel/errors.ts";
 import type { Connection } from "./transport.ts";
 
-const READ_BYTES_MAX = 64 * 1024;
+const READ_BYTES = 64 * 1024;
+/** Where more comes than that, it is a picture: fewer reads take it in. */
+const LARGE_READ_BYTES = 256 * 1024;
 /** With less room than this left in the buffer, the next read gets a new one. */
 const READ_BYTES_MIN = 16 * 1024;
 
 /** A socket as a {@linkcode Connection}; takes it over and closes it. */
 export class TcpConnection implements Connection {
   readonly remote: string;
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
   readonly #socket: Deno.TcpConn;
   #isClosed = false;
 
@@ -45,8 +47,8 @@ export class TcpConnection implements Connection {
   }
 
   /** Each byte of a buffer is given out once, so a chunk stays as it is for whoever keeps it. */
-  async *#read(): AsyncGenerator<Uint8Array, void> {
-    let buffer = new Uint8Array(READ_BYTES_MAX);
+  async *#read(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    let buffer = new Uint8Array(READ_BYTES);
     let filled = 0;
     while (!this.#isClosed) {
       const count = await this.#readInto(buffer.subarray(filled));
@@ -54,7 +56,7 @@ export class TcpConnection implements Connection {
       yield buffer.subarray(filled, filled + count);
       filled += count;
       if (buffer.length - filled < READ_BYTES_MIN) {
-        buffer = new Uint8Array(READ_BYTES_MAX);
+        buffer = new Uint8Array(count > READ_BYTES_MIN ? LARGE_READ_BYTES : READ_BYTES);
         filled = 0;
       }
     }

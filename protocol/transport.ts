@@ -9,7 +9,7 @@ export interface Connection {
   /** Of the other side, for people. */
   readonly remote: string;
   /** What arrives, in pieces of any size; ends when the other side closed or the connection broke (both without a throw). */
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
   /**
    * Resolves when all of `bytes` are handed to the network; throws `connection_lost` when it broke.
    * One write at a time: the next begins when this one has resolved.

@@ -30,6 +30,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   attemptsMax: "tries of one picture",
   poisonNodes: "nodes on which one picture may bring down a worker",
   prefetchPerWorker: "pictures that a node fetches ahead, a worker",
+  carriedBytesMax: "picture bytes that came with assignments and wait on a node",
   attemptsPerWorkerMax: "pictures that a node holds, a worker",
   recognizersMax: "recognizers that a node holds",
   heartbeatIntervalMs: "between two signs of life",

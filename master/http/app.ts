@@ -16,8 +16,6 @@ import type { RecognizerIntake } from "../recognizer_intake.ts";
 import { clusterRoutes } from "./cluster_routes.ts";
 import { errorBoundary } from "./error_boundary.ts";
 import { layerRoutes } from "./layer_routes.ts";
-import type { NextPictures } from "../next_pictures.ts";
-import { nextPictureRoutes } from "./next_picture_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { peopleRoutes } from "./people_routes.ts";
 import { programRoutes } from "./program_routes.ts";
@@ -36,7 +34,6 @@ export interface AppOptions {
   readonly predictions: Predictions;
   readonly people: People;
   readonly blobs: MasterBlobs;
-  readonly pictures: NextPictures;
   readonly intake: RecognizerIntake;
   readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "versions" | "programs">;
 }
@@ -66,7 +63,6 @@ export function createApp(options: AppOptions): Hono {
   app.use(PATHS.galleries, admin);
   app.use(`${PATHS.galleries}/*`, admin);
   app.get(PATHS.programs, admin);
-  app.get(PATHS.nextPicture, requireRole(tokens, "node"));
   app.get(`${PATHS.blobs}/:digest`, reader);
   app.put(`${PATHS.blobs}/:digest`, writer);
 
@@ -78,7 +74,6 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", nodeRoutes(master));
   app.route("/", peopleRoutes({ people, predictions, clock }));
   app.route("/", programRoutes(master));
-  app.route("/", nextPictureRoutes(options.pictures, blobs));
   app.route("/", blobRoutes({ read: [blobs], write: blobs.results, bytesMax: LIMITS.imageBytesMax }));
 
   app.notFound((context) => {

@@ -18,8 +18,6 @@ export const PATHS = {
   galleries: "/v1/galleries",
   /** GET, PUT below it: a recognizer's file on its way to the master, piece by piece. */
   layers: "/v1/layers",
-  /** GET: waits for the picture of a node's next assignment. */
-  nextPicture: "/v1/pictures/next",
   /** GET, HEAD, PUT below it: bytes by digest. */
   blobs: "/blobs",
   /** GET: 200 while the master answers. */

@@ -56,6 +56,8 @@ export const LIMITS = {
   poisonNodes: 2,
   /** Images that a node fetches ahead of a free worker, per worker. */
   prefetchPerWorker: 1,
+  /** Picture bytes that came with assignments and wait on a node for their turn; what is beyond is fetched then. */
+  carriedBytesMax: 32 * MIB,
   /** Attempts that a node holds per worker; past it, it refuses. */
   attemptsPerWorkerMax: 32,
   /** Recognizers that a node holds; past it, an offer fails. */

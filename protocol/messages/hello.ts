@@ -40,8 +40,8 @@ export const welcomeSchema = z.strictObject({
   version: z.string().max(64),
   heartbeatIntervalMs: z.number().int().min(10).max(60_000),
   deadAfterMs: z.number().int().min(10).max(600_000),
-  /** From protocol 2 on: with this the node may wait for its next picture. */
-  pictureKey: z.string().min(1).max(64).optional(),
+  /** From protocol 2 on: pictures travel on this connection, both ways; absent: they are fetched and put. */
+  carriesPictures: z.literal(true).optional(),
 });
 
 /** Master to node: you are not, and why; the connection closes behind it. */

@@ -39,8 +39,8 @@ export const taskAssignSchema = z.strictObject({
   manifestDigest: digestSchema,
   /** Null for a recognizer that looks at no picture. */
   image: blobReferenceSchema.nullable(),
-  /** The image goes to a question of the node that waits for its next one; absent: it does not. */
-  isHanded: z.literal(true).optional(),
+  /** The image comes on this connection, right behind this; absent: it does not. */
+  isCarried: z.literal(true).optional(),
   options: taskOptionsSchema,
   /** How much time is left, from when this was sent. */
   deadlineMs: durationMsSchema,

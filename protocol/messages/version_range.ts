@@ -10,8 +10,8 @@ export const PROTOCOL_VERSION: VersionRange = { min: 1, max: 2 };
 /** From this version on a `task.result` may name pictures that are still on their way to the master. */
 export const RESULT_FIRST_VERSION = 2;
 
-/** From this version on a `welcome` holds a key with which the node may wait for its next picture. */
-export const PICTURE_KEY_VERSION = 2;
+/** From this version on a `welcome` may say that pictures travel on the control connection, both ways. */
+export const CARRIES_PICTURES_VERSION = 2;
 
 /** The highest version that both sides speak, or null. */
 export function negotiateVersion(ours: VersionRange, theirs: VersionRange): number | null {

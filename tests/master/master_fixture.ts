@@ -7,7 +7,7 @@ import { seededRandom } from "../../protocol/kernel/random.ts";
 import { MemoryTransport } from "../../protocol/memory_transport.ts";
 import type { Hello } from "../../protocol/messages/hello.ts";
 import type { TaskAssign, TaskResult } from "../../protocol/messages/task.ts";
-import { Peer } from "../../protocol/peer.ts";
+import type { Connection } from "../../protocol/transport.ts";
 import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
 import { startMaster } from "../../master/master.ts";
 import type { MasterHandle, MasterOptions } from "../../master/master_handle.ts";
@@ -49,8 +49,8 @@ async function settled(): Promise<void> {
 
 /** A node that says what the test tells it to. */
 export class ScriptedNode extends ScriptedConnection {
-  constructor(peer: Peer, readonly nodeId: string) {
-    super(peer);
+  constructor(connection: Connection, readonly nodeId: string) {
+    super(connection);
   }
 }
 
@@ -94,7 +94,7 @@ export class MasterFixture implements AsyncDisposable {
   /** A connection on which nothing was said yet. */
   async connect(): Promise<ScriptedConnection> {
     const connection = await this.transport.connect(this.master.controlAddress);
-    const scripted = new ScriptedConnection(new Peer(connection));
+    const scripted = new ScriptedConnection(connection);
     this.#connections.push(scripted);
     return scripted;
   }
@@ -102,7 +102,7 @@ export class MasterFixture implements AsyncDisposable {
   /** A node that was welcomed. */
   async arrive(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
     const connection = await this.transport.connect(this.master.controlAddress);
-    const node = new ScriptedNode(new Peer(connection), idOf("node", number));
+    const node = new ScriptedNode(connection, idOf("node", number));
     this.#connections.push(node);
     node.send(helloOf(node.nodeId, hello));
     await node.next("welcome");

@@ -6,7 +6,6 @@ import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
-import { Peer } from "../../protocol/peer.ts";
 import { TcpTransport } from "../../protocol/tcp_transport.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { ScriptedConnection } from "./scripted_master.ts";
@@ -30,7 +29,7 @@ class Ports {
   }
 
   async accept(): Promise<ScriptedConnection> {
-    return new ScriptedConnection(new Peer((await this.#accepting.next()).value));
+    return new ScriptedConnection((await this.#accepting.next()).value);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

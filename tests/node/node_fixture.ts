@@ -1,5 +1,4 @@
 import { encodeManifest, type Manifest } from "../../models/manifest.ts";
-import type { AskPicture } from "../../node/coming_pictures.ts";
 import { type NodeHandle, type NodeNews, startNode } from "../../node/node.ts";
 import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
@@ -63,9 +62,9 @@ export class NodeFixture {
   locateFailure: Error | null = null;
   #notify = Promise.withResolvers<void>();
 
-  constructor(options: { slots?: number; token?: string; askPicture?: AskPicture } = {}) {
+  constructor(options: { slots?: number; token?: string } = {}) {
     const { clock, remote, cache } = this;
-    const { slots = 1, token = null, askPicture } = options;
+    const { slots = 1, token = null } = options;
     this.engine = new FakeEngine(slots);
     this.node = startNode({
       log: SILENT_LOG,
@@ -79,7 +78,6 @@ export class NodeFixture {
       locate: () =>
         this.locateFailure === null ? Promise.resolve(this.master.address) : Promise.reject(this.locateFailure),
       remote,
-      askPicture,
       cache,
       engine: this.engine,
       capabilities: () => ({
@@ -99,7 +97,7 @@ export class NodeFixture {
   }
 
   /** Accepts the node and takes it in. */
-  async connect(options: { protocol?: number; pictureKey?: string } = {}): Promise<ScriptedConnection> {
+  async connect(options: { protocol?: number; carriesPictures?: true } = {}): Promise<ScriptedConnection> {
     const connection = await this.master.accept();
     await connection.welcome(options);
     await connection.next("availability");

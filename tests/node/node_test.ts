@@ -1,4 +1,3 @@
-import type { NextPicture } from "../../protocol/http/next_picture.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -104,36 +103,49 @@ Deno.test("startNode() sends the result while the annotated picture is on its wa
   assertEquals([failed, code], [taskId(1), "blob_too_large"]);
 });
 
-Deno.test("startNode() runs a picture that comes with its assignment, and fetches one that does not come", async () => {
-  const asked = [Promise.withResolvers<NextPicture | null>(), Promise.withResolvers<NextPicture | null>()];
-  const keys: string[] = [];
-  await using fixture = new NodeFixture({
-    askPicture(key, { signal }) {
-      keys.push(key);
-      const question = asked[keys.length - 1] ?? Promise.withResolvers();
-      signal.addEventListener("abort", () => question.reject(new Error("given up")));
-      return question.promise;
-    },
-  });
-  const connection = await fixture.connect({ protocol: 2, pictureKey: "secret" });
+Deno.test("startNode() runs a picture that comes with its assignment, and fetches one whose bytes are others", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect({ protocol: 2, carriesPictures: true });
   const offer = await fixture.ready(connection);
-  const cat = await fixture.assignText(1, { offer, text: "cat" });
+  const [cat, dog] = [
+    await fixture.assignText(1, { offer, text: "cat" }),
+    await fixture.assignText(2, { offer, text: "dog" }),
+  ];
+  const fetched: string[] = [];
   const read = fixture.remote.read.bind(fixture.remote);
-  fixture.remote.read = () => Promise.reject(new DmlError("internal", "It was fetched."));
-  connection.send({ ...cat, isHanded: true });
+  fixture.remote.read = (digest) => {
+    fetched.push(digest);
+    return read(digest);
+  };
+  for (const order of [cat, dog]) {
+    connection.send({ ...order, isCarried: true });
+    connection.carry({ digest: order.image!.digest, bytes: bytesOf("cat") });
+    const run = await fixture.engine.next();
+    assertEquals(run.image, order === cat ? "cat" : "dog");
+    run.finish();
+    await connection.next("task.result");
+  }
+  assertEquals(fetched, [dog.image!.digest]);
+});
+
+Deno.test("startNode() sends the annotated picture along with the result where pictures are carried", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect({ protocol: 2, carriesPictures: true });
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer, annotate: true }));
+  (await fixture.engine.next()).finish("drawn");
+  const { annotated } = await connection.next("task.result");
   await connection.heeded();
-  asked[0].resolve({ digest: cat.image!.digest, bytes: bytesOf("cat") });
-  const first = await fixture.engine.next();
-  assertEquals(first.image, "cat");
-  first.finish();
-  await connection.next("task.result");
-  fixture.clock.advance(100);
-  fixture.remote.read = read;
-  connection.send({ ...await fixture.assignText(2, { offer, text: "dog" }), isHanded: true });
-  await connection.heeded();
-  asked[1].resolve(null);
-  assertEquals((await fixture.engine.next()).image, "dog");
-  assertEquals(keys.slice(0, 2), ["secret", "secret"]);
+  assertEquals(annotated?.digest, digestOf(bytesOf("drawn")));
+  assertEquals(connection.carried, [{ digest: digestOf(bytesOf("drawn")), bytes: bytesOf("drawn") }]);
+  assertEquals(await fixture.remote.stat(digestOf(bytesOf("drawn"))), null);
+});
+
+Deno.test("startNode() closes a connection that carries a picture although it said nothing of that", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect({ protocol: 2 });
+  connection.carry({ digest: digestOf(bytesOf("cat")), bytes: bytesOf("cat") });
+  assertEquals((await connection.next("goodbye")).code, "message_invalid");
 });
 
 Deno.test("startNode() fetches the next picture while one runs", async () => {

@@ -1,8 +1,9 @@
 import { MemoryTransport } from "../../protocol/memory_transport.ts";
+import type { CarriedPicture } from "../../protocol/carried_picture.ts";
 import type { CommandName } from "../../protocol/messages/command.ts";
 import type { Message, MessageType } from "../../protocol/messages/message.ts";
 import { Peer } from "../../protocol/peer.ts";
-import type { Address, Listener } from "../../protocol/transport.ts";
+import type { Address, Connection, Listener } from "../../protocol/transport.ts";
 
 type MessageOf<Type extends MessageType> = Extract<Message, { type: Type }>;
 
@@ -14,14 +15,16 @@ export function commandRun(command: CommandName): Message {
 export class ScriptedConnection {
   /** All that was heard, in order. */
   readonly heard: Message[] = [];
+  /** All pictures that came along, in order. */
+  readonly carried: CarriedPicture[] = [];
   /** Resolves when the connection has ended. */
   readonly ended: Promise<void>;
   readonly #peer: Peer;
   #unread: Message[] = [];
   #notify = Promise.withResolvers<void>();
 
-  constructor(peer: Peer) {
-    this.#peer = peer;
+  constructor(connection: Connection) {
+    this.#peer = new Peer(connection, { onPicture: (picture) => this.carried.push(picture) });
     this.ended = this.#read();
   }
 
@@ -29,13 +32,17 @@ export class ScriptedConnection {
     for (const message of messages) this.#peer.send(message);
   }
 
+  carry(...pictures: CarriedPicture[]): void {
+    for (const picture of pictures) this.#peer.carry(picture);
+  }
+
   /** Answers the hello. */
   async welcome(
-    options: { heartbeatIntervalMs?: number; deadAfterMs?: number; protocol?: number; pictureKey?: string } = {},
+    options: { heartbeatIntervalMs?: number; deadAfterMs?: number; protocol?: number; carriesPictures?: true } = {},
   ): Promise<MessageOf<"hello">> {
     const hello = await this.next("hello");
-    const { heartbeatIntervalMs = 1_000, deadAfterMs = 6_000, protocol = 1, ...key } = options;
-    this.send({ type: "welcome", protocol, version: "0.0.0", heartbeatIntervalMs, deadAfterMs, ...key });
+    const { heartbeatIntervalMs = 1_000, deadAfterMs = 6_000, protocol = 1, ...rest } = options;
+    this.send({ type: "welcome", protocol, version: "0.0.0", heartbeatIntervalMs, deadAfterMs, ...rest });
     return hello;
   }
 
@@ -85,7 +92,7 @@ export class ScriptedMaster {
   /** The next node that connects. */
   async accept(): Promise<ScriptedConnection> {
     const { value } = await this.#accepting.next();
-    const connection = new ScriptedConnection(new Peer(value));
+    const connection = new ScriptedConnection(value);
     this.#connections.push(connection);
     return connection;
   }

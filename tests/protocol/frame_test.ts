@@ -8,13 +8,13 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 const payloads = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 8 });
 
 /** `bytes` cut at each of `places`, wherever they fall. */
-function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
+function cut(bytes: Uint8Array<ArrayBuffer>, places: readonly number[]): Uint8Array<ArrayBuffer>[] {
   const edges = places.map((place) => place % (bytes.length + 1)).sort((one, other) => one - other);
   return [0, ...edges].map((start, index) => bytes.subarray(start, edges[index] ?? bytes.length));
 }
 
 /** What a decoder makes of `chunks`, and the code of the fault that ended it. */
-function decodeAll(chunks: Iterable<Uint8Array>): { payloads: number[][]; fault: string | null } {
+function decodeAll(chunks: Iterable<Uint8Array<ArrayBuffer>>): { payloads: number[][]; fault: string | null } {
   const decoder = new FrameDecoder();
   const payloads: number[][] = [];
   try {
@@ -28,7 +28,7 @@ function decodeAll(chunks: Iterable<Uint8Array>): { payloads: number[][]; fault:
   return { payloads, fault: null };
 }
 
-function header(payloadBytes: number): Uint8Array {
+function header(payloadBytes: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(FRAME_HEADER_BYTES);
   new DataView(bytes.buffer).setUint32(0, payloadBytes);
   return bytes;

@@ -1,3 +1,4 @@
+import { isCarried } from "../../protocol/carried_picture.ts";
 import { decodeMessage } from "../../protocol/codec.ts";
 import { FrameDecoder } from "../../protocol/frame.ts";
 import { MemoryPipe } from "../../protocol/memory_pipe.ts";
@@ -7,7 +8,7 @@ import type { Connection } from "../../protocol/transport.ts";
 /** A connection whose other side is the test: it decides what arrives and what becomes of each write. */
 export class ScriptedConnection implements Connection {
   readonly remote = "script:1";
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
   readonly #incoming = new MemoryPipe(Infinity);
   readonly #decoder = new FrameDecoder();
   readonly #onWrite: () => Promise<void>;
@@ -31,7 +32,8 @@ export class ScriptedConnection implements Connection {
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    this.writes.push([...this.#decoder.decode(bytes)].map(decodeMessage));
+    const payloads = [...this.#decoder.decode(bytes.slice())];
+    this.writes.push(payloads.filter((payload) => !isCarried(payload)).map(decodeMessage));
     return this.#onWrite();
   }
 
