@@ -111,6 +111,7 @@ export const VERBS = {
     details: [
       "drain: finish what is running, take nothing new. resume: take work again. shutdown: drain, then end.",
       "done: pictures that it answered, since it was first seen. The master writes that down once a minute and when the node goes, so one that was killed forgets the last minute.",
+      "On a narrow terminal the recognizers stand below their node, and columns are left out; --json has it all.",
     ],
     words: COMMAND_NAMES,
     flags: ["master", "token", "json"],
