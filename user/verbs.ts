@@ -35,7 +35,7 @@ export const UPGRADE_WORDS = ["status"] as const;
 export const COMMON_FLAGS = ["log-level", "log-format", "color", "help"] as const satisfies readonly FlagName[];
 
 /** Every verb, in the order of the help. */
-export const VERBS = {
+const VERBS = {
   serve: {
     usage: "",
     summary: "Be the master: take in nodes, hand out pictures, answer users.",
