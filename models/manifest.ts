@@ -19,7 +19,7 @@ export const layerSchema = z.strictObject({
 });
 
 /** Parameters of the `faces` pipeline. */
-export const facesParametersSchema = z.strictObject({
+const facesParametersSchema = z.strictObject({
   /** Faces below are not reported. */
   scoreMin: z.number().min(0).max(1),
   /** Of two boxes that overlap by more, the weaker is dropped (intersection over union). */

@@ -1,6 +1,5 @@
 import { metadataSchema, personNameSchema, thresholdsSchema } from "./http/people_api.ts";
 import { DmlError } from "./kernel/errors.ts";
-import { LIMITS } from "./kernel/limits.ts";
 import { faceQualitySchema } from "./messages/prediction.ts";
 import { digestSchema, galleryNameSchema, type Infer, parseAs, z } from "./schema.ts";
 
@@ -158,6 +157,3 @@ export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
     throw new DmlError("archive_invalid", "Something in the archive is not base 64.", { cause });
   }
 }
-
-/** The most bytes of one archive that a master takes in one request; a larger one is sent in parts. */
-export const ARCHIVE_BYTES_MAX = LIMITS.imageBytesMax;

@@ -25,6 +25,7 @@ import type { BlobReference } from "../protocol/messages/task.ts";
 import { parseAs, type z } from "../protocol/schema.ts";
 import type { Address } from "../protocol/transport.ts";
 import { baseUrlOf } from "../protocol/address.ts";
+import { AwayForNow, untilBack } from "./away_for_now.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "./cluster_client.ts";
 import { HttpVersionClient } from "./http_version_client.ts";
 import { HttpProgramClient } from "./http_program_client.ts";
@@ -46,7 +47,7 @@ export interface HttpClusterClientOptions {
   readonly random: Random;
   /** For everything but predictions; a probe takes a short one. */
   readonly answerTimeoutMs?: number;
-  /** Hears of each refusal that is waited out. */
+  /** Hears of each refusal that is waited out, and of a master that is away for now. */
   readonly onRefused?: (refusal: DmlError) => void;
 }
 
@@ -81,6 +82,8 @@ export class HttpClusterClient implements ClusterClient {
   readonly #baseUrl: string;
   readonly #options: HttpClusterClientOptions;
   readonly #closed = new AbortController();
+  /** What never answered is no master that is away for now. */
+  #hasAnswered = false;
   /** Pictures go through it, in half the time that `fetch` takes for them. */
   readonly #client: HttpClient;
   readonly versions = new HttpVersionClient((schema, path, call) => this.ask(schema, path, call));
@@ -116,19 +119,21 @@ export class HttpClusterClient implements ClusterClient {
     });
     const sendPicture: Send<Answer> = (path, { headers, signal }) =>
       this.#client.send({ method: "POST", path, headers, body: image, signal });
+    const ask = () =>
+      this.#through(sendPicture, `${PATHS.predictions}?${query}`, {
+        method: "POST",
+        mediaType: "application/octet-stream",
+        accept: `${JOINED_MEDIA_TYPE}, application/json`,
+        timeoutMs: PREDICTION_TIMEOUT_MS,
+        signal,
+        read: async (response) => {
+          const { json, picture } = await splitResponse(response);
+          return { answer: this.#parse(predictAnswerSchema, json), picture };
+        },
+      });
+    // A prediction changes nothing: one that was made and got lost on the way is made once more.
     const { answer, picture } = await this.untilTaken(
-      () =>
-        this.#through(sendPicture, `${PATHS.predictions}?${query}`, {
-          method: "POST",
-          mediaType: "application/octet-stream",
-          accept: `${JOINED_MEDIA_TYPE}, application/json`,
-          timeoutMs: PREDICTION_TIMEOUT_MS,
-          signal,
-          read: async (response) => {
-            const { json, picture } = await splitResponse(response);
-            return { answer: this.#parse(predictAnswerSchema, json), picture };
-          },
-        }),
+      () => untilBack(ask, { ...this.#options, onAway: this.#options.onRefused, signal }),
       signal,
     );
     const { prediction, annotated } = answer;
@@ -217,6 +222,7 @@ export class HttpClusterClient implements ClusterClient {
     let response: From;
     try {
       response = await send(path, { method, headers, body, signal: watch.signal });
+      this.#hasAnswered = true;
       if (response.ok) return await call.read(response);
     } catch (error) {
       if (error instanceof DmlError && !ON_THE_WAY.has(error.code)) throw error;
@@ -230,10 +236,8 @@ export class HttpClusterClient implements ClusterClient {
 
   #unreachable(cause: unknown, isTimeout: boolean): DmlError {
     const reason = isTimeout ? "it did not answer in time" : unreachableReason(cause);
-    return new DmlError(
-      "master_unreachable",
-      `The master at ${this.label} cannot be reached: ${reason}.`,
-      { cause },
-    );
+    const sentence = `The master at ${this.label} cannot be reached: ${reason}.`;
+    const error = new DmlError("master_unreachable", sentence, { cause });
+    return this.#hasAnswered && !isTimeout ? new AwayForNow(error) : error;
   }
 }

@@ -21,12 +21,14 @@ export type Input =
   | { readonly kind: "missing"; readonly name: string; readonly error: DmlError };
 
 const OWN_OUTPUT = /\.annotated\.jpg$/i;
+/** A pattern whose last segment says this asks for own outputs. */
+const NAMES_OWN_OUTPUT = /annotated[^/]*$/i;
 const BY_NAME = new Intl.Collator("en", { numeric: true });
 
 /**
  * The pictures that `given` names, in its order: files; the pictures right inside a directory; what a glob matches
- * (for shells that hand globs on); `-` for standard input. What cannot be found or is refused by its size comes back
- * as `missing`, so that the others go on.
+ * (for shells that hand globs on); `-` for standard input. Own outputs, `*.annotated.jpg`, are meant only when they are
+ * named. What cannot be found or is refused by its size comes back as `missing`, so that the others go on.
  */
 export async function findInputs(given: readonly string[], options: GlobOptions = {}): Promise<Input[]> {
   const found: Input[] = [];
@@ -62,13 +64,15 @@ async function findInDirectory(directory: string): Promise<Input[]> {
 
 async function findByGlob(pattern: string, options: GlobOptions): Promise<Input[]> {
   try {
-    const { paths, closed } = await expandGlob(pattern, options);
+    const { paths: matches, closed } = await expandGlob(pattern, options);
+    const paths = NAMES_OWN_OUTPUT.test(pattern) ? matches : matches.filter((path) => !OWN_OUTPUT.test(path));
     const unread = [...closed].map(([name, cause]): Input => ({
       kind: "missing",
       name,
       error: fileError(name, cause),
     }));
     if (paths.length + unread.length > 0) return [...unread, ...await findAll(paths)];
+    if (matches.length > 0) throw onlyOwnOutputs(pattern);
     throw new DmlError("file_not_found", `No file matches ${pattern}.`);
   } catch (error) {
     if (!(error instanceof DmlError)) throw error;
@@ -140,6 +144,12 @@ function sizeRefusal(name: string, size: number): DmlError | null {
 
 function tooLarge(name: string, predicate: string): DmlError {
   return new DmlError("image_too_large", `${name} ${predicate}.`);
+}
+
+function onlyOwnOutputs(pattern: string): DmlError {
+  return new DmlError("no_images", `What matches ${pattern} are only annotated pictures, which dml made.`, {
+    advice: "Put annotated into the pattern to have them recognised all the same.",
+  });
 }
 
 function nameless(): DmlError {

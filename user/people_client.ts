@@ -44,6 +44,6 @@ export interface PeopleClient {
   removeFace(whom: PersonAddress, faceId: string): Promise<InForceAnswer>;
   /** Hands the bytes of an archive to `write`, piece by piece. */
   export(gallery: string, write: (chunk: Uint8Array) => Promise<void>): Promise<void>;
-  /** One archive of at most `ARCHIVE_BYTES_MAX`. */
+  /** One archive of at most `LIMITS.imageBytesMax`. */
   import(gallery: string, archive: Uint8Array<ArrayBuffer>): Promise<ImportAnswer>;
 }

@@ -1,7 +1,7 @@
 import type { Person } from "../protocol/messages/prediction.ts";
 
 /** What was said of one labelled picture, held against its label. */
-export const VERDICTS = ["correct", "wrong", "unknown", "uncertain", "poorQuality", "noFace", "failed"] as const;
+const VERDICTS = ["correct", "wrong", "unknown", "uncertain", "poorQuality", "noFace", "failed"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** How one person, or everybody, fared. */
@@ -28,7 +28,7 @@ export interface Score {
  * What the gallery's answer is worth when the picture is of `expected`: naming them is correct; who is not enrolled is correct
  * when unknown; another name is wrong, whoever it is.
  */
-export function verdictOf(person: Person | null, expected: { name: string; isEnrolled: boolean }): Verdict {
+function verdictOf(person: Person | null, expected: { name: string; isEnrolled: boolean }): Verdict {
   if (person === null) return "noFace";
   switch (person.recognition) {
     case "known":

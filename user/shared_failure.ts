@@ -6,8 +6,8 @@ const SHARED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "gallery_unfit",
   "gallery_unknown",
   "interrupted",
+  // These two only after every try: whoever comes next would wait as long for the same.
   "master_unreachable",
-  // Only after every try: whoever comes next would wait as long for the same.
   "no_capable_node",
   "output_directory_unusable",
   "person_unknown",

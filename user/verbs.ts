@@ -35,7 +35,7 @@ export const UPGRADE_WORDS = ["status"] as const;
 export const COMMON_FLAGS = ["log-level", "log-format", "color", "help"] as const satisfies readonly FlagName[];
 
 /** Every verb, in the order of the help. */
-export const VERBS = {
+const VERBS = {
   serve: {
     usage: "",
     summary: "Be the master: take in nodes, hand out pictures, answer users.",
@@ -77,7 +77,7 @@ export const VERBS = {
     usage: "FILE|DIRECTORY|GLOB|-...",
     summary: "Recognise the persons in pictures.",
     details: [
-      "Prints a table of the persons, and writes NAME.annotated.jpg for each picture. A directory stands for the pictures right inside it, without its *.annotated.jpg; a glob that the shell hands on is expanded, ** to any depth; `-` is standard input.",
+      "Prints a table of the persons, and writes NAME.annotated.jpg for each picture. A directory stands for the pictures right inside it; a glob that the shell hands on is expanded, ** to any depth; neither takes in *.annotated.jpg, unless the glob says annotated; `-` is standard input.",
       "With no --master it asks the one on this machine; when none answers, it recognises in its own process.",
       "A face is compared with the people of a gallery: it is theirs (name and similarity), perhaps theirs (NAME?), unknown, or of too poor a quality to say. Where nobody is enrolled, or with --gallery none, or with no master, nobody is compared.",
       '--json prints one line a picture, in the order given: {"file", "ok": true, "annotatedFile", "prediction": {"recognizer", "width", "height", "persons": [{"box", "score", "landmarks", "name", "similarity"}], "timings"}} or {"file", "ok": false, "error": {"code", "message", "advice"}}. A "box" is {"x", "y", "width", "height"}; "landmarks" are five {"x", "y"}: left eye, right eye, nose, left and right corner of the mouth, as seen in the picture; all in pixels of the upright picture. "timings" are the milliseconds of the work on the node: {"decodeMs", "prepareMs", "inferMs", "interpretMs", "drawMs", "encodeMs", "totalMs"}.',
@@ -111,6 +111,7 @@ export const VERBS = {
     details: [
       "drain: finish what is running, take nothing new. resume: take work again. shutdown: drain, then end.",
       "done: pictures that it answered, since it was first seen. The master writes that down once a minute and when the node goes, so one that was killed forgets the last minute.",
+      "On a narrow terminal the recognizers stand below their node, and columns are left out; --json has it all.",
     ],
     words: COMMAND_NAMES,
     flags: ["master", "token", "json"],

@@ -40,7 +40,7 @@ export function versionsOf(state: MasterState, name: string): RecognizerState[] 
  * What every node that can is to hold, in the order in which it matters: what the bare names mean, what is rolled out, what
  * is one step back, what is pinned. Anything else is held for as long as somebody asks for it.
  */
-export function wantedDigests(state: MasterState): Set<Digest> {
+function wantedDigests(state: MasterState): Set<Digest> {
   const wanted = new Set<Digest>();
   const lineages = [...state.lineages.values()];
   for (const { latest } of lineages) wanted.add(latest);

@@ -1,3 +1,4 @@
+import { inHundredths } from "../../models/pipelines/rounded.ts";
 import type { LineageListing, RolloutRecord, RolloutStage } from "../../protocol/http/rollout_api.ts";
 import { clip } from "../../protocol/kernel/clip.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
@@ -41,7 +42,7 @@ export function recordOf(
       worstDrift: rollout.worstDrift,
       lastDrift: sentence(rollout.lastDrift),
     },
-    serviceMs: { from: medianOf(rollout.fromMs), to: medianOf(rollout.toMs) },
+    serviceMs: { from: typicalMs(rollout.fromMs), to: typicalMs(rollout.toMs) },
   };
 }
 
@@ -57,6 +58,11 @@ export function listLineage(state: MasterState, lineage: Lineage): LineageListin
     current: rollout && recordOf(state, rollout),
     history: [...history],
   };
+}
+
+function typicalMs(samples: readonly number[]): number | null {
+  const medianMs = medianOf(samples);
+  return medianMs === null ? null : inHundredths(medianMs);
 }
 
 function waitsFor({ stage, spec, answered, failed }: Rollout, nodes: { ready: number; wanted: number }): string {

@@ -11,7 +11,7 @@ export interface FaceWish {
 }
 
 /** The faces in the order in which people count them: from left to right by the middle of the box, then from the top. */
-export function fromTheLeft(persons: readonly Person[]): Person[] {
+function fromTheLeft(persons: readonly Person[]): Person[] {
   const middle = ({ box }: Person) => box.x + box.width / 2;
   return [...persons].sort((one, other) => middle(one) - middle(other) || one.box.y - other.box.y);
 }

@@ -231,6 +231,6 @@ export class GalleryKeeper {
 }
 
 /** Every blob of a version. */
-export function digestsOf(built: BuiltGallery | null): Digest[] {
+function digestsOf(built: BuiltGallery | null): Digest[] {
   return built === null ? [] : [built.index.digest, ...built.buckets.map(({ digest }) => digest)];
 }

@@ -26,7 +26,7 @@ export const galleryThresholdsSchema = z.strictObject({
  * One version of a gallery as it is stored and sent: a JSON document that names its buckets by digest. A person is in the
  * bucket that the hash of their id says, so a change of one person makes one new bucket, and a node fetches only that.
  */
-export const galleryIndexSchema = z.strictObject({
+const galleryIndexSchema = z.strictObject({
   schema: z.literal(1),
   gallery: galleryNameSchema,
   /** Grows with every change. */

@@ -1,10 +1,13 @@
 import createLibjpeg from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs";
+import { concat } from "../../protocol/kernel/concat.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { AssetSource } from "../assets.ts";
 import { JpegDecoder } from "./jpeg_decoder/jpeg_decoder.ts";
 import { JpegFallback } from "./jpeg_fallback.ts";
 import { JpegEncoder } from "./jpeg_encoder/jpeg_encoder.ts";
-import { hasJpegEnd, readJpegHeader } from "./jpeg_header.ts";
+import { MARKER, MARKER_START } from "./jpeg/marker.ts";
+import { hasJpegEnd, type JpegHeader, readJpegHeader } from "./jpeg_header.ts";
+import { hasAllScans } from "./jpeg_scans.ts";
 import type { Picture } from "./picture.ts";
 import { fromGrey } from "./samples.ts";
 import { SparePixels } from "./spare_pixels.ts";
@@ -35,12 +38,16 @@ export type PlainDecoder = Pick<JpegDecoder, "decode" | "memoryBytes">;
 
 const startLibjpeg: EmscriptenFactory<Libjpeg> = createLibjpeg;
 
+/** What a JPEG ends with. */
+const END = Uint8Array.of(MARKER_START, MARKER.endOfImage);
+
 /** WebAssembly memory never shrinks: an instance that a huge picture made larger than this is given up. */
 const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
 
 /**
  * JPEG in by {@linkcode JpegDecoder}, if the file is plain and sound, else by libjpeg-turbo in WebAssembly, which makes the same
- * pixels more slowly; what that cannot decode goes to {@linkcode JpegFallback}. JPEG out by {@linkcode JpegEncoder}.
+ * pixels more slowly; what that cannot decode goes to {@linkcode JpegFallback}. One that lacks nothing but its end is decoded, one
+ * that lacks more is not. JPEG out by {@linkcode JpegEncoder}.
  */
 export class JpegCodec {
   readonly #decoder: PlainDecoder;
@@ -71,14 +78,9 @@ export class JpegCodec {
     if (plain !== null) return plain;
     const libjpeg = await this.#start();
     try {
-      const picture = decodeWith(libjpeg, bytes, this.#spare);
-      this.#release();
-      return picture;
-    } catch (error) {
-      this.#release(error);
-      if (!hasJpegEnd(bytes, header)) {
-        throw new DmlError("image_unreadable", "The JPEG is cut short.", { cause: error });
-      }
+      return this.#decodeWith(libjpeg, bytes);
+    } catch {
+      if (!hasJpegEnd(bytes, header)) return await this.#decodeEnded(bytes, header);
       // libjpeg-turbo also refuses for mere warnings, such as stray bytes between segments.
       return await this.#fallback.decode(bytes, header);
     }
@@ -90,6 +92,34 @@ export class JpegCodec {
       this.#encoder ??= new JpegEncoder();
       return this.#encoder.encode(picture, options.quality ?? 85);
     });
+  }
+
+  /**
+   * Decodes a JPEG that lacks its end, if only that is missing: libjpeg-turbo refuses one whose bits run out before an end
+   * that it is given. Arithmetic codes never run out.
+   */
+  async #decodeEnded(bytes: Uint8Array, header: JpegHeader): Promise<Picture> {
+    let cause: unknown;
+    if (!header.arithmetic && hasAllScans(bytes, header)) {
+      const libjpeg = await this.#start();
+      try {
+        return this.#decodeWith(libjpeg, concat([bytes, END]));
+      } catch (error) {
+        cause = error;
+      }
+    }
+    throw new DmlError("image_unreadable", "The JPEG is cut short.", { cause });
+  }
+
+  #decodeWith(libjpeg: Libjpeg, bytes: Uint8Array): Picture {
+    try {
+      const picture = decodeWith(libjpeg, bytes, this.#spare);
+      this.#release();
+      return picture;
+    } catch (error) {
+      this.#release(error);
+      throw error;
+    }
   }
 
   async #start(): Promise<Libjpeg> {

@@ -16,6 +16,8 @@ export interface JpegHeader extends Measures {
   /** 1 grey, 3 colour, 4 CMYK or YCCK. */
   readonly components: number;
   readonly progressive: boolean;
+  /** By arithmetic codes, not by Huffman's. */
+  readonly arithmetic: boolean;
   /** Whether an Adobe marker says how the colours are stored. */
   readonly adobe: boolean;
   /** Where the first scan's marker is. */
@@ -60,7 +62,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   return { ...frame, orientation: orientation ?? 1, adobe, scanOffset };
 }
 
-/** Whether the end-of-image marker follows the first scan: a JPEG without it is cut short. */
+/** Whether the end-of-image marker follows the first scan: a JPEG without it is cut short, if only by that. */
 export function hasJpegEnd(bytes: Uint8Array, header: JpegHeader): boolean {
   return countMarkers(bytes, MARKER.endOfImage, header.scanOffset) > 0;
 }
@@ -80,6 +82,7 @@ function readFrame(segment: Uint8Array, marker: number) {
     width: reader.uint16(3),
     components: reader.uint8(5),
     progressive: (marker & 3) === 2,
+    arithmetic: marker > 0xc8,
   };
 }
 

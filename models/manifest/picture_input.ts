@@ -11,7 +11,7 @@ const side = z.number().int().min(1).max(SIDE_MAX);
 const channelNumbers = z.array(z.number().min(-1e6).max(1e6)).min(1).max(3);
 
 /** How the picture gets into the shape of the input. */
-export const resizeSchema = z.discriminatedUnion("mode", [
+const resizeSchema = z.discriminatedUnion("mode", [
   /** Whole and undistorted, as large as it goes; the rest has one colour. */
   z.strictObject({
     mode: z.literal("letterbox"),

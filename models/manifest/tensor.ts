@@ -5,7 +5,7 @@ import { pictureInputSchema, tensorNameSchema } from "./picture_input.ts";
 const TENSORS_MAX = 16;
 
 /** One input of a layer as it is given. */
-export const rawInputSchema = z.strictObject({
+const rawInputSchema = z.strictObject({
   tensor: tensorNameSchema,
   type: z.enum(TENSOR_TYPES),
   /** -1 for a length that each request says; a request without a header of its own can leave one of all open. */

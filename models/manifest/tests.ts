@@ -4,7 +4,7 @@ import { blobReferenceSchema } from "../../protocol/messages/task.ts";
 import { type Infer, z } from "../../protocol/schema.ts";
 
 /** What must be seen in a test image; what is absent may be anything. */
-export const expectationSchema = z.strictObject({
+const expectationSchema = z.strictObject({
   /** The best class. */
   label: labelSchema.optional(),
   /** How many persons. */
@@ -20,4 +20,3 @@ export const testsSchema = z.array(z.strictObject({
 })).max(LIMITS.recognizerTestsMax);
 
 export type Expectation = Infer<typeof expectationSchema>;
-export type RecognizerTest = Infer<typeof testsSchema>[number];

@@ -5,7 +5,7 @@ import { checkClassCount } from "./classes.ts";
 import { boxOf, type Candidate, misshapen, trimmedDims } from "./detect_candidate.ts";
 
 /** Numbers of a row before its classes: the box and the objectness. */
-export const YOLO_HEAD = 5;
+const YOLO_HEAD = 5;
 
 /** The rows of [1, N, 5 + C], checked. */
 export interface YoloRows {

@@ -17,7 +17,7 @@ export const createEmbedPipeline: PipelineFactory<"embed"> = ({ parameters }, la
   });
 
 /** A layer's vector as users get it. Throws `recognizer_invalid` when it is too long, `engine_failed` when it is none. */
-export function embeddingOf(vector: Float32Array, options: { normalise: boolean }): number[] {
+function embeddingOf(vector: Float32Array, options: { normalise: boolean }): number[] {
   if (vector.length > LIMITS.embeddingNumbersMax) {
     throw new DmlError(
       "recognizer_invalid",

@@ -137,7 +137,7 @@ function genderOf(value: number): { label: string; score: number } {
 }
 
 /** The label whose classes together are the surest. */
-export function choiceOf(scores: Float32Array, labels: readonly string[]): { label: string; score: number } {
+function choiceOf(scores: Float32Array, labels: readonly string[]): { label: string; score: number } {
   const sums = new Map<string, number>();
   activated(scores, "softmax").forEach((share, at) => sums.set(labels[at], (sums.get(labels[at]) ?? 0) + share));
   const [[label, score]] = [...sums].sort(([, one], [, other]) => other - one);

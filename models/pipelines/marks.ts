@@ -42,7 +42,7 @@ function whoIs({ name, similarity, score, recognition, candidates = [] }: Person
 }
 
 /** `female 34 happy`, as far as it is known; of `liveness` only what matters, a spoof. */
-export function looksOf({ age, gender, expression, liveness }: Attributes): string {
+function looksOf({ age, gender, expression, liveness }: Attributes): string {
   return [
     gender?.label,
     age === undefined ? undefined : Math.round(age),

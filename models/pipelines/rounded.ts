@@ -9,3 +9,8 @@ export function rounded(value: number, decimals: number): number {
 export function roundedFloat(value: number): number {
   return Number(value.toPrecision(7)) + 0;
 }
+
+/** `durationMs` in hundredths; what is finer is cut off, so that parts never come to more than their whole. */
+export function inHundredths(durationMs: number): number {
+  return Math.floor(durationMs * 100) / 100;
+}

@@ -3,7 +3,7 @@ import type { PictureInput } from "../manifest/picture_input.ts";
 type Numbers = Pick<PictureInput, "scale" | "mean" | "std">;
 
 /** How people bring samples of 0..255 to what a model was trained on: `(sample * scale - mean) / std`. */
-export const NORMALISATIONS = {
+const NORMALISATIONS = {
   /** torchvision's, with the mean and the deviation of ImageNet, R, G, B. */
   imagenet: { scale: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
   /** 0..1 */

@@ -29,7 +29,7 @@ export const predictAnswerSchema = z.strictObject({
 });
 
 /** Why one node does or does not serve one recognizer. */
-export const nodeRecognizerSchema = z.strictObject({
+const nodeRecognizerSchema = z.strictObject({
   recognizer: recognizerNameSchema,
   state: z.enum(["offered", "ready", "failed", "unsuitable"]),
   imagesPerSecond: z.number().min(0).nullable(),
@@ -37,7 +37,7 @@ export const nodeRecognizerSchema = z.strictObject({
 });
 
 /** One node that has ever registered. */
-export const nodeSchema = z.strictObject({
+const nodeSchema = z.strictObject({
   nodeId: idSchema,
   name: z.string().max(100),
   address: z.string().max(200),

@@ -5,7 +5,7 @@ import type { Answer } from "./http_answer.ts";
 export const JOINED_MEDIA_TYPE = "application/vnd.dml.joined";
 
 /** Bytes of JSON at the beginning of a joined body. */
-export const JSON_LENGTH_HEADER = "dml-json-length";
+const JSON_LENGTH_HEADER = "dml-json-length";
 
 /** A 200 of `value` as JSON with `picture` behind it, which is sent as it is: to copy it would take as long as to send it. */
 export function joinedResponse(value: unknown, picture: Uint8Array<ArrayBuffer>): Response {

@@ -34,7 +34,7 @@ export const thresholdsSchema = z.strictObject({
 }).refine(({ known, unknown }) => unknown <= known, "unknown must not be above known");
 
 /** On how many nodes a version is in force. */
-export const inForceSchema = z.strictObject({ version: count, ready: count, pending: count, failed: count });
+const inForceSchema = z.strictObject({ version: count, ready: count, pending: count, failed: count });
 
 /** One gallery. */
 export const gallerySchema = z.strictObject({
@@ -56,7 +56,7 @@ export const gallerySchema = z.strictObject({
 export const galleriesSchema = z.strictObject({ galleries: z.array(gallerySchema).max(LIMITS.galleriesMax) });
 
 /** One person, without their faces. */
-export const personEntrySchema = z.strictObject({
+const personEntrySchema = z.strictObject({
   personId: idSchema,
   name: z.string().min(1).max(200),
   enrolled: count,
@@ -77,7 +77,7 @@ export const peoplePageSchema = z.strictObject({
 });
 
 /** One face of one person. */
-export const faceEntrySchema = z.strictObject({
+const faceEntrySchema = z.strictObject({
   faceId: idSchema,
   kind: z.enum(["enrolled", "rejected"]),
   quality: faceQualitySchema,
@@ -105,7 +105,7 @@ export const mergeSchema = z.strictObject({ from: personNameSchema });
 export const changedSchema = z.strictObject({ inForce: inForceSchema });
 
 /** What is done, but should be looked at. */
-export const enrolWarningSchema = z.strictObject({
+const enrolWarningSchema = z.strictObject({
   code: z.enum(["already_enrolled", "near_duplicate", "looks_like", "unlike_enrolled", "reembedding"]),
   message: z.string().max(2_000),
 });

@@ -2,7 +2,7 @@ import { PROGRAM_STATES, programSchema, targetSchema } from "../messages/program
 import { idSchema, type Infer, z } from "../schema.ts";
 
 /** How one node stands to the program that the master holds for it. */
-export const nodeProgramSchema = z.strictObject({
+const nodeProgramSchema = z.strictObject({
   nodeId: idSchema,
   name: z.string().max(100),
   isConnected: z.boolean(),

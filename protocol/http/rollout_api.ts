@@ -9,10 +9,10 @@ const version = z.number().int().min(1).max(999_999_999);
 const sentence = z.string().max(LIMITS.reasonCharactersMax);
 
 /** Where a rollout stands: the last two are its ends. */
-export const ROLLOUT_STAGES = ["fetching", "testing", "canary", "promoted", "rolled_back"] as const;
+const ROLLOUT_STAGES = ["fetching", "testing", "canary", "promoted", "rolled_back"] as const;
 
 /** What a recognizer must see in a picture of its own to be let at those of users; what is left out is not looked at. */
-export const expectationSchema = z.strictObject({
+const expectationSchema = z.strictObject({
   /** How many persons. */
   persons: count.max(LIMITS.personsMax).optional(),
   /** The label with the best score, of the whole picture. */
@@ -22,7 +22,7 @@ export const expectationSchema = z.strictObject({
 });
 
 /** A picture among the master's blobs, and what is to be seen in it. */
-export const recognizerTestSchema = z.strictObject({
+const recognizerTestSchema = z.strictObject({
   image: blobReferenceSchema,
   expect: expectationSchema,
 });
@@ -48,7 +48,7 @@ const settings = {
 };
 
 /** How a rollout goes about it. */
-export const rolloutSettingsSchema = z.strictObject(settings);
+const rolloutSettingsSchema = z.strictObject(settings);
 
 /** Body of `POST /v1/recognizers/{name}/rollouts`; what is left out is the default. */
 export const rolloutRequestSchema = z.strictObject({ version, ...settings }).partial().required({ version: true });

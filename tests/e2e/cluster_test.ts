@@ -1,8 +1,12 @@
 /** The whole of it: real processes, real TCP and HTTP, real models, real photos. */
 import { FACES } from "../../models/catalog/faces.ts";
 import { encodeManifest } from "../../models/manifest.ts";
+import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
+import type { DmlError } from "../../protocol/kernel/errors.ts";
+import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
 import { SAMPLE_FACES, samplePhoto, samplePhotos } from "../../tools/sample_photos.ts";
 import type { Predicted } from "../../user/cluster_client.ts";
+import { HttpClusterClient } from "../../user/http_cluster_client.ts";
 import { assert, assertEquals, assertGreater } from "../assert.ts";
 import { Cluster, readyFor } from "./cluster.ts";
 
@@ -105,6 +109,37 @@ Deno.test("nodes survive a master that is killed and started again, and the mast
   const [listed] = await cluster.client.nodes();
   assertEquals({ nodeId: listed.nodeId, firstSeenMs: listed.firstSeenMs }, { nodeId, firstSeenMs });
   assertEquals(await node.stop("SIGTERM"), 0);
+});
+
+Deno.test("pictures under way are answered all the same when the master is killed and started again", async () => {
+  await using cluster = await Cluster.start();
+  await cluster.join("one");
+  const photos = await samplePhotos();
+  const pictures = Array.from({ length: 18 }, (_, index) => photos[index % photos.length]);
+  const address = { hostname: "127.0.0.1", port: cluster.port };
+  const refusals: string[] = [];
+  const onRefused = ({ code }: DmlError) => refusals.push(code);
+  const client = new HttpClusterClient({
+    address,
+    token: null,
+    clock: SYSTEM_CLOCK,
+    random: SYSTEM_RANDOM,
+    onRefused,
+  });
+  let restarted: Promise<void> | null = null;
+  let answered = 0;
+  const answers = await Promise.all(pictures.map(async (picture) => {
+    const answer = await client.predict(picture, PREDICT);
+    if (++answered === 3) restarted = cluster.restartMaster();
+    return answer;
+  }));
+  assertEquals(
+    answers.map(({ prediction }) => prediction.persons.length),
+    pictures.map((_, index) => SAMPLE_FACES[index % 6]),
+  );
+  assert(refusals.includes("master_unreachable"), "the master was away");
+  await restarted;
+  await client.close();
 });
 
 Deno.test("SIGTERM lets a node finish what runs; nothing is lost", async () => {

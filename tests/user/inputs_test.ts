@@ -73,6 +73,30 @@ Deno.test("findInputs() expands a glob that the shell handed on", async () => {
   assertEquals(await found("none/*.jpg"), ["missing none/*.jpg file_not_found"]);
 });
 
+Deno.test("findInputs() takes its own output for no match of a glob, unless the glob names it", async () => {
+  using directory = new FileTree({
+    "photos/a.jpg": "x",
+    "photos/a.annotated.jpg": "x",
+    "photos/a-2.ANNOTATED.JPG": "x",
+    "photos/annotated.jpg": "x",
+    "marked/b.annotated.jpg": "x",
+    "annotated/c.annotated.jpg": "x",
+  });
+  const found = async (pattern: string) => told(await findInputs([`${directory.path}/${pattern}`]), directory);
+  assertEquals(await found("photos/*.jpg"), ["file photos/a.jpg", "file photos/annotated.jpg"]);
+  assertEquals(await found("**/*.{jpg,JPG}"), ["file photos/a.jpg", "file photos/annotated.jpg"]);
+  assertEquals(await found("photos/*.annotated.jpg"), ["file photos/a.annotated.jpg"]);
+  assertEquals(await found("photos/*{annotated,raw}.jpg"), [
+    "file photos/a.annotated.jpg",
+    "file photos/annotated.jpg",
+  ]);
+  const [own] = await findInputs([`${directory.path}/marked/*`]);
+  assert(own.kind === "missing");
+  assertEquals(own.error.code, "no_images");
+  assertStringIncludes(own.error.message, "only annotated pictures");
+  assertEquals(await found("annotated/*"), ["missing annotated/* no_images"]);
+});
+
 Deno.test("findInputs() reads no directory above the fixed part of a glob, which nothing else may be read of", async () => {
   using directory = new FileTree({ "photos/a.jpg": "x", "photos/2024/b.jpg": "x", "other/c.jpg": "x" });
   const { path } = directory;

@@ -24,7 +24,7 @@ const NAMED_FILE =
   /\bimport\(\s*"([^"]+)",\s*\{\s*with:\s*\{\s*type:\s*"bytes"\s*\}\s*\}\s*\)|\bimport\.meta\.resolve\("([^"]+)"\)/g;
 
 /** Where the bundled code finds its files. */
-export const FILES_DIRECTORY = "files";
+const FILES_DIRECTORY = "files";
 
 /** A file that is no code: a model, a font, WebAssembly. */
 export interface PackedFile {

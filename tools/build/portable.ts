@@ -104,7 +104,7 @@ function held(file: ArchivedFile): ArchivedFile {
 }
 
 /** `template` with each `@NAME@` replaced; throws when one has no value. */
-export function filledIn(template: string, values: Readonly<Record<string, string>>): string {
+function filledIn(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/@([A-Z]+)@/g, (_, name) => {
     if (!Object.hasOwn(values, name)) throw new Error(`nothing says what @${name}@ is`);
     return values[name];

@@ -21,7 +21,7 @@ export function tarArchive(files: readonly ArchivedFile[]): Uint8Array<ArrayBuff
 }
 
 /** The part of an archive that is `file`; parts may be joined, and two empty blocks end the archive. */
-export function tarEntry(file: ArchivedFile): Uint8Array<ArrayBuffer>[] {
+function tarEntry(file: ArchivedFile): Uint8Array<ArrayBuffer>[] {
   const padding = (BLOCK_BYTES - file.bytes.length % BLOCK_BYTES) % BLOCK_BYTES;
   return [header(file), file.bytes, new Uint8Array(padding)];
 }

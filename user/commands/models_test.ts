@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { judgePrediction } from "../../models/judge_prediction.ts";
 import { decodeManifest } from "../../models/manifest.ts";
+import { inHundredths } from "../../models/pipelines/rounded.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
@@ -47,7 +48,7 @@ export async function runModelsTest(
       failures.push(failure);
       fault = `${failure.message} ${failure.advice}`;
     }
-    const tookMs = context.clock.nowMs() - startMs;
+    const tookMs = inHundredths(context.clock.nowMs() - startMs);
     if (command.json) terminal.out(`${JSON.stringify({ image, ok: fault === null, tookMs, fault })}\n`);
     else terminal.out(lineOf({ image, tookMs, fault }, terminal.outColor));
   }

@@ -4,22 +4,10 @@ import type { NodeListing } from "../../protocol/http/api.ts";
 import type { ClusterClient } from "../cluster_client.ts";
 import type { NodesCommand } from "../command.ts";
 import { EXIT_OK } from "../exit.ts";
-import { type Column, formatBytes, formatDuration, formatRate, printable, renderTable } from "../render.ts";
+import { renderNodes } from "../node_table.ts";
+import { printable } from "../render.ts";
 import { nearest } from "../../protocol/kernel/suggest.ts";
 import type { Terminal } from "../terminal.ts";
-
-const COLUMNS: readonly Column[] = [
-  { title: "node" },
-  { title: "id" },
-  { title: "state" },
-  { title: "address" },
-  { title: "seen", align: "right" },
-  { title: "workers", align: "right" },
-  { title: "memory", align: "right" },
-  { title: "running", align: "right" },
-  { title: "done", align: "right" },
-  { title: "recognizers", shrinks: true },
-];
 
 /** Lists the nodes, or gives one of them an order. */
 export async function runNodes(
@@ -65,33 +53,12 @@ function printNodes(
   nodes: readonly NodeListing[],
   { terminal, clock }: { terminal: Terminal; clock: Clock },
 ): void {
-  const nowMs = clock.wallMs();
-  const rows = nodes.map((node) => [
-    printable(node.name),
-    node.nodeId,
-    node.state,
-    printable(node.address),
-    node.state === "offline" ? `${formatDuration(Math.max(0, nowMs - node.lastSeenMs))} ago` : "now",
-    `${node.capabilities.workers}`,
-    formatBytes(node.capabilities.memoryBytes),
-    `${node.running}`,
-    `${node.completed}`,
-    node.recognizers.map(recognizerSummary).join(", ") || "none",
-  ]);
-  const options = { columnsMax: terminal.outColumns, color: terminal.outColor };
-  terminal.out(renderTable(COLUMNS, rows, options));
+  const options = { nowMs: clock.wallMs(), columnsMax: terminal.outColumns, color: terminal.outColor };
+  terminal.out(renderNodes(nodes, options));
   for (const node of nodes) {
     for (const { recognizer, state, reason } of node.recognizers) {
       if (reason === null) continue;
       terminal.out(`${printable(`${node.name}: ${recognizer} is ${state}: ${reason}`)}\n`);
     }
   }
-}
-
-function recognizerSummary(
-  { recognizer, state, imagesPerSecond }: NodeListing["recognizers"][number],
-): string {
-  return state === "ready" && imagesPerSecond !== null
-    ? `${recognizer} ${formatRate(imagesPerSecond)}`
-    : `${recognizer} ${state}`;
 }

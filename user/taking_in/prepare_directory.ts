@@ -12,7 +12,7 @@ import { completeManifest, kept, readManifest } from "./manifest_file.ts";
 import type { Prepared } from "./prepared.ts";
 import { readBounded } from "./read_bounded.ts";
 
-export const MANIFEST_NAME = "manifest.json";
+const MANIFEST_NAME = "manifest.json";
 
 /** A layer as people write it: its role at least; with its digest it is pinned. */
 const writtenLayersSchema = z.array(layerSchema.partial({ digest: true, size: true })).max(LIMITS.layersMax);

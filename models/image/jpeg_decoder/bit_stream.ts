@@ -10,7 +10,7 @@ const BYTES = { memory: 0, offset: 0 };
 const BACKWARDS = Array.from({ length: VECTOR_BYTES }, (_, index) => VECTOR_BYTES - 1 - index);
 
 /** A field of the decoder's state. */
-export const stateAt = (field: keyof typeof STATE) => ({ memory: 0, offset: STATE_AT + STATE[field] });
+const stateAt = (field: keyof typeof STATE) => ({ memory: 0, offset: STATE_AT + STATE[field] });
 
 /**
  * `unstuff(from)`: copies the bits of a scan from there to where `STATE.target` says, without the zeros that follow each byte of

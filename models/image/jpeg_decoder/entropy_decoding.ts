@@ -12,7 +12,7 @@ import { OFFSET_MASK } from "./quantisation_table.ts";
 
 /** What `decode` answers: go on, or leave the picture to somebody else. */
 export const DECODED = 0;
-export const GIVEN_UP = 1;
+const GIVEN_UP = 1;
 const giveUp = control.return(i32.constant(GIVEN_UP));
 
 /** A code and its value, at most: what has to be loaded before each. */

@@ -15,7 +15,7 @@ export const STATE = { bits: 0, count: 8, at: 12, limit: 16, target: 20 } as con
 
 /** One entry a block of an MCU, in the order of the file. */
 export const BLOCKS_AT = 1_344;
-export const BLOCKS_MAX = 6;
+const BLOCKS_MAX = 6;
 export const BLOCK_ENTRY_BYTES = 32;
 /** Fields of it, all addresses but the steps: where samples go, how far the next MCU's are, how far the next row's. */
 export const BLOCK_ENTRY = {
@@ -50,7 +50,7 @@ export const CHUNK_BYTES_MAX = 32 * 1_024;
 const CHUNK_SLACK = 64;
 
 /** What depends on the picture. */
-export const PICTURE_AT = CHUNK_AT + CHUNK_BYTES_MAX + CHUNK_SLACK;
+const PICTURE_AT = CHUNK_AT + CHUNK_BYTES_MAX + CHUNK_SLACK;
 
 /**
  * How far below its end the code may look for bits before it notices: one MCU of six blocks, each 64 codes of 16 bits with 11 bits

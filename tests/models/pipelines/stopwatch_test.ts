@@ -13,3 +13,18 @@ Deno.test("Stopwatch.lap() books all time since the last lap, and adds up", () =
   watch.lap("interpretMs");
   assertEquals(watch.timings, { prepareMs: 10, inferMs: 5, interpretMs: 0 });
 });
+
+Deno.test("Stopwatch.timings has hundredths of a millisecond, which never come to more than the whole", () => {
+  let nowMs = 0;
+  const watch = new Stopwatch(() => nowMs);
+  const [prepareMs, inferMs, interpretMs] = [1.239_999, 12.345_678_901, 0.008_7];
+  nowMs += prepareMs;
+  watch.lap("prepareMs");
+  nowMs += interpretMs;
+  watch.lap("interpretMs");
+  nowMs += inferMs;
+  watch.lap("inferMs");
+  nowMs += interpretMs;
+  watch.lap("interpretMs");
+  assertEquals(watch.timings, { prepareMs: 1.23, inferMs: 12.34, interpretMs: 0.01 });
+});

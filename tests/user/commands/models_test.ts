@@ -33,6 +33,7 @@ async function setUp(input = "") {
   const directory = await temporaryDirectory();
   const path = join(directory.path, "My Net.onnx");
   await Deno.writeFile(path, MODEL);
+  const clock = new ManualClock();
   const terminal = new FakeTerminal();
   const models = new FakeModelsClient();
   const cluster = new FakeClusterClient();
@@ -42,7 +43,7 @@ async function setUp(input = "") {
     terminal,
     models,
     cluster,
-    clock: new ManualClock(),
+    clock,
     random: seededRandom(1),
     signal: new AbortController().signal,
     progress: false,
@@ -74,6 +75,7 @@ async function setUp(input = "") {
     terminal,
     models,
     cluster,
+    clock,
     loads,
     run,
     failEngine,
@@ -183,6 +185,14 @@ Deno.test("dml models test runs the manifest's images or others, and says pass o
   assertStringIncludes(second, "It should be dog; it is cat (1.00).");
   assertEquals(await at.run("test", "tested", image), 0);
   assertEquals(at.cluster.asked.map(({ options }) => options.recognizer), ["tested@1", "tested@1", "tested@1"]);
+  const answer = at.cluster.onPredict;
+  at.cluster.onPredict = (text, options) => {
+    at.clock.advance(12.345_678);
+    return answer(text, options);
+  };
+  at.terminal.outText = "";
+  await at.run("test", "tested", image, "--json");
+  assertEquals(JSON.parse(at.terminal.outText), { image: "a.jpg", ok: true, tookMs: 12.34, fault: null });
   at.cluster.onPredict = () => {
     throw new DmlError("no_capable_node", "Nobody can.");
   };

@@ -64,6 +64,15 @@ Deno.test("runNodes() lists what each node does, what it can, and why it cannot"
   assertEquals(why, `cellar: faces@1 is unsuitable: ${reason}`);
 });
 
+Deno.test("runNodes() shortens no name on a terminal of 80 columns", async () => {
+  const ready = { state: "ready", imagesPerSecond: 9, reason: null } as const;
+  const recognizers = ["faces@1", "face-attributes@1", "empty@1"].map((recognizer) => ({ recognizer, ...ready }));
+  const context = setUp([node("attic", { recognizers }), node("cellar", { recognizers })]);
+  context.terminal.outColumns = 80;
+  await runNodes(LIST, context);
+  assertStringIncludes(context.terminal.outText, "  faces@1 9.0/s, face-attributes@1 9.0/s, empty@1 9.0/s\n");
+});
+
 Deno.test("runNodes() --json prints each node as the master told it, and none says so", async () => {
   const context = setUp([node("attic"), node("cellar")]);
   await runNodes({ ...LIST, json: true }, context);
