@@ -9,6 +9,7 @@ import type { Manifest } from "../../models/manifest.ts";
 import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
 import { marksOf } from "../../models/pipelines/marks.ts";
 import type { Pipeline } from "../../models/pipelines/pipeline.ts";
+import { inHundredths } from "../../models/pipelines/rounded.ts";
 import type { LayerSession } from "../../models/tensor.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Person, Timings } from "../../protocol/messages/prediction.ts";
@@ -131,11 +132,11 @@ export class RecognizerHost {
     if (picture !== null) this.#codec.giveBack(picture);
     const endMs = this.#nowMs();
     const all: Timings = {
-      decodeMs: decodedMs - startMs,
+      decodeMs: inHundredths(decodedMs - startMs),
       ...timings,
-      drawMs: drawnMs - croppedMs,
-      encodeMs: endMs - drawnMs + croppedMs - recognizedMs,
-      totalMs: endMs - startMs,
+      drawMs: inHundredths(drawnMs - croppedMs),
+      encodeMs: inHundredths(endMs - drawnMs + croppedMs - recognizedMs),
+      totalMs: inHundredths(endMs - startMs),
     };
     const asked = gallery === null ? {} : { gallery: { name: gallery.view.gallery, version: gallery.view.version } };
     const prediction = { recognizer: name, width, height, ...asked, ...found, timings: all };
