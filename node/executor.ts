@@ -104,7 +104,7 @@ export class Executor {
     this.#running.delete(key);
   }
 
-  async #run({ key, assign, deadlineMs }: ActionTo<"run">): Promise<void> {
+  async #run({ key, assign, deadlineMs, isQuick }: ActionTo<"run">): Promise<void> {
     const { engine, clock, report } = this.#options;
     const image = this.#images.get(key) ?? null;
     invariant((image === null) === (assign.image === null), `attempt ${key} runs on the picture it was assigned`);
@@ -113,7 +113,8 @@ export class Executor {
     const startMs = clock.nowMs();
     try {
       const { manifestDigest, options } = assign;
-      const { prediction, annotated, crops } = await engine.run(manifestDigest, image, { ...options, deadlineMs });
+      const run = { ...options, deadlineMs, isQuick };
+      const { prediction, annotated, crops } = await engine.run(manifestDigest, image, run);
       const isWanted = this.#running.delete(key);
       const hasPictures = annotated !== null || crops.length > 0;
       if (isWanted && hasPictures) this.#pictures.keep(key, { annotated, crops });

@@ -145,13 +145,15 @@ export class Turns {
 
   /** How the node stands. */
   availability(): Availability {
-    const running = runningCount(this.#state);
+    const { limits: { slots }, draining } = this.#state;
+    const held = runningCount(this.#state);
+    const running = Math.min(held, slots);
     return {
       type: "availability",
-      freeSlots: this.#state.limits.slots - running,
+      freeSlots: slots - running,
       running,
-      queued: queuedCount(this.#state),
-      draining: this.#state.draining,
+      queued: queuedCount(this.#state) + held - running,
+      draining,
       ...this.#pressure,
     };
   }

@@ -8,9 +8,9 @@ import {
   type AttemptState,
   type Failure,
   type NodeState,
-  runningCount,
   whyUnrunnable,
 } from "./state.ts";
+import { hasRoomFor, togetherOf } from "./worker_share.ts";
 
 /** What the node does next. Each is carried out by the executor and changes the state by a `begun` event. */
 export type Action =
@@ -33,6 +33,8 @@ export type Action =
     readonly key: AttemptKey;
     readonly assign: TaskAssign;
     readonly deadlineMs: number;
+    /** It may wait in a worker behind others that are as quick. */
+    readonly isQuick: boolean;
   };
 
 /**
@@ -142,11 +144,15 @@ function fetchImage(state: NodeState): Action | null {
 }
 
 function runWaiting(state: NodeState): Action | null {
-  if (runningCount(state) >= state.limits.slots) return null;
   for (const { key, assign, phase, deadlineAtMs } of state.attempts.values()) {
-    if (phase !== "waiting" || !isReady(state, assign)) continue;
+    if (phase !== "waiting") continue;
+    const recognizer = state.recognizers.get(assign.manifestDigest);
+    if (recognizer?.phase !== "ready") continue;
+    // One that needs a whole worker is not overtaken for ever by those that fit beside others.
+    if (!hasRoomFor(state, recognizer)) return null;
+    const isQuick = togetherOf(recognizer) > 1;
     const deadlineMs = Math.min(deadlineAtMs - state.nowMs, state.limits.attemptDeadlineMs);
-    return { do: "run", key, assign, deadlineMs };
+    return { do: "run", key, assign, deadlineMs, isQuick };
   }
   return null;
 }

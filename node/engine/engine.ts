@@ -12,6 +12,14 @@ export interface EngineResult {
   readonly crops: readonly Uint8Array<ArrayBuffer>[];
 }
 
+/** How one picture is run. */
+export interface RunOptions extends TaskOptions {
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal;
+  /** It may be given to a worker that has others in hand, which are as quick: the worker is not idle until it is handed over. */
+  readonly isQuick?: boolean;
+}
+
 /** Loads recognizers and runs pictures through them, several at once. Adapters: a pool of workers; tests have their own. */
 export interface Engine {
   /** Pictures that can run at once. */
@@ -38,7 +46,7 @@ export interface Engine {
   run(
     manifestDigest: string,
     image: Uint8Array<ArrayBuffer> | null,
-    options: TaskOptions & { deadlineMs: number; signal?: AbortSignal },
+    options: RunOptions,
   ): Promise<EngineResult>;
   close(): Promise<void>;
 }

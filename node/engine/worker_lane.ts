@@ -15,6 +15,7 @@ export interface WorkerLaneOptions {
 }
 
 interface Pending {
+  readonly type: keyof ReplyTo;
   readonly resolve: (reply: WorkerReply) => void;
   readonly reject: (error: DmlError) => void;
 }
@@ -56,19 +57,26 @@ export class WorkerLane {
     // Throws when `transfer` was given away already; then nothing is pending.
     this.#post({ ...ask, id }, transfer);
     const answered = new Promise<WorkerReply>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { type: ask.type, resolve, reject });
     });
     const reply = await answered;
     if (reply.type === "failed") throw new DmlError(reply.code, reply.reason);
     return reply as ReplyTo[Type];
   }
 
-  /** Terminates the worker at once; what it had in hand fails with `error`. Its memory is given back. */
+  /**
+   * Terminates the worker at once; what it was asked fails with `error`, but for the pictures behind the one that it looked at: those
+   * have done nothing. Its memory is given back.
+   */
   end(error: DmlError): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#worker.terminate();
-    for (const { reject } of this.#pending.values()) reject(error);
+    let isBehind = false;
+    for (const { type, reject } of this.#pending.values()) {
+      reject(isBehind && type === "run" ? overOther(error) : error);
+      isBehind ||= type === "run";
+    }
     this.#pending.clear();
     this.#options.onEnd(this);
   }
@@ -102,4 +110,10 @@ export class WorkerLane {
       if (!this.#ended) this.#post({ type: "assetMissing", name, reason }, []);
     }
   }
+}
+
+/** Why a picture was not looked at whose worker ended over the one before it. */
+function overOther(error: DmlError): DmlError {
+  if (error.code === "shutting_down") return error;
+  return new DmlError("attempt_failed", "Its worker ended over another picture before it.", { cause: error });
 }

@@ -5,13 +5,15 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
-import type { Engine, EngineResult } from "./engine.ts";
+import type { Engine, EngineResult, RunOptions } from "./engine.ts";
 import { WorkerLane } from "./worker_lane.ts";
 import type { LoadableRecognizer } from "./worker_protocol.ts";
 import { WorkerSlot } from "./worker_slot.ts";
 
 /** Runs that may wait for a worker; a caller that keeps to `slots` never makes one wait for long. */
 const WAITING_MAX = 1_024;
+/** Runs that one worker has in hand: the one that it runs, and quick ones behind it. */
+const PENDING_MAX = 16;
 /** What is said of a recognizer whose speed nobody compares with another node's. */
 const UNMEASURED_IMAGES_PER_SECOND = 1;
 /** The workers' module, beside this one; in the packed program both are bundled. */
@@ -30,8 +32,6 @@ export interface WorkerPoolOptions {
   /** The workers' module; the real one unless a test has its own. */
   readonly workerUrl?: URL;
 }
-
-type RunOptions = Parameters<Engine["run"]>[2];
 
 /** A run that waits for a worker. */
 interface Waiting {
@@ -118,7 +118,7 @@ class WorkerPool implements Engine {
     const begin = (slot: WorkerSlot) => {
       runOn(slot, { manifestDigest, image, options, deadlineAtMs }).then(resolve, reject);
     };
-    const slot = this.#slots.find(({ isFree }) => isFree);
+    const slot = this.#slotFor(options);
     if (this.#isClosed) reject(closed());
     else if (options.signal?.aborted) reject(cancelled());
     else if (slot !== undefined) begin(slot);
@@ -134,6 +134,17 @@ class WorkerPool implements Engine {
     for (const { reject } of this.#waiting.splice(0)) reject(closed());
     for (const slot of this.#slots) slot.close(closed());
     return Promise.resolve();
+  }
+
+  /** A free one, or for what is quick the one that has the least in hand; null: it waits. */
+  #slotFor({ isQuick = false }: RunOptions): WorkerSlot | undefined {
+    const free = this.#slots.find(({ isFree }) => isFree);
+    if (free !== undefined || !isQuick || this.#waiting.length > 0) return free;
+    let best: WorkerSlot | undefined;
+    for (const slot of this.#slots) {
+      if (slot.pendingCount < (best?.pendingCount ?? PENDING_MAX)) best = slot;
+    }
+    return best;
   }
 
   #beginWaiting(): void {

@@ -27,7 +27,8 @@ export interface WorkerSlotOptions {
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions;
   #lane: WorkerLane | null = null;
-  #deadlineAtMs = Infinity;
+  /** Of what was asked and not answered. */
+  readonly #deadlinesAtMs: number[] = [];
   #isReady = false;
   #isClosed = false;
   /** Resolves when the present or the next worker has all recognizers; rejects with what ended it before. */
@@ -48,12 +49,17 @@ export class WorkerSlot {
 
   /** Whether a request would be begun at once. */
   get isFree(): boolean {
-    return this.#isReady && this.#lane?.pendingCount === 0;
+    return this.pendingCount === 0;
   }
 
-  /** When what was asked last is overdue, on the clock; infinity when it has all the time. */
+  /** Requests that the worker has in hand; infinity while there is none that could take one. */
+  get pendingCount(): number {
+    return this.#isReady ? this.#lane?.pendingCount ?? Infinity : Infinity;
+  }
+
+  /** When the first of what it was asked is overdue, on the clock; infinity when it has all the time. */
   get deadlineAtMs(): number {
-    return this.#deadlineAtMs;
+    return Math.min(...this.#deadlinesAtMs);
   }
 
   /** Asks the slot's worker, which the caller replaces when `deadlineAtMs` has passed. Throws what the worker answers, or `worker_died`. */
@@ -64,14 +70,14 @@ export class WorkerSlot {
     const { transfer, deadlineAtMs = Infinity } = options;
     const lane = this.#lane;
     if (lane === null) throw new DmlError("worker_died", "The worker is being replaced.");
-    this.#deadlineAtMs = Math.min(this.#deadlineAtMs, deadlineAtMs);
+    this.#deadlinesAtMs.push(deadlineAtMs);
     try {
       return await lane.ask(ask, transfer);
     } catch (error) {
       if (ask.type === "run" && isBroken(error)) lane.end(asDmlError(error));
       throw error;
     } finally {
-      if (deadlineAtMs === this.#deadlineAtMs) this.#deadlineAtMs = Infinity;
+      this.#deadlinesAtMs.splice(this.#deadlinesAtMs.indexOf(deadlineAtMs), 1);
       this.#options.onFree();
     }
   }

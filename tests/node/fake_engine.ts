@@ -1,10 +1,8 @@
-import type { Engine, EngineResult } from "../../node/engine/engine.ts";
+import type { Engine, EngineResult, RunOptions } from "../../node/engine/engine.ts";
 import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { nobody } from "./orders.ts";
-
-type RunOptions = Parameters<Engine["run"]>[2];
 
 /** A run that the test ends. */
 export interface FakeRun {
@@ -29,6 +27,8 @@ export class FakeEngine implements Engine {
   readonly gallerySteps: string[] = [];
   /** What the next loads fail with. */
   loadFailure: DmlError | null = null;
+  /** What is said of every recognizer. */
+  imagesPerSecond = 8;
   mostAtOnce = 0;
   runCount = 0;
   #inHand = 0;
@@ -46,7 +46,7 @@ export class FakeEngine implements Engine {
     this.loaded.set(manifestDigest, manifest);
     const texts = [...layers].map(([role, bytes]) => [role, new TextDecoder().decode(bytes)]);
     this.layers.push(Object.fromEntries(texts));
-    return Promise.resolve({ imagesPerSecond: 8 });
+    return Promise.resolve({ imagesPerSecond: this.imagesPerSecond });
   }
 
   unload(manifestDigest: string): Promise<void> {

@@ -163,6 +163,25 @@ Deno.test("startNode() fetches the next picture while one runs", async () => {
   assertEquals(fixture.engine.mostAtOnce, 1);
 });
 
+Deno.test("startNode() gives a worker several quick pictures at once, and counts those behind the first as waiting", async () => {
+  await using fixture = new NodeFixture({ slots: 1 });
+  fixture.engine.imagesPerSecond = 1_500;
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  for (let task = 1; task <= 4; task++) {
+    connection.send(assign(task, { image: null, manifestDigest: offer.manifest.digest }));
+  }
+  const runs = [await fixture.engine.next(), await fixture.engine.next(), await fixture.engine.next()];
+  assertEquals(runs.map(({ options }) => options.isQuick), [true, true, true]);
+  fixture.clock.advance(50);
+  const standing = await connection.next("availability");
+  assertEquals([standing.freeSlots, standing.running, standing.queued], [0, 1, 3]);
+  for (const run of runs) run.finish();
+  (await fixture.engine.next()).finish();
+  for (let task = 1; task <= 4; task++) await connection.next("task.result");
+  assertEquals(fixture.engine.mostAtOnce, 3);
+});
+
 Deno.test("startNode() runs nothing on bytes that are not those it was told", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();

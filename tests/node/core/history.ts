@@ -54,10 +54,10 @@ export class History {
   }
 
   /** Brings `manifestDigest` to `ready`. */
-  ready(manifestDigest = MODEL): this {
+  ready(manifestDigest = MODEL, { imagesPerSecond = 5 } = {}): this {
     this.order(offer(manifestDigest)).act();
     this.event({ kind: "modelFetched", manifestDigest, fetchedBytes: 10 }).act();
-    this.event({ kind: "modelLoaded", manifestDigest, imagesPerSecond: 5, warmUpMs: 3 });
+    this.event({ kind: "modelLoaded", manifestDigest, imagesPerSecond, warmUpMs: 3 });
     this.said();
     return this;
   }

@@ -18,6 +18,8 @@ type Step =
   | { do: "drain"; draining: boolean }
   | { do: "reconnect"; protocol: number };
 
+/** A recognizer that takes two thirds of a millisecond. */
+const QUICK = digest(3);
 const model = fc.integer({ min: 1, max: 3 });
 const task = fc.integer({ min: 1, max: 12 });
 const mostly = fc.integer({ min: 0, max: 4 }).map((number) => number > 0);
@@ -162,8 +164,10 @@ class Witness {
       if (action.do !== "drop" && action.do !== "refuse") this.pending.push(action);
       this.hear();
     }
-    const running = this.pending.filter((action) => action.do === "run").length;
-    assert(running <= SMALL.slots, `${running} run on ${SMALL.slots} slots`);
+    // In sixths of a worker: of the quick one it has three at once.
+    const held = this.pending.map((action) => action.do !== "run" ? 0 : action.assign.manifestDigest === QUICK ? 2 : 6);
+    const sixths = held.reduce((sum: number, share) => sum + share, 0);
+    assert(sixths <= 6 * SMALL.slots, `${sixths / 6} workers are held, there are ${SMALL.slots}`);
     assert(history.state.attempts.size <= SMALL.attemptsMax);
   }
 
@@ -238,7 +242,7 @@ function outcome(
     case "load": {
       const { manifestDigest } = action;
       return well
-        ? { kind: "modelLoaded", manifestDigest, imagesPerSecond: 1, warmUpMs: 1 }
+        ? { kind: "modelLoaded", manifestDigest, imagesPerSecond: manifestDigest === QUICK ? 1_500 : 1, warmUpMs: 1 }
         : { kind: "modelFailed", manifestDigest, failure };
     }
     case "unload":

@@ -74,6 +74,28 @@ Deno.test("plan() runs in the order of arrival, as many as there are slots", () 
   assertEquals(doing(history.ran(1).act()), ["run"]);
 });
 
+Deno.test("plan() gives a worker several at once of what takes it next to no time", () => {
+  const quick = digest(7);
+  const history = new History({ slots: 1 }).ready(quick, { imagesPerSecond: 1_500 }).ready();
+  const runs = (...tasks: number[]) =>
+    history.order(...tasks.map((task) => assign(task, { image: null, manifestDigest: quick }))).act()
+      .map((action) => action.do === "run" && [action.key, action.isQuick]);
+  assertEquals(runs(1, 2, 3, 4), [1, 2, 3].map((task) => [history.key(task), true]));
+  assertEquals(doing(history.ran(2).act()), ["run"]);
+});
+
+Deno.test("plan() lets nothing quick overtake what needs a whole worker", () => {
+  const quick = digest(7);
+  const history = new History({ slots: 1 }).ready(quick, { imagesPerSecond: 4_000 }).ready();
+  const order = (task: number, manifestDigest = quick) => assign(task, { image: null, manifestDigest });
+  history.order(order(1), order(2), order(3, MODEL), order(4));
+  assertEquals(doing(history.act()), ["run", "run"]);
+  assertEquals(doing(history.ran(1).act()), []);
+  const [slow, ...more] = history.ran(2).act();
+  assertEquals([slow.do === "run" && [slow.key, slow.isQuick], more], [[history.key(3), false], []]);
+  assertEquals(doing(history.ran(3).act()), ["run"]);
+});
+
 Deno.test("plan() neither runs nor fetches an image for a recognizer that is not ready", () => {
   const history = new History().order(offer(), assign(1), assign(2, { image: null }));
   assertEquals(doing(history.act()), ["fetchModel"]);

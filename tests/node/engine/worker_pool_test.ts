@@ -140,6 +140,28 @@ Deno.test("WorkerPool.run() ends a worker that takes too long, and the pictures 
     assert(await next !== before);
   }));
 
+Deno.test("WorkerPool.run() gives quick pictures to a worker that has others in hand, and nobody the blame for another", () =>
+  withPool(1, async (pool) => {
+    const before = await nameOf(pool);
+    const hanging = rejectsWith("deadline_exceeded", pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 30 }));
+    const behind = rejectsWith("attempt_failed", pool.run(MODEL, text("hang"), { ...OPTIONS, isQuick: true }));
+    const waiting = nameOf(pool);
+    await Promise.all([hanging, behind]);
+    assert(await waiting !== before, "what is not quick waited for a worker of its own");
+  }));
+
+Deno.test("WorkerPool.run() spreads quick pictures over its workers, and ends one that is late behind others", () =>
+  withPool(2, async (pool) => {
+    const quick = { ...OPTIONS, isQuick: true };
+    const names = await Promise.all(Array.from({ length: 100 }, () => pool.run(MODEL, null, quick)));
+    assertEquals(new Set(names.map(({ prediction }) => prediction.width)).size, 2);
+    const hanging = Promise.allSettled([1, 2].map(() => pool.run(MODEL, text("hang"), quick)));
+    await rejectsWith("attempt_failed", pool.run(MODEL, text("hang"), { ...quick, deadlineMs: 30 }));
+    await pool.close();
+    const codes = (await hanging).map((run) => run.status === "rejected" && run.reason.code);
+    assertEquals(codes.sort(), ["deadline_exceeded", "shutting_down"]);
+  }));
+
 Deno.test("WorkerPool.run() refuses what waited too long for a worker", () =>
   withPool(1, async (pool) => {
     const hanging = pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 60_000 });
