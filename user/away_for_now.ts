@@ -2,8 +2,7 @@ import { backoffMs } from "../protocol/kernel/backoff.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import type { Random } from "../protocol/kernel/random.ts";
-import { waited } from "../protocol/kernel/waited.ts";
-import { interrupted } from "./interrupted.ts";
+import { askAgain } from "./ask_again.ts";
 
 /** As long as a master that is started again may be away: all waits between the tries together. */
 export const AWAY_MAX_MS = 5_000;
@@ -21,7 +20,7 @@ export class AwayForNow extends DmlError {
  * Asks again while the master is {@linkcode AwayForNow}, the last time {@linkcode AWAY_MAX_MS} of waiting after the first;
  * `onAway` hears of each time. Only for what may be done twice: the master may have done what it did not answer.
  */
-export async function untilBack<Answered>(
+export function untilBack<Answered>(
   ask: () => Promise<Answered>,
   { clock, random, signal, onAway }: {
     clock: Clock;
@@ -31,17 +30,12 @@ export async function untilBack<Answered>(
   },
 ): Promise<Answered> {
   let leftMs = AWAY_MAX_MS;
-  for (let attempt = 1;; attempt++) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof AwayForNow) || leftMs === 0) throw error;
-      onAway?.(error);
-      const backOffMs = backoffMs(attempt, { random, minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
-      const delayMs = Math.min(leftMs, backOffMs);
-      leftMs -= delayMs;
-      await waited(delayMs, { clock, signal });
-      if (signal.aborted) throw interrupted();
-    }
-  }
+  const waitMs = (error: unknown, attempt: number) => {
+    if (!(error instanceof AwayForNow) || leftMs === 0) return null;
+    onAway?.(error);
+    const delayMs = Math.min(leftMs, backoffMs(attempt, { random, minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS }));
+    leftMs -= delayMs;
+    return delayMs;
+  };
+  return askAgain(ask, { clock, signal, waitMs });
 }

@@ -4,8 +4,7 @@ import { backoffMs } from "../protocol/kernel/backoff.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import type { Random } from "../protocol/kernel/random.ts";
-import { interrupted } from "./interrupted.ts";
-import { waited } from "../protocol/kernel/waited.ts";
+import { askAgain } from "./ask_again.ts";
 
 /** Refusals that pass by themselves: the same picture is sent again. */
 const PASSING: ReadonlySet<string> = new Set(["queue_full", "shutting_down", "no_capable_node"]);
@@ -33,7 +32,7 @@ export async function refusalOf(response: Answer, options: { what: string }): Pr
  * Asks again, a bounded number of times, while what is thrown is a refusal that passes by itself; `onRefused` hears of each that is
  * waited out.
  */
-export async function untilTaken<Answered>(
+export function untilTaken<Answered>(
   ask: () => Promise<Answered>,
   { clock, random, signal, onRefused }: {
     clock: Clock;
@@ -42,15 +41,11 @@ export async function untilTaken<Answered>(
     onRefused?: (refusal: DmlError) => void;
   },
 ): Promise<Answered> {
-  for (let attempt = 1;; attempt++) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof RefusedForNow) || attempt === TRIES_MAX) throw error;
-      onRefused?.(error);
-      const delayMs = error.askedForMs ?? backoffMs(attempt, { random, minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
-      await waited(Math.min(RETRY_MAX_MS, delayMs), { clock, signal });
-      if (signal.aborted) throw interrupted();
-    }
-  }
+  const waitMs = (error: unknown, attempt: number) => {
+    if (!(error instanceof RefusedForNow) || attempt === TRIES_MAX) return null;
+    onRefused?.(error);
+    const delayMs = error.askedForMs ?? backoffMs(attempt, { random, minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS });
+    return Math.min(RETRY_MAX_MS, delayMs);
+  };
+  return askAgain(ask, { clock, signal, waitMs });
 }
