@@ -1,6 +1,7 @@
 /** Guards the house: who may import whom, what may not be called where, how long a file may be, what the papers claim. */
 import { assertEquals, assertStringIncludes } from "./assert.ts";
 import { VERSION } from "../protocol/version.ts";
+import { allocatorEnvironmentOf } from "../user/allocator_environment.ts";
 import { MEMORY_FLAGS } from "../user/memory_flags.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -214,6 +215,11 @@ Deno.test("the tasks of deno.json save memory as the executable does", () => {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
   for (const name of ["dml", "join", "predict", "bench"]) {
     assertStringIncludes(tasks[name].command, ` --v8-flags=${MEMORY_FLAGS} `);
+  }
+  for (const verb of ["serve", "join", "predict"] as const) {
+    for (const [name, value] of Object.entries(allocatorEnvironmentOf(verb))) {
+      assertStringIncludes(tasks[verb].command, ` ${name}=${value} `);
+    }
   }
 });
 

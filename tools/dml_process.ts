@@ -7,16 +7,11 @@ import { permissionFlags } from "../user/permission_flags.ts";
 import { permissionsOf } from "../user/permissions.ts";
 import { placeOf } from "../user/place.ts";
 import { startOf } from "../user/start.ts";
+import { allocatorEnvironmentOf } from "../user/allocator_environment.ts";
 import { MEMORY_FLAGS } from "../user/memory_flags.ts";
 
 /** The entry of dml. */
 export const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
-
-/** What keeps a node's memory small, here as in the tasks of `deno.json`: freed memory goes back, and V8 saves on garbage. */
-const NODE_MEMORY = {
-  environment: { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" },
-  flags: [`--v8-flags=${MEMORY_FLAGS}`],
-};
 
 /** What dml may do; the tasks in `deno.json` grant the same. */
 export const PERMISSIONS = [
@@ -40,8 +35,19 @@ export const SILENT_ENVIRONMENT: Readonly<Record<string, string>> = Object.fromE
 export function scopedSources(dmlArguments: readonly string[], { home }: { home: string }): string[] {
   const { command } = parseCommand([...dmlArguments, "--home", home], {});
   const place = placeOf(command, startOf({ entry: String(pathToFileURL(MAIN)), isPacked: false }));
-  const memoryFlags = dmlArguments[0] === "join" ? NODE_MEMORY.flags : [];
-  return [Deno.execPath(), "run", "--quiet", ...memoryFlags, ...permissionFlags(permissionsOf(command, place)), MAIN];
+  return [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    ...memoryFlagsOf(dmlArguments),
+    ...permissionFlags(permissionsOf(command, place)),
+    MAIN,
+  ];
+}
+
+/** V8 saves on garbage in a node, as in the tasks of `deno.json`. */
+function memoryFlagsOf(dmlArguments: readonly string[]): string[] {
+  return dmlArguments[0] === "join" ? [`--v8-flags=${MEMORY_FLAGS}`] : [];
 }
 
 /** The command that is dml from its sources. */
@@ -73,11 +79,10 @@ export class DmlProcess implements AsyncDisposable {
     dmlArguments: readonly string[],
     { home, program }: { home: string; program?: readonly string[] },
   ): DmlProcess {
-    const memory = dmlArguments[0] === "join" ? NODE_MEMORY : { environment: {}, flags: [] };
-    const [executable, ...before] = program ?? sources(memory.flags);
+    const [executable, ...before] = program ?? sources(memoryFlagsOf(dmlArguments));
     const command = new Deno.Command(executable, {
       args: [...before, ...dmlArguments, "--log-format", "json", "--log-level", "info"],
-      env: { ...SILENT_ENVIRONMENT, DML_HOME: home, ...memory.environment, NO_COLOR: "1" },
+      env: { ...SILENT_ENVIRONMENT, DML_HOME: home, ...allocatorEnvironmentOf(dmlArguments[0]), NO_COLOR: "1" },
       stdin: "null",
       stdout: "null",
       stderr: "piped",

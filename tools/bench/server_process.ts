@@ -1,14 +1,13 @@
+import { allocatorEnvironmentOf } from "../../user/allocator_environment.ts";
+
 /** A module that serves HTTP on loopback and prints its port, as a process of its own. */
 export class ServerProcess implements AsyncDisposable {
   private constructor(readonly url: string, private readonly child: Deno.ChildProcess) {}
 
   static async start(module: URL, serverArguments: readonly string[]): Promise<ServerProcess> {
-    // What a node is started with to hold less memory, and this process as one: a master is not.
-    const { MALLOC_TRIM_THRESHOLD_: _trim, MALLOC_MMAP_THRESHOLD_: _mmap, ...env } = Deno.env.toObject();
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--allow-net", "--allow-read", "--allow-write", module.pathname, ...serverArguments],
-      clearEnv: true,
-      env,
+      env: allocatorEnvironmentOf("serve"),
       stdout: "piped",
     }).spawn();
     const reader = child.stdout.getReader();

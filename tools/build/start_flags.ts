@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { UPGRADE_DIRECTORY } from "../../protocol/program/upgrade_directory_name.ts";
 import { parseCommand } from "../../user/cli.ts";
+import { allocatorEnvironmentOf } from "../../user/allocator_environment.ts";
 import type { Command, JoinCommand } from "../../user/command.ts";
 import { MEMORY_FLAGS } from "../../user/memory_flags.ts";
 import { ENVIRONMENT_NAMES } from "../../user/flags.ts";
@@ -14,9 +15,6 @@ const FLAG_CHARACTERS_MAX = 100_000;
 
 /** Verbs whose process decodes pictures and runs models. */
 const COMPUTING: readonly VerbName[] = ["join", "predict"];
-
-/** What keeps their memory small beside {@linkcode MEMORY_FLAGS}, as in the tasks of `deno.json`: freed memory goes back. */
-const MEMORY_ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" };
 
 /**
  * How much WebAssembly runs before V8 optimises it, ten times as much as by default: for a few pictures most of the
@@ -52,7 +50,7 @@ export function startOf(argv: readonly string[], surroundings: Surroundings): St
       ...engineFlags(command),
       ...grants(command === null ? null : permissionsIn(command, surroundings), surroundings.programDirectory),
     ],
-    environment: computes(command) ? MEMORY_ENVIRONMENT : {},
+    environment: allocatorEnvironmentOf(command?.verb),
     upgrade: command?.verb === "join" ? upgradeOf(command, surroundings) : null,
   };
 }

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { allocatorEnvironmentOf } from "../allocator_environment.ts";
 import { holdingOf } from "../../protocol/directory_lock.ts";
 import { asStorageError, removeIfThere, writeFileDurably } from "../../protocol/durable_file.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -30,8 +31,6 @@ interface Service {
   readonly home: string;
 }
 
-/** What keeps a node's memory small: freed memory goes back to the host. */
-const MEMORY_ENVIRONMENT = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" };
 const DESCRIPTIONS: Readonly<Record<ServiceRole, string>> = {
   serve: "dml, the master: hands out pictures to be recognised",
   join: "dml, a node: recognises what is in pictures",
@@ -71,7 +70,7 @@ async function install(
   const { role, directory: { manager, path }, files, home } = service;
   const { level } = command;
   const commandLine = programLine(starts, { ...context, level });
-  const environment: Record<string, string> = { DML_HOME: home, ...role === "join" ? MEMORY_ENVIRONMENT : {} };
+  const environment: Record<string, string> = { DML_HOME: home, ...allocatorEnvironmentOf(role) };
   const secrets: Record<string, string> = starts.verb === "join" && starts.token !== null
     ? { DML_TOKEN: starts.token }
     : {};

@@ -55,15 +55,16 @@ Deno.test("startOf() grants a wrong command line nothing but to say so", () => {
   assertEquals(homeless.flags.some((flag) => flag.startsWith("--allow-net")), false);
 });
 
-Deno.test("startOf() keeps the memory of those small who compute, and has few pictures optimise little", () => {
-  const environment = { MALLOC_MMAP_THRESHOLD_: "32768", MALLOC_TRIM_THRESHOLD_: "65536" };
+Deno.test("startOf() keeps the memory of a node small, lets master and user keep theirs, and has few pictures optimise little", () => {
+  const returning = { MALLOC_MMAP_THRESHOLD_: "32768", MALLOC_TRIM_THRESHOLD_: "65536" };
+  const keeping = { MALLOC_MMAP_THRESHOLD_: "4194304", MALLOC_TRIM_THRESHOLD_: "67108864" };
   const node = startOf(["join", "ann"], HOST);
-  assertEquals([node.environment, node.flags[0]], [environment, `--v8-flags=${MEMORY_FLAGS}`]);
+  assertEquals([node.environment, node.flags[0]], [returning, `--v8-flags=${MEMORY_FLAGS}`]);
   const prediction = startOf(["predict", "a.jpg"], HOST);
-  assertEquals(prediction.environment, environment);
+  assertEquals(prediction.environment, keeping);
   assertEquals(prediction.flags[0], `--v8-flags=${MEMORY_FLAGS},--wasm-tiering-budget=130000000`);
   const master = startOf(["serve"], HOST);
-  assertEquals([master.environment, master.flags[0].startsWith("--allow-net=")], [{}, true]);
+  assertEquals([master.environment, master.flags[0].startsWith("--allow-net=")], [keeping, true]);
 });
 
 Deno.test("startOf() grants the directory of a path that Deno's flags cannot say, or that are too many to say", () => {
