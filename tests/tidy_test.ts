@@ -213,7 +213,7 @@ Deno.test("every path that the papers name is there", () => {
 
 Deno.test("the tasks of deno.json save memory as the executable does", () => {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
-  for (const name of ["dml", "join", "predict", "bench"]) {
+  for (const name of ["dml", "join", "predict"]) {
     assertStringIncludes(tasks[name].command, ` --v8-flags=${MEMORY_FLAGS} `);
   }
   for (const verb of ["serve", "join", "predict"] as const) {

@@ -1,0 +1,32 @@
+/** `deno run measure.ts NAME`: one measure of the bench, printed; exits with 1 when a bound is missed. */
+import { blobToDisk } from "./blob_to_disk.ts";
+import { clusterOverLocal } from "./cluster_over_local.ts";
+import { emptyTasks } from "./empty_tasks.ts";
+import { type Figure, isKept, shown } from "./figure.ts";
+import { galleryMatch } from "./gallery_match.ts";
+import type { MeasureName } from "./measure_names.ts";
+import { nodeOverParts } from "./node_over_parts.ts";
+import { twoWorkersOverOne } from "./two_workers.ts";
+
+const MEASURES: Readonly<Record<MeasureName, () => Promise<Figure[]>>> = {
+  parts: nodeOverParts,
+  cluster: clusterOverLocal,
+  workers: twoWorkersOverOne,
+  empty: emptyTasks,
+  blob: blobToDisk,
+  gallery: galleryMatch,
+};
+
+if (import.meta.main) {
+  for (const figure of await MEASURES[Deno.args[0] as MeasureName]()) print(figure);
+  Deno.exit();
+}
+
+function print(figure: Figure): void {
+  const { what, measured, floor, value, unit, bound } = figure;
+  const isHeld = isKept(figure);
+  if (!isHeld) Deno.exitCode = 1;
+  const limit = "atMost" in bound ? `at most ${bound.atMost}` : `at least ${bound.atLeast}`;
+  console.log(`${isHeld ? "ok  " : "MISS"} ${what}: ${shown(value, unit)} (${limit})`);
+  console.log(`       dml ${measured}${floor === "" ? "" : `; floor ${floor}`}`);
+}
