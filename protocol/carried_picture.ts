@@ -48,7 +48,7 @@ export function isCarried(payload: Uint8Array): boolean {
 export function decodeCarried(payload: Uint8Array<ArrayBuffer>): CarriedPicture {
   const digest = new TextDecoder().decode(payload.subarray(1, HEAD_BYTES));
   if (!isDigest(digest)) throw new DmlError("message_invalid", "A picture came without its digest.");
-  // Whoever gets it may give its memory away, which must not be that of other frames.
+  // Whoever gets it keeps it, and may give its memory away, which must not be that of what arrives next.
   const isAlone = payload.length === payload.buffer.byteLength;
   return { digest, bytes: isAlone ? payload.subarray(HEAD_BYTES) : payload.slice(HEAD_BYTES) };
 }

@@ -82,7 +82,7 @@ export class FrameDecoder {
   }
 
   /**
-   * The payloads that `chunk` completes; iterate to the end before the next call. They may be views of `chunk`.
+   * The payloads that `chunk` completes; iterate to the end before the next call. They may be views of `chunk`, good for as long as it is.
    * Throws as {@linkcode checkPayloadBytes}, behind the payloads before the fault, and from then on always:
    * where the next frame would begin is not known any more.
    */

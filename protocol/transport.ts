@@ -8,7 +8,10 @@ export interface Address {
 export interface Connection {
   /** Of the other side, for people. */
   readonly remote: string;
-  /** What arrives, in pieces of any size; ends when the other side closed or the connection broke (both without a throw). */
+  /**
+   * What arrives, in pieces of any size, each good until the next is asked for: its memory may be used again then. Ends when the
+   * other side closed or the connection broke (both without a throw).
+   */
   readonly chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
   /**
    * Resolves when all of `bytes` are handed to the network; throws `connection_lost` when it broke.

@@ -37,11 +37,11 @@ async function firstOf<Item>(items: AsyncIterable<Item>): Promise<Item> {
   throw new Error("there was nothing");
 }
 
-/** All that arrives until the end, put together only then: a chunk must stay as it was. */
+/** All that arrives until the end. */
 async function readAll(connection: Connection): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of connection.chunks) chunks.push(chunk);
-  return new Blob(chunks.map((chunk) => chunk.slice())).bytes();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of connection.chunks) chunks.push(chunk.slice());
+  return new Blob(chunks).bytes();
 }
 
 function pattern(length: number): Uint8Array {

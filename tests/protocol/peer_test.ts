@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { ManualClock } from "./manual_clock.ts";
 import { SAMPLE_MESSAGES } from "./sample_messages.ts";
 import { ScriptedConnection } from "./scripted_connection.ts";
-import { CARRIED_BYTES_MAX, encodeCarried } from "../../protocol/carried_picture.ts";
+import { CARRIED_BYTES_MAX, type CarriedPicture, encodeCarried } from "../../protocol/carried_picture.ts";
 import { encodeMessage } from "../../protocol/codec.ts";
 import { concat } from "../../protocol/kernel/concat.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
@@ -147,6 +147,47 @@ Deno.test("carry() sends pictures between messages in order, however the bytes a
       assertEquals(seen.length, sent.length);
     }),
     { numRuns: 40 },
+  );
+});
+
+/** `connection` with its chunks in memory that is used again for each: what came is gone when the next is asked for. */
+function inOneBuffer(connection: Connection): Connection {
+  async function* chunks(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    const buffer = new Uint8Array(64 * 1024);
+    for await (const chunk of connection.chunks) {
+      buffer.set(chunk);
+      yield buffer.subarray(0, chunk.length);
+      buffer.fill(0xff);
+    }
+  }
+  return {
+    remote: connection.remote,
+    chunks: chunks(),
+    write: (bytes) => connection.write(bytes),
+    close: () => connection.close(),
+  };
+}
+
+Deno.test("Peer() keeps what arrived when the memory that it arrived in is used again, however the bytes are cut", async () => {
+  const sizes = fc.array(fc.integer({ min: 0, max: 2_000 }), { maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(sizes, fc.integer({ min: 1, max: 5_000 }), async (sizes, chunkBytes) => {
+      const [near, far] = await connectPair(new MemoryTransport({ chunkBytes }));
+      const pictures: CarriedPicture[] = [];
+      const there = new Peer(inOneBuffer(far), { onPicture: (picture) => pictures.push(picture) });
+      const here = new Peer(near);
+      const arriving = messagesOf(there);
+      const nothing = messagesOf(here);
+      const sent = sizes.map((size, at) => new Uint8Array(size).fill(at));
+      for (const [at, bytes] of sent.entries()) {
+        here.carry({ digest: digestOf(bytes), bytes });
+        here.send(cancel(at + 1));
+      }
+      await here.close();
+      assertEquals(await arriving, sent.map((_, at) => cancel(at + 1)));
+      assertEquals(await nothing, []);
+      assertEquals(pictures.map(({ bytes }) => bytes), sent);
+    }),
   );
 });
 
