@@ -21,7 +21,8 @@ export function checkPayloadBytes(payloadBytes: number): void {
 }
 
 /**
- * `length | payload` for each of `payloads`, in order, in one piece. Throws as {@linkcode checkPayloadBytes}.
+ * `length | payload` for each of `payloads`, in order, in one piece, which `allocate` gives the memory for.
+ * Throws as {@linkcode checkPayloadBytes}.
  *
  * @example
  * ```ts
@@ -32,13 +33,16 @@ export function checkPayloadBytes(payloadBytes: number): void {
  * assertEquals([...new FrameDecoder().decode(frames)], [Uint8Array.of(7, 8), Uint8Array.of(0, 9)]);
  * ```
  */
-export function encodeFrames(payloads: readonly Payload[]): Uint8Array<ArrayBuffer> {
+export function encodeFrames(
+  payloads: readonly Payload[],
+  allocate = (bytes: number): Uint8Array<ArrayBuffer> => new Uint8Array(bytes),
+): Uint8Array<ArrayBuffer> {
   let totalBytes = 0;
   for (const payload of payloads) {
     checkPayloadBytes(payloadBytesOf(payload));
     totalBytes += frameBytesOf(payload);
   }
-  const frames = new Uint8Array(totalBytes);
+  const frames = allocate(totalBytes);
   let offset = 0;
   for (const payload of payloads) {
     const payloadBytes = payloadBytesOf(payload);

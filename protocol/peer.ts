@@ -1,12 +1,13 @@
 import { CARRIED_BYTES_MAX, type CarriedPicture, decodeCarried, encodeCarried, isCarried } from "./carried_picture.ts";
 import { decodeMessage, encodeMessage } from "./codec.ts";
 import { encodeFrames, frameBytesOf, FrameDecoder, type Payload } from "./frame.ts";
-import { clip } from "./kernel/clip.ts";
+import { clipReason } from "./kernel/clip.ts";
 import { type Clock, SYSTEM_CLOCK } from "./kernel/clock.ts";
 import { asDmlError, DmlError, type ErrorCode, isErrorCode } from "./kernel/errors.ts";
 import { invariant } from "./kernel/invariant.ts";
 import { LIMITS } from "./kernel/limits.ts";
 import { type Log, SILENT_LOG } from "./kernel/log.ts";
+import { SpareBuffer } from "./kernel/spare_buffer.ts";
 import type { Goodbye } from "./messages/liveness.ts";
 import type { Reject } from "./messages/hello.ts";
 import type { Message } from "./messages/message.ts";
@@ -34,11 +35,13 @@ export interface PeerOptions {
 /** With more than this waiting to be written, a picture had better go another way: it would hold up messages. */
 const CARRIED_BEHIND_BYTES_MAX = 2 * 1024 * 1024;
 
+/** For what is being written. The system nearly always takes it at once, so that one does for all connections. */
+const outgoing = new SpareBuffer(256 * 1024);
+
 /**
- * The other side of a control connection, as messages. One connection is one loop: iterate the peer, once, for batches
- * of all messages that arrived together, in order; one may be empty: a piece of something longer has come. The loop ends with the connection or behind a `goodbye` or `reject`,
- * and the connection ends with the loop.
- * Nothing is read while a batch is being worked on, so a side that is too busy slows the other down.
+ * The other side of a control connection, as messages. One connection is one loop: iterate the peer, once, for batches of all
+ * messages that arrived together, in order; one may be empty: a piece of something longer has come. The loop ends with the connection
+ * or behind a `goodbye` or `reject`, and the connection ends with the loop. Nothing is read while a batch is worked on: who is busy slows the other down.
  */
 export class Peer implements AsyncIterable<Message[]> {
   /** Of the other side, for people. */
@@ -204,7 +207,7 @@ export class Peer implements AsyncIterable<Message[]> {
   async #flush(): Promise<void> {
     await null; // what the rest of this turn sends goes along
     while (this.#queue.length > 0 && !this.#isShut) {
-      const frames = encodeFrames(this.#queue);
+      const frames = encodeFrames(this.#queue, (bytes) => outgoing.take(bytes));
       this.#queue = [];
       try {
         await this.#connection.write(frames);
@@ -215,6 +218,7 @@ export class Peer implements AsyncIterable<Message[]> {
         this.#shutLater();
         return;
       }
+      outgoing.giveBack(frames);
       this.#queuedBytes -= frames.length;
     }
     this.#flushing = null;
@@ -242,8 +246,4 @@ function refusePicture(): never {
 
 function goodbye(code: ErrorCode, reason: string): Goodbye {
   return { type: "goodbye", code, reason: clipReason(reason) };
-}
-
-function clipReason(reason: string): string {
-  return clip(reason, LIMITS.reasonCharactersMax);
 }

@@ -1,4 +1,4 @@
-import { clip } from "./kernel/clip.ts";
+import { clipReason } from "./kernel/clip.ts";
 import { type ErrorCode, isErrorCode } from "./kernel/errors.ts";
 import { invariant } from "./kernel/invariant.ts";
 import { LIMITS } from "./kernel/limits.ts";
@@ -179,7 +179,7 @@ function end(
   state: SessionState,
   farewell: { type: "goodbye" | "reject"; code: ErrorCode; reason: string },
 ): SessionStep {
-  const reason = clip(farewell.reason, LIMITS.reasonCharactersMax);
+  const reason = clipReason(farewell.reason);
   const send = { kind: "send", message: { ...farewell, reason } } as const;
   const close = { kind: "close", code: farewell.code, reason } as const;
   return { state: closed(state), outputs: [send, close] };

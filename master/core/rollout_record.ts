@@ -1,8 +1,7 @@
 import { inHundredths } from "../../models/pipelines/rounded.ts";
 import type { LineageListing, RolloutRecord, RolloutStage } from "../../protocol/http/rollout_api.ts";
-import { clip } from "../../protocol/kernel/clip.ts";
+import { clipReason } from "../../protocol/kernel/clip.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
-import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { type Lineage, versionsOf } from "./lineage.ts";
 import { medianOf, type Rollout } from "./rollout.ts";
 import { readinessOf } from "./rollout_readiness.ts";
@@ -16,7 +15,7 @@ export function recordOf(
 ): RolloutRecord {
   const { spec } = rollout;
   const { ready, wanted } = readinessOf(state, spec);
-  const sentence = (text: string | null) => text === null ? null : clip(text, LIMITS.reasonCharactersMax);
+  const sentence = (text: string | null) => text === null ? null : clipReason(text);
   return {
     rolloutId: spec.rolloutId,
     from: nameOf(state, spec.from),
@@ -26,7 +25,7 @@ export function recordOf(
     automatic: spec.automatic,
     settings: spec.settings,
     stage: end?.stage ?? rollout.stage,
-    reason: clip(end?.reason ?? waitsFor(rollout, { ready, wanted }), LIMITS.reasonCharactersMax),
+    reason: clipReason(end?.reason ?? waitsFor(rollout, { ready, wanted })),
     startedMs: spec.startedMs,
     endedMs: end?.endedMs ?? null,
     nodes: { ready, wanted },
