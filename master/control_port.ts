@@ -1,6 +1,6 @@
-import type { CarriedPicture } from "../protocol/carried_picture.ts";
+import type { NamedPicture } from "../protocol/carried_picture.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
-import { asDmlError, DmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
+import { asDmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Hello } from "../protocol/messages/hello.ts";
@@ -9,12 +9,14 @@ import type { TaskAssign } from "../protocol/messages/task.ts";
 import { CARRIES_PICTURES_VERSION, RESULT_FIRST_VERSION } from "../protocol/messages/version_range.ts";
 import { Peer } from "../protocol/peer.ts";
 import { type ClusterTokens, roleOfToken } from "../protocol/security/tokens.ts";
-import { advanceSession, type SessionInput, type SessionState, startMasterSession } from "../protocol/session.ts";
+import { advanceSession, type SessionInput, startMasterSession } from "../protocol/session.ts";
 import type { Connection, Listener } from "../protocol/transport.ts";
 import type { Command } from "./core/command.ts";
 import { commandOf } from "./core/from_message.ts";
+import { hear, type Link } from "./link.ts";
 import type { MasterBlobs } from "./master_blobs.ts";
 import type { PendingResults } from "./pending_results.ts";
+import { USER_LINES_MAX, type UserLines } from "./user_lines.ts";
 
 /** Connections beyond those of the nodes: they come and go before they said who they are. */
 const STRANGERS_MAX = 64;
@@ -33,20 +35,10 @@ export interface ControlPortOptions {
   readonly post: (command: Command) => void;
   /** Who waits for the pictures of a result before it is posted. */
   readonly results: Pick<PendingResults, "take" | "lost">;
+  /** Users who ask here; null: they may not. */
+  readonly users: UserLines | null;
   /** Pictures that travel on the control connections, both ways; null: nodes fetch and put them. */
   readonly carried: Pick<MasterBlobs, "view" | "results"> | null;
-}
-
-/** One connection. */
-interface Link {
-  readonly connectionId: number;
-  readonly peer: Peer;
-  session: SessionState;
-  /** Known when the core has taken the node in. */
-  nodeId: string | null;
-  carriesPictures: boolean;
-  /** Those that came and were not looked at: the results that name them come first. */
-  pictures: CarriedPicture[];
 }
 
 /** The control channel of the master: connections in, commands out; what nodes are to be told goes the other way. */
@@ -134,23 +126,25 @@ export class ControlPort {
     this.#options.listener.close();
     for (const link of [...this.#links.values()]) {
       this.#advance(link, { kind: "leave", code: "shutting_down", reason });
+      if (link.user !== null) void link.peer.leave("shutting_down", reason);
     }
   }
 
   async #serve(connection: Connection): Promise<void> {
     const { clock, log } = this.#options;
     const peer = new Peer(connection, { clock, log, onPicture: (picture) => hear(link, picture) });
-    if (this.#links.size >= LIMITS.nodesMax + STRANGERS_MAX) {
+    if (this.#links.size >= LIMITS.nodesMax + USER_LINES_MAX + STRANGERS_MAX) {
       await peer.leave("too_many_nodes", `There are ${this.#links.size} connections already.`);
       return;
     }
     const connectionId = this.#nextConnectionId++;
     const { state: session } = startMasterSession(clock.nowMs());
-    const link: Link = { connectionId, peer, session, nodeId: null, carriesPictures: false, pictures: [] };
+    const link: Link = { connectionId, peer, session, nodeId: null, user: null, carriesPictures: false, pictures: [] };
     this.#links.set(connectionId, link);
     for await (const batch of peer) this.#receive(link, batch);
     const { code, reason } = await peer.closed;
     this.#advance(link, { kind: "lost" });
+    if (link.user !== null) this.#options.users?.close(link.user);
     this.#forget(link, reason);
     log.debug("A connection ended.", { remote: peer.remote, code, reason });
   }
@@ -158,12 +152,24 @@ export class ControlPort {
   #receive(link: Link, batch: readonly Message[]): void {
     const { nodeId, connectionId } = link;
     if (nodeId !== null) this.#options.post({ type: "hear_node", nodeId, connectionId });
-    for (const message of batch) this.#advance(link, { kind: "received", message });
+    for (const message of batch) {
+      if (link.user !== null) link.user.receive(message);
+      else if (!this.#becomesUser(link, message)) this.#advance(link, { kind: "received", message });
+    }
     for (const picture of link.pictures.splice(0)) this.#keep(picture);
   }
 
+  /** Whether the first message is a user's hello, which is answered then: no session of a node. */
+  #becomesUser(link: Link, message: Message): boolean {
+    const { users } = this.#options;
+    if (message.type !== "user.hello" || users === null || link.session.phase !== "awaiting_hello") return false;
+    link.user = users.open(link.peer, message);
+    this.#advance(link, { kind: "lost" });
+    return true;
+  }
+
   /** Keeps a picture of a result as one that is put over HTTP; a result that waits for it in vain has failed. */
-  #keep({ digest, bytes }: CarriedPicture): void {
+  #keep({ digest, bytes }: NamedPicture): void {
     const { carried, results, log } = this.#options;
     carried?.results.put(digest, bytes).catch((error) => {
       const failure = asDmlError(error);
@@ -235,10 +241,4 @@ export class ControlPort {
     this.#linksByNode.delete(nodeId);
     this.#options.post({ type: "lose_node", nodeId, connectionId, reason });
   }
-}
-
-/** Throws where none is taken. */
-function hear({ carriesPictures, pictures }: Link, picture: CarriedPicture): void {
-  if (!carriesPictures) throw new DmlError("message_invalid", "A picture came on a connection that carries none.");
-  pictures.push(picture);
 }

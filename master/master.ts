@@ -13,6 +13,8 @@ import type { MasterEvent } from "./core/event.ts";
 import type { MasterState } from "./core/state.ts";
 import { logEvent } from "./event_log.ts";
 import { createApp } from "./http/app.ts";
+import { Refusals } from "./http/refusals.ts";
+import { UserLines } from "./user_lines.ts";
 import { type HttpServer, serveHttp } from "./http_server.ts";
 import { Inbox } from "./inbox.ts";
 import { listNodes, listRecognizers } from "./listing.ts";
@@ -95,7 +97,10 @@ class Master implements MasterHandle {
     this.versions = services.versions;
     this.publishGallery = (publication) => services.galleries.publish(publication);
     this.retireGallery = (gallery) => services.galleries.retire(gallery);
-    const app = createApp({ ...options, ...services, master: this });
+    const refusals = new Refusals(options);
+    const users = options.carriesPictures === false ? null : new UserLines({ ...options, ...services, refusals });
+    const userPort = users === null ? null : listener.address.port;
+    const app = createApp({ ...options, ...services, refusals, userPort, master: this });
     this.fetch = (request) => app.fetch(request);
     this.#port = new ControlPort({
       ...options,
@@ -104,6 +109,7 @@ class Master implements MasterHandle {
       heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
       deadAfterMs: state.settings.deadAfterMs,
       results: services.results,
+      users,
       carried: options.carriesPictures === false ? null : services.blobs,
     });
   }

@@ -1,4 +1,4 @@
-import type { CarriedPicture } from "../protocol/carried_picture.ts";
+import type { NamedPicture } from "../protocol/carried_picture.ts";
 import { type Digest, digestOf } from "../protocol/kernel/digest.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 
@@ -32,7 +32,7 @@ export class CarriedPictures {
   }
 
   /** A picture has come. */
-  arrived({ digest, bytes }: CarriedPicture): void {
+  arrived({ digest, bytes }: NamedPicture): void {
     for (const awaiting of this.#awaiting) {
       if (awaiting.digest === digest) return awaiting.settle(bytes);
     }

@@ -1,4 +1,4 @@
-import type { CarriedPicture } from "../protocol/carried_picture.ts";
+import { type CarriedPicture, named, type NamedPicture } from "../protocol/carried_picture.ts";
 import { FailureDetector } from "../protocol/failure_detector.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
@@ -32,7 +32,7 @@ export interface MasterConnectionOptions {
   /** All that arrived together, in order. */
   readonly onMessages: (messages: readonly Message[]) => void;
   /** The picture of an assignment that came before, or comes in the same batch. */
-  readonly onPicture: (picture: CarriedPicture) => void;
+  readonly onPicture: (picture: NamedPicture) => void;
   /** Once every heartbeat interval. */
   readonly onHeartbeat: () => void;
 }
@@ -131,7 +131,7 @@ export class MasterConnection {
     if (!this.#carriesPictures) {
       throw new DmlError("message_invalid", "A picture came on a connection that carries none.");
     }
-    this.#options.onPicture(picture);
+    this.#options.onPicture(named(picture));
   }
 
   #enter(welcome: Welcome): void {

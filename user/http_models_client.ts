@@ -21,7 +21,8 @@ import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { z } from "../protocol/schema.ts";
 import type { Address } from "../protocol/transport.ts";
-import { type Call, HttpClusterClient } from "./http_cluster_client.ts";
+import { HttpClusterClient } from "./http_cluster_client.ts";
+import type { Call } from "./master_call.ts";
 import type { ModelsClient, OnBytes } from "./models_client.ts";
 import { waited } from "../protocol/kernel/waited.ts";
 

@@ -19,7 +19,8 @@ import {
 import { galleryPath, PATHS, personPath } from "../protocol/http/paths.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import { ARCHIVE_MEDIA_TYPE } from "../protocol/people_archive.ts";
-import type { Call, HttpClusterClient } from "./http_cluster_client.ts";
+import type { HttpClusterClient } from "./http_cluster_client.ts";
+import type { Call } from "./master_call.ts";
 import type { FaceOptions, PeopleClient, PersonAddress } from "./people_client.ts";
 
 const JSON_TYPE = "application/json";

@@ -115,7 +115,8 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
   const local = command.master === null;
   return {
     ...NO_PERMISSIONS,
-    net: [formatAddress(masterOf(command))],
+    // Its control port too, which it tells with its first answer.
+    net: [hostPermission(masterOf(command).hostname)],
     read: unique([...pictures, ...outputs, ...(local ? programPaths : [])]),
     write: outputs,
     sys: local ? HOST_FACTS : [],

@@ -5,8 +5,6 @@ import { PATHS } from "../../protocol/http/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import type { Log } from "../../protocol/kernel/log.ts";
-import type { Random } from "../../protocol/kernel/random.ts";
 import type { ClusterTokens } from "../../protocol/security/tokens.ts";
 import type { MasterBlobs } from "../master_blobs.ts";
 import type { MasterHandle } from "../master_handle.ts";
@@ -22,15 +20,17 @@ import { programRoutes } from "./program_routes.ts";
 import { predictionRoutes } from "./prediction_routes.ts";
 import { versionRoutes } from "./version_routes.ts";
 import { recognizerRoutes } from "./recognizer_routes.ts";
+import type { Refusals } from "./refusals.ts";
 import { wrongMethodResponse } from "./wrong_method.ts";
 
 /** What the routes are about; the shell of the master provides it. */
 export interface AppOptions {
-  readonly log: Log;
   readonly clock: Clock;
-  readonly random: Random;
+  readonly refusals: Pick<Refusals, "tell">;
   /** Null where requests need none. */
   readonly tokens: ClusterTokens | null;
+  /** The control port, for users who go on asking; null when they may not ask there. */
+  readonly userPort: number | null;
   readonly predictions: Predictions;
   readonly people: People;
   readonly blobs: MasterBlobs;
@@ -40,7 +40,7 @@ export interface AppOptions {
 
 /** The HTTP interface of the master: who may do what, and where it is done. */
 export function createApp(options: AppOptions): Hono {
-  const { tokens, predictions, people, blobs, clock, master } = options;
+  const { tokens, predictions, people, blobs, clock, master, userPort } = options;
   const user = requireRole(tokens, "user");
   const reader = requireRole(tokens, "user", "node");
   const writer = requireRole(tokens, "node", "admin");
@@ -67,7 +67,7 @@ export function createApp(options: AppOptions): Hono {
   app.put(`${PATHS.blobs}/:digest`, writer);
 
   app.route("/", clusterRoutes(master));
-  app.route("/", predictionRoutes({ predictions, blobs, clock, tokens }));
+  app.route("/", predictionRoutes({ predictions, blobs, clock, tokens, userPort }));
   app.route("/", recognizerRoutes(master, options.intake));
   app.route("/", layerRoutes({ uploads: options.intake.uploads, clock }));
   app.route("/", versionRoutes(master));
@@ -81,6 +81,6 @@ export function createApp(options: AppOptions): Hono {
     if (wrongMethod !== null) return wrongMethod;
     throw new DmlError("not_found", `There is no ${context.req.method} ${context.req.path}.`);
   });
-  app.onError(errorBoundary(options));
+  app.onError(errorBoundary(options.refusals));
   return app;
 }

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { checkRole } from "../../protocol/http/auth.ts";
-import { JOINED_MEDIA_TYPE, joinedResponse } from "../../protocol/http/joined_answer.ts";
+import { CONTROL_PORT_HEADER, JOINED_MEDIA_TYPE, joinedResponse } from "../../protocol/http/joined_answer.ts";
 import { PATHS } from "../../protocol/http/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
@@ -24,6 +24,8 @@ export interface PredictionRoutesOptions {
   readonly clock: Clock;
   /** Null where requests need none. */
   readonly tokens: ClusterTokens | null;
+  /** The control port, for users who go on asking; null when they may not ask there. */
+  readonly userPort: number | null;
 }
 
 /**
@@ -31,7 +33,8 @@ export interface PredictionRoutesOptions {
  * prediction as JSON; to who accepts only `image/jpeg`, the annotated picture; to who accepts a joined answer, both at once.
  */
 export function predictionRoutes(options: PredictionRoutesOptions): Hono {
-  const { predictions, blobs, tokens } = options;
+  const { predictions, blobs, tokens, userPort } = options;
+  const nextTime: Record<string, string> = userPort === null ? {} : { [CONTROL_PORT_HEADER]: String(userPort) };
   const app = new Hono();
   // A response copies what it is given.
   const pictureOf = async ({ digest }: BlobReference) => blobs.view(digest) ?? await blobs.read(digest);
@@ -46,7 +49,7 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
     const { annotated } = answer;
     if (!wantsPicture) {
       if (annotated === null || !accepts(request, JOINED_MEDIA_TYPE)) return context.json(answer);
-      return joinedResponse(answer, await pictureOf(annotated));
+      return joinedResponse(answer, await pictureOf(annotated), nextTime);
     }
     if (annotated === null) {
       throw new DmlError("request_invalid", `${query.recognizer} draws no picture to be had as ${JPEG}.`);

@@ -27,11 +27,16 @@ export function problemOf(error: unknown): Problem {
 /** The answer that carries `error`; `status` where HTTP has a finer one than the code. */
 export function problemResponse(error: unknown, options: { status?: number } = {}): Response {
   const problem = problemOf(error);
-  const status = options.status ?? problem.status;
+  return responseOfProblem({ ...problem, status: options.status ?? problem.status });
+}
+
+/** The answer that carries `problem`. */
+export function responseOfProblem(problem: Problem): Response {
+  const { status } = problem;
   const headers = new Headers({ "content-type": MEDIA_TYPE, "cache-control": "no-store" });
   if (status === 429) headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   if (status === 401) headers.set("www-authenticate", 'Bearer realm="dml"');
-  return new Response(JSON.stringify({ ...problem, status }), { status, headers });
+  return new Response(JSON.stringify(problem), { status, headers });
 }
 
 /** The error that `response` carries; reads or cancels its body. `what` names the request when the answer itself says nothing. */

@@ -1,10 +1,38 @@
 import type { Message, MessageType } from "../../protocol/messages/message.ts";
+import type { TaskResult } from "../../protocol/messages/task.ts";
 
 const nodeId = "node_0123456789abcdefghjk";
 const taskId = "task_0123456789abcdefghjk";
 const commandId = "command_0123456789abcdefghjk";
 const digest = `sha256:${"a1".repeat(32)}` as const;
 const blob = { digest, size: 1_234_567 };
+
+const SAMPLE_PREDICTION: TaskResult["prediction"] = {
+  recognizer: "faces@1",
+  width: 1920,
+  height: 1280,
+  persons: [{
+    box: { x: 10.5, y: 20, width: 100, height: 120.25 },
+    score: 0.99,
+    landmarks: [1, 2, 3, 4, 5].map((x) => ({ x, y: 2 * x })),
+    name: null,
+    similarity: null,
+    recognition: "uncertain",
+    candidates: [{ name: "Zo\u00eb", similarity: 0.41 }],
+    quality: { eyeDistance: 61.5, sharpness: 240.5 },
+    crop: blob,
+  }],
+  gallery: { name: "staff", version: 7 },
+  timings: {
+    decodeMs: 15,
+    prepareMs: 3,
+    inferMs: 100,
+    interpretMs: 0.25,
+    drawMs: 1,
+    encodeMs: 29,
+    totalMs: 148.25,
+  },
+};
 
 /** One valid message of every type. */
 export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: Type }> } = {
@@ -84,32 +112,7 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
     type: "task.result",
     taskId,
     attempt: 2,
-    prediction: {
-      recognizer: "faces@1",
-      width: 1920,
-      height: 1280,
-      persons: [{
-        box: { x: 10.5, y: 20, width: 100, height: 120.25 },
-        score: 0.99,
-        landmarks: [1, 2, 3, 4, 5].map((x) => ({ x, y: 2 * x })),
-        name: null,
-        similarity: null,
-        recognition: "uncertain",
-        candidates: [{ name: "Zo\u00eb", similarity: 0.41 }],
-        quality: { eyeDistance: 61.5, sharpness: 240.5 },
-        crop: blob,
-      }],
-      gallery: { name: "staff", version: 7 },
-      timings: {
-        decodeMs: 15,
-        prepareMs: 3,
-        inferMs: 100,
-        interpretMs: 0.25,
-        drawMs: 1,
-        encodeMs: 29,
-        totalMs: 148.25,
-      },
-    },
+    prediction: SAMPLE_PREDICTION,
     annotated: { ...blob, mediaType: "image/jpeg" },
     serviceMs: 150,
   },
@@ -123,4 +126,31 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
     reason: "The node was not started with --upgrade.",
   },
   "command.done": { type: "command.done", commandId, ok: true, detail: "" },
+  "user.hello": { type: "user.hello", protocol: { min: 1, max: 2 }, version: "0.1.0", token: "secret" },
+  "user.welcome": { type: "user.welcome", protocol: 2 },
+  "prediction.ask": {
+    type: "prediction.ask",
+    askId: 7,
+    imageBytes: 1_234,
+    recognizer: "faces@1",
+    annotate: true,
+    embeddings: false,
+    gallery: null,
+  },
+  "prediction.cancel": { type: "prediction.cancel", askId: 7 },
+  "prediction.answer": {
+    type: "prediction.answer",
+    askId: 7,
+    prediction: SAMPLE_PREDICTION,
+    annotated: { ...blob, mediaType: "image/jpeg" },
+    isCarried: true,
+  },
+  "prediction.refuse": {
+    type: "prediction.refuse",
+    askId: 7,
+    code: "queue_full",
+    reason: "Too much waits.",
+    advice: "Come back later.",
+    retryAfterMs: 1_000,
+  },
 };

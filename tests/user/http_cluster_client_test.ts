@@ -3,7 +3,8 @@ import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
 import { problemResponse } from "../../protocol/http/problem.ts";
-import { HttpClusterClient, type HttpClusterClientOptions } from "../../user/http_cluster_client.ts";
+import { HttpClusterClient } from "../../user/http_cluster_client.ts";
+import type { HttpClusterClientOptions } from "../../user/master_call.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
 import { personAt, predictionOf } from "./fake_cluster_client.ts";
 

@@ -1,6 +1,7 @@
 import { ManualClock } from "../../protocol/manual_clock.ts";
 import { Hono } from "hono";
 import { errorBoundary } from "../../../master/http/error_boundary.ts";
+import { Refusals } from "../../../master/http/refusals.ts";
 import { peopleRoutes } from "../../../master/http/people_routes.ts";
 import type { Predictions } from "../../../master/predictions.ts";
 import {
@@ -32,7 +33,9 @@ class Routes extends PeopleFixture {
     super();
     const predictions = { promise: () => Promise.resolve(() => {}) } as unknown as Predictions;
     this.app = peopleRoutes({ people: this.people, predictions, clock: this.clock });
-    this.app.onError(errorBoundary({ log: SILENT_LOG, random: seededRandom(1), clock: new ManualClock() }));
+    this.app.onError(
+      errorBoundary(new Refusals({ log: SILENT_LOG, random: seededRandom(1), clock: new ManualClock() })),
+    );
   }
 
   async ask(method: string, path: string, body?: Uint8Array<ArrayBuffer> | object) {

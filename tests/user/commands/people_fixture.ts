@@ -2,6 +2,7 @@ import { ManualClock } from "../../protocol/manual_clock.ts";
 import { join } from "node:path";
 import { Hono } from "hono";
 import { errorBoundary } from "../../../master/http/error_boundary.ts";
+import { Refusals } from "../../../master/http/refusals.ts";
 import { peopleRoutes } from "../../../master/http/people_routes.ts";
 import type { Predictions } from "../../../master/predictions.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
@@ -27,7 +28,7 @@ export class PeopleCli implements AsyncDisposable {
   constructor() {
     const predictions = { promise: () => Promise.resolve(() => {}) } as unknown as Predictions;
     const app = new Hono().route("/", peopleRoutes({ people: this.master.people, predictions, clock: SYSTEM_CLOCK }));
-    app.onError(errorBoundary({ log: SILENT_LOG, random: seededRandom(1), clock: new ManualClock() }));
+    app.onError(errorBoundary(new Refusals({ log: SILENT_LOG, random: seededRandom(1), clock: new ManualClock() })));
     this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
     const address = { hostname: "127.0.0.1", port: this.#server.addr.port };
     this.#client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: seededRandom(2) });
