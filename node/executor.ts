@@ -57,7 +57,7 @@ export class Executor {
   /** Pictures of attempts on their way here or to the master: an attempt has one or the other. */
   readonly #attemptTransfers = new Map<AttemptKey, AbortController>();
   readonly #modelFetches = new Map<Digest, { readonly abort: AbortController; readonly done: Promise<void> }>();
-  readonly #transfers = new Set<Promise<void>>();
+  readonly #transfers = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
 
   constructor(options: ExecutorOptions) {
@@ -74,28 +74,28 @@ export class Executor {
       case "run":
         return void this.#run(action);
       case "fetchImage":
-        return this.#track(this.#fetchImage(action));
+        return void this.#track(this.#fetchImage(action));
       case "upload":
-        return this.#track(this.#upload(action));
+        return void this.#track(this.#upload(action));
       case "fetchModel":
         return this.#beginFetchModel(action);
       case "load":
-        return this.#track(this.#load(action));
+        return void this.#load(action);
       case "unload":
-        return this.#track(this.#unload(action));
+        return void this.#unload(action);
       case "fetchGallery":
-        return this.#track(this.#fetchGallery(action));
+        return void this.#track(this.#fetchGallery(action));
       case "dropGallery":
-        return this.#track(this.#dropGallery(action));
+        return void this.#track(this.#dropGallery(action));
     }
   }
 
-  /** Breaks off every transfer and waits until they have noticed; what runs on a worker is the engine's to end. */
+  /** Breaks off every transfer and waits until they have noticed; what a worker is at, loading too, is the engine's to end. */
   async close(): Promise<void> {
     for (const abort of this.#attemptTransfers.values()) abort.abort();
     for (const { abort } of this.#modelFetches.values()) abort.abort();
     this.#closing.abort();
-    await Promise.all(this.#transfers);
+    await Promise.allSettled(this.#transfers);
   }
 
   #forget(key: AttemptKey): void {
@@ -166,14 +166,13 @@ export class Executor {
     const abort = new AbortController();
     const done = this.#fetchModel(action, abort.signal).finally(() => this.#modelFetches.delete(manifestDigest));
     this.#modelFetches.set(manifestDigest, { abort, done });
-    this.#track(done);
+    void this.#track(done);
   }
 
   async #fetchModel({ manifestDigest, offer }: ActionTo<"fetchModel">, signal: AbortSignal): Promise<void> {
     const { cache, report } = this.#options;
-    const { recognizer } = offer;
     const onProgress = (doneBytes: number, totalBytes: number) =>
-      this.#options.onProgress?.({ recognizer, doneBytes, totalBytes });
+      this.#options.onProgress?.({ recognizer: offer.recognizer, doneBytes, totalBytes });
     const outcome = await this.#outcomeOf(() => cache.fetch(offer, { signal, onProgress }));
     if ("failure" in outcome) return report({ kind: "modelFailed", manifestDigest, ...outcome });
     report({ kind: "modelFetched", manifestDigest, fetchedBytes: outcome.result });
@@ -182,8 +181,9 @@ export class Executor {
   async #load({ manifestDigest, offer }: ActionTo<"load">): Promise<void> {
     const { engine, cache, clock, report } = this.#options;
     const startMs = clock.nowMs();
+    const { signal } = this.#closing;
     const outcome = await this.#outcomeOf(async () => {
-      const { manifest, layers, refetchedBytes } = await cache.read(offer, { signal: this.#closing.signal });
+      const { manifest, layers, refetchedBytes } = await this.#track(cache.read(offer, { signal }));
       return { refetchedBytes, ...await engine.load(manifestDigest, manifest, layers) };
     });
     if ("failure" in outcome) return report({ kind: "modelFailed", manifestDigest, ...outcome });
@@ -238,8 +238,13 @@ export class Executor {
     return { code: "attempt_failed", reason: "Something went wrong inside a node; its log says what." };
   }
 
-  #track(transfer: Promise<void>): void {
+  /** `transfer`, for whose end {@linkcode close} waits. */
+  async #track<Result>(transfer: Promise<Result>): Promise<Result> {
     this.#transfers.add(transfer);
-    void transfer.finally(() => this.#transfers.delete(transfer));
+    try {
+      return await transfer;
+    } finally {
+      this.#transfers.delete(transfer);
+    }
   }
 }

@@ -27,6 +27,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   resultKeptMs: "that an annotated picture can be fetched",
   taskDeadlineMs: "for one picture, from taking it to the answer",
   attemptDeadlineMs: "for one picture on one worker",
+  loadDeadlineMs: "for a worker to load a recognizer, and again to measure it",
   attemptsMax: "tries of one picture",
   poisonNodes: "nodes on which one picture may bring down a worker",
   prefetchPerWorker: "pictures that a node fetches ahead, a worker",

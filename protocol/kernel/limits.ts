@@ -50,6 +50,8 @@ export const LIMITS = {
   taskDeadlineMs: 120_000,
   /** One attempt on one worker; a worker that takes longer is terminated. */
   attemptDeadlineMs: 60_000,
+  /** A worker that loads a recognizer, or measures one, for longer is terminated. A slow host builds a large model for minutes. */
+  loadDeadlineMs: 600_000,
   /** Attempts of one task before it fails. */
   attemptsMax: 4,
   /** Workers killed by one task, on different nodes, before it is called poison. */
