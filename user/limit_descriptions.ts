@@ -34,6 +34,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   carriedBytesMax: "picture bytes that came with assignments and wait on a node",
   attemptsPerWorkerMax: "pictures that a node holds, a worker",
   recognizersMax: "recognizers that a node holds",
+  imagesPerSecondMax: "images/s of one worker that are measured; what is quicker is over that",
   heartbeatIntervalMs: "between two signs of life",
   suspectAfterMs: "of silence until a node gets no new work",
   deadAfterMs: "of silence until a node's work moves elsewhere",

@@ -64,6 +64,8 @@ export const LIMITS = {
   attemptsPerWorkerMax: 32,
   /** Recognizers that a node holds; past it, an offer fails. */
   recognizersMax: 256,
+  /** Images/s of one worker that are measured; a recognizer that is too quick for the clock is said to have as many. */
+  imagesPerSecondMax: 1_000_000,
   /** How often a node and the master say that they are there. */
   heartbeatIntervalMs: 1_000,
   /** Silence after which the other side is suspected (no new work). */
