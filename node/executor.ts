@@ -7,6 +7,7 @@ import { DmlError } from "../protocol/kernel/errors.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
+import type { BlobReference } from "../protocol/messages/task.ts";
 import type { CarriedPictures } from "./carried_pictures.ts";
 import type { NodeEvent } from "./core/event.ts";
 import type { Action } from "./core/plan.ts";
@@ -40,7 +41,7 @@ export interface ExecutorOptions {
   readonly carry: (picture: CarriedPicture) => boolean;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told, never in the same turn, what came of an action. */
+  /** Told, never in the same turn, what came of an action. It may throw, which is a bug: nothing here catches it. */
   readonly report: (event: NodeEvent) => void;
   readonly onProgress?: (progress: FetchProgress) => void;
 }
@@ -56,7 +57,7 @@ export class Executor {
   /** Pictures of attempts on their way here or to the master: an attempt has one or the other. */
   readonly #attemptTransfers = new Map<AttemptKey, AbortController>();
   readonly #modelFetches = new Map<Digest, { readonly abort: AbortController; readonly done: Promise<void> }>();
-  readonly #transfers = new Set<Promise<void>>();
+  readonly #transfers = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
 
   constructor(options: ExecutorOptions) {
@@ -73,28 +74,28 @@ export class Executor {
       case "run":
         return void this.#run(action);
       case "fetchImage":
-        return this.#track(this.#fetchImage(action));
+        return void this.#track(this.#fetchImage(action));
       case "upload":
-        return this.#track(this.#upload(action));
+        return void this.#track(this.#upload(action));
       case "fetchModel":
         return this.#beginFetchModel(action);
       case "load":
-        return this.#track(this.#load(action));
+        return void this.#load(action);
       case "unload":
-        return this.#track(this.#unload(action));
+        return void this.#unload(action);
       case "fetchGallery":
-        return this.#track(this.#fetchGallery(action));
+        return void this.#track(this.#fetchGallery(action));
       case "dropGallery":
-        return this.#track(this.#dropGallery(action));
+        return void this.#track(this.#dropGallery(action));
     }
   }
 
-  /** Breaks off every transfer and waits until they have noticed; what runs on a worker is the engine's to end. */
+  /** Breaks off every transfer and waits until they have noticed; what a worker is at, loading too, is the engine's to end. */
   async close(): Promise<void> {
     for (const abort of this.#attemptTransfers.values()) abort.abort();
     for (const { abort } of this.#modelFetches.values()) abort.abort();
     this.#closing.abort();
-    await Promise.all(this.#transfers);
+    await Promise.allSettled(this.#transfers);
   }
 
   #forget(key: AttemptKey): void {
@@ -111,42 +112,39 @@ export class Executor {
     this.#images.delete(key);
     this.#running.add(key);
     const startMs = clock.nowMs();
-    try {
-      const { manifestDigest, options } = assign;
-      const run = { ...options, deadlineMs, isQuick };
-      const { prediction, annotated, crops } = await engine.run(manifestDigest, image, run);
-      const isWanted = this.#running.delete(key);
-      const hasPictures = annotated !== null || crops.length > 0;
-      if (isWanted && hasPictures) this.#pictures.keep(key, { annotated, crops });
-      const serviceMs = clock.nowMs() - startMs;
-      report({ kind: "attemptRan", key, prediction, serviceMs, hasPictures });
-    } catch (error) {
-      this.#running.delete(key);
-      report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
-    }
+    const run = { ...assign.options, deadlineMs, isQuick };
+    const outcome = await this.#outcomeOf(() => engine.run(assign.manifestDigest, image, run));
+    const isWanted = this.#running.delete(key);
+    if ("failure" in outcome) return report({ kind: "attemptFailed", key, ...outcome });
+    const { prediction, annotated, crops } = outcome.result;
+    const hasPictures = annotated !== null || crops.length > 0;
+    if (isWanted && hasPictures) this.#pictures.keep(key, { annotated, crops });
+    report({ kind: "attemptRan", key, prediction, serviceMs: clock.nowMs() - startMs, hasPictures });
   }
 
-  async #fetchImage({ key, assign }: ActionTo<"fetchImage">): Promise<void> {
-    const { remote, carried, report } = this.#options;
+  async #fetchImage({ key, assign: { image, isCarried } }: ActionTo<"fetchImage">): Promise<void> {
+    const { report } = this.#options;
+    invariant(image !== null, `attempt ${key} has a picture to fetch`);
     const abort = new AbortController();
     this.#attemptTransfers.set(key, abort);
-    try {
-      invariant(assign.image !== null, `attempt ${key} has a picture to fetch`);
-      const { digest, size } = assign.image;
-      if (size > LIMITS.imageBytesMax) {
-        throw new DmlError("image_too_large", `The picture has ${size} bytes; ${LIMITS.imageBytesMax} are allowed.`);
-      }
-      const read = () => remote.read(digest, { signal: abort.signal });
-      const come = assign.isCarried ? await carried.take(digest, abort.signal) : null;
-      const image = come ?? await onceMore(read, abort.signal);
-      if (abort.signal.aborted) return;
-      this.#images.set(key, image);
-      report({ kind: "imageFetched", key });
-    } catch (error) {
-      report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
-    } finally {
-      this.#attemptTransfers.delete(key);
+    const outcome = await this.#outcomeOf(() => this.#read(image, { isCarried, signal: abort.signal }));
+    this.#attemptTransfers.delete(key);
+    if ("failure" in outcome) return report({ kind: "attemptFailed", key, ...outcome });
+    if (abort.signal.aborted) return;
+    this.#images.set(key, outcome.result);
+    report({ kind: "imageFetched", key });
+  }
+
+  async #read(
+    { digest, size }: BlobReference,
+    { isCarried, signal }: { isCarried?: true; signal: AbortSignal },
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { remote, carried } = this.#options;
+    if (size > LIMITS.imageBytesMax) {
+      throw new DmlError("image_too_large", `The picture has ${size} bytes; ${LIMITS.imageBytesMax} are allowed.`);
     }
+    const come = isCarried ? await carried.take(digest, signal) : null;
+    return come ?? await onceMore(() => remote.read(digest, { signal }), signal);
   }
 
   async #upload({ key }: ActionTo<"upload">): Promise<void> {
@@ -154,17 +152,13 @@ export class Executor {
     const abort = new AbortController();
     this.#attemptTransfers.set(key, abort);
     await null; // what is reported is not reported in the turn that began it
-    try {
-      if (abort.signal.aborted) return;
-      const { names, send } = this.#pictures.take(key);
-      report({ kind: "picturesNamed", key, ...names });
-      await send(abort.signal);
-      report({ kind: "attemptUploaded", key, ...names });
-    } catch (error) {
-      report({ kind: "attemptFailed", key, failure: this.#failureOf(error) });
-    } finally {
-      this.#attemptTransfers.delete(key);
-    }
+    if (abort.signal.aborted) return void this.#attemptTransfers.delete(key);
+    const { names, send } = this.#pictures.take(key);
+    report({ kind: "picturesNamed", key, ...names });
+    const outcome = await this.#outcomeOf(() => send(abort.signal));
+    this.#attemptTransfers.delete(key);
+    if ("failure" in outcome) return report({ kind: "attemptFailed", key, ...outcome });
+    report({ kind: "attemptUploaded", key, ...names });
   }
 
   #beginFetchModel(action: ActionTo<"fetchModel">): void {
@@ -172,33 +166,28 @@ export class Executor {
     const abort = new AbortController();
     const done = this.#fetchModel(action, abort.signal).finally(() => this.#modelFetches.delete(manifestDigest));
     this.#modelFetches.set(manifestDigest, { abort, done });
-    this.#track(done);
+    void this.#track(done);
   }
 
   async #fetchModel({ manifestDigest, offer }: ActionTo<"fetchModel">, signal: AbortSignal): Promise<void> {
     const { cache, report } = this.#options;
-    const { recognizer } = offer;
     const onProgress = (doneBytes: number, totalBytes: number) =>
-      this.#options.onProgress?.({ recognizer, doneBytes, totalBytes });
-    try {
-      const fetchedBytes = await cache.fetch(offer, { signal, onProgress });
-      report({ kind: "modelFetched", manifestDigest, fetchedBytes });
-    } catch (error) {
-      report({ kind: "modelFailed", manifestDigest, failure: this.#failureOf(error) });
-    }
+      this.#options.onProgress?.({ recognizer: offer.recognizer, doneBytes, totalBytes });
+    const outcome = await this.#outcomeOf(() => cache.fetch(offer, { signal, onProgress }));
+    if ("failure" in outcome) return report({ kind: "modelFailed", manifestDigest, ...outcome });
+    report({ kind: "modelFetched", manifestDigest, fetchedBytes: outcome.result });
   }
 
   async #load({ manifestDigest, offer }: ActionTo<"load">): Promise<void> {
     const { engine, cache, clock, report } = this.#options;
     const startMs = clock.nowMs();
-    try {
-      const { manifest, layers, refetchedBytes } = await cache.read(offer, { signal: this.#closing.signal });
-      const { imagesPerSecond } = await engine.load(manifestDigest, manifest, layers);
-      const warmUpMs = clock.nowMs() - startMs;
-      report({ kind: "modelLoaded", manifestDigest, imagesPerSecond, warmUpMs, refetchedBytes });
-    } catch (error) {
-      report({ kind: "modelFailed", manifestDigest, failure: this.#failureOf(error) });
-    }
+    const { signal } = this.#closing;
+    const outcome = await this.#outcomeOf(async () => {
+      const { manifest, layers, refetchedBytes } = await this.#track(cache.read(offer, { signal }));
+      return { refetchedBytes, ...await engine.load(manifestDigest, manifest, layers) };
+    });
+    if ("failure" in outcome) return report({ kind: "modelFailed", manifestDigest, ...outcome });
+    report({ kind: "modelLoaded", manifestDigest, warmUpMs: clock.nowMs() - startMs, ...outcome.result });
   }
 
   async #unload({ manifestDigest }: ActionTo<"unload">): Promise<void> {
@@ -216,12 +205,9 @@ export class Executor {
 
   async #fetchGallery({ offer }: ActionTo<"fetchGallery">): Promise<void> {
     const { galleries, report } = this.#options;
-    try {
-      const fetchedBytes = await galleries.take(offer, { signal: this.#closing.signal });
-      report({ kind: "galleryTaken", offer, fetchedBytes });
-    } catch (error) {
-      report({ kind: "galleryFailed", offer, failure: this.#failureOf(error) });
-    }
+    const outcome = await this.#outcomeOf(() => galleries.take(offer, { signal: this.#closing.signal }));
+    if ("failure" in outcome) return report({ kind: "galleryFailed", offer, ...outcome });
+    report({ kind: "galleryTaken", offer, fetchedBytes: outcome.result });
   }
 
   async #dropGallery({ gallery }: ActionTo<"dropGallery">): Promise<void> {
@@ -234,6 +220,15 @@ export class Executor {
     report({ kind: "galleryDropped", gallery });
   }
 
+  /** What `work` came to. It alone may fail: what breaks while its outcome is taken in is a bug, and crashes the node. */
+  async #outcomeOf<Result>(work: () => Promise<Result>): Promise<{ result: Result } | { failure: Failure }> {
+    try {
+      return { result: await work() };
+    } catch (error) {
+      return { failure: this.#failureOf(error) };
+    }
+  }
+
   /** What the master is told: a code of dml and a sentence that fits into a message. What dml does not know stays in the log here. */
   #failureOf(error: unknown): Failure {
     if (error instanceof DmlError) {
@@ -243,8 +238,13 @@ export class Executor {
     return { code: "attempt_failed", reason: "Something went wrong inside a node; its log says what." };
   }
 
-  #track(transfer: Promise<void>): void {
+  /** `transfer`, for whose end {@linkcode close} waits. */
+  async #track<Result>(transfer: Promise<Result>): Promise<Result> {
     this.#transfers.add(transfer);
-    void transfer.finally(() => this.#transfers.delete(transfer));
+    try {
+      return await transfer;
+    } finally {
+      this.#transfers.delete(transfer);
+    }
   }
 }

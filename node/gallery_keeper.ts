@@ -51,9 +51,9 @@ export class GalleryKeeper {
     return fetchedBytes;
   }
 
-  /** Nobody of this gallery is known here any more, on disk neither. */
+  /** Nobody of this gallery is known here any more, on disk neither; pictures in hand are still compared with them. */
   async drop(name: string): Promise<void> {
-    await this.#engine.setGallery(name, null);
+    void this.#engine.setGallery(name, null);
     this.#held.delete(name);
     await this.#files.sweep(name, { keep: this.#wanted() });
   }

@@ -1,4 +1,5 @@
 import type { DmlError } from "../protocol/kernel/errors.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
 
@@ -118,8 +119,10 @@ export function formatDuration(durationMs: number): string {
   return withRest([Math.floor(minutes / 1_440), "d"], [Math.floor(minutes % 1_440 / 60), "h"]);
 }
 
-/** So many a second: `6.7/s`, `5,210/s`. */
+/** So many images a second, as one worker was measured: `6.7/s`, `5,210/s`, or `over 1,000,000/s`, which is the most that is measured. */
 export function formatRate(perSecond: number): string {
+  const most = LIMITS.imagesPerSecondMax;
+  if (perSecond >= most) return `over ${most.toLocaleString("en")}/s`;
   return `${perSecond < 100 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString("en")}/s`;
 }
 

@@ -15,9 +15,10 @@ import type {
 } from "./event.ts";
 import type { MasterState, Moment, RecognizerState } from "./state.ts";
 
-/** Failures that would only repeat themselves. */
+/** Failures that would only repeat themselves. What was not loaded in time would take the node's workers away as long again. */
 const LASTING_FAILURES: readonly string[] = [
   "answer_too_large",
+  "deadline_exceeded",
   "engine_failed",
   "recognizer_invalid",
 ] satisfies ErrorCode[];

@@ -26,7 +26,7 @@ export interface Engine {
   readonly slots: number;
   /**
    * Loads a recognizer in every worker and warms it up; returns the measured images/s of one worker.
-   * Throws `engine_failed` or `recognizer_invalid`.
+   * Throws `engine_failed`, `recognizer_invalid`, `worker_died`, or `deadline_exceeded` (a worker was stuck in it and was replaced).
    */
   load(
     manifestDigest: string,

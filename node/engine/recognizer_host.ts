@@ -12,6 +12,7 @@ import type { Pipeline } from "../../models/pipelines/pipeline.ts";
 import { inHundredths } from "../../models/pipelines/rounded.ts";
 import type { LayerSession } from "../../models/tensor.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Person, Timings } from "../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 import type { EngineResult } from "./engine.ts";
@@ -25,8 +26,6 @@ const CROP = { factor: 2.5, sideMax: 640 };
 const CROP_QUALITY = 92;
 const MEASURED_PICTURES = 3;
 const MEASURED_EMPTY_RUNS = 200;
-/** The most that is believed of a recognizer that looks at nothing. */
-const IMAGES_PER_SECOND_MAX = 1_000_000;
 
 /** What a host is made of. */
 export interface RecognizerHostOptions {
@@ -78,7 +77,10 @@ export class RecognizerHost {
     }
   }
 
-  /** Pictures a second of this worker: the median of a few, decoded and sent through every layer. */
+  /**
+   * Pictures a second of this worker: the median of a few, decoded and sent through every layer; `LIMITS.imagesPerSecondMax` of what
+   * is too quick for the clock.
+   */
   async measure(manifestDigest: string): Promise<number> {
     const { pipeline } = this.#find(manifestDigest);
     const lapsMs: number[] = [];
@@ -90,7 +92,7 @@ export class RecognizerHost {
     }
     lapsMs.sort((one, other) => one - other);
     const medianMs = lapsMs[lapsMs.length >> 1] / (pipeline.needsPicture ? 1 : MEASURED_EMPTY_RUNS);
-    return Math.min(1_000 / medianMs, IMAGES_PER_SECOND_MAX);
+    return Math.min(1_000 / medianMs, LIMITS.imagesPerSecondMax);
   }
 
   /** Gives the recognizer's memory back to the engine; one that is not loaded is fine. */

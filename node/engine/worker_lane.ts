@@ -65,7 +65,7 @@ export class WorkerLane {
   }
 
   /**
-   * Terminates the worker at once; what it was asked fails with `error`, but for the pictures behind the one that it looked at: those
+   * Terminates the worker at once; what it was asked fails with `error`, but for the pictures behind what it was busy with: those
    * have done nothing. Its memory is given back.
    */
   end(error: DmlError): void {
@@ -75,7 +75,7 @@ export class WorkerLane {
     let isBehind = false;
     for (const { type, reject } of this.#pending.values()) {
       reject(isBehind && type === "run" ? overOther(error) : error);
-      isBehind ||= type === "run";
+      isBehind ||= type !== "setGallery"; // which waits for nothing
     }
     this.#pending.clear();
     this.#options.onEnd(this);
@@ -112,8 +112,8 @@ export class WorkerLane {
   }
 }
 
-/** Why a picture was not looked at whose worker ended over the one before it. */
+/** Why a picture was not looked at whose worker ended over what was before it. */
 function overOther(error: DmlError): DmlError {
   if (error.code === "shutting_down") return error;
-  return new DmlError("attempt_failed", "Its worker ended over another picture before it.", { cause: error });
+  return new DmlError("attempt_failed", "Its worker ended over what it was at before it.", { cause: error });
 }

@@ -87,8 +87,7 @@ class WorkerPool implements Engine {
       await Promise.all(this.#slots.map((slot) => slot.load(manifestDigest, recognizer)));
       if (!this.#measures) return { imagesPerSecond: UNMEASURED_IMAGES_PER_SECOND };
       // Of one worker, when the others have nothing to load any more.
-      const { imagesPerSecond } = await this.#slots[0].ask({ type: "measure", manifestDigest });
-      return { imagesPerSecond };
+      return { imagesPerSecond: await this.#slots[0].measure(manifestDigest, recognizer) };
     } catch (error) {
       await this.unload(manifestDigest);
       throw error;

@@ -1,6 +1,7 @@
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { WorkerLane } from "./worker_lane.ts";
 import type { LoadableRecognizer, ReplyTo, WorkerAsk } from "./worker_protocol.ts";
@@ -8,6 +9,7 @@ import type { LoadableRecognizer, ReplyTo, WorkerAsk } from "./worker_protocol.t
 /** First and longest wait before a worker that cannot start is tried again. */
 const RESTART_MIN_MS = 500;
 const RESTART_MAX_MS = 30_000;
+const MINUTE_MS = 60_000;
 
 /** What a slot needs of its pool. */
 export interface WorkerSlotOptions {
@@ -27,8 +29,8 @@ export interface WorkerSlotOptions {
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions;
   #lane: WorkerLane | null = null;
-  /** Of what was asked and not answered. */
-  readonly #deadlinesAtMs: number[] = [];
+  /** Of what the present worker was asked and has not answered. */
+  #deadlinesAtMs: number[] = [];
   #isReady = false;
   #isClosed = false;
   /** Resolves when the present or the next worker has all recognizers; rejects with what ended it before. */
@@ -70,28 +72,41 @@ export class WorkerSlot {
     const { transfer, deadlineAtMs = Infinity } = options;
     const lane = this.#lane;
     if (lane === null) throw new DmlError("worker_died", "The worker is being replaced.");
-    this.#deadlinesAtMs.push(deadlineAtMs);
+    const deadlinesAtMs = this.#deadlinesAtMs;
+    deadlinesAtMs.push(deadlineAtMs);
     try {
       return await lane.ask(ask, transfer);
     } catch (error) {
       if (ask.type === "run" && isBroken(error)) lane.end(asDmlError(error));
       throw error;
     } finally {
-      this.#deadlinesAtMs.splice(this.#deadlinesAtMs.indexOf(deadlineAtMs), 1);
+      deadlinesAtMs.splice(deadlinesAtMs.indexOf(deadlineAtMs), 1);
       this.#options.onFree();
     }
   }
 
-  /** Has the slot's worker load one of the pool's recognizers; a worker that is just being started does so by itself. */
+  /**
+   * Has the slot's worker load one of the pool's recognizers; a worker that is just being started does so by itself. Throws what the
+   * worker answers, `deadline_exceeded` when it was stuck and is being replaced, or why the next one could not be started.
+   */
   async load(manifestDigest: string, recognizer: LoadableRecognizer): Promise<void> {
     const lane = this.#isReady ? this.#lane : null;
     if (lane === null) return await this.#starting;
+    const late = overdue(`loaded ${recognizer.name}`);
     try {
-      await this.ask(...loadOf(manifestDigest, recognizer));
+      await this.#within(this.ask(...loadOf(manifestDigest, recognizer)), { lane, late });
     } catch (error) {
-      if (this.#lane === lane) throw error; // the worker refused; else it died, perhaps of something else
+      // The worker refused, or was stuck in this; else it died, perhaps of something else.
+      if (this.#lane === lane || error === late) throw error;
       await this.#starting;
     }
+  }
+
+  /** The pictures a second of the slot's worker with a recognizer that it has loaded. Throws as {@linkcode load} does, or `worker_died`. */
+  async measure(manifestDigest: string, { name }: LoadableRecognizer): Promise<number> {
+    const late = overdue(`measured ${name}`);
+    const measured = this.ask({ type: "measure", manifestDigest });
+    return (await this.#within(measured, { lane: this.#lane, late })).imagesPerSecond;
   }
 
   /**
@@ -131,12 +146,12 @@ export class WorkerSlot {
     const lane = this.#options.spawn(() => this.#ended());
     this.#lane = lane;
     try {
-      await lane.ask({ type: "start" });
+      await this.#within(lane.ask({ type: "start" }), { lane, late: overdue("started") });
       for (const [name, view] of this.#options.galleries) await lane.ask({ type: "setGallery", name, view });
       // The pool may add to the recognizers meanwhile; a loop over a Map sees what is added behind.
       for (const [manifestDigest, recognizer] of this.#options.recognizers) {
         const [ask, { transfer }] = loadOf(manifestDigest, recognizer);
-        await lane.ask(ask, transfer);
+        await this.#within(lane.ask(ask, transfer), { lane, late: overdue(`loaded ${recognizer.name}`) });
       }
     } catch (error) {
       const { code, message } = asDmlError(error);
@@ -147,6 +162,19 @@ export class WorkerSlot {
     this.#isReady = true;
     this.#restartMs = RESTART_MIN_MS;
     this.#options.onFree();
+  }
+
+  /** What a worker is to do before it can look at pictures has a limit of its own; one that is not done by then is ended with `late`. */
+  async #within<Reply>(
+    answered: Promise<Reply>,
+    { lane, late }: { lane: WorkerLane | null; late: DmlError },
+  ): Promise<Reply> {
+    const cancel = this.#options.clock.after(LIMITS.loadDeadlineMs, () => lane?.end(late));
+    try {
+      return await answered;
+    } finally {
+      cancel();
+    }
   }
 
   /** A worker that could not even be started is not tried again at once. */
@@ -168,6 +196,7 @@ export class WorkerSlot {
     const wasReady = this.#isReady;
     this.#isReady = false;
     this.#lane = null;
+    this.#deadlinesAtMs = [];
     if (this.#isClosed) return;
     if (wasReady) this.#options.log.warn("A worker ended and is replaced.");
     this.#startBy(wasReady ? this.#start() : this.#startLater());
@@ -178,6 +207,14 @@ export class WorkerSlot {
 function isBroken(error: unknown): boolean {
   const { code } = asDmlError(error);
   return code === "engine_failed" || code === "internal";
+}
+
+/** Says what a worker had not `done` when its time was over, and the way out. */
+function overdue(done: string): DmlError {
+  const what = `A worker had not ${done} after ${LIMITS.loadDeadlineMs / MINUTE_MS} minutes and was ended.`;
+  return new DmlError("deadline_exceeded", `${what} Free the host of other work, or use a smaller model.`, {
+    advice: "Then start it again.",
+  });
 }
 
 /** What has a worker load `recognizer`; it gets a copy of the layers, for another may take its place. */

@@ -50,6 +50,8 @@ export const LIMITS = {
   taskDeadlineMs: 120_000,
   /** One attempt on one worker; a worker that takes longer is terminated. */
   attemptDeadlineMs: 60_000,
+  /** A worker that loads a recognizer, or measures one, for longer is terminated. A slow host builds a large model for minutes. */
+  loadDeadlineMs: 600_000,
   /** Attempts of one task before it fails. */
   attemptsMax: 4,
   /** Workers killed by one task, on different nodes, before it is called poison. */
@@ -62,6 +64,8 @@ export const LIMITS = {
   attemptsPerWorkerMax: 32,
   /** Recognizers that a node holds; past it, an offer fails. */
   recognizersMax: 256,
+  /** Images/s of one worker that are measured; a recognizer that is too quick for the clock is said to have as many. */
+  imagesPerSecondMax: 1_000_000,
   /** How often a node and the master say that they are there. */
   heartbeatIntervalMs: 1_000,
   /** Silence after which the other side is suspected (no new work). */

@@ -39,8 +39,8 @@ export const modelRetireSchema = z.strictObject({
 export const modelReadySchema = z.strictObject({
   type: z.literal("model.ready"),
   manifestDigest: digestSchema,
-  /** Measured at warm-up, of one worker. */
-  imagesPerSecond: z.number().min(0).max(1_000_000),
+  /** Measured at warm-up, of one worker; the most of what is too quick for the clock. */
+  imagesPerSecond: z.number().min(0).max(LIMITS.imagesPerSecondMax),
   /** What had to be moved for it: 0 when all of it was cached. */
   fetchedBytes: byteCountSchema,
   warmUpMs: durationMsSchema,

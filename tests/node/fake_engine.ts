@@ -17,6 +17,8 @@ export interface FakeRun {
   fail(error: DmlError): void;
 }
 
+type Step = "load" | "unload" | "setGallery";
+
 /** An engine whose every step the test decides. */
 export class FakeEngine implements Engine {
   readonly loaded = new Map<string, Manifest>();
@@ -32,10 +34,18 @@ export class FakeEngine implements Engine {
   mostAtOnce = 0;
   runCount = 0;
   #inHand = 0;
+  readonly #hanging = new Map<Step, () => void>();
   readonly #begun: FakeRun[] = [];
   #notify = Promise.withResolvers<void>();
 
   constructor(readonly slots = 1) {}
+
+  /** Has this step last for ever from now on; resolves when one has begun. */
+  hang(step: Step): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#hanging.set(step, resolve);
+    return promise;
+  }
 
   load(
     manifestDigest: string,
@@ -46,19 +56,19 @@ export class FakeEngine implements Engine {
     this.loaded.set(manifestDigest, manifest);
     const texts = [...layers].map(([role, bytes]) => [role, new TextDecoder().decode(bytes)]);
     this.layers.push(Object.fromEntries(texts));
-    return Promise.resolve({ imagesPerSecond: this.imagesPerSecond });
+    return this.#end("load", { imagesPerSecond: this.imagesPerSecond });
   }
 
   unload(manifestDigest: string): Promise<void> {
     this.loaded.delete(manifestDigest);
-    return Promise.resolve();
+    return this.#end("unload", undefined);
   }
 
   setGallery(name: string, view: GalleryView | null): Promise<void> {
     this.gallerySteps.push(view === null ? `${name} gone` : `${name}@${view.version}`);
     if (view === null) this.galleries.delete(name);
     else this.galleries.set(name, view);
-    return Promise.resolve();
+    return this.#end("setGallery", undefined);
   }
 
   run(
@@ -107,5 +117,11 @@ export class FakeEngine implements Engine {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #end<Result>(step: Step, result: Result): Promise<Result> {
+    const begun = this.#hanging.get(step);
+    begun?.();
+    return begun === undefined ? Promise.resolve(result) : new Promise(() => {});
   }
 }

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "../assert.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import { putGallery } from "../models/gallery/built_gallery.ts";
 import { bytesOf, NodeFixture, putRecognizer } from "./node_fixture.ts";
+import { digest } from "./orders.ts";
 
 Deno.test("NodeHandle.stop() finishes what runs, then says goodbye", async () => {
   await using fixture = new NodeFixture();
@@ -102,6 +104,51 @@ Deno.test("NodeHandle.stop() breaks off a file that is fetched again because it 
   await connection.close();
   await stopped;
   assert(!connection.heard.some(({ type }) => type === "model.failed"));
+});
+
+Deno.test("NodeHandle.stop() does not wait for a worker that is stuck in loading a recognizer", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const loading = fixture.engine.hang("load");
+  connection.send(await putRecognizer(fixture.remote));
+  await loading;
+  await fixture.node.stop();
+  assert(!connection.heard.some(({ type }) => type === "model.failed"));
+});
+
+Deno.test("NodeHandle.stop() waits for what runs, but not for what is being loaded beside it", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const offer = await fixture.ready(connection);
+  connection.send(await fixture.assignText(1, { offer }));
+  const run = await fixture.engine.next();
+  const loading = fixture.engine.hang("load");
+  connection.send(await putRecognizer(fixture.remote, "other bytes"));
+  await loading;
+  const stopped = fixture.node.stop();
+  await connection.heeded();
+  assert(!connection.heard.some(({ type }) => type === "goodbye"));
+  run.finish();
+  await connection.next("task.result");
+  await stopped;
+});
+
+Deno.test("NodeHandle.stop() does not wait for a worker that is stuck when it is to forget something", async () => {
+  await using fixture = new NodeFixture();
+  const connection = await fixture.connect();
+  const { manifest: { digest: manifestDigest } } = await fixture.ready(connection);
+  const { reference: index } = await putGallery(fixture.remote, {
+    gallery: "staff",
+    version: 4,
+    embedder: digest("e"),
+    people: [],
+  });
+  connection.send({ type: "gallery.offer", gallery: "staff", version: 4, index });
+  await connection.next("gallery.ready");
+  const stuck = [fixture.engine.hang("unload"), fixture.engine.hang("setGallery")];
+  connection.send({ type: "model.retire", manifestDigest }, { type: "gallery.retire", gallery: "staff" });
+  await Promise.all(stuck);
+  await fixture.node.stop();
 });
 
 Deno.test("NodeHandle.stop() leaves no timer behind, not even of a connection that was lost with work in hand", async () => {

@@ -1,3 +1,4 @@
+import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { JoinReport } from "../../user/join_report.ts";
 import { serveText } from "../../user/serve_text.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
@@ -16,6 +17,7 @@ Deno.test("JoinReport() says in one line each what becomes of the node", () => {
   const ready = { kind: "recognizerReady", recognizer: "faces@1", imagesPerSecond: 6.66 } as const;
   report.tell({ ...ready, fetchedBytes: 7 * 1024 ** 2 });
   report.tell({ ...ready, fetchedBytes: 0 });
+  report.tell({ ...ready, recognizer: "empty@1", imagesPerSecond: LIMITS.imagesPerSecondMax, fetchedBytes: 0 });
   report.tell({ kind: "recognizerFailed", recognizer: "faces@2", failure: { reason: "no \x1b[2Jroom" } });
   report.tell({
     kind: "disconnected",
@@ -30,6 +32,7 @@ Deno.test("JoinReport() says in one line each what becomes of the node", () => {
     "The master has taken it in.",
     "Ready for faces@1: 6.7/s a worker; 7 MiB came.",
     "Ready for faces@1: 6.7/s a worker; all of it was here.",
+    "Ready for empty@1: over 1,000,000/s a worker; all of it was here.",
     "Not ready for faces@2: no ?[2Jroom",
     "No connection: The master stops. Trying again in 1.5 s.",
     "Takes no new pictures, finishes what it has.",

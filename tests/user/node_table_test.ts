@@ -1,4 +1,5 @@
 import type { NodeListing } from "../../protocol/http/api.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { renderNodes } from "../../user/node_table.ts";
 import { displayWidth } from "../../user/render.ts";
 import { assert, assertEquals } from "../assert.ts";
@@ -51,6 +52,12 @@ Deno.test("renderNodes() has a line a node where there is room for all of it", (
   assertEquals(lines.map((line) => line.split(/ {2,}/).at(-1)), [SUMMARIES.join(", "), SUMMARIES.join(", "), "none"]);
   const width = Math.max(...[header, ...lines].map(displayWidth));
   assertEquals(table(THREE, width), [header, ...lines]);
+});
+
+Deno.test("renderNodes() gives no number for what is too quick for the clock", () => {
+  const imagesPerSecond = LIMITS.imagesPerSecondMax;
+  const [, line] = table([node("attic", { recognizers: [{ ...RECOGNIZERS[2], imagesPerSecond }] })], Infinity);
+  assertEquals(line.split(/ {2,}/).at(-1), "empty@1 over 1,000,000/s");
 });
 
 Deno.test("renderNodes() puts the recognizers below their node, whole, on a terminal of 80 columns", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
 import {
   displayWidth,
   formatBytes,
@@ -33,7 +34,8 @@ Deno.test("formatBytes(), formatDuration() and formatRate() say sizes, times and
     [11_040_000, "3 h 4 min"],
     [90_000_000, "1 d 1 h"],
   ];
-  assertEquals([formatRate(6.66), formatRate(5_210.4)], ["6.7/s", "5,210/s"]);
+  assertEquals([6.66, 5_210.4, 999_999].map(formatRate), ["6.7/s", "5,210/s", "999,999/s"]);
+  assertEquals(formatRate(LIMITS.imagesPerSecondMax), "over 1,000,000/s", "too quick for the clock");
   for (const [durationMs, expected] of durations) assertEquals(formatDuration(durationMs), expected);
 });
 

@@ -31,7 +31,7 @@ const LONG_ROUND_MS = 10_000;
 /**
  * Loads a recognizer the way nodes do and runs it: what a node would refuse is refused here, before any sees it. Measures it
  * beside the files as they were published, in turns, so that what else the host does hits both.
- * Throws `recognizer_invalid` with what the engine says.
+ * Throws `recognizer_invalid` with what the engine says, `deadline_exceeded` when it is not loaded in time.
  */
 export async function tryPrepared(
   prepared: Prepared,

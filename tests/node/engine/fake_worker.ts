@@ -22,7 +22,7 @@ self.onmessage = ({ data }) => {
     case "load":
       return load(data);
     case "measure":
-      return self.postMessage({ type: "measured", id: data.id, imagesPerSecond: 12 });
+      return measure(data);
     case "unload":
       loaded.delete(data.manifestDigest);
       return self.postMessage({ type: "unloaded", id: data.id });
@@ -33,19 +33,38 @@ self.onmessage = ({ data }) => {
     case "run":
       return run(data);
     case "asset":
-      return self.postMessage(ran(assetId, data.bytes.length));
+      return asked.done(data.bytes.length);
     case "assetMissing":
-      return fail(assetId, "assets_missing", data.reason);
+      return fail(asked.id, "assets_missing", data.reason);
   }
 };
 
-let assetId = 0;
+/** What goes on when the file is there that was asked for. */
+let asked: { readonly id: number; readonly done: (byteCount: number) => void };
+/** Recognizers that ask for a file before they are measured. */
+const askingLate = new Set<string>();
+
+function ask(id: number, done: (byteCount: number) => void): void {
+  asked = { id, done };
+  self.postMessage({ type: "assetWanted", name: "font.ttf" });
+}
 
 function load({ id, manifestDigest, layers }: Extract<WorkerRequest, { type: "load" }>): void {
   if (layers.has("bad")) return fail(id, "engine_failed", "The layer is bad.");
   if (layers.has("deadly")) throw new Error("deadly layer");
-  loaded.add(manifestDigest);
-  self.postMessage({ type: "loaded", id });
+  if (layers.has("askingLate")) askingLate.add(manifestDigest);
+  const done = () => {
+    loaded.add(manifestDigest);
+    self.postMessage({ type: "loaded", id });
+  };
+  if (layers.has("asking")) ask(id, done);
+  else done();
+}
+
+function measure({ id, manifestDigest }: Extract<WorkerRequest, { type: "measure" }>): void {
+  const done = () => self.postMessage({ type: "measured", id, imagesPerSecond: 12 });
+  if (askingLate.has(manifestDigest)) ask(id, done);
+  else done();
 }
 
 function run({ id, manifestDigest, image, annotate }: Extract<WorkerRequest, { type: "run" }>): void {
@@ -56,10 +75,7 @@ function run({ id, manifestDigest, image, annotate }: Extract<WorkerRequest, { t
   if (text === "broken") return fail(id, "engine_failed", "The engine broke.");
   if (text === "unreadable") return fail(id, "image_unreadable", "It is damaged.");
   if (text === "permissions") return fail(id, "image_unreadable", heldPermissions());
-  if (text === "asset") {
-    assetId = id;
-    return self.postMessage({ type: "assetWanted", name: "font.ttf" });
-  }
+  if (text === "asset") return ask(id, (byteCount) => self.postMessage(ran(id, byteCount)));
   const reply = ran(id, name);
   if (!annotate) return self.postMessage(reply);
   const annotated = new TextEncoder().encode(text);

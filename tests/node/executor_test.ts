@@ -1,0 +1,123 @@
+import { assert, assertEquals } from "../assert.ts";
+import { CarriedPictures } from "../../node/carried_pictures.ts";
+import type { NodeEvent } from "../../node/core/event.ts";
+import type { Action } from "../../node/core/plan.ts";
+import type { AttemptKey } from "../../node/core/state.ts";
+import { Executor } from "../../node/executor.ts";
+import { GalleryKeeper } from "../../node/gallery_keeper.ts";
+import { ModelCache } from "../../node/model_cache.ts";
+import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
+import { InvariantError } from "../../protocol/kernel/invariant.ts";
+import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { seededRandom } from "../../protocol/kernel/random.ts";
+import { putGallery } from "../models/gallery/built_gallery.ts";
+import { ManualClock } from "../protocol/manual_clock.ts";
+import { FakeEngine } from "./fake_engine.ts";
+import { putRecognizer, putText } from "./node_fixture.ts";
+import { assign, digest } from "./orders.ts";
+
+const KEY: AttemptKey = "1:task:1";
+
+/** Each kind of event that tells of a success, and what it comes of, in the order in which one needs another. */
+const SUCCESSES: readonly (readonly [NodeEvent["kind"], Action["do"]])[] = [
+  ["modelFetched", "fetchModel"],
+  ["modelLoaded", "load"],
+  ["galleryTaken", "fetchGallery"],
+  ["imageFetched", "fetchImage"],
+  ["attemptRan", "run"],
+  ["picturesNamed", "upload"],
+  ["attemptUploaded", "upload"],
+];
+
+/** An executor whose master has all that it fetches. */
+class Desk {
+  readonly engine = new FakeEngine();
+  readonly remote = new MemoryBlobStore();
+  /** The core breaks when it is told this. */
+  breaksAt: NodeEvent["kind"] | null = null;
+  readonly executor: Executor;
+  #told = Promise.withResolvers<NodeEvent>();
+
+  constructor() {
+    const [local, clock, random] = [new MemoryBlobStore(), new ManualClock(), seededRandom(1)];
+    const { engine, remote } = this;
+    this.executor = new Executor({
+      engine,
+      cache: new ModelCache({ local, remote, clock, random }),
+      galleries: new GalleryKeeper({ engine, local, remote, clock, random }),
+      remote,
+      carried: new CarriedPictures(),
+      carry: () => false,
+      clock,
+      log: SILENT_LOG,
+      report: (event) => {
+        if (event.kind === this.breaksAt) throw new InvariantError(`the core broke at ${event.kind}`);
+        if (event.kind === "picturesNamed") return; // something follows
+        this.#told.resolve(event);
+        this.#told = Promise.withResolvers();
+      },
+    });
+  }
+
+  /** What is told next and does not break the core. */
+  told(): Promise<NodeEvent> {
+    return this.#told.promise;
+  }
+
+  /** All that can be begun. */
+  async actions(): Promise<Action[]> {
+    const { remote } = this;
+    const offer = await putRecognizer(remote);
+    const manifestDigest = offer.manifest.digest;
+    const { reference: index } = await putGallery(remote, {
+      gallery: "staff",
+      version: 1,
+      embedder: digest("e"),
+      people: [],
+    });
+    const assigned = assign(1, { manifestDigest, image: await putText(remote, "cat") });
+    return [
+      { do: "fetchModel", manifestDigest, offer },
+      { do: "load", manifestDigest, offer },
+      { do: "fetchGallery", offer: { type: "gallery.offer", gallery: "staff", version: 1, index } },
+      { do: "fetchImage", key: KEY, assign: assigned },
+      { do: "run", key: KEY, assign: assigned, deadlineMs: 1_000, isQuick: false },
+      { do: "upload", key: KEY },
+    ];
+  }
+
+  begin(action: Action): void {
+    this.executor.begin(action);
+    if (action.do === "run") void this.engine.next().then((run) => run.finish("drawn"));
+  }
+}
+
+/** The next error that nobody catches; the test goes on. */
+function uncaught(): Promise<unknown> {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const listen = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    resolve(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", listen, { once: true });
+  return promise;
+}
+
+for (const [kind, doing] of SUCCESSES) {
+  Deno.test(`Executor.begin() tells the master of no failure when the core breaks at ${kind}, which is a bug`, async () => {
+    const desk = new Desk();
+    const actions = await desk.actions();
+    for (const action of actions.slice(0, actions.findIndex((action) => action.do === doing))) {
+      const told = desk.told();
+      desk.begin(action);
+      await told;
+    }
+    desk.breaksAt = kind;
+    const first = Promise.race([uncaught(), desk.told()]);
+    for (const action of actions) if (action.do === doing) desk.begin(action);
+    const error = await first;
+    assert(error instanceof InvariantError, JSON.stringify(error));
+    assertEquals(error.message, `the core broke at ${kind}`);
+    await desk.executor.close();
+  });
+}
