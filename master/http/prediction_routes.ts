@@ -48,7 +48,8 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
     const answer = await predictions.run(image, checked, request.signal);
     const { annotated } = answer;
     if (!wantsPicture) {
-      if (annotated === null || !accepts(request, JOINED_MEDIA_TYPE)) return context.json(answer);
+      if (!accepts(request, JOINED_MEDIA_TYPE)) return context.json(answer);
+      if (annotated === null) return context.json(answer, 200, nextTime);
       return joinedResponse(answer, await pictureOf(annotated), nextTime);
     }
     if (annotated === null) {
