@@ -7,7 +7,7 @@ import { seededRandom } from "../../protocol/kernel/random.ts";
 import { MemoryTransport } from "../../protocol/memory_transport.ts";
 import type { Hello } from "../../protocol/messages/hello.ts";
 import type { TaskAssign, TaskResult } from "../../protocol/messages/task.ts";
-import type { Connection } from "../../protocol/transport.ts";
+import type { Connection, Transport } from "../../protocol/transport.ts";
 import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
 import { startMaster } from "../../master/master.ts";
 import type { MasterHandle, MasterOptions } from "../../master/master_handle.ts";
@@ -57,7 +57,7 @@ export class ScriptedNode extends ScriptedConnection {
 /** A master over memory, with a clock that the test turns and nodes that say what the test tells them to. */
 export class MasterFixture implements AsyncDisposable {
   readonly clock: ManualClock;
-  readonly transport: MemoryTransport;
+  readonly transport: Transport;
   readonly master: MasterHandle;
   readonly logged: { level: string; message: string; fields: LogFields }[];
   readonly #connections: ScriptedConnection[] = [];
@@ -71,7 +71,7 @@ export class MasterFixture implements AsyncDisposable {
 
   static async start(options: Partial<MasterOptions> = {}): Promise<MasterFixture> {
     const clock = new ManualClock();
-    const transport = new MemoryTransport();
+    const { transport = new MemoryTransport() } = options;
     const logged: MasterFixture["logged"] = [];
     const master = await startMaster({
       log: listLog(logged),

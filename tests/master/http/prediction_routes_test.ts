@@ -1,4 +1,4 @@
-import { JOINED_MEDIA_TYPE, splitResponse } from "../../../protocol/http/joined_answer.ts";
+import { CONTROL_PORT_HEADER, JOINED_MEDIA_TYPE, splitResponse } from "../../../protocol/http/joined_answer.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
 import { predictAnswerSchema } from "../../../protocol/http/api.ts";
 import { blobPath } from "../../../protocol/http/paths.ts";
@@ -71,6 +71,20 @@ Deno.test("POST /v1/predictions gives prediction and annotated picture in one an
   const { json, picture } = await splitResponse(await answer);
   assertEquals(JSON.parse(json), { prediction: predictionOf("faces@1"), annotated: ANNOTATED });
   assertEquals(picture, DRAWN);
+});
+
+Deno.test("POST /v1/predictions says where more can be asked to who takes joined answers, where users are taken there", async () => {
+  for (const carriesPictures of [true, false]) {
+    await using fixture = await MasterFixture.start({ carriesPictures });
+    const node = await fixture.join(1);
+    for (const accept of [`${JOINED_MEDIA_TYPE}, application/json`, "application/json"]) {
+      const answer = post(fixture, "?annotate=false", { headers: { accept } });
+      node.send(resultOf(await node.next("task.assign")));
+      const { headers } = await answer;
+      const isTold = carriesPictures && accept.includes(JOINED_MEDIA_TYPE);
+      assertEquals(headers.get(CONTROL_PORT_HEADER), isTold ? String(fixture.master.controlAddress.port) : null);
+    }
+  }
 });
 
 Deno.test("POST /v1/predictions needs no body where no picture is looked at", async () => {
