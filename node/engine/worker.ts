@@ -14,15 +14,21 @@ const requests: Exclude<WorkerRequest, { type: "setGallery" }>[] = [];
 const host = new RecognizerHost({ assets: askForAsset, nowMs: SYSTEM_CLOCK.nowMs });
 /** Answers that wait for the end of a run. */
 const gallerySets: number[] = [];
+/** Answers that wait for those of the tasks behind them, which look at nothing and take next to no time. */
+const unsent: FromWorker[] = [];
 let isWorking = false;
 let isRunning = false;
 
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === "asset" || data.type === "assetMissing") return takeAsset(data);
-  if (data.type === "setGallery") return setGallery(data);
-  requests.push(data);
+self.onmessage = ({ data }: MessageEvent<ToWorker[]>) => {
+  for (const message of data) take(message);
   if (!isWorking) void work();
 };
+
+function take(message: ToWorker): void {
+  if (message.type === "asset" || message.type === "assetMissing") takeAsset(message);
+  else if (message.type === "setGallery") setGallery(message);
+  else requests.push(message);
+}
 
 /**
  * At once, past whatever waits; the answer waits for the picture that is being looked at, which still uses those before.
@@ -40,7 +46,11 @@ async function work(): Promise<void> {
     isRunning = request.type === "run";
     const reply = await answer(request);
     isRunning = false;
-    post(reply, reply.type === "ran" ? buffersOf(reply) : []);
+    const transfer = reply.type === "ran" ? buffersOf(reply) : [];
+    const [next] = requests;
+    const isFollowedAtOnce = next?.type === "run" && next.image === null && transfer.length === 0;
+    if (isFollowedAtOnce) unsent.push(reply);
+    else post(reply, transfer);
     for (const id of gallerySets.splice(0)) post({ type: "gallerySet", id }, []);
   }
   isWorking = false;
@@ -91,5 +101,5 @@ function takeAsset(delivery: AssetDelivery): void {
 }
 
 function post(message: FromWorker, transfer: ArrayBuffer[]): void {
-  self.postMessage(message, transfer);
+  self.postMessage([...unsent.splice(0), message], transfer);
 }

@@ -25,13 +25,17 @@ export class WorkerLane {
   readonly #worker: Worker;
   readonly #options: WorkerLaneOptions;
   readonly #pending = new Map<number, Pending>();
+  /** What is said in one turn and gives nothing away goes over as one. */
+  #unsent: ToWorker[] = [];
   #nextId = 1;
   #ended = false;
 
   constructor(options: WorkerLaneOptions) {
     this.#options = options;
     this.#worker = new Worker(options.url, { type: "module", deno: { permissions: "none" } });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker[]>) => {
+      for (const message of data) this.#receive(message);
+    };
     this.#worker.onmessageerror = () => this.#died("it sent what cannot be read");
     this.#worker.onerror = (event) => {
       event.preventDefault(); // or it would end the whole node
@@ -88,7 +92,19 @@ export class WorkerLane {
   }
 
   #post(message: ToWorker, transfer: ArrayBuffer[]): void {
-    this.#worker.postMessage(message, transfer);
+    if (transfer.length === 0) {
+      if (this.#unsent.push(message) === 1) queueMicrotask(() => this.#postUnsent());
+      return;
+    }
+    this.#postUnsent();
+    this.#worker.postMessage([message], transfer);
+  }
+
+  #postUnsent(): void {
+    const messages = this.#unsent;
+    if (messages.length === 0 || this.#ended) return;
+    this.#unsent = [];
+    this.#worker.postMessage(messages);
   }
 
   #receive(message: FromWorker): void {

@@ -1,4 +1,7 @@
-/** What the pool and its workers say to each other. Both are of one build and one process, so these are types, not schemas. */
+/**
+ * What the pool and its workers say to each other, several at a time: an event from one thread to the other costs as much as a small
+ * task. Both are of one build and one process, so these are types, not schemas.
+ */
 import type { AssetName } from "../../models/assets.ts";
 import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import type { Manifest } from "../../models/manifest.ts";

@@ -5,8 +5,8 @@ import type { FromWorker, ToWorker, WorkerRequest } from "../../../node/engine/w
 import { nobody } from "../orders.ts";
 
 interface WorkerScope {
-  onmessage: (event: MessageEvent<ToWorker>) => void;
-  postMessage(message: FromWorker, transfer?: ArrayBuffer[]): void;
+  onmessage: (event: MessageEvent<ToWorker[]>) => void;
+  postMessage(messages: FromWorker[], transfer?: ArrayBuffer[]): void;
 }
 declare const self: WorkerScope;
 
@@ -16,20 +16,28 @@ const galleries = new Map<string, GalleryView>();
 const [name] = crypto.getRandomValues(new Uint32Array(1));
 
 self.onmessage = ({ data }) => {
+  for (const message of data) take(message);
+};
+
+function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  self.postMessage([message], transfer);
+}
+
+function take(data: ToWorker): void {
   switch (data.type) {
     case "start":
-      return self.postMessage({ type: "started", id: data.id });
+      return post({ type: "started", id: data.id });
     case "load":
       return load(data);
     case "measure":
       return measure(data);
     case "unload":
       loaded.delete(data.manifestDigest);
-      return self.postMessage({ type: "unloaded", id: data.id });
+      return post({ type: "unloaded", id: data.id });
     case "setGallery":
       if (data.view === null) galleries.delete(data.name);
       else galleries.set(data.name, data.view);
-      return self.postMessage({ type: "gallerySet", id: data.id });
+      return post({ type: "gallerySet", id: data.id });
     case "run":
       return run(data);
     case "asset":
@@ -37,7 +45,7 @@ self.onmessage = ({ data }) => {
     case "assetMissing":
       return fail(asked.id, "assets_missing", data.reason);
   }
-};
+}
 
 /** What goes on when the file is there that was asked for. */
 let asked: { readonly id: number; readonly done: (byteCount: number) => void };
@@ -46,7 +54,7 @@ const askingLate = new Set<string>();
 
 function ask(id: number, done: (byteCount: number) => void): void {
   asked = { id, done };
-  self.postMessage({ type: "assetWanted", name: "font.ttf" });
+  post({ type: "assetWanted", name: "font.ttf" });
 }
 
 function load({ id, manifestDigest, layers }: Extract<WorkerRequest, { type: "load" }>): void {
@@ -55,14 +63,14 @@ function load({ id, manifestDigest, layers }: Extract<WorkerRequest, { type: "lo
   if (layers.has("askingLate")) askingLate.add(manifestDigest);
   const done = () => {
     loaded.add(manifestDigest);
-    self.postMessage({ type: "loaded", id });
+    post({ type: "loaded", id });
   };
   if (layers.has("asking")) ask(id, done);
   else done();
 }
 
 function measure({ id, manifestDigest }: Extract<WorkerRequest, { type: "measure" }>): void {
-  const done = () => self.postMessage({ type: "measured", id, imagesPerSecond: 12 });
+  const done = () => post({ type: "measured", id, imagesPerSecond: 12 });
   if (askingLate.has(manifestDigest)) ask(id, done);
   else done();
 }
@@ -75,11 +83,11 @@ function run({ id, manifestDigest, image, annotate }: Extract<WorkerRequest, { t
   if (text === "broken") return fail(id, "engine_failed", "The engine broke.");
   if (text === "unreadable") return fail(id, "image_unreadable", "It is damaged.");
   if (text === "permissions") return fail(id, "image_unreadable", heldPermissions());
-  if (text === "asset") return ask(id, (byteCount) => self.postMessage(ran(id, byteCount)));
+  if (text === "asset") return ask(id, (byteCount) => post(ran(id, byteCount)));
   const reply = ran(id, name);
-  if (!annotate) return self.postMessage(reply);
+  if (!annotate) return post(reply);
   const annotated = new TextEncoder().encode(text);
-  self.postMessage({ ...reply, annotated }, [annotated.buffer]);
+  post({ ...reply, annotated }, [annotated.buffer]);
 }
 
 /** The kinds that this thread holds anything of. */
@@ -106,5 +114,5 @@ function ran(id: number, width: number): Extract<FromWorker, { type: "ran" }> {
 }
 
 function fail(id: number, code: ErrorCode, reason: string): void {
-  self.postMessage({ type: "failed", id, code, reason });
+  post({ type: "failed", id, code, reason });
 }
