@@ -1,5 +1,6 @@
 import type { CarriedPicture } from "../protocol/carried_picture.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { PredictionAsk } from "../protocol/messages/ask.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import type { Peer } from "../protocol/peer.ts";
@@ -7,8 +8,12 @@ import type { Refusals } from "./http/refusals.ts";
 import type { MasterBlobs } from "./master_blobs.ts";
 import type { Predictions } from "./predictions.ts";
 
-/** Questions of one user at a time; as many pictures may be here before their questions. */
-const ASKS_MAX = 64;
+/**
+ * Pictures that are here before their questions, by their number and bytes. All pictures of what was read at once come before the
+ * questions between them: that is 256 KiB, and the end of one that fills a frame.
+ */
+const AHEAD_MAX = 4_096;
+const AHEAD_BYTES_MAX = 2 * 1024 * 1024;
 /** What a question is called in the log of refusals, as if it had come over HTTP. */
 const REQUEST = { method: "ASK", path: "the control port" };
 
@@ -20,7 +25,8 @@ export interface UserLineOptions {
 }
 
 /**
- * One user on the control port, who asks what is in pictures and is answered as over HTTP, about a millisecond sooner. The questions are answered side by side, in the order in which they are done.
+ * One user on the control port, who asks what is in pictures and is answered as over HTTP, about a millisecond sooner. The questions
+ * are answered side by side, in the order in which they are done.
  */
 export class UserLine {
   readonly #peer: Pick<Peer, "send" | "canCarry" | "carry" | "leave">;
@@ -28,6 +34,7 @@ export class UserLine {
   readonly #asks = new Map<number, AbortController>();
   /** Pictures whose questions have not come, in the order in which both come. */
   #pictures: Uint8Array<ArrayBuffer>[] = [];
+  #pictureBytes = 0;
 
   constructor(peer: Pick<Peer, "send" | "canCarry" | "carry" | "leave">, options: UserLineOptions) {
     this.#peer = peer;
@@ -36,10 +43,10 @@ export class UserLine {
 
   /** A picture has come. Throws `message_invalid` when there are too many that nobody asked about. */
   takeIn({ bytes }: CarriedPicture): void {
-    if (this.#pictures.length === ASKS_MAX) {
-      throw new DmlError("message_invalid", `${ASKS_MAX} pictures came that nothing was asked about.`);
-    }
     this.#pictures.push(bytes);
+    this.#pictureBytes += bytes.length;
+    if (this.#pictures.length <= AHEAD_MAX && this.#pictureBytes <= AHEAD_BYTES_MAX) return;
+    throw new DmlError("message_invalid", `${this.#pictures.length} pictures came that nothing was asked about.`);
   }
 
   /** A message has come; what a user may not say ends the connection. */
@@ -71,7 +78,9 @@ export class UserLine {
       if (this.#asks.has(askId)) {
         throw new DmlError("request_invalid", `The question ${askId} is being answered already.`);
       }
-      if (this.#asks.size === ASKS_MAX) throw new DmlError("queue_full", `${ASKS_MAX} questions wait already.`);
+      if (this.#asks.size === LIMITS.asksPerUserMax) {
+        throw new DmlError("queue_full", `${this.#asks.size} questions of this user wait already.`);
+      }
       this.#asks.set(askId, abort);
       await this.#predict(ask, picture, abort.signal);
     } catch (error) {
@@ -101,6 +110,7 @@ export class UserLine {
   /** The picture of a question. */
   #take({ imageBytes }: PredictionAsk): Uint8Array<ArrayBuffer> {
     const picture = this.#pictures.shift();
+    this.#pictureBytes -= picture?.length ?? 0;
     if (picture?.length === imageBytes) return picture;
     throw new DmlError("request_invalid", `No picture of ${imageBytes} bytes came before what was asked about it.`);
   }

@@ -5,6 +5,7 @@ import { problemOf, responseOfProblem } from "../protocol/http/problem.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError, isErrorCode } from "../protocol/kernel/errors.ts";
+import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { PredictionAnswer, PredictionRefuse } from "../protocol/messages/ask.ts";
 import { PROTOCOL_VERSION } from "../protocol/messages/hello.ts";
 import type { Message } from "../protocol/messages/message.ts";
@@ -84,7 +85,7 @@ export class AskLine {
 
   /** Whether a picture of `size` bytes may be asked about now. */
   canAsk(size: number): boolean {
-    return this.#isOpen && this.#peer.canCarry(size);
+    return this.#isOpen && this.#waiting.size < LIMITS.asksPerUserMax && this.#peer.canCarry(size);
   }
 
   /** Asks about `image`, which stays as it is. Throws `connection_lost`, also once `signal` aborts, and `deadline_exceeded` when no answer comes in time. */

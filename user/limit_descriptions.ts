@@ -32,6 +32,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   poisonNodes: "nodes on which one picture may bring down a worker",
   prefetchPerWorker: "pictures that a node fetches ahead, a worker",
   carriedBytesMax: "picture bytes that came with assignments and wait on a node",
+  asksPerUserMax: "questions of one user at a time on the control port; more go over HTTP",
   attemptsPerWorkerMax: "pictures that a node holds, a worker",
   recognizersMax: "recognizers that a node holds",
   imagesPerSecondMax: "images/s of one worker that are measured; what is quicker is over that",

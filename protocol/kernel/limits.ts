@@ -60,6 +60,8 @@ export const LIMITS = {
   prefetchPerWorker: 1,
   /** Picture bytes that came with assignments and wait on a node for their turn; what is beyond is fetched then. */
   carriedBytesMax: 32 * MIB,
+  /** Questions of one user that wait for their answers on the control port; more are asked over HTTP. */
+  asksPerUserMax: 64,
   /** Attempts that a node holds per worker; past it, it refuses. */
   attemptsPerWorkerMax: 32,
   /** Recognizers that a node holds; past it, an offer fails. */

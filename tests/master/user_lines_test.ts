@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "../assert.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { PredictionAsk } from "../../protocol/messages/ask.ts";
 import { newTokens } from "../../protocol/security/tokens.ts";
 import { USER_LINES_MAX } from "../../master/user_lines.ts";
@@ -88,6 +89,21 @@ Deno.test("UserLine() refuses as HTTP does, question by question", async () => {
   }
 });
 
+Deno.test("UserLine() takes as many small questions as come together, and refuses those past its limit", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const user = await userOf(fixture);
+  for (let askId = 1; askId <= LIMITS.asksPerUserMax + 10; askId++) ask(user, askId, { annotate: false });
+  for (let over = 1; over <= 10; over++) {
+    const { askId, code } = await user.next("prediction.refuse");
+    assertEquals([askId, code], [LIMITS.asksPerUserMax + over, "queue_full"]);
+  }
+  for (let answered = 0; answered < LIMITS.asksPerUserMax; answered++) {
+    node.send(resultOf(await node.next("task.assign")));
+    await user.next("prediction.answer");
+  }
+});
+
 Deno.test("UserLine() refuses a number that waits for its answer already", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
@@ -120,7 +136,10 @@ Deno.test("UserLine() closes the connection of a user who says what a node says,
     (user) => user.send(helloOf(idOf("node", 3))),
     (user) => user.send(helloOfUser()),
     (user) => {
-      for (let picture = 0; picture < 65; picture++) user.carry({ digest: null, bytes: PICTURE });
+      for (let picture = 0; picture <= 4_096; picture++) user.carry({ digest: null, bytes: PICTURE });
+    },
+    (user) => {
+      for (let picture = 0; picture < 3; picture++) user.carry({ digest: null, bytes: new Uint8Array(1_000_000) });
     },
   ];
   for (const say of wrong) {

@@ -131,8 +131,13 @@ Deno.test("AskLine.open() throws when the user is not taken in, the master says 
   }
 });
 
-Deno.test("canAsk() says no to a picture that fills no frame", async () => {
+Deno.test("canAsk() says no to a picture that fills no frame, and where as many wait as the master takes", async () => {
   await using scripted = await ScriptedLine.start();
   const line = await scripted.welcomed();
   assertEquals([line.canAsk(1_000_000), line.canAsk(LIMITS.frameBytesMax)], [true, false]);
+  for (let question = 0; question < LIMITS.asksPerUserMax; question++) {
+    assertEquals(line.canAsk(1), true);
+    line.ask(PICTURE, ASKED, forever()).catch(() => {}); // lost with the line
+  }
+  assertEquals(line.canAsk(1), false);
 });
