@@ -6,7 +6,7 @@ import type { Digest } from "../protocol/kernel/digest.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError, isErrorCode } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
-import type { PredictionAnswer, PredictionRefuse } from "../protocol/messages/ask.ts";
+import { askedSchema, type PredictionAnswer, type PredictionRefuse } from "../protocol/messages/ask.ts";
 import { PROTOCOL_VERSION } from "../protocol/messages/hello.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import { Peer } from "../protocol/peer.ts";
@@ -83,12 +83,13 @@ export class AskLine {
     return this.#isOpen;
   }
 
-  /** Whether a picture of `size` bytes may be asked about now. */
-  canAsk(size: number): boolean {
-    return this.#isOpen && this.#waiting.size < LIMITS.asksPerUserMax && this.#peer.canCarry(size);
+  /** Whether a picture of `size` bytes may be asked about now, and a message can say what is wanted of it. */
+  canAsk(size: number, options: PredictOptions): boolean {
+    const hasRoom = this.#isOpen && this.#waiting.size < LIMITS.asksPerUserMax && this.#peer.canCarry(size);
+    return hasRoom && askedSchema.safeParse(options).success;
   }
 
-  /** Asks about `image`, which stays as it is. Throws `connection_lost`, also once `signal` aborts, and `deadline_exceeded` when no answer comes in time. */
+  /** Asks about `image`, where {@linkcode canAsk} says so; it stays as it is. Throws `connection_lost`, also once `signal` aborts, and `deadline_exceeded` when no answer comes in time. */
   async ask(
     image: Uint8Array<ArrayBuffer>,
     { recognizer, annotate, embeddings, gallery }: PredictOptions,

@@ -54,7 +54,7 @@ export class HttpPredictionClient {
   async predict(image: Uint8Array<ArrayBuffer>, options: Asked): Promise<Predicted> {
     const { signal } = options;
     const ask = () => {
-      const line = this.#lines.lineFor(image.length);
+      const line = this.#lines.lineFor(image.length, options);
       return line === null ? this.#overHttp(image, options) : this.#overLine(line, image, options);
     };
     // A prediction changes nothing: one that was made and got lost on the way is made once more.

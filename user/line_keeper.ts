@@ -1,4 +1,5 @@
 import type { Address, Transport } from "../protocol/transport.ts";
+import type { PredictOptions } from "./cluster_client.ts";
 import { AskLine, type AskLineOptions } from "./ask_line.ts";
 
 /** What a {@linkcode LineKeeper} works with. */
@@ -29,9 +30,9 @@ export class LineKeeper {
     this.#opening ??= this.#open({ hostname, port }).finally(() => this.#opening = null);
   }
 
-  /** The line when a picture of `size` bytes may be asked about on it now. */
-  lineFor(size: number): AskLine | null {
-    return this.#line?.canAsk(size) ? this.#line : null;
+  /** The line when a picture of `size` bytes may be asked about on it now, and what is wanted can be said there. */
+  lineFor(size: number, options: PredictOptions): AskLine | null {
+    return this.#line?.canAsk(size, options) ? this.#line : null;
   }
 
   /** Ends the line, and what waits for answers. */

@@ -3,6 +3,7 @@ import { COMMAND_NAMES } from "../messages/command.ts";
 import { capabilitiesSchema } from "../messages/hello.ts";
 import { requirementsSchema } from "../messages/model.ts";
 import { predictionSchema } from "../messages/prediction.ts";
+import { annotatedSchema } from "../messages/task.ts";
 
 const port = z.number().int().min(0).max(65_535);
 const wallMs = z.number().int().min(0);
@@ -21,11 +22,7 @@ export const clusterSchema = z.strictObject({
 export const predictAnswerSchema = z.strictObject({
   prediction: predictionSchema,
   /** Where the annotated picture can be had for a minute; null when none was asked for. */
-  annotated: z.strictObject({
-    digest: digestSchema,
-    size: byteCountSchema,
-    mediaType: z.string().max(64),
-  }).nullable(),
+  annotated: annotatedSchema,
 });
 
 /** Why one node does or does not serve one recognizer. */

@@ -1,13 +1,12 @@
-import { byteCountSchema, digestSchema, type Infer, recognizerNameSchema, z } from "../schema.ts";
+import { byteCountSchema, type Infer, recognizerNameSchema, z } from "../schema.ts";
+import { versionRangeSchema } from "./hello.ts";
 import { predictionSchema } from "./prediction.ts";
+import { annotatedSchema } from "./task.ts";
 
 /** User to master, the first message: what follows is asked by a user, not said by a node. */
 export const userHelloSchema = z.strictObject({
   type: z.literal("user.hello"),
-  protocol: z.strictObject({
-    min: z.number().int().min(1),
-    max: z.number().int().min(1),
-  }),
+  protocol: versionRangeSchema,
   /** The version of dml. */
   version: z.string().max(64),
   token: z.string().max(200).nullable(),
@@ -22,11 +21,7 @@ export const userWelcomeSchema = z.strictObject({
 /** Chosen by the user, another one for each question that waits for its answer. */
 const askId = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 
-/** User to master: what is in this picture? The picture came on this connection, right before this. */
-export const predictionAskSchema = z.strictObject({
-  type: z.literal("prediction.ask"),
-  askId,
-  imageBytes: byteCountSchema,
+const asked = {
   recognizer: recognizerNameSchema,
   /** Draw boxes and labels and send the picture back. */
   annotate: z.boolean(),
@@ -34,6 +29,17 @@ export const predictionAskSchema = z.strictObject({
   embeddings: z.boolean(),
   /** The people whose faces are looked for; null for nobody's. */
   gallery: z.string().max(100).nullable(),
+};
+
+/** What is wanted of a picture; others than these are asked over HTTP, which says what is wrong with them. */
+export const askedSchema = z.object(asked);
+
+/** User to master: what is in this picture? The picture came on this connection, right before this. */
+export const predictionAskSchema = z.strictObject({
+  type: z.literal("prediction.ask"),
+  askId,
+  imageBytes: byteCountSchema,
+  ...asked,
 });
 
 /** User to master: nobody waits for the answer any more. */
@@ -44,11 +50,7 @@ export const predictionAnswerSchema = z.strictObject({
   type: z.literal("prediction.answer"),
   askId,
   prediction: predictionSchema,
-  annotated: z.strictObject({
-    digest: digestSchema,
-    size: byteCountSchema,
-    mediaType: z.string().max(64),
-  }).nullable(),
+  annotated: annotatedSchema,
   /** The annotated picture comes on this connection, right behind this; absent: it is fetched by its digest. */
   isCarried: z.literal(true).optional(),
 });

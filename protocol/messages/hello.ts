@@ -16,13 +16,16 @@ export const capabilitiesSchema = z.strictObject({
   operatorSets: operatorSetsSchema.optional(),
 });
 
+/** The protocol versions that whoever says hello speaks. */
+export const versionRangeSchema = z.strictObject({
+  min: z.number().int().min(1),
+  max: z.number().int().min(1),
+});
+
 /** Node to master, the first message. */
 export const helloSchema = z.strictObject({
   type: z.literal("hello"),
-  protocol: z.strictObject({
-    min: z.number().int().min(1),
-    max: z.number().int().min(1),
-  }),
+  protocol: versionRangeSchema,
   /** The version of dml. */
   version: z.string().max(64),
   nodeId: idSchema,

@@ -15,6 +15,12 @@ export const blobReferenceSchema = z.strictObject({
   size: byteCountSchema,
 });
 
+/** The annotated picture of an answer; null when none was asked for. */
+export const annotatedSchema = z.strictObject({
+  ...blobReferenceSchema.shape,
+  mediaType: z.string().max(64),
+}).nullable();
+
 /** What the user wants beside the prediction. */
 export const taskOptionsSchema = z.strictObject({
   /** Draw boxes and labels and send the picture back. */
@@ -60,10 +66,7 @@ export const taskResultSchema = z.strictObject({
   type: z.literal("task.result"),
   ...attempt,
   prediction: predictionSchema,
-  annotated: z.strictObject({
-    ...blobReferenceSchema.shape,
-    mediaType: z.string().max(64),
-  }).nullable(),
+  annotated: annotatedSchema,
   /** From the moment the node held image and free worker to the result. */
   serviceMs: durationMsSchema,
 });

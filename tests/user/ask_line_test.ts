@@ -79,7 +79,7 @@ Deno.test("AskLine() loses all that waits when the connection ends, and takes no
   for (const asked of asking) {
     assertEquals((await assertRejects(() => asked, DmlError)).code, "connection_lost");
   }
-  assertEquals([line.isOpen, line.canAsk(1)], [false, false]);
+  assertEquals([line.isOpen, line.canAsk(1, ASKED)], [false, false]);
 });
 
 Deno.test("AskLine() tells the master when nobody waits any more, and lives with an answer that comes nevertheless", async () => {
@@ -134,10 +134,10 @@ Deno.test("AskLine.open() throws when the user is not taken in, the master says 
 Deno.test("canAsk() says no to a picture that fills no frame, and where as many wait as the master takes", async () => {
   await using scripted = await ScriptedLine.start();
   const line = await scripted.welcomed();
-  assertEquals([line.canAsk(1_000_000), line.canAsk(LIMITS.frameBytesMax)], [true, false]);
+  assertEquals([line.canAsk(1_000_000, ASKED), line.canAsk(LIMITS.frameBytesMax, ASKED)], [true, false]);
   for (let question = 0; question < LIMITS.asksPerUserMax; question++) {
-    assertEquals(line.canAsk(1), true);
+    assertEquals(line.canAsk(1, ASKED), true);
     line.ask(PICTURE, ASKED, forever()).catch(() => {}); // lost with the line
   }
-  assertEquals(line.canAsk(1), false);
+  assertEquals(line.canAsk(1, ASKED), false);
 });

@@ -112,6 +112,18 @@ Deno.test("predict() sends over HTTP what is too large for a frame", async () =>
   assertEquals(master.ways.at(-1), "HTTP");
 });
 
+Deno.test("predict() leaves to HTTP, which says what is wrong, what no message can ask, and mixes up no pictures", async () => {
+  await using master = new OfferingMaster((user, master) => answering(user, master));
+  await untilOnLine(master);
+  for (const wrong of [{ recognizer: "No Name" }, { gallery: "g".repeat(101) }]) {
+    await master.client.predict(new TextEncoder().encode("another"), { ...ASKED, ...wrong });
+    assertEquals(master.ways.at(-1), "HTTP");
+    await master.predict();
+    assertEquals(master.ways.at(-1), "line");
+  }
+  assertEquals([master.lines, master.heard], [1, []]);
+});
+
 Deno.test("predict() stays with HTTP when the control port lets nobody in, and does not try for ever", async () => {
   const rejected = Promise.withResolvers<void>();
   await using master = new OfferingMaster(async (user) => {
