@@ -72,7 +72,7 @@ export const control = {
   /** To the end of the block, or the start of the loop, that is `depth` of these (and of ifs) further out. */
   branch: (depth: number): Code => [0x0c, ...unsigned(depth)],
   branchIf: (depth: number, condition: Code): Code => [...condition, 0x0d, ...unsigned(depth)],
-  return: (value: Code): Code => [...value, 0x0f],
+  return: (value: Code = []): Code => [...value, 0x0f],
   call: (index: number, ...values: readonly Code[]): Code => [...values.flat(), 0x10, ...unsigned(index)],
 };
 
@@ -80,6 +80,9 @@ export const i32 = {
   constant: (value: number): Code => [0x41, ...signed(value)],
   add: (one: Code, other: Code): Code => [...one, ...other, 0x6a],
   multiply: (one: Code, other: Code): Code => [...one, ...other, 0x6c],
+  divideUnsigned: (one: Code, other: Code): Code => [...one, ...other, 0x6e],
+  /** `one` if `condition` is not 0, else `other`. */
+  select: (one: Code, other: Code, condition: Code): Code => [...one, ...other, ...condition, 0x1b],
   isLessUnsigned: (one: Code, other: Code): Code => [...one, ...other, 0x49],
   load: (at: Place, address: Code): Code => [...address, 0x28, ...place(at)],
   load8Unsigned: (at: Place, address: Code): Code => [...address, 0x2d, ...place(at)],
@@ -127,6 +130,8 @@ export const f32 = {
 
 export const v128 = {
   load: (at: Place, address: Code): Code => [...address, ...vector(0x00, place(at))],
+  /** Four bytes, four times. */
+  load32Splat: (at: Place, address: Code): Code => [...address, ...vector(0x09, place(at))],
   /** The first eight bytes; the others are 0. */
   load64: (at: Place, address: Code): Code => [...address, ...vector(0x5d, place(at))],
   store: (at: Place, address: Code, value: Code): Code => [...address, ...value, ...vector(0x0b, place(at))],

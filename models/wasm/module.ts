@@ -13,14 +13,18 @@ export interface ImportedMemory {
   readonly sharedPagesMax?: number;
 }
 
-/** A function that the module offers. Parameters are its first locals; its number, for calls, is its place in the list. */
-export interface ExportedFunction {
-  readonly name: string;
+/** A function. Parameters are its first locals. */
+export interface ModuleFunction {
   /** The type of what it answers; nothing when left out. */
   readonly result?: ValueType;
   readonly parameters: readonly ValueType[];
   readonly locals: readonly ValueType[];
   readonly body: Code;
+}
+
+/** A function that the module offers. Its number, for calls, is its place in the list. */
+export interface ExportedFunction extends ModuleFunction {
+  readonly name: string;
 }
 
 /** The module that every memory is imported from. */
@@ -30,8 +34,10 @@ export const IMPORT_MODULE = "dml";
 export const PAGE_BYTES = 65_536;
 
 const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-const SECTION = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 };
-const KIND = { function: 0, memory: 2 };
+/** The numbers of the sections that dml reads or writes. */
+export const SECTION = { types: 1, imports: 2, functions: 3, exports: 7, code: 10 } as const;
+/** What is imported or exported. */
+export const KIND = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
 const END = 0x0b;
 
 /**
@@ -65,15 +71,19 @@ export function encodeModule(
     ),
     section(
       SECTION.code,
-      functions.map(({ locals, body }) => {
-        const declared = list(locals.map((type) => [1, ...valueType(type)]));
-        return sequence(unsigned(declared.length + body.length + 1), declared, body, [END]);
-      }),
+      functions.map(functionBody),
     ),
   ));
 }
 
-function functionType({ parameters, result }: ExportedFunction): Code {
+/** Locals and code of a function, behind their length. */
+export function functionBody({ locals, body }: ModuleFunction): Code {
+  const declared = list(locals.map((type) => [1, ...valueType(type)]));
+  return sequence(unsigned(declared.length + body.length + 1), declared, body, [END]);
+}
+
+/** What a function takes and answers. */
+export function functionType({ parameters, result }: ModuleFunction): Code {
   return [0x60, ...list(parameters.map(valueType)), ...list(result === undefined ? [] : [valueType(result)])];
 }
 

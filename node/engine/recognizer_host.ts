@@ -15,6 +15,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Person, Timings } from "../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
+import { withDepthwiseConvolution } from "./depthwise/onnx_depthwise.ts";
 import type { EngineResult } from "./engine.ts";
 import { samplePicture } from "./sample_picture.ts";
 import type { LoadableRecognizer } from "./worker_protocol.ts";
@@ -193,7 +194,7 @@ export class RecognizerHost {
     const sessions: Record<string, LayerSession> = {};
     if (manifest.requirements.engine === "none") return sessions;
     const { createLayerSession, initOnnx } = await import("./onnx_session.ts");
-    this.#engine ??= this.#assets("onnxruntime.wasm").then(initOnnx);
+    this.#engine ??= this.#assets("onnxruntime.wasm").then((wasm) => initOnnx(withDepthwiseConvolution(wasm)));
     try {
       await this.#engine;
     } catch (error) {

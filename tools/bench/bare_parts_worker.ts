@@ -16,6 +16,7 @@ import { LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "../../models/pipelin
 import { LayerRunner } from "../../models/pipelines/layer_runner.ts";
 import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
 import type { LayerSession } from "../../models/tensor.ts";
+import { withDepthwiseConvolution } from "../../node/engine/depthwise/onnx_depthwise.ts";
 import { createLayerSession, initOnnx } from "../../node/engine/onnx_session.ts";
 import { assetFiles } from "../../node/engine/asset_files.ts";
 import { samplePhoto } from "../sample_photos.ts";
@@ -32,7 +33,7 @@ export interface BareParts {
   readonly encode: number;
 }
 
-initOnnx(await assetFiles("onnxruntime.wasm"));
+initOnnx(withDepthwiseConvolution(await assetFiles("onnxruntime.wasm")));
 const layers: Record<string, LayerSession> = {};
 for (const { role } of FACES.manifest.layers) layers[role] = await createLayerSession(await FACES.loadLayer(role));
 const detect = new LayerRunner(layers, DETECT);

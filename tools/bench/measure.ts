@@ -2,6 +2,7 @@
 import { blobToDisk } from "./blob_to_disk.ts";
 import { clusterOverLocal } from "./cluster_over_local.ts";
 import { emptyTasks } from "./empty_tasks.ts";
+import { engineOverPublished } from "./engine_over_published.ts";
 import { type Figure, isKept, shown } from "./figure.ts";
 import { galleryMatch } from "./gallery_match.ts";
 import type { MeasureName } from "./measure_names.ts";
@@ -9,6 +10,7 @@ import { nodeOverParts } from "./node_over_parts.ts";
 import { twoWorkersOverOne } from "./two_workers.ts";
 
 const MEASURES: Readonly<Record<MeasureName, () => Promise<Figure[]>>> = {
+  engine: engineOverPublished,
   parts: nodeOverParts,
   cluster: clusterOverLocal,
   workers: twoWorkersOverOne,

@@ -1,5 +1,6 @@
 /** What can be measured, and for whom the process stands that does it: memory is given to it as to those. */
 export const MEASURED_AS = {
+  engine: "join",
   parts: "join",
   cluster: "predict",
   workers: "join",

@@ -6,6 +6,7 @@ import { createWorkerPool } from "../../node/engine/worker_pool.ts";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { samplePhoto } from "../sample_photos.ts";
+import { AnsweringWorker } from "./answering_worker.ts";
 import type { BareParts } from "./bare_parts_worker.ts";
 import { type Figure, median, shown, timed } from "./figure.ts";
 
@@ -25,18 +26,17 @@ export async function facesPool(workers: number): Promise<{ engine: Engine; dige
 
 /** Time on the node for a photo of three faces over the sum of its bare parts, and the two by themselves. */
 export async function nodeOverParts(): Promise<Figure[]> {
-  const bare = new BareWorker();
+  using bare = new AnsweringWorker<"round", BareParts>(new URL("./bare_parts_worker.ts", import.meta.url));
   const { engine, digest } = await facesPool(1);
   const photo = await samplePhoto(1);
   const parts: BareParts[] = [];
   const wholeMs: number[] = [];
   await bare.ready;
   for (let round = 0; round < ROUNDS; round++) {
-    parts.push(await bare.round());
+    parts.push(await bare.ask("round"));
     const copy = photo.slice();
     wholeMs.push(await timed(() => engine.run(digest, copy, WHOLE)));
   }
-  bare.end();
   await engine.close();
   const middle = (pick: (round: BareParts) => number) => median(parts.map(pick));
   const names = ["decode", "prepare", "detect", "landmarks", "embed", "draw", "encode"] as const;
@@ -62,26 +62,4 @@ export async function nodeOverParts(): Promise<Figure[]> {
       bound: { atMost: 160 },
     },
   ];
-}
-
-class BareWorker {
-  readonly #worker = new Worker(new URL("./bare_parts_worker.ts", import.meta.url), { type: "module" });
-  readonly ready: Promise<unknown> = this.#answer();
-
-  async round(): Promise<BareParts> {
-    const answer = this.#answer();
-    this.#worker.postMessage("round");
-    return await answer as BareParts;
-  }
-
-  end(): void {
-    this.#worker.terminate();
-  }
-
-  #answer(): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#worker.onmessage = ({ data }) => resolve(data);
-      this.#worker.onerror = ({ message }) => reject(new Error(message));
-    });
-  }
 }

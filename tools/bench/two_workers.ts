@@ -1,5 +1,6 @@
 import { samplePhoto } from "../sample_photos.ts";
 import type { LoopKind } from "./loop_worker.ts";
+import { AnsweringWorker } from "./answering_worker.ts";
 import { type Figure, median, shown, timed } from "./figure.ts";
 import { facesPool } from "./node_over_parts.ts";
 
@@ -26,7 +27,10 @@ export async function twoWorkersOverOne(): Promise<Figure[]> {
     const tookMs = await Promise.all(Array.from({ length: engine.slots }, () => timed(lane)));
     return tookMs.reduce((sum, ms) => sum + ofLane / ms * 1_000, 0);
   };
-  const loops = [new Loop(), new Loop()];
+  using stack = new DisposableStack();
+  const loops = [0, 1].map(() =>
+    stack.use(new AnsweringWorker<LoopKind, void>(new URL("./loop_worker.ts", import.meta.url)))
+  );
   await Promise.all(loops.map(({ ready }) => ready));
   for (const pool of [one, two]) await rate(pool, WARM_UP_PICTURES * pool.engine.slots);
   const rounds = [];
@@ -34,7 +38,6 @@ export async function twoWorkersOverOne(): Promise<Figure[]> {
     const [ofOne, ofTwo] = [await rate(one), await rate(two)];
     rounds.push({ ofOne, ofTwo, cores: await twoOverOne(loops, "core"), memory: await twoOverOne(loops, "memory") });
   }
-  for (const loop of loops) loop.end();
   await one.engine.close();
   await two.engine.close();
   const [cores, memory] = [median(rounds.map(({ cores }) => cores)), median(rounds.map(({ memory }) => memory))];
@@ -50,30 +53,8 @@ export async function twoWorkersOverOne(): Promise<Figure[]> {
 }
 
 /** What two loops at once do in the time of one, over what one does. */
-async function twoOverOne(loops: readonly Loop[], kind: LoopKind): Promise<number> {
-  const oneMs = await timed(() => loops[0].run(kind));
-  const twoMs = await timed(() => Promise.all(loops.map((loop) => loop.run(kind))));
+async function twoOverOne(loops: readonly AnsweringWorker<LoopKind, void>[], kind: LoopKind): Promise<number> {
+  const oneMs = await timed(() => loops[0].ask(kind));
+  const twoMs = await timed(() => Promise.all(loops.map((loop) => loop.ask(kind))));
   return 2 * oneMs / twoMs;
-}
-
-/** A thread with plain loops. */
-class Loop {
-  readonly #worker = new Worker(new URL("./loop_worker.ts", import.meta.url), { type: "module" });
-  /** Listened for from the beginning: what nobody listens for is lost. */
-  readonly ready = this.#next();
-
-  run(kind: LoopKind): Promise<void> {
-    const over = this.#next();
-    this.#worker.postMessage(kind);
-    return over;
-  }
-
-  end(): void {
-    this.#worker.terminate();
-  }
-
-  /** What it says next: that it is there, or that a run is over. */
-  #next(): Promise<void> {
-    return new Promise((resolve) => this.#worker.onmessage = () => resolve());
-  }
 }

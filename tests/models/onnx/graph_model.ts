@@ -18,7 +18,9 @@ const DATA_TYPES: Readonly<Record<TensorType | "float16", number>> = {
   uint32: 12,
   uint64: 13,
 };
+/** Of `AttributeProto.AttributeType`. */
 const INTEGER = 2;
+const INTEGERS = 7;
 
 /** A tensor that a graph takes or gives; -1 for a length that is open. */
 export interface Place {
@@ -26,12 +28,12 @@ export interface Place {
   readonly dims: readonly number[];
 }
 
-/** One operator; `attributes` are whole numbers. */
+/** One operator; `attributes` are whole numbers or lists of them. */
 export interface Step {
   readonly operator: string;
   readonly from: readonly string[];
   readonly to: string;
-  readonly attributes?: Readonly<Record<string, number>>;
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
 
 /** An ONNX file (opset 13) of `steps`, written by the package that publishes the format's own schema. */
@@ -51,7 +53,9 @@ export function graphModel(graph: {
         opType: operator,
         input: from,
         output: [to],
-        attribute: Object.entries(attributes).map(([name, i]) => ({ name, type: INTEGER, i })),
+        attribute: Object.entries(attributes).map(([name, value]) =>
+          typeof value === "number" ? { name, type: INTEGER, i: value } : { name, type: INTEGERS, ints: value }
+        ),
       })),
       initializer: Object.entries(graph.constants ?? {}).map(([name, { type, dims, data }]) => ({
         name,

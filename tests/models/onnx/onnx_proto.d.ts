@@ -18,7 +18,7 @@ interface Model {
       opType: string;
       input: readonly string[];
       output: readonly string[];
-      attribute: { name: string; type: number; i: number }[];
+      attribute: { name: string; type: number; i?: number; ints?: readonly number[] }[];
     }[];
     initializer: { name: string; dims: readonly number[]; dataType: number; rawData: Uint8Array }[];
     input: ValueInfo[];
