@@ -4,7 +4,7 @@ import type { ClusterClient } from "../../user/cluster_client.ts";
 import { samplePhoto, variantOf } from "../sample_photos.ts";
 import { bareRelayMs } from "./bare_relay.ts";
 import { BenchCluster } from "./bench_cluster.ts";
-import { type Figure, median, shown, timed } from "./figure.ts";
+import { type Figure, MB, median, shown, timed } from "./figure.ts";
 
 /** So many, as the median of 30 differences moved by 3 ms from run to run. */
 const ROUNDS = 120;
@@ -58,10 +58,10 @@ export async function clusterOverLocal(): Promise<Figure[]> {
     },
     {
       what: "memory of that node, one worker, started as the executable starts it, at its peak",
-      measured: shown(memory / 2 ** 20, "MiB"),
+      measured: shown(memory / MB, "MB"),
       floor: "",
-      value: memory / 2 ** 20,
-      unit: "MiB",
+      value: memory / MB,
+      unit: "MB",
       bound: { atMost: 250 },
     },
   ];

@@ -12,6 +12,9 @@ export interface Figure {
   readonly bound: { readonly atMost: number } | { readonly atLeast: number };
 }
 
+/** Bytes in a megabyte. */
+export const MB = 1e6;
+
 /** The middle one of `numbers`; the mean of the middle two when their count is even. */
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((one, other) => one - other);

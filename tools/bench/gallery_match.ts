@@ -4,7 +4,7 @@ import { DEFAULT_THRESHOLDS, encodeGalleryIndex } from "../../models/gallery/gal
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
 import { parseAs } from "../../protocol/schema.ts";
-import { type Figure, shown } from "./figure.ts";
+import { type Figure, MB, shown } from "./figure.ts";
 import { galleryMeasuredSchema } from "./gallery_measured.ts";
 import { madeDirection, personDirection } from "./made_direction.ts";
 import { MEMORY_FLAGS } from "../../user/memory_flags.ts";
@@ -40,7 +40,7 @@ export async function galleryMatch(): Promise<Figure[]> {
 function figuresOf(measured: ReturnType<typeof galleryMeasuredSchema.parse>): Figure[] {
   const { enrolledMs, strangerMs, plainMs, beforeBytes, afterBytes, peakBytes, loadMs } = measured;
   const slower = Math.max(enrolledMs, strangerMs);
-  const size = (bytes: number) => shown(bytes / 1e6, "MB");
+  const size = (bytes: number) => shown(bytes / MB, "MB");
   return [
     {
       what: "who a face is among 20,000 people x 5 faces, exactly, on one core",
@@ -58,7 +58,7 @@ function figuresOf(measured: ReturnType<typeof galleryMeasuredSchema.parse>): Fi
         shown(loadMs, "ms")
       }`,
       floor: size(PEOPLE * FACES * DIMENSIONS * Float32Array.BYTES_PER_ELEMENT) + ", the embeddings alone",
-      value: (peakBytes - beforeBytes) / 1e6,
+      value: (peakBytes - beforeBytes) / MB,
       unit: "MB",
       bound: { atMost: 350 },
     },
