@@ -11,6 +11,8 @@ import "./started_onnx.ts";
 interface Convolution {
   readonly size: number;
   readonly stride: number;
+  /** The same as `stride` when left out. */
+  readonly strideDown?: number;
   readonly padding: readonly [number, number, number, number];
   readonly height: number;
   readonly width: number;
@@ -20,13 +22,12 @@ interface Convolution {
 const CHANNELS = 3;
 
 /** What the whole convolution takes and answers. */
-function shapes({ size, stride, padding: [above, left, below, right], height, width, dilation = 1 }: Convolution) {
-  const outputs = (length: number, padding: number) =>
-    Math.floor((length + padding - (size - 1) * dilation - 1) / stride) + 1;
-  return {
-    input: [1, CHANNELS, height, width],
-    output: [outputs(height, above + below), outputs(width, left + right)],
-  };
+function shapes(convolution: Convolution) {
+  const { size, stride, strideDown = stride, padding, height, width, dilation = 1 } = convolution;
+  const [above, left, below, right] = padding;
+  const outputs = (length: number, step: number) => Math.floor((length - (size - 1) * dilation - 1) / step) + 1;
+  const output = [outputs(height + above + below, strideDown), outputs(width + left + right, stride)];
+  return { input: [1, CHANNELS, height, width], output };
 }
 
 /** The same numbers for everybody who asks: between -1 and 1, each with all its bits. */
@@ -44,7 +45,7 @@ function byDefinition(
   given: { inputs: Float32Array; filters: readonly number[]; bias: readonly number[] },
   after: (value: number) => number,
 ): Float32Array {
-  const { size, stride, padding: [above, left], height, width, dilation = 1 } = convolution;
+  const { size, stride, strideDown = stride, padding: [above, left], height, width, dilation = 1 } = convolution;
   const [rows, columns] = shapes(convolution).output;
   const outputs = [];
   for (let channel = 0; channel < CHANNELS; channel++) {
@@ -52,7 +53,7 @@ function byDefinition(
       for (let column = 0; column < columns; column++) {
         let sum = 0;
         for (let at = 0; at < size * size; at++) {
-          const y = row * stride - above + Math.floor(at / size) * dilation;
+          const y = row * strideDown - above + Math.floor(at / size) * dilation;
           const x = column * stride - left + at % size * dilation;
           const isInside = y >= 0 && y < height && x >= 0 && x < width;
           const input = isInside ? given.inputs[(channel * height + y) * width + x] : 0;
@@ -70,7 +71,7 @@ async function both(
   convolution: Convolution,
   { behind = [], after = (value) => value }: { behind?: readonly Step[]; after?: (value: number) => number } = {},
 ): Promise<{ answered: Float32Array; defined: Float32Array }> {
-  const { size, stride, padding, dilation = 1 } = convolution;
+  const { size, stride, strideDown = stride, padding, dilation = 1 } = convolution;
   const { input, output } = shapes(convolution);
   const filters = numbers(CHANNELS * size * size, 1);
   const bias = numbers(CHANNELS, 2);
@@ -78,7 +79,7 @@ async function both(
   const attributes = {
     group: CHANNELS,
     kernel_shape: [size, size],
-    strides: [stride, stride],
+    strides: [strideDown, stride],
     pads: padding,
     dilations: [dilation, dilation],
   };
@@ -131,6 +132,14 @@ for (const size of [3, 5, 7]) {
   }
 }
 
+Deno.test("a depthwise convolution may move otherwise down than across", async () => {
+  for (const [strideDown, stride] of [[2, 1], [1, 2], [3, 1], [9, 2]]) {
+    const plane = { padding: [1, 1, 1, 1], height: 150, width: 170 } as const;
+    const { answered, defined } = await both({ size: 5, strideDown, stride, ...plane });
+    assertEquals(answered, defined, `by ${strideDown} and ${stride}`);
+  }
+});
+
 Deno.test("a depthwise convolution that is none of those, or has less than a vector of outputs, is the engine's own", async () => {
   const usual = { size: 3, stride: 1, padding: [1, 1, 1, 1], height: 20, width: 20 } as const;
   for (
@@ -156,6 +165,9 @@ Deno.test("what the engine joins to a depthwise convolution is done to its outpu
     after: (value) => Math.max(value, 0),
   });
   assertEquals(relu.answered, relu.defined);
+  const sigmoid = await both(convolution, { behind: [{ operator: "Sigmoid", from: ["convolved"], to: "out" }] });
+  const bySigmoid = sigmoid.defined.map((value) => 1 / (1 + Math.exp(-value)));
+  assert(largestDifference({ answered: sigmoid.answered, defined: bySigmoid }) < ANOTHER_ORDER);
   const added = await both(convolution, {
     behind: [{ operator: "Relu", from: ["in"], to: "other" }, {
       operator: "Add",
