@@ -14,6 +14,7 @@ import type { Action } from "./core/plan.ts";
 import type { AttemptKey, Failure } from "./core/state.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { GalleryKeeper } from "./gallery_keeper.ts";
+import { firstThen } from "./layer_reader.ts";
 import type { ModelCache } from "./model_cache.ts";
 import { onceMore } from "./once_more.ts";
 import { ResultPictures } from "./result_pictures.ts";
@@ -181,10 +182,10 @@ export class Executor {
   async #load({ manifestDigest, offer }: ActionTo<"load">): Promise<void> {
     const { engine, cache, clock, report } = this.#options;
     const startMs = clock.nowMs();
-    const { signal } = this.#closing;
+    const read = () => this.#track(cache.read(offer, { signal: this.#closing.signal }));
     const outcome = await this.#outcomeOf(async () => {
-      const { manifest, layers, refetchedBytes } = await this.#track(cache.read(offer, { signal }));
-      return { refetchedBytes, ...await engine.load(manifestDigest, manifest, layers) };
+      const { manifest, layers, refetchedBytes } = await read();
+      return { refetchedBytes, ...await engine.load(manifestDigest, manifest, firstThen(layers, read)) };
     });
     if ("failure" in outcome) return report({ kind: "modelFailed", manifestDigest, ...outcome });
     report({ kind: "modelLoaded", manifestDigest, warmUpMs: clock.nowMs() - startMs, ...outcome.result });
@@ -231,9 +232,7 @@ export class Executor {
 
   /** What the master is told: a code of dml and a sentence that fits into a message. What dml does not know stays in the log here. */
   #failureOf(error: unknown): Failure {
-    if (error instanceof DmlError) {
-      return { code: error.code, reason: clip(error.message, LIMITS.reasonCharactersMax) };
-    }
+    if (error instanceof DmlError) return { code: error.code, reason: clip(error.message, LIMITS.reasonCharactersMax) };
     this.#options.log.error("Something failed that should not.", { error: String(error) });
     return { code: "attempt_failed", reason: "Something went wrong inside a node; its log says what." };
   }

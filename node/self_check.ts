@@ -76,7 +76,7 @@ async function checkWorkers({ clock, log, assets }: { clock: Clock; log: Log; as
   const { digest } = new RecognizerRegistry().add(EMPTY.manifest);
   const engine = createWorkerPool({ workers: 1, assets, clock, log });
   try {
-    await engine.load(digest, EMPTY.manifest, new Map());
+    await engine.load(digest, EMPTY.manifest, () => Promise.resolve(new Map()));
     const deadlineMs = LIMITS.attemptDeadlineMs;
     const { prediction } = await engine.run(digest, null, {
       annotate: false,

@@ -1,7 +1,10 @@
 type AllocatorEnvironment = Readonly<Record<string, string>>;
 
-/** Of a node, which stays and shares its host: freed memory goes back at once. */
-const RETURNING: AllocatorEnvironment = { MALLOC_TRIM_THRESHOLD_: "65536", MALLOC_MMAP_THRESHOLD_: "32768" };
+/**
+ * Of a node, which stays and shares its host: freed memory goes back, all but a little. The files of pictures are below that: what
+ * {@linkcode KEEPING} says of them holds here as well.
+ */
+const RETURNING: AllocatorEnvironment = { MALLOC_TRIM_THRESHOLD_: "1048576", MALLOC_MMAP_THRESHOLD_: "524288" };
 
 /**
  * Of who passes pictures on: memory of the last picture is kept for the next one. The system gives memory by pages of 4 KiB at

@@ -20,18 +20,25 @@ export interface RunOptions extends TaskOptions {
   readonly isQuick?: boolean;
 }
 
+/** The layers of a recognizer, by their roles. */
+export type Layers = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+
+/** Reads the layers, each time into memory of its own, which is given away. */
+export type LayerReader = () => Promise<Layers>;
+
 /** Loads recognizers and runs pictures through them, several at once. Adapters: a pool of workers; tests have their own. */
 export interface Engine {
   /** Pictures that can run at once. */
   readonly slots: number;
   /**
-   * Loads a recognizer in every worker and warms it up; returns the measured images/s of one worker.
-   * Throws `engine_failed`, `recognizer_invalid`, `worker_died`, or `deadline_exceeded` (a worker was stuck in it and was replaced).
+   * Loads a recognizer in every worker and warms it up; returns the measured images/s of one worker. The layers are read for each
+   * worker, also for one that takes a dead one's place later: nothing is kept of them here. Throws what
+   * the reader throws, `engine_failed`, `recognizer_invalid`, `worker_died`, or `deadline_exceeded` (a worker was stuck in it and was replaced).
    */
   load(
     manifestDigest: string,
     manifest: Manifest,
-    layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+    readLayers: LayerReader,
   ): Promise<{ imagesPerSecond: number }>;
   unload(manifestDigest: string): Promise<void>;
   /**

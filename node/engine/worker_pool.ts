@@ -5,10 +5,9 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
-import type { Engine, EngineResult, RunOptions } from "./engine.ts";
+import type { Engine, EngineResult, LayerReader, RunOptions } from "./engine.ts";
 import { WorkerLane } from "./worker_lane.ts";
-import type { LoadableRecognizer } from "./worker_protocol.ts";
-import { WorkerSlot } from "./worker_slot.ts";
+import { type PooledRecognizer, WorkerSlot } from "./worker_slot.ts";
 
 /** Runs that may wait for a worker; a caller that keeps to `slots` never makes one wait for long. */
 const WAITING_MAX = 1_024;
@@ -49,7 +48,7 @@ export function createWorkerPool(options: WorkerPoolOptions): Engine {
 class WorkerPool implements Engine {
   readonly #clock: Clock;
   readonly #measures: boolean;
-  readonly #recognizers = new Map<string, LoadableRecognizer>();
+  readonly #recognizers = new Map<string, PooledRecognizer>();
   readonly #galleries = new Map<string, GalleryView>();
   readonly #slots: WorkerSlot[] = [];
   #waiting: Waiting[] = [];
@@ -78,9 +77,9 @@ class WorkerPool implements Engine {
   async load(
     manifestDigest: string,
     manifest: Manifest,
-    layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+    readLayers: LayerReader,
   ): Promise<{ imagesPerSecond: number }> {
-    const recognizer = { name: recognizerName(manifest), manifest, layers, warmUp: this.#measures };
+    const recognizer = { name: recognizerName(manifest), manifest, readLayers, warmUp: this.#measures };
     await Promise.all(this.#slots.map((slot) => slot.ready()));
     this.#recognizers.set(manifestDigest, recognizer);
     try {

@@ -7,13 +7,13 @@ import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
-import type { EngineResult } from "./engine.ts";
+import type { EngineResult, Layers } from "./engine.ts";
 
 /** A recognizer as the pool keeps it for the workers to come: its name and version, its manifest, and its layers by role. */
 export interface LoadableRecognizer {
   readonly name: string;
   readonly manifest: Manifest;
-  readonly layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+  readonly layers: Layers;
   /** False: it is called loaded before it has run. */
   readonly warmUp?: boolean;
 }

@@ -3,6 +3,7 @@ import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
+import type { LayerReader } from "./engine.ts";
 import type { WorkerLane } from "./worker_lane.ts";
 import type { LoadableRecognizer, ReplyTo, WorkerAsk } from "./worker_protocol.ts";
 
@@ -11,12 +12,17 @@ const RESTART_MIN_MS = 500;
 const RESTART_MAX_MS = 30_000;
 const MINUTE_MS = 60_000;
 
+/** What every worker of a pool has loaded. */
+export interface PooledRecognizer extends Omit<LoadableRecognizer, "layers"> {
+  readonly readLayers: LayerReader;
+}
+
 /** What a slot needs of its pool. */
 export interface WorkerSlotOptions {
   /** Starts a worker. */
   readonly spawn: (onEnd: () => void) => WorkerLane;
   /** What every worker must have loaded; the pool's own, it changes. */
-  readonly recognizers: ReadonlyMap<string, LoadableRecognizer>;
+  readonly recognizers: ReadonlyMap<string, PooledRecognizer>;
   /** The people that every worker must know, by gallery; the pool's own, it changes. */
   readonly galleries: ReadonlyMap<string, GalleryView>;
   readonly clock: Clock;
@@ -89,12 +95,15 @@ export class WorkerSlot {
    * Has the slot's worker load one of the pool's recognizers; a worker that is just being started does so by itself. Throws what the
    * worker answers, `deadline_exceeded` when it was stuck and is being replaced, or why the next one could not be started.
    */
-  async load(manifestDigest: string, recognizer: LoadableRecognizer): Promise<void> {
+  async load(manifestDigest: string, recognizer: PooledRecognizer): Promise<void> {
     const lane = this.#isReady ? this.#lane : null;
     if (lane === null) return await this.#starting;
     const late = overdue(`loaded ${recognizer.name}`);
+    const [ask, options] = await loadOf(manifestDigest, recognizer);
+    // A worker that took its place meanwhile loads what the others have.
+    if (this.#lane !== lane) return await this.#starting;
     try {
-      await this.#within(this.ask(...loadOf(manifestDigest, recognizer)), { lane, late });
+      await this.#within(this.ask(ask, options), { lane, late });
     } catch (error) {
       // The worker refused, or was stuck in this; else it died, perhaps of something else.
       if (this.#lane === lane || error === late) throw error;
@@ -103,7 +112,7 @@ export class WorkerSlot {
   }
 
   /** The pictures a second of the slot's worker with a recognizer that it has loaded. Throws as {@linkcode load} does, or `worker_died`. */
-  async measure(manifestDigest: string, { name }: LoadableRecognizer): Promise<number> {
+  async measure(manifestDigest: string, { name }: PooledRecognizer): Promise<number> {
     const late = overdue(`measured ${name}`);
     const measured = this.ask({ type: "measure", manifestDigest });
     return (await this.#within(measured, { lane: this.#lane, late })).imagesPerSecond;
@@ -150,7 +159,7 @@ export class WorkerSlot {
       for (const [name, view] of this.#options.galleries) await lane.ask({ type: "setGallery", name, view });
       // The pool may add to the recognizers meanwhile; a loop over a Map sees what is added behind.
       for (const [manifestDigest, recognizer] of this.#options.recognizers) {
-        const [ask, { transfer }] = loadOf(manifestDigest, recognizer);
+        const [ask, { transfer }] = await loadOf(manifestDigest, recognizer);
         await this.#within(lane.ask(ask, transfer), { lane, late: overdue(`loaded ${recognizer.name}`) });
       }
     } catch (error) {
@@ -217,12 +226,12 @@ function overdue(done: string): DmlError {
   });
 }
 
-/** What has a worker load `recognizer`; it gets a copy of the layers, for another may take its place. */
-function loadOf(
+/** What has a worker load `recognizer`, whose layers are read for it alone. */
+async function loadOf(
   manifestDigest: string,
-  { layers, ...rest }: LoadableRecognizer,
-): [Extract<WorkerAsk, { type: "load" }>, { transfer: ArrayBuffer[] }] {
-  const copies = new Map([...layers].map(([role, bytes]) => [role, bytes.slice()]));
-  const transfer = [...copies.values()].map(({ buffer }) => buffer);
-  return [{ type: "load", manifestDigest, ...rest, layers: copies }, { transfer }];
+  { readLayers, ...rest }: PooledRecognizer,
+): Promise<[Extract<WorkerAsk, { type: "load" }>, { transfer: ArrayBuffer[] }]> {
+  const layers = await readLayers();
+  const transfer = [...layers.values()].map(({ buffer }) => buffer);
+  return [{ type: "load", manifestDigest, ...rest, layers }, { transfer }];
 }

@@ -1,4 +1,4 @@
-import type { Engine, EngineResult, RunOptions } from "../../node/engine/engine.ts";
+import type { Engine, EngineResult, LayerReader, RunOptions } from "../../node/engine/engine.ts";
 import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -47,16 +47,16 @@ export class FakeEngine implements Engine {
     return promise;
   }
 
-  load(
+  async load(
     manifestDigest: string,
     manifest: Manifest,
-    layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+    readLayers: LayerReader,
   ): Promise<{ imagesPerSecond: number }> {
-    if (this.loadFailure !== null) return Promise.reject(this.loadFailure);
+    if (this.loadFailure !== null) throw this.loadFailure;
     this.loaded.set(manifestDigest, manifest);
-    const texts = [...layers].map(([role, bytes]) => [role, new TextDecoder().decode(bytes)]);
+    const texts = [...await readLayers()].map(([role, bytes]) => [role, new TextDecoder().decode(bytes)]);
     this.layers.push(Object.fromEntries(texts));
-    return this.#end("load", { imagesPerSecond: this.imagesPerSecond });
+    return await this.#end("load", { imagesPerSecond: this.imagesPerSecond });
   }
 
   unload(manifestDigest: string): Promise<void> {

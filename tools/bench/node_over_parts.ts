@@ -5,6 +5,7 @@ import type { Engine } from "../../node/engine/engine.ts";
 import { createWorkerPool } from "../../node/engine/worker_pool.ts";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { faceLayers } from "../face_layers.ts";
 import { samplePhoto } from "../sample_photos.ts";
 import { AnsweringWorker } from "./answering_worker.ts";
 import type { BareParts } from "./bare_parts_worker.ts";
@@ -18,9 +19,7 @@ const WHOLE = { annotate: true, embeddings: true, gallery: null, crops: false, d
 export async function facesPool(workers: number): Promise<{ engine: Engine; digest: string }> {
   const engine = createWorkerPool({ workers, assets: assetFiles, clock: SYSTEM_CLOCK, log: SILENT_LOG });
   const { digest } = encodeManifest(FACES.manifest);
-  const layers = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const { role } of FACES.manifest.layers) layers.set(role, await FACES.loadLayer(role));
-  await engine.load(digest, FACES.manifest, layers);
+  await engine.load(digest, FACES.manifest, faceLayers);
   return { engine, digest };
 }
 

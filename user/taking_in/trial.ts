@@ -11,7 +11,7 @@ export interface TrialEngine {
   load(
     manifestDigest: string,
     manifest: Manifest,
-    layers: ReadonlyMap<string, Bytes>,
+    readLayers: () => Promise<ReadonlyMap<string, Bytes>>,
   ): Promise<{ imagesPerSecond: number }>;
   unload(manifestDigest: string): Promise<void>;
   close(): Promise<void>;
@@ -55,7 +55,8 @@ export async function tryPrepared(
 async function measured(engine: TrialEngine, manifest: Manifest, layers: ReadonlyMap<string, Bytes>): Promise<number> {
   const { digest } = encodeManifest(manifest);
   try {
-    const { imagesPerSecond } = await engine.load(digest, manifest, layers);
+    const copies = () => Promise.resolve(new Map([...layers].map(([role, bytes]) => [role, bytes.slice()])));
+    const { imagesPerSecond } = await engine.load(digest, manifest, copies);
     await engine.unload(digest);
     return imagesPerSecond;
   } catch (error) {

@@ -44,7 +44,7 @@ async function withWorker(use: (pool: Engine) => Promise<void>): Promise<void> {
 
 async function load(pool: Engine, manifest: Manifest, layer: Uint8Array<ArrayBuffer>): Promise<string> {
   const { digest } = encodeManifest(manifest);
-  await pool.load(digest, manifest, new Map([["model", layer.slice()]]));
+  await pool.load(digest, manifest, () => Promise.resolve(new Map([["model", layer.slice()]])));
   return digest;
 }
 

@@ -1,6 +1,7 @@
 /** The real worker compares the faces of real photos with those of a gallery, and cuts them out. */
 import sample1 from "sample-photos/demo/sample1.jpg" with { type: "bytes" };
 import sample3 from "sample-photos/demo/sample3.jpg" with { type: "bytes" };
+import { faceLayers } from "../../../tools/face_layers.ts";
 import { assert, assertAlmostEquals, assertEquals } from "../../assert.ts";
 import { FACES } from "../../../models/catalog/faces.ts";
 import type { GalleryPerson } from "../../../models/gallery/gallery_bucket.ts";
@@ -38,9 +39,7 @@ function inOrder(persons: readonly Person[]): Person[] {
 async function withFaces(use: (pool: Engine) => Promise<void>): Promise<void> {
   const pool = createWorkerPool({ workers: 1, assets: assetFiles, clock: SYSTEM_CLOCK, log: SILENT_LOG });
   try {
-    const layers = new Map<string, Uint8Array<ArrayBuffer>>();
-    for (const { role } of FACES.manifest.layers) layers.set(role, await FACES.loadLayer(role));
-    await pool.load(FACES_DIGEST, FACES.manifest, layers);
+    await pool.load(FACES_DIGEST, FACES.manifest, faceLayers);
     await use(pool);
   } finally {
     await pool.close();

@@ -1,5 +1,5 @@
 import { EMPTY } from "../../../models/catalog/empty.ts";
-import type { Engine } from "../../../node/engine/engine.ts";
+import type { Engine, LayerReader } from "../../../node/engine/engine.ts";
 import { createWorkerPool } from "../../../node/engine/worker_pool.ts";
 import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
@@ -14,8 +14,8 @@ const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: fals
 const HANG = "hang";
 
 /** A recognizer with a layer of this name, by which the worker knows what to do. */
-function withLayer(name: string): [typeof EMPTY.manifest, Map<string, Uint8Array<ArrayBuffer>>] {
-  return [EMPTY.manifest, new Map([[name, new Uint8Array(1)]])];
+function withLayer(name: string): [typeof EMPTY.manifest, LayerReader] {
+  return [EMPTY.manifest, () => Promise.resolve(new Map([[name, new Uint8Array(1)]]))];
 }
 
 function text(words: string): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { createWorkerPool } from "../../../node/engine/worker_pool.ts";
-import type { Engine } from "../../../node/engine/engine.ts";
+import type { Engine, LayerReader } from "../../../node/engine/engine.ts";
 import { GalleryMatrix } from "../../../models/gallery/gallery_matrix.ts";
 import type { GalleryView } from "../../../models/gallery/gallery_view.ts";
 import { EMPTY } from "../../../models/catalog/empty.ts";
@@ -13,7 +13,12 @@ import { digest } from "../orders.ts";
 
 const MODEL = digest(1);
 const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: false, deadlineMs: 30_000 };
-const NO_LAYERS = new Map<string, Uint8Array<ArrayBuffer>>();
+const NO_LAYERS = withLayers();
+
+/** Layers of these names, each time anew. */
+function withLayers(...names: readonly string[]): LayerReader {
+  return () => Promise.resolve(new Map(names.map((name) => [name, new Uint8Array(1)])));
+}
 
 function text(words: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(words);
@@ -67,14 +72,14 @@ Deno.test("WorkerPool.load() for a handful of pictures measures nothing", () =>
 
 Deno.test("WorkerPool.load() says why a worker refused, and forgets the recognizer", () =>
   withPool(1, async (pool) => {
-    await rejectsWith("engine_failed", pool.load(digest(2), EMPTY.manifest, new Map([["bad", text("")]])));
+    await rejectsWith("engine_failed", pool.load(digest(2), EMPTY.manifest, withLayers("bad")));
     await rejectsWith("recognizer_unknown", pool.run(digest(2), null, OPTIONS));
     await pool.run(MODEL, null, OPTIONS);
   }));
 
 Deno.test("WorkerPool.load() of what kills the workers fails, and the workers come back without it", () =>
   withPool(1, async (pool) => {
-    await rejectsWith("worker_died", pool.load(digest(2), EMPTY.manifest, new Map([["deadly", text("")]])));
+    await rejectsWith("worker_died", pool.load(digest(2), EMPTY.manifest, withLayers("deadly")));
     await pool.run(MODEL, null, OPTIONS);
   }));
 
@@ -122,6 +127,26 @@ Deno.test("WorkerPool.run() waits for the replacement when the only worker died"
     const before = await nameOf(pool);
     await rejectsWith("worker_died", pool.run(MODEL, text("die"), OPTIONS));
     assert(await nameOf(pool) !== before);
+  }));
+
+Deno.test("WorkerPool keeps no layers: a worker that takes a dead one's place has them read for it", () =>
+  withPool(2, async (pool) => {
+    let reads = 0;
+    await pool.load(digest(2), EMPTY.manifest, () => {
+      reads++;
+      return Promise.resolve(new Map([["good", new Uint8Array(1)]]));
+    });
+    assertEquals(reads, 2);
+    await rejectsWith("worker_died", pool.run(digest(2), text("die"), OPTIONS));
+    await pool.load(digest(3), EMPTY.manifest, NO_LAYERS);
+    assertEquals(reads, 3);
+  }));
+
+Deno.test("WorkerPool.load() says why the layers could not be read, and forgets the recognizer", () =>
+  withPool(1, async (pool) => {
+    const unread = () => Promise.reject(new DmlError("blob_not_found", "It is gone."));
+    await rejectsWith("blob_not_found", pool.load(digest(2), EMPTY.manifest, unread));
+    await rejectsWith("recognizer_unknown", pool.run(digest(2), null, OPTIONS));
   }));
 
 Deno.test("WorkerPool.run() replaces a worker whose engine failed", () =>

@@ -1,5 +1,6 @@
 /** The real worker with the real recognizers on real photos. */
 import sample from "sample-photos/demo/sample1.jpg" with { type: "bytes" };
+import { faceLayers } from "../../../tools/face_layers.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { EMPTY } from "../../../models/catalog/empty.ts";
 import { FACES } from "../../../models/catalog/faces.ts";
@@ -40,9 +41,7 @@ async function withWorkers(
 }
 
 async function loadFaces(pool: Engine): Promise<{ imagesPerSecond: number }> {
-  const layers = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const { role } of FACES.manifest.layers) layers.set(role, await FACES.loadLayer(role));
-  return await pool.load(FACES_DIGEST, FACES.manifest, layers);
+  return await pool.load(FACES_DIGEST, FACES.manifest, faceLayers);
 }
 
 function sumOfParts({ totalMs: _, ...parts }: Timings): number {
@@ -138,7 +137,7 @@ Deno.test("two workers see the same in the same photo", () =>
 Deno.test("the worker loads neither engine nor codec for a recognizer that needs none", async () => {
   const assetNames: string[] = [];
   await withWorkers({ assetNames }, async (pool) => {
-    await pool.load(EMPTY_DIGEST, EMPTY.manifest, new Map());
+    await pool.load(EMPTY_DIGEST, EMPTY.manifest, () => Promise.resolve(new Map()));
     const { prediction } = await pool.run(EMPTY_DIGEST, null, OPTIONS);
     assertEquals([prediction.recognizer, prediction.width, prediction.persons], ["empty@1", 0, []]);
   });
@@ -148,9 +147,15 @@ Deno.test("the worker loads neither engine nor codec for a recognizer that needs
 Deno.test("the worker refuses layers that are no models", () =>
   withWorkers({}, async (pool) => {
     const layers = new Map(FACES.manifest.layers.map(({ role }) => [role, bytesOf("no model")]));
-    const error = await assertRejects(() => pool.load(FACES_DIGEST, FACES.manifest, layers), DmlError);
+    const error = await assertRejects(
+      () => pool.load(FACES_DIGEST, FACES.manifest, () => Promise.resolve(layers)),
+      DmlError,
+    );
     assertEquals((error as DmlError).code, "engine_failed");
     const missing = new Map([["detect", await FACES.loadLayer("detect")]]);
-    const other = await assertRejects(() => pool.load(FACES_DIGEST, FACES.manifest, missing), DmlError);
+    const other = await assertRejects(
+      () => pool.load(FACES_DIGEST, FACES.manifest, () => Promise.resolve(missing)),
+      DmlError,
+    );
     assertEquals((other as DmlError).code, "recognizer_invalid");
   }));

@@ -56,7 +56,7 @@ Deno.test("startOf() grants a wrong command line nothing but to say so", () => {
 });
 
 Deno.test("startOf() keeps the memory of a node small, lets master and user keep theirs, and has few pictures optimise little", () => {
-  const returning = { MALLOC_MMAP_THRESHOLD_: "32768", MALLOC_TRIM_THRESHOLD_: "65536" };
+  const returning = { MALLOC_MMAP_THRESHOLD_: "524288", MALLOC_TRIM_THRESHOLD_: "1048576" };
   const keeping = { MALLOC_MMAP_THRESHOLD_: "4194304", MALLOC_TRIM_THRESHOLD_: "67108864" };
   const node = startOf(["join", "ann"], HOST);
   assertEquals([node.environment, node.flags[0]], [returning, `--v8-flags=${MEMORY_FLAGS}`]);

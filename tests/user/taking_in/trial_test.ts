@@ -1,4 +1,5 @@
 import type { Manifest } from "../../../models/manifest.ts";
+import type { LayerReader } from "../../../node/engine/engine.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
 import { type TrialEngine, tryPrepared } from "../../../user/taking_in/trial.ts";
@@ -16,9 +17,8 @@ const FILES = new Map([[DIGEST, AFTER]]);
 class ScriptedEngine implements TrialEngine {
   readonly loaded: number[] = [];
   constructor(readonly measure: (byte: number) => number, readonly onLoad = () => {}) {}
-  // deno-lint-ignore require-await -- so that what is thrown becomes a rejection
-  async load(_digest: string, _manifest: Manifest, layers: ReadonlyMap<string, Uint8Array<ArrayBuffer>>) {
-    const [byte] = layers.get("model") ?? [0];
+  async load(_digest: string, _manifest: Manifest, readLayers: LayerReader) {
+    const [byte] = (await readLayers()).get("model") ?? [0];
     this.loaded.push(byte);
     this.onLoad();
     return { imagesPerSecond: this.measure(byte) };
