@@ -5,7 +5,9 @@ import { depthwiseRows } from "./depthwise_rows.ts";
 
 /**
  * The functions of `ort-wasm-simd-threaded.wasm` of onnxruntime-web 1.30.0, by number. Another version has them elsewhere: then the
- * digests, which are of the length, the locals and the code of each, are others too.
+ * digests, which are of the length, the locals and the code of each, are others too. To find them there, run a model of depthwise
+ * convolutions under a profiler that numbers functions of WebAssembly: most of the time is in the one that copies inputs to columns.
+ * The function of eight parameters that calls it is the first of these, what that one calls last is the second.
  */
 const CONVOLVE = { number: 2702, digest: "sha256:c9f395a296f9cd3e93973727759c231af0af50061c3c4d8e226a643e30d31eaf" };
 const ACTIVATE = { number: 1226, digest: "sha256:1e0ed90d0ef3ede83a717a07dc3097d71c75b7871a52d238fb0fef6bf1a18221" };
