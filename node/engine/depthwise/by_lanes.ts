@@ -38,3 +38,8 @@ export function byLanes(
     left.tee(i32.subtract(left.get, i32.constant(LANES))),
   );
 }
+
+/** The bytes of so many floats. */
+export function floats(count: Code): Code {
+  return i32.multiply(count, i32.constant(FLOAT_BYTES));
+}

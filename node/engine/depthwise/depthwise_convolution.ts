@@ -1,8 +1,9 @@
-import { Frame, type Variable } from "../../../models/wasm/frame.ts";
-import { type Code, control, i32, sequence, v128, VECTOR_BYTES } from "../../../models/wasm/instructions.ts";
+import { Frame } from "../../../models/wasm/frame.ts";
+import { type Code, control, i32, sequence } from "../../../models/wasm/instructions.ts";
 import type { ModuleFunction } from "../../../models/wasm/module.ts";
-import { byLanes, FLOAT_BYTES, HERE, LANES } from "./by_lanes.ts";
+import { floats, LANES } from "./by_lanes.ts";
 import type { FilterShape } from "./depthwise_rows.ts";
+import { copyRows } from "./padded_rows.ts";
 
 /** Where `MLAS_CONV_PARAMETERS` of the engine has what, in bytes; of two numbers the first is down, the second across. */
 const PARAMETERS = {
@@ -127,57 +128,6 @@ export function depthwiseConvolution(called: CalledFunctions): ModuleFunction {
   return { parameters: frame.parameters, locals: frame.locals, body };
 }
 
-/** Writes `rows` rows of the plane to the buffer, from number `row` on, `paddingLeft` zeros before each; all that is not in the plane is 0. */
-function copyRows(
-  frame: Frame,
-  { rows, ...given }:
-    & Readonly<
-      Record<"input" | "height" | "width" | "paddingLeft" | "copied" | "buffer" | "rowBytes" | "row", Variable>
-    >
-    & { readonly rows: Code },
-): Code {
-  const { input, height, width, paddingLeft, copied, buffer, rowBytes, row } = given;
-  const [number, rowsLeft, columnsLeft, from, to, rowStart, rowEnd] = frame.localList("i32", 7);
-  const planeStart = i32.add(rowStart.get, floats(paddingLeft.get));
-  // Up to three numbers too many, which are written over by what comes next; the buffer has room for those behind the last row.
-  const zerosUntil = (end: Code) =>
-    control.while(
-      i32.isLessUnsigned(to.get, end),
-      sequence(v128.store(HERE, to.get, v128.zero()), to.set(i32.add(to.get, i32.constant(VECTOR_BYTES)))),
-    );
-  const copyColumns = sequence(
-    zerosUntil(planeStart),
-    from.set(i32.add(input.get, floats(i32.multiply(number.get, width.get)))),
-    to.set(planeStart),
-    columnsLeft.set(copied.get),
-    byLanes({
-      left: columnsLeft,
-      pointers: [{ pointer: from, step: 1 }, { pointer: to, step: 1 }],
-      body: v128.store(HERE, to.get, v128.load(HERE, from.get)),
-    }),
-  );
-  const writeRow = sequence(
-    to.set(rowStart.get),
-    rowEnd.set(i32.add(rowStart.get, rowBytes.get)),
-    // A row above the plane has a negative number, which without its sign is greater than any height.
-    control.if(i32.isLessUnsigned(number.get, height.get), copyColumns),
-    zerosUntil(rowEnd.get),
-    rowStart.set(rowEnd.get),
-    number.set(i32.add(number.get, i32.constant(1))),
-  );
-  return sequence(
-    number.set(row.get),
-    rowStart.set(buffer.get),
-    rowsLeft.set(rows),
-    control.loop(writeRow, rowsLeft.tee(i32.subtract(rowsLeft.get, i32.constant(1)))),
-  );
-}
-
 function smaller(one: Code, other: Code): Code {
   return i32.select(one, other, i32.isLessUnsigned(one, other));
-}
-
-/** The bytes of so many floats. */
-function floats(count: Code): Code {
-  return i32.multiply(count, i32.constant(FLOAT_BYTES));
 }
