@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { BlobStore } from "../../protocol/blob/blob_store.ts";
 import { copyBlob } from "../../protocol/blob/copy_blob.ts";
 import { DiskBlobStore } from "../../protocol/blob/disk_blob_store.ts";
 import { HttpBlobStore } from "../../protocol/blob/http_blob_store.ts";
@@ -33,9 +34,12 @@ export async function blobToDisk(): Promise<Figure[]> {
   const [plain, file, copy] = ["plain", "file", "copy"].map((name) => join(directory, name));
   await Deno.writeFile(file, bytes);
   await sync(file);
-  const rounds: Record<"dml" | "disk" | "plain" | "copy", number>[] = [];
+  const rounds: Record<"dml" | "written" | "disk" | "plain" | "copy", number>[] = [];
   for (let round = -1; round < ROUNDS; round++) {
-    const dml = await timed(() => copyBlob(digest, { from, to, size: BYTES }));
+    const startedMs = performance.now();
+    let written = 0;
+    const noting = notingCommit(to, () => written = performance.now() - startedMs);
+    const dml = await timed(() => copyBlob(digest, { from, to: noting, size: BYTES }));
     await to.delete(digest);
     await sync(directory);
     const disk = await timed(() => writeSynced(plain, bytes));
@@ -44,7 +48,7 @@ export async function blobToDisk(): Promise<Figure[]> {
     await removeSynced(plain, directory);
     const copied = await timed(() => Deno.copyFile(file, copy));
     await removeSynced(copy, directory);
-    if (round >= 0) rounds.push({ dml, disk, plain: bare, copy: copied });
+    if (round >= 0) rounds.push({ dml, written, disk, plain: bare, copy: copied });
   }
   await Deno.remove(directory, { recursive: true });
   const rate = (name: keyof typeof rounds[number]) => BYTES / MB / median(rounds.map((round) => round[name])) * 1_000;
@@ -54,12 +58,29 @@ export async function blobToDisk(): Promise<Figure[]> {
   const value = rate("dml");
   return [{
     what: "a 64 MB blob over loopback to disk, verified and synced",
-    measured: shown(value, "MB/s"),
+    measured: `${shown(value, "MB/s")}; ${
+      shown(rate("written"), "MB/s")
+    } until all is written and hashed, before it is synced`,
     floor,
     value,
     unit: "MB/s",
     bound: { atLeast: 450 },
   }];
+}
+
+/** `store`; `onCommit` is called when all of a blob is written and hashed. */
+function notingCommit(store: DiskBlobStore, onCommit: () => void): Pick<BlobStore, "stat" | "receive"> {
+  return {
+    stat: (digest) => store.stat(digest),
+    async receive(digest, size) {
+      const writer = await store.receive(digest, size);
+      const commit = () => {
+        onCommit();
+        return writer.commit();
+      };
+      return { offset: writer.offset, write: (chunk) => writer.write(chunk), commit, close: () => writer.close() };
+    },
+  };
 }
 
 /** The answer to a GET of `url`, from a connection of its own into the file at `path`, with nothing looked at but its end. */
