@@ -6,14 +6,12 @@ import { join } from "node:path";
 import { portable } from "./build/portable.ts";
 import { buildProgram } from "./build/program.ts";
 import { targetOf } from "./build/targets.ts";
-import { median, timed } from "./bench/figure.ts";
+import { MB, median, timed } from "./bench/figure.ts";
 import { DmlProcess } from "./dml_process.ts";
 import { samplePhoto } from "./sample_photos.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const RUNS = 9;
-const MEGABYTE = 1_000_000;
-const MEBIBYTE = 1_048_576;
 
 /** One line of the table. */
 interface Row {
@@ -63,8 +61,8 @@ async function sizeRow({ dml }: Workshop): Promise<Row> {
   const deno = (await Deno.stat(Deno.execPath())).size;
   return {
     what: "size of the file",
-    dml: `${(size / MEGABYTE).toFixed(1)} MB`,
-    floor: `${(deno / MEGABYTE).toFixed(1)} MB, Deno alone as it is installed`,
+    dml: `${(size / MB).toFixed(1)} MB`,
+    floor: `${(deno / MB).toFixed(1)} MB, Deno alone as it is installed`,
     bound: "60 MB",
   };
 }
@@ -118,13 +116,12 @@ async function idleNode({ directory, dml }: Workshop): Promise<Row> {
   await using node = DmlProcess.start(line, { home: join(directory, "node"), program });
   await node.logged("A recognizer is ready.", ({ recognizer }) => recognizer === "faces@1");
   const status = await Deno.readTextFile(`/proc/${node.pid}/status`);
-  const mebibytes = (name: string) =>
-    Number(new RegExp(`^${name}:\\s*(\\d+) kB`, "m").exec(status)?.[1]) * 1_024 / MEBIBYTE;
+  const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB`, "m").exec(status)?.[1]) * 1_024 / MB;
   return {
     what: "an idle node with one worker, resident memory",
-    dml: `${Math.round(mebibytes("VmRSS"))} MiB`,
-    floor: `${Math.round(mebibytes("VmHWM"))} MiB at its peak while it got ready`,
-    bound: "250 MiB",
+    dml: `${Math.round(megabytes("VmRSS"))} MB`,
+    floor: `${Math.round(megabytes("VmHWM"))} MB at its peak while it got ready`,
+    bound: "250 MB",
   };
 }
 

@@ -39,7 +39,7 @@ async function demonstrate(workshop: string): Promise<void> {
   });
   const port = Number((await master.logged("ready")).port);
   const address = { hostname: "127.0.0.1", port };
-  console.log(`A master listens on 127.0.0.1:${port}.`);
+  console.log(`A master listens on 127.0.0.1:${port}; ${NODES} nodes join it, load the recognizer and warm up.`);
   await using nodes = new AsyncDisposableStack();
   const joined = Array.from({ length: NODES }, (_, index) => {
     const line = ["join", `127.0.0.1:${port}`, "--name", `node-${index + 1}`, "--workers", "1"];

@@ -9,7 +9,7 @@ import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 import type { EngineResult, Layers } from "./engine.ts";
 
-/** A recognizer as the pool keeps it for the workers to come: its name and version, its manifest, and its layers by role. */
+/** A recognizer as a worker is given it: its name and version, its manifest, and its layers by role. */
 export interface LoadableRecognizer {
   readonly name: string;
   readonly manifest: Manifest;
