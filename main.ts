@@ -6,20 +6,20 @@ import { invariant } from "./protocol/kernel/invariant.ts";
 import { type Log, SILENT_LOG } from "./protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "./protocol/kernel/random.ts";
 import { VERSION } from "./protocol/version.ts";
-import { formatAddress } from "./protocol/address.ts";
-import { parseCommand } from "./user/cli.ts";
-import type { ClusterClient } from "./user/cluster_client.ts";
-import type { Command, Invocation, JoinCommand, Presentation, ServeCommand } from "./user/command.ts";
-import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "./user/confinement.ts";
-import { EXIT_OK, EXIT_RESTART } from "./user/exit.ts";
-import { ENVIRONMENT_NAMES } from "./user/flags.ts";
-import { permissionsOf, type Place } from "./user/permissions.ts";
-import { placeOf } from "./user/place.ts";
-import { startOf } from "./user/start.ts";
-import { endBy, endOnBugs, stopSignal } from "./user/process_end.ts";
+import { formatAddress } from "./protocol/http_api/address.ts";
+import { parseCommand } from "./user/cli/parse_command.ts";
+import type { ClusterClient } from "./user/client/cluster_client.ts";
+import type { Command, Invocation, JoinCommand, Presentation, ServeCommand } from "./user/cli/command.ts";
+import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "./user/process/confinement.ts";
+import { EXIT_OK, EXIT_RESTART } from "./user/cli/exit.ts";
+import { ENVIRONMENT_NAMES } from "./user/cli/flags.ts";
+import { permissionsOf, type Place } from "./user/process/permissions.ts";
+import { placeOf } from "./user/process/place.ts";
+import { startOf } from "./user/process/start.ts";
+import { endBy, endOnBugs, stopSignal } from "./user/process/process_end.ts";
 import { type LocalWish, runUserCommand } from "./user/run.ts";
-import { logOutLost, steadyTerminal } from "./user/steady_terminal.ts";
-import { openTerminal, type Terminal } from "./user/terminal.ts";
+import { logOutLost, steadyTerminal } from "./user/terminal/steady_terminal.ts";
+import { openTerminal, type Terminal } from "./user/terminal/terminal.ts";
 
 /** One command line, read; what is done about it needs nothing else of the host's environment. */
 interface Task extends Invocation {
@@ -91,7 +91,7 @@ async function run(command: Command, surroundings: Surroundings): Promise<number
         progress: surroundings.presentation.progress,
         openLocal: (wish) => openLocalCluster(wish, surroundings),
         openChecks: async () =>
-          (await import("./node/self_check.ts")).createSelfChecks({ ...surroundings, ...CLOCK_AND_CHANCE }),
+          (await import("./node/host/self_check.ts")).createSelfChecks({ ...surroundings, ...CLOCK_AND_CHANCE }),
         entry: import.meta.url,
         isAnswered: Deno.stdin.isTerminal(),
         variable: (name) => surroundings.place.sourceVariables?.[name],
@@ -106,7 +106,7 @@ async function run(command: Command, surroundings: Surroundings): Promise<number
 async function serve(command: ServeCommand, surroundings: Surroundings): Promise<number> {
   const { terminal, presentation, log } = surroundings;
   const { runServe } = await import("./master/serve.ts");
-  const { serveText } = await import("./user/serve_text.ts");
+  const { serveText } = await import("./user/reports/serve_report.ts");
   await runServe({
     ...surroundings,
     ...command,
@@ -125,7 +125,7 @@ async function serve(command: ServeCommand, surroundings: Surroundings): Promise
 async function join(command: JoinCommand, surroundings: Surroundings): Promise<number> {
   const { terminal, presentation: { progress }, place: { canRestart = false, trial = null } } = surroundings;
   const { runJoin } = await import("./node/join.ts");
-  const { JoinReport } = await import("./user/join_report.ts");
+  const { JoinReport } = await import("./user/reports/join_report.ts");
   const report = new JoinReport({ terminal, clock: SYSTEM_CLOCK, progress });
   const { isRestartDue } = await runJoin({
     ...surroundings,
@@ -217,13 +217,13 @@ async function localParts() {
     import("./master/master.ts"),
     import("./master/ledger/memory_ledger.ts"),
     import("./models/catalog/catalog.ts"),
-    import("./node/capabilities.ts"),
+    import("./node/host/capabilities.ts"),
     import("./node/engine/asset_files.ts"),
     import("./node/engine/worker_pool.ts"),
     import("./node/node.ts"),
     import("./protocol/blob/memory_blob_store.ts"),
-    import("./protocol/memory_transport.ts"),
-    import("./user/local_cluster_client.ts"),
+    import("./protocol/transport/memory_transport.ts"),
+    import("./user/client/local_cluster_client.ts"),
   ]);
   const [master, ledger, catalog, capabilities, assets, pool, node, blobs, transport, client] = modules;
   const ofRoles = { ...master, ...ledger, ...capabilities, ...assets, ...pool, ...node };
@@ -236,6 +236,6 @@ function homeOf({ place: { home } }: Surroundings): string {
 }
 
 async function openLog({ logLevel: level, logFormat: format }: Presentation, terminal: Terminal): Promise<Log> {
-  const { openLog } = await import("./protocol/logtape_log.ts");
+  const { openLog } = await import("./protocol/host/logtape_log.ts");
   return openLog({ level, format, color: terminal.errorColor, write: (line) => terminal.error(line) }).log;
 }

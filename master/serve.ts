@@ -1,23 +1,23 @@
 import { join } from "node:path";
 import { CATALOG } from "../models/catalog/catalog.ts";
-import { formatAddress } from "../protocol/address.ts";
+import { formatAddress } from "../protocol/http_api/address.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { MemoryBlobStore } from "../protocol/blob/memory_blob_store.ts";
-import { lockDirectory } from "../protocol/directory_lock.ts";
-import { openHome } from "../protocol/home.ts";
+import { lockDirectory } from "../protocol/host/directory_lock.ts";
+import { openHome } from "../protocol/host/home.ts";
 import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
-import { TcpTransport } from "../protocol/tcp_transport.ts";
-import type { Address } from "../protocol/transport.ts";
-import { loadTokens } from "./cluster_tokens.ts";
+import { TcpTransport } from "../protocol/transport/tcp_transport.ts";
+import type { Address } from "../protocol/ports/transport.ts";
+import { loadTokens } from "./host/cluster_tokens.ts";
 import { SqliteLedger } from "./ledger/sqlite_ledger.ts";
 import { type MasterHandle, startMaster } from "./master.ts";
 import { publishedGalleries } from "./people/cluster_people.ts";
 import { SqlitePeopleStore } from "./people/sqlite_people_store.ts";
-import { ProgramFiles } from "./program_files.ts";
-import { isLoopbackHost, reachableHost } from "./reachable_host.ts";
+import { ProgramFiles } from "./programs/program_files.ts";
+import { isLoopbackHost, reachableHost } from "./host/reachable_host.ts";
 
 /** What `dml serve` was asked for. */
 export interface ServeOptions {

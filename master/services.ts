@@ -1,20 +1,20 @@
 import type { RegisteredRecognizer } from "../models/registry.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
-import type { MasterState } from "./core/state.ts";
-import { GalleryPublisher } from "./gallery_publisher.ts";
-import type { Inbox } from "./inbox.ts";
-import { MasterBlobs } from "./master_blobs.ts";
+import type { MasterState } from "./core/state/state.ts";
+import { GalleryPublisher } from "./people/gallery_publisher.ts";
+import type { Inbox } from "./turn/inbox.ts";
+import { MasterBlobs } from "./blobs/master_blobs.ts";
 import type { MasterHandle, MasterOptions } from "./master_handle.ts";
-import { Orders } from "./orders.ts";
+import { Orders } from "./turn/pending_commands.ts";
 import { clusterPeople } from "./people/cluster_people.ts";
 import type { People } from "./people/people.ts";
-import { PendingResults } from "./pending_results.ts";
-import { Predictions } from "./predictions.ts";
-import { RecognizerIntake } from "./recognizer_intake.ts";
-import type { RecognizerStore } from "./recognizer_store.ts";
-import { servedRecognizer } from "./served_recognizer.ts";
-import { TransientBlobs } from "./transient_blobs.ts";
-import { Versions } from "./versions.ts";
+import { PendingResults } from "./control/pending_results.ts";
+import { Predictions } from "./turn/predictions.ts";
+import { RecognizerIntake } from "./recognizers/recognizer_import.ts";
+import type { RecognizerStore } from "./recognizers/recognizer_store.ts";
+import { servedRecognizer } from "./recognizers/resolve_recognizer.ts";
+import { TransientBlobs } from "./blobs/transient_blobs.ts";
+import { Versions } from "./recognizers/versions.ts";
 
 /** What the services share with the shell. */
 export interface MasterCore {

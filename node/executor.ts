@@ -1,5 +1,5 @@
-import type { BlobStore } from "../protocol/blob/blob_store.ts";
-import type { CarriedPicture } from "../protocol/carried_picture.ts";
+import type { BlobStore } from "../protocol/ports/blob_store.ts";
+import type { CarriedPicture } from "../protocol/wire/picture_frame.ts";
 import { clip } from "../protocol/kernel/clip.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
@@ -8,16 +8,16 @@ import { invariant } from "../protocol/kernel/invariant.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { BlobReference } from "../protocol/messages/task.ts";
-import type { CarriedPictures } from "./carried_pictures.ts";
+import type { CarriedPictures } from "./pictures/inline_pictures.ts";
 import type { NodeEvent } from "./core/event.ts";
 import type { Action } from "./core/plan.ts";
 import type { AttemptKey, Failure } from "./core/state.ts";
 import type { Engine } from "./engine/engine.ts";
-import type { GalleryKeeper } from "./gallery_keeper.ts";
-import { firstThen } from "./layer_reader.ts";
-import type { ModelCache } from "./model_cache.ts";
-import { onceMore } from "./once_more.ts";
-import { ResultPictures } from "./result_pictures.ts";
+import type { GalleryKeeper } from "./galleries/gallery_cache.ts";
+import { firstThen } from "./recognizers/layer_reader.ts";
+import type { ModelCache } from "./recognizers/model_cache.ts";
+import { onceMore } from "./pictures/retry_once.ts";
+import { ResultPictures } from "./pictures/result_pictures.ts";
 
 type ActionTo<Do extends Action["do"]> = Extract<Action, { do: Do }>;
 

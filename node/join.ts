@@ -1,27 +1,27 @@
 import { join } from "node:path";
 import { assetFiles } from "./engine/asset_files.ts";
 import { createWorkerPool } from "./engine/worker_pool.ts";
-import { baseUrlOf } from "../protocol/address.ts";
+import { baseUrlOf } from "../protocol/http_api/address.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { HttpBlobStore } from "../protocol/blob/http_blob_store.ts";
-import { claimNodeDirectory, openHome } from "../protocol/home.ts";
+import { claimNodeDirectory, openHome } from "../protocol/host/home.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Random } from "../protocol/kernel/random.ts";
-import type { Ending } from "../protocol/peer.ts";
-import { TcpTransport } from "../protocol/tcp_transport.ts";
-import type { Address } from "../protocol/transport.ts";
-import { defaultWorkers, hostCapabilities } from "./capabilities.ts";
+import type { Ending } from "../protocol/transport/peer.ts";
+import { TcpTransport } from "../protocol/transport/tcp_transport.ts";
+import type { Address } from "../protocol/ports/transport.ts";
+import { defaultWorkers, hostCapabilities } from "./host/capabilities.ts";
 import type { FetchProgress } from "./executor.ts";
-import { loadIdentity } from "./identity.ts";
-import { askCluster } from "./locate_master.ts";
+import { loadIdentity } from "./host/identity.ts";
+import { askCluster } from "./connection/locate_master.ts";
 import { type NodeNews, startNode } from "./node.ts";
 import type { OwnProgram } from "./core/judge_program.ts";
 import { targetNameOf } from "../protocol/program/executable.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
-import { watchStarter } from "./starter.ts";
-import { FileUseTimes } from "./use_times.ts";
+import { watchStarter } from "./host/parent_watch.ts";
+import { FileUseTimes } from "./recognizers/use_times.ts";
 
 /** What `dml join` was told, and what it works with. */
 export interface JoinOptions {

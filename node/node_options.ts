@@ -1,16 +1,16 @@
-import type { BlobStore } from "../protocol/blob/blob_store.ts";
+import type { BlobStore } from "../protocol/ports/blob_store.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { Capabilities } from "../protocol/messages/hello.ts";
-import type { Ending } from "../protocol/peer.ts";
-import type { Address, Transport } from "../protocol/transport.ts";
-import type { HostPressure } from "./capabilities.ts";
+import type { Ending } from "../protocol/transport/peer.ts";
+import type { Address, Transport } from "../protocol/ports/transport.ts";
+import type { HostPressure } from "./host/capabilities.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { FetchProgress } from "./executor.ts";
-import type { TurnEvent } from "./turns.ts";
-import type { UpgradeOptions } from "./upgrader.ts";
-import type { UseTimes } from "./use_times.ts";
+import type { TurnEvent } from "./node_loop.ts";
+import type { UpgradeOptions } from "./host/upgrader.ts";
+import type { UseTimes } from "./recognizers/use_times.ts";
 
 /** What happens to a node that a person may want to see. */
 export type NodeNews =

@@ -2,7 +2,7 @@
 export { z } from "zod";
 export type { infer as Infer } from "zod";
 import { z } from "zod";
-import { GALLERY_NAME_PATTERN } from "./messages/people_names.ts";
+import { GALLERY_NAME_PATTERN } from "./kernel/people_names.ts";
 import { clip } from "./kernel/clip.ts";
 import { DmlError, type ErrorCode } from "./kernel/errors.ts";
 import { type Digest, DIGEST_PATTERN } from "./kernel/digest.ts";

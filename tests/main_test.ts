@@ -59,7 +59,7 @@ Deno.test("main.ts loads no role before it is asked for", () => {
     }
   };
   visit("main.ts");
-  assert(loaded.has("user/cli.ts"), "the walk follows imports");
+  assert(loaded.has("user/cli/parse_command.ts"), "the walk follows imports");
   assertEquals([...loaded].filter((path) => /^(master|node|models)\//.test(path)), []);
   assertEquals([...loaded].filter((path) => !path.endsWith(".ts")).toSorted(), [
     "@std/cli/parse-args",

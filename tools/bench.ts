@@ -3,8 +3,8 @@
  * Exits with 1 when a bound is missed. Nothing else should be running meanwhile.
  */
 import { fileURLToPath } from "node:url";
-import { allocatorEnvironmentOf } from "../user/allocator_environment.ts";
-import { MEMORY_FLAGS } from "../user/memory_flags.ts";
+import { allocatorEnvironmentOf } from "../user/process/allocator_environment.ts";
+import { MEMORY_FLAGS } from "../user/process/v8_flags.ts";
 import { MEASURED_AS, type MeasureName } from "./bench/measure_names.ts";
 
 const MEASURE = fileURLToPath(new URL("./bench/measure.ts", import.meta.url));

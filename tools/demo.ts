@@ -6,7 +6,7 @@
 import { join, resolve } from "node:path";
 import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
-import { HttpClusterClient } from "../user/http_cluster_client.ts";
+import { HttpClusterClient } from "../user/client/http/cluster.ts";
 import { DmlProcess, runDml } from "./dml_process.ts";
 import { SAMPLE_FACES, samplePhotos } from "./sample_photos.ts";
 

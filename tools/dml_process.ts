@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseAs, z } from "../protocol/schema.ts";
-import { parseCommand } from "../user/cli.ts";
-import { ENVIRONMENT_NAMES } from "../user/flags.ts";
-import { permissionFlags } from "../user/permission_flags.ts";
-import { permissionsOf } from "../user/permissions.ts";
-import { placeOf } from "../user/place.ts";
-import { startOf } from "../user/start.ts";
-import { allocatorEnvironmentOf } from "../user/allocator_environment.ts";
-import { MEMORY_FLAGS } from "../user/memory_flags.ts";
+import { parseCommand } from "../user/cli/parse_command.ts";
+import { ENVIRONMENT_NAMES } from "../user/cli/flags.ts";
+import { permissionFlags } from "../user/process/permission_flags.ts";
+import { permissionsOf } from "../user/process/permissions.ts";
+import { placeOf } from "../user/process/place.ts";
+import { startOf } from "../user/process/start.ts";
+import { allocatorEnvironmentOf } from "../user/process/allocator_environment.ts";
+import { MEMORY_FLAGS } from "../user/process/v8_flags.ts";
 
 /** The entry of dml. */
 export const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));

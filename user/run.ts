@@ -1,17 +1,17 @@
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Random } from "../protocol/kernel/random.ts";
-import type { ClusterClient } from "./cluster_client.ts";
-import type { Command, DoctorCommand, NodesCommand, PredictCommand, UpgradeCommand } from "./command.ts";
-import type { HttpClusterClient } from "./http_cluster_client.ts";
-import type { HostChecks } from "./doctor_steps.ts";
-import type { ModelsCommand } from "./models_command.ts";
-import type { TrialEngine } from "./taking_in/trial.ts";
-import { EXIT_OK } from "./exit.ts";
-import type { Place } from "./permissions.ts";
-import type { PeopleCommand } from "./people_command.ts";
-import type { Terminal } from "./terminal.ts";
-import type { Address } from "../protocol/transport.ts";
+import type { ClusterClient } from "./client/cluster_client.ts";
+import type { Command, DoctorCommand, NodesCommand, PredictCommand, UpgradeCommand } from "./cli/command.ts";
+import type { HttpClusterClient } from "./client/http/cluster.ts";
+import type { HostChecks } from "./doctor/steps.ts";
+import type { ModelsCommand } from "./cli/models_command.ts";
+import type { TrialEngine } from "./model_import/trial.ts";
+import { EXIT_OK } from "./cli/exit.ts";
+import type { Place } from "./process/permissions.ts";
+import type { PeopleCommand } from "./cli/people_command.ts";
+import type { Terminal } from "./terminal/terminal.ts";
+import type { Address } from "../protocol/ports/transport.ts";
 
 /** The verbs of this role. */
 export type UserCommand = Exclude<Command, { verb: "serve" | "join" }>;
@@ -82,16 +82,16 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
 }
 
 async function lookAfterPeople(command: PeopleCommand, context: UserContext): Promise<number> {
-  const { openPeople } = await import("./open_cluster.ts");
-  const { runPeople } = await import("./commands/people.ts");
-  const { waitingLine } = await import("./waiting_line.ts");
+  const { openPeople } = await import("./client/open_cluster.ts");
+  const { runPeople } = await import("./commands/people/people.ts");
+  const { waitingLine } = await import("./client/retry/retry_notice.ts");
   const onRefused = waitingLine((sentence) => context.terminal.error(`${sentence}\n`));
   const { cluster, people } = openPeople({ ...context, ...command, onRefused });
   return await whileOpen(cluster, context, () => runPeople(command, { ...context, cluster, people }));
 }
 
 async function ask(command: NodesCommand | ModelsCommand | UpgradeCommand, context: UserContext): Promise<number> {
-  const { openRemoteCluster } = await import("./open_cluster.ts");
+  const { openRemoteCluster } = await import("./client/open_cluster.ts");
   const cluster = openRemoteCluster({ ...context, ...command });
   return await whileOpen(cluster, context, async () => {
     if (command.verb === "nodes") {
@@ -125,16 +125,16 @@ async function whileOpen(
 
 async function examine(command: DoctorCommand, context: UserContext): Promise<number> {
   const { runDoctor } = await import("./commands/doctor.ts");
-  const { doctorSteps } = await import("./doctor_steps.ts");
+  const { doctorSteps } = await import("./doctor/steps.ts");
   const { home } = context.place;
   invariant(home !== null, "the doctor looks at a data directory");
   return await runDoctor(command, { ...context, steps: doctorSteps(command, { ...context, home }) });
 }
 
 async function models(command: ModelsCommand, context: UserContext & { cluster: HttpClusterClient }): Promise<number> {
-  const { runModels } = await import("./commands/models.ts");
-  const { HttpModelsClient } = await import("./http_models_client.ts");
-  const { DEFAULT_MASTER } = await import("./default_master.ts");
+  const { runModels } = await import("./commands/models/models.ts");
+  const { HttpModelsClient } = await import("./client/http/models.ts");
+  const { DEFAULT_MASTER } = await import("./client/default_master.ts");
   const openModels = (at: { address: Address; token: string | null }) => new HttpModelsClient({ ...context, ...at });
   const client = openModels({ address: command.master ?? DEFAULT_MASTER, token: command.token });
   const { cluster } = context;
@@ -153,8 +153,8 @@ async function models(command: ModelsCommand, context: UserContext & { cluster: 
 
 async function predict(command: PredictCommand, context: UserContext): Promise<number> {
   const { runPredict } = await import("./commands/predict.ts");
-  const { openClusterForPictures } = await import("./open_cluster.ts");
-  const { waitingLine } = await import("./waiting_line.ts");
+  const { openClusterForPictures } = await import("./client/open_cluster.ts");
+  const { waitingLine } = await import("./client/retry/retry_notice.ts");
   const announce = (sentence: string) => context.terminal.error(`${sentence}\n`);
   return await runPredict(command, {
     ...context,

@@ -1,6 +1,6 @@
-import type { Effect } from "./effect.ts";
-import type { AttemptStarted, MasterEvent } from "./event.ts";
-import type { MasterState } from "./state.ts";
+import type { Effect } from "./messages/effect.ts";
+import type { AttemptStarted, MasterEvent } from "./messages/event.ts";
+import type { MasterState } from "./state/state.ts";
 
 /** What the shell must do because of the events of one turn, in their order; to be called when they are persisted. */
 export function effects(events: readonly MasterEvent[], state: MasterState): Effect[] {

@@ -1,11 +1,11 @@
-import { hedge, schedule } from "../scheduler/schedule.ts";
-import { apply } from "./apply.ts";
-import type { Command } from "./command.ts";
-import { reconcileOffers } from "./decide_offers.ts";
-import { decide } from "./decide.ts";
-import type { MasterEvent } from "./event.ts";
-import { type Keep, mustBeKept, refuseUnkept } from "./keep.ts";
-import type { MasterState, Moment } from "./state.ts";
+import { hedge, schedule } from "./scheduler/schedule.ts";
+import { apply } from "./apply/apply.ts";
+import type { Command } from "./messages/command.ts";
+import { reconcileOffers } from "./decide/reconcile_offers.ts";
+import { decide } from "./decide/decide.ts";
+import type { MasterEvent } from "./messages/event.ts";
+import { type Keep, mustBeKept, refuseUnkept } from "./persist_first.ts";
+import type { MasterState, Moment } from "./state/state.ts";
 
 /**
  * One turn of the master: every command decided and applied in its order, then the waiting tasks given out. Returns what

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import type { ClusterInfo } from "../../protocol/http/api.ts";
-import { PATHS } from "../../protocol/http/paths.ts";
+import type { ClusterInfo } from "../../protocol/http_api/api.ts";
+import { PATHS } from "../../protocol/http_api/paths.ts";
 
 /** What anybody may know: where the control port is, and that the master answers. */
 export function clusterRoutes(master: { info(): ClusterInfo }): Hono {

@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import { parseContentRange } from "../../protocol/http/byte_range.ts";
-import { PATHS } from "../../protocol/http/paths.ts";
+import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { type Digest, isDigest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import type { LayerUploads } from "../layer_uploads.ts";
+import type { LayerUploads } from "../recognizers/layer_uploads.ts";
 
 /**
  * `GET /v1/layers/<digest>?size=N` answers how much of a file of N bytes is here; `PUT` with a `Content-Range` appends the

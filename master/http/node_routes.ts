@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import { nodeCommandSchema, type NodeListing } from "../../protocol/http/api.ts";
-import { PATHS } from "../../protocol/http/paths.ts";
+import { nodeCommandSchema, type NodeListing } from "../../protocol/http_api/api.ts";
+import { PATHS } from "../../protocol/http_api/paths.ts";
 import { idSchema, parseAs } from "../../protocol/schema.ts";
 import type { CommandName } from "../../protocol/messages/command.ts";
 import { jsonBody } from "./json_body.ts";

@@ -1,4 +1,4 @@
-import { PEOPLE_PAGE_MAX } from "../../protocol/http/people_api.ts";
+import { PEOPLE_PAGE_MAX } from "../../protocol/http_api/people_api.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { parseAs, z } from "../../protocol/schema.ts";

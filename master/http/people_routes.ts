@@ -1,11 +1,16 @@
 import { type Context, Hono } from "hono";
-import { mergeSchema, personNameSchema, personPatchSchema, thresholdsSchema } from "../../protocol/http/people_api.ts";
-import { PATHS } from "../../protocol/http/paths.ts";
+import {
+  mergeSchema,
+  personNameSchema,
+  personPatchSchema,
+  thresholdsSchema,
+} from "../../protocol/http_api/people_api.ts";
+import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
-import { ARCHIVE_MEDIA_TYPE } from "../../protocol/people_archive.ts";
+import { ARCHIVE_MEDIA_TYPE } from "../../protocol/http_api/people_archive.ts";
 import { galleryNameSchema, idSchema, parseAs } from "../../protocol/schema.ts";
 import type { People } from "../people/people.ts";
-import type { Predictions } from "../predictions.ts";
+import type { Predictions } from "../turn/predictions.ts";
 import { jsonBody } from "./json_body.ts";
 import { enrolQuery, pageQuery, rejectQuery } from "./people_query.ts";
 import { bodyOf } from "./prediction_routes.ts";

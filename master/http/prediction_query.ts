@@ -1,4 +1,4 @@
-import { DEFAULT_GALLERY, NO_GALLERY } from "../../protocol/messages/people_names.ts";
+import { DEFAULT_GALLERY, NO_GALLERY } from "../../protocol/kernel/people_names.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { galleryNameSchema, parseAs } from "../../protocol/schema.ts";
 

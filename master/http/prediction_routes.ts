@@ -1,14 +1,14 @@
 import { Hono } from "hono";
 import { checkRole } from "../../protocol/http/auth.ts";
 import { CONTROL_PORT_HEADER, JOINED_MEDIA_TYPE, joinedResponse } from "../../protocol/http/joined_answer.ts";
-import { PATHS } from "../../protocol/http/paths.ts";
+import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { ClusterTokens } from "../../protocol/security/tokens.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
-import type { MasterBlobs } from "../master_blobs.ts";
-import type { Predictions } from "../predictions.ts";
+import type { MasterBlobs } from "../blobs/master_blobs.ts";
+import type { Predictions } from "../turn/predictions.ts";
 import { accepts } from "./accepts.ts";
 import { predictionQuery } from "./prediction_query.ts";
 

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import type { ProgramsListing } from "../../protocol/http/program_api.ts";
-import { PATHS } from "../../protocol/http/paths.ts";
+import type { ProgramsListing } from "../../protocol/http_api/program_api.ts";
+import { PATHS } from "../../protocol/http_api/paths.ts";
 
 /** The executables of dml that nodes are offered. Nobody can hand one in here: they come from the master's own disk. */
 export function programRoutes(master: { programs(): ProgramsListing }): Hono {

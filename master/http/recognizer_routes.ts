@@ -1,9 +1,9 @@
 import { Hono } from "hono";
-import type { RecognizerListing } from "../../protocol/http/api.ts";
-import { PATHS } from "../../protocol/http/paths.ts";
+import type { RecognizerListing } from "../../protocol/http_api/api.ts";
+import { PATHS } from "../../protocol/http_api/paths.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import type { RecognizerIntake } from "../recognizer_intake.ts";
+import type { RecognizerIntake } from "../recognizers/recognizer_import.ts";
 
 const CREATED = 201;
 

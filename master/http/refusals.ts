@@ -1,11 +1,11 @@
-import type { Problem } from "../../protocol/http/api.ts";
+import type { Problem } from "../../protocol/http_api/api.ts";
 import { problemOf } from "../../protocol/http/problem.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { asDmlError } from "../../protocol/kernel/errors.ts";
 import { newId } from "../../protocol/kernel/id.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
-import { BusyError } from "../predictions.ts";
+import { BusyError } from "../turn/predictions.ts";
 import { RefusalLog } from "./refusal_log.ts";
 
 /** What a user is told who gets no answer. */

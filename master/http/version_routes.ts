@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono";
 import { parseRecognizerName, type RecognizerName } from "../../models/name.ts";
-import { PATHS } from "../../protocol/http/paths.ts";
-import { pinSchema, rolloutRequestSchema } from "../../protocol/http/rollout_api.ts";
+import { PATHS } from "../../protocol/http_api/paths.ts";
+import { pinSchema, rolloutRequestSchema } from "../../protocol/http_api/rollout_api.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { parseAs } from "../../protocol/schema.ts";
-import type { Versions } from "../versions.ts";
+import type { Versions } from "../recognizers/versions.ts";
 
 /** A rollout with as many test pictures as there may be is far shorter. */
 const BODY_BYTES_MAX = 64 * 1024;

@@ -1,9 +1,9 @@
-import type { RolloutRecord } from "../../protocol/http/rollout_api.ts";
+import type { RolloutRecord } from "../../protocol/http_api/rollout_api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
-import type { DurableEvent } from "../core/durable_event.ts";
-import type { NodeRecord } from "../core/state.ts";
+import type { DurableEvent } from "../core/messages/durable_event.ts";
+import type { NodeRecord } from "../core/state/state.ts";
 
 /** A recognizer as the ledger keeps it. */
 export interface RecognizerRecord {

@@ -1,7 +1,7 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
-import type { DurableEvent } from "../core/durable_event.ts";
-import type { NodeRecord } from "../core/state.ts";
+import type { DurableEvent } from "../core/messages/durable_event.ts";
+import type { NodeRecord } from "../core/state/state.ts";
 import type { Ledger, LedgerSnapshot, RecognizerRecord } from "./ledger.ts";
 import { VersionMemory } from "./version_memory.ts";
 

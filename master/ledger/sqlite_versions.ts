@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { rolloutSchema } from "../../protocol/http/rollout_api.ts";
+import { rolloutSchema } from "../../protocol/http_api/rollout_api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { digestSchema, parseAs, z } from "../../protocol/schema.ts";

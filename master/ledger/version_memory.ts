@@ -1,6 +1,6 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import type { DurableEvent } from "../core/durable_event.ts";
+import type { DurableEvent } from "../core/messages/durable_event.ts";
 import type { LineageRecord, RolloutRow } from "./ledger.ts";
 
 /** The durable events about versions. */

@@ -1,6 +1,6 @@
 import { bucketCountFor, encodeBucket } from "../../models/gallery/gallery_bucket.ts";
 import { encodeGalleryIndex } from "../../models/gallery/gallery_index.ts";
-import type { BlobStore } from "../../protocol/blob/blob_store.ts";
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import type { BuiltBucket, BuiltGallery, GalleryRecord, PeopleStore } from "./people_store.ts";
 

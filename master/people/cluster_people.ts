@@ -1,8 +1,8 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import type { PublishedGallery } from "../core/gallery_event.ts";
+import type { PublishedGallery } from "../core/messages/gallery_event.ts";
 import type { MasterHandle, MasterOptions } from "../master_handle.ts";
-import type { RecognizerStore } from "../recognizer_store.ts";
+import type { RecognizerStore } from "../recognizers/recognizer_store.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import { totalOf } from "./build_gallery.ts";
 import type { GalleryDelivery } from "./gallery_delivery.ts";

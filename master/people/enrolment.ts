@@ -1,6 +1,6 @@
 import { cosine } from "../../models/gallery/cosine.ts";
 import { DEFAULT_THRESHOLDS } from "../../models/gallery/gallery_index.ts";
-import type { EnrolAnswer, EnrolWarning } from "../../protocol/http/people_api.ts";
+import type { EnrolAnswer, EnrolWarning } from "../../protocol/http_api/people_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";

@@ -1,5 +1,5 @@
-import type { BlobStore } from "../../protocol/blob/blob_store.ts";
-import { encodeArchiveLine, encodeVector, headerOf } from "../../protocol/people_archive.ts";
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
+import { encodeArchiveLine, encodeVector, headerOf } from "../../protocol/http_api/people_archive.ts";
 import type { GalleryRecord, PeopleStore } from "./people_store.ts";
 
 /** People whose names are looked up at once. */

@@ -1,6 +1,6 @@
 import { GALLERY_BUCKETS_MAX } from "../../models/gallery/gallery_index.ts";
 import { bucketOf } from "../../models/gallery/gallery_bucket.ts";
-import type { BlobStore } from "../../protocol/blob/blob_store.ts";
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";

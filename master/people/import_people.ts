@@ -1,6 +1,6 @@
 import { isUnitLength } from "../../models/gallery/unit_length.ts";
 import { readImageHeader } from "../../models/image/format.ts";
-import type { ImportAnswer } from "../../protocol/http/people_api.ts";
+import type { ImportAnswer } from "../../protocol/http_api/people_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -14,7 +14,7 @@ import {
   ArchiveReader,
   decodeBytes,
   decodeVector,
-} from "../../protocol/people_archive.ts";
+} from "../../protocol/http_api/people_archive.ts";
 import { embedCrop } from "./embed_crop.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import type { GalleryChange, GalleryKeeper } from "./gallery_keeper.ts";

@@ -1,4 +1,4 @@
-import { NO_GALLERY } from "../../protocol/messages/people_names.ts";
+import { NO_GALLERY } from "../../protocol/kernel/people_names.ts";
 import { DEFAULT_THRESHOLDS, type GalleryThresholds } from "../../models/gallery/gallery_index.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";

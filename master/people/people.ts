@@ -1,4 +1,4 @@
-import type { BlobStore } from "../../protocol/blob/blob_store.ts";
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import type {
   EnrolAnswer,
   GalleryListing,
@@ -8,8 +8,8 @@ import type {
   PersonDetail,
   PersonPatch,
   Thresholds,
-} from "../../protocol/http/people_api.ts";
-import { metadataSchema } from "../../protocol/http/people_api.ts";
+} from "../../protocol/http_api/people_api.ts";
+import { metadataSchema } from "../../protocol/http_api/people_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";

@@ -1,4 +1,4 @@
-import type { GalleryListing, PersonDetail, PersonEntry } from "../../protocol/http/people_api.ts";
+import type { GalleryListing, PersonDetail, PersonEntry } from "../../protocol/http_api/people_api.ts";
 import type { CountedPerson, FaceRecord, GalleryRecord, PeopleStore } from "./people_store.ts";
 
 /** A gallery as users see it. */

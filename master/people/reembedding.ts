@@ -1,5 +1,5 @@
-import type { BlobStore } from "../../protocol/blob/blob_store.ts";
-import type { GalleryListing } from "../../protocol/http/people_api.ts";
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
+import type { GalleryListing } from "../../protocol/http_api/people_api.ts";
 import { backoffMs } from "../../protocol/kernel/backoff.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";

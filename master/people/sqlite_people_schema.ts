@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { migrateDatabase } from "../sqlite_file.ts";
+import { migrateDatabase } from "../ledger/sqlite_file.ts";
 
 /** What makes a file of version N one of version N + 1, from an empty file on. Never change one that was released. */
 const MIGRATIONS = [

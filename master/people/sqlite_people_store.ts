@@ -18,7 +18,7 @@ import type {
 } from "./people_store.ts";
 import { bytesOfVector, faceOfRow, galleryOfRow, personOfRow, vectorOfBytes } from "./sqlite_people_rows.ts";
 import { migratePeople } from "./sqlite_people_schema.ts";
-import { checkIntegrity, inTransaction } from "../sqlite_file.ts";
+import { checkIntegrity, inTransaction } from "../ledger/sqlite_file.ts";
 import { type PeopleStatements, preparePeople } from "./sqlite_people_statements.ts";
 
 /** People in one SQLite file, with a write-ahead log beside it. What is removed is overwritten, not only forgotten. */

@@ -41,7 +41,7 @@ export function publishedEntry(
       // The packed program carries what was made of it.
       if (digestOf(published) === layer.digest) return published.slice();
       verify(published, { digest: file.digest, what: `The published file of ${what}` });
-      const { takeIn } = await import("../onnx/take_in.ts"); // a master with the packed layers never needs it
+      const { takeIn } = await import("../onnx/optimise.ts"); // a master with the packed layers never needs it
       const bytes = takeIn(published);
       verify(bytes, { digest: layer.digest, what: `What was made of ${what}` });
       return bytes;

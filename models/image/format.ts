@@ -1,13 +1,13 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import { readAvifHeader } from "./avif_header.ts";
-import { readGifHeader } from "./gif_header.ts";
+import { readAvifHeader } from "./avif/header.ts";
+import { readGifHeader } from "./gif/header.ts";
 import type { ImageFormat, ImageHeader, Measures } from "./image_header.ts";
-import { readJpegHeader } from "./jpeg_header.ts";
-import { readPngHeader } from "./png_header.ts";
+import { readJpegHeader } from "./jpeg/header.ts";
+import { readPngHeader } from "./png/header.ts";
 import { describeUnknown, sniffFormat } from "./sniff.ts";
-import { readTiffHeader } from "./tiff_header.ts";
-import { readWebpHeader } from "./webp_header.ts";
+import { readTiffHeader } from "./tiff/header.ts";
+import { readWebpHeader } from "./webp/header.ts";
 
 const READERS: Readonly<Record<ImageFormat, (bytes: Uint8Array) => Measures>> = {
   jpeg: readJpegHeader,

@@ -1,16 +1,16 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { AssetSource } from "../assets.ts";
-import { AvifDecoder } from "./avif_decoder.ts";
+import { AvifDecoder } from "./avif/decoder.ts";
 import { readImageHeader } from "./format.ts";
-import { decodeGif } from "./gif_decoder.ts";
+import { decodeGif } from "./gif/decoder.ts";
 import type { ImageFormat } from "./image_header.ts";
-import { JpegCodec } from "./jpeg_codec.ts";
-import { orient } from "./orient.ts";
+import { JpegCodec } from "./jpeg/codec.ts";
+import { orient } from "./geometry/orient.ts";
 import type { Picture } from "./picture.ts";
-import { decodePng } from "./png_decoder.ts";
-import { SparePixels } from "./spare_pixels.ts";
-import { decodeTiff } from "./tiff_decoder.ts";
-import { WebpDecoder } from "./webp_decoder.ts";
+import { decodePng } from "./png/decoder.ts";
+import { SparePixels } from "./pixel_pool.ts";
+import { decodeTiff } from "./tiff/decoder.ts";
+import { WebpDecoder } from "./webp/decoder.ts";
 
 /** Decodes pictures and encodes them as JPEG: the one port to every codec. */
 export interface ImageCodec {

@@ -1,4 +1,4 @@
-import type { Orientation } from "./orientation.ts";
+import type { Orientation } from "./geometry/orientation.ts";
 
 /** The formats that dml decodes. */
 export type ImageFormat = "jpeg" | "png" | "gif" | "tiff" | "webp" | "avif";

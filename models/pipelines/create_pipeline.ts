@@ -1,9 +1,9 @@
 import type { Manifest } from "../manifest.ts";
 import { createClassifyPipeline } from "./classify.ts";
-import { createDetectPipeline } from "./detect.ts";
+import { createDetectPipeline } from "./detect/pipeline.ts";
 import { createEmbedPipeline } from "./embed.ts";
 import { createEmptyPipeline } from "./empty.ts";
-import { createFacesPipeline } from "./faces.ts";
+import { createFacesPipeline } from "./faces/pipeline.ts";
 import type { Layers, Pipeline, PipelineOptions } from "./pipeline.ts";
 import { createTensorPipeline } from "./tensor.ts";
 

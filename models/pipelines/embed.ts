@@ -1,7 +1,7 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { floatsOf } from "../tensor.ts";
-import { normalise } from "./faces_embed.ts";
+import { normalise } from "./faces/embed.ts";
 import { MODEL_ROLE } from "./model_layer.ts";
 import { PictureModel } from "./picture_model.ts";
 import type { PipelineFactory } from "./pipeline.ts";

@@ -1,6 +1,6 @@
 import type { Attributes, FoundClass, FoundObject } from "../../protocol/messages/finding.ts";
 import type { Person } from "../../protocol/messages/prediction.ts";
-import type { Mark } from "../image/mark.ts";
+import type { Mark } from "../image/draw/mark.ts";
 import type { Finding } from "./pipeline.ts";
 
 /** Classes of a whole picture that are written into it, the best. */

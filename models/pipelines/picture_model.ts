@@ -1,8 +1,8 @@
 import { invariant } from "../../protocol/kernel/invariant.ts";
-import type { Size } from "../image/geometry.ts";
+import type { Size } from "../image/geometry/geometry.ts";
 import type { Picture } from "../image/picture.ts";
-import { PictureTensor } from "../image/picture_tensor.ts";
-import type { Placement } from "../image/placement.ts";
+import { PictureTensor } from "../image/resample/picture_tensor.ts";
+import type { Placement } from "../image/geometry/placement.ts";
 import type { PictureInput } from "../manifest/picture_input.ts";
 import type { Tensor } from "../tensor.ts";
 import { ModelLayer } from "./model_layer.ts";

@@ -1,7 +1,7 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { Picture } from "../image/picture.ts";
-import { PictureTensor } from "../image/picture_tensor.ts";
+import { PictureTensor } from "../image/resample/picture_tensor.ts";
 import { sniffFormat } from "../image/sniff.ts";
 import type { RawInput, TensorParameters } from "../manifest/tensor.ts";
 import { isNpy, readNpy } from "../npy.ts";

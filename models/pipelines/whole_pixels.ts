@@ -1,4 +1,4 @@
-import type { Box, Size } from "../image/geometry.ts";
+import type { Box, Size } from "../image/geometry/geometry.ts";
 
 /** `box` to whole pixels inside the picture, at least one each way. */
 export function wholePixels(box: Box, picture: Size): Box {

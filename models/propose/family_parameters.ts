@@ -1,6 +1,6 @@
 import type { OnnxInspection } from "../onnx/inspect.ts";
 import type { DeclaredTensor } from "../onnx/value_info.ts";
-import type { Answers } from "../propose_manifest.ts";
+import type { Answers } from "./propose_manifest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { type NormalisationName, normalisationOf } from "./normalisation.ts";
 import { type FamilyName, type OutputFamily, STRIDES } from "./output_family.ts";

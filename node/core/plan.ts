@@ -10,7 +10,7 @@ import {
   type NodeState,
   whyUnrunnable,
 } from "./state.ts";
-import { hasRoomFor, togetherOf } from "./worker_share.ts";
+import { hasRoomFor, togetherOf } from "./worker_capacity.ts";
 
 /** What the node does next. Each is carried out by the executor and changes the state by a `begun` event. */
 export type Action =

@@ -6,7 +6,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { Engine, EngineResult, LayerReader, RunOptions } from "./engine.ts";
-import { WorkerLane } from "./worker_lane.ts";
+import { WorkerLane } from "./worker_client.ts";
 import { type PooledRecognizer, WorkerSlot } from "./worker_slot.ts";
 
 /** Runs that may wait for a worker; a caller that keeps to `slots` never makes one wait for long. */

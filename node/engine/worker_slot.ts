@@ -4,7 +4,7 @@ import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { LayerReader } from "./engine.ts";
-import type { WorkerLane } from "./worker_lane.ts";
+import type { WorkerLane } from "./worker_client.ts";
 import type { LoadableRecognizer, ReplyTo, WorkerAsk } from "./worker_protocol.ts";
 
 /** First and longest wait before a worker that cannot start is tried again. */

@@ -1,6 +1,6 @@
 import { type Digest, Digester } from "../kernel/digest.ts";
 import { asDmlError } from "../kernel/errors.ts";
-import type { BlobStore } from "./blob_store.ts";
+import type { BlobStore } from "../ports/blob_store.ts";
 
 /** Whether the blob is in `store` as it should be; reads all of it, a piece at a time. */
 export async function stateOf(

@@ -3,9 +3,9 @@ import { type Clock, SYSTEM_CLOCK } from "../kernel/clock.ts";
 import type { Digest } from "../kernel/digest.ts";
 import { asDmlError, DmlError } from "../kernel/errors.ts";
 import { type Random, SYSTEM_RANDOM } from "../kernel/random.ts";
-import { waited } from "../kernel/waited.ts";
+import { waited } from "../kernel/sleep.ts";
 import { blobCorrupt } from "./blob_errors.ts";
-import type { BlobStore, BlobWriter } from "./blob_store.ts";
+import type { BlobStore, BlobWriter } from "../ports/blob_store.ts";
 import { StallWatch } from "../kernel/stall_watch.ts";
 
 const PIECE_BYTES = 1024 * 1024;

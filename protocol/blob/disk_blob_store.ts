@@ -5,13 +5,13 @@ import {
   removeIfThere,
   TEMPORARY_SUFFIX,
   writeFileDurably,
-} from "../durable_file.ts";
+} from "../host/durable_file.ts";
 import { type Clock, SYSTEM_CLOCK } from "../kernel/clock.ts";
 import { type Digest, digestOf, isDigest } from "../kernel/digest.ts";
 import { invariant } from "../kernel/invariant.ts";
 import { blobCorrupt, blobNotFound, offsetPastEnd } from "./blob_errors.ts";
-import type { BlobReading, BlobStore, BlobWriter } from "./blob_store.ts";
-import { streamFrom } from "./byte_stream.ts";
+import type { BlobReading, BlobStore, BlobWriter } from "../ports/blob_store.ts";
+import { streamFrom } from "../kernel/byte_stream.ts";
 import { DiskBlobWriter, PART_SUFFIX } from "./disk_blob_writer.ts";
 
 const PART_KEPT_MS = 24 * 60 * 60 * 1000;

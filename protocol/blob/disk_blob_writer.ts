@@ -1,8 +1,8 @@
-import { asStorageError, publishFile, removeIfThere, writeAll } from "../durable_file.ts";
+import { asStorageError, publishFile, removeIfThere, writeAll } from "../host/durable_file.ts";
 import { type Digest, Digester } from "../kernel/digest.ts";
 import { invariant } from "../kernel/invariant.ts";
 import { blobCorrupt } from "./blob_errors.ts";
-import type { BlobWriter } from "./blob_store.ts";
+import type { BlobWriter } from "../ports/blob_store.ts";
 
 /** What the file of a reception that is not finished is named after its blob. */
 export const PART_SUFFIX = ".part";

@@ -1,15 +1,15 @@
 import { parseContentRange } from "../http/byte_range.ts";
 import type { Answer } from "../http/http_answer.ts";
 import { HttpClient } from "../http/http_client.ts";
-import { blobPath } from "../http/paths.ts";
+import { blobPath } from "../http_api/paths.ts";
 import { errorOfResponse } from "../http/problem.ts";
 import type { RepeatableMethod } from "../http/request_head.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { type Digest, digestOf } from "../kernel/digest.ts";
 import { asDmlError, DmlError } from "../kernel/errors.ts";
 import { blobCorrupt, offsetPastEnd } from "./blob_errors.ts";
-import type { BlobReading, BlobStore, BlobWriter } from "./blob_store.ts";
-import { streamOf } from "./byte_stream.ts";
+import type { BlobReading, BlobStore, BlobWriter } from "../ports/blob_store.ts";
+import { streamOf } from "../kernel/byte_stream.ts";
 
 /** What is asked of the other process. */
 interface BlobRequest {

@@ -1,9 +1,9 @@
 import { type Digest, digestOf } from "../kernel/digest.ts";
 import { DmlError } from "../kernel/errors.ts";
 import { invariant } from "../kernel/invariant.ts";
-import type { BlobReading, BlobStore, BlobWriter } from "./blob_store.ts";
+import type { BlobReading, BlobStore, BlobWriter } from "../ports/blob_store.ts";
 import { blobCorrupt, blobNotFound, offsetPastEnd } from "./blob_errors.ts";
-import { streamOf } from "./byte_stream.ts";
+import { streamOf } from "../kernel/byte_stream.ts";
 
 /** A reception that is going on or broke off; its whole size is reserved. */
 interface Part {

@@ -1,11 +1,11 @@
 // @ts-types="./byte_slice_stream.d.ts"
 import { ByteSliceStream } from "@std/streams/byte_slice_stream.js";
 import { Hono } from "hono";
-import type { BlobsInView, BlobStore } from "../blob/blob_store.ts";
+import type { BlobsInView, BlobStore } from "../ports/blob_store.ts";
 import { type Digest, isDigest } from "../kernel/digest.ts";
 import { DmlError } from "../kernel/errors.ts";
 import { type ByteRange, contentRange, parseByteRange } from "./byte_range.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS } from "../http_api/paths.ts";
 import { problemResponse } from "./problem.ts";
 
 /** Up to here a blob is read, verified and sent at once: sooner done than a stream is set up. */

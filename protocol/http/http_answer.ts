@@ -1,4 +1,4 @@
-import { type ByteSource, streamFrom } from "../blob/byte_stream.ts";
+import { type ByteSource, streamFrom } from "../kernel/byte_stream.ts";
 import { DmlError } from "../kernel/errors.ts";
 import { invariant } from "../kernel/invariant.ts";
 import { LIMITS } from "../kernel/limits.ts";

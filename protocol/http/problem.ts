@@ -2,7 +2,7 @@
 import { LimitedBytesTransformStream } from "@std/streams/limited_bytes_transform_stream.js";
 import { asDmlError, DmlError, type ErrorCode, ERRORS, isErrorCode } from "../kernel/errors.ts";
 import { clip } from "../kernel/clip.ts";
-import { type Problem, problemSchema } from "./api.ts";
+import { type Problem, problemSchema } from "../http_api/api.ts";
 
 const MEDIA_TYPE = "application/problem+json";
 const PROBLEM_BYTES_MAX = 64 * 1024;

@@ -2,7 +2,7 @@
 export interface ErrorKind {
   /** The status of an HTTP answer that carries it. */
   readonly status: number;
-  /** The exit code of a command that ends with it (see `user/exit.ts`). */
+  /** The exit code of a command that ends with it (see `user/cli/exit.ts`). */
   readonly exit: number;
   /** Whether the same request may succeed later with no change to it. */
   readonly retryable: boolean;

@@ -1,7 +1,7 @@
 /** What a log line carries beside its message. Never image bytes, never a token. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where log lines go. The adapter over LogTape is `protocol/logtape_log.ts`. */
+/** Where log lines go. The adapter over LogTape is `protocol/host/logtape_log.ts`. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

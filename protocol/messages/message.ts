@@ -6,7 +6,7 @@ import {
   predictionRefuseSchema,
   userHelloSchema,
   userWelcomeSchema,
-} from "./ask.ts";
+} from "./user.ts";
 import { commandDoneSchema, commandRunSchema } from "./command.ts";
 import { galleryFailedSchema, galleryOfferSchema, galleryReadySchema, galleryRetireSchema } from "./gallery.ts";
 import { helloSchema, rejectSchema, welcomeSchema } from "./hello.ts";

@@ -1,6 +1,6 @@
 // @ts-types="./to_bytes.d.ts"
 import { toBytes } from "@std/streams/to_bytes.js";
-import type { BlobStore } from "../../protocol/blob/blob_store.ts";
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "../assert.ts";
 import { encodeManifest, type Manifest } from "../../models/manifest.ts";
-import type { DurableEvent } from "../../master/core/durable_event.ts";
-import type { NodeRecord } from "../../master/core/state.ts";
+import type { DurableEvent } from "../../master/core/messages/durable_event.ts";
+import type { NodeRecord } from "../../master/core/state/state.ts";
 import type { Ledger } from "../../master/ledger/ledger.ts";
 import { emptyManifest, helloOf, idOf } from "../master/core_world.ts";
 

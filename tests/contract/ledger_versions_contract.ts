@@ -1,6 +1,6 @@
 import { assertEquals } from "../assert.ts";
 import { encodeManifest, type Manifest } from "../../models/manifest.ts";
-import type { DurableEvent } from "../../master/core/durable_event.ts";
+import type { DurableEvent } from "../../master/core/messages/durable_event.ts";
 import type { Ledger } from "../../master/ledger/ledger.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { emptyManifest, idOf } from "../master/core_world.ts";

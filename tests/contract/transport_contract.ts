@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { assert, assertEquals, assertMatch, assertRejects } from "../assert.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import type { Address, Connection, Listener, Transport } from "../../protocol/transport.ts";
+import type { Address, Connection, Listener, Transport } from "../../protocol/ports/transport.ts";
 
 const ANY_PORT: Address = { hostname: "127.0.0.1", port: 0 };
 const MEGABYTE = 1_000_000;

@@ -4,12 +4,12 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { parseAs } from "../../protocol/schema.ts";
 import { runDml } from "../../tools/dml_process.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
-import { type PredictLine, predictLineSchema } from "../../user/predict_line.ts";
+import { type PredictLine, predictLineSchema } from "../../user/reports/predict_line.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { makeJpeg, makePicture, makeText, truncated, withOrientation } from "../models/image/fixtures.ts";
-import { makeFlatJpeg } from "../models/image/flat_jpeg.ts";
-import { makeGif } from "../models/image/gif_writer.ts";
-import { makePng, makePngClaim } from "../models/image/png_writer.ts";
+import { makeFlatJpeg } from "../models/image/jpeg/flat_jpeg.ts";
+import { makeGif } from "../models/image/gif/gif_writer.ts";
+import { makePng, makePngClaim } from "../models/image/png/png_writer.ts";
 import { Cluster } from "./cluster.ts";
 
 const SMALL = { width: 64, height: 48 };

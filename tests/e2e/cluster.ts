@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
-import { HttpClusterClient } from "../../user/http_cluster_client.ts";
+import { HttpClusterClient } from "../../user/client/http/cluster.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
 
 /** A master and nodes, each a process of its own on loopback with a data directory of its own; all ended at disposal. */

@@ -5,8 +5,8 @@ import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import type { DmlError } from "../../protocol/kernel/errors.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
 import { SAMPLE_FACES, samplePhoto, samplePhotos } from "../../tools/sample_photos.ts";
-import type { Predicted } from "../../user/cluster_client.ts";
-import { HttpClusterClient } from "../../user/http_cluster_client.ts";
+import type { Predicted } from "../../user/client/cluster_client.ts";
+import { HttpClusterClient } from "../../user/client/http/cluster.ts";
 import { assert, assertEquals, assertGreater } from "../assert.ts";
 import { Cluster, readyFor } from "./cluster.ts";
 

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MAIN, PERMISSIONS, SILENT_ENVIRONMENT } from "../../tools/dml_process.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
-import { formatAddress } from "../../protocol/address.ts";
-import { parseCommand } from "../../user/cli.ts";
-import { DEFAULT_MASTER } from "../../user/default_master.ts";
-import { permissionFlags } from "../../user/permission_flags.ts";
-import { NO_PERMISSIONS, permissionsOf } from "../../user/permissions.ts";
+import { formatAddress } from "../../protocol/http_api/address.ts";
+import { parseCommand } from "../../user/cli/parse_command.ts";
+import { DEFAULT_MASTER } from "../../user/client/default_master.ts";
+import { permissionFlags } from "../../user/process/permission_flags.ts";
+import { NO_PERMISSIONS, permissionsOf } from "../../user/process/permissions.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { FileTree } from "../user/file_tree.ts";
 

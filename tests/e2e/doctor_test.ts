@@ -5,7 +5,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
 import { clusterTokensSchema, newTokens } from "../../protocol/security/tokens.ts";
 import { DmlProcess, MAIN, PERMISSIONS, SILENT_ENVIRONMENT } from "../../tools/dml_process.ts";
-import { masterSteps } from "../../user/doctor_master.ts";
+import { masterSteps } from "../../user/doctor/master.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { cropAround } from "../../models/image/crop_around.ts";
+import { cropAround } from "../../models/image/resample/crop_around.ts";
 import { createImageCodec } from "../../models/image/image_codec.ts";
 import type { Picture } from "../../models/image/picture.ts";
 import { assetFiles } from "../../node/engine/asset_files.ts";
 import { samplePhotos } from "../../tools/sample_photos.ts";
-import type { ClusterClient } from "../../user/cluster_client.ts";
+import type { ClusterClient } from "../../user/client/cluster_client.ts";
 
 /** How much around a face is in each of its pictures, and how large they are: each makes a somewhat different face. */
 const VIEWS = [{ factor: 1.6, sideMax: 400 }, { factor: 2, sideMax: 260 }, { factor: 2.4, sideMax: 200 }];

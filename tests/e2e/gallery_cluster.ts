@@ -9,10 +9,10 @@ import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
-import { TcpTransport } from "../../protocol/tcp_transport.ts";
+import { TcpTransport } from "../../protocol/transport/tcp_transport.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
-import { HttpClusterClient } from "../../user/http_cluster_client.ts";
+import { HttpClusterClient } from "../../user/client/http/cluster.ts";
 import { putGallery } from "../models/gallery/built_gallery.ts";
 import { readyFor } from "./cluster.ts";
 

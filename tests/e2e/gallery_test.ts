@@ -4,7 +4,7 @@ import type { GalleryPerson } from "../../models/gallery/gallery_bucket.ts";
 import type { Person, Prediction } from "../../protocol/messages/prediction.ts";
 import type { DmlProcess } from "../../tools/dml_process.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
-import type { PredictOptions } from "../../user/cluster_client.ts";
+import type { PredictOptions } from "../../user/client/cluster_client.ts";
 import { somebody } from "../models/gallery/built_gallery.ts";
 import { GalleryCluster } from "./gallery_cluster.ts";
 

@@ -1,5 +1,5 @@
 /** What a master does with those who do not speak its language, while it works on. */
-import { encodeFrame } from "../protocol/encode_frame.ts";
+import { encodeFrame } from "../protocol/wire/encode_frame.ts";
 import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { recognizerAddedSchema } from "../../protocol/http/api.ts";
+import { recognizerAddedSchema } from "../../protocol/http_api/api.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { z } from "../../protocol/schema.ts";
 import { runDml } from "../../tools/dml_process.ts";

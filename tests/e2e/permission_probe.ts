@@ -2,9 +2,9 @@
  * A program that comes down to the permissions of a command line as `main.ts` does, and then tries what should be refused:
  * through `Deno`, through `node:` modules, and both again in new workers. Prints what became of each try, as JSON.
  */
-import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "../../user/confinement.ts";
-import { parseCommand } from "../../user/cli.ts";
-import { permissionsOf, type Place } from "../../user/permissions.ts";
+import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "../../user/process/confinement.ts";
+import { parseCommand } from "../../user/cli/parse_command.ts";
+import { permissionsOf, type Place } from "../../user/process/permissions.ts";
 
 /** What is tried. */
 export interface Tries {

@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PERMISSIONS } from "../../tools/dml_process.ts";
-import { parseCommand } from "../../user/cli.ts";
-import { permissionFlags } from "../../user/permission_flags.ts";
-import { permissionsOf, type Place } from "../../user/permissions.ts";
+import { parseCommand } from "../../user/cli/parse_command.ts";
+import { permissionFlags } from "../../user/process/permission_flags.ts";
+import { permissionsOf, type Place } from "../../user/process/permissions.ts";
 import { assertEquals } from "../assert.ts";
 import { FileTree } from "../user/file_tree.ts";
 import type { Outcomes, TriedKind, Tries } from "./permission_probe.ts";

@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
-import type { NodeProgram } from "../../protocol/http/program_api.ts";
+import type { NodeProgram } from "../../protocol/http_api/program_api.ts";
 import { portable } from "../../tools/build/portable.ts";
 import { buildProgram, type Program } from "../../tools/build/program.ts";
 import { targetOf } from "../../tools/build/targets.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
-import { HttpClusterClient } from "../../user/http_cluster_client.ts";
+import { HttpClusterClient } from "../../user/client/http/cluster.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { readyFor } from "./cluster.ts";

@@ -1,5 +1,5 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import type { DurableEvent } from "../../master/core/durable_event.ts";
+import type { DurableEvent } from "../../master/core/messages/durable_event.ts";
 import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
 
 /** A ledger on a disk that is full when the test says so. */

@@ -1,6 +1,6 @@
 /** What a master does when its ledger cannot be written: nobody is told that something is done that a crash would undo. */
 import { encodeManifest } from "../../models/manifest.ts";
-import { lineageSchema } from "../../protocol/http/rollout_api.ts";
+import { lineageSchema } from "../../protocol/http_api/rollout_api.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { emptyManifest, idOf, predictionOf } from "./core_world.ts";
 import { FailingLedger } from "./failing_ledger.ts";

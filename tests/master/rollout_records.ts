@@ -1,7 +1,7 @@
 import { encodeManifest, type Manifest, recognizerName } from "../../models/manifest.ts";
-import type { RolloutRecord, RolloutSettings } from "../../protocol/http/rollout_api.ts";
-import { DEFAULT_ROLLOUT } from "../../master/rollout_settings.ts";
-import { type RolloutSpec, specOf } from "../../master/core/rollout.ts";
+import type { RolloutRecord, RolloutSettings } from "../../protocol/http_api/rollout_api.ts";
+import { DEFAULT_ROLLOUT } from "../../master/recognizers/rollout_settings.ts";
+import { type RolloutSpec, specOf } from "../../master/core/state/rollout.ts";
 
 /** The settings of a test's rollout: quick ones. */
 export function settingsOf(overrides: Partial<RolloutSettings> = {}): RolloutSettings {

@@ -1,11 +1,11 @@
 import type { Manifest } from "../../models/manifest.ts";
-import type { RolloutRecord, RolloutSettings } from "../../protocol/http/rollout_api.ts";
+import type { RolloutRecord, RolloutSettings } from "../../protocol/http_api/rollout_api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
-import type { VersionCommand } from "../../master/core/rollout_command.ts";
-import type { MasterEvent } from "../../master/core/event.ts";
-import { recordOf } from "../../master/core/rollout_record.ts";
-import type { MasterSettings } from "../../master/core/settings.ts";
-import type { TaskState } from "../../master/core/state.ts";
+import type { VersionCommand } from "../../master/core/messages/rollout_command.ts";
+import type { MasterEvent } from "../../master/core/messages/event.ts";
+import { recordOf } from "../../master/core/decide/rollout_record.ts";
+import type { MasterSettings } from "../../master/core/state/settings.ts";
+import type { TaskState } from "../../master/core/state/state.ts";
 import { CoreWorld, emptyManifest, idOf, predictionOf, type WorldNode } from "./core_world.ts";
 import { settingsOf } from "./rollout_records.ts";
 

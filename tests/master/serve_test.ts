@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
-import { clusterSchema } from "../../protocol/http/api.ts";
+import { clusterSchema } from "../../protocol/http_api/api.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { runServe, type ServeInfo } from "../../master/serve.ts";

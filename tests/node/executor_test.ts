@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "../assert.ts";
-import { CarriedPictures } from "../../node/carried_pictures.ts";
+import { CarriedPictures } from "../../node/pictures/inline_pictures.ts";
 import type { NodeEvent } from "../../node/core/event.ts";
 import type { Action } from "../../node/core/plan.ts";
 import type { AttemptKey } from "../../node/core/state.ts";
 import { Executor } from "../../node/executor.ts";
-import { GalleryKeeper } from "../../node/gallery_keeper.ts";
-import { ModelCache } from "../../node/model_cache.ts";
+import { GalleryKeeper } from "../../node/galleries/gallery_cache.ts";
+import { ModelCache } from "../../node/recognizers/model_cache.ts";
 import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { InvariantError } from "../../protocol/kernel/invariant.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { type JoinedNode, type JoinOptions, runJoin } from "../../node/join.ts";
 import type { NodeNews } from "../../node/node.ts";
-import { PATHS } from "../../protocol/http/paths.ts";
+import { PATHS } from "../../protocol/http_api/paths.ts";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
-import { TcpTransport } from "../../protocol/tcp_transport.ts";
+import { TcpTransport } from "../../protocol/transport/tcp_transport.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { ScriptedConnection } from "./scripted_master.ts";
 

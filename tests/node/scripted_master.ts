@@ -1,9 +1,9 @@
-import { MemoryTransport } from "../../protocol/memory_transport.ts";
-import type { CarriedPicture } from "../../protocol/carried_picture.ts";
+import { MemoryTransport } from "../../protocol/transport/memory_transport.ts";
+import type { CarriedPicture } from "../../protocol/wire/picture_frame.ts";
 import type { CommandName } from "../../protocol/messages/command.ts";
 import type { Message, MessageType } from "../../protocol/messages/message.ts";
-import { Peer } from "../../protocol/peer.ts";
-import type { Address, Connection, Listener } from "../../protocol/transport.ts";
+import { Peer } from "../../protocol/transport/peer.ts";
+import type { Address, Connection, Listener } from "../../protocol/ports/transport.ts";
 
 type MessageOf<Type extends MessageType> = Extract<Message, { type: Type }>;
 

@@ -1,5 +1,5 @@
 import { ERRORS } from "../../protocol/kernel/errors.ts";
-import { isVerbName, verbOf } from "../../user/verbs.ts";
+import { isVerbName, verbOf } from "../../user/cli/verbs.ts";
 import { assert, assertEquals } from "../assert.ts";
 
 Deno.test("ERRORS advises no command line that dml does not know", () => {

@@ -1,7 +1,7 @@
-import type { NodeListing, RecognizerListing } from "../../protocol/http/api.ts";
+import type { NodeListing, RecognizerListing } from "../../protocol/http_api/api.ts";
 import type { CommandName } from "../../protocol/messages/command.ts";
 import type { Person, Prediction } from "../../protocol/messages/prediction.ts";
-import type { ClusterClient, Predicted, PredictOptions } from "../../user/cluster_client.ts";
+import type { ClusterClient, Predicted, PredictOptions } from "../../user/client/cluster_client.ts";
 import { fail } from "../assert.ts";
 
 /** A person of the table in the tests. */

@@ -1,8 +1,8 @@
 import { decodeManifest, encodeManifest, type Manifest, recognizerName } from "../../models/manifest.ts";
-import type { RecognizerAdded, RecognizerDetail, RecognizerListing } from "../../protocol/http/api.ts";
+import type { RecognizerAdded, RecognizerDetail, RecognizerListing } from "../../protocol/http_api/api.ts";
 import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import type { ModelsClient } from "../../user/models_client.ts";
+import type { ModelsClient } from "../../user/client/models_client.ts";
 
 /** A master's recognizers in memory. */
 export class FakeModelsClient implements ModelsClient {

@@ -1,4 +1,4 @@
-import type { Terminal } from "../../user/terminal.ts";
+import type { Terminal } from "../../user/terminal/terminal.ts";
 
 /** A terminal that keeps what was written to it. */
 export class FakeTerminal implements Terminal {

@@ -1,18 +1,18 @@
 /** The bare parts of one picture, each called by itself with nothing of dml around it. A realm of its own, for the engine. */
 /// <reference lib="deno.worker" />
-import { createAnnotator } from "../../models/image/annotate.ts";
-import { letterbox } from "../../models/image/geometry.ts";
+import { createAnnotator } from "../../models/image/draw/annotate.ts";
+import { letterbox } from "../../models/image/geometry/geometry.ts";
 import { createImageCodec } from "../../models/image/image_codec.ts";
-import { cropGrey } from "../../models/image/crop_grey.ts";
-import { shrinkIntoTensor } from "../../models/image/resize.ts";
-import { similarityTransform } from "../../models/image/similarity.ts";
-import { warp } from "../../models/image/warp.ts";
+import { cropGrey } from "../../models/image/resample/crop_grey.ts";
+import { shrinkIntoTensor } from "../../models/image/resample/resize.ts";
+import { similarityTransform } from "../../models/image/geometry/similarity.ts";
+import { warp } from "../../models/image/resample/warp.ts";
 import { FACES } from "../../models/catalog/faces.ts";
 import { marksOf } from "../../models/pipelines/marks.ts";
-import { ALIGNED, ARCFACE_TEMPLATE } from "../../models/pipelines/faces_align.ts";
-import { DETECT, DETECT_INPUT } from "../../models/pipelines/faces_detect.ts";
-import { EMBED } from "../../models/pipelines/faces_embed.ts";
-import { LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "../../models/pipelines/faces_landmarks.ts";
+import { ALIGNED, ARCFACE_TEMPLATE } from "../../models/pipelines/faces/align.ts";
+import { DETECT, DETECT_INPUT } from "../../models/pipelines/faces/detect.ts";
+import { EMBED } from "../../models/pipelines/faces/embed.ts";
+import { LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "../../models/pipelines/faces/landmarks.ts";
 import { LayerRunner } from "../../models/pipelines/layer_runner.ts";
 import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
 import type { LayerSession } from "../../models/tensor.ts";

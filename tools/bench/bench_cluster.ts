@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
-import { HttpClusterClient } from "../../user/http_cluster_client.ts";
+import { HttpClusterClient } from "../../user/client/http/cluster.ts";
 import { DmlProcess, scopedSources } from "../dml_process.ts";
 
 /** A master and one node with one worker, as processes on loopback. */

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { BlobStore } from "../../protocol/blob/blob_store.ts";
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import { copyBlob } from "../../protocol/blob/copy_blob.ts";
 import { DiskBlobStore } from "../../protocol/blob/disk_blob_store.ts";
 import { HttpBlobStore } from "../../protocol/blob/http_blob_store.ts";
-import { writeAll } from "../../protocol/durable_file.ts";
-import { blobPath } from "../../protocol/http/paths.ts";
+import { writeAll } from "../../protocol/host/durable_file.ts";
+import { blobPath } from "../../protocol/http_api/paths.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { ServerProcess } from "./server_process.ts";
 import { type Figure, MB, median, shown, timed } from "./figure.ts";

@@ -1,6 +1,6 @@
 import { openLocalCluster } from "../../main.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
-import type { ClusterClient } from "../../user/cluster_client.ts";
+import type { ClusterClient } from "../../user/client/cluster_client.ts";
 import { samplePhoto, variantOf } from "../sample_photos.ts";
 import { bareRelayMs } from "./bare_relay.ts";
 import { BenchCluster } from "./bench_cluster.ts";

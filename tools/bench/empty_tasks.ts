@@ -1,4 +1,4 @@
-import { PATHS } from "../../protocol/http/paths.ts";
+import { PATHS } from "../../protocol/http_api/paths.ts";
 import { BenchCluster } from "./bench_cluster.ts";
 import { LightHttpClient } from "./light_http_client.ts";
 import { ServerProcess } from "./server_process.ts";

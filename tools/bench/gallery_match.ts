@@ -7,7 +7,7 @@ import { parseAs } from "../../protocol/schema.ts";
 import { type Figure, MB, shown } from "./figure.ts";
 import { galleryMeasuredSchema } from "./gallery_measured.ts";
 import { madeDirection, personDirection } from "./made_direction.ts";
-import { MEMORY_FLAGS } from "../../user/memory_flags.ts";
+import { MEMORY_FLAGS } from "../../user/process/v8_flags.ts";
 
 const PEOPLE = 20_000;
 const FACES = 5;

@@ -1,9 +1,9 @@
 /** The layers of the face recognizer, in the engine as it is published or as dml changes it. A realm of its own, for the engine. */
 /// <reference lib="deno.worker" />
 import { FACES } from "../../models/catalog/faces.ts";
-import { DETECT } from "../../models/pipelines/faces_detect.ts";
-import { EMBED } from "../../models/pipelines/faces_embed.ts";
-import { LANDMARKS } from "../../models/pipelines/faces_landmarks.ts";
+import { DETECT } from "../../models/pipelines/faces/detect.ts";
+import { EMBED } from "../../models/pipelines/faces/embed.ts";
+import { LANDMARKS } from "../../models/pipelines/faces/landmarks.ts";
 import { LayerRunner } from "../../models/pipelines/layer_runner.ts";
 import type { LayerSession } from "../../models/tensor.ts";
 import { assetFiles } from "../../node/engine/asset_files.ts";

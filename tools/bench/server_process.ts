@@ -1,4 +1,4 @@
-import { allocatorEnvironmentOf } from "../../user/allocator_environment.ts";
+import { allocatorEnvironmentOf } from "../../user/process/allocator_environment.ts";
 
 /** A module that serves HTTP on loopback and prints its port, as a process of its own. */
 export class ServerProcess implements AsyncDisposable {

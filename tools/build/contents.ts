@@ -1,5 +1,5 @@
 /** The one list of what goes into an executable of dml, however it is made. */
-import { takeIn } from "../../models/onnx/take_in.ts";
+import { takeIn } from "../../models/onnx/optimise.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 
 /** A module that something starts; each is bundled on its own. */

@@ -3,7 +3,7 @@ import { denoExecutable } from "./deno_package.ts";
 import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "./deno_flags.ts";
 import { gzipped } from "./compress.ts";
 import { type Program, programPart, withManifest } from "./program.ts";
-import { EXIT_RESTART } from "../../user/exit.ts";
+import { EXIT_RESTART } from "../../user/cli/exit.ts";
 import { EXIT_LATE } from "./portable/exit_late.ts";
 import { START_ENVIRONMENT_NAMES } from "./start_flags.ts";
 import { withVersion } from "./version_override.ts";

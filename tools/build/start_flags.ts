@@ -1,14 +1,14 @@
 import { dirname, join } from "node:path";
 import { UPGRADE_DIRECTORY } from "../../protocol/program/upgrade_directory_name.ts";
-import { parseCommand } from "../../user/cli.ts";
-import { allocatorEnvironmentOf } from "../../user/allocator_environment.ts";
-import type { Command, JoinCommand } from "../../user/command.ts";
-import { MEMORY_FLAGS } from "../../user/memory_flags.ts";
-import { ENVIRONMENT_NAMES } from "../../user/flags.ts";
-import type { VerbName } from "../../user/verbs.ts";
-import { type Permissions, permissionsOf } from "../../user/permissions.ts";
-import { STARTING_ENVIRONMENT } from "../../user/permission_flags.ts";
-import { placeOf } from "../../user/place.ts";
+import { parseCommand } from "../../user/cli/parse_command.ts";
+import { allocatorEnvironmentOf } from "../../user/process/allocator_environment.ts";
+import type { Command, JoinCommand } from "../../user/cli/command.ts";
+import { MEMORY_FLAGS } from "../../user/process/v8_flags.ts";
+import { ENVIRONMENT_NAMES } from "../../user/cli/flags.ts";
+import type { VerbName } from "../../user/cli/verbs.ts";
+import { type Permissions, permissionsOf } from "../../user/process/permissions.ts";
+import { STARTING_ENVIRONMENT } from "../../user/process/permission_flags.ts";
+import { placeOf } from "../../user/process/place.ts";
 
 /** Longer than this an argument may be refused by the system (Linux: 128 KiB). */
 const FLAG_CHARACTERS_MAX = 100_000;

@@ -1,9 +1,9 @@
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
-import type { DoctorCommand } from "../command.ts";
-import type { DoctorStep } from "../doctor_steps.ts";
-import { EXIT_OK } from "../exit.ts";
-import { printable, renderError, styled } from "../render.ts";
-import type { Terminal } from "../terminal.ts";
+import type { DoctorCommand } from "../cli/command.ts";
+import type { DoctorStep } from "../doctor/steps.ts";
+import { EXIT_OK } from "../cli/exit.ts";
+import { printable, renderError, styled } from "../terminal/render.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 const NAME_COLUMNS = 10;
 

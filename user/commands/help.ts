@@ -1,13 +1,13 @@
 import { ERRORS } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import type { HelpCommand } from "../command.ts";
-import { EXIT_CODES, EXIT_OK } from "../exit.ts";
-import { type FlagName, flagOf, FLAGS, isFlagName, spelling } from "../flags.ts";
-import { LIMIT_DESCRIPTIONS } from "../limit_descriptions.ts";
-import { formatBytes, formatDuration } from "../render.ts";
-import type { Terminal } from "../terminal.ts";
-import type { SubVerb, SubVerbs } from "../sub_verbs.ts";
-import { COMMON_FLAGS, flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, type VerbName, verbOf } from "../verbs.ts";
+import type { HelpCommand } from "../cli/command.ts";
+import { EXIT_CODES, EXIT_OK } from "../cli/exit.ts";
+import { type FlagName, flagOf, FLAGS, isFlagName, spelling } from "../cli/flags.ts";
+import { LIMIT_DESCRIPTIONS } from "../cli/limit_descriptions.ts";
+import { formatBytes, formatDuration } from "../terminal/render.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { SubVerb, SubVerbs } from "../cli/sub_verbs.ts";
+import { COMMON_FLAGS, flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, type VerbName, verbOf } from "../cli/verbs.ts";
 
 const WIDTH = 100;
 const NO_COLOR = ["NO_COLOR", "When it is set, no colour (https://no-color.org)."] as const;

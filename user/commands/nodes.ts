@@ -1,13 +1,13 @@
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import type { NodeListing } from "../../protocol/http/api.ts";
-import type { ClusterClient } from "../cluster_client.ts";
-import type { NodesCommand } from "../command.ts";
-import { EXIT_OK } from "../exit.ts";
-import { renderNodes } from "../node_table.ts";
-import { printable } from "../render.ts";
+import type { NodeListing } from "../../protocol/http_api/api.ts";
+import type { ClusterClient } from "../client/cluster_client.ts";
+import type { NodesCommand } from "../cli/command.ts";
+import { EXIT_OK } from "../cli/exit.ts";
+import { renderNodes } from "../reports/node_table.ts";
+import { printable } from "../terminal/render.ts";
 import { nearest } from "../../protocol/kernel/suggest.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 /** Lists the nodes, or gives one of them an order. */
 export async function runNodes(

@@ -1,15 +1,15 @@
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
-import type { ClusterClient } from "../cluster_client.ts";
-import type { PredictCommand } from "../command.ts";
-import { exitCodeOf } from "../exit.ts";
-import { findInputs, type Input, readInput } from "../inputs.ts";
-import { mapInOrder } from "../map_in_order.ts";
-import { planOutputs, writeOutput } from "../outputs.ts";
-import { type Outcome, PredictReport } from "../predict_report.ts";
-import { SharedFailure } from "../shared_failure.ts";
-import type { Terminal } from "../terminal.ts";
+import type { ClusterClient } from "../client/cluster_client.ts";
+import type { PredictCommand } from "../cli/command.ts";
+import { exitCodeOf } from "../cli/exit.ts";
+import { findInputs, type Input, readInput } from "../pictures/inputs.ts";
+import { mapInOrder } from "../pictures/map_in_order.ts";
+import { planOutputs, writeOutput } from "../pictures/outputs.ts";
+import { type Outcome, PredictReport } from "../reports/predict_report.ts";
+import { SharedFailure } from "../pictures/shared_failure.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 /** What `dml predict` works with. */
 export interface PredictContext {

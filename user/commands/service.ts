@@ -1,20 +1,20 @@
 import { dirname, join } from "node:path";
-import { allocatorEnvironmentOf } from "../allocator_environment.ts";
-import { holdingOf } from "../../protocol/directory_lock.ts";
-import { asStorageError, removeIfThere, writeFileDurably } from "../../protocol/durable_file.ts";
+import { allocatorEnvironmentOf } from "../process/allocator_environment.ts";
+import { holdingOf } from "../../protocol/host/directory_lock.ts";
+import { asStorageError, removeIfThere, writeFileDurably } from "../../protocol/host/durable_file.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
-import type { JoinCommand, ServeCommand, ServiceCommand } from "../command.ts";
-import { EXIT_OK } from "../exit.ts";
-import { fileReason } from "../file_reason.ts";
-import { launchdPlist } from "../launchd_plist.ts";
-import type { Place } from "../permissions.ts";
-import { programLine } from "../program_line.ts";
-import { printable } from "../render.ts";
-import { type ServiceDirectory, type ServiceFiles, serviceFiles, type ServiceRole } from "../service_place.ts";
-import { installedText, uninstalledText } from "../service_text.ts";
-import { environmentLine, systemdUnit } from "../systemd_unit.ts";
-import type { Terminal } from "../terminal.ts";
+import type { JoinCommand, ServeCommand, ServiceCommand } from "../cli/command.ts";
+import { EXIT_OK } from "../cli/exit.ts";
+import { fileReason } from "../terminal/file_reason.ts";
+import { launchdPlist } from "../service/launchd_plist.ts";
+import type { Place } from "../process/permissions.ts";
+import { programLine } from "../service/command_line.ts";
+import { printable } from "../terminal/render.ts";
+import { type ServiceDirectory, type ServiceFiles, serviceFiles, type ServiceRole } from "../service/service_place.ts";
+import { installedText, uninstalledText } from "../service/service_text.ts";
+import { environmentLine, systemdUnit } from "../service/systemd_unit.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 /** What `dml service` works with. */
 export interface ServiceContext {

@@ -1,11 +1,11 @@
-import type { NodeProgram, ProgramsListing } from "../../protocol/http/program_api.ts";
+import type { NodeProgram, ProgramsListing } from "../../protocol/http_api/program_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
-import type { UpgradeCommand } from "../command.ts";
-import { EXIT_OK, EXIT_SOME_FAILED } from "../exit.ts";
-import type { ProgramClient } from "../program_client.ts";
-import { type Column, counted, formatBytes, printable, renderTable } from "../render.ts";
-import type { Terminal } from "../terminal.ts";
-import { waited } from "../../protocol/kernel/waited.ts";
+import type { UpgradeCommand } from "../cli/command.ts";
+import { EXIT_OK, EXIT_SOME_FAILED } from "../cli/exit.ts";
+import type { ProgramClient } from "../client/program_client.ts";
+import { type Column, counted, formatBytes, printable, renderTable } from "../terminal/render.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { waited } from "../../protocol/kernel/sleep.ts";
 
 const ASK_EVERY_MS = 1_000;
 

@@ -1,4 +1,4 @@
-import type { CompletionsCommand } from "../command.ts";
+import type { CompletionsCommand } from "../cli/command.ts";
 import { bashCompletion } from "./bash_completion.ts";
 import { fishCompletion } from "./fish_completion.ts";
 import { zshCompletion } from "./zsh_completion.ts";

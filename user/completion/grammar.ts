@@ -1,5 +1,5 @@
-import { type FlagName, flagOf } from "../flags.ts";
-import { flagsOf, HELP_TOPICS, VERB_NAMES, type VerbName, verbOf } from "../verbs.ts";
+import { type FlagName, flagOf } from "../cli/flags.ts";
+import { flagsOf, HELP_TOPICS, VERB_NAMES, type VerbName, verbOf } from "../cli/verbs.ts";
 
 /** What can be typed, as a shell offers it; all of it from the tables of verbs and flags. */
 export interface OfferedVerb {

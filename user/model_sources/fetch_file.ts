@@ -5,9 +5,9 @@ import { digestOf } from "../../protocol/kernel/digest.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
 import { unreachableReason } from "../../protocol/http/unreachable.ts";
-import type { OnBytes } from "../models_client.ts";
-import { formatBytes } from "../render.ts";
-import { waited } from "../../protocol/kernel/waited.ts";
+import type { OnBytes } from "../client/models_client.ts";
+import { formatBytes } from "../terminal/render.ts";
+import { waited } from "../../protocol/kernel/sleep.ts";
 import { followRedirects } from "./follow_redirects.ts";
 import { PartFile } from "./part_file.ts";
 

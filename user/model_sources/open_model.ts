@@ -1,6 +1,6 @@
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import { readBounded } from "../taking_in/read_bounded.ts";
+import { readBounded } from "../model_import/read_bounded.ts";
 import { type FetchedFile, fetchFile, type FetchOptions } from "./fetch_file.ts";
 import { huggingFaceUrl } from "./hugging_face.ts";
 import { fileNameOf, type ModelSource } from "./model_source.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { asStorageError, removeIfThere, writeAll } from "../../protocol/durable_file.ts";
-import { readJsonFile, writeJsonFile } from "../../protocol/json_file.ts";
+import { asStorageError, removeIfThere, writeAll } from "../../protocol/host/durable_file.ts";
+import { readJsonFile, writeJsonFile } from "../../protocol/host/json_file.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { type Infer, z } from "../../protocol/schema.ts";

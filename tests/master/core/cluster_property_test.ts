@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { assert, assertEquals } from "../../assert.ts";
-import type { MasterState } from "../../../master/core/state.ts";
-import { capacityOf } from "../../../master/scheduler/feasible.ts";
-import { PendingResults } from "../../../master/pending_results.ts";
+import type { MasterState } from "../../../master/core/state/state.ts";
+import { capacityOf } from "../../../master/core/scheduler/feasible.ts";
+import { PendingResults } from "../../../master/control/pending_results.ts";
 import { type Digest, digestOf } from "../../../protocol/kernel/digest.ts";
 import { acceptResult, CoreWorld, emptyManifest, idOf, type WorldNode } from "../core_world.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { assert, assertEquals } from "../../assert.ts";
-import type { MasterEvent } from "../../../master/core/event.ts";
-import { restore } from "../../../master/core/restore.ts";
-import { createState } from "../../../master/core/state.ts";
-import { LedgerWriter } from "../../../master/ledger_writer.ts";
+import type { MasterEvent } from "../../../master/core/messages/event.ts";
+import { restore } from "../../../master/core/apply/restore.ts";
+import { createState } from "../../../master/core/state/state.ts";
+import { LedgerWriter } from "../../../master/turn/ledger_writer.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import type { WorldNode } from "../core_world.ts";
 import { FailingLedger } from "../failing_ledger.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
-import { clusterSchema, nodesSchema, recognizersSchema } from "../../../protocol/http/api.ts";
-import { blobPath, nodeCommandPath } from "../../../protocol/http/paths.ts";
+import { clusterSchema, nodesSchema, recognizersSchema } from "../../../protocol/http_api/api.ts";
+import { blobPath, nodeCommandPath } from "../../../protocol/http_api/paths.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { idOf } from "../core_world.ts";

@@ -1,4 +1,4 @@
-import { type Problem, problemSchema } from "../../../protocol/http/api.ts";
+import { type Problem, problemSchema } from "../../../protocol/http_api/api.ts";
 import type { MasterHandle } from "../../../master/master_handle.ts";
 
 /** As the answer of this machine's own master: a name that only loopback has. */

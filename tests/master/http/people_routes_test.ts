@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { errorBoundary } from "../../../master/http/error_boundary.ts";
 import { Refusals } from "../../../master/http/refusals.ts";
 import { peopleRoutes } from "../../../master/http/people_routes.ts";
-import type { Predictions } from "../../../master/predictions.ts";
+import type { Predictions } from "../../../master/turn/predictions.ts";
 import {
   changedSchema,
   enrolAnswerSchema,
@@ -12,9 +12,9 @@ import {
   importAnswerSchema,
   peoplePageSchema,
   personDetailSchema,
-} from "../../../protocol/http/people_api.ts";
-import { galleryPath, personPath } from "../../../protocol/http/paths.ts";
-import { problemSchema } from "../../../protocol/http/api.ts";
+} from "../../../protocol/http_api/people_api.ts";
+import { galleryPath, personPath } from "../../../protocol/http_api/paths.ts";
+import { problemSchema } from "../../../protocol/http_api/api.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { seededRandom } from "../../../protocol/kernel/random.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";

@@ -1,7 +1,7 @@
 import { CONTROL_PORT_HEADER, JOINED_MEDIA_TYPE, splitResponse } from "../../../protocol/http/joined_answer.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
-import { predictAnswerSchema } from "../../../protocol/http/api.ts";
-import { blobPath } from "../../../protocol/http/paths.ts";
+import { predictAnswerSchema } from "../../../protocol/http_api/api.ts";
+import { blobPath } from "../../../protocol/http_api/paths.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { predictionOf } from "../core_world.ts";

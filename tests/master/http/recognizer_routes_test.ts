@@ -1,6 +1,6 @@
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
-import { layerReceivedSchema, recognizerAddedSchema, recognizerDetailSchema } from "../../../protocol/http/api.ts";
+import { layerReceivedSchema, recognizerAddedSchema, recognizerDetailSchema } from "../../../protocol/http_api/api.ts";
 import { encodeManifest, type Manifest } from "../../../models/manifest.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { assertEquals, assertStringIncludes } from "../../assert.ts";

@@ -3,7 +3,7 @@ import type { CatalogEntry } from "../../../models/catalog/catalog_entry.ts";
 import { encodeManifest } from "../../../models/manifest.ts";
 import { MemoryLedger } from "../../../master/ledger/memory_ledger.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
-import { collectedSchema, lineageSchema, rolloutSchema } from "../../../protocol/http/rollout_api.ts";
+import { collectedSchema, lineageSchema, rolloutSchema } from "../../../protocol/http_api/rollout_api.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { emptyManifest } from "../core_world.ts";
 import { MasterFixture, type ScriptedNode } from "../master_fixture.ts";

@@ -6,7 +6,7 @@ import { SqliteLedger } from "../../../master/ledger/sqlite_ledger.ts";
 import { testLedger } from "../../contract/ledger_contract.ts";
 import { testLedgerVersions } from "../../contract/ledger_versions_contract.ts";
 import { CoreWorld, idOf } from "../core_world.ts";
-import { isDurable } from "../../../master/core/durable_event.ts";
+import { isDurable } from "../../../master/core/messages/durable_event.ts";
 
 testLedger("SqliteLedger.open()", () => SqliteLedger.open(":memory:"));
 testLedgerVersions("SqliteLedger.open()", () => SqliteLedger.open(":memory:"));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
-import { encodeVector } from "../../../protocol/people_archive.ts";
+import { encodeVector } from "../../../protocol/http_api/people_archive.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
 import { NEW_EMBEDDER, PeopleFixture, pictureOf, portrait } from "./people_fixture.ts";
 

@@ -12,7 +12,7 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import type { Log, LogFields } from "../../../protocol/kernel/log.ts";
 import { seededRandom } from "../../../protocol/kernel/random.ts";
 import type { Person } from "../../../protocol/messages/prediction.ts";
-import { makeFlatJpeg } from "../../models/image/flat_jpeg.ts";
+import { makeFlatJpeg } from "../../models/image/jpeg/flat_jpeg.ts";
 import { ManualClock } from "../../protocol/manual_clock.ts";
 
 export const EMBEDDER = digestOf(new TextEncoder().encode("the embedder"));

@@ -1,6 +1,6 @@
 import { bucketOf, encodeBucket, type GalleryPerson } from "../../../models/gallery/gallery_bucket.ts";
 import { DEFAULT_THRESHOLDS, encodeGalleryIndex, type GalleryIndex } from "../../../models/gallery/gallery_index.ts";
-import type { BlobStore } from "../../../protocol/blob/blob_store.ts";
+import type { BlobStore } from "../../../protocol/ports/blob_store.ts";
 import { type Digest, digestOf } from "../../../protocol/kernel/digest.ts";
 import type { BlobReference } from "../../../protocol/messages/task.ts";
 

@@ -8,7 +8,7 @@ import webpEncoder from "@jsquash/webp/codec/enc/webp_enc.wasm" with { type: "by
 import { defaultOptions as webpDefaults } from "@jsquash/webp/meta.js";
 import type { Picture } from "../../../models/image/picture.ts";
 import { uint16 } from "./byte_writer.ts";
-import { makeExif } from "./tiff_writer.ts";
+import { makeExif } from "./tiff/tiff_writer.ts";
 import { concat } from "../../../protocol/kernel/concat.ts";
 
 /**

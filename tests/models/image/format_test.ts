@@ -5,9 +5,9 @@ import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
 import { uint32 } from "./byte_writer.ts";
 import * as fixtures from "./fixtures.ts";
-import { makeGif } from "./gif_writer.ts";
-import { makePng, makePngClaim } from "./png_writer.ts";
-import { makeExif, makeTiff } from "./tiff_writer.ts";
+import { makeGif } from "./gif/gif_writer.ts";
+import { makePng, makePngClaim } from "./png/png_writer.ts";
+import { makeExif, makeTiff } from "./tiff/tiff_writer.ts";
 import { concat } from "../../../protocol/kernel/concat.ts";
 
 const picture = fixtures.makePicture(37, 21);

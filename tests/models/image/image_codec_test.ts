@@ -1,15 +1,15 @@
 import { createImageCodec } from "../../../models/image/image_codec.ts";
-import { orient } from "../../../models/image/orient.ts";
-import { toOrientation } from "../../../models/image/orientation.ts";
+import { orient } from "../../../models/image/geometry/orient.ts";
+import { toOrientation } from "../../../models/image/geometry/orientation.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { imageAssets } from "./asset_source.ts";
-import { turnAvif } from "./avif_writer.ts";
+import { turnAvif } from "./avif/avif_writer.ts";
 import * as fixtures from "./fixtures.ts";
-import { makeGif } from "./gif_writer.ts";
-import { makePng, makePngClaim } from "./png_writer.ts";
-import { makeTiff } from "./tiff_writer.ts";
-import { animateWebp } from "./webp_writer.ts";
+import { makeGif } from "./gif/gif_writer.ts";
+import { makePng, makePngClaim } from "./png/png_writer.ts";
+import { makeTiff } from "./tiff/tiff_writer.ts";
+import { animateWebp } from "./webp/webp_writer.ts";
 
 const picture = fixtures.makePicture(60, 40);
 const base = {

@@ -1,5 +1,5 @@
-import type { Letterbox, Point } from "../../../models/image/geometry.ts";
-import type { Placement } from "../../../models/image/placement.ts";
+import type { Letterbox, Point } from "../../../models/image/geometry/geometry.ts";
+import type { Placement } from "../../../models/image/geometry/placement.ts";
 
 /** A point of the picture, in pixels of the frame. */
 export function intoLetterbox(point: Point, { scale, offsetX, offsetY }: Letterbox): Point {

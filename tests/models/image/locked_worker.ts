@@ -1,5 +1,5 @@
 /// <reference lib="deno.worker" />
-import { createAnnotator } from "../../../models/image/annotate.ts";
+import { createAnnotator } from "../../../models/image/draw/annotate.ts";
 import { createImageCodec } from "../../../models/image/image_codec.ts";
 import { marksOf } from "../../../models/pipelines/marks.ts";
 import type { AssetName } from "../../../models/assets.ts";

@@ -3,9 +3,9 @@ import { createImageCodec } from "../../../models/image/image_codec.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { imageAssets } from "./asset_source.ts";
 import * as fixtures from "./fixtures.ts";
-import { makeFlatJpeg } from "./flat_jpeg.ts";
+import { makeFlatJpeg } from "./jpeg/flat_jpeg.ts";
 import type { LockedWork } from "./locked_worker.ts";
-import { makePng } from "./png_writer.ts";
+import { makePng } from "./png/png_writer.ts";
 
 async function allAssets(): Promise<Map<AssetName, Uint8Array<ArrayBuffer>>> {
   const own = ASSET_NAMES.filter((name) => name !== "onnxruntime.wasm");

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import published from "face-models/model/fr_feature.onnx" with { type: "bytes" };
 import { FACES } from "../../../models/catalog/faces.ts";
 import { removeDeadChannels } from "../../../models/onnx/dead_channels.ts";
-import { takeIn } from "../../../models/onnx/take_in.ts";
+import { takeIn } from "../../../models/onnx/optimise.ts";
 import { floatTensor } from "../../../models/tensor.ts";
 import { createLayerSession } from "../../../node/engine/onnx_session.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";

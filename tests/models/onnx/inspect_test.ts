@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { inspectOnnx } from "../../../models/onnx/inspect.ts";
 import { refuseUnservable } from "../../../models/onnx/refuse_unservable.ts";
-import { proposeManifest } from "../../../models/propose_manifest.ts";
+import { proposeManifest } from "../../../models/propose/propose_manifest.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";

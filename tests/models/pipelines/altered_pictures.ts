@@ -1,4 +1,4 @@
-import type { Box } from "../../../models/image/geometry.ts";
+import type { Box } from "../../../models/image/geometry/geometry.ts";
 import type { Picture } from "../../../models/image/picture.ts";
 
 /** The picture turned clockwise around its middle, its corners cut off and black ones put in; linear interpolation. */

@@ -9,7 +9,7 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { predictionSchema } from "../../../protocol/messages/prediction.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
-import { makePng } from "../../models/image/png_writer.ts";
+import { makePng } from "../../models/image/png/png_writer.ts";
 import { npyFile } from "../../models/npy_writer.ts";
 import { answeringModel, graphModel, tensor } from "../../models/onnx/graph_model.ts";
 import { type Detector, DETECTORS, FOUND, PICTURE_SIZE, ULTRAFACE } from "../../models/pipelines/detections.ts";

@@ -1,4 +1,4 @@
-import type { BlobStore } from "../../../protocol/blob/blob_store.ts";
+import type { BlobStore } from "../../../protocol/ports/blob_store.ts";
 import { copyBlob } from "../../../protocol/blob/copy_blob.ts";
 import { HttpBlobStore } from "../../../protocol/blob/http_blob_store.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";

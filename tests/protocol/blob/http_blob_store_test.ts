@@ -1,7 +1,7 @@
 // @ts-types="../../contract/to_bytes.d.ts"
 import { toBytes } from "@std/streams/to_bytes.js";
 import { Hono } from "hono";
-import type { BlobStore } from "../../../protocol/blob/blob_store.ts";
+import type { BlobStore } from "../../../protocol/ports/blob_store.ts";
 import { DiskBlobStore } from "../../../protocol/blob/disk_blob_store.ts";
 import { HttpBlobStore } from "../../../protocol/blob/http_blob_store.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { DiskBlobStore } from "../../../protocol/blob/disk_blob_store.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
-import { problemSchema } from "../../../protocol/http/api.ts";
+import { problemSchema } from "../../../protocol/http_api/api.ts";
 import { blobRoutes, type BlobRoutesOptions } from "../../../protocol/http/blob_routes.ts";
-import { blobPath } from "../../../protocol/http/paths.ts";
+import { blobPath } from "../../../protocol/http_api/paths.ts";
 import { problemResponse } from "../../../protocol/http/problem.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";

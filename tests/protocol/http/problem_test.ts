@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { problemSchema } from "../../../protocol/http/api.ts";
+import { problemSchema } from "../../../protocol/http_api/api.ts";
 import { errorOfResponse, problemOf, problemResponse } from "../../../protocol/http/problem.ts";
 import { DmlError, type ErrorCode, ERRORS } from "../../../protocol/kernel/errors.ts";
 import { assert, assertEquals } from "../../assert.ts";

@@ -1,6 +1,6 @@
 import { shellWord, startOf, type Surroundings } from "../../../tools/build/start_flags.ts";
 import { assert, assertEquals } from "../../assert.ts";
-import { MEMORY_FLAGS } from "../../../user/memory_flags.ts";
+import { MEMORY_FLAGS } from "../../../user/process/v8_flags.ts";
 
 const HOST: Surroundings = {
   os: "linux",

@@ -3,11 +3,11 @@ import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { z } from "../../../protocol/schema.ts";
 import { helpText, runHelp } from "../../../user/commands/help.ts";
 import { versionText } from "../../../user/commands/version.ts";
-import { parseCommand } from "../../../user/cli.ts";
-import { EXIT_CODES } from "../../../user/exit.ts";
-import { ENVIRONMENT_NAMES, flagOf, spelling } from "../../../user/flags.ts";
-import { predictLineSchema } from "../../../user/predict_line.ts";
-import { flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, verbOf } from "../../../user/verbs.ts";
+import { parseCommand } from "../../../user/cli/parse_command.ts";
+import { EXIT_CODES } from "../../../user/cli/exit.ts";
+import { ENVIRONMENT_NAMES, flagOf, spelling } from "../../../user/cli/flags.ts";
+import { predictLineSchema } from "../../../user/reports/predict_line.ts";
+import { flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, verbOf } from "../../../user/cli/verbs.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
 

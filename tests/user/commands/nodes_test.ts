@@ -1,10 +1,10 @@
-import type { NodeListing } from "../../../protocol/http/api.ts";
+import type { NodeListing } from "../../../protocol/http_api/api.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { newId } from "../../../protocol/kernel/id.ts";
 import { seededRandom } from "../../../protocol/kernel/random.ts";
 import { runNodes } from "../../../user/commands/nodes.ts";
-import { runModelsList } from "../../../user/commands/models_list.ts";
-import type { NodesCommand } from "../../../user/command.ts";
+import { runModelsList } from "../../../user/commands/models/list.ts";
+import type { NodesCommand } from "../../../user/cli/command.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
 import { ManualClock } from "../../protocol/manual_clock.ts";

@@ -1,9 +1,9 @@
 import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
 import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
 import { seededRandom } from "../../../protocol/kernel/random.ts";
-import type { PredictCommand } from "../../../user/command.ts";
+import type { PredictCommand } from "../../../user/cli/command.ts";
 import { type PredictContext, runPredict } from "../../../user/commands/predict.ts";
-import { type PredictLine, predictLineSchema } from "../../../user/predict_line.ts";
+import { type PredictLine, predictLineSchema } from "../../../user/reports/predict_line.ts";
 import type { Prediction } from "../../../protocol/messages/prediction.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../../assert.ts";
 import { FakeClusterClient, personAt, predictionOf } from "../fake_cluster_client.ts";

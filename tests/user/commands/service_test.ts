@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { lockDirectory } from "../../../protocol/directory_lock.ts";
+import { lockDirectory } from "../../../protocol/host/directory_lock.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
-import { parseCommand } from "../../../user/cli.ts";
+import { parseCommand } from "../../../user/cli/parse_command.ts";
 import { runService } from "../../../user/commands/service.ts";
-import { programLine } from "../../../user/program_line.ts";
-import type { ServiceCommand } from "../../../user/command.ts";
+import { programLine } from "../../../user/service/command_line.ts";
+import type { ServiceCommand } from "../../../user/cli/command.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
 import { FileTree } from "../file_tree.ts";

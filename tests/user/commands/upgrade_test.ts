@@ -1,5 +1,5 @@
 import { runUpgrade } from "../../../user/commands/upgrade.ts";
-import type { NodeProgram, ProgramsListing } from "../../../protocol/http/program_api.ts";
+import type { NodeProgram, ProgramsListing } from "../../../protocol/http_api/program_api.ts";
 import { assertEquals, assertStringIncludes } from "../../assert.ts";
 import { programOf } from "../../protocol/program/programs.ts";
 import { FakeTerminal } from "../fake_terminal.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { completionText } from "../../../user/completion/completion_text.ts";
 import { offeredVerbs } from "../../../user/completion/grammar.ts";
-import { VERB_NAMES } from "../../../user/verbs.ts";
+import { VERB_NAMES } from "../../../user/cli/verbs.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { isMissing } from "../../host_tool.ts";
 import { FileTree } from "../file_tree.ts";

@@ -6,8 +6,8 @@ import { createReadStream } from "node:fs";
 import { Digester, isDigest } from "../../../protocol/kernel/digest.ts";
 import type { Program } from "../../../protocol/messages/program.ts";
 import { nextProgram } from "../../../protocol/program/next_program.ts";
-import { UpgradeDirectory } from "../../../protocol/program/upgrade_directory.ts";
-import { EXIT_RESTART } from "../../../user/exit.ts";
+import { UpgradeDirectory } from "../../../protocol/host/upgrade_directory.ts";
+import { EXIT_RESTART } from "../../../user/cli/exit.ts";
 import { VERSION } from "../../../protocol/version.ts";
 import { EXIT_LATE } from "./exit_late.ts";
 

@@ -1,0 +1,88 @@
+import type { BlobReading, BlobsInView, BlobStore, BlobWriter } from "../../protocol/ports/blob_store.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { ProgramFiles } from "../programs/program_files.ts";
+import type { RecognizerStore } from "../recognizers/recognizer_store.ts";
+import type { TransientBlobs } from "./transient_blobs.ts";
+
+/** What a {@linkcode MasterBlobs} looks into. */
+export interface MasterBlobsOptions {
+  readonly clock: Clock;
+  readonly transient: TransientBlobs;
+  readonly transientStore: BlobStore;
+  readonly durableStore: BlobStore;
+  readonly recognizers: RecognizerStore;
+  readonly programs?: ProgramFiles;
+  /** Told of every result that was put. */
+  readonly onPut: (digest: Digest) => void;
+}
+
+/**
+ * The blobs of the master as nodes see them: pictures, annotated results, and the files of recognizers, which are made when
+ * they are first asked for. What is put is a result and stays for a while; whoever puts it leaves it alone from then on.
+ */
+export class MasterBlobs implements BlobStore, BlobsInView {
+  /** Results alone: what is put is one, whatever else there is. */
+  readonly results: Pick<BlobStore, "stat" | "put">;
+  readonly #options: MasterBlobsOptions;
+
+  constructor(options: MasterBlobsOptions) {
+    this.#options = options;
+    const stat = (digest: Digest) => Promise.resolve(options.transient.view(digest)?.length ?? null);
+    this.results = { stat, put: (digest, bytes) => this.put(digest, bytes) };
+  }
+
+  view(digest: Digest): Uint8Array<ArrayBuffer> | null {
+    return this.#options.transient.view(digest);
+  }
+
+  async stat(digest: Digest): Promise<number | null> {
+    return await (await this.#storeOf(digest)).stat(digest);
+  }
+
+  async open(
+    digest: Digest,
+    options?: { offset?: number; signal?: AbortSignal },
+  ): Promise<BlobReading> {
+    return await (await this.#storeOf(digest)).open(digest, options);
+  }
+
+  async read(
+    digest: Digest,
+    options?: { signal?: AbortSignal },
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return await (await this.#storeOf(digest)).read(digest, options);
+  }
+
+  async put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { transient, clock, onPut } = this.#options;
+    await transient.put(digest, bytes, clock.nowMs());
+    onPut(digest);
+  }
+
+  receive(digest: Digest): Promise<BlobWriter> {
+    return Promise.reject(
+      new DmlError("request_invalid", `The result ${digest} must be put in one piece.`),
+    );
+  }
+
+  delete(digest: Digest): Promise<boolean> {
+    return Promise.reject(
+      new DmlError("request_invalid", `The master forgets ${digest} when it is not needed any more.`),
+    );
+  }
+
+  // deno-lint-ignore require-yield -- a store that cannot be listed
+  async *list(): AsyncIterable<{ digest: Digest; size: number }> {
+    await Promise.reject(new DmlError("request_invalid", "The master does not list its blobs."));
+  }
+
+  async #storeOf(digest: Digest): Promise<Pick<BlobStore, "stat" | "open" | "read">> {
+    const { transient, transientStore, durableStore, recognizers, programs } = this.#options;
+    if (transient.has(digest)) return transientStore;
+    if (programs?.has(digest)) return programs;
+    await recognizers.ensure(digest);
+    return durableStore;
+  }
+}

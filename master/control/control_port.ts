@@ -1,0 +1,244 @@
+import type { NamedPicture } from "../../protocol/wire/picture_frame.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { asDmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { Hello } from "../../protocol/messages/hello.ts";
+import type { Message } from "../../protocol/messages/message.ts";
+import type { TaskAssign } from "../../protocol/messages/task.ts";
+import { CARRIES_PICTURES_VERSION, RESULT_FIRST_VERSION } from "../../protocol/messages/version_range.ts";
+import { Peer } from "../../protocol/transport/peer.ts";
+import { type ClusterTokens, roleOfToken } from "../../protocol/security/tokens.ts";
+import { advanceSession, type SessionInput, startMasterSession } from "../../protocol/wire/session.ts";
+import type { Connection, Listener } from "../../protocol/ports/transport.ts";
+import type { Command } from "../core/messages/command.ts";
+import { commandOf } from "../core/messages/from_message.ts";
+import { hear, type Link } from "./connection.ts";
+import type { MasterBlobs } from "../blobs/master_blobs.ts";
+import type { PendingResults } from "./pending_results.ts";
+import { USER_LINES_MAX, type UserLines } from "./user_sessions.ts";
+
+/** Connections beyond those of the nodes: they come and go before they said who they are. */
+const STRANGERS_MAX = 64;
+
+/** What a {@linkcode ControlPort} works with. */
+export interface ControlPortOptions {
+  readonly listener: Listener;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The version of dml. */
+  readonly version: string;
+  /** Null where a node needs none. */
+  readonly tokens: ClusterTokens | null;
+  readonly heartbeatIntervalMs: number;
+  readonly deadAfterMs: number;
+  readonly post: (command: Command) => void;
+  /** Who waits for the pictures of a result before it is posted. */
+  readonly results: Pick<PendingResults, "take" | "lost">;
+  /** Users who ask here; null: they may not. */
+  readonly users: UserLines | null;
+  /** Pictures that travel on the control connections, both ways; null: nodes fetch and put them. */
+  readonly carried: Pick<MasterBlobs, "view" | "results"> | null;
+}
+
+/** The control channel of the master: connections in, commands out; what nodes are to be told goes the other way. */
+export class ControlPort {
+  readonly #options: ControlPortOptions;
+  readonly #links = new Map<number, Link>();
+  readonly #linksByNode = new Map<string, Link>();
+  readonly #serving = new Set<Promise<void>>();
+  #nextConnectionId = 1;
+
+  constructor(options: ControlPortOptions) {
+    this.#options = options;
+  }
+
+  /** Serves connections until the listener closes and the last connection is gone. */
+  async run(): Promise<void> {
+    for await (const connection of this.#options.listener) {
+      const serving = this.#serve(connection).finally(() => this.#serving.delete(serving));
+      this.#serving.add(serving);
+    }
+    await Promise.all(this.#serving);
+  }
+
+  /** Sends `message` if the node is still connected. */
+  send(nodeId: string, message: Message): void {
+    const link = this.#linksByNode.get(nodeId);
+    if (link === undefined) return;
+    if (message.type === "task.assign") this.#assign(link, message);
+    else link.peer.send(message);
+  }
+
+  /** The picture goes along behind its assignment where it may; else the node fetches it by its digest. */
+  #assign({ peer, carriesPictures }: Link, assign: TaskAssign): void {
+    const { image } = assign;
+    const bytes = carriesPictures && image !== null && peer.canCarry(image.size)
+      ? this.#options.carried?.view(image.digest) ?? null
+      : null;
+    if (image === null || bytes === null) return peer.send(assign);
+    peer.send({ ...assign, isCarried: true });
+    peer.carry({ digest: image.digest, bytes });
+  }
+
+  /** The core has taken the node in: the connection is its own. */
+  welcome(connectionId: number, nodeId: string): void {
+    const link = this.#links.get(connectionId);
+    if (link === undefined) {
+      // It went away while the core decided.
+      this.#options.post({ type: "lose_node", nodeId, connectionId, reason: "It left at once." });
+      return;
+    }
+    link.nodeId = nodeId;
+    this.#linksByNode.set(nodeId, link);
+    const { version, heartbeatIntervalMs, deadAfterMs, carried } = this.#options;
+    link.carriesPictures = carried !== null && (link.session.protocol ?? 0) >= CARRIES_PICTURES_VERSION;
+    const carries = link.carriesPictures ? { carriesPictures: true } as const : {};
+    this.#advance(link, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...carries } });
+  }
+
+  /** The core has not. */
+  refuse(connectionId: number, code: ErrorCode, reason: string): void {
+    const link = this.#links.get(connectionId);
+    if (link !== undefined) this.#advance(link, { kind: "refuse", code, reason });
+  }
+
+  /** The core has given the node up. */
+  close(connectionId: number, reason: string): void {
+    const link = this.#links.get(connectionId);
+    if (link !== undefined) this.#advance(link, { kind: "leave", code: "connection_lost", reason });
+  }
+
+  /** Tells every node that the master is there. */
+  ping(): void {
+    for (const { peer } of this.#linksByNode.values()) peer.send({ type: "ping" });
+  }
+
+  /** Closes connections that have said no hello in time. */
+  tick(nowMs: number): void {
+    for (const link of this.#links.values()) {
+      if (link.session.deadlineMs !== null) this.#advance(link, { kind: "tick", nowMs });
+    }
+  }
+
+  /** Says goodbye to everybody and takes nobody in any more. */
+  stop(reason: string): void {
+    this.#options.listener.close();
+    for (const link of [...this.#links.values()]) {
+      this.#advance(link, { kind: "leave", code: "shutting_down", reason });
+      if (link.user !== null) void link.peer.leave("shutting_down", reason);
+    }
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    const { clock, log } = this.#options;
+    const peer = new Peer(connection, { clock, log, onPicture: (picture) => hear(link, picture) });
+    if (this.#links.size >= LIMITS.nodesMax + USER_LINES_MAX + STRANGERS_MAX) {
+      await peer.leave("too_many_nodes", `There are ${this.#links.size} connections already.`);
+      return;
+    }
+    const connectionId = this.#nextConnectionId++;
+    const { state: session } = startMasterSession(clock.nowMs());
+    const link: Link = { connectionId, peer, session, nodeId: null, user: null, carriesPictures: false, pictures: [] };
+    this.#links.set(connectionId, link);
+    for await (const batch of peer) this.#receive(link, batch);
+    const { code, reason } = await peer.closed;
+    this.#advance(link, { kind: "lost" });
+    if (link.user !== null) this.#options.users?.close(link.user);
+    this.#forget(link, reason);
+    log.debug("A connection ended.", { remote: peer.remote, code, reason });
+  }
+
+  #receive(link: Link, batch: readonly Message[]): void {
+    const { nodeId, connectionId } = link;
+    if (nodeId !== null) this.#options.post({ type: "hear_node", nodeId, connectionId });
+    for (const message of batch) {
+      if (link.user !== null) link.user.receive(message);
+      else if (!this.#becomesUser(link, message)) this.#advance(link, { kind: "received", message });
+    }
+    for (const picture of link.pictures.splice(0)) this.#keep(picture);
+  }
+
+  /** Whether the first message is a user's hello, which is answered then: no session of a node. */
+  #becomesUser(link: Link, message: Message): boolean {
+    const { users } = this.#options;
+    if (message.type !== "user.hello" || users === null || link.session.phase !== "awaiting_hello") return false;
+    link.user = users.open(link.peer, message);
+    this.#advance(link, { kind: "lost" });
+    return true;
+  }
+
+  /** Keeps a picture of a result as one that is put over HTTP; a result that waits for it in vain has failed. */
+  #keep({ digest, bytes }: NamedPicture): void {
+    const { carried, results, log } = this.#options;
+    carried?.results.put(digest, bytes).catch((error) => {
+      const failure = asDmlError(error);
+      log.warn("The picture of a result was not kept.", { digest, code: failure.code, reason: failure.message });
+      results.lost(digest, failure);
+    });
+  }
+
+  #advance(link: Link, input: SessionInput): void {
+    const step = advanceSession(link.session, input);
+    link.session = step.state;
+    for (const output of step.outputs) {
+      switch (output.kind) {
+        case "send":
+          link.peer.send(output.message);
+          break;
+        case "deliver":
+          this.#deliver(link, output.message);
+          break;
+        case "close":
+          this.#logClose(link, output);
+          this.#forget(link, output.reason);
+          // What is queued goes out first; the loop over the peer ends when it is closed.
+          void link.peer.close(output.code, output.reason);
+          break;
+      }
+    }
+  }
+
+  #deliver(link: Link, message: Message): void {
+    const { post, log, results } = this.#options;
+    const { connectionId, nodeId, peer, session: { protocol } } = link;
+    if (message.type === "hello") return this.#admit(link, message);
+    if (message.type === "error") {
+      log.warn("A node turned a message down.", { remote: peer.remote, ...message });
+      return;
+    }
+    if (nodeId === null) return;
+    const command = commandOf(message, { nodeId, connectionId });
+    if (command?.type !== "accept_result") return void (command && post(command));
+    results.take(command, { mayWait: protocol !== null && protocol >= RESULT_FIRST_VERSION });
+  }
+
+  #admit(link: Link, hello: Hello): void {
+    const { tokens, post } = this.#options;
+    const { connectionId, peer } = link;
+    const role = tokens === null ? "node" : roleOfToken(tokens, hello.token);
+    if (role === "node") {
+      post({ type: "connect_node", connectionId, hello, address: peer.remote });
+      return;
+    }
+    const [code, reason] = role === null
+      ? ["unauthorized", "The node's token is not one of this cluster."] as const
+      : ["forbidden", `The token is one for the role ${role}, not for a node.`] as const;
+    this.#advance(link, { kind: "refuse", code, reason });
+  }
+
+  #logClose({ peer, nodeId }: Link, { code, reason }: { code: ErrorCode; reason: string }): void {
+    const { log } = this.#options;
+    const fields = { remote: peer.remote, code, reason };
+    if (nodeId === null) log.warn("A connection to the control port was refused.", fields);
+    else log.debug("A node's connection is closed.", fields);
+  }
+
+  #forget(link: Link, reason: string): void {
+    this.#links.delete(link.connectionId);
+    const { nodeId, connectionId } = link;
+    if (nodeId === null || this.#linksByNode.get(nodeId) !== link) return;
+    this.#linksByNode.delete(nodeId);
+    this.#options.post({ type: "lose_node", nodeId, connectionId, reason });
+  }
+}

@@ -1,0 +1,27 @@
+import type { ControlPort } from "./control_port.ts";
+import type { Effect } from "../core/messages/effect.ts";
+import type { Orders } from "../turn/pending_commands.ts";
+import type { Predictions } from "../turn/predictions.ts";
+
+/** Does what the core decided must be done: nodes are told, users answered. */
+export function carryOut(
+  effect: Effect,
+  { port, predictions, orders }: { port: ControlPort; predictions: Predictions; orders: Orders },
+): void {
+  switch (effect.type) {
+    case "send":
+      return port.send(effect.nodeId, effect.message);
+    case "hold":
+      return predictions.hold(effect.taskId, effect.digest);
+    case "answer":
+      return predictions.answer(effect.taskId, effect.outcome);
+    case "welcome":
+      return port.welcome(effect.connectionId, effect.nodeId);
+    case "refuse":
+      return port.refuse(effect.connectionId, effect.code, effect.reason);
+    case "close":
+      return port.close(effect.connectionId, effect.reason);
+    case "answer_command":
+      return orders.answer(effect.commandId, effect.code, effect.detail);
+  }
+}

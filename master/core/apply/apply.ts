@@ -1,0 +1,73 @@
+import { applyGalleryEvent } from "./apply_galleries.ts";
+import { applyNodeEvent } from "./apply_nodes.ts";
+import { applyProgramEvent } from "./apply_programs.ts";
+import { applyRecognizerEvent } from "./apply_recognizers.ts";
+import { applyTaskEvent } from "./apply_tasks.ts";
+import { applyRolloutEvent } from "./apply_rollouts.ts";
+import type { MasterEvent } from "../messages/event.ts";
+import type { MasterState } from "../state/state.ts";
+
+/**
+ * Folds one event into `state`, in place; nothing else changes it. The same events give the same state. Throws
+ * `InvariantError` for an event that cannot have happened.
+ */
+export function apply(state: MasterState, event: MasterEvent): void {
+  switch (event.type) {
+    case "task_accepted":
+    case "attempt_started":
+    case "attempt_ended":
+    case "task_requeued":
+    case "task_answered":
+      return applyTaskEvent(state, event);
+    case "recognizer_registered":
+    case "recognizer_offered":
+    case "recognizer_unsuitable":
+    case "recognizer_ready":
+    case "recognizer_failed":
+    case "servability_changed":
+      return applyRecognizerEvent(state, event);
+    case "gallery_published":
+    case "gallery_retired":
+    case "gallery_withdrawn":
+    case "gallery_offered":
+    case "gallery_ready":
+    case "gallery_failed":
+      return applyGalleryEvent(state, event);
+    case "program_held":
+    case "program_offered":
+    case "program_reported":
+      return applyProgramEvent(state, event);
+    case "latest_moved":
+    case "version_pinned":
+    case "version_removed":
+    case "rollout_begun":
+    case "rollout_advanced":
+    case "rollout_ended":
+    case "tests_begun":
+    case "test_finished":
+    case "canary_observed":
+    case "prediction_compared":
+    case "task_moved":
+    case "recognizer_retired":
+    case "offers_reconciled":
+      return applyRolloutEvent(state, event);
+    case "command_ordered": {
+      const { type: _, ...command } = event;
+      state.commands.set(event.commandId, command);
+      const connection = state.nodes.get(event.nodeId)?.connection;
+      if (connection && event.command !== "resume") connection.draining = true;
+      return;
+    }
+    case "command_finished":
+      state.commands.delete(event.commandId);
+      return;
+    case "stop_begun":
+      state.stopping = true;
+      return;
+    case "time_passed":
+      state.tickedAtMs = event.atMs;
+      return;
+    default:
+      return applyNodeEvent(state, event);
+  }
+}

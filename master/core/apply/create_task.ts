@@ -1,0 +1,26 @@
+import { hashText } from "../../../protocol/kernel/random.ts";
+import type { RolloutPart } from "../state/rollout.ts";
+import type { RecognizerState, TaskSpec, TaskState } from "../state/state.ts";
+
+/** A task that was just accepted. */
+export function createTask(
+  spec: TaskSpec,
+  recognizer: RecognizerState,
+  options: { sequence: number; part?: RolloutPart | null },
+): TaskState {
+  return {
+    spec,
+    recognizer,
+    part: options.part ? { ...options.part } : null,
+    sequence: options.sequence,
+    hash: hashText(spec.taskId),
+    attemptsStarted: 0,
+    failures: 0,
+    attempts: [],
+    failedOn: [],
+    killedOn: [],
+    waiting: false,
+    previous: null,
+    next: null,
+  };
+}

@@ -1,0 +1,121 @@
+import type { Command, Tick } from "../messages/command.ts";
+import { decideCommandDone, decideOrder, expireCommands } from "./decide_commands.ts";
+import {
+  acceptGalleryFailure,
+  acceptGalleryReady,
+  offerGalleriesAgain,
+  publishGallery,
+  retireGallery,
+} from "./decide_galleries.ts";
+import { connectNode, currentNode, findDead, loseNode, recordSeen, suspectSilent } from "./decide_nodes.ts";
+import {
+  acceptModelFailure,
+  acceptReady,
+  judgeServability,
+  offerAgain,
+  registerRecognizer,
+} from "./decide_recognizers.ts";
+import { acceptProgramState, holdProgram, offerPrograms } from "./decide_programs.ts";
+import { acceptResult, acceptTaskFailure, cancelTask, refuseAll, submitTask } from "./decide_tasks.ts";
+import { advanceRollouts } from "./decide_rollouts.ts";
+import { decideVersions } from "./decide_versions.ts";
+import type { MasterEvent } from "../messages/event.ts";
+import { expireTasks } from "./expire_tasks.ts";
+import type { MasterState, Moment } from "../state/state.ts";
+
+/**
+ * What happens because of `command`. Pure: reads `state` as it stands and changes nothing; apply the events in their
+ * order before the next command. What is out of date (a result of an attempt that is over, a word from a connection that
+ * was replaced) gives no event.
+ */
+export function decide(state: MasterState, command: Command, now: Moment): MasterEvent[] {
+  switch (command.type) {
+    case "submit_task":
+      return submitTask(state, command, now);
+    case "cancel_task":
+      return cancelTask(state, command.taskId);
+    case "connect_node":
+      return connectNode(state, command, now);
+    case "register_recognizer":
+      return registerRecognizer(state, command, now);
+    case "publish_gallery":
+      return publishGallery(state, command, now);
+    case "retire_gallery":
+      return retireGallery(state, command.gallery);
+    case "hold_program":
+      return holdProgram(state, command);
+    case "begin_rollout":
+    case "roll_back":
+    case "pin_version":
+    case "remove_version":
+    case "remove_recognizer":
+      return decideVersions(state, command, now);
+    case "order_command":
+      return decideOrder(state, command, now);
+    case "tick":
+      return tick(state, command, now);
+    case "begin_stop":
+      return state.stopping ? [] : [{ type: "stop_begun" }];
+    case "finish_stop":
+      return refuseAll(state);
+    default:
+      return decideFromNode(state, command, now);
+  }
+}
+
+type FromNode = Extract<Command, { nodeId: string; connectionId: number }>;
+
+function decideFromNode(state: MasterState, command: FromNode, now: Moment): MasterEvent[] {
+  const node = currentNode(state, command);
+  if (node === null) return [];
+  const { nodeId } = command;
+  switch (command.type) {
+    case "hear_node": {
+      const heard = { type: "node_heard", nodeId, atMs: now.nowMs, atWallMs: now.wallMs } as const;
+      const isBack = node.connection?.suspect === true;
+      return isBack ? [heard, { type: "node_recovered", nodeId }] : [heard];
+    }
+    case "update_availability":
+      return [{ type: "availability_changed", nodeId, availability: command.availability }];
+    case "lose_node":
+      return loseNode(state, node, command.reason);
+    case "accept_ready":
+      return acceptReady(state, command, now);
+    case "accept_model_failure":
+      return acceptModelFailure(state, command, now);
+    case "accept_gallery_ready":
+      return acceptGalleryReady(state, command, now);
+    case "accept_gallery_failure":
+      return acceptGalleryFailure(state, command, now);
+    case "accept_program_state":
+      return acceptProgramState(state, command, now);
+    case "accept_result":
+      return acceptResult(state, command, now);
+    case "accept_task_failure":
+      return acceptTaskFailure(state, command);
+    case "finish_command":
+      return decideCommandDone(state, command);
+  }
+}
+
+/**
+ * Everything that happens by itself when time passes, up to `time_passed`. What moves tasks (a lost node, a rollout) comes
+ * alone and without it: the rest is decided again when that is applied.
+ */
+function tick(state: MasterState, options: Tick, now: Moment): MasterEvent[] {
+  const dead = findDead(state, now);
+  if (dead !== null) return loseNode(state, dead, "It was silent for too long.");
+  const advanced = advanceRollouts(state, options, now);
+  if (advanced.length > 0) return advanced;
+  return [
+    ...suspectSilent(state, now),
+    ...recordSeen(state, now),
+    ...offerAgain(state, now),
+    ...offerGalleriesAgain(state, now),
+    ...offerPrograms(state, now),
+    ...judgeServability(state, now),
+    ...expireTasks(state, now),
+    ...expireCommands(state, now),
+    { type: "time_passed", atMs: now.nowMs },
+  ];
+}

@@ -1,0 +1,97 @@
+import type { Program } from "../../../protocol/messages/program.ts";
+import { isNewer, targetNameOf } from "../../../protocol/program/executable.ts";
+import type { AcceptProgramState, HoldProgram } from "../messages/command.ts";
+import type { ProgramEvent, ProgramReported, ProgramStanding } from "../messages/program_event.ts";
+import type { MasterState, Moment, NodeState } from "../state/state.ts";
+
+/** A node of a version that knows of programs says at once what becomes of an offer. */
+const ANSWER_WITHIN_MS = 10_000;
+/** Longest that a node is waited for, so that the others get their turn: while it fetches, and while it is away. */
+const FETCHING_MS_MAX = 10 * 60_000;
+const RESTARTING_MS_MAX = 3 * 60_000;
+/** One node of so many is taken from its work at a time. */
+const NODES_PER_RESTART = 4;
+
+/** The executable can be had from now on; of two for one kind of host the newer. */
+export function holdProgram(state: MasterState, { program }: HoldProgram): ProgramEvent[] {
+  const known = state.programs.get(program.target);
+  if (known?.digest === program.digest || known && !isNewer(program.version, known.version)) return [];
+  return [{ type: "program_held", program }];
+}
+
+/** What a node says of what it was offered last; of anything else nobody needs to know. */
+export function acceptProgramState(
+  state: MasterState,
+  { nodeId, message: { digest, state: standing, reason } }: AcceptProgramState,
+  { nowMs: atMs }: Moment,
+): ProgramReported[] {
+  const known = state.programStandings.get(nodeId);
+  if (known?.digest !== digest) return [];
+  return [{ type: "program_reported", nodeId, digest, version: known.version, state: standing, reason, atMs }];
+}
+
+/** Offers nodes what is newer than what they run, a few at a time, so that the others work on; one that says nothing is told by hand. */
+export function offerPrograms(state: MasterState, now: Moment): ProgramEvent[] {
+  if (state.programs.size === 0 || state.stopping) return [];
+  const events: ProgramEvent[] = [];
+  let busy = 0;
+  let connected = 0;
+  const waiting: { nodeId: string; program: Program }[] = [];
+  for (const node of state.nodes.values()) {
+    const { record: { nodeId }, connection } = node;
+    const standing = state.programStandings.get(nodeId);
+    if (connection !== null) connected++;
+    if (standing !== undefined && isUnderWay(standing, now)) {
+      busy++;
+      continue;
+    }
+    if (standing?.state === "offered" && connection !== null) {
+      events.push(unanswered(nodeId, standing, now));
+      continue;
+    }
+    const program = programFor(state, node);
+    if (program === null || connection === null || connection.suspect || connection.draining) continue;
+    if (standing === undefined || mayBeOfferedAgain(standing, program, { state, now })) {
+      waiting.push({ nodeId, program });
+    }
+  }
+  const free = Math.max(1, Math.floor(connected / NODES_PER_RESTART)) - busy;
+  for (const { nodeId, program } of waiting.slice(0, Math.max(0, free))) {
+    events.push({ type: "program_offered", nodeId, program, atMs: now.nowMs });
+  }
+  return events;
+}
+
+/** The executable that is newer than what `node` runs; null when there is none for its kind of host. */
+export function programFor({ programs }: MasterState, { record }: NodeState): Program | null {
+  const program = programs.get(targetNameOf(record.capabilities));
+  return program !== undefined && isNewer(program.version, record.version) ? program : null;
+}
+
+function isUnderWay({ state, sinceMs }: ProgramStanding, { nowMs }: Moment): boolean {
+  const forMs = nowMs - sinceMs;
+  switch (state) {
+    case "offered":
+      return forMs < ANSWER_WITHIN_MS;
+    case "fetching":
+      return forMs < FETCHING_MS_MAX;
+    case "restarting":
+      return forMs < RESTARTING_MS_MAX;
+    default:
+      return false;
+  }
+}
+
+function mayBeOfferedAgain(
+  standing: ProgramStanding,
+  program: Program,
+  { state, now }: { state: MasterState; now: Moment },
+): boolean {
+  if (standing.digest !== program.digest) return true;
+  return standing.state !== "declined" && now.nowMs - standing.sinceMs >= state.settings.offerAgainMs;
+}
+
+function unanswered(nodeId: string, { digest, version }: ProgramStanding, { nowMs: atMs }: Moment): ProgramReported {
+  const reason = "Its version of dml takes no programs from a master; copy the new one to it once.";
+  return { type: "program_reported", nodeId, digest, version, state: "declined", reason, atMs };
+}

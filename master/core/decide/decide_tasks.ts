@@ -1,0 +1,182 @@
+import { type ErrorCode, isErrorCode } from "../../../protocol/kernel/errors.ts";
+import { invariant } from "../../../protocol/kernel/invariant.ts";
+import { refusalOf } from "../scheduler/admission.ts";
+import { isOnTrial, movedBack, observe, versionFor } from "./canary.ts";
+import type { AcceptResult, AcceptTaskFailure, SubmitTask } from "../messages/command.ts";
+import { galleryAsked } from "./decide_galleries.ts";
+import { answered, answerWith, cancelled, endOf } from "./end_task.ts";
+import type { MasterEvent } from "../messages/event.ts";
+import { publicSentence } from "./redact_reason.ts";
+import type { Attempt, MasterState, Moment, NodeConnection, TaskState } from "../state/state.ts";
+import { whyUnbelievable } from "./validate_result.ts";
+
+/** Failures that come from the picture or the model and would be the same on every node. */
+const FINAL_FAILURES: readonly ErrorCode[] = [
+  "image_empty",
+  "image_unsupported",
+  "image_unreadable",
+  "tensor_invalid",
+  "answer_too_large",
+  "image_too_large",
+  "engine_failed",
+];
+
+/** Failures that mean something to a user when the last attempt ends with them. */
+const TELLING_FAILURES: readonly ErrorCode[] = ["worker_died", "deadline_exceeded"];
+
+/** A leaving node gives its tasks back at no cost to them; one that only says so, for ever, is not let to. */
+const RETURNS_FREE = 4;
+
+const UNBELIEVABLE = "The answer was not one to what was asked.";
+
+/** Accepts the task, or answers at once that it is not. */
+export function submitTask(
+  state: MasterState,
+  command: SubmitTask,
+  now: Moment,
+): MasterEvent[] {
+  const { taskId, image, options } = command;
+  const { manifestDigest, part } = versionFor(state, command);
+  const refusal = refusalOf(state, manifestDigest);
+  if (refusal !== null) return [{ type: "task_answered", taskId, outcome: refusal }];
+  const recognizer = state.recognizers.get(manifestDigest);
+  invariant(recognizer !== undefined, `recognizer ${manifestDigest} is admitted`);
+  const asked = galleryAsked(state, options.gallery, recognizer);
+  if ("ok" in asked) return [{ type: "task_answered", taskId, outcome: asked }];
+  const acceptedAtMs = now.nowMs;
+  const deadlineAtMs = acceptedAtMs + state.settings.taskDeadlineMs;
+  const spec = { taskId, manifestDigest, image, options: { ...options, ...asked }, acceptedAtMs, deadlineAtMs };
+  return [{ type: "task_accepted", spec, part }];
+}
+
+/** The caller went away. */
+export function cancelTask(state: MasterState, taskId: string): MasterEvent[] {
+  const task = state.tasks.get(taskId);
+  return task === undefined ? [] : answerWith(task, "cancelled", "The caller went away.");
+}
+
+/** The first result of a task is its answer; any other is out of date. */
+export function acceptResult(
+  state: MasterState,
+  { nodeId, message }: AcceptResult,
+  now: Moment,
+): MasterEvent[] {
+  const attempt = liveAttempt(state, { nodeId, message });
+  if (attempt === null) return [];
+  const { task } = attempt;
+  const fault = whyUnbelievable(task, message, state.galleries);
+  if (fault !== null) {
+    const failure = { code: "attempt_failed", reason: fault, told: UNBELIEVABLE } as const;
+    return endFailed(state, attempt, failure);
+  }
+  const { prediction, annotated, serviceMs } = message;
+  return [
+    endOf(attempt, { how: "won", serviceMs }),
+    ...cancelled(task, attempt),
+    ...observe(state, task, message, now),
+    { type: "task_answered", taskId: task.spec.taskId, outcome: { ok: true, prediction, annotated } },
+  ];
+}
+
+/** The node could not do it. */
+export function acceptTaskFailure(
+  state: MasterState,
+  { nodeId, message }: AcceptTaskFailure,
+): MasterEvent[] {
+  const attempt = liveAttempt(state, { nodeId, message });
+  if (attempt === null) return [];
+  const { task } = attempt;
+  if (message.code === "shutting_down" && task.attemptsStarted < RETURNS_FREE * state.settings.attemptsMax) {
+    const events: MasterEvent[] = [endOf(attempt, { how: "returned" })];
+    if (task.attempts.length === 1) events.push(requeued(task));
+    return [...events, { type: "node_withdrew", nodeId }];
+  }
+  const code = isErrorCode(message.code) ? message.code : "attempt_failed";
+  const { reason } = message;
+  return endFailed(state, attempt, { code, reason, told: publicSentence(state, code, reason) });
+}
+
+function endFailed(
+  state: MasterState,
+  attempt: Attempt,
+  failure: {
+    code: ErrorCode;
+    /** For the log. */
+    reason: string;
+    /** For the user. */
+    told: string;
+  },
+): MasterEvent[] {
+  const { code, reason, told } = failure;
+  const { task, nodeId } = attempt;
+  const { settings } = state;
+  const ended = endOf(attempt, { how: "failed", code, reason });
+  const answer = (answerCode: ErrorCode, sentence: string): MasterEvent[] => [
+    ended,
+    ...cancelled(task, attempt),
+    answered(task, answerCode, sentence),
+  ];
+  if (isOnTrial(task)) return [ended, ...cancelled(task, attempt), movedBack(task, { code, reason })];
+  if (FINAL_FAILURES.includes(code)) return answer(code, told);
+  if (code === "worker_died") {
+    const killedOn = new Set([...task.killedOn, nodeId]).size;
+    if (killedOn >= settings.poisonNodes) {
+      return answer("task_poisoned", `The picture brought down a worker on ${killedOn} nodes.`);
+    }
+  }
+  if (task.attempts.length > 1) return [ended];
+  const failures = task.failures + 1;
+  if (failures < settings.attemptsMax) return [ended, requeued(task)];
+  return answer(
+    TELLING_FAILURES.includes(code) ? code : "attempt_failed",
+    `The picture was tried ${failures} times and failed every time. The last time: ${told}`,
+  );
+}
+
+/** The node is gone; what it had is tried elsewhere. Newest first, so that the oldest ends up first in the queue. */
+export function loseAttempts(state: MasterState, connection: NodeConnection): MasterEvent[] {
+  const events: MasterEvent[] = [];
+  for (const attempt of [...connection.attempts.values()].sort(newestFirst)) {
+    const { task } = attempt;
+    const failures = task.failures + 1;
+    events.push(endOf(attempt, { how: "lost" }));
+    if (task.attempts.length > 1) continue;
+    if (isOnTrial(task)) events.push(movedBack(task, null));
+    else if (failures < state.settings.attemptsMax) events.push(requeued(task));
+    else {
+      const reason = `The picture was tried ${failures} times and no node survived to answer.`;
+      events.push(answered(task, "attempt_failed", reason));
+    }
+  }
+  return events;
+}
+
+function newestFirst(one: Attempt, other: Attempt): number {
+  return other.task.sequence - one.task.sequence;
+}
+
+/** Every task there is, refused: the master stops. */
+export function refuseAll(state: MasterState): MasterEvent[] {
+  return [...state.tasks.values()].flatMap((task) =>
+    answerWith(task, "shutting_down", "The master stopped before the picture was done.")
+  );
+}
+
+function requeued(task: TaskState): MasterEvent {
+  return { type: "task_requeued", taskId: task.spec.taskId };
+}
+
+function liveAttempt(
+  state: MasterState,
+  { nodeId, message }: {
+    readonly nodeId: string;
+    readonly message: { readonly taskId: string; readonly attempt: number };
+  },
+): Attempt | null {
+  const task = state.tasks.get(message.taskId);
+  if (task === undefined) return null;
+  for (const attempt of task.attempts) {
+    if (attempt.attempt === message.attempt && attempt.nodeId === nodeId) return attempt;
+  }
+  return null;
+}

@@ -1,0 +1,206 @@
+import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
+import type { MasterEvent } from "../messages/event.ts";
+import { latestOf, type Lineage, versionOf, versionsOf } from "../state/lineage.ts";
+import { testsOf } from "./test_images.ts";
+import type {
+  BeginRollout,
+  PinVersion,
+  RemoveRecognizer,
+  RemoveVersion,
+  RollBack,
+  VersionCommand,
+} from "../messages/rollout_command.ts";
+import { createRollout, type RolloutSpec } from "../state/rollout.ts";
+import { recordOf } from "./rollout_record.ts";
+import { endRollout } from "./decide_rollouts.ts";
+import type { MasterState, Moment, RecognizerState } from "../state/state.ts";
+
+/** What somebody wants to be done about versions; the last event is what they are told. */
+export function decideVersions(state: MasterState, command: VersionCommand, now: Moment): MasterEvent[] {
+  const lineage = state.lineages.get(command.name);
+  if (lineage === undefined) return refuse(command, "recognizer_unknown", `There is no recognizer ${command.name}.`);
+  if (command.type === "roll_back") return rollBack(state, { lineage, command }, now);
+  if (command.type === "remove_recognizer") return removeWhole(state, { lineage, command }, now);
+  const recognizer = versionOf(state, command.name, command.version);
+  if (recognizer === undefined) {
+    const names = versionsOf(state, command.name).map(({ name }) => name).join(", ");
+    const sentence = `There is no ${command.name}@${command.version}; there are ${names}.`;
+    return refuse(command, "recognizer_unknown", sentence);
+  }
+  switch (command.type) {
+    case "begin_rollout":
+      return begin(state, { lineage, recognizer, command }, now);
+    case "pin_version":
+      return pin({ lineage, recognizer, command });
+    case "remove_version":
+      return remove(state, { lineage, recognizer, command }, now);
+  }
+}
+
+interface Version<Command> {
+  readonly lineage: Lineage;
+  readonly recognizer: RecognizerState;
+  readonly command: Command;
+}
+
+function begin(
+  state: MasterState,
+  { lineage, recognizer, command }: Version<BeginRollout>,
+  now: Moment,
+): MasterEvent[] {
+  const to = recognizer.manifest.digest;
+  if (lineage.latest === to) {
+    return refuse(command, "request_invalid", `${recognizer.name} is the latest version already.`);
+  }
+  const pipelines = [latestOf(state, lineage.name), recognizer].map((version) => version?.document.pipeline);
+  if (pipelines[0] !== pipelines[1]) {
+    const sentence = `${recognizer.name} does another task (${pipelines[1]}) than the latest version (${
+      pipelines[0]
+    }).`;
+    return refuse(command, "request_invalid", `${sentence} Give it a name of its own.`);
+  }
+  if (lineage.rollout !== null) {
+    const running = state.recognizers.get(lineage.rollout.spec.to)?.name;
+    return refuse(command, "rollout_running", `${running} is being rolled out.`);
+  }
+  if (command.automatic) {
+    const reason = whyNotByItself(lineage, to);
+    if (reason !== null) return refuse(command, "request_invalid", `${recognizer.name} ${reason}`);
+  }
+  const { rolloutId, name, automatic } = command;
+  const tests = command.settings.tests.length > 0 ? command.settings.tests : testsOf(recognizer.document);
+  const settings = { ...command.settings, tests };
+  const spec: RolloutSpec = {
+    rolloutId,
+    name,
+    from: lineage.latest,
+    to,
+    automatic,
+    settings,
+    startedMs: now.wallMs,
+  };
+  const record = recordOf(state, createRollout(spec, { atMs: now.nowMs }));
+  return [
+    { type: "rollout_begun", spec, record, atMs: now.nowMs },
+    done(command, `${recognizer.name} is being rolled out.`),
+  ];
+}
+
+/** What people have decided, or the cluster found out, is not done again behind their back. */
+function whyNotByItself(lineage: Lineage, to: Lineage["latest"]): string | null {
+  if (lineage.pinned.has(lineage.latest)) return "does not replace a version that is pinned.";
+  if (lineage.previous === to || lineage.history.some(({ toDigest }) => toDigest === to)) {
+    return "was rolled out before.";
+  }
+  return null;
+}
+
+function rollBack(
+  state: MasterState,
+  { lineage, command }: { lineage: Lineage; command: RollBack },
+  now: Moment,
+): MasterEvent[] {
+  const { rollout, previous, latest, name } = lineage;
+  const nameOf = (digest: Lineage["latest"]) => state.recognizers.get(digest)?.name ?? digest;
+  if (rollout !== null) {
+    const reason = "It was rolled back by hand.";
+    const detail = `${nameOf(rollout.spec.to)} is not rolled out any more; ${nameOf(latest)} stays the latest version.`;
+    return [...endRollout(state, rollout, { outcome: "rolled_back", reason }, now), done(command, detail)];
+  }
+  if (previous === null) {
+    const sentence = `${nameOf(latest)} has no version before it to go back to.`;
+    return refuse(command, "request_invalid", sentence);
+  }
+  return [
+    { type: "latest_moved", name, to: previous, previous: latest },
+    done(command, `${nameOf(previous)} is the latest version again.`),
+  ];
+}
+
+function pin({ lineage, recognizer, command }: Version<PinVersion>): MasterEvent[] {
+  const manifestDigest = recognizer.manifest.digest;
+  const { pinned } = command;
+  const told = done(
+    command,
+    `${recognizer.name} is ${pinned ? "held on every node that can" : "not pinned any more"}.`,
+  );
+  if (lineage.pinned.has(manifestDigest) === pinned) return [told];
+  return [{ type: "version_pinned", manifestDigest, pinned }, told];
+}
+
+function remove(
+  state: MasterState,
+  { lineage, recognizer, command }: Version<RemoveVersion>,
+  now: Moment,
+): MasterEvent[] {
+  if (lineage.latest !== recognizer.manifest.digest) {
+    return removeUnneeded(state, { lineage, recognizer, command }, now);
+  }
+  const isOnly = versionsOf(state, lineage.name).length === 1;
+  const way = isOnly
+    ? `the only one; \`dml models remove ${lineage.name}\` removes a recognizer as a whole.`
+    : "roll out another one first.";
+  return refuse(
+    command,
+    "recognizer_in_use",
+    `${recognizer.name} is the latest version${isOnly ? ", and" : ";"} ${way}`,
+  );
+}
+
+/** One version is left, so that a word left out does not cost them all. */
+function removeWhole(
+  state: MasterState,
+  { lineage, command }: { lineage: Lineage; command: RemoveRecognizer },
+  now: Moment,
+): MasterEvent[] {
+  const versions = versionsOf(state, lineage.name);
+  if (versions.length === 1) return removeUnneeded(state, { lineage, recognizer: versions[0], command }, now);
+  const names = versions.map(({ name }) => name).join(", ");
+  const sentence =
+    `${lineage.name} has ${versions.length} versions (${names}); remove those that are not the latest first.`;
+  return refuse(command, "recognizer_in_use", sentence);
+}
+
+function removeUnneeded(
+  state: MasterState,
+  { lineage, recognizer, command }: Version<RemoveVersion | RemoveRecognizer>,
+  now: Moment,
+): MasterEvent[] {
+  const manifestDigest = recognizer.manifest.digest;
+  const reason = whyNeeded(state, { lineage, recognizer });
+  if (reason !== null) return refuse(command, "recognizer_in_use", `${recognizer.name} ${reason}`);
+  const events: MasterEvent[] = [];
+  for (const { connection, record: { nodeId } } of state.nodes.values()) {
+    const standing = connection?.recognizers.get(manifestDigest)?.state;
+    if (standing === undefined) continue;
+    events.push({ type: "recognizer_retired", nodeId, manifestDigest, held: standing !== "unsuitable" });
+  }
+  return [
+    ...events,
+    { type: "version_removed", manifestDigest, atWallMs: now.wallMs },
+    done(command, `${recognizer.name} is gone; \`dml models gc\` deletes its files.`),
+  ];
+}
+
+function whyNeeded(
+  state: MasterState,
+  { lineage, recognizer }: Pick<Version<never>, "lineage" | "recognizer">,
+): string | null {
+  const { manifest: { digest }, taskCount } = recognizer;
+  if (lineage.pinned.has(digest)) return "is pinned.";
+  if (lineage.rollout !== null && [lineage.rollout.spec.from, lineage.rollout.spec.to].includes(digest)) {
+    return "takes part in a rollout.";
+  }
+  for (const { part } of state.tasks.values()) {
+    if (part?.kind === "canary" && part.from === digest) return "is what canary pictures may go back to.";
+  }
+  return taskCount > 0 ? `is asked of ${taskCount} pictures.` : null;
+}
+
+function done({ commandId }: { commandId: string }, detail: string): MasterEvent {
+  return { type: "command_finished", commandId, code: null, detail };
+}
+
+function refuse({ commandId }: { commandId: string }, code: ErrorCode, detail: string): MasterEvent[] {
+  return [{ type: "command_finished", commandId, code, detail }];
+}

@@ -1,0 +1,49 @@
+import { explain, isServable } from "../scheduler/feasible.ts";
+import { answerWith } from "./end_task.ts";
+import type { MasterEvent } from "../messages/event.ts";
+import type { MasterState, Moment, TaskState } from "../state/state.ts";
+
+/** Tasks whose time is over, and those for which no node has come. */
+export function expireTasks(state: MasterState, { nowMs }: Moment): MasterEvent[] {
+  const events: MasterEvent[] = [];
+  const hopeless = new Map<string, string | null>();
+  for (const task of state.tasks.values()) {
+    if (task.waiting && !hopeless.has(kindOf(task))) hopeless.set(kindOf(task), whyHopeless(state, task));
+  }
+  for (const task of state.tasks.values()) {
+    const { spec, recognizer } = task;
+    if (nowMs >= spec.deadlineAtMs) {
+      const seconds = Math.round((spec.deadlineAtMs - spec.acceptedAtMs) / 1_000);
+      const what = task.waiting ? "waited for a free worker" : "was worked on";
+      const reason = `The picture ${what} until its ${seconds} s were over.`;
+      events.push(...answerWith(task, "deadline_exceeded", reason));
+      continue;
+    }
+    if (!task.waiting) continue;
+    const { gallery } = spec.options;
+    const people = gallery === null ? null : state.galleries.get(gallery);
+    if (people === undefined) {
+      events.push(...answerWith(task, "gallery_unknown", `The gallery ${gallery} was removed before a node was free.`));
+      continue;
+    }
+    const reason = hopeless.get(kindOf(task)) ?? null;
+    if (reason === null) continue;
+    const sinceMs = Math.max(spec.acceptedAtMs, recognizer.servableSinceMs, people?.publishedAtMs ?? 0);
+    if (nowMs - sinceMs >= state.settings.joinGraceMs) {
+      events.push(...answerWith(task, "no_capable_node", reason));
+    }
+  }
+  return events;
+}
+
+/** Tasks of one kind find the same nodes. */
+function kindOf({ spec: { manifestDigest, options } }: TaskState): string {
+  return `${manifestDigest} ${options.gallery}`;
+}
+
+/** Why no node will take the task without somebody's doing, as a sentence, or null. */
+function whyHopeless(state: MasterState, { recognizer, spec: { options: { gallery } } }: TaskState): string | null {
+  const servable = gallery === null && recognizer.servable;
+  if (servable || isServable(state, recognizer.manifest.digest, { gallery })) return null;
+  return explain(state, recognizer, { gallery });
+}

@@ -1,0 +1,39 @@
+import type { Capabilities } from "../../../protocol/messages/hello.ts";
+import type { Requirements } from "../../../protocol/messages/model.ts";
+
+/** What a node lacks of what a recognizer needs, as a sentence, or null. `version` is that of the node's dml. */
+export function whyUnsuitable(
+  { engine, memoryBytes, dml, operatorSets = [] }: Requirements,
+  node: Capabilities & { readonly version: string },
+): string | null {
+  if (engine !== "none" && !node.engines.includes(engine)) {
+    return `It needs the engine ${engine}.`;
+  }
+  if (memoryBytes > node.memoryBytes) {
+    return `It needs ${mebibytes(memoryBytes)} MiB of memory, of ${mebibytes(node.memoryBytes)} there are.`;
+  }
+  if (dml !== undefined && isOlder(node.version, dml)) {
+    return `It needs dml ${dml} or later; this is ${node.version}.`;
+  }
+  for (const { domain, version } of operatorSets) {
+    const known = node.operatorSets?.find((set) => set.domain === domain);
+    if (node.operatorSets === undefined || (known !== undefined && known.version >= version)) continue;
+    return `It needs version ${version} of the operators of ${domain}; its engine has ` +
+      (known === undefined ? "none of them." : `up to ${known.version}.`);
+  }
+  return null;
+}
+
+/** Whether the version `one` comes before `other`; what stands behind the three numbers is not looked at. */
+function isOlder(one: string, other: string): boolean {
+  const [ours, theirs] = [one, other].map((text) => text.split(/[.+-]/).slice(0, 3).map(Number));
+  for (let part = 0; part < 3; part++) {
+    const difference = (ours[part] || 0) - (theirs[part] || 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+function mebibytes(bytes: number): number {
+  return Math.round(bytes / 1_048_576);
+}

@@ -1,0 +1,105 @@
+import type { Manifest } from "../../../models/manifest.ts";
+import type { Person, Prediction } from "../../../protocol/messages/prediction.ts";
+import type { TaskOptions, TaskResult } from "../../../protocol/messages/task.ts";
+import type { GalleryState, TaskState } from "../state/state.ts";
+
+type Field = "labels" | "objects" | "embedding" | "tensors";
+
+/** What each task answers with beside `persons`. */
+const FIELDS: Readonly<Record<Manifest["pipeline"], Field | null>> = {
+  faces: null,
+  empty: null,
+  classify: "labels",
+  detect: "objects",
+  embed: "embedding",
+  tensor: "tensors",
+};
+
+/** What a drawn picture is. */
+const ANNOTATED_MEDIA_TYPE = "image/jpeg";
+
+/**
+ * Why a result cannot be the answer to `task`, or null when it can. A node is another process, perhaps another's: what a
+ * user gets of it holds only what was asked for, in words that the master knows.
+ */
+export function whyUnbelievable(
+  task: TaskState,
+  result: TaskResult,
+  galleries: ReadonlyMap<string, GalleryState>,
+): string | null {
+  const { prediction, annotated } = result;
+  const { options } = task.spec;
+  if (prediction.recognizer !== task.recognizer.name) {
+    return `It ran ${prediction.recognizer}, not ${task.recognizer.name}.`;
+  }
+  const other = otherField(prediction, FIELDS[task.recognizer.document.pipeline]);
+  if (other !== null) return other;
+  if (annotated !== null && !options.annotate) {
+    return "It drew a picture that nobody asked for.";
+  }
+  if (annotated !== null && annotated.mediaType !== ANNOTATED_MEDIA_TYPE) {
+    return `It drew a picture of the type ${annotated.mediaType}, not ${ANNOTATED_MEDIA_TYPE}.`;
+  }
+  return whyNotThosePeople(prediction, { asked: options.gallery, galleries }) ??
+    firstFault(prediction.persons, (person) => whyNotAsked(person, options));
+}
+
+/** Names come of a gallery that was asked, in a version that there has been. */
+function whyNotThosePeople(
+  { gallery, persons }: Prediction,
+  { asked, galleries }: { asked: string | null; galleries: ReadonlyMap<string, GalleryState> },
+): string | null {
+  if (gallery === undefined) {
+    return persons.some(isRecognised) ? "It recognised a person although it asked no gallery." : null;
+  }
+  if (gallery.name !== asked) return `It asked the gallery ${gallery.name}, not ${asked ?? "none"}.`;
+  const newest = galleries.get(gallery.name)?.version;
+  // A gallery that was retired since may still have been asked.
+  if (newest !== undefined && gallery.version > newest) {
+    return `It asked version ${gallery.version} of the gallery ${gallery.name}, of which ${newest} is the newest.`;
+  }
+  return firstFault(persons, whyNoRecognition);
+}
+
+function isRecognised({ name, similarity, recognition, candidates }: Person): boolean {
+  return name !== null || similarity !== null || recognition !== undefined || candidates !== undefined;
+}
+
+/** Who is known has a name, nobody else; only who is uncertain may be several. */
+function whyNoRecognition({ name, recognition, candidates }: Person): string | null {
+  if (recognition === undefined) return "It did not say of every person what the gallery says.";
+  if ((name !== null) !== (recognition === "known")) return `It named a person who is ${recognition}.`;
+  if (candidates !== undefined && recognition !== "uncertain") {
+    return `It proposed people for a person who is ${recognition}.`;
+  }
+  return null;
+}
+
+function whyNotAsked(
+  { embedding, crop, quality }: Person,
+  { embeddings, crops, gallery }: TaskOptions,
+): string | null {
+  if (embedding !== undefined && !embeddings) return "It sent an embedding that nobody asked for.";
+  if (crop !== undefined && !crops) return "It cut out a face that nobody asked for.";
+  if (quality !== undefined && !embeddings && !crops && gallery === null) {
+    return "It measured a face that nobody asked about.";
+  }
+  return null;
+}
+
+function firstFault(persons: readonly Person[], faultOf: (person: Person) => string | null): string | null {
+  for (const person of persons) {
+    const fault = faultOf(person);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+function otherField(prediction: Prediction, wanted: Field | null): string | null {
+  for (const field of ["labels", "objects", "embedding", "tensors"] as const) {
+    const isThere = prediction[field] !== undefined;
+    if (isThere === (field === wanted)) continue;
+    return isThere ? `It answered with ${field}, which the recognizer does not make.` : `It answered without ${field}.`;
+  }
+  return wanted !== null && prediction.persons.length > 0 ? "It found persons where none are looked for." : null;
+}

@@ -1,0 +1,35 @@
+import type { Message } from "../../../protocol/messages/message.ts";
+import type { Command } from "./command.ts";
+
+/** Who speaks. */
+export interface Speaker {
+  readonly nodeId: string;
+  readonly connectionId: number;
+}
+
+/** The command that a node's message is to the master, or null for one that changes nothing here. */
+export function commandOf(message: Message, from: Speaker): Command | null {
+  const { nodeId, connectionId } = from;
+  switch (message.type) {
+    case "availability":
+      return { type: "update_availability", nodeId, connectionId, availability: message };
+    case "model.ready":
+      return { type: "accept_ready", nodeId, connectionId, message };
+    case "model.failed":
+      return { type: "accept_model_failure", nodeId, connectionId, message };
+    case "gallery.ready":
+      return { type: "accept_gallery_ready", nodeId, connectionId, message };
+    case "gallery.failed":
+      return { type: "accept_gallery_failure", nodeId, connectionId, message };
+    case "program.state":
+      return { type: "accept_program_state", nodeId, connectionId, message };
+    case "task.result":
+      return { type: "accept_result", nodeId, connectionId, message };
+    case "task.failed":
+      return { type: "accept_task_failure", nodeId, connectionId, message };
+    case "command.done":
+      return { type: "finish_command", nodeId, connectionId, message };
+    default:
+      return null;
+  }
+}

@@ -1,9 +1,0 @@
-import type { Manifest } from "../../models/manifest.ts";
-import type { RecognizerTest } from "../../protocol/http/rollout_api.ts";
-
-/** The pictures that a recognizer must get right before it is let at those of users, as its manifest says; often none. */
-export function testsOf(
-  document: Pick<Manifest, "name"> & { readonly tests?: readonly RecognizerTest[] },
-): RecognizerTest[] {
-  return [...document.tests ?? []];
-}

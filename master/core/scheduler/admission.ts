@@ -1,0 +1,38 @@
+import type { Digest } from "../../../protocol/kernel/digest.ts";
+import type { MasterState, RefusedOutcome } from "../state/state.ts";
+import { serviceMsOf } from "./rank.ts";
+
+/** Longest wait that a refused user is told. */
+const RETRY_AFTER_MS_MAX = 60_000;
+/** Shortest; Retry-After counts whole seconds. */
+const RETRY_AFTER_MS_MIN = 1_000;
+
+/** Why no new task of the recognizer is taken now, or null when one is. */
+export function refusalOf(state: MasterState, manifestDigest: Digest): RefusedOutcome | null {
+  if (state.stopping) {
+    return { ok: false, code: "shutting_down", reason: "The master is stopping." };
+  }
+  if (!state.recognizers.has(manifestDigest)) {
+    return { ok: false, code: "recognizer_unknown", reason: `There is no ${manifestDigest}.` };
+  }
+  if (state.tasks.size < state.settings.tasksQueuedMax) return null;
+  return {
+    ok: false,
+    code: "queue_full",
+    reason: `${state.tasks.size} pictures wait already, which is the limit.`,
+    retryAfterMs: retryAfterMs(state, manifestDigest),
+  };
+}
+
+/** When half of what waits should be done, by what the nodes that serve the recognizer were measured to do. */
+export function retryAfterMs(state: MasterState, manifestDigest: Digest): number {
+  let tasksPerMs = 0;
+  for (const { connection, record } of state.nodes.values()) {
+    const recognizer = connection?.recognizers.get(manifestDigest);
+    if (recognizer?.state !== "ready") continue;
+    tasksPerMs += record.capabilities.workers / Math.max(serviceMsOf(recognizer), 0.01);
+  }
+  if (tasksPerMs === 0) return RETRY_AFTER_MS_MAX;
+  const halfMs = state.tasks.size / 2 / tasksPerMs;
+  return Math.min(RETRY_AFTER_MS_MAX, Math.max(RETRY_AFTER_MS_MIN, Math.ceil(halfMs)));
+}

@@ -1,0 +1,87 @@
+import type { AttemptStarted } from "../messages/event.ts";
+import type { MasterState, TaskState } from "../state/state.ts";
+import { obstacleOf } from "./feasible.ts";
+import { type Choice, exclusionOf, selectNode } from "./select.ts";
+
+/**
+ * Gives waiting tasks to nodes, oldest first, until nobody can take any more. Yields one decision at a time and reads
+ * the state as it then stands: apply each before taking the next.
+ */
+export function* schedule(state: MasterState, nowMs: number): Generator<AttemptStarted> {
+  if (state.waitingCount === 0) return;
+  const heads: TaskState[] = [];
+  for (const { waiting } of state.recognizers.values()) {
+    if (waiting.first !== null) heads.push(waiting.first);
+  }
+  while (heads.length > 0) {
+    const index = oldest(heads);
+    const task = heads[index];
+    const { next } = task;
+    const excludes = exclusionOf(state, task);
+    const choice = selectNode(state, task, { excludes });
+    if (choice !== null) yield startOf(task, choice, nowMs);
+    // Where one task found no node, neither will the next of its recognizer, unless this one was only picky.
+    const goOn = choice !== null || excludes !== undefined || wantsRarePeople(state, task);
+    if (goOn && next !== null) heads[index] = next;
+    else heads.splice(index, 1);
+  }
+}
+
+/**
+ * Second attempts for stragglers: a task whose only attempt takes far longer than was expected also goes to another node
+ * that has nothing better to do. Whichever ends first wins.
+ */
+export function* hedge(state: MasterState, nowMs: number): Generator<AttemptStarted> {
+  if (state.waitingCount > 0) return;
+  for (const task of state.tasks.values()) {
+    if (task.attempts.length !== 1 || task.failures + 1 >= state.settings.attemptsMax) continue;
+    if (!isLate(state, task, nowMs)) continue;
+    const choice = selectNode(state, task, {
+      excludes: ({ record }, { attempts }) =>
+        attempts.size >= record.capabilities.workers || attempts.has(task.spec.taskId) ||
+        task.failedOn.includes(record.nodeId),
+    });
+    if (choice !== null) yield startOf(task, choice, nowMs);
+  }
+}
+
+/** Whether only the gallery that the task asks for keeps it from a node. */
+function wantsRarePeople(state: MasterState, { spec }: TaskState): boolean {
+  if (spec.options.gallery === null) return false;
+  const { manifestDigest } = spec;
+  for (const node of state.nodes.values()) {
+    if (obstacleOf(node, manifestDigest, state.settings) === null) return true;
+  }
+  return false;
+}
+
+function isLate({ settings }: MasterState, task: TaskState, nowMs: number): boolean {
+  const [{ startedAtMs, expectedMs }] = task.attempts;
+  const runMs = nowMs - startedAtMs;
+  return runMs >= settings.hedgeAfterMs && runMs > settings.hedgeFactor * expectedMs;
+}
+
+function startOf(
+  task: TaskState,
+  { node, serviceMs, expectedMs }: Choice,
+  nowMs: number,
+): AttemptStarted {
+  return {
+    type: "attempt_started",
+    spec: task.spec,
+    attempt: task.attemptsStarted + 1,
+    nodeId: node.record.nodeId,
+    serviceMs,
+    expectedMs,
+    atMs: nowMs,
+  };
+}
+
+/** The place of the task that was accepted first. */
+function oldest(heads: readonly TaskState[]): number {
+  let index = 0;
+  for (let other = 1; other < heads.length; other++) {
+    if (heads[other].sequence < heads[index].sequence) index = other;
+  }
+  return index;
+}

@@ -1,0 +1,29 @@
+import type { NodeProgram, ProgramsListing } from "../../protocol/http_api/program_api.ts";
+import { targetNameOf } from "../../protocol/program/executable.ts";
+import { programFor } from "../core/decide/decide_programs.ts";
+import type { MasterState, NodeState } from "../core/state/state.ts";
+
+/** The executables that the master holds, and how every node stands to the one for it. */
+export function listPrograms(state: MasterState, version: string): ProgramsListing {
+  return {
+    version,
+    programs: [...state.programs.values()],
+    nodes: [...state.nodes.values()].map((node) => standingOf(state, node)),
+  };
+}
+
+function standingOf(state: MasterState, node: NodeState): NodeProgram {
+  const { nodeId, name, version, capabilities } = node.record;
+  const program = programFor(state, node);
+  const standing = state.programStandings.get(nodeId);
+  const isAbout = program !== null && standing?.digest === program.digest ? standing : null;
+  return {
+    nodeId,
+    name,
+    isConnected: node.connection !== null,
+    target: targetNameOf(capabilities),
+    version,
+    state: program === null ? "current" : isAbout?.state ?? "waiting",
+    reason: isAbout?.reason ?? null,
+  };
+}

@@ -1,0 +1,19 @@
+import type { RolloutRequest, RolloutSettings } from "../../protocol/http_api/rollout_api.ts";
+
+/** How a rollout goes about it unless it is told otherwise. */
+export const DEFAULT_ROLLOUT: RolloutSettings = {
+  canary: 0.2,
+  maxError: 0.01,
+  maxSlowdown: 1.5,
+  compare: true,
+  maxDrift: 0.1,
+  minNodes: null,
+  canaryTasks: 20,
+  deadlineMs: 600_000,
+  tests: [],
+};
+
+/** What was asked for, and the defaults for the rest. */
+export function settingsOf({ version: _, ...asked }: RolloutRequest): RolloutSettings {
+  return { ...DEFAULT_ROLLOUT, ...asked };
+}

@@ -1,0 +1,160 @@
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { MasterEvent } from "../core/messages/event.ts";
+import type { MasterState } from "../core/state/state.ts";
+import { rounded } from "../../models/pipelines/rounded.ts";
+
+/** Writes to `log` what people want to know of `event`; of an ordinary task nothing. */
+export function logEvent(log: Log, event: MasterEvent, state: MasterState): void {
+  for (const logPart of [logNode, logRecognizer, logGallery, logProgram, logVersion, logWork]) {
+    logPart(log, event, state);
+  }
+}
+
+/** Who comes and goes. */
+function logNode(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
+    case "node_recorded": {
+      const { nodeId, name, address, version, capabilities } = event.record;
+      const { cores, workers } = capabilities;
+      log.info(`Node ${name} joined.`, { nodeId, address, version, cores, workers });
+      return;
+    }
+    case "node_suspected":
+      log.warn(`Node ${nameOf(state, event.nodeId)} is silent and gets no new work.`);
+      return;
+    case "node_recovered":
+      log.info(`Node ${nameOf(state, event.nodeId)} is back.`);
+      return;
+    case "node_lost":
+      if (event.orderly) log.info(`Node ${nameOf(state, event.nodeId)} has left.`, { reason: event.reason });
+      else log.warn(`Node ${nameOf(state, event.nodeId)} is gone.`, { reason: event.reason });
+      return;
+    case "node_withdrew":
+      log.info(`Node ${nameOf(state, event.nodeId)} takes no new work.`);
+      return;
+    case "node_forgotten":
+      log.info(`Node ${event.nodeId} was forgotten to make room for a new one.`);
+      return;
+  }
+}
+
+/** How nodes stand to recognizers. */
+function logRecognizer(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
+    case "recognizer_ready":
+      log.info(
+        `${recognizerOf(state, event.manifestDigest)} is ready on ${nameOf(state, event.nodeId)}.`,
+        {
+          imagesPerSecond: rounded(event.imagesPerSecond, 1),
+          fetchedBytes: event.fetchedBytes,
+          warmUpMs: Math.round(event.warmUpMs),
+        },
+      );
+      return;
+    case "recognizer_failed":
+      log.warn(
+        `${recognizerOf(state, event.manifestDigest)} failed on ${nameOf(state, event.nodeId)}.`,
+        { code: event.code, reason: event.reason, retried: event.retryable },
+      );
+      return;
+    case "recognizer_unsuitable":
+      log.warn(
+        `${recognizerOf(state, event.manifestDigest)} is not for ${nameOf(state, event.nodeId)}.`,
+        { reason: event.reason },
+      );
+      return;
+  }
+}
+
+/** People, and where they are known. */
+function logGallery(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
+    case "gallery_published":
+      log.info(`The gallery ${event.gallery} is at version ${event.version}.`, { people: event.people });
+      return;
+    case "gallery_retired":
+      log.info(`The gallery ${event.gallery} is no more.`);
+      return;
+    case "gallery_ready":
+      log.info(`The gallery ${event.gallery} is in force on ${nameOf(state, event.nodeId)}.`, {
+        version: event.version,
+        fetchedBytes: event.fetchedBytes,
+      });
+      return;
+    case "gallery_failed":
+      log.warn(`The gallery ${event.gallery} failed on ${nameOf(state, event.nodeId)}.`, {
+        version: event.version,
+        code: event.code,
+        reason: event.reason,
+      });
+      return;
+  }
+}
+
+/** Newer programs on their way to nodes. */
+function logProgram(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
+    case "program_held":
+      log.info(`dml ${event.program.version} for ${event.program.target} is offered to nodes that run an older one.`);
+      return;
+    case "program_reported": {
+      const name = nameOf(state, event.nodeId);
+      const fields = { version: event.version, reason: event.reason };
+      if (event.state === "fetching") log.info(`Node ${name} takes a newer dml.`, fields);
+      else if (event.state === "restarting") log.info(`Node ${name} starts again as a newer dml.`, fields);
+      else log.warn(`Node ${name} does not take a newer dml.`, fields);
+      return;
+    }
+  }
+}
+
+/** Which version a name means, and how that changes. */
+function logVersion(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
+    case "latest_moved":
+      log.info(`${event.name} means ${recognizerOf(state, event.to)} now.`);
+      return;
+    case "rollout_begun":
+      log.info(`${event.record.to} is being rolled out.`, { from: event.record.from, automatic: event.spec.automatic });
+      return;
+    case "rollout_ended": {
+      const { stage, to, from, reason } = event.record;
+      if (stage === "promoted") log.info(`${to} was promoted.`, { from, reason });
+      else log.warn(`${to} was rolled back.`, { from, reason });
+      return;
+    }
+    case "version_removed":
+      log.info("A version was removed.", { manifestDigest: event.manifestDigest });
+      return;
+  }
+}
+
+/** Attempts that came to nothing, and what nodes are told to do. */
+function logWork(log: Log, event: MasterEvent, state: MasterState): void {
+  switch (event.type) {
+    case "attempt_ended":
+      if (event.how !== "failed" && event.how !== "lost") return;
+      log.warn(`An attempt on node ${nameOf(state, event.nodeId)} was no success.`, {
+        how: event.how,
+        taskId: event.taskId,
+        attempt: event.attempt,
+        code: event.code,
+        reason: event.reason,
+      });
+      return;
+    case "command_ordered":
+      log.info(`Node ${nameOf(state, event.nodeId)} is told to ${event.command}.`);
+      return;
+  }
+}
+
+function nameOf(state: MasterState, nodeId: string): string {
+  return state.nodes.get(nodeId)?.record.name ?? nodeId;
+}
+
+function recognizerOf(state: MasterState, manifestDigest: string): string {
+  for (const { name, manifest } of state.recognizers.values()) {
+    if (manifest.digest === manifestDigest) return name;
+  }
+  return manifestDigest;
+}

@@ -1,0 +1,83 @@
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { Command } from "../core/messages/command.ts";
+import type { Effect } from "../core/messages/effect.ts";
+import { effects } from "../core/effects.ts";
+import { isDurable } from "../core/messages/durable_event.ts";
+import type { MasterEvent } from "../core/messages/event.ts";
+import type { MasterState } from "../core/state/state.ts";
+import { runTurn } from "../core/turn.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { LedgerWriter } from "./ledger_writer.ts";
+
+/** What an {@linkcode Inbox} works with. */
+export interface InboxOptions {
+  readonly state: MasterState;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told of everything that happened, when it is persisted. */
+  readonly onEvent: (event: MasterEvent) => void;
+  /** Carries out one effect. */
+  readonly onEffect: (effect: Effect) => void;
+  /** A bug: an invariant of the core does not hold. Nothing is done after it. */
+  readonly onCrash: (error: unknown) => void;
+}
+
+/**
+ * The loop of the master. Whatever is posted while something else runs becomes one turn: all commands decided, what is
+ * durable persisted in one transaction, then the sends. A change that somebody asked for is a transaction of its own with all
+ * that came before it, and is refused when the ledger cannot keep it; a ledger that cannot be written stops nothing else.
+ */
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #writer: LedgerWriter;
+  #commands: Command[] = [];
+  #isScheduled = false;
+  #isCrashed = false;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#writer = new LedgerWriter(options);
+  }
+
+  /** Queues `command` for the next turn, which comes before the next timer or packet. */
+  post(command: Command): void {
+    if (this.#isCrashed) return;
+    this.#commands.push(command);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    queueMicrotask(() => this.flush());
+  }
+
+  /** Runs the turn that is due, if one is. */
+  flush(): void {
+    this.#isScheduled = false;
+    if (this.#isCrashed || this.#commands.length === 0) return;
+    const commands = this.#commands;
+    this.#commands = [];
+    try {
+      this.#turn(commands);
+    } catch (error) {
+      this.#isCrashed = true;
+      this.#options.onCrash(error);
+    }
+  }
+
+  #turn(commands: readonly Command[]): void {
+    const { state, clock, onEvent, onEffect } = this.#options;
+    const now = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
+    const writer = this.#writer;
+    let kept = 0;
+    const events = runTurn(state, commands, now, (happening) => {
+      const fault = writer.write(happening.slice(kept));
+      if (fault === null) kept = happening.length;
+      return fault;
+    });
+    // Missed ones are tried again now and then, not with every picture.
+    const rest = events.slice(kept);
+    if (rest.some(isDurable) || commands.some(({ type }) => type === "tick")) writer.writeOrRemember(rest);
+    for (const event of events) onEvent(event);
+    for (const effect of effects(events, state)) onEffect(effect);
+  }
+}

@@ -1,0 +1,180 @@
+import type { PredictAnswer } from "../../protocol/http_api/api.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { newId } from "../../protocol/kernel/id.ts";
+import type { Random } from "../../protocol/kernel/random.ts";
+import type { BlobReference, TaskOptions } from "../../protocol/messages/task.ts";
+import { parseRecognizerName } from "../../models/name.ts";
+import type { RegisteredRecognizer } from "../../models/registry.ts";
+import { galleryAsked } from "../core/decide/decide_galleries.ts";
+import type { Command } from "../core/messages/command.ts";
+import type { MasterState, RefusedOutcome, TaskOutcome } from "../core/state/state.ts";
+import type { RecognizerStore } from "../recognizers/recognizer_store.ts";
+import { servedRecognizer } from "../recognizers/resolve_recognizer.ts";
+import { refusalOf } from "../core/scheduler/admission.ts";
+import type { TransientBlobs } from "../blobs/transient_blobs.ts";
+
+/** A refusal that says when to come back. */
+export class BusyError extends DmlError {
+  override name = "BusyError";
+  constructor(message: string, readonly retryAfterMs: number) {
+    super("queue_full", message);
+  }
+}
+
+/** A question that was checked: the recognizer is served and there is room in the queue. */
+export interface CheckedRequest {
+  readonly recognizer: RegisteredRecognizer;
+  readonly options: TaskOptions;
+  /** The bare name when no version was asked for. */
+  readonly follows?: string;
+  /** Whether there must be a picture. */
+  readonly needsPicture: boolean;
+}
+
+/** What {@linkcode Predictions} works with. */
+export interface PredictionsOptions {
+  /** Read only. */
+  readonly state: MasterState;
+  readonly post: (command: Command) => void;
+  readonly recognizers: RecognizerStore;
+  /** Serves a recognizer from now on that was not yet, before this returns. */
+  readonly register: (recognizer: RegisteredRecognizer) => void;
+  readonly transient: TransientBlobs;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The way of one picture through the master, the same for HTTP and for callers in this process. */
+export class Predictions {
+  readonly #options: PredictionsOptions;
+  /** By task id: whom to tell. */
+  readonly #waiting = new Map<string, (outcome: TaskOutcome) => void>();
+  /** Pictures of tasks for which nobody waits, by task id. */
+  readonly #held = new Map<string, Digest>();
+
+  constructor(options: PredictionsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Checks all that can be checked before the picture is read.
+   * Throws `recognizer_unknown`, `gallery_unknown`, `gallery_unfit`, `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
+   */
+  check(request: { recognizer: string } & TaskOptions): CheckedRequest {
+    const { state, recognizers } = this.#options;
+    this.#registerOptional(request.recognizer);
+    const { recognizer, follows } = servedRecognizer(state, recognizers, request.recognizer);
+    const refusal = refusalOf(state, recognizer.digest);
+    if (refusal !== null) throw errorOf(refusal);
+    const asked = galleryAsked(state, request.gallery, { name: recognizer.name, document: recognizer.manifest });
+    if ("ok" in asked) throw errorOf(asked);
+    const needsPicture = recognizer.manifest.pipeline !== "empty";
+    // Where there is no picture, there is nothing to draw into.
+    const annotate = request.annotate && needsPicture;
+    const { embeddings, crops } = request;
+    return { recognizer, follows, needsPicture, options: { annotate, embeddings, crops, ...asked } };
+  }
+
+  /** What comes with dml but is offered to nobody unasked is served from when somebody first asks for it. */
+  #registerOptional(text: string): void {
+    const { state, recognizers, register } = this.#options;
+    if (state.stopping || state.lineages.has(parseRecognizerName(text).name)) return;
+    const recognizer = recognizers.resolve(text);
+    if (recognizers.isOptional(recognizer.digest)) register(recognizer);
+  }
+
+  /** Promises room for a picture of `size` bytes; see {@linkcode TransientBlobs.promise}. */
+  promise(size: number): Promise<() => void> {
+    return this.#options.transient.promise(size);
+  }
+
+  /** Runs one picture, which the caller leaves alone from now on; throws what became of it when it is no prediction, once `signal` aborts `cancelled`. */
+  async run(
+    image: Uint8Array<ArrayBuffer>,
+    { recognizer, follows, needsPicture, options }: CheckedRequest,
+    signal?: AbortSignal,
+  ): Promise<PredictAnswer> {
+    const { transient, clock } = this.#options;
+    if (needsPicture && image.length === 0) {
+      throw new DmlError("image_empty", "The picture has no bytes.");
+    }
+    const held = needsPicture ? await this.#hold(image) : null;
+    try {
+      const outcome = await this.#ask({ recognizer, follows, image: held, options, signal });
+      if (!outcome.ok) throw this.#errorOf(outcome, recognizer);
+      const { prediction, annotated } = outcome;
+      const crops = prediction.persons.flatMap(({ crop }) => crop ?? []);
+      for (const { digest } of annotated === null ? crops : [annotated, ...crops]) {
+        transient.keep(digest, clock.nowMs());
+      }
+      return { prediction, annotated };
+    } finally {
+      if (held !== null) await transient.release(held.digest);
+    }
+  }
+
+  /** Keeps a picture that is here for one more task, until that is answered. */
+  hold(taskId: string, digest: Digest): void {
+    if (this.#options.transient.holdAgain(digest)) this.#held.set(taskId, digest);
+  }
+
+  /** Gives a task's answer to whom it belongs. */
+  answer(taskId: string, outcome: TaskOutcome): void {
+    const held = this.#held.get(taskId);
+    if (held !== undefined) {
+      this.#held.delete(taskId);
+      void this.#options.transient.release(held);
+    }
+    const resolve = this.#waiting.get(taskId);
+    if (resolve === undefined) return;
+    this.#waiting.delete(taskId);
+    resolve(outcome);
+  }
+
+  /** Answers everybody who still waits, as nothing else will. */
+  answerAll(outcome: TaskOutcome): void {
+    for (const taskId of [...this.#waiting.keys()]) this.answer(taskId, outcome);
+  }
+
+  async #hold(image: Uint8Array<ArrayBuffer>): Promise<BlobReference> {
+    const digest = await this.#options.transient.hold(image);
+    return { digest, size: image.length };
+  }
+
+  async #ask({ recognizer, follows, image, options, signal }: {
+    recognizer: RegisteredRecognizer;
+    follows?: string;
+    image: BlobReference | null;
+    options: TaskOptions;
+    signal?: AbortSignal;
+  }): Promise<TaskOutcome> {
+    const { post, random } = this.#options;
+    if (signal?.aborted) throw new DmlError("cancelled", "The caller went away.");
+    const taskId = newId("task", random);
+    const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
+    this.#waiting.set(taskId, resolve);
+    const manifestDigest = recognizer.digest;
+    post({ type: "submit_task", taskId, manifestDigest, follows, image, options });
+    if (signal === undefined) return await promise;
+    const cancel = () => post({ type: "cancel_task", taskId });
+    signal.addEventListener("abort", cancel, { once: true });
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  }
+
+  /** That no node can serve it may be the master's own doing. */
+  #errorOf(outcome: RefusedOutcome, recognizer: RegisteredRecognizer): DmlError {
+    const fault = this.#options.recognizers.faultOf(recognizer.digest);
+    return outcome.code === "no_capable_node" && fault !== null ? fault : errorOf(outcome);
+  }
+}
+
+function errorOf({ code, reason, retryAfterMs }: RefusedOutcome): DmlError {
+  if (code === "queue_full") return new BusyError(reason, retryAfterMs ?? 1_000);
+  return new DmlError(code, reason);
+}

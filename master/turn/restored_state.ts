@@ -1,0 +1,26 @@
+import { restore } from "../core/apply/restore.ts";
+import { createState, type MasterState } from "../core/state/state.ts";
+import type { MasterOptions } from "../master_handle.ts";
+import type { RecognizerStore } from "../recognizers/recognizer_store.ts";
+
+/** What the ledger remembers, but for recognizers whose files are gone. */
+export async function restoredState(
+  { ledger, log, clock, settings }: Pick<MasterOptions, "ledger" | "log" | "clock" | "settings">,
+  store: RecognizerStore,
+): Promise<MasterState> {
+  const { nodes, recognizers, lineages, pinned, rollouts } = ledger.load();
+  const servable = [];
+  for (const record of recognizers) {
+    const { name, version } = record.document;
+    if (await store.add(record.document, record.manifest.digest)) servable.push(record);
+    else {
+      log.warn(`${name}@${version} is not served any more: its files are not all here.`, {
+        advice: "Send it again: `dml models add` or `dml models push`.",
+      });
+    }
+  }
+  const state = createState(settings);
+  const now = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
+  restore(state, { nodes, recognizers: servable, lineages, pinned, rollouts }, now);
+  return state;
+}

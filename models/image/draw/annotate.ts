@@ -1,0 +1,107 @@
+import type { AssetSource } from "../../assets.ts";
+import { placeLabels } from "./label_layout.ts";
+import type { Mark, Tone } from "./mark.ts";
+import type { Picture } from "../picture.ts";
+import { fillBox, fillDisc, strokeBox } from "./shapes.ts";
+import { type Colour, TextPainter } from "./text.ts";
+import { TrueTypeFont } from "../font/true_type_font.ts";
+
+/** Draws what was recognised. */
+export interface Annotator {
+  /** Draws frame, dots and label of each mark, in place, and returns the same picture. */
+  annotate(picture: Picture, marks: readonly Mark[]): Promise<Picture>;
+}
+
+/** Of the frame and plate, and of the letters on it. */
+interface Palette {
+  readonly plate: Colour;
+  readonly letters: Colour;
+  /** A frame of half the usual width: there is little to be seen in it. */
+  readonly isThin?: true;
+}
+
+const GREEN: Palette = { plate: [21, 128, 61], letters: [255, 255, 255] };
+const AMBER: Palette = { plate: [251, 191, 36], letters: [20, 20, 20] };
+const BLUE: Palette = { plate: [71, 97, 140], letters: [255, 255, 255] };
+const GREY: Palette = { plate: [130, 130, 130], letters: [255, 255, 255], isThin: true };
+
+/** Of each tone. */
+const PALETTES: Readonly<Record<Tone, Palette>> = {
+  known: GREEN,
+  uncertain: AMBER,
+  unknown: BLUE,
+  poor_quality: GREY,
+  found: AMBER,
+};
+
+/** An {@linkcode Annotator} whose font comes from `assets` when there is first something to write. */
+export function createAnnotator(assets: AssetSource): Annotator {
+  let painter: TextPainter | null = null;
+  return {
+    async annotate(picture, marks) {
+      if (marks.length === 0) return picture;
+      painter ??= new TextPainter(new TrueTypeFont(await assets("font.ttf")));
+      drawMarks(picture, marks, painter);
+      return picture;
+    },
+  };
+}
+
+function drawMarks(picture: Picture, marks: readonly Mark[], painter: TextPainter): void {
+  const { letterSize, thickness } = sizesFor(picture);
+  for (const { box, tone, points = [] } of marks) {
+    const { plate, isThin } = PALETTES[tone];
+    if (box !== null) {
+      strokeBox(picture, box, { thickness: isThin ? Math.ceil(thickness / 2) : thickness, colour: plate });
+    }
+    if (isThin) continue;
+    for (const point of points) {
+      fillDisc(picture, point, { radius: thickness * 1.5, colour: [255, 255, 255] });
+      fillDisc(picture, point, { radius: thickness, colour: plate });
+    }
+  }
+  drawLabels(picture, marks, { painter, letterSize });
+}
+
+/** Lines and letters grow with the picture, so that they look the same in it at any size. */
+function sizesFor({ width, height }: Picture): { letterSize: number; thickness: number } {
+  const side = Math.sqrt(width * height);
+  return {
+    letterSize: Math.max(11, Math.round(side / 60)),
+    thickness: Math.max(1, Math.round(side / 500)),
+  };
+}
+
+function drawLabels(
+  picture: Picture,
+  marks: readonly Mark[],
+  { painter, letterSize }: { painter: TextPainter; letterSize: number },
+): void {
+  const padding = Math.ceil(letterSize / 4);
+  const line = painter.lineOf(letterSize);
+  const room = { size: letterSize, width: picture.width - 2 * padding };
+  const texts = marks.map(({ label }) => painter.fit(label, room));
+  const corner = { x: 0, y: 0, width: picture.width, height: 0 };
+  const wanted = marks.map(({ box }, index) => ({
+    // What names nothing in particular hangs, line by line, from the top of the picture.
+    box: box ?? { ...corner, y: linesBefore(marks, index) * line.height },
+    size: {
+      width: Math.ceil(painter.measure(texts[index], letterSize)) + 2 * padding,
+      height: line.height,
+    },
+  }));
+  placeLabels(wanted, picture).forEach((place, index) => {
+    const { plate, letters } = PALETTES[marks[index].tone];
+    fillBox(picture, place, plate);
+    painter.draw(picture, texts[index], {
+      x: Math.round(place.x) + padding,
+      y: Math.round(place.y) + line.baseline,
+      size: letterSize,
+      colour: letters,
+    });
+  });
+}
+
+function linesBefore(marks: readonly Mark[], index: number): number {
+  return marks.slice(0, index).filter(({ box }) => box === null).length;
+}

@@ -1,0 +1,65 @@
+import { invariant } from "../../../protocol/kernel/invariant.ts";
+import { CharacterMap } from "./character_map.ts";
+import { type Contour, type GlyphTables, readContours } from "./glyph_outline.ts";
+
+/** A TrueType font (OpenType specification, 1.9; outlines of the `glyf` table), read glyph by glyph as they are asked for. */
+export class TrueTypeFont {
+  /** Units of the font's own grid to one em. */
+  readonly unitsPerEm: number;
+  /** How far letters reach above the baseline and, as a negative number, below it. */
+  readonly ascender: number;
+  readonly descender: number;
+  readonly #tables: GlyphTables;
+  readonly #characters: CharacterMap;
+  readonly #metrics: DataView;
+  readonly #metricCount: number;
+
+  /** Reads the font's tables; throws when there is one missing. */
+  constructor(bytes: Uint8Array) {
+    const table = readTables(bytes);
+    const head = table("head");
+    const header = table("hhea");
+    this.unitsPerEm = head.getUint16(18);
+    this.ascender = header.getInt16(4);
+    this.descender = header.getInt16(6);
+    this.#metricCount = header.getUint16(34);
+    this.#metrics = table("hmtx");
+    this.#characters = new CharacterMap(table("cmap"));
+    this.#tables = {
+      glyphs: table("glyf"),
+      locations: table("loca"),
+      hasLongLocations: head.getInt16(50) === 1,
+    };
+  }
+
+  /** The glyph of a character; 0, an empty box, for one that the font lacks. */
+  glyphOf(codePoint: number): number {
+    return this.#characters.glyphOf(codePoint);
+  }
+
+  /** How far the next letter is from this one, in units of the font. */
+  advanceOf(glyph: number): number {
+    return this.#metrics.getUint16(Math.min(glyph, this.#metricCount - 1) * 4);
+  }
+
+  /** The glyph's outline in units of the font, y growing upwards. */
+  contoursOf(glyph: number): Contour[] {
+    return readContours(this.#tables, glyph);
+  }
+}
+
+function readTables(bytes: Uint8Array): (name: string) => DataView {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const tables = new Map<string, DataView>();
+  for (let index = 0; index < view.getUint16(4); index++) {
+    const at = 12 + index * 16;
+    const name = String.fromCharCode(...bytes.subarray(at, at + 4));
+    const start = bytes.byteOffset + view.getUint32(at + 8);
+    tables.set(name, new DataView(bytes.buffer, start, view.getUint32(at + 12)));
+  }
+  return (name) => {
+    const table = tables.get(name);
+    invariant(table !== undefined, `the font has a table ${name}`);
+    return table;
+  };
+}

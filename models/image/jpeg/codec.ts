@@ -1,0 +1,156 @@
+import createLibjpeg from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs";
+import { concat } from "../../../protocol/kernel/concat.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import type { AssetSource } from "../../assets.ts";
+import { JpegDecoder } from "./decoder/jpeg_decoder.ts";
+import { JpegFallback } from "./fallback.ts";
+import { JpegEncoder } from "./encoder/jpeg_encoder.ts";
+import { MARKER, MARKER_START } from "./marker.ts";
+import { hasJpegEnd, type JpegHeader, readJpegHeader } from "./header.ts";
+import { hasAllScans } from "./scans.ts";
+import type { Picture } from "../picture.ts";
+import { fromGrey } from "../samples.ts";
+import { SparePixels } from "../pixel_pool.ts";
+import { type EmscriptenFactory, viewOfResult, WasmCodec } from "../wasm_codec.ts";
+
+/** What is used of the build of `@cornerstonejs/codec-libjpeg-turbo-8bit` that only decodes; its objects live until `delete()`. */
+interface Libjpeg {
+  readonly JPEGDecoder: new () => LibjpegDecoder;
+  readonly HEAP8: Int8Array;
+}
+interface FrameInfo {
+  readonly width: number;
+  readonly height: number;
+  readonly bitsPerSample: number;
+  readonly componentCount: number;
+  readonly isSigned: boolean;
+}
+interface LibjpegDecoder {
+  getEncodedBuffer(length: number): Uint8ClampedArray;
+  decode(): void;
+  getFrameInfo(): FrameInfo;
+  getDecodedBuffer(): Uint8ClampedArray;
+  delete(): void;
+}
+
+/** Decodes the JPEGs that it takes, and answers null to all others. */
+export type PlainDecoder = Pick<JpegDecoder, "decode" | "memoryBytes">;
+
+const startLibjpeg: EmscriptenFactory<Libjpeg> = createLibjpeg;
+
+/** What a JPEG ends with. */
+const END = Uint8Array.of(MARKER_START, MARKER.endOfImage);
+
+/** WebAssembly memory never shrinks: an instance that a huge picture made larger than this is given up. */
+const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
+
+/**
+ * JPEG in by {@linkcode JpegDecoder}, if the file is plain and sound, else by libjpeg-turbo in WebAssembly, which makes the same
+ * pixels more slowly; what that cannot decode goes to {@linkcode JpegFallback}. One that lacks nothing but its end is decoded, one
+ * that lacks more is not. JPEG out by {@linkcode JpegEncoder}.
+ */
+export class JpegCodec {
+  readonly #decoder: PlainDecoder;
+  readonly #codec: WasmCodec;
+  readonly #fallback: JpegFallback;
+  readonly #spare: SparePixels;
+  #libjpeg: Libjpeg | null = null;
+  #encoder: JpegEncoder | null = null;
+
+  /** Pictures are decoded into `spare` where they fit; `decoder` is asked first. */
+  constructor(assets: AssetSource, spare = new SparePixels(), decoder: PlainDecoder = new JpegDecoder()) {
+    this.#spare = spare;
+    this.#decoder = decoder;
+    this.#codec = new WasmCodec(assets, "libjpeg-turbo.wasm");
+    this.#fallback = new JpegFallback(assets);
+  }
+
+  /** WebAssembly memory that is held now. */
+  get memoryBytes(): number {
+    return (this.#libjpeg?.HEAP8.byteLength ?? 0) + this.#decoder.memoryBytes + (this.#encoder?.memoryBytes ?? 0);
+  }
+
+  /** Decodes a JPEG as it is stored, not turned upright; throws `image_unreadable`, `image_unsupported`. */
+  async decode(bytes: Uint8Array): Promise<Picture> {
+    const header = readJpegHeader(bytes);
+    if (header.components === 4) return await this.#fallback.decode(bytes, header);
+    const plain = this.#decoder.decode(bytes, this.#spare);
+    if (plain !== null) return plain;
+    const libjpeg = await this.#start();
+    try {
+      return this.#decodeWith(libjpeg, bytes);
+    } catch {
+      if (!hasJpegEnd(bytes, header)) return await this.#decodeEnded(bytes, header);
+      // libjpeg-turbo also refuses for mere warnings, such as stray bytes between segments.
+      return await this.#fallback.decode(bytes, header);
+    }
+  }
+
+  /** Encodes as a baseline JPEG with 4:2:0 colour; `quality` is 1 to 100. */
+  encode(picture: Picture, options: { quality?: number } = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return Promise.try(() => {
+      this.#encoder ??= new JpegEncoder();
+      return this.#encoder.encode(picture, options.quality ?? 85);
+    });
+  }
+
+  /**
+   * Decodes a JPEG that lacks its end, if only that is missing: libjpeg-turbo refuses one whose bits run out before an end
+   * that it is given. Arithmetic codes never run out.
+   */
+  async #decodeEnded(bytes: Uint8Array, header: JpegHeader): Promise<Picture> {
+    let cause: unknown;
+    if (!header.arithmetic && hasAllScans(bytes, header)) {
+      const libjpeg = await this.#start();
+      try {
+        return this.#decodeWith(libjpeg, concat([bytes, END]));
+      } catch (error) {
+        cause = error;
+      }
+    }
+    throw new DmlError("image_unreadable", "The JPEG is cut short.", { cause });
+  }
+
+  #decodeWith(libjpeg: Libjpeg, bytes: Uint8Array): Picture {
+    try {
+      const picture = decodeWith(libjpeg, bytes, this.#spare);
+      this.#release();
+      return picture;
+    } catch (error) {
+      this.#release(error);
+      throw error;
+    }
+  }
+
+  async #start(): Promise<Libjpeg> {
+    this.#libjpeg ??= await this.#codec.instantiateWith(startLibjpeg);
+    return this.#libjpeg;
+  }
+
+  /** Keeps the instance for the next picture unless it grew too large or failed in a way it may not recover from. */
+  #release(error?: unknown): void {
+    // A number is the address of a C++ exception: the codec refused the picture and is as good as before.
+    const sound = error === undefined || typeof error === "number";
+    const isTooLarge = this.#libjpeg !== null && this.#libjpeg.HEAP8.byteLength > MEMORY_KEPT_BYTES;
+    if (!sound || isTooLarge) this.#libjpeg = null;
+  }
+}
+
+// A decoder goes with its picture: its buffers, kept, would be half of the instance's memory.
+
+function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array, spare: SparePixels): Picture {
+  const decoder = new libjpeg.JPEGDecoder();
+  try {
+    decoder.getEncodedBuffer(bytes.length).set(bytes);
+    decoder.decode();
+    const { width, height, componentCount } = decoder.getFrameInfo();
+    // Both what goes in, above, and what comes out are the memory of the codec.
+    const samples = viewOfResult(() => decoder.getDecodedBuffer());
+    if (componentCount === 1) return fromGrey({ width, height, data: samples });
+    const data = spare.take(samples.length);
+    data.set(samples);
+    return { width, height, data };
+  } finally {
+    decoder.delete();
+  }
+}

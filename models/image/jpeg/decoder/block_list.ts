@@ -1,0 +1,104 @@
+import { BLOCK_SIDE, BLOCK_SIZE } from "../block.ts";
+import type { BaselineJpeg } from "./baseline_jpeg.ts";
+import { writeHuffmanLookup } from "./huffman_lookup.ts";
+import {
+  BLOCK_AT,
+  BLOCK_ENTRY,
+  BLOCK_ENTRY_BYTES,
+  BLOCKS_AT,
+  HUFFMAN_AT,
+  HUFFMAN_BYTES,
+  type Plane,
+  PREDICTORS_AT,
+  QUANTISATION_AT,
+  QUANTISATION_BYTES,
+  ROWS_KEPT,
+  TABLES_MAX,
+} from "./memory_map.ts";
+import { quantisationTable } from "./quantisation_table.ts";
+
+/** One block of an MCU: of which component, and where in it. */
+interface Block {
+  readonly component: number;
+  readonly column: number;
+  readonly row: number;
+}
+
+/** The blocks of an MCU (T.81, A.2.3) as `decode` reads them: which tables each has, and where its samples go. */
+export class BlockList {
+  readonly #blocks: readonly Block[];
+  readonly #planes: readonly Plane[];
+  readonly #memory: ArrayBufferLike;
+
+  private constructor(planes: readonly Plane[], memory: ArrayBufferLike) {
+    this.#planes = planes;
+    this.#memory = memory;
+    this.#blocks = planes.flatMap(({ across, down }, component) =>
+      Array.from({ length: across * down }, (_, index) => {
+        return { component, column: index % across, row: Math.floor(index / across) };
+      })
+    );
+  }
+
+  /** Writes all tables into the memory; null if a Huffman table is none. */
+  static write(
+    jpeg: BaselineJpeg,
+    { planes, memory }: { planes: readonly Plane[]; memory: ArrayBufferLike },
+  ): BlockList | null {
+    new Uint8Array(memory).fill(0, BLOCK_AT, BLOCK_AT + 2 * BLOCK_SIZE);
+    for (const [kind, tables] of [jpeg.dcTables, jpeg.acTables].entries()) {
+      for (const [number, table] of tables) {
+        const target = new Uint8Array(memory, huffmanTableAt(kind, number), HUFFMAN_BYTES);
+        if (!writeHuffmanLookup(table, target)) return null;
+      }
+    }
+    for (const [number, { steps }] of jpeg.components.entries()) {
+      const table = quantisationTable(steps);
+      new Int32Array(memory, QUANTISATION_AT + number * QUANTISATION_BYTES, table.length).set(table);
+    }
+    const list = new BlockList(planes, memory);
+    list.#writeEntries(jpeg);
+    return list;
+  }
+
+  /** Where the list ends. */
+  get end(): number {
+    return BLOCKS_AT + this.#blocks.length * BLOCK_ENTRY_BYTES;
+  }
+
+  /** The next MCU is the first of this row of MCUs. */
+  startRow(mcuRow: number): void {
+    for (const [index, { component, column, row }] of this.#blocks.entries()) {
+      const { at, stride, down } = this.#planes[component];
+      const firstRow = (mcuRow % ROWS_KEPT * down + row) * BLOCK_SIDE;
+      this.#entry(index)[BLOCK_ENTRY.target / 4] = at + firstRow * stride + column * BLOCK_SIDE;
+    }
+  }
+
+  /** The next DC coefficients are stored as they are. */
+  forgetPredictors(): void {
+    new Int32Array(this.#memory, PREDICTORS_AT, this.#planes.length).fill(0);
+  }
+
+  #writeEntries({ components }: BaselineJpeg): void {
+    for (const [index, { component }] of this.#blocks.entries()) {
+      const { dcTable, acTable } = components[component];
+      const entry = this.#entry(index);
+      entry[BLOCK_ENTRY.dcTable / 4] = huffmanTableAt(0, dcTable);
+      entry[BLOCK_ENTRY.acTable / 4] = huffmanTableAt(1, acTable);
+      entry[BLOCK_ENTRY.quantisation / 4] = QUANTISATION_AT + component * QUANTISATION_BYTES;
+      entry[BLOCK_ENTRY.predictor / 4] = PREDICTORS_AT + 4 * component;
+      entry[BLOCK_ENTRY.advance / 4] = this.#planes[component].across * BLOCK_SIDE;
+      entry[BLOCK_ENTRY.stride / 4] = this.#planes[component].stride;
+    }
+  }
+
+  #entry(index: number): Int32Array {
+    return new Int32Array(this.#memory, BLOCKS_AT + index * BLOCK_ENTRY_BYTES, BLOCK_ENTRY_BYTES / 4);
+  }
+}
+
+/** `kind` is 0 for DC tables, 1 for AC tables. */
+function huffmanTableAt(kind: number, number: number): number {
+  return HUFFMAN_AT + (kind * TABLES_MAX + number) * HUFFMAN_BYTES;
+}

@@ -1,0 +1,78 @@
+import { PAGE_BYTES } from "../../../wasm/module.ts";
+import { BLOCK_SIDE } from "../block.ts";
+import type { Picture } from "../../picture.ts";
+import type { SparePixels } from "../../pixel_pool.ts";
+import { readBaselineJpeg } from "./baseline_jpeg.ts";
+import { BlockList } from "./block_list.ts";
+import { type DecoderKernel, openDecoderKernel } from "./decoder_kernel.ts";
+import { layOut } from "./memory_map.ts";
+import { PixelWriter } from "./pixel_writer.ts";
+import { ScanDecoder } from "./scan_decoder.ts";
+import { ScanReader } from "./scan_reader.ts";
+
+/** A code for the DC coefficient and one for the end of the block. */
+const BLOCK_BITS_MIN = 2;
+/** WebAssembly memory never shrinks: what a huge file made larger than this is given up. */
+const MEMORY_KEPT_BYTES = 16 * 1_024 * 1_024;
+
+/**
+ * Decodes plain JPEGs with the vector instructions of WebAssembly, to the very pixels that libjpeg-turbo makes of them by default.
+ * Everything else, and whatever is wrong with a file, it leaves to somebody who can judge it.
+ *
+ * The bits of the scan become samples one row of MCUs at a time, and those pixels: apart from the file it needs memory for a few
+ * rows.
+ */
+export class JpegDecoder {
+  #opened: { readonly memory: WebAssembly.Memory; readonly kernel: DecoderKernel } | null = null;
+
+  /** WebAssembly memory that is held now. */
+  get memoryBytes(): number {
+    return this.#opened?.memory.buffer.byteLength ?? 0;
+  }
+
+  /** The picture as it is stored, in memory from `spare`; null if it is not plain, or not sound. */
+  decode(bytes: Uint8Array, spare: SparePixels): Picture | null {
+    const jpeg = readBaselineJpeg(bytes);
+    if (jpeg === null) return null;
+    const { width, height, components, restartInterval, scanStart } = jpeg;
+    const [mcuColumns, mcuRows] = [
+      Math.ceil(width / (components[0].across * BLOCK_SIDE)),
+      Math.ceil(height / (components[0].down * BLOCK_SIDE)),
+    ];
+    const streamBytes = bytes.length - scanStart;
+    const mcuBlocks = components.reduce((sum, { across, down }) => sum + across * down, 0);
+    // Before there is memory for a picture that cannot be in the file.
+    if (mcuColumns * mcuRows * mcuBlocks * BLOCK_BITS_MIN > 8 * streamBytes) return null;
+    const layout = layOut({ width, mcuColumns, factors: components, streamBytes });
+    const { kernel, memory: { buffer: memory } } = this.#open(layout.bytes);
+    const blocks = BlockList.write(jpeg, { planes: layout.planes, memory });
+    if (blocks === null) return null;
+    const reader = new ScanReader(bytes, { start: scanStart, streamEnd: layout.streamEnd, kernel, memory });
+    const scan = new ScanDecoder(reader, { kernel, blocks, mcuColumns, restartInterval });
+    const picture = { width, height, data: spare.take(width * height * 3) };
+    const writer = new PixelWriter(picture, { kernel, layout, memory });
+    let isSound = true;
+    for (let row = 0; row < mcuRows && isSound; row++) {
+      isSound = scan.decodeRow(row);
+      if (isSound) writer.write(row);
+    }
+    isSound &&= scan.ends();
+    if (this.memoryBytes > MEMORY_KEPT_BYTES) this.#opened = null;
+    if (isSound) return picture;
+    spare.giveBack(picture);
+    return null;
+  }
+
+  /** The code, over a memory of at least so many bytes. */
+  #open(bytes: number): { memory: WebAssembly.Memory; kernel: DecoderKernel } {
+    const pages = Math.ceil(bytes / PAGE_BYTES);
+    if (this.#opened === null) {
+      const memory = new WebAssembly.Memory({ initial: pages });
+      this.#opened = { memory, kernel: openDecoderKernel(memory) };
+    }
+    const { memory } = this.#opened;
+    const missing = pages - memory.buffer.byteLength / PAGE_BYTES;
+    if (missing > 0) memory.grow(missing);
+    return this.#opened;
+  }
+}

@@ -1,0 +1,92 @@
+import { BLOCK_SIDE, SAMPLE_CENTRE } from "../block.ts";
+import { PIXELS_AT_ONCE } from "./colour_conversion.ts";
+import type { DecoderKernel } from "./decoder_kernel.ts";
+import { type Layout, type Plane, ROWS_KEPT } from "./memory_map.ts";
+
+const PIXEL_BYTES = 3;
+/** What rounds the sixteenths of the triangle filter, left and right of two pixels, as jdsample.c alternates it. */
+const ROUNDING = { bothHalved: [8, 7], acrossHalved: [4, 8] } as const;
+
+/** Turns samples into the pixels of a picture, as soon as all are there that they depend on. */
+export class PixelWriter {
+  readonly #kernel: DecoderKernel;
+  readonly #layout: Layout;
+  readonly #samples: Uint8Array;
+  readonly #width: number;
+  readonly #height: number;
+  readonly #target: Uint8Array;
+  /** Rows of pixels that are written. */
+  #written = 0;
+
+  constructor(
+    { width, height, data }: { width: number; height: number; data: Uint8Array },
+    { kernel, layout, memory }: { kernel: DecoderKernel; layout: Layout; memory: ArrayBufferLike },
+  ) {
+    this.#kernel = kernel;
+    this.#layout = layout;
+    this.#samples = new Uint8Array(memory);
+    this.#width = width;
+    this.#height = height;
+    this.#target = data;
+    if (layout.planes.length === 1) {
+      this.#samples.fill(SAMPLE_CENTRE, layout.neutralAt, layout.neutralAt + layout.neutralBytes);
+    }
+  }
+
+  /** Writes the pixels that can be made since the samples of a row of MCUs are there. */
+  write(mcuRow: number): void {
+    const [{ down }, ...chroma] = this.#layout.planes;
+    for (const plane of chroma) this.#extendRows(plane, mcuRow);
+    const decoded = (mcuRow + 1) * down * BLOCK_SIDE;
+    // The last row needs the chroma of the next one, unless the picture ends here.
+    const end = decoded >= this.#height ? this.#height : decoded - (down - 1);
+    const rowBytes = this.#width * PIXEL_BYTES;
+    const start = this.#written;
+    for (let row = start; row < end; row++) this.#convert(row, this.#layout.pixelsAt + (row - start) * rowBytes);
+    const pixels = this.#samples.subarray(this.#layout.pixelsAt, this.#layout.pixelsAt + (end - start) * rowBytes);
+    this.#target.set(pixels, start * rowBytes);
+    this.#written = end;
+  }
+
+  #convert(row: number, target: number): void {
+    const [luma, cb, cr] = this.#layout.planes;
+    const groups = Math.ceil(this.#width / PIXELS_AT_ONCE);
+    const lumaAt = sampleRowAt(luma, row);
+    if (cb === undefined) {
+      const { neutralAt } = this.#layout;
+      this.#kernel.wholeRow(lumaAt, neutralAt, neutralAt, target, groups);
+    } else if (luma.across === 1) {
+      this.#kernel.wholeRow(lumaAt, sampleRowAt(cb, row), sampleRowAt(cr, row), target, groups);
+    } else {
+      const [near, far] = luma.down === 1 ? [row, row] : this.#chromaRows(row);
+      const [left, right] = luma.down === 1 ? ROUNDING.acrossHalved : ROUNDING.bothHalved;
+      const [cbNear, cbFar, crNear, crFar] = [cb, cr].flatMap((plane) => [
+        sampleRowAt(plane, near),
+        sampleRowAt(plane, far),
+      ]);
+      this.#kernel.halvedRow(lumaAt, cbNear, cbFar, crNear, crFar, target, groups, left, right);
+    }
+  }
+
+  /** The row of chroma that a row of pixels is in, and the other one beside it; above the first and below the last is that itself. */
+  #chromaRows(row: number): [number, number] {
+    const near = row >> 1;
+    const last = Math.ceil(this.#height / 2) - 1;
+    return [near, row % 2 === 0 ? Math.max(near - 1, 0) : Math.min(near + 1, last)];
+  }
+
+  /** Repeats the first and the last sample of each row outside the picture. */
+  #extendRows(plane: Plane, mcuRow: number): void {
+    const [{ across }] = this.#layout.planes;
+    const width = Math.ceil(this.#width / across);
+    for (let row = 0; row < plane.down * BLOCK_SIDE; row++) {
+      const at = sampleRowAt(plane, mcuRow * plane.down * BLOCK_SIDE + row);
+      this.#samples[at - 1] = this.#samples[at];
+      this.#samples[at + width] = this.#samples[at + width - 1];
+    }
+  }
+}
+
+function sampleRowAt({ at, stride, down }: Plane, row: number): number {
+  return at + row % (ROWS_KEPT * down * BLOCK_SIDE) * stride;
+}

@@ -1,0 +1,33 @@
+import { BLOCK_SIDE, BLOCK_SIZE, ZIGZAG } from "../block.ts";
+
+/** Set in the entry of a coefficient outside the 4 x 4 of the lowest frequencies. */
+export const IS_HIGH = 0x80;
+/** The part of an entry that is an offset. */
+export const OFFSET_MASK = 0x7f;
+/** Steps that the decoder takes: with the largest value of a coefficient, 64 products of them add up to less than 2^32. */
+export const STEP_MAX = 0x7fff;
+/** A run of zeros may lead up to 15 places past the last coefficient. What is there is so large that the block is given up. */
+export const ENTRIES = BLOCK_SIZE + 16;
+
+/**
+ * Where in the memory of a block the coefficient lies that is at `place` in its rows. The inverse DCT multiplies pairs of neighbours,
+ * so rows 0 and 2, 1 and 3, 4 and 6, 5 and 7 alternate; and its second pass finds the same pairs of columns beside each other, if
+ * their order is 0, 2, 1, 3.
+ */
+export function coefficientOffset(place: number): number {
+  const [row, column] = [Math.floor(place / BLOCK_SIDE), place % BLOCK_SIDE];
+  const pair = 2 * (row >> 2) + (row & 1);
+  const half = column >> 2;
+  const unit = 2 * (column & 1) + ((column >> 1) & 1);
+  return (2 * pair + half) * 16 + unit * 4 + ((row >> 1) & 1) * 2;
+}
+
+/** For each coefficient, in the order of the file, `step << 16 | IS_HIGH | offset`. */
+export function quantisationTable(steps: Uint16Array): Int32Array {
+  return Int32Array.from({ length: ENTRIES }, (_, index) => {
+    if (index >= BLOCK_SIZE) return STEP_MAX << 16;
+    const place = ZIGZAG[index];
+    const isHigh = place >= BLOCK_SIZE / 2 || place % BLOCK_SIDE >= BLOCK_SIDE / 2;
+    return steps[index] << 16 | (isHigh ? IS_HIGH : 0) | coefficientOffset(place);
+  });
+}

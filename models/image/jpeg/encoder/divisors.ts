@@ -1,0 +1,46 @@
+import { BLOCK_SIDE } from "../block.ts";
+
+/**
+ * Which of libjpeg's transforms: `accurate` (jfdctint.c, "islow") or `fast` (jfdctfst.c, "ifast"). TurboJPEG takes the accurate one
+ * from quality 96 on.
+ */
+export type TransformKind = "accurate" | "fast";
+
+/** The transform that TurboJPEG takes at a quality (`processFlags` of turbojpeg.c). */
+export function transformKind(quality: number): TransformKind {
+  return quality >= 96 ? "accurate" : "fast";
+}
+
+/** `cos(k pi / 16) sqrt(2)` for k above 0: what the fast transform leaves in row or column k, see {@linkcode divisors}. */
+const FAST_SCALES = Array.from(
+  { length: BLOCK_SIDE },
+  (_, index) => index === 0 ? 1 : Math.cos(index * Math.PI / 16) * Math.SQRT2,
+);
+const FAST_SCALE_BITS = 14;
+
+/**
+ * What the coefficients are divided by, given a quantisation table: both transforms leave them eight times too large, and the fast one
+ * leaves a factor in each row and column besides (`start_pass_fdctmgr` of jcdctmgr.c).
+ */
+export function divisors(table: readonly number[], kind: TransformKind): number[] {
+  if (kind === "accurate") return table.map((value) => 8 * value);
+  return table.map((value, at) => {
+    const [row, column] = [Math.floor(at / BLOCK_SIDE), at % BLOCK_SIDE];
+    const scale = Math.round(FAST_SCALES[row] * FAST_SCALES[column] * 2 ** FAST_SCALE_BITS);
+    return Math.floor((value * scale + 2 ** (FAST_SCALE_BITS - 4)) / 2 ** (FAST_SCALE_BITS - 3));
+  });
+}
+
+/**
+ * Vectors for dividing by `divisor` in 16 bits, see `quantise()`: what to multiply with, so that the product over 2^15 is the
+ * quotient or one less; the divisor; and the largest remainder with which the quotient is right.
+ */
+export function reciprocals(
+  divisorsOfBlock: readonly number[],
+): { factors: Int16Array; divisors: Int16Array; remaindersMax: Int16Array } {
+  return {
+    factors: Int16Array.from(divisorsOfBlock, (divisor) => Math.min(Math.floor(2 ** 15 / divisor), 2 ** 15 - 1)),
+    divisors: Int16Array.from(divisorsOfBlock),
+    remaindersMax: Int16Array.from(divisorsOfBlock, (divisor) => Math.ceil(divisor / 2) - 1),
+  };
+}

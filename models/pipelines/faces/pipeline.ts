@@ -1,0 +1,140 @@
+import { invariant } from "../../../protocol/kernel/invariant.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
+import type { Person, Point } from "../../../protocol/messages/prediction.ts";
+import { cropGrey } from "../../image/resample/crop_grey.ts";
+import { type Box, letterbox, type Size } from "../../image/geometry/geometry.ts";
+import type { Picture } from "../../image/picture.ts";
+import { shrinkIntoTensor } from "../../image/resample/resize.ts";
+import { similarityTransform } from "../../image/geometry/similarity.ts";
+import { warp } from "../../image/resample/warp.ts";
+import type { FacesParameters } from "../../manifest.ts";
+import { ALIGNED, ARCFACE_TEMPLATE } from "./align.ts";
+import { FaceAttributes } from "./attributes.ts";
+import { DETECT, DETECT_INPUT, type DetectedFace, detectedFaces } from "./detect.ts";
+import { EMBED, normalise } from "./embed.ts";
+import { fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./landmarks.ts";
+import { NOTHING_SEEN, personOf, type SeenFace } from "./person.ts";
+import { QualityMeter } from "./quality.ts";
+import { LayerRunner } from "../layer_runner.ts";
+import type { Finding, Layers, Pipeline, PipelineFactory, RecognizeOptions } from "../pipeline.ts";
+import { Stopwatch } from "../stopwatch.ts";
+
+/** Detect, landmarks, align, embed. The same path enrols a person and recognises them. */
+export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, layers, { nowMs }) =>
+  new FacesPipeline(layers, { parameters: manifest.parameters, nowMs });
+
+class FacesPipeline implements Pipeline {
+  readonly needsPicture = true;
+  readonly #detect: LayerRunner<typeof DETECT>;
+  readonly #landmarks: LayerRunner<typeof LANDMARKS>;
+  readonly #embedLayer: LayerRunner<typeof EMBED>;
+  readonly #attributes: FaceAttributes;
+  readonly #quality = new QualityMeter();
+  readonly #parameters: FacesParameters;
+  readonly #nowMs: () => number;
+  /** The layers' inputs are shared by all pictures, so these come one after the other. */
+  #isBusy = false;
+
+  constructor(layers: Layers, options: { parameters: FacesParameters; nowMs: () => number }) {
+    this.#detect = new LayerRunner(layers, DETECT);
+    this.#landmarks = new LayerRunner(layers, LANDMARKS);
+    this.#embedLayer = new LayerRunner(layers, EMBED);
+    this.#attributes = new FaceAttributes(layers);
+    this.#parameters = options.parameters;
+    this.#nowMs = options.nowMs;
+  }
+
+  async recognize(picture: Picture | null, options: RecognizeOptions): Promise<Finding> {
+    invariant(picture !== null, "the faces pipeline is given a picture");
+    return await this.#alone(async (watch) => {
+      const persons: Person[] = [];
+      for (const face of await this.#findFaces(picture, watch)) {
+        const landmarks = await this.#findLandmarks(picture, { box: face.box, watch });
+        const seen = await this.#lookAt(picture, { landmarks, watch, wanted: options });
+        const isAttributed = persons.length < LIMITS.attributedFacesMax;
+        const attributes = isAttributed ? await this.#attributes.of(picture, { box: face.box, watch }) : null;
+        persons.push(personOf(face, { landmarks, picture, attributes, ...seen }));
+        watch.lap("interpretMs");
+      }
+      return { persons, timings: watch.timings };
+    });
+  }
+
+  async warmUp(picture: Picture): Promise<void> {
+    await this.#alone(async (watch) => {
+      await this.#findFaces(picture, watch);
+      const landmarks = await this.#findLandmarks(picture, { box: middleOf(picture), watch });
+      this.#align(picture, landmarks);
+      await this.#embed(watch);
+      await this.#attributes.of(picture, { box: middleOf(picture), watch });
+    });
+  }
+
+  async #findFaces(picture: Picture, watch: Stopwatch): Promise<DetectedFace[]> {
+    const fit = letterbox(picture, DETECT_INPUT);
+    shrinkIntoTensor(picture, { ...DETECT_INPUT, fit, into: this.#detect.input });
+    watch.lap("prepareMs");
+    const answer = await this.#detect.run();
+    watch.lap("inferMs");
+    const faces = detectedFaces(answer, { ...this.#parameters, fit, picture });
+    watch.lap("interpretMs");
+    return faces;
+  }
+
+  async #findLandmarks(picture: Picture, options: { box: Box; watch: Stopwatch }): Promise<Point[]> {
+    const { box, watch } = options;
+    const square = landmarkSquare(box);
+    cropGrey(picture, { ...LANDMARKS_INPUT, square, into: this.#landmarks.input });
+    watch.lap("prepareMs");
+    const { output } = await this.#landmarks.run();
+    watch.lap("inferMs");
+    const points = fivePoints(output, square);
+    watch.lap("interpretMs");
+    return points;
+  }
+
+  /** What the aligned face tells, as far as it is wanted. */
+  async #lookAt(
+    picture: Picture,
+    options: { landmarks: Point[]; watch: Stopwatch; wanted: RecognizeOptions },
+  ): Promise<SeenFace> {
+    const { landmarks, watch, wanted: { embeddings, gallery = null, quality: isMeasured = false } } = options;
+    if (!embeddings && !isMeasured && gallery === null) return NOTHING_SEEN;
+    this.#align(picture, landmarks);
+    const quality = this.#quality.measure(this.#embedLayer.input, landmarks);
+    watch.lap("prepareMs");
+    if (!embeddings && gallery === null) return { ...NOTHING_SEEN, quality };
+    const embedding = await this.#embed(watch);
+    const recognised = gallery?.recognise(embedding, quality) ?? null;
+    return { embedding: embeddings ? embedding : null, quality, recognised };
+  }
+
+  #align(picture: Picture, landmarks: Point[]): void {
+    const transform = similarityTransform(landmarks, ARCFACE_TEMPLATE);
+    warp(picture, { ...ALIGNED, transform, into: this.#embedLayer.input });
+  }
+
+  /** Of the face that was aligned last. */
+  async #embed(watch: Stopwatch): Promise<Float32Array> {
+    const { output } = await this.#embedLayer.run();
+    watch.lap("inferMs");
+    const embedding = normalise(output);
+    watch.lap("interpretMs");
+    return embedding;
+  }
+
+  async #alone<Result>(work: (watch: Stopwatch) => Promise<Result>): Promise<Result> {
+    invariant(!this.#isBusy, "a pipeline looks at one picture at a time");
+    this.#isBusy = true;
+    try {
+      return await work(new Stopwatch(this.#nowMs));
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+}
+
+/** Where a face might be: a quarter of the picture each way. */
+function middleOf({ width, height }: Size): Box {
+  return { x: width * 3 / 8, y: height * 3 / 8, width: width / 4, height: height / 4 };
+}

@@ -1,0 +1,50 @@
+import { type ClusterInfo, clusterSchema } from "../../protocol/http_api/api.ts";
+import { DEFAULT_PORT, PATHS } from "../../protocol/http_api/paths.ts";
+import { errorOfResponse } from "../../protocol/http/problem.ts";
+import { isNoHttp, unreachableReason } from "../../protocol/http/unreachable.ts";
+import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
+import { parseAs, z } from "../../protocol/schema.ts";
+
+const ANSWER_TIMEOUT_MS = 5_000;
+const RIGHT_PORT =
+  `Check the address; the port is the one that \`dml serve\` prints first, ${DEFAULT_PORT} unless told otherwise.`;
+
+/** All that tells a master of dml from anything else that answers with JSON. */
+const productSchema = z.looseObject({ product: z.literal("dml") });
+
+/**
+ * What the master at `baseUrl` says of its cluster, the control port among it.
+ * Throws `master_unreachable`, or `protocol_version` when something else answers there and no waiting will change that.
+ */
+export async function askCluster(baseUrl: string, options: { signal: AbortSignal }): Promise<ClusterInfo> {
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+  const url = baseUrl + PATHS.cluster;
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(url, { signal, redirect: "error" });
+    if (response.ok) body = await response.json();
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw noDml(baseUrl, { cause });
+    if (isNoHttp(cause)) throw noHttp(baseUrl, cause);
+    const reason = signal.aborted ? "it does not answer" : unreachableReason(cause);
+    throw new DmlError("master_unreachable", `The master at ${baseUrl} cannot be reached: ${reason}.`, { cause });
+  }
+  // What stands before a master says so too while it has none behind it.
+  if (response.status === 404) {
+    await response.body?.cancel();
+    throw noDml(baseUrl, { code: "master_unreachable" });
+  }
+  if (!response.ok) throw await errorOfResponse(response, { what: url });
+  if (!productSchema.safeParse(body).success) throw noDml(baseUrl);
+  return parseAs(clusterSchema, body, { what: `What ${baseUrl} answered`, code: "protocol_version" });
+}
+
+function noDml(baseUrl: string, { code = "protocol_version", cause }: { code?: ErrorCode; cause?: unknown } = {}) {
+  return new DmlError(code, `What answers at ${baseUrl} is no master of dml.`, { cause, advice: RIGHT_PORT });
+}
+
+function noHttp(baseUrl: string, cause: unknown): DmlError {
+  const what = "is no HTTP interface of a master, perhaps its control port";
+  return new DmlError("protocol_version", `What answers at ${baseUrl} ${what}.`, { cause, advice: RIGHT_PORT });
+}

@@ -1,0 +1,168 @@
+import { type CarriedPicture, named, type NamedPicture } from "../../protocol/wire/picture_frame.ts";
+import { FailureDetector } from "../../protocol/wire/failure_detector.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { Hello, Welcome } from "../../protocol/messages/hello.ts";
+import type { Availability } from "../../protocol/messages/liveness.ts";
+import type { Message } from "../../protocol/messages/message.ts";
+import { type Ending, Peer } from "../../protocol/transport/peer.ts";
+import {
+  advanceSession,
+  type SessionInput,
+  type SessionState,
+  type SessionStep,
+  startNodeSession,
+} from "../../protocol/wire/session.ts";
+import type { Connection } from "../../protocol/ports/transport.ts";
+
+/** Changes of availability within this time go out as one message; the master counts what it assigns by itself. */
+const AVAILABILITY_GATHERED_MS = 50;
+
+/** What a connection to a master needs of its node. */
+export interface MasterConnectionOptions {
+  readonly hello: Hello;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How the node stands; asked for when it is to be sent. */
+  readonly availability: () => Availability;
+  /** The master has taken the node in. */
+  readonly onWelcome: (welcome: Welcome) => void;
+  /** All that arrived together, in order. */
+  readonly onMessages: (messages: readonly Message[]) => void;
+  /** The picture of an assignment that came before, or comes in the same batch. */
+  readonly onPicture: (picture: NamedPicture) => void;
+  /** Once every heartbeat interval. */
+  readonly onHeartbeat: () => void;
+}
+
+/** One connection to a master, from `hello` to its end: the handshake, the heartbeat both ways, and messages. */
+export class MasterConnection {
+  readonly #peer: Peer;
+  readonly #options: MasterConnectionOptions;
+  #session: SessionState;
+  #detector: FailureDetector | null = null;
+  #cancelTimer: () => void;
+  #cancelAvailability: (() => void) | null = null;
+  #sentDraining = false;
+  #carriesPictures = false;
+
+  /** Says `hello`; then {@linkcode run} it. */
+  constructor(connection: Connection, options: MasterConnectionOptions) {
+    const { clock, log, hello } = options;
+    this.#options = options;
+    this.#peer = new Peer(connection, { clock, log, onPicture: (picture) => this.#takePicture(picture) });
+    const step = startNodeSession(clock.nowMs(), { hello });
+    this.#session = step.state;
+    this.#carryOut(step);
+    this.#cancelTimer = clock.after(LIMITS.helloTimeoutMs, () => this.#advance({ kind: "tick", nowMs: clock.nowMs() }));
+  }
+
+  /** Of the master, for people. */
+  get remote(): string {
+    return this.#peer.remote;
+  }
+
+  /** Whether the master has taken this node in. */
+  get isOpen(): boolean {
+    return this.#session.phase === "open";
+  }
+
+  /** Reads until the connection ends, by whomever; why it did. */
+  async run(): Promise<Ending> {
+    try {
+      for await (const batch of this.#peer) {
+        this.#detector?.signal(this.#options.clock.nowMs());
+        const delivered: Message[] = [];
+        for (const message of batch) delivered.push(...this.#advance({ kind: "received", message }));
+        if (delivered.length > 0) this.#options.onMessages(delivered);
+      }
+    } finally {
+      this.#cancelTimer();
+      this.#cancelAvailability?.();
+    }
+    return await this.#peer.closed;
+  }
+
+  /** Queues `message`; does nothing before the welcome and after the goodbye, when nobody would listen. */
+  send(message: Message): void {
+    if (this.isOpen) this.#peer.send(message);
+  }
+
+  /** Queues `picture`, whose bytes stay as they are from now on; false when it must go another way. */
+  carry(picture: CarriedPicture): boolean {
+    const mayGo = this.isOpen && this.#carriesPictures && this.#peer.canCarry(picture.bytes.length);
+    if (mayGo) this.#peer.carry(picture);
+    return mayGo;
+  }
+
+  /** Sends the availability soon, together with what else changes until then; at once when the node begins or ends draining. */
+  availabilityChanged(): void {
+    if (!this.isOpen) return;
+    if (this.#options.availability().draining !== this.#sentDraining) return this.#sendAvailability();
+    this.#cancelAvailability ??= this.#options.clock.after(AVAILABILITY_GATHERED_MS, () => this.#sendAvailability());
+  }
+
+  /** Says goodbye, and ends when what is queued was handed over. */
+  leave(code: ErrorCode, reason: string): void {
+    this.#advance({ kind: "leave", code, reason });
+  }
+
+  #advance(input: SessionInput): Message[] {
+    const step = advanceSession(this.#session, input);
+    this.#session = step.state;
+    return this.#carryOut(step);
+  }
+
+  /** Does what the session says; returns what is for the node. */
+  #carryOut({ outputs }: SessionStep): Message[] {
+    const delivered: Message[] = [];
+    for (const output of outputs) {
+      if (output.kind === "send") this.#peer.send(output.message);
+      else if (output.kind === "close") void this.#peer.close(output.code, output.reason);
+      else if (output.message.type === "welcome") this.#enter(output.message);
+      else delivered.push(output.message);
+    }
+    return delivered;
+  }
+
+  #takePicture(picture: CarriedPicture): void {
+    if (!this.#carriesPictures) {
+      throw new DmlError("message_invalid", "A picture came on a connection that carries none.");
+    }
+    this.#options.onPicture(named(picture));
+  }
+
+  #enter(welcome: Welcome): void {
+    const { clock } = this.#options;
+    this.#carriesPictures = welcome.carriesPictures ?? false;
+    const { deadAfterMs } = welcome;
+    const suspectAfterMs = Math.min(LIMITS.suspectAfterMs, deadAfterMs);
+    this.#detector = new FailureDetector(clock.nowMs(), { suspectAfterMs, deadAfterMs });
+    this.#options.onWelcome(welcome);
+    this.#sendAvailability();
+    this.#beat(welcome.heartbeatIntervalMs);
+  }
+
+  #beat(intervalMs: number): void {
+    const { clock, onHeartbeat } = this.#options;
+    this.#cancelTimer();
+    this.#cancelTimer = clock.after(intervalMs, () => {
+      if (this.#detector?.health(clock.nowMs()) === "red") {
+        return this.leave("connection_lost", "Nothing was heard of the master for too long.");
+      }
+      onHeartbeat();
+      this.#sendAvailability();
+      this.#beat(intervalMs);
+    });
+  }
+
+  #sendAvailability(): void {
+    this.#cancelAvailability?.();
+    this.#cancelAvailability = null;
+    const availability = this.#options.availability();
+    this.#sentDraining = availability.draining;
+    this.#peer.send(availability);
+  }
+}

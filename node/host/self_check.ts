@@ -1,0 +1,97 @@
+/** What a node needs of its host, tried one by one; each check says what it found, or throws what is wrong. */
+import { ASSET_NAMES, type AssetSource } from "../../models/assets.ts";
+import { EMPTY } from "../../models/catalog/empty.ts";
+import { RecognizerRegistry } from "../../models/registry.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import { NODE_BYTES, WORKER_BYTES } from "./capabilities.ts";
+import { assetFiles } from "../engine/asset_files.ts";
+import { createWorkerPool } from "../engine/worker_pool.ts";
+
+const MIB = 1024 * 1024;
+
+/** The smallest module with an instruction on vectors of 128 bits, as wasm-feature-detect has it. */
+const SIMD_MODULE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
+  ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
+);
+
+/** The checks of this host that only a node can make. */
+export interface SelfChecks {
+  /** Throws `memory_low` when a node with one worker would not fit. */
+  memory(): Promise<string>;
+  /** Throws `engine_failed` or `assets_missing`. */
+  wasm(): Promise<string>;
+  /** Throws `worker_died` or `deadline_exceeded`. */
+  workers(): Promise<string>;
+}
+
+/** What the checks look at; tests pass their own. */
+export interface SelfCheckOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly memory?: () => { readonly available: number; readonly total: number };
+  readonly assets?: AssetSource;
+}
+
+export function createSelfChecks(options: SelfCheckOptions): SelfChecks {
+  const { clock, log, memory = Deno.systemMemoryInfo, assets = assetFiles } = options;
+  return {
+    memory: () => Promise.try(() => checkMemory(memory())),
+    wasm: () => checkWasm(assets),
+    workers: () => checkWorkers({ clock, log, assets }),
+  };
+}
+
+function checkMemory({ available, total }: { available: number; total: number }): string {
+  const needed = NODE_BYTES + WORKER_BYTES;
+  const sizes = `${inMib(available)} of ${inMib(total)} are free`;
+  if (available >= needed) return `${sizes}; a node with one worker takes ${inMib(needed)}.`;
+  throw new DmlError("memory_low", `Of the memory ${sizes}; a node with one worker takes ${inMib(needed)}.`);
+}
+
+async function checkWasm(assets: AssetSource): Promise<string> {
+  if (!WebAssembly.validate(SIMD_MODULE)) {
+    throw new DmlError("engine_failed", "This processor has no vector instructions for WebAssembly.", {
+      advice: "Use a host with SSE4.1 (x86-64) or NEON (arm64).",
+    });
+  }
+  let bytes = 0;
+  for (const name of ASSET_NAMES) {
+    const file = await assets(name);
+    bytes += file.length;
+    if (!name.endsWith(".wasm") || WebAssembly.validate(file)) continue;
+    throw new DmlError("assets_missing", `The file ${name} is damaged: it is no WebAssembly.`, {
+      advice: "Copy or fetch dml again.",
+    });
+  }
+  return `WebAssembly has vectors; ${ASSET_NAMES.length} files of ${inMib(bytes)} are whole.`;
+}
+
+/** A worker as every node has them, without permissions: it starts, loads and answers. */
+async function checkWorkers({ clock, log, assets }: { clock: Clock; log: Log; assets: AssetSource }): Promise<string> {
+  const startMs = clock.nowMs();
+  const { digest } = new RecognizerRegistry().add(EMPTY.manifest);
+  const engine = createWorkerPool({ workers: 1, assets, clock, log });
+  try {
+    await engine.load(digest, EMPTY.manifest, () => Promise.resolve(new Map()));
+    const deadlineMs = LIMITS.attemptDeadlineMs;
+    const { prediction } = await engine.run(digest, null, {
+      annotate: false,
+      embeddings: false,
+      gallery: null,
+      crops: false,
+      deadlineMs,
+    });
+    const took = Math.round(clock.nowMs() - startMs);
+    return `A worker without permissions answered for ${prediction.recognizer} after ${took} ms.`;
+  } finally {
+    await engine.close();
+  }
+}
+
+function inMib(bytes: number): string {
+  return `${Math.round(bytes / MIB).toLocaleString("en")} MiB`;
+}

@@ -1,0 +1,155 @@
+import { join } from "node:path";
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
+import { copyBlob } from "../../protocol/blob/copy_blob.ts";
+import { DiskBlobStore } from "../../protocol/blob/disk_blob_store.ts";
+import { lockDirectory } from "../../protocol/host/directory_lock.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { Random } from "../../protocol/kernel/random.ts";
+import type { Program, ProgramOffer, ProgramStateMessage } from "../../protocol/messages/program.ts";
+import { executableOf, HEAD_BYTES } from "../../protocol/program/executable.ts";
+import { UpgradeDirectory } from "../../protocol/host/upgrade_directory.ts";
+import { type OwnProgram, whyDeclined } from "../core/judge_program.ts";
+
+/** What a node may do about newer programs, and how it was started. */
+export interface UpgradeOptions {
+  readonly own: OwnProgram;
+  /** The part of the data directory that is for programs. */
+  readonly directory: string;
+  /** Of this very program, when it is tried: it is kept once the master has taken the node in. */
+  readonly trial: Digest | null;
+}
+
+/** What an {@linkcode Upgrader} works with. */
+export interface UpgraderOptions extends UpgradeOptions {
+  readonly remote: Pick<BlobStore, "open">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly send: (message: ProgramStateMessage) => void;
+  /** Finishes what runs; false when the node is to go on as it is. */
+  readonly finishWork: () => Promise<boolean>;
+  /** Says goodbye and leaves, to be started again. */
+  readonly leave: () => void;
+}
+
+/** Takes a newer program from the master: fetched, verified, noted for whoever starts this node, and then the node leaves. */
+export class Upgrader {
+  readonly #options: UpgraderOptions;
+  readonly #closing = new AbortController();
+  readonly #directory: UpgradeDirectory;
+  #busy: Promise<void> | null = null;
+  #isKept = false;
+  #isDue = false;
+
+  constructor(options: UpgraderOptions) {
+    this.#options = options;
+    this.#directory = new UpgradeDirectory(options.directory);
+  }
+
+  /** Whether the node left to be started again. */
+  get isDue(): boolean {
+    return this.#isDue;
+  }
+
+  /** Resolves when nothing is in hand. */
+  get idle(): Promise<void> {
+    return this.#busy ?? Promise.resolve();
+  }
+
+  /** The master offers a program; one that comes while another is in hand is offered again. */
+  hear({ type: _, ...program }: ProgramOffer): void {
+    this.#busy ??= this.#take(program).finally(() => this.#busy = null);
+  }
+
+  /** The master has taken the node in: a program that is tried has come up. */
+  async welcomed(): Promise<void> {
+    const { trial, own, log } = this.#options;
+    if (trial === null || this.#isKept) return;
+    this.#isKept = true;
+    try {
+      await this.#directory.keep(trial);
+      log.info("This program is new here and has come up; it is kept.", { version: own.version });
+    } catch (error) {
+      this.#isKept = false;
+      log.error("It cannot be noted that this program has come up.", { error: String(error) });
+    }
+  }
+
+  /** There is no master to be reached: if this program is tried and does not come up, that may not be its fault. */
+  async cutOff(): Promise<void> {
+    const { trial, log } = this.#options;
+    if (trial === null || this.#isKept) return;
+    await this.#directory.noteCutOff(trial).catch((error) => {
+      log.warn("It cannot be noted that there is no master.", { error: String(error) });
+    });
+  }
+
+  /** Breaks off. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    // What leaves the node is itself a part of what is in hand.
+    if (!this.#isDue) await this.#busy;
+  }
+
+  async #take(program: Program): Promise<void> {
+    const { log, own, finishWork, leave } = this.#options;
+    const { version, digest } = program;
+    try {
+      const declined = await this.#whyDeclined(program);
+      if (declined !== null) return this.#say(digest, "declined", declined);
+      this.#say(digest, "fetching", null);
+      log.info("The master has a newer dml; it is fetched.", { version, present: own.version });
+      await this.#fetch(program);
+      if (!await finishWork()) throw new DmlError("queue_full", "The node could not finish what it has.");
+      this.#say(digest, "restarting", null);
+      log.info("The newer dml is here; this node leaves to be started as that.", { version });
+      this.#isDue = true;
+      leave();
+    } catch (error) {
+      const { code, message } = asDmlError(error);
+      if (this.#closing.signal.aborted) return;
+      log.warn("The newer dml cannot be had.", { version, code, reason: message });
+      this.#say(digest, code === "message_invalid" ? "declined" : "failed", message);
+    }
+  }
+
+  async #whyDeclined(program: Program): Promise<string | null> {
+    const { own } = this.#options;
+    const declined = whyDeclined(program, own, []);
+    // Nobody who does not take programs needs a directory of them.
+    return declined ?? whyDeclined(program, own, (await this.#directory.read()).failed);
+  }
+
+  async #fetch(program: Program): Promise<void> {
+    const { directory, clock, remote, random } = this.#options;
+    const holder = { pid: Deno.pid, verb: "join", startedMs: clock.wallMs() };
+    using _lock = await lockDirectory(directory, { holder });
+    const store = await DiskBlobStore.open(directory, { clock });
+    const { digest, size } = program;
+    if (size > LIMITS.programBytesMax) {
+      throw new DmlError("blob_too_large", `An executable of ${size} bytes is no dml.`);
+    }
+    await copyBlob(digest, { from: remote, to: store, size, clock, random, signal: this.#closing.signal });
+    await this.#checkHead(program, store);
+    const { good } = await this.#directory.read();
+    // Another node of this host may have tried it already.
+    if (good?.digest !== digest) await this.#directory.setPending(program);
+  }
+
+  async #checkHead({ digest, version, target }: Program, store: DiskBlobStore): Promise<void> {
+    using file = await Deno.open(join(this.#directory.path, UpgradeDirectory.programPath(digest)));
+    const head = new Uint8Array(HEAD_BYTES);
+    const known = executableOf(head.subarray(0, await file.read(head) ?? 0));
+    if (known?.version === version && known.target === target) return;
+    await store.delete(digest);
+    throw new DmlError("message_invalid", `What came is not dml ${version} for ${target}.`);
+  }
+
+  #say(digest: Digest, state: ProgramStateMessage["state"], reason: string | null): void {
+    this.#options.send({ type: "program.state", digest, state, reason });
+  }
+}

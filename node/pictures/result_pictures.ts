@@ -1,0 +1,70 @@
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
+import type { CarriedPicture } from "../../protocol/wire/picture_frame.ts";
+import { digestOf } from "../../protocol/kernel/digest.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import type { BlobReference } from "../../protocol/messages/task.ts";
+import type { PictureNames } from "../core/event.ts";
+import type { AttemptKey } from "../core/state.ts";
+import type { EngineResult } from "../engine/engine.ts";
+import { onceMore } from "./retry_once.ts";
+
+type Pictures = Pick<EngineResult, "annotated" | "crops">;
+
+/** What {@linkcode ResultPictures} works with. */
+export interface ResultPicturesOptions {
+  /** The master's blobs. */
+  readonly remote: Pick<BlobStore, "put">;
+  /** Sends a picture on the control connection; false when it must go another way. */
+  readonly carry: (picture: CarriedPicture) => boolean;
+}
+
+/** The pictures of one answer on their way. */
+interface Sending {
+  /** What the result names them. */
+  readonly names: PictureNames;
+  /** Sends all of them; resolves when they are with the master, or on the connection. Throws why they could not be sent, also when `signal` aborts. */
+  readonly send: (signal: AbortSignal) => Promise<void>;
+}
+
+/** What was drawn and cut out for attempts, until it is on its way to the master. */
+export class ResultPictures {
+  readonly #options: ResultPicturesOptions;
+  readonly #pictures = new Map<AttemptKey, Pictures>();
+
+  constructor(options: ResultPicturesOptions) {
+    this.#options = options;
+  }
+
+  keep(key: AttemptKey, pictures: Pictures): void {
+    this.#pictures.set(key, pictures);
+  }
+
+  forget(key: AttemptKey): void {
+    this.#pictures.delete(key);
+  }
+
+  /** Forgets them here; the caller sends them. */
+  take(key: AttemptKey): Sending {
+    const pictures = this.#pictures.get(key);
+    invariant(pictures !== undefined, `attempt ${key} has pictures`);
+    this.forget(key);
+    const crops = pictures.crops.map(nameOf);
+    const annotated = pictures.annotated && { ...nameOf(pictures.annotated), mediaType: "image/jpeg" };
+    const names = { crops, annotated };
+    return { names, send: (signal) => this.#sendAll(pictures, names, signal) };
+  }
+
+  async #sendAll({ crops, annotated }: Pictures, names: PictureNames, signal: AbortSignal): Promise<void> {
+    for (const [at, crop] of crops.entries()) await this.#send(names.crops[at], crop, signal);
+    if (annotated !== null && names.annotated !== null) await this.#send(names.annotated, annotated, signal);
+  }
+
+  async #send({ digest }: BlobReference, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
+    const { remote, carry } = this.#options;
+    if (!carry({ digest, bytes })) await onceMore(() => remote.put(digest, bytes, { signal }), signal);
+  }
+}
+
+function nameOf(bytes: Uint8Array<ArrayBuffer>): BlobReference {
+  return { digest: digestOf(bytes), size: bytes.length };
+}

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { asStorageError, writeFileDurably } from "./durable_file.ts";
+import { DmlError } from "../kernel/errors.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import { UPGRADE_DIRECTORY } from "../program/upgrade_directory_name.ts";
+import { type DirectoryLock, type Holder, lockDirectory } from "./directory_lock.ts";
+
+/** The layout of the data directory that this build reads and writes. */
+const HOME_FORMAT = 1;
+
+/** All that is right inside a data directory. */
+const OWN_NAMES: readonly string[] = ["format", "master", "nodes", "upgrade"];
+
+/** The data directory of one host; each role has a part of its own. */
+export interface Home {
+  readonly path: string;
+  /** Of the master of this host. */
+  readonly masterPath: string;
+  /** The parent of the nodes' directories, see {@linkcode claimNodeDirectory}. */
+  readonly nodesPath: string;
+  /** Newer programs that nodes of this host took from their master. */
+  readonly upgradePath: string;
+}
+
+/**
+ * Opens the data directory at `path`, making it, for its owner only, when it is not there.
+ * Throws `home_unusable` when it cannot be written or a newer dml has written it.
+ */
+export async function openHome(path: string): Promise<Home> {
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+    await checkFormat(path);
+    await closeToOthers(path);
+  } catch (error) {
+    throw asStorageError(error, { what: path, fallback: "home_unusable" });
+  }
+  return {
+    path,
+    masterPath: join(path, "master"),
+    nodesPath: join(path, "nodes"),
+    upgradePath: join(path, UPGRADE_DIRECTORY),
+  };
+}
+
+async function checkFormat(path: string): Promise<void> {
+  const formatPath = join(path, "format");
+  const text = await readIfThere(formatPath);
+  if (text === null) {
+    await writeFileDurably(formatPath, new TextEncoder().encode(`${HOME_FORMAT}\n`));
+    return;
+  }
+  const format = /^\d{1,9}\n?$/.test(text) ? Number(text) : null;
+  if (format === HOME_FORMAT) return;
+  if (format !== null && format > HOME_FORMAT) {
+    throw new DmlError("home_unusable", `${path} was written by a newer dml (format ${format})`, {
+      advice: "Use that version of dml or a later one, or name another directory with DML_HOME.",
+    });
+  }
+  throw new DmlError("home_unusable", `${formatPath} is not the mark of a data directory of dml`);
+}
+
+/** Closes a directory that was open to others, if it holds nothing but ours: it may have been made before by hand. */
+async function closeToOthers(path: string): Promise<void> {
+  const { mode } = await Deno.stat(path);
+  if (mode === null || (mode & 0o077) === 0 || Deno.build.os === "windows") return;
+  for await (const { name } of Deno.readDir(path)) if (!OWN_NAMES.includes(name)) return;
+  await Deno.chmod(path, 0o700);
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** A node's own part of the data directory, held until closed. */
+export interface NodeDirectory {
+  readonly path: string;
+  /** 1 for the first node of this host. */
+  readonly number: number;
+  readonly lock: DirectoryLock;
+}
+
+/**
+ * Takes the first of `nodes/1`, `nodes/2`, … that nobody holds, so that several nodes on one host each keep an identity and a
+ * cache, and find them again. Throws `home_locked` when there are as many as a master may have, `home_unusable` when it cannot write.
+ */
+export async function claimNodeDirectory(
+  home: Home,
+  options: { holder: Holder },
+): Promise<NodeDirectory> {
+  for (let number = 1; number <= LIMITS.nodesMax; number++) {
+    const path = join(home.nodesPath, String(number));
+    try {
+      return { path, number, lock: await lockDirectory(path, options) };
+    } catch (error) {
+      if (!(error instanceof DmlError && error.code === "home_locked")) throw error;
+    }
+  }
+  throw new DmlError("home_locked", `all ${LIMITS.nodesMax} directories of nodes are in use`);
+}

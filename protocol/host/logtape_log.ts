@@ -1,0 +1,153 @@
+import { configureSync, getLogger, type Logger, type LogLevel, type LogRecord, resetSync } from "@logtape/logtape";
+import type { Log, LogFields } from "../kernel/log.ts";
+
+/** How {@linkcode openLog} logs. */
+export interface LogOptions {
+  /** The least that is logged. */
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** `text` is for people, `json` is one object a line. */
+  readonly format: "text" | "json";
+  readonly color: boolean;
+  /** Takes one line, its newline included. */
+  readonly write: (line: string) => void;
+}
+
+/** A log over LogTape, and how to take it down again. */
+export interface OpenedLog {
+  readonly log: Log;
+  close(): void;
+}
+
+const CATEGORY = "dml";
+const LEVELS = { debug: "debug", info: "info", warn: "warning", error: "error" } as const;
+const LABELS: Readonly<Record<LogLevel, readonly [label: string, style: number]>> = {
+  trace: ["TRACE", 2],
+  debug: ["DEBUG", 2],
+  info: ["INFO ", 32],
+  warning: ["WARN ", 33],
+  error: ["ERROR", 31],
+  fatal: ["FATAL", 31],
+};
+const TOKEN = /\b(dml[a-z])_[A-Za-z0-9_-]{8,}/g;
+const DEPTH_MAX = 6;
+
+/** Sets up the log of this process; LogTape holds one configuration a process, so there is one at a time. */
+export function openLog({ level, format, color, write }: LogOptions): OpenedLog {
+  const formatLine = format === "json" ? jsonLine : (record: LogRecord) => textLine(record, color);
+  configureSync({
+    reset: true,
+    sinks: { lines: (record) => write(formatLine(withoutSecrets(record))) },
+    loggers: [
+      { category: CATEGORY, sinks: ["lines"], lowestLevel: LEVELS[level] },
+      // LogTape's word about itself, were something wrong with it.
+      { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "warning" },
+    ],
+  });
+  return { log: new LogtapeLog(getLogger(CATEGORY)), close: resetSync };
+}
+
+class LogtapeLog implements Log {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#logger.debug(literal(message), { ...fields });
+  }
+  info(message: string, fields?: LogFields): void {
+    this.#logger.info(literal(message), { ...fields });
+  }
+  warn(message: string, fields?: LogFields): void {
+    this.#logger.warn(literal(message), { ...fields });
+  }
+  error(message: string, fields?: LogFields): void {
+    this.#logger.error(literal(message), { ...fields });
+  }
+  with(fields: LogFields): Log {
+    return new LogtapeLog(this.#logger.with({ ...fields }));
+  }
+}
+
+// LogTape takes {this} for the place of a field; what dml logs are sentences, and their values are fields.
+function literal(message: string): string {
+  return message.replace(/[{}]/g, "$&$&");
+}
+
+function withoutSecrets(record: LogRecord): LogRecord {
+  const properties: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(record.properties)) {
+    properties[key] = plain(value, 1);
+  }
+  return { ...record, message: [redacted(record.message.join(""))], properties };
+}
+
+/** `text` with every token of dml taken out of it but its kind. */
+export function redacted(text: string): string {
+  return text.replace(TOKEN, "$1_[redacted]");
+}
+
+/** `value` as JSON can say it, without tokens and without bytes. */
+function plain(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return redacted(value);
+  if (typeof value === "bigint") return String(value);
+  if (value instanceof Error) {
+    const { cause } = value;
+    const inner = cause === undefined || depth > DEPTH_MAX ? {} : { cause: plain(cause, depth + 1) };
+    const code = "code" in value ? { code: plain(value.code, depth + 1) } : {};
+    return { ...code, error: redacted(value.message), stack: redacted(value.stack ?? ""), ...inner };
+  }
+  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > DEPTH_MAX) return "…";
+  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, plain(item, depth + 1)]),
+  );
+}
+
+function jsonLine(record: LogRecord): string {
+  const own = {
+    time: new Date(record.timestamp).toISOString(),
+    level: record.level === "warning" ? "warn" : record.level,
+    message: record.message.join(""),
+  };
+  // Twice: first for their place in the line, last so that no field takes their names.
+  return `${JSON.stringify(Object.assign({ ...own }, record.properties, own))}\n`;
+}
+
+function textLine(record: LogRecord, color: boolean): string {
+  const [label, style] = LABELS[record.level];
+  const time = new Date(record.timestamp).toISOString().slice(11, 23);
+  const fields = Object.entries(record.properties)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ` ${key}=${fieldText(value)}`).join("");
+  const stacks = record.level === "error" ? stackLines(record.properties) : "";
+  const message = steerless(record.message.join(""));
+  if (!color) return `${time} ${label} ${message}${fields}\n${stacks}`;
+  return `\x1b[2m${time}\x1b[0m \x1b[${style}m${label}\x1b[0m ${message}\x1b[2m${fields}\x1b[0m\n${stacks}`;
+}
+
+function isError(value: unknown): value is { error: string; stack: string } {
+  return typeof value === "object" && value !== null && "error" in value && "stack" in value;
+}
+
+// Where a stack is worth its lines: an error is logged when somebody has to look for its cause.
+function stackLines(properties: Readonly<Record<string, unknown>>): string {
+  return Object.values(properties).filter(isError)
+    .flatMap(({ stack }) => stack.split("\n").slice(1))
+    .map((line) => `  ${steerless(line)}\n`).join("");
+}
+
+function fieldText(value: unknown): string {
+  if (isError(value)) return fieldText(value.error);
+  const isBare = typeof value === "string" && /^[\w.:@/[\]-]+$/.test(value);
+  return steerless(isBare ? value : JSON.stringify(value) ?? "undefined");
+}
+
+// Names of nodes and words of other programs come from anywhere, and must not steer the terminal.
+function steerless(text: string): string {
+  // deno-lint-ignore no-control-regex -- these are what it takes out
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
+}

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { removeIfThere } from "./durable_file.ts";
+import { readJsonFile, writeJsonFile } from "./json_file.ts";
+import type { Digest } from "../kernel/digest.ts";
+import { programSchema, programVersionSchema } from "../messages/program.ts";
+import type { Program } from "../messages/program.ts";
+import { digestSchema, z } from "../schema.ts";
+import { type FailedProgram, failureOf, type ProgramRecords } from "../program/next_program.ts";
+
+const FAILED_MAX = 32;
+const failedSchema = z.array(z.strictObject({
+  version: programVersionSchema,
+  digest: digestSchema,
+  reason: z.string().max(2_000),
+  tries: z.number().int().min(1).max(1_000),
+  isFinal: z.boolean(),
+})).max(FAILED_MAX);
+
+/**
+ * The newer programs of one host and what became of them: the bytes as in a `DiskBlobStore`, one small file a fact, each
+ * replaced in one piece. The nodes of a data directory share it, and the script that starts them reads it.
+ */
+export class UpgradeDirectory {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Where the bytes of `digest` are, relative to the directory. */
+  static programPath(digest: Digest): string {
+    const hex = digest.slice("sha256:".length);
+    return `sha256/${hex.slice(0, 2)}/${hex}`;
+  }
+
+  /** Throws `home_unusable` when a file is not what it should be. */
+  async read(): Promise<ProgramRecords> {
+    const [pending, good, failed] = await Promise.all([
+      readJsonFile(this.#file("pending"), programSchema),
+      readJsonFile(this.#file("good"), programSchema),
+      readJsonFile(this.#file("failed"), failedSchema),
+    ]);
+    return { pending, good, failed: failed ?? [] };
+  }
+
+  /** `program`, whose bytes are here and verified, is to be tried at the next start. */
+  async setPending(program: Program): Promise<void> {
+    await removeIfThere(this.#file("cut_off"));
+    await writeJsonFile(this.#file("pending"), program);
+  }
+
+  /** The program that is tried has reached its master: from now on it is the one that is started. Others make room. */
+  async keep(digest: Digest): Promise<void> {
+    const { pending, good } = await this.read();
+    if (pending?.digest !== digest) return;
+    await writeJsonFile(this.#file("good"), pending);
+    await removeIfThere(this.#file("pending"));
+    if (good !== null && good.digest !== digest) await this.#removeProgram(good.digest);
+  }
+
+  /** The program that is tried cannot reach its master. */
+  async noteCutOff(digest: Digest): Promise<void> {
+    await writeJsonFile(this.#file("cut_off"), digest);
+  }
+
+  /** The program that was to be tried did not come up. Gives what is remembered of it. */
+  async giveUp(digest: Digest, reason: string): Promise<FailedProgram | null> {
+    const { pending, failed } = await this.read();
+    if (pending?.digest !== digest) return null;
+    const wasCutOff = await readJsonFile(this.#file("cut_off"), digestSchema) === digest;
+    const before = failed.find((fault) => fault.digest === digest);
+    const failure = failureOf(pending, { reason, wasCutOff, before });
+    const others = failed.filter((fault) => fault.digest !== digest);
+    await writeJsonFile(this.#file("failed"), [...others, failure].slice(-FAILED_MAX));
+    await removeIfThere(this.#file("pending"));
+    if (failure.isFinal) await this.#removeProgram(digest);
+    return failure;
+  }
+
+  async #removeProgram(digest: Digest): Promise<void> {
+    await removeIfThere(join(this.path, UpgradeDirectory.programPath(digest)));
+  }
+
+  #file(fact: "pending" | "good" | "failed" | "cut_off"): string {
+    return join(this.path, `${fact}.json`);
+  }
+}

@@ -1,0 +1,50 @@
+import { DEFAULT_PORT } from "./paths.ts";
+import { DmlError } from "../kernel/errors.ts";
+import type { Address } from "../ports/transport.ts";
+
+const FORM = `HOST or HOST:PORT, as in 192.168.1.10, [::1]:7400 or master.local`;
+
+/**
+ * Parses `HOST[:PORT]`: a name, an IPv4 address, or an IPv6 address in brackets (bare when there is no port). The URL
+ * that `dml serve` prints is taken too. Throws `usage`, naming `what` held the text.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseAddress("[::1]:80", { what: "--master" }), { hostname: "::1", port: 80 });
+ * assertEquals(parseAddress("attic", { what: "--master" }), { hostname: "attic", port: 7400 });
+ * ```
+ */
+export function parseAddress(text: string, options: { what: string }): Address {
+  const bare = text.trim().replace(/^http:\/\//i, "").replace(/\/$/, "");
+  const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(bare) ??
+    /^()([0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*)$/i.exec(bare);
+  const hostname = match?.[1] || match?.[2] || "";
+  const port = match?.[3] === undefined ? DEFAULT_PORT : Number(match[3]);
+  if (match === null || !isHostname(hostname) || Boolean(match[1]) && !hostname.includes(":")) {
+    throw new DmlError("usage", `${options.what} must be ${FORM}, not ${JSON.stringify(text)}.`);
+  }
+  if (port < 1 || port > 65_535) {
+    throw new DmlError("usage", `${options.what} names port ${port}; ports are 1 to 65535.`);
+  }
+  return { hostname, port };
+}
+
+/** Whether `hostname` can be the name or the address of a host, IPv6 without brackets. */
+export function isHostname(hostname: string): boolean {
+  if (hostname.length === 0 || hostname.length > 253) return false;
+  if (hostname.includes(":")) return URL.canParse(`http://[${hostname}]/`);
+  return /^[a-z0-9]([a-z0-9._-]*[a-z0-9.])?$/i.test(hostname) && !hostname.includes("..") &&
+    URL.canParse(`http://${hostname}/`);
+}
+
+/** `host:port`, IPv6 in brackets: what {@linkcode parseAddress} takes. */
+export function formatAddress({ hostname, port }: Address): string {
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}
+
+/** Where the HTTP interface of the master at `address` begins, without a slash at the end. */
+export function baseUrlOf(address: Address): string {
+  return `http://${formatAddress(address)}`;
+}

@@ -1,0 +1,146 @@
+import { METADATA_KEY_PATTERN } from "../kernel/people_names.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import { candidateSchema, faceQualitySchema } from "../messages/prediction.ts";
+import { digestSchema, galleryNameSchema, idSchema, type Infer, z } from "../schema.ts";
+
+const count = z.number().int().min(0);
+const wallMs = z.number().int().min(0);
+const similarity = z.number().min(-1).max(1);
+
+/** What steers a terminal or turns the direction of text has no place in a name. */
+// deno-lint-ignore no-control-regex -- these are what it refuses
+const STEERING = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+const isPlain = (text: string) => !STEERING.test(text);
+
+/** What people call a person: any writing, composed (Unicode NFC), with no blanks around it. */
+export const personNameSchema = z.string().max(800).transform((text) => text.normalize("NFC").trim()).pipe(
+  z.string().min(1).max(200).refine(isPlain, "must hold no control characters"),
+);
+
+/** What people note about a person. */
+const metadataKeySchema = z.string().regex(METADATA_KEY_PATTERN);
+const metadataValueSchema = z.string().max(1_000);
+const METADATA_KEYS_MAX = 64;
+export const metadataSchema = z.record(metadataKeySchema, metadataValueSchema)
+  .refine((metadata) => Object.keys(metadata).length <= METADATA_KEYS_MAX, `at most ${METADATA_KEYS_MAX} keys`);
+
+/** See `models/gallery/gallery_index.ts`; body of `PUT /v1/galleries/{g}/thresholds`. */
+export const thresholdsSchema = z.strictObject({
+  known: similarity,
+  unknown: similarity,
+  marginMin: z.number().min(0).max(2),
+  eyeDistanceMin: z.number().min(0).max(10_000),
+  sharpnessMin: z.number().min(0).max(1e9),
+}).refine(({ known, unknown }) => unknown <= known, "unknown must not be above known");
+
+/** On how many nodes a version is in force. */
+const inForceSchema = z.strictObject({ version: count, ready: count, pending: count, failed: count });
+
+/** One gallery. */
+export const gallerySchema = z.strictObject({
+  name: galleryNameSchema,
+  version: count,
+  people: count,
+  enrolledFaces: count,
+  rejectedFaces: count,
+  embedder: digestSchema,
+  dimensions: count,
+  thresholds: thresholdsSchema,
+  createdMs: wallMs,
+  changedMs: wallMs,
+  /** While all faces are looked at by a new embedder; null else. */
+  reembedding: z.strictObject({ embedder: digestSchema, left: count }).nullable(),
+});
+
+/** Answer of `GET /v1/galleries`. */
+export const galleriesSchema = z.strictObject({ galleries: z.array(gallerySchema).max(LIMITS.galleriesMax) });
+
+/** One person, without their faces. */
+const personEntrySchema = z.strictObject({
+  personId: idSchema,
+  name: z.string().min(1).max(200),
+  enrolled: count,
+  rejected: count,
+  metadata: metadataSchema,
+  createdMs: wallMs,
+  changedMs: wallMs,
+});
+
+/** The most people of one page. */
+export const PEOPLE_PAGE_MAX = 1_000;
+
+/** Answer of `GET /v1/galleries/{g}/people?after=&limit=`. */
+export const peoplePageSchema = z.strictObject({
+  people: z.array(personEntrySchema).max(PEOPLE_PAGE_MAX),
+  /** What `after` of the next page is; null behind the last. */
+  next: z.string().max(200).nullable(),
+});
+
+/** One face of one person. */
+const faceEntrySchema = z.strictObject({
+  faceId: idSchema,
+  kind: z.enum(["enrolled", "rejected"]),
+  quality: faceQualitySchema,
+  /** The file it came from. */
+  source: z.string().max(400),
+  createdMs: wallMs,
+});
+
+/** Answer of `GET /v1/galleries/{g}/people/{name}`. */
+export const personDetailSchema = z.strictObject({
+  person: personEntrySchema,
+  faces: z.array(faceEntrySchema).max(2 * LIMITS.galleryFacesPerPersonMax),
+});
+
+/** Body of `PATCH /v1/galleries/{g}/people/{name}`: what is left out stays; a value of null removes its key. */
+export const personPatchSchema = z.strictObject({
+  name: personNameSchema.optional(),
+  metadata: z.record(metadataKeySchema, metadataValueSchema.nullable()).optional(),
+});
+
+/** Body of `POST /v1/galleries/{g}/people/{name}/merge`: who becomes a part of the person in the path. */
+export const mergeSchema = z.strictObject({ from: personNameSchema });
+
+/** Answer of every change that has no other. */
+export const changedSchema = z.strictObject({ inForce: inForceSchema });
+
+/** What is done, but should be looked at. */
+const enrolWarningSchema = z.strictObject({
+  code: z.enum(["already_enrolled", "near_duplicate", "looks_like", "unlike_enrolled", "reembedding"]),
+  message: z.string().max(2_000),
+});
+
+/** Answer of `POST /v1/galleries/{g}/people/{name}/faces` and of `…/rejections`. */
+export const enrolAnswerSchema = z.strictObject({
+  person: z.string().min(1).max(200),
+  /** Null when nothing was stored: it was there already, or it was a dry run. */
+  faceId: idSchema.nullable(),
+  quality: faceQualitySchema,
+  warnings: z.array(enrolWarningSchema).max(8),
+  /** Other people whom the face may be, best first. */
+  lookalikes: z.array(candidateSchema).max(LIMITS.candidatesMax),
+  /** Null when nothing was stored. */
+  inForce: inForceSchema.nullable(),
+});
+
+/** Answer of `POST /v1/galleries/{g}/import`. */
+export const importAnswerSchema = z.strictObject({
+  peopleAdded: count,
+  facesAdded: count,
+  /** There already. */
+  facesKnown: count,
+  /** Whose crop the embedder of this master finds no face in. */
+  facesLost: count,
+  inForce: inForceSchema.nullable(),
+});
+
+export type GalleryListing = Infer<typeof gallerySchema>;
+export type PersonEntry = Infer<typeof personEntrySchema>;
+export type PeoplePage = Infer<typeof peoplePageSchema>;
+export type PersonDetail = Infer<typeof personDetailSchema>;
+export type PersonPatch = Infer<typeof personPatchSchema>;
+export type EnrolWarning = Infer<typeof enrolWarningSchema>;
+export type EnrolAnswer = Infer<typeof enrolAnswerSchema>;
+export type ImportAnswer = Infer<typeof importAnswerSchema>;
+export type Thresholds = Infer<typeof thresholdsSchema>;
+export type InForceAnswer = Infer<typeof inForceSchema>;

@@ -1,0 +1,159 @@
+import { metadataSchema, personNameSchema, thresholdsSchema } from "./people_api.ts";
+import { DmlError } from "../kernel/errors.ts";
+import { faceQualitySchema } from "../messages/prediction.ts";
+import { digestSchema, galleryNameSchema, type Infer, parseAs, z } from "../schema.ts";
+
+/**
+ * People as a file: UTF-8 text, one JSON object a line. First `{"header": …}`, then each person, `{"person": …}`, followed by
+ * their faces, `{"face": …}`, and at last `{"end": …}` with the counts, so that a file that was cut short is known for one.
+ * People are in the order of their names, faces in the order in which they came: the same people are the same bytes.
+ */
+const FORMAT = "dml-people";
+
+/** The longest line: a face with its crop. */
+export const ARCHIVE_LINE_CHARACTERS_MAX = 1024 * 1024;
+const CROP_CHARACTERS_MAX = 900_000;
+const EMBEDDING_CHARACTERS_MAX = 8_192;
+const ARCHIVE_MEDIA_TYPE = "application/x-ndjson";
+export { ARCHIVE_MEDIA_TYPE };
+
+const count = z.number().int().min(0);
+const wallMs = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, "must be base 64");
+
+const headerSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  formatVersion: z.literal(1),
+  gallery: galleryNameSchema,
+  /** The layer that made the embeddings; a master with another one makes its own from the crops. */
+  embedder: digestSchema,
+  dimensions: z.number().int().min(1).max(1_024),
+  thresholds: thresholdsSchema,
+});
+
+const archivedPersonSchema = z.strictObject({
+  name: personNameSchema,
+  metadata: metadataSchema,
+  createdMs: wallMs,
+});
+
+const archivedFaceSchema = z.strictObject({
+  kind: z.enum(["enrolled", "rejected"]),
+  quality: faceQualitySchema,
+  source: z.string().max(400),
+  createdMs: wallMs,
+  /** 32-bit floats, little-endian, in base 64; null when the embedder has not seen the face. */
+  embedding: base64.max(EMBEDDING_CHARACTERS_MAX).nullable(),
+  /** A JPEG in base 64. */
+  crop: base64.min(4).max(CROP_CHARACTERS_MAX),
+});
+
+const lineSchema = z.union([
+  z.strictObject({ header: headerSchema }),
+  z.strictObject({ person: archivedPersonSchema }),
+  z.strictObject({ face: archivedFaceSchema }),
+  z.strictObject({ end: z.strictObject({ people: count, faces: count }) }),
+]);
+
+export type ArchiveHeader = Infer<typeof headerSchema>;
+export type ArchivedPerson = Infer<typeof archivedPersonSchema>;
+export type ArchivedFace = Infer<typeof archivedFaceSchema>;
+export type ArchiveLine = Infer<typeof lineSchema>;
+
+/** The first line of an archive of these. */
+export function headerOf(of: Omit<ArchiveHeader, "format" | "formatVersion">): ArchiveHeader {
+  const { gallery, embedder, dimensions, thresholds } = of;
+  return { format: FORMAT, formatVersion: 1, gallery, embedder, dimensions, thresholds };
+}
+
+/** One line with its end. */
+export function encodeArchiveLine(line: ArchiveLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** Checks the lines of an archive one by one, and that they come in the order that the format says. */
+export class ArchiveReader {
+  #line = 0;
+  #isEnded = false;
+  #hasHeader = false;
+  #hasPerson = false;
+  readonly #counted = { people: 0, faces: 0 };
+
+  /** What the next line says. Throws `archive_invalid`, naming the line. */
+  read(text: string): ArchiveLine {
+    this.#line++;
+    const line = this.#parse(text);
+    if (this.#isEnded) throw this.#invalid("comes behind the end");
+    if (!this.#hasHeader && !("header" in line)) throw this.#invalid("comes before the header");
+    if ("header" in line) {
+      if (this.#hasHeader) throw this.#invalid("is a second header");
+      this.#hasHeader = true;
+    } else if ("person" in line) {
+      this.#hasPerson = true;
+      this.#counted.people++;
+    } else if ("face" in line) {
+      if (!this.#hasPerson) throw this.#invalid("is a face of nobody");
+      this.#counted.faces++;
+    } else this.#end(line.end);
+    return line;
+  }
+
+  /** Throws `archive_invalid` when the last line that was read is not the end. */
+  finish(): void {
+    if (!this.#isEnded) throw new DmlError("archive_invalid", "The archive is cut short: it has no end.");
+  }
+
+  #end(said: { people: number; faces: number }): void {
+    const { people, faces } = this.#counted;
+    if (said.people !== people || said.faces !== faces) {
+      throw this.#invalid(`speaks of ${said.people} people and ${said.faces} faces; there are ${people} and ${faces}`);
+    }
+    this.#isEnded = true;
+  }
+
+  #parse(text: string): ArchiveLine {
+    if (text.length > ARCHIVE_LINE_CHARACTERS_MAX) throw this.#invalid("is too long");
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (cause) {
+      throw this.#invalid("is not JSON", cause);
+    }
+    // The one that was meant says better than a union what is wrong with it.
+    const schema = lineSchema.options.find((option) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, Object.keys(option.shape)[0])
+    );
+    if (schema === undefined) throw this.#invalid("is neither a header, a person, a face nor the end");
+    return parseAs(schema, value, { what: `Line ${this.#line} of the archive`, code: "archive_invalid" });
+  }
+
+  #invalid(what: string, cause?: unknown): DmlError {
+    return new DmlError("archive_invalid", `Line ${this.#line} of the archive ${what}.`, { cause });
+  }
+}
+
+/** The numbers of an embedding as an archive has them. */
+export function encodeVector(vector: Float32Array): string {
+  const view = new DataView(new ArrayBuffer(vector.length * 4));
+  for (let index = 0; index < vector.length; index++) view.setFloat32(index * 4, vector[index], true);
+  return new Uint8Array(view.buffer).toBase64();
+}
+
+/** What {@linkcode encodeVector} was made of. Throws `archive_invalid` when it is not `dimensions` numbers. */
+export function decodeVector(text: string, dimensions: number): Float32Array<ArrayBuffer> {
+  const bytes = decodeBytes(text);
+  if (bytes.length !== dimensions * 4) {
+    throw new DmlError("archive_invalid", `An embedding has ${bytes.length} bytes, not ${dimensions * 4}.`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: dimensions }, (_, index) => view.getFloat32(index * 4, true));
+}
+
+/** The bytes behind base 64. Throws `archive_invalid`. */
+export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.fromBase64(text);
+  } catch (cause) {
+    throw new DmlError("archive_invalid", "Something in the archive is not base 64.", { cause });
+  }
+}

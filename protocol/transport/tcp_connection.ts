@@ -1,0 +1,66 @@
+import { DmlError } from "../kernel/errors.ts";
+import type { Connection } from "../ports/transport.ts";
+
+const READ_BYTES = 64 * 1024;
+/** Where more comes than that, it is a picture: one read takes most of them in. */
+const LARGE_READ_BYTES = 256 * 1024;
+
+/** A socket as a {@linkcode Connection}; takes it over and closes it. */
+export class TcpConnection implements Connection {
+  readonly remote: string;
+  readonly chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
+  readonly #socket: Deno.TcpConn;
+  #isClosed = false;
+
+  constructor(socket: Deno.TcpConn, options: { keepAlive: boolean }) {
+    const { hostname, port } = socket.remoteAddr;
+    this.remote = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+    this.#socket = socket;
+    this.chunks = this.#read();
+    try {
+      socket.setNoDelay(true);
+      socket.setKeepAlive(options.keepAlive);
+    } catch (error) {
+      // Some systems refuse options for a socket whose other side has gone already.
+      this.close();
+      throw new DmlError("connection_lost", `${this.remote} went away at once.`, { cause: error });
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      let written = 0;
+      while (written < bytes.length) written += await this.#socket.write(bytes.subarray(written));
+    } catch (error) {
+      throw new DmlError("connection_lost", `The connection to ${this.remote} broke.`, {
+        cause: error,
+      });
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#socket.close();
+  }
+
+  /** Always into the same memory: new memory costs a page fault every 4 KB, as much as the reading. */
+  async *#read(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    let buffer = new Uint8Array(READ_BYTES);
+    while (!this.#isClosed) {
+      const count = await this.#readInto(buffer);
+      if (count === null) return;
+      yield buffer.subarray(0, count);
+      if (count === READ_BYTES && buffer.length === READ_BYTES) buffer = new Uint8Array(LARGE_READ_BYTES);
+    }
+  }
+
+  async #readInto(buffer: Uint8Array): Promise<number | null> {
+    try {
+      return await this.#socket.read(buffer);
+    } catch {
+      // A connection that broke, or that was closed here while it was read, has no more bytes: that is all a reader asks.
+      return null;
+    }
+  }
+}

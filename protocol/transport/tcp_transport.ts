@@ -1,0 +1,90 @@
+import { type Clock, SYSTEM_CLOCK } from "../kernel/clock.ts";
+import { DmlError } from "../kernel/errors.ts";
+import { type Log, SILENT_LOG } from "../kernel/log.ts";
+import { TcpConnection } from "./tcp_connection.ts";
+import { TcpListener, type TcpListenerOptions } from "./tcp_listener.ts";
+import type { Address, Connection, Listener, Transport } from "../ports/transport.ts";
+
+/** How sockets are set up. */
+export interface TcpTransportOptions {
+  /** Let the system probe silent connections, so that a firewall between the hosts does not forget them. Default: true. */
+  readonly keepAlive?: boolean;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+/** TCP, with nothing held back for fuller packets (`TCP_NODELAY`): whoever writes has gathered what belongs together. */
+export class TcpTransport implements Transport {
+  readonly #options: TcpListenerOptions;
+
+  constructor(options: TcpTransportOptions = {}) {
+    const { keepAlive = true, clock = SYSTEM_CLOCK, log = SILENT_LOG } = options;
+    this.#options = { keepAlive, clock, log };
+  }
+
+  /** Throws `address_in_use`, or `usage` for an address that is not this host's or needs more rights. */
+  listen(address: Address): Listener {
+    const { hostname, port } = address;
+    try {
+      return new TcpListener(Deno.listen({ hostname, port, transport: "tcp" }), this.#options);
+    } catch (error) {
+      throw listenError(error, `${hostname}:${port}`);
+    }
+  }
+
+  async connect(address: Address, options: { signal?: AbortSignal } = {}): Promise<Connection> {
+    const { hostname, port } = address;
+    const name = `${hostname}:${port}`;
+    try {
+      options.signal?.throwIfAborted();
+      const socket = await Deno.connect({ hostname, port, signal: options.signal });
+      return new TcpConnection(socket, this.#options);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      throw new DmlError("connection_lost", connectFailure(error, { name, ...options }), {
+        cause: error,
+      });
+    }
+  }
+}
+
+function connectFailure(error: unknown, options: { name: string; signal?: AbortSignal }): string {
+  const { name, signal } = options;
+  if (signal?.aborted) return `Connecting to ${name} was given up.`;
+  if (error instanceof Deno.errors.ConnectionRefused) return `Nobody listens on ${name}.`;
+  return `${name} could not be reached: ${error instanceof Error ? error.message : error}`;
+}
+
+/** What a failed attempt to listen on `name` means: `address_in_use`, `usage`, or `error` itself. */
+export function listenError(error: unknown, name: string): unknown {
+  if (error instanceof Deno.errors.AddrInUse) {
+    return new DmlError("address_in_use", `Something listens on ${name} already.`, {
+      cause: error,
+    });
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return new DmlError("usage", `${name} is not an address of this host.`, {
+      cause: error,
+      advice: "Choose another --host; 0.0.0.0 is all of them.",
+    });
+  }
+  if (isLookupFailure(error)) {
+    return new DmlError("usage", `There is no host of the name in ${name}.`, {
+      cause: error,
+      advice: "Correct --host: an address of this host, or a name for one; 0.0.0.0 is all of them.",
+    });
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return new DmlError("usage", `Listening on ${name} needs more rights than dml has.`, {
+      cause: error,
+      advice: "Choose a --port and --control-port above 1023.",
+    });
+  }
+  return error;
+}
+
+/** Whether `error` says that a name is no host's; Deno has no class for it. */
+export function isLookupFailure(error: unknown): boolean {
+  if (error instanceof URIError) return true;
+  return error instanceof Error && /dns error|lookup address information|no such host/i.test(error.message);
+}

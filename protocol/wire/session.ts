@@ -1,0 +1,206 @@
+import { clipReason } from "../kernel/clip.ts";
+import { type ErrorCode, isErrorCode } from "../kernel/errors.ts";
+import { invariant } from "../kernel/invariant.ts";
+import { LIMITS } from "../kernel/limits.ts";
+import { mayCome, otherSide, type Side } from "../messages/direction.ts";
+import { type Hello, PROTOCOL_VERSION, type Welcome } from "../messages/hello.ts";
+import type { Message, MessageType } from "../messages/message.ts";
+import { describeMismatch, negotiateVersion } from "../messages/version_range.ts";
+
+export { negotiateVersion };
+
+/**
+ * How far the two sides have come. A master goes `awaiting_hello`, `deciding` (the hello is with whoever admits nodes),
+ * `open`; a node `awaiting_welcome`, `open`. That a node finishes what it has and takes nothing new is none of a session's
+ * business: its availability says so.
+ */
+export type Phase =
+  | "awaiting_hello"
+  | "deciding"
+  | "awaiting_welcome"
+  | "open"
+  | "closed";
+
+/** One side of one connection. */
+export interface SessionState {
+  readonly side: Side;
+  readonly phase: Phase;
+  /** The version both speak; null until the hello (master) or the welcome (node). */
+  readonly protocol: number | null;
+  /** When a `tick` is due, or null while nothing is waited for. */
+  readonly deadlineMs: number | null;
+}
+
+/** What happens to a session. */
+export type SessionInput =
+  | { readonly kind: "received"; readonly message: Message }
+  /** Time has passed; only the deadline looks at it. */
+  | { readonly kind: "tick"; readonly nowMs: number }
+  /** Master, `deciding`: the node is in. */
+  | { readonly kind: "accept"; readonly welcome: Omit<Welcome, "type" | "protocol"> }
+  /** Master, `deciding`: it is not. */
+  | { readonly kind: "refuse"; readonly code: ErrorCode; readonly reason: string }
+  /** Leave now. */
+  | { readonly kind: "leave"; readonly code: ErrorCode; readonly reason: string }
+  /** The connection ended by itself. */
+  | { readonly kind: "lost" };
+
+/** What the shell is to do, in order. */
+export type SessionOutput =
+  | { readonly kind: "send"; readonly message: Message }
+  /** A message that is legal here, for whoever decides. */
+  | { readonly kind: "deliver"; readonly message: Message }
+  /** Hand over what is queued, then close. */
+  | { readonly kind: "close"; readonly code: ErrorCode; readonly reason: string };
+
+/** A state and what led out of the one before. */
+export interface SessionStep {
+  readonly state: SessionState;
+  readonly outputs: readonly SessionOutput[];
+}
+
+/** The master's side of a connection that was just accepted. */
+export function startMasterSession(
+  nowMs: number,
+  options: { helloTimeoutMs?: number } = {},
+): SessionStep {
+  const { helloTimeoutMs = LIMITS.helloTimeoutMs } = options;
+  const deadlineMs = nowMs + helloTimeoutMs;
+  return {
+    state: { side: "master", phase: "awaiting_hello", protocol: null, deadlineMs },
+    outputs: [],
+  };
+}
+
+/** The node's side of a connection that was just made; says `hello` first. */
+export function startNodeSession(
+  nowMs: number,
+  options: { hello: Hello; helloTimeoutMs?: number },
+): SessionStep {
+  const { hello, helloTimeoutMs = LIMITS.helloTimeoutMs } = options;
+  const deadlineMs = nowMs + helloTimeoutMs;
+  return {
+    state: { side: "node", phase: "awaiting_welcome", protocol: null, deadlineMs },
+    outputs: [{ kind: "send", message: hello }],
+  };
+}
+
+/** The session after `input`. Once closed, it stays so and says nothing more. */
+export function advanceSession(state: SessionState, input: SessionInput): SessionStep {
+  if (state.phase === "closed") return { state, outputs: [] };
+  switch (input.kind) {
+    case "received":
+      return receive(state, input.message);
+    case "tick":
+      return tick(state, input.nowMs);
+    case "accept":
+      return accept(state, input.welcome);
+    case "refuse":
+      invariant(state.phase === "deciding", `a hello is refused while ${state.phase}`);
+      return refuse(state, input.code, input.reason);
+    case "leave":
+      return leave(state, input.code, input.reason);
+    case "lost":
+      return { state: closed(state), outputs: [] };
+  }
+}
+
+function receive(state: SessionState, message: Message): SessionStep {
+  if (!mayCome(message.type, { from: otherSide(state.side) })) {
+    return violation(state, `A ${otherSide(state.side)} may not send ${message.type}.`);
+  }
+  if (message.type === "goodbye") return dismissed(state, message);
+  switch (state.phase) {
+    case "awaiting_hello":
+      if (message.type === "hello") return greet(state, message);
+      return violation(state, `The first message was ${message.type}, not hello.`);
+    case "deciding":
+      return violation(state, `A ${message.type} came before the hello was answered.`);
+    case "awaiting_welcome":
+      if (message.type === "welcome") return enter(state, message);
+      if (message.type === "reject") return dismissed(state, message);
+      return violation(state, `The hello was answered with ${message.type}.`);
+    default:
+      if (isHandshake(message.type)) {
+        return violation(state, `A ${message.type} came when the handshake was over.`);
+      }
+      return { state, outputs: [{ kind: "deliver", message }] };
+  }
+}
+
+function greet(state: SessionState, hello: Hello): SessionStep {
+  const protocol = negotiateVersion(PROTOCOL_VERSION, hello.protocol);
+  invariant(protocol !== null, "the codec lets no hello of another version through");
+  return {
+    state: { ...state, phase: "deciding", protocol, deadlineMs: null },
+    outputs: [{ kind: "deliver", message: hello }],
+  };
+}
+
+function accept(state: SessionState, rest: Omit<Welcome, "type" | "protocol">): SessionStep {
+  invariant(
+    state.phase === "deciding" && state.protocol !== null,
+    `a hello is accepted while ${state.phase}`,
+  );
+  const message: Welcome = { type: "welcome", protocol: state.protocol, ...rest };
+  return { state: { ...state, phase: "open" }, outputs: [{ kind: "send", message }] };
+}
+
+function enter(state: SessionState, welcome: Welcome): SessionStep {
+  const theirs = { min: welcome.protocol, max: welcome.protocol };
+  if (negotiateVersion(PROTOCOL_VERSION, theirs) === null) {
+    return leave(state, "protocol_version", describeMismatch(PROTOCOL_VERSION, theirs));
+  }
+  return {
+    state: { ...state, phase: "open", protocol: welcome.protocol, deadlineMs: null },
+    outputs: [{ kind: "deliver", message: welcome }],
+  };
+}
+
+function tick(state: SessionState, nowMs: number): SessionStep {
+  if (state.deadlineMs === null || nowMs < state.deadlineMs) return { state, outputs: [] };
+  const awaited = state.phase === "awaiting_hello" ? "hello" : "answer to the hello";
+  return leave(state, "handshake_timeout", `No ${awaited} came in time.`);
+}
+
+function violation(state: SessionState, reason: string): SessionStep {
+  return leave(state, "message_invalid", reason);
+}
+
+function refuse(state: SessionState, code: ErrorCode, reason: string): SessionStep {
+  return end(state, { type: "reject", code, reason });
+}
+
+function leave(state: SessionState, code: ErrorCode, reason: string): SessionStep {
+  return end(state, { type: "goodbye", code, reason });
+}
+
+function end(
+  state: SessionState,
+  farewell: { type: "goodbye" | "reject"; code: ErrorCode; reason: string },
+): SessionStep {
+  const reason = clipReason(farewell.reason);
+  const send = { kind: "send", message: { ...farewell, reason } } as const;
+  const close = { kind: "close", code: farewell.code, reason } as const;
+  return { state: closed(state), outputs: [send, close] };
+}
+
+/** The other side ends it: `goodbye` or `reject`. */
+function dismissed(
+  state: SessionState,
+  message: Extract<Message, { type: "goodbye" | "reject" }>,
+): SessionStep {
+  const code = isErrorCode(message.code) ? message.code : "connection_lost";
+  return {
+    state: closed(state),
+    outputs: [{ kind: "deliver", message }, { kind: "close", code, reason: message.reason }],
+  };
+}
+
+function closed(state: SessionState): SessionState {
+  return { ...state, phase: "closed", deadlineMs: null };
+}
+
+function isHandshake(type: MessageType): boolean {
+  return type === "hello" || type === "welcome" || type === "reject";
+}

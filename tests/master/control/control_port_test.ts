@@ -1,0 +1,149 @@
+import { assert, assertEquals } from "../../assert.ts";
+import { encodeFrame } from "../../protocol/wire/encode_frame.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
+import type { Connection } from "../../../protocol/ports/transport.ts";
+import { newTokens } from "../../../protocol/security/tokens.ts";
+import { helloOf, idOf } from "../core_world.ts";
+import { MasterFixture, resultOf } from "../master_fixture.ts";
+
+const ONE = idOf("node", 1);
+const EMPTY = { recognizer: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
+
+/** The master still takes nodes in and answers. */
+async function assertWorks(fixture: MasterFixture): Promise<void> {
+  const node = await fixture.join(99);
+  const answer = fixture.master.predict(new Uint8Array(), EMPTY);
+  node.send(resultOf(await node.next("task.assign")));
+  assertEquals((await answer).prediction.recognizer, "empty@1");
+}
+
+Deno.test("ControlPort() welcomes a node and tells it how to stay alive", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.connect();
+  node.send(helloOf(ONE));
+  assertEquals(await node.next("welcome"), {
+    type: "welcome",
+    protocol: 1,
+    version: "0.0.0",
+    heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
+    deadAfterMs: LIMITS.deadAfterMs,
+  });
+});
+
+Deno.test("ControlPort() closes a connection that says nothing", async () => {
+  await using fixture = await MasterFixture.start();
+  const silent = await fixture.connect();
+  await fixture.pass(LIMITS.helloTimeoutMs - 200);
+  assertEquals(silent.heard, []);
+  await fixture.passUntil(silent.ended);
+  assertEquals(silent.heard.map((message) => "code" in message && message.code), ["handshake_timeout"]);
+  await assertWorks(fixture);
+});
+
+Deno.test("ControlPort() closes a connection that begins with anything but hello", async () => {
+  await using fixture = await MasterFixture.start();
+  const rude = await fixture.connect();
+  rude.send({ type: "task.failed", taskId: idOf("task", 1), attempt: 1, code: "internal", reason: "" });
+  assertEquals((await rude.next("goodbye")).code, "message_invalid");
+  await rude.ended;
+  await assertWorks(fixture);
+});
+
+/** All that came until the master closed. */
+async function ended(connection: Connection): Promise<string> {
+  let text = "";
+  for await (const chunk of connection.chunks) text += new TextDecoder().decode(chunk);
+  connection.close();
+  return text;
+}
+
+const GARBAGE: [string, Uint8Array<ArrayBuffer>][] = [
+  ["an HTTP request", new TextEncoder().encode("GET / HTTP/1.1\r\nHost: master\r\n\r\n")],
+  ["a frame over the limit", new Uint8Array([0xff, 0xff, 0xff, 0xff, 1, 2, 3])],
+  ["a frame that is not JSON", encodeFrame(new TextEncoder().encode("{nonsense"))],
+  ["a hello without fields", encodeFrame(new TextEncoder().encode('{"type":"hello"}'))],
+];
+
+for (const [what, bytes] of GARBAGE) {
+  Deno.test(`ControlPort() closes a connection that sends ${what}, logs it, and goes on`, async () => {
+    await using fixture = await MasterFixture.start();
+    const connection = await fixture.transport.connect(fixture.master.controlAddress);
+    await connection.write(bytes);
+    await fixture.passUntil(ended(connection));
+    assert(fixture.logged.some(({ level }) => level === "warn"), "it is logged");
+    await assertWorks(fixture);
+  });
+}
+
+Deno.test("ControlPort() takes in only who holds the nodes' token", async () => {
+  const tokens = newTokens();
+  await using fixture = await MasterFixture.start({ tokens });
+  for (
+    const [token, code] of [
+      [null, "unauthorized"],
+      [`${tokens.node.slice(0, -1)}!`, "unauthorized"],
+      [tokens.user, "forbidden"],
+    ] as const
+  ) {
+    const node = await fixture.connect();
+    node.send(helloOf(ONE, { token }));
+    assertEquals((await node.next("reject")).code, code);
+    await node.ended;
+  }
+  assertEquals(fixture.master.nodes(), []);
+  const lines = JSON.stringify(fixture.logged);
+  for (const secret of Object.values(tokens)) assert(!lines.includes(secret), "no token is logged");
+  const node = await fixture.connect();
+  node.send(helloOf(ONE, { token: tokens.node }));
+  await node.next("welcome");
+});
+
+Deno.test("ControlPort() says goodbye to another protocol version, whatever else is in its hello", async () => {
+  await using fixture = await MasterFixture.start();
+  const connection = await fixture.transport.connect(fixture.master.controlAddress);
+  const hello = JSON.stringify({ ...helloOf(ONE), protocol: { min: 7, max: 9 }, novelty: true });
+  await connection.write(encodeFrame(new TextEncoder().encode(hello)));
+  const answer = await fixture.passUntil(ended(connection));
+  assert(answer.includes('"goodbye"') && answer.includes("protocol_version") && answer.includes("7 to 9"), answer);
+});
+
+Deno.test("ControlPort() rejects a second connection of the same node", async () => {
+  await using fixture = await MasterFixture.start();
+  const first = await fixture.join(1);
+  const second = await fixture.connect();
+  second.send(helloOf(ONE));
+  assertEquals((await second.next("reject")).code, "node_duplicate");
+  await second.ended;
+  await fixture.heeded(first);
+});
+
+Deno.test("ControlPort() pings every heartbeat, and gives up who is silent", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const pings = () => node.heard.filter(({ type }) => type === "ping").length;
+  await fixture.heeded(node);
+  const before = pings();
+  await fixture.pass(3 * LIMITS.heartbeatIntervalMs);
+  assertEquals(pings() - before, 3);
+  await fixture.heeded(node);
+  assertEquals(fixture.master.nodes()[0].state, "ready");
+  await fixture.pass(LIMITS.suspectAfterMs + 200);
+  assertEquals(fixture.master.nodes()[0].state, "suspect");
+  await fixture.passUntil(node.ended);
+  assertEquals(node.heard.flatMap((message) => message.type === "goodbye" ? [message.code] : []), ["connection_lost"]);
+  assertEquals(fixture.master.nodes()[0].state, "offline");
+});
+
+Deno.test("ControlPort() takes a goodbye for what it is", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = fixture.master.predict(new Uint8Array(), EMPTY);
+  await node.next("task.assign");
+  const other = await fixture.join(2);
+  node.send({ type: "goodbye", code: "shutting_down", reason: "Ctrl-C" });
+  const assign = await other.next("task.assign");
+  other.send(resultOf(assign));
+  await answer;
+  assertEquals(fixture.master.nodes().map(({ state }) => state), ["offline", "ready"]);
+  await node.ended;
+});

@@ -1,0 +1,115 @@
+import { assert, assertEquals } from "../../assert.ts";
+import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
+import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
+import type { TaskAssign, TaskResult } from "../../../protocol/messages/task.ts";
+import { helloOf, idOf } from "../core_world.ts";
+import { MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts";
+
+const NEWER = { protocol: { min: 1, max: 2 } };
+const PICTURE = new TextEncoder().encode("a picture");
+const DRAWN = new TextEncoder().encode("drawn");
+const ASKED = { recognizer: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
+
+function drawnOf(assign: TaskAssign): TaskResult {
+  return resultOf(assign, { annotated: { digest: digestOf(DRAWN), size: DRAWN.length, mediaType: "image/jpeg" } });
+}
+
+function carriesPictures(node: ScriptedNode): boolean | undefined {
+  return node.heard.find((message) => message.type === "welcome")?.carriesPictures;
+}
+
+/** A node with a picture in hand, which the user still waits for. */
+async function nodeWithPicture(fixture: MasterFixture) {
+  const node = await fixture.join(1, NEWER);
+  const answer = fixture.master.predict(PICTURE, ASKED);
+  return { node, answer, assign: await node.next("task.assign") };
+}
+
+Deno.test("ControlPort() sends a picture along behind its assignment", async () => {
+  await using fixture = await MasterFixture.start();
+  const { node, answer, assign } = await nodeWithPicture(fixture);
+  assertEquals([carriesPictures(node), assign.isCarried], [true, true]);
+  await fixture.heeded(node);
+  assertEquals(node.carried, [{ digest: assign.image!.digest, bytes: PICTURE }]);
+  node.send(resultOf(assign));
+  await answer;
+});
+
+Deno.test("ControlPort() leaves a picture to be fetched that is too large for a frame", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1, NEWER);
+  const answer = fixture.master.predict(new Uint8Array(LIMITS.frameBytesMax), ASKED);
+  const assign = await node.next("task.assign");
+  await fixture.heeded(node);
+  assertEquals([assign.isCarried, node.carried.length], [undefined, 0]);
+  node.send(resultOf(assign));
+  await answer;
+});
+
+Deno.test("ControlPort() leaves pictures to be fetched by a node of protocol 1, and where no network is between", async () => {
+  for (const [carries, hello] of [[true, {}], [false, NEWER]] as const) {
+    await using fixture = await MasterFixture.start({ carriesPictures: carries });
+    const node = await fixture.join(1, hello);
+    const answer = fixture.master.predict(PICTURE, ASKED);
+    const assign = await node.next("task.assign");
+    await fixture.heeded(node);
+    assertEquals([carriesPictures(node), assign.isCarried, node.carried.length], [undefined, undefined, 0]);
+    node.send(resultOf(assign));
+    await answer;
+  }
+});
+
+Deno.test("ControlPort() answers with the picture that comes along with a result, before it or behind it", async () => {
+  for (const isFirst of [true, false]) {
+    await using fixture = await MasterFixture.start();
+    const { node, answer, assign } = await nodeWithPicture(fixture);
+    const carry = () => node.carry({ digest: digestOf(DRAWN), bytes: DRAWN });
+    if (isFirst) carry();
+    node.send(drawnOf(assign));
+    if (!isFirst) carry();
+    assertEquals((await answer).annotated?.digest, digestOf(DRAWN));
+    assertEquals(await fixture.master.readAnnotated(digestOf(DRAWN)), DRAWN);
+  }
+});
+
+Deno.test("ControlPort() takes an attempt for failed whose picture has other bytes than its name says", async () => {
+  await using fixture = await MasterFixture.start();
+  const { node, answer, assign } = await nodeWithPicture(fixture);
+  node.send(drawnOf(assign));
+  node.carry({ digest: digestOf(DRAWN), bytes: PICTURE });
+  const again = await node.next("task.assign");
+  assertEquals([again.taskId, again.attempt], [assign.taskId, assign.attempt + 1]);
+  node.send(resultOf(again));
+  assertEquals((await answer).annotated, null);
+  assert(fixture.logged.some(({ level, fields }) => level === "warn" && fields.code === "blob_corrupt"));
+});
+
+Deno.test("ControlPort() keeps no picture for which there is no room, and says so of the attempt", async () => {
+  const store = new MemoryBlobStore();
+  await using fixture = await MasterFixture.start({ transientBlobs: store });
+  const { node, answer, assign } = await nodeWithPicture(fixture);
+  Object.defineProperty(store, "bytes", { get: () => LIMITS.transientBytesMax });
+  node.send(drawnOf(assign));
+  node.carry({ digest: digestOf(DRAWN), bytes: DRAWN });
+  const again = await node.next("task.assign");
+  assertEquals(again.attempt, assign.attempt + 1);
+  node.send(resultOf(again));
+  await answer;
+});
+
+Deno.test("ControlPort() closes a connection that carries a picture before it was welcomed, or of protocol 1", async () => {
+  await using fixture = await MasterFixture.start();
+  const picture = { digest: digestOf(DRAWN), bytes: DRAWN };
+  const stranger = await fixture.connect();
+  stranger.carry(picture);
+  assertEquals((await stranger.next("goodbye")).code, "message_invalid");
+  const hasty = await fixture.connect();
+  hasty.send(helloOf(idOf("node", 3), NEWER));
+  hasty.carry(picture);
+  assertEquals((await hasty.next("goodbye")).code, "message_invalid");
+  const older = await fixture.join(1);
+  older.carry(picture);
+  assertEquals((await older.next("goodbye")).code, "message_invalid");
+  await fixture.join(2, NEWER);
+});

@@ -1,0 +1,112 @@
+import { assertEquals, assertRejects } from "../../assert.ts";
+import { type Digest, digestOf } from "../../../protocol/kernel/digest.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import type { TaskAssign, TaskResult } from "../../../protocol/messages/task.ts";
+import { availabilityOf } from "../core_world.ts";
+import { MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts";
+
+const PICTURE = new TextEncoder().encode("a picture");
+const DRAWN = new TextEncoder().encode("drawn");
+const ASKED = { recognizer: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
+const NEWER = { protocol: { min: 1, max: 2 } };
+
+function drawnOf(assign: TaskAssign, digest: Digest = digestOf(DRAWN)): TaskResult {
+  return resultOf(assign, { annotated: { digest, size: DRAWN.length, mediaType: "image/jpeg" } });
+}
+
+/** A picture that a node of this protocol was given, and whether its user was answered. */
+async function ask(fixture: MasterFixture, node: ScriptedNode) {
+  const answer = fixture.master.predict(PICTURE, ASKED);
+  let isAnswered = false;
+  answer.finally(() => isAnswered = true).catch(() => {});
+  return { answer, assign: await node.next("task.assign"), isAnswered: () => isAnswered };
+}
+
+Deno.test("PendingResults() answers when the picture that a result names has come", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1, NEWER);
+  const { answer, assign, isAnswered } = await ask(fixture, node);
+  node.send(drawnOf(assign));
+  await fixture.heeded(node);
+  assertEquals(isAnswered(), false);
+  await fixture.master.blobs.put(digestOf(DRAWN), DRAWN);
+  const { annotated } = await answer;
+  assertEquals(annotated?.digest, digestOf(DRAWN));
+  assertEquals(await fixture.master.readAnnotated(digestOf(DRAWN)), DRAWN);
+});
+
+Deno.test("PendingResults() answers at once when the picture came first", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1, NEWER);
+  const { answer, assign } = await ask(fixture, node);
+  await fixture.master.blobs.put(digestOf(DRAWN), DRAWN);
+  node.send(drawnOf(assign));
+  assertEquals((await answer).annotated?.digest, digestOf(DRAWN));
+});
+
+Deno.test("PendingResults() tries a picture elsewhere whose result was taken back", async () => {
+  await using fixture = await MasterFixture.start();
+  const [node, other] = [await fixture.join(1, NEWER), await fixture.join(2, NEWER)];
+  const asked = fixture.master.predict(PICTURE, ASKED);
+  const [first, second] = await Promise.race([
+    node.next("task.assign").then((assign) => [{ node, assign }, other] as const),
+    other.next("task.assign").then((assign) => [{ node: other, assign }, node] as const),
+  ]);
+  const { taskId, attempt } = first.assign;
+  // Bytes that do not hash to their name: the master refuses them, the node says that it failed.
+  first.node.send(drawnOf(first.assign));
+  await assertRejects(() => fixture.master.blobs.put(digestOf(DRAWN), PICTURE), DmlError);
+  first.node.send({ type: "task.failed", taskId, attempt, code: "blob_corrupt", reason: "Other bytes came." });
+  const again = await second.next("task.assign");
+  assertEquals([again.taskId, again.attempt], [taskId, 2]);
+  second.send(resultOf(again));
+  assertEquals((await asked).annotated, null);
+  await fixture.master.blobs.put(digestOf(DRAWN), DRAWN);
+});
+
+Deno.test("PendingResults() tries a picture again whose node was lost before its annotated picture came", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1, NEWER);
+  const { answer, assign, isAnswered } = await ask(fixture, node);
+  node.send(drawnOf(assign));
+  await fixture.heeded(node);
+  await node.close();
+  await node.ended;
+  const back = await fixture.join(1, NEWER);
+  const again = await back.next("task.assign");
+  assertEquals([again.taskId, again.attempt], [assign.taskId, 2]);
+  // What the lost node had put comes late: its result is not the one that is waited for any more.
+  await fixture.master.blobs.put(digestOf(DRAWN), DRAWN);
+  await fixture.heeded(back);
+  assertEquals(isAnswered(), false);
+  back.send(resultOf(again));
+  assertEquals((await answer).annotated, null);
+});
+
+Deno.test("PendingResults() waits for a picture that never comes no longer than the task has time", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1, NEWER);
+  const { answer, assign, isAnswered } = await ask(fixture, node);
+  node.send(drawnOf(assign));
+  await fixture.heeded(node);
+  const failed = assertRejects(() => answer, DmlError);
+  while (!isAnswered()) {
+    node.send(availabilityOf());
+    await fixture.pass(1_000);
+  }
+  assertEquals((await failed).code, "deadline_exceeded");
+  assertEquals((await node.next("task.cancel")).taskId, assign.taskId);
+});
+
+Deno.test("PendingResults() takes a result that is said twice for one", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1, NEWER);
+  const { answer, assign } = await ask(fixture, node);
+  node.send(drawnOf(assign), drawnOf(assign));
+  await fixture.heeded(node);
+  await fixture.master.blobs.put(digestOf(DRAWN), DRAWN);
+  node.send(drawnOf(assign));
+  await answer;
+  await fixture.heeded(node);
+  assertEquals(fixture.master.nodes()[0].completed, 1);
+});

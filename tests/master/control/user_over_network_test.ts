@@ -1,0 +1,57 @@
+import { assert, assertEquals } from "../../assert.ts";
+import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
+import { seededRandom } from "../../../protocol/kernel/random.ts";
+import { TcpTransport } from "../../../protocol/transport/tcp_transport.ts";
+import { HttpClusterClient } from "../../../user/client/http/cluster.ts";
+import { MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts";
+
+const DRAWN = new TextEncoder().encode("drawn");
+const ANNOTATED = { digest: digestOf(DRAWN), size: DRAWN.length, mediaType: "image/jpeg" };
+const ASKED = { recognizer: "faces", embeddings: false, gallery: null };
+const ANY_PORT = { hostname: "127.0.0.1", port: 0 };
+
+/** Answers what `node` is given, until it has no more connection. */
+async function working(node: ScriptedNode): Promise<void> {
+  for (;;) {
+    const assign = await Promise.race([node.next("task.assign"), node.ended]);
+    if (assign === undefined) return;
+    node.send(resultOf(assign, { annotated: assign.options.annotate ? ANNOTATED : null }));
+    if (assign.options.annotate) node.carry({ digest: ANNOTATED.digest, bytes: DRAWN });
+  }
+}
+
+for (const annotate of [true, false]) {
+  const what = annotate ? "annotated pictures" : "predictions alone";
+  Deno.test(`a user over the network gets ${what}, from the second or so on over the control port`, async () => {
+    const transport = new TcpTransport();
+    await using fixture = await MasterFixture.start({ transport, control: ANY_PORT, http: ANY_PORT });
+    const node = await fixture.join(1, { protocol: { min: 1, max: 2 } });
+    const work = working(node);
+    const { httpAddress } = fixture.master;
+    assert(httpAddress !== null);
+    const options = { address: httpAddress, token: null, clock: SYSTEM_CLOCK, random: seededRandom(1) };
+    const client = new HttpClusterClient(options);
+    try {
+      let pictures = 0;
+      const predict = async () => {
+        const { prediction, annotated } = await client.predict(new TextEncoder().encode(`${pictures++}`), {
+          ...ASKED,
+          annotate,
+        });
+        assertEquals([prediction.recognizer, annotated], ["faces@1", annotate ? DRAWN : null]);
+      };
+      // Of the line, which the master hears of at its own time.
+      const linesEnded = () => fixture.logged.filter(({ message }) => message === "A connection ended.").length;
+      for (let picture = 0; picture < 20; picture++) await predict();
+      await Promise.all([1, 2, 3, 4, 5].map(predict));
+      await client.close();
+      while (linesEnded() === 0) await fixture.heeded(node);
+      assertEquals(linesEnded(), 1);
+    } finally {
+      await client.close();
+      await node.close();
+      await work;
+    }
+  });
+}

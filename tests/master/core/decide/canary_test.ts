@@ -1,0 +1,43 @@
+import { assert, assertEquals } from "../../../assert.ts";
+import { newId } from "../../../../protocol/kernel/id.ts";
+import { seededRandom } from "../../../../protocol/kernel/random.ts";
+import { isCanary, versionFor } from "../../../../master/core/decide/canary.ts";
+import { RolloutWorld } from "../../rollout_world.ts";
+
+const random = seededRandom(1);
+const TASK_IDS = Array.from({ length: 5_000 }, () => newId("task", random));
+
+Deno.test("isCanary() takes about the share that was asked for, always the same tasks, and more for more", () => {
+  for (const share of [0, 0.05, 0.2, 0.5, 1]) {
+    const taken = TASK_IDS.filter((taskId) => isCanary(taskId, share));
+    assert(
+      Math.abs(taken.length / TASK_IDS.length - share) < 0.03,
+      `${taken.length} of ${TASK_IDS.length} at ${share}`,
+    );
+    assertEquals(taken.every((taskId) => isCanary(taskId, Math.min(1, share + 0.1))), true);
+  }
+});
+
+Deno.test("versionFor() sends only pictures for the latest version to what is rolled out", () => {
+  const world = new RolloutWorld();
+  world.add(1);
+  const ask = (follows?: string) => {
+    const task = { taskId: TASK_IDS[0], manifestDigest: world.oldDigest, follows };
+    return versionFor(world.state, task).manifestDigest;
+  };
+  assertEquals(ask("empty"), world.oldDigest, "nothing is rolled out");
+  world.canary({ canary: 1 });
+  assertEquals(ask("empty"), world.newDigest);
+  assertEquals(ask(), world.oldDigest, "a version was asked for");
+});
+
+Deno.test("versionFor() spares users a version that no node serves any more", () => {
+  const world = new RolloutWorld();
+  const node = world.add(1);
+  world.canary({ canary: 1 });
+  world.lose(node);
+  world.nodes.pop();
+  world.tick();
+  const task = { taskId: TASK_IDS[0], manifestDigest: world.oldDigest, follows: "empty" };
+  assertEquals(versionFor(world.state, task), { manifestDigest: world.oldDigest });
+});

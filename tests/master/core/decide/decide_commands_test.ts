@@ -1,0 +1,84 @@
+import { assertEquals } from "../../../assert.ts";
+import type { Effect } from "../../../../master/core/messages/effect.ts";
+import type { CommandName } from "../../../../protocol/messages/command.ts";
+import { CoreWorld, idOf, type WorldNode } from "../../core_world.ts";
+
+const ONE = idOf("node", 1);
+const COMMAND = idOf("command", 1);
+
+function order(world: CoreWorld, nodeId: string, command: CommandName): void {
+  world.turn({ type: "order_command", commandId: COMMAND, nodeId, command });
+}
+
+function done(world: CoreWorld, node: WorldNode, ok: boolean): void {
+  world.turn({
+    type: "finish_command",
+    ...node,
+    message: { type: "command.done", commandId: COMMAND, ok, detail: "So it is." },
+  });
+}
+
+function answers(world: CoreWorld): Extract<Effect, { type: "answer_command" }>[] {
+  return world.effects.filter((effect) => effect.type === "answer_command");
+}
+
+Deno.test("decideOrder() passes a command on and its answer back, once", () => {
+  const world = new CoreWorld();
+  const node = world.join(ONE);
+  order(world, ONE, "drain");
+  assertEquals(world.sentTo(node, "command.run"), [
+    { type: "command.run", commandId: COMMAND, command: "drain" },
+  ]);
+  assertEquals(answers(world), []);
+  done(world, node, true);
+  done(world, node, true);
+  assertEquals(answers(world).map(({ code, detail }) => [code, detail]), [[null, "So it is."]]);
+});
+
+Deno.test("decideOrder() gives a node that is told to drain no work while it has not yet heard", () => {
+  const world = new CoreWorld();
+  const node = world.join(ONE);
+  order(world, ONE, "drain");
+  world.submit();
+  assertEquals(world.sentTo(node, "task.assign"), []);
+});
+
+Deno.test("decideOrder() refuses a node that is not there", () => {
+  const world = new CoreWorld();
+  order(world, ONE, "drain");
+  world.lose(world.join(ONE));
+  order(world, ONE, "drain");
+  assertEquals(answers(world).map(({ code }) => code), ["node_unknown", "node_unknown"]);
+});
+
+Deno.test("decideCommandDone() passes on that a node could not, and hears no other node", () => {
+  const world = new CoreWorld();
+  const [node, other] = [world.join(ONE), world.join(idOf("node", 2))];
+  order(world, ONE, "resume");
+  done(world, other, true);
+  assertEquals(answers(world), []);
+  done(world, node, false);
+  assertEquals(answers(world).map(({ code }) => code), ["request_invalid"]);
+});
+
+Deno.test("abandonCommands() takes leaving for the answer to shutdown, and for a failure of anything else", () => {
+  for (const [command, code] of [["shutdown", null], ["drain", "connection_lost"]] as const) {
+    const world = new CoreWorld();
+    const node = world.join(ONE);
+    order(world, ONE, command);
+    world.lose(node);
+    assertEquals(answers(world).map((answer) => answer.code), [code]);
+  }
+});
+
+Deno.test("expireCommands() does not wait for ever", () => {
+  const world = new CoreWorld({ commandDeadlineMs: 5_000 });
+  const node = world.join(ONE);
+  order(world, ONE, "drain");
+  world.pass(4_800, { alive: [node] });
+  assertEquals(answers(world), []);
+  world.pass(400, { alive: [node] });
+  assertEquals(answers(world).map(({ code }) => code), ["deadline_exceeded"]);
+  done(world, node, true);
+  assertEquals(answers(world).length, 1);
+});

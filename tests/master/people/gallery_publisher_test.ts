@@ -1,0 +1,189 @@
+import { assert, assertEquals, assertRejects } from "../../assert.ts";
+import type { GalleryPublication } from "../../../master/people/gallery_publisher.ts";
+import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
+import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import type { Person } from "../../../protocol/messages/prediction.ts";
+import { newTokens } from "../../../protocol/security/tokens.ts";
+import { axis, putGallery, somebody } from "../../models/gallery/built_gallery.ts";
+import { predictionOf } from "../core_world.ts";
+import { ask, problemIn } from "../http/http_fixture.ts";
+import { LAYER, MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts";
+
+const PICTURE = new TextEncoder().encode("not really a picture");
+const FACE = new TextEncoder().encode("a face");
+const CROP = { digest: digestOf(FACE), size: FACE.length };
+const IN_FORCE_MS = 2_000;
+
+const PERSON: Person = {
+  box: { x: 0, y: 0, width: 1, height: 1 },
+  score: 1,
+  landmarks: [1, 2, 3, 4, 5].map((x) => ({ x, y: x })),
+  name: null,
+  similarity: null,
+};
+
+/** A master whose recognizer has the embedder of the galleries that it publishes. */
+class Publishing implements AsyncDisposable {
+  private constructor(readonly fixture: MasterFixture, readonly durable: MemoryBlobStore) {}
+
+  static async start(options: Parameters<typeof MasterFixture.start>[0] = {}): Promise<Publishing> {
+    const durable = new MemoryBlobStore();
+    return new Publishing(await MasterFixture.start({ ...options, durableBlobs: durable }), durable);
+  }
+
+  async made(gallery: string, version: number, { people = 1 } = {}): Promise<GalleryPublication> {
+    const somebodies = Array.from({ length: people }, (_, at) => somebody(`p${at}`, axis(at)));
+    const { reference: index } = await putGallery(this.durable, {
+      gallery,
+      version,
+      embedder: digestOf(LAYER),
+      people: somebodies,
+    });
+    return { gallery, version, index };
+  }
+
+  async publish(gallery: string, version: number, options: { people?: number } = {}) {
+    return await this.fixture.master.publishGallery(await this.made(gallery, version, options));
+  }
+
+  /** Publishes it and has the node say that it is in force. */
+  async inForce(node: ScriptedNode, gallery: string, version: number): Promise<void> {
+    const published = this.publish(gallery, version);
+    await node.next("gallery.offer");
+    node.send({ type: "gallery.ready", gallery, version, fetchedBytes: 1 });
+    assertEquals(await published, { ready: 1, pending: 0, failed: 0 });
+  }
+
+  post(query: string, init: RequestInit = {}): Promise<Response> {
+    return ask(this.fixture.master, `/v1/predictions${query}`, { method: "POST", body: PICTURE, ...init });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.fixture[Symbol.asyncDispose]();
+  }
+}
+
+Deno.test("publishGallery() resolves when every node has the version in force or cannot have it", async () => {
+  await using publishing = await Publishing.start();
+  const [one, other] = [await publishing.fixture.join(1), await publishing.fixture.join(2)];
+  const published = publishing.publish("staff", 1);
+  const offer = await one.next("gallery.offer");
+  assertEquals([offer.gallery, offer.version], ["staff", 1]);
+  assertEquals(await publishing.fixture.master.blobs.stat(offer.index.digest), offer.index.size);
+  await other.next("gallery.offer");
+  one.send({ type: "gallery.ready", gallery: "staff", version: 1, fetchedBytes: 10 });
+  other.send({ type: "gallery.failed", gallery: "staff", version: 1, code: "disk_full", reason: "No room." });
+  assertEquals(await published, { ready: 1, pending: 0, failed: 1 });
+});
+
+Deno.test("publishGallery() waits no longer than two seconds for a node that does not answer", async () => {
+  await using publishing = await Publishing.start();
+  const node = await publishing.fixture.join(1);
+  const published = publishing.publish("staff", 1);
+  await node.next("gallery.offer");
+  const startMs = publishing.fixture.clock.nowMs();
+  assertEquals(await publishing.fixture.passUntil(published), { ready: 0, pending: 1, failed: 0 });
+  assertEquals(publishing.fixture.clock.nowMs() - startMs, IN_FORCE_MS);
+});
+
+Deno.test("publishGallery() waits for no node that leaves, and for none where there is none", async () => {
+  await using publishing = await Publishing.start();
+  assertEquals(await publishing.publish("staff", 1), { ready: 0, pending: 0, failed: 0 });
+  const node = await publishing.fixture.join(1);
+  const published = publishing.publish("staff", 2);
+  await node.next("gallery.offer");
+  await node.close();
+  assertEquals(await published, { ready: 0, pending: 0, failed: 0 });
+});
+
+Deno.test("publishGallery() of what is in force already is answered at once", async () => {
+  await using publishing = await Publishing.start();
+  const node = await publishing.fixture.join(1);
+  await publishing.inForce(node, "staff", 1);
+  assertEquals(await publishing.publish("staff", 1), { ready: 1, pending: 0, failed: 0 });
+});
+
+Deno.test("publishGallery() refuses an index that is not of that gallery and version, and the name of nobody", async () => {
+  await using publishing = await Publishing.start();
+  const made = await publishing.made("staff", 1);
+  const layer = { digest: digestOf(LAYER), size: LAYER.length };
+  await publishing.durable.put(layer.digest, LAYER);
+  const refused: [GalleryPublication, string][] = [
+    [{ ...made, version: 2 }, "gallery_invalid"],
+    [{ ...made, gallery: "guests" }, "gallery_invalid"],
+    [{ ...made, index: layer }, "gallery_invalid"],
+    [{ ...made, index: CROP }, "blob_not_found"],
+    [{ ...made, gallery: "none" }, "request_invalid"],
+  ];
+  for (const [publication, code] of refused) {
+    const error = await assertRejects(() => publishing.fixture.master.publishGallery(publication), DmlError);
+    assertEquals((error as DmlError).code, code);
+  }
+});
+
+Deno.test("startMaster() knows the galleries that it is given before anybody asks", async () => {
+  const galleries = [{ gallery: "staff", version: 1, index: CROP, people: 1, embedder: digestOf(LAYER) }];
+  await using fixture = await MasterFixture.start({ galleries });
+  const node = await fixture.join(1);
+  assert(node.heard.some((message) => message.type === "gallery.offer" && message.gallery === "staff"));
+});
+
+Deno.test("POST /v1/predictions asks the default gallery where somebody is enrolled, another by name, or none", async () => {
+  await using publishing = await Publishing.start();
+  const node = await publishing.fixture.join(1);
+  const asked = async (query: string) => {
+    const answer = publishing.post(query);
+    const assign = await node.next("task.assign");
+    node.send(resultOf(assign));
+    assertEquals((await answer).status, 200);
+    return assign.options.gallery;
+  };
+  assertEquals([await asked(""), await asked("?gallery=default")], [null, null], "nobody is enrolled");
+  await publishing.inForce(node, "default", 1);
+  await publishing.inForce(node, "staff", 1);
+  assertEquals([await asked(""), await asked("?gallery=staff")], ["default", "staff"]);
+  assertEquals([await asked("?gallery=none"), await asked("?recognizer=empty")], [null, null]);
+  const unknown = await problemIn(publishing.post("?gallery=guests"));
+  assertEquals([unknown.status, unknown.code, unknown.detail], [404, "gallery_unknown", "There is no gallery guests."]);
+  const unfit = await problemIn(publishing.post("?gallery=staff&recognizer=empty"));
+  assertEquals([unfit.status, unfit.code], [409, "gallery_unfit"]);
+  assertEquals((await problemIn(publishing.post("?gallery=No%20Name"))).code, "request_invalid");
+  publishing.fixture.master.retireGallery("staff");
+  assertEquals(await node.next("gallery.retire"), { type: "gallery.retire", gallery: "staff" });
+  assertEquals((await problemIn(publishing.post("?gallery=staff"))).code, "gallery_unknown");
+});
+
+Deno.test("POST /v1/predictions?crops=true names the faces that were cut out, for a minute", async () => {
+  await using publishing = await Publishing.start();
+  const node = await publishing.fixture.join(1);
+  const answer = publishing.post("?crops=true");
+  const assign = await node.next("task.assign");
+  assertEquals(assign.options.crops, true);
+  await publishing.fixture.master.blobs.put(CROP.digest, FACE);
+  const prediction = { ...predictionOf("faces@1"), persons: [{ ...PERSON, crop: CROP }] };
+  node.send(resultOf(assign, { prediction }));
+  assertEquals(await (await answer).json(), { prediction, annotated: null });
+  const face = await ask(publishing.fixture.master, `/blobs/${CROP.digest}`);
+  assertEquals(await face.bytes(), FACE);
+});
+
+Deno.test("POST /v1/predictions does not believe in a face that was cut out and never came", async () => {
+  await using publishing = await Publishing.start({ settings: { attemptsMax: 1 } });
+  const node = await publishing.fixture.join(1);
+  const answer = publishing.post("?crops=true");
+  const prediction = { ...predictionOf("faces@1"), persons: [{ ...PERSON, crop: CROP }] };
+  node.send(resultOf(await node.next("task.assign"), { prediction }));
+  assertEquals((await problemIn(answer)).code, "attempt_failed");
+});
+
+Deno.test("POST /v1/predictions?crops=true is for the admin where there are tokens", async () => {
+  const tokens = newTokens();
+  await using publishing = await Publishing.start({ tokens });
+  const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+  const codes = [tokens.user, tokens.admin].map(async (token) =>
+    (await problemIn(publishing.post("?crops=true&gallery=guests", bearer(token)))).code
+  );
+  // The admin is let in, and only then is looked for the gallery.
+  assertEquals(await Promise.all(codes), ["forbidden", "gallery_unknown"]);
+});

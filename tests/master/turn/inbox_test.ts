@@ -1,0 +1,79 @@
+import { assert, assertEquals } from "../../assert.ts";
+import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import type { Effect } from "../../../master/core/messages/effect.ts";
+import { createState } from "../../../master/core/state/state.ts";
+import { Inbox } from "../../../master/turn/inbox.ts";
+import { MemoryLedger } from "../../../master/ledger/memory_ledger.ts";
+import { ManualClock } from "../../protocol/manual_clock.ts";
+import { helloOf, idOf } from "../core_world.ts";
+
+/** An inbox whose ledger and effects write down in which order they were used. */
+function open() {
+  const trace: string[] = [];
+  const crashes: unknown[] = [];
+  const ledger = new MemoryLedger();
+  const append = ledger.append.bind(ledger);
+  ledger.append = (events) => {
+    trace.push(`append ${events.map(({ type }) => type).join(" ")}`);
+    append(events);
+  };
+  const inbox = new Inbox({
+    state: createState(),
+    ledger,
+    clock: new ManualClock(),
+    log: SILENT_LOG,
+    onEvent() {},
+    onEffect: (effect: Effect) => void trace.push(effect.type),
+    onCrash: (error) => void crashes.push(error),
+  });
+  return { inbox, trace, crashes };
+}
+
+function connect(number: number) {
+  const hello = helloOf(idOf("node", number));
+  return { type: "connect_node", connectionId: number, hello, address: "10.0.0.1:1" } as const;
+}
+
+Deno.test("Inbox.post() makes one turn of all that comes together: one transaction, then the sends", async () => {
+  const { inbox, trace } = open();
+  inbox.post(connect(1));
+  inbox.post(connect(2));
+  assertEquals(trace, [], "not before the caller is done");
+  await null;
+  assertEquals(trace, ["append node_recorded node_recorded", "welcome", "welcome"]);
+});
+
+Deno.test("Inbox.post() does not touch the ledger for what is not durable", async () => {
+  const { inbox, trace } = open();
+  inbox.post({ type: "tick" });
+  inbox.post({ type: "cancel_task", taskId: idOf("task", 1) });
+  await null;
+  assertEquals(trace, []);
+});
+
+Deno.test("Inbox.flush() runs the turn at once, and nothing when there is none", () => {
+  const { inbox, trace } = open();
+  inbox.flush();
+  inbox.post(connect(1));
+  inbox.flush();
+  assertEquals(trace.length, 2);
+  inbox.flush();
+  assertEquals(trace.length, 2);
+});
+
+Deno.test("Inbox.flush() stops for good at a broken invariant", () => {
+  const { inbox, trace, crashes } = open();
+  inbox.post({
+    type: "connect_node",
+    connectionId: 1,
+    // Not what a hello is: nothing can be decided about it.
+    hello: JSON.parse("{}"),
+    address: "",
+  });
+  inbox.flush();
+  assertEquals(crashes.length, 1);
+  assert(crashes[0] instanceof Error);
+  inbox.post(connect(2));
+  inbox.flush();
+  assertEquals(trace, []);
+});

@@ -1,0 +1,213 @@
+import { createPipeline } from "../../../../models/pipelines/create_pipeline.ts";
+import { DETECT } from "../../../../models/pipelines/faces/detect.ts";
+import { EMBED } from "../../../../models/pipelines/faces/embed.ts";
+import { LANDMARKS } from "../../../../models/pipelines/faces/landmarks.ts";
+import { EMPTY } from "../../../../models/catalog/empty.ts";
+import { FACES } from "../../../../models/catalog/faces.ts";
+import type { Picture } from "../../../../models/image/picture.ts";
+import type { FaceGallery, Pipeline, RecognisedFace } from "../../../../models/pipelines/pipeline.ts";
+import { DmlError } from "../../../../protocol/kernel/errors.ts";
+import { InvariantError } from "../../../../protocol/kernel/invariant.ts";
+import { type FaceQuality, personSchema } from "../../../../protocol/messages/prediction.ts";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "../../../assert.ts";
+import { type FakeAnswer, FakeLayer } from "../fake_layer.ts";
+
+const PICTURE: Picture = { width: 64, height: 48, data: new Uint8Array(64 * 48 * 3).fill(90) };
+
+/** Two faces: a weaker one on the left, a surer one on the right. */
+const TWO_FACES = detection([[0.8, 0.1, 0.4, 0.3, 0.6], [0.9, 0.6, 0.4, 0.8, 0.6]]);
+
+function detection(faces: readonly (readonly number[])[]): FakeAnswer {
+  const scores = new Float32Array(DETECT.outputs.scores);
+  const boxes = new Float32Array(DETECT.outputs.boxes);
+  faces.forEach(([score, ...corners], anchor) => {
+    scores[anchor * 2 + 1] = score;
+    boxes.set(corners, anchor * 4);
+  });
+  return { scores, boxes };
+}
+
+function fakePipeline(
+  answers: {
+    detect?: FakeAnswer | Promise<FakeAnswer>;
+    landmarks?: FakeAnswer;
+    embed?: FakeAnswer;
+  },
+  nowMs: () => number = () => 0,
+) {
+  const ones = () => ({ output: new Float32Array(EMBED.outputs.output).fill(1) });
+  const layers = {
+    detect: new FakeLayer(DETECT, () => answers.detect ?? {}),
+    landmarks: new FakeLayer(LANDMARKS, () => answers.landmarks ?? {}),
+    embed: new FakeLayer(EMBED, () => answers.embed ?? ones()),
+  };
+  const pipeline: Pipeline = createPipeline(FACES.manifest, layers, { nowMs });
+  const runs = () => Object.values(layers).map((layer) => layer.runs.length);
+  return { pipeline, layers, runs };
+}
+
+Deno.test("createPipeline() finds nobody where the detector finds nobody, and runs nothing more", async () => {
+  const { pipeline, runs } = fakePipeline({});
+  assert(pipeline.needsPicture);
+  assertEquals((await pipeline.recognize(PICTURE, { embeddings: true })).persons, []);
+  assertEquals(runs(), [1, 0, 0]);
+});
+
+Deno.test("createPipeline() reports persons best score first, each valid", async () => {
+  const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
+  const { persons } = await pipeline.recognize(PICTURE, { embeddings: true });
+  assertEquals(persons.map(({ score }) => score), [0.9, 0.8]);
+  for (const person of persons) {
+    assertEquals(personSchema.parse(person), person);
+    assertEquals(person.embedding?.length, 512);
+  }
+  assertEquals(runs(), [1, 2, 2]);
+});
+
+Deno.test("createPipeline() embeds no face unless embeddings are asked for", async () => {
+  const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
+  const { persons } = await pipeline.recognize(PICTURE, { embeddings: false });
+  assertEquals(persons.map((person) => "embedding" in person), [false, false]);
+  assertEquals(runs(), [1, 2, 0]);
+});
+
+Deno.test("createPipeline() measures faces without embedding them where only that is asked", async () => {
+  const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
+  const { persons } = await pipeline.recognize(PICTURE, { embeddings: false, quality: true });
+  assertEquals(persons.map(({ quality, embedding }) => [quality?.sharpness, embedding]), [[0, undefined], [
+    0,
+    undefined,
+  ]]);
+  assertEquals(runs(), [1, 2, 0]);
+});
+
+Deno.test("createPipeline() says of each face what the gallery says of its embedding and quality", async () => {
+  const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
+  const asked: [number, FaceQuality][] = [];
+  const answers: RecognisedFace[] = [
+    { recognition: "known", name: "Ada", similarity: 1.0000001 },
+    { recognition: "uncertain", name: null, similarity: null, candidates: [{ name: "Ben", similarity: 0.41234567 }] },
+  ];
+  const gallery: FaceGallery = {
+    recognise: (embedding, quality) => answers[asked.push([embedding.length, quality]) - 1],
+  };
+  const { persons } = await pipeline.recognize(PICTURE, { embeddings: false, gallery });
+  assertEquals(asked.map(([dimensions]) => dimensions), [512, 512]);
+  for (const person of persons) assertEquals(personSchema.parse(person), person);
+  assertEquals(persons.map(({ name, similarity, recognition }) => [name, similarity, recognition]), [
+    ["Ada", 1, "known"],
+    [null, null, "uncertain"],
+  ]);
+  assertEquals(persons[1].candidates, [{ name: "Ben", similarity: 0.4123 }]);
+  assert(persons.every((person) => person.quality !== undefined && !("embedding" in person)));
+  assertEquals(runs(), [1, 2, 2]);
+});
+
+Deno.test("createPipeline() warms every layer up once, whatever is in the picture", async () => {
+  for (const detect of [detection([]), TWO_FACES]) {
+    const { pipeline, runs } = fakePipeline({ detect });
+    await pipeline.warmUp(PICTURE);
+    assertEquals(runs(), [1, 1, 1]);
+  }
+});
+
+Deno.test("createPipeline() normalises a grey picture to what the layers were trained on", async () => {
+  const { pipeline, layers } = fakePipeline({ detect: TWO_FACES });
+  await pipeline.recognize(PICTURE, { embeddings: true });
+  const middle = (run: Float32Array) => run[Math.floor(run.length / 2)];
+  const near = (one: number, other: number) => Math.abs(one - other) < 0.005;
+  assert(near(middle(layers.detect.runs[0]), (90 - 127) / 128));
+  assert(near(middle(layers.landmarks.runs[0]), 90 / 256));
+  assert(near(middle(layers.embed.runs[0]), (90 - 127) / 128));
+});
+
+Deno.test("createPipeline() gives the same for a picture whatever came before it", async () => {
+  const noise = { ...PICTURE, data: PICTURE.data.map((_, index) => index * 97 % 256) };
+  const { pipeline, layers } = fakePipeline({ detect: TWO_FACES });
+  for (const picture of [PICTURE, noise, PICTURE]) {
+    await pipeline.recognize(picture, { embeddings: true });
+  }
+  assertEquals(layers.detect.runs[2], layers.detect.runs[0]);
+  assertEquals(layers.landmarks.runs.slice(4), layers.landmarks.runs.slice(0, 2));
+  assertEquals(layers.embed.runs.slice(4), layers.embed.runs.slice(0, 2));
+});
+
+Deno.test("createPipeline() feeds the layers numbers for faces on the border, faces of a pixel and pictures of one", async () => {
+  const detect = detection([
+    [0.9, -0.3, -0.3, 0.1, 0.2],
+    [0.9, 0.9, 0.9, 1.4, 1.5],
+    [0.9, 0.5, 0.5, 0.5001, 0.5001],
+    [0.9, -1, -1, 2, 2],
+  ]);
+  const sizes = [[1, 1], [1, 400], [400, 1], [64, 48]];
+  for (const [width, height] of sizes) {
+    const { pipeline, layers } = fakePipeline({ detect });
+    const data = new Uint8Array(width * height * 3).fill(200);
+    const { persons } = await pipeline.recognize({ width, height, data }, { embeddings: true });
+    assert(persons.length > 0);
+    for (const person of persons) personSchema.parse(person);
+    for (const { runs } of Object.values(layers)) {
+      assert(runs.every((input) => input.every((value) => value >= -1 && value <= 1.01)));
+    }
+  }
+});
+
+Deno.test("createPipeline() books the time of each part", async () => {
+  let nowMs = 0;
+  const { pipeline } = fakePipeline({ detect: TWO_FACES }, () => nowMs++);
+  const { timings } = await pipeline.recognize(PICTURE, { embeddings: true });
+  // One lap of each part for the detector, and one for either layer of either face; one more for each person.
+  assertEquals(timings, { prepareMs: 5, inferMs: 5, interpretMs: 7 });
+});
+
+Deno.test("createPipeline() passes a layer's failure on and looks at the next picture", async () => {
+  const failure = new DmlError("engine_failed", "The layer failed.");
+  const answers: { detect: FakeAnswer | Promise<FakeAnswer> } = { detect: Promise.reject(failure) };
+  const { pipeline } = fakePipeline(answers);
+  assertStrictEquals(
+    await assertRejects(() => pipeline.recognize(PICTURE, { embeddings: false }), DmlError),
+    failure,
+  );
+  answers.detect = TWO_FACES;
+  assertEquals((await pipeline.recognize(PICTURE, { embeddings: false })).persons.length, 2);
+});
+
+Deno.test("createPipeline() refuses a second picture while it looks at one", async () => {
+  const first = Promise.withResolvers<FakeAnswer>();
+  const { pipeline } = fakePipeline({ detect: first.promise });
+  const running = pipeline.recognize(PICTURE, { embeddings: false });
+  await assertRejects(() => pipeline.recognize(PICTURE, { embeddings: false }), InvariantError);
+  first.resolve(TWO_FACES);
+  assertEquals((await running).persons.length, 2);
+});
+
+Deno.test("createPipeline() takes a face without a direction for the engine's failure", async () => {
+  const { pipeline } = fakePipeline({ detect: TWO_FACES, embed: {} });
+  const nothing = { output: new Float32Array(EMBED.outputs.output) };
+  const silent = fakePipeline({ detect: TWO_FACES, embed: nothing }).pipeline;
+  const error = await assertRejects(() => silent.recognize(PICTURE, { embeddings: true }), DmlError);
+  assertEquals(error.code, "engine_failed");
+  assertEquals((await pipeline.recognize(PICTURE, { embeddings: false })).persons.length, 2);
+});
+
+Deno.test("createPipeline() takes faces without a picture for a bug", async () => {
+  const { pipeline } = fakePipeline({});
+  await assertRejects(() => pipeline.recognize(null, { embeddings: false }), InvariantError);
+});
+
+Deno.test("createPipeline() refuses to make faces without their layers", () => {
+  const error = assertThrows(
+    () => createPipeline(FACES.manifest, {}, { nowMs: () => 0 }),
+    DmlError,
+  );
+  assertEquals(error.code, "recognizer_invalid");
+});
+
+Deno.test("createPipeline() makes the empty pipeline, which needs no picture and finds nobody", async () => {
+  const pipeline = createPipeline(EMPTY.manifest, {}, { nowMs: () => 0 });
+  assertEquals(pipeline.needsPicture, false);
+  await pipeline.warmUp(PICTURE);
+  const { persons, timings } = await pipeline.recognize(null, { embeddings: true });
+  assertEquals(persons, []);
+  assertEquals(timings, { prepareMs: 0, inferMs: 0, interpretMs: 0 });
+});

@@ -1,0 +1,41 @@
+import { assert, assertAlmostEquals, assertEquals } from "../../../assert.ts";
+import { ALIGNED } from "../../../../models/pipelines/faces/align.ts";
+import { QualityMeter } from "../../../../models/pipelines/faces/quality.ts";
+
+const { side, mean, scale } = ALIGNED;
+const EYES = [{ x: 10, y: 20 }, { x: 40, y: 60 }];
+
+/** An aligned face of these greys, as the embedder is given it. */
+function aligned(greyAt: (x: number, y: number) => number): Float32Array {
+  const plane = side * side;
+  return Float32Array.from({ length: 3 * plane }, (_, at) => {
+    const pixel = at % plane;
+    return (greyAt(pixel % side, Math.floor(pixel / side)) - mean) * scale;
+  });
+}
+
+Deno.test("QualityMeter.measure() gives the distance of the eyes in pixels of the picture", () => {
+  assertEquals(new QualityMeter().measure(aligned(() => 100), EYES).eyeDistance, 50);
+});
+
+Deno.test("QualityMeter.measure() finds nothing sharp in an even face, nor in one that only grows lighter", () => {
+  const meter = new QualityMeter();
+  for (const greyAt of [() => 80, (x: number, y: number) => x + y / 2]) {
+    assertAlmostEquals(meter.measure(aligned(greyAt), EYES).sharpness, 0, 1e-3);
+  }
+});
+
+Deno.test("QualityMeter.measure() is the variance of the Laplacian", () => {
+  // Of a chessboard of 100 and 110 the Laplacian is 40 and -40 in turn.
+  const { sharpness } = new QualityMeter().measure(aligned((x, y) => 100 + 10 * ((x + y) % 2)), EYES);
+  assertAlmostEquals(sharpness, 1_600, 0.5);
+});
+
+Deno.test("QualityMeter.measure() calls a face less sharp the more it is blurred, whatever was measured before", () => {
+  const meter = new QualityMeter();
+  const of = (blur: number) =>
+    meter.measure(aligned((x, y) => 120 + 60 * Math.sin(x / blur) * Math.sin(y / blur)), EYES);
+  const [sharp, soft, softer] = [1, 2, 4].map((blur) => of(blur).sharpness);
+  assert(sharp > 2 * soft && soft > 2 * softer, `${sharp} ${soft} ${softer}`);
+  assertEquals(of(1).sharpness, sharp);
+});

@@ -1,0 +1,84 @@
+import { assertEquals, assertRejects } from "../../assert.ts";
+import { askCluster } from "../../../node/connection/locate_master.ts";
+import { encodeFrame } from "../../protocol/wire/encode_frame.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+
+const CLUSTER = {
+  product: "dml",
+  version: "1.0.0",
+  protocol: { min: 1, max: 1 },
+  controlPort: 7_401,
+  tokenRequired: false,
+};
+
+async function withServer(answer: () => Response, use: (baseUrl: string) => Promise<void>): Promise<void> {
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
+  await use(`http://127.0.0.1:${server.addr.port}`);
+}
+
+async function saidOf(promise: Promise<unknown>): Promise<string> {
+  const { code, message, advice } = await assertRejects(() => promise, DmlError) as DmlError;
+  return `${code}: ${message} ${advice}`.replace(/127\.0\.0\.1:\d+/g, "HOST");
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  return (await assertRejects(() => promise, DmlError) as DmlError).code;
+}
+
+const { signal } = new AbortController();
+
+Deno.test("askCluster() says what the master says", () =>
+  withServer(() => Response.json(CLUSTER), async (baseUrl) => {
+    assertEquals(await askCluster(baseUrl, { signal }), CLUSTER);
+  }));
+
+const CHECK = "Check the address; the port is the one that `dml serve` prints first, 7400 unless told otherwise.";
+
+Deno.test("askCluster() says that something else answers there, which may be another one later", async () => {
+  const answers: [() => Response, string][] = [
+    [() => Response.json({ hello: "world" }), "protocol_version"],
+    [() => new Response("<html>"), "protocol_version"],
+    [() => new Response("<html>", { status: 404 }), "master_unreachable"],
+  ];
+  for (const [answer, code] of answers) {
+    await withServer(answer, async (baseUrl) => {
+      const said = `${code}: What answers at http://HOST is no master of dml. ${CHECK}`;
+      assertEquals(await saidOf(askCluster(baseUrl, { signal })), said);
+    });
+  }
+});
+
+Deno.test("askCluster() says that what answers there may be the control port", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const answered = (async () => {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(1_000));
+    await connection.write(encodeFrame(new TextEncoder().encode('{"type":"goodbye"}')));
+  })();
+  const said = await saidOf(askCluster(`http://127.0.0.1:${listener.addr.port}`, { signal }));
+  const what = "What answers at http://HOST is no HTTP interface of a master, perhaps its control port.";
+  assertEquals(said, `protocol_version: ${what} ${CHECK}`);
+  await answered;
+  listener.close();
+});
+
+Deno.test("askCluster() says that there is no such host, as it may be later", async () => {
+  assertEquals(
+    await saidOf(askCluster("http://no-such-host.invalid:7400", { signal })),
+    "master_unreachable: The master at http://no-such-host.invalid:7400 cannot be reached: there is no host of that name. " +
+      "Check the address, and that `dml serve` runs there.",
+  );
+});
+
+Deno.test("askCluster() says that nobody is there, or that it was given up", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const baseUrl = `http://127.0.0.1:${listener.addr.port}`;
+  listener.close();
+  assertEquals(await codeOf(askCluster(baseUrl, { signal })), "master_unreachable");
+  assertEquals(await codeOf(askCluster(baseUrl, { signal: AbortSignal.abort() })), "master_unreachable");
+});
+
+Deno.test("askCluster() passes a failure of the master on as one to try again", () =>
+  withServer(() => new Response("busy", { status: 503 }), async (baseUrl) => {
+    assertEquals(await codeOf(askCluster(baseUrl, { signal })), "connection_lost");
+  }));

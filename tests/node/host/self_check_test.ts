@@ -1,0 +1,45 @@
+import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
+import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
+import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import { assetFiles } from "../../../node/engine/asset_files.ts";
+import { createSelfChecks, type SelfCheckOptions } from "../../../node/host/self_check.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
+
+const MIB = 1024 * 1024;
+
+function checksWith(options: Partial<SelfCheckOptions> = {}) {
+  return createSelfChecks({ clock: SYSTEM_CLOCK, log: SILENT_LOG, ...options });
+}
+
+async function failsWith(code: ErrorCode, check: Promise<string>, words: string): Promise<void> {
+  const error = await assertRejects(() => check, DmlError, words);
+  assertEquals((error as DmlError).code, code);
+}
+
+Deno.test("createSelfChecks() find this host well", async () => {
+  const checks = checksWith();
+  assertStringIncludes(await checks.memory(), "a node with one worker takes 400 MiB");
+  assertStringIncludes(await checks.wasm(), "6 files");
+  assertStringIncludes(await checks.workers(), "answered for empty@1");
+});
+
+Deno.test("createSelfChecks() throw memory_low where a node would not fit", async () => {
+  const checks = checksWith({ memory: () => ({ available: 399 * MIB, total: 1_024 * MIB }) });
+  await failsWith("memory_low", checks.memory(), "399 MiB of 1,024 MiB");
+  const enough = checksWith({ memory: () => ({ available: 400 * MIB, total: 1_024 * MIB }) });
+  assertStringIncludes(await enough.memory(), "400 MiB of 1,024 MiB");
+});
+
+Deno.test("createSelfChecks() throw assets_missing for a file that is damaged or not there", async () => {
+  const damaged = checksWith({
+    async assets(name) {
+      const bytes = await assetFiles(name);
+      return name === "webp-decoder.wasm" ? bytes.subarray(0, 1_000) : bytes;
+    },
+  });
+  await failsWith("assets_missing", damaged.wasm(), "webp-decoder.wasm is damaged");
+  const missing = checksWith({
+    assets: () => Promise.reject(new DmlError("assets_missing", "It is not there.")),
+  });
+  await failsWith("assets_missing", missing.wasm(), "It is not there.");
+});

@@ -1,6 +1,0 @@
-import { encodeFrames } from "../../protocol/frame.ts";
-
-/** One payload behind its length. */
-export function encodeFrame(payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  return encodeFrames([payload]);
-}

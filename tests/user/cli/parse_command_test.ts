@@ -1,0 +1,360 @@
+import { ROLLOUT_VERBS } from "../../../user/cli/rollout_verbs.ts";
+import { flagsOfSubVerbs } from "../../../user/cli/sub_verbs.ts";
+import fc from "fast-check";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { parseCommand } from "../../../user/cli/parse_command.ts";
+import type { Command } from "../../../user/cli/command.ts";
+import { type FlagName, flagOf, FLAGS, isFlagName } from "../../../user/cli/flags.ts";
+import { flagsOf, VERB_NAMES } from "../../../user/cli/verbs.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
+
+const MASTER = { hostname: "10.0.0.1", port: 7400 };
+const SERVE = {
+  verb: "serve",
+  host: "127.0.0.1",
+  port: 7400,
+  controlPort: 7401,
+  executables: null,
+  home: null,
+} satisfies Command;
+const JOIN = {
+  verb: "join",
+  master: MASTER,
+  token: null,
+  name: null,
+  workers: null,
+  cacheBytes: null,
+  upgrade: false,
+  upgradeWithinSeconds: 60,
+  home: null,
+} satisfies Command;
+const PREDICT: Command = {
+  verb: "predict",
+  inputs: ["a.jpg"],
+  master: null,
+  token: null,
+  recognizer: "faces",
+  out: null,
+  json: false,
+  annotate: true,
+  embeddings: false,
+  gallery: "default",
+  concurrency: 8,
+};
+const NODES: Command = { verb: "nodes", master: null, token: null, json: false, order: null };
+const MODELS = { verb: "models", master: null, token: null, json: false } as const;
+const TAKE_IN: Command = {
+  ...MODELS,
+  action: "take_in",
+  source: { kind: "path", path: "a.onnx" },
+  name: null,
+  labels: null,
+  manifest: null,
+  license: null,
+  sha256: null,
+  yes: false,
+  dryRun: false,
+  home: null,
+};
+
+/** Splits at blanks; no value in these tables holds one. */
+function words(line: string): string[] {
+  return line.split(" ").filter((word) => word !== "");
+}
+
+Deno.test("parseCommand() reads every verb and every flag", () => {
+  const table: [string, Command][] = [
+    ["", { verb: "help", topic: null }],
+    ["--help", { verb: "help", topic: null }],
+    ["-h", { verb: "help", topic: null }],
+    ["help", { verb: "help", topic: null }],
+    ["help serve", { verb: "help", topic: "serve" }],
+    ["help limits", { verb: "help", topic: "limits" }],
+    ["help models", { verb: "help", topic: "models" }],
+    ["help models add", { verb: "help", topic: "models", subVerb: "add" }],
+    ["models add --help", { verb: "help", topic: "models", subVerb: "add" }],
+    ["models --help", { verb: "help", topic: "models" }],
+    ["predict --help", { verb: "help", topic: "predict" }],
+    ["predict -h --nonsense", { verb: "help", topic: "predict" }],
+    ["version", { verb: "version" }],
+    ["--version", { verb: "version" }],
+    ["-V", { verb: "version" }],
+    ["serve", SERVE],
+    ["serve --host 0.0.0.0 -p 80 --control-port 81 --home /x", {
+      ...SERVE,
+      host: "0.0.0.0",
+      port: 80,
+      controlPort: 81,
+      home: "/x",
+    }],
+    ["serve --host [::1] --port 0 --control-port 0", { ...SERVE, host: "::1", port: 0, controlPort: 0 }],
+    ["join 10.0.0.1", JOIN],
+    ["join --master 10.0.0.1", JOIN],
+    ["serve --executables dist", { ...SERVE, executables: "dist" }],
+    ["join 10.0.0.1 --upgrade --upgrade-within 90", { ...JOIN, upgrade: true, upgradeWithinSeconds: 90 }],
+    ["upgrade --json", { verb: "upgrade", master: null, token: null, follows: true, json: true }],
+    ["upgrade status -m 10.0.0.1", { verb: "upgrade", master: MASTER, token: null, follows: false, json: false }],
+    ["join [::1]:80 --token t --name attic -w 2 --home h --cache-bytes 2GiB", {
+      verb: "join",
+      master: { hostname: "::1", port: 80 },
+      token: "t",
+      name: "attic",
+      workers: 2,
+      cacheBytes: 2 * 1024 ** 3,
+      upgrade: false,
+      upgradeWithinSeconds: 60,
+      home: "h",
+    }],
+    ["predict a.jpg", PREDICT],
+    ["-j predict a.jpg", { ...PREDICT, json: true }],
+    ["predict --json a.jpg", { ...PREDICT, json: true }],
+    ["predict a.jpg b - *.png", { ...PREDICT, inputs: ["a.jpg", "b", "-", "*.png"] }],
+    ["predict -- -odd.jpg", { ...PREDICT, inputs: ["-odd.jpg"] }],
+    ["predict 042 -- 1e3", { ...PREDICT, inputs: ["042", "1e3"] }],
+    ["predict --json true -j false --no-annotate true", {
+      ...PREDICT,
+      inputs: ["true", "false", "true"],
+      json: true,
+      annotate: false,
+    }],
+    ["predict -o true -- false", { ...PREDICT, out: "true", inputs: ["false"] }],
+    ["predict -o./d.jpg a", { ...PREDICT, out: "./d.jpg", inputs: ["a"] }],
+    ["predict a.jpg -j --no-annotate", { ...PREDICT, json: true, annotate: false }],
+    ["serve --version", { verb: "version" }],
+    ["-V predict a.jpg", { verb: "version" }],
+    ["serve --help --version", { verb: "help", topic: "serve" }],
+    [
+      "predict a.jpg -m 10.0.0.1 --token t -r faces@2 -o out -j --embeddings -c 64",
+      {
+        ...PREDICT,
+        master: MASTER,
+        token: "t",
+        recognizer: "faces@2",
+        out: "out",
+        json: true,
+        embeddings: true,
+        concurrency: 64,
+      },
+    ],
+    ["predict a.jpg --gallery staff", { ...PREDICT, gallery: "staff" }],
+    ["predict a.jpg -g none", { ...PREDICT, gallery: null }],
+    ["predict a.jpg --out=-x", { ...PREDICT, out: "-x" }],
+    ["nodes", NODES],
+    ["nodes --json -m 10.0.0.1 --token t", { ...NODES, json: true, master: MASTER, token: "t" }],
+    ["nodes drain attic", { ...NODES, order: { command: "drain", node: "attic" } }],
+    ["nodes resume attic", { ...NODES, order: { command: "resume", node: "attic" } }],
+    ["nodes shutdown attic", { ...NODES, order: { command: "shutdown", node: "attic" } }],
+    ["models -j", { ...MODELS, json: true, action: "list" }],
+    ["models list", { ...MODELS, action: "list" }],
+    ["models show faces@1 -m 10.0.0.1", { ...MODELS, master: MASTER, action: "show", recognizer: "faces@1" }],
+    ["models add a.onnx", TAKE_IN],
+    [
+      "models add a.onnx --name net@3 --labels l --manifest m --license MIT -y --dry-run --home h",
+      { ...TAKE_IN, name: "net@3", labels: "l", manifest: "m", license: "MIT", yes: true, dryRun: true, home: "h" },
+    ],
+    [`models pull npm:@a/b@1.2.3/c/d.onnx --sha256 sha256:${"A".repeat(64)}`, {
+      ...TAKE_IN,
+      source: { kind: "npm", package: "@a/b", version: "1.2.3", path: "c/d.onnx" },
+      sha256: "a".repeat(64),
+    }],
+    ["models push dir", { ...MODELS, action: "push", what: "dir", to: null, toToken: null }],
+    ["models push net@1 --to 10.0.0.1 --to-token u", {
+      ...MODELS,
+      action: "push",
+      what: "net@1",
+      to: MASTER,
+      toToken: "u",
+    }],
+    ["models test net a.jpg", { ...MODELS, action: "test", recognizer: "net", images: ["a.jpg"] }],
+  ];
+  for (const [line, expected] of table) {
+    assertEquals(parseCommand(words(line), {}).command, expected, line);
+  }
+});
+
+Deno.test("parseCommand() asks the environment where a flag is silent, and the flag goes first", () => {
+  const environment = {
+    DML_MASTER: "10.0.0.1",
+    DML_TOKEN: "t",
+    DML_HOME: "h",
+    DML_HOST: "0.0.0.0",
+    DML_PORT: "1",
+    DML_CONTROL_PORT: "2",
+    DML_NODE_NAME: "attic",
+    DML_WORKERS: "3",
+    DML_RECOGNIZER: "empty",
+    DML_OUT: "out",
+  };
+  const command = (line: string) => parseCommand(words(line), environment).command;
+  assertEquals(command("serve"), { ...SERVE, host: "0.0.0.0", port: 1, controlPort: 2, home: "h" });
+  assertEquals(command("serve -p 5"), { ...SERVE, host: "0.0.0.0", port: 5, controlPort: 2, home: "h" });
+  const joined = { ...JOIN, token: "t", name: "attic", workers: 3, home: "h" };
+  assertEquals(command("join"), joined);
+  assertEquals(command("join [::1]:9"), { ...joined, master: { hostname: "::1", port: 9 } });
+  assertEquals(command("predict a.jpg"), {
+    ...PREDICT,
+    master: MASTER,
+    token: "t",
+    recognizer: "empty",
+    out: "out",
+  });
+  assertEquals(parseCommand(["serve"], { DML_PORT: "", DML_HOME: undefined }).command, SERVE);
+});
+
+Deno.test("parseCommand() takes 1 and 0 for a switch from the environment, and nothing else", () => {
+  const asked = (line: string, environment: Record<string, string>) => {
+    const { command, presentation } = parseCommand(words(line), environment);
+    return [command.verb === "join" && command.upgrade, presentation.progress];
+  };
+  assertEquals(asked("join h", {}), [false, true]);
+  assertEquals(asked("join h", { DML_UPGRADE: "1", DML_PROGRESS: "0" }), [true, false]);
+  assertEquals(asked("join h --no-upgrade --progress", { DML_UPGRADE: "1", DML_PROGRESS: "0" }), [false, true]);
+  assertThrows(() => asked("join h", { DML_UPGRADE: "true" }), DmlError, 'DML_UPGRADE must be 1 or 0, not "true"');
+  const { command } = parseCommand(words("predict a.jpg"), { DML_CONCURRENCY: "3" });
+  assertEquals(command.verb === "predict" && command.concurrency, 3);
+});
+
+Deno.test("every flag of a role has a variable, or is about nothing that stands for good", () => {
+  const isWithout = (name: FlagName) => flagOf(name).environment === undefined;
+  const flags = new Set([...flagsOf("serve"), ...flagsOf("join")].filter(isWithout));
+  // NO_COLOR is the one of colour.
+  assertEquals([...flags].toSorted(), ["color", "help"]);
+});
+
+Deno.test("parseCommand() reads how it is to be shown", () => {
+  const shown = (line: string, environment = {}) => parseCommand(words(line), environment).presentation;
+  const quiet = { logLevel: "warn", logFormat: "text", color: null, progress: true } as const;
+  assertEquals(shown("predict a"), quiet);
+  assertEquals(shown("serve"), { ...quiet, logLevel: "info" });
+  assertEquals(shown("join h"), quiet);
+  assertEquals(shown("join h --no-progress --log-level debug --log-format json --no-color"), {
+    logLevel: "debug",
+    logFormat: "json",
+    color: false,
+    progress: false,
+  });
+  assertEquals(shown("nodes --color", { DML_LOG_LEVEL: "error", DML_LOG_FORMAT: "json" }), {
+    ...quiet,
+    logLevel: "error",
+    logFormat: "json",
+    color: true,
+  });
+});
+
+Deno.test("parseCommand() refuses what is wrong, names it, and names the nearest right thing", () => {
+  const table: [line: string, message: string, advice: string][] = [
+    ["predct a.jpg", '"predct"', "`dml predict`"],
+    ["photo.jpg", '"photo.jpg"', "`dml predict photo.jpg`"],
+    ["xyzzy", '"xyzzy"', "`dml help`"],
+    ["predict a --recogniser x", "--recogniser", "--recognizer"],
+    ["predict a --no-anotate", "--no-anotate", "--no-annotate"],
+    ["predict a --concurency=3", "--concurency", "--concurrency"],
+    ["predict a --prot 3", "--prot", "--port"],
+    ["predict a -x", "-x", "`dml predict --help`"],
+    ["--nonsense", "--nonsense", "--help"],
+    ["serve --workers 3", "`dml join`", "`dml serve --help`"],
+    ["serve here", '"here"', "`dml serve --help`"],
+    ["version now", '"now"', "`dml version --help`"],
+    ["join", "needs the address", "dml join HOST[:7400]"],
+    ["join a b", '"b"', "`dml join --help`"],
+    ["join a:b", '"a:b"', "dml help"],
+    ["predict", "needs a picture", "standard input"],
+    ["predict - -", "named twice", "dml help"],
+    ["predict a --out", "--out needs a value", "dml help"],
+    ["predict a --out --json", "--out needs a value", "dml help"],
+    ["predict a --json=maybe", "--json takes no value", "dml help"],
+    ["predict a --json=false", "--json takes no value", "dml help"],
+    ["predict a --no-annotate=false", "--no-annotate takes no value", "dml help"],
+    ["predict a -j=true", "-j takes no value", "dml help"],
+    ["predict a --embeddings", "--embeddings", "--json"],
+    ["predict a --no-annotate --out d", "nothing to --out", "without --no-annotate"],
+    ["predict -dash.jpg", "-dash.jpg", "./-dash.jpg"],
+    ["predict -odd.jpg", "-odd.jpg", "./-odd.jpg"],
+    ["predict --dash.jpg", "--dash.jpg", "./--dash.jpg"],
+    ["frobnicate --version", '"frobnicate"', "dml help"],
+    ["predict a -c 0", "from 1 to 64", "dml help"],
+    ["predict a -c 65", "from 1 to 64", "dml help"],
+    ["predict a -c 1.5", '"1.5"', "dml help"],
+    ["predict a -r Faces!", "NAME or NAME@VERSION", "dml help"],
+    ["predict a --master ::g", '"::g"', "dml help"],
+    ["predict a --log-level loud", "debug, info, warn, error", "dml help"],
+    ["serve --port 65536", "from 0 to 65535", "dml help"],
+    ["serve --port -1", "--port needs a value", "dml help"],
+    ["serve --port 7401", "must differ", "dml help"],
+    ["serve --host a/b", '"a/b"', "dml help"],
+    ["serve --host a..b", '"a..b"', "dml help"],
+    ["serve --host [::g]", '"[::g]"', "dml help"],
+    ["join h --workers none", '"none"', "dml help"],
+    ["nodes drian x", '"drian"', "drain"],
+    ["nodes drain", "needs one node", "`dml nodes`"],
+    ["nodes drain a b", "needs one node", "`dml nodes`"],
+    ["models ad x", '"ad"', "`dml models add`"],
+    ["models show", "needs the name", "`dml models show --help`"],
+    ["models show a b", '"b"', "`dml models show --help`"],
+    ["models show a --labels x", "`dml models add`", "`dml models show --help`"],
+    ["models show Faces", "in lower case", "dml help"],
+    ["models pull a.onnx", "no source", "`dml models add a.onnx`"],
+    ["models pull http://example.com/a.onnx", "only https", "https://"],
+    ["models pull npm:a", "npm:PACKAGE", "dml help"],
+    ["models pull hf:a/../b.onnx", "hf:OWNER", "dml help"],
+    ["models add a --sha256 12", "64 hexadecimal digits", "dml help"],
+    ["help limts", '"limts"', "`dml help limits`"],
+    ["help serve join", '"join"', "`dml help --help`"],
+  ];
+  for (const [line, message, advice] of table) {
+    const error = assertThrows(() => parseCommand(words(line), {}), DmlError);
+    assertEquals(error.code, "usage", line);
+    assertStringIncludes(error.message, message);
+    assertStringIncludes(error.advice, advice);
+  }
+});
+
+Deno.test("parseCommand() names the variable that holds a wrong value, and minds only those of its verb", () => {
+  const error = assertThrows(() => parseCommand(["serve"], { DML_PORT: "http" }), DmlError);
+  assertStringIncludes(error.message, "DML_PORT");
+  assertEquals(parseCommand(["nodes"], { DML_PORT: "http" }).command, NODES);
+});
+
+Deno.test("parseCommand() answers every line with a command or with usage, never with a crash", () => {
+  const token = fc.oneof(
+    fc.constantFrom(...VERB_NAMES, ...Object.keys(FLAGS).map((name) => `--${name}`)),
+    fc.constantFrom(
+      "-j",
+      "-m",
+      "-",
+      "--",
+      "=",
+      "--=",
+      "-=",
+      "--no-",
+      "--no-json",
+      "-_",
+      "--_=1",
+      "-j_x",
+      "--__proto__=1",
+    ),
+    fc.constantFrom("--constructor.prototype=1", "-abc", "--out=x=y", "drain"),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(token, { maxLength: 6 }), (argv) => {
+      try {
+        assert(VERB_NAMES.includes(parseCommand(argv, {}).command.verb));
+      } catch (error) {
+        if (!(error instanceof DmlError) || error.code !== "usage") throw error;
+        assert(error.message.length > 0 && error.advice.length > 0);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+Deno.test("FLAGS gives no letter and no variable twice, and some verb takes each", () => {
+  const names = Object.keys(FLAGS).filter(isFlagName);
+  const repeated = (values: (string | undefined)[]) =>
+    values.filter((value, index) => value !== undefined && values.indexOf(value) !== index);
+  assertEquals(repeated(names.map((name) => flagOf(name).alias)), []);
+  assertEquals(repeated(names.map((name) => flagOf(name).environment)), []);
+  const taken = new Set<FlagName>([...VERB_NAMES.flatMap((verb) => flagsOf(verb)), ...flagsOfSubVerbs(ROLLOUT_VERBS)]);
+  assertEquals(names.filter((name) => !taken.has(name)), ["version"]);
+});

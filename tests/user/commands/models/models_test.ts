@@ -1,0 +1,200 @@
+import type { VersionClient } from "../../../../user/client/version_client.ts";
+import { join } from "node:path";
+import { manifestSchema } from "../../../../models/manifest.ts";
+import { DmlError } from "../../../../protocol/kernel/errors.ts";
+import { seededRandom } from "../../../../protocol/kernel/random.ts";
+import { parseCommand } from "../../../../user/cli/parse_command.ts";
+import { type ModelsContext, runModels } from "../../../../user/commands/models/models.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../../assert.ts";
+import { writtenModel } from "../../../models/onnx/written_model.ts";
+import { ManualClock } from "../../../protocol/manual_clock.ts";
+import { temporaryDirectory } from "../../../temporary_directory.ts";
+import { FakeClusterClient, predictionOf } from "../../fake_cluster_client.ts";
+import { FakeModelsClient } from "../../fake_models_client.ts";
+import { FakeTerminal } from "../../fake_terminal.ts";
+
+const notAsked = () => Promise.reject(new Error("no version is asked about"));
+const NO_VERSIONS: VersionClient = {
+  rollouts: notAsked,
+  rollOut: notAsked,
+  rollBack: notAsked,
+  pin: notAsked,
+  remove: notAsked,
+  collect: notAsked,
+};
+const MODEL = writtenModel({
+  inputs: [{ name: "images", dims: [1, 3, 8, 8] }],
+  outputs: [{ name: "logits", dims: [1, 2] }],
+  nodes: [{ operator: "Conv", inputs: ["images"], outputs: ["logits"] }],
+});
+
+/** A place with a model in it, and fakes of all that `dml models` works with. */
+async function setUp(input = "") {
+  const directory = await temporaryDirectory();
+  const path = join(directory.path, "My Net.onnx");
+  await Deno.writeFile(path, MODEL);
+  const clock = new ManualClock();
+  const terminal = new FakeTerminal();
+  const models = new FakeModelsClient();
+  const cluster = new FakeClusterClient();
+  const loads: string[] = [];
+  let engineFailure: DmlError | null = null;
+  const context: ModelsContext = {
+    terminal,
+    models,
+    cluster,
+    clock,
+    random: seededRandom(1),
+    signal: new AbortController().signal,
+    progress: false,
+    stdin: ReadableStream.from([new TextEncoder().encode(input)]),
+    isAnswered: input !== "",
+    variable: (name) => name === "HOME" ? directory.path : undefined,
+    openModels: () => models,
+    versions: NO_VERSIONS,
+    home: directory.path,
+    openEngine: () =>
+      Promise.resolve({
+        load(digest) {
+          loads.push(digest);
+          return engineFailure ? Promise.reject(engineFailure) : Promise.resolve({ imagesPerSecond: 5 });
+        },
+        unload: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+      }),
+  };
+  const run = (...line: string[]) => {
+    const { command } = parseCommand(["models", ...line], {});
+    assert(command.verb === "models");
+    return runModels(command, context);
+  };
+  const failEngine = (error: DmlError) => engineFailure = error;
+  return {
+    directory,
+    path,
+    terminal,
+    models,
+    cluster,
+    clock,
+    loads,
+    run,
+    failEngine,
+    [Symbol.asyncDispose]: directory[Symbol.asyncDispose],
+  };
+}
+
+async function failure(running: Promise<unknown>): Promise<DmlError> {
+  return await assertRejects(() => running, DmlError);
+}
+
+Deno.test("dml models add names it by its file, tries it, sends it, and takes the next version the next time", async () => {
+  await using at = await setUp();
+  assertEquals(await at.run("add", at.path, "--yes"), 0);
+  assertEquals(at.models.manifests.map(({ name, version }) => [name, version]), [["my-net", 1]]);
+  assertEquals(at.loads.length, 1);
+  const [{ layers }] = at.models.manifests;
+  assertEquals(at.models.files.get(layers[0].digest), MODEL);
+  assertStringIncludes(at.terminal.outText, "my-net@1 is served");
+
+  assertEquals(await at.run("add", at.path, "--yes", "--json"), 0);
+  assertStringIncludes(at.terminal.errorText, "served already, as my-net@1");
+  assertEquals([at.models.manifests.length, at.loads.length], [1, 1]);
+  await at.run("add", at.path, "--yes", "--license", "MIT");
+  assertEquals(at.models.manifests.map(({ version }) => version), [1, 2]);
+});
+
+Deno.test("dml models add sends nothing of what it refuses: garbage, what the engine refuses, another file than pinned", async () => {
+  await using at = await setUp();
+  const page = join(at.directory.path, "page.onnx");
+  await Deno.writeTextFile(page, "<html>");
+  assertEquals((await failure(at.run("add", page, "--yes"))).code, "recognizer_invalid");
+  assertEquals(at.loads, []);
+  const pinned = await failure(at.run("add", at.path, "--yes", "--sha256", "0".repeat(64)));
+  assertEquals(pinned.code, "source_corrupt");
+  at.failEngine(new DmlError("engine_failed", "… ERROR_MESSAGE: No Op registered for Foo with domain_version of 9"));
+  const refused = await failure(at.run("add", at.path, "--yes"));
+  assertStringIncludes(refused.message, "no operator Foo");
+  assertEquals([at.models.manifests.length, at.models.files.size], [0, 0]);
+});
+
+Deno.test("dml models add --dry-run prints a manifest that --manifest takes, and needs no master", async () => {
+  await using at = await setUp();
+  at.models.failure = new DmlError("master_unreachable", "nobody there");
+  assertEquals(await at.run("add", at.path, "--yes", "--dry-run"), 0);
+  const manifest = manifestSchema.parse(JSON.parse(at.terminal.outText));
+  assertEquals(manifest.pipeline, "classify");
+  assertEquals(at.models.files.size, 0);
+  assertEquals((await failure(at.run("add", at.path, "--yes"))).code, "master_unreachable");
+
+  at.models.failure = null;
+  const written = join(at.directory.path, "net.json");
+  await Deno.writeTextFile(written, JSON.stringify({ ...manifest, description: "Mine." }));
+  await at.run("add", at.path, "--yes", "--manifest", written, "--name", "mine@4");
+  assertEquals(at.models.manifests.map(({ name, version, description }) => [name, version, description]), [
+    ["mine", 4, "Mine."],
+  ]);
+});
+
+Deno.test("dml models add asks, shows the manifest, and adds nothing to a no", async () => {
+  await using at = await setUp("classify\nunit\nBGR\n\nno\n");
+  assertEquals((await failure(at.run("add", at.path))).code, "interrupted");
+  assertStringIncludes(at.terminal.errorText, "Add it as my-net@1? [Y/n]");
+  assertStringIncludes(at.terminal.errorText, '"channels": "BGR"');
+  assertEquals(at.models.manifests, []);
+});
+
+Deno.test("dml models add takes a directory, and dml models push copies what it made", async () => {
+  await using at = await setUp();
+  await at.run("add", at.path, "--yes", "--name", "net");
+  const [made] = at.models.manifests;
+  const directory = join(at.directory.path, "net");
+  await Deno.mkdir(directory);
+  await Deno.writeFile(join(directory, "model.onnx"), MODEL);
+  const layers = [{ role: "model" }];
+  await Deno.writeTextFile(join(directory, "manifest.json"), JSON.stringify({ ...made, name: "copy", layers }));
+  assertEquals(await at.run("add", directory, "--yes"), 0);
+  assertEquals(at.models.manifests[1], { ...made, name: "copy" });
+  assertEquals(await at.run("push", directory), 0);
+  const other = { ...made, layers: [{ ...made.layers[0], digest: `sha256:${"0".repeat(64)}` }] };
+  await Deno.writeTextFile(join(directory, "manifest.json"), JSON.stringify(other));
+  assertEquals((await failure(at.run("add", directory, "--yes"))).code, "blob_corrupt");
+  assertStringIncludes((await failure(at.run("push", "nowhere"))).advice, "--to HOST");
+});
+
+Deno.test("dml models test runs the manifest's images or others, and says pass or fail of each", async () => {
+  await using at = await setUp();
+  await at.run("add", at.path, "--yes", "--name", "plain");
+  assertEquals((await failure(at.run("test", "plain"))).code, "no_images");
+  const [plain] = at.models.manifests;
+  const image = join(at.directory.path, "a.jpg");
+  await Deno.writeTextFile(image, "the picture");
+  const tests = ["cat", "dog"].map((label) => ({ image: "a.jpg", expect: { label } }));
+  const written = join(at.directory.path, "tested.json");
+  await Deno.writeTextFile(written, JSON.stringify({ ...plain, tests }));
+  await at.run("add", at.path, "--yes", "--manifest", written, "--name", "tested");
+
+  at.cluster.onPredict = (text) => {
+    assertEquals(text, "the picture");
+    return { prediction: { ...predictionOf([]), labels: [{ label: "cat", index: 0, score: 1 }] }, annotated: null };
+  };
+  at.terminal.outText = "";
+  assertEquals(await at.run("test", "tested"), 1);
+  const [first, second] = at.terminal.outText.split("\n");
+  assertStringIncludes(first, "pass  test 1");
+  assertStringIncludes(second, "fail  test 2");
+  assertStringIncludes(second, "It should be dog; it is cat (1.00).");
+  assertEquals(await at.run("test", "tested", image), 0);
+  assertEquals(at.cluster.asked.map(({ options }) => options.recognizer), ["tested@1", "tested@1", "tested@1"]);
+  const answer = at.cluster.onPredict;
+  at.cluster.onPredict = (text, options) => {
+    at.clock.advance(12.345_678);
+    return answer(text, options);
+  };
+  at.terminal.outText = "";
+  await at.run("test", "tested", image, "--json");
+  assertEquals(JSON.parse(at.terminal.outText), { image: "a.jpg", ok: true, tookMs: 12.34, fault: null });
+  at.cluster.onPredict = () => {
+    throw new DmlError("no_capable_node", "Nobody can.");
+  };
+  assertEquals(await at.run("test", "tested"), 3);
+});

@@ -1,0 +1,149 @@
+import { join } from "node:path";
+import { DmlError } from "../../../../protocol/kernel/errors.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../../assert.ts";
+import { pictureOf, portrait } from "../../../master/people/people_fixture.ts";
+import { PeopleCli } from "./people_fixture.ts";
+
+Deno.test("dml people enroll enrols from pictures, notes, warns, and says what was refused and why", async () => {
+  await using cli = new PeopleCli();
+  cli.write({
+    "a.jpg": portrait(0),
+    "b.jpg": portrait(50),
+    "group.jpg": pictureOf({ x: 1, angle: 0 }, { x: 90, angle: 1 }),
+  });
+  const first = await cli.run("enroll", "Ada", "./a.jpg", "./b.jpg", "--meta", "team=engines");
+  assertEquals([first.code, first.errors], [0, ""]);
+  assertStringIncludes(first.out, "2 faces of 1 person enrolled; default version");
+  assertStringIncludes(first.out, "in force on 2 nodes");
+  const again = await cli.run("enroll", "Ada", "./a.jpg", "./group.jpg", "./missing.jpg");
+  assertEquals(again.code, 1);
+  assertStringIncludes(again.out, "0 faces of 1 person enrolled, 1 there already, 2 refused");
+  for (const part of ["a.jpg: This very face", "group.jpg", "2 faces", "--largest", "missing.jpg"]) {
+    assertStringIncludes(again.errors, part);
+  }
+  const twin = await cli.run("enroll", "Eve", "./a.jpg", "--json");
+  const [line] = twin.json() as { ok: boolean; warnings: { code: string }[]; lookalikes: { name: string }[] }[];
+  assertEquals([line.ok, line.warnings[0].code, line.lookalikes[0].name], [true, "looks_like", "Ada"]);
+  assertEquals(twin.errors, "");
+  const shown = await cli.run("show", "Ada");
+  for (const part of ["Ada in default", "team: engines", "a.jpg", "40.0", "enrolled"]) {
+    assertStringIncludes(shown.out, part);
+  }
+  assert(!shown.out.includes(cli.directory), "a file's name is kept, not where it was");
+});
+
+Deno.test("dml people enroll DIRECTORY enrols everybody in it, and a dry run nobody", async () => {
+  await using cli = new PeopleCli();
+  cli.write({
+    "staff/Ada/1.jpg": portrait(0),
+    "staff/Ada/2.jpg": portrait(40),
+    "staff/Bob/1.jpg": portrait(120),
+    "staff/.hidden/1.jpg": portrait(200),
+    "staff/notes.txt": new Uint8Array(1),
+    "staff/empty/readme.txt": new Uint8Array(1),
+    "lone.jpg": portrait(0),
+  });
+  const dry = await cli.run("enroll", "./staff", "--dry-run");
+  assertStringIncludes(dry.out, "3 faces of 2 people would be enrolled");
+  assertEquals((await cli.run("list", "--all", "--json")).out, "");
+  const { code, out } = await cli.run("enroll", "./staff");
+  assertEquals(code, 0);
+  assertStringIncludes(out, "3 faces of 2 people enrolled");
+  const people = (await cli.run("list", "--json")).json() as { name: string; enrolled: number }[];
+  assertEquals(people.map(({ name, enrolled }) => [name, enrolled]), [["Ada", 2], ["Bob", 1]]);
+  assertStringIncludes((await cli.run("list")).out, "2 people in default");
+  const error = await assertRejects(() => cli.run("enroll", "./lone.jpg"), DmlError);
+  assertStringIncludes(error.advice, "dml people enroll NAME IMG");
+});
+
+Deno.test("dml people renames, notes, merges, rejects, removes and sets thresholds", async () => {
+  await using cli = new PeopleCli();
+  cli.write({ "a.jpg": portrait(0), "b.jpg": portrait(90), "other.jpg": portrait(20) });
+  await cli.run("enroll", "Ada", "./a.jpg");
+  await cli.run("enroll", "Eve", "./b.jpg");
+  assertStringIncludes(
+    (await cli.run("rename", "Ada", "Ada L.")).out,
+    "Ada is Ada L. now; default version 3: in force",
+  );
+  await cli.run("note", "Ada L.", "--meta", "badge=7");
+  assertStringIncludes((await cli.run("reject", "Ada L.", "./other.jpg")).out, "1 face remembered as not Ada L.");
+  await cli.run("merge", "Ada L.", "Eve");
+  assertEquals(await cli.master.publisher.table("default"), [["Ada L.", 2, 1]]);
+  const [{ faces }] = (await cli.run("show", "Ada L.", "--json")).json() as { faces: { faceId: string }[] }[];
+  await cli.run("remove", "Ada L.", "--face-id", faces[0].faceId);
+  const [{ thresholds }] = (await cli.run("thresholds", "--known", "0.7", "--json")).json() as { thresholds: object }[];
+  assertStringIncludes(JSON.stringify(thresholds), '"known":0.7');
+  const wrong = await assertRejects(() => cli.run("thresholds", "--unknown", "0.8"), DmlError);
+  assertStringIncludes(wrong.message, "unknown must not be above known");
+  assertStringIncludes((await cli.run("thresholds")).out, "known from 0.7");
+  await cli.run("remove", "Ada L.");
+  assertStringIncludes((await cli.run("list")).out, "0 people");
+  assertStringIncludes((await cli.run("remove", "--all")).out, "The gallery default is removed");
+  assertStringIncludes((await cli.run("list", "--all")).out, "Nobody is enrolled yet");
+  const gone = await assertRejects(() => cli.run("show", "Ada L."), DmlError);
+  assertEquals(gone.code, "gallery_unknown");
+});
+
+Deno.test("dml people export writes a file for its owner only, and import takes it in, twice the same", async () => {
+  await using cli = new PeopleCli();
+  cli.write({ "a.jpg": portrait(0), "b.jpg": portrait(90) });
+  await cli.run("enroll", "Ada", "./a.jpg");
+  await cli.run("enroll", "Eve", "./b.jpg");
+  assertStringIncludes((await cli.run("export", "./all.people")).out, "2 people with 2 faces of default");
+  const file = join(cli.directory, "all.people");
+  if (Deno.build.os !== "windows") assertEquals(Deno.statSync(file).mode! & 0o777, 0o600);
+  assertEquals((await cli.run("export")).out, Deno.readTextFileSync(file));
+  assertStringIncludes(
+    (await cli.run("import", "./all.people", "-g", "copy")).out,
+    "2 people and 2 faces added; copy version 1",
+  );
+  assertStringIncludes((await cli.run("import", "./all.people", "-g", "copy")).out, "0 faces added, 2 there already");
+  Deno.writeTextFileSync(file, Deno.readTextFileSync(file).slice(0, -20));
+  const cut = await assertRejects(() => cli.run("import", "./all.people"), DmlError);
+  assertEquals(cut.code, "archive_invalid");
+  const nowhere = await assertRejects(() => cli.run("export", "./no/such/place"), DmlError);
+  assertEquals(nowhere.code, "output_unwritable");
+  assertEquals([...Deno.readDirSync(cli.directory)].filter(({ name }) => name.includes("part")), []);
+});
+
+Deno.test("dml people test and calibrate read labelled folders", async () => {
+  await using cli = new PeopleCli();
+  cli.write({ "ada.jpg": portrait(0), "bob.jpg": portrait(90) });
+  await cli.run("enroll", "Ada", "./ada.jpg");
+  await cli.run("enroll", "Bob", "./bob.jpg");
+  cli.write({
+    "held/Ada/1.jpg": portrait(10),
+    "held/Ada/2.jpg": portrait(85),
+    "held/Ada/3.jpg": pictureOf({ x: 1, angle: 20, side: 200 }, { x: 90, angle: 90 }),
+    "held/Bob/1.jpg": pictureOf(),
+    "held/Stranger/1.jpg": portrait(200),
+  });
+  const { code, out } = await cli.run("test", "./held");
+  assertEquals(code, 0);
+  assertStringIncludes(out, "Ada was taken for Bob once");
+  assertStringIncludes(out, "60.0 % correct, by default");
+  assertStringIncludes(out, "Stranger (not enrolled)");
+  const [score] = (await cli.run("test", "./held", "--json")).json() as { total: object }[];
+  assertEquals(score.total, {
+    correct: 3,
+    wrong: 1,
+    unknown: 0,
+    uncertain: 0,
+    poorQuality: 0,
+    noFace: 1,
+    failed: 0,
+    pictures: 5,
+  });
+  cli.write({
+    "all/Ada/1.jpg": portrait(0),
+    "all/Ada/2.jpg": portrait(10),
+    "all/Bob/1.jpg": portrait(90),
+    "all/Bob/2.jpg": pictureOf({ x: 9, angle: 90, sharpness: 1 }),
+  });
+  const calibrated = await cli.run("calibrate", "./all", "--apply");
+  assertStringIncludes(calibrated.out, "left out: 1 of poor quality");
+  const [{ thresholds }] = (await cli.run("thresholds", "--json")).json() as { thresholds: { known: number } }[];
+  assert(thresholds.known > Math.cos(80 * Math.PI / 180) && thresholds.known < Math.cos(10 * Math.PI / 180));
+  const alone = await assertRejects(() => cli.run("calibrate", "./held/Ada"), DmlError);
+  assertEquals(alone.code, "no_images");
+});

@@ -1,0 +1,49 @@
+import type { Person } from "../../../../protocol/messages/prediction.ts";
+import { ScoreKeeper } from "../../../../user/commands/people/score.ts";
+import { assertEquals } from "../../../assert.ts";
+import { personAt } from "../../fake_cluster_client.ts";
+
+const known = (name: string): Person => personAt(1, { recognition: "known", name, similarity: 0.8 });
+const said = (recognition: "unknown" | "uncertain" | "poor_quality") => personAt(1, { recognition });
+
+Deno.test("ScoreKeeper counts what was said of each person, and who was taken for whom", () => {
+  const keeper = new ScoreKeeper(new Set(["Ada", "Bob"]));
+  const add = (expected: string, person: Person | null, file = "x.jpg") => keeper.add({ expected, file }, person);
+  assertEquals([
+    add("Ada", known("Ada")),
+    add("Ada", known("Bob"), "1.jpg"),
+    add("Ada", known("Bob"), "2.jpg"),
+    add("Ada", said("unknown")),
+    add("Ada", said("uncertain")),
+    add("Ada", said("poor_quality")),
+    add("Ada", null),
+    add("Stranger", said("unknown")),
+    add("Stranger", known("Ada"), "3.jpg"),
+    // A folder of somebody who is not enrolled, called like nobody: a name is wrong whatever it is.
+    add("Stranger", said("uncertain")),
+  ], [
+    "correct",
+    "wrong",
+    "wrong",
+    "unknown",
+    "uncertain",
+    "poorQuality",
+    "noFace",
+    "correct",
+    "wrong",
+    "uncertain",
+  ]);
+  keeper.fail("Bob");
+  const { people, total, accuracy, confusions } = keeper.score();
+  assertEquals(people.map(({ name, enrolled, pictures }) => [name, enrolled, pictures]), [
+    ["Ada", true, 7],
+    ["Stranger", false, 3],
+    ["Bob", true, 1],
+  ]);
+  assertEquals([total.pictures, total.correct, total.wrong, total.failed, accuracy], [11, 2, 3, 1, 0.2]);
+  assertEquals(confusions, [
+    { expected: "Ada", named: "Bob", files: ["1.jpg", "2.jpg"] },
+    { expected: "Stranger", named: "Ada", files: ["3.jpg"] },
+  ]);
+  assertEquals(new ScoreKeeper(new Set()).score().accuracy, null);
+});

@@ -1,0 +1,59 @@
+import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
+import { FailureReport } from "../../../user/pictures/failure_report.ts";
+import { SharedFailure } from "../../../user/pictures/shared_failure.ts";
+import { assertEquals, assertRejects, assertThrows } from "../../assert.ts";
+import { FakeTerminal } from "../fake_terminal.ts";
+
+/** What is told of `failures` (code and file) of `total` pictures. */
+function told(failures: readonly (readonly [ErrorCode, string])[], total: number): string[] {
+  const [terminal, shared] = [new FakeTerminal(), new SharedFailure()];
+  const report = new FailureReport(terminal);
+  for (const [code, file] of failures) report.tell(shared.ofOne(new DmlError(code, `It is ${code}.`)), file);
+  report.finish(total);
+  return terminal.errorText.trimEnd().split("\n").map((line) => line.replace(/(\(?[a-z_]+\.) [A-Z].*$/, "$1"));
+}
+
+Deno.test("FailureReport() tells what is of one picture with its name, what is of all once, and then what that left undone", () => {
+  assertEquals(
+    told([
+      ["image_empty", "a"],
+      ["master_unreachable", "b\x1b"],
+      ["master_unreachable", "c"],
+      ["unauthorized", "d"],
+    ], 9),
+    [
+      "error: a: It is image_empty.",
+      "error: It is master_unreachable.",
+      "error: It is unauthorized.",
+      "Of 9 pictures, undone (master_unreachable):",
+      "  b?",
+      "  c",
+      "Of 9 pictures, undone (unauthorized):",
+      "  d",
+    ],
+  );
+});
+
+Deno.test("FailureReport() lists nothing when it is all of them, the only one, or a stop", () => {
+  const [unreachable, stopped] = ["error: It is master_unreachable.", "error: It is interrupted."];
+  assertEquals(told([["master_unreachable", "a"], ["master_unreachable", "b"]], 2), [
+    unreachable,
+    "None of the 2 pictures was done (master_unreachable).",
+  ]);
+  assertEquals(told([["master_unreachable", "a"]], 1), [unreachable]);
+  assertEquals(told([["interrupted", "a"], ["interrupted", "b"]], 9), [stopped]);
+});
+
+Deno.test("SharedFailure() repeats what has struck all, by its code or because all needed it", async () => {
+  const shared = new SharedFailure();
+  assertEquals(shared.ofOne(new DmlError("image_empty", "Empty.")).isShared, false);
+  shared.repeat();
+  const lack = new DmlError("memory_low", "There is no memory.");
+  assertEquals(await shared.ofAll(() => Promise.reject(lack)), null);
+  assertEquals(assertThrows(() => shared.repeat()), lack);
+  assertEquals(shared.ofOne(lack), { failure: lack, isShared: true });
+  assertEquals(shared.ofOne(new DmlError("memory_low", "Of another one.")).isShared, false);
+  const bug = new TypeError("x is not a function");
+  assertEquals(await assertRejects(() => shared.ofAll(() => Promise.reject(bug))), bug);
+  assertEquals(await new SharedFailure().ofAll(() => Promise.resolve(7)), 7);
+});

@@ -1,0 +1,55 @@
+import { parseCommand } from "../../../user/cli/parse_command.ts";
+import { permissionFlags, STARTING_ENVIRONMENT } from "../../../user/process/permission_flags.ts";
+import { NO_PERMISSIONS, type Permissions, permissionsOf, type Place } from "../../../user/process/permissions.ts";
+import { VERB_NAMES, verbOf } from "../../../user/cli/verbs.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+const PLACE: Place = {
+  home: "/data/dml",
+  currentDirectory: "/here",
+  programPaths: ["/program"],
+  executable: null,
+  serviceDirectory: { manager: "systemd", path: "/units" },
+};
+
+function permissionsFor(...argv: string[]): Permissions {
+  return permissionsOf(parseCommand(argv, {}).command, PLACE);
+}
+
+Deno.test("permissionsOf() grants the places of pictures: a file, a directory, what is before a pattern", () => {
+  const reads = (...inputs: string[]) => permissionsFor("predict", ...inputs, "--no-annotate", "--master", "m").read;
+  assertEquals(reads("a.jpg", "photos", "/other/b.jpg"), ["/here/a.jpg", "/here/photos", "/other/b.jpg"]);
+  assertEquals(reads("photos/2024-*/*.jpg", "/a/{b,c}.jpg", "*.png"), ["/here/photos", "/a", "/here"]);
+  assertEquals(reads("../a.jpg", "-"), ["/a.jpg"]);
+  assertEquals(reads("a.jpg", "./a.jpg"), ["/here/a.jpg"]);
+});
+
+Deno.test("permissionsOf() writes hosts as Deno reads them", () => {
+  assertEquals(permissionsFor("join", "[fe80::1]:80").net, ["[fe80::1]"]);
+  assertEquals(permissionsFor("nodes", "--master", "::1").net, ["[::1]:7400"]);
+  assertEquals(permissionsFor("serve", "--host", "::", "--port", "0").net, ["[::]:0", "[::]:7401"]);
+});
+
+Deno.test("permissionsOf() lets a master read the executables that it offers, and a node no more for upgrading", () => {
+  const { command } = parseCommand(["serve", "--executables", "dist"], {});
+  const { read, write } = permissionsOf(command, { ...PLACE, executable: "/usr/bin/dml" });
+  assertEquals([read, write], [["/data/dml", "/usr/bin/dml", "/here/dist"], ["/data/dml"]]);
+  assertEquals(permissionsFor("join", "ann", "--upgrade"), permissionsFor("join", "ann"));
+});
+
+Deno.test("permissionsOf() grants nobody the environment, programs, native code or imports", () => {
+  for (const verb of VERB_NAMES) {
+    for (const [line] of verbOf(verb).examples) {
+      const { env, run, ffi, import: imports } = permissionsFor(...line.replace(/^.*\| /, "").split(" ").slice(1));
+      assertEquals({ env, run, ffi, imports }, { env: [], run: false, ffi: false, imports: false });
+    }
+  }
+});
+
+Deno.test("permissionFlags() grant the kind where its list is too long for a command line", () => {
+  const read = Array.from({ length: 10_000 }, (_, index) => `/photos/${index}.jpg`);
+  assert(permissionFlags({ ...NO_PERMISSIONS, read }).includes("--allow-read"));
+  const few = permissionFlags({ ...NO_PERMISSIONS, read: read.slice(0, 3) });
+  assert(few.includes("--allow-read=/photos/0.jpg,/photos/1.jpg,/photos/2.jpg"));
+  assert(few.includes(`--allow-env=${STARTING_ENVIRONMENT.join(",")}`));
+});

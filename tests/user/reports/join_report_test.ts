@@ -1,0 +1,102 @@
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
+import { JoinReport } from "../../../user/reports/join_report.ts";
+import { serveText } from "../../../user/reports/serve_report.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
+import { ManualClock } from "../../protocol/manual_clock.ts";
+import { FakeTerminal } from "../fake_terminal.ts";
+
+function setUp(progress = true) {
+  const [terminal, clock] = [new FakeTerminal(), new ManualClock()];
+  return { terminal, clock, report: new JoinReport({ terminal, clock, progress }) };
+}
+
+Deno.test("JoinReport() says in one line each what becomes of the node", () => {
+  const { terminal, report } = setUp();
+  report.started({ name: "attic", nodeId: "node_1", workers: 2, master: "10.0.0.1:7400" });
+  report.tell({ kind: "connected" });
+  const ready = { kind: "recognizerReady", recognizer: "faces@1", imagesPerSecond: 6.66 } as const;
+  report.tell({ ...ready, fetchedBytes: 7 * 1024 ** 2 });
+  report.tell({ ...ready, fetchedBytes: 0 });
+  report.tell({ ...ready, recognizer: "empty@1", imagesPerSecond: LIMITS.imagesPerSecondMax, fetchedBytes: 0 });
+  report.tell({ kind: "recognizerFailed", recognizer: "faces@2", failure: { reason: "no \x1b[2Jroom" } });
+  report.tell({
+    kind: "disconnected",
+    ending: { code: "shutting_down", reason: "The master stops." },
+    retryInMs: 1_500,
+  });
+  report.tell({ kind: "drainChanged", draining: true });
+  report.tell({ kind: "drainChanged", draining: false });
+  report.left();
+  assertEquals(terminal.outText.trimEnd().split("\n"), [
+    "Node attic (node_1) with 2 workers asks 10.0.0.1:7400 to take it in.",
+    "The master has taken it in.",
+    "Ready for faces@1: 6.7/s a worker; 7 MiB came.",
+    "Ready for faces@1: 6.7/s a worker; all of it was here.",
+    "Ready for empty@1: over 1,000,000/s a worker; all of it was here.",
+    "Not ready for faces@2: no ?[2Jroom",
+    "No connection: The master stops. Trying again in 1.5 s.",
+    "Takes no new pictures, finishes what it has.",
+    "Takes pictures again.",
+    "The node has left.",
+  ]);
+});
+
+Deno.test("JoinReport() shows what is being loaded, until there is something else to say", () => {
+  const { terminal, report } = setUp();
+  report.tell({ kind: "recognizerLoading", recognizer: "faces@1" });
+  assertEquals(terminal.statuses, ["faces@1 is being loaded and tried."]);
+  report.tell({ kind: "recognizerReady", recognizer: "faces@1", imagesPerSecond: 6.66, fetchedBytes: 0 });
+  assertEquals(terminal.statuses.at(-1), null);
+  const quiet = setUp(false);
+  quiet.report.tell({ kind: "recognizerLoading", recognizer: "faces@1" });
+  assertEquals([quiet.terminal.statuses, quiet.terminal.outText], [[], ""]);
+});
+
+Deno.test("JoinReport() says once what to do about a connection that does not come", () => {
+  const { terminal, report } = setUp();
+  const duplicate = { code: "node_duplicate", reason: "The node node_1 is connected from elsewhere." } as const;
+  const web = { code: "protocol_version", reason: "It is no master.", advice: "Check the address." } as const;
+  for (const ending of [duplicate, duplicate, web, web]) {
+    report.tell({ kind: "disconnected", ending, retryInMs: 200 });
+  }
+  report.tell({ kind: "connected" });
+  report.tell({ kind: "disconnected", ending: web, retryInMs: 200 });
+  const advised = terminal.outText.trimEnd().split("\n").map((line) => line.replace("Trying again in 200 ms.", "…"));
+  const once = "No connection: The node node_1 is connected from elsewhere.";
+  assertEquals(advised, [
+    `${once} This node's identity is already connected from elsewhere; give each host its own DML_HOME. …`,
+    `${once} …`,
+    "No connection: It is no master. Check the address. …",
+    "No connection: It is no master. …",
+    "The master has taken it in.",
+    "No connection: It is no master. Check the address. …",
+  ]);
+});
+
+Deno.test("JoinReport() draws a bar while files arrive, and takes it away when all are there", () => {
+  const { terminal, report } = setUp();
+  report.received({ recognizer: "faces@1", doneBytes: 1024 ** 2, totalBytes: 4 * 1024 ** 2 });
+  assertEquals(terminal.statuses, ["[######------------------] faces@1: 1 MiB of 4 MiB"]);
+  report.received({ recognizer: "faces@1", doneBytes: 4 * 1024 ** 2, totalBytes: 4 * 1024 ** 2 });
+  assertEquals(terminal.statuses.at(-1), null);
+  const quiet = setUp(false);
+  quiet.report.received({ recognizer: "faces@1", doneBytes: 1, totalBytes: 2 });
+  assertEquals(quiet.terminal.statuses, []);
+});
+
+Deno.test("serveText() prints lines that can be pasted as they are", () => {
+  const facts = {
+    address: "10.0.0.1:7400",
+    joinLine: "dml join 10.0.0.1:7400 --token dmln_x",
+    predictLine: "dml predict PHOTO --master 10.0.0.1:7400 --token dmlu_x",
+    nodesLine: "dml nodes --master 10.0.0.1:7400 --token dmla_x",
+    isOpen: true,
+  };
+  const lines = serveText(facts, { program: "deno task", color: false }).split("\n");
+  assertEquals(lines[0], "The master listens on 10.0.0.1:7400.");
+  assert(lines.includes("  deno task join 10.0.0.1:7400 --token dmln_x"));
+  assert(lines.includes("  deno task predict PHOTO --master 10.0.0.1:7400 --token dmlu_x"));
+  const local = serveText({ ...facts, isOpen: false }, { program: "dml", color: false });
+  assertStringIncludes(local, "--host 0.0.0.0");
+  assertStringIncludes(local, "  dml nodes --master");
+});

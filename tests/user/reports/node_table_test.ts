@@ -1,0 +1,103 @@
+import type { NodeListing } from "../../../protocol/http_api/api.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
+import { renderNodes } from "../../../user/reports/node_table.ts";
+import { displayWidth } from "../../../user/terminal/render.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+const RECOGNIZERS: NodeListing["recognizers"] = [
+  { recognizer: "faces@1", state: "ready", imagesPerSecond: 6.66, reason: null },
+  { recognizer: "face-attributes@1", state: "ready", imagesPerSecond: 4.2, reason: null },
+  { recognizer: "empty@1", state: "ready", imagesPerSecond: 9_012, reason: null },
+  { recognizer: "workshop-safety-helmets@12", state: "offered", imagesPerSecond: null, reason: null },
+];
+const SUMMARIES = [
+  "faces@1 6.7/s",
+  "face-attributes@1 4.2/s",
+  "empty@1 9,012/s",
+  "workshop-safety-helmets@12 offered",
+];
+
+function node(name: string, options: Partial<NodeListing> = {}): NodeListing {
+  return {
+    nodeId: `node_${"0".repeat(19)}${name.at(-1)}`,
+    name,
+    address: "192.168.178.120:40000",
+    state: "ready",
+    version: "0.1.0",
+    firstSeenMs: 0,
+    lastSeenMs: 0,
+    capabilities: { os: "linux", arch: "x86_64", cores: 4, memoryBytes: 8 * 1024 ** 3, workers: 4, engines: ["wasm"] },
+    running: 1,
+    completed: 12_345,
+    recognizers: RECOGNIZERS,
+    ...options,
+  };
+}
+
+const THREE = [
+  node("attic"),
+  node("living-room", { state: "offline" }),
+  node("cellar", { recognizers: [] }),
+];
+
+function table(nodes: readonly NodeListing[], columnsMax: number): string[] {
+  const text = renderNodes(nodes, { nowMs: 125_000, columnsMax, color: false });
+  assert(text.endsWith("\n"));
+  return text.slice(0, -1).split("\n");
+}
+
+Deno.test("renderNodes() has a line a node where there is room for all of it", () => {
+  const [header, ...lines] = table(THREE, Infinity);
+  assertEquals(header.split(/ {2,}/).slice(-2), ["done", "recognizers"]);
+  assertEquals(lines.map((line) => line.split(/ {2,}/).at(-1)), [SUMMARIES.join(", "), SUMMARIES.join(", "), "none"]);
+  const width = Math.max(...[header, ...lines].map(displayWidth));
+  assertEquals(table(THREE, width), [header, ...lines]);
+});
+
+Deno.test("renderNodes() gives no number for what is too quick for the clock", () => {
+  const imagesPerSecond = LIMITS.imagesPerSecondMax;
+  const [, line] = table([node("attic", { recognizers: [{ ...RECOGNIZERS[2], imagesPerSecond }] })], Infinity);
+  assertEquals(line.split(/ {2,}/).at(-1), "empty@1 over 1,000,000/s");
+});
+
+Deno.test("renderNodes() puts the recognizers below their node, whole, on a terminal of 80 columns", () => {
+  const lines = table(THREE, 80);
+  assertEquals(lines, [
+    "node         state             seen  workers  memory  running   done",
+    "attic        ready              now        4   8 GiB        1  12345",
+    "  faces@1 6.7/s, face-attributes@1 4.2/s, empty@1 9,012/s,",
+    "  workshop-safety-helmets@12 offered",
+    "living-room  offline  2 min 5 s ago        4   8 GiB        1  12345",
+    "  faces@1 6.7/s, face-attributes@1 4.2/s, empty@1 9,012/s,",
+    "  workshop-safety-helmets@12 offered",
+    "cellar       ready              now        4   8 GiB        1  12345",
+    "  no recognizers",
+  ]);
+});
+
+Deno.test("renderNodes() keeps what it has room for, and names whole as long as it can", () => {
+  for (let columnsMax = 40; columnsMax < 220; columnsMax++) {
+    const lines = table(THREE, columnsMax);
+    assert(lines.every((line) => displayWidth(line) <= columnsMax), `${columnsMax} columns: ${lines.join("\n")}`);
+    const text = lines.join(" ");
+    for (const whole of ["attic", "living-room", "cellar", ...SUMMARIES]) {
+      assert(text.includes(whole), `${columnsMax}: ${whole}`);
+    }
+  }
+  assert(table(THREE, 110)[0].includes("address"));
+});
+
+Deno.test("renderNodes() leaves no id out while two nodes have the same name", () => {
+  const twins = [node("twin"), node("twin", { nodeId: `node_${"0".repeat(19)}9` })];
+  const lines = table(twins, 80);
+  for (const { nodeId } of twins) assert(lines.some((line) => line.includes(nodeId)), nodeId);
+  assert(lines.every((line) => displayWidth(line) <= 80));
+  assert(!table([node("attic")], 80).join().includes("node_"));
+});
+
+Deno.test("renderNodes() shortens a name that the terminal has no room for", () => {
+  const long = { recognizer: `${"a".repeat(70)}@1`, state: "ready", imagesPerSecond: 1, reason: null } as const;
+  const lines = table([node("n".repeat(64), { recognizers: [long, ...RECOGNIZERS] })], 40);
+  assert(lines.every((line) => displayWidth(line) <= 40), lines.join("\n"));
+  assert(lines.some((line) => line.endsWith("@1 1.0/s,")), lines.join("\n"));
+});

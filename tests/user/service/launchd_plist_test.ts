@@ -1,0 +1,22 @@
+import { launchdPlist } from "../../../user/service/launchd_plist.ts";
+import { assert, assertEquals } from "../../assert.ts";
+
+Deno.test("launchdPlist() is well-formed and says what is started, with what", () => {
+  const plist = launchdPlist({
+    label: "dml.join",
+    commandLine: ["/usr/local/bin/dml", "join", "--name=Tom & <Jerry>"],
+    environment: { DML_HOME: "/Users/a/Library/Application Support/dml" },
+    logPath: "/Users/a/join.log",
+  });
+  // Every element is closed in the order it was opened.
+  const open: string[] = [];
+  for (const [, slash, name, end] of plist.matchAll(/<(\/?)([a-zA-Z]+)[^>]*?(\/?)>/g)) {
+    if (end === "/" || plist.startsWith("<?xml") && name === "xml") continue;
+    if (slash === "/") assertEquals(open.pop(), name);
+    else open.push(name);
+  }
+  assertEquals(open, []);
+  assert(plist.includes("<string>--name=Tom &amp; &lt;Jerry&gt;</string>"), plist);
+  assert(plist.includes("<key>DML_HOME</key><string>/Users/a/Library/Application Support/dml</string>"), plist);
+  assert(plist.includes("<key>RunAtLoad</key><true/>"), plist);
+});

@@ -1,0 +1,127 @@
+// @ts-types="../parse_args.d.ts"
+import { parseArgs } from "@std/cli/parse-args";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { type FlagName, flagOf, FLAGS, isFlagName, spelling } from "./flags.ts";
+import { isPictureName } from "../pictures/picture_name.ts";
+import { nearest } from "../../protocol/kernel/suggest.ts";
+import { flagsOf, isVerbName, VERB_NAMES, type VerbName } from "./verbs.ts";
+
+/** What a command line says of one flag: a text, on or off, or several texts of one that repeats. */
+export type FlagValue = string | boolean | readonly string[];
+
+/** A command line, taken apart; nothing in it is checked against a verb yet. */
+export interface Arguments {
+  readonly positional: readonly string[];
+  readonly given: ReadonlyMap<FlagName, FlagValue>;
+  /** Flags that there are not, as written and without their values. */
+  readonly unknown: readonly string[];
+}
+
+const NAMES = Object.keys(FLAGS).filter(isFlagName);
+const SWITCHES = NAMES.filter((name) => flagOf(name).argument === undefined);
+const VALUED = NAMES.filter((name) => flagOf(name).argument !== undefined);
+
+// The parser gives a `true` or `false` behind a switch to the switch; behind this mark, which no argument can hold, it does not.
+const WORD_MARK = "\0";
+const marked = (argument: string) => /^(true|false)$/.test(argument) ? WORD_MARK + argument : argument;
+const unmarked = (text: string) => text.startsWith(WORD_MARK) ? text.slice(WORD_MARK.length) : text;
+
+/** Takes `argv` apart. Throws `usage` for a flag without its value, a switch with one, and a file that reads like a flag. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  const end = argv.indexOf("--");
+  for (const argument of end < 0 ? argv : argv.slice(0, end)) {
+    refuseFileLikeFlag(argument);
+    refuseValueOfSwitch(argument);
+  }
+  const unknown: string[] = [];
+  const positional: string[] = [];
+  const parsed = parseArgs(argv.map(marked), {
+    string: VALUED,
+    boolean: SWITCHES,
+    collect: NAMES.filter((name) => flagOf(name).repeats),
+    negatable: SWITCHES.filter((name) => flagOf(name).on || flagOf(name).eitherWay),
+    alias: Object.fromEntries(
+      NAMES.flatMap((name) => flagOf(name).alias ? [[name, flagOf(name).alias!]] : []),
+    ),
+    default: Object.fromEntries(SWITCHES.map((name) => [name, null])),
+    unknown(argument, key) {
+      // Taken here, because the parser would make numbers of files that are called like one.
+      if (key === undefined) positional.push(unmarked(argument));
+      else unknown.push(argument.split("=")[0]);
+      return false;
+    },
+  });
+  const given = new Map<FlagName, FlagValue>();
+  for (const name of NAMES) {
+    const value = parsed[name];
+    if (flagOf(name).repeats && Array.isArray(value) && value.length > 0) {
+      given.set(name, value.map((text) => unmarked(String(text))));
+    }
+    if (value === "" || value === true && VALUED.includes(name)) {
+      throw new DmlError("usage", `--${name} needs a value: --${name} ${flagOf(name).argument}.`);
+    }
+    if (typeof value === "string") given.set(name, unmarked(value));
+    if (typeof value === "boolean") given.set(name, value);
+  }
+  return { positional: [...positional, ...parsed._.map(unmarked)], given, unknown };
+}
+
+// The parser takes `--json=perhaps` for yes, and `--no-annotate=false` for `--no-annotate`.
+function refuseValueOfSwitch(argument: string): void {
+  const [, written] = /^(--[^=]+|-[^-=])=/s.exec(argument) ?? [];
+  const isSwitch = SWITCHES.some((name) =>
+    [`--${name}`, `--no-${name}`, `-${flagOf(name).alias}`].some((spelled) => spelled === written)
+  );
+  if (isSwitch) throw new DmlError("usage", `${written} takes no value; it is there or not.`);
+}
+
+// `-dash.jpg` would be read as seven flags of one letter each, -h among them.
+function refuseFileLikeFlag(argument: string): void {
+  const hasValue = argument.includes("=") || /^-\w\W/.test(argument);
+  if (!argument.startsWith("-") || hasValue || !isPictureName(argument)) return;
+  throw new DmlError("usage", `${argument} reads like a flag.`, {
+    advice: `If it is a file, say ./${argument}, or put -- before it.`,
+  });
+}
+
+/** Refuses, as `usage`, a flag that `verb` does not take, and names the nearest one that it does. */
+export function checkFlags({ given, unknown }: Arguments, verb: VerbName): void {
+  const taken = flagsOf(verb);
+  for (const flag of unknown) {
+    const match = nearest(flag, [...taken.map(spelling), ...taken.map((name) => `--${name}`)]) ??
+      nearest(flag, NAMES.map(spelling));
+    const advice = match ? `Did you mean ${match}?` : `See \`dml ${verb} --help\`.`;
+    throw new DmlError("usage", `There is no flag ${flag}.`, { advice });
+  }
+  for (const name of given.keys()) {
+    if (taken.includes(name) || name === "version") continue;
+    const takers = VERB_NAMES.filter((other) => flagsOf(other).includes(name));
+    throw new DmlError(
+      "usage",
+      `\`dml ${verb}\` takes no ${spelling(name)}; it belongs to ${
+        takers.map((taker) => `\`dml ${taker}\``).join(", ")
+      }.`,
+      { advice: `See \`dml ${verb} --help\`.` },
+    );
+  }
+}
+
+/** The verb that `word` is; `usage`, naming the nearest one, when it is none. */
+export function verbNamed(word: string): VerbName {
+  if (isVerbName(word)) return word;
+  const match = nearest(word, VERB_NAMES);
+  const advice = match
+    ? `Did you mean \`dml ${match}\`?`
+    : isPictureName(word)
+    ? `Did you mean \`dml predict ${word}\`?`
+    : "`dml help` names the verbs.";
+  throw new DmlError("usage", `There is no verb ${JSON.stringify(word)}.`, { advice });
+}
+
+/** Throws `usage` when there are words that `verb` has no use for. */
+export function refuseRest(verb: VerbName, rest: readonly string[]): void {
+  if (rest.length === 0) return;
+  throw new DmlError("usage", `\`dml ${verb}\` takes no ${JSON.stringify(rest[0])}.`, {
+    advice: `See \`dml ${verb} --help\`.`,
+  });
+}

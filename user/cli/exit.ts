@@ -1,0 +1,29 @@
+import { type DmlError, ERRORS } from "../../protocol/kernel/errors.ts";
+
+/** Every exit code of dml and what it says. The code of each error stands in `protocol/kernel/errors.ts`. */
+export const EXIT_CODES = {
+  0: "All done; or nothing had failed when whoever read standard output, like `head`, closed it.",
+  1: "Some of it failed, or its result could not be written; standard error names what, and why.",
+  2: "The command line, or a value in it, is wrong.",
+  3: "The cluster could not: no master, not let in, no node, too busy, or no place to work in.",
+  70: "A bug in dml.",
+  75: "A node left to be started again as a newer dml; the portable executable does that by itself.",
+  130: "Stopped by Ctrl-C or SIGTERM.",
+} as const satisfies Record<number, string>;
+
+export const EXIT_OK = 0;
+export const EXIT_RESTART = 75;
+export const EXIT_SOME_FAILED = 1;
+export const EXIT_INTERRUPTED = ERRORS.interrupted.exit;
+
+/**
+ * The exit code of a command that tried `tried` things, of which `failures` did not work: 0 without failures; their
+ * common code when nothing worked and they agree on one; otherwise "some failed".
+ */
+export function exitCodeOf(failures: readonly DmlError[], options: { tried: number }): number {
+  if (failures.length === 0) return EXIT_OK;
+  const codes = new Set(failures.map((failure) => failure.kind.exit));
+  if (codes.has(EXIT_INTERRUPTED)) return EXIT_INTERRUPTED;
+  const [code] = codes;
+  return failures.length === options.tried && codes.size === 1 ? code : EXIT_SOME_FAILED;
+}

@@ -1,0 +1,121 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { Address } from "../../protocol/ports/transport.ts";
+import type { MasterChoice } from "./command.ts";
+import type { FlagValues } from "./flag_values.ts";
+import { type ModelSource, parseModelSource } from "../model_sources/model_source.ts";
+import { MODELS_VERBS } from "./models_verbs.ts";
+import { type RolloutAction, rolloutAction } from "./rollout_command.ts";
+import { requireWords, takeSubVerb } from "./sub_verbs.ts";
+
+const NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@[1-9]\d{0,8})?$/;
+const SHA256_PATTERN = /^(sha256:)?[0-9a-f]{64}$/i;
+const LICENSE_PATTERN = /^[A-Za-z0-9.+() -]{1,100}$/;
+
+/** What is taken in, and how. */
+export interface ModelsTakeIn {
+  readonly source: ModelSource;
+  /** `NAME` or `NAME@VERSION`; null: by the file. */
+  readonly name: string | null;
+  /** Paths; null for none. */
+  readonly labels: string | null;
+  readonly manifest: string | null;
+  readonly license: string | null;
+  /** 64 hexadecimal digits; null: any file. */
+  readonly sha256: string | null;
+  /** Take what is usual, ask nothing. */
+  readonly yes: boolean;
+  /** Print the manifest, send nothing. */
+  readonly dryRun: boolean;
+  readonly home: string | null;
+}
+
+/** What one `dml models …` is about. */
+export type ModelsAction =
+  | { readonly action: "list" }
+  | { readonly action: "show"; readonly recognizer: string }
+  | ({ readonly action: "take_in" } & ModelsTakeIn)
+  | {
+    readonly action: "push";
+    /** A directory or the name of a recognizer. */
+    readonly what: string;
+    readonly to: Address | null;
+    readonly toToken: string | null;
+  }
+  | { readonly action: "test"; readonly recognizer: string; readonly images: readonly string[] }
+  | RolloutAction;
+
+export type ModelsCommand = MasterChoice & { readonly verb: "models"; readonly json: boolean } & ModelsAction;
+
+/** What the words behind `dml models` and its flags ask for. Throws `usage`. */
+export function modelsCommand(line: readonly string[], values: FlagValues): ModelsCommand {
+  const { name, rest } = takeSubVerb("models", MODELS_VERBS, {
+    rest: line,
+    given: values.given.keys(),
+    fallback: "list",
+  });
+  const common = {
+    verb: "models",
+    master: values.address("master"),
+    token: values.text("token"),
+    json: values.toggle("json") ?? false,
+  } as const;
+  const words = (bounds: { min: number; max: number; what: string }) => requireWords(`models ${name}`, rest, bounds);
+  switch (name) {
+    case "list":
+      words({ min: 0, max: 0, what: "" });
+      return { ...common, action: "list" };
+    case "show":
+      words({ min: 1, max: 1, what: "the name of a recognizer" });
+      return { ...common, action: "show", recognizer: recognizerIn(rest[0]) };
+    case "add":
+    case "pull":
+      words({ min: 1, max: 1, what: name === "add" ? "an ONNX file or a directory" : "a source" });
+      return { ...common, action: "take_in", ...takeIn(name, rest[0], values) };
+    case "push": {
+      words({ min: 1, max: 1, what: "a directory or the name of a recognizer" });
+      const [to, toToken] = [values.address("to"), values.text("to-token")];
+      return { ...common, action: "push", what: rest[0], to, toToken };
+    }
+    case "test": {
+      words({ min: 1, max: 10_000, what: "the name of a recognizer" });
+      return { ...common, action: "test", recognizer: recognizerIn(rest[0]), images: rest.slice(1) };
+    }
+    default:
+      return { ...common, ...rolloutAction(name, rest, values) };
+  }
+}
+
+function takeIn(verb: "add" | "pull", text: string, values: FlagValues): ModelsTakeIn {
+  const source = parseModelSource(text);
+  if (verb === "pull" && source.kind === "path") {
+    throw new DmlError("usage", `${JSON.stringify(text)} is no source to pull from.`, {
+      advice: `A file or directory here: \`dml models add ${text}\`.`,
+    });
+  }
+  return {
+    source,
+    name: nameIn(values),
+    labels: values.text("labels"),
+    manifest: values.text("manifest"),
+    license: values.matching("license", { pattern: LICENSE_PATTERN, form: "an SPDX expression, like MIT" }),
+    sha256: values.matching("sha256", { pattern: SHA256_PATTERN, form: "64 hexadecimal digits" })
+      ?.toLowerCase().replace("sha256:", "") ?? null,
+    yes: values.toggle("yes") ?? false,
+    dryRun: values.toggle("dry-run") ?? false,
+    home: values.text("home"),
+  };
+}
+
+// `--name` of a node has an environment variable, which is none of a recognizer's business.
+function nameIn(values: FlagValues): string | null {
+  const given = values.given.get("name");
+  return typeof given === "string" ? recognizerIn(given) : null;
+}
+
+function recognizerIn(text: string): string {
+  if (NAME_PATTERN.test(text)) return text;
+  throw new DmlError(
+    "usage",
+    `A recognizer is called NAME or NAME@VERSION, in lower case, not ${JSON.stringify(text)}.`,
+  );
+}

@@ -1,0 +1,34 @@
+import { SERVICE_ACTIONS, SERVICE_ROLES } from "../service/service_place.ts";
+import type { Verb } from "./verbs.ts";
+
+/** `dml service`, as the help shows it and the parser takes it. */
+export const SERVICE_VERB = {
+  usage: "install serve|join HOST, uninstall serve|join, status [serve|join]",
+  summary: "Have the host run a role for good: systemd on Linux, launchd on macOS.",
+  details: [
+    "install writes the description of the service, and the role's own flags into it; uninstall removes it. dml starts no programs, so both print the lines that do the rest.",
+    "status says what is installed, whether it starts at boot, and which process runs. A token goes into a file that only its owner can read.",
+    "With --system the data is in /var/lib/dml, and dml must be an executable that every account can read, as /usr/local/bin/dml.",
+  ],
+  words: [...SERVICE_ACTIONS, ...SERVICE_ROLES],
+  flags: [
+    "system",
+    "host",
+    "port",
+    "control-port",
+    "executables",
+    "master",
+    "token",
+    "name",
+    "workers",
+    "upgrade",
+    "upgrade-within",
+    "home",
+    "json",
+  ],
+  examples: [
+    ["dml service install serve --host 0.0.0.0", "the master, whenever you are logged in (or linger)"],
+    ["dml service install join 192.168.1.10 --token dmln_... --system", "a node from boot on, as root"],
+    ["dml service status", "what there is"],
+  ],
+} as const satisfies Verb;

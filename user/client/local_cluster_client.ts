@@ -1,0 +1,60 @@
+import type { ClusterInfo, NodeListing, PredictAnswer, RecognizerListing } from "../../protocol/http_api/api.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import type { CommandName } from "../../protocol/messages/command.ts";
+import type { ClusterClient, Predicted, PredictOptions } from "./cluster_client.ts";
+
+/** What a user needs of a master in the same process. */
+export interface LocalMaster {
+  info(): ClusterInfo;
+  predict(image: Uint8Array<ArrayBuffer>, options: PredictOptions & { crops: boolean }): Promise<PredictAnswer>;
+  readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
+  nodes(): NodeListing[];
+  recognizers(): RecognizerListing[];
+  command(nodeId: string, command: CommandName): Promise<string>;
+}
+
+/** The cluster inside this process. */
+export class LocalClusterClient implements ClusterClient {
+  readonly label = "this process";
+  readonly #master: LocalMaster;
+  readonly #shutDown: () => Promise<void>;
+
+  /** `shutDown` ends the cluster; it is called when the client is closed. */
+  constructor(master: LocalMaster, shutDown: () => Promise<void>) {
+    this.#master = master;
+    this.#shutDown = shutDown;
+  }
+
+  info(): Promise<ClusterInfo> {
+    return Promise.resolve(this.#master.info());
+  }
+
+  async predict(image: Uint8Array<ArrayBuffer>, options: PredictOptions): Promise<Predicted> {
+    try {
+      const { prediction, annotated } = await this.#master.predict(image, { ...options, crops: false });
+      return { prediction, annotated: annotated && await this.#master.readAnnotated(annotated.digest) };
+    } catch (error) {
+      const failure = asDmlError(error);
+      // The master says of a caller that it went away what the caller knows as its own stop.
+      if (failure.code !== "cancelled") throw failure;
+      throw new DmlError("interrupted", "Stopped before the answer came.", { cause: error });
+    }
+  }
+
+  nodes(): Promise<NodeListing[]> {
+    return Promise.resolve(this.#master.nodes());
+  }
+
+  recognizers(): Promise<RecognizerListing[]> {
+    return Promise.resolve(this.#master.recognizers());
+  }
+
+  command(nodeId: string, command: CommandName): Promise<string> {
+    return this.#master.command(nodeId, command);
+  }
+
+  close(): Promise<void> {
+    return this.#shutDown();
+  }
+}

@@ -1,0 +1,201 @@
+import { basename, join } from "node:path";
+import { encodeManifest, type Manifest, recognizerName } from "../../../models/manifest.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { invariant } from "../../../protocol/kernel/invariant.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
+import type { RecognizerAdded, RecognizerListing } from "../../../protocol/http_api/api.ts";
+import { EXIT_OK } from "../../cli/exit.ts";
+import { LineReader } from "../../terminal/line_reader.ts";
+import { manifestText } from "./manifest_text.ts";
+import type { ModelsCommand, ModelsTakeIn } from "../../cli/models_command.ts";
+import { openModel } from "../../model_sources/open_model.ts";
+import { ProgressBar } from "../../terminal/progress_bar.ts";
+import { formatBytes, formatRate, printable } from "../../terminal/render.ts";
+import { labelsAt, labelsBeside } from "../../model_import/find_labels.ts";
+import { readManifest } from "../../model_import/manifest_file.ts";
+import { prepareDirectory } from "../../model_import/prepare_directory.ts";
+import { type Ask, prepareFile } from "../../model_import/prepare_file.ts";
+import type { Prepared } from "../../model_import/prepared.ts";
+import { sendPrepared } from "../../model_import/upload.ts";
+import { type TrialResult, tryPrepared } from "../../model_import/trial.ts";
+import type { ModelsContext } from "./models.ts";
+
+/** Ratios below come and go by themselves on a host that does other things too. */
+const NOISE = 1.15;
+
+/** Makes a recognizer of a file or directory, wherever it comes from: looks into it, tries it here, sends it to the master. */
+export async function runModelsTakeIn(
+  command: ModelsTakeIn & Pick<ModelsCommand, "json">,
+  context: ModelsContext,
+): Promise<number> {
+  const { terminal } = context;
+  const tell = (line: string) => terminal.error(`${printable(line)}\n`);
+  const listing = await listingFor(command, context);
+  const lines = command.yes || !context.isAnswered ? null : new LineReader(context.stdin);
+  try {
+    const ask: Ask | null = lines && ((prompt) => {
+      terminal.error(prompt);
+      return lines.next(context.signal);
+    });
+    const prepared = await prepare(command, { ...context, listing, ask, tell });
+    const known = sameIn(listing, prepared.manifest);
+    if (known !== null) {
+      tell(`This very recognizer is served already, as ${known.name}.`);
+      const { name, manifestDigest } = known;
+      if (command.json) terminal.out(`${JSON.stringify({ name, manifestDigest, isNew: false })}\n`);
+      return EXIT_OK;
+    }
+    const trial = await tried(prepared, context);
+    tell(trialText(trial));
+    if (command.dryRun) {
+      terminal.out(`${JSON.stringify(prepared.manifest, null, 2)}\n`);
+      return EXIT_OK;
+    }
+    for (const line of manifestText(prepared.manifest).split("\n")) tell(line);
+    await confirm(ask, prepared.manifest);
+    report(await send(prepared, context), { trial, json: command.json, context });
+    return EXIT_OK;
+  } finally {
+    await lines?.close();
+  }
+}
+
+/** The recognizers of the master, asked first: nothing is fetched for one that is not there. A dry run needs none. */
+async function listingFor({ dryRun }: ModelsTakeIn, { models }: ModelsContext): Promise<RecognizerListing[]> {
+  try {
+    return await models.list();
+  } catch (error) {
+    if (dryRun && error instanceof DmlError && error.code === "master_unreachable") return [];
+    throw error;
+  }
+}
+
+interface PrepareContext extends ModelsContext {
+  readonly listing: readonly RecognizerListing[];
+  readonly ask: Ask | null;
+  readonly tell: (line: string) => void;
+}
+
+async function prepare(command: ModelsTakeIn, context: PrepareContext): Promise<Prepared> {
+  const { source, license, sha256, labels, manifest } = command;
+  const { listing, tell, ask } = context;
+  if (source.kind === "path" && await isDirectory(source.path)) {
+    for (const [flag, value] of Object.entries({ labels, manifest, sha256 })) {
+      if (value !== null) throw new DmlError("usage", `--${flag} is for one file, not for a directory.`);
+    }
+    const named = command.name === null ? {} : nameAndVersion(command.name, listing);
+    return await prepareDirectory(source.path, { ...named, ...(license === null ? {} : { license }) });
+  }
+  const bar = new ProgressBar(context.terminal, context.clock);
+  const { home } = context;
+  invariant(home !== null, "what is fetched has a data directory to be kept in");
+  const opened = await openModel(source, {
+    partsPath: join(home, "downloads"),
+    sha256,
+    bytesMax: LIMITS.modelBytesMax,
+    onBytes: (done, total) =>
+      context.progress && bar.update(done / total, `${formatBytes(done)} of ${formatBytes(total)}`),
+    signal: context.signal,
+    clock: context.clock,
+    random: context.random,
+    variable: context.variable,
+  }).finally(() => bar.finish());
+  if (sha256 === null && source.kind !== "path") tell(`Its SHA-256 is ${opened.sha256}; pin it with --sha256.`);
+  const beside = labels === null && source.kind === "path" ? await labelsBeside(source.path) : null;
+  return await prepareFile(opened.bytes, {
+    fileName: opened.fileName,
+    ...nameAndVersion(command.name ?? nameOfFile(opened.fileName), listing),
+    license,
+    labels: labels === null ? beside : await labelsAt(labels),
+    manifest: manifest === null ? null : await readManifest(manifest),
+    ask,
+    tell,
+  });
+}
+
+async function tried(prepared: Prepared, { openEngine, clock }: ModelsContext): Promise<TrialResult> {
+  const engine = await openEngine();
+  try {
+    return await tryPrepared(prepared, { engine, clock });
+  } finally {
+    await engine.close();
+  }
+}
+
+async function send(
+  prepared: Prepared,
+  { models, terminal, clock, progress }: ModelsContext,
+): Promise<RecognizerAdded> {
+  const bar = new ProgressBar(terminal, clock);
+  const onBytes = (done: number, total: number) => {
+    if (progress) bar.update(total === 0 ? 1 : done / total, `sent ${formatBytes(done)} of ${formatBytes(total)}`);
+  };
+  try {
+    return await sendPrepared(prepared, models, { onBytes });
+  } finally {
+    bar.finish();
+  }
+}
+
+async function confirm(ask: Ask | null, manifest: Manifest): Promise<void> {
+  if (ask === null) return;
+  const line = (await ask(`Add it as ${recognizerName(manifest)}? [Y/n] `))?.trim().toLowerCase() ?? "n";
+  if (line === "" || line === "y" || line === "yes") return;
+  throw new DmlError("interrupted", "Nothing was added.", {
+    advice: "--dry-run prints the manifest, --manifest takes it.",
+  });
+}
+
+function report(
+  added: RecognizerAdded,
+  { trial, json, context: { terminal } }: { trial: TrialResult; json: boolean; context: ModelsContext },
+): void {
+  const { name } = added;
+  if (json) terminal.out(`${JSON.stringify({ ...added, ...trial })}\n`);
+  else {
+    terminal.out(`${name} is served; every node that can is offered it now.\n`);
+    terminal.out(`\`dml models show ${name}\` says which have it, \`dml predict -r ${name} IMAGE\` asks it.\n`);
+  }
+}
+
+function trialText({ imagesPerSecond, imagesPerSecondBefore }: TrialResult): string {
+  const now = `It runs here at ${formatRate(imagesPerSecond)} on one worker, decoding included`;
+  if (imagesPerSecondBefore === null) return `${now}; taking it in changed nothing.`;
+  const gain = imagesPerSecond / imagesPerSecondBefore;
+  const verdict = gain > NOISE || gain < 1 / NOISE
+    ? `taking it in makes it ${gain.toFixed(2)} times as fast`
+    : "what taking it in gains is less than can be told from noise here";
+  return `${now}; as published at ${formatRate(imagesPerSecondBefore)}: ${verdict}.`;
+}
+
+/** `NAME@VERSION` as it stands, or the version behind the highest that is served. */
+function nameAndVersion(text: string, listing: readonly RecognizerListing[]): { name: string; version: number } {
+  const [name, version] = text.split("@");
+  if (version !== undefined) return { name, version: Number(version) };
+  const versions = listing.map((served) => served.name.split("@")).filter(([served]) => served === name);
+  return { name, version: 1 + Math.max(0, ...versions.map(([, served]) => Number(served))) };
+}
+
+/** A recognizer that differs from `manifest` by its version only. */
+function sameIn(listing: readonly RecognizerListing[], manifest: Manifest): RecognizerListing | null {
+  return listing.find(({ name: served, manifestDigest }) => {
+    const [name, version] = served.split("@");
+    if (name !== manifest.name) return false;
+    return encodeManifest({ ...manifest, version: Number(version) }).digest === manifestDigest;
+  }) ?? null;
+}
+
+function nameOfFile(fileName: string): string {
+  const name = basename(fileName).replace(/\.onnx$/i, "").toLowerCase().replace(/[^a-z0-9._-]+/g, "-")
+    .replace(/^[^a-z0-9]+/, "").slice(0, 63);
+  return name === "" ? "model" : name;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw new DmlError("file_unreadable", `${path} cannot be read.`, { cause: error });
+  }
+}

@@ -1,0 +1,11 @@
+import type { Manifest } from "../../../models/manifest.ts";
+
+const LABELS_SHOWN = 4;
+
+/** A manifest as people read it: its JSON, of a long list of labels only the first few. */
+export function manifestText(manifest: Manifest): string {
+  return JSON.stringify(manifest, (key, value: unknown) => {
+    if (key !== "labels" || !Array.isArray(value) || value.length <= LABELS_SHOWN + 1) return value;
+    return [...value.slice(0, LABELS_SHOWN), `… ${value.length - LABELS_SHOWN} more`];
+  }, 2);
+}

@@ -1,0 +1,89 @@
+import type { RolloutRecord } from "../../../protocol/http_api/rollout_api.ts";
+import type { Clock } from "../../../protocol/kernel/clock.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { EXIT_OK, EXIT_SOME_FAILED } from "../../cli/exit.ts";
+import type { RolloutAction } from "../../cli/rollout_command.ts";
+import { collectedText, lineageText, rolloutLine, rolloutVerdict } from "./rollout_report.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import type { VersionClient } from "../../client/version_client.ts";
+import { waited } from "../../../protocol/kernel/sleep.ts";
+
+/** How often a rollout is looked at while somebody waits for its end. */
+const LOOK_EVERY_MS = 500;
+
+/** What the sub-verbs about versions work with. */
+export interface RolloutContext {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  /** Aborts on Ctrl-C; a rollout that was begun goes on. */
+  readonly signal: AbortSignal;
+  readonly progress: boolean;
+  readonly json: boolean;
+  readonly versions: VersionClient;
+}
+
+/** Runs one `dml models …` about versions and gives its exit code. */
+export async function runRolloutAction(action: RolloutAction, context: RolloutContext): Promise<number> {
+  const { terminal, versions, json } = context;
+  const say = (detail: string) => terminal.out(json ? `${JSON.stringify({ detail })}\n` : `${detail}\n`);
+  switch (action.action) {
+    case "rollout":
+      return await runRollout(action, context);
+    case "rollback":
+      say(await versions.rollBack(action.name));
+      return EXIT_OK;
+    case "pin":
+      say(await versions.pin(action.version, action.pinned));
+      return EXIT_OK;
+    case "remove":
+      say(await versions.remove(action.version));
+      return EXIT_OK;
+    case "gc": {
+      const collected = await versions.collect();
+      terminal.out(json ? `${JSON.stringify(collected)}\n` : collectedText(collected));
+      return EXIT_OK;
+    }
+  }
+}
+
+async function runRollout(
+  { name, request, wait }: Extract<RolloutAction, { action: "rollout" }>,
+  context: RolloutContext,
+): Promise<number> {
+  const { terminal, versions, json } = context;
+  if (request === null) {
+    const lineage = await versions.rollouts(name);
+    terminal.out(json ? `${JSON.stringify(lineage)}\n` : lineageText(lineage));
+    return EXIT_OK;
+  }
+  const begun = await versions.rollOut(name, request);
+  if (!wait) {
+    terminal.out(json ? `${JSON.stringify(begun)}\n` : `${rolloutLine(begun)}\n`);
+    return EXIT_OK;
+  }
+  const ended = await followed(name, begun, context);
+  terminal.out(json ? `${JSON.stringify(ended)}\n` : rolloutVerdict(ended));
+  return ended.stage === "promoted" ? EXIT_OK : EXIT_SOME_FAILED;
+}
+
+/** The rollout when it has ended. */
+async function followed(name: string, begun: RolloutRecord, context: RolloutContext): Promise<RolloutRecord> {
+  const { terminal, versions, signal, clock, progress } = context;
+  try {
+    for (;;) {
+      const { current, history } = await versions.rollouts(name);
+      const record = [current, ...history].find((rollout) => rollout?.rolloutId === begun.rolloutId);
+      if (!record) throw new DmlError("internal", `The rollout of ${begun.to} is not remembered any more.`);
+      if (record.endedMs !== null) return record;
+      if (progress) terminal.status(rolloutLine(record));
+      await waited(LOOK_EVERY_MS, { clock, signal });
+      if (signal.aborted) {
+        throw new DmlError("interrupted", `The rollout of ${begun.to} goes on.`, {
+          advice: `\`dml models rollout ${name}\` says where it stands; \`dml models rollback ${name}\` ends it.`,
+        });
+      }
+    }
+  } finally {
+    terminal.status(null);
+  }
+}

@@ -1,0 +1,73 @@
+import { type InForceAnswer, thresholdsSchema } from "../../../protocol/http_api/people_api.ts";
+import { parseAs } from "../../../protocol/schema.ts";
+import { EXIT_OK } from "../../cli/exit.ts";
+import type {
+  MergeCommand,
+  NoteCommand,
+  RemoveCommand,
+  RenameCommand,
+  ThresholdsCommand,
+} from "../../cli/people_command.ts";
+import { inForceText, thresholdsText } from "./text.ts";
+import { printable } from "../../terminal/render.ts";
+import type { PeopleContext } from "./people.ts";
+
+type Change = RenameCommand | NoteCommand | MergeCommand | RemoveCommand | ThresholdsCommand;
+
+/** Changes people, or a gallery, and says from which version on. */
+export async function runChangePeople(command: Change, context: PeopleContext): Promise<number> {
+  const { terminal } = context;
+  if (command.subVerb === "thresholds") return await runThresholds(command, context);
+  const { sentence, inForce } = await change(command, context);
+  if (command.json) terminal.out(`${JSON.stringify({ done: sentence, inForce })}\n`);
+  else {terminal.out(
+      printable(`${sentence}${inForce === null ? "" : `; ${inForceText(command.gallery, inForce)}`}`) + "\n",
+    );}
+  return EXIT_OK;
+}
+
+async function change(
+  command: Exclude<Change, ThresholdsCommand>,
+  { people }: PeopleContext,
+): Promise<{ sentence: string; inForce: InForceAnswer | null }> {
+  const { gallery } = command;
+  switch (command.subVerb) {
+    case "rename": {
+      const { name, newName } = command;
+      return { sentence: `${name} is ${newName} now`, inForce: await people.patch(command, { name: newName }) };
+    }
+    case "note":
+      return {
+        sentence: `Noted about ${command.name}`,
+        inForce: await people.patch(command, { metadata: command.metadata }),
+      };
+    case "merge": {
+      const { name, from } = command;
+      return { sentence: `${from} is a part of ${name} now`, inForce: await people.merge(command, from) };
+    }
+    case "remove": {
+      const { name, faceId } = command;
+      if (name === null) {
+        await people.removeGallery(gallery);
+        return { sentence: `The gallery ${gallery} is removed`, inForce: null };
+      }
+      if (faceId === null) return { sentence: `${name} is removed`, inForce: await people.remove({ gallery, name }) };
+      const inForce = await people.removeFace({ gallery, name }, faceId);
+      return { sentence: `${faceId} of ${name} is removed`, inForce };
+    }
+  }
+}
+
+async function runThresholds(command: ThresholdsCommand, { terminal, people }: PeopleContext): Promise<number> {
+  const { gallery, change, json } = command;
+  const current = (await people.gallery(gallery)).thresholds;
+  const isChange = Object.keys(change).length > 0;
+  const thresholds = parseAs(thresholdsSchema, { ...current, ...change }, { what: "The thresholds", code: "usage" });
+  const inForce = isChange ? await people.setThresholds(gallery, thresholds) : null;
+  if (json) terminal.out(`${JSON.stringify({ thresholds, inForce })}\n`);
+  else {
+    terminal.out(`${gallery}: ${thresholdsText(thresholds)}\n`);
+    if (inForce !== null) terminal.out(`${inForceText(gallery, inForce)}\n`);
+  }
+  return EXIT_OK;
+}

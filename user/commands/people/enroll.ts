@@ -1,0 +1,126 @@
+import { basename } from "node:path";
+import type { EnrolAnswer } from "../../../protocol/http_api/people_api.ts";
+import type { DmlError } from "../../../protocol/kernel/errors.ts";
+import { exitCodeOf } from "../../cli/exit.ts";
+import { findInputs } from "../../pictures/inputs.ts";
+import { type LabelledPicture, labelledPictures } from "../../pictures/labelled_pictures.ts";
+import type { EnrollCommand, RejectCommand } from "../../cli/people_command.ts";
+import { countedAs, inForceText } from "./text.ts";
+import { type PictureOutcome, runPictures } from "../../pictures/picture_run.ts";
+import { printable, styled } from "../../terminal/render.ts";
+import type { PeopleContext } from "./people.ts";
+
+/** Enrols faces: one person's, or everybody's of a directory. The exit code. */
+export async function runEnroll(command: EnrollCommand, context: PeopleContext): Promise<number> {
+  const { gallery, face, largest, dryRun, metadata } = command;
+  const pictures = await picturesOf(command);
+  const outcomes = runPictures(pictures, {
+    ...context,
+    concurrency: command.concurrency,
+    work: (bytes, { name, input: { name: source } }) => {
+      const options = { gallery, name, face, largest, source: fileName(source), dryRun, signal: context.signal };
+      return context.people.enrol(bytes, options);
+    },
+  });
+  const report = new EnrolReport(context.terminal, command);
+  for await (const outcome of outcomes) report.add(outcome);
+  if (Object.keys(metadata).length > 0 && !dryRun) {
+    for (const name of report.names) await context.people.patch({ gallery, name }, { metadata });
+  }
+  report.finish(dryRun ? "would be enrolled" : "enrolled");
+  return exitCodeOf(report.failures, { tried: pictures.length });
+}
+
+/** Remembers of each picture that a face in it is not the person's. The exit code. */
+export async function runReject(command: RejectCommand, context: PeopleContext): Promise<number> {
+  const { gallery, name, face, largest } = command;
+  const pictures = (await findInputs(command.inputs)).map((input) => ({ name, input }));
+  const outcomes = runPictures(pictures, {
+    ...context,
+    concurrency: 1,
+    work: (bytes, { input: { name: source } }) => {
+      return context.people.reject(bytes, {
+        gallery,
+        name,
+        face,
+        largest,
+        source: fileName(source),
+        signal: context.signal,
+      });
+    },
+  });
+  const report = new EnrolReport(context.terminal, command);
+  for await (const outcome of outcomes) report.add(outcome);
+  report.finish(`remembered as not ${name}`, { isOfPeople: false });
+  return exitCodeOf(report.failures, { tried: pictures.length });
+}
+
+async function picturesOf({ name, inputs }: EnrollCommand): Promise<LabelledPicture[]> {
+  if (name === null) return await labelledPictures(inputs[0]);
+  return (await findInputs(inputs)).map((input) => ({ name, input }));
+}
+
+/** What of a path is kept with a face: the name of the file. */
+function fileName(path: string): string {
+  return basename(path).slice(-400);
+}
+
+/** Tells what became of the pictures: warnings on standard error, what it comes to at the end; or a JSON line each. */
+class EnrolReport {
+  readonly failures: DmlError[] = [];
+  /** People with at least one picture that was not refused. */
+  readonly names = new Set<string>();
+  readonly #terminal: PeopleContext["terminal"];
+  readonly #command: { readonly json: boolean; readonly gallery: string };
+  #stored = 0;
+  #known = 0;
+  #newest: EnrolAnswer["inForce"] = null;
+
+  constructor(terminal: PeopleContext["terminal"], command: { json: boolean; gallery: string }) {
+    this.#terminal = terminal;
+    this.#command = command;
+  }
+
+  add(outcome: PictureOutcome<LabelledPicture, EnrolAnswer>): void {
+    const { item: { name, input: { name: file } } } = outcome;
+    if (!outcome.ok) {
+      const { code, message, advice } = outcome.failure;
+      this.failures.push(outcome.failure);
+      this.#line({ file, person: name, ok: false, error: { code, message, advice } });
+      return;
+    }
+    const { result } = outcome;
+    this.names.add(result.person);
+    const isKnown = result.warnings.some(({ code }) => code === "already_enrolled" || code === "near_duplicate");
+    if (isKnown) this.#known++;
+    else this.#stored++;
+    if (result.inForce !== null && result.inForce.version >= (this.#newest?.version ?? 0)) {
+      this.#newest = result.inForce;
+    }
+    this.#line({ file, ok: true, ...result });
+    if (this.#command.json) return;
+    for (const { message } of result.warnings) {
+      const label = styled("warning:", "yellow", this.#terminal.errorColor);
+      this.#terminal.error(`${label} ${printable(`${file}: ${message}`)}\n`);
+    }
+  }
+
+  finish(what: string, { isOfPeople = true }: { isOfPeople?: boolean } = {}): void {
+    if (this.#command.json || this.names.size === 0) return;
+    const parts = [
+      `${countedAs(this.#stored, "face", "faces")}${isOfPeople ? this.#ofPeople() : ""} ${what}`,
+      ...(this.#known > 0 ? [`${this.#known} there already`] : []),
+      ...(this.failures.length > 0 ? [`${this.failures.length} refused`] : []),
+    ];
+    const force = this.#newest === null ? "" : `; ${inForceText(this.#command.gallery, this.#newest)}`;
+    this.#terminal.out(`${styled(printable(parts.join(", ") + force), "bold", this.#terminal.outColor)}\n`);
+  }
+
+  #ofPeople(): string {
+    return ` of ${countedAs(this.names.size, "person", "people")}`;
+  }
+
+  #line(line: object): void {
+    if (this.#command.json) this.#terminal.out(`${JSON.stringify(line)}\n`);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Clock } from "../../../protocol/kernel/clock.ts";
+import type { Random } from "../../../protocol/kernel/random.ts";
+import type { ClusterClient } from "../../client/cluster_client.ts";
+import type { PeopleClient } from "../../client/people_client.ts";
+import type { PeopleCommand } from "../../cli/people_command.ts";
+import type { PictureRunContext } from "../../pictures/picture_run.ts";
+
+/** What `dml people` works with. */
+export interface PeopleContext extends PictureRunContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly people: PeopleClient;
+  readonly cluster: Pick<ClusterClient, "predict" | "label">;
+}
+
+/** Runs a sub-verb of `dml people` and gives its exit code. */
+export async function runPeople(command: PeopleCommand, context: PeopleContext): Promise<number> {
+  switch (command.subVerb) {
+    case "enroll": {
+      const { runEnroll } = await import("./enroll.ts");
+      return await runEnroll(command, context);
+    }
+    case "reject": {
+      const { runReject } = await import("./enroll.ts");
+      return await runReject(command, context);
+    }
+    case "list": {
+      const { runListPeople } = await import("./list.ts");
+      return await runListPeople(command, context);
+    }
+    case "show": {
+      const { runShowPerson } = await import("./list.ts");
+      return await runShowPerson(command, context);
+    }
+    case "export": {
+      const { runExport } = await import("./archive.ts");
+      return await runExport(command, context);
+    }
+    case "import": {
+      const { runImport } = await import("./archive.ts");
+      return await runImport(command, context);
+    }
+    case "test": {
+      const { runTestPeople } = await import("./test.ts");
+      return await runTestPeople(command, context);
+    }
+    case "calibrate": {
+      const { runCalibrate } = await import("./calibrate.ts");
+      return await runCalibrate(command, context);
+    }
+    case "rename":
+    case "note":
+    case "merge":
+    case "remove":
+    case "thresholds": {
+      const { runChangePeople } = await import("./edit.ts");
+      return await runChangePeople(command, context);
+    }
+  }
+}

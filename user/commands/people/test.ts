@@ -1,0 +1,84 @@
+import type { DmlError } from "../../../protocol/kernel/errors.ts";
+import { DEFAULT_RECOGNIZER } from "../../cli/flags.ts";
+import { exitCodeOf } from "../../cli/exit.ts";
+import { labelledPictures } from "../../pictures/labelled_pictures.ts";
+import { largestFace } from "../../pictures/largest_face.ts";
+import type { TestPeopleCommand } from "../../cli/people_command.ts";
+import { type Score, ScoreKeeper, type Tally } from "./score.ts";
+import { runPictures } from "../../pictures/picture_run.ts";
+import { type Column, printable, renderTable, styled } from "../../terminal/render.ts";
+import type { PeopleContext } from "./people.ts";
+
+const COLUMNS: readonly Column[] = [
+  { title: "person", shrinks: true },
+  { title: "pictures", align: "right" },
+  { title: "correct", align: "right" },
+  { title: "wrong name", align: "right" },
+  { title: "unknown", align: "right" },
+  { title: "uncertain", align: "right" },
+  { title: "poor", align: "right" },
+  { title: "no face", align: "right" },
+  { title: "failed", align: "right" },
+];
+
+/** Measures how well the people of a gallery are recognised in labelled pictures. The exit code. */
+export async function runTestPeople(command: TestPeopleCommand, context: PeopleContext): Promise<number> {
+  const { gallery, directory, json } = command;
+  const { terminal, cluster, signal } = context;
+  const pictures = await labelledPictures(directory);
+  const keeper = new ScoreKeeper(await namesOf(gallery, context));
+  const options = { recognizer: DEFAULT_RECOGNIZER, annotate: false, embeddings: false, gallery, signal };
+  const outcomes = runPictures(pictures, {
+    ...context,
+    concurrency: command.concurrency,
+    work: async (bytes) => (await cluster.predict(bytes, options)).prediction,
+  });
+  const failures: DmlError[] = [];
+  let version: number | null = null;
+  for await (const outcome of outcomes) {
+    const { item: { name: expected, input: { name: file } } } = outcome;
+    if (outcome.ok) {
+      keeper.add({ expected, file }, largestFace(outcome.result.persons));
+      version = outcome.result.gallery?.version ?? version;
+    } else {
+      keeper.fail(expected);
+      failures.push(outcome.failure);
+    }
+  }
+  const score = keeper.score();
+  if (json) terminal.out(`${JSON.stringify({ gallery, version, ...score })}\n`);
+  else printScore(score, { ...context, gallery, version });
+  return exitCodeOf(failures, { tried: pictures.length });
+}
+
+async function namesOf(gallery: string, { people }: PeopleContext): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (let after: string | null = null;;) {
+    const page: Awaited<ReturnType<typeof people.people>> = await people.people(gallery, after);
+    for (const { name } of page.people) names.add(name);
+    if (page.next === null) return names;
+    after = page.next;
+  }
+}
+
+function printScore(
+  { people, total, accuracy, confusions }: Score,
+  { terminal, gallery, version }: PeopleContext & { gallery: string; version: number | null },
+): void {
+  const rows = people.map(({ name, enrolled, ...tally }) => rowOf(enrolled ? name : `${name} (not enrolled)`, tally));
+  const options = { columnsMax: terminal.outColumns, color: terminal.outColor };
+  terminal.out(renderTable(COLUMNS, [...rows, rowOf("all", total)], options));
+  for (const { expected, named, files } of confusions) {
+    const list = files.slice(0, 3).join(", ") + (files.length > 3 ? ", …" : "");
+    const often = files.length === 1 ? "once" : `${files.length} times`;
+    terminal.out(`${printable(`${expected} was taken for ${named} ${often}: ${list}`)}\n`);
+  }
+  const share = accuracy === null ? "nothing was looked at" : `${(accuracy * 100).toFixed(1)} % correct`;
+  const of = version === null ? gallery : `${gallery} version ${version}`;
+  terminal.out(`${styled(`${share}, by ${of}`, "bold", terminal.outColor)}\n`);
+}
+
+function rowOf(name: string, tally: Tally): string[] {
+  const { pictures, correct, wrong, unknown, uncertain, poorQuality, noFace, failed } = tally;
+  return [printable(name), ...[pictures, correct, wrong, unknown, uncertain, poorQuality, noFace, failed].map(String)];
+}

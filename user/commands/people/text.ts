@@ -1,0 +1,31 @@
+import type { GalleryListing, InForceAnswer, Thresholds } from "../../../protocol/http_api/people_api.ts";
+
+/** `3 people`, `1 face`: what {@linkcode counted} of render.ts cannot, for not every plural is an s. */
+export function countedAs(count: number, one: string, more: string): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
+}
+
+/** How far a change has come, for people. */
+export function inForceText(gallery: string, { version, ready, pending, failed }: InForceAnswer): string {
+  const where = ready === 0 && pending === 0 && failed === 0 ? "no node is there yet" : [
+    `in force on ${countedAs(ready, "node", "nodes")}`,
+    ...(pending > 0 ? [`not yet on ${pending}`] : []),
+    ...(failed > 0 ? [`${failed} cannot have it (see \`dml nodes\`)`] : []),
+  ].join(", ");
+  return `${gallery} version ${version}: ${where}`;
+}
+
+/** The thresholds of a gallery, for people. */
+export function thresholdsText({ known, unknown, marginMin, eyeDistanceMin, sharpnessMin }: Thresholds): string {
+  return [
+    `known from ${known}, unknown below ${unknown}, nearest person ${marginMin} nearer than the second,`,
+    `${eyeDistanceMin} pixels between the eyes, sharpness ${sharpnessMin}`,
+  ].join(" ");
+}
+
+/** What a gallery is doing besides, for people; null when it is nothing. */
+export function reembeddingText({ name, reembedding }: GalleryListing): string | null {
+  if (reembedding === null) return null;
+  const left = countedAs(reembedding.left, "face is", "faces are");
+  return `${name} is being looked at by a new embedder: ${left} left.`;
+}

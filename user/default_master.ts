@@ -1,6 +1,0 @@
-import { DEFAULT_PORT } from "../protocol/http/paths.ts";
-import type { Address } from "../protocol/transport.ts";
-import { DEFAULT_HOST } from "./flags.ts";
-
-/** Where a master is looked for when nobody named one. */
-export const DEFAULT_MASTER: Address = { hostname: DEFAULT_HOST, port: DEFAULT_PORT };

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { asStorageError, removeIfThere, writeFileDurably } from "../../protocol/host/durable_file.ts";
+import { openHome } from "../../protocol/host/home.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { digestOf } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { newId } from "../../protocol/kernel/id.ts";
+import { seededRandom } from "../../protocol/kernel/random.ts";
+import type { DoctorContext, DoctorStep } from "./steps.ts";
+import { drawnFace } from "./drawn_face.ts";
+import { DEFAULT_RECOGNIZER } from "../cli/flags.ts";
+import { counted, formatBytes, formatDuration } from "../terminal/render.ts";
+
+/** More than the files of the recognizers that come with dml. */
+const PROBE_BYTES = 16 * 1024 * 1024;
+
+/** Whether the data directory can be made, written and read, and has room. */
+export function diskStep({ home, clock, random }: DoctorContext): DoctorStep {
+  return {
+    name: "disk",
+    async check() {
+      const { path } = await openHome(home);
+      const probe = join(path, newId("doctor", random));
+      const tookMs = await timed(clock, () => writeAndRead(probe));
+      return `${formatBytes(PROBE_BYTES)} were written to ${path} and read back in ${formatDuration(tookMs)}.`;
+    },
+  };
+}
+
+async function writeAndRead(probe: string): Promise<void> {
+  // Not all zeros: a file system may store those as nothing.
+  const words = new Uint32Array(PROBE_BYTES / 4);
+  const chance = seededRandom(1);
+  for (let at = 0; at < words.length; at++) words[at] = at % 1_024 === 0 ? chance() * 2 ** 32 : words[at - 1] * 5 + 1;
+  const bytes = new Uint8Array(words.buffer);
+  try {
+    await writeFileDurably(probe, bytes);
+    const read = await Deno.readFile(probe);
+    if (digestOf(read) !== digestOf(bytes)) {
+      throw new DmlError("home_unusable", `${probe} does not read back as it was written.`, {
+        advice: "The disk is failing; name a directory on another one with DML_HOME.",
+      });
+    }
+  } catch (error) {
+    throw asStorageError(error, { what: probe, fallback: "home_unusable" });
+  } finally {
+    await removeIfThere(probe);
+  }
+}
+
+/** Whether the files of the recognizers that every node has are here and are those that were pinned. */
+export function recognizerStep(): DoctorStep {
+  return {
+    name: "recognizer",
+    async check() {
+      const { CATALOG } = await import("../../models/catalog/catalog.ts");
+      let bytes = 0;
+      let files = 0;
+      for (const { manifest, loadLayer } of CATALOG.filter(({ isOptional }) => !isOptional)) {
+        for (const { role } of manifest.layers) {
+          bytes += (await loadLayer(role)).length;
+          files++;
+        }
+      }
+      return `${counted(files, "file")} of ${formatBytes(bytes)} are those that were pinned.`;
+    },
+  };
+}
+
+/** Whether a face is found, the way `dml predict` finds it without a master. */
+export function inferenceStep({ openLocal, signal, clock }: DoctorContext): DoctorStep {
+  return {
+    name: "inference",
+    async check() {
+      const cluster = await openLocal({ recognizer: DEFAULT_RECOGNIZER, pictures: 1 });
+      try {
+        const startMs = clock.nowMs();
+        const asked = { recognizer: DEFAULT_RECOGNIZER, annotate: true, embeddings: true, gallery: null, signal };
+        const { prediction: { persons, recognizer }, annotated } = await cluster.predict(drawnFace(), asked);
+        const [person] = persons;
+        if (persons.length === 1 && person.embedding?.length && annotated?.length) {
+          return `${recognizer} found the drawn face in ${formatDuration(clock.nowMs() - startMs)}.`;
+        }
+        throw new DmlError("engine_failed", `${recognizer} found ${persons.length} faces on a picture of one.`, {
+          advice: "The engine computes wrongly on this processor; use another host, and report it with `dml version`.",
+        });
+      } finally {
+        await cluster.close();
+      }
+    },
+  };
+}
+
+async function timed(clock: Clock, work: () => Promise<void>): Promise<number> {
+  const startMs = clock.nowMs();
+  await work();
+  return clock.nowMs() - startMs;
+}

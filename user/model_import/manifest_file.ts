@@ -1,0 +1,72 @@
+import { dirname, isAbsolute, join } from "node:path";
+import { type Manifest, manifestSchema } from "../../models/manifest.ts";
+import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { BlobReference } from "../../protocol/messages/task.ts";
+import { parseAs } from "../../protocol/schema.ts";
+import { labelsAt } from "./find_labels.ts";
+import { readBounded } from "./read_bounded.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A manifest as people write it: data in which a file may stand for what is in it. */
+export interface WrittenManifest {
+  readonly path: string;
+  readonly value: Json;
+}
+
+/** Reads the JSON at `path`; what is in it is checked when it is completed. Throws `recognizer_invalid`. */
+export async function readManifest(path: string): Promise<WrittenManifest> {
+  const text = new TextDecoder().decode(await readBounded(path, LIMITS.manifestBytesMax));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new DmlError("recognizer_invalid", `${path} is not JSON.`, { cause });
+  }
+  if (isObject(value)) return { path, value };
+  throw new DmlError("recognizer_invalid", `${path} is no manifest: it is no object.`);
+}
+
+/**
+ * The manifest with `changes` to its top level, its file names replaced by what is in the files: `labels` by the labels, the
+ * `image` of a test by its digest; these pictures go into `files`. Paths are as seen from the manifest.
+ * Throws `recognizer_invalid`, naming the field, or what reading a file throws.
+ */
+export async function completeManifest(
+  { path, value }: WrittenManifest,
+  { changes, files }: { changes: Json; files: Map<Digest, Uint8Array<ArrayBuffer>> },
+): Promise<Manifest> {
+  const beside = (name: string) => isAbsolute(name) ? name : join(dirname(path), name);
+  const whole: Record<string, unknown> = { ...value, ...changes };
+  if (isObject(whole.parameters) && typeof whole.parameters.labels === "string") {
+    whole.parameters = { ...whole.parameters, labels: (await labelsAt(beside(whole.parameters.labels))).labels };
+  }
+  if (Array.isArray(whole.tests)) {
+    const tests: unknown[] = [];
+    for (const test of whole.tests) tests.push(await withImage(test, { beside, files }));
+    whole.tests = tests;
+  }
+  return parseAs(manifestSchema, whole, { what: `The manifest ${path}`, code: "recognizer_invalid" });
+}
+
+/** The reference of `bytes`, which go into `files`. */
+export function kept(bytes: Uint8Array<ArrayBuffer>, files: Map<Digest, Uint8Array<ArrayBuffer>>): BlobReference {
+  const digest = digestOf(bytes);
+  files.set(digest, bytes);
+  return { digest, size: bytes.length };
+}
+
+async function withImage(
+  test: unknown,
+  { beside, files }: { beside: (name: string) => string; files: Map<Digest, Uint8Array<ArrayBuffer>> },
+): Promise<unknown> {
+  if (!isObject(test) || typeof test.image !== "string") return test;
+  const bytes = await readBounded(beside(test.image), LIMITS.imageBytesMax);
+  return { ...test, image: kept(bytes, files) };
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { inspectOnnx } from "../../models/onnx/inspect.ts";
+import { refuseUnservable } from "../../models/onnx/refuse_unservable.ts";
+import { takeIn } from "../../models/onnx/optimise.ts";
+import { layerSchema } from "../../models/manifest.ts";
+import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { parseAs, z } from "../../protocol/schema.ts";
+import { about } from "./error_subject.ts";
+import { completeManifest, kept, readManifest } from "./manifest_file.ts";
+import type { Prepared } from "./prepared.ts";
+import { readBounded } from "./read_bounded.ts";
+
+const MANIFEST_NAME = "manifest.json";
+
+/** A layer as people write it: its role at least; with its digest it is pinned. */
+const writtenLayersSchema = z.array(layerSchema.partial({ digest: true, size: true })).max(LIMITS.layersMax);
+
+/**
+ * Makes a recognizer of a directory with `manifest.json` and a file `ROLE.onnx` for each layer. A file that has the digest which
+ * the manifest pins goes as it is; any other is taken in first, and must have that digest then, if one is pinned.
+ */
+export async function prepareDirectory(
+  directory: string,
+  changes: { readonly name?: string; readonly version?: number; readonly license?: string },
+): Promise<Prepared> {
+  const written = await readManifest(join(directory, MANIFEST_NAME));
+  const what = `The manifest ${written.path}`;
+  const layers = parseAs(writtenLayersSchema, written.value.layers ?? [], { what, code: "recognizer_invalid" });
+  const files = new Map<Digest, Uint8Array<ArrayBuffer>>();
+  const published = new Map<string, Uint8Array<ArrayBuffer>>();
+  const complete = [];
+  let isChanged = false;
+  for (const { role, digest } of layers) {
+    const path = join(directory, `${role}.onnx`);
+    const bytes = await readBounded(path, LIMITS.modelBytesMax);
+    const layer = about(path, () => layerFrom(bytes, digest ?? null));
+    published.set(role, bytes);
+    isChanged ||= layer !== bytes;
+    complete.push({ role, ...kept(layer, files) });
+  }
+  const manifest = await completeManifest(written, { changes: { ...changes, layers: complete }, files });
+  return { manifest, files, published: isChanged ? published : null };
+}
+
+function layerFrom(bytes: Uint8Array<ArrayBuffer>, pinned: Digest | null): Uint8Array<ArrayBuffer> {
+  refuseUnservable(inspectOnnx(bytes));
+  if (pinned !== null && digestOf(bytes) === pinned) return bytes;
+  const layer = takeIn(bytes);
+  const digest = digestOf(layer);
+  if (pinned !== null && digest !== pinned) {
+    throw new DmlError(
+      "blob_corrupt",
+      `It is not the file that the manifest pins: it becomes ${digest}, not ${pinned}.`,
+      {
+        advice: "Bring the file that belongs to the manifest, or leave its digest out of it.",
+      },
+    );
+  }
+  return digest === digestOf(bytes) ? bytes : layer;
+}

@@ -1,0 +1,26 @@
+import { blobsOf, encodeManifest } from "../../models/manifest.ts";
+import type { RecognizerAdded } from "../../protocol/http_api/api.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { ModelsClient } from "../client/models_client.ts";
+import type { Prepared } from "./prepared.ts";
+
+/** Sends a recognizer to a master: its files, then its manifest. `onBytes` is told of all files together. */
+export async function sendPrepared(
+  { manifest, files }: Pick<Prepared, "manifest" | "files">,
+  models: ModelsClient,
+  { onBytes, readFile }: {
+    onBytes: (doneBytes: number, totalBytes: number) => void;
+    /** Where a file comes from that is not among `files`. */
+    readFile?: (digest: Digest) => Promise<Uint8Array<ArrayBuffer>>;
+  },
+): Promise<RecognizerAdded> {
+  const blobs = blobsOf(manifest);
+  const totalBytes = blobs.reduce((sum, { size }) => sum + size, 0);
+  let doneBytes = 0;
+  for (const { digest, size } of blobs) {
+    const bytes = files.get(digest) ?? await readFile?.(digest);
+    if (bytes !== undefined) await models.put(digest, bytes, (done) => onBytes(doneBytes + done, totalBytes));
+    doneBytes += size;
+  }
+  return await models.add(encodeManifest(manifest).bytes);
+}

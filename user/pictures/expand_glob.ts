@@ -1,0 +1,97 @@
+import { join } from "node:path";
+// @ts-types="../glob_to_regexp.d.ts"
+import { globToRegExp } from "@std/path/glob-to-regexp";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { fixedPartOf, isGlob } from "./glob.ts";
+
+/** Directories that one `**` may stand for. */
+const DIRECTORIES_MAX = 10_000;
+
+export interface GlobOptions {
+  readonly directoriesMax?: number;
+  /** Of the file system. */
+  readonly readDirectory?: (path: string) => AsyncIterable<Deno.DirEntry>;
+}
+
+/** What a pattern stands for. */
+export interface GlobMatches {
+  readonly paths: string[];
+  /** Directories on the way that could not be read, and why. */
+  readonly closed: ReadonlyMap<string, unknown>;
+}
+
+/**
+ * Expands `pattern` a path segment at a time, from its fixed part on, above which nothing may be read. `**` stands for a directory and all
+ * below it, but hidden ones and links; behind it a pattern matches files only, for their directories were matched already.
+ * Throws `usage` when it stands for more directories than `directoriesMax`.
+ */
+export async function expandGlob(pattern: string, options: GlobOptions = {}): Promise<GlobMatches> {
+  const expansion = new Expansion(pattern, options);
+  const start = fixedPartOf(pattern);
+  const segments = pattern.slice(start === "." ? 0 : start.length).split("/").filter((part, index, all) =>
+    part !== "" && !(part === "**" && all[index - 1] === "**")
+  );
+  if (segments.at(-1) === "**") segments.push("*");
+  const isDeep = segments.includes("**");
+  let paths = [start];
+  for (const [index, segment] of segments.entries()) {
+    const filesOnly = isDeep && index === segments.length - 1 && isGlob(segment);
+    const next = new Set<string>();
+    for (const path of paths) {
+      const found = segment === "**" ? expansion.below(path) : expansion.matches(path, { segment, filesOnly });
+      for await (const match of found) next.add(match);
+    }
+    paths = [...next];
+  }
+  return { paths, closed: expansion.closed };
+}
+
+class Expansion {
+  readonly closed = new Map<string, unknown>();
+  readonly #pattern: string;
+  readonly #directoriesMax: number;
+  readonly #readDirectory: (path: string) => AsyncIterable<Deno.DirEntry>;
+  #directories = 0;
+
+  constructor(pattern: string, { directoriesMax = DIRECTORIES_MAX, readDirectory = Deno.readDir }: GlobOptions) {
+    this.#pattern = pattern;
+    this.#directoriesMax = directoriesMax;
+    this.#readDirectory = readDirectory;
+  }
+
+  /** What in `directory` matches one segment of the pattern. */
+  async *matches(
+    directory: string,
+    { segment, filesOnly }: { segment: string; filesOnly: boolean },
+  ): AsyncGenerator<string> {
+    const pattern = globToRegExp(segment, { globstar: false });
+    for await (const { name, isDirectory } of this.#entries(directory)) {
+      const isMatch = (name === segment || pattern.test(name)) && !(filesOnly && isDirectory);
+      if (isMatch && name.startsWith(".") === segment.startsWith(".")) yield join(directory, name);
+    }
+  }
+
+  /** `directory` and every directory in it, however deep. */
+  async *below(directory: string): AsyncGenerator<string> {
+    if (++this.#directories > this.#directoriesMax) {
+      const sentence = `${this.#pattern} stands for more than ${
+        this.#directoriesMax.toLocaleString("en")
+      } directories.`;
+      throw new DmlError("usage", sentence, { advice: "Name a directory further down." });
+    }
+    yield directory;
+    for await (const { name, isDirectory } of this.#entries(directory)) {
+      if (isDirectory && !name.startsWith(".")) yield* this.below(join(directory, name));
+    }
+  }
+
+  async *#entries(directory: string): AsyncGenerator<Deno.DirEntry> {
+    try {
+      yield* this.#readDirectory(directory);
+    } catch (error) {
+      // A path on the way that is no directory, or went away, matches nothing.
+      const isNothing = error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.NotFound;
+      if (!isNothing) this.closed.set(directory, error);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { ErrorCode } from "../../protocol/kernel/errors.ts";
+import { printable, renderError } from "../terminal/render.ts";
+import type { Struck } from "./shared_failure.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+/**
+ * Tells the failures of pictures on standard error: what is of one picture with its name, what is of all alike once; at the
+ * end, which pictures that left undone.
+ */
+export class FailureReport {
+  readonly #terminal: Terminal;
+  /** The pictures by what struck them. */
+  readonly #undone = new Map<ErrorCode, string[]>();
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  tell({ failure, isShared }: Struck, file: string): void {
+    const color = this.#terminal.errorColor;
+    if (!isShared) return this.#terminal.error(renderError(failure, { color, subject: file }));
+    const undone = this.#undone.get(failure.code);
+    if (undone !== undefined) return void undone.push(file);
+    this.#undone.set(failure.code, [file]);
+    this.#terminal.error(renderError(failure, { color }));
+  }
+
+  /** Names what is undone of `total` pictures; not to who stopped it. */
+  finish(total: number): void {
+    for (const [code, files] of this.#undone) {
+      if (code === "interrupted" || total === 1) continue;
+      const isAll = files.length === total;
+      const which = isAll ? `None of the ${total} pictures was done` : `Of ${total} pictures, undone`;
+      const lines = isAll ? [`${which} (${code}).`] : [`${which} (${code}):`, ...files.map((file) => `  ${file}`)];
+      this.#terminal.error(lines.map((line) => `${printable(line)}\n`).join(""));
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import { basename, join } from "node:path";
+// @ts-types="../../protocol/http/limited_bytes_transform_stream.d.ts"
+import { LimitedBytesTransformStream } from "@std/streams/limited_bytes_transform_stream.js";
+// @ts-types="../to_bytes.d.ts"
+import { toBytes } from "@std/streams/to_bytes.js";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { expandGlob, type GlobOptions } from "./expand_glob.ts";
+import { fileReason } from "../terminal/file_reason.ts";
+import { isGlob } from "./glob.ts";
+import { isPictureName } from "./picture_name.ts";
+import { formatBytes } from "../terminal/render.ts";
+
+/** One picture that was asked for, or why there is none. */
+export type Input =
+  /** A regular file. */
+  | { readonly kind: "file"; readonly name: string; readonly path: string }
+  /** Something that can only be read once and to its end: a pipe, a device. */
+  | { readonly kind: "stream"; readonly name: string; readonly path: string }
+  | { readonly kind: "stdin"; readonly name: "stdin" }
+  | { readonly kind: "missing"; readonly name: string; readonly error: DmlError };
+
+const OWN_OUTPUT = /\.annotated\.jpg$/i;
+/** A pattern whose last segment says this asks for own outputs. */
+const NAMES_OWN_OUTPUT = /annotated[^/]*$/i;
+const BY_NAME = new Intl.Collator("en", { numeric: true });
+
+/**
+ * The pictures that `given` names, in its order: files; the pictures right inside a directory; what a glob matches
+ * (for shells that hand globs on); `-` for standard input. Own outputs, `*.annotated.jpg`, are meant only when they are
+ * named. What cannot be found or is refused by its size comes back as `missing`, so that the others go on.
+ */
+export async function findInputs(given: readonly string[], options: GlobOptions = {}): Promise<Input[]> {
+  const found: Input[] = [];
+  for (const name of given) found.push(...await findOne(name, options));
+  return found;
+}
+
+async function findOne(name: string, options: GlobOptions = {}): Promise<Input[]> {
+  if (name === "-") return [{ kind: "stdin", name: "stdin" }];
+  if (name === "") return [{ kind: "missing", name, error: nameless() }];
+  try {
+    const stat = await Deno.stat(name);
+    if (stat.isDirectory) return await findInDirectory(name);
+    if (!stat.isFile) return [{ kind: "stream", name, path: name }];
+    const error = sizeRefusal(name, stat.size);
+    return [error ? { kind: "missing", name, error } : { kind: "file", name, path: name }];
+  } catch (error) {
+    const isPattern = error instanceof Deno.errors.NotFound && isGlob(name);
+    return isPattern ? await findByGlob(name, options) : [{ kind: "missing", name, error: fileError(name, error) }];
+  }
+}
+
+async function findInDirectory(directory: string): Promise<Input[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(directory)) {
+    const isPicture = isPictureName(entry.name) && !OWN_OUTPUT.test(entry.name);
+    if (isPicture && !entry.isDirectory && !entry.name.startsWith(".")) names.push(entry.name);
+  }
+  if (names.length > 0) return await findAll(names.map((name) => join(directory, name)));
+  const error = new DmlError("no_images", `The directory ${directory} holds no pictures.`);
+  return [{ kind: "missing", name: directory, error }];
+}
+
+async function findByGlob(pattern: string, options: GlobOptions): Promise<Input[]> {
+  try {
+    const { paths: matches, closed } = await expandGlob(pattern, options);
+    const paths = NAMES_OWN_OUTPUT.test(pattern) ? matches : matches.filter((path) => !OWN_OUTPUT.test(path));
+    const unread = [...closed].map(([name, cause]): Input => ({
+      kind: "missing",
+      name,
+      error: fileError(name, cause),
+    }));
+    if (paths.length + unread.length > 0) return [...unread, ...await findAll(paths)];
+    if (matches.length > 0) throw onlyOwnOutputs(pattern);
+    throw new DmlError("file_not_found", `No file matches ${pattern}.`);
+  } catch (error) {
+    if (!(error instanceof DmlError)) throw error;
+    return [{ kind: "missing", name: pattern, error }];
+  }
+}
+
+async function findAll(paths: string[]): Promise<Input[]> {
+  const inputs: Input[] = [];
+  for (const path of paths.sort(BY_NAME.compare)) inputs.push(...await findOne(path));
+  return inputs;
+}
+
+/** The bytes of `input`. Throws what is wrong with it; a stream is read to one byte past the limit at most. */
+export async function readInput(
+  input: Exclude<Input, { kind: "missing" }>,
+  options: { stdin: ReadableStream<Uint8Array<ArrayBuffer>>; signal: AbortSignal },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readBytes(input, options);
+  const refusal = sizeRefusal(input.name, bytes.length);
+  if (refusal) throw refusal;
+  return bytes;
+}
+
+async function readBytes(
+  input: Exclude<Input, { kind: "missing" }>,
+  { stdin, signal }: { stdin: ReadableStream<Uint8Array<ArrayBuffer>>; signal: AbortSignal },
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    if (input.kind === "file") return await Deno.readFile(input.path, { signal });
+    const stream = input.kind === "stdin" ? stdin : (await openUnlessStopped(input.path, signal)).readable;
+    const limited = new LimitedBytesTransformStream(LIMITS.imageBytesMax, { error: true });
+    return await toBytes(stream.pipeThrough(limited, { signal }));
+  } catch (error) {
+    if (signal.aborted) {
+      throw new DmlError("interrupted", `${input.name} was not read to its end.`, { cause: error });
+    }
+    if (!(error instanceof RangeError)) throw fileError(input.name, error);
+    throw tooLarge(input.name, `is larger than ${formatBytes(LIMITS.imageBytesMax)}`);
+  }
+}
+
+/** Opening a pipe takes until somebody opens its other end, and cannot be called off: who is stopped does not wait for it. */
+async function openUnlessStopped(path: string, signal: AbortSignal): Promise<Deno.FsFile> {
+  signal.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  const stop = () => stopped.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  const opening = Deno.open(path);
+  try {
+    return await Promise.race([opening, stopped.promise]);
+  } catch (error) {
+    if (signal.aborted) opening.then((file) => file.close(), () => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function sizeRefusal(name: string, size: number): DmlError | null {
+  const limit = LIMITS.imageBytesMax;
+  if (size > limit) {
+    const isClose = formatBytes(size) === formatBytes(limit);
+    const [has, may] = [size, limit].map((n) => isClose ? `${n.toLocaleString("en")} bytes` : formatBytes(n));
+    return tooLarge(name, `has ${has}; a picture may have ${may}`);
+  }
+  return size === 0 ? new DmlError("image_empty", `${name} is empty.`) : null;
+}
+
+function tooLarge(name: string, predicate: string): DmlError {
+  return new DmlError("image_too_large", `${name} ${predicate}.`);
+}
+
+function onlyOwnOutputs(pattern: string): DmlError {
+  return new DmlError("no_images", `What matches ${pattern} are only annotated pictures, which dml made.`, {
+    advice: "Put annotated into the pattern to have them recognised all the same.",
+  });
+}
+
+function nameless(): DmlError {
+  return new DmlError("file_not_found", 'There is no file "": the name is empty.', {
+    advice: "Check the command line; a variable in it may be empty.",
+  });
+}
+
+function fileError(name: string, cause: unknown): DmlError {
+  if (cause instanceof Deno.errors.NotFound) {
+    return new DmlError("file_not_found", `There is no file ${name}.`, { cause });
+  }
+  return new DmlError("file_unreadable", `${name} cannot be read: ${fileReason(cause)}.`, { cause });
+}
+
+/** The last part of `path` without its extension. */
+export function stemOf(path: string): string {
+  return basename(path).replace(/(?<=.)\.[^.]*$/, "");
+}

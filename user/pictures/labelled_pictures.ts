@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { personNameSchema } from "../../protocol/http_api/people_api.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { parseAs } from "../../protocol/schema.ts";
+import { findInputs, type Input } from "./inputs.ts";
+
+/** A picture, and whom the folder it is in names. */
+export interface LabelledPicture {
+  readonly name: string;
+  readonly input: Input;
+}
+
+const BY_NAME = new Intl.Collator("en", { numeric: true });
+
+/**
+ * The pictures in the sub-folders of `directory`, by the folders' names. Hidden folders and those without pictures are left out.
+ * Throws `file_not_found`, `file_unreadable`, and `no_images` when nothing is left.
+ */
+export async function labelledPictures(directory: string): Promise<LabelledPicture[]> {
+  const pictures: LabelledPicture[] = [];
+  for (const folder of await foldersIn(directory)) {
+    const name = parseAs(personNameSchema, folder, { what: `The folder ${JSON.stringify(folder)}`, code: "usage" });
+    const inputs = await findInputs([join(directory, folder)]);
+    const isEmpty = inputs.length === 1 && inputs[0].kind === "missing" && inputs[0].error.code === "no_images";
+    if (!isEmpty) pictures.push(...inputs.map((input) => ({ name, input })));
+  }
+  if (pictures.length > 0) return pictures;
+  throw new DmlError("no_images", `No sub-folder of ${directory} holds pictures.`, {
+    advice: "Give each person a sub-folder that is called like them.",
+  });
+}
+
+async function foldersIn(directory: string): Promise<string[]> {
+  const folders: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(directory)) {
+      const isFolder = !name.startsWith(".") && (await Deno.stat(join(directory, name))).isDirectory;
+      if (isFolder) folders.push(name);
+    }
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new DmlError("file_not_found", `There is no directory ${directory}.`, { cause });
+    }
+    if (cause instanceof Deno.errors.NotADirectory) {
+      throw new DmlError("usage", `${directory} is no directory whose sub-folders are names.`, {
+        cause,
+        advice: "To enrol one person, say their name first: `dml people enroll NAME IMG...`.",
+      });
+    }
+    throw new DmlError("file_unreadable", `${directory} cannot be read.`, { cause });
+  }
+  return folders.sort(BY_NAME.compare);
+}

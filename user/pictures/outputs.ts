@@ -1,0 +1,86 @@
+import { dirname, join } from "node:path";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { newId } from "../../protocol/kernel/id.ts";
+import type { Random } from "../../protocol/kernel/random.ts";
+import { fileReason } from "../terminal/file_reason.ts";
+import { type Input, stemOf } from "./inputs.ts";
+
+/** What the file systems in use take for one name. */
+const NAME_BYTES_MAX = 255;
+
+/**
+ * A path in `directory` for the annotated picture of each input, in their order: `NAME.annotated.jpg`, and
+ * `NAME-2.annotated.jpg`, … where that would overwrite another one's or any input; a NAME that leaves no room for the rest is
+ * cut. Names that differ only in case count as the same, as they do on some file systems. Makes the directory; throws
+ * `output_directory_unusable` when it cannot.
+ */
+export async function planOutputs(
+  inputs: readonly Input[],
+  directory: string,
+): Promise<string[]> {
+  const taken = new Set<string>();
+  for (const input of inputs) {
+    // One that went away meanwhile is told of when it is read.
+    if (input.kind === "file") taken.add((await Deno.realPath(input.path).catch(() => input.path)).toLowerCase());
+  }
+  const place = await makeDirectory(directory);
+  return inputs.map((input) => {
+    const stem = stemOf(input.name);
+    for (let number = 1;; number++) {
+      const name = outputName(stem, `${number === 1 ? "" : `-${number}`}.annotated.jpg`);
+      const key = join(place, name).toLowerCase();
+      if (taken.has(key)) continue;
+      taken.add(key);
+      return join(directory, name);
+    }
+  });
+}
+
+function outputName(stem: string, ending: string): string {
+  const room = NAME_BYTES_MAX - ending.length;
+  const bytes = new TextEncoder().encode(stem);
+  if (bytes.length <= room) return stem + ending;
+  // Streaming leaves out the bytes of a character that is cut.
+  return new TextDecoder().decode(bytes.subarray(0, room), { stream: true }) + ending;
+}
+
+async function makeDirectory(directory: string): Promise<string> {
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+    return await Deno.realPath(directory);
+  } catch (cause) {
+    throw unusable(directory, cause);
+  }
+}
+
+/**
+ * Writes `bytes` beside `path` and renames them to it, so that nobody ever reads half of it. Throws `output_unwritable` when
+ * it is the name that cannot be had, `output_directory_unusable` when nothing can be written beside it: other names would
+ * fare no better.
+ */
+export async function writeOutput(
+  path: string,
+  bytes: Uint8Array,
+  options: { random: Random },
+): Promise<void> {
+  const temporary = join(dirname(path), `.${newId("part", options.random)}`);
+  let isWritten = false;
+  try {
+    await Deno.writeFile(temporary, bytes, { createNew: true });
+    isWritten = true;
+    await Deno.rename(temporary, path);
+  } catch (cause) {
+    // Whether or not the rest of it can be removed, the first failure is the one to tell.
+    await Deno.remove(temporary).catch(() => undefined);
+    throw isWritten ? unwritable(path, cause) : unusable(dirname(path), cause);
+  }
+}
+
+function unwritable(path: string, cause: unknown): DmlError {
+  return new DmlError("output_unwritable", `${path} cannot be written: ${fileReason(cause)}.`, { cause });
+}
+
+function unusable(directory: string, cause: unknown): DmlError {
+  const sentence = `${directory} cannot be used for annotated pictures: ${fileReason(cause)}.`;
+  return new DmlError("output_directory_unusable", sentence, { cause });
+}

@@ -1,0 +1,57 @@
+import { ENVIRONMENT_NAMES } from "../cli/flags.ts";
+import { SOURCE_VARIABLES } from "./source_variables.ts";
+import type { Permissions } from "./permissions.ts";
+
+/** A longer argument is refused by some systems (Linux: 128 KiB). */
+const FLAG_CHARACTERS_MAX = 100_000;
+
+/** What is read of the environment before the arguments are parsed, and never after: the flags' variables, and what the data directory is found by. */
+export const STARTING_ENVIRONMENT: readonly string[] = [
+  ...ENVIRONMENT_NAMES,
+  "DML_EXECUTABLE",
+  "DML_SUPERVISED",
+  "DML_TRIAL",
+  "HOME",
+  "LOCALAPPDATA",
+  "XDG_CONFIG_HOME",
+  "XDG_DATA_HOME",
+  ...SOURCE_VARIABLES.filter((name) => name !== "HOME"),
+];
+
+/**
+ * The flags of `deno run` that start a process with `permissions` and no more, but for the environment that it parses
+ * its arguments with. Deno's flags have no way to write a path that holds a comma, and a list of thousands of pictures is too
+ * long for a command line: then the whole kind is granted, and the process comes down by itself, as one does that was started with too much (see `confinement.ts`).
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { NO_PERMISSIONS } from "./permissions.ts";
+ *
+ * const flags = permissionFlags({ ...NO_PERMISSIONS, net: ["10.0.0.1:7400"], read: ["/photos/a.jpg"] });
+ * assert(flags.includes("--allow-net=10.0.0.1:7400"));
+ * assert(flags.includes("--allow-read=/photos/a.jpg"));
+ * assert(!flags.some((flag) => flag.startsWith("--allow-write")));
+ * ```
+ */
+export function permissionFlags(permissions: Permissions): string[] {
+  const { net, read, write, sys } = permissions;
+  const env = [...STARTING_ENVIRONMENT, ...permissions.env];
+  const needed = Object.entries({ net, read, write, env, sys }).filter(([, values]) =>
+    values === true || values.length > 0
+  );
+  return [
+    "--no-prompt",
+    "--deny-run",
+    "--deny-ffi",
+    "--deny-import",
+    ...needed.map(([kind, values]) => flag(kind, values)),
+  ];
+}
+
+function flag(kind: string, values: readonly string[] | true): string {
+  if (values === true) return `--allow-${kind}`;
+  const list = values.join(",");
+  const isWritable = values.every((value) => !value.includes(",")) && list.length <= FLAG_CHARACTERS_MAX;
+  return isWritable ? `--allow-${kind}=${list}` : `--allow-${kind}`;
+}

@@ -1,0 +1,240 @@
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { formatAddress } from "../../protocol/http_api/address.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { Address } from "../../protocol/ports/transport.ts";
+import type {
+  Command,
+  DoctorCommand,
+  MasterChoice,
+  PredictCommand,
+  ServeCommand,
+  ServiceCommand,
+} from "../cli/command.ts";
+import { DEFAULT_MASTER } from "../client/default_master.ts";
+import { fixedPartOf } from "../pictures/glob.ts";
+import type { ModelsCommand } from "../cli/models_command.ts";
+import type { PeopleCommand } from "../cli/people_command.ts";
+import type { ServiceDirectory } from "../service/service_place.ts";
+
+/** Facts of the host that a role may ask for. */
+export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "systemMemoryInfo";
+
+/** All that one invocation may do from the moment its arguments are parsed. What is not named is refused. */
+export interface Permissions {
+  /** `HOST` or `HOST:PORT` that may be dialled or listened on; true for any. */
+  readonly net: readonly string[] | true;
+  /** Absolute paths; a directory stands for all that is in it. */
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  /** Names of variables. */
+  readonly env: readonly string[];
+  readonly sys: readonly SystemFact[];
+  /** Nobody starts programs, loads native code or imports code from the network. */
+  readonly run: false;
+  readonly ffi: false;
+  readonly import: false;
+}
+
+/** Where an invocation takes place; every path is absolute. */
+export interface Place {
+  /** The data directory; null for a command that has none. */
+  readonly home: string | null;
+  readonly currentDirectory: string;
+  /** What the program itself reads while it runs: the module of its workers, the engine's wasm. */
+  readonly programPaths: readonly string[];
+  /** Where the packed program loads its parts from, whatever the command is; sources are known to Deno as a whole. */
+  readonly codePaths?: readonly string[];
+  /** The file that a person starts, when that is what this is. */
+  readonly executable: string | null;
+  /** What of the environment says where models come from, as far as the command asks for it. */
+  readonly sourceVariables?: Readonly<Record<string, string>>;
+  /** Whether what started this process can start a newer program in its place. */
+  readonly canRestart?: boolean;
+  /** Of this program, when it is a newer one that is tried. */
+  readonly trial?: Digest | null;
+  /** Where services are described; null for a command that has nothing to do with them. */
+  readonly serviceDirectory: ServiceDirectory | null;
+}
+
+/** No permission at all; each command adds what it needs. */
+export const NO_PERMISSIONS: Permissions = {
+  net: [],
+  read: [],
+  write: [],
+  env: [],
+  sys: [],
+  run: false,
+  ffi: false,
+  import: false,
+};
+
+/** What a node asks of its host with every heartbeat. */
+const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
+
+/** Exactly what `command` needs at `place`. Pure; the table of it is in `ARCHITECTURE.md`. */
+export function permissionsOf(command: Command, place: Place): Permissions {
+  const permissions = rowOf(command, place);
+  return { ...permissions, read: unique([...permissions.read, ...place.codePaths ?? []]) };
+}
+
+function rowOf(command: Command, place: Place): Permissions {
+  switch (command.verb) {
+    case "serve":
+      return servePermissions(command, place);
+    case "join": {
+      const { read, write } = inHome(place);
+      // The control port is the master's to tell, so every port of its host.
+      const net = [hostPermission(command.master.hostname)];
+      return {
+        ...NO_PERMISSIONS,
+        net,
+        read: [...read, ...place.programPaths],
+        write,
+        sys: ["hostname", ...HOST_FACTS],
+      };
+    }
+    case "predict":
+      return predictPermissions(command, place);
+    case "doctor":
+      return doctorPermissions(command, place);
+    case "models":
+      return modelsPermissions(command, place);
+    case "nodes":
+    case "upgrade":
+      return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))] };
+    case "people":
+      return peoplePermissions(command, place);
+    case "service":
+      return servicePermissions(command, place);
+    case "completions":
+    case "help":
+    case "version":
+      return NO_PERMISSIONS;
+  }
+}
+
+function predictPermissions(command: PredictCommand, { currentDirectory, programPaths }: Place): Permissions {
+  const absolute = (path: string) => resolve(currentDirectory, path);
+  const pictures = command.inputs.filter((input) => input !== "-").map((input) => absolute(fixedPartOf(input)));
+  const outputs = command.annotate ? [absolute(command.out ?? ".")] : [];
+  // Only without a named master may the pictures be looked at in this process.
+  const local = command.master === null;
+  return {
+    ...NO_PERMISSIONS,
+    // Its control port too, which it tells with its first answer.
+    net: [hostPermission(masterOf(command).hostname)],
+    read: unique([...pictures, ...outputs, ...(local ? programPaths : [])]),
+    write: outputs,
+    sys: local ? HOST_FACTS : [],
+  };
+}
+
+/** The executables are the master's to hand on, never to change. */
+function servePermissions(command: ServeCommand, place: Place): Permissions {
+  const { read, write } = inHome(place);
+  const { executables } = command;
+  const programs = [place.executable, executables].filter((path) => path !== null);
+  return {
+    ...NO_PERMISSIONS,
+    net: listensOn(command),
+    read: [...read, ...programs.map((path) => resolve(place.currentDirectory, path))],
+    write,
+    sys: ["hostname", "networkInterfaces"],
+  };
+}
+
+function doctorPermissions({ master }: DoctorCommand, place: Place): Permissions {
+  const { read, write } = inHome(place);
+  const net = master === null ? [] : [hostPermission(master.hostname)];
+  return { ...NO_PERMISSIONS, net, read: [...read, ...place.programPaths], write, sys: HOST_FACTS };
+}
+
+function modelsPermissions(command: ModelsCommand, place: Place): Permissions {
+  const master = formatAddress(masterOf(command));
+  const absolute = (path: string) => resolve(place.currentDirectory, path);
+  switch (command.action) {
+    case "take_in": {
+      const { source, labels, manifest } = command;
+      const { read, write } = inHome(place);
+      // Labels and test pictures lie beside the file that they go with.
+      const files = [source.kind === "path" ? source.path : null, labels, manifest].filter((path) => path !== null);
+      const beside = files.flatMap((path) => [absolute(path), dirname(absolute(path))]);
+      const { HOME, USERPROFILE } = place.sourceVariables ?? {};
+      const npmHome = source.kind === "npm" ? HOME ?? USERPROFILE : undefined;
+      const settings = npmHome === undefined ? [] : [join(npmHome, ".npmrc")];
+      return {
+        ...NO_PERMISSIONS,
+        // Where a source is redirected to is not known before.
+        net: source.kind === "path" ? [master] : true,
+        read: unique([...read, ...beside, ...settings, ...place.programPaths]),
+        write,
+      };
+    }
+    case "push": {
+      const net = [master, ...(command.to === null ? [] : [formatAddress(command.to)])];
+      return { ...NO_PERMISSIONS, net, read: [absolute(command.what), ...place.programPaths] };
+    }
+    case "test":
+      return { ...NO_PERMISSIONS, net: [master], read: command.images.map((path) => absolute(fixedPartOf(path))) };
+    default:
+      return { ...NO_PERMISSIONS, net: [master] };
+  }
+}
+
+function peoplePermissions(command: PeopleCommand, { currentDirectory }: Place): Permissions {
+  const { read, write } = peopleFiles(command);
+  const absolute = (path: string) => resolve(currentDirectory, fixedPartOf(path));
+  // A file that is written appears under another name first.
+  const written = write.map((path) => dirname(absolute(path)));
+  const net = [formatAddress(masterOf(command))];
+  return { ...NO_PERMISSIONS, net, read: unique([...read.map(absolute), ...written]), write: written };
+}
+
+/** The files that are about people, as they were given; `-` is none. */
+function peopleFiles(command: PeopleCommand): { read: readonly string[]; write: readonly string[] } {
+  const named = (...paths: readonly string[]) => paths.filter((path) => path !== "-");
+  switch (command.subVerb) {
+    case "enroll":
+    case "reject":
+      return { read: named(...command.inputs), write: [] };
+    case "test":
+    case "calibrate":
+      return { read: [command.directory], write: [] };
+    case "import":
+      return { read: named(command.file), write: [] };
+    case "export":
+      return { read: [], write: command.file === null ? [] : named(command.file) };
+    default:
+      return { read: [], write: [] };
+  }
+}
+
+/** The descriptions of services; the data directory only to see who holds it. */
+function servicePermissions({ action }: ServiceCommand, { home, serviceDirectory }: Place): Permissions {
+  invariant(home !== null && serviceDirectory !== null, "a service has its directories");
+  const { path } = serviceDirectory;
+  if (action === "status") return { ...NO_PERMISSIONS, read: [path, home] };
+  return { ...NO_PERMISSIONS, read: [path], write: [path] };
+}
+
+function inHome({ home }: Place): Pick<Permissions, "read" | "write"> {
+  invariant(home !== null && isAbsolute(home), "the data directory of a role is known");
+  return { read: [home], write: [home] };
+}
+
+function listensOn({ host, port, controlPort }: ServeCommand): string[] {
+  return [port, controlPort].map((port) => formatAddress({ hostname: host, port }));
+}
+
+function masterOf({ master }: MasterChoice): Address {
+  return master ?? DEFAULT_MASTER;
+}
+
+function hostPermission(hostname: string): string {
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}

@@ -1,0 +1,106 @@
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { type ErrorCode, ERRORS } from "../../protocol/kernel/errors.ts";
+import { ProgressBar } from "../terminal/progress_bar.ts";
+import { counted, formatBytes, formatDuration, formatRate, printable } from "../terminal/render.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+/** Why there is no connection. */
+interface Ending {
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly advice?: string;
+}
+
+/** Ends that are of no concern to a person: the node itself does all that is to be done about them. */
+const PASSING: readonly ErrorCode[] = ["connection_lost", "shutting_down", "peer_too_slow", "cancelled"];
+
+/** What happens to a node that a person may want to see. */
+type NodeNews =
+  | { readonly kind: "connected" }
+  | { readonly kind: "recognizerLoading"; readonly recognizer: string }
+  | { readonly kind: "disconnected"; readonly ending: Ending; readonly retryInMs: number }
+  | {
+    readonly kind: "recognizerReady";
+    readonly recognizer: string;
+    readonly imagesPerSecond: number;
+    readonly fetchedBytes: number;
+  }
+  | { readonly kind: "recognizerFailed"; readonly recognizer: string; readonly failure: { readonly reason: string } }
+  | { readonly kind: "drainChanged"; readonly draining: boolean };
+
+/** Tells a person what becomes of a node: a bar while files of recognizers arrive, and a line for each turn of events. */
+export class JoinReport {
+  readonly #terminal: Terminal;
+  readonly #progress: boolean;
+  readonly #bar: ProgressBar;
+  #lastReason: string | null = null;
+
+  constructor(options: { terminal: Terminal; clock: Clock; progress: boolean }) {
+    this.#terminal = options.terminal;
+    this.#progress = options.progress;
+    this.#bar = new ProgressBar(options.terminal, options.clock);
+  }
+
+  started(node: { name: string; nodeId: string; workers: number; master: string }): void {
+    this.#say(
+      `Node ${node.name} (${node.nodeId}) with ${counted(node.workers, "worker")} asks ${node.master} to take it in.`,
+    );
+  }
+
+  /** Something happened. */
+  tell(news: NodeNews): void {
+    switch (news.kind) {
+      case "connected":
+        this.#lastReason = null;
+        return this.#say("The master has taken it in.");
+      case "disconnected":
+        return this.#disconnected(news.ending, news.retryInMs);
+      case "recognizerLoading":
+        return this.#loading(news.recognizer);
+      case "recognizerReady":
+        return this.#ready(news);
+      case "recognizerFailed":
+        return this.#say(`Not ready for ${news.recognizer}: ${news.failure.reason}`);
+      case "drainChanged":
+        return this.#say(news.draining ? "Takes no new pictures, finishes what it has." : "Takes pictures again.");
+    }
+  }
+
+  /** Some bytes of a recognizer have arrived. */
+  received(progress: { recognizer: string; doneBytes: number; totalBytes: number }): void {
+    const { recognizer, doneBytes, totalBytes } = progress;
+    if (!this.#progress || totalBytes === 0) return;
+    if (doneBytes === totalBytes) this.#bar.finish();
+    else {
+      const text = `${recognizer}: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`;
+      this.#bar.update(doneBytes / totalBytes, text);
+    }
+  }
+
+  left(): void {
+    this.#say("The node has left.");
+  }
+
+  /** What to do about it is said once, not with every try that ends the same way. */
+  #disconnected({ code, reason, advice = ERRORS[code].advice }: Ending, retryInMs: number): void {
+    const isNew = reason !== this.#lastReason && !PASSING.includes(code);
+    this.#lastReason = reason;
+    this.#say(`No connection: ${reason} ${isNew ? `${advice} ` : ""}Trying again in ${formatDuration(retryInMs)}.`);
+  }
+
+  /** What follows takes its place: the next bar or the next sentence. */
+  #loading(recognizer: string): void {
+    if (this.#progress) this.#terminal.status(printable(`${recognizer} is being loaded and tried.`));
+  }
+
+  #ready(news: { recognizer: string; imagesPerSecond: number; fetchedBytes: number }): void {
+    const { recognizer, imagesPerSecond, fetchedBytes } = news;
+    const came = fetchedBytes > 0 ? `${formatBytes(fetchedBytes)} came` : "all of it was here";
+    this.#say(`Ready for ${recognizer}: ${formatRate(imagesPerSecond)} a worker; ${came}.`);
+  }
+
+  #say(sentence: string): void {
+    this.#bar.finish();
+    this.#terminal.out(`${printable(sentence)}\n`);
+  }
+}

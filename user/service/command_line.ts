@@ -1,0 +1,66 @@
+import { fileURLToPath } from "node:url";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { JoinCommand, ServeCommand } from "../cli/command.ts";
+import { permissionFlags } from "../process/permission_flags.ts";
+import { permissionsOf, type Place } from "../process/permissions.ts";
+import type { ServiceLevel } from "./service_place.ts";
+import { formatAddress } from "../../protocol/http_api/address.ts";
+import { MEMORY_FLAGS } from "../process/v8_flags.ts";
+
+/** Directories that the sandbox of a service of the host hides from it. */
+const HIDDEN = /^\/(home|root|tmp|var\/tmp|run\/user)\//;
+
+/** What starts `command` as a service. */
+export interface ProgramLineOptions {
+  readonly level: ServiceLevel;
+  readonly place: Place;
+  /** The module that a process of dml is started with, when there is no executable. */
+  readonly entry: string;
+}
+
+/**
+ * The whole line that starts a role again as it was asked for, its token apart: the executable, or Deno with exactly the role's
+ * permissions. Throws `usage` where a service of `level` could not start it.
+ */
+export function programLine(command: ServeCommand | JoinCommand, options: ProgramLineOptions): string[] {
+  return [...programOf(command, options), ...roleArguments(command)];
+}
+
+function programOf(command: ServeCommand | JoinCommand, { level, place, entry }: ProgramLineOptions): string[] {
+  const { executable } = place;
+  if (executable !== null) {
+    if (level === "user" || !HIDDEN.test(executable)) return [executable];
+    throw new DmlError("usage", `A service of the host cannot see ${executable}.`, {
+      advice: "Copy it to /usr/local/bin and install the service from there, or leave --system out.",
+    });
+  }
+  if (!entry.endsWith(".ts")) {
+    throw new DmlError("usage", "The service would not know what to start: this dml cannot tell where it is.", {
+      advice: "Set DML_EXECUTABLE to the path of the file that you start.",
+    });
+  }
+  if (level === "system") {
+    throw new DmlError("usage", "A service of the host needs the dml executable; this dml runs from its sources.", {
+      advice: "Copy the executable to /usr/local/bin and install the service with it, or leave --system out.",
+    });
+  }
+  const flags = permissionFlags(permissionsOf(command, place));
+  return [Deno.execPath(), "run", "--quiet", `--v8-flags=${MEMORY_FLAGS}`, ...flags, fileURLToPath(entry)];
+}
+
+/** Every choice is written out, so that the service does not change with somebody's environment. */
+function roleArguments(command: ServeCommand | JoinCommand): string[] {
+  if (command.verb === "serve") {
+    const { host, port, controlPort, executables } = command;
+    const ports = [`--port=${port}`, `--control-port=${controlPort}`];
+    return ["serve", `--host=${host}`, ...ports, ...executables === null ? [] : [`--executables=${executables}`]];
+  }
+  const { master, name, workers, upgrade, upgradeWithinSeconds } = command;
+  return [
+    "join",
+    formatAddress(master),
+    ...name === null ? [] : [`--name=${name}`],
+    ...workers === null ? [] : [`--workers=${workers}`],
+    ...upgrade ? ["--upgrade", `--upgrade-within=${upgradeWithinSeconds}`] : [],
+  ];
+}

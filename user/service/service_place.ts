@@ -1,0 +1,91 @@
+import { join, posix } from "node:path";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { HostEnvironment } from "../../protocol/host/home_path.ts";
+
+/** The roles that run as a service. */
+export const SERVICE_ROLES = ["serve", "join"] as const;
+export type ServiceRole = (typeof SERVICE_ROLES)[number];
+
+/** What can be done about a service. */
+export const SERVICE_ACTIONS = ["install", "uninstall", "status"] as const;
+
+/** Whose service it is: of the account that asks, or of the host. */
+export type ServiceLevel = "user" | "system";
+
+/** Where the data directory of a service of the host is; systemd makes it, for the service only. */
+export const SYSTEM_HOME = "/var/lib/dml";
+
+/** What starts services on a kind of host. */
+export type ServiceManager = "systemd" | "launchd";
+
+/** Where the descriptions of services are kept. */
+export interface ServiceDirectory {
+  readonly manager: ServiceManager;
+  readonly path: string;
+}
+
+/**
+ * Where the service manager of this host looks for services of `level` (systemd.unit(5), launchd.plist(5)).
+ * Throws `usage` on a host that has neither manager, `home_unusable` when nothing says where the account's own are.
+ */
+export function serviceDirectory(level: ServiceLevel, host: HostEnvironment): ServiceDirectory {
+  switch (host.os) {
+    case "linux": {
+      const own = () => host.variable("XDG_CONFIG_HOME") || posix.join(homeOf(host), ".config");
+      return {
+        manager: "systemd",
+        path: level === "system" ? "/etc/systemd/system" : posix.join(own(), "systemd", "user"),
+      };
+    }
+    case "darwin":
+      if (level === "system") {
+        throw new DmlError("usage", "launchd has no account for a service of the host to run as but root.", {
+          advice: "Leave --system out: the service then is your account's.",
+        });
+      }
+      return { manager: "launchd", path: posix.join(homeOf(host), "Library", "LaunchAgents") };
+    default:
+      throw new DmlError("usage", `\`dml service\` knows systemd and launchd; ${host.os} has neither.`, {
+        advice: "Have the system's own scheduler start `dml serve` or `dml join` (on Windows: schtasks /sc onstart).",
+      });
+  }
+}
+
+function homeOf(host: HostEnvironment): string {
+  const home = host.variable("HOME");
+  if (home) return home;
+  throw new DmlError("home_unusable", "HOME is not set, so the directory of your services is not known", {
+    advice: "Set HOME, or install it for the host with --system.",
+  });
+}
+
+/** The files of one service. */
+export interface ServiceFiles {
+  /** As the service manager calls it: `dml-serve.service`, `dml.serve`. */
+  readonly name: string;
+  /** Its description. */
+  readonly description: string;
+  /** Variables that are secrets, for its owner only; null where the description holds them itself. */
+  readonly environment: string | null;
+  /** What makes it start at boot, once it is enabled; null where the description alone does. */
+  readonly enabled: string | null;
+}
+
+export function serviceFiles(
+  role: ServiceRole,
+  level: ServiceLevel,
+  { manager, path }: ServiceDirectory,
+): ServiceFiles {
+  if (manager === "launchd") {
+    const name = `dml.${role}`;
+    return { name, description: join(path, `${name}.plist`), environment: null, enabled: null };
+  }
+  const name = `dml-${role}.service`;
+  const target = level === "system" ? "multi-user.target" : "default.target";
+  return {
+    name,
+    description: join(path, name),
+    environment: join(path, `dml-${role}.env`),
+    enabled: join(path, `${target}.wants`, name),
+  };
+}
