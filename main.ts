@@ -9,13 +9,13 @@ import { VERSION } from "./protocol/version.ts";
 import { formatAddress } from "./protocol/http_api/address.ts";
 import { parseCommand } from "./user/cli/parse_command.ts";
 import type { ClusterClient } from "./user/client/cluster_client.ts";
-import type { Command, Invocation, JoinCommand, Presentation, ServeCommand } from "./user/cli/command.ts";
+import type { CliCommand, Invocation, JoinCommand, Presentation, ServeCommand } from "./user/cli/command.ts";
 import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "./user/process/confinement.ts";
 import { EXIT_OK, EXIT_RESTART } from "./user/cli/exit.ts";
 import { ENVIRONMENT_NAMES } from "./user/cli/flags.ts";
-import { permissionsOf, type Place } from "./user/process/permissions.ts";
-import { placeOf } from "./user/process/place.ts";
-import { startOf } from "./user/process/start.ts";
+import { permissionsOf, type ProcessFacts } from "./user/process/permissions.ts";
+import { processFactsOf } from "./user/process/process_facts.ts";
+import { invocationFactsOf } from "./user/process/invocation_facts.ts";
 import { endBy, endOnBugs, stopSignal } from "./user/process/process_end.ts";
 import { type LocalWish, runUserCommand } from "./user/run.ts";
 import { logOutLost, steadyTerminal } from "./user/terminal/steady_terminal.ts";
@@ -23,7 +23,7 @@ import { openTerminal, type Terminal } from "./user/terminal/terminal.ts";
 
 /** One command line, read; what is done about it needs nothing else of the host's environment. */
 interface Task extends Invocation {
-  readonly place: Place;
+  readonly facts: ProcessFacts;
   readonly noColor: boolean;
 }
 
@@ -31,7 +31,7 @@ interface Task extends Invocation {
 interface Surroundings {
   readonly terminal: Terminal;
   readonly presentation: Presentation;
-  readonly place: Place;
+  readonly facts: ProcessFacts;
   readonly log: Log;
   /** Aborts on the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
@@ -51,9 +51,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const noColor = Boolean(environment.NO_COLOR);
   try {
     const invocation = parseCommand(argv, environment);
-    const place = placeOf(invocation.command, startOf({ entry: import.meta.url, isPacked: IS_PACKED }));
-    const permissions = permissionsOf(invocation.command, place);
-    const task = { ...invocation, place, noColor };
+    const facts = processFactsOf(
+      invocation.command,
+      invocationFactsOf({ entry: import.meta.url, isPacked: IS_PACKED }),
+    );
+    const permissions = permissionsOf(invocation.command, facts);
+    const task = { ...invocation, facts, noColor };
     if (holdsMoreThan(permissions)) return await runInRealm<Task>(task, { entry: import.meta.url, permissions });
     giveUpAllBut(permissions);
     return await perform(task);
@@ -62,7 +65,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function perform({ command, presentation, place, noColor }: Task): Promise<number> {
+async function perform({ command, presentation, facts, noColor }: Task): Promise<number> {
   let log = SILENT_LOG;
   const opened = openTerminal({ color: presentation.color, noColor });
   const isRole = command.verb === "serve" || command.verb === "join";
@@ -71,13 +74,13 @@ async function perform({ command, presentation, place, noColor }: Task): Promise
     endOnBugs(terminal);
     const isPlain = ["completions", "help", "version"].includes(command.verb);
     if (!isPlain) log = await openLog(presentation, terminal);
-    return await run(command, { terminal, presentation, place, log, signal: stopSignal() });
+    return await run(command, { terminal, presentation, facts, log, signal: stopSignal() });
   } catch (error) {
     return endBy(error, terminal);
   }
 }
 
-async function run(command: Command, surroundings: Surroundings): Promise<number> {
+async function run(command: CliCommand, surroundings: Surroundings): Promise<number> {
   switch (command.verb) {
     case "serve":
       return await serve(command, surroundings);
@@ -94,7 +97,7 @@ async function run(command: Command, surroundings: Surroundings): Promise<number
           (await import("./node/host/self_check.ts")).createSelfChecks({ ...surroundings, ...CLOCK_AND_CHANCE }),
         entry: import.meta.url,
         isAnswered: Deno.stdin.isTerminal(),
-        variable: (name) => surroundings.place.sourceVariables?.[name],
+        variable: (name) => surroundings.facts.sourceVariables?.[name],
         openEngine: async () => {
           const { createWorkerPool, assetFiles: assets } = await localParts();
           return createWorkerPool({ ...CLOCK_AND_CHANCE, log: surroundings.log, workers: 1, assets });
@@ -106,16 +109,16 @@ async function run(command: Command, surroundings: Surroundings): Promise<number
 async function serve(command: ServeCommand, surroundings: Surroundings): Promise<number> {
   const { terminal, presentation, log } = surroundings;
   const { runServe } = await import("./master/serve.ts");
-  const { serveText } = await import("./user/reports/serve_report.ts");
+  const { serveReport } = await import("./user/reports/serve_report.ts");
   await runServe({
     ...surroundings,
     ...command,
     home: homeOf(surroundings),
-    executable: surroundings.place.executable,
+    executable: surroundings.facts.executable,
     version: VERSION,
     onReady(info) {
-      const { address, http, control, tokenRequired: isOpen } = info;
-      terminal.out(serveText({ ...info, isOpen }, { program: PROGRAM, color: terminal.outColor }));
+      const { address, http, control, tokenRequired } = info;
+      terminal.out(serveReport({ ...info, tokenRequired }, { program: PROGRAM, color: terminal.outColor }));
       if (presentation.logFormat === "json") log.info("ready", { address, port: http.port, controlPort: control.port });
     },
   });
@@ -123,7 +126,7 @@ async function serve(command: ServeCommand, surroundings: Surroundings): Promise
 }
 
 async function join(command: JoinCommand, surroundings: Surroundings): Promise<number> {
-  const { terminal, presentation: { progress }, place: { canRestart = false, trial = null } } = surroundings;
+  const { terminal, presentation: { progress }, facts: { canRestart = false, trial = null } } = surroundings;
   const { runJoin } = await import("./node/join.ts");
   const { JoinReport } = await import("./user/reports/join_report.ts");
   const report = new JoinReport({ terminal, clock: SYSTEM_CLOCK, progress });
@@ -154,7 +157,7 @@ export async function openLocalCluster(
   const { startMaster, startNode, createWorkerPool, defaultWorkers, hostCapabilities } = parts;
   const { MemoryBlobStore, MemoryLedger, LocalClusterClient } = parts;
   const transport = new parts.MemoryTransport();
-  const isWished = (name: string) => name === wish.recognizer || name.startsWith(`${wish.recognizer}@`);
+  const isWished = (name: string) => name === wish.model || name.startsWith(`${wish.model}@`);
   const common = { ...CLOCK_AND_CHANCE, log, version: VERSION, transport };
   const master = await startMaster({
     ...common,
@@ -162,7 +165,7 @@ export async function openLocalCluster(
     log: presentation.logLevel === "debug" ? log : SILENT_LOG,
     control: { hostname: "master", port: 0 },
     http: null,
-    carriesPictures: false,
+    sendsPicturesInline: false,
     ledger: new MemoryLedger(),
     durableBlobs: new MemoryBlobStore(),
     transientBlobs: new MemoryBlobStore(),
@@ -173,7 +176,7 @@ export async function openLocalCluster(
   const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles, measures: false });
   const settled = Promise.withResolvers<void>();
   // A name that is not served is refused when it is asked for.
-  if (!master.recognizers().some(({ name }) => isWished(name))) settled.resolve();
+  if (!master.models().some(({ name }) => isWished(name))) settled.resolve();
   const node = startNode({
     ...common,
     nodeId: newId("node", SYSTEM_RANDOM),
@@ -185,14 +188,14 @@ export async function openLocalCluster(
     engine,
     capabilities: () => hostCapabilities({ workers }),
     onEvent(news) {
-      if (news.kind === "recognizerReady" && isWished(news.recognizer)) settled.resolve();
-      if (news.kind !== "recognizerFailed" || !isWished(news.recognizer)) return;
+      if (news.kind === "modelReady" && isWished(news.model)) settled.resolve();
+      if (news.kind !== "modelFailed" || !isWished(news.model)) return;
       const { code, reason } = news.failure;
-      const sentence = `${news.recognizer} cannot be loaded in this process: ${reason}`;
+      const sentence = `${news.model} cannot be loaded in this process: ${reason}`;
       settled.reject(new DmlError(isErrorCode(code) ? code : "engine_failed", sentence));
     },
   });
-  const stop = () => settled.reject(new DmlError("interrupted", "Stopped before the recognizer was loaded."));
+  const stop = () => settled.reject(new DmlError("interrupted", "Stopped before the model was loaded."));
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
   const shutDown = async () => {
@@ -230,7 +233,7 @@ async function localParts() {
   return { ...ofRoles, ...catalog, ...blobs, ...transport, ...client };
 }
 
-function homeOf({ place: { home } }: Surroundings): string {
+function homeOf({ facts: { home } }: Surroundings): string {
   invariant(home !== null, "a role has a data directory");
   return home;
 }

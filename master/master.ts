@@ -1,13 +1,13 @@
 import type { BlobStore } from "../protocol/ports/blob_store.ts";
-import type { ClusterInfo, NodeListing, PredictAnswer, RecognizerListing } from "../protocol/http_api/api.ts";
+import type { ClusterInfo, ModelListing, NodeListing, PredictAnswer } from "../protocol/http_api/api.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import { asDmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
-import type { CommandName } from "../protocol/messages/command.ts";
+import type { NodeCommandName } from "../protocol/messages/command.ts";
 import { PROTOCOL_VERSION } from "../protocol/messages/hello.ts";
 import type { TaskOptions } from "../protocol/messages/task.ts";
 import type { Address, Listener } from "../protocol/ports/transport.ts";
-import { carryOut } from "./control/run_effects.ts";
+import { runEffect } from "./control/run_effects.ts";
 import { ControlPort } from "./control/control_port.ts";
 import type { MasterEvent } from "./core/messages/event.ts";
 import type { MasterState } from "./core/state/state.ts";
@@ -17,13 +17,13 @@ import { Refusals } from "./http/refusals.ts";
 import { UserLines } from "./control/user_sessions.ts";
 import { type HttpServer, serveHttp } from "./http/http_server.ts";
 import { Inbox } from "./turn/inbox.ts";
-import { listNodes, listRecognizers } from "./http/listings.ts";
+import { listModels, listNodes } from "./http/listings.ts";
 import type { MasterHandle, MasterOptions } from "./master_handle.ts";
 import { listPrograms } from "./programs/program_listing.ts";
-import { RecognizerStore } from "./recognizers/recognizer_store.ts";
+import { ModelStore } from "./models/model_store.ts";
 import { restoredState } from "./turn/restored_state.ts";
 import { MasterServices } from "./services.ts";
-import type { Versions } from "./recognizers/versions.ts";
+import type { Versions } from "./models/versions.ts";
 
 export type { MasterHandle, MasterOptions };
 
@@ -36,10 +36,10 @@ const WRONG_BYTES: readonly string[] = ["blob_corrupt", "blob_not_found"] satisf
 /** Starts a master: it listens when this resolves. Throws `address_in_use`, `usage` or `home_unusable`. */
 export async function startMaster(options: MasterOptions): Promise<MasterHandle> {
   const { durableBlobs: durable, log, catalog } = options;
-  const recognizers = new RecognizerStore({ durable, log, catalog });
-  const state = await restoredState(options, recognizers);
+  const models = new ModelStore({ durable, log, catalog });
+  const state = await restoredState(options, models);
   const listener = await options.transport.listen(options.control);
-  const master = new Master(options, { recognizers, state, listener });
+  const master = new Master(options, { models, state, listener });
   try {
     master.start();
   } catch (error) {
@@ -62,7 +62,7 @@ class Master implements MasterHandle {
   readonly #inbox: Inbox;
   readonly #port: ControlPort;
   readonly #services: MasterServices;
-  readonly #recognizers: RecognizerStore;
+  readonly #models: ModelStore;
   readonly #idle = Promise.withResolvers<void>();
   #http: HttpServer | null = null;
   #serving: Promise<void> = Promise.resolve();
@@ -73,13 +73,13 @@ class Master implements MasterHandle {
 
   constructor(
     options: MasterOptions,
-    parts: { recognizers: RecognizerStore; state: MasterState; listener: Listener },
+    parts: { models: ModelStore; state: MasterState; listener: Listener },
   ) {
     const { clock, log } = options;
-    const { recognizers, state, listener } = parts;
+    const { models, state, listener } = parts;
     this.#options = options;
     this.#state = state;
-    this.#recognizers = recognizers;
+    this.#models = models;
     this.controlAddress = listener.address;
     this.#inbox = new Inbox({
       state,
@@ -88,17 +88,21 @@ class Master implements MasterHandle {
       ledger: options.ledger,
       onEvent: (event) => this.#note(event),
       onEffect: (effect) =>
-        carryOut(effect, { port: this.#port, predictions: this.#services.predictions, orders: this.#services.orders }),
+        runEffect(effect, {
+          port: this.#port,
+          predictions: this.#services.predictions,
+          pendingCommands: this.#services.pendingCommands,
+        }),
       onCrash: (error) => this.#crash(error),
     });
-    const services = new MasterServices(options, { recognizers, state, inbox: this.#inbox, master: this });
+    const services = new MasterServices(options, { models, state, inbox: this.#inbox, master: this });
     this.#services = services;
     this.blobs = services.blobs;
     this.versions = services.versions;
     this.publishGallery = (publication) => services.galleries.publish(publication);
     this.retireGallery = (gallery) => services.galleries.retire(gallery);
     const refusals = new Refusals(options);
-    const users = options.carriesPictures === false ? null : new UserLines({ ...options, ...services, refusals });
+    const users = options.sendsPicturesInline === false ? null : new UserLines({ ...options, ...services, refusals });
     const userPort = users === null ? null : listener.address.port;
     const app = createApp({ ...options, ...services, refusals, userPort, master: this });
     this.fetch = (request) => app.fetch(request);
@@ -110,7 +114,7 @@ class Master implements MasterHandle {
       deadAfterMs: state.settings.deadAfterMs,
       results: services.results,
       users,
-      carried: options.carriesPictures === false ? null : services.blobs,
+      inlinePictures: options.sendsPicturesInline === false ? null : services.blobs,
     });
   }
 
@@ -145,7 +149,7 @@ class Master implements MasterHandle {
   // deno-lint-ignore require-await -- so that what the check throws becomes a rejection
   async predict(
     image: Uint8Array<ArrayBuffer>,
-    options: TaskOptions & { recognizer: string; signal?: AbortSignal },
+    options: TaskOptions & { model: string; signal?: AbortSignal },
   ): Promise<PredictAnswer> {
     const checked = this.#services.predictions.check(options);
     return this.#services.predictions.run(image.slice(), checked, options.signal);
@@ -159,16 +163,16 @@ class Master implements MasterHandle {
     return listNodes(this.#state);
   }
 
-  recognizers(): RecognizerListing[] {
-    return listRecognizers(this.#state, this.#recognizers.list());
+  models(): ModelListing[] {
+    return listModels(this.#state, this.#models.list());
   }
 
   programs(): ReturnType<MasterHandle["programs"]> {
     return listPrograms(this.#state, this.#options.version);
   }
 
-  command(nodeId: string, command: CommandName): Promise<string> {
-    return this.#services.orders.give(nodeId, command);
+  command(nodeId: string, command: NodeCommandName): Promise<string> {
+    return this.#services.pendingCommands.sendToNode(nodeId, command);
   }
 
   stop(options: { graceMs?: number } = {}): Promise<void> {
@@ -192,10 +196,10 @@ class Master implements MasterHandle {
     await this.#serving;
     await this.#holding;
     this.#inbox.flush();
-    this.#services.orders.answerAll("shutting_down", "The master stopped.");
+    this.#services.pendingCommands.settleAll("shutting_down", "The master stopped.");
     this.#services.galleries.close();
     this.#cancelTick();
-    await this.#services.intake.uploads.sweep(Infinity);
+    await this.#services.modelImport.uploads.sweep(Infinity);
   }
 
   #tick(): void {
@@ -208,21 +212,21 @@ class Master implements MasterHandle {
     if (this.#ticks++ % TICKS_PER_HEARTBEAT === 0) this.#port.ping();
     this.#services.results.sweep();
     void this.#services.transient.sweep(nowMs);
-    void this.#services.intake.uploads.sweep(nowMs);
+    void this.#services.modelImport.uploads.sweep(nowMs);
   }
 
   #note(event: MasterEvent): void {
     if (event.type === "task_answered" && this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();
     logEvent(this.#options.log, event, this.#state);
     this.#services.galleries.notice(event);
-    if (event.type === "recognizer_failed" && WRONG_BYTES.includes(event.code)) this.#recheck(event.manifestDigest);
+    if (event.type === "model_failed" && WRONG_BYTES.includes(event.code)) this.#recheck(event.manifestDigest);
   }
 
-  /** A node did not get the files of a recognizer as they should be; perhaps they are damaged here. */
+  /** A node did not get the files of a model as they should be; perhaps they are damaged here. */
   #recheck(manifestDigest: Digest): void {
     const { log } = this.#options;
-    this.#recognizers.recheck(manifestDigest).catch((error) => {
-      log.error("The files of a recognizer cannot be checked.", { manifestDigest, error: asDmlError(error).message });
+    this.#models.recheck(manifestDigest).catch((error) => {
+      log.error("The files of a model cannot be checked.", { manifestDigest, error: asDmlError(error).message });
     });
   }
 
@@ -231,7 +235,7 @@ class Master implements MasterHandle {
     const reason = "The master broke down.";
     this.#options.log.error(reason, { error: error instanceof Error ? error.stack : error });
     this.#services.predictions.answerAll({ ok: false, code: "internal", reason });
-    this.#services.orders.answerAll("internal", reason);
+    this.#services.pendingCommands.settleAll("internal", reason);
     this.#services.galleries.close();
     this.#idle.resolve();
     reportError(error);

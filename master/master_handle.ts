@@ -1,12 +1,12 @@
 import type { CatalogEntry } from "../models/catalog/catalog_entry.ts";
 import type { BlobStore } from "../protocol/ports/blob_store.ts";
 import type { MemoryBlobStore } from "../protocol/blob/memory_blob_store.ts";
-import type { ClusterInfo, NodeListing, PredictAnswer, RecognizerListing } from "../protocol/http_api/api.ts";
+import type { ClusterInfo, ModelListing, NodeListing, PredictAnswer } from "../protocol/http_api/api.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Random } from "../protocol/kernel/random.ts";
-import type { CommandName } from "../protocol/messages/command.ts";
+import type { NodeCommandName } from "../protocol/messages/command.ts";
 import type { TaskOptions } from "../protocol/messages/task.ts";
 import type { ClusterTokens } from "../protocol/security/tokens.ts";
 import type { Address, Transport } from "../protocol/ports/transport.ts";
@@ -16,7 +16,7 @@ import type { MasterSettings } from "./core/state/settings.ts";
 import type { ProgramsListing } from "../protocol/http_api/program_api.ts";
 import type { ProgramFiles } from "./programs/program_files.ts";
 import type { GalleryPublication } from "./people/gallery_publisher.ts";
-import type { Versions } from "./recognizers/versions.ts";
+import type { Versions } from "./models/versions.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { PeopleStore } from "./people/people_store.ts";
 
@@ -33,9 +33,9 @@ export interface MasterOptions {
   /** Null for a master that only this process talks to. */
   readonly http: Address | null;
   /** False: nodes reach its blobs without a network, so that nothing is gained by sending pictures along; else they are. */
-  readonly carriesPictures?: boolean;
+  readonly sendsPicturesInline?: boolean;
   readonly ledger: Ledger;
-  /** Files of recognizers. */
+  /** Files of models. */
   readonly durableBlobs: BlobStore;
   /** Pictures. */
   readonly transientBlobs: MemoryBlobStore;
@@ -63,18 +63,18 @@ export interface MasterHandle {
   /** The same way as over HTTP, throwing what would be answered there. */
   predict(
     image: Uint8Array<ArrayBuffer>,
-    options: TaskOptions & { recognizer: string; signal?: AbortSignal },
+    options: TaskOptions & { model: string; signal?: AbortSignal },
   ): Promise<PredictAnswer>;
   /** An annotated picture, for as long as it is kept. Throws `blob_not_found`. */
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
   nodes(): NodeListing[];
-  recognizers(): RecognizerListing[];
+  models(): ModelListing[];
   /** The executables that it holds, and how the nodes stand to them. */
   programs(): ProgramsListing;
-  /** The versions of recognizers, and how they change. */
+  /** The versions of models, and how they change. */
   readonly versions: Versions;
   /** What the node says when it has done it. */
-  command(nodeId: string, command: CommandName): Promise<string>;
+  command(nodeId: string, command: NodeCommandName): Promise<string>;
   /**
    * Makes the version the one that is asked from now on. Resolves when every connected node that takes work has it in force or
    * failed, after two seconds in any case. Throws `gallery_invalid`, `blob_not_found` or `request_invalid`.

@@ -49,7 +49,7 @@ export interface ServeInfo {
   /** What makes another host a node. */
   readonly joinLine: string;
   /** What asks this master from another host. */
-  readonly predictLine: string;
+  readonly predictRow: string;
   /** What looks after this master. */
   readonly nodesLine: string;
   /** Whether the lines hold secrets. */
@@ -113,7 +113,7 @@ async function start(
     control: master.controlAddress,
     address,
     joinLine: `dml join ${address}${withToken(tokens?.node)}`,
-    predictLine: `dml predict PHOTO --master ${address}${withToken(tokens?.user)}`,
+    predictRow: `dml predict PHOTO --master ${address}${withToken(tokens?.user)}`,
     nodesLine: `dml nodes --master ${address}${withToken(tokens?.admin)}`,
     tokenRequired: tokens !== null,
   });

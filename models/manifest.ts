@@ -12,8 +12,8 @@ import { type Infer, parseAs, z } from "../protocol/schema.ts";
 
 const roleSchema = z.string().min(1).max(64).regex(/^[a-z][a-z0-9_-]*$/);
 
-/** One ONNX file of a recognizer, and what it is for. */
-export const layerSchema = z.strictObject({
+/** One ONNX file of a model, and what it is for. */
+export const modelFileSchema = z.strictObject({
   role: roleSchema,
   ...blobReferenceSchema.shape,
 });
@@ -32,26 +32,26 @@ const common = {
   name: z.string().max(63).regex(/^[a-z0-9][a-z0-9._-]*$/),
   version: z.number().int().min(1).max(999_999_999),
   description: z.string().max(500),
-  /** SPDX expression of the layers. */
+  /** SPDX expression of the model files. */
   license: z.string().max(100),
-  layers: z.array(layerSchema).max(LIMITS.layersMax),
+  files: z.array(modelFileSchema).max(LIMITS.modelFilesMax),
   requirements: requirementsSchema,
   /** What it must get right; absent: nothing that anybody wrote down. */
   tests: testsSchema.optional(),
 };
 
-/** The JSON that describes a recognizer: which layers, which pipeline, what it needs. Data, never code. */
+/** The JSON that describes a model: which model files, which pipeline, what it needs. Data, never code. */
 export const manifestSchema = z.discriminatedUnion("pipeline", [
   /**
-   * Detect, landmarks, align, embed: layers `detect`, `landmarks`, `embed`; and what each face is like, as far as there are
-   * layers `age`, `gender`, `expression`, `liveness`.
+   * Detect, landmarks, align, embed: model files `detect`, `landmarks`, `embed`; and what each face is like, as far as there are
+   * model files `age`, `gender`, `expression`, `liveness`.
    */
   z.strictObject({
     ...common,
     pipeline: z.literal("faces"),
     parameters: facesParametersSchema,
   }),
-  /** What a picture shows as a whole; one layer, `model`, as in the three that follow. */
+  /** What a picture shows as a whole; one model file, `model`, as in the three that follow. */
   z.strictObject({
     ...common,
     pipeline: z.literal("classify"),
@@ -83,7 +83,7 @@ export const manifestSchema = z.discriminatedUnion("pipeline", [
   }),
 ]);
 
-export type Layer = Infer<typeof layerSchema>;
+export type ModelFile = Infer<typeof modelFileSchema>;
 export type Manifest = Infer<typeof manifestSchema>;
 export type FacesParameters = Infer<typeof facesParametersSchema>;
 
@@ -95,11 +95,11 @@ export function encodeManifest(
   return { digest: digestOf(bytes), bytes };
 }
 
-/** Parses what {@linkcode encodeManifest} made; throws `recognizer_invalid`. */
+/** Parses what {@linkcode encodeManifest} made; throws `model_invalid`. */
 export function decodeManifest(bytes: Uint8Array): Manifest {
   if (bytes.length > LIMITS.manifestBytesMax) {
     throw new DmlError(
-      "recognizer_invalid",
+      "model_invalid",
       `The manifest has ${bytes.length} bytes; at most ${LIMITS.manifestBytesMax} are allowed.`,
     );
   }
@@ -107,24 +107,24 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new DmlError("recognizer_invalid", "The manifest is not JSON.", {
+    throw new DmlError("model_invalid", "The manifest is not JSON.", {
       cause: error,
     });
   }
   return parseAs(manifestSchema, value, {
     what: "The manifest",
-    code: "recognizer_invalid",
+    code: "model_invalid",
   });
 }
 
-/** Every blob that a recognizer needs beside its manifest, each once: layers, and pictures of its tests. */
-export function blobsOf({ layers, tests = [] }: Pick<Manifest, "layers" | "tests">): BlobReference[] {
-  const all = [...layers, ...tests.map(({ image }) => image)];
+/** Every blob that a model needs beside its manifest, each once: model files, and pictures of its tests. */
+export function blobsOf({ files, tests = [] }: Pick<Manifest, "files" | "tests">): BlobReference[] {
+  const all = [...files, ...tests.map(({ image }) => image)];
   return [...new Map(all.map(({ digest, size }) => [digest, { digest, size }])).values()];
 }
 
 /** `name@version`. */
-export function recognizerName(
+export function modelName(
   manifest: Pick<Manifest, "name" | "version">,
 ): string {
   return `${manifest.name}@${manifest.version}`;

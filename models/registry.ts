@@ -1,13 +1,13 @@
 import { editDistance } from "../protocol/kernel/suggest.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import { DmlError } from "../protocol/kernel/errors.ts";
-import { encodeManifest, type Manifest, recognizerName } from "./manifest.ts";
-import { formatRecognizerName, parseRecognizerName } from "./name.ts";
+import { encodeManifest, type Manifest, modelName } from "./manifest.ts";
+import { formatModelName, parseModelName } from "./name.ts";
 
 const SUGGESTIONS_MAX = 3;
 
-/** A recognizer that can be asked for, with its manifest as it is stored and sent. */
-export interface RegisteredRecognizer {
+/** A model that can be asked for, with its manifest as it is stored and sent. */
+export interface RegisteredModel {
   /** `name@version`. */
   readonly name: string;
   readonly manifest: Manifest;
@@ -17,25 +17,25 @@ export interface RegisteredRecognizer {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Recognizers by name and version, and by the digest of their manifest. A version, once added, never changes. */
-export class RecognizerRegistry {
+/** Models by name and version, and by the digest of their manifest. A version, once added, never changes. */
+export class ModelRegistry {
   /** Versions in ascending order. */
-  readonly #versionsByName = new Map<string, RegisteredRecognizer[]>();
-  readonly #byDigest = new Map<Digest, RegisteredRecognizer>();
+  readonly #versionsByName = new Map<string, RegisteredModel[]>();
+  readonly #byDigest = new Map<Digest, RegisteredModel>();
 
   constructor(manifests: Iterable<Manifest> = []) {
     for (const manifest of manifests) this.add(manifest);
   }
 
-  /** Adds a recognizer; the very same again is welcome. Throws `recognizer_invalid` when its version is taken by another. */
-  add(manifest: Manifest): RegisteredRecognizer {
-    const added = { name: recognizerName(manifest), manifest, ...encodeManifest(manifest) };
+  /** Adds a model; the very same again is welcome. Throws `model_invalid` when its version is taken by another. */
+  add(manifest: Manifest): RegisteredModel {
+    const added = { name: modelName(manifest), manifest, ...encodeManifest(manifest) };
     const known = this.#byDigest.get(added.digest);
     if (known) return known;
     const versions = this.#versionsByName.get(manifest.name) ?? [];
     if (versions.some((other) => other.manifest.version === manifest.version)) {
       throw new DmlError(
-        "recognizer_invalid",
+        "model_invalid",
         `There is another ${added.name} already, and a version never changes.`,
         { advice: `Give it version ${versions[versions.length - 1].manifest.version + 1}.` },
       );
@@ -47,9 +47,9 @@ export class RecognizerRegistry {
     return added;
   }
 
-  /** What `faces` (the latest) or `faces@1` means. Throws `recognizer_unknown`, naming those that come nearest. */
-  resolve(text: string): RegisteredRecognizer {
-    const wanted = parseRecognizerName(text);
+  /** What `faces` (the latest) or `faces@1` means. Throws `model_unknown`, naming those that come nearest. */
+  resolve(text: string): RegisteredModel {
+    const wanted = parseModelName(text);
     const versions = this.#versionsByName.get(wanted.name) ?? [];
     const found = wanted.version === null
       ? versions[versions.length - 1]
@@ -59,8 +59,8 @@ export class RecognizerRegistry {
       ? versions.map(({ name }) => name).slice(-SUGGESTIONS_MAX)
       : nearestNames(wanted.name, [...this.#versionsByName.keys()]);
     throw new DmlError(
-      "recognizer_unknown",
-      `There is no recognizer ${formatRecognizerName(wanted)}` +
+      "model_unknown",
+      `There is no model ${formatModelName(wanted)}` +
         (near.length > 0 ? `; the nearest are: ${near.join(", ")}.` : ", nor any other."),
     );
   }
@@ -76,13 +76,13 @@ export class RecognizerRegistry {
     else this.#versionsByName.delete(name);
   }
 
-  /** The recognizer whose manifest has this digest. */
-  byDigest(digest: Digest): RegisteredRecognizer | undefined {
+  /** The model whose manifest has this digest. */
+  byDigest(digest: Digest): RegisteredModel | undefined {
     return this.#byDigest.get(digest);
   }
 
   /** All of them, by name, then version. */
-  list(): RegisteredRecognizer[] {
+  list(): RegisteredModel[] {
     return [...this.#versionsByName.keys()].sort()
       .flatMap((name) => this.#versionsByName.get(name) ?? []);
   }

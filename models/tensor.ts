@@ -59,14 +59,14 @@ export function floatsOf({ data }: Tensor): Float32Array {
   return Float32Array.from(data as Iterable<number | bigint>, Number);
 }
 
-/** One loaded layer, ready to run. The port of every inference engine. */
-export interface LayerSession {
+/** One loaded model file, ready to run. The port of every inference engine. */
+export interface ModelSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** Runs the layer. Throws `engine_failed` when it refuses the input. */
+  /** Runs the model file. Throws `engine_failed` when it refuses the input. */
   run(
     inputs: Readonly<Record<string, Tensor>>,
   ): Promise<Record<string, Tensor>>;
-  /** Gives the layer's memory back to the engine. */
+  /** Gives the model file's memory back to the engine. */
   release(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { BlobStore } from "../protocol/ports/blob_store.ts";
-import type { CarriedPicture } from "../protocol/wire/picture_frame.ts";
+import type { InlinePicture } from "../protocol/wire/picture_frame.ts";
 import { clip } from "../protocol/kernel/clip.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
@@ -8,23 +8,23 @@ import { invariant } from "../protocol/kernel/invariant.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { BlobReference } from "../protocol/messages/task.ts";
-import type { CarriedPictures } from "./pictures/inline_pictures.ts";
+import type { InlinePictures } from "./pictures/inline_pictures.ts";
 import type { NodeEvent } from "./core/event.ts";
 import type { Action } from "./core/plan.ts";
 import type { AttemptKey, Failure } from "./core/state.ts";
 import type { Engine } from "./engine/engine.ts";
-import type { GalleryKeeper } from "./galleries/gallery_cache.ts";
-import { firstThen } from "./recognizers/layer_reader.ts";
-import type { ModelCache } from "./recognizers/model_cache.ts";
-import { onceMore } from "./pictures/retry_once.ts";
+import type { GalleryCache } from "./galleries/gallery_cache.ts";
+import { firstThen } from "./models/model_file_reader.ts";
+import type { ModelCache } from "./models/model_cache.ts";
+import { retryOnce } from "./pictures/retry_once.ts";
 import { ResultPictures } from "./pictures/result_pictures.ts";
 
 type ActionTo<Do extends Action["do"]> = Extract<Action, { do: Do }>;
 
-/** Bytes of one recognizer on their way to this node. */
+/** Bytes of one model on their way to this node. */
 export interface FetchProgress {
   /** `name@version`. */
-  readonly recognizer: string;
+  readonly model: string;
   readonly doneBytes: number;
   readonly totalBytes: number;
 }
@@ -33,13 +33,13 @@ export interface FetchProgress {
 export interface ExecutorOptions {
   readonly engine: Engine;
   readonly cache: ModelCache;
-  readonly galleries: GalleryKeeper;
+  readonly galleries: GalleryCache;
   /** The master's blobs: pictures come from there and go there. */
   readonly remote: BlobStore;
   /** Pictures that come with their assignments. */
-  readonly carried: Pick<CarriedPictures, "take">;
+  readonly inlinePictures: Pick<InlinePictures, "take">;
   /** Sends a picture on the control connection; false when it must go another way. */
-  readonly carry: (picture: CarriedPicture) => boolean;
+  readonly sendPicture: (picture: InlinePicture) => boolean;
   readonly clock: Clock;
   readonly log: Log;
   /** Told, never in the same turn, what came of an action. It may throw, which is a bug: nothing here catches it. */
@@ -123,12 +123,12 @@ export class Executor {
     report({ kind: "attemptRan", key, prediction, serviceMs: clock.nowMs() - startMs, hasPictures });
   }
 
-  async #fetchImage({ key, assign: { image, isCarried } }: ActionTo<"fetchImage">): Promise<void> {
+  async #fetchImage({ key, assign: { image, isInline } }: ActionTo<"fetchImage">): Promise<void> {
     const { report } = this.#options;
     invariant(image !== null, `attempt ${key} has a picture to fetch`);
     const abort = new AbortController();
     this.#attemptTransfers.set(key, abort);
-    const outcome = await this.#outcomeOf(() => this.#read(image, { isCarried, signal: abort.signal }));
+    const outcome = await this.#outcomeOf(() => this.#read(image, { isInline, signal: abort.signal }));
     this.#attemptTransfers.delete(key);
     if ("failure" in outcome) return report({ kind: "attemptFailed", key, ...outcome });
     if (abort.signal.aborted) return;
@@ -138,14 +138,14 @@ export class Executor {
 
   async #read(
     { digest, size }: BlobReference,
-    { isCarried, signal }: { isCarried?: true; signal: AbortSignal },
+    { isInline, signal }: { isInline?: true; signal: AbortSignal },
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { remote, carried } = this.#options;
+    const { remote, inlinePictures } = this.#options;
     if (size > LIMITS.imageBytesMax) {
       throw new DmlError("image_too_large", `The picture has ${size} bytes; ${LIMITS.imageBytesMax} are allowed.`);
     }
-    const come = isCarried ? await carried.take(digest, signal) : null;
-    return come ?? await onceMore(() => remote.read(digest, { signal }), signal);
+    const come = isInline ? await inlinePictures.take(digest, signal) : null;
+    return come ?? await retryOnce(() => remote.read(digest, { signal }), signal);
   }
 
   async #upload({ key }: ActionTo<"upload">): Promise<void> {
@@ -173,7 +173,7 @@ export class Executor {
   async #fetchModel({ manifestDigest, offer }: ActionTo<"fetchModel">, signal: AbortSignal): Promise<void> {
     const { cache, report } = this.#options;
     const onProgress = (doneBytes: number, totalBytes: number) =>
-      this.#options.onProgress?.({ recognizer: offer.recognizer, doneBytes, totalBytes });
+      this.#options.onProgress?.({ model: offer.model, doneBytes, totalBytes });
     const outcome = await this.#outcomeOf(() => cache.fetch(offer, { signal, onProgress }));
     if ("failure" in outcome) return report({ kind: "modelFailed", manifestDigest, ...outcome });
     report({ kind: "modelFetched", manifestDigest, fetchedBytes: outcome.result });
@@ -184,8 +184,8 @@ export class Executor {
     const startMs = clock.nowMs();
     const read = () => this.#track(cache.read(offer, { signal: this.#closing.signal }));
     const outcome = await this.#outcomeOf(async () => {
-      const { manifest, layers, refetchedBytes } = await read();
-      return { refetchedBytes, ...await engine.load(manifestDigest, manifest, firstThen(layers, read)) };
+      const { manifest, files, refetchedBytes } = await read();
+      return { refetchedBytes, ...await engine.load(manifestDigest, manifest, firstThen(files, read)) };
     });
     if ("failure" in outcome) return report({ kind: "modelFailed", manifestDigest, ...outcome });
     report({ kind: "modelLoaded", manifestDigest, warmUpMs: clock.nowMs() - startMs, ...outcome.result });
@@ -199,7 +199,7 @@ export class Executor {
     try {
       await engine.unload(manifestDigest);
     } catch (error) {
-      log.warn("A recognizer was not unloaded cleanly.", { manifestDigest, error: String(error) });
+      log.warn("A model was not unloaded cleanly.", { manifestDigest, error: String(error) });
     }
     report({ kind: "modelUnloaded", manifestDigest });
   }

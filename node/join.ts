@@ -20,8 +20,8 @@ import { type NodeNews, startNode } from "./node.ts";
 import type { OwnProgram } from "./core/judge_program.ts";
 import { targetNameOf } from "../protocol/program/executable.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
-import { watchStarter } from "./host/parent_watch.ts";
-import { FileUseTimes } from "./recognizers/use_times.ts";
+import { watchParent } from "./host/parent_watch.ts";
+import { FileUseTimes } from "./models/use_times.ts";
 
 /** What `dml join` was told, and what it works with. */
 export interface JoinOptions {
@@ -32,7 +32,7 @@ export interface JoinOptions {
   readonly name: string | null;
   /** Null: as many as the host carries. */
   readonly workers: number | null;
-  /** Limit of the recognizer files on its disk, 0 for none; null: the usual one. */
+  /** Limit of the model files on its disk, 0 for none; null: the usual one. */
   readonly cacheBytes?: number | null;
   /** Whether it takes newer programs from its master. */
   readonly upgrade: boolean;
@@ -59,7 +59,7 @@ export interface JoinedNode {
   readonly nodeId: string;
   readonly name: string;
   readonly workers: number;
-  /** Where its identity and its recognizers are kept. */
+  /** Where its identity and its models are kept. */
   readonly directory: string;
 }
 
@@ -108,7 +108,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
     options.onStarted?.({ nodeId, name, workers, directory });
     // The script that waits for this node to start a newer one is all that a person, or a service, knows of it.
     const endWatch = options.canRestart
-      ? watchStarter(() => void node.stop(), { clock, parent: () => Deno.ppid })
+      ? watchParent(() => void node.stop(), { clock, parent: () => Deno.ppid })
       : () => {};
     const ending = await untilFinished(node, signal).finally(endWatch);
     if (ending.code !== "shutting_down") throw new DmlError(ending.code, ending.reason, ending);

@@ -2,22 +2,22 @@ import { backoffMs } from "../protocol/kernel/backoff.ts";
 import { asDmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { InvariantError } from "../protocol/kernel/invariant.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
-import { waited } from "../protocol/kernel/sleep.ts";
+import { sleep } from "../protocol/kernel/sleep.ts";
 import type { CommandRun } from "../protocol/messages/command.ts";
 import { type Hello, PROTOCOL_VERSION, type Welcome } from "../protocol/messages/hello.ts";
 import type { ProgramOffer } from "../protocol/messages/program.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import type { Ending } from "../protocol/transport/peer.ts";
-import { CacheKeeper } from "./recognizers/cache_eviction.ts";
+import { CacheEviction } from "./models/cache_eviction.ts";
 import { hostPressure } from "./host/capabilities.ts";
-import { CarriedPictures } from "./pictures/inline_pictures.ts";
-import { GalleryKeeper } from "./galleries/gallery_cache.ts";
+import { InlinePictures } from "./pictures/inline_pictures.ts";
+import { GalleryCache } from "./galleries/gallery_cache.ts";
 import { MasterConnection } from "./connection/master_connection.ts";
-import { ModelCache } from "./recognizers/model_cache.ts";
+import { ModelCache } from "./models/model_cache.ts";
 import { Upgrader } from "./host/upgrader.ts";
-import { Turns } from "./node_loop.ts";
+import { NodeLoop } from "./node_loop.ts";
 import type { NodeHandle, NodeNews, NodeOptions } from "./node_options.ts";
-import { MemoryUseTimes } from "./recognizers/use_times.ts";
+import { MemoryUseTimes } from "./models/use_times.ts";
 
 export type { NodeHandle, NodeNews, NodeOptions };
 
@@ -43,8 +43,8 @@ export function startNode(options: NodeOptions): NodeHandle {
 class Node {
   readonly #options: NodeOptions;
   readonly #cache: ModelCache;
-  readonly #carried = new CarriedPictures();
-  readonly #turns: Turns;
+  readonly #inlinePictures = new InlinePictures();
+  readonly #loop: NodeLoop;
   readonly #leaving = new AbortController();
   readonly #finished = Promise.withResolvers<void>();
   readonly #upgrader: Upgrader | null;
@@ -54,22 +54,22 @@ class Node {
   constructor(options: NodeOptions) {
     const { cache: local, remote, clock, random } = options;
     this.#options = options;
-    const keeper = new CacheKeeper({
+    const eviction = new CacheEviction({
       store: local,
       clock,
       bytesMax: options.cacheBytes ?? LIMITS.cacheBytes,
       times: options.useTimes ?? new MemoryUseTimes(),
-      inUse: () => this.#turns.filesInHand(),
+      inUse: () => this.#loop.filesInHand(),
     });
-    this.#cache = new ModelCache({ local, remote, clock, random, log: options.log, keeper });
-    this.#turns = new Turns({
+    this.#cache = new ModelCache({ local, remote, clock, random, log: options.log, eviction });
+    this.#loop = new NodeLoop({
       ...options,
       cache: this.#cache,
-      carried: this.#carried,
-      galleries: new GalleryKeeper({ engine: options.engine, local, remote, clock, random }),
+      inlinePictures: this.#inlinePictures,
+      galleries: new GalleryCache({ engine: options.engine, local, remote, clock, random }),
       pressure: options.pressure ?? hostPressure,
       send: (message) => this.#connection?.send(message),
-      carry: (picture) => this.#connection?.carry(picture) ?? false,
+      sendPicture: (picture) => this.#connection?.sendPicture(picture) ?? false,
       onChange: () => this.#connection?.availabilityChanged(),
       onEvent: (event) => options.onEvent?.(event),
     });
@@ -101,11 +101,11 @@ class Node {
           retryInMs: Math.round(retryInMs),
         });
         this.#options.onEvent?.({ kind: "disconnected", ending, retryInMs });
-        await waited(retryInMs, { clock: this.#options.clock, signal: this.#leaving.signal });
+        await sleep(retryInMs, { clock: this.#options.clock, signal: this.#leaving.signal });
       }
       return { code: "shutting_down", reason: "The node was told to stop." };
     } finally {
-      await this.#turns.close();
+      await this.#loop.close();
       await this.#upgrader?.close();
       this.#finished.resolve();
     }
@@ -114,8 +114,8 @@ class Node {
   async stop(): Promise<void> {
     if (!this.#isStopping) {
       this.#isStopping = true;
-      this.#turns.drain(true);
-      await this.#turns.whenIdle(LIMITS.drainMs);
+      this.#loop.drain(true);
+      await this.#loop.whenIdle(LIMITS.drainMs);
       this.#connection?.leave("shutting_down", "The node leaves.");
       this.#leaving.abort();
     }
@@ -134,14 +134,14 @@ class Node {
         hello,
         clock,
         log,
-        availability: () => this.#turns.availability(),
-        onHeartbeat: () => this.#turns.tick(),
+        availability: () => this.#loop.availability(),
+        onHeartbeat: () => this.#loop.tick(),
         onWelcome: (welcome) => {
           wasOpen = true;
           this.#enter(welcome);
         },
         onMessages: (messages) => this.#receive(messages),
-        onPicture: (picture) => this.#carried.arrived(picture),
+        onPicture: (picture) => this.#inlinePictures.arrived(picture),
       });
       this.#connection = connection;
       if (this.#isStopping) connection.leave("shutting_down", "The node leaves.");
@@ -154,7 +154,7 @@ class Node {
     } finally {
       // First: what follows from the loss is not told to the connection that was lost.
       this.#connection = null;
-      if (wasOpen) this.#turns.disconnected();
+      if (wasOpen) this.#loop.disconnected();
     }
   }
 
@@ -175,7 +175,7 @@ class Node {
 
   #enter(welcome: Welcome): void {
     const master = this.#connection?.remote ?? "the master";
-    this.#turns.connected(welcome);
+    this.#loop.connected(welcome);
     void this.#upgrader?.welcomed();
     this.#options.log.info("The master has taken this node in.", { master });
     this.#options.onEvent?.({ kind: "connected", master, version: welcome.version });
@@ -186,9 +186,9 @@ class Node {
       if (message.type === "command.run") void this.#obey(message);
       else if (message.type === "program.offer") this.#hearOffer(message);
       else if (message.type === "error") this.#options.log.warn("The master refused a message.", { ...message });
-      else this.#turns.hear(message);
+      else this.#loop.receive(message);
     }
-    this.#turns.turn();
+    this.#loop.turn();
   }
 
   /** Does it, then says so: whoever gave the command may wait for the node to be idle. */
@@ -200,30 +200,30 @@ class Node {
   }
 
   #hearOffer(offer: ProgramOffer): void {
-    if (this.#upgrader !== null) return this.#upgrader.hear(offer);
+    if (this.#upgrader !== null) return this.#upgrader.receive(offer);
     const reason = "This node takes no programs.";
     this.#connection?.send({ type: "program.state", digest: offer.digest, state: "declined", reason });
   }
 
   /** A task has its time; what is not done by then keeps the node as it is. One that was told to drain stays, since it would forget that. */
   async #finishWork(): Promise<boolean> {
-    if (this.#isStopping || this.#turns.availability().draining) return false;
-    this.#turns.drain(true);
-    const isDone = await this.#turns.whenIdle(LIMITS.taskDeadlineMs);
+    if (this.#isStopping || this.#loop.availability().draining) return false;
+    this.#loop.drain(true);
+    const isDone = await this.#loop.whenIdle(LIMITS.taskDeadlineMs);
     if (this.#isStopping) return false;
-    if (!isDone) this.#turns.drain(false);
+    if (!isDone) this.#loop.drain(false);
     return isDone;
   }
 
   #resume(): { ok: boolean; detail: string } {
     if (this.#isStopping) return { ok: false, detail: "The node is leaving." };
-    this.#turns.drain(false);
+    this.#loop.drain(false);
     return { ok: true, detail: "The node takes work again." };
   }
 
   async #drain(isLast: boolean): Promise<{ ok: boolean; detail: string }> {
-    this.#turns.drain(true);
-    const ok = await this.#turns.whenIdle(LIMITS.drainMs);
+    this.#loop.drain(true);
+    const ok = await this.#loop.whenIdle(LIMITS.drainMs);
     const rest = ok ? "has finished what it had" : "has not finished what it has";
     return { ok, detail: `The node ${isLast ? "ends" : "takes no new work"} and ${rest}.` };
   }

@@ -1,5 +1,5 @@
 import type { BlobStore } from "../protocol/ports/blob_store.ts";
-import type { CarriedPicture } from "../protocol/wire/picture_frame.ts";
+import type { InlinePicture } from "../protocol/wire/picture_frame.ts";
 import { clip } from "../protocol/kernel/clip.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
@@ -11,55 +11,55 @@ import type { Availability } from "../protocol/messages/liveness.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import type { TaskFailed, TaskResult } from "../protocol/messages/task.ts";
 import type { HostPressure } from "./host/capabilities.ts";
-import type { CarriedPictures } from "./pictures/inline_pictures.ts";
+import type { InlinePictures } from "./pictures/inline_pictures.ts";
 import { apply } from "./core/apply.ts";
 import type { NodeEvent } from "./core/event.ts";
 import { plan } from "./core/plan.ts";
 import { type Failure, initialState, type NodeState, queuedCount, runningCount } from "./core/state.ts";
 import type { Engine } from "./engine/engine.ts";
 import { Executor, type FetchProgress } from "./executor.ts";
-import type { GalleryKeeper } from "./galleries/gallery_cache.ts";
-import type { ModelCache } from "./recognizers/model_cache.ts";
+import type { GalleryCache } from "./galleries/gallery_cache.ts";
+import type { ModelCache } from "./models/model_cache.ts";
 
 /** What a turn may bring that a person may want to see. */
-export type TurnEvent =
+export type NodeLoopEvent =
   /** All of it is here; it is loaded, warmed up and measured, which takes seconds. */
-  | { readonly kind: "recognizerLoading"; readonly recognizer: string }
+  | { readonly kind: "modelLoading"; readonly model: string }
   | {
-    readonly kind: "recognizerReady";
-    readonly recognizer: string;
+    readonly kind: "modelReady";
+    readonly model: string;
     readonly imagesPerSecond: number;
     readonly fetchedBytes: number;
   }
-  | { readonly kind: "recognizerFailed"; readonly recognizer: string; readonly failure: Failure }
+  | { readonly kind: "modelFailed"; readonly model: string; readonly failure: Failure }
   | { readonly kind: "drainChanged"; readonly draining: boolean };
 
 /** What the turns of a node work with. */
-export interface TurnsOptions {
+export interface NodeLoopOptions {
   readonly engine: Engine;
   readonly cache: ModelCache;
-  readonly galleries: GalleryKeeper;
+  readonly galleries: GalleryCache;
   readonly remote: BlobStore;
-  readonly carried: CarriedPictures;
+  readonly inlinePictures: InlinePictures;
   readonly clock: Clock;
   readonly log: Log;
   readonly pressure: () => HostPressure;
   /** To the master. */
   readonly send: (message: Message) => void;
   /** To the master, a picture; false when it must go another way. */
-  readonly carry: (picture: CarriedPicture) => boolean;
+  readonly sendPicture: (picture: InlinePicture) => boolean;
   /** The availability has changed. */
   readonly onChange: () => void;
   readonly onProgress?: (progress: FetchProgress) => void;
-  readonly onEvent: (event: TurnEvent) => void;
+  readonly onEvent: (event: NodeLoopEvent) => void;
 }
 
 /**
  * Where the pure core meets the world. One turn folds what happened into the state, begins all that the plan then asks
  * for and sends what there is to say.
  */
-export class Turns {
-  readonly #options: TurnsOptions;
+export class NodeLoop {
+  readonly #options: NodeLoopOptions;
   readonly #state: NodeState;
   readonly #executor: Executor;
   #pressure: HostPressure;
@@ -67,7 +67,7 @@ export class Turns {
   readonly #idleWaiters = new Set<() => void>();
   #isClosed = false;
 
-  constructor(options: TurnsOptions) {
+  constructor(options: NodeLoopOptions) {
     const { slots } = options.engine;
     this.#options = options;
     this.#pressure = options.pressure();
@@ -75,7 +75,7 @@ export class Turns {
       slots,
       imagesMax: slots * (1 + LIMITS.prefetchPerWorker),
       attemptsMax: slots * LIMITS.attemptsPerWorkerMax,
-      recognizersMax: LIMITS.recognizersMax,
+      modelsMax: LIMITS.modelsMax,
       galleriesMax: LIMITS.galleriesMax,
       attemptDeadlineMs: LIMITS.attemptDeadlineMs,
     });
@@ -87,9 +87,9 @@ export class Turns {
     this.#happened({ kind: "connected", protocol });
   }
 
-  /** The connection is gone: its attempts are given up, the recognizers stay. */
+  /** The connection is gone: its attempts are given up, the models stay. */
   disconnected(): void {
-    this.#options.carried.end();
+    this.#options.inlinePictures.end();
     this.#happened({ kind: "disconnected" });
   }
 
@@ -105,7 +105,7 @@ export class Turns {
   }
 
   /** Takes what the master said, in one turn with all that comes along with it: a {@linkcode turn} must follow. */
-  hear(message: Message): void {
+  receive(message: Message): void {
     switch (message.type) {
       case "model.offer":
       case "model.retire":
@@ -113,16 +113,16 @@ export class Turns {
       case "gallery.retire":
       case "task.assign":
       case "task.cancel":
-        this.#apply({ kind: "ordered", order: message });
+        this.#apply({ kind: "instructed", instruction: message });
     }
   }
 
-  /** The files of recognizers that are on this node or on their way; those of one that failed are not needed. */
+  /** The files of models that are on this node or on their way; those of one that failed are not needed. */
   *filesInHand(): Iterable<Digest> {
-    for (const { phase, offer: { manifest, layers } } of this.#state.recognizers.values()) {
+    for (const { phase, offer: { manifest, files } } of this.#state.models.values()) {
       if (phase === "failed") continue;
       yield manifest.digest;
-      for (const { digest } of layers) yield digest;
+      for (const { digest } of files) yield digest;
     }
   }
 
@@ -133,13 +133,13 @@ export class Turns {
       this.#apply({ kind: "begun", action });
       this.#executor.begin(action);
       if (action.do === "load") {
-        this.#options.onEvent({ kind: "recognizerLoading", recognizer: action.offer.recognizer });
+        this.#options.onEvent({ kind: "modelLoading", model: action.offer.model });
       }
     }
-    for (const message of state.outbox.splice(0)) this.#say(message);
-    const standing = `${runningCount(state)} ${queuedCount(state)} ${state.draining}`;
-    if (standing !== this.#told) this.#options.onChange();
-    this.#told = standing;
+    for (const message of state.outbox.splice(0)) this.#send(message);
+    const summary = `${runningCount(state)} ${queuedCount(state)} ${state.draining}`;
+    if (summary !== this.#told) this.#options.onChange();
+    this.#told = summary;
     this.#checkIdle();
   }
 
@@ -175,7 +175,7 @@ export class Turns {
   /** Breaks off transfers; nothing happens any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#options.carried.end();
+    this.#options.inlinePictures.end();
     for (const finish of this.#idleWaiters) finish();
     await this.#executor.close();
   }
@@ -195,7 +195,7 @@ export class Turns {
   }
 
   /** A model may find anything: an answer that no message can carry costs its attempt, not the node. */
-  #say(message: Message): void {
+  #send(message: Message): void {
     const { send, log } = this.#options;
     try {
       send(message);
@@ -229,16 +229,16 @@ export class Turns {
   #announce(event: Extract<NodeEvent, { kind: "modelLoaded" | "modelFailed" | "drainChanged" }>): void {
     const { log, onEvent } = this.#options;
     if (event.kind === "drainChanged") return onEvent(event);
-    const known = this.#state.recognizers.get(event.manifestDigest);
+    const known = this.#state.models.get(event.manifestDigest);
     if (known === undefined) return;
-    const { offer: { recognizer }, fetchedBytes, phase } = known;
+    const { offer: { model }, fetchedBytes, phase } = known;
     if (event.kind === "modelLoaded") {
       const { imagesPerSecond } = event;
-      log.info("A recognizer is ready.", { recognizer, imagesPerSecond, fetchedBytes });
-      onEvent({ kind: "recognizerReady", recognizer, imagesPerSecond, fetchedBytes });
+      log.info("A model is ready.", { model, imagesPerSecond, fetchedBytes });
+      onEvent({ kind: "modelReady", model, imagesPerSecond, fetchedBytes });
     } else if (phase === "failed") {
-      log.error("A recognizer cannot run here.", { recognizer, ...event.failure });
-      onEvent({ kind: "recognizerFailed", recognizer, failure: event.failure });
+      log.error("A model cannot run here.", { model, ...event.failure });
+      onEvent({ kind: "modelFailed", model, failure: event.failure });
     }
   }
 }

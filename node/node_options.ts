@@ -8,15 +8,15 @@ import type { Address, Transport } from "../protocol/ports/transport.ts";
 import type { HostPressure } from "./host/capabilities.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { FetchProgress } from "./executor.ts";
-import type { TurnEvent } from "./node_loop.ts";
+import type { NodeLoopEvent } from "./node_loop.ts";
 import type { UpgradeOptions } from "./host/upgrader.ts";
-import type { UseTimes } from "./recognizers/use_times.ts";
+import type { UseTimes } from "./models/use_times.ts";
 
 /** What happens to a node that a person may want to see. */
 export type NodeNews =
   | { readonly kind: "connected"; readonly master: string; readonly version: string }
   | { readonly kind: "disconnected"; readonly ending: Ending; readonly retryInMs: number }
-  | TurnEvent;
+  | NodeLoopEvent;
 
 /** All that a node is made of. */
 export interface NodeOptions {
@@ -33,9 +33,9 @@ export interface NodeOptions {
   readonly locate: (options: { signal: AbortSignal }) => Promise<Address>;
   /** The master's blobs. */
   readonly remote: BlobStore;
-  /** This node's own blobs, where recognizers stay. */
+  /** This node's own blobs, where models stay. */
   readonly cache: BlobStore;
-  /** Limit of the recognizer files among them; 0: none. */
+  /** Limit of the model files among them; 0: none. */
   readonly cacheBytes?: number;
   /** When they were last used, as it is remembered from start to start. */
   readonly useTimes?: UseTimes;

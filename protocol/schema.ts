@@ -22,9 +22,9 @@ export const byteCountSchema = z.number().int().min(0).max(
 );
 /** A duration in milliseconds, at most a day. */
 export const durationMsSchema = z.number().min(0).max(86_400_000);
-/** `name@version` of a recognizer. */
-export const RECOGNIZER_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
-export const recognizerNameSchema = z.string().max(96).regex(RECOGNIZER_NAME_PATTERN);
+/** `name@version` of a model. */
+export const MODEL_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
+export const modelNameSchema = z.string().max(96).regex(MODEL_NAME_PATTERN);
 /** What people call a gallery. */
 export const galleryNameSchema = z.string().regex(GALLERY_NAME_PATTERN);
 

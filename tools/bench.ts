@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { allocatorEnvironmentOf } from "../user/process/allocator_environment.ts";
-import { MEMORY_FLAGS } from "../user/process/v8_flags.ts";
+import { V8_FLAGS } from "../user/process/v8_flags.ts";
 import { MEASURED_AS, type MeasureName } from "./bench/measure_names.ts";
 
 const MEASURE = fileURLToPath(new URL("./bench/measure.ts", import.meta.url));
@@ -13,7 +13,7 @@ if (import.meta.main) {
   for (const name of Deno.args.length > 0 ? Deno.args : Object.keys(MEASURED_AS)) {
     if (!isMeasure(name)) throw new Error(`${name} is none of ${Object.keys(MEASURED_AS).join(", ")}`);
     const { success } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", `--v8-flags=${MEMORY_FLAGS}`, "-A", MEASURE, name],
+      args: ["run", "--quiet", `--v8-flags=${V8_FLAGS}`, "-A", MEASURE, name],
       env: allocatorEnvironmentOf(MEASURED_AS[name]),
       stdout: "inherit",
       stderr: "inherit",

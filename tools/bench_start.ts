@@ -107,14 +107,14 @@ function row(
   return { what, dml: shown(dmlMs), floor: `${shown(floorMs)}, ${floor}`, bound };
 }
 
-/** A node with one worker that has its recognizer and nothing to do. */
+/** A node with one worker that has its model and nothing to do. */
 async function idleNode({ directory, dml }: Workshop): Promise<Row> {
   const [home, program] = [join(directory, "master"), [dml]];
   await using master = DmlProcess.start(["serve", "--port", "0", "--control-port", "0"], { home, program });
   const port = Number((await master.logged("ready")).port);
   const line = ["join", `127.0.0.1:${port}`, "--workers", "1"];
   await using node = DmlProcess.start(line, { home: join(directory, "node"), program });
-  await node.logged("A recognizer is ready.", ({ recognizer }) => recognizer === "faces@1");
+  await node.logged("A model is ready.", ({ model }) => model === "faces@1");
   const status = await Deno.readTextFile(`/proc/${node.pid}/status`);
   const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB`, "m").exec(status)?.[1]) * 1_024 / MB;
   return {

@@ -1,6 +1,6 @@
 /**
  * `deno task build`: dml as one file that is copied to a host. `--target NAME` or `all` (this host when it is not given),
- * `--way compile` or `portable` (the first that works), `--out DIRECTORY` (`dist`), `--optional` for the files of all recognizers.
+ * `--way compile` or `portable` (the first that works), `--out DIRECTORY` (`dist`), `--optional` for the files of all models.
  */
 import { join } from "node:path";
 import { parseArguments } from "./build/build_arguments.ts";

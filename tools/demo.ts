@@ -39,7 +39,7 @@ async function demonstrate(workshop: string): Promise<void> {
   });
   const port = Number((await master.logged("ready")).port);
   const address = { hostname: "127.0.0.1", port };
-  console.log(`A master listens on 127.0.0.1:${port}; ${NODES} nodes join it, load the recognizer and warm up.`);
+  console.log(`A master listens on 127.0.0.1:${port}; ${NODES} nodes join it, load the model and warm up.`);
   await using nodes = new AsyncDisposableStack();
   const joined = Array.from({ length: NODES }, (_, index) => {
     const line = ["join", `127.0.0.1:${port}`, "--name", `node-${index + 1}`, "--workers", "1"];
@@ -47,7 +47,7 @@ async function demonstrate(workshop: string): Promise<void> {
   });
   const client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
   await untilReady(client, joined);
-  console.log(`${NODES} nodes have the recognizer and are warm, ${since(startedMs)} after the start.\n`);
+  console.log(`${NODES} nodes have the model and are warm, ${since(startedMs)} after the start.\n`);
   await predict(photos, port);
   await explain(client);
   await client.close();
@@ -65,8 +65,8 @@ async function writePhotos(directory: string): Promise<void> {
 async function untilReady(client: HttpClusterClient, nodes: readonly DmlProcess[]): Promise<void> {
   const untilMs = performance.now() + READY_WITHIN_MS;
   for (;;) {
-    const ready = (await client.nodes()).filter(({ recognizers }) =>
-      recognizers.some(({ recognizer, state }) => recognizer.startsWith("faces@") && state === "ready")
+    const ready = (await client.nodes()).filter(({ models }) =>
+      models.some(({ model, state }) => model.startsWith("faces@") && state === "ready")
     );
     if (ready.length === NODES) return;
     if (performance.now() > untilMs) {

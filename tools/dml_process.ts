@@ -5,10 +5,10 @@ import { parseCommand } from "../user/cli/parse_command.ts";
 import { ENVIRONMENT_NAMES } from "../user/cli/flags.ts";
 import { permissionFlags } from "../user/process/permission_flags.ts";
 import { permissionsOf } from "../user/process/permissions.ts";
-import { placeOf } from "../user/process/place.ts";
-import { startOf } from "../user/process/start.ts";
+import { processFactsOf } from "../user/process/process_facts.ts";
+import { invocationFactsOf } from "../user/process/invocation_facts.ts";
 import { allocatorEnvironmentOf } from "../user/process/allocator_environment.ts";
-import { MEMORY_FLAGS } from "../user/process/v8_flags.ts";
+import { V8_FLAGS } from "../user/process/v8_flags.ts";
 
 /** The entry of dml. */
 export const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
@@ -34,20 +34,20 @@ export const SILENT_ENVIRONMENT: Readonly<Record<string, string>> = Object.fromE
 /** The command that is dml from its sources, started for one command line as the executable is: with its permissions and no more. */
 export function scopedSources(dmlArguments: readonly string[], { home }: { home: string }): string[] {
   const { command } = parseCommand([...dmlArguments, "--home", home], {});
-  const place = placeOf(command, startOf({ entry: String(pathToFileURL(MAIN)), isPacked: false }));
+  const facts = processFactsOf(command, invocationFactsOf({ entry: String(pathToFileURL(MAIN)), isPacked: false }));
   return [
     Deno.execPath(),
     "run",
     "--quiet",
     ...memoryFlagsOf(dmlArguments),
-    ...permissionFlags(permissionsOf(command, place)),
+    ...permissionFlags(permissionsOf(command, facts)),
     MAIN,
   ];
 }
 
 /** V8 saves on garbage in a node, as in the tasks of `deno.json`. */
 function memoryFlagsOf(dmlArguments: readonly string[]): string[] {
-  return dmlArguments[0] === "join" ? [`--v8-flags=${MEMORY_FLAGS}`] : [];
+  return dmlArguments[0] === "join" ? [`--v8-flags=${V8_FLAGS}`] : [];
 }
 
 /** The command that is dml from its sources. */

@@ -2,19 +2,19 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { ClusterClient } from "./client/cluster_client.ts";
-import type { Command, DoctorCommand, NodesCommand, PredictCommand, UpgradeCommand } from "./cli/command.ts";
+import type { CliCommand, DoctorCommand, NodesCommand, PredictCommand, UpgradeCommand } from "./cli/command.ts";
 import type { HttpClusterClient } from "./client/http/cluster.ts";
 import type { HostChecks } from "./doctor/steps.ts";
 import type { ModelsCommand } from "./cli/models_command.ts";
 import type { TrialEngine } from "./model_import/trial.ts";
 import { EXIT_OK } from "./cli/exit.ts";
-import type { Place } from "./process/permissions.ts";
+import type { ProcessFacts } from "./process/permissions.ts";
 import type { PeopleCommand } from "./cli/people_command.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 import type { Address } from "../protocol/ports/transport.ts";
 
 /** The verbs of this role. */
-export type UserCommand = Exclude<Command, { verb: "serve" | "join" }>;
+export type UserCommand = Exclude<CliCommand, { verb: "serve" | "join" }>;
 
 /** What the role works with. */
 export interface UserContext {
@@ -29,7 +29,7 @@ export interface UserContext {
   readonly openLocal: (wanted: LocalWish) => Promise<ClusterClient>;
   /** Of a node, made here. */
   readonly openChecks: () => Promise<HostChecks>;
-  readonly place: Place;
+  readonly facts: ProcessFacts;
   /** The module that a process of dml is started with. */
   readonly entry: string;
   /** Whether somebody answers questions on `stdin`. */
@@ -42,7 +42,7 @@ export interface UserContext {
 
 /** What a cluster in this process is for. */
 export interface LocalWish {
-  readonly recognizer: string;
+  readonly model: string;
   /** How many are to be looked at; more workers than that are of no use. */
   readonly pictures: number;
 }
@@ -126,7 +126,7 @@ async function whileOpen(
 async function examine(command: DoctorCommand, context: UserContext): Promise<number> {
   const { runDoctor } = await import("./commands/doctor.ts");
   const { doctorSteps } = await import("./doctor/steps.ts");
-  const { home } = context.place;
+  const { home } = context.facts;
   invariant(home !== null, "the doctor looks at a data directory");
   return await runDoctor(command, { ...context, steps: doctorSteps(command, { ...context, home }) });
 }
@@ -142,7 +142,7 @@ async function models(command: ModelsCommand, context: UserContext & { cluster: 
     return await runModels(command, {
       ...context,
       openModels,
-      home: context.place.home,
+      home: context.facts.home,
       models: client,
       versions: cluster.versions,
     });
@@ -162,7 +162,7 @@ async function predict(command: PredictCommand, context: UserContext): Promise<n
       openClusterForPictures({
         ...context,
         ...command,
-        openLocal: () => context.openLocal({ recognizer: command.recognizer, pictures }),
+        openLocal: () => context.openLocal({ model: command.model, pictures }),
         announce,
         onRefused: waitingLine(announce),
       }),

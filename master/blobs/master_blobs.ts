@@ -3,7 +3,7 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { ProgramFiles } from "../programs/program_files.ts";
-import type { RecognizerStore } from "../recognizers/recognizer_store.ts";
+import type { ModelStore } from "../models/model_store.ts";
 import type { TransientBlobs } from "./transient_blobs.ts";
 
 /** What a {@linkcode MasterBlobs} looks into. */
@@ -12,14 +12,14 @@ export interface MasterBlobsOptions {
   readonly transient: TransientBlobs;
   readonly transientStore: BlobStore;
   readonly durableStore: BlobStore;
-  readonly recognizers: RecognizerStore;
+  readonly models: ModelStore;
   readonly programs?: ProgramFiles;
   /** Told of every result that was put. */
   readonly onPut: (digest: Digest) => void;
 }
 
 /**
- * The blobs of the master as nodes see them: pictures, annotated results, and the files of recognizers, which are made when
+ * The blobs of the master as nodes see them: pictures, annotated results, and the files of models, which are made when
  * they are first asked for. What is put is a result and stays for a while; whoever puts it leaves it alone from then on.
  */
 export class MasterBlobs implements BlobStore, BlobsInView {
@@ -79,10 +79,10 @@ export class MasterBlobs implements BlobStore, BlobsInView {
   }
 
   async #storeOf(digest: Digest): Promise<Pick<BlobStore, "stat" | "open" | "read">> {
-    const { transient, transientStore, durableStore, recognizers, programs } = this.#options;
+    const { transient, transientStore, durableStore, models, programs } = this.#options;
     if (transient.has(digest)) return transientStore;
     if (programs?.has(digest)) return programs;
-    await recognizers.ensure(digest);
+    await models.ensure(digest);
     return durableStore;
   }
 }

@@ -6,14 +6,14 @@ import type { Log } from "../../protocol/kernel/log.ts";
 import type { Hello } from "../../protocol/messages/hello.ts";
 import type { Message } from "../../protocol/messages/message.ts";
 import type { TaskAssign } from "../../protocol/messages/task.ts";
-import { CARRIES_PICTURES_VERSION, RESULT_FIRST_VERSION } from "../../protocol/messages/version_range.ts";
+import { INLINE_PICTURES_VERSION, RESULT_FIRST_VERSION } from "../../protocol/messages/version_range.ts";
 import { Peer } from "../../protocol/transport/peer.ts";
 import { type ClusterTokens, roleOfToken } from "../../protocol/security/tokens.ts";
 import { advanceSession, type SessionInput, startMasterSession } from "../../protocol/wire/session.ts";
 import type { Connection, Listener } from "../../protocol/ports/transport.ts";
 import type { Command } from "../core/messages/command.ts";
 import { commandOf } from "../core/messages/from_message.ts";
-import { hear, type Link } from "./connection.ts";
+import { type ControlConnection, receivePicture } from "./connection.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import type { PendingResults } from "./pending_results.ts";
 import { USER_LINES_MAX, type UserLines } from "./user_sessions.ts";
@@ -38,14 +38,14 @@ export interface ControlPortOptions {
   /** Users who ask here; null: they may not. */
   readonly users: UserLines | null;
   /** Pictures that travel on the control connections, both ways; null: nodes fetch and put them. */
-  readonly carried: Pick<MasterBlobs, "view" | "results"> | null;
+  readonly inlinePictures: Pick<MasterBlobs, "view" | "results"> | null;
 }
 
 /** The control channel of the master: connections in, commands out; what nodes are to be told goes the other way. */
 export class ControlPort {
   readonly #options: ControlPortOptions;
-  readonly #links = new Map<number, Link>();
-  readonly #linksByNode = new Map<string, Link>();
+  readonly #controls = new Map<number, ControlConnection>();
+  readonly #controlsByNode = new Map<string, ControlConnection>();
   readonly #serving = new Set<Promise<void>>();
   #nextConnectionId = 1;
 
@@ -64,145 +64,153 @@ export class ControlPort {
 
   /** Sends `message` if the node is still connected. */
   send(nodeId: string, message: Message): void {
-    const link = this.#linksByNode.get(nodeId);
-    if (link === undefined) return;
-    if (message.type === "task.assign") this.#assign(link, message);
-    else link.peer.send(message);
+    const control = this.#controlsByNode.get(nodeId);
+    if (control === undefined) return;
+    if (message.type === "task.assign") this.#assign(control, message);
+    else control.peer.send(message);
   }
 
   /** The picture goes along behind its assignment where it may; else the node fetches it by its digest. */
-  #assign({ peer, carriesPictures }: Link, assign: TaskAssign): void {
+  #assign({ peer, sendsPicturesInline }: ControlConnection, assign: TaskAssign): void {
     const { image } = assign;
-    const bytes = carriesPictures && image !== null && peer.canCarry(image.size)
-      ? this.#options.carried?.view(image.digest) ?? null
+    const bytes = sendsPicturesInline && image !== null && peer.canSendPicture(image.size)
+      ? this.#options.inlinePictures?.view(image.digest) ?? null
       : null;
     if (image === null || bytes === null) return peer.send(assign);
-    peer.send({ ...assign, isCarried: true });
-    peer.carry({ digest: image.digest, bytes });
+    peer.send({ ...assign, isInline: true });
+    peer.sendPicture({ digest: image.digest, bytes });
   }
 
   /** The core has taken the node in: the connection is its own. */
   welcome(connectionId: number, nodeId: string): void {
-    const link = this.#links.get(connectionId);
-    if (link === undefined) {
+    const control = this.#controls.get(connectionId);
+    if (control === undefined) {
       // It went away while the core decided.
       this.#options.post({ type: "lose_node", nodeId, connectionId, reason: "It left at once." });
       return;
     }
-    link.nodeId = nodeId;
-    this.#linksByNode.set(nodeId, link);
-    const { version, heartbeatIntervalMs, deadAfterMs, carried } = this.#options;
-    link.carriesPictures = carried !== null && (link.session.protocol ?? 0) >= CARRIES_PICTURES_VERSION;
-    const carries = link.carriesPictures ? { carriesPictures: true } as const : {};
-    this.#advance(link, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...carries } });
+    control.nodeId = nodeId;
+    this.#controlsByNode.set(nodeId, control);
+    const { version, heartbeatIntervalMs, deadAfterMs, inlinePictures } = this.#options;
+    control.sendsPicturesInline = inlinePictures !== null && (control.session.protocol ?? 0) >= INLINE_PICTURES_VERSION;
+    const carries = control.sendsPicturesInline ? { sendsPicturesInline: true } as const : {};
+    this.#advance(control, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...carries } });
   }
 
   /** The core has not. */
   refuse(connectionId: number, code: ErrorCode, reason: string): void {
-    const link = this.#links.get(connectionId);
-    if (link !== undefined) this.#advance(link, { kind: "refuse", code, reason });
+    const control = this.#controls.get(connectionId);
+    if (control !== undefined) this.#advance(control, { kind: "refuse", code, reason });
   }
 
   /** The core has given the node up. */
   close(connectionId: number, reason: string): void {
-    const link = this.#links.get(connectionId);
-    if (link !== undefined) this.#advance(link, { kind: "leave", code: "connection_lost", reason });
+    const control = this.#controls.get(connectionId);
+    if (control !== undefined) this.#advance(control, { kind: "leave", code: "connection_lost", reason });
   }
 
   /** Tells every node that the master is there. */
   ping(): void {
-    for (const { peer } of this.#linksByNode.values()) peer.send({ type: "ping" });
+    for (const { peer } of this.#controlsByNode.values()) peer.send({ type: "ping" });
   }
 
   /** Closes connections that have said no hello in time. */
   tick(nowMs: number): void {
-    for (const link of this.#links.values()) {
-      if (link.session.deadlineMs !== null) this.#advance(link, { kind: "tick", nowMs });
+    for (const control of this.#controls.values()) {
+      if (control.session.deadlineMs !== null) this.#advance(control, { kind: "tick", nowMs });
     }
   }
 
   /** Says goodbye to everybody and takes nobody in any more. */
   stop(reason: string): void {
     this.#options.listener.close();
-    for (const link of [...this.#links.values()]) {
-      this.#advance(link, { kind: "leave", code: "shutting_down", reason });
-      if (link.user !== null) void link.peer.leave("shutting_down", reason);
+    for (const control of [...this.#controls.values()]) {
+      this.#advance(control, { kind: "leave", code: "shutting_down", reason });
+      if (control.user !== null) void control.peer.leave("shutting_down", reason);
     }
   }
 
   async #serve(connection: Connection): Promise<void> {
     const { clock, log } = this.#options;
-    const peer = new Peer(connection, { clock, log, onPicture: (picture) => hear(link, picture) });
-    if (this.#links.size >= LIMITS.nodesMax + USER_LINES_MAX + STRANGERS_MAX) {
-      await peer.leave("too_many_nodes", `There are ${this.#links.size} connections already.`);
+    const peer = new Peer(connection, { clock, log, onPicture: (picture) => receivePicture(control, picture) });
+    if (this.#controls.size >= LIMITS.nodesMax + USER_LINES_MAX + STRANGERS_MAX) {
+      await peer.leave("too_many_nodes", `There are ${this.#controls.size} connections already.`);
       return;
     }
     const connectionId = this.#nextConnectionId++;
     const { state: session } = startMasterSession(clock.nowMs());
-    const link: Link = { connectionId, peer, session, nodeId: null, user: null, carriesPictures: false, pictures: [] };
-    this.#links.set(connectionId, link);
-    for await (const batch of peer) this.#receive(link, batch);
+    const control: ControlConnection = {
+      connectionId,
+      peer,
+      session,
+      nodeId: null,
+      user: null,
+      sendsPicturesInline: false,
+      pictures: [],
+    };
+    this.#controls.set(connectionId, control);
+    for await (const batch of peer) this.#receive(control, batch);
     const { code, reason } = await peer.closed;
-    this.#advance(link, { kind: "lost" });
-    if (link.user !== null) this.#options.users?.close(link.user);
-    this.#forget(link, reason);
+    this.#advance(control, { kind: "lost" });
+    if (control.user !== null) this.#options.users?.close(control.user);
+    this.#forget(control, reason);
     log.debug("A connection ended.", { remote: peer.remote, code, reason });
   }
 
-  #receive(link: Link, batch: readonly Message[]): void {
-    const { nodeId, connectionId } = link;
-    if (nodeId !== null) this.#options.post({ type: "hear_node", nodeId, connectionId });
+  #receive(control: ControlConnection, batch: readonly Message[]): void {
+    const { nodeId, connectionId } = control;
+    if (nodeId !== null) this.#options.post({ type: "record_signal", nodeId, connectionId });
     for (const message of batch) {
-      if (link.user !== null) link.user.receive(message);
-      else if (!this.#becomesUser(link, message)) this.#advance(link, { kind: "received", message });
+      if (control.user !== null) control.user.receive(message);
+      else if (!this.#becomesUser(control, message)) this.#advance(control, { kind: "received", message });
     }
-    for (const picture of link.pictures.splice(0)) this.#keep(picture);
+    for (const picture of control.pictures.splice(0)) this.#keep(picture);
   }
 
   /** Whether the first message is a user's hello, which is answered then: no session of a node. */
-  #becomesUser(link: Link, message: Message): boolean {
+  #becomesUser(control: ControlConnection, message: Message): boolean {
     const { users } = this.#options;
-    if (message.type !== "user.hello" || users === null || link.session.phase !== "awaiting_hello") return false;
-    link.user = users.open(link.peer, message);
-    this.#advance(link, { kind: "lost" });
+    if (message.type !== "user.hello" || users === null || control.session.phase !== "awaiting_hello") return false;
+    control.user = users.open(control.peer, message);
+    this.#advance(control, { kind: "lost" });
     return true;
   }
 
   /** Keeps a picture of a result as one that is put over HTTP; a result that waits for it in vain has failed. */
   #keep({ digest, bytes }: NamedPicture): void {
-    const { carried, results, log } = this.#options;
-    carried?.results.put(digest, bytes).catch((error) => {
+    const { inlinePictures, results, log } = this.#options;
+    inlinePictures?.results.put(digest, bytes).catch((error) => {
       const failure = asDmlError(error);
       log.warn("The picture of a result was not kept.", { digest, code: failure.code, reason: failure.message });
       results.lost(digest, failure);
     });
   }
 
-  #advance(link: Link, input: SessionInput): void {
-    const step = advanceSession(link.session, input);
-    link.session = step.state;
+  #advance(control: ControlConnection, input: SessionInput): void {
+    const step = advanceSession(control.session, input);
+    control.session = step.state;
     for (const output of step.outputs) {
       switch (output.kind) {
         case "send":
-          link.peer.send(output.message);
+          control.peer.send(output.message);
           break;
         case "deliver":
-          this.#deliver(link, output.message);
+          this.#deliver(control, output.message);
           break;
         case "close":
-          this.#logClose(link, output);
-          this.#forget(link, output.reason);
+          this.#logClose(control, output);
+          this.#forget(control, output.reason);
           // What is queued goes out first; the loop over the peer ends when it is closed.
-          void link.peer.close(output.code, output.reason);
+          void control.peer.close(output.code, output.reason);
           break;
       }
     }
   }
 
-  #deliver(link: Link, message: Message): void {
+  #deliver(control: ControlConnection, message: Message): void {
     const { post, log, results } = this.#options;
-    const { connectionId, nodeId, peer, session: { protocol } } = link;
-    if (message.type === "hello") return this.#admit(link, message);
+    const { connectionId, nodeId, peer, session: { protocol } } = control;
+    if (message.type === "hello") return this.#admit(control, message);
     if (message.type === "error") {
       log.warn("A node turned a message down.", { remote: peer.remote, ...message });
       return;
@@ -213,9 +221,9 @@ export class ControlPort {
     results.take(command, { mayWait: protocol !== null && protocol >= RESULT_FIRST_VERSION });
   }
 
-  #admit(link: Link, hello: Hello): void {
+  #admit(control: ControlConnection, hello: Hello): void {
     const { tokens, post } = this.#options;
-    const { connectionId, peer } = link;
+    const { connectionId, peer } = control;
     const role = tokens === null ? "node" : roleOfToken(tokens, hello.token);
     if (role === "node") {
       post({ type: "connect_node", connectionId, hello, address: peer.remote });
@@ -224,21 +232,21 @@ export class ControlPort {
     const [code, reason] = role === null
       ? ["unauthorized", "The node's token is not one of this cluster."] as const
       : ["forbidden", `The token is one for the role ${role}, not for a node.`] as const;
-    this.#advance(link, { kind: "refuse", code, reason });
+    this.#advance(control, { kind: "refuse", code, reason });
   }
 
-  #logClose({ peer, nodeId }: Link, { code, reason }: { code: ErrorCode; reason: string }): void {
+  #logClose({ peer, nodeId }: ControlConnection, { code, reason }: { code: ErrorCode; reason: string }): void {
     const { log } = this.#options;
     const fields = { remote: peer.remote, code, reason };
     if (nodeId === null) log.warn("A connection to the control port was refused.", fields);
     else log.debug("A node's connection is closed.", fields);
   }
 
-  #forget(link: Link, reason: string): void {
-    this.#links.delete(link.connectionId);
-    const { nodeId, connectionId } = link;
-    if (nodeId === null || this.#linksByNode.get(nodeId) !== link) return;
-    this.#linksByNode.delete(nodeId);
+  #forget(control: ControlConnection, reason: string): void {
+    this.#controls.delete(control.connectionId);
+    const { nodeId, connectionId } = control;
+    if (nodeId === null || this.#controlsByNode.get(nodeId) !== control) return;
+    this.#controlsByNode.delete(nodeId);
     this.#options.post({ type: "lose_node", nodeId, connectionId, reason });
   }
 }

@@ -1,12 +1,16 @@
 import type { ControlPort } from "./control_port.ts";
 import type { Effect } from "../core/messages/effect.ts";
-import type { Orders } from "../turn/pending_commands.ts";
+import type { PendingCommands } from "../turn/pending_commands.ts";
 import type { Predictions } from "../turn/predictions.ts";
 
 /** Does what the core decided must be done: nodes are told, users answered. */
-export function carryOut(
+export function runEffect(
   effect: Effect,
-  { port, predictions, orders }: { port: ControlPort; predictions: Predictions; orders: Orders },
+  { port, predictions, pendingCommands }: {
+    port: ControlPort;
+    predictions: Predictions;
+    pendingCommands: PendingCommands;
+  },
 ): void {
   switch (effect.type) {
     case "send":
@@ -22,6 +26,6 @@ export function carryOut(
     case "close":
       return port.close(effect.connectionId, effect.reason);
     case "answer_command":
-      return orders.answer(effect.commandId, effect.code, effect.detail);
+      return pendingCommands.settle(effect.commandId, effect.code, effect.detail);
   }
 }

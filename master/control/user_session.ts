@@ -1,4 +1,4 @@
-import type { CarriedPicture } from "../../protocol/wire/picture_frame.ts";
+import type { InlinePicture } from "../../protocol/wire/picture_frame.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { PredictionAsk } from "../../protocol/messages/user.ts";
@@ -21,7 +21,7 @@ const REQUEST = { method: "ASK", path: "the control port" };
 export interface UserLineOptions {
   readonly predictions: Pick<Predictions, "check" | "run">;
   readonly blobs: Pick<MasterBlobs, "view">;
-  readonly refusals: Pick<Refusals, "tell">;
+  readonly refusals: Pick<Refusals, "record">;
 }
 
 /**
@@ -29,20 +29,20 @@ export interface UserLineOptions {
  * are answered side by side, in the order in which they are done.
  */
 export class UserLine {
-  readonly #peer: Pick<Peer, "send" | "canCarry" | "carry" | "leave">;
+  readonly #peer: Pick<Peer, "send" | "canSendPicture" | "sendPicture" | "leave">;
   readonly #options: UserLineOptions;
   readonly #asks = new Map<number, AbortController>();
   /** Pictures whose questions have not come, in the order in which both come. */
   #pictures: Uint8Array<ArrayBuffer>[] = [];
   #pictureBytes = 0;
 
-  constructor(peer: Pick<Peer, "send" | "canCarry" | "carry" | "leave">, options: UserLineOptions) {
+  constructor(peer: Pick<Peer, "send" | "canSendPicture" | "sendPicture" | "leave">, options: UserLineOptions) {
     this.#peer = peer;
     this.#options = options;
   }
 
   /** A picture has come. Throws `message_invalid` when there are too many that nobody asked about. */
-  takeIn({ bytes }: CarriedPicture): void {
+  takeIn({ bytes }: InlinePicture): void {
     this.#pictures.push(bytes);
     this.#pictureBytes += bytes.length;
     if (this.#pictures.length <= AHEAD_MAX && this.#pictureBytes <= AHEAD_BYTES_MAX) return;
@@ -84,7 +84,7 @@ export class UserLine {
       this.#asks.set(askId, abort);
       await this.#predict(ask, picture, abort.signal);
     } catch (error) {
-      const { problem: { code, detail, advice }, retryAfterMs } = this.#options.refusals.tell(error, REQUEST);
+      const { problem: { code, detail, advice }, retryAfterMs } = this.#options.refusals.record(error, REQUEST);
       const when = retryAfterMs === null ? {} : { retryAfterMs: Math.ceil(retryAfterMs) };
       this.#peer.send({ type: "prediction.refuse", askId, code, reason: detail, advice, ...when });
     } finally {
@@ -93,18 +93,18 @@ export class UserLine {
   }
 
   async #predict(
-    { askId, recognizer, annotate, embeddings, gallery }: PredictionAsk,
+    { askId, model, annotate, embeddings, gallery }: PredictionAsk,
     picture: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
   ): Promise<void> {
     const { predictions, blobs } = this.#options;
-    const checked = predictions.check({ recognizer, annotate, embeddings, gallery, crops: false });
+    const checked = predictions.check({ model, annotate, embeddings, gallery, crops: false });
     const { prediction, annotated } = await predictions.run(picture, checked, signal);
     const drawn = annotated && blobs.view(annotated.digest);
-    const isCarried = drawn !== null && this.#peer.canCarry(drawn.length);
-    const along = isCarried ? { isCarried } as const : {};
+    const isInline = drawn !== null && this.#peer.canSendPicture(drawn.length);
+    const along = isInline ? { isInline } as const : {};
     this.#peer.send({ type: "prediction.answer", askId, prediction, annotated, ...along });
-    if (isCarried && annotated !== null) this.#peer.carry({ digest: annotated.digest, bytes: drawn });
+    if (isInline && annotated !== null) this.#peer.sendPicture({ digest: annotated.digest, bytes: drawn });
   }
 
   /** The picture of a question. */

@@ -43,7 +43,7 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
         nodeId: event.nodeId,
         reason: event.reason,
       };
-    case "recognizer_offered":
+    case "model_offered":
       return offer(event, state);
     case "gallery_withdrawn":
       return { type: "send", nodeId: event.nodeId, message: { type: "gallery.retire", gallery: event.gallery } };
@@ -55,7 +55,7 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
     }
     case "program_offered":
       return { type: "send", nodeId: event.nodeId, message: { type: "program.offer", ...event.program } };
-    case "recognizer_retired": {
+    case "model_retired": {
       const { nodeId, manifestDigest, held } = event;
       return held ? { type: "send", nodeId, message: { type: "model.retire", manifestDigest } } : null;
     }
@@ -63,7 +63,7 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
       const { spec: { taskId, image }, part } = event;
       return part?.kind === "shadow" && image !== null ? { type: "hold", taskId, digest: image.digest } : null;
     }
-    case "command_ordered": {
+    case "node_command_sent": {
       const { commandId, command, nodeId } = event;
       return { type: "send", nodeId, message: { type: "command.run", commandId, command } };
     }
@@ -93,20 +93,20 @@ function assignment({ spec, attempt, nodeId, atMs }: AttemptStarted): Effect {
 }
 
 function offer(
-  { nodeId, manifestDigest }: Extract<MasterEvent, { type: "recognizer_offered" }>,
+  { nodeId, manifestDigest }: Extract<MasterEvent, { type: "model_offered" }>,
   state: MasterState,
 ): Effect | null {
-  const recognizer = state.recognizers.get(manifestDigest);
-  if (recognizer === undefined) return null;
-  const { name, manifest, document: { layers, requirements } } = recognizer;
+  const model = state.models.get(manifestDigest);
+  if (model === undefined) return null;
+  const { name, manifest, document: { files, requirements } } = model;
   return {
     type: "send",
     nodeId,
     message: {
       type: "model.offer",
-      recognizer: name,
+      model: name,
       manifest,
-      layers: layers.map(({ digest, size }) => ({ digest, size })),
+      files: files.map(({ digest, size }) => ({ digest, size })),
       requirements,
     },
   };

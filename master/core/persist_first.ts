@@ -13,20 +13,20 @@ export interface LedgerFault {
  * Puts into the ledger what is durable of `events`: all that has happened in this turn, and what is about to. Null when that
  * is done, else why nothing of it is kept.
  */
-export type Keep = (events: readonly MasterEvent[]) => LedgerFault | null;
+export type PersistFirst = (events: readonly MasterEvent[]) => LedgerFault | null;
 
 /**
  * Whether `events` may happen only when they are kept: somebody is told of them who relies on it, or the latest version is
  * another one from then on. What else is durable (which nodes there are, a version that was rolled back) is true anyway, and is
  * written when that can be done.
  */
-export function mustBeKept(command: Command, events: readonly MasterEvent[]): boolean {
+export function mustPersistFirst(command: Command, events: readonly MasterEvent[]): boolean {
   if (command.type === "tick") return events.some(({ type }) => type === "latest_moved");
   return askerOf(command) !== undefined && events.some(isDurable);
 }
 
 /** What happens in place of what could not be kept: nothing but that whoever asked for it is told. */
-export function refuseUnkept(command: Command, { code, reason }: LedgerFault): CommandFinished[] {
+export function refuseUnpersisted(command: Command, { code, reason }: LedgerFault): CommandFinished[] {
   const commandId = askerOf(command);
   if (commandId === undefined) return [];
   return [{ type: "command_finished", commandId, code, detail: `Nothing was changed. ${reason}` }];

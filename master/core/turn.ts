@@ -4,7 +4,7 @@ import type { Command } from "./messages/command.ts";
 import { reconcileOffers } from "./decide/reconcile_offers.ts";
 import { decide } from "./decide/decide.ts";
 import type { MasterEvent } from "./messages/event.ts";
-import { type Keep, mustBeKept, refuseUnkept } from "./persist_first.ts";
+import { mustPersistFirst, type PersistFirst, refuseUnpersisted } from "./persist_first.ts";
 import type { MasterState, Moment } from "./state/state.ts";
 
 /**
@@ -16,7 +16,7 @@ export function runTurn(
   state: MasterState,
   commands: readonly Command[],
   now: Moment,
-  keep: Keep = () => null,
+  persistFirst: PersistFirst = () => null,
 ): MasterEvent[] {
   const events: MasterEvent[] = [];
   const happen = (event: MasterEvent) => {
@@ -30,11 +30,11 @@ export function runTurn(
     let again = true;
     while (again) {
       let decided = decide(state, command, now);
-      const fault = mustBeKept(command, decided) ? keep([...events, ...decided]) : null;
+      const fault = mustPersistFirst(command, decided) ? persistFirst([...events, ...decided]) : null;
       if (fault !== null && command.type === "tick") {
         command = { type: "tick", promotesNothing: true };
         decided = decide(state, command, now);
-      } else if (fault !== null) decided = refuseUnkept(command, fault);
+      } else if (fault !== null) decided = refuseUnpersisted(command, fault);
       decided.forEach(happen);
       // A tick gives up one node at a time, since each loss changes what is true for the next; so does a rollout.
       again = command.type === "tick" && !decided.some(({ type }) => type === "time_passed");

@@ -10,23 +10,23 @@ import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import type { MasterHandle } from "../master_handle.ts";
 import type { People } from "../people/people.ts";
 import type { Predictions } from "../turn/predictions.ts";
-import type { RecognizerIntake } from "../recognizers/recognizer_import.ts";
+import type { ModelImport } from "../models/model_import.ts";
 import { clusterRoutes } from "./cluster_routes.ts";
 import { errorBoundary } from "./error_boundary.ts";
-import { layerRoutes } from "./layer_routes.ts";
+import { modelFileRoutes } from "./model_file_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { peopleRoutes } from "./people_routes.ts";
 import { programRoutes } from "./program_routes.ts";
 import { predictionRoutes } from "./prediction_routes.ts";
 import { versionRoutes } from "./version_routes.ts";
-import { recognizerRoutes } from "./recognizer_routes.ts";
+import { modelRoutes } from "./model_routes.ts";
 import type { Refusals } from "./refusals.ts";
 import { wrongMethodResponse } from "./wrong_method.ts";
 
 /** What the routes are about; the shell of the master provides it. */
 export interface AppOptions {
   readonly clock: Clock;
-  readonly refusals: Pick<Refusals, "tell">;
+  readonly refusals: Pick<Refusals, "record">;
   /** Null where requests need none. */
   readonly tokens: ClusterTokens | null;
   /** The control port, for users who go on asking; null when they may not ask there. */
@@ -34,8 +34,8 @@ export interface AppOptions {
   readonly predictions: Predictions;
   readonly people: People;
   readonly blobs: MasterBlobs;
-  readonly intake: RecognizerIntake;
-  readonly master: Pick<MasterHandle, "info" | "nodes" | "recognizers" | "command" | "versions" | "programs">;
+  readonly modelImport: ModelImport;
+  readonly master: Pick<MasterHandle, "info" | "nodes" | "models" | "command" | "versions" | "programs">;
 }
 
 /** The HTTP interface of the master: who may do what, and where it is done. */
@@ -48,17 +48,17 @@ export function createApp(options: AppOptions): Hono {
 
   const app = new Hono();
   app.use(PATHS.predictions, user);
-  app.get(PATHS.recognizers, user);
-  app.post(PATHS.recognizers, admin);
-  app.get(`${PATHS.recognizers}/:name`, admin);
-  app.use(`${PATHS.layers}/:digest`, admin);
+  app.get(PATHS.models, user);
+  app.post(PATHS.models, admin);
+  app.get(`${PATHS.models}/:name`, admin);
+  app.use(`${PATHS.modelFiles}/:digest`, admin);
   app.get(PATHS.nodes, admin);
   app.post(`${PATHS.nodes}/:nodeId/commands`, admin);
-  app.get(`${PATHS.recognizers}/:name/rollouts`, admin);
-  app.post(`${PATHS.recognizers}/:name/rollouts`, admin);
-  app.post(`${PATHS.recognizers}/:name/rollback`, admin);
-  app.put(`${PATHS.recognizers}/:name/pin`, admin);
-  app.delete(`${PATHS.recognizers}/:name`, admin);
+  app.get(`${PATHS.models}/:name/rollouts`, admin);
+  app.post(`${PATHS.models}/:name/rollouts`, admin);
+  app.post(`${PATHS.models}/:name/rollback`, admin);
+  app.put(`${PATHS.models}/:name/pin`, admin);
+  app.delete(`${PATHS.models}/:name`, admin);
   app.post(PATHS.gc, admin);
   app.use(PATHS.galleries, admin);
   app.use(`${PATHS.galleries}/*`, admin);
@@ -68,8 +68,8 @@ export function createApp(options: AppOptions): Hono {
 
   app.route("/", clusterRoutes(master));
   app.route("/", predictionRoutes({ predictions, blobs, clock, tokens, userPort }));
-  app.route("/", recognizerRoutes(master, options.intake));
-  app.route("/", layerRoutes({ uploads: options.intake.uploads, clock }));
+  app.route("/", modelRoutes(master, options.modelImport));
+  app.route("/", modelFileRoutes({ uploads: options.modelImport.uploads, clock }));
   app.route("/", versionRoutes(master));
   app.route("/", nodeRoutes(master));
   app.route("/", peopleRoutes({ people, predictions, clock }));

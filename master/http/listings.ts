@@ -1,7 +1,7 @@
-import type { RegisteredRecognizer } from "../../models/registry.ts";
-import type { NodeListing, NodeRecognizer, RecognizerDetail, RecognizerListing } from "../../protocol/http_api/api.ts";
+import type { RegisteredModel } from "../../models/registry.ts";
+import type { ModelDetail, ModelListing, NodeListing, NodeModel } from "../../protocol/http_api/api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
-import type { MasterState, NodeState, RecognizerState } from "../core/state/state.ts";
+import type { MasterState, ModelState, NodeState } from "../core/state/state.ts";
 
 /** The nodes that have ever registered, for whoever runs the cluster. */
 export function listNodes(state: MasterState): NodeListing[] {
@@ -21,7 +21,7 @@ function listingOf(state: MasterState, node: NodeState): NodeListing {
     capabilities: record.capabilities,
     running: connection?.attempts.size ?? 0,
     completed: node.completed,
-    recognizers: [...state.recognizers.values()].flatMap((recognizer) => standingOf(node, recognizer)),
+    models: [...state.models.values()].flatMap((model) => statusOf(node, model)),
   };
 }
 
@@ -31,26 +31,26 @@ function conditionOf({ connection }: NodeState): NodeListing["state"] {
   return connection.draining ? "draining" : "ready";
 }
 
-function standingOf({ connection }: NodeState, recognizer: RecognizerState): NodeRecognizer[] {
-  const standing = connection?.recognizers.get(recognizer.manifest.digest);
-  if (standing === undefined) return [];
-  const { state, imagesPerSecond, reason } = standing;
-  return [{ recognizer: recognizer.name, state, imagesPerSecond, reason }];
+function statusOf({ connection }: NodeState, model: ModelState): NodeModel[] {
+  const status = connection?.models.get(model.manifest.digest);
+  if (status === undefined) return [];
+  const { state, imagesPerSecond, reason } = status;
+  return [{ model: model.name, state, imagesPerSecond, reason }];
 }
 
-/** How each connected node stands to one recognizer. */
-export function standingsOf(state: MasterState, manifestDigest: Digest): RecognizerDetail["nodes"] {
-  const recognizer = state.recognizers.get(manifestDigest);
-  if (recognizer === undefined) return [];
+/** How each connected node stands to one model. */
+export function statusesOf(state: MasterState, manifestDigest: Digest): ModelDetail["nodes"] {
+  const model = state.models.get(manifestDigest);
+  if (model === undefined) return [];
   return [...state.nodes.values()].flatMap((node) =>
-    standingOf(node, recognizer).map((standing) => ({ nodeId: node.record.nodeId, name: node.record.name, standing }))
+    statusOf(node, model).map((status) => ({ nodeId: node.record.nodeId, name: node.record.name, status }))
   );
 }
 
-/** The recognizers that are served, and those of `all` that nobody has asked for yet. */
-export function listRecognizers(state: MasterState, all: readonly RegisteredRecognizer[]): RecognizerListing[] {
-  const served = [...state.recognizers.values()];
-  const unasked = all.filter(({ digest }) => !state.recognizers.has(digest)).map((
+/** The models that are served, and those of `all` that nobody has asked for yet. */
+export function listModels(state: MasterState, all: readonly RegisteredModel[]): ModelListing[] {
+  const served = [...state.models.values()];
+  const unasked = all.filter(({ digest }) => !state.models.has(digest)).map((
     { name, digest, bytes, manifest },
   ) => ({
     name,
@@ -62,16 +62,16 @@ export function listRecognizers(state: MasterState, all: readonly RegisteredReco
     description: document.description,
     license: document.license,
     manifestDigest: manifest.digest,
-    bytes: document.layers.reduce((bytes, { size }) => bytes + size, manifest.size),
+    bytes: document.files.reduce((bytes, { size }) => bytes + size, manifest.size),
     requirements: document.requirements,
     readyNodes: countReady(state, manifest.digest),
   }));
 }
 
-function countReady(state: MasterState, manifestDigest: RecognizerListing["manifestDigest"]): number {
+function countReady(state: MasterState, manifestDigest: ModelListing["manifestDigest"]): number {
   let count = 0;
   for (const { connection } of state.nodes.values()) {
-    if (connection?.recognizers.get(manifestDigest)?.state === "ready") count++;
+    if (connection?.models.get(manifestDigest)?.state === "ready") count++;
   }
   return count;
 }

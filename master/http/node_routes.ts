@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { nodeCommandSchema, type NodeListing } from "../../protocol/http_api/api.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
 import { idSchema, parseAs } from "../../protocol/schema.ts";
-import type { CommandName } from "../../protocol/messages/command.ts";
+import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import { jsonBody } from "./json_body.ts";
 
 /** The longest body of a command. */
@@ -11,7 +11,7 @@ const COMMAND_CHARACTERS_MAX = 1_024;
 /** The nodes of the cluster, and orders to them. */
 export function nodeRoutes(master: {
   nodes(): NodeListing[];
-  command(nodeId: string, command: CommandName): Promise<string>;
+  command(nodeId: string, command: NodeCommandName): Promise<string>;
 }): Hono {
   const app = new Hono();
   app.get(PATHS.nodes, (context) => context.json({ nodes: master.nodes() }));

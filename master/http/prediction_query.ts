@@ -4,7 +4,7 @@ import { galleryNameSchema, parseAs } from "../../protocol/schema.ts";
 
 /** What a user asks of a picture. */
 export interface PredictionQuery {
-  readonly recognizer: string;
+  readonly model: string;
   readonly annotate: boolean;
   readonly embeddings: boolean;
   /** Null for nobody's faces. */
@@ -12,11 +12,11 @@ export interface PredictionQuery {
   readonly crops: boolean;
 }
 
-const NAMES: readonly string[] = ["recognizer", "annotate", "embeddings", "gallery", "crops"];
-const DEFAULT_RECOGNIZER = "faces";
+const NAMES: readonly string[] = ["model", "annotate", "embeddings", "gallery", "crops"];
+const DEFAULT_MODEL = "faces";
 
 /**
- * The query of a prediction. Everything may be left out: `recognizer` is then `faces`, `annotate` whether the annotated
+ * The query of a prediction. Everything may be left out: `model` is then `faces`, `annotate` whether the annotated
  * picture is what is wanted, `embeddings` and `crops` false, `gallery` the default one (`none` for nobody's). Throws `request_invalid` naming the parameter.
  */
 export function predictionQuery(
@@ -34,7 +34,7 @@ export function predictionQuery(
     throw invalid("With annotate=false there is no picture to answer with.");
   }
   return {
-    recognizer: parameters.recognizer?.[0] ?? DEFAULT_RECOGNIZER,
+    model: parameters.model?.[0] ?? DEFAULT_MODEL,
     annotate,
     embeddings: flag(parameters, "embeddings", false),
     gallery: galleryOf(parameters),

@@ -29,7 +29,7 @@ export interface PredictionRoutesOptions {
 }
 
 /**
- * `POST /v1/predictions?recognizer=faces&annotate=true&embeddings=false&gallery=default` with the picture's file as its body. Answers the
+ * `POST /v1/predictions?model=faces&annotate=true&embeddings=false&gallery=default` with the picture's file as its body. Answers the
  * prediction as JSON; to who accepts only `image/jpeg`, the annotated picture; to who accepts a joined answer, both at once.
  */
 export function predictionRoutes(options: PredictionRoutesOptions): Hono {
@@ -53,7 +53,7 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
       return joinedResponse(answer, await pictureOf(annotated), nextTime);
     }
     if (annotated === null) {
-      throw new DmlError("request_invalid", `${query.recognizer} draws no picture to be had as ${JPEG}.`);
+      throw new DmlError("request_invalid", `${query.model} draws no picture to be had as ${JPEG}.`);
     }
     const headers = { "content-type": JPEG, "cache-control": "no-store" };
     return new Response(await pictureOf(annotated), { headers });

@@ -29,7 +29,7 @@ export class Refusals {
   }
 
   /** What whoever asked for `request` is told of `error`. */
-  tell(error: unknown, request: { method: string; path: string }): Refusal {
+  record(error: unknown, request: { method: string; path: string }): Refusal {
     const known = asDmlError(error);
     const problem = problemOf(known);
     const retryAfterMs = error instanceof BusyError ? error.retryAfterMs : null;

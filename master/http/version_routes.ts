@@ -1,18 +1,18 @@
 import { type Context, Hono } from "hono";
-import { parseRecognizerName, type RecognizerName } from "../../models/name.ts";
+import { type ModelName, parseModelName } from "../../models/name.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
 import { pinSchema, rolloutRequestSchema } from "../../protocol/http_api/rollout_api.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { parseAs } from "../../protocol/schema.ts";
-import type { Versions } from "../recognizers/versions.ts";
+import type { Versions } from "../models/versions.ts";
 
 /** A rollout with as many test pictures as there may be is far shorter. */
 const BODY_BYTES_MAX = 64 * 1024;
 
-/** The versions of recognizers: what is the latest, how that changes, what is kept. */
+/** The versions of models: what is the latest, how that changes, what is kept. */
 export function versionRoutes({ versions }: { readonly versions: Versions }): Hono {
   const app = new Hono();
-  const one = `${PATHS.recognizers}/:name`;
+  const one = `${PATHS.models}/:name`;
   app.get(`${one}/rollouts`, (context) => context.json(versions.show(bareName(context))));
   app.post(`${one}/rollouts`, async (context) => {
     const request = parseAs(rolloutRequestSchema, await jsonOf(context), {
@@ -33,8 +33,8 @@ export function versionRoutes({ versions }: { readonly versions: Versions }): Ho
   return app;
 }
 
-function nameIn(context: Context): RecognizerName {
-  return parseRecognizerName(context.req.param("name") ?? "");
+function nameIn(context: Context): ModelName {
+  return parseModelName(context.req.param("name") ?? "");
 }
 
 function bareName(context: Context): string {

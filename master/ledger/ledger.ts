@@ -5,8 +5,8 @@ import type { BlobReference } from "../../protocol/messages/task.ts";
 import type { DurableEvent } from "../core/messages/durable_event.ts";
 import type { NodeRecord } from "../core/state/state.ts";
 
-/** A recognizer as the ledger keeps it. */
-export interface RecognizerRecord {
+/** A model as the ledger keeps it. */
+export interface ModelRecord {
   readonly manifest: BlobReference;
   readonly document: Manifest;
   /** Milliseconds since the Unix epoch. */
@@ -20,7 +20,7 @@ export interface LineageRecord {
   readonly previous: Digest | null;
 }
 
-/** A rollout of the recognizer `name`; one without an end runs. */
+/** A rollout of the model `name`; one without an end runs. */
 export interface RolloutRow {
   readonly name: string;
   readonly record: RolloutRecord;
@@ -31,9 +31,9 @@ export interface LedgerSnapshot {
   /** First seen first. */
   readonly nodes: readonly NodeRecord[];
   /** First registered first. */
-  readonly recognizers: readonly RecognizerRecord[];
+  readonly models: readonly ModelRecord[];
   /** Versions that were removed: not served any more, though the catalog may have them. */
-  readonly removed: readonly RecognizerRecord[];
+  readonly removed: readonly ModelRecord[];
   readonly lineages: readonly LineageRecord[];
   readonly pinned: readonly Digest[];
   /** Newest first. */

@@ -2,20 +2,20 @@ import type { Digest } from "../../protocol/kernel/digest.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { DurableEvent } from "../core/messages/durable_event.ts";
 import type { NodeRecord } from "../core/state/state.ts";
-import type { Ledger, LedgerSnapshot, RecognizerRecord } from "./ledger.ts";
+import type { Ledger, LedgerSnapshot, ModelRecord } from "./ledger.ts";
 import { VersionMemory } from "./version_memory.ts";
 
 /** A ledger that lasts as long as the process: for tests, and for the cluster inside `dml predict`. */
 export class MemoryLedger implements Ledger {
   #nodes = new Map<string, NodeRecord>();
-  #recognizers = new Map<Digest, RecognizerRecord>();
-  #removed = new Map<Digest, RecognizerRecord>();
+  #models = new Map<Digest, ModelRecord>();
+  #removed = new Map<Digest, ModelRecord>();
   #versions = new VersionMemory();
 
   load(): LedgerSnapshot {
     return {
       nodes: [...this.#nodes.values()],
-      recognizers: [...this.#recognizers.values()],
+      models: [...this.#models.values()],
       removed: [...this.#removed.values()],
       lineages: this.#versions.lineages,
       pinned: this.#versions.pinned,
@@ -24,11 +24,11 @@ export class MemoryLedger implements Ledger {
   }
 
   append(events: readonly DurableEvent[]): void {
-    const [nodes, recognizers] = [new Map(this.#nodes), new Map(this.#recognizers)];
+    const [nodes, models] = [new Map(this.#nodes), new Map(this.#models)];
     const [removed, versions] = [new Map(this.#removed), new VersionMemory(this.#versions)];
-    for (const event of events) keep(event, { nodes, recognizers, removed, versions });
+    for (const event of events) keep(event, { nodes, models, removed, versions });
     this.#nodes = nodes;
-    this.#recognizers = recognizers;
+    this.#models = models;
     this.#removed = removed;
     this.#versions = versions;
   }
@@ -38,10 +38,10 @@ export class MemoryLedger implements Ledger {
 
 function keep(
   event: DurableEvent,
-  { nodes, recognizers, removed, versions }: {
+  { nodes, models, removed, versions }: {
     nodes: Map<string, NodeRecord>;
-    recognizers: Map<Digest, RecognizerRecord>;
-    removed: Map<Digest, RecognizerRecord>;
+    models: Map<Digest, ModelRecord>;
+    removed: Map<Digest, ModelRecord>;
     versions: VersionMemory;
   },
 ): void {
@@ -59,16 +59,16 @@ function keep(
     case "node_forgotten":
       nodes.delete(event.nodeId);
       return;
-    case "recognizer_registered": {
+    case "model_registered": {
       const { manifest, document, atWallMs: registeredAtMs } = event;
-      recognizers.set(manifest.digest, { manifest, document, registeredAtMs });
+      models.set(manifest.digest, { manifest, document, registeredAtMs });
       removed.delete(manifest.digest);
       return;
     }
     case "version_removed": {
-      const record = recognizers.get(event.manifestDigest);
+      const record = models.get(event.manifestDigest);
       if (record !== undefined) removed.set(event.manifestDigest, record);
-      recognizers.delete(event.manifestDigest);
+      models.delete(event.manifestDigest);
       versions.keep(event);
       return;
     }

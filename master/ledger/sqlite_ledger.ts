@@ -7,7 +7,7 @@ import { digestSchema, parseAs, z } from "../../protocol/schema.ts";
 import type { DurableEvent } from "../core/messages/durable_event.ts";
 import type { NodeRecord } from "../core/state/state.ts";
 import { checkIntegrity, inTransaction } from "./sqlite_file.ts";
-import type { Ledger, LedgerSnapshot, RecognizerRecord } from "./ledger.ts";
+import type { Ledger, LedgerSnapshot, ModelRecord } from "./ledger.ts";
 import { jsonSchema } from "./sqlite_json.ts";
 import { migrate } from "./sqlite_schema.ts";
 import { SqliteVersions } from "./sqlite_versions.ts";
@@ -23,7 +23,7 @@ const nodeRowSchema = z.object({
   completed: z.number(),
 });
 
-const recognizerRowSchema = z.object({
+const modelRowSchema = z.object({
   digest: digestSchema,
   size: z.number(),
   document: jsonSchema.pipe(manifestSchema),
@@ -67,8 +67,8 @@ export class SqliteLedger implements Ledger {
     try {
       return {
         nodes: this.#statements.allNodes.all().map(nodeOfRow),
-        recognizers: this.#statements.allRecognizers.all().map(recognizerOfRow),
-        removed: this.#statements.allRemoved.all().map(recognizerOfRow),
+        models: this.#statements.allModels.all().map(modelOfRow),
+        removed: this.#statements.allRemoved.all().map(modelOfRow),
         lineages: this.#versions.lineages(),
         pinned: this.#versions.pinned(),
         rollouts: this.#versions.rollouts(),
@@ -105,8 +105,8 @@ export class SqliteLedger implements Ledger {
       case "node_forgotten":
         statements.forgetNode.run(event.nodeId);
         return;
-      case "recognizer_registered":
-        statements.registerRecognizer.run({
+      case "model_registered":
+        statements.registerModel.run({
           digest: event.manifest.digest,
           size: event.manifest.size,
           document: JSON.stringify(event.document),
@@ -121,12 +121,12 @@ export class SqliteLedger implements Ledger {
 
 interface Statements {
   readonly allNodes: StatementSync;
-  readonly allRecognizers: StatementSync;
+  readonly allModels: StatementSync;
   readonly allRemoved: StatementSync;
   readonly recordNode: StatementSync;
   readonly seeNode: StatementSync;
   readonly forgetNode: StatementSync;
-  readonly registerRecognizer: StatementSync;
+  readonly registerModel: StatementSync;
 }
 
 function prepare(database: DatabaseSync): Statements {
@@ -136,13 +136,13 @@ function prepare(database: DatabaseSync): Statements {
               last_seen_ms AS lastSeenMs, completed
        FROM nodes ORDER BY first_seen_ms, rowid`,
     ),
-    allRecognizers: database.prepare(
+    allModels: database.prepare(
       `SELECT manifest_digest AS digest, manifest_size AS size, document, registered_ms AS registeredAtMs
-       FROM recognizers WHERE removed_ms IS NULL ORDER BY registered_ms, rowid`,
+       FROM models WHERE removed_ms IS NULL ORDER BY registered_ms, rowid`,
     ),
     allRemoved: database.prepare(
       `SELECT manifest_digest AS digest, manifest_size AS size, document, registered_ms AS registeredAtMs
-       FROM recognizers WHERE removed_ms IS NOT NULL ORDER BY removed_ms, rowid`,
+       FROM models WHERE removed_ms IS NOT NULL ORDER BY removed_ms, rowid`,
     ),
     recordNode: database.prepare(
       `INSERT INTO nodes (node_id, name, address, version, capabilities, first_seen_ms, last_seen_ms, completed)
@@ -156,8 +156,8 @@ function prepare(database: DatabaseSync): Statements {
       `UPDATE nodes SET last_seen_ms = :lastSeenMs, completed = :completed WHERE node_id = :nodeId`,
     ),
     forgetNode: database.prepare(`DELETE FROM nodes WHERE node_id = ?`),
-    registerRecognizer: database.prepare(
-      `INSERT INTO recognizers (manifest_digest, manifest_size, document, registered_ms)
+    registerModel: database.prepare(
+      `INSERT INTO models (manifest_digest, manifest_size, document, registered_ms)
        VALUES (:digest, :size, :document, :registeredAtMs)
        ON CONFLICT (manifest_digest) DO UPDATE SET removed_ms = NULL`,
     ),
@@ -168,9 +168,9 @@ function nodeOfRow(row: unknown): NodeRecord {
   return parseAs(nodeRowSchema, row, { what: "A node in the ledger", code: "home_unusable" });
 }
 
-function recognizerOfRow(row: unknown): RecognizerRecord {
-  const { digest, size, document, registeredAtMs } = parseAs(recognizerRowSchema, row, {
-    what: "A recognizer in the ledger",
+function modelOfRow(row: unknown): ModelRecord {
+  const { digest, size, document, registeredAtMs } = parseAs(modelRowSchema, row, {
+    what: "A model in the ledger",
     code: "home_unusable",
   });
   return { manifest: { digest, size }, document, registeredAtMs };

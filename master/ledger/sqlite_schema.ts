@@ -13,14 +13,14 @@ const MIGRATIONS = [
      last_seen_ms  INTEGER NOT NULL,
      completed     INTEGER NOT NULL
    ) STRICT;
-   CREATE TABLE recognizers (
+   CREATE TABLE models (
      manifest_digest TEXT PRIMARY KEY NOT NULL,
      manifest_size   INTEGER NOT NULL,
      document        TEXT NOT NULL,
      registered_ms   INTEGER NOT NULL
    ) STRICT;`,
   // Until now a bare name meant the highest version; max() in SQLite brings the other columns of its row along.
-  `ALTER TABLE recognizers ADD COLUMN removed_ms INTEGER;
+  `ALTER TABLE models ADD COLUMN removed_ms INTEGER;
    CREATE TABLE lineages (
      name            TEXT PRIMARY KEY NOT NULL,
      latest_digest   TEXT NOT NULL,
@@ -29,7 +29,7 @@ const MIGRATIONS = [
    INSERT INTO lineages (name, latest_digest)
      SELECT name, manifest_digest FROM
        (SELECT json_extract(document, '$.name') AS name, manifest_digest, max(json_extract(document, '$.version'))
-        FROM recognizers GROUP BY 1);
+        FROM models GROUP BY 1);
    CREATE TABLE pins (manifest_digest TEXT PRIMARY KEY NOT NULL) STRICT;
    CREATE TABLE rollouts (
      rollout_id TEXT PRIMARY KEY NOT NULL,

@@ -24,7 +24,7 @@ export class SqliteVersions {
   }
 
   lineages(): LineageRecord[] {
-    return rowsOf(this.#statements.allLineages, lineageRowSchema, "A recognizer's latest version");
+    return rowsOf(this.#statements.allLineages, lineageRowSchema, "A model's latest version");
   }
 
   pinned(): Digest[] {
@@ -85,7 +85,7 @@ function prepare(database: DatabaseSync) {
     ),
     pin: database.prepare(`INSERT INTO pins (manifest_digest) VALUES (?) ON CONFLICT DO NOTHING`),
     unpin: database.prepare(`DELETE FROM pins WHERE manifest_digest = ?`),
-    remove: database.prepare(`UPDATE recognizers SET removed_ms = :atWallMs WHERE manifest_digest = :digest`),
+    remove: database.prepare(`UPDATE models SET removed_ms = :atWallMs WHERE manifest_digest = :digest`),
     forgetPrevious: database.prepare(`UPDATE lineages SET previous_digest = NULL WHERE previous_digest = ?`),
     forgetLatest: database.prepare(`DELETE FROM lineages WHERE latest_digest = ?`),
     forgetRollouts: database.prepare(`DELETE FROM rollouts WHERE name NOT IN (SELECT name FROM lineages)`),

@@ -2,7 +2,7 @@ import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { PublishedGallery } from "../core/messages/gallery_event.ts";
 import type { MasterHandle, MasterOptions } from "../master_handle.ts";
-import type { RecognizerStore } from "../recognizers/recognizer_store.ts";
+import type { ModelStore } from "../models/model_store.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import { totalOf } from "./build_gallery.ts";
 import type { GalleryDelivery } from "./gallery_delivery.ts";
@@ -10,22 +10,22 @@ import { MemoryPeopleStore } from "./memory_people_store.ts";
 import { People } from "./people.ts";
 import type { PeopleStore } from "./people_store.ts";
 
-/** The recognizer that looks at the faces of people. */
-const RECOGNIZER = "faces";
-/** Its layer that makes embeddings. */
+/** The model that looks at the faces of people. */
+const MODEL = "faces";
+/** Its model file that makes embeddings. */
 const EMBED_ROLE = "embed";
 
 /** The people of a master: its predictions find their faces, its control port brings them to the nodes. */
 export function clusterPeople(
   options: MasterOptions,
-  { master, recognizers }: {
+  { master, models }: {
     master: Pick<MasterHandle, "predict" | "readAnnotated" | "publishGallery" | "retireGallery">;
-    recognizers: Pick<RecognizerStore, "resolve">;
+    models: Pick<ModelStore, "resolve">;
   },
 ): People {
   const { durableBlobs: durable, clock, random, log } = options;
   const store = options.people ?? new MemoryPeopleStore();
-  const finder = clusterFaceFinder(master, recognizers);
+  const finder = clusterFaceFinder(master, models);
   return new People({ store, durable, finder, publisher: clusterGalleryDelivery(master), clock, random, log });
 }
 
@@ -41,22 +41,22 @@ export function publishedGalleries(store: PeopleStore): PublishedGallery[] {
 /** Finds faces by the master's own predictions. */
 function clusterFaceFinder(
   master: Pick<MasterHandle, "predict" | "readAnnotated">,
-  recognizers: Pick<RecognizerStore, "resolve">,
+  models: Pick<ModelStore, "resolve">,
 ): FaceFinder {
-  const embedderOf = (recognizer: string): Digest => {
-    const { name, manifest } = recognizers.resolve(recognizer);
-    const layer = manifest.layers.find(({ role }) => role === EMBED_ROLE);
-    if (layer !== undefined) return layer.digest;
-    throw new DmlError("recognizer_unknown", `The recognizer ${name} makes no embeddings.`);
+  const embedderOf = (model: string): Digest => {
+    const { name, manifest } = models.resolve(model);
+    const file = manifest.files.find(({ role }) => role === EMBED_ROLE);
+    if (file !== undefined) return file.digest;
+    throw new DmlError("model_unknown", `The model ${name} makes no embeddings.`);
   };
   return {
-    embedder: () => embedderOf(RECOGNIZER),
+    embedder: () => embedderOf(MODEL),
     async find(picture, { gallery, crops, signal }) {
       // That very version: what people are compared with must not depend on what is being tried out.
-      const { name } = recognizers.resolve(RECOGNIZER);
-      const options = { recognizer: name, annotate: false, embeddings: true, gallery, crops, signal };
-      const { prediction: { persons, recognizer } } = await master.predict(picture, options);
-      return { persons, embedder: embedderOf(recognizer) };
+      const { name } = models.resolve(MODEL);
+      const options = { model: name, annotate: false, embeddings: true, gallery, crops, signal };
+      const { prediction: { persons, model } } = await master.predict(picture, options);
+      return { persons, embedder: embedderOf(model) };
     },
     readCrop: (digest) => master.readAnnotated(digest),
   };

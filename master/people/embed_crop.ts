@@ -14,7 +14,7 @@ export async function embedCrop(
   const { finder, embedder, signal } = options;
   const found = await finder.find(crop, { gallery: null, crops: false, signal });
   if (found.embedder !== embedder) {
-    throw new DmlError("attempt_failed", "The recognizer for faces has just changed.");
+    throw new DmlError("attempt_failed", "The model for faces has just changed.");
   }
   const area = ({ box }: Person) => box.width * box.height;
   const [largest] = [...found.persons].sort((one, other) => area(other) - area(one));

@@ -13,7 +13,7 @@ import type { BlobReference } from "../../protocol/messages/task.ts";
 import { checkQuality, chooseFace, type FaceWish } from "./choose_face.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import { chooseRejected } from "./choose_rejected.ts";
-import type { GalleryChange, GalleryKeeper } from "./gallery_keeper.ts";
+import type { GalleryChange, GalleryWriter } from "./gallery_writer.ts";
 import { newGallery } from "./new_gallery.ts";
 import type { EmbeddedFace, FaceKind, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
 
@@ -34,7 +34,7 @@ export interface FaceRequest extends FaceWish {
 /** What {@linkcode Enrolment} works with. */
 export interface EnrolmentOptions {
   readonly store: PeopleStore;
-  readonly keeper: GalleryKeeper;
+  readonly galleryWriter: GalleryWriter;
   readonly finder: FaceFinder;
   readonly clock: Clock;
   readonly random: Random;
@@ -60,7 +60,7 @@ export class Enrolment {
 
   /** Enrols one face of `picture`, making the person and the gallery when they are not there. `dryRun`: only says what would be. */
   async enrol(picture: Uint8Array<ArrayBuffer>, request: FaceRequest & { dryRun: boolean }): Promise<EnrolAnswer> {
-    const { store, keeper } = this.#options;
+    const { store, galleryWriter } = this.#options;
     const { gallery, name, dryRun } = request;
     const persons = await this.#look(picture, request);
     const person = chooseFace(persons.persons, request);
@@ -73,20 +73,20 @@ export class Enrolment {
       return found.answer.faceId === null || dryRun ? null : found.change;
     };
     if (dryRun) prepare(store.gallery(gallery));
-    const inForce = dryRun ? null : await keeper.change(gallery, prepare);
+    const inForce = dryRun ? null : await galleryWriter.change(gallery, prepare);
     return settled(answer, inForce, dryRun);
   }
 
   /** Remembers that one face of `picture` is not the person's: when nobody says which, the one that is taken for them. */
   async reject(picture: Uint8Array<ArrayBuffer>, request: FaceRequest): Promise<EnrolAnswer> {
-    const { keeper } = this.#options;
+    const { galleryWriter } = this.#options;
     const { gallery, name } = request;
     this.#personOf(gallery, name);
     const persons = await this.#look(picture, request);
     const person = chooseRejected(persons.persons, request);
     const chosen = await this.#chosen(person, { ...persons, name });
     let answer: EnrolAnswer | null = null;
-    const inForce = await keeper.change(gallery, (record) => {
+    const inForce = await galleryWriter.change(gallery, (record) => {
       const { personId } = this.#personOf(gallery, name);
       const enrolled = this.#facesOf(personId, chosen.embedder, "enrolled");
       const [own] = nearest(enrolled, chosen.vector);

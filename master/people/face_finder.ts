@@ -5,13 +5,13 @@ import type { Person } from "../../protocol/messages/prediction.ts";
 export interface FoundFaces {
   /** Best score first, each with embedding, quality and, when they were asked for, crop. */
   readonly persons: readonly Person[];
-  /** The layer that made the embeddings. */
+  /** The model file that made the embeddings. */
   readonly embedder: Digest;
 }
 
 /** What finds faces: the cluster. Adapters: the master's own predictions; fakes in tests. */
 export interface FaceFinder {
-  /** The embedder of the recognizer that is asked now. Throws `recognizer_unknown` when none is served. */
+  /** The embedder of the model that is asked now. Throws `model_unknown` when none is served. */
   embedder(): Digest;
   /**
    * Looks for faces, and who they are when `gallery` is one that is in force. Throws what a prediction throws.

@@ -118,6 +118,6 @@ export class GalleryPublisher {
 
 /** Whether `event` may end somebody's waiting. */
 function bearsOnGalleries({ type }: MasterEvent): boolean {
-  return type.startsWith("gallery_") || type.startsWith("node_") || type.startsWith("recognizer_") ||
-    type === "availability_changed" || type === "command_ordered";
+  return type.startsWith("gallery_") || type.startsWith("node_") || type.startsWith("model_") ||
+    type === "availability_changed" || type === "node_command_sent";
 }

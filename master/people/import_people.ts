@@ -17,7 +17,7 @@ import {
 } from "../../protocol/http_api/people_archive.ts";
 import { embedCrop } from "./embed_crop.ts";
 import type { FaceFinder } from "./face_finder.ts";
-import type { GalleryChange, GalleryKeeper } from "./gallery_keeper.ts";
+import type { GalleryChange, GalleryWriter } from "./gallery_writer.ts";
 import { newGallery } from "./new_gallery.ts";
 import type { FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
 
@@ -31,7 +31,7 @@ export interface ImportOptions {
   /** Into this one, whatever the archive calls its own. */
   readonly gallery: string;
   readonly store: PeopleStore;
-  readonly keeper: GalleryKeeper;
+  readonly galleryWriter: GalleryWriter;
   readonly finder: FaceFinder;
   readonly clock: Clock;
   readonly random: Random;
@@ -57,12 +57,12 @@ interface CheckedPerson {
  * Embeddings of another embedder are made anew from the crops. Throws `archive_invalid` and what a prediction throws.
  */
 export async function importPeople(text: string, options: ImportOptions): Promise<ImportAnswer> {
-  const { gallery, store, finder, keeper, clock } = options;
+  const { gallery, store, finder, galleryWriter, clock } = options;
   const { header, people } = checkedArchive(text);
   const embedder = store.gallery(gallery)?.embedder ?? finder.embedder();
   const facesLost = await embedMissing(people, { ...options, embedder, isSame: header.embedder === embedder });
   const counted = { peopleAdded: 0, facesAdded: 0, facesKnown: 0 };
-  const inForce = await keeper.change(gallery, (known, nowMs) => {
+  const inForce = await galleryWriter.change(gallery, (known, nowMs) => {
     const record = known ?? emptyRecord(header, people, { ...options, embedder, nowMs });
     if (record === null || record.embedder !== embedder) {
       if (record === null) return null;

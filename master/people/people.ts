@@ -22,7 +22,7 @@ import { Enrolment, type FaceRequest } from "./enrolment.ts";
 import { exportPeople } from "./export_people.ts";
 import { importPeople } from "./import_people.ts";
 import type { FaceFinder } from "./face_finder.ts";
-import { type GalleryChange, GalleryKeeper } from "./gallery_keeper.ts";
+import { type GalleryChange, GalleryWriter } from "./gallery_writer.ts";
 import type { GalleryDelivery } from "./gallery_delivery.ts";
 import { entryOf, faceEntryOf, listingOf } from "./people_listing.ts";
 import type { CountedPerson, FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
@@ -46,7 +46,7 @@ const SUGGESTED_AMONG = 1_000;
 /** The people of every gallery, as whoever looks after them sees it. A change resolves when it is in force. */
 export class People {
   readonly store: PeopleStore;
-  readonly keeper: GalleryKeeper;
+  readonly galleryWriter: GalleryWriter;
   readonly #options: PeopleOptions;
   readonly #enrolment: Enrolment;
   readonly #reembedding: Reembedding;
@@ -54,21 +54,21 @@ export class People {
   constructor(options: PeopleOptions) {
     this.#options = options;
     this.store = options.store;
-    this.keeper = new GalleryKeeper(options);
-    const common = { ...options, keeper: this.keeper };
+    this.galleryWriter = new GalleryWriter(options);
+    const common = { ...options, galleryWriter: this.galleryWriter };
     this.#enrolment = new Enrolment(common);
     this.#reembedding = new Reembedding(common);
   }
 
   /** Brings every gallery into force again, and looks for a new embedder from then on. */
   start(): void {
-    this.keeper.start();
+    this.galleryWriter.start();
     this.#reembedding.start();
   }
 
   async stop(): Promise<void> {
     await this.#reembedding.stop();
-    await this.keeper.close();
+    await this.galleryWriter.close();
   }
 
   galleries(): GalleryListing[] {
@@ -83,7 +83,7 @@ export class People {
   async removeGallery(name: string): Promise<void> {
     const record = this.record(name);
     const crops = this.#everybody(name).flatMap(({ personId }) => this.#cropsOf(this.store.faces(personId)));
-    await this.keeper.remove(record, crops);
+    await this.galleryWriter.remove(record, crops);
   }
 
   setThresholds(gallery: string, thresholds: Thresholds): Promise<InForceAnswer> {
@@ -180,7 +180,7 @@ export class People {
 
   /** Takes an archive in; see {@linkcode importPeople}. */
   import(gallery: string, text: string, options: { signal?: AbortSignal } = {}): Promise<ImportAnswer> {
-    return importPeople(text, { ...this.#options, keeper: this.keeper, gallery, ...options });
+    return importPeople(text, { ...this.#options, galleryWriter: this.galleryWriter, gallery, ...options });
   }
 
   /** Throws `gallery_unknown`. */
@@ -211,7 +211,7 @@ export class People {
       nowMs: number,
     ) => Omit<GalleryChange, "record"> & { patch?: Partial<GalleryRecord> },
   ): Promise<InForceAnswer> {
-    const inForce = await this.keeper.change(gallery, (_, nowMs) => {
+    const inForce = await this.galleryWriter.change(gallery, (_, nowMs) => {
       const record = this.record(gallery);
       const { patch, ...change } = prepare(record, nowMs);
       return { ...change, record: { ...record, ...patch } };

@@ -22,7 +22,7 @@ export interface GalleryRecord {
   readonly name: string;
   /** Of the newest change. */
   readonly version: number;
-  /** The layer whose embeddings are in force. */
+  /** The model file whose embeddings are in force. */
   readonly embedder: Digest;
   readonly dimensions: number;
   readonly thresholds: GalleryThresholds;

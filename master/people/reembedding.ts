@@ -8,10 +8,10 @@ import type { Log } from "../../protocol/kernel/log.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
 import { embedCrop } from "./embed_crop.ts";
 import type { FaceFinder } from "./face_finder.ts";
-import type { GalleryKeeper } from "./gallery_keeper.ts";
+import type { GalleryWriter } from "./gallery_writer.ts";
 import type { FaceRecord, GalleryRecord, PeopleStore } from "./people_store.ts";
 
-/** How often it is looked whether the recognizer of now has another embedder. */
+/** How often it is looked whether the model of now has another embedder. */
 const CHECK_MS = 2_000;
 /** Faces looked at at once: enough to keep a few nodes busy, and to leave room for users. */
 const FACES_AT_ONCE = 4;
@@ -23,7 +23,7 @@ const RETRY_MAX_MS = 10_000;
 /** What {@linkcode Reembedding} works with. */
 export interface ReembeddingOptions {
   readonly store: PeopleStore;
-  readonly keeper: GalleryKeeper;
+  readonly galleryWriter: GalleryWriter;
   readonly durable: BlobStore;
   readonly finder: FaceFinder;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ export interface ReembeddingOptions {
 }
 
 /**
- * A gallery belongs to the embedder that made its embeddings. When the recognizer of now has another one, every face is looked at
+ * A gallery belongs to the embedder that made its embeddings. When the model of now has another one, every face is looked at
  * again, from its crop, behind everything else; the people are in force as they were until that is done. A master that
  * stops in between goes on where it was.
  */
@@ -161,8 +161,8 @@ export class Reembedding {
     gallery: string,
     { embedder, old, dimensions }: { embedder: Digest; old: Digest; dimensions: number | null },
   ): Promise<void> {
-    const { store, keeper, log } = this.#options;
-    const reach = await keeper.change(gallery, (record) => {
+    const { store, galleryWriter, log } = this.#options;
+    const reach = await galleryWriter.change(gallery, (record) => {
       if (record === null || record.embedder !== old) return null;
       return {
         changes: [{ type: "embeddings_dropped", gallery, exceptEmbedder: embedder }],
@@ -181,12 +181,12 @@ export class Reembedding {
   }
 }
 
-/** The embedder of now; null while no recognizer for faces is served. */
+/** The embedder of now; null while no model for faces is served. */
 function embedderOf(finder: FaceFinder): Digest | null {
   try {
     return finder.embedder();
   } catch (error) {
-    if (error instanceof DmlError && error.code === "recognizer_unknown") return null;
+    if (error instanceof DmlError && error.code === "model_unknown") return null;
     throw error;
   }
 }

@@ -8,15 +8,15 @@ export function listPrograms(state: MasterState, version: string): ProgramsListi
   return {
     version,
     programs: [...state.programs.values()],
-    nodes: [...state.nodes.values()].map((node) => standingOf(state, node)),
+    nodes: [...state.nodes.values()].map((node) => statusOf(state, node)),
   };
 }
 
-function standingOf(state: MasterState, node: NodeState): NodeProgram {
+function statusOf(state: MasterState, node: NodeState): NodeProgram {
   const { nodeId, name, version, capabilities } = node.record;
   const program = programFor(state, node);
-  const standing = state.programStandings.get(nodeId);
-  const isAbout = program !== null && standing?.digest === program.digest ? standing : null;
+  const status = state.programStatuses.get(nodeId);
+  const isAbout = program !== null && status?.digest === program.digest ? status : null;
   return {
     nodeId,
     name,

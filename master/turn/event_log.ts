@@ -5,7 +5,7 @@ import { rounded } from "../../models/pipelines/rounded.ts";
 
 /** Writes to `log` what people want to know of `event`; of an ordinary task nothing. */
 export function logEvent(log: Log, event: MasterEvent, state: MasterState): void {
-  for (const logPart of [logNode, logRecognizer, logGallery, logProgram, logVersion, logWork]) {
+  for (const logPart of [logNode, logModel, logGallery, logProgram, logVersion, logWork]) {
     logPart(log, event, state);
   }
 }
@@ -38,12 +38,12 @@ function logNode(log: Log, event: MasterEvent, state: MasterState): void {
   }
 }
 
-/** How nodes stand to recognizers. */
-function logRecognizer(log: Log, event: MasterEvent, state: MasterState): void {
+/** How nodes stand to models. */
+function logModel(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
-    case "recognizer_ready":
+    case "model_ready":
       log.info(
-        `${recognizerOf(state, event.manifestDigest)} is ready on ${nameOf(state, event.nodeId)}.`,
+        `${modelOf(state, event.manifestDigest)} is ready on ${nameOf(state, event.nodeId)}.`,
         {
           imagesPerSecond: rounded(event.imagesPerSecond, 1),
           fetchedBytes: event.fetchedBytes,
@@ -51,15 +51,15 @@ function logRecognizer(log: Log, event: MasterEvent, state: MasterState): void {
         },
       );
       return;
-    case "recognizer_failed":
+    case "model_failed":
       log.warn(
-        `${recognizerOf(state, event.manifestDigest)} failed on ${nameOf(state, event.nodeId)}.`,
+        `${modelOf(state, event.manifestDigest)} failed on ${nameOf(state, event.nodeId)}.`,
         { code: event.code, reason: event.reason, retried: event.retryable },
       );
       return;
-    case "recognizer_unsuitable":
+    case "model_unsuitable":
       log.warn(
-        `${recognizerOf(state, event.manifestDigest)} is not for ${nameOf(state, event.nodeId)}.`,
+        `${modelOf(state, event.manifestDigest)} is not for ${nameOf(state, event.nodeId)}.`,
         { reason: event.reason },
       );
       return;
@@ -112,7 +112,7 @@ function logProgram(log: Log, event: MasterEvent, state: MasterState): void {
 function logVersion(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
     case "latest_moved":
-      log.info(`${event.name} means ${recognizerOf(state, event.to)} now.`);
+      log.info(`${event.name} means ${modelOf(state, event.to)} now.`);
       return;
     case "rollout_begun":
       log.info(`${event.record.to} is being rolled out.`, { from: event.record.from, automatic: event.spec.automatic });
@@ -142,7 +142,7 @@ function logWork(log: Log, event: MasterEvent, state: MasterState): void {
         reason: event.reason,
       });
       return;
-    case "command_ordered":
+    case "node_command_sent":
       log.info(`Node ${nameOf(state, event.nodeId)} is told to ${event.command}.`);
       return;
   }
@@ -152,8 +152,8 @@ function nameOf(state: MasterState, nodeId: string): string {
   return state.nodes.get(nodeId)?.record.name ?? nodeId;
 }
 
-function recognizerOf(state: MasterState, manifestDigest: string): string {
-  for (const { name, manifest } of state.recognizers.values()) {
+function modelOf(state: MasterState, manifestDigest: string): string {
+  for (const { name, manifest } of state.models.values()) {
     if (manifest.digest === manifestDigest) return name;
   }
   return manifestDigest;

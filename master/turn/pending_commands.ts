@@ -1,11 +1,11 @@
 import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
 import { newId } from "../../protocol/kernel/id.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
-import type { CommandName } from "../../protocol/messages/command.ts";
+import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { Command } from "../core/messages/command.ts";
 
 /** Commands, for nodes or for the core itself, that were given and not yet confirmed. */
-export class Orders {
+export class PendingCommands {
   readonly #post: (command: Command) => void;
   readonly #random: Random;
   /** By command id: whom to tell. */
@@ -17,12 +17,12 @@ export class Orders {
   }
 
   /** Tells the node; resolves with what it says when it has done it. Throws `node_unknown`, `deadline_exceeded`, … */
-  give(nodeId: string, command: CommandName): Promise<string> {
-    return this.ask((commandId) => ({ type: "order_command", commandId, nodeId, command }));
+  sendToNode(nodeId: string, command: NodeCommandName): Promise<string> {
+    return this.submit((commandId) => ({ type: "run_node_command", commandId, nodeId, command }));
   }
 
   /** Tells the core; resolves with what it says when it is done. Throws what it refuses it with. */
-  ask(commandOf: (commandId: string) => Command): Promise<string> {
+  submit(commandOf: (commandId: string) => Command): Promise<string> {
     const commandId = newId("command", this.#random);
     const waiting = Promise.withResolvers<string>();
     this.#waiting.set(commandId, waiting);
@@ -31,7 +31,7 @@ export class Orders {
   }
 
   /** Gives a command's answer to whom it belongs; `code` is null when the node did it. */
-  answer(commandId: string, code: ErrorCode | null, detail: string): void {
+  settle(commandId: string, code: ErrorCode | null, detail: string): void {
     const waiting = this.#waiting.get(commandId);
     if (waiting === undefined) return;
     this.#waiting.delete(commandId);
@@ -40,7 +40,7 @@ export class Orders {
   }
 
   /** Answers everybody who still waits. */
-  answerAll(code: ErrorCode, detail: string): void {
-    for (const commandId of [...this.#waiting.keys()]) this.answer(commandId, code, detail);
+  settleAll(code: ErrorCode, detail: string): void {
+    for (const commandId of [...this.#waiting.keys()]) this.settle(commandId, code, detail);
   }
 }

@@ -5,13 +5,13 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { newId } from "../../protocol/kernel/id.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
 import type { BlobReference, TaskOptions } from "../../protocol/messages/task.ts";
-import { parseRecognizerName } from "../../models/name.ts";
-import type { RegisteredRecognizer } from "../../models/registry.ts";
+import { parseModelName } from "../../models/name.ts";
+import type { RegisteredModel } from "../../models/registry.ts";
 import { galleryAsked } from "../core/decide/decide_galleries.ts";
 import type { Command } from "../core/messages/command.ts";
 import type { MasterState, RefusedOutcome, TaskOutcome } from "../core/state/state.ts";
-import type { RecognizerStore } from "../recognizers/recognizer_store.ts";
-import { servedRecognizer } from "../recognizers/resolve_recognizer.ts";
+import type { ModelStore } from "../models/model_store.ts";
+import { resolveModel } from "../models/resolve_model.ts";
 import { refusalOf } from "../core/scheduler/admission.ts";
 import type { TransientBlobs } from "../blobs/transient_blobs.ts";
 
@@ -23,9 +23,9 @@ export class BusyError extends DmlError {
   }
 }
 
-/** A question that was checked: the recognizer is served and there is room in the queue. */
+/** A question that was checked: the model is served and there is room in the queue. */
 export interface CheckedRequest {
-  readonly recognizer: RegisteredRecognizer;
+  readonly model: RegisteredModel;
   readonly options: TaskOptions;
   /** The bare name when no version was asked for. */
   readonly follows?: string;
@@ -38,9 +38,9 @@ export interface PredictionsOptions {
   /** Read only. */
   readonly state: MasterState;
   readonly post: (command: Command) => void;
-  readonly recognizers: RecognizerStore;
-  /** Serves a recognizer from now on that was not yet, before this returns. */
-  readonly register: (recognizer: RegisteredRecognizer) => void;
+  readonly models: ModelStore;
+  /** Serves a model from now on that was not yet, before this returns. */
+  readonly register: (model: RegisteredModel) => void;
   readonly transient: TransientBlobs;
   readonly clock: Clock;
   readonly random: Random;
@@ -60,29 +60,29 @@ export class Predictions {
 
   /**
    * Checks all that can be checked before the picture is read.
-   * Throws `recognizer_unknown`, `gallery_unknown`, `gallery_unfit`, `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
+   * Throws `model_unknown`, `gallery_unknown`, `gallery_unfit`, `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
    */
-  check(request: { recognizer: string } & TaskOptions): CheckedRequest {
-    const { state, recognizers } = this.#options;
-    this.#registerOptional(request.recognizer);
-    const { recognizer, follows } = servedRecognizer(state, recognizers, request.recognizer);
-    const refusal = refusalOf(state, recognizer.digest);
+  check(request: { model: string } & TaskOptions): CheckedRequest {
+    const { state, models } = this.#options;
+    this.#registerOptional(request.model);
+    const { model, follows } = resolveModel(state, models, request.model);
+    const refusal = refusalOf(state, model.digest);
     if (refusal !== null) throw errorOf(refusal);
-    const asked = galleryAsked(state, request.gallery, { name: recognizer.name, document: recognizer.manifest });
+    const asked = galleryAsked(state, request.gallery, { name: model.name, document: model.manifest });
     if ("ok" in asked) throw errorOf(asked);
-    const needsPicture = recognizer.manifest.pipeline !== "empty";
+    const needsPicture = model.manifest.pipeline !== "empty";
     // Where there is no picture, there is nothing to draw into.
     const annotate = request.annotate && needsPicture;
     const { embeddings, crops } = request;
-    return { recognizer, follows, needsPicture, options: { annotate, embeddings, crops, ...asked } };
+    return { model, follows, needsPicture, options: { annotate, embeddings, crops, ...asked } };
   }
 
   /** What comes with dml but is offered to nobody unasked is served from when somebody first asks for it. */
   #registerOptional(text: string): void {
-    const { state, recognizers, register } = this.#options;
-    if (state.stopping || state.lineages.has(parseRecognizerName(text).name)) return;
-    const recognizer = recognizers.resolve(text);
-    if (recognizers.isOptional(recognizer.digest)) register(recognizer);
+    const { state, models, register } = this.#options;
+    if (state.stopping || state.lineages.has(parseModelName(text).name)) return;
+    const model = models.resolve(text);
+    if (models.isOptional(model.digest)) register(model);
   }
 
   /** Promises room for a picture of `size` bytes; see {@linkcode TransientBlobs.promise}. */
@@ -93,7 +93,7 @@ export class Predictions {
   /** Runs one picture, which the caller leaves alone from now on; throws what became of it when it is no prediction, once `signal` aborts `cancelled`. */
   async run(
     image: Uint8Array<ArrayBuffer>,
-    { recognizer, follows, needsPicture, options }: CheckedRequest,
+    { model, follows, needsPicture, options }: CheckedRequest,
     signal?: AbortSignal,
   ): Promise<PredictAnswer> {
     const { transient, clock } = this.#options;
@@ -102,8 +102,8 @@ export class Predictions {
     }
     const held = needsPicture ? await this.#hold(image) : null;
     try {
-      const outcome = await this.#ask({ recognizer, follows, image: held, options, signal });
-      if (!outcome.ok) throw this.#errorOf(outcome, recognizer);
+      const outcome = await this.#ask({ model, follows, image: held, options, signal });
+      if (!outcome.ok) throw this.#errorOf(outcome, model);
       const { prediction, annotated } = outcome;
       const crops = prediction.persons.flatMap(({ crop }) => crop ?? []);
       for (const { digest } of annotated === null ? crops : [annotated, ...crops]) {
@@ -143,8 +143,8 @@ export class Predictions {
     return { digest, size: image.length };
   }
 
-  async #ask({ recognizer, follows, image, options, signal }: {
-    recognizer: RegisteredRecognizer;
+  async #ask({ model, follows, image, options, signal }: {
+    model: RegisteredModel;
     follows?: string;
     image: BlobReference | null;
     options: TaskOptions;
@@ -155,7 +155,7 @@ export class Predictions {
     const taskId = newId("task", random);
     const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
     this.#waiting.set(taskId, resolve);
-    const manifestDigest = recognizer.digest;
+    const manifestDigest = model.digest;
     post({ type: "submit_task", taskId, manifestDigest, follows, image, options });
     if (signal === undefined) return await promise;
     const cancel = () => post({ type: "cancel_task", taskId });
@@ -168,8 +168,8 @@ export class Predictions {
   }
 
   /** That no node can serve it may be the master's own doing. */
-  #errorOf(outcome: RefusedOutcome, recognizer: RegisteredRecognizer): DmlError {
-    const fault = this.#options.recognizers.faultOf(recognizer.digest);
+  #errorOf(outcome: RefusedOutcome, model: RegisteredModel): DmlError {
+    const fault = this.#options.models.faultOf(model.digest);
     return outcome.code === "no_capable_node" && fault !== null ? fault : errorOf(outcome);
   }
 }

@@ -1,16 +1,16 @@
 import { restore } from "../core/apply/restore.ts";
 import { createState, type MasterState } from "../core/state/state.ts";
 import type { MasterOptions } from "../master_handle.ts";
-import type { RecognizerStore } from "../recognizers/recognizer_store.ts";
+import type { ModelStore } from "../models/model_store.ts";
 
-/** What the ledger remembers, but for recognizers whose files are gone. */
+/** What the ledger remembers, but for models whose files are gone. */
 export async function restoredState(
   { ledger, log, clock, settings }: Pick<MasterOptions, "ledger" | "log" | "clock" | "settings">,
-  store: RecognizerStore,
+  store: ModelStore,
 ): Promise<MasterState> {
-  const { nodes, recognizers, lineages, pinned, rollouts } = ledger.load();
+  const { nodes, models, lineages, pinned, rollouts } = ledger.load();
   const servable = [];
-  for (const record of recognizers) {
+  for (const record of models) {
     const { name, version } = record.document;
     if (await store.add(record.document, record.manifest.digest)) servable.push(record);
     else {
@@ -21,6 +21,6 @@ export async function restoredState(
   }
   const state = createState(settings);
   const now = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
-  restore(state, { nodes, recognizers: servable, lineages, pinned, rollouts }, now);
+  restore(state, { nodes, models: servable, lineages, pinned, rollouts }, now);
   return state;
 }

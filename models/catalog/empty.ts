@@ -1,6 +1,6 @@
 import { type CatalogEntry, publishedEntry } from "./catalog_entry.ts";
 
-/** The recognizer that looks at nothing: what is left of a task's time is the way through the cluster. */
+/** The model that looks at nothing: what is left of a task's time is the way through the cluster. */
 export const EMPTY: CatalogEntry = publishedEntry({
   schema: 1,
   name: "empty",
@@ -9,6 +9,6 @@ export const EMPTY: CatalogEntry = publishedEntry({
   license: "MIT",
   pipeline: "empty",
   parameters: {},
-  layers: [],
+  files: [],
   requirements: { engine: "none", memoryBytes: 0 },
 }, {});

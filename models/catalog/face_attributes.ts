@@ -10,8 +10,8 @@ const MANIFEST: Manifest = {
   version: 1,
   description:
     "As `faces`, and what each face is like: apparent age and gender, expression, live or spoof. Guesses, not facts.",
-  layers: [
-    ...FACES.manifest.layers,
+  files: [
+    ...FACES.manifest.files,
     {
       role: "age",
       digest: "sha256:2e8f1151a514588c0ec02373b4c53ba9222598daf1a280638f8e22954a0db447",

@@ -1,5 +1,5 @@
 import type { Manifest } from "../manifest.ts";
-import { type CatalogEntry, publishedEntry, type PublishedLayer } from "./catalog_entry.ts";
+import { type CatalogEntry, publishedEntry, type PublishedFile } from "./catalog_entry.ts";
 
 const MIB = 1024 * 1024;
 
@@ -11,7 +11,7 @@ const MANIFEST: Manifest = {
   license: "MIT",
   pipeline: "faces",
   parameters: { scoreMin: 0.7, overlapMax: 0.4 },
-  layers: [
+  files: [
     {
       role: "detect",
       digest: "sha256:6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854",
@@ -32,7 +32,7 @@ const MANIFEST: Manifest = {
 };
 
 /** Its files in the npm package faceplugin-face-recognition-js 0.0.1 (MIT). */
-export const FACES_FILES: Readonly<Record<string, PublishedLayer>> = {
+export const FACES_FILES: Readonly<Record<string, PublishedFile>> = {
   detect: {
     digest: "sha256:6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854",
     load: () => import("face-models/model/fr_detect.onnx", { with: { type: "bytes" } }),

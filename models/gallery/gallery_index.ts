@@ -31,7 +31,7 @@ const galleryIndexSchema = z.strictObject({
   gallery: galleryNameSchema,
   /** Grows with every change. */
   version: z.number().int().min(0),
-  /** The layer that made the embeddings: only a recognizer with this very layer may be asked about these people. */
+  /** The model file that made the embeddings: only a model with this very model file may be asked about these people. */
   embedder: digestSchema,
   /** Numbers of one embedding. */
   dimensions: z.number().int().min(1).max(1_024),
@@ -47,7 +47,7 @@ export type GalleryThresholds = Infer<typeof galleryThresholdsSchema>;
 export type GalleryIndex = Infer<typeof galleryIndexSchema>;
 
 /**
- * For the embedder of the `faces` recognizer, until `dml people calibrate` has seen the pictures at hand: on public pairs the same
+ * For the embedder of the `faces` model, until `dml people calibrate` has seen the pictures at hand: on public pairs the same
  * person is at 0.44 to 0.9, strangers are below 0.38.
  *
  * The least quality is what 22 sharp faces of six photos (eyes 48 to 104 pixels apart, sharpness 66 to 672) may lose. Shrunk to

@@ -9,7 +9,7 @@ import type { PeopleTable } from "./people_table.ts";
 export interface GalleryView {
   readonly gallery: string;
   readonly version: number;
-  /** The layer that made the embeddings. */
+  /** The model file that made the embeddings. */
   readonly embedder: Digest;
   /** Numbers of one embedding. */
   readonly dimensions: number;

@@ -8,7 +8,7 @@ import { JpegCodec } from "./jpeg/codec.ts";
 import { orient } from "./geometry/orient.ts";
 import type { Picture } from "./picture.ts";
 import { decodePng } from "./png/decoder.ts";
-import { SparePixels } from "./pixel_pool.ts";
+import { PixelPool } from "./pixel_pool.ts";
 import { decodeTiff } from "./tiff/decoder.ts";
 import { WebpDecoder } from "./webp/decoder.ts";
 
@@ -26,12 +26,12 @@ export interface ImageCodec {
     options?: { quality?: number },
   ): Promise<Uint8Array<ArrayBuffer>>;
   /** Says that nobody looks at `picture` any more: its memory serves the next, or is freed at once. */
-  giveBack(picture: Picture): void;
+  release(picture: Picture): void;
 }
 
 /** An {@linkcode ImageCodec} whose WebAssembly comes from `assets`, each part when it is first needed. */
 export function createImageCodec(assets: AssetSource): ImageCodec {
-  const spare = new SparePixels();
+  const spare = new PixelPool();
   const jpeg = new JpegCodec(assets, spare);
   const webp = new WebpDecoder(assets);
   const avif = new AvifDecoder(assets);
@@ -54,10 +54,10 @@ export function createImageCodec(assets: AssetSource): ImageCodec {
         );
       }
       const upright = orient(stored, header.orientation);
-      if (upright !== stored) spare.giveBack(stored);
+      if (upright !== stored) spare.release(stored);
       return upright;
     },
     encodeJpeg: (picture, options) => jpeg.encode(picture, options),
-    giveBack: (picture) => spare.giveBack(picture),
+    release: (picture) => spare.release(picture),
   };
 }

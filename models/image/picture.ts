@@ -1,4 +1,4 @@
-/** A picture as recognizers see it: upright, sRGB, 8 bits a channel, rows from the top, no padding. */
+/** A picture as models see it: upright, sRGB, 8 bits a channel, rows from the top, no padding. */
 export interface Picture {
   readonly width: number;
   readonly height: number;

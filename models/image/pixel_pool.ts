@@ -7,7 +7,7 @@ const KEPT_BYTES_MAX = 32 * 1024 * 1024;
  * The pixels of the last picture, for the next. Memory that is new to the process costs a page fault every 4 KiB, which for a
  * photo takes longer than filling it, and the threads of a process wait for each other in it.
  */
-export class SparePixels {
+export class PixelPool {
   #spare: ArrayBuffer | null = null;
 
   /** Buffers that may be longer than the picture in them; of any other picture that is a view of somebody's memory. */
@@ -26,7 +26,7 @@ export class SparePixels {
   }
 
   /** Whoever had `picture` does not look at it any more. What is not kept is freed now, not when the collector gets to it. */
-  giveBack({ data: { buffer, byteLength } }: Picture): void {
+  release({ data: { buffer, byteLength } }: Picture): void {
     if (!(buffer instanceof ArrayBuffer)) return;
     if (buffer.byteLength !== byteLength && !this.#own.has(buffer)) return;
     const isKept = buffer.byteLength <= KEPT_BYTES_MAX && buffer.byteLength > (this.#spare?.byteLength ?? 0);

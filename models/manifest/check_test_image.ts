@@ -2,7 +2,7 @@ import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { Expectation } from "./tests.ts";
 
 /** What is wrong with a prediction of a test image, as a sentence, or null when all is as expected. */
-export function judgePrediction(
+export function checkTestImage(
   { persons, labels, objects }: Pick<Prediction, "persons" | "labels" | "objects">,
   expected: Expectation,
 ): string | null {

@@ -20,7 +20,7 @@ const unit = z.enum(["pixels", "normalised"]);
 /** Of each score by itself. */
 const activation = activationSchema.exclude(["softmax"]);
 
-/** Parameters of the `detect` pipeline: which objects are where. `decode` names the family of the layer's output. */
+/** Parameters of the `detect` pipeline: which objects are where. `decode` names the family of the model file's output. */
 export const detectParametersSchema = z.discriminatedUnion("decode", [
   /**
    * `output` [1, N, 5 + C]: x, y of the centre in grid cells from its cell, log of width and height in cells, objectness, a

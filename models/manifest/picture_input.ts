@@ -1,6 +1,6 @@
 import { type Infer, z } from "../../protocol/schema.ts";
 
-/** The longer side of a layer's input, in pixels. */
+/** The longer side of a model file's input, in pixels. */
 const SIDE_MAX = 4_096;
 
 /** What an ONNX file calls one of its tensors. */
@@ -29,7 +29,7 @@ const resizeSchema = z.discriminatedUnion("mode", [
   }),
 ]);
 
-/** The input of a layer that looks at a picture. Each number is `(sample * scale - mean[c]) / std[c]`, samples 0..255. */
+/** The input of a model file that looks at a picture. Each number is `(sample * scale - mean[c]) / std[c]`, samples 0..255. */
 export const pictureInputSchema = z.strictObject({
   tensor: tensorNameSchema,
   width: side,

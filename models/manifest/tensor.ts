@@ -4,7 +4,7 @@ import { pictureInputSchema, tensorNameSchema } from "./picture_input.ts";
 
 const TENSORS_MAX = 16;
 
-/** One input of a layer as it is given. */
+/** One input of a model file as it is given. */
 const rawInputSchema = z.strictObject({
   tensor: tensorNameSchema,
   type: z.enum(TENSOR_TYPES),
@@ -14,11 +14,11 @@ const rawInputSchema = z.strictObject({
 
 /** Parameters of the `tensor` pipeline: raw tensors in, raw tensors out. */
 export const tensorParametersSchema = z.strictObject({
-  /** How a picture becomes the only input; null when the layer is given tensors only. */
+  /** How a picture becomes the only input; null when the model file is given tensors only. */
   picture: pictureInputSchema.nullable(),
   /** The inputs, in the order in which a request holds them. */
   inputs: z.array(rawInputSchema).min(1).max(TENSORS_MAX),
-  /** What is answered, in this order; none means all that the layer has. */
+  /** What is answered, in this order; none means all that the model file has. */
   outputs: z.array(tensorNameSchema).max(TENSORS_MAX),
 }).superRefine(({ picture, inputs }, context) => {
   if (new Set(inputs.map(({ tensor }) => tensor)).size < inputs.length) {

@@ -13,10 +13,10 @@ const expectationSchema = z.strictObject({
   objects: z.number().int().min(0).max(LIMITS.objectsMax).optional(),
 });
 
-/** Pictures that a recognizer must get right before it is trusted; they are kept and sent beside its layers. */
+/** Pictures that a model must get right before it is trusted; they are kept and sent beside its model files. */
 export const testsSchema = z.array(z.strictObject({
   image: blobReferenceSchema,
   expect: expectationSchema,
-})).max(LIMITS.recognizerTestsMax);
+})).max(LIMITS.modelTestsMax);
 
 export type Expectation = Infer<typeof expectationSchema>;

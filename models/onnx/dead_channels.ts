@@ -20,7 +20,7 @@ interface Block {
  * nobody looks at. Training with weight decay leaves many: a third of the face embedder's work.
  *
  * The answer is the same but for the rounding of sums that are now shorter. Returns `bytes` themselves when there is nothing to
- * take out. Throws `recognizer_invalid` when they are no ONNX file.
+ * take out. Throws `model_invalid` when they are no ONNX file.
  */
 export function removeDeadChannels(
   bytes: Uint8Array<ArrayBuffer>,

@@ -30,7 +30,7 @@ export interface OnnxGraph {
   readonly hasSubgraphs: boolean;
 }
 
-/** Reads the graph message in `range`; throws `recognizer_invalid` when it is damaged. */
+/** Reads the graph message in `range`; throws `model_invalid` when it is damaged. */
 export function readGraph(bytes: Uint8Array, range: ByteRange): OnnxGraph {
   const nodes: OnnxNode[] = [];
   const weights = new Map<string, OnnxWeights>();

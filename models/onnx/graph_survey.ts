@@ -76,7 +76,7 @@ export class GraphSurvey {
 
   #takeGraph(range: ByteRange, depth: number): void {
     if (depth > GRAPH_DEPTH_MAX) {
-      throw new DmlError("recognizer_invalid", `The ONNX file nests graphs more than ${GRAPH_DEPTH_MAX} deep.`);
+      throw new DmlError("model_invalid", `The ONNX file nests graphs more than ${GRAPH_DEPTH_MAX} deep.`);
     }
     for (const field of readFields(this.#bytes, range)) {
       if (field.wireType !== "bytes") continue;
@@ -114,7 +114,7 @@ export class GraphSurvey {
     const key = `${operator.domain}:${name}`;
     if (this.#operators.has(key)) return;
     if (this.#operators.size === OPERATORS_MAX) {
-      throw new DmlError("recognizer_invalid", `The ONNX file uses more than ${OPERATORS_MAX} different operators.`);
+      throw new DmlError("model_invalid", `The ONNX file uses more than ${OPERATORS_MAX} different operators.`);
     }
     this.#operators.set(key, operator);
   }

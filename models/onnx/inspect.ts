@@ -34,7 +34,7 @@ export interface OnnxInspection {
 
 /**
  * Looks into an ONNX file. Nothing is executed, nothing beyond its bytes is read, and no copy of its weights is made.
- * Throws `recognizer_invalid`, naming what it is instead where that shows, when it is no ONNX file or a damaged one.
+ * Throws `model_invalid`, naming what it is instead where that shows, when it is no ONNX file or a damaged one.
  * Format: https://github.com/onnx/onnx/blob/main/docs/IR.md
  */
 export function inspectOnnx(bytes: Uint8Array): OnnxInspection {
@@ -64,7 +64,7 @@ export function inspectOnnx(bytes: Uint8Array): OnnxInspection {
   }
   if (graphs !== 1 || operatorSets.size === 0) {
     throw new DmlError(
-      "recognizer_invalid",
+      "model_invalid",
       graphs === 0
         ? "It is not an ONNX file: it holds no graph."
         : "It is not an ONNX file: it does not say which operators it uses.",

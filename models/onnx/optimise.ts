@@ -4,9 +4,9 @@ import { zeroTinyWeights } from "./tiny_weights.ts";
 /**
  * An ONNX file as dml runs it: the published one without the work that changes nothing. The face embedder takes a third of its
  * time then. The same file always becomes the same bytes, so these have a digest that can be pinned. `published` stays as it is.
- * Throws `recognizer_invalid` when it is no ONNX file.
+ * Throws `model_invalid` when it is no ONNX file.
  */
-export function takeIn(published: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+export function optimise(published: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const { bytes } = zeroTinyWeights(published.slice());
   return removeDeadChannels(bytes).bytes;
 }

@@ -30,12 +30,12 @@ const BEGINNINGS: readonly { readonly pattern: RegExp; readonly what: string; re
 ];
 const BEGINNING_BYTES = 256;
 
-/** Throws `recognizer_invalid` when `bytes` are empty or plainly something else, saying what, and how to get at the model. */
+/** Throws `model_invalid` when `bytes` are empty or plainly something else, saying what, and how to get at the model. */
 export function refuseOtherFormats(bytes: Uint8Array): void {
-  if (bytes.length === 0) throw new DmlError("recognizer_invalid", "It is not an ONNX file: it is empty.");
+  if (bytes.length === 0) throw new DmlError("model_invalid", "It is not an ONNX file: it is empty.");
   const beginning = String.fromCharCode(...bytes.subarray(0, BEGINNING_BYTES));
   for (const { pattern, what, advice } of BEGINNINGS) {
     if (!pattern.test(beginning)) continue;
-    throw new DmlError("recognizer_invalid", `It is not an ONNX file but ${what}.`, { advice });
+    throw new DmlError("model_invalid", `It is not an ONNX file but ${what}.`, { advice });
   }
 }

@@ -34,7 +34,7 @@ export interface ByteRange {
 /**
  * The fields of the message in `range` of `bytes`, in the order of the file; nothing is copied.
  *
- * Throws `recognizer_invalid` where a field does not fit into the range, so no hostile file makes a
+ * Throws `model_invalid` where a field does not fit into the range, so no hostile file makes a
  * reader leave it. Method: https://protobuf.dev/programming-guides/encoding/
  */
 export function* readFields(
@@ -98,7 +98,7 @@ function readVarint(bytes: Uint8Array, range: ByteRange): { value: number; end: 
 
 function damaged(at: number): DmlError {
   return new DmlError(
-    "recognizer_invalid",
-    `The layer is not an ONNX file: the protobuf breaks off or makes no sense at byte ${at}.`,
+    "model_invalid",
+    `The model file is not an ONNX file: the protobuf breaks off or makes no sense at byte ${at}.`,
   );
 }

@@ -9,7 +9,7 @@ const UNCARRIED: ReadonlySet<ElementType | null> = new Set([null, "string", "flo
 const NAMED_MAX = 8;
 
 /**
- * Throws `recognizer_invalid` for a file that no node could serve, as far as that shows without running it: its weights lie
+ * Throws `model_invalid` for a file that no node could serve, as far as that shows without running it: its weights lie
  * elsewhere, it needs operators or a version of them that the engine has not, or its tensors are of types that dml does not carry.
  */
 export function refuseUnservable(inspection: OnnxInspection): void {
@@ -66,5 +66,5 @@ export function neededOperatorSets({ operatorSets, operators }: OnnxInspection):
 }
 
 function invalid(message: string, advice: string): DmlError {
-  return new DmlError("recognizer_invalid", message, { advice });
+  return new DmlError("model_invalid", message, { advice });
 }

@@ -14,7 +14,7 @@ const GRAPH_DEPTH_MAX = 16;
  * Tensors of one number are left alone: a tiny one is no weight but keeps a division from being by zero.
  *
  * Returns the same bytes and how many weights were set to zero; the outcome depends on nothing but the bytes.
- * Throws `recognizer_invalid` when they are no ONNX file; they may be half changed then.
+ * Throws `model_invalid` when they are no ONNX file; they may be half changed then.
  */
 export function zeroTinyWeights<Buffer extends ArrayBufferLike>(
   bytes: Uint8Array<Buffer>,
@@ -27,7 +27,7 @@ export function zeroTinyWeights<Buffer extends ArrayBufferLike>(
     zeroed += zeroInGraph(bytes, { range: field, depth: 1 });
   }
   if (graphs === 0) {
-    throw new DmlError("recognizer_invalid", "The layer is not an ONNX file: it holds no graph.");
+    throw new DmlError("model_invalid", "The model file is not an ONNX file: it holds no graph.");
   }
   return { bytes, zeroed };
 }
@@ -35,8 +35,8 @@ export function zeroTinyWeights<Buffer extends ArrayBufferLike>(
 function zeroInGraph(bytes: Uint8Array, graph: { range: ByteRange; depth: number }): number {
   if (graph.depth > GRAPH_DEPTH_MAX) {
     throw new DmlError(
-      "recognizer_invalid",
-      `The layer nests graphs more than ${GRAPH_DEPTH_MAX} deep.`,
+      "model_invalid",
+      `The model file nests graphs more than ${GRAPH_DEPTH_MAX} deep.`,
     );
   }
   let zeroed = 0;
@@ -80,8 +80,8 @@ function zeroInTensor(bytes: Uint8Array, tensor: ByteRange): number {
   const byteCount = stretches.reduce((sum, { start, end }) => sum + end - start, 0);
   if (byteCount % 4 !== 0) {
     throw new DmlError(
-      "recognizer_invalid",
-      `The layer holds a float tensor of ${byteCount} bytes, which are no whole numbers.`,
+      "model_invalid",
+      `The model file holds a float tensor of ${byteCount} bytes, which are no whole numbers.`,
     );
   }
   if (byteCount <= 4) return 0;

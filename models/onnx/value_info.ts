@@ -22,7 +22,7 @@ export interface DeclaredTensor {
   readonly dims: readonly Dimension[] | null;
 }
 
-/** Reads the ValueInfoProto in `range`; throws `recognizer_invalid` when it is damaged. */
+/** Reads the ValueInfoProto in `range`; throws `model_invalid` when it is damaged. */
 export function readValueInfo(bytes: Uint8Array, range: ByteRange): DeclaredTensor {
   let tensor: DeclaredTensor = { name: "", type: null, dims: null };
   for (const field of readFields(bytes, range)) {

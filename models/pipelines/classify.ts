@@ -11,15 +11,15 @@ import { rounded, roundedFloat } from "./rounded.ts";
 const SCORE_DECIMALS = 6;
 
 /** What a picture shows, as a whole. */
-export const createClassifyPipeline: PipelineFactory<"classify"> = ({ parameters }, layers, { nowMs }) =>
-  new PictureModel(layers, {
+export const createClassifyPipeline: PipelineFactory<"classify"> = ({ parameters }, sessions, { nowMs }) =>
+  new PictureModel(sessions, {
     input: parameters.input,
     outputs: [parameters.output],
     nowMs,
     interpret: ({ outputs: [scores] }) => ({ labels: bestClasses(floatsOf(scores), parameters) }),
   });
 
-/** The best classes of a layer's scores, best first; equal ones in the layer's order. Throws `recognizer_invalid` or `engine_failed`. */
+/** The best classes of a model file's scores, best first; equal ones in the model file's order. Throws `model_invalid` or `engine_failed`. */
 export function bestClasses(
   scores: Float32Array,
   parameters: Pick<ClassifyParameters, "activation" | "topK" | "scoreMin" | "labels">,
@@ -28,7 +28,7 @@ export function bestClasses(
   checkClassCount(scores.length, labels);
   const sure = activated(scores, activation);
   if (!sure.every(Number.isFinite)) {
-    throw new DmlError("engine_failed", "The layer model answered with scores that are no numbers.");
+    throw new DmlError("engine_failed", "The model answered with scores that are no numbers.");
   }
   const indices: number[] = [];
   for (let index = 0; index < sure.length; index++) if (sure[index] >= scoreMin) indices.push(index);

@@ -4,27 +4,27 @@ import { createDetectPipeline } from "./detect/pipeline.ts";
 import { createEmbedPipeline } from "./embed.ts";
 import { createEmptyPipeline } from "./empty.ts";
 import { createFacesPipeline } from "./faces/pipeline.ts";
-import type { Layers, Pipeline, PipelineOptions } from "./pipeline.ts";
+import type { ModelSessions, Pipeline, PipelineOptions } from "./pipeline.ts";
 import { createTensorPipeline } from "./tensor.ts";
 
-/** The pipeline that `manifest` asks for, over its loaded layers. Throws `recognizer_invalid` when they do not fit it. */
+/** The pipeline that `manifest` asks for, over its loaded model files. Throws `model_invalid` when they do not fit it. */
 export function createPipeline(
   manifest: Manifest,
-  layers: Layers,
+  sessions: ModelSessions,
   options: PipelineOptions,
 ): Pipeline {
   switch (manifest.pipeline) {
     case "faces":
-      return createFacesPipeline(manifest, layers, options);
+      return createFacesPipeline(manifest, sessions, options);
     case "classify":
-      return createClassifyPipeline(manifest, layers, options);
+      return createClassifyPipeline(manifest, sessions, options);
     case "detect":
-      return createDetectPipeline(manifest, layers, options);
+      return createDetectPipeline(manifest, sessions, options);
     case "embed":
-      return createEmbedPipeline(manifest, layers, options);
+      return createEmbedPipeline(manifest, sessions, options);
     case "tensor":
-      return createTensorPipeline(manifest, layers, options);
+      return createTensorPipeline(manifest, sessions, options);
     case "empty":
-      return createEmptyPipeline(manifest, layers, options);
+      return createEmptyPipeline(manifest, sessions, options);
   }
 }

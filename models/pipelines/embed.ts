@@ -2,31 +2,31 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { floatsOf } from "../tensor.ts";
 import { normalise } from "./faces/embed.ts";
-import { MODEL_ROLE } from "./model_layer.ts";
+import { MODEL_ROLE } from "./single_session.ts";
 import { PictureModel } from "./picture_model.ts";
 import type { PipelineFactory } from "./pipeline.ts";
 import { roundedFloat } from "./rounded.ts";
 
 /** A picture as a point among others. */
-export const createEmbedPipeline: PipelineFactory<"embed"> = ({ parameters }, layers, { nowMs }) =>
-  new PictureModel(layers, {
+export const createEmbedPipeline: PipelineFactory<"embed"> = ({ parameters }, sessions, { nowMs }) =>
+  new PictureModel(sessions, {
     input: parameters.input,
     outputs: [parameters.output],
     nowMs,
     interpret: ({ outputs: [vector] }) => ({ embedding: embeddingOf(floatsOf(vector), parameters) }),
   });
 
-/** A layer's vector as users get it. Throws `recognizer_invalid` when it is too long, `engine_failed` when it is none. */
+/** A model file's vector as users get it. Throws `model_invalid` when it is too long, `engine_failed` when it is none. */
 function embeddingOf(vector: Float32Array, options: { normalise: boolean }): number[] {
   if (vector.length > LIMITS.embeddingNumbersMax) {
     throw new DmlError(
-      "recognizer_invalid",
-      `The layer ${MODEL_ROLE} gives ${vector.length} numbers; an embedding has at most ${LIMITS.embeddingNumbersMax}.`,
+      "model_invalid",
+      `The model file ${MODEL_ROLE} gives ${vector.length} numbers; an embedding has at most ${LIMITS.embeddingNumbersMax}.`,
       { advice: "Serve it as `tensor`, or name another output." },
     );
   }
   if (vector.length === 0 || !vector.every(Number.isFinite)) {
-    throw new DmlError("engine_failed", `The layer ${MODEL_ROLE} answered with what is no vector.`);
+    throw new DmlError("engine_failed", `The model file ${MODEL_ROLE} answered with what is no vector.`);
   }
   return Array.from(options.normalise ? normalise(vector, MODEL_ROLE) : vector, roundedFloat);
 }

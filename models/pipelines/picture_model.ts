@@ -5,8 +5,8 @@ import { PictureTensor } from "../image/resample/picture_tensor.ts";
 import type { Placement } from "../image/geometry/placement.ts";
 import type { PictureInput } from "../manifest/picture_input.ts";
 import type { Tensor } from "../tensor.ts";
-import { ModelLayer } from "./model_layer.ts";
-import type { Finding, Found, Layers, Pipeline } from "./pipeline.ts";
+import { SingleSession } from "./single_session.ts";
+import type { Finding, Found, ModelSessions, Pipeline } from "./pipeline.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 /** How the answer about one picture is read. */
@@ -22,22 +22,22 @@ export interface PictureModelOptions {
   readonly input: PictureInput;
   readonly outputs: readonly string[];
   readonly nowMs: () => number;
-  /** Throws `recognizer_invalid` when the outputs are not what the manifest says. */
+  /** Throws `model_invalid` when the outputs are not what the manifest says. */
   readonly interpret: (looked: Looked) => Found;
 }
 
-/** A pipeline of one layer that looks at a whole picture once: prepare, run, interpret. */
+/** A pipeline of one model file that looks at a whole picture once: prepare, run, interpret. */
 export class PictureModel implements Pipeline {
   readonly needsPicture = true;
-  readonly #layer: ModelLayer;
+  readonly #session: SingleSession;
   readonly #input: PictureTensor;
   readonly #options: PictureModelOptions;
   /** The input is shared by all pictures, so these come one after the other. */
   #isBusy = false;
 
-  constructor(layers: Layers, options: PictureModelOptions) {
+  constructor(sessions: ModelSessions, options: PictureModelOptions) {
     const { input, outputs } = options;
-    this.#layer = new ModelLayer(layers, { inputs: [input.tensor], outputs });
+    this.#session = new SingleSession(sessions, { inputs: [input.tensor], outputs });
     this.#input = new PictureTensor(input);
     this.#options = options;
   }
@@ -62,7 +62,7 @@ export class PictureModel implements Pipeline {
     const watch = new Stopwatch(nowMs);
     const placement = this.#input.fill(picture);
     watch.lap("prepareMs");
-    const answer = await this.#layer.run({ [input.tensor]: this.#input.tensor });
+    const answer = await this.#session.run({ [input.tensor]: this.#input.tensor });
     watch.lap("inferMs");
     const { width, height } = picture;
     const found = interpret({ outputs: answer.map(({ tensor }) => tensor), picture: { width, height }, placement });

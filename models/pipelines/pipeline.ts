@@ -2,7 +2,7 @@ import type { findingFields } from "../../protocol/messages/finding.ts";
 import type { FaceQuality, Person, Prediction, Timings } from "../../protocol/messages/prediction.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Picture } from "../image/picture.ts";
-import type { LayerSession } from "../tensor.ts";
+import type { ModelSession } from "../tensor.ts";
 
 /** What a pipeline of one of the other tasks found in one picture. */
 export type Found = Pick<Prediction, keyof typeof findingFields>;
@@ -31,7 +31,7 @@ export interface RecognizeOptions {
   readonly quality?: boolean;
 }
 
-/** A recognizer with its layers loaded. */
+/** A model with its model files loaded. */
 export interface Pipeline {
   /** False for a pipeline that is given no picture. */
   readonly needsPicture: boolean;
@@ -45,22 +45,22 @@ export interface Pipeline {
    * Throws `tensor_invalid` when it is neither.
    */
   recognizeTensors?(body: Uint8Array<ArrayBuffer>): Promise<Finding> | null;
-  /** Runs every layer as one typical picture would, whatever is in `picture`; the first runs are slow, so do this before serving. */
+  /** Runs every model file as one typical picture would, whatever is in `picture`; the first runs are slow, so do this before serving. */
   warmUp(picture: Picture): Promise<void>;
 }
 
-/** Layers by role. */
-export type Layers = Readonly<Record<string, LayerSession>>;
+/** Model files by role. */
+export type ModelSessions = Readonly<Record<string, ModelSession>>;
 
-/** What every pipeline is told beside its manifest and layers. */
+/** What every pipeline is told beside its manifest and model files. */
 export interface PipelineOptions {
   /** Milliseconds on a monotonic clock, for the timings. */
   readonly nowMs: () => number;
 }
 
-/** Makes a pipeline of its manifest; throws `recognizer_invalid` when a layer that it needs is missing. */
+/** Makes a pipeline of its manifest; throws `model_invalid` when a model file that it needs is missing. */
 export type PipelineFactory<Name extends Manifest["pipeline"]> = (
   manifest: Extract<Manifest, { pipeline: Name }>,
-  layers: Layers,
+  sessions: ModelSessions,
   options: PipelineOptions,
 ) => Pipeline;

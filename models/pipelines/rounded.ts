@@ -1,4 +1,4 @@
-/** `value` with so many decimals: finer ones are a layer's noise, and would fill the answer with digits. */
+/** `value` with so many decimals: finer ones are a model file's noise, and would fill the answer with digits. */
 export function rounded(value: number, decimals: number): number {
   const scale = 10 ** decimals;
   // Adding zero makes minus zero, which JSON does not carry, a plain one.

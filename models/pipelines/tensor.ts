@@ -7,27 +7,27 @@ import type { RawInput, TensorParameters } from "../manifest/tensor.ts";
 import { isNpy, readNpy } from "../npy.ts";
 import { countOf, type Tensor } from "../tensor.ts";
 import { bytesOfType, describe, splitTensors, tensorOfBytes } from "../tensor_bytes.ts";
-import { ModelLayer } from "./model_layer.ts";
-import type { Finding, Layers, Pipeline, PipelineFactory } from "./pipeline.ts";
+import { SingleSession } from "./single_session.ts";
+import type { Finding, ModelSessions, Pipeline, PipelineFactory } from "./pipeline.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { tensorValues } from "./tensor_values.ts";
 
 /** Raw tensors in, raw tensors out. */
-export const createTensorPipeline: PipelineFactory<"tensor"> = ({ parameters }, layers, { nowMs }) =>
-  new TensorPipeline(layers, { parameters, nowMs });
+export const createTensorPipeline: PipelineFactory<"tensor"> = ({ parameters }, sessions, { nowMs }) =>
+  new TensorPipeline(sessions, { parameters, nowMs });
 
 class TensorPipeline implements Pipeline {
   /** A body that is none of its tensors is one, or is refused. */
   readonly needsPicture = true;
-  readonly #layer: ModelLayer;
+  readonly #session: SingleSession;
   readonly #parameters: TensorParameters;
   readonly #picture: PictureTensor | null;
   readonly #nowMs: () => number;
   #isBusy = false;
 
-  constructor(layers: Layers, { parameters, nowMs }: { parameters: TensorParameters; nowMs: () => number }) {
+  constructor(sessions: ModelSessions, { parameters, nowMs }: { parameters: TensorParameters; nowMs: () => number }) {
     const { inputs, outputs, picture } = parameters;
-    this.#layer = new ModelLayer(layers, { inputs: inputs.map(({ tensor }) => tensor), outputs });
+    this.#session = new SingleSession(sessions, { inputs: inputs.map(({ tensor }) => tensor), outputs });
     this.#parameters = parameters;
     this.#picture = picture === null ? null : new PictureTensor(picture);
     this.#nowMs = nowMs;
@@ -59,7 +59,7 @@ class TensorPipeline implements Pipeline {
       const { inputs } = this.#parameters;
       const feeds = Object.fromEntries(inputs.map(({ tensor }, at) => [tensor, tensors[at]]));
       watch.lap("prepareMs");
-      const answer = await this.#layer.run(feeds);
+      const answer = await this.#session.run(feeds);
       watch.lap("inferMs");
       const values = tensorValues(answer);
       watch.lap("interpretMs");
@@ -77,10 +77,10 @@ function fitting(tensor: Tensor, inputs: readonly RawInput[]): Tensor {
     wanted.dims.every((dim, axis) => dim === -1 || dim === tensor.dims[axis]);
   if (fits && countOf(tensor.dims) > 0) return tensor;
   const given = `${tensor.type} ${tensor.dims.join("x") || "scalar"}`;
-  throw new DmlError("tensor_invalid", `The .npy file holds ${given}; the recognizer takes ${describe(inputs)}.`);
+  throw new DmlError("tensor_invalid", `The .npy file holds ${given}; the model takes ${describe(inputs)}.`);
 }
 
-/** What a layer is warmed up with where no picture can be; open lengths are one. */
+/** What a model file is warmed up with where no picture can be; open lengths are one. */
 function zeros({ tensor: name, type, dims: wanted }: RawInput): Tensor {
   const dims = wanted.map((dim) => dim === -1 ? 1 : dim);
   return tensorOfBytes(new Uint8Array(countOf(dims) * bytesOfType(type)), { type, dims, what: `The tensor ${name}` });

@@ -10,7 +10,7 @@ const BESIDE_BYTES = 64 * 1024;
 /** A number and its comma take at least this. */
 const NUMBER_BYTES_MIN = 2;
 
-/** The outputs of a layer as users get them. Throws `answer_too_large` when they do not fit into one message. */
+/** The outputs of a model file as users get them. Throws `answer_too_large` when they do not fit into one message. */
 export function tensorValues(outputs: readonly { readonly name: string; readonly tensor: Tensor }[]): TensorValue[] {
   const count = outputs.reduce((sum, { tensor }) => sum + countOf(tensor.dims), 0);
   const roomBytes = LIMITS.frameBytesMax - BESIDE_BYTES;

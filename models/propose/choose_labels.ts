@@ -13,7 +13,7 @@ export interface ChosenLabels {
 
 /**
  * The labels for `family`: those that people gave, else those that the exporter noted, else COCO's for a detector of 80
- * classes, else none. Throws `recognizer_invalid` when those that were given are not as many as there are classes.
+ * classes, else none. Throws `model_invalid` when those that were given are not as many as there are classes.
  */
 export function chosenLabels(
   family: OutputFamily,
@@ -48,7 +48,7 @@ function fitted(given: readonly string[], family: OutputFamily, classCount: numb
   // Lists of what can be seen leave out that nothing is, which UltraFace has a score for and never reports.
   if (family.kind === "ssd" && given.length === classCount - 1) return ["background", ...given];
   if (family.kind === "ultraface" && given.length === 2) return given.slice(1);
-  throw new DmlError("recognizer_invalid", `There are ${given.length} labels for a model of ${classCount} classes.`, {
+  throw new DmlError("model_invalid", `There are ${given.length} labels for a model of ${classCount} classes.`, {
     advice: "Give one label a class, in the model's order.",
   });
 }

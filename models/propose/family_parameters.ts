@@ -142,7 +142,7 @@ function tensorOf(
 
 function rawInputOf({ name: tensor, type, dims }: DeclaredTensor): Record<string, unknown> {
   if (dims === null) {
-    throw new DmlError("recognizer_invalid", `The file does not say how many axes its input ${tensor} has.`, {
+    throw new DmlError("model_invalid", `The file does not say how many axes its input ${tensor} has.`, {
       advice: "Export it with the shapes of its inputs.",
     });
   }

@@ -11,9 +11,9 @@ import { parseAs } from "../../protocol/schema.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
 const MIB = 1024 * 1024;
-/** Of a worker with an engine and a picture in hand, and of each byte of a layer: its copy in the engine, and what it computes. */
+/** Of a worker with an engine and a picture in hand, and of each byte of a model file: its copy in the engine, and what it computes. */
 const WORKER_BYTES = 128 * MIB;
-const PER_LAYER_BYTE = 4;
+const PER_FILE_BYTE = 4;
 /** Of inputs that take any size: what detectors, and what others, are usually given. */
 const USUAL_SIDE = { detect: 640, whole: 224 } as const;
 const SIDE_MAX = 4_096;
@@ -43,7 +43,7 @@ export interface ProposalFacts {
   readonly description: string;
   readonly license: string;
   /** The file as it is taken in. */
-  readonly layer: BlobReference;
+  readonly file: BlobReference;
   /** Of this build: the oldest that is sure to serve the manifest. */
   readonly dml: string;
   /** Of a file that people gave; null for none. */
@@ -63,10 +63,10 @@ export interface Proposal {
 /**
  * Proposes how dml is to serve an ONNX file: its task, how a picture gets into its input, and how its output is read.
  * What the file does not say is guessed by what is usual and named among the questions. Pure: the same file and facts give
- * the same proposal. Throws `recognizer_invalid` when an answer or the labels do not fit the file.
+ * the same proposal. Throws `model_invalid` when an answer or the labels do not fit the file.
  */
 export function proposeManifest(inspection: OnnxInspection, facts: ProposalFacts): Proposal {
-  const { answers, name, version, description, license, layer, dml } = facts;
+  const { answers, name, version, description, license, file, dml } = facts;
   const picture = pictureTensorOf(inspection.inputs);
   const guess = guessFamily(inspection, picture);
   const possible = [guess.family, ...guess.others];
@@ -80,15 +80,15 @@ export function proposeManifest(inspection: OnnxInspection, facts: ProposalFacts
     version,
     description,
     license,
-    layers: [{ role: "model", ...layer }],
+    files: [{ role: "model", ...file }],
     requirements: {
       engine: "wasm",
-      memoryBytes: Math.ceil((WORKER_BYTES + PER_LAYER_BYTE * layer.size) / MIB) * MIB,
+      memoryBytes: Math.ceil((WORKER_BYTES + PER_FILE_BYTE * file.size) / MIB) * MIB,
       dml,
       operatorSets: neededOperatorSets(inspection),
     },
     ...task,
-  }, { what: "The manifest for this file", code: "recognizer_invalid" });
+  }, { what: "The manifest for this file", code: "model_invalid" });
   const reasons = [`${capitalised(family.kind)}, because ${guess.why}.`, ...labels.reasons];
   const questions = [
     ...taskQuestion(possible, family, answers),
@@ -125,7 +125,7 @@ function familyFor(possible: readonly OutputFamily[], wanted: FamilyName | undef
   if (found !== undefined) return found;
   const names = [...new Set(possible.map(({ kind }) => kind))].join(", ");
   throw new DmlError(
-    "recognizer_invalid",
+    "model_invalid",
     `The outputs of this file cannot be read as ${wanted}; they can as ${names}.`,
   );
 }
@@ -139,7 +139,7 @@ function sizeOf(
   const { size } = answers;
   if (size !== undefined && (size.width !== (width ?? size.width) || size.height !== (height ?? size.height))) {
     throw new DmlError(
-      "recognizer_invalid",
+      "model_invalid",
       `The input of this file is ${width}x${height}, not ${size.width}x${size.height}.`,
     );
   }

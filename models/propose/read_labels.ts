@@ -8,7 +8,7 @@ const SYNSET = /^n\d{8}\s+/;
 /**
  * The labels in a file, in the order of the classes: one a line; or JSON, as a list, as an object from index to label, or
  * either of them under `id2label`, `names`, `labels` or `classes`. `what` names the file in errors.
- * Throws `recognizer_invalid`.
+ * Throws `model_invalid`.
  */
 export function readLabels(text: string, what: string): string[] {
   const plain = text.replace(/^\ufeff/, "");
@@ -82,5 +82,5 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function invalid(message: string, cause?: unknown): DmlError {
   const advice = "Give one label a line, in the order of the model's classes.";
-  return new DmlError("recognizer_invalid", message, { cause, advice });
+  return new DmlError("model_invalid", message, { cause, advice });
 }

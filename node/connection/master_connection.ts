@@ -1,4 +1,4 @@
-import { type CarriedPicture, named, type NamedPicture } from "../../protocol/wire/picture_frame.ts";
+import { type InlinePicture, named, type NamedPicture } from "../../protocol/wire/picture_frame.ts";
 import { FailureDetector } from "../../protocol/wire/failure_detector.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
@@ -46,7 +46,7 @@ export class MasterConnection {
   #cancelTimer: () => void;
   #cancelAvailability: (() => void) | null = null;
   #sentDraining = false;
-  #carriesPictures = false;
+  #sendsPicturesInline = false;
 
   /** Says `hello`; then {@linkcode run} it. */
   constructor(connection: Connection, options: MasterConnectionOptions) {
@@ -55,7 +55,7 @@ export class MasterConnection {
     this.#peer = new Peer(connection, { clock, log, onPicture: (picture) => this.#takePicture(picture) });
     const step = startNodeSession(clock.nowMs(), { hello });
     this.#session = step.state;
-    this.#carryOut(step);
+    this.#runOutputs(step);
     this.#cancelTimer = clock.after(LIMITS.helloTimeoutMs, () => this.#advance({ kind: "tick", nowMs: clock.nowMs() }));
   }
 
@@ -91,9 +91,9 @@ export class MasterConnection {
   }
 
   /** Queues `picture`, whose bytes stay as they are from now on; false when it must go another way. */
-  carry(picture: CarriedPicture): boolean {
-    const mayGo = this.isOpen && this.#carriesPictures && this.#peer.canCarry(picture.bytes.length);
-    if (mayGo) this.#peer.carry(picture);
+  sendPicture(picture: InlinePicture): boolean {
+    const mayGo = this.isOpen && this.#sendsPicturesInline && this.#peer.canSendPicture(picture.bytes.length);
+    if (mayGo) this.#peer.sendPicture(picture);
     return mayGo;
   }
 
@@ -112,11 +112,11 @@ export class MasterConnection {
   #advance(input: SessionInput): Message[] {
     const step = advanceSession(this.#session, input);
     this.#session = step.state;
-    return this.#carryOut(step);
+    return this.#runOutputs(step);
   }
 
   /** Does what the session says; returns what is for the node. */
-  #carryOut({ outputs }: SessionStep): Message[] {
+  #runOutputs({ outputs }: SessionStep): Message[] {
     const delivered: Message[] = [];
     for (const output of outputs) {
       if (output.kind === "send") this.#peer.send(output.message);
@@ -127,8 +127,8 @@ export class MasterConnection {
     return delivered;
   }
 
-  #takePicture(picture: CarriedPicture): void {
-    if (!this.#carriesPictures) {
+  #takePicture(picture: InlinePicture): void {
+    if (!this.#sendsPicturesInline) {
       throw new DmlError("message_invalid", "A picture came on a connection that carries none.");
     }
     this.#options.onPicture(named(picture));
@@ -136,7 +136,7 @@ export class MasterConnection {
 
   #enter(welcome: Welcome): void {
     const { clock } = this.#options;
-    this.#carriesPictures = welcome.carriesPictures ?? false;
+    this.#sendsPicturesInline = welcome.sendsPicturesInline ?? false;
     const { deadAfterMs } = welcome;
     const suspectAfterMs = Math.min(LIMITS.suspectAfterMs, deadAfterMs);
     this.#detector = new FailureDetector(clock.nowMs(), { suspectAfterMs, deadAfterMs });

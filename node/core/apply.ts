@@ -1,4 +1,4 @@
-import type { NodeEvent, Order } from "./event.ts";
+import type { Instruction, NodeEvent } from "./event.ts";
 import type { Action } from "./plan.ts";
 import type { NodeState } from "./state.ts";
 import {
@@ -28,8 +28,8 @@ import {
   applyOffer,
   applyRetire,
   applyUnloaded,
-  recognizerOf,
-} from "./recognizers.ts";
+  modelOf,
+} from "./models.ts";
 
 /**
  * Folds one event into `state`, in place; what the master is to hear of it goes into `state.outbox`. The same state and
@@ -42,8 +42,8 @@ export function apply(state: NodeState, event: NodeEvent, nowMs: number): void {
       return applyConnected(state, event.protocol);
     case "disconnected":
       return applyDisconnected(state);
-    case "ordered":
-      return applyOrder(state, event.order);
+    case "instructed":
+      return applyInstruction(state, event.instruction);
     case "drainChanged":
       state.draining = event.draining;
       return;
@@ -78,20 +78,20 @@ export function apply(state: NodeState, event: NodeEvent, nowMs: number): void {
   }
 }
 
-function applyOrder(state: NodeState, order: Order): void {
-  switch (order.type) {
+function applyInstruction(state: NodeState, instruction: Instruction): void {
+  switch (instruction.type) {
     case "model.offer":
-      return applyOffer(state, order);
+      return applyOffer(state, instruction);
     case "model.retire":
-      return applyRetire(state, order);
+      return applyRetire(state, instruction);
     case "gallery.offer":
-      return applyGalleryOffer(state, order);
+      return applyGalleryOffer(state, instruction);
     case "gallery.retire":
-      return applyGalleryRetire(state, order);
+      return applyGalleryRetire(state, instruction);
     case "task.assign":
-      return applyAssign(state, order);
+      return applyAssign(state, instruction);
     case "task.cancel":
-      return applyCancel(state, order);
+      return applyCancel(state, instruction);
   }
 }
 
@@ -121,7 +121,7 @@ function applyBegun(state: NodeState, action: Action): void {
     case "run":
       return advance(state, action.key, { from: "waiting", to: "running" });
     case "unload":
-      recognizerOf(state, action.manifestDigest).phase = "unloading";
+      modelOf(state, action.manifestDigest).phase = "unloading";
       return;
     case "fetchGallery":
       galleryOf(state, action.offer.gallery).phase = "fetching";
@@ -130,10 +130,10 @@ function applyBegun(state: NodeState, action: Action): void {
       galleryOf(state, action.gallery).phase = "dropping";
       return;
     case "fetchModel":
-      recognizerOf(state, action.manifestDigest).phase = "fetching";
+      modelOf(state, action.manifestDigest).phase = "fetching";
       return;
     case "load":
-      recognizerOf(state, action.manifestDigest).phase = "loading";
+      modelOf(state, action.manifestDigest).phase = "loading";
       return;
   }
 }

@@ -39,8 +39,8 @@ function whyNotTaken(state: NodeState, { manifestDigest }: TaskAssign): Failure 
   if (state.attempts.size >= state.limits.attemptsMax) {
     return { code: "queue_full", reason: `This node has ${state.attempts.size} attempts in hand.` };
   }
-  if (state.recognizers.get(manifestDigest)?.retired) {
-    return { code: "recognizer_unknown", reason: `${manifestDigest} was retired from this node.` };
+  if (state.models.get(manifestDigest)?.retired) {
+    return { code: "model_unknown", reason: `${manifestDigest} was retired from this node.` };
   }
   return whyUnrunnable(state, manifestDigest);
 }

@@ -1,6 +1,6 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 
-/** A file of a recognizer on this node's disk. */
+/** A file of a model on this node's disk. */
 export interface CachedFile {
   readonly digest: Digest;
   readonly size: number;

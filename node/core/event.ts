@@ -7,7 +7,7 @@ import type { Action } from "./plan.ts";
 import type { AttemptKey, Failure } from "./state.ts";
 
 /** Orders of the master that change what the node holds. */
-export type Order = ModelOffer | ModelRetire | GalleryOffer | GalleryRetire | TaskAssign | TaskCancel;
+export type Instruction = ModelOffer | ModelRetire | GalleryOffer | GalleryRetire | TaskAssign | TaskCancel;
 
 /** What the pictures of an answer are called. */
 export interface PictureNames {
@@ -18,7 +18,7 @@ export interface PictureNames {
 
 /** What can happen to a node. Facts, so in the past tense. */
 export type NodeEvent =
-  | { readonly kind: "ordered"; readonly order: Order }
+  | { readonly kind: "instructed"; readonly instruction: Instruction }
   /** A master has taken this node in. */
   | { readonly kind: "connected"; readonly protocol: number }
   /** The connection is gone; its attempts are the master's to give to others. */

@@ -16,7 +16,7 @@ import { hasRoomFor, togetherOf } from "./worker_capacity.ts";
 export type Action =
   /** Leave off: stop its transfer, forget its bytes, let a worker that runs it finish for nobody. */
   | { readonly do: "drop"; readonly key: AttemptKey }
-  /** Give up on an attempt that no worker will have: its time is over, or its recognizer is not to be had. */
+  /** Give up on an attempt that no worker will have: its time is over, or its model is not to be had. */
   | { readonly do: "refuse"; readonly key: AttemptKey; readonly failure: Failure }
   /** Put the pictures of the answer to the master's blobs. */
   | { readonly do: "upload"; readonly key: AttemptKey }
@@ -81,7 +81,7 @@ const LATE: Failure = {
 };
 
 function unloadRetired(state: NodeState): Action | null {
-  for (const { manifestDigest, retired, phase } of state.recognizers.values()) {
+  for (const { manifestDigest, retired, phase } of state.models.values()) {
     if (!retired || phase === "loading" || phase === "unloading") continue;
     if (!isNeeded(state, manifestDigest)) return { do: "unload", manifestDigest };
   }
@@ -110,27 +110,27 @@ function isNeeded(state: NodeState, manifestDigest: Digest): boolean {
   return false;
 }
 
-/** One recognizer at a time: the first one is ready sooner. */
+/** One model at a time: the first one is ready sooner. */
 function fetchModel(state: NodeState): Action | null {
   let next: Action | null = null;
-  for (const { manifestDigest, offer, phase, retired } of state.recognizers.values()) {
+  for (const { manifestDigest, offer, phase, retired } of state.models.values()) {
     if (phase === "fetching") return null;
     if (phase === "offered" && !retired) next ??= { do: "fetchModel", manifestDigest, offer };
   }
   return next;
 }
 
-/** One recognizer at a time, so that what is measured is not disturbed by another. */
+/** One model at a time, so that what is measured is not disturbed by another. */
 function loadFetched(state: NodeState): Action | null {
   let next: Action | null = null;
-  for (const { manifestDigest, offer, phase, retired } of state.recognizers.values()) {
+  for (const { manifestDigest, offer, phase, retired } of state.models.values()) {
     if (phase === "loading") return null;
     if (phase === "fetched" && !retired) next ??= { do: "load", manifestDigest, offer };
   }
   return next;
 }
 
-/** Ahead of the workers, but never more images than the node may hold, and none for a recognizer that is not there yet. */
+/** Ahead of the workers, but never more images than the node may hold, and none for a model that is not there yet. */
 function fetchImage(state: NodeState): Action | null {
   let held = 0;
   let next: AttemptState | null = null;
@@ -146,11 +146,11 @@ function fetchImage(state: NodeState): Action | null {
 function runWaiting(state: NodeState): Action | null {
   for (const { key, assign, phase, deadlineAtMs } of state.attempts.values()) {
     if (phase !== "waiting") continue;
-    const recognizer = state.recognizers.get(assign.manifestDigest);
-    if (recognizer?.phase !== "ready") continue;
+    const model = state.models.get(assign.manifestDigest);
+    if (model?.phase !== "ready") continue;
     // One that needs a whole worker is not overtaken for ever by those that fit beside others.
-    if (!hasRoomFor(state, recognizer)) return null;
-    const isQuick = togetherOf(recognizer) > 1;
+    if (!hasRoomFor(state, model)) return null;
+    const isQuick = togetherOf(model) > 1;
     const deadlineMs = Math.min(deadlineAtMs - state.nowMs, state.limits.attemptDeadlineMs);
     return { do: "run", key, assign, deadlineMs, isQuick };
   }
@@ -158,7 +158,7 @@ function runWaiting(state: NodeState): Action | null {
 }
 
 function isReady(state: NodeState, { manifestDigest }: TaskAssign): boolean {
-  return state.recognizers.get(manifestDigest)?.phase === "ready";
+  return state.models.get(manifestDigest)?.phase === "ready";
 }
 
 function firstAttempt(state: NodeState, wanted: AttemptPhase): AttemptState | null {

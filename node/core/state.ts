@@ -6,10 +6,10 @@ import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { TaskAssign } from "../../protocol/messages/task.ts";
 
 /**
- * Where a recognizer stands: `offered` -> `fetching` -> `fetched` -> `loading` -> `ready`, `failed` from any of them,
+ * Where a model stands: `offered` -> `fetching` -> `fetched` -> `loading` -> `ready`, `failed` from any of them,
  * and `unloading` on its way out.
  */
-export type RecognizerPhase =
+export type ModelPhase =
   | "offered"
   | "fetching"
   | "fetched"
@@ -18,11 +18,11 @@ export type RecognizerPhase =
   | "failed"
   | "unloading";
 
-/** One recognizer that the master wants here. */
-export interface RecognizerState {
+/** One model that the master wants here. */
+export interface ModelState {
   readonly manifestDigest: Digest;
   offer: ModelOffer;
-  phase: RecognizerPhase;
+  phase: ModelPhase;
   /** The master does not want it any more; it goes when no attempt needs it. */
   retired: boolean;
   fetchedBytes: number;
@@ -100,8 +100,8 @@ export interface NodeLimits {
   readonly imagesMax: number;
   /** Attempts in hand; one more is refused with `queue_full`. */
   readonly attemptsMax: number;
-  /** Recognizers in hand; one more fails with `queue_full`. */
-  readonly recognizersMax: number;
+  /** Models in hand; one more fails with `queue_full`. */
+  readonly modelsMax: number;
   /** Galleries in hand; one more fails with `queue_full`. */
   readonly galleriesMax: number;
   /** One attempt on a worker. */
@@ -119,7 +119,7 @@ export interface NodeState {
   protocol: number;
   /** Takes no new work; what it has, it finishes. */
   draining: boolean;
-  readonly recognizers: Map<Digest, RecognizerState>;
+  readonly models: Map<Digest, ModelState>;
   /** By name. */
   readonly galleries: Map<string, GalleryState>;
   /** In the order in which they came. */
@@ -138,7 +138,7 @@ export function initialState(limits: NodeLimits): NodeState {
     connection: 0,
     protocol: 1,
     draining: false,
-    recognizers: new Map(),
+    models: new Map(),
     galleries: new Map(),
     attempts: new Map(),
     ended: new Set(),
@@ -171,17 +171,17 @@ export function queuedCount(state: NodeState): number {
   return countAttempts(state, "assigned", "fetching", "waiting");
 }
 
-/** Why nothing can run on this recognizer, now or later; null when it is ready or on its way. */
+/** Why nothing can run on this model, now or later; null when it is ready or on its way. */
 export function whyUnrunnable(state: NodeState, manifestDigest: Digest): Failure | null {
-  const recognizer = state.recognizers.get(manifestDigest);
-  if (recognizer === undefined) {
-    return { code: "recognizer_unknown", reason: `This node was never offered ${manifestDigest}.` };
+  const model = state.models.get(manifestDigest);
+  if (model === undefined) {
+    return { code: "model_unknown", reason: `This node was never offered ${manifestDigest}.` };
   }
-  if (recognizer.phase === "failed") return recognizer.failure;
-  if (recognizer.retired && recognizer.phase !== "ready") {
+  if (model.phase === "failed") return model.failure;
+  if (model.retired && model.phase !== "ready") {
     return {
-      code: "recognizer_unknown",
-      reason: `${recognizer.offer.recognizer} was retired before it was ready.`,
+      code: "model_unknown",
+      reason: `${model.offer.model} was retired before it was ready.`,
     };
   }
   return null;

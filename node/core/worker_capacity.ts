@@ -1,4 +1,4 @@
-import type { NodeState, RecognizerState } from "./state.ts";
+import type { ModelState, NodeState } from "./state.ts";
 
 /** What waits in a worker behind other work waits no longer than this. */
 const BEHIND_MS = 2;
@@ -8,24 +8,24 @@ const TOGETHER_MAX = 8;
 const ROUNDING = 1e-9;
 
 /**
- * How many attempts of a recognizer a worker is given at once: one, unless they are so quick that handing over the next one takes
+ * How many attempts of a model a worker is given at once: one, unless they are so quick that handing over the next one takes
  * a good part of the time that it runs.
  */
-export function togetherOf({ measured }: Pick<RecognizerState, "measured">): number {
+export function togetherOf({ measured }: Pick<ModelState, "measured">): number {
   const behind = Math.floor((measured?.imagesPerSecond ?? 0) * BEHIND_MS / 1_000);
   return Math.max(1, Math.min(TOGETHER_MAX, behind));
 }
 
 /** Whether the workers have room for one more attempt beside those that hold them. */
-export function hasRoomFor(state: NodeState, recognizer: RecognizerState): boolean {
+export function hasRoomFor(state: NodeState, model: ModelState): boolean {
   let held = 0;
   for (const { phase, assign } of state.attempts.values()) {
-    if (phase === "running" || phase === "abandoned") held += shareOf(state.recognizers.get(assign.manifestDigest));
+    if (phase === "running" || phase === "abandoned") held += shareOf(state.models.get(assign.manifestDigest));
   }
-  return held + shareOf(recognizer) <= state.limits.slots + ROUNDING;
+  return held + shareOf(model) <= state.limits.slots + ROUNDING;
 }
 
 /** The part of a worker that an attempt holds. */
-function shareOf(recognizer: RecognizerState | undefined): number {
-  return recognizer === undefined ? 1 : 1 / togetherOf(recognizer);
+function shareOf(model: ModelState | undefined): number {
+  return model === undefined ? 1 : 1 / togetherOf(model);
 }

@@ -20,25 +20,25 @@ export interface RunOptions extends TaskOptions {
   readonly isQuick?: boolean;
 }
 
-/** The layers of a recognizer, by their roles. */
-export type Layers = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+/** The files of a model, by their roles. */
+export type ModelFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
-/** Reads the layers, each time into memory of its own, which is given away. */
-export type LayerReader = () => Promise<Layers>;
+/** Reads the model files, each time into memory of its own, which is given away. */
+export type ModelFileReader = () => Promise<ModelFiles>;
 
-/** Loads recognizers and runs pictures through them, several at once. Adapters: a pool of workers; tests have their own. */
+/** Loads models and runs pictures through them, several at once. Adapters: a pool of workers; tests have their own. */
 export interface Engine {
   /** Pictures that can run at once. */
   readonly slots: number;
   /**
-   * Loads a recognizer in every worker and warms it up; returns the measured images/s of one worker. The layers are read for each
+   * Loads a model in every worker and warms it up; returns the measured images/s of one worker. The model files are read for each
    * worker, also for one that takes a dead one's place later: nothing is kept of them here. Throws what
-   * the reader throws, `engine_failed`, `recognizer_invalid`, `worker_died`, or `deadline_exceeded` (a worker was stuck in it and was replaced).
+   * the reader throws, `engine_failed`, `model_invalid`, `worker_died`, or `deadline_exceeded` (a worker was stuck in it and was replaced).
    */
   load(
     manifestDigest: string,
     manifest: Manifest,
-    readLayers: LayerReader,
+    readFiles: ModelFileReader,
   ): Promise<{ imagesPerSecond: number }>;
   unload(manifestDigest: string): Promise<void>;
   /**

@@ -1,6 +1,6 @@
 /** The only file that imports the inference engine, so that another can take its place here. */
 import * as onnx from "onnxruntime-web";
-import { type LayerSession, type Tensor, TENSOR_ARRAYS, type TensorData } from "../../models/tensor.ts";
+import { type ModelSession, type Tensor, TENSOR_ARRAYS, type TensorData } from "../../models/tensor.ts";
 import { clip } from "../../protocol/kernel/clip.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
@@ -16,9 +16,9 @@ let engineBytes: Uint8Array<ArrayBuffer> | null = null;
 
 /**
  * Tells the engine of this realm what it is made of: the bytes of `onnxruntime.wasm`, which are given away. It starts with the first
- * layer.
+ * model file.
  *
- * Call it once, in the worker that runs the layers, which needs no permission for it. One realm runs one thread: two pictures in
+ * Call it once, in the worker that runs the model files, which needs no permission for it. One realm runs one thread: two pictures in
  * two workers are done sooner than one after the other with two threads each.
  */
 export function initOnnx(wasm: Uint8Array<ArrayBuffer>): void {
@@ -31,13 +31,13 @@ export function initOnnx(wasm: Uint8Array<ArrayBuffer>): void {
 /**
  * Loads one ONNX file; `bytes` are copied. Throws `engine_failed` with the engine's own words when it refuses them.
  *
- * The options are those that measured best on the built-in layers: the whole of graph optimisation is worth 40 % on
+ * The options are those that measured best on the built-in model files: the whole of graph optimisation is worth 40 % on
  * the detector; arenas, memory patterns and parallel execution change neither time nor the size of the heap.
  */
-export async function createLayerSession(bytes: Uint8Array): Promise<LayerSession> {
+export async function createModelSession(bytes: Uint8Array): Promise<ModelSession> {
   const engine = engineBytes;
   invariant(engine !== null, "initOnnx() comes first");
-  return await alone("The engine refused the layer", async () => {
+  return await alone("The engine refused the model file", async () => {
     try {
       const session = await onnx.InferenceSession.create(bytes, {
         executionProviders: ["wasm"],
@@ -46,14 +46,14 @@ export async function createLayerSession(bytes: Uint8Array): Promise<LayerSessio
       });
       // 14 MB that nobody reads again, freed at once and not at some collection.
       if (!engine.buffer.detached) engine.buffer.transfer(0);
-      return new OnnxLayerSession(session);
+      return new OnnxModelSession(session);
     } finally {
       globalThis.Worker = RealmWorker;
     }
   });
 }
 
-class OnnxLayerSession implements LayerSession {
+class OnnxModelSession implements ModelSession {
   readonly #session: onnx.InferenceSession;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
@@ -65,7 +65,7 @@ class OnnxLayerSession implements LayerSession {
   }
 
   run(inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
-    return alone("The layer failed", async () => {
+    return alone("The model file failed", async () => {
       const feeds: Record<string, onnx.Tensor> = {};
       for (const [name, tensor] of Object.entries(inputs)) feeds[name] = toOnnx(tensor);
       const results = await this.#session.run(feeds);
@@ -76,7 +76,7 @@ class OnnxLayerSession implements LayerSession {
   }
 
   release(): Promise<void> {
-    return alone("The engine would not release the layer", () => this.#session.release());
+    return alone("The engine would not release the model file", () => this.#session.release());
   }
 }
 

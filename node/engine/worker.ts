@@ -6,12 +6,12 @@ import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { EngineResult } from "./engine.ts";
-import { RecognizerHost } from "./recognizer_host.ts";
+import { ModelHost } from "./model_host.ts";
 import type { AssetDelivery, FromWorker, ToWorker, WorkerReply, WorkerRequest } from "./worker_protocol.ts";
 
 const wanted = new Map<AssetName, PromiseWithResolvers<Uint8Array<ArrayBuffer>>>();
 const requests: Exclude<WorkerRequest, { type: "setGallery" }>[] = [];
-const host = new RecognizerHost({ assets: askForAsset, nowMs: SYSTEM_CLOCK.nowMs });
+const host = new ModelHost({ assets: askForAsset, nowMs: SYSTEM_CLOCK.nowMs });
 /** Answers that wait for the end of a run. */
 const gallerySets: number[] = [];
 /** Answers that wait for those of the tasks behind them, which look at nothing and take next to no time. */

@@ -3,15 +3,15 @@ import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { FromWorker, ReplyTo, ToWorker, WorkerAsk, WorkerReply } from "./worker_protocol.ts";
 
-/** What a lane needs of its surroundings. */
-export interface WorkerLaneOptions {
+/** What a worker client needs of its surroundings. */
+export interface WorkerClientOptions {
   /** The worker's module. */
   readonly url: URL;
   /** Every call gives bytes of their own: they go over to the worker. */
   readonly assets: AssetSource;
   readonly log: Log;
   /** Called once, when the worker is gone, whoever ended it; what it had in hand has failed by then. */
-  readonly onEnd: (lane: WorkerLane) => void;
+  readonly onEnd: (client: WorkerClient) => void;
 }
 
 interface Pending {
@@ -21,16 +21,16 @@ interface Pending {
 }
 
 /** One worker thread that holds no permissions, and the requests that it has in hand. */
-export class WorkerLane {
+export class WorkerClient {
   readonly #worker: Worker;
-  readonly #options: WorkerLaneOptions;
+  readonly #options: WorkerClientOptions;
   readonly #pending = new Map<number, Pending>();
   /** What is said in one turn and gives nothing away goes over as one. */
   #unsent: ToWorker[] = [];
   #nextId = 1;
   #ended = false;
 
-  constructor(options: WorkerLaneOptions) {
+  constructor(options: WorkerClientOptions) {
     this.#options = options;
     this.#worker = new Worker(options.url, { type: "module", deno: { permissions: "none" } });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker[]>) => {

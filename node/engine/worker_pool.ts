@@ -1,26 +1,26 @@
 import type { AssetSource } from "../../models/assets.ts";
 import type { GalleryView } from "../../models/gallery/gallery_view.ts";
-import { type Manifest, recognizerName } from "../../models/manifest.ts";
+import { type Manifest, modelName } from "../../models/manifest.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
-import type { Engine, EngineResult, LayerReader, RunOptions } from "./engine.ts";
-import { WorkerLane } from "./worker_client.ts";
-import { type PooledRecognizer, WorkerSlot } from "./worker_slot.ts";
+import type { Engine, EngineResult, ModelFileReader, RunOptions } from "./engine.ts";
+import { WorkerClient } from "./worker_client.ts";
+import { type PooledModel, WorkerSlot } from "./worker_slot.ts";
 
 /** Runs that may wait for a worker; a caller that keeps to `slots` never makes one wait for long. */
 const WAITING_MAX = 1_024;
 /** Runs that one worker has in hand: the one that it runs, and quick ones behind it. */
 const PENDING_MAX = 16;
-/** What is said of a recognizer whose speed nobody compares with another node's. */
+/** What is said of a model whose speed nobody compares with another node's. */
 const UNMEASURED_IMAGES_PER_SECOND = 1;
 /** The workers' module, beside this one; in the packed program both are bundled. */
 const WORKER = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
 
 /** What a pool is made of. */
 export interface WorkerPoolOptions {
-  /** How many; each is a thread with its own engine and its own copy of the layers. */
+  /** How many; each is a thread with its own engine and its own copy of the model files. */
   readonly workers: number;
   /** Every call gives bytes of their own: they go over to a worker. */
   readonly assets: AssetSource;
@@ -48,7 +48,7 @@ export function createWorkerPool(options: WorkerPoolOptions): Engine {
 class WorkerPool implements Engine {
   readonly #clock: Clock;
   readonly #measures: boolean;
-  readonly #recognizers = new Map<string, PooledRecognizer>();
+  readonly #models = new Map<string, PooledModel>();
   readonly #galleries = new Map<string, GalleryView>();
   readonly #slots: WorkerSlot[] = [];
   #waiting: Waiting[] = [];
@@ -61,12 +61,12 @@ class WorkerPool implements Engine {
     this.#clock = clock;
     this.#measures = measures;
     const url = workerUrl ?? new URL(WORKER, import.meta.url);
-    const spawn = (onEnd: () => void) => new WorkerLane({ url, assets, log, onEnd });
+    const spawn = (onEnd: () => void) => new WorkerClient({ url, assets, log, onEnd });
     const onFree = () => this.#beginWaiting();
-    const recognizers = this.#recognizers;
+    const models = this.#models;
     const galleries = this.#galleries;
     while (this.#slots.length < workers) {
-      this.#slots.push(new WorkerSlot({ spawn, recognizers, galleries, clock, log, onFree }));
+      this.#slots.push(new WorkerSlot({ spawn, models, galleries, clock, log, onFree }));
     }
   }
 
@@ -77,16 +77,16 @@ class WorkerPool implements Engine {
   async load(
     manifestDigest: string,
     manifest: Manifest,
-    readLayers: LayerReader,
+    readFiles: ModelFileReader,
   ): Promise<{ imagesPerSecond: number }> {
-    const recognizer = { name: recognizerName(manifest), manifest, readLayers, warmUp: this.#measures };
+    const model = { name: modelName(manifest), manifest, readFiles, warmUp: this.#measures };
     await Promise.all(this.#slots.map((slot) => slot.ready()));
-    this.#recognizers.set(manifestDigest, recognizer);
+    this.#models.set(manifestDigest, model);
     try {
-      await Promise.all(this.#slots.map((slot) => slot.load(manifestDigest, recognizer)));
+      await Promise.all(this.#slots.map((slot) => slot.load(manifestDigest, model)));
       if (!this.#measures) return { imagesPerSecond: UNMEASURED_IMAGES_PER_SECOND };
       // Of one worker, when the others have nothing to load any more.
-      return { imagesPerSecond: await this.#slots[0].measure(manifestDigest, recognizer) };
+      return { imagesPerSecond: await this.#slots[0].measure(manifestDigest, model) };
     } catch (error) {
       await this.unload(manifestDigest);
       throw error;
@@ -94,7 +94,7 @@ class WorkerPool implements Engine {
   }
 
   async unload(manifestDigest: string): Promise<void> {
-    this.#recognizers.delete(manifestDigest);
+    this.#models.delete(manifestDigest);
     // A worker that died or refuses has nothing of it that could be kept: the next one will not load it.
     await Promise.allSettled(this.#slots.map((slot) => slot.ask({ type: "unload", manifestDigest })));
   }

@@ -7,13 +7,13 @@ import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
-import type { EngineResult, Layers } from "./engine.ts";
+import type { EngineResult, ModelFiles } from "./engine.ts";
 
-/** A recognizer as a worker is given it: its name and version, its manifest, and its layers by role. */
-export interface LoadableRecognizer {
+/** A model as a worker is given it: its name and version, its manifest, and its model files by role. */
+export interface LoadableModel {
   readonly name: string;
   readonly manifest: Manifest;
-  readonly layers: Layers;
+  readonly files: ModelFiles;
   /** False: it is called loaded before it has run. */
   readonly warmUp?: boolean;
 }
@@ -22,9 +22,9 @@ export interface LoadableRecognizer {
 export type WorkerRequest =
   /** Say that you are there. */
   | { readonly type: "start"; readonly id: number }
-  /** Load a recognizer and warm it up; the buffers of the layers are transferred. */
-  | ({ readonly type: "load"; readonly id: number; readonly manifestDigest: string } & LoadableRecognizer)
-  /** How long one picture takes with a recognizer that is loaded. */
+  /** Load a model and warm it up; the buffers of the model files are transferred. */
+  | ({ readonly type: "load"; readonly id: number; readonly manifestDigest: string } & LoadableModel)
+  /** How long one picture takes with a model that is loaded. */
   | { readonly type: "measure"; readonly id: number; readonly manifestDigest: string }
   | { readonly type: "unload"; readonly id: number; readonly manifestDigest: string }
   /** Compare faces with these people from now on, with nobody when it is null; answered when no picture is looked at with those before. */

@@ -3,9 +3,9 @@ import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
-import type { LayerReader } from "./engine.ts";
-import type { WorkerLane } from "./worker_client.ts";
-import type { LoadableRecognizer, ReplyTo, WorkerAsk } from "./worker_protocol.ts";
+import type { ModelFileReader } from "./engine.ts";
+import type { WorkerClient } from "./worker_client.ts";
+import type { LoadableModel, ReplyTo, WorkerAsk } from "./worker_protocol.ts";
 
 /** First and longest wait before a worker that cannot start is tried again. */
 const RESTART_MIN_MS = 500;
@@ -13,16 +13,16 @@ const RESTART_MAX_MS = 30_000;
 const MINUTE_MS = 60_000;
 
 /** What every worker of a pool has loaded. */
-export interface PooledRecognizer extends Omit<LoadableRecognizer, "layers"> {
-  readonly readLayers: LayerReader;
+export interface PooledModel extends Omit<LoadableModel, "files"> {
+  readonly readFiles: ModelFileReader;
 }
 
 /** What a slot needs of its pool. */
 export interface WorkerSlotOptions {
   /** Starts a worker. */
-  readonly spawn: (onEnd: () => void) => WorkerLane;
+  readonly spawn: (onEnd: () => void) => WorkerClient;
   /** What every worker must have loaded; the pool's own, it changes. */
-  readonly recognizers: ReadonlyMap<string, PooledRecognizer>;
+  readonly models: ReadonlyMap<string, PooledModel>;
   /** The people that every worker must know, by gallery; the pool's own, it changes. */
   readonly galleries: ReadonlyMap<string, GalleryView>;
   readonly clock: Clock;
@@ -31,15 +31,15 @@ export interface WorkerSlotOptions {
   readonly onFree: () => void;
 }
 
-/** The place of one worker in the pool: whoever dies in it is replaced and given the recognizers again. */
+/** The place of one worker in the pool: whoever dies in it is replaced and given the models again. */
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions;
-  #lane: WorkerLane | null = null;
+  #client: WorkerClient | null = null;
   /** Of what the present worker was asked and has not answered. */
   #deadlinesAtMs: number[] = [];
   #isReady = false;
   #isClosed = false;
-  /** Resolves when the present or the next worker has all recognizers; rejects with what ended it before. */
+  /** Resolves when the present or the next worker has all models; rejects with what ended it before. */
   #starting: Promise<void> = Promise.resolve();
   #restartMs = RESTART_MIN_MS;
   /** Gives up a start that was put off. */
@@ -50,7 +50,7 @@ export class WorkerSlot {
     this.#startBy(this.#start());
   }
 
-  /** Resolves when there is a worker that has all recognizers; throws why it could not be started. */
+  /** Resolves when there is a worker that has all models; throws why it could not be started. */
   ready(): Promise<void> {
     return this.#starting;
   }
@@ -62,7 +62,7 @@ export class WorkerSlot {
 
   /** Requests that the worker has in hand; infinity while there is none that could take one. */
   get pendingCount(): number {
-    return this.#isReady ? this.#lane?.pendingCount ?? Infinity : Infinity;
+    return this.#isReady ? this.#client?.pendingCount ?? Infinity : Infinity;
   }
 
   /** When the first of what it was asked is overdue, on the clock; infinity when it has all the time. */
@@ -76,14 +76,14 @@ export class WorkerSlot {
     options: { transfer?: ArrayBuffer[]; deadlineAtMs?: number } = {},
   ): Promise<ReplyTo[Type]> {
     const { transfer, deadlineAtMs = Infinity } = options;
-    const lane = this.#lane;
-    if (lane === null) throw new DmlError("worker_died", "The worker is being replaced.");
+    const client = this.#client;
+    if (client === null) throw new DmlError("worker_died", "The worker is being replaced.");
     const deadlinesAtMs = this.#deadlinesAtMs;
     deadlinesAtMs.push(deadlineAtMs);
     try {
-      return await lane.ask(ask, transfer);
+      return await client.ask(ask, transfer);
     } catch (error) {
-      if (ask.type === "run" && isBroken(error)) lane.end(asDmlError(error));
+      if (ask.type === "run" && isBroken(error)) client.end(asDmlError(error));
       throw error;
     } finally {
       deadlinesAtMs.splice(deadlinesAtMs.indexOf(deadlineAtMs), 1);
@@ -92,30 +92,30 @@ export class WorkerSlot {
   }
 
   /**
-   * Has the slot's worker load one of the pool's recognizers; a worker that is just being started does so by itself. Throws what the
+   * Has the slot's worker load one of the pool's models; a worker that is just being started does so by itself. Throws what the
    * worker answers, `deadline_exceeded` when it was stuck and is being replaced, or why the next one could not be started.
    */
-  async load(manifestDigest: string, recognizer: PooledRecognizer): Promise<void> {
-    const lane = this.#isReady ? this.#lane : null;
-    if (lane === null) return await this.#starting;
-    const late = overdue(`loaded ${recognizer.name}`);
-    const [ask, options] = await loadOf(manifestDigest, recognizer);
+  async load(manifestDigest: string, model: PooledModel): Promise<void> {
+    const client = this.#isReady ? this.#client : null;
+    if (client === null) return await this.#starting;
+    const late = overdue(`loaded ${model.name}`);
+    const [ask, options] = await loadOf(manifestDigest, model);
     // A worker that took its place meanwhile loads what the others have.
-    if (this.#lane !== lane) return await this.#starting;
+    if (this.#client !== client) return await this.#starting;
     try {
-      await this.#within(this.ask(ask, options), { lane, late });
+      await this.#within(this.ask(ask, options), { client, late });
     } catch (error) {
       // The worker refused, or was stuck in this; else it died, perhaps of something else.
-      if (this.#lane === lane || error === late) throw error;
+      if (this.#client === client || error === late) throw error;
       await this.#starting;
     }
   }
 
-  /** The pictures a second of the slot's worker with a recognizer that it has loaded. Throws as {@linkcode load} does, or `worker_died`. */
-  async measure(manifestDigest: string, { name }: PooledRecognizer): Promise<number> {
+  /** The pictures a second of the slot's worker with a model that it has loaded. Throws as {@linkcode load} does, or `worker_died`. */
+  async measure(manifestDigest: string, { name }: PooledModel): Promise<number> {
     const late = overdue(`measured ${name}`);
     const measured = this.ask({ type: "measure", manifestDigest });
-    return (await this.#within(measured, { lane: this.#lane, late })).imagesPerSecond;
+    return (await this.#within(measured, { client: this.#client, late })).imagesPerSecond;
   }
 
   /**
@@ -124,7 +124,7 @@ export class WorkerSlot {
    */
   async setGallery(name: string, view: GalleryView | null): Promise<void> {
     try {
-      await this.#lane?.ask({ type: "setGallery", name, view });
+      await this.#client?.ask({ type: "setGallery", name, view });
     } catch (error) {
       const { code } = asDmlError(error);
       if (code !== "worker_died" && code !== "shutting_down") this.replace(asDmlError(error));
@@ -135,14 +135,14 @@ export class WorkerSlot {
 
   /** Terminates the worker; what it had in hand fails with `error`, and another takes its place. */
   replace(error: DmlError): void {
-    this.#lane?.end(error);
+    this.#client?.end(error);
   }
 
   /** Terminates the worker for good. */
   close(error: DmlError): void {
     this.#isClosed = true;
     this.#abandonRestart?.(error);
-    this.#lane?.end(error);
+    this.#client?.end(error);
   }
 
   /** Whoever waits for the start hears how it went; when nobody does, the log has it. */
@@ -152,20 +152,20 @@ export class WorkerSlot {
   }
 
   async #start(): Promise<void> {
-    const lane = this.#options.spawn(() => this.#ended());
-    this.#lane = lane;
+    const client = this.#options.spawn(() => this.#ended());
+    this.#client = client;
     try {
-      await this.#within(lane.ask({ type: "start" }), { lane, late: overdue("started") });
-      for (const [name, view] of this.#options.galleries) await lane.ask({ type: "setGallery", name, view });
-      // The pool may add to the recognizers meanwhile; a loop over a Map sees what is added behind.
-      for (const [manifestDigest, recognizer] of this.#options.recognizers) {
-        const [ask, { transfer }] = await loadOf(manifestDigest, recognizer);
-        await this.#within(lane.ask(ask, transfer), { lane, late: overdue(`loaded ${recognizer.name}`) });
+      await this.#within(client.ask({ type: "start" }), { client, late: overdue("started") });
+      for (const [name, view] of this.#options.galleries) await client.ask({ type: "setGallery", name, view });
+      // The pool may add to the models meanwhile; a loop over a Map sees what is added behind.
+      for (const [manifestDigest, model] of this.#options.models) {
+        const [ask, { transfer }] = await loadOf(manifestDigest, model);
+        await this.#within(client.ask(ask, transfer), { client, late: overdue(`loaded ${model.name}`) });
       }
     } catch (error) {
       const { code, message } = asDmlError(error);
       if (!this.#isClosed) this.#options.log.error("A worker could not be started.", { code, reason: message });
-      lane.end(asDmlError(error));
+      client.end(asDmlError(error));
       throw error;
     }
     this.#isReady = true;
@@ -176,9 +176,9 @@ export class WorkerSlot {
   /** What a worker is to do before it can look at pictures has a limit of its own; one that is not done by then is ended with `late`. */
   async #within<Reply>(
     answered: Promise<Reply>,
-    { lane, late }: { lane: WorkerLane | null; late: DmlError },
+    { client, late }: { client: WorkerClient | null; late: DmlError },
   ): Promise<Reply> {
-    const cancel = this.#options.clock.after(LIMITS.loadDeadlineMs, () => lane?.end(late));
+    const cancel = this.#options.clock.after(LIMITS.loadDeadlineMs, () => client?.end(late));
     try {
       return await answered;
     } finally {
@@ -204,7 +204,7 @@ export class WorkerSlot {
   #ended(): void {
     const wasReady = this.#isReady;
     this.#isReady = false;
-    this.#lane = null;
+    this.#client = null;
     this.#deadlinesAtMs = [];
     if (this.#isClosed) return;
     if (wasReady) this.#options.log.warn("A worker ended and is replaced.");
@@ -226,12 +226,12 @@ function overdue(done: string): DmlError {
   });
 }
 
-/** What has a worker load `recognizer`, whose layers are read for it alone. */
+/** What has a worker load `model`, whose model files are read for it alone. */
 async function loadOf(
   manifestDigest: string,
-  { readLayers, ...rest }: PooledRecognizer,
+  { readFiles, ...rest }: PooledModel,
 ): Promise<[Extract<WorkerAsk, { type: "load" }>, { transfer: ArrayBuffer[] }]> {
-  const layers = await readLayers();
-  const transfer = [...layers.values()].map(({ buffer }) => buffer);
-  return [{ type: "load", manifestDigest, ...rest, layers }, { transfer }];
+  const files = await readFiles();
+  const transfer = [...files.values()].map(({ buffer }) => buffer);
+  return [{ type: "load", manifestDigest, ...rest, files }, { transfer }];
 }

@@ -6,8 +6,8 @@ import type { GalleryOffer } from "../../protocol/messages/gallery.ts";
 import type { Engine } from "../engine/engine.ts";
 import { GalleryFiles, type GalleryFilesOptions } from "./gallery_files.ts";
 
-/** What a {@linkcode GalleryKeeper} works with. */
-export interface GalleryKeeperOptions extends GalleryFilesOptions {
+/** What a {@linkcode GalleryCache} works with. */
+export interface GalleryCacheOptions extends GalleryFilesOptions {
   readonly engine: Pick<Engine, "setGallery">;
 }
 
@@ -19,12 +19,12 @@ interface Held {
 }
 
 /** The people of this node: of each gallery one version, in memory that all workers share, and its files for the next start. */
-export class GalleryKeeper {
-  readonly #engine: GalleryKeeperOptions["engine"];
+export class GalleryCache {
+  readonly #engine: GalleryCacheOptions["engine"];
   readonly #files: GalleryFiles;
   readonly #held = new Map<string, Held>();
 
-  constructor(options: GalleryKeeperOptions) {
+  constructor(options: GalleryCacheOptions) {
     this.#engine = options.engine;
     this.#files = new GalleryFiles(options);
   }

@@ -4,7 +4,7 @@ import type { Availability } from "../../protocol/messages/liveness.ts";
 
 const MIB = 1024 * 1024;
 
-/** Memory of one worker with a recognizer loaded, and of all that a node is beside its workers. */
+/** Memory of one worker with a model loaded, and of all that a node is beside its workers. */
 export const WORKER_BYTES = 250 * MIB;
 export const NODE_BYTES = 150 * MIB;
 

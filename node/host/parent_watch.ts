@@ -3,7 +3,7 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 const LOOK_EVERY_MS = 2_000;
 
 /** Calls `gone` when the process that started this one is no more; the function that it returns ends the watch. */
-export function watchStarter(gone: () => void, { clock, parent }: { clock: Clock; parent: () => number }): () => void {
+export function watchParent(gone: () => void, { clock, parent }: { clock: Clock; parent: () => number }): () => void {
   const starter = parent();
   let cancel = clock.after(LOOK_EVERY_MS, look);
   function look(): void {

@@ -1,7 +1,7 @@
 /** What a node needs of its host, tried one by one; each check says what it found, or throws what is wrong. */
 import { ASSET_NAMES, type AssetSource } from "../../models/assets.ts";
 import { EMPTY } from "../../models/catalog/empty.ts";
-import { RecognizerRegistry } from "../../models/registry.ts";
+import { ModelRegistry } from "../../models/registry.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
@@ -73,7 +73,7 @@ async function checkWasm(assets: AssetSource): Promise<string> {
 /** A worker as every node has them, without permissions: it starts, loads and answers. */
 async function checkWorkers({ clock, log, assets }: { clock: Clock; log: Log; assets: AssetSource }): Promise<string> {
   const startMs = clock.nowMs();
-  const { digest } = new RecognizerRegistry().add(EMPTY.manifest);
+  const { digest } = new ModelRegistry().add(EMPTY.manifest);
   const engine = createWorkerPool({ workers: 1, assets, clock, log });
   try {
     await engine.load(digest, EMPTY.manifest, () => Promise.resolve(new Map()));
@@ -86,7 +86,7 @@ async function checkWorkers({ clock, log, assets }: { clock: Clock; log: Log; as
       deadlineMs,
     });
     const took = Math.round(clock.nowMs() - startMs);
-    return `A worker without permissions answered for ${prediction.recognizer} after ${took} ms.`;
+    return `A worker without permissions answered for ${prediction.model} after ${took} ms.`;
   } finally {
     await engine.close();
   }

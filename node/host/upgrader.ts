@@ -61,7 +61,7 @@ export class Upgrader {
   }
 
   /** The master offers a program; one that comes while another is in hand is offered again. */
-  hear({ type: _, ...program }: ProgramOffer): void {
+  receive({ type: _, ...program }: ProgramOffer): void {
     this.#busy ??= this.#take(program).finally(() => this.#busy = null);
   }
 
@@ -100,12 +100,12 @@ export class Upgrader {
     const { version, digest } = program;
     try {
       const declined = await this.#whyDeclined(program);
-      if (declined !== null) return this.#say(digest, "declined", declined);
-      this.#say(digest, "fetching", null);
+      if (declined !== null) return this.#report(digest, "declined", declined);
+      this.#report(digest, "fetching", null);
       log.info("The master has a newer dml; it is fetched.", { version, present: own.version });
       await this.#fetch(program);
       if (!await finishWork()) throw new DmlError("queue_full", "The node could not finish what it has.");
-      this.#say(digest, "restarting", null);
+      this.#report(digest, "restarting", null);
       log.info("The newer dml is here; this node leaves to be started as that.", { version });
       this.#isDue = true;
       leave();
@@ -113,7 +113,7 @@ export class Upgrader {
       const { code, message } = asDmlError(error);
       if (this.#closing.signal.aborted) return;
       log.warn("The newer dml cannot be had.", { version, code, reason: message });
-      this.#say(digest, code === "message_invalid" ? "declined" : "failed", message);
+      this.#report(digest, code === "message_invalid" ? "declined" : "failed", message);
     }
   }
 
@@ -149,7 +149,7 @@ export class Upgrader {
     throw new DmlError("message_invalid", `What came is not dml ${version} for ${target}.`);
   }
 
-  #say(digest: Digest, state: ProgramStateMessage["state"], reason: string | null): void {
+  #report(digest: Digest, state: ProgramStateMessage["state"], reason: string | null): void {
     this.#options.send({ type: "program.state", digest, state, reason });
   }
 }

@@ -21,14 +21,14 @@ interface Awaiting {
  * Pictures that come with their assignments on the control connection. Whatever goes wrong means that a picture is fetched by
  * its digest, as one that does not come along.
  */
-export class CarriedPictures {
+export class InlinePictures {
   readonly #bytesMax: number;
   #kept: Kept[] = [];
   #keptBytes = 0;
   readonly #awaiting = new Set<Awaiting>();
 
   constructor(options: { bytesMax?: number } = {}) {
-    this.#bytesMax = options.bytesMax ?? LIMITS.carriedBytesMax;
+    this.#bytesMax = options.bytesMax ?? LIMITS.inlinePicturesBytesMax;
   }
 
   /** A picture has come. */

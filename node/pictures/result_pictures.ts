@@ -1,12 +1,12 @@
 import type { BlobStore } from "../../protocol/ports/blob_store.ts";
-import type { CarriedPicture } from "../../protocol/wire/picture_frame.ts";
+import type { InlinePicture } from "../../protocol/wire/picture_frame.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 import type { PictureNames } from "../core/event.ts";
 import type { AttemptKey } from "../core/state.ts";
 import type { EngineResult } from "../engine/engine.ts";
-import { onceMore } from "./retry_once.ts";
+import { retryOnce } from "./retry_once.ts";
 
 type Pictures = Pick<EngineResult, "annotated" | "crops">;
 
@@ -15,7 +15,7 @@ export interface ResultPicturesOptions {
   /** The master's blobs. */
   readonly remote: Pick<BlobStore, "put">;
   /** Sends a picture on the control connection; false when it must go another way. */
-  readonly carry: (picture: CarriedPicture) => boolean;
+  readonly sendPicture: (picture: InlinePicture) => boolean;
 }
 
 /** The pictures of one answer on their way. */
@@ -60,8 +60,8 @@ export class ResultPictures {
   }
 
   async #send({ digest }: BlobReference, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {
-    const { remote, carry } = this.#options;
-    if (!carry({ digest, bytes })) await onceMore(() => remote.put(digest, bytes, { signal }), signal);
+    const { remote, sendPicture } = this.#options;
+    if (!sendPicture({ digest, bytes })) await retryOnce(() => remote.put(digest, bytes, { signal }), signal);
   }
 }
 

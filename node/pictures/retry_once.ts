@@ -1,7 +1,7 @@
 import { asDmlError } from "../../protocol/kernel/errors.ts";
 
 /** A transfer that broke off for a reason that may have passed is tried a second time, at once; more is the master's to decide. */
-export async function onceMore<Result>(transfer: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+export async function retryOnce<Result>(transfer: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
   try {
     return await transfer();
   } catch (error) {

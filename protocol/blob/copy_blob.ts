@@ -3,7 +3,7 @@ import { type Clock, SYSTEM_CLOCK } from "../kernel/clock.ts";
 import type { Digest } from "../kernel/digest.ts";
 import { asDmlError, DmlError } from "../kernel/errors.ts";
 import { type Random, SYSTEM_RANDOM } from "../kernel/random.ts";
-import { waited } from "../kernel/sleep.ts";
+import { sleep } from "../kernel/sleep.ts";
 import { blobCorrupt } from "./blob_errors.ts";
 import type { BlobStore, BlobWriter } from "../ports/blob_store.ts";
 import { StallWatch } from "../kernel/stall_watch.ts";
@@ -85,7 +85,7 @@ class Copy {
       if (!failure.kind.retryable || failure.code === "blob_corrupt") throw failure;
       failures = this.#offset > before ? 1 : failures + 1;
       if (failures > retries) throw failure;
-      await waited(backoffMs(failures, { random }), { clock: this.#clock, signal: this.#options.signal });
+      await sleep(backoffMs(failures, { random }), { clock: this.#clock, signal: this.#options.signal });
       this.#throwIfCancelled();
     }
   }

@@ -24,7 +24,7 @@ interface Idle {
 /**
  * Asks one HTTP server, over connections that are kept between requests. It speaks of HTTP/1.1 what moving bytes needs and refuses
  * the rest by name: bodies with a length, no chunks, no compression, no redirects, no proxies. Where `fetch` hands on pieces of
- * 64 KB through four layers, this reads into the buffer of whoever asks: a picture comes in two thirds of the time.
+ * 64 KB through four model files, this reads into the buffer of whoever asks: a picture comes in two thirds of the time.
  */
 export class HttpClient implements Disposable {
   readonly #host: string;

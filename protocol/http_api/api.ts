@@ -1,5 +1,5 @@
-import { byteCountSchema, digestSchema, idSchema, type Infer, recognizerNameSchema, z } from "../schema.ts";
-import { COMMAND_NAMES } from "../messages/command.ts";
+import { byteCountSchema, digestSchema, idSchema, type Infer, modelNameSchema, z } from "../schema.ts";
+import { NODE_COMMAND_NAMES } from "../messages/command.ts";
 import { capabilitiesSchema } from "../messages/hello.ts";
 import { requirementsSchema } from "../messages/model.ts";
 import { predictionSchema } from "../messages/prediction.ts";
@@ -18,16 +18,16 @@ export const clusterSchema = z.strictObject({
   tokenRequired: z.boolean(),
 });
 
-/** Answer of `POST /v1/predictions?recognizer=&annotate=&embeddings=&gallery=&crops=` with the picture as its body. */
+/** Answer of `POST /v1/predictions?model=&annotate=&embeddings=&gallery=&crops=` with the picture as its body. */
 export const predictAnswerSchema = z.strictObject({
   prediction: predictionSchema,
   /** Where the annotated picture can be had for a minute; null when none was asked for. */
   annotated: annotatedSchema,
 });
 
-/** Why one node does or does not serve one recognizer. */
-const nodeRecognizerSchema = z.strictObject({
-  recognizer: recognizerNameSchema,
+/** Why one node does or does not serve one model. */
+const nodeModelSchema = z.strictObject({
+  model: modelNameSchema,
   state: z.enum(["offered", "ready", "failed", "unsuitable"]),
   imagesPerSecond: z.number().min(0).nullable(),
   reason: z.string().max(2_000).nullable(),
@@ -45,14 +45,14 @@ const nodeSchema = z.strictObject({
   capabilities: capabilitiesSchema,
   running: z.number().int().min(0),
   completed: z.number().int().min(0),
-  recognizers: z.array(nodeRecognizerSchema).max(1_024),
+  models: z.array(nodeModelSchema).max(1_024),
 });
 
 /** Answer of `GET /v1/nodes`. */
 export const nodesSchema = z.strictObject({ nodes: z.array(nodeSchema) });
 
-const recognizerSchema = z.strictObject({
-  name: recognizerNameSchema,
+const modelSchema = z.strictObject({
+  name: modelNameSchema,
   description: z.string().max(500),
   license: z.string().max(100),
   manifestDigest: digestSchema,
@@ -61,34 +61,34 @@ const recognizerSchema = z.strictObject({
   readyNodes: z.number().int().min(0),
 });
 
-/** Answer of `GET /v1/recognizers`. */
-export const recognizersSchema = z.strictObject({ recognizers: z.array(recognizerSchema) });
+/** Answer of `GET /v1/models`. */
+export const modelsSchema = z.strictObject({ models: z.array(modelSchema) });
 
-/** Answer of `GET /v1/recognizers/{name}`. Its manifest is the blob that `manifestDigest` names. */
-export const recognizerDetailSchema = z.strictObject({
-  recognizer: recognizerSchema,
+/** Answer of `GET /v1/models/{name}`. Its manifest is the blob that `manifestDigest` names. */
+export const modelDetailSchema = z.strictObject({
+  model: modelSchema,
   /** Those that are connected. */
   nodes: z.array(z.strictObject({
     nodeId: idSchema,
     name: z.string().max(100),
-    standing: nodeRecognizerSchema,
+    status: nodeModelSchema,
   })),
 });
 
-/** Answer of `POST /v1/recognizers` with a manifest as its body. */
-export const recognizerAddedSchema = z.strictObject({
-  name: recognizerNameSchema,
+/** Answer of `POST /v1/models` with a manifest as its body. */
+export const modelAddedSchema = z.strictObject({
+  name: modelNameSchema,
   manifestDigest: digestSchema,
-  /** False when this very recognizer was served already. */
+  /** False when this very model was served already. */
   isNew: z.boolean(),
 });
 
-/** Answer of `GET` and `PUT /v1/layers/{digest}?size=`: the bytes that are here, from the first. All: it is here, verified. */
-export const layerReceivedSchema = z.strictObject({ receivedBytes: byteCountSchema });
+/** Answer of `GET` and `PUT /v1/model-files/{digest}?size=`: the bytes that are here, from the first. All: it is here, verified. */
+export const modelFileReceivedSchema = z.strictObject({ receivedBytes: byteCountSchema });
 
 /** Body of `POST /v1/nodes/{id}/commands`. */
 export const nodeCommandSchema = z.strictObject({
-  command: z.enum(COMMAND_NAMES),
+  command: z.enum(NODE_COMMAND_NAMES),
 });
 
 /** Its answer, once the node has done it. */
@@ -111,10 +111,10 @@ export const problemSchema = z.strictObject({
 export type ClusterInfo = Infer<typeof clusterSchema>;
 export type PredictAnswer = Infer<typeof predictAnswerSchema>;
 export type NodeListing = Infer<typeof nodeSchema>;
-export type NodeRecognizer = Infer<typeof nodeRecognizerSchema>;
-export type RecognizerListing = Infer<
-  typeof recognizersSchema
->["recognizers"][number];
-export type RecognizerDetail = Infer<typeof recognizerDetailSchema>;
-export type RecognizerAdded = Infer<typeof recognizerAddedSchema>;
+export type NodeModel = Infer<typeof nodeModelSchema>;
+export type ModelListing = Infer<
+  typeof modelsSchema
+>["models"][number];
+export type ModelDetail = Infer<typeof modelDetailSchema>;
+export type ModelAdded = Infer<typeof modelAddedSchema>;
 export type Problem = Infer<typeof problemSchema>;

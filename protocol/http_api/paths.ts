@@ -8,16 +8,16 @@ export const PATHS = {
   predictions: "/v1/predictions",
   /** GET: the nodes that have registered. */
   nodes: "/v1/nodes",
-  /** GET: the recognizers that are served; POST a manifest whose layers are there: one more. */
-  recognizers: "/v1/recognizers",
+  /** GET: the models that are served; POST a manifest whose model files are there: one more. */
+  models: "/v1/models",
   /** GET: the executables of dml that nodes are offered, and what each node runs. */
   programs: "/v1/programs",
   /** POST: delete files that nothing needs. */
   gc: "/v1/gc",
   /** GET: the galleries of people; all that is about people is below it. */
   galleries: "/v1/galleries",
-  /** GET, PUT below it: a recognizer's file on its way to the master, piece by piece. */
-  layers: "/v1/layers",
+  /** GET, PUT below it: a model's file on its way to the master, piece by piece. */
+  modelFiles: "/v1/model-files",
   /** GET, HEAD, PUT below it: bytes by digest. */
   blobs: "/blobs",
   /** GET: 200 while the master answers. */
@@ -34,24 +34,24 @@ export function nodeCommandPath(nodeId: string): string {
   return `${PATHS.nodes}/${nodeId}/commands`;
 }
 
-/** GET: the versions of a recognizer and its rollouts; POST: begin one. */
+/** GET: the versions of a model and its rollouts; POST: begin one. */
 export function rolloutsPath(name: string): string {
-  return `${PATHS.recognizers}/${name}/rollouts`;
+  return `${PATHS.models}/${name}/rollouts`;
 }
 
 /** POST: back to the version before. */
 export function rollbackPath(name: string): string {
-  return `${PATHS.recognizers}/${name}/rollback`;
+  return `${PATHS.models}/${name}/rollback`;
 }
 
 /** PUT: hold this version on the nodes, or no longer. */
 export function pinPath(name: string): string {
-  return `${PATHS.recognizers}/${name}/pin`;
+  return `${PATHS.models}/${name}/pin`;
 }
 
-/** GET: one recognizer, and how each node stands to it; DELETE: forget this version. */
-export function recognizerPath(name: string): string {
-  return `${PATHS.recognizers}/${name}`;
+/** GET: one model, and how each node stands to it; DELETE: forget this version. */
+export function modelPath(name: string): string {
+  return `${PATHS.models}/${name}`;
 }
 
 /** The path of one gallery, or of what is below it: its `people`, `thresholds`, `export`, `import`. */
@@ -64,9 +64,9 @@ export function personPath(gallery: string, name: string, below = ""): string {
   return galleryPath(gallery, `people/${encodeURIComponent(name)}${below === "" ? "" : `/${below}`}`);
 }
 
-/** GET how much of a layer of `size` bytes the master has; PUT the next piece of it. */
-export function layerPath(digest: Digest, size: number): string {
-  return `${PATHS.layers}/${digest}?size=${size}`;
+/** GET how much of a model file of `size` bytes the master has; PUT the next piece of it. */
+export function modelFilePath(digest: Digest, size: number): string {
+  return `${PATHS.modelFiles}/${digest}?size=${size}`;
 }
 
 export const DEFAULT_PORT = 7400;

@@ -25,7 +25,7 @@ const headerSchema = z.strictObject({
   format: z.literal(FORMAT),
   formatVersion: z.literal(1),
   gallery: galleryNameSchema,
-  /** The layer that made the embeddings; a master with another one makes its own from the crops. */
+  /** The model file that made the embeddings; a master with another one makes its own from the crops. */
   embedder: digestSchema,
   dimensions: z.number().int().min(1).max(1_024),
   thresholds: thresholdsSchema,

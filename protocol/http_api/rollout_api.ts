@@ -1,6 +1,6 @@
 import { LIMITS } from "../kernel/limits.ts";
 import { blobReferenceSchema } from "../messages/task.ts";
-import { digestSchema, idSchema, type Infer, recognizerNameSchema, z } from "../schema.ts";
+import { digestSchema, idSchema, type Infer, modelNameSchema, z } from "../schema.ts";
 
 const count = z.number().int().min(0);
 const wallMs = z.number().int().min(0);
@@ -11,7 +11,7 @@ const sentence = z.string().max(LIMITS.reasonCharactersMax);
 /** Where a rollout stands: the last two are its ends. */
 const ROLLOUT_STAGES = ["fetching", "testing", "canary", "promoted", "rolled_back"] as const;
 
-/** What a recognizer must see in a picture of its own to be let at those of users; what is left out is not looked at. */
+/** What a model must see in a picture of its own to be let at those of users; what is left out is not looked at. */
 const expectationSchema = z.strictObject({
   /** How many persons. */
   persons: count.max(LIMITS.personsMax).optional(),
@@ -22,7 +22,7 @@ const expectationSchema = z.strictObject({
 });
 
 /** A picture among the master's blobs, and what is to be seen in it. */
-const recognizerTestSchema = z.strictObject({
+const modelTestSchema = z.strictObject({
   image: blobReferenceSchema,
   expect: expectationSchema,
 });
@@ -44,21 +44,21 @@ const settings = {
   canaryTasks: z.number().int().min(1).max(100_000),
   /** From beginning to end. */
   deadlineMs: z.number().int().min(1_000).max(7 * 86_400_000),
-  tests: z.array(recognizerTestSchema).max(LIMITS.recognizerTestsMax),
+  tests: z.array(modelTestSchema).max(LIMITS.modelTestsMax),
 };
 
 /** How a rollout goes about it. */
 const rolloutSettingsSchema = z.strictObject(settings);
 
-/** Body of `POST /v1/recognizers/{name}/rollouts`; what is left out is the default. */
+/** Body of `POST /v1/models/{name}/rollouts`; what is left out is the default. */
 export const rolloutRequestSchema = z.strictObject({ version, ...settings }).partial().required({ version: true });
 
 /** One rollout, running or ended. */
 export const rolloutSchema = z.strictObject({
   rolloutId: idSchema,
   /** `name@version` of the old and of the new one, and their manifests. */
-  from: recognizerNameSchema,
-  to: recognizerNameSchema,
+  from: modelNameSchema,
+  to: modelNameSchema,
   fromDigest: digestSchema,
   toDigest: digestSchema,
   /** Whether the master began it by itself: its catalog brought a newer version. */
@@ -88,22 +88,22 @@ export const rolloutSchema = z.strictObject({
   serviceMs: z.strictObject({ from: z.number().min(0).nullable(), to: z.number().min(0).nullable() }),
 });
 
-/** Answer of `GET /v1/recognizers/{name}/rollouts`. */
+/** Answer of `GET /v1/models/{name}/rollouts`. */
 export const lineageSchema = z.strictObject({
-  name: recognizerNameSchema,
+  name: modelNameSchema,
   /** What the bare name means. */
-  latest: recognizerNameSchema,
+  latest: modelNameSchema,
   /** What `rollback` goes back to. */
-  previous: recognizerNameSchema.nullable(),
+  previous: modelNameSchema.nullable(),
   /** Held on every node that can, whatever else happens; a latest version that is pinned is not replaced by itself. */
-  pinned: z.array(recognizerNameSchema).max(1_024),
-  versions: z.array(recognizerNameSchema).max(1_024),
+  pinned: z.array(modelNameSchema).max(1_024),
+  versions: z.array(modelNameSchema).max(1_024),
   current: rolloutSchema.nullable(),
   /** Newest first. */
   history: z.array(rolloutSchema).max(LIMITS.rolloutHistoryMax),
 });
 
-/** Body of `PUT /v1/recognizers/{name@version}/pin`. */
+/** Body of `PUT /v1/models/{name@version}/pin`. */
 export const pinSchema = z.strictObject({ pinned: z.boolean() });
 
 /** Answer of what changes versions: what was done, for people. */
@@ -113,7 +113,7 @@ export const versionAnswerSchema = z.strictObject({ detail: sentence });
 export const collectedSchema = z.strictObject({ files: count, bytes: count });
 
 export type RolloutStage = (typeof ROLLOUT_STAGES)[number];
-export type RecognizerTest = Infer<typeof recognizerTestSchema>;
+export type ModelTest = Infer<typeof modelTestSchema>;
 export type RolloutSettings = Infer<typeof rolloutSettingsSchema>;
 export type RolloutRequest = Infer<typeof rolloutRequestSchema>;
 export type RolloutRecord = Infer<typeof rolloutSchema>;

@@ -1,5 +1,5 @@
 /** Memory for bytes that are needed for a short time again and again: what is given back is given out next. */
-export class SpareBuffer {
+export class BufferPool {
   readonly #bytesMax: number;
   #spare: Uint8Array<ArrayBuffer> | null = null;
 
@@ -17,7 +17,7 @@ export class SpareBuffer {
   }
 
   /** Whoever took `bytes` looks at them no more, nor does anybody else. */
-  giveBack(bytes: Uint8Array<ArrayBuffer>): void {
+  release(bytes: Uint8Array<ArrayBuffer>): void {
     if (bytes.buffer.byteLength === this.#bytesMax) this.#spare = new Uint8Array(bytes.buffer);
   }
 }

@@ -35,10 +35,10 @@ export const LIMITS = {
   labelsReportedMax: 1_000,
   objectsMax: 1_000,
   embeddingNumbersMax: 16_384,
-  /** Classes of one recognizer, and the name of one. */
+  /** Classes of one model, and the name of one. */
   labelsMax: 25_000,
   labelCharactersMax: 200,
-  /** The JSON that describes a recognizer, labels included. */
+  /** The JSON that describes a model, labels included. */
   manifestBytesMax: 1 * MIB,
   /** Tasks that the master holds at once, waiting or running; past it: 429. */
   tasksQueuedMax: 4_096,
@@ -50,7 +50,7 @@ export const LIMITS = {
   taskDeadlineMs: 120_000,
   /** One attempt on one worker; a worker that takes longer is terminated. */
   attemptDeadlineMs: 60_000,
-  /** A worker that loads a recognizer, or measures one, for longer is terminated. A slow host builds a large model for minutes. */
+  /** A worker that loads a model, or measures one, for longer is terminated. A slow host builds a large model for minutes. */
   loadDeadlineMs: 600_000,
   /** Attempts of one task before it fails. */
   attemptsMax: 4,
@@ -59,14 +59,14 @@ export const LIMITS = {
   /** Images that a node fetches ahead of a free worker, per worker. */
   prefetchPerWorker: 1,
   /** Picture bytes that came with assignments and wait on a node for their turn; what is beyond is fetched then. */
-  carriedBytesMax: 32 * MIB,
+  inlinePicturesBytesMax: 32 * MIB,
   /** Questions of one user that wait for their answers on the control port; more are asked over HTTP. */
   asksPerUserMax: 64,
   /** Attempts that a node holds per worker; past it, it refuses. */
   attemptsPerWorkerMax: 32,
-  /** Recognizers that a node holds; past it, an offer fails. */
-  recognizersMax: 256,
-  /** Images/s of one worker that are measured; a recognizer that is too quick for the clock is said to have as many. */
+  /** Models that a node holds; past it, an offer fails. */
+  modelsMax: 256,
+  /** Images/s of one worker that are measured; a model that is too quick for the clock is said to have as many. */
   imagesPerSecondMax: 1_000_000,
   /** How often a node and the master say that they are there. */
   heartbeatIntervalMs: 1_000,
@@ -81,24 +81,24 @@ export const LIMITS = {
   drainMs: 30_000,
   /** Nodes of one master. */
   nodesMax: 1_024,
-  /** Layers of one recognizer, and one layer's size. */
-  layersMax: 32,
-  layerBytesMax: 4 * GIB,
-  /** Rollouts that are remembered of one recognizer. */
+  /** Model files of one model, and one model file's size. */
+  modelFilesMax: 32,
+  modelFileBytesMax: 4 * GIB,
+  /** Rollouts that are remembered of one model. */
   rolloutHistoryMax: 20,
-  /** Recognizer files that a node keeps on its disk; what was not used for longest goes first. */
+  /** Model files that a node keeps on its disk; what was not used for longest goes first. */
   cacheBytes: 8 * GIB,
   /** An ONNX file that is taken in: read, tried and improved in memory. */
   modelBytesMax: 1 * GIB,
-  /** Sets of operators that one recognizer needs, or one engine has. */
+  /** Sets of operators that one model needs, or one engine has. */
   operatorSetsMax: 16,
-  /** Test images of one recognizer, and of one rollout. */
-  recognizerTestsMax: 64,
-  /** One piece of a layer on its way to the master, and pieces that it takes at once. */
-  layerPieceBytes: 16 * MIB,
-  layerPiecesMax: 4,
-  /** How long a layer that no recognizer needs yet is kept from `dml models gc`. */
-  layerSparedMs: 3_600_000,
+  /** Test images of one model, and of one rollout. */
+  modelTestsMax: 64,
+  /** One piece of a model file on its way to the master, and pieces that it takes at once. */
+  modelFilePieceBytes: 16 * MIB,
+  modelFilePiecesMax: 4,
+  /** How long a model file that no model needs yet is kept from `dml models gc`. */
+  modelFileSparedMs: 3_600_000,
   /** One executable of dml. */
   programBytesMax: 512 * MIB,
   /** How long a newer dml may be given to come up. */

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 
 /** Resolves after `delayMs`, or at once when `signal` aborts; it does not say which. */
-export function waited(
+export function sleep(
   delayMs: number,
   { clock, signal }: { clock: Clock; signal?: AbortSignal },
 ): Promise<void> {

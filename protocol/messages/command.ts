@@ -1,13 +1,13 @@
 import { idSchema, type Infer, z } from "../schema.ts";
-import { COMMAND_NAMES } from "./command_names.ts";
+import { NODE_COMMAND_NAMES } from "./command_names.ts";
 
-export { COMMAND_NAMES, type CommandName } from "./command_names.ts";
+export { NODE_COMMAND_NAMES, type NodeCommandName } from "./command_names.ts";
 
 /** Master to node: do this to yourself. */
 export const commandRunSchema = z.strictObject({
   type: z.literal("command.run"),
   commandId: idSchema,
-  command: z.enum(COMMAND_NAMES),
+  command: z.enum(NODE_COMMAND_NAMES),
 });
 
 /** Node to master: done, or why not. */

@@ -1,4 +1,4 @@
 /** What a master may order a node to do. */
-export const COMMAND_NAMES = ["drain", "resume", "shutdown"] as const;
+export const NODE_COMMAND_NAMES = ["drain", "resume", "shutdown"] as const;
 
-export type CommandName = (typeof COMMAND_NAMES)[number];
+export type NodeCommandName = (typeof NODE_COMMAND_NAMES)[number];

@@ -27,9 +27,9 @@ export const labelSchema = z.string().min(1).max(LIMITS.labelCharactersMax).rege
 /** A class that the whole picture may be of. */
 export const classSchema = z.strictObject({
   label: labelSchema,
-  /** Among the recognizer's classes. */
+  /** Among the model's classes. */
   index,
-  /** A probability, or whatever the recognizer gives when it declares no activation. */
+  /** A probability, or whatever the model gives when it declares no activation. */
   score: z.number(),
 });
 
@@ -38,12 +38,12 @@ export const objectSchema = z.strictObject({
   /** In pixels of the upright original, inside it. */
   box: z.strictObject({ x: pixel, y: pixel, width: pixel, height: pixel }),
   label: labelSchema,
-  /** Among the recognizer's classes. */
+  /** Among the model's classes. */
   index,
   score: unit,
 });
 
-/** An output of a layer as it is. */
+/** An output of a model file as it is. */
 export const tensorValueSchema = z.strictObject({
   name: z.string().max(256),
   type: z.enum(TENSOR_TYPES),
@@ -52,7 +52,7 @@ export const tensorValueSchema = z.strictObject({
   data: z.array(z.number().nullable()).max(LIMITS.frameBytesMax / 2),
 });
 
-/** What a whole picture, or a tensor, gave; each field is there exactly when the recognizer is of its task. */
+/** What a whole picture, or a tensor, gave; each field is there exactly when the model is of its task. */
 export const findingFields = {
   /** Of `classify`: best score first. */
   labels: z.array(classSchema).max(LIMITS.labelsReportedMax).optional(),
@@ -67,7 +67,7 @@ export const findingFields = {
 /** A choice among a few, and how sure it is. */
 const choiceSchema = z.strictObject({ label: labelSchema, score: unit });
 
-/** What a face is like, as far as the recognizer has layers for it: guesses of models from looks, no facts about a person. */
+/** What a face is like, as far as the model has model files for it: guesses of models from looks, no facts about a person. */
 export const attributesSchema = z.strictObject({
   /** Apparent, in years. */
   age: z.number().min(0).max(150).optional(),

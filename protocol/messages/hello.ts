@@ -3,7 +3,7 @@ import { operatorSetsSchema } from "./model.ts";
 
 export { PROTOCOL_VERSION } from "./version_range.ts";
 
-/** What a node says about its host; images/s per recognizer follow in `model.ready`. */
+/** What a node says about its host; images/s per model follow in `model.ready`. */
 export const capabilitiesSchema = z.strictObject({
   os: z.string().max(32),
   arch: z.string().max(32),
@@ -44,7 +44,7 @@ export const welcomeSchema = z.strictObject({
   heartbeatIntervalMs: z.number().int().min(10).max(60_000),
   deadAfterMs: z.number().int().min(10).max(600_000),
   /** From protocol 2 on: pictures travel on this connection, both ways; absent: they are fetched and put. */
-  carriesPictures: z.literal(true).optional(),
+  sendsPicturesInline: z.literal(true).optional(),
 });
 
 /** Master to node: you are not, and why; the connection closes behind it. */

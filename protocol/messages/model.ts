@@ -1,5 +1,5 @@
 import { LIMITS } from "../kernel/limits.ts";
-import { byteCountSchema, digestSchema, durationMsSchema, type Infer, recognizerNameSchema, z } from "../schema.ts";
+import { byteCountSchema, digestSchema, durationMsSchema, type Infer, modelNameSchema, z } from "../schema.ts";
 import { blobReferenceSchema } from "./task.ts";
 
 /** Sets of ONNX operators, and a version of each. */
@@ -8,28 +8,28 @@ export const operatorSetsSchema = z.array(z.strictObject({
   version: z.number().int().min(0).max(1_000_000),
 })).max(LIMITS.operatorSetsMax);
 
-/** What a node must have to run a recognizer. */
+/** What a node must have to run a model. */
 export const requirementsSchema = z.strictObject({
   /** `wasm` is onnxruntime-web; `none` needs no engine. */
   engine: z.enum(["wasm", "none"]),
-  /** Memory of one worker with this recognizer loaded. */
+  /** Memory of one worker with this model loaded. */
   memoryBytes: byteCountSchema,
   /** The oldest dml that can serve it, as `1.2.3`; absent: any. */
   dml: z.string().max(32).regex(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/, "must be like 1.2.3").optional(),
-  /** What its layers are made of; absent: nothing that every engine has not. */
+  /** What its model files are made of; absent: nothing that every engine has not. */
   operatorSets: operatorSetsSchema.optional(),
 });
 
-/** Master to node: have this recognizer. The node fetches what it lacks by digest, loads it and warms it up. */
+/** Master to node: have this model. The node fetches what it lacks by digest, loads it and warms it up. */
 export const modelOfferSchema = z.strictObject({
   type: z.literal("model.offer"),
-  recognizer: recognizerNameSchema,
+  model: modelNameSchema,
   manifest: blobReferenceSchema,
-  layers: z.array(blobReferenceSchema).max(LIMITS.layersMax),
+  files: z.array(blobReferenceSchema).max(LIMITS.modelFilesMax),
   requirements: requirementsSchema,
 });
 
-/** Master to node: this recognizer is not needed any more. */
+/** Master to node: this model is not needed any more. */
 export const modelRetireSchema = z.strictObject({
   type: z.literal("model.retire"),
   manifestDigest: digestSchema,
@@ -46,7 +46,7 @@ export const modelReadySchema = z.strictObject({
   warmUpMs: durationMsSchema,
 });
 
-/** Node to master: this recognizer cannot run here, and why. */
+/** Node to master: this model cannot run here, and why. */
 export const modelFailedSchema = z.strictObject({
   type: z.literal("model.failed"),
   manifestDigest: digestSchema,

@@ -1,5 +1,5 @@
 import { LIMITS } from "../kernel/limits.ts";
-import { byteCountSchema, digestSchema, galleryNameSchema, type Infer, recognizerNameSchema, z } from "../schema.ts";
+import { byteCountSchema, digestSchema, galleryNameSchema, type Infer, modelNameSchema, z } from "../schema.ts";
 import { attributesSchema, findingFields } from "./finding.ts";
 
 const pixel = z.number().min(-LIMITS.imageSideMax).max(2 * LIMITS.imageSideMax);
@@ -51,7 +51,7 @@ export const personSchema = z.strictObject({
   crop: z.strictObject({ digest: digestSchema, size: byteCountSchema }).optional(),
   /** The face's embedding, L2-normalised; only when it was asked for. */
   embedding: z.array(z.number().min(-1).max(1)).max(1024).optional(),
-  /** Only from a recognizer that has layers for them. */
+  /** Only from a model that has model files for them. */
   attributes: attributesSchema.optional(),
 });
 
@@ -67,10 +67,10 @@ export const timingsSchema = z.strictObject({
   totalMs: z.number().min(0),
 });
 
-/** What a recognizer saw in one picture. */
+/** What a model saw in one picture. */
 export const predictionSchema = z.strictObject({
-  /** `name@version` of the recognizer. */
-  recognizer: recognizerNameSchema,
+  /** `name@version` of the model. */
+  model: modelNameSchema,
   /** Of the upright original, in pixels; 0 where no picture was given. */
   width: side,
   height: side,

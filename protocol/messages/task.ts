@@ -43,10 +43,10 @@ export const taskAssignSchema = z.strictObject({
   type: z.literal("task.assign"),
   ...attempt,
   manifestDigest: digestSchema,
-  /** Null for a recognizer that looks at no picture. */
+  /** Null for a model that looks at no picture. */
   image: blobReferenceSchema.nullable(),
   /** The image comes on this connection, right behind this; absent: it does not. */
-  isCarried: z.literal(true).optional(),
+  isInline: z.literal(true).optional(),
   options: taskOptionsSchema,
   /** How much time is left, from when this was sent. */
   deadlineMs: durationMsSchema,

@@ -1,4 +1,4 @@
-import { byteCountSchema, type Infer, recognizerNameSchema, z } from "../schema.ts";
+import { byteCountSchema, type Infer, modelNameSchema, z } from "../schema.ts";
 import { versionRangeSchema } from "./hello.ts";
 import { predictionSchema } from "./prediction.ts";
 import { annotatedSchema } from "./task.ts";
@@ -22,7 +22,7 @@ export const userWelcomeSchema = z.strictObject({
 const askId = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 
 const asked = {
-  recognizer: recognizerNameSchema,
+  model: modelNameSchema,
   /** Draw boxes and labels and send the picture back. */
   annotate: z.boolean(),
   /** Put each face's embedding into the prediction. */
@@ -52,7 +52,7 @@ export const predictionAnswerSchema = z.strictObject({
   prediction: predictionSchema,
   annotated: annotatedSchema,
   /** The annotated picture comes on this connection, right behind this; absent: it is fetched by its digest. */
-  isCarried: z.literal(true).optional(),
+  isInline: z.literal(true).optional(),
 });
 
 /** Master to user: there is no answer, why, and what to do. */

@@ -11,7 +11,7 @@ export const PROTOCOL_VERSION: VersionRange = { min: 1, max: 2 };
 export const RESULT_FIRST_VERSION = 2;
 
 /** From this version on a `welcome` may say that pictures travel on the control connection, both ways. */
-export const CARRIES_PICTURES_VERSION = 2;
+export const INLINE_PICTURES_VERSION = 2;
 
 /** The highest version that both sides speak, or null. */
 export function negotiateVersion(ours: VersionRange, theirs: VersionRange): number | null {

@@ -1,9 +1,9 @@
 import {
-  CARRIED_BYTES_MAX,
-  type CarriedPicture,
-  decodeCarried,
-  encodeCarried,
-  isCarried,
+  decodePictureFrame,
+  encodePictureFrame,
+  INLINE_PICTURE_BYTES_MAX,
+  type InlinePicture,
+  isPictureFrame,
 } from "../wire/picture_frame.ts";
 import { decodeMessage, encodeMessage } from "../wire/codec.ts";
 import { encodeFrames, frameBytesOf, FrameDecoder, type Payload } from "../wire/frame.ts";
@@ -13,7 +13,7 @@ import { asDmlError, DmlError, type ErrorCode, isErrorCode } from "../kernel/err
 import { invariant } from "../kernel/invariant.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import { type Log, SILENT_LOG } from "../kernel/log.ts";
-import { SpareBuffer } from "../kernel/buffer_pool.ts";
+import { BufferPool } from "../kernel/buffer_pool.ts";
 import type { Goodbye } from "../messages/liveness.ts";
 import type { Reject } from "../messages/hello.ts";
 import type { Message } from "../messages/message.ts";
@@ -35,14 +35,14 @@ export interface PeerOptions {
    * Takes a picture that came, before the batch of its chunk. What it throws ends the connection, as what is no message does; left out,
    * a picture does.
    */
-  readonly onPicture?: (picture: CarriedPicture) => void;
+  readonly onPicture?: (picture: InlinePicture) => void;
 }
 
 /** With more than this waiting to be written, a picture had better go another way: it would hold up messages. */
 const CARRIED_BEHIND_BYTES_MAX = 2 * 1024 * 1024;
 
 /** For what is being written. The system nearly always takes it at once, so that one does for all connections. */
-const outgoing = new SpareBuffer(256 * 1024);
+const outgoing = new BufferPool(256 * 1024);
 
 /**
  * The other side of a control connection, as messages. One connection is one loop: iterate the peer, once, for batches of all
@@ -58,7 +58,7 @@ export class Peer implements AsyncIterable<Message[]> {
   readonly #connection: Connection;
   readonly #log: Log;
   readonly #clock: Clock;
-  readonly #onPicture: (picture: CarriedPicture) => void;
+  readonly #onPicture: (picture: InlinePicture) => void;
   readonly #decoder = new FrameDecoder();
   readonly #closing = Promise.withResolvers<Ending>();
   #ending: Ending | null = null;
@@ -100,15 +100,15 @@ export class Peer implements AsyncIterable<Message[]> {
   }
 
   /** Whether a picture of `size` bytes may be sent now: it fits into a frame, and little waits to be written before it. */
-  canCarry(size: number): boolean {
+  canSendPicture(size: number): boolean {
     if (this.#ending !== null || this.#isBroken) return false;
-    return size <= CARRIED_BYTES_MAX && this.#queuedBytes <= CARRIED_BEHIND_BYTES_MAX;
+    return size <= INLINE_PICTURE_BYTES_MAX && this.#queuedBytes <= CARRIED_BEHIND_BYTES_MAX;
   }
 
-  /** Queues `picture`, whose bytes stay as they are from now on. Ask {@linkcode canCarry} first. */
-  carry(picture: CarriedPicture): void {
-    invariant(this.canCarry(picture.bytes.length), "a picture is carried where it may be");
-    const payload = encodeCarried(picture);
+  /** Queues `picture`, whose bytes stay as they are from now on. Ask {@linkcode canSendPicture} first. */
+  sendPicture(picture: InlinePicture): void {
+    invariant(this.canSendPicture(picture.bytes.length), "a picture is carried where it may be");
+    const payload = encodePictureFrame(picture);
     this.#enqueue(payload, frameBytesOf(payload));
   }
 
@@ -152,8 +152,8 @@ export class Peer implements AsyncIterable<Message[]> {
     const batch: Message[] = [];
     try {
       for (const payload of this.#decoder.decode(chunk)) {
-        if (isCarried(payload)) {
-          this.#onPicture(decodeCarried(payload));
+        if (isPictureFrame(payload)) {
+          this.#onPicture(decodePictureFrame(payload));
           continue;
         }
         const message = this.#decodeMessage(payload);
@@ -224,7 +224,7 @@ export class Peer implements AsyncIterable<Message[]> {
         this.#shutLater();
         return;
       }
-      outgoing.giveBack(frames);
+      outgoing.release(frames);
       this.#queuedBytes -= frames.length;
     }
     this.#flushing = null;

@@ -3,7 +3,7 @@ import { DmlError } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
 
 /** A picture that travels on the control connection, in a frame of its own. */
-export interface CarriedPicture {
+export interface InlinePicture {
   /** Null for one that whoever takes it names: what comes behind it says what is wanted of it. */
   readonly digest: Digest | null;
   /** Not verified yet. */
@@ -11,7 +11,7 @@ export interface CarriedPicture {
 }
 
 /** One that was named. */
-export type NamedPicture = CarriedPicture & { readonly digest: Digest };
+export type NamedPicture = InlinePicture & { readonly digest: Digest };
 
 /** The first byte of the payload, with a digest or without; that of a message, which is JSON, is a brace. */
 const NAMED = 0;
@@ -20,7 +20,7 @@ const DIGEST_BYTES = "sha256:".length + 64;
 const HEAD_BYTES = 1 + DIGEST_BYTES;
 
 /** A larger picture is fetched or put by its digest: beside the time that it takes, a round trip more is nothing. */
-export const CARRIED_BYTES_MAX = LIMITS.frameBytesMax - HEAD_BYTES;
+export const INLINE_PICTURE_BYTES_MAX = LIMITS.frameBytesMax - HEAD_BYTES;
 
 /**
  * The payload of a frame, in two pieces so that the picture is not copied: `0 | digest as ASCII | bytes`, or `1 | bytes`.
@@ -32,12 +32,12 @@ export const CARRIED_BYTES_MAX = LIMITS.frameBytesMax - HEAD_BYTES;
  * import { digestOf } from "../kernel/digest.ts";
  *
  * const bytes = Uint8Array.of(7, 8);
- * const payload = concat(encodeCarried({ digest: digestOf(bytes), bytes }));
- * assertEquals(isCarried(payload), true);
- * assertEquals(decodeCarried(payload), { digest: digestOf(bytes), bytes });
+ * const payload = concat(encodePictureFrame({ digest: digestOf(bytes), bytes }));
+ * assertEquals(isPictureFrame(payload), true);
+ * assertEquals(decodePictureFrame(payload), { digest: digestOf(bytes), bytes });
  * ```
  */
-export function encodeCarried({ digest, bytes }: CarriedPicture): Uint8Array<ArrayBuffer>[] {
+export function encodePictureFrame({ digest, bytes }: InlinePicture): Uint8Array<ArrayBuffer>[] {
   if (digest === null) return [Uint8Array.of(UNNAMED), bytes];
   const head = new Uint8Array(HEAD_BYTES);
   head[0] = NAMED;
@@ -46,12 +46,12 @@ export function encodeCarried({ digest, bytes }: CarriedPicture): Uint8Array<Arr
 }
 
 /** Whether the payload of a frame is a picture and not a message. */
-export function isCarried(payload: Uint8Array): boolean {
+export function isPictureFrame(payload: Uint8Array): boolean {
   return payload[0] === NAMED || payload[0] === UNNAMED;
 }
 
-/** What {@linkcode encodeCarried} made, in memory of its own or in all of the payload's. Throws `message_invalid`. */
-export function decodeCarried(payload: Uint8Array<ArrayBuffer>): CarriedPicture {
+/** What {@linkcode encodePictureFrame} made, in memory of its own or in all of the payload's. Throws `message_invalid`. */
+export function decodePictureFrame(payload: Uint8Array<ArrayBuffer>): InlinePicture {
   const isNamed = payload[0] === NAMED;
   const headBytes = isNamed ? HEAD_BYTES : 1;
   const digest = isNamed ? new TextDecoder().decode(payload.subarray(1, headBytes)) : null;
@@ -62,7 +62,7 @@ export function decodeCarried(payload: Uint8Array<ArrayBuffer>): CarriedPicture 
 }
 
 /** The same picture. Throws `message_invalid` for one without a name. */
-export function named({ digest, bytes }: CarriedPicture): NamedPicture {
+export function named({ digest, bytes }: InlinePicture): NamedPicture {
   if (digest === null) throw new DmlError("message_invalid", "A picture came without its digest.");
   return { digest, bytes };
 }

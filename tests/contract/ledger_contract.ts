@@ -26,7 +26,7 @@ function recordOf(nodeId: string, overrides: Partial<NodeRecord> = {}): NodeReco
 function registered(document: Manifest, atWallMs: number): DurableEvent {
   const { digest, bytes } = encodeManifest(document);
   const manifest = { digest, size: bytes.length };
-  return { type: "recognizer_registered", manifest, document, atMs: 0, atWallMs };
+  return { type: "model_registered", manifest, document, atMs: 0, atWallMs };
 }
 
 /** What every ledger must do. `open` gives a new, empty one. */
@@ -43,7 +43,7 @@ export function testLedger(name: string, open: () => Ledger): void {
     });
 
   test("begins empty", (ledger) => {
-    const nothing = { nodes: [], recognizers: [], removed: [], lineages: [], pinned: [], rollouts: [] };
+    const nothing = { nodes: [], models: [], removed: [], lineages: [], pinned: [], rollouts: [] };
     assertEquals(ledger.load(), nothing);
     ledger.append([]);
     assertEquals(ledger.load(), nothing);
@@ -83,13 +83,13 @@ export function testLedger(name: string, open: () => Ledger): void {
     assertEquals(ledger.load().nodes.map(({ nodeId }) => nodeId), [TWO, ONE]);
   });
 
-  test("keeps recognizers with their manifests, each once", (ledger) => {
+  test("keeps models with their manifests, each once", (ledger) => {
     const [first, second] = [emptyManifest("one"), emptyManifest("two", 3)];
     ledger.append([registered(first, 10), registered(second, 20)]);
-    const { recognizers } = ledger.load();
-    assertEquals(recognizers.map(({ document }) => document), [first, second]);
-    assertEquals(recognizers.map(({ registeredAtMs }) => registeredAtMs), [10, 20]);
-    assertEquals(recognizers[0].manifest, {
+    const { models } = ledger.load();
+    assertEquals(models.map(({ document }) => document), [first, second]);
+    assertEquals(models.map(({ registeredAtMs }) => registeredAtMs), [10, 20]);
+    assertEquals(models[0].manifest, {
       digest: encodeManifest(first).digest,
       size: encodeManifest(first).bytes.length,
     });

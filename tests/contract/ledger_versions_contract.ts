@@ -13,7 +13,7 @@ const [OLD_DIGEST, NEW_DIGEST] = [OLD, NEW].map((document) => encodeManifest(doc
 function registered(document: Manifest): DurableEvent {
   const { digest, bytes } = encodeManifest(document);
   const manifest = { digest, size: bytes.length };
-  return { type: "recognizer_registered", manifest, document, atMs: 0, atWallMs: document.version };
+  return { type: "model_registered", manifest, document, atMs: 0, atWallMs: document.version };
 }
 
 const BOTH: readonly DurableEvent[] = [
@@ -60,14 +60,14 @@ export function testLedgerVersions(name: string, open: () => Ledger): void {
       { type: "version_pinned", manifestDigest: OLD_DIGEST, pinned: true },
       { type: "version_removed", manifestDigest: OLD_DIGEST, atWallMs: 9 },
     ]);
-    const { recognizers, removed, lineages, pinned } = ledger.load();
-    assertEquals(recognizers.map(({ document }) => document), [NEW]);
+    const { models, removed, lineages, pinned } = ledger.load();
+    assertEquals(models.map(({ document }) => document), [NEW]);
     assertEquals(removed.map(({ document }) => document), [OLD]);
     assertEquals(lineages, [{ name: "one", latest: NEW_DIGEST, previous: null }]);
     assertEquals(pinned, []);
   });
 
-  test("forgets a recognizer whose last version was removed, and takes it in again", (ledger) => {
+  test("forgets a model whose last version was removed, and takes it in again", (ledger) => {
     ledger.append([
       begun(1),
       { type: "version_removed", manifestDigest: NEW_DIGEST, atWallMs: 9 },
@@ -76,7 +76,7 @@ export function testLedgerVersions(name: string, open: () => Ledger): void {
     assertEquals(ledger.load().lineages, []);
     assertEquals(ledger.load().rollouts, []);
     ledger.append([registered(OLD)]);
-    assertEquals(ledger.load().recognizers.map(({ document }) => document), [OLD]);
+    assertEquals(ledger.load().models.map(({ document }) => document), [OLD]);
     assertEquals(ledger.load().removed.map(({ document }) => document), [NEW]);
   });
 

@@ -4,7 +4,7 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { parseAs } from "../../protocol/schema.ts";
 import { runDml } from "../../tools/dml_process.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
-import { type PredictLine, predictLineSchema } from "../../user/reports/predict_line.ts";
+import { type PredictRow, predictRowSchema } from "../../user/reports/predict_row.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { makeJpeg, makePicture, makeText, truncated, withOrientation } from "../models/image/fixtures.ts";
 import { makeFlatJpeg } from "../models/image/jpeg/flat_jpeg.ts";
@@ -44,15 +44,15 @@ async function oddPictures(): Promise<Record<string, { bytes: Uint8Array; expect
 async function predictJson(
   cluster: Cluster,
   inputs: readonly string[],
-): Promise<{ code: number; lines: PredictLine[] }> {
+): Promise<{ code: number; lines: PredictRow[] }> {
   const line = ["predict", ...inputs, "--master", cluster.address, "--json", "--out", join(cluster.directory, "out")];
   const { code, out } = await runDml(line, { cwd: cluster.directory });
   const lines = out.trim().split("\n").filter((text) => text !== "");
   const what = { what: "A line of --json", code: "internal" } as const;
-  return { code, lines: lines.map((text) => parseAs(predictLineSchema, JSON.parse(text), what)) };
+  return { code, lines: lines.map((text) => parseAs(predictRowSchema, JSON.parse(text), what)) };
 }
 
-function outcomeOf(line: PredictLine): string {
+function outcomeOf(line: PredictRow): string {
   return line.ok ? `${line.prediction.width}x${line.prediction.height}` : line.error.code;
 }
 

@@ -83,7 +83,7 @@ export class Cluster implements AsyncDisposable {
   }
 }
 
-/** Resolves with the log line that says so when `node` has `recognizer` loaded and warm. */
-export function readyFor(node: DmlProcess, recognizer: string) {
-  return node.logged("A recognizer is ready.", (line) => line.recognizer === recognizer);
+/** Resolves with the log line that says so when `node` has `model` loaded and warm. */
+export function readyFor(node: DmlProcess, model: string) {
+  return node.logged("A model is ready.", (line) => line.model === model);
 }

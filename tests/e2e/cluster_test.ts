@@ -10,16 +10,16 @@ import { HttpClusterClient } from "../../user/client/http/cluster.ts";
 import { assert, assertEquals, assertGreater } from "../assert.ts";
 import { Cluster, readyFor } from "./cluster.ts";
 
-const PREDICT = { recognizer: "faces", annotate: false, embeddings: false, gallery: null, crops: false } as const;
+const PREDICT = { model: "faces", annotate: false, embeddings: false, gallery: null, crops: false } as const;
 const PICTURES = 60;
 
 /** What must not depend on who did the work: everything but how long it took. */
 function table(answers: readonly Predicted[]) {
-  return answers.map(({ prediction: { persons, width, height, recognizer } }) => ({
+  return answers.map(({ prediction: { persons, width, height, model } }) => ({
     persons,
     width,
     height,
-    recognizer,
+    model,
   }));
 }
 
@@ -84,11 +84,11 @@ Deno.test("a third node that joins in the middle gets work with no other action"
   assertGreater(Math.min(...await working), 0);
 });
 
-Deno.test("a recognizer is sent to a node once; a node that comes back has it", async () => {
+Deno.test("a model is sent to a node once; a node that comes back has it", async () => {
   await using cluster = await Cluster.start();
   const first = cluster.joinUnready("one");
-  const { layers } = FACES.manifest;
-  const bytes = encodeManifest(FACES.manifest).bytes.length + layers.reduce((sum, { size }) => sum + size, 0);
+  const { files } = FACES.manifest;
+  const bytes = encodeManifest(FACES.manifest).bytes.length + files.reduce((sum, { size }) => sum + size, 0);
   assertEquals((await readyFor(first, "faces@1")).fetchedBytes, bytes);
   assertEquals(await first.stop("SIGTERM"), 0);
   const again = cluster.joinUnready("one");

@@ -57,7 +57,7 @@ Deno.test("dml doctor walks to a face that is found on this host, and to a maste
     ["memory", "ok"],
     ["wasm", "ok"],
     ["workers", "ok"],
-    ["recognizer", "ok"],
+    ["model", "ok"],
     ["inference", "ok"],
     ["master", "master_unreachable"],
   ]);

@@ -1,4 +1,4 @@
-/** A recognizer that embeds faces by another layer takes over on a live cluster: people are carried along from their crops. */
+/** A model that embeds faces by another model file takes over on a live cluster: people are carried along from their crops. */
 import { join } from "node:path";
 import { FACES } from "../../models/catalog/faces.ts";
 import type { Manifest } from "../../models/manifest.ts";
@@ -8,17 +8,17 @@ import { samplePhoto } from "../../tools/sample_photos.ts";
 import { assertEquals } from "../assert.ts";
 import { Cluster } from "./cluster.ts";
 
-/** `faces@2` in a directory: its embedder is the file as it was published, which is another layer, and says the same. */
+/** `faces@2` in a directory: its embedder is the file as it was published, which is another model file, and says the same. */
 async function writeOtherFaces(directory: string): Promise<void> {
   await Deno.mkdir(directory);
   const published = (await import("face-models/model/fr_feature.onnx", { with: { type: "bytes" } })).default;
-  const layers = [];
-  for (const { role } of FACES.manifest.layers) {
-    const bytes = role === "embed" ? Uint8Array.from(published) : await FACES.loadLayer(role);
+  const files = [];
+  for (const { role } of FACES.manifest.files) {
+    const bytes = role === "embed" ? Uint8Array.from(published) : await FACES.loadFile(role);
     await Deno.writeFile(join(directory, `${role}.onnx`), bytes);
-    layers.push({ role, digest: digestOf(bytes), size: bytes.length });
+    files.push({ role, digest: digestOf(bytes), size: bytes.length });
   }
-  const manifest = { ...FACES.manifest, version: 2, layers } as Manifest;
+  const manifest = { ...FACES.manifest, version: 2, files } as Manifest;
   await Deno.writeTextFile(join(directory, "manifest.json"), JSON.stringify(manifest));
 }
 
@@ -30,17 +30,17 @@ Deno.test("a new embedder makes its own embeddings of everybody, and names them"
     assertEquals(code, 0, `dml ${line.join(" ")}: ${out}`);
   };
   const seen = async () => {
-    const options = { recognizer: "faces", annotate: false, embeddings: false, gallery: "default" };
+    const options = { model: "faces", annotate: false, embeddings: false, gallery: "default" };
     const { prediction } = await cluster.client.predict(await samplePhoto(3), options);
     const names = prediction.persons.map(({ name }) => name).filter((name) => name !== null);
-    return { recognizer: prediction.recognizer, names, version: prediction.gallery?.version };
+    return { model: prediction.model, names, version: prediction.gallery?.version };
   };
   await Deno.writeFile(join(cluster.directory, "sample1.jpg"), await samplePhoto(1));
   await dml("people", "enroll", "Ada", "sample1.jpg", "--face", "3");
-  assertEquals(await seen(), { recognizer: "faces@1", names: ["Ada"], version: 1 });
+  assertEquals(await seen(), { model: "faces@1", names: ["Ada"], version: 1 });
   await writeOtherFaces(join(cluster.directory, "other"));
   await dml("models", "push", "other");
   await dml("models", "rollout", "faces@2", "--canary", "0");
   await cluster.master.logged("A gallery is in force with a new embedder.");
-  assertEquals(await seen(), { recognizer: "faces@2", names: ["Ada"], version: 2 });
+  assertEquals(await seen(), { model: "faces@2", names: ["Ada"], version: 2 });
 });

@@ -20,7 +20,7 @@ export async function faceViews(cluster: Pick<ClusterClient, "predict">, photos:
   const codec = createImageCodec(assetFiles);
   const faces: Uint8Array<ArrayBuffer>[][] = [];
   for (const photo of (await samplePhotos()).slice(0, photos)) {
-    const options = { recognizer: "faces", annotate: false, embeddings: false, gallery: null };
+    const options = { model: "faces", annotate: false, embeddings: false, gallery: null };
     const { prediction } = await cluster.predict(photo, options);
     const picture = await codec.decode(photo);
     for (const { box } of prediction.persons) {

@@ -17,7 +17,7 @@ import { putGallery } from "../models/gallery/built_gallery.ts";
 import { readyFor } from "./cluster.ts";
 
 const LOOPBACK = "127.0.0.1";
-const EMBEDDER = FACES.manifest.layers.find(({ role }) => role === "embed")!.digest;
+const EMBEDDER = FACES.manifest.files.find(({ role }) => role === "embed")!.digest;
 
 /**
  * A master in this process, on real ports, so that a test can publish to it; its nodes are processes of their own with data

@@ -8,7 +8,7 @@ import type { PredictOptions } from "../../user/client/cluster_client.ts";
 import { somebody } from "../models/gallery/built_gallery.ts";
 import { GalleryCluster } from "./gallery_cluster.ts";
 
-const ASK: PredictOptions = { recognizer: "faces", annotate: false, embeddings: false, gallery: "default" };
+const ASK: PredictOptions = { model: "faces", annotate: false, embeddings: false, gallery: "default" };
 
 /** From left to right. */
 function inOrder({ persons }: Prediction): Person[] {

@@ -6,7 +6,7 @@ import { samplePhoto } from "../../tools/sample_photos.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { Cluster } from "./cluster.ts";
 
-const PREDICT = { recognizer: "faces", annotate: false, embeddings: false, gallery: null, crops: false } as const;
+const PREDICT = { model: "faces", annotate: false, embeddings: false, gallery: null, crops: false } as const;
 
 /** Sends `bytes` to the control port and gives all that comes back until the master hangs up. */
 async function tell(controlPort: number, bytes: Uint8Array): Promise<string> {

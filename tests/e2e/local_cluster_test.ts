@@ -6,13 +6,13 @@ import { samplePhoto } from "../../tools/sample_photos.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 
 Deno.test("openLocalCluster() recognises a real photo with nothing set up, and leaves nothing running", async () => {
-  const local = await openLocalCluster({ recognizer: "faces", pictures: 1 }, {
+  const local = await openLocalCluster({ model: "faces", pictures: 1 }, {
     log: SILENT_LOG,
     signal: new AbortController().signal,
     presentation: { logLevel: "error" },
   });
   try {
-    const asked = { recognizer: "faces", annotate: true, embeddings: true, gallery: null, crops: false };
+    const asked = { model: "faces", annotate: true, embeddings: true, gallery: null, crops: false };
     const { prediction, annotated } = await local.predict(await samplePhoto(1), asked);
     assertEquals(prediction.persons.map(({ embedding }) => embedding?.length), [512, 512, 512]);
     assert(annotated !== null && annotated[0] === 0xff && annotated[1] === 0xd8);
@@ -24,13 +24,13 @@ Deno.test("openLocalCluster() recognises a real photo with nothing set up, and l
 });
 
 Deno.test("openLocalCluster() loads what is asked for, also when nodes are not offered it unasked", async () => {
-  const local = await openLocalCluster({ recognizer: "face-attributes", pictures: 1 }, {
+  const local = await openLocalCluster({ model: "face-attributes", pictures: 1 }, {
     log: SILENT_LOG,
     signal: new AbortController().signal,
     presentation: { logLevel: "error" },
   });
   try {
-    const asked = { recognizer: "face-attributes", annotate: false, embeddings: false, gallery: null };
+    const asked = { model: "face-attributes", annotate: false, embeddings: false, gallery: null };
     const { prediction } = await local.predict(await samplePhoto(1), asked);
     assertEquals(prediction.persons.map(({ attributes }) => attributes?.gender?.label), ["female", "female", "female"]);
   } finally {
@@ -39,7 +39,7 @@ Deno.test("openLocalCluster() loads what is asked for, also when nodes are not o
 });
 
 Deno.test("openLocalCluster() opens nothing for somebody who has stopped it already", async () => {
-  const stopped = openLocalCluster({ recognizer: "faces", pictures: 1 }, {
+  const stopped = openLocalCluster({ model: "faces", pictures: 1 }, {
     log: SILENT_LOG,
     signal: AbortSignal.abort(),
     presentation: { logLevel: "error" },

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { recognizerAddedSchema } from "../../protocol/http_api/api.ts";
+import { modelAddedSchema } from "../../protocol/http_api/api.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { z } from "../../protocol/schema.ts";
 import { runDml } from "../../tools/dml_process.ts";
@@ -10,7 +10,7 @@ import { FileServer } from "../user/model_sources/file_server.ts";
 import { Cluster, readyFor } from "./cluster.ts";
 
 const MODELS = fileURLToPath(import.meta.resolve("face-models/model/"));
-const addedSchema = recognizerAddedSchema.extend({
+const addedSchema = modelAddedSchema.extend({
   imagesPerSecond: z.number().positive(),
   imagesPerSecondBefore: z.number().positive().nullable(),
 });
@@ -27,9 +27,9 @@ function models(cluster: Cluster, line: readonly string[], env: Record<string, s
 }
 
 /** The best label that the cluster finds, by each of its nodes that is free. */
-async function predictedLabels(cluster: Cluster, recognizer: string): Promise<string[]> {
+async function predictedLabels(cluster: Cluster, model: string): Promise<string[]> {
   const photo = await samplePhoto(1);
-  const options = { recognizer, annotate: false, embeddings: false, gallery: null };
+  const options = { model, annotate: false, embeddings: false, gallery: null };
   const answers = await Promise.all([1, 2, 3, 4].map(() => cluster.client.predict(photo.slice(), options)));
   return answers.map(({ prediction }) => prediction.labels?.[0]?.label ?? "none");
 }
@@ -40,7 +40,7 @@ Deno.test("dml models add puts a model on two nodes, garbage on none, and a mast
   await Deno.writeTextFile(join(cluster.directory, "labels.txt"), LABELS.join("\n"));
 
   const whole = await Deno.readFile(join(MODELS, "fr_gender.onnx"));
-  const servedBefore = await cluster.client.recognizers();
+  const servedBefore = await cluster.client.models();
   const garbage: [name: string, bytes: Uint8Array][] = [
     ["page.onnx", new TextEncoder().encode("<!doctype html><title>404</title>")],
     ["cut.onnx", whole.subarray(0, whole.length >> 1)],
@@ -50,7 +50,7 @@ Deno.test("dml models add puts a model on two nodes, garbage on none, and a mast
     await Deno.writeFile(join(cluster.directory, name), bytes);
     assertEquals((await models(cluster, ["add", name, "--yes"])).code, 1, name);
   }
-  assertEquals(await cluster.client.recognizers(), servedBefore);
+  assertEquals(await cluster.client.models(), servedBefore);
 
   const line = ["add", join(MODELS, "fr_gender.onnx"), "--name", "gender", "--labels", "labels.txt", "--yes"];
   const { code, out } = await models(cluster, line);
@@ -85,7 +85,7 @@ Deno.test("dml models pull goes on after a connection that broke, and dml models
   assert(server.asked.some(({ range }) => range !== null), "it went on where it broke off");
 
   assertEquals((await models(cluster, ["push", "eye", "--to", other.address])).code, 0);
-  const names = (await other.client.recognizers()).map(({ name }) => name);
+  const names = (await other.client.models()).map(({ name }) => name);
   assert(names.includes("eye@1"), names.join());
   const shown = JSON.parse((await models(other, ["show", "eye"])).out);
   assertEquals([shown.manifest.name, shown.manifest.parameters.input.width, shown.nodes], ["eye", 24, []]);

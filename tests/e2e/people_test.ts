@@ -23,7 +23,7 @@ async function writePhotos(cluster: Cluster, ...numbers: number[]): Promise<void
 
 /** Who is said to be on a photo, from left to right. */
 async function namesOn(cluster: Cluster, number: number, gallery = "default"): Promise<(string | null)[]> {
-  const options = { recognizer: "faces", annotate: false, embeddings: false, gallery };
+  const options = { model: "faces", annotate: false, embeddings: false, gallery };
   const { prediction } = await cluster.client.predict(await samplePhoto(number), options);
   const middle = ({ box }: Person) => box.x + box.width / 2;
   return [...prediction.persons].sort((one, other) => middle(one) - middle(other)).map(({ name }) => name);

@@ -4,13 +4,13 @@
  */
 import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "../../user/process/confinement.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
-import { permissionsOf, type Place } from "../../user/process/permissions.ts";
+import { permissionsOf, type ProcessFacts } from "../../user/process/permissions.ts";
 
 /** What is tried. */
 export interface Tries {
   /** The command whose role is played. */
   readonly argv: readonly string[];
-  readonly place: Place;
+  readonly place: ProcessFacts;
   /** Each kind with the things of it that are tried. */
   readonly targets: Readonly<Record<TriedKind, readonly string[]>>;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { PERMISSIONS } from "../../tools/dml_process.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
 import { permissionFlags } from "../../user/process/permission_flags.ts";
-import { permissionsOf, type Place } from "../../user/process/permissions.ts";
+import { permissionsOf, type ProcessFacts } from "../../user/process/permissions.ts";
 import { assertEquals } from "../assert.ts";
 import { FileTree } from "../user/file_tree.ts";
 import type { Outcomes, TriedKind, Tries } from "./permission_probe.ts";
@@ -14,7 +14,7 @@ const PROBE = fileURLToPath(new URL("./permission_probe.ts", import.meta.url));
 /** A port that is open, and one that is not the master's: who may dial must be told apart from who may not. */
 interface World {
   readonly tree: FileTree;
-  readonly place: Place;
+  readonly place: ProcessFacts;
   readonly port: number;
   readonly otherPort: number;
 }

@@ -57,7 +57,7 @@ Deno.test("portable() makes one file that is all a bare host needs", { ignore },
 
 /** Each with a home of its own, or with what the ones before it left. */
 const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
-  async "a master, a node and a prediction with the recognizer that is inside"({ root }) {
+  async "a master, a node and a prediction with the model that is inside"({ root }) {
     assertEquals(await root.run("dml", ["version"]), SAYS_VERSION);
     await Deno.writeFile(join(root.path, "home/photo.jpg"), await samplePhoto(1));
     const program = root.command("/bin/dml");

@@ -19,22 +19,22 @@ import { readyFor } from "./cluster.ts";
 
 const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
 
-/** The faces recognizer as another version. */
+/** The faces model as another version. */
 function version(number: number, change: Partial<Manifest> = {}): CatalogEntry {
   const manifest = { ...FACES.manifest, version: number, ...change } as Manifest;
-  return { manifest, loadLayer: (role) => FACES.loadLayer(sourceOf(manifest, role)) };
+  return { manifest, loadFile: (role) => FACES.loadFile(sourceOf(manifest, role)) };
 }
 
-/** The role under which the catalog has the layer that `manifest` gives this role. */
+/** The role under which the catalog has the model file that `manifest` gives this role. */
 function sourceOf(manifest: Manifest, role: string): string {
-  const { digest } = manifest.layers.find((layer) => layer.role === role)!;
-  return FACES.manifest.layers.find((layer) => layer.digest === digest)!.role;
+  const { digest } = manifest.files.find((file) => file.role === role)!;
+  return FACES.manifest.files.find((file) => file.digest === digest)!.role;
 }
 
 /** The embedder in the place of the landmarks: it cannot be warmed up. */
 function swapped(): Partial<Manifest> {
-  const [detect, landmarks, embed] = FACES.manifest.layers;
-  return { layers: [detect, { ...embed, role: "landmarks" }, { ...landmarks, role: "embed" }] };
+  const [detect, landmarks, embed] = FACES.manifest.files;
+  return { files: [detect, { ...embed, role: "landmarks" }, { ...landmarks, role: "embed" }] };
 }
 
 const GOOD = version(2, { parameters: { scoreMin: 0.69, overlapMax: 0.4 } } as Partial<Manifest>);
@@ -48,7 +48,7 @@ function seededLedger(): MemoryLedger {
   const { digest, bytes } = encodeManifest(FACES.manifest);
   const manifest = { digest, size: bytes.length };
   ledger.append([
-    { type: "recognizer_registered", manifest, document: FACES.manifest, atMs: 0, atWallMs: 0 },
+    { type: "model_registered", manifest, document: FACES.manifest, atMs: 0, atWallMs: 0 },
     { type: "latest_moved", name: "faces", to: digest, previous: null },
   ]);
   return ledger;
@@ -82,13 +82,13 @@ Deno.test("a rollout under load: a good version is promoted, bad ones are rolled
   async function askOn(photo: Uint8Array<ArrayBuffer>): Promise<void> {
     while (!isOver) {
       const { prediction } = await client.predict(photo, {
-        recognizer: "faces",
+        model: "faces",
         annotate: false,
         embeddings: false,
         gallery: null,
       });
-      assertEquals(prediction.persons.length > 0 || prediction.recognizer === "faces@3", true);
-      served.push(prediction.recognizer);
+      assertEquals(prediction.persons.length > 0 || prediction.model === "faces@3", true);
+      served.push(prediction.model);
     }
   }
   /** What became of the rollout, in the answer that follows its end. */
@@ -97,7 +97,7 @@ Deno.test("a rollout under load: a good version is promoted, bad ones are rolled
       const found = (await client.versions.rollouts("faces")).history.find(isWanted);
       if (found !== undefined) return found;
       const photo = await samplePhoto(1);
-      await client.predict(photo, { recognizer: "faces", annotate: false, embeddings: false, gallery: null });
+      await client.predict(photo, { model: "faces", annotate: false, embeddings: false, gallery: null });
     }
   }
   try {
@@ -127,12 +127,12 @@ Deno.test("a rollout under load: a good version is promoted, bad ones are rolled
 
     await client.versions.rollBack("faces");
     const { prediction } = await client.predict(photo, {
-      recognizer: "faces",
+      model: "faces",
       annotate: false,
       embeddings: false,
       gallery: null,
     });
-    assertEquals(prediction.recognizer, "faces@1");
+    assertEquals(prediction.model, "faces@1");
     isOver = true;
     await users;
     assertEquals(new Set(served).has("faces@4"), false);

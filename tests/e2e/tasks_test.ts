@@ -1,4 +1,4 @@
-/** Recognizers of other tasks through master, node and worker, as an HTTP client asks them. */
+/** Models of other tasks through master, node and worker, as an HTTP client asks them. */
 import type { CatalogEntry } from "../../models/catalog/catalog_entry.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
@@ -19,7 +19,7 @@ import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { npyFile } from "../models/npy_writer.ts";
 import { answeringModel, graphModel } from "../models/onnx/graph_model.ts";
 import { DETECTORS } from "../models/pipelines/detections.ts";
-import { INPUT, manifestOf } from "../models/pipelines/recognizers.ts";
+import { INPUT, manifestOf } from "../models/pipelines/models.ts";
 
 const DOUBLING = graphModel({
   inputs: { x: { dims: [-1, 2] } },
@@ -28,8 +28,8 @@ const DOUBLING = graphModel({
 });
 const SEEING = answeringModel(DETECTORS[3].outputs, { input: { dims: [1, 3, 64, 64] } });
 
-function entry(manifest: Manifest, layer: Uint8Array<ArrayBuffer>): CatalogEntry {
-  return { manifest, loadLayer: () => Promise.resolve(layer.slice()) };
+function entry(manifest: Manifest, file: Uint8Array<ArrayBuffer>): CatalogEntry {
+  return { manifest, loadFile: () => Promise.resolve(file.slice()) };
 }
 
 const CATALOG = [
@@ -44,7 +44,7 @@ const CATALOG = [
   entry(manifestOf("detect", { ...DETECTORS[3].parameters, input: INPUT }, SEEING), SEEING),
 ];
 
-Deno.test("POST /v1/predictions serves recognizers of every task", async (test) => {
+Deno.test("POST /v1/predictions serves models of every task", async (test) => {
   const transport = new MemoryTransport();
   const common = { clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM, log: SILENT_LOG, version: "0.0.0", transport };
   const master = await startMaster({
@@ -83,28 +83,28 @@ Deno.test("POST /v1/predictions serves recognizers of every task", async (test) 
     const numbers = new Uint8Array(Float32Array.of(1, 2, 3, 4.5, -5, 6).buffer);
     const doubled = [{ name: "y", type: "float32" as const, dims: [3, 2], data: [2, 4, 6, 9, -10, 12] }];
     await test.step("raw tensors in, raw tensors out", async () => {
-      const { prediction, annotated } = await answerOf(await post("recognizer=small-tensor&annotate=true", numbers));
+      const { prediction, annotated } = await answerOf(await post("model=small-tensor&annotate=true", numbers));
       assertEquals(prediction.tensors, doubled);
       assertEquals(annotated, null);
-      const byFile = await answerOf(await post("recognizer=small-tensor", npyFile("<f4", [3, 2], numbers)));
+      const byFile = await answerOf(await post("model=small-tensor", npyFile("<f4", [3, 2], numbers)));
       assertEquals(byFile.prediction.tensors, doubled);
     });
-    await test.step("what is no tensor of the recognizer is refused by name, as the caller's to mend", async () => {
+    await test.step("what is no tensor of the model is refused by name, as the caller's to mend", async () => {
       for (const body of [numbers.slice(1), npyFile("<f4", [2, 3], numbers)]) {
-        const response = await post("recognizer=small-tensor", body);
+        const response = await post("model=small-tensor", body);
         assertEquals(response.status, 422);
         const problem = problemSchema.parse(await response.json());
         assertEquals(problem.code, "tensor_invalid");
         assertStringIncludes(problem.detail, "float32 Nx2");
       }
-      assertEquals((await post("recognizer=small-tensor", numbers, "image/jpeg")).status, 400);
+      assertEquals((await post("model=small-tensor", numbers, "image/jpeg")).status, 400);
     });
     await test.step("a photo in, objects and the picture with them out", async () => {
       const photo = await samplePhoto(1);
-      const { prediction, annotated } = await answerOf(await post("recognizer=small-detect&annotate=true", photo));
+      const { prediction, annotated } = await answerOf(await post("model=small-detect&annotate=true", photo));
       assertEquals(prediction.objects?.map(({ label }) => label), ["cat", "dog", "cat"]);
       assert(annotated !== null && annotated.size > 1_000);
-      const drawn = await post("recognizer=small-detect", photo, "image/jpeg");
+      const drawn = await post("model=small-detect", photo, "image/jpeg");
       assertEquals([drawn.status, drawn.headers.get("content-type")], [200, "image/jpeg"]);
       await drawn.body?.cancel();
     });

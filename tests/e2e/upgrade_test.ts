@@ -115,7 +115,7 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   },
 };
 
-const OPTIONS = { recognizer: "faces", annotate: false, embeddings: false, gallery: null };
+const OPTIONS = { model: "faces", annotate: false, embeddings: false, gallery: null };
 
 /** A master and who asks it. */
 class Master implements AsyncDisposable {

@@ -9,38 +9,38 @@ import type { Command } from "../../master/core/messages/command.ts";
 import type { Effect } from "../../master/core/messages/effect.ts";
 import { effects } from "../../master/core/effects.ts";
 import type { MasterEvent } from "../../master/core/messages/event.ts";
-import type { Keep } from "../../master/core/persist_first.ts";
+import type { PersistFirst } from "../../master/core/persist_first.ts";
 import type { MasterSettings } from "../../master/core/state/settings.ts";
 import { createState, type MasterState, type TaskOutcome } from "../../master/core/state/state.ts";
 import { runTurn } from "../../master/core/turn.ts";
 
 const GIB = 1024 ** 3;
 
-/** A recognizer that needs no picture. */
+/** A model that needs no picture. */
 export function emptyManifest(name = "empty", version = 1): Manifest {
   return {
     schema: 1,
     name,
     version,
-    description: "A recognizer of a test.",
+    description: "A model of a test.",
     license: "MIT",
     pipeline: "empty",
     parameters: {},
-    layers: [],
+    files: [],
     requirements: { engine: "none", memoryBytes: 0 },
   };
 }
 
 /** What made the embeddings of the galleries here. */
-export const EMBEDDER = digestOf(new TextEncoder().encode("the layer that embeds"));
+export const EMBEDDER = digestOf(new TextEncoder().encode("the model file that embeds"));
 
-/** A recognizer that can compare faces with those of a gallery. */
+/** A model that can compare faces with those of a gallery. */
 export function facesManifest(): Manifest {
   return {
     ...emptyManifest("faces"),
     pipeline: "faces",
     parameters: { scoreMin: 0.7, overlapMax: 0.4 },
-    layers: [{ role: "embed", digest: EMBEDDER, size: 21 }],
+    files: [{ role: "embed", digest: EMBEDDER, size: 21 }],
   };
 }
 
@@ -76,7 +76,7 @@ export function helloOf(nodeId: string, overrides: Partial<Hello> = {}): Hello {
   };
 }
 
-export function predictionOf(recognizer: string): Prediction {
+export function predictionOf(model: string): Prediction {
   const timings = {
     decodeMs: 0,
     prepareMs: 0,
@@ -86,7 +86,7 @@ export function predictionOf(recognizer: string): Prediction {
     encodeMs: 0,
     totalMs: 0,
   };
-  return { recognizer, width: 0, height: 0, persons: [], timings };
+  return { model, width: 0, height: 0, persons: [], timings };
 }
 
 export function availabilityOf(overrides: Partial<Availability> = {}): Availability {
@@ -105,9 +105,9 @@ export function availabilityOf(overrides: Partial<Availability> = {}): Availabil
 /** What the word of a node that it is done is to the master. */
 export function acceptResult(
   { nodeId, connectionId }: WorldNode,
-  options: { taskId: string; attempt: number; recognizer: string; annotated?: Digest },
+  options: { taskId: string; attempt: number; model: string; annotated?: Digest },
 ): Extract<Command, { type: "accept_result" }> {
-  const { taskId, attempt, recognizer, annotated } = options;
+  const { taskId, attempt, model, annotated } = options;
   return {
     type: "accept_result",
     nodeId,
@@ -116,7 +116,7 @@ export function acceptResult(
       type: "task.result",
       taskId,
       attempt,
-      prediction: predictionOf(recognizer),
+      prediction: predictionOf(model),
       annotated: annotated === undefined ? null : { digest: annotated, size: 1, mediaType: "image/jpeg" },
       serviceMs: 50,
     },
@@ -139,7 +139,7 @@ export class CoreWorld {
   readonly manifestDigest: Digest;
   nowMs = 1_000;
   /** Where the events of a turn go that must be kept before they happen. */
-  keep: Keep = () => null;
+  persistFirst: PersistFirst = () => null;
   /** Told of all events of a turn, behind it. */
   afterTurn: (events: readonly MasterEvent[]) => void = () => {};
   #nextTask = 1;
@@ -153,7 +153,7 @@ export class CoreWorld {
 
   /** One turn with these commands; returns its events. */
   turn(...commands: Command[]): MasterEvent[] {
-    const events = runTurn(this.state, commands, { nowMs: this.nowMs, wallMs: this.nowMs + 1e12 }, this.keep);
+    const events = runTurn(this.state, commands, { nowMs: this.nowMs, wallMs: this.nowMs + 1e12 }, this.persistFirst);
     this.afterTurn(events);
     const caused = effects(events, this.state);
     this.events.push(...events);
@@ -174,7 +174,7 @@ export class CoreWorld {
       this.nowMs = Math.min(endMs, this.nowMs + stepMs);
       this.turn(
         ...alive.map(({ nodeId, connectionId }): Command => ({
-          type: "hear_node",
+          type: "record_signal",
           nodeId,
           connectionId,
         })),
@@ -186,14 +186,14 @@ export class CoreWorld {
   register(document: Manifest): Digest {
     const { digest, bytes } = encodeManifest(document);
     this.turn({
-      type: "register_recognizer",
+      type: "register_model",
       manifest: { digest, size: bytes.length },
       document,
     });
     return digest;
   }
 
-  /** Connects a node and, unless told otherwise, lets it be ready for every recognizer. */
+  /** Connects a node and, unless told otherwise, lets it be ready for every model. */
   join(
     nodeId: string,
     options: { hello?: Partial<Hello>; ready?: boolean; imagesPerSecond?: number; workers?: number } = {},
@@ -210,7 +210,7 @@ export class CoreWorld {
     });
     const node = { nodeId, connectionId };
     if (ready) {
-      for (const digest of this.state.recognizers.keys()) this.ready(node, digest, imagesPerSecond);
+      for (const digest of this.state.models.keys()) this.ready(node, digest, imagesPerSecond);
     }
     return node;
   }
@@ -262,8 +262,8 @@ export class CoreWorld {
     return taskId;
   }
 
-  result(node: WorldNode, taskId: string, attempt: number, recognizer = "empty@1"): MasterEvent[] {
-    return this.turn(acceptResult(node, { taskId, attempt, recognizer }));
+  result(node: WorldNode, taskId: string, attempt: number, model = "empty@1"): MasterEvent[] {
+    return this.turn(acceptResult(node, { taskId, attempt, model }));
   }
 
   fail(

@@ -7,7 +7,7 @@ import { FailingLedger } from "./failing_ledger.ts";
 import { ask, problemIn } from "./http/http_fixture.ts";
 import { MasterFixture, resultOf, type ScriptedNode } from "./master_fixture.ts";
 
-const EMPTY = { recognizer: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
+const EMPTY = { model: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
 
 /** A master with `empty@1`, which is the latest, and `empty@2`, which was sent to it. */
 async function start(ledger: FailingLedger): Promise<MasterFixture> {
@@ -32,12 +32,12 @@ async function becomeReady(node: ScriptedNode): Promise<void> {
 
 function post(fixture: MasterFixture, version: number, name = "empty"): Promise<Response> {
   const { bytes } = encodeManifest(emptyManifest(name, version));
-  return ask(fixture.master, "/v1/recognizers", { method: "POST", body: bytes });
+  return ask(fixture.master, "/v1/models", { method: "POST", body: bytes });
 }
 
 function send(fixture: MasterFixture, method: string, path: string, body?: unknown): Promise<Response> {
   const text = body === undefined ? null : JSON.stringify(body);
-  return ask(fixture.master, `/v1/recognizers/${path}`, {
+  return ask(fixture.master, `/v1/models/${path}`, {
     method,
     body: text,
     headers: text === null ? {} : { "content-length": String(text.length) },
@@ -45,15 +45,15 @@ function send(fixture: MasterFixture, method: string, path: string, body?: unkno
 }
 
 async function lineage(fixture: MasterFixture) {
-  return lineageSchema.parse(await (await ask(fixture.master, "/v1/recognizers/empty/rollouts")).json());
+  return lineageSchema.parse(await (await ask(fixture.master, "/v1/models/empty/rollouts")).json());
 }
 
 const CHANGES: [string, (fixture: MasterFixture) => Promise<Response>][] = [
   ["a pin", (fixture) => send(fixture, "PUT", "empty@2/pin", { pinned: true })],
   ["a rollout", (fixture) => send(fixture, "POST", "empty/rollouts", { version: 2, canary: 0 })],
   ["a removal", (fixture) => send(fixture, "DELETE", "empty@2")],
-  ["a recognizer", (fixture) => post(fixture, 3)],
-  ["a recognizer of a new name", (fixture) => post(fixture, 1, "another")],
+  ["a model", (fixture) => post(fixture, 3)],
+  ["a model of a new name", (fixture) => post(fixture, 1, "another")],
 ];
 
 for (const [what, change] of CHANGES) {
@@ -68,7 +68,7 @@ for (const [what, change] of CHANGES) {
       assertStringIncludes(problem.detail, "Nothing was changed");
     }
     assertEquals(await lineage(fixture), before);
-    assertEquals(fixture.master.recognizers().map(({ name }) => name).sort(), ["empty@1", "empty@2", "faces@1"]);
+    assertEquals(fixture.master.models().map(({ name }) => name).sort(), ["empty@1", "empty@2", "faces@1"]);
     assertEquals(ledger.load(), remembered);
     const errors = fixture.logged.filter(({ level }) => level === "error");
     assertEquals(errors.map(({ fields }) => fields.code), ["disk_full"], "said once");
@@ -127,9 +127,9 @@ Deno.test("a master that starts with a full disk serves what its catalog brings"
   const ledger = new FailingLedger();
   ledger.isFull = true;
   await using fixture = await MasterFixture.start({ ledger });
-  assertEquals(fixture.master.recognizers().map(({ name }) => name).sort(), ["empty@1", "faces@1"]);
+  assertEquals(fixture.master.models().map(({ name }) => name).sort(), ["empty@1", "faces@1"]);
   assertEquals((await problemIn(send(fixture, "PUT", "empty@1/pin", { pinned: true }))).code, "disk_full");
   ledger.isFull = false;
   await (await send(fixture, "PUT", "empty@1/pin", { pinned: true })).body?.cancel();
-  assertEquals([ledger.load().recognizers.length, ledger.load().pinned.length], [2, 1], "what was missed goes first");
+  assertEquals([ledger.load().models.length, ledger.load().pinned.length], [2, 1], "what was missed goes first");
 });

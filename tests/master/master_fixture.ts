@@ -15,29 +15,29 @@ import { ScriptedConnection } from "../node/scripted_master.ts";
 import { ManualClock } from "../protocol/manual_clock.ts";
 import { emptyManifest, helloOf, idOf, predictionOf } from "./core_world.ts";
 
-export const LAYER = new TextEncoder().encode("the bytes of a layer");
+export const FILE = new TextEncoder().encode("the bytes of a model file");
 
-/** A recognizer that is given pictures; its layer is counted when it is loaded. */
+/** A model that is given pictures; its model file is counted when it is loaded. */
 export function pictureEntry(loaded: { count: number } = { count: 0 }): CatalogEntry {
-  const layer = { role: "detect", digest: digestOf(LAYER), size: LAYER.length };
+  const file = { role: "detect", digest: digestOf(FILE), size: FILE.length };
   const manifest: Manifest = {
     ...emptyManifest("faces"),
     pipeline: "faces",
     parameters: { scoreMin: 0.7, overlapMax: 0.4 },
-    layers: [layer],
+    files: [file],
   };
   return {
     manifest,
-    loadLayer() {
+    loadFile() {
       loaded.count++;
-      return Promise.resolve(LAYER.slice());
+      return Promise.resolve(FILE.slice());
     },
   };
 }
 
 const EMPTY_ENTRY: CatalogEntry = {
   manifest: emptyManifest(),
-  loadLayer: () => Promise.reject(new Error("it has no layers")),
+  loadFile: () => Promise.reject(new Error("it has no model files")),
 };
 
 const STEP_MS = 100;
@@ -112,7 +112,7 @@ export class MasterFixture implements AsyncDisposable {
   /** A node that was welcomed and is ready for everything that it was offered. */
   async join(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
     const node = await this.arrive(number, hello);
-    for (let offers = 0; offers < this.master.recognizers().length; offers++) {
+    for (let offers = 0; offers < this.master.models().length; offers++) {
       const { manifest: { digest: manifestDigest } } = await node.next("model.offer");
       node.send({ type: "model.ready", manifestDigest, imagesPerSecond: 10, fetchedBytes: 0, warmUpMs: 1 });
     }

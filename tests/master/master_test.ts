@@ -7,13 +7,13 @@ import { newTokens } from "../../protocol/security/tokens.ts";
 import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
 import type { Ledger } from "../../master/ledger/ledger.ts";
 import { helloOf, idOf, predictionOf } from "./core_world.ts";
-import { LAYER, MasterFixture, pictureEntry, resultOf } from "./master_fixture.ts";
+import { FILE, MasterFixture, pictureEntry, resultOf } from "./master_fixture.ts";
 
 const NOTHING = new Uint8Array();
 const PICTURE = new TextEncoder().encode("not really a picture");
-const EMPTY = { recognizer: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
-const FACES = { recognizer: "faces", annotate: false, embeddings: false, gallery: null, crops: false };
-const ANNOTATED = { recognizer: "faces@1", annotate: true, embeddings: false, gallery: null, crops: false };
+const EMPTY = { model: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
+const FACES = { model: "faces", annotate: false, embeddings: false, gallery: null, crops: false };
+const ANNOTATED = { model: "faces@1", annotate: true, embeddings: false, gallery: null, crops: false };
 
 Deno.test("predict() is what the node answered", async () => {
   await using fixture = await MasterFixture.start();
@@ -56,11 +56,11 @@ class TamperedStore extends MemoryBlobStore {
   }
 }
 
-Deno.test("a master makes a file of a recognizer again when a node says that its bytes are wrong", async () => {
+Deno.test("a master makes a file of a model again when a node says that its bytes are wrong", async () => {
   const [loaded, durableBlobs] = [{ count: 0 }, new TamperedStore()];
   await using fixture = await MasterFixture.start({ durableBlobs, catalog: [pictureEntry(loaded)] });
-  await fixture.master.blobs.read(digestOf(LAYER));
-  durableBlobs.tampered.add(digestOf(LAYER));
+  await fixture.master.blobs.read(digestOf(FILE));
+  durableBlobs.tampered.add(digestOf(FILE));
   const node = await fixture.arrive(1);
   const { manifest: { digest: manifestDigest } } = await node.next("model.offer");
   const reason = "the bytes are not those of its name";
@@ -71,7 +71,7 @@ Deno.test("a master makes a file of a recognizer again when a node says that its
   node.send({ type: "model.failed", manifestDigest, code: "blob_corrupt", reason });
   await fixture.heeded(node);
   while (loaded.count < 2) await fixture.pass(100);
-  assertEquals(await fixture.master.blobs.read(digestOf(LAYER)), LAYER);
+  assertEquals(await fixture.master.blobs.read(digestOf(FILE)), FILE);
 });
 
 Deno.test("predict() keeps an annotated picture for a minute", async () => {
@@ -97,7 +97,7 @@ Deno.test("predict() does not believe in an annotated picture that never came", 
   const node = await fixture.join(1);
   const answer = fixture.master.predict(PICTURE, ANNOTATED);
   const assign = await node.next("task.assign");
-  const annotated = { digest: digestOf(LAYER), size: 1, mediaType: "image/jpeg" };
+  const annotated = { digest: digestOf(FILE), size: 1, mediaType: "image/jpeg" };
   node.send(resultOf(assign, { annotated }));
   assertEquals((await assertRejects(() => answer, DmlError)).code, "attempt_failed");
 });
@@ -116,23 +116,23 @@ Deno.test("predict() tells the node when the caller went away", async () => {
   assertEquals((await assertRejects(() => fixture.master.predict(PICTURE, gone), DmlError)).code, "cancelled");
 });
 
-Deno.test("predict() refuses an empty picture, and a recognizer that there is not", async () => {
+Deno.test("predict() refuses an empty picture, and a model that there is not", async () => {
   await using fixture = await MasterFixture.start();
   const { master } = fixture;
   assertEquals((await assertRejects(() => master.predict(NOTHING, FACES), DmlError)).code, "image_empty");
-  const unknown = { ...FACES, recognizer: "faxes" };
+  const unknown = { ...FACES, model: "faxes" };
   const error = await assertRejects(() => master.predict(PICTURE, unknown), DmlError);
-  assertEquals(error.code, "recognizer_unknown");
+  assertEquals(error.code, "model_unknown");
   assertStringIncludes(error.message, "faces");
 });
 
-Deno.test("predict() has nodes fetch an optional recognizer when somebody first asks for it, and not before", async () => {
+Deno.test("predict() has nodes fetch an optional model when somebody first asks for it, and not before", async () => {
   await using fixture = await MasterFixture.start({ catalog: [{ ...pictureEntry(), isOptional: true }] });
   const { master } = fixture;
   const node = await fixture.arrive(1);
   await fixture.heeded(node);
-  assertEquals(master.nodes().map(({ recognizers }) => recognizers), [[]], "it was offered nothing");
-  assertEquals(master.recognizers().map(({ name, readyNodes }) => [name, readyNodes]), [["faces@1", 0]]);
+  assertEquals(master.nodes().map(({ models }) => models), [[]], "it was offered nothing");
+  assertEquals(master.models().map(({ name, readyNodes }) => [name, readyNodes]), [["faces@1", 0]]);
   const answer = master.predict(PICTURE, FACES);
   const { manifest } = await node.next("model.offer");
   node.send({
@@ -144,7 +144,7 @@ Deno.test("predict() has nodes fetch an optional recognizer when somebody first 
   });
   node.send(resultOf(await node.next("task.assign")));
   assertEquals((await answer).prediction, predictionOf("faces@1"));
-  assertEquals(master.recognizers().map(({ readyNodes }) => readyNodes), [1]);
+  assertEquals(master.models().map(({ readyNodes }) => readyNodes), [1]);
 });
 
 Deno.test("predict() moves to another node when one is lost", async () => {
@@ -157,19 +157,19 @@ Deno.test("predict() moves to another node when one is lost", async () => {
   const assign = await second.next("task.assign");
   assertEquals(assign.attempt, 2);
   second.send(resultOf(assign));
-  assertEquals((await answer).prediction.recognizer, "empty@1");
+  assertEquals((await answer).prediction.model, "empty@1");
   const states = fixture.master.nodes().map(({ state }) => state);
   assertEquals(states, ["offline", "ready"]);
 });
 
-Deno.test("predict() says so when the files of the recognizer are not to be had", async () => {
+Deno.test("predict() says so when the files of the model are not to be had", async () => {
   const fault = new DmlError("assets_missing", "The file could not be loaded.");
-  const entry = { ...pictureEntry(), loadLayer: () => Promise.reject(fault) };
+  const entry = { ...pictureEntry(), loadFile: () => Promise.reject(fault) };
   await using fixture = await MasterFixture.start({ catalog: [entry], settings: { joinGraceMs: 0 } });
   const node = await fixture.connect();
   node.send(helloOf(idOf("node", 1)));
-  const { manifest, layers } = await node.next("model.offer");
-  assertEquals((await assertRejects(() => fixture.master.blobs.read(layers[0].digest), DmlError)).code, fault.code);
+  const { manifest, files } = await node.next("model.offer");
+  assertEquals((await assertRejects(() => fixture.master.blobs.read(files[0].digest), DmlError)).code, fault.code);
   const manifestDigest = manifest.digest;
   const answer = assertRejects(() => fixture.master.predict(PICTURE, FACES), DmlError);
   node.send({ type: "model.failed", manifestDigest, code: "engine_failed", reason: "It is not there." });
@@ -180,22 +180,22 @@ Deno.test("predict() says so when the files of the recognizer are not to be had"
   assert(fixture.logged.some(({ level, message }) => level === "error" && message.includes("could not be loaded")));
 });
 
-Deno.test("blobs make the files of a recognizer once, however many nodes ask", async () => {
+Deno.test("blobs make the files of a model once, however many nodes ask", async () => {
   const loaded = { count: 0 };
   const durableBlobs = new MemoryBlobStore();
   const catalog = [pictureEntry(loaded)];
   {
     await using fixture = await MasterFixture.start({ catalog, durableBlobs });
     const { blobs } = fixture.master;
-    const digest = digestOf(LAYER);
+    const digest = digestOf(FILE);
     const sizes = await Promise.all([blobs.stat(digest), blobs.stat(digest), blobs.stat(digest)]);
-    assertEquals(sizes, [LAYER.length, LAYER.length, LAYER.length]);
-    assertEquals(await blobs.read(digest), LAYER);
-    const [{ manifestDigest }] = fixture.master.recognizers();
+    assertEquals(sizes, [FILE.length, FILE.length, FILE.length]);
+    assertEquals(await blobs.read(digest), FILE);
+    const [{ manifestDigest }] = fixture.master.models();
     assert((await blobs.stat(manifestDigest) ?? 0) > 0);
   }
   await using again = await MasterFixture.start({ catalog, durableBlobs });
-  assertEquals(await again.master.blobs.stat(digestOf(LAYER)), LAYER.length);
+  assertEquals(await again.master.blobs.stat(digestOf(FILE)), FILE.length);
   assertEquals(loaded.count, 1);
 });
 
@@ -213,7 +213,7 @@ Deno.test("startMaster() remembers its nodes across a restart", async () => {
   await using fixture = await MasterFixture.start({ ledger });
   const [listed] = fixture.master.nodes();
   assertEquals(
-    [listed.name, listed.state, listed.firstSeenMs, listed.completed, listed.recognizers],
+    [listed.name, listed.state, listed.firstSeenMs, listed.completed, listed.models],
     ["atlas", "offline", 5_000, 1, []],
   );
   await fixture.join(1, { name: "atlas" });
@@ -265,7 +265,7 @@ Deno.test("stop() lets what runs end, refuses what is new, and says goodbye", as
   const late = await assertRejects(() => fixture.master.predict(NOTHING, EMPTY), DmlError);
   assertEquals(late.code, "shutting_down");
   node.send(resultOf(assign));
-  assertEquals((await answer).prediction.recognizer, "empty@1");
+  assertEquals((await answer).prediction.model, "empty@1");
   assertEquals((await node.next("goodbye")).code, "shutting_down");
   await node.ended;
   await stopped;

@@ -1,6 +1,6 @@
-import { encodeManifest, type Manifest, recognizerName } from "../../models/manifest.ts";
+import { encodeManifest, type Manifest, modelName } from "../../models/manifest.ts";
 import type { RolloutRecord, RolloutSettings } from "../../protocol/http_api/rollout_api.ts";
-import { DEFAULT_ROLLOUT } from "../../master/recognizers/rollout_settings.ts";
+import { DEFAULT_ROLLOUT } from "../../master/models/rollout_settings.ts";
 import { type RolloutSpec, specOf } from "../../master/core/state/rollout.ts";
 
 /** The settings of a test's rollout: quick ones. */
@@ -15,8 +15,8 @@ export function recordOf(
 ): RolloutRecord {
   return {
     rolloutId,
-    from: recognizerName(from),
-    to: recognizerName(to),
+    from: modelName(from),
+    to: modelName(to),
     fromDigest: encodeManifest(from).digest,
     toDigest: encodeManifest(to).digest,
     automatic: false,

@@ -41,7 +41,7 @@ export class RolloutWorld extends CoreWorld {
 
   /** The node says of all that it was offered and does not have yet that it is ready. */
   readyAll(node: WorldNode): void {
-    for (const [digest, { state }] of this.state.nodes.get(node.nodeId)?.connection?.recognizers ?? []) {
+    for (const [digest, { state }] of this.state.nodes.get(node.nodeId)?.connection?.models ?? []) {
       if (state === "offered") this.ready(node, digest);
     }
   }
@@ -93,7 +93,7 @@ export class RolloutWorld extends CoreWorld {
     const [{ nodeId, attempt }] = task.attempts;
     const node = this.nodes.find((candidate) => candidate.nodeId === nodeId);
     if (node === undefined) throw new Error("its node is gone");
-    const prediction = { ...predictionOf(task.recognizer.name), persons: Array.from({ length: persons }, personAt) };
+    const prediction = { ...predictionOf(task.model.name), persons: Array.from({ length: persons }, personAt) };
     const { taskId } = task.spec;
     return this.turn({
       type: "accept_result",
@@ -110,7 +110,7 @@ export class RolloutWorld extends CoreWorld {
     return this.fail(node, task.spec.taskId, attempt, { code });
   }
 
-  /** Tasks of no user: the old version's look at canary pictures, the recognizer's own tests. */
+  /** Tasks of no user: the old version's look at canary pictures, the model's own tests. */
   part(kind: "shadow" | "test"): TaskState[] {
     return [...this.state.tasks.values()].filter(({ part }) => part?.kind === kind);
   }

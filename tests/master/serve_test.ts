@@ -52,14 +52,14 @@ Deno.test("runServe() asks for tokens where others can reach it, and keeps them 
   for (let start = 0; start < 2; start++) {
     await using served = await serve({ home: home.path, host: "0.0.0.0" });
     const { info } = served;
-    lines.push([info.joinLine, info.predictLine, info.nodesLine].map((line) => line.replace(/\S+:\d+/, "")));
+    lines.push([info.joinLine, info.predictRow, info.nodesLine].map((line) => line.replace(/\S+:\d+/, "")));
     assert(!info.address.startsWith("0.0.0.0"), info.address);
     assertStringIncludes(info.joinLine, `dml join ${info.address} --token dmln_`);
-    assertStringIncludes(info.predictLine, "--token dmlu_");
+    assertStringIncludes(info.predictRow, "--token dmlu_");
     assertStringIncludes(info.nodesLine, "--token dmla_");
-    const token = info.predictLine.split(" ").at(-1);
+    const token = info.predictRow.split(" ").at(-1);
     const ask = async (headers: HeadersInit) => {
-      const response = await fetch(urlOf(info, "/v1/recognizers"), { headers });
+      const response = await fetch(urlOf(info, "/v1/models"), { headers });
       await response.body?.cancel();
       return response.status;
     };

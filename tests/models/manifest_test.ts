@@ -5,7 +5,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
 import { DETECTORS } from "./pipelines/detections.ts";
-import { DETECT_COMMON, INPUT, manifestOf } from "./pipelines/recognizers.ts";
+import { DETECT_COMMON, INPUT, manifestOf } from "./pipelines/models.ts";
 
 const CLASSIFY = { input: INPUT, output: "scores", activation: "softmax", topK: 5, scoreMin: 0, labels: [] } as const;
 const MANIFESTS: readonly Manifest[] = [
@@ -19,7 +19,7 @@ const MANIFESTS: readonly Manifest[] = [
 function refusal(value: unknown): string {
   const bytes = new TextEncoder().encode(JSON.stringify(value));
   const error = assertThrows(() => decodeManifest(bytes), DmlError);
-  assertEquals(error.code, "recognizer_invalid");
+  assertEquals(error.code, "model_invalid");
   return error.message;
 }
 
@@ -36,7 +36,7 @@ Deno.test("decodeManifest() gives a valid manifest or says what is wrong, whatev
         const read = decodeManifest(bytes);
         assertEquals(decodeManifest(encodeManifest(read).bytes), read);
       } catch (error) {
-        assert(error instanceof DmlError && error.code === "recognizer_invalid", String(error));
+        assert(error instanceof DmlError && error.code === "model_invalid", String(error));
         assert(error.message.length < 600);
       }
     }),

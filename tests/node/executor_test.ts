@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "../assert.ts";
-import { CarriedPictures } from "../../node/pictures/inline_pictures.ts";
+import { InlinePictures } from "../../node/pictures/inline_pictures.ts";
 import type { NodeEvent } from "../../node/core/event.ts";
 import type { Action } from "../../node/core/plan.ts";
 import type { AttemptKey } from "../../node/core/state.ts";
 import { Executor } from "../../node/executor.ts";
-import { GalleryKeeper } from "../../node/galleries/gallery_cache.ts";
-import { ModelCache } from "../../node/recognizers/model_cache.ts";
+import { GalleryCache } from "../../node/galleries/gallery_cache.ts";
+import { ModelCache } from "../../node/models/model_cache.ts";
 import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { InvariantError } from "../../protocol/kernel/invariant.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
@@ -13,8 +13,8 @@ import { seededRandom } from "../../protocol/kernel/random.ts";
 import { putGallery } from "../models/gallery/built_gallery.ts";
 import { ManualClock } from "../protocol/manual_clock.ts";
 import { FakeEngine } from "./fake_engine.ts";
-import { putRecognizer, putText } from "./node_fixture.ts";
-import { assign, digest } from "./orders.ts";
+import { putModel, putText } from "./node_fixture.ts";
+import { assign, digest } from "./instructions.ts";
 
 const KEY: AttemptKey = "1:task:1";
 
@@ -44,10 +44,10 @@ class Desk {
     this.executor = new Executor({
       engine,
       cache: new ModelCache({ local, remote, clock, random }),
-      galleries: new GalleryKeeper({ engine, local, remote, clock, random }),
+      galleries: new GalleryCache({ engine, local, remote, clock, random }),
       remote,
-      carried: new CarriedPictures(),
-      carry: () => false,
+      inlinePictures: new InlinePictures(),
+      sendPicture: () => false,
       clock,
       log: SILENT_LOG,
       report: (event) => {
@@ -67,7 +67,7 @@ class Desk {
   /** All that can be begun. */
   async actions(): Promise<Action[]> {
     const { remote } = this;
-    const offer = await putRecognizer(remote);
+    const offer = await putModel(remote);
     const manifestDigest = offer.manifest.digest;
     const { reference: index } = await putGallery(remote, {
       gallery: "staff",

@@ -1,8 +1,8 @@
-import type { Engine, EngineResult, LayerReader, RunOptions } from "../../node/engine/engine.ts";
+import type { Engine, EngineResult, ModelFileReader, RunOptions } from "../../node/engine/engine.ts";
 import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import { nobody } from "./orders.ts";
+import { nobody } from "./instructions.ts";
 
 /** A run that the test ends. */
 export interface FakeRun {
@@ -22,14 +22,14 @@ type Step = "load" | "unload" | "setGallery";
 /** An engine whose every step the test decides. */
 export class FakeEngine implements Engine {
   readonly loaded = new Map<string, Manifest>();
-  /** Layers of every load, as text by role. */
-  readonly layers: Record<string, string>[] = [];
+  /** Model files of every load, as text by role. */
+  readonly files: Record<string, string>[] = [];
   /** Versions in force, and all that were, in their order: `name@version`, `name gone`. */
   readonly galleries = new Map<string, GalleryView>();
   readonly gallerySteps: string[] = [];
   /** What the next loads fail with. */
   loadFailure: DmlError | null = null;
-  /** What is said of every recognizer. */
+  /** What is said of every model. */
   imagesPerSecond = 8;
   mostAtOnce = 0;
   runCount = 0;
@@ -50,12 +50,12 @@ export class FakeEngine implements Engine {
   async load(
     manifestDigest: string,
     manifest: Manifest,
-    readLayers: LayerReader,
+    readFiles: ModelFileReader,
   ): Promise<{ imagesPerSecond: number }> {
     if (this.loadFailure !== null) throw this.loadFailure;
     this.loaded.set(manifestDigest, manifest);
-    const texts = [...await readLayers()].map(([role, bytes]) => [role, new TextDecoder().decode(bytes)]);
-    this.layers.push(Object.fromEntries(texts));
+    const texts = [...await readFiles()].map(([role, bytes]) => [role, new TextDecoder().decode(bytes)]);
+    this.files.push(Object.fromEntries(texts));
     return await this.#end("load", { imagesPerSecond: this.imagesPerSecond });
   }
 
@@ -77,7 +77,7 @@ export class FakeEngine implements Engine {
     options: RunOptions,
   ): Promise<EngineResult> {
     if (!this.loaded.has(manifestDigest)) {
-      return Promise.reject(new DmlError("recognizer_unknown", "It is not loaded."));
+      return Promise.reject(new DmlError("model_unknown", "It is not loaded."));
     }
     const { promise, resolve, reject } = Promise.withResolvers<EngineResult>();
     const end = () => this.#inHand--;

@@ -8,7 +8,7 @@ import type { ModelOffer } from "../../protocol/messages/model.ts";
 import type { BlobReference, TaskAssign } from "../../protocol/messages/task.ts";
 import { ManualClock } from "../protocol/manual_clock.ts";
 import { FakeEngine } from "./fake_engine.ts";
-import { assign } from "./orders.ts";
+import { assign } from "./instructions.ts";
 import { type ScriptedConnection, ScriptedMaster } from "./scripted_master.ts";
 
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
@@ -23,9 +23,9 @@ export async function putText(store: MemoryBlobStore, text: string): Promise<Blo
   return { digest, size: bytes.length };
 }
 
-/** Puts a recognizer with one layer of this text, and offers it. */
-export async function putRecognizer(store: MemoryBlobStore, layer = "layer bytes"): Promise<ModelOffer> {
-  const reference = await putText(store, layer);
+/** Puts a model with one model file of this text, and offers it. */
+export async function putModel(store: MemoryBlobStore, file = "model file bytes"): Promise<ModelOffer> {
+  const reference = await putText(store, file);
   const manifest: Manifest = {
     schema: 1,
     name: "faces",
@@ -34,16 +34,16 @@ export async function putRecognizer(store: MemoryBlobStore, layer = "layer bytes
     license: "MIT",
     pipeline: "faces",
     parameters: { scoreMin: 0.5, overlapMax: 0.5 },
-    layers: [{ role: "detect", ...reference }],
+    files: [{ role: "detect", ...reference }],
     requirements: { engine: "none", memoryBytes: 0 },
   };
   const { digest, bytes } = encodeManifest(manifest);
   await store.put(digest, bytes);
   return {
     type: "model.offer",
-    recognizer: "faces@1",
+    model: "faces@1",
     manifest: { digest, size: bytes.length },
-    layers: [reference],
+    files: [reference],
     requirements: manifest.requirements,
   };
 }
@@ -97,16 +97,16 @@ export class NodeFixture {
   }
 
   /** Accepts the node and takes it in. */
-  async connect(options: { protocol?: number; carriesPictures?: true } = {}): Promise<ScriptedConnection> {
+  async connect(options: { protocol?: number; sendsPicturesInline?: true } = {}): Promise<ScriptedConnection> {
     const connection = await this.master.accept();
     await connection.welcome(options);
     await connection.next("availability");
     return connection;
   }
 
-  /** Has the node fetch and load a recognizer. */
+  /** Has the node fetch and load a model. */
   async ready(connection: ScriptedConnection): Promise<ModelOffer> {
-    const offer = await putRecognizer(this.remote);
+    const offer = await putModel(this.remote);
     connection.send(offer);
     await connection.next("model.ready");
     return offer;

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "../assert.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import { assign, digest, nobody, taskId } from "./orders.ts";
+import { assign, digest, nobody, taskId } from "./instructions.ts";
 import { bytesOf, NodeFixture } from "./node_fixture.ts";
 
 Deno.test("startNode() fetches a picture, runs it and sends the result", async () => {
@@ -51,7 +51,7 @@ Deno.test("startNode() sends the result while the annotated picture is on its wa
 
 Deno.test("startNode() runs a picture that comes with its assignment, and fetches one whose bytes are others", async () => {
   await using fixture = new NodeFixture();
-  const connection = await fixture.connect({ protocol: 2, carriesPictures: true });
+  const connection = await fixture.connect({ protocol: 2, sendsPicturesInline: true });
   const offer = await fixture.ready(connection);
   const [cat, dog] = [
     await fixture.assignText(1, { offer, text: "cat" }),
@@ -63,11 +63,11 @@ Deno.test("startNode() runs a picture that comes with its assignment, and fetche
     fetched.push(digest);
     return read(digest);
   };
-  for (const order of [cat, dog]) {
-    connection.send({ ...order, isCarried: true });
-    connection.carry({ digest: order.image!.digest, bytes: bytesOf("cat") });
+  for (const instruction of [cat, dog]) {
+    connection.send({ ...instruction, isInline: true });
+    connection.sendPicture({ digest: instruction.image!.digest, bytes: bytesOf("cat") });
     const run = await fixture.engine.next();
-    assertEquals(run.image, order === cat ? "cat" : "dog");
+    assertEquals(run.image, instruction === cat ? "cat" : "dog");
     run.finish();
     await connection.next("task.result");
   }
@@ -76,21 +76,21 @@ Deno.test("startNode() runs a picture that comes with its assignment, and fetche
 
 Deno.test("startNode() sends the annotated picture along with the result where pictures are carried", async () => {
   await using fixture = new NodeFixture();
-  const connection = await fixture.connect({ protocol: 2, carriesPictures: true });
+  const connection = await fixture.connect({ protocol: 2, sendsPicturesInline: true });
   const offer = await fixture.ready(connection);
   connection.send(await fixture.assignText(1, { offer, annotate: true }));
   (await fixture.engine.next()).finish("drawn");
   const { annotated } = await connection.next("task.result");
   await connection.heeded();
   assertEquals(annotated?.digest, digestOf(bytesOf("drawn")));
-  assertEquals(connection.carried, [{ digest: digestOf(bytesOf("drawn")), bytes: bytesOf("drawn") }]);
+  assertEquals(connection.inlinePictures, [{ digest: digestOf(bytesOf("drawn")), bytes: bytesOf("drawn") }]);
   assertEquals(await fixture.remote.stat(digestOf(bytesOf("drawn"))), null);
 });
 
 Deno.test("startNode() closes a connection that carries a picture although it said nothing of that", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect({ protocol: 2 });
-  connection.carry({ digest: digestOf(bytesOf("cat")), bytes: bytesOf("cat") });
+  connection.sendPicture({ digest: digestOf(bytesOf("cat")), bytes: bytesOf("cat") });
   assertEquals((await connection.next("goodbye")).code, "message_invalid");
 });
 
@@ -102,8 +102,8 @@ Deno.test("startNode() fetches the next picture while one runs", async () => {
   const first = await fixture.engine.next();
   // The picture of task 2 was fetched while task 1 ran: it can go from the master now.
   fixture.clock.advance(50);
-  const standing = await connection.next("availability");
-  assertEquals([standing.freeSlots, standing.running, standing.queued], [0, 1, 1]);
+  const status = await connection.next("availability");
+  assertEquals([status.freeSlots, status.running, status.queued], [0, 1, 1]);
   first.finish();
   assertEquals((await fixture.engine.next()).image, "picture 2");
   assertEquals(fixture.engine.mostAtOnce, 1);
@@ -120,8 +120,8 @@ Deno.test("startNode() gives a worker several quick pictures at once, and counts
   const runs = [await fixture.engine.next(), await fixture.engine.next(), await fixture.engine.next()];
   assertEquals(runs.map(({ options }) => options.isQuick), [true, true, true]);
   fixture.clock.advance(50);
-  const standing = await connection.next("availability");
-  assertEquals([standing.freeSlots, standing.running, standing.queued], [0, 1, 3]);
+  const status = await connection.next("availability");
+  assertEquals([status.freeSlots, status.running, status.queued], [0, 1, 3]);
   for (const run of runs) run.finish();
   (await fixture.engine.next()).finish();
   for (let task = 1; task <= 4; task++) await connection.next("task.result");

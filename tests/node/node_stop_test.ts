@@ -2,8 +2,8 @@ import { assert, assertEquals } from "../assert.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { putGallery } from "../models/gallery/built_gallery.ts";
-import { bytesOf, NodeFixture, putRecognizer } from "./node_fixture.ts";
-import { digest } from "./orders.ts";
+import { bytesOf, NodeFixture, putModel } from "./node_fixture.ts";
+import { digest } from "./instructions.ts";
 
 Deno.test("NodeHandle.stop() finishes what runs, then says goodbye", async () => {
   await using fixture = new NodeFixture();
@@ -28,7 +28,7 @@ Deno.test("NodeHandle.stop() waits no longer than the limit for what runs", asyn
   await fixture.engine.next();
   const stopped = fixture.node.stop();
   for (let second = 0; second < 30; second++) {
-    assert(!connection.heard.some(({ type }) => type === "goodbye"), `it has ${30 - second} s left`);
+    assert(!connection.received.some(({ type }) => type === "goodbye"), `it has ${30 - second} s left`);
     connection.send({ type: "ping" });
     // An assignment that is refused shows that the ping was heard.
     connection.send(await fixture.assignText(100 + second, { offer }));
@@ -82,13 +82,13 @@ Deno.test("NodeHandle.stop() breaks off a picture that the master does not take"
 Deno.test("NodeHandle.stop() breaks off a file that is fetched again because it was damaged", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
-  const offer = await putRecognizer(fixture.remote);
-  const [{ digest: layer }] = offer.layers;
+  const offer = await putModel(fixture.remote);
+  const [{ digest: file }] = offer.files;
   const read = fixture.cache.read.bind(fixture.cache);
   const fetchedAgain = Promise.withResolvers<void>();
   fixture.cache.read = async (name) => {
-    if (name !== layer) return await read(name);
-    await fixture.cache.delete(layer);
+    if (name !== file) return await read(name);
+    await fixture.cache.delete(file);
     fixture.remote.open = (_name, { signal }: { offset?: number; signal?: AbortSignal } = {}) => {
       fetchedAgain.resolve();
       const { promise, reject } = Promise.withResolvers<never>();
@@ -103,17 +103,17 @@ Deno.test("NodeHandle.stop() breaks off a file that is fetched again because it 
   await connection.next("goodbye");
   await connection.close();
   await stopped;
-  assert(!connection.heard.some(({ type }) => type === "model.failed"));
+  assert(!connection.received.some(({ type }) => type === "model.failed"));
 });
 
-Deno.test("NodeHandle.stop() does not wait for a worker that is stuck in loading a recognizer", async () => {
+Deno.test("NodeHandle.stop() does not wait for a worker that is stuck in loading a model", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const loading = fixture.engine.hang("load");
-  connection.send(await putRecognizer(fixture.remote));
+  connection.send(await putModel(fixture.remote));
   await loading;
   await fixture.node.stop();
-  assert(!connection.heard.some(({ type }) => type === "model.failed"));
+  assert(!connection.received.some(({ type }) => type === "model.failed"));
 });
 
 Deno.test("NodeHandle.stop() waits for what runs, but not for what is being loaded beside it", async () => {
@@ -123,11 +123,11 @@ Deno.test("NodeHandle.stop() waits for what runs, but not for what is being load
   connection.send(await fixture.assignText(1, { offer }));
   const run = await fixture.engine.next();
   const loading = fixture.engine.hang("load");
-  connection.send(await putRecognizer(fixture.remote, "other bytes"));
+  connection.send(await putModel(fixture.remote, "other bytes"));
   await loading;
   const stopped = fixture.node.stop();
   await connection.heeded();
-  assert(!connection.heard.some(({ type }) => type === "goodbye"));
+  assert(!connection.received.some(({ type }) => type === "goodbye"));
   run.finish();
   await connection.next("task.result");
   await stopped;

@@ -2,9 +2,9 @@ import { assert, assertEquals } from "../assert.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
-import { cancel, digest, nobody, taskId } from "./orders.ts";
+import { cancel, digest, nobody, taskId } from "./instructions.ts";
 import { axis, putGallery, somebody } from "../models/gallery/built_gallery.ts";
-import { bytesOf, NodeFixture, putRecognizer, putText } from "./node_fixture.ts";
+import { bytesOf, NodeFixture, putModel, putText } from "./node_fixture.ts";
 import { commandRun } from "./scripted_master.ts";
 
 Deno.test("startNode() says hello with what it is and has, then how it stands", async () => {
@@ -24,15 +24,15 @@ Deno.test("startNode() says hello with what it is and has, then how it stands", 
   assertEquals((await fixture.happened("connected")).kind, "connected");
 });
 
-Deno.test("startNode() fetches, loads and announces a recognizer that is offered", async () => {
+Deno.test("startNode() fetches, loads and announces a model that is offered", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
-  const offer = await putRecognizer(fixture.remote, "weights");
+  const offer = await putModel(fixture.remote, "weights");
   connection.send(offer);
   const ready = await connection.next("model.ready");
   assertEquals(ready.imagesPerSecond, 8);
   assertEquals(ready.fetchedBytes, offer.manifest.size + "weights".length);
-  assertEquals(fixture.engine.layers, [{ detect: "weights" }]);
+  assertEquals(fixture.engine.files, [{ detect: "weights" }]);
 });
 
 Deno.test("startNode() fetches nothing twice, and names what it has in the next hello", async () => {
@@ -46,16 +46,16 @@ Deno.test("startNode() fetches nothing twice, and names what it has in the next 
   assertEquals((await second.welcome()).cached, [offer.manifest.digest]);
   second.send(offer);
   assertEquals((await second.next("model.ready")).fetchedBytes, 0);
-  assertEquals(fixture.engine.layers.length, 1, "nor is it loaded twice");
+  assertEquals(fixture.engine.files.length, 1, "nor is it loaded twice");
 });
 
-Deno.test("startNode() says why a recognizer cannot run", async () => {
+Deno.test("startNode() says why a model cannot run", async () => {
   await using fixture = new NodeFixture();
-  fixture.engine.loadFailure = new DmlError("engine_failed", "The layer is bad.");
+  fixture.engine.loadFailure = new DmlError("engine_failed", "The model file is bad.");
   const connection = await fixture.connect();
-  connection.send(await putRecognizer(fixture.remote));
+  connection.send(await putModel(fixture.remote));
   const { code, reason } = await connection.next("model.failed");
-  assertEquals({ code, reason }, { code: "engine_failed", reason: "The layer is bad." });
+  assertEquals({ code, reason }, { code: "engine_failed", reason: "The model file is bad." });
 });
 
 Deno.test("startNode() fails an attempt whose answer no message can carry, and goes on", async () => {
@@ -93,7 +93,7 @@ Deno.test("startNode() neither runs nor answers what is cancelled", async () => 
   assertEquals(last.image, "picture 3");
   last.finish();
   assertEquals((await connection.next("task.result")).taskId, taskId(3));
-  const answered = connection.heard.filter(({ type }) => type.startsWith("task."));
+  const answered = connection.received.filter(({ type }) => type.startsWith("task."));
   assertEquals(answered.length, 1);
   assertEquals(await fixture.remote.stat(digestOf(bytesOf("nobody wants it"))), null);
 });
@@ -114,7 +114,7 @@ Deno.test("startNode() leaves a master that has fallen silent, and comes back", 
   connection.send({ type: "ping" });
   await connection.heeded();
   fixture.clock.advance(4_000);
-  assert(!connection.heard.some(({ type }) => type === "goodbye"), "the ping was a sign of life");
+  assert(!connection.received.some(({ type }) => type === "goodbye"), "the ping was a sign of life");
   fixture.clock.advance(2_000);
   assertEquals((await connection.next("goodbye")).code, "connection_lost");
   await connection.close();
@@ -135,7 +135,7 @@ Deno.test("startNode() drops the results of a connection that is gone", async ()
   second.send(offer, await fixture.assignText(1, { offer }));
   (await fixture.engine.next()).finish();
   await second.next("task.result");
-  assertEquals(second.heard.filter(({ type }) => type === "task.result").length, 1);
+  assertEquals(second.received.filter(({ type }) => type === "task.result").length, 1);
 });
 
 for (const code of ["unauthorized", "forbidden", "protocol_version"] as const) {
@@ -189,7 +189,7 @@ Deno.test("startNode() drains, resumes and shuts down on command", async () => {
   connection.send(await fixture.assignText(1, { offer }));
   assertEquals((await connection.next("task.failed")).code, "shutting_down");
   assert(
-    connection.heard.some((message) => message.type === "availability" && message.draining),
+    connection.received.some((message) => message.type === "availability" && message.draining),
     "the master hears of it at once",
   );
   connection.send(commandRun("resume"));
@@ -248,7 +248,7 @@ Deno.test("startNode() tells who watches it what it loads, and that it is ready"
   const connection = await fixture.connect();
   await fixture.ready(connection);
   const kinds = fixture.news.map(({ kind }) => kind);
-  assertEquals(kinds.filter((kind) => kind.startsWith("recognizer")), ["recognizerLoading", "recognizerReady"]);
+  assertEquals(kinds.filter((kind) => kind.startsWith("model")), ["modelLoading", "modelReady"]);
 });
 
 Deno.test("startNode() says that it takes no programs when it was not told what to do with them, and works on", async () => {

@@ -1,22 +1,22 @@
 import { MemoryTransport } from "../../protocol/transport/memory_transport.ts";
-import type { CarriedPicture } from "../../protocol/wire/picture_frame.ts";
-import type { CommandName } from "../../protocol/messages/command.ts";
+import type { InlinePicture } from "../../protocol/wire/picture_frame.ts";
+import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { Message, MessageType } from "../../protocol/messages/message.ts";
 import { Peer } from "../../protocol/transport/peer.ts";
 import type { Address, Connection, Listener } from "../../protocol/ports/transport.ts";
 
 type MessageOf<Type extends MessageType> = Extract<Message, { type: Type }>;
 
-export function commandRun(command: CommandName): Message {
+export function commandRun(command: NodeCommandName): Message {
   return { type: "command.run", commandId: `command_${"0".repeat(20)}`, command };
 }
 
 /** The master's end of one connection, which says what the test tells it to. */
 export class ScriptedConnection {
   /** All that was heard, in order. */
-  readonly heard: Message[] = [];
+  readonly received: Message[] = [];
   /** All pictures that came along, in order. */
-  readonly carried: CarriedPicture[] = [];
+  readonly inlinePictures: InlinePicture[] = [];
   /** Resolves when the connection has ended. */
   readonly ended: Promise<void>;
   readonly #peer: Peer;
@@ -24,7 +24,7 @@ export class ScriptedConnection {
   #notify = Promise.withResolvers<void>();
 
   constructor(connection: Connection) {
-    this.#peer = new Peer(connection, { onPicture: (picture) => this.carried.push(picture) });
+    this.#peer = new Peer(connection, { onPicture: (picture) => this.inlinePictures.push(picture) });
     this.ended = this.#read();
   }
 
@@ -32,13 +32,13 @@ export class ScriptedConnection {
     for (const message of messages) this.#peer.send(message);
   }
 
-  carry(...pictures: CarriedPicture[]): void {
-    for (const picture of pictures) this.#peer.carry(picture);
+  sendPicture(...pictures: InlinePicture[]): void {
+    for (const picture of pictures) this.#peer.sendPicture(picture);
   }
 
   /** Answers the hello. */
   async welcome(
-    options: { heartbeatIntervalMs?: number; deadAfterMs?: number; protocol?: number; carriesPictures?: true } = {},
+    options: { heartbeatIntervalMs?: number; deadAfterMs?: number; protocol?: number; sendsPicturesInline?: true } = {},
   ): Promise<MessageOf<"hello">> {
     const hello = await this.next("hello");
     const { heartbeatIntervalMs = 1_000, deadAfterMs = 6_000, protocol = 1, ...rest } = options;
@@ -71,7 +71,7 @@ export class ScriptedConnection {
 
   async #read(): Promise<void> {
     for await (const batch of this.#peer) {
-      this.heard.push(...batch);
+      this.received.push(...batch);
       this.#unread.push(...batch);
       this.#notify.resolve();
     }

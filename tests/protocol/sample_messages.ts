@@ -8,7 +8,7 @@ const digest = `sha256:${"a1".repeat(32)}` as const;
 const blob = { digest, size: 1_234_567 };
 
 const SAMPLE_PREDICTION: TaskResult["prediction"] = {
-  recognizer: "faces@1",
+  model: "faces@1",
   width: 1920,
   height: 1280,
   persons: [{
@@ -75,9 +75,9 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
   "error": { type: "error", code: "message_unknown", reason: "No such type." },
   "model.offer": {
     type: "model.offer",
-    recognizer: "faces@1",
+    model: "faces@1",
     manifest: blob,
-    layers: [blob],
+    files: [blob],
     requirements: { engine: "wasm", memoryBytes: 250_000_000 },
   },
   "model.retire": { type: "model.retire", manifestDigest: digest },
@@ -132,7 +132,7 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
     type: "prediction.ask",
     askId: 7,
     imageBytes: 1_234,
-    recognizer: "faces@1",
+    model: "faces@1",
     annotate: true,
     embeddings: false,
     gallery: null,
@@ -143,7 +143,7 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
     askId: 7,
     prediction: SAMPLE_PREDICTION,
     annotated: { ...blob, mediaType: "image/jpeg" },
-    isCarried: true,
+    isInline: true,
   },
   "prediction.refuse": {
     type: "prediction.refuse",

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { assertEquals, assertThrows } from "../assert.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { messageSchema } from "../../protocol/messages/message.ts";
-import { digestSchema, parseAs, recognizerNameSchema, z } from "../../protocol/schema.ts";
+import { digestSchema, modelNameSchema, parseAs, z } from "../../protocol/schema.ts";
 import { SAMPLE_MESSAGES } from "./sample_messages.ts";
 
 const schema = z.strictObject({ size: z.number(), digest: digestSchema });
@@ -25,12 +25,12 @@ Deno.test("parseAs() refuses a field that nobody declared", () => {
   );
 });
 
-Deno.test("recognizerNameSchema takes name and name@version", () => {
+Deno.test("modelNameSchema takes name and name@version", () => {
   for (const name of ["faces", "faces@1", "yolo-v8.n_s", "a@999999999"]) {
-    assertEquals(recognizerNameSchema.parse(name), name);
+    assertEquals(modelNameSchema.parse(name), name);
   }
   for (const name of ["", "Faces", "@1", "a@", "a@1234567890", "a b", "../x", "a".repeat(64)]) {
-    assertThrows(() => recognizerNameSchema.parse(name));
+    assertThrows(() => modelNameSchema.parse(name));
   }
 });
 

@@ -1,5 +1,5 @@
-import type { NodeListing, RecognizerListing } from "../../protocol/http_api/api.ts";
-import type { CommandName } from "../../protocol/messages/command.ts";
+import type { ModelListing, NodeListing } from "../../protocol/http_api/api.ts";
+import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { Person, Prediction } from "../../protocol/messages/prediction.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "../../user/client/cluster_client.ts";
 import { fail } from "../assert.ts";
@@ -27,17 +27,17 @@ export function predictionOf(persons: Person[]): Prediction {
     encodeMs: 1,
     totalMs: 6,
   };
-  return { recognizer: "faces@1", width: 640, height: 480, persons, timings };
+  return { model: "faces@1", width: 640, height: 480, persons, timings };
 }
 
 /** A cluster that answers by `predict`, which tests set, and remembers what it was asked. */
 export class FakeClusterClient implements ClusterClient {
   readonly label = "fake";
   readonly asked: { text: string; options: PredictOptions }[] = [];
-  readonly orders: [string, CommandName][] = [];
+  readonly orders: [string, NodeCommandName][] = [];
   isClosed = false;
   listing: NodeListing[] = [];
-  recognizerListing: RecognizerListing[] = [];
+  modelListing: ModelListing[] = [];
   /** Gets the picture's bytes as text. */
   onPredict: (text: string, options: PredictOptions) => Predicted | Promise<Predicted> = (_, { annotate }) => ({
     prediction: predictionOf([personAt(10)]),
@@ -51,8 +51,8 @@ export class FakeClusterClient implements ClusterClient {
     return await this.onPredict(text, options);
   }
   nodes = () => Promise.resolve(this.listing);
-  recognizers = () => Promise.resolve(this.recognizerListing);
-  command(nodeId: string, command: CommandName): Promise<string> {
+  models = () => Promise.resolve(this.modelListing);
+  command(nodeId: string, command: NodeCommandName): Promise<string> {
     this.orders.push([nodeId, command]);
     return Promise.resolve("draining");
   }

@@ -1,10 +1,10 @@
-import { decodeManifest, encodeManifest, type Manifest, recognizerName } from "../../models/manifest.ts";
-import type { RecognizerAdded, RecognizerDetail, RecognizerListing } from "../../protocol/http_api/api.ts";
+import { decodeManifest, encodeManifest, type Manifest, modelName } from "../../models/manifest.ts";
+import type { ModelAdded, ModelDetail, ModelListing } from "../../protocol/http_api/api.ts";
 import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { ModelsClient } from "../../user/client/models_client.ts";
 
-/** A master's recognizers in memory. */
+/** A master's models in memory. */
 export class FakeModelsClient implements ModelsClient {
   readonly label = "fake";
   readonly files = new Map<Digest, Uint8Array<ArrayBuffer>>();
@@ -12,15 +12,15 @@ export class FakeModelsClient implements ModelsClient {
   /** Thrown by everything, once set. */
   failure: DmlError | null = null;
 
-  list(): Promise<RecognizerListing[]> {
+  list(): Promise<ModelListing[]> {
     if (this.failure !== null) return Promise.reject(this.failure);
     return Promise.resolve(this.manifests.map(listingOf));
   }
 
-  show(name: string): Promise<RecognizerDetail> {
-    const found = this.manifests.findLast((manifest) => name === manifest.name || name === recognizerName(manifest));
-    if (found !== undefined) return Promise.resolve({ recognizer: listingOf(found), nodes: [] });
-    return Promise.reject(new DmlError("recognizer_unknown", `There is no ${name}.`));
+  show(name: string): Promise<ModelDetail> {
+    const found = this.manifests.findLast((manifest) => name === manifest.name || name === modelName(manifest));
+    if (found !== undefined) return Promise.resolve({ model: listingOf(found), nodes: [] });
+    return Promise.reject(new DmlError("model_unknown", `There is no ${name}.`));
   }
 
   read(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {
@@ -34,11 +34,11 @@ export class FakeModelsClient implements ModelsClient {
     return Promise.resolve();
   }
 
-  add(bytes: Uint8Array<ArrayBuffer>): Promise<RecognizerAdded> {
+  add(bytes: Uint8Array<ArrayBuffer>): Promise<ModelAdded> {
     const manifest = decodeManifest(bytes);
     this.manifests.push(manifest);
     this.files.set(digestOf(bytes), bytes);
-    return Promise.resolve({ name: recognizerName(manifest), manifestDigest: digestOf(bytes), isNew: true });
+    return Promise.resolve({ name: modelName(manifest), manifestDigest: digestOf(bytes), isNew: true });
   }
 
   close(): Promise<void> {
@@ -46,9 +46,9 @@ export class FakeModelsClient implements ModelsClient {
   }
 }
 
-function listingOf(manifest: Manifest): RecognizerListing {
+function listingOf(manifest: Manifest): ModelListing {
   const { description, license, requirements } = manifest;
-  const name = recognizerName(manifest);
+  const name = modelName(manifest);
   return {
     name,
     description,

@@ -17,7 +17,7 @@ Deno.test("runUserCommand() asks nobody for somebody who has stopped it before i
     master: { hostname: "127.0.0.1", port: server.addr.port },
     token: null,
     json: true,
-    order: null,
+    nodeCommand: null,
   }, {
     terminal: new FakeTerminal(),
     clock: SYSTEM_CLOCK,
@@ -28,7 +28,7 @@ Deno.test("runUserCommand() asks nobody for somebody who has stopped it before i
     openLocal: unused,
     openChecks: unused,
     openEngine: unused,
-    place: { home: null, currentDirectory: "/", programPaths: [], executable: null, serviceDirectory: null },
+    facts: { home: null, currentDirectory: "/", programPaths: [], executable: null, serviceDirectory: null },
     entry: import.meta.url,
     isAnswered: false,
     variable: () => undefined,

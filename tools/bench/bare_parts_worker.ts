@@ -13,11 +13,11 @@ import { ALIGNED, ARCFACE_TEMPLATE } from "../../models/pipelines/faces/align.ts
 import { DETECT, DETECT_INPUT } from "../../models/pipelines/faces/detect.ts";
 import { EMBED } from "../../models/pipelines/faces/embed.ts";
 import { LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "../../models/pipelines/faces/landmarks.ts";
-import { LayerRunner } from "../../models/pipelines/layer_runner.ts";
+import { SessionRunner } from "../../models/pipelines/session_runner.ts";
 import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
-import type { LayerSession } from "../../models/tensor.ts";
+import type { ModelSession } from "../../models/tensor.ts";
 import { withDepthwiseConvolution } from "../../node/engine/depthwise/onnx_depthwise.ts";
-import { createLayerSession, initOnnx } from "../../node/engine/onnx_session.ts";
+import { createModelSession, initOnnx } from "../../node/engine/onnx_session.ts";
 import { assetFiles } from "../../node/engine/asset_files.ts";
 import { samplePhoto } from "../sample_photos.ts";
 import { timed } from "./figure.ts";
@@ -34,15 +34,15 @@ export interface BareParts {
 }
 
 initOnnx(withDepthwiseConvolution(await assetFiles("onnxruntime.wasm")));
-const layers: Record<string, LayerSession> = {};
-for (const { role } of FACES.manifest.layers) layers[role] = await createLayerSession(await FACES.loadLayer(role));
-const detect = new LayerRunner(layers, DETECT);
-const landmarks = new LayerRunner(layers, LANDMARKS);
-const embed = new LayerRunner(layers, EMBED);
+const files: Record<string, ModelSession> = {};
+for (const { role } of FACES.manifest.files) files[role] = await createModelSession(await FACES.loadFile(role));
+const detect = new SessionRunner(files, DETECT);
+const landmarks = new SessionRunner(files, LANDMARKS);
+const embed = new SessionRunner(files, EMBED);
 const codec = createImageCodec(assetFiles);
 const annotator = createAnnotator(assetFiles);
 const photo = await samplePhoto(1);
-const pipeline = createPipeline(FACES.manifest, layers, { nowMs: () => performance.now() });
+const pipeline = createPipeline(FACES.manifest, files, { nowMs: () => performance.now() });
 const { persons } = await pipeline.recognize(await codec.decode(photo), { embeddings: true });
 
 self.onmessage = async () => self.postMessage(await round());
@@ -50,7 +50,7 @@ self.postMessage("ready");
 
 async function round(): Promise<BareParts> {
   let picture = await codec.decode(photo);
-  codec.giveBack(picture);
+  codec.release(picture);
   const decode = await timed(async () => picture = await codec.decode(photo));
   const prepare = await timed(() => {
     shrinkIntoTensor(picture, { ...DETECT_INPUT, fit: letterbox(picture, DETECT_INPUT), into: detect.input });
@@ -71,6 +71,6 @@ async function round(): Promise<BareParts> {
     draw: await timed(() => annotator.annotate(picture, marksOf({ persons }))),
     encode: await timed(() => codec.encodeJpeg(picture)),
   };
-  codec.giveBack(picture);
+  codec.release(picture);
   return bare;
 }

@@ -12,8 +12,8 @@ export class BenchCluster implements AsyncDisposable {
     private readonly parts: { directory: string; master: DmlProcess; node: DmlProcess },
   ) {}
 
-  /** Resolves when the node can do `recognizer`. */
-  static async start({ recognizer }: { recognizer: string }): Promise<BenchCluster> {
+  /** Resolves when the node can do `model`. */
+  static async start({ model }: { model: string }): Promise<BenchCluster> {
     const directory = await Deno.makeTempDir({ prefix: "dml-bench-" });
     const line = ["serve", "--port", "0", "--control-port", "0"];
     const master = DmlProcess.start(line, { home: join(directory, "master") });
@@ -22,7 +22,7 @@ export class BenchCluster implements AsyncDisposable {
     const joinLine = ["join", `127.0.0.1:${port}`, "--workers", "1"];
     const home = join(directory, "node");
     const node = DmlProcess.start(joinLine, { home, program: scopedSources(joinLine, { home }) });
-    await node.logged("A recognizer is ready.", (logged) => logged.recognizer === recognizer);
+    await node.logged("A model is ready.", (logged) => logged.model === model);
     const client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
     return new BenchCluster(client, port, { directory, master, node });
   }

@@ -10,15 +10,15 @@ import { type Figure, MB, median, shown, timed } from "./figure.ts";
 const ROUNDS = 120;
 const WARM_UP_ROUNDS = 8;
 /** As `dml predict photo.jpg` asks. */
-const ASKED = { recognizer: "faces", annotate: true, embeddings: false, gallery: null, crops: false } as const;
+const ASKED = { model: "faces", annotate: true, embeddings: false, gallery: null, crops: false } as const;
 
 /**
  * A photo through master and node, as processes, over the same in one process, beside what it takes to pass the same bytes through two HTTP
  * servers and back; and the memory of that node.
  */
 export async function clusterOverLocal(): Promise<Figure[]> {
-  await using cluster = await BenchCluster.start({ recognizer: "faces@1" });
-  const local = await openLocalCluster({ recognizer: "faces", pictures: 1 }, {
+  await using cluster = await BenchCluster.start({ model: "faces@1" });
+  const local = await openLocalCluster({ model: "faces", pictures: 1 }, {
     log: SILENT_LOG,
     signal: new AbortController().signal,
     presentation: { logLevel: "error" },

@@ -11,8 +11,8 @@ const ROUNDS = 3;
 
 /** Tasks that ask for nothing, through master and one node, beside an HTTP server that answers the same by itself. */
 export async function emptyTasks(): Promise<Figure[]> {
-  await using cluster = await BenchCluster.start({ recognizer: "empty@1" });
-  const url = `http://127.0.0.1:${cluster.port}${PATHS.predictions}?recognizer=empty`;
+  await using cluster = await BenchCluster.start({ model: "empty@1" });
+  const url = `http://127.0.0.1:${cluster.port}${PATHS.predictions}?model=empty`;
   const answer = await (await fetch(url, { method: "POST" })).text();
   await using bare = await ServerProcess.start(new URL("./bare_server.ts", import.meta.url), [answer]);
   const rates: { dml: number; bare: number }[] = [];

@@ -1,27 +1,27 @@
 import { AnsweringWorker } from "./answering_worker.ts";
 import { type Figure, median, shown } from "./figure.ts";
-import type { EngineKind, LayersMs } from "./layers_worker.ts";
+import type { EngineKind, ModelsMs } from "./models_worker.ts";
 
 const ROUNDS = 60;
 const WARM_UP_ROUNDS = 15;
-const LAYERS = ["detect", "landmarks", "embed"] as const;
+const FILES = ["detect", "landmarks", "embed"] as const;
 
-/** The layers of the face recognizer in the engine as dml changes it, over the same in the engine as it is published, by turns. */
+/** The model files of the face model in the engine as dml changes it, over the same in the engine as it is published, by turns. */
 export async function engineOverPublished(): Promise<Figure[]> {
   using published = await started();
   using changed = await started();
-  const rounds: { published: LayersMs; changed: LayersMs }[] = [];
+  const rounds: { published: ModelsMs; changed: ModelsMs }[] = [];
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
     const both = { published: await published.ask("published"), changed: await changed.ask("changed") };
     if (round >= 0) rounds.push(both);
   }
-  const sum = (ms: LayersMs) => LAYERS.reduce((total, layer) => total + ms[layer], 0);
+  const sum = (ms: ModelsMs) => FILES.reduce((total, file) => total + ms[file], 0);
   const detail = (kind: EngineKind) => {
-    const each = LAYERS.map((layer) => `${layer} ${median(rounds.map((round) => round[kind][layer])).toFixed(1)}`);
+    const each = FILES.map((file) => `${file} ${median(rounds.map((round) => round[kind][file])).toFixed(1)}`);
     return `${shown(median(rounds.map((round) => sum(round[kind]))), "ms")} (${each.join(", ")})`;
   };
   return [{
-    what: "each face layer once / the same in the engine as it is published",
+    what: "each face model file once / the same in the engine as it is published",
     measured: detail("changed"),
     floor: detail("published"),
     value: median(rounds.map((round) => sum(round.changed) / sum(round.published))),
@@ -30,8 +30,8 @@ export async function engineOverPublished(): Promise<Figure[]> {
   }];
 }
 
-async function started(): Promise<AnsweringWorker<EngineKind, LayersMs>> {
-  const worker = new AnsweringWorker<EngineKind, LayersMs>(new URL("./layers_worker.ts", import.meta.url));
+async function started(): Promise<AnsweringWorker<EngineKind, ModelsMs>> {
+  const worker = new AnsweringWorker<EngineKind, ModelsMs>(new URL("./models_worker.ts", import.meta.url));
   await worker.ready;
   return worker;
 }

@@ -7,7 +7,7 @@ import { parseAs } from "../../protocol/schema.ts";
 import { type Figure, MB, shown } from "./figure.ts";
 import { galleryMeasuredSchema } from "./gallery_measured.ts";
 import { madeDirection, personDirection } from "./made_direction.ts";
-import { MEMORY_FLAGS } from "../../user/process/v8_flags.ts";
+import { V8_FLAGS } from "../../user/process/v8_flags.ts";
 
 const PEOPLE = 20_000;
 const FACES = 5;
@@ -22,7 +22,7 @@ export async function galleryMatch(): Promise<Figure[]> {
       args: [
         "run",
         "--quiet",
-        `--v8-flags=${MEMORY_FLAGS}`,
+        `--v8-flags=${V8_FLAGS}`,
         "-A",
         new URL("./gallery_process.ts", import.meta.url).pathname,
         directory,

@@ -5,7 +5,7 @@ import type { Engine } from "../../node/engine/engine.ts";
 import { createWorkerPool } from "../../node/engine/worker_pool.ts";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
-import { faceLayers } from "../face_layers.ts";
+import { faceFiles } from "../face_model_files.ts";
 import { samplePhoto } from "../sample_photos.ts";
 import { AnsweringWorker } from "./answering_worker.ts";
 import type { BareParts } from "./bare_parts_worker.ts";
@@ -15,11 +15,11 @@ const ROUNDS = 25;
 /** What the whole recognition asks for: faces found, aligned and embedded, the picture drawn upon and encoded. */
 const WHOLE = { annotate: true, embeddings: true, gallery: null, crops: false, deadlineMs: 60_000 };
 
-/** A pool of `workers` with the face recognizer loaded. */
+/** A pool of `workers` with the face model loaded. */
 export async function facesPool(workers: number): Promise<{ engine: Engine; digest: string }> {
   const engine = createWorkerPool({ workers, assets: assetFiles, clock: SYSTEM_CLOCK, log: SILENT_LOG });
   const { digest } = encodeManifest(FACES.manifest);
-  await engine.load(digest, FACES.manifest, faceLayers);
+  await engine.load(digest, FACES.manifest, faceFiles);
   return { engine, digest };
 }
 

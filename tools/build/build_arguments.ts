@@ -9,7 +9,7 @@ export interface BuildOrder {
   /** Null: the first that works. */
   readonly way: "compile" | "portable" | null;
   readonly outputDirectory: string;
-  /** Whether the files of optional recognizers go in. */
+  /** Whether the files of optional models go in. */
   readonly optional: boolean;
 }
 

@@ -3,7 +3,7 @@ import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "./deno_flags.ts";
 import type { Program } from "./program.ts";
 import { START_ENVIRONMENT_NAMES } from "./start_flags.ts";
 import type { Target } from "./targets.ts";
-import { MEMORY_FLAGS } from "../../user/process/v8_flags.ts";
+import { V8_FLAGS } from "../../user/process/v8_flags.ts";
 
 /** Where Deno's own site keeps the runtime that `deno compile` puts code into. */
 const DOWNLOADS = "https://dl.deno.land/release";
@@ -55,7 +55,7 @@ export function compileArguments(
     "compile",
     ...ISOLATION_FLAGS,
     ...UNSTABLE_FLAGS,
-    `--v8-flags=${MEMORY_FLAGS}`,
+    `--v8-flags=${V8_FLAGS}`,
     ...BAKED_PERMISSIONS,
     `--target=${triple}`,
     `--include=${directory}`,

@@ -1,5 +1,5 @@
 /** The one list of what goes into an executable of dml, however it is made. */
-import { takeIn } from "../../models/onnx/optimise.ts";
+import { optimise } from "../../models/onnx/optimise.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 
 /** A module that something starts; each is bundled on its own. */
@@ -52,18 +52,18 @@ export async function namedFiles(root: URL): Promise<string[]> {
   return [...names].toSorted();
 }
 
-/** Layers of recognizers that nobody is offered unasked; with them an executable is half as large again. */
+/** Model files of models that nobody is offered unasked; with them an executable is half as large again. */
 const OPTIONAL_FILES: readonly string[] = ["age", "expression", "gender", "liveness"]
   .map((name) => `face-models/model/fr_${name}.onnx`);
 
-/** All those files, of the optional ones none unless they are asked for. A recognizer's layers go in as they are run: what taking them in makes of the published ones. */
+/** All those files, of the optional ones none unless they are asked for. A model's files go in as they are run: what taking them in makes of the published ones. */
 export async function packedFiles(root: URL, options: { optional: boolean }): Promise<PackedFile[]> {
   const wanted = (await namedFiles(root)).filter((name) => options.optional || !OPTIONAL_FILES.includes(name));
   return await Promise.all(wanted.map(async (specifier) => {
     const imported: { readonly default: Uint8Array<ArrayBuffer> } = await import(specifier, {
       with: { type: "bytes" },
     });
-    const bytes = specifier.endsWith(".onnx") ? takeIn(imported.default) : imported.default;
+    const bytes = specifier.endsWith(".onnx") ? optimise(imported.default) : imported.default;
     return { specifier, path: pathOf(specifier), bytes };
   }));
 }

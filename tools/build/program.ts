@@ -7,7 +7,7 @@ import type { ArchivedFile } from "./tar_archive.ts";
 /** What the executables of every target have in common: the bundled code and its files, by path. */
 export type Program = readonly ArchivedFile[];
 
-/** The program of the sources under `root`, sorted; with the files of optional recognizers only when they are asked for. */
+/** The program of the sources under `root`, sorted; with the files of optional models only when they are asked for. */
 export async function buildProgram(root: URL, options = { optional: false }): Promise<Program> {
   const encoder = new TextEncoder();
   const code = (await bundledCode(root, await namedFiles(root))).map(({ path, text }) =>

@@ -2,13 +2,13 @@ import { dirname, join } from "node:path";
 import { UPGRADE_DIRECTORY } from "../../protocol/program/upgrade_directory_name.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
 import { allocatorEnvironmentOf } from "../../user/process/allocator_environment.ts";
-import type { Command, JoinCommand } from "../../user/cli/command.ts";
-import { MEMORY_FLAGS } from "../../user/process/v8_flags.ts";
+import type { CliCommand, JoinCommand } from "../../user/cli/command.ts";
+import { V8_FLAGS } from "../../user/process/v8_flags.ts";
 import { ENVIRONMENT_NAMES } from "../../user/cli/flags.ts";
 import type { VerbName } from "../../user/cli/verbs.ts";
 import { type Permissions, permissionsOf } from "../../user/process/permissions.ts";
 import { STARTING_ENVIRONMENT } from "../../user/process/permission_flags.ts";
-import { placeOf } from "../../user/process/place.ts";
+import { processFactsOf } from "../../user/process/process_facts.ts";
 
 /** Longer than this an argument may be refused by the system (Linux: 128 KiB). */
 const FLAG_CHARACTERS_MAX = 100_000;
@@ -55,16 +55,16 @@ export function startOf(argv: readonly string[], surroundings: Surroundings): St
   };
 }
 
-function computes(command: Command | null): boolean {
+function computes(command: CliCommand | null): boolean {
   return command !== null && COMPUTING.includes(command.verb);
 }
 
-function engineFlags(command: Command | null): string[] {
+function engineFlags(command: CliCommand | null): string[] {
   if (!computes(command)) return [];
-  return [`--v8-flags=${[MEMORY_FLAGS, ...command?.verb === "predict" ? [FEW_PICTURES_FLAG] : []].join(",")}`];
+  return [`--v8-flags=${[V8_FLAGS, ...command?.verb === "predict" ? [FEW_PICTURES_FLAG] : []].join(",")}`];
 }
 
-function commandOf(argv: readonly string[], { variable }: Surroundings): Command | null {
+function commandOf(argv: readonly string[], { variable }: Surroundings): CliCommand | null {
   try {
     return parseCommand(argv, Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, variable(name)]))).command;
   } catch {
@@ -72,11 +72,11 @@ function commandOf(argv: readonly string[], { variable }: Surroundings): Command
   }
 }
 
-function permissionsIn(command: Command, surroundings: Surroundings): Permissions | null {
+function permissionsIn(command: CliCommand, surroundings: Surroundings): Permissions | null {
   const { programDirectory } = surroundings;
   try {
     const start = { ...surroundings, programPaths: [programDirectory], executable: null };
-    return permissionsOf(command, placeOf(command, start));
+    return permissionsOf(command, processFactsOf(command, start));
   } catch {
     return null; // no data directory can be found: `main.ts` says it
   }

@@ -1,4 +1,4 @@
-import type { CommandName } from "../../protocol/messages/command.ts";
+import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
 import type { ModelsCommand } from "./models_command.ts";
@@ -52,7 +52,7 @@ export interface PredictCommand extends MasterChoice {
   readonly verb: "predict";
   /** Files, directories, globs and `-`, as given. */
   readonly inputs: readonly string[];
-  readonly recognizer: string;
+  readonly model: string;
   /** Null: the current directory. */
   readonly out: string | null;
   readonly json: boolean;
@@ -67,7 +67,7 @@ export interface NodesCommand extends MasterChoice {
   readonly verb: "nodes";
   readonly json: boolean;
   /** Null: list them. */
-  readonly order: { readonly command: CommandName; readonly node: string } | null;
+  readonly nodeCommand: { readonly command: NodeCommandName; readonly node: string } | null;
 }
 
 export interface UpgradeCommand extends MasterChoice {
@@ -113,7 +113,7 @@ export interface VersionCommand {
 }
 
 /** One verb with all that it needs. */
-export type Command =
+export type CliCommand =
   | ServeCommand
   | JoinCommand
   | PredictCommand
@@ -129,6 +129,6 @@ export type Command =
 
 /** What a command line asks for, and how it wants it shown. */
 export interface Invocation {
-  readonly command: Command;
+  readonly command: CliCommand;
   readonly presentation: Presentation;
 }

@@ -11,7 +11,7 @@ export const LOG_FORMATS = ["text", "json"] as const;
 
 /** Pictures of one `predict` in flight at once, unless told otherwise: enough to keep a few nodes fed. */
 export const DEFAULT_CONCURRENCY = 8;
-export const DEFAULT_RECOGNIZER = "faces";
+export const DEFAULT_MODEL = "faces";
 /** How long a newer program has until the master has taken it in. */
 export const DEFAULT_UPGRADE_WITHIN_SECONDS = 60;
 export const DEFAULT_HOST = "127.0.0.1";
@@ -33,7 +33,7 @@ export const FLAGS = {
     argument: "DIR",
     environment: "DML_HOME",
     fallback: "the data directory of your account",
-    description: "Where the role keeps its data: ledger, recognizer files, identity.",
+    description: "Where the role keeps its data: ledger, model files, identity.",
   },
   host: {
     argument: "HOST",
@@ -57,8 +57,8 @@ export const FLAGS = {
   name: {
     argument: "NAME",
     environment: "DML_NODE_NAME",
-    fallback: "the name of the host; of a recognizer, that of its file",
-    description: "What the node, or the recognizer, is called.",
+    fallback: "the name of the host; of a model, that of its file",
+    description: "What the node, or the model, is called.",
   },
   workers: {
     alias: "w",
@@ -67,11 +67,11 @@ export const FLAGS = {
     fallback: "one a core",
     description: "Pictures that run at once on this node.",
   },
-  recognizer: {
+  model: {
     alias: "r",
     argument: "NAME",
-    environment: "DML_RECOGNIZER",
-    fallback: DEFAULT_RECOGNIZER,
+    environment: "DML_MODEL",
+    fallback: DEFAULT_MODEL,
     description: "What looks at the pictures; NAME or NAME@VERSION.",
   },
   out: {
@@ -115,7 +115,7 @@ export const FLAGS = {
     argument: "SIZE",
     environment: "DML_CACHE_BYTES",
     fallback: `${LIMITS.cacheBytes / 1024 ** 3}GiB`,
-    description: "Recognizer files that the node keeps on its disk, like 500MiB; 0 for no limit.",
+    description: "Model files that the node keeps on its disk, like 500MiB; 0 for no limit.",
   },
   ...MODEL_FLAGS,
   upgrade: {

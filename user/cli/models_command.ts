@@ -12,7 +12,7 @@ const SHA256_PATTERN = /^(sha256:)?[0-9a-f]{64}$/i;
 const LICENSE_PATTERN = /^[A-Za-z0-9.+() -]{1,100}$/;
 
 /** What is taken in, and how. */
-export interface ModelsTakeIn {
+export interface ModelsAdd {
   readonly source: ModelSource;
   /** `NAME` or `NAME@VERSION`; null: by the file. */
   readonly name: string | null;
@@ -32,16 +32,16 @@ export interface ModelsTakeIn {
 /** What one `dml models …` is about. */
 export type ModelsAction =
   | { readonly action: "list" }
-  | { readonly action: "show"; readonly recognizer: string }
-  | ({ readonly action: "take_in" } & ModelsTakeIn)
+  | { readonly action: "show"; readonly model: string }
+  | ({ readonly action: "add" } & ModelsAdd)
   | {
     readonly action: "push";
-    /** A directory or the name of a recognizer. */
+    /** A directory or the name of a model. */
     readonly what: string;
     readonly to: Address | null;
     readonly toToken: string | null;
   }
-  | { readonly action: "test"; readonly recognizer: string; readonly images: readonly string[] }
+  | { readonly action: "test"; readonly model: string; readonly images: readonly string[] }
   | RolloutAction;
 
 export type ModelsCommand = MasterChoice & { readonly verb: "models"; readonly json: boolean } & ModelsAction;
@@ -65,27 +65,27 @@ export function modelsCommand(line: readonly string[], values: FlagValues): Mode
       words({ min: 0, max: 0, what: "" });
       return { ...common, action: "list" };
     case "show":
-      words({ min: 1, max: 1, what: "the name of a recognizer" });
-      return { ...common, action: "show", recognizer: recognizerIn(rest[0]) };
+      words({ min: 1, max: 1, what: "the name of a model" });
+      return { ...common, action: "show", model: modelIn(rest[0]) };
     case "add":
     case "pull":
       words({ min: 1, max: 1, what: name === "add" ? "an ONNX file or a directory" : "a source" });
-      return { ...common, action: "take_in", ...takeIn(name, rest[0], values) };
+      return { ...common, action: "add", ...modelsAdd(name, rest[0], values) };
     case "push": {
-      words({ min: 1, max: 1, what: "a directory or the name of a recognizer" });
+      words({ min: 1, max: 1, what: "a directory or the name of a model" });
       const [to, toToken] = [values.address("to"), values.text("to-token")];
       return { ...common, action: "push", what: rest[0], to, toToken };
     }
     case "test": {
-      words({ min: 1, max: 10_000, what: "the name of a recognizer" });
-      return { ...common, action: "test", recognizer: recognizerIn(rest[0]), images: rest.slice(1) };
+      words({ min: 1, max: 10_000, what: "the name of a model" });
+      return { ...common, action: "test", model: modelIn(rest[0]), images: rest.slice(1) };
     }
     default:
       return { ...common, ...rolloutAction(name, rest, values) };
   }
 }
 
-function takeIn(verb: "add" | "pull", text: string, values: FlagValues): ModelsTakeIn {
+function modelsAdd(verb: "add" | "pull", text: string, values: FlagValues): ModelsAdd {
   const source = parseModelSource(text);
   if (verb === "pull" && source.kind === "path") {
     throw new DmlError("usage", `${JSON.stringify(text)} is no source to pull from.`, {
@@ -106,16 +106,16 @@ function takeIn(verb: "add" | "pull", text: string, values: FlagValues): ModelsT
   };
 }
 
-// `--name` of a node has an environment variable, which is none of a recognizer's business.
+// `--name` of a node has an environment variable, which is none of a model's business.
 function nameIn(values: FlagValues): string | null {
   const given = values.given.get("name");
-  return typeof given === "string" ? recognizerIn(given) : null;
+  return typeof given === "string" ? modelIn(given) : null;
 }
 
-function recognizerIn(text: string): string {
+function modelIn(text: string): string {
   if (NAME_PATTERN.test(text)) return text;
   throw new DmlError(
     "usage",
-    `A recognizer is called NAME or NAME@VERSION, in lower case, not ${JSON.stringify(text)}.`,
+    `A model is called NAME or NAME@VERSION, in lower case, not ${JSON.stringify(text)}.`,
   );
 }

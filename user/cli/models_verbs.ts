@@ -21,10 +21,10 @@ const TAKING_IN = [
 export const MODELS_VERBS = {
   list: {
     usage: "",
-    summary: "List the recognizers that the master serves.",
+    summary: "List the models that the master serves.",
     details: [],
     flags: [...AT_MASTER, "json"],
-    examples: [["dml models list", "names to give to `dml predict --recognizer`"]],
+    examples: [["dml models list", "names to give to `dml predict --model`"]],
   },
   show: {
     usage: "NAME[@VERSION]",
@@ -37,11 +37,11 @@ export const MODELS_VERBS = {
   },
   add: {
     usage: "FILE|DIRECTORY",
-    summary: "Make an ONNX file a recognizer that every node serves.",
+    summary: "Make an ONNX file a model that every node serves.",
     details: [
       "Reads the file's inputs and outputs, proposes a manifest and asks what it cannot know; with --yes, or where nobody can answer, it takes what is usual. The file is run once here, by the engine that the nodes have, before any of them sees it.",
-      "What it proposes is data: --dry-run prints it, --manifest takes it back, changed or not. In it, `labels` may be the name of a file, and so may the `image` of a test; its layers are those of the file.",
-      "A directory holds manifest.json and a file ROLE.onnx for each layer.",
+      "What it proposes is data: --dry-run prints it, --manifest takes it back, changed or not. In it, `labels` may be the name of a file, and so may the `image` of a test; its model files are those of the file.",
+      "A directory holds manifest.json and a file ROLE.onnx for each model file.",
       "Weights that are next to nothing are set to zero and channels that do nothing are taken out; what that gains is measured and printed.",
     ],
     flags: TAKING_IN,

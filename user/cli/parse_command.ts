@@ -2,11 +2,11 @@ import { DEFAULT_GALLERY, GALLERY_NAME_PATTERN, NO_GALLERY } from "../../protoco
 import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../../protocol/http_api/paths.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import { COMMAND_NAMES } from "../../protocol/messages/command_names.ts";
+import { NODE_COMMAND_NAMES } from "../../protocol/messages/command_names.ts";
 import { parseAddress } from "../../protocol/http_api/address.ts";
 import { checkFlags, parseArguments, refuseRest, verbNamed } from "./arguments.ts";
 import type {
-  Command,
+  CliCommand,
   CompletionsCommand,
   Invocation,
   JoinCommand,
@@ -21,7 +21,7 @@ import { type Environment, FlagValues } from "./flag_values.ts";
 import {
   DEFAULT_CONCURRENCY,
   DEFAULT_HOST,
-  DEFAULT_RECOGNIZER,
+  DEFAULT_MODEL,
   DEFAULT_UPGRADE_WITHIN_SECONDS,
   type FlagName,
   flagOf,
@@ -36,7 +36,7 @@ import { modelsCommand } from "./models_command.ts";
 import { peopleCommand } from "./people_arguments.ts";
 import { SHELLS, UPGRADE_WORDS, type VerbName } from "./verbs.ts";
 
-const RECOGNIZER_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
+const MODEL_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
 // deno-lint-ignore no-control-regex -- a name goes to terminals and logs
 const NODE_NAME_PATTERN = /^[^\x00-\x1f\x7f-\x9f]{1,100}$/;
 
@@ -79,7 +79,7 @@ interface Parts {
   readonly values: FlagValues;
 }
 
-function commandOf(verb: VerbName, { rest, values }: Parts): Command {
+function commandOf(verb: VerbName, { rest, values }: Parts): CliCommand {
   if (verb === "serve" || verb === "doctor" || verb === "version") refuseRest(verb, rest);
   switch (verb) {
     case "serve":
@@ -89,7 +89,7 @@ function commandOf(verb: VerbName, { rest, values }: Parts): Command {
     case "predict":
       return predictCommand({ rest, values });
     case "nodes":
-      return { verb, ...masterChoice(values), json: isOn("json", values), order: orderOf(rest) };
+      return { verb, ...masterChoice(values), json: isOn("json", values), nodeCommand: nodeCommandOf(rest) };
     case "models":
       return modelsCommand(rest, values);
     case "upgrade":
@@ -171,10 +171,10 @@ function predictCommand({ rest, values }: Parts): PredictCommand {
     verb: "predict",
     inputs: rest,
     ...masterChoice(values),
-    recognizer: values.matching("recognizer", {
-      pattern: RECOGNIZER_NAME_PATTERN,
+    model: values.matching("model", {
+      pattern: MODEL_NAME_PATTERN,
       form: "NAME or NAME@VERSION",
-    }) ?? DEFAULT_RECOGNIZER,
+    }) ?? DEFAULT_MODEL,
     out: values.text("out"),
     json: isOn("json", values),
     annotate: isOn("annotate", values),
@@ -217,12 +217,12 @@ function completionsCommand([word, ...more]: readonly string[]): CompletionsComm
   return { verb: "completions", shell: oneOf(SHELLS, word, { what: "`dml completions`", example }) };
 }
 
-function orderOf(rest: readonly string[]): NodesCommand["order"] {
+function nodeCommandOf(rest: readonly string[]): NodesCommand["nodeCommand"] {
   if (rest.length === 0) return null;
   const [word, node, ...more] = rest;
-  const command = COMMAND_NAMES.find((name) => name === word);
+  const command = NODE_COMMAND_NAMES.find((name) => name === word);
   if (command === undefined) {
-    const match = nearest(word, COMMAND_NAMES) ?? COMMAND_NAMES.join(", ");
+    const match = nearest(word, NODE_COMMAND_NAMES) ?? NODE_COMMAND_NAMES.join(", ");
     throw new DmlError("usage", `\`dml nodes\` has no order ${JSON.stringify(word)}.`, {
       advice: `Did you mean ${match}?`,
     });

@@ -26,7 +26,7 @@ export type RolloutAction =
 /** What the words behind the sub-verb and its flags ask for. Throws `usage`. */
 export function rolloutAction(verb: RolloutVerbName, rest: readonly string[], values: FlagValues): RolloutAction {
   const count = verb === "gc" ? 0 : 1;
-  const what = verb === "rollback" ? "the name of a recognizer" : "NAME@VERSION";
+  const what = verb === "rollback" ? "the name of a model" : "NAME@VERSION";
   requireWords(`models ${verb}`, rest, { min: count, max: count, what });
   const [text = ""] = rest;
   switch (verb) {

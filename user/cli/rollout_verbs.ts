@@ -48,10 +48,10 @@ export const ROLLOUT_VERBS = {
   },
   remove: {
     usage: "NAME@VERSION|NAME",
-    summary: "Do not serve a version, or a whole recognizer of yours, any more.",
+    summary: "Do not serve a version, or a whole model of yours, any more.",
     details: [
       "Refused while something needs it: it is the latest, pinned, in a rollout, or asked of pictures.",
-      "NAME alone removes a recognizer of yours of which only the latest version is left. One that comes with dml stays, and comes back when its name has no version; anything else comes back when it is added or pushed again.",
+      "NAME alone removes a model of yours of which only the latest version is left. One that comes with dml stays, and comes back when its name has no version; anything else comes back when it is added or pushed again.",
     ],
     flags: [...AT_MASTER, "json"],
     examples: [

@@ -1,4 +1,4 @@
-import { COMMAND_NAMES } from "../../protocol/messages/command_names.ts";
+import { NODE_COMMAND_NAMES } from "../../protocol/messages/command_names.ts";
 import type { FlagName } from "./flags.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";
 import { SERVICE_VERB } from "./service_verb.ts";
@@ -51,9 +51,9 @@ const VERBS = {
   },
   join: {
     usage: "HOST[:7400]",
-    summary: "Be a node: fetch recognizers, look at pictures.",
+    summary: "Be a node: fetch models, look at pictures.",
     details: [
-      "Dials the master and needs no open port. Receives the recognizer files it lacks, warms up, and takes work; when the connection breaks it dials again.",
+      "Dials the master and needs no open port. Receives the model files it lacks, warms up, and takes work; when the connection breaks it dials again.",
       "With --upgrade it takes a newer dml that its master has, when it runs from the portable executable: it finishes what it has, starts again as that, and comes back as what it was when the new one is not taken in by the master within --upgrade-within.",
       "Ctrl-C finishes what is running and leaves; a second one leaves at once.",
     ],
@@ -80,16 +80,16 @@ const VERBS = {
       "Prints a table of the persons, and writes NAME.annotated.jpg for each picture. A directory stands for the pictures right inside it; a glob that the shell hands on is expanded, ** to any depth; neither takes in *.annotated.jpg, unless the glob says annotated; `-` is standard input.",
       "With no --master it asks the one on this machine; when none answers, it recognises in its own process.",
       "A face is compared with the people of a gallery: it is theirs (name and similarity), perhaps theirs (NAME?), unknown, or of too poor a quality to say. Where nobody is enrolled, or with --gallery none, or with no master, nobody is compared.",
-      '--json prints one line a picture, in the order given: {"file", "ok": true, "annotatedFile", "prediction": {"recognizer", "width", "height", "persons": [{"box", "score", "landmarks", "name", "similarity"}], "timings"}} or {"file", "ok": false, "error": {"code", "message", "advice"}}. A "box" is {"x", "y", "width", "height"}; "landmarks" are five {"x", "y"}: left eye, right eye, nose, left and right corner of the mouth, as seen in the picture; all in pixels of the upright picture. "timings" are the milliseconds of the work on the node: {"decodeMs", "prepareMs", "inferMs", "interpretMs", "drawMs", "encodeMs", "totalMs"}.',
+      '--json prints one line a picture, in the order given: {"file", "ok": true, "annotatedFile", "prediction": {"model", "width", "height", "persons": [{"box", "score", "landmarks", "name", "similarity"}], "timings"}} or {"file", "ok": false, "error": {"code", "message", "advice"}}. A "box" is {"x", "y", "width", "height"}; "landmarks" are five {"x", "y"}: left eye, right eye, nose, left and right corner of the mouth, as seen in the picture; all in pixels of the upright picture. "timings" are the milliseconds of the work on the node: {"decodeMs", "prepareMs", "inferMs", "interpretMs", "drawMs", "encodeMs", "totalMs"}.',
       'When a gallery was asked, the prediction has "gallery": {"name", "version"}, and each person "recognition": known, uncertain (with "candidates": [{"name", "similarity"}], best first), unknown or poor_quality; "name" and "similarity" are null but for who is known. With a gallery or --embeddings each person has "quality": {"eyeDistance", "sharpness"}, with --embeddings also "embedding": [numbers], of length 1; two faces are as similar as the dot product of theirs.',
-      'Beside "persons" there is what the recognizer is for: "labels": [{"label", "index", "score"}] when it classifies, "objects": [{"box", "label", "index", "score"}] when it detects, "embedding": [numbers] when it embeds, "tensors": [{"name", "type", "dims", "data"}] when it computes; on a person "attributes": {"age", "gender", "expression", "liveness"} from face-attributes, the last three as {"label", "score"}.',
-      "A recognizer of tensors takes a .npy file, or the little-endian bytes of its inputs one behind the other, in place of a picture.",
+      'Beside "persons" there is what the model is for: "labels": [{"label", "index", "score"}] when it classifies, "objects": [{"box", "label", "index", "score"}] when it detects, "embedding": [numbers] when it embeds, "tensors": [{"name", "type", "dims", "data"}] when it computes; on a person "attributes": {"age", "gender", "expression", "liveness"} from face-attributes, the last three as {"label", "score"}.',
+      "A model of tensors takes a .npy file, or the little-endian bytes of its inputs one behind the other, in place of a picture.",
     ],
     takesFiles: true,
     flags: [
       "master",
       "token",
-      "recognizer",
+      "model",
       "out",
       "json",
       "annotate",
@@ -102,7 +102,7 @@ const VERBS = {
       ["dml predict photo.jpg", "a table, and photo.annotated.jpg"],
       ["dml predict photos/ --out marked", "every picture in a directory"],
       ["cat photo.jpg | dml predict - --json", "from standard input, for a program"],
-      ["dml predict photo.jpg --recognizer face-attributes", "apparent age and more, of each face"],
+      ["dml predict photo.jpg --model face-attributes", "apparent age and more, of each face"],
     ],
   },
   nodes: {
@@ -111,9 +111,9 @@ const VERBS = {
     details: [
       "drain: finish what is running, take nothing new. resume: take work again. shutdown: drain, then end.",
       "done: pictures that it answered, since it was first seen. The master writes that down once a minute and when the node goes, so one that was killed forgets the last minute.",
-      "On a narrow terminal the recognizers stand below their node, and columns are left out; --json has it all.",
+      "On a narrow terminal the models stand below their node, and columns are left out; --json has it all.",
     ],
-    words: COMMAND_NAMES,
+    words: NODE_COMMAND_NAMES,
     flags: ["master", "token", "json"],
     examples: [
       ["dml nodes", "who is there, what each can do, and why not"],
@@ -122,7 +122,7 @@ const VERBS = {
   },
   models: {
     usage: "VERB ...",
-    summary: "Look after recognizers: add, pull, push and test them, roll versions out and back.",
+    summary: "Look after models: add, pull, push and test them, roll versions out and back.",
     details: [],
     flags: [],
     subVerbs: MODELS_VERBS,
@@ -150,7 +150,7 @@ const VERBS = {
     usage: "",
     summary: "Try all that dml needs here, and name the first thing that fails.",
     details: [
-      "Goes from disk and memory through WebAssembly, workers and the built-in recognizer to a face that is found; with --master, on to the master: whether it answers, speaks our protocol, takes nodes, and lets the token in.",
+      "Goes from disk and memory through WebAssembly, workers and the built-in model to a face that is found; with --master, on to the master: whether it answers, speaks our protocol, takes nodes, and lets the token in.",
       '--json prints one line a step: {"step", "ok": true, "detail"} or {"step", "ok": false, "error": {"code", "message", "advice"}}, and ends with the first that fails. The exit code is that of the failure.',
     ],
     flags: ["master", "token", "home", "json"],

@@ -1,11 +1,11 @@
-import type { ClusterInfo, NodeListing, RecognizerListing } from "../../protocol/http_api/api.ts";
-import type { CommandName } from "../../protocol/messages/command.ts";
+import type { ClusterInfo, ModelListing, NodeListing } from "../../protocol/http_api/api.ts";
+import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 
 /** What a user asks of one picture. */
 export interface PredictOptions {
   /** `name` or `name@version`. */
-  readonly recognizer: string;
+  readonly model: string;
   readonly annotate: boolean;
   readonly embeddings: boolean;
   /** Whose faces are looked for; null for nobody's. */
@@ -30,7 +30,7 @@ export interface ClusterClient {
     options: PredictOptions,
   ): Promise<Predicted>;
   nodes(): Promise<NodeListing[]>;
-  recognizers(): Promise<RecognizerListing[]>;
-  command(nodeId: string, command: CommandName): Promise<string>;
+  models(): Promise<ModelListing[]>;
+  command(nodeId: string, command: NodeCommandName): Promise<string>;
   close(): Promise<void>;
 }

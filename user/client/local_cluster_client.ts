@@ -1,7 +1,7 @@
-import type { ClusterInfo, NodeListing, PredictAnswer, RecognizerListing } from "../../protocol/http_api/api.ts";
+import type { ClusterInfo, ModelListing, NodeListing, PredictAnswer } from "../../protocol/http_api/api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
-import type { CommandName } from "../../protocol/messages/command.ts";
+import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "./cluster_client.ts";
 
 /** What a user needs of a master in the same process. */
@@ -10,8 +10,8 @@ export interface LocalMaster {
   predict(image: Uint8Array<ArrayBuffer>, options: PredictOptions & { crops: boolean }): Promise<PredictAnswer>;
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
   nodes(): NodeListing[];
-  recognizers(): RecognizerListing[];
-  command(nodeId: string, command: CommandName): Promise<string>;
+  models(): ModelListing[];
+  command(nodeId: string, command: NodeCommandName): Promise<string>;
 }
 
 /** The cluster inside this process. */
@@ -46,11 +46,11 @@ export class LocalClusterClient implements ClusterClient {
     return Promise.resolve(this.#master.nodes());
   }
 
-  recognizers(): Promise<RecognizerListing[]> {
-    return Promise.resolve(this.#master.recognizers());
+  models(): Promise<ModelListing[]> {
+    return Promise.resolve(this.#master.models());
   }
 
-  command(nodeId: string, command: CommandName): Promise<string> {
+  command(nodeId: string, command: NodeCommandName): Promise<string> {
     return this.#master.command(nodeId, command);
   }
 

@@ -1,6 +1,6 @@
 import type { Collected, LineageListing, RolloutRecord, RolloutRequest } from "../../protocol/http_api/rollout_api.ts";
 
-/** What whoever runs a cluster can do about the versions of its recognizers. Every method throws `DmlError`. */
+/** What whoever runs a cluster can do about the versions of its models. Every method throws `DmlError`. */
 export interface VersionClient {
   /** The versions of `name`, which is the latest, what is rolled out and what was. */
   rollouts(name: string): Promise<LineageListing>;

@@ -16,10 +16,10 @@ export async function runNodes(
 ): Promise<number> {
   const { terminal, cluster } = context;
   const nodes = await cluster.nodes();
-  if (command.order) {
-    const node = nodeNamed(command.order.node, nodes);
-    const detail = await cluster.command(node.nodeId, command.order.command);
-    const answer = { nodeId: node.nodeId, name: node.name, command: command.order.command, detail };
+  if (command.nodeCommand) {
+    const node = nodeNamed(command.nodeCommand.node, nodes);
+    const detail = await cluster.command(node.nodeId, command.nodeCommand.command);
+    const answer = { nodeId: node.nodeId, name: node.name, command: command.nodeCommand.command, detail };
     terminal.out(
       command.json ? `${JSON.stringify(answer)}\n` : `${printable(`${node.name}: ${detail}`)}\n`,
     );
@@ -56,9 +56,9 @@ function printNodes(
   const options = { nowMs: clock.wallMs(), columnsMax: terminal.outColumns, color: terminal.outColor };
   terminal.out(renderNodes(nodes, options));
   for (const node of nodes) {
-    for (const { recognizer, state, reason } of node.recognizers) {
+    for (const { model, state, reason } of node.models) {
       if (reason === null) continue;
-      terminal.out(`${printable(`${node.name}: ${recognizer} is ${state}: ${reason}`)}\n`);
+      terminal.out(`${printable(`${node.name}: ${model} is ${state}: ${reason}`)}\n`);
     }
   }
 }

@@ -66,7 +66,7 @@ export async function runPredict(
 
 /** What looks at one picture and writes its annotated one to `output`. */
 function looker(
-  { recognizer, annotate, embeddings, gallery }: PredictCommand,
+  { model, annotate, embeddings, gallery }: PredictCommand,
   context: PredictContext & { cluster: ClusterClient | null; shared: SharedFailure },
 ): (input: Input, output: string | null) => Promise<Outcome> {
   const { cluster, shared, signal, random } = context;
@@ -77,7 +77,7 @@ function looker(
       shared.repeat();
       invariant(cluster !== null, "a picture that is there has a cluster to go to");
       const bytes = await readInput(input, context);
-      const options = { recognizer, annotate, embeddings, gallery, signal };
+      const options = { model, annotate, embeddings, gallery, signal };
       const { prediction, annotated } = await cluster.predict(bytes, options);
       const annotatedFile = annotated && output;
       if (annotated && output) await writeOutput(output, annotated, { random });

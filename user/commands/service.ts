@@ -8,8 +8,8 @@ import type { JoinCommand, ServeCommand, ServiceCommand } from "../cli/command.t
 import { EXIT_OK } from "../cli/exit.ts";
 import { fileReason } from "../terminal/file_reason.ts";
 import { launchdPlist } from "../service/launchd_plist.ts";
-import type { Place } from "../process/permissions.ts";
-import { programLine } from "../service/command_line.ts";
+import type { ProcessFacts } from "../process/permissions.ts";
+import { serviceCommandLine } from "../service/command_line.ts";
 import { printable } from "../terminal/render.ts";
 import { type ServiceDirectory, type ServiceFiles, serviceFiles, type ServiceRole } from "../service/service_place.ts";
 import { installedText, uninstalledText } from "../service/service_text.ts";
@@ -19,7 +19,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 /** What `dml service` works with. */
 export interface ServiceContext {
   readonly terminal: Terminal;
-  readonly place: Place;
+  readonly facts: ProcessFacts;
   readonly entry: string;
 }
 
@@ -40,7 +40,7 @@ const CONTROL = /[\x00-\x1f\x7f]/;
 
 /** Writes, removes or reports on services. Throws `usage` or `output_unwritable`. */
 export async function runService(command: ServiceCommand, context: ServiceContext): Promise<number> {
-  const { home, serviceDirectory: directory } = context.place;
+  const { home, serviceDirectory: directory } = context.facts;
   invariant(home !== null && directory !== null, "a service has its directories");
   for (const role of command.roles) {
     const service = { role, directory, files: serviceFiles(role, command.level, directory), home };
@@ -69,7 +69,7 @@ async function install(
 ): Promise<void> {
   const { role, directory: { manager, path }, files, home } = service;
   const { level } = command;
-  const commandLine = programLine(starts, { ...context, level });
+  const commandLine = serviceCommandLine(starts, { ...context, level });
   const environment: Record<string, string> = { DML_HOME: home, ...allocatorEnvironmentOf(role) };
   const secrets: Record<string, string> = starts.verb === "join" && starts.token !== null
     ? { DML_TOKEN: starts.token }

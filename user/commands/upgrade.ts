@@ -5,7 +5,7 @@ import { EXIT_OK, EXIT_SOME_FAILED } from "../cli/exit.ts";
 import type { ProgramClient } from "../client/program_client.ts";
 import { type Column, counted, formatBytes, printable, renderTable } from "../terminal/render.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { waited } from "../../protocol/kernel/sleep.ts";
+import { sleep } from "../../protocol/kernel/sleep.ts";
 
 const ASK_EVERY_MS = 1_000;
 
@@ -50,7 +50,7 @@ async function settled({ terminal, clock, signal, programs }: UpgradeContext): P
     }
     const isUnderWay = (node: NodeProgram) => node.state === "restarting" || node.isConnected;
     if (listing.nodes.filter(isUnderWay).every(({ state }) => SETTLED.includes(state))) return listing;
-    await waited(ASK_EVERY_MS, { clock, signal });
+    await sleep(ASK_EVERY_MS, { clock, signal });
     if (signal.aborted) return listing;
   }
 }

@@ -46,7 +46,7 @@ const STROKES: readonly Stroke[] = [
   stroke([205, 160, 138], [80, 90], [10, 3], 1.5), // chin
 ];
 
-/** A TIFF of one drawn face, 160x120, that the recognizer `faces` takes for a person. */
+/** A TIFF of one drawn face, 160x120, that the model `faces` takes for a person. */
 export function drawnFace(): Uint8Array<ArrayBuffer> {
   const pixels = new Uint8Array(WIDTH * HEIGHT * 3);
   for (let y = 0, at = 0; y < HEIGHT; y++) {

@@ -8,10 +8,10 @@ import { newId } from "../../protocol/kernel/id.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
 import type { DoctorContext, DoctorStep } from "./steps.ts";
 import { drawnFace } from "./drawn_face.ts";
-import { DEFAULT_RECOGNIZER } from "../cli/flags.ts";
+import { DEFAULT_MODEL } from "../cli/flags.ts";
 import { counted, formatBytes, formatDuration } from "../terminal/render.ts";
 
-/** More than the files of the recognizers that come with dml. */
+/** More than the files of the models that come with dml. */
 const PROBE_BYTES = 16 * 1024 * 1024;
 
 /** Whether the data directory can be made, written and read, and has room. */
@@ -48,17 +48,17 @@ async function writeAndRead(probe: string): Promise<void> {
   }
 }
 
-/** Whether the files of the recognizers that every node has are here and are those that were pinned. */
-export function recognizerStep(): DoctorStep {
+/** Whether the files of the models that every node has are here and are those that were pinned. */
+export function modelStep(): DoctorStep {
   return {
-    name: "recognizer",
+    name: "model",
     async check() {
       const { CATALOG } = await import("../../models/catalog/catalog.ts");
       let bytes = 0;
       let files = 0;
-      for (const { manifest, loadLayer } of CATALOG.filter(({ isOptional }) => !isOptional)) {
-        for (const { role } of manifest.layers) {
-          bytes += (await loadLayer(role)).length;
+      for (const { manifest, loadFile } of CATALOG.filter(({ isOptional }) => !isOptional)) {
+        for (const { role } of manifest.files) {
+          bytes += (await loadFile(role)).length;
           files++;
         }
       }
@@ -72,16 +72,16 @@ export function inferenceStep({ openLocal, signal, clock }: DoctorContext): Doct
   return {
     name: "inference",
     async check() {
-      const cluster = await openLocal({ recognizer: DEFAULT_RECOGNIZER, pictures: 1 });
+      const cluster = await openLocal({ model: DEFAULT_MODEL, pictures: 1 });
       try {
         const startMs = clock.nowMs();
-        const asked = { recognizer: DEFAULT_RECOGNIZER, annotate: true, embeddings: true, gallery: null, signal };
-        const { prediction: { persons, recognizer }, annotated } = await cluster.predict(drawnFace(), asked);
+        const asked = { model: DEFAULT_MODEL, annotate: true, embeddings: true, gallery: null, signal };
+        const { prediction: { persons, model }, annotated } = await cluster.predict(drawnFace(), asked);
         const [person] = persons;
         if (persons.length === 1 && person.embedding?.length && annotated?.length) {
-          return `${recognizer} found the drawn face in ${formatDuration(clock.nowMs() - startMs)}.`;
+          return `${model} found the drawn face in ${formatDuration(clock.nowMs() - startMs)}.`;
         }
-        throw new DmlError("engine_failed", `${recognizer} found ${persons.length} faces on a picture of one.`, {
+        throw new DmlError("engine_failed", `${model} found ${persons.length} faces on a picture of one.`, {
           advice: "The engine computes wrongly on this processor; use another host, and report it with `dml version`.",
         });
       } finally {

@@ -78,6 +78,6 @@ async function checkToken(
     await blobs.stat(digestOf(new Uint8Array(0)));
     return "The token lets a node in.";
   }
-  await client.recognizers();
+  await client.models();
   return "The token lets a user in.";
 }

@@ -1,6 +1,6 @@
 import type { DoctorCommand } from "../cli/command.ts";
 import type { ClusterClient } from "../client/cluster_client.ts";
-import { diskStep, inferenceStep, recognizerStep } from "./host.ts";
+import { diskStep, inferenceStep, modelStep } from "./host.ts";
 import { masterSteps } from "./master.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
@@ -29,7 +29,7 @@ export interface DoctorContext {
   readonly signal: AbortSignal;
   readonly openChecks: () => Promise<HostChecks>;
   /** A cluster in this process, as `dml predict` makes one. */
-  readonly openLocal: (wanted: { recognizer: string; pictures: number }) => Promise<ClusterClient>;
+  readonly openLocal: (wanted: { model: string; pictures: number }) => Promise<ClusterClient>;
 }
 
 /** From the disk to a real inference and, when a master is named, to what it answers. */
@@ -43,7 +43,7 @@ export function doctorSteps(command: DoctorCommand, context: DoctorContext): Doc
     hostCheck("memory"),
     hostCheck("wasm"),
     hostCheck("workers"),
-    recognizerStep(),
+    modelStep(),
     inferenceStep(context),
     ...(command.master === null ? [] : masterSteps({ ...context, master: command.master, token: command.token })),
   ];

@@ -16,23 +16,23 @@ export interface WrittenManifest {
   readonly value: Json;
 }
 
-/** Reads the JSON at `path`; what is in it is checked when it is completed. Throws `recognizer_invalid`. */
+/** Reads the JSON at `path`; what is in it is checked when it is completed. Throws `model_invalid`. */
 export async function readManifest(path: string): Promise<WrittenManifest> {
   const text = new TextDecoder().decode(await readBounded(path, LIMITS.manifestBytesMax));
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new DmlError("recognizer_invalid", `${path} is not JSON.`, { cause });
+    throw new DmlError("model_invalid", `${path} is not JSON.`, { cause });
   }
   if (isObject(value)) return { path, value };
-  throw new DmlError("recognizer_invalid", `${path} is no manifest: it is no object.`);
+  throw new DmlError("model_invalid", `${path} is no manifest: it is no object.`);
 }
 
 /**
  * The manifest with `changes` to its top level, its file names replaced by what is in the files: `labels` by the labels, the
  * `image` of a test by its digest; these pictures go into `files`. Paths are as seen from the manifest.
- * Throws `recognizer_invalid`, naming the field, or what reading a file throws.
+ * Throws `model_invalid`, naming the field, or what reading a file throws.
  */
 export async function completeManifest(
   { path, value }: WrittenManifest,
@@ -48,11 +48,11 @@ export async function completeManifest(
     for (const test of whole.tests) tests.push(await withImage(test, { beside, files }));
     whole.tests = tests;
   }
-  return parseAs(manifestSchema, whole, { what: `The manifest ${path}`, code: "recognizer_invalid" });
+  return parseAs(manifestSchema, whole, { what: `The manifest ${path}`, code: "model_invalid" });
 }
 
 /** The reference of `bytes`, which go into `files`. */
-export function kept(bytes: Uint8Array<ArrayBuffer>, files: Map<Digest, Uint8Array<ArrayBuffer>>): BlobReference {
+export function addFile(bytes: Uint8Array<ArrayBuffer>, files: Map<Digest, Uint8Array<ArrayBuffer>>): BlobReference {
   const digest = digestOf(bytes);
   files.set(digest, bytes);
   return { digest, size: bytes.length };
@@ -64,7 +64,7 @@ async function withImage(
 ): Promise<unknown> {
   if (!isObject(test) || typeof test.image !== "string") return test;
   const bytes = await readBounded(beside(test.image), LIMITS.imageBytesMax);
-  return { ...test, image: kept(bytes, files) };
+  return { ...test, image: addFile(bytes, files) };
 }
 
 function isObject(value: unknown): value is Json {

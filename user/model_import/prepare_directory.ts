@@ -1,24 +1,24 @@
 import { join } from "node:path";
 import { inspectOnnx } from "../../models/onnx/inspect.ts";
 import { refuseUnservable } from "../../models/onnx/refuse_unservable.ts";
-import { takeIn } from "../../models/onnx/optimise.ts";
-import { layerSchema } from "../../models/manifest.ts";
+import { optimise } from "../../models/onnx/optimise.ts";
+import { modelFileSchema } from "../../models/manifest.ts";
 import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { parseAs, z } from "../../protocol/schema.ts";
-import { about } from "./error_subject.ts";
-import { completeManifest, kept, readManifest } from "./manifest_file.ts";
+import { withFileName } from "./error_subject.ts";
+import { addFile, completeManifest, readManifest } from "./manifest_file.ts";
 import type { Prepared } from "./prepared.ts";
 import { readBounded } from "./read_bounded.ts";
 
 const MANIFEST_NAME = "manifest.json";
 
-/** A layer as people write it: its role at least; with its digest it is pinned. */
-const writtenLayersSchema = z.array(layerSchema.partial({ digest: true, size: true })).max(LIMITS.layersMax);
+/** A model file as people write it: its role at least; with its digest it is pinned. */
+const writtenFilesSchema = z.array(modelFileSchema.partial({ digest: true, size: true })).max(LIMITS.modelFilesMax);
 
 /**
- * Makes a recognizer of a directory with `manifest.json` and a file `ROLE.onnx` for each layer. A file that has the digest which
+ * Makes a model of a directory with `manifest.json` and a file `ROLE.onnx` for each model file. A file that has the digest which
  * the manifest pins goes as it is; any other is taken in first, and must have that digest then, if one is pinned.
  */
 export async function prepareDirectory(
@@ -27,28 +27,28 @@ export async function prepareDirectory(
 ): Promise<Prepared> {
   const written = await readManifest(join(directory, MANIFEST_NAME));
   const what = `The manifest ${written.path}`;
-  const layers = parseAs(writtenLayersSchema, written.value.layers ?? [], { what, code: "recognizer_invalid" });
+  const listed = parseAs(writtenFilesSchema, written.value.files ?? [], { what, code: "model_invalid" });
   const files = new Map<Digest, Uint8Array<ArrayBuffer>>();
   const published = new Map<string, Uint8Array<ArrayBuffer>>();
   const complete = [];
   let isChanged = false;
-  for (const { role, digest } of layers) {
+  for (const { role, digest } of listed) {
     const path = join(directory, `${role}.onnx`);
     const bytes = await readBounded(path, LIMITS.modelBytesMax);
-    const layer = about(path, () => layerFrom(bytes, digest ?? null));
+    const file = withFileName(path, () => modelFileFrom(bytes, digest ?? null));
     published.set(role, bytes);
-    isChanged ||= layer !== bytes;
-    complete.push({ role, ...kept(layer, files) });
+    isChanged ||= file !== bytes;
+    complete.push({ role, ...addFile(file, files) });
   }
-  const manifest = await completeManifest(written, { changes: { ...changes, layers: complete }, files });
+  const manifest = await completeManifest(written, { changes: { ...changes, files: complete }, files });
   return { manifest, files, published: isChanged ? published : null };
 }
 
-function layerFrom(bytes: Uint8Array<ArrayBuffer>, pinned: Digest | null): Uint8Array<ArrayBuffer> {
+function modelFileFrom(bytes: Uint8Array<ArrayBuffer>, pinned: Digest | null): Uint8Array<ArrayBuffer> {
   refuseUnservable(inspectOnnx(bytes));
   if (pinned !== null && digestOf(bytes) === pinned) return bytes;
-  const layer = takeIn(bytes);
-  const digest = digestOf(layer);
+  const file = optimise(bytes);
+  const digest = digestOf(file);
   if (pinned !== null && digest !== pinned) {
     throw new DmlError(
       "blob_corrupt",
@@ -58,5 +58,5 @@ function layerFrom(bytes: Uint8Array<ArrayBuffer>, pinned: Digest | null): Uint8
       },
     );
   }
-  return digest === digestOf(bytes) ? bytes : layer;
+  return digest === digestOf(bytes) ? bytes : file;
 }

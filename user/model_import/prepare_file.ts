@@ -1,7 +1,7 @@
 import type { Manifest } from "../../models/manifest.ts";
 import { inspectOnnx, type OnnxInspection } from "../../models/onnx/inspect.ts";
 import { neededOperatorSets, refuseUnservable } from "../../models/onnx/refuse_unservable.ts";
-import { takeIn } from "../../models/onnx/optimise.ts";
+import { optimise } from "../../models/onnx/optimise.ts";
 import { describeTensor } from "../../models/onnx/value_info.ts";
 import {
   answerOf,
@@ -15,15 +15,15 @@ import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { formatBytes, printable } from "../terminal/render.ts";
-import { about } from "./error_subject.ts";
+import { withFileName } from "./error_subject.ts";
 import { type FoundLabels, labelsAt } from "./find_labels.ts";
-import { completeManifest, kept, type WrittenManifest } from "./manifest_file.ts";
+import { addFile, completeManifest, type WrittenManifest } from "./manifest_file.ts";
 import type { Prepared } from "./prepared.ts";
 
 /** Puts a question and gives the line that was answered; null when nobody answers any more. */
 export type Ask = (prompt: string) => Promise<string | null>;
 
-/** How a file becomes a recognizer. */
+/** How a file becomes a model. */
 export interface PrepareFileOptions {
   /** For people. */
   readonly fileName: string;
@@ -41,28 +41,28 @@ export interface PrepareFileOptions {
 }
 
 /**
- * Makes a recognizer of one ONNX file: looks into it, refuses what no node could serve, takes it in, and proposes a manifest,
- * asking for what the file does not say; or completes the manifest that people wrote. Throws `recognizer_invalid`.
+ * Makes a model of one ONNX file: looks into it, refuses what no node could serve, takes it in, and proposes a manifest,
+ * asking for what the file does not say; or completes the manifest that people wrote. Throws `model_invalid`.
  */
 export async function prepareFile(published: Uint8Array<ArrayBuffer>, options: PrepareFileOptions): Promise<Prepared> {
   const { fileName, manifest: written, name, version, license, tell } = options;
-  const inspection = about(fileName, () => {
+  const inspection = withFileName(fileName, () => {
     const found = inspectOnnx(published);
     refuseUnservable(found);
     return found;
   });
   describe(inspection, options);
-  const layer = about(fileName, () => takeIn(published));
+  const file = withFileName(fileName, () => optimise(published));
   const files = new Map<Digest, Uint8Array<ArrayBuffer>>();
-  const reference = kept(layer, files);
+  const reference = addFile(file, files);
   let manifest: Manifest;
   if (written === null) {
     const description = clip(`${fileName}${inspection.producer ? `, written by ${inspection.producer}` : ""}`, 500);
-    const facts = { name, version, description, license: license ?? "NOASSERTION", layer: reference, dml: VERSION };
+    const facts = { name, version, description, license: license ?? "NOASSERTION", file: reference, dml: VERSION };
     manifest = await proposed(inspection, facts, options);
   } else {
-    const layers = [{ role: "model", ...reference }];
-    const changes = { name, version, layers, ...(license === null ? {} : { license }) };
+    const listed = [{ role: "model", ...reference }];
+    const changes = { name, version, files: listed, ...(license === null ? {} : { license }) };
     manifest = await completeManifest(written, { changes, files });
     manifest = withOperatorSets(manifest, inspection);
     tell(`The manifest is ${written.path}.`);
@@ -87,13 +87,13 @@ async function proposed(
   let answers: Answers = {};
   let areLabelsAsked = false;
   for (;;) {
-    const proposal = about(
+    const proposal = withFileName(
       fileName,
       () => proposeManifest(inspection, { ...facts, labels: labels?.labels ?? null, answers }),
     );
     const [question] = ask === null ? [] : proposal.questions;
     if (question !== undefined && ask !== null) {
-      answers = { ...answers, ...await answered(question, ask, tell) };
+      answers = { ...answers, ...await prompt(question, ask, tell) };
       continue;
     }
     const { manifest, reasons, questions } = proposal;
@@ -128,7 +128,7 @@ async function askedLabels(ask: Ask, tell: (line: string) => void): Promise<Foun
 }
 
 /** Asks until the answer is one; an empty one, or none at all, is what is usual. */
-async function answered(
+async function prompt(
   { key, text, choices, fallback }: Question,
   ask: Ask,
   tell: (line: string) => void,

@@ -3,18 +3,18 @@ import type { Digest } from "../../protocol/kernel/digest.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A recognizer that is ready to be tried and sent. */
+/** A model that is ready to be tried and sent. */
 export interface Prepared {
   readonly manifest: Manifest;
   /** Every file that the manifest names, by digest. */
   readonly files: ReadonlyMap<Digest, Bytes>;
-  /** The files of its layers by role as they were published, where taking them in changed any; else null. */
+  /** The files of its model files by role as they were published, where taking them in changed any; else null. */
   readonly published: ReadonlyMap<string, Bytes> | null;
 }
 
-/** The layers of a prepared recognizer, by role. */
-export function layersOf({ manifest, files }: Prepared): Map<string, Bytes> {
-  return new Map(manifest.layers.flatMap(({ role, digest }) => {
+/** The model files of a prepared model, by role. */
+export function filesOf({ manifest, files }: Prepared): Map<string, Bytes> {
+  return new Map(manifest.files.flatMap(({ role, digest }) => {
     const bytes = files.get(digest);
     return bytes === undefined ? [] : [[role, bytes] as const];
   }));

@@ -2,7 +2,7 @@ import { encodeManifest, type Manifest } from "../../models/manifest.ts";
 import { plainRefusal } from "../../models/onnx/engine_operators.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
-import { layersOf, type Prepared } from "./prepared.ts";
+import { filesOf, type Prepared } from "./prepared.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -11,7 +11,7 @@ export interface TrialEngine {
   load(
     manifestDigest: string,
     manifest: Manifest,
-    readLayers: () => Promise<ReadonlyMap<string, Bytes>>,
+    readFiles: () => Promise<ReadonlyMap<string, Bytes>>,
   ): Promise<{ imagesPerSecond: number }>;
   unload(manifestDigest: string): Promise<void>;
   close(): Promise<void>;
@@ -29,41 +29,41 @@ const ROUNDS = 5;
 const LONG_ROUND_MS = 10_000;
 
 /**
- * Loads a recognizer the way nodes do and runs it: what a node would refuse is refused here, before any sees it. Measures it
+ * Loads a model the way nodes do and runs it: what a node would refuse is refused here, before any sees it. Measures it
  * beside the files as they were published, in turns, so that what else the host does hits both.
- * Throws `recognizer_invalid` with what the engine says, `deadline_exceeded` when it is not loaded in time.
+ * Throws `model_invalid` with what the engine says, `deadline_exceeded` when it is not loaded in time.
  */
-export async function tryPrepared(
+export async function runTrial(
   prepared: Prepared,
   { engine, clock }: { engine: TrialEngine; clock: Clock },
 ): Promise<TrialResult> {
   const { manifest, published } = prepared;
-  const layers = layersOf(prepared);
+  const files = filesOf(prepared);
   const after: number[] = [];
   const before: number[] = [];
-  const first = await measured(engine, manifest, layers);
+  const first = await measured(engine, manifest, files);
   if (published === null) return { imagesPerSecond: first, imagesPerSecondBefore: null };
   for (let round = 0; round < ROUNDS; round++) {
     const startMs = clock.nowMs();
     before.push(await measured(engine, manifest, published));
-    after.push(await measured(engine, manifest, layers));
+    after.push(await measured(engine, manifest, files));
     if (clock.nowMs() - startMs > LONG_ROUND_MS) break;
   }
   return { imagesPerSecond: median(after), imagesPerSecondBefore: median(before) };
 }
 
-async function measured(engine: TrialEngine, manifest: Manifest, layers: ReadonlyMap<string, Bytes>): Promise<number> {
+async function measured(engine: TrialEngine, manifest: Manifest, files: ReadonlyMap<string, Bytes>): Promise<number> {
   const { digest } = encodeManifest(manifest);
   try {
-    const copies = () => Promise.resolve(new Map([...layers].map(([role, bytes]) => [role, bytes.slice()])));
+    const copies = () => Promise.resolve(new Map([...files].map(([role, bytes]) => [role, bytes.slice()])));
     const { imagesPerSecond } = await engine.load(digest, manifest, copies);
     await engine.unload(digest);
     return imagesPerSecond;
   } catch (error) {
     const { code, message } = asDmlError(error);
-    if (code !== "engine_failed" && code !== "recognizer_invalid" && code !== "worker_died") throw error;
+    if (code !== "engine_failed" && code !== "model_invalid" && code !== "worker_died") throw error;
     const reason = code === "worker_died" ? "it brings the engine down" : plainRefusal(message);
-    throw new DmlError("recognizer_invalid", `The engine cannot run it: ${reason.replace(/\.$/, "")}.`, {
+    throw new DmlError("model_invalid", `The engine cannot run it: ${reason.replace(/\.$/, "")}.`, {
       cause: error,
       advice: "Correct the manifest, or export the model anew; no node has seen it.",
     });

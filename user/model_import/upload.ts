@@ -1,11 +1,11 @@
 import { blobsOf, encodeManifest } from "../../models/manifest.ts";
-import type { RecognizerAdded } from "../../protocol/http_api/api.ts";
+import type { ModelAdded } from "../../protocol/http_api/api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { ModelsClient } from "../client/models_client.ts";
 import type { Prepared } from "./prepared.ts";
 
-/** Sends a recognizer to a master: its files, then its manifest. `onBytes` is told of all files together. */
-export async function sendPrepared(
+/** Sends a model to a master: its files, then its manifest. `onBytes` is told of all files together. */
+export async function uploadPrepared(
   { manifest, files }: Pick<Prepared, "manifest" | "files">,
   models: ModelsClient,
   { onBytes, readFile }: {
@@ -13,7 +13,7 @@ export async function sendPrepared(
     /** Where a file comes from that is not among `files`. */
     readFile?: (digest: Digest) => Promise<Uint8Array<ArrayBuffer>>;
   },
-): Promise<RecognizerAdded> {
+): Promise<ModelAdded> {
   const blobs = blobsOf(manifest);
   const totalBytes = blobs.reduce((sum, { size }) => sum + size, 0);
   let doneBytes = 0;

@@ -7,7 +7,7 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import { unreachableReason } from "../../protocol/http/unreachable.ts";
 import type { OnBytes } from "../client/models_client.ts";
 import { formatBytes } from "../terminal/render.ts";
-import { waited } from "../../protocol/kernel/sleep.ts";
+import { sleep } from "../../protocol/kernel/sleep.ts";
 import { followRedirects } from "./follow_redirects.ts";
 import { PartFile } from "./part_file.ts";
 
@@ -83,7 +83,7 @@ class Fetching {
       if (!failure.kind.retryable) throw failure;
       failures = this.#part.size > before ? 1 : failures + 1;
       if (failures >= TRIES_MAX) throw this.#gaveUp(failure);
-      await waited(backoffMs(failures, { random, minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS }), this.#options);
+      await sleep(backoffMs(failures, { random, minMs: RETRY_MIN_MS, maxMs: RETRY_MAX_MS }), this.#options);
       if (signal.aborted) throw this.#stopped();
     }
   }

@@ -12,7 +12,7 @@ const SHARED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "output_directory_unusable",
   "person_unknown",
   "protocol_version",
-  "recognizer_unknown",
+  "model_unknown",
   "unauthorized",
 ]);
 

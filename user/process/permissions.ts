@@ -4,7 +4,7 @@ import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
 import type {
-  Command,
+  CliCommand,
   DoctorCommand,
   MasterChoice,
   PredictCommand,
@@ -37,7 +37,7 @@ export interface Permissions {
 }
 
 /** Where an invocation takes place; every path is absolute. */
-export interface Place {
+export interface ProcessFacts {
   /** The data directory; null for a command that has none. */
   readonly home: string | null;
   readonly currentDirectory: string;
@@ -73,40 +73,40 @@ export const NO_PERMISSIONS: Permissions = {
 const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
 
 /** Exactly what `command` needs at `place`. Pure; the table of it is in `ARCHITECTURE.md`. */
-export function permissionsOf(command: Command, place: Place): Permissions {
-  const permissions = rowOf(command, place);
-  return { ...permissions, read: unique([...permissions.read, ...place.codePaths ?? []]) };
+export function permissionsOf(command: CliCommand, facts: ProcessFacts): Permissions {
+  const permissions = rowOf(command, facts);
+  return { ...permissions, read: unique([...permissions.read, ...facts.codePaths ?? []]) };
 }
 
-function rowOf(command: Command, place: Place): Permissions {
+function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
   switch (command.verb) {
     case "serve":
-      return servePermissions(command, place);
+      return servePermissions(command, facts);
     case "join": {
-      const { read, write } = inHome(place);
+      const { read, write } = inHome(facts);
       // The control port is the master's to tell, so every port of its host.
       const net = [hostPermission(command.master.hostname)];
       return {
         ...NO_PERMISSIONS,
         net,
-        read: [...read, ...place.programPaths],
+        read: [...read, ...facts.programPaths],
         write,
         sys: ["hostname", ...HOST_FACTS],
       };
     }
     case "predict":
-      return predictPermissions(command, place);
+      return predictPermissions(command, facts);
     case "doctor":
-      return doctorPermissions(command, place);
+      return doctorPermissions(command, facts);
     case "models":
-      return modelsPermissions(command, place);
+      return modelsPermissions(command, facts);
     case "nodes":
     case "upgrade":
       return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))] };
     case "people":
-      return peoplePermissions(command, place);
+      return peoplePermissions(command, facts);
     case "service":
-      return servicePermissions(command, place);
+      return servicePermissions(command, facts);
     case "completions":
     case "help":
     case "version":
@@ -114,7 +114,7 @@ function rowOf(command: Command, place: Place): Permissions {
   }
 }
 
-function predictPermissions(command: PredictCommand, { currentDirectory, programPaths }: Place): Permissions {
+function predictPermissions(command: PredictCommand, { currentDirectory, programPaths }: ProcessFacts): Permissions {
   const absolute = (path: string) => resolve(currentDirectory, path);
   const pictures = command.inputs.filter((input) => input !== "-").map((input) => absolute(fixedPartOf(input)));
   const outputs = command.annotate ? [absolute(command.out ?? ".")] : [];
@@ -131,49 +131,49 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
 }
 
 /** The executables are the master's to hand on, never to change. */
-function servePermissions(command: ServeCommand, place: Place): Permissions {
-  const { read, write } = inHome(place);
+function servePermissions(command: ServeCommand, facts: ProcessFacts): Permissions {
+  const { read, write } = inHome(facts);
   const { executables } = command;
-  const programs = [place.executable, executables].filter((path) => path !== null);
+  const programs = [facts.executable, executables].filter((path) => path !== null);
   return {
     ...NO_PERMISSIONS,
     net: listensOn(command),
-    read: [...read, ...programs.map((path) => resolve(place.currentDirectory, path))],
+    read: [...read, ...programs.map((path) => resolve(facts.currentDirectory, path))],
     write,
     sys: ["hostname", "networkInterfaces"],
   };
 }
 
-function doctorPermissions({ master }: DoctorCommand, place: Place): Permissions {
-  const { read, write } = inHome(place);
+function doctorPermissions({ master }: DoctorCommand, facts: ProcessFacts): Permissions {
+  const { read, write } = inHome(facts);
   const net = master === null ? [] : [hostPermission(master.hostname)];
-  return { ...NO_PERMISSIONS, net, read: [...read, ...place.programPaths], write, sys: HOST_FACTS };
+  return { ...NO_PERMISSIONS, net, read: [...read, ...facts.programPaths], write, sys: HOST_FACTS };
 }
 
-function modelsPermissions(command: ModelsCommand, place: Place): Permissions {
+function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permissions {
   const master = formatAddress(masterOf(command));
-  const absolute = (path: string) => resolve(place.currentDirectory, path);
+  const absolute = (path: string) => resolve(facts.currentDirectory, path);
   switch (command.action) {
-    case "take_in": {
+    case "add": {
       const { source, labels, manifest } = command;
-      const { read, write } = inHome(place);
+      const { read, write } = inHome(facts);
       // Labels and test pictures lie beside the file that they go with.
       const files = [source.kind === "path" ? source.path : null, labels, manifest].filter((path) => path !== null);
       const beside = files.flatMap((path) => [absolute(path), dirname(absolute(path))]);
-      const { HOME, USERPROFILE } = place.sourceVariables ?? {};
+      const { HOME, USERPROFILE } = facts.sourceVariables ?? {};
       const npmHome = source.kind === "npm" ? HOME ?? USERPROFILE : undefined;
       const settings = npmHome === undefined ? [] : [join(npmHome, ".npmrc")];
       return {
         ...NO_PERMISSIONS,
         // Where a source is redirected to is not known before.
         net: source.kind === "path" ? [master] : true,
-        read: unique([...read, ...beside, ...settings, ...place.programPaths]),
+        read: unique([...read, ...beside, ...settings, ...facts.programPaths]),
         write,
       };
     }
     case "push": {
       const net = [master, ...(command.to === null ? [] : [formatAddress(command.to)])];
-      return { ...NO_PERMISSIONS, net, read: [absolute(command.what), ...place.programPaths] };
+      return { ...NO_PERMISSIONS, net, read: [absolute(command.what), ...facts.programPaths] };
     }
     case "test":
       return { ...NO_PERMISSIONS, net: [master], read: command.images.map((path) => absolute(fixedPartOf(path))) };
@@ -182,7 +182,7 @@ function modelsPermissions(command: ModelsCommand, place: Place): Permissions {
   }
 }
 
-function peoplePermissions(command: PeopleCommand, { currentDirectory }: Place): Permissions {
+function peoplePermissions(command: PeopleCommand, { currentDirectory }: ProcessFacts): Permissions {
   const { read, write } = peopleFiles(command);
   const absolute = (path: string) => resolve(currentDirectory, fixedPartOf(path));
   // A file that is written appears under another name first.
@@ -211,14 +211,14 @@ function peopleFiles(command: PeopleCommand): { read: readonly string[]; write: 
 }
 
 /** The descriptions of services; the data directory only to see who holds it. */
-function servicePermissions({ action }: ServiceCommand, { home, serviceDirectory }: Place): Permissions {
+function servicePermissions({ action }: ServiceCommand, { home, serviceDirectory }: ProcessFacts): Permissions {
   invariant(home !== null && serviceDirectory !== null, "a service has its directories");
   const { path } = serviceDirectory;
   if (action === "status") return { ...NO_PERMISSIONS, read: [path, home] };
   return { ...NO_PERMISSIONS, read: [path], write: [path] };
 }
 
-function inHome({ home }: Place): Pick<Permissions, "read" | "write"> {
+function inHome({ home }: ProcessFacts): Pick<Permissions, "read" | "write"> {
   invariant(home !== null && isAbsolute(home), "the data directory of a role is known");
   return { read: [home], write: [home] };
 }

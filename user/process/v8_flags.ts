@@ -3,4 +3,4 @@
  * copy functions of WebAssembly into their callers, which the compiler of the inference engine has done already. The second
  * takes 8 MB off the peak of a start. The tasks in `deno.json` say the same.
  */
-export const MEMORY_FLAGS = "--max-semi-space-size=1,--no-wasm-inlining";
+export const V8_FLAGS = "--max-semi-space-size=1,--no-wasm-inlining";

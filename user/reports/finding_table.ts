@@ -7,7 +7,7 @@ import { type Column, printable } from "../terminal/render.ts";
 const CLASSES_MAX = 5;
 const NUMBERS_MAX = 4;
 
-/** What a recognizer that looks for something else than persons found, as rows of a table. */
+/** What a model that looks for something else than persons found, as rows of a table. */
 export interface FindingTable {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
@@ -17,7 +17,7 @@ export interface FindingTable {
 
 const IMAGE: Column = { title: "image", shrinks: true };
 
-/** The table of one picture; null when its recognizer looks for persons. */
+/** The table of one picture; null when its model looks for persons. */
 export function findingTable(file: string, prediction: Prediction): FindingTable | null {
   const image = printable(file);
   const { labels, objects, embedding, tensors } = prediction;

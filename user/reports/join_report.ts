@@ -17,18 +17,18 @@ const PASSING: readonly ErrorCode[] = ["connection_lost", "shutting_down", "peer
 /** What happens to a node that a person may want to see. */
 type NodeNews =
   | { readonly kind: "connected" }
-  | { readonly kind: "recognizerLoading"; readonly recognizer: string }
+  | { readonly kind: "modelLoading"; readonly model: string }
   | { readonly kind: "disconnected"; readonly ending: Ending; readonly retryInMs: number }
   | {
-    readonly kind: "recognizerReady";
-    readonly recognizer: string;
+    readonly kind: "modelReady";
+    readonly model: string;
     readonly imagesPerSecond: number;
     readonly fetchedBytes: number;
   }
-  | { readonly kind: "recognizerFailed"; readonly recognizer: string; readonly failure: { readonly reason: string } }
+  | { readonly kind: "modelFailed"; readonly model: string; readonly failure: { readonly reason: string } }
   | { readonly kind: "drainChanged"; readonly draining: boolean };
 
-/** Tells a person what becomes of a node: a bar while files of recognizers arrive, and a line for each turn of events. */
+/** Tells a person what becomes of a node: a bar while files of models arrive, and a line for each turn of events. */
 export class JoinReport {
   readonly #terminal: Terminal;
   readonly #progress: boolean;
@@ -55,24 +55,24 @@ export class JoinReport {
         return this.#say("The master has taken it in.");
       case "disconnected":
         return this.#disconnected(news.ending, news.retryInMs);
-      case "recognizerLoading":
-        return this.#loading(news.recognizer);
-      case "recognizerReady":
+      case "modelLoading":
+        return this.#loading(news.model);
+      case "modelReady":
         return this.#ready(news);
-      case "recognizerFailed":
-        return this.#say(`Not ready for ${news.recognizer}: ${news.failure.reason}`);
+      case "modelFailed":
+        return this.#say(`Not ready for ${news.model}: ${news.failure.reason}`);
       case "drainChanged":
         return this.#say(news.draining ? "Takes no new pictures, finishes what it has." : "Takes pictures again.");
     }
   }
 
-  /** Some bytes of a recognizer have arrived. */
-  received(progress: { recognizer: string; doneBytes: number; totalBytes: number }): void {
-    const { recognizer, doneBytes, totalBytes } = progress;
+  /** Some bytes of a model have arrived. */
+  received(progress: { model: string; doneBytes: number; totalBytes: number }): void {
+    const { model, doneBytes, totalBytes } = progress;
     if (!this.#progress || totalBytes === 0) return;
     if (doneBytes === totalBytes) this.#bar.finish();
     else {
-      const text = `${recognizer}: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`;
+      const text = `${model}: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`;
       this.#bar.update(doneBytes / totalBytes, text);
     }
   }
@@ -89,14 +89,14 @@ export class JoinReport {
   }
 
   /** What follows takes its place: the next bar or the next sentence. */
-  #loading(recognizer: string): void {
-    if (this.#progress) this.#terminal.status(printable(`${recognizer} is being loaded and tried.`));
+  #loading(model: string): void {
+    if (this.#progress) this.#terminal.status(printable(`${model} is being loaded and tried.`));
   }
 
-  #ready(news: { recognizer: string; imagesPerSecond: number; fetchedBytes: number }): void {
-    const { recognizer, imagesPerSecond, fetchedBytes } = news;
+  #ready(news: { model: string; imagesPerSecond: number; fetchedBytes: number }): void {
+    const { model, imagesPerSecond, fetchedBytes } = news;
     const came = fetchedBytes > 0 ? `${formatBytes(fetchedBytes)} came` : "all of it was here";
-    this.#say(`Ready for ${recognizer}: ${formatRate(imagesPerSecond)} a worker; ${came}.`);
+    this.#say(`Ready for ${model}: ${formatRate(imagesPerSecond)} a worker; ${came}.`);
   }
 
   #say(sentence: string): void {

@@ -30,7 +30,7 @@ const LEFT_OUT: readonly Title[] = ["id", "address", "memory", "done", "workers"
 const INDENT = "  ";
 
 /**
- * The nodes, a line each, their recognizers in the last column. Where that is wider than `columnsMax`, the recognizers stand below
+ * The nodes, a line each, their models in the last column. Where that is wider than `columnsMax`, the models stand below
  * their node, whole, and as many columns are left out as must be; the ids stay while two nodes have the same name, for
  * then an order needs them.
  */
@@ -40,16 +40,16 @@ export function renderNodes(
 ): string {
   const { nowMs, columnsMax, color } = options;
   const rows = nodes.map((node) => cellsOf(node, nowMs));
-  const recognizers = nodes.map((node) => node.recognizers.map(recognizerSummary));
-  const wideColumns = [...COLUMNS, { title: "recognizers" }];
-  const wideRows = rows.map((row, index) => [...row, recognizers[index].join(", ") || "none"]);
+  const models = nodes.map((node) => node.models.map(modelSummary));
+  const wideColumns = [...COLUMNS, { title: "models" }];
+  const wideRows = rows.map((row, index) => [...row, models[index].join(", ") || "none"]);
   if (widthOf(wideColumns, wideRows) <= columnsMax) {
     return renderTable(wideColumns, wideRows, { columnsMax: Infinity, color });
   }
   const kept = columnsThatFit(nodes, rows, columnsMax);
   const [header, ...lines] = renderTable(kept.map((index) => COLUMNS[index]), rows.map(only(kept)), options)
     .trimEnd().split("\n");
-  const below = lines.map((line, index) => [line, ...wrapped(recognizers[index], columnsMax)]);
+  const below = lines.map((line, index) => [line, ...wrapped(models[index], columnsMax)]);
   return [header, ...below.flat()].map((line) => `${line}\n`).join("");
 }
 
@@ -67,10 +67,10 @@ function cellsOf(node: NodeListing, nowMs: number): string[] {
   ];
 }
 
-function recognizerSummary({ recognizer, state, imagesPerSecond }: NodeListing["recognizers"][number]): string {
+function modelSummary({ model, state, imagesPerSecond }: NodeListing["models"][number]): string {
   return state === "ready" && imagesPerSecond !== null
-    ? `${recognizer} ${formatRate(imagesPerSecond)}`
-    : `${recognizer} ${state}`;
+    ? `${model} ${formatRate(imagesPerSecond)}`
+    : `${model} ${state}`;
 }
 
 /** The indexes of the columns that a table of `columnsMax` has room for. */
@@ -96,7 +96,7 @@ function widthOf(columns: readonly Column[], rows: readonly (readonly string[])[
 
 /** `summaries` on indented lines of at most `columnsMax`; none is parted unless it is wider than a line. */
 function wrapped(summaries: readonly string[], columnsMax: number): string[] {
-  if (summaries.length === 0) return [`${INDENT}no recognizers`];
+  if (summaries.length === 0) return [`${INDENT}no models`];
   const lines: string[] = [];
   for (const [index, summary] of summaries.entries()) {
     const part = summary + (index + 1 < summaries.length ? "," : "");

@@ -5,7 +5,7 @@ import type { Candidate, Person, Prediction } from "../../protocol/messages/pred
 import { boxText } from "./box_text.ts";
 import { FailureReport } from "../pictures/failure_report.ts";
 import { type FindingTable, findingTable } from "./finding_table.ts";
-import { failedLine, type PredictLine } from "./predict_line.ts";
+import { failedRow, type PredictRow } from "./predict_row.ts";
 import { ProgressBar } from "../terminal/progress_bar.ts";
 import {
   type Column,
@@ -91,12 +91,12 @@ export class PredictReport {
       this.#failureReport.tell(outcome, outcome.file);
     }
     if (this.#options.json) {
-      const line: PredictLine = outcome.ok ? outcome : failedLine(outcome.file, outcome.failure);
+      const line: PredictRow = outcome.ok ? outcome : failedRow(outcome.file, outcome.failure);
       this.#options.terminal.out(`${JSON.stringify(line)}\n`);
     } else if (outcome.ok) this.#addRows(outcome);
   }
 
-  /** All pictures are looked at by one recognizer, so all have the same columns. */
+  /** All pictures are looked at by one model, so all have the same columns. */
   #addRows({ file, prediction }: Extract<Outcome, { ok: true }>): void {
     const { columns, rows, counted } = findingTable(file, prediction) ?? tableOfPersons(file, prediction);
     this.#columns = columns;

@@ -5,19 +5,19 @@ export interface ServeFacts {
   /** `HOST:PORT`, as others reach it. */
   readonly address: string;
   readonly joinLine: string;
-  readonly predictLine: string;
+  readonly predictRow: string;
   readonly nodesLine: string;
   /** Whether others than this machine reach it. */
-  readonly isOpen: boolean;
+  readonly tokenRequired: boolean;
 }
 
 /**
  * What `dml serve` prints once it listens: where, and the lines to paste elsewhere. `program` is how dml is started here,
  * when that is not `dml`.
  */
-export function serveText(facts: ServeFacts, options: { program: string; color: boolean }): string {
+export function serveReport(facts: ServeFacts, options: { program: string; color: boolean }): string {
   const line = (text: string) => `  ${styled(text.replace(/^dml\b/, options.program), "bold", options.color)}`;
-  const where = facts.isOpen ? "On another host" : "On this machine";
+  const where = facts.tokenRequired ? "On another host" : "On this machine";
   return [
     `The master listens on ${facts.address}.`,
     "",
@@ -27,9 +27,9 @@ export function serveText(facts: ServeFacts, options: { program: string; color: 
     "",
     "To recognise the persons in a picture, and to look after the nodes:",
     "",
-    line(facts.predictLine),
+    line(facts.predictRow),
     line(facts.nodesLine),
     "",
-    ...(facts.isOpen ? [] : ["Only this machine reaches it; `--host 0.0.0.0` lets other hosts in.", ""]),
+    ...(facts.tokenRequired ? [] : ["Only this machine reaches it; `--host 0.0.0.0` lets other hosts in.", ""]),
   ].map((text) => `${text}\n`).join("");
 }

@@ -2,18 +2,18 @@ import { fileURLToPath } from "node:url";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { JoinCommand, ServeCommand } from "../cli/command.ts";
 import { permissionFlags } from "../process/permission_flags.ts";
-import { permissionsOf, type Place } from "../process/permissions.ts";
+import { permissionsOf, type ProcessFacts } from "../process/permissions.ts";
 import type { ServiceLevel } from "./service_place.ts";
 import { formatAddress } from "../../protocol/http_api/address.ts";
-import { MEMORY_FLAGS } from "../process/v8_flags.ts";
+import { V8_FLAGS } from "../process/v8_flags.ts";
 
 /** Directories that the sandbox of a service of the host hides from it. */
 const HIDDEN = /^\/(home|root|tmp|var\/tmp|run\/user)\//;
 
 /** What starts `command` as a service. */
-export interface ProgramLineOptions {
+export interface ServiceCommandLineOptions {
   readonly level: ServiceLevel;
-  readonly place: Place;
+  readonly facts: ProcessFacts;
   /** The module that a process of dml is started with, when there is no executable. */
   readonly entry: string;
 }
@@ -22,12 +22,12 @@ export interface ProgramLineOptions {
  * The whole line that starts a role again as it was asked for, its token apart: the executable, or Deno with exactly the role's
  * permissions. Throws `usage` where a service of `level` could not start it.
  */
-export function programLine(command: ServeCommand | JoinCommand, options: ProgramLineOptions): string[] {
+export function serviceCommandLine(command: ServeCommand | JoinCommand, options: ServiceCommandLineOptions): string[] {
   return [...programOf(command, options), ...roleArguments(command)];
 }
 
-function programOf(command: ServeCommand | JoinCommand, { level, place, entry }: ProgramLineOptions): string[] {
-  const { executable } = place;
+function programOf(command: ServeCommand | JoinCommand, { level, facts, entry }: ServiceCommandLineOptions): string[] {
+  const { executable } = facts;
   if (executable !== null) {
     if (level === "user" || !HIDDEN.test(executable)) return [executable];
     throw new DmlError("usage", `A service of the host cannot see ${executable}.`, {
@@ -44,8 +44,8 @@ function programOf(command: ServeCommand | JoinCommand, { level, place, entry }:
       advice: "Copy the executable to /usr/local/bin and install the service with it, or leave --system out.",
     });
   }
-  const flags = permissionFlags(permissionsOf(command, place));
-  return [Deno.execPath(), "run", "--quiet", `--v8-flags=${MEMORY_FLAGS}`, ...flags, fileURLToPath(entry)];
+  const flags = permissionFlags(permissionsOf(command, facts));
+  return [Deno.execPath(), "run", "--quiet", `--v8-flags=${V8_FLAGS}`, ...flags, fileURLToPath(entry)];
 }
 
 /** Every choice is written out, so that the service does not change with somebody's environment. */

@@ -1,7 +1,7 @@
 import { applyGalleryEvent } from "./apply_galleries.ts";
 import { applyNodeEvent } from "./apply_nodes.ts";
 import { applyProgramEvent } from "./apply_programs.ts";
-import { applyRecognizerEvent } from "./apply_recognizers.ts";
+import { applyModelEvent } from "./apply_models.ts";
 import { applyTaskEvent } from "./apply_tasks.ts";
 import { applyRolloutEvent } from "./apply_rollouts.ts";
 import type { MasterEvent } from "../messages/event.ts";
@@ -19,13 +19,13 @@ export function apply(state: MasterState, event: MasterEvent): void {
     case "task_requeued":
     case "task_answered":
       return applyTaskEvent(state, event);
-    case "recognizer_registered":
-    case "recognizer_offered":
-    case "recognizer_unsuitable":
-    case "recognizer_ready":
-    case "recognizer_failed":
+    case "model_registered":
+    case "model_offered":
+    case "model_unsuitable":
+    case "model_ready":
+    case "model_failed":
     case "servability_changed":
-      return applyRecognizerEvent(state, event);
+      return applyModelEvent(state, event);
     case "gallery_published":
     case "gallery_retired":
     case "gallery_withdrawn":
@@ -48,10 +48,10 @@ export function apply(state: MasterState, event: MasterEvent): void {
     case "canary_observed":
     case "prediction_compared":
     case "task_moved":
-    case "recognizer_retired":
+    case "model_retired":
     case "offers_reconciled":
       return applyRolloutEvent(state, event);
-    case "command_ordered": {
+    case "node_command_sent": {
       const { type: _, ...command } = event;
       state.commands.set(event.commandId, command);
       const connection = state.nodes.get(event.nodeId)?.connection;

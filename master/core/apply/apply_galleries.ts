@@ -17,7 +17,7 @@ export function applyGalleryEvent(state: MasterState, event: GalleryEvent): void
     case "gallery_offered":
       return place(state, event, { state: "offered" });
     case "gallery_ready": {
-      const { newest } = standingOf(state, event);
+      const { newest } = statusOf(state, event);
       // A node may first say what it still has from before; what it is to have is on its way then.
       return place(state, event, {
         state: event.version === newest ? "ready" : "offered",
@@ -47,13 +47,13 @@ function place(
   event: { nodeId: string; gallery: string; atMs: number },
   change: Pick<NodeGallery, "state"> & Partial<NodeGallery>,
 ): void {
-  const { before } = standingOf(state, event);
+  const { before } = statusOf(state, event);
   const readyVersion = before?.readyVersion ?? null;
   const { galleries } = connectionOf(nodeOf(state, event.nodeId));
   galleries.set(event.gallery, { readyVersion, sinceMs: event.atMs, reason: null, ...change });
 }
 
-function standingOf(
+function statusOf(
   state: MasterState,
   { nodeId, gallery }: { nodeId: string; gallery: string },
 ): { newest: number; before: NodeGallery | undefined } {

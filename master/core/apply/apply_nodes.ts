@@ -44,13 +44,13 @@ export function applyNodeEvent(state: MasterState, event: NodeEvent): void {
     case "node_forgotten":
       invariant(nodeOf(state, event.nodeId).connection === null, "a connected node is not forgotten");
       state.nodes.delete(event.nodeId);
-      state.programStandings.delete(event.nodeId);
+      state.programStatuses.delete(event.nodeId);
       return;
     case "node_connected":
       return applyConnected(state, event);
     case "node_refused":
       return;
-    case "node_heard": {
+    case "signal_recorded": {
       const node = nodeOf(state, event.nodeId);
       connectionOf(node).detector.signal(event.atMs);
       node.lastSeenMs = event.atWallMs;
@@ -105,7 +105,7 @@ function applyConnected(
   const node = nodeOf(state, nodeId);
   invariant(node.connection === null, `node ${nodeId} is connected already`);
   // It comes as what it is now, and says anew what becomes of an offer.
-  state.programStandings.delete(nodeId);
+  state.programStatuses.delete(nodeId);
   node.connection = {
     connectionId,
     detector: new FailureDetector(atMs, state.settings),
@@ -114,7 +114,7 @@ function applyConnected(
     availability: null,
     attempts: new Map(),
     backlogMs: 0,
-    recognizers: new Map(),
+    models: new Map(),
     galleries: new Map(),
   };
 }

@@ -9,12 +9,12 @@ export function applyProgramEvent(state: MasterState, event: ProgramEvent): void
       return;
     case "program_offered": {
       const { program: { digest, version }, nodeId, atMs } = event;
-      state.programStandings.set(nodeId, { digest, version, state: "offered", reason: null, sinceMs: atMs });
+      state.programStatuses.set(nodeId, { digest, version, state: "offered", reason: null, sinceMs: atMs });
       return;
     }
     case "program_reported": {
       const { nodeId, digest, version, reason, atMs } = event;
-      state.programStandings.set(nodeId, { digest, version, state: event.state, reason, sinceMs: atMs });
+      state.programStatuses.set(nodeId, { digest, version, state: event.state, reason, sinceMs: atMs });
     }
   }
 }

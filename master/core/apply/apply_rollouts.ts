@@ -31,8 +31,8 @@ export function applyRolloutEvent(state: MasterState, event: RolloutEvent): void
     }
     case "task_moved":
       return applyTaskMoved(state, event);
-    case "recognizer_retired":
-      connectionOf(nodeOf(state, event.nodeId)).recognizers.delete(event.manifestDigest);
+    case "model_retired":
+      connectionOf(nodeOf(state, event.nodeId)).models.delete(event.manifestDigest);
       return;
     case "offers_reconciled":
       state.offersStale = false;
@@ -78,7 +78,7 @@ function applyProgress(rollout: Rollout, event: Progress): void {
 }
 
 function applyMoved(state: MasterState, { name, to, previous }: LatestMoved): void {
-  invariant(state.recognizers.get(to)?.document.name === name, `${to} is no version of ${name}`);
+  invariant(state.models.get(to)?.document.name === name, `${to} is no version of ${name}`);
   const lineage = state.lineages.get(name);
   if (lineage === undefined) {
     const fresh: Lineage = { name, latest: to, previous, pinned: new Set(), rollout: null, history: [] };
@@ -91,19 +91,19 @@ function applyMoved(state: MasterState, { name, to, previous }: LatestMoved): vo
 }
 
 function applyPinned(state: MasterState, { manifestDigest, pinned }: VersionPinned): void {
-  const recognizer = state.recognizers.get(manifestDigest);
-  invariant(recognizer !== undefined, `recognizer ${manifestDigest} is not known`);
-  const lineage = lineageOf(state, recognizer.document.name);
+  const model = state.models.get(manifestDigest);
+  invariant(model !== undefined, `model ${manifestDigest} is not known`);
+  const lineage = lineageOf(state, model.document.name);
   if (pinned) lineage.pinned.add(manifestDigest);
   else lineage.pinned.delete(manifestDigest);
   state.offersStale = true;
 }
 
 function applyRemoved(state: MasterState, { manifestDigest }: VersionRemoved): void {
-  const recognizer = state.recognizers.get(manifestDigest);
-  invariant(recognizer?.taskCount === 0, `recognizer ${manifestDigest} is removed while it is asked`);
-  const lineage = lineageOf(state, recognizer.document.name);
-  state.recognizers.delete(manifestDigest);
+  const model = state.models.get(manifestDigest);
+  invariant(model?.taskCount === 0, `model ${manifestDigest} is removed while it is asked`);
+  const lineage = lineageOf(state, model.document.name);
+  state.models.delete(manifestDigest);
   lineage.pinned.delete(manifestDigest);
   if (lineage.previous === manifestDigest) lineage.previous = null;
   if (lineage.latest === manifestDigest) state.lineages.delete(lineage.name);
@@ -115,15 +115,15 @@ function applyTaskMoved(state: MasterState, { taskId, failure }: TaskMoved): voi
     task?.part?.kind === "canary" && task.part.onTrial && task.attempts.length === 0,
     `task ${taskId} cannot move`,
   );
-  const to = state.recognizers.get(task.part.from);
-  invariant(to !== undefined, `recognizer ${task.part.from} is not known`);
+  const to = state.models.get(task.part.from);
+  invariant(to !== undefined, `model ${task.part.from} is not known`);
   if (task.waiting) {
-    task.recognizer.waiting.remove(task);
+    task.model.waiting.remove(task);
     state.waitingCount--;
   }
-  task.recognizer.taskCount--;
+  task.model.taskCount--;
   task.spec = { ...task.spec, manifestDigest: to.manifest.digest };
-  task.recognizer = to;
+  task.model = to;
   to.taskCount++;
   task.part.onTrial = false;
   task.part.failure = failure;
@@ -147,7 +147,7 @@ export function noteServiceTime(state: MasterState, won: { manifestDigest: strin
 
 function lineageOf(state: MasterState, name: string): Lineage {
   const lineage = state.lineages.get(name);
-  invariant(lineage !== undefined, `there is no recognizer ${name}`);
+  invariant(lineage !== undefined, `there is no model ${name}`);
   return lineage;
 }
 

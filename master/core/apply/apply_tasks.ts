@@ -26,7 +26,7 @@ export function applyTaskEvent(state: MasterState, event: TaskEvent): void {
     case "task_requeued": {
       const task = taskOf(state, event.taskId);
       invariant(task.attempts.length === 0, `task ${event.taskId} waits while it runs`);
-      task.recognizer.waiting.pushFront(task);
+      task.model.waiting.pushFront(task);
       state.waitingCount++;
       return;
     }
@@ -37,14 +37,14 @@ export function applyTaskEvent(state: MasterState, event: TaskEvent): void {
 
 function applyAccepted(state: MasterState, { spec, part }: TaskAccepted): void {
   invariant(!state.tasks.has(spec.taskId), `task ${spec.taskId} was accepted already`);
-  const recognizer = state.recognizers.get(spec.manifestDigest);
-  invariant(recognizer !== undefined, `recognizer ${spec.manifestDigest} is not known`);
-  const task = createTask(spec, recognizer, { sequence: state.nextSequence++, part });
+  const model = state.models.get(spec.manifestDigest);
+  invariant(model !== undefined, `model ${spec.manifestDigest} is not known`);
+  const task = createTask(spec, model, { sequence: state.nextSequence++, part });
   state.tasks.set(spec.taskId, task);
-  recognizer.taskCount++;
-  recognizer.usedAtMs = spec.acceptedAtMs;
-  state.offersStale ||= !recognizer.servable;
-  recognizer.waiting.pushBack(task);
+  model.taskCount++;
+  model.usedAtMs = spec.acceptedAtMs;
+  state.offersStale ||= !model.servable;
+  model.waiting.pushBack(task);
   state.waitingCount++;
 }
 
@@ -53,7 +53,7 @@ function applyStarted(state: MasterState, event: AttemptStarted): void {
   const connection = connectionOf(nodeOf(state, event.nodeId));
   invariant(!connection.attempts.has(event.spec.taskId), "a task runs twice on one node");
   if (task.waiting) {
-    task.recognizer.waiting.remove(task);
+    task.model.waiting.remove(task);
     state.waitingCount--;
   }
   task.attemptsStarted = event.attempt;
@@ -76,9 +76,9 @@ function applyEnded(state: MasterState, event: AttemptEnded): void {
   connection.backlogMs = connection.attempts.size === 0 ? 0 : connection.backlogMs - ended.serviceMs;
   if (event.how === "won") {
     node.completed++;
-    const recognizer = connection.recognizers.get(event.manifestDigest);
-    if (recognizer !== undefined && event.serviceMs !== null) {
-      recognizer.serviceMs = nextServiceMs(recognizer, event.serviceMs);
+    const model = connection.models.get(event.manifestDigest);
+    if (model !== undefined && event.serviceMs !== null) {
+      model.serviceMs = nextServiceMs(model, event.serviceMs);
     }
     noteServiceTime(state, event);
   } else if (event.how === "failed") {
@@ -96,10 +96,10 @@ function applyAnswered(state: MasterState, { taskId }: TaskAnswered): void {
   if (task === undefined) return;
   invariant(task.attempts.length === 0, `task ${taskId} is answered while it runs`);
   if (task.waiting) {
-    task.recognizer.waiting.remove(task);
+    task.model.waiting.remove(task);
     state.waitingCount--;
   }
-  task.recognizer.taskCount--;
+  task.model.taskCount--;
   state.tasks.delete(taskId);
 }
 

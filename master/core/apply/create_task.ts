@@ -1,16 +1,16 @@
 import { hashText } from "../../../protocol/kernel/random.ts";
 import type { RolloutPart } from "../state/rollout.ts";
-import type { RecognizerState, TaskSpec, TaskState } from "../state/state.ts";
+import type { ModelState, TaskSpec, TaskState } from "../state/state.ts";
 
 /** A task that was just accepted. */
 export function createTask(
   spec: TaskSpec,
-  recognizer: RecognizerState,
+  model: ModelState,
   options: { sequence: number; part?: RolloutPart | null },
 ): TaskState {
   return {
     spec,
-    recognizer,
+    model,
     part: options.part ? { ...options.part } : null,
     sequence: options.sequence,
     hash: hashText(spec.taskId),

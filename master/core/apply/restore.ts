@@ -12,7 +12,7 @@ export function restore(
   state: MasterState,
   memory: {
     readonly nodes: readonly NodeRecord[];
-    readonly recognizers: readonly {
+    readonly models: readonly {
       readonly manifest: BlobReference;
       readonly document: Manifest;
       readonly registeredAtMs: number;
@@ -29,9 +29,9 @@ export function restore(
   now: Moment,
 ): void {
   for (const record of memory.nodes) apply(state, { type: "node_recorded", record });
-  for (const { manifest, document, registeredAtMs } of memory.recognizers) {
+  for (const { manifest, document, registeredAtMs } of memory.models) {
     apply(state, {
-      type: "recognizer_registered",
+      type: "model_registered",
       manifest,
       document,
       atMs: now.nowMs,
@@ -47,7 +47,7 @@ function restoreVersions(
   { lineages, pinned, rollouts }: Pick<Parameters<typeof restore>[1], "lineages" | "pinned" | "rollouts">,
   { nowMs: atMs }: Moment,
 ): void {
-  const isServed = (digest: Digest) => state.recognizers.has(digest);
+  const isServed = (digest: Digest) => state.models.has(digest);
   for (const { name, latest, previous } of lineages) {
     if (!isServed(latest)) continue;
     const back = previous !== null && isServed(previous) ? previous : null;
@@ -69,7 +69,7 @@ function restoreVersions(
 
 /** Where the latest version of a name is gone, or none was ever said, it is the highest that is left. */
 function adoptOrphans(state: MasterState): void {
-  for (const { document: { name } } of state.recognizers.values()) {
+  for (const { document: { name } } of state.models.values()) {
     if (state.lineages.has(name)) continue;
     const highest = versionsOf(state, name).at(-1);
     if (highest === undefined) continue;

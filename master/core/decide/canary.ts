@@ -11,7 +11,7 @@ import type { TaskMoved } from "../messages/rollout_event.ts";
 import type { MasterState, Moment, TaskState } from "../state/state.ts";
 
 /** Failures that say nothing of the version. */
-const FAULTLESS: readonly ErrorCode[] = ["queue_full", "recognizer_unknown", "blob_not_found", "shutting_down"];
+const FAULTLESS: readonly ErrorCode[] = ["queue_full", "model_unknown", "blob_not_found", "shutting_down"];
 
 /** Mixed into the hash of a task, so that who is a canary has nothing to do with which node a task prefers. */
 const CANARY_SALT = 0x63616e61;
@@ -25,7 +25,7 @@ export function versionFor(
   if (lineage === undefined) return { manifestDigest };
   const { rollout, latest, name } = lineage;
   if (rollout?.stage !== "canary" || !isCanary(taskId, rollout.spec.settings.canary)) return { manifestDigest: latest };
-  if (state.recognizers.get(rollout.spec.to)?.servable !== true) return { manifestDigest: latest };
+  if (state.models.get(rollout.spec.to)?.servable !== true) return { manifestDigest: latest };
   const { rolloutId, to: candidate } = rollout.spec;
   return {
     manifestDigest: candidate,

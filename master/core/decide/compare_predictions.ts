@@ -1,4 +1,4 @@
-import type { RecognizerTest } from "../../../protocol/http_api/rollout_api.ts";
+import type { ModelTest } from "../../../protocol/http_api/rollout_api.ts";
 
 /** Boxes that overlap by less (intersection over union) are not of the same thing. */
 const SAME_BOX_OVERLAP = 0.5;
@@ -18,7 +18,7 @@ interface Found {
   readonly embedding?: readonly number[];
 }
 
-/** What of a prediction can be compared, whatever the task: what a recognizer does not give is left out. */
+/** What of a prediction can be compared, whatever the task: what a model does not give is left out. */
 export interface Comparable {
   readonly persons: readonly Found[];
   readonly objects?: readonly Found[];
@@ -141,7 +141,7 @@ function mean(numbers: readonly number[]): number {
 }
 
 /** What of `prediction` is not as `expect` says, as a sentence, or null. */
-export function faultOf(expect: RecognizerTest["expect"], prediction: Comparable): string | null {
+export function faultOf(expect: ModelTest["expect"], prediction: Comparable): string | null {
   const { persons, objects = [], labels = [] } = prediction;
   if (expect.persons !== undefined && persons.length !== expect.persons) {
     return `It found ${persons.length} persons instead of ${expect.persons}.`;

@@ -1,5 +1,5 @@
 import type { Command, Tick } from "../messages/command.ts";
-import { decideCommandDone, decideOrder, expireCommands } from "./decide_commands.ts";
+import { decideCommandDone, decideNodeCommand, expireCommands } from "./decide_commands.ts";
 import {
   acceptGalleryFailure,
   acceptGalleryReady,
@@ -8,13 +8,7 @@ import {
   retireGallery,
 } from "./decide_galleries.ts";
 import { connectNode, currentNode, findDead, loseNode, recordSeen, suspectSilent } from "./decide_nodes.ts";
-import {
-  acceptModelFailure,
-  acceptReady,
-  judgeServability,
-  offerAgain,
-  registerRecognizer,
-} from "./decide_recognizers.ts";
+import { acceptModelFailure, acceptReady, judgeServability, offerAgain, registerModel } from "./decide_models.ts";
 import { acceptProgramState, holdProgram, offerPrograms } from "./decide_programs.ts";
 import { acceptResult, acceptTaskFailure, cancelTask, refuseAll, submitTask } from "./decide_tasks.ts";
 import { advanceRollouts } from "./decide_rollouts.ts";
@@ -36,8 +30,8 @@ export function decide(state: MasterState, command: Command, now: Moment): Maste
       return cancelTask(state, command.taskId);
     case "connect_node":
       return connectNode(state, command, now);
-    case "register_recognizer":
-      return registerRecognizer(state, command, now);
+    case "register_model":
+      return registerModel(state, command, now);
     case "publish_gallery":
       return publishGallery(state, command, now);
     case "retire_gallery":
@@ -48,10 +42,10 @@ export function decide(state: MasterState, command: Command, now: Moment): Maste
     case "roll_back":
     case "pin_version":
     case "remove_version":
-    case "remove_recognizer":
+    case "remove_model":
       return decideVersions(state, command, now);
-    case "order_command":
-      return decideOrder(state, command, now);
+    case "run_node_command":
+      return decideNodeCommand(state, command, now);
     case "tick":
       return tick(state, command, now);
     case "begin_stop":
@@ -70,10 +64,10 @@ function decideFromNode(state: MasterState, command: FromNode, now: Moment): Mas
   if (node === null) return [];
   const { nodeId } = command;
   switch (command.type) {
-    case "hear_node": {
-      const heard = { type: "node_heard", nodeId, atMs: now.nowMs, atWallMs: now.wallMs } as const;
+    case "record_signal": {
+      const recorded = { type: "signal_recorded", nodeId, atMs: now.nowMs, atWallMs: now.wallMs } as const;
       const isBack = node.connection?.suspect === true;
-      return isBack ? [heard, { type: "node_recovered", nodeId }] : [heard];
+      return isBack ? [recorded, { type: "node_recovered", nodeId }] : [recorded];
     }
     case "update_availability":
       return [{ type: "availability_changed", nodeId, availability: command.availability }];

@@ -1,9 +1,9 @@
-import type { FinishCommand, OrderCommand } from "../messages/command.ts";
+import type { FinishCommand, RunNodeCommand } from "../messages/command.ts";
 import type { CommandFinished, MasterEvent } from "../messages/event.ts";
 import type { MasterState, Moment } from "../state/state.ts";
 
 /** Passes an administrator's command on to the node, if it is there. */
-export function decideOrder(state: MasterState, order: OrderCommand, now: Moment): MasterEvent[] {
+export function decideNodeCommand(state: MasterState, order: RunNodeCommand, now: Moment): MasterEvent[] {
   const { commandId, nodeId, command } = order;
   const node = state.nodes.get(nodeId);
   if (!node?.connection) {
@@ -13,7 +13,7 @@ export function decideOrder(state: MasterState, order: OrderCommand, now: Moment
     return [{ type: "command_finished", commandId, code: "node_unknown", detail }];
   }
   const deadlineAtMs = now.nowMs + state.settings.commandDeadlineMs;
-  return [{ type: "command_ordered", commandId, nodeId, command, deadlineAtMs }];
+  return [{ type: "node_command_sent", commandId, nodeId, command, deadlineAtMs }];
 }
 
 /** The node says that it is done, or why it could not. */

@@ -2,7 +2,7 @@ import { DEFAULT_GALLERY } from "../../../protocol/kernel/people_names.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import type { AcceptGalleryFailure, AcceptGalleryReady, PublishGallery } from "../messages/command.ts";
 import type { GalleryEvent, GalleryFailed, GalleryOffered, GalleryReady } from "../messages/gallery_event.ts";
-import type { MasterState, Moment, NodeState, RecognizerState, RefusedOutcome } from "../state/state.ts";
+import type { MasterState, ModelState, Moment, NodeState, RefusedOutcome } from "../state/state.ts";
 
 /** These are the people from now on: every connected node is offered them at once. What is older than what there is comes too late. */
 export function publishGallery(
@@ -47,9 +47,9 @@ export function offerGalleriesAgain(state: MasterState, now: Moment): GalleryOff
   const events: GalleryOffered[] = [];
   for (const { connection, record: { nodeId } } of state.nodes.values()) {
     if (connection === null) continue;
-    for (const [name, { state: standing, sinceMs }] of connection.galleries) {
+    for (const [name, { state: status, sinceMs }] of connection.galleries) {
       const gallery = state.galleries.get(name);
-      if (gallery === undefined || standing !== "failed") continue;
+      if (gallery === undefined || status !== "failed") continue;
       if (now.nowMs - sinceMs >= state.settings.offerAgainMs) events.push(offerOf(nodeId, gallery, now));
     }
   }
@@ -79,12 +79,12 @@ export function acceptGalleryFailure(
 
 /**
  * Whose faces a task looks for that asks for `gallery`: null when there is nobody enrolled, or when the default gallery is
- * not there or was made by another embedder than the recognizer has; any other that cannot be asked is a refusal.
+ * not there or was made by another embedder than the model has; any other that cannot be asked is a refusal.
  */
 export function galleryAsked(
   state: MasterState,
   gallery: string | null,
-  recognizer: Pick<RecognizerState, "name" | "document">,
+  model: Pick<ModelState, "name" | "document">,
 ): { readonly gallery: string | null } | RefusedOutcome {
   if (gallery === null) return { gallery: null };
   const known = state.galleries.get(gallery);
@@ -92,10 +92,9 @@ export function galleryAsked(
     if (gallery === DEFAULT_GALLERY) return { gallery: null };
     return { ok: false, code: "gallery_unknown", reason: `There is no gallery ${gallery}.` };
   }
-  if (!recognizer.document.layers.some(({ digest }) => digest === known.embedder)) {
+  if (!model.document.files.some(({ digest }) => digest === known.embedder)) {
     if (gallery === DEFAULT_GALLERY) return { gallery: null };
-    const reason =
-      `The faces of the gallery ${gallery} were not embedded by ${recognizer.name}: it cannot compare them.`;
+    const reason = `The faces of the gallery ${gallery} were not embedded by ${model.name}: it cannot compare them.`;
     return { ok: false, code: "gallery_unfit", reason };
   }
   return { gallery: known.people > 0 ? gallery : null };
@@ -115,20 +114,20 @@ export function reachOf(state: MasterState, { gallery, version }: { gallery: str
   if (known === undefined) return reach;
   for (const node of state.nodes.values()) {
     if (!couldAsk(state, node, known.embedder)) continue;
-    const standing = node.connection?.galleries.get(gallery);
-    const readyVersion = standing?.readyVersion ?? null;
+    const status = node.connection?.galleries.get(gallery);
+    const readyVersion = status?.readyVersion ?? null;
     if (readyVersion !== null && readyVersion >= version) reach.ready++;
-    else if (standing?.state === "failed") reach.failed++;
+    else if (status?.state === "failed") reach.failed++;
     else reach.pending++;
   }
   return reach;
 }
 
-function couldAsk({ recognizers }: MasterState, { connection }: NodeState, embedder: string): boolean {
+function couldAsk({ models }: MasterState, { connection }: NodeState, embedder: string): boolean {
   if (connection === null || connection.draining) return false;
-  for (const [manifestDigest, { state }] of connection.recognizers) {
+  for (const [manifestDigest, { state }] of connection.models) {
     if (state !== "ready" && state !== "offered") continue;
-    if (recognizers.get(manifestDigest)?.document.layers.some(({ digest }) => digest === embedder)) return true;
+    if (models.get(manifestDigest)?.document.files.some(({ digest }) => digest === embedder)) return true;
   }
   return false;
 }

@@ -2,12 +2,12 @@ import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import type { ConnectNode } from "../messages/command.ts";
 import { abandonCommands } from "./decide_commands.ts";
 import { galleriesFor } from "./decide_galleries.ts";
-import { offersFor } from "./decide_recognizers.ts";
+import { offersFor } from "./decide_models.ts";
 import { loseAttempts } from "./decide_tasks.ts";
 import type { MasterEvent, NodeRecorded } from "../messages/event.ts";
 import type { MasterState, Moment, NodeState } from "../state/state.ts";
 
-/** Takes the node in and offers it every recognizer, or refuses it. */
+/** Takes the node in and offers it every model, or refuses it. */
 export function connectNode(state: MasterState, command: ConnectNode, now: Moment): MasterEvent[] {
   const { hello, connectionId } = command;
   const refuse = (code: ErrorCode, reason: string): MasterEvent[] => [

@@ -1,7 +1,7 @@
 import type { Program } from "../../../protocol/messages/program.ts";
 import { isNewer, targetNameOf } from "../../../protocol/program/executable.ts";
 import type { AcceptProgramState, HoldProgram } from "../messages/command.ts";
-import type { ProgramEvent, ProgramReported, ProgramStanding } from "../messages/program_event.ts";
+import type { ProgramEvent, ProgramReported, ProgramStatus } from "../messages/program_event.ts";
 import type { MasterState, Moment, NodeState } from "../state/state.ts";
 
 /** A node of a version that knows of programs says at once what becomes of an offer. */
@@ -22,12 +22,12 @@ export function holdProgram(state: MasterState, { program }: HoldProgram): Progr
 /** What a node says of what it was offered last; of anything else nobody needs to know. */
 export function acceptProgramState(
   state: MasterState,
-  { nodeId, message: { digest, state: standing, reason } }: AcceptProgramState,
+  { nodeId, message: { digest, state: status, reason } }: AcceptProgramState,
   { nowMs: atMs }: Moment,
 ): ProgramReported[] {
-  const known = state.programStandings.get(nodeId);
+  const known = state.programStatuses.get(nodeId);
   if (known?.digest !== digest) return [];
-  return [{ type: "program_reported", nodeId, digest, version: known.version, state: standing, reason, atMs }];
+  return [{ type: "program_reported", nodeId, digest, version: known.version, state: status, reason, atMs }];
 }
 
 /** Offers nodes what is newer than what they run, a few at a time, so that the others work on; one that says nothing is told by hand. */
@@ -39,19 +39,19 @@ export function offerPrograms(state: MasterState, now: Moment): ProgramEvent[] {
   const waiting: { nodeId: string; program: Program }[] = [];
   for (const node of state.nodes.values()) {
     const { record: { nodeId }, connection } = node;
-    const standing = state.programStandings.get(nodeId);
+    const status = state.programStatuses.get(nodeId);
     if (connection !== null) connected++;
-    if (standing !== undefined && isUnderWay(standing, now)) {
+    if (status !== undefined && isUnderWay(status, now)) {
       busy++;
       continue;
     }
-    if (standing?.state === "offered" && connection !== null) {
-      events.push(unanswered(nodeId, standing, now));
+    if (status?.state === "offered" && connection !== null) {
+      events.push(unanswered(nodeId, status, now));
       continue;
     }
     const program = programFor(state, node);
     if (program === null || connection === null || connection.suspect || connection.draining) continue;
-    if (standing === undefined || mayBeOfferedAgain(standing, program, { state, now })) {
+    if (status === undefined || mayBeOfferedAgain(status, program, { state, now })) {
       waiting.push({ nodeId, program });
     }
   }
@@ -68,7 +68,7 @@ export function programFor({ programs }: MasterState, { record }: NodeState): Pr
   return program !== undefined && isNewer(program.version, record.version) ? program : null;
 }
 
-function isUnderWay({ state, sinceMs }: ProgramStanding, { nowMs }: Moment): boolean {
+function isUnderWay({ state, sinceMs }: ProgramStatus, { nowMs }: Moment): boolean {
   const forMs = nowMs - sinceMs;
   switch (state) {
     case "offered":
@@ -83,15 +83,15 @@ function isUnderWay({ state, sinceMs }: ProgramStanding, { nowMs }: Moment): boo
 }
 
 function mayBeOfferedAgain(
-  standing: ProgramStanding,
+  status: ProgramStatus,
   program: Program,
   { state, now }: { state: MasterState; now: Moment },
 ): boolean {
-  if (standing.digest !== program.digest) return true;
-  return standing.state !== "declined" && now.nowMs - standing.sinceMs >= state.settings.offerAgainMs;
+  if (status.digest !== program.digest) return true;
+  return status.state !== "declined" && now.nowMs - status.sinceMs >= state.settings.offerAgainMs;
 }
 
-function unanswered(nodeId: string, { digest, version }: ProgramStanding, { nowMs: atMs }: Moment): ProgramReported {
+function unanswered(nodeId: string, { digest, version }: ProgramStatus, { nowMs: atMs }: Moment): ProgramReported {
   const reason = "Its version of dml takes no programs from a master; copy the new one to it once.";
   return { type: "program_reported", nodeId, digest, version, state: "declined", reason, atMs };
 }

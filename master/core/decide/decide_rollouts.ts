@@ -99,7 +99,7 @@ function testTask(
 function movedByPatience(state: MasterState, { spec, stage }: Rollout, { nowMs }: Moment): MasterEvent[] {
   if (stage !== "canary") return [];
   return tasksOf(state, spec).filter(isOnTrial).flatMap((task) => {
-    if (task.waiting) return task.recognizer.servable ? [] : [movedBack(task, null)];
+    if (task.waiting) return task.model.servable ? [] : [movedBack(task, null)];
     const [{ startedAtMs, expectedMs }] = task.attempts;
     const patienceMs = Math.max(state.settings.canaryPatienceMs, PATIENCE_FACTOR * expectedMs);
     if (nowMs - startedAtMs < patienceMs) return [];

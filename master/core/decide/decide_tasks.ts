@@ -6,9 +6,9 @@ import type { AcceptResult, AcceptTaskFailure, SubmitTask } from "../messages/co
 import { galleryAsked } from "./decide_galleries.ts";
 import { answered, answerWith, cancelled, endOf } from "./end_task.ts";
 import type { MasterEvent } from "../messages/event.ts";
-import { publicSentence } from "./redact_reason.ts";
+import { redactReason } from "./redact_reason.ts";
 import type { Attempt, MasterState, Moment, NodeConnection, TaskState } from "../state/state.ts";
-import { whyUnbelievable } from "./validate_result.ts";
+import { validateResult } from "./validate_result.ts";
 
 /** Failures that come from the picture or the model and would be the same on every node. */
 const FINAL_FAILURES: readonly ErrorCode[] = [
@@ -39,9 +39,9 @@ export function submitTask(
   const { manifestDigest, part } = versionFor(state, command);
   const refusal = refusalOf(state, manifestDigest);
   if (refusal !== null) return [{ type: "task_answered", taskId, outcome: refusal }];
-  const recognizer = state.recognizers.get(manifestDigest);
-  invariant(recognizer !== undefined, `recognizer ${manifestDigest} is admitted`);
-  const asked = galleryAsked(state, options.gallery, recognizer);
+  const model = state.models.get(manifestDigest);
+  invariant(model !== undefined, `model ${manifestDigest} is admitted`);
+  const asked = galleryAsked(state, options.gallery, model);
   if ("ok" in asked) return [{ type: "task_answered", taskId, outcome: asked }];
   const acceptedAtMs = now.nowMs;
   const deadlineAtMs = acceptedAtMs + state.settings.taskDeadlineMs;
@@ -64,7 +64,7 @@ export function acceptResult(
   const attempt = liveAttempt(state, { nodeId, message });
   if (attempt === null) return [];
   const { task } = attempt;
-  const fault = whyUnbelievable(task, message, state.galleries);
+  const fault = validateResult(task, message, state.galleries);
   if (fault !== null) {
     const failure = { code: "attempt_failed", reason: fault, told: UNBELIEVABLE } as const;
     return endFailed(state, attempt, failure);
@@ -93,7 +93,7 @@ export function acceptTaskFailure(
   }
   const code = isErrorCode(message.code) ? message.code : "attempt_failed";
   const { reason } = message;
-  return endFailed(state, attempt, { code, reason, told: publicSentence(state, code, reason) });
+  return endFailed(state, attempt, { code, reason, told: redactReason(state, code, reason) });
 }
 
 function endFailed(

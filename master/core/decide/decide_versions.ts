@@ -5,7 +5,7 @@ import { testsOf } from "./test_images.ts";
 import type {
   BeginRollout,
   PinVersion,
-  RemoveRecognizer,
+  RemoveModel,
   RemoveVersion,
   RollBack,
   VersionCommand,
@@ -13,62 +13,60 @@ import type {
 import { createRollout, type RolloutSpec } from "../state/rollout.ts";
 import { recordOf } from "./rollout_record.ts";
 import { endRollout } from "./decide_rollouts.ts";
-import type { MasterState, Moment, RecognizerState } from "../state/state.ts";
+import type { MasterState, ModelState, Moment } from "../state/state.ts";
 
 /** What somebody wants to be done about versions; the last event is what they are told. */
 export function decideVersions(state: MasterState, command: VersionCommand, now: Moment): MasterEvent[] {
   const lineage = state.lineages.get(command.name);
-  if (lineage === undefined) return refuse(command, "recognizer_unknown", `There is no recognizer ${command.name}.`);
+  if (lineage === undefined) return refuse(command, "model_unknown", `There is no model ${command.name}.`);
   if (command.type === "roll_back") return rollBack(state, { lineage, command }, now);
-  if (command.type === "remove_recognizer") return removeWhole(state, { lineage, command }, now);
-  const recognizer = versionOf(state, command.name, command.version);
-  if (recognizer === undefined) {
+  if (command.type === "remove_model") return removeWhole(state, { lineage, command }, now);
+  const model = versionOf(state, command.name, command.version);
+  if (model === undefined) {
     const names = versionsOf(state, command.name).map(({ name }) => name).join(", ");
     const sentence = `There is no ${command.name}@${command.version}; there are ${names}.`;
-    return refuse(command, "recognizer_unknown", sentence);
+    return refuse(command, "model_unknown", sentence);
   }
   switch (command.type) {
     case "begin_rollout":
-      return begin(state, { lineage, recognizer, command }, now);
+      return begin(state, { lineage, model, command }, now);
     case "pin_version":
-      return pin({ lineage, recognizer, command });
+      return pin({ lineage, model, command });
     case "remove_version":
-      return remove(state, { lineage, recognizer, command }, now);
+      return remove(state, { lineage, model, command }, now);
   }
 }
 
 interface Version<Command> {
   readonly lineage: Lineage;
-  readonly recognizer: RecognizerState;
+  readonly model: ModelState;
   readonly command: Command;
 }
 
 function begin(
   state: MasterState,
-  { lineage, recognizer, command }: Version<BeginRollout>,
+  { lineage, model, command }: Version<BeginRollout>,
   now: Moment,
 ): MasterEvent[] {
-  const to = recognizer.manifest.digest;
+  const to = model.manifest.digest;
   if (lineage.latest === to) {
-    return refuse(command, "request_invalid", `${recognizer.name} is the latest version already.`);
+    return refuse(command, "request_invalid", `${model.name} is the latest version already.`);
   }
-  const pipelines = [latestOf(state, lineage.name), recognizer].map((version) => version?.document.pipeline);
+  const pipelines = [latestOf(state, lineage.name), model].map((version) => version?.document.pipeline);
   if (pipelines[0] !== pipelines[1]) {
-    const sentence = `${recognizer.name} does another task (${pipelines[1]}) than the latest version (${
-      pipelines[0]
-    }).`;
+    const sentence = `${model.name} does another task (${pipelines[1]}) than the latest version (${pipelines[0]}).`;
     return refuse(command, "request_invalid", `${sentence} Give it a name of its own.`);
   }
   if (lineage.rollout !== null) {
-    const running = state.recognizers.get(lineage.rollout.spec.to)?.name;
+    const running = state.models.get(lineage.rollout.spec.to)?.name;
     return refuse(command, "rollout_running", `${running} is being rolled out.`);
   }
   if (command.automatic) {
     const reason = whyNotByItself(lineage, to);
-    if (reason !== null) return refuse(command, "request_invalid", `${recognizer.name} ${reason}`);
+    if (reason !== null) return refuse(command, "request_invalid", `${model.name} ${reason}`);
   }
   const { rolloutId, name, automatic } = command;
-  const tests = command.settings.tests.length > 0 ? command.settings.tests : testsOf(recognizer.document);
+  const tests = command.settings.tests.length > 0 ? command.settings.tests : testsOf(model.document);
   const settings = { ...command.settings, tests };
   const spec: RolloutSpec = {
     rolloutId,
@@ -82,7 +80,7 @@ function begin(
   const record = recordOf(state, createRollout(spec, { atMs: now.nowMs }));
   return [
     { type: "rollout_begun", spec, record, atMs: now.nowMs },
-    done(command, `${recognizer.name} is being rolled out.`),
+    done(command, `${model.name} is being rolled out.`),
   ];
 }
 
@@ -101,7 +99,7 @@ function rollBack(
   now: Moment,
 ): MasterEvent[] {
   const { rollout, previous, latest, name } = lineage;
-  const nameOf = (digest: Lineage["latest"]) => state.recognizers.get(digest)?.name ?? digest;
+  const nameOf = (digest: Lineage["latest"]) => state.models.get(digest)?.name ?? digest;
   if (rollout !== null) {
     const reason = "It was rolled back by hand.";
     const detail = `${nameOf(rollout.spec.to)} is not rolled out any more; ${nameOf(latest)} stays the latest version.`;
@@ -117,12 +115,12 @@ function rollBack(
   ];
 }
 
-function pin({ lineage, recognizer, command }: Version<PinVersion>): MasterEvent[] {
-  const manifestDigest = recognizer.manifest.digest;
+function pin({ lineage, model, command }: Version<PinVersion>): MasterEvent[] {
+  const manifestDigest = model.manifest.digest;
   const { pinned } = command;
   const told = done(
     command,
-    `${recognizer.name} is ${pinned ? "held on every node that can" : "not pinned any more"}.`,
+    `${model.name} is ${pinned ? "held on every node that can" : "not pinned any more"}.`,
   );
   if (lineage.pinned.has(manifestDigest) === pinned) return [told];
   return [{ type: "version_pinned", manifestDigest, pinned }, told];
@@ -130,63 +128,63 @@ function pin({ lineage, recognizer, command }: Version<PinVersion>): MasterEvent
 
 function remove(
   state: MasterState,
-  { lineage, recognizer, command }: Version<RemoveVersion>,
+  { lineage, model, command }: Version<RemoveVersion>,
   now: Moment,
 ): MasterEvent[] {
-  if (lineage.latest !== recognizer.manifest.digest) {
-    return removeUnneeded(state, { lineage, recognizer, command }, now);
+  if (lineage.latest !== model.manifest.digest) {
+    return removeUnneeded(state, { lineage, model, command }, now);
   }
   const isOnly = versionsOf(state, lineage.name).length === 1;
   const way = isOnly
-    ? `the only one; \`dml models remove ${lineage.name}\` removes a recognizer as a whole.`
+    ? `the only one; \`dml models remove ${lineage.name}\` removes a model as a whole.`
     : "roll out another one first.";
   return refuse(
     command,
-    "recognizer_in_use",
-    `${recognizer.name} is the latest version${isOnly ? ", and" : ";"} ${way}`,
+    "model_in_use",
+    `${model.name} is the latest version${isOnly ? ", and" : ";"} ${way}`,
   );
 }
 
 /** One version is left, so that a word left out does not cost them all. */
 function removeWhole(
   state: MasterState,
-  { lineage, command }: { lineage: Lineage; command: RemoveRecognizer },
+  { lineage, command }: { lineage: Lineage; command: RemoveModel },
   now: Moment,
 ): MasterEvent[] {
   const versions = versionsOf(state, lineage.name);
-  if (versions.length === 1) return removeUnneeded(state, { lineage, recognizer: versions[0], command }, now);
+  if (versions.length === 1) return removeUnneeded(state, { lineage, model: versions[0], command }, now);
   const names = versions.map(({ name }) => name).join(", ");
   const sentence =
     `${lineage.name} has ${versions.length} versions (${names}); remove those that are not the latest first.`;
-  return refuse(command, "recognizer_in_use", sentence);
+  return refuse(command, "model_in_use", sentence);
 }
 
 function removeUnneeded(
   state: MasterState,
-  { lineage, recognizer, command }: Version<RemoveVersion | RemoveRecognizer>,
+  { lineage, model, command }: Version<RemoveVersion | RemoveModel>,
   now: Moment,
 ): MasterEvent[] {
-  const manifestDigest = recognizer.manifest.digest;
-  const reason = whyNeeded(state, { lineage, recognizer });
-  if (reason !== null) return refuse(command, "recognizer_in_use", `${recognizer.name} ${reason}`);
+  const manifestDigest = model.manifest.digest;
+  const reason = whyNeeded(state, { lineage, model });
+  if (reason !== null) return refuse(command, "model_in_use", `${model.name} ${reason}`);
   const events: MasterEvent[] = [];
   for (const { connection, record: { nodeId } } of state.nodes.values()) {
-    const standing = connection?.recognizers.get(manifestDigest)?.state;
-    if (standing === undefined) continue;
-    events.push({ type: "recognizer_retired", nodeId, manifestDigest, held: standing !== "unsuitable" });
+    const status = connection?.models.get(manifestDigest)?.state;
+    if (status === undefined) continue;
+    events.push({ type: "model_retired", nodeId, manifestDigest, held: status !== "unsuitable" });
   }
   return [
     ...events,
     { type: "version_removed", manifestDigest, atWallMs: now.wallMs },
-    done(command, `${recognizer.name} is gone; \`dml models gc\` deletes its files.`),
+    done(command, `${model.name} is gone; \`dml models gc\` deletes its files.`),
   ];
 }
 
 function whyNeeded(
   state: MasterState,
-  { lineage, recognizer }: Pick<Version<never>, "lineage" | "recognizer">,
+  { lineage, model }: Pick<Version<never>, "lineage" | "model">,
 ): string | null {
-  const { manifest: { digest }, taskCount } = recognizer;
+  const { manifest: { digest }, taskCount } = model;
   if (lineage.pinned.has(digest)) return "is pinned.";
   if (lineage.rollout !== null && [lineage.rollout.spec.from, lineage.rollout.spec.to].includes(digest)) {
     return "takes part in a rollout.";

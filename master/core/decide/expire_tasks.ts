@@ -11,7 +11,7 @@ export function expireTasks(state: MasterState, { nowMs }: Moment): MasterEvent[
     if (task.waiting && !hopeless.has(kindOf(task))) hopeless.set(kindOf(task), whyHopeless(state, task));
   }
   for (const task of state.tasks.values()) {
-    const { spec, recognizer } = task;
+    const { spec, model } = task;
     if (nowMs >= spec.deadlineAtMs) {
       const seconds = Math.round((spec.deadlineAtMs - spec.acceptedAtMs) / 1_000);
       const what = task.waiting ? "waited for a free worker" : "was worked on";
@@ -28,7 +28,7 @@ export function expireTasks(state: MasterState, { nowMs }: Moment): MasterEvent[
     }
     const reason = hopeless.get(kindOf(task)) ?? null;
     if (reason === null) continue;
-    const sinceMs = Math.max(spec.acceptedAtMs, recognizer.servableSinceMs, people?.publishedAtMs ?? 0);
+    const sinceMs = Math.max(spec.acceptedAtMs, model.servableSinceMs, people?.publishedAtMs ?? 0);
     if (nowMs - sinceMs >= state.settings.joinGraceMs) {
       events.push(...answerWith(task, "no_capable_node", reason));
     }
@@ -42,8 +42,8 @@ function kindOf({ spec: { manifestDigest, options } }: TaskState): string {
 }
 
 /** Why no node will take the task without somebody's doing, as a sentence, or null. */
-function whyHopeless(state: MasterState, { recognizer, spec: { options: { gallery } } }: TaskState): string | null {
-  const servable = gallery === null && recognizer.servable;
-  if (servable || isServable(state, recognizer.manifest.digest, { gallery })) return null;
-  return explain(state, recognizer, { gallery });
+function whyHopeless(state: MasterState, { model, spec: { options: { gallery } } }: TaskState): string | null {
+  const servable = gallery === null && model.servable;
+  if (servable || isServable(state, model.manifest.digest, { gallery })) return null;
+  return explain(state, model, { gallery });
 }

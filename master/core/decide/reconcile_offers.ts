@@ -1,6 +1,6 @@
 import { invariant } from "../../../protocol/kernel/invariant.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
-import { offerOf } from "./decide_recognizers.ts";
+import { offerOf } from "./decide_models.ts";
 import type { MasterEvent } from "../messages/event.ts";
 import { heldDigests } from "../state/lineage.ts";
 import type { MasterState, Moment } from "../state/state.ts";
@@ -15,14 +15,14 @@ export function reconcileOffers(state: MasterState, now: Moment): MasterEvent[] 
   for (const { connection, record } of state.nodes.values()) {
     if (connection === null) continue;
     for (const digest of held) {
-      const recognizer = state.recognizers.get(digest);
-      invariant(recognizer !== undefined, `recognizer ${digest} is not known`);
-      if (!connection.recognizers.has(digest)) events.push(offerOf(recognizer, record, now));
+      const model = state.models.get(digest);
+      invariant(model !== undefined, `model ${digest} is not known`);
+      if (!connection.models.has(digest)) events.push(offerOf(model, record, now));
     }
-    for (const [manifestDigest, { state: standing }] of connection.recognizers) {
+    for (const [manifestDigest, { state: status }] of connection.models) {
       if (held.has(manifestDigest) || isRecent(state, manifestDigest, now)) continue;
       const { nodeId } = record;
-      events.push({ type: "recognizer_retired", nodeId, manifestDigest, held: standing !== "unsuitable" });
+      events.push({ type: "model_retired", nodeId, manifestDigest, held: status !== "unsuitable" });
     }
   }
   if (state.offersStale) events.push({ type: "offers_reconciled" });
@@ -30,6 +30,6 @@ export function reconcileOffers(state: MasterState, now: Moment): MasterEvent[] 
 }
 
 function isRecent(state: MasterState, digest: Digest, { nowMs }: Moment): boolean {
-  const recognizer = state.recognizers.get(digest);
-  return recognizer !== undefined && nowMs - recognizer.usedAtMs < state.settings.demandKeptMs;
+  const model = state.models.get(digest);
+  return model !== undefined && nowMs - model.usedAtMs < state.settings.demandKeptMs;
 }

@@ -32,7 +32,7 @@ const SHORT_NAME_CHARACTERS = 4;
  * `reason`, as a node gave it, if it tells nothing of any node; else the plain sentence of `code`. Users never learn
  * which node served them, not even from a node that would like to tell.
  */
-export function publicSentence(
+export function redactReason(
   state: MasterState,
   code: ErrorCode,
   reason: string,

@@ -23,14 +23,14 @@ export function readinessOf(
   let fault: string | null = null;
   for (const { connection } of state.nodes.values()) {
     if (connection === null || connection.draining) continue;
-    const standing = connection.recognizers.get(to);
-    if (standing?.state === "unsuitable") {
-      fault ??= standing.reason;
+    const status = connection.models.get(to);
+    if (status?.state === "unsuitable") {
+      fault ??= status.reason;
       continue;
     }
-    if (connection.recognizers.get(from)?.state === "ready") serving++;
-    if (standing?.state === "ready") ready++;
-    else if (standing?.state === "failed" && !standing.retryable) fault = standing.reason;
+    if (connection.models.get(from)?.state === "ready") serving++;
+    if (status?.state === "ready") ready++;
+    else if (status?.state === "failed" && !status.retryable) fault = status.reason;
     else coming++;
   }
   return { ready, wanted: Math.max(1, settings.minNodes ?? serving), coming, fault };

@@ -45,7 +45,7 @@ export function recordOf(
   };
 }
 
-/** The versions of one recognizer, what is pinned and what was rolled out. */
+/** The versions of one model, what is pinned and what was rolled out. */
 export function listLineage(state: MasterState, lineage: Lineage): LineageListing {
   const { name, latest, previous, pinned, rollout, history } = lineage;
   return {
@@ -76,5 +76,5 @@ function waitsFor({ stage, spec, answered, failed }: Rollout, nodes: { ready: nu
 }
 
 function nameOf(state: MasterState, digest: Digest): string {
-  return state.recognizers.get(digest)?.name ?? "gone";
+  return state.models.get(digest)?.name ?? "gone";
 }

@@ -1,8 +1,8 @@
 import type { Capabilities } from "../../../protocol/messages/hello.ts";
 import type { Requirements } from "../../../protocol/messages/model.ts";
 
-/** What a node lacks of what a recognizer needs, as a sentence, or null. `version` is that of the node's dml. */
-export function whyUnsuitable(
+/** What a node lacks of what a model needs, as a sentence, or null. `version` is that of the node's dml. */
+export function unmetRequirements(
   { engine, memoryBytes, dml, operatorSets = [] }: Requirements,
   node: Capabilities & { readonly version: string },
 ): string | null {

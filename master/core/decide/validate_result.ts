@@ -22,17 +22,17 @@ const ANNOTATED_MEDIA_TYPE = "image/jpeg";
  * Why a result cannot be the answer to `task`, or null when it can. A node is another process, perhaps another's: what a
  * user gets of it holds only what was asked for, in words that the master knows.
  */
-export function whyUnbelievable(
+export function validateResult(
   task: TaskState,
   result: TaskResult,
   galleries: ReadonlyMap<string, GalleryState>,
 ): string | null {
   const { prediction, annotated } = result;
   const { options } = task.spec;
-  if (prediction.recognizer !== task.recognizer.name) {
-    return `It ran ${prediction.recognizer}, not ${task.recognizer.name}.`;
+  if (prediction.model !== task.model.name) {
+    return `It ran ${prediction.model}, not ${task.model.name}.`;
   }
-  const other = otherField(prediction, FIELDS[task.recognizer.document.pipeline]);
+  const other = otherField(prediction, FIELDS[task.model.document.pipeline]);
   if (other !== null) return other;
   if (annotated !== null && !options.annotate) {
     return "It drew a picture that nobody asked for.";
@@ -99,7 +99,7 @@ function otherField(prediction: Prediction, wanted: Field | null): string | null
   for (const field of ["labels", "objects", "embedding", "tensors"] as const) {
     const isThere = prediction[field] !== undefined;
     if (isThere === (field === wanted)) continue;
-    return isThere ? `It answered with ${field}, which the recognizer does not make.` : `It answered without ${field}.`;
+    return isThere ? `It answered with ${field}, which the model does not make.` : `It answered without ${field}.`;
   }
   return wanted !== null && prediction.persons.length > 0 ? "It found persons where none are looked for." : null;
 }

@@ -1,4 +1,4 @@
-import type { CommandName } from "../../../protocol/messages/command.ts";
+import type { NodeCommandName } from "../../../protocol/messages/command.ts";
 import type { GalleryFailed, GalleryReady } from "../../../protocol/messages/gallery.ts";
 import type { Hello } from "../../../protocol/messages/hello.ts";
 import type { Availability } from "../../../protocol/messages/liveness.ts";
@@ -27,8 +27,8 @@ export interface ConnectNode {
 }
 
 /** Something arrived from the node, whatever it was. */
-export interface HearNode extends FromNode {
-  readonly type: "hear_node";
+export interface RecordSignal extends FromNode {
+  readonly type: "record_signal";
 }
 
 export interface UpdateAvailability extends FromNode {
@@ -42,8 +42,8 @@ export interface LoseNode extends FromNode {
   readonly reason: string;
 }
 
-export interface RegisterRecognizer {
-  readonly type: "register_recognizer";
+export interface RegisterModel {
+  readonly type: "register_model";
   readonly manifest: BlobReference;
   readonly document: Manifest;
   /** Who waits until it is in the ledger; left out for what the catalog brings again at every start. */
@@ -96,7 +96,7 @@ export interface SubmitTask {
   readonly type: "submit_task";
   readonly taskId: string;
   readonly manifestDigest: Digest;
-  /** The recognizer's bare name when no version was asked for: the task is one for the latest, whichever that is now. */
+  /** The model's bare name when no version was asked for: the task is one for the latest, whichever that is now. */
   readonly follows?: string;
   readonly image: BlobReference | null;
   readonly options: TaskOptions;
@@ -119,11 +119,11 @@ export interface AcceptTaskFailure extends FromNode {
 }
 
 /** An administrator wants a node to do something. */
-export interface OrderCommand {
-  readonly type: "order_command";
+export interface RunNodeCommand {
+  readonly type: "run_node_command";
   readonly commandId: string;
   readonly nodeId: string;
-  readonly command: CommandName;
+  readonly command: NodeCommandName;
 }
 
 export interface FinishCommand extends FromNode {
@@ -151,10 +151,10 @@ export interface FinishStop {
 /** What the master may be told to do. */
 export type Command =
   | ConnectNode
-  | HearNode
+  | RecordSignal
   | UpdateAvailability
   | LoseNode
-  | RegisterRecognizer
+  | RegisterModel
   | VersionCommand
   | AcceptReady
   | AcceptModelFailure
@@ -168,7 +168,7 @@ export type Command =
   | CancelTask
   | AcceptResult
   | AcceptTaskFailure
-  | OrderCommand
+  | RunNodeCommand
   | FinishCommand
   | Tick
   | BeginStop

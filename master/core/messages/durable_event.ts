@@ -1,12 +1,12 @@
 import type { LatestMoved, RolloutBegun, RolloutEnded, VersionPinned, VersionRemoved } from "./rollout_event.ts";
-import type { MasterEvent, NodeForgotten, NodeRecorded, NodeSeen, RecognizerRegistered } from "./event.ts";
+import type { MasterEvent, ModelRegistered, NodeForgotten, NodeRecorded, NodeSeen } from "./event.ts";
 
 /** What the ledger keeps. */
 export type DurableEvent =
   | NodeRecorded
   | NodeSeen
   | NodeForgotten
-  | RecognizerRegistered
+  | ModelRegistered
   | LatestMoved
   | VersionPinned
   | VersionRemoved
@@ -19,7 +19,7 @@ export function isDurable(event: MasterEvent): event is DurableEvent {
     case "node_recorded":
     case "node_seen":
     case "node_forgotten":
-    case "recognizer_registered":
+    case "model_registered":
     case "latest_moved":
     case "version_pinned":
     case "version_removed":

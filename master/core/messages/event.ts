@@ -1,7 +1,7 @@
 import type { Manifest } from "../../../models/manifest.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
-import type { CommandName } from "../../../protocol/messages/command.ts";
+import type { NodeCommandName } from "../../../protocol/messages/command.ts";
 import type { Availability } from "../../../protocol/messages/liveness.ts";
 import type { BlobReference } from "../../../protocol/messages/task.ts";
 import type { GalleryEvent } from "./gallery_event.ts";
@@ -45,7 +45,7 @@ export interface NodeRefused {
 }
 
 export interface NodeHeard {
-  readonly type: "node_heard";
+  readonly type: "signal_recorded";
   readonly nodeId: string;
   readonly atMs: number;
   readonly atWallMs: number;
@@ -85,33 +85,33 @@ export interface NodeWithdrew {
   readonly nodeId: string;
 }
 
-/** A recognizer is served from now on. Durable. */
-export interface RecognizerRegistered {
-  readonly type: "recognizer_registered";
+/** A model is served from now on. Durable. */
+export interface ModelRegistered {
+  readonly type: "model_registered";
   readonly manifest: BlobReference;
   readonly document: Manifest;
   readonly atMs: number;
   readonly atWallMs: number;
 }
 
-export interface RecognizerOffered {
-  readonly type: "recognizer_offered";
+export interface ModelOffered {
+  readonly type: "model_offered";
   readonly nodeId: string;
   readonly manifestDigest: Digest;
   readonly atMs: number;
 }
 
-/** The node does not have what the recognizer needs. */
-export interface RecognizerUnsuitable {
-  readonly type: "recognizer_unsuitable";
+/** The node does not have what the model needs. */
+export interface ModelUnsuitable {
+  readonly type: "model_unsuitable";
   readonly nodeId: string;
   readonly manifestDigest: Digest;
   readonly reason: string;
   readonly atMs: number;
 }
 
-export interface RecognizerReady {
-  readonly type: "recognizer_ready";
+export interface ModelReady {
+  readonly type: "model_ready";
   readonly nodeId: string;
   readonly manifestDigest: Digest;
   readonly imagesPerSecond: number;
@@ -120,8 +120,8 @@ export interface RecognizerReady {
   readonly atMs: number;
 }
 
-export interface RecognizerFailed {
-  readonly type: "recognizer_failed";
+export interface ModelFailed {
+  readonly type: "model_failed";
   readonly nodeId: string;
   readonly manifestDigest: Digest;
   readonly code: string;
@@ -189,10 +189,10 @@ export interface TaskAnswered {
 }
 
 export interface CommandOrdered {
-  readonly type: "command_ordered";
+  readonly type: "node_command_sent";
   readonly commandId: string;
   readonly nodeId: string;
-  readonly command: CommandName;
+  readonly command: NodeCommandName;
   readonly deadlineAtMs: number;
 }
 
@@ -227,11 +227,11 @@ export type MasterEvent =
   | NodeRecovered
   | NodeLost
   | NodeWithdrew
-  | RecognizerRegistered
-  | RecognizerOffered
-  | RecognizerUnsuitable
-  | RecognizerReady
-  | RecognizerFailed
+  | ModelRegistered
+  | ModelOffered
+  | ModelUnsuitable
+  | ModelReady
+  | ModelFailed
   | ServabilityChanged
   | GalleryEvent
   | RolloutEvent

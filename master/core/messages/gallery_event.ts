@@ -8,7 +8,7 @@ export interface PublishedGallery {
   readonly index: BlobReference;
   /** How many are enrolled in it. */
   readonly people: number;
-  /** The layer that made its embeddings. */
+  /** The model file that made its embeddings. */
   readonly embedder: Digest;
 }
 

@@ -30,7 +30,7 @@ export interface ProgramReported {
 export type ProgramEvent = ProgramHeld | ProgramOffered | ProgramReported;
 
 /** How one node stands to the executable that it was offered last. */
-export interface ProgramStanding {
+export interface ProgramStatus {
   readonly digest: Digest;
   readonly version: string;
   readonly state: "offered" | ProgramStateMessage["state"];

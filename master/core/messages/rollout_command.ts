@@ -37,11 +37,11 @@ export interface RemoveVersion extends Asked {
   readonly version: number;
 }
 
-/** Do not serve a recognizer any more of which one version is left. */
-export interface RemoveRecognizer extends Asked {
-  readonly type: "remove_recognizer";
+/** Do not serve a model any more of which one version is left. */
+export interface RemoveModel extends Asked {
+  readonly type: "remove_model";
   readonly name: string;
 }
 
 /** What the master may be told about versions. */
-export type VersionCommand = BeginRollout | RollBack | PinVersion | RemoveVersion | RemoveRecognizer;
+export type VersionCommand = BeginRollout | RollBack | PinVersion | RemoveVersion | RemoveModel;

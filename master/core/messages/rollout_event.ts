@@ -2,7 +2,7 @@ import type { RolloutRecord } from "../../../protocol/http_api/rollout_api.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { Rollout, RolloutSpec } from "../state/rollout.ts";
 
-/** The bare name of a recognizer means another version from now on. Durable. */
+/** The bare name of a model means another version from now on. Durable. */
 export interface LatestMoved {
   readonly type: "latest_moved";
   readonly name: string;
@@ -46,7 +46,7 @@ export interface RolloutEnded {
   readonly record: RolloutRecord;
 }
 
-/** The recognizer's own test pictures are on their way. */
+/** The model's own test pictures are on their way. */
 export interface TestsBegun {
   readonly type: "tests_begun";
   readonly name: string;
@@ -88,8 +88,8 @@ export interface TaskMoved {
 }
 
 /** A node needs not hold a version any longer. */
-export interface RecognizerRetired {
-  readonly type: "recognizer_retired";
+export interface ModelRetired {
+  readonly type: "model_retired";
   readonly nodeId: string;
   readonly manifestDigest: Digest;
   /** Whether the node has it and is to be told. */
@@ -114,5 +114,5 @@ export type RolloutEvent =
   | CanaryObserved
   | PredictionCompared
   | TaskMoved
-  | RecognizerRetired
+  | ModelRetired
   | OffersReconciled;

@@ -7,13 +7,13 @@ const RETRY_AFTER_MS_MAX = 60_000;
 /** Shortest; Retry-After counts whole seconds. */
 const RETRY_AFTER_MS_MIN = 1_000;
 
-/** Why no new task of the recognizer is taken now, or null when one is. */
+/** Why no new task of the model is taken now, or null when one is. */
 export function refusalOf(state: MasterState, manifestDigest: Digest): RefusedOutcome | null {
   if (state.stopping) {
     return { ok: false, code: "shutting_down", reason: "The master is stopping." };
   }
-  if (!state.recognizers.has(manifestDigest)) {
-    return { ok: false, code: "recognizer_unknown", reason: `There is no ${manifestDigest}.` };
+  if (!state.models.has(manifestDigest)) {
+    return { ok: false, code: "model_unknown", reason: `There is no ${manifestDigest}.` };
   }
   if (state.tasks.size < state.settings.tasksQueuedMax) return null;
   return {
@@ -24,13 +24,13 @@ export function refusalOf(state: MasterState, manifestDigest: Digest): RefusedOu
   };
 }
 
-/** When half of what waits should be done, by what the nodes that serve the recognizer were measured to do. */
+/** When half of what waits should be done, by what the nodes that serve the model were measured to do. */
 export function retryAfterMs(state: MasterState, manifestDigest: Digest): number {
   let tasksPerMs = 0;
   for (const { connection, record } of state.nodes.values()) {
-    const recognizer = connection?.recognizers.get(manifestDigest);
-    if (recognizer?.state !== "ready") continue;
-    tasksPerMs += record.capabilities.workers / Math.max(serviceMsOf(recognizer), 0.01);
+    const model = connection?.models.get(manifestDigest);
+    if (model?.state !== "ready") continue;
+    tasksPerMs += record.capabilities.workers / Math.max(serviceMsOf(model), 0.01);
   }
   if (tasksPerMs === 0) return RETRY_AFTER_MS_MAX;
   const halfMs = state.tasks.size / 2 / tasksPerMs;

@@ -1,11 +1,11 @@
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { MasterSettings } from "../state/settings.ts";
-import type { MasterState, NodeConnection, NodeState, RecognizerState, TaskSpec } from "../state/state.ts";
+import type { MasterState, ModelState, NodeConnection, NodeState, TaskSpec } from "../state/state.ts";
 
 /** How much a node is given in advance. */
-type Feeding = Pick<MasterSettings, "prefetchPerWorker" | "feedAheadMs" | "attemptsPerWorkerMax">;
+type FeedSettings = Pick<MasterSettings, "prefetchPerWorker" | "feedAheadMs" | "attemptsPerWorkerMax">;
 
-/** Why a node cannot take a task of a recognizer right now. */
+/** Why a node cannot take a task of a model right now. */
 export type Obstacle =
   | "offline"
   | "suspect"
@@ -14,20 +14,20 @@ export type Obstacle =
   | "loading"
   | "failed"
   | "unsuitable"
-  | "stranger"
+  | "gallery_missing"
   | "full";
 
-/** The first stage: what keeps `node` from a task of the recognizer, or null when it can take one now. */
+/** The first stage: what keeps `node` from a task of the model, or null when it can take one now. */
 export function obstacleOf(
   node: NodeState,
   manifestDigest: Digest,
-  options: Feeding,
+  options: FeedSettings,
 ): Obstacle | null {
   const { connection } = node;
   if (connection === null) return "offline";
   if (connection.suspect) return "suspect";
   if (connection.draining) return "draining";
-  switch (connection.recognizers.get(manifestDigest)?.state) {
+  switch (connection.models.get(manifestDigest)?.state) {
     case undefined:
       return "unoffered";
     case "offered":
@@ -37,21 +37,21 @@ export function obstacleOf(
     case "unsuitable":
       return "unsuitable";
   }
-  return isFed(node, connection, options) ? "full" : null;
+  return isSaturated(node, connection, options) ? "full" : null;
 }
 
 /**
- * What keeps `node` from this very task: as {@linkcode obstacleOf}, and `stranger` when it has no version of the people that
+ * What keeps `node` from this very task: as {@linkcode obstacleOf}, and `gallery_missing` when it has no version of the people that
  * the task asks for. An older version than the newest will do.
  */
 export function obstacleTo(
   { manifestDigest, options: { gallery } }: Pick<TaskSpec, "manifestDigest" | "options">,
   node: NodeState,
-  options: Feeding,
+  options: FeedSettings,
 ): Obstacle | null {
   const obstacle = obstacleOf(node, manifestDigest, options);
   if (gallery === null || (obstacle !== null && obstacle !== "full")) return obstacle;
-  return hasGallery(node, gallery) ? obstacle : "stranger";
+  return hasGallery(node, gallery) ? obstacle : "gallery_missing";
 }
 
 function hasGallery({ connection }: NodeState, gallery: string): boolean {
@@ -59,20 +59,20 @@ function hasGallery({ connection }: NodeState, gallery: string): boolean {
 }
 
 /** Tasks that a node holds at once: its workers', and those that it fetches ahead. */
-export function capacityOf(node: NodeState, options: Pick<Feeding, "prefetchPerWorker">): number {
+export function capacityOf(node: NodeState, options: Pick<FeedSettings, "prefetchPerWorker">): number {
   const { workers } = node.record.capabilities;
   return workers + workers * options.prefetchPerWorker;
 }
 
 /** Whether its workers have enough to do until more can reach them: of tasks that take no time, that is many. */
-function isFed(node: NodeState, connection: NodeConnection, options: Feeding): boolean {
+function isSaturated(node: NodeState, connection: NodeConnection, options: FeedSettings): boolean {
   const { workers } = node.record.capabilities;
   const held = connection.attempts.size;
   if (held < capacityOf(node, options)) return false;
   return held >= workers * options.attemptsPerWorkerMax || connection.backlogMs >= workers * options.feedAheadMs;
 }
 
-/** Whether some connected node serves the recognizer, or will without anybody's doing. */
+/** Whether some connected node serves the model, or will without anybody's doing. */
 export function isServable(
   state: MasterState,
   manifestDigest: Digest,
@@ -89,11 +89,11 @@ function couldAsk(node: NodeState, gallery: string): boolean {
   return hasGallery(node, gallery) || node.connection?.galleries.get(gallery)?.state === "offered";
 }
 
-/** Whether `node` serves the recognizer now or soon: busy, silent or still loading is no reason against it. */
+/** Whether `node` serves the model now or soon: busy, silent or still loading is no reason against it. */
 function couldServe(node: NodeState, manifestDigest: Digest): boolean {
   const { connection } = node;
   if (connection === null || connection.draining) return false;
-  const state = connection.recognizers.get(manifestDigest)?.state;
+  const state = connection.models.get(manifestDigest)?.state;
   return state === "ready" || state === "offered";
 }
 
@@ -107,20 +107,20 @@ const OBSTACLE_WORDS: Record<Obstacle, string> = {
   loading: "loading it",
   failed: "unable to load it",
   unsuitable: "without what it needs",
-  stranger: "without the people of the gallery",
+  gallery_missing: "without the people of the gallery",
   full: "busy",
 };
 
-/** Why nobody can serve `recognizer`, as a sentence for users: how many, never which. */
+/** Why nobody can serve `model`, as a sentence for users: how many, never which. */
 export function explain(
   state: MasterState,
-  recognizer: RecognizerState,
+  model: ModelState,
   options: { gallery?: string | null } = {},
 ): string {
   const { gallery = null } = options;
-  const { name } = recognizer;
+  const { name } = model;
   const what = gallery === null ? name : `${name} with the gallery ${gallery}`;
-  const task = { manifestDigest: recognizer.manifest.digest, options: { ...NOTHING_ASKED, gallery } };
+  const task = { manifestDigest: model.manifest.digest, options: { ...NOTHING_ASKED, gallery } };
   const counts = new Map<Obstacle, number>();
   for (const node of state.nodes.values()) {
     const obstacle = obstacleTo(task, node, state.settings);

@@ -1,4 +1,4 @@
-import type { NodeConnection, NodeRecognizer } from "../state/state.ts";
+import type { NodeConnection, NodeModel } from "../state/state.ts";
 
 /** What a task takes where nothing was measured yet, or where the measure says nothing. */
 const UNKNOWN_SERVICE_MS = 1_000;
@@ -22,14 +22,14 @@ export function expectedMs(
   return meanMs * (ahead - workers + 1) / workers + serviceMs;
 }
 
-/** What one task of the recognizer takes on one worker of the node, as far as is known. */
-export function serviceMsOf(recognizer: NodeRecognizer): number {
-  return recognizer.serviceMs ?? firstServiceMs(recognizer.imagesPerSecond);
+/** What one task of the model takes on one worker of the node, as far as is known. */
+export function serviceMsOf(model: NodeModel): number {
+  return model.serviceMs ?? firstServiceMs(model.imagesPerSecond);
 }
 
 /** The moving average after one more measurement (exponentially weighted). */
-export function nextServiceMs(recognizer: NodeRecognizer, measuredMs: number): number {
-  const beforeMs = serviceMsOf(recognizer);
+export function nextServiceMs(model: NodeModel, measuredMs: number): number {
+  const beforeMs = serviceMsOf(model);
   return beforeMs + NEWEST_WEIGHT * (measuredMs - beforeMs);
 }
 

@@ -10,7 +10,7 @@ import { type Choice, exclusionOf, selectNode } from "./select.ts";
 export function* schedule(state: MasterState, nowMs: number): Generator<AttemptStarted> {
   if (state.waitingCount === 0) return;
   const heads: TaskState[] = [];
-  for (const { waiting } of state.recognizers.values()) {
+  for (const { waiting } of state.models.values()) {
     if (waiting.first !== null) heads.push(waiting.first);
   }
   while (heads.length > 0) {
@@ -20,7 +20,7 @@ export function* schedule(state: MasterState, nowMs: number): Generator<AttemptS
     const excludes = exclusionOf(state, task);
     const choice = selectNode(state, task, { excludes });
     if (choice !== null) yield startOf(task, choice, nowMs);
-    // Where one task found no node, neither will the next of its recognizer, unless this one was only picky.
+    // Where one task found no node, neither will the next of its model, unless this one was only picky.
     const goOn = choice !== null || excludes !== undefined || wantsRarePeople(state, task);
     if (goOn && next !== null) heads[index] = next;
     else heads.splice(index, 1);

@@ -30,9 +30,9 @@ export function selectNode(
   for (const node of state.nodes.values()) {
     const { connection } = node;
     if (connection === null || obstacleTo(task.spec, node, state.settings) !== null) continue;
-    const recognizer = connection.recognizers.get(manifestDigest);
-    if (recognizer === undefined || excludes?.(node, connection)) continue;
-    const serviceMs = serviceMsOf(recognizer);
+    const model = connection.models.get(manifestDigest);
+    if (model === undefined || excludes?.(node, connection)) continue;
+    const serviceMs = serviceMsOf(model);
     const { workers } = node.record.capabilities;
     const finishMs = expectedMs(connection, { workers, serviceMs });
     const order = tieBreaker(task.hash, node.hash);

@@ -1,9 +1,9 @@
 import type { RolloutRecord } from "../../../protocol/http_api/rollout_api.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { Rollout } from "./rollout.ts";
-import type { MasterState, RecognizerState } from "./state.ts";
+import type { MasterState, ModelState } from "./state.ts";
 
-/** The versions of one recognizer as a whole: which one its bare name means, and how that changes. */
+/** The versions of one model as a whole: which one its bare name means, and how that changes. */
 export interface Lineage {
   readonly name: string;
   /** What the bare name means. */
@@ -18,20 +18,20 @@ export interface Lineage {
   history: readonly RolloutRecord[];
 }
 
-/** What the bare name of a recognizer means now, or undefined when there is none of that name. */
-export function latestOf(state: MasterState, name: string): RecognizerState | undefined {
+/** What the bare name of a model means now, or undefined when there is none of that name. */
+export function latestOf(state: MasterState, name: string): ModelState | undefined {
   const lineage = state.lineages.get(name);
-  return lineage && state.recognizers.get(lineage.latest);
+  return lineage && state.models.get(lineage.latest);
 }
 
 /** The version of `name` that is served, latest or not. */
-export function versionOf(state: MasterState, name: string, version: number): RecognizerState | undefined {
+export function versionOf(state: MasterState, name: string, version: number): ModelState | undefined {
   return versionsOf(state, name).find(({ document }) => document.version === version);
 }
 
 /** Every version of `name` that is served, the lowest first. */
-export function versionsOf(state: MasterState, name: string): RecognizerState[] {
-  return [...state.recognizers.values()]
+export function versionsOf(state: MasterState, name: string): ModelState[] {
+  return [...state.models.values()]
     .filter(({ document }) => document.name === name)
     .sort((one, other) => one.document.version - other.document.version);
 }
@@ -53,6 +53,6 @@ function wantedDigests(state: MasterState): Set<Digest> {
 /** What is wanted, and whatever else has tasks. */
 export function heldDigests(state: MasterState): Set<Digest> {
   const held = wantedDigests(state);
-  for (const [digest, { taskCount }] of state.recognizers) if (taskCount > 0) held.add(digest);
+  for (const [digest, { taskCount }] of state.models) if (taskCount > 0) held.add(digest);
   return held;
 }

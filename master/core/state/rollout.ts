@@ -8,7 +8,7 @@ const SAMPLES_MAX = 256;
 /** What a rollout is; never changes. */
 export interface RolloutSpec {
   readonly rolloutId: string;
-  /** Of the recognizer, without a version. */
+  /** Of the model, without a version. */
   readonly name: string;
   readonly from: Digest;
   readonly to: Digest;
@@ -33,7 +33,7 @@ export interface Rollout {
   drifted: number;
   worstDrift: number;
   lastDrift: string | null;
-  /** Whether the recognizer's own test pictures are on their way. */
+  /** Whether the model's own test pictures are on their way. */
   testsBegun: boolean;
   testsPassed: number;
   testFault: string | null;
@@ -55,7 +55,7 @@ export type RolloutPart =
   }
   /** A canary picture once more, on the old version, for nobody but the comparison with what the new one answered. */
   | { readonly kind: "shadow"; readonly name: string; readonly rolloutId: string; readonly answered: Prediction }
-  /** A picture of the recognizer's own. */
+  /** A picture of the model's own. */
   | { readonly kind: "test"; readonly name: string; readonly rolloutId: string; readonly index: number };
 
 /** A rollout that was just begun. */

@@ -24,7 +24,7 @@ export interface MasterSettings {
   readonly nodesMax: number;
   /** How long a task waits for the first node that could ever serve it: nodes may be on their way. */
   readonly joinGraceMs: number;
-  /** A recognizer that failed on a node for a passing reason is offered to it again after this. */
+  /** A model that failed on a node for a passing reason is offered to it again after this. */
   readonly offerAgainMs: number;
   /** A version that is held for no other reason than that somebody asked for it is retired when nobody has for this long. */
   readonly demandKeptMs: number;

@@ -2,14 +2,14 @@ import type { Manifest } from "../../../models/manifest.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import type { FailureDetector } from "../../../protocol/wire/failure_detector.ts";
-import type { CommandName } from "../../../protocol/messages/command.ts";
+import type { NodeCommandName } from "../../../protocol/messages/command.ts";
 import type { Capabilities } from "../../../protocol/messages/hello.ts";
 import type { Availability } from "../../../protocol/messages/liveness.ts";
 import type { Prediction } from "../../../protocol/messages/prediction.ts";
 import type { BlobReference, TaskOptions } from "../../../protocol/messages/task.ts";
 import type { PublishedGallery } from "../messages/gallery_event.ts";
 import type { Program } from "../../../protocol/messages/program.ts";
-import type { ProgramStanding } from "../messages/program_event.ts";
+import type { ProgramStatus } from "../messages/program_event.ts";
 import type { Lineage } from "./lineage.ts";
 import type { RolloutPart } from "./rollout.ts";
 import { DEFAULT_SETTINGS, type MasterSettings } from "./settings.ts";
@@ -36,8 +36,8 @@ export interface NodeRecord {
   readonly completed: number;
 }
 
-/** How one connected node stands to one recognizer. */
-export interface NodeRecognizer {
+/** How one connected node stands to one model. */
+export interface NodeModel {
   state: "offered" | "ready" | "failed" | "unsuitable";
   /** Since when, on the monotonic clock. */
   sinceMs: number;
@@ -87,7 +87,7 @@ export interface NodeConnection {
   readonly attempts: Map<string, Attempt>;
   /** What the live attempts take on one worker, one after the other. */
   backlogMs: number;
-  readonly recognizers: Map<Digest, NodeRecognizer>;
+  readonly models: Map<Digest, NodeModel>;
   /** By name. */
   readonly galleries: Map<string, NodeGallery>;
 }
@@ -116,9 +116,9 @@ export interface TaskSpec {
 }
 
 export interface TaskState {
-  /** It and `recognizer` change once at most: when a canary picture goes back to the old version. */
+  /** It and `model` change once at most: when a canary picture goes back to the old version. */
   spec: TaskSpec;
-  recognizer: RecognizerState;
+  model: ModelState;
   /** What it has to do with a rollout; null: nothing. */
   readonly part: RolloutPart | null;
   /** Grows with acceptance: who came first. */
@@ -138,8 +138,8 @@ export interface TaskState {
   next: TaskState | null;
 }
 
-/** A recognizer that is served. */
-export interface RecognizerState {
+/** A model that is served. */
+export interface ModelState {
   /** `name@version`. */
   readonly name: string;
   readonly manifest: BlobReference;
@@ -181,7 +181,7 @@ export type TaskOutcome = PredictedOutcome | RefusedOutcome;
 export interface OrderedCommand {
   readonly commandId: string;
   readonly nodeId: string;
-  readonly command: CommandName;
+  readonly command: NodeCommandName;
   readonly deadlineAtMs: number;
 }
 
@@ -190,17 +190,17 @@ export interface MasterState {
   readonly settings: MasterSettings;
   readonly nodes: Map<string, NodeState>;
   /** By manifest digest. */
-  readonly recognizers: Map<Digest, RecognizerState>;
+  readonly models: Map<Digest, ModelState>;
   /** By name. */
   readonly galleries: Map<string, GalleryState>;
   /** Names of galleries that were retired, oldest first: nodes that were away then are told when they come. */
   readonly retiredGalleries: Set<string>;
-  /** By the name of the recognizer, without a version. */
+  /** By the name of the model, without a version. */
   readonly lineages: Map<string, Lineage>;
   /** Executables of dml by the kind of host that they are for. */
   readonly programs: Map<string, Program>;
   /** By node id, since it came last. */
-  readonly programStandings: Map<string, ProgramStanding>;
+  readonly programStatuses: Map<string, ProgramStatus>;
   /** Whether what the nodes are offered may not be what they should be. */
   offersStale: boolean;
   /** Accepted and not yet answered, oldest first. */
@@ -219,12 +219,12 @@ export function createState(settings: Partial<MasterSettings> = {}): MasterState
   return {
     settings: { ...DEFAULT_SETTINGS, ...settings },
     nodes: new Map(),
-    recognizers: new Map(),
+    models: new Map(),
     galleries: new Map(),
     retiredGalleries: new Set(),
     lineages: new Map(),
     programs: new Map(),
-    programStandings: new Map(),
+    programStatuses: new Map(),
     offersStale: false,
     tasks: new Map(),
     commands: new Map(),

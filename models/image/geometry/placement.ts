@@ -11,7 +11,7 @@ export interface Placement {
 
 /**
  * Where `picture` lies in `frame` after `resize`. A letterbox begins and ends at whole pixels of the frame, as in the programs
- * that layers are trained with.
+ * that model files are trained with.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ import { hasJpegEnd, type JpegHeader, readJpegHeader } from "./header.ts";
 import { hasAllScans } from "./scans.ts";
 import type { Picture } from "../picture.ts";
 import { fromGrey } from "../samples.ts";
-import { SparePixels } from "../pixel_pool.ts";
+import { PixelPool } from "../pixel_pool.ts";
 import { type EmscriptenFactory, viewOfResult, WasmCodec } from "../wasm_codec.ts";
 
 /** What is used of the build of `@cornerstonejs/codec-libjpeg-turbo-8bit` that only decodes; its objects live until `delete()`. */
@@ -53,12 +53,12 @@ export class JpegCodec {
   readonly #decoder: PlainDecoder;
   readonly #codec: WasmCodec;
   readonly #fallback: JpegFallback;
-  readonly #spare: SparePixels;
+  readonly #spare: PixelPool;
   #libjpeg: Libjpeg | null = null;
   #encoder: JpegEncoder | null = null;
 
   /** Pictures are decoded into `spare` where they fit; `decoder` is asked first. */
-  constructor(assets: AssetSource, spare = new SparePixels(), decoder: PlainDecoder = new JpegDecoder()) {
+  constructor(assets: AssetSource, spare = new PixelPool(), decoder: PlainDecoder = new JpegDecoder()) {
     this.#spare = spare;
     this.#decoder = decoder;
     this.#codec = new WasmCodec(assets, "libjpeg-turbo.wasm");
@@ -138,7 +138,7 @@ export class JpegCodec {
 
 // A decoder goes with its picture: its buffers, kept, would be half of the instance's memory.
 
-function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array, spare: SparePixels): Picture {
+function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array, spare: PixelPool): Picture {
   const decoder = new libjpeg.JPEGDecoder();
   try {
     decoder.getEncodedBuffer(bytes.length).set(bytes);

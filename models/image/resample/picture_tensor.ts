@@ -26,7 +26,7 @@ interface Columns {
   readonly end: number;
 }
 
-/** The input of a layer that looks at pictures. One buffer serves them all: a picture allocates nothing for it. */
+/** The input of a model file that looks at pictures. One buffer serves them all: a picture allocates nothing for it. */
 export class PictureTensor {
   readonly tensor: Tensor;
   readonly #input: PictureInput;

@@ -3,11 +3,11 @@ import type { Box, Size } from "../../image/geometry/geometry.ts";
 import type { DetectParameters } from "../../manifest/detect.ts";
 import type { Tensor } from "../../tensor.ts";
 
-/** An object as a layer gives it, before it is compared with others. */
+/** An object as a model file gives it, before it is compared with others. */
 export interface Candidate {
-  /** In pixels of the layer's input. */
+  /** In pixels of the model file's input. */
   readonly box: Box;
-  /** Of its class among the recognizer's. */
+  /** Of its class among the model's. */
   readonly index: number;
   readonly score: number;
 }
@@ -16,7 +16,7 @@ export interface Candidate {
 export interface BoxForm {
   readonly form: "xyxy" | "yxyx" | "cxcywh";
   readonly unit: "pixels" | "normalised";
-  /** The layer's input. */
+  /** The model file's input. */
   readonly input: Size;
 }
 
@@ -40,16 +40,14 @@ export function boxOf(
   }
 }
 
-/** `recognizer_invalid`: an output is of another shape than its family's. */
+/** `model_invalid`: an output is of another shape than its family's. */
 export function misshapen(
   { dims }: Pick<Tensor, "dims">,
   { output, decode, wanted }: { output: string; decode: DetectParameters["decode"]; wanted: string },
 ): DmlError {
   return new DmlError(
-    "recognizer_invalid",
-    `The output ${output} of the layer model has the shape ${
-      dims.join("x") || "()"
-    }; decode ${decode} reads ${wanted}.`,
+    "model_invalid",
+    `The output ${output} of the model has the shape ${dims.join("x") || "()"}; decode ${decode} reads ${wanted}.`,
     { advice: "Correct `decode`, the outputs or the labels in the manifest." },
   );
 }

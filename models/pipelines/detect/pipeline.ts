@@ -22,8 +22,8 @@ const SCORE_DECIMALS = 4;
 const CANDIDATES_MAX = 10_000;
 
 /** Which objects are where. */
-export const createDetectPipeline: PipelineFactory<"detect"> = ({ parameters }, layers, { nowMs }) =>
-  new PictureModel(layers, {
+export const createDetectPipeline: PipelineFactory<"detect"> = ({ parameters }, sessions, { nowMs }) =>
+  new PictureModel(sessions, {
     input: parameters.input,
     outputs: outputsOf(parameters),
     nowMs,
@@ -45,7 +45,7 @@ function outputsOf(parameters: DetectParameters): string[] {
   }
 }
 
-/** What is in a layer's outputs (in the order of {@linkcode outputsOf}), overlaps and all. Throws `recognizer_invalid`. */
+/** What is in a model file's outputs (in the order of {@linkcode outputsOf}), overlaps and all. Throws `model_invalid`. */
 function decoded(outputs: readonly Tensor[], parameters: DetectParameters): Candidate[] {
   switch (parameters.decode) {
     case "yolox":

@@ -15,7 +15,7 @@ export interface YoloRows {
   readonly length: number;
 }
 
-/** Throws `recognizer_invalid` when `output` has not the shape [1, N, 5 + C]. */
+/** Throws `model_invalid` when `output` has not the shape [1, N, 5 + C]. */
 export function yoloRows(
   output: Tensor,
   parameters: DetectFamily<"yolov5"> | DetectFamily<"yolox">,

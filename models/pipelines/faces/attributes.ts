@@ -5,20 +5,20 @@ import { PictureTensor } from "../../image/resample/picture_tensor.ts";
 import { placedBox } from "../../image/geometry/placement.ts";
 import type { PictureInput } from "../../manifest/picture_input.ts";
 import { activated } from "../activation.ts";
-import { type LayerForm, LayerRunner } from "../layer_runner.ts";
-import type { Layers } from "../pipeline.ts";
+import { type SessionForm, SessionRunner } from "../session_runner.ts";
+import type { ModelSessions } from "../pipeline.ts";
 import { rounded } from "../rounded.ts";
-import { SOFT_STAGES, softStagewise } from "./ssr_net.ts";
+import { SSR_STAGES, ssrNetValue } from "./ssr_net.ts";
 import type { Stopwatch } from "../stopwatch.ts";
 
 const SCORE_DECIMALS = 4;
 const AGE_DECIMALS = 1;
-/** What the age layer's 1 stands for, in years. */
+/** What the age model file's 1 stands for, in years. */
 const AGE_MAX = 101;
 
 /**
  * The channels B, G, R as in OpenCV, with mean and deviation of ImageNet in that order. The package's own program gives R, G, B;
- * of 22 women in six photos the gender layer then takes 13 for women, and all of them this way.
+ * of 22 women in six photos the gender model file then takes 13 for women, and all of them this way.
  */
 const SMALL = input({
   side: 64,
@@ -27,12 +27,12 @@ const SMALL = input({
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],
 });
-const AGE = { role: "age", input: { name: "input", dims: [1, 3, 64, 64] }, outputs: SOFT_STAGES } as const;
-const GENDER = { role: "gender", input: { name: "input", dims: [1, 3, 64, 64] }, outputs: SOFT_STAGES } as const;
+const AGE = { role: "age", input: { name: "input", dims: [1, 3, 64, 64] }, outputs: SSR_STAGES } as const;
+const GENDER = { role: "gender", input: { name: "input", dims: [1, 3, 64, 64] }, outputs: SSR_STAGES } as const;
 
 const LARGE = input({ side: 224, channels: "RGB", scale: 1 / 255, mean: [0], std: [1] });
 /**
- * Of the seven classes the package names none. Both orders that layers of seven are trained in, of FER-2013 and of RAF-DB, agree
+ * Of the seven classes the package names none. Both orders that model files of seven are trained in, of FER-2013 and of RAF-DB, agree
  * on these three, and photos on the smile; the others are not told apart here.
  */
 const EXPRESSIONS = ["other", "other", "other", "happy", "sad", "other", "neutral"] as const;
@@ -51,35 +51,35 @@ const LIVENESS = {
   outputs: { output: LIVENESSES.length },
 } as const;
 
-/** Sides of the squares that the layers look at, over the longer side of the detector's box. */
+/** Sides of the squares that the model files look at, over the longer side of the detector's box. */
 const SMALL_SIDE = 1.2;
 const EXPRESSION_SIDE = 1;
 const LIVENESS_SIDE = 2.2;
 
-/** The layers of a recognizer that say what a face is like, as many as it has. */
+/** The files of a model that say what a face is like, as many as it has. */
 export class FaceAttributes {
-  readonly #age: FaceLayer<typeof AGE> | null;
-  readonly #gender: FaceLayer<typeof GENDER> | null;
-  readonly #expression: FaceLayer<typeof EXPRESSION> | null;
-  readonly #liveness: FaceLayer<typeof LIVENESS> | null;
+  readonly #age: FaceModel<typeof AGE> | null;
+  readonly #gender: FaceModel<typeof GENDER> | null;
+  readonly #expression: FaceModel<typeof EXPRESSION> | null;
+  readonly #liveness: FaceModel<typeof LIVENESS> | null;
 
-  /** Throws `recognizer_invalid` when a layer is not of its form. */
-  constructor(layers: Layers) {
-    const has = ({ role }: LayerForm) => Object.hasOwn(layers, role);
-    this.#age = has(AGE) ? new FaceLayer(layers, AGE, { input: SMALL, side: SMALL_SIDE }) : null;
-    this.#gender = has(GENDER) ? new FaceLayer(layers, GENDER, { input: SMALL, side: SMALL_SIDE }) : null;
+  /** Throws `model_invalid` when a model file is not of its form. */
+  constructor(sessions: ModelSessions) {
+    const has = ({ role }: SessionForm) => Object.hasOwn(sessions, role);
+    this.#age = has(AGE) ? new FaceModel(sessions, AGE, { input: SMALL, side: SMALL_SIDE }) : null;
+    this.#gender = has(GENDER) ? new FaceModel(sessions, GENDER, { input: SMALL, side: SMALL_SIDE }) : null;
     this.#expression = has(EXPRESSION)
-      ? new FaceLayer(layers, EXPRESSION, { input: LARGE, side: EXPRESSION_SIDE })
+      ? new FaceModel(sessions, EXPRESSION, { input: LARGE, side: EXPRESSION_SIDE })
       : null;
-    this.#liveness = has(LIVENESS) ? new FaceLayer(layers, LIVENESS, { input: BYTES, side: LIVENESS_SIDE }) : null;
+    this.#liveness = has(LIVENESS) ? new FaceModel(sessions, LIVENESS, { input: BYTES, side: LIVENESS_SIDE }) : null;
   }
 
-  /** What the face in `box` is like; null when the recognizer has no layer for any of it. */
+  /** What the face in `box` is like; null when the model has no model file for any of it. */
   async of(picture: Picture, { box, watch }: { box: Box; watch: Stopwatch }): Promise<Attributes | null> {
     const attributes: Attributes = {};
     const at = { box, watch };
-    if (this.#age) attributes.age = ageOf(softStagewise(await this.#age.look(picture, at)));
-    if (this.#gender) attributes.gender = genderOf(softStagewise(await this.#gender.look(picture, at)));
+    if (this.#age) attributes.age = ageOf(ssrNetValue(await this.#age.look(picture, at)));
+    if (this.#gender) attributes.gender = genderOf(ssrNetValue(await this.#gender.look(picture, at)));
     if (this.#expression) {
       attributes.expression = choiceOf((await this.#expression.look(picture, at)).output, EXPRESSIONS);
     }
@@ -90,15 +90,15 @@ export class FaceAttributes {
   }
 }
 
-/** A layer that looks at a square around a face. */
-class FaceLayer<Form extends LayerForm> {
-  readonly #runner: LayerRunner<Form>;
+/** A model file that looks at a square around a face. */
+class FaceModel<Form extends SessionForm> {
+  readonly #runner: SessionRunner<Form>;
   readonly #tensor: PictureTensor;
   readonly #frame: Size;
   readonly #side: number;
 
-  constructor(layers: Layers, form: Form, { input, side }: { input: PictureInput; side: number }) {
-    this.#runner = new LayerRunner(layers, form);
+  constructor(sessions: ModelSessions, form: Form, { input, side }: { input: PictureInput; side: number }) {
+    this.#runner = new SessionRunner(sessions, form);
     this.#tensor = new PictureTensor(input, this.#runner.input);
     this.#frame = input;
     this.#side = side;

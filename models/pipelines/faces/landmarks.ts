@@ -36,7 +36,7 @@ const OUTSIDE_MAX = 0.5;
 /** How far from their centre, in sides, one of the five must lie at least. */
 const SPREAD_MIN = 0.05;
 
-/** The square around the face in `box` that the landmark layer looks at; parts of it may lie outside the picture. */
+/** The square around the face in `box` that the landmark model file looks at; parts of it may lie outside the picture. */
 export function landmarkSquare(box: Box): Box {
   const side = box.height * SQUARE_PER_HEIGHT;
   return {
@@ -48,7 +48,7 @@ export function landmarkSquare(box: Box): Box {
 }
 
 /**
- * The five points, in pixels of the picture, in the landmark layer's answer for `square`.
+ * The five points, in pixels of the picture, in the landmark model file's answer for `square`.
  * Where the answer is no face (not numbers, far outside, all in one place), the points of a typical one take its place.
  */
 export function fivePoints(landmarks: Float32Array, square: Box): Point[] {

@@ -15,31 +15,31 @@ import { EMBED, normalise } from "./embed.ts";
 import { fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./landmarks.ts";
 import { NOTHING_SEEN, personOf, type SeenFace } from "./person.ts";
 import { QualityMeter } from "./quality.ts";
-import { LayerRunner } from "../layer_runner.ts";
-import type { Finding, Layers, Pipeline, PipelineFactory, RecognizeOptions } from "../pipeline.ts";
+import { SessionRunner } from "../session_runner.ts";
+import type { Finding, ModelSessions, Pipeline, PipelineFactory, RecognizeOptions } from "../pipeline.ts";
 import { Stopwatch } from "../stopwatch.ts";
 
 /** Detect, landmarks, align, embed. The same path enrols a person and recognises them. */
-export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, layers, { nowMs }) =>
-  new FacesPipeline(layers, { parameters: manifest.parameters, nowMs });
+export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, sessions, { nowMs }) =>
+  new FacesPipeline(sessions, { parameters: manifest.parameters, nowMs });
 
 class FacesPipeline implements Pipeline {
   readonly needsPicture = true;
-  readonly #detect: LayerRunner<typeof DETECT>;
-  readonly #landmarks: LayerRunner<typeof LANDMARKS>;
-  readonly #embedLayer: LayerRunner<typeof EMBED>;
+  readonly #detect: SessionRunner<typeof DETECT>;
+  readonly #landmarks: SessionRunner<typeof LANDMARKS>;
+  readonly #embedder: SessionRunner<typeof EMBED>;
   readonly #attributes: FaceAttributes;
   readonly #quality = new QualityMeter();
   readonly #parameters: FacesParameters;
   readonly #nowMs: () => number;
-  /** The layers' inputs are shared by all pictures, so these come one after the other. */
+  /** The model files' inputs are shared by all pictures, so these come one after the other. */
   #isBusy = false;
 
-  constructor(layers: Layers, options: { parameters: FacesParameters; nowMs: () => number }) {
-    this.#detect = new LayerRunner(layers, DETECT);
-    this.#landmarks = new LayerRunner(layers, LANDMARKS);
-    this.#embedLayer = new LayerRunner(layers, EMBED);
-    this.#attributes = new FaceAttributes(layers);
+  constructor(sessions: ModelSessions, options: { parameters: FacesParameters; nowMs: () => number }) {
+    this.#detect = new SessionRunner(sessions, DETECT);
+    this.#landmarks = new SessionRunner(sessions, LANDMARKS);
+    this.#embedder = new SessionRunner(sessions, EMBED);
+    this.#attributes = new FaceAttributes(sessions);
     this.#parameters = options.parameters;
     this.#nowMs = options.nowMs;
   }
@@ -101,7 +101,7 @@ class FacesPipeline implements Pipeline {
     const { landmarks, watch, wanted: { embeddings, gallery = null, quality: isMeasured = false } } = options;
     if (!embeddings && !isMeasured && gallery === null) return NOTHING_SEEN;
     this.#align(picture, landmarks);
-    const quality = this.#quality.measure(this.#embedLayer.input, landmarks);
+    const quality = this.#quality.measure(this.#embedder.input, landmarks);
     watch.lap("prepareMs");
     if (!embeddings && gallery === null) return { ...NOTHING_SEEN, quality };
     const embedding = await this.#embed(watch);
@@ -111,12 +111,12 @@ class FacesPipeline implements Pipeline {
 
   #align(picture: Picture, landmarks: Point[]): void {
     const transform = similarityTransform(landmarks, ARCFACE_TEMPLATE);
-    warp(picture, { ...ALIGNED, transform, into: this.#embedLayer.input });
+    warp(picture, { ...ALIGNED, transform, into: this.#embedder.input });
   }
 
   /** Of the face that was aligned last. */
   async #embed(watch: Stopwatch): Promise<Float32Array> {
-    const { output } = await this.#embedLayer.run();
+    const { output } = await this.#embedder.run();
     watch.lap("inferMs");
     const embedding = normalise(output);
     watch.lap("interpretMs");

@@ -1,5 +1,5 @@
 /** What SSR-Net answers: three stages of three bins each, from coarse to fine. */
-export const SOFT_STAGES = {
+export const SSR_STAGES = {
   prob_stage_1: 3,
   prob_stage_2: 3,
   prob_stage_3: 3,
@@ -15,7 +15,7 @@ export const SOFT_STAGES = {
  * The number in 0..1 that the stages of SSR-Net say together (https://www.ijcai.org/proceedings/2018/0150.pdf, equation 5): each
  * stage divides a bin of the one before, in bins that it may move and stretch.
  */
-export function softStagewise(answer: Readonly<Record<keyof typeof SOFT_STAGES, Float32Array>>): number {
+export function ssrNetValue(answer: Readonly<Record<keyof typeof SSR_STAGES, Float32Array>>): number {
   const stages = [
     { shares: answer.prob_stage_1, moves: answer.index_offset_stage1, stretch: answer.stage1_delta_k[0] },
     { shares: answer.prob_stage_2, moves: answer.index_offset_stage2, stretch: answer.stage2_delta_k[0] },

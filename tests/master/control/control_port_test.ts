@@ -7,14 +7,14 @@ import { helloOf, idOf } from "../core_world.ts";
 import { MasterFixture, resultOf } from "../master_fixture.ts";
 
 const ONE = idOf("node", 1);
-const EMPTY = { recognizer: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
+const EMPTY = { model: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
 
 /** The master still takes nodes in and answers. */
 async function assertWorks(fixture: MasterFixture): Promise<void> {
   const node = await fixture.join(99);
   const answer = fixture.master.predict(new Uint8Array(), EMPTY);
   node.send(resultOf(await node.next("task.assign")));
-  assertEquals((await answer).prediction.recognizer, "empty@1");
+  assertEquals((await answer).prediction.model, "empty@1");
 }
 
 Deno.test("ControlPort() welcomes a node and tells it how to stay alive", async () => {
@@ -34,9 +34,9 @@ Deno.test("ControlPort() closes a connection that says nothing", async () => {
   await using fixture = await MasterFixture.start();
   const silent = await fixture.connect();
   await fixture.pass(LIMITS.helloTimeoutMs - 200);
-  assertEquals(silent.heard, []);
+  assertEquals(silent.received, []);
   await fixture.passUntil(silent.ended);
-  assertEquals(silent.heard.map((message) => "code" in message && message.code), ["handshake_timeout"]);
+  assertEquals(silent.received.map((message) => "code" in message && message.code), ["handshake_timeout"]);
   await assertWorks(fixture);
 });
 
@@ -120,7 +120,7 @@ Deno.test("ControlPort() rejects a second connection of the same node", async ()
 Deno.test("ControlPort() pings every heartbeat, and gives up who is silent", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
-  const pings = () => node.heard.filter(({ type }) => type === "ping").length;
+  const pings = () => node.received.filter(({ type }) => type === "ping").length;
   await fixture.heeded(node);
   const before = pings();
   await fixture.pass(3 * LIMITS.heartbeatIntervalMs);
@@ -130,7 +130,9 @@ Deno.test("ControlPort() pings every heartbeat, and gives up who is silent", asy
   await fixture.pass(LIMITS.suspectAfterMs + 200);
   assertEquals(fixture.master.nodes()[0].state, "suspect");
   await fixture.passUntil(node.ended);
-  assertEquals(node.heard.flatMap((message) => message.type === "goodbye" ? [message.code] : []), ["connection_lost"]);
+  assertEquals(node.received.flatMap((message) => message.type === "goodbye" ? [message.code] : []), [
+    "connection_lost",
+  ]);
   assertEquals(fixture.master.nodes()[0].state, "offline");
 });
 

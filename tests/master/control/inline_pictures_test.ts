@@ -9,14 +9,14 @@ import { MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts
 const NEWER = { protocol: { min: 1, max: 2 } };
 const PICTURE = new TextEncoder().encode("a picture");
 const DRAWN = new TextEncoder().encode("drawn");
-const ASKED = { recognizer: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
+const ASKED = { model: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
 
 function drawnOf(assign: TaskAssign): TaskResult {
   return resultOf(assign, { annotated: { digest: digestOf(DRAWN), size: DRAWN.length, mediaType: "image/jpeg" } });
 }
 
-function carriesPictures(node: ScriptedNode): boolean | undefined {
-  return node.heard.find((message) => message.type === "welcome")?.carriesPictures;
+function sendsPicturesInline(node: ScriptedNode): boolean | undefined {
+  return node.received.find((message) => message.type === "welcome")?.sendsPicturesInline;
 }
 
 /** A node with a picture in hand, which the user still waits for. */
@@ -29,9 +29,9 @@ async function nodeWithPicture(fixture: MasterFixture) {
 Deno.test("ControlPort() sends a picture along behind its assignment", async () => {
   await using fixture = await MasterFixture.start();
   const { node, answer, assign } = await nodeWithPicture(fixture);
-  assertEquals([carriesPictures(node), assign.isCarried], [true, true]);
+  assertEquals([sendsPicturesInline(node), assign.isInline], [true, true]);
   await fixture.heeded(node);
-  assertEquals(node.carried, [{ digest: assign.image!.digest, bytes: PICTURE }]);
+  assertEquals(node.inlinePictures, [{ digest: assign.image!.digest, bytes: PICTURE }]);
   node.send(resultOf(assign));
   await answer;
 });
@@ -42,19 +42,19 @@ Deno.test("ControlPort() leaves a picture to be fetched that is too large for a 
   const answer = fixture.master.predict(new Uint8Array(LIMITS.frameBytesMax), ASKED);
   const assign = await node.next("task.assign");
   await fixture.heeded(node);
-  assertEquals([assign.isCarried, node.carried.length], [undefined, 0]);
+  assertEquals([assign.isInline, node.inlinePictures.length], [undefined, 0]);
   node.send(resultOf(assign));
   await answer;
 });
 
 Deno.test("ControlPort() leaves pictures to be fetched by a node of protocol 1, and where no network is between", async () => {
   for (const [carries, hello] of [[true, {}], [false, NEWER]] as const) {
-    await using fixture = await MasterFixture.start({ carriesPictures: carries });
+    await using fixture = await MasterFixture.start({ sendsPicturesInline: carries });
     const node = await fixture.join(1, hello);
     const answer = fixture.master.predict(PICTURE, ASKED);
     const assign = await node.next("task.assign");
     await fixture.heeded(node);
-    assertEquals([carriesPictures(node), assign.isCarried, node.carried.length], [undefined, undefined, 0]);
+    assertEquals([sendsPicturesInline(node), assign.isInline, node.inlinePictures.length], [undefined, undefined, 0]);
     node.send(resultOf(assign));
     await answer;
   }
@@ -64,10 +64,10 @@ Deno.test("ControlPort() answers with the picture that comes along with a result
   for (const isFirst of [true, false]) {
     await using fixture = await MasterFixture.start();
     const { node, answer, assign } = await nodeWithPicture(fixture);
-    const carry = () => node.carry({ digest: digestOf(DRAWN), bytes: DRAWN });
-    if (isFirst) carry();
+    const sendPicture = () => node.sendPicture({ digest: digestOf(DRAWN), bytes: DRAWN });
+    if (isFirst) sendPicture();
     node.send(drawnOf(assign));
-    if (!isFirst) carry();
+    if (!isFirst) sendPicture();
     assertEquals((await answer).annotated?.digest, digestOf(DRAWN));
     assertEquals(await fixture.master.readAnnotated(digestOf(DRAWN)), DRAWN);
   }
@@ -77,7 +77,7 @@ Deno.test("ControlPort() takes an attempt for failed whose picture has other byt
   await using fixture = await MasterFixture.start();
   const { node, answer, assign } = await nodeWithPicture(fixture);
   node.send(drawnOf(assign));
-  node.carry({ digest: digestOf(DRAWN), bytes: PICTURE });
+  node.sendPicture({ digest: digestOf(DRAWN), bytes: PICTURE });
   const again = await node.next("task.assign");
   assertEquals([again.taskId, again.attempt], [assign.taskId, assign.attempt + 1]);
   node.send(resultOf(again));
@@ -91,7 +91,7 @@ Deno.test("ControlPort() keeps no picture for which there is no room, and says s
   const { node, answer, assign } = await nodeWithPicture(fixture);
   Object.defineProperty(store, "bytes", { get: () => LIMITS.transientBytesMax });
   node.send(drawnOf(assign));
-  node.carry({ digest: digestOf(DRAWN), bytes: DRAWN });
+  node.sendPicture({ digest: digestOf(DRAWN), bytes: DRAWN });
   const again = await node.next("task.assign");
   assertEquals(again.attempt, assign.attempt + 1);
   node.send(resultOf(again));
@@ -102,14 +102,14 @@ Deno.test("ControlPort() closes a connection that carries a picture before it wa
   await using fixture = await MasterFixture.start();
   const picture = { digest: digestOf(DRAWN), bytes: DRAWN };
   const stranger = await fixture.connect();
-  stranger.carry(picture);
+  stranger.sendPicture(picture);
   assertEquals((await stranger.next("goodbye")).code, "message_invalid");
   const hasty = await fixture.connect();
   hasty.send(helloOf(idOf("node", 3), NEWER));
-  hasty.carry(picture);
+  hasty.sendPicture(picture);
   assertEquals((await hasty.next("goodbye")).code, "message_invalid");
   const older = await fixture.join(1);
-  older.carry(picture);
+  older.sendPicture(picture);
   assertEquals((await older.next("goodbye")).code, "message_invalid");
   await fixture.join(2, NEWER);
 });

@@ -7,7 +7,7 @@ import { MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts
 
 const PICTURE = new TextEncoder().encode("a picture");
 const DRAWN = new TextEncoder().encode("drawn");
-const ASKED = { recognizer: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
+const ASKED = { model: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
 const NEWER = { protocol: { min: 1, max: 2 } };
 
 function drawnOf(assign: TaskAssign, digest: Digest = digestOf(DRAWN)): TaskResult {

@@ -8,7 +8,7 @@ import { MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts
 
 const DRAWN = new TextEncoder().encode("drawn");
 const ANNOTATED = { digest: digestOf(DRAWN), size: DRAWN.length, mediaType: "image/jpeg" };
-const ASKED = { recognizer: "faces", embeddings: false, gallery: null };
+const ASKED = { model: "faces", embeddings: false, gallery: null };
 const ANY_PORT = { hostname: "127.0.0.1", port: 0 };
 
 /** Answers what `node` is given, until it has no more connection. */
@@ -17,7 +17,7 @@ async function working(node: ScriptedNode): Promise<void> {
     const assign = await Promise.race([node.next("task.assign"), node.ended]);
     if (assign === undefined) return;
     node.send(resultOf(assign, { annotated: assign.options.annotate ? ANNOTATED : null }));
-    if (assign.options.annotate) node.carry({ digest: ANNOTATED.digest, bytes: DRAWN });
+    if (assign.options.annotate) node.sendPicture({ digest: ANNOTATED.digest, bytes: DRAWN });
   }
 }
 
@@ -39,7 +39,7 @@ for (const annotate of [true, false]) {
           ...ASKED,
           annotate,
         });
-        assertEquals([prediction.recognizer, annotated], ["faces@1", annotate ? DRAWN : null]);
+        assertEquals([prediction.model, annotated], ["faces@1", annotate ? DRAWN : null]);
       };
       // Of the line, which the master hears of at its own time.
       const linesEnded = () => fixture.logged.filter(({ message }) => message === "A connection ended.").length;

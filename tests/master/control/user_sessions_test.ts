@@ -18,7 +18,7 @@ function helloOfUser(token: string | null = null) {
 }
 
 function askOf(askId: number, options: Partial<PredictionAsk> = {}): PredictionAsk {
-  const asked = { recognizer: "faces", annotate: true, embeddings: false, gallery: null };
+  const asked = { model: "faces", annotate: true, embeddings: false, gallery: null };
   return { type: "prediction.ask", askId, imageBytes: PICTURE.length, ...asked, ...options };
 }
 
@@ -30,7 +30,7 @@ async function userOf(fixture: MasterFixture): Promise<ScriptedConnection> {
 }
 
 function ask(user: ScriptedConnection, askId: number, options: Partial<PredictionAsk> = {}): void {
-  user.carry({ digest: null, bytes: PICTURE });
+  user.sendPicture({ digest: null, bytes: PICTURE });
   user.send(askOf(askId, options));
 }
 
@@ -42,15 +42,15 @@ Deno.test("UserLine() answers with the prediction and the annotated picture, and
   const assign = await node.next("task.assign");
   assertEquals(assign.image, { digest: digestOf(PICTURE), size: PICTURE.length });
   node.send(resultOf(assign, { annotated: ANNOTATED }));
-  node.carry({ digest: ANNOTATED.digest, bytes: DRAWN });
+  node.sendPicture({ digest: ANNOTATED.digest, bytes: DRAWN });
   const answer = await user.next("prediction.answer");
   const { prediction } = resultOf(assign);
-  assertEquals(answer, { type: "prediction.answer", askId: 7, prediction, annotated: ANNOTATED, isCarried: true });
+  assertEquals(answer, { type: "prediction.answer", askId: 7, prediction, annotated: ANNOTATED, isInline: true });
   // What follows comes behind the picture.
   user.send({ ...askOf(8), imageBytes: 1 });
   await user.next("prediction.refuse");
-  assertEquals(user.carried, [{ digest: ANNOTATED.digest, bytes: DRAWN }]);
-  const heard = JSON.stringify(user.heard);
+  assertEquals(user.inlinePictures, [{ digest: ANNOTATED.digest, bytes: DRAWN }]);
+  const heard = JSON.stringify(user.received);
   for (const secret of [node.nodeId, helloOf(node.nodeId).name]) assert(!heard.includes(secret), secret);
 });
 
@@ -60,7 +60,7 @@ Deno.test("UserLine() answers each question when it is done, whatever the order"
   const user = await userOf(fixture);
   const assigns = [];
   for (const askId of [1, 2]) {
-    user.carry({ digest: null, bytes: PICTURE.with(0, askId) });
+    user.sendPicture({ digest: null, bytes: PICTURE.with(0, askId) });
     user.send(askOf(askId, { annotate: false }));
     assigns.push(await node.next("task.assign"));
   }
@@ -74,14 +74,14 @@ Deno.test("UserLine() refuses as HTTP does, question by question", async () => {
   await fixture.join(1);
   const user = await userOf(fixture);
   const cases: [Partial<PredictionAsk>, Uint8Array<ArrayBuffer> | null, string, RegExp][] = [
-    [{ recognizer: "nobody" }, PICTURE, "recognizer_unknown", /nobody/],
+    [{ model: "nobody" }, PICTURE, "model_unknown", /nobody/],
     [{ gallery: "nowhere" }, PICTURE, "gallery_unknown", /nowhere/],
     [{ imageBytes: 0 }, new Uint8Array(0), "image_empty", /no bytes/],
     [{ imageBytes: 5 }, PICTURE, "request_invalid", /No picture of 5 bytes/],
     [{}, null, "request_invalid", /No picture of 9 bytes/],
   ];
   for (const [at, [options, picture, code, sentence]] of cases.entries()) {
-    if (picture !== null) user.carry({ digest: null, bytes: picture });
+    if (picture !== null) user.sendPicture({ digest: null, bytes: picture });
     user.send(askOf(at + 1, options));
     const refusal = await user.next("prediction.refuse");
     assertEquals([refusal.askId, refusal.code, sentence.test(refusal.reason)], [at + 1, code, true], refusal.reason);
@@ -136,10 +136,12 @@ Deno.test("UserLine() closes the connection of a user who says what a node says,
     (user) => user.send(helloOf(idOf("node", 3))),
     (user) => user.send(helloOfUser()),
     (user) => {
-      for (let picture = 0; picture <= 4_096; picture++) user.carry({ digest: null, bytes: PICTURE });
+      for (let picture = 0; picture <= 4_096; picture++) user.sendPicture({ digest: null, bytes: PICTURE });
     },
     (user) => {
-      for (let picture = 0; picture < 3; picture++) user.carry({ digest: null, bytes: new Uint8Array(1_000_000) });
+      for (let picture = 0; picture < 3; picture++) {
+        user.sendPicture({ digest: null, bytes: new Uint8Array(1_000_000) });
+      }
     },
   ];
   for (const say of wrong) {
@@ -159,7 +161,7 @@ Deno.test("ControlPort() takes no question from a node, and none before a hello"
   stranger.send(askOf(1));
   assertEquals((await stranger.next("goodbye")).code, "message_invalid");
   const unnamed = await fixture.join(2, CARRIES);
-  unnamed.carry({ digest: null, bytes: PICTURE });
+  unnamed.sendPicture({ digest: null, bytes: PICTURE });
   assertEquals((await unnamed.next("goodbye")).code, "message_invalid");
 });
 
@@ -200,7 +202,7 @@ Deno.test("a master that stops says goodbye to the users on the control port", a
 });
 
 Deno.test("a master whose nodes are in its own process takes no user on the control port", async () => {
-  await using fixture = await MasterFixture.start({ carriesPictures: false });
+  await using fixture = await MasterFixture.start({ sendsPicturesInline: false });
   const user = await fixture.connect();
   user.send(helloOfUser());
   assertEquals((await user.next("goodbye")).code, "message_invalid");

@@ -18,7 +18,7 @@ const CODES = [
 
 type Step =
   | { readonly do: "join" | "lose" | "drain" | "resume"; readonly node: number }
-  | { readonly do: "submit"; readonly recognizer: number }
+  | { readonly do: "submit"; readonly model: number }
   /** `early`: a result whose picture is on its way; `arrive`: one of those pictures. */
   | { readonly do: "cancel" | "result" | "again" | "early" | "arrive"; readonly pick: number }
   | { readonly do: "fail"; readonly pick: number; readonly code: string }
@@ -33,7 +33,7 @@ const steps = fc.array(
     { weight: 1, arbitrary: nodeStep("resume") },
     {
       weight: 8,
-      arbitrary: fc.record({ do: fc.constant("submit" as const), recognizer: fc.nat({ max: 1 }) }),
+      arbitrary: fc.record({ do: fc.constant("submit" as const), model: fc.nat({ max: 1 }) }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), pick }) },
     { weight: 6, arbitrary: fc.record({ do: fc.constant("result" as const), pick }) },
@@ -64,7 +64,7 @@ function nodeStep(what: "join" | "lose" | "drain" | "resume") {
 class Play {
   readonly world = new CoreWorld({ tasksQueuedMax: 20, taskDeadlineMs: 20_000 });
   readonly submitted: string[] = [];
-  readonly recognizers = [this.world.manifestDigest, this.world.register(emptyManifest("other"))];
+  readonly models = [this.world.manifestDigest, this.world.register(emptyManifest("other"))];
   readonly nodes: (WorldNode | null)[] = Array(NODES).fill(null);
   /** Attempts that a node has ended: said again, they must change nothing. */
   readonly ended: { node: WorldNode; taskId: string; attempt: number }[] = [];
@@ -116,11 +116,11 @@ class Play {
       case "resume": {
         const commandId = idOf("command", world.events.length);
         const nodeId = idOf("node", step.node);
-        world.turn({ type: "order_command", commandId, nodeId, command: step.do });
+        world.turn({ type: "run_node_command", commandId, nodeId, command: step.do });
         return;
       }
       case "submit":
-        this.submitted.push(world.submit(this.recognizers[step.recognizer], { annotate: true }));
+        this.submitted.push(world.submit(this.models[step.model], { annotate: true }));
         return;
       case "cancel": {
         const taskId = this.submitted[step.pick % this.submitted.length];
@@ -131,19 +131,19 @@ class Play {
       case "fail": {
         const live = this.#live();
         if (live.length === 0) return;
-        const { node, taskId, attempt, recognizer } = live[step.pick % live.length];
+        const { node, taskId, attempt, model } = live[step.pick % live.length];
         this.ended.push({ node, taskId, attempt });
-        if (!("code" in step)) world.result(node, taskId, attempt, recognizer);
+        if (!("code" in step)) world.result(node, taskId, attempt, model);
         else world.fail(node, taskId, attempt, { code: step.code });
         return;
       }
       case "early": {
         const live = this.#live();
         if (live.length === 0) return;
-        const { node, taskId, attempt, recognizer } = live[step.pick % live.length];
+        const { node, taskId, attempt, model } = live[step.pick % live.length];
         const annotated = digestOf(new TextEncoder().encode(`${taskId} ${attempt}`));
         this.named.push(annotated);
-        this.results.take(acceptResult(node, { taskId, attempt, recognizer, annotated }), { mayWait: true });
+        this.results.take(acceptResult(node, { taskId, attempt, model, annotated }), { mayWait: true });
         return;
       }
       case "arrive": {
@@ -170,7 +170,7 @@ class Play {
       task.attempts.flatMap(({ attempt, nodeId }) => {
         const node = this.nodes.find((candidate) => candidate?.nodeId === nodeId);
         const { taskId } = task.spec;
-        return node ? [{ node, taskId, attempt, recognizer: task.recognizer.name }] : [];
+        return node ? [{ node, taskId, attempt, model: task.model.name }] : [];
       })
     );
   }
@@ -190,7 +190,7 @@ function checkConsistent(state: MasterState): void {
   }
   assertEquals(state.waitingCount, waiting);
   let queued = 0;
-  for (const recognizer of state.recognizers.values()) queued += recognizer.waiting.size;
+  for (const model of state.models.values()) queued += model.waiting.size;
   assertEquals(queued, waiting);
   for (const node of state.nodes.values()) {
     const running = node.connection?.attempts.size ?? 0;
@@ -242,7 +242,7 @@ Deno.test("runTurn() leaves no task waiting beside a node that could take it", (
         for (const node of state.nodes.values()) {
           const { connection } = node;
           const isFree = connection !== null && !connection.suspect && !connection.draining &&
-            connection.recognizers.get(task.spec.manifestDigest)?.state === "ready" &&
+            connection.models.get(task.spec.manifestDigest)?.state === "ready" &&
             connection.attempts.size < capacityOf(node, state.settings);
           assert(!isFree, `${task.spec.taskId} waits although ${node.record.nodeId} is free`);
         }

@@ -118,7 +118,7 @@ Deno.test("a rollout answers every user once, and moves the latest version once 
       const { events, state, answers } = cluster.world;
       for (const taskId of cluster.asked) assertEquals(answers.get(taskId)?.length, 1, `${taskId}: one answer`);
       assertEquals(state.waitingCount, 0);
-      for (const { taskCount } of state.recognizers.values()) assertEquals(taskCount, 0);
+      for (const { taskCount } of state.models.values()) assertEquals(taskCount, 0);
       let latest = cluster.world.oldDigest;
       let moves = 0;
       for (const event of events) {
@@ -154,7 +154,7 @@ Deno.test("what somebody is told is done, or is served as the latest, is in the 
       const writer = new LedgerWriter({ ledger, log: SILENT_LOG });
       writer.writeOrRemember(world.events);
       let kept = 0;
-      world.keep = (events) => {
+      world.persistFirst = (events) => {
         const fault = writer.write(events.slice(kept));
         if (fault === null) kept = events.length;
         else refused++;
@@ -174,8 +174,8 @@ Deno.test("what somebody is told is done, or is served as the latest, is in the 
       ledger.isFull = false;
       world.tick();
       const restored = createState();
-      const { nodes, recognizers, lineages, pinned, rollouts } = ledger.load();
-      restore(restored, { nodes, recognizers, lineages, pinned, rollouts }, { nowMs: 0, wallMs: 0 });
+      const { nodes, models, lineages, pinned, rollouts } = ledger.load();
+      restore(restored, { nodes, models, lineages, pinned, rollouts }, { nowMs: 0, wallMs: 0 });
       assertEquals([...restored.nodes.keys()].sort(), [...world.state.nodes.keys()].sort());
       for (const [name, { latest, previous, history, rollout }] of world.state.lineages) {
         const lineage = restored.lineages.get(name);
@@ -200,7 +200,7 @@ Deno.test("a failure of the new version is no user's failure", () => {
       for (let round = 0; round < 400 && world.state.tasks.size > 0; round++) {
         const task = [...world.state.tasks.values()].find(({ attempts }) => attempts.length > 0);
         if (task === undefined) world.tick();
-        else if (task.recognizer.name === "empty@2") world.break(task, "engine_failed");
+        else if (task.model.name === "empty@2") world.break(task, "engine_failed");
         else world.finish(task);
       }
       for (const taskId of cluster.asked) {

@@ -44,8 +44,8 @@ const answers: readonly Answer[] = [
   (assign, boast) => failure(boast.slice(0, 64))(assign, boast),
   (assign, boast) => resultOf(assign, { prediction: { ...predictionOf("faces@1"), persons: [person(boast)] } }),
   (assign, boast) => {
-    const recognizer = boast.toLowerCase().replace(/[^a-z0-9._-]/g, "").replace(/^[._-]+/, "").slice(0, 60) || "none";
-    return resultOf(assign, { prediction: predictionOf(recognizer) });
+    const model = boast.toLowerCase().replace(/[^a-z0-9._-]/g, "").replace(/^[._-]+/, "").slice(0, 60) || "none";
+    return resultOf(assign, { prediction: predictionOf(model) });
   },
   (assign, boast) => {
     const annotated = { digest: assign.image!.digest, size: 1, mediaType: boast.slice(0, 64) };

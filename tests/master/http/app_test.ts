@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
-import { clusterSchema, nodesSchema, recognizersSchema } from "../../../protocol/http_api/api.ts";
+import { clusterSchema, modelsSchema, nodesSchema } from "../../../protocol/http_api/api.ts";
 import { blobPath, nodeCommandPath } from "../../../protocol/http_api/paths.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { idOf } from "../core_world.ts";
-import { LAYER, MasterFixture } from "../master_fixture.ts";
+import { FILE, MasterFixture } from "../master_fixture.ts";
 import { ask, problemIn } from "./http_fixture.ts";
 
 const BLOB = new TextEncoder().encode("a blob");
@@ -18,24 +18,24 @@ Deno.test("GET /v1/cluster and /v1/health answer anybody", async () => {
   assertEquals((await ask(fixture.master, "/v1/health")).status, 200);
 });
 
-Deno.test("GET /v1/nodes lists who joined and how they stand to each recognizer", async () => {
+Deno.test("GET /v1/nodes lists who joined and how they stand to each model", async () => {
   await using fixture = await MasterFixture.start();
   await fixture.join(1, { name: "atlas" });
   const { nodes: [node] } = nodesSchema.parse(await (await ask(fixture.master, "/v1/nodes")).json());
   assertEquals([node.nodeId, node.name, node.state], [idOf("node", 1), "atlas", "ready"]);
-  assertEquals(node.recognizers, [
-    { recognizer: "empty@1", state: "ready", imagesPerSecond: 10, reason: null },
-    { recognizer: "faces@1", state: "ready", imagesPerSecond: 10, reason: null },
+  assertEquals(node.models, [
+    { model: "empty@1", state: "ready", imagesPerSecond: 10, reason: null },
+    { model: "faces@1", state: "ready", imagesPerSecond: 10, reason: null },
   ]);
 });
 
-Deno.test("GET /v1/recognizers lists what is served and by how many", async () => {
+Deno.test("GET /v1/models lists what is served and by how many", async () => {
   await using fixture = await MasterFixture.start();
   await fixture.join(1);
-  const body = await (await ask(fixture.master, "/v1/recognizers")).json();
-  const { recognizers } = recognizersSchema.parse(body);
-  assertEquals(recognizers.map(({ name, readyNodes }) => [name, readyNodes]), [["empty@1", 1], ["faces@1", 1]]);
-  assert(recognizers[1].bytes > LAYER.length);
+  const body = await (await ask(fixture.master, "/v1/models")).json();
+  const { models } = modelsSchema.parse(body);
+  assertEquals(models.map(({ name, readyNodes }) => [name, readyNodes]), [["empty@1", 1], ["faces@1", 1]]);
+  assert(models[1].bytes > FILE.length);
 });
 
 Deno.test("POST /v1/nodes/{id}/commands gives an order and answers what the node says", async () => {
@@ -60,10 +60,10 @@ Deno.test("POST /v1/nodes/{id}/commands gives an order and answers what the node
   }
 });
 
-Deno.test("GET /blobs serves the files of recognizers, made when they are asked for", async () => {
+Deno.test("GET /blobs serves the files of models, made when they are asked for", async () => {
   await using fixture = await MasterFixture.start({ durableBlobs: new MemoryBlobStore() });
-  const response = await ask(fixture.master, blobPath(digestOf(LAYER)));
-  assertEquals(await response.bytes(), LAYER);
+  const response = await ask(fixture.master, blobPath(digestOf(FILE)));
+  assertEquals(await response.bytes(), FILE);
   const missing = await problemIn(ask(fixture.master, blobPath(digestOf(BLOB))));
   assertEquals([missing.status, missing.code], [404, "blob_not_found"]);
 });
@@ -78,8 +78,8 @@ Deno.test("PUT /blobs refuses what does not hash to its name", async () => {
 
 /** Method, path, and who may: nobody without a token, and the others get `forbidden`. */
 const RULES: [string, string, (keyof typeof TOKENS)[]][] = [
-  ["POST", "/v1/predictions?recognizer=none", ["user", "admin"]],
-  ["GET", "/v1/recognizers", ["user", "admin"]],
+  ["POST", "/v1/predictions?model=none", ["user", "admin"]],
+  ["GET", "/v1/models", ["user", "admin"]],
   ["GET", "/v1/nodes", ["admin"]],
   ["POST", nodeCommandPath(idOf("node", 1)), ["admin"]],
   ["GET", blobPath(digestOf(BLOB)), ["user", "node", "admin"]],
@@ -116,7 +116,7 @@ Deno.test("createApp() answers a method that a path does not take with 405 and t
     ["DELETE", "/v1/nodes", "GET, HEAD"],
     ["GET", "/v1/predictions", "POST"],
     ["OPTIONS", "/v1/health", "GET, HEAD"],
-    ["PATCH", "/v1/recognizers/faces", "GET, HEAD, DELETE"],
+    ["PATCH", "/v1/models/faces", "GET, HEAD, DELETE"],
     ["POST", blobPath(digestOf(BLOB)), "GET, HEAD, PUT"],
   ];
   for (const [method, path, allowed] of cases) {

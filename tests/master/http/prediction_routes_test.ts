@@ -19,7 +19,7 @@ function post(fixture: MasterFixture, query: string, init: RequestInit = {}): Pr
 Deno.test("POST /v1/predictions answers the prediction and where the annotated picture is", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
-  const answer = post(fixture, "?recognizer=faces&annotate=true&embeddings=true");
+  const answer = post(fixture, "?model=faces&annotate=true&embeddings=true");
   const assign = await node.next("task.assign");
   assertEquals(assign.options, { annotate: true, embeddings: true, gallery: null, crops: false });
   assertEquals(assign.image, { digest: digestOf(PICTURE), size: PICTURE.length });
@@ -49,7 +49,7 @@ Deno.test("POST /v1/predictions needs nothing but a picture: faces, no drawing, 
 Deno.test("POST /v1/predictions gives the annotated picture itself to who accepts only JPEG", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
-  const answer = post(fixture, "?recognizer=faces", { headers: { accept: "image/jpeg" } });
+  const answer = post(fixture, "?model=faces", { headers: { accept: "image/jpeg" } });
   const assign = await node.next("task.assign");
   assertEquals(assign.options.annotate, true);
   await fixture.master.blobs.put(ANNOTATED.digest, DRAWN);
@@ -74,14 +74,14 @@ Deno.test("POST /v1/predictions gives prediction and annotated picture in one an
 });
 
 Deno.test("POST /v1/predictions says where more can be asked to who takes joined answers, where users are taken there", async () => {
-  for (const carriesPictures of [true, false]) {
-    await using fixture = await MasterFixture.start({ carriesPictures });
+  for (const sendsPicturesInline of [true, false]) {
+    await using fixture = await MasterFixture.start({ sendsPicturesInline });
     const node = await fixture.join(1);
     for (const accept of [`${JOINED_MEDIA_TYPE}, application/json`, "application/json"]) {
       const answer = post(fixture, "?annotate=false", { headers: { accept } });
       node.send(resultOf(await node.next("task.assign")));
       const { headers } = await answer;
-      const isTold = carriesPictures && accept.includes(JOINED_MEDIA_TYPE);
+      const isTold = sendsPicturesInline && accept.includes(JOINED_MEDIA_TYPE);
       assertEquals(headers.get(CONTROL_PORT_HEADER), isTold ? String(fixture.master.controlAddress.port) : null);
     }
   }
@@ -90,10 +90,10 @@ Deno.test("POST /v1/predictions says where more can be asked to who takes joined
 Deno.test("POST /v1/predictions needs no body where no picture is looked at", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
-  const answer = post(fixture, "?recognizer=empty", { body: undefined });
+  const answer = post(fixture, "?model=empty", { body: undefined });
   node.send(resultOf(await node.next("task.assign")));
   assertEquals((await answer).status, 200);
-  const picture = post(fixture, "?recognizer=empty&annotate=true", { headers: { accept: "image/jpeg" } });
+  const picture = post(fixture, "?model=empty&annotate=true", { headers: { accept: "image/jpeg" } });
   const assign = await node.next("task.assign");
   assertEquals([assign.image, assign.options.annotate], [null, false]);
   node.send(resultOf(assign));
@@ -105,9 +105,9 @@ const REFUSED: [string, string, RequestInit, string, string][] = [
   ["an unknown parameter", "?anotate=true", {}, "request_invalid", '"anotate"'],
   ["a value that is no flag", "?annotate=yes", {}, "request_invalid", "annotate"],
   ["a parameter given twice", "?embeddings=true&embeddings=false", {}, "request_invalid", "embeddings"],
-  ["an unknown recognizer", "?recognizer=faxes", {}, "recognizer_unknown", "faces"],
-  ["a version that there is not", "?recognizer=faces@9", {}, "recognizer_unknown", "faces@9"],
-  ["a name that is none", "?recognizer=%0d%0aX", {}, "recognizer_unknown", "not the name"],
+  ["an unknown model", "?model=faxes", {}, "model_unknown", "faces"],
+  ["a version that there is not", "?model=faces@9", {}, "model_unknown", "faces@9"],
+  ["a name that is none", "?model=%0d%0aX", {}, "model_unknown", "not the name"],
   ["an empty picture", "", { body: new Uint8Array() }, "image_empty", "no bytes"],
   ["no Content-Length", "", { headers: { "content-length": "none" } }, "request_invalid", "Content-Length"],
   ["a Content-Length that is none", "", { headers: { "content-length": "-1" } }, "request_invalid", "Content-Length"],
@@ -130,7 +130,7 @@ for (const [what, query, init, code, mention] of REFUSED) {
     assertStringIncludes(problem.detail, mention);
     assert(problem.advice.length > 0);
     await fixture.heeded(node);
-    assert(!node.heard.some(({ type }) => type === "task.assign"));
+    assert(!node.received.some(({ type }) => type === "task.assign"));
   });
 }
 

@@ -10,7 +10,10 @@ import { MasterFixture, type ScriptedNode } from "../master_fixture.ts";
 import { ask, problemIn } from "./http_fixture.ts";
 
 function entry(version: number): CatalogEntry {
-  return { manifest: emptyManifest("empty", version), loadLayer: () => Promise.reject(new Error("it has no layers")) };
+  return {
+    manifest: emptyManifest("empty", version),
+    loadFile: () => Promise.reject(new Error("it has no model files")),
+  };
 }
 
 /** A ledger in which `empty` means `empty@1`. */
@@ -20,14 +23,14 @@ function ledgerOfFirst(): MemoryLedger {
   const { digest, bytes } = encodeManifest(document);
   const manifest = { digest, size: bytes.length };
   ledger.append([
-    { type: "recognizer_registered", manifest, document, atMs: 0, atWallMs: 0 },
+    { type: "model_registered", manifest, document, atMs: 0, atWallMs: 0 },
     { type: "latest_moved", name: "empty", to: digest, previous: null },
   ]);
   return ledger;
 }
 
 async function lineage(fixture: MasterFixture) {
-  return lineageSchema.parse(await (await ask(fixture.master, "/v1/recognizers/empty/rollouts")).json());
+  return lineageSchema.parse(await (await ask(fixture.master, "/v1/models/empty/rollouts")).json());
 }
 
 function send(fixture: MasterFixture, method: string, path: string, body?: unknown) {
@@ -63,10 +66,10 @@ Deno.test("a rollout that ran when its master stopped begins anew in the next on
 
 Deno.test("POST …/rollouts begins one, which moves the latest version; rollback moves it back", async () => {
   await using fixture = await MasterFixture.start({ ledger: ledgerOfFirst(), catalog: [entry(1), entry(2)] });
-  await send(fixture, "POST", "/v1/recognizers/empty/rollback"); // ends the one that began by itself
-  await send(fixture, "PUT", "/v1/recognizers/empty@2/pin", { pinned: true }); // so that the node has both
+  await send(fixture, "POST", "/v1/models/empty/rollback"); // ends the one that began by itself
+  await send(fixture, "PUT", "/v1/models/empty@2/pin", { pinned: true }); // so that the node has both
   const node = await fixture.join(1);
-  const answer = await send(fixture, "POST", "/v1/recognizers/empty/rollouts", { version: 2, canary: 0 });
+  const answer = await send(fixture, "POST", "/v1/models/empty/rollouts", { version: 2, canary: 0 });
   assertEquals(answer.status, 202);
   const begun = rolloutSchema.parse(await answer.json());
   assertEquals([begun.from, begun.to, begun.settings.canaryTasks], ["empty@1", "empty@2", 20]);
@@ -75,28 +78,28 @@ Deno.test("POST …/rollouts begins one, which moves the latest version; rollbac
   assertEquals([promoted.latest, promoted.previous, promoted.current], ["empty@2", "empty@1", null]);
   assertEquals(promoted.history[0].stage, "promoted");
   const { prediction } = await predicted(fixture, node);
-  assertEquals(prediction.recognizer, "empty@2");
-  const back = await send(fixture, "POST", "/v1/recognizers/empty/rollback");
+  assertEquals(prediction.model, "empty@2");
+  const back = await send(fixture, "POST", "/v1/models/empty/rollback");
   assertStringIncludes((await back.json()).detail, "empty@1 is the latest version again.");
   assertEquals((await lineage(fixture)).latest, "empty@1");
 });
 
 async function predicted(fixture: MasterFixture, node: ScriptedNode) {
   const answer = fixture.master.predict(new Uint8Array(), {
-    recognizer: "empty",
+    model: "empty",
     annotate: false,
     embeddings: false,
     gallery: null,
     crops: false,
   });
   const assign = await node.next("task.assign");
-  const { name } = fixture.master.recognizers().find(({ manifestDigest }) => manifestDigest === assign.manifestDigest)!;
+  const { name } = fixture.master.models().find(({ manifestDigest }) => manifestDigest === assign.manifestDigest)!;
   const timings = { decodeMs: 0, prepareMs: 0, inferMs: 0, interpretMs: 0, drawMs: 0, encodeMs: 0, totalMs: 0 };
   node.send({
     type: "task.result",
     taskId: assign.taskId,
     attempt: assign.attempt,
-    prediction: { recognizer: name, width: 0, height: 0, persons: [], timings },
+    prediction: { model: name, width: 0, height: 0, persons: [], timings },
     annotated: null,
     serviceMs: 1,
   });
@@ -107,18 +110,18 @@ Deno.test("versions are pinned, removed and collected; what was removed does not
   const [ledger, durableBlobs] = [ledgerOfFirst(), new MemoryBlobStore()];
   const catalog = [entry(1), entry(2)];
   const fixture = await MasterFixture.start({ ledger, durableBlobs, catalog });
-  const pin = (pinned: boolean) => send(fixture, "PUT", "/v1/recognizers/empty@2/pin", { pinned });
-  const remove = () => send(fixture, "DELETE", "/v1/recognizers/empty@2");
+  const pin = (pinned: boolean) => send(fixture, "PUT", "/v1/models/empty@2/pin", { pinned });
+  const remove = () => send(fixture, "DELETE", "/v1/models/empty@2");
   assertEquals((await pin(true)).status, 200);
   assertEquals((await lineage(fixture)).pinned, ["empty@2"]);
   assertEquals((await problemIn(remove())).status, 409);
   await pin(false);
-  await send(fixture, "POST", "/v1/recognizers/empty/rollback");
+  await send(fixture, "POST", "/v1/models/empty/rollback");
   await fixture.master.blobs.read(encodeManifest(catalog[1].manifest).digest);
   assertStringIncludes((await (await remove()).json()).detail, "empty@2 is gone");
   assertEquals(
-    (await problemIn(ask(fixture.master, "/v1/predictions?recognizer=empty@2", { method: "POST" }))).code,
-    "recognizer_unknown",
+    (await problemIn(ask(fixture.master, "/v1/predictions?model=empty@2", { method: "POST" }))).code,
+    "model_unknown",
   );
   const collected = collectedSchema.parse(await (await send(fixture, "POST", "/v1/gc")).json());
   assertEquals(collected.files, 1);
@@ -129,37 +132,37 @@ Deno.test("versions are pinned, removed and collected; what was removed does not
 });
 
 function names(fixture: MasterFixture): string[] {
-  return fixture.master.recognizers().map(({ name }) => name).sort();
+  return fixture.master.models().map(({ name }) => name).sort();
 }
 
 Deno.test("DELETE does not remove the latest version of what comes with dml, nor the whole of it", async () => {
   await using fixture = await MasterFixture.start();
   for (const [path, sentence] of [["empty@1", "is the latest version"], ["empty", "comes with dml"]]) {
-    const problem = await problemIn(send(fixture, "DELETE", `/v1/recognizers/${path}`));
-    assertEquals([problem.status, problem.code], [409, "recognizer_in_use"], path);
+    const problem = await problemIn(send(fixture, "DELETE", `/v1/models/${path}`));
+    assertEquals([problem.status, problem.code], [409, "model_in_use"], path);
     assertStringIncludes(problem.detail, sentence);
   }
   assertEquals((await lineage(fixture)).latest, "empty@1");
 });
 
-Deno.test("DELETE of a name removes a recognizer that was sent, for good, and what comes with dml takes its place", async () => {
+Deno.test("DELETE of a name removes a model that was sent, for good, and what comes with dml takes its place", async () => {
   const [ledger, durableBlobs] = [ledgerOfFirst(), new MemoryBlobStore()];
   const first = encodeManifest(emptyManifest("empty", 1)).digest;
   const document = emptyManifest("empty", 2);
   const { digest, bytes } = encodeManifest(document);
   await durableBlobs.put(digest, bytes);
   ledger.append([
-    { type: "recognizer_registered", manifest: { digest, size: bytes.length }, document, atMs: 0, atWallMs: 0 },
+    { type: "model_registered", manifest: { digest, size: bytes.length }, document, atMs: 0, atWallMs: 0 },
     { type: "latest_moved", name: "empty", to: digest, previous: first },
     { type: "version_removed", manifestDigest: first, atWallMs: 0 },
   ]);
   const fixture = await MasterFixture.start({ ledger, durableBlobs, catalog: [entry(1)] });
   const body = encodeManifest(emptyManifest("own", 1)).bytes;
-  await (await ask(fixture.master, "/v1/recognizers", { method: "POST", body })).body?.cancel();
+  await (await ask(fixture.master, "/v1/models", { method: "POST", body })).body?.cancel();
   assertEquals(names(fixture), ["empty@2", "own@1"]);
-  assertStringIncludes((await (await send(fixture, "DELETE", "/v1/recognizers/own")).json()).detail, "own@1 is gone");
+  assertStringIncludes((await (await send(fixture, "DELETE", "/v1/models/own")).json()).detail, "own@1 is gone");
   assertEquals(names(fixture), ["empty@2"]);
-  assertEquals((await send(fixture, "DELETE", "/v1/recognizers/empty")).status, 200);
+  assertEquals((await send(fixture, "DELETE", "/v1/models/empty")).status, 200);
   assertEquals(names(fixture), ["empty@1"]);
   await fixture[Symbol.asyncDispose]();
   await using again = await MasterFixture.start({ ledger, durableBlobs, catalog: [entry(1)] });
@@ -172,15 +175,15 @@ Deno.test("a master brings back what comes with dml when an earlier one removed 
   ledger.append([{ type: "version_removed", manifestDigest: digest, atWallMs: 1 }]);
   await using fixture = await MasterFixture.start({ ledger, durableBlobs, catalog: [entry(1)] });
   assertEquals((await lineage(fixture)).versions, ["empty@1"]);
-  assertEquals([ledger.load().recognizers.length, ledger.load().removed.length], [1, 0]);
+  assertEquals([ledger.load().models.length, ledger.load().removed.length], [1, 0]);
 });
 
 Deno.test("DELETE of a version leaves alone what nobody has asked for yet", async () => {
   const optional: CatalogEntry = { ...entry(1), manifest: emptyManifest("rare", 1), isOptional: true };
   await using fixture = await MasterFixture.start({ ledger: ledgerOfFirst(), catalog: [entry(1), entry(2), optional] });
-  await send(fixture, "POST", "/v1/recognizers/empty/rollback");
-  assertEquals((await send(fixture, "DELETE", "/v1/recognizers/empty@2")).status, 200);
-  const answer = ask(fixture.master, "/v1/predictions?recognizer=rare", { method: "POST" });
+  await send(fixture, "POST", "/v1/models/empty/rollback");
+  assertEquals((await send(fixture, "DELETE", "/v1/models/empty@2")).status, 200);
+  const answer = ask(fixture.master, "/v1/predictions?model=rare", { method: "POST" });
   await fixture.master.stop({ graceMs: 0 });
   assertEquals((await problemIn(answer)).code, "shutting_down", "it is known, and was waited for");
 });
@@ -189,12 +192,12 @@ Deno.test("the routes of versions refuse what is none, and whoever is no admin",
   await using fixture = await MasterFixture.start({ ledger: ledgerOfFirst(), catalog: [entry(1)] });
   for (
     const [method, path, body, code] of [
-      ["POST", "/v1/recognizers/empty/rollouts", { version: 7 }, "recognizer_unknown"],
-      ["POST", "/v1/recognizers/empty/rollouts", { version: 1, canary: 2 }, "request_invalid"],
-      ["POST", "/v1/recognizers/empty@1/rollouts", { version: 1 }, "request_invalid"],
-      ["POST", "/v1/recognizers/emty/rollback", undefined, "recognizer_unknown"],
-      ["PUT", "/v1/recognizers/empty/pin", { pinned: true }, "request_invalid"],
-      ["DELETE", "/v1/recognizers/empty@9", undefined, "recognizer_unknown"],
+      ["POST", "/v1/models/empty/rollouts", { version: 7 }, "model_unknown"],
+      ["POST", "/v1/models/empty/rollouts", { version: 1, canary: 2 }, "request_invalid"],
+      ["POST", "/v1/models/empty@1/rollouts", { version: 1 }, "request_invalid"],
+      ["POST", "/v1/models/emty/rollback", undefined, "model_unknown"],
+      ["PUT", "/v1/models/empty/pin", { pinned: true }, "request_invalid"],
+      ["DELETE", "/v1/models/empty@9", undefined, "model_unknown"],
     ] as const
   ) {
     assertEquals((await problemIn(send(fixture, method, path, body))).code, code, `${method} ${path}`);
@@ -202,9 +205,9 @@ Deno.test("the routes of versions refuse what is none, and whoever is no admin",
   const tokens = newTokens();
   await using closed = await MasterFixture.start({ tokens });
   for (
-    const [method, path] of [["GET", "/v1/recognizers/empty/rollouts"], ["POST", "/v1/gc"], [
+    const [method, path] of [["GET", "/v1/models/empty/rollouts"], ["POST", "/v1/gc"], [
       "DELETE",
-      "/v1/recognizers/empty@1",
+      "/v1/models/empty@1",
     ]]
   ) {
     assertEquals((await ask(closed.master, path, { method, token: tokens.user })).status, 403, path);

@@ -32,9 +32,9 @@ Deno.test("SqliteLedger.open() finds what an earlier process left", () => {
   inDirectory((path) => {
     recordNode(path);
     const ledger = SqliteLedger.open(path);
-    const { nodes, recognizers } = ledger.load();
+    const { nodes, models } = ledger.load();
     assertEquals(nodes.map(({ nodeId }) => nodeId), [idOf("node", 1)]);
-    assertEquals(recognizers.map(({ document }) => document.name), ["empty"]);
+    assertEquals(models.map(({ document }) => document.name), ["empty"]);
     ledger.close();
   });
 });

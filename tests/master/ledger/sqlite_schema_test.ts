@@ -10,7 +10,7 @@ const FIRST_SCHEMA = `
   CREATE TABLE nodes (node_id TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL,
     version TEXT NOT NULL, capabilities TEXT NOT NULL, first_seen_ms INTEGER NOT NULL,
     last_seen_ms INTEGER NOT NULL, completed INTEGER NOT NULL) STRICT;
-  CREATE TABLE recognizers (manifest_digest TEXT PRIMARY KEY NOT NULL, manifest_size INTEGER NOT NULL,
+  CREATE TABLE models (manifest_digest TEXT PRIMARY KEY NOT NULL, manifest_size INTEGER NOT NULL,
     document TEXT NOT NULL, registered_ms INTEGER NOT NULL) STRICT;
   PRAGMA user_version = 1; PRAGMA application_id = ${0x646d6c4c};`;
 
@@ -22,15 +22,15 @@ Deno.test("migrate() keeps what a bare name meant in an older ledger: the highes
   const manifests = [emptyManifest("one", 2), emptyManifest("one", 10), emptyManifest("two", 1)];
   for (const manifest of manifests) {
     const { digest, bytes } = encodeManifest(manifest);
-    database.prepare("INSERT INTO recognizers VALUES (?, ?, ?, ?)")
+    database.prepare("INSERT INTO models VALUES (?, ?, ?, ?)")
       .run(digest, bytes.length, JSON.stringify(manifest), 1);
   }
   database.close();
   const ledger = SqliteLedger.open(path);
-  const { recognizers, lineages } = ledger.load();
+  const { models, lineages } = ledger.load();
   ledger.close();
   Deno.removeSync(directory, { recursive: true });
-  assertEquals(recognizers.length, 3);
+  assertEquals(models.length, 3);
   assertEquals(lineages, [
     { name: "one", latest: encodeManifest(manifests[1]).digest, previous: null },
     { name: "two", latest: encodeManifest(manifests[2]).digest, previous: null },

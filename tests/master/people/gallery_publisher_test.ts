@@ -8,7 +8,7 @@ import { newTokens } from "../../../protocol/security/tokens.ts";
 import { axis, putGallery, somebody } from "../../models/gallery/built_gallery.ts";
 import { predictionOf } from "../core_world.ts";
 import { ask, problemIn } from "../http/http_fixture.ts";
-import { LAYER, MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts";
+import { FILE, MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts";
 
 const PICTURE = new TextEncoder().encode("not really a picture");
 const FACE = new TextEncoder().encode("a face");
@@ -23,7 +23,7 @@ const PERSON: Person = {
   similarity: null,
 };
 
-/** A master whose recognizer has the embedder of the galleries that it publishes. */
+/** A master whose model has the embedder of the galleries that it publishes. */
 class Publishing implements AsyncDisposable {
   private constructor(readonly fixture: MasterFixture, readonly durable: MemoryBlobStore) {}
 
@@ -37,7 +37,7 @@ class Publishing implements AsyncDisposable {
     const { reference: index } = await putGallery(this.durable, {
       gallery,
       version,
-      embedder: digestOf(LAYER),
+      embedder: digestOf(FILE),
       people: somebodies,
     });
     return { gallery, version, index };
@@ -107,12 +107,12 @@ Deno.test("publishGallery() of what is in force already is answered at once", as
 Deno.test("publishGallery() refuses an index that is not of that gallery and version, and the name of nobody", async () => {
   await using publishing = await Publishing.start();
   const made = await publishing.made("staff", 1);
-  const layer = { digest: digestOf(LAYER), size: LAYER.length };
-  await publishing.durable.put(layer.digest, LAYER);
+  const file = { digest: digestOf(FILE), size: FILE.length };
+  await publishing.durable.put(file.digest, FILE);
   const refused: [GalleryPublication, string][] = [
     [{ ...made, version: 2 }, "gallery_invalid"],
     [{ ...made, gallery: "guests" }, "gallery_invalid"],
-    [{ ...made, index: layer }, "gallery_invalid"],
+    [{ ...made, index: file }, "gallery_invalid"],
     [{ ...made, index: CROP }, "blob_not_found"],
     [{ ...made, gallery: "none" }, "request_invalid"],
   ];
@@ -123,10 +123,10 @@ Deno.test("publishGallery() refuses an index that is not of that gallery and ver
 });
 
 Deno.test("startMaster() knows the galleries that it is given before anybody asks", async () => {
-  const galleries = [{ gallery: "staff", version: 1, index: CROP, people: 1, embedder: digestOf(LAYER) }];
+  const galleries = [{ gallery: "staff", version: 1, index: CROP, people: 1, embedder: digestOf(FILE) }];
   await using fixture = await MasterFixture.start({ galleries });
   const node = await fixture.join(1);
-  assert(node.heard.some((message) => message.type === "gallery.offer" && message.gallery === "staff"));
+  assert(node.received.some((message) => message.type === "gallery.offer" && message.gallery === "staff"));
 });
 
 Deno.test("POST /v1/predictions asks the default gallery where somebody is enrolled, another by name, or none", async () => {
@@ -143,10 +143,10 @@ Deno.test("POST /v1/predictions asks the default gallery where somebody is enrol
   await publishing.inForce(node, "default", 1);
   await publishing.inForce(node, "staff", 1);
   assertEquals([await asked(""), await asked("?gallery=staff")], ["default", "staff"]);
-  assertEquals([await asked("?gallery=none"), await asked("?recognizer=empty")], [null, null]);
+  assertEquals([await asked("?gallery=none"), await asked("?model=empty")], [null, null]);
   const unknown = await problemIn(publishing.post("?gallery=guests"));
   assertEquals([unknown.status, unknown.code, unknown.detail], [404, "gallery_unknown", "There is no gallery guests."]);
-  const unfit = await problemIn(publishing.post("?gallery=staff&recognizer=empty"));
+  const unfit = await problemIn(publishing.post("?gallery=staff&model=empty"));
   assertEquals([unfit.status, unfit.code], [409, "gallery_unfit"]);
   assertEquals((await problemIn(publishing.post("?gallery=No%20Name"))).code, "request_invalid");
   publishing.fixture.master.retireGallery("staff");

@@ -213,7 +213,7 @@ export class PeopleFixture implements AsyncDisposable {
   /** Everything that goes on without the clock is done. */
   async settled(): Promise<void> {
     for (let turn = 0; turn < 400; turn++) await null;
-    await this.people.keeper.settled();
+    await this.people.galleryWriter.settled();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,42 +1,42 @@
 import { CATALOG } from "../../../models/catalog/catalog.ts";
 import { publishedEntry } from "../../../models/catalog/catalog_entry.ts";
 import { FACES } from "../../../models/catalog/faces.ts";
-import { decodeManifest, encodeManifest, type Layer, type Manifest } from "../../../models/manifest.ts";
-import { RecognizerRegistry } from "../../../models/registry.ts";
+import { decodeManifest, encodeManifest, type Manifest, type ModelFile } from "../../../models/manifest.ts";
+import { ModelRegistry } from "../../../models/registry.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { InvariantError } from "../../../protocol/kernel/invariant.ts";
 import { assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
 import { floats, message } from "../onnx/protobuf_writer.ts";
 
-Deno.test("CATALOG holds valid manifests of different recognizers", () => {
+Deno.test("CATALOG holds valid manifests of different models", () => {
   for (const { manifest } of CATALOG) {
     assertEquals(decodeManifest(encodeManifest(manifest).bytes), manifest);
   }
-  const registry = new RecognizerRegistry(CATALOG.map(({ manifest }) => manifest));
+  const registry = new ModelRegistry(CATALOG.map(({ manifest }) => manifest));
   assertEquals(registry.list().map(({ name }) => name), ["empty@1", "face-attributes@1", "faces@1"]);
 });
 
-Deno.test("CATALOG loads every layer as its manifest pins it, and as often as asked", async () => {
+Deno.test("CATALOG loads every model file as its manifest pins it, and as often as asked", async () => {
   for (const entry of CATALOG) {
-    for (const layer of entry.manifest.layers) {
-      const bytes = await entry.loadLayer(layer.role);
+    for (const file of entry.manifest.files) {
+      const bytes = await entry.loadFile(file.role);
       assertEquals({ digest: digestOf(bytes), size: bytes.length }, {
-        digest: layer.digest,
-        size: layer.size,
+        digest: file.digest,
+        size: file.size,
       });
       // Whoever gets the bytes may do with them what they like.
       bytes.fill(0);
-      assertEquals(digestOf(await entry.loadLayer(layer.role)), layer.digest);
+      assertEquals(digestOf(await entry.loadFile(file.role)), file.digest);
     }
   }
 });
 
-Deno.test("FACES has the layers of its pipeline", () => {
-  assertEquals(FACES.manifest.layers.map(({ role }) => role), ["detect", "landmarks", "embed"]);
+Deno.test("FACES has the model files of its pipeline", () => {
+  assertEquals(FACES.manifest.files.map(({ role }) => role), ["detect", "landmarks", "embed"]);
 });
 
-/** One weight of two is tiny, so the layer differs from its published file. */
+/** One weight of two is tiny, so the model file differs from its published file. */
 const PUBLISHED = message({
   number: 7,
   bytes: message({
@@ -52,9 +52,9 @@ const TAKEN_IN = message({
   }),
 });
 
-function manifestWith(layer: Partial<Layer>): Manifest {
+function manifestWith(file: Partial<ModelFile>): Manifest {
   const whole = { role: "detect", digest: digestOf(TAKEN_IN), size: TAKEN_IN.length };
-  return { ...FACES.manifest, layers: [{ ...whole, ...layer }] };
+  return { ...FACES.manifest, files: [{ ...whole, ...file }] };
 }
 
 Deno.test("publishedEntry() takes a published file in without touching it", async () => {
@@ -65,7 +65,7 @@ Deno.test("publishedEntry() takes a published file in without touching it", asyn
       load: () => Promise.resolve({ default: PUBLISHED }),
     },
   });
-  assertEquals(await entry.loadLayer("detect"), TAKEN_IN);
+  assertEquals(await entry.loadFile("detect"), TAKEN_IN);
   assertEquals(PUBLISHED, before);
   assertNotEquals(TAKEN_IN, before);
 });
@@ -80,9 +80,9 @@ Deno.test("publishedEntry() refuses another file, and another outcome, than thos
     }),
   ];
   for (const entry of entries) {
-    const error = await assertRejects(() => entry.loadLayer("detect"), DmlError);
+    const error = await assertRejects(() => entry.loadFile("detect"), DmlError);
     assertEquals(error.code, "blob_corrupt");
-    assertStringIncludes(error.message, "the layer detect of faces@1");
+    assertStringIncludes(error.message, "the model file detect of faces@1");
   }
 });
 
@@ -93,12 +93,12 @@ Deno.test("publishedEntry() says which file is not here", async () => {
       load: () => Promise.reject(new TypeError("no network")),
     },
   });
-  const error = await assertRejects(() => entry.loadLayer("detect"), DmlError);
+  const error = await assertRejects(() => entry.loadFile("detect"), DmlError);
   assertEquals(error.code, "assets_missing");
-  assertStringIncludes(error.message, "the layer detect of faces@1 could not be loaded: no network");
+  assertStringIncludes(error.message, "the model file detect of faces@1 could not be loaded: no network");
 });
 
-Deno.test("publishedEntry() has no layer that its manifest does not name", async () => {
-  await assertRejects(() => FACES.loadLayer("age"), InvariantError);
-  await assertRejects(() => FACES.loadLayer("constructor"), InvariantError);
+Deno.test("publishedEntry() has no model file that its manifest does not name", async () => {
+  await assertRejects(() => FACES.loadFile("age"), InvariantError);
+  await assertRejects(() => FACES.loadFile("constructor"), InvariantError);
 });

@@ -1,25 +1,25 @@
-import { judgePrediction } from "../../../models/manifest/check_test_image.ts";
+import { checkTestImage } from "../../../models/manifest/check_test_image.ts";
 import { assertEquals } from "../../assert.ts";
 import { personAt } from "../../user/fake_cluster_client.ts";
 
 const LABELS = [{ label: "cat", index: 0, score: 0.9 }, { label: "dog", index: 1, score: 0.1 }];
 const OBJECT = { box: { x: 0, y: 0, width: 1, height: 1 }, label: "cat", index: 0, score: 1 };
 
-Deno.test("judgePrediction() finds nothing wrong with what is as expected, or was not asked about", () => {
+Deno.test("checkTestImage() finds nothing wrong with what is as expected, or was not asked about", () => {
   const prediction = { persons: [personAt(1)], labels: LABELS, objects: [OBJECT] };
-  assertEquals(judgePrediction(prediction, {}), null);
-  assertEquals(judgePrediction(prediction, { label: "cat", persons: 1, objects: 1 }), null);
+  assertEquals(checkTestImage(prediction, {}), null);
+  assertEquals(checkTestImage(prediction, { label: "cat", persons: 1, objects: 1 }), null);
 });
 
-Deno.test("judgePrediction() says what should be, and what is", () => {
+Deno.test("checkTestImage() says what should be, and what is", () => {
   assertEquals(
-    judgePrediction({ persons: [], labels: LABELS }, { label: "dog" }),
+    checkTestImage({ persons: [], labels: LABELS }, { label: "dog" }),
     "It should be dog; it is cat (0.90).",
   );
-  assertEquals(judgePrediction({ persons: [] }, { label: "dog" }), "It should be dog; it is no class.");
-  assertEquals(judgePrediction({ persons: [] }, { persons: 2 }), "2 persons should be found, not 0.");
+  assertEquals(checkTestImage({ persons: [] }, { label: "dog" }), "It should be dog; it is no class.");
+  assertEquals(checkTestImage({ persons: [] }, { persons: 2 }), "2 persons should be found, not 0.");
   assertEquals(
-    judgePrediction({ persons: [], objects: [OBJECT] }, { objects: 0 }),
+    checkTestImage({ persons: [], objects: [OBJECT] }, { objects: 0 }),
     "0 objects should be found, not 1.",
   );
 });

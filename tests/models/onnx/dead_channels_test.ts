@@ -2,9 +2,9 @@ import fc from "fast-check";
 import published from "face-models/model/fr_feature.onnx" with { type: "bytes" };
 import { FACES } from "../../../models/catalog/faces.ts";
 import { removeDeadChannels } from "../../../models/onnx/dead_channels.ts";
-import { takeIn } from "../../../models/onnx/optimise.ts";
+import { optimise } from "../../../models/onnx/optimise.ts";
 import { floatTensor } from "../../../models/tensor.ts";
-import { createLayerSession } from "../../../node/engine/onnx_session.ts";
+import { createModelSession } from "../../../node/engine/onnx_session.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertStrictEquals, assertThrows } from "../../assert.ts";
 import "../../node/engine/started_onnx.ts";
@@ -42,7 +42,7 @@ const block: fc.Arbitrary<{ block: Block; kinds: Kind[] }> = fc
   });
 
 async function answersOf(bytes: Uint8Array, dims: readonly number[]): Promise<Float32Array> {
-  const session = await createLayerSession(bytes);
+  const session = await createModelSession(bytes);
   const count = dims.reduce((product, dim) => product * dim, 1);
   const input = Float32Array.from({ length: count }, (_, at) => (at * 7919 % 256 - 127) / 128);
   const [name] = session.inputNames, [output] = session.outputNames;
@@ -104,7 +104,7 @@ Deno.test("removeDeadChannels() refuses what is cut short", () => {
   const graphEnd = whole.length - message({ number: 8, bytes: message({ number: 2, varint: 13 }) }).length;
   for (let length = 3; length < graphEnd; length += 7) {
     const error = assertThrows(() => removeDeadChannels(whole.slice(0, length)), DmlError);
-    assertEquals(error.code, "recognizer_invalid");
+    assertEquals(error.code, "model_invalid");
   }
 });
 
@@ -129,16 +129,16 @@ Deno.test("removeDeadChannels() answers a damaged file with its own error or a f
     try {
       assert(removeDeadChannels(bytes).bytes.length > 0);
     } catch (error) {
-      assert(error instanceof DmlError && error.code === "recognizer_invalid", String(error));
+      assert(error instanceof DmlError && error.code === "model_invalid", String(error));
     }
   }));
 });
 
-Deno.test("takeIn() leaves the embedder's answer as it was, in two thirds of its bytes", async () => {
+Deno.test("optimise() leaves the embedder's answer as it was, in two thirds of its bytes", async () => {
   const before = published.slice();
-  const taken = takeIn(published);
+  const taken = optimise(published);
   assertEquals(published, before);
-  assertEquals(taken, await FACES.loadLayer("embed"));
+  assertEquals(taken, await FACES.loadFile("embed"));
   assert(taken.length < 0.75 * published.length);
   const dims = [1, 3, 112, 112];
   const [one, other] = [await answersOf(published, dims), await answersOf(taken, dims)];

@@ -11,7 +11,7 @@ const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 function refusal(bytes: Uint8Array): DmlError {
   const error = assertThrows(() => inspectOnnx(bytes), DmlError);
-  assertEquals(error.code, "recognizer_invalid");
+  assertEquals(error.code, "model_invalid");
   return error;
 }
 
@@ -102,14 +102,14 @@ Deno.test("inspectOnnx(), refuseUnservable() and proposeManifest() answer damage
           version: 1,
           description: "",
           license: "MIT",
-          layer: { digest: digestOf(damaged), size: damaged.length },
+          file: { digest: digestOf(damaged), size: damaged.length },
           dml: "0.1.0",
           labels: null,
           answers: {},
         });
       } catch (error) {
         if (!(error instanceof DmlError)) throw error;
-        assertEquals(error.code, "recognizer_invalid");
+        assertEquals(error.code, "model_invalid");
       }
     }),
     { numRuns: 3_000 },
@@ -129,7 +129,7 @@ Deno.test("refuseUnservable() names what no node could serve", () => {
   ];
   for (const [parts, message] of table) {
     const error = assertThrows(() => refuseUnservable(inspectOnnx(writtenModel(parts))), DmlError);
-    assertEquals(error.code, "recognizer_invalid");
+    assertEquals(error.code, "model_invalid");
     assertStringIncludes(error.message, message);
   }
   refuseUnservable(inspectOnnx(writtenModel()));

@@ -47,7 +47,7 @@ Deno.test("readFields() refuses a message cut inside any of its fields", () => {
   for (let length = 0; length < whole.length; length++) {
     const read = () => [...readFields(whole.subarray(0, length))];
     if (boundaries.has(length)) read();
-    else assertEquals(assertThrows(read, DmlError).code, "recognizer_invalid", `at ${length}`);
+    else assertEquals(assertThrows(read, DmlError).code, "model_invalid", `at ${length}`);
   }
 });
 
@@ -63,7 +63,7 @@ Deno.test("readFields() refuses groups, unknown wire types, field 0 and endless 
   ];
   for (const bytes of hostile) {
     const error = assertThrows(() => [...readFields(bytes)], DmlError);
-    assertEquals(error.code, "recognizer_invalid");
+    assertEquals(error.code, "model_invalid");
   }
 });
 
@@ -76,7 +76,7 @@ Deno.test("readFields() always ends, and keeps within the bytes, whatever they a
         last = end;
       }
     } catch (error) {
-      assert(error instanceof DmlError && error.code === "recognizer_invalid");
+      assert(error instanceof DmlError && error.code === "model_invalid");
     }
   }));
 });

@@ -114,7 +114,7 @@ Deno.test("zeroTinyWeights() refuses what is no ONNX file", () => {
   ];
   for (const bytes of hostile) {
     const error = assertThrows(() => zeroTinyWeights(bytes), DmlError);
-    assertEquals(error.code, "recognizer_invalid");
+    assertEquals(error.code, "model_invalid");
   }
 });
 
@@ -125,7 +125,7 @@ Deno.test("zeroTinyWeights() refuses a file cut short anywhere inside its graph"
   ]));
   for (let length = 0; length < whole.length; length++) {
     const error = assertThrows(() => zeroTinyWeights(whole.slice(0, length)), DmlError);
-    assertEquals(error.code, "recognizer_invalid", `at ${length}`);
+    assertEquals(error.code, "model_invalid", `at ${length}`);
   }
 });
 
@@ -140,7 +140,7 @@ Deno.test("zeroTinyWeights() answers a damaged file with its own error or a file
     try {
       assertEquals(zeroTinyWeights(bytes).bytes.length, whole.length);
     } catch (error) {
-      assert(error instanceof DmlError && error.code === "recognizer_invalid");
+      assert(error instanceof DmlError && error.code === "model_invalid");
     }
   }));
 });

@@ -5,7 +5,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "../../as
 
 const ALL = { activation: "none", topK: 10, scoreMin: -1e6, labels: [] as string[] } as const;
 
-Deno.test("bestClasses() names the best first, and equal ones in the layer's order", () => {
+Deno.test("bestClasses() names the best first, and equal ones in the model file's order", () => {
   const labels = ["ant", "bee", "cow", "dog"];
   const found = bestClasses(Float32Array.of(0.25, 0.5, 0.25, 0.125), { ...ALL, labels, topK: 3 });
   assertEquals(found, [
@@ -35,7 +35,7 @@ Deno.test("bestClasses() makes probabilities of scores: softmax together, sigmoi
   assertAlmostEquals(sigmoid[1].score, 1 / (1 + Math.exp(2)), 1e-6);
 });
 
-Deno.test("bestClasses() gives softmax scores that add up to one, whatever the layer says", () => {
+Deno.test("bestClasses() gives softmax scores that add up to one, whatever the model file says", () => {
   const scores = fc.float32Array({ minLength: 1, maxLength: 50, min: -1e4, max: 1e4, noNaN: true });
   fc.assert(fc.property(scores, (scores) => {
     const found = bestClasses(scores, { ...ALL, activation: "softmax", topK: 50 });
@@ -45,10 +45,10 @@ Deno.test("bestClasses() gives softmax scores that add up to one, whatever the l
   }));
 });
 
-Deno.test("bestClasses() refuses labels that do not go with the layer, and scores that are no numbers", () => {
+Deno.test("bestClasses() refuses labels that do not go with the model file, and scores that are no numbers", () => {
   const three = Float32Array.of(1, 2, 3);
   const unlike = assertThrows(() => bestClasses(three, { ...ALL, labels: ["a", "b"] }), DmlError);
-  assertEquals(unlike.code, "recognizer_invalid");
-  assertEquals(assertThrows(() => bestClasses(new Float32Array(), ALL), DmlError).code, "recognizer_invalid");
+  assertEquals(unlike.code, "model_invalid");
+  assertEquals(assertThrows(() => bestClasses(new Float32Array(), ALL), DmlError).code, "model_invalid");
   assertEquals(assertThrows(() => bestClasses(Float32Array.of(1, NaN), ALL), DmlError).code, "engine_failed");
 });

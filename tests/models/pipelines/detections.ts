@@ -3,7 +3,7 @@ import type { DetectParameters } from "../../../models/manifest/detect.ts";
 import type { Tensor } from "../../../models/tensor.ts";
 import type { FoundObject } from "../../../protocol/messages/finding.ts";
 import { tensor } from "../onnx/graph_model.ts";
-import { DETECT_COMMON } from "./recognizers.ts";
+import { DETECT_COMMON } from "./models.ts";
 
 /** A picture of 128x64, which lies at half its size, 16 pixels down, in the input of 64x64. */
 export const PICTURE_SIZE = { width: 128, height: 64 };
@@ -89,7 +89,7 @@ const ssdScores = SEEN.flatMap(({ scores }) => [0.05, ...scores]);
 const bestScores = SEEN.map(({ scores }) => Math.max(...scores));
 const bestClasses = SEEN.map(({ scores }) => scores.indexOf(Math.max(...scores)));
 
-/** A detector: how its family is declared, and what its layer answers. */
+/** A detector: how its family is declared, and what its model file answers. */
 export interface Detector {
   readonly what: string;
   readonly parameters: DetectParameters;

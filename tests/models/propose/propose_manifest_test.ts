@@ -14,7 +14,7 @@ function propose(parts: ModelParts, options: { labels?: string[]; answers?: Answ
     version: 1,
     description: "A net.",
     license: "MIT",
-    layer: { digest: digestOf(bytes), size: bytes.length },
+    file: { digest: digestOf(bytes), size: bytes.length },
     dml: "0.1.0",
     labels: options.labels ?? null,
     answers: options.answers ?? {},

@@ -29,7 +29,7 @@ Deno.test("readLabels() refuses what is none, naming the file and the fault", ()
   ];
   for (const [text, fault] of table) {
     const error = assertThrows(() => readLabels(text, "names.txt"), DmlError);
-    assertEquals(error.code, "recognizer_invalid");
+    assertEquals(error.code, "model_invalid");
     assertStringIncludes(error.message, "names.txt");
     assertStringIncludes(error.message, fault);
   }

@@ -1,6 +1,6 @@
 import { assertEquals } from "../../assert.ts";
 import { queuedCount, runningCount } from "../../../node/core/state.ts";
-import { assign, cancel, digest, MODEL, nobody, offer, retire, taskId } from "../orders.ts";
+import { assign, cancel, digest, MODEL, nobody, offer, retire, taskId } from "../instructions.ts";
 import { doing, History } from "./history.ts";
 
 const FAILURE = { code: "engine_failed", reason: "The model refused." };
@@ -11,8 +11,8 @@ function codes(history: History): string[] {
 
 const NAMES = { annotated: { digest: digest(5), size: 5, mediaType: "image/jpeg" }, crops: [] };
 
-Deno.test("apply() announces a recognizer when it is ready, with what was moved and measured", () => {
-  const history = new History().order(offer());
+Deno.test("apply() announces a model when it is ready, with what was moved and measured", () => {
+  const history = new History().instruction(offer());
   history.act();
   history.event({ kind: "modelFetched", manifestDigest: MODEL, fetchedBytes: 7 }).act();
   history.event({ kind: "modelLoaded", manifestDigest: MODEL, imagesPerSecond: 6, warmUpMs: 90, refetchedBytes: 5 });
@@ -25,54 +25,54 @@ Deno.test("apply() announces a recognizer when it is ready, with what was moved 
   }]);
 });
 
-Deno.test("apply() announces a ready recognizer at once when it is offered again, with nothing moved", () => {
+Deno.test("apply() announces a ready model at once when it is offered again, with nothing moved", () => {
   const history = new History().ready();
-  history.order(offer());
+  history.instruction(offer());
   const [said] = history.said();
   assertEquals(said.type === "model.ready" && said.fetchedBytes, 0);
   assertEquals(history.act(), []);
 });
 
-Deno.test("apply() says why a recognizer failed, refuses its attempts and tries it again on the next offer", () => {
-  const history = new History().order(offer(), assign(1));
+Deno.test("apply() says why a model failed, refuses its attempts and tries it again on the next offer", () => {
+  const history = new History().instruction(offer(), assign(1));
   history.act();
   history.event({ kind: "modelFailed", manifestDigest: MODEL, failure: FAILURE }).act();
-  history.order(assign(2));
+  history.instruction(assign(2));
   assertEquals(history.said(), [
     { type: "model.failed", manifestDigest: MODEL, ...FAILURE },
     { type: "task.failed", taskId: taskId(1), attempt: 1, ...FAILURE },
     { type: "task.failed", taskId: taskId(2), attempt: 1, ...FAILURE },
   ]);
-  assertEquals(doing(history.order(offer()).act()), ["fetchModel"]);
+  assertEquals(doing(history.instruction(offer()).act()), ["fetchModel"]);
 });
 
-Deno.test("apply() holds no more recognizers than its limit", () => {
+Deno.test("apply() holds no more models than its limit", () => {
   const history = new History();
-  history.order(offer(digest(1)), offer(digest(2)), offer(digest(3)), offer(digest(4)));
+  history.instruction(offer(digest(1)), offer(digest(2)), offer(digest(3)), offer(digest(4)));
   assertEquals(codes(history), ["queue_full"]);
-  assertEquals(history.state.recognizers.size, 3);
+  assertEquals(history.state.models.size, 3);
 });
 
-Deno.test("apply() starts a recognizer anew that is offered while it is on its way out", () => {
+Deno.test("apply() starts a model anew that is offered while it is on its way out", () => {
   const history = new History().ready();
-  history.order(retire()).act();
-  history.order(offer(), assign(1));
+  history.instruction(retire()).act();
+  history.instruction(offer(), assign(1));
   assertEquals(history.act(), [], "it is still being unloaded");
   history.event({ kind: "modelUnloaded", manifestDigest: MODEL });
   assertEquals(doing(history.act()), ["fetchModel"]);
   assertEquals(history.phase(1), "assigned");
 });
 
-Deno.test("apply() refuses work for a recognizer that was never offered, or is retired", () => {
-  const history = new History().order(assign(1));
-  assertEquals(codes(history), ["recognizer_unknown"]);
-  history.ready().order(assign(2, { image: null })).act();
-  history.order(retire(), assign(3));
-  assertEquals(codes(history), ["recognizer_unknown"]);
+Deno.test("apply() refuses work for a model that was never offered, or is retired", () => {
+  const history = new History().instruction(assign(1));
+  assertEquals(codes(history), ["model_unknown"]);
+  history.ready().instruction(assign(2, { image: null })).act();
+  history.instruction(retire(), assign(3));
+  assertEquals(codes(history), ["model_unknown"]);
 });
 
 Deno.test("apply() goes through assigned, fetching, waiting, running to one result", () => {
-  const history = new History().ready().order(assign(1));
+  const history = new History().ready().instruction(assign(1));
   assertEquals(history.phase(1), "assigned");
   history.act();
   assertEquals(history.phase(1), "fetching");
@@ -93,7 +93,7 @@ Deno.test("apply() goes through assigned, fetching, waiting, running to one resu
 });
 
 Deno.test("apply() sends a result to a master of protocol 1 only when that has the annotated picture", () => {
-  const history = new History().ready().order(assign(1, { image: null }));
+  const history = new History().ready().instruction(assign(1, { image: null }));
   history.act();
   history.ran(1, true).act();
   assertEquals(history.phase(1), "uploading");
@@ -107,7 +107,7 @@ Deno.test("apply() sends a result to a master of protocol 1 only when that has t
 
 /** An attempt whose pictures are on their way to a master that may hear of them before. */
 function uploading(): History {
-  const history = new History({ protocol: 2 }).ready().order(assign(1, { image: null }));
+  const history = new History({ protocol: 2 }).ready().instruction(assign(1, { image: null }));
   history.act();
   history.ran(1, true).act();
   return history;
@@ -131,7 +131,7 @@ Deno.test("apply() takes a result back whose pictures cannot be put", () => {
 });
 
 Deno.test("apply() says nothing of the pictures of an attempt that was cancelled", () => {
-  const history = uploading().order(cancel(1));
+  const history = uploading().instruction(cancel(1));
   history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
   history.act();
   history.event({ kind: "attemptUploaded", key: history.key(1), ...NAMES });
@@ -139,23 +139,23 @@ Deno.test("apply() says nothing of the pictures of an attempt that was cancelled
 });
 
 Deno.test("apply() runs a repeated assignment once, also after it has ended", () => {
-  const history = new History().ready().order(assign(1), assign(1));
+  const history = new History().ready().instruction(assign(1), assign(1));
   assertEquals(doing(history.act()), ["fetchImage"]);
   history.image(1).act();
-  history.ran(1).order(assign(1));
+  history.ran(1).instruction(assign(1));
   assertEquals(history.act(), []);
   assertEquals(codes(history), ["task.result"]);
 });
 
 Deno.test("apply() takes another attempt of the same task as another", () => {
-  const history = new History().ready().order(assign(1), assign(1, { attempt: 2 }));
+  const history = new History().ready().instruction(assign(1), assign(1, { attempt: 2 }));
   assertEquals(history.state.attempts.size, 2);
 });
 
 Deno.test("apply() remembers a bounded number of ended attempts", () => {
   const history = new History().ready();
   for (let task = 0; task < 3_000; task++) {
-    history.order(assign(task, { image: null })).act();
+    history.instruction(assign(task, { image: null })).act();
     history.ran(task).said();
   }
   assertEquals(history.state.ended.size, 1_024);
@@ -164,23 +164,23 @@ Deno.test("apply() remembers a bounded number of ended attempts", () => {
 
 Deno.test("apply() holds no more attempts than its limit", () => {
   const history = new History().ready();
-  for (let task = 1; task <= 10; task++) history.order(assign(task));
+  for (let task = 1; task <= 10; task++) history.instruction(assign(task));
   assertEquals(codes(history), ["queue_full", "queue_full"]);
 });
 
 Deno.test("apply() refuses new work while draining, ends what it has and takes work again after", () => {
-  const history = new History().ready().order(assign(1, { image: null }));
+  const history = new History().ready().instruction(assign(1, { image: null }));
   history.act();
-  history.event({ kind: "drainChanged", draining: true }).order(assign(2));
+  history.event({ kind: "drainChanged", draining: true }).instruction(assign(2));
   assertEquals(codes(history), ["shutting_down"]);
   history.ran(1);
   assertEquals(codes(history), ["task.result"]);
-  history.event({ kind: "drainChanged", draining: false }).order(assign(3));
+  history.event({ kind: "drainChanged", draining: false }).instruction(assign(3));
   assertEquals(history.phase(3), "assigned");
 });
 
 Deno.test("apply() ends a failed attempt with its code, in whatever phase it is", () => {
-  const history = new History().ready().order(assign(1), assign(2, { image: null }));
+  const history = new History().ready().instruction(assign(1), assign(2, { image: null }));
   history.act();
   for (const task of [1, 2]) {
     history.event({ kind: "attemptFailed", key: history.key(task), failure: FAILURE });
@@ -190,28 +190,28 @@ Deno.test("apply() ends a failed attempt with its code, in whatever phase it is"
 });
 
 Deno.test("apply() ignores news of an attempt that is gone", () => {
-  const history = new History().ready().order(assign(1));
+  const history = new History().ready().instruction(assign(1));
   history.act();
-  history.order(cancel(1)).act();
+  history.instruction(cancel(1)).act();
   history.image(1).ran(1).event({
     kind: "attemptFailed",
     key: history.key(1),
     failure: FAILURE,
   });
   assertEquals(history.said(), []);
-  assertEquals(history.order(cancel(7)).act(), []);
+  assertEquals(history.instruction(cancel(7)).act(), []);
 });
 
-Deno.test("apply() gives up the attempts of a broken connection and keeps the recognizers", () => {
-  const history = new History().ready().order(assign(1), assign(2, { image: null }));
+Deno.test("apply() gives up the attempts of a broken connection and keeps the models", () => {
+  const history = new History().ready().instruction(assign(1), assign(2, { image: null }));
   history.act();
   const running = history.key(2);
   history.event({ kind: "disconnected" });
   assertEquals(doing(history.act()), ["drop", "drop"]);
   history.event({ kind: "connected", protocol: 1 });
-  assertEquals(history.state.recognizers.get(MODEL)?.phase, "ready");
+  assertEquals(history.state.models.get(MODEL)?.phase, "ready");
   assertEquals([...history.state.attempts.keys()], [running], "a worker is still at it");
-  history.order(assign(2, { image: null })).act();
+  history.instruction(assign(2, { image: null })).act();
   assertEquals(history.phase(2), "running", "the same attempt of a new connection is another");
   history.event({
     kind: "attemptRan",
@@ -225,7 +225,7 @@ Deno.test("apply() gives up the attempts of a broken connection and keeps the re
 });
 
 Deno.test("apply() says nothing to a new master that was meant for nobody", () => {
-  const history = new History().order(offer());
+  const history = new History().instruction(offer());
   history.act();
   history.event({ kind: "disconnected" });
   history.event({ kind: "modelFailed", manifestDigest: MODEL, failure: FAILURE });
@@ -235,6 +235,6 @@ Deno.test("apply() says nothing to a new master that was meant for nobody", () =
 
 Deno.test("runningCount() and queuedCount() count what holds a worker and what waits", () => {
   const history = new History({ slots: 1 }).ready();
-  history.order(assign(1, { image: null }), assign(2, { image: null }), assign(3)).act();
+  history.instruction(assign(1, { image: null }), assign(2, { image: null }), assign(3)).act();
   assertEquals([runningCount(history.state), queuedCount(history.state)], [1, 2]);
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { assert, assertEquals } from "../../assert.ts";
 import { evictionFor, leastRecentlyUsed } from "../../../node/core/cache_policy.ts";
 import type { CachedFile } from "../../../node/core/cache_policy.ts";
-import { digest } from "../orders.ts";
+import { digest } from "../instructions.ts";
 
 const file = (number: number, size: number, usedAtMs: number): CachedFile => ({
   digest: digest(number),

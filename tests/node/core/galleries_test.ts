@@ -1,5 +1,5 @@
 import { assertEquals } from "../../assert.ts";
-import { assign, galleryOffer, nobody } from "../orders.ts";
+import { assign, galleryOffer, nobody } from "../instructions.ts";
 import { doing, History } from "./history.ts";
 
 const FAILURE = { code: "blob_not_found", reason: "It is gone." };
@@ -20,7 +20,7 @@ function taken(history: History, version: number): History {
 
 /** A node where this version is in force. */
 function inForce(version: number): History {
-  const history = new History().order(galleryOffer(version));
+  const history = new History().instruction(galleryOffer(version));
   history.act();
   taken(history, version);
   history.said();
@@ -28,7 +28,7 @@ function inForce(version: number): History {
 }
 
 Deno.test("apply() announces a version when it is in force, with what was moved", () => {
-  const history = new History().order(galleryOffer(1));
+  const history = new History().instruction(galleryOffer(1));
   assertEquals(doing(history.act()), ["fetchGallery"]);
   taken(history, 1);
   assertEquals(history.said(), [{ type: "gallery.ready", gallery: "staff", version: 1, fetchedBytes: 5 }]);
@@ -36,9 +36,9 @@ Deno.test("apply() announces a version when it is in force, with what was moved"
 });
 
 Deno.test("apply() brings versions that were offered during a fetch into force as one", () => {
-  const history = new History().order(galleryOffer(1));
+  const history = new History().instruction(galleryOffer(1));
   history.act();
-  history.order(galleryOffer(2), galleryOffer(3));
+  history.instruction(galleryOffer(2), galleryOffer(3));
   assertEquals(history.act(), [], "one at a time");
   taken(history, 1);
   assertEquals(said(history), ["staff@1 ready"]);
@@ -50,40 +50,40 @@ Deno.test("apply() brings versions that were offered during a fetch into force a
 Deno.test("apply() tells a master that comes back what still serves, then brings what is new", () => {
   const history = inForce(1);
   history.event({ kind: "disconnected" }).event({ kind: "connected", protocol: 1 });
-  history.order(galleryOffer(2));
+  history.instruction(galleryOffer(2));
   assertEquals(history.said(), [{ type: "gallery.ready", gallery: "staff", version: 1, fetchedBytes: 0 }]);
   assertEquals(doing(history.act()), ["fetchGallery"]);
   taken(history, 2);
   history.event({ kind: "disconnected" }).event({ kind: "connected", protocol: 1 });
   history.said();
-  history.order(galleryOffer(2));
+  history.instruction(galleryOffer(2));
   assertEquals(said(history), ["staff@2 ready"]);
   assertEquals(history.act(), [], "nothing is new");
 });
 
 Deno.test("apply() says why a version cannot be had, keeps the one before, and tries again on the next offer", () => {
-  const history = inForce(1).order(galleryOffer(2));
+  const history = inForce(1).instruction(galleryOffer(2));
   history.act();
   history.event({ kind: "galleryFailed", offer: galleryOffer(2), failure: FAILURE });
   assertEquals(said(history), ["staff@2 blob_not_found"]);
   assertEquals(history.act(), []);
   assertEquals(history.state.galleries.get("staff")?.inForce?.version, 1);
-  assertEquals(doing(history.order(galleryOffer(2)).act()), ["fetchGallery"]);
+  assertEquals(doing(history.instruction(galleryOffer(2)).act()), ["fetchGallery"]);
 });
 
 Deno.test("apply() is silent about the failure of a version that is old by now", () => {
-  const history = new History().order(galleryOffer(1));
+  const history = new History().instruction(galleryOffer(1));
   history.act();
-  history.order(galleryOffer(2));
+  history.instruction(galleryOffer(2));
   history.event({ kind: "galleryFailed", offer: galleryOffer(1), failure: FAILURE });
   assertEquals(said(history), []);
   assertEquals(history.act(), [{ do: "fetchGallery", offer: galleryOffer(2) }]);
 });
 
 Deno.test("plan() forgets a gallery that was retired, when its fetch is over", () => {
-  const history = new History().order(galleryOffer(1));
+  const history = new History().instruction(galleryOffer(1));
   history.act();
-  history.order(RETIRE);
+  history.instruction(RETIRE);
   assertEquals(history.act(), [], "it is being fetched");
   taken(history, 1);
   assertEquals(said(history), [], "nobody wants it any more");
@@ -93,16 +93,16 @@ Deno.test("plan() forgets a gallery that was retired, when its fetch is over", (
 });
 
 Deno.test("plan() forgets what an earlier start left of a gallery that was retired meanwhile", () => {
-  const history = new History().order(RETIRE);
+  const history = new History().instruction(RETIRE);
   assertEquals(history.act(), [{ do: "dropGallery", gallery: "staff" }]);
   history.event({ kind: "galleryDropped", gallery: "staff" });
   assertEquals([history.state.galleries.size, history.act().length], [0, 0]);
 });
 
 Deno.test("apply() starts a gallery anew that is offered while it is on its way out", () => {
-  const history = inForce(1).order(RETIRE);
+  const history = inForce(1).instruction(RETIRE);
   history.act();
-  history.order(galleryOffer(2));
+  history.instruction(galleryOffer(2));
   assertEquals(said(history), []);
   history.event({ kind: "galleryDropped", gallery: "staff" });
   assertEquals(history.act(), [{ do: "fetchGallery", offer: galleryOffer(2) }]);
@@ -110,7 +110,7 @@ Deno.test("apply() starts a gallery anew that is offered while it is on its way 
 
 Deno.test("apply() holds no more galleries than its limit", () => {
   const history = new History();
-  history.order(galleryOffer(1, "one"), galleryOffer(1, "two"), galleryOffer(1, "three"));
+  history.instruction(galleryOffer(1, "one"), galleryOffer(1, "two"), galleryOffer(1, "three"));
   assertEquals(said(history), ["three@1 queue_full"]);
   assertEquals(history.state.galleries.size, 2);
 });
@@ -119,7 +119,7 @@ Deno.test("apply() names the face of each person when they are with the master",
   const crops = [galleryOffer(1).index, galleryOffer(2).index];
   const history = new History().ready();
   const persons = [1, 2].map((x) => ({ ...PERSON, score: x / 2 }));
-  history.order(assign(1)).act();
+  history.instruction(assign(1)).act();
   history.image(1).act();
   const key = history.key(1);
   history.event({ kind: "attemptRan", key, prediction: { ...nobody(), persons }, serviceMs: 1, hasPictures: true });

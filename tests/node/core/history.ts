@@ -1,16 +1,16 @@
 /** Drives the pure core of a node through events by name, and lets the plan act. */
-import type { NodeEvent, Order } from "../../../node/core/event.ts";
+import type { Instruction, NodeEvent } from "../../../node/core/event.ts";
 import { apply } from "../../../node/core/apply.ts";
 import { type Action, plan } from "../../../node/core/plan.ts";
 import { type AttemptKey, initialState, type NodeLimits, type NodeState } from "../../../node/core/state.ts";
 import type { Message } from "../../../protocol/messages/message.ts";
-import { MODEL, nobody, offer, taskId } from "../orders.ts";
+import { MODEL, nobody, offer, taskId } from "../instructions.ts";
 
 export const SMALL: NodeLimits = {
   slots: 2,
   imagesMax: 4,
   attemptsMax: 8,
-  recognizersMax: 3,
+  modelsMax: 3,
   galleriesMax: 2,
   attemptDeadlineMs: 10_000,
 };
@@ -31,8 +31,8 @@ export class History {
     return this;
   }
 
-  order(...orders: Order[]): this {
-    for (const order of orders) this.event({ kind: "ordered", order });
+  instruction(...orders: Instruction[]): this {
+    for (const instruction of orders) this.event({ kind: "instructed", instruction });
     return this;
   }
 
@@ -55,7 +55,7 @@ export class History {
 
   /** Brings `manifestDigest` to `ready`. */
   ready(manifestDigest = MODEL, { imagesPerSecond = 5 } = {}): this {
-    this.order(offer(manifestDigest)).act();
+    this.instruction(offer(manifestDigest)).act();
     this.event({ kind: "modelFetched", manifestDigest, fetchedBytes: 10 }).act();
     this.event({ kind: "modelLoaded", manifestDigest, imagesPerSecond, warmUpMs: 3 });
     this.said();

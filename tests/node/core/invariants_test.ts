@@ -5,7 +5,7 @@ import { type Action, plan } from "../../../node/core/plan.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { NodeEvent } from "../../../node/core/event.ts";
 import type { Message } from "../../../protocol/messages/message.ts";
-import { assign, cancel, digest, galleryOffer, nobody, offer, retire, taskId } from "../orders.ts";
+import { assign, cancel, digest, galleryOffer, nobody, offer, retire, taskId } from "../instructions.ts";
 import { History, SMALL } from "./history.ts";
 
 type Step =
@@ -18,7 +18,7 @@ type Step =
   | { do: "drain"; draining: boolean }
   | { do: "reconnect"; protocol: number };
 
-/** A recognizer that takes two thirds of a millisecond. */
+/** A model that takes two thirds of a millisecond. */
 const QUICK = digest(3);
 const model = fc.integer({ min: 1, max: 3 });
 const task = fc.integer({ min: 1, max: 12 });
@@ -80,26 +80,26 @@ class Witness {
     const { history } = this;
     switch (step.do) {
       case "offer":
-        history.order(offer(digest(step.model)));
+        history.instruction(offer(digest(step.model)));
         break;
       case "retire":
-        history.order(retire(digest(step.model)));
+        history.instruction(retire(digest(step.model)));
         break;
       case "publish": {
         const version = ++this.version;
         this.wanted.set(step.gallery, version);
-        history.order(galleryOffer(version, step.gallery));
+        history.instruction(galleryOffer(version, step.gallery));
         break;
       }
       case "withdraw":
         this.wanted.delete(step.gallery);
-        history.order({ type: "gallery.retire", gallery: step.gallery });
+        history.instruction({ type: "gallery.retire", gallery: step.gallery });
         break;
       case "assign": {
         const image = step.image ? { digest: digest(step.task), size: 1 } : null;
         const { deadlineMs } = step;
         this.assigned.add(history.key(step.task));
-        history.order(assign(step.task, {
+        history.instruction(assign(step.task, {
           image,
           deadlineMs,
           manifestDigest: digest(step.model),
@@ -108,7 +108,7 @@ class Witness {
       }
       case "cancel":
         if (this.isOpen(step.task)) this.cancelled.add(history.key(step.task));
-        history.order(cancel(step.task));
+        history.instruction(cancel(step.task));
         break;
       case "finish":
         this.finish(step);
@@ -175,12 +175,12 @@ class Witness {
     if (action.do === "unload") {
       const { manifestDigest } = action;
       const inUse = this.pending.some((other) => other.do === "run" && other.assign.manifestDigest === manifestDigest);
-      assert(!inUse, "a recognizer is not unloaded while it runs");
+      assert(!inUse, "a model is not unloaded while it runs");
       this.loaded.delete(manifestDigest);
     }
     if (action.do !== "run") return;
     const { key, assign } = action;
-    assert(this.loaded.has(assign.manifestDigest), "its recognizer is ready");
+    assert(this.loaded.has(assign.manifestDigest), "its model is ready");
     assert(assign.image === null || this.verified.has(key), "its image was verified");
     assert(!this.cancelled.has(key), "nobody cancelled it");
     assert(!this.ran.has(key), "it never ran before");

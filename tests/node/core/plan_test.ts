@@ -1,6 +1,6 @@
 import { assertEquals } from "../../assert.ts";
 import { plan } from "../../../node/core/plan.ts";
-import { assign, cancel, digest, MODEL, offer, retire } from "../orders.ts";
+import { assign, cancel, digest, MODEL, offer, retire } from "../instructions.ts";
 import { doing, History } from "./history.ts";
 
 Deno.test("plan() of a node that was told nothing is nothing", () => {
@@ -8,12 +8,12 @@ Deno.test("plan() of a node that was told nothing is nothing", () => {
 });
 
 Deno.test("plan() looks only: asked twice, it answers the same", () => {
-  const history = new History().order(offer());
+  const history = new History().instruction(offer());
   assertEquals(plan(history.state), plan(history.state));
 });
 
 Deno.test("plan() fetches, loads and then waits for work", () => {
-  const history = new History().order(offer());
+  const history = new History().instruction(offer());
   assertEquals(doing(history.act()), ["fetchModel"]);
   history.event({ kind: "modelFetched", manifestDigest: MODEL, fetchedBytes: 1 });
   assertEquals(doing(history.act()), ["load"]);
@@ -26,8 +26,8 @@ Deno.test("plan() fetches, loads and then waits for work", () => {
   assertEquals(history.act(), []);
 });
 
-Deno.test("plan() fetches and loads one recognizer at a time, and fetches one while it loads another", () => {
-  const history = new History().order(offer(digest(1)), offer(digest(2)), offer(digest(3)));
+Deno.test("plan() fetches and loads one model at a time, and fetches one while it loads another", () => {
+  const history = new History().instruction(offer(digest(1)), offer(digest(2)), offer(digest(3)));
   const fetched = (tail: number) =>
     history.event({ kind: "modelFetched", manifestDigest: digest(tail), fetchedBytes: 0 });
   assertEquals(history.act(), [
@@ -41,7 +41,7 @@ Deno.test("plan() fetches and loads one recognizer at a time, and fetches one wh
 
 Deno.test("plan() fetches images ahead of the workers, up to what may be held", () => {
   const history = new History({ slots: 1, imagesMax: 2 }).ready();
-  history.order(assign(1), assign(2), assign(3), assign(4));
+  history.instruction(assign(1), assign(2), assign(3), assign(4));
   assertEquals(doing(history.act()), ["fetchImage", "fetchImage"]);
   history.image(1);
   assertEquals(
@@ -59,13 +59,13 @@ Deno.test("plan() fetches images ahead of the workers, up to what may be held", 
 
 Deno.test("plan() counts no place for tasks without a picture", () => {
   const history = new History({ slots: 1, imagesMax: 1 }).ready();
-  history.order(assign(1, { image: null }), assign(2, { image: null }), assign(3));
+  history.instruction(assign(1, { image: null }), assign(2, { image: null }), assign(3));
   assertEquals(doing(history.act()), ["fetchImage", "run"]);
 });
 
 Deno.test("plan() runs in the order of arrival, as many as there are slots", () => {
   const history = new History().ready();
-  history.order(...[1, 2, 3].map((task) => assign(task, { image: null })));
+  history.instruction(...[1, 2, 3].map((task) => assign(task, { image: null })));
   const actions = history.act();
   assertEquals(actions.map((action) => action.do === "run" && action.key), [
     history.key(1),
@@ -78,7 +78,7 @@ Deno.test("plan() gives a worker several at once of what takes it next to no tim
   const quick = digest(7);
   const history = new History({ slots: 1 }).ready(quick, { imagesPerSecond: 1_500 }).ready();
   const runs = (...tasks: number[]) =>
-    history.order(...tasks.map((task) => assign(task, { image: null, manifestDigest: quick }))).act()
+    history.instruction(...tasks.map((task) => assign(task, { image: null, manifestDigest: quick }))).act()
       .map((action) => action.do === "run" && [action.key, action.isQuick]);
   assertEquals(runs(1, 2, 3, 4), [1, 2, 3].map((task) => [history.key(task), true]));
   assertEquals(doing(history.ran(2).act()), ["run"]);
@@ -87,8 +87,8 @@ Deno.test("plan() gives a worker several at once of what takes it next to no tim
 Deno.test("plan() lets nothing quick overtake what needs a whole worker", () => {
   const quick = digest(7);
   const history = new History({ slots: 1 }).ready(quick, { imagesPerSecond: 4_000 }).ready();
-  const order = (task: number, manifestDigest = quick) => assign(task, { image: null, manifestDigest });
-  history.order(order(1), order(2), order(3, MODEL), order(4));
+  const instruction = (task: number, manifestDigest = quick) => assign(task, { image: null, manifestDigest });
+  history.instruction(instruction(1), instruction(2), instruction(3, MODEL), instruction(4));
   assertEquals(doing(history.act()), ["run", "run"]);
   assertEquals(doing(history.ran(1).act()), []);
   const [slow, ...more] = history.ran(2).act();
@@ -96,14 +96,14 @@ Deno.test("plan() lets nothing quick overtake what needs a whole worker", () => 
   assertEquals(doing(history.ran(3).act()), ["run"]);
 });
 
-Deno.test("plan() neither runs nor fetches an image for a recognizer that is not ready", () => {
-  const history = new History().order(offer(), assign(1), assign(2, { image: null }));
+Deno.test("plan() neither runs nor fetches an image for a model that is not ready", () => {
+  const history = new History().instruction(offer(), assign(1), assign(2, { image: null }));
   assertEquals(doing(history.act()), ["fetchModel"]);
 });
 
 Deno.test("plan() gives a worker the time that is left, never more than one attempt may take", () => {
   const history = new History().ready();
-  history.order(
+  history.instruction(
     assign(1, { image: null, deadlineMs: 300 }),
     assign(2, { image: null, deadlineMs: 60_000 }),
   );
@@ -117,7 +117,7 @@ Deno.test("plan() gives a worker the time that is left, never more than one atte
 
 Deno.test("plan() refuses what is late before a worker had it", () => {
   const history = new History({ slots: 1 }).ready();
-  history.order(
+  history.instruction(
     assign(1, { image: null, deadlineMs: 500 }),
     assign(2, { image: null, deadlineMs: 500 }),
     assign(3, { deadlineMs: 500 }),
@@ -133,7 +133,7 @@ Deno.test("plan() refuses what is late before a worker had it", () => {
 
 Deno.test("plan() drops what is cancelled before anything else", () => {
   const history = new History().ready();
-  history.order(assign(1), assign(2), offer(digest(9)), cancel(1));
+  history.instruction(assign(1), assign(2), offer(digest(9)), cancel(1));
   assertEquals(doing(history.act())[0], "drop");
   assertEquals(history.phase(1), undefined);
   assertEquals(history.said(), []);
@@ -141,34 +141,34 @@ Deno.test("plan() drops what is cancelled before anything else", () => {
 
 Deno.test("plan() lets a cancelled attempt keep its worker until the worker is done", () => {
   const history = new History({ slots: 1 }).ready();
-  history.order(assign(1, { image: null }), assign(2, { image: null })).act();
-  assertEquals(doing(history.order(cancel(1)).act()), ["drop"]);
+  history.instruction(assign(1, { image: null }), assign(2, { image: null })).act();
+  assertEquals(doing(history.instruction(cancel(1)).act()), ["drop"]);
   assertEquals(history.phase(1), "abandoned");
   assertEquals(history.act(), [], "the slot is not free");
   assertEquals(doing(history.ran(1).act()), ["run"]);
   assertEquals(history.said(), []);
 });
 
-Deno.test("plan() unloads a retired recognizer when its last attempt has ended", () => {
+Deno.test("plan() unloads a retired model when its last attempt has ended", () => {
   const history = new History().ready();
-  history.order(assign(1, { image: null })).act();
-  assertEquals(history.order(retire()).act(), []);
+  history.instruction(assign(1, { image: null })).act();
+  assertEquals(history.instruction(retire()).act(), []);
   assertEquals(history.ran(1).act(), [{ do: "unload", manifestDigest: MODEL }]);
   history.event({ kind: "modelUnloaded", manifestDigest: MODEL });
-  assertEquals(history.state.recognizers.size, 0);
+  assertEquals(history.state.models.size, 0);
 });
 
-Deno.test("plan() unloads a recognizer that is retired while it is fetched, after refusing what waits for it", () => {
-  const history = new History().order(offer(), assign(1));
+Deno.test("plan() unloads a model that is retired while it is fetched, after refusing what waits for it", () => {
+  const history = new History().instruction(offer(), assign(1));
   history.act();
-  assertEquals(doing(history.order(retire()).act()), ["refuse", "unload"]);
+  assertEquals(doing(history.instruction(retire()).act()), ["refuse", "unload"]);
 });
 
 Deno.test("plan() lets a load end before it unloads", () => {
-  const history = new History().order(offer());
+  const history = new History().instruction(offer());
   history.act();
   history.event({ kind: "modelFetched", manifestDigest: MODEL, fetchedBytes: 1 }).act();
-  assertEquals(history.order(retire()).act(), []);
+  assertEquals(history.instruction(retire()).act(), []);
   history.event({ kind: "modelLoaded", manifestDigest: MODEL, imagesPerSecond: 1, warmUpMs: 1 });
   assertEquals(doing(history.act()), ["unload"]);
   assertEquals(history.said(), [], "nobody wants to hear that it is ready");
@@ -176,6 +176,6 @@ Deno.test("plan() lets a load end before it unloads", () => {
 
 Deno.test("plan() sends the annotated picture before it takes up more work", () => {
   const history = new History({ slots: 1 }).ready();
-  history.order(assign(1, { image: null }), assign(2, { image: null })).act();
+  history.instruction(assign(1, { image: null }), assign(2, { image: null })).act();
   assertEquals(doing(history.ran(1, true).act()), ["upload", "run"]);
 });

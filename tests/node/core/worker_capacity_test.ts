@@ -1,7 +1,7 @@
 import { assertEquals } from "../../assert.ts";
 import { hasRoomFor, togetherOf } from "../../../node/core/worker_capacity.ts";
-import { recognizerOf } from "../../../node/core/recognizers.ts";
-import { assign, digest } from "../orders.ts";
+import { modelOf } from "../../../node/core/models.ts";
+import { assign, digest } from "../instructions.ts";
 import { History } from "./history.ts";
 
 Deno.test("togetherOf() is one, and more of what takes a fraction of a millisecond, up to eight", () => {
@@ -15,12 +15,12 @@ Deno.test("togetherOf() is one, and more of what takes a fraction of a milliseco
 Deno.test("hasRoomFor() fills each worker to the last, whatever its parts are", () => {
   for (const [imagesPerSecond, count] of [[5, 3], [1_000, 6], [1_500, 9], [3_500, 21], [90_000, 24]]) {
     const history = new History({ slots: 3, attemptsMax: 100 }).ready(digest(7), { imagesPerSecond });
-    const recognizer = recognizerOf(history.state, digest(7));
+    const model = modelOf(history.state, digest(7));
     for (let task = 1; task <= count; task++) {
-      assertEquals(hasRoomFor(history.state, recognizer), true, `${task} of ${count}`);
-      history.order(assign(task, { image: null, manifestDigest: digest(7) })).act();
+      assertEquals(hasRoomFor(history.state, model), true, `${task} of ${count}`);
+      history.instruction(assign(task, { image: null, manifestDigest: digest(7) })).act();
       assertEquals(history.phase(task), "running");
     }
-    assertEquals(hasRoomFor(history.state, recognizer), false, `${count} of ${count}`);
+    assertEquals(hasRoomFor(history.state, model), false, `${count} of ${count}`);
   }
 });

@@ -2,7 +2,7 @@ import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm" with { type: "byt
 import { floatTensor } from "../../../models/tensor.ts";
 import { encodeModule } from "../../../models/wasm/module.ts";
 import { withDepthwiseConvolution } from "../../../node/engine/depthwise/onnx_depthwise.ts";
-import { createLayerSession } from "../../../node/engine/onnx_session.ts";
+import { createModelSession } from "../../../node/engine/onnx_session.ts";
 import { assert, assertEquals, assertStrictEquals } from "../../assert.ts";
 import { graphModel, type Step, tensor } from "../../models/onnx/graph_model.ts";
 import "./started_onnx.ts";
@@ -84,7 +84,7 @@ async function both(
     dilations: [dilation, dilation],
   };
   const last = behind.at(-1)?.to ?? "convolved";
-  const session = await createLayerSession(graphModel({
+  const session = await createModelSession(graphModel({
     inputs: { in: { dims: input } },
     outputs: { [last]: { dims: [1, CHANNELS, ...output] } },
     constants: { filters: tensor([CHANNELS, 1, size, size], filters), bias: tensor([CHANNELS], bias) },

@@ -1,6 +1,6 @@
 import "./started_onnx.ts";
 import { ENGINE_IR_VERSION_MAX, ENGINE_OPERATOR_SETS, plainRefusal } from "../../../models/onnx/engine_operators.ts";
-import { createLayerSession } from "../../../node/engine/onnx_session.ts";
+import { createModelSession } from "../../../node/engine/onnx_session.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
 import { type ModelParts, writtenModel } from "../../models/onnx/written_model.ts";
@@ -10,7 +10,7 @@ const OPERATORS = { "ai.onnx": "Relu", "ai.onnx.ml": "Binarizer", "com.microsoft
 
 async function refusalOf(parts: ModelParts): Promise<string | null> {
   try {
-    await (await createLayerSession(writtenModel(parts))).release();
+    await (await createModelSession(writtenModel(parts))).release();
     return null;
   } catch (error) {
     if (!(error instanceof DmlError)) throw error;
@@ -35,7 +35,7 @@ Deno.test("ENGINE_OPERATOR_SETS are the newest that the engine has: the next ver
 
 Deno.test("ENGINE_IR_VERSION_MAX is the newest that the engine reads", async () => {
   assertEquals(await refusalOf({ irVersion: ENGINE_IR_VERSION_MAX }), null);
-  await assertRejects(() => createLayerSession(writtenModel({ irVersion: ENGINE_IR_VERSION_MAX + 1 })), DmlError);
+  await assertRejects(() => createModelSession(writtenModel({ irVersion: ENGINE_IR_VERSION_MAX + 1 })), DmlError);
 });
 
 Deno.test("plainRefusal() says of the engine's own words which operator it lacks", async () => {
@@ -52,7 +52,7 @@ Deno.test("plainRefusal() says of the engine's own words which operator it lacks
 Deno.test("plainRefusal() leaves the engine's other words on one line, without where it was built", () => {
   assertEquals(
     plainRefusal(
-      "The layer failed: … ERROR_MESSAGE: Got invalid dimensions\n index: 3 Got: 32\n Please fix either the inputs/outputs or the model.",
+      "The model file failed: … ERROR_MESSAGE: Got invalid dimensions\n index: 3 Got: 32\n Please fix either the inputs/outputs or the model.",
     ),
     "Got invalid dimensions index: 3 Got: 32",
   );

@@ -2,7 +2,7 @@
 import type { GalleryView } from "../../../models/gallery/gallery_view.ts";
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import type { FromWorker, ToWorker, WorkerRequest } from "../../../node/engine/worker_protocol.ts";
-import { nobody } from "../orders.ts";
+import { nobody } from "../instructions.ts";
 
 interface WorkerScope {
   onmessage: (event: MessageEvent<ToWorker[]>) => void;
@@ -12,7 +12,7 @@ declare const self: WorkerScope;
 
 const loaded = new Set<string>();
 const galleries = new Map<string, GalleryView>();
-/** Says which worker answered; the height says how many recognizers it had. */
+/** Says which worker answered; the height says how many models it had. */
 const [name] = crypto.getRandomValues(new Uint32Array(1));
 
 self.onmessage = ({ data }) => {
@@ -49,7 +49,7 @@ function take(data: ToWorker): void {
 
 /** What goes on when the file is there that was asked for. */
 let asked: { readonly id: number; readonly done: (byteCount: number) => void };
-/** Recognizers that ask for a file before they are measured. */
+/** Models that ask for a file before they are measured. */
 const askingLate = new Set<string>();
 
 function ask(id: number, done: (byteCount: number) => void): void {
@@ -57,15 +57,15 @@ function ask(id: number, done: (byteCount: number) => void): void {
   post({ type: "assetWanted", name: "font.ttf" });
 }
 
-function load({ id, manifestDigest, layers }: Extract<WorkerRequest, { type: "load" }>): void {
-  if (layers.has("bad")) return fail(id, "engine_failed", "The layer is bad.");
-  if (layers.has("deadly")) throw new Error("deadly layer");
-  if (layers.has("askingLate")) askingLate.add(manifestDigest);
+function load({ id, manifestDigest, files }: Extract<WorkerRequest, { type: "load" }>): void {
+  if (files.has("bad")) return fail(id, "engine_failed", "The model file is bad.");
+  if (files.has("deadly")) throw new Error("deadly model file");
+  if (files.has("askingLate")) askingLate.add(manifestDigest);
   const done = () => {
     loaded.add(manifestDigest);
     post({ type: "loaded", id });
   };
-  if (layers.has("asking")) ask(id, done);
+  if (files.has("asking")) ask(id, done);
   else done();
 }
 
@@ -76,7 +76,7 @@ function measure({ id, manifestDigest }: Extract<WorkerRequest, { type: "measure
 }
 
 function run({ id, manifestDigest, image, annotate }: Extract<WorkerRequest, { type: "run" }>): void {
-  if (!loaded.has(manifestDigest)) return fail(id, "recognizer_unknown", "It is not loaded.");
+  if (!loaded.has(manifestDigest)) return fail(id, "model_unknown", "It is not loaded.");
   const text = image === null ? "" : new TextDecoder().decode(image);
   if (text === "die") throw new Error("asked to die");
   if (text === "hang") return;

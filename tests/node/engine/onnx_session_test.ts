@@ -1,8 +1,8 @@
 import published from "face-models/model/fr_feature.onnx" with { type: "bytes" };
 import { FACES } from "../../../models/catalog/faces.ts";
 import { zeroTinyWeights } from "../../../models/onnx/tiny_weights.ts";
-import { floatTensor, type LayerSession } from "../../../models/tensor.ts";
-import { createLayerSession } from "../../../node/engine/onnx_session.ts";
+import { floatTensor, type ModelSession } from "../../../models/tensor.ts";
+import { createModelSession } from "../../../node/engine/onnx_session.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import {
   assert,
@@ -35,7 +35,7 @@ function floatsOf(output: { readonly data: unknown }): Float32Array {
 }
 
 /**
- * What each layer answers to `ramp`: its numbers at the beginning, in the middle and at the end, and the sum of their magnitudes.
+ * What each model file answers to `ramp`: its numbers at the beginning, in the middle and at the end, and the sum of their magnitudes.
  * Computed from the published files by another program (every operator written in numpy, sums in double precision).
  */
 const EXPECTED = [
@@ -64,8 +64,8 @@ const EXPECTED = [
 ] as const;
 
 for (const { role, dims, outputs } of EXPECTED) {
-  Deno.test(`createLayerSession() computes what the layer ${role} defines`, async () => {
-    const session = await createLayerSession(await FACES.loadLayer(role));
+  Deno.test(`createModelSession() computes what the model file ${role} defines`, async () => {
+    const session = await createModelSession(await FACES.loadFile(role));
     assertEquals([...session.inputNames], ["input"]);
     assertEquals([...session.outputNames], Object.keys(outputs));
     const answer = await session.run({ input: ramp(dims) });
@@ -86,27 +86,27 @@ for (const { role, dims, outputs } of EXPECTED) {
 Deno.test("zeroTinyWeights() changes no bit of what the embedder answers", async () => {
   const answers: Float32Array[] = [];
   for (const bytes of [published, zeroTinyWeights(published.slice()).bytes]) {
-    const session = await createLayerSession(bytes);
+    const session = await createModelSession(bytes);
     answers.push(floatsOf((await session.run({ input: ramp([1, 3, 112, 112]) })).output));
     await session.release();
   }
   assertEquals(new Uint8Array(answers[1].buffer), new Uint8Array(answers[0].buffer));
 });
 
-async function answerOf(session: LayerSession, inputs: Parameters<LayerSession["run"]>[0]) {
+async function answerOf(session: ModelSession, inputs: Parameters<ModelSession["run"]>[0]) {
   const answer = await session.run(inputs);
   await session.release();
   return answer;
 }
 
-Deno.test("createLayerSession() carries every type of tensor in and out", async () => {
+Deno.test("createModelSession() carries every type of tensor in and out", async () => {
   const cases = [
     { type: FLOAT32, tensor: floatTensor(Float32Array.of(1.5, -2), [2]) },
     { type: INT64, tensor: { type: "int64", data: BigInt64Array.of(7n, -(2n ** 60n)), dims: [2] } },
     { type: UINT8, tensor: { type: "uint8", data: Uint8Array.of(0, 255), dims: [2] } },
   ] as const;
   for (const { type, tensor } of cases) {
-    const session = await createLayerSession(
+    const session = await createModelSession(
       smallModel("Identity", { inputs: ["in"], inputType: type, outputType: type }),
     );
     const { out } = await answerOf(session, { in: tensor });
@@ -114,8 +114,8 @@ Deno.test("createLayerSession() carries every type of tensor in and out", async 
   }
 });
 
-Deno.test("createLayerSession() names its inputs and gives them to the layer by name", async () => {
-  const session = await createLayerSession(smallModel("Sub", { inputs: ["whole", "part"] }));
+Deno.test("createModelSession() names its inputs and gives them to the model file by name", async () => {
+  const session = await createModelSession(smallModel("Sub", { inputs: ["whole", "part"] }));
   assertEquals([...session.inputNames], ["whole", "part"]);
   const { out } = await answerOf(session, {
     part: floatTensor(Float32Array.of(1, 2), [2]),
@@ -124,19 +124,19 @@ Deno.test("createLayerSession() names its inputs and gives them to the layer by 
   assertEquals([...floatsOf(out)], [9, 18]);
 });
 
-Deno.test("createLayerSession() says in the engine's words why it refuses a file", async () => {
-  const cut = (await FACES.loadLayer("landmarks")).subarray(0, 100_000);
+Deno.test("createModelSession() says in the engine's words why it refuses a file", async () => {
+  const cut = (await FACES.loadFile("landmarks")).subarray(0, 100_000);
   const unknown = smallModel("NoSuchOperator", { inputs: ["in"] });
   for (const bytes of [new Uint8Array(0), floats(1, 2, 3), cut, unknown]) {
-    const error = await assertRejects(() => createLayerSession(bytes), DmlError);
+    const error = await assertRejects(() => createModelSession(bytes), DmlError);
     assertEquals(error.code, "engine_failed");
-    assertMatch(error.message, /^The engine refused the layer: .{5,}/);
+    assertMatch(error.message, /^The engine refused the model file: .{5,}/);
     assert(error.message.length < 600);
   }
 });
 
-Deno.test("LayerSession.run() refuses inputs that do not fit, and goes on with those that do", async () => {
-  const session = await createLayerSession(smallModel("Identity", { inputs: ["in"] }));
+Deno.test("ModelSession.run() refuses inputs that do not fit, and goes on with those that do", async () => {
+  const session = await createModelSession(smallModel("Identity", { inputs: ["in"] }));
   const fits = { in: floatTensor(Float32Array.of(1, 2), [2]) };
   const wrong = [
     {},
@@ -148,26 +148,26 @@ Deno.test("LayerSession.run() refuses inputs that do not fit, and goes on with t
   for (const inputs of wrong) {
     const error = await assertRejects(() => session.run({ ...inputs }), DmlError);
     assertEquals(error.code, "engine_failed");
-    assertMatch(error.message, /^The layer failed: .{5,}/);
+    assertMatch(error.message, /^The model file failed: .{5,}/);
   }
   assertEquals([...floatsOf((await session.run(fits)).out)], [1, 2]);
   await session.release();
 });
 
-Deno.test("LayerSession.run() carries truths as bytes", async () => {
-  const session = await createLayerSession(smallModel("IsNaN", { inputs: ["in"], outputType: BOOL }));
+Deno.test("ModelSession.run() carries truths as bytes", async () => {
+  const session = await createModelSession(smallModel("IsNaN", { inputs: ["in"], outputType: BOOL }));
   const { out } = await session.run({ in: floatTensor(Float32Array.of(1, NaN), [2]) });
   assertEquals({ ...out, dims: [...out.dims] }, { type: "bool", data: Uint8Array.of(0, 1), dims: [2] });
   await session.release();
 });
 
-Deno.test("LayerSession.run() refuses an answer of a type that dml does not read", async () => {
-  const layer = graphModel({
+Deno.test("ModelSession.run() refuses an answer of a type that dml does not read", async () => {
+  const file = graphModel({
     inputs: { in: { dims: [2] } },
     outputs: { out: { type: "float16", dims: [2] } },
     steps: [{ operator: "Cast", from: ["in"], to: "out", attributes: { to: 10 } }],
   });
-  const session = await createLayerSession(layer);
+  const session = await createModelSession(file);
   const run = () => session.run({ in: floatTensor(Float32Array.of(1, 2), [2]) });
   const error = await assertRejects(run, DmlError);
   assertEquals(error.code, "engine_failed");
@@ -175,18 +175,18 @@ Deno.test("LayerSession.run() refuses an answer of a type that dml does not read
   await session.release();
 });
 
-Deno.test("LayerSession.run() fails once the layer was released", async () => {
-  const session = await createLayerSession(smallModel("Identity", { inputs: ["in"] }));
+Deno.test("ModelSession.run() fails once the model file was released", async () => {
+  const session = await createModelSession(smallModel("Identity", { inputs: ["in"] }));
   await session.release();
   const run = () => session.run({ in: floatTensor(Float32Array.of(1, 2), [2]) });
   assertEquals((await assertRejects(run, DmlError)).code, "engine_failed");
 });
 
-Deno.test("LayerSession.run() gives each of many calls at once its own answer, while layers come and go", async () => {
-  const sub = await createLayerSession(smallModel("Sub", { inputs: ["whole", "part"] }));
-  const same = await createLayerSession(smallModel("Identity", { inputs: ["in"] }));
+Deno.test("ModelSession.run() gives each of many calls at once its own answer, while model files come and go", async () => {
+  const sub = await createModelSession(smallModel("Sub", { inputs: ["whole", "part"] }));
+  const same = await createModelSession(smallModel("Identity", { inputs: ["in"] }));
   const calls = Array.from({ length: 50 }, async (_, at) => {
-    const passing = createLayerSession(smallModel("Neg", { inputs: ["in"] }));
+    const passing = createModelSession(smallModel("Neg", { inputs: ["in"] }));
     const [left, kept] = await Promise.all([
       sub.run({ whole: floatTensor(Float32Array.of(at, at), [2]), part: floatTensor(Float32Array.of(1, 2), [2]) }),
       same.run({ in: floatTensor(Float32Array.of(at, -at), [2]) }),
@@ -198,8 +198,8 @@ Deno.test("LayerSession.run() gives each of many calls at once its own answer, w
   await Promise.all([sub.release(), same.release()]);
 });
 
-Deno.test("createLayerSession() leaves the realm's Worker as it was", async () => {
-  const session = await createLayerSession(smallModel("Identity", { inputs: ["in"] }));
+Deno.test("createModelSession() leaves the realm's Worker as it was", async () => {
+  const session = await createModelSession(smallModel("Identity", { inputs: ["in"] }));
   assertStrictEquals(globalThis.Worker, RealmWorker);
   await session.release();
 });

@@ -4,12 +4,12 @@
  */
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm" with { type: "bytes" };
 import { withDepthwiseConvolution } from "../../../node/engine/depthwise/onnx_depthwise.ts";
-import { createLayerSession, initOnnx } from "../../../node/engine/onnx_session.ts";
+import { createModelSession, initOnnx } from "../../../node/engine/onnx_session.ts";
 import { smallModel } from "../../models/onnx/small_model.ts";
 
 /** The realm's own, from before the engine started. */
 export const RealmWorker = globalThis.Worker;
 
 initOnnx(withDepthwiseConvolution(wasm.slice()));
-const first = await createLayerSession(smallModel("Identity", { inputs: ["in"] }));
+const first = await createModelSession(smallModel("Identity", { inputs: ["in"] }));
 await first.release();

@@ -1,4 +1,4 @@
-/** Every task of a recognizer on the real worker, which holds no permission, over small layers whose answers are known. */
+/** Every task of a model on the real worker, which holds no permission, over small model files whose answers are known. */
 import { readImageHeader } from "../../../models/image/format.ts";
 import { encodeManifest, type Manifest } from "../../../models/manifest.ts";
 import { assetFiles } from "../../../node/engine/asset_files.ts";
@@ -13,7 +13,7 @@ import { makePng } from "../../models/image/png/png_writer.ts";
 import { npyFile } from "../../models/npy_writer.ts";
 import { answeringModel, graphModel, tensor } from "../../models/onnx/graph_model.ts";
 import { type Detector, DETECTORS, FOUND, PICTURE_SIZE, ULTRAFACE } from "../../models/pipelines/detections.ts";
-import { INPUT, LABELS, manifestOf } from "../../models/pipelines/recognizers.ts";
+import { INPUT, LABELS, manifestOf } from "../../models/pipelines/models.ts";
 
 const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: false, deadlineMs: 60_000 };
 const IMAGES = { dims: [1, 3, 64, 64] };
@@ -42,37 +42,37 @@ async function withWorker(use: (pool: Engine) => Promise<void>): Promise<void> {
   }
 }
 
-async function load(pool: Engine, manifest: Manifest, layer: Uint8Array<ArrayBuffer>): Promise<string> {
+async function load(pool: Engine, manifest: Manifest, file: Uint8Array<ArrayBuffer>): Promise<string> {
   const { digest } = encodeManifest(manifest);
-  await pool.load(digest, manifest, () => Promise.resolve(new Map([["model", layer.slice()]])));
+  await pool.load(digest, manifest, () => Promise.resolve(new Map([["model", file.slice()]])));
   return digest;
 }
 
-/** What the recognizer answers to `body`, checked to be what the protocol carries. */
+/** What the model answers to `body`, checked to be what the protocol carries. */
 async function ask(
   pool: Engine,
-  recognizer: { manifest: Manifest; layer: Uint8Array<ArrayBuffer>; annotate?: boolean },
+  model: { manifest: Manifest; file: Uint8Array<ArrayBuffer>; annotate?: boolean },
   body: Uint8Array<ArrayBuffer>,
 ): Promise<EngineResult> {
-  const digest = await load(pool, recognizer.manifest, recognizer.layer);
-  const result = await pool.run(digest, body.slice(), { ...OPTIONS, annotate: recognizer.annotate ?? false });
+  const digest = await load(pool, model.manifest, model.file);
+  const result = await pool.run(digest, body.slice(), { ...OPTIONS, annotate: model.annotate ?? false });
   const { prediction } = result;
   assertEquals(predictionSchema.parse(JSON.parse(JSON.stringify(prediction))), prediction);
   return result;
 }
 
-function recognizerOf({ parameters, outputs }: Detector): { manifest: Manifest; layer: Uint8Array<ArrayBuffer> } {
-  const layer = answeringModel(outputs, { input: IMAGES });
-  return { manifest: manifestOf("detect", parameters, layer), layer };
+function modelOf({ parameters, outputs }: Detector): { manifest: Manifest; file: Uint8Array<ArrayBuffer> } {
+  const file = answeringModel(outputs, { input: IMAGES });
+  return { manifest: manifestOf("detect", parameters, file), file };
 }
 
-Deno.test("the worker runs recognizers of every task", (test) =>
+Deno.test("the worker runs models of every task", (test) =>
   withWorker(async (pool) => {
     for (const detector of DETECTORS) {
       await test.step(`detects: ${detector.what}`, async () => {
         const { firstIndex = 0 } = detector;
         const given = "classes" in detector.parameters && detector.parameters.classes !== null;
-        const { prediction } = await ask(pool, recognizerOf(detector), pictures.red);
+        const { prediction } = await ask(pool, modelOf(detector), pictures.red);
         const expected = FOUND.same_class.map((object) => ({ ...object, index: object.index + firstIndex }));
         assertEquals(prediction.objects, expected, given ? "classes given" : "a score a class");
         assertEquals([prediction.width, prediction.height, prediction.persons], [128, 64, []]);
@@ -80,16 +80,16 @@ Deno.test("the worker runs recognizers of every task", (test) =>
     }
 
     await test.step("detects: ultraface, the one class of it", async () => {
-      const { prediction } = await ask(pool, recognizerOf(ULTRAFACE), pictures.red);
+      const { prediction } = await ask(pool, modelOf(ULTRAFACE), pictures.red);
       const expected = FOUND.any_class.map((object) => ({ ...object, label: "face", index: 0 }));
       assertEquals(prediction.objects, expected);
     });
 
     await test.step("detects: boxes of all classes compared with each other, drawn into the picture", async () => {
       const { parameters, outputs } = DETECTORS[3];
-      const layer = answeringModel(outputs, { input: IMAGES });
-      const manifest = manifestOf("detect", { ...parameters, suppress: "any_class" }, layer);
-      const { prediction, annotated } = await ask(pool, { manifest, layer, annotate: true }, pictures.red);
+      const file = answeringModel(outputs, { input: IMAGES });
+      const manifest = manifestOf("detect", { ...parameters, suppress: "any_class" }, file);
+      const { prediction, annotated } = await ask(pool, { manifest, file, annotate: true }, pictures.red);
       assertEquals(prediction.objects, FOUND.any_class);
       assert(annotated !== null);
       assertEquals(readImageHeader(annotated).width, 128);
@@ -105,20 +105,20 @@ Deno.test("the worker runs recognizers of every task", (test) =>
         labels: ["red", "green", "blue"],
       } as const;
       const manifest = manifestOf("classify", { ...parameters, labels: [...parameters.labels] }, MEANS);
-      const red = await ask(pool, { manifest, layer: MEANS }, pictures.red);
+      const red = await ask(pool, { manifest, file: MEANS }, pictures.red);
       assertEquals(red.prediction.labels, [{ label: "red", index: 0, score: 0.75 }, {
         label: "blue",
         index: 2,
         score: 0.25,
       }]);
-      const blue = await ask(pool, { manifest, layer: MEANS, annotate: true }, pictures.blue);
+      const blue = await ask(pool, { manifest, file: MEANS, annotate: true }, pictures.blue);
       assertEquals(blue.prediction.labels?.map(({ label }) => label), ["blue", "green"]);
       assert(blue.annotated !== null);
     });
 
     await test.step("embeds, at length one, and draws nothing", async () => {
       const manifest = manifestOf("embed", { input: STRETCHED, output: "scores", normalise: true }, MEANS);
-      const { prediction, annotated } = await ask(pool, { manifest, layer: MEANS, annotate: true }, pictures.red);
+      const { prediction, annotated } = await ask(pool, { manifest, file: MEANS, annotate: true }, pictures.red);
       const length = Math.hypot(0.75, 0.25);
       assertEquals(
         prediction.embedding,
@@ -133,12 +133,12 @@ Deno.test("the worker runs recognizers of every task", (test) =>
       const numbers = Float32Array.from({ length: 3 * 64 * 64 }, (_, at) => at < 4_096 ? 2 : at < 8_192 ? -1 : 0.5);
       const raw = new Uint8Array(numbers.buffer);
       const value = { name: "scores", type: "float32" as const, dims: [1, 3, 1, 1] };
-      const byBytes = await ask(pool, { manifest, layer: MEANS }, raw);
+      const byBytes = await ask(pool, { manifest, file: MEANS }, raw);
       assertEquals(byBytes.prediction.tensors, [{ ...value, data: [2, -1, 0.5] }]);
       assertEquals(byBytes.prediction.width, 0);
-      const byFile = await ask(pool, { manifest, layer: MEANS }, npyFile("<f4", [1, 3, 64, 64], raw));
+      const byFile = await ask(pool, { manifest, file: MEANS }, npyFile("<f4", [1, 3, 64, 64], raw));
       assertEquals(byFile.prediction.tensors, byBytes.prediction.tensors);
-      const byPicture = await ask(pool, { manifest, layer: MEANS, annotate: true }, pictures.red);
+      const byPicture = await ask(pool, { manifest, file: MEANS, annotate: true }, pictures.red);
       assertEquals(byPicture.prediction.tensors, [{
         ...value,
         data: [0.75, 0, 0.25],
@@ -147,7 +147,7 @@ Deno.test("the worker runs recognizers of every task", (test) =>
     });
 
     await test.step("computes with several tensors of several types", async () => {
-      const layer = graphModel({
+      const file = graphModel({
         inputs: { first: { dims: [2] }, second: { dims: [2] }, counts: { type: "int64", dims: [-1] } },
         outputs: { sum: { dims: [2] }, same: { type: "int64", dims: [-1] }, odd: { type: "bool", dims: [2] } },
         steps: [
@@ -161,27 +161,27 @@ Deno.test("the worker runs recognizers of every task", (test) =>
         { tensor: "counts", type: "int64" as const, dims: [-1] },
         { tensor: "second", type: "float32" as const, dims: [2] },
       ];
-      const manifest = manifestOf("tensor", { picture: null, inputs, outputs: ["same", "sum", "odd"] }, layer);
+      const manifest = manifestOf("tensor", { picture: null, inputs, outputs: ["same", "sum", "odd"] }, file);
       const body = new Uint8Array([
         ...new Uint8Array(Float32Array.of(1, NaN).buffer),
         ...new Uint8Array(BigInt64Array.of(7n, -8n, 9n).buffer),
         ...new Uint8Array(Float32Array.of(0.25, 4).buffer),
       ]);
-      const { prediction } = await ask(pool, { manifest, layer }, body);
+      const { prediction } = await ask(pool, { manifest, file }, body);
       assertEquals(prediction.tensors, [
         { name: "same", type: "int64", dims: [3], data: [7, -8, 9] },
         { name: "sum", type: "float32", dims: [2], data: [1.25, null] },
         { name: "odd", type: "bool", dims: [2], data: [0, 1] },
       ]);
-      const short = await assertRejects(() => ask(pool, { manifest, layer }, body.slice(0, 21)), DmlError);
+      const short = await assertRejects(() => ask(pool, { manifest, file }, body.slice(0, 21)), DmlError);
       assertEquals(short.code, "tensor_invalid");
     });
 
-    await test.step("refuses at loading what the layer does not do", async () => {
+    await test.step("refuses at loading what the model file does not do", async () => {
       const { parameters } = DETECTORS[3];
-      const layer = answeringModel({ output0: tensor([1, 20, 7], new Array(140).fill(0)) }, { input: IMAGES });
-      const error = await assertRejects(() => load(pool, manifestOf("detect", parameters, layer), layer), DmlError);
-      assertEquals(error.code, "recognizer_invalid");
+      const file = answeringModel({ output0: tensor([1, 20, 7], new Array(140).fill(0)) }, { input: IMAGES });
+      const error = await assertRejects(() => load(pool, manifestOf("detect", parameters, file), file), DmlError);
+      assertEquals(error.code, "model_invalid");
       assertStringIncludes(error.message, "has the shape 1x20x7; decode yolov8 reads 1x(4 + classes)xN, here 1x6xN");
       const input = { ...INPUT, tensor: "pixels" };
       const wrong = manifestOf("embed", { input, output: "scores", normalise: false }, MEANS);
@@ -202,12 +202,12 @@ Deno.test("the worker runs recognizers of every task", (test) =>
     });
 
     await test.step("refuses an answer that does not fit into a message", async () => {
-      const layer = answeringModel({ mask: tensor([1, 1, 1_024, 1_024], new Array(1_048_576).fill(0)) }, {
+      const file = answeringModel({ mask: tensor([1, 1, 1_024, 1_024], new Array(1_048_576).fill(0)) }, {
         input: IMAGES,
       });
       const inputs = [{ tensor: "images", type: "float32" as const, dims: [1, 3, 64, 64] }];
-      const manifest = manifestOf("tensor", { picture: null, inputs, outputs: [] }, layer);
-      const error = await assertRejects(() => load(pool, manifest, layer), DmlError);
+      const manifest = manifestOf("tensor", { picture: null, inputs, outputs: [] }, file);
+      const error = await assertRejects(() => load(pool, manifest, file), DmlError);
       assertEquals(error.code, "answer_too_large");
       assertStringIncludes(error.message, "mask float32 1x1x1024x1024");
     });

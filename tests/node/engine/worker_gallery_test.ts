@@ -1,7 +1,7 @@
 /** The real worker compares the faces of real photos with those of a gallery, and cuts them out. */
 import sample1 from "sample-photos/demo/sample1.jpg" with { type: "bytes" };
 import sample3 from "sample-photos/demo/sample3.jpg" with { type: "bytes" };
-import { faceLayers } from "../../../tools/face_layers.ts";
+import { faceFiles } from "../../../tools/face_model_files.ts";
 import { assert, assertAlmostEquals, assertEquals } from "../../assert.ts";
 import { FACES } from "../../../models/catalog/faces.ts";
 import type { GalleryPerson } from "../../../models/gallery/gallery_bucket.ts";
@@ -18,10 +18,10 @@ import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { type Person, predictionSchema } from "../../../protocol/messages/prediction.ts";
 import { putGallery, somebody } from "../../models/gallery/built_gallery.ts";
-import { digest } from "../orders.ts";
+import { digest } from "../instructions.ts";
 
 const FACES_DIGEST = encodeManifest(FACES.manifest).digest;
-const EMBEDDER = FACES.manifest.layers.find(({ role }) => role === "embed")!.digest;
+const EMBEDDER = FACES.manifest.files.find(({ role }) => role === "embed")!.digest;
 const OPTIONS = { annotate: false, embeddings: false, gallery: "staff", crops: false, deadlineMs: 60_000 };
 
 async function viewOf(people: readonly GalleryPerson[], embedder: Digest = EMBEDDER): Promise<GalleryView> {
@@ -39,7 +39,7 @@ function inOrder(persons: readonly Person[]): Person[] {
 async function withFaces(use: (pool: Engine) => Promise<void>): Promise<void> {
   const pool = createWorkerPool({ workers: 1, assets: assetFiles, clock: SYSTEM_CLOCK, log: SILENT_LOG });
   try {
-    await pool.load(FACES_DIGEST, FACES.manifest, faceLayers);
+    await pool.load(FACES_DIGEST, FACES.manifest, faceFiles);
     await use(pool);
   } finally {
     await pool.close();
@@ -72,7 +72,7 @@ Deno.test("the worker and a gallery", (test) =>
       assert(persons.every(({ quality, embedding }) => quality!.eyeDistance > 40 && embedding === undefined));
     });
 
-    await test.step("people whom another layer embedded are not asked", async () => {
+    await test.step("people whom another model file embedded are not asked", async () => {
       await pool.setGallery("staff", await viewOf(people, digest("e")));
       const { prediction } = await pool.run(FACES_DIGEST, sample3.slice(), OPTIONS);
       assertEquals([prediction.gallery, prediction.persons[0].recognition], [undefined, undefined]);
@@ -81,13 +81,13 @@ Deno.test("the worker and a gallery", (test) =>
     await test.step("people are in force for every picture that is begun after them, not for the one in hand", async () => {
       await pool.setGallery("staff", await viewOf(people));
       const before = pool.run(FACES_DIGEST, sample3.slice(), OPTIONS);
-      const order: string[] = [];
-      const released = pool.setGallery("staff", null).then(() => order.push("released"));
+      const instruction: string[] = [];
+      const released = pool.setGallery("staff", null).then(() => instruction.push("released"));
       const after = pool.run(FACES_DIGEST, sample3.slice(), OPTIONS);
-      const results = await Promise.all([before.finally(() => order.push("ran")), after]);
+      const results = await Promise.all([before.finally(() => instruction.push("ran")), after]);
       await released;
       assertEquals(results.map(({ prediction }) => prediction.gallery?.version), [3, undefined]);
-      assertEquals(order, ["ran", "released"]);
+      assertEquals(instruction, ["ran", "released"]);
     });
 
     await test.step("it cuts out each face with what is around it, before it draws", async () => {

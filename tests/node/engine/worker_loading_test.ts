@@ -1,20 +1,20 @@
 import { EMPTY } from "../../../models/catalog/empty.ts";
-import type { Engine, LayerReader } from "../../../node/engine/engine.ts";
+import type { Engine, ModelFileReader } from "../../../node/engine/engine.ts";
 import { createWorkerPool } from "../../../node/engine/worker_pool.ts";
 import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
 import { ManualClock } from "../../protocol/manual_clock.ts";
-import { digest } from "../orders.ts";
+import { digest } from "../instructions.ts";
 
 const [MODEL, OTHER] = [digest(1), digest(2)];
 const MINUTE_MS = 60_000;
 const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: false, deadlineMs: MINUTE_MS };
 const HANG = "hang";
 
-/** A recognizer with a layer of this name, by which the worker knows what to do. */
-function withLayer(name: string): [typeof EMPTY.manifest, LayerReader] {
+/** A model with a model file of this name, by which the worker knows what to do. */
+function withFile(name: string): [typeof EMPTY.manifest, ModelFileReader] {
   return [EMPTY.manifest, () => Promise.resolve(new Map([[name, new Uint8Array(1)]]))];
 }
 
@@ -54,7 +54,7 @@ class LoadingFixture {
     }
   }
 
-  /** Which worker answered, and with how many recognizers. */
+  /** Which worker answered, and with how many models. */
   async answer(deadlineMs = MINUTE_MS): Promise<{ worker: number; loaded: number }> {
     const { prediction } = await this.pool.run(MODEL, null, { ...OPTIONS, deadlineMs });
     return { worker: prediction.width, loaded: prediction.height };
@@ -71,12 +71,12 @@ async function rejectsWith(code: ErrorCode, promise: Promise<unknown>): Promise<
   return error as DmlError;
 }
 
-Deno.test("WorkerPool.load() ends a worker that is stuck, says what to do, and goes on without the recognizer", async () => {
+Deno.test("WorkerPool.load() ends a worker that is stuck, says what to do, and goes on without the model", async () => {
   await using fixture = new LoadingFixture();
   const { pool, clock } = fixture;
-  await pool.load(MODEL, ...withLayer("good"));
+  await pool.load(MODEL, ...withFile("good"));
   const { worker } = await fixture.answer();
-  const loading = rejectsWith("deadline_exceeded", pool.load(OTHER, ...withLayer("asking")));
+  const loading = rejectsWith("deadline_exceeded", pool.load(OTHER, ...withFile("asking")));
   await fixture.asked();
   clock.advance(LIMITS.loadDeadlineMs);
   const { message } = await loading;
@@ -85,14 +85,14 @@ Deno.test("WorkerPool.load() ends a worker that is stuck, says what to do, and g
   const after = await fixture.answer();
   assert(after.worker !== worker, "another worker took its place");
   assertEquals(after.loaded, 1);
-  await rejectsWith("recognizer_unknown", pool.run(OTHER, null, OPTIONS));
+  await rejectsWith("model_unknown", pool.run(OTHER, null, OPTIONS));
 });
 
 Deno.test("WorkerPool.load() leaves a slow worker all of its time, and no timer behind", async () => {
   await using fixture = new LoadingFixture(2);
   const { pool, clock } = fixture;
-  await pool.load(MODEL, ...withLayer("good"));
-  const loading = pool.load(OTHER, ...withLayer("asking"));
+  await pool.load(MODEL, ...withFile("good"));
+  const loading = pool.load(OTHER, ...withFile("asking"));
   const deliveries = [await fixture.asked(), await fixture.asked()];
   clock.advance(LIMITS.loadDeadlineMs - 1);
   for (const deliver of deliveries) deliver();
@@ -103,8 +103,8 @@ Deno.test("WorkerPool.load() leaves a slow worker all of its time, and no timer 
 Deno.test("WorkerPool.load() ends a worker that is stuck in measuring", async () => {
   await using fixture = new LoadingFixture();
   const { pool, clock } = fixture;
-  await pool.load(MODEL, ...withLayer("good"));
-  const loading = rejectsWith("deadline_exceeded", pool.load(OTHER, ...withLayer("askingLate")));
+  await pool.load(MODEL, ...withFile("good"));
+  const loading = rejectsWith("deadline_exceeded", pool.load(OTHER, ...withFile("askingLate")));
   await fixture.asked();
   clock.advance(LIMITS.loadDeadlineMs);
   assertStringIncludes((await loading).message, "had not measured empty@1");
@@ -114,8 +114,8 @@ Deno.test("WorkerPool.load() ends a worker that is stuck in measuring", async ()
 Deno.test("WorkerPool.load() tells a picture behind one that is stuck to be tried again, without blame", async () => {
   await using fixture = new LoadingFixture();
   const { pool, clock } = fixture;
-  await pool.load(MODEL, ...withLayer("good"));
-  const loading = rejectsWith("deadline_exceeded", pool.load(OTHER, ...withLayer("asking")));
+  await pool.load(MODEL, ...withFile("good"));
+  const loading = rejectsWith("deadline_exceeded", pool.load(OTHER, ...withFile("asking")));
   await fixture.asked();
   clock.advance(LIMITS.loadDeadlineMs - MINUTE_MS / 2);
   const behind = rejectsWith("attempt_failed", pool.run(MODEL, text(HANG), { ...OPTIONS, isQuick: true }));
@@ -126,9 +126,9 @@ Deno.test("WorkerPool.load() tells a picture behind one that is stuck to be trie
 Deno.test("WorkerPool.load() is not over because the picture before it is", async () => {
   await using fixture = new LoadingFixture();
   const { pool, clock } = fixture;
-  await pool.load(MODEL, ...withLayer("good"));
+  await pool.load(MODEL, ...withFile("good"));
   const hanging = rejectsWith("deadline_exceeded", pool.run(MODEL, text(HANG), OPTIONS));
-  const loading = pool.load(OTHER, ...withLayer("asking"));
+  const loading = pool.load(OTHER, ...withFile("asking"));
   await fixture.asked();
   clock.advance(MINUTE_MS);
   await hanging;
@@ -140,7 +140,7 @@ Deno.test("WorkerPool.load() is not over because the picture before it is", asyn
 Deno.test("WorkerPool replaces a worker that is stuck in loading what the one before it had", async () => {
   await using fixture = new LoadingFixture();
   const { pool, clock } = fixture;
-  const loading = pool.load(MODEL, ...withLayer("asking"));
+  const loading = pool.load(MODEL, ...withFile("asking"));
   (await fixture.asked())();
   await loading;
   await rejectsWith("worker_died", pool.run(MODEL, text("die"), OPTIONS));

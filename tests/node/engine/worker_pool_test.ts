@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { createWorkerPool } from "../../../node/engine/worker_pool.ts";
-import type { Engine, LayerReader } from "../../../node/engine/engine.ts";
+import type { Engine, ModelFileReader } from "../../../node/engine/engine.ts";
 import { GalleryMatrix } from "../../../models/gallery/gallery_matrix.ts";
 import type { GalleryView } from "../../../models/gallery/gallery_view.ts";
 import { EMPTY } from "../../../models/catalog/empty.ts";
@@ -9,14 +9,14 @@ import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
 import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { putGallery } from "../../models/gallery/built_gallery.ts";
-import { digest } from "../orders.ts";
+import { digest } from "../instructions.ts";
 
 const MODEL = digest(1);
 const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: false, deadlineMs: 30_000 };
-const NO_LAYERS = withLayers();
+const NO_FILES = withFiles();
 
-/** Layers of these names, each time anew. */
-function withLayers(...names: readonly string[]): LayerReader {
+/** Model files of these names, each time anew. */
+function withFiles(...names: readonly string[]): ModelFileReader {
   return () => Promise.resolve(new Map(names.map((name) => [name, new Uint8Array(1)])));
 }
 
@@ -38,7 +38,7 @@ async function withPool(
     workerUrl: new URL("./fake_worker.ts", import.meta.url),
   });
   try {
-    await pool.load(MODEL, EMPTY.manifest, NO_LAYERS);
+    await pool.load(MODEL, EMPTY.manifest, NO_FILES);
     await use(pool);
   } finally {
     await pool.close();
@@ -58,7 +58,7 @@ async function nameOf(pool: Engine): Promise<number> {
 Deno.test("WorkerPool.load() loads in every worker and says what one was measured at", () =>
   withPool(2, async (pool) => {
     assertEquals(pool.slots, 2);
-    assertEquals(await pool.load(digest(2), EMPTY.manifest, NO_LAYERS), { imagesPerSecond: 12 });
+    assertEquals(await pool.load(digest(2), EMPTY.manifest, NO_FILES), { imagesPerSecond: 12 });
     const results = await Promise.all([1, 2].map(() => pool.run(digest(2), null, OPTIONS)));
     const names = results.map(({ prediction }) => prediction.width);
     assert(names[0] !== names[1], "both workers ran it");
@@ -66,28 +66,28 @@ Deno.test("WorkerPool.load() loads in every worker and says what one was measure
 
 Deno.test("WorkerPool.load() for a handful of pictures measures nothing", () =>
   withPool(1, async (pool) => {
-    assertEquals(await pool.load(digest(2), EMPTY.manifest, NO_LAYERS), { imagesPerSecond: 1 });
+    assertEquals(await pool.load(digest(2), EMPTY.manifest, NO_FILES), { imagesPerSecond: 1 });
     await pool.run(digest(2), null, OPTIONS);
   }, { measures: false }));
 
-Deno.test("WorkerPool.load() says why a worker refused, and forgets the recognizer", () =>
+Deno.test("WorkerPool.load() says why a worker refused, and forgets the model", () =>
   withPool(1, async (pool) => {
-    await rejectsWith("engine_failed", pool.load(digest(2), EMPTY.manifest, withLayers("bad")));
-    await rejectsWith("recognizer_unknown", pool.run(digest(2), null, OPTIONS));
+    await rejectsWith("engine_failed", pool.load(digest(2), EMPTY.manifest, withFiles("bad")));
+    await rejectsWith("model_unknown", pool.run(digest(2), null, OPTIONS));
     await pool.run(MODEL, null, OPTIONS);
   }));
 
 Deno.test("WorkerPool.load() of what kills the workers fails, and the workers come back without it", () =>
   withPool(1, async (pool) => {
-    await rejectsWith("worker_died", pool.load(digest(2), EMPTY.manifest, withLayers("deadly")));
+    await rejectsWith("worker_died", pool.load(digest(2), EMPTY.manifest, withFiles("deadly")));
     await pool.run(MODEL, null, OPTIONS);
   }));
 
-Deno.test("WorkerPool.unload() takes the recognizer from every worker", () =>
+Deno.test("WorkerPool.unload() takes the model from every worker", () =>
   withPool(2, async (pool) => {
     await pool.unload(MODEL);
     await pool.unload(digest(9));
-    await rejectsWith("recognizer_unknown", pool.run(MODEL, null, OPTIONS));
+    await rejectsWith("model_unknown", pool.run(MODEL, null, OPTIONS));
   }));
 
 Deno.test("WorkerPool.run() gives the picture away and hands the drawn one back", () =>
@@ -113,13 +113,13 @@ Deno.test("WorkerPool.run() passes on what the picture was refused for; the work
 
 Deno.test("WorkerPool.run() replaces a worker that dies, which takes only its own attempt with it", () =>
   withPool(2, async (pool) => {
-    await pool.load(digest(2), EMPTY.manifest, NO_LAYERS);
+    await pool.load(digest(2), EMPTY.manifest, NO_FILES);
     const killed = pool.run(MODEL, text("die"), OPTIONS);
     const others = Promise.all(Array.from({ length: 10 }, () => pool.run(MODEL, null, OPTIONS)));
     await rejectsWith("worker_died", killed);
     assertEquals((await others).length, 10);
     const after = await Promise.all(Array.from({ length: 10 }, () => pool.run(MODEL, null, OPTIONS)));
-    assert(after.every(({ prediction }) => prediction.height === 2), "with all recognizers");
+    assert(after.every(({ prediction }) => prediction.height === 2), "with all models");
   }));
 
 Deno.test("WorkerPool.run() waits for the replacement when the only worker died", () =>
@@ -129,7 +129,7 @@ Deno.test("WorkerPool.run() waits for the replacement when the only worker died"
     assert(await nameOf(pool) !== before);
   }));
 
-Deno.test("WorkerPool keeps no layers: a worker that takes a dead one's place has them read for it", () =>
+Deno.test("WorkerPool keeps no model files: a worker that takes a dead one's place has them read for it", () =>
   withPool(2, async (pool) => {
     let reads = 0;
     await pool.load(digest(2), EMPTY.manifest, () => {
@@ -138,15 +138,15 @@ Deno.test("WorkerPool keeps no layers: a worker that takes a dead one's place ha
     });
     assertEquals(reads, 2);
     await rejectsWith("worker_died", pool.run(digest(2), text("die"), OPTIONS));
-    await pool.load(digest(3), EMPTY.manifest, NO_LAYERS);
+    await pool.load(digest(3), EMPTY.manifest, NO_FILES);
     assertEquals(reads, 3);
   }));
 
-Deno.test("WorkerPool.load() says why the layers could not be read, and forgets the recognizer", () =>
+Deno.test("WorkerPool.load() says why the model files could not be read, and forgets the model", () =>
   withPool(1, async (pool) => {
     const unread = () => Promise.reject(new DmlError("blob_not_found", "It is gone."));
     await rejectsWith("blob_not_found", pool.load(digest(2), EMPTY.manifest, unread));
-    await rejectsWith("recognizer_unknown", pool.run(digest(2), null, OPTIONS));
+    await rejectsWith("model_unknown", pool.run(digest(2), null, OPTIONS));
   }));
 
 Deno.test("WorkerPool.run() replaces a worker whose engine failed", () =>

@@ -1,6 +1,6 @@
-/** The real worker with the real recognizers on real photos. */
+/** The real worker with the real models on real photos. */
 import sample from "sample-photos/demo/sample1.jpg" with { type: "bytes" };
-import { faceLayers } from "../../../tools/face_layers.ts";
+import { faceFiles } from "../../../tools/face_model_files.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { EMPTY } from "../../../models/catalog/empty.ts";
 import { FACES } from "../../../models/catalog/faces.ts";
@@ -41,7 +41,7 @@ async function withWorkers(
 }
 
 async function loadFaces(pool: Engine): Promise<{ imagesPerSecond: number }> {
-  return await pool.load(FACES_DIGEST, FACES.manifest, faceLayers);
+  return await pool.load(FACES_DIGEST, FACES.manifest, faceFiles);
 }
 
 function sumOfParts({ totalMs: _, ...parts }: Timings): number {
@@ -82,7 +82,7 @@ Deno.test("the worker", (test) =>
         embeddings: true,
       });
       assertEquals(predictionSchema.parse(prediction), prediction);
-      assertEquals([prediction.recognizer, prediction.width, prediction.persons.length], ["faces@1", 1920, 3]);
+      assertEquals([prediction.model, prediction.width, prediction.persons.length], ["faces@1", 1920, 3]);
       assert(prediction.persons.every(({ embedding }) => embedding?.length === 512));
       assert(annotated !== null);
       const header = readImageHeader(annotated);
@@ -116,7 +116,7 @@ Deno.test("the worker", (test) =>
     });
   }));
 
-Deno.test("the worker is replaced when a picture takes too long, and its place knows the recognizers again", () =>
+Deno.test("the worker is replaced when a picture takes too long, and its place knows the models again", () =>
   withWorkers({}, async (pool) => {
     await loadFaces(pool);
     const late = pool.run(FACES_DIGEST, sample.slice(), { ...OPTIONS, deadlineMs: 1 });
@@ -134,28 +134,28 @@ Deno.test("two workers see the same in the same photo", () =>
     assertEquals(one.prediction.persons, other.prediction.persons);
   }));
 
-Deno.test("the worker loads neither engine nor codec for a recognizer that needs none", async () => {
+Deno.test("the worker loads neither engine nor codec for a model that needs none", async () => {
   const assetNames: string[] = [];
   await withWorkers({ assetNames }, async (pool) => {
     await pool.load(EMPTY_DIGEST, EMPTY.manifest, () => Promise.resolve(new Map()));
     const { prediction } = await pool.run(EMPTY_DIGEST, null, OPTIONS);
-    assertEquals([prediction.recognizer, prediction.width, prediction.persons], ["empty@1", 0, []]);
+    assertEquals([prediction.model, prediction.width, prediction.persons], ["empty@1", 0, []]);
   });
   assertEquals(assetNames, []);
 });
 
-Deno.test("the worker refuses layers that are no models", () =>
+Deno.test("the worker refuses model files that are no models", () =>
   withWorkers({}, async (pool) => {
-    const layers = new Map(FACES.manifest.layers.map(({ role }) => [role, bytesOf("no model")]));
+    const files = new Map(FACES.manifest.files.map(({ role }) => [role, bytesOf("no model")]));
     const error = await assertRejects(
-      () => pool.load(FACES_DIGEST, FACES.manifest, () => Promise.resolve(layers)),
+      () => pool.load(FACES_DIGEST, FACES.manifest, () => Promise.resolve(files)),
       DmlError,
     );
     assertEquals((error as DmlError).code, "engine_failed");
-    const missing = new Map([["detect", await FACES.loadLayer("detect")]]);
+    const missing = new Map([["detect", await FACES.loadFile("detect")]]);
     const other = await assertRejects(
       () => pool.load(FACES_DIGEST, FACES.manifest, () => Promise.resolve(missing)),
       DmlError,
     );
-    assertEquals((other as DmlError).code, "recognizer_invalid");
+    assertEquals((other as DmlError).code, "model_invalid");
   }));

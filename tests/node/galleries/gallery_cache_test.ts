@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import type { GalleryPerson } from "../../../models/gallery/gallery_bucket.ts";
 import { openGallery } from "../../../models/gallery/gallery_reader.ts";
 import type { GalleryView } from "../../../models/gallery/gallery_view.ts";
-import { GalleryKeeper } from "../../../node/galleries/gallery_cache.ts";
+import { GalleryCache } from "../../../node/galleries/gallery_cache.ts";
 import { DiskBlobStore } from "../../../protocol/blob/disk_blob_store.ts";
 import type { BlobStore } from "../../../protocol/ports/blob_store.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
@@ -14,7 +14,7 @@ import { axis, type GalleryParts, putGallery, somebody } from "../../models/gall
 import { temporaryDirectory } from "../../temporary_directory.ts";
 import { FakeEngine } from "../fake_engine.ts";
 import { putText } from "../node_fixture.ts";
-import { digest } from "../orders.ts";
+import { digest } from "../instructions.ts";
 
 const EMBEDDER = digest("e");
 const SHARP = { eyeDistance: 80, sharpness: 200 };
@@ -25,14 +25,14 @@ class Desk {
   readonly remote = new MemoryBlobStore();
   readonly engine = new FakeEngine();
   readonly opened: string[] = [];
-  keeper: GalleryKeeper;
+  galleryCache: GalleryCache;
 
   constructor(readonly local: BlobStore = new MemoryBlobStore()) {
-    this.keeper = this.restart();
+    this.galleryCache = this.restart();
   }
 
   /** A new process with the same disk. */
-  restart(): GalleryKeeper {
+  restart(): GalleryCache {
     const { engine, local, remote, opened } = this;
     const from: Pick<BlobStore, "open"> = {
       open(name, options) {
@@ -40,7 +40,7 @@ class Desk {
         return remote.open(name, options);
       },
     };
-    return this.keeper = new GalleryKeeper({
+    return this.galleryCache = new GalleryCache({
       engine,
       local,
       remote: from,
@@ -60,7 +60,7 @@ class Desk {
   }
 
   async take(version: number, people: readonly GalleryPerson[], parts: Partial<GalleryParts> = {}): Promise<number> {
-    return await this.keeper.take(await this.offer(version, people, parts));
+    return await this.galleryCache.take(await this.offer(version, people, parts));
   }
 
   get view(): GalleryView {
@@ -79,7 +79,7 @@ class Desk {
   }
 }
 
-Deno.test("GalleryKeeper.take() puts a version in force in every worker", async () => {
+Deno.test("GalleryCache.take() puts a version in force in every worker", async () => {
   const desk = new Desk();
   const movedBytes = await desk.take(1, [ADA, BEN]);
   const sizes = (await Array.fromAsync(desk.local.list())).map(({ size }) => size);
@@ -89,7 +89,7 @@ Deno.test("GalleryKeeper.take() puts a version in force in every worker", async 
   assertEquals([desk.who(axis(0)), desk.who(axis(1)), desk.who(axis(2))], ["Ada", "Ben", null]);
 });
 
-Deno.test("GalleryKeeper.take() of a new version moves its index and the bucket that changed, and forgets those before", async () => {
+Deno.test("GalleryCache.take() of a new version moves its index and the bucket that changed, and forgets those before", async () => {
   const desk = new Desk();
   const parts = { buckets: 16 };
   await desk.take(1, [ADA, BEN], parts);
@@ -102,11 +102,11 @@ Deno.test("GalleryKeeper.take() of a new version moves its index and the bucket 
   assertEquals(await desk.files(), await alone.files(), "only what the newest version needs is kept");
 });
 
-Deno.test("GalleryKeeper.take() after a restart moves nothing, and finds what an earlier start left over", async () => {
+Deno.test("GalleryCache.take() after a restart moves nothing, and finds what an earlier start left over", async () => {
   await using directory = await temporaryDirectory();
   const desk = new Desk(await DiskBlobStore.open(directory.path));
   const first = await desk.offer(1, [ADA]);
-  await desk.keeper.take(first);
+  await desk.galleryCache.take(first);
   desk.opened.length = 0;
   assertEquals(await desk.restart().take(first), 0);
   assertEquals(desk.opened, []);
@@ -118,7 +118,7 @@ Deno.test("GalleryKeeper.take() after a restart moves nothing, and finds what an
   assertEquals(await desk.files(), await alone.files());
 });
 
-Deno.test("GalleryKeeper.take() deletes nothing that another gallery or a recognizer needs", async () => {
+Deno.test("GalleryCache.take() deletes nothing that another gallery or a model needs", async () => {
   const desk = new Desk();
   const other = await putText(desk.local as MemoryBlobStore, `{"a":"manifest, say"}`);
   // Empty buckets are the same in every gallery.
@@ -130,36 +130,36 @@ Deno.test("GalleryKeeper.take() deletes nothing that another gallery or a recogn
   assertEquals(await desk.local.stat(other.digest), other.size);
 });
 
-Deno.test("GalleryKeeper.drop() leaves nobody of the gallery in workers or on disk", async () => {
+Deno.test("GalleryCache.drop() leaves nobody of the gallery in workers or on disk", async () => {
   const desk = new Desk();
   await desk.take(1, [ADA, BEN]);
-  await desk.keeper.drop("staff");
+  await desk.galleryCache.drop("staff");
   assertEquals(desk.engine.gallerySteps, ["staff@1", "staff gone"]);
   assertEquals(await desk.files(), []);
   await desk.take(2, [BEN]);
   assertEquals([desk.who(axis(1)), desk.who(axis(0))], ["Ben", null]);
 });
 
-Deno.test("GalleryKeeper.drop() finds what an earlier start left of the gallery", async () => {
+Deno.test("GalleryCache.drop() finds what an earlier start left of the gallery", async () => {
   const desk = new Desk();
   await desk.take(1, [ADA, BEN]);
   await desk.restart().drop("staff");
   assertEquals(await desk.files(), []);
 });
 
-Deno.test("GalleryKeeper.take() fetches a damaged file again", async () => {
+Deno.test("GalleryCache.take() fetches a damaged file again", async () => {
   await using directory = await temporaryDirectory();
   const local = await DiskBlobStore.open(directory.path);
   const desk = new Desk(local);
   const offer = await desk.offer(1, [ADA]);
-  await desk.keeper.take(offer);
+  await desk.galleryCache.take(offer);
   const path = await findFile(directory.path, offer.index.digest);
   await Deno.writeFile(path, new Uint8Array(offer.index.size));
   await desk.restart().take(offer);
   assertEquals(desk.who(axis(0)), "Ada");
 });
 
-Deno.test("GalleryKeeper.take() refuses what is no such gallery, and keeps the one in force", async () => {
+Deno.test("GalleryCache.take() refuses what is no such gallery, and keeps the one in force", async () => {
   const desk = new Desk();
   await desk.take(1, [ADA]);
   const good = await desk.offer(3, [BEN]);
@@ -171,12 +171,12 @@ Deno.test("GalleryKeeper.take() refuses what is no such gallery, and keeps the o
     { ...good, index: { ...noIndex, size: 10_000_000 } },
   ];
   for (const offer of bad) {
-    const error = await assertRejects(() => desk.keeper.take(offer), DmlError);
+    const error = await assertRejects(() => desk.galleryCache.take(offer), DmlError);
     assertEquals((error as DmlError).code, "gallery_invalid");
   }
   const lost = await desk.offer(5, [CYD]);
   await desk.remote.delete(lost.index.digest);
-  const error = await assertRejects(() => desk.keeper.take(lost), DmlError);
+  const error = await assertRejects(() => desk.galleryCache.take(lost), DmlError);
   assertEquals((error as DmlError).code, "blob_not_found");
   assertEquals([desk.view.version, desk.who(axis(0))], [1, "Ada"]);
 });

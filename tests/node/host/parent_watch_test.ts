@@ -1,12 +1,12 @@
-import { watchStarter } from "../../../node/host/parent_watch.ts";
+import { watchParent } from "../../../node/host/parent_watch.ts";
 import { assertEquals } from "../../assert.ts";
 import { ManualClock } from "../../protocol/manual_clock.ts";
 
-Deno.test("watchStarter() calls once when the process that started this one is gone", () => {
+Deno.test("watchParent() calls once when the process that started this one is gone", () => {
   const clock = new ManualClock();
   let parent = 7;
   let calls = 0;
-  watchStarter(() => calls++, { clock, parent: () => parent });
+  watchParent(() => calls++, { clock, parent: () => parent });
   clock.advance(60_000);
   assertEquals(calls, 0);
   parent = 1;
@@ -14,9 +14,9 @@ Deno.test("watchStarter() calls once when the process that started this one is g
   assertEquals([calls, clock.pending], [1, 0]);
 });
 
-Deno.test("watchStarter() ends when it is told to", () => {
+Deno.test("watchParent() ends when it is told to", () => {
   const clock = new ManualClock();
-  const end = watchStarter(() => {}, { clock, parent: () => 7 });
+  const end = watchParent(() => {}, { clock, parent: () => 7 });
   clock.advance(5_000);
   end();
   assertEquals(clock.pending, 0);

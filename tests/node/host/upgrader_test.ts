@@ -55,7 +55,7 @@ class Bench implements AsyncDisposable {
   /** Offers `program` and waits until the upgrader is through with it. */
   async offer(program: Program): Promise<ProgramStateMessage> {
     this.#settled = Promise.withResolvers();
-    this.upgrader.hear({ type: "program.offer", ...program });
+    this.upgrader.receive({ type: "program.offer", ...program });
     await this.#settled.promise;
     await this.upgrader.idle;
     return this.said.at(-1)!;

@@ -1,5 +1,5 @@
 import { assertEquals } from "../../assert.ts";
-import { CarriedPictures } from "../../../node/pictures/inline_pictures.ts";
+import { InlinePictures } from "../../../node/pictures/inline_pictures.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { bytesOf } from "../node_fixture.ts";
 
@@ -10,64 +10,68 @@ function pictureOf(text: string, named = text) {
   return { digest: digestOf(bytesOf(named)), bytes: bytesOf(text) };
 }
 
-async function take(carried: CarriedPictures, text: string, signal = NEVER): Promise<string | null> {
-  const bytes = await carried.take(digestOf(bytesOf(text)), signal);
+async function take(inlinePictures: InlinePictures, text: string, signal = NEVER): Promise<string | null> {
+  const bytes = await inlinePictures.take(digestOf(bytesOf(text)), signal);
   return bytes && new TextDecoder().decode(bytes);
 }
 
-Deno.test("CarriedPictures() gives out a picture that came before it was wanted, and one that comes behind", async () => {
-  const carried = new CarriedPictures();
-  carried.arrived(pictureOf("cat"));
-  assertEquals(await take(carried, "cat"), "cat");
-  const later = [take(carried, "cat"), take(carried, "dog")];
-  carried.arrived(pictureOf("dog"));
-  carried.arrived(pictureOf("cat"));
+Deno.test("InlinePictures() gives out a picture that came before it was wanted, and one that comes behind", async () => {
+  const inlinePictures = new InlinePictures();
+  inlinePictures.arrived(pictureOf("cat"));
+  assertEquals(await take(inlinePictures, "cat"), "cat");
+  const later = [take(inlinePictures, "cat"), take(inlinePictures, "dog")];
+  inlinePictures.arrived(pictureOf("dog"));
+  inlinePictures.arrived(pictureOf("cat"));
   assertEquals(await Promise.all(later), ["cat", "dog"]);
 });
 
-Deno.test("CarriedPictures() gives the same picture as often as it came", async () => {
-  const carried = new CarriedPictures();
-  const first = take(carried, "cat");
-  for (let copy = 0; copy < 3; copy++) carried.arrived(pictureOf("cat"));
-  assertEquals([await first, await take(carried, "cat"), await take(carried, "cat")], ["cat", "cat", "cat"]);
+Deno.test("InlinePictures() gives the same picture as often as it came", async () => {
+  const inlinePictures = new InlinePictures();
+  const first = take(inlinePictures, "cat");
+  for (let copy = 0; copy < 3; copy++) inlinePictures.arrived(pictureOf("cat"));
+  assertEquals([await first, await take(inlinePictures, "cat"), await take(inlinePictures, "cat")], [
+    "cat",
+    "cat",
+    "cat",
+  ]);
 });
 
-Deno.test("CarriedPictures() gives out nothing whose bytes are others than its name says", async () => {
-  const carried = new CarriedPictures();
-  const waiting = take(carried, "cat");
-  carried.arrived(pictureOf("dog", "cat"));
-  carried.arrived(pictureOf("dog", "cat"));
-  assertEquals([await waiting, await take(carried, "cat")], [null, null]);
+Deno.test("InlinePictures() gives out nothing whose bytes are others than its name says", async () => {
+  const inlinePictures = new InlinePictures();
+  const waiting = take(inlinePictures, "cat");
+  inlinePictures.arrived(pictureOf("dog", "cat"));
+  inlinePictures.arrived(pictureOf("dog", "cat"));
+  assertEquals([await waiting, await take(inlinePictures, "cat")], [null, null]);
 });
 
-Deno.test("CarriedPictures() keeps no more bytes than it may, and says at once of what gave way that it does not come", async () => {
-  const carried = new CarriedPictures({ bytesMax: 6 });
-  for (const text of ["cat", "dog", "emu"]) carried.arrived(pictureOf(text));
-  assertEquals([await take(carried, "emu"), await take(carried, "cat")], [null, "cat"]);
-  carried.arrived(pictureOf("fox"));
-  assertEquals([await take(carried, "fox"), await take(carried, "dog")], ["fox", "dog"]);
+Deno.test("InlinePictures() keeps no more bytes than it may, and says at once of what gave way that it does not come", async () => {
+  const inlinePictures = new InlinePictures({ bytesMax: 6 });
+  for (const text of ["cat", "dog", "emu"]) inlinePictures.arrived(pictureOf(text));
+  assertEquals([await take(inlinePictures, "emu"), await take(inlinePictures, "cat")], [null, "cat"]);
+  inlinePictures.arrived(pictureOf("fox"));
+  assertEquals([await take(inlinePictures, "fox"), await take(inlinePictures, "dog")], ["fox", "dog"]);
 });
 
-Deno.test("CarriedPictures() forgets the oldest of very many that nobody takes", async () => {
-  const carried = new CarriedPictures();
-  for (let number = 0; number <= 1_024; number++) carried.arrived(pictureOf(`picture ${number}`));
-  assertEquals(await take(carried, "picture 1"), "picture 1");
-  const oldest = take(carried, "picture 0");
-  carried.end();
+Deno.test("InlinePictures() forgets the oldest of very many that nobody takes", async () => {
+  const inlinePictures = new InlinePictures();
+  for (let number = 0; number <= 1_024; number++) inlinePictures.arrived(pictureOf(`picture ${number}`));
+  assertEquals(await take(inlinePictures, "picture 1"), "picture 1");
+  const oldest = take(inlinePictures, "picture 0");
+  inlinePictures.end();
   assertEquals(await oldest, null);
 });
 
-Deno.test("CarriedPictures() lets nobody wait who has given up, or whose connection is over", async () => {
-  const carried = new CarriedPictures();
+Deno.test("InlinePictures() lets nobody wait who has given up, or whose connection is over", async () => {
+  const inlinePictures = new InlinePictures();
   const givenUp = new AbortController();
-  const waiting = [take(carried, "cat", givenUp.signal), take(carried, "dog")];
+  const waiting = [take(inlinePictures, "cat", givenUp.signal), take(inlinePictures, "dog")];
   givenUp.abort();
   assertEquals(await waiting[0], null);
-  carried.arrived(pictureOf("emu"));
-  carried.end();
+  inlinePictures.arrived(pictureOf("emu"));
+  inlinePictures.end();
   assertEquals(await waiting[1], null);
   const after = new AbortController();
-  const emu = take(carried, "emu", after.signal);
+  const emu = take(inlinePictures, "emu", after.signal);
   after.abort();
-  assertEquals([await emu, await take(carried, "cat", after.signal)], [null, null]);
+  assertEquals([await emu, await take(inlinePictures, "cat", after.signal)], [null, null]);
 });

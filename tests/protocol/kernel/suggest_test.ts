@@ -11,7 +11,7 @@ Deno.test("editDistance() counts inserts, deletes, replacements and swaps of nei
     ["serv", "serve", 1],
     ["sserve", "serve", 1],
     ["swrve", "serve", 1],
-    ["recogniser", "recognizer", 1],
+    ["model", "model", 1],
     ["kitten", "sitting", 3],
     ["ca", "abc", 3],
   ];
@@ -30,14 +30,14 @@ Deno.test("editDistance() is symmetric, zero only for equals, and at most the lo
 });
 
 Deno.test("nearest() names what was meant, and nothing when nothing is near", () => {
-  const verbs = ["serve", "join", "predict", "nodes", "recognizers", "help", "version"];
+  const verbs = ["serve", "join", "predict", "nodes", "models", "help", "version"];
   const table: [string, string | null][] = [
     ["predct", "predict"],
     ["Predict", "predict"],
     ["jion", "join"],
     ["node", "nodes"],
-    ["recog", "recognizers"],
-    ["recognisers", "recognizers"],
+    ["recog", "models"],
+    ["models", "models"],
     ["xyzzy", null],
     ["p", null],
     ["", null],

@@ -3,7 +3,11 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { ManualClock } from "../manual_clock.ts";
 import { SAMPLE_MESSAGES } from "../sample_messages.ts";
 import { ScriptedConnection } from "./scripted_connection.ts";
-import { CARRIED_BYTES_MAX, type CarriedPicture, encodeCarried } from "../../../protocol/wire/picture_frame.ts";
+import {
+  encodePictureFrame,
+  INLINE_PICTURE_BYTES_MAX,
+  type InlinePicture,
+} from "../../../protocol/wire/picture_frame.ts";
 import { encodeMessage } from "../../../protocol/wire/codec.ts";
 import { concat } from "../../../protocol/kernel/concat.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
@@ -121,7 +125,7 @@ Deno.test("a batch holds all messages of a chunk", async () => {
   assertEquals(await Array.fromAsync(new Peer(connection)), [[1, 2, 3].map(cancel)]);
 });
 
-Deno.test("carry() sends pictures between messages in order, however the bytes are cut", async () => {
+Deno.test("sendPicture() sends pictures between messages in order, however the bytes are cut", async () => {
   const sizes = fc.array(fc.integer({ min: 0, max: 2_000 }), { maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(sizes, fc.integer({ min: 1, max: 400 }), async (sizes, chunkBytes) => {
@@ -136,7 +140,7 @@ Deno.test("carry() sends pictures between messages in order, however the bytes a
       const sent: string[] = [];
       for (const size of sizes) {
         const bytes = new Uint8Array(size).fill(size);
-        here.carry({ digest: digestOf(bytes), bytes });
+        here.sendPicture({ digest: digestOf(bytes), bytes });
         here.send(ping);
         sent.push(`${digestOf(bytes)} ${digestOf(bytes)}`, "ping");
       }
@@ -173,14 +177,14 @@ Deno.test("Peer() keeps what arrived when the memory that it arrived in is used 
   await fc.assert(
     fc.asyncProperty(sizes, fc.integer({ min: 1, max: 5_000 }), async (sizes, chunkBytes) => {
       const [near, far] = await connectPair(new MemoryTransport({ chunkBytes }));
-      const pictures: CarriedPicture[] = [];
+      const pictures: InlinePicture[] = [];
       const there = new Peer(inOneBuffer(far), { onPicture: (picture) => pictures.push(picture) });
       const here = new Peer(near);
       const arriving = messagesOf(there);
       const nothing = messagesOf(here);
       const sent = sizes.map((size, at) => new Uint8Array(size).fill(at));
       for (const [at, bytes] of sent.entries()) {
-        here.carry({ digest: digestOf(bytes), bytes });
+        here.sendPicture({ digest: digestOf(bytes), bytes });
         here.send(cancel(at + 1));
       }
       await here.close();
@@ -191,27 +195,30 @@ Deno.test("Peer() keeps what arrived when the memory that it arrived in is used 
   );
 });
 
-Deno.test("canCarry() says no to what fills no frame, behind much that waits, and when the connection closes", async () => {
+Deno.test("canSendPicture() says no to what fills no frame, behind much that waits, and when the connection closes", async () => {
   const written = Promise.withResolvers<void>();
   const connection = new ScriptedConnection(() => written.promise);
   const peer = new Peer(connection);
-  assertEquals([peer.canCarry(CARRIED_BYTES_MAX), peer.canCarry(CARRIED_BYTES_MAX + 1)], [true, false]);
-  const bytes = new Uint8Array(CARRIED_BYTES_MAX);
+  assertEquals([peer.canSendPicture(INLINE_PICTURE_BYTES_MAX), peer.canSendPicture(INLINE_PICTURE_BYTES_MAX + 1)], [
+    true,
+    false,
+  ]);
+  const bytes = new Uint8Array(INLINE_PICTURE_BYTES_MAX);
   const picture = { digest: digestOf(bytes), bytes };
-  let carried = 0;
-  for (; peer.canCarry(1); carried++) peer.carry(picture);
-  assertEquals(carried, 2);
-  assertThrows(() => peer.carry(picture), InvariantError);
+  let inlinePictures = 0;
+  for (; peer.canSendPicture(1); inlinePictures++) peer.sendPicture(picture);
+  assertEquals(inlinePictures, 2);
+  assertThrows(() => peer.sendPicture(picture), InvariantError);
   peer.send(ping);
   written.resolve();
   await peer.close();
-  assertEquals(peer.canCarry(1), false);
+  assertEquals(peer.canSendPicture(1), false);
 });
 
 Deno.test("a picture where none is taken ends the connection", async () => {
   const bytes = Uint8Array.of(1, 2, 3);
-  const carried = encodeFrames([encodeCarried({ digest: digestOf(bytes), bytes })]);
-  const { delivered, answers, ending } = await meet(concat([carried, encodeFrame(encodeMessage(ping))]), 1_000);
+  const inlinePictures = encodeFrames([encodePictureFrame({ digest: digestOf(bytes), bytes })]);
+  const { delivered, answers, ending } = await meet(concat([inlinePictures, encodeFrame(encodeMessage(ping))]), 1_000);
   assertEquals([delivered, answers.length, ending.code], [[], 1, "message_invalid"]);
 });
 

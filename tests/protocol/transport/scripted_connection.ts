@@ -1,4 +1,4 @@
-import { isCarried } from "../../../protocol/wire/picture_frame.ts";
+import { isPictureFrame } from "../../../protocol/wire/picture_frame.ts";
 import { decodeMessage } from "../../../protocol/wire/codec.ts";
 import { FrameDecoder } from "../../../protocol/wire/frame.ts";
 import { MemoryPipe } from "../../../protocol/transport/memory_pipe.ts";
@@ -33,7 +33,7 @@ export class ScriptedConnection implements Connection {
 
   write(bytes: Uint8Array): Promise<void> {
     const payloads = [...this.#decoder.decode(bytes.slice())];
-    this.writes.push(payloads.filter((payload) => !isCarried(payload)).map(decodeMessage));
+    this.writes.push(payloads.filter((payload) => !isPictureFrame(payload)).map(decodeMessage));
     return this.#onWrite();
   }
 

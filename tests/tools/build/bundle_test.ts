@@ -68,12 +68,12 @@ function closure(start: string, modules: ReadonlyMap<string, string>, seen = new
   return seen;
 }
 
-Deno.test("packedFiles() leaves out what only optional recognizers need, unless it is asked for", async () => {
+Deno.test("packedFiles() leaves out what only optional models need, unless it is asked for", async () => {
   const pathsOf = async (optional: boolean) => (await packedFiles(ROOT, { optional })).map(({ path }) => path);
   const [few, all] = [await pathsOf(false), await pathsOf(true)];
   const left = all.filter((path) => !few.includes(path));
   const layers = (isWanted: (entry: CatalogEntry) => boolean) =>
-    new Set(CATALOG.filter(isWanted).flatMap(({ manifest }) => manifest.layers.map(({ digest }) => digest)));
+    new Set(CATALOG.filter(isWanted).flatMap(({ manifest }) => manifest.files.map(({ digest }) => digest)));
   const always = layers(({ isOptional }) => !isOptional);
   const sometimes = layers(({ isOptional }) => isOptional === true);
   assertEquals(left.length, [...sometimes].filter((digest) => !always.has(digest)).length);

@@ -1,6 +1,6 @@
 import { shellWord, startOf, type Surroundings } from "../../../tools/build/start_flags.ts";
 import { assert, assertEquals } from "../../assert.ts";
-import { MEMORY_FLAGS } from "../../../user/process/v8_flags.ts";
+import { V8_FLAGS } from "../../../user/process/v8_flags.ts";
 
 const HOST: Surroundings = {
   os: "linux",
@@ -59,10 +59,10 @@ Deno.test("startOf() keeps the memory of a node small, lets master and user keep
   const returning = { MALLOC_MMAP_THRESHOLD_: "524288", MALLOC_TRIM_THRESHOLD_: "1048576" };
   const keeping = { MALLOC_MMAP_THRESHOLD_: "4194304", MALLOC_TRIM_THRESHOLD_: "67108864" };
   const node = startOf(["join", "ann"], HOST);
-  assertEquals([node.environment, node.flags[0]], [returning, `--v8-flags=${MEMORY_FLAGS}`]);
+  assertEquals([node.environment, node.flags[0]], [returning, `--v8-flags=${V8_FLAGS}`]);
   const prediction = startOf(["predict", "a.jpg"], HOST);
   assertEquals(prediction.environment, keeping);
-  assertEquals(prediction.flags[0], `--v8-flags=${MEMORY_FLAGS},--wasm-tiering-budget=130000000`);
+  assertEquals(prediction.flags[0], `--v8-flags=${V8_FLAGS},--wasm-tiering-budget=130000000`);
   const master = startOf(["serve"], HOST);
   assertEquals([master.environment, master.flags[0].startsWith("--allow-net=")], [keeping, true]);
 });

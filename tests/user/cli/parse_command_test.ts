@@ -3,7 +3,7 @@ import { flagsOfSubVerbs } from "../../../user/cli/sub_verbs.ts";
 import fc from "fast-check";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { parseCommand } from "../../../user/cli/parse_command.ts";
-import type { Command } from "../../../user/cli/command.ts";
+import type { CliCommand } from "../../../user/cli/command.ts";
 import { type FlagName, flagOf, FLAGS, isFlagName } from "../../../user/cli/flags.ts";
 import { flagsOf, VERB_NAMES } from "../../../user/cli/verbs.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
@@ -16,7 +16,7 @@ const SERVE = {
   controlPort: 7401,
   executables: null,
   home: null,
-} satisfies Command;
+} satisfies CliCommand;
 const JOIN = {
   verb: "join",
   master: MASTER,
@@ -27,13 +27,13 @@ const JOIN = {
   upgrade: false,
   upgradeWithinSeconds: 60,
   home: null,
-} satisfies Command;
-const PREDICT: Command = {
+} satisfies CliCommand;
+const PREDICT: CliCommand = {
   verb: "predict",
   inputs: ["a.jpg"],
   master: null,
   token: null,
-  recognizer: "faces",
+  model: "faces",
   out: null,
   json: false,
   annotate: true,
@@ -41,11 +41,11 @@ const PREDICT: Command = {
   gallery: "default",
   concurrency: 8,
 };
-const NODES: Command = { verb: "nodes", master: null, token: null, json: false, order: null };
+const NODES: CliCommand = { verb: "nodes", master: null, token: null, json: false, nodeCommand: null };
 const MODELS = { verb: "models", master: null, token: null, json: false } as const;
-const TAKE_IN: Command = {
+const TAKE_IN: CliCommand = {
   ...MODELS,
-  action: "take_in",
+  action: "add",
   source: { kind: "path", path: "a.onnx" },
   name: null,
   labels: null,
@@ -63,7 +63,7 @@ function words(line: string): string[] {
 }
 
 Deno.test("parseCommand() reads every verb and every flag", () => {
-  const table: [string, Command][] = [
+  const table: [string, CliCommand][] = [
     ["", { verb: "help", topic: null }],
     ["--help", { verb: "help", topic: null }],
     ["-h", { verb: "help", topic: null }],
@@ -129,7 +129,7 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
         ...PREDICT,
         master: MASTER,
         token: "t",
-        recognizer: "faces@2",
+        model: "faces@2",
         out: "out",
         json: true,
         embeddings: true,
@@ -141,12 +141,12 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["predict a.jpg --out=-x", { ...PREDICT, out: "-x" }],
     ["nodes", NODES],
     ["nodes --json -m 10.0.0.1 --token t", { ...NODES, json: true, master: MASTER, token: "t" }],
-    ["nodes drain attic", { ...NODES, order: { command: "drain", node: "attic" } }],
-    ["nodes resume attic", { ...NODES, order: { command: "resume", node: "attic" } }],
-    ["nodes shutdown attic", { ...NODES, order: { command: "shutdown", node: "attic" } }],
+    ["nodes drain attic", { ...NODES, nodeCommand: { command: "drain", node: "attic" } }],
+    ["nodes resume attic", { ...NODES, nodeCommand: { command: "resume", node: "attic" } }],
+    ["nodes shutdown attic", { ...NODES, nodeCommand: { command: "shutdown", node: "attic" } }],
     ["models -j", { ...MODELS, json: true, action: "list" }],
     ["models list", { ...MODELS, action: "list" }],
-    ["models show faces@1 -m 10.0.0.1", { ...MODELS, master: MASTER, action: "show", recognizer: "faces@1" }],
+    ["models show faces@1 -m 10.0.0.1", { ...MODELS, master: MASTER, action: "show", model: "faces@1" }],
     ["models add a.onnx", TAKE_IN],
     [
       "models add a.onnx --name net@3 --labels l --manifest m --license MIT -y --dry-run --home h",
@@ -165,7 +165,7 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
       to: MASTER,
       toToken: "u",
     }],
-    ["models test net a.jpg", { ...MODELS, action: "test", recognizer: "net", images: ["a.jpg"] }],
+    ["models test net a.jpg", { ...MODELS, action: "test", model: "net", images: ["a.jpg"] }],
   ];
   for (const [line, expected] of table) {
     assertEquals(parseCommand(words(line), {}).command, expected, line);
@@ -182,7 +182,7 @@ Deno.test("parseCommand() asks the environment where a flag is silent, and the f
     DML_CONTROL_PORT: "2",
     DML_NODE_NAME: "attic",
     DML_WORKERS: "3",
-    DML_RECOGNIZER: "empty",
+    DML_MODEL: "empty",
     DML_OUT: "out",
   };
   const command = (line: string) => parseCommand(words(line), environment).command;
@@ -195,7 +195,7 @@ Deno.test("parseCommand() asks the environment where a flag is silent, and the f
     ...PREDICT,
     master: MASTER,
     token: "t",
-    recognizer: "empty",
+    model: "empty",
     out: "out",
   });
   assertEquals(parseCommand(["serve"], { DML_PORT: "", DML_HOME: undefined }).command, SERVE);
@@ -246,7 +246,7 @@ Deno.test("parseCommand() refuses what is wrong, names it, and names the nearest
     ["predct a.jpg", '"predct"', "`dml predict`"],
     ["photo.jpg", '"photo.jpg"', "`dml predict photo.jpg`"],
     ["xyzzy", '"xyzzy"', "`dml help`"],
-    ["predict a --recogniser x", "--recogniser", "--recognizer"],
+    ["predict a --model x", "--model", "--model"],
     ["predict a --no-anotate", "--no-anotate", "--no-annotate"],
     ["predict a --concurency=3", "--concurency", "--concurrency"],
     ["predict a --prot 3", "--prot", "--port"],

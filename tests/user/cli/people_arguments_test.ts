@@ -1,6 +1,6 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { parseCommand } from "../../../user/cli/parse_command.ts";
-import type { Command } from "../../../user/cli/command.ts";
+import type { CliCommand } from "../../../user/cli/command.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
 
 const COMMON = { verb: "people", gallery: "default", json: false, master: null, token: null } as const;
@@ -20,7 +20,7 @@ const ENROLL = {
 const words = (line: string) => `people ${line}`.split(" ").filter((word) => word !== "");
 
 Deno.test("parseCommand() reads every sub-verb of people", () => {
-  const table: [string, Command][] = [
+  const table: [string, CliCommand][] = [
     ["", { ...COMMON, subVerb: "list", galleries: false }],
     ["list --all --json", { ...COMMON, json: true, subVerb: "list", galleries: true }],
     ["enroll Ada a.jpg", ENROLL],

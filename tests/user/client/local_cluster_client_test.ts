@@ -5,7 +5,7 @@ import { assertEquals, assertRejects, fail } from "../../assert.ts";
 import { personAt, predictionOf } from "../fake_cluster_client.ts";
 
 const ANNOTATED = new TextEncoder().encode("annotated");
-const ASK = { recognizer: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
+const ASK = { model: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
 
 /** A master that answers, or refuses with `code`. */
 function master(code: ErrorCode | null = null): LocalMaster {
@@ -20,7 +20,7 @@ function master(code: ErrorCode | null = null): LocalMaster {
     },
     readAnnotated: (digest) => digest === digestOf(ANNOTATED) ? Promise.resolve(ANNOTATED) : fail(),
     nodes: () => [],
-    recognizers: () => [],
+    models: () => [],
     command: (nodeId, command) => Promise.resolve(`${nodeId} ${command}`),
   };
 }
@@ -36,7 +36,7 @@ Deno.test("LocalClusterClient() hands out what the master in this process answer
   assertEquals(await client.predict(bytes, ASK), { prediction, annotated: ANNOTATED });
   assertEquals(await client.predict(bytes, { ...ASK, annotate: false }), { prediction, annotated: null });
   assertEquals(await client.nodes(), []);
-  assertEquals(await client.recognizers(), []);
+  assertEquals(await client.models(), []);
   assertEquals(await client.command("node_1", "drain"), "node_1 drain");
   await client.close();
   assertEquals(isDown, true);

@@ -6,7 +6,7 @@ import { versionText } from "../../../user/commands/version.ts";
 import { parseCommand } from "../../../user/cli/parse_command.ts";
 import { EXIT_CODES } from "../../../user/cli/exit.ts";
 import { ENVIRONMENT_NAMES, flagOf, spelling } from "../../../user/cli/flags.ts";
-import { predictLineSchema } from "../../../user/reports/predict_line.ts";
+import { predictRowSchema } from "../../../user/reports/predict_row.ts";
 import { flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, verbOf } from "../../../user/cli/verbs.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
@@ -56,7 +56,7 @@ Deno.test("every example of the help is a line that dml takes", () => {
   }
 });
 
-Deno.test("runHelp() names the recognizers that come with dml", async () => {
+Deno.test("runHelp() names the models that come with dml", async () => {
   const terminal = new FakeTerminal();
   assertEquals(await runHelp({ verb: "help", topic: "models" }, { terminal }), 0);
   assertMatch(terminal.outText, /faces@\d+ +Finds faces/);
@@ -75,7 +75,7 @@ function fieldsOf(schema: unknown, hidden: readonly string[]): string[] {
 
 Deno.test("helpText() of predict names every field of its JSON lines", () => {
   // Crops are for who enrols people, not for this verb.
-  const fields = [...new Set(fieldsOf(z.toJSONSchema(predictLineSchema, { io: "input" }), ["crop"]))];
+  const fields = [...new Set(fieldsOf(z.toJSONSchema(predictRowSchema, { io: "input" }), ["crop"]))];
   assert(fields.includes("landmarks") && fields.includes("encodeMs") && fields.length > 30, fields.join());
   const help = helpText("predict");
   assertEquals(fields.filter((field) => !help.includes(`"${field}"`)), []);

@@ -32,7 +32,7 @@ function node(name: string, options: Partial<NodeListing> = {}): NodeListing {
     },
     running: 1,
     completed: 12,
-    recognizers: [{ recognizer: "faces@1", state: "ready", imagesPerSecond: 6.66, reason: null }],
+    models: [{ model: "faces@1", state: "ready", imagesPerSecond: 6.66, reason: null }],
     ...options,
   };
 }
@@ -45,7 +45,7 @@ function setUp(listing: NodeListing[]) {
   return { cluster, clock, terminal: new FakeTerminal() };
 }
 
-const LIST: NodesCommand = { verb: "nodes", master: null, token: null, json: false, order: null };
+const LIST: NodesCommand = { verb: "nodes", master: null, token: null, json: false, nodeCommand: null };
 
 Deno.test("runNodes() lists what each node does, what it can, and why it cannot", async () => {
   const reason = "192 MiB are needed, 100 MiB are free";
@@ -53,7 +53,7 @@ Deno.test("runNodes() lists what each node does, what it can, and why it cannot"
     node("attic"),
     node("cellar", {
       state: "offline",
-      recognizers: [{ recognizer: "faces@1", state: "unsuitable", imagesPerSecond: null, reason }],
+      models: [{ model: "faces@1", state: "unsuitable", imagesPerSecond: null, reason }],
     }),
   ]);
   assertEquals(await runNodes(LIST, context), 0);
@@ -66,8 +66,8 @@ Deno.test("runNodes() lists what each node does, what it can, and why it cannot"
 
 Deno.test("runNodes() shortens no name on a terminal of 80 columns", async () => {
   const ready = { state: "ready", imagesPerSecond: 9, reason: null } as const;
-  const recognizers = ["faces@1", "face-attributes@1", "empty@1"].map((recognizer) => ({ recognizer, ...ready }));
-  const context = setUp([node("attic", { recognizers }), node("cellar", { recognizers })]);
+  const models = ["faces@1", "face-attributes@1", "empty@1"].map((model) => ({ model, ...ready }));
+  const context = setUp([node("attic", { models }), node("cellar", { models })]);
   context.terminal.outColumns = 80;
   await runNodes(LIST, context);
   assertStringIncludes(context.terminal.outText, "  faces@1 9.0/s, face-attributes@1 9.0/s, empty@1 9.0/s\n");
@@ -87,7 +87,7 @@ Deno.test("runNodes() gives the order to the one node of that name or id", async
   const [attic, cellar] = [node("attic"), node("cellar")];
   for (const wanted of ["cellar", cellar.nodeId]) {
     const context = setUp([attic, cellar]);
-    await runNodes({ ...LIST, order: { command: "drain", node: wanted } }, context);
+    await runNodes({ ...LIST, nodeCommand: { command: "drain", node: wanted } }, context);
     assertEquals(context.cluster.orders, [[cellar.nodeId, "drain"]]);
     assertEquals(context.terminal.outText, "cellar: draining\n");
   }
@@ -97,7 +97,7 @@ Deno.test("runNodes() refuses a name that no node or more than one has, and orde
   const context = setUp([node("attic"), node("twin"), node("twin")]);
   const ordered = (wanted: string) =>
     assertRejects(
-      () => runNodes({ ...LIST, order: { command: "shutdown", node: wanted } }, context),
+      () => runNodes({ ...LIST, nodeCommand: { command: "shutdown", node: wanted } }, context),
       DmlError,
     );
   const unknown = await ordered("attik");
@@ -109,7 +109,7 @@ Deno.test("runNodes() refuses a name that no node or more than one has, and orde
 
 Deno.test("runModelsList() lists names to ask for", async () => {
   const { cluster, terminal } = setUp([]);
-  cluster.recognizerListing = [{
+  cluster.modelListing = [{
     name: "faces@1",
     description: "Finds faces.",
     license: "MIT",
@@ -123,5 +123,5 @@ Deno.test("runModelsList() lists names to ask for", async () => {
   assertEquals(terminal.outText.split("\n")[1].split(/ {2,}/), ["faces@1", "7 MiB", "2", "MIT", "Finds faces."]);
   terminal.outText = "";
   await runModelsList({ ...command, json: true }, { terminal, cluster });
-  assertEquals(JSON.parse(terminal.outText), cluster.recognizerListing[0]);
+  assertEquals(JSON.parse(terminal.outText), cluster.modelListing[0]);
 });

@@ -3,7 +3,7 @@ import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
 import { seededRandom } from "../../../protocol/kernel/random.ts";
 import type { PredictCommand } from "../../../user/cli/command.ts";
 import { type PredictContext, runPredict } from "../../../user/commands/predict.ts";
-import { type PredictLine, predictLineSchema } from "../../../user/reports/predict_line.ts";
+import { type PredictRow, predictRowSchema } from "../../../user/reports/predict_row.ts";
 import type { Prediction } from "../../../protocol/messages/prediction.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../../assert.ts";
 import { FakeClusterClient, personAt, predictionOf } from "../fake_cluster_client.ts";
@@ -32,7 +32,7 @@ class Predict implements Disposable {
       inputs: names.map((name) => name === "-" ? name : `${this.tree.path}/${name}`),
       master: null,
       token: null,
-      recognizer: "faces",
+      model: "faces",
       out: `${this.tree.path}/out`,
       json: false,
       annotate: true,
@@ -63,8 +63,8 @@ class Predict implements Disposable {
   get errors(): string {
     return this.terminal.errorText.replaceAll(`${this.tree.path}/`, "");
   }
-  get lines(): PredictLine[] {
-    return this.out.trimEnd().split("\n").map((line) => predictLineSchema.parse(JSON.parse(line)));
+  get lines(): PredictRow[] {
+    return this.out.trimEnd().split("\n").map((line) => predictRowSchema.parse(JSON.parse(line)));
   }
 
   [Symbol.dispose](): void {
@@ -102,7 +102,7 @@ Deno.test("runPredict() prints a table of persons and writes the annotated pictu
   assert(predict.cluster.isClosed);
 });
 
-Deno.test("runPredict() prints a table for each task of a recognizer", async () => {
+Deno.test("runPredict() prints a table for each task of a model", async () => {
   const box = { x: 1, y: 2, width: 30, height: 40 };
   const objects = [{ box, label: "dog\x1b[31m", index: 16, score: 0.87654 }];
   const labels = [{ label: "tabby", index: 281, score: 0.75 }, { label: "tiger cat", index: 282, score: 0.2 }];
@@ -151,7 +151,7 @@ Deno.test("runPredict() says in the table what the gallery says", async () => {
 
 Deno.test("runPredict() passes on what was asked for, and writes nothing with --no-annotate", async () => {
   using predict = new Predict({ "a.jpg": "a" });
-  const options = { annotate: false, embeddings: true, gallery: "staff", recognizer: "faces@7" };
+  const options = { annotate: false, embeddings: true, gallery: "staff", model: "faces@7" };
   assertEquals(await predict.run(["a.jpg"], options), 0);
   const [{ text, options: asked }] = predict.cluster.asked;
   assertEquals(text, "a");

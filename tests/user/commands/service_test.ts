@@ -3,7 +3,7 @@ import { lockDirectory } from "../../../protocol/host/directory_lock.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { parseCommand } from "../../../user/cli/parse_command.ts";
 import { runService } from "../../../user/commands/service.ts";
-import { programLine } from "../../../user/service/command_line.ts";
+import { serviceCommandLine } from "../../../user/service/command_line.ts";
 import type { ServiceCommand } from "../../../user/cli/command.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
@@ -27,14 +27,14 @@ async function service(
   } = {},
 ): Promise<string> {
   const terminal = new FakeTerminal();
-  const place = {
+  const facts = {
     home: join(tree.path, "home"),
     currentDirectory: tree.path,
     programPaths: ["/opt/dml"],
     executable,
     serviceDirectory: { manager, path: join(tree.path, "units") },
   } as const;
-  assertEquals(await runService(commandOf(...line), { terminal, place, entry: SOURCES }), 0);
+  assertEquals(await runService(commandOf(...line), { terminal, facts, entry: SOURCES }), 0);
   return terminal.outText;
 }
 
@@ -116,10 +116,10 @@ Deno.test("runService() refuses a service of the host that could not see the pro
   }
 });
 
-Deno.test("programLine() refuses a packed program that does not know its own file", () => {
+Deno.test("serviceCommandLine() refuses a packed program that does not know its own file", () => {
   const { starts } = commandOf("install", "serve");
-  const place = { home: "/d", currentDirectory: "/", programPaths: ["/p"], executable: null, serviceDirectory: null };
-  const line = () => programLine(starts!, { level: "user", place, entry: "file:///p/main.js" });
+  const facts = { home: "/d", currentDirectory: "/", programPaths: ["/p"], executable: null, serviceDirectory: null };
+  const line = () => serviceCommandLine(starts!, { level: "user", facts, entry: "file:///p/main.js" });
   const error = assertThrows(line, DmlError) as DmlError;
   assertStringIncludes(error.advice, "DML_EXECUTABLE");
 });

@@ -5,7 +5,7 @@ import { SYSTEM_RANDOM } from "../../../protocol/kernel/random.ts";
 import { diskStep, inferenceStep } from "../../../user/doctor/host.ts";
 import type { DoctorContext } from "../../../user/doctor/steps.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
-import { nobody } from "../../node/orders.ts";
+import { nobody } from "../../node/instructions.ts";
 import { FakeClusterClient } from "../fake_cluster_client.ts";
 import { FileTree } from "../file_tree.ts";
 

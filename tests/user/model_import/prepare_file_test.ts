@@ -35,7 +35,7 @@ Deno.test("prepareFile() takes what is usual where nobody is asked, and says wha
   assert(manifest.pipeline === "classify");
   assertEquals([manifest.name, manifest.version, manifest.license], ["net", 2, "MIT"]);
   assertEquals(manifest.parameters.input.width, 224);
-  assertEquals([...files.keys()], manifest.layers.map(({ digest }) => digest));
+  assertEquals([...files.keys()], manifest.files.map(({ digest }) => digest));
   assertEquals(published, null);
   assertStringIncludes(options.told.join("\n"), "Taken: 224x224");
   assertStringIncludes(options.told.join("\n"), "in   images float32[batch, 3, side, side]");
@@ -71,10 +71,10 @@ Deno.test("prepareFile() names the file in what it refuses, and does not blame a
   assertStringIncludes(cut.advice, "Bring it anew");
 });
 
-Deno.test("prepareFile() completes a manifest: layers, name, operators, labels and test images from files", async () => {
+Deno.test("prepareFile() completes a manifest: model files, name, operators, labels and test images from files", async () => {
   await using directory = await temporaryDirectory();
   const { manifest: proposed } = await prepareFile(CLASSIFIER, optionsFor());
-  const { layers: _, requirements: { operatorSets: sets, ...requirements }, parameters, ...rest } = proposed;
+  const { files: _, requirements: { operatorSets: sets, ...requirements }, parameters, ...rest } = proposed;
   await Deno.writeTextFile(join(directory.path, "names.txt"), "a\nb\nc");
   await Deno.writeFile(join(directory.path, "cat.jpg"), Uint8Array.of(1, 2, 3));
   const value = {
@@ -94,6 +94,6 @@ Deno.test("prepareFile() completes a manifest: layers, name, operators, labels a
 
   const wrong = { ...manifest, value: { ...value, pipeline: "no such" } };
   const refused = await assertRejects(() => prepareFile(CLASSIFIER, optionsFor({ manifest: wrong })), DmlError);
-  assertEquals(refused.code, "recognizer_invalid");
+  assertEquals(refused.code, "model_invalid");
   assertStringIncludes(refused.message, "net.json");
 });

@@ -1,8 +1,8 @@
 import type { Manifest } from "../../../models/manifest.ts";
-import type { LayerReader } from "../../../node/engine/engine.ts";
+import type { ModelFileReader } from "../../../node/engine/engine.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
-import { type TrialEngine, tryPrepared } from "../../../user/model_import/trial.ts";
+import { runTrial, type TrialEngine } from "../../../user/model_import/trial.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
 import { emptyManifest } from "../../master/core_world.ts";
 import { ManualClock } from "../../protocol/manual_clock.ts";
@@ -10,15 +10,15 @@ import { ManualClock } from "../../protocol/manual_clock.ts";
 const AFTER = Uint8Array.of(1);
 const BEFORE = Uint8Array.of(2);
 const DIGEST = digestOf(AFTER);
-const MANIFEST: Manifest = { ...emptyManifest(), layers: [{ role: "model", digest: DIGEST, size: 1 }] };
+const MANIFEST: Manifest = { ...emptyManifest(), files: [{ role: "model", digest: DIGEST, size: 1 }] };
 const FILES = new Map([[DIGEST, AFTER]]);
 
-/** An engine that measures what it is told to, by the layer's byte. */
+/** An engine that measures what it is told to, by the model file's byte. */
 class ScriptedEngine implements TrialEngine {
   readonly loaded: number[] = [];
   constructor(readonly measure: (byte: number) => number, readonly onLoad = () => {}) {}
-  async load(_digest: string, _manifest: Manifest, readLayers: LayerReader) {
-    const [byte] = (await readLayers()).get("model") ?? [0];
+  async load(_digest: string, _manifest: Manifest, readFiles: ModelFileReader) {
+    const [byte] = (await readFiles()).get("model") ?? [0];
     this.loaded.push(byte);
     this.onLoad();
     return { imagesPerSecond: this.measure(byte) };
@@ -27,44 +27,44 @@ class ScriptedEngine implements TrialEngine {
   close = () => Promise.resolve();
 }
 
-Deno.test("tryPrepared() measures both in turns, does not count the first, and takes the medians", async () => {
+Deno.test("runTrial() measures both in turns, does not count the first, and takes the medians", async () => {
   const measured = [99, 10, 21, 12, 40, 11, 20, 500, 22, 1, 23];
   const engine = new ScriptedEngine(() => measured.shift() ?? NaN);
   const prepared = { manifest: MANIFEST, files: FILES, published: new Map([["model", BEFORE]]) };
-  const result = await tryPrepared(prepared, { engine, clock: new ManualClock() });
+  const result = await runTrial(prepared, { engine, clock: new ManualClock() });
   assertEquals(engine.loaded, [1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]);
   assertEquals(result, { imagesPerSecond: 22, imagesPerSecondBefore: 11 });
 });
 
-Deno.test("tryPrepared() loads a file that was not changed once, and a slow one not often", async () => {
+Deno.test("runTrial() loads a file that was not changed once, and a slow one not often", async () => {
   const clock = new ManualClock();
   const once = new ScriptedEngine(() => 7);
-  const same = await tryPrepared({ manifest: MANIFEST, files: FILES, published: null }, { engine: once, clock });
+  const same = await runTrial({ manifest: MANIFEST, files: FILES, published: null }, { engine: once, clock });
   assertEquals([same, once.loaded], [{ imagesPerSecond: 7, imagesPerSecondBefore: null }, [1]]);
   const slow = new ScriptedEngine(() => 7, () => clock.advance(6_000));
-  await tryPrepared({ manifest: MANIFEST, files: FILES, published: new Map([["model", BEFORE]]) }, {
+  await runTrial({ manifest: MANIFEST, files: FILES, published: new Map([["model", BEFORE]]) }, {
     engine: slow,
     clock,
   });
   assertEquals(slow.loaded, [1, 2, 1]);
 });
 
-Deno.test("tryPrepared() says what the engine says, in plain words; what is not about the model it hands on", async () => {
+Deno.test("runTrial() says what the engine says, in plain words; what is not about the model it hands on", async () => {
   const refusing = (code: ErrorCode, message: string) =>
     new ScriptedEngine(() => {
       throw new DmlError(code, message);
     });
   const prepared = { manifest: MANIFEST, files: FILES, published: null };
   const failure = async (engine: TrialEngine) => {
-    const error = await assertRejects(() => tryPrepared(prepared, { engine, clock: new ManualClock() }), DmlError);
+    const error = await assertRejects(() => runTrial(prepared, { engine, clock: new ManualClock() }), DmlError);
     return [error.code, error.message];
   };
   assertEquals(
     await failure(refusing("engine_failed", "… ERROR_MESSAGE: No Op registered for Foo with domain_version of 9")),
-    ["recognizer_invalid", "The engine cannot run it: it has no operator Foo in version 9 of its set."],
+    ["model_invalid", "The engine cannot run it: it has no operator Foo in version 9 of its set."],
   );
   assertEquals(await failure(refusing("worker_died", "x")), [
-    "recognizer_invalid",
+    "model_invalid",
     "The engine cannot run it: it brings the engine down.",
   ]);
   assertEquals(await failure(refusing("assets_missing", "x")), ["assets_missing", "x"]);

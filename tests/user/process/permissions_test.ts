@@ -1,10 +1,15 @@
 import { parseCommand } from "../../../user/cli/parse_command.ts";
 import { permissionFlags, STARTING_ENVIRONMENT } from "../../../user/process/permission_flags.ts";
-import { NO_PERMISSIONS, type Permissions, permissionsOf, type Place } from "../../../user/process/permissions.ts";
+import {
+  NO_PERMISSIONS,
+  type Permissions,
+  permissionsOf,
+  type ProcessFacts,
+} from "../../../user/process/permissions.ts";
 import { VERB_NAMES, verbOf } from "../../../user/cli/verbs.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
-const PLACE: Place = {
+const FACTS: ProcessFacts = {
   home: "/data/dml",
   currentDirectory: "/here",
   programPaths: ["/program"],
@@ -13,7 +18,7 @@ const PLACE: Place = {
 };
 
 function permissionsFor(...argv: string[]): Permissions {
-  return permissionsOf(parseCommand(argv, {}).command, PLACE);
+  return permissionsOf(parseCommand(argv, {}).command, FACTS);
 }
 
 Deno.test("permissionsOf() grants the places of pictures: a file, a directory, what is before a pattern", () => {
@@ -32,7 +37,7 @@ Deno.test("permissionsOf() writes hosts as Deno reads them", () => {
 
 Deno.test("permissionsOf() lets a master read the executables that it offers, and a node no more for upgrading", () => {
   const { command } = parseCommand(["serve", "--executables", "dist"], {});
-  const { read, write } = permissionsOf(command, { ...PLACE, executable: "/usr/bin/dml" });
+  const { read, write } = permissionsOf(command, { ...FACTS, executable: "/usr/bin/dml" });
   assertEquals([read, write], [["/data/dml", "/usr/bin/dml", "/here/dist"], ["/data/dml"]]);
   assertEquals(permissionsFor("join", "ann", "--upgrade"), permissionsFor("join", "ann"));
 });

@@ -1,6 +1,6 @@
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { JoinReport } from "../../../user/reports/join_report.ts";
-import { serveText } from "../../../user/reports/serve_report.ts";
+import { serveReport } from "../../../user/reports/serve_report.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
 import { ManualClock } from "../../protocol/manual_clock.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
@@ -14,11 +14,11 @@ Deno.test("JoinReport() says in one line each what becomes of the node", () => {
   const { terminal, report } = setUp();
   report.started({ name: "attic", nodeId: "node_1", workers: 2, master: "10.0.0.1:7400" });
   report.tell({ kind: "connected" });
-  const ready = { kind: "recognizerReady", recognizer: "faces@1", imagesPerSecond: 6.66 } as const;
+  const ready = { kind: "modelReady", model: "faces@1", imagesPerSecond: 6.66 } as const;
   report.tell({ ...ready, fetchedBytes: 7 * 1024 ** 2 });
   report.tell({ ...ready, fetchedBytes: 0 });
-  report.tell({ ...ready, recognizer: "empty@1", imagesPerSecond: LIMITS.imagesPerSecondMax, fetchedBytes: 0 });
-  report.tell({ kind: "recognizerFailed", recognizer: "faces@2", failure: { reason: "no \x1b[2Jroom" } });
+  report.tell({ ...ready, model: "empty@1", imagesPerSecond: LIMITS.imagesPerSecondMax, fetchedBytes: 0 });
+  report.tell({ kind: "modelFailed", model: "faces@2", failure: { reason: "no \x1b[2Jroom" } });
   report.tell({
     kind: "disconnected",
     ending: { code: "shutting_down", reason: "The master stops." },
@@ -43,12 +43,12 @@ Deno.test("JoinReport() says in one line each what becomes of the node", () => {
 
 Deno.test("JoinReport() shows what is being loaded, until there is something else to say", () => {
   const { terminal, report } = setUp();
-  report.tell({ kind: "recognizerLoading", recognizer: "faces@1" });
+  report.tell({ kind: "modelLoading", model: "faces@1" });
   assertEquals(terminal.statuses, ["faces@1 is being loaded and tried."]);
-  report.tell({ kind: "recognizerReady", recognizer: "faces@1", imagesPerSecond: 6.66, fetchedBytes: 0 });
+  report.tell({ kind: "modelReady", model: "faces@1", imagesPerSecond: 6.66, fetchedBytes: 0 });
   assertEquals(terminal.statuses.at(-1), null);
   const quiet = setUp(false);
-  quiet.report.tell({ kind: "recognizerLoading", recognizer: "faces@1" });
+  quiet.report.tell({ kind: "modelLoading", model: "faces@1" });
   assertEquals([quiet.terminal.statuses, quiet.terminal.outText], [[], ""]);
 });
 
@@ -75,28 +75,28 @@ Deno.test("JoinReport() says once what to do about a connection that does not co
 
 Deno.test("JoinReport() draws a bar while files arrive, and takes it away when all are there", () => {
   const { terminal, report } = setUp();
-  report.received({ recognizer: "faces@1", doneBytes: 1024 ** 2, totalBytes: 4 * 1024 ** 2 });
+  report.received({ model: "faces@1", doneBytes: 1024 ** 2, totalBytes: 4 * 1024 ** 2 });
   assertEquals(terminal.statuses, ["[######------------------] faces@1: 1 MiB of 4 MiB"]);
-  report.received({ recognizer: "faces@1", doneBytes: 4 * 1024 ** 2, totalBytes: 4 * 1024 ** 2 });
+  report.received({ model: "faces@1", doneBytes: 4 * 1024 ** 2, totalBytes: 4 * 1024 ** 2 });
   assertEquals(terminal.statuses.at(-1), null);
   const quiet = setUp(false);
-  quiet.report.received({ recognizer: "faces@1", doneBytes: 1, totalBytes: 2 });
+  quiet.report.received({ model: "faces@1", doneBytes: 1, totalBytes: 2 });
   assertEquals(quiet.terminal.statuses, []);
 });
 
-Deno.test("serveText() prints lines that can be pasted as they are", () => {
+Deno.test("serveReport() prints lines that can be pasted as they are", () => {
   const facts = {
     address: "10.0.0.1:7400",
     joinLine: "dml join 10.0.0.1:7400 --token dmln_x",
-    predictLine: "dml predict PHOTO --master 10.0.0.1:7400 --token dmlu_x",
+    predictRow: "dml predict PHOTO --master 10.0.0.1:7400 --token dmlu_x",
     nodesLine: "dml nodes --master 10.0.0.1:7400 --token dmla_x",
-    isOpen: true,
+    tokenRequired: true,
   };
-  const lines = serveText(facts, { program: "deno task", color: false }).split("\n");
+  const lines = serveReport(facts, { program: "deno task", color: false }).split("\n");
   assertEquals(lines[0], "The master listens on 10.0.0.1:7400.");
   assert(lines.includes("  deno task join 10.0.0.1:7400 --token dmln_x"));
   assert(lines.includes("  deno task predict PHOTO --master 10.0.0.1:7400 --token dmlu_x"));
-  const local = serveText({ ...facts, isOpen: false }, { program: "dml", color: false });
+  const local = serveReport({ ...facts, tokenRequired: false }, { program: "dml", color: false });
   assertStringIncludes(local, "--host 0.0.0.0");
   assertStringIncludes(local, "  dml nodes --master");
 });

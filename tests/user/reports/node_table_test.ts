@@ -4,11 +4,11 @@ import { renderNodes } from "../../../user/reports/node_table.ts";
 import { displayWidth } from "../../../user/terminal/render.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
-const RECOGNIZERS: NodeListing["recognizers"] = [
-  { recognizer: "faces@1", state: "ready", imagesPerSecond: 6.66, reason: null },
-  { recognizer: "face-attributes@1", state: "ready", imagesPerSecond: 4.2, reason: null },
-  { recognizer: "empty@1", state: "ready", imagesPerSecond: 9_012, reason: null },
-  { recognizer: "workshop-safety-helmets@12", state: "offered", imagesPerSecond: null, reason: null },
+const MODELS: NodeListing["models"] = [
+  { model: "faces@1", state: "ready", imagesPerSecond: 6.66, reason: null },
+  { model: "face-attributes@1", state: "ready", imagesPerSecond: 4.2, reason: null },
+  { model: "empty@1", state: "ready", imagesPerSecond: 9_012, reason: null },
+  { model: "workshop-safety-helmets@12", state: "offered", imagesPerSecond: null, reason: null },
 ];
 const SUMMARIES = [
   "faces@1 6.7/s",
@@ -29,7 +29,7 @@ function node(name: string, options: Partial<NodeListing> = {}): NodeListing {
     capabilities: { os: "linux", arch: "x86_64", cores: 4, memoryBytes: 8 * 1024 ** 3, workers: 4, engines: ["wasm"] },
     running: 1,
     completed: 12_345,
-    recognizers: RECOGNIZERS,
+    models: MODELS,
     ...options,
   };
 }
@@ -37,7 +37,7 @@ function node(name: string, options: Partial<NodeListing> = {}): NodeListing {
 const THREE = [
   node("attic"),
   node("living-room", { state: "offline" }),
-  node("cellar", { recognizers: [] }),
+  node("cellar", { models: [] }),
 ];
 
 function table(nodes: readonly NodeListing[], columnsMax: number): string[] {
@@ -48,7 +48,7 @@ function table(nodes: readonly NodeListing[], columnsMax: number): string[] {
 
 Deno.test("renderNodes() has a line a node where there is room for all of it", () => {
   const [header, ...lines] = table(THREE, Infinity);
-  assertEquals(header.split(/ {2,}/).slice(-2), ["done", "recognizers"]);
+  assertEquals(header.split(/ {2,}/).slice(-2), ["done", "models"]);
   assertEquals(lines.map((line) => line.split(/ {2,}/).at(-1)), [SUMMARIES.join(", "), SUMMARIES.join(", "), "none"]);
   const width = Math.max(...[header, ...lines].map(displayWidth));
   assertEquals(table(THREE, width), [header, ...lines]);
@@ -56,11 +56,11 @@ Deno.test("renderNodes() has a line a node where there is room for all of it", (
 
 Deno.test("renderNodes() gives no number for what is too quick for the clock", () => {
   const imagesPerSecond = LIMITS.imagesPerSecondMax;
-  const [, line] = table([node("attic", { recognizers: [{ ...RECOGNIZERS[2], imagesPerSecond }] })], Infinity);
+  const [, line] = table([node("attic", { models: [{ ...MODELS[2], imagesPerSecond }] })], Infinity);
   assertEquals(line.split(/ {2,}/).at(-1), "empty@1 over 1,000,000/s");
 });
 
-Deno.test("renderNodes() puts the recognizers below their node, whole, on a terminal of 80 columns", () => {
+Deno.test("renderNodes() puts the models below their node, whole, on a terminal of 80 columns", () => {
   const lines = table(THREE, 80);
   assertEquals(lines, [
     "node         state             seen  workers  memory  running   done",
@@ -71,7 +71,7 @@ Deno.test("renderNodes() puts the recognizers below their node, whole, on a term
     "  faces@1 6.7/s, face-attributes@1 4.2/s, empty@1 9,012/s,",
     "  workshop-safety-helmets@12 offered",
     "cellar       ready              now        4   8 GiB        1  12345",
-    "  no recognizers",
+    "  no models",
   ]);
 });
 
@@ -96,8 +96,8 @@ Deno.test("renderNodes() leaves no id out while two nodes have the same name", (
 });
 
 Deno.test("renderNodes() shortens a name that the terminal has no room for", () => {
-  const long = { recognizer: `${"a".repeat(70)}@1`, state: "ready", imagesPerSecond: 1, reason: null } as const;
-  const lines = table([node("n".repeat(64), { recognizers: [long, ...RECOGNIZERS] })], 40);
+  const long = { model: `${"a".repeat(70)}@1`, state: "ready", imagesPerSecond: 1, reason: null } as const;
+  const lines = table([node("n".repeat(64), { models: [long, ...MODELS] })], 40);
   assert(lines.every((line) => displayWidth(line) <= 40), lines.join("\n"));
   assert(lines.some((line) => line.endsWith("@1 1.0/s,")), lines.join("\n"));
 });

@@ -113,7 +113,7 @@ Deno.test("ProgressBar() draws a dozen times a second at most, its end always, a
   const bar = new ProgressBar(terminal, clock);
   for (let step = 0; step < 1_000; step++) {
     clock.advance(1);
-    bar.update(step / 1_000, "of a recognizer with a rather long name");
+    bar.update(step / 1_000, "of a model with a rather long name");
   }
   bar.update(1, "done");
   bar.finish();

@@ -85,14 +85,14 @@ export class AskLine {
 
   /** Whether a picture of `size` bytes may be asked about now, and a message can say what is wanted of it. */
   canAsk(size: number, options: PredictOptions): boolean {
-    const hasRoom = this.#isOpen && this.#waiting.size < LIMITS.asksPerUserMax && this.#peer.canCarry(size);
+    const hasRoom = this.#isOpen && this.#waiting.size < LIMITS.asksPerUserMax && this.#peer.canSendPicture(size);
     return hasRoom && askedSchema.safeParse(options).success;
   }
 
   /** Asks about `image`, where {@linkcode canAsk} says so; it stays as it is. Throws `connection_lost`, also once `signal` aborts, and `deadline_exceeded` when no answer comes in time. */
   async ask(
     image: Uint8Array<ArrayBuffer>,
-    { recognizer, annotate, embeddings, gallery }: PredictOptions,
+    { model, annotate, embeddings, gallery }: PredictOptions,
     signal: AbortSignal,
   ): Promise<LineAnswer> {
     if (signal.aborted) throw lost("the question was given up");
@@ -101,8 +101,8 @@ export class AskLine {
     this.#waiting.set(askId, { resolve, reject, sinceMs: this.#options.clock.nowMs() });
     this.#cancelTimer ??= this.#watch(this.#options.timeoutMs);
     const imageBytes = image.length;
-    this.#peer.carry({ digest: null, bytes: image });
-    this.#peer.send({ type: "prediction.ask", askId, imageBytes, recognizer, annotate, embeddings, gallery });
+    this.#peer.sendPicture({ digest: null, bytes: image });
+    this.#peer.send({ type: "prediction.ask", askId, imageBytes, model, annotate, embeddings, gallery });
     const giveUp = () => this.#giveUp(askId, lost("the question was given up"));
     signal.addEventListener("abort", giveUp, { once: true });
     try {
@@ -173,8 +173,8 @@ export class AskLine {
   }
 
   #answer(message: PredictionAnswer): void {
-    const { annotated, isCarried } = message;
-    if (annotated === null || isCarried !== true) return this.#settleDrawn(message, null);
+    const { annotated, isInline } = message;
+    if (annotated === null || isInline !== true) return this.#settleDrawn(message, null);
     const at = this.#early.findIndex(({ digest }) => digest === annotated.digest);
     if (at >= 0) return this.#settleDrawn(message, this.#early.splice(at, 1)[0].bytes);
     const others = this.#undrawn.get(annotated.digest);

@@ -1,11 +1,11 @@
 import {
   type ClusterInfo,
   clusterSchema,
+  type ModelListing,
+  modelsSchema,
   nodeCommandAnswerSchema,
   type NodeListing,
   nodesSchema,
-  type RecognizerListing,
-  recognizersSchema,
 } from "../../../protocol/http_api/api.ts";
 import { StallWatch } from "../../../protocol/kernel/stall_watch.ts";
 import type { Answer } from "../../../protocol/http/http_answer.ts";
@@ -13,7 +13,7 @@ import { nodeCommandPath, PATHS } from "../../../protocol/http_api/paths.ts";
 import { unreachableReason } from "../../../protocol/http/unreachable.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
-import type { CommandName } from "../../../protocol/messages/command.ts";
+import type { NodeCommandName } from "../../../protocol/messages/command.ts";
 import { parseAs, type z } from "../../../protocol/schema.ts";
 import { baseUrlOf } from "../../../protocol/http_api/address.ts";
 import { AwayForNow } from "../retry/retry_outage.ts";
@@ -58,15 +58,15 @@ export class HttpClusterClient implements ClusterClient {
     return (await this.ask(nodesSchema, PATHS.nodes)).nodes;
   }
 
-  async recognizers(): Promise<RecognizerListing[]> {
-    return (await this.ask(recognizersSchema, PATHS.recognizers)).recognizers;
+  async models(): Promise<ModelListing[]> {
+    return (await this.ask(modelsSchema, PATHS.models)).models;
   }
 
   predict(image: Uint8Array<ArrayBuffer>, options: PredictOptions): Promise<Predicted> {
     return this.#predictions.predict(image, { ...options, signal: options.signal ?? this.#closed.signal });
   }
 
-  async command(nodeId: string, command: CommandName): Promise<string> {
+  async command(nodeId: string, command: NodeCommandName): Promise<string> {
     const answer = await this.ask(nodeCommandAnswerSchema, nodeCommandPath(nodeId), {
       method: "POST",
       body: JSON.stringify({ command }),

@@ -3,16 +3,16 @@ import { HttpBlobStore } from "../../../protocol/blob/http_blob_store.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
 import { copyBlob } from "../../../protocol/blob/copy_blob.ts";
 import {
-  layerReceivedSchema,
-  type RecognizerAdded,
-  recognizerAddedSchema,
-  type RecognizerDetail,
-  recognizerDetailSchema,
-  type RecognizerListing,
-  recognizersSchema,
+  type ModelAdded,
+  modelAddedSchema,
+  type ModelDetail,
+  modelDetailSchema,
+  modelFileReceivedSchema,
+  type ModelListing,
+  modelsSchema,
 } from "../../../protocol/http_api/api.ts";
 import { contentRange } from "../../../protocol/http/byte_range.ts";
-import { layerPath, PATHS, recognizerPath } from "../../../protocol/http_api/paths.ts";
+import { modelFilePath, modelPath, PATHS } from "../../../protocol/http_api/paths.ts";
 import { backoffMs } from "../../../protocol/kernel/backoff.ts";
 import type { Clock } from "../../../protocol/kernel/clock.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
@@ -24,7 +24,7 @@ import type { Address } from "../../../protocol/ports/transport.ts";
 import { HttpClusterClient } from "./cluster.ts";
 import type { Call } from "./request.ts";
 import type { ModelsClient, OnBytes } from "../models_client.ts";
-import { waited } from "../../../protocol/kernel/sleep.ts";
+import { sleep } from "../../../protocol/kernel/sleep.ts";
 
 /** Verifying a catalog's file, or taking a large piece in, takes its time. */
 const ANSWER_TIMEOUT_MS = 120_000;
@@ -40,7 +40,7 @@ export interface HttpModelsClientOptions {
   readonly signal: AbortSignal;
 }
 
-/** The recognizers of the master at an address. What goes wrong on the way is `master_unreachable`. */
+/** The models of the master at an address. What goes wrong on the way is `master_unreachable`. */
 export class HttpModelsClient implements ModelsClient {
   readonly label: string;
   readonly #options: HttpModelsClientOptions;
@@ -54,12 +54,12 @@ export class HttpModelsClient implements ModelsClient {
     this.#blobs = new HttpBlobStore(this.label, options);
   }
 
-  async list(): Promise<RecognizerListing[]> {
-    return (await this.#ask(recognizersSchema, PATHS.recognizers)).recognizers;
+  async list(): Promise<ModelListing[]> {
+    return (await this.#ask(modelsSchema, PATHS.models)).models;
   }
 
-  show(name: string): Promise<RecognizerDetail> {
-    return this.#ask(recognizerDetailSchema, recognizerPath(name));
+  show(name: string): Promise<ModelDetail> {
+    return this.#ask(modelDetailSchema, modelPath(name));
   }
 
   async read(digest: Digest, onBytes?: OnBytes): Promise<Uint8Array<ArrayBuffer>> {
@@ -73,18 +73,18 @@ export class HttpModelsClient implements ModelsClient {
 
   async put(digest: Digest, bytes: Uint8Array<ArrayBuffer>, onBytes?: OnBytes): Promise<void> {
     const size = bytes.length;
-    const path = layerPath(digest, size);
-    let { receivedBytes } = await this.#ask(layerReceivedSchema, path);
+    const path = modelFilePath(digest, size);
+    let { receivedBytes } = await this.#ask(modelFileReceivedSchema, path);
     for (let failures = 0; receivedBytes < size;) {
       onBytes?.(receivedBytes, size);
       const before = receivedBytes;
       try {
-        ({ receivedBytes } = await this.#ask(layerReceivedSchema, path, pieceOf(bytes, receivedBytes)));
+        ({ receivedBytes } = await this.#ask(modelFileReceivedSchema, path, pieceOf(bytes, receivedBytes)));
       } catch (error) {
         if (!(error instanceof DmlError) || !error.kind.retryable || ++failures >= TRIES_MAX) throw error;
-        await waited(backoffMs(failures, this.#options), this.#options);
+        await sleep(backoffMs(failures, this.#options), this.#options);
         this.#throwIfStopped();
-        ({ receivedBytes } = await this.#ask(layerReceivedSchema, path));
+        ({ receivedBytes } = await this.#ask(modelFileReceivedSchema, path));
       }
       if (receivedBytes > before) failures = 0;
       else if (++failures >= TRIES_MAX) {
@@ -94,9 +94,9 @@ export class HttpModelsClient implements ModelsClient {
     onBytes?.(size, size);
   }
 
-  add(manifest: Uint8Array<ArrayBuffer>): Promise<RecognizerAdded> {
+  add(manifest: Uint8Array<ArrayBuffer>): Promise<ModelAdded> {
     const call = { method: "POST", body: manifest, mediaType: "application/json" } as const;
-    return this.#ask(recognizerAddedSchema, PATHS.recognizers, call);
+    return this.#ask(modelAddedSchema, PATHS.models, call);
   }
 
   close(): Promise<void> {
@@ -115,6 +115,6 @@ export class HttpModelsClient implements ModelsClient {
 
 /** The call that sends the piece which begins at `start`. A body of known size: one that streams crawls. */
 function pieceOf(bytes: Uint8Array<ArrayBuffer>, start: number): Call {
-  const end = Math.min(bytes.length, start + LIMITS.layerPieceBytes);
+  const end = Math.min(bytes.length, start + LIMITS.modelFilePieceBytes);
   return { method: "PUT", contentRange: contentRange({ start, end }, bytes.length), body: bytes.subarray(start, end) };
 }

@@ -75,7 +75,7 @@ export class HttpPredictionClient {
 
   #overHttp(image: Uint8Array<ArrayBuffer>, options: Asked): Promise<Said> {
     const query = new URLSearchParams({
-      recognizer: options.recognizer,
+      model: options.model,
       annotate: String(options.annotate),
       embeddings: String(options.embeddings),
       gallery: options.gallery ?? NO_GALLERY,

@@ -1,4 +1,4 @@
-import { PATHS, pinPath, recognizerPath, rollbackPath, rolloutsPath } from "../../../protocol/http_api/paths.ts";
+import { modelPath, PATHS, pinPath, rollbackPath, rolloutsPath } from "../../../protocol/http_api/paths.ts";
 import {
   type Collected,
   collectedSchema,
@@ -19,7 +19,7 @@ export type Ask = <Schema extends z.ZodType>(
   call?: { method?: "GET" | "POST" | "PUT" | "DELETE"; body?: string; mediaType?: string },
 ) => Promise<z.infer<Schema>>;
 
-/** The versions of recognizers behind the HTTP interface of a master. */
+/** The versions of models behind the HTTP interface of a master. */
 export class HttpVersionClient implements VersionClient {
   readonly #ask: Ask;
 
@@ -44,7 +44,7 @@ export class HttpVersionClient implements VersionClient {
   }
 
   remove(version: string): Promise<string> {
-    return this.#tell(recognizerPath(version), { method: "DELETE" });
+    return this.#tell(modelPath(version), { method: "DELETE" });
   }
 
   collect(): Promise<Collected> {

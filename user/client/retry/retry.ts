@@ -1,5 +1,5 @@
 import type { Clock } from "../../../protocol/kernel/clock.ts";
-import { waited } from "../../../protocol/kernel/sleep.ts";
+import { sleep } from "../../../protocol/kernel/sleep.ts";
 import { interrupted } from "../interrupted.ts";
 
 /** When to ask again. */
@@ -21,7 +21,7 @@ export async function askAgain<Answered>(
     } catch (error) {
       const delayMs = waitMs(error, attempt);
       if (delayMs === null) throw error;
-      await waited(delayMs, { clock, signal });
+      await sleep(delayMs, { clock, signal });
       if (signal.aborted) throw interrupted();
     }
   }

@@ -1,13 +1,13 @@
 import { basename, join } from "node:path";
-import { encodeManifest, type Manifest, recognizerName } from "../../../models/manifest.ts";
+import { encodeManifest, type Manifest, modelName } from "../../../models/manifest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { invariant } from "../../../protocol/kernel/invariant.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
-import type { RecognizerAdded, RecognizerListing } from "../../../protocol/http_api/api.ts";
+import type { ModelAdded, ModelListing } from "../../../protocol/http_api/api.ts";
 import { EXIT_OK } from "../../cli/exit.ts";
 import { LineReader } from "../../terminal/line_reader.ts";
 import { manifestText } from "./manifest_text.ts";
-import type { ModelsCommand, ModelsTakeIn } from "../../cli/models_command.ts";
+import type { ModelsAdd, ModelsCommand } from "../../cli/models_command.ts";
 import { openModel } from "../../model_sources/open_model.ts";
 import { ProgressBar } from "../../terminal/progress_bar.ts";
 import { formatBytes, formatRate, printable } from "../../terminal/render.ts";
@@ -16,16 +16,16 @@ import { readManifest } from "../../model_import/manifest_file.ts";
 import { prepareDirectory } from "../../model_import/prepare_directory.ts";
 import { type Ask, prepareFile } from "../../model_import/prepare_file.ts";
 import type { Prepared } from "../../model_import/prepared.ts";
-import { sendPrepared } from "../../model_import/upload.ts";
-import { type TrialResult, tryPrepared } from "../../model_import/trial.ts";
+import { uploadPrepared } from "../../model_import/upload.ts";
+import { runTrial, type TrialResult } from "../../model_import/trial.ts";
 import type { ModelsContext } from "./models.ts";
 
 /** Ratios below come and go by themselves on a host that does other things too. */
 const NOISE = 1.15;
 
-/** Makes a recognizer of a file or directory, wherever it comes from: looks into it, tries it here, sends it to the master. */
-export async function runModelsTakeIn(
-  command: ModelsTakeIn & Pick<ModelsCommand, "json">,
+/** Makes a model of a file or directory, wherever it comes from: looks into it, tries it here, sends it to the master. */
+export async function runModelsAdd(
+  command: ModelsAdd & Pick<ModelsCommand, "json">,
   context: ModelsContext,
 ): Promise<number> {
   const { terminal } = context;
@@ -40,12 +40,12 @@ export async function runModelsTakeIn(
     const prepared = await prepare(command, { ...context, listing, ask, tell });
     const known = sameIn(listing, prepared.manifest);
     if (known !== null) {
-      tell(`This very recognizer is served already, as ${known.name}.`);
+      tell(`This very model is served already, as ${known.name}.`);
       const { name, manifestDigest } = known;
       if (command.json) terminal.out(`${JSON.stringify({ name, manifestDigest, isNew: false })}\n`);
       return EXIT_OK;
     }
-    const trial = await tried(prepared, context);
+    const trial = await runTrialOf(prepared, context);
     tell(trialText(trial));
     if (command.dryRun) {
       terminal.out(`${JSON.stringify(prepared.manifest, null, 2)}\n`);
@@ -60,8 +60,8 @@ export async function runModelsTakeIn(
   }
 }
 
-/** The recognizers of the master, asked first: nothing is fetched for one that is not there. A dry run needs none. */
-async function listingFor({ dryRun }: ModelsTakeIn, { models }: ModelsContext): Promise<RecognizerListing[]> {
+/** The models of the master, asked first: nothing is fetched for one that is not there. A dry run needs none. */
+async function listingFor({ dryRun }: ModelsAdd, { models }: ModelsContext): Promise<ModelListing[]> {
   try {
     return await models.list();
   } catch (error) {
@@ -71,12 +71,12 @@ async function listingFor({ dryRun }: ModelsTakeIn, { models }: ModelsContext): 
 }
 
 interface PrepareContext extends ModelsContext {
-  readonly listing: readonly RecognizerListing[];
+  readonly listing: readonly ModelListing[];
   readonly ask: Ask | null;
   readonly tell: (line: string) => void;
 }
 
-async function prepare(command: ModelsTakeIn, context: PrepareContext): Promise<Prepared> {
+async function prepare(command: ModelsAdd, context: PrepareContext): Promise<Prepared> {
   const { source, license, sha256, labels, manifest } = command;
   const { listing, tell, ask } = context;
   if (source.kind === "path" && await isDirectory(source.path)) {
@@ -113,10 +113,10 @@ async function prepare(command: ModelsTakeIn, context: PrepareContext): Promise<
   });
 }
 
-async function tried(prepared: Prepared, { openEngine, clock }: ModelsContext): Promise<TrialResult> {
+async function runTrialOf(prepared: Prepared, { openEngine, clock }: ModelsContext): Promise<TrialResult> {
   const engine = await openEngine();
   try {
-    return await tryPrepared(prepared, { engine, clock });
+    return await runTrial(prepared, { engine, clock });
   } finally {
     await engine.close();
   }
@@ -125,13 +125,13 @@ async function tried(prepared: Prepared, { openEngine, clock }: ModelsContext): 
 async function send(
   prepared: Prepared,
   { models, terminal, clock, progress }: ModelsContext,
-): Promise<RecognizerAdded> {
+): Promise<ModelAdded> {
   const bar = new ProgressBar(terminal, clock);
   const onBytes = (done: number, total: number) => {
     if (progress) bar.update(total === 0 ? 1 : done / total, `sent ${formatBytes(done)} of ${formatBytes(total)}`);
   };
   try {
-    return await sendPrepared(prepared, models, { onBytes });
+    return await uploadPrepared(prepared, models, { onBytes });
   } finally {
     bar.finish();
   }
@@ -139,7 +139,7 @@ async function send(
 
 async function confirm(ask: Ask | null, manifest: Manifest): Promise<void> {
   if (ask === null) return;
-  const line = (await ask(`Add it as ${recognizerName(manifest)}? [Y/n] `))?.trim().toLowerCase() ?? "n";
+  const line = (await ask(`Add it as ${modelName(manifest)}? [Y/n] `))?.trim().toLowerCase() ?? "n";
   if (line === "" || line === "y" || line === "yes") return;
   throw new DmlError("interrupted", "Nothing was added.", {
     advice: "--dry-run prints the manifest, --manifest takes it.",
@@ -147,7 +147,7 @@ async function confirm(ask: Ask | null, manifest: Manifest): Promise<void> {
 }
 
 function report(
-  added: RecognizerAdded,
+  added: ModelAdded,
   { trial, json, context: { terminal } }: { trial: TrialResult; json: boolean; context: ModelsContext },
 ): void {
   const { name } = added;
@@ -169,15 +169,15 @@ function trialText({ imagesPerSecond, imagesPerSecondBefore }: TrialResult): str
 }
 
 /** `NAME@VERSION` as it stands, or the version behind the highest that is served. */
-function nameAndVersion(text: string, listing: readonly RecognizerListing[]): { name: string; version: number } {
+function nameAndVersion(text: string, listing: readonly ModelListing[]): { name: string; version: number } {
   const [name, version] = text.split("@");
   if (version !== undefined) return { name, version: Number(version) };
   const versions = listing.map((served) => served.name.split("@")).filter(([served]) => served === name);
   return { name, version: 1 + Math.max(0, ...versions.map(([, served]) => Number(served))) };
 }
 
-/** A recognizer that differs from `manifest` by its version only. */
-function sameIn(listing: readonly RecognizerListing[], manifest: Manifest): RecognizerListing | null {
+/** A model that differs from `manifest` by its version only. */
+function sameIn(listing: readonly ModelListing[], manifest: Manifest): ModelListing | null {
   return listing.find(({ name: served, manifestDigest }) => {
     const [name, version] = served.split("@");
     if (name !== manifest.name) return false;

@@ -5,29 +5,29 @@ import { type Column, formatBytes, printable, renderTable } from "../../terminal
 import type { Terminal } from "../../terminal/terminal.ts";
 
 const COLUMNS: readonly Column[] = [
-  { title: "recognizer" },
+  { title: "model" },
   { title: "size", align: "right" },
   { title: "nodes ready", align: "right" },
   { title: "license" },
   { title: "description", shrinks: true },
 ];
 
-/** Lists the recognizers that the master serves. */
+/** Lists the models that the master serves. */
 export async function runModelsList(
   command: Pick<ModelsCommand, "json">,
   { terminal, cluster }: { terminal: Terminal; cluster: ClusterClient },
 ): Promise<number> {
-  const recognizers = await cluster.recognizers();
+  const models = await cluster.models();
   if (command.json) {
-    for (const recognizer of recognizers) terminal.out(`${JSON.stringify(recognizer)}\n`);
+    for (const model of models) terminal.out(`${JSON.stringify(model)}\n`);
     return EXIT_OK;
   }
-  const rows = recognizers.map((recognizer) => [
-    recognizer.name,
-    formatBytes(recognizer.bytes),
-    `${recognizer.readyNodes}`,
-    printable(recognizer.license),
-    printable(recognizer.description),
+  const rows = models.map((model) => [
+    model.name,
+    formatBytes(model.bytes),
+    `${model.readyNodes}`,
+    printable(model.license),
+    printable(model.description),
   ]);
   const options = { columnsMax: terminal.outColumns, color: terminal.outColor };
   terminal.out(renderTable(COLUMNS, rows, options));

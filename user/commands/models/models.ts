@@ -39,8 +39,8 @@ export async function runModels(command: ModelsCommand, context: ModelsContext):
       return await (await import("./list.ts")).runModelsList(command, context);
     case "show":
       return await (await import("./show.ts")).runModelsShow(command, context);
-    case "take_in":
-      return await (await import("./add.ts")).runModelsTakeIn(command, context);
+    case "add":
+      return await (await import("./add.ts")).runModelsAdd(command, context);
     case "push":
       return await (await import("./push.ts")).runModelsPush(command, context);
     case "test":

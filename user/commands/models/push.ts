@@ -1,4 +1,4 @@
-import { decodeManifest, type Manifest, recognizerName } from "../../../models/manifest.ts";
+import { decodeManifest, type Manifest, modelName } from "../../../models/manifest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { Address } from "../../../protocol/ports/transport.ts";
@@ -7,8 +7,8 @@ import type { ModelsClient } from "../../client/models_client.ts";
 import { ProgressBar } from "../../terminal/progress_bar.ts";
 import { formatBytes } from "../../terminal/render.ts";
 import { prepareDirectory } from "../../model_import/prepare_directory.ts";
-import { sendPrepared } from "../../model_import/upload.ts";
-import { tryPrepared } from "../../model_import/trial.ts";
+import { uploadPrepared } from "../../model_import/upload.ts";
+import { runTrial } from "../../model_import/trial.ts";
 import type { ModelsContext } from "./models.ts";
 
 /** What is pushed, and where to. */
@@ -19,7 +19,7 @@ export interface ModelsPush {
   readonly json: boolean;
 }
 
-/** Copies a recognizer: from one master to another, or from a directory to a master. */
+/** Copies a model: from one master to another, or from a directory to a master. */
 export async function runModelsPush(command: ModelsPush, context: ModelsContext): Promise<number> {
   const { to, toToken, json } = command;
   const { terminal, clock, progress } = context;
@@ -30,11 +30,11 @@ export async function runModelsPush(command: ModelsPush, context: ModelsContext)
   };
   try {
     const from = await fromDirectory(command.what, context) ?? await fromMaster(command, context);
-    const added = await sendPrepared(from, target, { onBytes, readFile: from.readFile });
+    const added = await uploadPrepared(from, target, { onBytes, readFile: from.readFile });
     bar.finish();
     const already = added.isNew ? "is served" : "was served already";
     terminal.out(
-      json ? `${JSON.stringify(added)}\n` : `${recognizerName(from.manifest)} ${already} at ${target.label}.\n`,
+      json ? `${JSON.stringify(added)}\n` : `${modelName(from.manifest)} ${already} at ${target.label}.\n`,
     );
     return EXIT_OK;
   } finally {
@@ -49,7 +49,7 @@ interface Pushed {
   readonly readFile?: (digest: Digest) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** The recognizer in a directory, tried here; null when it is none. */
+/** The model in a directory, tried here; null when it is none. */
 async function fromDirectory(path: string, { openEngine, clock }: ModelsContext): Promise<Pushed | null> {
   try {
     if (!(await Deno.stat(path)).isDirectory) return null;
@@ -60,21 +60,21 @@ async function fromDirectory(path: string, { openEngine, clock }: ModelsContext)
   const prepared = await prepareDirectory(path, {});
   const engine = await openEngine();
   try {
-    await tryPrepared({ ...prepared, published: null }, { engine, clock });
+    await runTrial({ ...prepared, published: null }, { engine, clock });
   } finally {
     await engine.close();
   }
   return prepared;
 }
 
-/** The recognizer of that name at the master; it was tried when it got there. */
+/** The model of that name at the master; it was tried when it got there. */
 async function fromMaster({ what, to }: ModelsPush, { models }: { models: ModelsClient }): Promise<Pushed> {
   if (to === null) {
     throw new DmlError("usage", `There is no directory ${what}.`, {
       advice: `From the master to another one: \`dml models push ${what} --to HOST\`.`,
     });
   }
-  const { recognizer } = await models.show(what);
-  const manifest = decodeManifest(await models.read(recognizer.manifestDigest));
+  const { model } = await models.show(what);
+  const manifest = decodeManifest(await models.read(model.manifestDigest));
   return { manifest, files: new Map(), readFile: (digest) => models.read(digest) };
 }

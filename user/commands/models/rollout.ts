@@ -6,7 +6,7 @@ import type { RolloutAction } from "../../cli/rollout_command.ts";
 import { collectedText, lineageText, rolloutLine, rolloutVerdict } from "./rollout_report.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { VersionClient } from "../../client/version_client.ts";
-import { waited } from "../../../protocol/kernel/sleep.ts";
+import { sleep } from "../../../protocol/kernel/sleep.ts";
 
 /** How often a rollout is looked at while somebody waits for its end. */
 const LOOK_EVERY_MS = 500;
@@ -76,7 +76,7 @@ async function followed(name: string, begun: RolloutRecord, context: RolloutCont
       if (!record) throw new DmlError("internal", `The rollout of ${begun.to} is not remembered any more.`);
       if (record.endedMs !== null) return record;
       if (progress) terminal.status(rolloutLine(record));
-      await waited(LOOK_EVERY_MS, { clock, signal });
+      await sleep(LOOK_EVERY_MS, { clock, signal });
       if (signal.aborted) {
         throw new DmlError("interrupted", `The rollout of ${begun.to} goes on.`, {
           advice: `\`dml models rollout ${name}\` says where it stands; \`dml models rollback ${name}\` ends it.`,

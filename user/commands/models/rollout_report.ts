@@ -22,7 +22,7 @@ export function rolloutVerdict({ from, to, stage, reason }: RolloutRecord): stri
   return `${printable(`${to} was ${what}; ${latest} is the latest version. ${reason}`)}\n`;
 }
 
-/** The versions of a recognizer and what was rolled out, newest first. */
+/** The versions of a model and what was rolled out, newest first. */
 export function lineageText({ name, latest, previous, pinned, versions, current, history }: LineageListing): string {
   const marks = (version: string) => [
     ...(version === latest ? ["latest"] : []),

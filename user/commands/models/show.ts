@@ -1,5 +1,5 @@
 import { decodeManifest, type Manifest } from "../../../models/manifest.ts";
-import type { RecognizerDetail } from "../../../protocol/http_api/api.ts";
+import type { ModelDetail } from "../../../protocol/http_api/api.ts";
 import { EXIT_OK } from "../../cli/exit.ts";
 import { manifestText } from "./manifest_text.ts";
 import { type Column, formatBytes, formatRate, printable, renderTable } from "../../terminal/render.ts";
@@ -12,26 +12,26 @@ const COLUMNS: readonly Column[] = [
   { title: "why", shrinks: true },
 ];
 
-/** Shows one recognizer: its manifest, its files, what it needs, and how each node stands to it. */
+/** Shows one model: its manifest, its files, what it needs, and how each node stands to it. */
 export async function runModelsShow(
-  command: { readonly recognizer: string; readonly json: boolean },
+  command: { readonly model: string; readonly json: boolean },
   { terminal, models }: Pick<ModelsContext, "terminal" | "models">,
 ): Promise<number> {
-  const detail = await models.show(command.recognizer);
-  const manifest = decodeManifest(await models.read(detail.recognizer.manifestDigest));
+  const detail = await models.show(command.model);
+  const manifest = decodeManifest(await models.read(detail.model.manifestDigest));
   if (command.json) {
     terminal.out(`${JSON.stringify({ ...detail, manifest })}\n`);
     return EXIT_OK;
   }
-  const { recognizer } = detail;
-  terminal.out(`${recognizer.name}: ${printable(recognizer.description)}\n`);
+  const { model } = detail;
+  terminal.out(`${model.name}: ${printable(model.description)}\n`);
   terminal.out(
-    `licence ${printable(recognizer.license)}, ${formatBytes(recognizer.bytes)} in ${
-      manifest.layers.length === 1 ? "1 file" : `${manifest.layers.length} files`
+    `licence ${printable(model.license)}, ${formatBytes(model.bytes)} in ${
+      manifest.files.length === 1 ? "1 file" : `${manifest.files.length} files`
     }\n`,
   );
   terminal.out(`needs ${needsText(manifest)}\n`);
-  terminal.out(`manifest ${recognizer.manifestDigest}\n\n${manifestText(manifest)}\n\n`);
+  terminal.out(`manifest ${model.manifestDigest}\n\n${manifestText(manifest)}\n\n`);
   terminal.out(nodesText(detail, { columnsMax: terminal.outColumns, color: terminal.outColor }));
   return EXIT_OK;
 }
@@ -45,9 +45,9 @@ function needsText({ requirements: { engine, memoryBytes, dml, operatorSets = []
   ].join(", ");
 }
 
-function nodesText({ nodes }: RecognizerDetail, options: { columnsMax: number; color: boolean }): string {
+function nodesText({ nodes }: ModelDetail, options: { columnsMax: number; color: boolean }): string {
   if (nodes.length === 0) return "No node is connected.\n";
-  const rows = nodes.map(({ name, standing: { state, imagesPerSecond, reason } }) => [
+  const rows = nodes.map(({ name, status: { state, imagesPerSecond, reason } }) => [
     printable(name),
     state,
     imagesPerSecond === null ? "" : formatRate(imagesPerSecond),

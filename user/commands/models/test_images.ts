@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { judgePrediction } from "../../../models/manifest/check_test_image.ts";
+import { checkTestImage } from "../../../models/manifest/check_test_image.ts";
 import { decodeManifest } from "../../../models/manifest.ts";
 import { inHundredths } from "../../../models/pipelines/rounded.ts";
 import { asDmlError, DmlError } from "../../../protocol/kernel/errors.ts";
@@ -20,12 +20,12 @@ interface Case {
 
 /** Runs test images through the cluster: those of the manifest against what they should give, or any others. */
 export async function runModelsTest(
-  command: { readonly recognizer: string; readonly images: readonly string[]; readonly json: boolean },
+  command: { readonly model: string; readonly images: readonly string[]; readonly json: boolean },
   context: Pick<ModelsContext, "terminal" | "models" | "cluster" | "clock" | "signal">,
 ): Promise<number> {
   const { terminal, models } = context;
-  const detail = await models.show(command.recognizer);
-  const { name } = detail.recognizer;
+  const detail = await models.show(command.model);
+  const { name } = detail.model;
   const cases = command.images.length > 0 ? command.images.map(caseOfPath) : await casesOf(name, context);
   if (cases.length === 0) {
     throw new DmlError("no_images", `${name} has no test images of its own.`, {
@@ -38,7 +38,7 @@ export async function runModelsTest(
     const startMs = context.clock.nowMs();
     let fault: string | null;
     try {
-      const options = { recognizer: name, annotate: false, embeddings: false, gallery: null, signal: context.signal };
+      const options = { model: name, annotate: false, embeddings: false, gallery: null, signal: context.signal };
       const { prediction } = await context.cluster.predict(await read(), options);
       fault = judge(prediction);
       isWrong ||= fault !== null;
@@ -71,12 +71,12 @@ function caseOfPath(path: string): Case {
   return { name: basename(path), read: () => readBounded(path, LIMITS.imageBytesMax), judge: () => null };
 }
 
-async function casesOf(recognizer: string, { models }: Pick<ModelsContext, "models">): Promise<Case[]> {
-  const { recognizer: { manifestDigest } } = await models.show(recognizer);
+async function casesOf(model: string, { models }: Pick<ModelsContext, "models">): Promise<Case[]> {
+  const { model: { manifestDigest } } = await models.show(model);
   const { tests = [] } = decodeManifest(await models.read(manifestDigest));
   return tests.map(({ image, expect }, index) => ({
     name: `test ${index + 1}`,
     read: () => models.read(image.digest),
-    judge: (prediction) => judgePrediction(prediction, expect),
+    judge: (prediction) => checkTestImage(prediction, expect),
   }));
 }

@@ -5,7 +5,7 @@ import type { GalleryListing } from "../../../protocol/http_api/people_api.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { exitCodeOf } from "../../cli/exit.ts";
 import { COMPARED_FACES_MAX, evenly, type LabelledFace, pairsOf } from "./face_pairs.ts";
-import { DEFAULT_RECOGNIZER } from "../../cli/flags.ts";
+import { DEFAULT_MODEL } from "../../cli/flags.ts";
 import { labelledPictures } from "../../pictures/labelled_pictures.ts";
 import { largestFace } from "../../pictures/largest_face.ts";
 import type { CalibrateCommand } from "../../cli/people_command.ts";
@@ -75,7 +75,7 @@ async function collect(
 ): Promise<Collected> {
   const { cluster, signal, thresholds } = context;
   const pictures = await labelledPictures(directory);
-  const options = { recognizer: DEFAULT_RECOGNIZER, annotate: false, embeddings: true, gallery: null, signal };
+  const options = { model: DEFAULT_MODEL, annotate: false, embeddings: true, gallery: null, signal };
   const outcomes = runPictures(pictures, {
     ...context,
     concurrency,

@@ -44,7 +44,7 @@ function verdictOf(person: Person | null, expected: { name: string; isEnrolled: 
 }
 
 /** Counts verdicts as they come. */
-export class ScoreKeeper {
+export class Scoreboard {
   readonly #enrolled: ReadonlySet<string>;
   readonly #people = new Map<string, Map<Verdict, number>>();
   readonly #confusions = new Map<string, { expected: string; named: string; files: string[] }>();

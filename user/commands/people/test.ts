@@ -1,10 +1,10 @@
 import type { DmlError } from "../../../protocol/kernel/errors.ts";
-import { DEFAULT_RECOGNIZER } from "../../cli/flags.ts";
+import { DEFAULT_MODEL } from "../../cli/flags.ts";
 import { exitCodeOf } from "../../cli/exit.ts";
 import { labelledPictures } from "../../pictures/labelled_pictures.ts";
 import { largestFace } from "../../pictures/largest_face.ts";
 import type { TestPeopleCommand } from "../../cli/people_command.ts";
-import { type Score, ScoreKeeper, type Tally } from "./score.ts";
+import { type Score, Scoreboard, type Tally } from "./score.ts";
 import { runPictures } from "../../pictures/picture_run.ts";
 import { type Column, printable, renderTable, styled } from "../../terminal/render.ts";
 import type { PeopleContext } from "./people.ts";
@@ -26,8 +26,8 @@ export async function runTestPeople(command: TestPeopleCommand, context: PeopleC
   const { gallery, directory, json } = command;
   const { terminal, cluster, signal } = context;
   const pictures = await labelledPictures(directory);
-  const keeper = new ScoreKeeper(await namesOf(gallery, context));
-  const options = { recognizer: DEFAULT_RECOGNIZER, annotate: false, embeddings: false, gallery, signal };
+  const keeper = new Scoreboard(await namesOf(gallery, context));
+  const options = { model: DEFAULT_MODEL, annotate: false, embeddings: false, gallery, signal };
   const outcomes = runPictures(pictures, {
     ...context,
     concurrency: command.concurrency,

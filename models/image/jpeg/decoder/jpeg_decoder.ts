@@ -1,7 +1,7 @@
 import { PAGE_BYTES } from "../../../wasm/module.ts";
 import { BLOCK_SIDE } from "../block.ts";
 import type { Picture } from "../../picture.ts";
-import type { SparePixels } from "../../pixel_pool.ts";
+import type { PixelPool } from "../../pixel_pool.ts";
 import { readBaselineJpeg } from "./baseline_jpeg.ts";
 import { BlockList } from "./block_list.ts";
 import { type DecoderKernel, openDecoderKernel } from "./decoder_kernel.ts";
@@ -31,7 +31,7 @@ export class JpegDecoder {
   }
 
   /** The picture as it is stored, in memory from `spare`; null if it is not plain, or not sound. */
-  decode(bytes: Uint8Array, spare: SparePixels): Picture | null {
+  decode(bytes: Uint8Array, spare: PixelPool): Picture | null {
     const jpeg = readBaselineJpeg(bytes);
     if (jpeg === null) return null;
     const { width, height, components, restartInterval, scanStart } = jpeg;
@@ -59,7 +59,7 @@ export class JpegDecoder {
     isSound &&= scan.ends();
     if (this.memoryBytes > MEMORY_KEPT_BYTES) this.#opened = null;
     if (isSound) return picture;
-    spare.giveBack(picture);
+    spare.release(picture);
     return null;
   }
 

@@ -1,13 +1,13 @@
 import { assertEquals } from "../../../assert.ts";
 import type { Effect } from "../../../../master/core/messages/effect.ts";
-import type { CommandName } from "../../../../protocol/messages/command.ts";
+import type { NodeCommandName } from "../../../../protocol/messages/command.ts";
 import { CoreWorld, idOf, type WorldNode } from "../../core_world.ts";
 
 const ONE = idOf("node", 1);
 const COMMAND = idOf("command", 1);
 
-function order(world: CoreWorld, nodeId: string, command: CommandName): void {
-  world.turn({ type: "order_command", commandId: COMMAND, nodeId, command });
+function order(world: CoreWorld, nodeId: string, command: NodeCommandName): void {
+  world.turn({ type: "run_node_command", commandId: COMMAND, nodeId, command });
 }
 
 function done(world: CoreWorld, node: WorldNode, ok: boolean): void {
@@ -22,7 +22,7 @@ function answers(world: CoreWorld): Extract<Effect, { type: "answer_command" }>[
   return world.effects.filter((effect) => effect.type === "answer_command");
 }
 
-Deno.test("decideOrder() passes a command on and its answer back, once", () => {
+Deno.test("decideNodeCommand() passes a command on and its answer back, once", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   order(world, ONE, "drain");
@@ -35,7 +35,7 @@ Deno.test("decideOrder() passes a command on and its answer back, once", () => {
   assertEquals(answers(world).map(({ code, detail }) => [code, detail]), [[null, "So it is."]]);
 });
 
-Deno.test("decideOrder() gives a node that is told to drain no work while it has not yet heard", () => {
+Deno.test("decideNodeCommand() gives a node that is told to drain no work while it has not yet heard", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   order(world, ONE, "drain");
@@ -43,7 +43,7 @@ Deno.test("decideOrder() gives a node that is told to drain no work while it has
   assertEquals(world.sentTo(node, "task.assign"), []);
 });
 
-Deno.test("decideOrder() refuses a node that is not there", () => {
+Deno.test("decideNodeCommand() refuses a node that is not there", () => {
   const world = new CoreWorld();
   order(world, ONE, "drain");
   world.lose(world.join(ONE));

@@ -130,9 +130,9 @@ Deno.test("a task whose gallery is removed while it waits is told so", () => {
 
 Deno.test("galleryAsked() asks nobody where nobody is enrolled, and refuses what only seems to be asked", () => {
   const { world, faces } = facesWorld();
-  const recognizer = world.state.recognizers.get(faces)!;
-  const empty = world.state.recognizers.get(world.manifestDigest)!;
-  const asked = (gallery: string | null, of = recognizer) => {
+  const model = world.state.models.get(faces)!;
+  const empty = world.state.models.get(world.manifestDigest)!;
+  const asked = (gallery: string | null, of = model) => {
     const answer = galleryAsked(world.state, gallery, of);
     return "ok" in answer ? answer.code : answer.gallery;
   };
@@ -155,7 +155,7 @@ Deno.test("reachOf() counts the nodes that work and can compare faces", () => {
   world.publish("staff", 2);
   world.galleryReady(ready, "staff", 2);
   world.galleryFailed(failed, "staff", 2);
-  world.turn({ type: "order_command", commandId: "c", nodeId: draining.nodeId, command: "drain" });
+  world.turn({ type: "run_node_command", commandId: "c", nodeId: draining.nodeId, command: "drain" });
   assertEquals(reachOf(world.state, { gallery: "staff", version: 2 }), { ready: 1, pending: 2, failed: 1 });
   assertEquals(reachOf(world.state, { gallery: "guests", version: 1 }), { ready: 0, pending: 0, failed: 0 });
 });

@@ -10,7 +10,7 @@ Deno.test("connectNode() records the node, welcomes it and offers it what is ser
   const node = world.join(ONE, { ready: false });
   const types = world.effects.map(({ type }) => type);
   assertEquals(types, ["welcome", "send"], "the welcome comes first");
-  assertEquals(world.sentTo(node, "model.offer").map(({ recognizer }) => recognizer), ["empty@1"]);
+  assertEquals(world.sentTo(node, "model.offer").map(({ model }) => model), ["empty@1"]);
   const record = world.state.nodes.get(ONE)?.record;
   assertEquals([record?.firstSeenMs, record?.lastSeenMs], [1e12 + 1_000, 1e12 + 1_000]);
 });
@@ -73,7 +73,7 @@ Deno.test("tick() suspects a silent node, gives it no new work, and loses it in 
   assertEquals(world.state.nodes.get(ONE)?.connection?.suspect, true);
   world.submit();
   assertEquals(world.sentTo(node, "task.assign"), []);
-  world.turn({ type: "hear_node", ...node });
+  world.turn({ type: "record_signal", ...node });
   assertEquals(world.sentTo(node, "task.assign").length, 1, "it is back and gets work at once");
   world.pass(6_200);
   assertEquals(world.state.nodes.get(ONE)?.connection, null);
@@ -87,7 +87,7 @@ Deno.test("tick() blames no node for a silence that the master slept through", (
   world.nowMs += 60_000; // the lid was closed
   world.turn({ type: "tick" });
   assertEquals(world.state.nodes.get(ONE)?.connection?.suspect, false);
-  world.turn({ type: "hear_node", ...node });
+  world.turn({ type: "record_signal", ...node });
   world.pass(400, { alive: [node] });
   assert(world.state.nodes.get(ONE)?.connection !== null);
 });
@@ -129,7 +129,7 @@ Deno.test("decide() ignores what a connection says that is not the node's own", 
   world.lose(node);
   const { nodeId, connectionId } = node;
   const availability = availabilityOf();
-  assertEquals(world.turn({ type: "hear_node", nodeId, connectionId }), []);
+  assertEquals(world.turn({ type: "record_signal", nodeId, connectionId }), []);
   assertEquals(
     world.turn({ type: "update_availability", nodeId, connectionId, availability }),
     [],

@@ -56,7 +56,7 @@ Deno.test("advanceRollouts() does not count a node that lacks what the version n
   heavy.tick(3);
   assertEquals(heavy.last?.nodes, { ready: 1, wanted: 1 });
   assertEquals(heavy.latest, heavy.newDigest);
-  assert(!heavy.sentTo(small, "model.offer").some(({ recognizer }) => recognizer === "empty@2"));
+  assert(!heavy.sentTo(small, "model.offer").some(({ model }) => model === "empty@2"));
 });
 
 Deno.test("advanceRollouts() rolls back at once where no node has what the version needs", () => {
@@ -76,7 +76,7 @@ Deno.test("advanceRollouts() promotes when enough canary pictures were answered"
   for (let count = 0; count < 3; count++) {
     assertEquals(world.latest, world.oldDigest);
     const task = world.ask();
-    assertEquals(task.recognizer.name, "empty@2");
+    assertEquals(task.model.name, "empty@2");
     world.finish(task);
     world.tick();
   }
@@ -91,7 +91,7 @@ Deno.test("advanceRollouts() rolls back when canary pictures fail that the old v
   world.canary({ canaryTasks: 20, maxError: 0.01 });
   const task = world.ask();
   world.break(task);
-  assertEquals(task.recognizer.name, "empty@1", "the old version has it now");
+  assertEquals(task.model.name, "empty@1", "the old version has it now");
   assertEquals(world.current?.canary.failed, 0, "nobody knows yet whose fault it was");
   world.finish(task);
   assertEquals(world.answerOf(task.spec.taskId)?.ok, true);
@@ -122,7 +122,7 @@ Deno.test("advanceRollouts() does not blame the new version for a node that went
   const gone = task.attempts[0].nodeId === first.nodeId ? first : second;
   world.lose(gone);
   world.nodes.splice(world.nodes.indexOf(gone), 1);
-  assertEquals(task.recognizer.name, "empty@1");
+  assertEquals(task.model.name, "empty@1");
   world.finish(task);
   assertEquals(world.answerOf(task.spec.taskId)?.ok, true);
   assertEquals(world.current?.canary.failed, 0);
@@ -135,7 +135,7 @@ Deno.test("advanceRollouts() rolls back when answers differ from those of the ol
   for (let count = 0; count < 4 && world.last === undefined; count++) {
     world.finish(world.ask(), { persons: 3 });
     for (const shadow of world.part("shadow")) {
-      assertEquals(shadow.recognizer.name, "empty@1");
+      assertEquals(shadow.model.name, "empty@1");
       world.finish(shadow, { persons: 1 });
     }
     world.tick();
@@ -179,7 +179,7 @@ Deno.test("advanceRollouts() gives a canary picture that hangs to the old versio
   world.canary();
   const task = world.ask();
   world.tick(6);
-  assertEquals(task.recognizer.name, "empty@1");
+  assertEquals(task.model.name, "empty@1");
   assertEquals(world.sentTo(node, "task.cancel").map(({ taskId }) => taskId), [task.spec.taskId]);
   world.finish(task);
   assertEquals(world.answerOf(task.spec.taskId)?.ok, true);
@@ -192,9 +192,9 @@ Deno.test("advanceRollouts() lets the new version look at its own test pictures 
     const world = new RolloutWorld();
     world.add(1);
     world.canary({ canary: 0, tests: [{ image: IMAGE, expect: { persons: 2 } }] });
-    assertEquals(world.ask().recognizer.name, "empty@1");
+    assertEquals(world.ask().model.name, "empty@1");
     const [test] = world.part("test");
-    assertEquals([test.recognizer.name, test.spec.image], ["empty@2", IMAGE]);
+    assertEquals([test.model.name, test.spec.image], ["empty@2", IMAGE]);
     world.finish(test, { persons });
     world.tick(2);
     assertEquals(world.last?.stage, stage);
@@ -231,7 +231,7 @@ Deno.test("endRollout() takes canary pictures back from a version that is rolled
   assertEquals(world.part("shadow").length, 1);
   const tasks = [world.ask(), world.ask()];
   world.tell({ type: "roll_back", name: "empty" });
-  assertEquals(tasks.map(({ recognizer }) => recognizer.name), ["empty@1", "empty@1"]);
+  assertEquals(tasks.map(({ model }) => model.name), ["empty@1", "empty@1"]);
   assertEquals(world.part("shadow"), [], "nobody needs the comparison");
   for (const task of tasks) world.finish(task);
   assertEquals(tasks.map(({ spec }) => world.answerOf(spec.taskId)?.ok), [true, true]);
@@ -244,8 +244,8 @@ Deno.test("a task keeps the version that it started with when the latest one mov
   const before = world.ask();
   world.canary({ canary: 0 });
   assertEquals(world.latest, world.newDigest);
-  assertEquals(before.recognizer.name, "empty@1");
-  assertEquals(world.ask().recognizer.name, "empty@2");
+  assertEquals(before.model.name, "empty@1");
+  assertEquals(world.ask().model.name, "empty@2");
   world.finish(before);
   assertEquals(world.answerOf(before.spec.taskId)?.ok, true);
 });

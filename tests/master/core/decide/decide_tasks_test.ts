@@ -33,7 +33,7 @@ Deno.test("submitTask() refuses what it does not serve, and everything over the 
   const world = new CoreWorld({ tasksQueuedMax: 2 });
   const unknown = world.submit(`sha256:${"0".repeat(64)}`);
   const [first, second, third] = [world.submit(), world.submit(), world.submit()];
-  assertEquals(code(world, unknown), "recognizer_unknown");
+  assertEquals(code(world, unknown), "model_unknown");
   assertEquals([code(world, first), code(world, second)], [null, null]);
   const refusal = world.answerOf(third);
   assert(refusal?.ok === false && refusal.code === "queue_full");
@@ -54,7 +54,7 @@ Deno.test("acceptResult() ignores what is late, doubled, or of another node or a
   assertEquals(world.answerOf(taskId)?.ok, true);
 });
 
-Deno.test("acceptResult() does not believe a result of another recognizer, or a made-up name", () => {
+Deno.test("acceptResult() does not believe a result of another model, or a made-up name", () => {
   const world = new CoreWorld({ attemptsMax: 1 });
   const node = world.join(ONE);
   const wrong = world.submit();
@@ -288,7 +288,7 @@ Deno.test("expireTasks() answers no_capable_node after a grace, without naming a
   assertEquals(refusal.reason, "No node can serve empty@1: of 1 known, 1 unable to load it.");
 });
 
-Deno.test("expireTasks() waits for a node that is loading the recognizer until the deadline", () => {
+Deno.test("expireTasks() waits for a node that is loading the model until the deadline", () => {
   const world = new CoreWorld({ joinGraceMs: 5_000, taskDeadlineMs: 30_000 });
   const node = world.join(ONE, { ready: false });
   const [early, late] = [world.submit(), world.submit()];

@@ -15,25 +15,25 @@ function promoted(): RolloutWorld {
 /** The versions that the only node holds. */
 function held(world: RolloutWorld): string[] {
   const { connection } = world.state.nodes.get(idOf("node", 1))!;
-  return [...connection!.recognizers.keys()].map((digest) => world.state.recognizers.get(digest)!.name).sort();
+  return [...connection!.models.keys()].map((digest) => world.state.models.get(digest)!.name).sort();
 }
 
-Deno.test("registerRecognizer() makes the first of a name the latest, and no other", () => {
+Deno.test("registerModel() makes the first of a name the latest, and no other", () => {
   const world = new RolloutWorld();
   const node = world.add(1);
   assertEquals(world.latest, world.oldDigest);
-  assertEquals(world.sentTo(node, "model.offer").map(({ recognizer }) => recognizer), ["empty@1"]);
+  assertEquals(world.sentTo(node, "model.offer").map(({ model }) => model), ["empty@1"]);
 });
 
 Deno.test("begin_rollout is refused with the reason", () => {
   const world = new RolloutWorld();
   world.register({ ...emptyManifest("empty", 3), pipeline: "faces", parameters: { scoreMin: 0.5, overlapMax: 0.4 } });
-  assertEquals(world.begin({}, { version: 9 }), "recognizer_unknown");
+  assertEquals(world.begin({}, { version: 9 }), "model_unknown");
   assertEquals(world.begin({}, { version: 1 }), "request_invalid", "the latest already");
   assertEquals(world.begin({}, { version: 3 }), "request_invalid", "another task");
   assertStringIncludes(world.begin(), "is being rolled out");
   assertEquals(world.begin(), "rollout_running");
-  assertEquals(world.tell({ type: "roll_back", name: "nobody" }), "recognizer_unknown");
+  assertEquals(world.tell({ type: "roll_back", name: "nobody" }), "model_unknown");
 });
 
 Deno.test("begin_rollout of the master's own accord leaves alone what people decided", () => {
@@ -54,7 +54,7 @@ Deno.test("roll_back goes to the version before, which the nodes still hold, and
   assertStringIncludes(world.tell({ type: "roll_back", ...EMPTY }), "empty@1 is the latest");
   assertEquals(world.latest, world.oldDigest);
   const task = world.ask();
-  assertEquals([task.recognizer.name, task.attempts.length], ["empty@1", 1], "served at once");
+  assertEquals([task.model.name, task.attempts.length], ["empty@1", 1], "served at once");
   assertStringIncludes(world.tell({ type: "roll_back", ...EMPTY }), "empty@2 is the latest");
 });
 
@@ -82,7 +82,7 @@ Deno.test("reconcileOffers() offers a version that nobody wants when somebody as
   const world = new RolloutWorld();
   const node = world.add(1);
   const taskId = world.submit(world.newDigest);
-  assertEquals(world.sentTo(node, "model.offer").map(({ recognizer }) => recognizer), ["empty@1", "empty@2"]);
+  assertEquals(world.sentTo(node, "model.offer").map(({ model }) => model), ["empty@1", "empty@2"]);
   world.readyAll(node);
   world.finish(world.state.tasks.get(taskId)!);
   assertEquals(world.answerOf(taskId)?.ok, true);
@@ -114,40 +114,40 @@ Deno.test("acceptReady() does not take a version for ready that was just retired
 Deno.test("remove_version refuses what is needed, with the reason, and takes the rest off the nodes", () => {
   const world = promoted();
   const remove = (version: number) => world.tell({ type: "remove_version", ...EMPTY, version });
-  assertEquals(remove(2), "recognizer_in_use", "the latest");
+  assertEquals(remove(2), "model_in_use", "the latest");
   const taskId = world.submit(world.oldDigest);
-  assertEquals(remove(1), "recognizer_in_use", "it is asked");
+  assertEquals(remove(1), "model_in_use", "it is asked");
   world.finish(world.state.tasks.get(taskId)!);
   world.tell({ type: "pin_version", ...EMPTY, version: 1, pinned: true });
-  assertEquals(remove(1), "recognizer_in_use", "it is pinned");
+  assertEquals(remove(1), "model_in_use", "it is pinned");
   world.tell({ type: "pin_version", ...EMPTY, version: 1, pinned: false });
   assertStringIncludes(remove(1), "empty@1 is gone");
   assertEquals(held(world), ["empty@2"]);
   assertEquals(world.state.lineages.get("empty")?.previous, null);
   assertEquals(world.tell({ type: "roll_back", ...EMPTY }), "request_invalid");
-  assertEquals(remove(1), "recognizer_unknown");
-  assertEquals(remove(2), "recognizer_in_use", "the latest, also when it is the only one");
+  assertEquals(remove(1), "model_unknown");
+  assertEquals(remove(2), "model_in_use", "the latest, also when it is the only one");
   assertEquals(world.latest, world.newDigest);
 });
 
-Deno.test("remove_recognizer takes the last version of a name away, and refuses while there are others or it is needed", () => {
+Deno.test("remove_model takes the last version of a name away, and refuses while there are others or it is needed", () => {
   const world = promoted();
-  const removeWhole = () => world.tell({ type: "remove_recognizer", ...EMPTY });
-  assertEquals(removeWhole(), "recognizer_in_use", "there are two versions");
+  const removeWhole = () => world.tell({ type: "remove_model", ...EMPTY });
+  assertEquals(removeWhole(), "model_in_use", "there are two versions");
   world.tell({ type: "remove_version", ...EMPTY, version: 1 });
   world.tell({ type: "pin_version", ...EMPTY, version: 2, pinned: true });
-  assertEquals(removeWhole(), "recognizer_in_use", "it is pinned");
+  assertEquals(removeWhole(), "model_in_use", "it is pinned");
   world.tell({ type: "pin_version", ...EMPTY, version: 2, pinned: false });
   const task = world.ask();
-  assertEquals(removeWhole(), "recognizer_in_use", "it is asked");
+  assertEquals(removeWhole(), "model_in_use", "it is asked");
   world.finish(task);
   assertStringIncludes(removeWhole(), "empty@2 is gone");
   assertEquals([world.latest, held(world)], [undefined, []]);
-  assertEquals(removeWhole(), "recognizer_unknown");
+  assertEquals(removeWhole(), "model_unknown");
 });
 
 Deno.test("remove_version refuses a version that a rollout is about", () => {
   const world = new RolloutWorld();
   world.begin();
-  assertEquals(world.tell({ type: "remove_version", ...EMPTY, version: 2 }), "recognizer_in_use");
+  assertEquals(world.tell({ type: "remove_version", ...EMPTY, version: 2 }), "model_in_use");
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { assert, assertEquals } from "../../../assert.ts";
-import { publicSentence } from "../../../../master/core/decide/redact_reason.ts";
+import { redactReason } from "../../../../master/core/decide/redact_reason.ts";
 import { CoreWorld, idOf } from "../../core_world.ts";
 
 const ONE = idOf("node", 1);
@@ -11,20 +11,20 @@ function worldWith(name: string): CoreWorld {
   return world;
 }
 
-Deno.test("publicSentence() passes on what says nothing of a node", () => {
+Deno.test("redactReason() passes on what says nothing of a node", () => {
   const { state } = worldWith("atlas");
   for (
     const reason of [
       "The picture is 40000x30000 pixels; at most 30000 a side are taken.",
       "It ends amid a marker (0xFFDA), 3 of 17 scans were there.",
-      "layer embed: input [1,3,112,112] expected, got [1,1,64,64]",
+      "model file embed: input [1,3,112,112] expected, got [1,1,64,64]",
     ]
   ) {
-    assertEquals(publicSentence(state, "image_unreadable", reason), reason);
+    assertEquals(redactReason(state, "image_unreadable", reason), reason);
   }
 });
 
-Deno.test("publicSentence() keeps back names, addresses, ids and paths", () => {
+Deno.test("redactReason() keeps back names, addresses, ids and paths", () => {
   const { state } = worldWith("atlas");
   for (
     const reason of [
@@ -43,30 +43,30 @@ Deno.test("publicSentence() keeps back names, addresses, ids and paths", () => {
     ]
   ) {
     assertEquals(
-      publicSentence(state, "image_unreadable", reason),
+      redactReason(state, "image_unreadable", reason),
       "The picture cannot be read.",
       JSON.stringify(reason),
     );
   }
 });
 
-Deno.test("publicSentence() takes a short name for one only where it stands alone", () => {
+Deno.test("redactReason() takes a short name for one only where it stands alone", () => {
   const { state } = worldWith("pi");
   const reason = "The picture has too many pixels.";
-  assertEquals(publicSentence(state, "image_too_large", reason), reason);
-  assert(publicSentence(state, "image_too_large", "No, says pi: too large.") !== reason);
+  assertEquals(redactReason(state, "image_too_large", reason), reason);
+  assert(redactReason(state, "image_too_large", "No, says pi: too large.") !== reason);
   assertEquals(
-    publicSentence(state, "image_too_large", "No, says node-pi."),
+    redactReason(state, "image_too_large", "No, says node-pi."),
     "The picture is too large.",
   );
 });
 
-Deno.test("publicSentence() never holds the name of a node, whatever surrounds it", () => {
+Deno.test("redactReason() never holds the name of a node, whatever surrounds it", () => {
   const names = fc.string({ minLength: 5, maxLength: 30, unit: "grapheme" })
     .filter((name) => name.trim().length >= 5 && !"The picture cannot be read.".includes(name));
   fc.assert(
     fc.property(names, fc.string(), fc.string(), (name, before, after) => {
-      const sentence = publicSentence(
+      const sentence = redactReason(
         worldWith(name).state,
         "image_unreadable",
         `${before}${name}${after}`,

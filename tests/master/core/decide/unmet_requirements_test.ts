@@ -1,33 +1,33 @@
-import { whyUnsuitable } from "../../../../master/core/decide/unmet_requirements.ts";
+import { unmetRequirements } from "../../../../master/core/decide/unmet_requirements.ts";
 import { assertEquals } from "../../../assert.ts";
 import { helloOf, idOf } from "../../core_world.ts";
 
 const NODE = { ...helloOf(idOf("node", 1)).capabilities, version: "1.4.0" };
 const WASM = { engine: "wasm", memoryBytes: 1024 } as const;
 
-Deno.test("whyUnsuitable() names the engine or the memory that is missing", () => {
-  assertEquals(whyUnsuitable(WASM, NODE), null);
-  assertEquals(whyUnsuitable(WASM, { ...NODE, engines: ["none"] }), "It needs the engine wasm.");
-  assertEquals(whyUnsuitable({ engine: "none", memoryBytes: 0 }, { ...NODE, engines: [] }), null);
+Deno.test("unmetRequirements() names the engine or the memory that is missing", () => {
+  assertEquals(unmetRequirements(WASM, NODE), null);
+  assertEquals(unmetRequirements(WASM, { ...NODE, engines: ["none"] }), "It needs the engine wasm.");
+  assertEquals(unmetRequirements({ engine: "none", memoryBytes: 0 }, { ...NODE, engines: [] }), null);
   assertEquals(
-    whyUnsuitable({ ...WASM, memoryBytes: 4 * 1024 ** 3 }, NODE),
+    unmetRequirements({ ...WASM, memoryBytes: 4 * 1024 ** 3 }, NODE),
     "It needs 4096 MiB of memory, of 2048 there are.",
   );
 });
 
-Deno.test("whyUnsuitable() compares versions of dml as numbers", () => {
-  for (const dml of ["0.9.9", "1.3.99", "1.4.0"]) assertEquals(whyUnsuitable({ ...WASM, dml }, NODE), null, dml);
+Deno.test("unmetRequirements() compares versions of dml as numbers", () => {
+  for (const dml of ["0.9.9", "1.3.99", "1.4.0"]) assertEquals(unmetRequirements({ ...WASM, dml }, NODE), null, dml);
   for (const dml of ["1.4.1", "1.10.0", "2.0.0"]) {
-    assertEquals(whyUnsuitable({ ...WASM, dml }, NODE), `It needs dml ${dml} or later; this is 1.4.0.`);
+    assertEquals(unmetRequirements({ ...WASM, dml }, NODE), `It needs dml ${dml} or later; this is 1.4.0.`);
   }
-  assertEquals(whyUnsuitable({ ...WASM, dml: "1.4.0" }, { ...NODE, version: "1.4.0-beta.2" }), null);
+  assertEquals(unmetRequirements({ ...WASM, dml: "1.4.0" }, { ...NODE, version: "1.4.0-beta.2" }), null);
   assertEquals(
-    whyUnsuitable({ ...WASM, dml: "0.0.1" }, { ...NODE, version: "unknown" }),
+    unmetRequirements({ ...WASM, dml: "0.0.1" }, { ...NODE, version: "unknown" }),
     "It needs dml 0.0.1 or later; this is unknown.",
   );
 });
 
-Deno.test("whyUnsuitable() names operators that the node's engine has not, where it says what it has", () => {
+Deno.test("unmetRequirements() names operators that the node's engine has not, where it says what it has", () => {
   const needs = {
     ...WASM,
     operatorSets: [{ domain: "ai.onnx", version: 17 }, { domain: "com.microsoft", version: 1 }],
@@ -37,14 +37,14 @@ Deno.test("whyUnsuitable() names operators that the node's engine has not, where
     operatorSets: ["ai.onnx", "com.microsoft"].slice(0, versions.length)
       .map((domain, at) => ({ domain, version: versions[at] })),
   });
-  assertEquals(whyUnsuitable(needs, NODE), null);
-  assertEquals(whyUnsuitable(needs, has(17, 1)), null);
+  assertEquals(unmetRequirements(needs, NODE), null);
+  assertEquals(unmetRequirements(needs, has(17, 1)), null);
   assertEquals(
-    whyUnsuitable(needs, has(13, 1)),
+    unmetRequirements(needs, has(13, 1)),
     "It needs version 17 of the operators of ai.onnx; its engine has up to 13.",
   );
   assertEquals(
-    whyUnsuitable(needs, has(18)),
+    unmetRequirements(needs, has(18)),
     "It needs version 1 of the operators of com.microsoft; its engine has none of them.",
   );
 });

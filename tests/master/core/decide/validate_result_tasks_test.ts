@@ -1,20 +1,20 @@
 import type { Manifest } from "../../../../models/manifest.ts";
-import { encodeManifest, recognizerName } from "../../../../models/manifest.ts";
+import { encodeManifest, modelName } from "../../../../models/manifest.ts";
 import type { Prediction } from "../../../../protocol/messages/prediction.ts";
 import type { TaskResult } from "../../../../protocol/messages/task.ts";
 import { createTask } from "../../../../master/core/apply/create_task.ts";
 import type { TaskState } from "../../../../master/core/state/state.ts";
 import { TaskQueue } from "../../../../master/core/state/task_queue.ts";
-import { whyUnbelievable } from "../../../../master/core/decide/validate_result.ts";
+import { validateResult } from "../../../../master/core/decide/validate_result.ts";
 import { assertEquals, assertMatch } from "../../../assert.ts";
 import { DETECTORS } from "../../../models/pipelines/detections.ts";
-import { manifestOf } from "../../../models/pipelines/recognizers.ts";
+import { manifestOf } from "../../../models/pipelines/models.ts";
 import { emptyManifest, idOf, predictionOf } from "../../core_world.ts";
 
 function taskOf(document: Manifest): TaskState {
   const { digest, bytes } = encodeManifest(document);
-  const recognizer = {
-    name: recognizerName(document),
+  const model = {
+    name: modelName(document),
     manifest: { digest, size: bytes.length },
     document,
     waiting: new TaskQueue(),
@@ -32,7 +32,7 @@ function taskOf(document: Manifest): TaskState {
     acceptedAtMs: 0,
     deadlineAtMs: 1,
   };
-  return createTask(spec, recognizer, { sequence: 1 });
+  return createTask(spec, model, { sequence: 1 });
 }
 
 function why(document: Manifest, found: Partial<Prediction>): string | null {
@@ -41,16 +41,16 @@ function why(document: Manifest, found: Partial<Prediction>): string | null {
     type: "task.result",
     taskId: task.spec.taskId,
     attempt: 1,
-    prediction: { ...predictionOf(task.recognizer.name), ...found },
+    prediction: { ...predictionOf(task.model.name), ...found },
     annotated: null,
     serviceMs: 1,
   };
-  return whyUnbelievable(task, result, new Map());
+  return validateResult(task, result, new Map());
 }
 
 const DETECT = manifestOf("detect", DETECTORS[0].parameters);
 
-Deno.test("whyUnbelievable() takes what a recognizer of the task answers, and nothing else", () => {
+Deno.test("validateResult() takes what a model of the task answers, and nothing else", () => {
   assertEquals(why(DETECT, { objects: [] }), null);
   assertEquals(why(emptyManifest(), {}), null);
   assertMatch(why(DETECT, {}) ?? "", /without objects/);
@@ -58,7 +58,7 @@ Deno.test("whyUnbelievable() takes what a recognizer of the task answers, and no
   assertMatch(why(emptyManifest(), { labels: [] }) ?? "", /answered with labels/);
 });
 
-Deno.test("whyUnbelievable() takes no persons from a recognizer that looks for none", () => {
+Deno.test("validateResult() takes no persons from a model that looks for none", () => {
   const landmarks = Array.from({ length: 5 }, () => ({ x: 1, y: 1 }));
   const person = { box: { x: 0, y: 0, width: 1, height: 1 }, score: 1, landmarks, name: null, similarity: null };
   assertMatch(why(DETECT, { objects: [], persons: [person] }) ?? "", /found persons/);

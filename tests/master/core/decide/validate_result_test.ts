@@ -36,7 +36,7 @@ function isBelieved(
   return answer !== undefined;
 }
 
-Deno.test("whyUnbelievable() believes what a gallery says that was asked, in a version that was published", () => {
+Deno.test("validateResult() believes what a gallery says that was asked, in a version that was published", () => {
   const uncertain: Partial<Person> = { recognition: "uncertain", candidates: [{ name: "Ada", similarity: 0.4 }] };
   const persons = [KNOWN, uncertain, { recognition: "unknown" }, {
     recognition: "poor_quality",
@@ -44,10 +44,10 @@ Deno.test("whyUnbelievable() believes what a gallery says that was asked, in a v
   }] as const;
   assert(isBelieved(ASKED, { persons: [...persons], gallery: STAFF }));
   assert(isBelieved(ASKED, { persons: [...persons], gallery: { ...STAFF, version: 1 } }));
-  assert(isBelieved(ASKED, { persons: [{}] }), "a node whose recognizer cannot compare says so by saying nothing");
+  assert(isBelieved(ASKED, { persons: [{}] }), "a node whose model cannot compare says so by saying nothing");
 });
 
-Deno.test("whyUnbelievable() believes in no name that no such gallery gave", () => {
+Deno.test("validateResult() believes in no name that no such gallery gave", () => {
   const table: [string, Partial<TaskOptions>, Parameters<typeof isBelieved>[1]][] = [
     ["nobody was asked for", {}, { persons: [KNOWN], gallery: STAFF }],
     ["no gallery is named", ASKED, { persons: [KNOWN] }],
@@ -62,7 +62,7 @@ Deno.test("whyUnbelievable() believes in no name that no such gallery gave", () 
   for (const [what, options, answer] of table) assertEquals(isBelieved(options, answer), false, what);
 });
 
-Deno.test("whyUnbelievable() takes embeddings, faces and their quality only when they were asked for", () => {
+Deno.test("validateResult() takes embeddings, faces and their quality only when they were asked for", () => {
   const crop = indexOf("a face", 1);
   const table: [Partial<Person>, Partial<TaskOptions>[]][] = [
     [{ embedding: [1] }, [{ embeddings: true }]],

@@ -28,7 +28,7 @@ const TABLE: [string, (world: CoreWorld, node: ReturnType<CoreWorld["join"]>) =>
     "it was told to drain",
     (world, { nodeId }) => {
       const commandId = idOf("command", 1);
-      world.turn({ type: "order_command", commandId, nodeId, command: "drain" });
+      world.turn({ type: "run_node_command", commandId, nodeId, command: "drain" });
     },
     "draining",
     false,
@@ -90,13 +90,13 @@ Deno.test("capacityOf() is the workers and what each of them has fetched ahead",
 
 Deno.test("explain() counts the nodes by what stands in their way", () => {
   const world = new CoreWorld();
-  const [recognizer] = world.state.recognizers.values();
-  assertEquals(explain(world.state, recognizer), "No node can serve empty@1: none has ever joined.");
+  const [model] = world.state.models.values();
+  assertEquals(explain(world.state, model), "No node can serve empty@1: none has ever joined.");
   world.lose(world.join(ONE));
   world.lose(world.join(idOf("node", 2)));
   world.join(idOf("node", 3), { ready: false });
   assertEquals(
-    explain(world.state, recognizer),
+    explain(world.state, model),
     "No node can serve empty@1: of 3 known, 2 not connected, 1 loading it.",
   );
 });

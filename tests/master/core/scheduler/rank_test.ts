@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "../../../assert.ts";
-import type { NodeRecognizer } from "../../../../master/core/state/state.ts";
+import type { NodeModel } from "../../../../master/core/state/state.ts";
 import { expectedMs, firstServiceMs, nextServiceMs, serviceMsOf } from "../../../../master/core/scheduler/rank.ts";
 import { CoreWorld, idOf } from "../../core_world.ts";
 
@@ -27,7 +27,7 @@ for (const [workers, ahead, expected] of TABLE) {
   });
 }
 
-const READY: NodeRecognizer = {
+const READY: NodeModel = {
   state: "ready",
   sinceMs: 0,
   imagesPerSecond: 20,
@@ -52,6 +52,6 @@ Deno.test("apply() learns a node's service time from its results", () => {
   const world = new CoreWorld();
   const node = world.join(ONE, { imagesPerSecond: 10 });
   for (let attempt = 0; attempt < 40; attempt++) world.result(node, world.submit(), 1);
-  const standing = world.state.nodes.get(ONE)?.connection?.recognizers.get(world.manifestDigest);
-  assertAlmostEquals(standing?.serviceMs ?? 0, 50, 0.1);
+  const status = world.state.nodes.get(ONE)?.connection?.models.get(world.manifestDigest);
+  assertAlmostEquals(status?.serviceMs ?? 0, 50, 0.1);
 });

@@ -31,15 +31,15 @@ Deno.test("selectNode() fills equal nodes evenly, and no node is always the firs
 
 Deno.test("tieBreaker() orders the same nodes differently for different tasks", () => {
   const nodes = ["a", "b", "c"].map(hashText);
-  const orders = new Set<string>();
+  const pendingCommands = new Set<string>();
   for (let task = 0; task < 200; task++) {
     const keys = nodes.map((node) => tieBreaker(hashText(`task${task}`), node));
-    orders.add([0, 1, 2].sort((one, other) => keys[one] - keys[other]).join());
+    pendingCommands.add([0, 1, 2].sort((one, other) => keys[one] - keys[other]).join());
   }
-  assertEquals(orders.size, 6);
+  assertEquals(pendingCommands.size, 6);
 });
 
-Deno.test("schedule() does not let one recognizer's queue hold up another's", () => {
+Deno.test("schedule() does not let one model's queue hold up another's", () => {
   const world = new CoreWorld({ prefetchPerWorker: 0 });
   const other = world.register(emptyManifest("other"));
   const first = world.join(idOf("node", 1), { ready: false });
@@ -53,7 +53,7 @@ Deno.test("schedule() does not let one recognizer's queue hold up another's", ()
   assert(world.state.tasks.get(waiting)?.waiting);
 });
 
-Deno.test("schedule() serves recognizers in the order of their tasks", () => {
+Deno.test("schedule() serves models in the order of their tasks", () => {
   const world = new CoreWorld({ prefetchPerWorker: 0 });
   const other = world.register(emptyManifest("other"));
   const node = world.join(idOf("node", 1));

@@ -2,16 +2,16 @@ import fc from "fast-check";
 import { assertEquals, assertThrows } from "../../../assert.ts";
 import { InvariantError } from "../../../../protocol/kernel/invariant.ts";
 import { createTask } from "../../../../master/core/apply/create_task.ts";
-import type { RecognizerState, TaskState } from "../../../../master/core/state/state.ts";
+import type { ModelState, TaskState } from "../../../../master/core/state/state.ts";
 import { TaskQueue } from "../../../../master/core/state/task_queue.ts";
 import { CoreWorld, idOf } from "../../core_world.ts";
 
-function recognizer(): RecognizerState {
-  const [first] = new CoreWorld().state.recognizers.values();
+function model(): ModelState {
+  const [first] = new CoreWorld().state.models.values();
   return first;
 }
 
-function taskOf(number: number, of: RecognizerState): TaskState {
+function taskOf(number: number, of: ModelState): TaskState {
   const spec = {
     taskId: idOf("task", number),
     manifestDigest: of.manifest.digest,
@@ -35,7 +35,7 @@ Deno.test("TaskQueue() holds what an array would, wherever tasks are taken out",
     fc.constant("front" as const),
     fc.nat({ max: 20 }),
   );
-  const of = recognizer();
+  const of = model();
   fc.assert(fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
     const queue = new TaskQueue();
     const model: TaskState[] = [];
@@ -62,7 +62,7 @@ Deno.test("TaskQueue() holds what an array would, wherever tasks are taken out",
 
 Deno.test("TaskQueue() refuses to hold a task twice, or to give one that it does not hold", () => {
   const queue = new TaskQueue();
-  const task = taskOf(1, recognizer());
+  const task = taskOf(1, model());
   assertThrows(() => queue.remove(task), InvariantError);
   queue.pushBack(task);
   assertThrows(() => queue.pushBack(task), InvariantError);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { JpegCodec } from "../../../../models/image/jpeg/codec.ts";
-import { SparePixels } from "../../../../models/image/pixel_pool.ts";
+import { PixelPool } from "../../../../models/image/pixel_pool.ts";
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { assert, assertEquals, assertRejects } from "../../../assert.ts";
 import { imageAssets } from "../asset_source.ts";
@@ -26,13 +26,13 @@ Deno.test("JpegCodec.decode() decodes colour, grey and progressive pictures", as
 });
 
 Deno.test("JpegCodec.decode() gives each picture its own memory, unless one was given back", async () => {
-  const spare = new SparePixels();
+  const spare = new PixelPool();
   const codec = new JpegCodec(imageAssets, spare);
   const jpeg = await makeJpeg(picture);
   const [first, second] = [await codec.decode(jpeg), await codec.decode(await makeJpeg(makePicture(120, 200)))];
   assert(first.data.buffer !== second.data.buffer);
   assert(difference(first, picture) <= 8);
-  spare.giveBack(second);
+  spare.release(second);
   const third = await codec.decode(jpeg);
   assert(third.data.buffer === second.data.buffer);
   assertEquals(third.data, first.data);

@@ -9,7 +9,7 @@ import { LIMITS } from "../../../../protocol/kernel/limits.ts";
 import { objectSchema } from "../../../../protocol/messages/finding.ts";
 import { assert, assertEquals } from "../../../assert.ts";
 import { tensor } from "../../onnx/graph_model.ts";
-import { DETECT_COMMON, INPUT } from "../recognizers.ts";
+import { DETECT_COMMON, INPUT } from "../models.ts";
 
 const PICTURE = { width: 1_280, height: 720 };
 const PLACEMENT = placed(PICTURE, { frame: INPUT, resize: INPUT.resize });
@@ -61,7 +61,7 @@ Deno.test("boxOf() reads corners, corners with y first, and centre and size; pix
   assertEquals(turned, parts);
 });
 
-Deno.test("objectsOf() gives valid boxes in the picture, best first, whatever the layer says", () => {
+Deno.test("objectsOf() gives valid boxes in the picture, best first, whatever the model file says", () => {
   const number = fc.oneof(fc.double(), fc.double({ min: -10, max: 100 }));
   const wild = fc.record<Candidate>({
     box: fc.record({ x: number, y: number, width: number, height: number }),

@@ -1,4 +1,4 @@
-/** The whole of the faces pipeline on photos: real layers, real engine, 22 faces. */
+/** The whole of the faces pipeline on photos: real model files, real engine, 22 faces. */
 import sample1 from "sample-photos/demo/sample1.jpg" with { type: "bytes" };
 import sample2 from "sample-photos/demo/sample2.jpg" with { type: "bytes" };
 import sample3 from "sample-photos/demo/sample3.jpg" with { type: "bytes" };
@@ -11,8 +11,8 @@ import { createImageCodec } from "../../../../models/image/image_codec.ts";
 import type { Picture } from "../../../../models/image/picture.ts";
 import { createPipeline } from "../../../../models/pipelines/create_pipeline.ts";
 import type { Pipeline } from "../../../../models/pipelines/pipeline.ts";
-import type { LayerSession } from "../../../../models/tensor.ts";
-import { createLayerSession } from "../../../../node/engine/onnx_session.ts";
+import type { ModelSession } from "../../../../models/tensor.ts";
+import { createModelSession } from "../../../../node/engine/onnx_session.ts";
 import { type Person, personSchema } from "../../../../protocol/messages/prediction.ts";
 import { assert, assertEquals } from "../../../assert.ts";
 import { imageAssets } from "../../image/asset_source.ts";
@@ -43,11 +43,11 @@ for (const photo of photos) found.push(await personsIn(photo));
 const RED_HAIRED = [found[0][2], found[2][1]] as const;
 
 async function startPipeline(): Promise<Pipeline> {
-  const layers: Record<string, LayerSession> = {};
-  for (const { role } of FACES.manifest.layers) {
-    layers[role] = await createLayerSession(await FACES.loadLayer(role));
+  const sessions: Record<string, ModelSession> = {};
+  for (const { role } of FACES.manifest.files) {
+    sessions[role] = await createModelSession(await FACES.loadFile(role));
   }
-  return createPipeline(FACES.manifest, layers, { nowMs: () => 0 });
+  return createPipeline(FACES.manifest, sessions, { nowMs: () => 0 });
 }
 
 async function personsIn(picture: Picture): Promise<Person[]> {

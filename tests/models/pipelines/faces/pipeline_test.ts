@@ -10,7 +10,7 @@ import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { InvariantError } from "../../../../protocol/kernel/invariant.ts";
 import { type FaceQuality, personSchema } from "../../../../protocol/messages/prediction.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "../../../assert.ts";
-import { type FakeAnswer, FakeLayer } from "../fake_layer.ts";
+import { type FakeAnswer, FakeSession } from "../fake_session.ts";
 
 const PICTURE: Picture = { width: 64, height: 48, data: new Uint8Array(64 * 48 * 3).fill(90) };
 
@@ -36,14 +36,14 @@ function fakePipeline(
   nowMs: () => number = () => 0,
 ) {
   const ones = () => ({ output: new Float32Array(EMBED.outputs.output).fill(1) });
-  const layers = {
-    detect: new FakeLayer(DETECT, () => answers.detect ?? {}),
-    landmarks: new FakeLayer(LANDMARKS, () => answers.landmarks ?? {}),
-    embed: new FakeLayer(EMBED, () => answers.embed ?? ones()),
+  const sessions = {
+    detect: new FakeSession(DETECT, () => answers.detect ?? {}),
+    landmarks: new FakeSession(LANDMARKS, () => answers.landmarks ?? {}),
+    embed: new FakeSession(EMBED, () => answers.embed ?? ones()),
   };
-  const pipeline: Pipeline = createPipeline(FACES.manifest, layers, { nowMs });
-  const runs = () => Object.values(layers).map((layer) => layer.runs.length);
-  return { pipeline, layers, runs };
+  const pipeline: Pipeline = createPipeline(FACES.manifest, sessions, { nowMs });
+  const runs = () => Object.values(sessions).map((session) => session.runs.length);
+  return { pipeline, sessions, runs };
 }
 
 Deno.test("createPipeline() finds nobody where the detector finds nobody, and runs nothing more", async () => {
@@ -103,7 +103,7 @@ Deno.test("createPipeline() says of each face what the gallery says of its embed
   assertEquals(runs(), [1, 2, 2]);
 });
 
-Deno.test("createPipeline() warms every layer up once, whatever is in the picture", async () => {
+Deno.test("createPipeline() warms every model file up once, whatever is in the picture", async () => {
   for (const detect of [detection([]), TWO_FACES]) {
     const { pipeline, runs } = fakePipeline({ detect });
     await pipeline.warmUp(PICTURE);
@@ -111,28 +111,28 @@ Deno.test("createPipeline() warms every layer up once, whatever is in the pictur
   }
 });
 
-Deno.test("createPipeline() normalises a grey picture to what the layers were trained on", async () => {
-  const { pipeline, layers } = fakePipeline({ detect: TWO_FACES });
+Deno.test("createPipeline() normalises a grey picture to what the model files were trained on", async () => {
+  const { pipeline, sessions } = fakePipeline({ detect: TWO_FACES });
   await pipeline.recognize(PICTURE, { embeddings: true });
   const middle = (run: Float32Array) => run[Math.floor(run.length / 2)];
   const near = (one: number, other: number) => Math.abs(one - other) < 0.005;
-  assert(near(middle(layers.detect.runs[0]), (90 - 127) / 128));
-  assert(near(middle(layers.landmarks.runs[0]), 90 / 256));
-  assert(near(middle(layers.embed.runs[0]), (90 - 127) / 128));
+  assert(near(middle(sessions.detect.runs[0]), (90 - 127) / 128));
+  assert(near(middle(sessions.landmarks.runs[0]), 90 / 256));
+  assert(near(middle(sessions.embed.runs[0]), (90 - 127) / 128));
 });
 
 Deno.test("createPipeline() gives the same for a picture whatever came before it", async () => {
   const noise = { ...PICTURE, data: PICTURE.data.map((_, index) => index * 97 % 256) };
-  const { pipeline, layers } = fakePipeline({ detect: TWO_FACES });
+  const { pipeline, sessions } = fakePipeline({ detect: TWO_FACES });
   for (const picture of [PICTURE, noise, PICTURE]) {
     await pipeline.recognize(picture, { embeddings: true });
   }
-  assertEquals(layers.detect.runs[2], layers.detect.runs[0]);
-  assertEquals(layers.landmarks.runs.slice(4), layers.landmarks.runs.slice(0, 2));
-  assertEquals(layers.embed.runs.slice(4), layers.embed.runs.slice(0, 2));
+  assertEquals(sessions.detect.runs[2], sessions.detect.runs[0]);
+  assertEquals(sessions.landmarks.runs.slice(4), sessions.landmarks.runs.slice(0, 2));
+  assertEquals(sessions.embed.runs.slice(4), sessions.embed.runs.slice(0, 2));
 });
 
-Deno.test("createPipeline() feeds the layers numbers for faces on the border, faces of a pixel and pictures of one", async () => {
+Deno.test("createPipeline() feeds the model files numbers for faces on the border, faces of a pixel and pictures of one", async () => {
   const detect = detection([
     [0.9, -0.3, -0.3, 0.1, 0.2],
     [0.9, 0.9, 0.9, 1.4, 1.5],
@@ -141,12 +141,12 @@ Deno.test("createPipeline() feeds the layers numbers for faces on the border, fa
   ]);
   const sizes = [[1, 1], [1, 400], [400, 1], [64, 48]];
   for (const [width, height] of sizes) {
-    const { pipeline, layers } = fakePipeline({ detect });
+    const { pipeline, sessions } = fakePipeline({ detect });
     const data = new Uint8Array(width * height * 3).fill(200);
     const { persons } = await pipeline.recognize({ width, height, data }, { embeddings: true });
     assert(persons.length > 0);
     for (const person of persons) personSchema.parse(person);
-    for (const { runs } of Object.values(layers)) {
+    for (const { runs } of Object.values(sessions)) {
       assert(runs.every((input) => input.every((value) => value >= -1 && value <= 1.01)));
     }
   }
@@ -156,12 +156,12 @@ Deno.test("createPipeline() books the time of each part", async () => {
   let nowMs = 0;
   const { pipeline } = fakePipeline({ detect: TWO_FACES }, () => nowMs++);
   const { timings } = await pipeline.recognize(PICTURE, { embeddings: true });
-  // One lap of each part for the detector, and one for either layer of either face; one more for each person.
+  // One lap of each part for the detector, and one for either model file of either face; one more for each person.
   assertEquals(timings, { prepareMs: 5, inferMs: 5, interpretMs: 7 });
 });
 
-Deno.test("createPipeline() passes a layer's failure on and looks at the next picture", async () => {
-  const failure = new DmlError("engine_failed", "The layer failed.");
+Deno.test("createPipeline() passes a model file's failure on and looks at the next picture", async () => {
+  const failure = new DmlError("engine_failed", "The model file failed.");
   const answers: { detect: FakeAnswer | Promise<FakeAnswer> } = { detect: Promise.reject(failure) };
   const { pipeline } = fakePipeline(answers);
   assertStrictEquals(
@@ -195,12 +195,12 @@ Deno.test("createPipeline() takes faces without a picture for a bug", async () =
   await assertRejects(() => pipeline.recognize(null, { embeddings: false }), InvariantError);
 });
 
-Deno.test("createPipeline() refuses to make faces without their layers", () => {
+Deno.test("createPipeline() refuses to make faces without their model files", () => {
   const error = assertThrows(
     () => createPipeline(FACES.manifest, {}, { nowMs: () => 0 }),
     DmlError,
   );
-  assertEquals(error.code, "recognizer_invalid");
+  assertEquals(error.code, "model_invalid");
 });
 
 Deno.test("createPipeline() makes the empty pipeline, which needs no picture and finds nobody", async () => {

@@ -18,7 +18,7 @@ async function written(): Promise<void> {
 Deno.test("AskLine() says who it is, and asks about a picture that it sends before", async () => {
   await using scripted = await ScriptedLine.start();
   const line = await scripted.welcomed();
-  assertEquals(scripted.master.heard[0], {
+  assertEquals(scripted.master.received[0], {
     type: "user.hello",
     protocol: { min: 1, max: 2 },
     version: VERSION,
@@ -27,13 +27,13 @@ Deno.test("AskLine() says who it is, and asks about a picture that it sends befo
   const asking = line.ask(PICTURE, ASKED, forever());
   const { askId, ...asked } = await scripted.master.next("prediction.ask");
   assertEquals(asked, { type: "prediction.ask", imageBytes: PICTURE.length, ...ASKED });
-  assertEquals(scripted.master.carried, [{ digest: null, bytes: PICTURE }]);
+  assertEquals(scripted.master.inlinePictures, [{ digest: null, bytes: PICTURE }]);
   const { prediction, annotated } = answerTo(askId);
-  scripted.master.send({ ...answerTo(askId), annotated: null, isCarried: undefined });
+  scripted.master.send({ ...answerTo(askId), annotated: null, isInline: undefined });
   assertEquals((await asking).said, { answer: { prediction, annotated: null }, picture: null });
   const again = line.ask(PICTURE, ASKED, forever());
   const { askId: next } = await scripted.master.next("prediction.ask");
-  scripted.master.send({ ...answerTo(next), isCarried: undefined });
+  scripted.master.send({ ...answerTo(next), isInline: undefined });
   assertEquals((await again).said?.picture, null, `${annotated?.digest} is to be fetched`);
 });
 
@@ -47,7 +47,7 @@ Deno.test("AskLine() gives each answer the picture behind it, also two of one pi
     for (const askId of ids.toReversed()) {
       scripted.master.send(answerTo(askId));
       if (pieces === 2) await written();
-      scripted.master.carry({ digest: answerTo(askId).annotated!.digest, bytes: DRAWN });
+      scripted.master.sendPicture({ digest: answerTo(askId).annotated!.digest, bytes: DRAWN });
     }
     for (const [at, { said }] of (await Promise.all(asking)).entries()) {
       assertEquals(said?.answer.prediction, answerTo(ids[at]).prediction);
@@ -92,10 +92,10 @@ Deno.test("AskLine() tells the master when nobody waits any more, and lives with
   await assertRejects(() => asking, DmlError);
   assertEquals((await scripted.master.next("prediction.cancel")).askId, askId);
   scripted.master.send(answerTo(askId));
-  scripted.master.carry({ digest: answerTo(askId).annotated!.digest, bytes: DRAWN });
+  scripted.master.sendPicture({ digest: answerTo(askId).annotated!.digest, bytes: DRAWN });
   const next = line.ask(PICTURE, ASKED, forever());
   const { askId: nextId } = await scripted.master.next("prediction.ask");
-  scripted.master.send({ ...answerTo(nextId), annotated: null, isCarried: undefined });
+  scripted.master.send({ ...answerTo(nextId), annotated: null, isInline: undefined });
   assertEquals((await next).said?.answer.prediction, answerTo(nextId).prediction);
 });
 

@@ -7,7 +7,7 @@ import { ManualClock } from "../../../protocol/manual_clock.ts";
 import { personAt, predictionOf } from "../../fake_cluster_client.ts";
 
 export const DRAWN = new TextEncoder().encode("drawn");
-export const ASKED = { recognizer: "faces", annotate: true, embeddings: false, gallery: null };
+export const ASKED = { model: "faces", annotate: true, embeddings: false, gallery: null };
 export const LINE_TIMEOUT_MS = 10_000;
 
 /** What a master says to the question `askId`. */
@@ -17,7 +17,7 @@ export function answerTo(askId: number): PredictionAnswer {
     askId,
     prediction: predictionOf([personAt(askId)]),
     annotated: { digest: digestOf(DRAWN), size: DRAWN.length, mediaType: "image/jpeg" },
-    isCarried: true,
+    isInline: true,
   };
 }
 

@@ -7,7 +7,7 @@ import { predictionOf } from "../../fake_cluster_client.ts";
 import { PassingClock } from "../../passing_clock.ts";
 
 const PICTURE = new TextEncoder().encode("a picture");
-const ASK = { recognizer: "faces", annotate: false, embeddings: false, gallery: null };
+const ASK = { model: "faces", annotate: false, embeddings: false, gallery: null };
 const ANSWER = JSON.stringify({ prediction: predictionOf([]), annotated: null });
 
 /** What a master does with a request: answers it, sends half of the answer, or breaks the connection. */

@@ -14,7 +14,7 @@ const ANSWER = {
   prediction: predictionOf([personAt(10)]),
   annotated: { digest: digestOf(ANNOTATED), size: ANNOTATED.length, mediaType: "image/jpeg" },
 };
-const ASK = { recognizer: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
+const ASK = { model: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
 
 /** What gives an answer up takes at least so long. */
 const TIMEOUT_MS = 10_000;
@@ -83,7 +83,7 @@ Deno.test("predict() posts the picture in one sized piece, with the token, and f
     assertEquals(annotated, ANNOTATED);
   }, { token: "dmlu_x" });
   assertEquals(seen, [
-    "POST /v1/predictions?recognizer=faces&annotate=true&embeddings=false&gallery=none",
+    "POST /v1/predictions?model=faces&annotate=true&embeddings=false&gallery=none",
     "Bearer dmlu_x",
     `GET /blobs/${ANSWER.annotated.digest}`,
     "Bearer dmlu_x",
@@ -231,18 +231,18 @@ Deno.test("info() tells a dml from another server", async () => {
   });
 });
 
-Deno.test("nodes(), recognizers() and command() go where the paths say", async () => {
+Deno.test("nodes(), models() and command() go where the paths say", async () => {
   const handler = async (request: Request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/v1/nodes") return Response.json({ nodes: [] });
-    if (pathname === "/v1/recognizers") return Response.json({ recognizers: [] });
+    if (pathname === "/v1/models") return Response.json({ models: [] });
     assertEquals([request.method, pathname], ["POST", "/v1/nodes/node_1/commands"]);
     assertEquals(await request.json(), { command: "drain" });
     return Response.json({ detail: "It finishes what it has." });
   };
   await withMaster(handler, async (client) => {
     assertEquals(await client.nodes(), []);
-    assertEquals(await client.recognizers(), []);
+    assertEquals(await client.models(), []);
     assertEquals(await client.command("node_1", "drain"), "It finishes what it has.");
   });
 });

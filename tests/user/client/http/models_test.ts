@@ -11,11 +11,11 @@ import { MasterFixture } from "../../../master/master_fixture.ts";
 import { closedPort } from "../../model_sources/closed_port.ts";
 
 /** Two pieces and a bit. */
-const LAYER = new Uint8Array(2 * LIMITS.layerPieceBytes + 5).fill(7);
-const DIGEST = digestOf(LAYER);
+const FILE = new Uint8Array(2 * LIMITS.modelFilePieceBytes + 5).fill(7);
+const DIGEST = digestOf(FILE);
 const MANIFEST: Manifest = {
   ...emptyManifest("added"),
-  layers: [{ role: "model", digest: DIGEST, size: LAYER.length }],
+  files: [{ role: "model", digest: DIGEST, size: FILE.length }],
 };
 
 function clientOf(port: number, signal = new AbortController().signal): HttpModelsClient {
@@ -41,21 +41,21 @@ Deno.test("HttpModelsClient puts a file in pieces, goes on after an answer that 
   });
   const client = clientOf(server.addr.port);
   const seen: number[] = [];
-  await client.put(DIGEST, LAYER, (done) => seen.push(done));
-  const piece = LIMITS.layerPieceBytes;
+  await client.put(DIGEST, FILE, (done) => seen.push(done));
+  const piece = LIMITS.modelFilePieceBytes;
   assertEquals(puts, [
-    `bytes 0-${piece - 1}/${LAYER.length}`,
-    `bytes ${piece}-${2 * piece - 1}/${LAYER.length}`,
-    `bytes ${2 * piece}-${LAYER.length - 1}/${LAYER.length}`,
+    `bytes 0-${piece - 1}/${FILE.length}`,
+    `bytes ${piece}-${2 * piece - 1}/${FILE.length}`,
+    `bytes ${2 * piece}-${FILE.length - 1}/${FILE.length}`,
   ]);
-  assertEquals(seen.at(-1), LAYER.length);
-  await client.put(DIGEST, LAYER);
+  assertEquals(seen.at(-1), FILE.length);
+  await client.put(DIGEST, FILE);
   assertEquals(puts.length, 3);
 
   const added = await client.add(encodeManifest(MANIFEST).bytes);
   assertEquals([added.name, added.isNew], ["added@1", true]);
   assert((await client.list()).some(({ name }) => name === "added@1"));
-  const { recognizer: { manifestDigest } } = await client.show("added");
+  const { model: { manifestDigest } } = await client.show("added");
   assertEquals(manifestDigest, added.manifestDigest);
   assertEquals(decodeManifest(await client.read(manifestDigest)), MANIFEST);
   await client.close();
@@ -65,7 +65,7 @@ Deno.test("HttpModelsClient says what the master says, and what is wrong when no
   await using fixture = await MasterFixture.start();
   await using server = serve((request) => fixture.master.fetch(request));
   const unknown = await assertRejects(() => clientOf(server.addr.port).show("nobody"), DmlError);
-  assertEquals(unknown.code, "recognizer_unknown");
+  assertEquals(unknown.code, "model_unknown");
   const missing = await assertRejects(() => clientOf(server.addr.port).add(encodeManifest(MANIFEST).bytes), DmlError);
   assertStringIncludes(missing.message, DIGEST);
   const nobody = await assertRejects(() => clientOf(closedPort()).list(), DmlError);

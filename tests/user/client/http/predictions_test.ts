@@ -16,7 +16,7 @@ const PICTURE = new TextEncoder().encode("a picture");
 class OfferingMaster implements AsyncDisposable {
   /** How each picture came. */
   readonly ways: string[] = [];
-  readonly heard: ErrorCode[] = [];
+  readonly received: ErrorCode[] = [];
   readonly client: HttpClusterClient;
   /** How many connections there were on the control port. */
   lines = 0;
@@ -34,7 +34,7 @@ class OfferingMaster implements AsyncDisposable {
       token: null,
       clock: new PassingClock(),
       random: seededRandom(1),
-      onRefused: ({ code }) => this.heard.push(code),
+      onRefused: ({ code }) => this.received.push(code),
     });
   }
 
@@ -91,7 +91,7 @@ async function answering(user: ScriptedConnection, master: OfferingMaster, quest
     if (asked === undefined) return;
     master.ways.push("line");
     user.send(answerTo(asked.askId));
-    user.carry({ digest: answerTo(asked.askId).annotated!.digest, bytes: DRAWN });
+    user.sendPicture({ digest: answerTo(asked.askId).annotated!.digest, bytes: DRAWN });
   }
 }
 
@@ -115,13 +115,13 @@ Deno.test("predict() sends over HTTP what is too large for a frame", async () =>
 Deno.test("predict() leaves to HTTP, which says what is wrong, what no message can ask, and mixes up no pictures", async () => {
   await using master = new OfferingMaster((user, master) => answering(user, master));
   await untilOnLine(master);
-  for (const wrong of [{ recognizer: "No Name" }, { gallery: "g".repeat(101) }]) {
+  for (const wrong of [{ model: "No Name" }, { gallery: "g".repeat(101) }]) {
     await master.client.predict(new TextEncoder().encode("another"), { ...ASKED, ...wrong });
     assertEquals(master.ways.at(-1), "HTTP");
     await master.predict();
     assertEquals(master.ways.at(-1), "line");
   }
-  assertEquals([master.lines, master.heard], [1, []]);
+  assertEquals([master.lines, master.received], [1, []]);
 });
 
 Deno.test("predict() stays with HTTP when the control port lets nobody in, and does not try for ever", async () => {
@@ -149,7 +149,7 @@ Deno.test("predict() asks again, over HTTP, what was lost with the line, and tak
   master.ways.length = 0;
   await master.predict();
   assertEquals(master.ways, ["lost", "HTTP"]);
-  assertEquals(master.heard, ["master_unreachable"]);
+  assertEquals(master.received, ["master_unreachable"]);
   await untilOnLine(master);
   assertEquals(master.lines, 2);
 });
@@ -170,7 +170,7 @@ Deno.test("predict() waits out a refusal on the control port", async () => {
   });
   await untilOnLine(master);
   await master.predict();
-  assertEquals(master.heard, ["queue_full"]);
+  assertEquals(master.received, ["queue_full"]);
 });
 
 Deno.test("close() ends a line that is being opened and is never answered", async () => {

@@ -92,8 +92,8 @@ Deno.test("dml models add names it by its file, tries it, sends it, and takes th
   assertEquals(await at.run("add", at.path, "--yes"), 0);
   assertEquals(at.models.manifests.map(({ name, version }) => [name, version]), [["my-net", 1]]);
   assertEquals(at.loads.length, 1);
-  const [{ layers }] = at.models.manifests;
-  assertEquals(at.models.files.get(layers[0].digest), MODEL);
+  const [{ files }] = at.models.manifests;
+  assertEquals(at.models.files.get(files[0].digest), MODEL);
   assertStringIncludes(at.terminal.outText, "my-net@1 is served");
 
   assertEquals(await at.run("add", at.path, "--yes", "--json"), 0);
@@ -107,7 +107,7 @@ Deno.test("dml models add sends nothing of what it refuses: garbage, what the en
   await using at = await setUp();
   const page = join(at.directory.path, "page.onnx");
   await Deno.writeTextFile(page, "<html>");
-  assertEquals((await failure(at.run("add", page, "--yes"))).code, "recognizer_invalid");
+  assertEquals((await failure(at.run("add", page, "--yes"))).code, "model_invalid");
   assertEquals(at.loads, []);
   const pinned = await failure(at.run("add", at.path, "--yes", "--sha256", "0".repeat(64)));
   assertEquals(pinned.code, "source_corrupt");
@@ -150,12 +150,12 @@ Deno.test("dml models add takes a directory, and dml models push copies what it 
   const directory = join(at.directory.path, "net");
   await Deno.mkdir(directory);
   await Deno.writeFile(join(directory, "model.onnx"), MODEL);
-  const layers = [{ role: "model" }];
-  await Deno.writeTextFile(join(directory, "manifest.json"), JSON.stringify({ ...made, name: "copy", layers }));
+  const files = [{ role: "model" }];
+  await Deno.writeTextFile(join(directory, "manifest.json"), JSON.stringify({ ...made, name: "copy", files }));
   assertEquals(await at.run("add", directory, "--yes"), 0);
   assertEquals(at.models.manifests[1], { ...made, name: "copy" });
   assertEquals(await at.run("push", directory), 0);
-  const other = { ...made, layers: [{ ...made.layers[0], digest: `sha256:${"0".repeat(64)}` }] };
+  const other = { ...made, files: [{ ...made.files[0], digest: `sha256:${"0".repeat(64)}` }] };
   await Deno.writeTextFile(join(directory, "manifest.json"), JSON.stringify(other));
   assertEquals((await failure(at.run("add", directory, "--yes"))).code, "blob_corrupt");
   assertStringIncludes((await failure(at.run("push", "nowhere"))).advice, "--to HOST");
@@ -184,7 +184,7 @@ Deno.test("dml models test runs the manifest's images or others, and says pass o
   assertStringIncludes(second, "fail  test 2");
   assertStringIncludes(second, "It should be dog; it is cat (1.00).");
   assertEquals(await at.run("test", "tested", image), 0);
-  assertEquals(at.cluster.asked.map(({ options }) => options.recognizer), ["tested@1", "tested@1", "tested@1"]);
+  assertEquals(at.cluster.asked.map(({ options }) => options.model), ["tested@1", "tested@1", "tested@1"]);
   const answer = at.cluster.onPredict;
   at.cluster.onPredict = (text, options) => {
     at.clock.advance(12.345_678);

@@ -35,7 +35,7 @@ function setUp(steps: readonly Partial<RolloutRecord>[] = []) {
     rollOut: () => Promise.resolve(RECORD),
     rollBack: (name) => Promise.resolve(`${name} went back.`),
     pin: (version, pinned) => Promise.resolve(`${version} ${pinned}`),
-    remove: (version) => Promise.reject(new DmlError("recognizer_in_use", `${version} is pinned.`)),
+    remove: (version) => Promise.reject(new DmlError("model_in_use", `${version} is pinned.`)),
     collect: () => Promise.resolve({ files: 3, bytes: 2 * 1024 ** 2 }),
   };
   const run = (action: RolloutAction, json = false) =>
@@ -87,5 +87,5 @@ Deno.test("runRolloutAction() says what was done, as text or as JSON", async () 
   await run({ action: "gc" });
   assertEquals(terminal.outText, 'one went back.\n{"detail":"one@1 true"}\nDeleted 3 files, 2 MiB.\n');
   const error = await assertRejects(() => run({ action: "remove", version: "one@1" }), DmlError);
-  assertEquals(error.code, "recognizer_in_use");
+  assertEquals(error.code, "model_in_use");
 });

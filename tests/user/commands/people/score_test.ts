@@ -1,14 +1,14 @@
 import type { Person } from "../../../../protocol/messages/prediction.ts";
-import { ScoreKeeper } from "../../../../user/commands/people/score.ts";
+import { Scoreboard } from "../../../../user/commands/people/score.ts";
 import { assertEquals } from "../../../assert.ts";
 import { personAt } from "../../fake_cluster_client.ts";
 
 const known = (name: string): Person => personAt(1, { recognition: "known", name, similarity: 0.8 });
 const said = (recognition: "unknown" | "uncertain" | "poor_quality") => personAt(1, { recognition });
 
-Deno.test("ScoreKeeper counts what was said of each person, and who was taken for whom", () => {
-  const keeper = new ScoreKeeper(new Set(["Ada", "Bob"]));
-  const add = (expected: string, person: Person | null, file = "x.jpg") => keeper.add({ expected, file }, person);
+Deno.test("Scoreboard counts what was said of each person, and who was taken for whom", () => {
+  const scoreboard = new Scoreboard(new Set(["Ada", "Bob"]));
+  const add = (expected: string, person: Person | null, file = "x.jpg") => scoreboard.add({ expected, file }, person);
   assertEquals([
     add("Ada", known("Ada")),
     add("Ada", known("Bob"), "1.jpg"),
@@ -33,8 +33,8 @@ Deno.test("ScoreKeeper counts what was said of each person, and who was taken fo
     "wrong",
     "uncertain",
   ]);
-  keeper.fail("Bob");
-  const { people, total, accuracy, confusions } = keeper.score();
+  scoreboard.fail("Bob");
+  const { people, total, accuracy, confusions } = scoreboard.score();
   assertEquals(people.map(({ name, enrolled, pictures }) => [name, enrolled, pictures]), [
     ["Ada", true, 7],
     ["Stranger", false, 3],
@@ -45,5 +45,5 @@ Deno.test("ScoreKeeper counts what was said of each person, and who was taken fo
     { expected: "Ada", named: "Bob", files: ["1.jpg", "2.jpg"] },
     { expected: "Stranger", named: "Ada", files: ["3.jpg"] },
   ]);
-  assertEquals(new ScoreKeeper(new Set()).score().accuracy, null);
+  assertEquals(new Scoreboard(new Set()).score().accuracy, null);
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { JpegCodec } from "../../../../../models/image/jpeg/codec.ts";
 import { JpegDecoder } from "../../../../../models/image/jpeg/decoder/jpeg_decoder.ts";
-import { SparePixels } from "../../../../../models/image/pixel_pool.ts";
+import { PixelPool } from "../../../../../models/image/pixel_pool.ts";
 import { DmlError } from "../../../../../protocol/kernel/errors.ts";
 import { assert, assertEquals } from "../../../../assert.ts";
 import { imageAssets } from "../../asset_source.ts";
@@ -10,7 +10,7 @@ import { makeCoefficientJpeg } from "./coefficient_jpeg.ts";
 import { concat } from "../../../../../protocol/kernel/concat.ts";
 
 const codec = new JpegCodec(imageAssets);
-const withoutDecoder = new JpegCodec(imageAssets, new SparePixels(), { decode: () => null, memoryBytes: 0 });
+const withoutDecoder = new JpegCodec(imageAssets, new PixelPool(), { decode: () => null, memoryBytes: 0 });
 
 /** The pixels, or the code of the error. */
 async function outcome(codec: JpegCodec, bytes: Uint8Array): Promise<unknown> {
@@ -104,7 +104,7 @@ Deno.test("JpegCodec.decode() answers as without the decoder when the tables of 
 
 Deno.test("JpegDecoder.decode() takes what is plain and leaves everything else", async () => {
   const decoder = new JpegDecoder();
-  const spare = new SparePixels();
+  const spare = new PixelPool();
   const takes = (bytes: Uint8Array) => decoder.decode(bytes, spare) !== null;
   const [plain] = FILES;
   for (const file of FILES) assert(takes(file));
@@ -141,16 +141,16 @@ Deno.test("JpegDecoder.decode() takes what is plain and leaves everything else",
 });
 
 Deno.test("JpegDecoder.decode() gives back the memory of a picture that it gives up", () => {
-  const spare = new SparePixels();
+  const spare = new PixelPool();
   const decoder = new JpegDecoder();
   const lost = spare.take(70 * 45 * 3);
-  spare.giveBack({ width: 70, height: 45, data: lost });
+  spare.release({ width: 70, height: 45, data: lost });
   assertEquals(decoder.decode(FILES[0].subarray(0, -9), spare), null);
   assert(spare.take(70 * 45 * 3).buffer === lost.buffer);
 });
 
 Deno.test("JpegDecoder.decode() takes no memory for a picture that is too large to be in its file", () => {
-  class Counted extends SparePixels {
+  class Counted extends PixelPool {
     taken = 0;
     override take(length: number): Uint8Array<ArrayBuffer> {
       this.taken += length;

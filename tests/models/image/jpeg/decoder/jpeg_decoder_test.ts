@@ -7,14 +7,14 @@ import sample5 from "sample-photos/demo/sample5.jpg" with { type: "bytes" };
 import sample6 from "sample-photos/demo/sample6.jpg" with { type: "bytes" };
 import { JpegCodec } from "../../../../../models/image/jpeg/codec.ts";
 import { JpegDecoder } from "../../../../../models/image/jpeg/decoder/jpeg_decoder.ts";
-import { SparePixels } from "../../../../../models/image/pixel_pool.ts";
+import { PixelPool } from "../../../../../models/image/pixel_pool.ts";
 import { assert, assertEquals } from "../../../../assert.ts";
 import { imageAssets } from "../../asset_source.ts";
 import { makeJpeg } from "../../fixtures.ts";
 import { type CoefficientJpegOptions, makeCoefficientJpeg } from "./coefficient_jpeg.ts";
 
 const decoder = new JpegDecoder();
-const spare = new SparePixels();
+const spare = new PixelPool();
 /** libjpeg-turbo, and what decodes the files that it refuses. */
 const libjpeg = new JpegCodec(imageAssets, spare, { decode: () => null, memoryBytes: 0 });
 
@@ -27,8 +27,8 @@ async function assertSamePicture(jpeg: Uint8Array): Promise<void> {
   const wrong = expected.data.findIndex((sample, at) => picture.data[at] !== sample);
   const [x, y] = [Math.floor(wrong / 3) % picture.width, Math.floor(wrong / 3 / picture.width)];
   assert(wrong === -1, `pixel ${x}, ${y} of ${picture.width} x ${picture.height} differs`);
-  spare.giveBack(picture);
-  spare.giveBack(expected);
+  spare.release(picture);
+  spare.release(expected);
 }
 
 const FACTORS = {

@@ -1,0 +1,77 @@
+import { Hono } from "hono";
+import { parseContentRange } from "../../protocol/http/byte_range.ts";
+import { PATHS } from "../../protocol/http_api/paths.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import { type Digest, isDigest } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { ModelFileUploads } from "../models/model_file_uploads.ts";
+
+/**
+ * `GET /v1/model-files/<digest>?size=N` answers how much of a file of N bytes is here; `PUT` with a `Content-Range` appends the
+ * next piece of it. A body that streams is slow, so pieces are sized, and the file goes on where it broke off.
+ */
+export function modelFileRoutes({ uploads, clock }: { uploads: ModelFileUploads; clock: Clock }): Hono {
+  const app = new Hono();
+  // Pieces are in memory while they arrive; so many at once, no more.
+  let piecesArriving = 0;
+  app.get(`${PATHS.modelFiles}/:digest`, async (context) => {
+    const { digest, size } = modelFileIn(context.req.param("digest"), context.req.query("size"));
+    return context.json({ receivedBytes: await uploads.receivedBytes(digest, { size, nowMs: clock.nowMs() }) });
+  });
+  app.put(`${PATHS.modelFiles}/:digest`, async (context) => {
+    const { digest, size } = modelFileIn(context.req.param("digest"), context.req.query("size"));
+    const start = startOf(context.req.raw, size);
+    if (piecesArriving >= LIMITS.modelFilePiecesMax) {
+      throw new DmlError("queue_full", "The master is receiving as many pieces of files as it can.");
+    }
+    piecesArriving++;
+    try {
+      const piece = await bodyOf(context.req.raw);
+      const receivedBytes = await uploads.take(digest, piece, { start, size, nowMs: clock.nowMs() });
+      return context.json({ receivedBytes });
+    } finally {
+      piecesArriving--;
+    }
+  });
+  return app;
+}
+
+function modelFileIn(digest: string, sizeText: string | undefined): { digest: Digest; size: number } {
+  if (!isDigest(digest)) throw new DmlError("request_invalid", "The digest must be sha256:<64 hex>.");
+  if (sizeText === undefined || !/^[1-9]\d{0,15}$/.test(sizeText)) {
+    throw new DmlError("request_invalid", "The parameter size must be the count of the file's bytes.");
+  }
+  const size = Number(sizeText);
+  if (size > LIMITS.modelFileBytesMax) {
+    throw new DmlError("blob_too_large", `${size} bytes are more than ${LIMITS.modelFileBytesMax}.`);
+  }
+  return { digest, size };
+}
+
+/** Where the piece begins, once its headers agree with each other. */
+function startOf(request: Request, size: number): number {
+  const range = parseContentRange(request.headers.get("content-range"));
+  const length = Number(request.headers.get("content-length") ?? NaN);
+  if (range === null || range.range === null || range.size !== size) {
+    throw new DmlError("request_invalid", `The piece must have a Content-Range of the ${size} bytes.`);
+  }
+  const { start, end } = range.range;
+  if (!(length >= 1) || length !== end - start || end > size) {
+    throw new DmlError("request_invalid", "The piece's Content-Range and Content-Length contradict each other.");
+  }
+  if (length <= LIMITS.modelFilePieceBytes) return start;
+  throw new DmlError("blob_too_large", `A piece has at most ${LIMITS.modelFilePieceBytes} bytes, not ${length}.`);
+}
+
+async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  const length = Number(request.headers.get("content-length"));
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await request.bytes();
+  } catch (cause) {
+    throw new DmlError("cancelled", "The piece broke off.", { cause });
+  }
+  if (bytes.length === length) return bytes;
+  throw new DmlError("request_invalid", `${bytes.length} bytes came, ${length} were announced.`);
+}

@@ -1,0 +1,54 @@
+import type { Manifest } from "../../models/manifest.ts";
+import type { RegisteredModel } from "../../models/registry.ts";
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
+import type { Collected } from "../../protocol/http_api/rollout_api.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { testsOf } from "../core/decide/test_images.ts";
+import type { MasterState } from "../core/state/state.ts";
+import type { ModelRecord } from "../ledger/ledger.ts";
+
+/** What {@linkcode collectGarbage} looks at. */
+export interface GarbageOptions {
+  readonly state: MasterState;
+  readonly durable: BlobStore;
+  /** Versions that were removed. */
+  readonly removed: readonly ModelRecord[];
+  /** Versions that can be asked for, served already or not. */
+  readonly registered: () => readonly RegisteredModel[];
+  /** Files that are to stay although no version needs them yet. */
+  readonly spared?: () => ReadonlySet<Digest>;
+}
+
+/**
+ * Deletes the files of removed versions that nothing else needs. Files that no removed version had (of galleries, of uploads
+ * on their way) are never touched: what cannot be told to be garbage is none.
+ */
+export async function collectGarbage(options: GarbageOptions): Promise<Collected> {
+  const collected = { files: 0, bytes: 0 };
+  const { durable, removed } = options;
+  for (const digest of new Set(removed.flatMap(({ manifest, document }) => filesOf(manifest.digest, document)))) {
+    const size = await durable.stat(digest);
+    // Asked for each file anew: a version may come back while others are deleted.
+    if (size === null || neededDigests(options).has(digest) || !await durable.delete(digest)) continue;
+    collected.files++;
+    collected.bytes += size;
+  }
+  return collected;
+}
+
+function neededDigests({ state, registered, spared }: GarbageOptions): Set<Digest> {
+  const needed = new Set(spared?.());
+  const add = (digests: readonly Digest[]) => digests.forEach((digest) => needed.add(digest));
+  for (const { manifest, document } of state.models.values()) add(filesOf(manifest.digest, document));
+  for (const { digest, manifest } of registered()) add(filesOf(digest, manifest));
+  for (const { spec: { image } } of state.tasks.values()) if (image !== null) needed.add(image.digest);
+  for (const { rollout } of state.lineages.values()) {
+    for (const { image } of rollout?.spec.settings.tests ?? []) needed.add(image.digest);
+  }
+  return needed;
+}
+
+function filesOf(manifestDigest: Digest, document: Manifest): Digest[] {
+  const files = document.files.map(({ digest }) => digest);
+  return [manifestDigest, ...files, ...testsOf(document).map(({ image }) => image.digest)];
+}

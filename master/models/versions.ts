@@ -1,0 +1,179 @@
+import type { Collected, LineageListing, RolloutRecord, RolloutRequest } from "../../protocol/http_api/rollout_api.ts";
+import type { RegisteredModel } from "../../models/registry.ts";
+import { formatModelName, type ModelName } from "../../models/name.ts";
+import type { Manifest } from "../../models/manifest.ts";
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import { newId } from "../../protocol/kernel/id.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import type { Random } from "../../protocol/kernel/random.ts";
+import type { RegisterModel } from "../core/messages/command.ts";
+import { listLineage } from "../core/decide/rollout_record.ts";
+import type { VersionCommand } from "../core/messages/rollout_command.ts";
+import { latestOf, versionOf } from "../core/state/lineage.ts";
+import type { MasterState } from "../core/state/state.ts";
+import { collectGarbage } from "./garbage_collection.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { PendingCommands } from "../turn/pending_commands.ts";
+import type { ModelStore } from "./model_store.ts";
+import { DEFAULT_ROLLOUT, settingsOf } from "./rollout_settings.ts";
+
+/** What a {@linkcode Versions} works with. */
+export interface VersionsOptions {
+  /** Read only. */
+  readonly state: MasterState;
+  readonly pendingCommands: PendingCommands;
+  readonly ledger: Ledger;
+  readonly models: ModelStore;
+  /** Serves it from now on. */
+  readonly register: (model: RegisteredModel) => void;
+  readonly durable: BlobStore;
+  /** Files that are to stay although no version needs them yet. */
+  readonly spared?: () => ReadonlySet<Digest>;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+type Asked<Command> = Command extends unknown ? Omit<Command, "commandId"> : never;
+
+/** The versions of models as whoever runs the cluster sees and changes them. */
+export class Versions {
+  readonly #options: VersionsOptions;
+
+  constructor(options: VersionsOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `model_unknown`. */
+  show(name: string): LineageListing {
+    const { state, models } = this.#options;
+    const lineage = state.lineages.get(name);
+    if (lineage !== undefined) return listLineage(state, lineage);
+    models.resolve(name); // names those that come nearest
+    throw new DmlError("model_unknown", `There is no model ${name}.`);
+  }
+
+  /** Throws `model_unknown`, `request_invalid` or `rollout_running`. */
+  async rollOut(name: string, request: RolloutRequest): Promise<RolloutRecord> {
+    const { version } = request;
+    const settings = settingsOf(request);
+    const rolloutId = newId("rollout", this.#options.random);
+    await this.#ask({ type: "begin_rollout", rolloutId, name, version, settings, automatic: false });
+    const { current, history } = this.show(name);
+    const record = [current, ...history].find((rollout) => rollout?.rolloutId === rolloutId);
+    if (record) return record;
+    throw new DmlError("internal", `The rollout of ${name}@${version} is nowhere to be found.`);
+  }
+
+  rollBack(name: string): Promise<string> {
+    return this.#ask({ type: "roll_back", name });
+  }
+
+  pin(name: ModelName, pinned: boolean): Promise<string> {
+    return this.#ask({ type: "pin_version", ...withVersion(name), pinned });
+  }
+
+  /**
+   * A version, or without one a whole model of which one version is left; what comes with dml then takes its place.
+   * Throws `model_in_use`.
+   */
+  async remove({ name, version }: ModelName): Promise<string> {
+    const { state, models } = this.#options;
+    if (version === null) {
+      const versions = models.list().filter(({ manifest }) => manifest.name === name);
+      if (versions.length > 0 && versions.every(({ digest }) => models.isBuiltIn(digest))) {
+        throw new DmlError("model_in_use", `${name} comes with dml and is not removed as a whole.`, {
+          advice: `Roll out a version of your own in its place, or leave it; \`dml models add\` makes one.`,
+        });
+      }
+    }
+    const removed = version === null ? latestOf(state, name) : versionOf(state, name, version);
+    const detail = await this.#ask(
+      version === null ? { type: "remove_model", name } : { type: "remove_version", name, version },
+    );
+    if (removed !== undefined) models.remove(removed.manifest.digest);
+    if (!state.lineages.has(name)) {
+      for (const model of models.bringBack(name)) {
+        if (!models.isOptional(model.digest)) this.#options.register(model);
+      }
+    }
+    return detail;
+  }
+
+  /** Deletes the files of removed versions that nothing needs. */
+  collect(): Promise<Collected> {
+    const { state, ledger, durable, models, spared } = this.#options;
+    const { removed } = ledger.load();
+    return collectGarbage({ state, durable, removed, registered: () => models.list(), spared });
+  }
+
+  /** Rolls out what the catalog brought and is newer than the latest version; what was tried before is left alone. */
+  adoptNewer(): void {
+    const { state, random, pendingCommands, log } = this.#options;
+    for (const { name, latest } of state.lineages.values()) {
+      const latestVersion = state.models.get(latest)?.document.version ?? 0;
+      const newest = Math.max(...this.#versionsOf(name));
+      if (newest <= latestVersion) continue;
+      const rolloutId = newId("rollout", random);
+      const settings = DEFAULT_ROLLOUT;
+      const adopted = pendingCommands.submit((commandId) => ({
+        type: "begin_rollout",
+        commandId,
+        rolloutId,
+        name,
+        version: newest,
+        settings,
+        automatic: true,
+      }));
+      adopted.then(
+        (detail) => log.info(detail),
+        (error) => log.info(`${name}@${newest} is not rolled out by itself.`, { reason: asDmlError(error).message }),
+      );
+    }
+  }
+
+  /**
+   * What to register at the start: the highest first, which makes it the latest where none was; not what was removed, unless
+   * nothing would be left of a name that comes with dml.
+   */
+  registrations(): RegisterModel[] {
+    const { models, ledger } = this.#options;
+    const removed = new Set(ledger.load().removed.map(({ manifest }) => manifest.digest));
+    const left = new Set(
+      models.list().filter(({ digest }) => !removed.has(digest)).map(({ manifest }) => manifest.name),
+    );
+    for (const { digest, manifest } of models.list()) {
+      if (removed.has(digest) && left.has(manifest.name)) models.remove(digest);
+    }
+    const isBefore = (one: Manifest, other: Manifest) => one.name < other.name ? -1 : 1;
+    return models.list()
+      .sort(({ manifest: one }, { manifest: other }) =>
+        one.name === other.name ? other.version - one.version : isBefore(one, other)
+      )
+      .filter(({ digest }) => !models.isOptional(digest))
+      .map(({ manifest: document, digest, bytes }) => ({
+        type: "register_model",
+        manifest: { digest, size: bytes.length },
+        document,
+      }));
+  }
+
+  #versionsOf(name: string): number[] {
+    const { state, models } = this.#options;
+    return models.list()
+      .filter(({ manifest, digest }) => manifest.name === name && state.models.has(digest))
+      .map(({ manifest }) => manifest.version);
+  }
+
+  #ask(command: Asked<VersionCommand>): Promise<string> {
+    return this.#options.pendingCommands.submit((commandId) => ({ ...command, commandId }));
+  }
+}
+
+function withVersion(name: ModelName): { name: string; version: number } {
+  if (name.version !== null) return { name: name.name, version: name.version };
+  throw new DmlError("request_invalid", `${formatModelName(name)} says no version.`, {
+    advice: `Say which one, as in ${name.name}@1.`,
+  });
+}

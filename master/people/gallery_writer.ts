@@ -1,0 +1,236 @@
+import { GALLERY_BUCKETS_MAX } from "../../models/gallery/gallery_index.ts";
+import { bucketOf } from "../../models/gallery/gallery_bucket.ts";
+import type { BlobStore } from "../../protocol/ports/blob_store.ts";
+import type { Clock } from "../../protocol/kernel/clock.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import { buildGallery, totalOf } from "./build_gallery.ts";
+import type { GalleryDelivery, Reach } from "./gallery_delivery.ts";
+import type { BuiltGallery, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
+
+/** What one change is made of. */
+export interface GalleryChange {
+  /** All or none of them are kept, together with a new version. */
+  readonly changes: readonly PeopleChange[];
+  /** Ids of the people whose buckets they touch; `all` of them. */
+  readonly people: readonly string[] | "all";
+  /** What else becomes of the gallery's record. */
+  readonly record: GalleryRecord;
+  /** Crops to store before that. */
+  readonly crops?: readonly { digest: Digest; bytes: Uint8Array<ArrayBuffer> }[];
+  /** Crops that may not be needed any more. */
+  readonly dropped?: readonly Digest[];
+}
+
+/** How far a change has come. */
+export interface InForce extends Reach {
+  readonly version: number;
+}
+
+/** What {@linkcode GalleryWriter} works with. */
+export interface GalleryWriterOptions {
+  readonly store: PeopleStore;
+  readonly durable: BlobStore;
+  readonly publisher: GalleryDelivery;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What a gallery's next version must be made of, and who waits for it. */
+interface Due {
+  /** Of {@linkcode GALLERY_BUCKETS_MAX}. */
+  readonly slots: Set<number>;
+  all: boolean;
+  readonly waiting: PromiseWithResolvers<InForce>[];
+}
+
+/**
+ * Every change of every gallery, one after the other: keep it, make the next version of what changed, bring that to the
+ * nodes, and only then say that it is done. Changes that come while others are kept share one version.
+ */
+export class GalleryWriter {
+  readonly #options: GalleryWriterOptions;
+  readonly #due = new Map<string, Due>();
+  #isClosed = false;
+  readonly #publishing = new Set<Promise<Reach>>();
+  /** The end of the queue: one thing at a time touches store and blobs together. */
+  #turns: Promise<unknown> = Promise.resolve();
+
+  constructor(options: GalleryWriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Keeps what `prepare` says of the gallery as it is then (null when there is none), and brings it into force. Throws
+   * what `prepare` throws. A null of `prepare` changes nothing.
+   */
+  async change(
+    gallery: string,
+    prepare: (record: GalleryRecord | null, nowMs: number) => GalleryChange | null,
+  ): Promise<InForce | null> {
+    const waiting = await this.#inTurn(() => this.#keep(gallery, prepare));
+    return await waiting?.promise ?? null;
+  }
+
+  /** Forgets a gallery, its people, and all bytes that were made for it. */
+  async remove(record: GalleryRecord, crops: readonly Digest[]): Promise<void> {
+    const { store, publisher, clock } = this.#options;
+    const gallery = record.name;
+    await this.#inTurn(async () => {
+      // What is being published now must not come after it was retired.
+      await Promise.allSettled(this.#publishing);
+      publisher.retire(gallery);
+      const current = store.gallery(gallery);
+      if (current === null) return;
+      const version = current.version + 1;
+      const superseded = [...new Set([...current.superseded, ...digestsOf(current.built), ...crops])];
+      const emptied = { ...current, version, changedMs: clock.wallMs(), built: null, superseded };
+      // First of all nobody finds the people any more; the record remembers which bytes are still to go.
+      const names = store.people(gallery, { after: null, limit: LIMITS.galleryPeopleMax });
+      store.apply([
+        ...names.map(({ personId }) => ({ type: "person_removed", personId } as const)),
+        { type: "gallery_put", record: emptied },
+      ]);
+      await this.#deleteSuperseded(gallery);
+      store.apply([{ type: "gallery_removed", gallery }]);
+    });
+  }
+
+  /** Brings every gallery as it was left into force again; what a crash left undone is done first. */
+  start(): void {
+    for (const { name } of this.#options.store.galleries()) {
+      this.#inTurn(() => this.#resume(name)).catch((error) => {
+        this.#options.log.error("A gallery is not in force.", { gallery: name, error });
+      });
+    }
+  }
+
+  /** Resolves when what was begun is kept and built. */
+  async settled(): Promise<void> {
+    await this.#turns;
+  }
+
+  /** Ends what was begun, and takes nothing new; the store may be closed then. */
+  async close(): Promise<void> {
+    await this.settled();
+    this.#isClosed = true;
+  }
+
+  async #resume(gallery: string): Promise<void> {
+    const record = this.#options.store.gallery(gallery);
+    if (record === null) return;
+    const { built, version } = record;
+    if (built === null || built.version !== version || !await this.#isWhole(built)) this.#makeDue(gallery, "all");
+    else void this.#bringOut(record, built, []);
+  }
+
+  async #keep(
+    gallery: string,
+    prepare: (record: GalleryRecord | null, nowMs: number) => GalleryChange | null,
+  ): Promise<PromiseWithResolvers<InForce> | null> {
+    const { store, durable, clock } = this.#options;
+    const change = prepare(store.gallery(gallery), clock.wallMs());
+    if (change === null) return null;
+    for (const { digest, bytes } of change.crops ?? []) await durable.put(digest, bytes);
+    const { record, dropped = [] } = change;
+    const superseded = [...new Set([...record.superseded, ...dropped])];
+    const next = { ...record, superseded, version: record.version + 1, changedMs: clock.wallMs() };
+    const isNew = store.gallery(gallery) === null;
+    const put = { type: "gallery_put", record: next } as const;
+    store.apply(isNew ? [put, ...change.changes] : [...change.changes, put]);
+    const waiting = Promise.withResolvers<InForce>();
+    this.#makeDue(gallery, change.people).waiting.push(waiting);
+    return waiting;
+  }
+
+  #makeDue(gallery: string, people: readonly string[] | "all"): Due {
+    let due = this.#due.get(gallery);
+    if (due === undefined) {
+      due = { slots: new Set(), all: false, waiting: [] };
+      this.#due.set(gallery, due);
+      void this.#inTurn(() => this.#build(gallery));
+    }
+    if (people === "all") due.all = true;
+    else for (const personId of people) due.slots.add(bucketOf(personId, GALLERY_BUCKETS_MAX));
+    return due;
+  }
+
+  async #build(gallery: string): Promise<void> {
+    const { store, durable } = this.#options;
+    const due = this.#due.get(gallery);
+    this.#due.delete(gallery);
+    const record = store.gallery(gallery);
+    if (due === undefined || record === null) {
+      for (const { resolve } of due?.waiting ?? []) resolve({ version: 0, ready: 0, pending: 0, failed: 0 });
+      return;
+    }
+    try {
+      const built = await buildGallery(record, { store, durable, slots: due.all ? "all" : due.slots });
+      const isNeeded = new Set(digestsOf(built));
+      const old = [...record.superseded, ...digestsOf(record.built)].filter((digest) => !isNeeded.has(digest));
+      const superseded = [...new Set(old)];
+      store.apply([{ type: "gallery_put", record: { ...record, built, superseded } }]);
+      void this.#bringOut(record, built, due.waiting);
+    } catch (error) {
+      // What was kept stays kept: the next change, or the next start, makes the version that it belongs to.
+      this.#options.log.error("A gallery could not be built.", { gallery, error });
+      for (const { reject } of due.waiting) reject(error);
+    }
+  }
+
+  /** Publishes, tells those who wait, and deletes what the version took the place of. */
+  async #bringOut(
+    { name, embedder }: GalleryRecord,
+    { version, index, buckets }: BuiltGallery,
+    waiting: readonly PromiseWithResolvers<InForce>[],
+  ): Promise<void> {
+    const { people } = totalOf(buckets);
+    const publishing = this.#options.publisher.publish({ gallery: name, version, index, embedder, people });
+    this.#publishing.add(publishing);
+    try {
+      const reach = await publishing;
+      for (const { resolve } of waiting) resolve({ version, ...reach });
+    } catch (error) {
+      this.#options.log.error("A gallery could not be published.", { gallery: name, version, error });
+      for (const { reject } of waiting) reject(error);
+    } finally {
+      this.#publishing.delete(publishing);
+    }
+    // What a master that stops does not delete any more, it deletes when it starts again.
+    if (!this.#isClosed) await this.#inTurn(() => this.#deleteSuperseded(name));
+  }
+
+  async #deleteSuperseded(gallery: string): Promise<void> {
+    const { store, durable, log } = this.#options;
+    const record = store.gallery(gallery);
+    if (record === null || record.superseded.length === 0) return;
+    const needed = new Set(store.galleries().flatMap(({ built }) => digestsOf(built)));
+    try {
+      for (const digest of record.superseded) {
+        if (!needed.has(digest) && !store.isCropUsed(digest)) await durable.delete(digest);
+      }
+      store.apply([{ type: "gallery_put", record: { ...record, superseded: [] } }]);
+    } catch (error) {
+      log.error("Bytes of an older version of a gallery are still here.", { gallery, error });
+    }
+  }
+
+  async #isWhole(built: BuiltGallery): Promise<boolean> {
+    for (const digest of digestsOf(built)) if (await this.#options.durable.stat(digest) === null) return false;
+    return true;
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(new DmlError("shutting_down", "The master stops."));
+    const done = this.#turns.then(work);
+    this.#turns = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** Every blob of a version. */
+function digestsOf(built: BuiltGallery | null): Digest[] {
+  return built === null ? [] : [built.index.digest, ...built.buckets.map(({ digest }) => digest)];
+}

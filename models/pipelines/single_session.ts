@@ -1,0 +1,54 @@
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { ModelSession, Tensor } from "../tensor.ts";
+import type { ModelSessions } from "./pipeline.ts";
+
+/** What the only file of a model is for. */
+export const MODEL_ROLE = "model";
+
+/** The only file of a model, checked to have the tensors that its manifest names. */
+export class SingleSession {
+  readonly #session: ModelSession;
+  readonly #outputs: readonly string[];
+
+  /** Without names of outputs, all of them. Throws `model_invalid` when the model file or one of its tensors is missing. */
+  constructor(sessions: ModelSessions, { inputs, outputs }: { inputs: readonly string[]; outputs: readonly string[] }) {
+    if (!Object.hasOwn(sessions, MODEL_ROLE)) {
+      throw new DmlError("model_invalid", `The model has no model file ${MODEL_ROLE}.`);
+    }
+    const session = sessions[MODEL_ROLE];
+    refuseMissing(inputs, { among: session.inputNames, what: "input" });
+    refuseMissing(outputs, { among: session.outputNames, what: "output" });
+    const ungiven = session.inputNames.filter((name) => !inputs.includes(name));
+    if (ungiven.length > 0) {
+      throw new DmlError(
+        "model_invalid",
+        `The model file ${MODEL_ROLE} also takes ${ungiven.join(", ")}, which the manifest does not give it.`,
+        { advice: "Export the model with one input, or serve it as `tensor` and name all of its inputs." },
+      );
+    }
+    this.#session = session;
+    this.#outputs = outputs.length === 0 ? session.outputNames : outputs;
+  }
+
+  /** The outputs, in the order they were asked for. Throws `engine_failed`. */
+  async run(inputs: Readonly<Record<string, Tensor>>): Promise<{ readonly name: string; readonly tensor: Tensor }[]> {
+    const answer = await this.#session.run(inputs);
+    return this.#outputs.map((name) => {
+      const tensor = answer[name];
+      if (tensor !== undefined) return { name, tensor };
+      throw new DmlError("engine_failed", `The model file ${MODEL_ROLE} did not answer with ${name}.`);
+    });
+  }
+}
+
+function refuseMissing(
+  names: readonly string[],
+  { among, what }: { among: readonly string[]; what: string },
+): void {
+  const missing = names.filter((name) => !among.includes(name));
+  if (missing.length === 0) return;
+  throw new DmlError(
+    "model_invalid",
+    `The model file ${MODEL_ROLE} has no ${what} ${missing.join(", ")}; there is ${among.join(", ") || "none"}.`,
+  );
+}

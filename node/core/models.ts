@@ -1,0 +1,108 @@
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import type { ModelOffer, ModelRetire } from "../../protocol/messages/model.ts";
+import type { NodeEvent } from "./event.ts";
+import type { ModelPhase, ModelState, NodeState } from "./state.ts";
+
+/** The master wants a model here; one that is ready is announced at once, one that failed is tried again. */
+export function applyOffer(state: NodeState, offer: ModelOffer): void {
+  const manifestDigest = offer.manifest.digest;
+  const known = state.models.get(manifestDigest);
+  if (known !== undefined) {
+    known.offer = offer;
+    known.retired = false;
+    if (known.phase === "failed") known.phase = "offered";
+    if (known.phase === "ready") {
+      known.fetchedBytes = 0;
+      announceReady(state, known);
+    }
+    return;
+  }
+  if (state.models.size >= state.limits.modelsMax) {
+    const reason = `This node holds ${state.models.size} models already.`;
+    state.outbox.push({ type: "model.failed", manifestDigest, code: "queue_full", reason });
+    return;
+  }
+  state.models.set(manifestDigest, {
+    manifestDigest,
+    offer,
+    phase: "offered",
+    retired: false,
+    fetchedBytes: 0,
+    measured: null,
+    failure: null,
+  });
+}
+
+/** The master does not want it any more; the plan unloads it when no attempt needs it. */
+export function applyRetire(state: NodeState, { manifestDigest }: ModelRetire): void {
+  const model = state.models.get(manifestDigest);
+  if (model !== undefined) model.retired = true;
+}
+
+/** All files are here, verified. */
+export function applyFetched(
+  state: NodeState,
+  { manifestDigest, fetchedBytes }: Extract<NodeEvent, { kind: "modelFetched" }>,
+): void {
+  const model = modelIn(state, manifestDigest, "fetching");
+  if (model === null) return;
+  model.phase = "fetched";
+  model.fetchedBytes = fetchedBytes;
+}
+
+/** Loaded in every worker, warmed up and measured. */
+export function applyLoaded(
+  state: NodeState,
+  { manifestDigest, imagesPerSecond, warmUpMs, refetchedBytes = 0 }: Extract<NodeEvent, { kind: "modelLoaded" }>,
+): void {
+  const model = modelIn(state, manifestDigest, "loading");
+  if (model === null) return;
+  model.phase = "ready";
+  model.measured = { imagesPerSecond, warmUpMs };
+  model.fetchedBytes += refetchedBytes;
+  if (!model.retired) announceReady(state, model);
+}
+
+/** It could not be fetched or loaded. */
+export function applyModelFailed(
+  state: NodeState,
+  { manifestDigest, failure }: Extract<NodeEvent, { kind: "modelFailed" }>,
+): void {
+  const model = state.models.get(manifestDigest);
+  if (model?.phase !== "fetching" && model?.phase !== "loading") return;
+  model.phase = "failed";
+  model.failure = failure;
+  if (!model.retired) state.outbox.push({ type: "model.failed", manifestDigest, ...failure });
+}
+
+/** It is gone from the workers; one that was offered again while it was on its way out starts anew. */
+export function applyUnloaded(state: NodeState, manifestDigest: Digest): void {
+  const model = modelIn(state, manifestDigest, "unloading");
+  if (model === null) return;
+  if (model.retired) state.models.delete(manifestDigest);
+  else model.phase = "offered";
+}
+
+/** The model that the plan named. */
+export function modelOf(state: NodeState, manifestDigest: Digest): ModelState {
+  const model = state.models.get(manifestDigest);
+  invariant(model !== undefined, `the plan named ${manifestDigest}, which is gone`);
+  return model;
+}
+
+function modelIn(
+  state: NodeState,
+  manifestDigest: Digest,
+  phase: ModelPhase,
+): ModelState | null {
+  const model = state.models.get(manifestDigest);
+  return model?.phase === phase ? model : null;
+}
+function announceReady(
+  state: NodeState,
+  { manifestDigest, fetchedBytes, measured }: ModelState,
+): void {
+  invariant(measured !== null, `${manifestDigest} is ready but was not measured`);
+  state.outbox.push({ type: "model.ready", manifestDigest, fetchedBytes, ...measured });
+}

@@ -1,0 +1,225 @@
+import type { AssetSource } from "../../models/assets.ts";
+import { type GalleryReader, openGallery } from "../../models/gallery/gallery_reader.ts";
+import type { GalleryView } from "../../models/gallery/gallery_view.ts";
+import { createImageCodec, type ImageCodec } from "../../models/image/image_codec.ts";
+import { type Annotator, createAnnotator } from "../../models/image/draw/annotate.ts";
+import { cropAround } from "../../models/image/resample/crop_around.ts";
+import type { Picture } from "../../models/image/picture.ts";
+import type { Manifest } from "../../models/manifest.ts";
+import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
+import { marksOf } from "../../models/pipelines/marks.ts";
+import type { Pipeline } from "../../models/pipelines/pipeline.ts";
+import { inHundredths } from "../../models/pipelines/rounded.ts";
+import type { ModelSession } from "../../models/tensor.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { Person, Timings } from "../../protocol/messages/prediction.ts";
+import type { TaskOptions } from "../../protocol/messages/task.ts";
+import { withDepthwiseConvolution } from "./depthwise/onnx_depthwise.ts";
+import type { EngineResult } from "./engine.ts";
+import { samplePicture } from "./sample_picture.ts";
+import type { LoadableModel } from "./worker_protocol.ts";
+
+/** The size of a common photograph; what is said of images/s is said of it. */
+const SAMPLE = { width: 1920, height: 1280 };
+/** A face is kept with what is around it, so that it can be found and embedded anew. */
+const CROP = { factor: 2.5, sideMax: 640 };
+const CROP_QUALITY = 92;
+const MEASURED_PICTURES = 3;
+const MEASURED_EMPTY_RUNS = 200;
+
+/** What a host is made of. */
+export interface ModelHostOptions {
+  readonly assets: AssetSource;
+  readonly nowMs: () => number;
+}
+
+interface Loaded {
+  /** `name@version`. */
+  readonly name: string;
+  readonly pipeline: Pipeline;
+  readonly sessions: readonly ModelSession[];
+  /** Their files by digest. */
+  readonly files: readonly string[];
+}
+
+/** The models of one worker: loads them and looks at one picture after the other. */
+export class ModelHost {
+  readonly #assets: AssetSource;
+  readonly #nowMs: () => number;
+  readonly #codec: ImageCodec;
+  readonly #annotator: Annotator;
+  readonly #loaded = new Map<string, Loaded>();
+  /** By name. */
+  readonly #galleries = new Map<string, GalleryReader>();
+  #engine: Promise<void> | null = null;
+  #sample: Uint8Array<ArrayBuffer> | null = null;
+
+  constructor({ assets, nowMs }: ModelHostOptions) {
+    this.#assets = assets;
+    this.#nowMs = nowMs;
+    this.#codec = createImageCodec(assets);
+    this.#annotator = createAnnotator(assets);
+  }
+
+  /** Loads a model, codec included, and runs all of it once unless told not to; the model files are given away. Throws `engine_failed` or `model_invalid`. */
+  async load(manifestDigest: string, model: LoadableModel): Promise<void> {
+    const { name, manifest, files, warmUp = true } = model;
+    if (this.#loaded.has(manifestDigest)) return;
+    const sessions = await this.#createSessions(manifest, files);
+    try {
+      const pipeline = createPipeline(manifest, sessions, { nowMs: this.#nowMs });
+      if (pipeline.needsPicture && warmUp) await this.#warmUp(pipeline);
+      const digests = manifest.files.map(({ digest }) => digest);
+      this.#loaded.set(manifestDigest, { name, pipeline, sessions: Object.values(sessions), files: digests });
+    } catch (error) {
+      await releaseAll(Object.values(sessions));
+      throw error;
+    }
+  }
+
+  /**
+   * Pictures a second of this worker: the median of a few, decoded and sent through every model file; `LIMITS.imagesPerSecondMax` of what
+   * is too quick for the clock.
+   */
+  async measure(manifestDigest: string): Promise<number> {
+    const { pipeline } = this.#find(manifestDigest);
+    const lapsMs: number[] = [];
+    while (lapsMs.length < (pipeline.needsPicture ? MEASURED_PICTURES : 1)) {
+      const startMs = this.#nowMs();
+      if (pipeline.needsPicture) await this.#warmUp(pipeline);
+      else await repeatEmpty(pipeline);
+      lapsMs.push(this.#nowMs() - startMs);
+    }
+    lapsMs.sort((one, other) => one - other);
+    const medianMs = lapsMs[lapsMs.length >> 1] / (pipeline.needsPicture ? 1 : MEASURED_EMPTY_RUNS);
+    return Math.min(1_000 / medianMs, LIMITS.imagesPerSecondMax);
+  }
+
+  /** Gives the model's memory back to the engine; one that is not loaded is fine. */
+  async unload(manifestDigest: string): Promise<void> {
+    const loaded = this.#loaded.get(manifestDigest);
+    this.#loaded.delete(manifestDigest);
+    if (loaded !== undefined) await releaseAll(loaded.sessions);
+  }
+
+  /** The people of a gallery from the next picture on; null for nobody. */
+  setGallery(name: string, view: GalleryView | null): void {
+    if (view === null) this.#galleries.delete(name);
+    else this.#galleries.set(name, openGallery(view));
+  }
+
+  /** Looks at one picture; it is decoded once, and cut up or drawn upon only when it has been looked at. */
+  async run(
+    manifestDigest: string,
+    image: Uint8Array<ArrayBuffer> | null,
+    options: TaskOptions,
+  ): Promise<EngineResult> {
+    const { name, pipeline, files } = this.#find(manifestDigest);
+    const gallery = this.#galleryFor(options.gallery, files);
+    const startMs = this.#nowMs();
+    const computing = image === null ? null : pipeline.recognizeTensors?.(image) ?? null;
+    const picture = computing === null && pipeline.needsPicture ? await this.#decode(image) : null;
+    const decodedMs = this.#nowMs();
+    const wanted = { embeddings: options.embeddings, quality: options.crops, gallery };
+    const { timings, ...found } = await (computing ?? pipeline.recognize(picture, wanted));
+    const recognizedMs = this.#nowMs();
+    const crops = options.crops && picture !== null ? await this.#cropFaces(picture, found.persons) : [];
+    const croppedMs = this.#nowMs();
+    const isVisible = found.tensors === undefined && found.embedding === undefined;
+    const isDrawn = options.annotate && picture !== null && isVisible;
+    const drawn = isDrawn ? await this.#annotator.annotate(picture, marksOf(found)) : null;
+    const drawnMs = this.#nowMs();
+    const annotated = drawn && await this.#codec.encodeJpeg(drawn);
+    const { width, height } = picture ?? { width: 0, height: 0 };
+    if (picture !== null) this.#codec.release(picture);
+    const endMs = this.#nowMs();
+    const all: Timings = {
+      decodeMs: inHundredths(decodedMs - startMs),
+      ...timings,
+      drawMs: inHundredths(drawnMs - croppedMs),
+      encodeMs: inHundredths(endMs - drawnMs + croppedMs - recognizedMs),
+      totalMs: inHundredths(endMs - startMs),
+    };
+    const asked = gallery === null ? {} : { gallery: { name: gallery.view.gallery, version: gallery.view.version } };
+    const prediction = { model: name, width, height, ...asked, ...found, timings: all };
+    return { prediction, annotated, crops };
+  }
+
+  /** Embeddings of one model file say nothing about those of another: people whom another one embedded are not asked. */
+  #galleryFor(name: string | null, files: readonly string[]): GalleryReader | null {
+    const gallery = name === null ? undefined : this.#galleries.get(name);
+    return gallery !== undefined && files.includes(gallery.view.embedder) ? gallery : null;
+  }
+
+  async #cropFaces(picture: Picture, persons: readonly Person[]): Promise<Uint8Array<ArrayBuffer>[]> {
+    const crops: Uint8Array<ArrayBuffer>[] = [];
+    for (const { box } of persons) {
+      crops.push(await this.#codec.encodeJpeg(cropAround(picture, { box, ...CROP }), { quality: CROP_QUALITY }));
+    }
+    return crops;
+  }
+
+  #find(manifestDigest: string): Loaded {
+    const loaded = this.#loaded.get(manifestDigest);
+    if (loaded !== undefined) return loaded;
+    throw new DmlError("model_unknown", `${manifestDigest} is not loaded here.`);
+  }
+
+  #decode(image: Uint8Array | null): Promise<Picture> {
+    if (image === null) throw new DmlError("image_empty", "The model needs a picture, and none was given.");
+    return this.#codec.decode(image);
+  }
+
+  async #warmUp(pipeline: Pipeline): Promise<void> {
+    const picture = await this.#codec.decode(await this.#sampleJpeg());
+    await pipeline.warmUp(picture);
+    this.#codec.release(picture);
+  }
+
+  async #sampleJpeg(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#sample === null) {
+      const picture = samplePicture(SAMPLE);
+      this.#sample = await this.#codec.encodeJpeg(picture);
+      this.#codec.release(picture);
+    }
+    return this.#sample;
+  }
+
+  /** The engine is loaded with the first model that needs it. */
+  async #createSessions(
+    manifest: Manifest,
+    files: LoadableModel["files"],
+  ): Promise<Record<string, ModelSession>> {
+    const sessions: Record<string, ModelSession> = {};
+    if (manifest.requirements.engine === "none") return sessions;
+    const { createModelSession, initOnnx } = await import("./onnx_session.ts");
+    this.#engine ??= this.#assets("onnxruntime.wasm").then((wasm) => initOnnx(withDepthwiseConvolution(wasm)));
+    try {
+      await this.#engine;
+    } catch (error) {
+      this.#engine = null; // so that the next model asks again
+      throw error;
+    }
+    try {
+      for (const [role, bytes] of files) {
+        sessions[role] = await createModelSession(bytes);
+        bytes.buffer.transfer(0); // the engine has its own copy
+      }
+    } catch (error) {
+      await releaseAll(Object.values(sessions));
+      throw error;
+    }
+    return sessions;
+  }
+}
+
+async function repeatEmpty(pipeline: Pipeline): Promise<void> {
+  for (let run = 0; run < MEASURED_EMPTY_RUNS; run++) {
+    await pipeline.recognize(null, { embeddings: false });
+  }
+}
+
+async function releaseAll(sessions: readonly ModelSession[]): Promise<void> {
+  for (const session of sessions) await session.release();
+}

@@ -1,0 +1,61 @@
+import { readJsonFile, writeJsonFile } from "../../protocol/host/json_file.ts";
+import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { Log } from "../../protocol/kernel/log.ts";
+import { digestSchema, z } from "../../protocol/schema.ts";
+
+/** When the files of a cache were last used: wall times by digest. */
+export interface UseTimes {
+  load(): Promise<Map<Digest, number>>;
+  save(times: ReadonlyMap<Digest, number>): Promise<void>;
+}
+
+/** As many files as a cache remembers; a node holds far fewer. */
+const FILES_MAX = 100_000;
+
+const useTimesSchema = z.strictObject({
+  schema: z.literal(1),
+  usedAtMs: z.array(z.tuple([digestSchema, z.number().int().min(0)])).max(FILES_MAX),
+});
+
+/** For a cache that lasts as long as the process. */
+export class MemoryUseTimes implements UseTimes {
+  #times: ReadonlyMap<Digest, number> = new Map();
+
+  load(): Promise<Map<Digest, number>> {
+    return Promise.resolve(new Map(this.#times));
+  }
+
+  save(times: ReadonlyMap<Digest, number>): Promise<void> {
+    this.#times = new Map(times);
+    return Promise.resolve();
+  }
+}
+
+/** In a file beside the cache. That it cannot be read or written costs no more than the order in which files go. */
+export class FileUseTimes implements UseTimes {
+  readonly #path: string;
+  readonly #log: Log;
+
+  constructor(path: string, options: { log: Log }) {
+    this.#path = path;
+    this.#log = options.log;
+  }
+
+  async load(): Promise<Map<Digest, number>> {
+    try {
+      const kept = await readJsonFile(this.#path, useTimesSchema);
+      return new Map(kept?.usedAtMs ?? []);
+    } catch (error) {
+      this.#log.warn("When model files were last used is not known any more.", { error: String(error) });
+      return new Map();
+    }
+  }
+
+  async save(times: ReadonlyMap<Digest, number>): Promise<void> {
+    try {
+      await writeJsonFile(this.#path, { schema: 1, usedAtMs: [...times].slice(-FILES_MAX) });
+    } catch (error) {
+      this.#log.warn("When model files were last used could not be noted.", { error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import { join } from "node:path";
+import { assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
+import { CacheEviction } from "../../../node/models/cache_eviction.ts";
+import { ModelCache } from "../../../node/models/model_cache.ts";
+import { FileUseTimes, MemoryUseTimes, type UseTimes } from "../../../node/models/use_times.ts";
+import type { BlobStore } from "../../../protocol/ports/blob_store.ts";
+import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
+import type { Digest } from "../../../protocol/kernel/digest.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import { seededRandom } from "../../../protocol/kernel/random.ts";
+import type { ModelOffer } from "../../../protocol/messages/model.ts";
+import { ManualClock } from "../../protocol/manual_clock.ts";
+import { temporaryDirectory } from "../../temporary_directory.ts";
+import { putModel, putText } from "../node_fixture.ts";
+import { digest } from "../instructions.ts";
+
+const FILE_BYTES = 1_000;
+
+/** A cache with a limit over a store of the test's, and a master that has three models of about the same size. */
+async function setUp(
+  { bytesMax, local = new MemoryBlobStore(), times = new MemoryUseTimes() }: {
+    bytesMax: number;
+    local?: BlobStore;
+    times?: UseTimes;
+  },
+) {
+  const remote = new MemoryBlobStore();
+  const clock = new ManualClock();
+  const inUse = new Set<Digest>();
+  const eviction = new CacheEviction({ store: local, bytesMax, times, clock, inUse: () => inUse });
+  const cache = new ModelCache({ local, remote, clock, random: seededRandom(1), eviction });
+  const offers: ModelOffer[] = [];
+  for (const letter of ["a", "b", "c"]) offers.push(await putModel(remote, letter.repeat(FILE_BYTES)));
+  /** Fetches one a second later than what was before. */
+  const fetch = async (offer: ModelOffer) => {
+    clock.advance(1_000);
+    await cache.fetch(offer);
+  };
+  const hold = (offer: ModelOffer) => {
+    for (const file of [offer.manifest, ...offer.files]) inUse.add(file.digest);
+  };
+  const held = async () => {
+    const sizes = await Promise.all(offers.map(({ files: [file] }) => local.stat(file.digest)));
+    return ["a", "b", "c"].filter((_, index) => sizes[index] !== null).join("");
+  };
+  const bytesOfTwo = 2 * (FILE_BYTES + offers[0].manifest.size) + 10;
+  return { local, remote, cache, eviction, offers, fetch, hold, held, bytesOfTwo };
+}
+
+Deno.test("CacheEviction.makeRoom() evicts what was not used for longest when the limit is reached", async () => {
+  const { offers: [a, b, c], fetch, held } = await setUp({ bytesMax: 3_000 });
+  await fetch(a);
+  await fetch(b);
+  await fetch(a); // used again, with nothing to fetch
+  await fetch(c);
+  assertEquals(await held(), "ac");
+});
+
+Deno.test("CacheEviction.touch() of two at once forgets neither", async () => {
+  const times = new MemoryUseTimes();
+  const { eviction } = await setUp({ bytesMax: 0, times });
+  await Promise.all([eviction.touch([digest(1)]), eviction.touch([digest(2)])]);
+  assertEquals([...(await times.load()).keys()], [digest(1), digest(2)]);
+});
+
+Deno.test("CacheEviction.makeRoom() never evicts what is in use, and refuses what then does not fit", async () => {
+  const { offers: [a, b, c], fetch, hold, held } = await setUp({ bytesMax: 3_000 });
+  await fetch(a);
+  hold(a);
+  await fetch(b);
+  await fetch(c);
+  assertEquals(await held(), "ac", "the older one is in use");
+  hold(c);
+  const error = await assertRejects(() => fetch(b), DmlError, "under the limit of 3000");
+  assertEquals(error.code, "disk_full");
+  assertStringIncludes(error.advice, "--cache-bytes");
+  assertEquals(await held(), "ac", "nothing was deleted in vain");
+});
+
+Deno.test("CacheEviction.makeRoom() has no limit where it is 0", async () => {
+  const { offers, fetch, held } = await setUp({ bytesMax: 0 });
+  for (const offer of offers) await fetch(offer);
+  assertEquals(await held(), "abc");
+});
+
+Deno.test("CacheEviction.evictOne() makes room on a disk that is full before the limit is", async () => {
+  const disk = new FullDisk(2_900);
+  const { offers: [a, b, c], fetch, held, hold } = await setUp({ bytesMax: 0, local: disk });
+  await fetch(a);
+  await fetch(b);
+  await fetch(c);
+  assertEquals(await held(), "bc");
+  hold(b);
+  hold(c);
+  const error = await assertRejects(() => fetch(a), DmlError);
+  assertEquals(error.code, "disk_full");
+  assertEquals(await held(), "bc");
+});
+
+Deno.test("CacheEviction deletes nothing that is no model's file", async () => {
+  const { local, offers: [a, b, c], fetch } = await setUp({ bytesMax: 3_000 });
+  if (!(local instanceof MemoryBlobStore)) throw new Error("it is one");
+  const other = await putText(local, "x".repeat(5_000));
+  for (const offer of [a, b, c]) await fetch(offer);
+  assertEquals(await local.stat(other.digest), 5_000);
+});
+
+Deno.test("ModelCache.completeManifests() makes known what an earlier process has fetched", async () => {
+  const first = await setUp({ bytesMax: 3_000 });
+  await first.fetch(first.offers[0]);
+  await first.fetch(first.offers[1]);
+  const again = await setUp({ bytesMax: 3_000, local: first.local });
+  await again.cache.completeManifests();
+  await again.fetch(again.offers[2]);
+  assertEquals((await again.held()).length, 2);
+});
+
+Deno.test("FileUseTimes keeps the order from start to start, and begins anew when its file is damaged", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "last_used.json");
+  const times = new FileUseTimes(path, { log: SILENT_LOG });
+  assertEquals(await times.load(), new Map());
+  await times.save(new Map([[digest(1), 5], [digest(2), 7]]));
+  assertEquals(await new FileUseTimes(path, { log: SILENT_LOG }).load(), new Map([[digest(1), 5], [digest(2), 7]]));
+  await Deno.writeTextFile(path, "{");
+  assertEquals(await times.load(), new Map());
+});
+
+/** A disk that holds so many bytes. */
+class FullDisk extends MemoryBlobStore {
+  constructor(readonly capacity: number) {
+    super();
+  }
+
+  override receive(name: Digest, size: number) {
+    if (this.bytes + size <= this.capacity) return super.receive(name, size);
+    return Promise.reject(new DmlError("disk_full", `There is no space for ${name}.`));
+  }
+}

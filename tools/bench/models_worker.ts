@@ -1,0 +1,48 @@
+/** The model files of the face model, in the engine as it is published or as dml changes it. A realm of its own, for the engine. */
+/// <reference lib="deno.worker" />
+import { FACES } from "../../models/catalog/faces.ts";
+import { DETECT } from "../../models/pipelines/faces/detect.ts";
+import { EMBED } from "../../models/pipelines/faces/embed.ts";
+import { LANDMARKS } from "../../models/pipelines/faces/landmarks.ts";
+import { SessionRunner } from "../../models/pipelines/session_runner.ts";
+import type { ModelSession } from "../../models/tensor.ts";
+import { assetFiles } from "../../node/engine/asset_files.ts";
+import { withDepthwiseConvolution } from "../../node/engine/depthwise/onnx_depthwise.ts";
+import { createModelSession, initOnnx } from "../../node/engine/onnx_session.ts";
+import { timed } from "./figure.ts";
+
+/** Which engine. */
+export type EngineKind = "published" | "changed";
+
+/** Milliseconds for one run of each model file. */
+export type ModelsMs = Readonly<Record<"detect" | "landmarks" | "embed", number>>;
+
+type Runs = Readonly<Record<keyof ModelsMs, () => Promise<unknown>>>;
+
+let runs: Runs | null = null;
+
+/** Each message is a round; all of them name the same engine. */
+self.onmessage = async ({ data }: MessageEvent<EngineKind>) => {
+  runs ??= await load(data);
+  self.postMessage(await round(runs));
+};
+self.postMessage("ready");
+
+async function load(kind: EngineKind): Promise<Runs> {
+  const engine = await assetFiles("onnxruntime.wasm");
+  initOnnx(kind === "published" ? engine : withDepthwiseConvolution(engine));
+  const files: Record<string, ModelSession> = {};
+  for (const { role } of FACES.manifest.files) files[role] = await createModelSession(await FACES.loadFile(role));
+  const [detect, landmarks] = [new SessionRunner(files, DETECT), new SessionRunner(files, LANDMARKS)];
+  const embed = new SessionRunner(files, EMBED);
+  for (const { input } of [detect, landmarks, embed]) input.forEach((_, at) => input[at] = at % 255 / 255 - 0.5);
+  return { detect: () => detect.run(), landmarks: () => landmarks.run(), embed: () => embed.run() };
+}
+
+async function round({ detect, landmarks, embed }: Runs): Promise<ModelsMs> {
+  return {
+    detect: await timed(detect),
+    landmarks: await timed(landmarks),
+    embed: await timed(embed),
+  };
+}

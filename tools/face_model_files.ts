@@ -1,0 +1,9 @@
+import { FACES } from "../models/catalog/faces.ts";
+import type { ModelFiles } from "../node/engine/engine.ts";
+
+/** The model files of the face model, read from their package into memory of their own. */
+export async function faceFiles(): Promise<ModelFiles> {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const { role } of FACES.manifest.files) files.set(role, await FACES.loadFile(role));
+  return files;
+}

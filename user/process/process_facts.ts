@@ -1,0 +1,47 @@
+import { resolve } from "node:path";
+import { type HostEnvironment, resolveHome } from "../../protocol/host/home_path.ts";
+import type { CliCommand } from "../cli/command.ts";
+import type { ProcessFacts } from "./permissions.ts";
+import { SOURCE_VARIABLES } from "./source_variables.ts";
+import { serviceDirectory, SYSTEM_HOME } from "../service/service_place.ts";
+
+/** What is known of an invocation before its command is. */
+export interface InvocationFacts
+  extends HostEnvironment, Pick<ProcessFacts, "currentDirectory" | "programPaths" | "codePaths"> {
+  /** The file that a person starts, when the program is in one and the environment does not say so. */
+  readonly executable: string | null;
+}
+
+/**
+ * Where `command` takes place. Throws `home_unusable` when it needs a data directory and nothing says where that is, `usage`
+ * when it is about services and this kind of host has none.
+ */
+export function processFactsOf(command: CliCommand, start: InvocationFacts): ProcessFacts {
+  const { currentDirectory, programPaths, codePaths = [] } = start;
+  const home = homeOf(command, start);
+  const trial = start.variable("DML_TRIAL");
+  return {
+    home: home === null ? null : resolve(currentDirectory, home),
+    currentDirectory,
+    programPaths,
+    codePaths,
+    sourceVariables: command.verb === "models" ? sourceVariables(start) : {},
+    executable: start.variable("DML_EXECUTABLE") || start.executable,
+    canRestart: start.variable("DML_SUPERVISED") === "1",
+    trial: trial?.startsWith("sha256:") ? `sha256:${trial.slice("sha256:".length)}` : null,
+    serviceDirectory: command.verb === "service" ? serviceDirectory(command.level, start) : null,
+  };
+}
+
+function homeOf(command: CliCommand, host: HostEnvironment): string | null {
+  if (!("home" in command)) return null;
+  if (command.verb === "service" && command.level === "system") return SYSTEM_HOME;
+  return command.home ?? resolveHome(host);
+}
+
+function sourceVariables({ variable }: HostEnvironment): Record<string, string> {
+  return Object.fromEntries(SOURCE_VARIABLES.flatMap((name) => {
+    const value = variable(name);
+    return value ? [[name, value]] : [];
+  }));
+}
