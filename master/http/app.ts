@@ -1,6 +1,5 @@
 import { Hono } from "hono";
-import { requireRole } from "../../protocol/http/auth.ts";
-import { blobRoutes } from "../../protocol/http/blob_routes.ts";
+import { blobReadRoutes, blobWriteRoutes } from "../../protocol/http/blob_routes.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -19,15 +18,16 @@ import { peopleRoutes } from "./people_routes.ts";
 import { programRoutes } from "./program_routes.ts";
 import { predictionRoutes } from "./prediction_routes.ts";
 import { versionRoutes } from "./version_routes.ts";
-import { modelRoutes } from "./model_routes.ts";
+import { modelListRoutes, modelRoutes } from "./model_routes.ts";
 import type { Refusals } from "./refusals.ts";
+import { routesByRole } from "./role_routes.ts";
 import { wrongMethodResponse } from "./wrong_method.ts";
 
-/** What the routes are about; the shell of the master provides it. */
+/** The services behind the routes, provided by the shell of the master. */
 export interface AppOptions {
   readonly clock: Clock;
   readonly refusals: Pick<Refusals, "record">;
-  /** Null where requests need none. */
+  /** `null` if requests need no token. */
   readonly tokens: ClusterTokens | null;
   /** The control port, for users who go on asking; null when they may not ask there. */
   readonly userPort: number | null;
@@ -38,44 +38,36 @@ export interface AppOptions {
   readonly master: Pick<MasterHandle, "info" | "nodes" | "models" | "command" | "versions" | "programs">;
 }
 
-/** The HTTP interface of the master: who may do what, and where it is done. */
+/** The routes that need no token: a host asks them before it has one. All others need one. */
+const OPEN_ROUTES: readonly string[] = [`GET ${PATHS.cluster}`, `GET ${PATHS.health}`];
+
+/**
+ * Returns the HTTP interface of the master. Routes that no group claims for another role are for the admin alone
+ * (see {@linkcode routesByRole}).
+ */
 export function createApp(options: AppOptions): Hono {
   const { tokens, predictions, people, blobs, clock, master, userPort } = options;
-  const user = requireRole(tokens, "user");
-  const reader = requireRole(tokens, "user", "node");
-  const writer = requireRole(tokens, "node", "admin");
-  const admin = requireRole(tokens, "admin");
-
-  const app = new Hono();
-  app.use(PATHS.predictions, user);
-  app.get(PATHS.models, user);
-  app.post(PATHS.models, admin);
-  app.get(`${PATHS.models}/:name`, admin);
-  app.use(`${PATHS.modelFiles}/:digest`, admin);
-  app.get(PATHS.nodes, admin);
-  app.post(`${PATHS.nodes}/:nodeId/commands`, admin);
-  app.get(`${PATHS.models}/:name/rollouts`, admin);
-  app.post(`${PATHS.models}/:name/rollouts`, admin);
-  app.post(`${PATHS.models}/:name/rollback`, admin);
-  app.put(`${PATHS.models}/:name/pin`, admin);
-  app.delete(`${PATHS.models}/:name`, admin);
-  app.post(PATHS.gc, admin);
-  app.use(PATHS.galleries, admin);
-  app.use(`${PATHS.galleries}/*`, admin);
-  app.get(PATHS.programs, admin);
-  app.get(`${PATHS.blobs}/:digest`, reader);
-  app.put(`${PATHS.blobs}/:digest`, writer);
-
-  app.route("/", clusterRoutes(master));
-  app.route("/", predictionRoutes({ predictions, blobs, clock, tokens, userPort }));
-  app.route("/", modelRoutes(master, options.modelImport));
-  app.route("/", modelFileRoutes({ uploads: options.modelImport.uploads, clock }));
-  app.route("/", versionRoutes(master));
-  app.route("/", nodeRoutes(master));
-  app.route("/", peopleRoutes({ people, predictions, clock }));
-  app.route("/", programRoutes(master));
-  app.route("/", blobRoutes({ read: [blobs], write: blobs.results, bytesMax: LIMITS.imageBytesMax }));
-
+  const userRoutes = new Hono()
+    .route("/", predictionRoutes({ predictions, blobs, clock, tokens, userPort }))
+    .route("/", modelListRoutes(master));
+  const app = routesByRole({
+    tokens,
+    open: OPEN_ROUTES,
+    claimed: [
+      { roles: ["user"], routes: userRoutes },
+      { roles: ["user", "node"], routes: blobReadRoutes([blobs]) },
+      { roles: ["node", "admin"], routes: blobWriteRoutes({ write: blobs.results, bytesMax: LIMITS.imageBytesMax }) },
+    ],
+    unclaimed: [
+      clusterRoutes(master),
+      modelRoutes(options.modelImport),
+      modelFileRoutes({ uploads: options.modelImport.uploads, clock }),
+      versionRoutes(master),
+      nodeRoutes(master),
+      peopleRoutes({ people, predictions, clock }),
+      programRoutes(master),
+    ],
+  });
   app.notFound((context) => {
     const wrongMethod = wrongMethodResponse(app, context);
     if (wrongMethod !== null) return wrongMethod;

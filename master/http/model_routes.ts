@@ -7,13 +7,16 @@ import type { ModelImport } from "../models/model_import.ts";
 
 const CREATED = 201;
 
-/** The models that are served, each on its own, and new ones. */
-export function modelRoutes(
-  master: { models(): ModelListing[] },
-  modelImport: ModelImport,
-): Hono {
+/** Returns the route that lists the models that are served. Mounted for users. */
+export function modelListRoutes(master: { models(): ModelListing[] }): Hono {
   const app = new Hono();
   app.get(PATHS.models, (context) => context.json({ models: master.models() }));
+  return app;
+}
+
+/** Returns the routes that show one model and add a new one. Mounted for the admin. */
+export function modelRoutes(modelImport: ModelImport): Hono {
+  const app = new Hono();
   app.get(`${PATHS.models}/:name`, (context) => context.json(modelImport.show(context.req.param("name"))));
   app.post(PATHS.models, async (context) => {
     const added = await modelImport.add(await manifestIn(context.req.raw));

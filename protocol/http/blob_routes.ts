@@ -14,27 +14,42 @@ const WHOLE_BYTES_MAX = 1024 * 1024;
 type ReadableStore = Pick<BlobStore, "stat" | "open" | "read"> & Partial<BlobsInView>;
 type WritableStore = Pick<BlobStore, "stat" | "put">;
 
-/** Which blobs {@linkcode blobRoutes} serves. */
-export interface BlobRoutesOptions {
-  /** Where to look, in this order. */
-  readonly read: readonly ReadableStore[];
-  /** Where what is put goes, and whether it was there; with none, puts are refused. */
+/** Blobs that {@linkcode blobWriteRoutes} takes. */
+export interface BlobWriteOptions {
+  /** Store of the blobs that are put. Absent if every PUT is refused. */
   readonly write?: WritableStore;
-  /** One blob that is put, in bytes. */
+  /** Size limit of one blob, in bytes. */
   readonly bytesMax: number;
 }
 
+/** Blobs that {@linkcode blobRoutes} serves and takes. */
+export interface BlobRoutesOptions extends BlobWriteOptions {
+  /** Stores to look in, in this order. */
+  readonly read: readonly ReadableStore[];
+}
+
 /**
- * GET, HEAD and PUT of `/blobs/<digest>`: immutable bytes with one `Range`, stored only when they hash to their name.
- * The app that mounts it says who may (see `auth.ts`) and answers what it throws (see `problem.ts`).
+ * Returns GET, HEAD and PUT of `/blobs/<digest>` in one app, for callers that may do all of it. The app that mounts
+ * them checks roles (see `auth.ts`) and answers the errors that they throw (see `problem.ts`).
  */
 export function blobRoutes(options: BlobRoutesOptions): Hono {
+  return new Hono().route("/", blobReadRoutes(options.read)).route("/", blobWriteRoutes(options));
+}
+
+/** Returns GET and HEAD of `/blobs/<digest>`: immutable bytes, or one `Range` of them, from the first store with them. */
+export function blobReadRoutes(stores: readonly ReadableStore[]): Hono {
   const app = new Hono();
   // Hono answers HEAD with the headers of GET and would leave the body of that open.
   app.get(`${PATHS.blobs}/:digest`, (context) => {
     const digest = digestIn(context.req.param("digest"));
-    return answerGet(digest, { request: context.req.raw, stores: options.read });
+    return answerGet(digest, { request: context.req.raw, stores });
   });
+  return app;
+}
+
+/** Returns PUT of `/blobs/<digest>`, which stores bytes only if they hash to their name. */
+export function blobWriteRoutes(options: BlobWriteOptions): Hono {
+  const app = new Hono();
   app.put(`${PATHS.blobs}/:digest`, (context) => {
     const digest = digestIn(context.req.param("digest"));
     return answerPut(digest, { request: context.req.raw, ...options });
