@@ -3,7 +3,7 @@ import { problemResponse } from "../../protocol/http/problem.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
 /** Those that some route of dml takes; HEAD is answered wherever GET is. */
-const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"] as const;
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /**
  * The answer to a request by a method that its path does not take: 405 and `Allow`, which names those that it does (RFC 9110,

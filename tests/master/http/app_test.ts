@@ -118,6 +118,7 @@ Deno.test("createApp() answers a method that a path does not take with 405 and t
     ["OPTIONS", "/v1/health", "GET, HEAD"],
     ["PATCH", "/v1/models/faces", "GET, HEAD, DELETE"],
     ["POST", blobPath(digestOf(BLOB)), "GET, HEAD, PUT"],
+    ["POST", "/v1/galleries/default/people/Ada", "GET, HEAD, PATCH, DELETE"],
   ];
   for (const [method, path, allowed] of cases) {
     const response = await ask(fixture.master, path, { method });
