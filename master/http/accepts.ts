@@ -1,4 +1,7 @@
-/** Whether `request` names `mediaType` among those that it accepts, whatever its case, and not as what it refuses by `q=0` (RFC 9110, 12.5.1). */
+/**
+ * Returns true if the `Accept` header of `request` names `mediaType`, in any case, and does not
+ * refuse it by `q=0` (RFC 9110, 12.5.1).
+ */
 export function accepts(request: Request, mediaType: string): boolean {
   const ranges = request.headers.get("accept")?.toLowerCase().split(",") ?? [];
   return ranges.some((range) => {

@@ -38,12 +38,12 @@ export interface AppOptions {
   readonly master: Pick<MasterHandle, "info" | "nodes" | "models" | "command" | "versions" | "programs">;
 }
 
-/** The routes that need no token: a host asks them before it has one. All others need one. */
+/** The routes that need no token, because a host asks for them before it has one. */
 const OPEN_ROUTES: readonly string[] = [`GET ${PATHS.cluster}`, `GET ${PATHS.health}`];
 
 /**
- * Returns the HTTP interface of the master. Routes that no group claims for another role are for the admin alone
- * (see {@linkcode routesByRole}).
+ * Returns the HTTP interface of the master. Routes that no group claims for another role are for
+ * the admin alone (see {@linkcode routesByRole}).
  */
 export function createApp(options: AppOptions): Hono {
   const { tokens, predictions, people, blobs, clock, master, userPort } = options;

@@ -2,7 +2,11 @@ import { Hono } from "hono";
 import type { ClusterInfo } from "../../protocol/http_api/api.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
 
-/** What anybody may know: where the control port is, and that the master answers. */
+/**
+ * Returns the routes that need no token: one tells where the control port is, one that the master
+ * answers. A route that is added here is for the admin alone until `OPEN_ROUTES` in `app.ts` names
+ * it.
+ */
 export function clusterRoutes(master: { info(): ClusterInfo }): Hono {
   const app = new Hono();
   app.get(PATHS.cluster, (context) => context.json(master.info()));

@@ -2,7 +2,7 @@ import type { ErrorHandler } from "hono";
 import { responseOfProblem } from "../../protocol/http/problem.ts";
 import type { Refusals } from "./refusals.ts";
 
-/** What routes throw, as an answer. */
+/** Returns the handler that turns every error thrown by a route into a problem response. */
 export function errorBoundary(refusals: Pick<Refusals, "record">): ErrorHandler {
   return (error, context) => {
     const { problem, retryAfterMs } = refusals.record(error, context.req);

@@ -1,6 +1,10 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
-/** The JSON that a request carries, not looked at any further. Throws `request_invalid`; `what` names it. */
+/**
+ * Returns the parsed but unchecked JSON body of `request`. Throws `request_invalid` with `what` as
+ * the name of the body if it is not JSON, has no `Content-Length` or is longer than
+ * `charactersMax`.
+ */
 export async function jsonBody(request: Request, options: { what: string; charactersMax: number }): Promise<unknown> {
   const { what, charactersMax } = options;
   const length = Number(request.headers.get("content-length") ?? NaN);

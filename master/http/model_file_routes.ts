@@ -8,12 +8,15 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { ModelFileUploads } from "../models/model_file_uploads.ts";
 
 /**
- * `GET /v1/model-files/<digest>?size=N` answers how much of a file of N bytes is here; `PUT` with a `Content-Range` appends the
- * next piece of it. A body that streams is slow, so pieces are sized, and the file goes on where it broke off.
+ * Returns the admin's routes for the upload of a file of a model. `GET
+ * /v1/model-files/<digest>?size=N` answers how many bytes of a file of N bytes have arrived; `PUT` with
+ * a `Content-Range` appends the next piece. The file is sent in pieces of known size because Deno
+ * reads a streamed body slowly, and because an upload that was interrupted can go on where it
+ * stopped.
  */
 export function modelFileRoutes({ uploads, clock }: { uploads: ModelFileUploads; clock: Clock }): Hono {
   const app = new Hono();
-  // Pieces are in memory while they arrive; so many at once, no more.
+  // Each piece is in memory while it arrives, so their number is limited.
   let piecesArriving = 0;
   app.get(`${PATHS.modelFiles}/:digest`, async (context) => {
     const { digest, size } = modelFileIn(context.req.param("digest"), context.req.query("size"));
@@ -49,7 +52,10 @@ function modelFileIn(digest: string, sizeText: string | undefined): { digest: Di
   return { digest, size };
 }
 
-/** Where the piece begins, once its headers agree with each other. */
+/**
+ * Returns the offset of the piece in the file, in bytes. Throws `request_invalid` if its headers
+ * are missing or contradict each other, `blob_too_large` if the piece is longer than allowed.
+ */
 function startOf(request: Request, size: number): number {
   const range = parseContentRange(request.headers.get("content-range"));
   const length = Number(request.headers.get("content-length") ?? NaN);

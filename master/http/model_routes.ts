@@ -7,14 +7,14 @@ import type { ModelImport } from "../models/model_import.ts";
 
 const CREATED = 201;
 
-/** Returns the route that lists the models that are served. Mounted for users. */
+/** Returns the users' route that lists the models that are served. */
 export function modelListRoutes(master: { models(): ModelListing[] }): Hono {
   const app = new Hono();
   app.get(PATHS.models, (context) => context.json({ models: master.models() }));
   return app;
 }
 
-/** Returns the routes that show one model and add a new one. Mounted for the admin. */
+/** Returns the admin's routes that show one model and add a new one. */
 export function modelRoutes(modelImport: ModelImport): Hono {
   const app = new Hono();
   app.get(`${PATHS.models}/:name`, (context) => context.json(modelImport.show(context.req.param("name"))));

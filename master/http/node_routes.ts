@@ -5,10 +5,10 @@ import { idSchema, parseAs } from "../../protocol/schema.ts";
 import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import { jsonBody } from "./json_body.ts";
 
-/** The longest body of a command. */
+/** Size limit of the body of a command. */
 const COMMAND_CHARACTERS_MAX = 1_024;
 
-/** The nodes of the cluster, and orders to them. */
+/** Returns the admin's routes that list the nodes and send commands to them. */
 export function nodeRoutes(master: {
   nodes(): NodeListing[];
   command(nodeId: string, command: NodeCommandName): Promise<string>;

@@ -17,21 +17,24 @@ const pageQuerySchema = z.strictObject({
   limit: numeral.pipe(z.number().min(1).max(PEOPLE_PAGE_MAX)).default(100),
 });
 
-/** The query of an enrolment: which face, what file it is of, and whether it is only a rehearsal. Throws `request_invalid`. */
+/**
+ * Returns the query of an enrolment: the face to take, the name of the picture's file, and whether
+ * it is a dry run. Throws `request_invalid`.
+ */
 export function enrolQuery(parameters: Readonly<Record<string, readonly string[]>>) {
   const query = read(enrolQuerySchema, parameters);
   checkFace(query);
   return query;
 }
 
-/** The query of a rejection. Throws `request_invalid`. */
+/** Returns the query of a rejection. Throws `request_invalid`. */
 export function rejectQuery(parameters: Readonly<Record<string, readonly string[]>>) {
   const query = read(faceQuerySchema, parameters);
   checkFace(query);
   return query;
 }
 
-/** The query of a page of people. Throws `request_invalid`. */
+/** Returns the query of a page of people. Throws `request_invalid`. */
 export function pageQuery(parameters: Readonly<Record<string, readonly string[]>>) {
   return read(pageQuerySchema, parameters);
 }

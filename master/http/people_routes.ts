@@ -17,18 +17,18 @@ import { bodyOf } from "./prediction_routes.ts";
 
 const GALLERY = `${PATHS.galleries}/:gallery`;
 const PERSON = `${GALLERY}/people/:name`;
-/** The longest body that is not a picture or an archive. */
+/** Size limit of a body that is neither a picture nor an archive. */
 const JSON_CHARACTERS_MAX = 128 * 1024;
 
-/** What the routes work with. */
+/** The services behind the routes. */
 export interface PeopleRoutesOptions {
   readonly people: People;
-  /** Who promises room for pictures. */
+  /** The service that reserves memory for pictures before they are read. */
   readonly predictions: Predictions;
   readonly clock: Clock;
 }
 
-/** Galleries, the people in them, and their faces. */
+/** Returns the admin's routes for galleries, the people in them, and their faces. */
 export function peopleRoutes(options: PeopleRoutesOptions): Hono {
   const { people } = options;
   const app = new Hono();

@@ -2,12 +2,12 @@ import { DEFAULT_GALLERY, NO_GALLERY } from "../../protocol/kernel/people_names.
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { galleryNameSchema, parseAs } from "../../protocol/schema.ts";
 
-/** What a user asks of a picture. */
+/** The parameters of a prediction. */
 export interface PredictionQuery {
   readonly model: string;
   readonly annotate: boolean;
   readonly embeddings: boolean;
-  /** Null for nobody's faces. */
+  /** `null` if nobody is to be recognised. */
   readonly gallery: string | null;
   readonly crops: boolean;
 }
@@ -16,8 +16,10 @@ const NAMES: readonly string[] = ["model", "annotate", "embeddings", "gallery", 
 const DEFAULT_MODEL = "faces";
 
 /**
- * The query of a prediction. Everything may be left out: `model` is then `faces`, `annotate` whether the annotated
- * picture is what is wanted, `embeddings` and `crops` false, `gallery` the default one (`none` for nobody's). Throws `request_invalid` naming the parameter.
+ * Returns the checked query of a prediction. Every parameter may be absent: `model` defaults
+ * to `faces`, `annotate` to true only if an annotated picture is the wanted answer, `embeddings`
+ * and `crops` to false, and `gallery` to the default gallery (`none` recognises nobody). Throws
+ * `request_invalid`, naming the parameter.
  */
 export function predictionQuery(
   parameters: Readonly<Record<string, readonly string[]>>,

@@ -14,29 +14,32 @@ import { predictionQuery } from "./prediction_query.ts";
 
 const JPEG = "image/jpeg";
 const JSON_TYPE = "application/json";
-/** How long a picture may take to arrive. */
+/** Time limit for the arrival of a picture. */
 const UPLOAD_MS = 60_000;
 
-/** What the routes work with. */
+/** The services behind the routes. */
 export interface PredictionRoutesOptions {
   readonly predictions: Predictions;
   readonly blobs: Pick<MasterBlobs, "view" | "read">;
   readonly clock: Clock;
-  /** Null where requests need none. */
+  /** `null` if requests need no token. */
   readonly tokens: ClusterTokens | null;
   /** The control port, for users who go on asking; null when they may not ask there. */
   readonly userPort: number | null;
 }
 
 /**
- * `POST /v1/predictions?model=faces&annotate=true&embeddings=false&gallery=default` with the picture's file as its body. Answers the
- * prediction as JSON; to who accepts only `image/jpeg`, the annotated picture; to who accepts a joined answer, both at once.
+ * Returns the users' route `POST
+ * /v1/predictions?model=faces&annotate=true&embeddings=false&gallery=default`, which takes the
+ * bytes of a picture's file as its body. The answer is the prediction as JSON; the annotated
+ * picture if the client accepts `image/jpeg` but not JSON; or both in one body if it accepts a
+ * joined answer.
  */
 export function predictionRoutes(options: PredictionRoutesOptions): Hono {
   const { predictions, blobs, tokens, userPort } = options;
   const nextTime: Record<string, string> = userPort === null ? {} : { [CONTROL_PORT_HEADER]: String(userPort) };
   const app = new Hono();
-  // A response copies what it is given.
+  // A view will do, because the response copies the bytes.
   const pictureOf = async ({ digest }: BlobReference) => blobs.view(digest) ?? await blobs.read(digest);
   app.post(PATHS.predictions, async (context) => {
     const request = context.req.raw;
@@ -61,7 +64,11 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
   return app;
 }
 
-/** The picture. Room is promised to it before it is read, so that many at once cannot fill the memory. */
+/**
+ * Returns the body of `request`: a picture, or an archive of people. Memory for it is reserved
+ * before it is read, so that many bodies at once cannot exhaust the memory. Throws
+ * `request_invalid`, `image_too_large`, `cancelled` or `deadline_exceeded`.
+ */
 export async function bodyOf(
   request: Request,
   options: Pick<PredictionRoutesOptions, "predictions" | "clock">,
@@ -80,7 +87,10 @@ export async function bodyOf(
   }
 }
 
-/** Whoever stops in the middle does not keep the room for ever. */
+/**
+ * Returns the result of `coming`, or throws `deadline_exceeded` after {@linkcode UPLOAD_MS}. A
+ * client that stops in the middle of an upload thereby gives its reserved memory back.
+ */
 async function withinTime<Result>(coming: Promise<Result>, clock: Clock): Promise<Result> {
   const late = Promise.withResolvers<never>();
   const cancel = clock.after(UPLOAD_MS, () => {
@@ -93,7 +103,10 @@ async function withinTime<Result>(coming: Promise<Result>, clock: Clock): Promis
   }
 }
 
-/** The announced size of the body, which is refused before it is read when it is too much. */
+/**
+ * Returns the announced size of the body, in bytes. Throws `request_invalid` if there is none, and
+ * `image_too_large` before anything is read if it is over the limit.
+ */
 function sizeOf(request: Request): number {
   const length = request.headers.get("content-length");
   if (length === null || !/^\d{1,15}$/.test(length)) {

@@ -2,7 +2,10 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { DmlError, ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 
-/** Refusals that somebody who looks after the cluster wants to see: damage, strangers, and what the host lacks. */
+/**
+ * Errors that the operator of the cluster should see: damaged files, callers without a valid token,
+ * and problems of this host.
+ */
 const WARNED: ReadonlySet<ErrorCode> = new Set([
   "blob_corrupt",
   "unauthorized",
@@ -10,13 +13,17 @@ const WARNED: ReadonlySet<ErrorCode> = new Set([
   "disk_full",
   "home_unusable",
 ]);
-/** Warnings in one minute; who is refused as fast as it can ask must not fill the disk. */
+/**
+ * Limit of warnings a minute, so that a client that retries as fast as it can does not fill the
+ * disk.
+ */
 const WARNINGS_MAX = 20;
 const WINDOW_MS = 60_000;
 
 /**
- * Writes refused requests to the log: some as warnings, so many a minute and the number of the others, the rest for debugging.
- * Neither headers nor the query are in it, where tokens might be.
+ * Log of refused requests. Errors in {@linkcode WARNED} are warnings, at most {@linkcode
+ * WARNINGS_MAX} a minute, followed by the count of those left out; everything else is a debug
+ * message. Headers and queries are never logged, because they may contain tokens.
  */
 export class RefusalLog {
   readonly #log: Log;
@@ -43,7 +50,9 @@ export class RefusalLog {
     this.#log.warn("A request was refused.", fields);
   }
 
-  /** A new minute, if the last is over. */
+  /**
+   * Starts a new minute if the last one is over, and logs how many warnings the last one left out.
+   */
   #begin(nowMs: number): void {
     if (nowMs - this.#beganMs < WINDOW_MS) return;
     if (this.#unsaid > 0) this.#log.warn("More requests were refused than were said.", { count: this.#unsaid });

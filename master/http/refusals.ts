@@ -8,16 +8,17 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import { BusyError } from "../turn/predictions.ts";
 import { RefusalLog } from "./refusal_log.ts";
 
-/** What a user is told who gets no answer. */
+/** An error as it is answered to a user. */
 export interface Refusal {
   readonly problem: Problem;
-  /** When to ask again; null: nobody knows. */
+  /** Time to wait before another try; `null` if it is not known. */
   readonly retryAfterMs: number | null;
 }
 
 /**
- * The one place where what is thrown while a user waits becomes what the user is told, and a line in the log. What dml does not know
- * by name is a bug: the log gets all of it, the user a reference to find it by.
+ * The one place where an error that a user waits for becomes an answer and a line in the log. An
+ * error that is not a `DmlError` is a bug: the log gets all of it, the user a reference that finds
+ * it there.
  */
 export class Refusals {
   readonly #options: { readonly log: Log; readonly random: Random };
@@ -28,7 +29,7 @@ export class Refusals {
     this.#refusals = new RefusalLog(options);
   }
 
-  /** What whoever asked for `request` is told of `error`. */
+  /** Returns the answer for `error`, and logs it as the outcome of `request`. */
   record(error: unknown, request: { method: string; path: string }): Refusal {
     const known = asDmlError(error);
     const problem = problemOf(known);

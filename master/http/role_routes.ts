@@ -6,30 +6,32 @@ import type { ClusterTokens, Role } from "../../protocol/security/tokens.ts";
 const ANY_ROLE: Role[] = ["user", "node", "admin"];
 const VERSIONED = "/v1/";
 
-/** Routes that their roles may use; an admin may also use what a user may. */
+/** Routes and the roles that may use them. An admin may also use what a user may. */
 export interface RoleRoutes {
   readonly roles: readonly Role[];
   readonly routes: Hono;
 }
 
-/** Routes and the callers that may use them. */
+/** Groups of routes by the callers that may use them. */
 export interface RolesOptions {
   /** `null` if requests need no token. */
   readonly tokens: ClusterTokens | null;
-  /** Every route that needs no token, as `GET /v1/health`. */
+  /** Every route that needs no token, in the form `GET /v1/health`. */
   readonly open: readonly string[];
   /** Routes for other roles than the admin alone. */
   readonly claimed: readonly RoleRoutes[];
-  /** All other routes, for the admin alone unless `open` names them. */
+  /** All other routes, which are for the admin alone unless `open` names them. */
   readonly unclaimed: readonly Hono[];
 }
 
 /**
- * Returns an app in which every route is closed by default: a route is for the admin alone unless its group is
- * claimed for other roles or `open` names it, even if it is added to the returned app later.
+ * Returns an app in which every route is closed by default: a route is for the admin alone unless
+ * its group is claimed for other roles or `open` names it. That also applies to routes that are
+ * added to the returned app later.
  *
- * Below `/v1/` a request without a valid token gets `unauthorized` whether or not its path exists, so that strangers
- * cannot find out which routes there are. Callers with any role learn that a path or a method does not exist.
+ * Below `/v1/` a request without a valid token gets `unauthorized` whether or not its path exists,
+ * so that strangers cannot find out which routes there are. Callers with any role learn that a path
+ * or a method does not exist.
  */
 export function routesByRole({ tokens, open, claimed, unclaimed }: RolesOptions): Hono {
   const app = new Hono();
@@ -48,7 +50,10 @@ export function routesByRole({ tokens, open, claimed, unclaimed }: RolesOptions)
   return app;
 }
 
-/** Adds `routes` to `app`, each behind `guard`. Taking them from the app itself leaves no second list to forget. */
+/**
+ * Adds `routes` to `app`, each behind `guard`. The guards are derived from the routes, so there is
+ * no second list in which one could be forgotten.
+ */
 function mountUnder(guard: MiddlewareHandler, { app, routes }: { app: Hono; routes: Hono }): void {
   for (const { method, path } of routes.routes) app.on(method, path, guard);
   app.route("/", routes);

@@ -6,10 +6,13 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { parseAs } from "../../protocol/schema.ts";
 import type { Versions } from "../models/versions.ts";
 
-/** A rollout with as many test pictures as there may be is far shorter. */
+/** Far more than a rollout with the largest number of test pictures needs. */
 const BODY_BYTES_MAX = 64 * 1024;
 
-/** The versions of models: what is the latest, how that changes, what is kept. */
+/**
+ * Returns the admin's routes for the versions of models: list, roll out, roll back, pin,
+ * remove, and delete files that are no longer needed.
+ */
 export function versionRoutes({ versions }: { readonly versions: Versions }): Hono {
   const app = new Hono();
   const one = `${PATHS.models}/:name`;

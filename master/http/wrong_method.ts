@@ -2,12 +2,12 @@ import type { Context, Hono } from "hono";
 import { problemResponse } from "../../protocol/http/problem.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
-/** Those that some route of dml takes; HEAD is answered wherever GET is. */
+/** Every method that some route takes. HEAD is answered wherever GET is. */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /**
- * The answer to a request by a method that its path does not take: 405 and `Allow`, which names those that it does (RFC 9110,
- * 15.5.6). Null where the path is nothing by any method.
+ * Returns the answer to a method that the requested path does not take: 405 with the methods that
+ * it does take in `Allow` (RFC 9110, 15.5.6). Returns `null` if the path exists for no method.
  */
 export function wrongMethodResponse(app: Hono, { req: { method, path } }: Context): Response | null {
   const allowed = METHODS.filter((method) => takes(app, { method: method === "HEAD" ? "GET" : method, path }));
@@ -20,7 +20,10 @@ export function wrongMethodResponse(app: Hono, { req: { method, path } }: Contex
   return response;
 }
 
-/** Whether there is a route. What is in front of routes of every method, like the check of tokens, is none. */
+/**
+ * Returns true if a route has exactly this method. Checks in front of all methods, such as the one
+ * of tokens, do not count.
+ */
 function takes(app: Hono, { method, path }: { method: string; path: string }): boolean {
   const [matches] = app.router.match(method, path);
   return matches.some(([[_handler, route]]) => route.method === method);

@@ -3,10 +3,12 @@ import { DmlError } from "../kernel/errors.ts";
 import { type ClusterTokens, type Role, roleMay, roleOfToken } from "../security/tokens.ts";
 
 /**
- * Lets a request pass whose bearer token proves one of `roles`; throws `unauthorized` or `forbidden` else.
+ * Returns a check that lets a request pass if its bearer token proves one of `roles`, and throws
+ * `unauthorized` or `forbidden` otherwise.
  *
- * With no tokens (a master that listens on loopback only) everything on this machine may do everything, except what a
- * browser does for a page from elsewhere: see {@linkcode refuseForeignPages}.
+ * If `tokens` is `null` (a master that listens on loopback only), everything on this machine may do
+ * everything, except a browser that acts for a page from elsewhere: see {@linkcode
+ * refuseForeignPages}.
  */
 export function requireRole(tokens: ClusterTokens | null, ...roles: Role[]): MiddlewareHandler {
   return async (context, next) => {
@@ -15,7 +17,7 @@ export function requireRole(tokens: ClusterTokens | null, ...roles: Role[]): Mid
   };
 }
 
-/** The same for one request; throws `unauthorized` or `forbidden`. */
+/** Checks one request as {@linkcode requireRole} does. Throws `unauthorized` or `forbidden`. */
 export function checkRole(request: Request, options: { tokens: ClusterTokens | null; roles: Role[] }): void {
   const { tokens, roles } = options;
   if (tokens === null) refuseForeignPages(request);
@@ -39,14 +41,15 @@ function checkToken(request: Request, options: { tokens: ClusterTokens; roles: R
   }
 }
 
-/** The token in an `Authorization` header (RFC 6750), or null. */
+/** Returns the token in an `Authorization` header (RFC 6750), or `null` if there is none. */
 export function bearerToken(header: string | null): string | null {
   return header?.match(/^bearer +(\S+) *$/i)?.[1] ?? null;
 }
 
 /**
- * Throws `forbidden` when a browser speaks for a page that is not of this machine: one whose name was re-bound to a
- * loopback address (its name is still in `Host`) or one from another site (its name is in `Origin`).
+ * Throws `forbidden` if a browser sends the request for a page that is not from this machine: a
+ * page whose name was re-bound to a loopback address (that name is still in `Host`), or a page of
+ * another site (its name is in `Origin`).
  */
 export function refuseForeignPages(request: Pick<Request, "url" | "headers">): void {
   const hosts = [hostIn(request.url), request.headers.get("host")];
@@ -63,12 +66,18 @@ export function refuseForeignPages(request: Pick<Request, "url" | "headers">): v
   }
 }
 
-/** Between the slashes of an absolute URL, user information included if there is any. */
+/**
+ * Returns the part between the slashes of an absolute URL, with the user information if there is
+ * any.
+ */
 function hostIn(url: string): string {
   return /^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1] ?? "";
 }
 
-/** What was found about hosts: a few ask again and again, and to take a URL apart costs as much as to answer a small request. */
+/**
+ * Results of {@linkcode isLoopbackHost} by host. The same few hosts come again and again, and
+ * parsing a URL costs as much as answering a small request.
+ */
 const verdicts = new Map<string, boolean>();
 const VERDICTS_MAX = 64;
 const HOST_CHARACTERS_MAX = 100;
@@ -83,7 +92,7 @@ function isLoopbackHost(host: string): boolean {
   return isLoopback;
 }
 
-/** Whether the host that `url` names is `localhost`, in 127.0.0.0/8, or ::1. */
+/** Returns true if the host in `url` is `localhost`, in 127.0.0.0/8, or ::1. */
 function isLoopbackUrl(url: string): boolean {
   const hostname = URL.parse(url)?.hostname ?? "";
   return hostname === "localhost" || hostname === "[::1]" ||

@@ -8,13 +8,16 @@ import { type ByteRange, contentRange, parseByteRange } from "./byte_range.ts";
 import { PATHS } from "../http_api/paths.ts";
 import { problemResponse } from "./problem.ts";
 
-/** Up to here a blob is read, verified and sent at once: sooner done than a stream is set up. */
+/**
+ * Size in bytes up to which a blob is read, verified and sent whole, which is faster than setting
+ * up a stream.
+ */
 const WHOLE_BYTES_MAX = 1024 * 1024;
 
 type ReadableStore = Pick<BlobStore, "stat" | "open" | "read"> & Partial<BlobsInView>;
 type WritableStore = Pick<BlobStore, "stat" | "put">;
 
-/** Blobs that {@linkcode blobWriteRoutes} takes. */
+/** Options of {@linkcode blobWriteRoutes}. */
 export interface BlobWriteOptions {
   /** Store of the blobs that are put. Absent if every PUT is refused. */
   readonly write?: WritableStore;
@@ -22,24 +25,29 @@ export interface BlobWriteOptions {
   readonly bytesMax: number;
 }
 
-/** Blobs that {@linkcode blobRoutes} serves and takes. */
+/** Options of {@linkcode blobRoutes}. */
 export interface BlobRoutesOptions extends BlobWriteOptions {
-  /** Stores to look in, in this order. */
+  /** Stores that are searched, in this order. */
   readonly read: readonly ReadableStore[];
 }
 
 /**
- * Returns GET, HEAD and PUT of `/blobs/<digest>` in one app, for callers that may do all of it. The app that mounts
- * them checks roles (see `auth.ts`) and answers the errors that they throw (see `problem.ts`).
+ * Returns GET, HEAD and PUT of `/blobs/<digest>` in one app, for callers that may use all three.
+ * The app that mounts the routes checks roles (see `auth.ts`) and turns the errors they throw into
+ * answers (see `problem.ts`).
  */
 export function blobRoutes(options: BlobRoutesOptions): Hono {
   return new Hono().route("/", blobReadRoutes(options.read)).route("/", blobWriteRoutes(options));
 }
 
-/** Returns GET and HEAD of `/blobs/<digest>`: immutable bytes, or one `Range` of them, from the first store with them. */
+/**
+ * Returns GET and HEAD of `/blobs/<digest>`. They answer immutable bytes, or one `Range` of them,
+ * from the first of `stores` that has the blob.
+ */
 export function blobReadRoutes(stores: readonly ReadableStore[]): Hono {
   const app = new Hono();
-  // Hono answers HEAD with the headers of GET and would leave the body of that open.
+  // Hono answers HEAD by running the handler of GET. The handler must know, or it would leave the
+  // body of a large blob open.
   app.get(`${PATHS.blobs}/:digest`, (context) => {
     const digest = digestIn(context.req.param("digest"));
     return answerGet(digest, { request: context.req.raw, stores });
@@ -94,7 +102,7 @@ async function answerGet(
   return new Response(await bytesOf(digest, { store, size, range: sent }), { status, headers });
 }
 
-/** Whether the list of an `If-None-Match` header names `etag`. */
+/** Returns true if the list in an `If-None-Match` header contains `etag`. */
 function names(header: string | null, etag: string): boolean {
   return header !== null && header.split(",").some((entry) => {
     const tag = entry.trim().replace(/^W\//, "");
@@ -119,10 +127,10 @@ async function bytesOf(
 ): Promise<BodyInit> {
   const { store, size, range } = options;
   const seen = store.view?.(digest);
-  if (seen) return seen.subarray(range.start, range.end); // a response copies it
+  if (seen) return seen.subarray(range.start, range.end); // the response copies it
   if (size <= WHOLE_BYTES_MAX) return (await store.read(digest)).subarray(range.start, range.end);
   const { stream } = await store.open(digest, { offset: range.start });
-  // To the end, which is what a resumed transfer asks for, nothing has to be counted.
+  // A range that goes to the end, as when a transfer is resumed, needs no counting.
   if (range.end === size) return stream;
   return stream.pipeThrough(new ByteSliceStream(0, range.end - range.start - 1));
 }

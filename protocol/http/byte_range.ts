@@ -1,12 +1,13 @@
-/** Bytes from index `start` to before index `end`. */
+/** The bytes from index `start` up to, but not including, index `end`. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * What a `Range` header asks of something `size` bytes long (RFC 9110, section 14): the range; null when all of it is
- * to be sent, because there is no header or not one single well-formed range of bytes; `unsatisfiable` when nothing is there.
+ * Returns the bytes that a `Range` header requests of a resource of `size` bytes (RFC 9110, section
+ * 14). Returns `null` if everything is to be sent, because there is no header or it is not exactly
+ * one well-formed range of bytes, and `unsatisfiable` if the range contains none of the bytes.
  */
 export function parseByteRange(
   header: string | null,
@@ -26,12 +27,15 @@ export function parseByteRange(
   return start >= size ? "unsatisfiable" : { start, end };
 }
 
-/** The `Content-Range` header of a part. */
+/** Returns the `Content-Range` header for `range` of a resource of `size` bytes. */
 export function contentRange(range: ByteRange, size: number): string {
   return `bytes ${range.start}-${range.end - 1}/${size}`;
 }
 
-/** Reads a `Content-Range` header: the range (null where it is `*`) and the whole size; null when it is not one. */
+/**
+ * Parses a `Content-Range` header into the range (`null` if it is `*`) and the size of the whole.
+ * Returns `null` if the header is missing or malformed.
+ */
 export function parseContentRange(
   header: string | null,
 ): { range: ByteRange | null; size: number } | null {

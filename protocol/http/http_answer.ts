@@ -4,10 +4,13 @@ import { invariant } from "../kernel/invariant.ts";
 import { LIMITS } from "../kernel/limits.ts";
 import type { ResponseHead } from "./response_head.ts";
 
-/** What dml needs of an answer, whoever it was asked through: those of `fetch` have it too. */
+/**
+ * The part of a response that dml uses. Responses of `fetch` have it, and so does {@linkcode
+ * HttpAnswer}.
+ */
 export type Answer = Pick<Response, "status" | "ok" | "headers" | "body" | "bytes">;
 
-/** An answer whose body is read when it is asked for: as a stream or whole, once. */
+/** A response whose body is read only on demand, once: as a stream or as a whole. */
 export class HttpAnswer implements Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -15,7 +18,10 @@ export class HttpAnswer implements Answer {
   readonly #source: ByteSource;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
 
-  /** `source` is closed when the body was read, or is not wanted. */
+  /**
+   * Makes a response from `head`, whose body comes from `source`. Closes `source` once the body was
+   * read, and at once if there is none.
+   */
   constructor(head: ResponseHead, source: ByteSource) {
     this.status = head.status;
     this.headers = head.headers;
@@ -28,13 +34,16 @@ export class HttpAnswer implements Answer {
     return this.status >= 200 && this.status < 300;
   }
 
-  /** Null when there is none. */
+  /** The body; `null` if there is none. */
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
     if (this.#bodyBytes === 0) return null;
     return this.#stream ??= streamFrom(this.#source);
   }
 
-  /** The whole body. Throws `blob_too_large` for one that should be read as a stream. */
+  /**
+   * Returns the whole body. Throws `blob_too_large` if it is so large that it must be read as a
+   * stream.
+   */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#bodyBytes === 0) return new Uint8Array(0);
     try {

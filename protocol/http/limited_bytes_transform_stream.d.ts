@@ -1,4 +1,7 @@
-/** Passes chunks on until the next one would exceed `size` bytes in all, then ends (or fails, with `error`). */
+/**
+ * Stream that passes chunks on until the next one would exceed `size` bytes in total. Then it ends,
+ * or fails if `error` is set.
+ */
 export class LimitedBytesTransformStream extends TransformStream<
   Uint8Array<ArrayBuffer>,
   Uint8Array<ArrayBuffer>

@@ -8,7 +8,10 @@ const MEDIA_TYPE = "application/problem+json";
 const PROBLEM_BYTES_MAX = 64 * 1024;
 const RETRY_AFTER_SECONDS = 1;
 
-/** `error` as problem details (RFC 9457). What dml does not know by name says nothing about its inside. */
+/**
+ * Returns `error` as problem details (RFC 9457). An error that is not a `DmlError` reveals nothing
+ * about the inside of dml.
+ */
 export function problemOf(error: unknown): Problem {
   const known = asDmlError(error);
   const internal = known.code === "internal";
@@ -24,13 +27,16 @@ export function problemOf(error: unknown): Problem {
   };
 }
 
-/** The answer that carries `error`; `status` where HTTP has a finer one than the code. */
+/**
+ * Returns the response for `error`, with `status` if HTTP has a more precise one than that of the
+ * code.
+ */
 export function problemResponse(error: unknown, options: { status?: number } = {}): Response {
   const problem = problemOf(error);
   return responseOfProblem({ ...problem, status: options.status ?? problem.status });
 }
 
-/** The answer that carries `problem`. */
+/** Returns the response for `problem`. */
 export function responseOfProblem(problem: Problem): Response {
   const { status } = problem;
   const headers = new Headers({ "content-type": MEDIA_TYPE, "cache-control": "no-store" });
@@ -39,7 +45,10 @@ export function responseOfProblem(problem: Problem): Response {
   return new Response(JSON.stringify(problem), { status, headers });
 }
 
-/** The error that `response` carries; reads or cancels its body. `what` names the request when the answer itself says nothing. */
+/**
+ * Returns the error that `response` carries, and reads or cancels its body. If the response is not
+ * from dml, the message names the request with `what` and the status.
+ */
 export async function errorOfResponse(
   response: Pick<Response, "status" | "headers" | "body">,
   options: { what: string },
@@ -69,7 +78,9 @@ async function problemIn(response: Pick<Response, "headers" | "body">): Promise<
   }
 }
 
-/** What a status means when something that is not dml (a proxy, another server) gave it. */
+/**
+ * Returns the code for a status that something other than dml (a proxy, another server) answered.
+ */
 function codeOfStatus(status: number): ErrorCode {
   switch (status) {
     case 401:

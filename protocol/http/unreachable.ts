@@ -1,4 +1,8 @@
-/** Why a request failed: what is thrown only says that it did, its cause says why, of `fetch` behind the whole URL. */
+/**
+ * Returns the reason for a failed request, in words that fit behind a colon. The error itself only
+ * says that the request failed; the reason is in its cause, where `fetch` puts the whole URL in
+ * front of it.
+ */
 export function unreachableReason(error: unknown): string {
   const text = causeText(error);
   if (/refused/i.test(text)) return "nothing listens there";
@@ -7,7 +11,9 @@ export function unreachableReason(error: unknown): string {
   return text.replace(/^.*client error \(\w+\): /, "");
 }
 
-/** Whether a `fetch` failed for an answer that is none of HTTP. */
+/**
+ * Returns true if a `fetch` failed because the other side answered with something other than HTTP.
+ */
 export function isNoHttp(error: unknown): boolean {
   return /client error \(SendRequest\): invalid/.test(causeText(error));
 }

@@ -8,24 +8,30 @@ import { annotatedSchema } from "../messages/task.ts";
 const port = z.number().int().min(0).max(65_535);
 const wallMs = z.number().int().min(0);
 
-/** Answer of `GET /v1/cluster`; needs no token. */
+/** Answer of `GET /v1/cluster`, which needs no token. */
 export const clusterSchema = z.strictObject({
   product: z.literal("dml"),
   version: z.string().max(64),
   protocol: z.strictObject({ min: z.number().int(), max: z.number().int() }),
   controlPort: port,
-  /** Whether other requests need a token. */
+  /** True if all other requests need a token. */
   tokenRequired: z.boolean(),
 });
 
-/** Answer of `POST /v1/predictions?model=&annotate=&embeddings=&gallery=&crops=` with the picture as its body. */
+/**
+ * Answer of `POST /v1/predictions?model=&annotate=&embeddings=&gallery=&crops=`, whose body is
+ * the picture.
+ */
 export const predictAnswerSchema = z.strictObject({
   prediction: predictionSchema,
-  /** Where the annotated picture can be had for a minute; null when none was asked for. */
+  /**
+   * Reference to the annotated picture, which can be fetched for a minute; `null` if none was asked
+   * for.
+   */
   annotated: annotatedSchema,
 });
 
-/** Why one node does or does not serve one model. */
+/** State of one model on one node, with the reason if the node does not serve it. */
 const nodeModelSchema = z.strictObject({
   model: modelNameSchema,
   state: z.enum(["offered", "ready", "failed", "unsuitable"]),
@@ -33,7 +39,7 @@ const nodeModelSchema = z.strictObject({
   reason: z.string().max(2_000).nullable(),
 });
 
-/** One node that has ever registered. */
+/** A node that has registered at some time. */
 const nodeSchema = z.strictObject({
   nodeId: idSchema,
   name: z.string().max(100),
@@ -48,7 +54,6 @@ const nodeSchema = z.strictObject({
   models: z.array(nodeModelSchema).max(1_024),
 });
 
-/** Answer of `GET /v1/nodes`. */
 export const nodesSchema = z.strictObject({ nodes: z.array(nodeSchema) });
 
 const modelSchema = z.strictObject({
@@ -64,10 +69,10 @@ const modelSchema = z.strictObject({
 /** Answer of `GET /v1/models`. */
 export const modelsSchema = z.strictObject({ models: z.array(modelSchema) });
 
-/** Answer of `GET /v1/models/{name}`. Its manifest is the blob that `manifestDigest` names. */
+/** Answer of `GET /v1/models/{name}`. The manifest is the blob that `manifestDigest` names. */
 export const modelDetailSchema = z.strictObject({
   model: modelSchema,
-  /** Those that are connected. */
+  /** The nodes that are connected. */
   nodes: z.array(z.strictObject({
     nodeId: idSchema,
     name: z.string().max(100),
@@ -79,11 +84,14 @@ export const modelDetailSchema = z.strictObject({
 export const modelAddedSchema = z.strictObject({
   name: modelNameSchema,
   manifestDigest: digestSchema,
-  /** False when this very model was served already. */
+  /** False if the same model was already served. */
   isNew: z.boolean(),
 });
 
-/** Answer of `GET` and `PUT /v1/model-files/{digest}?size=`: the bytes that are here, from the first. All: it is here, verified. */
+/**
+ * Answer of `GET` and `PUT /v1/model-files/{digest}?size=`: the number of bytes received so far, counted
+ * from the start of the file. If it equals the size, the file is complete and verified.
+ */
 export const modelFileReceivedSchema = z.strictObject({ receivedBytes: byteCountSchema });
 
 /** Body of `POST /v1/nodes/{id}/commands`. */
@@ -91,13 +99,13 @@ export const nodeCommandSchema = z.strictObject({
   command: z.enum(NODE_COMMAND_NAMES),
 });
 
-/** Its answer, once the node has done it. */
+/** Answer of `POST /v1/nodes/{id}/commands`, sent once the node has carried out the command. */
 export const nodeCommandAnswerSchema = z.strictObject({
-  /** What the node says about it, for people. */
+  /** The outcome in the node's words, for people. */
   detail: z.string().max(2_000),
 });
 
-/** RFC 9457 problem details, with dml's code. */
+/** Problem details of RFC 9457, with dml's error code. */
 export const problemSchema = z.strictObject({
   type: z.string().max(200),
   title: z.string().max(200),

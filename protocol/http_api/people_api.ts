@@ -7,24 +7,29 @@ const count = z.number().int().min(0);
 const wallMs = z.number().int().min(0);
 const similarity = z.number().min(-1).max(1);
 
-/** What steers a terminal or turns the direction of text has no place in a name. */
-// deno-lint-ignore no-control-regex -- these are what it refuses
+/**
+ * Characters that control a terminal or change the direction of text. A name must not contain any.
+ */
+// deno-lint-ignore no-control-regex -- these are the characters to refuse
 const STEERING = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 const isPlain = (text: string) => !STEERING.test(text);
 
-/** What people call a person: any writing, composed (Unicode NFC), with no blanks around it. */
+/**
+ * The name of a person: any script, in composed form (Unicode NFC), without surrounding white
+ * space.
+ */
 export const personNameSchema = z.string().max(800).transform((text) => text.normalize("NFC").trim()).pipe(
   z.string().min(1).max(200).refine(isPlain, "must hold no control characters"),
 );
 
-/** What people note about a person. */
+/** Notes about a person, as pairs of key and value. */
 const metadataKeySchema = z.string().regex(METADATA_KEY_PATTERN);
 const metadataValueSchema = z.string().max(1_000);
 const METADATA_KEYS_MAX = 64;
 export const metadataSchema = z.record(metadataKeySchema, metadataValueSchema)
   .refine((metadata) => Object.keys(metadata).length <= METADATA_KEYS_MAX, `at most ${METADATA_KEYS_MAX} keys`);
 
-/** See `models/gallery/gallery_index.ts`; body of `PUT /v1/galleries/{g}/thresholds`. */
+/** Body of `PUT /v1/galleries/{g}/thresholds`; `models/gallery/gallery_index.ts` explains each. */
 export const thresholdsSchema = z.strictObject({
   known: similarity,
   unknown: similarity,
@@ -33,10 +38,13 @@ export const thresholdsSchema = z.strictObject({
   sharpnessMin: z.number().min(0).max(1e9),
 }).refine(({ known, unknown }) => unknown <= known, "unknown must not be above known");
 
-/** On how many nodes a version is in force. */
+/**
+ * The number of nodes by how far they are with a version of a gallery; on those that are `ready` it
+ * is in force.
+ */
 const inForceSchema = z.strictObject({ version: count, ready: count, pending: count, failed: count });
 
-/** One gallery. */
+/** One gallery, without its people. */
 export const gallerySchema = z.strictObject({
   name: galleryNameSchema,
   version: count,
@@ -48,7 +56,7 @@ export const gallerySchema = z.strictObject({
   thresholds: thresholdsSchema,
   createdMs: wallMs,
   changedMs: wallMs,
-  /** While all faces are looked at by a new embedder; null else. */
+  /** Progress while a new embedder computes all embeddings again; `null` at all other times. */
   reembedding: z.strictObject({ embedder: digestSchema, left: count }).nullable(),
 });
 
@@ -66,13 +74,13 @@ const personEntrySchema = z.strictObject({
   changedMs: wallMs,
 });
 
-/** The most people of one page. */
+/** Limit of people on one page. */
 export const PEOPLE_PAGE_MAX = 1_000;
 
 /** Answer of `GET /v1/galleries/{g}/people?after=&limit=`. */
 export const peoplePageSchema = z.strictObject({
   people: z.array(personEntrySchema).max(PEOPLE_PAGE_MAX),
-  /** What `after` of the next page is; null behind the last. */
+  /** Value of `after` for the next page; `null` if this is the last one. */
   next: z.string().max(200).nullable(),
 });
 
@@ -81,7 +89,7 @@ const faceEntrySchema = z.strictObject({
   faceId: idSchema,
   kind: z.enum(["enrolled", "rejected"]),
   quality: faceQualitySchema,
-  /** The file it came from. */
+  /** Name of the file that the face came from. */
   source: z.string().max(400),
   createdMs: wallMs,
 });
@@ -92,19 +100,25 @@ export const personDetailSchema = z.strictObject({
   faces: z.array(faceEntrySchema).max(2 * LIMITS.galleryFacesPerPersonMax),
 });
 
-/** Body of `PATCH /v1/galleries/{g}/people/{name}`: what is left out stays; a value of null removes its key. */
+/**
+ * Body of `PATCH /v1/galleries/{g}/people/{name}`. An absent field stays as it is; a metadata value
+ * of `null` removes its key.
+ */
 export const personPatchSchema = z.strictObject({
   name: personNameSchema.optional(),
   metadata: z.record(metadataKeySchema, metadataValueSchema.nullable()).optional(),
 });
 
-/** Body of `POST /v1/galleries/{g}/people/{name}/merge`: who becomes a part of the person in the path. */
+/**
+ * Body of `POST /v1/galleries/{g}/people/{name}/merge`: the person who becomes part of the one in
+ * the path.
+ */
 export const mergeSchema = z.strictObject({ from: personNameSchema });
 
-/** Answer of every change that has no other. */
+/** Answer of every change that has no answer of its own. */
 export const changedSchema = z.strictObject({ inForce: inForceSchema });
 
-/** What is done, but should be looked at. */
+/** Something about an enrolment that succeeded but should be looked at. */
 const enrolWarningSchema = z.strictObject({
   code: z.enum(["already_enrolled", "near_duplicate", "looks_like", "unlike_enrolled", "reembedding"]),
   message: z.string().max(2_000),
@@ -113,13 +127,13 @@ const enrolWarningSchema = z.strictObject({
 /** Answer of `POST /v1/galleries/{g}/people/{name}/faces` and of `…/rejections`. */
 export const enrolAnswerSchema = z.strictObject({
   person: z.string().min(1).max(200),
-  /** Null when nothing was stored: it was there already, or it was a dry run. */
+  /** `null` if nothing was stored, because the face was there already or it was a dry run. */
   faceId: idSchema.nullable(),
   quality: faceQualitySchema,
   warnings: z.array(enrolWarningSchema).max(8),
-  /** Other people whom the face may be, best first. */
+  /** Other people that the face may belong to, best first. */
   lookalikes: z.array(candidateSchema).max(LIMITS.candidatesMax),
-  /** Null when nothing was stored. */
+  /** `null` if nothing was stored. */
   inForce: inForceSchema.nullable(),
 });
 
@@ -127,9 +141,9 @@ export const enrolAnswerSchema = z.strictObject({
 export const importAnswerSchema = z.strictObject({
   peopleAdded: count,
   facesAdded: count,
-  /** There already. */
+  /** Faces that were there already. */
   facesKnown: count,
-  /** Whose crop the embedder of this master finds no face in. */
+  /** Faces in whose crop the embedder of this master finds no face. */
   facesLost: count,
   inForce: inForceSchema.nullable(),
 });

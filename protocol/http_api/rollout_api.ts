@@ -8,64 +8,70 @@ const share = z.number().min(0).max(1);
 const version = z.number().int().min(1).max(999_999_999);
 const sentence = z.string().max(LIMITS.reasonCharactersMax);
 
-/** Where a rollout stands: the last two are its ends. */
+/** Stages of a rollout; it ends with one of the last two. */
 const ROLLOUT_STAGES = ["fetching", "testing", "canary", "promoted", "rolled_back"] as const;
 
-/** What a model must see in a picture of its own to be let at those of users; what is left out is not looked at. */
+/**
+ * Expected findings in a test picture, which a model must have before it gets pictures of
+ * users. Absent fields are not checked.
+ */
 const expectationSchema = z.strictObject({
-  /** How many persons. */
+  /** Number of persons. */
   persons: count.max(LIMITS.personsMax).optional(),
-  /** The label with the best score, of the whole picture. */
+  /** Label of the whole picture with the best score. */
   label: z.string().max(200).optional(),
-  /** How many objects. */
+  /** Number of objects. */
   objects: count.max(10_000).optional(),
 });
 
-/** A picture among the master's blobs, and what is to be seen in it. */
+/** A test picture among the master's blobs, and the findings expected in it. */
 const modelTestSchema = z.strictObject({
   image: blobReferenceSchema,
   expect: expectationSchema,
 });
 
 const settings = {
-  /** Share of the pictures for the latest version that the new one gets; 0: none, it is judged by its tests alone. */
+  /**
+   * Share of the pictures for the latest version that go to the new one, 0 to 1. If it is 0, the
+   * new version is judged by its tests alone.
+   */
   canary: share,
-  /** Share of canary pictures that may fail on the new version. */
+  /** Share of canary pictures that may fail on the new version, 0 to 1. */
   maxError: share,
-  /** How many times as long as the old version the new one may take. */
+  /** Limit of the new version's service time, as a multiple of the old version's. */
   maxSlowdown: z.number().min(1).max(1_000),
-  /** Whether the old version also looks at canary pictures, so that their answers can be compared. */
+  /** True if the old version also gets the canary pictures, so that the answers can be compared. */
   compare: z.boolean(),
-  /** Share of compared answers that may differ. */
+  /** Share of compared answers that may differ, 0 to 1. */
   maxDrift: share,
-  /** Nodes that must be ready; null: as many as serve the old version. */
+  /** Number of nodes that must be ready; `null` if as many as serve the old version. */
   minNodes: count.max(LIMITS.nodesMax).nullable(),
-  /** Canary pictures to see before judging. */
+  /** Number of canary pictures needed for a verdict. */
   canaryTasks: z.number().int().min(1).max(100_000),
-  /** From beginning to end. */
+  /** Time limit of the whole rollout. */
   deadlineMs: z.number().int().min(1_000).max(7 * 86_400_000),
   tests: z.array(modelTestSchema).max(LIMITS.modelTestsMax),
 };
 
-/** How a rollout goes about it. */
+/** Settings of a rollout. */
 const rolloutSettingsSchema = z.strictObject(settings);
 
-/** Body of `POST /v1/models/{name}/rollouts`; what is left out is the default. */
+/** Body of `POST /v1/models/{name}/rollouts`. Absent settings have their defaults. */
 export const rolloutRequestSchema = z.strictObject({ version, ...settings }).partial().required({ version: true });
 
 /** One rollout, running or ended. */
 export const rolloutSchema = z.strictObject({
   rolloutId: idSchema,
-  /** `name@version` of the old and of the new one, and their manifests. */
+  /** `name@version` of the old and the new version, and the digests of their manifests. */
   from: modelNameSchema,
   to: modelNameSchema,
   fromDigest: digestSchema,
   toDigest: digestSchema,
-  /** Whether the master began it by itself: its catalog brought a newer version. */
+  /** True if the master started the rollout itself, because its catalog brought a newer version. */
   automatic: z.boolean(),
   settings: rolloutSettingsSchema,
   stage: z.enum(ROLLOUT_STAGES),
-  /** Why it ended so, or what it waits for. */
+  /** Reason for the end, or for the wait. */
   reason: sentence,
   startedMs: wallMs,
   endedMs: wallMs.nullable(),
@@ -74,39 +80,49 @@ export const rolloutSchema = z.strictObject({
   canary: z.strictObject({
     answered: count,
     failed: count,
-    /** The last failure, which no user got to see. */
+    /**
+     * The last failure of a canary picture, which its user did not see; `null` if there was none.
+     */
     lastFailure: sentence.nullable(),
   }),
   comparisons: z.strictObject({
     made: count,
     drifted: count,
-    /** 0: the same answers; 1: nothing in common. */
+    /**
+     * Largest difference between two compared answers, from 0 (the same) to 1 (nothing in common).
+     */
     worstDrift: share,
     lastDrift: sentence.nullable(),
   }),
-  /** Medians of one picture on one worker while both versions were asked; null before the first. */
+  /**
+   * Median times for one picture on one worker while both versions got pictures; `null` before the
+   * first.
+   */
   serviceMs: z.strictObject({ from: z.number().min(0).nullable(), to: z.number().min(0).nullable() }),
 });
 
 /** Answer of `GET /v1/models/{name}/rollouts`. */
 export const lineageSchema = z.strictObject({
   name: modelNameSchema,
-  /** What the bare name means. */
+  /** The version that the name alone refers to. */
   latest: modelNameSchema,
-  /** What `rollback` goes back to. */
+  /** The version that a rollback returns to; `null` if there is none. */
   previous: modelNameSchema.nullable(),
-  /** Held on every node that can, whatever else happens; a latest version that is pinned is not replaced by itself. */
+  /**
+   * Versions that every capable node keeps in any case. An automatic rollout never replaces a
+   * pinned latest version.
+   */
   pinned: z.array(modelNameSchema).max(1_024),
   versions: z.array(modelNameSchema).max(1_024),
   current: rolloutSchema.nullable(),
-  /** Newest first. */
+  /** Ended rollouts, newest first. */
   history: z.array(rolloutSchema).max(LIMITS.rolloutHistoryMax),
 });
 
 /** Body of `PUT /v1/models/{name@version}/pin`. */
 export const pinSchema = z.strictObject({ pinned: z.boolean() });
 
-/** Answer of what changes versions: what was done, for people. */
+/** Answer of every request that changes versions: a sentence for people about what was done. */
 export const versionAnswerSchema = z.strictObject({ detail: sentence });
 
 /** Answer of `POST /v1/gc`. */
