@@ -9,7 +9,7 @@ export async function jsonBody(request: Request, options: { what: string; charac
   const { what, charactersMax } = options;
   const length = Number(request.headers.get("content-length") ?? NaN);
   if (!(length <= charactersMax)) {
-    throw new DmlError("request_invalid", `${what} needs a Content-Length of at most ${charactersMax}.`);
+    throw new DmlError("request_invalid", `${what} must have a Content-Length of at most ${charactersMax}.`);
   }
   try {
     return await request.json();

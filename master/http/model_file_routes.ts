@@ -26,7 +26,7 @@ export function modelFileRoutes({ uploads, clock }: { uploads: ModelFileUploads;
     const { digest, size } = modelFileIn(context.req.param("digest"), context.req.query("size"));
     const start = startOf(context.req.raw, size);
     if (piecesArriving >= LIMITS.modelFilePiecesMax) {
-      throw new DmlError("queue_full", "The master is receiving as many pieces of files as it can.");
+      throw new DmlError("queue_full", "The master already receives as many pieces of files as it can.");
     }
     piecesArriving++;
     try {
@@ -43,11 +43,11 @@ export function modelFileRoutes({ uploads, clock }: { uploads: ModelFileUploads;
 function modelFileIn(digest: string, sizeText: string | undefined): { digest: Digest; size: number } {
   if (!isDigest(digest)) throw new DmlError("request_invalid", "The digest must be sha256:<64 hex>.");
   if (sizeText === undefined || !/^[1-9]\d{0,15}$/.test(sizeText)) {
-    throw new DmlError("request_invalid", "The parameter size must be the count of the file's bytes.");
+    throw new DmlError("request_invalid", "The parameter size must be the number of bytes in the file.");
   }
   const size = Number(sizeText);
   if (size > LIMITS.modelFileBytesMax) {
-    throw new DmlError("blob_too_large", `${size} bytes are more than ${LIMITS.modelFileBytesMax}.`);
+    throw new DmlError("blob_too_large", `The file has ${size} bytes; at most ${LIMITS.modelFileBytesMax} are taken.`);
   }
   return { digest, size };
 }
@@ -60,14 +60,20 @@ function startOf(request: Request, size: number): number {
   const range = parseContentRange(request.headers.get("content-range"));
   const length = Number(request.headers.get("content-length") ?? NaN);
   if (range === null || range.range === null || range.size !== size) {
-    throw new DmlError("request_invalid", `The piece must have a Content-Range of the ${size} bytes.`);
+    throw new DmlError(
+      "request_invalid",
+      `The piece must have a Content-Range that gives ${size} as the size of the file.`,
+    );
   }
   const { start, end } = range.range;
   if (!(length >= 1) || length !== end - start || end > size) {
     throw new DmlError("request_invalid", "The piece's Content-Range and Content-Length contradict each other.");
   }
   if (length <= LIMITS.modelFilePieceBytes) return start;
-  throw new DmlError("blob_too_large", `A piece has at most ${LIMITS.modelFilePieceBytes} bytes, not ${length}.`);
+  throw new DmlError(
+    "blob_too_large",
+    `The piece has ${length} bytes; at most ${LIMITS.modelFilePieceBytes} are taken.`,
+  );
 }
 
 async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {
@@ -76,8 +82,8 @@ async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   try {
     bytes = await request.bytes();
   } catch (cause) {
-    throw new DmlError("cancelled", "The piece broke off.", { cause });
+    throw new DmlError("cancelled", "The upload of the piece was interrupted.", { cause });
   }
   if (bytes.length === length) return bytes;
-  throw new DmlError("request_invalid", `${bytes.length} bytes came, ${length} were announced.`);
+  throw new DmlError("request_invalid", `${bytes.length} bytes came, but ${length} were announced.`);
 }

@@ -30,6 +30,6 @@ async function manifestIn(request: Request): Promise<Uint8Array> {
   if (length <= LIMITS.manifestBytesMax) return await request.bytes();
   throw new DmlError(
     "request_invalid",
-    `A manifest needs a Content-Length of at most ${LIMITS.manifestBytesMax}.`,
+    `A manifest must have a Content-Length of at most ${LIMITS.manifestBytesMax}.`,
   );
 }

@@ -51,7 +51,7 @@ function read<Schema extends z.ZodType>(
 }
 
 function checkFace({ face, largest }: { face: number | null; largest: boolean }): void {
-  if (face !== null && largest) throw invalid("Of face and largest only one can be said.");
+  if (face !== null && largest) throw invalid("The parameters face and largest cannot be used together.");
 }
 
 function invalid(sentence: string): DmlError {

@@ -33,7 +33,7 @@ export function predictionQuery(
   }
   const annotate = flag(parameters, "annotate", options.wantsPicture);
   if (options.wantsPicture && !annotate) {
-    throw invalid("With annotate=false there is no picture to answer with.");
+    throw invalid("With annotate=false there is no picture to send as the answer.");
   }
   return {
     model: parameters.model?.[0] ?? DEFAULT_MODEL,

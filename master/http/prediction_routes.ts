@@ -56,7 +56,7 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
       return joinedResponse(answer, await pictureOf(annotated), nextTime);
     }
     if (annotated === null) {
-      throw new DmlError("request_invalid", `${query.model} draws no picture to be had as ${JPEG}.`);
+      throw new DmlError("request_invalid", `${query.model} draws no picture that could be sent as ${JPEG}.`);
     }
     const headers = { "content-type": JPEG, "cache-control": "no-store" };
     return new Response(await pictureOf(annotated), { headers });
@@ -79,7 +79,7 @@ export async function bodyOf(
   try {
     const bytes = await withinTime(request.bytes(), options.clock);
     if (bytes.length === size) return bytes;
-    throw new DmlError("request_invalid", `${bytes.length} bytes came, ${size} were announced.`);
+    throw new DmlError("request_invalid", `${bytes.length} bytes came, but ${size} were announced.`);
   } catch (error) {
     throw asDmlError(error, "cancelled");
   } finally {

@@ -55,7 +55,7 @@ export class RefusalLog {
    */
   #begin(nowMs: number): void {
     if (nowMs - this.#beganMs < WINDOW_MS) return;
-    if (this.#unsaid > 0) this.#log.warn("More requests were refused than were said.", { count: this.#unsaid });
+    if (this.#unsaid > 0) this.#log.warn("More requests were refused than are in the log.", { count: this.#unsaid });
     this.#beganMs = nowMs;
     this.#warnings = 0;
     this.#unsaid = 0;

@@ -41,8 +41,8 @@ export class Refusals {
     const { log, random } = this.#options;
     const reference = newId("ref", random);
     const cause = error instanceof Error ? error.stack : String(error);
-    log.error("A request failed inside.", { reference, error: cause });
-    const detail = `Something went wrong inside; the log has it under ${reference}.`;
+    log.error("A request failed because of a bug.", { reference, error: cause });
+    const detail = `Something went wrong inside the master; its log has the details under ${reference}.`;
     return { problem: { ...problem, detail }, retryAfterMs };
   }
 }

@@ -43,13 +43,16 @@ function nameIn(context: Context): ModelName {
 function bareName(context: Context): string {
   const { name, version } = nameIn(context);
   if (version === null) return name;
-  throw new DmlError("request_invalid", `A rollout is of ${name} as a whole; its body says which version.`);
+  throw new DmlError(
+    "request_invalid",
+    `Rollouts concern a model as a whole: use ${name} in the path, without a version.`,
+  );
 }
 
 async function jsonOf(context: Context): Promise<unknown> {
   const length = Number(context.req.header("content-length") ?? NaN);
   if (!(length <= BODY_BYTES_MAX)) {
-    throw new DmlError("request_invalid", `The body needs a Content-Length of at most ${BODY_BYTES_MAX}.`);
+    throw new DmlError("request_invalid", `The body must have a Content-Length of at most ${BODY_BYTES_MAX}.`);
   }
   try {
     return await context.req.json();

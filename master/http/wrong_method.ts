@@ -12,7 +12,7 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 export function wrongMethodResponse(app: Hono, { req: { method, path } }: Context): Response | null {
   const allowed = METHODS.filter((method) => takes(app, { method: method === "HEAD" ? "GET" : method, path }));
   if (allowed.length === 0) return null;
-  const error = new DmlError("request_invalid", `${path} takes no ${method}.`, {
+  const error = new DmlError("request_invalid", `${path} does not take ${method}.`, {
     advice: `Use ${allowed.join(" or ")}.`,
   });
   const response = problemResponse(error, { status: 405 });

@@ -30,13 +30,13 @@ function checkToken(request: Request, options: { tokens: ClusterTokens; roles: R
   if (role === null) {
     throw new DmlError(
       "unauthorized",
-      token === null ? "the request carries no token" : "the token is not one of this cluster",
+      token === null ? "The request carries no token." : "The token is not one of this cluster.",
     );
   }
   if (!roleMay(role, options.roles)) {
     throw new DmlError(
       "forbidden",
-      `this needs the token of the role ${options.roles.join(" or ")}, not of ${role}`,
+      `This request needs a token of the role ${options.roles.join(" or ")}, not of ${role}.`,
     );
   }
 }
@@ -55,12 +55,12 @@ export function refuseForeignPages(request: Pick<Request, "url" | "headers">): v
   const hosts = [hostIn(request.url), request.headers.get("host")];
   const origin = request.headers.get("origin");
   if (hosts.some((host) => host !== null && !isLoopbackHost(host))) {
-    throw new DmlError("forbidden", "the request names a host that is not this machine", {
+    throw new DmlError("forbidden", "The request names a host that is not this machine.", {
       advice: "Address the master as 127.0.0.1 or localhost, or start it with --host.",
     });
   }
   if (origin !== null && !isLoopbackUrl(origin)) {
-    throw new DmlError("forbidden", "the request comes from a page of another site", {
+    throw new DmlError("forbidden", "The request comes from a page of another site.", {
       advice: "Open the page from this machine, or start the master with --host.",
     });
   }

@@ -67,7 +67,7 @@ export function blobWriteRoutes(options: BlobWriteOptions): Hono {
 
 function digestIn(text: string): Digest {
   if (isDigest(text)) return text;
-  throw new DmlError("request_invalid", "the digest must be sha256:<64 hex>");
+  throw new DmlError("request_invalid", "The digest must be sha256:<64 hex>.");
 }
 
 async function answerGet(
@@ -118,7 +118,7 @@ async function find(
     const size = store.view?.(digest)?.length ?? await store.stat(digest);
     if (size !== null) return { store, size };
   }
-  throw new DmlError("blob_not_found", `no blob ${digest} is here`);
+  throw new DmlError("blob_not_found", `The blob ${digest} is not here.`);
 }
 
 async function bytesOf(
@@ -140,18 +140,18 @@ async function answerPut(
   options: { request: Request; write?: WritableStore; bytesMax: number },
 ): Promise<Response> {
   const { request, write, bytesMax } = options;
-  if (write === undefined) throw new DmlError("forbidden", "blobs cannot be put here");
+  if (write === undefined) throw new DmlError("forbidden", "Blobs cannot be put here.");
   const length = request.headers.get("content-length");
   if (length === null || !/^\d{1,15}$/.test(length) || request.headers.has("transfer-encoding")) {
-    const refusal = new DmlError("request_invalid", "the request must have a Content-Length");
+    const refusal = new DmlError("request_invalid", "The request must have a Content-Length.");
     return problemResponse(refusal, { status: 411 });
   }
   if (Number(length) > bytesMax) {
-    throw new DmlError("blob_too_large", `${length} bytes are more than ${bytesMax}`);
+    throw new DmlError("blob_too_large", `The blob has ${length} bytes; at most ${bytesMax} are taken.`);
   }
   const bytes = await request.bytes();
   if (bytes.length !== Number(length)) {
-    throw new DmlError("request_invalid", `${bytes.length} bytes came, ${length} were announced`);
+    throw new DmlError("request_invalid", `${bytes.length} bytes came, but ${length} were announced.`);
   }
   const known = await write.stat(digest) !== null;
   await write.put(digest, bytes);

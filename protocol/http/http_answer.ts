@@ -48,7 +48,10 @@ export class HttpAnswer implements Answer {
     if (this.#bodyBytes === 0) return new Uint8Array(0);
     try {
       if (this.#bodyBytes > LIMITS.modelBytesMax) {
-        throw new DmlError("blob_too_large", `${this.#bodyBytes} bytes are more than ${LIMITS.modelBytesMax}`);
+        throw new DmlError(
+          "blob_too_large",
+          `The answer has ${this.#bodyBytes} bytes; at most ${LIMITS.modelBytesMax} can be read at once.`,
+        );
       }
       const bytes = new Uint8Array(this.#bodyBytes);
       for (let filled = 0; filled < bytes.length;) {

@@ -21,7 +21,7 @@ export function problemOf(error: unknown): Problem {
     title: words[0].toUpperCase() + words.slice(1),
     status: known.kind.status,
     code: known.code,
-    detail: internal ? "something went wrong inside; the log says what" : clip(known.message, 4_000),
+    detail: internal ? "Something went wrong inside dml; its log has the details." : clip(known.message, 4_000),
     advice: clip(internal ? ERRORS.internal.advice : known.advice, 1_000),
     retryable: known.kind.retryable,
   };

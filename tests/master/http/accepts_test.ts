@@ -1,7 +1,7 @@
 import { accepts } from "../../../master/http/accepts.ts";
 import { assertEquals } from "../../assert.ts";
 
-Deno.test("accepts() goes by names whatever their case, not by what is refused or only resembles", () => {
+Deno.test("accepts() compares media types in any case, and ignores refused and merely similar ones", () => {
   const cases: [string | null, boolean][] = [
     ["image/jpeg", true],
     ["Image/JPEG; q=0.5", true],

@@ -9,13 +9,13 @@ import { ask } from "./http_fixture.ts";
 
 const NAME = "zephyrine-17";
 
-/** What a node that wants to be known might say of itself. */
+/** Returns texts by which a node could make itself known to a user. */
 function boasts(node: ScriptedNode, address: string): string[] {
   const [host] = address.split(":");
   return [NAME, NAME.toUpperCase(), node.nodeId, address, host, `http://${address}/`, `${NAME}.local`];
 }
 
-/** Everything of an answer that reaches the user. */
+/** Returns all parts of an answer that reach the user, as text. */
 async function textOf(response: Response): Promise<string> {
   return `${response.status} ${response.statusText} ${JSON.stringify([...response.headers])} ${await response.text()}`;
 }
@@ -38,7 +38,7 @@ const failure = (code: string): Answer => ({ taskId, attempt }, reason) => ({
   reason,
 });
 
-/** Every way in which words of a node's own could come into an answer. */
+/** Every way in which text chosen by a node could get into an answer. */
 const answers: readonly Answer[] = [
   ...Object.keys(ERRORS).map(failure),
   (assign, boast) => failure(boast.slice(0, 64))(assign, boast),
@@ -53,7 +53,7 @@ const answers: readonly Answer[] = [
   },
 ];
 
-Deno.test("no answer, header or error names the node, whatever it says of itself", async () => {
+Deno.test("no answer, header or error names the node, whatever text the node sends", async () => {
   await using fixture = await MasterFixture.start({ settings: { attemptsMax: 2 } });
   const node = await fixture.join(1, { name: NAME });
   const [{ address }] = fixture.master.nodes();
@@ -73,9 +73,9 @@ Deno.test("no answer, header or error names the node, whatever it says of itself
   );
 });
 
-/** Answers as often as it is asked, until the master has had enough. */
+/** Answers every assignment with the result of `answer` until the connection ends. */
 async function answerAlways(node: ScriptedNode, answer: (assign: TaskAssign) => Message): Promise<never> {
-  // One that gives its work back is open for more at once.
+  // Without the second message, a node that gave a task back would get no other one.
   for (;;) node.send(answer(await node.next("task.assign")), AVAILABLE);
 }
 

@@ -11,14 +11,14 @@ import { ask, problemIn } from "./http_fixture.ts";
 const BLOB = new TextEncoder().encode("a blob");
 const TOKENS = newTokens();
 
-Deno.test("GET /v1/cluster and /v1/health answer anybody", async () => {
+Deno.test("GET /v1/cluster and /v1/health need no token", async () => {
   await using fixture = await MasterFixture.start({ tokens: TOKENS });
   const cluster = clusterSchema.parse(await (await ask(fixture.master, "/v1/cluster")).json());
   assertEquals(cluster, fixture.master.info());
   assertEquals((await ask(fixture.master, "/v1/health")).status, 200);
 });
 
-Deno.test("GET /v1/nodes lists who joined and how they stand to each model", async () => {
+Deno.test("GET /v1/nodes lists the nodes that joined and their state for each model", async () => {
   await using fixture = await MasterFixture.start();
   await fixture.join(1, { name: "atlas" });
   const { nodes: [node] } = nodesSchema.parse(await (await ask(fixture.master, "/v1/nodes")).json());
@@ -29,7 +29,7 @@ Deno.test("GET /v1/nodes lists who joined and how they stand to each model", asy
   ]);
 });
 
-Deno.test("GET /v1/models lists what is served and by how many", async () => {
+Deno.test("GET /v1/models lists the served models and the number of ready nodes", async () => {
   await using fixture = await MasterFixture.start();
   await fixture.join(1);
   const body = await (await ask(fixture.master, "/v1/models")).json();
@@ -38,7 +38,7 @@ Deno.test("GET /v1/models lists what is served and by how many", async () => {
   assert(models[1].bytes > FILE.length);
 });
 
-Deno.test("POST /v1/nodes/{id}/commands gives an order and answers what the node says", async () => {
+Deno.test("POST /v1/nodes/{id}/commands sends a command and answers the outcome that the node reports", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const order = (nodeId: string, body: string) =>
@@ -60,7 +60,7 @@ Deno.test("POST /v1/nodes/{id}/commands gives an order and answers what the node
   }
 });
 
-Deno.test("GET /blobs serves the files of models, made when they are asked for", async () => {
+Deno.test("GET /blobs serves the files of models, and makes missing ones on demand", async () => {
   await using fixture = await MasterFixture.start({ durableBlobs: new MemoryBlobStore() });
   const response = await ask(fixture.master, blobPath(digestOf(FILE)));
   assertEquals(await response.bytes(), FILE);
@@ -68,7 +68,7 @@ Deno.test("GET /blobs serves the files of models, made when they are asked for",
   assertEquals([missing.status, missing.code], [404, "blob_not_found"]);
 });
 
-Deno.test("PUT /blobs refuses what does not hash to its name", async () => {
+Deno.test("PUT /blobs refuses bytes that do not hash to their name", async () => {
   await using fixture = await MasterFixture.start();
   const path = blobPath(digestOf(BLOB));
   const wrong = await problemIn(ask(fixture.master, path, { method: "PUT", body: "another blob" }));
@@ -76,7 +76,7 @@ Deno.test("PUT /blobs refuses what does not hash to its name", async () => {
   assertEquals((await problemIn(ask(fixture.master, path))).code, "blob_not_found");
 });
 
-/** Method, path, and who may: nobody without a token, and the others get `forbidden`. */
+/** Method, path, and the roles that may use it. */
 const RULES: [string, string, (keyof typeof TOKENS)[]][] = [
   ["POST", "/v1/predictions?model=none", ["user", "admin"]],
   ["GET", "/v1/models", ["user", "admin"]],
@@ -101,7 +101,7 @@ for (const [method, path, allowed] of RULES) {
   });
 }
 
-Deno.test("createApp() answers what there is not with a problem that says so", async () => {
+Deno.test("createApp() answers an unknown path with a problem that names it", async () => {
   await using fixture = await MasterFixture.start();
   for (const [method, path] of [["GET", "/v2/cluster"], ["DELETE", "/v1/nodes/all"], ["GET", "/"]]) {
     const problem = await problemIn(ask(fixture.master, path, { method }));
@@ -110,7 +110,7 @@ Deno.test("createApp() answers what there is not with a problem that says so", a
   }
 });
 
-Deno.test("createApp() answers a method that a path does not take with 405 and those that it does", async () => {
+Deno.test("createApp() answers a wrong method with 405 and the methods that the path takes", async () => {
   await using fixture = await MasterFixture.start();
   const cases = [
     ["DELETE", "/v1/nodes", "GET, HEAD"],
@@ -124,13 +124,13 @@ Deno.test("createApp() answers a method that a path does not take with 405 and t
     const response = await ask(fixture.master, path, { method });
     assertEquals([response.status, response.headers.get("allow")], [405, allowed]);
     const { code, detail } = await problemIn(response);
-    assertEquals([code, detail], ["request_invalid", `${path} takes no ${method}.`]);
+    assertEquals([code, detail], ["request_invalid", `${path} does not take ${method}.`]);
   }
   const head = await ask(fixture.master, "/v1/predictions", { method: "HEAD" });
   assertEquals([head.status, head.headers.get("allow")], [405, "POST"]);
 });
 
-Deno.test("errorBoundary() keeps a bug's details in the log, under the reference that the user gets", async () => {
+Deno.test("errorBoundary() logs the details of a bug, and gives the user only a reference to them", async () => {
   const broken = new MemoryBlobStore();
   broken.stat = () => Promise.reject(new TypeError("the secret inside"));
   await using fixture = await MasterFixture.start({ durableBlobs: broken });

@@ -31,7 +31,7 @@ function post(fixture: MasterFixture, manifest: Manifest) {
   return ask(fixture.master, "/v1/models", { method: "POST", body: encodeManifest(manifest).bytes });
 }
 
-Deno.test("POST /v1/models serves a model whose files were put, and offers it to the nodes", async () => {
+Deno.test("POST /v1/models serves a model whose files were uploaded, and offers it to the nodes", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const missing = await problemIn(post(fixture, manifestOf()));
@@ -52,7 +52,7 @@ Deno.test("POST /v1/models serves a model whose files were put, and offers it to
   assertEquals([again.status, modelAddedSchema.parse(await again.json()).isNew], [200, false]);
 });
 
-Deno.test("POST /v1/models refuses another model of a version that is taken, and what is no manifest", async () => {
+Deno.test("POST /v1/models refuses a different model with a known version, and invalid manifests", async () => {
   await using fixture = await MasterFixture.start();
   await putPiece(fixture, 0, FILE.length);
   await (await post(fixture, manifestOf())).body?.cancel();
@@ -65,7 +65,7 @@ Deno.test("POST /v1/models refuses another model of a version that is taken, and
   assertEquals((await problemIn(ask(fixture.master, "/v1/models", long))).code, "request_invalid");
 });
 
-Deno.test("GET /v1/models/{name} says how each node stands to it, and why not", async () => {
+Deno.test("GET /v1/models/{name} shows its state on each node, with the reason", async () => {
   await using fixture = await MasterFixture.start();
   await fixture.join(1);
   await putPiece(fixture, 0, FILE.length);
@@ -78,7 +78,7 @@ Deno.test("GET /v1/models/{name} says how each node stands to it, and why not", 
   assertEquals((await problemIn(ask(fixture.master, "/v1/models/nobody"))).code, "model_unknown");
 });
 
-Deno.test("PUT /v1/model-files refuses pieces that contradict themselves or are too large", async () => {
+Deno.test("PUT /v1/model-files refuses pieces that are too large or whose headers contradict each other", async () => {
   await using fixture = await MasterFixture.start();
   const put = (query: string, headers: Record<string, string>) =>
     problemIn(
@@ -96,7 +96,7 @@ Deno.test("PUT /v1/model-files refuses pieces that contradict themselves or are 
   assertEquals((await put(`?size=${length}`, large)).code, "blob_too_large");
 });
 
-Deno.test("only the admin puts model files, adds models and sees which node has them", async () => {
+Deno.test("only the admin uploads files, adds models and sees which nodes have them", async () => {
   const tokens = newTokens();
   await using fixture = await MasterFixture.start({ tokens });
   const calls = [

@@ -25,7 +25,7 @@ import { ask } from "./http_fixture.ts";
 
 const NAME = "Zoë O’Neill/% & co";
 
-/** The routes over people whose faces a fake finds. */
+/** The routes for people, with a fake that finds the faces in pictures. */
 class Routes extends PeopleFixture {
   readonly app: Hono;
 
@@ -51,7 +51,7 @@ class Routes extends PeopleFixture {
   }
 }
 
-Deno.test("the routes of people enrol, list, show, note, rename, merge, reject, remove", async () => {
+Deno.test("peopleRoutes() enrol, list, show, annotate, rename, merge, reject and remove people", async () => {
   await using routes = new Routes();
   const faces = personPath("staff", NAME, "faces");
   const enrolled = enrolAnswerSchema.parse(
@@ -85,7 +85,7 @@ Deno.test("the routes of people enrol, list, show, note, rename, merge, reject, 
   assertEquals((await routes.problem("GET", galleryPath("staff"))).code, "gallery_unknown");
 });
 
-Deno.test("the routes of people export, import and set thresholds", async () => {
+Deno.test("peopleRoutes() export and import galleries and set thresholds", async () => {
   await using routes = new Routes();
   await routes.ask("POST", personPath("staff", "Ada", "faces"), portrait(0));
   const archive = await (await routes.ask("GET", galleryPath("staff", "export"))).bytes();
@@ -99,7 +99,7 @@ Deno.test("the routes of people export, import and set thresholds", async () => 
   );
 });
 
-Deno.test("the routes of people refuse by name what is not as it must be", async () => {
+Deno.test("peopleRoutes() refuse an invalid request and say what is wrong with it", async () => {
   await using routes = new Routes();
   const ada = personPath("staff", "Ada");
   await routes.ask("POST", `${ada}/faces`, portrait(0));
@@ -107,7 +107,7 @@ Deno.test("the routes of people refuse by name what is not as it must be", async
     ["GET", "/v1/galleries/No%20Name", undefined, "request_invalid", "gallery's name"],
     ["GET", personPath("staff", "\u202e"), undefined, "request_invalid", "control characters"],
     ["POST", `${ada}/faces?face=0`, portrait(0), "request_invalid", "face"],
-    ["POST", `${ada}/faces?face=1&largest=true`, portrait(0), "request_invalid", "only one"],
+    ["POST", `${ada}/faces?face=1&largest=true`, portrait(0), "request_invalid", "cannot be used together"],
     ["POST", `${ada}/faces?face=1&face=2`, portrait(0), "request_invalid", "more than once"],
     ["POST", `${ada}/faces?colour=red`, portrait(0), "request_invalid", "colour"],
     ["POST", `${personPath("none", "Ada")}/faces`, portrait(0), "request_invalid", "none"],
@@ -127,7 +127,7 @@ Deno.test("the routes of people refuse by name what is not as it must be", async
   }
 });
 
-Deno.test("only the admin may look after people, for names are personal data", async () => {
+Deno.test("peopleRoutes() are for the admin alone, because names are personal data", async () => {
   const tokens = newTokens();
   await using fixture = await MasterFixture.start({ tokens });
   for (

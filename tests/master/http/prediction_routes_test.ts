@@ -16,7 +16,7 @@ function post(fixture: MasterFixture, query: string, init: RequestInit = {}): Pr
   return ask(fixture.master, `/v1/predictions${query}`, { method: "POST", body: PICTURE, ...init });
 }
 
-Deno.test("POST /v1/predictions answers the prediction and where the annotated picture is", async () => {
+Deno.test("POST /v1/predictions answers the prediction and a reference to the annotated picture", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const answer = post(fixture, "?model=faces&annotate=true&embeddings=true");
@@ -36,7 +36,7 @@ Deno.test("POST /v1/predictions answers the prediction and where the annotated p
   assertEquals(await drawn.bytes(), DRAWN);
 });
 
-Deno.test("POST /v1/predictions needs nothing but a picture: faces, no drawing, no embeddings", async () => {
+Deno.test("POST /v1/predictions without parameters uses faces, and neither annotates nor embeds", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const answer = post(fixture, "");
@@ -46,7 +46,7 @@ Deno.test("POST /v1/predictions needs nothing but a picture: faces, no drawing, 
   assertEquals(await (await answer).json(), { prediction: predictionOf("faces@1"), annotated: null });
 });
 
-Deno.test("POST /v1/predictions gives the annotated picture itself to who accepts only JPEG", async () => {
+Deno.test("POST /v1/predictions sends the annotated picture itself if only JPEG is accepted", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const answer = post(fixture, "?model=faces", { headers: { accept: "image/jpeg" } });
@@ -61,7 +61,7 @@ Deno.test("POST /v1/predictions gives the annotated picture itself to who accept
   assertEquals((await problemIn(contradiction)).code, "request_invalid");
 });
 
-Deno.test("POST /v1/predictions gives prediction and annotated picture in one answer to who accepts that", async () => {
+Deno.test("POST /v1/predictions sends the prediction and the picture together if a joined answer is accepted", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const answer = post(fixture, "?annotate=true", { headers: { accept: `${JOINED_MEDIA_TYPE}, application/json` } });
@@ -87,7 +87,7 @@ Deno.test("POST /v1/predictions says where more can be asked to who takes joined
   }
 });
 
-Deno.test("POST /v1/predictions needs no body where no picture is looked at", async () => {
+Deno.test("POST /v1/predictions takes an empty body for a model that needs no picture", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const answer = post(fixture, "?model=empty", { body: undefined });
@@ -100,17 +100,17 @@ Deno.test("POST /v1/predictions needs no body where no picture is looked at", as
   assertEquals((await problemIn(picture)).code, "request_invalid", "there is nothing to draw into");
 });
 
-/** A query or request that is refused before any node hears of it, the code, and what the sentence names. */
+/** Refused requests: name, query, request, code of the answer, and words in its detail. */
 const REFUSED: [string, string, RequestInit, string, string][] = [
   ["an unknown parameter", "?anotate=true", {}, "request_invalid", '"anotate"'],
-  ["a value that is no flag", "?annotate=yes", {}, "request_invalid", "annotate"],
+  ["a value that is neither true nor false", "?annotate=yes", {}, "request_invalid", "annotate"],
   ["a parameter given twice", "?embeddings=true&embeddings=false", {}, "request_invalid", "embeddings"],
   ["an unknown model", "?model=faxes", {}, "model_unknown", "faces"],
-  ["a version that there is not", "?model=faces@9", {}, "model_unknown", "faces@9"],
-  ["a name that is none", "?model=%0d%0aX", {}, "model_unknown", "not the name"],
+  ["a version that does not exist", "?model=faces@9", {}, "model_unknown", "faces@9"],
+  ["a malformed name", "?model=%0d%0aX", {}, "model_unknown", "not the name"],
   ["an empty picture", "", { body: new Uint8Array() }, "image_empty", "no bytes"],
   ["no Content-Length", "", { headers: { "content-length": "none" } }, "request_invalid", "Content-Length"],
-  ["a Content-Length that is none", "", { headers: { "content-length": "-1" } }, "request_invalid", "Content-Length"],
+  ["an invalid Content-Length", "", { headers: { "content-length": "-1" } }, "request_invalid", "Content-Length"],
   [
     "a picture over the limit",
     "",
@@ -118,7 +118,13 @@ const REFUSED: [string, string, RequestInit, string, string][] = [
     "image_too_large",
     String(LIMITS.imageBytesMax),
   ],
-  ["fewer bytes than announced", "", { headers: { "content-length": "99" } }, "request_invalid", "99 were announced"],
+  [
+    "fewer bytes than announced",
+    "",
+    { headers: { "content-length": "99" } },
+    "request_invalid",
+    "but 99 were announced",
+  ],
 ];
 
 for (const [what, query, init, code, mention] of REFUSED) {
@@ -134,7 +140,7 @@ for (const [what, query, init, code, mention] of REFUSED) {
   });
 }
 
-Deno.test("POST /v1/predictions does not read a picture that it refuses", async () => {
+Deno.test("POST /v1/predictions does not read the picture of a request that it refuses", async () => {
   await using fixture = await MasterFixture.start();
   let isRead = false;
   const body = new ReadableStream<Uint8Array>({
@@ -149,7 +155,7 @@ Deno.test("POST /v1/predictions does not read a picture that it refuses", async 
   assertEquals(isRead, false);
 });
 
-Deno.test("POST /v1/predictions gives up on a picture that does not arrive", async () => {
+Deno.test("POST /v1/predictions stops waiting for a picture that does not arrive in time", async () => {
   await using fixture = await MasterFixture.start();
   const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(PICTURE) });
   const answer = post(fixture, "", { body, headers: { "content-length": String(LIMITS.imageBytesMax) } });
@@ -157,7 +163,7 @@ Deno.test("POST /v1/predictions gives up on a picture that does not arrive", asy
   assertEquals([problem.status, problem.code], [504, "deadline_exceeded"]);
 });
 
-Deno.test("POST /v1/predictions answers 429 with Retry-After when too many wait", async () => {
+Deno.test("POST /v1/predictions answers 429 with Retry-After while the queue is full", async () => {
   await using fixture = await MasterFixture.start({ settings: { tasksQueuedMax: 1 } });
   const node = await fixture.join(1);
   const first = post(fixture, "");
@@ -172,7 +178,7 @@ Deno.test("POST /v1/predictions answers 429 with Retry-After when too many wait"
   assertEquals((await first).status, 200);
 });
 
-Deno.test("POST /v1/predictions cancels the task of a caller that went away", async () => {
+Deno.test("POST /v1/predictions cancels the task when its caller disconnects", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const caller = new AbortController();
@@ -183,7 +189,7 @@ Deno.test("POST /v1/predictions cancels the task of a caller that went away", as
   assertEquals((await problemIn(answer)).code, "cancelled");
 });
 
-Deno.test("POST /v1/predictions passes on what a node says of a picture", async () => {
+Deno.test("POST /v1/predictions passes on the code of a node that cannot use the picture", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const answer = post(fixture, "");

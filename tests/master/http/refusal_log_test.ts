@@ -21,7 +21,7 @@ function open() {
   return { clock, lines, note };
 }
 
-Deno.test("RefusalLog.note() warns of damage and of strangers, and keeps the rest for debugging", () => {
+Deno.test("RefusalLog.note() warns of damage and of invalid tokens, and logs the rest for debugging", () => {
   const { lines, note } = open();
   for (const code of ["blob_corrupt", "unauthorized", "forbidden", "disk_full"] as const) note(code);
   for (const code of ["queue_full", "not_found", "image_unreadable"] as const) note(code);
@@ -30,7 +30,7 @@ Deno.test("RefusalLog.note() warns of damage and of strangers, and keeps the res
   assertEquals(lines[0], `warn A request was refused. ${JSON.stringify(fields)}`);
 });
 
-Deno.test("RefusalLog.note() warns so many times a minute, and then says how many it did not say", () => {
+Deno.test("RefusalLog.note() limits warnings per minute, and then logs how many it left out", () => {
   const { clock, lines, note } = open();
   for (let count = 0; count < 1_000; count++) note("unauthorized");
   const warnings = () => lines.filter((line) => line.startsWith("warn"));
@@ -40,7 +40,7 @@ Deno.test("RefusalLog.note() warns so many times a minute, and then says how man
   assertEquals(warnings().slice(20).map((line) => line.split(" {")[1]?.slice(0, 12)), ['"count":980}', '"code":"unau']);
 });
 
-Deno.test("a master warns of corrupt blobs and strangers, with no token in the line", async () => {
+Deno.test("a master warns of corrupt blobs and invalid tokens, and logs no token", async () => {
   const tokens = newTokens();
   await using fixture = await MasterFixture.start({ tokens });
   const path = `/blobs/sha256:${"ab".repeat(32)}`;

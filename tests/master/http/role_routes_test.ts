@@ -116,7 +116,7 @@ async function callersAt(app: Hono, name: string): Promise<Caller[]> {
   for (const caller of EVERYBODY) {
     const status = await statusOf(app, name, caller);
     if (status !== 401 && status !== 403) reached.push(caller);
-    // A token of this cluster is told that its role is the wrong one; all others, that they need a token.
+    // Only a token of this cluster is told that its role is the wrong one.
     else assertEquals(status, caller === "nobody" || caller === "gallery_missing" ? 401 : 403, `${name} for ${caller}`);
   }
   return reached;
@@ -180,6 +180,6 @@ Deno.test("routesByRole() opens a route to the roles that claim it, and one that
   assertEquals(await callersAt(app, "GET /v1/users"), ["user", "admin"]);
   assertEquals(await callersAt(app, "GET /v1/nodes/only"), ["node"]);
   assertEquals(await callersAt(app, "GET /v1/probe"), ["admin"]);
-  // The list names routes, not addresses: a pattern that only happens to match one of them stays closed.
+  // The list names routes, not addresses: a pattern that matches one of them stays closed.
   assertEquals(await callersAt(app, "GET /v1/elsewhere"), ["admin"]);
 });

@@ -16,7 +16,7 @@ function entry(version: number): CatalogEntry {
   };
 }
 
-/** A ledger in which `empty` means `empty@1`. */
+/** Returns a ledger in which the latest version of `empty` is `empty@1`. */
 function ledgerOfFirst(): MemoryLedger {
   const ledger = new MemoryLedger();
   const document = emptyManifest("empty", 1);
@@ -38,7 +38,7 @@ function send(fixture: MasterFixture, method: string, path: string, body?: unkno
   return ask(fixture.master, path, { method, body: text });
 }
 
-Deno.test("a master whose catalog brings a newer version rolls it out by itself", async () => {
+Deno.test("a master whose catalog brings a newer version starts its rollout", async () => {
   const ledger = ledgerOfFirst();
   await using fixture = await MasterFixture.start({ ledger, catalog: [entry(1), entry(2)] });
   const { latest, versions, current } = await lineage(fixture);
@@ -47,13 +47,13 @@ Deno.test("a master whose catalog brings a newer version rolls it out by itself"
   assertEquals(ledger.load().rollouts.map(({ record }) => record.to), ["empty@2"], "it is remembered");
 });
 
-Deno.test("a new master begins with the highest version of its catalog, and rolls out nothing", async () => {
+Deno.test("a new master starts with the highest version of its catalog, without a rollout", async () => {
   await using fixture = await MasterFixture.start({ catalog: [entry(1), entry(2)] });
   const { latest, current } = await lineage(fixture);
   assertEquals([latest, current], ["empty@2", null]);
 });
 
-Deno.test("a rollout that ran when its master stopped begins anew in the next one", async () => {
+Deno.test("a rollout that was interrupted by a stop of the master starts again after the restart", async () => {
   const [ledger, durableBlobs] = [ledgerOfFirst(), new MemoryBlobStore()];
   const catalog = [entry(1), entry(2)];
   const before = await MasterFixture.start({ ledger, durableBlobs, catalog });
@@ -64,7 +64,7 @@ Deno.test("a rollout that ran when its master stopped begins anew in the next on
   assertEquals([resumed?.rolloutId, resumed?.stage], [current?.rolloutId, "fetching"]);
 });
 
-Deno.test("POST …/rollouts begins one, which moves the latest version; rollback moves it back", async () => {
+Deno.test("POST …/rollouts starts a rollout, which moves the latest version; rollback moves it back", async () => {
   await using fixture = await MasterFixture.start({ ledger: ledgerOfFirst(), catalog: [entry(1), entry(2)] });
   await send(fixture, "POST", "/v1/models/empty/rollback"); // ends the one that began by itself
   await send(fixture, "PUT", "/v1/models/empty@2/pin", { pinned: true }); // so that the node has both
@@ -106,7 +106,7 @@ async function predicted(fixture: MasterFixture, node: ScriptedNode) {
   return await answer;
 }
 
-Deno.test("versions are pinned, removed and collected; what was removed does not come back with the next start", async () => {
+Deno.test("versions are pinned, removed and collected; a removed one does not come back after a restart", async () => {
   const [ledger, durableBlobs] = [ledgerOfFirst(), new MemoryBlobStore()];
   const catalog = [entry(1), entry(2)];
   const fixture = await MasterFixture.start({ ledger, durableBlobs, catalog });
@@ -135,7 +135,7 @@ function names(fixture: MasterFixture): string[] {
   return fixture.master.models().map(({ name }) => name).sort();
 }
 
-Deno.test("DELETE does not remove the latest version of what comes with dml, nor the whole of it", async () => {
+Deno.test("DELETE does not remove a built-in model, nor its latest version", async () => {
   await using fixture = await MasterFixture.start();
   for (const [path, sentence] of [["empty@1", "is the latest version"], ["empty", "comes with dml"]]) {
     const problem = await problemIn(send(fixture, "DELETE", `/v1/models/${path}`));
@@ -145,7 +145,7 @@ Deno.test("DELETE does not remove the latest version of what comes with dml, nor
   assertEquals((await lineage(fixture)).latest, "empty@1");
 });
 
-Deno.test("DELETE of a name removes a model that was sent, for good, and what comes with dml takes its place", async () => {
+Deno.test("DELETE of a name removes an uploaded model for good, and the built-in one takes its place", async () => {
   const [ledger, durableBlobs] = [ledgerOfFirst(), new MemoryBlobStore()];
   const first = encodeManifest(emptyManifest("empty", 1)).digest;
   const document = emptyManifest("empty", 2);
@@ -169,7 +169,7 @@ Deno.test("DELETE of a name removes a model that was sent, for good, and what co
   assertEquals(names(again), ["empty@1"]);
 });
 
-Deno.test("a master brings back what comes with dml when an earlier one removed its only version", async () => {
+Deno.test("a master restores a built-in model whose only version an earlier master removed", async () => {
   const [ledger, durableBlobs] = [ledgerOfFirst(), new MemoryBlobStore()];
   const { digest } = encodeManifest(entry(1).manifest);
   ledger.append([{ type: "version_removed", manifestDigest: digest, atWallMs: 1 }]);
@@ -178,7 +178,7 @@ Deno.test("a master brings back what comes with dml when an earlier one removed 
   assertEquals([ledger.load().models.length, ledger.load().removed.length], [1, 0]);
 });
 
-Deno.test("DELETE of a version leaves alone what nobody has asked for yet", async () => {
+Deno.test("DELETE of a version keeps an optional model that nobody has requested yet", async () => {
   const optional: CatalogEntry = { ...entry(1), manifest: emptyManifest("rare", 1), isOptional: true };
   await using fixture = await MasterFixture.start({ ledger: ledgerOfFirst(), catalog: [entry(1), entry(2), optional] });
   await send(fixture, "POST", "/v1/models/empty/rollback");
@@ -188,7 +188,7 @@ Deno.test("DELETE of a version leaves alone what nobody has asked for yet", asyn
   assertEquals((await problemIn(answer)).code, "shutting_down", "it is known, and was waited for");
 });
 
-Deno.test("the routes of versions refuse what is none, and whoever is no admin", async () => {
+Deno.test("versionRoutes() refuse invalid requests, and every role but the admin", async () => {
   await using fixture = await MasterFixture.start({ ledger: ledgerOfFirst(), catalog: [entry(1)] });
   for (
     const [method, path, body, code] of [

@@ -20,7 +20,7 @@ async function statusOf(app: Hono, path: string, options: { headers?: HeadersIni
   return response.status;
 }
 
-Deno.test("requireRole() lets each token do what its role may, and an admin also what a user may", async () => {
+Deno.test("requireRole() allows each token what its role may do, and an admin also what a user may do", async () => {
   const tokens = newTokens();
   const app = appFor(tokens);
   const expected: Record<Role, Record<string, number>> = {
@@ -36,7 +36,7 @@ Deno.test("requireRole() lets each token do what its role may, and an admin also
   }
 });
 
-Deno.test("requireRole() refuses no token, a wrong one, and one of another cluster", async () => {
+Deno.test("requireRole() refuses a missing token, a wrong one, and one of another cluster", async () => {
   const tokens = newTokens();
   const app = appFor(tokens);
   const wrong = [
@@ -55,7 +55,7 @@ Deno.test("requireRole() refuses no token, a wrong one, and one of another clust
   }
 });
 
-Deno.test("requireRole() with no tokens lets this machine do everything", async () => {
+Deno.test("requireRole() without tokens allows everything to this machine", async () => {
   const app = appFor(null);
   const hosts = ["localhost", "127.0.0.1:7400", "127.8.9.10", "[::1]:7400", "LOCALHOST:80"];
   for (const host of hosts) {
@@ -66,7 +66,7 @@ Deno.test("requireRole() with no tokens lets this machine do everything", async 
   }
 });
 
-Deno.test("requireRole() with no tokens refuses a name that was re-bound to this machine", async () => {
+Deno.test("requireRole() without tokens refuses a name that was re-bound to this machine", async () => {
   const app = appFor(null);
   const hosts = [
     "evil.example",
@@ -82,7 +82,7 @@ Deno.test("requireRole() with no tokens refuses a name that was re-bound to this
   assertEquals(await statusOf(app, "http://evil.example/user"), 403);
 });
 
-Deno.test("requireRole() with no tokens says the same of a host however often, and after however many others", async () => {
+Deno.test("requireRole() without tokens judges a host the same each time, even after many others", async () => {
   const app = appFor(null);
   for (let round = 0; round < 3; round++) {
     for (let other = 0; other < 70; other++) {
@@ -94,18 +94,18 @@ Deno.test("requireRole() with no tokens says the same of a host however often, a
   }
 });
 
-Deno.test("refuseForeignPages() is not taken in by what stands before a host", () => {
+Deno.test("refuseForeignPages() is not deceived by user information in front of a host", () => {
   const names = ["localhost@evil.example", "127.0.0.1:80@evil.example", "localhost.evil.example", "evil.example:127"];
   for (const name of names) {
     for (const { url, host } of [{ url: name, host: "localhost" }, { url: "localhost", host: name }]) {
-      // Not one that `new Request()` would make: it takes names out that a server may be sent.
+      // Not made by `new Request()`, which removes user information that a server may receive.
       const request = { url: `http://${url}/user`, headers: new Headers({ host }) };
       assertThrows(() => refuseForeignPages(request), DmlError, "not this machine");
     }
   }
 });
 
-Deno.test("requireRole() with no tokens refuses pages of other sites and lets its own through", async () => {
+Deno.test("requireRole() without tokens refuses pages of other sites and allows those of this machine", async () => {
   const app = appFor(null);
   const foreign = ["https://evil.example", "http://localhost.evil.example", "null", "nonsense", ""];
   for (const origin of foreign) {
@@ -116,7 +116,7 @@ Deno.test("requireRole() with no tokens refuses pages of other sites and lets it
   }
 });
 
-Deno.test("requireRole() with no tokens sees the Host header that a real server got", async () => {
+Deno.test("requireRole() without tokens checks the Host header that a real server receives", async () => {
   const app = appFor(null);
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch);
   for (const [host, status] of [["evil.example", "403"], ["localhost", "200"]]) {

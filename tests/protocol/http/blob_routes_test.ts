@@ -13,7 +13,7 @@ import { temporaryDirectory } from "../../temporary_directory.ts";
 
 const BYTES = sampleBytes(10_000);
 const PATH = blobPath(digestOf(BYTES));
-/** So large that it is streamed. */
+/** A blob so large that it is streamed. */
 const LARGE = sampleBytes(1_200_000, 2);
 const LARGE_PATH = blobPath(digestOf(LARGE));
 const BYTES_MAX = 20_000;
@@ -49,7 +49,7 @@ function put(path: string, body: Uint8Array<ArrayBuffer>, length = String(body.l
   });
 }
 
-Deno.test("blobRoutes() GET sends the bytes and lets them be cached for ever", async () => {
+Deno.test("blobRoutes() GET sends the bytes and allows them to be cached for ever", async () => {
   const response = await (await appWithBlobs()).request(PATH);
   assertEquals(response.status, 200);
   assertEquals(await response.bytes(), BYTES);
@@ -92,7 +92,7 @@ for (const [path, bytes] of [[PATH, BYTES], [LARGE_PATH, LARGE]] as const) {
   });
 }
 
-Deno.test("blobRoutes() GET of a part closes the file it comes from", async () => {
+Deno.test("blobRoutes() GET of a part closes the file that it reads", async () => {
   await using directory = await temporaryDirectory();
   const store = await DiskBlobStore.open(directory.path);
   await store.put(digestOf(LARGE), LARGE);
@@ -110,7 +110,7 @@ Deno.test("blobRoutes() GET answers 416 with the size when the range is past the
   assertEquals((await response.bytes()).length, 0);
 });
 
-Deno.test("blobRoutes() GET sends all of it for several ranges, or when If-Range names something else", async () => {
+Deno.test("blobRoutes() GET sends all bytes for several ranges, or if If-Range names another blob", async () => {
   const app = await appWithBlobs();
   const severalRanges = new Headers({ range: "bytes=0-1,4-5" });
   const otherVersion = new Headers({ range: "bytes=0-1", "if-range": '"x"' });
@@ -121,7 +121,7 @@ Deno.test("blobRoutes() GET sends all of it for several ranges, or when If-Range
   }
 });
 
-Deno.test("blobRoutes() GET answers 304 to who has it", async () => {
+Deno.test("blobRoutes() GET answers 304 if If-None-Match names the blob", async () => {
   const app = await appWithBlobs();
   for (const tag of [`"${digestOf(BYTES)}"`, `"x", W/"${digestOf(BYTES)}"`, "*"]) {
     const response = await app.request(PATH, { headers: { "if-none-match": tag } });
@@ -130,7 +130,7 @@ Deno.test("blobRoutes() GET answers 304 to who has it", async () => {
   }
 });
 
-Deno.test("blobRoutes() GET looks into each store in turn", async () => {
+Deno.test("blobRoutes() GET searches each store in turn", async () => {
   const [first, second] = [new MemoryBlobStore(), new MemoryBlobStore()];
   await second.put(digestOf(BYTES), BYTES);
   const app = appWith({ read: [first, second] });
@@ -138,7 +138,7 @@ Deno.test("blobRoutes() GET looks into each store in turn", async () => {
   await assertProblem(await app.request(LARGE_PATH), { status: 404, code: "blob_not_found" });
 });
 
-Deno.test("blobRoutes() answers a malformed digest with a problem, and no path leads out", async () => {
+Deno.test("blobRoutes() answers a malformed digest with a problem, and no path leads outside the store", async () => {
   await using directory = await temporaryDirectory();
   await Deno.writeTextFile(`${directory.path}/secret`, "secret");
   const store = await DiskBlobStore.open(`${directory.path}/blobs`);
@@ -178,7 +178,7 @@ Deno.test("blobRoutes() GET of a damaged file answers blob_corrupt once, then bl
   await assertProblem(await app.request(PATH), { status: 404, code: "blob_not_found" });
 });
 
-Deno.test("blobRoutes() PUT answers 201, then 200 for what is here", async () => {
+Deno.test("blobRoutes() PUT answers 201, then 200 if the blob is there already", async () => {
   const store = new MemoryBlobStore();
   const app = appWith({ read: [store], write: store });
   assertEquals((await app.request(put(PATH, BYTES))).status, 201);
@@ -186,7 +186,7 @@ Deno.test("blobRoutes() PUT answers 201, then 200 for what is here", async () =>
   assertEquals(await store.read(digestOf(BYTES)), BYTES);
 });
 
-Deno.test("blobRoutes() PUT refuses what has no honest length, is too large or hashes to another name", async () => {
+Deno.test("blobRoutes() PUT refuses bytes with a wrong length, too many bytes, or a wrong digest", async () => {
   const store = new MemoryBlobStore();
   const app = appWith({ read: [store], write: store });
   const unsized = new Request(`http://localhost${PATH}`, { method: "PUT", body: BYTES });
@@ -218,7 +218,7 @@ Deno.test("blobRoutes() PUT answers 429 with Retry-After when the store is full"
   await assertProblem(response, { status: 429, code: "queue_full" });
 });
 
-Deno.test("blobRoutes() PUT is forbidden where nothing may be written", async () => {
+Deno.test("blobRoutes() PUT is forbidden if there is no store to write to", async () => {
   const response = await appWith({}).request(put(PATH, BYTES));
   await assertProblem(response, { status: 403, code: "forbidden" });
 });

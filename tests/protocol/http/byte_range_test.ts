@@ -12,13 +12,13 @@ Deno.test("parseByteRange() reads the forms of RFC 9110", () => {
   assertEquals(parseByteRange("Bytes=1-2", 10_000), { start: 1, end: 3 });
 });
 
-Deno.test("parseByteRange() ignores what is not one well-formed range of bytes", () => {
+Deno.test("parseByteRange() ignores headers that are not one well-formed range of bytes", () => {
   const headers = [null, "", "bytes", "bytes=", "bytes=-", "bytes=2-1", "bytes=0-1,5-6"];
   const stranger = ["bytes=a-b", "bytes=0x1-5", "bytes= 1-2", "bytes=1.5-2", "items=0-1", "bytes=--1"];
   for (const header of [...headers, ...stranger]) assertEquals(parseByteRange(header, 100), null);
 });
 
-Deno.test("parseByteRange() says when nothing is there", () => {
+Deno.test("parseByteRange() returns unsatisfiable for a range without any bytes", () => {
   for (const header of ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=99999999999999999999-"]) {
     assertEquals(parseByteRange(header, 100), "unsatisfiable");
   }
@@ -27,7 +27,7 @@ Deno.test("parseByteRange() says when nothing is there", () => {
   }
 });
 
-Deno.test("parseByteRange() asks for exactly the bytes whose index the header covers", () => {
+Deno.test("parseByteRange() covers exactly the bytes whose index the header names", () => {
   const bound = fc.option(fc.nat(40), { nil: "" as const });
   fc.assert(fc.property(bound, bound, fc.nat(30), (first, last, size) => {
     const indexes = Array.from({ length: size }, (_, index) => index);
@@ -46,7 +46,7 @@ Deno.test("parseByteRange() asks for exactly the bytes whose index the header co
   }));
 });
 
-Deno.test("parseByteRange() takes any text, and whatever it gives lies within the size", () => {
+Deno.test("parseByteRange() takes any text, and its range is always within the size", () => {
   const text = fc.oneof(fc.string(), fc.string().map((rest) => `bytes=${rest}`));
   fc.assert(fc.property(text, fc.nat(), (header, size) => {
     const range = parseByteRange(header, size);

@@ -7,7 +7,7 @@ import { assert, assertEquals } from "../../assert.ts";
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 const WHAT = { what: "the request" };
 
-Deno.test("problemResponse() carries every code, so that errorOfResponse() gives the same error back", async () => {
+Deno.test("problemResponse() carries every code, and errorOfResponse() returns the same error", async () => {
   const text = fc.string({ maxLength: 200, unit: "grapheme" });
   const property = fc.asyncProperty(fc.constantFrom(...CODES), text, text, async (code, message, advice) => {
     const error = await errorOfResponse(problemResponse(new DmlError(code, message, { advice })), WHAT);
@@ -18,7 +18,7 @@ Deno.test("problemResponse() carries every code, so that errorOfResponse() gives
   await fc.assert(property);
 });
 
-Deno.test("problemOf() is valid for any error", () => {
+Deno.test("problemOf() returns valid problem details for any error", () => {
   fc.assert(fc.property(fc.constantFrom(...CODES), fc.nat(10_000), (code, length) => {
     problemSchema.parse(problemOf(new DmlError(code, "x".repeat(length), { advice: "y".repeat(length) })));
   }));
@@ -27,7 +27,7 @@ Deno.test("problemOf() is valid for any error", () => {
   }
 });
 
-Deno.test("problemResponse() shows nothing of the inside", async () => {
+Deno.test("problemResponse() reveals nothing about the inside of dml", async () => {
   const inside = new Error("ENOENT: /home/somebody/.local/share/dml/master");
   const wrapped = new DmlError("internal", inside.message, { cause: inside, advice: inside.message });
   for (const error of [inside, wrapped]) {
@@ -37,7 +37,7 @@ Deno.test("problemResponse() shows nothing of the inside", async () => {
   }
 });
 
-Deno.test("problemResponse() says when to come back and how to be let in", () => {
+Deno.test("problemResponse() sets Retry-After and WWW-Authenticate", () => {
   const full = problemResponse(new DmlError("queue_full", "full"));
   assertEquals([full.status, full.headers.get("retry-after")], [429, "1"]);
   const stranger = problemResponse(new DmlError("unauthorized", "who?"));
@@ -45,7 +45,7 @@ Deno.test("problemResponse() says when to come back and how to be let in", () =>
   assertEquals(problemResponse(new DmlError("forbidden", "no")).headers.get("retry-after"), null);
 });
 
-Deno.test("errorOfResponse() goes by the status when something else answered", async () => {
+Deno.test("errorOfResponse() derives the code from the status if the answer is not from dml", async () => {
   const expected: [number, ErrorCode][] = [
     [301, "request_invalid"],
     [400, "request_invalid"],
@@ -65,7 +65,7 @@ Deno.test("errorOfResponse() goes by the status when something else answered", a
   }
 });
 
-Deno.test("errorOfResponse() survives problems that are none", async () => {
+Deno.test("errorOfResponse() falls back to the status if the problem is invalid", async () => {
   const headers = { "content-type": "application/problem+json" };
   const stranger = { ...problemOf(new DmlError("usage", "x")), code: "not_a_code" };
   const bodies = [
@@ -82,7 +82,7 @@ Deno.test("errorOfResponse() survives problems that are none", async () => {
   }
 });
 
-Deno.test("errorOfResponse() stops reading a problem without an end", async () => {
+Deno.test("errorOfResponse() stops reading a problem that never ends", async () => {
   let cancelled = false;
   const body = new ReadableStream({
     pull: (controller) => controller.enqueue(new Uint8Array(10_000)),
