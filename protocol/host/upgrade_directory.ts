@@ -17,8 +17,9 @@ const failedSchema = z.array(z.strictObject({
 })).max(FAILED_MAX);
 
 /**
- * The newer programs of one host and what became of them: the bytes as in a `DiskBlobStore`, one small file a fact, each
- * replaced in one piece. The nodes of a data directory share it, and the script that starts them reads it.
+ * The newer programs of one host, and records about them. The bytes are stored as in a
+ * `DiskBlobStore`; each record is a small file that is replaced atomically. The nodes of a data
+ * directory share it, and the script that starts them reads it.
  */
 export class UpgradeDirectory {
   readonly path: string;
@@ -27,13 +28,13 @@ export class UpgradeDirectory {
     this.path = path;
   }
 
-  /** Where the bytes of `digest` are, relative to the directory. */
+  /** Returns the path of the bytes of `digest`, relative to the directory. */
   static programPath(digest: Digest): string {
     const hex = digest.slice("sha256:".length);
     return `sha256/${hex.slice(0, 2)}/${hex}`;
   }
 
-  /** Throws `home_unusable` when a file is not what it should be. */
+  /** Reads the records. Throws `home_unusable` if a file is invalid. */
   async read(): Promise<ProgramRecords> {
     const [pending, good, failed] = await Promise.all([
       readJsonFile(this.#file("pending"), programSchema),
@@ -43,13 +44,18 @@ export class UpgradeDirectory {
     return { pending, good, failed: failed ?? [] };
   }
 
-  /** `program`, whose bytes are here and verified, is to be tried at the next start. */
+  /**
+   * Records that `program`, whose bytes are stored and verified, is to be tried at the next start.
+   */
   async setPending(program: Program): Promise<void> {
     await removeIfThere(this.#file("cut_off"));
     await writeJsonFile(this.#file("pending"), program);
   }
 
-  /** The program that is tried has reached its master: from now on it is the one that is started. Others make room. */
+  /**
+   * Records that the program on trial has reached its master, and is the one to start from now on.
+   * Deletes the one before it.
+   */
   async keep(digest: Digest): Promise<void> {
     const { pending, good } = await this.read();
     if (pending?.digest !== digest) return;
@@ -58,12 +64,15 @@ export class UpgradeDirectory {
     if (good !== null && good.digest !== digest) await this.#removeProgram(good.digest);
   }
 
-  /** The program that is tried cannot reach its master. */
+  /** Records that the program on trial cannot reach its master. */
   async noteCutOff(digest: Digest): Promise<void> {
     await writeJsonFile(this.#file("cut_off"), digest);
   }
 
-  /** The program that was to be tried did not come up. Gives what is remembered of it. */
+  /**
+   * Records that the program on trial did not start properly. Returns that record, or `null` if
+   * `digest` is not on trial.
+   */
   async giveUp(digest: Digest, reason: string): Promise<FailedProgram | null> {
     const { pending, failed } = await this.read();
     if (pending?.digest !== digest) return null;

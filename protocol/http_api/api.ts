@@ -54,6 +54,7 @@ const nodeSchema = z.strictObject({
   models: z.array(nodeModelSchema).max(1_024),
 });
 
+/** Answer of `GET /v1/nodes`. */
 export const nodesSchema = z.strictObject({ nodes: z.array(nodeSchema) });
 
 const modelSchema = z.strictObject({

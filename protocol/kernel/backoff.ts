@@ -2,9 +2,10 @@ import { LIMITS } from "./limits.ts";
 import type { Random } from "./random.ts";
 
 /**
- * How long to wait before the try that follows `failures` failed ones (1 or more): doubling up to the limit, of which at least
- * half, the rest at random, so that many who lost the same peer do not come back at once
- * ("equal jitter", M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog 2015).
+ * Returns the delay before the next try after `failures` failed ones (1 or more), in milliseconds.
+ * The delay doubles with each failure up to the limit; half of it is fixed and the rest random, so
+ * that clients that lost the same peer do not all return at once ("equal jitter", M. Brooker,
+ * "Exponential Backoff and Jitter", AWS Architecture Blog 2015).
  */
 export function backoffMs(
   failures: number,

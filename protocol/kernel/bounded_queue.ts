@@ -1,6 +1,6 @@
 import { invariant } from "./invariant.ts";
 
-/** A first-in first-out queue that says no when it is full. O(1) at both ends. */
+/** First-in first-out queue of limited size. O(1) at both ends. */
 export class BoundedQueue<Item> {
   #items: Item[] = [];
   #head = 0;
@@ -16,14 +16,14 @@ export class BoundedQueue<Item> {
     return this.#items.length - this.#head;
   }
 
-  /** Appends `item`; false, and nothing changed, when the queue is full. */
+  /** Appends `item`. Returns false and changes nothing if the queue is full. */
   push(item: Item): boolean {
     if (this.size >= this.capacity) return false;
     this.#items.push(item);
     return true;
   }
 
-  /** Takes the oldest item, or undefined when there is none. */
+  /** Removes and returns the oldest item, or `undefined` if there is none. */
   shift(): Item | undefined {
     if (this.size === 0) return undefined;
     const item = this.#items[this.#head];
@@ -35,7 +35,7 @@ export class BoundedQueue<Item> {
     return item;
   }
 
-  /** Takes all items, oldest first. */
+  /** Removes and returns all items, oldest first. */
   drain(): Item[] {
     const items = this.#items.slice(this.#head);
     this.#items = [];

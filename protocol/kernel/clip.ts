@@ -1,6 +1,9 @@
 import { LIMITS } from "./limits.ts";
 
-/** `text`, or its first `charactersMax - 1` characters and an ellipsis; never half a surrogate pair. */
+/**
+ * Returns `text`, shortened to `charactersMax` characters with an ellipsis at the end if it is
+ * longer. Never splits a surrogate pair.
+ */
 export function clip(text: string, charactersMax: number): string {
   if (text.length <= charactersMax) return text;
   const kept = text.slice(0, charactersMax - 1);
@@ -9,7 +12,7 @@ export function clip(text: string, charactersMax: number): string {
   return `${isHalfPair ? kept.slice(0, -1) : kept}…`;
 }
 
-/** As much of a sentence as fits into a message that says why. */
+/** Returns `reason`, shortened to the length allowed in a message. */
 export function clipReason(reason: string): string {
   return clip(reason, LIMITS.reasonCharactersMax);
 }

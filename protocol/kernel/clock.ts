@@ -1,14 +1,14 @@
-/** Where time comes from. Only a shell or an adapter reads it; a core is told. */
+/** Source of time. Only shells and adapters read it; a core gets the time as an argument. */
 export interface Clock {
-  /** Milliseconds on a monotonic clock; only differences mean something. */
+  /** Returns milliseconds on a monotonic clock, of which only differences are meaningful. */
   nowMs(): number;
-  /** Milliseconds since the Unix epoch. */
+  /** Returns milliseconds since the Unix epoch. */
   wallMs(): number;
-  /** Calls `callback` once, `delayMs` later. Returns what cancels it. */
+  /** Calls `callback` once after `delayMs`. Returns a function that cancels the call. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
-/** The clock of the machine. */
+/** The clock of this machine. */
 export const SYSTEM_CLOCK: Clock = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),

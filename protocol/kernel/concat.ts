@@ -1,4 +1,4 @@
-/** The parts one after the other. */
+/** Returns all `parts` joined into one array, in order. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

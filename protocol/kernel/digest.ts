@@ -3,16 +3,17 @@ import { createHash } from "node:crypto";
 /** The name of immutable bytes: `sha256:` and 64 lower-case hexadecimal digits. */
 export type Digest = `sha256:${string}`;
 
-/** What a {@linkcode Digest} looks like. */
+/** The form of a {@linkcode Digest}. */
 export const DIGEST_PATTERN = /^sha256:[0-9a-f]{64}$/;
 
-/** Whether `text` is a well-formed digest. */
+/** Returns true if `text` is a well-formed digest. */
 export function isDigest(text: string): text is Digest {
   return DIGEST_PATTERN.test(text);
 }
 
 /**
- * The digest of `bytes`. `node:crypto` hashes 1.3 GB/s here, twice what `crypto.subtle` does, and in the same call.
+ * Returns the digest of `bytes`. Uses `node:crypto`, which was measured to hash 1.3 GB/s, twice as
+ * much as `crypto.subtle`, and is synchronous.
  *
  * @example
  * ```ts
@@ -25,7 +26,7 @@ export function digestOf(bytes: Uint8Array): Digest {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
-/** A digest fed piece by piece. */
+/** A digest that is computed piece by piece. */
 export class Digester {
   readonly #hash = createHash("sha256");
 
@@ -33,7 +34,7 @@ export class Digester {
     this.#hash.update(chunk);
   }
 
-  /** The digest of everything fed; the digester is spent afterwards. */
+  /** Returns the digest of all chunks so far. The digester cannot be used afterwards. */
   digest(): Digest {
     return `sha256:${this.#hash.digest("hex")}`;
   }

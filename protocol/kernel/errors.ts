@@ -1,12 +1,12 @@
-/** What one kind of failure means to a program and to a person. */
+/** The meaning of an error code for programs and for people. */
 export interface ErrorKind {
-  /** The status of an HTTP answer that carries it. */
+  /** Status of an HTTP answer with this error. */
   readonly status: number;
-  /** The exit code of a command that ends with it (see `user/cli/exit.ts`). */
+  /** Exit code of a command that ends with this error (see `user/cli/exit.ts`). */
   readonly exit: number;
-  /** Whether the same request may succeed later with no change to it. */
+  /** True if the same request may succeed later without a change. */
   readonly retryable: boolean;
-  /** One way out. */
+  /** Advice on what to do about it. */
   readonly advice: string;
 }
 
@@ -14,7 +14,7 @@ function kind(status: number, exit: number, retryable: boolean, advice: string):
   return { status, exit, retryable, advice };
 }
 
-/** Every code of dml: status, exit code, whether to try again, what to do. */
+/** All error codes of dml, each with its HTTP status, exit code, retryability and advice. */
 export const ERRORS = {
   usage: kind(400, 2, false, "See `dml help`."),
   file_not_found: kind(404, 1, false, "Check the path."),
@@ -120,18 +120,20 @@ export const ERRORS = {
   internal: kind(500, 70, false, "This is a bug in dml; please report it with the log."),
 } as const satisfies Record<string, ErrorKind>;
 
-/** One of the codes in {@linkcode ERRORS}. */
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Whether `text` is one of dml's own codes. */
+/** Returns true if `text` is a code of dml. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERRORS, text);
 }
 
-/** A refusal or a failure that dml knows by name: one code, one sentence, one way out. */
+/** An expected failure, with one code, one sentence and one piece of advice. */
 export class DmlError extends Error {
   override name = "DmlError";
-  /** Says what happened and to what; the message is that sentence. */
+  /**
+   * `message` is a sentence that says what happened, and to what. `advice` replaces that of the
+   * code.
+   */
   constructor(
     readonly code: ErrorCode,
     message: string,
@@ -145,13 +147,16 @@ export class DmlError extends Error {
   get kind(): ErrorKind {
     return ERRORS[this.code];
   }
-  /** What to do about it. */
+  /** Advice on what to do about it. */
   get advice(): string {
     return this.#advice ?? this.kind.advice;
   }
 }
 
-/** `error` as a {@linkcode DmlError}; what dml does not know by name becomes `fallback`. */
+/**
+ * Returns `error` itself if it is a {@linkcode DmlError}, or wraps it in one with the code
+ * `fallback`.
+ */
 export function asDmlError(
   error: unknown,
   fallback: ErrorCode = "internal",

@@ -1,9 +1,12 @@
-/** A broken invariant is a bug in dml, never the user's doing: it crashes what it is in. */
+/**
+ * A broken invariant. It is a bug in dml, never a mistake of the user, and crashes the process or
+ * worker.
+ */
 export class InvariantError extends Error {
   override name = "InvariantError";
 }
 
-/** Throws {@linkcode InvariantError} unless `condition` holds. */
+/** Throws {@linkcode InvariantError} if `condition` is false. */
 export function invariant(
   condition: unknown,
   message: string,

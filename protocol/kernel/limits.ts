@@ -2,106 +2,126 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 
-/** Every limit of dml, in one place. `dml help limits` prints this table. */
+/** All limits of dml. `dml help limits` prints this table. */
 export const LIMITS = {
-  /** One control frame, payload only. */
+  /** Payload of one control frame. */
   frameBytesMax: 1 * MIB,
-  /** Frames waiting to be written to one connection; past it the peer is too slow and is closed. */
+  /**
+   * Frames that wait to be written to one connection. If there are more, the peer is too slow and
+   * the connection is closed.
+   */
   outboundBytesMax: 16 * MIB,
-  /** A connection that says no `hello` for this long is closed. */
+  /** Time until a connection without a `hello` is closed. */
   helloTimeoutMs: 5_000,
-  /** How long a closing connection tries to hand over what it has queued. */
+  /** Time that a closing connection has to send its queued frames. */
   flushMs: 1_000,
-  /** The sentence in a `goodbye`, `reject`, `error` or a failure. */
+  /** Characters of the reason in a `goodbye`, `reject` or `error` message or in a failure. */
   reasonCharactersMax: 2_000,
-  /** One picture, as a file. */
+  /** File of one picture. */
   imageBytesMax: 64 * MIB,
-  /** One picture, decoded: width x height. Read from the header, before anything is allocated. */
+  /**
+   * Width times height of a decoded picture. It is read from the header before memory is allocated.
+   */
   imagePixelsMax: 100_000_000,
-  /** The longer side of a picture. */
+  /** Longer side of a picture, in pixels. */
   imageSideMax: 30_000,
-  /** Persons reported of one picture, best score first. */
+  /** Persons reported for one picture, best score first. */
   personsMax: 128,
-  /** Faces of one picture that are looked at for what they are like: a crowd would take longer than an attempt may. */
+  /**
+   * Faces of one picture whose attributes are determined. A crowd would take longer than the
+   * deadline of an attempt.
+   */
   attributedFacesMax: 32,
-  /** People of one gallery, and enrolled or rejected faces of one person. */
+  /** People in one gallery, and enrolled or rejected faces of one person. */
   galleryPeopleMax: 100_000,
   galleryFacesPerPersonMax: 256,
   /** Galleries of one master. */
   galleriesMax: 64,
-  /** People that an uncertain face is said to be, best first. */
+  /** People reported as possible matches of an uncertain face, best first. */
   candidatesMax: 5,
-  /** Classes reported of one picture, objects found in it, and numbers of its embedding. */
+  /** Classes and objects reported for one picture, and numbers in its embedding. */
   labelsReportedMax: 1_000,
   objectsMax: 1_000,
   embeddingNumbersMax: 16_384,
-  /** Classes of one model, and the name of one. */
+  /** Classes of one model, and characters of a class name. */
   labelsMax: 25_000,
   labelCharactersMax: 200,
-  /** The JSON that describes a model, labels included. */
+  /** JSON manifest of a model, labels included. */
   manifestBytesMax: 1 * MIB,
-  /** Tasks that the master holds at once, waiting or running; past it: 429. */
+  /** Tasks in the master, waiting or running. If there are more, the answer is 429. */
   tasksQueuedMax: 4_096,
-  /** Picture bytes that the master holds in memory for interactive jobs; past it: 429. */
+  /**
+   * Picture bytes that the master holds in memory for interactive jobs. If there are more, the
+   * answer is 429.
+   */
   transientBytesMax: 1 * GIB,
-  /** How long an interactive answer's annotated picture can be fetched. */
+  /** Time for which the annotated picture of an answer can be fetched. */
   resultKeptMs: 60_000,
-  /** One task, from acceptance to answer. */
+  /** Time for one task, from acceptance to answer. */
   taskDeadlineMs: 120_000,
-  /** One attempt on one worker; a worker that takes longer is terminated. */
+  /** Time for one attempt on one worker. A worker that takes longer is terminated. */
   attemptDeadlineMs: 60_000,
-  /** A worker that loads a model, or measures one, for longer is terminated. A slow host builds a large model for minutes. */
+  /**
+   * Time for a worker to load and measure a model before it is terminated. On a slow host a
+   * large model takes minutes.
+   */
   loadDeadlineMs: 600_000,
   /** Attempts of one task before it fails. */
   attemptsMax: 4,
-  /** Workers killed by one task, on different nodes, before it is called poison. */
+  /** Workers on different nodes that one task may bring down before it is given up as poisoned. */
   poisonNodes: 2,
-  /** Images that a node fetches ahead of a free worker, per worker. */
+  /** Pictures that a node fetches in advance, per worker. */
   prefetchPerWorker: 1,
-  /** Picture bytes that came with assignments and wait on a node for their turn; what is beyond is fetched then. */
+  /**
+   * Bytes of pictures that came with assignments and wait on a node for a worker. Pictures beyond
+   * that are fetched when they are needed.
+   */
   inlinePicturesBytesMax: 32 * MIB,
   /** Questions of one user that wait for their answers on the control port; more are asked over HTTP. */
   asksPerUserMax: 64,
   /** Attempts that a node holds per worker; past it, it refuses. */
   attemptsPerWorkerMax: 32,
-  /** Models that a node holds; past it, an offer fails. */
+  /** Models on one node. If there are more, an offer fails. */
   modelsMax: 256,
-  /** Images/s of one worker that are measured; a model that is too quick for the clock is said to have as many. */
+  /**
+   * Images/s of one worker as far as they are measured; a model too fast for the clock is
+   * reported with this number.
+   */
   imagesPerSecondMax: 1_000_000,
-  /** How often a node and the master say that they are there. */
+  /** Interval between the heartbeats of a node and of the master. */
   heartbeatIntervalMs: 1_000,
-  /** Silence after which the other side is suspected (no new work). */
+  /** Silence after which the other side is suspected, and gets no new work. */
   suspectAfterMs: 3_000,
-  /** Silence after which the other side is given up (its work moves). */
+  /** Silence after which the other side counts as dead, and its work goes elsewhere. */
   deadAfterMs: 6_000,
-  /** Backoff of a reconnecting node: first and longest wait. */
+  /** First and longest delay before a node reconnects. */
   reconnectMinMs: 200,
   reconnectMaxMs: 10_000,
-  /** How long a leaving node finishes what is running. */
+  /** Time for a node that leaves to finish its running work. */
   drainMs: 30_000,
   /** Nodes of one master. */
   nodesMax: 1_024,
-  /** Model files of one model, and one model file's size. */
+  /** Files of one model, and bytes of one such file. */
   modelFilesMax: 32,
   modelFileBytesMax: 4 * GIB,
-  /** Rollouts that are remembered of one model. */
+  /** Past rollouts that are kept for one model. */
   rolloutHistoryMax: 20,
-  /** Model files that a node keeps on its disk; what was not used for longest goes first. */
+  /** Files of models on the disk of a node. The least recently used are deleted first. */
   cacheBytes: 8 * GIB,
-  /** An ONNX file that is taken in: read, tried and improved in memory. */
+  /** ONNX file that is imported, which is read, tried and optimised in memory. */
   modelBytesMax: 1 * GIB,
-  /** Sets of operators that one model needs, or one engine has. */
+  /** Operator sets that one model needs, or that one engine has. */
   operatorSetsMax: 16,
   /** Test images of one model, and of one rollout. */
   modelTestsMax: 64,
-  /** One piece of a model file on its way to the master, and pieces that it takes at once. */
+  /** One uploaded piece of a model's file, and pieces that the master receives at once. */
   modelFilePieceBytes: 16 * MIB,
   modelFilePiecesMax: 4,
-  /** How long a model file that no model needs yet is kept from `dml models gc`. */
+  /** Time for which `dml models gc` spares an uploaded file that no model needs yet. */
   modelFileSparedMs: 3_600_000,
   /** One executable of dml. */
   programBytesMax: 512 * MIB,
-  /** How long a newer dml may be given to come up. */
+  /** Longest time that a newer dml may be given to start. */
   upgradeWithinMaxMs: 3_600_000,
   /** Workers of one node. */
   workersMax: 1_024,

@@ -1,17 +1,17 @@
-/** What a log line carries beside its message. Never image bytes, never a token. */
+/** Values logged with a message. They never contain image bytes or a token. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where log lines go. The adapter over LogTape is `protocol/host/logtape_log.ts`. */
+/** Destination of log messages. `protocol/host/logtape_log.ts` is its adapter for LogTape. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** The same log with `fields` on every line. */
+  /** Returns the same log with `fields` added to every message. */
   with(fields: LogFields): Log;
 }
 
-/** A log that keeps nothing. */
+/** A log that discards all messages. */
 export const SILENT_LOG: Log = {
   debug() {},
   info() {},

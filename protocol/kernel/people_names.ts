@@ -1,11 +1,11 @@
-/** What people call a gallery. */
+/** The form of a gallery's name. */
 export const GALLERY_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
-/** The gallery that is asked when nobody says which; it need not be there. */
+/** The gallery used if none is named. It need not exist. */
 export const DEFAULT_GALLERY = "default";
 
-/** In place of a gallery's name: nobody's faces are looked for. */
+/** Stands for no gallery at all: nobody is recognised. */
 export const NO_GALLERY = "none";
 
-/** What a note about a person may be called. */
+/** The form of a metadata key of a person. */
 export const METADATA_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -1,10 +1,13 @@
-/** Where randomness comes from: numbers in [0, 1). Tests and simulations pass a seeded one. */
+/** Source of random numbers in [0, 1). Tests and simulations pass a seeded one. */
 export type Random = () => number;
 
-/** The randomness of the machine; good for jitter and shuffles, not for secrets. */
+/** The random numbers of this machine. Good for jitter and shuffles, not for secrets. */
 export const SYSTEM_RANDOM: Random = Math.random;
 
-/** A seeded generator (mulberry32, Tommy Ettinger 2017, public domain): same seed, same numbers. */
+/**
+ * Returns a seeded generator (mulberry32, Tommy Ettinger 2017, public domain). The same seed gives
+ * the same numbers.
+ */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -16,7 +19,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** A 32-bit FNV-1a hash of `text`: what seeds a shuffle from a task id. */
+/** Returns a 32-bit FNV-1a hash of `text`, used to seed a shuffle from a task id. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

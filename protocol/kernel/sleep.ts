@@ -1,6 +1,9 @@
 import type { Clock } from "./clock.ts";
 
-/** Resolves after `delayMs`, or at once when `signal` aborts; it does not say which. */
+/**
+ * Resolves after `delayMs`, or as soon as `signal` aborts. The caller checks the signal to learn
+ * which.
+ */
 export function sleep(
   delayMs: number,
   { clock, signal }: { clock: Clock; signal?: AbortSignal },

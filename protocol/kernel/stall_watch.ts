@@ -1,6 +1,9 @@
 import type { Clock } from "./clock.ts";
 
-/** Aborts its signal when one of the callers' does, or when it is not restarted within `stallMs`. */
+/**
+ * A signal that aborts if one of the caller's signals does, or if `restart` is not called for
+ * `stallMs`.
+ */
 export class StallWatch {
   #stalled = false;
   readonly #controller = new AbortController();
@@ -21,7 +24,7 @@ export class StallWatch {
     this.#cancelTimer = this.#startTimer();
   }
 
-  /** Whether it was the time that ran out. */
+  /** True if the time ran out. */
   get stalled(): boolean {
     return this.#stalled;
   }

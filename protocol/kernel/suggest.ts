@@ -1,6 +1,7 @@
 /**
- * Edits between two words: insert, delete, replace, or swap two neighbours (optimal string alignment, the restricted
- * Damerau-Levenshtein distance; Boytsov, "Indexing methods for approximate dictionary searching", 2011).
+ * Returns the number of edits between two words: insert, delete, replace, or swap two neighbours
+ * (optimal string alignment, the restricted Damerau-Levenshtein distance; Boytsov, "Indexing
+ * methods for approximate dictionary searching", 2011).
  */
 export function editDistance(one: string, other: string): number {
   let beforePrevious: number[] = [];
@@ -24,7 +25,10 @@ export function editDistance(one: string, other: string): number {
   return previous[other.length];
 }
 
-/** The candidate that `word` most likely meant, or null when none is near: at most a third of it wrong, or it is how one begins. */
+/**
+ * Returns the candidate that `word` most likely means, or `null` if none is similar. A candidate is
+ * similar if at most a third of the word must be edited, or if it begins with the word.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   const wanted = word.toLowerCase();
   let best: string | null = null;

@@ -3,14 +3,14 @@ import { NODE_COMMAND_NAMES } from "./command_names.ts";
 
 export { NODE_COMMAND_NAMES, type NodeCommandName } from "./command_names.ts";
 
-/** Master to node: do this to yourself. */
+/** Master to node: carry out this command. */
 export const commandRunSchema = z.strictObject({
   type: z.literal("command.run"),
   commandId: idSchema,
   command: z.enum(NODE_COMMAND_NAMES),
 });
 
-/** Node to master: done, or why not. */
+/** Node to master: the outcome of a command, with `detail` for people. */
 export const commandDoneSchema = z.strictObject({
   type: z.literal("command.done"),
   commandId: idSchema,

@@ -1,7 +1,7 @@
 import { LIMITS } from "../kernel/limits.ts";
 import { type Infer, z } from "../schema.ts";
 
-/** Numbers that a tensor may hold, by the names of the ONNX operators' documentation. */
+/** Types of the numbers in a tensor, named as in the documentation of the ONNX operators. */
 export const TENSOR_TYPES = [
   "float32",
   "float64",
@@ -20,61 +20,67 @@ const pixel = z.number().min(-LIMITS.imageSideMax).max(2 * LIMITS.imageSideMax);
 const unit = z.number().min(0).max(1);
 const index = z.number().int().min(0).max(10_000_000);
 
-/** What a class is called. */
-// deno-lint-ignore no-control-regex -- these are what it refuses
+/** The name of a class. */
+// deno-lint-ignore no-control-regex -- these are the characters to refuse
 export const labelSchema = z.string().min(1).max(LIMITS.labelCharactersMax).regex(/^[^\x00-\x1f\x7f]+$/);
 
-/** A class that the whole picture may be of. */
+/** A class that the whole picture may belong to. */
 export const classSchema = z.strictObject({
   label: labelSchema,
-  /** Among the model's classes. */
+  /** Index among the model's classes. */
   index,
-  /** A probability, or whatever the model gives when it declares no activation. */
+  /** A probability, or the model's raw output if the model declares no activation. */
   score: z.number(),
 });
 
-/** An object that was found. */
+/** An object found in the picture. */
 export const objectSchema = z.strictObject({
-  /** In pixels of the upright original, inside it. */
+  /** Box in pixels of the upright original, within its bounds. */
   box: z.strictObject({ x: pixel, y: pixel, width: pixel, height: pixel }),
   label: labelSchema,
-  /** Among the model's classes. */
+  /** Index among the model's classes. */
   index,
   score: unit,
 });
 
-/** An output of a model file as it is. */
+/** One output tensor of a model, unchanged. */
 export const tensorValueSchema = z.strictObject({
   name: z.string().max(256),
   type: z.enum(TENSOR_TYPES),
   dims: z.array(z.number().int().min(0).max(0x7fff_ffff)).max(8),
-  /** Row-major; null for what is no finite number. */
+  /** Values in row-major order; `null` for a value that is not a finite number. */
   data: z.array(z.number().nullable()).max(LIMITS.frameBytesMax / 2),
 });
 
-/** What a whole picture, or a tensor, gave; each field is there exactly when the model is of its task. */
+/**
+ * Findings about a whole picture or a tensor. Each field is present exactly if the model has
+ * that task.
+ */
 export const findingFields = {
-  /** Of `classify`: best score first. */
+  /** Result of `classify`, best score first. */
   labels: z.array(classSchema).max(LIMITS.labelsReportedMax).optional(),
-  /** Of `detect`: best score first. */
+  /** Result of `detect`, best score first. */
   objects: z.array(objectSchema).max(LIMITS.objectsMax).optional(),
-  /** Of `embed`. */
+  /** Result of `embed`. */
   embedding: z.array(z.number()).max(LIMITS.embeddingNumbersMax).optional(),
-  /** Of `tensor`: in the order of the manifest. */
+  /** Result of `tensor`, in the order of the manifest. */
   tensors: z.array(tensorValueSchema).max(64).optional(),
 };
 
-/** A choice among a few, and how sure it is. */
+/** One of a few labels, with its probability. */
 const choiceSchema = z.strictObject({ label: labelSchema, score: unit });
 
-/** What a face is like, as far as the model has model files for it: guesses of models from looks, no facts about a person. */
+/**
+ * Attributes of a face, as far as the model has models for them. They are guesses from looks,
+ * not facts about a person.
+ */
 export const attributesSchema = z.strictObject({
-  /** Apparent, in years. */
+  /** Apparent age in years. */
   age: z.number().min(0).max(150).optional(),
-  /** Apparent: `female` or `male`. */
+  /** Apparent gender: `female` or `male`. */
   gender: choiceSchema.optional(),
   expression: choiceSchema.optional(),
-  /** `live` in front of the camera, or `spoof`: a print or a screen. */
+  /** `live` if the person is in front of the camera, `spoof` if it is a print or a screen. */
   liveness: choiceSchema.optional(),
 });
 

@@ -3,7 +3,10 @@ import { blobReferenceSchema } from "./task.ts";
 
 const version = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** Master to node: these are the people of this gallery from now on. The node fetches what it lacks of the index by digest. */
+/**
+ * Master to node: use this version of a gallery from now on. The node fetches the parts of the
+ * index that it lacks, by digest.
+ */
 export const galleryOfferSchema = z.strictObject({
   type: z.literal("gallery.offer"),
   gallery: galleryNameSchema,
@@ -11,7 +14,7 @@ export const galleryOfferSchema = z.strictObject({
   index: blobReferenceSchema,
 });
 
-/** Master to node: there is no such gallery any more. */
+/** Master to node: this gallery no longer exists. */
 export const galleryRetireSchema = z.strictObject({
   type: z.literal("gallery.retire"),
   gallery: galleryNameSchema,
@@ -22,11 +25,14 @@ export const galleryReadySchema = z.strictObject({
   type: z.literal("gallery.ready"),
   gallery: galleryNameSchema,
   version,
-  /** What had to be moved for it. */
+  /** Bytes that were fetched for it. */
   fetchedBytes: byteCountSchema,
 });
 
-/** Node to master: this version cannot be had here, and why; an older one may still be in force. */
+/**
+ * Node to master: this version cannot be used here, with the reason. An older one may still be in
+ * force.
+ */
 export const galleryFailedSchema = z.strictObject({
   type: z.literal("gallery.failed"),
   gallery: galleryNameSchema,

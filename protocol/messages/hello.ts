@@ -3,16 +3,16 @@ import { operatorSetsSchema } from "./model.ts";
 
 export { PROTOCOL_VERSION } from "./version_range.ts";
 
-/** What a node says about its host; images/s per model follow in `model.ready`. */
+/** Capabilities of a node's host. The speed of each model follows in `model.ready`. */
 export const capabilitiesSchema = z.strictObject({
   os: z.string().max(32),
   arch: z.string().max(32),
   cores: z.number().int().min(1).max(4_096),
   memoryBytes: byteCountSchema,
-  /** Pictures that run at once. */
+  /** Pictures that can be processed at once. */
   workers: z.number().int().min(1).max(1_024),
   engines: z.array(z.enum(["wasm", "none"])).max(8),
-  /** The newest version of each set of operators that the engine has; absent: not known. */
+  /** Newest version of each operator set that the engine has; absent if it is not known. */
   operatorSets: operatorSetsSchema.optional(),
 });
 
@@ -22,32 +22,35 @@ export const versionRangeSchema = z.strictObject({
   max: z.number().int().min(1),
 });
 
-/** Node to master, the first message. */
+/** Node to master: the first message of a connection. */
 export const helloSchema = z.strictObject({
   type: z.literal("hello"),
   protocol: versionRangeSchema,
-  /** The version of dml. */
+  /** Version of dml. */
   version: z.string().max(64),
   nodeId: idSchema,
   name: z.string().min(1).max(100),
   token: z.string().max(200).nullable(),
   capabilities: capabilitiesSchema,
-  /** Manifests whose files are all in the node's cache, verified. */
+  /** Digests of the manifests whose files are all in the node's cache, verified. */
   cached: z.array(digestSchema).max(1_024),
 });
 
-/** Master to node: you are in. */
+/** Master to node: the node is admitted. */
 export const welcomeSchema = z.strictObject({
   type: z.literal("welcome"),
   protocol: z.number().int().min(1),
   version: z.string().max(64),
   heartbeatIntervalMs: z.number().int().min(10).max(60_000),
   deadAfterMs: z.number().int().min(10).max(600_000),
-  /** From protocol 2 on: pictures travel on this connection, both ways; absent: they are fetched and put. */
+  /**
+   * From protocol 2 on: true if pictures travel on this connection, both ways. Absent if they are
+   * fetched and put over HTTP.
+   */
   sendsPicturesInline: z.literal(true).optional(),
 });
 
-/** Master to node: you are not, and why; the connection closes behind it. */
+/** Master to node: the node is not admitted, with the reason. The connection closes afterwards. */
 export const rejectSchema = z.strictObject({
   type: z.literal("reject"),
   code: z.string().max(64),

@@ -2,26 +2,28 @@ import { byteCountSchema, type Infer, z } from "../schema.ts";
 
 const count = z.number().int().min(0).max(1_000_000);
 
-/** Node to master: how it stands; the heartbeat, and at once when it changes. */
+/** Node to master: the state of the node. Sent as a heartbeat, and at once after a change. */
 export const availabilitySchema = z.strictObject({
   type: z.literal("availability"),
-  /** Workers that could run something now. */
+  /** Workers that could start a task now. */
   freeSlots: count,
-  /** Attempts on a worker. */
+  /** Attempts that run on a worker. */
   running: count,
   /** Attempts that wait for a worker or for their image. */
   queued: count,
-  /** Takes no new work; what it has, it finishes. */
+  /** True if the node takes no new work and only finishes what it has. */
   draining: z.boolean(),
   memoryFreeBytes: byteCountSchema,
-  /** Of the host, over one minute. */
+  /** Load average of the host over one minute. */
   load: z.number().min(0).max(100_000),
 });
 
-/** Master to node: I am here. */
+/** Master to node: the heartbeat of the master. */
 export const pingSchema = z.strictObject({ type: z.literal("ping") });
 
-/** Either way: I am leaving, and why; the other side reconnects or forgets, as it sees fit. */
+/**
+ * Either direction: the sender leaves, with the reason. The other side reconnects or forgets it.
+ */
 export const goodbyeSchema = z.strictObject({
   type: z.literal("goodbye"),
   code: z.string().max(64),

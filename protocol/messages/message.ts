@@ -15,14 +15,14 @@ import { modelFailedSchema, modelOfferSchema, modelReadySchema, modelRetireSchem
 import { programOfferSchema, programStateSchema } from "./program.ts";
 import { taskAssignSchema, taskCancelSchema, taskFailedSchema, taskResultSchema } from "./task.ts";
 
-/** Either way: your message was refused; the connection goes on unless a goodbye follows. */
+/** Either direction: a message was refused. The connection stays open unless a goodbye follows. */
 export const errorSchema = z.strictObject({
   type: z.literal("error"),
   code: z.string().max(64),
   reason: z.string().max(2_000),
 });
 
-/** All that may travel on the control channel. */
+/** Every message of the control connection. */
 export const messageSchema = z.discriminatedUnion("type", [
   helloSchema,
   welcomeSchema,

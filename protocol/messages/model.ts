@@ -2,25 +2,28 @@ import { LIMITS } from "../kernel/limits.ts";
 import { byteCountSchema, digestSchema, durationMsSchema, type Infer, modelNameSchema, z } from "../schema.ts";
 import { blobReferenceSchema } from "./task.ts";
 
-/** Sets of ONNX operators, and a version of each. */
+/** Sets of ONNX operators with a version each. */
 export const operatorSetsSchema = z.array(z.strictObject({
   domain: z.string().min(1).max(256),
   version: z.number().int().min(0).max(1_000_000),
 })).max(LIMITS.operatorSetsMax);
 
-/** What a node must have to run a model. */
+/** Requirements of a model on the node that runs it. */
 export const requirementsSchema = z.strictObject({
   /** `wasm` is onnxruntime-web; `none` needs no engine. */
   engine: z.enum(["wasm", "none"]),
   /** Memory of one worker with this model loaded. */
   memoryBytes: byteCountSchema,
-  /** The oldest dml that can serve it, as `1.2.3`; absent: any. */
+  /** Oldest version of dml that can serve it, such as `1.2.3`; absent if any can. */
   dml: z.string().max(32).regex(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/, "must be like 1.2.3").optional(),
-  /** What its model files are made of; absent: nothing that every engine has not. */
+  /** Operator sets that its models use; absent if every engine has them. */
   operatorSets: operatorSetsSchema.optional(),
 });
 
-/** Master to node: have this model. The node fetches what it lacks by digest, loads it and warms it up. */
+/**
+ * Master to node: serve this model. The node fetches missing files by digest, loads the
+ * model and warms it up.
+ */
 export const modelOfferSchema = z.strictObject({
   type: z.literal("model.offer"),
   model: modelNameSchema,
@@ -29,24 +32,27 @@ export const modelOfferSchema = z.strictObject({
   requirements: requirementsSchema,
 });
 
-/** Master to node: this model is not needed any more. */
+/** Master to node: this model is no longer needed. */
 export const modelRetireSchema = z.strictObject({
   type: z.literal("model.retire"),
   manifestDigest: digestSchema,
 });
 
-/** Node to master: fetched, verified, loaded and warmed up. */
+/** Node to master: the model is fetched, verified, loaded and warmed up. */
 export const modelReadySchema = z.strictObject({
   type: z.literal("model.ready"),
   manifestDigest: digestSchema,
-  /** Measured at warm-up, of one worker; the most of what is too quick for the clock. */
+  /**
+   * Images/s of one worker, measured during warm-up; the maximum if the model is too fast for
+   * the clock.
+   */
   imagesPerSecond: z.number().min(0).max(LIMITS.imagesPerSecondMax),
-  /** What had to be moved for it: 0 when all of it was cached. */
+  /** Bytes that were fetched for it; 0 if all files were cached. */
   fetchedBytes: byteCountSchema,
   warmUpMs: durationMsSchema,
 });
 
-/** Node to master: this model cannot run here, and why. */
+/** Node to master: this model cannot run here, with the reason. */
 export const modelFailedSchema = z.strictObject({
   type: z.literal("model.failed"),
   manifestDigest: digestSchema,

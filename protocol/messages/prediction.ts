@@ -6,56 +6,66 @@ const pixel = z.number().min(-LIMITS.imageSideMax).max(2 * LIMITS.imageSideMax);
 const side = z.number().int().min(0).max(LIMITS.imageSideMax);
 const unit = z.number().min(0).max(1);
 
-/** A point in pixels of the upright original, origin top left. */
+/** A point in pixels of the upright original, with the origin at the top left. */
 export const pointSchema = z.strictObject({ x: pixel, y: pixel });
 
 /**
- * What the gallery says of one face: `known` is one person's, `uncertain` may be somebody's (see `candidates`), `unknown`
- * is nobody's who was enrolled, `poor_quality` is too small or too blurred to say.
+ * Verdicts of a gallery on one face: `known` is one person's, `uncertain` may be a person's (see
+ * `candidates`), `unknown` belongs to nobody who is enrolled, `poor_quality` is too small or too
+ * blurred to decide.
  */
 export const RECOGNITIONS = ["known", "uncertain", "unknown", "poor_quality"] as const;
 
-/** A person of the gallery that a face may be, and the cosine similarity to the nearest of their enrolled faces. */
+/**
+ * A person of the gallery whose face it may be, with the cosine similarity to the nearest of their
+ * enrolled faces.
+ */
 export const candidateSchema = z.strictObject({
   name: z.string().min(1).max(200),
   similarity: z.number().min(-1).max(1),
 });
 
-/** How much of a face the picture holds. */
+/** Size and sharpness of a face, which limit how well it can be recognised. */
 export const faceQualitySchema = z.strictObject({
-  /** Between the eye centres, in pixels of the upright original. */
+  /** Distance between the eye centres, in pixels of the upright original. */
   eyeDistance: z.number().min(0).max(LIMITS.imageSideMax),
-  /** Variance of the Laplacian of the aligned grey face (values 0 to 255): low is blurred. */
+  /**
+   * Variance of the Laplacian of the aligned grey face (values 0 to 255); low if the face is
+   * blurred.
+   */
   sharpness: z.number().min(0),
 });
 
-/** One person that was found. */
+/** One person found in the picture. */
 export const personSchema = z.strictObject({
-  /** Of the face, in pixels of the upright original, inside it. */
+  /** Box of the face in pixels of the upright original, within its bounds. */
   box: z.strictObject({ x: pixel, y: pixel, width: pixel, height: pixel }),
-  /** The detector's confidence. */
+  /** Confidence of the detector. */
   score: unit,
   /** Left eye, right eye, nose, left and right mouth corner, as seen in the picture. */
   landmarks: z.array(pointSchema).length(5),
-  /** Who it is, null when nobody enrolled matched. */
+  /** Name of the person; `null` if no enrolled person matched. */
   name: z.string().max(200).nullable(),
-  /** Cosine similarity to that person, null with `name`. */
+  /** Cosine similarity to that person; `null` if `name` is. */
   similarity: z.number().min(-1).max(1).nullable(),
-  /** What the gallery says; absent when none was asked. */
+  /** Verdict of the gallery; absent if no gallery was used. */
   recognition: z.enum(RECOGNITIONS).optional(),
-  /** Best first; present with `uncertain` only. */
+  /** Possible matches, best first; present only if the verdict is `uncertain`. */
   candidates: z.array(candidateSchema).max(LIMITS.candidatesMax).optional(),
-  /** Present when a gallery was asked, or crops or embeddings were. */
+  /** Present if a gallery was used, or if crops or embeddings were requested. */
   quality: faceQualitySchema.optional(),
-  /** The face with some of what is around it, as a JPEG among the master's blobs; only when it was asked for. */
+  /**
+   * The face with some of its surroundings, as a JPEG among the master's blobs; present only if
+   * requested.
+   */
   crop: z.strictObject({ digest: digestSchema, size: byteCountSchema }).optional(),
-  /** The face's embedding, L2-normalised; only when it was asked for. */
+  /** Embedding of the face, L2-normalised; present only if requested. */
   embedding: z.array(z.number().min(-1).max(1)).max(1024).optional(),
-  /** Only from a model that has model files for them. */
+  /** Present only if the model has models for attributes. */
   attributes: attributesSchema.optional(),
 });
 
-/** Milliseconds of each part of the work on one picture; parts that did not run are 0. */
+/** Milliseconds of each step of the work on one picture; 0 for steps that did not run. */
 export const timingsSchema = z.strictObject({
   decodeMs: z.number().min(0),
   prepareMs: z.number().min(0),
@@ -63,20 +73,20 @@ export const timingsSchema = z.strictObject({
   interpretMs: z.number().min(0),
   drawMs: z.number().min(0),
   encodeMs: z.number().min(0),
-  /** All of it on the worker, from bytes to bytes. */
+  /** Total time on the worker, from bytes to bytes. */
   totalMs: z.number().min(0),
 });
 
-/** What a model saw in one picture. */
+/** Everything that a model found in one picture. */
 export const predictionSchema = z.strictObject({
   /** `name@version` of the model. */
   model: modelNameSchema,
-  /** Of the upright original, in pixels; 0 where no picture was given. */
+  /** Size of the upright original in pixels; 0 if there was no picture. */
   width: side,
   height: side,
-  /** The people that faces were compared with; absent when none were. */
+  /** Gallery that the faces were compared with; absent if none was used. */
   gallery: z.strictObject({ name: galleryNameSchema, version: z.number().int().min(0) }).optional(),
-  /** Best score first. */
+  /** Persons found, best score first. */
   persons: z.array(personSchema).max(LIMITS.personsMax),
   ...findingFields,
   timings: timingsSchema,

@@ -1,10 +1,10 @@
 import { byteCountSchema, digestSchema, type Infer, z } from "../schema.ts";
 
-/** As people name a kind of host: `linux-x64`. */
+/** The name of a kind of host, such as `linux-x64`. */
 export const targetSchema = z.string().regex(/^[a-z0-9]{1,16}-[a-z0-9]{1,16}$/);
 export const programVersionSchema = z.string().regex(/^\d{1,6}\.\d{1,6}\.\d{1,6}$/);
 
-/** One executable of dml: what it is, and its bytes by name. */
+/** One executable of dml. Its bytes are the blob `digest`. */
 export const programSchema = z.strictObject({
   version: programVersionSchema,
   target: targetSchema,
@@ -12,12 +12,18 @@ export const programSchema = z.strictObject({
   size: byteCountSchema,
 });
 
-/** Master to node: this is dml for your kind of host; take it when you may and it is newer. */
+/**
+ * Master to node: an executable of dml for this kind of host. The node installs it if that is
+ * allowed and it is newer.
+ */
 export const programOfferSchema = programSchema.extend({ type: z.literal("program.offer") });
 
 export const PROGRAM_STATES = ["fetching", "restarting", "declined", "failed"] as const;
 
-/** Node to master: what becomes of what it was offered. `declined` stands until the node comes anew, `failed` may pass. */
+/**
+ * Node to master: the state of the offered program. `declined` holds until the node connects again;
+ * `failed` may be temporary.
+ */
 export const programStateSchema = z.strictObject({
   type: z.literal("program.state"),
   digest: digestSchema,

@@ -9,27 +9,27 @@ import {
 } from "../schema.ts";
 import { predictionSchema } from "./prediction.ts";
 
-/** Bytes named by digest, and how many there are. */
+/** Reference to a blob: its digest, and its size in bytes. */
 export const blobReferenceSchema = z.strictObject({
   digest: digestSchema,
   size: byteCountSchema,
 });
 
-/** The annotated picture of an answer; null when none was asked for. */
+/** The annotated picture of an answer; `null` if none was requested. */
 export const annotatedSchema = z.strictObject({
   ...blobReferenceSchema.shape,
   mediaType: z.string().max(64),
 }).nullable();
 
-/** What the user wants beside the prediction. */
+/** Results requested in addition to the prediction. */
 export const taskOptionsSchema = z.strictObject({
-  /** Draw boxes and labels and send the picture back. */
+  /** True to draw boxes and labels into the picture and return it. */
   annotate: z.boolean(),
-  /** Put each face's embedding into the prediction. */
+  /** True to include the embedding of each face in the prediction. */
   embeddings: z.boolean(),
-  /** The people whose faces are looked for; null for nobody's. */
+  /** The people to recognise; `null` if nobody is to be recognised. */
   gallery: galleryNameSchema.nullable(),
-  /** Send back each face with some of what is around it. */
+  /** True to return each face with some of its surroundings. */
   crops: z.boolean(),
 });
 
@@ -38,40 +38,47 @@ const attempt = {
   attempt: z.number().int().min(1).max(1_000_000),
 };
 
-/** Master to node: do this. The node fetches the image by digest before or while it waits for a worker. */
+/**
+ * Master to node: process this picture. The node fetches it by digest before or while the task
+ * waits for a worker.
+ */
 export const taskAssignSchema = z.strictObject({
   type: z.literal("task.assign"),
   ...attempt,
   manifestDigest: digestSchema,
-  /** Null for a model that looks at no picture. */
+  /** `null` if the model needs no picture. */
   image: blobReferenceSchema.nullable(),
-  /** The image comes on this connection, right behind this; absent: it does not. */
+  /**
+   * True if the image follows directly behind this message on the same connection; absent if it
+   * does not.
+   */
   isInline: z.literal(true).optional(),
   options: taskOptionsSchema,
-  /** How much time is left, from when this was sent. */
+  /** Time left when this was sent. */
   deadlineMs: durationMsSchema,
 });
 
-/** Master to node: stop, nobody waits any more. */
+/** Master to node: stop this attempt, because its result is no longer needed. */
 export const taskCancelSchema = z.strictObject({
   type: z.literal("task.cancel"),
   ...attempt,
 });
 
 /**
- * Node to master: done. The pictures that it names are put to the master's blobs before this is sent or, from protocol
- * 2 on, meanwhile; when they cannot be put, `task.failed` follows.
+ * Node to master: the result of an attempt. The pictures that it names are put to the master's
+ * blobs before this message or, from protocol 2 on, at the same time; if they cannot be put,
+ * `task.failed` follows.
  */
 export const taskResultSchema = z.strictObject({
   type: z.literal("task.result"),
   ...attempt,
   prediction: predictionSchema,
   annotated: annotatedSchema,
-  /** From the moment the node held image and free worker to the result. */
+  /** Time from the moment the node had the image and a free worker until the result. */
   serviceMs: durationMsSchema,
 });
 
-/** Node to master: this attempt failed, with one of dml's codes. */
+/** Node to master: this attempt failed, with an error code of dml. */
 export const taskFailedSchema = z.strictObject({
   type: z.literal("task.failed"),
   ...attempt,

@@ -1,19 +1,23 @@
-/** What an executable of dml says of itself, and which one is newer. */
+/** Identification of executables of dml, and the order of their versions. */
 
-/** How much of an executable is looked at: its first two lines are there. */
+/** Bytes of an executable that are read to identify it; they contain its first two lines. */
 export const HEAD_BYTES = 256;
 
 const HEAD = /^#!\/bin\/sh\n# dml (\d{1,6}\.\d{1,6}\.\d{1,6}) for ([a-z0-9]{1,16}-[a-z0-9]{1,16}):/;
 const NUMBERS = /^(\d+)\.(\d+)\.(\d+)$/;
 
-/** Of which version and for which kind of host an executable is that begins with `head`; null when it is none that can be taken. */
+/**
+ * Returns the version and the kind of host of the executable that begins with `head`, or `null` if
+ * it is not an executable of dml that nodes can be offered.
+ */
 export function executableOf(head: Uint8Array): { readonly version: string; readonly target: string } | null {
   const match = HEAD.exec(new TextDecoder().decode(head.subarray(0, HEAD_BYTES)));
   return match && { version: match[1], target: match[2] };
 }
 
 /**
- * Whether version `candidate` comes after `present`, number by number (semver.org, without pre-releases: those are never newer).
+ * Returns true if version `candidate` is newer than `present`, compared number by number
+ * (semver.org, without pre-releases: those are never newer).
  *
  * @example
  * ```ts
@@ -31,7 +35,7 @@ export function isNewer(candidate: string, present: string): boolean {
   return different >= 0 && after[different] > before[different];
 }
 
-/** The name of the kind of host that calls itself `os` and `arch`, as executables bear it. */
+/** Returns the name that executables use for hosts whose Deno reports `os` and `arch`. */
 export function targetNameOf({ os, arch }: { readonly os: string; readonly arch: string }): string {
   const system = os === "darwin" ? "macos" : os;
   const machine = { x86_64: "x64", aarch64: "arm64" }[arch] ?? arch;

@@ -2,30 +2,33 @@ import type { Digest } from "../kernel/digest.ts";
 import type { Program } from "../messages/program.ts";
 import { isNewer } from "./executable.ts";
 
-/** A program that did not come up. */
+/** A program that was tried and did not start properly. */
 export interface FailedProgram {
   readonly version: string;
   readonly digest: Digest;
-  /** For people. */
+  /** Reason for people. */
   readonly reason: string;
   readonly tries: number;
-  /** Never tried again; else the fault may not have been its own. */
+  /** True if the program is never tried again; false if the fault may not have been its own. */
   readonly isFinal: boolean;
 }
 
-/** What is known on a host of programs that came from a master. */
+/** Records on a host about programs that came from a master. */
 export interface ProgramRecords {
-  /** To be tried. */
+  /** Program to try at the next start; `null` if there is none. */
   readonly pending: Program | null;
-  /** It came up here: the master has taken it in. */
+  /** Program that has proved itself here: a master admitted it. `null` if there is none. */
   readonly good: Program | null;
   readonly failed: readonly FailedProgram[];
 }
 
-/** A program without a fault of its own is tried so often. */
+/** Number of tries for a program whose failures may not be its own fault. */
 const TRIES_MAX = 3;
 
-/** What is started when `own` is the version of the file that a person started: that one, a newer one, or one to be tried. Pure. */
+/**
+ * Returns the program to start, where `own` is the version of the file that the person started:
+ * that file itself, a newer program, or one to try.
+ */
 export function nextProgram(
   { pending, good, failed }: ProgramRecords,
   own: string,
@@ -38,7 +41,10 @@ export function nextProgram(
   return newer === null ? { run: "own" } : { run: "newer", program: newer };
 }
 
-/** What is remembered of `program`, which did not come up; `wasCutOff`: it never reached its master, which may be the master's fault. Pure. */
+/**
+ * Returns the record of `program`, which did not start properly. `wasCutOff` is true if it never
+ * reached its master, which may be the master's fault.
+ */
 export function failureOf(
   program: Program,
   { reason, wasCutOff, before }: {

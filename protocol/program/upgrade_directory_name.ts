@@ -1,2 +1,2 @@
-/** Where the newer programs of a host are, in its data directory. */
+/** Name of the directory for newer programs, within the data directory of a host. */
 export const UPGRADE_DIRECTORY = "upgrade";

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { type Infer, z } from "../schema.ts";
 
-/** Who may do what: a user asks, a node computes, an admin also commands. */
+/** Role of a caller: users send pictures, nodes process them, and admins also send commands. */
 export type Role = "user" | "node" | "admin";
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"; // Crockford's base 32, lower case
@@ -14,22 +14,25 @@ function tokenSchema(prefix: string) {
   );
 }
 
-/** The tokens of one cluster as they are kept in the data directory of its master. */
+/** The tokens of one cluster, as stored in the data directory of its master. */
 export const clusterTokensSchema = z.strictObject({
   user: tokenSchema("dmlu"),
   node: tokenSchema("dmln"),
   admin: tokenSchema("dmla"),
 });
 
-/** One secret a role; the prefix tells a person which is which. */
+/** One secret per role. Its prefix shows people which role it is for. */
 export type ClusterTokens = Readonly<Infer<typeof clusterTokensSchema>>;
 
-/** Fresh tokens of 160 bits each from the machine's source of secrets. */
+/** Returns new tokens of 160 bits each, from a cryptographic source of random numbers. */
 export function newTokens(): ClusterTokens {
   return { user: newToken("dmlu"), node: newToken("dmln"), admin: newToken("dmla") };
 }
 
-/** The role that `token` proves, or null. Takes as long for a wrong token as for a right one. */
+/**
+ * Returns the role that `token` proves, or `null` if it proves none. Takes equally long for wrong
+ * tokens and right ones.
+ */
 export function roleOfToken(tokens: ClusterTokens, token: string | null): Role | null {
   if (token === null) return null;
   const isUser = sameSecret(tokens.user, token);
@@ -40,12 +43,15 @@ export function roleOfToken(tokens: ClusterTokens, token: string | null): Role |
   return isUser ? "user" : null;
 }
 
-/** Whether somebody of `role` may do what is open to `allowed`. An admin may do what a user may. */
+/**
+ * Returns true if `role` may use what is open to the roles in `allowed`. An admin may do what a
+ * user may.
+ */
 export function roleMay(role: Role, allowed: readonly Role[]): boolean {
   return allowed.includes(role) || (role === "admin" && allowed.includes("user"));
 }
 
-/** Whether the two are equal, in a time that tells only whether their lengths are. */
+/** Returns true if the two are equal. The time it takes reveals only whether their lengths are. */
 export function sameSecret(expected: string, actual: string): boolean {
   const encoder = new TextEncoder();
   const left = encoder.encode(expected);
