@@ -1,4 +1,4 @@
-/** The only file that names the validation library, so that another can take its place here. */
+/** Only this file names the validation library, so that it can be replaced here. */
 export { z } from "zod";
 export type { infer as Infer } from "zod";
 import { z } from "zod";
@@ -8,39 +8,46 @@ import { DmlError, type ErrorCode } from "./kernel/errors.ts";
 import { type Digest, DIGEST_PATTERN } from "./kernel/digest.ts";
 import { ID_PATTERN } from "./kernel/id.ts";
 
-/** `sha256:<64 hex>`. */
+/** A digest: `sha256:<64 hex>`. */
 export const digestSchema = z.string().max(71).regex(
   DIGEST_PATTERN,
   "must be sha256:<64 hex>",
 )
   .transform((text) => text as Digest);
-/** `prefix_<20 base 32>`. */
+/** An id: `prefix_<20 base 32>`. */
 export const idSchema = z.string().max(29).regex(ID_PATTERN, "must be an id");
-/** A count of bytes that a double holds exactly. */
+/** A number of bytes that a double represents exactly. */
 export const byteCountSchema = z.number().int().min(0).max(
   Number.MAX_SAFE_INTEGER,
 );
-/** A duration in milliseconds, at most a day. */
+/** A duration of at most a day, in milliseconds. */
 export const durationMsSchema = z.number().min(0).max(86_400_000);
-/** `name@version` of a model. */
+/** The form of a model's name, `name` or `name@version`. */
 export const MODEL_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
 export const modelNameSchema = z.string().max(96).regex(MODEL_NAME_PATTERN);
-/** What people call a gallery. */
+/** The name of a gallery. */
 export const galleryNameSchema = z.string().regex(GALLERY_NAME_PATTERN);
 
-/** To compile a schema takes milliseconds, as long as hundreds of uses: not for a command that asks once. */
+/**
+ * Number of uses before a schema is compiled. Compiling takes milliseconds, as long as hundreds of
+ * uses, so it does not pay for a command that uses a schema once.
+ */
 const USES_BEFORE_COMPILED = 4;
 
-/** A fault quotes what it refuses (unknown keys, for one), and that may be a megabyte. */
+/**
+ * Length limit of a fault in a message. A fault quotes the value it refuses, such as an unknown
+ * key, which may be a megabyte long.
+ */
 const ISSUE_CHARACTERS_MAX = 300;
 
-/** How often a schema was used, until it is compiled. */
+/** Number of uses of each schema that is not compiled yet. */
 const uses = new WeakMap<z.ZodType, number>();
 const compiled = new WeakMap<z.ZodType, z.ZodType>();
 
 /**
- * `value` as `schema` says, or a {@linkcode DmlError} with `code` whose sentence names `what`, the field and the fault.
- * A schema that is used again and again is compiled, which makes it five times as quick and changes nothing else.
+ * Returns `value`, checked and converted by `schema`. Throws a {@linkcode DmlError} with `code`,
+ * whose sentence names `what`, the field and the fault. A schema that is used repeatedly is
+ * compiled, which makes it five times as fast and changes nothing else.
  */
 export function parseAs<Schema extends z.ZodType>(
   schema: Schema,

@@ -1,2 +1,2 @@
-/** The version of dml; the one in `deno.json`. */
+/** Version of dml, the same as in `deno.json`. */
 export const VERSION = "0.1.0";

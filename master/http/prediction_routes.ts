@@ -29,11 +29,11 @@ export interface PredictionRoutesOptions {
 }
 
 /**
- * Returns the users' route `POST
- * /v1/predictions?model=faces&annotate=true&embeddings=false&gallery=default`, which takes the
- * bytes of a picture's file as its body. The answer is the prediction as JSON; the annotated
- * picture if the client accepts `image/jpeg` but not JSON; or both in one body if it accepts a
- * joined answer.
+ * Returns the users' route
+ * `POST /v1/predictions?model=faces&annotate=true&embeddings=false&gallery=default`, which
+ * takes the bytes of a picture's file as its body. The answer is the prediction as JSON; the
+ * annotated picture if the client accepts `image/jpeg` but not JSON; or both in one body if it
+ * accepts a joined answer.
  */
 export function predictionRoutes(options: PredictionRoutesOptions): Hono {
   const { predictions, blobs, tokens, userPort } = options;

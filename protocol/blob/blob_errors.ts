@@ -1,17 +1,20 @@
 import type { Digest } from "../kernel/digest.ts";
 import { DmlError } from "../kernel/errors.ts";
 
-/** No store that was asked has the blob. */
+/** Returns the error for a blob that no store has. */
 export function blobNotFound(digest: Digest): DmlError {
   return new DmlError("blob_not_found", `no blob ${digest} is here`);
 }
 
-/** The bytes are not those that the name promises: another digest, or another size than was announced. */
+/**
+ * Returns the error for bytes that do not match their name: they have another digest, or another
+ * size than announced.
+ */
 export function blobCorrupt(digest: Digest): DmlError {
   return new DmlError("blob_corrupt", `the bytes are not those of ${digest}`);
 }
 
-/** A part was asked for that begins behind the end. */
+/** Returns the error for a part of a blob that begins behind its end. */
 export function offsetPastEnd(
   digest: Digest,
   options: { offset: number; size: number },

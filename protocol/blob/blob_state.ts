@@ -2,7 +2,7 @@ import { type Digest, Digester } from "../kernel/digest.ts";
 import { asDmlError } from "../kernel/errors.ts";
 import type { BlobStore } from "../ports/blob_store.ts";
 
-/** Whether the blob is in `store` as it should be; reads all of it, a piece at a time. */
+/** Returns the state of a blob in `store`. Reads and hashes all of it, piece by piece. */
 export async function stateOf(
   store: Pick<BlobStore, "open">,
   digest: Digest,

@@ -10,27 +10,31 @@ import { StallWatch } from "../kernel/stall_watch.ts";
 
 const PIECE_BYTES = 1024 * 1024;
 
-/** From where to where, and how long to try. */
+/** Options of {@linkcode copyBlob}. */
 export interface CopyBlobOptions {
   readonly from: Pick<BlobStore, "open">;
   readonly to: Pick<BlobStore, "stat" | "receive">;
-  /** Of the whole blob, in bytes. */
+  /** Size of the whole blob, in bytes. */
   readonly size: number;
-  /** Called with the bytes that are there and the bytes that there will be. */
+  /** Called with the number of bytes that have arrived and the total number. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
   readonly signal?: AbortSignal;
-  /** Tries in a row that bring nothing before it gives up; any byte that arrives starts the count again. */
+  /**
+   * Number of tries in a row without a new byte before it gives up. Any byte that arrives starts
+   * the count again.
+   */
   readonly retries?: number;
-  /** A source that sends nothing for this long counts as broken off. */
+  /** Time without a byte after which the source counts as interrupted. */
   readonly stallMs?: number;
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
 /**
- * Brings the blob `digest` from one store to another and returns how many bytes moved: none when it is there already. When the source
- * breaks off it waits and goes on behind the last byte that arrived; when the bytes turn out wrong it starts over, once.
- * Throws what the stores throw, `connection_lost` when the tries are used up, `cancelled` when `signal` aborts.
+ * Copies the blob `digest` from one store to another and returns the number of bytes moved, which
+ * is 0 if it was there already. If the source is interrupted, the copy waits and then continues
+ * behind the last byte that arrived; if the bytes turn out wrong, it starts over once. Throws the
+ * errors of the stores, `connection_lost` after the last try, and `cancelled` if `signal` aborts.
  */
 export async function copyBlob(digest: Digest, options: CopyBlobOptions): Promise<number> {
   const { to, size } = options;
@@ -52,7 +56,7 @@ export async function copyBlob(digest: Digest, options: CopyBlobOptions): Promis
   }
 }
 
-/** What went wrong on the side of the source; what goes wrong on the other side is thrown as it is. */
+/** A failure of the source. Failures of the target are thrown as they are. */
 class SourceFailure {
   constructor(readonly error: DmlError) {}
 }
@@ -90,7 +94,7 @@ class Copy {
     }
   }
 
-  /** Reads as far as the source goes; returns why it went no further. */
+  /** Reads until the source ends or fails. Returns the reason why it did not go on. */
   async #readOnce(): Promise<DmlError> {
     const { signal, stallMs = 10_000 } = this.#options;
     const watch = new StallWatch(this.#clock, { stallMs, signals: signal && [signal] });
@@ -106,7 +110,7 @@ class Copy {
     }
   }
 
-  /** One piece is written while the next one is received, each into a buffer of its own. */
+  /** Writes each piece while the next one is received, with a buffer for each of the two. */
   async #pump(watch: StallWatch): Promise<void> {
     const reader = await this.#open(watch);
     let readable = true;
@@ -129,7 +133,8 @@ class Copy {
       }
       await this.#write(piece);
     } finally {
-      // Fails only when the stream has failed by itself meanwhile: then there is nothing left to cancel.
+      // This fails only if the stream has failed by itself in the meantime, and then there is
+      // nothing left to cancel.
       if (readable) await reader.cancel().catch(() => {});
     }
   }

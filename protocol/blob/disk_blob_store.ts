@@ -18,8 +18,9 @@ const PART_KEPT_MS = 24 * 60 * 60 * 1000;
 const PREFIX_LENGTH = "sha256:".length;
 
 /**
- * Blobs as files `sha256/ab/<hex>` in a directory that one process owns. A name is given only to bytes that hash to it and are
- * on the disk: temporary file -> hash while copying -> fsync -> rename. Throws `disk_full` when there is no space for them.
+ * Blobs as files `sha256/ab/<hex>` in a directory that only one process uses. Bytes get their name
+ * only when they hash to it and are safely on the disk: temporary file -> hash while copying ->
+ * fsync -> rename. Throws `disk_full` if there is no space for them.
  */
 export class DiskBlobStore implements BlobStore {
   readonly #root: string;
@@ -29,7 +30,10 @@ export class DiskBlobStore implements BlobStore {
     this.#root = root;
   }
 
-  /** Opens the store in `directory`, making it when it is not there, and clears away what was left half-written over a day ago. */
+  /**
+   * Opens the store in `directory`, creates it if necessary, and deletes unfinished files that are
+   * over a day old.
+   */
   static async open(
     directory: string,
     options: { clock?: Clock } = {},
@@ -54,7 +58,7 @@ export class DiskBlobStore implements BlobStore {
     }
   }
 
-  /** Not verified on the way out: who receives the bytes does that. */
+  /** Opens the blob without verifying it, which is left to the receiver of the bytes. */
   async open(digest: Digest, options: { offset?: number } = {}): Promise<BlobReading> {
     const { offset = 0 } = options;
     const file = await orNotFound(Deno.open(this.#pathOf(digest)), digest);
@@ -69,7 +73,7 @@ export class DiskBlobStore implements BlobStore {
     }
   }
 
-  /** A file that is damaged is removed, so that it is fetched again. */
+  /** Reads and verifies the blob. Deletes a damaged file, so that it is fetched again. */
   async read(
     digest: Digest,
     options: { signal?: AbortSignal } = {},

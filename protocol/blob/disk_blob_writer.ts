@@ -4,14 +4,20 @@ import { invariant } from "../kernel/invariant.ts";
 import { blobCorrupt } from "./blob_errors.ts";
 import type { BlobWriter } from "../ports/blob_store.ts";
 
-/** What the file of a reception that is not finished is named after its blob. */
+/** Suffix of the file of an unfinished reception, behind the name of its blob. */
 export const PART_SUFFIX = ".part";
 
 const REHASH_BYTES = 1024 * 1024;
-/** Written bytes after which the disk is told to begin: the fsync at the end then has little left to wait for. */
+/**
+ * Number of written bytes after which a sync is started early, so that the fsync at the end has
+ * little left to wait for.
+ */
 const EARLY_SYNC_BYTES = 4 * 1024 * 1024;
 
-/** A blob being received into `<path>.part`, which is kept when it breaks off and hashed again when it goes on. */
+/**
+ * A reception into `<path>.part`. That file is kept if the reception is interrupted, and hashed
+ * again when it resumes.
+ */
 export class DiskBlobWriter implements BlobWriter {
   readonly offset: number;
   readonly #file: Deno.FsFile;
@@ -33,7 +39,10 @@ export class DiskBlobWriter implements BlobWriter {
     this.#written = this.offset = options.kept.length;
   }
 
-  /** `path` is the name that the blob is to have; `onClose` is called once. Throws what the file system throws. */
+  /**
+   * Opens the reception of a blob whose file will be `path`. Calls `onClose` once. Throws the
+   * errors of the file system.
+   */
   static async open(
     path: string,
     options: { digest: Digest; size: number; onClose: () => void },
@@ -44,11 +53,11 @@ export class DiskBlobWriter implements BlobWriter {
 
   async write(chunk: Uint8Array): Promise<void> {
     invariant(this.#state === "open", "a blob writer that failed or was closed takes no more");
-    this.#state = "failed"; // Until it went well: what is hashed and what is in the file may differ.
+    this.#state = "failed"; // until it succeeds, because the hash and the file may differ
     const { digest, size } = this.#options;
     if (this.#written + chunk.length > size) return await this.#refuse();
     try {
-      const writing = writeAll(this.#file, chunk); // Hashed here while another thread writes.
+      const writing = writeAll(this.#file, chunk); // hashed here while another thread writes
       this.#digester.update(chunk);
       await writing;
       this.#written += chunk.length;
@@ -69,7 +78,7 @@ export class DiskBlobWriter implements BlobWriter {
     try {
       await this.#earlySync?.done();
       await this.#file.syncData();
-      await this.#closeFiles(); // Before the rename: Windows does not rename open files.
+      await this.#closeFiles(); // before the rename, because Windows does not rename open files
       await publishFile(this.#path + PART_SUFFIX, this.#path);
     } catch (error) {
       throw asStorageError(error, { what: digest, fallback: "internal" });
@@ -93,12 +102,12 @@ export class DiskBlobWriter implements BlobWriter {
   }
 
   async #closeFiles(): Promise<void> {
-    this.#file[Symbol.dispose](); // Unlike close(), this may be done twice.
+    this.#file[Symbol.dispose](); // unlike close(), this may be called twice
     await this.#earlySync?.close();
   }
 }
 
-/** What an earlier reception left: the file, at its end, and the state of its hash. */
+/** The rest of an earlier reception: its file, positioned at the end, and the state of its hash. */
 interface Kept {
   readonly file: Deno.FsFile;
   readonly digester: Digester;
@@ -128,7 +137,9 @@ async function openPart(path: string, size: number): Promise<Kept> {
   }
 }
 
-/** Syncs a file through a handle of its own, because the operations of one handle wait for each other. */
+/**
+ * Syncs a file through a handle of its own, because operations on one handle wait for each other.
+ */
 class EarlySync {
   readonly #file: Deno.FsFile;
   #begun = 0;
@@ -143,14 +154,17 @@ class EarlySync {
     return new EarlySync(await Deno.open(path, { write: true }));
   }
 
-  /** Begins a sync when enough was written since the last, and none runs. */
+  /** Starts a sync if enough was written since the last one, and none is running. */
   noteWritten(written: number): void {
     if (this.#running !== null || written - this.#begun < EARLY_SYNC_BYTES) return;
     this.#begun = written;
     this.#running = this.#sync();
   }
 
-  /** Throws what a sync met: the system reports a failed write-back only once. */
+  /**
+   * Waits for the running sync and throws the error that any sync met. The system reports a failed
+   * write-back only once.
+   */
   async done(): Promise<void> {
     await this.#running;
     if (this.#failure !== null) throw this.#failure;

@@ -11,7 +11,7 @@ import { blobCorrupt, offsetPastEnd } from "./blob_errors.ts";
 import type { BlobReading, BlobStore, BlobWriter } from "../ports/blob_store.ts";
 import { streamOf } from "../kernel/byte_stream.ts";
 
-/** What is asked of the other process. */
+/** A request to the other process. */
 interface BlobRequest {
   readonly method?: RepeatableMethod;
   readonly range?: string;
@@ -19,14 +19,20 @@ interface BlobRequest {
   readonly signal?: AbortSignal;
 }
 
-/** The blobs that another process serves with `blobRoutes`. A network that fails is `connection_lost`. */
+/**
+ * The blobs that another process serves with `blobRoutes`. A failure of the network is
+ * `connection_lost`.
+ */
 export class HttpBlobStore implements BlobStore, Disposable {
   readonly #baseUrl: string;
   readonly #token: string | null;
-  /** Null where `fetch` is asked, which has TLS. */
+  /** `null` if `fetch` is used instead, because the URL needs TLS. */
   readonly #client: HttpClient | null;
 
-  /** `baseUrl` is what the paths of the interface follow, as `http://127.0.0.1:7400`. */
+  /**
+   * `baseUrl` is the part of the URL in front of the interface's paths, such as
+   * `http://127.0.0.1:7400`.
+   */
   constructor(baseUrl: string | URL, options: { token?: string | null; clock?: Clock } = {}) {
     this.#baseUrl = String(baseUrl).replace(/\/+$/, "");
     this.#token = options.token ?? null;
@@ -34,7 +40,9 @@ export class HttpBlobStore implements BlobStore, Disposable {
     this.#client = url.protocol === "http:" ? new HttpClient(url, options) : null;
   }
 
-  /** Lets go of the connections that are kept for the next request; what is under way ends by itself. */
+  /**
+   * Closes the connections that are kept for the next request. Running requests finish normally.
+   */
   close(): void {
     this.#client?.close();
   }
@@ -90,13 +98,16 @@ export class HttpBlobStore implements BlobStore, Disposable {
     bytes: Uint8Array<ArrayBuffer>,
     options: { signal?: AbortSignal } = {},
   ): Promise<void> {
-    // A sized body: one that streams is an order of magnitude slower in fetch.
+    // A body of known size, because a streamed one is an order of magnitude slower in fetch.
     const response = await this.#request(digest, { method: "PUT", body: bytes, ...options });
     if (!response.ok) throw await this.#refusal(response, digest);
     await response.body?.cancel();
   }
 
-  /** Collects the blob in memory and puts it on `commit`; nothing is kept when it breaks off. */
+  /**
+   * Collects the blob in memory and puts it on `commit`. Nothing is kept if the reception is
+   * interrupted.
+   */
   receive(digest: Digest, size: number): Promise<BlobWriter> {
     const bytes = new Uint8Array(size);
     let filled = 0;
@@ -119,7 +130,7 @@ export class HttpBlobStore implements BlobStore, Disposable {
     return Promise.reject(new DmlError("request_invalid", message));
   }
 
-  // deno-lint-ignore require-yield -- it can only refuse
+  // deno-lint-ignore require-yield -- it always throws
   async *list(): AsyncIterable<never> {
     throw new DmlError("request_invalid", "blobs cannot be listed over HTTP");
   }
@@ -132,7 +143,7 @@ export class HttpBlobStore implements BlobStore, Disposable {
     const url = new URL(this.#baseUrl + blobPath(digest));
     try {
       if (this.#client !== null) return await this.#client.send({ method, path: url.pathname, headers, body, signal });
-      // Not followed: a redirect would show the token to whoever it names.
+      // Redirects are not followed, because the target would see the token.
       return await fetch(url, { method, headers, body, signal, redirect: "manual" });
     } catch (error) {
       throw this.#broken(error, signal);

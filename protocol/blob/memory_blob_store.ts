@@ -5,14 +5,14 @@ import type { BlobReading, BlobStore, BlobWriter } from "../ports/blob_store.ts"
 import { blobCorrupt, blobNotFound, offsetPastEnd } from "./blob_errors.ts";
 import { streamOf } from "../kernel/byte_stream.ts";
 
-/** A reception that is going on or broke off; its whole size is reserved. */
+/** A running or interrupted reception. Memory for its whole size is reserved. */
 interface Part {
   readonly bytes: Uint8Array<ArrayBuffer>;
   filled: number;
   busy: boolean;
 }
 
-/** Blobs in memory, at most `bytesMax` bytes of them; what is put in and read out are copies. */
+/** Blobs in memory, at most `bytesMax` bytes of them. Bytes are copied on the way in and out. */
 export class MemoryBlobStore implements BlobStore {
   readonly #blobs = new Map<Digest, Uint8Array<ArrayBuffer>>();
   readonly #parts = new Map<Digest, Part>();
@@ -23,7 +23,7 @@ export class MemoryBlobStore implements BlobStore {
     this.#bytesMax = options.bytesMax ?? Infinity;
   }
 
-  /** What is held now, parts of receptions at their full size. */
+  /** Number of bytes held now. Unfinished receptions count with their full size. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -47,21 +47,25 @@ export class MemoryBlobStore implements BlobStore {
     return blob ? Promise.resolve(blob.slice()) : Promise.reject(blobNotFound(digest));
   }
 
-  /** The bytes as they are held, for whoever changes nothing in them; null when they are not here. */
+  /**
+   * Returns the stored bytes themselves, which the caller must not change, or `null` if they are
+   * not here.
+   */
   view(digest: Digest): Uint8Array<ArrayBuffer> | null {
     return this.#blobs.get(digest) ?? null;
   }
 
-  /** Throws `queue_full` when it would hold more than `bytesMax`. */
-  // deno-lint-ignore require-await -- so that what is thrown becomes a rejection
+  /** Stores a copy of `bytes`. Throws `queue_full` if it would hold more than `bytesMax`. */
+  // deno-lint-ignore require-await -- so that errors become rejections
   async put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     if (digestOf(bytes) !== digest) throw blobCorrupt(digest);
     if (!this.#blobs.has(digest)) this.adopt(digest, bytes.slice());
   }
 
   /**
-   * Takes over bytes of which the caller knows that they hash to `digest`, and which it leaves alone from now on: neither
-   * hashed again nor copied. Throws `queue_full` when it would hold more than `bytesMax`.
+   * Stores `bytes` themselves, without hashing or copying them. The caller knows that they hash to
+   * `digest`, and must not change them afterwards. Throws `queue_full` if it would hold more than
+   * `bytesMax`.
    */
   adopt(digest: Digest, bytes: Uint8Array<ArrayBuffer>): void {
     if (this.#blobs.has(digest)) return;
@@ -69,8 +73,8 @@ export class MemoryBlobStore implements BlobStore {
     this.#blobs.set(digest, bytes);
   }
 
-  /** Throws `queue_full` when it would hold more than `bytesMax`. */
-  // deno-lint-ignore require-await -- so that what is thrown becomes a rejection
+  /** Starts or resumes a reception. Throws `queue_full` if it would hold more than `bytesMax`. */
+  // deno-lint-ignore require-await -- so that errors become rejections
   async receive(digest: Digest, size: number): Promise<BlobWriter> {
     const part = this.#partFor(digest, size);
     part.busy = true;
@@ -78,7 +82,7 @@ export class MemoryBlobStore implements BlobStore {
     const drop = () => this.#drop(digest, part);
     return {
       offset: part.filled,
-      // deno-lint-ignore require-await -- so that what is thrown becomes a rejection
+      // deno-lint-ignore require-await -- so that errors become rejections
       async write(chunk) {
         if (part.filled + chunk.length > size) {
           drop();
@@ -87,7 +91,7 @@ export class MemoryBlobStore implements BlobStore {
         part.bytes.set(chunk, part.filled);
         part.filled += chunk.length;
       },
-      // deno-lint-ignore require-await -- so that what is thrown becomes a rejection
+      // deno-lint-ignore require-await -- so that errors become rejections
       async commit() {
         publish();
       },

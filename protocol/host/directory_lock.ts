@@ -5,15 +5,17 @@ import { type Infer, z } from "../schema.ts";
 
 const holderSchema = z.strictObject({
   pid: z.number().int().min(0),
-  /** What it was started as, as `serve`. */
+  /** Command that the process was started with, such as `serve`. */
   verb: z.string().max(32),
   startedMs: z.number().int().min(0).max(8.64e15),
 });
 
-/** Who holds a directory, for the one who finds it taken. */
+/** The process that holds a directory, as it is shown to people who find it taken. */
 export type Holder = Readonly<Infer<typeof holderSchema>>;
 
-/** A directory that belongs to this process until the lock is closed or the process ends, however it ends. */
+/**
+ * A directory that belongs to this process until the lock is closed or the process ends in any way.
+ */
 export class DirectoryLock {
   readonly path: string;
   readonly #file: Deno.FsFile;
@@ -23,7 +25,10 @@ export class DirectoryLock {
     this.#file = file;
   }
 
-  /** Lets go; may be called again. The file stays, for to remove it would race with the next holder. */
+  /**
+   * Releases the directory. May be called again. The lock file stays, because deleting it would
+   * race with the next holder.
+   */
   close(): void {
     this.#file[Symbol.dispose]();
   }
@@ -34,8 +39,8 @@ export class DirectoryLock {
 }
 
 /**
- * Takes the directory at `path`, making it when it is not there, by a lock of the operating system on its file `lock`.
- * Throws `home_locked`, naming who has it, or `home_unusable`.
+ * Takes the directory at `path`, and creates it if necessary, by a lock of the operating system on
+ * its file `lock`. Throws `home_locked`, naming the holder, or `home_unusable`.
  */
 export async function lockDirectory(
   path: string,
@@ -59,15 +64,16 @@ export async function lockDirectory(
   }
 }
 
-/** Somebody who holds a directory, as far as is known. */
+/** Proof that some process holds a directory. */
 export interface Holding {
-  /** Null when the name is not written yet, or cannot be read. */
+  /** `null` if the holder has not written its name yet, or if it cannot be read. */
   readonly holder: Holder | null;
 }
 
 /**
- * Who holds the directory at `path`, or null when nobody does. Looks for a moment as a holder itself would, so it is for
- * people who ask, not for a loop. Throws `home_unusable` when it may not look.
+ * Returns the holder of the directory at `path`, or `null` if it is free. The check takes the lock
+ * for a moment, as a holder would, so it is meant for a single question of a person and not for a
+ * loop. Throws `home_unusable` if the file cannot be opened.
  */
 export async function holdingOf(path: string): Promise<Holding | null> {
   const lockPath = join(path, "lock");
@@ -91,11 +97,14 @@ async function takenBy(path: string, lockPath: string): Promise<DmlError> {
   );
 }
 
-/** Null when the holder has not written its name yet, or (on Windows) when the lock keeps others from reading it. */
+/**
+ * Returns `null` if the holder has not written its name yet, or (on Windows) if the lock keeps
+ * others from reading it.
+ */
 async function readHolder(lockPath: string): Promise<Holder | null> {
   try {
     return holderSchema.parse(JSON.parse(await Deno.readTextFile(lockPath)));
   } catch {
-    return null; // The name is a courtesy; that it is locked is known already.
+    return null; // The name is only for people; it is already certain that the directory is locked.
   }
 }

@@ -2,8 +2,9 @@ import { dirname } from "node:path";
 import { asDmlError, DmlError, type ErrorCode } from "../kernel/errors.ts";
 
 /**
- * Replaces the file at `path` by `bytes`, mode 0600, so that after a crash either the old or the new content is there, whole:
- * temporary file beside it -> fsync -> rename -> fsync of the directory. Throws what the file system throws.
+ * Replaces the file at `path` by `bytes`, mode 0600, so that after a crash it has either the old or
+ * the new content, complete: temporary file beside it -> fsync -> rename -> fsync of the directory.
+ * Throws the errors of the file system.
  */
 export async function writeFileDurably(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = await Deno.makeTempFile({ dir: dirname(path), suffix: TEMPORARY_SUFFIX });
@@ -19,16 +20,16 @@ export async function writeFileDurably(path: string, bytes: Uint8Array): Promise
   }
 }
 
-/** What the names of half-written files end with; whoever finds an old one may remove it. */
+/** Suffix of unfinished files. An old file with this suffix may be deleted. */
 export const TEMPORARY_SUFFIX = ".tmp";
 
-/** Gives the finished, synced file `temporary` its name for good. */
+/** Gives the finished, synced file `temporary` its final name, and makes that durable. */
 export async function publishFile(temporary: string, path: string): Promise<void> {
   await Deno.rename(temporary, path);
   await syncDirectory(dirname(path));
 }
 
-/** Makes the directory at `path` for good, in a parent that is there; does nothing when it is there too. */
+/** Creates the directory at `path` durably, in an existing parent. Does nothing if it exists. */
 export async function makeDirectoryDurably(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { mode: 0o700 });
@@ -40,13 +41,13 @@ export async function makeDirectoryDurably(path: string): Promise<void> {
 }
 
 async function syncDirectory(path: string): Promise<void> {
-  // Windows cannot open a directory as a file; its file system journals names by itself.
+  // Windows cannot open a directory as a file, and its file system journals names by itself.
   if (Deno.build.os === "windows") return;
   using directory = await Deno.open(path);
   await directory.sync();
 }
 
-/** Removes the file at `path`; false when there was none. */
+/** Removes the file at `path`. Returns false if there was none. */
 export async function removeIfThere(path: string): Promise<boolean> {
   try {
     await Deno.remove(path);
@@ -57,7 +58,7 @@ export async function removeIfThere(path: string): Promise<boolean> {
   }
 }
 
-/** Writes all of `bytes`: one call of `write` may take only a part. */
+/** Writes all of `bytes`, in several calls if the system takes only a part at once. */
 export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
@@ -65,7 +66,10 @@ export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<vo
   }
 }
 
-/** `error` of the file system as a {@linkcode DmlError}: `disk_full` when that is what it is, else `fallback`. `what` names the thing. */
+/**
+ * Returns an error of the file system as a {@linkcode DmlError}: `disk_full` if the disk is full,
+ * otherwise `fallback`. `what` is the name of the file, directory or blob in the message.
+ */
 export function asStorageError(
   error: unknown,
   options: { what: string; fallback: ErrorCode },
@@ -77,9 +81,12 @@ export function asStorageError(
   return new DmlError(options.fallback, storageSentence(error, options.what), { cause: error });
 }
 
-/** What is the matter with `what`, for people; what no one foresaw is said as the system says it. */
+/**
+ * Returns a sentence for people about the problem with `what`; for an unforeseen error, the text of
+ * the system.
+ */
 function storageSentence(error: unknown, what: string): string {
-  // Deno keeps some places, /proc for one, to those that may do everything.
+  // Deno denies some places, such as /proc, to every process without full permissions.
   if (error instanceof Deno.errors.NotCapable) return `${what} lies where dml may not write`;
   if (error instanceof Deno.errors.AlreadyExists) return `${what} is a file, not a directory`;
   if (error instanceof Deno.errors.NotADirectory) return `${what} lies in a file, not in a directory`;

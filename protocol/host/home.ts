@@ -5,26 +5,26 @@ import { LIMITS } from "../kernel/limits.ts";
 import { UPGRADE_DIRECTORY } from "../program/upgrade_directory_name.ts";
 import { type DirectoryLock, type Holder, lockDirectory } from "./directory_lock.ts";
 
-/** The layout of the data directory that this build reads and writes. */
+/** Version of the layout of data directories that this build reads and writes. */
 const HOME_FORMAT = 1;
 
-/** All that is right inside a data directory. */
+/** Names of all entries that a data directory of dml may have. */
 const OWN_NAMES: readonly string[] = ["format", "master", "nodes", "upgrade"];
 
-/** The data directory of one host; each role has a part of its own. */
+/** The data directory of one host, with a part for each role. */
 export interface Home {
   readonly path: string;
-  /** Of the master of this host. */
+  /** Directory of the master on this host. */
   readonly masterPath: string;
-  /** The parent of the nodes' directories, see {@linkcode claimNodeDirectory}. */
+  /** Parent of the nodes' directories, see {@linkcode claimNodeDirectory}. */
   readonly nodesPath: string;
-  /** Newer programs that nodes of this host took from their master. */
+  /** Directory of newer programs that nodes on this host got from their master. */
   readonly upgradePath: string;
 }
 
 /**
- * Opens the data directory at `path`, making it, for its owner only, when it is not there.
- * Throws `home_unusable` when it cannot be written or a newer dml has written it.
+ * Opens the data directory at `path`, and creates it, for its owner only, if necessary. Throws
+ * `home_unusable` if it cannot be written or was written by a newer dml.
  */
 export async function openHome(path: string): Promise<Home> {
   try {
@@ -59,7 +59,10 @@ async function checkFormat(path: string): Promise<void> {
   throw new DmlError("home_unusable", `${formatPath} is not the mark of a data directory of dml`);
 }
 
-/** Closes a directory that was open to others, if it holds nothing but ours: it may have been made before by hand. */
+/**
+ * Makes a directory that others can access private, if it contains only entries of dml, because it
+ * may have been created by hand before.
+ */
 async function closeToOthers(path: string): Promise<void> {
   const { mode } = await Deno.stat(path);
   if (mode === null || (mode & 0o077) === 0 || Deno.build.os === "windows") return;
@@ -76,17 +79,18 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-/** A node's own part of the data directory, held until closed. */
+/** A node's own part of the data directory, held until the lock is closed. */
 export interface NodeDirectory {
   readonly path: string;
-  /** 1 for the first node of this host. */
+  /** Number of the node on this host, from 1. */
   readonly number: number;
   readonly lock: DirectoryLock;
 }
 
 /**
- * Takes the first of `nodes/1`, `nodes/2`, … that nobody holds, so that several nodes on one host each keep an identity and a
- * cache, and find them again. Throws `home_locked` when there are as many as a master may have, `home_unusable` when it cannot write.
+ * Takes the first of `nodes/1`, `nodes/2`, … that is free, so that each of several nodes on one
+ * host has an identity and a cache of its own and finds them again. Throws `home_locked` if there
+ * are as many as a master may have, and `home_unusable` if it cannot write.
  */
 export async function claimNodeDirectory(
   home: Home,

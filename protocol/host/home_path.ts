@@ -1,17 +1,18 @@
 import { posix, win32 } from "node:path";
 import { DmlError } from "../kernel/errors.ts";
 
-/** What says where a data directory is when nobody names one. */
+/** The facts about a host that determine its default data directory. */
 export interface HostEnvironment {
-  /** As `Deno.build.os`. */
+  /** Operating system, in the form of `Deno.build.os`. */
   readonly os: string;
-  /** The value of an environment variable. */
+  /** Returns the value of an environment variable. */
   readonly variable: (name: string) => string | undefined;
 }
 
 /**
- * The path of the data directory: `$DML_HOME`, else where the platform keeps such (XDG Base Directory Specification,
- * `~/Library/Application Support`, `%LOCALAPPDATA%`). Throws `home_unusable` when the environment names nothing to start from.
+ * Returns the path of the data directory: `$DML_HOME`, or else the place for such data on the
+ * platform (XDG Base Directory Specification, `~/Library/Application Support`, `%LOCALAPPDATA%`).
+ * Throws `home_unusable` if the variables that it is derived from are not set.
  */
 export function resolveHome(host: HostEnvironment): string {
   const named = host.variable("DML_HOME");

@@ -3,8 +3,9 @@ import { DmlError } from "../kernel/errors.ts";
 import { type Infer, parseAs, type z } from "../schema.ts";
 
 /**
- * The JSON of the file at `path` as `schema` says, or null when there is no such file.
- * Throws `home_unusable`, naming the file and the fault, when it cannot be read or is not what it should be.
+ * Returns the content of the JSON file at `path`, checked against `schema`, or `null` if there is
+ * no such file. Throws `home_unusable`, naming the file and the fault, if it cannot be read or is
+ * invalid.
  */
 export async function readJsonFile<Schema extends z.ZodType>(
   path: string,
@@ -21,8 +22,8 @@ export async function readJsonFile<Schema extends z.ZodType>(
 }
 
 /**
- * Writes `value` to the file at `path`, readable by its owner only; a crash leaves the old or the new content, never a half.
- * Throws `disk_full` or `home_unusable`.
+ * Writes `value` to the file at `path`, readable by its owner only. After a crash the file has
+ * either the old or the new content, never a part of it. Throws `disk_full` or `home_unusable`.
  */
 export async function writeJsonFile(path: string, value: unknown): Promise<void> {
   const text = `${JSON.stringify(value, null, 2)}\n`;

@@ -1,18 +1,18 @@
 import { configureSync, getLogger, type Logger, type LogLevel, type LogRecord, resetSync } from "@logtape/logtape";
 import type { Log, LogFields } from "../kernel/log.ts";
 
-/** How {@linkcode openLog} logs. */
+/** Options of {@linkcode openLog}. */
 export interface LogOptions {
-  /** The least that is logged. */
+  /** Lowest level that is logged. */
   readonly level: "debug" | "info" | "warn" | "error";
-  /** `text` is for people, `json` is one object a line. */
+  /** `text` for people, `json` for one JSON object a line. */
   readonly format: "text" | "json";
   readonly color: boolean;
-  /** Takes one line, its newline included. */
+  /** Writes one line, which includes its newline. */
   readonly write: (line: string) => void;
 }
 
-/** A log over LogTape, and how to take it down again. */
+/** A log over LogTape, and the function that takes it down. */
 export interface OpenedLog {
   readonly log: Log;
   close(): void;
@@ -31,7 +31,10 @@ const LABELS: Readonly<Record<LogLevel, readonly [label: string, style: number]>
 const TOKEN = /\b(dml[a-z])_[A-Za-z0-9_-]{8,}/g;
 const DEPTH_MAX = 6;
 
-/** Sets up the log of this process; LogTape holds one configuration a process, so there is one at a time. */
+/**
+ * Sets up the log of this process. Only one can be open at a time, because LogTape has one
+ * configuration per process.
+ */
 export function openLog({ level, format, color, write }: LogOptions): OpenedLog {
   const formatLine = format === "json" ? jsonLine : (record: LogRecord) => textLine(record, color);
   configureSync({
@@ -39,7 +42,7 @@ export function openLog({ level, format, color, write }: LogOptions): OpenedLog 
     sinks: { lines: (record) => write(formatLine(withoutSecrets(record))) },
     loggers: [
       { category: CATEGORY, sinks: ["lines"], lowestLevel: LEVELS[level] },
-      // LogTape's word about itself, were something wrong with it.
+      // LogTape reports problems of its own in this category.
       { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "warning" },
     ],
   });
@@ -70,7 +73,8 @@ class LogtapeLog implements Log {
   }
 }
 
-// LogTape takes {this} for the place of a field; what dml logs are sentences, and their values are fields.
+// LogTape reads {this} as the place of a field, but the messages of dml are plain sentences with
+// their values in fields.
 function literal(message: string): string {
   return message.replace(/[{}]/g, "$&$&");
 }
@@ -83,12 +87,12 @@ function withoutSecrets(record: LogRecord): LogRecord {
   return { ...record, message: [redacted(record.message.join(""))], properties };
 }
 
-/** `text` with every token of dml taken out of it but its kind. */
+/** Returns `text` with every token of dml replaced, except for the prefix that names its role. */
 export function redacted(text: string): string {
   return text.replace(TOKEN, "$1_[redacted]");
 }
 
-/** `value` as JSON can say it, without tokens and without bytes. */
+/** Returns `value` in a form that JSON can represent, without tokens and without bytes. */
 function plain(value: unknown, depth: number): unknown {
   if (typeof value === "string") return redacted(value);
   if (typeof value === "bigint") return String(value);
@@ -113,7 +117,7 @@ function jsonLine(record: LogRecord): string {
     level: record.level === "warning" ? "warn" : record.level,
     message: record.message.join(""),
   };
-  // Twice: first for their place in the line, last so that no field takes their names.
+  // Assigned twice: first for the order of the keys, last so that no field can replace them.
   return `${JSON.stringify(Object.assign({ ...own }, record.properties, own))}\n`;
 }
 
@@ -133,7 +137,7 @@ function isError(value: unknown): value is { error: string; stack: string } {
   return typeof value === "object" && value !== null && "error" in value && "stack" in value;
 }
 
-// Where a stack is worth its lines: an error is logged when somebody has to look for its cause.
+// Stacks are printed for errors only, since only there somebody has to look for the cause.
 function stackLines(properties: Readonly<Record<string, unknown>>): string {
   return Object.values(properties).filter(isError)
     .flatMap(({ stack }) => stack.split("\n").slice(1))
@@ -146,8 +150,9 @@ function fieldText(value: unknown): string {
   return steerless(isBare ? value : JSON.stringify(value) ?? "undefined");
 }
 
-// Names of nodes and words of other programs come from anywhere, and must not steer the terminal.
+// Names of nodes and texts of other programs can contain anything, and must not control the
+// terminal.
 function steerless(text: string): string {
-  // deno-lint-ignore no-control-regex -- these are what it takes out
+  // deno-lint-ignore no-control-regex -- these are the characters to replace
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
 }

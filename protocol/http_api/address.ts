@@ -5,8 +5,9 @@ import type { Address } from "../ports/transport.ts";
 const FORM = `HOST or HOST:PORT, as in 192.168.1.10, [::1]:7400 or master.local`;
 
 /**
- * Parses `HOST[:PORT]`: a name, an IPv4 address, or an IPv6 address in brackets (bare when there is no port). The URL
- * that `dml serve` prints is taken too. Throws `usage`, naming `what` held the text.
+ * Parses `HOST[:PORT]`, where the host is a name, an IPv4 address, or an IPv6 address in brackets
+ * (without brackets if there is no port). Accepts the URL that `dml serve` prints, too. Throws
+ * `usage`, with `what` as the name of the option that held the text.
  *
  * @example
  * ```ts
@@ -31,7 +32,7 @@ export function parseAddress(text: string, options: { what: string }): Address {
   return { hostname, port };
 }
 
-/** Whether `hostname` can be the name or the address of a host, IPv6 without brackets. */
+/** Returns true if `hostname` can be the name or the address of a host; IPv6 without brackets. */
 export function isHostname(hostname: string): boolean {
   if (hostname.length === 0 || hostname.length > 253) return false;
   if (hostname.includes(":")) return URL.canParse(`http://[${hostname}]/`);
@@ -39,12 +40,15 @@ export function isHostname(hostname: string): boolean {
     URL.canParse(`http://${hostname}/`);
 }
 
-/** `host:port`, IPv6 in brackets: what {@linkcode parseAddress} takes. */
+/** Returns `host:port`, IPv6 in brackets, in the form that {@linkcode parseAddress} accepts. */
 export function formatAddress({ hostname, port }: Address): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
-/** Where the HTTP interface of the master at `address` begins, without a slash at the end. */
+/**
+ * Returns the base URL of the HTTP interface of the master at `address`, without a slash at the
+ * end.
+ */
 export function baseUrlOf(address: Address): string {
   return `http://${formatAddress(address)}`;
 }

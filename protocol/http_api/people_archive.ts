@@ -4,13 +4,14 @@ import { faceQualitySchema } from "../messages/prediction.ts";
 import { digestSchema, galleryNameSchema, type Infer, parseAs, z } from "../schema.ts";
 
 /**
- * People as a file: UTF-8 text, one JSON object a line. First `{"header": …}`, then each person, `{"person": …}`, followed by
- * their faces, `{"face": …}`, and at last `{"end": …}` with the counts, so that a file that was cut short is known for one.
- * People are in the order of their names, faces in the order in which they came: the same people are the same bytes.
+ * The format of people in a file: UTF-8 text with one JSON object a line. The first line is
+ * `{"header": …}`; then comes each person, `{"person": …}`, followed by their faces, `{"face": …}`;
+ * the last line, `{"end": …}`, has the counts, which reveals a file that was cut short. People are
+ * sorted by name and faces by when they were added, so the same people always give the same bytes.
  */
 const FORMAT = "dml-people";
 
-/** The longest line: a face with its crop. */
+/** Length of the longest line allowed, which is a face with its crop. */
 export const ARCHIVE_LINE_CHARACTERS_MAX = 1024 * 1024;
 const CROP_CHARACTERS_MAX = 900_000;
 const EMBEDDING_CHARACTERS_MAX = 8_192;
@@ -25,7 +26,10 @@ const headerSchema = z.strictObject({
   format: z.literal(FORMAT),
   formatVersion: z.literal(1),
   gallery: galleryNameSchema,
-  /** The model file that made the embeddings; a master with another one makes its own from the crops. */
+  /**
+   * The model that computed the embeddings. A master with another one computes its own from the
+   * crops.
+   */
   embedder: digestSchema,
   dimensions: z.number().int().min(1).max(1_024),
   thresholds: thresholdsSchema,
@@ -42,9 +46,11 @@ const archivedFaceSchema = z.strictObject({
   quality: faceQualitySchema,
   source: z.string().max(400),
   createdMs: wallMs,
-  /** 32-bit floats, little-endian, in base 64; null when the embedder has not seen the face. */
+  /**
+   * 32-bit floats, little-endian, in base 64; `null` if the embedder has not processed the face.
+   */
   embedding: base64.max(EMBEDDING_CHARACTERS_MAX).nullable(),
-  /** A JPEG in base 64. */
+  /** JPEG in base 64. */
   crop: base64.min(4).max(CROP_CHARACTERS_MAX),
 });
 
@@ -60,18 +66,18 @@ export type ArchivedPerson = Infer<typeof archivedPersonSchema>;
 export type ArchivedFace = Infer<typeof archivedFaceSchema>;
 export type ArchiveLine = Infer<typeof lineSchema>;
 
-/** The first line of an archive of these. */
+/** Returns the header of an archive with these contents. */
 export function headerOf(of: Omit<ArchiveHeader, "format" | "formatVersion">): ArchiveHeader {
   const { gallery, embedder, dimensions, thresholds } = of;
   return { format: FORMAT, formatVersion: 1, gallery, embedder, dimensions, thresholds };
 }
 
-/** One line with its end. */
+/** Returns `line` as text, with the newline. */
 export function encodeArchiveLine(line: ArchiveLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Checks the lines of an archive one by one, and that they come in the order that the format says. */
+/** Checks the lines of an archive one by one, and that they come in the right order. */
 export class ArchiveReader {
   #line = 0;
   #isEnded = false;
@@ -79,7 +85,7 @@ export class ArchiveReader {
   #hasPerson = false;
   readonly #counted = { people: 0, faces: 0 };
 
-  /** What the next line says. Throws `archive_invalid`, naming the line. */
+  /** Parses the next line. Throws `archive_invalid`, naming the line. */
   read(text: string): ArchiveLine {
     this.#line++;
     const line = this.#parse(text);
@@ -98,7 +104,7 @@ export class ArchiveReader {
     return line;
   }
 
-  /** Throws `archive_invalid` when the last line that was read is not the end. */
+  /** Throws `archive_invalid` if the last line read was not the end. */
   finish(): void {
     if (!this.#isEnded) throw new DmlError("archive_invalid", "The archive is cut short: it has no end.");
   }
@@ -119,7 +125,7 @@ export class ArchiveReader {
     } catch (cause) {
       throw this.#invalid("is not JSON", cause);
     }
-    // The one that was meant says better than a union what is wrong with it.
+    // The schema for this kind of line explains a fault better than the union of all would.
     const schema = lineSchema.options.find((option) =>
       typeof value === "object" && value !== null && Object.hasOwn(value, Object.keys(option.shape)[0])
     );
@@ -132,14 +138,17 @@ export class ArchiveReader {
   }
 }
 
-/** The numbers of an embedding as an archive has them. */
+/** Encodes the numbers of an embedding for an archive. */
 export function encodeVector(vector: Float32Array): string {
   const view = new DataView(new ArrayBuffer(vector.length * 4));
   for (let index = 0; index < vector.length; index++) view.setFloat32(index * 4, vector[index], true);
   return new Uint8Array(view.buffer).toBase64();
 }
 
-/** What {@linkcode encodeVector} was made of. Throws `archive_invalid` when it is not `dimensions` numbers. */
+/**
+ * Decodes the output of {@linkcode encodeVector}. Throws `archive_invalid` if it does not have
+ * `dimensions` numbers.
+ */
 export function decodeVector(text: string, dimensions: number): Float32Array<ArrayBuffer> {
   const bytes = decodeBytes(text);
   if (bytes.length !== dimensions * 4) {
@@ -149,7 +158,7 @@ export function decodeVector(text: string, dimensions: number): Float32Array<Arr
   return Float32Array.from({ length: dimensions }, (_, index) => view.getFloat32(index * 4, true));
 }
 
-/** The bytes behind base 64. Throws `archive_invalid`. */
+/** Decodes base 64. Throws `archive_invalid`. */
 export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
   try {
     return Uint8Array.fromBase64(text);

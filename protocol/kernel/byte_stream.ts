@@ -1,17 +1,23 @@
 import { invariant } from "./invariant.ts";
 
-/** Of what a reader takes that brings no buffer of its own. Each turn changes threads: smaller steps make a large blob slow. */
+/**
+ * Chunk size for readers that do not bring a buffer of their own. Each read switches threads, so
+ * small chunks make a large blob slow.
+ */
 const CHUNK_BYTES = 256 * 1024;
 
-/** Where the bytes of a stream come from; an open file is one. */
+/** Source of the bytes of a stream, such as an open file. */
 export interface ByteSource {
-  /** Puts at least one byte into `buffer` and says how many; null at the end. */
+  /**
+   * Reads at least one byte into `buffer` and returns the number of bytes read, or `null` at the
+   * end.
+   */
   read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
-  /** Called once: at the end, after a failure, or when nobody wants the rest. */
+  /** Releases the source. Called once: at the end, after a failure, or when the reader cancels. */
   close(): void;
 }
 
-/** A stream of copies of `bytes`; it can be read into the reader's own buffers. */
+/** Returns a stream of copies of `bytes`, which can be read into buffers of the reader. */
 export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
   let position = 0;
   return new ReadableStream({
@@ -29,7 +35,10 @@ export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuff
   });
 }
 
-/** A stream of all that `source` has; it can be read into the reader's own buffers. Nothing is read before it is asked for. */
+/**
+ * Returns a stream of all bytes of `source`, which can be read into buffers of the reader. Reads
+ * from the source only on demand.
+ */
 export function streamFrom(source: ByteSource): ReadableStream<Uint8Array<ArrayBuffer>> {
   let isClosed = false;
   const close = (): void => {

@@ -1,61 +1,84 @@
 import type { Digest } from "../kernel/digest.ts";
 
 /**
- * A blob being read: its whole size, and the bytes from the offset asked for to the end. The stream is one of bytes (it can be
- * read into the reader's own buffers); read it to its end or cancel it. It fails, or ends short, when the source breaks off.
+ * A blob being read: its whole size, and a stream of the bytes from the requested offset to the
+ * end. It is a byte stream, which can be read into buffers of the reader; it must be read to its
+ * end or cancelled. It fails, or ends early, if the source is interrupted.
  */
 export interface BlobReading {
   readonly size: number;
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** A blob being taken in; nothing is stored under its digest before `commit` has verified it. */
+/** A blob being received. Nothing is stored under its digest until `commit` has verified it. */
 export interface BlobWriter {
-  /** Bytes kept from an earlier reception that broke off: the source is to be read from here. */
+  /**
+   * Number of bytes kept from an earlier, interrupted reception. The source must be read from this
+   * offset.
+   */
   readonly offset: number;
-  /** Appends. `chunk` belongs to the writer until the promise resolves; one call at a time. */
+  /**
+   * Appends `chunk`, which belongs to the writer until the promise resolves. Only one call may run
+   * at a time.
+   */
   write(chunk: Uint8Array): Promise<void>;
-  /** Verifies size and digest and publishes. Throws `blob_corrupt` and keeps nothing when they do not match. */
+  /**
+   * Verifies size and digest and stores the blob. Throws `blob_corrupt` and keeps nothing if they
+   * do not match.
+   */
   commit(): Promise<void>;
-  /** Leaves off; what has arrived may be kept for a later reception. May be called after `commit`. */
+  /**
+   * Ends the reception. Bytes received so far may be kept for a later one. May be called after
+   * `commit`.
+   */
   close(): Promise<void>;
 }
 
-/** Where bytes can be looked at without being copied. */
+/** A store whose blobs can be viewed in memory without a copy. */
 export interface BlobsInView {
-  /** The bytes as they are held, for whoever changes nothing in them; null when they are not here, or not in memory. */
+  /**
+   * Returns the stored bytes themselves, which the caller must not change, or `null` if they are
+   * not here or not in memory.
+   */
   view(digest: Digest): Uint8Array<ArrayBuffer> | null;
 }
 
-/** Immutable bytes by digest. Adapters: memory, disk, HTTP. */
+/** Store of immutable bytes by digest. Adapters: memory, disk, HTTP. */
 export interface BlobStore {
-  /** The size in bytes, or null when it is not here. */
+  /** Returns the size of the blob in bytes, or `null` if it is not here. */
   stat(digest: Digest): Promise<number | null>;
   /**
-   * The bytes from `offset`, which may be the size. An aborted `signal` also ends a stream that waits for the network.
-   * Throws `blob_not_found`; `request_invalid` for an offset past the end.
+   * Opens the blob at `offset`, which may equal the size. An aborted `signal` also ends a stream
+   * that waits for the network. Throws `blob_not_found`, or `request_invalid` if the offset is past
+   * the end.
    */
   open(
     digest: Digest,
     options?: { offset?: number; signal?: AbortSignal },
   ): Promise<BlobReading>;
-  /** All bytes, verified. Throws `blob_not_found` or `blob_corrupt`. */
+  /** Returns all bytes, verified. Throws `blob_not_found` or `blob_corrupt`. */
   read(
     digest: Digest,
     options?: { signal?: AbortSignal },
   ): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Stores `bytes`, after checking that they hash to `digest` (`blob_corrupt`). Storing what is here already is cheap and right.
-   * An aborted `signal` ends what waits for the network.
+   * Stores `bytes`. Throws `blob_corrupt` if they do not hash to `digest`. Storing a blob that is
+   * already here is allowed and cheap. An aborted `signal` stops waiting for the network.
    */
   put(digest: Digest, bytes: Uint8Array<ArrayBuffer>, options?: { signal?: AbortSignal }): Promise<void>;
   /**
-   * Begins or goes on with the reception of a blob of `size` bytes. One reception of a digest at a time.
-   * Throws `queue_full` or `disk_full`, as `write` may.
+   * Starts or resumes the reception of a blob of `size` bytes. Only one reception of a digest may
+   * run at a time. Throws `queue_full` or `disk_full`, as `write` may.
    */
   receive(digest: Digest, size: number): Promise<BlobWriter>;
-  /** True when it was here. Throws `request_invalid` where blobs cannot be deleted from afar. */
+  /**
+   * Deletes the blob. Returns true if it was here. Throws `request_invalid` if blobs of this store
+   * cannot be deleted remotely.
+   */
   delete(digest: Digest): Promise<boolean>;
-  /** What is here, in no order. Throws `request_invalid` where it cannot be known from afar. */
+  /**
+   * Lists all blobs, in no particular order. Throws `request_invalid` if blobs of this store cannot
+   * be listed remotely.
+   */
   list(): AsyncIterable<{ digest: Digest; size: number }>;
 }

@@ -1,40 +1,49 @@
-/** Where something listens. */
+/** An address that something listens on. */
 export interface Address {
   readonly hostname: string;
   readonly port: number;
 }
 
-/** One connection: ordered bytes both ways, nothing about what they mean. */
+/** One connection: ordered bytes both ways, without any meaning. */
 export interface Connection {
-  /** Of the other side, for people. */
+  /** Address of the other side, for people. */
   readonly remote: string;
   /**
-   * What arrives, in pieces of any size, each good until the next is asked for: its memory may be used again then. Ends when the
-   * other side closed or the connection broke (both without a throw).
+   * The bytes that arrive, in pieces of any size. Each piece is valid until the next one is
+   * requested, after which its memory may be reused. Ends without a throw when the other side has
+   * closed or the connection broke.
    */
   readonly chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
   /**
-   * Resolves when all of `bytes` are handed to the network; throws `connection_lost` when it broke.
-   * One write at a time: the next begins when this one has resolved.
+   * Resolves when the network has taken all of `bytes`. Throws `connection_lost` if the connection
+   * broke. Only one write may run at a time.
    */
   write(bytes: Uint8Array): Promise<void>;
-  /** Ends both directions; may be called again. Ends `chunks`; the other side still reads what was written before. */
+  /**
+   * Ends both directions, and `chunks`. The other side can still read bytes written before. May be
+   * called again.
+   */
   close(): void;
 }
 
-/** Something that accepts connections until closed; iterate it once. */
+/** Accepts connections until it is closed. It can be iterated once. */
 export interface Listener extends AsyncIterable<Connection> {
-  /** The port is the real one also when 0 was asked for. */
+  /** Address with the actual port, even if port 0 was requested. */
   readonly address: Address;
-  /** Frees the address and ends the iteration; connections that were accepted live on. May be called again. */
+  /**
+   * Frees the address and ends the iteration. Accepted connections stay open. May be called again.
+   */
   close(): void;
 }
 
-/** A way to connect two processes, or two halves of one. Adapters: TCP, memory. */
+/** A way to connect two processes, or two parts of one. Adapters: TCP, memory. */
 export interface Transport {
-  /** Throws `address_in_use` when somebody else listens there. */
+  /** Listens on `address`. Throws `address_in_use` if the address is taken. */
   listen(address: Address): Listener | Promise<Listener>;
-  /** Throws `connection_lost` when nobody listens there or `signal` aborts first. */
+  /**
+   * Connects to `address`. Throws `connection_lost` if nothing listens there or `signal` aborts
+   * first.
+   */
   connect(
     address: Address,
     options?: { signal?: AbortSignal },

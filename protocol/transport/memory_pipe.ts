@@ -1,25 +1,31 @@
 import { BoundedQueue } from "../kernel/bounded_queue.ts";
 import { invariant } from "../kernel/invariant.ts";
 
-/** Bytes on their way before a writer has to wait, as in the buffers of a socket. */
+/** Bytes in transit before a writer has to wait, as in the buffers of a socket. */
 const BYTES_MAX = 256 * 1024;
 
-/** Bytes one way inside this process: the writer waits while too many are on their way. */
+/**
+ * A one-way stream of bytes within this process. The writer waits while too many bytes are in
+ * transit.
+ */
 export class MemoryPipe {
   readonly #chunkBytes: number;
-  /** Each holds at least one byte, so there cannot be more of them than bytes. */
+  /** Each write holds at least one byte, so there cannot be more writes than bytes. */
   readonly #writes = new BoundedQueue<Uint8Array<ArrayBuffer>>(BYTES_MAX + 1);
   #bytes = 0;
   #state: "open" | "ended" | "broken" = "open";
   #changed = Promise.withResolvers<void>();
 
-  /** Reads give at most `chunkBytes` at once. */
+  /** Reads return at most `chunkBytes` at once. */
   constructor(chunkBytes: number) {
     invariant(chunkBytes > 0, `a chunk needs at least 1 byte, not ${chunkBytes}`);
     this.#chunkBytes = chunkBytes;
   }
 
-  /** Takes a copy of `bytes` and resolves when there is room behind it; false when the pipe ended first. */
+  /**
+   * Writes a copy of `bytes` and resolves when there is room for more. Resolves to false if the
+   * pipe ended first.
+   */
   async write(bytes: Uint8Array): Promise<boolean> {
     if (this.#state !== "open") return false;
     if (bytes.length === 0) return true;
@@ -34,7 +40,7 @@ export class MemoryPipe {
     return this.#state === "broken";
   }
 
-  /** What was written, until the end. One reader. */
+  /** Yields the written bytes until the end. Only one reader is allowed. */
   async *read(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
     while (!this.#isBroken) {
       const bytes = this.#writes.shift();
@@ -44,13 +50,13 @@ export class MemoryPipe {
     }
   }
 
-  /** The writer has finished: what is on its way still arrives. */
+  /** Ends the pipe on the side of the writer. Bytes in transit still arrive. */
   end(): void {
     if (this.#state === "open") this.#state = "ended";
     this.#change();
   }
 
-  /** The reader has gone: what is on its way is lost. */
+  /** Ends the pipe on the side of the reader. Bytes in transit are lost. */
   break(): void {
     this.#state = "broken";
     this.#writes.drain();

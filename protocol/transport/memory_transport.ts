@@ -3,19 +3,19 @@ import { DmlError } from "../kernel/errors.ts";
 import { MemoryPipe } from "./memory_pipe.ts";
 import type { Address, Connection, Listener, Transport } from "../ports/transport.ts";
 
-/** Connections that wait to be accepted; past it, connecting is refused. */
+/** Connections that wait to be accepted. If there are more, connecting is refused. */
 const BACKLOG_MAX = 128;
-/** As much as a socket gives at once. */
+/** The most bytes that a socket returns at once. */
 const CHUNK_BYTES_DEFAULT = 64 * 1024;
 const EPHEMERAL_PORT_MIN = 49_152;
 
-/** How the bytes of a {@linkcode MemoryTransport} are cut. */
+/** Options of {@linkcode MemoryTransport}. */
 export interface MemoryTransportOptions {
-  /** What arrives, arrives in pieces of at most this size. Default: 64 KiB. */
+  /** Largest piece in which bytes arrive. Default: 64 KiB. */
   readonly chunkBytes?: number;
 }
 
-/** A network inside this process: nobody outside hears it, and who does not hold this very object cannot connect. */
+/** A network within this process. Only code that has this very object can connect or be heard. */
 export class MemoryTransport implements Transport {
   readonly #listeners = new Map<string, MemoryListener>();
   readonly #chunkBytes: number;
@@ -37,7 +37,7 @@ export class MemoryTransport implements Transport {
     return listener;
   }
 
-  // deno-lint-ignore require-await -- what it throws must be a rejection, as over TCP
+  // deno-lint-ignore require-await -- errors must be rejections, as over TCP
   async connect(address: Address, options: { signal?: AbortSignal } = {}): Promise<Connection> {
     const name = nameOf(address);
     if (options.signal?.aborted) {
@@ -75,7 +75,10 @@ class MemoryListener implements Listener {
     this.#release = release;
   }
 
-  /** False when it is closed or too many wait. */
+  /**
+   * Adds a connection to accept. Returns false if the listener is closed or too many connections
+   * wait.
+   */
   offer(connection: Connection): boolean {
     if (this.#isClosed || !this.#waiting.push(connection)) return false;
     this.#change();

@@ -19,40 +19,41 @@ import type { Reject } from "../messages/hello.ts";
 import type { Message } from "../messages/message.ts";
 import type { Connection } from "../ports/transport.ts";
 
-/** Why a connection ended: what this side said when it closed, else what the other side said, else `connection_lost`. */
+/** End of a connection: this side's reason, else the other side's, else `connection_lost`. */
 export interface Ending {
   readonly code: ErrorCode;
   readonly reason: string;
-  /** What to do about it, where that is not what is to be done about every such code. */
+  /** Advice for this ending; absent if the advice of the code applies. */
   readonly advice?: string;
 }
 
-/** What a {@linkcode Peer} needs beside its connection. */
+/** Options of {@linkcode Peer}. */
 export interface PeerOptions {
   readonly log?: Log;
   readonly clock?: Clock;
   /**
-   * Takes a picture that came, before the batch of its chunk. What it throws ends the connection, as what is no message does; left out,
-   * a picture does.
+   * Receives each picture, before the messages of its chunk. If it throws, or is absent and a
+   * picture comes, the connection ends, as after an invalid message.
    */
   readonly onPicture?: (picture: InlinePicture) => void;
 }
 
-/** With more than this waiting to be written, a picture had better go another way: it would hold up messages. */
+/** Limit of queued bytes up to which a picture is carried; above it, it would delay messages. */
 const CARRIED_BEHIND_BYTES_MAX = 2 * 1024 * 1024;
 
-/** For what is being written. The system nearly always takes it at once, so that one does for all connections. */
+/** Buffer for frames being written. One serves all connections: the system takes them at once. */
 const outgoing = new BufferPool(256 * 1024);
 
 /**
- * The other side of a control connection, as messages. One connection is one loop: iterate the peer, once, for batches of all
- * messages that arrived together, in order; one may be empty: a piece of something longer has come. The loop ends with the connection
- * or behind a `goodbye` or `reject`, and the connection ends with the loop. Nothing is read while a batch is worked on: who is busy slows the other down.
+ * The other side of a control connection. Iterate it, once, for batches of messages that arrived
+ * together, in order; a batch is empty if only a part of a frame arrived. The loop ends with the
+ * connection or after a `goodbye` or `reject`, and the connection ends with the loop. Nothing is
+ * read while a batch is processed, so a busy side slows the other one down.
  */
 export class Peer implements AsyncIterable<Message[]> {
-  /** Of the other side, for people. */
+  /** Address of the other side, for people. */
   readonly remote: string;
-  /** Resolves when the connection is closed, whoever closed it. Needs somebody in the loop to notice the other side's end. */
+  /** Resolves when either side has closed. The loop must run to notice the other side's end. */
   readonly closed: Promise<Ending>;
 
   readonly #connection: Connection;
@@ -82,9 +83,9 @@ export class Peer implements AsyncIterable<Message[]> {
   }
 
   /**
-   * Queues `message`; what is queued in one turn leaves in one write. Does nothing when the connection is closing.
-   * Throws as `encodeMessage` does (`message_invalid`, `frame_too_large`), which harms nothing but this message.
-   * When the other side reads too slowly the connection closes with `peer_too_slow`.
+   * Queues `message`; messages of one turn leave in one write. Does nothing if the connection is
+   * closing. Throws as `encodeMessage` (`message_invalid`, `frame_too_large`), which loses only
+   * this message. Closes with `peer_too_slow` if the other side reads too slowly.
    */
   send(message: Message): void {
     if (this.#ending !== null || this.#isBroken) return;
@@ -99,13 +100,13 @@ export class Peer implements AsyncIterable<Message[]> {
     this.#enqueue(payload, frameBytes);
   }
 
-  /** Whether a picture of `size` bytes may be sent now: it fits into a frame, and little waits to be written before it. */
+  /** Returns true if a picture of `size` bytes fits into a frame and few bytes wait before it. */
   canSendPicture(size: number): boolean {
     if (this.#ending !== null || this.#isBroken) return false;
     return size <= INLINE_PICTURE_BYTES_MAX && this.#queuedBytes <= CARRIED_BEHIND_BYTES_MAX;
   }
 
-  /** Queues `picture`, whose bytes stay as they are from now on. Ask {@linkcode canSendPicture} first. */
+  /** Queues `picture`, whose bytes must not change afterwards. Check {@linkcode canSendPicture} first. */
   sendPicture(picture: InlinePicture): void {
     invariant(this.canSendPicture(picture.bytes.length), "a picture is carried where it may be");
     const payload = encodePictureFrame(picture);
@@ -113,8 +114,8 @@ export class Peer implements AsyncIterable<Message[]> {
   }
 
   /**
-   * Hands over what is queued, for a second at most, and closes; resolves when closed. `code` and `reason` are for
-   * {@linkcode closed}; the other side is told only what was sent to it. The first call's count.
+   * Sends what is queued, for a second at most, and closes; resolves when closed. The `code` and
+   * `reason` of the first call are reported by {@linkcode closed}, not sent.
    */
   async close(code: ErrorCode = "shutting_down", reason = "This side closed."): Promise<void> {
     this.#ending ??= { code, reason };
@@ -123,7 +124,7 @@ export class Peer implements AsyncIterable<Message[]> {
     this.#shut();
   }
 
-  /** Says goodbye, and why; then as {@linkcode close}. */
+  /** Sends a goodbye with the reason, then closes as {@linkcode close} does. */
   leave(code: ErrorCode, reason: string): Promise<void> {
     this.send(goodbye(code, reason));
     return this.close(code, reason);
@@ -134,7 +135,7 @@ export class Peer implements AsyncIterable<Message[]> {
     this.#isIterated = true;
     try {
       for await (const chunk of this.#connection.chunks) {
-        // Reading on while closing: closing over unread bytes would reset the connection, and the goodbye with it.
+        // Reads on, because closing over unread bytes resets the connection and loses the goodbye.
         if (this.#ending !== null) continue;
         const batch = this.#decode(chunk);
         yield batch;
@@ -142,12 +143,12 @@ export class Peer implements AsyncIterable<Message[]> {
       }
       this.#ending ??= this.#endOfStream();
     } finally {
-      // Also when the loop is left early, by a break or a throw.
+      // This also runs if the loop is left early, by a break or a throw.
       await this.close();
     }
   }
 
-  /** The messages that `chunk` completes, up to a farewell, or to what is no message: that ends the connection. */
+  /** Returns the messages that `chunk` completes, up to a farewell. Faults end the connection. */
   #decode(chunk: Uint8Array<ArrayBuffer>): Message[] {
     const batch: Message[] = [];
     try {
@@ -170,7 +171,7 @@ export class Peer implements AsyncIterable<Message[]> {
     return batch;
   }
 
-  /** Null for a type that this version does not know: that one is answered, and the connection goes on. */
+  /** Returns `null` for a type unknown to this version, which is answered with an error message. */
   #decodeMessage(payload: Uint8Array): Message | null {
     try {
       return decodeMessage(payload);
@@ -182,7 +183,7 @@ export class Peer implements AsyncIterable<Message[]> {
     }
   }
 
-  /** Says goodbye to a side that does not keep to the protocol, and closes when it has closed or its time is up. */
+  /** Says goodbye to a side that violates the protocol; closes when it has, or after a delay. */
   #expel({ code, message }: DmlError): void {
     const reason = clipReason(message);
     this.#log.warn("A connection was closed: the other side broke the protocol.", {
@@ -211,7 +212,7 @@ export class Peer implements AsyncIterable<Message[]> {
   }
 
   async #flush(): Promise<void> {
-    await null; // what the rest of this turn sends goes along
+    await null; // messages sent later in this turn go into the same write
     while (this.#queue.length > 0 && !this.#isShut) {
       const frames = encodeFrames(this.#queue, (bytes) => outgoing.take(bytes));
       this.#queue = [];
@@ -219,7 +220,7 @@ export class Peer implements AsyncIterable<Message[]> {
         await this.#connection.write(frames);
       } catch (error) {
         this.#log.debug("A connection broke while it was written.", { error: String(error) });
-        // Not closed at once: the other side may have said why, and that may still be there to be read.
+        // Not closed at once: the other side may have sent the reason, which can still be read.
         this.#isBroken = true;
         this.#shutLater();
         return;

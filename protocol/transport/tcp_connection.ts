@@ -2,10 +2,13 @@ import { DmlError } from "../kernel/errors.ts";
 import type { Connection } from "../ports/transport.ts";
 
 const READ_BYTES = 64 * 1024;
-/** Where more comes than that, it is a picture: one read takes most of them in. */
+/**
+ * Size of reads once a read of {@linkcode READ_BYTES} was full. So many bytes are a picture, most
+ * of which fit into one such read.
+ */
 const LARGE_READ_BYTES = 256 * 1024;
 
-/** A socket as a {@linkcode Connection}; takes it over and closes it. */
+/** A TCP socket as a {@linkcode Connection}, which owns and closes it. */
 export class TcpConnection implements Connection {
   readonly remote: string;
   readonly chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
@@ -21,7 +24,7 @@ export class TcpConnection implements Connection {
       socket.setNoDelay(true);
       socket.setKeepAlive(options.keepAlive);
     } catch (error) {
-      // Some systems refuse options for a socket whose other side has gone already.
+      // Some systems refuse options for a socket whose other side is already gone.
       this.close();
       throw new DmlError("connection_lost", `${this.remote} went away at once.`, { cause: error });
     }
@@ -44,7 +47,10 @@ export class TcpConnection implements Connection {
     this.#socket.close();
   }
 
-  /** Always into the same memory: new memory costs a page fault every 4 KB, as much as the reading. */
+  /**
+   * Yields the bytes that arrive, always in the same memory: new memory costs a page fault every 4
+   * KB, which takes as long as the reading.
+   */
   async *#read(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
     let buffer = new Uint8Array(READ_BYTES);
     while (!this.#isClosed) {
@@ -59,7 +65,8 @@ export class TcpConnection implements Connection {
     try {
       return await this.#socket.read(buffer);
     } catch {
-      // A connection that broke, or that was closed here while it was read, has no more bytes: that is all a reader asks.
+      // A connection that broke, or was closed here during the read, has no more bytes. A reader
+      // needs to know nothing else.
       return null;
     }
   }

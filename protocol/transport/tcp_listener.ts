@@ -3,20 +3,23 @@ import type { Log } from "../kernel/log.ts";
 import { TcpConnection } from "./tcp_connection.ts";
 import type { Address, Connection, Listener } from "../ports/transport.ts";
 
-/** How long to leave the system alone when it could not hand over a connection (too many open files, for one). */
+/**
+ * Pause after the system failed to hand over a connection, for example because too many files were
+ * open.
+ */
 const ACCEPT_PAUSE_MS = 100;
 
-/** The part of `Deno.TcpListener` that is needed. */
+/** The part of `Deno.TcpListener` that is used here. */
 export type AcceptingSocket = Pick<Deno.TcpListener, "accept" | "addr" | "close">;
 
-/** What a {@linkcode TcpListener} needs beside its socket. */
+/** Options of {@linkcode TcpListener}. */
 export interface TcpListenerOptions {
   readonly keepAlive: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** A listening socket as a {@linkcode Listener}; takes it over and closes it. */
+/** A listening socket as a {@linkcode Listener}, which owns and closes it. */
 export class TcpListener implements Listener {
   readonly address: Address;
   readonly #socket: AcceptingSocket;
@@ -50,7 +53,7 @@ export class TcpListener implements Listener {
       return new TcpConnection(await this.#socket.accept(), this.#options);
     } catch (error) {
       if (this.#isClosed) return null;
-      // One connection failed; the next ones are still to be served.
+      // Only one connection failed; the next ones must still be served.
       this.#options.log.warn("A connection could not be accepted.", { error: String(error) });
       return null;
     }

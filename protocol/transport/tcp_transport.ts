@@ -5,15 +5,21 @@ import { TcpConnection } from "./tcp_connection.ts";
 import { TcpListener, type TcpListenerOptions } from "./tcp_listener.ts";
 import type { Address, Connection, Listener, Transport } from "../ports/transport.ts";
 
-/** How sockets are set up. */
+/** Options of sockets. */
 export interface TcpTransportOptions {
-  /** Let the system probe silent connections, so that a firewall between the hosts does not forget them. Default: true. */
+  /**
+   * True if the system probes silent connections, so that a firewall between the hosts does not
+   * drop them. Default: true.
+   */
   readonly keepAlive?: boolean;
   readonly clock?: Clock;
   readonly log?: Log;
 }
 
-/** TCP, with nothing held back for fuller packets (`TCP_NODELAY`): whoever writes has gathered what belongs together. */
+/**
+ * Transport over TCP with `TCP_NODELAY`: the system does not delay bytes to fill packets, because
+ * callers already combine messages that belong together.
+ */
 export class TcpTransport implements Transport {
   readonly #options: TcpListenerOptions;
 
@@ -22,7 +28,10 @@ export class TcpTransport implements Transport {
     this.#options = { keepAlive, clock, log };
   }
 
-  /** Throws `address_in_use`, or `usage` for an address that is not this host's or needs more rights. */
+  /**
+   * Listens on `address`. Throws `address_in_use`, or `usage` if the address does not belong to
+   * this host or needs more rights.
+   */
   listen(address: Address): Listener {
     const { hostname, port } = address;
     try {
@@ -55,7 +64,10 @@ function connectFailure(error: unknown, options: { name: string; signal?: AbortS
   return `${name} could not be reached: ${error instanceof Error ? error.message : error}`;
 }
 
-/** What a failed attempt to listen on `name` means: `address_in_use`, `usage`, or `error` itself. */
+/**
+ * Returns the error for a failed attempt to listen on `name`: `address_in_use`, `usage`, or `error`
+ * itself.
+ */
 export function listenError(error: unknown, name: string): unknown {
   if (error instanceof Deno.errors.AddrInUse) {
     return new DmlError("address_in_use", `Something listens on ${name} already.`, {
@@ -83,7 +95,7 @@ export function listenError(error: unknown, name: string): unknown {
   return error;
 }
 
-/** Whether `error` says that a name is no host's; Deno has no class for it. */
+/** Returns true if `error` says that a host name does not exist. Deno has no error class for it. */
 export function isLookupFailure(error: unknown): boolean {
   if (error instanceof URIError) return true;
   return error instanceof Error && /dns error|lookup address information|no such host/i.test(error.message);

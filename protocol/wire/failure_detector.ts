@@ -1,22 +1,25 @@
 import { invariant } from "../kernel/invariant.ts";
 
-/** Green: heard of lately. Yellow: silent for too long to be given new work. Red: given up. */
+/** Green: heard from recently. Yellow: silent for too long to get new work. Red: given up. */
 export type Health = "green" | "yellow" | "red";
 
-/** How long a silence may last. */
+/** Limits of a silence. */
 export interface SilenceLimits {
-  /** From here on, yellow. */
+  /** Silence from which the health is yellow. */
   readonly suspectAfterMs: number;
-  /** From here on, red. */
+  /** Silence from which the health is red. */
   readonly deadAfterMs: number;
 }
 
-/** Judges the other side by its silence. It is told the time and never asks (after TigerBeetle's `fault_detector.zig`). */
+/**
+ * Judges the other side by how long it has been silent. It gets the time as an argument and never
+ * reads a clock (after TigerBeetle's `fault_detector.zig`).
+ */
 export class FailureDetector {
   readonly #limits: SilenceLimits;
   #lastSignalMs: number;
 
-  /** Green from `nowMs` on: a connection that was just made counts as a signal. */
+  /** Starts green at `nowMs`, because a new connection counts as a signal. */
   constructor(nowMs: number, limits: SilenceLimits) {
     invariant(
       0 < limits.suspectAfterMs && limits.suspectAfterMs <= limits.deadAfterMs,
@@ -26,12 +29,12 @@ export class FailureDetector {
     this.#lastSignalMs = nowMs;
   }
 
-  /** Something, whatever it was, arrived at `nowMs`. */
+  /** Records that something arrived at `nowMs`. */
   signal(nowMs: number): void {
     if (nowMs > this.#lastSignalMs) this.#lastSignalMs = nowMs;
   }
 
-  /** How long nothing has arrived. */
+  /** Returns the time since something last arrived. */
   silenceMs(nowMs: number): number {
     return Math.max(0, nowMs - this.#lastSignalMs);
   }

@@ -1,13 +1,15 @@
 import { DmlError } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
 
-/** The length before each payload: an unsigned 32-bit integer, big-endian. */
+/** Size of the length in front of each payload: an unsigned 32-bit integer, big-endian. */
 export const FRAME_HEADER_BYTES = 4;
 
-/** The payload of a frame, in one piece or in several. */
+/** The payload of a frame, in one piece or several. */
 export type Payload = Uint8Array | readonly Uint8Array[];
 
-/** Throws `frame_too_large` or, for an empty payload, `message_invalid`. */
+/**
+ * Throws `frame_too_large` for a payload over the limit, and `message_invalid` for an empty one.
+ */
 export function checkPayloadBytes(payloadBytes: number): void {
   if (payloadBytes > LIMITS.frameBytesMax) {
     throw new DmlError(
@@ -21,8 +23,8 @@ export function checkPayloadBytes(payloadBytes: number): void {
 }
 
 /**
- * `length | payload` for each of `payloads`, in order, in one piece, which `allocate` gives the memory for.
- * Throws as {@linkcode checkPayloadBytes}.
+ * Encodes `payloads` as `length | payload`, one behind the other, in one piece of memory from
+ * `allocate`. Throws as {@linkcode checkPayloadBytes}.
  *
  * @example
  * ```ts
@@ -59,7 +61,7 @@ export function encodeFrames(
   return frames;
 }
 
-/** How many bytes the frame of a payload has. */
+/** Returns the size of the frame of `payload`, in bytes. */
 export function frameBytesOf(payload: Payload): number {
   return FRAME_HEADER_BYTES + payloadBytesOf(payload);
 }
@@ -70,8 +72,8 @@ function payloadBytesOf(payload: Payload): number {
 }
 
 /**
- * Cuts a stream of bytes, in pieces of any size, into the payloads of its frames.
- * A payload that arrived in one piece is not copied, any other once.
+ * Splits a stream of bytes, which arrives in pieces of any size, into the payloads of its frames. A
+ * payload that arrives in one piece is not copied; any other is copied once.
  */
 export class FrameDecoder {
   #header = 0;
@@ -80,15 +82,18 @@ export class FrameDecoder {
   #payloadBytes = 0;
   #fault: unknown = null;
 
-  /** Whether the stream stands between two frames; at its end, anything else means that it was cut short. */
+  /**
+   * True if no frame is incomplete. At the end of the stream, false means that it was cut short.
+   */
   get isBetweenFrames(): boolean {
     return this.#headerBytes === 0 && this.#payload === null;
   }
 
   /**
-   * The payloads that `chunk` completes; iterate to the end before the next call. They may be views of `chunk`, good for as long as it is.
-   * Throws as {@linkcode checkPayloadBytes}, behind the payloads before the fault, and from then on always:
-   * where the next frame would begin is not known any more.
+   * Yields the payloads that `chunk` completes; iterate to the end before the next call. They may
+   * be views of `chunk`, and are valid only as long as it is. After the payloads in front of a
+   * fault, throws as {@linkcode checkPayloadBytes}, and does so at every later call, because it is
+   * not known where the next frame would begin.
    */
   *decode(chunk: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>, void> {
     if (this.#fault !== null) throw this.#fault;
@@ -103,7 +108,7 @@ export class FrameDecoder {
           yield chunk.subarray(offset - payloadBytes, offset);
           continue;
         }
-        // Not grown piece by piece: zeroed memory costs the machine nothing until bytes arrive in it.
+        // Allocated at once, not grown: zeroed memory costs nothing until bytes arrive in it.
         this.#payload = new Uint8Array(payloadBytes);
         this.#payloadBytes = 0;
       }

@@ -19,7 +19,10 @@ const UNNAMED = 1;
 const DIGEST_BYTES = "sha256:".length + 64;
 const HEAD_BYTES = 1 + DIGEST_BYTES;
 
-/** A larger picture is fetched or put by its digest: beside the time that it takes, a round trip more is nothing. */
+/**
+ * Size limit of a carried picture, in bytes. A larger one is fetched or put by its digest, because
+ * one more round trip is negligible against the time that its transfer takes.
+ */
 export const INLINE_PICTURE_BYTES_MAX = LIMITS.frameBytesMax - HEAD_BYTES;
 
 /**
@@ -45,12 +48,15 @@ export function encodePictureFrame({ digest, bytes }: InlinePicture): Uint8Array
   return [head, bytes];
 }
 
-/** Whether the payload of a frame is a picture and not a message. */
+/** Returns true if the payload of a frame is a picture, not a message. */
 export function isPictureFrame(payload: Uint8Array): boolean {
   return payload[0] === NAMED || payload[0] === UNNAMED;
 }
 
-/** What {@linkcode encodePictureFrame} made, in memory of its own or in all of the payload's. Throws `message_invalid`. */
+/**
+ * Decodes the output of {@linkcode encodePictureFrame}. The bytes are a copy, or the payload's own
+ * memory if the payload fills all of it. Throws `message_invalid`.
+ */
 export function decodePictureFrame(payload: Uint8Array<ArrayBuffer>): InlinePicture {
   const isNamed = payload[0] === NAMED;
   const headBytes = isNamed ? HEAD_BYTES : 1;

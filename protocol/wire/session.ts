@@ -10,9 +10,9 @@ import { describeMismatch, negotiateVersion } from "../messages/version_range.ts
 export { negotiateVersion };
 
 /**
- * How far the two sides have come. A master goes `awaiting_hello`, `deciding` (the hello is with whoever admits nodes),
- * `open`; a node `awaiting_welcome`, `open`. That a node finishes what it has and takes nothing new is none of a session's
- * business: its availability says so.
+ * Phases of a session. On the master: `awaiting_hello`, `deciding` (until the node is admitted or
+ * refused), `open`. On the node: `awaiting_welcome`, `open`. A node that drains is not a phase of
+ * the session; its `availability` reports it.
  */
 export type Phase =
   | "awaiting_hello"
@@ -25,41 +25,44 @@ export type Phase =
 export interface SessionState {
   readonly side: Side;
   readonly phase: Phase;
-  /** The version both speak; null until the hello (master) or the welcome (node). */
+  /**
+   * Protocol version that both sides speak; `null` until the hello (master) or the welcome (node)
+   * arrives.
+   */
   readonly protocol: number | null;
-  /** When a `tick` is due, or null while nothing is waited for. */
+  /** Time at which a `tick` is due; `null` if nothing is awaited. */
   readonly deadlineMs: number | null;
 }
 
-/** What happens to a session. */
+/** Events of a session. */
 export type SessionInput =
   | { readonly kind: "received"; readonly message: Message }
-  /** Time has passed; only the deadline looks at it. */
+  /** Time has passed. Only the deadline depends on it. */
   | { readonly kind: "tick"; readonly nowMs: number }
-  /** Master, `deciding`: the node is in. */
+  /** Master, while `deciding`: the node is admitted. */
   | { readonly kind: "accept"; readonly welcome: Omit<Welcome, "type" | "protocol"> }
-  /** Master, `deciding`: it is not. */
+  /** Master, while `deciding`: the node is refused. */
   | { readonly kind: "refuse"; readonly code: ErrorCode; readonly reason: string }
-  /** Leave now. */
+  /** This side leaves now. */
   | { readonly kind: "leave"; readonly code: ErrorCode; readonly reason: string }
   /** The connection ended by itself. */
   | { readonly kind: "lost" };
 
-/** What the shell is to do, in order. */
+/** Actions for the shell, to be carried out in order. */
 export type SessionOutput =
   | { readonly kind: "send"; readonly message: Message }
-  /** A message that is legal here, for whoever decides. */
+  /** A legal message, to be handled by the role. */
   | { readonly kind: "deliver"; readonly message: Message }
-  /** Hand over what is queued, then close. */
+  /** Send the queued messages, then close. */
   | { readonly kind: "close"; readonly code: ErrorCode; readonly reason: string };
 
-/** A state and what led out of the one before. */
+/** The new state, and the actions that follow from the event. */
 export interface SessionStep {
   readonly state: SessionState;
   readonly outputs: readonly SessionOutput[];
 }
 
-/** The master's side of a connection that was just accepted. */
+/** Returns the master's side of a connection that was just accepted. */
 export function startMasterSession(
   nowMs: number,
   options: { helloTimeoutMs?: number } = {},
@@ -72,7 +75,7 @@ export function startMasterSession(
   };
 }
 
-/** The node's side of a connection that was just made; says `hello` first. */
+/** Returns the node's side of a connection that was just made, which begins with a `hello`. */
 export function startNodeSession(
   nowMs: number,
   options: { hello: Hello; helloTimeoutMs?: number },
@@ -85,7 +88,7 @@ export function startNodeSession(
   };
 }
 
-/** The session after `input`. Once closed, it stays so and says nothing more. */
+/** Returns the session after `input`. A closed session stays closed and has no more outputs. */
 export function advanceSession(state: SessionState, input: SessionInput): SessionStep {
   if (state.phase === "closed") return { state, outputs: [] };
   switch (input.kind) {
@@ -185,7 +188,7 @@ function end(
   return { state: closed(state), outputs: [send, close] };
 }
 
-/** The other side ends it: `goodbye` or `reject`. */
+/** Ends the session because the other side sent `goodbye` or `reject`. */
 function dismissed(
   state: SessionState,
   message: Extract<Message, { type: "goodbye" | "reject" }>,
