@@ -21,9 +21,9 @@ const WARNINGS_MAX = 20;
 const WINDOW_MS = 60_000;
 
 /**
- * Log of refused requests. Errors in {@linkcode WARNED} are warnings, at most {@linkcode
- * WARNINGS_MAX} a minute, followed by the count of those left out; everything else is a debug
- * message. Headers and queries are never logged, because they may contain tokens.
+ * Log of refused requests. Errors in {@linkcode WARNED} are warnings, at most
+ * {@linkcode WARNINGS_MAX} a minute, followed by the count of those left out; everything else is a
+ * debug message. Headers and queries are never logged, because they may contain tokens.
  */
 export class RefusalLog {
   readonly #log: Log;

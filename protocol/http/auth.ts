@@ -7,8 +7,8 @@ import { type ClusterTokens, type Role, roleMay, roleOfToken } from "../security
  * `unauthorized` or `forbidden` otherwise.
  *
  * If `tokens` is `null` (a master that listens on loopback only), everything on this machine may do
- * everything, except a browser that acts for a page from elsewhere: see {@linkcode
- * refuseForeignPages}.
+ * everything, except a browser that acts for a page from elsewhere: see
+ * {@linkcode refuseForeignPages}.
  */
 export function requireRole(tokens: ClusterTokens | null, ...roles: Role[]): MiddlewareHandler {
   return async (context, next) => {

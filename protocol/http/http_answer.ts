@@ -5,8 +5,8 @@ import { LIMITS } from "../kernel/limits.ts";
 import type { ResponseHead } from "./response_head.ts";
 
 /**
- * The part of a response that dml uses. Responses of `fetch` have it, and so does {@linkcode
- * HttpAnswer}.
+ * The part of a response that dml uses. Responses of `fetch` have it, and so does
+ * {@linkcode HttpAnswer}.
  */
 export type Answer = Pick<Response, "status" | "ok" | "headers" | "body" | "bytes">;
 
