@@ -1,89 +1,71 @@
-import type { Clock } from "../../protocol/kernel/clock.ts";
-import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { ClusterClient } from "../client/cluster_client.ts";
 import type { PredictCommand } from "../cli/command.ts";
 import { exitCodeOf } from "../cli/exit.ts";
-import { findInputs, type Input, readInput } from "../pictures/inputs.ts";
-import { mapInOrder } from "../pictures/map_in_order.ts";
+import { findInputs, type Input } from "../pictures/inputs.ts";
 import { planOutputs, writeOutput } from "../pictures/outputs.ts";
-import { type Outcome, PredictReport } from "../reports/predict_report.ts";
+import { type PictureRunContext, runPictures } from "../pictures/picture_run.ts";
+import { type PredictedPicture, PredictReport } from "../reports/predict_report.ts";
 import { SharedFailure } from "../pictures/shared_failure.ts";
-import type { Terminal } from "../terminal/terminal.ts";
 
-/** What `dml predict` works with. */
-export interface PredictContext {
-  readonly terminal: Terminal;
-  readonly clock: Clock;
+/** Ports and settings of `dml predict`. Its signal stops requests under way and begins no new ones. */
+export interface PredictContext extends PictureRunContext {
   readonly random: Random;
-  readonly stdin: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Stops what is under way and begins nothing new. */
-  readonly signal: AbortSignal;
-  /** Whether a bar is drawn while more than one picture is looked at. */
-  readonly progress: boolean;
-  /** Told how many pictures there are. */
+  /** Opens a cluster that is about to be sent so many pictures. */
   readonly openCluster: (pictures: number) => Promise<ClusterClient>;
 }
 
+/** A picture and the path of its annotated version, `null` if none is wanted. */
+interface PlannedPicture {
+  readonly input: Input;
+  readonly output: string | null;
+}
+
 /**
- * Looks at the pictures that `command` names and reports them in its order; what strikes all of them is told of each. The exit
- * code; when whoever reads standard output leaves, that of what had failed until then.
+ * Recognises the pictures that `command` names and reports them in their order. A failure that
+ * affects every picture is reported for each. Returns the exit code; if standard output is closed
+ * early, the code of the failures so far.
  */
-export async function runPredict(
-  command: PredictCommand,
-  context: PredictContext,
-): Promise<number> {
+export async function runPredict(command: PredictCommand, context: PredictContext): Promise<number> {
   const inputs = await findInputs(command.inputs);
-  const report = new PredictReport({ ...context, json: command.json, total: inputs.length });
+  const report = new PredictReport({ ...context, json: command.json });
   const shared = new SharedFailure();
-  const planned = command.annotate ? await shared.ofAll(() => planOutputs(inputs, command.out ?? ".")) : null;
-  // Without one picture that is there, no master needs to be asked, and none is started.
-  const pictures = inputs.filter((input) => input.kind !== "missing").length;
-  const isAsked = pictures > 0 && !shared.hasStruck;
-  const cluster = isAsked ? await shared.ofAll(() => context.openCluster(pictures)) : null;
-  const look = looker(command, { ...context, cluster, shared });
-  const outcomes = mapInOrder(inputs, {
+  const outputs = command.annotate ? await shared.ofAll(() => planOutputs(inputs, command.out ?? ".")) : null;
+  // A run whose pictures are all missing needs no master, and must not start one.
+  const readable = inputs.filter(({ kind }) => kind !== "missing").length;
+  const isClusterNeeded = readable > 0 && !shared.hasStruck;
+  const cluster = isClusterNeeded ? await shared.ofAll(() => context.openCluster(readable)) : null;
+  const pictures = inputs.map((input, index) => ({ input, output: outputs?.[index] ?? null }));
+  const outcomes = runPictures(pictures, {
+    ...context,
     concurrency: command.concurrency,
-    async work(input, index) {
-      const outcome = await look(input, planned?.[index] ?? null);
-      report.settled(outcome);
-      return outcome;
-    },
+    shared,
+    work: predictor(command, { ...context, cluster }),
   });
   try {
     try {
       for await (const outcome of outcomes) report.add(outcome);
     } finally {
-      report.stop();
       await cluster?.close();
     }
     report.finish();
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
-  return exitCodeOf(report.failures, { tried: report.told });
+  return exitCodeOf(report.failures, { tried: report.reported });
 }
 
-/** What looks at one picture and writes its annotated one to `output`. */
-function looker(
+/** Returns the function that recognises one picture and writes its annotated version. */
+function predictor(
   { model, annotate, embeddings, gallery }: PredictCommand,
-  context: PredictContext & { cluster: ClusterClient | null; shared: SharedFailure },
-): (input: Input, output: string | null) => Promise<Outcome> {
-  const { cluster, shared, signal, random } = context;
-  return async (input, output) => {
-    const file = input.name;
-    try {
-      if (input.kind === "missing") throw input.error;
-      shared.repeat();
-      invariant(cluster !== null, "a picture that is there has a cluster to go to");
-      const bytes = await readInput(input, context);
-      const options = { model, annotate, embeddings, gallery, signal };
-      const { prediction, annotated } = await cluster.predict(bytes, options);
-      const annotatedFile = annotated && output;
-      if (annotated && output) await writeOutput(output, annotated, { random });
-      return { file, ok: true, annotatedFile, prediction };
-    } catch (error) {
-      return { file, ok: false, ...shared.ofOne(error) };
-    }
+  { cluster, signal, random }: PredictContext & { readonly cluster: ClusterClient | null },
+): (bytes: Uint8Array<ArrayBuffer>, picture: PlannedPicture) => Promise<PredictedPicture> {
+  return async (bytes, { output }) => {
+    invariant(cluster !== null, "a picture is read only after the cluster is open");
+    const options = { model, annotate, embeddings, gallery, signal };
+    const { prediction, annotated } = await cluster.predict(bytes, options);
+    if (annotated && output) await writeOutput(output, annotated, { random });
+    return { annotatedFile: annotated && output, prediction };
   };
 }

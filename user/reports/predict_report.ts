@@ -3,32 +3,26 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Candidate, Person, Prediction } from "../../protocol/messages/prediction.ts";
 import { boxText } from "./box_text.ts";
-import { FailureReport } from "../pictures/failure_report.ts";
 import { type FindingTable, findingTable } from "./finding_table.ts";
+import type { Input } from "../pictures/inputs.ts";
+import type { PictureOutcome } from "../pictures/picture_run.ts";
 import { failedRow, type PredictRow } from "./predict_row.ts";
-import { ProgressBar } from "../terminal/progress_bar.ts";
-import {
-  type Column,
-  counted,
-  formatDuration,
-  formatRate,
-  printable,
-  renderTable,
-  styled,
-} from "../terminal/render.ts";
-import type { Struck } from "../pictures/shared_failure.ts";
+import { type Column, counted, formatDuration, printable, renderTable, styled } from "../terminal/render.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** What became of one picture. */
-export type Outcome =
-  | {
-    readonly file: string;
-    readonly ok: true;
-    /** Where its annotated picture was written. */
-    readonly annotatedFile: string | null;
-    readonly prediction: Prediction;
-  }
-  | Struck & { readonly file: string; readonly ok: false };
+/** The prediction of one picture. */
+export interface PredictedPicture {
+  /** Path of the annotated picture; `null` if none was written. */
+  readonly annotatedFile: string | null;
+  readonly prediction: Prediction;
+}
+
+export interface PredictReportOptions {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  /** True for one JSON line a picture instead of a table. */
+  readonly json: boolean;
+}
 
 const COLUMNS: readonly Column[] = [
   { title: "image", shrinks: true },
@@ -38,97 +32,68 @@ const COLUMNS: readonly Column[] = [
   { title: "name" },
   { title: "looks" },
 ];
-/** Left out when there is nothing in it. */
+/** Index of the last column, which is left out if all its cells are empty. */
 const LOOKS = COLUMNS.length - 1;
 
-/** Tells what became of the pictures: a bar while they are looked at, then a table; or a JSON line each. */
+/** Prints the predictions of a run on standard output: a JSON line each, or a table at the end. */
 export class PredictReport {
   readonly failures: DmlError[] = [];
   readonly #options: PredictReportOptions;
-  readonly #bar: ProgressBar;
   readonly #startedMs: number;
-  #settledMs: number;
+  #lastAddedMs: number;
   #columns = COLUMNS;
   #counted: FindingTable["counted"] = { noun: "person", count: 0 };
   readonly #rows: (readonly string[])[] = [];
   readonly #annotatedFiles: string[] = [];
-  readonly #failureReport: FailureReport;
-  #settledCount = 0;
-  #settledFailures = 0;
   #answered = 0;
 
   constructor(options: PredictReportOptions) {
     this.#options = options;
-    this.#bar = new ProgressBar(options.terminal, options.clock);
-    this.#failureReport = new FailureReport(options.terminal);
     this.#startedMs = options.clock.nowMs();
-    this.#settledMs = this.#startedMs;
+    this.#lastAddedMs = this.#startedMs;
   }
 
-  /** Moves the bar; in whatever order pictures are done. */
-  settled(outcome: Outcome): void {
-    const { total, progress, clock } = this.#options;
-    this.#settledCount++;
-    this.#settledMs = clock.nowMs();
-    if (!outcome.ok) this.#settledFailures++;
-    if (!progress || total < 2) return;
-    const seconds = Math.max(0.001, (this.#settledMs - this.#startedMs) / 1_000);
-    const failed = this.#settledFailures > 0 ? `, ${this.#settledFailures} failed` : "";
-    const rate = formatRate(this.#settledCount / seconds);
-    this.#bar.update(
-      this.#settledCount / total,
-      `${this.#settledCount}/${total} pictures, ${rate}${failed}`,
-    );
-  }
-
-  /** Takes the next picture in the order they were given. */
-  add(outcome: Outcome): void {
+  /** Takes the next picture, in the order they were given. */
+  add(outcome: PictureOutcome<{ readonly input: Input }, PredictedPicture>): void {
+    const file = outcome.item.input.name;
+    this.#lastAddedMs = this.#options.clock.nowMs();
     if (outcome.ok) {
       this.#answered++;
-      if (outcome.annotatedFile) this.#annotatedFiles.push(outcome.annotatedFile);
-    } else {
-      this.failures.push(outcome.failure);
-      this.#failureReport.tell(outcome, outcome.file);
-    }
+      if (outcome.result.annotatedFile) this.#annotatedFiles.push(outcome.result.annotatedFile);
+    } else this.failures.push(outcome.failure);
     if (this.#options.json) {
-      const line: PredictRow = outcome.ok ? outcome : failedRow(outcome.file, outcome.failure);
+      const line: PredictRow = outcome.ok ? { file, ok: true, ...outcome.result } : failedRow(file, outcome.failure);
       this.#options.terminal.out(`${JSON.stringify(line)}\n`);
-    } else if (outcome.ok) this.#addRows(outcome);
+    } else if (outcome.ok) this.#addRows(file, outcome.result.prediction);
   }
 
-  /** All pictures are looked at by one model, so all have the same columns. */
-  #addRows({ file, prediction }: Extract<Outcome, { ok: true }>): void {
+  /** Adds the rows of one picture. The columns are the same for all, since one model served them. */
+  #addRows(file: string, prediction: Prediction): void {
     const { columns, rows, counted } = findingTable(file, prediction) ?? tableOfPersons(file, prediction);
     this.#columns = columns;
     this.#rows.push(...rows);
     this.#counted = counted && { ...counted, count: counted.count + (this.#counted?.count ?? 0) };
   }
 
-  /** Takes the bar away. */
-  stop(): void {
-    this.#bar.finish();
-  }
-
-  /** How many pictures were told of. */
-  get told(): number {
+  /** Number of pictures reported so far. */
+  get reported(): number {
     return this.#answered + this.failures.length;
   }
 
-  /** Names what was left undone; prints the table and what it comes to. */
+  /** Prints the table and its summary, unless the rows were printed as JSON or there are none. */
   finish(): void {
-    const { terminal, json, total } = this.#options;
-    this.#failureReport.finish(total);
+    const { terminal, json } = this.#options;
     if (json || this.#answered === 0) return;
     const options = { columnsMax: terminal.outColumns, color: terminal.outColor };
     const isBare = this.#columns === COLUMNS && this.#rows.every((row) => row[LOOKS] === "");
     const kept = isBare ? LOOKS : this.#columns.length;
     terminal.out(renderTable(this.#columns.slice(0, kept), this.#rows.map((row) => row.slice(0, kept)), options));
-    const failed = total - this.#answered;
+    const failed = this.failures.length;
     const parts = [
       counted(this.#answered, "picture"),
       ...(this.#counted === null ? [] : [counted(this.#counted.count, this.#counted.noun)]),
       ...(failed > 0 ? [`${failed} failed`] : []),
-      formatDuration(this.#settledMs - this.#startedMs),
+      formatDuration(this.#lastAddedMs - this.#startedMs),
     ];
     const summary = `${parts.join(", ")}${this.#whereAnnotated()}`;
     terminal.out(`${styled(summary, "bold", terminal.outColor)}\n`);
@@ -141,15 +106,6 @@ export class PredictReport {
     const directory = dirname(first);
     return ` -> ${directory === "." ? "" : `${printable(directory)}/`}*.annotated.jpg`;
   }
-}
-
-export interface PredictReportOptions {
-  readonly terminal: Terminal;
-  readonly clock: Clock;
-  readonly json: boolean;
-  readonly progress: boolean;
-  /** Pictures that were asked for. */
-  readonly total: number;
 }
 
 function tableOfPersons(file: string, prediction: Prediction): FindingTable {
@@ -170,7 +126,7 @@ function rowsOf(file: string, { persons }: Prediction): string[][] {
   ]);
 }
 
-/** `female, 34, happy, live`. */
+/** Returns the attributes in one cell: `female, 34, happy, live`. */
 function looksOf({ attributes: { age, gender, expression, liveness } = {} }: Person): string {
   const parts = [
     gender?.label,
@@ -181,7 +137,7 @@ function looksOf({ attributes: { age, gender, expression, liveness } = {} }: Per
   return parts.filter((part) => part !== undefined).map(printable).join(", ");
 }
 
-/** What the gallery says; of a face that was compared with nobody, nothing. */
+/** Returns the verdict of the gallery; `-` if the face was not compared with it. */
 function nameOf({ name, similarity, recognition, candidates = [] }: Person): string {
   if (name !== null) return withSimilarity(name, similarity);
   switch (recognition) {

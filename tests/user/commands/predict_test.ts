@@ -349,6 +349,9 @@ Deno.test("runPredict() draws a bar for more than one picture, and takes it away
   const drawn = predict.terminal.statuses.filter((status) => status !== null);
   assertMatch(drawn.at(-1)!, /^\[#+\] 2\/2 pictures/);
   assertEquals(predict.terminal.statuses.at(-1), null);
+  using failing = new Predict({ "a.jpg": "a", "empty.jpg": "" });
+  await failing.run(["a.jpg", "empty.jpg"]);
+  assertMatch(failing.terminal.statuses.at(-2)!, /^\[#+\] 2\/2 pictures, .*, 1 failed$/);
   using single = new Predict({ "a.jpg": "a" });
   await single.run(["a.jpg"]);
   assertEquals(single.terminal.statuses, [null]);
