@@ -11,7 +11,7 @@ import type { TaskOptions } from "../protocol/messages/task.ts";
 import type { ClusterTokens } from "../protocol/security/tokens.ts";
 import type { Address, Transport } from "../protocol/ports/transport.ts";
 import type { GalleryReach } from "./core/decide/decide_galleries.ts";
-import type { PublishedGallery } from "./core/messages/gallery_event.ts";
+import type { PublishedGallery } from "./core/state/gallery_state.ts";
 import type { MasterSettings } from "./core/state/settings.ts";
 import type { ProgramsListing } from "../protocol/http_api/program_api.ts";
 import type { ProgramFiles } from "./programs/program_files.ts";

@@ -4,7 +4,7 @@ import type { Random } from "../protocol/kernel/random.ts";
 import type { ClusterClient } from "./client/cluster_client.ts";
 import type { CliCommand, DoctorCommand, NodesCommand, PredictCommand, UpgradeCommand } from "./cli/command.ts";
 import type { HttpClusterClient } from "./client/http/cluster.ts";
-import type { HostChecks } from "./doctor/steps.ts";
+import type { HostChecks } from "./doctor/step.ts";
 import type { ModelsCommand } from "./cli/models_command.ts";
 import type { TrialEngine } from "./model_import/trial.ts";
 import { EXIT_OK } from "./cli/exit.ts";

@@ -1,6 +1,6 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import type { PublishedGallery } from "../core/messages/gallery_event.ts";
+import type { PublishedGallery } from "../core/state/gallery_state.ts";
 import type { MasterHandle, MasterOptions } from "../master_handle.ts";
 import type { ModelStore } from "../models/model_store.ts";
 import type { FaceFinder } from "./face_finder.ts";

@@ -8,7 +8,7 @@ import type { BlobReference } from "../../protocol/messages/task.ts";
 import type { Command } from "../core/messages/command.ts";
 import { type GalleryReach, reachOf } from "../core/decide/decide_galleries.ts";
 import type { MasterEvent } from "../core/messages/event.ts";
-import type { PublishedGallery } from "../core/messages/gallery_event.ts";
+import type { PublishedGallery } from "../core/state/gallery_state.ts";
 import type { MasterState } from "../core/state/state.ts";
 
 /** The bound that is promised: until then a new version is in force on every node, or the caller is told where it is not. */

@@ -1,21 +1,21 @@
 import type { OnnxInspection } from "../onnx/inspect.ts";
 import type { DeclaredTensor } from "../onnx/value_info.ts";
-import type { Answers } from "./propose_manifest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { Answers } from "./answers.ts";
 import { type NormalisationName, normalisationOf } from "./normalisation.ts";
 import { type FamilyName, type OutputFamily, STRIDES } from "./output_family.ts";
 import type { PictureTensor } from "./picture_tensor.ts";
 
-/** What {@linkcode parametersOf} goes by. */
+/** Facts that {@linkcode parametersOf} uses. */
 export interface ParametersOptions {
   readonly inspection: OnnxInspection;
-  /** With its size; null where no picture goes in. */
+  /** The picture input with its size; `null` if the file takes no picture. */
   readonly picture: (PictureTensor & { readonly width: number; readonly height: number }) | null;
   readonly labels: readonly string[];
   readonly answers: Answers;
 }
 
-/** What is usual for a family's input. */
+/** The usual input of a family. */
 interface Usual {
   readonly normalisation: NormalisationName;
   readonly channels: "RGB" | "BGR";
@@ -25,7 +25,7 @@ interface Usual {
 const GREY_114 = [114, 114, 114];
 const CROP = { mode: "crop", share: 0.875 } as const;
 
-/** By family: what its authors' own code does to a picture. */
+/** The preparation of a picture by family, as in the code of its authors. */
 const USUAL: Readonly<Record<FamilyName, Usual>> = {
   classify: { normalisation: "imagenet", channels: "RGB", resize: CROP },
   embed: { normalisation: "symmetric", channels: "RGB", resize: CROP },
@@ -52,7 +52,10 @@ const DETECT = { scoreMin: 0.3, overlapMax: 0.5, suppress: "same_class" } as con
 const FACES = { scoreMin: 0.7, overlapMax: 0.4, suppress: "same_class" } as const;
 const TOP_K = 5;
 
-/** The part of a manifest that says what a family's file does, to be checked by the schema; and what was taken as usual. */
+/**
+ * Returns the task part of a manifest, to be checked by the schema, and the usual input of the
+ * family.
+ */
 export function parametersOf(
   family: OutputFamily,
   options: ParametersOptions,
@@ -126,7 +129,10 @@ function pictureInput(
   };
 }
 
-/** What the file already does at its end need not be done again; detectors export their scores ready. */
+/**
+ * Returns the activation for an output: `none` if the file ends with one, or is a detector, whose
+ * exports contain it.
+ */
 function activationOf({ lastOperators }: OnnxInspection, output: string, kind: FamilyName): string {
   if (kind !== "classify") return "none";
   const last = lastOperators.get(output);

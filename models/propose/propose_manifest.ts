@@ -2,68 +2,62 @@ import type { BlobReference } from "../../protocol/messages/task.ts";
 import { type Manifest, manifestSchema } from "../manifest.ts";
 import type { OnnxInspection } from "../onnx/inspect.ts";
 import { neededOperatorSets } from "../onnx/refuse_unservable.ts";
+import type { Answers } from "./answers.ts";
 import { chosenLabels } from "./choose_labels.ts";
 import { parametersOf } from "./family_parameters.ts";
-import { isNormalisation, NORMALISATION_NAMES, type NormalisationName } from "./normalisation.ts";
-import { type FamilyName, guessFamily, isFamilyName, type OutputFamily } from "./output_family.ts";
+import { NORMALISATION_NAMES, type NormalisationName } from "./normalisation.ts";
+import { type FamilyName, guessFamily, type OutputFamily } from "./output_family.ts";
 import { type PictureTensor, pictureTensorOf } from "./picture_tensor.ts";
 import { parseAs } from "../../protocol/schema.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
 const MIB = 1024 * 1024;
-/** Of a worker with an engine and a picture in hand, and of each byte of a model file: its copy in the engine, and what it computes. */
+/** Memory of a worker with an engine and one picture. */
 const WORKER_BYTES = 128 * MIB;
+/** Bytes of memory for each byte of a model file: its copy in the engine, and intermediate results. */
 const PER_FILE_BYTE = 4;
-/** Of inputs that take any size: what detectors, and what others, are usually given. */
+/** Usual side of an input that takes any size, in pixels: of detectors, and of other tasks. */
 const USUAL_SIDE = { detect: 640, whole: 224 } as const;
-const SIDE_MAX = 4_096;
 
-/** What only people know, as far as they have said it. */
-export interface Answers {
-  readonly task?: FamilyName;
-  readonly size?: { readonly width: number; readonly height: number };
-  readonly normalisation?: NormalisationName;
-  readonly channels?: "RGB" | "BGR";
-}
-
-/** Something that the file does not say. */
+/** A fact that the file does not state, to be asked of a person. */
 export interface Question {
   readonly key: keyof Answers;
   readonly text: string;
-  /** What may be answered; empty where it is free. */
+  /** Possible answers; empty if any text is taken. */
   readonly choices: readonly string[];
-  /** What is taken when nobody answers. */
+  /** Answer that is taken if nobody answers. */
   readonly fallback: string;
 }
 
-/** What is known beside the file. */
+/** Facts from outside the file. */
 export interface ProposalFacts {
   readonly name: string;
   readonly version: number;
   readonly description: string;
   readonly license: string;
-  /** The file as it is taken in. */
+  /** The file as it is stored. */
   readonly file: BlobReference;
-  /** Of this build: the oldest that is sure to serve the manifest. */
+  /** Version of this build, the oldest that is sure to serve the manifest. */
   readonly dml: string;
-  /** Of a file that people gave; null for none. */
+  /** Labels from a file that a person named; `null` if none was. */
   readonly labels: readonly string[] | null;
   readonly answers: Answers;
 }
 
-/** A manifest that fits an ONNX file, why, and what is still a guess. */
+/** A manifest that fits an ONNX file, with its reasons and its guesses. */
 export interface Proposal {
   readonly manifest: Manifest;
   /** Sentences, for people. */
   readonly reasons: readonly string[];
-  /** Without those that `answers` has answered. */
+  /** Guesses that nobody has confirmed in `answers` yet. */
   readonly questions: readonly Question[];
 }
 
 /**
- * Proposes how dml is to serve an ONNX file: its task, how a picture gets into its input, and how its output is read.
- * What the file does not say is guessed by what is usual and named among the questions. Pure: the same file and facts give
- * the same proposal. Throws `model_invalid` when an answer or the labels do not fit the file.
+ * Proposes a manifest for an ONNX file: its task, the way of a picture into its input, and the
+ * reading of its output. A fact that the file does not state is guessed from common practice and
+ * listed among the questions. Pure: the same file and facts give the same proposal. Throws
+ * `model_invalid` if an answer or the labels do not fit the file.
  */
 export function proposeManifest(inspection: OnnxInspection, facts: ProposalFacts): Proposal {
   const { answers, name, version, description, license, file, dml } = facts;
@@ -97,28 +91,6 @@ export function proposeManifest(inspection: OnnxInspection, facts: ProposalFacts
   return { manifest, reasons, questions };
 }
 
-/** What `text` says to the question `key`. Throws `usage`. */
-export function answerOf(key: keyof Answers, text: string): Answers {
-  const said = text.trim();
-  switch (key) {
-    case "task":
-      if (isFamilyName(said)) return { task: said };
-      throw new DmlError("usage", `There is no task ${JSON.stringify(text)}.`);
-    case "size": {
-      const [, width, height = width] = /^(\d{1,4})(?:x(\d{1,4}))?$/.exec(said) ?? [];
-      const size = { width: Number(width), height: Number(height) };
-      if (size.width >= 1 && size.height >= 1 && size.width <= SIDE_MAX && size.height <= SIDE_MAX) return { size };
-      throw new DmlError("usage", `A size is WIDTHxHEIGHT in pixels, up to ${SIDE_MAX}, not ${JSON.stringify(text)}.`);
-    }
-    case "normalisation":
-      if (isNormalisation(said)) return { normalisation: said };
-      throw new DmlError("usage", `The normalisation is one of ${NORMALISATION_NAMES.join(", ")}.`);
-    case "channels":
-      if (said === "RGB" || said === "BGR") return { channels: said };
-      throw new DmlError("usage", "The order of the channels is RGB or BGR.");
-  }
-}
-
 function familyFor(possible: readonly OutputFamily[], wanted: FamilyName | undefined): OutputFamily {
   if (wanted === undefined) return possible[0];
   const found = possible.find(({ kind }) => kind === wanted);
@@ -146,7 +118,7 @@ function sizeOf(
   return { width: width ?? size?.width ?? height ?? side, height: height ?? size?.height ?? width ?? side };
 }
 
-/** As many labels as numbers come out are the names of classes, however much the rest looks like an embedding. */
+/** Returns `classify` if there are as many labels as outputs, even for a likely embedder. */
 function namedBy(possible: readonly OutputFamily[], labels: readonly string[] | null): FamilyName | undefined {
   return possible.find((family) => family.kind === "classify" && family.classCount === labels?.length)?.kind;
 }

@@ -1,6 +1,7 @@
 import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
+import type { MasterChoice } from "./master_choice.ts";
 import type { ModelsCommand } from "./models_command.ts";
 import type { PeopleCommand } from "./people_command.ts";
 import type { SERVICE_ACTIONS, ServiceLevel, ServiceRole } from "../service/service_place.ts";
@@ -13,13 +14,6 @@ export interface Presentation {
   /** Null: on a terminal, yes. */
   readonly color: boolean | null;
   readonly progress: boolean;
-}
-
-/** Where the master is, and what it wants to see first. */
-export interface MasterChoice {
-  /** Null when nobody named one. */
-  readonly master: Address | null;
-  readonly token: string | null;
 }
 
 export interface ServeCommand {

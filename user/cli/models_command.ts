@@ -1,6 +1,6 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
-import type { MasterChoice } from "./command.ts";
+import type { MasterChoice } from "./master_choice.ts";
 import type { FlagValues } from "./flag_values.ts";
 import { type ModelSource, parseModelSource } from "../model_sources/model_source.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";

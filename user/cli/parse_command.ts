@@ -10,7 +10,6 @@ import type {
   CompletionsCommand,
   Invocation,
   JoinCommand,
-  MasterChoice,
   NodesCommand,
   PredictCommand,
   Presentation,
@@ -32,6 +31,7 @@ import { oneOf } from "./one_of.ts";
 import { serviceCommand } from "./service_arguments.ts";
 import { nearest } from "../../protocol/kernel/suggest.ts";
 import { helpCommand, subVerbOf } from "./help_arguments.ts";
+import type { MasterChoice } from "./master_choice.ts";
 import { modelsCommand } from "./models_command.ts";
 import { peopleCommand } from "./people_arguments.ts";
 import { SHELLS, UPGRADE_WORDS, type VerbName } from "./verbs.ts";

@@ -1,4 +1,4 @@
-import type { MasterChoice } from "./command.ts";
+import type { MasterChoice } from "./master_choice.ts";
 
 /** What every sub-verb of `dml people` is told. */
 interface AboutPeople extends MasterChoice {

@@ -1,7 +1,7 @@
 import { SERVICE_ACTIONS, SERVICE_ROLES } from "../service/service_place.ts";
-import type { Verb } from "./verbs.ts";
+import type { Verb } from "./verb.ts";
 
-/** `dml service`, as the help shows it and the parser takes it. */
+/** `dml service`, for the help and the parser. */
 export const SERVICE_VERB = {
   usage: "install serve|join HOST, uninstall serve|join, status [serve|join]",
   summary: "Have the host run a role for good: systemd on Linux, launchd on macOS.",

@@ -3,27 +3,8 @@ import type { FlagName } from "./flags.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";
 import { SERVICE_VERB } from "./service_verb.ts";
 import { PEOPLE_VERBS } from "./people_verbs.ts";
-import { flagsOfSubVerbs, type SubVerbs } from "./sub_verbs.ts";
-
-/** One verb as the help shows it and the parser takes it. */
-export interface Verb {
-  /** What follows the verb, besides flags. */
-  readonly usage: string;
-  /** One line. */
-  readonly summary: string;
-  /** More, a paragraph an entry. */
-  readonly details: readonly string[];
-  /** Beside {@linkcode COMMON_FLAGS}. */
-  readonly flags: readonly FlagName[];
-  /** What may follow the verb, where that is one of a few words. */
-  readonly words?: readonly string[];
-  /** Whether files may follow it. */
-  readonly takesFiles?: true;
-  /** What it can do, where that is more than one thing; their flags are then its own. */
-  readonly subVerbs?: SubVerbs;
-  /** Command line, and what it does. */
-  readonly examples: readonly (readonly [commandLine: string, purpose: string])[];
-}
+import { flagsOfSubVerbs } from "./sub_verbs.ts";
+import type { Verb } from "./verb.ts";
 
 /** The shells that can complete command lines of dml. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;

@@ -4,7 +4,7 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
 import { formatAddress } from "../../protocol/http_api/address.ts";
 import type { ClusterClient } from "./cluster_client.ts";
-import type { MasterChoice } from "../cli/command.ts";
+import type { MasterChoice } from "../cli/master_choice.ts";
 import { DEFAULT_MASTER } from "./default_master.ts";
 import { HttpClusterClient } from "./http/cluster.ts";
 import { HttpPeopleClient } from "./http/people.ts";

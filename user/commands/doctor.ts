@@ -1,13 +1,13 @@
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { DoctorCommand } from "../cli/command.ts";
-import type { DoctorStep } from "../doctor/steps.ts";
+import type { DoctorStep } from "../doctor/step.ts";
 import { EXIT_OK } from "../cli/exit.ts";
 import { printable, renderError, styled } from "../terminal/render.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 const NAME_COLUMNS = 10;
 
-/** Tries the steps up to the first one that fails. The exit code is that failure's. */
+/** Runs the steps up to the first that fails, and returns the exit code of that failure. */
 export async function runDoctor(
   { json }: Pick<DoctorCommand, "json">,
   { steps, terminal, signal }: { steps: readonly DoctorStep[]; terminal: Terminal; signal: AbortSignal },

@@ -9,7 +9,7 @@ import { type PictureRunContext, runPictures } from "../pictures/picture_run.ts"
 import { type PredictedPicture, PredictReport } from "../reports/predict_report.ts";
 import { SharedFailure } from "../pictures/shared_failure.ts";
 
-/** Ports and settings of `dml predict`. Its signal stops requests under way and begins no new ones. */
+/** Ports and settings of `dml predict`; `signal` also ends the requests under way. */
 export interface PredictContext extends PictureRunContext {
   readonly random: Random;
   /** Opens a cluster that is about to be sent so many pictures. */

@@ -6,7 +6,7 @@ import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { newId } from "../../protocol/kernel/id.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
-import type { DoctorContext, DoctorStep } from "./steps.ts";
+import type { DoctorContext, DoctorStep } from "./step.ts";
 import { drawnFace } from "./drawn_face.ts";
 import { DEFAULT_MODEL } from "../cli/flags.ts";
 import { counted, formatBytes, formatDuration } from "../terminal/render.ts";

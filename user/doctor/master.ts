@@ -9,7 +9,7 @@ import { describeMismatch, negotiateVersion } from "../../protocol/messages/vers
 import { TcpTransport } from "../../protocol/transport/tcp_transport.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
 import { VERSION } from "../../protocol/version.ts";
-import type { DoctorContext, DoctorStep } from "./steps.ts";
+import type { DoctorContext, DoctorStep } from "./step.ts";
 import { HttpClusterClient } from "../client/http/cluster.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -3,13 +3,8 @@ import { inspectOnnx, type OnnxInspection } from "../../models/onnx/inspect.ts";
 import { neededOperatorSets, refuseUnservable } from "../../models/onnx/refuse_unservable.ts";
 import { optimise } from "../../models/onnx/optimise.ts";
 import { describeTensor } from "../../models/onnx/value_info.ts";
-import {
-  answerOf,
-  type Answers,
-  type ProposalFacts,
-  proposeManifest,
-  type Question,
-} from "../../models/propose/propose_manifest.ts";
+import { answerOf, type Answers } from "../../models/propose/answers.ts";
+import { type ProposalFacts, proposeManifest, type Question } from "../../models/propose/propose_manifest.ts";
 import { clip } from "../../protocol/kernel/clip.ts";
 import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";

@@ -26,7 +26,7 @@ export type PictureOutcome<Item, Result> =
 
 interface PictureWork<Item, Result> {
   readonly work: (bytes: Uint8Array<ArrayBuffer>, item: Item) => Promise<Result>;
-  /** Holds the failure of a preparation that all pictures need; by default nothing has failed yet. */
+  /** Holds the failure of a preparation that all pictures need; by default there is none. */
   readonly shared?: SharedFailure;
 }
 

@@ -3,16 +3,10 @@ import { formatAddress } from "../../protocol/http_api/address.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
-import type {
-  CliCommand,
-  DoctorCommand,
-  MasterChoice,
-  PredictCommand,
-  ServeCommand,
-  ServiceCommand,
-} from "../cli/command.ts";
+import type { CliCommand, DoctorCommand, PredictCommand, ServeCommand, ServiceCommand } from "../cli/command.ts";
 import { DEFAULT_MASTER } from "../client/default_master.ts";
 import { fixedPartOf } from "../pictures/glob.ts";
+import type { MasterChoice } from "../cli/master_choice.ts";
 import type { ModelsCommand } from "../cli/models_command.ts";
 import type { PeopleCommand } from "../cli/people_command.ts";
 import type { ServiceDirectory } from "../service/service_place.ts";

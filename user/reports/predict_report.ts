@@ -67,7 +67,7 @@ export class PredictReport {
     } else if (outcome.ok) this.#addRows(file, outcome.result.prediction);
   }
 
-  /** Adds the rows of one picture. The columns are the same for all, since one model served them. */
+  /** Adds the rows of one picture. All have the same columns, since one model served them. */
   #addRows(file: string, prediction: Prediction): void {
     const { columns, rows, counted } = findingTable(file, prediction) ?? tableOfPersons(file, prediction);
     this.#columns = columns;

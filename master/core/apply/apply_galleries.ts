@@ -2,7 +2,8 @@ import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { invariant } from "../../../protocol/kernel/invariant.ts";
 import { connectionOf, nodeOf } from "./apply_nodes.ts";
 import type { GalleryEvent, GalleryPublished } from "../messages/gallery_event.ts";
-import type { MasterState, NodeGallery } from "../state/state.ts";
+import type { NodeGallery } from "../state/gallery_state.ts";
+import type { MasterState } from "../state/state.ts";
 
 /** The part of `apply` that is about galleries. */
 export function applyGalleryEvent(state: MasterState, event: GalleryEvent): void {

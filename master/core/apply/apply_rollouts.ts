@@ -1,10 +1,9 @@
 import { invariant } from "../../../protocol/kernel/invariant.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { connectionOf, nodeOf } from "./apply_nodes.ts";
-import type { Lineage } from "../state/lineage.ts";
 import type { LatestMoved, RolloutEvent, TaskMoved, VersionPinned, VersionRemoved } from "../messages/rollout_event.ts";
 import { addSample, createRollout, type Rollout } from "../state/rollout.ts";
-import type { MasterState } from "../state/state.ts";
+import type { Lineage, MasterState } from "../state/state.ts";
 
 /** The part of `apply` that is about versions and rollouts. */
 export function applyRolloutEvent(state: MasterState, event: RolloutEvent): void {

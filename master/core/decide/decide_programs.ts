@@ -1,8 +1,8 @@
 import type { Program } from "../../../protocol/messages/program.ts";
 import { isNewer, targetNameOf } from "../../../protocol/program/executable.ts";
 import type { AcceptProgramState, HoldProgram } from "../messages/command.ts";
-import type { ProgramEvent, ProgramReported, ProgramStatus } from "../messages/program_event.ts";
-import type { MasterState, Moment, NodeState } from "../state/state.ts";
+import type { ProgramEvent, ProgramReported } from "../messages/program_event.ts";
+import type { MasterState, Moment, NodeState, ProgramStatus } from "../state/state.ts";
 
 /** A node of a version that knows of programs says at once what becomes of an offer. */
 const ANSWER_WITHIN_MS = 10_000;

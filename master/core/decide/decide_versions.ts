@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import type { MasterEvent } from "../messages/event.ts";
-import { latestOf, type Lineage, versionOf, versionsOf } from "../state/lineage.ts";
+import { latestOf, versionOf, versionsOf } from "../state/lineage.ts";
 import { testsOf } from "./test_images.ts";
 import type {
   BeginRollout,
@@ -13,7 +13,7 @@ import type {
 import { createRollout, type RolloutSpec } from "../state/rollout.ts";
 import { recordOf } from "./rollout_record.ts";
 import { endRollout } from "./decide_rollouts.ts";
-import type { MasterState, ModelState, Moment } from "../state/state.ts";
+import type { Lineage, MasterState, ModelState, Moment } from "../state/state.ts";
 
 /** What somebody wants to be done about versions; the last event is what they are told. */
 export function decideVersions(state: MasterState, command: VersionCommand, now: Moment): MasterEvent[] {

@@ -2,10 +2,10 @@ import { inHundredths } from "../../../models/pipelines/rounded.ts";
 import type { LineageListing, RolloutRecord, RolloutStage } from "../../../protocol/http_api/rollout_api.ts";
 import { clipReason } from "../../../protocol/kernel/clip.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
-import { type Lineage, versionsOf } from "../state/lineage.ts";
+import { versionsOf } from "../state/lineage.ts";
 import { medianOf, type Rollout } from "../state/rollout.ts";
 import { readinessOf } from "./rollout_readiness.ts";
-import type { MasterState } from "../state/state.ts";
+import type { Lineage, MasterState } from "../state/state.ts";
 
 /** A rollout as people and the ledger see it; `end` when it is over. */
 export function recordOf(

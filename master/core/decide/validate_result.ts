@@ -1,7 +1,8 @@
 import type { Manifest } from "../../../models/manifest.ts";
 import type { Person, Prediction } from "../../../protocol/messages/prediction.ts";
 import type { TaskOptions, TaskResult } from "../../../protocol/messages/task.ts";
-import type { GalleryState, TaskState } from "../state/state.ts";
+import type { GalleryState } from "../state/gallery_state.ts";
+import type { TaskState } from "../state/state.ts";
 
 type Field = "labels" | "objects" | "embedding" | "tensors";
 

@@ -9,7 +9,7 @@ import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { Program, ProgramStateMessage } from "../../../protocol/messages/program.ts";
 import type { VersionCommand } from "./rollout_command.ts";
 import type { Manifest } from "../../../models/manifest.ts";
-import type { PublishedGallery } from "./gallery_event.ts";
+import type { PublishedGallery } from "../state/gallery_state.ts";
 
 /** Something a connected node said; it counts only while that connection is the node's own. */
 interface FromNode {

@@ -1,37 +1,25 @@
-import type { Digest } from "../../../protocol/kernel/digest.ts";
-import type { BlobReference } from "../../../protocol/messages/task.ts";
+import type { PublishedGallery } from "../state/gallery_state.ts";
 
-/** One version of a gallery, as whoever keeps the people publishes it. */
-export interface PublishedGallery {
-  readonly gallery: string;
-  readonly version: number;
-  readonly index: BlobReference;
-  /** How many are enrolled in it. */
-  readonly people: number;
-  /** The model file that made its embeddings. */
-  readonly embedder: Digest;
-}
-
-/** These are the people of a gallery from now on. Not durable: whoever keeps the people publishes them again. */
+/** A version of a gallery became the newest. Not durable: it is published again at every start. */
 export interface GalleryPublished extends PublishedGallery {
   readonly type: "gallery_published";
   readonly atMs: number;
 }
 
-/** There are no such people any more; every connected node was told so before. */
+/** A gallery ceased to exist. Every connected node was told so before. */
 export interface GalleryRetired {
   readonly type: "gallery_retired";
   readonly gallery: string;
 }
 
-/** The node is told that there are no such people any more. */
+/** A node is told that a gallery ceased to exist. */
 export interface GalleryWithdrawn {
   readonly type: "gallery_withdrawn";
   readonly nodeId: string;
   readonly gallery: string;
 }
 
-/** The node is told of the newest version. */
+/** A node is told of the newest version of a gallery. */
 export interface GalleryOffered {
   readonly type: "gallery_offered";
   readonly nodeId: string;
@@ -40,7 +28,7 @@ export interface GalleryOffered {
   readonly atMs: number;
 }
 
-/** This version is in force on the node. */
+/** A version of a gallery came into force on a node. */
 export interface GalleryReady {
   readonly type: "gallery_ready";
   readonly nodeId: string;
@@ -50,7 +38,7 @@ export interface GalleryReady {
   readonly atMs: number;
 }
 
-/** The node cannot have this version; an older one may still be in force there. */
+/** A node cannot use a version of a gallery; an older one may still be in force there. */
 export interface GalleryFailed {
   readonly type: "gallery_failed";
   readonly nodeId: string;
@@ -61,7 +49,7 @@ export interface GalleryFailed {
   readonly atMs: number;
 }
 
-/** Events about galleries and how nodes stand to them. */
+/** Events about galleries, and about their versions on the nodes. */
 export type GalleryEvent =
   | GalleryPublished
   | GalleryRetired

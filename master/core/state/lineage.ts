@@ -1,35 +1,18 @@
-import type { RolloutRecord } from "../../../protocol/http_api/rollout_api.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
-import type { Rollout } from "./rollout.ts";
 import type { MasterState, ModelState } from "./state.ts";
 
-/** The versions of one model as a whole: which one its bare name means, and how that changes. */
-export interface Lineage {
-  readonly name: string;
-  /** What the bare name means. */
-  latest: Digest;
-  /** What it meant before: held on the nodes, so that going back takes no time. */
-  previous: Digest | null;
-  /** Held on the nodes whatever else happens. */
-  readonly pinned: Set<Digest>;
-  /** The one that runs. */
-  rollout: Rollout | null;
-  /** Those that ended, newest first. */
-  history: readonly RolloutRecord[];
-}
-
-/** What the bare name of a model means now, or undefined when there is none of that name. */
+/** Returns the version that the bare name of a model means; undefined if there is none. */
 export function latestOf(state: MasterState, name: string): ModelState | undefined {
   const lineage = state.lineages.get(name);
   return lineage && state.models.get(lineage.latest);
 }
 
-/** The version of `name` that is served, latest or not. */
+/** Returns one served version of `name`, the latest or another; undefined if it is not served. */
 export function versionOf(state: MasterState, name: string, version: number): ModelState | undefined {
   return versionsOf(state, name).find(({ document }) => document.version === version);
 }
 
-/** Every version of `name` that is served, the lowest first. */
+/** Returns every served version of `name`, the lowest first. */
 export function versionsOf(state: MasterState, name: string): ModelState[] {
   return [...state.models.values()]
     .filter(({ document }) => document.name === name)
@@ -37,8 +20,9 @@ export function versionsOf(state: MasterState, name: string): ModelState[] {
 }
 
 /**
- * What every node that can is to hold, in the order in which it matters: what the bare names mean, what is rolled out, what
- * is one step back, what is pinned. Anything else is held for as long as somebody asks for it.
+ * Returns the versions that every capable node holds, the most important first: those that bare
+ * names mean, those being rolled out, the previous ones, the pinned ones. Any other version is held
+ * only while it has tasks.
  */
 function wantedDigests(state: MasterState): Set<Digest> {
   const wanted = new Set<Digest>();
@@ -50,7 +34,7 @@ function wantedDigests(state: MasterState): Set<Digest> {
   return wanted;
 }
 
-/** What is wanted, and whatever else has tasks. */
+/** Returns the versions that nodes hold now: the wanted ones, then others that have tasks. */
 export function heldDigests(state: MasterState): Set<Digest> {
   const held = wantedDigests(state);
   for (const [digest, { taskCount }] of state.models) if (taskCount > 0) held.add(digest);

@@ -7,105 +7,92 @@ import type { Capabilities } from "../../../protocol/messages/hello.ts";
 import type { Availability } from "../../../protocol/messages/liveness.ts";
 import type { Prediction } from "../../../protocol/messages/prediction.ts";
 import type { BlobReference, TaskOptions } from "../../../protocol/messages/task.ts";
-import type { PublishedGallery } from "../messages/gallery_event.ts";
-import type { Program } from "../../../protocol/messages/program.ts";
-import type { ProgramStatus } from "../messages/program_event.ts";
-import type { Lineage } from "./lineage.ts";
-import type { RolloutPart } from "./rollout.ts";
+import type { Program, ProgramStateMessage } from "../../../protocol/messages/program.ts";
+import type { RolloutRecord } from "../../../protocol/http_api/rollout_api.ts";
+import type { GalleryState, NodeGallery } from "./gallery_state.ts";
+import type { Rollout, RolloutPart } from "./rollout.ts";
 import { DEFAULT_SETTINGS, type MasterSettings } from "./settings.ts";
-import { TaskQueue } from "./task_queue.ts";
+import type { QueuedTask, TaskQueue } from "./task_queue.ts";
 
-/** One moment, on both clocks: `nowMs` for durations, `wallMs` for what people read. */
+/** One moment on both clocks: the monotonic `nowMs` for durations, `wallMs` for people. */
 export interface Moment {
   readonly nowMs: number;
   readonly wallMs: number;
 }
 
-/** What is kept of a node for ever: what the ledger holds. */
+/** The lasting record of a node, as the ledger holds it. */
 export interface NodeRecord {
   readonly nodeId: string;
   readonly name: string;
-  /** Where it last connected from; for people. */
+  /** Address it last connected from, for people. */
   readonly address: string;
   readonly version: string;
   readonly capabilities: Capabilities;
   /** Milliseconds since the Unix epoch. */
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
-  /** Tasks that it answered. */
+  /** Number of tasks that it answered. */
   readonly completed: number;
 }
 
-/** How one connected node stands to one model. */
+/** One model on one connected node. */
 export interface NodeModel {
   state: "offered" | "ready" | "failed" | "unsuitable";
-  /** Since when, on the monotonic clock. */
+  /** Start of `state` on the monotonic clock. */
   sinceMs: number;
-  /** Measured by the node at warm-up, of one worker. */
+  /** Rate of one worker, measured by the node at warm-up. */
   imagesPerSecond: number | null;
-  /** What one task really takes there: a moving average that starts from `imagesPerSecond`. */
+  /** Moving average of the time one task takes there, starting from `imagesPerSecond`. */
   serviceMs: number | null;
-  /** Why it cannot, for people. */
+  /** Reason why the node cannot serve it, for people; `null` if it can. */
   reason: string | null;
-  /** Whether it is worth offering again. */
+  /** True if it is worth offering again. */
   retryable: boolean;
 }
 
-/** How one connected node stands to one gallery. */
-export interface NodeGallery {
-  /** To its newest version. */
-  state: "offered" | "ready" | "failed";
-  /** Since when, on the monotonic clock. */
-  sinceMs: number;
-  /** In force there, perhaps an older one than the newest; null while there is none. */
-  readyVersion: number | null;
-  /** Why it cannot have the newest, for people. */
-  reason: string | null;
-}
-
-/** One try of a task on one node. */
+/** One attempt of a task on one node. */
 export interface Attempt {
   readonly task: TaskState;
   readonly attempt: number;
   readonly nodeId: string;
   readonly startedAtMs: number;
-  /** On a worker, as the scheduler saw it when it started. */
+  /** Time on a worker that the scheduler expected at the start. */
   readonly serviceMs: number;
-  /** From `startedAtMs` to the result: `serviceMs` and the wait for a worker. */
+  /** Expected time from `startedAtMs` to the result: `serviceMs` and the wait for a worker. */
   readonly expectedMs: number;
 }
 
-/** What exists of a node only while it is connected. */
+/** The state of a node that lasts only as long as its connection. */
 export interface NodeConnection {
-  /** Which of the shell's connections; what another one says of this node is out of date. */
+  /** Number of the connection. Reports from an earlier connection of the node are ignored. */
   readonly connectionId: number;
   readonly detector: FailureDetector;
   suspect: boolean;
   draining: boolean;
   availability: Availability | null;
-  /** By task id: a task has at most one live attempt on a node. */
+  /** Live attempts by task id: a task has at most one on a node. */
   readonly attempts: Map<string, Attempt>;
-  /** What the live attempts take on one worker, one after the other. */
+  /** Time that the live attempts take on one worker, one after the other. */
   backlogMs: number;
   readonly models: Map<Digest, NodeModel>;
-  /** By name. */
+  /** Galleries by name. */
   readonly galleries: Map<string, NodeGallery>;
 }
 
 export interface NodeState {
-  /** As the ledger holds it. */
+  /** The record as the ledger holds it. */
   record: NodeRecord;
-  /** Newer than in `record`. */
+  /** The time in `record`, or a later one. */
   lastSeenMs: number;
   completed: number;
-  /** The wall time of the last write to the ledger. */
+  /** Wall time of the last write to the ledger. */
   recordedAtMs: number;
-  /** Of the identity; mixed with a task's own it breaks ties. */
+  /** Hash of the node id; mixed with that of a task it breaks ties. */
   readonly hash: number;
   connection: NodeConnection | null;
 }
 
-/** What a task is; never changes. */
+/** The constant part of a task. */
 export interface TaskSpec {
   readonly taskId: string;
   readonly manifestDigest: Digest;
@@ -115,69 +102,89 @@ export interface TaskSpec {
   readonly deadlineAtMs: number;
 }
 
-export interface TaskState {
-  /** It and `model` change once at most: when a canary picture goes back to the old version. */
+export interface TaskState extends QueuedTask<TaskState> {
+  /** Changes together with `model`, at most once: when a canary picture is moved back. */
   spec: TaskSpec;
   model: ModelState;
-  /** What it has to do with a rollout; null: nothing. */
+  /** Its part in a rollout; `null` if it has none. */
   readonly part: RolloutPart | null;
-  /** Grows with acceptance: who came first. */
+  /** Order of acceptance. */
   readonly sequence: number;
-  /** Of the task id; breaks ties between nodes. */
+  /** Hash of the task id; breaks ties between nodes. */
   readonly hash: number;
-  /** Numbers given out so far. */
+  /** Attempt numbers given out so far. */
   attemptsStarted: number;
   failures: number;
-  /** Live ones: one, or two when the first is late. */
+  /** Live attempts: one, or two if the first is late. */
   readonly attempts: Attempt[];
-  /** Nodes on which it failed, and those of them on which it killed a worker. */
+  /** Ids of the nodes on which it failed. */
   readonly failedOn: string[];
+  /** Ids of those among `failedOn` on which it killed a worker. */
   readonly killedOn: string[];
-  waiting: boolean;
-  previous: TaskState | null;
-  next: TaskState | null;
 }
 
-/** A model that is served. */
+/** A served model. */
 export interface ModelState {
   /** `name@version`. */
   readonly name: string;
   readonly manifest: BlobReference;
   readonly document: Manifest;
-  readonly waiting: TaskQueue;
-  /** Whether some connected node serves it or is about to, and since when. */
+  readonly waiting: TaskQueue<TaskState>;
+  /** True if a connected node serves it or is about to. */
   servable: boolean;
+  /** Time of the last change of `servable`. */
   servableSinceMs: number;
-  /** Tasks that wait for it or run on it, and when the last one came or went. */
+  /** Number of tasks that wait for it or run on it. */
   taskCount: number;
+  /** Time when the last task came or went. */
   usedAtMs: number;
 }
 
-/** A gallery in its newest version. */
-export interface GalleryState extends PublishedGallery {
-  readonly publishedAtMs: number;
+/** The versions of one model: which one its bare name means, and how that changes. */
+export interface Lineage {
+  readonly name: string;
+  /** The version that the bare name means. */
+  latest: Digest;
+  /** The version that the bare name meant before; kept on the nodes for a quick rollback. */
+  previous: Digest | null;
+  /** Versions that nodes keep whatever else happens. */
+  readonly pinned: Set<Digest>;
+  /** The running rollout; `null` if there is none. */
+  rollout: Rollout | null;
+  /** Ended rollouts, newest first. */
+  history: readonly RolloutRecord[];
 }
 
-/** What was seen in the picture. */
+/** The executable that one node was offered last, and what became of the offer. */
+export interface ProgramStatus {
+  readonly digest: Digest;
+  readonly version: string;
+  readonly state: "offered" | ProgramStateMessage["state"];
+  readonly reason: string | null;
+  /** Start of `state` on the monotonic clock. */
+  readonly sinceMs: number;
+}
+
+/** The answer to a picture that was recognised. */
 export interface PredictedOutcome {
   readonly ok: true;
   readonly prediction: Prediction;
   readonly annotated: (BlobReference & { readonly mediaType: string }) | null;
 }
 
-/** Why there is no prediction. */
+/** The answer to a picture that was not recognised. */
 export interface RefusedOutcome {
   readonly ok: false;
   readonly code: ErrorCode;
   readonly reason: string;
-  /** When to come back, where that is known. */
+  /** Time after which another try makes sense; absent if unknown. */
   readonly retryAfterMs?: number;
 }
 
-/** How a task ended: what its user gets. */
+/** The end of a task, as its user gets it. */
 export type TaskOutcome = PredictedOutcome | RefusedOutcome;
 
-/** A command that a node has not yet confirmed. */
+/** A command to a node that the node has not confirmed yet. */
 export interface OrderedCommand {
   readonly commandId: string;
   readonly nodeId: string;
@@ -185,36 +192,36 @@ export interface OrderedCommand {
   readonly deadlineAtMs: number;
 }
 
-/** All that the master knows. Only `apply` changes it. */
+/** The whole state of the master. Only `apply` changes it. */
 export interface MasterState {
   readonly settings: MasterSettings;
   readonly nodes: Map<string, NodeState>;
-  /** By manifest digest. */
+  /** Models by manifest digest. */
   readonly models: Map<Digest, ModelState>;
-  /** By name. */
+  /** Galleries by name. */
   readonly galleries: Map<string, GalleryState>;
-  /** Names of galleries that were retired, oldest first: nodes that were away then are told when they come. */
+  /** Names of retired galleries, oldest first: nodes that were away are told when they connect. */
   readonly retiredGalleries: Set<string>;
-  /** By the name of the model, without a version. */
+  /** Lineages by the name of the model, without a version. */
   readonly lineages: Map<string, Lineage>;
-  /** Executables of dml by the kind of host that they are for. */
+  /** Executables of dml by the kind of host they are for. */
   readonly programs: Map<string, Program>;
-  /** By node id, since it came last. */
+  /** Program standings by node id, since the node last connected. */
   readonly programStatuses: Map<string, ProgramStatus>;
-  /** Whether what the nodes are offered may not be what they should be. */
+  /** True if the offers to the nodes must be looked at again. */
   offersStale: boolean;
-  /** Accepted and not yet answered, oldest first. */
+  /** Tasks accepted and not yet answered, oldest first. */
   readonly tasks: Map<string, TaskState>;
   readonly commands: Map<string, OrderedCommand>;
   waitingCount: number;
   nextSequence: number;
-  /** Takes no new task any more. */
+  /** True once no new task is accepted. */
   stopping: boolean;
-  /** When time was last looked at; null before the first time. */
+  /** Time of the last tick; `null` before the first. */
   tickedAtMs: number | null;
 }
 
-/** A master that knows nothing yet. */
+/** Creates the state of a master without nodes, models and tasks. */
 export function createState(settings: Partial<MasterSettings> = {}): MasterState {
   return {
     settings: { ...DEFAULT_SETTINGS, ...settings },

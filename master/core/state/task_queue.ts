@@ -1,13 +1,20 @@
 import { invariant } from "../../../protocol/kernel/invariant.ts";
-import type { TaskState } from "./state.ts";
 
-/** Tasks that wait, oldest first: a doubly linked list, so that every change is O(1) wherever the task stands. */
-export class TaskQueue {
-  #first: TaskState | null = null;
-  #last: TaskState | null = null;
+/** The links that a task carries for the queue it waits in. Only the queue changes them. */
+export interface QueuedTask<Task> {
+  readonly spec: { readonly taskId: string };
+  waiting: boolean;
+  previous: Task | null;
+  next: Task | null;
+}
+
+/** The waiting tasks, oldest first. A doubly linked list, so that every change is O(1). */
+export class TaskQueue<Task extends QueuedTask<Task>> {
+  #first: Task | null = null;
+  #last: Task | null = null;
   #size = 0;
 
-  get first(): TaskState | null {
+  get first(): Task | null {
     return this.#first;
   }
 
@@ -15,7 +22,7 @@ export class TaskQueue {
     return this.#size;
   }
 
-  pushBack(task: TaskState): void {
+  pushBack(task: Task): void {
     invariant(!task.waiting, `task ${task.spec.taskId} waits already`);
     task.waiting = true;
     task.previous = this.#last;
@@ -26,8 +33,8 @@ export class TaskQueue {
     this.#size++;
   }
 
-  /** For a task that has waited before: it comes before those that have not. */
-  pushFront(task: TaskState): void {
+  /** Adds a task that has waited before, ahead of those that have not. */
+  pushFront(task: Task): void {
     invariant(!task.waiting, `task ${task.spec.taskId} waits already`);
     task.waiting = true;
     task.previous = null;
@@ -38,7 +45,7 @@ export class TaskQueue {
     this.#size++;
   }
 
-  remove(task: TaskState): void {
+  remove(task: Task): void {
     invariant(task.waiting, `task ${task.spec.taskId} does not wait`);
     if (task.previous === null) this.#first = task.next;
     else task.previous.next = task.next;

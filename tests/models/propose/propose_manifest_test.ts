@@ -1,4 +1,5 @@
-import { answerOf, type Answers, proposeManifest } from "../../../models/propose/propose_manifest.ts";
+import { answerOf, type Answers } from "../../../models/propose/answers.ts";
+import { proposeManifest } from "../../../models/propose/propose_manifest.ts";
 import { inspectOnnx } from "../../../models/onnx/inspect.ts";
 import { decodeUltraface } from "../../../models/pipelines/detect/ultraface.ts";
 import { floatTensor } from "../../../models/tensor.ts";

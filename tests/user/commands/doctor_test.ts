@@ -1,6 +1,6 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { runDoctor } from "../../../user/commands/doctor.ts";
-import type { DoctorStep } from "../../../user/doctor/steps.ts";
+import type { DoctorStep } from "../../../user/doctor/step.ts";
 import { assertEquals } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
 

@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { SYSTEM_RANDOM } from "../../../protocol/kernel/random.ts";
 import { diskStep, inferenceStep } from "../../../user/doctor/host.ts";
-import type { DoctorContext } from "../../../user/doctor/steps.ts";
+import type { DoctorContext } from "../../../user/doctor/step.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
 import { nobody } from "../../node/instructions.ts";
 import { FakeClusterClient } from "../fake_cluster_client.ts";

@@ -18,7 +18,7 @@ import { type Ask, prepareFile } from "../../model_import/prepare_file.ts";
 import type { Prepared } from "../../model_import/prepared.ts";
 import { uploadPrepared } from "../../model_import/upload.ts";
 import { runTrial, type TrialResult } from "../../model_import/trial.ts";
-import type { ModelsContext } from "./models.ts";
+import type { ModelsContext } from "./context.ts";
 
 /** Ratios below come and go by themselves on a host that does other things too. */
 const NOISE = 1.15;

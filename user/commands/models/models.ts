@@ -1,38 +1,7 @@
-import type { Clock } from "../../../protocol/kernel/clock.ts";
-import type { Random } from "../../../protocol/kernel/random.ts";
-import type { Address } from "../../../protocol/ports/transport.ts";
-import type { ClusterClient } from "../../client/cluster_client.ts";
-import type { ModelsClient } from "../../client/models_client.ts";
 import type { ModelsCommand } from "../../cli/models_command.ts";
-import type { TrialEngine } from "../../model_import/trial.ts";
-import type { Terminal } from "../../terminal/terminal.ts";
-import type { VersionClient } from "../../client/version_client.ts";
+import type { ModelsContext } from "./context.ts";
 
-/** What the sub-verbs of `dml models` work with. */
-export interface ModelsContext {
-  readonly terminal: Terminal;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly signal: AbortSignal;
-  readonly progress: boolean;
-  readonly stdin: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Whether somebody answers questions on it. */
-  readonly isAnswered: boolean;
-  /** Of the environment. */
-  readonly variable: (name: string) => string | undefined;
-  /** The master that was named, else the one on this machine. */
-  readonly cluster: ClusterClient;
-  readonly models: ModelsClient;
-  readonly versions: VersionClient;
-  /** Another master. */
-  readonly openModels: (at: { address: Address; token: string | null }) => ModelsClient;
-  /** The data directory; null for a sub-verb that needs none. */
-  readonly home: string | null;
-  /** The engine of a node, in this process. */
-  readonly openEngine: () => Promise<TrialEngine>;
-}
-
-/** Runs one `dml models …`; each sub-verb loads what it needs. */
+/** Runs a sub-verb of `dml models` and returns its exit code. */
 export async function runModels(command: ModelsCommand, context: ModelsContext): Promise<number> {
   switch (command.action) {
     case "list":

@@ -9,7 +9,7 @@ import { formatBytes } from "../../terminal/render.ts";
 import { prepareDirectory } from "../../model_import/prepare_directory.ts";
 import { uploadPrepared } from "../../model_import/upload.ts";
 import { runTrial } from "../../model_import/trial.ts";
-import type { ModelsContext } from "./models.ts";
+import type { ModelsContext } from "./context.ts";
 
 /** What is pushed, and where to. */
 export interface ModelsPush {

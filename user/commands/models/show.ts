@@ -3,7 +3,7 @@ import type { ModelDetail } from "../../../protocol/http_api/api.ts";
 import { EXIT_OK } from "../../cli/exit.ts";
 import { manifestText } from "./manifest_text.ts";
 import { type Column, formatBytes, formatRate, printable, renderTable } from "../../terminal/render.ts";
-import type { ModelsContext } from "./models.ts";
+import type { ModelsContext } from "./context.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "node" },

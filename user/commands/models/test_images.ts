@@ -8,7 +8,7 @@ import type { Prediction } from "../../../protocol/messages/prediction.ts";
 import { EXIT_OK, EXIT_SOME_FAILED, exitCodeOf } from "../../cli/exit.ts";
 import { counted, formatDuration, printable, styled } from "../../terminal/render.ts";
 import { readBounded } from "../../model_import/read_bounded.ts";
-import type { ModelsContext } from "./models.ts";
+import type { ModelsContext } from "./context.ts";
 
 /** One picture to look at. */
 interface Case {

@@ -10,7 +10,7 @@ import type { ExportCommand, ImportCommand } from "../../cli/people_command.ts";
 import { countedAs, inForceText } from "./text.ts";
 import { ProgressBar } from "../../terminal/progress_bar.ts";
 import { printable } from "../../terminal/render.ts";
-import type { PeopleContext } from "./people.ts";
+import type { PeopleContext } from "./context.ts";
 
 /** Writes a gallery to a file, or to standard output; only what came whole gets the name of the file. */
 export async function runExport(command: ExportCommand, context: PeopleContext): Promise<number> {

@@ -13,7 +13,7 @@ import { countedAs, inForceText } from "./text.ts";
 import { runPictures } from "../../pictures/picture_run.ts";
 import { styled } from "../../terminal/render.ts";
 import { rocText } from "./roc_text.ts";
-import type { PeopleContext } from "./people.ts";
+import type { PeopleContext } from "./context.ts";
 
 /** The most that is let through of pairs of two people; less where many are enrolled, for a stranger meets them all. */
 const FALSE_ACCEPT_MAX = 0.001;

@@ -10,7 +10,7 @@ import type {
 } from "../../cli/people_command.ts";
 import { inForceText, thresholdsText } from "./text.ts";
 import { printable } from "../../terminal/render.ts";
-import type { PeopleContext } from "./people.ts";
+import type { PeopleContext } from "./context.ts";
 
 type Change = RenameCommand | NoteCommand | MergeCommand | RemoveCommand | ThresholdsCommand;
 

@@ -8,7 +8,7 @@ import type { EnrollCommand, RejectCommand } from "../../cli/people_command.ts";
 import { countedAs, inForceText } from "./text.ts";
 import { type PictureOutcome, runPictures } from "../../pictures/picture_run.ts";
 import { printable, styled } from "../../terminal/render.ts";
-import type { PeopleContext } from "./people.ts";
+import type { PeopleContext } from "./context.ts";
 
 /** Enrols faces: one person's, or everybody's of a directory. The exit code. */
 export async function runEnroll(command: EnrollCommand, context: PeopleContext): Promise<number> {

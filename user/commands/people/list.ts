@@ -3,7 +3,7 @@ import { EXIT_OK } from "../../cli/exit.ts";
 import type { ListPeopleCommand, ShowPersonCommand } from "../../cli/people_command.ts";
 import { countedAs, reembeddingText, thresholdsText } from "./text.ts";
 import { type Column, printable, renderTable } from "../../terminal/render.ts";
-import type { PeopleContext } from "./people.ts";
+import type { PeopleContext } from "./context.ts";
 
 const PEOPLE_COLUMNS: readonly Column[] = [
   { title: "person", shrinks: true },

@@ -1,19 +1,7 @@
-import type { Clock } from "../../../protocol/kernel/clock.ts";
-import type { Random } from "../../../protocol/kernel/random.ts";
-import type { ClusterClient } from "../../client/cluster_client.ts";
-import type { PeopleClient } from "../../client/people_client.ts";
 import type { PeopleCommand } from "../../cli/people_command.ts";
-import type { PictureRunContext } from "../../pictures/picture_run.ts";
+import type { PeopleContext } from "./context.ts";
 
-/** What `dml people` works with. */
-export interface PeopleContext extends PictureRunContext {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly people: PeopleClient;
-  readonly cluster: Pick<ClusterClient, "predict" | "label">;
-}
-
-/** Runs a sub-verb of `dml people` and gives its exit code. */
+/** Runs a sub-verb of `dml people` and returns its exit code. */
 export async function runPeople(command: PeopleCommand, context: PeopleContext): Promise<number> {
   switch (command.subVerb) {
     case "enroll": {

@@ -7,7 +7,7 @@ import type { TestPeopleCommand } from "../../cli/people_command.ts";
 import { type Score, Scoreboard, type Tally } from "./score.ts";
 import { runPictures } from "../../pictures/picture_run.ts";
 import { type Column, printable, renderTable, styled } from "../../terminal/render.ts";
-import type { PeopleContext } from "./people.ts";
+import type { PeopleContext } from "./context.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "person", shrinks: true },

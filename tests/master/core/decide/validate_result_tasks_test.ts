@@ -17,7 +17,7 @@ function taskOf(document: Manifest): TaskState {
     name: modelName(document),
     manifest: { digest, size: bytes.length },
     document,
-    waiting: new TaskQueue(),
+    waiting: new TaskQueue<TaskState>(),
     servable: true,
     servableSinceMs: 0,
     taskCount: 0,

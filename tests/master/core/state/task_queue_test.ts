@@ -23,7 +23,7 @@ function taskOf(number: number, of: ModelState): TaskState {
   return createTask(spec, of, { sequence: number });
 }
 
-function listed(queue: TaskQueue): number[] {
+function listed(queue: TaskQueue<TaskState>): number[] {
   const numbers = [];
   for (let task = queue.first; task !== null; task = task.next) numbers.push(task.sequence);
   return numbers;
@@ -37,7 +37,7 @@ Deno.test("TaskQueue() holds what an array would, wherever tasks are taken out",
   );
   const of = model();
   fc.assert(fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
-    const queue = new TaskQueue();
+    const queue = new TaskQueue<TaskState>();
     const model: TaskState[] = [];
     let number = 0;
     for (const what of steps) {
@@ -61,7 +61,7 @@ Deno.test("TaskQueue() holds what an array would, wherever tasks are taken out",
 });
 
 Deno.test("TaskQueue() refuses to hold a task twice, or to give one that it does not hold", () => {
-  const queue = new TaskQueue();
+  const queue = new TaskQueue<TaskState>();
   const task = taskOf(1, model());
   assertThrows(() => queue.remove(task), InvariantError);
   queue.pushBack(task);
