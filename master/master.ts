@@ -95,7 +95,7 @@ class Master implements MasterHandle {
         }),
       onCrash: (error) => this.#crash(error),
     });
-    const services = new MasterServices(options, { models, state, inbox: this.#inbox, master: this });
+    const services = new MasterServices(options, { models, state, inbox: this.#inbox });
     this.#services = services;
     this.blobs = services.blobs;
     this.versions = services.versions;
@@ -146,13 +146,11 @@ class Master implements MasterHandle {
     };
   }
 
-  // deno-lint-ignore require-await -- so that what the check throws becomes a rejection
-  async predict(
+  predict(
     image: Uint8Array<ArrayBuffer>,
     options: TaskOptions & { model: string; signal?: AbortSignal },
   ): Promise<PredictAnswer> {
-    const checked = this.#services.predictions.check(options);
-    return this.#services.predictions.run(image.slice(), checked, options.signal);
+    return this.#services.predictions.predict(image, options);
   }
 
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {

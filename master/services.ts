@@ -4,7 +4,7 @@ import type { MasterState } from "./core/state/state.ts";
 import { GalleryPublisher } from "./people/gallery_publisher.ts";
 import type { Inbox } from "./turn/inbox.ts";
 import { MasterBlobs } from "./blobs/master_blobs.ts";
-import type { MasterHandle, MasterOptions } from "./master_handle.ts";
+import type { MasterOptions } from "./master_handle.ts";
 import { PendingCommands } from "./turn/pending_commands.ts";
 import { clusterPeople } from "./people/cluster_people.ts";
 import type { People } from "./people/people.ts";
@@ -16,17 +16,15 @@ import { resolveModel } from "./models/resolve_model.ts";
 import { TransientBlobs } from "./blobs/transient_blobs.ts";
 import { Versions } from "./models/versions.ts";
 
-/** What the services share with the shell. */
+/** The parts that the services share with the shell. */
 export interface MasterCore {
-  /** Read only. */
+  /** Read only; commands to the inbox change it. */
   readonly state: MasterState;
   readonly inbox: Inbox;
   readonly models: ModelStore;
-  /** The shell itself; it is not asked before it is made. */
-  readonly master: MasterHandle;
 }
 
-/** Those who look after one thing each: they read the one state, and change it by commands to the one inbox. */
+/** The services of a master, each for one subject. None of them knows the shell that owns them. */
 export class MasterServices {
   readonly transient: TransientBlobs;
   readonly blobs: MasterBlobs;
@@ -38,7 +36,7 @@ export class MasterServices {
   readonly versions: Versions;
   readonly people: People;
 
-  constructor(options: MasterOptions, { state, inbox, models, master }: MasterCore) {
+  constructor(options: MasterOptions, { state, inbox, models }: MasterCore) {
     const { clock, random, durableBlobs: durable, transientBlobs: store } = options;
     const post = inbox.post.bind(inbox);
     const { transientBytesMax: bytesMax, resultKeptMs } = LIMITS;
@@ -74,6 +72,7 @@ export class MasterServices {
       spared,
     });
     const resolve = (name: string) => resolveModel(state, models, name).model;
-    this.people = clusterPeople(options, { master, models: { resolve } });
+    const { predictions, blobs, galleries } = this;
+    this.people = clusterPeople(options, { predictions, blobs, galleries, models: { resolve } });
   }
 }

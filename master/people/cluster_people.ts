@@ -1,7 +1,10 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { PublishedGallery } from "../core/state/gallery_state.ts";
-import type { MasterHandle, MasterOptions } from "../master_handle.ts";
+import type { GalleryPublisher } from "./gallery_publisher.ts";
+import type { MasterBlobs } from "../blobs/master_blobs.ts";
+import type { MasterOptions } from "../master_handle.ts";
+import type { Predictions } from "../turn/predictions.ts";
 import type { ModelStore } from "../models/model_store.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import { totalOf } from "./build_gallery.ts";
@@ -10,26 +13,35 @@ import { MemoryPeopleStore } from "./memory_people_store.ts";
 import { People } from "./people.ts";
 import type { PeopleStore } from "./people_store.ts";
 
-/** The model that looks at the faces of people. */
+/** Name of the model that finds the faces of people. */
 const MODEL = "faces";
-/** Its model file that makes embeddings. */
+/** Role of its model file that makes embeddings. */
 const EMBED_ROLE = "embed";
 
-/** The people of a master: its predictions find their faces, its control port brings them to the nodes. */
+/** The services of a master that find faces, read their crops and bring galleries to the nodes. */
+export interface PeopleServices {
+  readonly predictions: Pick<Predictions, "predict">;
+  readonly blobs: Pick<MasterBlobs, "read">;
+  readonly galleries: Pick<GalleryPublisher, "publish" | "retire">;
+  readonly models: Pick<ModelStore, "resolve">;
+}
+
+/** Creates the people of a master on top of its other services. */
 export function clusterPeople(
-  options: MasterOptions,
-  { master, models }: {
-    master: Pick<MasterHandle, "predict" | "readAnnotated" | "publishGallery" | "retireGallery">;
-    models: Pick<ModelStore, "resolve">;
-  },
+  options: Pick<MasterOptions, "people" | "durableBlobs" | "clock" | "random" | "log">,
+  services: PeopleServices,
 ): People {
   const { durableBlobs: durable, clock, random, log } = options;
   const store = options.people ?? new MemoryPeopleStore();
-  const finder = clusterFaceFinder(master, models);
-  return new People({ store, durable, finder, publisher: clusterGalleryDelivery(master), clock, random, log });
+  const finder = clusterFaceFinder(services);
+  const publisher = clusterGalleryDelivery(services);
+  return new People({ store, durable, finder, publisher, clock, random, log });
 }
 
-/** The galleries as the nodes were last told of them, so that a master that starts asks about nobody without them. */
+/**
+ * Returns the galleries as the nodes were last told of them. A master starts with them, so that no
+ * picture is answered without the enrolled people.
+ */
 export function publishedGalleries(store: PeopleStore): PublishedGallery[] {
   return store.galleries().flatMap(({ name: gallery, embedder, built }) => {
     if (built === null) return [];
@@ -38,11 +50,8 @@ export function publishedGalleries(store: PeopleStore): PublishedGallery[] {
   });
 }
 
-/** Finds faces by the master's own predictions. */
-function clusterFaceFinder(
-  master: Pick<MasterHandle, "predict" | "readAnnotated">,
-  models: Pick<ModelStore, "resolve">,
-): FaceFinder {
+/** Creates a finder that uses the predictions of the master. */
+function clusterFaceFinder({ predictions, blobs, models }: PeopleServices): FaceFinder {
   const embedderOf = (model: string): Digest => {
     const { name, manifest } = models.resolve(model);
     const file = manifest.files.find(({ role }) => role === EMBED_ROLE);
@@ -52,25 +61,23 @@ function clusterFaceFinder(
   return {
     embedder: () => embedderOf(MODEL),
     async find(picture, { gallery, crops, signal }) {
-      // That very version: what people are compared with must not depend on what is being tried out.
+      // By name and version, so that a rollout under way does not change how people are compared.
       const { name } = models.resolve(MODEL);
       const options = { model: name, annotate: false, embeddings: true, gallery, crops, signal };
-      const { prediction: { persons, model } } = await master.predict(picture, options);
+      const { prediction: { persons, model } } = await predictions.predict(picture, options);
       return { persons, embedder: embedderOf(model) };
     },
-    readCrop: (digest) => master.readAnnotated(digest),
+    readCrop: (digest) => blobs.read(digest),
   };
 }
 
-/** Brings galleries to the nodes of the master. */
-function clusterGalleryDelivery(
-  master: Pick<MasterHandle, "publishGallery" | "retireGallery">,
-): GalleryDelivery {
+/** Creates a delivery that uses the publisher of the master. */
+function clusterGalleryDelivery({ galleries }: PeopleServices): GalleryDelivery {
   return {
     async publish({ gallery, version, index }) {
-      const { ready, pending, failed } = await master.publishGallery({ gallery, version, index });
+      const { ready, pending, failed } = await galleries.publish({ gallery, version, index });
       return { ready, pending, failed };
     },
-    retire: (gallery) => master.retireGallery(gallery),
+    retire: (gallery) => galleries.retire(gallery),
   };
 }

@@ -90,6 +90,18 @@ export class Predictions {
     return this.#options.transient.promise(size);
   }
 
+  /**
+   * Checks and runs one picture of a caller in this process, on a copy of its bytes. Throws what
+   * {@linkcode check} and {@linkcode run} throw.
+   */
+  async predict(
+    image: Uint8Array<ArrayBuffer>,
+    request: TaskOptions & { model: string; signal?: AbortSignal },
+  ): Promise<PredictAnswer> {
+    const checked = this.check(request);
+    return await this.run(image.slice(), checked, request.signal);
+  }
+
   /** Runs one picture, which the caller leaves alone from now on; throws what became of it when it is no prediction, once `signal` aborts `cancelled`. */
   async run(
     image: Uint8Array<ArrayBuffer>,
