@@ -1,0 +1,43 @@
+import { VERSION } from "../../protocol/version.ts";
+import { allocatorEnvironmentOf } from "../../user/process/allocator_environment.ts";
+import { V8_FLAGS } from "../../user/process/v8_flags.ts";
+import { assertEquals, assertStringIncludes } from "../assert.ts";
+import { readText, ROOT } from "./sources.ts";
+
+Deno.test("every path that the papers name exists", () => {
+  const missing: string[] = [];
+  for (const paper of ["ARCHITECTURE.md", "README.md"]) {
+    const text = readText(paper);
+    const pattern = /`((?:protocol|models|master|node|user|tests|tools|\.ci)\/[a-z0-9_./]+)`/g;
+    for (const [, path] of text.matchAll(pattern)) {
+      try {
+        Deno.statSync(new URL(path, ROOT));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+        missing.push(`${paper}: ${path}`);
+      }
+    }
+  }
+  assertEquals(missing, []);
+});
+
+Deno.test("the tasks of deno.json save memory as the executable does", () => {
+  const { tasks } = JSON.parse(readText("deno.json"));
+  for (const name of ["dml", "join", "predict"]) {
+    assertStringIncludes(tasks[name].command, ` --v8-flags=${V8_FLAGS} `);
+  }
+  for (const verb of ["serve", "join", "predict"] as const) {
+    for (const [name, value] of Object.entries(allocatorEnvironmentOf(verb))) {
+      assertStringIncludes(tasks[verb].command, ` ${name}=${value} `);
+    }
+  }
+});
+
+Deno.test("VERSION is that of deno.json, and the lock is frozen and small", () => {
+  const config = JSON.parse(readText("deno.json"));
+  const lock = JSON.parse(readText("deno.lock"));
+  assertEquals(config.version, VERSION);
+  assertEquals(config.lock.frozen, true);
+  // Packages that only supply data (models, photos) are locked without their dependencies.
+  assertEquals(Object.keys(lock.npm).length < 60, true, "deno.lock grew: was it regenerated?");
+});
