@@ -27,13 +27,16 @@ import type { Versions } from "./models/versions.ts";
 
 export type { MasterHandle, MasterOptions };
 
-/** How much finer than the heartbeat the master looks at the time. */
+/** Ticks of the master in each heartbeat interval. */
 const TICKS_PER_HEARTBEAT = 5;
 const STOP_GRACE_MS = 5_000;
-/** With which a node fails that was not given what it was promised. */
+/** Codes of a node that received wrong files of a model, or none. */
 const WRONG_BYTES: readonly string[] = ["blob_corrupt", "blob_not_found"] satisfies ErrorCode[];
 
-/** Starts a master: it listens when this resolves. Throws `address_in_use`, `usage` or `home_unusable`. */
+/**
+ * Starts a master, which listens once this resolves. Throws `address_in_use`, `usage` or
+ * `home_unusable`.
+ */
 export async function startMaster(options: MasterOptions): Promise<MasterHandle> {
   const { durableBlobs: durable, log, catalog } = options;
   const models = new ModelStore({ durable, log, catalog });
@@ -49,7 +52,7 @@ export async function startMaster(options: MasterOptions): Promise<MasterHandle>
   return master;
 }
 
-/** The shell: time, sockets and files on one side, the pure core on the other. */
+/** The shell between the pure core and time, sockets and files. */
 class Master implements MasterHandle {
   readonly blobs: BlobStore;
   readonly versions: Versions;
@@ -122,7 +125,7 @@ class Master implements MasterHandle {
     return this.#http?.address ?? null;
   }
 
-  /** Registers what the catalog and whoever keeps the people have, serves HTTP and takes connections. */
+  /** Registers the catalog and the galleries, serves HTTP and takes connections. */
   start(): void {
     const { http, clock, galleries = [] } = this.#options;
     for (const registration of this.versions.registrations()) this.#inbox.post(registration);
@@ -220,7 +223,7 @@ class Master implements MasterHandle {
     if (event.type === "model_failed" && WRONG_BYTES.includes(event.code)) this.#recheck(event.manifestDigest);
   }
 
-  /** A node did not get the files of a model as they should be; perhaps they are damaged here. */
+  /** Checks the files of a model that a node could not use: they may be damaged here. */
   #recheck(manifestDigest: Digest): void {
     const { log } = this.#options;
     this.#models.recheck(manifestDigest).catch((error) => {
@@ -228,7 +231,9 @@ class Master implements MasterHandle {
     });
   }
 
-  /** A bug: nobody waits for an answer that will not come, and the process ends as any other bug ends it. */
+  /**
+   * Handles a bug: refuses everything that waits, and ends the process as an uncaught error does.
+   */
   #crash(error: unknown): void {
     const reason = "The master broke down.";
     this.#options.log.error(reason, { error: error instanceof Error ? error.stack : error });

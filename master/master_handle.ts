@@ -20,68 +20,72 @@ import type { Versions } from "./models/versions.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { PeopleStore } from "./people/people_store.ts";
 
-/** What a master is made of. Whoever passes something in closes it, after `stop`. */
+/** Ports and settings of a master. The caller closes what it passes in, after `stop`. */
 export interface MasterOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
-  /** Of dml. */
+  /** Version of dml. */
   readonly version: string;
-  /** How nodes reach `control`. */
+  /** Transport on which nodes reach `control`. */
   readonly transport: Transport;
   readonly control: Address;
-  /** Null for a master that only this process talks to. */
+  /** Address of the HTTP server; `null` for a master that only this process uses. */
   readonly http: Address | null;
-  /** False: nodes reach its blobs without a network, so that nothing is gained by sending pictures along; else they are. */
+  /** False if nodes reach the blobs without a network, so that tasks need not carry pictures. */
   readonly sendsPicturesInline?: boolean;
   readonly ledger: Ledger;
-  /** Files of models. */
+  /** Store of the files of models and galleries. */
   readonly durableBlobs: BlobStore;
-  /** Pictures. */
+  /** Store of pictures and results. */
   readonly transientBlobs: MemoryBlobStore;
   readonly catalog: readonly CatalogEntry[];
-  /** Null where nobody needs one. */
+  /** The tokens of the cluster; `null` if none are needed. */
   readonly tokens: ClusterTokens | null;
-  /** Executables of dml for its nodes. */
+  /** Executables of dml for the nodes. */
   readonly programs?: ProgramFiles;
   readonly settings?: Partial<MasterSettings>;
-  /** Who is enrolled; in memory when there is none. */
+  /** Store of the enrolled people; by default in memory. */
   readonly people?: PeopleStore;
-  /** What is known before it listens, so that nobody is answered without the people there are. */
+  /** Galleries to publish before it listens, so that no picture is answered without them. */
   readonly galleries?: readonly PublishedGallery[];
 }
 
-/** A master that runs. */
+/** A running master. */
 export interface MasterHandle {
   readonly controlAddress: Address;
   readonly httpAddress: Address | null;
   /** The HTTP interface without a port. */
   fetch(request: Request): Response | Promise<Response>;
-  /** Its blobs as a node in this process sees them. */
+  /** The blobs for a node in this process. */
   readonly blobs: BlobStore;
   info(): ClusterInfo;
-  /** The same way as over HTTP, throwing what would be answered there. */
+  /** Recognises one picture as over HTTP; throws the errors that HTTP would answer. */
   predict(
     image: Uint8Array<ArrayBuffer>,
     options: TaskOptions & { model: string; signal?: AbortSignal },
   ): Promise<PredictAnswer>;
-  /** An annotated picture, for as long as it is kept. Throws `blob_not_found`. */
+  /** Returns an annotated picture while it is kept. Throws `blob_not_found` after that. */
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
   nodes(): NodeListing[];
   models(): ModelListing[];
-  /** The executables that it holds, and how the nodes stand to them. */
+  /** Lists the executables of the master and their state on the nodes. */
   programs(): ProgramsListing;
-  /** The versions of models, and how they change. */
+  /** The versions of models and the commands that change them. */
   readonly versions: Versions;
-  /** What the node says when it has done it. */
+  /** Sends a command to a node and returns its report once it is done. */
   command(nodeId: string, command: NodeCommandName): Promise<string>;
   /**
-   * Makes the version the one that is asked from now on. Resolves when every connected node that takes work has it in force or
-   * failed, after two seconds in any case. Throws `gallery_invalid`, `blob_not_found` or `request_invalid`.
+   * Brings a version of a gallery into force. Resolves once every connected node that takes work
+   * has it in force or failed, after two seconds at the latest. Throws `gallery_invalid`,
+   * `blob_not_found` or `request_invalid`.
    */
   publishGallery(publication: GalleryPublication): Promise<GalleryReach>;
-  /** The gallery is not asked any more, and forgotten by the nodes. */
+  /** Takes a gallery out of use; the nodes forget it. */
   retireGallery(gallery: string): void;
-  /** Takes nothing new, waits `graceMs` for what runs, refuses the rest, says goodbye to the nodes. May be called again. */
+  /**
+   * Takes no new tasks, waits `graceMs` for running ones, refuses the rest and says goodbye to the
+   * nodes. May be called again.
+   */
   stop(options?: { graceMs?: number }): Promise<void>;
 }

@@ -13,10 +13,10 @@ import type { PeopleCommand } from "./cli/people_command.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 import type { Address } from "../protocol/ports/transport.ts";
 
-/** The verbs of this role. */
+/** Commands of this role. */
 export type UserCommand = Exclude<CliCommand, { verb: "serve" | "join" }>;
 
-/** What the role works with. */
+/** Ports and settings of the role. */
 export interface UserContext {
   readonly terminal: Terminal;
   readonly clock: Clock;
@@ -25,29 +25,32 @@ export interface UserContext {
   readonly signal: AbortSignal;
   readonly stdin: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly progress: boolean;
-  /** Makes a cluster in this process, for when no master is there and none was named. */
+  /** Opens a cluster in this process, if no master was named and none answers here. */
   readonly openLocal: (wanted: LocalWish) => Promise<ClusterClient>;
-  /** Of a node, made here. */
+  /** Opens the checks of a node in this process. */
   readonly openChecks: () => Promise<HostChecks>;
   readonly facts: ProcessFacts;
-  /** The module that a process of dml is started with. */
+  /** The main module of a dml process. */
   readonly entry: string;
-  /** Whether somebody answers questions on `stdin`. */
+  /** True if a person answers questions on `stdin`. */
   readonly isAnswered: boolean;
-  /** Of the environment. */
+  /** Reads a variable of the environment. */
   readonly variable: (name: string) => string | undefined;
-  /** The engine of a node, with one worker, in this process. */
+  /** Starts the engine of a node in this process, with one worker. */
   readonly openEngine: () => Promise<TrialEngine>;
 }
 
-/** What a cluster in this process is for. */
+/** The purpose of a cluster in this process. */
 export interface LocalWish {
   readonly model: string;
-  /** How many are to be looked at; more workers than that are of no use. */
+  /** Number of pictures to recognise; more workers than that are of no use. */
   readonly pictures: number;
 }
 
-/** Runs a verb and gives its exit code; throws what ends it. Each verb loads what it needs, so that help comes at once. */
+/**
+ * Runs a verb and returns its exit code; throws the error that ended it. Each verb loads its own
+ * modules, so that help comes at once.
+ */
 export async function runUserCommand(command: UserCommand, context: UserContext): Promise<number> {
   switch (command.verb) {
     case "help": {
@@ -106,7 +109,10 @@ async function ask(command: NodesCommand | ModelsCommand | UpgradeCommand, conte
   });
 }
 
-/** Closes `cluster` behind `work`, or before that when `signal` aborts: then what it has under way ends as `interrupted`. */
+/**
+ * Closes `cluster` after `work`, or when `signal` aborts: requests under way then end as
+ * `interrupted`.
+ */
 async function whileOpen(
   cluster: Pick<ClusterClient, "close">,
   { signal }: Pick<UserContext, "signal">,

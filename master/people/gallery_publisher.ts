@@ -11,33 +11,39 @@ import type { MasterEvent } from "../core/messages/event.ts";
 import type { PublishedGallery } from "../core/state/gallery_state.ts";
 import type { MasterState } from "../core/state/state.ts";
 
-/** The bound that is promised: until then a new version is in force on every node, or the caller is told where it is not. */
+/**
+ * Promised bound: by then a new version is in force on every node, or the caller learns where it is
+ * not.
+ */
 const IN_FORCE_MS = 2_000;
 
-/** A version of a gallery to publish: its index, whose blob and those it names are among the master's durable ones. */
+/**
+ * A version of a gallery to publish. The blob of its index, and those the index names, are durable
+ * blobs of the master.
+ */
 export interface GalleryPublication {
   readonly gallery: string;
   readonly version: number;
   readonly index: BlobReference;
 }
 
-/** What a {@linkcode GalleryPublisher} works with. */
+/** Ports of a {@linkcode GalleryPublisher}. */
 export interface GalleryPublisherOptions {
-  /** Read only. */
+  /** Read only; `post` changes it. */
   readonly state: MasterState;
   readonly post: (command: Command) => void;
   readonly durableBlobs: Pick<BlobStore, "read">;
   readonly clock: Clock;
 }
 
-/** Somebody who waits until a version is in force. */
+/** A caller that waits until a version is in force. */
 interface Waiting {
   readonly gallery: string;
   readonly version: number;
   readonly finish: (reach: GalleryReach) => void;
 }
 
-/** Tells the nodes of new people, and whoever enrolled them how far that has come. */
+/** Publishes galleries to the nodes and reports how many nodes have them in force. */
 export class GalleryPublisher {
   readonly #options: GalleryPublisherOptions;
   readonly #waiting = new Set<Waiting>();
@@ -47,8 +53,8 @@ export class GalleryPublisher {
   }
 
   /**
-   * The version as the core knows it, its index looked into. Throws `gallery_invalid`, `blob_not_found`, or `request_invalid` when
-   * there are too many galleries.
+   * Reads the index of a version and returns the version as the core knows it. Throws
+   * `gallery_invalid`, `blob_not_found`, or `request_invalid` if there are too many galleries.
    */
   async check({ gallery, version, index }: GalleryPublication): Promise<PublishedGallery> {
     const { state, durableBlobs } = this.#options;
@@ -70,8 +76,8 @@ export class GalleryPublisher {
   }
 
   /**
-   * Offers the version to every node. Resolves when each that takes work has it in force or failed, and after two seconds in
-   * any case, with how many. Throws what {@linkcode check} throws.
+   * Offers the version to every node. Resolves with the counts once each node that takes work has
+   * it in force or failed, after two seconds at the latest. Throws as {@linkcode check} does.
    */
   async publish(publication: GalleryPublication): Promise<GalleryReach> {
     const { post, clock, state } = this.#options;
@@ -86,17 +92,17 @@ export class GalleryPublisher {
       const waiting = { gallery: published.gallery, version: published.version, finish };
       this.#waiting.add(waiting);
       post({ type: "publish_gallery", ...published });
-      // Behind the turn: a version that is in force already causes no event.
+      // After the turn, since a version that is in force already causes no event.
       queueMicrotask(() => this.#settle());
     });
   }
 
-  /** Nobody may ask this gallery from now on, and the nodes forget it. */
+  /** Takes a gallery out of use; the nodes forget it. */
   retire(gallery: string): void {
     this.#options.post({ type: "retire_gallery", gallery });
   }
 
-  /** Something has happened, and everything of its turn was applied. */
+  /** Takes notice of an event whose whole turn was applied. */
   notice(event: MasterEvent): void {
     if (this.#waiting.size > 0 && bearsOnGalleries(event)) this.#settle();
   }
@@ -108,7 +114,7 @@ export class GalleryPublisher {
     }
   }
 
-  /** The master stops: nobody waits any more. */
+  /** Answers all waiting callers, because the master stops. */
   close(): void {
     for (const { gallery, version, finish } of this.#waiting) {
       finish(reachOf(this.#options.state, { gallery, version }));
@@ -116,7 +122,7 @@ export class GalleryPublisher {
   }
 }
 
-/** Whether `event` may end somebody's waiting. */
+/** Returns true if `event` may end the wait of a caller. */
 function bearsOnGalleries({ type }: MasterEvent): boolean {
   return type.startsWith("gallery_") || type.startsWith("node_") || type.startsWith("model_") ||
     type === "availability_changed" || type === "node_command_sent";

@@ -15,7 +15,7 @@ import { resolveModel } from "../models/resolve_model.ts";
 import { refusalOf } from "../core/scheduler/admission.ts";
 import type { TransientBlobs } from "../blobs/transient_blobs.ts";
 
-/** A refusal that says when to come back. */
+/** A refusal that tells the time of the next try. */
 export class BusyError extends DmlError {
   override name = "BusyError";
   constructor(message: string, readonly retryAfterMs: number) {
@@ -23,35 +23,35 @@ export class BusyError extends DmlError {
   }
 }
 
-/** A question that was checked: the model is served and there is room in the queue. */
+/** A checked request: its model is served and the queue has room. */
 export interface CheckedRequest {
   readonly model: RegisteredModel;
   readonly options: TaskOptions;
-  /** The bare name when no version was asked for. */
+  /** The bare name if the request named no version. */
   readonly follows?: string;
-  /** Whether there must be a picture. */
+  /** True if the model takes a picture. */
   readonly needsPicture: boolean;
 }
 
-/** What {@linkcode Predictions} works with. */
+/** Ports of {@linkcode Predictions}. */
 export interface PredictionsOptions {
-  /** Read only. */
+  /** Read only; `post` changes it. */
   readonly state: MasterState;
   readonly post: (command: Command) => void;
   readonly models: ModelStore;
-  /** Serves a model from now on that was not yet, before this returns. */
+  /** Registers a model that is not served yet; it is served when this returns. */
   readonly register: (model: RegisteredModel) => void;
   readonly transient: TransientBlobs;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** The way of one picture through the master, the same for HTTP and for callers in this process. */
+/** Takes pictures through the master, for HTTP and for callers in this process alike. */
 export class Predictions {
   readonly #options: PredictionsOptions;
-  /** By task id: whom to tell. */
+  /** Callers that wait for an answer, by task id. */
   readonly #waiting = new Map<string, (outcome: TaskOutcome) => void>();
-  /** Pictures of tasks for which nobody waits, by task id. */
+  /** Pictures of tasks without a waiting caller, by task id. */
   readonly #held = new Map<string, Digest>();
 
   constructor(options: PredictionsOptions) {
@@ -59,8 +59,8 @@ export class Predictions {
   }
 
   /**
-   * Checks all that can be checked before the picture is read.
-   * Throws `model_unknown`, `gallery_unknown`, `gallery_unfit`, `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
+   * Checks all that can be checked before the picture is read. Throws `model_unknown`,
+   * `gallery_unknown`, `gallery_unfit`, `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
    */
   check(request: { model: string } & TaskOptions): CheckedRequest {
     const { state, models } = this.#options;
@@ -71,13 +71,13 @@ export class Predictions {
     const asked = galleryAsked(state, request.gallery, { name: model.name, document: model.manifest });
     if ("ok" in asked) throw errorOf(asked);
     const needsPicture = model.manifest.pipeline !== "empty";
-    // Where there is no picture, there is nothing to draw into.
+    // Without a picture there is nothing to annotate.
     const annotate = request.annotate && needsPicture;
     const { embeddings, crops } = request;
     return { model, follows, needsPicture, options: { annotate, embeddings, crops, ...asked } };
   }
 
-  /** What comes with dml but is offered to nobody unasked is served from when somebody first asks for it. */
+  /** Registers an optional model of the catalog when it is first asked for. */
   #registerOptional(text: string): void {
     const { state, models, register } = this.#options;
     if (state.stopping || state.lineages.has(parseModelName(text).name)) return;
@@ -85,7 +85,7 @@ export class Predictions {
     if (models.isOptional(model.digest)) register(model);
   }
 
-  /** Promises room for a picture of `size` bytes; see {@linkcode TransientBlobs.promise}. */
+  /** Reserves room for a picture of `size` bytes; see {@linkcode TransientBlobs.promise}. */
   promise(size: number): Promise<() => void> {
     return this.#options.transient.promise(size);
   }
@@ -102,7 +102,10 @@ export class Predictions {
     return await this.run(image.slice(), checked, request.signal);
   }
 
-  /** Runs one picture, which the caller leaves alone from now on; throws what became of it when it is no prediction, once `signal` aborts `cancelled`. */
+  /**
+   * Runs one picture, whose bytes the caller must not change any more. Throws the error that ended
+   * the task, `cancelled` once `signal` aborts.
+   */
   async run(
     image: Uint8Array<ArrayBuffer>,
     { model, follows, needsPicture, options }: CheckedRequest,
@@ -127,12 +130,12 @@ export class Predictions {
     }
   }
 
-  /** Keeps a picture that is here for one more task, until that is answered. */
+  /** Keeps a held picture for another task, until that is answered. */
   hold(taskId: string, digest: Digest): void {
     if (this.#options.transient.holdAgain(digest)) this.#held.set(taskId, digest);
   }
 
-  /** Gives a task's answer to whom it belongs. */
+  /** Passes the answer of a task to its caller. */
   answer(taskId: string, outcome: TaskOutcome): void {
     const held = this.#held.get(taskId);
     if (held !== undefined) {
@@ -145,7 +148,7 @@ export class Predictions {
     resolve(outcome);
   }
 
-  /** Answers everybody who still waits, as nothing else will. */
+  /** Gives all waiting callers the same answer. */
   answerAll(outcome: TaskOutcome): void {
     for (const taskId of [...this.#waiting.keys()]) this.answer(taskId, outcome);
   }
@@ -179,7 +182,10 @@ export class Predictions {
     }
   }
 
-  /** That no node can serve it may be the master's own doing. */
+  /**
+   * Returns the error of a refusal. If no node can serve the model because its files are
+   * damaged here, that is the error.
+   */
   #errorOf(outcome: RefusedOutcome, model: RegisteredModel): DmlError {
     const fault = this.#options.models.faultOf(model.digest);
     return outcome.code === "no_capable_node" && fault !== null ? fault : errorOf(outcome);

@@ -2,9 +2,9 @@
 export type Graph = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Returns the groups of nodes that reach each other, sorted. In an import graph these are files that
- * can only be read together. A node alone is a group only if it points to itself. Each group is found
- * by walking forwards and backwards from its first node.
+ * Returns the groups of nodes that reach each other, sorted. In an import graph these are files
+ * that can only be read together. A node alone is a group only if it points to itself. Each group
+ * is found by walking forwards and backwards from its first node.
  */
 export function circlesOf(graph: Graph): string[][] {
   const reversed = reverse(graph);

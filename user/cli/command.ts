@@ -7,11 +7,11 @@ import type { PeopleCommand } from "./people_command.ts";
 import type { SERVICE_ACTIONS, ServiceLevel, ServiceRole } from "../service/service_place.ts";
 import type { HELP_TOPICS, SHELLS, VerbName } from "./verbs.ts";
 
-/** How a command shows what it does. */
+/** Settings for the output of a command. */
 export interface Presentation {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly logFormat: (typeof LOG_FORMATS)[number];
-  /** Null: on a terminal, yes. */
+  /** `null` if a terminal decides. */
   readonly color: boolean | null;
   readonly progress: boolean;
 }
@@ -21,7 +21,7 @@ export interface ServeCommand {
   readonly host: string;
   readonly port: number;
   readonly controlPort: number;
-  /** Null: no directory of executables for nodes. */
+  /** Directory of executables for nodes; `null` for none. */
   readonly executables: string | null;
   readonly home: string | null;
 }
@@ -31,13 +31,13 @@ export interface JoinCommand {
   readonly master: Address;
   readonly token: string | null;
   readonly name: string | null;
-  /** Null: as many as the host carries. */
+  /** `null` for as many as the host can run. */
   readonly workers: number | null;
-  /** Null: the usual limit; 0: none. */
+  /** `null` for the default limit, 0 for no cache. */
   readonly cacheBytes: number | null;
-  /** Takes newer programs from its master. */
+  /** True if the node takes newer programs from its master. */
   readonly upgrade: boolean;
-  /** How long such a program has to come up. */
+  /** Time in which such a program must come up. */
   readonly upgradeWithinSeconds: number;
   readonly home: string | null;
 }
@@ -47,12 +47,12 @@ export interface PredictCommand extends MasterChoice {
   /** Files, directories, globs and `-`, as given. */
   readonly inputs: readonly string[];
   readonly model: string;
-  /** Null: the current directory. */
+  /** `null` for the current directory. */
   readonly out: string | null;
   readonly json: boolean;
   readonly annotate: boolean;
   readonly embeddings: boolean;
-  /** Null: nobody's faces are looked for. */
+  /** `null` if faces are compared with nobody. */
   readonly gallery: string | null;
   readonly concurrency: number;
 }
@@ -60,13 +60,13 @@ export interface PredictCommand extends MasterChoice {
 export interface NodesCommand extends MasterChoice {
   readonly verb: "nodes";
   readonly json: boolean;
-  /** Null: list them. */
+  /** `null` to list the nodes. */
   readonly nodeCommand: { readonly command: NodeCommandName; readonly node: string } | null;
 }
 
 export interface UpgradeCommand extends MasterChoice {
   readonly verb: "upgrade";
-  /** Waits until every node has what it can have; else lists how it is. */
+  /** True to wait until every node has the newest program it can have, else list the state. */
   readonly follows: boolean;
   readonly json: boolean;
 }
@@ -81,9 +81,9 @@ export interface ServiceCommand {
   readonly verb: "service";
   readonly action: (typeof SERVICE_ACTIONS)[number];
   readonly level: ServiceLevel;
-  /** The roles it is about; to install or uninstall, one. */
+  /** The roles concerned; one if a service is installed or uninstalled. */
   readonly roles: readonly ServiceRole[];
-  /** What the service is to do; null unless it is installed. */
+  /** Command that the service runs; `null` unless it is installed. */
   readonly starts: ServeCommand | JoinCommand | null;
   readonly home: string | null;
   readonly json: boolean;
@@ -96,9 +96,9 @@ export interface CompletionsCommand {
 
 export interface HelpCommand {
   readonly verb: "help";
-  /** Null: the overview. */
+  /** `null` for the overview. */
   readonly topic: VerbName | (typeof HELP_TOPICS)[number] | null;
-  /** Of the verb that is the topic, the one of its sub-verbs that is meant. */
+  /** Sub-verb of the verb that is the topic. */
   readonly subVerb?: string;
 }
 
@@ -106,7 +106,7 @@ export interface VersionCommand {
   readonly verb: "version";
 }
 
-/** One verb with all that it needs. */
+/** A parsed verb with its arguments. */
 export type CliCommand =
   | ServeCommand
   | JoinCommand
@@ -121,7 +121,7 @@ export type CliCommand =
   | HelpCommand
   | VersionCommand;
 
-/** What a command line asks for, and how it wants it shown. */
+/** A parsed command line: the command and the settings for its output. */
 export interface Invocation {
   readonly command: CliCommand;
   readonly presentation: Presentation;

@@ -11,25 +11,25 @@ const NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@[1-9]\d{0,8})?$/;
 const SHA256_PATTERN = /^(sha256:)?[0-9a-f]{64}$/i;
 const LICENSE_PATTERN = /^[A-Za-z0-9.+() -]{1,100}$/;
 
-/** What is taken in, and how. */
+/** Arguments of `dml models add` and `dml models pull`. */
 export interface ModelsAdd {
   readonly source: ModelSource;
-  /** `NAME` or `NAME@VERSION`; null: by the file. */
+  /** `NAME` or `NAME@VERSION`; `null` for the name of the file. */
   readonly name: string | null;
-  /** Paths; null for none. */
+  /** Path; `null` for none. */
   readonly labels: string | null;
   readonly manifest: string | null;
   readonly license: string | null;
-  /** 64 hexadecimal digits; null: any file. */
+  /** 64 hexadecimal digits; `null` to accept any file. */
   readonly sha256: string | null;
-  /** Take what is usual, ask nothing. */
+  /** True to take the defaults without questions. */
   readonly yes: boolean;
-  /** Print the manifest, send nothing. */
+  /** True to print the manifest and send nothing. */
   readonly dryRun: boolean;
   readonly home: string | null;
 }
 
-/** What one `dml models …` is about. */
+/** The action of `dml models` with its arguments. */
 export type ModelsAction =
   | { readonly action: "list" }
   | { readonly action: "show"; readonly model: string }
@@ -46,7 +46,7 @@ export type ModelsAction =
 
 export type ModelsCommand = MasterChoice & { readonly verb: "models"; readonly json: boolean } & ModelsAction;
 
-/** What the words behind `dml models` and its flags ask for. Throws `usage`. */
+/** Parses the words behind `dml models` and its flags. Throws `usage`. */
 export function modelsCommand(line: readonly string[], values: FlagValues): ModelsCommand {
   const { name, rest } = takeSubVerb("models", MODELS_VERBS, {
     rest: line,
@@ -106,7 +106,7 @@ function modelsAdd(verb: "add" | "pull", text: string, values: FlagValues): Mode
   };
 }
 
-// `--name` of a node has an environment variable, which is none of a model's business.
+// Not `values.text`: the environment variable of `--name` is meant for nodes.
 function nameIn(values: FlagValues): string | null {
   const given = values.given.get("name");
   return typeof given === "string" ? modelIn(given) : null;

@@ -40,7 +40,10 @@ const MODEL_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
 // deno-lint-ignore no-control-regex -- a name goes to terminals and logs
 const NODE_NAME_PATTERN = /^[^\x00-\x1f\x7f-\x9f]{1,100}$/;
 
-/** What `argv` and the environment ask for. Pure. Throws `usage`, naming what is wrong and the nearest right thing. */
+/**
+ * Parses `argv` and the environment. Pure. Throws `usage`, naming the mistake and the nearest valid
+ * word.
+ */
 export function parseCommand(argv: readonly string[], environment: Environment): Invocation {
   const parsed = parseArguments(argv);
   const [word, ...rest] = parsed.positional;
@@ -74,7 +77,7 @@ function presentationOf(verb: VerbName, values: FlagValues): Presentation {
 }
 
 interface Parts {
-  /** What follows the verb. */
+  /** Words behind the verb. */
   readonly rest: readonly string[];
   readonly values: FlagValues;
 }
@@ -184,7 +187,7 @@ function predictCommand({ rest, values }: Parts): PredictCommand {
   };
 }
 
-/** What was said on the line itself and would do nothing. */
+/** Refuses flags of the command line that would have no effect. */
 function refuseInVain(values: FlagValues): void {
   if (isOn("embeddings", values) && !isOn("json", values)) {
     throw new DmlError("usage", "--embeddings puts numbers into JSON lines; the table has no place for them.", {

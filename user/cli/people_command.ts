@@ -1,25 +1,25 @@
 import type { MasterChoice } from "./master_choice.ts";
 
-/** What every sub-verb of `dml people` is told. */
+/** Arguments of every sub-verb of `dml people`. */
 interface AboutPeople extends MasterChoice {
   readonly verb: "people";
   readonly gallery: string;
   readonly json: boolean;
 }
 
-/** Which of several faces. */
+/** The choice among several faces of a picture. */
 interface FaceChoice {
-  /** 1 for the one furthest to the left. */
+  /** Number of the face from the left, from 1; `null` if none was named. */
   readonly face: number | null;
   readonly largest: boolean;
 }
 
 export interface EnrollCommand extends AboutPeople, FaceChoice {
   readonly subVerb: "enroll";
-  /** Null: everybody in the directory that is the one input. */
+  /** `null` for all people in the directory that is the one input. */
   readonly name: string | null;
   readonly inputs: readonly string[];
-  /** What to note; a value of null removes its key. */
+  /** Notes about the person; a value of `null` removes its key. */
   readonly metadata: Readonly<Record<string, string | null>>;
   readonly dryRun: boolean;
   readonly concurrency: number;
@@ -27,7 +27,7 @@ export interface EnrollCommand extends AboutPeople, FaceChoice {
 
 export interface ListPeopleCommand extends AboutPeople {
   readonly subVerb: "list";
-  /** The galleries instead of the people of one. */
+  /** True to list the galleries instead of the people of one. */
   readonly galleries: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface MergeCommand extends AboutPeople {
 
 export interface RemoveCommand extends AboutPeople {
   readonly subVerb: "remove";
-  /** Null: the whole gallery. */
+  /** `null` for the whole gallery. */
   readonly name: string | null;
   readonly faceId: string | null;
 }
@@ -69,7 +69,7 @@ export interface RejectCommand extends AboutPeople, FaceChoice {
 
 export interface ExportCommand extends AboutPeople {
   readonly subVerb: "export";
-  /** Null: standard output. */
+  /** `null` for standard output. */
   readonly file: string | null;
 }
 
@@ -93,13 +93,13 @@ export interface CalibrateCommand extends AboutPeople {
 
 export interface ThresholdsCommand extends AboutPeople {
   readonly subVerb: "thresholds";
-  /** Those to set; none: show them. */
+  /** Thresholds to set; empty to show them. */
   readonly change: Readonly<
     Partial<Record<"known" | "unknown" | "marginMin" | "eyeDistanceMin" | "sharpnessMin", number>>
   >;
 }
 
-/** `dml people` with all that it needs. */
+/** A sub-verb of `dml people` with its arguments. */
 export type PeopleCommand =
   | EnrollCommand
   | ListPeopleCommand

@@ -6,10 +6,10 @@ import { PEOPLE_VERBS } from "./people_verbs.ts";
 import { flagsOfSubVerbs } from "./sub_verbs.ts";
 import type { Verb } from "./verb.ts";
 
-/** The shells that can complete command lines of dml. */
+/** Shells that can complete command lines of dml. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** What may follow `dml upgrade`. */
+/** Words that may follow `dml upgrade`. */
 export const UPGRADE_WORDS = ["status"] as const;
 
 /** Flags of every verb. */
@@ -187,20 +187,20 @@ const VERBS = {
 export type VerbName = keyof typeof VERBS;
 export const VERB_NAMES = Object.keys(VERBS).filter(isVerbName);
 
-/** What `dml help` explains beside the verbs. */
+/** Topics of `dml help` beside the verbs. */
 export const HELP_TOPICS = ["limits", "exit-codes", "environment"] as const;
 
-/** Whether `text` is a verb. */
+/** Returns true if `text` is a verb. */
 export function isVerbName(text: string): text is VerbName {
   return Object.hasOwn(VERBS, text);
 }
 
-/** The verb called `name`, with every property it may have. */
+/** Returns the verb called `name`, typed with every optional property. */
 export function verbOf(name: VerbName): Verb {
   return VERBS[name];
 }
 
-/** The flags that `name` takes, its own first. */
+/** Returns the flags that `name` takes, its own first. */
 export function flagsOf(name: VerbName): readonly FlagName[] {
   const { flags, subVerbs = {} } = verbOf(name);
   return [...flags, ...flagsOfSubVerbs(subVerbs), ...COMMON_FLAGS];

@@ -15,19 +15,21 @@ const PROBE_TIMEOUT_MS = 500;
 export interface OpenClusterOptions extends MasterChoice {
   readonly clock: Clock;
   readonly random: Random;
-  /** Looked at when `master` is null; another one than {@linkcode DEFAULT_MASTER} in tests. */
+  /** Used if `master` is `null`; by default {@linkcode DEFAULT_MASTER}, in tests another. */
   readonly defaultMaster?: Address;
-  /** Hears of each refusal that is waited out. */
+  /** Called for each refusal that is waited out. */
   readonly onRefused?: (refusal: DmlError) => void;
 }
 
-/** The cluster of the master that was named, else of the one on this machine. Does not ask whether it is there. */
+/**
+ * Opens the cluster of the named master, else of the one on this machine, without contacting it.
+ */
 export function openRemoteCluster(options: OpenClusterOptions): HttpClusterClient {
   const address = options.master ?? options.defaultMaster ?? DEFAULT_MASTER;
   return new HttpClusterClient({ ...options, address });
 }
 
-/** The same for whoever looks after people: both speak to one master. Closing the cluster ends what either has under way. */
+/** Opens a cluster and a client for its people. Closing the cluster ends the requests of both. */
 export function openPeople(options: OpenClusterOptions): { cluster: ClusterClient; people: PeopleClient } {
   const address = options.master ?? options.defaultMaster ?? DEFAULT_MASTER;
   const cluster = new HttpClusterClient({ ...options, address });
@@ -35,8 +37,9 @@ export function openPeople(options: OpenClusterOptions): { cluster: ClusterClien
 }
 
 /**
- * Where pictures go: to the master that was named, which must answer (`master_unreachable`); else to the one on this
- * machine; else, when none answers there, to what `openLocal` makes, after `announce` was told.
+ * Opens the cluster that takes pictures: that of the named master, else that of the master on this
+ * machine, else, if none answers there, the one that `openLocal` makes, after a call of `announce`.
+ * Throws `master_unreachable` if a named master does not answer.
  */
 export async function openClusterForPictures(
   options: OpenClusterOptions & {

@@ -11,10 +11,10 @@ import { drawnFace } from "./drawn_face.ts";
 import { DEFAULT_MODEL } from "../cli/flags.ts";
 import { counted, formatBytes, formatDuration } from "../terminal/render.ts";
 
-/** More than the files of the models that come with dml. */
+/** Size of the probe, larger than the files of the built-in models. */
 const PROBE_BYTES = 16 * 1024 * 1024;
 
-/** Whether the data directory can be made, written and read, and has room. */
+/** Returns the step that creates the data directory, writes to it and reads back. */
 export function diskStep({ home, clock, random }: DoctorContext): DoctorStep {
   return {
     name: "disk",
@@ -28,7 +28,7 @@ export function diskStep({ home, clock, random }: DoctorContext): DoctorStep {
 }
 
 async function writeAndRead(probe: string): Promise<void> {
-  // Not all zeros: a file system may store those as nothing.
+  // Not all zeros, which a file system may store without using space.
   const words = new Uint32Array(PROBE_BYTES / 4);
   const chance = seededRandom(1);
   for (let at = 0; at < words.length; at++) words[at] = at % 1_024 === 0 ? chance() * 2 ** 32 : words[at - 1] * 5 + 1;
@@ -48,7 +48,7 @@ async function writeAndRead(probe: string): Promise<void> {
   }
 }
 
-/** Whether the files of the models that every node has are here and are those that were pinned. */
+/** Returns the step that compares the files of the built-in models with their digests. */
 export function modelStep(): DoctorStep {
   return {
     name: "model",
@@ -67,7 +67,7 @@ export function modelStep(): DoctorStep {
   };
 }
 
-/** Whether a face is found, the way `dml predict` finds it without a master. */
+/** Returns the step that finds a face as `dml predict` does without a master. */
 export function inferenceStep({ openLocal, signal, clock }: DoctorContext): DoctorStep {
   return {
     name: "inference",

@@ -15,17 +15,20 @@ import { HttpClusterClient } from "../client/http/cluster.ts";
 const CONNECT_TIMEOUT_MS = 5_000;
 const NODE_TOKEN = /^dmln_/;
 
-/** A master that was named, and the token that goes with it. */
+/** A named master and its token. */
 interface NamedMaster extends DoctorContext {
   readonly master: Address;
   readonly token: string | null;
 }
 
-/** Whether the master answers, speaks our protocol, is open to nodes and lets the token in. */
+/**
+ * Returns the steps that check the answer of the master, its protocol, its control port and the
+ * token.
+ */
 export function masterSteps(options: NamedMaster): DoctorStep[] {
   const client = new HttpClusterClient({ ...options, address: options.master });
   options.signal.addEventListener("abort", () => void client.close(), { once: true });
-  // Each step comes after the first one, which has asked.
+  // The first step asks; the others use its answer.
   let info: ClusterInfo | null = null;
   const asked = async () => info ??= await client.info();
   return [
@@ -67,7 +70,7 @@ async function checkControlPort({ controlPort }: ClusterInfo, { master, signal }
   return `The control port ${controlPort} takes connections.`;
 }
 
-/** A node's token opens the blobs only, so that is where it is tried. */
+/** Tries the token. That of a node is tried on the blobs, which are all that it opens. */
 async function checkToken(
   { tokenRequired }: ClusterInfo,
   { master, token, client }: NamedMaster & { client: HttpClusterClient },

@@ -15,29 +15,30 @@ import { type FoundLabels, labelsAt } from "./find_labels.ts";
 import { addFile, completeManifest, type WrittenManifest } from "./manifest_file.ts";
 import type { Prepared } from "./prepared.ts";
 
-/** Puts a question and gives the line that was answered; null when nobody answers any more. */
+/** Asks a question and returns the line of the answer; `null` if there is no more input. */
 export type Ask = (prompt: string) => Promise<string | null>;
 
-/** How a file becomes a model. */
+/** Settings of {@linkcode prepareFile}. */
 export interface PrepareFileOptions {
-  /** For people. */
+  /** Name of the file, for people. */
   readonly fileName: string;
   readonly name: string;
   readonly version: number;
-  /** Null: none is stated. */
+  /** `null` if none was stated. */
   readonly license: string | null;
   readonly labels: FoundLabels | null;
-  /** What people wrote; null: propose one. */
+  /** The manifest written by a person; `null` to propose one. */
   readonly manifest: WrittenManifest | null;
-  /** Null: nobody is asked, what is usual is taken. */
+  /** `null` to take the defaults without questions. */
   readonly ask: Ask | null;
-  /** Told what is found, a line at a time. */
+  /** Called with each finding, a line at a time. */
   readonly tell: (line: string) => void;
 }
 
 /**
- * Makes a model of one ONNX file: looks into it, refuses what no node could serve, takes it in, and proposes a manifest,
- * asking for what the file does not say; or completes the manifest that people wrote. Throws `model_invalid`.
+ * Makes a model of one ONNX file: inspects it, refuses a file that no node could serve, and
+ * optimises it. Then completes the written manifest, or proposes one and asks about facts that the
+ * file does not state. Throws `model_invalid`.
  */
 export async function prepareFile(published: Uint8Array<ArrayBuffer>, options: PrepareFileOptions): Promise<Prepared> {
   const { fileName, manifest: written, name, version, license, tell } = options;
@@ -66,7 +67,7 @@ export async function prepareFile(published: Uint8Array<ArrayBuffer>, options: P
   return { manifest, files, published: isChanged ? new Map([["model", published]]) : null };
 }
 
-/** What people left out of the requirements is what the file says. */
+/** Adds the operator sets of the file to the requirements, unless the manifest states them. */
 function withOperatorSets(manifest: Manifest, inspection: OnnxInspection): Manifest {
   const { requirements } = manifest;
   if (requirements.operatorSets !== undefined) return manifest;
@@ -122,7 +123,7 @@ async function askedLabels(ask: Ask, tell: (line: string) => void): Promise<Foun
   }
 }
 
-/** Asks until the answer is one; an empty one, or none at all, is what is usual. */
+/** Asks until the answer is valid. An empty answer, or none, is the default. */
 async function prompt(
   { key, text, choices, fallback }: Question,
   ask: Ask,

@@ -14,44 +14,44 @@ import type { ServiceDirectory } from "../service/service_place.ts";
 /** Facts of the host that a role may ask for. */
 export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "systemMemoryInfo";
 
-/** All that one invocation may do from the moment its arguments are parsed. What is not named is refused. */
+/** The permissions of one invocation once its arguments are parsed. Everything else is refused. */
 export interface Permissions {
-  /** `HOST` or `HOST:PORT` that may be dialled or listened on; true for any. */
+  /** Each `HOST` or `HOST:PORT` to dial or to listen on; true for any. */
   readonly net: readonly string[] | true;
-  /** Absolute paths; a directory stands for all that is in it. */
+  /** Absolute paths; a directory includes its contents. */
   readonly read: readonly string[];
   readonly write: readonly string[];
   /** Names of variables. */
   readonly env: readonly string[];
   readonly sys: readonly SystemFact[];
-  /** Nobody starts programs, loads native code or imports code from the network. */
+  /** No verb starts programs, loads native code or imports code from the network. */
   readonly run: false;
   readonly ffi: false;
   readonly import: false;
 }
 
-/** Where an invocation takes place; every path is absolute. */
+/** The surroundings of an invocation. Every path is absolute. */
 export interface ProcessFacts {
-  /** The data directory; null for a command that has none. */
+  /** The data directory; `null` for a command that has none. */
   readonly home: string | null;
   readonly currentDirectory: string;
-  /** What the program itself reads while it runs: the module of its workers, the engine's wasm. */
+  /** Files that the program itself reads: the module of its workers, the wasm of the engine. */
   readonly programPaths: readonly string[];
-  /** Where the packed program loads its parts from, whatever the command is; sources are known to Deno as a whole. */
+  /** Directories from which a packed program loads its parts, for every command. */
   readonly codePaths?: readonly string[];
-  /** The file that a person starts, when that is what this is. */
+  /** The portable executable; `null` if this program is not one. */
   readonly executable: string | null;
-  /** What of the environment says where models come from, as far as the command asks for it. */
+  /** Environment variables about sources of models, if the command uses them. */
   readonly sourceVariables?: Readonly<Record<string, string>>;
-  /** Whether what started this process can start a newer program in its place. */
+  /** True if the launcher of this process can start a newer program in its place. */
   readonly canRestart?: boolean;
-  /** Of this program, when it is a newer one that is tried. */
+  /** Digest of this program if it is a newer one on trial. */
   readonly trial?: Digest | null;
-  /** Where services are described; null for a command that has nothing to do with them. */
+  /** Directory of service descriptions; `null` for a command without services. */
   readonly serviceDirectory: ServiceDirectory | null;
 }
 
-/** No permission at all; each command adds what it needs. */
+/** No permission at all; each command adds its own. */
 export const NO_PERMISSIONS: Permissions = {
   net: [],
   read: [],
@@ -63,10 +63,13 @@ export const NO_PERMISSIONS: Permissions = {
   import: false,
 };
 
-/** What a node asks of its host with every heartbeat. */
+/** Facts of the host that a node reads for every heartbeat. */
 const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
 
-/** Exactly what `command` needs at `place`. Pure; the table of it is in `ARCHITECTURE.md`. */
+/**
+ * Returns exactly the permissions that `command` needs at `place`. Pure; see the table in
+ * `ARCHITECTURE.md`.
+ */
 export function permissionsOf(command: CliCommand, facts: ProcessFacts): Permissions {
   const permissions = rowOf(command, facts);
   return { ...permissions, read: unique([...permissions.read, ...facts.codePaths ?? []]) };
@@ -78,7 +81,7 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
       return servePermissions(command, facts);
     case "join": {
       const { read, write } = inHome(facts);
-      // The control port is the master's to tell, so every port of its host.
+      // The master names its control port only after it is reached, so every port is allowed.
       const net = [hostPermission(command.master.hostname)];
       return {
         ...NO_PERMISSIONS,
@@ -112,11 +115,11 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
   const absolute = (path: string) => resolve(currentDirectory, path);
   const pictures = command.inputs.filter((input) => input !== "-").map((input) => absolute(fixedPartOf(input)));
   const outputs = command.annotate ? [absolute(command.out ?? ".")] : [];
-  // Only without a named master may the pictures be looked at in this process.
+  // Pictures may be recognised in this process only if no master is named.
   const local = command.master === null;
   return {
     ...NO_PERMISSIONS,
-    // Its control port too, which it tells with its first answer.
+    // Every port, since the master names its control port in its first answer.
     net: [hostPermission(masterOf(command).hostname)],
     read: unique([...pictures, ...outputs, ...(local ? programPaths : [])]),
     write: outputs,
@@ -124,7 +127,7 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
   };
 }
 
-/** The executables are the master's to hand on, never to change. */
+/** Returns the permissions of `serve`, which only reads the executables it hands on. */
 function servePermissions(command: ServeCommand, facts: ProcessFacts): Permissions {
   const { read, write } = inHome(facts);
   const { executables } = command;
@@ -151,7 +154,7 @@ function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permiss
     case "add": {
       const { source, labels, manifest } = command;
       const { read, write } = inHome(facts);
-      // Labels and test pictures lie beside the file that they go with.
+      // Labels and test pictures lie beside their file.
       const files = [source.kind === "path" ? source.path : null, labels, manifest].filter((path) => path !== null);
       const beside = files.flatMap((path) => [absolute(path), dirname(absolute(path))]);
       const { HOME, USERPROFILE } = facts.sourceVariables ?? {};
@@ -159,7 +162,7 @@ function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permiss
       const settings = npmHome === undefined ? [] : [join(npmHome, ".npmrc")];
       return {
         ...NO_PERMISSIONS,
-        // Where a source is redirected to is not known before.
+        // The targets of redirections are not known in advance.
         net: source.kind === "path" ? [master] : true,
         read: unique([...read, ...beside, ...settings, ...facts.programPaths]),
         write,
@@ -179,13 +182,13 @@ function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permiss
 function peoplePermissions(command: PeopleCommand, { currentDirectory }: ProcessFacts): Permissions {
   const { read, write } = peopleFiles(command);
   const absolute = (path: string) => resolve(currentDirectory, fixedPartOf(path));
-  // A file that is written appears under another name first.
+  // A written file has another name at first.
   const written = write.map((path) => dirname(absolute(path)));
   const net = [formatAddress(masterOf(command))];
   return { ...NO_PERMISSIONS, net, read: unique([...read.map(absolute), ...written]), write: written };
 }
 
-/** The files that are about people, as they were given; `-` is none. */
+/** Returns the files that a command about people names, without `-`. */
 function peopleFiles(command: PeopleCommand): { read: readonly string[]; write: readonly string[] } {
   const named = (...paths: readonly string[]) => paths.filter((path) => path !== "-");
   switch (command.subVerb) {
@@ -204,7 +207,9 @@ function peopleFiles(command: PeopleCommand): { read: readonly string[]; write: 
   }
 }
 
-/** The descriptions of services; the data directory only to see who holds it. */
+/**
+ * Returns the permissions for service descriptions. The data directory is read for its lock only.
+ */
 function servicePermissions({ action }: ServiceCommand, { home, serviceDirectory }: ProcessFacts): Permissions {
   invariant(home !== null && serviceDirectory !== null, "a service has its directories");
   const { path } = serviceDirectory;

@@ -5,7 +5,7 @@ import type { GalleryEvent, GalleryPublished } from "../messages/gallery_event.t
 import type { NodeGallery } from "../state/gallery_state.ts";
 import type { MasterState } from "../state/state.ts";
 
-/** The part of `apply` that is about galleries. */
+/** Applies an event about galleries. */
 export function applyGalleryEvent(state: MasterState, event: GalleryEvent): void {
   switch (event.type) {
     case "gallery_published":
@@ -19,7 +19,7 @@ export function applyGalleryEvent(state: MasterState, event: GalleryEvent): void
       return place(state, event, { state: "offered" });
     case "gallery_ready": {
       const { newest } = statusOf(state, event);
-      // A node may first say what it still has from before; what it is to have is on its way then.
+      // A node that comes back may report an older version first; the newest is on its way then.
       return place(state, event, {
         state: event.version === newest ? "ready" : "offered",
         readyVersion: event.version,

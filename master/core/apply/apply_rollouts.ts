@@ -5,7 +5,7 @@ import type { LatestMoved, RolloutEvent, TaskMoved, VersionPinned, VersionRemove
 import { addSample, createRollout, type Rollout } from "../state/rollout.ts";
 import type { Lineage, MasterState } from "../state/state.ts";
 
-/** The part of `apply` that is about versions and rollouts. */
+/** Applies an event about versions and rollouts. */
 export function applyRolloutEvent(state: MasterState, event: RolloutEvent): void {
   switch (event.type) {
     case "latest_moved":
@@ -126,7 +126,7 @@ function applyTaskMoved(state: MasterState, { taskId, failure }: TaskMoved): voi
   to.taskCount++;
   task.part.onTrial = false;
   task.part.failure = failure;
-  // What happened on the new version is nothing against the picture, nor against a node.
+  // Failures on the new version count neither against the picture nor against a node.
   task.failures = 0;
   task.failedOn.length = 0;
   task.killedOn.length = 0;
@@ -134,7 +134,7 @@ function applyTaskMoved(state: MasterState, { taskId, failure }: TaskMoved): voi
   state.waitingCount++;
 }
 
-/** A won attempt tells what the version takes, as long as both are asked. */
+/** Adds the service time of a won attempt to the samples of its version during a canary. */
 export function noteServiceTime(state: MasterState, won: { manifestDigest: string; serviceMs: number | null }): void {
   if (won.serviceMs === null) return;
   for (const { rollout } of state.lineages.values()) {

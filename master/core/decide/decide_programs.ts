@@ -4,22 +4,23 @@ import type { AcceptProgramState, HoldProgram } from "../messages/command.ts";
 import type { ProgramEvent, ProgramReported } from "../messages/program_event.ts";
 import type { MasterState, Moment, NodeState, ProgramStatus } from "../state/state.ts";
 
-/** A node of a version that knows of programs says at once what becomes of an offer. */
+/** Time in which a node that supports programs answers an offer. */
 const ANSWER_WITHIN_MS = 10_000;
-/** Longest that a node is waited for, so that the others get their turn: while it fetches, and while it is away. */
+/** Longest wait for a node that fetches a program, before other nodes get their turn. */
 const FETCHING_MS_MAX = 10 * 60_000;
+/** Longest wait for a node that restarts. */
 const RESTARTING_MS_MAX = 3 * 60_000;
-/** One node of so many is taken from its work at a time. */
+/** Connected nodes for each one that may restart at a time. */
 const NODES_PER_RESTART = 4;
 
-/** The executable can be had from now on; of two for one kind of host the newer. */
+/** Makes an executable available, unless one as new is there for its kind of host. */
 export function holdProgram(state: MasterState, { program }: HoldProgram): ProgramEvent[] {
   const known = state.programs.get(program.target);
   if (known?.digest === program.digest || known && !isNewer(program.version, known.version)) return [];
   return [{ type: "program_held", program }];
 }
 
-/** What a node says of what it was offered last; of anything else nobody needs to know. */
+/** Records the report of a node on its last offer; reports on other executables are ignored. */
 export function acceptProgramState(
   state: MasterState,
   { nodeId, message: { digest, state: status, reason } }: AcceptProgramState,
@@ -30,7 +31,10 @@ export function acceptProgramState(
   return [{ type: "program_reported", nodeId, digest, version: known.version, state: status, reason, atMs }];
 }
 
-/** Offers nodes what is newer than what they run, a few at a time, so that the others work on; one that says nothing is told by hand. */
+/**
+ * Offers nodes a newer executable, a few nodes at a time so that the others work on. A node that
+ * does not answer an offer is recorded as one to be upgraded by hand.
+ */
 export function offerPrograms(state: MasterState, now: Moment): ProgramEvent[] {
   if (state.programs.size === 0 || state.stopping) return [];
   const events: ProgramEvent[] = [];
@@ -62,7 +66,9 @@ export function offerPrograms(state: MasterState, now: Moment): ProgramEvent[] {
   return events;
 }
 
-/** The executable that is newer than what `node` runs; null when there is none for its kind of host. */
+/**
+ * Returns the executable newer than that of `node`; `null` if there is none for its kind of host.
+ */
 export function programFor({ programs }: MasterState, { record }: NodeState): Program | null {
   const program = programs.get(targetNameOf(record.capabilities));
   return program !== undefined && isNewer(program.version, record.version) ? program : null;

@@ -15,7 +15,7 @@ import { recordOf } from "./rollout_record.ts";
 import { endRollout } from "./decide_rollouts.ts";
 import type { Lineage, MasterState, ModelState, Moment } from "../state/state.ts";
 
-/** What somebody wants to be done about versions; the last event is what they are told. */
+/** Decides a command about versions. The last event is the answer to the caller. */
 export function decideVersions(state: MasterState, command: VersionCommand, now: Moment): MasterEvent[] {
   const lineage = state.lineages.get(command.name);
   if (lineage === undefined) return refuse(command, "model_unknown", `There is no model ${command.name}.`);
@@ -84,7 +84,7 @@ function begin(
   ];
 }
 
-/** What people have decided, or the cluster found out, is not done again behind their back. */
+/** Returns the reason why an automatic rollout must not start; `null` if it may. */
 function whyNotByItself(lineage: Lineage, to: Lineage["latest"]): string | null {
   if (lineage.pinned.has(lineage.latest)) return "does not replace a version that is pinned.";
   if (lineage.previous === to || lineage.history.some(({ toDigest }) => toDigest === to)) {
@@ -145,7 +145,10 @@ function remove(
   );
 }
 
-/** One version is left, so that a word left out does not cost them all. */
+/**
+ * Removes a model that has one version left. Otherwise refuses, since the version may have
+ * been left out by mistake.
+ */
 function removeWhole(
   state: MasterState,
   { lineage, command }: { lineage: Lineage; command: RemoveModel },

@@ -7,7 +7,7 @@ import { medianOf, type Rollout } from "../state/rollout.ts";
 import { readinessOf } from "./rollout_readiness.ts";
 import type { Lineage, MasterState } from "../state/state.ts";
 
-/** A rollout as people and the ledger see it; `end` when it is over. */
+/** Returns a rollout as people and the ledger see it; `end` is given once it is over. */
 export function recordOf(
   state: MasterState,
   rollout: Rollout,
@@ -45,7 +45,7 @@ export function recordOf(
   };
 }
 
-/** The versions of one model, what is pinned and what was rolled out. */
+/** Lists the versions of one model, the pinned ones and the rollouts. */
 export function listLineage(state: MasterState, lineage: Lineage): LineageListing {
   const { name, latest, previous, pinned, rollout, history } = lineage;
   return {

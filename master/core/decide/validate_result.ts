@@ -6,7 +6,7 @@ import type { TaskState } from "../state/state.ts";
 
 type Field = "labels" | "objects" | "embedding" | "tensors";
 
-/** What each task answers with beside `persons`. */
+/** The field of a prediction that each task fills beside `persons`. */
 const FIELDS: Readonly<Record<Manifest["pipeline"], Field | null>> = {
   faces: null,
   empty: null,
@@ -16,12 +16,12 @@ const FIELDS: Readonly<Record<Manifest["pipeline"], Field | null>> = {
   tensor: "tensors",
 };
 
-/** What a drawn picture is. */
+/** Media type of an annotated picture. */
 const ANNOTATED_MEDIA_TYPE = "image/jpeg";
 
 /**
- * Why a result cannot be the answer to `task`, or null when it can. A node is another process, perhaps another's: what a
- * user gets of it holds only what was asked for, in words that the master knows.
+ * Returns the reason why a result cannot answer `task`; `null` if it can. A node is another
+ * process, perhaps not a trusted one: its answer may hold only requested fields, in known words.
  */
 export function validateResult(
   task: TaskState,
@@ -45,7 +45,10 @@ export function validateResult(
     firstFault(prediction.persons, (person) => whyNotAsked(person, options));
 }
 
-/** Names come of a gallery that was asked, in a version that there has been. */
+/**
+ * Returns the reason why the people cannot come from the gallery of the request; `null` if they
+ * can.
+ */
 function whyNotThosePeople(
   { gallery, persons }: Prediction,
   { asked, galleries }: { asked: string | null; galleries: ReadonlyMap<string, GalleryState> },
@@ -55,7 +58,7 @@ function whyNotThosePeople(
   }
   if (gallery.name !== asked) return `It asked the gallery ${gallery.name}, not ${asked ?? "none"}.`;
   const newest = galleries.get(gallery.name)?.version;
-  // A gallery that was retired since may still have been asked.
+  // A gallery that was retired in the meantime may still have been used.
   if (newest !== undefined && gallery.version > newest) {
     return `It asked version ${gallery.version} of the gallery ${gallery.name}, of which ${newest} is the newest.`;
   }
@@ -66,7 +69,10 @@ function isRecognised({ name, similarity, recognition, candidates }: Person): bo
   return name !== null || similarity !== null || recognition !== undefined || candidates !== undefined;
 }
 
-/** Who is known has a name, nobody else; only who is uncertain may be several. */
+/**
+ * Returns the contradiction in the recognition of one person; `null` if there is none. Only a known
+ * person has a name, only an uncertain one has candidates.
+ */
 function whyNoRecognition({ name, recognition, candidates }: Person): string | null {
   if (recognition === undefined) return "It did not say of every person what the gallery says.";
   if ((name !== null) !== (recognition === "known")) return `It named a person who is ${recognition}.`;

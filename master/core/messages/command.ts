@@ -11,22 +11,22 @@ import type { VersionCommand } from "./rollout_command.ts";
 import type { Manifest } from "../../../models/manifest.ts";
 import type { PublishedGallery } from "../state/gallery_state.ts";
 
-/** Something a connected node said; it counts only while that connection is the node's own. */
+/** A report from a connected node, ignored unless the node still has that connection. */
 interface FromNode {
   readonly nodeId: string;
   readonly connectionId: number;
 }
 
-/** A node said hello and its credential is good. */
+/** A node said hello with a valid credential. */
 export interface ConnectNode {
   readonly type: "connect_node";
   readonly connectionId: number;
   readonly hello: Hello;
-  /** Of the other side, for people. */
+  /** Address of the node, for people. */
   readonly address: string;
 }
 
-/** Something arrived from the node, whatever it was. */
+/** A message of any kind arrived from the node. */
 export interface RecordSignal extends FromNode {
   readonly type: "record_signal";
 }
@@ -36,7 +36,7 @@ export interface UpdateAvailability extends FromNode {
   readonly availability: Availability;
 }
 
-/** The connection is gone. */
+/** The connection of a node is lost. */
 export interface LoseNode extends FromNode {
   readonly type: "lose_node";
   readonly reason: string;
@@ -46,7 +46,10 @@ export interface RegisterModel {
   readonly type: "register_model";
   readonly manifest: BlobReference;
   readonly document: Manifest;
-  /** Who waits until it is in the ledger; left out for what the catalog brings again at every start. */
+  /**
+   * Id of the command whose caller waits for the ledger; absent for entries of the catalog, which
+   * are registered again at every start.
+   */
   readonly commandId?: string;
 }
 
@@ -60,7 +63,7 @@ export interface AcceptModelFailure extends FromNode {
   readonly message: ModelFailed;
 }
 
-/** The people of a gallery have changed. */
+/** A new version of a gallery is published. */
 export interface PublishGallery extends PublishedGallery {
   readonly type: "publish_gallery";
 }
@@ -80,7 +83,7 @@ export interface AcceptGalleryFailure extends FromNode {
   readonly message: GalleryFailed;
 }
 
-/** This executable of dml can be had from the master. */
+/** An executable of dml is available at the master. */
 export interface HoldProgram {
   readonly type: "hold_program";
   readonly program: Program;
@@ -91,18 +94,18 @@ export interface AcceptProgramState extends FromNode {
   readonly message: ProgramStateMessage;
 }
 
-/** A user wants one image recognised. */
+/** A user submits one image. */
 export interface SubmitTask {
   readonly type: "submit_task";
   readonly taskId: string;
   readonly manifestDigest: Digest;
-  /** The model's bare name when no version was asked for: the task is one for the latest, whichever that is now. */
+  /** Bare name of the model if the request named no version: the task goes to the latest. */
   readonly follows?: string;
   readonly image: BlobReference | null;
   readonly options: TaskOptions;
 }
 
-/** Nobody waits for the answer any more. */
+/** The caller of a task has gone away. */
 export interface CancelTask {
   readonly type: "cancel_task";
   readonly taskId: string;
@@ -118,7 +121,7 @@ export interface AcceptTaskFailure extends FromNode {
   readonly message: TaskFailed;
 }
 
-/** An administrator wants a node to do something. */
+/** An administrator sends a command to a node. */
 export interface RunNodeCommand {
   readonly type: "run_node_command";
   readonly commandId: string;
@@ -131,24 +134,24 @@ export interface FinishCommand extends FromNode {
   readonly message: CommandDone;
 }
 
-/** Time has passed. */
+/** The clock is read, several times a heartbeat. */
 export interface Tick {
   readonly type: "tick";
-  /** Whether no version is promoted for now: the ledger cannot keep it. */
+  /** True while no version may be promoted, because the ledger cannot be written. */
   readonly promotesNothing?: boolean;
 }
 
-/** Take no new task. */
+/** The master starts to stop: it takes no new task. */
 export interface BeginStop {
   readonly type: "begin_stop";
 }
 
-/** Refuse what is still running. */
+/** The master ends its stop: it refuses tasks that are still running. */
 export interface FinishStop {
   readonly type: "finish_stop";
 }
 
-/** What the master may be told to do. */
+/** The input of `decide`. */
 export type Command =
   | ConnectNode
   | RecordSignal

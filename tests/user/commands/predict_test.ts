@@ -56,7 +56,7 @@ class Predict implements Disposable {
     });
   }
 
-  /** What was printed, the directory taken out. */
+  /** The printed text without the directory. */
   get out(): string {
     return this.terminal.outText.replaceAll(`${this.tree.path}/`, "");
   }

@@ -20,10 +20,13 @@ import { uploadPrepared } from "../../model_import/upload.ts";
 import { runTrial, type TrialResult } from "../../model_import/trial.ts";
 import type { ModelsContext } from "./context.ts";
 
-/** Ratios below come and go by themselves on a host that does other things too. */
+/** Ratio of rates below which a difference may be noise of a busy host. */
 const NOISE = 1.15;
 
-/** Makes a model of a file or directory, wherever it comes from: looks into it, tries it here, sends it to the master. */
+/**
+ * Makes a model of a file or directory from any source: inspects it, tries it here and sends
+ * it to the master.
+ */
 export async function runModelsAdd(
   command: ModelsAdd & Pick<ModelsCommand, "json">,
   context: ModelsContext,
@@ -60,7 +63,10 @@ export async function runModelsAdd(
   }
 }
 
-/** The models of the master, asked first: nothing is fetched for one that is not there. A dry run needs none. */
+/**
+ * Lists the models of the master first, so that nothing is fetched for a master that does not
+ * answer. A dry run works without a master.
+ */
 async function listingFor({ dryRun }: ModelsAdd, { models }: ModelsContext): Promise<ModelListing[]> {
   try {
     return await models.list();
@@ -168,7 +174,7 @@ function trialText({ imagesPerSecond, imagesPerSecondBefore }: TrialResult): str
   return `${now}; as published at ${formatRate(imagesPerSecondBefore)}: ${verdict}.`;
 }
 
-/** `NAME@VERSION` as it stands, or the version behind the highest that is served. */
+/** Returns the given `NAME@VERSION`, or the version after the highest served one. */
 function nameAndVersion(text: string, listing: readonly ModelListing[]): { name: string; version: number } {
   const [name, version] = text.split("@");
   if (version !== undefined) return { name, version: Number(version) };
@@ -176,7 +182,7 @@ function nameAndVersion(text: string, listing: readonly ModelListing[]): { name:
   return { name, version: 1 + Math.max(0, ...versions.map(([, served]) => Number(served))) };
 }
 
-/** A model that differs from `manifest` by its version only. */
+/** Returns the served model that differs from `manifest` in its version only. */
 function sameIn(listing: readonly ModelListing[], manifest: Manifest): ModelListing | null {
   return listing.find(({ name: served, manifestDigest }) => {
     const [name, version] = served.split("@");

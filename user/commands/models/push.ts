@@ -11,7 +11,7 @@ import { uploadPrepared } from "../../model_import/upload.ts";
 import { runTrial } from "../../model_import/trial.ts";
 import type { ModelsContext } from "./context.ts";
 
-/** What is pushed, and where to. */
+/** The model to push, and its destination. */
 export interface ModelsPush {
   readonly what: string;
   readonly to: Address | null;
@@ -19,7 +19,7 @@ export interface ModelsPush {
   readonly json: boolean;
 }
 
-/** Copies a model: from one master to another, or from a directory to a master. */
+/** Copies a model from one master to another, or from a directory to a master. */
 export async function runModelsPush(command: ModelsPush, context: ModelsContext): Promise<number> {
   const { to, toToken, json } = command;
   const { terminal, clock, progress } = context;
@@ -49,7 +49,10 @@ interface Pushed {
   readonly readFile?: (digest: Digest) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** The model in a directory, tried here; null when it is none. */
+/**
+ * Reads the model in a directory and tries it here; returns `null` if there is no such
+ * directory.
+ */
 async function fromDirectory(path: string, { openEngine, clock }: ModelsContext): Promise<Pushed | null> {
   try {
     if (!(await Deno.stat(path)).isDirectory) return null;
@@ -67,7 +70,7 @@ async function fromDirectory(path: string, { openEngine, clock }: ModelsContext)
   return prepared;
 }
 
-/** The model of that name at the master; it was tried when it got there. */
+/** Reads the model from the master; it was tried before it got there. */
 async function fromMaster({ what, to }: ModelsPush, { models }: { models: ModelsClient }): Promise<Pushed> {
   if (to === null) {
     throw new DmlError("usage", `There is no directory ${what}.`, {

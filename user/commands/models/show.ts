@@ -12,7 +12,7 @@ const COLUMNS: readonly Column[] = [
   { title: "why", shrinks: true },
 ];
 
-/** Shows one model: its manifest, its files, what it needs, and how each node stands to it. */
+/** Shows one model: its manifest, files and requirements, and its state on each node. */
 export async function runModelsShow(
   command: { readonly model: string; readonly json: boolean },
   { terminal, models }: Pick<ModelsContext, "terminal" | "models">,

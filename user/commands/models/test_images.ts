@@ -10,15 +10,18 @@ import { counted, formatDuration, printable, styled } from "../../terminal/rende
 import { readBounded } from "../../model_import/read_bounded.ts";
 import type { ModelsContext } from "./context.ts";
 
-/** One picture to look at. */
+/** One picture to recognise. */
 interface Case {
   readonly name: string;
   readonly read: () => Promise<Uint8Array<ArrayBuffer>>;
-  /** What is wrong with the answer, or null. */
+  /** Returns the fault of an answer; `null` if it is right. */
   readonly judge: (prediction: Prediction) => string | null;
 }
 
-/** Runs test images through the cluster: those of the manifest against what they should give, or any others. */
+/**
+ * Runs test images through the cluster: those of the manifest, whose answers are checked, or
+ * others.
+ */
 export async function runModelsTest(
   command: { readonly model: string; readonly images: readonly string[]; readonly json: boolean },
   context: Pick<ModelsContext, "terminal" | "models" | "cluster" | "clock" | "signal">,

@@ -12,7 +12,10 @@ import { ProgressBar } from "../../terminal/progress_bar.ts";
 import { printable } from "../../terminal/render.ts";
 import type { PeopleContext } from "./context.ts";
 
-/** Writes a gallery to a file, or to standard output; only what came whole gets the name of the file. */
+/**
+ * Exports a gallery to a file or to standard output. The file gets its name only when it is
+ * complete.
+ */
 export async function runExport(command: ExportCommand, context: PeopleContext): Promise<number> {
   const { gallery, file, json } = command;
   const { terminal, people, random } = context;
@@ -29,7 +32,7 @@ export async function runExport(command: ExportCommand, context: PeopleContext):
   }
   const temporary = join(dirname(file), `.${newId("part", random)}`);
   try {
-    // For the owner only: there are faces in it.
+    // Readable by the owner only, because it contains faces.
     using out = await Deno.open(temporary, { write: true, createNew: true, mode: 0o600 });
     const writer = out.writable.getWriter();
     await people.export(gallery, async (chunk) => {
@@ -56,7 +59,10 @@ export async function runExport(command: ExportCommand, context: PeopleContext):
   return EXIT_OK;
 }
 
-/** Takes an exported file in, part by part. What was taken when something goes wrong stays; doing it again completes it. */
+/**
+ * Imports an exported file part by part. After an error the imported parts stay, and another import
+ * completes them.
+ */
 export async function runImport(command: ImportCommand, context: PeopleContext): Promise<number> {
   const { gallery, file, json } = command;
   const { terminal, people, clock, progress } = context;
@@ -114,7 +120,7 @@ async function removeQuietly(path: string): Promise<void> {
   }
 }
 
-/** Reads along, so that an archive that was cut short on the way is known for one. */
+/** Parses an archive on its way to the file, so that a truncated one is noticed. */
 class ArchiveCheck {
   people = 0;
   faces = 0;

@@ -15,22 +15,26 @@ import { styled } from "../../terminal/render.ts";
 import { rocText } from "./roc_text.ts";
 import type { PeopleContext } from "./context.ts";
 
-/** The most that is let through of pairs of two people; less where many are enrolled, for a stranger meets them all. */
+/**
+ * Highest rate of false accepts for pairs of two people. It falls with the number of enrolled
+ * people, since a stranger is compared with all of them.
+ */
 const FALSE_ACCEPT_MAX = 0.001;
-/** Of a hundred strangers, so many may be taken for somebody by chance. */
+/** Share of strangers that may be taken for an enrolled person by chance. */
 const STRANGERS_TAKEN_MAX = 0.01;
 
-/** What became of the labelled pictures. */
+/** The outcomes of the labelled pictures. */
 interface Collected {
   readonly faces: LabelledFace[];
-  /** Pictures without a face, and with one that is too small or too blurred. */
+  /** Number of pictures without a face. */
   readonly without: number;
+  /** Number of pictures whose face is too small or too blurred. */
   readonly poor: number;
   readonly failures: readonly DmlError[];
   readonly tried: number;
 }
 
-/** Finds thresholds by labelled pictures, and uses them if it is told to. The exit code. */
+/** Finds thresholds from labelled pictures and applies them if asked. Returns the exit code. */
 export async function runCalibrate(command: CalibrateCommand, context: PeopleContext): Promise<number> {
   const { gallery, apply, json } = command;
   const { terminal, people } = context;
@@ -56,7 +60,7 @@ export async function runCalibrate(command: CalibrateCommand, context: PeopleCon
   return exitCodeOf(collected.failures, { tried: collected.tried });
 }
 
-/** Without it, one may still look what would be right; not apply it. */
+/** Returns the gallery; `null` if it does not exist and no thresholds are to be applied. */
 async function galleryOrNull(
   { gallery, apply }: CalibrateCommand,
   { people }: PeopleContext,

@@ -14,7 +14,7 @@ import type { PeopleContext } from "./context.ts";
 
 type Change = RenameCommand | NoteCommand | MergeCommand | RemoveCommand | ThresholdsCommand;
 
-/** Changes people, or a gallery, and says from which version on. */
+/** Changes people or a gallery, and prints the version that contains the change. */
 export async function runChangePeople(command: Change, context: PeopleContext): Promise<number> {
   const { terminal } = context;
   if (command.subVerb === "thresholds") return await runThresholds(command, context);

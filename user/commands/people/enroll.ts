@@ -10,7 +10,7 @@ import { type PictureOutcome, runPictures } from "../../pictures/picture_run.ts"
 import { printable, styled } from "../../terminal/render.ts";
 import type { PeopleContext } from "./context.ts";
 
-/** Enrols faces: one person's, or everybody's of a directory. The exit code. */
+/** Enrols the faces of one person, or of all people in a directory. Returns the exit code. */
 export async function runEnroll(command: EnrollCommand, context: PeopleContext): Promise<number> {
   const { gallery, face, largest, dryRun, metadata } = command;
   const pictures = await picturesOf(command);
@@ -31,7 +31,7 @@ export async function runEnroll(command: EnrollCommand, context: PeopleContext):
   return exitCodeOf(report.failures, { tried: pictures.length });
 }
 
-/** Remembers of each picture that a face in it is not the person's. The exit code. */
+/** Records for each picture that a face in it is not that of the person. Returns the exit code. */
 export async function runReject(command: RejectCommand, context: PeopleContext): Promise<number> {
   const { gallery, name, face, largest } = command;
   const pictures = (await findInputs(command.inputs)).map((input) => ({ name, input }));
@@ -60,15 +60,15 @@ async function picturesOf({ name, inputs }: EnrollCommand): Promise<LabelledPict
   return (await findInputs(inputs)).map((input) => ({ name, input }));
 }
 
-/** What of a path is kept with a face: the name of the file. */
+/** Returns the part of a path that is stored with a face: the file name. */
 function fileName(path: string): string {
   return basename(path).slice(-400);
 }
 
-/** Tells what became of the pictures: warnings on standard error, what it comes to at the end; or a JSON line each. */
+/** Prints warnings on standard error and a summary at the end, or a JSON line for each picture. */
 class EnrolReport {
   readonly failures: DmlError[] = [];
-  /** People with at least one picture that was not refused. */
+  /** Names of people with at least one picture that was not refused. */
   readonly names = new Set<string>();
   readonly #terminal: PeopleContext["terminal"];
   readonly #command: { readonly json: boolean; readonly gallery: string };

@@ -21,7 +21,7 @@ const COLUMNS: readonly Column[] = [
   { title: "failed", align: "right" },
 ];
 
-/** Measures how well the people of a gallery are recognised in labelled pictures. The exit code. */
+/** Measures the recognition of a gallery on labelled pictures. Returns the exit code. */
 export async function runTestPeople(command: TestPeopleCommand, context: PeopleContext): Promise<number> {
   const { gallery, directory, json } = command;
   const { terminal, cluster, signal } = context;
