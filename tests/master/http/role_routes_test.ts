@@ -17,7 +17,7 @@ const CALLERS = {
 } as const;
 type Caller = keyof typeof CALLERS;
 
-const EVERYBODY: readonly Caller[] = ["nobody", "gallery_missing", "user", "node", "admin"];
+const EVERYBODY: readonly Caller[] = ["nobody", "stranger", "user", "node", "admin"];
 const ADMIN: readonly Caller[] = ["admin"];
 
 /** Every route of the master, and the callers that reach its handler. */
@@ -80,7 +80,7 @@ function appWithoutServices(tokens: AppOptions["tokens"] = TOKENS): Hono {
     ...unusedServices(),
     tokens,
     userPort: null,
-    refusals: { tell: (error) => ({ problem: problemOf(asDmlError(error)), retryAfterMs: null }) },
+    refusals: { record: (error) => ({ problem: problemOf(asDmlError(error)), retryAfterMs: null }) },
   });
 }
 
@@ -117,7 +117,7 @@ async function callersAt(app: Hono, name: string): Promise<Caller[]> {
     const status = await statusOf(app, name, caller);
     if (status !== 401 && status !== 403) reached.push(caller);
     // Only a token of this cluster is told that its role is the wrong one.
-    else assertEquals(status, caller === "nobody" || caller === "gallery_missing" ? 401 : 403, `${name} for ${caller}`);
+    else assertEquals(status, caller === "nobody" || caller === "stranger" ? 401 : 403, `${name} for ${caller}`);
   }
   return reached;
 }
@@ -155,7 +155,7 @@ Deno.test("createApp() does not tell strangers below /v1/ which paths and method
   ];
   for (const [name, status] of cases) {
     for (const caller of EVERYBODY) {
-      const isStrange = caller === "nobody" || caller === "gallery_missing";
+      const isStrange = caller === "nobody" || caller === "stranger";
       assertEquals(await statusOf(app, name, caller), isStrange ? 401 : status, `${name} for ${caller}`);
     }
   }
