@@ -246,7 +246,7 @@ Deno.test("parseCommand() refuses what is wrong, names it, and names the nearest
     ["predct a.jpg", '"predct"', "`dml predict`"],
     ["photo.jpg", '"photo.jpg"', "`dml predict photo.jpg`"],
     ["xyzzy", '"xyzzy"', "`dml help`"],
-    ["predict a --model x", "--model", "--model"],
+    ["predict a --modle x", "--modle", "--model"],
     ["predict a --no-anotate", "--no-anotate", "--no-annotate"],
     ["predict a --concurency=3", "--concurency", "--concurrency"],
     ["predict a --prot 3", "--prot", "--port"],
