@@ -76,6 +76,6 @@ export function pathOf(specifier: string): string {
 async function* sourcesUnder(directory: URL): AsyncGenerator<URL> {
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
     if (isDirectory) yield* sourcesUnder(new URL(`${name}/`, directory));
-    else if (name.endsWith(".ts") && !name.endsWith(".d.ts")) yield new URL(name, directory);
+    else if (/(?<!\.d|\.as)\.ts$/.test(name)) yield new URL(name, directory);
   }
 }

@@ -1,3 +1,4 @@
+import { KERNEL_MEMORY_START } from "../../kernels/memory.ts";
 import type { Picture } from "../picture.ts";
 import {
   GROUP_BYTES,
@@ -9,24 +10,30 @@ import {
   SPAN_WORDS,
 } from "./row_sums_kernel.ts";
 
-/** What rows count for in a sum: the first, the last, and each between them; 257 at most in all, or 16 bits overflow. */
+/** The address of the sums of a row. */
+const SUMS_AT = KERNEL_MEMORY_START;
+
+/** The weights of rows in a sum: of the first, of the last, and of each between them; 257 at most in all, or 16 bits overflow. */
 export interface RowWeights {
   readonly first: number;
   readonly between: number;
   readonly last: number;
 }
 
-/** Spans of pixels of a row; the last pixel of one is before its first when it has none. */
+/** Spans of the pixels of a row. An empty span has its last pixel before its first. */
 export interface PixelSpans {
   readonly firsts: Int32Array;
   readonly lasts: Int32Array;
 }
 
-/** Adds up rows of a picture, and spans of their sums, by vector instructions. There is one at a time in a thread: the next takes its memory. */
+/**
+ * The sums of rows of a picture, and of spans of their pixels, by vector instructions. A thread uses one at a time: the next
+ * takes over the memory of the one before.
+ */
 export class RowSums {
   /** The sums of each byte of a row, of the last call. */
   readonly sums: Uint16Array;
-  /** For each span what the sums of its pixels add up to, of the last call: R, G, B and one that means nothing. */
+  /** The sums of the pixels of each span, of the last call: R, G, B and one without meaning. */
   readonly spanSums: Uint32Array;
   readonly #data: Uint8Array;
   readonly #rowBytes: number;
@@ -40,17 +47,17 @@ export class RowSums {
     this.#data = data;
     this.#rowBytes = width * 3;
     this.#groups = Math.ceil(this.#rowBytes / GROUP_BYTES);
-    const rowAt = this.#groups * GROUP_SUM_BYTES;
+    const rowAt = SUMS_AT + this.#groups * GROUP_SUM_BYTES;
     const spansAt = rowAt + this.#groups * GROUP_BYTES;
     const spanSumsAt = spansAt + firsts.length * SPAN_WORDS * 4;
     const end = spanSumsAt + firsts.length * SPAN_SUM_WORDS * 4;
     const { memory: { buffer }, functions } = ROW_SUMS_KERNEL.open(end);
-    this.sums = new Uint16Array(buffer, 0, this.#groups * GROUP_BYTES);
+    this.sums = new Uint16Array(buffer, SUMS_AT, this.#groups * GROUP_BYTES);
     this.spanSums = new Uint32Array(buffer, spanSumsAt, firsts.length * SPAN_SUM_WORDS);
     this.#row = new Uint8Array(buffer, rowAt, this.#rowBytes);
     this.#spans = new Int32Array(buffer, spansAt, firsts.length * SPAN_WORDS);
     firsts.forEach((first, at) => {
-      this.#spans.set([first * PIXEL_SUM_BYTES, Math.max(lasts[at] - first + 1, 0)], at * SPAN_WORDS);
+      this.#spans.set([SUMS_AT + first * PIXEL_SUM_BYTES, Math.max(lasts[at] - first + 1, 0)], at * SPAN_WORDS);
     });
     this.#functions = functions;
   }
@@ -63,7 +70,7 @@ export class RowSums {
       const weight = index === 0 ? weights.first : index === count - 1 ? weights.last : weights.between;
       const start = (first + index * step) * this.#rowBytes;
       this.#row.set(this.#data.subarray(start, start + this.#rowBytes));
-      this.#functions.addRow(this.#row.byteOffset, 0, this.#groups, weight);
+      this.#functions.addRow(this.#row.byteOffset, SUMS_AT, this.#groups, weight);
     }
     const { byteOffset, length } = this.#spans;
     this.#functions.addSpans(byteOffset, this.spanSums.byteOffset, length / SPAN_WORDS);

@@ -1,0 +1,13 @@
+// Read by TypeScript and by AssemblyScript alike, so it holds constants that are plain numbers, and nothing else.
+
+/** Bytes of a vector of 128 bits. */
+export const VECTOR_BYTES = 16;
+
+/** Bytes of a page, the unit in which WebAssembly memory grows. */
+export const PAGE_BYTES = 65_536;
+
+/** The address at which the compiler places the constants of a kernel; the compiler does not accept 0. */
+export const KERNEL_CONSTANTS_START = 16;
+
+/** The first address that is free for the data of a kernel; its constants lie before it. */
+export const KERNEL_MEMORY_START = 4_096;
