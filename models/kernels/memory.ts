@@ -6,8 +6,11 @@ export const VECTOR_BYTES = 16;
 /** Bytes of a page, the unit in which WebAssembly memory grows. */
 export const PAGE_BYTES = 65_536;
 
-/** The address at which the compiler places the constants of a kernel; the compiler does not accept 0. */
-export const KERNEL_CONSTANTS_START = 16;
+/**
+ * The address at which the compiler places the constants of a kernel. Below it nothing may lie: since no sum of an address
+ * and a small number is in there, the compiler makes such numbers a part of the load or the store.
+ */
+export const KERNEL_CONSTANTS_START = 1_024;
 
 /** The first address that is free for the data of a kernel; its constants lie before it. */
 export const KERNEL_MEMORY_START = 4_096;

@@ -1,5 +1,4 @@
 import asc from "assemblyscript/asc";
-import { KERNEL_CONSTANTS_START } from "../../models/kernels/memory.ts";
 
 /** The folder of the kernels, sources and compiled files alike. */
 export const KERNELS_DIRECTORY = new URL("../../models/kernels/", import.meta.url);
@@ -8,6 +7,7 @@ const SOURCE_EXTENSION = ".as.ts";
 const OUTPUT = "kernel.wasm";
 const TEXT = "kernel.wat";
 
+/** `-O3` also says that nothing lies in the first KiB of the memory; see `KERNEL_CONSTANTS_START`. */
 const FLAGS: readonly string[] = [
   "-O3",
   "--converge",
@@ -18,7 +18,6 @@ const FLAGS: readonly string[] = [
   "--importMemory",
   "--noExportMemory",
   "--initialMemory=1",
-  `--memoryBase=${KERNEL_CONSTANTS_START}`,
 ];
 
 /** What the compiler makes of one kernel. */
