@@ -1,16 +1,10 @@
 import { invariant } from "../../../protocol/kernel/invariant.ts";
+import { KERNEL_MEMORY_START } from "../../kernels/memory.ts";
+import { ONE, SAMPLE_DOWN_SHIFT, SAMPLE_WORDS } from "../../kernels/warp_units.ts";
 import type { Box } from "../geometry/geometry.ts";
 import type { Picture } from "../picture.ts";
 import { invertSimilarity, type Similarity, transformPoint } from "../geometry/similarity.ts";
-import {
-  ONE,
-  READ_BYTES,
-  SAMPLE_DOWN_SHIFT,
-  SAMPLE_WORDS,
-  SUM_WORDS,
-  WARP_KERNEL,
-  WARP_MEMORY_START,
-} from "./warp_kernel.ts";
+import { READ_BYTES, SUM_WORDS, WARP_KERNEL } from "./warp_kernel.ts";
 
 /** Samples on each axis of a pixel at most. */
 const SAMPLES_MAX = 4;
@@ -21,13 +15,13 @@ const REGION_BYTES_MAX = 1024 * 1024;
 /** A sample may lie outside the corners of its part by what is rounded, and its neighbours by a pixel. */
 const MARGIN = 2;
 
-/** What a square is made of. */
+/** A square to be written, and the picture it is taken from. */
 interface Warping {
   readonly picture: Picture;
   readonly side: number;
-  /** From the square to the picture. */
+  /** The way from the square to the picture. */
   readonly back: Similarity;
-  /** Of one pixel, on each axis. */
+  /** The samples of one pixel on each axis. */
   readonly samples: number;
   readonly factor: number;
   readonly shift: number;
@@ -36,9 +30,9 @@ interface Warping {
 
 /** A part of a picture, copied to where the kernel can read it. */
 interface Region extends Box {
-  /** Where its first pixel is, as an address. */
+  /** The address of its first pixel. */
   readonly at: number;
-  /** From one row to the next, in bytes. */
+  /** The bytes from one row to the next. */
   readonly stride: number;
 }
 
@@ -69,7 +63,7 @@ function warpPart(warping: Warping, part: Box): void {
     for (const half of halvesOf(part)) warpPart(warping, half);
     return;
   }
-  const sumsAt = WARP_MEMORY_START;
+  const sumsAt = KERNEL_MEMORY_START;
   const samplesAt = sumsAt + part.width * SUM_WORDS * 4;
   const at = samplesAt + part.width * samples * samples * SAMPLE_WORDS * 4;
   const stride = source.width * 3;
@@ -85,7 +79,7 @@ function warpPart(warping: Warping, part: Box): void {
   }
 }
 
-/** The smallest part of the picture that has all pixels of a part of the square. */
+/** Returns the smallest part of the picture that has all pixels of a part of the square. */
 function sourceOf({ picture, back }: Warping, { x, y, width, height }: Box): Box {
   const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]].map(([x, y]) =>
     transformPoint({ x, y }, back)
@@ -100,7 +94,7 @@ function sourceOf({ picture, back }: Warping, { x, y, width, height }: Box): Box
   return { x: columns.first, y: rows.first, width: columns.count, height: rows.count };
 }
 
-/** Cut across its longer side. */
+/** Cuts a part in two across its longer side. */
 function halvesOf({ x, y, width, height }: Box): Box[] {
   if (width > height) {
     const left = width >> 1;
@@ -117,7 +111,7 @@ function copyRegion({ width, data }: Picture, { x, y, height, stride }: Region, 
   }
 }
 
-/** Where the samples of a row of the part lie. */
+/** Writes where the samples of a row of the part lie. */
 function placeSamples(
   { picture, back, samples }: Warping,
   { part, y, region }: { part: Box; y: number; region: Region },
