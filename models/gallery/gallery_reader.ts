@@ -1,35 +1,42 @@
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Candidate, FaceQuality } from "../../protocol/messages/prediction.ts";
+import { ROWS_PER_BLOCK } from "../kernels/gallery_places.ts";
 import type { GalleryView } from "./gallery_view.ts";
 import { NearestPeople } from "./nearest_people.ts";
 import { isComparable, recognise, type Recognised } from "./recognise.ts";
-import { ROWS_PER_BLOCK } from "./row_layout.ts";
 import { RowScan } from "./row_scan.ts";
 import { isUnitLength } from "./unit_length.ts";
 
-/** Says who a face is. It is used by one thread at a time; each worker opens its own. */
+/** Tells who a face is. It belongs to one thread; each worker opens its own. */
 export interface GalleryReader {
   readonly view: GalleryView;
   /**
-   * The people whose enrolled faces are nearest to `embedding` (of length one), best first, each once. Exactly those that
-   * comparing with every row one by one would find, with the very same similarities.
+   * Returns the people whose enrolled faces are nearest to `embedding` (of length one), best first, each once. They are
+   * exactly those that a comparison with every row would find, with the very same similarities.
    */
   match(embedding: Float32Array, options: { countMax: number }): Candidate[];
-  /** What to say of a face with this embedding and quality. */
+  /** Returns what to say of a face with this embedding and quality. */
   recognise(embedding: Float32Array, quality: FaceQuality): Recognised;
 }
 
-/** A reader of `view`. A plain one compares with every row; it is what WebAssembly without vectors falls back to. */
+/** Opens a reader of `view`. A plain one compares with every row, which is slower and finds the same. */
 export function openGallery(view: GalleryView, options: { isPlain?: boolean } = {}): GalleryReader {
   const floats = new Float32Array(view.memory.buffer);
-  const scan = options.isPlain ? null : RowScan.open(view);
+  const scan = options.isPlain ? null : new RowScan(view);
   const match = (embedding: Float32Array, { countMax }: { countMax: number }): Candidate[] => {
     invariant(embedding.length === view.dimensions, "an embedding has the gallery's dimensions");
     invariant(isUnitLength(embedding), "an embedding is L2-normalised");
     const nearest = new NearestPeople({ view, floats, embedding, countMax });
-    if (scan === null) { for (let person = 0; person < view.people.count; person++) nearest.offer(person); }
-    else offerWhatMayBeNear(nearest, scan);
+    if (scan?.aim(embedding)) {
+      try {
+        offerWhatMayBeNear(nearest, scan);
+      } finally {
+        scan.rest();
+      }
+    } else {
+      for (let person = 0; person < view.people.count; person++) nearest.offer(person);
+    }
     return nearest.get().map(({ name, similarity }) => ({ name, similarity }));
   };
   return {
@@ -50,7 +57,6 @@ export function openGallery(view: GalleryView, options: { isPlain?: boolean } = 
  * and so is every row of a person none of whose rows is offered: the result is the one of offering everybody.
  */
 function offerWhatMayBeNear(nearest: NearestPeople, scan: RowScan): void {
-  scan.aim(nearest.embedding);
   const slotCount = nearest.view.people.personOfSlot.length;
   for (let first = 0, block = 0; first < slotCount; first += ROWS_PER_BLOCK, block++) {
     const rowCount = Math.min(ROWS_PER_BLOCK, slotCount - first);

@@ -1,30 +1,33 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import { PAGE_BYTES } from "../wasm/module.ts";
+import { CODES_AT_ONCE, CODES_STRIDE, GALLERY_PAGES_MAX, ROWS_AT } from "../kernels/gallery_places.ts";
+import { PAGE_BYTES } from "../kernels/memory.ts";
 import { CODE_MAX, quantise } from "./quantise.ts";
 import {
+  blockAddress,
   blockOf,
   boundAddresses,
-  CODES_AT_ONCE,
-  CODES_STRIDE,
   codesAddress,
   floatsAddress,
   type RowLayout,
   rowLayout,
 } from "./row_layout.ts";
-import { GALLERY_PAGES_MAX } from "./scan_kernel.ts";
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
 /** The rows of a gallery in shared memory, written by the one thread that owns it. Slots that are given back are used again. */
 export class GalleryRows {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: GALLERY_PAGES_MAX, shared: true });
+  readonly memory = new WebAssembly.Memory({
+    initial: Math.ceil(ROWS_AT / PAGE_BYTES),
+    maximum: GALLERY_PAGES_MAX,
+    shared: true,
+  });
   readonly #layout: RowLayout;
-  /** Of the row that is being written; what is beyond its dimensions stays 0. */
+  /** The codes of the row that is being written; those beyond its dimensions stay 0. */
   readonly #codes: Int8Array;
   readonly #free: number[] = [];
   #slotCount = 0;
   #blockCount = 0;
-  /** All of the memory, in two ways. */
+  /** All of the memory, as two kinds of numbers. */
   #bytes = new Int8Array(this.memory.buffer);
   #floats = new Float32Array(this.memory.buffer);
 
@@ -33,12 +36,12 @@ export class GalleryRows {
     this.#codes = new Int8Array(this.#layout.codeBytes);
   }
 
-  /** Slots that were ever in use: every one is below. */
+  /** The number of slots that were ever in use; all of them are below it. */
   get slotCount(): number {
     return this.#slotCount;
   }
 
-  /** Writes `row` to a slot that nobody uses and says which; throws `gallery_invalid` when there is no more memory. */
+  /** Writes `row` to a free slot and returns that. Throws `gallery_invalid` when there is no more memory. */
   write(row: Float32Array): number {
     const slot = this.#free.pop() ?? this.#nextSlot();
     this.#floats.set(row, floatsAddress(this.#layout, slot) / FLOAT_BYTES);
@@ -50,7 +53,7 @@ export class GalleryRows {
     return slot;
   }
 
-  /** Whether `slot` holds exactly `row`. */
+  /** Returns true if `slot` holds exactly `row`. */
   holds(slot: number, row: Float32Array): boolean {
     const start = floatsAddress(this.#layout, slot) / FLOAT_BYTES;
     for (let index = 0; index < row.length; index++) {
@@ -59,7 +62,7 @@ export class GalleryRows {
     return true;
   }
 
-  /** Gives `slots` back; nobody may read them any more. */
+  /** Gives `slots` back. Nobody may read them any more. */
   free(slots: readonly number[]): void {
     for (const slot of slots) this.#free.push(slot);
   }
@@ -80,8 +83,8 @@ export class GalleryRows {
   }
 
   #grow(): void {
-    const bytes = (this.#blockCount + 1) * this.#layout.blockBytes;
-    const pages = Math.ceil((bytes - this.memory.buffer.byteLength) / PAGE_BYTES);
+    const end = blockAddress(this.#layout, this.#blockCount + 1);
+    const pages = Math.ceil((end - this.memory.buffer.byteLength) / PAGE_BYTES);
     try {
       if (pages > 0) this.memory.grow(pages);
     } catch (error) {

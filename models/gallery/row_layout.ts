@@ -1,13 +1,7 @@
-/** Rows that lie together. Memory grows by this many, and none is ever moved. */
-export const ROWS_PER_BLOCK = 1_024;
-
-/** Rows that a scan works on together; each part of the embedding asked about is loaded once for all of them. */
-export const ROWS_AT_ONCE = 4;
-/** Codes of one row that a scan reads at once. */
-export const CODES_AT_ONCE = 8;
+import { CODES_AT_ONCE, ROWS_AT, ROWS_AT_ONCE, ROWS_PER_BLOCK } from "../kernels/gallery_places.ts";
 
 /**
- * Where the rows of a gallery lie in its memory. A row is one embedding, in the slot of its number; a block is
+ * The places of the rows of a gallery in its memory. A row is one embedding, in the slot of its number; a block is
  * {@linkcode ROWS_PER_BLOCK} slots: first the codes of all of them (a byte a number), then their scales and errors (a float
  * each, see `quantise.ts`), then the embeddings themselves. The codes of {@linkcode ROWS_AT_ONCE} rows are dealt out in turn,
  * {@linkcode CODES_AT_ONCE} of the first row, of the second, and so on: a scan works on these rows together, and so reads memory
@@ -15,9 +9,9 @@ export const CODES_AT_ONCE = 8;
  */
 export interface RowLayout {
   readonly dimensions: number;
-  /** Of the codes of one row: the dimensions, rounded up to what the scan reads at once; the rest are zeros. */
+  /** The bytes of the codes of one row: its dimensions, rounded up to what the scan reads at once; the rest are zeros. */
   readonly codeBytes: number;
-  /** From the start of a block. */
+  /** The places of scales, errors and floats from the start of a block on, in bytes. */
   readonly scalesAt: number;
   readonly errorsAt: number;
   readonly floatsAt: number;
@@ -26,7 +20,7 @@ export interface RowLayout {
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** The layout for embeddings of this many numbers. */
+/** Returns the layout for embeddings of this many numbers. */
 export function rowLayout(dimensions: number): RowLayout {
   const codeBytes = Math.ceil(dimensions / CODES_AT_ONCE) * CODES_AT_ONCE;
   const scalesAt = ROWS_PER_BLOCK * codeBytes;
@@ -42,31 +36,31 @@ export function rowLayout(dimensions: number): RowLayout {
   };
 }
 
-/** The address of the embedding in `slot`, in bytes. */
-export function floatsAddress({ blockBytes, floatsAt, dimensions }: RowLayout, slot: number): number {
-  return blockOf(slot) * blockBytes + floatsAt + (slot % ROWS_PER_BLOCK) * dimensions * FLOAT_BYTES;
+/** Returns the address of `block`. */
+export function blockAddress({ blockBytes }: RowLayout, block: number): number {
+  return ROWS_AT + block * blockBytes;
 }
 
-/** The address of the first codes of `slot`, in bytes; each next part of them is {@linkcode CODES_STRIDE} further. */
-export function codesAddress({ blockBytes, codeBytes }: RowLayout, slot: number): number {
+/** Returns the address of the embedding in `slot`. */
+export function floatsAddress(layout: RowLayout, slot: number): number {
+  const { floatsAt, dimensions } = layout;
+  return blockAddress(layout, blockOf(slot)) + floatsAt + (slot % ROWS_PER_BLOCK) * dimensions * FLOAT_BYTES;
+}
+
+/** Returns the address of the first codes of `slot`; each next part of them is `CODES_STRIDE` bytes further. */
+export function codesAddress(layout: RowLayout, slot: number): number {
   const inBlock = slot % ROWS_PER_BLOCK;
   const inGroup = inBlock % ROWS_AT_ONCE;
-  return blockOf(slot) * blockBytes + (inBlock - inGroup) * codeBytes + inGroup * CODES_AT_ONCE;
+  return blockAddress(layout, blockOf(slot)) + (inBlock - inGroup) * layout.codeBytes + inGroup * CODES_AT_ONCE;
 }
 
-/** From one part of the codes of a row to the next, in bytes. */
-export const CODES_STRIDE = ROWS_AT_ONCE * CODES_AT_ONCE;
-
-/** The addresses of the scale and the error of `slot`, in bytes. */
-export function boundAddresses(
-  { blockBytes, scalesAt, errorsAt }: RowLayout,
-  slot: number,
-): { scale: number; error: number } {
-  const start = blockOf(slot) * blockBytes + (slot % ROWS_PER_BLOCK) * FLOAT_BYTES;
-  return { scale: start + scalesAt, error: start + errorsAt };
+/** Returns the addresses of the scale and the error of `slot`. */
+export function boundAddresses(layout: RowLayout, slot: number): { scale: number; error: number } {
+  const start = blockAddress(layout, blockOf(slot)) + (slot % ROWS_PER_BLOCK) * FLOAT_BYTES;
+  return { scale: start + layout.scalesAt, error: start + layout.errorsAt };
 }
 
-/** The block that `slot` is in. */
+/** Returns the block that `slot` is in. */
 export function blockOf(slot: number): number {
   return Math.floor(slot / ROWS_PER_BLOCK);
 }

@@ -1,16 +1,13 @@
+import { invariant } from "../../protocol/kernel/invariant.ts";
+import { KernelModule } from "../kernels/kernel_module.ts";
+import bytes from "../kernels/gallery_scan.wasm" with { type: "bytes" };
 import { quantise } from "./quantise.ts";
-import { type RowLayout, rowLayout, ROWS_AT_ONCE, ROWS_PER_BLOCK } from "./row_layout.ts";
-import {
-  ANSWERS_AT,
-  GREATEST_AT,
-  QUERY_AT,
-  QUERY_CODE_MAX,
-  type ScanKernel,
-  scanKernelModule,
-  SCRATCH_PAGES,
-} from "./scan_kernel.ts";
+import { blockAddress, type RowLayout, rowLayout } from "./row_layout.ts";
+import { ScanScratch } from "./scan_scratch.ts";
 import { LENGTH_SLACK } from "./unit_length.ts";
-import { IMPORT_MODULE } from "../wasm/module.ts";
+
+/** The largest code of a query: 1,024 products of it with `CODE_MAX` add up to less than 2^31. */
+export const QUERY_CODE_MAX = 8_191;
 
 /**
  * More than all roundings of the kernel and of the exact similarity together: fewer than ten operations in single precision on
@@ -18,8 +15,27 @@ import { IMPORT_MODULE } from "../wasm/module.ts";
  */
 const ROUNDING = 2e-6;
 
-/** Compiled once a thread and a number of dimensions, because every version of a gallery opens a reader; null where it cannot be. */
-const compiled = new Map<number, WebAssembly.Module | null>();
+/** The functions of the kernel. */
+interface ScanFunctions {
+  /**
+   * Answers in the scratch for each of the first `rowCount` rows of a block, with `dot` the dot product of its codes and
+   * the query's: `dot x scale x queryScale + error x errorFactor + slack`. Rows are looked at four by four: up to three
+   * answers behind the last one asked for have no meaning.
+   */
+  scan(
+    ...parameters: [
+      block: number,
+      codeBytes: number,
+      rowCount: number,
+      scratch: number,
+      queryScale: number,
+      errorFactor: number,
+      slack: number,
+    ]
+  ): void;
+}
+
+const MODULE = new KernelModule<ScanFunctions>(bytes);
 
 /**
  * Finds quickly which rows cannot be near an embedding. With a row `r = s c + d`, where `c` are its codes, `s` its scale and the
@@ -28,54 +44,49 @@ const compiled = new Map<number, WebAssembly.Module | null>();
  * similarity, and its main part is a dot product of small whole numbers.
  */
 export class RowScan {
+  readonly #memory: WebAssembly.Memory;
   readonly #layout: RowLayout;
-  readonly #kernel: ScanKernel;
-  readonly #query: Int16Array;
-  readonly #answers: Float32Array;
-  readonly #greatest: Float32Array;
+  readonly #functions: ScanFunctions;
+  #scratch: ScanScratch | null = null;
   #aim = { scale: 0, errorFactor: 0, slack: 0 };
 
-  private constructor(layout: RowLayout, kernel: ScanKernel, scratch: WebAssembly.Memory) {
-    this.#layout = layout;
-    this.#kernel = kernel;
-    this.#query = new Int16Array(scratch.buffer, QUERY_AT, layout.dimensions);
-    this.#answers = new Float32Array(scratch.buffer, ANSWERS_AT, ROWS_PER_BLOCK);
-    this.#greatest = new Float32Array(scratch.buffer, GREATEST_AT, ROWS_AT_ONCE);
-  }
-
-  /** A scan of the rows in `memory`, or null where WebAssembly lacks what it needs (vectors, several memories). */
-  static open({ memory, dimensions }: { memory: WebAssembly.Memory; dimensions: number }): RowScan | null {
-    const layout = rowLayout(dimensions);
-    const module = compiledFor(layout);
-    if (module === null) return null;
-    const scratch = new WebAssembly.Memory({ initial: SCRATCH_PAGES });
-    const { exports } = new WebAssembly.Instance(module, { [IMPORT_MODULE]: { gallery: memory, scratch } });
-    return new RowScan(layout, exports as unknown as ScanKernel, scratch);
-  }
-
-  /** The embedding, of length one, that the following answers are about. */
-  aim(embedding: Float32Array): void {
-    const { scale, error } = quantise(embedding, { codes: this.#query, codeMax: QUERY_CODE_MAX });
-    const lengthMax = 1 + LENGTH_SLACK;
-    this.#aim = { scale, errorFactor: lengthMax + error, slack: lengthMax * error + ROUNDING };
+  /** Scans the rows of a gallery in `memory`. */
+  constructor({ memory, dimensions }: { memory: WebAssembly.Memory; dimensions: number }) {
+    this.#memory = memory;
+    this.#layout = rowLayout(dimensions);
+    this.#functions = MODULE.over(memory);
   }
 
   /**
-   * What the similarity of each of the first `rowCount` rows of `block` (at least one) cannot exceed, and what none of them
-   * exceeds. Good until the next call.
+   * Makes the answers that follow about `embedding`, which is of length one, until {@linkcode rest} is called. Returns
+   * false if too many others are scanning this gallery: then there are no answers.
+   */
+  aim(embedding: Float32Array): boolean {
+    this.#scratch ??= ScanScratch.take(this.#memory);
+    if (this.#scratch === null) return false;
+    const { scale, error } = quantise(embedding, { codes: this.#scratch.query, codeMax: QUERY_CODE_MAX });
+    const lengthMax = 1 + LENGTH_SLACK;
+    this.#aim = { scale, errorFactor: lengthMax + error, slack: lengthMax * error + ROUNDING };
+    return true;
+  }
+
+  /**
+   * Returns what the similarity of each of the first `rowCount` rows of `block` (at least one) cannot exceed, and what none
+   * of them exceeds. Both hold until the next call.
    */
   look(block: number, rowCount: number): { similaritiesMax: Float32Array; greatest: number } {
+    const scratch = this.#scratch;
+    invariant(scratch !== null, "a scan looks for the embedding that it was aimed at");
     const { scale, errorFactor, slack } = this.#aim;
-    this.#kernel.scan(block * this.#layout.blockBytes, rowCount, scale, errorFactor, slack);
-    return { similaritiesMax: this.#answers, greatest: Math.max(...this.#greatest) };
+    const { codeBytes } = this.#layout;
+    const address = blockAddress(this.#layout, block);
+    this.#functions.scan(address, codeBytes, rowCount, scratch.address, scale, errorFactor, slack);
+    return { similaritiesMax: scratch.answers, greatest: Math.max(...scratch.greatest) };
   }
-}
 
-function compiledFor(layout: RowLayout): WebAssembly.Module | null {
-  const present = compiled.get(layout.dimensions);
-  if (present !== undefined) return present;
-  const bytes = scanKernelModule(layout);
-  const module = WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
-  compiled.set(layout.dimensions, module);
-  return module;
+  /** Ends the answers about the last embedding, so that others can scan. */
+  rest(): void {
+    this.#scratch?.release();
+    this.#scratch = null;
+  }
 }

@@ -1,4 +1,4 @@
-// Read by TypeScript and by AssemblyScript alike, so it holds constants that are plain numbers, and nothing else.
+// Read by TypeScript and by AssemblyScript alike, so it holds constants that are numbers, and nothing else.
 
 /** Bytes of a vector of 128 bits. */
 export const VECTOR_BYTES = 16;

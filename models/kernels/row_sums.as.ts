@@ -14,16 +14,16 @@ const SPAN_BYTES = 8;
 export function addRow(source: usize, sums: usize, groups: i32, weight: i32): void {
   const weights = i16x8.splat(<i16>weight);
   do {
-    addEight(source, sums, weights);
-    addEight(source + 8, sums + VECTOR_BYTES, weights);
+    addEight(v128.load_ext<u8>(source), sums, weights);
+    addEight(v128.load_ext<u8>(source, 8), sums + VECTOR_BYTES, weights);
     source += GROUP_BYTES;
     sums += GROUP_SUM_BYTES;
   } while (--groups);
 }
 
 @inline
-function addEight(source: usize, sums: usize, weights: v128): void {
-  v128.store(sums, i16x8.add(v128.load(sums), i16x8.mul(v128.load_ext<u8>(source), weights)));
+function addEight(bytes: v128, sums: usize, weights: v128): void {
+  v128.store(sums, i16x8.add(v128.load(sums), i16x8.mul(bytes, weights)));
 }
 
 /** Adds up the sums of the pixels of each span: R, G, B and one number without meaning. It reads two bytes behind the last pixel. */

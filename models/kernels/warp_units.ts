@@ -1,4 +1,4 @@
-// Read by TypeScript and by AssemblyScript alike, so it holds constants that are plain numbers, and nothing else.
+// Read by TypeScript and by AssemblyScript alike, so it holds constants that are numbers, and nothing else.
 
 /** Places and shares of neighbours are whole numbers of 1/256. */
 export const ONE = 256;

@@ -1,4 +1,5 @@
 import asc from "assemblyscript/asc";
+import { GALLERY_PAGES_MAX } from "../../models/kernels/gallery_places.ts";
 
 /** The folder of the kernels, sources and compiled files alike. */
 export const KERNELS_DIRECTORY = new URL("../../models/kernels/", import.meta.url);
@@ -20,6 +21,14 @@ const FLAGS: readonly string[] = [
   "--initialMemory=1",
 ];
 
+/** The kernels that share a memory with other threads, which may grow to all that 32 bits address. */
+export const SHARED_MEMORY: readonly string[] = ["gallery_scan"];
+const SHARED_V8_FLAGS: readonly string[] = [
+  "--enable=threads",
+  "--sharedMemory",
+  `--maximumMemory=${GALLERY_PAGES_MAX}`,
+];
+
 /** What the compiler makes of one kernel. */
 export interface CompiledKernel {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -38,6 +47,7 @@ export async function kernelNames(): Promise<string[]> {
 export async function compileKernel(name: string): Promise<CompiledKernel> {
   const written = new Map<string, Uint8Array<ArrayBuffer> | string>();
   const args = [`${name}${SOURCE_EXTENSION}`, `--outFile=${OUTPUT}`, `--textFile=${TEXT}`, ...FLAGS];
+  if (SHARED_MEMORY.includes(name)) args.push(...SHARED_V8_FLAGS);
   const { error, stderr } = await asc.main(args, {
     readFile: readSource,
     writeFile: (path, contents) => void written.set(path, contents as Uint8Array<ArrayBuffer> | string),

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { cosine } from "../../../models/gallery/cosine.ts";
 import { GalleryRows } from "../../../models/gallery/gallery_rows.ts";
 import { CODE_MAX, quantise } from "../../../models/gallery/quantise.ts";
-import { floatsAddress, rowLayout, ROWS_PER_BLOCK } from "../../../models/gallery/row_layout.ts";
-import { RowScan } from "../../../models/gallery/row_scan.ts";
-import { QUERY_CODE_MAX, scanKernelModule } from "../../../models/gallery/scan_kernel.ts";
+import { floatsAddress, rowLayout } from "../../../models/gallery/row_layout.ts";
+import { QUERY_CODE_MAX, RowScan } from "../../../models/gallery/row_scan.ts";
+import { ROWS_PER_BLOCK, SCRATCHES } from "../../../models/kernels/gallery_places.ts";
 import { seededRandom } from "../../../protocol/kernel/random.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { madeFace, unit } from "./made_gallery.ts";
@@ -12,8 +12,7 @@ import { madeFace, unit } from "./made_gallery.ts";
 function opened(rows: readonly Float32Array[], dimensions: number): { scan: RowScan; memory: WebAssembly.Memory } {
   const held = new GalleryRows({ dimensions });
   rows.forEach((row, index) => assertEquals(held.write(row), index));
-  const scan = RowScan.open({ memory: held.memory, dimensions });
-  assert(scan !== null, "this machine has vectors");
+  const scan = new RowScan({ memory: held.memory, dimensions });
   return { scan, memory: held.memory };
 }
 
@@ -24,10 +23,35 @@ const direction = (dimensions: number) =>
     maxLength: dimensions,
   }).filter((numbers) => Math.hypot(...numbers) > 1e-6).map((numbers) => unit(Float32Array.from(numbers)));
 
-Deno.test("scanKernelModule() is valid for every number of dimensions that a gallery may have", () => {
-  for (let dimensions = 1; dimensions <= 1_024; dimensions += dimensions < 20 ? 1 : 167) {
-    assert(WebAssembly.validate(scanKernelModule(rowLayout(dimensions))), `${dimensions}`);
-  }
+Deno.test("RowScan aim() says no while all scratches of the memory are in use", () => {
+  const embedding = unit(Float32Array.of(1, 2, 3));
+  const { memory } = opened([embedding], 3);
+  const scans = Array.from({ length: SCRATCHES + 1 }, () => new RowScan({ memory, dimensions: 3 }));
+  assertEquals(scans.map((scan) => scan.aim(embedding)), [...new Array(SCRATCHES).fill(true), false]);
+  assertEquals(scans[5].aim(embedding), true, "it has one");
+  scans[5].rest();
+  assertEquals([scans[SCRATCHES].aim(embedding), scans[5].aim(embedding)], [true, false]);
+});
+
+Deno.test("RowScan look() answers each scan about its own embedding, however many share the memory", () => {
+  const random = seededRandom(5);
+  const dimensions = 20;
+  const rows = Array.from({ length: 9 }, () => madeFace(random, { dimensions }));
+  const { memory } = opened(rows, dimensions);
+  const answersOf = (scan: RowScan) => Array.from(scan.look(0, rows.length).similaritiesMax.subarray(0, rows.length));
+  const alone = rows.map((row) => {
+    const scan = new RowScan({ memory, dimensions });
+    scan.aim(row);
+    const answers = answersOf(scan);
+    scan.rest();
+    return answers;
+  });
+  const together = rows.map((row) => {
+    const scan = new RowScan({ memory, dimensions });
+    scan.aim(row);
+    return scan;
+  });
+  assertEquals(together.map(answersOf), alone);
 });
 
 Deno.test("RowScan look() never says less than the exact similarity, and its greatest is the greatest", () => {

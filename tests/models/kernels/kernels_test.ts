@@ -1,6 +1,6 @@
 /** The compiled kernels in `models/kernels/` are what their sources compile to, and keep to the part of memory that is theirs. */
 import { KERNEL_CONSTANTS_START, KERNEL_MEMORY_START, PAGE_BYTES } from "../../../models/kernels/memory.ts";
-import { compileKernel, kernelNames, KERNELS_DIRECTORY } from "../../../tools/kernels/compile_kernel.ts";
+import { compileKernel, kernelNames, KERNELS_DIRECTORY, SHARED_MEMORY } from "../../../tools/kernels/compile_kernel.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
 const NAMES = await kernelNames();
@@ -31,7 +31,9 @@ Deno.test("compileKernel() throws with the compiler's messages", async () => {
 Deno.test("the constants of every kernel lie before KERNEL_MEMORY_START", () => {
   for (const [index, name] of NAMES.entries()) {
     for (const filling of [0, 0xff]) {
-      const memory = new WebAssembly.Memory({ initial: 1 });
+      const memory = SHARED_MEMORY.includes(name)
+        ? new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true })
+        : new WebAssembly.Memory({ initial: 1 });
       const bytes = new Uint8Array(memory.buffer).fill(filling);
       new WebAssembly.Instance(new WebAssembly.Module(compiledFiles[index]), { env: { memory } });
       const isUntouched = (byte: number) => byte === filling;
