@@ -58,10 +58,10 @@ export async function compileKernel(name: string): Promise<CompiledKernel> {
   return { bytes: written.get(OUTPUT) as Uint8Array<ArrayBuffer>, text: written.get(TEXT) as string };
 }
 
-/** Reads a source; `null` if there is none. The compiler appends an extension to imports that already have theirs. */
+/** Reads a source; `null` if there is none. */
 async function readSource(path: string): Promise<string | null> {
   try {
-    return await Deno.readTextFile(new URL(path.replace(/\.ts\.ts$/, ".ts"), KERNELS_DIRECTORY));
+    return await Deno.readTextFile(new URL(path, KERNELS_DIRECTORY));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

@@ -16,5 +16,4 @@ export const MARKER = {
   comment: 0xfe,
 } as const;
 
-/** What every marker begins with. In coded data a zero follows each such byte that begins none (T.81, B.1.1.5). */
-export const MARKER_START = 0xff;
+export { MARKER_START } from "../../kernels/jpeg.ts";

@@ -1,17 +1,20 @@
-import { ConstantPool } from "../../../wasm/constant_pool.ts";
-import { encodeModule, IMPORT_MODULE } from "../../../wasm/module.ts";
-import { unstuffFunction } from "./bit_stream.ts";
-import { decodeFunction } from "./entropy_decoding.ts";
-import { transformFunction } from "./inverse_dct.ts";
-import { CONSTANTS_AT, STATE_AT } from "./memory_map.ts";
-import { halvedRowFunction, wholeRowFunction } from "./pixel_rows.ts";
+import bytes from "../../../kernels/jpeg_decoder.wasm" with { type: "bytes" };
+import { KernelModule } from "../../../kernels/kernel_module.ts";
 
-/** What the module offers; each is explained where it is written. */
+/** The functions of the kernel, which works in a memory that is laid out as in memory_map.ts. */
 export interface DecoderKernel {
+  /**
+   * Copies the bits of a scan from `from` to where the state says, without the zeros that follow bytes of ones, up to a
+   * marker, and returns the address of that.
+   */
   unstuff(from: number): number;
+  /** Decodes so many MCUs to samples; `blocksEnd` is the end of the list of an MCU's blocks. Returns `DECODED` or `GIVEN_UP`. */
   decode(mcus: number, blocksEnd: number): number;
+  /** Writes the samples of the block in the memory, and zeros in its place. Returns `DECODED` or `GIVEN_UP`. */
   transform(dc: number, target: number, stride: number, seen: number, sum: number): number;
+  /** Writes a row of `groups` times 16 pixels with as many samples of chroma as of luma. */
   wholeRow(luma: number, cb: number, cr: number, target: number, groups: number): void;
+  /** Writes such a row whose chroma has half the samples across, and perhaps down. */
   halvedRow(
     ...parameters: [
       luma: number,
@@ -21,37 +24,15 @@ export interface DecoderKernel {
       crFar: number,
       target: number,
       groups: number,
-      rounding: number,
-      otherRounding: number,
+      leftRounding: number,
+      rightRounding: number,
     ]
   ): void;
 }
 
-interface Compiled {
-  readonly module: WebAssembly.Module;
-  readonly constants: Uint8Array;
-}
+const MODULE = new KernelModule<DecoderKernel>(bytes);
 
-/** Made once a thread. */
-let compiled: Compiled | null = null;
-
-/** The code of the decoder over `memory`. */
+/** Opens the kernel over `memory`. */
 export function openDecoderKernel(memory: WebAssembly.Memory): DecoderKernel {
-  compiled ??= compile();
-  new Uint8Array(memory.buffer).set(compiled.constants, CONSTANTS_AT);
-  const { exports } = new WebAssembly.Instance(compiled.module, { [IMPORT_MODULE]: { memory } });
-  return exports as unknown as DecoderKernel;
-}
-
-function compile(): Compiled {
-  const pool = new ConstantPool({ start: CONSTANTS_AT, end: STATE_AT });
-  const functions = [
-    transformFunction(pool),
-    decodeFunction({ transformNumber: 0 }),
-    unstuffFunction(pool),
-    wholeRowFunction(pool),
-    halvedRowFunction(pool),
-  ];
-  const bytes = encodeModule({ memories: [{ name: "memory", pagesMin: 1 }], functions });
-  return { module: new WebAssembly.Module(bytes), constants: pool.bytes };
+  return MODULE.over(memory);
 }

@@ -1,12 +1,9 @@
 import { CODE_MAX, codesByLength, type HuffmanTable } from "../huffman_table.ts";
 import { AC_SIZE_MAX, SIZE_BITS } from "../symbols.ts";
+import { LONG_CODE_MIN, LONG_CODES } from "../../../kernels/jpeg_decoder/memory_map.ts";
 import { HUFFMAN, HUFFMAN_BYTES, LOOKUP_BITS } from "./memory_map.ts";
 
-/** The lengths of codes that are looked at together when the lookup does not know: 9 to 16 bits. */
-export const LONG_CODE_MIN = 9;
-const LONG_CODES = 8;
-
-/** The value that `bits` of length `size` stand for: what begins with 0 is negative (T.81, F.2.2.1, "EXTEND"). */
+/** Returns the value that `bits` of length `size` stand for; one that begins with 0 is negative (T.81, F.2.2.1, "EXTEND"). */
 function extend(bits: number, size: number): number {
   return bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
 }
@@ -19,7 +16,7 @@ function extend(bits: number, size: number): number {
  * - 0, if it is longer, or there is none.
  *
  * Codes of 9 bits and more: where each length ends, as 16 bits, and what takes a code to the number of its symbol.
- * False if no code can be like this.
+ * Returns false if no code can be like this.
  */
 export function writeHuffmanLookup(table: HuffmanTable, target: Uint8Array): boolean {
   const lookup = new Int32Array(target.buffer, target.byteOffset + HUFFMAN.lookup, 1 << LOOKUP_BITS).fill(0);
@@ -41,7 +38,7 @@ export function writeHuffmanLookup(table: HuffmanTable, target: Uint8Array): boo
   return true;
 }
 
-/** Every entry that begins with `code`. */
+/** Fills in every entry that begins with `code`. */
 function fill(
   lookup: Int32Array,
   { code, length, symbol }: { code: number; length: number; symbol: number },

@@ -1,4 +1,4 @@
-import { PAGE_BYTES } from "../../../wasm/module.ts";
+import { PAGE_BYTES } from "../../../kernels/memory.ts";
 import { BLOCK_SIDE } from "../block.ts";
 import type { Picture } from "../../picture.ts";
 import type { PixelPool } from "../../pixel_pool.ts";

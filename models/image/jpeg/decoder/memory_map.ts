@@ -1,56 +1,69 @@
-import { VECTOR_BYTES } from "../../../wasm/instructions.ts";
-import { BLOCK_SIDE } from "../block.ts";
+import { VECTOR_BYTES } from "../../../kernels/memory.ts";
+import { BLOCK_SIDE } from "../../../kernels/jpeg.ts";
+import {
+  BLOCK_AC_TABLE,
+  BLOCK_ADVANCE,
+  BLOCK_DC_TABLE,
+  BLOCK_PREDICTOR,
+  BLOCK_QUANTISATION,
+  BLOCK_STRIDE,
+  BLOCK_TARGET,
+  HUFFMAN_LIMITS,
+  HUFFMAN_LOOKUP,
+  HUFFMAN_OFFSETS,
+  HUFFMAN_SYMBOLS,
+  PICTURE_AT,
+  STATE_BITS,
+  STATE_COUNT,
+  STATE_LIMIT,
+  STATE_STREAM_AT,
+  STATE_TARGET,
+} from "../../../kernels/jpeg_decoder/memory_map.ts";
 
-/** What lies where in the memory of the decoder, in bytes. The first part has a fixed place, what depends on the picture follows. */
-/** The coefficients of one block, 16 bits each, dequantised, in the order of `coefficientOffset()`. All zero between blocks. */
-export const BLOCK_AT = 0;
+/** The parts of the decoder's memory that have a fixed place, in bytes; the kernel knows them, too. */
+export {
+  BLOCK_AT,
+  BLOCK_ENTRY_BYTES,
+  BLOCKS_AT,
+  CHUNK_AT,
+  CHUNK_BYTES_MAX,
+  HUFFMAN_AT,
+  HUFFMAN_BYTES,
+  LOOKUP_BITS,
+  PREDICTORS_AT,
+  QUANTISATION_AT,
+  QUANTISATION_BYTES,
+  STATE_AT,
+  TABLES_MAX,
+} from "../../../kernels/jpeg_decoder/memory_map.ts";
 
-/** Vectors that code refers to. */
-export const CONSTANTS_AT = 128;
-
-/** Where the decoder is in the bits of the scan, from one call to the next. */
-export const STATE_AT = 1_280;
-/** Fields of it: bits that are loaded (64), how many are good, where the next come from, and where their end is, in bits. */
-export const STATE = { bits: 0, count: 8, at: 12, limit: 16, target: 20 } as const;
-
-/** One entry a block of an MCU, in the order of the file. */
-export const BLOCKS_AT = 1_344;
-const BLOCKS_MAX = 6;
-export const BLOCK_ENTRY_BYTES = 32;
-/** Fields of it, all addresses but the steps: where samples go, how far the next MCU's are, how far the next row's. */
-export const BLOCK_ENTRY = {
-  dcTable: 0,
-  acTable: 4,
-  quantisation: 8,
-  predictor: 12,
-  target: 16,
-  advance: 20,
-  stride: 24,
+/** Fields of the state at `STATE_AT`. */
+export const STATE = {
+  bits: STATE_BITS,
+  count: STATE_COUNT,
+  at: STATE_STREAM_AT,
+  limit: STATE_LIMIT,
+  target: STATE_TARGET,
 } as const;
 
-/** The last DC coefficient of each component (T.81, F.1.1.5.1). */
-export const PREDICTORS_AT = BLOCKS_AT + BLOCKS_MAX * BLOCK_ENTRY_BYTES;
+/** Fields of an entry of the list of blocks. */
+export const BLOCK_ENTRY = {
+  dcTable: BLOCK_DC_TABLE,
+  acTable: BLOCK_AC_TABLE,
+  quantisation: BLOCK_QUANTISATION,
+  predictor: BLOCK_PREDICTOR,
+  target: BLOCK_TARGET,
+  advance: BLOCK_ADVANCE,
+  stride: BLOCK_STRIDE,
+} as const;
 
-/** One table a component: for each coefficient its step and its place; see `quantisation_table.ts`. */
-export const QUANTISATION_AT = 1_600;
-export const QUANTISATION_BYTES = 80 * 4;
-
-/** DC tables 0..3, then AC tables 0..3; see `huffman_lookup.ts`. */
-export const HUFFMAN_AT = 4_096;
-export const LOOKUP_BITS = 10;
-/** Parts of a table: what the next ten bits mean, the ends of longer codes, where their symbols are, the symbols. */
-export const HUFFMAN = { lookup: 0, limits: 4_096, offsets: 4_112, symbols: 4_144 } as const;
-export const HUFFMAN_BYTES = 4_400;
-/** As many of each kind (T.81, B.2.4.2). */
-export const TABLES_MAX = 4;
-
-/** A part of the file, from which the bits of the scan are taken. Behind it are two bytes that look like a marker. */
-export const CHUNK_AT = HUFFMAN_AT + 2 * TABLES_MAX * HUFFMAN_BYTES;
-export const CHUNK_BYTES_MAX = 32 * 1_024;
-const CHUNK_SLACK = 64;
-
-/** What depends on the picture. */
-const PICTURE_AT = CHUNK_AT + CHUNK_BYTES_MAX + CHUNK_SLACK;
+/** Parts of a table of Huffman codes. */
+export const HUFFMAN = {
+  lookup: HUFFMAN_LOOKUP,
+  limits: HUFFMAN_LIMITS,
+  offsets: HUFFMAN_OFFSETS,
+  symbols: HUFFMAN_SYMBOLS,
+} as const;
 
 /**
  * How far below its end the code may look for bits before it notices: one MCU of six blocks, each 64 codes of 16 bits with 11 bits
@@ -61,7 +74,7 @@ export const STREAM_SLACK = 2_048;
 /** Rows of MCUs that are kept: the present one and, for the rows next to it, the one before. */
 export const ROWS_KEPT = 2;
 
-/** How the samples of one component lie in the memory. */
+/** The place of the samples of one component in the memory. */
 export interface Plane {
   /** The first sample of the first row. */
   readonly at: number;
@@ -72,7 +85,7 @@ export interface Plane {
   readonly down: number;
 }
 
-/** Where what depends on the picture lies. */
+/** The places of all that depends on the picture. */
 export interface Layout {
   readonly planes: readonly Plane[];
   /** Samples of no colour, for the pictures that have none, and how many. */
@@ -82,7 +95,7 @@ export interface Layout {
   readonly pixelsAt: number;
   /** The end of the bits of the scan, whose first byte is at the highest address. */
   readonly streamEnd: number;
-  /** What all of it takes. */
+  /** The size of the memory that all of it takes. */
   readonly bytes: number;
 }
 

@@ -1,10 +1,10 @@
+import { PIXELS_AT_ONCE } from "../../../kernels/jpeg_decoder/memory_map.ts";
 import { BLOCK_SIDE, SAMPLE_CENTRE } from "../block.ts";
-import { PIXELS_AT_ONCE } from "./colour_conversion.ts";
 import type { DecoderKernel } from "./decoder_kernel.ts";
 import { type Layout, type Plane, ROWS_KEPT } from "./memory_map.ts";
 
 const PIXEL_BYTES = 3;
-/** What rounds the sixteenths of the triangle filter, left and right of two pixels, as jdsample.c alternates it. */
+/** The roundings of the sixteenths of the triangle filter, left and right of two pixels, as jdsample.c alternates them. */
 const ROUNDING = { bothHalved: [8, 7], acrossHalved: [4, 8] } as const;
 
 /** Turns samples into the pixels of a picture, as soon as all are there that they depend on. */
@@ -15,7 +15,7 @@ export class PixelWriter {
   readonly #width: number;
   readonly #height: number;
   readonly #target: Uint8Array;
-  /** Rows of pixels that are written. */
+  /** The number of rows of pixels that are written. */
   #written = 0;
 
   constructor(
@@ -68,7 +68,10 @@ export class PixelWriter {
     }
   }
 
-  /** The row of chroma that a row of pixels is in, and the other one beside it; above the first and below the last is that itself. */
+  /**
+   * Returns the row of chroma that a row of pixels is in, and the other one beside it. Above the first and below the last it
+   * is that row itself.
+   */
   #chromaRows(row: number): [number, number] {
     const near = row >> 1;
     const last = Math.ceil(this.#height / 2) - 1;

@@ -1,16 +1,16 @@
+import { IS_HIGH } from "../../../kernels/jpeg_decoder/memory_map.ts";
 import { BLOCK_SIDE, BLOCK_SIZE, ZIGZAG } from "../block.ts";
 
-/** Set in the entry of a coefficient outside the 4 x 4 of the lowest frequencies. */
-export const IS_HIGH = 0x80;
-/** The part of an entry that is an offset. */
-export const OFFSET_MASK = 0x7f;
-/** Steps that the decoder takes: with the largest value of a coefficient, 64 products of them add up to less than 2^32. */
+/** The largest step that the decoder takes: with the largest value of a coefficient, 64 products of them add up to less than 2^32. */
 export const STEP_MAX = 0x7fff;
-/** A run of zeros may lead up to 15 places past the last coefficient. What is there is so large that the block is given up. */
+/**
+ * The entries of a table. A run of zeros may lead up to 15 places past the last coefficient, where the steps are so large that
+ * the block is given up.
+ */
 export const ENTRIES = BLOCK_SIZE + 16;
 
 /**
- * Where in the memory of a block the coefficient lies that is at `place` in its rows. The inverse DCT multiplies pairs of neighbours,
+ * Returns the offset of the coefficient in the memory of a block that is at `place` in its rows. The inverse DCT multiplies pairs of neighbours,
  * so rows 0 and 2, 1 and 3, 4 and 6, 5 and 7 alternate; and its second pass finds the same pairs of columns beside each other, if
  * their order is 0, 2, 1, 3.
  */
@@ -22,7 +22,7 @@ export function coefficientOffset(place: number): number {
   return (2 * pair + half) * 16 + unit * 4 + ((row >> 1) & 1) * 2;
 }
 
-/** For each coefficient, in the order of the file, `step << 16 | IS_HIGH | offset`. */
+/** Returns for each coefficient, in the order of the file, `step << 16 | IS_HIGH | offset`. */
 export function quantisationTable(steps: Uint16Array): Int32Array {
   return Int32Array.from({ length: ENTRIES }, (_, index) => {
     if (index >= BLOCK_SIZE) return STEP_MAX << 16;

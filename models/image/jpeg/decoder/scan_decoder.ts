@@ -1,6 +1,6 @@
+import { DECODED } from "../../../kernels/jpeg_decoder/memory_map.ts";
 import type { BlockList } from "./block_list.ts";
 import type { DecoderKernel } from "./decoder_kernel.ts";
-import { DECODED } from "./entropy_decoding.ts";
 import type { ScanReader } from "./scan_reader.ts";
 
 /** The MCUs of a scan, row by row, and the restarts between them (T.81, F.2.1.3.1). */
@@ -31,7 +31,7 @@ export class ScanDecoder {
     this.#start();
   }
 
-  /** The samples of a row of MCUs; false if something is wrong with its bits. */
+  /** Decodes the samples of a row of MCUs. Returns false if something is wrong with its bits. */
   decodeRow(mcuRow: number): boolean {
     this.#blocks.startRow(mcuRow);
     for (let rest = this.#mcuColumns; rest > 0;) {
@@ -44,7 +44,7 @@ export class ScanDecoder {
     return true;
   }
 
-  /** Whether the picture ends where its last MCU does. */
+  /** Returns true if the picture ends where its last MCU does. */
   ends(): boolean {
     return this.#reader.ends();
   }

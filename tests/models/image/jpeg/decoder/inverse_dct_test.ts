@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { SUM_MAX } from "../../../../../models/image/jpeg/decoder/inverse_dct.ts";
 import { BLOCK_AT } from "../../../../../models/image/jpeg/decoder/memory_map.ts";
-import { coefficientOffset, IS_HIGH } from "../../../../../models/image/jpeg/decoder/quantisation_table.ts";
+import { coefficientOffset } from "../../../../../models/image/jpeg/decoder/quantisation_table.ts";
+import { IS_HIGH, SUM_MAX } from "../../../../../models/kernels/jpeg_decoder/memory_map.ts";
 import { assert, assertEquals } from "../../../../assert.ts";
 import { FREE_AT, openKernel } from "./opened_kernel.ts";
 
