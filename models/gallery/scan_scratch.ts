@@ -46,7 +46,7 @@ export class ScanScratch {
     return null;
   }
 
-  /** Gives it back; it is not used afterwards. */
+  /** Gives the scratch back. It must not be used afterwards. */
   release(): void {
     Atomics.store(this.#uses, this.#number, FREE);
   }

@@ -1,7 +1,5 @@
-/**
- * The next bits of the scan: `bits` has them from its highest bit on, `count` of them are good, and the next ones are at
- * `at`, from where they come downwards. A function keeps the three as variables, in registers, and calls these.
- */
+// The next bits of the scan are three numbers: `bits` has them from its highest bit on, `count` of them are good, and the ones
+// behind come from `at` downwards. The caller keeps all three in variables, which are registers.
 
 /** The bits that are good after a refill, at least. */
 export const REFILLED_BITS = 56;

@@ -11,10 +11,12 @@ import {
 import { WORKSPACE_AT } from "./memory_map.ts";
 
 /**
- * While the absolute values of a block's coefficients add up to no more, no sample is 512 or more from the centre: each is at
+ * The sum for which no sample is wrapped. While the absolute values of a block's coefficients add up to no more, no sample is 512 or more from the centre: each is at
  * most 1.3871^2 / 8 of that. From there on the table of range limits of jdmaster.c goes round.
  */
 const SUM_IN_RANGE: u32 = 2_120;
+
+const CENTRE = memory.data<i16>([<i16>SAMPLE_CENTRE, <i16>SAMPLE_CENTRE]);
 
 /** Makes bytes of the columns in the workspace, turns them into rows and stores these. */
 @inline
@@ -59,7 +61,7 @@ export function storeSamples(target: usize, stride: usize, sum: u32): void {
 /** Stores a block whose samples are all the same: both passes of the inverse DCT come to `(4 dc + 16) >> 5`. */
 @inline
 export function storeFlat(dc: i32, target: usize, stride: usize): void {
-  const samples = wrapped(i16x8.splat(<i16>(((dc + 4) >> 3) + SAMPLE_CENTRE)));
+  const samples = wrapped(i16x8.add(i16x8.splat(<i16>((dc + 4) >> 3)), v128.load32_splat(CENTRE)));
   const rows = i8x16.narrow_i16x8_u(samples, samples);
   storeTwoRows(rows, target, stride);
   storeTwoRows(rows, target + 2 * stride, stride);
@@ -75,7 +77,7 @@ function columnAt(column: i32): v128 {
 /** Does to samples what the table of range limits does: only the last ten bits of how far each is from the centre count. */
 @inline
 function wrapped(samples: v128): v128 {
-  const centre = i16x8.splat(<i16>SAMPLE_CENTRE);
+  const centre = v128.load32_splat(CENTRE);
   return i16x8.add(i16x8.shr_s(i16x8.shl(i16x8.sub(samples, centre), 6), 6), centre);
 }
 

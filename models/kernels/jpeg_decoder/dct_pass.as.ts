@@ -5,7 +5,7 @@ import { WIDE_WORKSPACE_AT, WORKSPACE_AT } from "./memory_map.ts";
 export const WEIGHT_BITS = 13;
 
 /**
- * Each one-dimensional transform of jidctint.c ("islow") is linear up to its one rounding at the end, so its twelve
+ * The weights of the sums that a transform comes to. Each one-dimensional transform of jidctint.c ("islow") is linear up to its one rounding at the end, so its twelve
  * multiplications and the sums around them are gathered into eight sums of eight products, which a vector processor adds by
  * pairs. The even sums are of x0, x2, x4, x6, the odd ones of x1, x3, x5, x7; output n is even[n] + odd[n], output 7 - n is
  * even[n] - odd[n].
@@ -28,7 +28,7 @@ const WEIGHTS_BYTES = 8;
 const PAIR_BYTES = 4;
 
 /**
- * Four of the eight transforms of a pass. Its inputs are pairs of 16-bit numbers beside each other, four times: x0 and x2, x1
+ * Does four of the eight transforms of a pass. The inputs are pairs of 16-bit numbers beside each other, four times: x0 and x2, x1
  * and x3, x4 and x6, x5 and x7. The outputs lose their lowest `shift` bits, after `rounding` is added. Those of the first four
  * transforms go to the wide workspace, a vector an output; those of the last four join them as 16-bit numbers in the
  * workspace.
@@ -57,7 +57,7 @@ export function transformFour(
   writeOutputs(isLast, 3, even3, odd3, shift);
 }
 
-/** The same where x4 to x7 are zero. */
+/** Does four transforms where x4 to x7 are zero. */
 @inline
 export function transformFourLow(isLast: bool, even: v128, odd: v128, rounding: v128, shift: i32): void {
   const even0 = i32x4.add(sumOfTwo(EVEN_WEIGHTS, even), rounding);

@@ -1,6 +1,6 @@
-import { AC_SIZE_MAX, BLOCK_SIZE, CODE_MAX, END_OF_BLOCK, SIXTEEN_ZEROS, SIZE_BITS } from "../jpeg.ts";
+import { AC_SIZE_MAX, BLOCK_SIZE, CODE_MAX, END_OF_BLOCK, SIXTEEN_ZEROS } from "../jpeg.ts";
 import { extended, refillBytes, REFILLED_BITS, refilled } from "./bit_stream.as.ts";
-import { codeOf, lengthOf, lookUp } from "./huffman_codes.as.ts";
+import { advanceOf, lengthOf, nextCoefficient, nextDifference, NONE, symbolOf, valueOf } from "./huffman_codes.as.ts";
 import { transform } from "./inverse_dct.as.ts";
 import {
   BLOCK_AC_TABLE,
@@ -24,7 +24,7 @@ import {
   SUM_MAX,
 } from "./memory_map.ts";
 
-/** A code and its value, at most: what has to be loaded before each. */
+/** The most bits of a code and its value, which have to be loaded before each. */
 const CODE_AND_VALUE_BITS: u32 = CODE_MAX + AC_SIZE_MAX;
 
 /**
@@ -32,100 +32,70 @@ const CODE_AND_VALUE_BITS: u32 = CODE_MAX + AC_SIZE_MAX;
  * `GIVEN_UP` when something is not as it has to be.
  */
 export function decode(mcus: i32, blocksEnd: usize): i32 {
-  do {
-    let block: usize = BLOCKS_AT;
-    do {
-      if (decodeBlock(block) != DECODED) return GIVEN_UP;
-      block += BLOCK_ENTRY_BYTES;
-    } while (block < blocksEnd);
-    if (isOverdrawn()) return GIVEN_UP;
-  } while (--mcus);
-  return DECODED;
-}
-
-/** Returns true if more bits were taken than there are. */
-@inline
-function isOverdrawn(): bool {
-  const left = (load<u32>(STATE_AT + STATE_STREAM_AT) << 3) + load<u32>(STATE_AT + STATE_COUNT);
-  return left < load<u32>(STATE_AT + STATE_LIMIT);
-}
-
-/** Decodes one block, whose entry is at `block`: the coefficients, and from them the samples. */
-function decodeBlock(block: usize): i32 {
-  const quantisation = <usize>load<u32>(block, BLOCK_QUANTISATION);
   let bits = load<u64>(STATE_AT + STATE_BITS);
   let count = load<u32>(STATE_AT + STATE_COUNT);
   let at = <usize>load<u32>(STATE_AT + STATE_STREAM_AT);
-
-  bits = refilled(bits, count, at);
-  at -= refillBytes(count);
-  count |= REFILLED_BITS;
-  // A DC coefficient is stored as what it differs from the last one of its component (T.81, F.2.2.1).
-  const dcTable = <usize>load<u32>(block, BLOCK_DC_TABLE);
-  let entry = lookUp(dcTable, bits);
-  let value = entry >> 16;
-  let length = lengthOf(entry);
-  if (value == 0) {
-    const code = codeOf(entry, dcTable, bits);
-    if (code == 0) return GIVEN_UP;
-    bits <<= lengthOf(code);
-    count -= lengthOf(code);
-    length = code >> 8;
-    value = extended(bits, length);
-  }
-  bits <<= length;
-  count -= length;
-  const predictor = <usize>load<u32>(block, BLOCK_PREDICTOR);
-  value += load<i32>(predictor);
-  store<i32>(predictor, value);
-  const dc = value * (load<i32>(quantisation) >> 16);
-
-  const acTable = <usize>load<u32>(block, BLOCK_AC_TABLE);
-  let sum: u32 = abs(dc);
-  let seen = 0;
-  let index = 0;
-  // An AC coefficient and the zeros before it (T.81, F.2.2.2).
   do {
-    if (count < CODE_AND_VALUE_BITS) {
+    let block: usize = BLOCKS_AT;
+    do {
+      const quantisation = <usize>load<u32>(block, BLOCK_QUANTISATION);
       bits = refilled(bits, count, at);
       at -= refillBytes(count);
       count |= REFILLED_BITS;
-    }
-    entry = lookUp(acTable, bits);
-    value = entry >> 16;
-    length = lengthOf(entry);
-    if (value != 0) {
-      index += (entry >> 8) & 0x1f;
-    } else {
-      const code = codeOf(entry, acTable, bits);
-      if (code == 0) return GIVEN_UP;
-      bits <<= lengthOf(code);
-      count -= lengthOf(code);
-      const symbol = code >> 8;
-      if (symbol == END_OF_BLOCK) break;
-      if (symbol == SIXTEEN_ZEROS) {
-        index += 16;
-        continue;
-      }
-      length = symbol & ((1 << SIZE_BITS) - 1);
-      if (length == 0 || length > <u32>AC_SIZE_MAX) return GIVEN_UP;
-      index += (symbol >> SIZE_BITS) + 1;
-      value = extended(bits, length);
-    }
-    bits <<= length;
-    count -= length;
-    // The index is 62 + 16 at most; the table goes on as far.
-    entry = load<i32>(quantisation + (index << 2));
-    value *= entry >> 16;
-    store<i16>(BLOCK_AT + (entry & OFFSET_MASK), <i16>value);
-    seen |= entry;
-    sum += abs(value);
-  } while (index < BLOCK_SIZE - 1);
+      // A DC coefficient is stored as what it differs from the last one of its component (T.81, F.2.2.1).
+      let next = nextDifference(load<u32>(block, BLOCK_DC_TABLE), bits);
+      if (next == NONE) return GIVEN_UP;
+      bits <<= lengthOf(next);
+      count -= lengthOf(next);
+      const predictor = <usize>load<u32>(block, BLOCK_PREDICTOR);
+      const level = load<i32>(predictor) + valueOf(next);
+      store<i32>(predictor, level);
+      const dc = level * (load<i32>(quantisation) >> 16);
 
+      const acTable = <usize>load<u32>(block, BLOCK_AC_TABLE);
+      let sum: u32 = abs(dc);
+      let seen = 0;
+      let index = 0;
+      // An AC coefficient and the zeros before it (T.81, F.2.2.2).
+      do {
+        if (count < CODE_AND_VALUE_BITS) {
+          bits = refilled(bits, count, at);
+          at -= refillBytes(count);
+          count |= REFILLED_BITS;
+        }
+        next = nextCoefficient(acTable, bits);
+        bits <<= lengthOf(next);
+        count -= lengthOf(next);
+        if (valueOf(next) == 0) {
+          if (symbolOf(next) == END_OF_BLOCK) break;
+          if (symbolOf(next) != SIXTEEN_ZEROS) return GIVEN_UP;
+          index += 16;
+          continue;
+        }
+        index += advanceOf(next);
+        // The index is 62 + 16 at most; the table goes on as far.
+        const entry = load<i32>(quantisation + (index << 2));
+        const value = valueOf(next) * (entry >> 16);
+        store<i16>(entry & OFFSET_MASK, <i16>value, BLOCK_AT);
+        seen |= entry;
+        sum += abs(value);
+      } while (index < BLOCK_SIZE - 1);
+
+      if (sum > <u32>SUM_MAX || writeSamples(block, dc, seen, sum) != DECODED) return GIVEN_UP;
+      block += BLOCK_ENTRY_BYTES;
+    } while (block < blocksEnd);
+    // More bits were taken than there are.
+    if ((<u32>at << 3) + count < load<u32>(STATE_AT + STATE_LIMIT)) return GIVEN_UP;
+  } while (--mcus);
   store<u64>(STATE_AT + STATE_BITS, bits);
   store<u32>(STATE_AT + STATE_COUNT, count);
   store<u32>(STATE_AT + STATE_STREAM_AT, <u32>at);
-  if (sum > <u32>SUM_MAX) return GIVEN_UP;
+  return DECODED;
+}
+
+/** Makes samples of the coefficients of a block. The block of the next MCU follows behind. */
+@inline
+function writeSamples(block: usize, dc: i32, seen: i32, sum: u32): i32 {
   const target = <usize>load<u32>(block, BLOCK_TARGET);
   store<u32>(block, <u32>target + load<u32>(block, BLOCK_ADVANCE), BLOCK_TARGET);
   return transform(dc, target, load<u32>(block, BLOCK_STRIDE), seen, sum);

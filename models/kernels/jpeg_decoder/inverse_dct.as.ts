@@ -10,7 +10,7 @@ import { storeFlat, storeSamples } from "./block_samples.as.ts";
 import { transformFour, transformFourLow, WEIGHT_BITS } from "./dct_pass.as.ts";
 import { BLOCK_AT, DECODED, GIVEN_UP, IS_HIGH, WIDE_WORKSPACE_AT, WORKSPACE_AT } from "./memory_map.ts";
 
-/** Up to here the numbers between the passes have 16 bits for certain. The blocks of hardly any picture are beyond it. */
+/** The sum up to which the numbers between the passes have 16 bits for certain. Hardly any block is beyond it. */
 const SUM_SURE: u32 = 5_800;
 
 /** Bits that are kept between the passes. */
@@ -113,7 +113,7 @@ function transformRows(): void {
   transformFourRows(true, rowAt(4), rowAt(5), rowAt(6), rowAt(7), rounding);
 }
 
-/** A row is the pairs of columns 0 and 2, 1 and 3, 4 and 6, 5 and 7. */
+/** Transforms four rows, each of which is the pairs of columns 0 and 2, 1 and 3, 4 and 6, 5 and 7. */
 @inline
 function transformFourRows(isLast: bool, row0: v128, row1: v128, row2: v128, row3: v128, rounding: v128): void {
   const low01 = interleaveLow32(row0, row1);
@@ -149,7 +149,7 @@ function transformLowRows(): void {
   transformFourLowRows(true, rows46, rows57, rounding);
 }
 
-/** Two rows of the wide workspace in one vector. */
+/** Returns two rows of the wide workspace in one vector. */
 @inline
 function lowRowsAt(one: i32, other: i32): v128 {
   return i16x8.narrow_i32x4_s(

@@ -39,7 +39,7 @@ export const PREDICTORS_AT = BLOCKS_AT + BLOCKS_MAX * BLOCK_ENTRY_BYTES;
 export const QUANTISATION_AT = PREDICTORS_AT + 64;
 export const QUANTISATION_BYTES = 80 * 4;
 const COMPONENTS_MAX = 3;
-/** Set in the entry of a coefficient outside the 4 x 4 of the lowest frequencies. */
+/** The flag of a coefficient outside the 4 x 4 of the lowest frequencies. */
 export const IS_HIGH = 0x80;
 /** The part of an entry that is an offset. */
 export const OFFSET_MASK = 0x7f;
@@ -47,7 +47,7 @@ export const OFFSET_MASK = 0x7f;
 /** DC tables 0..3, then AC tables 0..3; see `huffman_lookup.ts`. */
 export const HUFFMAN_AT = QUANTISATION_AT + COMPONENTS_MAX * QUANTISATION_BYTES;
 export const LOOKUP_BITS = 10;
-/** Codes that the lookup may not know are looked at together: 9 to 16 bits. */
+/** The lengths of codes that are looked at together when the lookup does not know: 9 to 16 bits. */
 export const LONG_CODE_MIN = 9;
 export const LONG_CODES = 8;
 /** Parts of a table: the meaning of the next ten bits, the ends of longer codes, the places of their symbols, the symbols. */
@@ -56,7 +56,7 @@ export const HUFFMAN_LIMITS = 4_096;
 export const HUFFMAN_OFFSETS = 4_112;
 export const HUFFMAN_SYMBOLS = 4_144;
 export const HUFFMAN_BYTES = 4_400;
-/** As many of each kind (T.81, B.2.4.2). */
+/** The number of tables of each kind (T.81, B.2.4.2). */
 export const TABLES_MAX = 4;
 
 /** A part of the file, from which the bits of the scan are taken. Behind it are two bytes that look like a marker. */
