@@ -1,6 +1,6 @@
 /**
- * Compiles every kernel of `models/kernels/` to the `.wasm` file beside its source. With `--text` it prints them in
- * WebAssembly's text format instead.
+ * Compiles every kernel of `models/kernels/` to the `.wasm` file beside its source. With `--text`
+ * it prints them in WebAssembly's text format instead.
  */
 import { compileKernel, kernelNames, KERNELS_DIRECTORY } from "./kernels/compile_kernel.ts";
 

@@ -12,15 +12,19 @@ import { isUnitLength } from "./unit_length.ts";
 export interface GalleryReader {
   readonly view: GalleryView;
   /**
-   * Returns the people whose enrolled faces are nearest to `embedding` (of length one), best first, each once. They are
-   * exactly those that a comparison with every row would find, with the very same similarities.
+   * Returns the people whose enrolled faces are nearest to `embedding` (of length one), best first,
+   * each once. They are exactly those that a comparison with every row would find, with the very
+   * same similarities.
    */
   match(embedding: Float32Array, options: { countMax: number }): Candidate[];
   /** Returns what to say of a face with this embedding and quality. */
   recognise(embedding: Float32Array, quality: FaceQuality): Recognised;
 }
 
-/** Opens a reader of `view`. A plain one compares with every row, which is slower and finds the same. */
+/**
+ * Opens a reader of `view`. A plain one compares with every row, which is slower and finds the
+ * same.
+ */
 export function openGallery(view: GalleryView, options: { isPlain?: boolean } = {}): GalleryReader {
   const floats = new Float32Array(view.memory.buffer);
   const scan = options.isPlain ? null : new RowScan(view);
@@ -53,8 +57,9 @@ export function openGallery(view: GalleryView, options: { isPlain?: boolean } = 
 }
 
 /**
- * Offers every row that may be as near as the last of the nearest people so far. A row that is left out is farther than that,
- * and so is every row of a person none of whose rows is offered: the result is the one of offering everybody.
+ * Offers every row that may be as near as the last of the nearest people so far. A row that is left
+ * out is farther than that, and so is every row of a person none of whose rows is offered: the
+ * result is the one of offering everybody.
  */
 function offerWhatMayBeNear(nearest: NearestPeople, scan: RowScan): void {
   const slotCount = nearest.view.people.personOfSlot.length;

@@ -14,7 +14,10 @@ import {
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
-/** The rows of a gallery in shared memory, written by the one thread that owns it. Slots that are given back are used again. */
+/**
+ * The rows of a gallery in shared memory, written by the one thread that owns it. Slots that are
+ * given back are used again.
+ */
 export class GalleryRows {
   readonly memory = new WebAssembly.Memory({
     initial: Math.ceil(ROWS_AT / PAGE_BYTES),
@@ -41,7 +44,10 @@ export class GalleryRows {
     return this.#slotCount;
   }
 
-  /** Writes `row` to a free slot and returns that. Throws `gallery_invalid` when there is no more memory. */
+  /**
+   * Writes `row` to a free slot and returns that. Throws `gallery_invalid` when there is no more
+   * memory.
+   */
   write(row: Float32Array): number {
     const slot = this.#free.pop() ?? this.#nextSlot();
     this.#floats.set(row, floatsAddress(this.#layout, slot) / FLOAT_BYTES);

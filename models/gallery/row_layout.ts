@@ -1,15 +1,20 @@
 import { CODES_AT_ONCE, ROWS_AT, ROWS_AT_ONCE, ROWS_PER_BLOCK } from "../kernels/gallery_places.ts";
 
 /**
- * The places of the rows of a gallery in its memory. A row is one embedding, in the slot of its number; a block is
- * {@linkcode ROWS_PER_BLOCK} slots: first the codes of all of them (a byte a number), then their scales and errors (a float
- * each, see `quantise.ts`), then the embeddings themselves. The codes of {@linkcode ROWS_AT_ONCE} rows are dealt out in turn,
- * {@linkcode CODES_AT_ONCE} of the first row, of the second, and so on: a scan works on these rows together, and so reads memory
- * strictly front to back, which takes two thirds of the time that row after row does.
+ * The places of the rows of a gallery in its memory. A row is one embedding, in the slot of its
+ * number; a block is {@linkcode ROWS_PER_BLOCK} slots: first the codes of all of them (a byte a
+ * number), then their scales and errors (a float each, see `quantise.ts`), then the embeddings
+ * themselves. The codes of {@linkcode ROWS_AT_ONCE} rows are dealt out in turn, {@linkcode
+ * CODES_AT_ONCE} of the first row, of the second, and so on: a scan works on these rows together,
+ * and so reads memory strictly front to back, which takes two thirds of the time that row after row
+ * does.
  */
 export interface RowLayout {
   readonly dimensions: number;
-  /** The bytes of the codes of one row: its dimensions, rounded up to what the scan reads at once; the rest are zeros. */
+  /**
+   * The bytes of the codes of one row: its dimensions, rounded up to what the scan reads at once;
+   * the rest are zeros.
+   */
   readonly codeBytes: number;
   /** The places of scales, errors and floats from the start of a block on, in bytes. */
   readonly scalesAt: number;
@@ -47,7 +52,10 @@ export function floatsAddress(layout: RowLayout, slot: number): number {
   return blockAddress(layout, blockOf(slot)) + floatsAt + (slot % ROWS_PER_BLOCK) * dimensions * FLOAT_BYTES;
 }
 
-/** Returns the address of the first codes of `slot`; each next part of them is `CODES_STRIDE` bytes further. */
+/**
+ * Returns the address of the first codes of `slot`; each next part of them is `CODES_STRIDE` bytes
+ * further.
+ */
 export function codesAddress(layout: RowLayout, slot: number): number {
   const inBlock = slot % ROWS_PER_BLOCK;
   const inGroup = inBlock % ROWS_AT_ONCE;

@@ -10,17 +10,18 @@ import { LENGTH_SLACK } from "./unit_length.ts";
 export const QUERY_CODE_MAX = 8_191;
 
 /**
- * More than all roundings of the kernel and of the exact similarity together: fewer than ten operations in single precision on
- * numbers below 2, each off by 2^-24 of them at most.
+ * More than all roundings of the kernel and of the exact similarity together: fewer than ten
+ * operations in single precision on numbers below 2, each off by 2^-24 of them at most.
  */
 const ROUNDING = 2e-6;
 
 /** The functions of the kernel. */
 interface ScanFunctions {
   /**
-   * Answers in the scratch for each of the first `rowCount` rows of a block, with `dot` the dot product of its codes and
-   * the query's: `dot x scale x queryScale + error x errorFactor + slack`. Rows are looked at four by four: up to three
-   * answers behind the last one asked for have no meaning.
+   * Answers in the scratch for each of the first `rowCount` rows of a block, with `dot` the dot
+   * product of its codes and the query's: `dot x scale x queryScale + error x errorFactor + slack`.
+   * Rows are looked at four by four: up to three answers behind the last one asked for have no
+   * meaning.
    */
   scan(
     ...parameters: [
@@ -38,9 +39,10 @@ interface ScanFunctions {
 const MODULE = new KernelModule<ScanFunctions>(bytes);
 
 /**
- * Finds quickly which rows cannot be near an embedding. With a row `r = s c + d`, where `c` are its codes, `s` its scale and the
- * length of `d` at most its error `e`, and the embedding `x = t k + f` likewise, `r x = s t (c k) + d x + s c f`. By Cauchy and
- * Schwarz `d x` is at most `e |x|`, and `s c f` at most `(|r| + e) |f|`. So `s t (c k) + e (|x| + |f|) + |r| |f|` is no less than the
+ * Finds quickly which rows cannot be near an embedding. With a row `r = s c + d`, where `c` are its
+ * codes, `s` its scale and the length of `d` at most its error `e`, and the embedding `x = t k + f`
+ * likewise, `r x = s t (c k) + d x + s c f`. By Cauchy and Schwarz `d x` is at most `e |x|`, and `s
+ * c f` at most `(|r| + e) |f|`. So `s t (c k) + e (|x| + |f|) + |r| |f|` is no less than the
  * similarity, and its main part is a dot product of small whole numbers.
  */
 export class RowScan {
@@ -58,8 +60,9 @@ export class RowScan {
   }
 
   /**
-   * Makes the answers that follow about `embedding`, which is of length one, until {@linkcode rest} is called. Returns
-   * false if too many others are scanning this gallery: then there are no answers.
+   * Makes the answers that follow about `embedding`, which is of length one, until {@linkcode rest}
+   * is called. Returns false if too many others are scanning this gallery: then there are no
+   * answers.
    */
   aim(embedding: Float32Array): boolean {
     this.#scratch ??= ScanScratch.take(this.#memory);
@@ -71,8 +74,8 @@ export class RowScan {
   }
 
   /**
-   * Returns what the similarity of each of the first `rowCount` rows of `block` (at least one) cannot exceed, and what none
-   * of them exceeds. Both hold until the next call.
+   * Returns what the similarity of each of the first `rowCount` rows of `block` (at least one)
+   * cannot exceed, and what none of them exceeds. Both hold until the next call.
    */
   look(block: number, rowCount: number): { similaritiesMax: Float32Array; greatest: number } {
     const scratch = this.#scratch;

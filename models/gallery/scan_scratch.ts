@@ -15,8 +15,8 @@ const FREE = 0;
 const IN_USE = 1;
 
 /**
- * A part of a gallery's memory in which one scan keeps its query and its answers: a kernel has one memory only, and that
- * is shared by all the threads that scan the gallery.
+ * A part of a gallery's memory in which one scan keeps its query and its answers: a kernel has one
+ * memory only, and that is shared by all the threads that scan the gallery.
  */
 export class ScanScratch {
   readonly address: number;

@@ -1,14 +1,21 @@
-// Read by TypeScript and by AssemblyScript alike, so it holds constants that are numbers, and nothing else.
+// Read by TypeScript and by AssemblyScript alike, so it holds constants that are numbers, and
+// nothing else.
 
 import { KERNEL_MEMORY_START } from "./memory.ts";
 
-/** The pages that the memory of a gallery may grow to: all that 32 bits address. What is not grown into takes no memory. */
+/**
+ * The pages that the memory of a gallery may grow to: all that 32 bits address. What is not grown
+ * into takes no memory.
+ */
 export const GALLERY_PAGES_MAX = 65_536;
 
 /** Rows that lie together. Memory grows by this many, and none is ever moved. */
 export const ROWS_PER_BLOCK = 1_024;
 
-/** Rows that a scan works on together; each part of the embedding asked about is loaded once for all of them. */
+/**
+ * Rows that a scan works on together; each part of the embedding asked about is loaded once for all
+ * of them.
+ */
 export const ROWS_AT_ONCE = 4;
 
 /** Codes of one row that a scan reads at once. */
@@ -20,8 +27,9 @@ export const CODES_STRIDE = ROWS_AT_ONCE * CODES_AT_ONCE;
 /** The most numbers that an embedding may have. */
 export const DIMENSIONS_MAX = 1_024;
 
-// The scratch of one scan: the codes of the embedding asked about, 16 bits each, with zeros up to a multiple of
-// eight; the answers, a float a row; and four floats, the greatest of which is the greatest answer.
+// The scratch of one scan: the codes of the embedding asked about, 16 bits each, with zeros up to a
+// multiple of eight; the answers, a float a row; and four floats, the greatest of which is the
+// greatest answer.
 export const QUERY_OFFSET = 0;
 export const ANSWERS_OFFSET = QUERY_OFFSET + 2 * DIMENSIONS_MAX;
 export const GREATEST_OFFSET = ANSWERS_OFFSET + 4 * ROWS_PER_BLOCK;

@@ -13,9 +13,10 @@ import { VECTOR_BYTES } from "./memory.ts";
 const FLOAT_BYTES = 4;
 
 /**
- * Answers for each of the first `rowCount` rows of `block`, with `dot` the dot product of its codes and the query's:
- * `dot x scale x queryScale + error x errorFactor + slack`, in single precision. It looks at one row at least, and at four
- * rows together: up to three answers behind the last one asked for have no meaning.
+ * Answers for each of the first `rowCount` rows of `block`, with `dot` the dot product of its codes
+ * and the query's: `dot x scale x queryScale + error x errorFactor + slack`, in single precision.
+ * It looks at one row at least, and at four rows together: up to three answers behind the last one
+ * asked for have no meaning.
  */
 export function scan(
   block: usize,
@@ -61,7 +62,9 @@ export function scan(
   v128.store(scratch + GREATEST_OFFSET, greatest);
 }
 
-/** Adds the products of eight codes of a row and eight of the query to the four sums of that row. */
+/**
+ * Adds the products of eight codes of a row and eight of the query to the four sums of that row.
+ */
 @inline
 function addProducts(sums: v128, codes: v128, query: v128): v128 {
   return i32x4.add(sums, i32x4.dot_i16x8_s(codes, query));

@@ -1,4 +1,7 @@
-/** The inner loops of the JPEG decoder, from the bits of a scan to pixels; see `models/image/jpeg_decoder/`. */
+/**
+ * The inner loops of the JPEG decoder, from the bits of a scan to pixels; see
+ * `models/image/jpeg_decoder/`.
+ */
 import { decode } from "./jpeg_decoder/entropy_decoding.as.ts";
 import { transform } from "./jpeg_decoder/inverse_dct.as.ts";
 import { halvedRow, wholeRow } from "./jpeg_decoder/pixel_rows.as.ts";

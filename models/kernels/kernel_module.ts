@@ -1,4 +1,6 @@
-/** The compiled code of one kernel, from which every user gets an instance over a memory of its own. */
+/**
+ * The compiled code of one kernel, from which every user gets an instance over a memory of its own.
+ */
 export class KernelModule<Functions> {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   /** Compiled once a thread, when it is first needed. */
@@ -9,7 +11,10 @@ export class KernelModule<Functions> {
     this.#bytes = bytes;
   }
 
-  /** Returns the kernel's functions over `memory`, whose bytes before `KERNEL_MEMORY_START` it takes for its constants. */
+  /**
+   * Returns the kernel's functions over `memory`, whose bytes before `KERNEL_MEMORY_START` it takes
+   * for its constants.
+   */
   over(memory: WebAssembly.Memory): Functions {
     this.#module ??= new WebAssembly.Module(this.#bytes);
     // The compiler gives the imported memory this name.

@@ -8,8 +8,8 @@ export interface OpenKernel<Functions> {
 }
 
 /**
- * A kernel with one memory for all its users in a thread, who take turns. Both are made when they are first asked for.
- * The memory grows and never shrinks.
+ * A kernel with one memory for all its users in a thread, who take turns. Both are made when they
+ * are first asked for. The memory grows and never shrinks.
  */
 export class LazyKernel<Functions> {
   readonly #module: KernelModule<Functions>;
@@ -20,7 +20,10 @@ export class LazyKernel<Functions> {
     this.#module = new KernelModule(bytes);
   }
 
-  /** Returns the functions over at least `bytes` of memory, which still holds what earlier users left behind the constants. */
+  /**
+   * Returns the functions over at least `bytes` of memory, which still holds what earlier users
+   * left behind the constants.
+   */
   open(bytes: number): OpenKernel<Functions> {
     this.#opened ??= this.#open();
     const { memory } = this.#opened;

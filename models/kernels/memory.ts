@@ -1,4 +1,5 @@
-// Read by TypeScript and by AssemblyScript alike, so it holds constants that are numbers, and nothing else.
+// Read by TypeScript and by AssemblyScript alike, so it holds constants that are numbers, and
+// nothing else.
 
 /** Bytes of a vector of 128 bits. */
 export const VECTOR_BYTES = 16;
@@ -7,8 +8,9 @@ export const VECTOR_BYTES = 16;
 export const PAGE_BYTES = 65_536;
 
 /**
- * The address at which the compiler places the constants of a kernel. Below it nothing may lie: since no sum of an address
- * and a small number is in there, the compiler makes such numbers a part of the load or the store.
+ * The address at which the compiler places the constants of a kernel. Below it nothing may lie:
+ * since no sum of an address and a small number is in there, the compiler makes such numbers a part
+ * of the load or the store.
  */
 export const KERNEL_CONSTANTS_START = 1_024;
 

@@ -26,7 +26,10 @@ function addEight(bytes: v128, sums: usize, weights: v128): void {
   v128.store(sums, i16x8.add(v128.load(sums), i16x8.mul(bytes, weights)));
 }
 
-/** Adds up the sums of the pixels of each span: R, G, B and one number without meaning. It reads two bytes behind the last pixel. */
+/**
+ * Adds up the sums of the pixels of each span: R, G, B and one number without meaning. It reads two
+ * bytes behind the last pixel.
+ */
 export function addSpans(spans: usize, target: usize, count: i32): void {
   do {
     let total = i32x4.splat(0);

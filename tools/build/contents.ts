@@ -52,11 +52,17 @@ export async function namedFiles(root: URL): Promise<string[]> {
   return [...names].toSorted();
 }
 
-/** Model files of models that nobody is offered unasked; with them an executable is half as large again. */
+/**
+ * Model files of models that nobody is offered unasked; with them an executable is half as large
+ * again.
+ */
 const OPTIONAL_FILES: readonly string[] = ["age", "expression", "gender", "liveness"]
   .map((name) => `face-models/model/fr_${name}.onnx`);
 
-/** All those files, of the optional ones none unless they are asked for. A model's files go in as they are run: what taking them in makes of the published ones. */
+/**
+ * All those files, of the optional ones none unless they are asked for. A model's files go in
+ * as they are run: what taking them in makes of the published ones.
+ */
 export async function packedFiles(root: URL, options: { optional: boolean }): Promise<PackedFile[]> {
   const wanted = (await namedFiles(root)).filter((name) => options.optional || !OPTIONAL_FILES.includes(name));
   return await Promise.all(wanted.map(async (specifier) => {

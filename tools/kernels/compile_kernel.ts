@@ -8,7 +8,9 @@ const SOURCE_EXTENSION = ".as.ts";
 const OUTPUT = "kernel.wasm";
 const TEXT = "kernel.wat";
 
-/** `-O3` also says that nothing lies in the first KiB of the memory; see `KERNEL_CONSTANTS_START`. */
+/**
+ * `-O3` also says that nothing lies in the first KiB of the memory; see `KERNEL_CONSTANTS_START`.
+ */
 const FLAGS: readonly string[] = [
   "-O3",
   "--converge",
@@ -21,7 +23,9 @@ const FLAGS: readonly string[] = [
   "--initialMemory=1",
 ];
 
-/** The kernels that share a memory with other threads, which may grow to all that 32 bits address. */
+/**
+ * The kernels that share a memory with other threads, which may grow to all that 32 bits address.
+ */
 export const SHARED_MEMORY: readonly string[] = ["gallery_scan"];
 const SHARED_V8_FLAGS: readonly string[] = [
   "--enable=threads",
@@ -36,14 +40,20 @@ export interface CompiledKernel {
   readonly text: string;
 }
 
-/** Returns the names of all kernels, sorted. Each is a source at the top of the folder; the folders below hold their parts. */
+/**
+ * Returns the names of all kernels, sorted. Each is a source at the top of the folder; the folders
+ * below hold their parts.
+ */
 export async function kernelNames(): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(KERNELS_DIRECTORY));
   return entries.filter(({ isFile, name }) => isFile && name.endsWith(SOURCE_EXTENSION))
     .map(({ name }) => name.slice(0, -SOURCE_EXTENSION.length)).toSorted();
 }
 
-/** Compiles the kernel `name` in memory. Throws with the compiler's messages if there are any, warnings included. */
+/**
+ * Compiles the kernel `name` in memory. Throws with the compiler's messages if there are any,
+ * warnings included.
+ */
 export async function compileKernel(name: string): Promise<CompiledKernel> {
   const written = new Map<string, Uint8Array<ArrayBuffer> | string>();
   const args = [`${name}${SOURCE_EXTENSION}`, `--outFile=${OUTPUT}`, `--textFile=${TEXT}`, ...FLAGS];

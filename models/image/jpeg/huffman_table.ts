@@ -1,6 +1,9 @@
 import { CODE_MAX } from "../../kernels/jpeg.ts";
 
-/** A Huffman table as it stands in a file: how many codes of 1 to 16 bits there are, and their symbols, shortest first (T.81, B.2.4.2). */
+/**
+ * A Huffman table as it stands in a file: how many codes of 1 to 16 bits there are, and their
+ * symbols, shortest first (T.81, B.2.4.2).
+ */
 export interface HuffmanTable {
   readonly counts: readonly number[] | Uint8Array;
   readonly symbols: readonly number[] | Uint8Array;
@@ -8,7 +11,9 @@ export interface HuffmanTable {
 
 export { CODE_MAX };
 
-/** The codes of one length: consecutive numbers, which stand for consecutive symbols of the table. */
+/**
+ * The codes of one length: consecutive numbers, which stand for consecutive symbols of the table.
+ */
 export interface CodesOfLength {
   readonly length: number;
   readonly count: number;
@@ -17,7 +22,10 @@ export interface CodesOfLength {
   readonly index: number;
 }
 
-/** Returns all lengths of codes, the shortest first: longer codes go on from where shorter ones end (T.81, C.2). */
+/**
+ * Returns all lengths of codes, the shortest first: longer codes go on from where shorter ones end
+ * (T.81, C.2).
+ */
 export function codesByLength({ counts }: HuffmanTable): CodesOfLength[] {
   let [code, index] = [0, 0];
   return Array.from({ length: CODE_MAX }, (_, at) => {

@@ -1,4 +1,6 @@
-/** The second bytes of markers, those that dml reads or writes (T.81, table B.1); the first is 0xff. */
+/**
+ * The second bytes of markers, those that dml reads or writes (T.81, table B.1); the first is 0xff.
+ */
 export const MARKER = {
   baselineFrame: 0xc0,
   extendedFrame: 0xc1,

@@ -13,7 +13,10 @@ import {
 /** The address of the sums of a row. */
 const SUMS_AT = KERNEL_MEMORY_START;
 
-/** The weights of rows in a sum: of the first, of the last, and of each between them; 257 at most in all, or 16 bits overflow. */
+/**
+ * The weights of rows in a sum: of the first, of the last, and of each between them; 257 at most in
+ * all, or 16 bits overflow.
+ */
 export interface RowWeights {
   readonly first: number;
   readonly between: number;
@@ -27,8 +30,8 @@ export interface PixelSpans {
 }
 
 /**
- * The sums of rows of a picture, and of spans of their pixels, by vector instructions. A thread uses one at a time: the next
- * takes over the memory of the one before.
+ * The sums of rows of a picture, and of spans of their pixels, by vector instructions. A thread
+ * uses one at a time: the next takes over the memory of the one before.
  */
 export class RowSums {
   /** The sums of each byte of a row, of the last call. */
@@ -62,7 +65,9 @@ export class RowSums {
     this.#functions = functions;
   }
 
-  /** Sums the rows from `first` to `last`, every `step`th of them; a single row counts as the first. */
+  /**
+   * Sums the rows from `first` to `last`, every `step`th of them; a single row counts as the first.
+   */
   sum({ first, last, step }: { first: number; last: number; step: number }, weights: RowWeights): void {
     const count = Math.floor((last - first) / step) + 1;
     this.sums.fill(0);

@@ -9,7 +9,10 @@ export const GROUP_SUM_BYTES = 2 * VECTOR_BYTES;
 /** The bytes of the sums of a pixel: R, G and B. */
 export const PIXEL_SUM_BYTES = 3 * 2;
 
-/** The words of a span of pixels: the address of the first one's sums, and how many pixels there are. */
+/**
+ * The words of a span of pixels: the address of the first one's sums, and how many pixels there
+ * are.
+ */
 export const SPAN_WORDS = 2;
 /** The words of the sums of a span: R, G, B and one without meaning. */
 export const SPAN_SUM_WORDS = 4;
@@ -22,5 +25,8 @@ export interface RowSumsFunctions {
   addSpans(spans: number, target: number, count: number): void;
 }
 
-/** One kernel for all pictures of a thread, which come one after the other; its memory holds a row of the largest, and its sums. */
+/**
+ * One kernel for all pictures of a thread, which come one after the other; its memory holds a row
+ * of the largest, and its sums.
+ */
 export const ROW_SUMS_KERNEL = new LazyKernel<RowSumsFunctions>(bytes);

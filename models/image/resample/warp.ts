@@ -12,7 +12,10 @@ const SAMPLES_MAX = 4;
 const SAMPLE_DISTANCE = 1.5;
 /** A part of the square whose pixels come from more of the picture than this is cut up. */
 const REGION_BYTES_MAX = 1024 * 1024;
-/** A sample may lie outside the corners of its part by what is rounded, and its neighbours by a pixel. */
+/**
+ * A sample may lie outside the corners of its part by what is rounded, and its neighbours by a
+ * pixel.
+ */
 const MARGIN = 2;
 
 /** A square to be written, and the picture it is taken from. */
@@ -37,9 +40,10 @@ interface Region extends Box {
 }
 
 /**
- * Writes the square of `side` x `side` pixels that `transform` brings the picture's pixels into, into `into`: all of R,
- * then G, then B, each `(sample - mean) * scale`. Interpolates linearly and, where it shrinks, takes the mean of up to
- * 4 x 4 samples; beyond its border the picture goes on with the pixels there.
+ * Writes the square of `side` x `side` pixels that `transform` brings the picture's pixels into,
+ * into `into`: all of R, then G, then B, each `(sample - mean) * scale`. Interpolates linearly and,
+ * where it shrinks, takes the mean of up to 4 x 4 samples; beyond its border the picture goes on
+ * with the pixels there.
  */
 export function warp(
   picture: Picture,
@@ -127,7 +131,8 @@ function placeSamples(
     for (let row = 0; row < samples; row++) {
       const squareX = x + 0.5 * step;
       const squareY = y + (row + 0.5) * step;
-      // From edges, which coordinates count from, to the centres of pixels, which are interpolated between.
+      // From edges, which coordinates count from, to the centres of pixels, which are interpolated
+      // between.
       let placeX = (back.a * squareX - back.b * squareY + back.shiftX - 0.5) * ONE;
       let placeY = (back.b * squareX + back.a * squareY + back.shiftY - 0.5) * ONE;
       for (let column = 0; column < samples; column++) {

@@ -11,8 +11,9 @@ import {
 import { WORKSPACE_AT } from "./memory_map.ts";
 
 /**
- * The sum for which no sample is wrapped. While the absolute values of a block's coefficients add up to no more, no sample is 512 or more from the centre: each is at
- * most 1.3871^2 / 8 of that. From there on the table of range limits of jdmaster.c goes round.
+ * The sum for which no sample is wrapped. While the absolute values of a block's coefficients add
+ * up to no more, no sample is 512 or more from the centre: each is at most 1.3871^2 / 8 of that.
+ * From there on the table of range limits of jdmaster.c goes round.
  */
 const SUM_IN_RANGE: u32 = 2_120;
 
@@ -58,7 +59,10 @@ export function storeSamples(target: usize, stride: usize, sum: u32): void {
   storeTwoRows(interleaveHigh32(lowerLeft, lowerRight), target + 6 * stride, stride);
 }
 
-/** Stores a block whose samples are all the same: both passes of the inverse DCT come to `(4 dc + 16) >> 5`. */
+/**
+ * Stores a block whose samples are all the same: both passes of the inverse DCT come to `(4 dc +
+ * 16) >> 5`.
+ */
 @inline
 export function storeFlat(dc: i32, target: usize, stride: usize): void {
   const samples = wrapped(i16x8.add(i16x8.splat(<i16>((dc + 4) >> 3)), v128.load32_splat(CENTRE)));
@@ -74,7 +78,10 @@ function columnAt(column: i32): v128 {
   return v128.load(WORKSPACE_AT + column * VECTOR_BYTES);
 }
 
-/** Does to samples what the table of range limits does: only the last ten bits of how far each is from the centre count. */
+/**
+ * Does to samples what the table of range limits does: only the last ten bits of how far each is
+ * from the centre count.
+ */
 @inline
 function wrapped(samples: v128): v128 {
   const centre = v128.load32_splat(CENTRE);

@@ -4,9 +4,10 @@ import { interleaveHigh16, interleaveHigh8, interleaveLow16, interleaveLow8 } fr
 const PIXEL_BYTES = 3;
 
 /**
- * Y, Cb, Cr to R, G, B as jdcolor.c does it with 16 bits behind the point: `R = Y + 1.402 Cr`, `B = Y + 1.772 Cb`,
- * `G = Y - 0.34414 Cb - 0.71414 Cr`, each sum of products rounded once. A factor has to be below 1 here: what is whole is
- * added. With 15 bits in place of 16 the products of red and blue round the same for all 256 values.
+ * Y, Cb, Cr to R, G, B as jdcolor.c does it with 16 bits behind the point: `R = Y + 1.402 Cr`, `B =
+ * Y + 1.772 Cb`, `G = Y - 0.34414 Cb - 0.71414 Cr`, each sum of products rounded once. A factor has
+ * to be below 1 here: what is whole is added. With 15 bits in place of 16 the products of red and
+ * blue round the same for all 256 values.
  */
 const RED_FACTOR = memory.data<i16>([13_173, 13_173]); // 0.402 x 2^15
 const BLUE_FACTOR = memory.data<i16>([-7_471, -7_471]); // (1.772 - 2) x 2^15
@@ -20,8 +21,8 @@ const WITHOUT_FOURTH = memory.data<u8>(
 );
 
 /**
- * Writes 16 pixels to `target`, and 4 bytes without meaning behind them. Of each eight of them it takes luma 0..255 and chroma
- * less 128, as 16-bit numbers.
+ * Writes 16 pixels to `target`, and 4 bytes without meaning behind them. Of each eight of them it
+ * takes luma 0..255 and chroma less 128, as 16-bit numbers.
  */
 @inline
 export function writePixels(target: usize, y0: v128, cb0: v128, cr0: v128, y1: v128, cb1: v128, cr1: v128): void {

@@ -5,10 +5,11 @@ import { WIDE_WORKSPACE_AT, WORKSPACE_AT } from "./memory_map.ts";
 export const WEIGHT_BITS = 13;
 
 /**
- * The weights of the sums that a transform comes to. Each one-dimensional transform of jidctint.c ("islow") is linear up to its one rounding at the end, so its twelve
- * multiplications and the sums around them are gathered into eight sums of eight products, which a vector processor adds by
- * pairs. The even sums are of x0, x2, x4, x6, the odd ones of x1, x3, x5, x7; output n is even[n] + odd[n], output 7 - n is
- * even[n] - odd[n].
+ * The weights of the sums that a transform comes to. Each one-dimensional transform of jidctint.c
+ * ("islow") is linear up to its one rounding at the end, so its twelve multiplications and the sums
+ * around them are gathered into eight sums of eight products, which a vector processor adds by
+ * pairs. The even sums are of x0, x2, x4, x6, the odd ones of x1, x3, x5, x7; output n is even[n] +
+ * odd[n], output 7 - n is even[n] - odd[n].
  */
 const EVEN_WEIGHTS = memory.data<i16>([
   8_192, 10_703, 8_192, 4_433,
@@ -28,9 +29,10 @@ const WEIGHTS_BYTES = 8;
 const PAIR_BYTES = 4;
 
 /**
- * Does four of the eight transforms of a pass. The inputs are pairs of 16-bit numbers beside each other, four times: x0 and x2, x1
- * and x3, x4 and x6, x5 and x7. The outputs lose their lowest `shift` bits, after `rounding` is added. Those of the first four
- * transforms go to the wide workspace, a vector an output; those of the last four join them as 16-bit numbers in the
+ * Does four of the eight transforms of a pass. The inputs are pairs of 16-bit numbers beside each
+ * other, four times: x0 and x2, x1 and x3, x4 and x6, x5 and x7. The outputs lose their lowest
+ * `shift` bits, after `rounding` is added. Those of the first four transforms go to the wide
+ * workspace, a vector an output; those of the last four join them as 16-bit numbers in the
  * workspace.
  */
 @inline

@@ -28,8 +28,8 @@ import {
 const CODE_AND_VALUE_BITS: u32 = CODE_MAX + AC_SIZE_MAX;
 
 /**
- * Decodes so many MCUs of the scan to samples (T.81, F.2.2); `blocksEnd` is the end of the list of an MCU's blocks. Returns
- * `GIVEN_UP` when something is not as it has to be.
+ * Decodes so many MCUs of the scan to samples (T.81, F.2.2); `blocksEnd` is the end of the list of
+ * an MCU's blocks. Returns `GIVEN_UP` when something is not as it has to be.
  */
 export function decode(mcus: i32, blocksEnd: usize): i32 {
   let bits = load<u64>(STATE_AT + STATE_BITS);
@@ -42,7 +42,8 @@ export function decode(mcus: i32, blocksEnd: usize): i32 {
       bits = refilled(bits, count, at);
       at -= refillBytes(count);
       count |= REFILLED_BITS;
-      // A DC coefficient is stored as what it differs from the last one of its component (T.81, F.2.2.1).
+      // A DC coefficient is stored as what it differs from the last one of its component (T.81,
+      // F.2.2.1).
       let next = nextDifference(load<u32>(block, BLOCK_DC_TABLE), bits);
       if (next == NONE) return GIVEN_UP;
       bits <<= lengthOf(next);

@@ -10,11 +10,13 @@ import {
   LOOKUP_BITS,
 } from "./memory_map.ts";
 
-// These functions read the next code of the scan, and return it as an entry of the lookup of a table does (see
-// `huffman_lookup.ts`): `value << 16 | (run + 1) << 8 | bits` with the value that follows the code, if that is not 0, or else
-// `symbol << 8 | bits`. `bits` is how many it takes.
+// These functions read the next code of the scan, and return it as an entry of the lookup of a
+// table does (see `huffman_lookup.ts`): `value << 16 | (run + 1) << 8 | bits` with the value that
+// follows the code, if that is not 0, or else `symbol << 8 | bits`. `bits` is how many it takes.
 
-/** Stands for no code, or one whose value is too large: one zero that no value follows is no symbol. */
+/**
+ * Stands for no code, or one whose value is too large: one zero that no value follows is no symbol.
+ */
 export const NONE = 0x10 << 8;
 
 @inline
@@ -38,7 +40,10 @@ export function lengthOf(next: i32): u32 {
   return next & 0x1f;
 }
 
-/** Returns the next code of a DC coefficient with its difference from the last one, which may be 0 (T.81, F.2.2.1). */
+/**
+ * Returns the next code of a DC coefficient with its difference from the last one, which may be 0
+ * (T.81, F.2.2.1).
+ */
 @inline
 export function nextDifference(table: usize, bits: u64): i32 {
   const entry = lookUp(table, bits);
@@ -73,8 +78,8 @@ function lookUp(table: usize, bits: u64): i32 {
 }
 
 /**
- * Returns the next code, which is longer than the lookup knows. The next 16 bits are not below the ends of all shorter codes,
- * and below that of its length.
+ * Returns the next code, which is longer than the lookup knows. The next 16 bits are not below the
+ * ends of all shorter codes, and below that of its length.
  */
 @inline
 function longCode(table: usize, bits: u64): i32 {

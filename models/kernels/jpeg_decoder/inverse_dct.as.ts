@@ -10,7 +10,10 @@ import { storeFlat, storeSamples } from "./block_samples.as.ts";
 import { transformFour, transformFourLow, WEIGHT_BITS } from "./dct_pass.as.ts";
 import { BLOCK_AT, DECODED, GIVEN_UP, IS_HIGH, WIDE_WORKSPACE_AT, WORKSPACE_AT } from "./memory_map.ts";
 
-/** The sum up to which the numbers between the passes have 16 bits for certain. Hardly any block is beyond it. */
+/**
+ * The sum up to which the numbers between the passes have 16 bits for certain. Hardly any block is
+ * beyond it.
+ */
 const SUM_SURE: u32 = 5_800;
 
 /** Bits that are kept between the passes. */
@@ -20,7 +23,10 @@ const ROW_SHIFT = WEIGHT_BITS + PASS_BITS + 3;
 const COLUMN_ROUNDING = memory.data<i32>([1 << (COLUMN_SHIFT - 1)]);
 const ROW_ROUNDING = memory.data<i32>([(1 << (ROW_SHIFT - 1)) + (SAMPLE_CENTRE << ROW_SHIFT)]);
 
-/** The vectors of the block for columns 0..3 that hold pairs of rows; those for 4..7 follow each. See `coefficientOffset()`. */
+/**
+ * The vectors of the block for columns 0..3 that hold pairs of rows; those for 4..7 follow each.
+ * See `coefficientOffset()`.
+ */
 const EVEN_LOW_AT = BLOCK_AT;
 const ODD_LOW_AT = BLOCK_AT + 2 * VECTOR_BYTES;
 const EVEN_HIGH_AT = BLOCK_AT + 4 * VECTOR_BYTES;
@@ -31,10 +37,11 @@ const LEAST = memory.data<i16>([-0x8000, -0x8000]);
 const GREATEST = memory.data<i16>([0x7fff, 0x7fff]);
 
 /**
- * Writes the samples of the block in the memory, as jidctint.c computes them to the bit, 8 rows of 8 bytes, and zeros in the
- * block's place. `dc` is the DC coefficient, which the block in the memory lacks; `seen` is all entries of coefficients that
- * are not zero, joined by "or", so 0 for none; `sum` that of all absolute values. Returns `GIVEN_UP` if the numbers between
- * the passes do not fit in 16 bits.
+ * Writes the samples of the block in the memory, as jidctint.c computes them to the bit, 8 rows of
+ * 8 bytes, and zeros in the block's place. `dc` is the DC coefficient, which the block in the
+ * memory lacks; `seen` is all entries of coefficients that are not zero, joined by "or", so 0 for
+ * none; `sum` that of all absolute values. Returns `GIVEN_UP` if the numbers between the passes do
+ * not fit in 16 bits.
  */
 export function transform(dc: i32, target: usize, stride: usize, seen: u32, sum: u32): i32 {
   if (seen == 0) {
@@ -54,7 +61,10 @@ export function transform(dc: i32, target: usize, stride: usize, seen: u32, sum:
   return DECODED;
 }
 
-/** Transforms the columns of the block. The workspace has the rows of what is between the passes afterwards. */
+/**
+ * Transforms the columns of the block. The workspace has the rows of what is between the passes
+ * afterwards.
+ */
 @inline
 function transformColumns(): void {
   const rounding = v128.load32_splat(COLUMN_ROUNDING);
@@ -108,12 +118,15 @@ function rowAt(row: i32): v128 {
 @inline
 function transformRows(): void {
   const rounding = v128.load32_splat(ROW_ROUNDING);
-  // The outputs of the first four rows go to the wide workspace, so the last four rows are still there.
+  // The outputs of the first four rows go to the wide workspace, so the last four rows are still
+  // there.
   transformFourRows(false, rowAt(0), rowAt(1), rowAt(2), rowAt(3), rounding);
   transformFourRows(true, rowAt(4), rowAt(5), rowAt(6), rowAt(7), rounding);
 }
 
-/** Transforms four rows, each of which is the pairs of columns 0 and 2, 1 and 3, 4 and 6, 5 and 7. */
+/**
+ * Transforms four rows, each of which is the pairs of columns 0 and 2, 1 and 3, 4 and 6, 5 and 7.
+ */
 @inline
 function transformFourRows(isLast: bool, row0: v128, row1: v128, row2: v128, row3: v128, rounding: v128): void {
   const low01 = interleaveLow32(row0, row1);
@@ -131,7 +144,9 @@ function transformFourRows(isLast: bool, row0: v128, row1: v128, row2: v128, row
   );
 }
 
-/** Transforms columns 0..3 of a block that has nothing but zeros in columns 4..7 and in rows 4..7. */
+/**
+ * Transforms columns 0..3 of a block that has nothing but zeros in columns 4..7 and in rows 4..7.
+ */
 @inline
 function transformLowColumns(): void {
   transformFourLow(false, take(EVEN_LOW_AT), take(ODD_LOW_AT), v128.load32_splat(COLUMN_ROUNDING), COLUMN_SHIFT);

@@ -48,11 +48,12 @@ function highBytes(bytes: v128): v128 {
 }
 
 /**
- * Writes a row of pixels whose chroma has half the samples across, and perhaps down, interpolated by the triangle filter of
- * jdsample.c ("fancy upsampling"): each is 3/4 of the nearer row and 1/4 of the farther one, and of that 3/4 of the nearer
- * column and 1/4 of the one left or right. The sums are in sixteenths; `leftRounding` rounds those of the left pixel of each
- * two, `rightRounding` the others. With near and far the same row they are those of h2v1, four times. Samples outside the row
- * are read: they have to be like those at its ends.
+ * Writes a row of pixels whose chroma has half the samples across, and perhaps down, interpolated
+ * by the triangle filter of jdsample.c ("fancy upsampling"): each is 3/4 of the nearer row and 1/4
+ * of the farther one, and of that 3/4 of the nearer column and 1/4 of the one left or right. The
+ * sums are in sixteenths; `leftRounding` rounds those of the left pixel of each two,
+ * `rightRounding` the others. With near and far the same row they are those of h2v1, four times.
+ * Samples outside the row are read: they have to be like those at its ends.
  */
 export function halvedRow(
   luma: usize,

@@ -1,4 +1,7 @@
-/** The compiled kernels in `models/kernels/` are what their sources compile to, and keep to the part of memory that is theirs. */
+/**
+ * The compiled kernels in `models/kernels/` are what their sources compile to, and keep to the part
+ * of memory that is theirs.
+ */
 import { KERNEL_CONSTANTS_START, KERNEL_MEMORY_START, PAGE_BYTES } from "../../../models/kernels/memory.ts";
 import { compileKernel, kernelNames, KERNELS_DIRECTORY, SHARED_MEMORY } from "../../../tools/kernels/compile_kernel.ts";
 import { assert, assertEquals } from "../../assert.ts";

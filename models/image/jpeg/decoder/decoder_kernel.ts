@@ -4,13 +4,19 @@ import { KernelModule } from "../../../kernels/kernel_module.ts";
 /** The functions of the kernel, which works in a memory that is laid out as in memory_map.ts. */
 export interface DecoderKernel {
   /**
-   * Copies the bits of a scan from `from` to where the state says, without the zeros that follow bytes of ones, up to a
-   * marker, and returns the address of that.
+   * Copies the bits of a scan from `from` to where the state says, without the zeros that follow
+   * bytes of ones, up to a marker, and returns the address of that.
    */
   unstuff(from: number): number;
-  /** Decodes so many MCUs to samples; `blocksEnd` is the end of the list of an MCU's blocks. Returns `DECODED` or `GIVEN_UP`. */
+  /**
+   * Decodes so many MCUs to samples; `blocksEnd` is the end of the list of an MCU's blocks. Returns
+   * `DECODED` or `GIVEN_UP`.
+   */
   decode(mcus: number, blocksEnd: number): number;
-  /** Writes the samples of the block in the memory, and zeros in its place. Returns `DECODED` or `GIVEN_UP`. */
+  /**
+   * Writes the samples of the block in the memory, and zeros in its place. Returns `DECODED` or
+   * `GIVEN_UP`.
+   */
   transform(dc: number, target: number, stride: number, seen: number, sum: number): number;
   /** Writes a row of `groups` times 16 pixels with as many samples of chroma as of luma. */
   wholeRow(luma: number, cb: number, cr: number, target: number, groups: number): void;

@@ -3,7 +3,10 @@ import { AC_SIZE_MAX, SIZE_BITS } from "../symbols.ts";
 import { LONG_CODE_MIN, LONG_CODES } from "../../../kernels/jpeg_decoder/memory_map.ts";
 import { HUFFMAN, HUFFMAN_BYTES, LOOKUP_BITS } from "./memory_map.ts";
 
-/** Returns the value that `bits` of length `size` stand for; one that begins with 0 is negative (T.81, F.2.2.1, "EXTEND"). */
+/**
+ * Returns the value that `bits` of length `size` stand for; one that begins with 0 is negative
+ * (T.81, F.2.2.1, "EXTEND").
+ */
 function extend(bits: number, size: number): number {
   return bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
 }

@@ -16,11 +16,12 @@ const BLOCK_BITS_MIN = 2;
 const MEMORY_KEPT_BYTES = 16 * 1_024 * 1_024;
 
 /**
- * Decodes plain JPEGs with the vector instructions of WebAssembly, to the very pixels that libjpeg-turbo makes of them by default.
- * Everything else, and whatever is wrong with a file, it leaves to somebody who can judge it.
+ * Decodes plain JPEGs with the vector instructions of WebAssembly, to the very pixels that
+ * libjpeg-turbo makes of them by default. Everything else, and whatever is wrong with a file, it
+ * leaves to somebody who can judge it.
  *
- * The bits of the scan become samples one row of MCUs at a time, and those pixels: apart from the file it needs memory for a few
- * rows.
+ * The bits of the scan become samples one row of MCUs at a time, and those pixels: apart from the
+ * file it needs memory for a few rows.
  */
 export class JpegDecoder {
   #opened: { readonly memory: WebAssembly.Memory; readonly kernel: DecoderKernel } | null = null;

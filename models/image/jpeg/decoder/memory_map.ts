@@ -20,7 +20,9 @@ import {
   STATE_TARGET,
 } from "../../../kernels/jpeg_decoder/memory_map.ts";
 
-/** The parts of the decoder's memory that have a fixed place, in bytes; the kernel knows them, too. */
+/**
+ * The parts of the decoder's memory that have a fixed place, in bytes; the kernel knows them, too.
+ */
 export {
   BLOCK_AT,
   BLOCK_ENTRY_BYTES,
@@ -66,8 +68,8 @@ export const HUFFMAN = {
 } as const;
 
 /**
- * How far below its end the code may look for bits before it notices: one MCU of six blocks, each 64 codes of 16 bits with 11 bits
- * of value at most, is 1,296 bytes.
+ * How far below its end the code may look for bits before it notices: one MCU of six blocks, each
+ * 64 codes of 16 bits with 11 bits of value at most, is 1,296 bytes.
  */
 export const STREAM_SLACK = 2_048;
 
@@ -99,10 +101,16 @@ export interface Layout {
   readonly bytes: number;
 }
 
-/** Room before the first sample of a row and behind the last: both are looked at, and what is behind is written over. */
+/**
+ * Room before the first sample of a row and behind the last: both are looked at, and what is behind
+ * is written over.
+ */
 const MARGIN = 32;
 
-/** Lays out what depends on the picture. `mcuColumns` counts MCUs; `factors` are the sampling factors of each component. */
+/**
+ * Lays out what depends on the picture. `mcuColumns` counts MCUs; `factors` are the sampling
+ * factors of each component.
+ */
 export function layOut(
   { width, mcuColumns, factors, streamBytes }: {
     width: number;

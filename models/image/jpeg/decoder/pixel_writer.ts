@@ -4,7 +4,10 @@ import type { DecoderKernel } from "./decoder_kernel.ts";
 import { type Layout, type Plane, ROWS_KEPT } from "./memory_map.ts";
 
 const PIXEL_BYTES = 3;
-/** The roundings of the sixteenths of the triangle filter, left and right of two pixels, as jdsample.c alternates them. */
+/**
+ * The roundings of the sixteenths of the triangle filter, left and right of two pixels, as
+ * jdsample.c alternates them.
+ */
 const ROUNDING = { bothHalved: [8, 7], acrossHalved: [4, 8] } as const;
 
 /** Turns samples into the pixels of a picture, as soon as all are there that they depend on. */
@@ -69,8 +72,8 @@ export class PixelWriter {
   }
 
   /**
-   * Returns the row of chroma that a row of pixels is in, and the other one beside it. Above the first and below the last it
-   * is that row itself.
+   * Returns the row of chroma that a row of pixels is in, and the other one beside it. Above the
+   * first and below the last it is that row itself.
    */
   #chromaRows(row: number): [number, number] {
     const near = row >> 1;

@@ -44,7 +44,10 @@ function inverseDct(coefficients: readonly number[]): { samples: number[]; halfw
   return { samples, halfway };
 }
 
-/** Puts a block where the decoder has it, without its DC coefficient, and runs the decoder's transform. */
+/**
+ * Puts a block where the decoder has it, without its DC coefficient, and runs the decoder's
+ * transform.
+ */
 function runTransform(coefficients: readonly number[]) {
   const block = new DataView(memory, BLOCK_AT, 128);
   let [seen, sum] = [0, 0];
