@@ -16,7 +16,8 @@ const IN_USE = 1;
 
 /**
  * A part of a gallery's memory in which one scan keeps its query and its answers: a kernel has one
- * memory only, and that is shared by all the threads that scan the gallery.
+ * memory only, and that is shared by all the threads that scan the gallery. The scratch of a thread
+ * that ends in the middle of a scan stays taken as long as the memory lives.
  */
 export class ScanScratch {
   readonly address: number;

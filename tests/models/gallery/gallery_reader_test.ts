@@ -3,6 +3,8 @@ import type { GalleryPerson } from "../../../models/gallery/gallery_bucket.ts";
 import { GalleryMatrix } from "../../../models/gallery/gallery_matrix.ts";
 import { openGallery } from "../../../models/gallery/gallery_reader.ts";
 import type { GalleryView } from "../../../models/gallery/gallery_view.ts";
+import { ScanScratch } from "../../../models/gallery/scan_scratch.ts";
+import { SCRATCHES } from "../../../models/kernels/gallery_places.ts";
 import { InvariantError } from "../../../protocol/kernel/invariant.ts";
 import { seededRandom } from "../../../protocol/kernel/random.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
@@ -44,6 +46,21 @@ Deno.test("openGallery() match() finds what comparing with every row finds, ties
     assertEquals(openGallery(view).match(embedding, { countMax }), expected);
     assertEquals(openGallery(view, { isPlain: true }).match(embedding, { countMax }), expected);
   }));
+});
+
+Deno.test("openGallery() match() gives its scratch back, and finds the same while others have them all", async () => {
+  const random = seededRandom(12);
+  const dimensions = 33;
+  const people = madePeople(random, { count: 40, faceCount: 3, dimensions });
+  const embedding = madeFace(random, { dimensions, centre: people[3].faces[1] });
+  const expected = nearestByDefinition(people, embedding).slice(0, 7);
+  const view = await viewOf(people, dimensions);
+  const reader = openGallery(view);
+  for (let round = 0; round <= SCRATCHES; round++) assertEquals(reader.match(embedding, { countMax: 7 }), expected);
+  const taken = Array.from({ length: SCRATCHES }, () => ScanScratch.take(view.memory));
+  assert(taken.every((scratch) => scratch !== null), "none was kept");
+  assertEquals(ScanScratch.take(view.memory), null);
+  assertEquals(reader.match(embedding, { countMax: 7 }), expected);
 });
 
 Deno.test("openGallery() match() is exact to the bit in a gallery of several blocks, for every kind of face", async () => {
