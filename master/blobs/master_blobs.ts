@@ -6,7 +6,6 @@ import type { ProgramFiles } from "../programs/program_files.ts";
 import type { ModelStore } from "../models/model_store.ts";
 import type { TransientBlobs } from "./transient_blobs.ts";
 
-/** What a {@linkcode MasterBlobs} looks into. */
 export interface MasterBlobsOptions {
   readonly clock: Clock;
   readonly transient: TransientBlobs;
@@ -14,16 +13,20 @@ export interface MasterBlobsOptions {
   readonly durableStore: BlobStore;
   readonly models: ModelStore;
   readonly programs?: ProgramFiles;
-  /** Told of every result that was put. */
+  /** Called after each result that was put. */
   readonly onPut: (digest: Digest) => void;
 }
 
 /**
- * The blobs of the master as nodes see them: pictures, annotated results, and the files of models, which are made when
- * they are first asked for. What is put is a result and stays for a while; whoever puts it leaves it alone from then on.
+ * The blobs of the master as nodes see them: pictures, annotated results, programs, and the files
+ * of models, which are made when they are first requested. A blob that is put is a result and is
+ * kept for a limited time; the caller must not change its bytes afterwards.
  */
 export class MasterBlobs implements BlobStore, BlobsInView {
-  /** Results alone: what is put is one, whatever else there is. */
+  /**
+   * The part for uploads of results. Its `stat` sees the transient blobs only, so that a result is
+   * stored even if another store has the same blob.
+   */
   readonly results: Pick<BlobStore, "stat" | "put">;
   readonly #options: MasterBlobsOptions;
 

@@ -4,27 +4,28 @@ import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 
-/** Why a blob is still here. */
+/** Reasons to keep a blob. */
 interface Stay {
-  /** Tasks that look at it. */
+  /** Number of tasks that use it. */
   holders: number;
-  /** As a result, until then; null when it is none. */
+  /** Time until which it is kept as a result; `null` if it is not a result. */
   keptUntilMs: number | null;
 }
 
-/** What a {@linkcode TransientBlobs} works with. */
 export interface TransientBlobsOptions {
   readonly store: MemoryBlobStore;
-  /** Of everything held, and everything that was promised room. */
+  /** Maximum of the bytes that are held and those that are reserved, together. */
   readonly bytesMax: number;
   readonly resultKeptMs: number;
 }
 
-/** Pictures in memory: those of running tasks until they are answered, annotated ones until they were fetched in time. */
+/**
+ * Pictures in memory: those of tasks until the task is answered, annotated ones for a limited time.
+ */
 export class TransientBlobs {
   readonly #options: TransientBlobsOptions;
   readonly #store: MemoryBlobStore;
-  /** Results in the order in which they run out. */
+  /** Reasons to keep each blob; results are in the order in which they expire. */
   readonly #stays = new Map<Digest, Stay>();
   #promisedBytes = 0;
 
@@ -33,14 +34,13 @@ export class TransientBlobs {
     this.#store = options.store;
   }
 
-  /** Whether the blob is here. */
   has(digest: Digest): boolean {
     return this.#stays.has(digest);
   }
 
   /**
-   * Promises room for `size` bytes that are about to arrive. Returns what takes the promise back; call it once, when they
-   * are held or will not come. Throws `queue_full`.
+   * Reserves room for `size` bytes that are about to arrive. Returns a function that ends the
+   * reservation; call it once, when the bytes are held or will not come. Throws `queue_full`.
    */
   async promise(size: number): Promise<() => void> {
     await this.#makeRoom(size);
@@ -50,14 +50,17 @@ export class TransientBlobs {
     };
   }
 
-  /** The blob as it is held, which nobody may change; null when it is not here. */
+  /**
+   * Returns the bytes that are held, not a copy, so they must not be changed; `null` if the blob is
+   * not here.
+   */
   view(digest: Digest): Uint8Array<ArrayBuffer> | null {
     return this.has(digest) ? this.#store.view(digest) : null;
   }
 
   /**
-   * Keeps `image`, which the caller leaves alone from now on, for one more task; {@linkcode release} it when that is answered.
-   * Throws `queue_full`.
+   * Holds `image` for one more task; call {@linkcode release} once that is answered. The caller
+   * must not change `image` afterwards. Throws `queue_full`.
    */
   async hold(image: Uint8Array<ArrayBuffer>): Promise<Digest> {
     const digest = digestOf(image);
@@ -73,14 +76,14 @@ export class TransientBlobs {
     return digest;
   }
 
-  /** Keeps what is here already for one more task; false when it is not here. */
+  /** Holds a blob that is here already for one more task. Returns false if it is not here. */
   holdAgain(digest: Digest): boolean {
     const stay = this.#stays.get(digest);
     if (stay !== undefined) stay.holders++;
     return stay !== undefined;
   }
 
-  /** One task less looks at it. */
+  /** Ends the use of the blob by one task. */
   async release(digest: Digest): Promise<void> {
     const stay = this.#stays.get(digest);
     invariant(stay !== undefined && stay.holders > 0, `nobody holds ${digest}`);
@@ -88,7 +91,10 @@ export class TransientBlobs {
     await this.#dropIfUnneeded(digest, stay);
   }
 
-  /** Keeps `result`, which the caller leaves alone from now on, for a while. Throws `blob_corrupt` or `queue_full`. */
+  /**
+   * Stores `result` for a limited time; the caller must not change it afterwards. Throws
+   * `blob_corrupt` or `queue_full`.
+   */
   async put(digest: Digest, result: Uint8Array<ArrayBuffer>, nowMs: number): Promise<void> {
     if (digestOf(result) !== digest) throw blobCorrupt(digest);
     if (!this.has(digest)) await this.#makeRoom(result.length);
@@ -100,11 +106,11 @@ export class TransientBlobs {
   keep(digest: Digest, nowMs: number): void {
     const stay = this.#stayOf(digest);
     stay.keptUntilMs = nowMs + this.#options.resultKeptMs;
-    this.#stays.delete(digest); // to the end of the order
+    this.#stays.delete(digest); // moves it to the end of the order
     this.#stays.set(digest, stay);
   }
 
-  /** Forgets results whose time is over. */
+  /** Drops the results that have expired. */
   async sweep(nowMs: number): Promise<void> {
     for (const [digest, stay] of [...this.#stays]) {
       if (stay.keptUntilMs === null || stay.keptUntilMs > nowMs) continue;
@@ -113,7 +119,10 @@ export class TransientBlobs {
     }
   }
 
-  /** Results go before their time when pictures need the room. */
+  /**
+   * Evicts results before they expire if their room is needed. Throws `queue_full` if that is not
+   * enough.
+   */
   async #makeRoom(size: number): Promise<void> {
     const fits = () => this.#store.bytes + this.#promisedBytes + size <= this.#options.bytesMax;
     if (fits()) return;

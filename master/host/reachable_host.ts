@@ -1,4 +1,4 @@
-/** What tells under which addresses this host is known. */
+/** Source of the names and addresses of this host. */
 export interface HostNames {
   readonly networkInterfaces: () => readonly Pick<
     Deno.NetworkInterfaceInfo,
@@ -9,13 +9,17 @@ export interface HostNames {
 
 const EVERYWHERE: readonly string[] = ["0.0.0.0", "::", "[::]"];
 
-/** Whether only this machine can reach what listens on `host`. */
+/** True if only this machine can reach a server that listens on `host`. */
 export function isLoopbackHost(host: string): boolean {
   return host === "localhost" || host === "::1" || host === "[::1]" ||
     /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** How other hosts reach what listens on `host`: itself or, for all addresses, the first IPv4 one that is not loopback. */
+/**
+ * Returns the host by which other machines reach a server that listens on `host`: `host` itself or,
+ * if it means all addresses, the first IPv4 address that is neither loopback nor link-local.
+ * Without such an address, it is the name of this machine.
+ */
 export function reachableHost(host: string, names: HostNames = Deno): string {
   if (!EVERYWHERE.includes(host)) return host;
   const found = names.networkInterfaces().find(({ family, address }) =>

@@ -5,7 +5,7 @@ import type { BlobReference } from "../../protocol/messages/task.ts";
 import type { DurableEvent } from "../core/messages/durable_event.ts";
 import type { NodeRecord } from "../core/state/state.ts";
 
-/** A model as the ledger keeps it. */
+/** A model as the ledger stores it. */
 export interface ModelRecord {
   readonly manifest: BlobReference;
   readonly document: Manifest;
@@ -13,26 +13,26 @@ export interface ModelRecord {
   readonly registeredAtMs: number;
 }
 
-/** Which version a bare name means. */
+/** The version that the bare name of a model means. */
 export interface LineageRecord {
   readonly name: string;
   readonly latest: Digest;
   readonly previous: Digest | null;
 }
 
-/** A rollout of the model `name`; one without an end runs. */
+/** A rollout of the model `name`. It is still running if its record has no end. */
 export interface RolloutRow {
   readonly name: string;
   readonly record: RolloutRecord;
 }
 
-/** All that survives a restart of the master. */
+/** All state that survives a restart of the master. */
 export interface LedgerSnapshot {
-  /** First seen first. */
+  /** In the order in which they were first seen. */
   readonly nodes: readonly NodeRecord[];
-  /** First registered first. */
+  /** In the order in which they were first registered. */
   readonly models: readonly ModelRecord[];
-  /** Versions that were removed: not served any more, though the catalog may have them. */
+  /** Removed versions: they are no longer served, though the catalog may still have them. */
   readonly removed: readonly ModelRecord[];
   readonly lineages: readonly LineageRecord[];
   readonly pinned: readonly Digest[];
@@ -41,14 +41,20 @@ export interface LedgerSnapshot {
 }
 
 /**
- * What the master must not forget. Adapters: memory, SQLite. Calls return when it is done: a turn of the master is one
- * `append`, and nothing is sent before it.
+ * Durable store of the master's state. Adapters: memory, SQLite. A call returns once the change is
+ * durable: each turn of the master makes one `append`, and sends nothing before it returns.
  */
 export interface Ledger {
-  /** What all events so far have come to. Throws `home_unusable` when it cannot be read. */
+  /**
+   * Returns the state that all events so far have led to. Throws `home_unusable` if it cannot be
+   * read.
+   */
   load(): LedgerSnapshot;
-  /** Keeps all of `events` or, when it throws, none of them: `disk_full` or `home_unusable` when it cannot be written. */
+  /**
+   * Stores all of `events` or, if it throws, none of them. Throws `disk_full` or `home_unusable` if
+   * they cannot be written.
+   */
   append(events: readonly DurableEvent[]): void;
-  /** May be called again. */
+  /** Closes the ledger; further calls do nothing. */
   close(): void;
 }

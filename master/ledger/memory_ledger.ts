@@ -5,7 +5,9 @@ import type { NodeRecord } from "../core/state/state.ts";
 import type { Ledger, LedgerSnapshot, ModelRecord } from "./ledger.ts";
 import { VersionMemory } from "./version_memory.ts";
 
-/** A ledger that lasts as long as the process: for tests, and for the cluster inside `dml predict`. */
+/**
+ * A ledger that lasts as long as the process: for tests, and for the cluster inside `dml predict`.
+ */
 export class MemoryLedger implements Ledger {
   #nodes = new Map<string, NodeRecord>();
   #models = new Map<Digest, ModelRecord>();

@@ -1,17 +1,22 @@
 import type { DatabaseSync } from "node:sqlite";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
-/** What a database of dml is. */
+/** Description of one kind of database. */
 export interface SqliteSchema {
-  /** Marks the file (`PRAGMA application_id`). */
+  /** Mark of the file (`PRAGMA application_id`). */
   readonly applicationId: number;
-  /** For people: `a ledger of dml`. */
+  /** Name of the kind in error messages, such as `a ledger of dml`. */
   readonly what: string;
-  /** What makes each version of the one before, the first of nothing. */
+  /**
+   * Statements that migrate each version to the next; the first ones start from an empty file.
+   */
   readonly migrations: readonly string[];
 }
 
-/** Brings the database at `path` to the newest version, each step whole or not at all. Throws `home_unusable`. */
+/**
+ * Migrates the database at `path` to the newest version, each step in a transaction. Throws
+ * `home_unusable` if the file is of another kind, or was written by a newer dml.
+ */
 export function migrateDatabase(
   database: DatabaseSync,
   { path, schema: { applicationId, what, migrations } }: { path: string; schema: SqliteSchema },
@@ -36,13 +41,17 @@ export function migrateDatabase(
   }
 }
 
-/** How SQLite says SQLITE_FULL, and how errors of it are told from others; the number itself does not come through. */
+/**
+ * SQLite's message for SQLITE_FULL, and the code of every SQLite error: the numeric result code is
+ * not passed on.
+ */
 const FULL_MESSAGE = "database or disk is full";
 const SQLITE_ERROR_CODE = "ERR_SQLITE_ERROR";
 
 /**
- * Does all of `write` or, when it throws, nothing. Throws `disk_full` when there is no room, `home_unusable` when the file cannot
- * be written for another reason; what is no fault of the file as it is.
+ * Runs `write` in a transaction, so that all of it or, if it throws, nothing is stored. Throws
+ * `disk_full` if there is no room, and `home_unusable` if the file cannot be written for another
+ * reason. Errors that do not come from SQLite are rethrown unchanged.
  */
 export function inTransaction(
   database: DatabaseSync,
@@ -70,7 +79,7 @@ function asWriteError(error: unknown, what: string): unknown {
   );
 }
 
-/** Throws `home_unusable` when the file is damaged. */
+/** Throws `home_unusable` if the file is damaged. */
 export function checkIntegrity(database: DatabaseSync): void {
   const row = database.prepare("PRAGMA quick_check(1)").get();
   const verdict = row === undefined ? "no verdict" : String(Object.values(row)[0]);

@@ -45,14 +45,15 @@ export class SqliteLedger implements Ledger {
   }
 
   /**
-   * Opens or makes the file at `path`, and brings one of an older dml up to date. Throws `home_unusable` when it cannot
-   * be opened, is damaged, or is of a newer dml.
+   * Opens or creates the file at `path`, and migrates one of an older dml. Throws `home_unusable`
+   * if it cannot be opened, is damaged, or was written by a newer dml.
    */
   static open(path: string): SqliteLedger {
     let database: DatabaseSync | null = null;
     try {
       database = new DatabaseSync(path);
-      // FULL: what was appended is on the disk when `append` returns, whatever happens to the machine.
+      // FULL: events are on the disk when `append` returns, whatever happens to the machine
+      // afterwards.
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
       checkIntegrity(database);
       migrate(database, path);

@@ -1,7 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { migrateDatabase } from "./sqlite_file.ts";
 
-/** What makes a ledger of version N one of version N + 1, from an empty file on. Never change one that was released. */
+/**
+ * Statements that migrate a ledger from version N to version N + 1, from an empty file on. Never
+ * change one that was released.
+ */
 const MIGRATIONS = [
   `CREATE TABLE nodes (
      node_id       TEXT PRIMARY KEY NOT NULL,
@@ -19,7 +22,8 @@ const MIGRATIONS = [
      document        TEXT NOT NULL,
      registered_ms   INTEGER NOT NULL
    ) STRICT;`,
-  // Until now a bare name meant the highest version; max() in SQLite brings the other columns of its row along.
+  // In version 1 a bare name meant the highest version, so that becomes the latest. With `max()`,
+  // SQLite takes the other columns from the row that holds the maximum.
   `ALTER TABLE models ADD COLUMN removed_ms INTEGER;
    CREATE TABLE lineages (
      name            TEXT PRIMARY KEY NOT NULL,
@@ -39,10 +43,12 @@ const MIGRATIONS = [
    ) STRICT;`,
 ];
 
-/** Marks the file as a ledger of dml ("dmlL"). */
+/** Mark of a file that is a ledger of dml ("dmlL"). */
 const APPLICATION_ID = 0x646d6c4c;
 
-/** Brings the database to the newest version, each step whole or not at all. Throws `home_unusable`. */
+/**
+ * Migrates the database to the newest version, each step in a transaction. Throws `home_unusable`.
+ */
 export function migrate(database: DatabaseSync, path: string): void {
   const schema = { applicationId: APPLICATION_ID, what: "a ledger of dml", migrations: MIGRATIONS };
   migrateDatabase(database, { path, schema });

@@ -15,7 +15,7 @@ const lineageRowSchema = z.object({
 const pinRowSchema = z.object({ digest: digestSchema });
 const rolloutRowSchema = z.object({ name: z.string(), record: jsonSchema.pipe(rolloutSchema) });
 
-/** The part of the SQLite ledger that is about versions. */
+/** The part of the SQLite ledger that stores lineages, pins and rollouts. */
 export class SqliteVersions {
   readonly #statements: ReturnType<typeof prepare>;
 
@@ -31,12 +31,12 @@ export class SqliteVersions {
     return rowsOf(this.#statements.allPins, pinRowSchema, "A pinned version").map(({ digest }) => digest);
   }
 
-  /** Newest first. */
+  /** Returns the rollouts, newest first. */
   rollouts(): RolloutRow[] {
     return rowsOf(this.#statements.allRollouts, rolloutRowSchema, "A rollout");
   }
 
-  /** Inside the transaction of the ledger. */
+  /** Stores an event. Must be called inside a transaction of the ledger. */
   keep(event: VersionEvent): void {
     const statements = this.#statements;
     switch (event.type) {

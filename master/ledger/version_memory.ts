@@ -3,19 +3,19 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { DurableEvent } from "../core/messages/durable_event.ts";
 import type { LineageRecord, RolloutRow } from "./ledger.ts";
 
-/** The durable events about versions. */
+/** Durable events about versions. */
 export type VersionEvent = Extract<
   DurableEvent,
   { type: "latest_moved" | "version_pinned" | "version_removed" | "rollout_begun" | "rollout_ended" }
 >;
 
-/** The part of the memory ledger that is about versions. */
+/** The part of the memory ledger that stores lineages, pins and rollouts. */
 export class VersionMemory {
   readonly #lineages: Map<string, LineageRecord>;
   readonly #pinned: Set<Digest>;
   #rollouts: RolloutRow[];
 
-  /** A copy of `other`. */
+  /** Copies `other`, or starts empty. */
   constructor(other?: VersionMemory) {
     this.#lineages = new Map(other && other.#lineages);
     this.#pinned = new Set(other && other.#pinned);
@@ -30,7 +30,7 @@ export class VersionMemory {
     return [...this.#pinned];
   }
 
-  /** Newest first. */
+  /** Returns the rollouts, newest first. */
   get rollouts(): RolloutRow[] {
     return [...this.#rollouts];
   }

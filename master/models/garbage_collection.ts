@@ -7,28 +7,28 @@ import { testsOf } from "../core/decide/test_images.ts";
 import type { MasterState } from "../core/state/state.ts";
 import type { ModelRecord } from "../ledger/ledger.ts";
 
-/** What {@linkcode collectGarbage} looks at. */
 export interface GarbageOptions {
   readonly state: MasterState;
   readonly durable: BlobStore;
   /** Versions that were removed. */
   readonly removed: readonly ModelRecord[];
-  /** Versions that can be asked for, served already or not. */
+  /** Returns the versions that can be requested, whether they are served already or not. */
   readonly registered: () => readonly RegisteredModel[];
-  /** Files that are to stay although no version needs them yet. */
+  /** Returns files that must be kept although no version needs them yet. */
   readonly spared?: () => ReadonlySet<Digest>;
 }
 
 /**
- * Deletes the files of removed versions that nothing else needs. Files that no removed version had (of galleries, of uploads
- * on their way) are never touched: what cannot be told to be garbage is none.
+ * Deletes the files of removed versions that nothing else needs. Files that never belonged to a
+ * removed version (those of galleries, or of running uploads) are never touched: only what is known
+ * to be garbage is deleted.
  */
 export async function collectGarbage(options: GarbageOptions): Promise<Collected> {
   const collected = { files: 0, bytes: 0 };
   const { durable, removed } = options;
   for (const digest of new Set(removed.flatMap(({ manifest, document }) => filesOf(manifest.digest, document)))) {
     const size = await durable.stat(digest);
-    // Asked for each file anew: a version may come back while others are deleted.
+    // Computed anew for each file: a removed version may return while other files are deleted.
     if (size === null || neededDigests(options).has(digest) || !await durable.delete(digest)) continue;
     collected.files++;
     collected.bytes += size;

@@ -2,50 +2,60 @@ import type { BlobStore, BlobWriter } from "../../protocol/ports/blob_store.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
-/** A reception that goes on with the next piece. */
+/** The open reception of one file, which the next piece continues. */
 interface Reception {
   readonly writer: BlobWriter;
   readonly size: number;
   receivedBytes: number;
-  /** While a piece is being written. */
+  /** True while a piece is being written. */
   isBusy: boolean;
   usedMs: number;
 }
 
-/** What {@linkcode ModelFileUploads} works with. */
 export interface ModelFileUploadsOptions {
   readonly durable: BlobStore;
-  /** Receptions that are open at once. */
+  /** Maximum number of open receptions. */
   readonly receptionsMax: number;
-  /** One that no piece came for in this time is left off; what arrived stays. */
+  /** Time without a piece after which a reception is closed; the bytes that arrived are kept. */
   readonly idleMs: number;
-  /** How long a file that arrived is spared, until a model needs it. */
+  /**
+   * Time for which a file that arrived is spared from garbage collection until a model needs it.
+   */
   readonly sparedMs: number;
 }
 
-/** Files of models on their way to the master: pieces in order, each put in one request, verified when all is there. */
+/**
+ * Receives model files. The pieces arrive in order, one a request, and the hash is verified at the
+ * end.
+ */
 export class ModelFileUploads {
   readonly #options: ModelFileUploadsOptions;
   readonly #receptions = new Map<Digest, Reception>();
-  /** Receptions that are about to be there, by when they are, or are not. */
+  /**
+   * Receptions that are being opened. A promise resolves once its reception is open or has failed.
+   */
   readonly #opening = new Map<Digest, Promise<void>>();
-  /** When each file that arrived here did so. */
+  /** Time of arrival of each file that was sent to this master. */
   readonly #arrivedMs = new Map<Digest, number>();
 
   constructor(options: ModelFileUploadsOptions) {
     this.#options = options;
   }
 
-  /** Bytes of the file that are here; all of them when it is whole. Begins its reception. Throws `queue_full` or `disk_full`. */
+  /**
+   * Returns the number of bytes of the file that are here, its size if it is complete; opens its
+   * reception otherwise. Throws `queue_full` or `disk_full`.
+   */
   async receivedBytes(digest: Digest, { size, nowMs }: { size: number; nowMs: number }): Promise<number> {
     if (await this.#isHere(digest, { size, nowMs })) return size;
     return (await this.#receptionOf(digest, { size, nowMs })).receivedBytes;
   }
 
   /**
-   * Appends a piece that begins at `start`; one that begins elsewhere than where the file goes on is not taken, so that a piece
-   * may be sent again. Returns the bytes that are here then. Throws `blob_corrupt`, and forgets all of it, when the whole does
-   * not hash to `digest`; `queue_full` or `disk_full`.
+   * Appends a piece that begins at `start`, and returns the number of bytes that are here then. A
+   * piece that does not begin where the received bytes end is ignored, so that it is safe to send
+   * one again. Throws `blob_corrupt`, and discards all bytes, if the whole file does not hash to
+   * `digest`; also `queue_full` or `disk_full`.
    */
   async take(
     digest: Digest,
@@ -74,7 +84,9 @@ export class ModelFileUploads {
     }
   }
 
-  /** Files that arrived lately: the manifest that needs them may be on its way. */
+  /**
+   * Returns the files that arrived recently: the manifest that needs them may still be on its way.
+   */
   spared(nowMs: number): Set<Digest> {
     const { sparedMs } = this.#options;
     for (const [digest, arrivedMs] of this.#arrivedMs) {
@@ -83,7 +95,7 @@ export class ModelFileUploads {
     return new Set(this.#arrivedMs.keys());
   }
 
-  /** Leaves off receptions that nobody goes on with; with `nowMs` infinite, all that are not busy. */
+  /** Closes the receptions that nobody continues; if `nowMs` is infinite, all that are not busy. */
   async sweep(nowMs: number): Promise<void> {
     for (const [digest, reception] of [...this.#receptions]) {
       if (reception.isBusy || nowMs - reception.usedMs < this.#options.idleMs) continue;
@@ -97,14 +109,14 @@ export class ModelFileUploads {
     if (known !== size) {
       throw new DmlError("request_invalid", `${digest} has ${known} bytes, not ${size}.`);
     }
-    // Sent again, it is meant to stay.
+    // A file that is sent again is meant to stay.
     this.#arrivedMs.set(digest, nowMs);
     return true;
   }
 
   async #receptionOf(digest: Digest, { size, nowMs }: { size: number; nowMs: number }): Promise<Reception> {
     for (let other = this.#opening.get(digest); other !== undefined; other = this.#opening.get(digest)) await other;
-    // From here to where it is noted that it opens, nothing is waited for.
+    // Nothing may be awaited between this check and the entry in `#opening`.
     const known = this.#receptions.get(digest);
     if (known?.size === size) return known;
     if (known !== undefined) throw new DmlError("request_invalid", `${digest} was said to have ${known.size} bytes.`);
@@ -126,7 +138,10 @@ export class ModelFileUploads {
     return reception;
   }
 
-  /** The one that has waited longest gives way. */
+  /**
+   * Closes the reception that has been idle the longest, if the maximum is reached. Throws
+   * `queue_full` if all of them are busy.
+   */
   async #makeRoom(): Promise<void> {
     if (this.#receptions.size < this.#options.receptionsMax) return;
     const idle = [...this.#receptions].filter(([, { isBusy }]) => !isBusy)

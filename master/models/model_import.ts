@@ -10,22 +10,21 @@ import { listModels, statusesOf } from "../http/listings.ts";
 import type { PendingCommands } from "../turn/pending_commands.ts";
 import type { ModelStore } from "./model_store.ts";
 
-/** A model file of which no piece comes for this long is waited for no more. */
+/** Time without a new piece after which the reception of a model file is closed. */
 const UPLOAD_IDLE_MS = 30_000;
 
-/** What {@linkcode ModelImport} works with. */
 export interface ModelImportOptions {
-  /** Read only. */
+  /** The state of the master; it is only read here. */
   readonly state: MasterState;
   readonly models: ModelStore;
-  /** Where the files go. */
+  /** Store of the files. */
   readonly durable: BlobStore;
   readonly pendingCommands: Pick<PendingCommands, "submit">;
 }
 
-/** How a model gets to a running master, and what can be seen of it then. */
+/** Adds models to a running master, and shows their status on the nodes. */
 export class ModelImport {
-  /** Files that are on their way. */
+  /** Receptions of model files. */
   readonly uploads: ModelFileUploads;
   readonly #options: ModelImportOptions;
 
@@ -40,8 +39,9 @@ export class ModelImport {
   }
 
   /**
-   * Serves the model of a manifest, whose files must be here: every node that can is offered it. Throws
-   * `model_invalid` (also when its version is taken by another), `blob_not_found`, naming the file, or `disk_full`.
+   * Serves the model of a manifest, whose files must be here already, and offers it to every
+   * suitable node. Throws `model_invalid` (also if another model has its version),
+   * `blob_not_found`, naming the file, or `disk_full`.
    */
   async add(bytes: Uint8Array): Promise<ModelAdded> {
     const { models, state } = this.#options;
@@ -53,7 +53,10 @@ export class ModelImport {
     return { name: modelName(document), manifestDigest: manifest.digest, isNew };
   }
 
-  /** In the ledger before it is answered. What is not there cannot be asked for either, unless it comes with dml. */
+  /**
+   * Registers the model; it is in the ledger once this resolves. If that fails, the model is
+   * removed again, unless it comes with dml, so that it cannot be requested either.
+   */
   async #register(document: Manifest, manifest: BlobReference): Promise<void> {
     const { pendingCommands, models, state } = this.#options;
     try {
@@ -65,7 +68,7 @@ export class ModelImport {
     }
   }
 
-  /** One model and how each connected node stands to it. Throws `model_unknown`. */
+  /** Returns one model and its status on each connected node. Throws `model_unknown`. */
   show(name: string): ModelDetail {
     const { models, state } = this.#options;
     const { digest } = models.resolve(name);

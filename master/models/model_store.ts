@@ -8,19 +8,20 @@ import { stateOf } from "../../protocol/blob/blob_state.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 
-/** Bytes that the catalog can make. */
+/** A blob that the catalog can make. */
 interface Source {
   readonly size: number;
-  /** Whose they are; versions and relatives share model files. */
+  /** Models that use it: versions and related models share model files. */
   readonly models: RegisteredModel[];
-  /** For people. */
+  /** Description for log messages. */
   readonly what: string;
   readonly load: () => Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /**
- * The models that the master serves, and their files in its durable blobs. A file of the catalog is made when it is
- * first asked for, once for ever: a master listens at once and works on nothing that nobody needs.
+ * The models that the master serves, and their files among its durable blobs. A file of the catalog
+ * is made when it is first requested, once and for all: so a master listens at once, and makes no
+ * file that nobody needs.
  */
 export class ModelStore {
   readonly #durable: BlobStore;
@@ -28,15 +29,15 @@ export class ModelStore {
   readonly #catalog: readonly CatalogEntry[];
   readonly #registry = new ModelRegistry();
   readonly #sources = new Map<Digest, Source>();
-  /** Blobs being made. */
+  /** Blobs that are being made. */
   readonly #pending = new Map<Digest, Promise<void>>();
-  /** By manifest digest: models whose files are looked at. */
+  /** Models whose files are being checked, by manifest digest. */
   readonly #checking = new Map<Digest, Promise<void>>();
-  /** Manifest digests of what the catalog has. */
+  /** Manifest digests of the models in the catalog. */
   readonly #builtIn = new Set<Digest>();
-  /** Manifest digests of models that are served from when somebody first asks for them. */
+  /** Manifest digests of the models that are served only after the first request for them. */
   readonly #optional = new Set<Digest>();
-  /** By manifest digest: why its last file could not be made. */
+  /** Error of the last attempt to make a file, by the manifest digest of its model. */
   readonly #faults = new Map<Digest, DmlError>();
 
   constructor(options: { durable: BlobStore; log: Log; catalog: readonly CatalogEntry[] }) {
@@ -46,7 +47,10 @@ export class ModelStore {
     for (const entry of options.catalog) this.#addEntry(entry);
   }
 
-  /** A model that the catalog does not have; false when its files are not all here, so that it cannot be served. */
+  /**
+   * Adds a model that is not in the catalog. Returns false if it cannot be served, because its
+   * files are not all here or its manifest is not valid.
+   */
   async add(manifest: Manifest, digest: Digest): Promise<boolean> {
     if (this.#registry.byDigest(digest) !== undefined) return true;
     for (const file of filesOf(manifest)) if (!await this.#isWhole(file)) return false;
@@ -59,8 +63,8 @@ export class ModelStore {
   }
 
   /**
-   * Looks at the files of a model of which somebody got wrong bytes, each by its hash: a damaged one is removed, and made
-   * again where the catalog can. Calls that come while it is done are one.
+   * Checks each file of a model by its hash, after somebody received wrong bytes. A damaged file is
+   * removed, and made again if the catalog can. Calls during a running check share it.
    */
   recheck(manifestDigest: Digest): Promise<void> {
     const model = this.#registry.byDigest(manifestDigest);
@@ -81,7 +85,7 @@ export class ModelStore {
         await this.#durable.delete(digest);
         this.#log.warn(`A file of ${name} has the wrong bytes.`, { digest });
       }
-      // Why it cannot be made is logged where it is tried.
+      // `ensure` logs the reason itself if the file cannot be made.
       if (this.#sources.has(digest)) await this.ensure(digest).catch(() => {});
       else {
         this.#log.error(`A file of ${name} is ${state === "damaged" ? "damaged and was removed" : "gone"}.`, {
@@ -92,7 +96,10 @@ export class ModelStore {
     }
   }
 
-  /** Also when it had to be made, which is done for what is damaged, not for what nobody has asked for yet. */
+  /**
+   * Returns true if the file is here with its full size. A file of another size is made again
+   * first, if the catalog can; a missing one is not, because nobody has requested it yet.
+   */
   async #isWhole({ digest, size }: BlobReference): Promise<boolean> {
     const known = await this.#durable.stat(digest);
     if (known === null || known === size) return known === size;
@@ -100,12 +107,14 @@ export class ModelStore {
     return await this.#durable.stat(digest) === size;
   }
 
-  /** Forgets a version; its files stay until they are collected. */
+  /** Unregisters a version; its files stay until garbage collection. */
   remove(digest: Digest): void {
     this.#registry.remove(digest);
   }
 
-  /** Versions of `name` that come with dml, also those that were removed. */
+  /**
+   * Registers all versions of `name` that come with dml again, removed ones too, and returns them.
+   */
   bringBack(name: string): RegisteredModel[] {
     return this.#catalog.filter(({ manifest }) => manifest.name === name).map(({ manifest }) =>
       this.#registry.add(manifest)
@@ -113,8 +122,9 @@ export class ModelStore {
   }
 
   /**
-   * A model that somebody sent, files first. Throws `blob_not_found`, naming the file that is missing or of another size,
-   * or `model_invalid` when its version is taken by another.
+   * Registers a model that was sent to the master, its files before its manifest. Throws
+   * `blob_not_found`, naming the file, if one is missing or has another size, and `model_invalid`
+   * if another model has its version.
    */
   async take(manifest: Manifest): Promise<RegisteredModel> {
     for (const { digest, size } of blobsOf(manifest)) {
@@ -129,7 +139,7 @@ export class ModelStore {
     const { digest, bytes } = encodeManifest(manifest);
     const known = this.#registry.byDigest(digest);
     if (known !== undefined) return known;
-    // Kept first: what is registered can be fetched.
+    // The manifest is stored first, so that every registered model can be fetched.
     await this.#durable.put(digest, bytes);
     return this.#registry.add(manifest);
   }
@@ -138,27 +148,32 @@ export class ModelStore {
     return this.#registry.list();
   }
 
-  /** What `faces` or `faces@1` means. Throws `model_unknown`. */
+  /** Returns the model that a name such as `faces` or `faces@1` means. Throws `model_unknown`. */
   resolve(name: string): RegisteredModel {
     return this.#registry.resolve(name);
   }
 
-  /** Whether it comes with dml. */
+  /** True if the model comes with dml. */
   isBuiltIn(manifestDigest: Digest): boolean {
     return this.#builtIn.has(manifestDigest);
   }
 
-  /** Whether nodes are offered it only from when somebody first asks for it. */
+  /** True if the model is offered to nodes only after the first request for it. */
   isOptional(manifestDigest: Digest): boolean {
     return this.#optional.has(manifestDigest);
   }
 
-  /** Why the model's files cannot be made, as it was at the last try, or null. */
+  /**
+   * Returns the error of the last attempt to make a file of the model; `null` if it did not fail.
+   */
   faultOf(manifestDigest: Digest): DmlError | null {
     return this.#faults.get(manifestDigest) ?? null;
   }
 
-  /** Makes the blob if the catalog knows how and it is not here, or not whole. Throws `assets_missing`, `blob_corrupt` or `disk_full`. */
+  /**
+   * Makes the blob if it is in the catalog, and missing or damaged. Throws `assets_missing`,
+   * `blob_corrupt` or `disk_full`.
+   */
   async ensure(digest: Digest): Promise<void> {
     const source = this.#sources.get(digest);
     if (source === undefined) return;
@@ -182,7 +197,7 @@ export class ModelStore {
     try {
       if (await this.#durable.stat(digest) === size) return;
       const bytes = await load();
-      // One that is damaged makes room first.
+      // Deleting a damaged blob first frees its disk space.
       await this.#durable.delete(digest);
       await this.#durable.put(digest, bytes);
       this.#log.info(`Took in ${what}.`, { digest });

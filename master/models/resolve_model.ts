@@ -6,8 +6,9 @@ import type { MasterState } from "../core/state/state.ts";
 import type { ModelStore } from "./model_store.ts";
 
 /**
- * What a user means by `faces` or `faces@1`: the bare name is the latest version, which need not be the highest, and
- * `follows` says that it was meant. Throws `model_unknown`.
+ * Returns the model that a user means by `faces` or `faces@1`. A bare name means the latest
+ * version, which need not be the highest; `follows` is then that name, so that the task takes part
+ * in a rollout. Throws `model_unknown`.
  */
 export function resolveModel(
   state: MasterState,

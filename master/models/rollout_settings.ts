@@ -1,6 +1,6 @@
 import type { RolloutRequest, RolloutSettings } from "../../protocol/http_api/rollout_api.ts";
 
-/** How a rollout goes about it unless it is told otherwise. */
+/** Settings of a rollout for everything that the request leaves out. */
 export const DEFAULT_ROLLOUT: RolloutSettings = {
   canary: 0.2,
   maxError: 0.01,
@@ -13,7 +13,7 @@ export const DEFAULT_ROLLOUT: RolloutSettings = {
   tests: [],
 };
 
-/** What was asked for, and the defaults for the rest. */
+/** Returns the requested settings, with the defaults for the rest. */
 export function settingsOf({ version: _, ...asked }: RolloutRequest): RolloutSettings {
   return { ...DEFAULT_ROLLOUT, ...asked };
 }

@@ -19,17 +19,16 @@ import type { PendingCommands } from "../turn/pending_commands.ts";
 import type { ModelStore } from "./model_store.ts";
 import { DEFAULT_ROLLOUT, settingsOf } from "./rollout_settings.ts";
 
-/** What a {@linkcode Versions} works with. */
 export interface VersionsOptions {
-  /** Read only. */
+  /** The state of the master; it is only read here. */
   readonly state: MasterState;
   readonly pendingCommands: PendingCommands;
   readonly ledger: Ledger;
   readonly models: ModelStore;
-  /** Serves it from now on. */
+  /** Serves a model from now on. */
   readonly register: (model: RegisteredModel) => void;
   readonly durable: BlobStore;
-  /** Files that are to stay although no version needs them yet. */
+  /** Returns files that must be kept although no version needs them yet. */
   readonly spared?: () => ReadonlySet<Digest>;
   readonly random: Random;
   readonly log: Log;
@@ -37,7 +36,7 @@ export interface VersionsOptions {
 
 type Asked<Command> = Command extends unknown ? Omit<Command, "commandId"> : never;
 
-/** The versions of models as whoever runs the cluster sees and changes them. */
+/** Operations on the versions of models: rollouts, pins, removal and garbage collection. */
 export class Versions {
   readonly #options: VersionsOptions;
 
@@ -45,16 +44,19 @@ export class Versions {
     this.#options = options;
   }
 
-  /** Throws `model_unknown`. */
+  /** Returns the versions of a model and its rollouts. Throws `model_unknown`. */
   show(name: string): LineageListing {
     const { state, models } = this.#options;
     const lineage = state.lineages.get(name);
     if (lineage !== undefined) return listLineage(state, lineage);
-    models.resolve(name); // names those that come nearest
+    models.resolve(name); // `resolve` suggests the nearest name in its error
     throw new DmlError("model_unknown", `There is no model ${name}.`);
   }
 
-  /** Throws `model_unknown`, `request_invalid` or `rollout_running`. */
+  /**
+   * Starts a rollout and returns its record. Throws `model_unknown`, `request_invalid` or
+   * `rollout_running`.
+   */
   async rollOut(name: string, request: RolloutRequest): Promise<RolloutRecord> {
     const { version } = request;
     const settings = settingsOf(request);
@@ -75,8 +77,9 @@ export class Versions {
   }
 
   /**
-   * A version, or without one a whole model of which one version is left; what comes with dml then takes its place.
-   * Throws `model_in_use`.
+   * Removes a version or, if none is named, a model of which only one version is left. If that was
+   * the last one and the name comes with dml, the built-in versions take its place. Throws
+   * `model_in_use`.
    */
   async remove({ name, version }: ModelName): Promise<string> {
     const { state, models } = this.#options;
@@ -101,14 +104,17 @@ export class Versions {
     return detail;
   }
 
-  /** Deletes the files of removed versions that nothing needs. */
+  /** Deletes the files of removed versions that nothing else needs. */
   collect(): Promise<Collected> {
     const { state, ledger, durable, models, spared } = this.#options;
     const { removed } = ledger.load();
     return collectGarbage({ state, durable, removed, registered: () => models.list(), spared });
   }
 
-  /** Rolls out what the catalog brought and is newer than the latest version; what was tried before is left alone. */
+  /**
+   * Starts a rollout of each registered version that is newer than the latest one of its model. A
+   * version that was tried before is not tried again.
+   */
   adoptNewer(): void {
     const { state, random, pendingCommands, log } = this.#options;
     for (const { name, latest } of state.lineages.values()) {
@@ -134,8 +140,9 @@ export class Versions {
   }
 
   /**
-   * What to register at the start: the highest first, which makes it the latest where none was; not what was removed, unless
-   * nothing would be left of a name that comes with dml.
+   * Returns the models to register at the start, the highest version of each name first, because
+   * that becomes the latest where there is none yet. A removed version is left out, unless nothing
+   * would be left of a name that comes with dml.
    */
   registrations(): RegisterModel[] {
     const { models, ledger } = this.#options;

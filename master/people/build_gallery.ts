@@ -4,20 +4,26 @@ import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import type { BuiltBucket, BuiltGallery, GalleryRecord, PeopleStore } from "./people_store.ts";
 
-/** A gallery that has shrunk this much is cut into fewer buckets; less, and it would be cut anew again and again. */
+/**
+ * Factor by which a gallery must shrink before it gets fewer buckets; with a smaller one, it would
+ * be divided anew again and again.
+ */
 const SHRINK_FACTOR = 4;
 
-/** What {@linkcode buildGallery} works with. */
 export interface BuildOptions {
   readonly store: PeopleStore;
   readonly durable: BlobStore;
-  /** Which of the `GALLERY_BUCKETS_MAX` finest buckets have changed since the version that is built. */
+  /**
+   * Buckets that changed since the version that is built, numbered as if the gallery had
+   * `GALLERY_BUCKETS_MAX` of them, the most that it can have.
+   */
   readonly slots: ReadonlySet<number> | "all";
 }
 
 /**
- * Makes the blobs of `record`'s version: the buckets that changed, and an index that names these and the old ones. All
- * buckets are made anew when there is no version yet, when everything changed, or when their count is not right any more.
+ * Builds the blobs of the version of `record`: the buckets that changed, and an index of these and
+ * the unchanged ones. All buckets are built if there is no version yet, if everything changed, or
+ * if the number of buckets no longer fits.
  */
 export async function buildGallery(record: GalleryRecord, options: BuildOptions): Promise<BuiltGallery> {
   const { name: gallery, embedder, dimensions, thresholds, version, built } = record;
@@ -25,7 +31,7 @@ export async function buildGallery(record: GalleryRecord, options: BuildOptions)
   const count = built?.buckets.length ?? bucketCountFor({ people, faces: enrolled, dimensions });
   let buckets = await buildBuckets(record, { ...options, count, isAll: built === null || options.slots === "all" });
   const wanted = bucketCountFor({ ...totalOf(buckets), dimensions });
-  // A gallery grows into more buckets at once, and shrinks late.
+  // More buckets are taken at once, fewer only after the gallery has shrunk much.
   if (wanted > count || wanted * SHRINK_FACTOR <= count) {
     buckets = await buildBuckets(record, { ...options, count: wanted, isAll: true });
   }
@@ -59,7 +65,7 @@ async function buildBuckets(
   return buckets;
 }
 
-/** How much all buckets together hold. */
+/** Returns the numbers of people and faces of all buckets together. */
 export function totalOf(buckets: readonly BuiltBucket[]): { people: number; faces: number } {
   const sum = { people: 0, faces: 0 };
   for (const { people, faces } of buckets) [sum.people, sum.faces] = [sum.people + people, sum.faces + faces];

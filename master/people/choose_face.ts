@@ -2,21 +2,26 @@ import type { GalleryThresholds } from "../../models/gallery/gallery_index.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Person } from "../../protocol/messages/prediction.ts";
 
-/** Which of several faces is meant. */
+/** Choice of one of several faces. */
 export interface FaceWish {
-  /** 1 for the one furthest to the left; null when nobody said. */
+  /** 1 for the leftmost face; `null` if the request names none. */
   readonly face: number | null;
-  /** The one with the largest box. */
+  /** True to take the face with the largest box. */
   readonly largest: boolean;
 }
 
-/** The faces in the order in which people count them: from left to right by the middle of the box, then from the top. */
+/**
+ * Sorts faces in the order in which people count them: from left to right by the middle of the box,
+ * then from top to bottom.
+ */
 function fromTheLeft(persons: readonly Person[]): Person[] {
   const middle = ({ box }: Person) => box.x + box.width / 2;
   return [...persons].sort((one, other) => middle(one) - middle(other) || one.box.y - other.box.y);
 }
 
-/** The one face that is meant. Throws `face_missing` or `faces_several`, and then says where they are. */
+/**
+ * Returns the chosen face. Throws `face_missing`, or `faces_several` with the places of the faces.
+ */
 export function chooseFace(persons: readonly Person[], { face, largest }: FaceWish): Person {
   const faces = fromTheLeft(persons);
   if (faces.length === 0) throw new DmlError("face_missing", "There is no face in the picture.");
@@ -29,7 +34,10 @@ export function chooseFace(persons: readonly Person[], { face, largest }: FaceWi
   throw new DmlError("faces_several", `The picture holds ${placesOf(faces)}.`);
 }
 
-/** Throws `face_too_small` or `face_too_blurred` when `person` is of poor quality by `thresholds`, with the numbers. */
+/**
+ * Throws `face_too_small` or `face_too_blurred`, with the numbers, if the quality of `person` is
+ * below `thresholds`.
+ */
 export function checkQuality({ quality }: Person, thresholds: GalleryThresholds): void {
   if (quality === undefined) throw new DmlError("internal", "The face came back without its quality.");
   const { eyeDistanceMin, sharpnessMin } = thresholds;

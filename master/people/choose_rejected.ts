@@ -2,8 +2,9 @@ import type { Person } from "../../protocol/messages/prediction.ts";
 import { chooseFace, type FaceWish } from "./choose_face.ts";
 
 /**
- * Which face of a picture is said not to be the person's. When nobody says which, and exactly one is taken for that person,
- * or may be theirs, it is that one; else as {@linkcode chooseFace}.
+ * Chooses the face of a picture that is not the person's. If the request does not choose one and
+ * exactly one face is recognised as that person, or has them among its candidates, it is that face;
+ * otherwise the same as {@linkcode chooseFace}.
  */
 export function chooseRejected(persons: readonly Person[], wish: FaceWish & { name: string }): Person {
   const { face, largest, name } = wish;

@@ -4,8 +4,9 @@ import type { Person } from "../../protocol/messages/prediction.ts";
 import type { FaceFinder } from "./face_finder.ts";
 
 /**
- * What the embedder makes of a kept crop: of the face that was in the middle when it was cut out, so the largest one, for a
- * neighbour is cut off at the edge. Throws `face_missing`, and `attempt_failed` when another embedder answered than is wanted.
+ * Returns the embedding of the face of a stored crop. A crop is cut around its face, so that is the
+ * largest face in it: a neighbour is cut off at the edge. Throws `face_missing` if the crop has no
+ * face, and `attempt_failed` if an embedder other than `embedder` answered.
  */
 export async function embedCrop(
   crop: Uint8Array<ArrayBuffer>,

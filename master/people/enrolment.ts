@@ -17,21 +17,20 @@ import type { GalleryChange, GalleryWriter } from "./gallery_writer.ts";
 import { newGallery } from "./new_gallery.ts";
 import type { EmbeddedFace, FaceKind, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
 
-/** From here on two faces are of the same picture: what differs is how it was encoded. */
+/** Cosine similarity from which two faces count as the same picture: only its encoding differs. */
 const SAME_PICTURE_MIN = 0.999;
-/** From here on a second face of a person says nothing that the first does not. */
+/** Cosine similarity from which a further face of a person adds nothing to one that is stored. */
 const NEAR_DUPLICATE_MIN = 0.95;
 
-/** A face of a picture, to become one of a person. */
+/** Request to add a face of a picture to a person, as enrolled or as rejected. */
 export interface FaceRequest extends FaceWish {
   readonly gallery: string;
   readonly name: string;
-  /** What file it is from, for people. */
+  /** Name of the file that the picture came from, shown to users. */
   readonly source: string;
   readonly signal?: AbortSignal;
 }
 
-/** What {@linkcode Enrolment} works with. */
 export interface EnrolmentOptions {
   readonly store: PeopleStore;
   readonly galleryWriter: GalleryWriter;
@@ -40,7 +39,7 @@ export interface EnrolmentOptions {
   readonly random: Random;
 }
 
-/** A face that was chosen, with all that is stored of it. */
+/** A chosen face, with everything that is stored about it. */
 interface ChosenFace {
   readonly embedder: Digest;
   readonly vector: Float32Array<ArrayBuffer>;
@@ -50,7 +49,7 @@ interface ChosenFace {
   readonly lookalikes: readonly Candidate[];
 }
 
-/** How a face becomes a person's, or one that is not theirs. */
+/** Adds faces to people, as enrolled (it is theirs) or as rejected (it is not). */
 export class Enrolment {
   readonly #options: EnrolmentOptions;
 
@@ -58,7 +57,10 @@ export class Enrolment {
     this.#options = options;
   }
 
-  /** Enrols one face of `picture`, making the person and the gallery when they are not there. `dryRun`: only says what would be. */
+  /**
+   * Enrols one face of `picture`, and creates the person and the gallery if they do not exist. With
+   * `dryRun`, nothing is stored, and the answer describes what would be.
+   */
   async enrol(picture: Uint8Array<ArrayBuffer>, request: FaceRequest & { dryRun: boolean }): Promise<EnrolAnswer> {
     const { store, galleryWriter } = this.#options;
     const { gallery, name, dryRun } = request;
@@ -77,7 +79,10 @@ export class Enrolment {
     return settled(answer, inForce, dryRun);
   }
 
-  /** Remembers that one face of `picture` is not the person's: when nobody says which, the one that is taken for them. */
+  /**
+   * Stores that one face of `picture` is not the person's. If the request does not choose one, it
+   * is the face that is recognised as theirs.
+   */
   async reject(picture: Uint8Array<ArrayBuffer>, request: FaceRequest): Promise<EnrolAnswer> {
     const { galleryWriter } = this.#options;
     const { gallery, name } = request;
@@ -101,7 +106,8 @@ export class Enrolment {
   async #look(picture: Uint8Array<ArrayBuffer>, { gallery, signal }: FaceRequest) {
     const { store, finder } = this.#options;
     const record = store.gallery(gallery);
-    // People of another embedder cannot be compared with what the one of now makes.
+    // Embeddings of different embedders cannot be compared, so a gallery of another one is not
+    // used.
     const isComparable = record?.built !== null && record?.embedder === finder.embedder();
     return await finder.find(picture, { gallery: isComparable ? gallery : null, crops: true, signal });
   }
@@ -134,7 +140,10 @@ export class Enrolment {
     return this.#options.store.embeddedFaces(personId, embedder).filter((face) => face.kind === kind);
   }
 
-  /** What is to be done, and what is to be said, as things are at this moment. Pure but for ids and the time. */
+  /**
+   * Returns the answer and the change, from the store as it is now. Stores nothing; only new ids
+   * and the time keep it from being pure.
+   */
   #prepare(
     chosen: ChosenFace,
     options: FaceRequest & { record: GalleryRecord | null; kind: FaceKind },
@@ -200,7 +209,7 @@ function warningsOf(
   return warnings;
 }
 
-/** Most similar first. */
+/** Returns the faces with their similarity to `vector`, most similar first. */
 function nearest(faces: readonly EmbeddedFace[], vector: Float32Array): { face: EmbeddedFace; similarity: number }[] {
   return faces.map((face) => ({ face, similarity: cosine(vector, face.embedding) }))
     .sort((one, other) => other.similarity - one.similarity);

@@ -2,10 +2,13 @@ import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import { encodeArchiveLine, encodeVector, headerOf } from "../../protocol/http_api/people_archive.ts";
 import type { GalleryRecord, PeopleStore } from "./people_store.ts";
 
-/** People whose names are looked up at once. */
+/** Number of people read from the store at once. */
 const PAGE = 100;
 
-/** The lines of an archive of a gallery, as it is while they are read. Throws `blob_not_found` when a crop is lost. */
+/**
+ * Yields the lines of an archive of a gallery, as the gallery is while they are read. Throws
+ * `blob_not_found` if a crop is missing.
+ */
 export async function* exportPeople(
   record: GalleryRecord,
   { store, durable }: { store: PeopleStore; durable: BlobStore },

@@ -3,23 +3,29 @@ import type { Person } from "../../protocol/messages/prediction.ts";
 
 /** The faces of one picture. */
 export interface FoundFaces {
-  /** Best score first, each with embedding, quality and, when they were asked for, crop. */
+  /** Best score first, each with its embedding, its quality and, if requested, its crop. */
   readonly persons: readonly Person[];
-  /** The model file that made the embeddings. */
+  /** Digest of the model file that made the embeddings. */
   readonly embedder: Digest;
 }
 
-/** What finds faces: the cluster. Adapters: the master's own predictions; fakes in tests. */
+/**
+ * Port that finds the faces of pictures. Adapters: the master's own predictions; fakes in tests.
+ */
 export interface FaceFinder {
-  /** The embedder of the model that is asked now. Throws `model_unknown` when none is served. */
+  /** Returns the embedder of the current model. Throws `model_unknown` if none is served. */
   embedder(): Digest;
   /**
-   * Looks for faces, and who they are when `gallery` is one that is in force. Throws what a prediction throws.
+   * Finds the faces of a picture and, if `gallery` names one that is in force, recognises them.
+   * Throws every error that a prediction throws.
    */
   find(
     picture: Uint8Array<ArrayBuffer>,
     options: { gallery: string | null; crops: boolean; signal?: AbortSignal },
   ): Promise<FoundFaces>;
-  /** The bytes of a crop that {@linkcode FaceFinder.find} told of. Throws `blob_not_found` after a while. */
+  /**
+   * Returns the bytes of a crop that {@linkcode FaceFinder.find} returned. Throws `blob_not_found`
+   * once the crop has expired.
+   */
   readCrop(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
 }

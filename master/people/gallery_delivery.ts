@@ -1,27 +1,33 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 
-/** One version of a gallery, whose blobs are all among the durable ones. */
+/** One version of a gallery. All its blobs are durable. */
 export interface GalleryVersion {
   readonly gallery: string;
   readonly version: number;
   readonly index: BlobReference;
   readonly embedder: Digest;
-  /** How many are enrolled in it. */
+  /** Number of people in it who have an enrolled face. */
   readonly people: number;
 }
 
-/** On how many nodes a version is in force, on how many not yet, and how many cannot have it. */
+/** Numbers of nodes on which a version is in force, is still on its way, and has failed. */
 export interface Reach {
   readonly ready: number;
   readonly pending: number;
   readonly failed: number;
 }
 
-/** What brings galleries to the nodes. Adapters: the master's own control port; fakes in tests. */
+/**
+ * Port that publishes galleries to the nodes. Adapters: the master's own control port; fakes in
+ * tests.
+ */
 export interface GalleryDelivery {
-  /** Resolves when the version is in force on every node, or after a bounded while with how far it came. */
+  /**
+   * Resolves once the version is in force on every node, or after a limited time, with the numbers
+   * of nodes that it has reached.
+   */
   publish(version: GalleryVersion): Promise<Reach>;
-  /** There is no such gallery any more. */
+  /** Removes the gallery from the nodes. */
   retire(gallery: string): void;
 }

@@ -10,26 +10,25 @@ import { buildGallery, totalOf } from "./build_gallery.ts";
 import type { GalleryDelivery, Reach } from "./gallery_delivery.ts";
 import type { BuiltGallery, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
 
-/** What one change is made of. */
+/** One change of a gallery. */
 export interface GalleryChange {
-  /** All or none of them are kept, together with a new version. */
+  /** Changes that are stored together with the new version, all of them or none. */
   readonly changes: readonly PeopleChange[];
-  /** Ids of the people whose buckets they touch; `all` of them. */
+  /** Ids of the people whose buckets are affected; `all` if every bucket is. */
   readonly people: readonly string[] | "all";
-  /** What else becomes of the gallery's record. */
+  /** The record of the gallery to store; the writer sets its version and its time of change. */
   readonly record: GalleryRecord;
-  /** Crops to store before that. */
+  /** Crops to store before the changes. */
   readonly crops?: readonly { digest: Digest; bytes: Uint8Array<ArrayBuffer> }[];
-  /** Crops that may not be needed any more. */
+  /** Crops that may no longer be needed. */
   readonly dropped?: readonly Digest[];
 }
 
-/** How far a change has come. */
+/** Version of a change, and the number of nodes that it has reached. */
 export interface InForce extends Reach {
   readonly version: number;
 }
 
-/** What {@linkcode GalleryWriter} works with. */
 export interface GalleryWriterOptions {
   readonly store: PeopleStore;
   readonly durable: BlobStore;
@@ -38,24 +37,28 @@ export interface GalleryWriterOptions {
   readonly log: Log;
 }
 
-/** What a gallery's next version must be made of, and who waits for it. */
+/** Work that is due for the next version of a gallery. */
 interface Due {
-  /** Of {@linkcode GALLERY_BUCKETS_MAX}. */
+  /**
+   * Changed buckets, numbered as if the gallery had {@linkcode GALLERY_BUCKETS_MAX} of them, the
+   * most that it can have.
+   */
   readonly slots: Set<number>;
   all: boolean;
   readonly waiting: PromiseWithResolvers<InForce>[];
 }
 
 /**
- * Every change of every gallery, one after the other: keep it, make the next version of what changed, bring that to the
- * nodes, and only then say that it is done. Changes that come while others are kept share one version.
+ * Makes every change of every gallery, one after the other: stores it, builds the next version of
+ * the buckets that changed, publishes that version to the nodes, and only then resolves. Changes
+ * that arrive while others are being stored share one version.
  */
 export class GalleryWriter {
   readonly #options: GalleryWriterOptions;
   readonly #due = new Map<string, Due>();
   #isClosed = false;
   readonly #publishing = new Set<Promise<Reach>>();
-  /** The end of the queue: one thing at a time touches store and blobs together. */
+  /** Tail of the queue: one operation at a time uses the store and the blobs together. */
   #turns: Promise<unknown> = Promise.resolve();
 
   constructor(options: GalleryWriterOptions) {
@@ -63,8 +66,9 @@ export class GalleryWriter {
   }
 
   /**
-   * Keeps what `prepare` says of the gallery as it is then (null when there is none), and brings it into force. Throws
-   * what `prepare` throws. A null of `prepare` changes nothing.
+   * Stores the change that `prepare` returns and brings it into force. `prepare` receives the
+   * record of the gallery as it is at that moment (`null` if there is no such gallery); if it
+   * returns `null`, nothing changes. Throws what `prepare` throws.
    */
   async change(
     gallery: string,
@@ -74,12 +78,12 @@ export class GalleryWriter {
     return await waiting?.promise ?? null;
   }
 
-  /** Forgets a gallery, its people, and all bytes that were made for it. */
+  /** Deletes a gallery, its people, and all blobs that were made for it. */
   async remove(record: GalleryRecord, crops: readonly Digest[]): Promise<void> {
     const { store, publisher, clock } = this.#options;
     const gallery = record.name;
     await this.#inTurn(async () => {
-      // What is being published now must not come after it was retired.
+      // A version that is being published must not reach the nodes after the gallery was retired.
       await Promise.allSettled(this.#publishing);
       publisher.retire(gallery);
       const current = store.gallery(gallery);
@@ -87,7 +91,8 @@ export class GalleryWriter {
       const version = current.version + 1;
       const superseded = [...new Set([...current.superseded, ...digestsOf(current.built), ...crops])];
       const emptied = { ...current, version, changedMs: clock.wallMs(), built: null, superseded };
-      // First of all nobody finds the people any more; the record remembers which bytes are still to go.
+      // The people are removed first, so that nobody finds them any more; the record keeps the list
+      // of the blobs that are still to be deleted, in case of a crash.
       const names = store.people(gallery, { after: null, limit: LIMITS.galleryPeopleMax });
       store.apply([
         ...names.map(({ personId }) => ({ type: "person_removed", personId } as const)),
@@ -98,7 +103,10 @@ export class GalleryWriter {
     });
   }
 
-  /** Brings every gallery as it was left into force again; what a crash left undone is done first. */
+  /**
+   * Brings every gallery into force again as it was left, after completing what a crash
+   * interrupted.
+   */
   start(): void {
     for (const { name } of this.#options.store.galleries()) {
       this.#inTurn(() => this.#resume(name)).catch((error) => {
@@ -107,12 +115,12 @@ export class GalleryWriter {
     }
   }
 
-  /** Resolves when what was begun is kept and built. */
+  /** Resolves once every change that was begun is stored and built. */
   async settled(): Promise<void> {
     await this.#turns;
   }
 
-  /** Ends what was begun, and takes nothing new; the store may be closed then. */
+  /** Completes what was begun and refuses new changes; the store may be closed afterwards. */
   async close(): Promise<void> {
     await this.settled();
     this.#isClosed = true;
@@ -174,13 +182,17 @@ export class GalleryWriter {
       store.apply([{ type: "gallery_put", record: { ...record, built, superseded } }]);
       void this.#bringOut(record, built, due.waiting);
     } catch (error) {
-      // What was kept stays kept: the next change, or the next start, makes the version that it belongs to.
+      // The change stays stored: the next change, or the next start, builds the version that it
+      // belongs to.
       this.#options.log.error("A gallery could not be built.", { gallery, error });
       for (const { reject } of due.waiting) reject(error);
     }
   }
 
-  /** Publishes, tells those who wait, and deletes what the version took the place of. */
+  /**
+   * Publishes a version, resolves the changes that wait for it, and deletes the blobs that it
+   * replaced.
+   */
   async #bringOut(
     { name, embedder }: GalleryRecord,
     { version, index, buckets }: BuiltGallery,
@@ -198,7 +210,7 @@ export class GalleryWriter {
     } finally {
       this.#publishing.delete(publishing);
     }
-    // What a master that stops does not delete any more, it deletes when it starts again.
+    // Blobs that a stopping master leaves are deleted at its next start.
     if (!this.#isClosed) await this.#inTurn(() => this.#deleteSuperseded(name));
   }
 
@@ -230,7 +242,7 @@ export class GalleryWriter {
   }
 }
 
-/** Every blob of a version. */
+/** Returns the digests of all blobs of a version. */
 function digestsOf(built: BuiltGallery | null): Digest[] {
   return built === null ? [] : [built.index.digest, ...built.buckets.map(({ digest }) => digest)];
 }

@@ -21,14 +21,15 @@ import type { GalleryChange, GalleryWriter } from "./gallery_writer.ts";
 import { newGallery } from "./new_gallery.ts";
 import type { FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
 
-/** The side of a crop that no import goes beyond: it is a face, not a picture. */
+/**
+ * Maximum width and height of an imported crop, in pixels: a crop is a face, not a whole picture.
+ */
 const CROP_SIDE_MAX = 2_048;
-/** Crops looked at at once. */
+/** Number of crops embedded at once. */
 const FACES_AT_ONCE = 4;
 
-/** What {@linkcode importPeople} works with. */
 export interface ImportOptions {
-  /** Into this one, whatever the archive calls its own. */
+  /** Name of the gallery to import into, regardless of the name in the archive. */
   readonly gallery: string;
   readonly store: PeopleStore;
   readonly galleryWriter: GalleryWriter;
@@ -38,12 +39,12 @@ export interface ImportOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A face that was checked. */
+/** A face of the archive that passed the checks. */
 interface CheckedFace {
   readonly archived: ArchivedFace;
   readonly crop: Uint8Array<ArrayBuffer>;
   readonly digest: Digest;
-  /** Null while it is to be made from the crop, and when there is no face in it. */
+  /** `null` until it is made from the crop, and if no face is found in the crop. */
   vector: Float32Array<ArrayBuffer> | null;
 }
 
@@ -53,8 +54,9 @@ interface CheckedPerson {
 }
 
 /**
- * Takes the people of an archive into a gallery, all of them or none. Who is there already by name gets the faces that they lack.
- * Embeddings of another embedder are made anew from the crops. Throws `archive_invalid` and what a prediction throws.
+ * Imports the people of an archive into a gallery, all of them or none. A person whose name is in
+ * the gallery already gets the faces that they lack. Embeddings of another embedder are made again
+ * from the crops. Throws `archive_invalid`, and every error that a prediction throws.
  */
 export async function importPeople(text: string, options: ImportOptions): Promise<ImportAnswer> {
   const { gallery, store, finder, galleryWriter, clock } = options;
@@ -113,7 +115,10 @@ function readCropHeader(crop: Uint8Array) {
   }
 }
 
-/** Gives every face an embedding of `embedder`; how many have none, for no face is found in their crop. */
+/**
+ * Gives every face an embedding of `embedder`. Returns the number of faces that have none because
+ * no face is found in their crop.
+ */
 async function embedMissing(
   people: readonly CheckedPerson[],
   { finder, embedder, isSame, signal }: ImportOptions & { embedder: Digest; isSame: boolean },
@@ -138,7 +143,10 @@ async function embedMissing(
   return lost;
 }
 
-/** The record that a gallery begins with; null when there is no face from which to know its dimensions. */
+/**
+ * Returns the record of a new gallery; `null` if no face has an embedding, because the dimensions
+ * are those of an embedding.
+ */
 function emptyRecord(
   { thresholds }: ArchiveHeader,
   people: readonly CheckedPerson[],

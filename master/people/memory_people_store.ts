@@ -13,10 +13,10 @@ import type {
   PersonRecord,
 } from "./people_store.ts";
 
-/** By embedder. */
+/** Embeddings of one face, by embedder. */
 type Embeddings = ReadonlyMap<Digest, Float32Array<ArrayBuffer>>;
 
-/** All that is stored; a copy of it is changed and takes its place. */
+/** All stored records. A change is made to a copy, which then replaces the original. */
 class Tables {
   readonly galleries: Map<string, GalleryRecord>;
   readonly lastVersions: Map<string, number>;
@@ -107,7 +107,7 @@ class Tables {
   }
 }
 
-/** People that are known as long as the process lasts: for tests, and for the cluster inside `dml predict`. */
+/** A store of people that lasts as long as the process: for tests, and for `dml predict`. */
 export class MemoryPeopleStore implements PeopleStore {
   #tables = new Tables();
 
@@ -212,7 +212,7 @@ function byAge(one: FaceRecord, other: FaceRecord): number {
   return one.createdMs - other.createdMs || (one.faceId < other.faceId ? -1 : 1);
 }
 
-/** As SQLite compares text: by its bytes in UTF-8, which is the order of its code points. */
+/** Compares text like SQLite: by its bytes in UTF-8, which is the order of the code points. */
 function byteOrder(one: string, other: string): number {
   const encoder = new TextEncoder();
   const [left, right] = [encoder.encode(one), encoder.encode(other)];

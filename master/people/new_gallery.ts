@@ -6,8 +6,8 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { GalleryRecord, PeopleStore } from "./people_store.ts";
 
 /**
- * The record of a gallery that its first face makes: bound to the embedder of that face. Throws `galleries_full`, and
- * `request_invalid` for a name that means none.
+ * Returns the record of a new gallery, bound to the embedder of its first face. Throws
+ * `galleries_full`, and `request_invalid` for the reserved name that means no gallery.
  */
 export function newGallery(
   name: string,
@@ -26,7 +26,8 @@ export function newGallery(
   }
   return {
     name,
-    // Nodes that have not heard that an earlier one was removed must not take this one for older.
+    // A node that missed the removal of an earlier gallery of this name must not take the new one
+    // for an older version of it.
     version: store.lastVersionOf(name),
     embedder,
     dimensions: vector.length,

@@ -28,10 +28,9 @@ import { entryOf, faceEntryOf, listingOf } from "./people_listing.ts";
 import type { CountedPerson, FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
 import { Reembedding } from "./reembedding.ts";
 
-/** What {@linkcode People} works with. */
 export interface PeopleOptions {
   readonly store: PeopleStore;
-  /** Where crops and galleries are kept. */
+  /** Store of the crops and of the blobs of galleries. */
   readonly durable: BlobStore;
   readonly finder: FaceFinder;
   readonly publisher: GalleryDelivery;
@@ -40,10 +39,10 @@ export interface PeopleOptions {
   readonly log: Log;
 }
 
-/** Names among which one that is not there is looked for, so that the refusal can say which is near. */
+/** Number of names searched for one similar to an unknown name, to suggest it in the error. */
 const SUGGESTED_AMONG = 1_000;
 
-/** The people of every gallery, as whoever looks after them sees it. A change resolves when it is in force. */
+/** Operations on the people of all galleries. A change resolves once it is in force. */
 export class People {
   readonly store: PeopleStore;
   readonly galleryWriter: GalleryWriter;
@@ -60,7 +59,9 @@ export class People {
     this.#reembedding = new Reembedding(common);
   }
 
-  /** Brings every gallery into force again, and looks for a new embedder from then on. */
+  /**
+   * Brings every gallery into force again, and checks regularly for a new embedder from then on.
+   */
   start(): void {
     this.galleryWriter.start();
     this.#reembedding.start();
@@ -75,7 +76,11 @@ export class People {
     return this.store.galleries().map((record) => listingOf(record, this.store, this.#reembedding));
   }
 
-  /** Throws `gallery_unknown`, as everything here that names a gallery but enrolling. */
+  /**
+   * Throws `gallery_unknown` if there is no such gallery, as does every method here that takes the
+   * name of a gallery, except {@linkcode People.enrol} and {@linkcode People.import}, which create
+   * it.
+   */
   gallery(name: string): GalleryListing {
     return listingOf(this.record(name), this.store, this.#reembedding);
   }
@@ -97,7 +102,10 @@ export class People {
     return { people, next: found.length > page.limit ? people[people.length - 1].name : null };
   }
 
-  /** Throws `person_unknown`, naming who is near; as everything here that names a person but enrolling. */
+  /**
+   * Throws `person_unknown`, with the nearest name as advice, as does every method here that takes
+   * the name of a person, except {@linkcode People.enrol}, which creates them.
+   */
   person(gallery: string, name: string): PersonDetail {
     this.record(gallery);
     const person = this.personOf(gallery, name);
@@ -112,7 +120,9 @@ export class People {
     return this.#enrolment.reject(picture, request);
   }
 
-  /** Renames a person, or changes what is noted about them. Throws `person_exists`. */
+  /**
+   * Renames a person or changes their metadata. Throws `person_exists` if the new name is taken.
+   */
   patch(gallery: string, name: string, patch: PersonPatch): Promise<InForceAnswer> {
     return this.#change(gallery, (_, nowMs) => {
       const { enrolled: _enrolled, rejected: _rejected, ...person } = this.personOf(gallery, name);
@@ -131,7 +141,10 @@ export class People {
     });
   }
 
-  /** Makes every face of `from` one of `name`, and forgets `from`. What is noted about `name` goes before. */
+  /**
+   * Moves every face of `from` to `name` and deletes `from`. Where both have a metadata field, that
+   * of `name` wins.
+   */
   merge(gallery: string, name: string, from: string): Promise<InForceAnswer> {
     return this.#change(gallery, (_, nowMs) => {
       const { enrolled, rejected, ...into } = this.personOf(gallery, name);
@@ -152,7 +165,7 @@ export class People {
     });
   }
 
-  /** Forgets a person, with every face and crop. */
+  /** Deletes a person with all their faces and crops. */
   remove(gallery: string, name: string): Promise<InForceAnswer> {
     return this.#change(gallery, () => {
       const { personId } = this.personOf(gallery, name);
@@ -161,7 +174,7 @@ export class People {
     });
   }
 
-  /** Forgets one face of a person, enrolled or rejected. Throws `face_unknown`. */
+  /** Deletes one face of a person, enrolled or rejected. Throws `face_unknown`. */
   removeFace(gallery: string, name: string, faceId: string): Promise<InForceAnswer> {
     return this.#change(gallery, () => {
       const { personId } = this.personOf(gallery, name);
@@ -173,12 +186,12 @@ export class People {
     });
   }
 
-  /** The lines of an archive of the gallery. */
+  /** Yields the lines of an archive of the gallery. */
   export(gallery: string): AsyncGenerator<string> {
     return exportPeople(this.record(gallery), this.#options);
   }
 
-  /** Takes an archive in; see {@linkcode importPeople}. */
+  /** Imports an archive; see {@linkcode importPeople}. */
   import(gallery: string, text: string, options: { signal?: AbortSignal } = {}): Promise<ImportAnswer> {
     return importPeople(text, { ...this.#options, galleryWriter: this.galleryWriter, gallery, ...options });
   }

@@ -1,7 +1,7 @@
 import type { GalleryListing, PersonDetail, PersonEntry } from "../../protocol/http_api/people_api.ts";
 import type { CountedPerson, FaceRecord, GalleryRecord, PeopleStore } from "./people_store.ts";
 
-/** A gallery as users see it. */
+/** Returns a gallery in the form that users receive. */
 export function listingOf(
   record: GalleryRecord,
   store: PeopleStore,
@@ -24,12 +24,12 @@ export function listingOf(
   };
 }
 
-/** A person as users see them. */
+/** Returns a person in the form that users receive. */
 export function entryOf({ gallery: _, ...person }: CountedPerson): PersonEntry {
   return { ...person, metadata: { ...person.metadata } };
 }
 
-/** A face as users see it: not where its crop is. */
+/** Returns a face in the form that users receive, without the place of its crop. */
 export function faceEntryOf({ faceId, kind, quality, source, createdMs }: FaceRecord): PersonDetail["faces"][number] {
   return { faceId, kind, quality, source, createdMs };
 }

@@ -4,14 +4,14 @@ import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { FaceQuality } from "../../protocol/messages/prediction.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 
-/** What was made of one version of a gallery, among the durable blobs. */
+/** Blobs that were built for one version of a gallery; they are durable blobs. */
 export interface BuiltGallery {
   readonly version: number;
   readonly index: BlobReference;
   readonly buckets: readonly BuiltBucket[];
 }
 
-/** One bucket, and how much is in it. */
+/** One bucket, with its numbers of people and faces. */
 export interface BuiltBucket extends BlobReference {
   readonly people: number;
   readonly faces: number;
@@ -20,22 +20,22 @@ export interface BuiltBucket extends BlobReference {
 /** One gallery, without its people. */
 export interface GalleryRecord {
   readonly name: string;
-  /** Of the newest change. */
+  /** Version of the newest change. */
   readonly version: number;
-  /** The model file whose embeddings are in force. */
+  /** Digest of the model file whose embeddings are in force. */
   readonly embedder: Digest;
   readonly dimensions: number;
   readonly thresholds: GalleryThresholds;
-  /** Milliseconds since the Unix epoch, as all times here. */
+  /** Milliseconds since the Unix epoch, like all times here. */
   readonly createdMs: number;
   readonly changedMs: number;
-  /** The newest version that was built; null before the first. */
+  /** The newest version that was built; `null` before the first. */
   readonly built: BuiltGallery | null;
   /** Blobs of older versions that are still to be deleted. */
   readonly superseded: readonly Digest[];
 }
 
-/** Somebody whom a gallery knows. */
+/** A person of a gallery. */
 export interface PersonRecord {
   readonly personId: string;
   readonly gallery: string;
@@ -45,13 +45,13 @@ export interface PersonRecord {
   readonly changedMs: number;
 }
 
-/** Somebody, and how much of them there is. */
+/** A person with the numbers of their enrolled and rejected faces. */
 export interface CountedPerson extends PersonRecord {
   readonly enrolled: number;
   readonly rejected: number;
 }
 
-/** `enrolled` is this person's face, `rejected` is one of which people said that it is not. */
+/** `enrolled`: a face of this person. `rejected`: a face that a user marked as not this person. */
 export type FaceKind = "enrolled" | "rejected";
 
 /** One face of one person. */
@@ -60,50 +60,50 @@ export interface FaceRecord {
   readonly personId: string;
   readonly kind: FaceKind;
   readonly quality: FaceQuality;
-  /** A JPEG among the durable blobs, from which another embedder makes another embedding. */
+  /** A JPEG among the durable blobs, from which another embedder can make its own embedding. */
   readonly crop: BlobReference;
-  /** The name of the file it came from, for people; empty when nobody said. */
+  /** Name of the file that it came from, shown to users; empty if unknown. */
   readonly source: string;
   readonly createdMs: number;
 }
 
-/** A face as one embedder sees it. */
+/** A face with its embedding by one embedder. */
 export interface EmbeddedFace extends FaceRecord {
   readonly embedding: Float32Array<ArrayBuffer>;
 }
 
-/** How many there are of each. */
+/** Numbers of people, enrolled faces and rejected faces of a gallery. */
 export interface PeopleCounts {
   readonly people: number;
   readonly enrolled: number;
   readonly rejected: number;
 }
 
-/** One change of what is stored. */
+/** One change of the stored data. */
 export type PeopleChange =
-  /** Makes a gallery or replaces its record. */
+  /** Creates a gallery or replaces its record. */
   | { readonly type: "gallery_put"; readonly record: GalleryRecord }
-  /** With its people. */
+  /** Removes a gallery and its people. */
   | { readonly type: "gallery_removed"; readonly gallery: string }
-  /** Makes a person or replaces their record. */
+  /** Creates a person or replaces their record. */
   | { readonly type: "person_put"; readonly record: PersonRecord }
-  /** With their faces. */
+  /** Removes a person and their faces. */
   | { readonly type: "person_removed"; readonly personId: string }
   | { readonly type: "face_added"; readonly face: FaceRecord; readonly embeddings: readonly FaceEmbedding[] }
   | { readonly type: "face_removed"; readonly faceId: string }
-  /** Every face of one person becomes another's. */
+  /** Moves every face of one person to another. */
   | { readonly type: "faces_moved"; readonly fromPersonId: string; readonly toPersonId: string }
   | { readonly type: "embedding_added"; readonly faceId: string; readonly embedding: FaceEmbedding }
-  /** Of all faces of the gallery, but those of one embedder. */
+  /** Removes the embeddings of all faces of the gallery, except those of one embedder. */
   | { readonly type: "embeddings_dropped"; readonly gallery: string; readonly exceptEmbedder: Digest };
 
-/** What one embedder made of a face. */
+/** The embedding of a face by one embedder. */
 export interface FaceEmbedding {
   readonly embedder: Digest;
   readonly vector: Float32Array<ArrayBuffer>;
 }
 
-/** A part of a gallery's people, see `bucketOf`. */
+/** One bucket of a gallery, out of `buckets`; see `bucketOf`. */
 export interface BucketChoice {
   readonly gallery: string;
   readonly embedder: Digest;
@@ -112,34 +112,44 @@ export interface BucketChoice {
 }
 
 /**
- * Who is enrolled. Adapters: memory, SQLite. Calls return when it is done and kept. What a caller asks for that is not there
- * is null or empty; a change that does not fit what is stored (a second person of one name, a face of nobody) throws.
+ * Store of the enrolled people. Adapters: memory, SQLite. A call returns once the change is stored.
+ * A query for something that does not exist returns `null` or nothing; a change that contradicts
+ * the stored data (a second person of the same name, a face without a person) throws.
  */
 export interface PeopleStore {
-  /** By name. */
+  /** Returns all galleries, by name. */
   galleries(): GalleryRecord[];
   gallery(name: string): GalleryRecord | null;
-  /** Of a gallery that was removed, so that one of the same name goes on from there; 0 when there was none. */
+  /**
+   * Returns the last version of a removed gallery, so that a new one of the same name continues
+   * from there; 0 if there was none.
+   */
   lastVersionOf(gallery: string): number;
   counts(gallery: string): PeopleCounts;
   peopleCount(gallery: string): number;
-  /** By name, those behind `after` only, at most `limit`. */
+  /** Returns at most `limit` people whose name comes after `after`, by name. */
   people(gallery: string, page: { after: string | null; limit: number }): CountedPerson[];
   person(gallery: string, name: string): CountedPerson | null;
-  /** Oldest first, whoever embedded them. */
+  /** Returns all faces of a person, oldest first, regardless of their embedders. */
   faces(personId: string): FaceRecord[];
   face(faceId: string): FaceRecord | null;
-  /** Oldest first, those that `embedder` has seen. */
+  /** Returns the faces of a person that have an embedding by `embedder`, oldest first. */
   embeddedFaces(personId: string, embedder: Digest): EmbeddedFace[];
-  /** The people of one bucket, by id, with the faces that the embedder has seen. Nobody without any is among them. */
+  /**
+   * Returns the people of one bucket, by id, with the embeddings by the embedder. People without an
+   * enrolled face that has one are left out.
+   */
   bucket(choice: BucketChoice): GalleryPerson[];
-  /** Faces of the gallery that `embedder` has not seen, by id, those behind `after` only. */
+  /**
+   * Returns the faces of the gallery without an embedding by `embedder` whose id comes after
+   * `after`, by id.
+   */
   facesWithout(gallery: string, embedder: Digest, page: { after: string | null; limit: number }): FaceRecord[];
   countWithout(gallery: string, embedder: Digest): number;
-  /** Whether some face of any gallery has this crop. */
+  /** True if some face of any gallery uses this crop. */
   isCropUsed(digest: Digest): boolean;
-  /** Keeps all of `changes` or, when it throws, none of them. */
+  /** Stores all of `changes` or, if it throws, none of them. */
   apply(changes: readonly PeopleChange[]): void;
-  /** May be called again. */
+  /** Closes the store; further calls do nothing. */
   close(): void;
 }

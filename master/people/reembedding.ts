@@ -11,16 +11,17 @@ import type { FaceFinder } from "./face_finder.ts";
 import type { GalleryWriter } from "./gallery_writer.ts";
 import type { FaceRecord, GalleryRecord, PeopleStore } from "./people_store.ts";
 
-/** How often it is looked whether the model of now has another embedder. */
+/** Interval between checks for a new embedder of the current model. */
 const CHECK_MS = 2_000;
-/** Faces looked at at once: enough to keep a few nodes busy, and to leave room for users. */
+/**
+ * Number of faces embedded at once: enough to keep a few nodes busy, and to leave room for users.
+ */
 const FACES_AT_ONCE = 4;
-/** After how many faces the log says how far it is. */
+/** Number of faces after which the log reports the progress. */
 const PROGRESS_FACES = 200;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 10_000;
 
-/** What {@linkcode Reembedding} works with. */
 export interface ReembeddingOptions {
   readonly store: PeopleStore;
   readonly galleryWriter: GalleryWriter;
@@ -32,14 +33,15 @@ export interface ReembeddingOptions {
 }
 
 /**
- * A gallery belongs to the embedder that made its embeddings. When the model of now has another one, every face is looked at
- * again, from its crop, behind everything else; the people are in force as they were until that is done. A master that
- * stops in between goes on where it was.
+ * Moves galleries to a new embedder. A gallery belongs to the embedder that made its embeddings. If
+ * the current model has another one, every face is embedded again from its crop, in the background;
+ * until that is done, the gallery stays in force as it was. A master that stops in between
+ * continues where it stopped.
  */
 export class Reembedding {
   readonly #options: ReembeddingOptions;
   readonly #stopped = new AbortController();
-  /** By gallery: the embedder it is on its way to. */
+  /** The embedder that each gallery is moving to, by gallery. */
   readonly #underWay = new Map<string, Digest>();
   readonly #work = new Set<Promise<void>>();
   #cancelCheck = () => {};
@@ -48,7 +50,7 @@ export class Reembedding {
     this.#options = options;
   }
 
-  /** Looks now and then, until {@linkcode stop}. */
+  /** Checks at once and then at regular intervals, until {@linkcode stop}. */
   start(): void {
     this.check();
     this.#cancelCheck = this.#options.clock.after(CHECK_MS, () => this.start());
@@ -60,14 +62,17 @@ export class Reembedding {
     await Promise.all(this.#work);
   }
 
-  /** How far a gallery is on its way to a new embedder; null when it is not on one. */
+  /**
+   * Returns the progress of a gallery on the way to a new embedder; `null` if it is not moving to
+   * one.
+   */
   of(gallery: string): GalleryListing["reembedding"] {
     const embedder = this.#underWay.get(gallery);
     if (embedder === undefined) return null;
     return { embedder, left: this.#options.store.countWithout(gallery, embedder) };
   }
 
-  /** Begins with every gallery whose embedder is not that of now. */
+  /** Starts the move of every gallery whose embedder is not that of the current model. */
   check(): void {
     const { store, finder } = this.#options;
     const galleries = store.galleries();
@@ -104,7 +109,11 @@ export class Reembedding {
     }
   }
 
-  /** Every face that the embedder has not seen; those it finds no face in stay unseen. Gives the numbers of an embedding. */
+  /**
+   * Embeds every face that has no embedding of the embedder yet; a face that it does not find in
+   * its crop stays without. Returns the number of dimensions of an embedding; `null` if the gallery
+   * has no embedding that would show it.
+   */
   async #embedAll(gallery: string, { embedder, total }: { embedder: Digest; total: number }): Promise<number | null> {
     const { store, log } = this.#options;
     let [after, done, lost]: [string | null, number, number] = [null, 0, 0];
@@ -115,7 +124,7 @@ export class Reembedding {
       const vectors = await Promise.all(faces.map((face) => this.#embed(face, embedder)));
       store.apply(faces.flatMap(({ faceId }, index) => {
         const vector = vectors[index];
-        // Somebody may have removed the face meanwhile.
+        // The face may have been removed in the meantime.
         if (vector === null || store.face(faceId) === null) return [];
         return [{ type: "embedding_added", faceId, embedding: { embedder, vector } } as const];
       }));
@@ -132,7 +141,10 @@ export class Reembedding {
     return dimensions ?? this.#dimensionsOf(gallery, embedder);
   }
 
-  /** The embedding of one face, once the cluster can; null when there is none to be had from its crop. */
+  /**
+   * Returns the embedding of one face, and retries until the cluster can make it; `null` if none
+   * can be made from its crop.
+   */
   async #embed(face: FaceRecord, embedder: Digest): Promise<Float32Array<ArrayBuffer> | null> {
     const { durable, finder, clock, random } = this.#options;
     const { signal } = this.#stopped;
@@ -181,7 +193,7 @@ export class Reembedding {
   }
 }
 
-/** The embedder of now; null while no model for faces is served. */
+/** Returns the embedder of the current model; `null` if no model for faces is served. */
 function embedderOf(finder: FaceFinder): Digest | null {
   try {
     return finder.embedder();

@@ -4,7 +4,7 @@ import { blobReferenceSchema } from "../../protocol/messages/task.ts";
 import { digestSchema, parseAs, z } from "../../protocol/schema.ts";
 import type { CountedPerson, FaceRecord, GalleryRecord } from "./people_store.ts";
 
-/** JSON in a column. */
+/** A column that holds JSON. */
 const jsonSchema = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
@@ -56,7 +56,10 @@ const faceRowSchema = z.object({
   createdMs: z.number(),
 });
 
-/** One row of a query, as the record it stands for. Throws `home_unusable`. */
+/**
+ * Converts a row of a query to a record. Throws `home_unusable` if the row is malformed, as do the
+ * other two conversions.
+ */
 export function galleryOfRow(row: unknown): GalleryRecord {
   return parseAs(galleryRowSchema, row, { what: "A gallery in the store of people", code: "home_unusable" });
 }
@@ -73,14 +76,14 @@ export function faceOfRow(row: unknown): FaceRecord {
   return { ...face, quality: { eyeDistance, sharpness }, crop: { digest: cropDigest, size: cropSize } };
 }
 
-/** The bytes of a vector: 32-bit floats, little-endian. */
+/** Encodes a vector as 32-bit floats, little-endian. */
 export function bytesOfVector(vector: Float32Array): Uint8Array<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(vector.length * 4));
   for (let index = 0; index < vector.length; index++) view.setFloat32(index * 4, vector[index], true);
   return new Uint8Array(view.buffer);
 }
 
-/** What {@linkcode bytesOfVector} was made of. */
+/** Decodes the bytes of {@linkcode bytesOfVector}. */
 export function vectorOfBytes(bytes: unknown): Float32Array<ArrayBuffer> {
   invariant(bytes instanceof Uint8Array && bytes.length % 4 === 0, "an embedding is stored as 32-bit floats");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,7 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { migrateDatabase } from "../ledger/sqlite_file.ts";
 
-/** What makes a file of version N one of version N + 1, from an empty file on. Never change one that was released. */
+/**
+ * Statements that migrate a file from version N to version N + 1, from an empty file on. Never
+ * change one that was released.
+ */
 const MIGRATIONS = [
   `CREATE TABLE galleries (
      name       TEXT PRIMARY KEY NOT NULL,
@@ -50,10 +53,12 @@ const MIGRATIONS = [
    ) STRICT;`,
 ];
 
-/** Marks the file as people of dml ("dmlP"). */
+/** Mark of a file that holds people of dml ("dmlP"). */
 const APPLICATION_ID = 0x646d6c50;
 
-/** Brings the database to the newest version, each step whole or not at all. Throws `home_unusable`. */
+/**
+ * Migrates the database to the newest version, each step in a transaction. Throws `home_unusable`.
+ */
 export function migratePeople(database: DatabaseSync, path: string): void {
   const schema = { applicationId: APPLICATION_ID, what: "people of dml", migrations: MIGRATIONS };
   migrateDatabase(database, { path, schema });

@@ -12,7 +12,7 @@ const FACES_WITHOUT = `FROM faces JOIN people ON people.person_id = faces.person
   WHERE gallery = :gallery AND NOT EXISTS (
     SELECT 1 FROM embeddings WHERE embeddings.face_id = faces.face_id AND embeddings.embedder = :embedder)`;
 
-/** Every statement of the store of people, prepared once. */
+/** Prepares every statement of the store of people once. */
 export function preparePeople(database: DatabaseSync) {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
   return {

@@ -21,7 +21,10 @@ import { migratePeople } from "./sqlite_people_schema.ts";
 import { checkIntegrity, inTransaction } from "../ledger/sqlite_file.ts";
 import { type PeopleStatements, preparePeople } from "./sqlite_people_statements.ts";
 
-/** People in one SQLite file, with a write-ahead log beside it. What is removed is overwritten, not only forgotten. */
+/**
+ * A store of people in one SQLite file, with a write-ahead log beside it. Removed data is
+ * overwritten, not only unlinked.
+ */
 export class SqlitePeopleStore implements PeopleStore {
   readonly #database: DatabaseSync;
   readonly #statements: PeopleStatements;
@@ -32,14 +35,15 @@ export class SqlitePeopleStore implements PeopleStore {
   }
 
   /**
-   * Opens or makes the file at `path`, and brings one of an older dml up to date. Throws `home_unusable` when it cannot
-   * be opened, is damaged, or is of a newer dml.
+   * Opens or creates the file at `path`, and migrates one of an older dml. Throws `home_unusable`
+   * if it cannot be opened, is damaged, or was written by a newer dml.
    */
   static open(path: string): SqlitePeopleStore {
     let database: DatabaseSync | null = null;
     try {
       database = new DatabaseSync(path);
-      // FULL: what was changed is on the disk when `apply` returns, whatever happens to the machine.
+      // FULL: changes are on the disk when `apply` returns, whatever happens to the machine
+      // afterwards.
       database.exec(
         `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;`,
       );
@@ -123,7 +127,7 @@ export class SqlitePeopleStore implements PeopleStore {
   apply(changes: readonly PeopleChange[]): void {
     const write = () => changes.forEach((change) => this.#keep(change));
     inTransaction(this.#database, { what: "The store of people", write });
-    // The log still holds what was removed, until it is written back and cut to nothing.
+    // The write-ahead log still holds the removed data, until it is written back and truncated.
     if (changes.some(({ type }) => type.endsWith("_removed"))) this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 

@@ -6,10 +6,10 @@ import type { Log } from "../../protocol/kernel/log.ts";
 import type { Program } from "../../protocol/messages/program.ts";
 import { executableOf, HEAD_BYTES } from "../../protocol/program/executable.ts";
 
-/** Files that are looked at in one directory. */
+/** Maximum number of files of the directory that are examined. */
 const FILES_MAX = 64;
 
-/** One file, as it was when it was looked at. */
+/** A file as it was when it was examined. */
 interface HeldFile {
   readonly path: string;
   readonly size: number;
@@ -17,8 +17,9 @@ interface HeldFile {
 }
 
 /**
- * The executables of dml that a master offers: the file that it was started from, and those in a directory. They are read where
- * they are, a piece at a time; one that was changed since is not there any more.
+ * The executables of dml that a master offers: the file that it was started from, and those in a
+ * directory. They are read in place, a piece at a time; a file that has changed since it was
+ * examined counts as missing.
  */
 export class ProgramFiles {
   readonly #options: { executable: string | null; directory: string | null; log: Log };
@@ -28,7 +29,10 @@ export class ProgramFiles {
     this.#options = options;
   }
 
-  /** Looks at the files, one after the other. What is no executable of dml that can be taken is passed over. */
+  /**
+   * Examines the files, one after the other, and yields the executables of dml among them. Other
+   * files are skipped; one that cannot be read is logged.
+   */
   async *programs(): AsyncIterable<Program> {
     for (const path of await this.#paths()) {
       try {
@@ -40,7 +44,7 @@ export class ProgramFiles {
     }
   }
 
-  /** Tells `hold` of each. */
+  /** Passes each of the programs to `hold`. */
   async announce(hold: (program: Program) => void): Promise<void> {
     for await (const program of this.programs()) hold(program);
   }
@@ -55,7 +59,7 @@ export class ProgramFiles {
     return isSame(file, await Deno.stat(file.path).catch(() => null)) ? file.size : null;
   }
 
-  /** Throws `blob_not_found` when the file is not what it was. */
+  /** Opens the file for reading. Throws `blob_not_found` if it is unknown or has changed. */
   async open(digest: Digest, { offset = 0 }: { offset?: number } = {}): Promise<BlobReading> {
     const held = this.#files.get(digest);
     if (held === undefined) throw blobNotFound(digest);
@@ -72,7 +76,7 @@ export class ProgramFiles {
     }
   }
 
-  /** Throws `blob_not_found`, also when the file is not what it was. */
+  /** Reads the whole file. Throws `blob_not_found` if it is unknown or has changed. */
   async read(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {
     const held = this.#files.get(digest);
     if (held === undefined || await this.stat(digest) === null) throw blobNotFound(digest);

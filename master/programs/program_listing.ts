@@ -3,7 +3,10 @@ import { targetNameOf } from "../../protocol/program/executable.ts";
 import { programFor } from "../core/decide/decide_programs.ts";
 import type { MasterState, NodeState } from "../core/state/state.ts";
 
-/** The executables that the master holds, and how every node stands to the one for it. */
+/**
+ * Lists the executables that the master holds, and the status of each node with the one for its
+ * target.
+ */
 export function listPrograms(state: MasterState, version: string): ProgramsListing {
   return {
     version,
