@@ -72,7 +72,7 @@ export class MasterBlobs implements BlobStore, BlobsInView {
 
   delete(digest: Digest): Promise<boolean> {
     return Promise.reject(
-      new DmlError("request_invalid", `The master forgets ${digest} when it is not needed any more.`),
+      new DmlError("request_invalid", `The master deletes ${digest} once it is no longer needed.`),
     );
   }
 

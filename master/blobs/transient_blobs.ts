@@ -5,7 +5,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 
 /** Reasons to keep a blob. */
-interface Stay {
+interface Retention {
   /** Number of tasks that use it. */
   holders: number;
   /** Time until which it is kept as a result; `null` if it is not a result. */
@@ -26,7 +26,7 @@ export class TransientBlobs {
   readonly #options: TransientBlobsOptions;
   readonly #store: MemoryBlobStore;
   /** Reasons to keep each blob; results are in the order in which they expire. */
-  readonly #stays = new Map<Digest, Stay>();
+  readonly #retentions = new Map<Digest, Retention>();
   #promisedBytes = 0;
 
   constructor(options: TransientBlobsOptions) {
@@ -35,7 +35,7 @@ export class TransientBlobs {
   }
 
   has(digest: Digest): boolean {
-    return this.#stays.has(digest);
+    return this.#retentions.has(digest);
   }
 
   /**
@@ -65,8 +65,8 @@ export class TransientBlobs {
   async hold(image: Uint8Array<ArrayBuffer>): Promise<Digest> {
     const digest = digestOf(image);
     if (!this.has(digest)) await this.#makeRoom(image.length);
-    const stay = this.#stayOf(digest);
-    stay.holders++;
+    const retention = this.#retentionOf(digest);
+    retention.holders++;
     try {
       this.#store.adopt(digest, image);
     } catch (error) {
@@ -78,17 +78,17 @@ export class TransientBlobs {
 
   /** Holds a blob that is here already for one more task. Returns false if it is not here. */
   holdAgain(digest: Digest): boolean {
-    const stay = this.#stays.get(digest);
-    if (stay !== undefined) stay.holders++;
-    return stay !== undefined;
+    const retention = this.#retentions.get(digest);
+    if (retention !== undefined) retention.holders++;
+    return retention !== undefined;
   }
 
   /** Ends the use of the blob by one task. */
   async release(digest: Digest): Promise<void> {
-    const stay = this.#stays.get(digest);
-    invariant(stay !== undefined && stay.holders > 0, `nobody holds ${digest}`);
-    stay.holders--;
-    await this.#dropIfUnneeded(digest, stay);
+    const retention = this.#retentions.get(digest);
+    invariant(retention !== undefined && retention.holders > 0, `nobody holds ${digest}`);
+    retention.holders--;
+    await this.#dropIfUnneeded(digest, retention);
   }
 
   /**
@@ -104,18 +104,18 @@ export class TransientBlobs {
 
   /** Keeps the result for the full time from now on. */
   keep(digest: Digest, nowMs: number): void {
-    const stay = this.#stayOf(digest);
-    stay.keptUntilMs = nowMs + this.#options.resultKeptMs;
-    this.#stays.delete(digest); // moves it to the end of the order
-    this.#stays.set(digest, stay);
+    const retention = this.#retentionOf(digest);
+    retention.keptUntilMs = nowMs + this.#options.resultKeptMs;
+    this.#retentions.delete(digest); // moves it to the end of the order
+    this.#retentions.set(digest, retention);
   }
 
   /** Drops the results that have expired. */
   async sweep(nowMs: number): Promise<void> {
-    for (const [digest, stay] of [...this.#stays]) {
-      if (stay.keptUntilMs === null || stay.keptUntilMs > nowMs) continue;
-      stay.keptUntilMs = null;
-      await this.#dropIfUnneeded(digest, stay);
+    for (const [digest, retention] of [...this.#retentions]) {
+      if (retention.keptUntilMs === null || retention.keptUntilMs > nowMs) continue;
+      retention.keptUntilMs = null;
+      await this.#dropIfUnneeded(digest, retention);
     }
   }
 
@@ -126,26 +126,26 @@ export class TransientBlobs {
   async #makeRoom(size: number): Promise<void> {
     const fits = () => this.#store.bytes + this.#promisedBytes + size <= this.#options.bytesMax;
     if (fits()) return;
-    for (const [digest, stay] of [...this.#stays]) {
-      if (stay.keptUntilMs === null || stay.holders > 0) continue;
-      stay.keptUntilMs = null;
-      await this.#dropIfUnneeded(digest, stay);
+    for (const [digest, retention] of [...this.#retentions]) {
+      if (retention.keptUntilMs === null || retention.holders > 0) continue;
+      retention.keptUntilMs = null;
+      await this.#dropIfUnneeded(digest, retention);
       if (fits()) return;
     }
-    throw new DmlError("queue_full", "The pictures that wait already fill the master's memory.");
+    throw new DmlError("queue_full", "The pictures that are waiting fill the master's memory.");
   }
 
-  #stayOf(digest: Digest): Stay {
-    const known = this.#stays.get(digest);
+  #retentionOf(digest: Digest): Retention {
+    const known = this.#retentions.get(digest);
     if (known !== undefined) return known;
-    const stay: Stay = { holders: 0, keptUntilMs: null };
-    this.#stays.set(digest, stay);
-    return stay;
+    const retention: Retention = { holders: 0, keptUntilMs: null };
+    this.#retentions.set(digest, retention);
+    return retention;
   }
 
-  async #dropIfUnneeded(digest: Digest, stay: Stay): Promise<void> {
-    if (stay.holders > 0 || stay.keptUntilMs !== null) return;
-    this.#stays.delete(digest);
+  async #dropIfUnneeded(digest: Digest, retention: Retention): Promise<void> {
+    if (retention.holders > 0 || retention.keptUntilMs !== null) return;
+    this.#retentions.delete(digest);
     await this.#store.delete(digest);
   }
 }

@@ -30,7 +30,7 @@ export function migrateDatabase(
     throw new DmlError(
       "home_unusable",
       `it is of version ${version}, and this dml knows versions up to ${migrations.length}`,
-      { advice: "Bring dml up to date." },
+      { advice: "Update dml." },
     );
   }
   for (let next = version; next < migrations.length; next++) {

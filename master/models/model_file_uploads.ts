@@ -47,7 +47,7 @@ export class ModelFileUploads {
    * reception otherwise. Throws `queue_full` or `disk_full`.
    */
   async receivedBytes(digest: Digest, { size, nowMs }: { size: number; nowMs: number }): Promise<number> {
-    if (await this.#isHere(digest, { size, nowMs })) return size;
+    if (await this.#isStored(digest, { size, nowMs })) return size;
     return (await this.#receptionOf(digest, { size, nowMs })).receivedBytes;
   }
 
@@ -62,9 +62,9 @@ export class ModelFileUploads {
     piece: Uint8Array<ArrayBuffer>,
     { start, size, nowMs }: { start: number; size: number; nowMs: number },
   ): Promise<number> {
-    if (await this.#isHere(digest, { size, nowMs })) return size;
+    if (await this.#isStored(digest, { size, nowMs })) return size;
     const reception = await this.#receptionOf(digest, { size, nowMs });
-    if (reception.isBusy) throw new DmlError("queue_full", `Another one is sending ${digest}.`);
+    if (reception.isBusy) throw new DmlError("queue_full", `Another client is sending ${digest}.`);
     if (start !== reception.receivedBytes) return reception.receivedBytes;
     reception.isBusy = true;
     try {
@@ -74,10 +74,10 @@ export class ModelFileUploads {
       if (reception.receivedBytes < size) return reception.receivedBytes;
       await reception.writer.commit();
       this.#arrivedMs.set(digest, nowMs);
-      await this.#leaveOff(digest, reception);
+      await this.#close(digest, reception);
       return size;
     } catch (error) {
-      await this.#leaveOff(digest, reception);
+      await this.#close(digest, reception);
       throw error;
     } finally {
       reception.isBusy = false;
@@ -99,11 +99,11 @@ export class ModelFileUploads {
   async sweep(nowMs: number): Promise<void> {
     for (const [digest, reception] of [...this.#receptions]) {
       if (reception.isBusy || nowMs - reception.usedMs < this.#options.idleMs) continue;
-      await this.#leaveOff(digest, reception);
+      await this.#close(digest, reception);
     }
   }
 
-  async #isHere(digest: Digest, { size, nowMs }: { size: number; nowMs: number }): Promise<boolean> {
+  async #isStored(digest: Digest, { size, nowMs }: { size: number; nowMs: number }): Promise<boolean> {
     const known = await this.#options.durable.stat(digest);
     if (known === null) return false;
     if (known !== size) {
@@ -119,7 +119,9 @@ export class ModelFileUploads {
     // Nothing may be awaited between this check and the entry in `#opening`.
     const known = this.#receptions.get(digest);
     if (known?.size === size) return known;
-    if (known !== undefined) throw new DmlError("request_invalid", `${digest} was said to have ${known.size} bytes.`);
+    if (known !== undefined) {
+      throw new DmlError("request_invalid", `${digest} was announced with ${known.size} bytes, not ${size}.`);
+    }
     const opening = this.#open(digest, { size, nowMs });
     const opened = opening.then(() => {}, () => {});
     this.#opening.set(digest, opened);
@@ -147,10 +149,10 @@ export class ModelFileUploads {
     const idle = [...this.#receptions].filter(([, { isBusy }]) => !isBusy)
       .sort(([, one], [, other]) => one.usedMs - other.usedMs);
     if (idle.length === 0) throw new DmlError("queue_full", "The master is receiving as many files as it can.");
-    await this.#leaveOff(...idle[0]);
+    await this.#close(...idle[0]);
   }
 
-  async #leaveOff(digest: Digest, { writer }: Reception): Promise<void> {
+  async #close(digest: Digest, { writer }: Reception): Promise<void> {
     this.#receptions.delete(digest);
     await writer.close();
   }

@@ -200,11 +200,11 @@ export class ModelStore {
       // Deleting a damaged blob first frees its disk space.
       await this.#durable.delete(digest);
       await this.#durable.put(digest, bytes);
-      this.#log.info(`Took in ${what}.`, { digest });
+      this.#log.info(`Stored ${what}.`, { digest });
     } catch (error) {
       const fault = asDmlError(error);
       for (const model of models) this.#faults.set(model.digest, fault);
-      this.#log.error(`Cannot take in ${what}: ${fault.message}`, {
+      this.#log.error(`Cannot store ${what}: ${fault.message}`, {
         code: fault.code,
         advice: fault.advice,
       });

@@ -14,6 +14,6 @@ export const DEFAULT_ROLLOUT: RolloutSettings = {
 };
 
 /** Returns the requested settings, with the defaults for the rest. */
-export function settingsOf({ version: _, ...asked }: RolloutRequest): RolloutSettings {
-  return { ...DEFAULT_ROLLOUT, ...asked };
+export function settingsOf({ version: _, ...requested }: RolloutRequest): RolloutSettings {
+  return { ...DEFAULT_ROLLOUT, ...requested };
 }

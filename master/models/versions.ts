@@ -34,7 +34,7 @@ export interface VersionsOptions {
   readonly log: Log;
 }
 
-type Asked<Command> = Command extends unknown ? Omit<Command, "commandId"> : never;
+type WithoutId<Command> = Command extends unknown ? Omit<Command, "commandId"> : never;
 
 /** Operations on the versions of models: rollouts, pins, removal and garbage collection. */
 export class Versions {
@@ -61,7 +61,7 @@ export class Versions {
     const { version } = request;
     const settings = settingsOf(request);
     const rolloutId = newId("rollout", this.#options.random);
-    await this.#ask({ type: "begin_rollout", rolloutId, name, version, settings, automatic: false });
+    await this.#submit({ type: "begin_rollout", rolloutId, name, version, settings, automatic: false });
     const { current, history } = this.show(name);
     const record = [current, ...history].find((rollout) => rollout?.rolloutId === rolloutId);
     if (record) return record;
@@ -69,11 +69,11 @@ export class Versions {
   }
 
   rollBack(name: string): Promise<string> {
-    return this.#ask({ type: "roll_back", name });
+    return this.#submit({ type: "roll_back", name });
   }
 
   pin(name: ModelName, pinned: boolean): Promise<string> {
-    return this.#ask({ type: "pin_version", ...withVersion(name), pinned });
+    return this.#submit({ type: "pin_version", ...withVersion(name), pinned });
   }
 
   /**
@@ -86,13 +86,13 @@ export class Versions {
     if (version === null) {
       const versions = models.list().filter(({ manifest }) => manifest.name === name);
       if (versions.length > 0 && versions.every(({ digest }) => models.isBuiltIn(digest))) {
-        throw new DmlError("model_in_use", `${name} comes with dml and is not removed as a whole.`, {
-          advice: `Roll out a version of your own in its place, or leave it; \`dml models add\` makes one.`,
+        throw new DmlError("model_in_use", `${name} comes with dml and cannot be removed as a whole.`, {
+          advice: "To replace it, add a version of your own with `dml models add` and roll that out.",
         });
       }
     }
     const removed = version === null ? latestOf(state, name) : versionOf(state, name, version);
-    const detail = await this.#ask(
+    const detail = await this.#submit(
       version === null ? { type: "remove_model", name } : { type: "remove_version", name, version },
     );
     if (removed !== undefined) models.remove(removed.manifest.digest);
@@ -134,7 +134,8 @@ export class Versions {
       }));
       adopted.then(
         (detail) => log.info(detail),
-        (error) => log.info(`${name}@${newest} is not rolled out by itself.`, { reason: asDmlError(error).message }),
+        (error) =>
+          log.info(`${name}@${newest} is not rolled out automatically.`, { reason: asDmlError(error).message }),
       );
     }
   }
@@ -173,14 +174,14 @@ export class Versions {
       .map(({ manifest }) => manifest.version);
   }
 
-  #ask(command: Asked<VersionCommand>): Promise<string> {
+  #submit(command: WithoutId<VersionCommand>): Promise<string> {
     return this.#options.pendingCommands.submit((commandId) => ({ ...command, commandId }));
   }
 }
 
 function withVersion(name: ModelName): { name: string; version: number } {
   if (name.version !== null) return { name: name.name, version: name.version };
-  throw new DmlError("request_invalid", `${formatModelName(name)} says no version.`, {
-    advice: `Say which one, as in ${name.name}@1.`,
+  throw new DmlError("request_invalid", `${formatModelName(name)} has no version.`, {
+    advice: `Name one, as in ${name.name}@1.`,
   });
 }

@@ -64,7 +64,7 @@ export class Enrolment {
   async enrol(picture: Uint8Array<ArrayBuffer>, request: FaceRequest & { dryRun: boolean }): Promise<EnrolAnswer> {
     const { store, galleryWriter } = this.#options;
     const { gallery, name, dryRun } = request;
-    const persons = await this.#look(picture, request);
+    const persons = await this.#findFaces(picture, request);
     const person = chooseFace(persons.persons, request);
     checkQuality(person, store.gallery(gallery)?.thresholds ?? DEFAULT_THRESHOLDS);
     const chosen = await this.#chosen(person, { ...persons, name });
@@ -87,7 +87,7 @@ export class Enrolment {
     const { galleryWriter } = this.#options;
     const { gallery, name } = request;
     this.#personOf(gallery, name);
-    const persons = await this.#look(picture, request);
+    const persons = await this.#findFaces(picture, request);
     const person = chooseRejected(persons.persons, request);
     const chosen = await this.#chosen(person, { ...persons, name });
     let answer: EnrolAnswer | null = null;
@@ -103,7 +103,7 @@ export class Enrolment {
     return settled(answer, inForce, false);
   }
 
-  async #look(picture: Uint8Array<ArrayBuffer>, { gallery, signal }: FaceRequest) {
+  async #findFaces(picture: Uint8Array<ArrayBuffer>, { gallery, signal }: FaceRequest) {
     const { store, finder } = this.#options;
     const record = store.gallery(gallery);
     // Embeddings of different embedders cannot be compared, so a gallery of another one is not
@@ -184,12 +184,12 @@ function warningsOf(
 ): EnrolWarning[] {
   const warnings: EnrolWarning[] = [];
   const [own] = nearest(faces, vector);
-  const said = kind === "enrolled" ? `enrolled as ${name}` : `known not to be ${name}`;
+  const relation = kind === "enrolled" ? `enrolled as ${name}` : `known not to be ${name}`;
   if (own !== undefined && own.similarity >= NEAR_DUPLICATE_MIN) {
     const isSame = own.similarity >= SAME_PICTURE_MIN;
     const from = own.face.source === "" ? own.face.faceId : own.face.source;
-    const how = isSame ? "This very face is" : `A nearly equal face (similarity ${own.similarity.toFixed(2)}) is`;
-    const message = `${how} ${said} already, from ${from}; it is not stored twice.`;
+    const subject = isSame ? "This very face is" : `A nearly equal face (similarity ${own.similarity.toFixed(2)}) is`;
+    const message = `${subject} ${relation} already, from ${from}; it is not stored twice.`;
     warnings.push({ code: isSame ? "already_enrolled" : "near_duplicate", message });
   }
   if (kind === "enrolled" && lookalikes.length > 0) {
@@ -202,8 +202,7 @@ function warningsOf(
     warnings.push({ code: "unlike_enrolled", message });
   }
   if (embedder !== record.embedder) {
-    const message =
-      `The gallery ${record.name} is being looked at by a new embedder; the face counts when that is done.`;
+    const message = `The gallery ${record.name} is moving to a new embedder; the face takes effect once that is done.`;
     warnings.push({ code: "reembedding", message });
   }
   return warnings;

@@ -59,7 +59,7 @@ export class GalleryWriter {
   #isClosed = false;
   readonly #publishing = new Set<Promise<Reach>>();
   /** Tail of the queue: one operation at a time uses the store and the blobs together. */
-  #turns: Promise<unknown> = Promise.resolve();
+  #queueTail: Promise<unknown> = Promise.resolve();
 
   constructor(options: GalleryWriterOptions) {
     this.#options = options;
@@ -74,7 +74,7 @@ export class GalleryWriter {
     gallery: string,
     prepare: (record: GalleryRecord | null, nowMs: number) => GalleryChange | null,
   ): Promise<InForce | null> {
-    const waiting = await this.#inTurn(() => this.#keep(gallery, prepare));
+    const waiting = await this.#enqueue(() => this.#keep(gallery, prepare));
     return await waiting?.promise ?? null;
   }
 
@@ -82,7 +82,7 @@ export class GalleryWriter {
   async remove(record: GalleryRecord, crops: readonly Digest[]): Promise<void> {
     const { store, publisher, clock } = this.#options;
     const gallery = record.name;
-    await this.#inTurn(async () => {
+    await this.#enqueue(async () => {
       // A version that is being published must not reach the nodes after the gallery was retired.
       await Promise.allSettled(this.#publishing);
       publisher.retire(gallery);
@@ -109,15 +109,15 @@ export class GalleryWriter {
    */
   start(): void {
     for (const { name } of this.#options.store.galleries()) {
-      this.#inTurn(() => this.#resume(name)).catch((error) => {
-        this.#options.log.error("A gallery is not in force.", { gallery: name, error });
+      this.#enqueue(() => this.#resume(name)).catch((error) => {
+        this.#options.log.error("A gallery could not be brought into force.", { gallery: name, error });
       });
     }
   }
 
   /** Resolves once every change that was begun is stored and built. */
   async settled(): Promise<void> {
-    await this.#turns;
+    await this.#queueTail;
   }
 
   /** Completes what was begun and refuses new changes; the store may be closed afterwards. */
@@ -130,8 +130,8 @@ export class GalleryWriter {
     const record = this.#options.store.gallery(gallery);
     if (record === null) return;
     const { built, version } = record;
-    if (built === null || built.version !== version || !await this.#isWhole(built)) this.#makeDue(gallery, "all");
-    else void this.#bringOut(record, built, []);
+    if (built === null || built.version !== version || !await this.#isWhole(built)) this.#scheduleBuild(gallery, "all");
+    else void this.#publish(record, built, []);
   }
 
   async #keep(
@@ -149,16 +149,16 @@ export class GalleryWriter {
     const put = { type: "gallery_put", record: next } as const;
     store.apply(isNew ? [put, ...change.changes] : [...change.changes, put]);
     const waiting = Promise.withResolvers<InForce>();
-    this.#makeDue(gallery, change.people).waiting.push(waiting);
+    this.#scheduleBuild(gallery, change.people).waiting.push(waiting);
     return waiting;
   }
 
-  #makeDue(gallery: string, people: readonly string[] | "all"): Due {
+  #scheduleBuild(gallery: string, people: readonly string[] | "all"): Due {
     let due = this.#due.get(gallery);
     if (due === undefined) {
       due = { slots: new Set(), all: false, waiting: [] };
       this.#due.set(gallery, due);
-      void this.#inTurn(() => this.#build(gallery));
+      void this.#enqueue(() => this.#build(gallery));
     }
     if (people === "all") due.all = true;
     else for (const personId of people) due.slots.add(bucketOf(personId, GALLERY_BUCKETS_MAX));
@@ -180,7 +180,7 @@ export class GalleryWriter {
       const old = [...record.superseded, ...digestsOf(record.built)].filter((digest) => !isNeeded.has(digest));
       const superseded = [...new Set(old)];
       store.apply([{ type: "gallery_put", record: { ...record, built, superseded } }]);
-      void this.#bringOut(record, built, due.waiting);
+      void this.#publish(record, built, due.waiting);
     } catch (error) {
       // The change stays stored: the next change, or the next start, builds the version that it
       // belongs to.
@@ -193,7 +193,7 @@ export class GalleryWriter {
    * Publishes a version, resolves the changes that wait for it, and deletes the blobs that it
    * replaced.
    */
-  async #bringOut(
+  async #publish(
     { name, embedder }: GalleryRecord,
     { version, index, buckets }: BuiltGallery,
     waiting: readonly PromiseWithResolvers<InForce>[],
@@ -211,7 +211,7 @@ export class GalleryWriter {
       this.#publishing.delete(publishing);
     }
     // Blobs that a stopping master leaves are deleted at its next start.
-    if (!this.#isClosed) await this.#inTurn(() => this.#deleteSuperseded(name));
+    if (!this.#isClosed) await this.#enqueue(() => this.#deleteSuperseded(name));
   }
 
   async #deleteSuperseded(gallery: string): Promise<void> {
@@ -225,7 +225,7 @@ export class GalleryWriter {
       }
       store.apply([{ type: "gallery_put", record: { ...record, superseded: [] } }]);
     } catch (error) {
-      log.error("Bytes of an older version of a gallery are still here.", { gallery, error });
+      log.error("Blobs of an older version of a gallery could not be deleted.", { gallery, error });
     }
   }
 
@@ -234,10 +234,10 @@ export class GalleryWriter {
     return true;
   }
 
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  #enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#isClosed) return Promise.reject(new DmlError("shutting_down", "The master stops."));
-    const done = this.#turns.then(work);
-    this.#turns = done.catch(() => undefined);
+    const done = this.#queueTail.then(work);
+    this.#queueTail = done.catch(() => undefined);
     return done;
   }
 }

@@ -68,7 +68,7 @@ export async function importPeople(text: string, options: ImportOptions): Promis
     const record = known ?? emptyRecord(header, people, { ...options, embedder, nowMs });
     if (record === null || record.embedder !== embedder) {
       if (record === null) return null;
-      throw new DmlError("attempt_failed", `The gallery ${gallery} has just got another embedder.`);
+      throw new DmlError("attempt_failed", `The gallery ${gallery} has just moved to another embedder.`);
     }
     return prepare(record, people, { ...options, counted, nowMs: clock.wallMs() });
   });
@@ -111,7 +111,7 @@ function readCropHeader(crop: Uint8Array) {
     return readImageHeader(crop);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new DmlError("archive_invalid", `A crop in the archive is no picture: ${why}`, { cause });
+    throw new DmlError("archive_invalid", `A crop in the archive is not a picture: ${why}`, { cause });
   }
 }
 
@@ -199,7 +199,7 @@ function prepare(
     checkRoom(person.faces, archived.name);
   }
   if (store.peopleCount(gallery) + counted.peopleAdded > LIMITS.galleryPeopleMax) {
-    throw new DmlError("galleries_full", `The gallery ${gallery} has no room for ${counted.peopleAdded} people more.`);
+    throw new DmlError("galleries_full", `The gallery ${gallery} has no room for ${counted.peopleAdded} more people.`);
   }
   return { record, changes, people: touched, crops };
 }

@@ -20,7 +20,9 @@ export function newGallery(
   },
 ): GalleryRecord {
   const { store, nowMs, embedder, vector, thresholds = DEFAULT_THRESHOLDS } = options;
-  if (name === NO_GALLERY) throw new DmlError("request_invalid", "A gallery cannot be called none: that means nobody.");
+  if (name === NO_GALLERY) {
+    throw new DmlError("request_invalid", "A gallery cannot be called none: that name means no gallery.");
+  }
   if (store.galleries().length >= LIMITS.galleriesMax) {
     throw new DmlError("galleries_full", `There are ${LIMITS.galleriesMax} galleries; there is room for no more.`);
   }

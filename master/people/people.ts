@@ -87,7 +87,7 @@ export class People {
 
   async removeGallery(name: string): Promise<void> {
     const record = this.record(name);
-    const crops = this.#everybody(name).flatMap(({ personId }) => this.#cropsOf(this.store.faces(personId)));
+    const crops = this.#allPeople(name).flatMap(({ personId }) => this.#cropsOf(this.store.faces(personId)));
     await this.galleryWriter.remove(record, crops);
   }
 
@@ -128,14 +128,14 @@ export class People {
       const { enrolled: _enrolled, rejected: _rejected, ...person } = this.personOf(gallery, name);
       const renamed = patch.name ?? name;
       if (renamed !== name && this.store.person(gallery, renamed) !== null) {
-        throw new DmlError("person_exists", `There is a ${renamed} in the gallery ${gallery} already.`);
+        throw new DmlError("person_exists", `The gallery ${gallery} already has a person named ${renamed}.`);
       }
       const metadata = Object.fromEntries(
         Object.entries({ ...person.metadata, ...patch.metadata }).filter((entry): entry is [string, string] =>
           entry[1] !== null
         ),
       );
-      parseAs(metadataSchema, metadata, { what: `What is noted about ${name}`, code: "request_invalid" });
+      parseAs(metadataSchema, metadata, { what: `The metadata of ${name}`, code: "request_invalid" });
       const record = { ...person, name: renamed, metadata, changedMs: nowMs };
       return { changes: [{ type: "person_put", record }], people: renamed === name ? [] : [person.personId] };
     });
@@ -153,7 +153,7 @@ export class People {
         throw new DmlError("request_invalid", `${name} cannot be merged with themselves.`);
       }
       if (Math.max(enrolled + source.enrolled, rejected + source.rejected) > LIMITS.galleryFacesPerPersonMax) {
-        throw new DmlError("galleries_full", `${name} and ${from} have too many faces for one person together.`);
+        throw new DmlError("galleries_full", `${name} and ${from} together have too many faces for one person.`);
       }
       const record = { ...into, metadata: { ...source.metadata, ...into.metadata }, changedMs: nowMs };
       const changes: PeopleChange[] = [
@@ -202,7 +202,7 @@ export class People {
     if (record !== null) return record;
     const match = nearest(gallery, this.store.galleries().map(({ name }) => name));
     const advice = match === null
-      ? "`dml people list --all` names those there are; enrolling somebody makes one."
+      ? "`dml people list --all` lists the galleries; enrolling somebody creates one."
       : `Did you mean ${match}?`;
     throw new DmlError("gallery_unknown", `There is no gallery ${gallery}.`, { advice });
   }
@@ -233,7 +233,7 @@ export class People {
     return inForce;
   }
 
-  #everybody(gallery: string): CountedPerson[] {
+  #allPeople(gallery: string): CountedPerson[] {
     return this.store.people(gallery, { after: null, limit: LIMITS.galleryPeopleMax });
   }
 

@@ -42,7 +42,7 @@ export class Reembedding {
   readonly #options: ReembeddingOptions;
   readonly #stopped = new AbortController();
   /** The embedder that each gallery is moving to, by gallery. */
-  readonly #underWay = new Map<string, Digest>();
+  readonly #moving = new Map<string, Digest>();
   readonly #work = new Set<Promise<void>>();
   #cancelCheck = () => {};
 
@@ -67,7 +67,7 @@ export class Reembedding {
    * one.
    */
   of(gallery: string): GalleryListing["reembedding"] {
-    const embedder = this.#underWay.get(gallery);
+    const embedder = this.#moving.get(gallery);
     if (embedder === undefined) return null;
     return { embedder, left: this.#options.store.countWithout(gallery, embedder) };
   }
@@ -80,28 +80,28 @@ export class Reembedding {
     const embedder = embedderOf(finder);
     if (embedder === null) return;
     for (const record of galleries) {
-      if (record.embedder === embedder || this.#underWay.has(record.name)) continue;
-      this.#underWay.set(record.name, embedder);
-      const work = this.#carryOver(record, embedder).finally(() => {
-        this.#underWay.delete(record.name);
+      if (record.embedder === embedder || this.#moving.has(record.name)) continue;
+      this.#moving.set(record.name, embedder);
+      const work = this.#move(record, embedder).finally(() => {
+        this.#moving.delete(record.name);
         this.#work.delete(work);
       });
       this.#work.add(work);
     }
   }
 
-  async #carryOver({ name: gallery, embedder: old }: GalleryRecord, embedder: Digest): Promise<void> {
+  async #move({ name: gallery, embedder: old }: GalleryRecord, embedder: Digest): Promise<void> {
     const { store, log } = this.#options;
     const total = store.countWithout(gallery, embedder);
-    log.info("A gallery is being looked at by a new embedder.", { gallery, embedder, faces: total });
+    log.info("A gallery is moving to a new embedder.", { gallery, embedder, faces: total });
     try {
       const dimensions = await this.#embedAll(gallery, { embedder, total });
       if (this.#stopped.signal.aborted) return;
-      await this.#takeOver(gallery, { embedder, old, dimensions });
+      await this.#bringIntoForce(gallery, { embedder, old, dimensions });
     } catch (error) {
       if (this.#stopped.signal.aborted) return;
       const { code, message } = asDmlError(error);
-      log.error("A gallery could not be brought to a new embedder; it is tried again.", {
+      log.error("A gallery could not be moved to a new embedder; the master tries again.", {
         gallery,
         code,
         reason: message,
@@ -134,10 +134,12 @@ export class Reembedding {
       dimensions ??= vectors.find((vector) => vector !== null)?.length ?? null;
       after = faces[faces.length - 1].faceId;
       if (Math.floor(before / PROGRESS_FACES) !== Math.floor(done / PROGRESS_FACES)) {
-        log.info("Faces were looked at by the new embedder.", { gallery, done, total });
+        log.info("The new embedder has embedded faces.", { gallery, done, total });
       }
     }
-    if (lost > 0) log.warn("In some crops the new embedder finds no face; they are not used.", { gallery, lost });
+    if (lost > 0) {
+      log.warn("The new embedder finds no face in some crops; these faces are not used.", { gallery, lost });
+    }
     return dimensions ?? this.#dimensionsOf(gallery, embedder);
   }
 
@@ -169,7 +171,7 @@ export class Reembedding {
     return null;
   }
 
-  async #takeOver(
+  async #bringIntoForce(
     gallery: string,
     { embedder, old, dimensions }: { embedder: Digest; old: Digest; dimensions: number | null },
   ): Promise<void> {

@@ -214,6 +214,6 @@ function unusable(path: string, error: unknown): DmlError {
   const why = error instanceof Error ? error.message : String(error);
   return new DmlError("home_unusable", `The store of people ${path} cannot be used: ${why}`, {
     cause: error,
-    advice: "Restore a backup, or move the file away to begin anew and take the people back with `dml people import`.",
+    advice: "Restore a backup, or move the file away to start anew and bring the people back with `dml people import`.",
   });
 }

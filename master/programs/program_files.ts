@@ -36,7 +36,7 @@ export class ProgramFiles {
   async *programs(): AsyncIterable<Program> {
     for (const path of await this.#paths()) {
       try {
-        const program = await this.#lookAt(path);
+        const program = await this.#examine(path);
         if (program !== null) yield program;
       } catch (error) {
         this.#options.log.warn("An executable cannot be offered to nodes.", { path, reason: String(error) });
@@ -98,7 +98,7 @@ export class ProgramFiles {
     return [...paths, ...names.toSorted().slice(0, FILES_MAX).map((name) => join(directory, name))];
   }
 
-  async #lookAt(path: string): Promise<Program | null> {
+  async #examine(path: string): Promise<Program | null> {
     using file = await Deno.open(path);
     const { size, mtime } = await file.stat();
     const head = new Uint8Array(HEAD_BYTES);
