@@ -1,4 +1,4 @@
-/** Files that code in a worker needs and may not read by itself. */
+/** Files that worker code needs but is not allowed to read itself. */
 export const ASSET_NAMES = [
   "onnxruntime.wasm",
   "libjpeg-turbo.wasm",
@@ -10,5 +10,8 @@ export const ASSET_NAMES = [
 
 export type AssetName = (typeof ASSET_NAMES)[number];
 
-/** Hands out an asset's bytes; each is asked for when first needed, so what is never needed is never loaded. */
+/**
+ * Function that returns the bytes of an asset. Assets are requested on first use, so those that are
+ * never needed are never loaded.
+ */
 export type AssetSource = (name: AssetName) => Promise<Uint8Array<ArrayBuffer>>;

@@ -12,7 +12,7 @@ import { type Infer, parseAs, z } from "../protocol/schema.ts";
 
 const roleSchema = z.string().min(1).max(64).regex(/^[a-z][a-z0-9_-]*$/);
 
-/** One ONNX file of a model, and what it is for. */
+/** One ONNX file of a model, with its role in the pipeline. */
 export const modelFileSchema = z.strictObject({
   role: roleSchema,
   ...blobReferenceSchema.shape,
@@ -20,14 +20,16 @@ export const modelFileSchema = z.strictObject({
 
 /** Parameters of the `faces` pipeline. */
 const facesParametersSchema = z.strictObject({
-  /** Faces below are not reported. */
+  /** Lowest score of a face that is reported. */
   scoreMin: z.number().min(0).max(1),
-  /** Of two boxes that overlap by more, the weaker is dropped (intersection over union). */
+  /**
+   * Largest overlap of two boxes (intersection over union); beyond it the weaker box is dropped.
+   */
   overlapMax: z.number().min(0).max(1),
 });
 
 const common = {
-  /** Of this document's form. */
+  /** Version of the manifest format. */
   schema: z.literal(1),
   name: z.string().max(63).regex(/^[a-z0-9][a-z0-9._-]*$/),
   version: z.number().int().min(1).max(999_999_999),
@@ -36,46 +38,53 @@ const common = {
   license: z.string().max(100),
   files: z.array(modelFileSchema).max(LIMITS.modelFilesMax),
   requirements: requirementsSchema,
-  /** What it must get right; absent: nothing that anybody wrote down. */
+  /** Tests that the model must pass before it is trusted; absent if it has none. */
   tests: testsSchema.optional(),
 };
 
-/** The JSON that describes a model: which model files, which pipeline, what it needs. Data, never code. */
+/**
+ * Schema of the JSON document that describes a model: its model files, its pipeline and its
+ * requirements. It is data, never code.
+ */
 export const manifestSchema = z.discriminatedUnion("pipeline", [
   /**
-   * Detect, landmarks, align, embed: model files `detect`, `landmarks`, `embed`; and what each face is like, as far as there are
-   * model files `age`, `gender`, `expression`, `liveness`.
+   * Detects faces, locates their landmarks, aligns and embeds them, with the model files `detect`,
+   * `landmarks` and `embed`. Each of the optional model files `age`, `gender`, `expression` and
+   * `liveness` adds an attribute to every face.
    */
   z.strictObject({
     ...common,
     pipeline: z.literal("faces"),
     parameters: facesParametersSchema,
   }),
-  /** What a picture shows as a whole; one model file, `model`, as in the three that follow. */
+  /**
+   * Classifies the picture as a whole, with a single model file, `model`, as do the next three
+   * pipelines.
+   */
   z.strictObject({
     ...common,
     pipeline: z.literal("classify"),
     parameters: classifyParametersSchema,
   }),
-  /** Which objects are where. */
+  /** Detects objects and their positions. */
   z.strictObject({
     ...common,
     pipeline: z.literal("detect"),
     parameters: detectParametersSchema,
   }),
-  /** A picture as a vector. */
+  /** Converts a picture to an embedding. */
   z.strictObject({
     ...common,
     pipeline: z.literal("embed"),
     parameters: embedParametersSchema,
   }),
-  /** Raw tensors in, raw tensors out. */
+  /** Takes raw tensors and returns raw tensors. */
   z.strictObject({
     ...common,
     pipeline: z.literal("tensor"),
     parameters: tensorParametersSchema,
   }),
-  /** Looks at nothing and finds nobody: measures and checks the way through the cluster. */
+  /** Computes nothing: measures and checks the path through the cluster. */
   z.strictObject({
     ...common,
     pipeline: z.literal("empty"),
@@ -87,7 +96,10 @@ export type ModelFile = Infer<typeof modelFileSchema>;
 export type Manifest = Infer<typeof manifestSchema>;
 export type FacesParameters = Infer<typeof facesParametersSchema>;
 
-/** A manifest as it is stored and sent: its JSON in UTF-8, and the digest of exactly these bytes. */
+/**
+ * Encodes a manifest for storage and transfer: its JSON in UTF-8, and the digest of exactly these
+ * bytes.
+ */
 export function encodeManifest(
   manifest: Manifest,
 ): { digest: Digest; bytes: Uint8Array<ArrayBuffer> } {
@@ -95,7 +107,10 @@ export function encodeManifest(
   return { digest: digestOf(bytes), bytes };
 }
 
-/** Parses what {@linkcode encodeManifest} made; throws `model_invalid`. */
+/**
+ * Decodes the bytes that {@linkcode encodeManifest} returned. Throws `model_invalid` if they are
+ * too long, not JSON or not a valid manifest.
+ */
 export function decodeManifest(bytes: Uint8Array): Manifest {
   if (bytes.length > LIMITS.manifestBytesMax) {
     throw new DmlError(
@@ -117,13 +132,16 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   });
 }
 
-/** Every blob that a model needs beside its manifest, each once: model files, and pictures of its tests. */
+/**
+ * Returns every blob that a model needs besides its manifest, each once: its model files and the
+ * images of its tests.
+ */
 export function blobsOf({ files, tests = [] }: Pick<Manifest, "files" | "tests">): BlobReference[] {
   const all = [...files, ...tests.map(({ image }) => image)];
   return [...new Map(all.map(({ digest, size }) => [digest, { digest, size }])).values()];
 }
 
-/** `name@version`. */
+/** Returns `name@version`. */
 export function modelName(
   manifest: Pick<Manifest, "name" | "version">,
 ): string {

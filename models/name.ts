@@ -1,14 +1,17 @@
 import { DmlError } from "../protocol/kernel/errors.ts";
 import { MODEL_NAME_PATTERN } from "../protocol/schema.ts";
 
-/** What people call a model: its name, and a version unless the latest is meant. */
+/** Name of a model as users write it, with a version unless the latest is meant. */
 export interface ModelName {
   readonly name: string;
-  /** Null means the latest. */
+  /** Version number; null for the latest. */
   readonly version: number | null;
 }
 
-/** `faces` or `faces@1`, taken apart. Throws `model_unknown` for what cannot be anybody's name. */
+/**
+ * Parses a model name such as `faces` or `faces@1`. Throws `model_unknown` if `text` is not a valid
+ * name.
+ */
 export function parseModelName(text: string): ModelName {
   const [name, version] = text.split("@");
   const isCanonical = version === undefined || /^[1-9]/.test(version);
@@ -22,7 +25,7 @@ export function parseModelName(text: string): ModelName {
   return { name, version: version === undefined ? null : Number(version) };
 }
 
-/** The text that {@linkcode parseModelName} takes apart. */
+/** Formats a model name as text that {@linkcode parseModelName} reads. */
 export function formatModelName({ name, version }: ModelName): string {
   return version === null ? name : `${name}@${version}`;
 }

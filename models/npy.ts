@@ -5,12 +5,12 @@ import { tensorOfBytes } from "./tensor_bytes.ts";
 
 /** `\x93NUMPY`. */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const;
-/** Magic and the two bytes of the version. */
+/** Size of the magic number and the two bytes of the version. */
 const PRELUDE_BYTES = 8;
 const HEADER_BYTES_MAX = 10_000;
 const DIMS_MAX = 8;
 
-/** What numpy calls the types, of numbers whose lowest byte comes first. */
+/** Tensor types by numpy's descriptors of numbers in little-endian byte order. */
 const TYPES: Readonly<Record<string, TensorType>> = {
   "<f4": "float32",
   "<f8": "float64",
@@ -25,18 +25,20 @@ const TYPES: Readonly<Record<string, TensorType>> = {
   "|b1": "bool",
 };
 
-/** The header as numpy writes it: a dictionary of exactly these three, in this order. */
+/** Header as numpy writes it: a dictionary with exactly these three keys, in this order. */
 const HEADER =
   /^\{'descr': '([^']{1,16})', 'fortran_order': (True|False), 'shape': \(((?:\d{1,10}, ?)*(?:\d{1,10})?,?)\),? ?\}[ ]*\n?$/;
 
-/** Whether `bytes` begin as a .npy file does. */
+/** Returns true if `bytes` begin with the magic number of a .npy file. */
 export function isNpy(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, at) => bytes[at] === byte);
 }
 
 /**
- * The tensor in a .npy file (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, versions 1 to 3).
- * Throws `tensor_invalid` when it is damaged, in another order than rows first, or of a type that is none of a tensor's.
+ * Reads the tensor in a .npy file
+ * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, versions 1 to 3). Throws
+ * `tensor_invalid` if the file is damaged, stored in column-major order, or of a type that tensors
+ * do not have.
  */
 export function readNpy(bytes: Uint8Array): Tensor {
   const major = bytes[MAGIC.length];

@@ -6,18 +6,21 @@ import { formatModelName, parseModelName } from "./name.ts";
 
 const SUGGESTIONS_MAX = 3;
 
-/** A model that can be asked for, with its manifest as it is stored and sent. */
+/** A model that can be requested, with its manifest as it is stored and sent. */
 export interface RegisteredModel {
   /** `name@version`. */
   readonly name: string;
   readonly manifest: Manifest;
-  /** Of `bytes`. */
+  /** Digest of `bytes`. */
   readonly digest: Digest;
   /** The manifest's JSON in UTF-8. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Models by name and version, and by the digest of their manifest. A version, once added, never changes. */
+/**
+ * Index of models by name and version, and by the digest of their manifest. A version, once added,
+ * never changes.
+ */
 export class ModelRegistry {
   /** Versions in ascending order. */
   readonly #versionsByName = new Map<string, RegisteredModel[]>();
@@ -27,7 +30,10 @@ export class ModelRegistry {
     for (const manifest of manifests) this.add(manifest);
   }
 
-  /** Adds a model; the very same again is welcome. Throws `model_invalid` when its version is taken by another. */
+  /**
+   * Adds a model; adding the same manifest again has no effect. Throws `model_invalid` if another
+   * model has the same name and version.
+   */
   add(manifest: Manifest): RegisteredModel {
     const added = { name: modelName(manifest), manifest, ...encodeManifest(manifest) };
     const known = this.#byDigest.get(added.digest);
@@ -47,7 +53,10 @@ export class ModelRegistry {
     return added;
   }
 
-  /** What `faces` (the latest) or `faces@1` means. Throws `model_unknown`, naming those that come nearest. */
+  /**
+   * Returns the model named `faces` (its latest version) or `faces@1`. Throws `model_unknown`, with
+   * the nearest names, if there is none.
+   */
   resolve(text: string): RegisteredModel {
     const wanted = parseModelName(text);
     const versions = this.#versionsByName.get(wanted.name) ?? [];
@@ -65,7 +74,7 @@ export class ModelRegistry {
     );
   }
 
-  /** Forgets a version; its name may then mean another. */
+  /** Removes a version; another model may then take its name and version. */
   remove(digest: Digest): void {
     const known = this.#byDigest.get(digest);
     if (known === undefined) return;
@@ -76,19 +85,19 @@ export class ModelRegistry {
     else this.#versionsByName.delete(name);
   }
 
-  /** The model whose manifest has this digest. */
+  /** Returns the model whose manifest has this digest. */
   byDigest(digest: Digest): RegisteredModel | undefined {
     return this.#byDigest.get(digest);
   }
 
-  /** All of them, by name, then version. */
+  /** Returns all models, ordered by name, then version. */
   list(): RegisteredModel[] {
     return [...this.#versionsByName.keys()].sort()
       .flatMap((name) => this.#versionsByName.get(name) ?? []);
   }
 }
 
-/** The names that are the fewest edits away from `wanted`, nearest first. */
+/** Returns the names with the smallest edit distance to `wanted`, nearest first. */
 function nearestNames(wanted: string, names: readonly string[]): string[] {
   const ranked = names.map((name) => ({ name, distance: editDistance(wanted, name) }));
   ranked.sort((one, other) => one.distance - other.distance || (one.name < other.name ? -1 : 1));

@@ -1,6 +1,6 @@
 import type { TensorType } from "../protocol/messages/finding.ts";
 
-/** How numbers of each type are kept; `bool` as bytes of 0 and 1. */
+/** Typed array that holds the numbers of each type; `bool` is stored as bytes of 0 and 1. */
 export const TENSOR_ARRAYS = {
   float32: Float32Array,
   float64: Float64Array,
@@ -27,14 +27,14 @@ export type TensorData =
   | Uint32Array
   | BigUint64Array;
 
-/** Numbers in row-major order and the shape that they have. */
+/** Numbers in row-major order, and their shape. */
 export interface Tensor {
   readonly type: TensorType;
   readonly dims: readonly number[];
   readonly data: TensorData;
 }
 
-/** A float tensor; throws when `data` does not fill `dims`. */
+/** Creates a float tensor. Throws a `RangeError` if `data` does not fill `dims`. */
 export function floatTensor(
   data: Float32Array,
   dims: readonly number[],
@@ -48,25 +48,28 @@ export function floatTensor(
   return { type: "float32", dims, data };
 }
 
-/** How many numbers a tensor of these dims has. */
+/** Returns the number of elements of a tensor with these dimensions. */
 export function countOf(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
 }
 
-/** The numbers of a tensor as floats; the very array where they are that already. Whole numbers past 2^24 lose digits. */
+/**
+ * Returns the numbers of a tensor as 32-bit floats: the same array if it already holds floats, else
+ * a copy. Whole numbers beyond 2^24 lose digits.
+ */
 export function floatsOf({ data }: Tensor): Float32Array {
   if (data instanceof Float32Array) return data;
   return Float32Array.from(data as Iterable<number | bigint>, Number);
 }
 
-/** One loaded model file, ready to run. The port of every inference engine. */
+/** One loaded model file, ready to run: the port that every inference engine implements. */
 export interface ModelSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** Runs the model file. Throws `engine_failed` when it refuses the input. */
+  /** Runs the model file. Throws `engine_failed` if it refuses the inputs. */
   run(
     inputs: Readonly<Record<string, Tensor>>,
   ): Promise<Record<string, Tensor>>;
-  /** Gives the model file's memory back to the engine. */
+  /** Frees the engine's memory of the model file. */
   release(): Promise<void>;
 }

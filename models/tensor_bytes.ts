@@ -3,12 +3,15 @@ import type { TensorType } from "../protocol/messages/finding.ts";
 import type { RawInput } from "./manifest/tensor.ts";
 import { countOf, type Tensor, TENSOR_ARRAYS, type TensorData } from "./tensor.ts";
 
-/** Bytes of one number. */
+/** Returns the size of one number of this type, in bytes. */
 export function bytesOfType(type: TensorType): number {
   return TENSOR_ARRAYS[type].BYTES_PER_ELEMENT;
 }
 
-/** A tensor of its little-endian bytes, which are copied. Throws `tensor_invalid` when they are not as many as it has. */
+/**
+ * Creates a tensor from its little-endian bytes, which are copied. Throws `tensor_invalid` if their
+ * count does not match the type and shape, or if a boolean is neither 0 nor 1.
+ */
 export function tensorOfBytes(
   bytes: Uint8Array,
   { type, dims, what }: { type: TensorType; dims: readonly number[]; what: string },
@@ -20,7 +23,7 @@ export function tensorOfBytes(
       `${what} has ${bytes.length} bytes of numbers; ${type} ${dims.join("x") || "scalar"} has ${wanted}.`,
     );
   }
-  // A copy begins where its numbers may be read.
+  // The copy starts at an address that is aligned for every number type.
   const data: TensorData = new TENSOR_ARRAYS[type](bytes.slice().buffer);
   if (type === "bool" && bytes.some((byte) => byte > 1)) {
     throw new DmlError("tensor_invalid", `${what} has booleans that are neither 0 nor 1.`);
@@ -29,8 +32,9 @@ export function tensorOfBytes(
 }
 
 /**
- * The tensors in `body`, one behind the other in the order of `inputs`. One length of all may be open (-1): it follows from the
- * number of bytes. Throws `tensor_invalid` when the bytes do not come out even.
+ * Splits `body` into tensors that follow one another in the order of `inputs`. One length of all
+ * inputs may be open (-1): it follows from the number of bytes. Throws `tensor_invalid` if the
+ * bytes do not match the shapes, or if more than one length is open.
  */
 export function splitTensors(body: Uint8Array, inputs: readonly RawInput[]): Tensor[] {
   const dims = resolveDims(body.length, inputs);
@@ -64,7 +68,7 @@ function uneven(byteCount: number, inputs: readonly RawInput[]): DmlError {
   return new DmlError("tensor_invalid", `${byteCount} bytes are not ${describe(inputs)}.`);
 }
 
-/** `float32 1x3x224x224, then int64 1`. */
+/** Describes inputs for people, such as `float32 1x3x224x224, then int64 1`. */
 export function describe(inputs: readonly RawInput[]): string {
   return inputs.map(({ type, dims }) => `${type} ${dims.map((dim) => dim === -1 ? "N" : dim).join("x") || "scalar"}`)
     .join(", then ");

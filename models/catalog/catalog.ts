@@ -4,10 +4,13 @@ import { EMPTY } from "./empty.ts";
 import { FACE_ATTRIBUTES } from "./face_attributes.ts";
 import { FACES } from "./faces.ts";
 
-/** The models that come with dml. */
+/** Models that are shipped with dml. */
 export const CATALOG: readonly CatalogEntry[] = [FACES, EMPTY, FACE_ATTRIBUTES];
 
-/** The same for a cluster that is made for one request: what `isWished` (by `name@version`) is offered at once. */
+/**
+ * Returns the catalog for a cluster that is started for a single command: an optional model is
+ * offered to nodes at once if `isWished` returns true for its `name@version`.
+ */
 export function catalogFor(isWished: (name: string) => boolean): CatalogEntry[] {
   return CATALOG.map((entry) => ({
     ...entry,

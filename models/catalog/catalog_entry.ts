@@ -3,27 +3,36 @@ import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import { type Manifest, modelName } from "../manifest.ts";
 
-/** A model that comes with dml. Its manifest is known without its model files, so it can be offered before they are fetched. */
+/**
+ * A model that is shipped with dml. Its manifest is known without its model files, so it can be
+ * offered before they are fetched.
+ */
 export interface CatalogEntry {
   readonly manifest: Manifest;
-  /** Whether nodes are offered it only from when somebody first asks for it. */
+  /** True if nodes are offered the model only after its first request. */
   readonly isOptional?: boolean;
   /**
-   * The model file with this role, exactly as the manifest pins it; the caller may keep or give away the bytes.
-   * Throws `assets_missing` when its file is not here and cannot be fetched, `blob_corrupt` when it is not the file that was pinned.
+   * Loads the model file with this role, exactly as pinned in the manifest; the caller may keep or
+   * transfer the bytes. Throws `assets_missing` if the published file is not present and cannot be
+   * fetched, `blob_corrupt` if it is not the file that was pinned.
    */
   loadFile(role: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** An ONNX file as its makers published it. */
+/** An ONNX file as its authors published it. */
 export interface PublishedFile {
-  /** Of the file as published; the model file's own digest, after taking it in, is in the manifest. */
+  /**
+   * Digest of the file as published. The digest of the model file made from it is in the manifest.
+   */
   readonly digest: Digest;
-  /** Imports the file, which fetches it into Deno's cache the first time. */
+  /** Imports the file, which downloads it into Deno's cache the first time. */
   readonly load: () => Promise<{ readonly default: Uint8Array<ArrayBuffer> }>;
 }
 
-/** A catalog entry whose model files are published files by role, each through `optimise()`. */
+/**
+ * Returns a catalog entry whose model files are the published files with the same roles, each
+ * converted by `optimise()`.
+ */
 export function publishedEntry(
   manifest: Manifest,
   files: Readonly<Record<string, PublishedFile>>,
@@ -38,10 +47,10 @@ export function publishedEntry(
       const what = `the model file ${role} of ${modelName(manifest)}`;
       invariant(pinned !== undefined && file !== undefined, `there is ${what}`);
       const published = await importFile(file, { what, ...options });
-      // The packed program carries what was made of it.
+      // The packed executable contains the converted files.
       if (digestOf(published) === pinned.digest) return published.slice();
       verify(published, { digest: file.digest, what: `The published file of ${what}` });
-      const { optimise } = await import("../onnx/optimise.ts"); // a master with the packed model files never needs it
+      const { optimise } = await import("../onnx/optimise.ts"); // a master with packed model files never needs it
       const bytes = optimise(published);
       verify(bytes, { digest: pinned.digest, what: `What was made of ${what}` });
       return bytes;
@@ -49,7 +58,7 @@ export function publishedEntry(
   };
 }
 
-/** Not every executable holds what is optional. */
+/** Advice about a missing optional model: not every executable contains those. */
 const OPTIONAL_ADVICE =
   "From sources it is fetched once, over the network; an executable has it when it was built with --optional.";
 

@@ -1,6 +1,8 @@
 import { type CatalogEntry, publishedEntry } from "./catalog_entry.ts";
 
-/** The model that looks at nothing: what is left of a task's time is the way through the cluster. */
+/**
+ * The model that computes nothing: the duration of its tasks is the overhead of the cluster alone.
+ */
 export const EMPTY: CatalogEntry = publishedEntry({
   schema: 1,
   name: "empty",

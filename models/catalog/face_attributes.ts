@@ -36,7 +36,10 @@ const MANIFEST: Manifest = {
   requirements: { engine: "wasm", memoryBytes: 448 * MIB },
 };
 
-/** What faces are like, by seven models of the npm package faceplugin-face-recognition-js 0.0.1 (MIT). */
+/**
+ * The model `face-attributes`: faces with age, gender, expression and liveness, by seven model
+ * files of the npm package faceplugin-face-recognition-js 0.0.1 (MIT).
+ */
 export const FACE_ATTRIBUTES: CatalogEntry = publishedEntry(
   MANIFEST,
   {

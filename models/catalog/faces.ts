@@ -31,7 +31,10 @@ const MANIFEST: Manifest = {
   requirements: { engine: "wasm", memoryBytes: 192 * MIB },
 };
 
-/** Its files in the npm package faceplugin-face-recognition-js 0.0.1 (MIT). */
+/**
+ * Published files of the model `faces`, from the npm package faceplugin-face-recognition-js 0.0.1
+ * (MIT).
+ */
 export const FACES_FILES: Readonly<Record<string, PublishedFile>> = {
   detect: {
     digest: "sha256:6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854",
@@ -47,5 +50,5 @@ export const FACES_FILES: Readonly<Record<string, PublishedFile>> = {
   },
 };
 
-/** The faces of a picture. */
+/** The model `faces`: detection, landmarks and embeddings of the faces in a picture. */
 export const FACES: CatalogEntry = publishedEntry(MANIFEST, FACES_FILES);

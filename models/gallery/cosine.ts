@@ -1,7 +1,8 @@
 /**
- * The cosine similarity of two embeddings of length one: the sum of the products of their numbers, front to back in double
- * precision, within -1 and 1. It reads `rows` from `start` on. Everything that compares faces exactly goes through here, so that the
- * same two are the same similarity to the bit.
+ * Returns the cosine similarity of two embeddings of length one: the sum of the products of their
+ * numbers, front to back in double precision, limited to -1..1. The second embedding is read from
+ * `rows` at index `start`. Every exact comparison of faces uses this function, so that the same two
+ * embeddings always have the same similarity, to the bit.
  *
  * @example
  * ```ts

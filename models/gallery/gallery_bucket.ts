@@ -7,29 +7,33 @@ import { compareText } from "./compare_text.ts";
 import { GALLERY_BUCKETS_MAX } from "./gallery_index.ts";
 import { isUnitLength } from "./unit_length.ts";
 
-/** One enrolled person, and the embeddings that say who it is. Each embedding is L2-normalised. */
+/** One enrolled person, with the embeddings that identify them. Each embedding is L2-normalised. */
 export interface GalleryPerson {
   readonly id: string;
-  /** What people call them; two may be called the same. */
+  /** Name for people to read; two persons may have the same. */
   readonly name: string;
-  /** Of the enrolled faces. */
+  /** Embeddings of the enrolled faces. */
   readonly faces: Float32Array[];
-  /** Of faces that somebody said are not this person. */
+  /** Embeddings of faces that a user rejected: they are not this person. */
   readonly rejected: Float32Array[];
 }
 
-/** What a bucket should be about: a change of one person moves this much to every node. */
+/**
+ * Target size of a bucket, in bytes: the change of one person sends about this much to every node.
+ */
 const BUCKET_BYTES = 1024 * 1024;
-/** What a person takes beside their rows, roughly. */
+/** Approximate size of a person without their rows, in bytes. */
 const PERSON_BYTES = 128;
-/** The header's length comes first, as an unsigned 32-bit number, little-endian. */
+/** Size of the prefix: the header's length as an unsigned 32-bit number, little-endian. */
 const PREFIX_BYTES = 4;
 
 const rows = z.number().int().min(0).max(LIMITS.galleryFacesPerPersonMax);
 const headerSchema = z.strictObject({
   schema: z.literal(1),
   dimensions: z.number().int().min(1).max(1_024),
-  /** In the order of their rows: of each person the enrolled faces, then the rejected ones. */
+  /**
+   * People in the order of their rows: for each person the enrolled faces, then the rejected ones.
+   */
   people: z.array(z.strictObject({
     id: z.string().min(1).max(64),
     name: z.string().min(1).max(200),
@@ -38,12 +42,18 @@ const headerSchema = z.strictObject({
   })).max(LIMITS.galleryPeopleMax),
 });
 
-/** The bucket of the person `personId` among `count`, a power of two. */
+/**
+ * Returns the index of the bucket that holds the person `personId`; `count`, the number of buckets,
+ * is a power of two.
+ */
 export function bucketOf(personId: string, count: number): number {
   return hashText(personId) & (count - 1);
 }
 
-/** How many buckets a gallery of this size is cut into: a power of two, so that one is about a megabyte. */
+/**
+ * Returns the number of buckets for a gallery of this size: a power of two that makes a bucket
+ * about one megabyte.
+ */
 export function bucketCountFor(size: { people: number; faces: number; dimensions: number }): number {
   const bytes = size.people * PERSON_BYTES + size.faces * size.dimensions * Float32Array.BYTES_PER_ELEMENT;
   let count = 1;
@@ -52,8 +62,9 @@ export function bucketCountFor(size: { people: number; faces: number; dimensions
 }
 
 /**
- * A bucket as it is stored and sent: the length of a JSON header, the header (who, and how many rows each), padded with spaces
- * to a multiple of 4, and the rows as 32-bit floats, little-endian. The same people are the same bytes, whatever their order.
+ * Encodes a bucket for storage and transfer: the length of a JSON header, the header (the people,
+ * and the number of rows of each) padded with spaces to a multiple of 4 bytes, and the rows as
+ * 32-bit floats, little-endian. The same people give the same bytes, whatever their order.
  */
 export function encodeBucket(
   people: readonly GalleryPerson[],
@@ -91,8 +102,9 @@ export function encodeBucket(
 }
 
 /**
- * The people of a bucket that {@linkcode encodeBucket} made, by their ids; throws `gallery_invalid` when it did not. Their rows
- * are read out of `bytes` where they lie.
+ * Decodes the bytes that {@linkcode encodeBucket} returned into people, ordered by id. Throws
+ * `gallery_invalid` if the bytes are no such bucket. The rows share the memory of `bytes` if they
+ * are aligned there; otherwise they are copied.
  */
 export function decodeBucket(bytes: Uint8Array, options: { dimensions: number }): GalleryPerson[] {
   const { dimensions } = options;

@@ -3,43 +3,59 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { digestSchema, galleryNameSchema, type Infer, parseAs, z } from "../../protocol/schema.ts";
 import { blobReferenceSchema } from "../../protocol/messages/task.ts";
 
-/** The most parts that a gallery is cut into. */
+/** Largest number of buckets of a gallery. */
 export const GALLERY_BUCKETS_MAX = 1_024;
 
 const similarity = z.number().min(-1).max(1);
 
-/** Where known, uncertain and unknown part, as cosine similarities; and below which quality nothing is said. */
+/**
+ * Limits between known, uncertain and unknown, as cosine similarities, and the lowest quality of a
+ * face that is compared at all.
+ */
 export const galleryThresholdsSchema = z.strictObject({
-  /** From here on a face is a person's, unless another person is as near. */
+  /**
+   * Lowest similarity at which a face is recognised as a person, unless another person is about as
+   * near.
+   */
   known: similarity,
-  /** Below, it is nobody's; between the two it is uncertain. */
+  /** Similarity below which a face is unknown; between the two limits it is uncertain. */
   unknown: similarity,
-  /** The nearest person must be nearer than the second by this much, else it is uncertain. */
+  /**
+   * Smallest lead of the nearest person over the second in similarity; with less, the face is
+   * uncertain.
+   */
   marginMin: z.number().min(0).max(2),
-  /** Faces with a smaller distance between the eyes, in pixels, are of poor quality. */
+  /** Smallest distance between the eyes, in pixels; faces below it are of poor quality. */
   eyeDistanceMin: z.number().min(0).max(10_000),
-  /** Faces that are less sharp are of poor quality (see `faceQualitySchema`). */
+  /** Lowest sharpness; faces below it are of poor quality (see `faceQualitySchema`). */
   sharpnessMin: z.number().min(0),
 });
 
 /**
- * One version of a gallery as it is stored and sent: a JSON document that names its buckets by digest. A person is in the
- * bucket that the hash of their id says, so a change of one person makes one new bucket, and a node fetches only that.
+ * Schema of one version of a gallery as it is stored and sent: a JSON document that names its
+ * buckets by digest. The hash of a person's id selects their bucket, so that the change of one
+ * person makes one new bucket, and a node fetches only that.
  */
 const galleryIndexSchema = z.strictObject({
   schema: z.literal(1),
   gallery: galleryNameSchema,
-  /** Grows with every change. */
+  /** Version number; it grows with every change. */
   version: z.number().int().min(0),
-  /** The model file that made the embeddings: only a model with this very model file may be asked about these people. */
+  /**
+   * Digest of the model file that made the embeddings: faces can be compared with these people only
+   * by a model with this same model file.
+   */
   embedder: digestSchema,
-  /** Numbers of one embedding. */
+  /** Numbers per embedding. */
   dimensions: z.number().int().min(1).max(1_024),
   thresholds: galleryThresholdsSchema,
-  /** Of all buckets together. */
+  /** Numbers of people and of their enrolled faces, in all buckets together. */
   people: z.number().int().min(0).max(LIMITS.galleryPeopleMax),
   faces: z.number().int().min(0),
-  /** A power of two of them; bucket `i` holds the people whose hashed id is `i` modulo their count. */
+  /**
+   * Buckets; their count is a power of two. Bucket `i` holds the people whose hashed id modulo the
+   * count is `i`.
+   */
   buckets: z.array(blobReferenceSchema).min(1).max(GALLERY_BUCKETS_MAX),
 });
 
@@ -47,12 +63,15 @@ export type GalleryThresholds = Infer<typeof galleryThresholdsSchema>;
 export type GalleryIndex = Infer<typeof galleryIndexSchema>;
 
 /**
- * For the embedder of the `faces` model, until `dml people calibrate` has seen the pictures at hand: on public pairs the same
- * person is at 0.44 to 0.9, strangers are below 0.38.
+ * Thresholds for the embedder of the `faces` model until `dml people calibrate` derives them from
+ * the user's own pictures. On public pairs, faces of the same person have similarities of 0.44 to
+ * 0.9, and those of strangers are below 0.38.
  *
- * The least quality is what 22 sharp faces of six photos (eyes 48 to 104 pixels apart, sharpness 66 to 672) may lose. Shrunk to
- * a seventh (eyes 12 pixels apart in the median) or blurred to a sharpness of 11 in the median, the embedding of each is at 0.66 or
- * more to its own, 0.83 in the median; at a tenth, or a sharpness of 2, many are as far from it as strangers are.
+ * The lowest quality was chosen by degrading 22 sharp faces of six photos (eyes 48 to 104 pixels
+ * apart, sharpness 66 to 672). Shrunk to a seventh (median eye distance 12 pixels) or blurred to a
+ * median sharpness of 11, the embedding of each keeps a similarity of 0.66 or more to that of the
+ * original face, 0.83 in the median; shrunk to a tenth, or at a sharpness of 2, many are as far
+ * from it as strangers are.
  */
 export const DEFAULT_THRESHOLDS: GalleryThresholds = {
   known: 0.45,
@@ -62,15 +81,21 @@ export const DEFAULT_THRESHOLDS: GalleryThresholds = {
   sharpnessMin: 10,
 };
 
-/** No index is longer: what is longer is not read to find out whether it is one. */
+/** Largest size of an encoded index, in bytes; anything longer is refused without being read. */
 export const GALLERY_INDEX_BYTES_MAX = 256 * 1024;
 
-/** An index as it is stored and sent: its JSON in UTF-8. The same index is the same bytes. */
+/**
+ * Encodes an index for storage and transfer: its JSON in UTF-8. The same index gives the same
+ * bytes. Throws `gallery_invalid` if it does not fit the schema.
+ */
 export function encodeGalleryIndex(index: GalleryIndex): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(parseIndex(index)));
 }
 
-/** Parses what {@linkcode encodeGalleryIndex} made; throws `gallery_invalid`. */
+/**
+ * Decodes the bytes that {@linkcode encodeGalleryIndex} returned. Throws `gallery_invalid` if they
+ * are no valid index.
+ */
 export function decodeGalleryIndex(bytes: Uint8Array): GalleryIndex {
   let value: unknown;
   try {
@@ -86,7 +111,7 @@ export function decodeGalleryIndex(bytes: Uint8Array): GalleryIndex {
   return index;
 }
 
-/** With its keys in the order of the schema, whatever order they came in. */
+/** Validates an index and puts its keys into the order of the schema, whatever order they had. */
 function parseIndex(value: unknown): GalleryIndex {
   return parseAs(galleryIndexSchema, value, { what: "The index of the gallery", code: "gallery_invalid" });
 }

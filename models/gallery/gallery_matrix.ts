@@ -6,24 +6,27 @@ import { GalleryRows } from "./gallery_rows.ts";
 import type { GalleryView } from "./gallery_view.ts";
 import { buildPeopleTable, type PlacedPerson } from "./people_table.ts";
 
-/** Slots that no version from `version` on uses. */
+/**
+ * Slots that are unused from version `version` on, but that views of older versions may still read.
+ */
 interface Retired {
   readonly version: number;
   readonly slots: readonly number[];
 }
 
 /**
- * The people of one gallery in memory that every worker of the node shares. One thread owns it and brings it from version to
- * version; each version is handed out as a view. What has not changed stays where it is, so older views stay true meanwhile.
+ * The people of one gallery in memory that all workers of the node share. One thread owns the
+ * matrix and updates it from version to version; each version is handed out as a view. Unchanged
+ * rows stay where they are, so that older views remain valid during an update.
  */
 export class GalleryMatrix {
   readonly #dimensions: number;
   readonly #rows: GalleryRows;
-  /** Of the version that is held. */
+  /** Buckets of the current version, by digest. */
   #buckets = new Map<Digest, readonly PlacedPerson[]>();
   #view: GalleryView | null = null;
   #retired: Retired[] = [];
-  /** Updates take turns. */
+  /** Completion of the latest update; updates run one after another. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: { dimensions: number }) {
@@ -31,16 +34,17 @@ export class GalleryMatrix {
     this.#rows = new GalleryRows(options);
   }
 
-  /** The buckets of `index` that are not held, each once. */
+  /** Returns the digests of the buckets of `index` that are not loaded, each once. */
   missing(index: GalleryIndex): Digest[] {
     const digests = new Set(index.buckets.map(({ digest }) => digest));
     return [...digests].filter((digest) => !this.#buckets.has(digest));
   }
 
   /**
-   * Brings the memory to `index`, reading only the buckets that are {@linkcode missing}; the version that is held is no problem
-   * and is answered with its view. Throws `gallery_invalid` when the bytes are not those of such a gallery, or the version is
-   * older than the one held; whatever it throws, what is held stays.
+   * Updates the memory to `index`, reading only the buckets that are {@linkcode missing}, and
+   * resolves with the new view, or with the current one if it has this version already. Throws
+   * `gallery_invalid` if a bucket does not belong to this gallery, or if the version is older than
+   * the current one. After any error the current version is intact.
    */
   update(index: GalleryIndex, read: (digest: Digest) => Promise<Uint8Array> | Uint8Array): Promise<GalleryView> {
     const updated = this.#turn.then(() => this.#update(index, read));
@@ -48,7 +52,10 @@ export class GalleryMatrix {
     return updated;
   }
 
-  /** No worker uses a version older than `version` any more: what only those needed may be written over. */
+  /**
+   * Frees the slots that only versions older than `version` use. Call this once no worker uses any
+   * of those.
+   */
   release(version: number): void {
     for (const { slots } of this.#retired.filter((retired) => retired.version <= version)) this.#rows.free(slots);
     this.#retired = this.#retired.filter((retired) => retired.version > version);
@@ -86,7 +93,10 @@ export class GalleryMatrix {
     return this.#view = { gallery, version, embedder, dimensions, thresholds, memory, people: table };
   }
 
-  /** The view that is held if it is of this very version. */
+  /**
+   * Returns the current view if it has the version of the index, null if the index is newer. Throws
+   * `gallery_invalid` if the index is older or has other dimensions.
+   */
   #checkSuccession({ version, dimensions, gallery }: GalleryIndex): GalleryView | null {
     if (dimensions !== this.#dimensions) {
       throw new DmlError(
@@ -102,7 +112,10 @@ export class GalleryMatrix {
     );
   }
 
-  /** Writes the people of a bucket. Those among `leaving` whose faces are the same stay where they are, and leave no more. */
+  /**
+   * Writes the people of a bucket into slots, noted in `written`. People in `leaving` whose faces
+   * have not changed keep their slots and are removed from `leaving`.
+   */
   #place(bytes: Uint8Array, notes: { leaving: Map<string, PlacedPerson>; written: number[] }): PlacedPerson[] {
     return decodeBucket(bytes, { dimensions: this.#dimensions }).map((person) => {
       const { id, name } = person;
@@ -131,7 +144,10 @@ function slotsOf({ faces, rejected }: PlacedPerson): number[] {
   return [...faces, ...rejected];
 }
 
-/** Everybody, after a check that each is in the bucket where `index` has to have them. */
+/**
+ * Returns all people of the gallery. Throws `gallery_invalid` if a person is not in the bucket that
+ * belongs to their id, or if their number is not the one in `index`.
+ */
 function peopleOf(index: GalleryIndex, buckets: ReadonlyMap<Digest, readonly PlacedPerson[]>): PlacedPerson[] {
   const count = index.buckets.length;
   const people = index.buckets.flatMap(({ digest }, position) => {

@@ -48,7 +48,7 @@ export function openGallery(view: GalleryView, options: { isPlain?: boolean } = 
     match,
     recognise(embedding, quality) {
       const { thresholds } = view;
-      // What cannot be compared is not: its embedding says nothing.
+      // A face of poor quality is not compared: its embedding says nothing.
       const isFace = isComparable(quality, thresholds);
       const nearest = isFace ? match(embedding, { countMax: LIMITS.candidatesMax }) : [];
       return recognise(nearest, { quality, thresholds });

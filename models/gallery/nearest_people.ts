@@ -4,15 +4,16 @@ import type { GalleryView } from "./gallery_view.ts";
 import { idOf, nameOf } from "./people_table.ts";
 import { floatsAddress, type RowLayout, rowLayout } from "./row_layout.ts";
 
-/** A person, and how near their nearest enrolled face is. */
+/** Index of a person, and the similarity of their nearest enrolled face. */
 interface Near {
   readonly person: number;
   readonly similarity: number;
 }
 
 /**
- * The people who are nearest to one embedding, among those who were offered. A person whose rejected face is at least as near as
- * every enrolled one is nobody's candidate. Equal ones are in the order of their names, then of their ids.
+ * Collection of the people nearest to one embedding, among those that were offered. A person is
+ * left out if a rejected face is at least as near as every enrolled one. Equal similarities are
+ * ordered by name, then by id.
  */
 export class NearestPeople {
   readonly #seen = new Set<number>();
@@ -32,20 +33,26 @@ export class NearestPeople {
     this.#layout = rowLayout(options.view.dimensions);
   }
 
-  /** Who is less similar is too late: 2 above everything when nobody is wanted, -2 below everything while there is room. */
+  /**
+   * Similarity below which a person is no longer accepted: -2, below every similarity, while there
+   * is room; 2, above every similarity, if `countMax` is 0.
+   */
   get similarityMin(): number {
     if (this.#countMax < 1) return 2;
     return this.#nearest.length < this.#countMax ? -2 : this.#nearest[this.#countMax - 1].similarity;
   }
 
-  /** Compares the row in `slot`, and, when it is near enough to matter, every row of whoever is enrolled in it. */
+  /**
+   * Compares the row in `slot` and, if it is near enough to matter, all rows of the person who is
+   * enrolled in it.
+   */
   offerSlot(slot: number): void {
     const owner = this.view.people.personOfSlot[slot];
     if (owner === 0 || this.#seen.has(owner - 1)) return;
     if (this.#similarityOf(slot) >= this.similarityMin) this.offer(owner - 1);
   }
 
-  /** Compares every row of `person`. */
+  /** Compares all rows of `person`. */
   offer(person: number): void {
     this.#seen.add(person);
     const { starts } = this.view.people;
@@ -55,7 +62,7 @@ export class NearestPeople {
     this.#insert({ person, similarity });
   }
 
-  /** Best first. */
+  /** Returns the nearest people, best first. */
   get(): { id: string; name: string; similarity: number }[] {
     const { people } = this.view;
     return this.#nearest.map(({ person, similarity }) => ({
@@ -79,7 +86,10 @@ export class NearestPeople {
     return (byName || compareText(idOf(people, one.person), idOf(people, other.person))) < 0;
   }
 
-  /** The greatest similarity among `slots` from `start` up to `end`; minus infinity when there is none. */
+  /**
+   * Returns the greatest similarity among `slots` from index `start` up to `end`; minus infinity if
+   * there are none.
+   */
   #nearestBetween(start: number, end: number): number {
     let greatest = -Infinity;
     for (let index = start; index < end; index++) {

@@ -1,4 +1,4 @@
-/** A person of a gallery whose embeddings lie in these slots of its memory. */
+/** A person of a gallery, with the slots of its memory that hold their embeddings. */
 export interface PlacedPerson {
   readonly id: string;
   readonly name: string;
@@ -7,22 +7,24 @@ export interface PlacedPerson {
 }
 
 /**
- * Who is in which slot, in shared memory: every worker reads the same few megabytes, and a name becomes a string only
- * where it is asked for. Person `i` is enrolled in the slots `slots[starts[2i]]` up to `slots[starts[2i+1]]` and rejected in those
- * up to `slots[starts[2i+2]]`; their id and name are cut out of `text` by `cuts` in the same manner.
+ * Assignment of people to slots, in shared memory: all workers read the same few megabytes, and a
+ * name becomes a string only when it is needed. Person `i` is enrolled in the slots
+ * `slots[starts[2i]]` up to `slots[starts[2i+1]]`, and rejected in those from there up to
+ * `slots[starts[2i+2]]`; the end is exclusive. In the same manner `cuts` delimits their id and
+ * their name in `text`.
  */
 export interface PeopleTable {
   readonly count: number;
   readonly starts: Uint32Array<SharedArrayBuffer>;
   readonly slots: Uint32Array<SharedArrayBuffer>;
   readonly cuts: Uint32Array<SharedArrayBuffer>;
-  /** UTF-8. */
+  /** Ids and names, in UTF-8. */
   readonly text: Uint8Array<SharedArrayBuffer>;
-  /** Of each slot the person who is enrolled in it plus one; 0 where none is. */
+  /** Index of the person enrolled in each slot, plus one; 0 if no person is. */
   readonly personOfSlot: Uint32Array<SharedArrayBuffer>;
 }
 
-/** The table of `people`, whose slots are all below `slotCount`. */
+/** Builds the table of `people`, whose slots are all below `slotCount`. */
 export function buildPeopleTable(people: readonly PlacedPerson[], slotCount: number): PeopleTable {
   const rowCount = people.reduce((sum, { faces, rejected }) => sum + faces.length + rejected.length, 0);
   const starts = sharedNumbers(2 * people.length + 1);
@@ -41,22 +43,20 @@ export function buildPeopleTable(people: readonly PlacedPerson[], slotCount: num
   return { count: people.length, starts, slots, personOfSlot, ...writeTexts(people) };
 }
 
-/** The id of `person`. */
 export function idOf(table: PeopleTable, person: number): string {
   return textOf(table, 2 * person);
 }
 
-/** The name of `person`. */
 export function nameOf(table: PeopleTable, person: number): string {
   return textOf(table, 2 * person + 1);
 }
 
 function textOf({ cuts, text }: PeopleTable, index: number): string {
-  // Sliced, because a decoder takes no shared bytes.
+  // Copied, because `TextDecoder` does not accept shared memory.
   return new TextDecoder().decode(Uint8Array.from(text.subarray(cuts[index], cuts[index + 1])));
 }
 
-/** A UTF-16 unit becomes at most three bytes. */
+/** Largest size of a UTF-16 code unit in UTF-8, in bytes. */
 const BYTES_PER_UNIT = 3;
 
 function writeTexts(people: readonly PlacedPerson[]): Pick<PeopleTable, "cuts" | "text"> {

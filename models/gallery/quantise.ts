@@ -1,17 +1,23 @@
-/** The largest code of a row: one signed byte, the same on both sides of zero. */
+/** Largest code of a row: codes are signed bytes, with the same range on both sides of zero. */
 export const CODE_MAX = 127;
-/** The error is computed in double precision and kept as a float; this much more covers both roundings. */
+/**
+ * Margin added to the error, which is computed in double precision and stored as a 32-bit float; it
+ * covers both roundings.
+ */
 const ERROR_ROUNDING = 1e-6;
 
-/** How `codes` stand for a row: the row is `scale` times `codes`, but for a rest whose length is at most `error`. */
+/**
+ * Relation of a row to its codes: the row is `scale` times the codes plus a remainder whose length
+ * is at most `error`.
+ */
 export interface Quantised {
-  /** A 32-bit float, exactly. */
+  /** Exactly representable as a 32-bit float. */
   readonly scale: number;
-  /** A 32-bit float, exactly; rounded up. */
+  /** Exactly representable as a 32-bit float; rounded up. */
   readonly error: number;
 }
 
-/** Writes `row` to `codes` as whole numbers, the largest of which is `codeMax` on either side of zero. */
+/** Quantises `row` into `codes`, whole numbers from -`codeMax` to `codeMax`. */
 export function quantise(
   row: Float32Array,
   options: { codes: Int8Array<ArrayBufferLike> | Int16Array<ArrayBufferLike>; codeMax: number },
@@ -23,7 +29,8 @@ export function quantise(
   const inverse = scale > 0 ? 1 / scale : 0;
   let squares = 0;
   for (let index = 0; index < row.length; index++) {
-    // The largest is off by rounding only, which rounds away: no code is beyond the largest.
+    // The largest quotient can exceed `codeMax` by a rounding error only, which is rounded away
+    // here: no code is out of range.
     const code = Math.floor(row[index] * inverse + 0.5);
     codes[index] = code;
     const rest = row[index] - code * scale;

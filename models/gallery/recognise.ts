@@ -2,18 +2,18 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Candidate, FaceQuality, Recognition } from "../../protocol/messages/prediction.ts";
 import type { GalleryThresholds } from "./gallery_index.ts";
 
-/** What a gallery says of one face, as it goes into the prediction. */
+/** Result of looking up one face in a gallery, as it goes into the prediction. */
 export interface Recognised {
   readonly recognition: Recognition;
-  /** Null unless `known`: nobody is named on a guess. */
+  /** Name of the person; null unless `known`, because a guess names no one. */
   readonly name: string | null;
-  /** To the person of that name; null with it. */
+  /** Similarity to the person of that name; null if `name` is null. */
   readonly similarity: number | null;
-  /** Who it may be, best first; with `uncertain` only. */
+  /** Possible people, best first; present with `uncertain` only. */
   readonly candidates?: Candidate[];
 }
 
-/** Whether a face of this quality can be compared with anybody. */
+/** Returns true if a face of this quality can be compared with people. */
 export function isComparable(
   { eyeDistance, sharpness }: FaceQuality,
   { eyeDistanceMin, sharpnessMin }: GalleryThresholds,
@@ -22,9 +22,10 @@ export function isComparable(
 }
 
 /**
- * What to say of a face whose nearest people are `nearest`, best first (at least two of them where there are two):
- * `poor_quality` when there is too little of the face; `known` when the best is near enough and clearly nearer than the second;
- * `unknown` when nobody is near; else `uncertain`, with everybody who is not too far to be it.
+ * Decides about a face whose nearest people are `nearest`, best first (at least two if the gallery
+ * has two): `poor_quality` if too little of the face is visible; `known` if the best is near enough
+ * and clearly nearer than the second; `unknown` if no one is near; else `uncertain`, with all
+ * people who are near enough to be candidates.
  */
 export function recognise(
   nearest: readonly Candidate[],

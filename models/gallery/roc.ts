@@ -1,41 +1,54 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { GalleryThresholds } from "./gallery_index.ts";
 
-/** Cosine similarities of pairs of faces: of one person, and of two different ones. */
+/**
+ * Cosine similarities of pairs of faces: genuine pairs show the same person, impostor pairs two
+ * different people.
+ */
 export interface Pairs {
   readonly genuine: readonly number[];
   readonly impostor: readonly number[];
 }
 
-/** How often a threshold is wrong about pairs; a pair is accepted when its similarity is the threshold or more. */
+/** Error rates of a threshold; a pair is accepted if its similarity is the threshold or more. */
 export interface RocPoint {
   readonly threshold: number;
-  /** The share of impostor pairs that are accepted. */
+  /** Share of impostor pairs that are accepted. */
   readonly falseAcceptRate: number;
-  /** The share of genuine pairs that are not. */
+  /** Share of genuine pairs that are rejected. */
   readonly falseRejectRate: number;
 }
 
-/** Where to part known, uncertain and unknown, what that is wrong about, and by which rule it was found. */
+/**
+ * Thresholds between known, uncertain and unknown, their error rates, and the rule that gave
+ * `known`.
+ */
 export interface Calibration extends Pick<GalleryThresholds, "known" | "unknown"> {
   readonly rule: "false accept rate" | "highest impostor";
   readonly atKnown: RocPoint;
   readonly atUnknown: RocPoint;
 }
 
-/** Thresholds are whole thousandths: finer than the data ever is, and fit to be read and typed. */
+/**
+ * Steps of thresholds in one: thousandths are finer than the data ever is, and easy to read and to
+ * type.
+ */
 const STEPS = 1_000;
-/** So many impostor pairs have to be beyond a threshold before their count says how often that happens. */
+/** Smallest number of impostor pairs above a threshold from which a rate can be estimated. */
 const BEYOND_MIN = 10;
-/** How far above the highest impostor to stay where there are too few to say more. */
+/** Margin above the highest impostor similarity if there are too few pairs to estimate a rate. */
 const FEW_DATA_MARGIN = 0.03;
-/** Of the genuine pairs, those that may be said to be nobody's; and of the impostors, those that may be said to be somebody's. */
+/**
+ * Largest share of genuine pairs that may be `unknown`, and of impostor pairs that may be
+ * `uncertain` or `known`.
+ */
 const GENUINE_UNKNOWN_MAX = 0.01;
 const IMPOSTOR_UNCERTAIN_MAX = 0.05;
 
 /**
- * The receiver operating characteristic: how often each threshold is wrong, at every thousandth from where all pairs are accepted
- * to where none is. Throws `usage` when there are no pairs of one of the two kinds.
+ * Returns the receiver operating characteristic: the error rates of every threshold in thousandths,
+ * from the one that accepts all pairs to the one that accepts none. Throws `usage` if there are no
+ * genuine or no impostor pairs.
  */
 export function rocCurve(pairs: Pairs): RocPoint[] {
   const sorted = sortedPairs(pairs);
@@ -45,7 +58,7 @@ export function rocCurve(pairs: Pairs): RocPoint[] {
   return Array.from({ length: last - first + 1 }, (_, index) => pointAt(sorted, first + index));
 }
 
-/** Where both rates are the same, or as near as the curve comes to it: the mean of the two there. */
+/** Returns the equal error rate: the mean of the two rates at the point where they differ least. */
 export function equalErrorRate(curve: readonly RocPoint[]): number {
   const distance = ({ falseAcceptRate, falseRejectRate }: RocPoint) => Math.abs(falseAcceptRate - falseRejectRate);
   const { falseAcceptRate, falseRejectRate } = curve.reduce((best, point) =>
@@ -55,17 +68,19 @@ export function equalErrorRate(curve: readonly RocPoint[]): number {
 }
 
 /**
- * Thresholds from pairs.
+ * Derives thresholds from pairs.
  *
- * `known` is the lowest at which no more than `falseAcceptMax` of the impostor pairs are accepted. A stranger is compared
- * with everybody, so with 1,000 people enrolled a rate of 0.001 a pair is about one chance hit a stranger: calibrate to less where
- * many are enrolled. A rate is only known from pairs beyond it; with fewer than ten such pairs `known` is a little above the highest
- * impostor instead.
+ * `known` is the lowest threshold that accepts at most the share `falseAcceptMax` of the impostor
+ * pairs. A stranger is compared with everyone, so with 1,000 people enrolled a rate of 0.001 per
+ * pair means about one false match per stranger: calibrate to a lower rate if many people are
+ * enrolled. A rate can be estimated only from pairs above the threshold; if fewer than ten would
+ * lie there, `known` is a little above the highest impostor similarity instead.
  *
- * `unknown` is the highest at which no more than one genuine pair in a hundred is said to be nobody's; but not so low that more
- * than one impostor pair in twenty would be `uncertain`, and never above `known`.
+ * `unknown` is the highest threshold at which at most one genuine pair in a hundred is `unknown`,
+ * but not so low that more than one impostor pair in twenty would be `uncertain`, and never above
+ * `known`.
  *
- * Throws `usage` when there are no pairs of one of the two kinds.
+ * Throws `usage` if there are no genuine or no impostor pairs.
  */
 export function calibrate(pairs: Pairs, options: { falseAcceptMax?: number } = {}): Calibration {
   const { falseAcceptMax = 0.001 } = options;
@@ -88,13 +103,13 @@ export function calibrate(pairs: Pairs, options: { falseAcceptMax?: number } = {
   };
 }
 
-/** The lowest step at which no more than `share` of `sorted` are accepted. */
+/** Returns the lowest step at which at most the share `share` of `sorted` is accepted. */
 function lowestAccepting(sorted: Float64Array, share: number): number {
   const accepted = Math.floor(sorted.length * share);
   return accepted >= sorted.length ? -STEPS : stepAbove(sorted[sorted.length - 1 - accepted]);
 }
 
-/** The lowest step whose threshold is above `similarity`. */
+/** Returns the lowest step whose threshold is above `similarity`. */
 function stepAbove(similarity: number): number {
   const step = Math.ceil(similarity * STEPS);
   return step / STEPS > similarity ? step : step + 1;
@@ -109,7 +124,7 @@ function pointAt({ genuine, impostor }: { genuine: Float64Array; impostor: Float
   };
 }
 
-/** How many of `sorted` are less than `threshold`. */
+/** Returns the number of values in `sorted` that are less than `threshold`. */
 function countBelow(sorted: Float64Array, threshold: number): number {
   let low = 0;
   let high = sorted.length;

@@ -1,7 +1,10 @@
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { Expectation } from "./tests.ts";
 
-/** What is wrong with a prediction of a test image, as a sentence, or null when all is as expected. */
+/**
+ * Returns a sentence that says how the prediction of a test image differs from what is expected;
+ * null if it does not.
+ */
 export function checkTestImage(
   { persons, labels, objects }: Pick<Prediction, "persons" | "labels" | "objects">,
   expected: Expectation,

@@ -3,15 +3,15 @@ import { type Infer, z } from "../../protocol/schema.ts";
 import { activationSchema, labelsSchema } from "./labels.ts";
 import { pictureInputSchema, tensorNameSchema } from "./picture_input.ts";
 
-/** Parameters of the `classify` pipeline: what a picture shows, as a whole. */
+/** Parameters of the `classify` pipeline, which classifies a picture as a whole. */
 export const classifyParametersSchema = z.strictObject({
   input: pictureInputSchema,
-  /** One score a class, whatever its shape. */
+  /** Name of the output with one score per class, of any shape. */
   output: tensorNameSchema,
   activation: activationSchema,
-  /** The best this many are reported. */
+  /** Largest number of classes that are reported, best first. */
   topK: z.number().int().min(1).max(LIMITS.labelsReportedMax),
-  /** Classes below are not reported. */
+  /** Lowest score of a class that is reported. */
   scoreMin: z.number().min(-1e6).max(1e6),
   labels: labelsSchema,
 });

@@ -4,27 +4,33 @@ import { pictureInputSchema, tensorNameSchema } from "./picture_input.ts";
 
 const common = {
   input: pictureInputSchema,
-  /** Objects below are not reported. */
+  /** Lowest score of an object that is reported. */
   scoreMin: z.number().min(0).max(1),
-  /** Of two boxes that overlap by more, the weaker is dropped (intersection over union). */
+  /**
+   * Largest overlap of two boxes (intersection over union); beyond it the weaker box is dropped.
+   */
   overlapMax: z.number().min(0).max(1),
-  /** Whether only boxes of the same class are compared, or all. */
+  /** Boxes that compete with each other: only those of the same class, or all. */
   suppress: z.enum(["same_class", "any_class"]),
   labels: labelsSchema,
 };
 
-/** How four numbers say a box: two corners, the same with y first, or centre and size. */
+/** Encoding of a box in four numbers: two corners, two corners with y first, or centre and size. */
 const form = z.enum(["xyxy", "yxyx", "cxcywh"]);
-/** Of the input: its pixels, or 0..1 of its width and height. */
+/** Unit of box coordinates: pixels of the input, or fractions (0..1) of its width and height. */
 const unit = z.enum(["pixels", "normalised"]);
-/** Of each score by itself. */
+/** Activation that applies to each score on its own. */
 const activation = activationSchema.exclude(["softmax"]);
 
-/** Parameters of the `detect` pipeline: which objects are where. `decode` names the family of the model file's output. */
+/**
+ * Parameters of the `detect` pipeline, which finds objects and their positions. `decode` names the
+ * family of the model file's output.
+ */
 export const detectParametersSchema = z.discriminatedUnion("decode", [
   /**
-   * `output` [1, N, 5 + C]: x, y of the centre in grid cells from its cell, log of width and height in cells, objectness, a
-   * score a class; the grids of `strides` one after the other, rows first (https://github.com/Megvii-BaseDetection/YOLOX).
+   * `output` [1, N, 5 + C]: x and y of the centre in grid cells, relative to the cell; logarithms
+   * of width and height in cells; objectness; one score per class. The grids of `strides` follow
+   * one another, each row by row (https://github.com/Megvii-BaseDetection/YOLOX).
    */
   z.strictObject({
     decode: z.literal("yolox"),
@@ -33,33 +39,48 @@ export const detectParametersSchema = z.discriminatedUnion("decode", [
     strides: z.array(z.number().int().min(1).max(512)).min(1).max(8),
     activation,
   }),
-  /** `output` [1, N, 5 + C]: box, objectness, a score a class; the score is the product (https://github.com/ultralytics/yolov5). */
+  /**
+   * `output` [1, N, 5 + C]: box, objectness, one score per class. The score of an object is the
+   * product of the two (https://github.com/ultralytics/yolov5).
+   */
   z.strictObject({ decode: z.literal("yolov5"), ...common, output: tensorNameSchema, form, unit, activation }),
-  /** `output` [1, 4 + C, N]: box, a score a class (https://github.com/ultralytics/ultralytics, YOLOv8 and later). */
+  /**
+   * `output` [1, 4 + C, N]: box, one score per class (https://github.com/ultralytics/ultralytics,
+   * YOLOv8 and later).
+   */
   z.strictObject({ decode: z.literal("yolov8"), ...common, output: tensorNameSchema, form, unit, activation }),
-  /** `boxes` [1, N, 4], decoded; `scores` [1, N, C], or [1, N] beside `classes` [1, N]. */
+  /**
+   * `boxes` [1, N, 4], already decoded; `scores` [1, N, C], or [1, N] together with `classes` [1,
+   * N].
+   */
   z.strictObject({
     decode: z.literal("ssd"),
     ...common,
     boxes: tensorNameSchema,
     scores: tensorNameSchema,
-    /** Which class a box is of; null when `scores` has one score a class. */
+    /** Name of the output with the class of each box; null if `scores` has one score per class. */
     classes: tensorNameSchema.nullable(),
-    /** The class that means nothing is there, null for none; it has a place in `labels` too. */
+    /**
+     * Index of the background class, which means that nothing is there; null if there is none. It
+     * has an entry in `labels` too.
+     */
     background: z.number().int().min(0).max(100_000).nullable(),
-    /** What `classes` calls the first of `labels`: 0, or 1 where a background comes before them. */
+    /**
+     * Number that `classes` uses for the first of `labels`: 0, or 1 if a background class precedes
+     * them.
+     */
     firstClass: z.number().int().min(0).max(1_000),
     form,
     unit,
     activation: activationSchema,
   }),
   /**
-   * `scores` [1, N, 2]: background, then face; `boxes` [1, N, 4]: corners, 0..1
+   * `scores` [1, N, 2]: background, then face. `boxes` [1, N, 4]: two corners in 0..1 of the input
    * (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB).
    */
   z.strictObject({ decode: z.literal("ultraface"), ...common, boxes: tensorNameSchema, scores: tensorNameSchema }),
 ]);
 
 export type DetectParameters = Infer<typeof detectParametersSchema>;
-/** Those of one family. */
+/** Parameters of one family of outputs. */
 export type DetectFamily<Decode extends DetectParameters["decode"]> = Extract<DetectParameters, { decode: Decode }>;

@@ -3,10 +3,11 @@ import { labelSchema } from "../../protocol/messages/finding.ts";
 import { z } from "../../protocol/schema.ts";
 
 /**
- * What the classes of a model file are called, in its order. None at all is allowed: a class is then called by its index.
- * They stand in the manifest itself, so that one document says all of a model, and its digest vouches for them.
+ * Names of the model file's classes, in its order. The list may be empty: classes are then named by
+ * their index. Labels are part of the manifest, so that one document describes the whole model and
+ * its digest covers them.
  */
 export const labelsSchema = z.array(labelSchema).max(LIMITS.labelsMax);
 
-/** What the scores of a model file go through to become probabilities. */
+/** Function that turns the scores of a model file into probabilities. */
 export const activationSchema = z.enum(["none", "sigmoid", "softmax"]);

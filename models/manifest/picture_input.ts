@@ -1,46 +1,60 @@
 import { type Infer, z } from "../../protocol/schema.ts";
 
-/** The longer side of a model file's input, in pixels. */
+/** Largest side of a model file's input, in pixels. */
 const SIDE_MAX = 4_096;
 
-/** What an ONNX file calls one of its tensors. */
-// deno-lint-ignore no-control-regex -- these are what it refuses
+/** Name of a tensor in an ONNX file. */
+// deno-lint-ignore no-control-regex -- the pattern refuses control characters
 export const tensorNameSchema = z.string().min(1).max(256).regex(/^[^\x00-\x1f\x7f]+$/);
 
 const side = z.number().int().min(1).max(SIDE_MAX);
 const channelNumbers = z.array(z.number().min(-1e6).max(1e6)).min(1).max(3);
 
-/** How the picture gets into the shape of the input. */
+/** Method of fitting the picture into the shape of the input. */
 const resizeSchema = z.discriminatedUnion("mode", [
-  /** Whole and undistorted, as large as it goes; the rest has one colour. */
+  /**
+   * Scales the whole picture without distortion to the largest size that fits, and fills the rest
+   * with one colour.
+   */
   z.strictObject({
     mode: z.literal("letterbox"),
-    /** R, G, B of the rest, 0..255. */
+    /** Colour of the rest: R, G, B, 0..255. */
     colour: z.array(z.number().int().min(0).max(255)).length(3),
     place: z.enum(["centre", "top_left"]),
   }),
-  /** Whole, distorted to the shape of the input. */
+  /** Stretches the whole picture to the shape of the input, with distortion. */
   z.strictObject({ mode: z.literal("stretch") }),
-  /** Undistorted; what sticks out on two sides is cut off. */
+  /**
+   * Scales the picture without distortion to cover the input, and cuts off the excess on two sides.
+   */
   z.strictObject({
     mode: z.literal("crop"),
-    /** Of the largest part that fits, how much is looked at, from its middle: 0.875 is 224 of 256 pixels. */
+    /**
+     * Share of the largest part with the input's shape that is kept, around its centre: 0.875 is
+     * 224 of 256 pixels.
+     */
     share: z.number().min(0.1).max(1),
   }),
 ]);
 
-/** The input of a model file that looks at a picture. Each number is `(sample * scale - mean[c]) / std[c]`, samples 0..255. */
+/**
+ * Input of a model file that takes a picture. Each number is `(sample * scale - mean[c]) / std[c]`,
+ * with samples of 0..255.
+ */
 export const pictureInputSchema = z.strictObject({
   tensor: tensorNameSchema,
   width: side,
   height: side,
-  /** Channels first (all of one channel, then the next) or last (all of one pixel, then the next); the batch is one. */
+  /**
+   * Order of the numbers: channels first (all of one channel, then the next) or channels last (all
+   * of one pixel, then the next); the batch size is one.
+   */
   layout: z.enum(["NCHW", "NHWC"]),
   channels: z.enum(["RGB", "BGR", "grey"]),
   type: z.enum(["float32", "uint8"]),
   resize: resizeSchema,
   scale: z.number().min(1e-6).max(1e6),
-  /** One a channel, in the tensor's order of channels, or one for all. */
+  /** One number per channel, in the tensor's order of channels, or one for all. */
   mean: channelNumbers,
   std: channelNumbers,
 }).superRefine((input, context) => {

@@ -4,21 +4,27 @@ import { pictureInputSchema, tensorNameSchema } from "./picture_input.ts";
 
 const TENSORS_MAX = 16;
 
-/** One input of a model file as it is given. */
+/** One input of a model file, passed to it unchanged. */
 const rawInputSchema = z.strictObject({
   tensor: tensorNameSchema,
   type: z.enum(TENSOR_TYPES),
-  /** -1 for a length that each request says; a request without a header of its own can leave one of all open. */
+  /**
+   * Shape of the tensor; -1 marks a length that varies with the request. If a request has no header
+   * that gives its shape, only one length of all inputs may be open.
+   */
   dims: z.array(z.number().int().min(-1).max(0x7fff_ffff).refine((dim) => dim !== 0, "must not be 0")).max(8),
 });
 
-/** Parameters of the `tensor` pipeline: raw tensors in, raw tensors out. */
+/** Parameters of the `tensor` pipeline, which takes raw tensors and returns raw tensors. */
 export const tensorParametersSchema = z.strictObject({
-  /** How a picture becomes the only input; null when the model file is given tensors only. */
+  /** Conversion of a picture to the only input; null if the model file takes tensors only. */
   picture: pictureInputSchema.nullable(),
-  /** The inputs, in the order in which a request holds them. */
+  /** Inputs, in the order in which a request holds them. */
   inputs: z.array(rawInputSchema).min(1).max(TENSORS_MAX),
-  /** What is answered, in this order; none means all that the model file has. */
+  /**
+   * Names of the outputs to return, in this order; an empty list stands for all outputs of the
+   * model file.
+   */
   outputs: z.array(tensorNameSchema).max(TENSORS_MAX),
 }).superRefine(({ picture, inputs }, context) => {
   if (new Set(inputs.map(({ tensor }) => tensor)).size < inputs.length) {

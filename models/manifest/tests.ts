@@ -3,17 +3,18 @@ import { labelSchema } from "../../protocol/messages/finding.ts";
 import { blobReferenceSchema } from "../../protocol/messages/task.ts";
 import { type Infer, z } from "../../protocol/schema.ts";
 
-/** What must be seen in a test image; what is absent may be anything. */
+/** Expected result for a test image; fields that are absent are not checked. */
 const expectationSchema = z.strictObject({
-  /** The best class. */
+  /** Label of the best class. */
   label: labelSchema.optional(),
-  /** How many persons. */
   persons: z.number().int().min(0).max(LIMITS.personsMax).optional(),
-  /** How many objects. */
   objects: z.number().int().min(0).max(LIMITS.objectsMax).optional(),
 });
 
-/** Pictures that a model must get right before it is trusted; they are kept and sent beside its model files. */
+/**
+ * Test images that a model must predict as expected before it is trusted. They are stored and sent
+ * together with its model files.
+ */
 export const testsSchema = z.array(z.strictObject({
   image: blobReferenceSchema,
   expect: expectationSchema,

@@ -1,15 +1,20 @@
 import type { Infer } from "../../protocol/schema.ts";
 import type { activationSchema } from "../manifest/labels.ts";
 
-/** What scores go through to become probabilities. */
+/** Function that turns scores into probabilities. */
 export type Activation = Infer<typeof activationSchema>;
 
-/** The logistic function: 0 for much less than zero, 1 for much more. */
+/**
+ * Computes the logistic function: near 0 for scores far below zero, near 1 for scores far above.
+ */
 export function sigmoid(score: number): number {
   return 1 / (1 + Math.exp(-score));
 }
 
-/** The scores of one thing after `activation`; a new array, or the very same after none. */
+/**
+ * Applies `activation` to the scores of one item. Returns a new array, or `scores` itself for
+ * `none`.
+ */
 export function activated(scores: Float32Array, activation: Activation): Float32Array {
   switch (activation) {
     case "none":

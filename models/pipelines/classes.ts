@@ -1,12 +1,15 @@
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
-/** What the class at `index` is called: its label, or its number where there are none. */
+/** Returns the label of the class at `index`, or `class` and its number if there are no labels. */
 export function labelOfClass(labels: readonly string[], index: number): string {
   return index < labels.length ? labels[index] : `class ${index}`;
 }
 
-/** Throws `model_invalid` when a model file that tells `count` classes apart does not go with `labels`. */
+/**
+ * Checks that a model file with `count` classes goes with `labels`. Throws `model_invalid` if it
+ * does not.
+ */
 export function checkClassCount(count: number, labels: readonly string[]): void {
   if (count >= 1 && count <= 10 * LIMITS.labelsMax && (labels.length === 0 || labels.length === count)) return;
   throw new DmlError(

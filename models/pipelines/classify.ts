@@ -10,7 +10,7 @@ import { rounded, roundedFloat } from "./rounded.ts";
 
 const SCORE_DECIMALS = 6;
 
-/** What a picture shows, as a whole. */
+/** Creates the pipeline that classifies a picture as a whole. */
 export const createClassifyPipeline: PipelineFactory<"classify"> = ({ parameters }, sessions, { nowMs }) =>
   new PictureModel(sessions, {
     input: parameters.input,
@@ -19,7 +19,11 @@ export const createClassifyPipeline: PipelineFactory<"classify"> = ({ parameters
     interpret: ({ outputs: [scores] }) => ({ labels: bestClasses(floatsOf(scores), parameters) }),
   });
 
-/** The best classes of a model file's scores, best first; equal ones in the model file's order. Throws `model_invalid` or `engine_failed`. */
+/**
+ * Returns the best classes of a model file's scores, best first, equal ones in the model file's
+ * order. Throws `model_invalid` if the number of scores does not go with the labels,
+ * `engine_failed` if a score is not a finite number.
+ */
 export function bestClasses(
   scores: Float32Array,
   parameters: Pick<ClassifyParameters, "activation" | "topK" | "scoreMin" | "labels">,

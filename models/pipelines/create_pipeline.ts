@@ -7,7 +7,10 @@ import { createFacesPipeline } from "./faces/pipeline.ts";
 import type { ModelSessions, Pipeline, PipelineOptions } from "./pipeline.ts";
 import { createTensorPipeline } from "./tensor.ts";
 
-/** The pipeline that `manifest` asks for, over its loaded model files. Throws `model_invalid` when they do not fit it. */
+/**
+ * Creates the pipeline of `manifest` from its loaded model files. Throws `model_invalid` if these
+ * do not fit it.
+ */
 export function createPipeline(
   manifest: Manifest,
   sessions: ModelSessions,

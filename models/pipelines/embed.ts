@@ -7,7 +7,7 @@ import { PictureModel } from "./picture_model.ts";
 import type { PipelineFactory } from "./pipeline.ts";
 import { roundedFloat } from "./rounded.ts";
 
-/** A picture as a point among others. */
+/** Creates the pipeline that converts a picture to an embedding. */
 export const createEmbedPipeline: PipelineFactory<"embed"> = ({ parameters }, sessions, { nowMs }) =>
   new PictureModel(sessions, {
     input: parameters.input,
@@ -16,7 +16,10 @@ export const createEmbedPipeline: PipelineFactory<"embed"> = ({ parameters }, se
     interpret: ({ outputs: [vector] }) => ({ embedding: embeddingOf(floatsOf(vector), parameters) }),
   });
 
-/** A model file's vector as users get it. Throws `model_invalid` when it is too long, `engine_failed` when it is none. */
+/**
+ * Converts a model file's vector to the embedding that users receive. Throws `model_invalid` if it
+ * is too long, `engine_failed` if it is empty or contains a number that is not finite.
+ */
 function embeddingOf(vector: Float32Array, options: { normalise: boolean }): number[] {
   if (vector.length > LIMITS.embeddingNumbersMax) {
     throw new DmlError(

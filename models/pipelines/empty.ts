@@ -1,6 +1,6 @@
 import type { Pipeline, PipelineFactory } from "./pipeline.ts";
 
-/** The pipeline that is given no picture and finds nobody. */
+/** Creates the pipeline that takes no picture and finds no one. */
 export const createEmptyPipeline: PipelineFactory<"empty"> = (): Pipeline => ({
   needsPicture: false,
   recognize: () => Promise.resolve({ persons: [], timings: { prepareMs: 0, inferMs: 0, interpretMs: 0 } }),

@@ -3,13 +3,13 @@ import type { Person } from "../../protocol/messages/prediction.ts";
 import type { Mark } from "../image/draw/mark.ts";
 import type { Finding } from "./pipeline.ts";
 
-/** Classes of a whole picture that are written into it, the best. */
+/** Largest number of classes of a whole picture that are drawn into it, best first. */
 const CLASSES_MAX = 5;
 
-/** What can be drawn of a finding. */
+/** Parts of a finding that can be drawn. */
 type Drawable = { readonly persons: readonly Person[] } & Pick<Finding, "labels" | "objects">;
 
-/** What is drawn into a picture for what was found in it. */
+/** Returns the marks to draw into a picture for its findings. */
 export function marksOf(
   { persons, objects = [], labels = [] }: Drawable,
 ): Mark[] {
@@ -20,13 +20,19 @@ export function marksOf(
   ];
 }
 
-/** What a person's label says: who it is as far as the gallery says, or how sure the detector is; and then what the face is like. */
+/**
+ * Returns the label of a person: the identity as far as the gallery knows it, or else the
+ * detector's confidence; then the attributes of the face.
+ */
 export function labelOf(person: Person): string {
   const looks = person.attributes === undefined ? "" : ` ${looksOf(person.attributes)}`.trimEnd();
   return whoIs(person) + looks;
 }
 
-/** `Zoë Müller 0.62`, `Zoë Müller?`, `unknown`, `poor quality`, or, compared with nobody, `person 97%`. */
+/**
+ * Returns `Zoë Müller 0.62`, `Zoë Müller?`, `unknown`, `poor quality`, or `person 97%` if the face
+ * was not compared with a gallery.
+ */
 function whoIs({ name, similarity, score, recognition, candidates = [] }: Person): string {
   if (name !== null) return similarity === null ? name : `${name} ${similarity.toFixed(2)}`;
   switch (recognition) {
@@ -41,7 +47,10 @@ function whoIs({ name, similarity, score, recognition, candidates = [] }: Person
   }
 }
 
-/** `female 34 happy`, as far as it is known; of `liveness` only what matters, a spoof. */
+/**
+ * Returns the attributes that are known, such as `female 34 happy`; of `liveness` only the
+ * exception, a spoof.
+ */
 function looksOf({ age, gender, expression, liveness }: Attributes): string {
   return [
     gender?.label,

@@ -9,12 +9,12 @@ import { SingleSession } from "./single_session.ts";
 import type { Finding, Found, ModelSessions, Pipeline } from "./pipeline.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
-/** How the answer about one picture is read. */
+/** Outputs for one picture, with the geometry that is needed to interpret them. */
 export interface Looked {
-  /** In the order in which outputs were asked for. */
+  /** Outputs in the order in which they were requested. */
   readonly outputs: readonly Tensor[];
   readonly picture: Size;
-  /** How the picture lay in the input. */
+  /** Placement of the picture in the input. */
   readonly placement: Placement;
 }
 
@@ -22,17 +22,23 @@ export interface PictureModelOptions {
   readonly input: PictureInput;
   readonly outputs: readonly string[];
   readonly nowMs: () => number;
-  /** Throws `model_invalid` when the outputs are not what the manifest says. */
+  /**
+   * Converts outputs to findings. Throws `model_invalid` if the outputs are not those that the
+   * manifest describes.
+   */
   readonly interpret: (looked: Looked) => Found;
 }
 
-/** A pipeline of one model file that looks at a whole picture once: prepare, run, interpret. */
+/** Pipeline with one model file that runs once per picture: prepare, run, interpret. */
 export class PictureModel implements Pipeline {
   readonly needsPicture = true;
   readonly #session: SingleSession;
   readonly #input: PictureTensor;
   readonly #options: PictureModelOptions;
-  /** The input is shared by all pictures, so these come one after the other. */
+  /**
+   * True while a picture is processed. All pictures share the input tensor, so they are processed
+   * one at a time.
+   */
   #isBusy = false;
 
   constructor(sessions: ModelSessions, options: PictureModelOptions) {

@@ -4,61 +4,70 @@ import type { Manifest } from "../manifest.ts";
 import type { Picture } from "../image/picture.ts";
 import type { ModelSession } from "../tensor.ts";
 
-/** What a pipeline of one of the other tasks found in one picture. */
+/** Findings of the pipelines other than `faces`. */
 export type Found = Pick<Prediction, keyof typeof findingFields>;
 
-/** What a pipeline found in one picture, and how long its own parts took. */
+/** Findings of a pipeline in one picture, and the time that each of its parts took. */
 export interface Finding extends Found {
   readonly persons: Person[];
   readonly timings: Pick<Timings, "prepareMs" | "inferMs" | "interpretMs">;
 }
 
-/** What a gallery says of one face. */
+/** Result of looking up one face in a gallery. */
 export type RecognisedFace = Pick<Person, "name" | "similarity" | "recognition" | "candidates">;
 
-/** The people whom a pipeline compares faces with. */
+/** Gallery of people with whom a pipeline compares faces. */
 export interface FaceGallery {
-  /** Who it is, by an embedding of length one. */
+  /** Identifies the face with this quality and this embedding, of length one. */
   recognise(embedding: Float32Array, quality: FaceQuality): RecognisedFace;
 }
 
-/** What is wanted of a picture. */
+/** Options for the processing of one picture. */
 export interface RecognizeOptions {
   readonly embeddings: boolean;
-  /** Whom to compare faces with; nobody when it is left out. */
+  /** Gallery to compare faces with; if it is null or absent, faces are not compared. */
   readonly gallery?: FaceGallery | null;
-  /** Measure how much of each face there is; it is measured anyway where faces are compared or embedded. */
+  /**
+   * True to measure the quality of each face; it is always measured if faces are compared or
+   * embedded.
+   */
   readonly quality?: boolean;
 }
 
 /** A model with its model files loaded. */
 export interface Pipeline {
-  /** False for a pipeline that is given no picture. */
+  /** False if the pipeline takes no picture. */
   readonly needsPicture: boolean;
-  /** Looks at `picture` (null exactly when `needsPicture` is false). */
+  /** Processes `picture`, which is null exactly if `needsPicture` is false. */
   recognize(
     picture: Picture | null,
     options: RecognizeOptions,
   ): Promise<Finding>;
   /**
-   * Looks at a request that is no picture, or gives null because it is one. Only pipelines that take tensors have this.
-   * Throws `tensor_invalid` when it is neither.
+   * Processes a request body that holds tensors; returns null if the body is a picture. Only
+   * pipelines that take tensors have this method. Throws `tensor_invalid` if the body is neither.
    */
   recognizeTensors?(body: Uint8Array<ArrayBuffer>): Promise<Finding> | null;
-  /** Runs every model file as one typical picture would, whatever is in `picture`; the first runs are slow, so do this before serving. */
+  /**
+   * Runs every model file as a typical picture would, whatever `picture` shows. First runs are
+   * slow, so do this before serving.
+   */
   warmUp(picture: Picture): Promise<void>;
 }
 
 /** Model files by role. */
 export type ModelSessions = Readonly<Record<string, ModelSession>>;
 
-/** What every pipeline is told beside its manifest and model files. */
+/** Options that all pipelines take besides their manifest and model files. */
 export interface PipelineOptions {
-  /** Milliseconds on a monotonic clock, for the timings. */
+  /** Returns the time of a monotonic clock in milliseconds, for the timings. */
   readonly nowMs: () => number;
 }
 
-/** Makes a pipeline of its manifest; throws `model_invalid` when a model file that it needs is missing. */
+/**
+ * Function that creates a pipeline from its manifest. Throws `model_invalid` if a required model
+ * file is missing.
+ */
 export type PipelineFactory<Name extends Manifest["pipeline"]> = (
   manifest: Extract<Manifest, { pipeline: Name }>,
   sessions: ModelSessions,

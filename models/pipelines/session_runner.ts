@@ -2,22 +2,28 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { floatTensor, type ModelSession } from "../tensor.ts";
 import type { ModelSessions } from "./pipeline.ts";
 
-/** What a pipeline expects of one of its model files: float tensors of fixed sizes, by the names that the ONNX file gives them. */
+/**
+ * Form that a pipeline expects of one of its model files: float tensors of fixed sizes, under the
+ * names that they have in the ONNX file.
+ */
 export interface SessionForm {
   readonly role: string;
   readonly input: { readonly name: string; readonly dims: readonly number[] };
-  /** Count of numbers of each output. */
+  /** Numbers per output, by its name. */
   readonly outputs: Readonly<Record<string, number>>;
 }
 
-/** A model file of the form which its pipeline expects, with one input that every run uses: a picture allocates nothing for it. */
+/**
+ * Runner of a model file that has the form which its pipeline expects. All runs share one input, so
+ * that a picture allocates no memory for it.
+ */
 export class SessionRunner<Form extends SessionForm> {
-  /** Write here, then {@linkcode run}. */
+  /** Numbers of the input: write them here, then call {@linkcode run}. */
   readonly input: Float32Array;
   readonly #form: Form;
   readonly #session: ModelSession;
 
-  /** Throws `model_invalid` when the model file is missing or has not the tensors that `form` names. */
+  /** Throws `model_invalid` if the model file is missing or lacks a tensor that `form` names. */
   constructor(sessions: ModelSessions, form: Form) {
     const { role, input, outputs } = form;
     if (!Object.hasOwn(sessions, role)) {
@@ -34,7 +40,10 @@ export class SessionRunner<Form extends SessionForm> {
     this.input = new Float32Array(input.dims.reduce((product, dim) => product * dim, 1));
   }
 
-  /** The outputs for what is in `input`. Throws `engine_failed` when the model file fails or answers in another form. */
+  /**
+   * Runs the model file on `input` and returns its outputs. Throws `engine_failed` if it fails or
+   * returns outputs of another form.
+   */
   async run(): Promise<Record<keyof Form["outputs"], Float32Array>> {
     const { role, input: { name, dims }, outputs } = this.#form;
     const results = await this.#session.run({ [name]: floatTensor(this.input, dims) });

@@ -2,15 +2,18 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { ModelSession, Tensor } from "../tensor.ts";
 import type { ModelSessions } from "./pipeline.ts";
 
-/** What the only file of a model is for. */
+/** Role of the model file in a model that has only one. */
 export const MODEL_ROLE = "model";
 
-/** The only file of a model, checked to have the tensors that its manifest names. */
+/** Session of a model's only model file, checked to have the tensors that the manifest names. */
 export class SingleSession {
   readonly #session: ModelSession;
   readonly #outputs: readonly string[];
 
-  /** Without names of outputs, all of them. Throws `model_invalid` when the model file or one of its tensors is missing. */
+  /**
+   * Uses all outputs if `outputs` is empty. Throws `model_invalid` if the model file or one of its
+   * tensors is missing, or if it has an input that `inputs` does not name.
+   */
   constructor(sessions: ModelSessions, { inputs, outputs }: { inputs: readonly string[]; outputs: readonly string[] }) {
     if (!Object.hasOwn(sessions, MODEL_ROLE)) {
       throw new DmlError("model_invalid", `The model has no model file ${MODEL_ROLE}.`);
@@ -30,7 +33,10 @@ export class SingleSession {
     this.#outputs = outputs.length === 0 ? session.outputNames : outputs;
   }
 
-  /** The outputs, in the order they were asked for. Throws `engine_failed`. */
+  /**
+   * Runs the model file and returns its outputs in the order in which they were requested. Throws
+   * `engine_failed` if it fails or an output is missing.
+   */
   async run(inputs: Readonly<Record<string, Tensor>>): Promise<{ readonly name: string; readonly tensor: Tensor }[]> {
     const answer = await this.#session.run(inputs);
     return this.#outputs.map((name) => {

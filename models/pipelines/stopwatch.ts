@@ -1,7 +1,7 @@
 import type { Finding } from "./pipeline.ts";
 import { inHundredths } from "./rounded.ts";
 
-/** Adds up how long the parts of the work on one picture took. */
+/** Stopwatch that adds up the time of each part of the work on one picture. */
 export class Stopwatch {
   readonly #spent = { prepareMs: 0, inferMs: 0, interpretMs: 0 };
   readonly #nowMs: () => number;
@@ -12,14 +12,14 @@ export class Stopwatch {
     this.#lapMs = nowMs();
   }
 
-  /** Books the time since the last lap, or since the watch was made, on `part`. */
+  /** Adds the time since the last lap, or since the creation of the stopwatch, to `part`. */
   lap(part: keyof Finding["timings"]): void {
     const nowMs = this.#nowMs();
     this.#spent[part] += nowMs - this.#lapMs;
     this.#lapMs = nowMs;
   }
 
-  /** What was booked on each part. */
+  /** Time of each part, in milliseconds. */
   get timings(): Finding["timings"] {
     const { prepareMs, inferMs, interpretMs } = this.#spent;
     return {

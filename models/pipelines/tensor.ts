@@ -12,12 +12,12 @@ import type { Finding, ModelSessions, Pipeline, PipelineFactory } from "./pipeli
 import { Stopwatch } from "./stopwatch.ts";
 import { tensorValues } from "./tensor_values.ts";
 
-/** Raw tensors in, raw tensors out. */
+/** Creates the pipeline that takes raw tensors and returns raw tensors. */
 export const createTensorPipeline: PipelineFactory<"tensor"> = ({ parameters }, sessions, { nowMs }) =>
   new TensorPipeline(sessions, { parameters, nowMs });
 
 class TensorPipeline implements Pipeline {
-  /** A body that is none of its tensors is one, or is refused. */
+  /** True because a body that does not hold tensors is decoded as a picture or refused. */
   readonly needsPicture = true;
   readonly #session: SingleSession;
   readonly #parameters: TensorParameters;
@@ -70,7 +70,10 @@ class TensorPipeline implements Pipeline {
   }
 }
 
-/** `tensor`, which a file with a shape of its own brought, when it is the only one of `inputs`. Throws `tensor_invalid`. */
+/**
+ * Returns `tensor`, read from a file that declares its own shape, if it fits the only one of
+ * `inputs`. Throws `tensor_invalid` if it does not.
+ */
 function fitting(tensor: Tensor, inputs: readonly RawInput[]): Tensor {
   const [wanted, ...more] = inputs;
   const fits = more.length === 0 && tensor.type === wanted.type && tensor.dims.length === wanted.dims.length &&
@@ -80,7 +83,10 @@ function fitting(tensor: Tensor, inputs: readonly RawInput[]): Tensor {
   throw new DmlError("tensor_invalid", `The .npy file holds ${given}; the model takes ${describe(inputs)}.`);
 }
 
-/** What a model file is warmed up with where no picture can be; open lengths are one. */
+/**
+ * Returns a tensor of zeros for the warm-up of a model file that takes no picture; open lengths
+ * become one.
+ */
 function zeros({ tensor: name, type, dims: wanted }: RawInput): Tensor {
   const dims = wanted.map((dim) => dim === -1 ? 1 : dim);
   return tensorOfBytes(new Uint8Array(countOf(dims) * bytesOfType(type)), { type, dims, what: `The tensor ${name}` });

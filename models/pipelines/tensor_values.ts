@@ -3,14 +3,17 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { TensorValue } from "../../protocol/messages/finding.ts";
 import { countOf, type Tensor } from "../tensor.ts";
 
-/** Digits from which the very same 32-bit float comes back. */
+/** Significant decimal digits that restore exactly the same 32-bit float. */
 const FLOAT_DIGITS = 9;
-/** What is left in a message for all that is beside the tensors. */
+/** Bytes of a message that are reserved for everything except the tensors. */
 const BESIDE_BYTES = 64 * 1024;
-/** A number and its comma take at least this. */
+/** Smallest size of a number and its comma in JSON, in bytes. */
 const NUMBER_BYTES_MIN = 2;
 
-/** The outputs of a model file as users get them. Throws `answer_too_large` when they do not fit into one message. */
+/**
+ * Converts the outputs of a model file to the values that users receive. Throws `answer_too_large`
+ * if they do not fit into one message.
+ */
 export function tensorValues(outputs: readonly { readonly name: string; readonly tensor: Tensor }[]): TensorValue[] {
   const count = outputs.reduce((sum, { tensor }) => sum + countOf(tensor.dims), 0);
   const roomBytes = LIMITS.frameBytesMax - BESIDE_BYTES;
@@ -29,7 +32,10 @@ function floatOf(value: number | bigint): number | null {
   return Number.isFinite(value) ? Number(Number(value).toPrecision(FLOAT_DIGITS)) : null;
 }
 
-/** Whole numbers past 2^53 lose digits, as JSON readers would have them do anyway. */
+/**
+ * Converts a number for JSON; null if it is not finite. Whole numbers beyond 2^53 lose digits, as
+ * they would in most JSON parsers anyway.
+ */
 function numberOf(value: number | bigint): number | null {
   const number = Number(value);
   return Number.isFinite(number) ? number : null;

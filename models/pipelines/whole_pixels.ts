@@ -1,6 +1,6 @@
 import type { Box, Size } from "../image/geometry/geometry.ts";
 
-/** `box` to whole pixels inside the picture, at least one each way. */
+/** Rounds `box` to whole pixels inside the picture, at least one in each direction. */
 export function wholePixels(box: Box, picture: Size): Box {
   const x = clamp(Math.round(box.x), { from: 0, to: picture.width - 1 });
   const y = clamp(Math.round(box.y), { from: 0, to: picture.height - 1 });
@@ -9,7 +9,7 @@ export function wholePixels(box: Box, picture: Size): Box {
   return { x, y, width: right - x, height: bottom - y };
 }
 
-/** Has an inside, and shares some of it with the picture. */
+/** Returns true if `box` has an area and overlaps the picture. */
 export function isInPicture(box: Box, picture: Size): boolean {
   return box.width > 0 && box.height > 0 &&
     box.x < picture.width && box.x + box.width > 0 &&

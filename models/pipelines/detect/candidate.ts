@@ -3,24 +3,24 @@ import type { Box, Size } from "../../image/geometry/geometry.ts";
 import type { DetectParameters } from "../../manifest/detect.ts";
 import type { Tensor } from "../../tensor.ts";
 
-/** An object as a model file gives it, before it is compared with others. */
+/** An object as the model file returns it, before overlapping ones are suppressed. */
 export interface Candidate {
-  /** In pixels of the model file's input. */
+  /** Box in pixels of the model file's input. */
   readonly box: Box;
-  /** Of its class among the model's. */
+  /** Index of its class among the model's classes. */
   readonly index: number;
   readonly score: number;
 }
 
-/** How four numbers say a box, and what they count. */
+/** Encoding of a box in four numbers, and their unit. */
 export interface BoxForm {
   readonly form: "xyxy" | "yxyx" | "cxcywh";
   readonly unit: "pixels" | "normalised";
-  /** The model file's input. */
+  /** Size of the model file's input, in pixels. */
   readonly input: Size;
 }
 
-/** The box that `numbers` say, in pixels of the input. */
+/** Decodes `numbers` into a box, in pixels of the input. */
 export function boxOf(
   numbers: readonly [number, number, number, number],
   { form, unit, input }: BoxForm,
@@ -40,7 +40,7 @@ export function boxOf(
   }
 }
 
-/** `model_invalid`: an output is of another shape than its family's. */
+/** Creates the error `model_invalid` for an output whose shape is not that of its family. */
 export function misshapen(
   { dims }: Pick<Tensor, "dims">,
   { output, decode, wanted }: { output: string; decode: DetectParameters["decode"]; wanted: string },
@@ -52,7 +52,7 @@ export function misshapen(
   );
 }
 
-/** `dims` without leading ones until `count` are left. */
+/** Removes leading ones from `dims` until `count` dimensions are left. */
 export function trimmedDims({ dims }: Pick<Tensor, "dims">, count: number): readonly number[] {
   let start = 0;
   while (dims.length - start > count && dims[start] === 1) start++;

@@ -1,14 +1,15 @@
 import { type Box, intersectionOverUnion } from "../../image/geometry/geometry.ts";
 
-/** A box that something was seen in, and how surely. */
+/** A box with the score of the object in it. */
 export interface Scored {
   readonly box: Box;
   readonly score: number;
 }
 
 /**
- * Greedy non-maximum suppression: the candidates best first, without those that overlap a better one by more than `overlapMax`
- * (intersection over union), at most `countMax`. Equal scores keep the order of `candidates`.
+ * Performs greedy non-maximum suppression: returns the candidates, best first, without those that
+ * overlap a better one by more than `overlapMax` (intersection over union), at most `countMax`.
+ * Equal scores keep the order of `candidates`.
  *
  * @example
  * ```ts
@@ -33,7 +34,10 @@ export function suppressOverlaps<Candidate extends Scored>(
   return kept;
 }
 
-/** {@linkcode suppressOverlaps} of each class by itself; of all that is left the best `countMax`, best first. */
+/**
+ * Applies {@linkcode suppressOverlaps} to each class separately, and returns the best `countMax` of
+ * the remaining candidates, best first.
+ */
 export function suppressOverlapsByClass<Candidate extends Scored & { readonly index: number }>(
   candidates: readonly Candidate[],
   options: { overlapMax: number; countMax: number },

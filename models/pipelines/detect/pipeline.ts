@@ -18,10 +18,13 @@ import { rounded } from "../rounded.ts";
 import { isInPicture, wholePixels } from "../whole_pixels.ts";
 
 const SCORE_DECIMALS = 4;
-/** Candidates that are compared with each other at most, the best; comparing takes the square of their count. */
+/**
+ * Largest number of candidates that are compared with each other; only the best are kept, because
+ * the cost grows with the square of their number.
+ */
 const CANDIDATES_MAX = 10_000;
 
-/** Which objects are where. */
+/** Creates the pipeline that detects objects and their positions. */
 export const createDetectPipeline: PipelineFactory<"detect"> = ({ parameters }, sessions, { nowMs }) =>
   new PictureModel(sessions, {
     input: parameters.input,
@@ -45,7 +48,10 @@ function outputsOf(parameters: DetectParameters): string[] {
   }
 }
 
-/** What is in a model file's outputs (in the order of {@linkcode outputsOf}), overlaps and all. Throws `model_invalid`. */
+/**
+ * Decodes a model file's outputs (in the order of {@linkcode outputsOf}) into candidates,
+ * overlapping ones included. Throws `model_invalid` if an output has the wrong shape.
+ */
 function decoded(outputs: readonly Tensor[], parameters: DetectParameters): Candidate[] {
   switch (parameters.decode) {
     case "yolox":
@@ -62,8 +68,9 @@ function decoded(outputs: readonly Tensor[], parameters: DetectParameters): Cand
 }
 
 /**
- * The objects of a picture, best first, at most `LIMITS.objectsMax`: in its pixels, without those that overlap a better one,
- * that lie outside, and that are no boxes at all.
+ * Returns the objects of a picture, best first, at most `LIMITS.objectsMax`, in pixels of the
+ * picture. Leaves out candidates that overlap a better one, that lie outside the picture, or whose
+ * box is invalid.
  */
 export function objectsOf(
   candidates: readonly Candidate[],

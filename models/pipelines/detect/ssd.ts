@@ -4,13 +4,16 @@ import { activated, sigmoid } from "../activation.ts";
 import { checkClassCount } from "../classes.ts";
 import { boxOf, type Candidate, misshapen, trimmedDims } from "./candidate.ts";
 
-/** What one box is of. */
+/** Best class of one box. */
 interface Best {
   readonly index: number;
   readonly score: number;
 }
 
-/** SSD and whatever else gives boxes that are decoded: beside them a score a class, or one score and the class. */
+/**
+ * Decodes the outputs of SSD and of other models whose boxes are already decoded. Beside the boxes
+ * there are either one score per class, or one score and the class.
+ */
 export function decodeSsd(outputs: readonly Tensor[], parameters: DetectFamily<"ssd">): Candidate[] {
   const [boxes, scores, classes] = outputs;
   const [count, four = 0, ...more] = trimmedDims(boxes, 2);

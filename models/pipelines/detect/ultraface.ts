@@ -3,7 +3,11 @@ import { floatsOf, type Tensor } from "../../tensor.ts";
 import { checkClassCount } from "../classes.ts";
 import { boxOf, type Candidate, misshapen } from "./candidate.ts";
 
-/** UltraFace (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB): one class, the second score of each pair. */
+/**
+ * Decodes the outputs of UltraFace
+ * (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB): a single class, whose
+ * score is the second of each pair.
+ */
 export function decodeUltraface(
   [boxes, scores]: readonly Tensor[],
   parameters: DetectFamily<"ultraface">,

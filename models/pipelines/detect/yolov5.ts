@@ -4,18 +4,20 @@ import { sigmoid } from "../activation.ts";
 import { checkClassCount } from "../classes.ts";
 import { boxOf, type Candidate, misshapen, trimmedDims } from "./candidate.ts";
 
-/** Numbers of a row before its classes: the box and the objectness. */
+/** Numbers of a row before its class scores: the box and the objectness. */
 const YOLO_HEAD = 5;
 
-/** The rows of [1, N, 5 + C], checked. */
+/** Rows of an output whose shape was checked to be [1, N, 5 + C]. */
 export interface YoloRows {
   readonly rows: Float32Array;
   readonly count: number;
-  /** Numbers of a row. */
+  /** Numbers per row. */
   readonly length: number;
 }
 
-/** Throws `model_invalid` when `output` has not the shape [1, N, 5 + C]. */
+/**
+ * Returns the rows of `output`. Throws `model_invalid` if it does not have the shape [1, N, 5 + C].
+ */
 export function yoloRows(
   output: Tensor,
   parameters: DetectFamily<"yolov5"> | DetectFamily<"yolox">,
@@ -31,14 +33,17 @@ export function yoloRows(
   return { rows: floatsOf(output), count, length };
 }
 
-/** The best class of the row that begins at `start`, and its score times the objectness; null when that is less than `scoreMin`. */
+/**
+ * Returns the best class of the row that begins at `start`, with its score times the objectness;
+ * null if that is less than `scoreMin`.
+ */
 export function bestOfRow(
   { rows, length }: YoloRows,
   options: { start: number; scoreMin: number; activation: "none" | "sigmoid" },
 ): { index: number; score: number } | null {
   const { start, scoreMin, activation } = options;
   const objectness = activation === "sigmoid" ? sigmoid(rows[start + 4]) : rows[start + 4];
-  // No class makes it more, and most rows are of nothing.
+  // A class score cannot raise it, and most rows contain no object.
   if (!(objectness >= scoreMin)) return null;
   let best = start + YOLO_HEAD;
   for (let at = best + 1; at < start + length; at++) if (rows[at] > rows[best]) best = at;
@@ -46,7 +51,10 @@ export function bestOfRow(
   return score >= scoreMin ? { index: best - start - YOLO_HEAD, score } : null;
 }
 
-/** YOLOv5 (https://github.com/ultralytics/yolov5): boxes that are decoded, objectness, a score a class. */
+/**
+ * Decodes the output of YOLOv5 (https://github.com/ultralytics/yolov5): boxes that are already
+ * decoded, objectness, one score per class.
+ */
 export function decodeYolov5([output]: readonly Tensor[], parameters: DetectFamily<"yolov5">): Candidate[] {
   const all = yoloRows(output, parameters);
   const { rows, count, length } = all;

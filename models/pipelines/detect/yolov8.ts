@@ -4,10 +4,13 @@ import { sigmoid } from "../activation.ts";
 import { checkClassCount } from "../classes.ts";
 import { boxOf, type Candidate, misshapen, trimmedDims } from "./candidate.ts";
 
-/** Numbers of a box, before the classes. */
+/** Numbers of a box, which precede the class scores. */
 const HEAD = 4;
 
-/** YOLOv8 and later (https://github.com/ultralytics/ultralytics): a column a box, a row a coordinate or class. */
+/**
+ * Decodes the output of YOLOv8 and later (https://github.com/ultralytics/ultralytics): one column
+ * per box, one row per coordinate or class.
+ */
 export function decodeYolov8([output]: readonly Tensor[], parameters: DetectFamily<"yolov8">): Candidate[] {
   const [length, count = 0, ...more] = trimmedDims(output, 2);
   const { labels, scoreMin, activation } = parameters;
@@ -34,7 +37,9 @@ export function decodeYolov8([output]: readonly Tensor[], parameters: DetectFami
   return candidates;
 }
 
-/** The best class of each column, row by row as the numbers lie. */
+/**
+ * Returns the best class of each column; goes row by row, in the order of the numbers in memory.
+ */
 function bestOfColumns(
   numbers: Float32Array,
   { length, count }: { length: number; count: number },

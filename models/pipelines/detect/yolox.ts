@@ -4,8 +4,9 @@ import { type Candidate, misshapen } from "./candidate.ts";
 import { bestOfRow, type YoloRows, yoloRows } from "./yolov5.ts";
 
 /**
- * YOLOX (https://github.com/Megvii-BaseDetection/YOLOX): a row a cell of each stride's grid, its box relative to the cell. For
- * exports that decode boxes themselves there is `yolov5`.
+ * Decodes the output of YOLOX (https://github.com/Megvii-BaseDetection/YOLOX): one row per cell of
+ * each stride's grid, with a box relative to the cell. Exports that already decode their boxes are
+ * read by `yolov5`.
  */
 export function decodeYolox([output]: readonly Tensor[], parameters: DetectFamily<"yolox">): Candidate[] {
   const { input, strides } = parameters;

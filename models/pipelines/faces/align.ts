@@ -1,11 +1,11 @@
 import type { Point } from "../../image/geometry/geometry.ts";
 
-/** The aligned face: RGB planes, `(x - 127) / 128`. */
+/** Format of the aligned face: RGB planes, `(x - 127) / 128`. */
 export const ALIGNED = { side: 112, mean: 127, scale: 1 / 128 } as const;
 
 /**
- * Where ArcFace wants the five points in its 112x112 input
- * (https://github.com/deepinsight/insightface/blob/master/python-package/insightface/utils/face_align.py).
+ * Positions that ArcFace expects of the five points in its 112x112 input
+ * (python-package/insightface/utils/face_align.py of https://github.com/deepinsight/insightface).
  */
 export const ARCFACE_TEMPLATE: readonly Point[] = [
   { x: 38.2946, y: 51.6963 },

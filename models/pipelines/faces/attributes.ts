@@ -13,12 +13,13 @@ import type { Stopwatch } from "../stopwatch.ts";
 
 const SCORE_DECIMALS = 4;
 const AGE_DECIMALS = 1;
-/** What the age model file's 1 stands for, in years. */
+/** Age that the age model file's output 1 stands for, in years. */
 const AGE_MAX = 101;
 
 /**
- * The channels B, G, R as in OpenCV, with mean and deviation of ImageNet in that order. The package's own program gives R, G, B;
- * of 22 women in six photos the gender model file then takes 13 for women, and all of them this way.
+ * Input of the age and gender model files: channels B, G, R as in OpenCV, with ImageNet's mean and
+ * standard deviation in that order. The package's own program passes R, G, B; the gender model file
+ * then classifies only 13 of 22 women in six photos as women, but all 22 with B, G, R.
  */
 const SMALL = input({
   side: 64,
@@ -32,8 +33,9 @@ const GENDER = { role: "gender", input: { name: "input", dims: [1, 3, 64, 64] },
 
 const LARGE = input({ side: 224, channels: "RGB", scale: 1 / 255, mean: [0], std: [1] });
 /**
- * Of the seven classes the package names none. Both orders that model files of seven are trained in, of FER-2013 and of RAF-DB, agree
- * on these three, and photos on the smile; the others are not told apart here.
+ * Labels of the model file's seven classes, none of which the package documents. The two usual
+ * class orders of seven-class model files, those of FER-2013 and of RAF-DB, agree on these three,
+ * and photos confirm the smile; the other classes are not distinguished here.
  */
 const EXPRESSIONS = ["other", "other", "other", "happy", "sad", "other", "neutral"] as const;
 const EXPRESSION = {
@@ -43,7 +45,10 @@ const EXPRESSION = {
 } as const;
 
 const BYTES = input({ side: 128, channels: "BGR", scale: 1, mean: [0], std: [1] });
-/** The face in front of a camera, and two ways to pretend: of 22 real faces in six photos, 20 are found live. */
+/**
+ * Labels of the model file's three classes: a live face in front of a camera, and two kinds of
+ * spoof. Of 22 real faces in six photos, 20 are classified as live.
+ */
 const LIVENESSES = ["live", "spoof", "spoof"] as const;
 const LIVENESS = {
   role: "liveness",
@@ -51,19 +56,22 @@ const LIVENESS = {
   outputs: { output: LIVENESSES.length },
 } as const;
 
-/** Sides of the squares that the model files look at, over the longer side of the detector's box. */
+/**
+ * Sides of the squares around a face that are the model files' inputs, relative to the longer side
+ * of the detector's box.
+ */
 const SMALL_SIDE = 1.2;
 const EXPRESSION_SIDE = 1;
 const LIVENESS_SIDE = 2.2;
 
-/** The files of a model that say what a face is like, as many as it has. */
+/** Model files that estimate attributes of a face, as many as the model has. */
 export class FaceAttributes {
   readonly #age: FaceModel<typeof AGE> | null;
   readonly #gender: FaceModel<typeof GENDER> | null;
   readonly #expression: FaceModel<typeof EXPRESSION> | null;
   readonly #liveness: FaceModel<typeof LIVENESS> | null;
 
-  /** Throws `model_invalid` when a model file is not of its form. */
+  /** Throws `model_invalid` if a model file does not have the expected form. */
   constructor(sessions: ModelSessions) {
     const has = ({ role }: SessionForm) => Object.hasOwn(sessions, role);
     this.#age = has(AGE) ? new FaceModel(sessions, AGE, { input: SMALL, side: SMALL_SIDE }) : null;
@@ -74,7 +82,10 @@ export class FaceAttributes {
     this.#liveness = has(LIVENESS) ? new FaceModel(sessions, LIVENESS, { input: BYTES, side: LIVENESS_SIDE }) : null;
   }
 
-  /** What the face in `box` is like; null when the model has no model file for any of it. */
+  /**
+   * Returns the attributes of the face in `box`; null if the model has no model file for any of
+   * them.
+   */
   async of(picture: Picture, { box, watch }: { box: Box; watch: Stopwatch }): Promise<Attributes | null> {
     const attributes: Attributes = {};
     const at = { box, watch };
@@ -90,7 +101,7 @@ export class FaceAttributes {
   }
 }
 
-/** A model file that looks at a square around a face. */
+/** A model file whose input is a square around a face. */
 class FaceModel<Form extends SessionForm> {
   readonly #runner: SessionRunner<Form>;
   readonly #tensor: PictureTensor;
@@ -116,7 +127,10 @@ class FaceModel<Form extends SessionForm> {
   }
 }
 
-/** A square of `side` times the longer side of `box`, moved and, where it has to be, shrunk into the picture. */
+/**
+ * Returns a square with `side` times the longer side of `box`, moved into the picture and, if
+ * necessary, shrunk to fit it.
+ */
 export function squareAround(box: Box, { side, picture }: { side: number; picture: Size }): Box {
   const length = Math.max(1, Math.min(Math.max(box.width, box.height) * side, picture.width, picture.height));
   const place = (start: number, size: number, limit: number) =>
@@ -136,7 +150,7 @@ function genderOf(value: number): { label: string; score: number } {
   return { label, score: rounded(Math.max(share, 1 - share), SCORE_DECIMALS) };
 }
 
-/** The label whose classes together are the surest. */
+/** Returns the label whose classes together have the highest probability. */
 function choiceOf(scores: Float32Array, labels: readonly string[]): { label: string; score: number } {
   const sums = new Map<string, number>();
   activated(scores, "softmax").forEach((share, at) => sums.set(labels[at], (sums.get(labels[at]) ?? 0) + share));

@@ -4,16 +4,20 @@ import type { FacesParameters } from "../../manifest.ts";
 import { suppressOverlaps } from "../detect/nms.ts";
 import { isInPicture } from "../whole_pixels.ts";
 
-/** The picture, letterboxed: RGB planes, `(x - 127) / 128`. */
+/** Format of the detector's input: the letterboxed picture as RGB planes, `(x - 127) / 128`. */
 export const DETECT_INPUT = { width: 320, height: 240, mean: 127, scale: 1 / 128 } as const;
 const ANCHORS = 4_420;
-/** How far out of the input a corner may lie; this also refuses what is not a number. */
+/**
+ * Range of a box corner, in input sizes: it may lie somewhat outside the input. Values that are not
+ * numbers are refused too.
+ */
 const CORNER_MIN = -1;
 const CORNER_MAX = 2;
 
 /**
- * UltraFace RFB-320 (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB).
- * `scores` are pairs (background, face), `boxes` x1, y1, x2, y2 in 0..1 of the input; both after softmax and decoding.
+ * Form of the detector, UltraFace RFB-320
+ * (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB). `scores` are pairs
+ * (background, face) after softmax; `boxes` are decoded x1, y1, x2, y2 in 0..1 of the input.
  */
 export const DETECT = {
   role: "detect",
@@ -21,16 +25,16 @@ export const DETECT = {
   outputs: { scores: ANCHORS * 2, boxes: ANCHORS * 4 },
 } as const;
 
-/** A face as the detector gives it. */
+/** A face as the detector returns it. */
 export interface DetectedFace {
-  /** In pixels of the picture; a face at the border may reach out of it. */
+  /** Box in pixels of the picture; that of a face at the border may extend beyond it. */
   readonly box: Box;
   readonly score: number;
 }
 
 /**
- * The faces in the detector's answer, best first, at most `LIMITS.personsMax`.
- * Boxes that lie outside the picture that `fit` put into the input are dropped, and so is what is no box at all.
+ * Returns the faces in the detector's outputs, best first, at most `LIMITS.personsMax`. Drops boxes
+ * that are invalid or lie outside the picture, which `fit` placed in the input.
  */
 export function detectedFaces(
   answer: { readonly scores: Float32Array; readonly boxes: Float32Array },

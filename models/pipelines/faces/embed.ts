@@ -1,7 +1,10 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { ALIGNED } from "./align.ts";
 
-/** MobileFaceNet: an aligned face in, 512 numbers out whose direction tells people apart. */
+/**
+ * Form of the embedder, MobileFaceNet: it converts an aligned face to 512 numbers, whose direction
+ * identifies the person.
+ */
 export const EMBED = {
   role: "embed",
   input: { name: "input", dims: [1, 3, ALIGNED.side, ALIGNED.side] },
@@ -9,7 +12,8 @@ export const EMBED = {
 } as const;
 
 /**
- * `vector` at length one, in place, so that the dot product of two is their cosine. Throws `engine_failed` when it has no direction.
+ * Scales `vector` to length one, in place, so that the dot product of two is their cosine
+ * similarity. Throws `engine_failed` if it is zero or not finite, so that it has no direction.
  */
 export function normalise(vector: Float32Array, role: string = EMBED.role): Float32Array {
   let squares = 0;

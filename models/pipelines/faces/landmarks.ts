@@ -1,19 +1,28 @@
 import type { Box, Point } from "../../image/geometry/geometry.ts";
 
-/** The grey square around a face, `grey / 256`. */
+/** Format of the landmark model file's input: the grey square around a face, `grey / 256`. */
 export const LANDMARKS_INPUT = { side: 64, scale: 1 / 256 } as const;
 
-/** 68 points (x, y) in 0..1 of the square, in the order of the iBUG 300-W annotation. */
+/**
+ * Form of the landmark model file: it returns 68 points (x, y) in 0..1 of the square, in the order
+ * of the iBUG 300-W annotation.
+ */
 export const LANDMARKS = {
   role: "landmarks",
   input: { name: "input", dims: [1, 1, LANDMARKS_INPUT.side, LANDMARKS_INPUT.side] },
   outputs: { output: 136 },
 } as const;
 
-/** The square's side over the height of the detector's box; at 1.1 to 1.2 embeddings tell people apart best. */
+/**
+ * Side of the square relative to the height of the detector's box; at 1.1 to 1.2 embeddings
+ * distinguish people best.
+ */
 const SQUARE_PER_HEIGHT = 1.15;
 
-/** The iBUG points whose mean is each of the five: left eye, right eye, nose, left and right mouth corner, as seen in the picture. */
+/**
+ * Indices of the iBUG points whose mean is each of the five: left eye, right eye, nose, left and
+ * right mouth corner, as seen in the picture.
+ */
 const FIVE_POINTS: readonly (readonly number[])[] = [
   [37, 38, 40, 41],
   [43, 44, 46, 47],
@@ -22,7 +31,10 @@ const FIVE_POINTS: readonly (readonly number[])[] = [
   [54, 64],
 ];
 
-/** Where the five points of an upright face lie, in 0..1 of its square: the mean of 22 faces in six photos, made symmetric. */
+/**
+ * Positions of the five points of an upright face, in 0..1 of its square: the mean of 22 faces in
+ * six photos, made symmetric.
+ */
 const TYPICAL_POINTS: readonly Point[] = [
   { x: 0.365, y: 0.43 },
   { x: 0.635, y: 0.43 },
@@ -31,12 +43,15 @@ const TYPICAL_POINTS: readonly Point[] = [
   { x: 0.615, y: 0.725 },
 ];
 
-/** How far out of the square, in sides, a point may lie. */
+/** Largest distance of a point outside the square, in sides. */
 const OUTSIDE_MAX = 0.5;
-/** How far from their centre, in sides, one of the five must lie at least. */
+/** Distance from their common centre, in sides, that at least one of the five points must have. */
 const SPREAD_MIN = 0.05;
 
-/** The square around the face in `box` that the landmark model file looks at; parts of it may lie outside the picture. */
+/**
+ * Returns the square around the face in `box` that is the landmark model file's input; parts of it
+ * may lie outside the picture.
+ */
 export function landmarkSquare(box: Box): Box {
   const side = box.height * SQUARE_PER_HEIGHT;
   return {
@@ -48,8 +63,9 @@ export function landmarkSquare(box: Box): Box {
 }
 
 /**
- * The five points, in pixels of the picture, in the landmark model file's answer for `square`.
- * Where the answer is no face (not numbers, far outside, all in one place), the points of a typical one take its place.
+ * Returns the five points, in pixels of the picture, from the landmark model file's output for
+ * `square`. If the output is no face (not numbers, far outside, all in one place), the points of a
+ * typical face are returned instead.
  */
 export function fivePoints(landmarks: Float32Array, square: Box): Point[] {
   const found = FIVE_POINTS.map((indices) => meanPoint(landmarks, indices));

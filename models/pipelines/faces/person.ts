@@ -6,14 +6,17 @@ import type { RecognisedFace } from "../pipeline.ts";
 import { rounded } from "../rounded.ts";
 import { wholePixels } from "../whole_pixels.ts";
 
-/** Whole pixels for boxes, and decimals for the rest: finer ones are the models' noise, and would fill the answer with digits. */
+/**
+ * Decimals of the values of a person, whose boxes have whole pixels. Finer ones are the models'
+ * noise and would only lengthen the response.
+ */
 const LANDMARK_DECIMALS = 1;
 const SCORE_DECIMALS = 4;
 const EMBEDDING_DECIMALS = 7;
 const SIMILARITY_DECIMALS = 4;
 const QUALITY_DECIMALS = 1;
 
-/** What the aligned face told; null where that was not wanted. */
+/** Results from the aligned face; null if they were not requested. */
 export interface SeenFace {
   readonly embedding: Float32Array | null;
   readonly quality: FaceQuality | null;
@@ -22,7 +25,10 @@ export interface SeenFace {
 
 export const NOTHING_SEEN: SeenFace = { embedding: null, quality: null, recognised: null };
 
-/** A face as users get it: the box clamped into the picture, and somebody's name where a gallery knows them. */
+/**
+ * Converts a face to the person that users receive: the box limited to the picture, with a name if
+ * a gallery knows the face.
+ */
 export function personOf(
   face: DetectedFace,
   options: Partial<SeenFace> & { landmarks: readonly Point[]; attributes?: Attributes | null; picture: Size },

@@ -19,7 +19,10 @@ import { SessionRunner } from "../session_runner.ts";
 import type { Finding, ModelSessions, Pipeline, PipelineFactory, RecognizeOptions } from "../pipeline.ts";
 import { Stopwatch } from "../stopwatch.ts";
 
-/** Detect, landmarks, align, embed. The same path enrols a person and recognises them. */
+/**
+ * Creates the pipeline that detects faces, locates their landmarks, aligns and embeds them.
+ * Enrolment and recognition of a person use this same path.
+ */
 export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, sessions, { nowMs }) =>
   new FacesPipeline(sessions, { parameters: manifest.parameters, nowMs });
 
@@ -32,7 +35,10 @@ class FacesPipeline implements Pipeline {
   readonly #quality = new QualityMeter();
   readonly #parameters: FacesParameters;
   readonly #nowMs: () => number;
-  /** The model files' inputs are shared by all pictures, so these come one after the other. */
+  /**
+   * True while a picture is processed. All pictures share the model files' inputs, so they are
+   * processed one at a time.
+   */
   #isBusy = false;
 
   constructor(sessions: ModelSessions, options: { parameters: FacesParameters; nowMs: () => number }) {
@@ -93,7 +99,7 @@ class FacesPipeline implements Pipeline {
     return points;
   }
 
-  /** What the aligned face tells, as far as it is wanted. */
+  /** Aligns a face and computes those results that are requested. */
   async #lookAt(
     picture: Picture,
     options: { landmarks: Point[]; watch: Stopwatch; wanted: RecognizeOptions },
@@ -114,7 +120,7 @@ class FacesPipeline implements Pipeline {
     warp(picture, { ...ALIGNED, transform, into: this.#embedder.input });
   }
 
-  /** Of the face that was aligned last. */
+  /** Returns the embedding of the face that was aligned last. */
   async #embed(watch: Stopwatch): Promise<Float32Array> {
     const { output } = await this.#embedder.run();
     watch.lap("inferMs");
@@ -134,7 +140,10 @@ class FacesPipeline implements Pipeline {
   }
 }
 
-/** Where a face might be: a quarter of the picture each way. */
+/**
+ * Returns a box where a face might be: in the centre, with a quarter of the picture's width and
+ * height.
+ */
 function middleOf({ width, height }: Size): Box {
   return { x: width * 3 / 8, y: height * 3 / 8, width: width / 4, height: height / 4 };
 }

@@ -5,11 +5,16 @@ import { ALIGNED } from "./align.ts";
 
 const { side, mean, scale } = ALIGNED;
 
-/** Measures how much of a face a picture holds. One for all faces: it allocates nothing for each. */
+/**
+ * Meter of the quality of faces. One meter serves all faces, so that a face allocates no memory.
+ */
 export class QualityMeter {
   readonly #grey = new Float32Array(side * side);
 
-  /** Of the face whose aligned pixels are in `aligned`, and whose landmarks in the picture these are. */
+  /**
+   * Measures the face whose aligned pixels are `aligned` and whose landmarks in the picture begin
+   * with the left and the right eye.
+   */
   measure(aligned: Float32Array, [left, right]: readonly Point[]): FaceQuality {
     greyOf(aligned, this.#grey);
     return {
@@ -19,7 +24,7 @@ export class QualityMeter {
   }
 }
 
-/** Grey of 0..255 (ITU-R BT.601) of the planes that the embedder is given. */
+/** Converts the embedder's input planes to grey values of 0..255 (ITU-R BT.601). */
 function greyOf(aligned: Float32Array, grey: Float32Array): void {
   const plane = side * side;
   for (let at = 0; at < plane; at++) {
@@ -28,8 +33,8 @@ function greyOf(aligned: Float32Array, grey: Float32Array): void {
 }
 
 /**
- * The variance of the Laplacian over all pixels that have four neighbours: low where nothing is sharp (Pech-Pacheco et al.,
- * Diatom autofocusing in brightfield microscopy, 2000).
+ * Returns the variance of the Laplacian over all pixels that have four neighbours; it is low if
+ * nothing is sharp (Pech-Pacheco et al., Diatom autofocusing in brightfield microscopy, 2000).
  */
 function laplacianVariance(grey: Float32Array): number {
   let sum = 0;

@@ -1,4 +1,7 @@
-/** What SSR-Net answers: three stages of three bins each, from coarse to fine. */
+/**
+ * Outputs of SSR-Net, with their counts of numbers: three stages of three bins each, from coarse to
+ * fine.
+ */
 export const SSR_STAGES = {
   prob_stage_1: 3,
   prob_stage_2: 3,
@@ -12,8 +15,9 @@ export const SSR_STAGES = {
 } as const;
 
 /**
- * The number in 0..1 that the stages of SSR-Net say together (https://www.ijcai.org/proceedings/2018/0150.pdf, equation 5): each
- * stage divides a bin of the one before, in bins that it may move and stretch.
+ * Computes the number in 0..1 that the stages of SSR-Net encode together
+ * (https://www.ijcai.org/proceedings/2018/0150.pdf, equation 5): each stage divides a bin of the
+ * previous one into bins that it may shift and stretch.
  */
 export function ssrNetValue(answer: Readonly<Record<keyof typeof SSR_STAGES, Float32Array>>): number {
   const stages = [
