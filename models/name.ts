@@ -18,8 +18,8 @@ export function parseModelName(text: string): ModelName {
   if (!isCanonical || !MODEL_NAME_PATTERN.test(text)) {
     throw new DmlError(
       "model_unknown",
-      `${JSON.stringify(text.slice(0, 100))} is not the name of a model: ` +
-        "it is like faces or faces@1, in lower case.",
+      `${JSON.stringify(text.slice(0, 100))} is not a model name: ` +
+        "write it like faces or faces@1, in lower case.",
     );
   }
   return { name, version: version === undefined ? null : Number(version) };

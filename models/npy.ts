@@ -44,17 +44,19 @@ export function readNpy(bytes: Uint8Array): Tensor {
   const major = bytes[MAGIC.length];
   const lengthBytes = major === 1 ? 2 : 4;
   const start = PRELUDE_BYTES + lengthBytes;
-  if (!isNpy(bytes) || bytes.length < start) throw damaged("it breaks off in its header");
-  if (!(major >= 1 && major <= 3)) throw damaged(`it is of version ${major}, and 1 to 3 are read`);
+  if (!isNpy(bytes) || bytes.length < start) throw damaged("its header is cut short");
+  if (!(major >= 1 && major <= 3)) throw damaged(`its format is version ${major}; versions 1 to 3 are supported`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = lengthBytes === 2 ? view.getUint16(PRELUDE_BYTES, true) : view.getUint32(PRELUDE_BYTES, true);
-  if (length > HEADER_BYTES_MAX || start + length > bytes.length) throw damaged("it breaks off in its header");
+  if (length > HEADER_BYTES_MAX || start + length > bytes.length) throw damaged("its header is cut short");
   const found = HEADER.exec(new TextDecoder("latin1").decode(bytes.subarray(start, start + length)));
-  if (found === null) throw damaged("its header is none of a plain array");
+  if (found === null) throw damaged("its header does not describe a plain array");
   const [, descriptor, fortranOrder, shape] = found;
   const type = Object.hasOwn(TYPES, descriptor) ? TYPES[descriptor] : undefined;
-  if (type === undefined) throw damaged(`its numbers are ${descriptor}, which dml does not read`);
-  if (fortranOrder === "True") throw damaged("it is stored columns first; save numpy.ascontiguousarray(x)");
+  if (type === undefined) throw damaged(`its numbers are of type ${descriptor}, which dml does not support`);
+  if (fortranOrder === "True") {
+    throw damaged("it is stored in column-major order; save numpy.ascontiguousarray(x) instead");
+  }
   const dims = shape.split(",").map((text) => text.trim()).filter((text) => text !== "").map(Number);
   if (dims.length > DIMS_MAX || !Number.isSafeInteger(countOf(dims))) throw damaged("its shape is too large");
   return tensorOfBytes(bytes.subarray(start + length), { type, dims, what: "The .npy file" });

@@ -42,7 +42,7 @@ export class ModelRegistry {
     if (versions.some((other) => other.manifest.version === manifest.version)) {
       throw new DmlError(
         "model_invalid",
-        `There is another ${added.name} already, and a version never changes.`,
+        `There is already another ${added.name}, and a version never changes.`,
         { advice: `Give it version ${versions[versions.length - 1].manifest.version + 1}.` },
       );
     }
@@ -70,7 +70,7 @@ export class ModelRegistry {
     throw new DmlError(
       "model_unknown",
       `There is no model ${formatModelName(wanted)}` +
-        (near.length > 0 ? `; the nearest are: ${near.join(", ")}.` : ", nor any other."),
+        (near.length > 0 ? `; the nearest are: ${near.join(", ")}.` : "; there are no models at all."),
     );
   }
 

@@ -20,7 +20,7 @@ export function tensorOfBytes(
   if (bytes.length !== wanted) {
     throw new DmlError(
       "tensor_invalid",
-      `${what} has ${bytes.length} bytes of numbers; ${type} ${dims.join("x") || "scalar"} has ${wanted}.`,
+      `${what} holds ${bytes.length} bytes of numbers; ${type} ${dims.join("x") || "scalar"} needs ${wanted}.`,
     );
   }
   // The copy starts at an address that is aligned for every number type.
@@ -65,7 +65,7 @@ function resolveDims(byteCount: number, inputs: readonly RawInput[]): number[][]
 }
 
 function uneven(byteCount: number, inputs: readonly RawInput[]): DmlError {
-  return new DmlError("tensor_invalid", `${byteCount} bytes are not ${describe(inputs)}.`);
+  return new DmlError("tensor_invalid", `${byteCount} bytes do not match ${describe(inputs)}.`);
 }
 
 /** Describes inputs for people, such as `float32 1x3x224x224, then int64 1`. */

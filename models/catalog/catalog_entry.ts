@@ -52,7 +52,7 @@ export function publishedEntry(
       verify(published, { digest: file.digest, what: `The published file of ${what}` });
       const { optimise } = await import("../onnx/optimise.ts"); // a master with packed model files never needs it
       const bytes = optimise(published);
-      verify(bytes, { digest: pinned.digest, what: `What was made of ${what}` });
+      verify(bytes, { digest: pinned.digest, what: `The converted file of ${what}` });
       return bytes;
     },
   };
@@ -60,7 +60,7 @@ export function publishedEntry(
 
 /** Advice about a missing optional model: not every executable contains those. */
 const OPTIONAL_ADVICE =
-  "From sources it is fetched once, over the network; an executable has it when it was built with --optional.";
+  "Run from source, dml downloads it once; an executable contains it only if it was built with --optional.";
 
 async function importFile(
   file: PublishedFile,

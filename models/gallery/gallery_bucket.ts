@@ -110,11 +110,11 @@ export function decodeBucket(bytes: Uint8Array, options: { dimensions: number })
   const { dimensions } = options;
   const { header, rowsAt } = readHeader(bytes);
   if (header.dimensions !== dimensions) {
-    throw invalid(`has embeddings of ${header.dimensions} numbers, where ${dimensions} are expected`);
+    throw invalid(`has embeddings of ${header.dimensions} numbers instead of ${dimensions}`);
   }
   const rowCount = header.people.reduce((sum, person) => sum + person.faces + person.rejected, 0);
   const expected = rowsAt + rowCount * dimensions * Float32Array.BYTES_PER_ELEMENT;
-  if (bytes.length !== expected) throw invalid(`has ${bytes.length} bytes where its header speaks of ${expected}`);
+  if (bytes.length !== expected) throw invalid(`has ${bytes.length} bytes, but its header implies ${expected}`);
   const isAligned = (bytes.byteOffset + rowsAt) % Float32Array.BYTES_PER_ELEMENT === 0;
   const rowBytes = isAligned ? bytes.subarray(rowsAt) : bytes.slice(rowsAt);
   const floats = new Float32Array(rowBytes.buffer, rowBytes.byteOffset, rowCount * dimensions);
@@ -153,7 +153,7 @@ function parseHeader(value: unknown): Infer<typeof headerSchema> {
   const header = parseAs(headerSchema, value, { what: "A bucket of the gallery", code: "gallery_invalid" });
   header.people.forEach(({ id }, index) => {
     if (index > 0 && compareText(header.people[index - 1].id, id) >= 0) {
-      throw invalid(`names ${id} twice, or not in order`);
+      throw invalid(`lists ${id} twice or out of order`);
     }
   });
   return header;

@@ -106,7 +106,10 @@ export function decodeGalleryIndex(bytes: Uint8Array): GalleryIndex {
   const index = parseIndex(value);
   const count = index.buckets.length;
   if ((count & (count - 1)) !== 0) {
-    throw new DmlError("gallery_invalid", `The index of the gallery has ${count} buckets, which is no power of two.`);
+    throw new DmlError(
+      "gallery_invalid",
+      `The index of the gallery has ${count} buckets, which is not a power of two.`,
+    );
   }
   return index;
 }

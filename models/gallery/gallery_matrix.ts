@@ -65,8 +65,8 @@ export class GalleryMatrix {
     index: GalleryIndex,
     read: (digest: Digest) => Promise<Uint8Array> | Uint8Array,
   ): Promise<GalleryView> {
-    const held = this.#checkSuccession(index);
-    if (held !== null) return held;
+    const current = this.#checkSuccession(index);
+    if (current !== null) return current;
     const wanted = new Set(index.buckets.map(({ digest }) => digest));
     const leaving = new Map<string, PlacedPerson>();
     for (const [digest, people] of this.#buckets) {
@@ -101,7 +101,7 @@ export class GalleryMatrix {
     if (dimensions !== this.#dimensions) {
       throw new DmlError(
         "gallery_invalid",
-        `The gallery ${gallery} has embeddings of ${dimensions} numbers, where ${this.#dimensions} are expected.`,
+        `The gallery ${gallery} has embeddings of ${dimensions} numbers instead of ${this.#dimensions}.`,
       );
     }
     if (this.#view === null || version > this.#view.version) return null;
@@ -159,6 +159,6 @@ function peopleOf(index: GalleryIndex, buckets: ReadonlyMap<Digest, readonly Pla
   if (people.length === index.people) return people;
   throw new DmlError(
     "gallery_invalid",
-    `The gallery ${index.gallery} has ${people.length} people in its buckets where its index speaks of ${index.people}.`,
+    `The gallery ${index.gallery} has ${people.length} people in its buckets, but its index says ${index.people}.`,
   );
 }

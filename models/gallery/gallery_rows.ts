@@ -95,7 +95,7 @@ export class GalleryRows {
       if (pages > 0) this.memory.grow(pages);
     } catch (error) {
       const faces = this.#slotCount.toLocaleString("en-US");
-      throw new DmlError("gallery_invalid", `There is no memory for more than ${faces} faces of one gallery.`, {
+      throw new DmlError("gallery_invalid", `There is not enough memory for more than ${faces} faces in one gallery.`, {
         cause: error,
         advice: "Split the people into several galleries, or give the node more memory.",
       });

@@ -69,7 +69,7 @@ export const pictureInputSchema = z.strictObject({
   const isPlain = input.scale === 1 && input.mean.every((value) => value === 0) &&
     input.std.every((value) => value === 1);
   if (input.type === "uint8" && !isPlain) {
-    const message = "must be uint8 with scale 1, mean 0 and std 1 only: bytes are given as they are";
+    const message = "must be float32 unless scale is 1, mean 0 and std 1: bytes are passed on unchanged";
     context.addIssue({ code: "custom", path: ["type"], message });
   }
 });

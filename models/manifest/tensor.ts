@@ -31,7 +31,7 @@ export const tensorParametersSchema = z.strictObject({
     context.addIssue({ code: "custom", path: ["inputs"], message: "must not name a tensor twice" });
   }
   if (picture === null || (inputs.length === 1 && inputs[0].tensor === picture.tensor)) return;
-  context.addIssue({ code: "custom", path: ["picture"], message: "must be for the only one of the inputs" });
+  context.addIssue({ code: "custom", path: ["picture"], message: "must name the tensor of the only input" });
 });
 
 export type RawInput = Infer<typeof rawInputSchema>;

@@ -14,7 +14,7 @@ export function checkClassCount(count: number, labels: readonly string[]): void 
   if (count >= 1 && count <= 10 * LIMITS.labelsMax && (labels.length === 0 || labels.length === count)) return;
   throw new DmlError(
     "model_invalid",
-    `The model tells ${count} classes apart, but the manifest has ${labels.length} labels.`,
+    `The model has ${count} classes, but the manifest has ${labels.length} labels.`,
     { advice: "Give it a label for each class, in the model file's order, or none at all." },
   );
 }

@@ -30,17 +30,19 @@ export function bestClasses(
 ): FoundClass[] {
   const { activation, topK, scoreMin, labels } = parameters;
   checkClassCount(scores.length, labels);
-  const sure = activated(scores, activation);
-  if (!sure.every(Number.isFinite)) {
-    throw new DmlError("engine_failed", "The model answered with scores that are no numbers.");
+  const activatedScores = activated(scores, activation);
+  if (!activatedScores.every(Number.isFinite)) {
+    throw new DmlError("engine_failed", "The model returned scores that are not finite numbers.");
   }
   const indices: number[] = [];
-  for (let index = 0; index < sure.length; index++) if (sure[index] >= scoreMin) indices.push(index);
-  indices.sort((one, other) => sure[other] - sure[one] || one - other);
+  for (let index = 0; index < activatedScores.length; index++) {
+    if (activatedScores[index] >= scoreMin) indices.push(index);
+  }
+  indices.sort((one, other) => activatedScores[other] - activatedScores[one] || one - other);
   const digits = activation === "none" ? roundedFloat : (score: number) => rounded(score, SCORE_DECIMALS);
   return indices.slice(0, topK).map((index) => ({
     label: labelOfClass(labels, index),
     index,
-    score: digits(sure[index]),
+    score: digits(activatedScores[index]),
   }));
 }

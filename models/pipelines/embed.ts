@@ -29,7 +29,7 @@ function embeddingOf(vector: Float32Array, options: { normalise: boolean }): num
     );
   }
   if (vector.length === 0 || !vector.every(Number.isFinite)) {
-    throw new DmlError("engine_failed", `The model file ${MODEL_ROLE} answered with what is no vector.`);
+    throw new DmlError("engine_failed", `The model file ${MODEL_ROLE} did not return a vector of finite numbers.`);
   }
   return Array.from(options.normalise ? normalise(vector, MODEL_ROLE) : vector, roundedFloat);
 }

@@ -51,7 +51,7 @@ export class SessionRunner<Form extends SessionForm> {
     for (const [output, count] of Object.entries(outputs)) {
       const data = results[output]?.data;
       if (!(data instanceof Float32Array) || data.length !== count) {
-        throw new DmlError("engine_failed", `The model file ${role} did not answer with ${count} floats in ${output}.`);
+        throw new DmlError("engine_failed", `The model file ${role} did not return ${count} floats in ${output}.`);
       }
       floats[output] = data;
     }

@@ -21,11 +21,11 @@ export class SingleSession {
     const session = sessions[MODEL_ROLE];
     refuseMissing(inputs, { among: session.inputNames, what: "input" });
     refuseMissing(outputs, { among: session.outputNames, what: "output" });
-    const ungiven = session.inputNames.filter((name) => !inputs.includes(name));
-    if (ungiven.length > 0) {
+    const unnamed = session.inputNames.filter((name) => !inputs.includes(name));
+    if (unnamed.length > 0) {
       throw new DmlError(
         "model_invalid",
-        `The model file ${MODEL_ROLE} also takes ${ungiven.join(", ")}, which the manifest does not give it.`,
+        `The model file ${MODEL_ROLE} also needs the input ${unnamed.join(", ")}, which the manifest does not name.`,
         { advice: "Export the model with one input, or serve it as `tensor` and name all of its inputs." },
       );
     }
@@ -42,7 +42,7 @@ export class SingleSession {
     return this.#outputs.map((name) => {
       const tensor = answer[name];
       if (tensor !== undefined) return { name, tensor };
-      throw new DmlError("engine_failed", `The model file ${MODEL_ROLE} did not answer with ${name}.`);
+      throw new DmlError("engine_failed", `The model file ${MODEL_ROLE} did not return ${name}.`);
     });
   }
 }
@@ -55,6 +55,6 @@ function refuseMissing(
   if (missing.length === 0) return;
   throw new DmlError(
     "model_invalid",
-    `The model file ${MODEL_ROLE} has no ${what} ${missing.join(", ")}; there is ${among.join(", ") || "none"}.`,
+    `The model file ${MODEL_ROLE} has no ${what} ${missing.join(", ")}; it has ${among.join(", ") || "none"}.`,
   );
 }

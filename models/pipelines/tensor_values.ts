@@ -45,7 +45,7 @@ function tooLarge(outputs: readonly { readonly name: string; readonly tensor: Te
   const what = outputs.map(({ name, tensor: { type, dims } }) => `${name} ${type} ${dims.join("x") || "scalar"}`);
   return new DmlError(
     "answer_too_large",
-    `The outputs do not fit into an answer of ${LIMITS.frameBytesMax - BESIDE_BYTES} bytes as JSON: ${
+    `The outputs do not fit into a response of ${LIMITS.frameBytesMax - BESIDE_BYTES} bytes as JSON: ${
       what.join(", ")
     }.`,
   );

@@ -62,5 +62,5 @@ Deno.test("ModelRegistry.resolve() names the models nearest to an unknown one", 
 
 Deno.test("ModelRegistry.resolve() says so when there is none at all", () => {
   const error = assertThrows(() => new ModelRegistry().resolve("faces"), DmlError);
-  assert(error.message.endsWith("nor any other."));
+  assert(error.message.endsWith("there are no models at all."));
 });

@@ -77,10 +77,10 @@ export function objectsOf(
   options: Pick<DetectParameters, "overlapMax" | "suppress" | "labels"> & { picture: Size; placement: Placement },
 ): FoundObject[] {
   const { picture, placement, labels, overlapMax, suppress } = options;
-  const there = best(candidates).map((candidate) => ({ ...candidate, box: inPicture(candidate.box, placement) }))
+  const visible = best(candidates).map((candidate) => ({ ...candidate, box: inPicture(candidate.box, placement) }))
     .filter(({ box }) => Object.values(box).every(Number.isFinite) && isInPicture(box, picture));
   const limits = { overlapMax, countMax: LIMITS.objectsMax };
-  const kept = suppress === "any_class" ? suppressOverlaps(there, limits) : suppressOverlapsByClass(there, limits);
+  const kept = suppress === "any_class" ? suppressOverlaps(visible, limits) : suppressOverlapsByClass(visible, limits);
   return kept.map(({ box, index, score }) => ({
     box: wholePixels(box, picture),
     label: labelOfClass(labels, index),

@@ -46,13 +46,13 @@ function bestOfClasses(
   }
   if (count > 0) checkClassCount(classCount, parameters.labels);
   return (at) => {
-    const sure = activated(numbers.subarray(at * classCount, (at + 1) * classCount), parameters.activation);
+    const activatedScores = activated(numbers.subarray(at * classCount, (at + 1) * classCount), parameters.activation);
     let index = -1;
     for (let candidate = 0; candidate < classCount; candidate++) {
       if (candidate === parameters.background) continue;
-      if (index < 0 || sure[candidate] > sure[index]) index = candidate;
+      if (index < 0 || activatedScores[candidate] > activatedScores[index]) index = candidate;
     }
-    return index < 0 ? null : { index, score: sure[index] };
+    return index < 0 ? null : { index, score: activatedScores[index] };
   };
 }
 

@@ -20,7 +20,10 @@ export function normalise(vector: Float32Array, role: string = EMBED.role): Floa
   for (const component of vector) squares += component * component;
   const length = Math.sqrt(squares);
   if (!(length > 0 && length < Infinity)) {
-    throw new DmlError("engine_failed", `The model file ${role} answered with a vector of no direction.`);
+    throw new DmlError(
+      "engine_failed",
+      `The model file ${role} returned a vector without a direction: it is zero or not finite.`,
+    );
   }
   for (let index = 0; index < vector.length; index++) vector[index] /= length;
   return vector;

@@ -41,8 +41,8 @@ export function personOf(
       x: rounded(x, LANDMARK_DECIMALS),
       y: rounded(y, LANDMARK_DECIMALS),
     })),
-    ...(recognised === null ? { name: null, similarity: null } : inWords(recognised)),
-    ...(quality === null ? {} : { quality: measured(quality) }),
+    ...(recognised === null ? { name: null, similarity: null } : roundedRecognition(recognised)),
+    ...(quality === null ? {} : { quality: roundedQuality(quality) }),
     ...(embedding === null ? {} : {
       embedding: Array.from(embedding, (component) => rounded(component, EMBEDDING_DECIMALS)),
     }),
@@ -50,7 +50,7 @@ export function personOf(
   };
 }
 
-function inWords({ name, similarity, recognition, candidates }: RecognisedFace): RecognisedFace {
+function roundedRecognition({ name, similarity, recognition, candidates }: RecognisedFace): RecognisedFace {
   const near = (value: number) => Math.min(Math.max(rounded(value, SIMILARITY_DECIMALS), -1), 1);
   return {
     name,
@@ -62,7 +62,7 @@ function inWords({ name, similarity, recognition, candidates }: RecognisedFace):
   };
 }
 
-function measured({ eyeDistance, sharpness }: FaceQuality): FaceQuality {
+function roundedQuality({ eyeDistance, sharpness }: FaceQuality): FaceQuality {
   return {
     eyeDistance: rounded(eyeDistance, QUALITY_DECIMALS),
     sharpness: rounded(sharpness, QUALITY_DECIMALS),

@@ -52,7 +52,7 @@ class FacesPipeline implements Pipeline {
 
   async recognize(picture: Picture | null, options: RecognizeOptions): Promise<Finding> {
     invariant(picture !== null, "the faces pipeline is given a picture");
-    return await this.#alone(async (watch) => {
+    return await this.#exclusively(async (watch) => {
       const persons: Person[] = [];
       for (const face of await this.#findFaces(picture, watch)) {
         const landmarks = await this.#findLandmarks(picture, { box: face.box, watch });
@@ -67,7 +67,7 @@ class FacesPipeline implements Pipeline {
   }
 
   async warmUp(picture: Picture): Promise<void> {
-    await this.#alone(async (watch) => {
+    await this.#exclusively(async (watch) => {
       await this.#findFaces(picture, watch);
       const landmarks = await this.#findLandmarks(picture, { box: middleOf(picture), watch });
       this.#align(picture, landmarks);
@@ -129,7 +129,7 @@ class FacesPipeline implements Pipeline {
     return embedding;
   }
 
-  async #alone<Result>(work: (watch: Stopwatch) => Promise<Result>): Promise<Result> {
+  async #exclusively<Result>(work: (watch: Stopwatch) => Promise<Result>): Promise<Result> {
     invariant(!this.#isBusy, "a pipeline looks at one picture at a time");
     this.#isBusy = true;
     try {

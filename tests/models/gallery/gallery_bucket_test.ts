@@ -81,10 +81,10 @@ Deno.test("decodeBucket() refuses what is no bucket of this gallery, and says wh
   assertInvalid(bucketWith({ ...header, people: [{ ...person, faces: -1 }] }), "people.0.faces");
   assertInvalid(bucketWith({ ...header, people: [{ ...person, faces: 257 }] }), "people.0.faces");
   assertInvalid(bucketWith({ ...header, people: [person, person] }), "person_a twice");
-  assertInvalid(bucketWith({ ...header, people: [{ ...person, id: "person_b" }, person] }), "not in order");
-  assertInvalid(bucketWith(header, row(0, 1)), "embeddings of 2 numbers, where 512", 512);
-  assertInvalid(bucketWith(header, row(0, 1, 0)), "its header speaks of");
-  assertInvalid(bucketWith(header, row(0)), "its header speaks of");
+  assertInvalid(bucketWith({ ...header, people: [{ ...person, id: "person_b" }, person] }), "out of order");
+  assertInvalid(bucketWith(header, row(0, 1)), "embeddings of 2 numbers instead of 512", 512);
+  assertInvalid(bucketWith(header, row(0, 1, 0)), "its header implies");
+  assertInvalid(bucketWith(header, row(0)), "its header implies");
   assertInvalid(bucketWith(header, row(3, 4)), "person_a whose length is not 1");
   assertInvalid(bucketWith(header, row(NaN, 1)), "person_a whose length is not 1");
   assertInvalid(bucketWith(header, row(Infinity, 1)), "person_a whose length is not 1");

@@ -134,7 +134,7 @@ Deno.test("GalleryMatrix update() that fails leaves what is held, and its slots"
   await refuse(matrix.update({ ...second.index, people: 31 }, readerOf(second)), "30 people in its buckets");
   const [one, ...rest] = second.index.buckets;
   await refuse(matrix.update({ ...second.index, buckets: [...rest, one] }, readerOf(second)), "wrong bucket");
-  await refuse(matrix.update({ ...second.index, dimensions: 8 }, readerOf(second)), "8 numbers, where 16");
+  await refuse(matrix.update({ ...second.index, dimensions: 8 }, readerOf(second)), "8 numbers instead of 16");
 
   const after = await matrix.update(second.index, readerOf(second));
   assertSays(after, others, random);

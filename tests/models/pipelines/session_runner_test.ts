@@ -41,5 +41,5 @@ Deno.test("SessionRunner.run() refuses an answer of another size", async () => {
   const session = new FakeSession(FORM, () => ({ two: new Float32Array(3) }));
   const error = await assertRejects(() => new SessionRunner({ sum: session }, FORM).run(), DmlError);
   assertEquals(error.code, "engine_failed");
-  assertStringIncludes(error.message, "The model file sum did not answer with 2 floats in two");
+  assertStringIncludes(error.message, "The model file sum did not return 2 floats in two");
 });

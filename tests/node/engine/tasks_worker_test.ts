@@ -187,7 +187,7 @@ Deno.test("the worker runs models of every task", (test) =>
       const wrong = manifestOf("embed", { input, output: "scores", normalise: false }, MEANS);
       assertStringIncludes(
         (await assertRejects(() => load(pool, wrong, MEANS), DmlError)).message,
-        "has no input pixels; there is images",
+        "has no input pixels; it has images",
       );
       const few = {
         input: INPUT,
