@@ -1,4 +1,4 @@
-/** The composition root: argv -> role. Only this file knows all three roles, and it loads the one that is asked for. */
+/** Composition root: loads and runs the requested role. Only this file knows all three roles. */
 import { SYSTEM_CLOCK } from "./protocol/kernel/clock.ts";
 import { DmlError, isErrorCode } from "./protocol/kernel/errors.ts";
 import { newId } from "./protocol/kernel/id.ts";
@@ -21,13 +21,13 @@ import { type LocalWish, runUserCommand } from "./user/run.ts";
 import { logOutLost, steadyTerminal } from "./user/terminal/steady_terminal.ts";
 import { openTerminal, type Terminal } from "./user/terminal/terminal.ts";
 
-/** One command line, read; what is done about it needs nothing else of the host's environment. */
+/** A parsed command line with everything that it needs from the host's environment. */
 interface Task extends Invocation {
   readonly facts: ProcessFacts;
   readonly noColor: boolean;
 }
 
-/** What every role gets from here. */
+/** Dependencies that every role receives from the composition root. */
 interface Surroundings {
   readonly terminal: Terminal;
   readonly presentation: Presentation;
@@ -38,14 +38,14 @@ interface Surroundings {
 }
 
 const CLOCK_AND_CHANCE = { clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM };
-/** Whether this is the packed program, which is called by its name and has everything in one directory. */
+/** True for the packed program: it is started by its name and lies in one directory. */
 const IS_PACKED = !import.meta.url.endsWith(".ts");
 const PROGRAM = IS_PACKED ? "dml" : "deno task";
 
 if (import.meta.main && isRealm()) serveRealm(perform);
 else if (import.meta.main) Deno.exit(await main(Deno.args));
 
-/** Runs one command line, with the permissions that it needs and no more, and gives its exit code. */
+/** Runs one command line with exactly the permissions that it needs. Returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const environment = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, Deno.env.get(name)]));
   const noColor = Boolean(environment.NO_COLOR);
@@ -147,7 +147,11 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
   return EXIT_OK;
 }
 
-/** The same master and node as everywhere, in this process, over memory instead of a network; nothing is written to disk. */
+/**
+ * Starts the ordinary master and node in this process, connected through memory, and returns a
+ * client of them. Writes nothing to disk. Throws `interrupted` if the signal aborts first, and the
+ * failure of the node if it cannot load the model.
+ */
 export async function openLocalCluster(
   wish: LocalWish,
   surroundings: Pick<Surroundings, "log" | "signal"> & { presentation: Pick<Presentation, "logLevel"> },
@@ -161,7 +165,7 @@ export async function openLocalCluster(
   const common = { ...CLOCK_AND_CHANCE, log, version: VERSION, transport };
   const master = await startMaster({
     ...common,
-    // What a master says is for who runs a cluster; here nobody does.
+    // The log of a master is for the operators of a cluster; this cluster has none.
     log: presentation.logLevel === "debug" ? log : SILENT_LOG,
     control: { hostname: "master", port: 0 },
     http: null,
@@ -175,7 +179,7 @@ export async function openLocalCluster(
   const workers = Math.min(wish.pictures, defaultWorkers(hostCapabilities({ workers: 1 })));
   const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles, measures: false });
   const settled = Promise.withResolvers<void>();
-  // A name that is not served is refused when it is asked for.
+  // A name that is not served is refused later, by the request for it.
   if (!master.models().some(({ name }) => isWished(name))) settled.resolve();
   const node = startNode({
     ...common,
@@ -214,7 +218,7 @@ export async function openLocalCluster(
   }
 }
 
-/** Both roles, without what they need of a network and a disk. */
+/** Loads both roles without their adapters for network and disk. */
 async function localParts() {
   const modules = await Promise.all([
     import("./master/master.ts"),

@@ -6,14 +6,17 @@ import { isPictureName } from "../pictures/picture_name.ts";
 import { nearest } from "../../protocol/kernel/suggest.ts";
 import { flagsOf, isVerbName, VERB_NAMES, type VerbName } from "./verbs.ts";
 
-/** What a command line says of one flag: a text, on or off, or several texts of one that repeats. */
+/**
+ * Value of one flag on a command line: a text, true or false for a switch, or several texts for a
+ * flag that repeats.
+ */
 export type FlagValue = string | boolean | readonly string[];
 
-/** A command line, taken apart; nothing in it is checked against a verb yet. */
+/** A command line split into its parts, not yet checked against a verb. */
 export interface Arguments {
   readonly positional: readonly string[];
   readonly given: ReadonlyMap<FlagName, FlagValue>;
-  /** Flags that there are not, as written and without their values. */
+  /** Unknown flags as written, without their values. */
   readonly unknown: readonly string[];
 }
 
@@ -21,12 +24,16 @@ const NAMES = Object.keys(FLAGS).filter(isFlagName);
 const SWITCHES = NAMES.filter((name) => flagOf(name).argument === undefined);
 const VALUED = NAMES.filter((name) => flagOf(name).argument !== undefined);
 
-// The parser gives a `true` or `false` behind a switch to the switch; behind this mark, which no argument can hold, it does not.
+// The parser takes a `true` or `false` after a switch as the value of the switch. This mark, which
+// no argument can contain, prevents that.
 const WORD_MARK = "\0";
 const marked = (argument: string) => /^(true|false)$/.test(argument) ? WORD_MARK + argument : argument;
 const unmarked = (text: string) => text.startsWith(WORD_MARK) ? text.slice(WORD_MARK.length) : text;
 
-/** Takes `argv` apart. Throws `usage` for a flag without its value, a switch with one, and a file that reads like a flag. */
+/**
+ * Splits `argv` into its parts. Throws `usage` for a flag without its value, a switch with a value,
+ * and a file name that reads like a flag.
+ */
 export function parseArguments(argv: readonly string[]): Arguments {
   const end = argv.indexOf("--");
   for (const argument of end < 0 ? argv : argv.slice(0, end)) {
@@ -45,7 +52,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ),
     default: Object.fromEntries(SWITCHES.map((name) => [name, null])),
     unknown(argument, key) {
-      // Taken here, because the parser would make numbers of files that are called like one.
+      // Collected here because the parser would convert file names that look like numbers.
       if (key === undefined) positional.push(unmarked(argument));
       else unknown.push(argument.split("=")[0]);
       return false;
@@ -66,7 +73,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   return { positional: [...positional, ...parsed._.map(unmarked)], given, unknown };
 }
 
-// The parser takes `--json=perhaps` for yes, and `--no-annotate=false` for `--no-annotate`.
+// The parser reads `--json=perhaps` as true, and `--no-annotate=false` as `--no-annotate`.
 function refuseValueOfSwitch(argument: string): void {
   const [, written] = /^(--[^=]+|-[^-=])=/s.exec(argument) ?? [];
   const isSwitch = SWITCHES.some((name) =>
@@ -75,7 +82,7 @@ function refuseValueOfSwitch(argument: string): void {
   if (isSwitch) throw new DmlError("usage", `${written} takes no value; it is there or not.`);
 }
 
-// `-dash.jpg` would be read as seven flags of one letter each, -h among them.
+// The parser would read `-dash.jpg` as seven one-letter flags, `-h` among them.
 function refuseFileLikeFlag(argument: string): void {
   const hasValue = argument.includes("=") || /^-\w\W/.test(argument);
   if (!argument.startsWith("-") || hasValue || !isPictureName(argument)) return;
@@ -84,7 +91,10 @@ function refuseFileLikeFlag(argument: string): void {
   });
 }
 
-/** Refuses, as `usage`, a flag that `verb` does not take, and names the nearest one that it does. */
+/**
+ * Throws `usage` for a flag that `verb` does not take: if it is unknown, suggesting the most
+ * similar one; else naming the verbs that take it.
+ */
 export function checkFlags({ given, unknown }: Arguments, verb: VerbName): void {
   const taken = flagsOf(verb);
   for (const flag of unknown) {
@@ -106,7 +116,7 @@ export function checkFlags({ given, unknown }: Arguments, verb: VerbName): void 
   }
 }
 
-/** The verb that `word` is; `usage`, naming the nearest one, when it is none. */
+/** Returns `word` as a verb. Throws `usage`, suggesting the most similar verb, if it is none. */
 export function verbNamed(word: string): VerbName {
   if (isVerbName(word)) return word;
   const match = nearest(word, VERB_NAMES);
@@ -118,7 +128,7 @@ export function verbNamed(word: string): VerbName {
   throw new DmlError("usage", `There is no verb ${JSON.stringify(word)}.`, { advice });
 }
 
-/** Throws `usage` when there are words that `verb` has no use for. */
+/** Throws `usage` if `rest`, the words that `verb` did not use, is not empty. */
 export function refuseRest(verb: VerbName, rest: readonly string[]): void {
   if (rest.length === 0) return;
   throw new DmlError("usage", `\`dml ${verb}\` takes no ${JSON.stringify(rest[0])}.`, {

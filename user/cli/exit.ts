@@ -1,6 +1,8 @@
 import { type DmlError, ERRORS } from "../../protocol/kernel/errors.ts";
 
-/** Every exit code of dml and what it says. The code of each error stands in `protocol/kernel/errors.ts`. */
+/**
+ * Meaning of every exit code of dml. `protocol/kernel/errors.ts` maps each error to one of them.
+ */
 export const EXIT_CODES = {
   0: "All done; or nothing had failed when whoever read standard output, like `head`, closed it.",
   1: "Some of it failed, or its result could not be written; standard error names what, and why.",
@@ -17,8 +19,9 @@ export const EXIT_SOME_FAILED = 1;
 export const EXIT_INTERRUPTED = ERRORS.interrupted.exit;
 
 /**
- * The exit code of a command that tried `tried` things, of which `failures` did not work: 0 without failures; their
- * common code when nothing worked and they agree on one; otherwise "some failed".
+ * Returns the exit code of a command that tried `tried` things, of which `failures` failed: 0
+ * without failures; that of an interruption if one of them is one; their common code if everything
+ * failed with the same code; otherwise "some failed".
  */
 export function exitCodeOf(failures: readonly DmlError[], options: { tried: number }): number {
   if (failures.length === 0) return EXIT_OK;

@@ -1,20 +1,20 @@
-/** One flag: parsing, help, suggestions and completion all read this. */
+/** One flag, as the parser, the help, the suggestions and the completion use it. */
 export interface Flag {
-  /** One letter. */
+  /** Short form, one letter. */
   readonly alias?: string;
-  /** What stands for its value in the help; a switch has none. */
+  /** Placeholder for its value in the help; absent for a switch. */
   readonly argument?: string;
-  /** The environment variable that is asked when the flag is not given; of a switch it says 1 or 0. */
+  /** Environment variable that is read if the flag is not given; for a switch it is 1 or 0. */
   readonly environment?: string;
-  /** What holds when neither is given, as the help says it. */
+  /** Default if neither is given, in words for the help. */
   readonly fallback?: string;
-  /** The values it may have. */
+  /** Allowed values. */
   readonly choices?: readonly string[];
-  /** It may be given more than once; what it says is all of it. */
+  /** Set if the flag may be given more than once; all its values count. */
   readonly repeats?: true;
-  /** A switch that is on unless it is turned off as `--no-NAME`. */
+  /** Set for a switch that is on unless turned off with `--no-NAME`. */
   readonly on?: true;
-  /** A switch that may be given either way, as `--NAME` or `--no-NAME`. */
+  /** Set for a switch with both forms, `--NAME` and `--no-NAME`. */
   readonly eitherWay?: true;
   readonly description: string;
 }

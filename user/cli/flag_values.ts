@@ -8,11 +8,12 @@ import { type FlagName, flagOf } from "./flags.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What the flags of one command line say, the environment asked where a flag is silent (an empty variable says
- * nothing). A value that is not of its kind is `usage`, naming the flag or the variable it came from.
+ * Typed values of the flags of one command line. If a flag is not given, its environment variable
+ * is used; an empty variable counts as unset. The methods return `null` if neither is given, and
+ * throw `usage`, naming the flag or variable, if the value has the wrong form.
  */
 export class FlagValues {
-  /** What stands on the command line itself. */
+  /** Flags given on the command line itself. */
   readonly given: ReadonlyMap<FlagName, FlagValue>;
   readonly #environment: Environment;
 
@@ -29,18 +30,18 @@ export class FlagValues {
     return variable && text ? { text, what: variable } : null;
   }
 
-  /** The text of `name`, or null when nobody said. */
+  /** Returns the text of `name`. */
   text(name: FlagName): string | null {
     return this.#lookUp(name)?.text ?? null;
   }
 
-  /** Every text of a flag that repeats. */
+  /** Returns every value of a flag that repeats. */
   texts(name: FlagName): readonly string[] {
     const given = this.given.get(name);
     return Array.isArray(given) ? given : [];
   }
 
-  /** A number from `min` to `max`. */
+  /** Returns a number from `min` to `max`. */
   number(name: FlagName, { min, max }: { min: number; max: number }): number | null {
     const found = this.#lookUp(name);
     if (!found) return null;
@@ -54,7 +55,7 @@ export class FlagValues {
     return found && parseAddress(found.text, { what: found.what });
   }
 
-  /** A name or an address without a port, IPv6 in brackets or not; without them here. */
+  /** Returns a host name or address without a port. IPv6 may be in brackets, which are removed. */
   hostname(name: FlagName): string | null {
     const found = this.#lookUp(name);
     if (!found) return null;
@@ -71,7 +72,7 @@ export class FlagValues {
     throw refusal(found, "a port from 0 to 65535");
   }
 
-  /** A whole number from 1 to `max`. */
+  /** Returns a whole number from 1 to `max`. */
   count(name: FlagName, max: number): number | null {
     const found = this.#lookUp(name);
     if (!found) return null;
@@ -80,7 +81,7 @@ export class FlagValues {
     throw refusal(found, `a whole number from 1 to ${max}`);
   }
 
-  /** Bytes, written as 1000, 64KiB, 500MiB or 2GiB. */
+  /** Returns a number of bytes, written as 1000, 64KiB, 500MiB or 2GiB. */
   bytes(name: FlagName): number | null {
     const found = this.#lookUp(name);
     if (!found) return null;
@@ -91,14 +92,14 @@ export class FlagValues {
     throw refusal(found, "a size like 500MiB or 2GiB");
   }
 
-  /** Text that matches `pattern`, which `form` describes. */
+  /** Returns the text, which must match `pattern`; `form` describes it in the error message. */
   matching(name: FlagName, options: { pattern: RegExp; form: string }): string | null {
     const found = this.#lookUp(name);
     if (!found || options.pattern.test(found.text)) return found?.text ?? null;
     throw refusal(found, options.form);
   }
 
-  /** One of `choices`. */
+  /** Returns one of `choices`. */
   choice<Choice extends string>(name: FlagName, choices: readonly Choice[]): Choice | null {
     const found = this.#lookUp(name);
     if (!found) return null;
@@ -107,7 +108,7 @@ export class FlagValues {
     throw refusal(found, `one of ${choices.join(", ")}`);
   }
 
-  /** Whether a switch was turned on or off, in the environment by 1 or 0, or null when nobody said. */
+  /** Returns the state of a switch, which its environment variable sets with 1 or 0. */
   toggle(name: FlagName): boolean | null {
     const given = this.given.get(name);
     if (typeof given === "boolean") return given;

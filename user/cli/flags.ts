@@ -9,10 +9,12 @@ import { PEOPLE_FLAGS } from "./people_flags.ts";
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export const LOG_FORMATS = ["text", "json"] as const;
 
-/** Pictures of one `predict` in flight at once, unless told otherwise: enough to keep a few nodes fed. */
+/**
+ * Default number of pictures of one `predict` in flight at once: enough to keep a few nodes busy.
+ */
 export const DEFAULT_CONCURRENCY = 8;
 export const DEFAULT_MODEL = "faces";
-/** How long a newer program has until the master has taken it in. */
+/** Default time within which the master must accept a node that runs a newer program. */
 export const DEFAULT_UPGRADE_WITHIN_SECONDS = 60;
 export const DEFAULT_HOST = "127.0.0.1";
 
@@ -171,22 +173,24 @@ export const FLAGS = {
 
 export type FlagName = keyof typeof FLAGS;
 
-/** Whether `text` is the long name of a flag. */
+/** Returns true if `text` is the long name of a flag. */
 export function isFlagName(text: string): text is FlagName {
   return Object.hasOwn(FLAGS, text);
 }
 
-/** The flag called `name`, with every property it may have. */
+/** Returns the flag called `name`, typed with every optional property. */
 export function flagOf(name: FlagName): Flag {
   return FLAGS[name];
 }
 
-/** How `name` is written on a command line: `--no-annotate` for a switch that is on by itself. */
+/**
+ * Returns `name` as written on a command line: `--no-annotate` for a switch that is on by default.
+ */
 export function spelling(name: FlagName): string {
   return flagOf(name).on ? `--no-${name}` : `--${name}`;
 }
 
-/** The environment variables that dml looks at. */
+/** Environment variables of the flags, and `NO_COLOR`. */
 export const ENVIRONMENT_NAMES: readonly string[] = [
   ...Object.keys(FLAGS).filter(isFlagName).flatMap((name) => flagOf(name).environment ?? []),
   "NO_COLOR",

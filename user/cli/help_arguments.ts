@@ -5,7 +5,7 @@ import type { HelpCommand } from "./command.ts";
 import { isSubVerbOf } from "./sub_verbs.ts";
 import { HELP_TOPICS, isVerbName, VERB_NAMES, verbOf } from "./verbs.ts";
 
-/** What the words behind `dml help` ask for. Throws `usage`. */
+/** Parses the words after `dml help`. Throws `usage`. */
 export function helpCommand(rest: readonly string[]): HelpCommand {
   const topic = topicOf(rest);
   const named = subVerbOf(topic, rest.slice(1));
@@ -13,7 +13,7 @@ export function helpCommand(rest: readonly string[]): HelpCommand {
   return { verb: "help", topic, ...named };
 }
 
-/** The sub-verb of `topic` that comes first, if one does. */
+/** Returns the first word if it is a sub-verb of `topic`. */
 export function subVerbOf(topic: HelpCommand["topic"], [word]: readonly string[]): { subVerb?: string } {
   if (topic === null || word === undefined || !isVerbName(topic)) return {};
   return isSubVerbOf(verbOf(topic).subVerbs ?? {}, word) ? { subVerb: word } : {};

@@ -1,6 +1,6 @@
 import type { LIMITS } from "../../protocol/kernel/limits.ts";
 
-/** What each limit bounds, for `dml help limits`; a limit without a line here does not pass the type check. */
+/** Description of each limit for `dml help limits`. The type check fails if a limit has none. */
 export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> = {
   frameBytesMax: "one control message",
   outboundBytesMax: "what may wait to be written to one connection",

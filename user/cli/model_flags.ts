@@ -1,7 +1,7 @@
 import { DEFAULT_PORT } from "../../protocol/http_api/paths.ts";
 import type { Flag } from "./flag.ts";
 
-/** Flags that are about versions and how they take over. */
+/** Flags about versions and their rollouts. */
 export const ROLLOUT_FLAGS = {
   canary: {
     argument: "SHARE",
@@ -47,7 +47,7 @@ export const ROLLOUT_FLAGS = {
   },
 } as const satisfies Record<string, Flag>;
 
-/** Flags that are about taking models in. */
+/** Flags about importing models. */
 export const MODEL_FLAGS = {
   labels: {
     argument: "FILE",

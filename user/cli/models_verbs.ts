@@ -17,7 +17,7 @@ const TAKING_IN = [
   "progress",
 ] as const satisfies readonly FlagName[];
 
-/** What `dml models` can do, in the order of the help. */
+/** Sub-verbs of `dml models`, in the order of the help. */
 export const MODELS_VERBS = {
   list: {
     usage: "",

@@ -1,7 +1,10 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { nearest } from "../../protocol/kernel/suggest.ts";
 
-/** The word of `words` that was given. Throws `usage`: naming them when none was, the nearest one when it is none of them. */
+/**
+ * Returns `given` as one of `words`. Throws `usage` if it is missing, listing them, or unknown,
+ * suggesting the most similar one.
+ */
 export function oneOf<Word extends string>(
   words: readonly Word[],
   given: string | undefined,

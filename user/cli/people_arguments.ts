@@ -10,7 +10,7 @@ import { requireWords, takeSubVerb } from "./sub_verbs.ts";
 
 const GALLERY_PATTERN = new RegExp(`^(?!${NO_GALLERY}$)[a-z0-9][a-z0-9._-]{0,62}$`);
 
-/** How many words each sub-verb takes, and what they are. */
+/** Number of words that each sub-verb takes, and their description for the error message. */
 const WORDS: Readonly<Record<PeopleVerb, { min: number; max: number; what: string }>> = {
   enroll: { min: 1, max: Infinity, what: "a name and pictures, or a directory whose sub-folders are names" },
   list: { min: 0, max: 0, what: "" },
@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<PeopleVerb, { min: number; max: number; what: strin
   thresholds: { min: 0, max: 0, what: "" },
 };
 
-/** What `dml people …` asks for. Pure. Throws `usage`. */
+/** Parses the words after `dml people`, and the flags. Pure. Throws `usage`. */
 export function peopleCommand(words: readonly string[], values: FlagValues): PeopleCommand {
   const { name: subVerb, rest } = takeSubVerb<PeopleVerb>("people", PEOPLE_VERBS, {
     rest: words,

@@ -1,6 +1,6 @@
 import type { Flag } from "./flag.ts";
 
-/** Flags that are about people. */
+/** Flags about people. */
 export const PEOPLE_FLAGS = {
   face: {
     argument: "N",

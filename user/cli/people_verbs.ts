@@ -4,7 +4,7 @@ import type { SubVerbs } from "./sub_verbs.ts";
 /** Flags of every sub-verb. */
 const COMMON = ["gallery", "master", "token", "json"] as const satisfies readonly FlagName[];
 
-/** What `dml people` can do. */
+/** Sub-verbs of `dml people`, in the order of the help. */
 export const PEOPLE_VERBS = {
   enroll: {
     usage: "NAME IMG... | DIRECTORY",

@@ -9,9 +9,9 @@ import { requireWords } from "./sub_verbs.ts";
 const VERSION_PATTERN = /^([a-z0-9][a-z0-9._-]{0,62})@([1-9]\d{0,8})$/;
 const BARE_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
-/** What one `dml models …` about versions is to do. */
+/** Action of one `dml models` command about versions. */
 export type RolloutAction =
-  /** `request` null: only show. */
+  /** A rollout to begin, or, if `request` is `null`, to show. */
   | {
     readonly action: "rollout";
     readonly name: string;
@@ -23,7 +23,7 @@ export type RolloutAction =
   | { readonly action: "remove"; readonly version: string }
   | { readonly action: "gc" };
 
-/** What the words behind the sub-verb and its flags ask for. Throws `usage`. */
+/** Parses the words after the sub-verb, and the flags. Throws `usage`. */
 export function rolloutAction(verb: RolloutVerbName, rest: readonly string[], values: FlagValues): RolloutAction {
   const count = verb === "gc" ? 0 : 1;
   const what = verb === "rollback" ? "the name of a model" : "NAME@VERSION";
@@ -62,7 +62,7 @@ function rollout(text: string, values: FlagValues): RolloutAction {
   return { action: "rollout", name, request, wait };
 }
 
-/** `20%` or `0.2`. */
+/** Returns a share, given as `20%` or `0.2`, as a fraction. */
 function shareOf(name: FlagName, values: FlagValues): number | undefined {
   const text = values.matching(name, {
     pattern: /^(\d{1,3}(\.\d{1,6})?%|[01](\.\d{1,6})?)$/,

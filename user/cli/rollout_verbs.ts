@@ -3,7 +3,7 @@ import type { SubVerbs } from "./sub_verbs.ts";
 
 const AT_MASTER = ["master", "token"] as const satisfies readonly FlagName[];
 
-/** What `dml models` can do about versions, in the order of the help. */
+/** Sub-verbs of `dml models` about versions, in the order of the help. */
 export const ROLLOUT_VERBS = {
   rollout: {
     usage: "NAME@VERSION",

@@ -15,8 +15,8 @@ interface RoleParsers {
 }
 
 /**
- * What `dml service` is asked, from what follows the verb and its flags; `parsers` read the command line of the role that is
- * installed. Throws `usage`.
+ * Parses the words after `dml service`, and the flags. `parsers` parse the command line of the role
+ * to install. Throws `usage`.
  */
 export function serviceCommand({ rest, values }: Parts, parsers: RoleParsers): ServiceCommand {
   const [actionWord, roleWord, ...more] = rest;

@@ -2,35 +2,36 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { nearest } from "../../protocol/kernel/suggest.ts";
 import { type FlagName, spelling } from "./flags.ts";
 
-/** One of the things that a verb can do, as `add` in `dml models add`: how the help shows it and the parser takes it. */
+/** One sub-verb, such as `add` in `dml models add`, for the help and the parser. */
 export interface SubVerb {
-  /** What follows it, besides flags. */
+  /** Words that follow the sub-verb, besides flags. */
   readonly usage: string;
   /** One line. */
   readonly summary: string;
-  /** More, a paragraph an entry. */
+  /** Further text, a paragraph an entry. */
   readonly details: readonly string[];
-  /** Beside the flags of every verb. */
+  /** Flags of the sub-verb, besides those of every verb. */
   readonly flags: readonly FlagName[];
-  /** Command line, and what it does. */
+  /** Command lines, each with its purpose. */
   readonly examples: readonly (readonly [commandLine: string, purpose: string])[];
 }
 
-/** The sub-verbs of one verb, in the order of the help. */
+/** Sub-verbs of one verb, in the order of the help. */
 export type SubVerbs<Name extends string = string> = Readonly<Record<Name, SubVerb>>;
 
-/** What the words behind a verb, and the flags that were given, say of its sub-verb. */
+/** Parts of a command line that determine the sub-verb. */
 export interface SubVerbLine<Name extends string> {
-  /** Of the words behind the verb, the first is the sub-verb. */
+  /** Words after the verb; the first one is the sub-verb. */
   readonly rest: readonly string[];
   readonly given: Iterable<FlagName>;
-  /** What a bare verb means; null when it means nothing. */
+  /** Sub-verb of a verb without words; `null` if the verb needs one. */
   readonly fallback: NoInfer<Name> | null;
 }
 
 /**
- * Which sub-verb of `verb` a command line names, and the words behind it. Throws `usage`: for none, or an unknown one,
- * naming the nearest; for a flag that belongs to another sub-verb, naming those.
+ * Returns the sub-verb of `verb` on a command line, and the words after it. Throws `usage` if there
+ * is none; if it is unknown, suggesting the most similar one; and for a flag of other sub-verbs,
+ * naming those.
  */
 export function takeSubVerb<Name extends string>(
   verb: string,
@@ -48,17 +49,19 @@ export function takeSubVerb<Name extends string>(
   return { name, rest: others };
 }
 
-/** Whether `word` is in `table`. */
+/** Returns true if `word` is a sub-verb in `table`. */
 export function isSubVerbOf<Name extends string>(table: SubVerbs<Name>, word: string): word is Name {
   return Object.hasOwn(table, word);
 }
 
-/** Every flag that some sub-verb takes, once. */
+/** Returns every flag that at least one sub-verb takes, without duplicates. */
 export function flagsOfSubVerbs(table: SubVerbs): FlagName[] {
   return [...new Set(Object.values(table).flatMap(({ flags }) => flags))];
 }
 
-/** Throws `usage` when `rest` has fewer or more words than `count`; `what` says what they are. */
+/**
+ * Throws `usage` if `rest` has fewer than `min` or more than `max` words; `what` describes them.
+ */
 export function requireWords(
   line: string,
   rest: readonly string[],
@@ -89,7 +92,7 @@ function refuseFlagsOfOthers<Name extends string>(
   for (const flag of given) {
     if (table[name].flags.includes(flag)) continue;
     const takers = Object.keys(table).filter((other) => isSubVerbOf(table, other) && table[other].flags.includes(flag));
-    // A flag of no sub-verb is one of every verb, or was refused already.
+    // A flag that no sub-verb takes belongs to every verb, or was refused already.
     if (takers.length === 0) continue;
     const named = takers.map((taker) => `\`dml ${verb} ${taker}\``).join(", ");
     throw new DmlError("usage", `\`dml ${verb} ${name}\` takes no ${spelling(flag)}; it belongs to ${named}.`, {

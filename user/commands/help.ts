@@ -12,14 +12,14 @@ import { COMMON_FLAGS, flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, type VerbNa
 const WIDTH = 100;
 const NO_COLOR = ["NO_COLOR", "When it is set, no colour (https://no-color.org)."] as const;
 
-/** Prints what `command` asks for; under `models` also those that come with dml. */
+/** Prints the requested help; for `models`, the models that come with dml as well. */
 export async function runHelp(
   { topic, subVerb }: HelpCommand,
   { terminal }: { terminal: Terminal },
 ): Promise<number> {
   terminal.out(helpText(topic, subVerb));
   if (topic === "models" && subVerb === undefined) {
-    // Not loaded for every help: it brings the schemas of manifests.
+    // Loaded only when needed, because it loads the schemas of manifests.
     const { CATALOG } = await import("../../models/catalog/catalog.ts");
     const rows = CATALOG.map(({ manifest: { name, version, description } }) =>
       [`${name}@${version}`, description] as const
@@ -29,7 +29,10 @@ export async function runHelp(
   return EXIT_OK;
 }
 
-/** The help of a verb, of one of its sub-verbs, of a topic, or of everything. */
+/**
+ * Returns the help of a verb, of one of its sub-verbs, or of a topic; the overview if `topic` is
+ * `null`.
+ */
 export function helpText(topic: HelpCommand["topic"], subVerb?: string): string {
   if (topic === null) return overview();
   if (isVerbName(topic)) {
@@ -105,7 +108,7 @@ function flagLines(flags: readonly FlagName[]): string[] {
   return ["", "Flags:", "", ...pairs(flags.map((flag) => [flagUsage(flag), flagText(flag)]))];
 }
 
-/** `-m, --master HOST[:7400]`. */
+/** Formats a flag with its forms, such as `-m, --master HOST[:7400]`. */
 function flagUsage(name: FlagName): string {
   const { alias, argument, eitherWay } = flagOf(name);
   const short = alias ? `-${alias}, ` : "    ";
@@ -123,7 +126,7 @@ function flagText(name: FlagName): string {
   ].filter(Boolean).join(" ");
 }
 
-/** The variable that stands for `name`, of a switch with what it may say. */
+/** Formats the environment variable of `name`, that of a switch with its allowed values. */
 function environmentText(name: FlagName): string {
   const { environment = "", argument } = flagOf(name);
   return argument === undefined ? `${environment}=1|0` : environment;
@@ -162,7 +165,7 @@ function environmentHelp(): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Two columns, the second one wrapped. */
+/** Lays out `rows` in two columns, the second one wrapped. */
 function pairs(rows: readonly (readonly [left: string, right: string])[]): string[] {
   const width = Math.min(34, Math.max(...rows.map(([left]) => left.length)));
   return rows.flatMap(([left, right]) => {

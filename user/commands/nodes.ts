@@ -9,7 +9,7 @@ import { printable } from "../terminal/render.ts";
 import { nearest } from "../../protocol/kernel/suggest.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** Lists the nodes, or gives one of them an order. */
+/** Lists the nodes, or sends a command to one of them. Returns the exit code. */
 export async function runNodes(
   command: NodesCommand,
   context: { terminal: Terminal; clock: Clock; cluster: ClusterClient },
@@ -31,7 +31,10 @@ export async function runNodes(
   return EXIT_OK;
 }
 
-/** The node with this id or name; `node_unknown` when there is none, or more than one of that name. */
+/**
+ * Returns the node with this id or name. Throws `node_unknown` if there is none, or more than one
+ * with that name.
+ */
 export function nodeNamed(wanted: string, nodes: readonly NodeListing[]): NodeListing {
   const matches = nodes.filter(({ nodeId, name }) => nodeId === wanted || name === wanted);
   if (matches.length === 1) return matches[0];

@@ -16,14 +16,13 @@ import { installedText, uninstalledText } from "../service/service_text.ts";
 import { environmentLine, systemdUnit } from "../service/systemd_unit.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** What `dml service` works with. */
 export interface ServiceContext {
   readonly terminal: Terminal;
   readonly facts: ProcessFacts;
   readonly entry: string;
 }
 
-/** Where the service of one role is and what it is about. */
+/** The service of one role and its files. */
 interface Service {
   readonly role: ServiceRole;
   readonly directory: ServiceDirectory;
@@ -35,10 +34,10 @@ const DESCRIPTIONS: Readonly<Record<ServiceRole, string>> = {
   serve: "dml, the master: hands out pictures to be recognised",
   join: "dml, a node: recognises what is in pictures",
 };
-// deno-lint-ignore no-control-regex -- a line of a unit ends with one
+// deno-lint-ignore no-control-regex -- control characters would break a line of a unit
 const CONTROL = /[\x00-\x1f\x7f]/;
 
-/** Writes, removes or reports on services. Throws `usage` or `output_unwritable`. */
+/** Installs, removes or reports on services. Throws `usage` or `output_unwritable`. */
 export async function runService(command: ServiceCommand, context: ServiceContext): Promise<number> {
   const { home, serviceDirectory: directory } = context.facts;
   invariant(home !== null && directory !== null, "a service has its directories");
@@ -93,7 +92,7 @@ async function install(
     const environmentFile = lines.length > 0 ? files.environment : null;
     const description = DESCRIPTIONS[role];
     await write(files.description, systemdUnit({ level, description, commandLine, environment, environmentFile }));
-    // Nothing in it is secret, and systemd complains of a unit that others cannot read.
+    // The unit holds no secret, and systemd complains about a unit that others cannot read.
     await Deno.chmod(files.description, 0o644);
   });
   context.terminal.out(installedText({ ...files, manager, level }));
@@ -130,7 +129,10 @@ async function report(
   terminal.out(`${printable(`${role}: ${where}${boot}, ${running} (data in ${home})`)}\n`);
 }
 
-/** Who runs the role on the data directory, whoever started it. */
+/**
+ * Returns the processes that run the role on the data directory, as a service or not; an entry is
+ * `null` if its process is unknown.
+ */
 async function holdersOf(role: ServiceRole, home: string) {
   const directories = role === "serve" ? [join(home, "master")] : await nodeDirectories(join(home, "nodes"));
   const holdings = await Promise.all(directories.map((directory) => holdingOf(directory)));
@@ -160,7 +162,10 @@ async function write(path: string, text: string): Promise<void> {
   await writeFileDurably(path, new TextEncoder().encode(text));
 }
 
-/** What cannot be done in the directory of services is for the account that may. */
+/**
+ * Runs `work` on the service directory `path`. Throws `output_unwritable` if it fails, with the
+ * advice that another account may be needed.
+ */
 async function writing<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

@@ -16,10 +16,9 @@ const COLUMNS: readonly Column[] = [
   { title: "state", shrinks: true },
 ];
 
-/** States that do not change by themselves soon. */
+/** States in which nothing further is expected from a node. */
 const SETTLED: readonly NodeProgram["state"][] = ["current", "declined", "failed"];
 
-/** What `dml upgrade` works with. */
 export interface UpgradeContext {
   readonly terminal: Terminal;
   readonly clock: Clock;
@@ -27,7 +26,10 @@ export interface UpgradeContext {
   readonly programs: ProgramClient;
 }
 
-/** Lists what each node runs; when it follows, until every connected node runs the newest for it or said why not. */
+/**
+ * Lists the program of each node. With `command.follows` it first waits until every connected node
+ * runs the newest version for its host, or has reported why not. Returns the exit code.
+ */
 export async function runUpgrade(command: UpgradeCommand, context: UpgradeContext): Promise<number> {
   const { terminal, programs } = context;
   const listing = command.follows ? await settled(context) : await programs.list();
@@ -37,7 +39,10 @@ export async function runUpgrade(command: UpgradeCommand, context: UpgradeContex
   return command.follows && behind.length > 0 ? EXIT_SOME_FAILED : EXIT_OK;
 }
 
-/** Tells each change, until there are no more to come. A node that is away to start again is waited for. */
+/**
+ * Prints each change until no more are expected, and returns the last listing. It also waits for
+ * nodes that are restarting.
+ */
 async function settled({ terminal, clock, signal, programs }: UpgradeContext): Promise<ProgramsListing> {
   const told = new Map<string, string>();
   for (;;) {

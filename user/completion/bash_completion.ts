@@ -1,6 +1,6 @@
 import { type OfferedFlag, offeredVerbs } from "./grammar.ts";
 
-/** What bash runs to complete a command line of dml. */
+/** Returns the completion script for bash. */
 export function bashCompletion(): string {
   const verbs = offeredVerbs();
   const flags = verbs.flatMap((verb) => verb.flags);
@@ -42,7 +42,7 @@ complete -F _dml dml
 `;
 }
 
-/** What comes after a flag that takes a value; each spelling once. */
+/** Returns the branches of `case` for flags with a value, each spelling once. */
 function valueCases(flags: readonly OfferedFlag[]): string[] {
   const cases = new Map<string, string[]>();
   for (const { spellings, value } of flags) {
@@ -57,7 +57,9 @@ function valueCases(flags: readonly OfferedFlag[]): string[] {
   return [...cases].map(([action, spellings]) => `${[...new Set(spellings)].join(" | ")}) ${action}return ;;`);
 }
 
-/** Words of the tables hold nothing that a shell would take for its own. */
+/**
+ * Puts words in double quotes. No word of the tables holds a character that is special to a shell.
+ */
 function doubleQuoted(words: readonly string[]): string {
   return `"${words.join(" ")}"`;
 }

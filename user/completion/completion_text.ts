@@ -3,7 +3,7 @@ import { bashCompletion } from "./bash_completion.ts";
 import { fishCompletion } from "./fish_completion.ts";
 import { zshCompletion } from "./zsh_completion.ts";
 
-/** What `shell` reads to complete command lines of dml. */
+/** Returns the completion script for `shell`. */
 export function completionText(shell: CompletionsCommand["shell"]): string {
   switch (shell) {
     case "bash":

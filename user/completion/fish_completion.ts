@@ -1,6 +1,6 @@
 import { type OfferedFlag, offeredVerbs } from "./grammar.ts";
 
-/** What fish runs to complete a command line of dml. */
+/** Returns the completion script for fish. */
 export function fishCompletion(): string {
   const verbs = offeredVerbs();
   return `# Completion of dml for fish: dml completions fish > ~/.config/fish/completions/dml.fish
@@ -48,7 +48,7 @@ function valueOptions(value: OfferedFlag["value"]): string[] {
   }
 }
 
-/** Single quotes of fish, where a backslash escapes itself and the quote. */
+/** Puts text in single quotes of fish, in which a backslash escapes itself and the quote. */
 function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, "\\$&")}'`;
 }

@@ -1,25 +1,25 @@
 import { type FlagName, flagOf } from "../cli/flags.ts";
 import { flagsOf, HELP_TOPICS, VERB_NAMES, type VerbName, verbOf } from "../cli/verbs.ts";
 
-/** What can be typed, as a shell offers it; all of it from the tables of verbs and flags. */
+/** One verb as a shell offers it, taken from the tables of verbs and flags. */
 export interface OfferedVerb {
   readonly name: string;
   readonly description: string;
-  /** What may follow it: words, or files when there are none to choose from. */
+  /** Words that may follow the verb; empty if there is no fixed set of words. */
   readonly words: readonly string[];
   readonly takesFiles: boolean;
   readonly flags: readonly OfferedFlag[];
 }
 
 export interface OfferedFlag {
-  /** Every way to write it, the long one first: `--master`, `-m`. */
+  /** All forms of the flag, the long one first: `--master`, `-m`. */
   readonly spellings: readonly string[];
   readonly description: string;
-  /** What follows it: nothing, one of some words, a directory, or something that nobody can guess. */
+  /** Kind of its value: none, one of some words, a directory, or one that cannot be completed. */
   readonly value: "none" | "directory" | "unknown" | readonly string[];
 }
 
-/** All verbs with their flags, in the order of the help. */
+/** Returns all verbs with their flags, in the order of the help. */
 export function offeredVerbs(): OfferedVerb[] {
   return VERB_NAMES.map((name) => {
     const { summary, words = [], takesFiles = false } = verbOf(name);
@@ -46,7 +46,7 @@ function offeredFlags(name: FlagName): OfferedFlag[] {
   return eitherWay ? [offered, { ...offered, spellings: [`--no-${name}`] }] : [offered];
 }
 
-/** One line, without the marks of code. */
+/** Removes backticks and the final full stop. */
 function plain(text: string): string {
   return text.replaceAll("`", "").replace(/\.$/, "");
 }

@@ -1,6 +1,6 @@
 import { type OfferedFlag, offeredVerbs } from "./grammar.ts";
 
-/** What zsh runs to complete a command line of dml. */
+/** Returns the completion script for zsh. */
 export function zshCompletion(): string {
   const verbs = offeredVerbs();
   return `#compdef dml
@@ -53,7 +53,10 @@ function valueCases(flags: readonly OfferedFlag[]): string[] {
   return [...cases].map(([action, spellings]) => `${[...new Set(spellings)].join(" | ")}) ${action}return ;;`);
 }
 
-/** `name:description`, as _describe takes it: in single quotes, where zsh knows no escape. */
+/**
+ * Formats `name:description` for `_describe`, in single quotes, within which zsh has no escape for
+ * a quote.
+ */
 function described(name: string, description: string): string {
   return `'${name}:${description.replaceAll("'", "’")}'`;
 }

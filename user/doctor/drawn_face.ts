@@ -1,11 +1,11 @@
-/** A face that is drawn, not photographed: nobody's picture has to come along for dml to look at itself. */
+/** Drawing of a face for the self-test of dml, which then needs no photograph of a person. */
 
 const WIDTH = 160;
 const HEIGHT = 120;
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-/** A soft-edged ellipse; `blur` is the width of its edge, to its radius. */
+/** An ellipse with a soft edge; `blur` is the width of the edge relative to the radius. */
 interface Stroke {
   readonly colour: Colour;
   readonly centre: readonly [x: number, y: number];
@@ -19,7 +19,7 @@ function stroke(colour: Colour, centre: Stroke["centre"], radii: Stroke["radii"]
   return { colour, centre, radii, blur };
 }
 
-/** What there is once on each side of the middle. */
+/** Returns the strokes that occur once on each side of the face. */
 function side(sign: 1 | -1): Stroke[] {
   const at = (distance: number) => 80 + sign * distance;
   return [
@@ -37,7 +37,7 @@ const STROKES: readonly Stroke[] = [
   stroke([45, 32, 25], [80, 50], [35, 42], 0.25), // hair
   stroke([200, 160, 135], [80, 96], [13, 20], 0.25), // neck
   stroke([224, 182, 156], [80, 60], [26, 35], 0.25), // face
-  stroke([240, 200, 175], [76, 62], [14, 22], 1.5), // light on it
+  stroke([240, 200, 175], [76, 62], [14, 22], 1.5), // highlight
   ...side(-1),
   ...side(1),
   stroke([205, 160, 135], [83, 62], [2.5, 8], 1.5), // nose
@@ -46,7 +46,7 @@ const STROKES: readonly Stroke[] = [
   stroke([205, 160, 138], [80, 90], [10, 3], 1.5), // chin
 ];
 
-/** A TIFF of one drawn face, 160x120, that the model `faces` takes for a person. */
+/** Returns a TIFF of one drawn face, 160x120 pixels, in which the model `faces` finds a person. */
 export function drawnFace(): Uint8Array<ArrayBuffer> {
   const pixels = new Uint8Array(WIDTH * HEIGHT * 3);
   for (let y = 0, at = 0; y < HEIGHT; y++) {
@@ -68,7 +68,10 @@ const SHORT = 3;
 const LONG = 4;
 const HEADER_BYTES = 8;
 
-/** Baseline TIFF 6.0, uncompressed RGB in one strip: the pixels right behind the header, then the directory. */
+/**
+ * Encodes baseline TIFF 6.0: uncompressed RGB in one strip, directly after the header, and then the
+ * directory.
+ */
 function tiffOf(pixels: Uint8Array): Uint8Array<ArrayBuffer> {
   const bitsAt = HEADER_BYTES + pixels.length;
   const directoryAt = bitsAt + 6;
@@ -78,7 +81,7 @@ function tiffOf(pixels: Uint8Array): Uint8Array<ArrayBuffer> {
     [258, SHORT, 3, bitsAt], // bits per sample
     [259, SHORT, 1, 1], // no compression
     [262, SHORT, 1, 2], // RGB
-    [273, LONG, 1, HEADER_BYTES], // where the strip begins
+    [273, LONG, 1, HEADER_BYTES], // offset of the strip
     [277, SHORT, 1, 3], // samples per pixel
     [278, SHORT, 1, HEIGHT], // rows per strip
     [279, LONG, 1, pixels.length], // bytes of the strip
@@ -95,7 +98,7 @@ function tiffOf(pixels: Uint8Array): Uint8Array<ArrayBuffer> {
     view.setUint16(at, tag, true);
     view.setUint16(at + 2, type, true);
     view.setUint32(at + 4, count, true);
-    view.setUint32(at + 8, value, true); // little-endian, so a short stands right in it too
+    view.setUint32(at + 8, value, true); // little-endian, so this writes a SHORT correctly too
   });
   return bytes;
 }

@@ -1,12 +1,15 @@
 import { DmlError, ERRORS } from "../../protocol/kernel/errors.ts";
 
-/** What `run` gives; what it throws names the ONNX file `what`. */
+/**
+ * Returns the result of `run`. The message of a thrown `DmlError` is prefixed with `what`, the name
+ * of the ONNX file.
+ */
 export function withFileName<Result>(what: string, run: () => Result): Result {
   try {
     return run();
   } catch (error) {
     if (!(error instanceof DmlError)) throw error;
-    // Of a file, the manifest is not to blame.
+    // The general advice is about the manifest, which is not the cause if a file is at fault.
     const isGeneral = error.advice === ERRORS.model_invalid.advice;
     const advice = isGeneral ? "Bring it anew from where it is from, whole." : error.advice;
     throw new DmlError(error.code, `${what}: ${error.message}`, { cause: error, advice });

@@ -3,19 +3,22 @@ import { readLabels } from "../../models/propose/read_labels.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { readBounded, readIfThere } from "./read_bounded.ts";
 
-/** Labels, and the file that they are from. */
+/** Labels and the path of the file that contains them. */
 export interface FoundLabels {
   readonly labels: readonly string[];
   readonly path: string;
 }
 
-/** The labels in the file at `path`. */
+/** Reads the labels in the file at `path`. */
 export async function labelsAt(path: string): Promise<FoundLabels> {
   const bytes = await readBounded(path, LIMITS.manifestBytesMax);
   return { labels: readLabels(new TextDecoder().decode(bytes), path), path };
 }
 
-/** The labels that lie beside a model, under the names that people give them; null when there are none. */
+/**
+ * Reads the labels in a file beside a model that has one of the usual names. Returns `null` if
+ * there is none.
+ */
 export async function labelsBeside(modelPath: string): Promise<FoundLabels | null> {
   const stem = modelPath.replace(/\.onnx$/i, "");
   const directory = dirname(modelPath);

@@ -10,13 +10,16 @@ import { readBounded } from "./read_bounded.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A manifest as people write it: data in which a file may stand for what is in it. */
+/** A manifest as a person writes it, in which a file name may stand for the content of the file. */
 export interface WrittenManifest {
   readonly path: string;
   readonly value: Json;
 }
 
-/** Reads the JSON at `path`; what is in it is checked when it is completed. Throws `model_invalid`. */
+/**
+ * Reads the JSON at `path`; {@linkcode completeManifest} validates its fields. Throws
+ * `model_invalid` if it is no JSON object.
+ */
 export async function readManifest(path: string): Promise<WrittenManifest> {
   const text = new TextDecoder().decode(await readBounded(path, LIMITS.manifestBytesMax));
   let value: unknown;
@@ -30,9 +33,10 @@ export async function readManifest(path: string): Promise<WrittenManifest> {
 }
 
 /**
- * The manifest with `changes` to its top level, its file names replaced by what is in the files: `labels` by the labels, the
- * `image` of a test by its digest; these pictures go into `files`. Paths are as seen from the manifest.
- * Throws `model_invalid`, naming the field, or what reading a file throws.
+ * Applies `changes` to the top level of the manifest and replaces file names by the content of the
+ * files: `labels` by the labels, the `image` of a test by its digest; these pictures are added to
+ * `files`. Paths are relative to the manifest. Throws `model_invalid`, naming the field, or the
+ * error of reading a file.
  */
 export async function completeManifest(
   { path, value }: WrittenManifest,
@@ -51,7 +55,7 @@ export async function completeManifest(
   return parseAs(manifestSchema, whole, { what: `The manifest ${path}`, code: "model_invalid" });
 }
 
-/** The reference of `bytes`, which go into `files`. */
+/** Adds `bytes` to `files` and returns their reference. */
 export function addFile(bytes: Uint8Array<ArrayBuffer>, files: Map<Digest, Uint8Array<ArrayBuffer>>): BlobReference {
   const digest = digestOf(bytes);
   files.set(digest, bytes);

@@ -14,12 +14,13 @@ import { readBounded } from "./read_bounded.ts";
 
 const MANIFEST_NAME = "manifest.json";
 
-/** A model file as people write it: its role at least; with its digest it is pinned. */
+/** Model files as a person lists them: the role is required; a digest pins the file. */
 const writtenFilesSchema = z.array(modelFileSchema.partial({ digest: true, size: true })).max(LIMITS.modelFilesMax);
 
 /**
- * Makes a model of a directory with `manifest.json` and a file `ROLE.onnx` for each model file. A file that has the digest which
- * the manifest pins goes as it is; any other is taken in first, and must have that digest then, if one is pinned.
+ * Prepares a model from a directory with `manifest.json` and a file `ROLE.onnx` for each model
+ * file. A file that has the digest pinned by the manifest is used unchanged. Any other file is
+ * optimised first, and must then have the pinned digest, if there is one.
  */
 export async function prepareDirectory(
   directory: string,

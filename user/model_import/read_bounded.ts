@@ -1,7 +1,10 @@
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { formatBytes } from "../terminal/render.ts";
 
-/** All of the file at `path`. Throws `file_not_found`, `file_unreadable`, or `blob_too_large` before it is read. */
+/**
+ * Reads the whole file at `path`. Throws `file_not_found`, `file_unreadable`, or, before reading
+ * it, `blob_too_large`.
+ */
 export async function readBounded(path: string, bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const { size, isDirectory } = await Deno.stat(path);
@@ -20,7 +23,7 @@ export async function readBounded(path: string, bytesMax: number): Promise<Uint8
   }
 }
 
-/** The file at `path`, or null when there is none. */
+/** Reads the file at `path`. Returns `null` if there is none. */
 export async function readIfThere(path: string, bytesMax: number): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
     return await readBounded(path, bytesMax);

@@ -17,21 +17,25 @@ export interface TrialEngine {
   close(): Promise<void>;
 }
 
-/** What was measured, of one worker. */
+/** Measured speed of one worker. */
 export interface TrialResult {
   readonly imagesPerSecond: number;
-  /** Before the files were taken in; null where that changed nothing. */
+  /** Speed with the files as they were published; `null` if optimising changed nothing. */
   readonly imagesPerSecondBefore: number | null;
 }
 
-/** Rounds of which the median is taken, unless one takes too long; before them one that does not count, which is slower. */
+/**
+ * Number of measured rounds, of which the median is taken. They are preceded by one that does not
+ * count because the first is slower, and end early after a round that takes too long.
+ */
 const ROUNDS = 5;
 const LONG_ROUND_MS = 10_000;
 
 /**
- * Loads a model the way nodes do and runs it: what a node would refuse is refused here, before any sees it. Measures it
- * beside the files as they were published, in turns, so that what else the host does hits both.
- * Throws `model_invalid` with what the engine says, `deadline_exceeded` when it is not loaded in time.
+ * Loads a model as a node does and runs it, so that a model which nodes would refuse is refused
+ * here, before any node receives it. Measures it alternately with the files as they were published,
+ * so that other load of the host affects both alike. Throws `model_invalid` with the reason of the
+ * engine, `deadline_exceeded` if it is not loaded in time.
  */
 export async function runTrial(
   prepared: Prepared,

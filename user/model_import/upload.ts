@@ -4,13 +4,16 @@ import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { ModelsClient } from "../client/models_client.ts";
 import type { Prepared } from "./prepared.ts";
 
-/** Sends a model to a master: its files, then its manifest. `onBytes` is told of all files together. */
+/**
+ * Uploads a model to a master: its files, then its manifest. `onBytes` receives the progress over
+ * all files together.
+ */
 export async function uploadPrepared(
   { manifest, files }: Pick<Prepared, "manifest" | "files">,
   models: ModelsClient,
   { onBytes, readFile }: {
     onBytes: (doneBytes: number, totalBytes: number) => void;
-    /** Where a file comes from that is not among `files`. */
+    /** Reads a file that is not in `files`. */
     readFile?: (digest: Digest) => Promise<Uint8Array<ArrayBuffer>>;
   },
 ): Promise<ModelAdded> {

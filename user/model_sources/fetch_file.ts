@@ -11,18 +11,17 @@ import { sleep } from "../../protocol/kernel/sleep.ts";
 import { followRedirects } from "./follow_redirects.ts";
 import { PartFile } from "./part_file.ts";
 
-/** Tries in a row that bring nothing. */
+/** Maximum number of consecutive attempts that receive nothing. */
 const TRIES_MAX = 5;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
-/** Of a server that stops in the middle. */
+/** Time without data after which an attempt is aborted. */
 const STALL_MS = 30_000;
 
-/** What a {@linkcode fetchFile} works with. */
 export interface FetchOptions {
-  /** Where what has arrived is kept until it is whole. */
+  /** Directory that keeps partial downloads. */
   readonly partsPath: string;
-  /** 64 hexadecimal digits that the file must have; null: any file. */
+  /** Required SHA-256 of the file in 64 hexadecimal digits; `null` if any file will do. */
   readonly sha256: string | null;
   readonly bytesMax: number;
   readonly onBytes: OnBytes;
@@ -31,17 +30,18 @@ export interface FetchOptions {
   readonly random: Random;
 }
 
-/** A file that was fetched. */
+/** A fetched file and its SHA-256 in 64 hexadecimal digits. */
 export interface FetchedFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly sha256: string;
 }
 
 /**
- * Fetches the file at `url`, by https or from this machine, going on where an earlier try broke off as long as the server says
- * that it is still the same file (RFC 9110, `If-Range`). What arrives must have the sum that was asked for, and the one that
- * the server names (`x-linked-etag`, as Hugging Face does). Throws `source_unreachable`, `source_refused`, `source_corrupt`
- * or `interrupted`.
+ * Fetches the file at `url` over https, or over http from this machine. Resumes an earlier partial
+ * download as long as the server confirms that the file is unchanged (RFC 9110, `If-Range`). The
+ * file must have the required SHA-256, and the one that the server names (`x-linked-etag`, as
+ * Hugging Face does). Throws `source_unreachable`, `source_refused`, `source_corrupt` or
+ * `interrupted`.
  */
 export async function fetchFile(url: URL, options: FetchOptions): Promise<FetchedFile> {
   const part = await PartFile.open(options.partsPath, url.href);
@@ -53,7 +53,7 @@ export async function fetchFile(url: URL, options: FetchOptions): Promise<Fetche
   await part.remove();
   for (const expected of [options.sha256, fetching.linkedSha256]) {
     if (expected === null || expected === sha256) continue;
-    // What was kept may have been of another file: once more, from the beginning.
+    // The partial download may have been of another file: retry once, from the beginning.
     if (wasResumed) return await fetchFile(url, options);
     throw new DmlError("source_corrupt", `${url} has the SHA-256 ${sha256}, not ${expected}.`);
   }
@@ -88,7 +88,9 @@ class Fetching {
     }
   }
 
-  /** Reads as far as the server goes; returns why the file is not whole, or null when it is. */
+  /**
+   * Makes one attempt. Returns the reason why the file is incomplete, or `null` if it is complete.
+   */
   async #fetchOnce(): Promise<DmlError | null> {
     const stall = new AbortController();
     const { clock, signal } = this.#options;
@@ -115,7 +117,10 @@ class Fetching {
     }
   }
 
-  /** The answer whose body goes behind what is here; null when there is nothing more to come. */
+  /**
+   * Requests the missing bytes. Returns the response that contains them, or `null` if none are
+   * missing.
+   */
   async #ask(signal: AbortSignal): Promise<Response | null> {
     const part = this.#part;
     const headers = new Headers({ "accept-encoding": "identity" });
@@ -165,7 +170,10 @@ class Fetching {
   }
 }
 
-/** What tells later whether the file is still the same: a strong entity tag, else the time of its last change. */
+/**
+ * Returns the validator that later shows whether the file is unchanged: a strong entity tag, else
+ * the time of its last modification; `null` if the server sends neither.
+ */
 function validatorOf({ headers }: Response): string | null {
   const etag = headers.get("etag");
   if (etag !== null && etag.startsWith('"')) return etag;

@@ -4,16 +4,16 @@ import { safeUrl } from "./model_source.ts";
 const REDIRECTS_MAX = 6;
 const REDIRECT_STATUSES: readonly number[] = [301, 302, 303, 307, 308];
 
-/** The answer behind the redirects, and the SHA-256 that one of the answers on the way names. */
+/** The final response after all redirects, and the SHA-256 that one of the responses names. */
 export interface Followed {
   readonly response: Response;
-  /** 64 hexadecimal digits, or null. */
+  /** 64 hexadecimal digits; `null` if no response names any. */
   readonly linkedSha256: string | null;
 }
 
 /**
- * Sends a GET and follows where it leads, each step only to where a file may be fetched from. Throws `source_refused` for a
- * step that leads elsewhere or one too many, and what `fetch` throws.
+ * Sends a GET request and follows its redirects, but only to URLs that {@linkcode safeUrl} accepts.
+ * Throws `source_refused` for a redirect elsewhere or one too many, and the errors of `fetch`.
  */
 export async function followRedirects(
   url: URL,
@@ -23,7 +23,7 @@ export async function followRedirects(
   let linkedSha256: string | null = null;
   for (let step = 0; step < REDIRECTS_MAX; step++) {
     const response = await fetch(at, { headers, signal, redirect: "manual" });
-    // Where large files lie elsewhere, the answer that says so also says what they hash to.
+    // If large files are stored elsewhere, the redirecting response also names their SHA-256.
     linkedSha256 ??= /^"?([0-9a-f]{64})"?$/.exec(response.headers.get("x-linked-etag") ?? "")?.[1] ?? null;
     const location = response.headers.get("location");
     if (!REDIRECT_STATUSES.includes(response.status) || location === null) return { response, linkedSha256 };

@@ -3,7 +3,7 @@ import type { Variable } from "./npm_package.ts";
 
 const PUBLIC_ENDPOINT = "https://huggingface.co";
 
-/** The address that leads to a file of a repository, at HF_ENDPOINT where that is set. */
+/** Returns the URL of a file of a repository, at `HF_ENDPOINT` if that is set. */
 export function huggingFaceUrl(
   { repository, file, revision }: { repository: string; file: string; revision: string },
   variable: Variable,
@@ -11,6 +11,6 @@ export function huggingFaceUrl(
   const endpoint = safeUrl(variable("HF_ENDPOINT") ?? PUBLIC_ENDPOINT);
   const encoded = (path: string) => path.split("/").map(encodeURIComponent).join("/");
   const base = endpoint.href.replace(/\/+$/, "");
-  // A revision may be a path (refs/pr/1), which is one step of the address.
+  // A revision may contain slashes (refs/pr/1) but is one segment of the URL.
   return new URL(`${base}/${encoded(repository)}/resolve/${encodeURIComponent(revision)}/${encoded(file)}`);
 }

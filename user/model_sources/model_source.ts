@@ -1,6 +1,6 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
-/** Where a model is to be had. */
+/** Source of a model. */
 export type ModelSource =
   /** A file, or a directory with a manifest. */
   | { readonly kind: "path"; readonly path: string }
@@ -13,7 +13,10 @@ export type ModelSource =
 const NPM = /^((?:@[a-z0-9._~-]{1,100}\/)?[a-z0-9._~-]{1,200})(?:@([A-Za-z0-9.+_~-]{1,100}))?\/(.{1,500})$/;
 const HUGGING_FACE = /^([A-Za-z0-9._-]{1,96}\/[A-Za-z0-9._-]{1,96})\/([^@]{1,500}?)(?:@([A-Za-z0-9._/-]{1,200}))?$/;
 
-/** What `text` on a command line names. Throws `usage`, showing the form, for what is like none of them. */
+/**
+ * Parses the source of a model from a command line. Throws `usage`, showing the expected form, if
+ * it has none of the known forms.
+ */
 export function parseModelSource(text: string): ModelSource {
   if (text.startsWith("npm:")) return npmSource(text.slice("npm:".length), text);
   if (text.startsWith("hf:")) return huggingFaceSource(text.slice("hf:".length), text);
@@ -21,7 +24,9 @@ export function parseModelSource(text: string): ModelSource {
   return { kind: "path", path: text };
 }
 
-/** `text` as an address that may be fetched: https, or http on this machine. Throws `usage`. */
+/**
+ * Parses a URL that may be fetched: https, or http on this machine. Throws `usage` for any other.
+ */
 export function safeUrl(text: string | URL): URL {
   const url = URL.parse(String(text));
   if (url === null) throw new DmlError("usage", `${JSON.stringify(String(text).slice(0, 200))} is no address.`);
@@ -36,7 +41,7 @@ export function safeUrl(text: string | URL): URL {
   );
 }
 
-/** The last part of the name, as a file is called. */
+/** Returns the file name of the model: the last segment of the path. */
 export function fileNameOf(source: ModelSource): string {
   const path = source.kind === "url"
     ? decodeURIComponent(new URL(source.url).pathname)
@@ -60,7 +65,7 @@ function huggingFaceSource(rest: string, text: string): ModelSource {
   return { kind: "hf", repository, file, revision };
 }
 
-/** A way up, or an empty step. */
+/** Returns true if `path` has an empty segment, or one that is `.` or `..`. */
 function hasDots(path: string): boolean {
   return path.split("/").some((step) => step === "" || step === "." || step === "..");
 }

@@ -7,11 +7,11 @@ import { safeUrl } from "./model_source.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { fileInTar } from "./tar_file.ts";
 
-/** Where packages are when npm was told nothing else. */
+/** Registry of npm if none is configured. */
 const PUBLIC_REGISTRY = "https://registry.npmjs.org/";
 const METADATA_BYTES_MAX = 8 * 1024 * 1024;
 
-/** What a registry says of one version, as far as it matters here. */
+/** Metadata of one version in a registry, reduced to the fields that are used here. */
 const versionSchema = z.looseObject({
   version: z.string().max(100),
   dist: z.looseObject({
@@ -21,10 +21,14 @@ const versionSchema = z.looseObject({
   }),
 });
 
-/** What the registry and its addresses are found by. */
+/** Reads an environment variable; `undefined` if it is not set. */
 export type Variable = (name: string) => string | undefined;
 
-/** The registry that npm is configured with, for packages of `scope` (null for none): by the environment, else `~/.npmrc`. */
+/**
+ * Returns the registry that npm is configured with for packages of `scope` (`null` for none): that
+ * of the scope in `~/.npmrc`, else that of the environment, else the general one in `~/.npmrc`,
+ * else the public one.
+ */
 export async function npmRegistry(scope: string | null, variable: Variable): Promise<URL> {
   const home = variable("HOME") ?? variable("USERPROFILE");
   const settings = home === undefined ? "" : await textOf(join(home, ".npmrc"));
@@ -34,7 +38,10 @@ export async function npmRegistry(scope: string | null, variable: Variable): Pro
   return safeUrl(named.endsWith("/") ? named : `${named}/`);
 }
 
-/** A file of a package, whose archive has the sum that the registry names. Throws what {@linkcode fetchFile} throws. */
+/**
+ * Fetches a file of a package, after comparing the archive with the checksum that the registry
+ * names. Throws the errors of {@linkcode fetchFile}.
+ */
 export async function fetchFromPackage(
   { name, version, path }: { name: string; version: string; path: string },
   { variable, ...options }: FetchOptions & { variable: Variable },
@@ -67,7 +74,10 @@ async function unpack(
   }
 }
 
-/** Throws `source_corrupt` when `bytes` do not have the sum in `integrity` (https://www.w3.org/TR/SRI/), else `shasum`. */
+/**
+ * Throws `source_corrupt` if `bytes` do not match the SHA-512 in `integrity`
+ * (https://www.w3.org/TR/SRI/), or, if there is none, the SHA-1 in `shasum`.
+ */
 async function checkIntegrity(
   bytes: Uint8Array<ArrayBuffer>,
   { integrity, shasum, what }: { integrity?: string; shasum?: string; what: string },
@@ -104,7 +114,7 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/** The value of `key` in a file of `key = value` lines. */
+/** Returns the value of `key` in a file of `key = value` lines. */
 function settingIn(text: string, key: string): string | undefined {
   for (const line of text.split(/\r?\n/)) {
     const [name, ...value] = line.split("=");

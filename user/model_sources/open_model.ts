@@ -6,13 +6,16 @@ import { huggingFaceUrl } from "./hugging_face.ts";
 import { fileNameOf, type ModelSource } from "./model_source.ts";
 import { fetchFromPackage, type Variable } from "./npm_package.ts";
 
-/** A model that was read or fetched. */
+/** A model file that was read or fetched. */
 export interface OpenedModel extends FetchedFile {
-  /** As a file is called. */
+  /** Name of the file, without a directory. */
   readonly fileName: string;
 }
 
-/** The file that `source` names, which has the sum that was asked for. Throws what reading or fetching it throws. */
+/**
+ * Reads or fetches the file that `source` names and checks its SHA-256. Throws the errors of
+ * reading or fetching it.
+ */
 export async function openModel(
   source: ModelSource,
   options: FetchOptions & { variable: Variable },

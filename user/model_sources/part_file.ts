@@ -5,14 +5,14 @@ import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { type Infer, z } from "../../protocol/schema.ts";
 
-/** What a server called the version that the part is of. */
+/** Identity of the file version to which a partial download belongs. */
 const noteSchema = z.strictObject({
   url: z.string().max(10_000),
-  /** For `If-Range`; null: it cannot be told whether the file is still the same. */
+  /** Value for `If-Range`; `null` if the server offers no way to detect a changed file. */
   validator: z.string().max(1_000).nullable(),
 });
 
-/** A file that is being fetched: what has arrived, kept between runs until it is whole. */
+/** A partial download, kept between runs until it is complete. */
 export class PartFile {
   readonly #path: string;
   readonly #notePath: string;
@@ -27,7 +27,10 @@ export class PartFile {
     this.#url = url;
   }
 
-  /** The part of `url` in `directory`, which is made; an empty one when there is none. Throws `home_unusable`. */
+  /**
+   * Opens the partial download of `url` in `directory`, which is created if missing. It is empty if
+   * there is none yet. Throws `home_unusable`.
+   */
   static async open(directory: string, url: string): Promise<PartFile> {
     const part = new PartFile(directory, url);
     try {
@@ -40,17 +43,19 @@ export class PartFile {
     return part;
   }
 
-  /** Bytes that are here. */
+  /** Number of bytes received so far. */
   get size(): number {
     return this.#size;
   }
 
-  /** What to send as `If-Range`. */
+  /** Value for `If-Range`; `null` if there is none. */
   get validator(): string | null {
     return this.#note?.validator ?? null;
   }
 
-  /** Begins anew, with a file that the server calls so. */
+  /**
+   * Begins again with an empty file; `validator` identifies the version that the server sends now.
+   */
   async restart(validator: string | null): Promise<void> {
     await removeIfThere(this.#path);
     this.#size = 0;
@@ -58,7 +63,10 @@ export class PartFile {
     await writeJsonFile(this.#notePath, this.#note);
   }
 
-  /** Appends what `stream` gives until it ends or breaks. Throws what it throws, `source_refused` past `bytesMax`, `disk_full`. */
+  /**
+   * Appends `stream` until it ends or fails. Throws the error of the stream, `source_refused` if
+   * the file exceeds `bytesMax`, or `disk_full`.
+   */
   async append(
     stream: ReadableStream<Uint8Array>,
     { bytesMax, onBytes }: { bytesMax: number; onBytes: (bytes: number) => void },
@@ -84,7 +92,7 @@ export class PartFile {
     return this.#size === 0 ? Promise.resolve(new Uint8Array()) : Deno.readFile(this.#path);
   }
 
-  /** Forgets all of it. */
+  /** Deletes the file and its note. */
   async remove(): Promise<void> {
     await removeIfThere(this.#path);
     await removeIfThere(this.#notePath);

@@ -3,13 +3,14 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 const BLOCK_BYTES = 512;
 const ENTRIES_MAX = 100_000;
 const LONG_NAME_BYTES_MAX = 64 * 1024;
-/** Names of others that an error offers. */
+/** Maximum number of other file names that an error suggests. */
 const OFFERED_MAX = 5;
 
 /**
- * The file at `path` in a tar archive as npm packs them: all of it below one directory, whose name does not matter. Links are no
- * files. Format: POSIX.1-2017 pax, ustar, and GNU's long names. Throws `source_refused`, naming what is like it, when there is
- * none, it has more than `bytesMax` bytes, or the archive is damaged.
+ * Extracts the file at `path` from a tar archive as npm packs it: all files are in one directory,
+ * whose name is ignored. Links do not count as files. Formats: POSIX.1-2017 pax, ustar, and the
+ * long names of GNU. Throws `source_refused` if there is no such file, suggesting those with the
+ * same extension, if it has more than `bytesMax` bytes, or if the archive is damaged.
  */
 export async function fileInTar(
   archive: ReadableStream<Uint8Array>,
@@ -65,7 +66,7 @@ function readHeader(block: Uint8Array, what: string): { name: string; type: stri
   };
 }
 
-/** Records `LENGTH KEY=VALUE\n`; of them the name and the size. */
+/** Reads the name and the size from pax records, `LENGTH KEY=VALUE\n` each. */
 function readPax(
   text: string,
   known: { longName: string | null; longSize: number | null },
@@ -79,7 +80,7 @@ function damaged(what: string): DmlError {
   return new DmlError("source_refused", `${what} is no tar archive, or a damaged one.`);
 }
 
-/** Gives out a stream in pieces of the size that is asked for. */
+/** Reader that returns a stream in pieces of the requested size. */
 class ExactReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #what: string;
@@ -90,7 +91,7 @@ class ExactReader {
     this.#what = what;
   }
 
-  /** The next `size` bytes, or null at the end. */
+  /** Returns the next `size` bytes; `null` at the end. */
   async read(size: number): Promise<Uint8Array<ArrayBuffer> | null> {
     const bytes = new Uint8Array(size);
     let filled = 0;
@@ -103,7 +104,7 @@ class ExactReader {
     return bytes;
   }
 
-  /** The content of an entry; what fills its last block up is left out. */
+  /** Returns the content of an entry and skips the padding of its last block. */
   async body(size: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = await this.read(size);
     if (bytes === null) throw damaged(this.#what);
@@ -111,7 +112,7 @@ class ExactReader {
     return bytes;
   }
 
-  /** Passes over `size` bytes and what fills the last block of `filledBytes` up. */
+  /** Skips `size` bytes, and the padding after an entry of `filledBytes` bytes. */
   async skip(size: number, filledBytes = size): Promise<void> {
     await this.#take(size + (BLOCK_BYTES - filledBytes % BLOCK_BYTES) % BLOCK_BYTES, () => {});
   }

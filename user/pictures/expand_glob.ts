@@ -4,26 +4,27 @@ import { globToRegExp } from "@std/path/glob-to-regexp";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { fixedPartOf, isGlob } from "./glob.ts";
 
-/** Directories that one `**` may stand for. */
+/** Maximum number of directories that `**` may match. */
 const DIRECTORIES_MAX = 10_000;
 
 export interface GlobOptions {
   readonly directoriesMax?: number;
-  /** Of the file system. */
+  /** Lists a directory; by default one of the file system. */
   readonly readDirectory?: (path: string) => AsyncIterable<Deno.DirEntry>;
 }
 
-/** What a pattern stands for. */
+/** Paths that match a pattern. */
 export interface GlobMatches {
   readonly paths: string[];
-  /** Directories on the way that could not be read, and why. */
+  /** Directories that could not be read, each with its error. */
   readonly closed: ReadonlyMap<string, unknown>;
 }
 
 /**
- * Expands `pattern` a path segment at a time, from its fixed part on, above which nothing may be read. `**` stands for a directory and all
- * below it, but hidden ones and links; behind it a pattern matches files only, for their directories were matched already.
- * Throws `usage` when it stands for more directories than `directoriesMax`.
+ * Expands `pattern` one path segment at a time. It begins at the fixed part of the pattern, because
+ * the process may not read above it. `**` matches a directory and everything below it except hidden
+ * directories and links. A pattern after `**` matches files only, because `**` has matched their
+ * directories already. Throws `usage` if `**` matches more than `directoriesMax` directories.
  */
 export async function expandGlob(pattern: string, options: GlobOptions = {}): Promise<GlobMatches> {
   const expansion = new Expansion(pattern, options);
@@ -59,7 +60,7 @@ class Expansion {
     this.#readDirectory = readDirectory;
   }
 
-  /** What in `directory` matches one segment of the pattern. */
+  /** Yields the entries of `directory` that match one segment of the pattern. */
   async *matches(
     directory: string,
     { segment, filesOnly }: { segment: string; filesOnly: boolean },
@@ -71,7 +72,7 @@ class Expansion {
     }
   }
 
-  /** `directory` and every directory in it, however deep. */
+  /** Yields `directory` and all directories below it, except hidden ones. */
   async *below(directory: string): AsyncGenerator<string> {
     if (++this.#directories > this.#directoriesMax) {
       const sentence = `${this.#pattern} stands for more than ${
@@ -89,7 +90,7 @@ class Expansion {
     try {
       yield* this.#readDirectory(directory);
     } catch (error) {
-      // A path on the way that is no directory, or went away, matches nothing.
+      // A path that is no directory, or that was removed meanwhile, matches nothing.
       const isNothing = error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.NotFound;
       if (!isNothing) this.closed.set(directory, error);
     }

@@ -4,12 +4,13 @@ import type { Struck } from "./shared_failure.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /**
- * Tells the failures of pictures on standard error: what is of one picture with its name, what is of all alike once; at the
- * end, which pictures that left undone.
+ * Report of failed pictures on standard error. A failure of one picture is printed with its name. A
+ * failure that affects all pictures is printed once, and the pictures that it left undone are
+ * listed at the end.
  */
 export class FailureReport {
   readonly #terminal: Terminal;
-  /** The pictures by what struck them. */
+  /** Undone pictures by the code of the failure that affects all. */
   readonly #undone = new Map<ErrorCode, string[]>();
 
   constructor(terminal: Terminal) {
@@ -25,7 +26,7 @@ export class FailureReport {
     this.#terminal.error(renderError(failure, { color }));
   }
 
-  /** Names what is undone of `total` pictures; not to who stopped it. */
+  /** Lists the undone ones of `total` pictures, unless the user interrupted the run. */
   finish(total: number): void {
     for (const [code, files] of this.#undone) {
       if (code === "interrupted" || total === 1) continue;

@@ -1,13 +1,14 @@
 const SPECIAL = /[*?[{]/;
 
-/** Whether `path` may stand for more than one file. */
+/** Returns true if `path` is a pattern, which may match more than one file. */
 export function isGlob(path: string): boolean {
   return SPECIAL.test(path);
 }
 
 /**
- * The part of `path` that names one place whatever the rest of it matches: the directories before the first segment
- * that is a pattern, `.` when there are none, all of `path` when none is.
+ * Returns the part of `path` that does not depend on what the pattern matches: the directories
+ * before the first segment with a pattern; `.` if there are none; the whole `path` if it is no
+ * pattern.
  *
  * @example
  * ```ts

@@ -11,24 +11,25 @@ import { isGlob } from "./glob.ts";
 import { isPictureName } from "./picture_name.ts";
 import { formatBytes } from "../terminal/render.ts";
 
-/** One picture that was asked for, or why there is none. */
+/** A requested picture, or the reason why it cannot be read. */
 export type Input =
   /** A regular file. */
   | { readonly kind: "file"; readonly name: string; readonly path: string }
-  /** Something that can only be read once and to its end: a pipe, a device. */
+  /** A pipe or a device, which can be read only once. */
   | { readonly kind: "stream"; readonly name: string; readonly path: string }
   | { readonly kind: "stdin"; readonly name: "stdin" }
   | { readonly kind: "missing"; readonly name: string; readonly error: DmlError };
 
 const OWN_OUTPUT = /\.annotated\.jpg$/i;
-/** A pattern whose last segment says this asks for own outputs. */
+/** Matches a pattern whose last segment explicitly includes own outputs. */
 const NAMES_OWN_OUTPUT = /annotated[^/]*$/i;
 const BY_NAME = new Intl.Collator("en", { numeric: true });
 
 /**
- * The pictures that `given` names, in its order: files; the pictures right inside a directory; what a glob matches
- * (for shells that hand globs on); `-` for standard input. Own outputs, `*.annotated.jpg`, are meant only when they are
- * named. What cannot be found or is refused by its size comes back as `missing`, so that the others go on.
+ * Finds the pictures that `given` names, in its order: files; the pictures directly inside a
+ * directory; the matches of a glob (for shells that pass globs on); `-` for standard input. Own
+ * outputs, `*.annotated.jpg`, are included only if they are named. An input that is not found, or
+ * is refused for its size, is returned as `missing`, so that the others are processed.
  */
 export async function findInputs(given: readonly string[], options: GlobOptions = {}): Promise<Input[]> {
   const found: Input[] = [];
@@ -86,7 +87,10 @@ async function findAll(paths: string[]): Promise<Input[]> {
   return inputs;
 }
 
-/** The bytes of `input`. Throws what is wrong with it; a stream is read to one byte past the limit at most. */
+/**
+ * Reads the bytes of `input`. Throws the reason if it cannot be read or has an invalid size. A
+ * stream is read to one byte beyond the limit at most.
+ */
 export async function readInput(
   input: Exclude<Input, { kind: "missing" }>,
   options: { stdin: ReadableStream<Uint8Array<ArrayBuffer>>; signal: AbortSignal },
@@ -115,7 +119,10 @@ async function readBytes(
   }
 }
 
-/** Opening a pipe takes until somebody opens its other end, and cannot be called off: who is stopped does not wait for it. */
+/**
+ * Opens `path`; rejects as soon as `signal` aborts. Opening a pipe blocks until its other end is
+ * opened, and cannot be cancelled.
+ */
 async function openUnlessStopped(path: string, signal: AbortSignal): Promise<Deno.FsFile> {
   signal.throwIfAborted();
   const stopped = Promise.withResolvers<never>();
@@ -165,7 +172,7 @@ function fileError(name: string, cause: unknown): DmlError {
   return new DmlError("file_unreadable", `${name} cannot be read: ${fileReason(cause)}.`, { cause });
 }
 
-/** The last part of `path` without its extension. */
+/** Returns the last segment of `path` without its extension. */
 export function stemOf(path: string): string {
   return basename(path).replace(/(?<=.)\.[^.]*$/, "");
 }

@@ -4,7 +4,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { parseAs } from "../../protocol/schema.ts";
 import { findInputs, type Input } from "./inputs.ts";
 
-/** A picture, and whom the folder it is in names. */
+/** A picture, and the person after whom its folder is named. */
 export interface LabelledPicture {
   readonly name: string;
   readonly input: Input;
@@ -13,8 +13,9 @@ export interface LabelledPicture {
 const BY_NAME = new Intl.Collator("en", { numeric: true });
 
 /**
- * The pictures in the sub-folders of `directory`, by the folders' names. Hidden folders and those without pictures are left out.
- * Throws `file_not_found`, `file_unreadable`, and `no_images` when nothing is left.
+ * Finds the pictures in the sub-folders of `directory`, in the order of the folder names. Hidden
+ * folders and those without pictures are skipped. Throws `file_not_found` or `file_unreadable`, and
+ * `no_images` if no picture is found.
  */
 export async function labelledPictures(directory: string): Promise<LabelledPicture[]> {
   const pictures: LabelledPicture[] = [];

@@ -1,6 +1,7 @@
 /**
- * The results of `work` on each item, in the order of the items, at most `concurrency` at once. A slow item holds back
- * what is yielded, never what is worked on. When the reader leaves, nothing new is begun and what runs is awaited.
+ * Yields the results of `work` on each item, in the order of the items, with at most `concurrency`
+ * running at once. A slow item delays the results after it, but not their work. If the consumer
+ * stops early, no further item is begun, and running ones are awaited.
  */
 export async function* mapInOrder<Item, Result>(
   items: readonly Item[],
@@ -10,7 +11,7 @@ export async function* mapInOrder<Item, Result>(
   },
 ): AsyncGenerator<Result> {
   const results = items.map(() => Promise.withResolvers<Result>());
-  // A failure is heard where its result is awaited; until then it must not count as unheard.
+  // A rejection is handled where its result is awaited; until then it must not count as unhandled.
   for (const { promise } of results) promise.catch(() => undefined);
   let next = 0;
   async function pull(): Promise<void> {

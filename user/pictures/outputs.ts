@@ -5,14 +5,14 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import { fileReason } from "../terminal/file_reason.ts";
 import { type Input, stemOf } from "./inputs.ts";
 
-/** What the file systems in use take for one name. */
+/** Maximum length of a file name on the usual file systems. */
 const NAME_BYTES_MAX = 255;
 
 /**
- * A path in `directory` for the annotated picture of each input, in their order: `NAME.annotated.jpg`, and
- * `NAME-2.annotated.jpg`, … where that would overwrite another one's or any input; a NAME that leaves no room for the rest is
- * cut. Names that differ only in case count as the same, as they do on some file systems. Makes the directory; throws
- * `output_directory_unusable` when it cannot.
+ * Returns a path in `directory` for the annotated picture of each input, in their order:
+ * `NAME.annotated.jpg`, or `NAME-2.annotated.jpg` and so on if that would overwrite another output
+ * or any input. A NAME that is too long is cut. Names that differ only in case count as the same,
+ * as on some file systems. Creates the directory; throws `output_directory_unusable` if that fails.
  */
 export async function planOutputs(
   inputs: readonly Input[],
@@ -20,7 +20,7 @@ export async function planOutputs(
 ): Promise<string[]> {
   const taken = new Set<string>();
   for (const input of inputs) {
-    // One that went away meanwhile is told of when it is read.
+    // An input that was removed meanwhile is reported when it is read.
     if (input.kind === "file") taken.add((await Deno.realPath(input.path).catch(() => input.path)).toLowerCase());
   }
   const place = await makeDirectory(directory);
@@ -40,7 +40,7 @@ function outputName(stem: string, ending: string): string {
   const room = NAME_BYTES_MAX - ending.length;
   const bytes = new TextEncoder().encode(stem);
   if (bytes.length <= room) return stem + ending;
-  // Streaming leaves out the bytes of a character that is cut.
+  // With `stream`, the decoder omits the incomplete character at the end.
   return new TextDecoder().decode(bytes.subarray(0, room), { stream: true }) + ending;
 }
 
@@ -54,9 +54,9 @@ async function makeDirectory(directory: string): Promise<string> {
 }
 
 /**
- * Writes `bytes` beside `path` and renames them to it, so that nobody ever reads half of it. Throws `output_unwritable` when
- * it is the name that cannot be had, `output_directory_unusable` when nothing can be written beside it: other names would
- * fare no better.
+ * Writes `bytes` to a temporary file beside `path` and renames it, so that no reader sees a partial
+ * file. Throws `output_unwritable` if the rename fails, and `output_directory_unusable` if no file
+ * can be written to the directory, where other names would fail too.
  */
 export async function writeOutput(
   path: string,
@@ -70,7 +70,7 @@ export async function writeOutput(
     isWritten = true;
     await Deno.rename(temporary, path);
   } catch (cause) {
-    // Whether or not the rest of it can be removed, the first failure is the one to tell.
+    // Removing the rest may fail too, but the first failure is the one to report.
     await Deno.remove(temporary).catch(() => undefined);
     throw isWritten ? unwritable(path, cause) : unusable(dirname(path), cause);
   }

@@ -1,12 +1,12 @@
 import { asDmlError, DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
 
-/** After one of these the other pictures of the same run would fare no better. */
+/** Codes of failures that would also affect the other pictures of the same run. */
 const SHARED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "forbidden",
   "gallery_unfit",
   "gallery_unknown",
   "interrupted",
-  // These two only after every try: whoever comes next would wait as long for the same.
+  // The next two are reported only after all retries; another picture would wait as long in vain.
   "master_unreachable",
   "no_capable_node",
   "output_directory_unusable",
@@ -16,13 +16,15 @@ const SHARED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "unauthorized",
 ]);
 
-/** A failure, and whether it is of all the pictures alike. */
+/** A failure, and whether it affects all pictures alike. */
 export interface Struck {
   readonly failure: DmlError;
   readonly isShared: boolean;
 }
 
-/** What has struck all the pictures of a run alike; those that come later only repeat it. */
+/**
+ * The failure that affects all pictures of a run, once there is one; further failures repeat it.
+ */
 export class SharedFailure {
   #failure: DmlError | null = null;
 
@@ -30,12 +32,15 @@ export class SharedFailure {
     return this.#failure !== null;
   }
 
-  /** Throws what has struck, if something has. */
+  /** Throws the failure, if there is one. */
   repeat(): void {
     if (this.#failure !== null) throw this.#failure;
   }
 
-  /** Does what all pictures need: its failure, by whatever name, is theirs, and the result null. A bug is thrown. */
+  /**
+   * Runs `work` that all pictures need. If it throws a `DmlError`, that becomes the failure of all
+   * pictures, and the result is `null`. Any other error is a bug and is thrown.
+   */
   async ofAll<Result>(work: () => Promise<Result>): Promise<Result | null> {
     try {
       return await work();
@@ -46,7 +51,7 @@ export class SharedFailure {
     }
   }
 
-  /** Takes the failure of one picture, and remembers it when it is of all. */
+  /** Classifies the failure of one picture, and remembers it if it affects all. */
   ofOne(error: unknown): Struck {
     const failure = asDmlError(error);
     if (SHARED.has(failure.code)) this.#failure ??= failure;

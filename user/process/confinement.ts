@@ -1,21 +1,22 @@
 /**
- * How a process comes down to the permissions of its role. Deno can take a whole kind away from a running process, but not
- * all paths except some. So a process that was started with more than its role needs hands the role to a thread of its own,
- * which is born with exactly the role's permissions, and gives up its own. One that was started with no more runs the role itself.
+ * Reduces a process to the permissions of its role. Deno can revoke a whole kind of permission in a
+ * running process, but not all paths except some. A process that was started with more than its
+ * role needs therefore runs the role in a worker thread that has exactly the role's permissions,
+ * and revokes its own. A process that was started with no more runs the role itself.
  */
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { Permissions } from "./permissions.ts";
 
-/** The kinds that Deno knows and a role may hold. */
+/** Kinds of permissions that a role may hold. */
 const SCOPED_KINDS = ["net", "read", "write", "env", "sys"] as const;
 const FORBIDDEN_KINDS = ["run", "ffi", "import"] as const;
 
-/** From the thread to the one that started it, once. */
+/** Message from the worker thread to the main thread, sent once. */
 interface RealmEnded {
   readonly exitCode: number;
 }
 
-/** Whether this process may do more than `permissions`, in a kind that they need a part of. */
+/** Returns true if this process holds a whole kind of which `permissions` need only a part. */
 export function holdsMoreThan(permissions: Permissions): boolean {
   return SCOPED_KINDS.some((name) =>
     permissions[name] !== true && permissions[name].length > 0 &&
@@ -23,7 +24,10 @@ export function holdsMoreThan(permissions: Permissions): boolean {
   );
 }
 
-/** Gives up, for good, every kind that `permissions` hold nothing of: for `node:` modules and for new workers too. */
+/**
+ * Revokes, permanently, every kind of which `permissions` hold nothing. This also applies to
+ * `node:` modules and to new workers.
+ */
 export function giveUpAllBut(permissions: Pick<Permissions, (typeof SCOPED_KINDS)[number]>): void {
   for (const name of SCOPED_KINDS) {
     const held = permissions[name];
@@ -33,8 +37,9 @@ export function giveUpAllBut(permissions: Pick<Permissions, (typeof SCOPED_KINDS
 }
 
 /**
- * Starts the module `entry` as a thread that holds `permissions` and no more, hands it `task` and gives the exit code that it
- * ends with. This thread gives up what it held itself, but for reading: through it the other one loads its modules.
+ * Runs `task` in a worker thread that loads the module `entry` and holds exactly `permissions`.
+ * Returns the exit code of the task. The main thread revokes its own permissions except for
+ * reading, because the worker loads its modules through it.
  */
 export async function runInRealm<Task>(
   task: Task,
@@ -57,19 +62,22 @@ export async function runInRealm<Task>(
   }
 }
 
-/** Whether this is a thread that {@linkcode runInRealm} started. */
+/** Returns true in a thread that {@linkcode runInRealm} started. */
 export function isRealm(): boolean {
   return "DedicatedWorkerGlobalScope" in globalThis;
 }
 
-/** In the thread: does the task with `run`, which gives the exit code of the process. */
+/**
+ * Waits, in the worker thread, for its task and runs it; `run` returns the exit code of the
+ * process.
+ */
 export function serveRealm<Task>(run: (task: Task) => Promise<number>): void {
   globalThis.addEventListener("message", async (event) => {
     endProcess(await run((event as MessageEvent<Task>).data));
   }, { once: true });
 }
 
-/** Ends the process with `exitCode`, from whichever thread it is called. */
+/** Ends the process with `exitCode`, from either thread. */
 export function endProcess(exitCode: number): void {
   if (!isRealm()) Deno.exit(exitCode);
   const ended: RealmEnded = { exitCode };

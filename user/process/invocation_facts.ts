@@ -2,7 +2,10 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { InvocationFacts } from "./process_facts.ts";
 
-/** How this process was started, whose entry is the module at `entry`; a packed program has all its parts beside that. */
+/**
+ * Collects facts about the start of this process. `entry` is its main module; a packed program has
+ * all its files beside it.
+ */
 export function invocationFactsOf({ entry, isPacked }: { entry: string; isPacked: boolean }): InvocationFacts {
   const own = dirname(fileURLToPath(entry));
   const engine = () => fileURLToPath(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));

@@ -2,10 +2,13 @@ import { ENVIRONMENT_NAMES } from "../cli/flags.ts";
 import { SOURCE_VARIABLES } from "./source_variables.ts";
 import type { Permissions } from "./permissions.ts";
 
-/** A longer argument is refused by some systems (Linux: 128 KiB). */
+/** Maximum length of one flag; some systems refuse longer arguments (Linux: 128 KiB). */
 const FLAG_CHARACTERS_MAX = 100_000;
 
-/** What is read of the environment before the arguments are parsed, and never after: the flags' variables, and what the data directory is found by. */
+/**
+ * Environment variables that are read before the arguments are parsed, and never after: those of
+ * the flags, those that locate the data directory, and those about sources of models.
+ */
 export const STARTING_ENVIRONMENT: readonly string[] = [
   ...ENVIRONMENT_NAMES,
   "DML_EXECUTABLE",
@@ -19,16 +22,22 @@ export const STARTING_ENVIRONMENT: readonly string[] = [
 ];
 
 /**
- * The flags of `deno run` that start a process with `permissions` and no more, but for the environment that it parses
- * its arguments with. Deno's flags have no way to write a path that holds a comma, and a list of thousands of pictures is too
- * long for a command line: then the whole kind is granted, and the process comes down by itself, as one does that was started with too much (see `confinement.ts`).
+ * Returns the flags of `deno run` that start a process with exactly `permissions`, and with the
+ * environment that it needs to parse its arguments. Deno's flags cannot express a path that
+ * contains a comma, and a list of thousands of pictures is too long for a command line. In these
+ * cases the whole kind is granted, and the process reduces its permissions itself (see
+ * `confinement.ts`).
  *
  * @example
  * ```ts
  * import { assert } from "@std/assert";
  * import { NO_PERMISSIONS } from "./permissions.ts";
  *
- * const flags = permissionFlags({ ...NO_PERMISSIONS, net: ["10.0.0.1:7400"], read: ["/photos/a.jpg"] });
+ * const flags = permissionFlags({
+ *   ...NO_PERMISSIONS,
+ *   net: ["10.0.0.1:7400"],
+ *   read: ["/photos/a.jpg"],
+ * });
  * assert(flags.includes("--allow-net=10.0.0.1:7400"));
  * assert(flags.includes("--allow-read=/photos/a.jpg"));
  * assert(!flags.some((flag) => flag.startsWith("--allow-write")));

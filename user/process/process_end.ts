@@ -5,10 +5,16 @@ import { EXIT_INTERRUPTED, EXIT_OK } from "../cli/exit.ts";
 import { renderError } from "../terminal/render.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** A terminal sends its signal to a script and to what that started, and the script hands its own on: within this it is the same one. */
+/**
+ * Longest interval at which two signals count as one: under the launcher script Ctrl-C arrives
+ * twice, from the terminal and from the script.
+ */
 const ONE_SIGNAL_MS = 250;
 
-/** Aborts on the first signal to stop; the second one ends the process where it stands. */
+/**
+ * Returns a signal that aborts on the first request to stop. The second one ends the process
+ * immediately.
+ */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();
   let firstMs = 0;
@@ -23,7 +29,7 @@ export function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-/** What nobody caught is a bug, in whatever turn of events it shows. */
+/** Ends the process on uncaught errors and unhandled rejections, which are bugs. */
 export function endOnBugs(terminal: Terminal): void {
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
@@ -35,9 +41,9 @@ export function endOnBugs(terminal: Terminal): void {
   });
 }
 
-/** Says what ended the command; the exit code that goes with it. */
+/** Prints the error that ended the command. Returns its exit code. */
 export function endBy(error: unknown, terminal: Terminal): number {
-  // Whoever read standard output, `head` for one, has had enough.
+  // The reader of standard output, such as `head`, has closed it on purpose.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT_OK;
   const known = asDmlError(error);
   terminal.status(null);

@@ -5,16 +5,19 @@ import type { ProcessFacts } from "./permissions.ts";
 import { SOURCE_VARIABLES } from "./source_variables.ts";
 import { serviceDirectory, SYSTEM_HOME } from "../service/service_place.ts";
 
-/** What is known of an invocation before its command is. */
+/** Facts of an invocation that do not depend on its command. */
 export interface InvocationFacts
   extends HostEnvironment, Pick<ProcessFacts, "currentDirectory" | "programPaths" | "codePaths"> {
-  /** The file that a person starts, when the program is in one and the environment does not say so. */
+  /**
+   * The executable that contains this program, unless the environment names another; `null` if
+   * there is none.
+   */
   readonly executable: string | null;
 }
 
 /**
- * Where `command` takes place. Throws `home_unusable` when it needs a data directory and nothing says where that is, `usage`
- * when it is about services and this kind of host has none.
+ * Returns the surroundings of `command`. Throws `home_unusable` if it needs a data directory and
+ * none is known, `usage` if it is about services and this kind of host has none.
  */
 export function processFactsOf(command: CliCommand, start: InvocationFacts): ProcessFacts {
   const { currentDirectory, programPaths, codePaths = [] } = start;

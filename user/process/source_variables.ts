@@ -1,4 +1,7 @@
-/** What of the environment says where models come from; read before anything else of the environment is given up. */
+/**
+ * Environment variables about sources of models. They are read before the process revokes its
+ * access to the environment.
+ */
 export const SOURCE_VARIABLES = [
   "HOME",
   "USERPROFILE",

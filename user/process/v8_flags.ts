@@ -1,6 +1,7 @@
 /**
- * What keeps the memory of a process small that decodes pictures and runs models, for V8: it collects young garbage often, and does not
- * copy functions of WebAssembly into their callers, which the compiler of the inference engine has done already. The second
- * takes 8 MB off the peak of a start. The tasks in `deno.json` say the same.
+ * V8 flags that reduce the memory of a process that decodes pictures and runs models: V8 collects
+ * young garbage often, and does not inline functions of WebAssembly, which the compiler of the
+ * inference engine has done already. The second flag reduces the peak memory of a start by 8 MB.
+ * The tasks in `deno.json` set the same flags.
  */
 export const V8_FLAGS = "--max-semi-space-size=1,--no-wasm-inlining";

@@ -3,21 +3,21 @@ import type { Prediction } from "../../protocol/messages/prediction.ts";
 import { boxText } from "./box_text.ts";
 import { type Column, printable } from "../terminal/render.ts";
 
-/** Classes of one picture that a table shows, and numbers of a vector. */
+/** Maximum number of classes of a picture, and of numbers of a vector, that a table shows. */
 const CLASSES_MAX = 5;
 const NUMBERS_MAX = 4;
 
-/** What a model that looks for something else than persons found, as rows of a table. */
+/** Findings of a model that does not look for persons, as rows of a table. */
 export interface FindingTable {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
-  /** What is counted at the end, and how many there are; null where there is nothing to count. */
+  /** Noun and number for the summary at the end; `null` if there is nothing to count. */
   readonly counted: { readonly noun: string; readonly count: number } | null;
 }
 
 const IMAGE: Column = { title: "image", shrinks: true };
 
-/** The table of one picture; null when its model looks for persons. */
+/** Returns the table of one picture; `null` if its model looks for persons. */
 export function findingTable(file: string, prediction: Prediction): FindingTable | null {
   const image = printable(file);
   const { labels, objects, embedding, tensors } = prediction;
@@ -74,7 +74,7 @@ function rowOfTensor(image: string, { name, type, dims, data }: TensorValue): st
   return [image, printable(name), type, dims.join("x") || "scalar", beginning(data)];
 }
 
-/** `0.123 -1.5 0 7 …`. */
+/** Formats the first numbers, such as `0.123 -1.5 0 7 …`. */
 function beginning(numbers: readonly (number | null)[]): string {
   const first = numbers.slice(0, NUMBERS_MAX).map((value) => value === null ? "-" : `${Number(value.toPrecision(3))}`);
   return `${first.join(" ")}${numbers.length > NUMBERS_MAX ? " …" : ""}`;

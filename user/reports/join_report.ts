@@ -4,17 +4,17 @@ import { ProgressBar } from "../terminal/progress_bar.ts";
 import { counted, formatBytes, formatDuration, formatRate, printable } from "../terminal/render.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** Why there is no connection. */
+/** Reason why a connection ended. */
 interface Ending {
   readonly code: ErrorCode;
   readonly reason: string;
   readonly advice?: string;
 }
 
-/** Ends that are of no concern to a person: the node itself does all that is to be done about them. */
+/** Codes that need no advice: the node itself does all that is necessary. */
 const PASSING: readonly ErrorCode[] = ["connection_lost", "shutting_down", "peer_too_slow", "cancelled"];
 
-/** What happens to a node that a person may want to see. */
+/** Events of a node that may interest the user. */
 type NodeNews =
   | { readonly kind: "connected" }
   | { readonly kind: "modelLoading"; readonly model: string }
@@ -28,7 +28,10 @@ type NodeNews =
   | { readonly kind: "modelFailed"; readonly model: string; readonly failure: { readonly reason: string } }
   | { readonly kind: "drainChanged"; readonly draining: boolean };
 
-/** Tells a person what becomes of a node: a bar while files of models arrive, and a line for each turn of events. */
+/**
+ * Report of a node for its user: a progress bar while model files arrive, and a line for each
+ * event.
+ */
 export class JoinReport {
   readonly #terminal: Terminal;
   readonly #progress: boolean;
@@ -47,7 +50,7 @@ export class JoinReport {
     );
   }
 
-  /** Something happened. */
+  /** Prints an event. */
   tell(news: NodeNews): void {
     switch (news.kind) {
       case "connected":
@@ -66,7 +69,7 @@ export class JoinReport {
     }
   }
 
-  /** Some bytes of a model have arrived. */
+  /** Shows how much of the files of a model has arrived. */
   received(progress: { model: string; doneBytes: number; totalBytes: number }): void {
     const { model, doneBytes, totalBytes } = progress;
     if (!this.#progress || totalBytes === 0) return;
@@ -81,14 +84,17 @@ export class JoinReport {
     this.#say("The node has left.");
   }
 
-  /** What to do about it is said once, not with every try that ends the same way. */
+  /**
+   * Prints why the connection ended. The advice is printed only once, not for every attempt that
+   * ends in the same way.
+   */
   #disconnected({ code, reason, advice = ERRORS[code].advice }: Ending, retryInMs: number): void {
     const isNew = reason !== this.#lastReason && !PASSING.includes(code);
     this.#lastReason = reason;
     this.#say(`No connection: ${reason} ${isNew ? `${advice} ` : ""}Trying again in ${formatDuration(retryInMs)}.`);
   }
 
-  /** What follows takes its place: the next bar or the next sentence. */
+  /** Shows a status that the next bar or line replaces. */
   #loading(model: string): void {
     if (this.#progress) this.#terminal.status(printable(`${model} is being loaded and tried.`));
   }

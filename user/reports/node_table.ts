@@ -24,15 +24,16 @@ const COLUMNS: readonly (Column & { readonly title: Title })[] = [
   { title: "done", align: "right" },
 ];
 
-/** What a narrow terminal does without, first what is missed least; --json has it all. */
+/** Columns that are dropped on a narrow terminal, the least important first; --json has all. */
 const LEFT_OUT: readonly Title[] = ["id", "address", "memory", "done", "workers", "seen"];
 
 const INDENT = "  ";
 
 /**
- * The nodes, a line each, their models in the last column. Where that is wider than `columnsMax`, the models stand below
- * their node, whole, and as many columns are left out as must be; the ids stay while two nodes have the same name, for
- * then an order needs them.
+ * Formats the nodes, one a line, with their models in the last column. If that is wider than
+ * `columnsMax`, the models are listed in full below their node, and as many columns are dropped as
+ * necessary. The ids are kept if two nodes have the same name, because a command to a node then
+ * needs its id.
  */
 export function renderNodes(
   nodes: readonly NodeListing[],
@@ -73,7 +74,7 @@ function modelSummary({ model, state, imagesPerSecond }: NodeListing["models"][n
     : `${model} ${state}`;
 }
 
-/** The indexes of the columns that a table of `columnsMax` has room for. */
+/** Returns the indexes of the columns that fit into `columnsMax`. */
 function columnsThatFit(nodes: readonly NodeListing[], rows: readonly string[][], columnsMax: number): number[] {
   const areNamesUnique = new Set(nodes.map(({ name }) => name)).size === nodes.length;
   let kept = COLUMNS.map((_, index) => index);
@@ -94,7 +95,10 @@ function widthOf(columns: readonly Column[], rows: readonly (readonly string[])[
   return Math.max(...table.split("\n").map(displayWidth));
 }
 
-/** `summaries` on indented lines of at most `columnsMax`; none is parted unless it is wider than a line. */
+/**
+ * Lays out `summaries` on indented lines of at most `columnsMax`. A summary is shortened only if it
+ * is wider than a line.
+ */
 function wrapped(summaries: readonly string[], columnsMax: number): string[] {
   if (summaries.length === 0) return [`${INDENT}no models`];
   const lines: string[] = [];

@@ -5,10 +5,10 @@ import { type Infer, z } from "../../protocol/schema.ts";
 /** One line of `dml predict --json`; the help of `predict` shows this shape. */
 export const predictRowSchema = z.discriminatedUnion("ok", [
   z.strictObject({
-    /** As it was named, or found; `stdin` for `-`. */
+    /** Path as given on the command line or found; `stdin` for `-`. */
     file: z.string(),
     ok: z.literal(true),
-    /** Null when none was asked for. */
+    /** `null` if none was requested. */
     annotatedFile: z.string().nullable(),
     prediction: predictionSchema,
   }),
@@ -16,7 +16,7 @@ export const predictRowSchema = z.discriminatedUnion("ok", [
     file: z.string(),
     ok: z.literal(false),
     error: z.strictObject({
-      /** One of `protocol/kernel/errors.ts`. */
+      /** One of the codes in `protocol/kernel/errors.ts`. */
       code: z.string(),
       message: z.string(),
       advice: z.string(),
@@ -26,7 +26,7 @@ export const predictRowSchema = z.discriminatedUnion("ok", [
 
 export type PredictRow = Infer<typeof predictRowSchema>;
 
-/** The line of a picture that was not answered. */
+/** Returns the row of a picture that failed. */
 export function failedRow(file: string, { code, message, advice }: DmlError): PredictRow {
   return { file, ok: false, error: { code, message, advice } };
 }

@@ -1,19 +1,19 @@
 import { styled } from "../terminal/render.ts";
 
-/** What a person needs to know of a master that listens. */
+/** Facts about a listening master that its operator needs. */
 export interface ServeFacts {
-  /** `HOST:PORT`, as others reach it. */
+  /** `HOST:PORT` at which others reach it. */
   readonly address: string;
   readonly joinLine: string;
   readonly predictRow: string;
   readonly nodesLine: string;
-  /** Whether others than this machine reach it. */
+  /** True if other machines reach it, which then need a token. */
   readonly tokenRequired: boolean;
 }
 
 /**
- * What `dml serve` prints once it listens: where, and the lines to paste elsewhere. `program` is how dml is started here,
- * when that is not `dml`.
+ * Formats the text that `dml serve` prints once it listens: its address, and the command lines to
+ * paste elsewhere. `program` is the command that starts dml here and replaces `dml` in them.
  */
 export function serveReport(facts: ServeFacts, options: { program: string; color: boolean }): string {
   const line = (text: string) => `  ${styled(text.replace(/^dml\b/, options.program), "bold", options.color)}`;

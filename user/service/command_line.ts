@@ -7,20 +7,20 @@ import type { ServiceLevel } from "./service_place.ts";
 import { formatAddress } from "../../protocol/http_api/address.ts";
 import { V8_FLAGS } from "../process/v8_flags.ts";
 
-/** Directories that the sandbox of a service of the host hides from it. */
+/** Matches directories that the sandbox of a service of the host hides from it. */
 const HIDDEN = /^\/(home|root|tmp|var\/tmp|run\/user)\//;
 
-/** What starts `command` as a service. */
 export interface ServiceCommandLineOptions {
   readonly level: ServiceLevel;
   readonly facts: ProcessFacts;
-  /** The module that a process of dml is started with, when there is no executable. */
+  /** Main module of dml, which Deno runs if there is no executable. */
   readonly entry: string;
 }
 
 /**
- * The whole line that starts a role again as it was asked for, its token apart: the executable, or Deno with exactly the role's
- * permissions. Throws `usage` where a service of `level` could not start it.
+ * Returns the command line that starts a role with the same settings, except for its token: the
+ * executable, or Deno with exactly the role's permissions. Throws `usage` if a service of `level`
+ * could not start it.
  */
 export function serviceCommandLine(command: ServeCommand | JoinCommand, options: ServiceCommandLineOptions): string[] {
   return [...programOf(command, options), ...roleArguments(command)];
@@ -48,7 +48,10 @@ function programOf(command: ServeCommand | JoinCommand, { level, facts, entry }:
   return [Deno.execPath(), "run", "--quiet", `--v8-flags=${V8_FLAGS}`, ...flags, fileURLToPath(entry)];
 }
 
-/** Every choice is written out, so that the service does not change with somebody's environment. */
+/**
+ * Returns the arguments with every setting written out, so that the service does not depend on the
+ * environment of an account.
+ */
 function roleArguments(command: ServeCommand | JoinCommand): string[] {
   if (command.verb === "serve") {
     const { host, port, controlPort, executables } = command;

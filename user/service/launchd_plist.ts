@@ -1,16 +1,19 @@
-/** What a property list says of one role. */
+/** Content of the property list of one role. */
 export interface PlistOptions {
-  /** As launchd calls it. */
+  /** Name of the service in launchd. */
   readonly label: string;
   /** The program and its arguments. */
   readonly commandLine: readonly string[];
-  /** Variables, secrets among them: the file is for its owner only. */
+  /** Environment variables, including secrets: only the owner can read the file. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Where its standard error goes. */
+  /** Path of the file that receives its standard error. */
   readonly logPath: string;
 }
 
-/** A property list of launchd (launchd.plist(5)) that runs one role for good, again when it fails. */
+/**
+ * Returns a property list of launchd (launchd.plist(5)) that runs one role permanently and restarts
+ * it after a failure.
+ */
 export function launchdPlist({ label, commandLine, environment, logPath }: PlistOptions): string {
   const variables = Object.entries(environment).map(([name, value]) => `    ${key(name)}${string(value)}`);
   return [

@@ -2,31 +2,32 @@ import { join, posix } from "node:path";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { HostEnvironment } from "../../protocol/host/home_path.ts";
 
-/** The roles that run as a service. */
+/** Roles that run as a service. */
 export const SERVICE_ROLES = ["serve", "join"] as const;
 export type ServiceRole = (typeof SERVICE_ROLES)[number];
 
-/** What can be done about a service. */
+/** Actions of `dml service`. */
 export const SERVICE_ACTIONS = ["install", "uninstall", "status"] as const;
 
-/** Whose service it is: of the account that asks, or of the host. */
+/** Owner of a service: the account of the user, or the host. */
 export type ServiceLevel = "user" | "system";
 
-/** Where the data directory of a service of the host is; systemd makes it, for the service only. */
+/** Data directory of a service of the host. systemd creates it for the service alone. */
 export const SYSTEM_HOME = "/var/lib/dml";
 
-/** What starts services on a kind of host. */
+/** Service managers, one for each supported kind of host. */
 export type ServiceManager = "systemd" | "launchd";
 
-/** Where the descriptions of services are kept. */
+/** Directory of the service descriptions. */
 export interface ServiceDirectory {
   readonly manager: ServiceManager;
   readonly path: string;
 }
 
 /**
- * Where the service manager of this host looks for services of `level` (systemd.unit(5), launchd.plist(5)).
- * Throws `usage` on a host that has neither manager, `home_unusable` when nothing says where the account's own are.
+ * Returns the directory in which the service manager of this host looks for services of `level`
+ * (systemd.unit(5), launchd.plist(5)). Throws `usage` on a host that has neither manager and for a
+ * service of the host under launchd, `home_unusable` if the account's own directory is unknown.
  */
 export function serviceDirectory(level: ServiceLevel, host: HostEnvironment): ServiceDirectory {
   switch (host.os) {
@@ -59,15 +60,21 @@ function homeOf(host: HostEnvironment): string {
   });
 }
 
-/** The files of one service. */
+/** Name and files of one service. */
 export interface ServiceFiles {
-  /** As the service manager calls it: `dml-serve.service`, `dml.serve`. */
+  /** Name in the service manager: `dml-serve.service`, `dml.serve`. */
   readonly name: string;
-  /** Its description. */
+  /** Path of its description. */
   readonly description: string;
-  /** Variables that are secrets, for its owner only; null where the description holds them itself. */
+  /**
+   * Path of the file with secret variables, for its owner only; `null` if the description contains
+   * them itself.
+   */
   readonly environment: string | null;
-  /** What makes it start at boot, once it is enabled; null where the description alone does. */
+  /**
+   * Path of the link that exists while the service is enabled to start at boot; `null` if the
+   * description alone suffices.
+   */
   readonly enabled: string | null;
 }
 

@@ -6,7 +6,7 @@ export interface ServiceFacts extends ServiceFiles {
   readonly level: ServiceLevel;
 }
 
-/** What is left to do after `dml service install`: dml starts no programs. */
+/** Formats the remaining steps after `dml service install`, since dml itself starts no programs. */
 export function installedText({ manager, level, name, description }: ServiceFacts): string {
   const { systemctl, journalctl } = commandsOf(level);
   const lines = manager === "launchd"
@@ -26,7 +26,7 @@ export function installedText({ manager, level, name, description }: ServiceFact
   ]);
 }
 
-/** What is left to do after `dml service uninstall`. */
+/** Formats the remaining steps after `dml service uninstall`. */
 export function uninstalledText({ manager, level, name, description }: ServiceFacts): string {
   const { systemctl } = commandsOf(level);
   const lines = manager === "launchd"

@@ -1,24 +1,25 @@
 import type { ServiceLevel } from "./service_place.ts";
 
-/** What a unit says of one role. */
+/** Content of the unit of one role. */
 export interface UnitOptions {
   readonly level: ServiceLevel;
-  /** For people. */
+  /** Text by which systemd shows the service to people. */
   readonly description: string;
   /** The program and its arguments. */
   readonly commandLine: readonly string[];
-  /** Variables that anybody may see. */
+  /** Environment variables that are not secret. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The file with those that nobody may see, if there are any. */
+  /** Path of the file with the secret variables; `null` if there are none. */
   readonly environmentFile: string | null;
 }
 
-/** Longer than a node takes to finish what is running (`drainMs`). */
+/** Time to stop; longer than a node takes to finish its running work (`drainMs`). */
 const STOP_SECONDS = 45;
 
 /**
- * What every level can have: it needs no privilege to set up. Memory that is written and run cannot be forbidden, since V8 compiles.
- * The system calls are those of a system service without what changes the host; chmod and fchown are SQLite's.
+ * Settings that need no privilege and so suit every level. Memory that is both writable and
+ * executable cannot be forbidden, since V8 compiles. The allowed system calls are those of a system
+ * service without those that change the host; SQLite needs chmod and fchown.
  */
 const SANDBOX = [
   "NoNewPrivileges=yes",
@@ -35,7 +36,10 @@ const SANDBOX = [
   "SystemCallErrorNumber=EPERM",
 ];
 
-/** What only the system's manager can set up: an account, a file system and devices of its own. */
+/**
+ * Settings that only the manager of the system can apply: an account, a file system and devices of
+ * its own.
+ */
 const SYSTEM_SANDBOX = [
   "DynamicUser=yes",
   "User=dml",
@@ -60,10 +64,13 @@ const SYSTEM_SANDBOX = [
   "RemoveIPC=yes",
 ];
 
-/** Where a program without a home of its own keeps what it unpacks. */
+/** Directory in which a program without a home directory keeps the files that it unpacks. */
 const SYSTEM_ENVIRONMENT = { HOME: "/var/cache/dml", XDG_CACHE_HOME: "/var/cache/dml" };
 
-/** A unit of systemd (systemd.service(5), systemd.exec(5)) that runs one role for good, in a sandbox. */
+/**
+ * Returns a unit of systemd (systemd.service(5), systemd.exec(5)) that runs one role permanently in
+ * a sandbox.
+ */
 export function systemdUnit({ level, description, commandLine, environment, environmentFile }: UnitOptions): string {
   const isSystem = level === "system";
   const variables = Object.entries({ ...environment, ...isSystem ? SYSTEM_ENVIRONMENT : {} });
@@ -93,12 +100,18 @@ export function systemdUnit({ level, description, commandLine, environment, envi
   ].join("\n");
 }
 
-/** A line of an environment file (its quotes are a shell's, and nothing in it is a specifier), for {@linkcode UnitOptions.environmentFile}. */
+/**
+ * Formats a line of an environment file for {@linkcode UnitOptions.environmentFile}. Its quotes are
+ * those of a shell, and it has no specifiers.
+ */
 export function environmentLine(name: string, value: string): string {
   return `${name}="${value.replace(/["\\$`]/g, "\\$&")}"\n`;
 }
 
-/** One word of a command line: quoted, and `$` and `%` doubled, since they stand for other things. */
+/**
+ * Formats one word of a command line: quoted, with `$` and `%` doubled, since they have special
+ * meanings.
+ */
 function commandWord(text: string): string {
   return quoted(text.replaceAll("$", "$$$$"));
 }
@@ -107,7 +120,7 @@ function quoted(text: string): string {
   return /^[\w@+=:,.\/-]+$/.test(text) ? text : `"${escaped(text).replace(/["\\]/g, "\\$&")}"`;
 }
 
-/** `%` begins a specifier everywhere. */
+/** Doubles `%`, which begins a specifier everywhere in a unit. */
 function escaped(text: string): string {
   return text.replaceAll("%", "%%");
 }

@@ -1,4 +1,4 @@
-/** The lines of a stream, one at a time, for questions on a terminal. */
+/** Reader of the lines of a stream, one at a time, for questions on a terminal. */
 export class LineReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
   readonly #decoder = new TextDecoder();
@@ -9,7 +9,7 @@ export class LineReader {
     this.#reader = stream.getReader();
   }
 
-  /** The next line without its end, or null when there are no more, or `signal` aborts meanwhile. */
+  /** Returns the next line without its line break; `null` at the end or if `signal` aborts. */
   async next(signal: AbortSignal): Promise<string | null> {
     const stop = () => void this.close();
     signal.addEventListener("abort", stop, { once: true });

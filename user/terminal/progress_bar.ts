@@ -5,13 +5,15 @@ import type { Terminal } from "./terminal.ts";
 const REDRAW_INTERVAL_MS = 80;
 const BAR_WIDTH = 24;
 
-/** `[#######-----------------]` for a fraction in 0..1. */
+/** Formats a fraction from 0 to 1 as a bar: `[#######-----------------]`. */
 export function renderBar(fraction: number, width = BAR_WIDTH): string {
   const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width);
   return `[${"#".repeat(filled)}${"-".repeat(width - filled)}]`;
 }
 
-/** A bar on the status line of a terminal; draws at most a dozen times a second. */
+/**
+ * A progress bar on the status line of a terminal; it is drawn at most about twelve times a second.
+ */
 export class ProgressBar {
   readonly #terminal: Terminal;
   readonly #clock: Clock;
@@ -22,7 +24,7 @@ export class ProgressBar {
     this.#clock = clock;
   }
 
-  /** Shows how far it is, with `text` behind the bar. */
+  /** Shows the progress, with `text` after the bar. */
   update(fraction: number, text: string): void {
     const nowMs = this.#clock.nowMs();
     if (fraction < 1 && nowMs - this.#drawnMs < REDRAW_INTERVAL_MS) return;
@@ -32,7 +34,7 @@ export class ProgressBar {
     this.#terminal.status(`${bar} ${shortened(text, Math.max(1, room))}`);
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   finish(): void {
     this.#terminal.status(null);
     this.#drawnMs = -Infinity;

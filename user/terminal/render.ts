@@ -3,21 +3,27 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 
 const STYLES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
 
-/** `text` in a style, or as it is where colour is off. */
+/** Returns `text` in a style, or unchanged if colour is off. */
 export function styled(text: string, style: keyof typeof STYLES, color: boolean): string {
   return color ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
 }
 
-/** `text` with nothing in it that could steer a terminal: names of files and nodes come from anywhere. */
+/**
+ * Replaces every character that could control a terminal, since names of files and nodes are
+ * untrusted.
+ */
 export function printable(text: string): string {
-  // deno-lint-ignore no-control-regex -- these are what it takes out
+  // deno-lint-ignore no-control-regex -- these are the characters to replace
   return text.replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "?");
 }
 
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60\u3000-\u303f]/u;
 
-/** Columns that `text` takes on a terminal: marks none, East Asian letters and emoji two. */
+/**
+ * Returns the number of columns that `text` takes on a terminal: none for combining marks, two for
+ * East Asian letters and emoji.
+ */
 export function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) {
@@ -27,7 +33,9 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** `text` in at most `width` columns, its middle left out: the end of a path says the most. */
+/**
+ * Shortens `text` to `width` columns by omitting its middle, since the end of a path says the most.
+ */
 export function shortened(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   const characters = [...text];
@@ -46,11 +54,14 @@ export function shortened(text: string, width: number): string {
 export interface Column {
   readonly title: string;
   readonly align?: "right";
-  /** This column gives way when the table is wider than the terminal. */
+  /** Set if this column is shortened when the table is wider than the terminal. */
   readonly shrinks?: true;
 }
 
-/** A table with a header; as wide as its cells, at most `columnsMax` if a column may shrink. Ends with a newline. */
+/**
+ * Formats a table with a header. It is as wide as its cells, or at most `columnsMax` if a column
+ * may shrink. Ends with a newline.
+ */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -74,7 +85,7 @@ export function renderTable(
   }).map((line) => `${line}\n`).join("");
 }
 
-/** One line that says what is wrong, with what, and the way out. */
+/** Formats an error as one line: the problem, its subject, and the advice. */
 export function renderError(
   error: DmlError,
   options: { color: boolean; subject?: string },
@@ -87,7 +98,7 @@ export function renderError(
   return `${label} ${printable(ended)} ${printable(error.advice)}\n`;
 }
 
-/** Whether `subject` stands in `sentence`, not only its letters within a word of it. */
+/** Returns true if `sentence` contains `subject` as a word of its own, not only as part of one. */
 function isNamedIn(sentence: string, subject: string): boolean {
   return subject === "" ||
     sentence.split(subject).some((before, index, parts) =>
@@ -95,12 +106,12 @@ function isNamedIn(sentence: string, subject: string): boolean {
     );
 }
 
-/** `1 person`, `2 persons`. */
+/** Formats a count with its noun: `1 person`, `2 persons`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** A size for people, in powers of 1024: `64 MiB`, `1.2 KiB`. */
+/** Formats a size in powers of 1024: `64 MiB`, `1.2 KiB`. */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
   let [value, unit] = [bytes, 0];
@@ -108,7 +119,7 @@ export function formatBytes(bytes: number): string {
   return `${trimmed(value, unit === 0 ? 0 : 1)} ${units[unit]}`;
 }
 
-/** A duration for people: `340 ms`, `1.2 s`, `2 min 5 s`, `3 h 4 min`. */
+/** Formats a duration: `340 ms`, `1.2 s`, `2 min 5 s`, `3 h 4 min`. */
 export function formatDuration(durationMs: number): string {
   if (Math.round(durationMs) < 1_000) return `${Math.round(durationMs)} ms`;
   if (Math.round(durationMs / 100) < 600) return `${trimmed(durationMs / 1_000, 1)} s`;
@@ -119,7 +130,10 @@ export function formatDuration(durationMs: number): string {
   return withRest([Math.floor(minutes / 1_440), "d"], [Math.floor(minutes % 1_440 / 60), "h"]);
 }
 
-/** So many images a second, as one worker was measured: `6.7/s`, `5,210/s`, or `over 1,000,000/s`, which is the most that is measured. */
+/**
+ * Formats the measured speed of one worker in images a second: `6.7/s`, `5,210/s`, or
+ * `over 1,000,000/s`, which is the most that is measured.
+ */
 export function formatRate(perSecond: number): string {
   const most = LIMITS.imagesPerSecondMax;
   if (perSecond >= most) return `over ${most.toLocaleString("en")}/s`;

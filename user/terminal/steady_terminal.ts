@@ -2,15 +2,14 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** How {@linkcode steadyTerminal} tells what it was told last. */
 export interface SteadyTerminalOptions {
-  /** Called once, with why standard output cannot be written any more. */
+  /** Called once, with the reason why standard output can no longer be written. */
   readonly onOutLost: (error: unknown) => void;
 }
 
 /**
- * `terminal` for a role, which works on whoever still listens: when standard output cannot be written (its reader went away,
- * its disk is full) what goes there is dropped from then on.
+ * Wraps `terminal` for a role, which keeps running without a reader of its output: once standard
+ * output cannot be written (its reader has gone, its disk is full), all further output is dropped.
  */
 export function steadyTerminal(terminal: Terminal, { onOutLost }: SteadyTerminalOptions): Terminal {
   let isOutLost = false;
@@ -29,7 +28,7 @@ export function steadyTerminal(terminal: Terminal, { onOutLost }: SteadyTerminal
   };
 }
 
-/** Logs why a role tells people nothing any more; a reader that has gone, `head` for one, is no fault. */
+/** Logs why a role prints nothing any more. A reader that has gone, such as `head`, is no error. */
 export function logOutLost(error: unknown, log: Log): void {
   if (error instanceof Deno.errors.BrokenPipe) {
     return log.info("Nobody reads standard output any more; this role goes on without it.");

@@ -1,21 +1,29 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { fileReason } from "./file_reason.ts";
 
-/** Where a command writes: standard output for results, standard error for everything else, and one status line. */
+/**
+ * Outputs of a command: standard output for results, standard error for everything else, and one
+ * status line.
+ */
 export interface Terminal {
-  /** How wide standard output is, in characters; without end when it is no terminal. */
+  /** Width of standard output in columns; `Infinity` if it is no terminal. */
   readonly outColumns: number;
-  /** How wide standard error is. */
+  /** Width of standard error in columns; `Infinity` if it is no terminal. */
   readonly errorColumns: number;
-  /** Whether somebody watches standard error, so that a progress bar makes sense. */
+  /** True if standard error is a terminal, on which a progress bar makes sense. */
   readonly isWatched: boolean;
   readonly outColor: boolean;
   readonly errorColor: boolean;
-  /** Writes to standard output; throws `output_unwritable`, and `BrokenPipe` when whoever read it left. */
+  /**
+   * Writes to standard output. Throws `output_unwritable`, or `BrokenPipe` if its reader has gone.
+   */
   out(text: string): void;
-  /** Writes to standard error. That it cannot is nowhere to be said, so it is no failure. */
+  /** Writes to standard error. A failure is ignored, since there is nowhere left to report it. */
   error(text: string): void;
-  /** Shows `text` below everything else, in place of what it showed before; null takes it away. Nothing when nobody watches. */
+  /**
+   * Shows `text` below all other output, replacing the previous status; `null` removes it. Has no
+   * effect if standard error is no terminal.
+   */
   status(text: string | null): void;
 }
 
@@ -23,7 +31,7 @@ interface Writer {
   writeSync(bytes: Uint8Array): number;
 }
 
-/** What of the process {@linkcode openTerminal} needs; tests pass their own. */
+/** Parts of the process that {@linkcode openTerminal} needs; tests pass their own. */
 export interface TerminalStreams {
   readonly stdout: Writer & { isTerminal(): boolean };
   readonly stderr: Writer & { isTerminal(): boolean };
@@ -33,7 +41,10 @@ export interface TerminalStreams {
 const COLUMNS_UNKNOWN = 80;
 const CLEAR_LINE = "\r\x1b[2K";
 
-/** The terminal of this process. `color` null: where a stream is a terminal, unless `noColor` (https://no-color.org). */
+/**
+ * Opens the terminal of this process. If `color` is `null`, a stream is coloured if it is a
+ * terminal and `noColor` is false (https://no-color.org).
+ */
 export function openTerminal(options: {
   color: boolean | null;
   noColor: boolean;
@@ -46,7 +57,7 @@ export function openTerminal(options: {
   };
   const isWatched = streams.stderr.isTerminal();
   const hasColor = (isTerminal: boolean) => options.color ?? (isTerminal && !options.noColor);
-  // A terminal that was never told its size says 0.
+  // A terminal whose size was never set reports 0.
   const columns = () => streams.consoleSize().columns || COLUMNS_UNKNOWN;
   let statusText: string | null = null;
 
@@ -89,7 +100,7 @@ function writeIfPossible(stream: Writer, text: string): void {
   try {
     writeAll(stream, text);
   } catch {
-    return; // The last place where it could have been said.
+    return; // There is no other place to report it.
   }
 }
 

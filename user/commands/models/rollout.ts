@@ -8,21 +8,20 @@ import type { Terminal } from "../../terminal/terminal.ts";
 import type { VersionClient } from "../../client/version_client.ts";
 import { sleep } from "../../../protocol/kernel/sleep.ts";
 
-/** How often a rollout is looked at while somebody waits for its end. */
+/** Interval between two requests for the state of a rollout whose end is awaited. */
 const LOOK_EVERY_MS = 500;
 
-/** What the sub-verbs about versions work with. */
 export interface RolloutContext {
   readonly terminal: Terminal;
   readonly clock: Clock;
-  /** Aborts on Ctrl-C; a rollout that was begun goes on. */
+  /** Aborts on Ctrl-C; a rollout that has begun continues. */
   readonly signal: AbortSignal;
   readonly progress: boolean;
   readonly json: boolean;
   readonly versions: VersionClient;
 }
 
-/** Runs one `dml models …` about versions and gives its exit code. */
+/** Runs one `dml models` command about versions. Returns its exit code. */
 export async function runRolloutAction(action: RolloutAction, context: RolloutContext): Promise<number> {
   const { terminal, versions, json } = context;
   const say = (detail: string) => terminal.out(json ? `${JSON.stringify({ detail })}\n` : `${detail}\n`);
@@ -66,7 +65,7 @@ async function runRollout(
   return ended.stage === "promoted" ? EXIT_OK : EXIT_SOME_FAILED;
 }
 
-/** The rollout when it has ended. */
+/** Polls a rollout until it has ended and returns it. Throws `interrupted` on Ctrl-C. */
 async function followed(name: string, begun: RolloutRecord, context: RolloutContext): Promise<RolloutRecord> {
   const { terminal, versions, signal, clock, progress } = context;
   try {

@@ -1,7 +1,7 @@
 import type { LineageListing, RolloutRecord } from "../../../protocol/http_api/rollout_api.ts";
 import { counted, formatBytes, printable } from "../../terminal/render.ts";
 
-/** One line that says where a rollout stands. */
+/** Formats the state of a rollout as one line. */
 export function rolloutLine(record: RolloutRecord): string {
   const { to, stage, nodes, tests, canary, comparisons, serviceMs } = record;
   const parts = [`${nodes.ready}/${nodes.wanted} nodes ready`];
@@ -16,13 +16,13 @@ export function rolloutLine(record: RolloutRecord): string {
   return printable(`${to} ${stage.replace("_", " ")}: ${parts.join(", ")}`);
 }
 
-/** How a rollout ended: which version is the latest now, and why. */
+/** Formats the end of a rollout: which version is now the latest, and why. */
 export function rolloutVerdict({ from, to, stage, reason }: RolloutRecord): string {
   const [latest, what] = stage === "promoted" ? [to, "promoted"] : [from, "rolled back"];
   return `${printable(`${to} was ${what}; ${latest} is the latest version. ${reason}`)}\n`;
 }
 
-/** The versions of a model and what was rolled out, newest first. */
+/** Formats the versions of a model and its rollouts, newest first. */
 export function lineageText({ name, latest, previous, pinned, versions, current, history }: LineageListing): string {
   const marks = (version: string) => [
     ...(version === latest ? ["latest"] : []),
@@ -39,7 +39,7 @@ export function lineageText({ name, latest, previous, pinned, versions, current,
   return `${lines.join("\n")}\n`;
 }
 
-/** What a collection deleted. */
+/** Formats the result of a garbage collection. */
 export function collectedText({ files, bytes }: { files: number; bytes: number }): string {
   return files === 0 ? "There was nothing to delete.\n" : `Deleted ${counted(files, "file")}, ${formatBytes(bytes)}.\n`;
 }

@@ -7,12 +7,13 @@ import {
   encodeArchiveLine,
 } from "../../../protocol/http_api/people_archive.ts";
 
-/** About how much is sent at once. */
+/** Approximate size of one request, in characters. */
 const PART_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * The lines of one archive as several archives, each small enough for one request. A person whose faces do not fit into one is
- * continued in the next. Throws `archive_invalid` as soon as a line is not what it must be.
+ * Splits the lines of one archive into several archives, each small enough for one request. A
+ * person whose faces do not fit into one is continued in the next. Throws `archive_invalid` at the
+ * first invalid line.
  */
 export async function* archiveParts(
   lines: AsyncIterable<string>,
@@ -40,7 +41,7 @@ export async function* archiveParts(
   if (part !== null) yield part.finish();
 }
 
-/** One part in the making; when it is finished it begins the next. */
+/** Builder of one part; `finish` returns the part and begins the next. */
 class Part {
   readonly #header: ArchiveHeader;
   #person: ArchivedPerson | null = null;
@@ -58,7 +59,9 @@ class Part {
     this.continuePerson();
   }
 
-  /** The same person once more: the rest of their faces follows. */
+  /**
+   * Adds the current person to the part; the next part repeats them before the rest of their faces.
+   */
   continuePerson(): void {
     if (this.#person === null) return;
     this.#push(encodeArchiveLine({ person: this.#person }));
@@ -83,7 +86,10 @@ class Part {
   }
 }
 
-/** The lines of a stream of UTF-8. Throws `archive_invalid` for a line that no archive has: it may be no archive at all. */
+/**
+ * Yields the lines of a UTF-8 stream. Throws `archive_invalid` for a line that is longer than any
+ * line of an archive: the file may not be an archive at all.
+ */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";

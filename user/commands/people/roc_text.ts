@@ -8,14 +8,15 @@ const COLUMNS: readonly Column[] = [
   { title: "" },
 ];
 const PLOT_WIDTH = 40;
-/** Of every row but those of the thresholds that were chosen. */
+/** Step of the threshold between two rows; the chosen thresholds get rows of their own. */
 const ROW_STEP = 0.04;
-/** Below, nearly every pair is accepted: nobody wants such a threshold. */
+/** Lowest threshold shown; a lower one would accept nearly every pair. */
 const THRESHOLD_MIN = 0;
 
 /**
- * The curve as a table with a plot: `a` how many pairs of two people a threshold accepts, `r` how many of one person it refuses,
- * both from nothing to all.
+ * Formats the curve as a table with a plot. In the plot, `a` is the share of pairs of two people
+ * that a threshold accepts, `r` the share of pairs of one person that it refuses, both from none to
+ * all.
  */
 export function rocText(
   curve: readonly RocPoint[],

@@ -1,32 +1,32 @@
 import type { Person } from "../../../protocol/messages/prediction.ts";
 
-/** What was said of one labelled picture, held against its label. */
+/** Results of comparing the prediction of a labelled picture with its label. */
 const VERDICTS = ["correct", "wrong", "unknown", "uncertain", "poorQuality", "noFace", "failed"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** How one person, or everybody, fared. */
+/** Number of pictures by verdict, of one person or of everybody. */
 export type Tally = Readonly<Record<Verdict, number>> & { readonly pictures: number };
 
-/** One label that was taken for somebody else. */
+/** A person who was taken for another one, and the pictures in which that happened. */
 export interface Confusion {
   readonly expected: string;
   readonly named: string;
   readonly files: readonly string[];
 }
 
-/** The outcome of a test on labelled pictures. */
+/** Result of a test on labelled pictures. */
 export interface Score {
   readonly people: readonly (Tally & { readonly name: string; readonly enrolled: boolean })[];
   readonly total: Tally;
-  /** Correct ones of all that were looked at; null when none was. */
+  /** Share of correct pictures among those that were predicted; `null` if none was. */
   readonly accuracy: number | null;
-  /** Most often first. */
+  /** Confusions, the most frequent first. */
   readonly confusions: readonly Confusion[];
 }
 
 /**
- * What the gallery's answer is worth when the picture is of `expected`: naming them is correct; who is not enrolled is correct
- * when unknown; another name is wrong, whoever it is.
+ * Compares the answer of the gallery with `expected`, the person in the picture. The right name is
+ * correct. For a person who is not enrolled, "unknown" is correct. Any other name is wrong.
  */
 function verdictOf(person: Person | null, expected: { name: string; isEnrolled: boolean }): Verdict {
   if (person === null) return "noFace";
@@ -43,18 +43,21 @@ function verdictOf(person: Person | null, expected: { name: string; isEnrolled: 
   }
 }
 
-/** Counts verdicts as they come. */
+/** Running count of verdicts. */
 export class Scoreboard {
   readonly #enrolled: ReadonlySet<string>;
   readonly #people = new Map<string, Map<Verdict, number>>();
   readonly #confusions = new Map<string, { expected: string; named: string; files: string[] }>();
 
-  /** `enrolled`: who the gallery knows. */
+  /** Creates an empty count. `enrolled` are the names of the people in the gallery. */
   constructor(enrolled: ReadonlySet<string>) {
     this.#enrolled = enrolled;
   }
 
-  /** The largest face of a picture, null for none. */
+  /**
+   * Counts a picture and returns its verdict. `person` is the one with the largest face; `null` if
+   * the picture shows no face.
+   */
   add(picture: { expected: string; file: string }, person: Person | null): Verdict {
     const { expected, file } = picture;
     const verdict = verdictOf(person, { name: expected, isEnrolled: this.#enrolled.has(expected) });
@@ -68,7 +71,7 @@ export class Scoreboard {
     return verdict;
   }
 
-  /** A picture that could not be looked at. */
+  /** Counts a picture that could not be predicted. */
   fail(expected: string): void {
     this.#count(expected, "failed");
   }

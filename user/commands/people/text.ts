@@ -1,11 +1,14 @@
 import type { GalleryListing, InForceAnswer, Thresholds } from "../../../protocol/http_api/people_api.ts";
 
-/** `3 people`, `1 face`: what {@linkcode counted} of render.ts cannot, for not every plural is an s. */
+/**
+ * Formats a count with its noun, such as `3 people`. Unlike `counted` of render.ts it takes the
+ * plural, which need not end in s.
+ */
 export function countedAs(count: number, one: string, more: string): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
 }
 
-/** How far a change has come, for people. */
+/** Formats the progress of a gallery change on the nodes. */
 export function inForceText(gallery: string, { version, ready, pending, failed }: InForceAnswer): string {
   const where = ready === 0 && pending === 0 && failed === 0 ? "no node is there yet" : [
     `in force on ${countedAs(ready, "node", "nodes")}`,
@@ -15,7 +18,7 @@ export function inForceText(gallery: string, { version, ready, pending, failed }
   return `${gallery} version ${version}: ${where}`;
 }
 
-/** The thresholds of a gallery, for people. */
+/** Formats the thresholds of a gallery. */
 export function thresholdsText({ known, unknown, marginMin, eyeDistanceMin, sharpnessMin }: Thresholds): string {
   return [
     `known from ${known}, unknown below ${unknown}, nearest person ${marginMin} nearer than the second,`,
@@ -23,7 +26,10 @@ export function thresholdsText({ known, unknown, marginMin, eyeDistanceMin, shar
   ].join(" ");
 }
 
-/** What a gallery is doing besides, for people; null when it is nothing. */
+/**
+ * Formats the progress of embedding a gallery anew; `null` if the gallery is not being embedded
+ * anew.
+ */
 export function reembeddingText({ name, reembedding }: GalleryListing): string | null {
   if (reembedding === null) return null;
   const left = countedAs(reembedding.left, "face is", "faces are");
