@@ -19,7 +19,7 @@ function errorsOf(process: DmlProcess): unknown[] {
 }
 
 const FULL = [[
-  "Standard output cannot be written; this role goes on without it.",
+  "Standard output cannot be written; this role continues without it.",
   "No space left on device (os error 28)",
 ]];
 
@@ -52,7 +52,7 @@ Deno.test("dml join goes on without a word of error when whoever read its lines 
   await triedTwice(node);
   assertEquals(await node.stop(), 0);
   assertEquals(errorsOf(node), []);
-  await node.logged("Nobody reads standard output any more; this role goes on without it.");
+  await node.logged("The reader of standard output has gone; this role continues without it.");
 });
 
 async function triedTwice(node: DmlProcess): Promise<void> {

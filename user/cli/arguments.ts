@@ -79,7 +79,7 @@ function refuseValueOfSwitch(argument: string): void {
   const isSwitch = SWITCHES.some((name) =>
     [`--${name}`, `--no-${name}`, `-${flagOf(name).alias}`].some((spelled) => spelled === written)
   );
-  if (isSwitch) throw new DmlError("usage", `${written} takes no value; it is there or not.`);
+  if (isSwitch) throw new DmlError("usage", `${written} takes no value; give it or leave it out.`);
 }
 
 // The parser would read `-dash.jpg` as seven one-letter flags, `-h` among them.
@@ -87,7 +87,7 @@ function refuseFileLikeFlag(argument: string): void {
   const hasValue = argument.includes("=") || /^-\w\W/.test(argument);
   if (!argument.startsWith("-") || hasValue || !isPictureName(argument)) return;
   throw new DmlError("usage", `${argument} reads like a flag.`, {
-    advice: `If it is a file, say ./${argument}, or put -- before it.`,
+    advice: `If it is a file, write ./${argument}, or put -- before it.`,
   });
 }
 
@@ -124,7 +124,7 @@ export function verbNamed(word: string): VerbName {
     ? `Did you mean \`dml ${match}\`?`
     : isPictureName(word)
     ? `Did you mean \`dml predict ${word}\`?`
-    : "`dml help` names the verbs.";
+    : "`dml help` lists the verbs.";
   throw new DmlError("usage", `There is no verb ${JSON.stringify(word)}.`, { advice });
 }
 

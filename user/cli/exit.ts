@@ -4,12 +4,12 @@ import { type DmlError, ERRORS } from "../../protocol/kernel/errors.ts";
  * Meaning of every exit code of dml. `protocol/kernel/errors.ts` maps each error to one of them.
  */
 export const EXIT_CODES = {
-  0: "All done; or nothing had failed when whoever read standard output, like `head`, closed it.",
-  1: "Some of it failed, or its result could not be written; standard error names what, and why.",
+  0: "Everything succeeded; or nothing had failed when the reader of standard output, such as `head`, closed it.",
+  1: "Something failed, or its result could not be written; standard error says what, and why.",
   2: "The command line, or a value in it, is wrong.",
-  3: "The cluster could not: no master, not let in, no node, too busy, or no place to work in.",
+  3: "The cluster could not do it: no master, access denied, no node, too busy, or no usable data directory.",
   70: "A bug in dml.",
-  75: "A node left to be started again as a newer dml; the portable executable does that by itself.",
+  75: "A node left to be restarted as a newer dml; the portable executable does that automatically.",
   130: "Stopped by Ctrl-C or SIGTERM.",
 } as const satisfies Record<number, string>;
 

@@ -26,6 +26,6 @@ function topicOf(rest: readonly string[]): HelpCommand["topic"] {
   if (topic !== undefined) return topic;
   const match = nearest(word, [...VERB_NAMES, ...HELP_TOPICS]);
   throw new DmlError("usage", `There is no help on ${JSON.stringify(word)}.`, {
-    advice: match ? `Did you mean \`dml help ${match}\`?` : "`dml help` names what there is.",
+    advice: match ? `Did you mean \`dml help ${match}\`?` : "`dml help` lists the verbs and topics.",
   });
 }

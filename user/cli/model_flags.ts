@@ -16,11 +16,11 @@ export const ROLLOUT_FLAGS = {
   "max-slowdown": {
     argument: "FACTOR",
     fallback: "1.5",
-    description: "How many times as long as the old version the new one may take.",
+    description: "How many times as long as the old version the new one may take per picture.",
   },
   compare: {
     eitherWay: true,
-    fallback: "compared",
+    fallback: "yes",
     description: "Compare answers with those of the old version, or do not.",
   },
   "min-nodes": {
@@ -31,19 +31,19 @@ export const ROLLOUT_FLAGS = {
   "canary-tasks": {
     argument: "N",
     fallback: "20",
-    description: "Canary pictures to see before judging.",
+    description: "Canary pictures to wait for before deciding.",
   },
   within: {
     argument: "SECONDS",
     fallback: "600",
-    description: "When the rollout ends at the latest.",
+    description: "The time limit of the rollout.",
   },
   wait: {
     on: true,
-    description: "Begin the rollout, do not wait for its end.",
+    description: "Begin the rollout without waiting for its end.",
   },
   off: {
-    description: "Undo it.",
+    description: "Remove the pin.",
   },
 } as const satisfies Record<string, Flag>;
 
@@ -51,11 +51,11 @@ export const ROLLOUT_FLAGS = {
 export const MODEL_FLAGS = {
   labels: {
     argument: "FILE",
-    description: "What the classes are called: one a line, or JSON.",
+    description: "The names of the classes: one per line, or JSON.",
   },
   manifest: {
     argument: "FILE",
-    description: "The manifest to add it with, instead of a proposed one.",
+    description: "The manifest of the model, instead of a proposed one.",
   },
   license: {
     argument: "SPDX",
@@ -64,19 +64,19 @@ export const MODEL_FLAGS = {
   },
   sha256: {
     argument: "HEX",
-    description: "The sum of the file; any other file is refused.",
+    description: "The SHA-256 of the file; any other file is refused.",
   },
   yes: {
     alias: "y",
-    description: "Ask nothing, take what is usual.",
+    description: "Ask nothing and use the defaults.",
   },
   to: {
     argument: `HOST[:${DEFAULT_PORT}]`,
-    description: "The address of the master that gets the copy.",
+    description: "The address of the master that receives the copy.",
   },
   "to-token": {
     argument: "TOKEN",
     environment: "DML_TO_TOKEN",
-    description: "What lets you in there.",
+    description: "The access token of that master.",
   },
 } as const satisfies Record<string, Flag>;

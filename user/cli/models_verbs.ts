@@ -28,21 +28,21 @@ export const MODELS_VERBS = {
   },
   show: {
     usage: "NAME[@VERSION]",
-    summary: "Show one: what it does and needs, which nodes have it, and why not.",
+    summary: "Show a model: what it does and needs, which nodes have it, and why others do not.",
     details: [
-      "--json prints its manifest and the nodes as one object. Needs the admin's token where there are tokens.",
+      "--json prints its manifest and the nodes as one object. Needs the admin token if the master requires tokens.",
     ],
     flags: [...AT_MASTER, "json"],
     examples: [["dml models show faces", "the latest version"]],
   },
   add: {
     usage: "FILE|DIRECTORY",
-    summary: "Make an ONNX file a model that every node serves.",
+    summary: "Turn an ONNX file into a model that every node serves.",
     details: [
-      "Reads the file's inputs and outputs, proposes a manifest and asks what it cannot know; with --yes, or where nobody can answer, it takes what is usual. The file is run once here, by the engine that the nodes have, before any of them sees it.",
-      "What it proposes is data: --dry-run prints it, --manifest takes it back, changed or not. In it, `labels` may be the name of a file, and so may the `image` of a test; its model files are those of the file.",
-      "A directory holds manifest.json and a file ROLE.onnx for each model file.",
-      "Weights that are next to nothing are set to zero and channels that do nothing are taken out; what that gains is measured and printed.",
+      "Reads the file's inputs and outputs, proposes a manifest and asks what it cannot know; with --yes, or if nobody can answer, it uses the defaults. The file is run once here, by the same engine as on the nodes, before any of them receives it.",
+      "--dry-run prints the proposed manifest; --manifest uses it, edited or not. In it, `labels` and the `image` of a test may be file names; its model files are taken from the file that is added.",
+      "A directory must contain manifest.json and a file ROLE.onnx for each model file.",
+      "Negligible weights are set to zero and channels without effect are removed; the gain is measured and printed.",
     ],
     flags: TAKING_IN,
     examples: [
@@ -57,7 +57,7 @@ export const MODELS_VERBS = {
     summary: "Fetch a model, then add it.",
     details: [
       "SOURCE is https://…, npm:PACKAGE@VERSION/PATH (from the registry that npm is configured with) or hf:OWNER/REPOSITORY/FILE[@REVISION] (Hugging Face; HF_ENDPOINT names another host).",
-      "A transfer that breaks off goes on where it was when the same line is given again. --sha256 refuses anything else than the file with this sum; without it the sum is printed, to be given the next time.",
+      "If a transfer breaks off, the same command resumes it. --sha256 refuses any other file; without it the SHA-256 is printed, so that you can give it the next time.",
     ],
     flags: TAKING_IN,
     examples: [
@@ -67,7 +67,7 @@ export const MODELS_VERBS = {
   },
   push: {
     usage: "DIRECTORY|NAME[@VERSION]",
-    summary: "Copy a directory to a master, or from one master to another.",
+    summary: "Copy a model from a directory to a master, or from one master to another.",
     details: ["Files that are there already are not sent again."],
     flags: [...AT_MASTER, "to", "to-token", "json", "progress"],
     examples: [
@@ -77,13 +77,13 @@ export const MODELS_VERBS = {
   },
   test: {
     usage: "NAME[@VERSION] [IMAGE...]",
-    summary: "Run its own test images, or yours, through the cluster.",
+    summary: "Run a model's own test images, or yours, through the cluster.",
     details: [
-      "Without images, those of its manifest, each against what it should see. Prints pass or fail, and how long it took.",
+      "Without images it runs those of the manifest and compares each prediction with the expected one. Prints pass or fail, and how long it took.",
     ],
     flags: [...AT_MASTER, "json"],
     examples: [
-      ["dml models test yolo", "what its manifest says it must get right"],
+      ["dml models test yolo", "the test images of its manifest"],
       ["dml models test yolo street.jpg", "whether it answers, and how fast"],
     ],
   },

@@ -15,7 +15,7 @@ export function oneOf<Word extends string>(
   if (given === undefined) {
     throw new DmlError("usage", `${what} needs one of ${words.join(", ")}.`, { advice: `As in \`${example}\`.` });
   }
-  throw new DmlError("usage", `${what} knows no ${JSON.stringify(given)}.`, {
+  throw new DmlError("usage", `${what} does not know ${JSON.stringify(given)}.`, {
     advice: `Did you mean ${nearest(given, words) ?? words.join(", ")}?`,
   });
 }

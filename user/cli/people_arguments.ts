@@ -17,9 +17,9 @@ const WORDS: Readonly<Record<PeopleVerb, { min: number; max: number; what: strin
   show: { min: 1, max: 1, what: "a person" },
   rename: { min: 2, max: 2, what: "a person and their new name" },
   note: { min: 1, max: 1, what: "a person" },
-  merge: { min: 2, max: 2, what: "a person, and the one who becomes a part of them" },
+  merge: { min: 2, max: 2, what: "a person, and the one to merge into them" },
   remove: { min: 0, max: 1, what: "" },
-  reject: { min: 2, max: Infinity, what: "a person and pictures of who it is not" },
+  reject: { min: 2, max: Infinity, what: "a person, and pictures of somebody else" },
   export: { min: 0, max: 1, what: "" },
   import: { min: 1, max: 1, what: "a file that `dml people export` wrote" },
   test: { min: 1, max: 1, what: "a directory whose sub-folders are names" },
@@ -98,7 +98,7 @@ function enrolled(
 function faceChoice(values: FlagValues): { face: number | null; largest: boolean } {
   const face = values.count("face", LIMITS.personsMax);
   const largest = values.toggle("largest") ?? false;
-  if (face !== null && largest) throw new DmlError("usage", "Of --face and --largest only one can be said.");
+  if (face !== null && largest) throw new DmlError("usage", "--face and --largest cannot be combined.");
   return { face, largest };
 }
 
@@ -107,7 +107,7 @@ function noted(values: FlagValues, { isNeeded }: { isNeeded: boolean }): Record<
     const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
     if (key !== undefined && METADATA_KEY_PATTERN.test(key)) return [key, value === "" ? null : value];
     throw new DmlError("usage", `--meta must be KEY=VALUE, not ${JSON.stringify(text)}.`, {
-      advice: "A KEY is of letters, digits, dots, hyphens and underscores.",
+      advice: "A KEY consists of letters, digits, dots, hyphens and underscores.",
     });
   });
   if (isNeeded && entries.length === 0) {
@@ -124,7 +124,7 @@ function removed([name]: readonly string[], values: FlagValues): Pick<RemoveComm
       advice: "--all removes the whole gallery.",
     });
   }
-  if (isAll && faceId !== null) throw new DmlError("usage", "Of --all and --face-id only one can be said.");
+  if (isAll && faceId !== null) throw new DmlError("usage", "--all and --face-id cannot be combined.");
   return { name: name ?? null, faceId };
 }
 

@@ -4,42 +4,42 @@ import type { Flag } from "./flag.ts";
 export const PEOPLE_FLAGS = {
   face: {
     argument: "N",
-    description: "Which of several faces, counted from the left.",
+    description: "The number of the face, if there are several, counted from the left.",
   },
   largest: {
-    description: "Of several faces, the largest.",
+    description: "The largest face, if there are several.",
   },
   meta: {
     argument: "KEY=VALUE",
     repeats: true,
-    description: "Something to note about the person; KEY= removes it. May be given more than once.",
+    description: "A note about the person; KEY= removes it. May be given more than once.",
   },
   "face-id": {
     argument: "ID",
     description: "Only this face, as `dml people show` names it.",
   },
   all: {
-    description: "The whole gallery; of a list, every gallery.",
+    description: "The whole gallery; for list, every gallery.",
   },
   known: {
     argument: "SIMILARITY",
-    description: "From here on a face is a person's.",
+    description: "The similarity from which a face counts as known.",
   },
   unknown: {
     argument: "SIMILARITY",
-    description: "Below, a face is nobody's; in between it is uncertain.",
+    description: "The similarity below which a face counts as unknown; in between it is uncertain.",
   },
   margin: {
     argument: "SIMILARITY",
-    description: "The nearest person must be nearer than the second by this much.",
+    description: "How much more similar the best person must be than the second best.",
   },
   "eye-distance": {
     argument: "PIXELS",
-    description: "Faces with less between the eyes are of poor quality.",
+    description: "Faces with less distance between the eyes count as poor quality.",
   },
   sharpness: {
     argument: "NUMBER",
-    description: "Faces that are less sharp are of poor quality.",
+    description: "Faces that are less sharp count as poor quality.",
   },
   apply: {
     description: "Use the thresholds that were found.",

@@ -10,13 +10,13 @@ export const PEOPLE_VERBS = {
     usage: "NAME IMG... | DIRECTORY",
     summary: "Enrol a person from pictures, or everybody in a directory.",
     details: [
-      "Of a DIRECTORY, each sub-folder is a person, called like the folder. A picture must show one face, unless --face or --largest says which; it must be large and sharp enough. Faces that are there already are not stored twice; a face that looks like somebody else's is enrolled with a warning.",
+      "In a DIRECTORY, each sub-folder is a person, who gets the name of the folder. A picture must show one face, unless --face or --largest selects one; the face must be large and sharp enough. Faces that are enrolled already are not stored twice; a face that looks like somebody else's is enrolled with a warning.",
     ],
     flags: [...COMMON, "face", "largest", "meta", "dry-run", "concurrency", "progress"],
     examples: [
       ["dml people enroll Ada ada1.jpg ada2.jpg", "two pictures of one person"],
       ["dml people enroll Ada group.jpg --face 2", "the second face from the left"],
-      ["dml people enroll staff/ --gallery staff", "a sub-folder a person"],
+      ["dml people enroll staff/ --gallery staff", "one sub-folder per person"],
     ],
   },
   list: {
@@ -24,39 +24,39 @@ export const PEOPLE_VERBS = {
     summary: "List the people of a gallery, and the galleries.",
     details: [],
     flags: [...COMMON, "all"],
-    examples: [["dml people list", "who is enrolled"], ["dml people list --all", "the galleries there are"]],
+    examples: [["dml people list", "who is enrolled"], ["dml people list --all", "all galleries"]],
   },
   show: {
     usage: "NAME",
-    summary: "Show a person: what is noted, and every face.",
+    summary: "Show a person: notes and faces.",
     details: [],
     flags: COMMON,
     examples: [["dml people show Ada", "with the ids of her faces"]],
   },
   rename: {
     usage: "NAME NEW_NAME",
-    summary: "Call a person something else.",
+    summary: "Rename a person.",
     details: [],
     flags: COMMON,
-    examples: [["dml people rename Ada 'Ada Lovelace'", "from now on, on every node"]],
+    examples: [["dml people rename Ada 'Ada Lovelace'", "takes effect on every node"]],
   },
   note: {
     usage: "NAME --meta KEY=VALUE...",
-    summary: "Note something about a person.",
+    summary: "Set or remove notes about a person.",
     details: [],
     flags: [...COMMON, "meta"],
     examples: [["dml people note Ada --meta team=engines --meta badge=", "one key set, one removed"]],
   },
   merge: {
     usage: "NAME OTHER",
-    summary: "Make OTHER's faces NAME's, and forget OTHER.",
+    summary: "Move OTHER's faces to NAME, and remove OTHER.",
     details: [],
     flags: COMMON,
     examples: [["dml people merge Ada 'A. Lovelace'", "two entries for one person"]],
   },
   remove: {
     usage: "NAME | --all",
-    summary: "Forget a person, one of their faces, or a gallery.",
+    summary: "Remove a person, one of their faces, or a gallery.",
     details: [
       "Embeddings and face crops are deleted from the master's disk and, with the next version, from the nodes.",
     ],
@@ -69,9 +69,9 @@ export const PEOPLE_VERBS = {
   },
   reject: {
     usage: "NAME IMG...",
-    summary: "Say that the face in a picture is not this person.",
+    summary: "Record that the face in a picture is not this person.",
     details: [
-      "It is remembered: that face, and those very like it, are not called NAME any more. Of several faces it is the one that is taken for NAME, unless --face or --largest says otherwise.",
+      "From then on that face, and very similar ones, are not recognised as NAME. If the picture shows several faces, the one that is recognised as NAME is used, unless --face or --largest selects another.",
     ],
     flags: [...COMMON, "face", "largest"],
     examples: [["dml people reject Ada stranger.jpg", "not this person"]],
@@ -80,16 +80,16 @@ export const PEOPLE_VERBS = {
     usage: "[FILE]",
     summary: "Write a gallery to a file, or to standard output.",
     details: [
-      "Lines of JSON, with what is noted, embeddings and face crops: keep the file as you would keep the pictures.",
+      "The file holds lines of JSON with notes, embeddings and face crops: protect it as you would protect the pictures.",
     ],
     flags: COMMON,
     examples: [["dml people export staff.people", "to take to another master"]],
   },
   import: {
     usage: "FILE",
-    summary: "Take the people of an exported file into a gallery.",
+    summary: "Import the people of an exported file into a gallery.",
     details: [
-      "Who is there already gets what they lack; importing a file twice changes nothing. A master with another embedder makes its own embeddings from the crops.",
+      "People who are enrolled already get what they lack; importing a file twice changes nothing. A master with another embedder computes new embeddings from the crops.",
     ],
     flags: [...COMMON, "progress"],
     examples: [["dml people import staff.people --gallery staff", "into this gallery, whatever its name was"]],
@@ -98,7 +98,7 @@ export const PEOPLE_VERBS = {
     usage: "DIRECTORY",
     summary: "Measure how well people are recognised in labelled pictures.",
     details: [
-      "Each sub-folder is called like the person whose face is the largest in its pictures. Somebody who is not enrolled is right when unknown, and wrong when named.",
+      "Each sub-folder has the name of the person whose face is the largest in its pictures. For a person who is not enrolled, unknown is correct and any name is wrong.",
     ],
     flags: [...COMMON, "concurrency", "progress"],
     examples: [["dml people test held-back/", "a table, and who was taken for whom"]],
@@ -107,10 +107,10 @@ export const PEOPLE_VERBS = {
     usage: "DIRECTORY",
     summary: "Find the thresholds that suit labelled pictures.",
     details: [
-      "Compares every two faces of the pictures (of each the largest): those of one sub-folder are of one person, those of two are not. Prints how many of each a threshold would get wrong, and the thresholds to use.",
+      "Compares every two faces of the pictures (the largest of each): those of one sub-folder are of one person, those of two are not. Prints how many of each a threshold would get wrong, and the thresholds to use.",
     ],
     flags: [...COMMON, "apply", "concurrency", "progress"],
-    examples: [["dml people calibrate labelled/ --apply", "and use what was found"]],
+    examples: [["dml people calibrate labelled/ --apply", "and use the thresholds found"]],
   },
   thresholds: {
     usage: "",

@@ -34,7 +34,7 @@ export function rolloutAction(verb: RolloutVerbName, rest: readonly string[], va
       return rollout(text, values);
     case "rollback":
       if (BARE_PATTERN.test(text)) return { action: "rollback", name: text };
-      throw unlike("A rollback is of NAME as a whole", text);
+      throw unlike("A rollback takes NAME without a version", text);
     case "pin":
       return { action: "pin", version: versionIn(text).whole, pinned: values.toggle("off") !== true };
     case "remove":
@@ -83,7 +83,7 @@ function factorOf(name: FlagName, values: FlagValues): number | undefined {
 
 function versionIn(text: string): { whole: string; name: string; version: number } {
   const match = VERSION_PATTERN.exec(text);
-  if (match === null) throw unlike("Say which version, as in faces@2", text);
+  if (match === null) throw unlike("Give the version, as in faces@2", text);
   return { whole: text, name: match[1], version: Number(match[2]) };
 }
 

@@ -7,11 +7,11 @@ const AT_MASTER = ["master", "token"] as const satisfies readonly FlagName[];
 export const ROLLOUT_VERBS = {
   rollout: {
     usage: "NAME@VERSION",
-    summary: "Let a version take over, step by step, and take it back by itself when it is worse.",
+    summary: "Roll a version out step by step, and roll it back automatically if it is worse.",
     details: [
-      "The nodes fetch it, verify it and warm it up; it looks at its own test pictures; then a share of the pictures for the latest version goes to it. A picture that fails on it is answered by the old version, so no request fails.",
+      "The nodes fetch it, verify it and warm it up; it runs its own test images; then it gets a share of the pictures for the latest version. A picture that fails on it is answered by the old version, so no request fails.",
       "It becomes the latest version when enough nodes are ready and enough canary pictures were answered; it is rolled back when more than --max-error of them failed, when its answers differ from those of the old version, or when it is slower than --max-slowdown allows.",
-      "Follows the rollout until it ends, exit code 0 when it was promoted and 1 when it was rolled back; --no-wait only begins it. NAME alone shows the versions and what was rolled out.",
+      "Waits for the end of the rollout; the exit code is 0 if it was promoted and 1 if it was rolled back. --no-wait only begins it. NAME alone shows the versions and past rollouts.",
     ],
     flags: [
       ...AT_MASTER,
@@ -29,34 +29,36 @@ export const ROLLOUT_VERBS = {
     examples: [
       ["dml models rollout faces@2 --canary 20% --max-error 1% --compare", "a fifth of the pictures first"],
       ["dml models rollout faces@2 --canary 0", "as soon as the nodes are ready"],
-      ["dml models rollout faces", "which version is the latest, and how it came to that"],
+      ["dml models rollout faces", "which version is the latest, and past rollouts"],
     ],
   },
   rollback: {
     usage: "NAME",
-    summary: "Go back to the version before, or end a rollout that runs.",
-    details: ["The nodes still hold the version before, so this takes no time."],
+    summary: "Go back to the previous version, or end a running rollout.",
+    details: ["The nodes still hold the previous version, so this takes no time."],
     flags: [...AT_MASTER, "json"],
-    examples: [["dml models rollback faces", "the version that was the latest before"]],
+    examples: [["dml models rollback faces", "back to the previous version"]],
   },
   pin: {
     usage: "NAME@VERSION",
-    summary: "Hold a version on every node that can, whatever else is the latest.",
-    details: ["A latest version that is pinned is not replaced by an update that comes with dml. --off ends it."],
+    summary: "Keep a version on every capable node, whichever version is the latest.",
+    details: [
+      "If the latest version is pinned, an update that comes with dml does not replace it. --off removes the pin.",
+    ],
     flags: [...AT_MASTER, "off", "json"],
-    examples: [["dml models pin faces@1", "keep it at hand"], ["dml models pin faces@1 --off", "no longer"]],
+    examples: [["dml models pin faces@1", "keep it ready"], ["dml models pin faces@1 --off", "remove the pin"]],
   },
   remove: {
     usage: "NAME@VERSION|NAME",
-    summary: "Do not serve a version, or a whole model of yours, any more.",
+    summary: "Stop serving a version, or a whole model of yours.",
     details: [
-      "Refused while something needs it: it is the latest, pinned, in a rollout, or asked of pictures.",
-      "NAME alone removes a model of yours of which only the latest version is left. One that comes with dml stays, and comes back when its name has no version; anything else comes back when it is added or pushed again.",
+      "Refused while the version is in use: it is the latest, pinned, in a rollout, or requested for pictures.",
+      "NAME alone removes a model of yours that has only its latest version left. A model that comes with dml stays, and returns if its name has no version; any other returns when it is added or pushed again.",
     ],
     flags: [...AT_MASTER, "json"],
     examples: [
-      ["dml models remove faces@1", "its files go with `dml models gc`"],
-      ["dml models remove yolo", "all that is left of it"],
+      ["dml models remove faces@1", "`dml models gc` then deletes its files"],
+      ["dml models remove yolo", "the whole model"],
     ],
   },
   gc: {
@@ -64,7 +66,7 @@ export const ROLLOUT_VERBS = {
     summary: "Delete the files of removed versions that no other version needs.",
     details: [],
     flags: [...AT_MASTER, "json"],
-    examples: [["dml models gc", "says how much that was"]],
+    examples: [["dml models gc", "prints how much was deleted"]],
   },
 } as const satisfies SubVerbs;
 

@@ -4,11 +4,11 @@ import type { Verb } from "./verb.ts";
 /** `dml service`, for the help and the parser. */
 export const SERVICE_VERB = {
   usage: "install serve|join HOST, uninstall serve|join, status [serve|join]",
-  summary: "Have the host run a role for good: systemd on Linux, launchd on macOS.",
+  summary: "Run a role permanently as a service: systemd on Linux, launchd on macOS.",
   details: [
-    "install writes the description of the service, and the role's own flags into it; uninstall removes it. dml starts no programs, so both print the lines that do the rest.",
-    "status says what is installed, whether it starts at boot, and which process runs. A token goes into a file that only its owner can read.",
-    "With --system the data is in /var/lib/dml, and dml must be an executable that every account can read, as /usr/local/bin/dml.",
+    "install writes the description of the service, including the flags of the role; uninstall removes it. dml starts no programs, so both print the commands for the remaining steps.",
+    "status shows what is installed, whether it starts at boot, and which process runs. A token is stored in a file that only its owner can read.",
+    "With --system the data is in /var/lib/dml, and dml must be an executable that every account can read, such as /usr/local/bin/dml.",
   ],
   words: [...SERVICE_ACTIONS, ...SERVICE_ROLES],
   flags: [
@@ -28,7 +28,7 @@ export const SERVICE_VERB = {
   ],
   examples: [
     ["dml service install serve --host 0.0.0.0", "the master, whenever you are logged in (or linger)"],
-    ["dml service install join 192.168.1.10 --token dmln_... --system", "a node from boot on, as root"],
-    ["dml service status", "what there is"],
+    ["dml service install join 192.168.1.10 --token dmln_... --system", "a node from boot on; run this as root"],
+    ["dml service status", "what is installed and running"],
   ],
 } as const satisfies Verb;

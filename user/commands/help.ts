@@ -10,7 +10,7 @@ import type { SubVerb, SubVerbs } from "../cli/sub_verbs.ts";
 import { COMMON_FLAGS, flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, type VerbName, verbOf } from "../cli/verbs.ts";
 
 const WIDTH = 100;
-const NO_COLOR = ["NO_COLOR", "When it is set, no colour (https://no-color.org)."] as const;
+const NO_COLOR = ["NO_COLOR", "If it is set, no colour (https://no-color.org)."] as const;
 
 /** Prints the requested help; for `models`, the models that come with dml as well. */
 export async function runHelp(
@@ -24,7 +24,7 @@ export async function runHelp(
     const rows = CATALOG.map(({ manifest: { name, version, description } }) =>
       [`${name}@${version}`, description] as const
     );
-    terminal.out(["", "Those that come with dml:", "", ...pairs(rows), ""].join("\n"));
+    terminal.out(["", "Models that come with dml:", "", ...pairs(rows), ""].join("\n"));
   }
   return EXIT_OK;
 }
@@ -57,11 +57,11 @@ function overview(): string {
     "",
     ...pairs(VERB_NAMES.map((name) => [name, verbOf(name).summary])),
     "",
-    "Begin with:",
+    "Start with:",
     "",
     ...pairs([
       ["dml predict photo.jpg", "on this machine, with nothing set up"],
-      ["dml serve", "the master; prints the line that makes another host a node"],
+      ["dml serve", "the master; prints the command that makes another host a node"],
       ["dml join HOST", "a node"],
     ]),
     "",
@@ -147,7 +147,7 @@ function limitText(name: keyof typeof LIMITS): string {
 
 function exitCodesHelp(): string {
   const rows = Object.entries(ERRORS).map(([code, { exit, advice }]) => [code, `${exit}  ${advice}`] as const);
-  const lines = ["Exit codes:", "", ...exitCodeLines(), "", "Errors, and the code of each:", ""];
+  const lines = ["Exit codes:", "", ...exitCodeLines(), "", "Errors, and the exit code of each:", ""];
   return `${[...lines, ...pairs(rows)].join("\n")}\n`;
 }
 
@@ -160,7 +160,7 @@ function environmentHelp(): string {
     const { environment, description } = flagOf(name);
     return environment ? [[environmentText(name), `${spelling(name)}: ${description}`] as const] : [];
   });
-  const about = "What is about a role, or may stand for good, has a variable; a flag goes before it:";
+  const about = "Environment variables that dml reads; a flag takes precedence over its variable:";
   const lines = [about, "", ...pairs([...rows, NO_COLOR])];
   return `${lines.join("\n")}\n`;
 }

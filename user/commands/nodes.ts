@@ -26,7 +26,7 @@ export async function runNodes(
   } else if (command.json) {
     for (const node of nodes) terminal.out(`${JSON.stringify(node)}\n`);
   } else if (nodes.length === 0) {
-    terminal.out("No node has joined yet; `dml join` makes one.\n");
+    terminal.out("No node has joined yet; `dml join` starts one.\n");
   } else printNodes(nodes, context);
   return EXIT_OK;
 }
@@ -41,7 +41,7 @@ export function nodeNamed(wanted: string, nodes: readonly NodeListing[]): NodeLi
   if (matches.length > 1) {
     const ids = matches.map(({ nodeId }) => nodeId).join(", ");
     throw new DmlError("node_unknown", `${matches.length} nodes are called ${wanted}.`, {
-      advice: `Say which by its id: ${ids}.`,
+      advice: `Name one by its id: ${ids}.`,
     });
   }
   const match = nearest(wanted, nodes.flatMap(({ name, nodeId }) => [name, nodeId]));

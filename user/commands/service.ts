@@ -31,8 +31,8 @@ interface Service {
 }
 
 const DESCRIPTIONS: Readonly<Record<ServiceRole, string>> = {
-  serve: "dml, the master: hands out pictures to be recognised",
-  join: "dml, a node: recognises what is in pictures",
+  serve: "dml master: distributes pictures to nodes",
+  join: "dml node: recognises what is in pictures",
 };
 // deno-lint-ignore no-control-regex -- control characters would break a line of a unit
 const CONTROL = /[\x00-\x1f\x7f]/;
@@ -74,7 +74,12 @@ async function install(
     ? { DML_TOKEN: starts.token }
     : {};
   for (const text of [...commandLine, home, ...Object.values(secrets)]) {
-    if (CONTROL.test(text)) throw new DmlError("usage", `A service cannot be told ${JSON.stringify(text)}.`);
+    if (CONTROL.test(text)) {
+      throw new DmlError(
+        "usage",
+        `A service cannot be given ${JSON.stringify(text)}: it contains a control character.`,
+      );
+    }
   }
   await writing(path, async () => {
     await Deno.mkdir(path, { recursive: true });
@@ -120,7 +125,7 @@ async function report(
   const service = { role, installed: isInstalled, description: files.description, startsAtBoot, running: holders };
   if (json) return terminal.out(`${JSON.stringify(service)}\n`);
   const where = isInstalled ? `installed as ${files.description}` : "not installed";
-  const boot = !isInstalled ? "" : startsAtBoot ? ", starts by itself" : ", not enabled";
+  const boot = !isInstalled ? "" : startsAtBoot ? ", starts at boot" : ", not enabled";
   const running = holders.length === 0 ? "not running" : holders
     .map((holder) =>
       holder === null ? "running" : `running as process ${holder.pid} since ${isoTime(holder.startedMs)}`
@@ -172,7 +177,7 @@ async function writing<Result>(path: string, work: () => Promise<Result>): Promi
   } catch (cause) {
     throw new DmlError("output_unwritable", `The services in ${path} cannot be changed: ${fileReason(cause)}.`, {
       cause,
-      advice: `A service of the host is for root to install; check who may write ${dirname(path)}.`,
+      advice: `Only root can install a service of the host; check who may write ${dirname(path)}.`,
     });
   }
 }

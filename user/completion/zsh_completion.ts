@@ -4,7 +4,7 @@ import { type OfferedFlag, offeredVerbs } from "./grammar.ts";
 export function zshCompletion(): string {
   const verbs = offeredVerbs();
   return `#compdef dml
-# Completion of dml for zsh; put it into your ~/.zshrc behind compinit: source <(dml completions zsh)
+# Completion of dml for zsh; put it into your ~/.zshrc after compinit: source <(dml completions zsh)
 _dml() {
   local -a offered
   if (( CURRENT == 2 )); then

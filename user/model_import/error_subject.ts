@@ -11,7 +11,7 @@ export function withFileName<Result>(what: string, run: () => Result): Result {
     if (!(error instanceof DmlError)) throw error;
     // The general advice is about the manifest, which is not the cause if a file is at fault.
     const isGeneral = error.advice === ERRORS.model_invalid.advice;
-    const advice = isGeneral ? "Bring it anew from where it is from, whole." : error.advice;
+    const advice = isGeneral ? "Get a complete copy of the file from its source." : error.advice;
     throw new DmlError(error.code, `${what}: ${error.message}`, { cause: error, advice });
   }
 }

@@ -29,7 +29,7 @@ export async function readManifest(path: string): Promise<WrittenManifest> {
     throw new DmlError("model_invalid", `${path} is not JSON.`, { cause });
   }
   if (isObject(value)) return { path, value };
-  throw new DmlError("model_invalid", `${path} is no manifest: it is no object.`);
+  throw new DmlError("model_invalid", `${path} is not a manifest: it is not a JSON object.`);
 }
 
 /**

@@ -53,9 +53,9 @@ function modelFileFrom(bytes: Uint8Array<ArrayBuffer>, pinned: Digest | null): U
   if (pinned !== null && digest !== pinned) {
     throw new DmlError(
       "blob_corrupt",
-      `It is not the file that the manifest pins: it becomes ${digest}, not ${pinned}.`,
+      `It is not the file that the manifest pins: optimised it has the digest ${digest}, not ${pinned}.`,
       {
-        advice: "Bring the file that belongs to the manifest, or leave its digest out of it.",
+        advice: "Use the file that belongs to the manifest, or remove the digest from the manifest.",
       },
     );
   }

@@ -12,7 +12,7 @@ export async function readBounded(path: string, bytesMax: number): Promise<Uint8
     if (size > bytesMax) {
       throw new DmlError(
         "blob_too_large",
-        `${path} has ${formatBytes(size)}; at most ${formatBytes(bytesMax)} are taken.`,
+        `${path} has ${formatBytes(size)}; at most ${formatBytes(bytesMax)} are accepted.`,
       );
     }
     return await Deno.readFile(path);

@@ -66,10 +66,10 @@ async function measured(engine: TrialEngine, manifest: Manifest, files: Readonly
   } catch (error) {
     const { code, message } = asDmlError(error);
     if (code !== "engine_failed" && code !== "model_invalid" && code !== "worker_died") throw error;
-    const reason = code === "worker_died" ? "it brings the engine down" : plainRefusal(message);
+    const reason = code === "worker_died" ? "it crashes the engine" : plainRefusal(message);
     throw new DmlError("model_invalid", `The engine cannot run it: ${reason.replace(/\.$/, "")}.`, {
       cause: error,
-      advice: "Correct the manifest, or export the model anew; no node has seen it.",
+      advice: "Correct the manifest, or export the model again; no node has received it.",
     });
   }
 }

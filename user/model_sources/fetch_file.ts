@@ -107,10 +107,10 @@ class Fetching {
         await this.#part.append(response.body, { bytesMax: this.#options.bytesMax, onBytes });
       }
       if (this.#totalBytes === null || this.#part.size === this.#totalBytes) return null;
-      return new DmlError("source_unreachable", `${this.#url} broke off at byte ${this.#part.size}.`);
+      return new DmlError("source_unreachable", `The transfer of ${this.#url} broke off at byte ${this.#part.size}.`);
     } catch (error) {
       if (error instanceof DmlError) return error;
-      const reason = stall.signal.aborted ? "it sends nothing any more" : unreachableReason(error);
+      const reason = stall.signal.aborted ? "it has stopped sending" : unreachableReason(error);
       return new DmlError("source_unreachable", `${this.#url.host} cannot be reached: ${reason}.`, { cause: error });
     } finally {
       cancelTimer();
@@ -149,20 +149,20 @@ class Fetching {
     await response.body?.cancel();
     if (response.status === 206 || response.status === 416) {
       await part.restart(null);
-      throw new DmlError("source_unreachable", `${this.#url.host} did not go on where the file broke off.`);
+      throw new DmlError("source_unreachable", `${this.#url.host} did not resume where the transfer broke off.`);
     }
     throw refusalOf(response.status, this.#url);
   }
 
   #stopped(): DmlError {
     return new DmlError("interrupted", `Stopped at byte ${this.#part.size} of ${this.#url}.`, {
-      advice: "The same line again goes on there.",
+      advice: "Run the same command again to resume there.",
     });
   }
 
   #gaveUp(failure: DmlError): DmlError {
     if (this.#part.size === 0) return failure;
-    const kept = `${formatBytes(this.#part.size)} are kept: the same line again goes on there.`;
+    const kept = `${formatBytes(this.#part.size)} are kept: run the same command again to resume there.`;
     return new DmlError(failure.code, asDmlError(failure).message, {
       cause: failure,
       advice: `${kept} ${failure.advice}`,
@@ -184,9 +184,9 @@ function refusalOf(status: number, url: URL): DmlError {
   if (status === 429 || status >= 500) {
     return new DmlError("source_unreachable", `${url.host} answers with status ${status}.`);
   }
-  if (status === 404 || status === 410) return new DmlError("source_refused", `There is no ${url}.`);
+  if (status === 404 || status === 410) return new DmlError("source_refused", `${url} does not exist.`);
   if (status === 401 || status === 403) {
-    return new DmlError("source_refused", `${url.host} does not give ${url.pathname} to everybody (status ${status}).`);
+    return new DmlError("source_refused", `${url.host} denies access to ${url.pathname} (status ${status}).`);
   }
-  return new DmlError("source_refused", `${url} is answered with status ${status}.`);
+  return new DmlError("source_refused", `The request for ${url} was answered with status ${status}.`);
 }

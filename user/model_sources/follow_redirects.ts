@@ -30,7 +30,7 @@ export async function followRedirects(
     await response.body?.cancel();
     at = nextStep(location, at);
   }
-  throw new DmlError("source_refused", `${url} leads on and on: more than ${REDIRECTS_MAX} redirects.`);
+  throw new DmlError("source_refused", `${url} is redirected more than ${REDIRECTS_MAX} times.`);
 }
 
 function nextStep(location: string, from: URL): URL {
@@ -40,7 +40,7 @@ function nextStep(location: string, from: URL): URL {
   } catch (cause) {
     throw new DmlError(
       "source_refused",
-      `${from.host} sends on to ${location.slice(0, 200)}, which is not fetched from.`,
+      `${from.host} redirects to ${location.slice(0, 200)}, which may not be fetched.`,
       {
         cause,
       },

@@ -29,14 +29,14 @@ export function parseModelSource(text: string): ModelSource {
  */
 export function safeUrl(text: string | URL): URL {
   const url = URL.parse(String(text));
-  if (url === null) throw new DmlError("usage", `${JSON.stringify(String(text).slice(0, 200))} is no address.`);
+  if (url === null) throw new DmlError("usage", `${JSON.stringify(String(text).slice(0, 200))} is not a URL.`);
   const isLocal = url.hostname === "localhost" || url.hostname === "[::1]" || /^127\./.test(url.hostname);
   if (url.protocol === "https:" || url.protocol === "http:" && isLocal) return url;
   throw new DmlError(
     "usage",
-    `${url.protocol}//${url.host} is not fetched from: only https is, and http on this machine.`,
+    `${url.protocol}//${url.host} may not be fetched: only https is allowed, and http on this machine.`,
     {
-      advice: "Name it with https://, or fetch the file yourself and add it by its path.",
+      advice: "Use https://, or fetch the file yourself and add it by its path.",
     },
   );
 }

@@ -51,7 +51,7 @@ export async function fetchFromPackage(
   const address = new URL(`${name.replace("/", "%2f")}/${encodeURIComponent(version)}`, registry);
   const silent = { ...options, onBytes: () => {}, sha256: null };
   const metadata = await fetchFile(address, { ...silent, bytesMax: METADATA_BYTES_MAX });
-  const found = metadataIn(metadata.bytes, `What ${registry.host} says of ${name}@${version}`);
+  const found = metadataIn(metadata.bytes, `The answer of ${registry.host} about ${name}@${version}`);
   const what = `${name}@${found.version}`;
   const archive = await fetchFile(safeUrl(found.dist.tarball), { ...options, sha256: null });
   await checkIntegrity(archive.bytes, { ...found.dist, what });
@@ -85,13 +85,13 @@ async function checkIntegrity(
   const sha512 = /(?:^|\s)sha512-([A-Za-z0-9+/]+=*)/.exec(integrity ?? "")?.[1];
   const expected = sha512 ?? shasum;
   if (expected === undefined) {
-    throw new DmlError("source_refused", `The registry names no sum of ${what} that could be checked.`);
+    throw new DmlError("source_refused", `The registry names no checksum of ${what}.`);
   }
   const sum = new Uint8Array(await crypto.subtle.digest(sha512 ? "SHA-512" : "SHA-1", bytes));
   const actual = sha512 ? sum.toBase64() : sum.toHex();
   if (actual === expected) return;
   throw new DmlError("source_corrupt", `The archive of ${what} is not the one that the registry names.`, {
-    advice: "Fetch it again; when it stays so, trust neither the registry nor what is between.",
+    advice: "Fetch it again; if the error persists, trust neither the registry nor the network.",
   });
 }
 

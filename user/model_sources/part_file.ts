@@ -74,8 +74,8 @@ export class PartFile {
     using file = await Deno.open(this.#path, { append: true, create: true, mode: 0o600 });
     for await (const chunk of stream) {
       if (this.#size + chunk.length > bytesMax) {
-        throw new DmlError("source_refused", `${this.#url} gives more than ${bytesMax} bytes.`, {
-          advice: "`dml help limits` names the limits.",
+        throw new DmlError("source_refused", `${this.#url} sends more than ${bytesMax} bytes.`, {
+          advice: "`dml help limits` lists the limits.",
         });
       }
       try {

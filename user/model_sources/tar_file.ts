@@ -47,7 +47,7 @@ export async function fileInTar(
   } finally {
     await reader.close();
   }
-  const advice = others.length > 0 ? `There are ${others.join(", ")}.` : "Check the path inside the package.";
+  const advice = others.length > 0 ? `It contains ${others.join(", ")}.` : "Check the path inside the package.";
   throw new DmlError("source_refused", `There is no file ${path} in ${what}.`, { advice });
 }
 
@@ -77,7 +77,7 @@ function readPax(
 }
 
 function damaged(what: string): DmlError {
-  return new DmlError("source_refused", `${what} is no tar archive, or a damaged one.`);
+  return new DmlError("source_refused", `${what} is not a tar archive, or it is damaged.`);
 }
 
 /** Reader that returns a stream in pieces of the requested size. */

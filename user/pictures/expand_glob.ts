@@ -75,9 +75,7 @@ class Expansion {
   /** Yields `directory` and all directories below it, except hidden ones. */
   async *below(directory: string): AsyncGenerator<string> {
     if (++this.#directories > this.#directoriesMax) {
-      const sentence = `${this.#pattern} stands for more than ${
-        this.#directoriesMax.toLocaleString("en")
-      } directories.`;
+      const sentence = `${this.#pattern} matches more than ${this.#directoriesMax.toLocaleString("en")} directories.`;
       throw new DmlError("usage", sentence, { advice: "Name a directory further down." });
     }
     yield directory;

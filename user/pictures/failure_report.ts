@@ -31,7 +31,7 @@ export class FailureReport {
     for (const [code, files] of this.#undone) {
       if (code === "interrupted" || total === 1) continue;
       const isAll = files.length === total;
-      const which = isAll ? `None of the ${total} pictures was done` : `Of ${total} pictures, undone`;
+      const which = isAll ? `None of the ${total} pictures was done` : `Not done, of ${total} pictures`;
       const lines = isAll ? [`${which} (${code}).`] : [`${which} (${code}):`, ...files.map((file) => `  ${file}`)];
       this.#terminal.error(lines.map((line) => `${printable(line)}\n`).join(""));
     }

@@ -154,8 +154,8 @@ function tooLarge(name: string, predicate: string): DmlError {
 }
 
 function onlyOwnOutputs(pattern: string): DmlError {
-  return new DmlError("no_images", `What matches ${pattern} are only annotated pictures, which dml made.`, {
-    advice: "Put annotated into the pattern to have them recognised all the same.",
+  return new DmlError("no_images", `${pattern} matches only annotated pictures, which dml made.`, {
+    advice: "Put annotated into the pattern to process them anyway.",
   });
 }
 

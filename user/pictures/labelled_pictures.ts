@@ -27,7 +27,7 @@ export async function labelledPictures(directory: string): Promise<LabelledPictu
   }
   if (pictures.length > 0) return pictures;
   throw new DmlError("no_images", `No sub-folder of ${directory} holds pictures.`, {
-    advice: "Give each person a sub-folder that is called like them.",
+    advice: "Give each person a sub-folder with their name.",
   });
 }
 
@@ -43,9 +43,9 @@ async function foldersIn(directory: string): Promise<string[]> {
       throw new DmlError("file_not_found", `There is no directory ${directory}.`, { cause });
     }
     if (cause instanceof Deno.errors.NotADirectory) {
-      throw new DmlError("usage", `${directory} is no directory whose sub-folders are names.`, {
+      throw new DmlError("usage", `${directory} is not a directory, so it has no sub-folders with names.`, {
         cause,
-        advice: "To enrol one person, say their name first: `dml people enroll NAME IMG...`.",
+        advice: "To enrol one person, give their name first: `dml people enroll NAME IMG...`.",
       });
     }
     throw new DmlError("file_unreadable", `${directory} cannot be read.`, { cause });

@@ -49,7 +49,7 @@ export async function runInRealm<Task>(
   giveUpAllBut({ net: [], read: ["what the other thread imports"], write: [], env: [], sys: [] });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   worker.onmessage = ({ data }: MessageEvent<RealmEnded>) => resolve(data.exitCode);
-  worker.onmessageerror = () => reject(new DmlError("internal", "The thread of the role sent what cannot be read."));
+  worker.onmessageerror = () => reject(new DmlError("internal", "The thread of the role sent an unreadable message."));
   worker.onerror = (event) => {
     event.preventDefault();
     reject(asDmlError(event.error ?? new Error(event.message)));

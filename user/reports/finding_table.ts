@@ -55,7 +55,7 @@ const TENSORS = {
 } as const satisfies Partial<FindingTable>;
 
 function rowsOfClasses(image: string, labels: NonNullable<Prediction["labels"]>): string[][] {
-  if (labels.length === 0) return [[image, "none is sure enough", ""]];
+  if (labels.length === 0) return [[image, "none is certain enough", ""]];
   return labels.slice(0, CLASSES_MAX).map(({ label, score }) => [image, printable(label), score.toFixed(3)]);
 }
 

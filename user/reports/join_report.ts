@@ -46,7 +46,7 @@ export class JoinReport {
 
   started(node: { name: string; nodeId: string; workers: number; master: string }): void {
     this.#say(
-      `Node ${node.name} (${node.nodeId}) with ${counted(node.workers, "worker")} asks ${node.master} to take it in.`,
+      `Node ${node.name} (${node.nodeId}) with ${counted(node.workers, "worker")} connects to ${node.master}.`,
     );
   }
 
@@ -55,7 +55,7 @@ export class JoinReport {
     switch (news.kind) {
       case "connected":
         this.#lastReason = null;
-        return this.#say("The master has taken it in.");
+        return this.#say("The master has accepted the node.");
       case "disconnected":
         return this.#disconnected(news.ending, news.retryInMs);
       case "modelLoading":
@@ -65,7 +65,9 @@ export class JoinReport {
       case "modelFailed":
         return this.#say(`Not ready for ${news.model}: ${news.failure.reason}`);
       case "drainChanged":
-        return this.#say(news.draining ? "Takes no new pictures, finishes what it has." : "Takes pictures again.");
+        return this.#say(
+          news.draining ? "Takes no new pictures and finishes the running ones." : "Takes pictures again.",
+        );
     }
   }
 
@@ -96,13 +98,13 @@ export class JoinReport {
 
   /** Shows a status that the next bar or line replaces. */
   #loading(model: string): void {
-    if (this.#progress) this.#terminal.status(printable(`${model} is being loaded and tried.`));
+    if (this.#progress) this.#terminal.status(printable(`${model} is being loaded and tested.`));
   }
 
   #ready(news: { model: string; imagesPerSecond: number; fetchedBytes: number }): void {
     const { model, imagesPerSecond, fetchedBytes } = news;
-    const came = fetchedBytes > 0 ? `${formatBytes(fetchedBytes)} came` : "all of it was here";
-    this.#say(`Ready for ${model}: ${formatRate(imagesPerSecond)} a worker; ${came}.`);
+    const came = fetchedBytes > 0 ? `${formatBytes(fetchedBytes)} were fetched` : "all of its files were cached";
+    this.#say(`Ready for ${model}: ${formatRate(imagesPerSecond)} per worker; ${came}.`);
   }
 
   #say(sentence: string): void {

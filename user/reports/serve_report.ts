@@ -25,11 +25,11 @@ export function serveReport(facts: ServeFacts, options: { program: string; color
     "",
     line(facts.joinLine),
     "",
-    "To recognise the persons in a picture, and to look after the nodes:",
+    "To recognise the persons in a picture, and to list the nodes:",
     "",
     line(facts.predictRow),
     line(facts.nodesLine),
     "",
-    ...(facts.tokenRequired ? [] : ["Only this machine reaches it; `--host 0.0.0.0` lets other hosts in.", ""]),
+    ...(facts.tokenRequired ? [] : ["Only this machine can reach it; `--host 0.0.0.0` admits other hosts.", ""]),
   ].map((text) => `${text}\n`).join("");
 }

@@ -35,7 +35,7 @@ function programOf(command: ServeCommand | JoinCommand, { level, facts, entry }:
     });
   }
   if (!entry.endsWith(".ts")) {
-    throw new DmlError("usage", "The service would not know what to start: this dml cannot tell where it is.", {
+    throw new DmlError("usage", "The service would not know what to start: the location of this dml is unknown.", {
       advice: "Set DML_EXECUTABLE to the path of the file that you start.",
     });
   }

@@ -40,13 +40,13 @@ export function serviceDirectory(level: ServiceLevel, host: HostEnvironment): Se
     }
     case "darwin":
       if (level === "system") {
-        throw new DmlError("usage", "launchd has no account for a service of the host to run as but root.", {
-          advice: "Leave --system out: the service then is your account's.",
+        throw new DmlError("usage", "Under launchd a service of the host could run only as root.", {
+          advice: "Leave --system out to install a service of your account.",
         });
       }
       return { manager: "launchd", path: posix.join(homeOf(host), "Library", "LaunchAgents") };
     default:
-      throw new DmlError("usage", `\`dml service\` knows systemd and launchd; ${host.os} has neither.`, {
+      throw new DmlError("usage", `\`dml service\` supports systemd and launchd; ${host.os} has neither.`, {
         advice: "Have the system's own scheduler start `dml serve` or `dml join` (on Windows: schtasks /sc onstart).",
       });
   }

@@ -22,7 +22,7 @@ export function installedText({ manager, level, name, description }: ServiceFact
       ? ["  loginctl enable-linger    # also while you are not logged in"]
       : [],
     "",
-    ...manager === "systemd" ? ["What it says:", "", `  ${journalctl} -u ${name} -f`, ""] : [],
+    ...manager === "systemd" ? ["To follow its log:", "", `  ${journalctl} -u ${name} -f`, ""] : [],
   ]);
 }
 
@@ -35,7 +35,7 @@ export function uninstalledText({ manager, level, name, description }: ServiceFa
   return text([
     `Removed ${description}. Its data stays.`,
     "",
-    "To stop what still runs of it:",
+    "To stop it if it is still running:",
     "",
     ...lines.map((line) => `  ${line}`),
     "",

@@ -87,7 +87,7 @@ export function systemdUnit({ level, description, commandLine, environment, envi
     ...environmentFile === null ? [] : [`EnvironmentFile=${escaped(environmentFile)}`],
     "Restart=on-failure",
     "RestartSec=5",
-    "# A wrong command line does not get better.",
+    "# Restarting does not help if the command line is wrong.",
     "RestartPreventExitStatus=2",
     `TimeoutStopSec=${STOP_SECONDS}`,
     "KillMode=mixed",

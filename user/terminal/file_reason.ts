@@ -3,6 +3,6 @@
  * which are meant for developers.
  */
 export function fileReason(cause: unknown): string {
-  if (cause instanceof Deno.errors.NotCapable) return "dml may not go there";
+  if (cause instanceof Deno.errors.NotCapable) return "dml has no permission to access it";
   return cause instanceof Error ? cause.message.replace(/ \(os error.*$/, "") : String(cause);
 }

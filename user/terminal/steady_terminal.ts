@@ -31,9 +31,9 @@ export function steadyTerminal(terminal: Terminal, { onOutLost }: SteadyTerminal
 /** Logs why a role prints nothing any more. A reader that has gone, such as `head`, is no error. */
 export function logOutLost(error: unknown, log: Log): void {
   if (error instanceof Deno.errors.BrokenPipe) {
-    return log.info("Nobody reads standard output any more; this role goes on without it.");
+    return log.info("The reader of standard output has gone; this role continues without it.");
   }
   const cause = error instanceof DmlError ? error.cause ?? error : error;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  log.error("Standard output cannot be written; this role goes on without it.", { reason });
+  log.error("Standard output cannot be written; this role continues without it.", { reason });
 }

@@ -91,7 +91,7 @@ function writeResult(stream: Writer, text: string): void {
     if (cause instanceof Deno.errors.BrokenPipe) throw cause;
     throw new DmlError("output_unwritable", `Standard output cannot be written: ${fileReason(cause)}.`, {
       cause,
-      advice: "Make room where it goes, or send it elsewhere.",
+      advice: "Free space at its destination, or redirect it elsewhere.",
     });
   }
 }

@@ -81,7 +81,7 @@ Deno.test("parseCommand() refuses lines about people that say too little, too mu
   const table: [line: string, message: string, advice: string][] = [
     ["enrol Ada a.jpg", '"enrol"', "`dml people enroll`"],
     ["enroll", "needs a name and pictures", "`dml people enroll --help`"],
-    ["enroll Ada a --face 1 --largest", "only one", "help"],
+    ["enroll Ada a --face 1 --largest", "cannot be combined", "help"],
     ["enroll Ada a --face 0", "from 1", "help"],
     ["enroll Ada a --meta team", '"team"', "KEY"],
     ["enroll Ada a --gallery none", "gallery", "help"],

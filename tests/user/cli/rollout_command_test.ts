@@ -64,7 +64,7 @@ Deno.test("rolloutAction() refuses what it cannot mean, naming it", () => {
   assertStringIncludes(refusal("rollout", ["faces@2"], { "max-slowdown": "0.5" }), "at least 1");
   assertStringIncludes(refusal("rollout", ["Faces@2"]), "faces@2");
   assertStringIncludes(refusal("rollout", []), "needs NAME@VERSION");
-  assertStringIncludes(refusal("rollback", ["faces@1"]), "NAME as a whole");
-  assertStringIncludes(refusal("remove", ["faces@"]), "Say which version");
+  assertStringIncludes(refusal("rollback", ["faces@1"]), "NAME without a version");
+  assertStringIncludes(refusal("remove", ["faces@"]), "Give the version");
   assertStringIncludes(refusal("gc", ["now"]), '"now"');
 });

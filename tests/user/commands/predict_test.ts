@@ -112,7 +112,7 @@ Deno.test("runPredict() prints a table for each task of a model", async () => {
     [{ objects }, ["image  object  box  score  class", "a.jpg  1  30x40 at 1,2  0.877  dog?[31m", "1 object"]],
     [{ objects: [] }, ["image  object  box  score  class", "a.jpg  -  nothing", "0 objects"]],
     [{ labels }, ["image  class  score", "a.jpg  tabby  0.750", "a.jpg  tiger cat  0.200"]],
-    [{ labels: [] }, ["image  class  score", "a.jpg  none is sure enough"]],
+    [{ labels: [] }, ["image  class  score", "a.jpg  none is certain enough"]],
     [{ embedding: [0.1, -0.25] }, ["image  numbers  embedding", "a.jpg  2  0.1 -0.25"]],
     [{ tensors }, ["image  output  type  shape  numbers", "a.jpg  scores  float32  1x5  0.123 - 3 4 …"]],
     [{ persons: [personAt(10, { attributes: looks })] }, [
@@ -286,7 +286,7 @@ Deno.test("runPredict() names every picture that was left undone when the master
   predict.cluster.onPredict = refusing({ c: "master_unreachable" });
   assertEquals(await predict.run(["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"], { concurrency: 1 }), 1);
   assertEquals(predict.errors.split("\n").slice(1), [
-    "Of 5 pictures, undone (master_unreachable):",
+    "Not done, of 5 pictures (master_unreachable):",
     "  c.jpg",
     "  d.jpg",
     "  e.jpg",

@@ -82,7 +82,7 @@ Deno.test("runService() writes a property list for launchd", async () => {
   assertStringIncludes(out, "launchctl bootstrap");
 });
 
-Deno.test("runService() reports what is installed, what starts by itself and what runs", async () => {
+Deno.test("runService() reports what is installed, what starts at boot and what runs", async () => {
   using tree = new FileTree({});
   const report = async () =>
     (await service(tree, ["status", "--json"])).trimEnd().split("\n").map((l) => JSON.parse(l));
@@ -101,7 +101,7 @@ Deno.test("runService() reports what is installed, what starts by itself and wha
   assertEquals([serve.installed, serve.startsAtBoot, serve.running], [true, true, [holder]]);
   assertStringIncludes(
     await service(tree, ["status", "serve"]),
-    "starts by itself, running as process 4711 since 1970-01-01T00:00:00.000Z",
+    "starts at boot, running as process 4711 since 1970-01-01T00:00:00.000Z",
   );
   await service(tree, ["uninstall", "serve"]);
   assertEquals(tree.names("units/default.target.wants"), []);

@@ -68,7 +68,7 @@ Deno.test("prepareFile() names the file in what it refuses, and does not blame a
   assertEquals(page.message, "net.onnx: It is not an ONNX file but a web page or XML.");
   const cut = await assertRejects(() => prepareFile(CLASSIFIER.slice(0, 40), optionsFor()), DmlError);
   assertStringIncludes(cut.message, "net.onnx: ");
-  assertStringIncludes(cut.advice, "Bring it anew");
+  assertStringIncludes(cut.advice, "Get a complete copy");
 });
 
 Deno.test("prepareFile() completes a manifest: model files, name, operators, labels and test images from files", async () => {

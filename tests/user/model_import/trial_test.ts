@@ -65,7 +65,7 @@ Deno.test("runTrial() says what the engine says, in plain words; what is not abo
   );
   assertEquals(await failure(refusing("worker_died", "x")), [
     "model_invalid",
-    "The engine cannot run it: it brings the engine down.",
+    "The engine cannot run it: it crashes the engine.",
   ]);
   assertEquals(await failure(refusing("assets_missing", "x")), ["assets_missing", "x"]);
 });

@@ -67,7 +67,7 @@ Deno.test("fetchFile() keeps what arrived for the next run, which begins there",
     server.cuts = [100_000, 0, 0, 0, 0, 0, 0, 0];
     const broken = await failure(fetchFile(server.url, optionsIn(directory)));
     assertEquals(broken.code, "source_unreachable");
-    assertStringIncludes(broken.advice, "the same line again goes on there");
+    assertStringIncludes(broken.advice, "run the same command again to resume there");
     server.cuts = [];
     server.asked.length = 0;
     assertEquals((await fetchFile(server.url, optionsIn(directory))).sha256, SHA256);
@@ -120,9 +120,9 @@ Deno.test("fetchFile() says what a server says, and without a network what to do
     await using server = new FileServer(FILE);
     server.others.set("/secret", () => new Response(null, { status: 401 }));
     const missing = await failure(fetchFile(new URL("/nothing", server.origin), optionsIn(directory)));
-    assertStringIncludes(missing.message, "There is no http://127.0.0.1");
+    assertStringIncludes(missing.message, "/nothing does not exist");
     const secret = await failure(fetchFile(new URL("/secret", server.origin), optionsIn(directory)));
-    assertStringIncludes(secret.message, "does not give /secret to everybody");
+    assertStringIncludes(secret.message, "denies access to /secret");
     const offline = await failure(fetchFile(new URL(`http://127.0.0.1:${closedPort()}/x`), optionsIn(directory)));
     assertEquals(offline.code, "source_unreachable");
     assertStringIncludes(offline.advice, "dml models add");
@@ -135,5 +135,5 @@ Deno.test("fetchFile() stops when it is told to, and keeps what it has", () =>
     const onBytes = () => stop.abort();
     const stopped = await failure(fetchFile(server.url, optionsIn(directory, { signal: stop.signal, onBytes })));
     assertEquals(stopped.code, "interrupted");
-    assertStringIncludes(stopped.advice, "goes on there");
+    assertStringIncludes(stopped.advice, "to resume there");
   }));

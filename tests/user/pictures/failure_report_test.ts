@@ -25,10 +25,10 @@ Deno.test("FailureReport() tells what is of one picture with its name, what is o
       "error: a: It is image_empty.",
       "error: It is master_unreachable.",
       "error: It is unauthorized.",
-      "Of 9 pictures, undone (master_unreachable):",
+      "Not done, of 9 pictures (master_unreachable):",
       "  b?",
       "  c",
-      "Of 9 pictures, undone (unauthorized):",
+      "Not done, of 9 pictures (unauthorized):",
       "  d",
     ],
   );

@@ -28,14 +28,14 @@ Deno.test("JoinReport() says in one line each what becomes of the node", () => {
   report.tell({ kind: "drainChanged", draining: false });
   report.left();
   assertEquals(terminal.outText.trimEnd().split("\n"), [
-    "Node attic (node_1) with 2 workers asks 10.0.0.1:7400 to take it in.",
-    "The master has taken it in.",
-    "Ready for faces@1: 6.7/s a worker; 7 MiB came.",
-    "Ready for faces@1: 6.7/s a worker; all of it was here.",
-    "Ready for empty@1: over 1,000,000/s a worker; all of it was here.",
+    "Node attic (node_1) with 2 workers connects to 10.0.0.1:7400.",
+    "The master has accepted the node.",
+    "Ready for faces@1: 6.7/s per worker; 7 MiB were fetched.",
+    "Ready for faces@1: 6.7/s per worker; all of its files were cached.",
+    "Ready for empty@1: over 1,000,000/s per worker; all of its files were cached.",
     "Not ready for faces@2: no ?[2Jroom",
     "No connection: The master stops. Trying again in 1.5 s.",
-    "Takes no new pictures, finishes what it has.",
+    "Takes no new pictures and finishes the running ones.",
     "Takes pictures again.",
     "The node has left.",
   ]);
@@ -44,7 +44,7 @@ Deno.test("JoinReport() says in one line each what becomes of the node", () => {
 Deno.test("JoinReport() shows what is being loaded, until there is something else to say", () => {
   const { terminal, report } = setUp();
   report.tell({ kind: "modelLoading", model: "faces@1" });
-  assertEquals(terminal.statuses, ["faces@1 is being loaded and tried."]);
+  assertEquals(terminal.statuses, ["faces@1 is being loaded and tested."]);
   report.tell({ kind: "modelReady", model: "faces@1", imagesPerSecond: 6.66, fetchedBytes: 0 });
   assertEquals(terminal.statuses.at(-1), null);
   const quiet = setUp(false);
@@ -68,7 +68,7 @@ Deno.test("JoinReport() says once what to do about a connection that does not co
     `${once} …`,
     "No connection: It is no master. Check the address. …",
     "No connection: It is no master. …",
-    "The master has taken it in.",
+    "The master has accepted the node.",
     "No connection: It is no master. Check the address. …",
   ]);
 });

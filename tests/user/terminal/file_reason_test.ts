@@ -7,6 +7,6 @@ Deno.test("fileReason() says what the system says, and nothing of Deno's flags",
   const missing = await assertRejects(() => Deno.open(`${tree.path}/none`), Deno.errors.NotFound);
   assertEquals(fileReason(missing), "No such file or directory");
   const text = 'Requires all access to "/proc/x", run again with the --allow-all flag';
-  assertEquals(fileReason(new Deno.errors.NotCapable(text)), "dml may not go there");
+  assertEquals(fileReason(new Deno.errors.NotCapable(text)), "dml has no permission to access it");
   assertEquals(fileReason("odd"), "odd");
 });

@@ -72,13 +72,13 @@ async function followed(name: string, begun: RolloutRecord, context: RolloutCont
     for (;;) {
       const { current, history } = await versions.rollouts(name);
       const record = [current, ...history].find((rollout) => rollout?.rolloutId === begun.rolloutId);
-      if (!record) throw new DmlError("internal", `The rollout of ${begun.to} is not remembered any more.`);
+      if (!record) throw new DmlError("internal", `The master no longer knows the rollout of ${begun.to}.`);
       if (record.endedMs !== null) return record;
       if (progress) terminal.status(rolloutLine(record));
       await sleep(LOOK_EVERY_MS, { clock, signal });
       if (signal.aborted) {
-        throw new DmlError("interrupted", `The rollout of ${begun.to} goes on.`, {
-          advice: `\`dml models rollout ${name}\` says where it stands; \`dml models rollback ${name}\` ends it.`,
+        throw new DmlError("interrupted", `The rollout of ${begun.to} continues.`, {
+          advice: `\`dml models rollout ${name}\` shows its state; \`dml models rollback ${name}\` ends it.`,
         });
       }
     }

@@ -5,13 +5,13 @@ import { counted, formatBytes, printable } from "../../terminal/render.ts";
 export function rolloutLine(record: RolloutRecord): string {
   const { to, stage, nodes, tests, canary, comparisons, serviceMs } = record;
   const parts = [`${nodes.ready}/${nodes.wanted} nodes ready`];
-  if (tests.total > 0) parts.push(`${tests.passed}/${tests.total} tests right`);
+  if (tests.total > 0) parts.push(`${tests.passed}/${tests.total} tests passed`);
   const seen = canary.answered + canary.failed;
   if (seen > 0 || stage === "canary") parts.push(`${seen}/${record.settings.canaryTasks} canary pictures`);
   if (canary.failed > 0) parts.push(`${canary.failed} failed`);
   if (comparisons.made > 0) parts.push(`${comparisons.drifted}/${comparisons.made} answers differ`);
   if (serviceMs.from !== null && serviceMs.to !== null) {
-    parts.push(`${serviceMs.to.toFixed(1)} ms a picture, before ${serviceMs.from.toFixed(1)} ms`);
+    parts.push(`${serviceMs.to.toFixed(1)} ms per picture, before ${serviceMs.from.toFixed(1)} ms`);
   }
   return printable(`${to} ${stage.replace("_", " ")}: ${parts.join(", ")}`);
 }
@@ -26,7 +26,7 @@ export function rolloutVerdict({ from, to, stage, reason }: RolloutRecord): stri
 export function lineageText({ name, latest, previous, pinned, versions, current, history }: LineageListing): string {
   const marks = (version: string) => [
     ...(version === latest ? ["latest"] : []),
-    ...(version === previous ? ["the one before"] : []),
+    ...(version === previous ? ["previous"] : []),
     ...(pinned.includes(version) ? ["pinned"] : []),
   ];
   const lines = [`${name}:`];

@@ -97,7 +97,7 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
     if (rest.length > ARCHIVE_LINE_CHARACTERS_MAX) {
-      throw new DmlError("archive_invalid", "The file holds a line that is longer than any of an archive.");
+      throw new DmlError("archive_invalid", "The file contains a line that is longer than any line of an archive.");
     }
     yield* lines;
   }

@@ -10,10 +10,10 @@ export function countedAs(count: number, one: string, more: string): string {
 
 /** Formats the progress of a gallery change on the nodes. */
 export function inForceText(gallery: string, { version, ready, pending, failed }: InForceAnswer): string {
-  const where = ready === 0 && pending === 0 && failed === 0 ? "no node is there yet" : [
+  const where = ready === 0 && pending === 0 && failed === 0 ? "no node is connected yet" : [
     `in force on ${countedAs(ready, "node", "nodes")}`,
     ...(pending > 0 ? [`not yet on ${pending}`] : []),
-    ...(failed > 0 ? [`${failed} cannot have it (see \`dml nodes\`)`] : []),
+    ...(failed > 0 ? [`${failed} cannot use it (see \`dml nodes\`)`] : []),
   ].join(", ");
   return `${gallery} version ${version}: ${where}`;
 }
@@ -21,7 +21,7 @@ export function inForceText(gallery: string, { version, ready, pending, failed }
 /** Formats the thresholds of a gallery. */
 export function thresholdsText({ known, unknown, marginMin, eyeDistanceMin, sharpnessMin }: Thresholds): string {
   return [
-    `known from ${known}, unknown below ${unknown}, nearest person ${marginMin} nearer than the second,`,
+    `known from ${known}, unknown below ${unknown}, best person ${marginMin} more similar than the second,`,
     `${eyeDistanceMin} pixels between the eyes, sharpness ${sharpnessMin}`,
   ].join(" ");
 }
@@ -33,5 +33,5 @@ export function thresholdsText({ known, unknown, marginMin, eyeDistanceMin, shar
 export function reembeddingText({ name, reembedding }: GalleryListing): string | null {
   if (reembedding === null) return null;
   const left = countedAs(reembedding.left, "face is", "faces are");
-  return `${name} is being looked at by a new embedder: ${left} left.`;
+  return `${name} is being processed by a new embedder: ${left} left.`;
 }
