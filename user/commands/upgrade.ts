@@ -44,14 +44,14 @@ export async function runUpgrade(command: UpgradeCommand, context: UpgradeContex
  * nodes that are restarting.
  */
 async function settled({ terminal, clock, signal, programs }: UpgradeContext): Promise<ProgramsListing> {
-  const told = new Map<string, string>();
+  const printed = new Map<string, string>();
   for (;;) {
     const listing = await programs.list();
     for (const node of listing.nodes) {
       const text = describe(node);
-      const before = told.get(node.nodeId);
+      const before = printed.get(node.nodeId);
       if (before !== undefined && before !== text) terminal.error(printable(`${node.name}: ${text}`) + "\n");
-      told.set(node.nodeId, text);
+      printed.set(node.nodeId, text);
     }
     const isUnderWay = (node: NodeProgram) => node.state === "restarting" || node.isConnected;
     if (listing.nodes.filter(isUnderWay).every(({ state }) => SETTLED.includes(state))) return listing;
