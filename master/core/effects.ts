@@ -2,7 +2,10 @@ import type { Effect } from "./messages/effect.ts";
 import type { AttemptStarted, MasterEvent } from "./messages/event.ts";
 import type { MasterState } from "./state/state.ts";
 
-/** What the shell must do because of the events of one turn, in their order; to be called when they are persisted. */
+/**
+ * Returns what the shell must do because of the events of one turn, in order. Call it only after
+ * the events were persisted.
+ */
 export function effects(events: readonly MasterEvent[], state: MasterState): Effect[] {
   const list: Effect[] = [];
   for (const event of events) {

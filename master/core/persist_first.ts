@@ -3,29 +3,34 @@ import type { Command } from "./messages/command.ts";
 import { isDurable } from "./messages/durable_event.ts";
 import type { CommandFinished, MasterEvent } from "./messages/event.ts";
 
-/** Why the ledger cannot be written. */
+/** Reason why the ledger cannot be written. */
 export interface LedgerFault {
   readonly code: ErrorCode;
   readonly reason: string;
 }
 
 /**
- * Puts into the ledger what is durable of `events`: all that has happened in this turn, and what is about to. Null when that
- * is done, else why nothing of it is kept.
+ * Callback that writes the durable ones among `events` to the ledger. `events` are all events of
+ * the turn so far, followed by those about to be applied. Returns `null` if they are written,
+ * otherwise the reason why none of them is.
  */
 export type PersistFirst = (events: readonly MasterEvent[]) => LedgerFault | null;
 
 /**
- * Whether `events` may happen only when they are kept: somebody is told of them who relies on it, or the latest version is
- * another one from then on. What else is durable (which nodes there are, a version that was rolled back) is true anyway, and is
- * written when that can be done.
+ * Returns true if `events` may be applied only after they are in the ledger: a client waits for the
+ * outcome and will rely on it, or the latest version of a model changes. Other durable events
+ * (which nodes exist, a version that was rolled back) are true in any case and are written as soon
+ * as the ledger can be.
  */
 export function mustPersistFirst(command: Command, events: readonly MasterEvent[]): boolean {
   if (command.type === "tick") return events.some(({ type }) => type === "latest_moved");
   return askerOf(command) !== undefined && events.some(isDurable);
 }
 
-/** What happens in place of what could not be kept: nothing but that whoever asked for it is told. */
+/**
+ * Returns the events that replace those that could not be persisted: a refusal for the sender of
+ * the command, or none if nobody waits for its outcome.
+ */
 export function refuseUnpersisted(command: Command, { code, reason }: LedgerFault): CommandFinished[] {
   const commandId = askerOf(command);
   if (commandId === undefined) return [];

@@ -8,9 +8,11 @@ import { mustPersistFirst, type PersistFirst, refuseUnpersisted } from "./persis
 import type { MasterState, Moment } from "./state/state.ts";
 
 /**
- * One turn of the master: every command decided and applied in its order, then the waiting tasks given out. Returns what
- * happened. What must be kept is given to `keep` before it is applied, and does not happen when that fails; the shell persists
- * what else is durable, and only then carries out the effects.
+ * Runs one turn of the master: decides and applies every command in order, then assigns the waiting
+ * tasks. Returns all events of the turn. Events that must be durable first (see
+ * {@linkcode mustPersistFirst}) are passed to `persistFirst` before they are applied; if that
+ * fails, they do not happen. The caller persists the other durable events and only then carries out
+ * the effects.
  */
 export function runTurn(
   state: MasterState,
@@ -36,7 +38,8 @@ export function runTurn(
         decided = decide(state, command, now);
       } else if (fault !== null) decided = refuseUnpersisted(command, fault);
       decided.forEach(happen);
-      // A tick gives up one node at a time, since each loss changes what is true for the next; so does a rollout.
+      // A tick is decided repeatedly until `time_passed`: each lost node and each rollout step
+      // changes the state for the next decision.
       again = command.type === "tick" && !decided.some(({ type }) => type === "time_passed");
     }
   }

@@ -3,14 +3,13 @@ import type { MasterEvent } from "../core/messages/event.ts";
 import type { MasterState } from "../core/state/state.ts";
 import { rounded } from "../../models/pipelines/rounded.ts";
 
-/** Writes to `log` what people want to know of `event`; of an ordinary task nothing. */
+/** Logs an event if it is of interest to people; ordinary tasks are not. */
 export function logEvent(log: Log, event: MasterEvent, state: MasterState): void {
   for (const logPart of [logNode, logModel, logGallery, logProgram, logVersion, logWork]) {
     logPart(log, event, state);
   }
 }
 
-/** Who comes and goes. */
 function logNode(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
     case "node_recorded": {
@@ -38,7 +37,6 @@ function logNode(log: Log, event: MasterEvent, state: MasterState): void {
   }
 }
 
-/** How nodes stand to models. */
 function logModel(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
     case "model_ready":
@@ -66,7 +64,6 @@ function logModel(log: Log, event: MasterEvent, state: MasterState): void {
   }
 }
 
-/** People, and where they are known. */
 function logGallery(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
     case "gallery_published":
@@ -91,7 +88,6 @@ function logGallery(log: Log, event: MasterEvent, state: MasterState): void {
   }
 }
 
-/** Newer programs on their way to nodes. */
 function logProgram(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
     case "program_held":
@@ -108,7 +104,6 @@ function logProgram(log: Log, event: MasterEvent, state: MasterState): void {
   }
 }
 
-/** Which version a name means, and how that changes. */
 function logVersion(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
     case "latest_moved":
@@ -129,7 +124,7 @@ function logVersion(log: Log, event: MasterEvent, state: MasterState): void {
   }
 }
 
-/** Attempts that came to nothing, and what nodes are told to do. */
+/** Logs attempts that failed or were lost, and commands to nodes. */
 function logWork(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
     case "attempt_ended":

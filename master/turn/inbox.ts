@@ -10,24 +10,27 @@ import { runTurn } from "../core/turn.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { LedgerWriter } from "./ledger_writer.ts";
 
-/** What an {@linkcode Inbox} works with. */
 export interface InboxOptions {
   readonly state: MasterState;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told of everything that happened, when it is persisted. */
+  /** Called with every event, after the durable ones were persisted. */
   readonly onEvent: (event: MasterEvent) => void;
   /** Carries out one effect. */
   readonly onEffect: (effect: Effect) => void;
-  /** A bug: an invariant of the core does not hold. Nothing is done after it. */
+  /**
+   * Called after a bug: an invariant of the core does not hold. The inbox does nothing after it.
+   */
   readonly onCrash: (error: unknown) => void;
 }
 
 /**
- * The loop of the master. Whatever is posted while something else runs becomes one turn: all commands decided, what is
- * durable persisted in one transaction, then the sends. A change that somebody asked for is a transaction of its own with all
- * that came before it, and is refused when the ledger cannot keep it; a ledger that cannot be written stops nothing else.
+ * Main loop of the master. All commands that arrive while something else runs form one turn: they
+ * are decided, the durable events are persisted in one transaction, then the effects are carried
+ * out. A change that a client requested is a transaction of its own, together with all earlier
+ * events of the turn, and is refused if the ledger cannot be written. Everything else goes on
+ * without the ledger.
  */
 export class Inbox {
   readonly #options: InboxOptions;
@@ -50,7 +53,7 @@ export class Inbox {
     queueMicrotask(() => this.flush());
   }
 
-  /** Runs the turn that is due, if one is. */
+  /** Runs the turn that is due, if there is one. */
   flush(): void {
     this.#isScheduled = false;
     if (this.#isCrashed || this.#commands.length === 0) return;
@@ -74,7 +77,7 @@ export class Inbox {
       if (fault === null) kept = happening.length;
       return fault;
     });
-    // Missed ones are tried again now and then, not with every picture.
+    // Missed events are retried together with durable ones and on ticks, not with every picture.
     const rest = events.slice(kept);
     if (rest.some(isDurable) || commands.some(({ type }) => type === "tick")) writer.writeOrRemember(rest);
     for (const event of events) onEvent(event);

@@ -5,15 +5,14 @@ import type { MasterEvent } from "../core/messages/event.ts";
 import type { LedgerFault } from "../core/persist_first.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
-/** What a {@linkcode LedgerWriter} works with. */
 export interface LedgerWriterOptions {
   readonly ledger: Pick<Ledger, "append">;
   readonly log: Log;
 }
 
 /**
- * Writes to the ledger, in the order in which things happened, also when it could not be written for a while (a full disk): what
- * was missed goes before anything else that is written.
+ * Writer that keeps the ledger in the order of events, even after the ledger could not be written
+ * for a while (a full disk): missed events are written before any newer one.
  */
 export class LedgerWriter {
   readonly #options: LedgerWriterOptions;
@@ -24,7 +23,10 @@ export class LedgerWriter {
     this.#options = options;
   }
 
-  /** Keeps what is durable of `events`; null when it is in the ledger, else why nothing of it is. */
+  /**
+   * Writes the durable ones among `events`. Returns `null` if they are in the ledger, otherwise the
+   * reason why none of them is.
+   */
   write(events: readonly MasterEvent[]): LedgerFault | null {
     const { ledger, log } = this.#options;
     const due = [...this.#missed, ...events.filter(isDurable)];
@@ -40,13 +42,19 @@ export class LedgerWriter {
     return null;
   }
 
-  /** As {@linkcode write}, but keeps in mind what could not be written. Without events it tries what was missed again. */
+  /**
+   * Writes like {@linkcode write}, but remembers the events that could not be written. Without
+   * events it only retries the missed ones.
+   */
   writeOrRemember(events: readonly MasterEvent[]): void {
     if (this.write(events) === null) return;
     for (const event of events) if (isDurable(event)) this.#remember(event);
   }
 
-  /** A node comes and goes many times while a disk is full; only what became of it matters. */
+  /**
+   * Remembers an event in place of those that it supersedes: a node may come and go many times
+   * while a disk is full, but only its last state matters.
+   */
   #remember(event: DurableEvent): void {
     const replaces = (old: DurableEvent) =>
       event.type === "node_recorded" || event.type === "node_forgotten"

@@ -4,11 +4,11 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { Command } from "../core/messages/command.ts";
 
-/** Commands, for nodes or for the core itself, that were given and not yet confirmed. */
+/** Commands to nodes or to the core that are not yet confirmed. */
 export class PendingCommands {
   readonly #post: (command: Command) => void;
   readonly #random: Random;
-  /** By command id: whom to tell. */
+  /** Promises of the callers that wait, keyed by command id. */
   readonly #waiting = new Map<string, PromiseWithResolvers<string>>();
 
   constructor(options: { post: (command: Command) => void; random: Random }) {
@@ -16,12 +16,18 @@ export class PendingCommands {
     this.#random = options.random;
   }
 
-  /** Tells the node; resolves with what it says when it has done it. Throws `node_unknown`, `deadline_exceeded`, … */
+  /**
+   * Sends a command to a node. Resolves with the detail that the node reports once it is done.
+   * Throws `node_unknown`, `deadline_exceeded`, …
+   */
   sendToNode(nodeId: string, command: NodeCommandName): Promise<string> {
     return this.submit((commandId) => ({ type: "run_node_command", commandId, nodeId, command }));
   }
 
-  /** Tells the core; resolves with what it says when it is done. Throws what it refuses it with. */
+  /**
+   * Submits a command to the core. Resolves with its detail once it is done. Throws the reason if
+   * the core refuses it.
+   */
   submit(commandOf: (commandId: string) => Command): Promise<string> {
     const commandId = newId("command", this.#random);
     const waiting = Promise.withResolvers<string>();
@@ -30,7 +36,7 @@ export class PendingCommands {
     return waiting.promise;
   }
 
-  /** Gives a command's answer to whom it belongs; `code` is null when the node did it. */
+  /** Reports the outcome of a command to its caller; `code` is `null` if it succeeded. */
   settle(commandId: string, code: ErrorCode | null, detail: string): void {
     const waiting = this.#waiting.get(commandId);
     if (waiting === undefined) return;
@@ -39,7 +45,7 @@ export class PendingCommands {
     else waiting.reject(new DmlError(code, detail));
   }
 
-  /** Answers everybody who still waits. */
+  /** Rejects all commands that are not yet confirmed. */
   settleAll(code: ErrorCode, detail: string): void {
     for (const commandId of [...this.#waiting.keys()]) this.settle(commandId, code, detail);
   }

@@ -3,7 +3,7 @@ import { createState, type MasterState } from "../core/state/state.ts";
 import type { MasterOptions } from "../master_handle.ts";
 import type { ModelStore } from "../models/model_store.ts";
 
-/** What the ledger remembers, but for models whose files are gone. */
+/** Returns the state that the ledger holds, without the models whose files are missing. */
 export async function restoredState(
   { ledger, log, clock, settings }: Pick<MasterOptions, "ledger" | "log" | "clock" | "settings">,
   store: ModelStore,

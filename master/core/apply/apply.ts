@@ -8,8 +8,8 @@ import type { MasterEvent } from "../messages/event.ts";
 import type { MasterState } from "../state/state.ts";
 
 /**
- * Folds one event into `state`, in place; nothing else changes it. The same events give the same state. Throws
- * `InvariantError` for an event that cannot have happened.
+ * Applies one event to `state`, in place; nothing else changes the state. The same events give the
+ * same state. Throws `InvariantError` for an event that cannot have happened.
  */
 export function apply(state: MasterState, event: MasterEvent): void {
   switch (event.type) {

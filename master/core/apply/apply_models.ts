@@ -13,7 +13,7 @@ import type {
 import type { MasterState, NodeModel } from "../state/state.ts";
 import { TaskQueue } from "../state/task_queue.ts";
 
-/** Events about models and how nodes stand to them. */
+/** Events about models and their status on nodes. */
 export type ModelEvent =
   | ModelRegistered
   | ModelOffered
@@ -22,7 +22,6 @@ export type ModelEvent =
   | ModelFailed
   | ServabilityChanged;
 
-/** The part of `apply` that is about models. */
 export function applyModelEvent(state: MasterState, event: ModelEvent): void {
   switch (event.type) {
     case "model_registered":

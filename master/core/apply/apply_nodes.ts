@@ -16,7 +16,7 @@ import type {
 } from "../messages/event.ts";
 import type { MasterState, NodeConnection, NodeState } from "../state/state.ts";
 
-/** Events about nodes as such. */
+/** Events about nodes themselves, not about their models or galleries. */
 export type NodeEvent =
   | NodeRecorded
   | NodeSeen
@@ -30,7 +30,6 @@ export type NodeEvent =
   | NodeLost
   | NodeWithdrew;
 
-/** The part of `apply` that is about nodes. */
 export function applyNodeEvent(state: MasterState, event: NodeEvent): void {
   switch (event.type) {
     case "node_recorded":
@@ -104,7 +103,7 @@ function applyConnected(
 ): void {
   const node = nodeOf(state, nodeId);
   invariant(node.connection === null, `node ${nodeId} is connected already`);
-  // It comes as what it is now, and says anew what becomes of an offer.
+  // The old status is void: the node may run another version now, and reports again on an offer.
   state.programStatuses.delete(nodeId);
   node.connection = {
     connectionId,
@@ -119,14 +118,14 @@ function applyConnected(
   };
 }
 
-/** The node, which must be known. */
+/** Returns a node. Throws `InvariantError` if it is not known. */
 export function nodeOf(state: MasterState, nodeId: string): NodeState {
   const node = state.nodes.get(nodeId);
   invariant(node !== undefined, `node ${nodeId} is not known`);
   return node;
 }
 
-/** The node's connection, which must be there. */
+/** Returns the connection of a node. Throws `InvariantError` if the node is not connected. */
 export function connectionOf(node: NodeState): NodeConnection {
   invariant(node.connection !== null, `node ${node.record.nodeId} is not connected`);
   return node.connection;

@@ -1,7 +1,6 @@
 import type { ProgramEvent } from "../messages/program_event.ts";
 import type { MasterState } from "../state/state.ts";
 
-/** The part of `apply` that is about executables. */
 export function applyProgramEvent(state: MasterState, event: ProgramEvent): void {
   switch (event.type) {
     case "program_held":

@@ -14,7 +14,6 @@ export type TaskEvent =
   | TaskRequeued
   | TaskAnswered;
 
-/** The part of `apply` that is about tasks. */
 export function applyTaskEvent(state: MasterState, event: TaskEvent): void {
   switch (event.type) {
     case "task_accepted":
@@ -72,7 +71,7 @@ function applyEnded(state: MasterState, event: AttemptEnded): void {
   const node = nodeOf(state, ended.nodeId);
   const connection = connectionOf(node);
   connection.attempts.delete(event.taskId);
-  // Sums of floats drift; an idle node has no backlog.
+  // Rounding errors of floating-point sums accumulate; an idle node has no backlog at all.
   connection.backlogMs = connection.attempts.size === 0 ? 0 : connection.backlogMs - ended.serviceMs;
   if (event.how === "won") {
     node.completed++;
@@ -90,7 +89,7 @@ function applyEnded(state: MasterState, event: AttemptEnded): void {
   }
 }
 
-/** A refused task is answered without ever having been accepted. */
+/** Removes an answered task. A refused one was never accepted and is not there. */
 function applyAnswered(state: MasterState, { taskId }: TaskAnswered): void {
   const task = state.tasks.get(taskId);
   if (task === undefined) return;

@@ -2,7 +2,7 @@ import { hashText } from "../../../protocol/kernel/random.ts";
 import type { RolloutPart } from "../state/rollout.ts";
 import type { ModelState, TaskSpec, TaskState } from "../state/state.ts";
 
-/** A task that was just accepted. */
+/** Returns the state of a task that was just accepted. */
 export function createTask(
   spec: TaskSpec,
   model: ModelState,

@@ -7,7 +7,7 @@ import { versionsOf } from "../state/lineage.ts";
 import { specOf } from "../state/rollout.ts";
 import type { MasterState, Moment, NodeRecord } from "../state/state.ts";
 
-/** Folds what a ledger remembers into a new `state`: everything known, nobody connected. */
+/** Applies what a ledger holds to a new `state`: everything is known, no node is connected. */
 export function restore(
   state: MasterState,
   memory: {
@@ -41,7 +41,10 @@ export function restore(
   restoreVersions(state, memory, now);
 }
 
-/** A version that is not served any more is nobody's latest and no part of a rollout. One that ran begins anew. */
+/**
+ * Restores latest versions, pins and rollouts. A version that is no longer served is neither a
+ * latest version nor part of a rollout. A rollout that was running starts anew.
+ */
 function restoreVersions(
   state: MasterState,
   { lineages, pinned, rollouts }: Pick<Parameters<typeof restore>[1], "lineages" | "pinned" | "rollouts">,
@@ -67,7 +70,10 @@ function restoreVersions(
   }
 }
 
-/** Where the latest version of a name is gone, or none was ever said, it is the highest that is left. */
+/**
+ * Makes the highest remaining version the latest one, for names whose latest version is gone or was
+ * never recorded.
+ */
 function adoptOrphans(state: MasterState): void {
   for (const { document: { name } } of state.models.values()) {
     if (state.lineages.has(name)) continue;

@@ -10,13 +10,19 @@ import type { Rollout, RolloutPart } from "../state/rollout.ts";
 import type { TaskMoved } from "../messages/rollout_event.ts";
 import type { MasterState, Moment, TaskState } from "../state/state.ts";
 
-/** Failures that say nothing of the version. */
+/** Failures that tell nothing about the version. */
 const FAULTLESS: readonly ErrorCode[] = ["queue_full", "model_unknown", "blob_not_found", "shutting_down"];
 
-/** Mixed into the hash of a task, so that who is a canary has nothing to do with which node a task prefers. */
+/**
+ * Salt for the hash of a task, so that the choice of canaries is independent of the nodes that a
+ * task prefers.
+ */
 const CANARY_SALT = 0x63616e61;
 
-/** Which version a new task is for: what was asked for; else the latest, or, for a share of them, what is rolled out. */
+/**
+ * Returns the version that a new task runs on: the one that was requested; otherwise the latest or,
+ * for a share of the tasks, the one that is rolled out.
+ */
 export function versionFor(
   state: MasterState,
   { taskId, manifestDigest, follows }: Pick<SubmitTask, "taskId" | "manifestDigest" | "follows">,
@@ -33,17 +39,20 @@ export function versionFor(
   };
 }
 
-/** Whether this task is one of the `share` that see the new version: always the same answer for the same task. */
+/**
+ * Returns true if this task is one of the `share` that get the new version; the result is always
+ * the same for the same task.
+ */
 export function isCanary(taskId: string, share: number): boolean {
   return tieBreaker(hashText(taskId), CANARY_SALT) / 2 ** 32 < share;
 }
 
-/** Whether the task is a user's picture that the new version has in hand. */
+/** Returns true if the task is a user's picture that the new version is working on. */
 export function isOnTrial({ part }: TaskState): boolean {
   return part?.kind === "canary" && part.onTrial;
 }
 
-/** The picture goes back to the old version; its attempts must have ended. */
+/** Returns the move of the picture to the old version; its attempts must have ended. */
 export function movedBack(
   { spec: { taskId } }: TaskState,
   failure: { code: ErrorCode; reason: string } | null,
@@ -52,7 +61,7 @@ export function movedBack(
   return { type: "task_moved", taskId, failure: isItsFault ? `${failure.code}: ${failure.reason}` : null };
 }
 
-/** What a result says of the rollout that its task is part of. */
+/** Returns the events that a result brings about in the rollout that its task is part of. */
 export function observe(state: MasterState, task: TaskState, result: TaskResult, now: Moment): MasterEvent[] {
   const { part } = task;
   if (part === null) return [];
@@ -62,7 +71,7 @@ export function observe(state: MasterState, task: TaskState, result: TaskResult,
   switch (part.kind) {
     case "canary": {
       const { onTrial, failure } = part;
-      // One that was moved for no fault of the version says nothing of it.
+      // A picture that was moved through no fault of the version tells nothing about it.
       if (!onTrial && failure === null) return [];
       const observed: MasterEvent = { type: "canary_observed", name, failure };
       return onTrial ? [observed, ...shadowOf(state, { task, rollout, result }, now)] : [observed];
@@ -78,7 +87,10 @@ export function observe(state: MasterState, task: TaskState, result: TaskResult,
   }
 }
 
-/** The same picture for the old version, while there is room and comparisons are wanted. */
+/**
+ * Returns a task for the same picture on the old version, if comparisons are wanted and there is
+ * room for it.
+ */
 function shadowOf(
   state: MasterState,
   { task, rollout, result }: { task: TaskState; rollout: Rollout; result: TaskResult },

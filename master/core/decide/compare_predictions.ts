@@ -1,6 +1,6 @@
 import type { ModelTest } from "../../../protocol/http_api/rollout_api.ts";
 
-/** Boxes that overlap by less (intersection over union) are not of the same thing. */
+/** Overlap (intersection over union) below which two boxes do not show the same thing. */
 const SAME_BOX_OVERLAP = 0.5;
 
 interface Box {
@@ -13,12 +13,15 @@ interface Box {
 interface Found {
   readonly box: Box;
   readonly score: number;
-  /** Absent where all that is found is of one kind. */
+  /** Absent if the model finds only one kind of thing. */
   readonly label?: string;
   readonly embedding?: readonly number[];
 }
 
-/** What of a prediction can be compared, whatever the task: what a model does not give is left out. */
+/**
+ * Parts of a prediction that can be compared, whatever the pipeline; parts that a model does not
+ * produce are absent.
+ */
 export interface Comparable {
   readonly persons: readonly Found[];
   readonly objects?: readonly Found[];
@@ -27,7 +30,10 @@ export interface Comparable {
   readonly tensors?: readonly { readonly name: string; readonly data: readonly (number | null)[] }[];
 }
 
-/** How far two answers are apart: 0 is the same, 1 is nothing in common; and in what, for people. */
+/**
+ * Distance between two answers, from 0 (the same) to 1 (nothing in common), and what differs, as a
+ * sentence for people.
+ */
 export interface Difference {
   readonly drift: number;
   readonly what: string;
@@ -35,7 +41,10 @@ export interface Difference {
 
 const NO_DIFFERENCE: Difference = { drift: 0, what: "They are the same." };
 
-/** How far the answers of an old and of a new version to the same picture are apart: the worst of what can be compared. */
+/**
+ * Compares the answers of the old and the new version to the same picture. Returns the largest
+ * difference among all parts that can be compared.
+ */
 export function comparePredictions(old: Comparable, fresh: Comparable): Difference {
   return worst([
     compareFound("persons", old.persons, fresh.persons),
@@ -50,7 +59,10 @@ function worst(differences: readonly Difference[]): Difference {
   return differences.reduce((one, other) => other.drift > one.drift ? other : one, NO_DIFFERENCE);
 }
 
-/** By the share that has no partner, how far apart the scores of partners are, and how far their embeddings. */
+/**
+ * Compares the share of findings without a counterpart, and the scores and embeddings of the
+ * counterparts.
+ */
 function compareFound(kind: string, old: readonly Found[], fresh: readonly Found[]): Difference {
   if (old.length === 0 && fresh.length === 0) return NO_DIFFERENCE;
   const pairs = pairUp(old, fresh);
@@ -66,7 +78,7 @@ function compareFound(kind: string, old: readonly Found[], fresh: readonly Found
   ]);
 }
 
-/** The pairs that overlap most, each of the same label, greedily. */
+/** Pairs findings of the same label greedily, largest overlap first. */
 function pairUp(old: readonly Found[], fresh: readonly Found[]): [Found, Found][] {
   const candidates = old.flatMap((one) =>
     fresh.filter((other) => other.label === one.label)
@@ -91,7 +103,7 @@ function overlapOf(one: Box, other: Box): number {
   return common / (one.width * one.height + other.width * other.height - common);
 }
 
-/** By the best label and its score. */
+/** Compares the best labels and their scores. */
 function compareLabels(old: NonNullable<Comparable["labels"]>, fresh: NonNullable<Comparable["labels"]>): Difference {
   const [[best], [freshBest]] = [old, fresh];
   if (best === undefined && freshBest === undefined) return NO_DIFFERENCE;
@@ -114,7 +126,7 @@ function compareTensors(
   });
 }
 
-/** The length of the difference, relative to the longer of the two. */
+/** Returns the length of the difference vector, relative to the longer of the two vectors. */
 function compareVectors(
   what: string,
   old: readonly (number | null)[],
@@ -140,7 +152,10 @@ function mean(numbers: readonly number[]): number {
   return numbers.length === 0 ? 0 : numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }
 
-/** What of `prediction` is not as `expect` says, as a sentence, or null. */
+/**
+ * Returns the first deviation of `prediction` from `expect`, as a sentence, or `null` if there is
+ * none.
+ */
 export function faultOf(expect: ModelTest["expect"], prediction: Comparable): string | null {
   const { persons, objects = [], labels = [] } = prediction;
   if (expect.persons !== undefined && persons.length !== expect.persons) {

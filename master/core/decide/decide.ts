@@ -18,9 +18,9 @@ import { expireTasks } from "./expire_tasks.ts";
 import type { MasterState, Moment } from "../state/state.ts";
 
 /**
- * What happens because of `command`. Pure: reads `state` as it stands and changes nothing; apply the events in their
- * order before the next command. What is out of date (a result of an attempt that is over, a word from a connection that
- * was replaced) gives no event.
+ * Returns the events that follow from `command`. Pure: reads `state` and changes nothing; apply the
+ * events in order before the next command. An outdated command (a result of an attempt that is
+ * over, a message from a connection that was replaced) gives no event.
  */
 export function decide(state: MasterState, command: Command, now: Moment): MasterEvent[] {
   switch (command.type) {
@@ -93,8 +93,9 @@ function decideFromNode(state: MasterState, command: FromNode, now: Moment): Mas
 }
 
 /**
- * Everything that happens by itself when time passes, up to `time_passed`. What moves tasks (a lost node, a rollout) comes
- * alone and without it: the rest is decided again when that is applied.
+ * Returns everything that is due because time has passed, up to `time_passed`. Events that move
+ * tasks (a lost node, a rollout) are returned alone and without `time_passed`: the tick is decided
+ * again after they were applied.
  */
 function tick(state: MasterState, options: Tick, now: Moment): MasterEvent[] {
   const dead = findDead(state, now);

@@ -2,7 +2,9 @@ import type { FinishCommand, RunNodeCommand } from "../messages/command.ts";
 import type { CommandFinished, MasterEvent } from "../messages/event.ts";
 import type { MasterState, Moment } from "../state/state.ts";
 
-/** Passes an administrator's command on to the node, if it is there. */
+/**
+ * Sends the command of an administrator to the node, or refuses it if the node is not connected.
+ */
 export function decideNodeCommand(state: MasterState, order: RunNodeCommand, now: Moment): MasterEvent[] {
   const { commandId, nodeId, command } = order;
   const node = state.nodes.get(nodeId);
@@ -16,7 +18,7 @@ export function decideNodeCommand(state: MasterState, order: RunNodeCommand, now
   return [{ type: "node_command_sent", commandId, nodeId, command, deadlineAtMs }];
 }
 
-/** The node says that it is done, or why it could not. */
+/** Finishes a command that the node reports as done or failed. */
 export function decideCommandDone(
   state: MasterState,
   { nodeId, message: { commandId, ok, detail } }: FinishCommand,
@@ -25,7 +27,10 @@ export function decideCommandDone(
   return [{ type: "command_finished", commandId, code: ok ? null : "request_invalid", detail }];
 }
 
-/** The commands of a node that is gone. One that was told to shut down did so by going. */
+/**
+ * Finishes the commands of a lost node. A `shutdown` succeeded, since the node has left; any other
+ * fails with `connection_lost`.
+ */
 export function abandonCommands(state: MasterState, lostNodeId: string): CommandFinished[] {
   const events: CommandFinished[] = [];
   for (const { commandId, nodeId, command } of state.commands.values()) {
@@ -40,7 +45,7 @@ export function abandonCommands(state: MasterState, lostNodeId: string): Command
   return events;
 }
 
-/** Commands that a node never confirmed. */
+/** Finishes commands that a node did not confirm before their deadline. */
 export function expireCommands(state: MasterState, now: Moment): CommandFinished[] {
   const events: CommandFinished[] = [];
   for (const { commandId, command, deadlineAtMs } of state.commands.values()) {

@@ -4,7 +4,10 @@ import type { AcceptGalleryFailure, AcceptGalleryReady, PublishGallery } from ".
 import type { GalleryEvent, GalleryFailed, GalleryOffered, GalleryReady } from "../messages/gallery_event.ts";
 import type { MasterState, ModelState, Moment, NodeState, RefusedOutcome } from "../state/state.ts";
 
-/** These are the people from now on: every connected node is offered them at once. What is older than what there is comes too late. */
+/**
+ * Publishes a version of a gallery and offers it at once to every connected node. A version older
+ * than the current one is ignored.
+ */
 export function publishGallery(
   state: MasterState,
   { type: _, ...published }: PublishGallery,
@@ -22,7 +25,10 @@ export function publishGallery(
   return events;
 }
 
-/** There are no such people any more, also of a gallery that was there before this master started. */
+/**
+ * Retires a gallery and notifies every connected node, even of a gallery from before this master
+ * started.
+ */
 export function retireGallery(state: MasterState, gallery: string): GalleryEvent[] {
   if (state.retiredGalleries.has(gallery)) return [];
   const events: GalleryEvent[] = [];
@@ -32,7 +38,10 @@ export function retireGallery(state: MasterState, gallery: string): GalleryEvent
   return [...events, { type: "gallery_retired", gallery }];
 }
 
-/** What a node that just came in is told: which galleries there are, and which it may still have that are no more. */
+/**
+ * Returns the events for a node that has just connected: offers of all galleries, and notices of
+ * retired ones that it may still have.
+ */
 export function galleriesFor(state: MasterState, nodeId: string, now: Moment): GalleryEvent[] {
   const withdrawn = [...state.retiredGalleries].map((gallery) => ({
     type: "gallery_withdrawn" as const,
@@ -42,7 +51,7 @@ export function galleriesFor(state: MasterState, nodeId: string, now: Moment): G
   return [...withdrawn, ...[...state.galleries.values()].map((gallery) => offerOf(nodeId, gallery, now))];
 }
 
-/** Galleries that a node could not have, for a reason that may have passed. */
+/** Offers galleries again that a node could not load for a reason that may have passed. */
 export function offerGalleriesAgain(state: MasterState, now: Moment): GalleryOffered[] {
   const events: GalleryOffered[] = [];
   for (const { connection, record: { nodeId } } of state.nodes.values()) {
@@ -56,7 +65,7 @@ export function offerGalleriesAgain(state: MasterState, now: Moment): GalleryOff
   return events;
 }
 
-/** A version is in force on the node; never one that was not published. */
+/** Records the version in use on the node, unless that version was never published. */
 export function acceptGalleryReady(
   state: MasterState,
   { nodeId, message: { type: _, ...ready } }: AcceptGalleryReady,
@@ -67,7 +76,7 @@ export function acceptGalleryReady(
   return [{ type: "gallery_ready", nodeId, ...ready, atMs: now.nowMs }];
 }
 
-/** The node cannot have a version; of one that is not the newest any more nobody needs to know. */
+/** Records that the node cannot load a version, unless a newer one was published since. */
 export function acceptGalleryFailure(
   state: MasterState,
   { nodeId, message: { type: _, ...failure } }: AcceptGalleryFailure,
@@ -78,8 +87,10 @@ export function acceptGalleryFailure(
 }
 
 /**
- * Whose faces a task looks for that asks for `gallery`: null when there is nobody enrolled, or when the default gallery is
- * not there or was made by another embedder than the model has; any other that cannot be asked is a refusal.
+ * Returns the gallery to search for a task that asks for `gallery`. It is `null` if nobody is
+ * enrolled in it, or if the default gallery does not exist or was made by an embedder that the
+ * model does not have. Any other gallery that cannot be searched is refused with `gallery_unknown`
+ * or `gallery_unfit`.
  */
 export function galleryAsked(
   state: MasterState,
@@ -100,14 +111,17 @@ export function galleryAsked(
   return { gallery: known.people > 0 ? gallery : null };
 }
 
-/** How many nodes have a version in force, may yet have it, or cannot. */
+/** Numbers of nodes that use a version, may still load it, or cannot. */
 export interface GalleryReach {
   readonly ready: number;
   readonly pending: number;
   readonly failed: number;
 }
 
-/** How far `version` of a gallery has come, of the nodes that take work and have, or will have, its embedder. */
+/**
+ * Counts how many nodes use `version` of a gallery, of those that accept work and have, or will
+ * have, its embedder.
+ */
 export function reachOf(state: MasterState, { gallery, version }: { gallery: string; version: number }): GalleryReach {
   const reach = { ready: 0, pending: 0, failed: 0 };
   const known = state.galleries.get(gallery);

@@ -15,7 +15,10 @@ import type {
 } from "../messages/event.ts";
 import type { MasterState, ModelState, Moment } from "../state/state.ts";
 
-/** Failures that would only repeat themselves. What was not loaded in time would take the node's workers away as long again. */
+/**
+ * Failures that would only repeat themselves. A model that was not loaded before its deadline would
+ * block the workers of the node for as long again.
+ */
 const LASTING_FAILURES: readonly string[] = [
   "answer_too_large",
   "deadline_exceeded",
@@ -23,7 +26,10 @@ const LASTING_FAILURES: readonly string[] = [
   "model_invalid",
 ] satisfies ErrorCode[];
 
-/** Serves a model from now on. The first of its name is the latest version, and the nodes are offered it. */
+/**
+ * Serves a model from now on. The first version of a name becomes the latest one, which the nodes
+ * are then offered.
+ */
 export function registerModel(
   state: MasterState,
   { manifest, document, commandId }: RegisterModel,
@@ -46,15 +52,18 @@ export function registerModel(
   return [registered, { type: "latest_moved", name, to: manifest.digest, previous: null }, ...told];
 }
 
-/** A node as far as it matters to what it is offered. */
+/** Properties of a node that decide what it is offered. */
 interface OfferedNode {
   readonly nodeId: string;
-  /** Of dml. */
+  /** Version of dml. */
   readonly version: string;
   readonly capabilities: Capabilities;
 }
 
-/** What a node that just came in is offered: everything that is to be held, whatever it holds already. */
+/**
+ * Returns the offers for a node that has just connected: everything that nodes should hold,
+ * whatever it holds already.
+ */
 export function offersFor(
   state: MasterState,
   node: OfferedNode,
@@ -66,7 +75,7 @@ export function offersFor(
     .map((model) => offerOf(model, node, now));
 }
 
-/** The offer of a model to a node, or why there is none. */
+/** Returns the offer of a model to a node, or the reason why the model does not suit it. */
 export function offerOf(
   { manifest, document }: Pick<ModelState, "manifest" | "document">,
   { nodeId, capabilities, version }: OfferedNode,
@@ -79,13 +88,13 @@ export function offerOf(
     : { type: "model_unsuitable", nodeId, manifestDigest, reason, atMs };
 }
 
-/** The node can run it. Said again, it only brings a new measurement. */
+/** Records that the node can run the model. A repeated report only brings a new measurement. */
 export function acceptReady(
   state: MasterState,
   { nodeId, message }: AcceptReady,
   now: Moment,
 ): ModelReady[] {
-  // What was retired while the node said so is on its way out there.
+  // The node is already removing a model that was retired while this report was on its way.
   if (!standsTo(state, nodeId, message.manifestDigest)) return [];
   const { manifestDigest, imagesPerSecond, fetchedBytes, warmUpMs } = message;
   return [{
@@ -99,7 +108,7 @@ export function acceptReady(
   }];
 }
 
-/** The node cannot run it. */
+/** Records that the node cannot run the model. */
 export function acceptModelFailure(
   state: MasterState,
   { nodeId, message: { manifestDigest, code, reason } }: AcceptModelFailure,
@@ -115,7 +124,7 @@ function standsTo(state: MasterState, nodeId: string, manifestDigest: Digest): b
   return state.nodes.get(nodeId)?.connection?.models.has(manifestDigest) ?? false;
 }
 
-/** Models that failed on a node for a reason that may have passed. */
+/** Offers models again that failed on a node for a reason that may have passed. */
 export function offerAgain(state: MasterState, now: Moment): ModelOffered[] {
   const events: ModelOffered[] = [];
   for (const { connection, record: { nodeId } } of state.nodes.values()) {
@@ -129,7 +138,7 @@ export function offerAgain(state: MasterState, now: Moment): ModelOffered[] {
   return events;
 }
 
-/** Notes since when there has been somebody, or nobody, who could serve a model. */
+/** Records changes in whether any node could serve a model, and their time. */
 export function judgeServability(state: MasterState, now: Moment): ServabilityChanged[] {
   const events: ServabilityChanged[] = [];
   for (const [manifestDigest, model] of state.models) {

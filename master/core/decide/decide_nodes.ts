@@ -7,7 +7,7 @@ import { loseAttempts } from "./decide_tasks.ts";
 import type { MasterEvent, NodeRecorded } from "../messages/event.ts";
 import type { MasterState, Moment, NodeState } from "../state/state.ts";
 
-/** Takes the node in and offers it every model, or refuses it. */
+/** Admits the node and offers it models and galleries, or refuses it. */
 export function connectNode(state: MasterState, command: ConnectNode, now: Moment): MasterEvent[] {
   const { hello, connectionId } = command;
   const refuse = (code: ErrorCode, reason: string): MasterEvent[] => [
@@ -63,7 +63,9 @@ function oldestOffline(state: MasterState): NodeState | null {
   return oldest;
 }
 
-/** The node that a command speaks for, or null when another connection has taken its place. */
+/**
+ * Returns the node that sent a command, or `null` if another connection has replaced the sender's.
+ */
 export function currentNode(
   state: MasterState,
   { nodeId, connectionId }: { nodeId: string; connectionId: number },
@@ -72,7 +74,7 @@ export function currentNode(
   return node?.connection?.connectionId === connectionId ? node : null;
 }
 
-/** The node is gone: its attempts move, what it was told to do is answered. */
+/** Disconnects a lost node: its attempts move elsewhere, its pending commands are finished. */
 export function loseNode(state: MasterState, node: NodeState, reason: string): MasterEvent[] {
   const { connection, record: { nodeId }, completed } = node;
   if (connection === null) return [];
@@ -85,7 +87,9 @@ export function loseNode(state: MasterState, node: NodeState, reason: string): M
   ];
 }
 
-/** Some connected node that was silent for so long that it is given up, or null. */
+/**
+ * Returns a connected node that was silent for so long that it is lost, or `null` if there is none.
+ */
 export function findDead(state: MasterState, now: Moment): NodeState | null {
   if (sleptThrough(state, now)) return null;
   for (const node of state.nodes.values()) {
@@ -94,7 +98,7 @@ export function findDead(state: MasterState, now: Moment): NodeState | null {
   return null;
 }
 
-/** Connected nodes that were silent for so long that they get no new work. */
+/** Suspects connected nodes that were silent for so long that they get no new work. */
 export function suspectSilent(state: MasterState, now: Moment): MasterEvent[] {
   if (sleptThrough(state, now)) return [];
   const events: MasterEvent[] = [];
@@ -107,12 +111,15 @@ export function suspectSilent(state: MasterState, now: Moment): MasterEvent[] {
   return events;
 }
 
-/** Whether it was this process that did nothing for a while (a closed laptop): then the silence proves nothing yet. */
+/**
+ * Returns true if this process itself was suspended for a while (a closed laptop): then the silence
+ * of the nodes proves nothing yet.
+ */
 function sleptThrough({ tickedAtMs, settings }: MasterState, { nowMs }: Moment): boolean {
   return tickedAtMs !== null && nowMs - tickedAtMs >= settings.suspectAfterMs;
 }
 
-/** Tells the ledger now and then that connected nodes are still there. */
+/** Records in the ledger, at long intervals, that connected nodes are still there. */
 export function recordSeen(state: MasterState, { wallMs }: Moment): MasterEvent[] {
   const events: MasterEvent[] = [];
   for (const { connection, record, recordedAtMs, lastSeenMs, completed } of state.nodes.values()) {

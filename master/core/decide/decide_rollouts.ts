@@ -8,10 +8,13 @@ import type { Rollout, RolloutSpec } from "../state/rollout.ts";
 import { lateVerdict, type Verdict, verdictOf } from "./rollout_verdict.ts";
 import type { MasterState, Moment, TaskState } from "../state/state.ts";
 
-/** Canary pictures wait for the new version this many times what was expected, if that is long. */
+/**
+ * Multiple of the expected time that the new version has for a canary picture, if that is longer
+ * than `canaryPatienceMs`.
+ */
 const PATIENCE_FACTOR = 5;
 
-/** What time brings about in the rollouts that run; a promotion that may not be now is decided again later. */
+/** Advances the running rollouts. A promotion that is not allowed now is decided again later. */
 export function advanceRollouts(
   state: MasterState,
   { promotesNothing = false }: Pick<Tick, "promotesNothing">,
@@ -53,7 +56,10 @@ function advance(state: MasterState, rollout: Rollout, now: Moment): MasterEvent
   }
 }
 
-/** The new version looks at its own test pictures, if it has any; then at those of users, if it is to. */
+/**
+ * Tests the new version with its own test pictures, if it has any; then starts the canary, or
+ * promotes the version if no canary was requested.
+ */
 function test(
   state: MasterState,
   { spec, testsBegun, testsPassed, testFault }: Rollout,
@@ -95,7 +101,10 @@ function testTask(
   };
 }
 
-/** Canary pictures that the new version keeps for too long, or that no node has for it any more. */
+/**
+ * Moves canary pictures back to the old version if the new version keeps them for too long or no
+ * node has it any longer.
+ */
 function movedByPatience(state: MasterState, { spec, stage }: Rollout, { nowMs }: Moment): MasterEvent[] {
   if (stage !== "canary") return [];
   return tasksOf(state, spec).filter(isOnTrial).flatMap((task) => {
@@ -108,7 +117,10 @@ function movedByPatience(state: MasterState, { spec, stage }: Rollout, { nowMs }
   });
 }
 
-/** It is over: the latest version moves or stays, and no picture depends on what is gone. */
+/**
+ * Ends a rollout: moves or keeps the latest version, and cancels or moves the tasks that depend on
+ * it.
+ */
 export function endRollout(
   state: MasterState,
   rollout: Rollout,

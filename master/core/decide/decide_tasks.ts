@@ -21,15 +21,21 @@ const FINAL_FAILURES: readonly ErrorCode[] = [
   "engine_failed",
 ];
 
-/** Failures that mean something to a user when the last attempt ends with them. */
+/**
+ * Failures that mean something to a user if the last attempt ends with them; the others are
+ * reported as `attempt_failed`.
+ */
 const TELLING_FAILURES: readonly ErrorCode[] = ["worker_died", "deadline_exceeded"];
 
-/** A leaving node gives its tasks back at no cost to them; one that only says so, for ever, is not let to. */
+/**
+ * Multiple of `attemptsMax` up to which returned tasks are requeued at no cost. A node that leaves
+ * returns its tasks; the bound stops a node that claims to leave forever.
+ */
 const RETURNS_FREE = 4;
 
 const UNBELIEVABLE = "The answer was not one to what was asked.";
 
-/** Accepts the task, or answers at once that it is not. */
+/** Accepts the task, or answers it at once with a refusal. */
 export function submitTask(
   state: MasterState,
   command: SubmitTask,
@@ -49,13 +55,13 @@ export function submitTask(
   return [{ type: "task_accepted", spec, part }];
 }
 
-/** The caller went away. */
+/** Cancels the task of a caller that has disconnected. */
 export function cancelTask(state: MasterState, taskId: string): MasterEvent[] {
   const task = state.tasks.get(taskId);
   return task === undefined ? [] : answerWith(task, "cancelled", "The caller went away.");
 }
 
-/** The first result of a task is its answer; any other is out of date. */
+/** Answers the task with its first valid result. Results of attempts that are over are ignored. */
 export function acceptResult(
   state: MasterState,
   { nodeId, message }: AcceptResult,
@@ -78,7 +84,7 @@ export function acceptResult(
   ];
 }
 
-/** The node could not do it. */
+/** Ends an attempt that failed on its node, and requeues, moves or answers the task. */
 export function acceptTaskFailure(
   state: MasterState,
   { nodeId, message }: AcceptTaskFailure,
@@ -101,9 +107,9 @@ function endFailed(
   attempt: Attempt,
   failure: {
     code: ErrorCode;
-    /** For the log. */
+    /** Text for the log. */
     reason: string;
-    /** For the user. */
+    /** Text for the user. */
     told: string;
   },
 ): MasterEvent[] {
@@ -133,7 +139,10 @@ function endFailed(
   );
 }
 
-/** The node is gone; what it had is tried elsewhere. Newest first, so that the oldest ends up first in the queue. */
+/**
+ * Ends the attempts of a lost node and requeues, moves or answers their tasks. Newest first, so
+ * that the oldest task ends up at the front of the queue.
+ */
 export function loseAttempts(state: MasterState, connection: NodeConnection): MasterEvent[] {
   const events: MasterEvent[] = [];
   for (const attempt of [...connection.attempts.values()].sort(newestFirst)) {
@@ -155,7 +164,7 @@ function newestFirst(one: Attempt, other: Attempt): number {
   return other.task.sequence - one.task.sequence;
 }
 
-/** Every task there is, refused: the master stops. */
+/** Refuses all tasks that are not answered, because the master stops. */
 export function refuseAll(state: MasterState): MasterEvent[] {
   return [...state.tasks.values()].flatMap((task) =>
     answerWith(task, "shutting_down", "The master stopped before the picture was done.")

@@ -2,7 +2,7 @@ import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import type { AttemptEnded, MasterEvent, TaskAnswered } from "../messages/event.ts";
 import type { Attempt, TaskState } from "../state/state.ts";
 
-/** The task is refused: what runs of it is cancelled. */
+/** Refuses the task and cancels its live attempts. */
 export function answerWith(task: TaskState, code: ErrorCode, reason: string): MasterEvent[] {
   return [...cancelled(task, null), answered(task, code, reason)];
 }
@@ -11,7 +11,7 @@ export function answered(task: TaskState, code: ErrorCode, reason: string): Task
   return { type: "task_answered", taskId: task.spec.taskId, outcome: { ok: false, code, reason } };
 }
 
-/** All live attempts but `except`. */
+/** Cancels all live attempts except `except`. */
 export function cancelled(task: TaskState, except: Attempt | null): AttemptEnded[] {
   if (task.attempts.length === (except === null ? 0 : 1)) return [];
   return task.attempts.filter((attempt) => attempt !== except)

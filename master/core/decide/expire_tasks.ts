@@ -3,7 +3,10 @@ import { answerWith } from "./end_task.ts";
 import type { MasterEvent } from "../messages/event.ts";
 import type { MasterState, Moment, TaskState } from "../state/state.ts";
 
-/** Tasks whose time is over, and those for which no node has come. */
+/**
+ * Answers the waiting and running tasks whose deadline has passed, those whose gallery was removed,
+ * and those for which no node has come.
+ */
 export function expireTasks(state: MasterState, { nowMs }: Moment): MasterEvent[] {
   const events: MasterEvent[] = [];
   const hopeless = new Map<string, string | null>();
@@ -36,12 +39,15 @@ export function expireTasks(state: MasterState, { nowMs }: Moment): MasterEvent[
   return events;
 }
 
-/** Tasks of one kind find the same nodes. */
+/** Returns a key that is equal for tasks that the same nodes can run. */
 function kindOf({ spec: { manifestDigest, options } }: TaskState): string {
   return `${manifestDigest} ${options.gallery}`;
 }
 
-/** Why no node will take the task without somebody's doing, as a sentence, or null. */
+/**
+ * Returns the reason why no node will take the task without any intervention, as a sentence, or
+ * `null` if one may.
+ */
 function whyHopeless(state: MasterState, { model, spec: { options: { gallery } } }: TaskState): string | null {
   const servable = gallery === null && model.servable;
   if (servable || isServable(state, model.manifest.digest, { gallery })) return null;

@@ -6,8 +6,8 @@ import { heldDigests } from "../state/lineage.ts";
 import type { MasterState, Moment } from "../state/state.ts";
 
 /**
- * What it takes until every connected node holds what it should: it is offered what is wanted and what somebody asks for,
- * and retires what nobody has asked for in a while.
+ * Returns the events after which every connected node holds what it should: offers of the wanted
+ * models and those with tasks, and retirements of models without a recent request.
  */
 export function reconcileOffers(state: MasterState, now: Moment): MasterEvent[] {
   const held = heldDigests(state);

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import type { MasterState, NodeState } from "../state/state.ts";
 
-/** What users read instead of a node's own words. */
+/** Sentences that users read instead of the reason from a node. */
 const PLAIN_SENTENCES: Partial<Record<ErrorCode, string>> = {
   image_empty: "The picture has no bytes.",
   image_unsupported: "The picture is of a kind that cannot be read.",
@@ -14,7 +14,9 @@ const PLAIN_SENTENCES: Partial<Record<ErrorCode, string>> = {
   deadline_exceeded: "The picture took too long.",
 };
 
-/** Addresses, identities and places that a sentence for users has no reason to hold. */
+/**
+ * Patterns of addresses, identities and paths, which a sentence for users has no reason to contain.
+ */
 const TELLTALES = [
   /\d{1,3}(\.\d{1,3}){3}/, // IPv4
   /[0-9a-f]{0,4}:[0-9a-f]{0,4}:[0-9a-f:]*/i, // IPv6
@@ -25,12 +27,15 @@ const TELLTALES = [
   /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/,
 ];
 
-/** Names so short that they are parts of common words count only where they stand alone. */
+/**
+ * Length up to which a name counts only as a whole word, because it may be part of a common word.
+ */
 const SHORT_NAME_CHARACTERS = 4;
 
 /**
- * `reason`, as a node gave it, if it tells nothing of any node; else the plain sentence of `code`. Users never learn
- * which node served them, not even from a node that would like to tell.
+ * Returns `reason`, as a node gave it, if it reveals nothing about any node; otherwise the plain
+ * sentence for `code`. Users never learn which node served them, not even from a node that tries to
+ * tell them.
  */
 export function redactReason(
   state: MasterState,
@@ -59,7 +64,10 @@ function mentions(text: string, word: string): boolean {
   return false;
 }
 
-/** Letters that look alike are alike. Upper case, as what the lower case of a letter is may depend on its neighbours. */
+/**
+ * Normalizes text so that letters that look alike are equal. Uses upper case because the lower case
+ * of a letter may depend on its neighbours.
+ */
 function fold(text: string): string {
   return text.normalize("NFKD").toUpperCase();
 }

@@ -1,18 +1,25 @@
 import type { RolloutSpec } from "../state/rollout.ts";
 import type { MasterState } from "../state/state.ts";
 
-/** How the nodes stand to a version that is rolled out. Those that lack what it needs do not count. */
+/**
+ * Readiness of the nodes for a version that is rolled out. Nodes that do not meet its requirements
+ * do not count.
+ */
 export interface Readiness {
   readonly ready: number;
-  /** How many must be. */
+  /** Number of nodes that must be ready. */
   readonly wanted: number;
-  /** How many may still become ready with nobody's doing. */
+  /** Number of nodes that may still become ready without any intervention. */
   readonly coming: number;
-  /** What the last node said that can never run it. */
+  /** Reason from the last node that can never run the version; `null` if there is none. */
   readonly fault: string | null;
 }
 
-/** Wanted is what was said, or as many as serve the old version now and can run the new one; at least one. */
+/**
+ * Returns the readiness of the nodes for version `to`. The wanted number is `minNodes` or, if that
+ * is not set, the number of nodes that serve the old version now and can run the new one; at least
+ * one.
+ */
 export function readinessOf(
   state: MasterState,
   { from, to, settings }: Pick<RolloutSpec, "from" | "to" | "settings">,

@@ -1,16 +1,19 @@
 import { medianOf, type Rollout } from "../state/rollout.ts";
 import type { MasterSettings } from "../state/settings.ts";
 
-/** Answers that are compared before judging, unless there are fewer canary pictures. */
+/** Number of answers to compare before a verdict, unless there are fewer canary pictures. */
 const COMPARISONS_MAX = 10;
 
-/** How a rollout ends, and why. */
+/** Outcome of a rollout and its reason. */
 export interface Verdict {
   readonly outcome: "promoted" | "rolled_back";
   readonly reason: string;
 }
 
-/** What the canary pictures say so far: bad news at once, good news when there are enough of them; null to go on. */
+/**
+ * Returns the verdict on the canary pictures so far: a rollback as soon as the failures are too
+ * many, a promotion once there are enough pictures, `null` if the canary must go on.
+ */
 export function verdictOf(rollout: Rollout, options: Pick<MasterSettings, "slownessFloorMs">): Verdict | null {
   const { answered, failed, compared, drifted, spec: { settings } } = rollout;
   const seen = answered + failed;
@@ -39,7 +42,7 @@ function slownessOf(
   return `It takes ${to.toFixed(1)} ms a picture, the old version ${from.toFixed(1)} ms.`;
 }
 
-/** What becomes of a rollout whose time is over. */
+/** Returns the verdict on a rollout whose deadline has passed. */
 export function lateVerdict(rollout: Rollout, nodes: { ready: number; wanted: number }): Verdict {
   const { stage, answered, failed, drifted, spec: { automatic, settings } } = rollout;
   const seconds = Math.round(settings.deadlineMs / 1_000);
@@ -48,7 +51,7 @@ export function lateVerdict(rollout: Rollout, nodes: { ready: number; wanted: nu
   }
   if (stage === "testing") return rolledBack(`After ${seconds} s its own test pictures were not all answered.`);
   const seen = `In ${seconds} s there were ${answered + failed} of ${settings.canaryTasks} canary pictures`;
-  // Where hardly anybody asks, an update that nothing speaks against still has to come.
+  // With little traffic an automatic update must still arrive if nothing speaks against it.
   if (automatic && failed === 0 && drifted === 0) return { outcome: "promoted", reason: `${seen}, all of them good.` };
   return rolledBack(`${seen}; send more, or ask for fewer with --canary-tasks.`);
 }

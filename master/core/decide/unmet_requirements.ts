@@ -1,7 +1,10 @@
 import type { Capabilities } from "../../../protocol/messages/hello.ts";
 import type { Requirements } from "../../../protocol/messages/model.ts";
 
-/** What a node lacks of what a model needs, as a sentence, or null. `version` is that of the node's dml. */
+/**
+ * Returns the requirement of a model that a node does not meet, as a sentence, or `null` if it
+ * meets all. `version` is the version of dml on the node.
+ */
 export function unmetRequirements(
   { engine, memoryBytes, dml, operatorSets = [] }: Requirements,
   node: Capabilities & { readonly version: string },
@@ -24,7 +27,7 @@ export function unmetRequirements(
   return null;
 }
 
-/** Whether the version `one` comes before `other`; what stands behind the three numbers is not looked at. */
+/** Returns true if version `one` precedes `other`; only the three numbers are compared. */
 function isOlder(one: string, other: string): boolean {
   const [ours, theirs] = [one, other].map((text) => text.split(/[.+-]/).slice(0, 3).map(Number));
   for (let part = 0; part < 3; part++) {

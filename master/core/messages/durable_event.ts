@@ -1,7 +1,7 @@
 import type { LatestMoved, RolloutBegun, RolloutEnded, VersionPinned, VersionRemoved } from "./rollout_event.ts";
 import type { MasterEvent, ModelRegistered, NodeForgotten, NodeRecorded, NodeSeen } from "./event.ts";
 
-/** What the ledger keeps. */
+/** Events that the ledger keeps. */
 export type DurableEvent =
   | NodeRecorded
   | NodeSeen
@@ -13,7 +13,7 @@ export type DurableEvent =
   | RolloutBegun
   | RolloutEnded;
 
-/** Whether `event` belongs in the ledger before anything is sent because of it. */
+/** Returns true if `event` belongs in the ledger before any of its effects is carried out. */
 export function isDurable(event: MasterEvent): event is DurableEvent {
   switch (event.type) {
     case "node_recorded":

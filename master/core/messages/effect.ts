@@ -3,12 +3,12 @@ import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { Message } from "../../../protocol/messages/message.ts";
 import type { TaskOutcome } from "../state/state.ts";
 
-/** What the shell must do because of what happened, after it was persisted. */
+/** Action that the shell carries out because of an event, after the event was persisted. */
 export type Effect =
   | { readonly type: "send"; readonly nodeId: string; readonly message: Message }
-  /** The connection becomes the node's own; its messages count from now on. */
+  /** Makes the connection the current one of the node; its messages count from now on. */
   | { readonly type: "welcome"; readonly connectionId: number; readonly nodeId: string }
-  /** The connection never becomes one of a node. */
+  /** Rejects a connection, which never becomes that of a node. */
   | {
     readonly type: "refuse";
     readonly connectionId: number;
@@ -21,7 +21,7 @@ export type Effect =
     readonly nodeId: string;
     readonly reason: string;
   }
-  /** The picture is needed for one more task, until that is answered. */
+  /** Holds the picture for one more task, until that task is answered. */
   | { readonly type: "hold"; readonly taskId: string; readonly digest: Digest }
   | { readonly type: "answer"; readonly taskId: string; readonly outcome: TaskOutcome }
   | {

@@ -10,13 +10,13 @@ import type { RolloutPart } from "../state/rollout.ts";
 import type { RolloutEvent } from "./rollout_event.ts";
 import type { NodeRecord, TaskOutcome, TaskSpec } from "../state/state.ts";
 
-/** A node was seen for the first time, or came back and says something else of itself. Durable. */
+/** Admission of a node, new or returning, with what it reports about itself. Durable. */
 export interface NodeRecorded {
   readonly type: "node_recorded";
   readonly record: NodeRecord;
 }
 
-/** A node was there at that time. Durable; written when it comes, when it goes and rarely in between. */
+/** Time a node was last seen. Durable; written when it disconnects and rarely in between. */
 export interface NodeSeen {
   readonly type: "node_seen";
   readonly nodeId: string;
@@ -24,7 +24,7 @@ export interface NodeSeen {
   readonly completed: number;
 }
 
-/** The node not seen for longest made room for a new one. Durable. */
+/** Removal of the node that was not seen for longest, to make room for a new one. Durable. */
 export interface NodeForgotten {
   readonly type: "node_forgotten";
   readonly nodeId: string;
@@ -57,35 +57,35 @@ export interface AvailabilityChanged {
   readonly availability: Availability;
 }
 
-/** It has been silent for a while: no new work. */
+/** Start of a suspicion: the node has been silent for a while and gets no new work. */
 export interface NodeSuspected {
   readonly type: "node_suspected";
   readonly nodeId: string;
 }
 
-/** It was suspected and speaks again. */
+/** End of a suspicion: the node sends again. */
 export interface NodeRecovered {
   readonly type: "node_recovered";
   readonly nodeId: string;
 }
 
-/** Its connection is gone or given up; its attempts ended before this. */
+/** Loss of a node's connection, closed or given up. Its attempts ended in earlier events. */
 export interface NodeLost {
   readonly type: "node_lost";
   readonly nodeId: string;
   readonly connectionId: number;
-  /** It took no new work any more and had nothing in hand. */
+  /** True if the node was draining and had no live attempts. */
   readonly orderly: boolean;
   readonly reason: string;
 }
 
-/** The node gives its work back: it takes no more. */
+/** Withdrawal of a node: it returns its tasks and takes no new ones. */
 export interface NodeWithdrew {
   readonly type: "node_withdrew";
   readonly nodeId: string;
 }
 
-/** A model is served from now on. Durable. */
+/** Registration of a model, which is served from now on. Durable. */
 export interface ModelRegistered {
   readonly type: "model_registered";
   readonly manifest: BlobReference;
@@ -101,7 +101,7 @@ export interface ModelOffered {
   readonly atMs: number;
 }
 
-/** The node does not have what the model needs. */
+/** Finding that a node does not meet the requirements of the model. */
 export interface ModelUnsuitable {
   readonly type: "model_unsuitable";
   readonly nodeId: string;
@@ -130,7 +130,7 @@ export interface ModelFailed {
   readonly atMs: number;
 }
 
-/** The first node that could serve it came, or the last one went. */
+/** Arrival of the first node that serves or loads the model, or loss of the last one. */
 export interface ServabilityChanged {
   readonly type: "servability_changed";
   readonly manifestDigest: Digest;
@@ -141,7 +141,7 @@ export interface ServabilityChanged {
 export interface TaskAccepted {
   readonly type: "task_accepted";
   readonly spec: TaskSpec;
-  /** What it has to do with a rollout; left out: nothing. */
+  /** Role of the task in a rollout; absent if it has none. */
   readonly part?: RolloutPart;
 }
 
@@ -155,7 +155,7 @@ export interface AttemptStarted {
   readonly atMs: number;
 }
 
-/** An attempt came to its end, one way or another. */
+/** End of an attempt, however it came about. */
 export interface AttemptEnded {
   readonly type: "attempt_ended";
   readonly taskId: string;
@@ -163,25 +163,26 @@ export interface AttemptEnded {
   readonly nodeId: string;
   readonly manifestDigest: Digest;
   /**
-   * `won`: its result is the answer. `failed`: the node said so. `lost`: the node is gone. `returned`: the node gave it
-   * back untried. `cancelled`: nobody needs it any more, and the node is to be told.
+   * `won`: its result is the answer. `failed`: the node reported a failure. `lost`: the node was
+   * lost. `returned`: the node gave the task back without trying it. `cancelled`: the result is no
+   * longer needed, and the node is notified.
    */
   readonly how: "won" | "failed" | "lost" | "returned" | "cancelled";
-  /** Measured by the node, of a won one. */
+  /** Service time measured by the node; `null` unless the attempt was won. */
   readonly serviceMs: number | null;
-  /** Of a failed one. */
+  /** `null` unless the attempt failed. */
   readonly code: ErrorCode | null;
-  /** Of a failed one, as the node said it: for the log, never for a user. */
+  /** Reason from the node, for the log, never for a user; `null` unless the attempt failed. */
   readonly reason: string | null;
 }
 
-/** The task waits again, before those that came after it. */
+/** Return of a task to the queue, ahead of the tasks that came after it. */
 export interface TaskRequeued {
   readonly type: "task_requeued";
   readonly taskId: string;
 }
 
-/** The one answer that a task gets. */
+/** Answer to a task; there is exactly one per task. */
 export interface TaskAnswered {
   readonly type: "task_answered";
   readonly taskId: string;
@@ -196,11 +197,11 @@ export interface CommandOrdered {
   readonly deadlineAtMs: number;
 }
 
-/** The one answer that a command gets. */
+/** Outcome of a command; there is exactly one per command. */
 export interface CommandFinished {
   readonly type: "command_finished";
   readonly commandId: string;
-  /** Null when the node did it. */
+  /** `null` if the command succeeded. */
   readonly code: ErrorCode | null;
   readonly detail: string;
 }
@@ -214,7 +215,7 @@ export interface TimePassed {
   readonly atMs: number;
 }
 
-/** What may happen in a master. */
+/** Events of the master. */
 export type MasterEvent =
   | NodeRecorded
   | NodeSeen

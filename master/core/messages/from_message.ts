@@ -1,13 +1,16 @@
 import type { Message } from "../../../protocol/messages/message.ts";
 import type { Command } from "./command.ts";
 
-/** Who speaks. */
+/** Node and connection that a message came from. */
 export interface Speaker {
   readonly nodeId: string;
   readonly connectionId: number;
 }
 
-/** The command that a node's message is to the master, or null for one that changes nothing here. */
+/**
+ * Returns the command that a message of a node stands for, or `null` if the message changes nothing
+ * in the core.
+ */
 export function commandOf(message: Message, from: Speaker): Command | null {
   const { nodeId, connectionId } = from;
   switch (message.type) {

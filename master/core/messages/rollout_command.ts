@@ -1,28 +1,34 @@
 import type { RolloutSettings } from "../../../protocol/http_api/rollout_api.ts";
 
-/** Somebody waits for what became of it, under this id. */
+/** Base of the commands whose sender waits for the outcome, under `commandId`. */
 interface Asked {
   readonly commandId: string;
 }
 
-/** Let the pictures for the latest version go to this one, step by step. */
+/** Request to move the pictures for the latest version to this version, step by step. */
 export interface BeginRollout extends Asked {
   readonly type: "begin_rollout";
   readonly rolloutId: string;
   readonly name: string;
   readonly version: number;
   readonly settings: RolloutSettings;
-  /** Whether the master does it by itself: then it is not tried again what was tried, nor what is pinned replaced. */
+  /**
+   * True if the master starts the rollout itself. An automatic rollout never retries a version that
+   * was tried before and never replaces a pinned one.
+   */
   readonly automatic: boolean;
 }
 
-/** Back to the version before: ends what is rolled out, else moves the latest version back. */
+/**
+ * Request to return to the previous version. Ends the running rollout if there is one; otherwise
+ * moves the latest version back.
+ */
 export interface RollBack extends Asked {
   readonly type: "roll_back";
   readonly name: string;
 }
 
-/** Hold a version on the nodes, or no longer. */
+/** Request to pin a version, which keeps it on the nodes, or to unpin it. */
 export interface PinVersion extends Asked {
   readonly type: "pin_version";
   readonly name: string;
@@ -30,18 +36,18 @@ export interface PinVersion extends Asked {
   readonly pinned: boolean;
 }
 
-/** Do not serve a version any more. */
+/** Request to stop serving a version. */
 export interface RemoveVersion extends Asked {
   readonly type: "remove_version";
   readonly name: string;
   readonly version: number;
 }
 
-/** Do not serve a model any more of which one version is left. */
+/** Request to stop serving a model that has only one version left. */
 export interface RemoveModel extends Asked {
   readonly type: "remove_model";
   readonly name: string;
 }
 
-/** What the master may be told about versions. */
+/** Commands about versions. */
 export type VersionCommand = BeginRollout | RollBack | PinVersion | RemoveVersion | RemoveModel;

@@ -2,30 +2,30 @@ import type { RolloutRecord } from "../../../protocol/http_api/rollout_api.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { Rollout, RolloutSpec } from "../state/rollout.ts";
 
-/** The bare name of a model means another version from now on. Durable. */
+/** Change of the version that the bare name of a model refers to. Durable. */
 export interface LatestMoved {
   readonly type: "latest_moved";
   readonly name: string;
   readonly to: Digest;
-  /** What `rollback` goes back to from there. */
+  /** Version that `rollback` returns to from there; `null` if there is none. */
   readonly previous: Digest | null;
 }
 
-/** A version is held on the nodes whatever else happens, or no longer. Durable. */
+/** Change of a pin. A pinned version stays on the nodes whatever else happens. Durable. */
 export interface VersionPinned {
   readonly type: "version_pinned";
   readonly manifestDigest: Digest;
   readonly pinned: boolean;
 }
 
-/** A version is not served any more. Durable. */
+/** Removal of a version, which is no longer served. Durable. */
 export interface VersionRemoved {
   readonly type: "version_removed";
   readonly manifestDigest: Digest;
   readonly atWallMs: number;
 }
 
-/** Durable. */
+/** Start of a rollout. Durable. */
 export interface RolloutBegun {
   readonly type: "rollout_begun";
   readonly spec: RolloutSpec;
@@ -39,64 +39,64 @@ export interface RolloutAdvanced {
   readonly stage: Rollout["stage"];
 }
 
-/** It was promoted (`latest_moved` came before this) or rolled back. Durable. */
+/** End of a rollout: a promotion (`latest_moved` came before this) or a rollback. Durable. */
 export interface RolloutEnded {
   readonly type: "rollout_ended";
   readonly name: string;
   readonly record: RolloutRecord;
 }
 
-/** The model's own test pictures are on their way. */
+/** Submission of the model's own test pictures. */
 export interface TestsBegun {
   readonly type: "tests_begun";
   readonly name: string;
 }
 
-/** One of them came back. */
+/** Result of one of the test pictures. */
 export interface TestFinished {
   readonly type: "test_finished";
   readonly name: string;
-  /** What is wrong with the answer; null when it is as expected. */
+  /** Deviation from the expected answer, as a sentence; `null` if there is none. */
   readonly fault: string | null;
 }
 
-/** A user's picture on the new version had its answer, or had it from the old version after failing on the new one. */
+/** Answer to a canary picture, by the new version or, after a failure on it, by the old one. */
 export interface CanaryObserved {
   readonly type: "canary_observed";
   readonly name: string;
-  /** Null when the new version answered. */
+  /** Failure on the new version; `null` if the new version answered. */
   readonly failure: string | null;
 }
 
-/** Both versions looked at the same picture. */
+/** Comparison of the answers of both versions to the same picture. */
 export interface PredictionCompared {
   readonly type: "prediction_compared";
   readonly name: string;
-  /** 0: the same; 1: nothing in common. */
+  /** Distance between the answers: 0 if they are the same, 1 if they have nothing in common. */
   readonly drift: number;
   readonly isDrifted: boolean;
-  /** What differs most, for people. */
+  /** Largest difference, as a sentence for people. */
   readonly what: string;
 }
 
-/** A canary picture goes to the old version; its live attempts ended before this. */
+/** Move of a canary picture to the old version. Its live attempts ended in earlier events. */
 export interface TaskMoved {
   readonly type: "task_moved";
   readonly taskId: string;
-  /** Why, when it is the new version's fault. */
+  /** Failure, if the new version is at fault; otherwise `null`. */
   readonly failure: string | null;
 }
 
-/** A node needs not hold a version any longer. */
+/** Release of a version that a node no longer needs to hold. */
 export interface ModelRetired {
   readonly type: "model_retired";
   readonly nodeId: string;
   readonly manifestDigest: Digest;
-  /** Whether the node has it and is to be told. */
+  /** True if the node has the version and must be notified. */
   readonly held: boolean;
 }
 
-/** Every connected node has been offered what it is to hold. */
+/** Completion of a reconciliation: every connected node was offered all that it should hold. */
 export interface OffersReconciled {
   readonly type: "offers_reconciled";
 }

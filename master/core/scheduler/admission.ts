@@ -2,12 +2,12 @@ import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { MasterState, RefusedOutcome } from "../state/state.ts";
 import { serviceMsOf } from "./rank.ts";
 
-/** Longest wait that a refused user is told. */
+/** Longest delay before a retry that a refused user is given. */
 const RETRY_AFTER_MS_MAX = 60_000;
-/** Shortest; Retry-After counts whole seconds. */
+/** Shortest such delay; `Retry-After` counts whole seconds. */
 const RETRY_AFTER_MS_MIN = 1_000;
 
-/** Why no new task of the model is taken now, or null when one is. */
+/** Returns the reason why no new task of the model is accepted now, or `null` if one is. */
 export function refusalOf(state: MasterState, manifestDigest: Digest): RefusedOutcome | null {
   if (state.stopping) {
     return { ok: false, code: "shutting_down", reason: "The master is stopping." };
@@ -24,7 +24,10 @@ export function refusalOf(state: MasterState, manifestDigest: Digest): RefusedOu
   };
 }
 
-/** When half of what waits should be done, by what the nodes that serve the model were measured to do. */
+/**
+ * Estimates the milliseconds until half of the queued tasks are done, from the measured speed of
+ * the nodes that serve the model.
+ */
 export function retryAfterMs(state: MasterState, manifestDigest: Digest): number {
   let tasksPerMs = 0;
   for (const { connection, record } of state.nodes.values()) {

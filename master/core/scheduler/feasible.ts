@@ -2,10 +2,10 @@ import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { MasterSettings } from "../state/settings.ts";
 import type { MasterState, ModelState, NodeConnection, NodeState, TaskSpec } from "../state/state.ts";
 
-/** How much a node is given in advance. */
+/** Settings that decide how many tasks a node gets in advance. */
 type FeedSettings = Pick<MasterSettings, "prefetchPerWorker" | "feedAheadMs" | "attemptsPerWorkerMax">;
 
-/** Why a node cannot take a task of a model right now. */
+/** Reason why a node cannot take a task of a model right now. */
 export type Obstacle =
   | "offline"
   | "suspect"
@@ -17,7 +17,10 @@ export type Obstacle =
   | "gallery_missing"
   | "full";
 
-/** The first stage: what keeps `node` from a task of the model, or null when it can take one now. */
+/**
+ * Returns the reason why `node` cannot take a task of the model now, or `null` if it can. This is
+ * the first stage of scheduling.
+ */
 export function obstacleOf(
   node: NodeState,
   manifestDigest: Digest,
@@ -41,8 +44,9 @@ export function obstacleOf(
 }
 
 /**
- * What keeps `node` from this very task: as {@linkcode obstacleOf}, and `gallery_missing` when it has no version of the people that
- * the task asks for. An older version than the newest will do.
+ * Returns the reason why `node` cannot take this very task, or `null` if it can. Checks the same as
+ * {@linkcode obstacleOf}, and returns `gallery_missing` if the node has no version of the gallery
+ * that the task asks for. An older version than the newest is sufficient.
  */
 export function obstacleTo(
   { manifestDigest, options: { gallery } }: Pick<TaskSpec, "manifestDigest" | "options">,
@@ -58,13 +62,19 @@ function hasGallery({ connection }: NodeState, gallery: string): boolean {
   return (connection?.galleries.get(gallery)?.readyVersion ?? null) !== null;
 }
 
-/** Tasks that a node holds at once: its workers', and those that it fetches ahead. */
+/**
+ * Returns the number of tasks that a node holds at once: one per worker, and those that it
+ * prefetches.
+ */
 export function capacityOf(node: NodeState, options: Pick<FeedSettings, "prefetchPerWorker">): number {
   const { workers } = node.record.capabilities;
   return workers + workers * options.prefetchPerWorker;
 }
 
-/** Whether its workers have enough to do until more can reach them: of tasks that take no time, that is many. */
+/**
+ * Returns true if the workers have enough to do until more tasks can reach them. If tasks take
+ * almost no time, that can be many.
+ */
 function isSaturated(node: NodeState, connection: NodeConnection, options: FeedSettings): boolean {
   const { workers } = node.record.capabilities;
   const held = connection.attempts.size;
@@ -72,7 +82,7 @@ function isSaturated(node: NodeState, connection: NodeConnection, options: FeedS
   return held >= workers * options.attemptsPerWorkerMax || connection.backlogMs >= workers * options.feedAheadMs;
 }
 
-/** Whether some connected node serves the model, or will without anybody's doing. */
+/** Returns true if a connected node serves the model, or will do so without any intervention. */
 export function isServable(
   state: MasterState,
   manifestDigest: Digest,
@@ -89,7 +99,7 @@ function couldAsk(node: NodeState, gallery: string): boolean {
   return hasGallery(node, gallery) || node.connection?.galleries.get(gallery)?.state === "offered";
 }
 
-/** Whether `node` serves the model now or soon: busy, silent or still loading is no reason against it. */
+/** Returns true if `node` serves the model now or soon; it may be busy, silent or still loading. */
 function couldServe(node: NodeState, manifestDigest: Digest): boolean {
   const { connection } = node;
   if (connection === null || connection.draining) return false;
@@ -111,7 +121,10 @@ const OBSTACLE_WORDS: Record<Obstacle, string> = {
   full: "busy",
 };
 
-/** Why nobody can serve `model`, as a sentence for users: how many, never which. */
+/**
+ * Returns the reason why no node can serve `model`, as a sentence for users. It tells how many
+ * nodes there are, never which.
+ */
 export function explain(
   state: MasterState,
   model: ModelState,

@@ -4,8 +4,8 @@ import { obstacleOf } from "./feasible.ts";
 import { type Choice, exclusionOf, selectNode } from "./select.ts";
 
 /**
- * Gives waiting tasks to nodes, oldest first, until nobody can take any more. Yields one decision at a time and reads
- * the state as it then stands: apply each before taking the next.
+ * Assigns waiting tasks to nodes, oldest first, until no node can take more. Yields one decision at
+ * a time and reads the state as it is then: apply each event before taking the next.
  */
 export function* schedule(state: MasterState, nowMs: number): Generator<AttemptStarted> {
   if (state.waitingCount === 0) return;
@@ -20,7 +20,8 @@ export function* schedule(state: MasterState, nowMs: number): Generator<AttemptS
     const excludes = exclusionOf(state, task);
     const choice = selectNode(state, task, { excludes });
     if (choice !== null) yield startOf(task, choice, nowMs);
-    // Where one task found no node, neither will the next of its model, unless this one was only picky.
+    // If one task found no node, neither will the next of its model, unless this one excluded nodes
+    // or needs a gallery that few nodes have.
     const goOn = choice !== null || excludes !== undefined || wantsRarePeople(state, task);
     if (goOn && next !== null) heads[index] = next;
     else heads.splice(index, 1);
@@ -28,8 +29,9 @@ export function* schedule(state: MasterState, nowMs: number): Generator<AttemptS
 }
 
 /**
- * Second attempts for stragglers: a task whose only attempt takes far longer than was expected also goes to another node
- * that has nothing better to do. Whichever ends first wins.
+ * Yields second attempts for stragglers: a task whose only attempt takes far longer than expected
+ * also goes to another node that has a free worker, if no task waits. The attempt that ends first
+ * wins.
  */
 export function* hedge(state: MasterState, nowMs: number): Generator<AttemptStarted> {
   if (state.waitingCount > 0) return;
@@ -45,7 +47,7 @@ export function* hedge(state: MasterState, nowMs: number): Generator<AttemptStar
   }
 }
 
-/** Whether only the gallery that the task asks for keeps it from a node. */
+/** Returns true if only the gallery that the task asks for keeps it from a node. */
 function wantsRarePeople(state: MasterState, { spec }: TaskState): boolean {
   if (spec.options.gallery === null) return false;
   const { manifestDigest } = spec;
@@ -77,7 +79,7 @@ function startOf(
   };
 }
 
-/** The place of the task that was accepted first. */
+/** Returns the index of the task that was accepted first. */
 function oldest(heads: readonly TaskState[]): number {
   let index = 0;
   for (let other = 1; other < heads.length; other++) {

@@ -2,21 +2,22 @@ import type { MasterState, NodeConnection, NodeState, TaskState } from "../state
 import { obstacleTo } from "./feasible.ts";
 import { expectedMs, serviceMsOf } from "./rank.ts";
 
-/** Where a task goes, and what is expected of it there. */
+/** Node chosen for a task, and the times expected there. */
 export interface Choice {
   readonly node: NodeState;
-  /** On a worker. */
+  /** Time on a worker. */
   readonly serviceMs: number;
-  /** From now to the result, the wait for a worker included. */
+  /** Time from now to the result, including the wait for a worker. */
   readonly expectedMs: number;
 }
 
-/** A reason of the caller's own to leave a node out. */
+/** Predicate of the caller that returns true for a node to be left out. */
 export type Exclusion = (node: NodeState, connection: NodeConnection) => boolean;
 
 /**
- * The third stage: of the nodes that can take `task` now, the one that is expected to finish it first, or null when
- * there is none. Equals are shuffled anew for every task, so that no node is always the first.
+ * Returns the node that can take `task` now and is expected to finish it first, or `null` if there
+ * is none. This is the third stage of scheduling. Nodes with equal times are shuffled anew for
+ * every task, so that no node is always the first.
  */
 export function selectNode(
   state: MasterState,
@@ -44,7 +45,10 @@ export function selectNode(
   return best;
 }
 
-/** For a task that failed somewhere: not there again while another node that is ready could take it, even if it is busy now. */
+/**
+ * Returns a predicate that leaves out the nodes on which the task failed, as long as another ready
+ * node could take it, even if that node is busy now. Returns `undefined` if no node is left out.
+ */
 export function exclusionOf(state: MasterState, task: TaskState): Exclusion | undefined {
   if (task.failedOn.length === 0) return undefined;
   for (const node of state.nodes.values()) {
@@ -57,7 +61,10 @@ export function exclusionOf(state: MasterState, task: TaskState): Exclusion | un
   return undefined;
 }
 
-/** A node's place in the shuffle that a task's hash seeds (the finalizer of MurmurHash3, Austin Appleby, public domain). */
+/**
+ * Returns the rank of a node in the shuffle that the hash of a task seeds (the finalizer of
+ * MurmurHash3, Austin Appleby, public domain).
+ */
 export function tieBreaker(taskHash: number, nodeHash: number): number {
   let mixed = taskHash ^ nodeHash;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

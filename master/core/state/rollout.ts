@@ -2,30 +2,36 @@ import type { RolloutRecord, RolloutSettings, RolloutStage } from "../../../prot
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { Prediction } from "../../../protocol/messages/prediction.ts";
 
-/** Measurements kept of each version: a median of more says no more. */
+/** Limit of measurements kept per version; the median of more would tell nothing new. */
 const SAMPLES_MAX = 256;
 
-/** What a rollout is; never changes. */
+/** Immutable description of a rollout. */
 export interface RolloutSpec {
   readonly rolloutId: string;
-  /** Of the model, without a version. */
+  /** Name of the model, without a version. */
   readonly name: string;
   readonly from: Digest;
   readonly to: Digest;
-  /** Whether the master began it by itself. */
+  /** True if the master began the rollout itself. */
   readonly automatic: boolean;
   readonly settings: RolloutSettings;
-  /** Milliseconds since the Unix epoch. */
+  /** Start, in milliseconds since the Unix epoch. */
   readonly startedMs: number;
 }
 
-/** One rollout that runs: `fetching` -> `testing` -> `canary`; when it ends, its record remains. */
+/**
+ * Running rollout. Its stages are `fetching` -> `testing` -> `canary`; only its record remains when
+ * it ends.
+ */
 export interface Rollout {
   readonly spec: RolloutSpec;
   stage: Exclude<RolloutStage, "promoted" | "rolled_back">;
-  /** On the monotonic clock; a master that starts again begins the time anew. */
+  /** Start on the monotonic clock; a restart of the master sets it anew. */
   readonly startedAtMs: number;
-  /** Canary pictures that the new version answered, and those that only the old one could. */
+  /**
+   * Canary pictures that the new version answered (`answered`), and those that only the old version
+   * could answer (`failed`).
+   */
   answered: number;
   failed: number;
   lastFailure: string | null;
@@ -33,18 +39,24 @@ export interface Rollout {
   drifted: number;
   worstDrift: number;
   lastDrift: string | null;
-  /** Whether the model's own test pictures are on their way. */
+  /** True once the model's own test pictures were submitted. */
   testsBegun: boolean;
   testsPassed: number;
   testFault: string | null;
-  /** What one picture took on a worker during the canary: the last of each version. */
+  /**
+   * Service times of single pictures on a worker during the canary, the most recent ones of each
+   * version, in milliseconds.
+   */
   readonly fromMs: number[];
   readonly toMs: number[];
 }
 
-/** What a task has to do with a rollout. */
+/** Role of a task in a rollout. */
 export type RolloutPart =
-  /** A user's picture: `onTrial` with the new version, else moved to the old one, `failure` being why if that was the version's fault. */
+  /**
+   * Picture of a user. `onTrial` is true while the new version has it; after the move to the old
+   * version `failure` is the reason if the new version was at fault, otherwise `null`.
+   */
   | {
     readonly kind: "canary";
     readonly name: string;
@@ -53,12 +65,15 @@ export type RolloutPart =
     onTrial: boolean;
     failure: string | null;
   }
-  /** A canary picture once more, on the old version, for nobody but the comparison with what the new one answered. */
+  /**
+   * Repetition of a canary picture on the old version, only to compare its result with the answer
+   * of the new version.
+   */
   | { readonly kind: "shadow"; readonly name: string; readonly rolloutId: string; readonly answered: Prediction }
-  /** A picture of the model's own. */
+  /** Test picture of the model itself. */
   | { readonly kind: "test"; readonly name: string; readonly rolloutId: string; readonly index: number };
 
-/** A rollout that was just begun. */
+/** Returns a rollout that has just begun. */
 export function createRollout(spec: RolloutSpec, options: { atMs: number }): Rollout {
   return {
     spec,
@@ -79,19 +94,19 @@ export function createRollout(spec: RolloutSpec, options: { atMs: number }): Rol
   };
 }
 
-/** What is known of a rollout that the ledger remembers as running. */
+/** Returns the description of a rollout that the ledger holds as running. */
 export function specOf(name: string, record: RolloutRecord): RolloutSpec {
   const { rolloutId, fromDigest: from, toDigest: to, automatic, settings, startedMs } = record;
   return { rolloutId, name, from, to, automatic, settings, startedMs };
 }
 
-/** Keeps one more measurement, in place of the oldest when there are many. */
+/** Adds a measurement; drops the oldest one once there are too many. */
 export function addSample(samples: number[], sample: number): void {
   samples.push(sample);
   if (samples.length > SAMPLES_MAX) samples.shift();
 }
 
-/** The middle one; null of none. */
+/** Returns the median of `samples`, or `null` if there are none. */
 export function medianOf(samples: readonly number[]): number | null {
   if (samples.length === 0) return null;
   const sorted = [...samples].sort((one, other) => one - other);

@@ -1,51 +1,67 @@
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 
-/** The numbers that the master decides by. Tests and simulations bring their own. */
+/** Settings of the master's decisions. Tests and simulations use their own values. */
 export interface MasterSettings {
-  /** Tasks at once, waiting or running; past it a new one is refused. */
+  /** Limit of tasks at once, waiting or running; further ones are refused. */
   readonly tasksQueuedMax: number;
-  /** From acceptance to answer, unless the task brings its own. */
+  /** Time allowed from acceptance to answer. */
   readonly taskDeadlineMs: number;
-  /** Failed attempts of one task before it fails. */
+  /** Number of failed attempts after which a task fails. */
   readonly attemptsMax: number;
-  /** Nodes on which a task may kill a worker before it is called poison. */
+  /** Number of nodes on which a task must kill a worker to be rejected as poisoned. */
   readonly poisonNodes: number;
-  /** Tasks that a node is given beyond its workers, per worker. */
+  /** Tasks assigned in advance per worker, in addition to the one that the worker runs. */
   readonly prefetchPerWorker: number;
-  /** A node is given more than that while what it has in hand keeps its workers busy for less than this. */
+  /** Backlog per worker below which a node gets tasks even beyond its prefetch. */
   readonly feedAheadMs: number;
-  /** Tasks that a node is given at the most, per worker. */
+  /** Limit of tasks assigned to a node, per worker. */
   readonly attemptsPerWorkerMax: number;
   /** Silence after which a node gets no new work. */
   readonly suspectAfterMs: number;
-  /** Silence after which a node is given up. */
+  /** Silence after which a node is treated as lost. */
   readonly deadAfterMs: number;
-  /** Nodes known at once, connected or not. */
+  /** Limit of known nodes, connected or not. */
   readonly nodesMax: number;
-  /** How long a task waits for the first node that could ever serve it: nodes may be on their way. */
+  /**
+   * Time that a task waits for the first node able to serve it, since nodes may be about to
+   * connect.
+   */
   readonly joinGraceMs: number;
-  /** A model that failed on a node for a passing reason is offered to it again after this. */
+  /**
+   * Delay after which a model that failed on a node for a temporary reason is offered to it again.
+   */
   readonly offerAgainMs: number;
-  /** A version that is held for no other reason than that somebody asked for it is retired when nobody has for this long. */
+  /**
+   * Time after the last request for a version until the nodes retire it, if only requests keep it
+   * there.
+   */
   readonly demandKeptMs: number;
-  /** A canary picture that the new version holds for longer than this is tried on the old one. */
+  /**
+   * Least time that the new version has for a canary picture before the picture moves to the old
+   * version.
+   */
   readonly canaryPatienceMs: number;
-  /** Canary pictures that the old version also looks at, at once. */
+  /** Limit of canary pictures that run on the old version for comparison at once. */
   readonly shadowsMax: number;
-  /** An answer that differs by more is drift: 0 is the same, 1 nothing in common. */
+  /** Difference above which an answer counts as drift: 0 is the same, 1 nothing in common. */
   readonly driftMax: number;
-  /** A version is no slower than another by less than this, whatever the ratio. */
+  /**
+   * Difference in service time up to which a version does not count as slower, whatever the ratio.
+   */
   readonly slownessFloorMs: number;
-  /** An attempt is late when it took this many times what was expected, and at least `hedgeAfterMs`. */
+  /**
+   * Multiple of its expected time after which an attempt is late; it is never late before
+   * `hedgeAfterMs`.
+   */
   readonly hedgeFactor: number;
   readonly hedgeAfterMs: number;
-  /** How long a command for a node may take. */
+  /** Time allowed for a command to a node. */
   readonly commandDeadlineMs: number;
-  /** How often the ledger learns that a connected node is still there. */
+  /** Interval at which the ledger records that a connected node is still there. */
   readonly recordSeenEveryMs: number;
 }
 
-/** The settings of a real master. */
+/** Settings of a real master. */
 export const DEFAULT_SETTINGS: MasterSettings = {
   tasksQueuedMax: LIMITS.tasksQueuedMax,
   taskDeadlineMs: LIMITS.taskDeadlineMs,
