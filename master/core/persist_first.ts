@@ -24,7 +24,7 @@ export type PersistFirst = (events: readonly MasterEvent[]) => LedgerFault | nul
  */
 export function mustPersistFirst(command: Command, events: readonly MasterEvent[]): boolean {
   if (command.type === "tick") return events.some(({ type }) => type === "latest_moved");
-  return askerOf(command) !== undefined && events.some(isDurable);
+  return senderOf(command) !== undefined && events.some(isDurable);
 }
 
 /**
@@ -32,11 +32,11 @@ export function mustPersistFirst(command: Command, events: readonly MasterEvent[
  * the command, or none if nobody waits for its outcome.
  */
 export function refuseUnpersisted(command: Command, { code, reason }: LedgerFault): CommandFinished[] {
-  const commandId = askerOf(command);
+  const commandId = senderOf(command);
   if (commandId === undefined) return [];
   return [{ type: "command_finished", commandId, code, detail: `Nothing was changed. ${reason}` }];
 }
 
-function askerOf(command: Command): string | undefined {
+function senderOf(command: Command): string | undefined {
   return "commandId" in command ? command.commandId : undefined;
 }

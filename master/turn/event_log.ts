@@ -26,7 +26,7 @@ function logNode(log: Log, event: MasterEvent, state: MasterState): void {
       return;
     case "node_lost":
       if (event.orderly) log.info(`Node ${nameOf(state, event.nodeId)} has left.`, { reason: event.reason });
-      else log.warn(`Node ${nameOf(state, event.nodeId)} is gone.`, { reason: event.reason });
+      else log.warn(`Node ${nameOf(state, event.nodeId)} was lost.`, { reason: event.reason });
       return;
     case "node_withdrew":
       log.info(`Node ${nameOf(state, event.nodeId)} takes no new work.`);
@@ -57,7 +57,7 @@ function logModel(log: Log, event: MasterEvent, state: MasterState): void {
       return;
     case "model_unsuitable":
       log.warn(
-        `${modelOf(state, event.manifestDigest)} is not for ${nameOf(state, event.nodeId)}.`,
+        `${modelOf(state, event.manifestDigest)} does not suit ${nameOf(state, event.nodeId)}.`,
         { reason: event.reason },
       );
       return;
@@ -70,7 +70,7 @@ function logGallery(log: Log, event: MasterEvent, state: MasterState): void {
       log.info(`The gallery ${event.gallery} is at version ${event.version}.`, { people: event.people });
       return;
     case "gallery_retired":
-      log.info(`The gallery ${event.gallery} is no more.`);
+      log.info(`The gallery ${event.gallery} was removed.`);
       return;
     case "gallery_ready":
       log.info(`The gallery ${event.gallery} is in force on ${nameOf(state, event.nodeId)}.`, {
@@ -96,9 +96,9 @@ function logProgram(log: Log, event: MasterEvent, state: MasterState): void {
     case "program_reported": {
       const name = nameOf(state, event.nodeId);
       const fields = { version: event.version, reason: event.reason };
-      if (event.state === "fetching") log.info(`Node ${name} takes a newer dml.`, fields);
-      else if (event.state === "restarting") log.info(`Node ${name} starts again as a newer dml.`, fields);
-      else log.warn(`Node ${name} does not take a newer dml.`, fields);
+      if (event.state === "fetching") log.info(`Node ${name} is fetching a newer dml.`, fields);
+      else if (event.state === "restarting") log.info(`Node ${name} is restarting with a newer dml.`, fields);
+      else log.warn(`Node ${name} did not upgrade to a newer dml.`, fields);
       return;
     }
   }
@@ -107,7 +107,7 @@ function logProgram(log: Log, event: MasterEvent, state: MasterState): void {
 function logVersion(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
     case "latest_moved":
-      log.info(`${event.name} means ${modelOf(state, event.to)} now.`);
+      log.info(`The latest version of ${event.name} is now ${modelOf(state, event.to)}.`);
       return;
     case "rollout_begun":
       log.info(`${event.record.to} is being rolled out.`, { from: event.record.from, automatic: event.spec.automatic });
@@ -129,7 +129,7 @@ function logWork(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
     case "attempt_ended":
       if (event.how !== "failed" && event.how !== "lost") return;
-      log.warn(`An attempt on node ${nameOf(state, event.nodeId)} was no success.`, {
+      log.warn(`An attempt on node ${nameOf(state, event.nodeId)} failed.`, {
         how: event.how,
         taskId: event.taskId,
         attempt: event.attempt,
@@ -138,7 +138,7 @@ function logWork(log: Log, event: MasterEvent, state: MasterState): void {
       });
       return;
     case "node_command_sent":
-      log.info(`Node ${nameOf(state, event.nodeId)} is told to ${event.command}.`);
+      log.info(`Node ${nameOf(state, event.nodeId)} was sent the command ${event.command}.`);
       return;
   }
 }

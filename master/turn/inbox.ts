@@ -71,14 +71,14 @@ export class Inbox {
     const { state, clock, onEvent, onEffect } = this.#options;
     const now = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
     const writer = this.#writer;
-    let kept = 0;
-    const events = runTurn(state, commands, now, (happening) => {
-      const fault = writer.write(happening.slice(kept));
-      if (fault === null) kept = happening.length;
+    let persisted = 0;
+    const events = runTurn(state, commands, now, (pending) => {
+      const fault = writer.write(pending.slice(persisted));
+      if (fault === null) persisted = pending.length;
       return fault;
     });
     // Missed events are retried together with durable ones and on ticks, not with every picture.
-    const rest = events.slice(kept);
+    const rest = events.slice(persisted);
     if (rest.some(isDurable) || commands.some(({ type }) => type === "tick")) writer.writeOrRemember(rest);
     for (const event of events) onEvent(event);
     for (const effect of effects(events, state)) onEffect(effect);

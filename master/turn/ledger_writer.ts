@@ -36,7 +36,7 @@ export class LedgerWriter {
     } catch (error) {
       return this.#fail(error);
     }
-    if (this.#isFailing) log.info("The ledger is written again.", { events: due.length });
+    if (this.#isFailing) log.info("The ledger can be written again.", { events: due.length });
     this.#missed = [];
     this.#isFailing = false;
     return null;

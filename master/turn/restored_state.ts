@@ -14,7 +14,7 @@ export async function restoredState(
     const { name, version } = record.document;
     if (await store.add(record.document, record.manifest.digest)) servable.push(record);
     else {
-      log.warn(`${name}@${version} is not served any more: its files are not all here.`, {
+      log.warn(`${name}@${version} is no longer served: some of its files are missing.`, {
         advice: "Send it again: `dml models add` or `dml models push`.",
       });
     }

@@ -138,7 +138,9 @@ function compareVectors(
   let [apart, before, after] = [0, 0, 0];
   for (let index = 0; index < old.length; index++) {
     const [one, other] = [old[index], fresh[index]];
-    if ((one === null) !== (other === null)) return { drift: 1, what: `The ${what} has other numbers that are none.` };
+    if ((one === null) !== (other === null)) {
+      return { drift: 1, what: `The ${what} has undefined numbers in other places.` };
+    }
     apart += ((one ?? 0) - (other ?? 0)) ** 2;
     before += (one ?? 0) ** 2;
     after += (other ?? 0) ** 2;

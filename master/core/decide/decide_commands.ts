@@ -36,7 +36,7 @@ export function abandonCommands(state: MasterState, lostNodeId: string): Command
   for (const { commandId, nodeId, command } of state.commands.values()) {
     if (nodeId !== lostNodeId) continue;
     const type = "command_finished";
-    if (command === "shutdown") events.push({ type, commandId, code: null, detail: "It left." });
+    if (command === "shutdown") events.push({ type, commandId, code: null, detail: "The node has left." });
     else {
       const detail = "The node left before it confirmed the command.";
       events.push({ type, commandId, code: "connection_lost", detail });

@@ -127,7 +127,7 @@ export function reachOf(state: MasterState, { gallery, version }: { gallery: str
   const known = state.galleries.get(gallery);
   if (known === undefined) return reach;
   for (const node of state.nodes.values()) {
-    if (!couldAsk(state, node, known.embedder)) continue;
+    if (!couldSearch(state, node, known.embedder)) continue;
     const status = node.connection?.galleries.get(gallery);
     const readyVersion = status?.readyVersion ?? null;
     if (readyVersion !== null && readyVersion >= version) reach.ready++;
@@ -137,7 +137,7 @@ export function reachOf(state: MasterState, { gallery, version }: { gallery: str
   return reach;
 }
 
-function couldAsk({ models }: MasterState, { connection }: NodeState, embedder: string): boolean {
+function couldSearch({ models }: MasterState, { connection }: NodeState, embedder: string): boolean {
   if (connection === null || connection.draining) return false;
   for (const [manifestDigest, { state }] of connection.models) {
     if (state !== "ready" && state !== "offered") continue;

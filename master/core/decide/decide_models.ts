@@ -36,11 +36,11 @@ export function registerModel(
   now: Moment,
 ): MasterEvent[] {
   const { name, version } = document;
-  const told: MasterEvent[] = [];
+  const outcome: MasterEvent[] = [];
   if (commandId !== undefined) {
-    told.push({ type: "command_finished", commandId, code: null, detail: `${name}@${version} is served.` });
+    outcome.push({ type: "command_finished", commandId, code: null, detail: `${name}@${version} is served.` });
   }
-  if (state.models.has(manifest.digest)) return told;
+  if (state.models.has(manifest.digest)) return outcome;
   const registered: MasterEvent = {
     type: "model_registered",
     manifest,
@@ -48,8 +48,8 @@ export function registerModel(
     atMs: now.nowMs,
     atWallMs: now.wallMs,
   };
-  if (state.lineages.has(name)) return [registered, ...told];
-  return [registered, { type: "latest_moved", name, to: manifest.digest, previous: null }, ...told];
+  if (state.lineages.has(name)) return [registered, ...outcome];
+  return [registered, { type: "latest_moved", name, to: manifest.digest, previous: null }, ...outcome];
 }
 
 /** Properties of a node that decide what it is offered. */
@@ -95,7 +95,7 @@ export function acceptReady(
   now: Moment,
 ): ModelReady[] {
   // The node is already removing a model that was retired while this report was on its way.
-  if (!standsTo(state, nodeId, message.manifestDigest)) return [];
+  if (!isOffered(state, nodeId, message.manifestDigest)) return [];
   const { manifestDigest, imagesPerSecond, fetchedBytes, warmUpMs } = message;
   return [{
     type: "model_ready",
@@ -114,13 +114,13 @@ export function acceptModelFailure(
   { nodeId, message: { manifestDigest, code, reason } }: AcceptModelFailure,
   now: Moment,
 ): ModelFailed[] {
-  if (!standsTo(state, nodeId, manifestDigest)) return [];
+  if (!isOffered(state, nodeId, manifestDigest)) return [];
   const retryable = !LASTING_FAILURES.includes(code);
   const atMs = now.nowMs;
   return [{ type: "model_failed", nodeId, manifestDigest, code, reason, retryable, atMs }];
 }
 
-function standsTo(state: MasterState, nodeId: string, manifestDigest: Digest): boolean {
+function isOffered(state: MasterState, nodeId: string, manifestDigest: Digest): boolean {
   return state.nodes.get(nodeId)?.connection?.models.has(manifestDigest) ?? false;
 }
 

@@ -21,7 +21,7 @@ export function connectNode(state: MasterState, command: ConnectNode, now: Momen
     if (!known.connection.suspect) {
       return refuse("node_duplicate", `The node ${nodeId} is connected from elsewhere.`);
     }
-    events.push(...loseNode(state, known, "It connected anew."));
+    events.push(...loseNode(state, known, "It reconnected."));
   } else if (known === undefined && state.nodes.size >= state.settings.nodesMax) {
     const oldest = oldestOffline(state);
     if (oldest === null) return refuse("too_many_nodes", `${state.nodes.size} nodes are connected.`);

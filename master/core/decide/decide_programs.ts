@@ -98,6 +98,6 @@ function mayBeOfferedAgain(
 }
 
 function unanswered(nodeId: string, { digest, version }: ProgramStatus, { nowMs: atMs }: Moment): ProgramReported {
-  const reason = "Its version of dml takes no programs from a master; copy the new one to it once.";
+  const reason = "Its version of dml cannot upgrade from a master; copy the new executable to it once.";
   return { type: "program_reported", nodeId, digest, version, state: "declined", reason, atMs };
 }

@@ -69,15 +69,17 @@ function test(
   if (!testsBegun && tests.length > 0) {
     return [{ type: "tests_begun", name }, ...tests.map((_, index) => testTask(state, { spec, index }, now))];
   }
-  if (testFault !== null) return end({ outcome: "rolled_back", reason: `A test picture of its own: ${testFault}` });
+  if (testFault !== null) {
+    return end({ outcome: "rolled_back", reason: `One of its own test pictures failed: ${testFault}` });
+  }
   if (testsPassed < tests.length) {
     if (tasksOf(state, spec).some(({ part }) => part?.kind === "test")) return [];
-    const reason = `Of ${tests.length} test pictures of its own, ${testsPassed} could be looked at.`;
+    const reason = `${testsPassed} of its ${tests.length} own test pictures were answered.`;
     return end({ outcome: "rolled_back", reason });
   }
   if (canary > 0) return [{ type: "rollout_advanced", name, stage: "canary" }];
   const passed = tests.length === 0 ? "it has no test pictures of its own" : `${testsPassed} test pictures were right`;
-  return end({ outcome: "promoted", reason: `No canary was asked for, and ${passed}.` });
+  return end({ outcome: "promoted", reason: `No canary was requested, and ${passed}.` });
 }
 
 function testTask(

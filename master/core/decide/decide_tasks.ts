@@ -33,7 +33,7 @@ const TELLING_FAILURES: readonly ErrorCode[] = ["worker_died", "deadline_exceede
  */
 const RETURNS_FREE = 4;
 
-const UNBELIEVABLE = "The answer was not one to what was asked.";
+const MISMATCHED_ANSWER = "The answer did not match the request.";
 
 /** Accepts the task, or answers it at once with a refusal. */
 export function submitTask(
@@ -72,7 +72,7 @@ export function acceptResult(
   const { task } = attempt;
   const fault = validateResult(task, message, state.galleries);
   if (fault !== null) {
-    const failure = { code: "attempt_failed", reason: fault, told: UNBELIEVABLE } as const;
+    const failure = { code: "attempt_failed", reason: fault, userReason: MISMATCHED_ANSWER } as const;
     return endFailed(state, attempt, failure);
   }
   const { prediction, annotated, serviceMs } = message;
@@ -99,7 +99,7 @@ export function acceptTaskFailure(
   }
   const code = isErrorCode(message.code) ? message.code : "attempt_failed";
   const { reason } = message;
-  return endFailed(state, attempt, { code, reason, told: redactReason(state, code, reason) });
+  return endFailed(state, attempt, { code, reason, userReason: redactReason(state, code, reason) });
 }
 
 function endFailed(
@@ -110,10 +110,10 @@ function endFailed(
     /** Text for the log. */
     reason: string;
     /** Text for the user. */
-    told: string;
+    userReason: string;
   },
 ): MasterEvent[] {
-  const { code, reason, told } = failure;
+  const { code, reason, userReason } = failure;
   const { task, nodeId } = attempt;
   const { settings } = state;
   const ended = endOf(attempt, { how: "failed", code, reason });
@@ -123,7 +123,7 @@ function endFailed(
     answered(task, answerCode, sentence),
   ];
   if (isOnTrial(task)) return [ended, ...cancelled(task, attempt), movedBack(task, { code, reason })];
-  if (FINAL_FAILURES.includes(code)) return answer(code, told);
+  if (FINAL_FAILURES.includes(code)) return answer(code, userReason);
   if (code === "worker_died") {
     const killedOn = new Set([...task.killedOn, nodeId]).size;
     if (killedOn >= settings.poisonNodes) {
@@ -135,7 +135,7 @@ function endFailed(
   if (failures < settings.attemptsMax) return [ended, requeued(task)];
   return answer(
     TELLING_FAILURES.includes(code) ? code : "attempt_failed",
-    `The picture was tried ${failures} times and failed every time. The last time: ${told}`,
+    `The picture was tried ${failures} times and failed every time. The last time: ${userReason}`,
   );
 }
 

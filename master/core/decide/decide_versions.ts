@@ -62,7 +62,7 @@ function begin(
     return refuse(command, "rollout_running", `${running} is being rolled out.`);
   }
   if (command.automatic) {
-    const reason = whyNotByItself(lineage, to);
+    const reason = automaticObstacle(lineage, to);
     if (reason !== null) return refuse(command, "request_invalid", `${model.name} ${reason}`);
   }
   const { rolloutId, name, automatic } = command;
@@ -102,7 +102,7 @@ function rollBack(
   const nameOf = (digest: Lineage["latest"]) => state.models.get(digest)?.name ?? digest;
   if (rollout !== null) {
     const reason = "It was rolled back by hand.";
-    const detail = `${nameOf(rollout.spec.to)} is not rolled out any more; ${nameOf(latest)} stays the latest version.`;
+    const detail = `${nameOf(rollout.spec.to)} is no longer rolled out; ${nameOf(latest)} stays the latest version.`;
     return [...endRollout(state, rollout, { outcome: "rolled_back", reason }, now), done(command, detail)];
   }
   if (previous === null) {
@@ -118,12 +118,12 @@ function rollBack(
 function pin({ lineage, model, command }: Version<PinVersion>): MasterEvent[] {
   const manifestDigest = model.manifest.digest;
   const { pinned } = command;
-  const told = done(
+  const outcome = done(
     command,
-    `${model.name} is ${pinned ? "held on every node that can" : "not pinned any more"}.`,
+    `${model.name} is ${pinned ? "kept on every node that can run it" : "no longer pinned"}.`,
   );
-  if (lineage.pinned.has(manifestDigest) === pinned) return [told];
-  return [{ type: "version_pinned", manifestDigest, pinned }, told];
+  if (lineage.pinned.has(manifestDigest) === pinned) return [outcome];
+  return [{ type: "version_pinned", manifestDigest, pinned }, outcome];
 }
 
 function remove(
@@ -168,7 +168,7 @@ function removeUnneeded(
   now: Moment,
 ): MasterEvent[] {
   const manifestDigest = model.manifest.digest;
-  const reason = whyNeeded(state, { lineage, model });
+  const reason = usageOf(state, { lineage, model });
   if (reason !== null) return refuse(command, "model_in_use", `${model.name} ${reason}`);
   const events: MasterEvent[] = [];
   for (const { connection, record: { nodeId } } of state.nodes.values()) {
@@ -183,7 +183,7 @@ function removeUnneeded(
   ];
 }
 
-function whyNeeded(
+function usageOf(
   state: MasterState,
   { lineage, model }: Pick<Version<never>, "lineage" | "model">,
 ): string | null {
@@ -193,9 +193,11 @@ function whyNeeded(
     return "takes part in a rollout.";
   }
   for (const { part } of state.tasks.values()) {
-    if (part?.kind === "canary" && part.from === digest) return "is what canary pictures may go back to.";
+    if (part?.kind === "canary" && part.from === digest) {
+      return "may still be needed by canary pictures that fail on the new version.";
+    }
   }
-  return taskCount > 0 ? `is asked of ${taskCount} pictures.` : null;
+  return taskCount > 0 ? `has ${taskCount} pictures that are not answered yet.` : null;
 }
 
 function done({ commandId }: { commandId: string }, detail: string): MasterEvent {

@@ -11,7 +11,7 @@ export function expireTasks(state: MasterState, { nowMs }: Moment): MasterEvent[
   const events: MasterEvent[] = [];
   const hopeless = new Map<string, string | null>();
   for (const task of state.tasks.values()) {
-    if (task.waiting && !hopeless.has(kindOf(task))) hopeless.set(kindOf(task), whyHopeless(state, task));
+    if (task.waiting && !hopeless.has(kindOf(task))) hopeless.set(kindOf(task), hopelessReason(state, task));
   }
   for (const task of state.tasks.values()) {
     const { spec, model } = task;
@@ -48,7 +48,7 @@ function kindOf({ spec: { manifestDigest, options } }: TaskState): string {
  * Returns the reason why no node will take the task without any intervention, as a sentence, or
  * `null` if one may.
  */
-function whyHopeless(state: MasterState, { model, spec: { options: { gallery } } }: TaskState): string | null {
+function hopelessReason(state: MasterState, { model, spec: { options: { gallery } } }: TaskState): string | null {
   const servable = gallery === null && model.servable;
   if (servable || isServable(state, model.manifest.digest, { gallery })) return null;
   return explain(state, model, { gallery });

@@ -7,17 +7,17 @@ const PLAIN_SENTENCES: Partial<Record<ErrorCode, string>> = {
   image_unsupported: "The picture is of a kind that cannot be read.",
   image_unreadable: "The picture cannot be read.",
   image_too_large: "The picture is too large.",
-  tensor_invalid: "The tensors are not those that the model takes.",
-  answer_too_large: "The model answers with more than fits into an answer.",
+  tensor_invalid: "The tensors do not match the inputs of the model.",
+  answer_too_large: "The answer of the model is too large.",
   engine_failed: "The model refused this picture.",
-  worker_died: "A worker died of this picture.",
+  worker_died: "A worker crashed on this picture.",
   deadline_exceeded: "The picture took too long.",
 };
 
 /**
  * Patterns of addresses, identities and paths, which a sentence for users has no reason to contain.
  */
-const TELLTALES = [
+const REVEALING_PATTERNS = [
   /\d{1,3}(\.\d{1,3}){3}/, // IPv4
   /[0-9a-f]{0,4}:[0-9a-f]{0,4}:[0-9a-f:]*/i, // IPv6
   /\b[a-z]{1,8}_[0-9a-hjkmnp-tv-z]{20}\b/i, // an id of dml
@@ -43,12 +43,12 @@ export function redactReason(
   reason: string,
 ): string {
   const plain = PLAIN_SENTENCES[code] ?? `It failed with ${code}.`;
-  if (reason === "" || TELLTALES.some((telltale) => telltale.test(reason))) return plain;
-  for (const node of state.nodes.values()) if (betrays(reason, node)) return plain;
+  if (reason === "" || REVEALING_PATTERNS.some((pattern) => pattern.test(reason))) return plain;
+  for (const node of state.nodes.values()) if (reveals(reason, node)) return plain;
   return reason;
 }
 
-function betrays(reason: string, { record }: NodeState): boolean {
+function reveals(reason: string, { record }: NodeState): boolean {
   const host = record.address.replace(/:\d+$/, "");
   return [record.name, host, record.address, record.nodeId].some((word) =>
     mentions(reason, word) || mentions(fold(reason), fold(word))

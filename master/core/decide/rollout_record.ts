@@ -69,7 +69,7 @@ function waitsFor({ stage, spec, answered, failed }: Rollout, nodes: { ready: nu
     case "fetching":
       return `It waits until ${nodes.wanted} nodes are ready; ${nodes.ready} are.`;
     case "testing":
-      return "It looks at its own test pictures.";
+      return "It is being tested with its own test pictures.";
     case "canary":
       return `It has seen ${answered + failed} of ${spec.settings.canaryTasks} canary pictures.`;
   }

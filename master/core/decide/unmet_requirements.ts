@@ -13,7 +13,7 @@ export function unmetRequirements(
     return `It needs the engine ${engine}.`;
   }
   if (memoryBytes > node.memoryBytes) {
-    return `It needs ${mebibytes(memoryBytes)} MiB of memory, of ${mebibytes(node.memoryBytes)} there are.`;
+    return `It needs ${mebibytes(memoryBytes)} MiB of memory; the host has ${mebibytes(node.memoryBytes)}.`;
   }
   if (dml !== undefined && isOlder(node.version, dml)) {
     return `It needs dml ${dml} or later; this is ${node.version}.`;

@@ -41,8 +41,8 @@ export function validateResult(
   if (annotated !== null && annotated.mediaType !== ANNOTATED_MEDIA_TYPE) {
     return `It drew a picture of the type ${annotated.mediaType}, not ${ANNOTATED_MEDIA_TYPE}.`;
   }
-  return whyNotThosePeople(prediction, { asked: options.gallery, galleries }) ??
-    firstFault(prediction.persons, (person) => whyNotAsked(person, options));
+  return galleryFault(prediction, { asked: options.gallery, galleries }) ??
+    firstFault(prediction.persons, (person) => unrequestedFault(person, options));
 }
 
 /**
@@ -54,15 +54,15 @@ function whyNotThosePeople(
   { asked, galleries }: { asked: string | null; galleries: ReadonlyMap<string, GalleryState> },
 ): string | null {
   if (gallery === undefined) {
-    return persons.some(isRecognised) ? "It recognised a person although it asked no gallery." : null;
+    return persons.some(isRecognised) ? "It recognised a person although it used no gallery." : null;
   }
-  if (gallery.name !== asked) return `It asked the gallery ${gallery.name}, not ${asked ?? "none"}.`;
+  if (gallery.name !== asked) return `It used the gallery ${gallery.name}, not ${asked ?? "none"}.`;
   const newest = galleries.get(gallery.name)?.version;
   // A gallery that was retired in the meantime may still have been used.
   if (newest !== undefined && gallery.version > newest) {
-    return `It asked version ${gallery.version} of the gallery ${gallery.name}, of which ${newest} is the newest.`;
+    return `It used version ${gallery.version} of the gallery ${gallery.name}, but the newest is ${newest}.`;
   }
-  return firstFault(persons, whyNoRecognition);
+  return firstFault(persons, recognitionFault);
 }
 
 function isRecognised({ name, similarity, recognition, candidates }: Person): boolean {
@@ -77,12 +77,12 @@ function whyNoRecognition({ name, recognition, candidates }: Person): string | n
   if (recognition === undefined) return "It did not say of every person what the gallery says.";
   if ((name !== null) !== (recognition === "known")) return `It named a person who is ${recognition}.`;
   if (candidates !== undefined && recognition !== "uncertain") {
-    return `It proposed people for a person who is ${recognition}.`;
+    return `It proposed candidates for a person who is ${recognition}.`;
   }
   return null;
 }
 
-function whyNotAsked(
+function unrequestedFault(
   { embedding, crop, quality }: Person,
   { embeddings, crops, gallery }: TaskOptions,
 ): string | null {
@@ -106,7 +106,7 @@ function otherField(prediction: Prediction, wanted: Field | null): string | null
   for (const field of ["labels", "objects", "embedding", "tensors"] as const) {
     const isThere = prediction[field] !== undefined;
     if (isThere === (field === wanted)) continue;
-    return isThere ? `It answered with ${field}, which the model does not make.` : `It answered without ${field}.`;
+    return isThere ? `It answered with ${field}, which the model does not produce.` : `It answered without ${field}.`;
   }
   return wanted !== null && prediction.persons.length > 0 ? "It found persons where none are looked for." : null;
 }

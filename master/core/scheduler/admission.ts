@@ -19,7 +19,7 @@ export function refusalOf(state: MasterState, manifestDigest: Digest): RefusedOu
   return {
     ok: false,
     code: "queue_full",
-    reason: `${state.tasks.size} pictures wait already, which is the limit.`,
+    reason: `${state.tasks.size} pictures are waiting or running, which is the limit.`,
     retryAfterMs: retryAfterMs(state, manifestDigest),
   };
 }

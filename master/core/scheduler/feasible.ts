@@ -90,12 +90,12 @@ export function isServable(
 ): boolean {
   const { gallery = null } = options;
   for (const node of state.nodes.values()) {
-    if (couldServe(node, manifestDigest) && (gallery === null || couldAsk(node, gallery))) return true;
+    if (couldServe(node, manifestDigest) && (gallery === null || couldSearch(node, gallery))) return true;
   }
   return false;
 }
 
-function couldAsk(node: NodeState, gallery: string): boolean {
+function couldSearch(node: NodeState, gallery: string): boolean {
   return hasGallery(node, gallery) || node.connection?.galleries.get(gallery)?.state === "offered";
 }
 
@@ -113,10 +113,10 @@ const OBSTACLE_WORDS: Record<Obstacle, string> = {
   offline: "not connected",
   suspect: "silent",
   draining: "draining",
-  unoffered: "not yet asked",
+  unoffered: "not yet offered it",
   loading: "loading it",
   failed: "unable to load it",
-  unsuitable: "without what it needs",
+  unsuitable: "unable to meet its requirements",
   gallery_missing: "without the people of the gallery",
   full: "busy",
 };

@@ -22,7 +22,7 @@ export function* schedule(state: MasterState, nowMs: number): Generator<AttemptS
     if (choice !== null) yield startOf(task, choice, nowMs);
     // If one task found no node, neither will the next of its model, unless this one excluded nodes
     // or needs a gallery that few nodes have.
-    const goOn = choice !== null || excludes !== undefined || wantsRarePeople(state, task);
+    const goOn = choice !== null || excludes !== undefined || needsRareGallery(state, task);
     if (goOn && next !== null) heads[index] = next;
     else heads.splice(index, 1);
   }
@@ -48,7 +48,7 @@ export function* hedge(state: MasterState, nowMs: number): Generator<AttemptStar
 }
 
 /** Returns true if only the gallery that the task asks for keeps it from a node. */
-function wantsRarePeople(state: MasterState, { spec }: TaskState): boolean {
+function needsRareGallery(state: MasterState, { spec }: TaskState): boolean {
   if (spec.options.gallery === null) return false;
   const { manifestDigest } = spec;
   for (const node of state.nodes.values()) {

@@ -81,7 +81,7 @@ Deno.test("offerPrograms() does not wait for a node that knows no programs, and 
   assertEquals(offered(world, nodes), [1, 1]);
   const [{ state, reason }] = listPrograms(world.state, "0.2.0").nodes;
   assertEquals(state, "declined");
-  assertEquals(reason, "Its version of dml takes no programs from a master; copy the new one to it once.");
+  assertEquals(reason, "Its version of dml cannot upgrade from a master; copy the new executable to it once.");
 });
 
 Deno.test("holdProgram() keeps the newer of two, and what a node says of another one is nothing", () => {

@@ -208,7 +208,7 @@ Deno.test("advanceRollouts() rolls back when a test picture cannot be looked at"
   world.canary({ tests: [{ image: IMAGE, expect: {} }] });
   world.break(world.part("test")[0]);
   world.tick();
-  assertStringIncludes(world.last?.reason ?? "", "Of 1 test pictures of its own, 0 could be looked at.");
+  assertStringIncludes(world.last?.reason ?? "", "0 of its 1 own test pictures were answered.");
 });
 
 Deno.test("advanceRollouts() gives up at its deadline, but lets an update through that nobody could try", () => {

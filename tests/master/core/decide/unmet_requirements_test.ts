@@ -11,7 +11,7 @@ Deno.test("unmetRequirements() names the engine or the memory that is missing", 
   assertEquals(unmetRequirements({ engine: "none", memoryBytes: 0 }, { ...NODE, engines: [] }), null);
   assertEquals(
     unmetRequirements({ ...WASM, memoryBytes: 4 * 1024 ** 3 }, NODE),
-    "It needs 4096 MiB of memory, of 2048 there are.",
+    "It needs 4096 MiB of memory; the host has 2048.",
   );
 });
 
