@@ -21,7 +21,7 @@ import { ResultPictures } from "./pictures/result_pictures.ts";
 
 type ActionTo<Do extends Action["do"]> = Extract<Action, { do: Do }>;
 
-/** Bytes of one model on their way to this node. */
+/** Progress of fetching the files of one model. */
 export interface FetchProgress {
   /** `name@version`. */
   readonly model: string;
@@ -29,33 +29,32 @@ export interface FetchProgress {
   readonly totalBytes: number;
 }
 
-/** What an executor works with. */
 export interface ExecutorOptions {
   readonly engine: Engine;
   readonly cache: ModelCache;
   readonly galleries: GalleryCache;
-  /** The master's blobs: pictures come from there and go there. */
+  /** The blob store of the master: source of task pictures and destination of result pictures. */
   readonly remote: BlobStore;
-  /** Pictures that come with their assignments. */
+  /** Pictures that arrive on the control connection with their assignments. */
   readonly inlinePictures: Pick<InlinePictures, "take">;
-  /** Sends a picture on the control connection; false when it must go another way. */
+  /** Sends a picture on the control connection. Returns false if it must go over HTTP. */
   readonly sendPicture: (picture: InlinePicture) => boolean;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told, never in the same turn, what came of an action. It may throw, which is a bug: nothing here catches it. */
+  /** Receives outcomes, never in the turn of the action. An error in it is a bug and not caught. */
   readonly report: (event: NodeEvent) => void;
   readonly onProgress?: (progress: FetchProgress) => void;
 }
 
-/** Carries out what the plan asks for, all of it side by side, and reports what came of it. */
+/** Carries out the actions of the plan concurrently and reports their outcomes. */
 export class Executor {
   readonly #options: ExecutorOptions;
-  /** Pictures, fetched and verified, until a worker gets them. */
+  /** Fetched and verified pictures, kept until a worker takes them. */
   readonly #images = new Map<AttemptKey, Uint8Array<ArrayBuffer>>();
   readonly #pictures: ResultPictures;
-  /** Attempts on a worker whose result somebody waits for. */
+  /** Running attempts that were not cancelled. */
   readonly #running = new Set<AttemptKey>();
-  /** Pictures of attempts on their way here or to the master: an attempt has one or the other. */
+  /** Picture transfers of attempts, to or from the master. An attempt never has both at once. */
   readonly #attemptTransfers = new Map<AttemptKey, AbortController>();
   readonly #modelFetches = new Map<Digest, { readonly abort: AbortController; readonly done: Promise<void> }>();
   readonly #transfers = new Set<Promise<unknown>>();
@@ -66,7 +65,7 @@ export class Executor {
     this.#pictures = new ResultPictures(options);
   }
 
-  /** Begins `action`. */
+  /** Starts `action` and returns at once. */
   begin(action: Action): void {
     switch (action.do) {
       case "drop":
@@ -91,7 +90,7 @@ export class Executor {
     }
   }
 
-  /** Breaks off every transfer and waits until they have noticed; what a worker is at, loading too, is the engine's to end. */
+  /** Aborts all transfers and waits for their end. Closing the engine ends all runs and loads. */
   async close(): Promise<void> {
     for (const abort of this.#attemptTransfers.values()) abort.abort();
     for (const { abort } of this.#modelFetches.values()) abort.abort();
@@ -152,7 +151,7 @@ export class Executor {
     const { report } = this.#options;
     const abort = new AbortController();
     this.#attemptTransfers.set(key, abort);
-    await null; // what is reported is not reported in the turn that began it
+    await null; // nothing may be reported in the turn that began the action
     if (abort.signal.aborted) return void this.#attemptTransfers.delete(key);
     const { names, send } = this.#pictures.take(key);
     report({ kind: "picturesNamed", key, ...names });
@@ -221,7 +220,7 @@ export class Executor {
     report({ kind: "galleryDropped", gallery });
   }
 
-  /** What `work` came to. It alone may fail: what breaks while its outcome is taken in is a bug, and crashes the node. */
+  /** Returns the result or failure of `work`. An error outside of it is a bug, which must crash. */
   async #outcomeOf<Result>(work: () => Promise<Result>): Promise<{ result: Result } | { failure: Failure }> {
     try {
       return { result: await work() };
@@ -230,14 +229,14 @@ export class Executor {
     }
   }
 
-  /** What the master is told: a code of dml and a sentence that fits into a message. What dml does not know stays in the log here. */
+  /** Returns the failure to report; details of an unexpected error stay in the log of this node. */
   #failureOf(error: unknown): Failure {
     if (error instanceof DmlError) return { code: error.code, reason: clip(error.message, LIMITS.reasonCharactersMax) };
     this.#options.log.error("Something failed that should not.", { error: String(error) });
     return { code: "attempt_failed", reason: "Something went wrong inside a node; its log says what." };
   }
 
-  /** `transfer`, for whose end {@linkcode close} waits. */
+  /** Registers `transfer`, so that {@linkcode close} waits for its end. */
   async #track<Result>(transfer: Promise<Result>): Promise<Result> {
     this.#transfers.add(transfer);
     try {

@@ -23,54 +23,57 @@ import type { Digest } from "../protocol/kernel/digest.ts";
 import { watchParent } from "./host/parent_watch.ts";
 import { FileUseTimes } from "./models/use_times.ts";
 
-/** What `dml join` was told, and what it works with. */
+/** Arguments of `dml join` and the services it uses. */
 export interface JoinOptions {
-  /** Of the master's HTTP interface; the control port is learned there. */
+  /** Address of the master's HTTP interface, which also reports the control port. */
   readonly master: Address;
   readonly token: string | null;
-  /** Null: as the last time, else the name of the host. */
+  /** Name of the node; `null` for the last name used, or the host name at the first start. */
   readonly name: string | null;
-  /** Null: as many as the host carries. */
+  /** Number of workers; `null` for as many as the host can carry. */
   readonly workers: number | null;
-  /** Limit of the model files on its disk, 0 for none; null: the usual one. */
+  /** Limit of the model files on disk, in bytes; 0 for no limit, `null` for the default. */
   readonly cacheBytes?: number | null;
-  /** Whether it takes newer programs from its master. */
+  /** True if the node accepts newer programs from its master. */
   readonly upgrade: boolean;
-  /** What started it can start a newer program. */
+  /** True if the launcher that started this process can start a newer program. */
   readonly canRestart: boolean;
-  /** Of this program, when it is tried. */
+  /** Digest of the running program if it is on trial, else `null`. */
   readonly trial: Digest | null;
-  /** The path of the data directory. */
+  /** Path of the data directory. */
   readonly home: string;
-  /** Of dml. */
+  /** Version of dml. */
   readonly version: string;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
-  /** Aborts when the node is to finish what runs and leave. */
+  /** Aborts when the node is to finish the running work and leave. */
   readonly signal: AbortSignal;
   readonly onStarted?: (node: JoinedNode) => void;
   readonly onEvent?: (news: NodeNews) => void;
   readonly onProgress?: (progress: FetchProgress) => void;
 }
 
-/** Who has started, before any master has answered. */
+/** A node that has started, perhaps before any master has answered. */
 export interface JoinedNode {
   readonly nodeId: string;
   readonly name: string;
   readonly workers: number;
-  /** Where its identity and its models are kept. */
+  /** Directory of its identity and its models. */
   readonly directory: string;
 }
 
-/** Why a node left for good, and whether it is to be started again as a newer program. */
+/**
+ * The reason why a node left for good, and whether it must be started again with a newer program.
+ */
 export interface JoinEnding extends Ending {
   readonly isRestartDue: boolean;
 }
 
 /**
- * Runs a node on this host until `signal` aborts or the master shuts it down, through all the times that the master cannot be
- * reached. Throws the reason when no try can ever succeed (`unauthorized`, `protocol_version`, …), `home_unusable`, `home_locked`.
+ * Runs a node on this host until `signal` aborts or the master shuts it down. It reconnects
+ * whenever the master cannot be reached. Throws `home_unusable`, `home_locked`, or the reason why
+ * no retry can succeed (`unauthorized`, `protocol_version`, …).
  */
 export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
   const { master, token, log, clock, random, signal } = options;
@@ -106,7 +109,8 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
       capabilities: () => hostCapabilities({ workers }),
     });
     options.onStarted?.({ nodeId, name, workers, directory });
-    // The script that waits for this node to start a newer one is all that a person, or a service, knows of it.
+    // A user or a service manager knows only the launcher script that waits for this process to
+    // start a newer program. When the script ends, the node must end too.
     const endWatch = options.canRestart
       ? watchParent(() => void node.stop(), { clock, parent: () => Deno.ppid })
       : () => {};

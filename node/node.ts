@@ -22,12 +22,16 @@ import { MemoryUseTimes } from "./models/use_times.ts";
 export type { NodeHandle, NodeNews, NodeOptions };
 
 /**
- * Refusals that no later try can turn into a welcome. `node_duplicate` is none: the other one may leave, and may be this
- * node itself, in a connection whose end the master has not noticed yet.
+ * Refusals that no retry can turn into a welcome. `node_duplicate` is not among them: the other
+ * node may leave, or may be this node itself on an old connection whose end the master has not
+ * noticed yet.
  */
 const FATAL: ReadonlySet<ErrorCode> = new Set(["unauthorized", "forbidden", "protocol_version", "usage"]);
 
-/** Starts a node: it connects to its master, outwards only, and comes back whenever the connection ends. */
+/**
+ * Starts a node. It makes only outgoing connections to its master, and reconnects whenever the
+ * connection ends.
+ */
 export function startNode(options: NodeOptions): NodeHandle {
   const node = new Node(options);
   const finished = node.run();
@@ -122,7 +126,7 @@ class Node {
     await this.#finished.promise;
   }
 
-  /** Connects, works until the connection ends and says why it did. */
+  /** Connects, works until the connection ends, and returns why it ended. */
   async #connectOnce(): Promise<{ ending: Ending; wasOpen: boolean }> {
     const { transport, locate, clock, log } = this.#options;
     const { signal } = this.#leaving;
@@ -152,7 +156,7 @@ class Node {
       if (code === "internal") log.error("Connecting failed for a reason unknown.", { error: String(error) });
       return { ending: { code, reason: message, advice }, wasOpen };
     } finally {
-      // First: what follows from the loss is not told to the connection that was lost.
+      // Cleared first, so that messages caused by the loss are not sent on the lost connection.
       this.#connection = null;
       if (wasOpen) this.#loop.disconnected();
     }
@@ -191,7 +195,10 @@ class Node {
     this.#loop.turn();
   }
 
-  /** Does it, then says so: whoever gave the command may wait for the node to be idle. */
+  /**
+   * Executes the command and then reports that it is done: the sender may wait until the node is
+   * idle.
+   */
   async #obey({ commandId, command }: CommandRun): Promise<void> {
     this.#options.log.info("The master gives a command.", { command });
     const done = command === "resume" ? this.#resume() : await this.#drain(command === "shutdown");
@@ -205,7 +212,11 @@ class Node {
     this.#connection?.send({ type: "program.state", digest: offer.digest, state: "declined", reason });
   }
 
-  /** A task has its time; what is not done by then keeps the node as it is. One that was told to drain stays, since it would forget that. */
+  /**
+   * Drains the node for an upgrade. Returns false if work is left after the longest time a task may
+   * take, or if the node was told to drain: it then keeps its program, because the new process
+   * would not know that it must drain.
+   */
   async #finishWork(): Promise<boolean> {
     if (this.#isStopping || this.#loop.availability().draining) return false;
     this.#loop.drain(true);

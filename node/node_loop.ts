@@ -21,9 +21,9 @@ import { Executor, type FetchProgress } from "./executor.ts";
 import type { GalleryCache } from "./galleries/gallery_cache.ts";
 import type { ModelCache } from "./models/model_cache.ts";
 
-/** What a turn may bring that a person may want to see. */
+/** Events of the loop that may interest a user. */
 export type NodeLoopEvent =
-  /** All of it is here; it is loaded, warmed up and measured, which takes seconds. */
+  /** The model's files are here; loading, warming up and measuring takes seconds. */
   | { readonly kind: "modelLoading"; readonly model: string }
   | {
     readonly kind: "modelReady";
@@ -34,7 +34,6 @@ export type NodeLoopEvent =
   | { readonly kind: "modelFailed"; readonly model: string; readonly failure: Failure }
   | { readonly kind: "drainChanged"; readonly draining: boolean };
 
-/** What the turns of a node work with. */
 export interface NodeLoopOptions {
   readonly engine: Engine;
   readonly cache: ModelCache;
@@ -44,19 +43,19 @@ export interface NodeLoopOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly pressure: () => HostPressure;
-  /** To the master. */
+  /** Sends a message to the master. */
   readonly send: (message: Message) => void;
-  /** To the master, a picture; false when it must go another way. */
+  /** Sends a picture on the control connection; returns false if it must go over HTTP. */
   readonly sendPicture: (picture: InlinePicture) => boolean;
-  /** The availability has changed. */
+  /** Called when the availability has changed. */
   readonly onChange: () => void;
   readonly onProgress?: (progress: FetchProgress) => void;
   readonly onEvent: (event: NodeLoopEvent) => void;
 }
 
 /**
- * Where the pure core meets the world. One turn folds what happened into the state, begins all that the plan then asks
- * for and sends what there is to say.
+ * Connects the pure core with its surroundings. One turn applies the events to the state, begins
+ * all actions that the plan then returns, and sends the queued messages.
  */
 export class NodeLoop {
   readonly #options: NodeLoopOptions;
@@ -82,29 +81,29 @@ export class NodeLoop {
     this.#executor = new Executor({ ...options, report: (event) => this.#happened(event) });
   }
 
-  /** The master has taken this node in. */
+  /** Handles that the master accepted this node. */
   connected({ protocol }: Welcome): void {
     this.#happened({ kind: "connected", protocol });
   }
 
-  /** The connection is gone: its attempts are given up, the models stay. */
+  /** Handles the loss of the connection: its attempts are cancelled, the models stay loaded. */
   disconnected(): void {
     this.#options.inlinePictures.end();
     this.#happened({ kind: "disconnected" });
   }
 
-  /** Takes no new work from now on, or takes it again. */
+  /** Stops accepting new work, or accepts it again if `draining` is false. */
   drain(draining: boolean): void {
     this.#happened({ kind: "drainChanged", draining });
   }
 
-  /** Time has passed. */
+  /** Handles that time has passed, and measures the load of the host anew. */
   tick(): void {
     this.#pressure = this.#options.pressure();
     this.#happened({ kind: "ticked" });
   }
 
-  /** Takes what the master said, in one turn with all that comes along with it: a {@linkcode turn} must follow. */
+  /** Applies a message of the master; the caller must call {@linkcode turn} after each batch. */
   receive(message: Message): void {
     switch (message.type) {
       case "model.offer":
@@ -117,7 +116,7 @@ export class NodeLoop {
     }
   }
 
-  /** The files of models that are on this node or on their way; those of one that failed are not needed. */
+  /** Yields the files of models that are here or being fetched, except those of failed models. */
   *filesInHand(): Iterable<Digest> {
     for (const { phase, offer: { manifest, files } } of this.#state.models.values()) {
       if (phase === "failed") continue;
@@ -126,7 +125,7 @@ export class NodeLoop {
     }
   }
 
-  /** Begins all that there is to do, and says all that there is to say. */
+  /** Begins all actions that are possible now and sends all queued messages. */
   turn(): void {
     const state = this.#state;
     for (let action = plan(state); action !== null; action = plan(state)) {
@@ -143,7 +142,7 @@ export class NodeLoop {
     this.#checkIdle();
   }
 
-  /** How the node stands. */
+  /** Returns the current availability. */
   availability(): Availability {
     const { limits: { slots }, draining } = this.#state;
     const held = runningCount(this.#state);
@@ -158,7 +157,7 @@ export class NodeLoop {
     };
   }
 
-  /** Resolves when no attempt is in hand that somebody waits for, or after `atMostMs`; whether there is none. */
+  /** Resolves once no uncancelled attempt is left, or after `atMostMs`; true if none is left. */
   whenIdle(atMostMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const finish = () => {
@@ -172,7 +171,7 @@ export class NodeLoop {
     });
   }
 
-  /** Breaks off transfers; nothing happens any more. */
+  /** Aborts transfers and ignores all later events. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#options.inlinePictures.end();
@@ -194,7 +193,7 @@ export class NodeLoop {
     }
   }
 
-  /** A model may find anything: an answer that no message can carry costs its attempt, not the node. */
+  /** Sends a message. A model may output anything: an unsendable result only fails its attempt. */
   #send(message: Message): void {
     const { send, log } = this.#options;
     try {

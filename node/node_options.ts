@@ -12,39 +12,42 @@ import type { NodeLoopEvent } from "./node_loop.ts";
 import type { UpgradeOptions } from "./host/upgrader.ts";
 import type { UseTimes } from "./models/use_times.ts";
 
-/** What happens to a node that a person may want to see. */
+/** Events of a node that may interest a user. */
 export type NodeNews =
   | { readonly kind: "connected"; readonly master: string; readonly version: string }
   | { readonly kind: "disconnected"; readonly ending: Ending; readonly retryInMs: number }
   | NodeLoopEvent;
 
-/** All that a node is made of. */
+/** Settings of a node, and the adapters it is composed of. */
 export interface NodeOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
   readonly nodeId: string;
   readonly name: string;
-  /** Of dml. */
+  /** Version of dml. */
   readonly version: string;
   readonly token: string | null;
   readonly transport: Transport;
-  /** The control address of the master; asked again before every try to connect. */
+  /** Returns the control address of the master; called before every attempt to connect. */
   readonly locate: (options: { signal: AbortSignal }) => Promise<Address>;
-  /** The master's blobs. */
+  /** The blob store of the master. */
   readonly remote: BlobStore;
-  /** This node's own blobs, where models stay. */
+  /** The blob store of this node, in which models are kept. */
   readonly cache: BlobStore;
-  /** Limit of the model files among them; 0: none. */
+  /** Limit of the model files in `cache`, in bytes; 0 for no limit. */
   readonly cacheBytes?: number;
-  /** When they were last used, as it is remembered from start to start. */
+  /** Times at which the model files were last used, kept between starts. */
   readonly useTimes?: UseTimes;
-  /** The caller's to close, after the node has finished. */
+  /** The inference engine. The caller must close it after the node has finished. */
   readonly engine: Engine;
   readonly capabilities: () => Capabilities;
-  /** Of this host, for the heartbeat. */
+  /** Returns the load of this host, for the heartbeat. */
   readonly pressure?: () => HostPressure;
-  /** Null, or left out: whatever the master offers, this node stays what it is. */
+  /**
+   * Settings of upgrades; `null` or absent if the node declines every program that the master
+   * offers.
+   */
   readonly upgrade?: UpgradeOptions | null;
   readonly onProgress?: (progress: FetchProgress) => void;
   readonly onEvent?: (news: NodeNews) => void;
@@ -52,10 +55,15 @@ export interface NodeOptions {
 
 /** A running node. */
 export interface NodeHandle {
-  /** Finishes what runs, for `LIMITS.drainMs` at most, says goodbye and leaves; may be called again. */
+  /**
+   * Finishes the running work, for at most `LIMITS.drainMs`, says goodbye and leaves. Idempotent.
+   */
   stop(): Promise<void>;
-  /** Resolves when the node has left for good: `shutting_down` when it was told to, else why no master will take it. */
+  /**
+   * Resolves once the node has left for good: with `shutting_down` if it was stopped, else with the
+   * reason why no master will accept it.
+   */
   readonly finished: Promise<Ending>;
-  /** Whether it left to be started again as a newer program. */
+  /** True if the node left to be started again with a newer program. */
   readonly isRestartDue: boolean;
 }

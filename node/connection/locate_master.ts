@@ -9,12 +9,13 @@ const ANSWER_TIMEOUT_MS = 5_000;
 const RIGHT_PORT =
   `Check the address; the port is the one that \`dml serve\` prints first, ${DEFAULT_PORT} unless told otherwise.`;
 
-/** All that tells a master of dml from anything else that answers with JSON. */
+/** Schema of the one field that tells a dml master from any other server that answers with JSON. */
 const productSchema = z.looseObject({ product: z.literal("dml") });
 
 /**
- * What the master at `baseUrl` says of its cluster, the control port among it.
- * Throws `master_unreachable`, or `protocol_version` when something else answers there and no waiting will change that.
+ * Requests the cluster information, which includes the control port, from the master at `baseUrl`.
+ * Throws `master_unreachable`, or `protocol_version` if something other than a compatible dml
+ * master answers and waiting will not change that.
  */
 export async function askCluster(baseUrl: string, options: { signal: AbortSignal }): Promise<ClusterInfo> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
@@ -30,7 +31,8 @@ export async function askCluster(baseUrl: string, options: { signal: AbortSignal
     const reason = signal.aborted ? "it does not answer" : unreachableReason(cause);
     throw new DmlError("master_unreachable", `The master at ${baseUrl} cannot be reached: ${reason}.`, { cause });
   }
-  // What stands before a master says so too while it has none behind it.
+  // A reverse proxy also answers 404 while the master behind it is down, so this error can be
+  // retried.
   if (response.status === 404) {
     await response.body?.cancel();
     throw noDml(baseUrl, { code: "master_unreachable" });

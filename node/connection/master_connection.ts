@@ -17,27 +17,35 @@ import {
 } from "../../protocol/wire/session.ts";
 import type { Connection } from "../../protocol/ports/transport.ts";
 
-/** Changes of availability within this time go out as one message; the master counts what it assigns by itself. */
+/**
+ * Changes of availability within this time are sent as one message. Nothing is lost: the master
+ * counts its own assignments.
+ */
 const AVAILABILITY_GATHERED_MS = 50;
 
-/** What a connection to a master needs of its node. */
 export interface MasterConnectionOptions {
   readonly hello: Hello;
   readonly clock: Clock;
   readonly log: Log;
-  /** How the node stands; asked for when it is to be sent. */
+  /** Returns the current availability; called whenever it is about to be sent. */
   readonly availability: () => Availability;
-  /** The master has taken the node in. */
+  /** Called once the master has accepted the node. */
   readonly onWelcome: (welcome: Welcome) => void;
-  /** All that arrived together, in order. */
+  /** Called with all messages that arrived together, in order. */
   readonly onMessages: (messages: readonly Message[]) => void;
-  /** The picture of an assignment that came before, or comes in the same batch. */
+  /**
+   * Called with the picture of an assignment, before the batch with that assignment or soon after
+   * it.
+   */
   readonly onPicture: (picture: NamedPicture) => void;
-  /** Once every heartbeat interval. */
+  /** Called once every heartbeat interval. */
   readonly onHeartbeat: () => void;
 }
 
-/** One connection to a master, from `hello` to its end: the handshake, the heartbeat both ways, and messages. */
+/**
+ * One connection to a master, from `hello` to its end: the handshake, heartbeats in both
+ * directions, and messages.
+ */
 export class MasterConnection {
   readonly #peer: Peer;
   readonly #options: MasterConnectionOptions;
@@ -48,7 +56,7 @@ export class MasterConnection {
   #sentDraining = false;
   #sendsPicturesInline = false;
 
-  /** Says `hello`; then {@linkcode run} it. */
+  /** Sends `hello`. The caller must then call {@linkcode run}. */
   constructor(connection: Connection, options: MasterConnectionOptions) {
     const { clock, log, hello } = options;
     this.#options = options;
@@ -59,17 +67,17 @@ export class MasterConnection {
     this.#cancelTimer = clock.after(LIMITS.helloTimeoutMs, () => this.#advance({ kind: "tick", nowMs: clock.nowMs() }));
   }
 
-  /** Of the master, for people. */
+  /** Address of the master, for display. */
   get remote(): string {
     return this.#peer.remote;
   }
 
-  /** Whether the master has taken this node in. */
+  /** True while the master has accepted this node and the connection is not closing. */
   get isOpen(): boolean {
     return this.#session.phase === "open";
   }
 
-  /** Reads until the connection ends, by whomever; why it did. */
+  /** Reads until either side ends the connection, and returns why it ended. */
   async run(): Promise<Ending> {
     try {
       for await (const batch of this.#peer) {
@@ -85,26 +93,35 @@ export class MasterConnection {
     return await this.#peer.closed;
   }
 
-  /** Queues `message`; does nothing before the welcome and after the goodbye, when nobody would listen. */
+  /**
+   * Queues `message`. Does nothing before `welcome` or after `goodbye`, when no message can be
+   * delivered.
+   */
   send(message: Message): void {
     if (this.isOpen) this.#peer.send(message);
   }
 
-  /** Queues `picture`, whose bytes stay as they are from now on; false when it must go another way. */
+  /**
+   * Queues `picture`, whose bytes must not change from then on. Returns false if the picture cannot
+   * travel on this connection and must go over HTTP.
+   */
   sendPicture(picture: InlinePicture): boolean {
     const mayGo = this.isOpen && this.#sendsPicturesInline && this.#peer.canSendPicture(picture.bytes.length);
     if (mayGo) this.#peer.sendPicture(picture);
     return mayGo;
   }
 
-  /** Sends the availability soon, together with what else changes until then; at once when the node begins or ends draining. */
+  /**
+   * Sends the availability soon, together with other changes until then; at once if the node starts
+   * or stops draining.
+   */
   availabilityChanged(): void {
     if (!this.isOpen) return;
     if (this.#options.availability().draining !== this.#sentDraining) return this.#sendAvailability();
     this.#cancelAvailability ??= this.#options.clock.after(AVAILABILITY_GATHERED_MS, () => this.#sendAvailability());
   }
 
-  /** Says goodbye, and ends when what is queued was handed over. */
+  /** Sends `goodbye` and closes the connection once the queued messages are written. */
   leave(code: ErrorCode, reason: string): void {
     this.#advance({ kind: "leave", code, reason });
   }
@@ -115,7 +132,7 @@ export class MasterConnection {
     return this.#runOutputs(step);
   }
 
-  /** Does what the session says; returns what is for the node. */
+  /** Executes the outputs of the session and returns the messages meant for the node. */
   #runOutputs({ outputs }: SessionStep): Message[] {
     const delivered: Message[] = [];
     for (const output of outputs) {

@@ -32,8 +32,9 @@ import {
 } from "./models.ts";
 
 /**
- * Folds one event into `state`, in place; what the master is to hear of it goes into `state.outbox`. The same state and
- * events always give the same state. An event about something that is gone already changes nothing.
+ * Applies one event to `state`, in place, and appends the resulting messages to the master to
+ * `state.outbox`. Deterministic: the same state and events always give the same result. An event
+ * about a model, gallery or attempt that no longer exists changes nothing.
  */
 export function apply(state: NodeState, event: NodeEvent, nowMs: number): void {
   state.nowMs = nowMs;
@@ -95,7 +96,10 @@ function applyInstruction(state: NodeState, instruction: Instruction): void {
   }
 }
 
-/** What was to be said to nobody is not said to the next: the master offers again what it wants. */
+/**
+ * Starts a new connection with an empty outbox: messages that were never sent are not delivered to
+ * the next master, because a master offers everything it wants again after it connects.
+ */
 function applyConnected(state: NodeState, protocol: number): void {
   state.connection++;
   state.protocol = protocol;

@@ -12,11 +12,17 @@ import {
   whyUnrunnable,
 } from "./state.ts";
 
-/** How many ended attempts are remembered, so that a repeated `task.assign` is not run again. */
+/**
+ * Maximum number of ended attempts that are remembered, so that a repeated `task.assign` is not run
+ * again.
+ */
 const ENDED_REMEMBERED = 1_024;
 const NO_PICTURES: PictureNames = { annotated: null, crops: [] };
 
-/** Takes the attempt in hand, or refuses it at the door; one that is or was here already changes nothing. */
+/**
+ * Accepts the assigned attempt, or fails it at once if it cannot be accepted. Idempotent: an
+ * attempt that is or was on this node changes nothing.
+ */
 export function applyAssign(state: NodeState, assign: TaskAssign): void {
   const key = attemptKey(state, assign);
   if (state.attempts.has(key) || state.ended.has(key)) return;
@@ -45,13 +51,16 @@ function whyNotTaken(state: NodeState, { manifestDigest }: TaskAssign): Failure 
   return whyUnrunnable(state, manifestDigest);
 }
 
-/** Marks the attempt as one that nobody waits for; the plan drops it. */
+/** Marks the attempt as cancelled; the plan then drops it. */
 export function applyCancel(state: NodeState, cancel: TaskCancel): void {
   const attempt = state.attempts.get(attemptKey(state, cancel));
   if (attempt !== undefined) attempt.cancelled = true;
 }
 
-/** A worker has answered. */
+/**
+ * Takes the worker's answer: the result is sent at once if it has no pictures, else after their
+ * names are known.
+ */
 export function applyRan(
   state: NodeState,
   event: Extract<NodeEvent, { kind: "attemptRan" }>,
@@ -68,7 +77,10 @@ export function applyRan(
   tellResult(state, attempt, NO_PICTURES);
 }
 
-/** A master that waits for the pictures itself is told the answer meanwhile. */
+/**
+ * Sends the result before its pictures if the protocol allows it: such a master holds the result
+ * until the pictures have arrived.
+ */
 export function applyNamed(
   state: NodeState,
   { key, ...names }: Extract<NodeEvent, { kind: "picturesNamed" }>,
@@ -79,7 +91,10 @@ export function applyNamed(
   tellResult(state, attempt, names);
 }
 
-/** The attempt is over when its pictures are with the master; one that was cancelled meanwhile just ends. */
+/**
+ * Ends the attempt after its pictures reached the master, and sends the result unless it was sent
+ * before. A cancelled attempt ends without a result.
+ */
 export function applyUploaded(
   state: NodeState,
   { key, ...names }: Extract<NodeEvent, { kind: "attemptUploaded" }>,
@@ -90,7 +105,10 @@ export function applyUploaded(
   if (!attempt.isTold) tellResult(state, attempt, names);
 }
 
-/** Names the face of each person, in their order. */
+/**
+ * Adds to each person of the prediction the reference of their cropped face; `crops` has the same
+ * order.
+ */
 function withCrops(answer: Answer, crops: readonly BlobReference[]): Answer {
   const { persons } = answer.prediction;
   invariant(crops.length === persons.length, `${crops.length} faces were cut out of ${persons.length} persons`);
@@ -100,7 +118,7 @@ function withCrops(answer: Answer, crops: readonly BlobReference[]): Answer {
 
 type Answer = NonNullable<AttemptState["answer"]>;
 
-/** A transfer or a worker has given up. */
+/** Ends the attempt after its transfer or its worker failed. */
 export function applyFailed(
   state: NodeState,
   { key, failure }: Extract<NodeEvent, { kind: "attemptFailed" }>,
@@ -109,14 +127,19 @@ export function applyFailed(
   if (attempt !== undefined) endWithFailure(state, attempt, failure);
 }
 
-/** Drops a cancelled attempt; one that holds a worker holds it until the worker is done. */
+/**
+ * Drops a cancelled attempt. A running one cannot be stopped, so it becomes `abandoned` and
+ * occupies its worker until the worker answers.
+ */
 export function applyDropped(state: NodeState, key: AttemptKey): void {
   const attempt = attemptOf(state, key);
   if (attempt.phase === "running") attempt.phase = "abandoned";
   else end(state, key);
 }
 
-/** Moves the attempt on; one that is elsewhere by now stays there. */
+/**
+ * Moves the attempt from phase `from` to phase `to`. Does nothing if it is in another phase by now.
+ */
 export function advance(
   state: NodeState,
   key: AttemptKey,
@@ -126,7 +149,7 @@ export function advance(
   if (attempt?.phase === from) attempt.phase = to;
 }
 
-/** The master hears the answer unless nobody waits for it any more. */
+/** Queues the result for the master, unless the attempt was cancelled. */
 function tellResult(
   state: NodeState,
   { key, assign, answer, cancelled }: AttemptState,
@@ -139,7 +162,7 @@ function tellResult(
   state.outbox.push({ type: "task.result", taskId, attempt, annotated, ...found });
 }
 
-/** Ends the attempt with a failure, which the master hears unless nobody waits any more. */
+/** Ends the attempt and queues its failure for the master, unless the attempt was cancelled. */
 export function endWithFailure(
   state: NodeState,
   { key, assign, cancelled }: AttemptState,
@@ -159,7 +182,7 @@ function end(state: NodeState, key: AttemptKey): void {
   state.ended.delete(oldest);
 }
 
-/** The attempt that the plan named. */
+/** Returns the attempt that an action of the plan names. It must exist. */
 export function attemptOf(state: NodeState, key: AttemptKey): AttemptState {
   const attempt = state.attempts.get(key);
   invariant(attempt !== undefined, `the plan named attempt ${key}, which is gone`);

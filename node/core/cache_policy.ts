@@ -1,22 +1,25 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
 
-/** A file of a model on this node's disk. */
+/** A model file or manifest on the disk of this node. */
 export interface CachedFile {
   readonly digest: Digest;
   readonly size: number;
-  /** Milliseconds since the Unix epoch; 0 when nobody knows. */
+  /** Time of the last use, in milliseconds since the Unix epoch; 0 if it is not known. */
   readonly usedAtMs: number;
 }
 
-/** What is to go, in this order, and how many bytes are still missing when all of it went. */
+/**
+ * The files to evict, in this order, and the number of bytes still missing if even evicting all
+ * candidates is not enough.
+ */
 export interface Eviction {
   readonly evict: readonly CachedFile[];
   readonly shortBytes: number;
 }
 
 /**
- * Which files make room for `neededBytes` more under `bytesMax`: those that were not used for longest, and never one in use.
- * Nothing goes when it would not be enough.
+ * Chooses the files to evict so that `neededBytes` more fit under `bytesMax`: least recently used
+ * first, never a file in use. Evicts nothing if that would not be enough.
  */
 export function evictionFor(
   files: readonly CachedFile[],
@@ -34,7 +37,7 @@ export function evictionFor(
   return shortBytes > 0 ? { evict: [], shortBytes } : { evict, shortBytes: 0 };
 }
 
-/** The file that goes first, or undefined when all are in use. */
+/** Returns the file to evict next, or `undefined` if all files are in use. */
 export function leastRecentlyUsed(files: readonly CachedFile[], inUse: ReadonlySet<Digest>): CachedFile | undefined {
   return leastRecent(files).find(({ digest }) => !inUse.has(digest));
 }

@@ -6,27 +6,30 @@ import type { BlobReference, TaskAssign, TaskCancel, TaskResult } from "../../pr
 import type { Action } from "./plan.ts";
 import type { AttemptKey, Failure } from "./state.ts";
 
-/** Orders of the master that change what the node holds. */
+/** Messages of the master that change what the node holds or runs. */
 export type Instruction = ModelOffer | ModelRetire | GalleryOffer | GalleryRetire | TaskAssign | TaskCancel;
 
-/** What the pictures of an answer are called. */
+/** References, by digest and size, to the pictures that belong to an answer. */
 export interface PictureNames {
   readonly annotated: TaskResult["annotated"];
-  /** The face of each person of the prediction, in its order; none when they were not asked for. */
+  /**
+   * The cropped face of each person, in the order of the prediction; empty if no crops were
+   * requested.
+   */
   readonly crops: readonly BlobReference[];
 }
 
-/** What can happen to a node. Facts, so in the past tense. */
+/** Everything that can happen to a node. Events are facts, so their names are in the past tense. */
 export type NodeEvent =
   | { readonly kind: "instructed"; readonly instruction: Instruction }
-  /** A master has taken this node in. */
+  /** A master has accepted this node. */
   | { readonly kind: "connected"; readonly protocol: number }
-  /** The connection is gone; its attempts are the master's to give to others. */
+  /** The connection is lost; the master reassigns its attempts to other nodes. */
   | { readonly kind: "disconnected" }
   | { readonly kind: "drainChanged"; readonly draining: boolean }
-  /** Nothing but the time changed. */
+  /** Only time has passed. */
   | { readonly kind: "ticked" }
-  /** The executor has begun what the plan asked for. */
+  /** The executor has started an action of the plan. */
   | { readonly kind: "begun"; readonly action: Action }
   | {
     readonly kind: "modelFetched";
@@ -38,12 +41,12 @@ export type NodeEvent =
     readonly manifestDigest: Digest;
     readonly imagesPerSecond: number;
     readonly warmUpMs: number;
-    /** What moved in place of files that had been damaged here. */
+    /** Bytes that were fetched again to replace files found damaged on this node. */
     readonly refetchedBytes?: number;
   }
   | { readonly kind: "modelFailed"; readonly manifestDigest: Digest; readonly failure: Failure }
   | { readonly kind: "modelUnloaded"; readonly manifestDigest: Digest }
-  /** A version is in force in every worker. */
+  /** Every worker now uses this version of the gallery. */
   | { readonly kind: "galleryTaken"; readonly offer: GalleryOffer; readonly fetchedBytes: number }
   | { readonly kind: "galleryFailed"; readonly offer: GalleryOffer; readonly failure: Failure }
   | { readonly kind: "galleryDropped"; readonly gallery: string }
@@ -53,11 +56,11 @@ export type NodeEvent =
     readonly key: AttemptKey;
     readonly prediction: Prediction;
     readonly serviceMs: number;
-    /** Whether there are pictures to be sent too: the annotated one, or those of faces. */
+    /** True if the answer has pictures to upload: the annotated picture or cropped faces. */
     readonly hasPictures: boolean;
   }
-  /** Its pictures are on their way to the master under these names. */
+  /** The upload of the attempt's pictures, with these references, has started. */
   | ({ readonly kind: "picturesNamed"; readonly key: AttemptKey } & PictureNames)
-  /** They are with the master. */
+  /** The pictures have reached the master, or were sent on the control connection. */
   | ({ readonly kind: "attemptUploaded"; readonly key: AttemptKey } & PictureNames)
   | { readonly kind: "attemptFailed"; readonly key: AttemptKey; readonly failure: Failure };

@@ -4,8 +4,8 @@ import type { NodeEvent } from "./event.ts";
 import type { GalleryState, NodeState } from "./state.ts";
 
 /**
- * The master has new people for a gallery. What is in force here from an earlier connection is announced at once, so that it may
- * serve until the new version does.
+ * Records a new version of a gallery. A version that is still active from an earlier connection is
+ * announced at once, so that it can serve until the new version is active.
  */
 export function applyGalleryOffer(state: NodeState, offer: GalleryOffer): void {
   const { gallery: name } = offer;
@@ -33,7 +33,10 @@ function refuse(state: NodeState, { gallery, version }: GalleryOffer): void {
   state.outbox.push({ type: "gallery.failed", gallery, version, code: "queue_full", reason });
 }
 
-/** There are no such people any more; the plan forgets them, and what an earlier start left of them on disk. */
+/**
+ * Marks the gallery as retired, so that the plan drops it. A gallery that this process does not
+ * know is recorded as retired too: files of an earlier run may be left on disk and must be deleted.
+ */
 export function applyGalleryRetire(state: NodeState, { gallery: name }: GalleryRetire): void {
   const known = state.galleries.get(name);
   if (known !== undefined) known.retired = true;
@@ -42,7 +45,10 @@ export function applyGalleryRetire(state: NodeState, { gallery: name }: GalleryR
   }
 }
 
-/** A version is in force in every worker; when another was offered meanwhile, that is next. */
+/**
+ * Records that every worker uses the version of `offer`. If a newer version was offered meanwhile,
+ * that one is fetched next.
+ */
 export function applyGalleryTaken(
   state: NodeState,
   { offer, fetchedBytes }: Extract<NodeEvent, { kind: "galleryTaken" }>,
@@ -55,7 +61,10 @@ export function applyGalleryTaken(
   if (!known.retired) announce(state, known);
 }
 
-/** It could not be had; what was in force still is. */
+/**
+ * Records that the version of `offer` could not be installed. The version that was active before
+ * stays active.
+ */
 export function applyGalleryFailed(
   state: NodeState,
   { offer, failure }: Extract<NodeEvent, { kind: "galleryFailed" }>,
@@ -69,7 +78,10 @@ export function applyGalleryFailed(
   state.outbox.push({ type: "gallery.failed", gallery, version, ...failure });
 }
 
-/** It is gone from the workers; one that was offered again while it was on its way out starts anew. */
+/**
+ * Removes a gallery that the workers no longer use. If it was offered again while it was being
+ * dropped, it starts over as `offered`.
+ */
 export function applyGalleryDropped(state: NodeState, name: string): void {
   const known = state.galleries.get(name);
   if (known?.phase !== "dropping") return;
@@ -80,7 +92,7 @@ export function applyGalleryDropped(state: NodeState, name: string): void {
   }
 }
 
-/** The gallery that the plan named. */
+/** Returns the gallery that an action of the plan names. It must exist. */
 export function galleryOf(state: NodeState, name: string): GalleryState {
   const gallery = state.galleries.get(name);
   invariant(gallery !== undefined, `the plan named the gallery ${name}, which is gone`);

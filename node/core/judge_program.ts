@@ -2,18 +2,21 @@ import type { Program } from "../../protocol/messages/program.ts";
 import { isNewer } from "../../protocol/program/executable.ts";
 import type { FailedProgram } from "../../protocol/program/next_program.ts";
 
-/** The program of this node, and what it may do about another one. */
+/** The program that this node runs, and its rules for replacing it. */
 export interface OwnProgram {
   readonly version: string;
-  /** The kind of host. */
+  /** Target of the build: the operating system and processor of this host. */
   readonly target: string;
-  /** Whoever started this node wants it to take newer programs. */
+  /** True if the node was started with `--upgrade`. */
   readonly takesNewer: boolean;
-  /** It was started by something that can start a newer one. */
+  /** True if the launcher that started this process can start a newer program. */
   readonly canRestart: boolean;
 }
 
-/** Why `program` is not taken, for people; null when it is. Pure. */
+/**
+ * Returns the reason to decline `program`, as a sentence for the user; `null` if it can be
+ * accepted. Pure.
+ */
 export function whyDeclined(program: Program, own: OwnProgram, failed: readonly FailedProgram[]): string | null {
   if (program.target !== own.target) return `It is for ${program.target}, and this host is ${own.target}.`;
   if (!isNewer(program.version, own.version)) return `This node runs dml ${own.version} already.`;

@@ -4,7 +4,10 @@ import type { ModelOffer, ModelRetire } from "../../protocol/messages/model.ts";
 import type { NodeEvent } from "./event.ts";
 import type { ModelPhase, ModelState, NodeState } from "./state.ts";
 
-/** The master wants a model here; one that is ready is announced at once, one that failed is tried again. */
+/**
+ * Records that the master wants this model here. A model that is ready is announced at once; a
+ * failed one is tried again.
+ */
 export function applyOffer(state: NodeState, offer: ModelOffer): void {
   const manifestDigest = offer.manifest.digest;
   const known = state.models.get(manifestDigest);
@@ -34,13 +37,13 @@ export function applyOffer(state: NodeState, offer: ModelOffer): void {
   });
 }
 
-/** The master does not want it any more; the plan unloads it when no attempt needs it. */
+/** Marks the model as retired; the plan unloads it once no attempt needs it. */
 export function applyRetire(state: NodeState, { manifestDigest }: ModelRetire): void {
   const model = state.models.get(manifestDigest);
   if (model !== undefined) model.retired = true;
 }
 
-/** All files are here, verified. */
+/** Records that all files of the model are on this node and verified. */
 export function applyFetched(
   state: NodeState,
   { manifestDigest, fetchedBytes }: Extract<NodeEvent, { kind: "modelFetched" }>,
@@ -51,7 +54,7 @@ export function applyFetched(
   model.fetchedBytes = fetchedBytes;
 }
 
-/** Loaded in every worker, warmed up and measured. */
+/** Records that every worker has loaded the model, and that it is warmed up and measured. */
 export function applyLoaded(
   state: NodeState,
   { manifestDigest, imagesPerSecond, warmUpMs, refetchedBytes = 0 }: Extract<NodeEvent, { kind: "modelLoaded" }>,
@@ -64,7 +67,7 @@ export function applyLoaded(
   if (!model.retired) announceReady(state, model);
 }
 
-/** It could not be fetched or loaded. */
+/** Records that the model could not be fetched or loaded. */
 export function applyModelFailed(
   state: NodeState,
   { manifestDigest, failure }: Extract<NodeEvent, { kind: "modelFailed" }>,
@@ -76,7 +79,10 @@ export function applyModelFailed(
   if (!model.retired) state.outbox.push({ type: "model.failed", manifestDigest, ...failure });
 }
 
-/** It is gone from the workers; one that was offered again while it was on its way out starts anew. */
+/**
+ * Removes a model that the workers have unloaded. If it was offered again while it was being
+ * unloaded, it starts over as `offered`.
+ */
 export function applyUnloaded(state: NodeState, manifestDigest: Digest): void {
   const model = modelIn(state, manifestDigest, "unloading");
   if (model === null) return;
@@ -84,7 +90,7 @@ export function applyUnloaded(state: NodeState, manifestDigest: Digest): void {
   else model.phase = "offered";
 }
 
-/** The model that the plan named. */
+/** Returns the model that an action of the plan names. It must exist. */
 export function modelOf(state: NodeState, manifestDigest: Digest): ModelState {
   const model = state.models.get(manifestDigest);
   invariant(model !== undefined, `the plan named ${manifestDigest}, which is gone`);

@@ -12,20 +12,25 @@ import {
 } from "./state.ts";
 import { hasRoomFor, togetherOf } from "./worker_capacity.ts";
 
-/** What the node does next. Each is carried out by the executor and changes the state by a `begun` event. */
+/**
+ * The next step of the node. The executor carries it out; a `begun` event records it in the state.
+ */
 export type Action =
-  /** Leave off: stop its transfer, forget its bytes, let a worker that runs it finish for nobody. */
+  /**
+   * Drops a cancelled attempt: aborts its transfer and frees its picture. A worker that runs it
+   * finishes, and its result is discarded.
+   */
   | { readonly do: "drop"; readonly key: AttemptKey }
-  /** Give up on an attempt that no worker will have: its time is over, or its model is not to be had. */
+  /** Fails an attempt that cannot run: its deadline has passed, or its model is not available. */
   | { readonly do: "refuse"; readonly key: AttemptKey; readonly failure: Failure }
-  /** Put the pictures of the answer to the master's blobs. */
+  /** Uploads the pictures of the answer to the blob store of the master. */
   | { readonly do: "upload"; readonly key: AttemptKey }
   | { readonly do: "unload"; readonly manifestDigest: Digest }
   | { readonly do: "dropGallery"; readonly gallery: string }
-  /** Fetch what is missing of this version and put it in force in every worker. */
+  /** Fetches the missing files of this version and activates it in every worker. */
   | { readonly do: "fetchGallery"; readonly offer: GalleryOffer }
   | { readonly do: "fetchModel"; readonly manifestDigest: Digest; readonly offer: ModelOffer }
-  /** Load it in every worker, warm it up and measure it. */
+  /** Loads the model in every worker, warms it up and measures it. */
   | { readonly do: "load"; readonly manifestDigest: Digest; readonly offer: ModelOffer }
   | { readonly do: "fetchImage"; readonly key: AttemptKey; readonly assign: TaskAssign }
   | {
@@ -33,13 +38,14 @@ export type Action =
     readonly key: AttemptKey;
     readonly assign: TaskAssign;
     readonly deadlineMs: number;
-    /** It may wait in a worker behind others that are as quick. */
+    /** True if the attempt may queue in a busy worker behind others that are equally quick. */
     readonly isQuick: boolean;
   };
 
 /**
- * The next thing to do, or null when there is nothing: the first of a chain of small questions that has an answer, so
- * their order is the precedence. Looks only; `apply` a `begun` event before asking again.
+ * Returns the next action, or `null` if there is nothing to do. The checks are tried in order of
+ * precedence, and the first that finds work wins. Does not change `state`: apply a `begun` event
+ * before calling it again.
  */
 export function plan(state: NodeState): Action | null {
   return dropCancelled(state) ??
@@ -95,7 +101,10 @@ function dropGallery(state: NodeState): Action | null {
   return null;
 }
 
-/** Of one gallery one version at a time; several that were offered meanwhile are one change. */
+/**
+ * Fetches one version of a gallery at a time. Versions that are offered during a fetch are skipped,
+ * except the newest.
+ */
 function fetchGallery(state: NodeState): Action | null {
   for (const { offer, phase, retired } of state.galleries.values()) {
     if (phase === "offered" && !retired && offer !== null) return { do: "fetchGallery", offer };
@@ -110,7 +119,7 @@ function isNeeded(state: NodeState, manifestDigest: Digest): boolean {
   return false;
 }
 
-/** One model at a time: the first one is ready sooner. */
+/** Fetches one model at a time, so that the first one is ready sooner. */
 function fetchModel(state: NodeState): Action | null {
   let next: Action | null = null;
   for (const { manifestDigest, offer, phase, retired } of state.models.values()) {
@@ -120,7 +129,7 @@ function fetchModel(state: NodeState): Action | null {
   return next;
 }
 
-/** One model at a time, so that what is measured is not disturbed by another. */
+/** Loads one model at a time, so that loading another does not distort the measurement. */
 function loadFetched(state: NodeState): Action | null {
   let next: Action | null = null;
   for (const { manifestDigest, offer, phase, retired } of state.models.values()) {
@@ -130,7 +139,10 @@ function loadFetched(state: NodeState): Action | null {
   return next;
 }
 
-/** Ahead of the workers, but never more images than the node may hold, and none for a model that is not there yet. */
+/**
+ * Prefetches pictures for the workers, up to the number of pictures that the node may hold, and
+ * only for models that are ready.
+ */
 function fetchImage(state: NodeState): Action | null {
   let held = 0;
   let next: AttemptState | null = null;
@@ -148,7 +160,8 @@ function runWaiting(state: NodeState): Action | null {
     if (phase !== "waiting") continue;
     const model = state.models.get(assign.manifestDigest);
     if (model?.phase !== "ready") continue;
-    // One that needs a whole worker is not overtaken for ever by those that fit beside others.
+    // An attempt that needs a whole worker must not be overtaken for ever by attempts that share
+    // one.
     if (!hasRoomFor(state, model)) return null;
     const isQuick = togetherOf(model) > 1;
     const deadlineMs = Math.min(deadlineAtMs - state.nowMs, state.limits.attemptDeadlineMs);

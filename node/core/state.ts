@@ -6,8 +6,8 @@ import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { TaskAssign } from "../../protocol/messages/task.ts";
 
 /**
- * Where a model stands: `offered` -> `fetching` -> `fetched` -> `loading` -> `ready`, `failed` from any of them,
- * and `unloading` on its way out.
+ * State of a model on this node: `offered` -> `fetching` -> `fetched` -> `loading` -> `ready`. It
+ * becomes `failed` if fetching or loading fails, and `unloading` while it is being removed.
  */
 export type ModelPhase =
   | "offered"
@@ -18,46 +18,49 @@ export type ModelPhase =
   | "failed"
   | "unloading";
 
-/** One model that the master wants here. */
+/** One model that the master wants on this node. */
 export interface ModelState {
   readonly manifestDigest: Digest;
   offer: ModelOffer;
   phase: ModelPhase;
-  /** The master does not want it any more; it goes when no attempt needs it. */
+  /** True once the master no longer wants it; it is unloaded once no attempt needs it. */
   retired: boolean;
   fetchedBytes: number;
-  /** Known from `ready` on. */
+  /** Measured speed and warm-up time; `null` until the model was `ready` for the first time. */
   measured: { readonly imagesPerSecond: number; readonly warmUpMs: number } | null;
-  /** Why it is `failed`. */
+  /** The reason why the phase is `failed`. */
   failure: Failure | null;
 }
 
 /**
- * Where a gallery stands: `offered` -> `fetching` -> `ready`, or `failed`, and `dropping` on its way out. An older version
- * may be in force in any of them.
+ * State of a gallery on this node: `offered` -> `fetching` -> `ready` or `failed`, and `dropping`
+ * while it is being removed. In any of them an older version may be active.
  */
 export type GalleryPhase = "offered" | "fetching" | "ready" | "failed" | "dropping";
 
-/** One gallery that the master wants here. */
+/** One gallery that the master wants on this node. */
 export interface GalleryState {
   readonly name: string;
-  /** The newest version; null for one of which only an earlier start of this node knew. */
+  /**
+   * The newest version offered; `null` if the gallery was retired before this process was offered
+   * any version.
+   */
   offer: GalleryOffer | null;
   phase: GalleryPhase;
-  /** The master does not want it any more. */
+  /** True once the master no longer wants it. */
   retired: boolean;
-  /** What the workers have; null while they have none. */
+  /** The active version, which the workers use; `null` if they use none yet. */
   inForce: GalleryOffer | null;
-  /** Whether the master of this connection was told of it. */
+  /** True once the active version was announced to the master on the present connection. */
   isAnnounced: boolean;
-  /** For what is in force. */
+  /** Bytes fetched for the active version. */
   fetchedBytes: number;
 }
 
 /**
- * Where an attempt stands: `assigned` -> `fetching` its image -> `waiting` for a worker -> `running` -> `answered`, when there
- * are pictures to send -> `uploading` them, after which it is forgotten. `abandoned` is one that still holds a worker but that
- * nobody waits for.
+ * State of an attempt: `assigned` -> `fetching` its picture -> `waiting` for a worker -> `running`,
+ * and if the answer has pictures -> `answered` -> `uploading` them. Then it ends. `abandoned` is a
+ * cancelled attempt that still occupies a worker.
  */
 export type AttemptPhase =
   | "assigned"
@@ -68,69 +71,75 @@ export type AttemptPhase =
   | "answered"
   | "uploading";
 
-/** One try of one task on this node. */
+/** One attempt of a task on this node. */
 export interface AttemptState {
   readonly key: AttemptKey;
   readonly assign: TaskAssign;
   phase: AttemptPhase;
-  /** Nobody waits any more; the plan drops it. */
+  /** True once the master or the lost connection cancelled it; the plan then drops it. */
   cancelled: boolean;
-  /** On the node's clock. */
+  /** Deadline, in milliseconds on the monotonic clock of the node. */
   readonly deadlineAtMs: number;
-  /** From `answered` on: what the worker found, to be sent with the names of its pictures. */
+  /**
+   * The answer of the worker, kept from `answered` on until the references of its pictures are
+   * known.
+   */
   answer: { readonly prediction: Prediction; readonly serviceMs: number } | null;
-  /** The master has the answer already; its pictures are still on their way. */
+  /** True once the result was sent; its pictures are still being uploaded. */
   isTold: boolean;
 }
 
-/** Names one attempt of one connection; what an earlier connection left behind never meets what a later one brings. */
+/**
+ * Key of an attempt: connection number, task id and attempt number. The connection number keeps
+ * leftovers of an earlier connection apart from attempts of a later one.
+ */
 export type AttemptKey = `${number}:${string}:${number}`;
 
-/** Why something could not be done: one of dml's codes and a sentence. */
+/** The reason why something failed: an error code of dml and a sentence. */
 export interface Failure {
   readonly code: string;
   readonly reason: string;
 }
 
-/** What bounds a node. */
+/** Limits of a node. */
 export interface NodeLimits {
-  /** Pictures that run at once. */
+  /** Number of pictures that run at once. */
   readonly slots: number;
-  /** Images fetched or being fetched for attempts that do not run yet. */
+  /** Pictures fetched or being fetched for attempts that do not run yet. */
   readonly imagesMax: number;
-  /** Attempts in hand; one more is refused with `queue_full`. */
+  /** Attempts on this node; a further one is refused with `queue_full`. */
   readonly attemptsMax: number;
-  /** Models in hand; one more fails with `queue_full`. */
+  /** Models on this node; a further one fails with `queue_full`. */
   readonly modelsMax: number;
-  /** Galleries in hand; one more fails with `queue_full`. */
+  /** Galleries on this node; a further one fails with `queue_full`. */
   readonly galleriesMax: number;
-  /** One attempt on a worker. */
+  /** Longest time that one attempt may take on a worker. */
   readonly attemptDeadlineMs: number;
 }
 
-/** All that a node knows. Only `apply` changes it. */
+/** The complete state of a node. Only `apply` changes it. */
 export interface NodeState {
   readonly limits: NodeLimits;
-  /** When the latest event happened, on the node's clock. */
+  /** Time of the latest event, in milliseconds on the monotonic clock of the node. */
   nowMs: number;
-  /** Counts the connections to a master. */
+  /** Number of connections to a master so far. */
   connection: number;
-  /** The version of the protocol on the latest of them. */
+  /** Protocol version of the latest connection. */
   protocol: number;
-  /** Takes no new work; what it has, it finishes. */
+  /** True while the node accepts no new work and finishes the work it has. */
   draining: boolean;
   readonly models: Map<Digest, ModelState>;
-  /** By name. */
+  /** Keyed by name. */
   readonly galleries: Map<string, GalleryState>;
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly attempts: Map<AttemptKey, AttemptState>;
-  /** Keys of the latest attempts that ended, so that a repeated `task.assign` is not run again. */
+  /** Keys of the attempts that ended last, so that a repeated `task.assign` is not run again. */
   readonly ended: Set<AttemptKey>;
-  /** What is to be said to the master, in order. */
+  /** Messages to the master that are not sent yet, in order. */
   outbox: Message[];
 }
 
-/** A node that has heard nothing yet. */
+/** Returns the state of a node that has not connected yet. */
 export function initialState(limits: NodeLimits): NodeState {
   return {
     limits,
@@ -146,7 +155,7 @@ export function initialState(limits: NodeLimits): NodeState {
   };
 }
 
-/** The name of attempt `attempt` of task `taskId` on the present connection. */
+/** Returns the key of this attempt on the present connection. */
 export function attemptKey(
   state: NodeState,
   { taskId, attempt }: { taskId: string; attempt: number },
@@ -154,24 +163,27 @@ export function attemptKey(
   return `${state.connection}:${taskId}:${attempt}`;
 }
 
-/** How many attempts are in one of `phases`. */
+/** Counts the attempts that are in one of `phases`. */
 export function countAttempts(state: NodeState, ...phases: readonly AttemptPhase[]): number {
   let count = 0;
   for (const { phase } of state.attempts.values()) if (phases.includes(phase)) count++;
   return count;
 }
 
-/** Attempts that hold a worker. */
+/** Counts the attempts that occupy a worker. */
 export function runningCount(state: NodeState): number {
   return countAttempts(state, "running", "abandoned");
 }
 
-/** Attempts that wait for a worker or for their image. */
+/** Counts the attempts that wait for their picture or for a worker. */
 export function queuedCount(state: NodeState): number {
   return countAttempts(state, "assigned", "fetching", "waiting");
 }
 
-/** Why nothing can run on this model, now or later; null when it is ready or on its way. */
+/**
+ * Returns the reason why no attempt can ever run on this model; `null` if it is ready or may become
+ * ready.
+ */
 export function whyUnrunnable(state: NodeState, manifestDigest: Digest): Failure | null {
   const model = state.models.get(manifestDigest);
   if (model === undefined) {

@@ -3,7 +3,7 @@ import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Where each asset is; the specifiers are literals, so that a bundler finds them. */
+/** Loaders of the assets. The specifiers are literals, so that a bundler finds them. */
 const FILES: Readonly<Record<AssetName, () => Promise<Bytes>>> = {
   // Read, not imported: an import would keep its 14 MB in this thread for good.
   "onnxruntime.wasm": () => Deno.readFile(new URL(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"))),
@@ -20,8 +20,8 @@ async function copyOf(imported: Promise<{ readonly default: Bytes }>): Promise<B
 }
 
 /**
- * The assets as files of the packages that dml is built from. Every call gives bytes of their own, which may be given away.
- * Throws `assets_missing`.
+ * Loads assets from the packages that dml is built from. Every call returns a separate copy, which
+ * the caller may transfer. Throws `assets_missing`.
  */
 export const assetFiles: AssetSource = async (name) => {
   try {

@@ -3,37 +3,46 @@ import type { Manifest } from "../../models/manifest.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 
-/** What one picture became. */
+/** Result of one picture. */
 export interface EngineResult {
   readonly prediction: Prediction;
-  /** A JPEG with the persons drawn in; null when none was asked for. */
+  /** JPEG with the persons drawn in; `null` if none was requested. */
   readonly annotated: Uint8Array<ArrayBuffer> | null;
-  /** A JPEG of the face of each person, in the order of the prediction, which does not name them; empty when none were asked for. */
+  /**
+   * JPEG of the face of each person, in the order of the prediction, whose persons do not refer to
+   * them yet; empty if none were requested.
+   */
   readonly crops: readonly Uint8Array<ArrayBuffer>[];
 }
 
-/** How one picture is run. */
 export interface RunOptions extends TaskOptions {
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
-  /** It may be given to a worker that has others in hand, which are as quick: the worker is not idle until it is handed over. */
+  /**
+   * True if the picture may queue in a worker behind others that are equally quick, so that the
+   * worker is not idle while the next one is handed over.
+   */
   readonly isQuick?: boolean;
 }
 
-/** The files of a model, by their roles. */
+/** Model files by role. */
 export type ModelFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
-/** Reads the model files, each time into memory of its own, which is given away. */
+/** Reads the model files. Every call returns separate copies, which the caller may transfer. */
 export type ModelFileReader = () => Promise<ModelFiles>;
 
-/** Loads models and runs pictures through them, several at once. Adapters: a pool of workers; tests have their own. */
+/**
+ * Loads models and runs pictures through them, several at once. The implementation is a pool of
+ * workers; tests have their own.
+ */
 export interface Engine {
-  /** Pictures that can run at once. */
+  /** Number of pictures that can run at once. */
   readonly slots: number;
   /**
-   * Loads a model in every worker and warms it up; returns the measured images/s of one worker. The model files are read for each
-   * worker, also for one that takes a dead one's place later: nothing is kept of them here. Throws what
-   * the reader throws, `engine_failed`, `model_invalid`, `worker_died`, or `deadline_exceeded` (a worker was stuck in it and was replaced).
+   * Loads a model in every worker and warms it up; returns the measured images per second of one
+   * worker. The model files are read once for each worker, also for one that later replaces a dead
+   * worker; this side keeps no copy of them. Throws the errors of `readFiles`, `engine_failed`,
+   * `model_invalid`, `worker_died`, or `deadline_exceeded` (a worker was stuck and was replaced).
    */
   load(
     manifestDigest: string,
@@ -42,13 +51,15 @@ export interface Engine {
   ): Promise<{ imagesPerSecond: number }>;
   unload(manifestDigest: string): Promise<void>;
   /**
-   * Puts this version of a gallery (null for none) in force, at once: every picture that is begun after this call is compared with
-   * it. Resolves when no worker looks at a picture with the version before any more.
+   * Activates this version of a gallery at once, or removes the gallery if `view` is `null`: every
+   * picture that begins after this call is compared with it. Resolves once no worker compares with
+   * an earlier version any more.
    */
   setGallery(name: string, view: GalleryView | null): Promise<void>;
   /**
-   * Runs one picture (null where the pipeline needs none). `image` is given away: its buffer is detached.
-   * Throws the codes of unreadable pictures, `engine_failed`, `worker_died` (the worker was replaced), `deadline_exceeded`, `cancelled`.
+   * Runs one picture (`null` if the pipeline needs none). The buffer of `image` is transferred and
+   * thereby detached. Throws the codes of unreadable pictures, `engine_failed`, `worker_died` (the
+   * worker was replaced), `deadline_exceeded`, `cancelled`.
    */
   run(
     manifestDigest: string,

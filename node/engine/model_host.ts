@@ -20,15 +20,17 @@ import type { EngineResult } from "./engine.ts";
 import { samplePicture } from "./sample_picture.ts";
 import type { LoadableModel } from "./worker_protocol.ts";
 
-/** The size of a common photograph; what is said of images/s is said of it. */
+/** Size of a common photograph. All figures in images per second refer to it. */
 const SAMPLE = { width: 1920, height: 1280 };
-/** A face is kept with what is around it, so that it can be found and embedded anew. */
+/**
+ * A crop includes the surroundings of the face, so that the face can be detected and embedded
+ * again.
+ */
 const CROP = { factor: 2.5, sideMax: 640 };
 const CROP_QUALITY = 92;
 const MEASURED_PICTURES = 3;
 const MEASURED_EMPTY_RUNS = 200;
 
-/** What a host is made of. */
 export interface ModelHostOptions {
   readonly assets: AssetSource;
   readonly nowMs: () => number;
@@ -39,18 +41,18 @@ interface Loaded {
   readonly name: string;
   readonly pipeline: Pipeline;
   readonly sessions: readonly ModelSession[];
-  /** Their files by digest. */
+  /** Digests of its model files. */
   readonly files: readonly string[];
 }
 
-/** The models of one worker: loads them and looks at one picture after the other. */
+/** The models of one worker. Loads them and runs one picture after the other. */
 export class ModelHost {
   readonly #assets: AssetSource;
   readonly #nowMs: () => number;
   readonly #codec: ImageCodec;
   readonly #annotator: Annotator;
   readonly #loaded = new Map<string, Loaded>();
-  /** By name. */
+  /** Keyed by name. */
   readonly #galleries = new Map<string, GalleryReader>();
   #engine: Promise<void> | null = null;
   #sample: Uint8Array<ArrayBuffer> | null = null;
@@ -62,7 +64,10 @@ export class ModelHost {
     this.#annotator = createAnnotator(assets);
   }
 
-  /** Loads a model, codec included, and runs all of it once unless told not to; the model files are given away. Throws `engine_failed` or `model_invalid`. */
+  /**
+   * Loads a model and, unless `warmUp` is false, runs all of it once, including the codec. The
+   * buffers of the model files are detached. Throws `engine_failed` or `model_invalid`.
+   */
   async load(manifestDigest: string, model: LoadableModel): Promise<void> {
     const { name, manifest, files, warmUp = true } = model;
     if (this.#loaded.has(manifestDigest)) return;
@@ -79,8 +84,9 @@ export class ModelHost {
   }
 
   /**
-   * Pictures a second of this worker: the median of a few, decoded and sent through every model file; `LIMITS.imagesPerSecondMax` of what
-   * is too quick for the clock.
+   * Measures the images per second of this worker: the median of a few pictures, each decoded and
+   * run through every model file. Returns `LIMITS.imagesPerSecondMax` at most, also if the model is
+   * too quick for the clock.
    */
   async measure(manifestDigest: string): Promise<number> {
     const { pipeline } = this.#find(manifestDigest);
@@ -96,20 +102,22 @@ export class ModelHost {
     return Math.min(1_000 / medianMs, LIMITS.imagesPerSecondMax);
   }
 
-  /** Gives the model's memory back to the engine; one that is not loaded is fine. */
+  /** Releases the memory of a model. Does nothing if the model is not loaded. */
   async unload(manifestDigest: string): Promise<void> {
     const loaded = this.#loaded.get(manifestDigest);
     this.#loaded.delete(manifestDigest);
     if (loaded !== undefined) await releaseAll(loaded.sessions);
   }
 
-  /** The people of a gallery from the next picture on; null for nobody. */
+  /** Sets the people of a gallery from the next picture on; `null` removes the gallery. */
   setGallery(name: string, view: GalleryView | null): void {
     if (view === null) this.#galleries.delete(name);
     else this.#galleries.set(name, openGallery(view));
   }
 
-  /** Looks at one picture; it is decoded once, and cut up or drawn upon only when it has been looked at. */
+  /**
+   * Runs one picture. It is decoded once, and crops and drawings are made only after recognition.
+   */
   async run(
     manifestDigest: string,
     image: Uint8Array<ArrayBuffer> | null,
@@ -146,7 +154,10 @@ export class ModelHost {
     return { prediction, annotated, crops };
   }
 
-  /** Embeddings of one model file say nothing about those of another: people whom another one embedded are not asked. */
+  /**
+   * Returns the gallery to compare with; `null` if there is none or it was made with another
+   * embedder. Embeddings of different model files cannot be compared.
+   */
   #galleryFor(name: string | null, files: readonly string[]): GalleryReader | null {
     const gallery = name === null ? undefined : this.#galleries.get(name);
     return gallery !== undefined && files.includes(gallery.view.embedder) ? gallery : null;
@@ -186,7 +197,7 @@ export class ModelHost {
     return this.#sample;
   }
 
-  /** The engine is loaded with the first model that needs it. */
+  /** Creates the sessions of a model. The engine is loaded with the first model that needs it. */
   async #createSessions(
     manifest: Manifest,
     files: LoadableModel["files"],
@@ -198,7 +209,7 @@ export class ModelHost {
     try {
       await this.#engine;
     } catch (error) {
-      this.#engine = null; // so that the next model asks again
+      this.#engine = null; // so that the next model tries again
       throw error;
     }
     try {

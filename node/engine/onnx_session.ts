@@ -1,4 +1,4 @@
-/** The only file that imports the inference engine, so that another can take its place here. */
+/** The only file that imports the inference engine, so that another engine can replace it here. */
 import * as onnx from "onnxruntime-web";
 import { type ModelSession, type Tensor, TENSOR_ARRAYS, type TensorData } from "../../models/tensor.ts";
 import { clip } from "../../protocol/kernel/clip.ts";
@@ -8,18 +8,22 @@ import { TENSOR_TYPES, type TensorType } from "../../protocol/messages/finding.t
 
 const REASON_CHARACTERS_MAX = 500;
 
-/** The engine puts another `Worker` into the realm when it starts (it wants Node's); this one is put back. */
+/**
+ * The original `Worker` of the realm. The engine overwrites it at start with Node's; it is restored
+ * afterwards.
+ */
 const RealmWorker = globalThis.Worker;
 
-/** What the engine of this realm is made of; detached once it has started. */
+/** The bytes of the engine's wasm; detached once the engine has started. */
 let engineBytes: Uint8Array<ArrayBuffer> | null = null;
 
 /**
- * Tells the engine of this realm what it is made of: the bytes of `onnxruntime.wasm`, which are given away. It starts with the first
- * model file.
+ * Sets the engine's wasm: the bytes of `onnxruntime.wasm`, whose buffer is detached later. The
+ * engine starts with the first model file.
  *
- * Call it once, in the worker that runs the model files, which needs no permission for it. One realm runs one thread: two pictures in
- * two workers are done sooner than one after the other with two threads each.
+ * Call it once, in the worker that runs the model files; no permission is needed for it. Each realm
+ * runs one thread: two pictures in two workers finish sooner than one after the other with two
+ * threads each.
  */
 export function initOnnx(wasm: Uint8Array<ArrayBuffer>): void {
   engineBytes = wasm;
@@ -29,10 +33,12 @@ export function initOnnx(wasm: Uint8Array<ArrayBuffer>): void {
 }
 
 /**
- * Loads one ONNX file; `bytes` are copied. Throws `engine_failed` with the engine's own words when it refuses them.
+ * Loads one ONNX file; `bytes` are copied. Throws `engine_failed` with the engine's message if the
+ * engine refuses the file.
  *
- * The options are those that measured best on the built-in model files: the whole of graph optimisation is worth 40 % on
- * the detector; arenas, memory patterns and parallel execution change neither time nor the size of the heap.
+ * The options are those that measured best on the built-in model files: full graph optimisation is
+ * worth 40 % on the detector; arenas, memory patterns and parallel execution change neither time
+ * nor heap size.
  */
 export async function createModelSession(bytes: Uint8Array): Promise<ModelSession> {
   const engine = engineBytes;
@@ -44,7 +50,7 @@ export async function createModelSession(bytes: Uint8Array): Promise<ModelSessio
         graphOptimizationLevel: "all",
         logSeverityLevel: 3,
       });
-      // 14 MB that nobody reads again, freed at once and not at some collection.
+      // 14 MB that are not needed any more: freed now, not at some garbage collection.
       if (!engine.buffer.detached) engine.buffer.transfer(0);
       return new OnnxModelSession(session);
     } finally {
@@ -80,10 +86,13 @@ class OnnxModelSession implements ModelSession {
   }
 }
 
-/** The call of the engine that was begun last, in any session of this realm. */
+/** The latest call of the engine, in any session of this realm. */
 let lastCall: Promise<unknown> = Promise.resolve();
 
-/** Calls the engine when its last call has ended: all calls share one stack, which it lets go of in the middle of each. */
+/**
+ * Runs `call` after the previous call of the engine has ended. All calls share one stack, and each
+ * of them suspends while it uses it, so they must not overlap.
+ */
 async function alone<Result>(failure: string, call: () => Promise<Result>): Promise<Result> {
   const result = lastCall.then(call);
   lastCall = result.then(() => {}, () => {});

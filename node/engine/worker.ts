@@ -1,4 +1,7 @@
-/** The entry of a worker thread. It holds no permissions: bytes come and go by message, files are asked for by name. */
+/**
+ * Entry point of a worker thread. It has no permissions: data arrives and leaves in messages, and
+ * files are requested by name.
+ */
 /// <reference lib="deno.worker" />
 import type { AssetName } from "../../models/assets.ts";
 import { clip } from "../../protocol/kernel/clip.ts";
@@ -12,9 +15,12 @@ import type { AssetDelivery, FromWorker, ToWorker, WorkerReply, WorkerRequest } 
 const wanted = new Map<AssetName, PromiseWithResolvers<Uint8Array<ArrayBuffer>>>();
 const requests: Exclude<WorkerRequest, { type: "setGallery" }>[] = [];
 const host = new ModelHost({ assets: askForAsset, nowMs: SYSTEM_CLOCK.nowMs });
-/** Answers that wait for the end of a run. */
+/** Ids of the `setGallery` requests that are answered when the running picture is done. */
 const gallerySets: number[] = [];
-/** Answers that wait for those of the tasks behind them, which look at nothing and take next to no time. */
+/**
+ * Replies that are sent together with the reply of the next task, which needs no picture and takes
+ * next to no time.
+ */
 const unsent: FromWorker[] = [];
 let isWorking = false;
 let isRunning = false;
@@ -31,7 +37,8 @@ function take(message: ToWorker): void {
 }
 
 /**
- * At once, past whatever waits; the answer waits for the picture that is being looked at, which still uses those before.
+ * Activates the gallery at once, ahead of the queued requests. The reply waits for the running
+ * picture, which still uses the version before.
  */
 function setGallery({ id, name, view }: Extract<WorkerRequest, { type: "setGallery" }>): void {
   host.setGallery(name, view);
@@ -39,7 +46,7 @@ function setGallery({ id, name, view }: Extract<WorkerRequest, { type: "setGalle
   else post({ type: "gallerySet", id }, []);
 }
 
-/** One request after the other: the pipelines look at one picture at a time. */
+/** Handles one request after the other: the pipelines run one picture at a time. */
 async function work(): Promise<void> {
   isWorking = true;
   for (let request = requests.shift(); request !== undefined; request = requests.shift()) {
@@ -92,7 +99,9 @@ function askForAsset(name: AssetName): Promise<Uint8Array<ArrayBuffer>> {
   return asked.promise;
 }
 
-/** Whoever asked keeps the bytes as long as it needs them, so they are forgotten here. */
+/**
+ * Passes the bytes on and keeps no reference: the requester keeps them as long as it needs them.
+ */
 function takeAsset(delivery: AssetDelivery): void {
   const asked = wanted.get(delivery.name);
   wanted.delete(delivery.name);

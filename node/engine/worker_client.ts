@@ -3,14 +3,19 @@ import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { FromWorker, ReplyTo, ToWorker, WorkerAsk, WorkerReply } from "./worker_protocol.ts";
 
-/** What a worker client needs of its surroundings. */
 export interface WorkerClientOptions {
-  /** The worker's module. */
+  /** URL of the worker's module. */
   readonly url: URL;
-  /** Every call gives bytes of their own: they go over to the worker. */
+  /**
+   * Source of the assets. Every call must return a separate copy, because the buffer is transferred
+   * to the worker.
+   */
   readonly assets: AssetSource;
   readonly log: Log;
-  /** Called once, when the worker is gone, whoever ended it; what it had in hand has failed by then. */
+  /**
+   * Called once the worker has ended, for whatever reason; its pending requests have failed by
+   * then.
+   */
   readonly onEnd: (client: WorkerClient) => void;
 }
 
@@ -20,12 +25,12 @@ interface Pending {
   readonly reject: (error: DmlError) => void;
 }
 
-/** One worker thread that holds no permissions, and the requests that it has in hand. */
+/** One worker thread without permissions, and its pending requests. */
 export class WorkerClient {
   readonly #worker: Worker;
   readonly #options: WorkerClientOptions;
   readonly #pending = new Map<number, Pending>();
-  /** What is said in one turn and gives nothing away goes over as one. */
+  /** Messages without transfers are collected and posted together at the end of the turn. */
   #unsent: ToWorker[] = [];
   #nextId = 1;
   #ended = false;
@@ -43,14 +48,14 @@ export class WorkerClient {
     };
   }
 
-  /** Requests that were not answered yet. */
+  /** Number of requests that are not answered yet. */
   get pendingCount(): number {
     return this.#pending.size;
   }
 
   /**
-   * Asks the worker for something; `transfer` goes over to it. Throws what the worker answers, or what ended it:
-   * `worker_died` when it broke.
+   * Sends a request to the worker, which receives the buffers in `transfer`. Throws the failure
+   * that the worker replies, or the error that ended the worker: `worker_died` if it crashed.
    */
   async ask<Type extends keyof ReplyTo>(
     ask: Extract<WorkerAsk, { type: Type }>,
@@ -58,7 +63,7 @@ export class WorkerClient {
   ): Promise<ReplyTo[Type]> {
     if (this.#ended) throw new DmlError("worker_died", "The worker had ended before it was asked.");
     const id = this.#nextId++;
-    // Throws when `transfer` was given away already; then nothing is pending.
+    // Throws if a buffer in `transfer` is already detached; then nothing is pending.
     this.#post({ ...ask, id }, transfer);
     const answered = new Promise<WorkerReply>((resolve, reject) => {
       this.#pending.set(id, { type: ask.type, resolve, reject });
@@ -69,8 +74,8 @@ export class WorkerClient {
   }
 
   /**
-   * Terminates the worker at once; what it was asked fails with `error`, but for the pictures behind what it was busy with: those
-   * have done nothing. Its memory is given back.
+   * Terminates the worker at once and frees its memory. Its pending requests fail with `error`,
+   * except pictures queued behind the request in progress: they had not begun and can be retried.
    */
   end(error: DmlError): void {
     if (this.#ended) return;
@@ -79,13 +84,16 @@ export class WorkerClient {
     let isBehind = false;
     for (const { type, reject } of this.#pending.values()) {
       reject(isBehind && type === "run" ? overOther(error) : error);
-      isBehind ||= type !== "setGallery"; // which waits for nothing
+      isBehind ||= type !== "setGallery"; // it is answered ahead of the queue
     }
     this.#pending.clear();
     this.#options.onEnd(this);
   }
 
-  /** How it died is for the log of this host only: users read the error. */
+  /**
+   * Ends the client after a crash. The cause is only logged on this host: it must not appear in the
+   * error that users see.
+   */
   #died(how: string): void {
     this.#options.log.error("A worker died.", { how });
     this.end(new DmlError("worker_died", "The worker that had the picture died."));
@@ -128,7 +136,10 @@ export class WorkerClient {
   }
 }
 
-/** Why a picture was not looked at whose worker ended over what was before it. */
+/**
+ * Returns the error for a picture that had not begun when its worker ended because of an earlier
+ * request.
+ */
 function overOther(error: DmlError): DmlError {
   if (error.code === "shutting_down") return error;
   return new DmlError("attempt_failed", "Its worker ended over what it was at before it.", { cause: error });

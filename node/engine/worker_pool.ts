@@ -9,26 +9,39 @@ import type { Engine, EngineResult, ModelFileReader, RunOptions } from "./engine
 import { WorkerClient } from "./worker_client.ts";
 import { type PooledModel, WorkerSlot } from "./worker_slot.ts";
 
-/** Runs that may wait for a worker; a caller that keeps to `slots` never makes one wait for long. */
+/**
+ * Maximum number of runs that wait for a worker. They never wait long if the caller runs at most
+ * `slots` at once.
+ */
 const WAITING_MAX = 1_024;
-/** Runs that one worker has in hand: the one that it runs, and quick ones behind it. */
+/**
+ * Maximum number of requests pending on one worker: the running one, and quick ones queued behind
+ * it.
+ */
 const PENDING_MAX = 16;
-/** What is said of a model whose speed nobody compares with another node's. */
+/** Speed reported for a model that is not measured, because no other node competes with it. */
 const UNMEASURED_IMAGES_PER_SECOND = 1;
-/** The workers' module, beside this one; in the packed program both are bundled. */
+/** The workers' module, beside this one; both are bundled in the packaged program. */
 const WORKER = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
 
-/** What a pool is made of. */
 export interface WorkerPoolOptions {
-  /** How many; each is a thread with its own engine and its own copy of the model files. */
+  /**
+   * Number of workers; each is a thread with its own engine and its own copy of the model files.
+   */
   readonly workers: number;
-  /** Every call gives bytes of their own: they go over to a worker. */
+  /**
+   * Source of the assets. Every call must return a separate copy, because the buffer is transferred
+   * to a worker.
+   */
   readonly assets: AssetSource;
   readonly clock: Clock;
   readonly log: Log;
-  /** False for a handful of pictures: nothing is warmed up and measured first, and no speed is known. */
+  /**
+   * False if only a handful of pictures will run: models are then neither warmed up nor measured,
+   * and their speed is unknown.
+   */
   readonly measures?: boolean;
-  /** The workers' module; the real one unless a test has its own. */
+  /** URL of the workers' module; tests pass their own. */
   readonly workerUrl?: URL;
 }
 
@@ -39,7 +52,7 @@ interface Waiting {
   readonly reject: (error: DmlError) => void;
 }
 
-/** The {@linkcode Engine} whose work is done by `options.workers` threads that hold no permissions at all. */
+/** Creates an {@linkcode Engine} of `options.workers` threads without any permissions. */
 export function createWorkerPool(options: WorkerPoolOptions): Engine {
   invariant(options.workers >= 1, `a pool needs a worker, not ${options.workers}`);
   return new WorkerPool(options);
@@ -53,7 +66,7 @@ class WorkerPool implements Engine {
   readonly #slots: WorkerSlot[] = [];
   #waiting: Waiting[] = [];
   #isClosed = false;
-  /** The one timer for all deadlines: when it is due, and how to stop it. */
+  /** Time of the single timer that serves all deadlines, and the function that cancels it. */
   #sweepAtMs = Infinity;
   #cancelSweep: (() => void) | null = null;
 
@@ -85,7 +98,7 @@ class WorkerPool implements Engine {
     try {
       await Promise.all(this.#slots.map((slot) => slot.load(manifestDigest, model)));
       if (!this.#measures) return { imagesPerSecond: UNMEASURED_IMAGES_PER_SECOND };
-      // Of one worker, when the others have nothing to load any more.
+      // Measured on one worker, once the others have finished loading.
       return { imagesPerSecond: await this.#slots[0].measure(manifestDigest, model) };
     } catch (error) {
       await this.unload(manifestDigest);
@@ -95,14 +108,15 @@ class WorkerPool implements Engine {
 
   async unload(manifestDigest: string): Promise<void> {
     this.#models.delete(manifestDigest);
-    // A worker that died or refuses has nothing of it that could be kept: the next one will not load it.
+    // A failure leaves nothing behind: a worker that died or refuses is replaced by one that does
+    // not load the model.
     await Promise.allSettled(this.#slots.map((slot) => slot.ask({ type: "unload", manifestDigest })));
   }
 
   async setGallery(name: string, view: GalleryView | null): Promise<void> {
     if (view === null) this.#galleries.delete(name);
     else this.#galleries.set(name, view);
-    // A worker does what it is told in that order: what it is asked from now on comes behind this.
+    // A worker processes messages in order, so requests sent from now on use this version.
     await Promise.all(this.#slots.map((slot) => slot.setGallery(name, view)));
   }
 
@@ -134,7 +148,9 @@ class WorkerPool implements Engine {
     return Promise.resolve();
   }
 
-  /** A free one, or for what is quick the one that has the least in hand; null: it waits. */
+  /**
+   * Returns a free worker, or for a quick run the least busy one; `undefined` if the run must wait.
+   */
   #slotFor({ isQuick = false }: RunOptions): WorkerSlot | undefined {
     const free = this.#slots.find(({ isFree }) => isFree);
     if (free !== undefined || !isQuick || this.#waiting.length > 0) return free;
@@ -176,7 +192,6 @@ class WorkerPool implements Engine {
   }
 }
 
-/** What {@linkcode runOn} runs. */
 interface Run {
   readonly manifestDigest: string;
   readonly image: Uint8Array<ArrayBuffer> | null;
@@ -184,7 +199,10 @@ interface Run {
   readonly deadlineAtMs: number;
 }
 
-/** A worker that is in the middle of a picture cannot be stopped; one that was cancelled is run to its end for nobody. */
+/**
+ * Runs one picture on `slot`. A running picture cannot be stopped: if it is cancelled, it finishes
+ * and its result is discarded.
+ */
 async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
   const { annotate, embeddings, gallery, crops: wantsCrops, signal } = options;
   if (signal?.aborted) throw cancelled();

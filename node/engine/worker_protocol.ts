@@ -1,6 +1,7 @@
 /**
- * What the pool and its workers say to each other, several at a time: an event from one thread to the other costs as much as a small
- * task. Both are of one build and one process, so these are types, not schemas.
+ * Messages between the pool and its workers. They are sent in batches, because an event between
+ * threads costs as much as a small task. Both sides are of one build and one process, so these are
+ * types, not schemas.
  */
 import type { AssetName } from "../../models/assets.ts";
 import type { GalleryView } from "../../models/gallery/gallery_view.ts";
@@ -9,27 +10,30 @@ import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 import type { EngineResult, ModelFiles } from "./engine.ts";
 
-/** A model as a worker is given it: its name and version, its manifest, and its model files by role. */
+/** A model in the form in which it is sent to a worker; `name` is `name@version`. */
 export interface LoadableModel {
   readonly name: string;
   readonly manifest: Manifest;
   readonly files: ModelFiles;
-  /** False: it is called loaded before it has run. */
+  /** False if the model counts as loaded before it has run. */
   readonly warmUp?: boolean;
 }
 
-/** What a worker is asked for; it does one thing after the other and answers each with the same `id`. */
+/** Requests to a worker. It handles one after the other and replies to each with the same `id`. */
 export type WorkerRequest =
-  /** Say that you are there. */
+  /** Checks that the worker is running. */
   | { readonly type: "start"; readonly id: number }
-  /** Load a model and warm it up; the buffers of the model files are transferred. */
+  /** Loads a model and warms it up; the buffers of the model files are transferred. */
   | ({ readonly type: "load"; readonly id: number; readonly manifestDigest: string } & LoadableModel)
-  /** How long one picture takes with a model that is loaded. */
+  /** Measures the speed of a loaded model. */
   | { readonly type: "measure"; readonly id: number; readonly manifestDigest: string }
   | { readonly type: "unload"; readonly id: number; readonly manifestDigest: string }
-  /** Compare faces with these people from now on, with nobody when it is null; answered when no picture is looked at with those before. */
+  /**
+   * Compares faces with this gallery from now on; `null` removes it. Handled ahead of the queue and
+   * answered once no running picture uses the version before.
+   */
   | { readonly type: "setGallery"; readonly id: number; readonly name: string; readonly view: GalleryView | null }
-  /** Look at one picture (null where the pipeline needs none), whose buffer is transferred. */
+  /** Runs one picture (`null` if the pipeline needs none), whose buffer is transferred. */
   | ({
     readonly type: "run";
     readonly id: number;
@@ -37,14 +41,17 @@ export type WorkerRequest =
     readonly image: Uint8Array<ArrayBuffer> | null;
   } & TaskOptions);
 
-/** What a worker gets beside requests, at any time: a file it asked for, or why there is none. */
+/**
+ * Messages to a worker beside requests, at any time: a requested file, or the reason why it is
+ * missing.
+ */
 export type AssetDelivery =
   | { readonly type: "asset"; readonly name: AssetName; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: "assetMissing"; readonly name: AssetName; readonly reason: string };
 
 export type ToWorker = WorkerRequest | AssetDelivery;
 
-/** The answer to a request. */
+/** Replies to requests. */
 export type WorkerReply =
   | { readonly type: "started"; readonly id: number }
   | { readonly type: "loaded"; readonly id: number }
@@ -55,15 +62,15 @@ export type WorkerReply =
   | ({ readonly type: "ran"; readonly id: number } & EngineResult)
   | { readonly type: "failed"; readonly id: number; readonly code: ErrorCode; readonly reason: string };
 
-/** What a worker says: answers, and which file it needs to go on. */
+/** Messages from a worker: replies, and requests for files. */
 export type FromWorker = WorkerReply | { readonly type: "assetWanted"; readonly name: AssetName };
 
 type WithoutId<Request> = Request extends unknown ? Omit<Request, "id"> : never;
 
-/** A request that has not been numbered yet. */
+/** A request without its `id`. */
 export type WorkerAsk = WithoutId<WorkerRequest>;
 
-/** The reply to each kind of request, when it is not `failed`. */
+/** The reply to each type of request, unless it is `failed`. */
 export interface ReplyTo {
   readonly start: Extract<WorkerReply, { type: "started" }>;
   readonly load: Extract<WorkerReply, { type: "loaded" }>;

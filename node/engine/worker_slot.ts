@@ -7,23 +7,22 @@ import type { ModelFileReader } from "./engine.ts";
 import type { WorkerClient } from "./worker_client.ts";
 import type { LoadableModel, ReplyTo, WorkerAsk } from "./worker_protocol.ts";
 
-/** First and longest wait before a worker that cannot start is tried again. */
+/** Shortest and longest delay before another start after a worker failed to start. */
 const RESTART_MIN_MS = 500;
 const RESTART_MAX_MS = 30_000;
 const MINUTE_MS = 60_000;
 
-/** What every worker of a pool has loaded. */
+/** A model that every worker of a pool must have loaded. */
 export interface PooledModel extends Omit<LoadableModel, "files"> {
   readonly readFiles: ModelFileReader;
 }
 
-/** What a slot needs of its pool. */
 export interface WorkerSlotOptions {
   /** Starts a worker. */
   readonly spawn: (onEnd: () => void) => WorkerClient;
-  /** What every worker must have loaded; the pool's own, it changes. */
+  /** Models that every worker must load, keyed by manifest digest; the pool changes this map. */
   readonly models: ReadonlyMap<string, PooledModel>;
-  /** The people that every worker must know, by gallery; the pool's own, it changes. */
+  /** The galleries that every worker must know, keyed by name; the pool changes this map. */
   readonly galleries: ReadonlyMap<string, GalleryView>;
   readonly clock: Clock;
   readonly log: Log;
@@ -31,18 +30,18 @@ export interface WorkerSlotOptions {
   readonly onFree: () => void;
 }
 
-/** The place of one worker in the pool: whoever dies in it is replaced and given the models again. */
+/** Place of one worker in the pool. A worker that dies is replaced by one with the same models. */
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions;
   #client: WorkerClient | null = null;
-  /** Of what the present worker was asked and has not answered. */
+  /** Deadlines of the requests pending on the present worker, in milliseconds. */
   #deadlinesAtMs: number[] = [];
   #isReady = false;
   #isClosed = false;
-  /** Resolves when the present or the next worker has all models; rejects with what ended it before. */
+  /** Resolves once the present worker or its successor has all models; rejects if that fails. */
   #starting: Promise<void> = Promise.resolve();
   #restartMs = RESTART_MIN_MS;
-  /** Gives up a start that was put off. */
+  /** Cancels a delayed start and rejects it. */
   #abandonRestart: ((error: DmlError) => void) | null = null;
 
   constructor(options: WorkerSlotOptions) {
@@ -50,27 +49,30 @@ export class WorkerSlot {
     this.#startBy(this.#start());
   }
 
-  /** Resolves when there is a worker that has all models; throws why it could not be started. */
+  /** Resolves once a worker has loaded all models; throws why it could not be started. */
   ready(): Promise<void> {
     return this.#starting;
   }
 
-  /** Whether a request would be begun at once. */
+  /** True if a request would begin at once. */
   get isFree(): boolean {
     return this.pendingCount === 0;
   }
 
-  /** Requests that the worker has in hand; infinity while there is none that could take one. */
+  /** Number of requests pending on the worker; `Infinity` if there is none that can take one. */
   get pendingCount(): number {
     return this.#isReady ? this.#client?.pendingCount ?? Infinity : Infinity;
   }
 
-  /** When the first of what it was asked is overdue, on the clock; infinity when it has all the time. */
+  /** Earliest deadline of the pending requests, in milliseconds; `Infinity` if none has one. */
   get deadlineAtMs(): number {
     return Math.min(...this.#deadlinesAtMs);
   }
 
-  /** Asks the slot's worker, which the caller replaces when `deadlineAtMs` has passed. Throws what the worker answers, or `worker_died`. */
+  /**
+   * Sends a request to the slot's worker. The caller must replace the worker when `deadlineAtMs`
+   * has passed. Throws the failure that the worker replies, or `worker_died`.
+   */
   async ask<Type extends keyof ReplyTo>(
     ask: Extract<WorkerAsk, { type: Type }>,
     options: { transfer?: ArrayBuffer[]; deadlineAtMs?: number } = {},
@@ -92,26 +94,28 @@ export class WorkerSlot {
   }
 
   /**
-   * Has the slot's worker load one of the pool's models; a worker that is just being started does so by itself. Throws what the
-   * worker answers, `deadline_exceeded` when it was stuck and is being replaced, or why the next one could not be started.
+   * Loads one of the pool's models in the slot's worker; a worker that is just starting loads it as
+   * part of its start. Throws the failure that the worker replies, `deadline_exceeded` if it was
+   * stuck and is being replaced, or the error of starting its successor.
    */
   async load(manifestDigest: string, model: PooledModel): Promise<void> {
     const client = this.#isReady ? this.#client : null;
     if (client === null) return await this.#starting;
     const late = overdue(`loaded ${model.name}`);
     const [ask, options] = await loadOf(manifestDigest, model);
-    // A worker that took its place meanwhile loads what the others have.
+    // A worker that took its place in the meantime loads all models of the pool.
     if (this.#client !== client) return await this.#starting;
     try {
       await this.#within(this.ask(ask, options), { client, late });
     } catch (error) {
-      // The worker refused, or was stuck in this; else it died, perhaps of something else.
+      // Rethrown if the worker refused the model or was stuck in it; otherwise it died, perhaps for
+      // another reason.
       if (this.#client === client || error === late) throw error;
       await this.#starting;
     }
   }
 
-  /** The pictures a second of the slot's worker with a model that it has loaded. Throws as {@linkcode load} does, or `worker_died`. */
+  /** Measures a loaded model, in images per second. Throws as {@linkcode load} or `worker_died`. */
   async measure(manifestDigest: string, { name }: PooledModel): Promise<number> {
     const late = overdue(`measured ${name}`);
     const measured = this.ask({ type: "measure", manifestDigest });
@@ -119,8 +123,9 @@ export class WorkerSlot {
   }
 
   /**
-   * Has the slot's worker compare faces with these people, also one that is just being started. A worker that dies uses nobody's
-   * any more, and the next one is given what the pool has then.
+   * Sets a gallery in the slot's worker, also in one that is just starting. Failure because a
+   * worker ended is ignored: it uses no gallery any more, and its successor receives those of the
+   * pool.
    */
   async setGallery(name: string, view: GalleryView | null): Promise<void> {
     try {
@@ -133,7 +138,7 @@ export class WorkerSlot {
     }
   }
 
-  /** Terminates the worker; what it had in hand fails with `error`, and another takes its place. */
+  /** Terminates the worker and starts another; pending requests fail with `error`. */
   replace(error: DmlError): void {
     this.#client?.end(error);
   }
@@ -145,7 +150,7 @@ export class WorkerSlot {
     this.#client?.end(error);
   }
 
-  /** Whoever waits for the start hears how it went; when nobody does, the log has it. */
+  /** Sets the start that callers wait for. Its failure is logged, so no caller has to handle it. */
   #startBy(starting: Promise<void>): void {
     this.#starting = starting;
     starting.catch(() => {});
@@ -157,7 +162,8 @@ export class WorkerSlot {
     try {
       await this.#within(client.ask({ type: "start" }), { client, late: overdue("started") });
       for (const [name, view] of this.#options.galleries) await client.ask({ type: "setGallery", name, view });
-      // The pool may add to the models meanwhile; a loop over a Map sees what is added behind.
+      // The pool may add models during the loop; a loop over a Map also visits entries added behind
+      // the present one.
       for (const [manifestDigest, model] of this.#options.models) {
         const [ask, { transfer }] = await loadOf(manifestDigest, model);
         await this.#within(client.ask(ask, transfer), { client, late: overdue(`loaded ${model.name}`) });
@@ -173,7 +179,7 @@ export class WorkerSlot {
     this.#options.onFree();
   }
 
-  /** What a worker is to do before it can look at pictures has a limit of its own; one that is not done by then is ended with `late`. */
+  /** Waits for `answered`; ends the client with `late` after the time limit of loading. */
   async #within<Reply>(
     answered: Promise<Reply>,
     { client, late }: { client: WorkerClient | null; late: DmlError },
@@ -186,7 +192,7 @@ export class WorkerSlot {
     }
   }
 
-  /** A worker that could not even be started is not tried again at once. */
+  /** Starts a worker after a delay that doubles with every failed start. */
   #startLater(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const cancel = this.#options.clock.after(this.#restartMs, () => {
@@ -212,13 +218,13 @@ export class WorkerSlot {
   }
 }
 
-/** An engine or a codec that failed for no fault of the picture is not trusted with another. */
+/** Returns true if the picture was not at fault; the worker is then not trusted with another. */
 function isBroken(error: unknown): boolean {
   const { code } = asDmlError(error);
   return code === "engine_failed" || code === "internal";
 }
 
-/** Says what a worker had not `done` when its time was over, and the way out. */
+/** Returns the error for a worker that had not `done` something in time, with advice. */
 function overdue(done: string): DmlError {
   const what = `A worker had not ${done} after ${LIMITS.loadDeadlineMs / MINUTE_MS} minutes and was ended.`;
   return new DmlError("deadline_exceeded", `${what} Free the host of other work, or use a smaller model.`, {
@@ -226,7 +232,7 @@ function overdue(done: string): DmlError {
   });
 }
 
-/** What has a worker load `model`, whose model files are read for it alone. */
+/** Creates the request to load `model`, with model files that are read for this worker alone. */
 async function loadOf(
   manifestDigest: string,
   { readFiles, ...rest }: PooledModel,

@@ -6,19 +6,21 @@ import type { GalleryOffer } from "../../protocol/messages/gallery.ts";
 import type { Engine } from "../engine/engine.ts";
 import { GalleryFiles, type GalleryFilesOptions } from "./gallery_files.ts";
 
-/** What a {@linkcode GalleryCache} works with. */
 export interface GalleryCacheOptions extends GalleryFilesOptions {
   readonly engine: Pick<Engine, "setGallery">;
 }
 
-/** One gallery that is in force. */
+/** One gallery that is active on this node. */
 interface Held {
   readonly matrix: GalleryMatrix;
   readonly indexDigest: Digest;
   readonly index: GalleryIndex;
 }
 
-/** The people of this node: of each gallery one version, in memory that all workers share, and its files for the next start. */
+/**
+ * The galleries of this node: one version of each, in memory shared by all workers, with its files
+ * on disk for the next start.
+ */
 export class GalleryCache {
   readonly #engine: GalleryCacheOptions["engine"];
   readonly #files: GalleryFiles;
@@ -30,8 +32,9 @@ export class GalleryCache {
   }
 
   /**
-   * Fetches what is missing of the version, puts it in force in every worker and forgets the version before; returns how many bytes
-   * moved. One call at a time for one gallery. Throws `gallery_invalid`, and as `copyBlob` does; what is in force then still is.
+   * Fetches the missing files of the version, activates it in every worker and deletes the version
+   * before; returns the number of bytes fetched. Calls for one gallery must not overlap. Throws
+   * `gallery_invalid` and the errors of `copyBlob`; the version active before then stays active.
    */
   async take(offer: GalleryOffer, options: { signal?: AbortSignal } = {}): Promise<number> {
     const { gallery: name, index: { digest: indexDigest } } = offer;
@@ -40,32 +43,40 @@ export class GalleryCache {
     const index = decodeGalleryIndex(await this.#files.read(offer.index));
     checkSame(offer, index);
     const matrix = before?.index.dimensions === index.dimensions ? before.matrix : new GalleryMatrix(index);
-    // Those in memory are on disk too, unless somebody took them away: the next start needs all.
+    // Buckets in memory are normally on disk too, but may have been deleted there, and the next
+    // start needs all of them.
     fetchedBytes += await this.#files.fetch(index.buckets, options);
     const sizes = new Map(index.buckets.map((bucket) => [bucket.digest, bucket]));
     const view = await matrix.update(index, (digest) => this.#files.read(sizes.get(digest)!));
-    // In force from here on; what pictures in hand still look at is given back when they are done, and nobody waits for that.
+    // Active from here on. Running pictures still read the rows of the version before; these are
+    // freed once those pictures are done, and nothing waits for that.
     void this.#engine.setGallery(name, view).then(() => matrix.release(index.version));
     this.#held.set(name, { matrix, indexDigest, index });
     await this.#tidy(name, before);
     return fetchedBytes;
   }
 
-  /** Nobody of this gallery is known here any more, on disk neither; pictures in hand are still compared with them. */
+  /**
+   * Removes the gallery from the workers and from disk. Running pictures are still compared with
+   * it.
+   */
   async drop(name: string): Promise<void> {
     void this.#engine.setGallery(name, null);
     this.#held.delete(name);
     await this.#files.sweep(name, { keep: this.#wanted() });
   }
 
-  /** Deletes the files of versions before: those of an earlier start are found among what is on disk. */
+  /**
+   * Deletes the files of earlier versions; those left by an earlier run are found by listing the
+   * disk.
+   */
   async #tidy(name: string, before: Held | undefined): Promise<void> {
     const keep = this.#wanted();
     if (before === undefined) await this.#files.sweep(name, { keep });
     else if (!keep.has(before.indexDigest)) await this.#files.delete(before.indexDigest, before.index, { keep });
   }
 
-  /** The files of all galleries that are in force. */
+  /** Returns the digests of the files of all active galleries. */
   #wanted(): Set<Digest> {
     const wanted = new Set<Digest>();
     for (const { indexDigest, index } of this.#held.values()) {

@@ -7,38 +7,47 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 
-/** Files that are fetched at once: many are small. */
+/** Number of files fetched at once; many of them are small. */
 const FETCHES_MAX = 4;
-/** How a JSON document begins: most buckets need not be read to find out that they are no index. */
+/**
+ * First byte of a JSON document. An index is JSON, so most buckets are ruled out as an index
+ * without reading them whole.
+ */
 const BRACE = 0x7b;
 
-/** Where the files of galleries are kept, and where they come from. */
 export interface GalleryFilesOptions {
-  /** Of this node. */
+  /** The blob store of this node. */
   readonly local: BlobStore;
-  /** The master's. */
+  /** The blob store of the master. */
   readonly remote: Pick<BlobStore, "open">;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** The files of galleries on this node: each is fetched once, by digest, and stays until no version needs it. */
+/**
+ * The files of galleries on this node: each is fetched once, by its digest, and kept until no
+ * version needs it.
+ */
 export class GalleryFiles {
   readonly #options: GalleryFilesOptions;
-  /** On their way; two galleries may need the same. */
+  /** Fetches in progress, shared because two galleries may need the same file. */
   readonly #fetching = new Map<Digest, Promise<number>>();
 
   constructor(options: GalleryFilesOptions) {
     this.#options = options;
   }
 
-  /** Fetches those of `files` that are not here and returns how many bytes moved. Throws as `copyBlob` does. */
+  /**
+   * Fetches those of `files` that are not on this node and returns the number of bytes fetched.
+   * Throws the errors of `copyBlob`.
+   */
   async fetch(files: readonly BlobReference[], options: { signal?: AbortSignal } = {}): Promise<number> {
     const queue = [...new Map(files.map((file) => [file.digest, file])).values()];
     let movedBytes = 0;
     const lane = async () => {
       for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-        // Not `+= await`, which would forget what other lanes added meanwhile.
+        // Not `movedBytes += await …`, which would lose the bytes that other lanes add in the
+        // meantime.
         const bytes = await this.#fetchOne(file, options);
         movedBytes += bytes;
       }
@@ -47,7 +56,7 @@ export class GalleryFiles {
     return movedBytes;
   }
 
-  /** A file, verified; one that was damaged since it came is fetched again. */
+  /** Reads and verifies a file. A file that is damaged or missing on disk is fetched again. */
   async read(file: BlobReference): Promise<Uint8Array<ArrayBuffer>> {
     const { local } = this.#options;
     try {
@@ -60,13 +69,16 @@ export class GalleryFiles {
     }
   }
 
-  /** Deletes an index and its buckets, but for what `keep` names. The index goes last: what a crash leaves over is found by it. */
+  /**
+   * Deletes an index and its buckets, except those in `keep`. The index goes last, so that files
+   * left over by a crash can still be found through it.
+   */
   async delete(digest: Digest, index: GalleryIndex, { keep }: { keep: ReadonlySet<Digest> }): Promise<void> {
     for (const bucket of index.buckets) if (!keep.has(bucket.digest)) await this.#options.local.delete(bucket.digest);
     if (!keep.has(digest)) await this.#options.local.delete(digest);
   }
 
-  /** Deletes every version of the gallery that is here, but for what `keep` names. */
+  /** Deletes every version of the gallery on this node, except the files in `keep`. */
   async sweep(gallery: string, options: { keep: ReadonlySet<Digest> }): Promise<void> {
     const stale: [Digest, GalleryIndex][] = [];
     for await (const { digest, size } of this.#options.local.list()) {
@@ -87,7 +99,7 @@ export class GalleryFiles {
     return copying;
   }
 
-  /** Null for what is no index, and for a damaged file, which is none any more. */
+  /** Returns the index stored under `digest`; `null` if that file is no index or is damaged. */
   async #indexIn(digest: Digest): Promise<GalleryIndex | null> {
     try {
       if (await this.#firstByte(digest) !== BRACE) return null;

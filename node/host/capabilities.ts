@@ -4,14 +4,14 @@ import type { Availability } from "../../protocol/messages/liveness.ts";
 
 const MIB = 1024 * 1024;
 
-/** Memory of one worker with a model loaded, and of all that a node is beside its workers. */
+/** Memory of one worker with a model loaded, and of a node without its workers, in bytes. */
 export const WORKER_BYTES = 250 * MIB;
 export const NODE_BYTES = 150 * MIB;
 
-/** What a node says of itself with every heartbeat. */
+/** Load of the host that a node reports with every heartbeat. */
 export type HostPressure = Pick<Availability, "memoryFreeBytes" | "load">;
 
-/** What `workers` threads on this host can do. */
+/** Returns the capabilities of this host for a node with `workers` threads. */
 export function hostCapabilities({ workers }: { workers: number }): Capabilities {
   return {
     os: Deno.build.os,
@@ -24,13 +24,15 @@ export function hostCapabilities({ workers }: { workers: number }): Capabilities
   };
 }
 
-/** How this host stands now; the load is 0 where the system keeps none (Windows). */
+/**
+ * Returns the present load of this host; `load` is 0 if the system does not measure it (Windows).
+ */
 export function hostPressure(): HostPressure {
   const [load] = Deno.loadavg();
   return { memoryFreeBytes: Deno.systemMemoryInfo().available, load };
 }
 
-/** Workers for a host when nobody says how many: one a core, as long as their memory fits. */
+/** Returns the number of workers used if none is given: one per core, as far as memory allows. */
 export function defaultWorkers({ cores, memoryBytes }: Pick<Capabilities, "cores" | "memoryBytes">): number {
   const fitting = Math.floor((memoryBytes - NODE_BYTES) / WORKER_BYTES);
   return Math.max(1, Math.min(cores, fitting));

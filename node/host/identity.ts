@@ -9,12 +9,13 @@ const identitySchema = z.strictObject({
   name: z.string().min(1).max(100),
 });
 
-/** Who a node is to its master, wherever it connects from. */
+/** Identity of a node to its master, independent of the address that it connects from. */
 export type NodeIdentity = Infer<typeof identitySchema>;
 
 /**
- * The identity that is kept in `directory`; made the first time. `name` renames the node, `defaultName` names it until somebody does.
- * Throws `home_unusable` when the file is not what it should be or cannot be written.
+ * Loads the identity kept in `directory`, or creates it at the first start. `name` renames the
+ * node; `defaultName` is used until a name is given. Throws `home_unusable` if the file is invalid
+ * or cannot be written.
  */
 export async function loadIdentity(
   directory: string,

@@ -1,4 +1,7 @@
-/** What a node needs of its host, tried one by one; each check says what it found, or throws what is wrong. */
+/**
+ * Checks of everything that a node needs of its host, one by one. Each returns a sentence with its
+ * finding, or throws the problem.
+ */
 import { ASSET_NAMES, type AssetSource } from "../../models/assets.ts";
 import { EMPTY } from "../../models/catalog/empty.ts";
 import { ModelRegistry } from "../../models/registry.ts";
@@ -12,15 +15,15 @@ import { createWorkerPool } from "../engine/worker_pool.ts";
 
 const MIB = 1024 * 1024;
 
-/** The smallest module with an instruction on vectors of 128 bits, as wasm-feature-detect has it. */
+/** The smallest module with a 128-bit vector instruction, taken from wasm-feature-detect. */
 const SIMD_MODULE = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
   ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
 );
 
-/** The checks of this host that only a node can make. */
+/** The checks of this host that only the node role can make. */
 export interface SelfChecks {
-  /** Throws `memory_low` when a node with one worker would not fit. */
+  /** Throws `memory_low` if a node with one worker does not fit. */
   memory(): Promise<string>;
   /** Throws `engine_failed` or `assets_missing`. */
   wasm(): Promise<string>;
@@ -28,7 +31,7 @@ export interface SelfChecks {
   workers(): Promise<string>;
 }
 
-/** What the checks look at; tests pass their own. */
+/** Sources of the checks; tests pass their own. */
 export interface SelfCheckOptions {
   readonly clock: Clock;
   readonly log: Log;
@@ -70,7 +73,10 @@ async function checkWasm(assets: AssetSource): Promise<string> {
   return `WebAssembly has vectors; ${ASSET_NAMES.length} files of ${inMib(bytes)} are whole.`;
 }
 
-/** A worker as every node has them, without permissions: it starts, loads and answers. */
+/**
+ * Checks that a worker without permissions, as every node uses them, starts, loads a model and
+ * answers.
+ */
 async function checkWorkers({ clock, log, assets }: { clock: Clock; log: Log; assets: AssetSource }): Promise<string> {
   const startMs = clock.nowMs();
   const { digest } = new ModelRegistry().add(EMPTY.manifest);

@@ -14,29 +14,36 @@ import { executableOf, HEAD_BYTES } from "../../protocol/program/executable.ts";
 import { UpgradeDirectory } from "../../protocol/host/upgrade_directory.ts";
 import { type OwnProgram, whyDeclined } from "../core/judge_program.ts";
 
-/** What a node may do about newer programs, and how it was started. */
+/** Settings of upgrades, and how this process was started. */
 export interface UpgradeOptions {
   readonly own: OwnProgram;
-  /** The part of the data directory that is for programs. */
+  /** Directory for programs inside the data directory. */
   readonly directory: string;
-  /** Of this very program, when it is tried: it is kept once the master has taken the node in. */
+  /**
+   * Digest of the running program if it is on trial, else `null`. A program on trial is kept once a
+   * master has accepted the node.
+   */
   readonly trial: Digest | null;
 }
 
-/** What an {@linkcode Upgrader} works with. */
 export interface UpgraderOptions extends UpgradeOptions {
   readonly remote: Pick<BlobStore, "open">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly send: (message: ProgramStateMessage) => void;
-  /** Finishes what runs; false when the node is to go on as it is. */
+  /**
+   * Finishes the running work. Resolves to false if the node must go on with its present program.
+   */
   readonly finishWork: () => Promise<boolean>;
-  /** Says goodbye and leaves, to be started again. */
+  /** Ends the node, so that it is started again with the new program. */
   readonly leave: () => void;
 }
 
-/** Takes a newer program from the master: fetched, verified, noted for whoever starts this node, and then the node leaves. */
+/**
+ * Takes a newer program from the master: fetches and verifies it, records it for the launcher, and
+ * ends the node.
+ */
 export class Upgrader {
   readonly #options: UpgraderOptions;
   readonly #closing = new AbortController();
@@ -50,22 +57,25 @@ export class Upgrader {
     this.#directory = new UpgradeDirectory(options.directory);
   }
 
-  /** Whether the node left to be started again. */
+  /** True once the node is ending to be started again with a newer program. */
   get isDue(): boolean {
     return this.#isDue;
   }
 
-  /** Resolves when nothing is in hand. */
+  /** Resolves once no offer is being processed. */
   get idle(): Promise<void> {
     return this.#busy ?? Promise.resolve();
   }
 
-  /** The master offers a program; one that comes while another is in hand is offered again. */
+  /**
+   * Processes the offer of a program. An offer that arrives while another is being processed is
+   * ignored, because the master offers it again.
+   */
   receive({ type: _, ...program }: ProgramOffer): void {
     this.#busy ??= this.#take(program).finally(() => this.#busy = null);
   }
 
-  /** The master has taken the node in: a program that is tried has come up. */
+  /** Handles that a master accepted the node: a program on trial has proven itself and is kept. */
   async welcomed(): Promise<void> {
     const { trial, own, log } = this.#options;
     if (trial === null || this.#isKept) return;
@@ -79,7 +89,10 @@ export class Upgrader {
     }
   }
 
-  /** There is no master to be reached: if this program is tried and does not come up, that may not be its fault. */
+  /**
+   * Handles that no master can be reached: recorded for a program on trial, because its failure may
+   * then not be its own fault.
+   */
   async cutOff(): Promise<void> {
     const { trial, log } = this.#options;
     if (trial === null || this.#isKept) return;
@@ -88,10 +101,10 @@ export class Upgrader {
     });
   }
 
-  /** Breaks off. */
+  /** Aborts the offer being processed. */
   async close(): Promise<void> {
     this.#closing.abort();
-    // What leaves the node is itself a part of what is in hand.
+    // Once a restart is due, the offer itself ends the node, so it is not waited for.
     if (!this.#isDue) await this.#busy;
   }
 
@@ -120,7 +133,7 @@ export class Upgrader {
   async #whyDeclined(program: Program): Promise<string | null> {
     const { own } = this.#options;
     const declined = whyDeclined(program, own, []);
-    // Nobody who does not take programs needs a directory of them.
+    // A node that declines every program needs no directory for them.
     return declined ?? whyDeclined(program, own, (await this.#directory.read()).failed);
   }
 

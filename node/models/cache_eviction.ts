@@ -5,20 +5,19 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { type CachedFile, evictionFor, leastRecentlyUsed } from "../core/cache_policy.ts";
 import type { UseTimes } from "./use_times.ts";
 
-/** What a {@linkcode CacheEviction} works with. */
 export interface CacheEvictionOptions {
   readonly store: BlobStore;
-  /** Of all files of models together; 0: no limit. */
+  /** Limit of all model files together, in bytes; 0 for no limit. */
   readonly bytesMax: number;
   readonly times: UseTimes;
   readonly clock: Clock;
-  /** Files of models in hand: they stay, whatever happens. */
+  /** Returns the files of the models on this node, which are never evicted. */
   readonly inUse: () => Iterable<Digest>;
 }
 
 /**
- * Keeps the files of models on this node under a limit. It knows those that were fetched, used or found as such; of
- * anything else in the store it knows nothing and deletes nothing.
+ * Keeps the model files on this node under a limit. It knows only files that were fetched, used or
+ * found as model files; other files in the store are never deleted.
  */
 export class CacheEviction {
   readonly #options: CacheEvictionOptions;
@@ -28,13 +27,13 @@ export class CacheEviction {
     this.#options = options;
   }
 
-  /** They are files of a model, used at some time or other. */
+  /** Registers model files whose last use is not known. */
   async found(digests: Iterable<Digest>): Promise<void> {
     const times = await this.#load();
     for (const digest of digests) if (!times.has(digest)) times.set(digest, 0);
   }
 
-  /** They are used now. */
+  /** Records that the files are used now. */
   async touch(digests: Iterable<Digest>): Promise<void> {
     const times = await this.#load();
     const nowMs = this.#options.clock.wallMs();
@@ -42,7 +41,10 @@ export class CacheEviction {
     await this.#options.times.save(times);
   }
 
-  /** Deletes what it takes for `neededBytes` more. Throws `disk_full`, deleting nothing, when that is not to be had. */
+  /**
+   * Evicts files until `neededBytes` more fit under the limit. Throws `disk_full`, without deleting
+   * anything, if that is impossible.
+   */
   async makeRoom(what: string, neededBytes: number): Promise<void> {
     const { bytesMax } = this.#options;
     if (bytesMax === 0) return;
@@ -58,7 +60,10 @@ export class CacheEviction {
     for (const file of evict) await this.#delete(file);
   }
 
-  /** The disk is full although the limit is not: deletes the file that goes first; false when there is none. */
+  /**
+   * Evicts one file because the disk is full before the limit is reached. Returns false if there is
+   * none to evict.
+   */
   async evictOne(): Promise<boolean> {
     const file = leastRecentlyUsed(await this.#files(), this.#inUse());
     if (file === undefined) return false;

@@ -11,38 +11,38 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import type { ModelOffer } from "../../protocol/messages/model.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 
-/** As many as a `hello` may name. */
+/** Maximum number of cached models that a `hello` may list. */
 const CACHED_MAX = 1_024;
 
-/** Where a model's files are kept, and where they come from. */
 export interface ModelCacheOptions {
-  /** Of this node. */
+  /** The blob store of this node. */
   readonly local: BlobStore;
-  /** The master's. */
+  /** The blob store of the master. */
   readonly remote: Pick<BlobStore, "open">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log?: Log;
-  /** What keeps it under a limit; null: nothing. */
+  /** Keeps the cache under its limit; absent if there is no limit. */
   readonly eviction?: CacheEviction;
 }
 
-/** How to fetch. */
 export interface FetchOptions {
   readonly signal?: AbortSignal;
-  /** Of all files that were missing together. */
+  /** Called with the progress of all missing files together. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
-/** A model's files, verified: the manifest and the model files by role. */
+/** The verified files of a model: the manifest, and the model files by role. */
 export interface ModelFiles {
   readonly manifest: Manifest;
   readonly files: Map<string, Uint8Array<ArrayBuffer>>;
-  /** What moved in place of files that were damaged. */
+  /** Bytes that were fetched again to replace damaged files. */
   readonly refetchedBytes: number;
 }
 
-/** The files of models on this node: each is fetched once, by digest, and stays for the next start. */
+/**
+ * The model files of this node: each is fetched once, by its digest, and kept for the next start.
+ */
 export class ModelCache {
   readonly #local: BlobStore;
   readonly #options: ModelCacheOptions;
@@ -54,7 +54,7 @@ export class ModelCache {
     this.#log = options.log ?? SILENT_LOG;
   }
 
-  /** The files of `offer` that are not here, each once. */
+  /** Returns the files of `offer` that are not on this node, each once. */
   async missing(offer: ModelOffer): Promise<BlobReference[]> {
     const missing = new Map<Digest, BlobReference>();
     for (const file of [offer.manifest, ...offer.files]) {
@@ -64,8 +64,9 @@ export class ModelCache {
   }
 
   /**
-   * Fetches what is missing of `offer`, going on where an earlier try broke off, and returns how many bytes moved.
-   * Throws as `copyBlob` does.
+   * Fetches the missing files of `offer`, resuming interrupted downloads, and returns the number of
+   * bytes fetched. Throws `disk_full` if they cannot fit under the limit, and the errors of
+   * `copyBlob`.
    */
   async fetch(offer: ModelOffer, options: FetchOptions = {}): Promise<number> {
     const missing = await this.missing(offer);
@@ -83,8 +84,9 @@ export class ModelCache {
   }
 
   /**
-   * The files of `offer`, each verified as it is read; one that was damaged since it came is logged and fetched again.
-   * Throws `model_invalid` when the manifest is none, or names model files that were not offered.
+   * Reads the files of `offer` and verifies each. A file that is damaged or missing on disk is
+   * logged and fetched again. Throws `model_invalid` if the manifest is invalid or names model
+   * files that were not offered, and the errors of `copyBlob`.
    */
   async read(offer: ModelOffer, options: Pick<FetchOptions, "signal"> = {}): Promise<ModelFiles> {
     const { model } = offer;
@@ -105,12 +107,15 @@ export class ModelCache {
     return { manifest, files, refetchedBytes };
   }
 
-  /** The manifests whose files are all here; a model that is offered with one of them moves no bytes. */
+  /**
+   * Returns the manifests whose files are all on this node; an offer of such a model needs no
+   * download.
+   */
   async completeManifests(): Promise<Digest[]> {
     const complete: Digest[] = [];
     for await (const { digest, size } of this.#local.list()) {
       if (complete.length === CACHED_MAX) break;
-      // What is longer is not read to find out whether it is one.
+      // A longer file cannot be a manifest and is not read.
       if (size > LIMITS.manifestBytesMax) continue;
       const manifest = await this.#manifestIn(digest);
       if (manifest === null) continue;
@@ -127,7 +132,10 @@ export class ModelCache {
     return true;
   }
 
-  /** Null for a small model file, which is no manifest, and for a damaged file, which is none any more. */
+  /**
+   * Returns the manifest stored under `digest`; `null` if that file is a small model file or is
+   * damaged.
+   */
   async #manifestIn(digest: Digest): Promise<Manifest | null> {
     try {
       return decodeManifest(await this.#local.read(digest));
@@ -138,7 +146,10 @@ export class ModelCache {
     }
   }
 
-  /** `names` say whose file it is. */
+  /**
+   * Reads a file, and fetches it again if it is damaged or missing. `names` identifies it in the
+   * log.
+   */
   async #readSound(
     file: BlobReference,
     { names, ...options }: Pick<FetchOptions, "signal"> & { names: { model: string; role: string } },
@@ -156,7 +167,10 @@ export class ModelCache {
     }
   }
 
-  /** Where the disk is full before the limit is, what was not used for longest makes room too. */
+  /**
+   * Copies a file. If the disk is full before the limit is reached, evicts least recently used
+   * files and tries again.
+   */
   async #copyMakingRoom(file: BlobReference, options: FetchOptions): Promise<number> {
     for (;;) {
       try {

@@ -1,6 +1,9 @@
 import type { ModelFileReader, ModelFiles } from "../engine/engine.ts";
 
-/** Gives model files that are read already to whoever asks first, and keeps nothing of them; those who come after have them read again. */
+/**
+ * Returns a reader that gives `files`, which are already in memory, to the first caller and then
+ * keeps no reference to them. Later calls read the files again.
+ */
 export function firstThen(
   files: ModelFiles,
   readAgain: () => Promise<{ readonly files: ModelFiles }>,

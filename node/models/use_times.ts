@@ -3,13 +3,16 @@ import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import { digestSchema, z } from "../../protocol/schema.ts";
 
-/** When the files of a cache were last used: wall times by digest. */
+/**
+ * Storage for the times at which cached files were last used: milliseconds since the Unix epoch,
+ * keyed by digest.
+ */
 export interface UseTimes {
   load(): Promise<Map<Digest, number>>;
   save(times: ReadonlyMap<Digest, number>): Promise<void>;
 }
 
-/** As many files as a cache remembers; a node holds far fewer. */
+/** Maximum number of files remembered; a node holds far fewer. */
 const FILES_MAX = 100_000;
 
 const useTimesSchema = z.strictObject({
@@ -17,7 +20,7 @@ const useTimesSchema = z.strictObject({
   usedAtMs: z.array(z.tuple([digestSchema, z.number().int().min(0)])).max(FILES_MAX),
 });
 
-/** For a cache that lasts as long as the process. */
+/** Use times for a cache that lives only as long as the process. */
 export class MemoryUseTimes implements UseTimes {
   #times: ReadonlyMap<Digest, number> = new Map();
 
@@ -31,7 +34,10 @@ export class MemoryUseTimes implements UseTimes {
   }
 }
 
-/** In a file beside the cache. That it cannot be read or written costs no more than the order in which files go. */
+/**
+ * Use times in a file beside the cache. If it cannot be read or written, only the order of eviction
+ * is lost.
+ */
 export class FileUseTimes implements UseTimes {
   readonly #path: string;
   readonly #log: Log;

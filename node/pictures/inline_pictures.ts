@@ -2,24 +2,27 @@ import type { NamedPicture } from "../../protocol/wire/picture_frame.ts";
 import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 
-/** What came for an attempt that was cancelled is never taken, so the oldest give way. */
+/**
+ * Maximum number of pictures kept. The picture of a cancelled attempt is never taken, so the oldest
+ * are evicted.
+ */
 const KEPT_MAX = 1_024;
 
-/** A picture that is here, or whose bytes had to give way. */
+/** A picture that has arrived; `bytes` is `null` if it did not fit into memory. */
 interface Kept {
   readonly digest: Digest;
   readonly bytes: Uint8Array<ArrayBuffer> | null;
 }
 
-/** Somebody who waits for a picture. */
+/** A caller waiting for a picture. */
 interface Awaiting {
   readonly digest: Digest;
   readonly settle: (bytes: Uint8Array<ArrayBuffer> | null) => void;
 }
 
 /**
- * Pictures that come with their assignments on the control connection. Whatever goes wrong means that a picture is fetched by
- * its digest, as one that does not come along.
+ * Pictures that arrive on the control connection with their assignments. If anything goes wrong
+ * with one, it is fetched by its digest, like a picture that does not travel on that connection.
  */
 export class InlinePictures {
   readonly #bytesMax: number;
@@ -31,7 +34,7 @@ export class InlinePictures {
     this.#bytesMax = options.bytesMax ?? LIMITS.inlinePicturesBytesMax;
   }
 
-  /** A picture has come. */
+  /** Takes in a picture that has arrived. */
   arrived({ digest, bytes }: NamedPicture): void {
     for (const awaiting of this.#awaiting) {
       if (awaiting.digest === digest) return awaiting.settle(bytes);
@@ -43,8 +46,9 @@ export class InlinePictures {
   }
 
   /**
-   * The picture of an assignment that says that it comes, verified. Null when it is not what it is called, had to give way, or
-   * `signal` aborts: then it is to be fetched.
+   * Returns the verified picture of an assignment that announced it, waiting for it if need be.
+   * Returns `null` if the bytes do not match `digest`, were not kept, or cannot arrive any more, or
+   * if `signal` aborts; the caller then fetches the picture.
    */
   async take(digest: Digest, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {
     const at = this.#kept.findIndex((kept) => kept.digest === digest);
@@ -52,7 +56,7 @@ export class InlinePictures {
     return bytes !== null && digestOf(bytes) === digest ? bytes : null;
   }
 
-  /** The connection is over: what has not come does not come. */
+  /** Handles the end of the connection: pictures that have not arrived by then never will. */
   end(): void {
     this.#kept = [];
     this.#keptBytes = 0;

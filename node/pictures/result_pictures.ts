@@ -10,23 +10,25 @@ import { retryOnce } from "./retry_once.ts";
 
 type Pictures = Pick<EngineResult, "annotated" | "crops">;
 
-/** What {@linkcode ResultPictures} works with. */
 export interface ResultPicturesOptions {
-  /** The master's blobs. */
+  /** The blob store of the master. */
   readonly remote: Pick<BlobStore, "put">;
-  /** Sends a picture on the control connection; false when it must go another way. */
+  /** Sends a picture on the control connection. Returns false if it must go over HTTP. */
   readonly sendPicture: (picture: InlinePicture) => boolean;
 }
 
-/** The pictures of one answer on their way. */
+/** The pictures of one answer, ready to be sent. */
 interface Sending {
-  /** What the result names them. */
+  /** Their references in the result. */
   readonly names: PictureNames;
-  /** Sends all of them; resolves when they are with the master, or on the connection. Throws why they could not be sent, also when `signal` aborts. */
+  /**
+   * Sends all pictures. Resolves once they have reached the master or are queued on the connection.
+   * Throws why they could not be sent, also if `signal` aborts.
+   */
   readonly send: (signal: AbortSignal) => Promise<void>;
 }
 
-/** What was drawn and cut out for attempts, until it is on its way to the master. */
+/** Annotated pictures and cropped faces of attempts, kept until they are sent to the master. */
 export class ResultPictures {
   readonly #options: ResultPicturesOptions;
   readonly #pictures = new Map<AttemptKey, Pictures>();
@@ -43,7 +45,7 @@ export class ResultPictures {
     this.#pictures.delete(key);
   }
 
-  /** Forgets them here; the caller sends them. */
+  /** Removes the pictures of `key` and returns them; the caller sends them. */
   take(key: AttemptKey): Sending {
     const pictures = this.#pictures.get(key);
     invariant(pictures !== undefined, `attempt ${key} has pictures`);

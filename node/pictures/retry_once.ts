@@ -1,6 +1,9 @@
 import { asDmlError } from "../../protocol/kernel/errors.ts";
 
-/** A transfer that broke off for a reason that may have passed is tried a second time, at once; more is the master's to decide. */
+/**
+ * Runs `transfer`, and once more, immediately, if it failed with an error that can be retried.
+ * Further retries are up to the master.
+ */
 export async function retryOnce<Result>(transfer: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
   try {
     return await transfer();
