@@ -143,8 +143,8 @@ export class Executor {
     if (size > LIMITS.imageBytesMax) {
       throw new DmlError("image_too_large", `The picture has ${size} bytes; ${LIMITS.imageBytesMax} are allowed.`);
     }
-    const come = isInline ? await inlinePictures.take(digest, signal) : null;
-    return come ?? await retryOnce(() => remote.read(digest, { signal }), signal);
+    const arrived = isInline ? await inlinePictures.take(digest, signal) : null;
+    return arrived ?? await retryOnce(() => remote.read(digest, { signal }), signal);
   }
 
   async #upload({ key }: ActionTo<"upload">): Promise<void> {
@@ -215,7 +215,7 @@ export class Executor {
     try {
       await galleries.drop(gallery);
     } catch (error) {
-      log.warn("A gallery was not forgotten cleanly.", { gallery, error: String(error) });
+      log.warn("A gallery was not removed cleanly.", { gallery, error: String(error) });
     }
     report({ kind: "galleryDropped", gallery });
   }
@@ -232,8 +232,8 @@ export class Executor {
   /** Returns the failure to report; details of an unexpected error stay in the log of this node. */
   #failureOf(error: unknown): Failure {
     if (error instanceof DmlError) return { code: error.code, reason: clip(error.message, LIMITS.reasonCharactersMax) };
-    this.#options.log.error("Something failed that should not.", { error: String(error) });
-    return { code: "attempt_failed", reason: "Something went wrong inside a node; its log says what." };
+    this.#options.log.error("An unexpected error occurred.", { error: String(error) });
+    return { code: "attempt_failed", reason: "An unexpected error occurred in a node; see its log." };
   }
 
   /** Registers `transfer`, so that {@linkcode close} waits for its end. */

@@ -100,14 +100,14 @@ class Node {
         if (!wasOpen) await this.#upgrader?.cutOff();
         failures = wasOpen ? 1 : failures + 1;
         const retryInMs = backoffMs(failures, { random: this.#options.random });
-        this.#options.log.info("There is no connection to the master; it is tried again.", {
+        this.#options.log.info("There is no connection to the master; the node will retry.", {
           ...ending,
           retryInMs: Math.round(retryInMs),
         });
         this.#options.onEvent?.({ kind: "disconnected", ending, retryInMs });
         await sleep(retryInMs, { clock: this.#options.clock, signal: this.#leaving.signal });
       }
-      return { code: "shutting_down", reason: "The node was told to stop." };
+      return { code: "shutting_down", reason: "The node was stopped." };
     } finally {
       await this.#loop.close();
       await this.#upgrader?.close();
@@ -120,7 +120,7 @@ class Node {
       this.#isStopping = true;
       this.#loop.drain(true);
       await this.#loop.whenIdle(LIMITS.drainMs);
-      this.#connection?.leave("shutting_down", "The node leaves.");
+      this.#connection?.leave("shutting_down", "The node is leaving.");
       this.#leaving.abort();
     }
     await this.#finished.promise;
@@ -148,12 +148,12 @@ class Node {
         onPicture: (picture) => this.#inlinePictures.arrived(picture),
       });
       this.#connection = connection;
-      if (this.#isStopping) connection.leave("shutting_down", "The node leaves.");
+      if (this.#isStopping) connection.leave("shutting_down", "The node is leaving.");
       return { ending: await connection.run(), wasOpen };
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       const { code, message, advice } = asDmlError(error);
-      if (code === "internal") log.error("Connecting failed for a reason unknown.", { error: String(error) });
+      if (code === "internal") log.error("Connecting failed unexpectedly.", { error: String(error) });
       return { ending: { code, reason: message, advice }, wasOpen };
     } finally {
       // Cleared first, so that messages caused by the loss are not sent on the lost connection.
@@ -181,14 +181,14 @@ class Node {
     const master = this.#connection?.remote ?? "the master";
     this.#loop.connected(welcome);
     void this.#upgrader?.welcomed();
-    this.#options.log.info("The master has taken this node in.", { master });
+    this.#options.log.info("The master has accepted this node.", { master });
     this.#options.onEvent?.({ kind: "connected", master, version: welcome.version });
   }
 
   #receive(messages: readonly Message[]): void {
     for (const message of messages) {
-      if (message.type === "command.run") void this.#obey(message);
-      else if (message.type === "program.offer") this.#hearOffer(message);
+      if (message.type === "command.run") void this.#execute(message);
+      else if (message.type === "program.offer") this.#receiveOffer(message);
       else if (message.type === "error") this.#options.log.warn("The master refused a message.", { ...message });
       else this.#loop.receive(message);
     }
@@ -199,16 +199,16 @@ class Node {
    * Executes the command and then reports that it is done: the sender may wait until the node is
    * idle.
    */
-  async #obey({ commandId, command }: CommandRun): Promise<void> {
-    this.#options.log.info("The master gives a command.", { command });
+  async #execute({ commandId, command }: CommandRun): Promise<void> {
+    this.#options.log.info("The master sent a command.", { command });
     const done = command === "resume" ? this.#resume() : await this.#drain(command === "shutdown");
     this.#connection?.send({ type: "command.done", commandId, ...done });
     if (command === "shutdown") await this.stop();
   }
 
-  #hearOffer(offer: ProgramOffer): void {
+  #receiveOffer(offer: ProgramOffer): void {
     if (this.#upgrader !== null) return this.#upgrader.receive(offer);
-    const reason = "This node takes no programs.";
+    const reason = "This node does not accept programs.";
     this.#connection?.send({ type: "program.state", digest: offer.digest, state: "declined", reason });
   }
 
@@ -229,13 +229,13 @@ class Node {
   #resume(): { ok: boolean; detail: string } {
     if (this.#isStopping) return { ok: false, detail: "The node is leaving." };
     this.#loop.drain(false);
-    return { ok: true, detail: "The node takes work again." };
+    return { ok: true, detail: "The node accepts work again." };
   }
 
   async #drain(isLast: boolean): Promise<{ ok: boolean; detail: string }> {
     this.#loop.drain(true);
     const ok = await this.#loop.whenIdle(LIMITS.drainMs);
-    const rest = ok ? "has finished what it had" : "has not finished what it has";
-    return { ok, detail: `The node ${isLast ? "ends" : "takes no new work"} and ${rest}.` };
+    const rest = ok ? "has finished its work" : "has not finished its work yet";
+    return { ok, detail: `The node ${isLast ? "ends" : "accepts no new work"} and ${rest}.` };
   }
 }

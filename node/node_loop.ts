@@ -62,7 +62,7 @@ export class NodeLoop {
   readonly #state: NodeState;
   readonly #executor: Executor;
   #pressure: HostPressure;
-  #told = "";
+  #reportedSummary = "";
   readonly #idleWaiters = new Set<() => void>();
   #isClosed = false;
 
@@ -78,29 +78,29 @@ export class NodeLoop {
       galleriesMax: LIMITS.galleriesMax,
       attemptDeadlineMs: LIMITS.attemptDeadlineMs,
     });
-    this.#executor = new Executor({ ...options, report: (event) => this.#happened(event) });
+    this.#executor = new Executor({ ...options, report: (event) => this.#handle(event) });
   }
 
   /** Handles that the master accepted this node. */
   connected({ protocol }: Welcome): void {
-    this.#happened({ kind: "connected", protocol });
+    this.#handle({ kind: "connected", protocol });
   }
 
   /** Handles the loss of the connection: its attempts are cancelled, the models stay loaded. */
   disconnected(): void {
     this.#options.inlinePictures.end();
-    this.#happened({ kind: "disconnected" });
+    this.#handle({ kind: "disconnected" });
   }
 
   /** Stops accepting new work, or accepts it again if `draining` is false. */
   drain(draining: boolean): void {
-    this.#happened({ kind: "drainChanged", draining });
+    this.#handle({ kind: "drainChanged", draining });
   }
 
   /** Handles that time has passed, and measures the load of the host anew. */
   tick(): void {
     this.#pressure = this.#options.pressure();
-    this.#happened({ kind: "ticked" });
+    this.#handle({ kind: "ticked" });
   }
 
   /** Applies a message of the master; the caller must call {@linkcode turn} after each batch. */
@@ -137,8 +137,8 @@ export class NodeLoop {
     }
     for (const message of state.outbox.splice(0)) this.#send(message);
     const summary = `${runningCount(state)} ${queuedCount(state)} ${state.draining}`;
-    if (summary !== this.#told) this.#options.onChange();
-    this.#told = summary;
+    if (summary !== this.#reportedSummary) this.#options.onChange();
+    this.#reportedSummary = summary;
     this.#checkIdle();
   }
 
@@ -179,7 +179,7 @@ export class NodeLoop {
     await this.#executor.close();
   }
 
-  #happened(event: NodeEvent): void {
+  #handle(event: NodeEvent): void {
     if (this.#isClosed) return;
     this.#apply(event);
     this.turn();
@@ -201,7 +201,7 @@ export class NodeLoop {
     } catch (error) {
       if (message.type !== "task.result" || !(error instanceof DmlError)) throw error;
       const failed = failureInstead(message, error);
-      log.error("An answer cannot be sent.", { taskId: failed.taskId, code: failed.code, reason: failed.reason });
+      log.error("A result cannot be sent.", { taskId: failed.taskId, code: failed.code, reason: failed.reason });
       send(failed);
     }
   }
@@ -210,7 +210,7 @@ export class NodeLoop {
     const { log } = this.#options;
     const { kind, offer: { gallery, version } } = event;
     if (kind === "galleryFailed") {
-      return log.error("A gallery cannot be had here.", { gallery, version, ...event.failure });
+      return log.error("A gallery could not be installed here.", { gallery, version, ...event.failure });
     }
     log.info("A gallery is in force.", { gallery, version, fetchedBytes: event.fetchedBytes });
   }

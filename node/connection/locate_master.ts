@@ -7,7 +7,7 @@ import { parseAs, z } from "../../protocol/schema.ts";
 
 const ANSWER_TIMEOUT_MS = 5_000;
 const RIGHT_PORT =
-  `Check the address; the port is the one that \`dml serve\` prints first, ${DEFAULT_PORT} unless told otherwise.`;
+  `Check the address. The port is the first one that \`dml serve\` prints, ${DEFAULT_PORT} by default.`;
 
 /** Schema of the one field that tells a dml master from any other server that answers with JSON. */
 const productSchema = z.looseObject({ product: z.literal("dml") });
@@ -26,8 +26,8 @@ export async function askCluster(baseUrl: string, options: { signal: AbortSignal
     response = await fetch(url, { signal, redirect: "error" });
     if (response.ok) body = await response.json();
   } catch (cause) {
-    if (cause instanceof SyntaxError) throw noDml(baseUrl, { cause });
-    if (isNoHttp(cause)) throw noHttp(baseUrl, cause);
+    if (cause instanceof SyntaxError) throw notDml(baseUrl, { cause });
+    if (isNoHttp(cause)) throw notHttp(baseUrl, cause);
     const reason = signal.aborted ? "it does not answer" : unreachableReason(cause);
     throw new DmlError("master_unreachable", `The master at ${baseUrl} cannot be reached: ${reason}.`, { cause });
   }
@@ -35,18 +35,18 @@ export async function askCluster(baseUrl: string, options: { signal: AbortSignal
   // retried.
   if (response.status === 404) {
     await response.body?.cancel();
-    throw noDml(baseUrl, { code: "master_unreachable" });
+    throw notDml(baseUrl, { code: "master_unreachable" });
   }
   if (!response.ok) throw await errorOfResponse(response, { what: url });
-  if (!productSchema.safeParse(body).success) throw noDml(baseUrl);
-  return parseAs(clusterSchema, body, { what: `What ${baseUrl} answered`, code: "protocol_version" });
+  if (!productSchema.safeParse(body).success) throw notDml(baseUrl);
+  return parseAs(clusterSchema, body, { what: `The response from ${baseUrl}`, code: "protocol_version" });
 }
 
-function noDml(baseUrl: string, { code = "protocol_version", cause }: { code?: ErrorCode; cause?: unknown } = {}) {
-  return new DmlError(code, `What answers at ${baseUrl} is no master of dml.`, { cause, advice: RIGHT_PORT });
+function notDml(baseUrl: string, { code = "protocol_version", cause }: { code?: ErrorCode; cause?: unknown } = {}) {
+  return new DmlError(code, `The server at ${baseUrl} is not a dml master.`, { cause, advice: RIGHT_PORT });
 }
 
-function noHttp(baseUrl: string, cause: unknown): DmlError {
-  const what = "is no HTTP interface of a master, perhaps its control port";
-  return new DmlError("protocol_version", `What answers at ${baseUrl} ${what}.`, { cause, advice: RIGHT_PORT });
+function notHttp(baseUrl: string, cause: unknown): DmlError {
+  const reason = `The server at ${baseUrl} does not speak HTTP; it may be the control port of a master.`;
+  return new DmlError("protocol_version", reason, { cause, advice: RIGHT_PORT });
 }

@@ -146,7 +146,7 @@ export class MasterConnection {
 
   #takePicture(picture: InlinePicture): void {
     if (!this.#sendsPicturesInline) {
-      throw new DmlError("message_invalid", "A picture came on a connection that carries none.");
+      throw new DmlError("message_invalid", "A picture arrived on a connection that carries no pictures.");
     }
     this.#options.onPicture(named(picture));
   }
@@ -167,7 +167,7 @@ export class MasterConnection {
     this.#cancelTimer();
     this.#cancelTimer = clock.after(intervalMs, () => {
       if (this.#detector?.health(clock.nowMs()) === "red") {
-        return this.leave("connection_lost", "Nothing was heard of the master for too long.");
+        return this.leave("connection_lost", "The master has been silent for too long.");
       }
       onHeartbeat();
       this.#sendAvailability();

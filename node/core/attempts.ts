@@ -33,17 +33,17 @@ export function applyAssign(state: NodeState, assign: TaskAssign): void {
     cancelled: false,
     deadlineAtMs: state.nowMs + assign.deadlineMs,
     answer: null,
-    isTold: false,
+    isResultSent: false,
   };
-  const refusal = whyNotTaken(state, assign);
+  const refusal = refusalOf(state, assign);
   if (refusal === null) state.attempts.set(key, attempt);
   else endWithFailure(state, attempt, refusal);
 }
 
-function whyNotTaken(state: NodeState, { manifestDigest }: TaskAssign): Failure | null {
-  if (state.draining) return { code: "shutting_down", reason: "This node takes no new work." };
+function refusalOf(state: NodeState, { manifestDigest }: TaskAssign): Failure | null {
+  if (state.draining) return { code: "shutting_down", reason: "This node accepts no new work." };
   if (state.attempts.size >= state.limits.attemptsMax) {
-    return { code: "queue_full", reason: `This node has ${state.attempts.size} attempts in hand.` };
+    return { code: "queue_full", reason: `This node already holds ${state.attempts.size} attempts.` };
   }
   if (state.models.get(manifestDigest)?.retired) {
     return { code: "model_unknown", reason: `${manifestDigest} was retired from this node.` };
@@ -74,7 +74,7 @@ export function applyRan(
     return;
   }
   end(state, attempt.key);
-  tellResult(state, attempt, NO_PICTURES);
+  sendResult(state, attempt, NO_PICTURES);
 }
 
 /**
@@ -87,8 +87,8 @@ export function applyNamed(
 ): void {
   const attempt = state.attempts.get(key);
   if (attempt?.phase !== "uploading" || state.protocol < RESULT_FIRST_VERSION) return;
-  attempt.isTold = true;
-  tellResult(state, attempt, names);
+  attempt.isResultSent = true;
+  sendResult(state, attempt, names);
 }
 
 /**
@@ -102,7 +102,7 @@ export function applyUploaded(
   const attempt = state.attempts.get(key);
   if (attempt?.phase !== "uploading") return;
   end(state, key);
-  if (!attempt.isTold) tellResult(state, attempt, names);
+  if (!attempt.isResultSent) sendResult(state, attempt, names);
 }
 
 /**
@@ -150,12 +150,12 @@ export function advance(
 }
 
 /** Queues the result for the master, unless the attempt was cancelled. */
-function tellResult(
+function sendResult(
   state: NodeState,
   { key, assign, answer, cancelled }: AttemptState,
   { annotated, crops }: PictureNames,
 ): void {
-  invariant(answer !== null, `attempt ${key} tells a result that it does not have`);
+  invariant(answer !== null, `attempt ${key} has no result to send`);
   if (cancelled) return;
   const { taskId, attempt } = assign;
   const found = crops.length > 0 ? withCrops(answer, crops) : answer;

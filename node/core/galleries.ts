@@ -29,7 +29,7 @@ export function applyGalleryOffer(state: NodeState, offer: GalleryOffer): void {
 const NEW = { phase: "offered", retired: false, inForce: null, isAnnounced: false, fetchedBytes: 0 } as const;
 
 function refuse(state: NodeState, { gallery, version }: GalleryOffer): void {
-  const reason = `This node holds ${state.galleries.size} galleries already.`;
+  const reason = `This node already holds ${state.galleries.size} galleries.`;
   state.outbox.push({ type: "gallery.failed", gallery, version, code: "queue_full", reason });
 }
 

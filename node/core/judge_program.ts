@@ -19,10 +19,12 @@ export interface OwnProgram {
  */
 export function whyDeclined(program: Program, own: OwnProgram, failed: readonly FailedProgram[]): string | null {
   if (program.target !== own.target) return `It is for ${program.target}, and this host is ${own.target}.`;
-  if (!isNewer(program.version, own.version)) return `This node runs dml ${own.version} already.`;
+  if (!isNewer(program.version, own.version)) return `This node already runs dml ${own.version}.`;
   if (!own.takesNewer) return "The node was not started with --upgrade.";
-  if (!own.canRestart) return "The node does not run from the portable executable, which alone can start a newer one.";
+  if (!own.canRestart) {
+    return "The node does not run from the portable executable; only that can start a newer program.";
+  }
   const failure = failed.find(({ digest, isFinal }) => isFinal && digest === program.digest);
-  if (failure !== undefined) return `It did not come up here: ${failure.reason}`;
+  if (failure !== undefined) return `It did not start successfully here: ${failure.reason}`;
   return null;
 }

@@ -22,7 +22,7 @@ export function applyOffer(state: NodeState, offer: ModelOffer): void {
     return;
   }
   if (state.models.size >= state.limits.modelsMax) {
-    const reason = `This node holds ${state.models.size} models already.`;
+    const reason = `This node already holds ${state.models.size} models.`;
     state.outbox.push({ type: "model.failed", manifestDigest, code: "queue_full", reason });
     return;
   }

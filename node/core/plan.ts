@@ -83,7 +83,7 @@ function refuseHopeless(state: NodeState): Action | null {
 
 const LATE: Failure = {
   code: "deadline_exceeded",
-  reason: "The task's time was over before a worker was free.",
+  reason: "The task's deadline passed before a worker was free.",
 };
 
 function unloadRetired(state: NodeState): Action | null {

@@ -86,7 +86,7 @@ export interface AttemptState {
    */
   answer: { readonly prediction: Prediction; readonly serviceMs: number } | null;
   /** True once the result was sent; its pictures are still being uploaded. */
-  isTold: boolean;
+  isResultSent: boolean;
 }
 
 /**

@@ -149,8 +149,8 @@ export class ModelHost {
       encodeMs: inHundredths(endMs - drawnMs + croppedMs - recognizedMs),
       totalMs: inHundredths(endMs - startMs),
     };
-    const asked = gallery === null ? {} : { gallery: { name: gallery.view.gallery, version: gallery.view.version } };
-    const prediction = { model: name, width, height, ...asked, ...found, timings: all };
+    const compared = gallery === null ? {} : { gallery: { name: gallery.view.gallery, version: gallery.view.version } };
+    const prediction = { model: name, width, height, ...compared, ...found, timings: all };
     return { prediction, annotated, crops };
   }
 

@@ -43,7 +43,7 @@ export function initOnnx(wasm: Uint8Array<ArrayBuffer>): void {
 export async function createModelSession(bytes: Uint8Array): Promise<ModelSession> {
   const engine = engineBytes;
   invariant(engine !== null, "initOnnx() comes first");
-  return await alone("The engine refused the model file", async () => {
+  return await exclusively("The engine refused the model file", async () => {
     try {
       const session = await onnx.InferenceSession.create(bytes, {
         executionProviders: ["wasm"],
@@ -71,7 +71,7 @@ class OnnxModelSession implements ModelSession {
   }
 
   run(inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
-    return alone("The model file failed", async () => {
+    return exclusively("The model file failed", async () => {
       const feeds: Record<string, onnx.Tensor> = {};
       for (const [name, tensor] of Object.entries(inputs)) feeds[name] = toOnnx(tensor);
       const results = await this.#session.run(feeds);
@@ -82,7 +82,7 @@ class OnnxModelSession implements ModelSession {
   }
 
   release(): Promise<void> {
-    return alone("The engine would not release the model file", () => this.#session.release());
+    return exclusively("The engine could not release the model file", () => this.#session.release());
   }
 }
 
@@ -93,7 +93,7 @@ let lastCall: Promise<unknown> = Promise.resolve();
  * Runs `call` after the previous call of the engine has ended. All calls share one stack, and each
  * of them suspends while it uses it, so they must not overlap.
  */
-async function alone<Result>(failure: string, call: () => Promise<Result>): Promise<Result> {
+async function exclusively<Result>(failure: string, call: () => Promise<Result>): Promise<Result> {
   const result = lastCall.then(call);
   lastCall = result.then(() => {}, () => {});
   try {
@@ -111,7 +111,7 @@ function toOnnx({ type, data, dims }: Tensor): onnx.Tensor {
 function fromOnnx({ type, data, dims }: onnx.Tensor): Tensor {
   const known = TENSOR_TYPES.find((name) => name === type);
   if (known !== undefined && isOf(known, data)) return { type: known, data, dims };
-  throw new TypeError(`its answer is of type ${type}, which dml does not read`);
+  throw new TypeError(`its output has type ${type}, which dml does not support`);
 }
 
 function isOf(type: TensorType, data: unknown): data is TensorData {

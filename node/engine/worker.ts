@@ -14,7 +14,7 @@ import type { AssetDelivery, FromWorker, ToWorker, WorkerReply, WorkerRequest } 
 
 const wanted = new Map<AssetName, PromiseWithResolvers<Uint8Array<ArrayBuffer>>>();
 const requests: Exclude<WorkerRequest, { type: "setGallery" }>[] = [];
-const host = new ModelHost({ assets: askForAsset, nowMs: SYSTEM_CLOCK.nowMs });
+const host = new ModelHost({ assets: requestAsset, nowMs: SYSTEM_CLOCK.nowMs });
 /** Ids of the `setGallery` requests that are answered when the running picture is done. */
 const gallerySets: number[] = [];
 /**
@@ -90,23 +90,23 @@ function buffersOf({ annotated, crops }: EngineResult): ArrayBuffer[] {
   return (annotated === null ? crops : [annotated, ...crops]).map(({ buffer }) => buffer);
 }
 
-function askForAsset(name: AssetName): Promise<Uint8Array<ArrayBuffer>> {
+function requestAsset(name: AssetName): Promise<Uint8Array<ArrayBuffer>> {
   const known = wanted.get(name);
   if (known !== undefined) return known.promise;
-  const asked = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
-  wanted.set(name, asked);
+  const pending = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
+  wanted.set(name, pending);
   post({ type: "assetWanted", name }, []);
-  return asked.promise;
+  return pending.promise;
 }
 
 /**
  * Passes the bytes on and keeps no reference: the requester keeps them as long as it needs them.
  */
 function takeAsset(delivery: AssetDelivery): void {
-  const asked = wanted.get(delivery.name);
+  const pending = wanted.get(delivery.name);
   wanted.delete(delivery.name);
-  if (delivery.type === "asset") asked?.resolve(delivery.bytes);
-  else asked?.reject(new DmlError("assets_missing", delivery.reason));
+  if (delivery.type === "asset") pending?.resolve(delivery.bytes);
+  else pending?.reject(new DmlError("assets_missing", delivery.reason));
 }
 
 function post(message: FromWorker, transfer: ArrayBuffer[]): void {

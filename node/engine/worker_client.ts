@@ -41,7 +41,7 @@ export class WorkerClient {
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker[]>) => {
       for (const message of data) this.#receive(message);
     };
-    this.#worker.onmessageerror = () => this.#died("it sent what cannot be read");
+    this.#worker.onmessageerror = () => this.#died("it sent an unreadable message");
     this.#worker.onerror = (event) => {
       event.preventDefault(); // or it would end the whole node
       this.#died(event.message);
@@ -61,7 +61,7 @@ export class WorkerClient {
     ask: Extract<WorkerAsk, { type: Type }>,
     transfer: ArrayBuffer[] = [],
   ): Promise<ReplyTo[Type]> {
-    if (this.#ended) throw new DmlError("worker_died", "The worker had ended before it was asked.");
+    if (this.#ended) throw new DmlError("worker_died", "The worker had ended before the request was sent.");
     const id = this.#nextId++;
     // Throws if a buffer in `transfer` is already detached; then nothing is pending.
     this.#post({ ...ask, id }, transfer);
@@ -83,7 +83,7 @@ export class WorkerClient {
     this.#worker.terminate();
     let isBehind = false;
     for (const { type, reject } of this.#pending.values()) {
-      reject(isBehind && type === "run" ? overOther(error) : error);
+      reject(isBehind && type === "run" ? notBegun(error) : error);
       isBehind ||= type !== "setGallery"; // it is answered ahead of the queue
     }
     this.#pending.clear();
@@ -96,7 +96,7 @@ export class WorkerClient {
    */
   #died(how: string): void {
     this.#options.log.error("A worker died.", { how });
-    this.end(new DmlError("worker_died", "The worker that had the picture died."));
+    this.end(new DmlError("worker_died", "The worker that ran the picture died."));
   }
 
   #post(message: ToWorker, transfer: ArrayBuffer[]): void {
@@ -140,7 +140,7 @@ export class WorkerClient {
  * Returns the error for a picture that had not begun when its worker ended because of an earlier
  * request.
  */
-function overOther(error: DmlError): DmlError {
+function notBegun(error: DmlError): DmlError {
   if (error.code === "shutting_down") return error;
-  return new DmlError("attempt_failed", "Its worker ended over what it was at before it.", { cause: error });
+  return new DmlError("attempt_failed", "Its worker ended because of an earlier request.", { cause: error });
 }

@@ -135,7 +135,7 @@ class WorkerPool implements Engine {
     else if (options.signal?.aborted) reject(cancelled());
     else if (slot !== undefined) begin(slot);
     else if (this.#waiting.length < WAITING_MAX) this.#waiting.push({ deadlineAtMs, begin, reject });
-    else reject(new DmlError("queue_full", `${WAITING_MAX} pictures wait for a worker already.`));
+    else reject(new DmlError("queue_full", `${WAITING_MAX} pictures are already waiting for a worker.`));
     this.#sweepBy(deadlineAtMs);
     return promise;
   }
@@ -184,7 +184,7 @@ class WorkerPool implements Engine {
     this.#waiting = this.#waiting.filter(({ deadlineAtMs }) => deadlineAtMs > nowMs);
     for (const { reject } of late) reject(overdue("No worker was free in time."));
     for (const slot of this.#slots) {
-      if (slot.deadlineAtMs <= nowMs) slot.replace(overdue("The worker took too long and was ended."));
+      if (slot.deadlineAtMs <= nowMs) slot.replace(overdue("The worker took too long and was terminated."));
     }
     const next = [...this.#slots, ...this.#waiting].map(({ deadlineAtMs }) => deadlineAtMs);
     const nextAtMs = Math.min(...next);
@@ -215,7 +215,7 @@ async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlin
 }
 
 function cancelled(): DmlError {
-  return new DmlError("cancelled", "Nobody waits for this picture any more.");
+  return new DmlError("cancelled", "The request for this picture was cancelled.");
 }
 
 function closed(): DmlError {

@@ -213,7 +213,7 @@ export class WorkerSlot {
     this.#client = null;
     this.#deadlinesAtMs = [];
     if (this.#isClosed) return;
-    if (wasReady) this.#options.log.warn("A worker ended and is replaced.");
+    if (wasReady) this.#options.log.warn("A worker ended; it is being replaced.");
     this.#startBy(wasReady ? this.#start() : this.#startLater());
   }
 }
@@ -226,9 +226,9 @@ function isBroken(error: unknown): boolean {
 
 /** Returns the error for a worker that had not `done` something in time, with advice. */
 function overdue(done: string): DmlError {
-  const what = `A worker had not ${done} after ${LIMITS.loadDeadlineMs / MINUTE_MS} minutes and was ended.`;
-  return new DmlError("deadline_exceeded", `${what} Free the host of other work, or use a smaller model.`, {
-    advice: "Then start it again.",
+  const what = `A worker had not ${done} after ${LIMITS.loadDeadlineMs / MINUTE_MS} minutes and was terminated.`;
+  return new DmlError("deadline_exceeded", `${what} Stop other programs on the host, or use a smaller model.`, {
+    advice: "Then start dml again.",
   });
 }
 

@@ -89,7 +89,10 @@ export class GalleryCache {
 
 function checkedIndex({ gallery, index }: GalleryOffer): GalleryOffer["index"] {
   if (index.size <= GALLERY_INDEX_BYTES_MAX) return index;
-  throw new DmlError("gallery_invalid", `The index of the gallery ${gallery} has ${index.size} bytes.`);
+  throw new DmlError(
+    "gallery_invalid",
+    `The index of the gallery ${gallery} has ${index.size} bytes; ${GALLERY_INDEX_BYTES_MAX} are allowed.`,
+  );
 }
 
 function checkSame(offer: GalleryOffer, index: GalleryIndex): void {

@@ -1,17 +1,17 @@
 import type { Clock } from "../../protocol/kernel/clock.ts";
 
-const LOOK_EVERY_MS = 2_000;
+const CHECK_INTERVAL_MS = 2_000;
 
 /**
- * Calls `gone` once the process that started this one has ended. Returns a function that ends the
+ * Calls `onEnd` once the process that started this one has ended. Returns a function that ends the
  * watch.
  */
-export function watchParent(gone: () => void, { clock, parent }: { clock: Clock; parent: () => number }): () => void {
-  const starter = parent();
-  let cancel = clock.after(LOOK_EVERY_MS, look);
-  function look(): void {
-    if (parent() !== starter) return gone();
-    cancel = clock.after(LOOK_EVERY_MS, look);
+export function watchParent(onEnd: () => void, { clock, parent }: { clock: Clock; parent: () => number }): () => void {
+  const parentPid = parent();
+  let cancel = clock.after(CHECK_INTERVAL_MS, check);
+  function check(): void {
+    if (parent() !== parentPid) return onEnd();
+    cancel = clock.after(CHECK_INTERVAL_MS, check);
   }
   return () => cancel();
 }

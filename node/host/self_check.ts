@@ -51,13 +51,13 @@ export function createSelfChecks(options: SelfCheckOptions): SelfChecks {
 function checkMemory({ available, total }: { available: number; total: number }): string {
   const needed = NODE_BYTES + WORKER_BYTES;
   const sizes = `${inMib(available)} of ${inMib(total)} are free`;
-  if (available >= needed) return `${sizes}; a node with one worker takes ${inMib(needed)}.`;
-  throw new DmlError("memory_low", `Of the memory ${sizes}; a node with one worker takes ${inMib(needed)}.`);
+  if (available >= needed) return `${sizes}; a node with one worker needs ${inMib(needed)}.`;
+  throw new DmlError("memory_low", `Not enough memory: ${sizes}; a node with one worker needs ${inMib(needed)}.`);
 }
 
 async function checkWasm(assets: AssetSource): Promise<string> {
   if (!WebAssembly.validate(SIMD_MODULE)) {
-    throw new DmlError("engine_failed", "This processor has no vector instructions for WebAssembly.", {
+    throw new DmlError("engine_failed", "This processor lacks the vector instructions that dml's WebAssembly needs.", {
       advice: "Use a host with SSE4.1 (x86-64) or NEON (arm64).",
     });
   }
@@ -66,11 +66,11 @@ async function checkWasm(assets: AssetSource): Promise<string> {
     const file = await assets(name);
     bytes += file.length;
     if (!name.endsWith(".wasm") || WebAssembly.validate(file)) continue;
-    throw new DmlError("assets_missing", `The file ${name} is damaged: it is no WebAssembly.`, {
+    throw new DmlError("assets_missing", `The file ${name} is damaged: it is not valid WebAssembly.`, {
       advice: "Copy or fetch dml again.",
     });
   }
-  return `WebAssembly has vectors; ${ASSET_NAMES.length} files of ${inMib(bytes)} are whole.`;
+  return `WebAssembly supports vector instructions; all ${ASSET_NAMES.length} files (${inMib(bytes)}) are intact.`;
 }
 
 /**
@@ -92,7 +92,7 @@ async function checkWorkers({ clock, log, assets }: { clock: Clock; log: Log; as
       deadlineMs,
     });
     const took = Math.round(clock.nowMs() - startMs);
-    return `A worker without permissions answered for ${prediction.model} after ${took} ms.`;
+    return `A worker without permissions ran ${prediction.model} after ${took} ms.`;
   } finally {
     await engine.close();
   }

@@ -82,10 +82,10 @@ export class Upgrader {
     this.#isKept = true;
     try {
       await this.#directory.keep(trial);
-      log.info("This program is new here and has come up; it is kept.", { version: own.version });
+      log.info("The new program has started successfully; it is kept.", { version: own.version });
     } catch (error) {
       this.#isKept = false;
-      log.error("It cannot be noted that this program has come up.", { error: String(error) });
+      log.error("It could not be recorded that the new program has started successfully.", { error: String(error) });
     }
   }
 
@@ -97,7 +97,7 @@ export class Upgrader {
     const { trial, log } = this.#options;
     if (trial === null || this.#isKept) return;
     await this.#directory.noteCutOff(trial).catch((error) => {
-      log.warn("It cannot be noted that there is no master.", { error: String(error) });
+      log.warn("It could not be recorded that no master can be reached.", { error: String(error) });
     });
   }
 
@@ -115,17 +115,17 @@ export class Upgrader {
       const declined = await this.#whyDeclined(program);
       if (declined !== null) return this.#report(digest, "declined", declined);
       this.#report(digest, "fetching", null);
-      log.info("The master has a newer dml; it is fetched.", { version, present: own.version });
+      log.info("The master offers a newer dml; it is being fetched.", { version, present: own.version });
       await this.#fetch(program);
-      if (!await finishWork()) throw new DmlError("queue_full", "The node could not finish what it has.");
+      if (!await finishWork()) throw new DmlError("queue_full", "The node could not finish its running work.");
       this.#report(digest, "restarting", null);
-      log.info("The newer dml is here; this node leaves to be started as that.", { version });
+      log.info("The newer dml is ready; the node restarts with it.", { version });
       this.#isDue = true;
       leave();
     } catch (error) {
       const { code, message } = asDmlError(error);
       if (this.#closing.signal.aborted) return;
-      log.warn("The newer dml cannot be had.", { version, code, reason: message });
+      log.warn("The newer dml could not be taken.", { version, code, reason: message });
       this.#report(digest, code === "message_invalid" ? "declined" : "failed", message);
     }
   }
@@ -144,7 +144,7 @@ export class Upgrader {
     const store = await DiskBlobStore.open(directory, { clock });
     const { digest, size } = program;
     if (size > LIMITS.programBytesMax) {
-      throw new DmlError("blob_too_large", `An executable of ${size} bytes is no dml.`);
+      throw new DmlError("blob_too_large", `The executable has ${size} bytes; ${LIMITS.programBytesMax} are allowed.`);
     }
     await copyBlob(digest, { from: remote, to: store, size, clock, random, signal: this.#closing.signal });
     await this.#checkHead(program, store);
@@ -159,7 +159,7 @@ export class Upgrader {
     const known = executableOf(head.subarray(0, await file.read(head) ?? 0));
     if (known?.version === version && known.target === target) return;
     await store.delete(digest);
-    throw new DmlError("message_invalid", `What came is not dml ${version} for ${target}.`);
+    throw new DmlError("message_invalid", `The fetched file is not dml ${version} for ${target}.`);
   }
 
   #report(digest: Digest, state: ProgramStateMessage["state"], reason: string | null): void {

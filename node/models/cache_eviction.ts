@@ -53,8 +53,8 @@ export class CacheEviction {
     if (shortBytes > 0) {
       throw new DmlError(
         "disk_full",
-        `${what} needs ${neededBytes} bytes more; ${shortBytes} of them do not fit beside what is in use, under the limit of ${bytesMax}.`,
-        { advice: "Allow the node more with --cache-bytes, or retire models." },
+        `${what} needs ${neededBytes} more bytes; ${shortBytes} of them do not fit under the limit of ${bytesMax} beside the files in use.`,
+        { advice: "Raise the node's limit with --cache-bytes, or retire models." },
       );
     }
     for (const file of evict) await this.#delete(file);

@@ -91,18 +91,18 @@ export class ModelCache {
   async read(offer: ModelOffer, options: Pick<FetchOptions, "signal"> = {}): Promise<ModelFiles> {
     const { model } = offer;
     let refetchedBytes = 0;
-    const sound = async (role: string, file: BlobReference) => {
-      const { bytes, movedBytes } = await this.#readSound(file, { names: { model, role }, ...options });
+    const readFile = async (role: string, file: BlobReference) => {
+      const { bytes, movedBytes } = await this.#readOrFetch(file, { names: { model, role }, ...options });
       refetchedBytes += movedBytes;
       return bytes;
     };
-    const manifest = decodeManifest(await sound("manifest", offer.manifest));
+    const manifest = decodeManifest(await readFile("manifest", offer.manifest));
     const files = new Map<string, Uint8Array<ArrayBuffer>>();
     for (const { role, digest, size } of manifest.files) {
       if (!offer.files.some((offered) => offered.digest === digest)) {
         throw new DmlError("model_invalid", `${offer.model} was offered without its model file ${role}.`);
       }
-      files.set(role, await sound(role, { digest, size }));
+      files.set(role, await readFile(role, { digest, size }));
     }
     return { manifest, files, refetchedBytes };
   }
@@ -141,7 +141,7 @@ export class ModelCache {
       return decodeManifest(await this.#local.read(digest));
     } catch (error) {
       if (!(error instanceof DmlError)) throw error;
-      if (error.code === "blob_corrupt") this.#log.warn("A file is damaged on this disk; it is removed.", { digest });
+      if (error.code === "blob_corrupt") this.#log.warn("A file on this disk is damaged and was removed.", { digest });
       return null;
     }
   }
@@ -150,7 +150,7 @@ export class ModelCache {
    * Reads a file, and fetches it again if it is damaged or missing. `names` identifies it in the
    * log.
    */
-  async #readSound(
+  async #readOrFetch(
     file: BlobReference,
     { names, ...options }: Pick<FetchOptions, "signal"> & { names: { model: string; role: string } },
   ): Promise<{ bytes: Uint8Array<ArrayBuffer>; movedBytes: number }> {
@@ -161,7 +161,7 @@ export class ModelCache {
       const isGone = error instanceof DmlError && ["blob_corrupt", "blob_not_found"].includes(error.code);
       if (!isGone) throw error;
       const fields = { ...names, digest, reason: error.message };
-      this.#log.warn("A file of a model is damaged on this disk; it is fetched again.", fields);
+      this.#log.warn("A model file on this disk is damaged or missing; it is fetched again.", fields);
       const movedBytes = await this.#copy(file, options);
       return { bytes: await this.#local.read(digest), movedBytes };
     }

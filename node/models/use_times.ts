@@ -52,7 +52,7 @@ export class FileUseTimes implements UseTimes {
       const kept = await readJsonFile(this.#path, useTimesSchema);
       return new Map(kept?.usedAtMs ?? []);
     } catch (error) {
-      this.#log.warn("When model files were last used is not known any more.", { error: String(error) });
+      this.#log.warn("The times of last use of the model files could not be read.", { error: String(error) });
       return new Map();
     }
   }
@@ -61,7 +61,7 @@ export class FileUseTimes implements UseTimes {
     try {
       await writeJsonFile(this.#path, { schema: 1, usedAtMs: [...times].slice(-FILES_MAX) });
     } catch (error) {
-      this.#log.warn("When model files were last used could not be noted.", { error: String(error) });
+      this.#log.warn("The times of last use of the model files could not be saved.", { error: String(error) });
     }
   }
 }

@@ -56,7 +56,7 @@ Deno.test("dml join goes on without a word of error when whoever read its lines 
 });
 
 async function triedTwice(node: DmlProcess): Promise<void> {
-  const message = "There is no connection to the master; it is tried again.";
+  const message = "There is no connection to the master; the node will retry.";
   let first: unknown;
   await node.logged(message, (line) => (first ??= line, true));
   await node.logged(message, (line) => JSON.stringify(line) !== JSON.stringify(first));

@@ -43,7 +43,10 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     await using master = await Master.start(bench, "newer", []);
     await using plain = joined(bench, { master, name: "plain" });
     await using willing = joined(bench, { master, name: "willing", flags: ["--upgrade"] });
-    await Promise.all([readyFor(plain, "faces@1"), willing.logged("The master has a newer dml; it is fetched.")]);
+    await Promise.all([
+      readyFor(plain, "faces@1"),
+      willing.logged("The master offers a newer dml; it is being fetched."),
+    ]);
     const photo = await samplePhoto(1);
     let isOver = false;
     let answered = 0;
@@ -55,7 +58,7 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     };
     const users = Promise.all([user(), user()]);
     users.catch(() => isOver = true);
-    const kept = await willing.logged("This program is new here and has come up; it is kept.");
+    const kept = await willing.logged("The new program has started successfully; it is kept.");
     assertEquals(kept.version, "0.2.0");
     await readyFor(willing, "faces@1");
     isOver = true;
@@ -75,7 +78,7 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     assertEquals(await plain.stop(), 0);
 
     await using again = joined(bench, { master, name: "again", home: "willing", flags: ["--upgrade"] });
-    await again.logged("The master has taken this node in.");
+    await again.logged("The master has accepted this node.");
     assertEquals((await master.programs()).get("again")?.version, "0.2.0", "the old file starts the newer program");
     await Promise.all([again.stop("SIGKILL"), master.process.logged("Node again has left.")]);
   },

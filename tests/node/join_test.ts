@@ -134,5 +134,5 @@ Deno.test("runJoin() throws what to do about an address that no master has", asy
   ports.answersFirst.push(new Response("<html>"));
   const error = await assertRejects(() => runJoin(joinOptions(ports, directory.path)), DmlError) as DmlError;
   assertEquals(error.code, "protocol_version");
-  assert(error.advice.startsWith("Check the address;"), error.advice);
+  assert(error.advice.startsWith("Check the address."), error.advice);
 });

@@ -185,7 +185,7 @@ Deno.test("startNode() drains, resumes and shuts down on command", async () => {
   const offer = await fixture.ready(connection);
   connection.send(commandRun("drain"));
   const drained = await connection.next("command.done");
-  assertEquals([drained.ok, drained.detail], [true, "The node takes no new work and has finished what it had."]);
+  assertEquals([drained.ok, drained.detail], [true, "The node accepts no new work and has finished its work."]);
   connection.send(await fixture.assignText(1, { offer }));
   assertEquals((await connection.next("task.failed")).code, "shutting_down");
   assert(
@@ -200,7 +200,7 @@ Deno.test("startNode() drains, resumes and shuts down on command", async () => {
   run.finish();
   await connection.next("task.result");
   const done = await connection.next("command.done");
-  assertEquals([done.ok, done.detail], [true, "The node ends and has finished what it had."], "done when it is done");
+  assertEquals([done.ok, done.detail], [true, "The node ends and has finished its work."], "done when it is done");
   assertEquals((await connection.next("goodbye")).code, "shutting_down");
   await connection.close();
   assertEquals((await fixture.node.finished).code, "shutting_down");
@@ -257,7 +257,7 @@ Deno.test("startNode() says that it takes no programs when it was not told what 
   const digest = `sha256:${"a".repeat(64)}` as const;
   connection.send({ type: "program.offer", version: "9.9.9", target: "linux-x64", digest, size: 1 });
   const { state, reason } = await connection.next("program.state");
-  assertEquals([state, reason], ["declined", "This node takes no programs."]);
+  assertEquals([state, reason], ["declined", "This node does not accept programs."]);
   assertEquals(fixture.node.isRestartDue, false);
   await connection.heeded();
 });

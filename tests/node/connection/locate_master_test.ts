@@ -32,7 +32,7 @@ Deno.test("askCluster() says what the master says", () =>
     assertEquals(await askCluster(baseUrl, { signal }), CLUSTER);
   }));
 
-const CHECK = "Check the address; the port is the one that `dml serve` prints first, 7400 unless told otherwise.";
+const CHECK = "Check the address. The port is the first one that `dml serve` prints, 7400 by default.";
 
 Deno.test("askCluster() says that something else answers there, which may be another one later", async () => {
   const answers: [() => Response, string][] = [
@@ -42,7 +42,7 @@ Deno.test("askCluster() says that something else answers there, which may be ano
   ];
   for (const [answer, code] of answers) {
     await withServer(answer, async (baseUrl) => {
-      const said = `${code}: What answers at http://HOST is no master of dml. ${CHECK}`;
+      const said = `${code}: The server at http://HOST is not a dml master. ${CHECK}`;
       assertEquals(await saidOf(askCluster(baseUrl, { signal })), said);
     });
   }
@@ -56,7 +56,7 @@ Deno.test("askCluster() says that what answers there may be the control port", a
     await connection.write(encodeFrame(new TextEncoder().encode('{"type":"goodbye"}')));
   })();
   const said = await saidOf(askCluster(`http://127.0.0.1:${listener.addr.port}`, { signal }));
-  const what = "What answers at http://HOST is no HTTP interface of a master, perhaps its control port.";
+  const what = "The server at http://HOST does not speak HTTP; it may be the control port of a master.";
   assertEquals(said, `protocol_version: ${what} ${CHECK}`);
   await answered;
   listener.close();

@@ -9,8 +9,8 @@ Deno.test("whyDeclined() takes a newer program for this kind of host, and nothin
   assertEquals(whyDeclined(NEWER, OWN, []), null);
   const reasons: readonly (readonly [string, Parameters<typeof whyDeclined>])[] = [
     ["this host is linux-x64", [programOf("0.2.0", "macos-arm64"), OWN, []]],
-    ["runs dml 0.1.0 already", [programOf("0.1.0"), OWN, []]],
-    ["runs dml 0.1.0 already", [programOf("0.0.9"), OWN, []]],
+    ["already runs dml 0.1.0", [programOf("0.1.0"), OWN, []]],
+    ["already runs dml 0.1.0", [programOf("0.0.9"), OWN, []]],
     ["not started with --upgrade", [NEWER, { ...OWN, takesNewer: false }, []]],
     ["portable executable", [NEWER, { ...OWN, canRestart: false }, []]],
   ];
@@ -19,7 +19,7 @@ Deno.test("whyDeclined() takes a newer program for this kind of host, and nothin
 
 Deno.test("whyDeclined() remembers by its digest what did not come up", () => {
   const failure = { version: "0.2.0", digest: NEWER.digest, reason: "it ended.", tries: 1, isFinal: true };
-  assertEquals(whyDeclined(NEWER, OWN, [failure]), "It did not come up here: it ended.");
+  assertEquals(whyDeclined(NEWER, OWN, [failure]), "It did not start successfully here: it ended.");
   assertEquals(whyDeclined(NEWER, OWN, [{ ...failure, isFinal: false }]), null);
   assertEquals(whyDeclined(programOf("0.3.0"), OWN, [failure]), null);
 });

@@ -18,9 +18,9 @@ async function failsWith(code: ErrorCode, check: Promise<string>, words: string)
 
 Deno.test("createSelfChecks() find this host well", async () => {
   const checks = checksWith();
-  assertStringIncludes(await checks.memory(), "a node with one worker takes 400 MiB");
+  assertStringIncludes(await checks.memory(), "a node with one worker needs 400 MiB");
   assertStringIncludes(await checks.wasm(), "6 files");
-  assertStringIncludes(await checks.workers(), "answered for empty@1");
+  assertStringIncludes(await checks.workers(), "ran empty@1");
 });
 
 Deno.test("createSelfChecks() throw memory_low where a node would not fit", async () => {

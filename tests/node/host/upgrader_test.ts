@@ -98,7 +98,7 @@ Deno.test("Upgrader() never starts what is not what the master said: other bytes
     type: "program.state",
     digest: lie.digest,
     state: "declined",
-    reason: "What came is not dml 0.2.0 for linux-x64.",
+    reason: "The fetched file is not dml 0.2.0 for linux-x64.",
   });
   assertEquals((await bench.records).pending, null);
   assert(!bench.upgrader.isDue && !bench.steps.includes("left"));
