@@ -1,5 +1,6 @@
 /**
- * `deno task bench [NAME…]`: the figures of the README, each with its bare floor from the same run on the same machine.
+ * `deno task bench [NAME…]`: the figures of `docs/benchmarks.md`, each with its bare floor from the
+ * same run on the same machine.
  * Exits with 1 when a bound is missed. Nothing else should be running meanwhile.
  */
 import { fileURLToPath } from "node:url";

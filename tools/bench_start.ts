@@ -1,6 +1,6 @@
 /**
  * `deno task bench:start [RUNS]`: how large the portable executable of this host is and how long it takes to start, each beside
- * its bare floor from the same run, as the table of the README. Nothing else should be running meanwhile.
+ * its bare floor from the same run, as in `docs/benchmarks.md`. Nothing else should be running meanwhile.
  */
 import { join } from "node:path";
 import { portable } from "./build/portable.ts";

@@ -19,7 +19,7 @@ interface World {
   readonly otherPort: number;
 }
 
-/** A row of the table in ARCHITECTURE.md: what a command may do; all other targets must be refused. */
+/** A row of the table in `docs/permissions.md`; all targets that it does not name must be refused. */
 interface Row {
   readonly argv: (world: World) => readonly string[];
   readonly allowed: (world: World) => Partial<Record<TriedKind, readonly string[]>>;

@@ -66,10 +66,7 @@ export const NO_PERMISSIONS: Permissions = {
 /** Facts of the host that a node reads for every heartbeat. */
 const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
 
-/**
- * Returns exactly the permissions that `command` needs at `place`. Pure; see the table in
- * `ARCHITECTURE.md`.
- */
+/** Returns exactly what `command` needs at `facts`. Pure; the table is in `docs/permissions.md`. */
 export function permissionsOf(command: CliCommand, facts: ProcessFacts): Permissions {
   const permissions = rowOf(command, facts);
   return { ...permissions, read: unique([...permissions.read, ...facts.codePaths ?? []]) };
