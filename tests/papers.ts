@@ -18,14 +18,26 @@ export interface Paper {
 
 /** Returns every Markdown page of the project. */
 export function papers(): Paper[] {
-  return [...pagesBelow(ROOT)].map((path) => ({ path, text: Deno.readTextFileSync(new URL(path, ROOT)) }));
+  return [...filesBelow(ROOT)].filter((path) => path.endsWith(".md")).map((path) => ({
+    path,
+    text: Deno.readTextFileSync(new URL(path, ROOT)),
+  }));
 }
 
-function* pagesBelow(directory: URL, prefix = ""): Generator<string> {
+function* filesBelow(directory: URL, prefix = ""): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(directory)) {
     if (name.startsWith(".") || LEFT_OUT.includes(name)) continue;
-    if (isDirectory) yield* pagesBelow(new URL(`${name}/`, directory), `${prefix}${name}/`);
-    else if (name.endsWith(".md")) yield prefix + name;
+    if (isDirectory) yield* filesBelow(new URL(`${name}/`, directory), `${prefix}${name}/`);
+    else yield prefix + name;
+  }
+}
+
+/** Returns the text of every source file of the product, and of the script that the executable begins with. */
+export function* sourceTexts(): Generator<string> {
+  for (const folder of ["master", "models", "node", "protocol", "tools/build/portable", "user"]) {
+    for (const path of filesBelow(new URL(`${folder}/`, ROOT), `${folder}/`)) {
+      if (/\.(?:ts|sh)$/.test(path)) yield Deno.readTextFileSync(new URL(path, ROOT));
+    }
   }
 }
 

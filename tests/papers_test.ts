@@ -16,6 +16,7 @@ import {
   papers,
   partsOf,
   pathsIn,
+  sourceTexts,
   whyUnknown,
   whyWrong,
 } from "./papers.ts";
@@ -179,6 +180,21 @@ Deno.test("docs/control_protocol.md describes every message, and no other", () =
   const families = new Set(types.filter((type) => type.includes(".")).map((type) => type.split(".")[0]));
   const named = spans.filter((span) => /^[a-z]+\.[a-z]+$/.test(span) && families.has(span.split(".")[0]));
   assertEquals(named.filter((type) => !types.includes(type)), []);
+});
+
+/** Messages of other programs in docs/troubleshooting.md. */
+const OF_OTHERS = ["dml: command not found", "Failed caching npm package"];
+
+Deno.test("docs/troubleshooting.md quotes what dml really says", () => {
+  const rows = paper("docs/troubleshooting.md").text.split("\n").filter((line) => line.startsWith("|"));
+  const quoted = rows.flatMap((row) => codeSpansIn(row.split("|")[1])).filter((span) => / /.test(span));
+  const said = quoted.filter((span) => !OF_OTHERS.includes(span) && !/^dml /.test(span) || / cannot /.test(span));
+  const sources = [...sourceTexts()].join("\n");
+  // Names and numbers in a message differ, so that it is looked for in parts.
+  const missing = said.flatMap((span) => span.split(/…|faces@1|`dml serve`,?/)).map((part) => part.trim())
+    .filter((part) => part.length > "is here".length && !sources.includes(part));
+  assertEquals(missing, []);
+  assert(said.length > 5, "some messages are quoted");
 });
 
 Deno.test("limits and exit codes in the papers are those of dml", () => {
