@@ -85,7 +85,7 @@ function begin(
 }
 
 /** Returns the reason why an automatic rollout must not start; `null` if it may. */
-function whyNotByItself(lineage: Lineage, to: Lineage["latest"]): string | null {
+function automaticObstacle(lineage: Lineage, to: Lineage["latest"]): string | null {
   if (lineage.pinned.has(lineage.latest)) return "does not replace a version that is pinned.";
   if (lineage.previous === to || lineage.history.some(({ toDigest }) => toDigest === to)) {
     return "was rolled out before.";

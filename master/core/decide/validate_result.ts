@@ -49,7 +49,7 @@ export function validateResult(
  * Returns the reason why the people cannot come from the gallery of the request; `null` if they
  * can.
  */
-function whyNotThosePeople(
+function galleryFault(
   { gallery, persons }: Prediction,
   { asked, galleries }: { asked: string | null; galleries: ReadonlyMap<string, GalleryState> },
 ): string | null {
@@ -73,7 +73,7 @@ function isRecognised({ name, similarity, recognition, candidates }: Person): bo
  * Returns the contradiction in the recognition of one person; `null` if there is none. Only a known
  * person has a name, only an uncertain one has candidates.
  */
-function whyNoRecognition({ name, recognition, candidates }: Person): string | null {
+function recognitionFault({ name, recognition, candidates }: Person): string | null {
   if (recognition === undefined) return "It did not say of every person what the gallery says.";
   if ((name !== null) !== (recognition === "known")) return `It named a person who is ${recognition}.`;
   if (candidates !== undefined && recognition !== "uncertain") {
