@@ -28,8 +28,8 @@ Deno.test("names are snake_case and say what is inside", () => {
 
 Deno.test("the top level holds what the design says", () => {
   const allowed = new Set([
-    ..."deno.json deno.lock main.ts protocol models master node user tests tools".split(" "),
-    ..."README.md CHANGELOG.md LICENSE ARCHITECTURE.md SECURITY.md THIRD_PARTY.md".split(" "),
+    ..."deno.json deno.lock main.ts protocol models master node user tests tools docs".split(" "),
+    ..."README.md CHANGELOG.md LICENSE ARCHITECTURE.md CONTRIBUTING.md SECURITY.md THIRD_PARTY.md".split(" "),
     ..."demo-output dist".split(" "),
   ]);
   const extra = [...Deno.readDirSync(ROOT)].map(({ name }) => name)
