@@ -14,7 +14,6 @@ import type { MasterState } from "./core/state/state.ts";
 import { logEvent } from "./turn/event_log.ts";
 import { createApp } from "./http/app.ts";
 import { Refusals } from "./http/refusals.ts";
-import { UserLines } from "./control/user_sessions.ts";
 import { type HttpServer, serveHttp } from "./http/http_server.ts";
 import { Inbox } from "./turn/inbox.ts";
 import { listModels, listNodes } from "./http/listings.ts";
@@ -105,9 +104,7 @@ class Master implements MasterHandle {
     this.publishGallery = (publication) => services.galleries.publish(publication);
     this.retireGallery = (gallery) => services.galleries.retire(gallery);
     const refusals = new Refusals(options);
-    const users = options.sendsPicturesInline === false ? null : new UserLines({ ...options, ...services, refusals });
-    const userPort = users === null ? null : listener.address.port;
-    const app = createApp({ ...options, ...services, refusals, userPort, master: this });
+    const app = createApp({ ...options, ...services, refusals, master: this });
     this.fetch = (request) => app.fetch(request);
     this.#port = new ControlPort({
       ...options,
@@ -116,7 +113,6 @@ class Master implements MasterHandle {
       heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
       deadAfterMs: state.settings.deadAfterMs,
       results: services.results,
-      users,
       inlinePictures: options.sendsPicturesInline === false ? null : services.blobs,
     });
   }

@@ -1,4 +1,4 @@
-import type { NamedPicture } from "../../protocol/wire/picture_frame.ts";
+import type { InlinePicture } from "../../protocol/wire/picture_frame.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { asDmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
@@ -16,7 +16,6 @@ import { commandOf } from "../core/messages/from_message.ts";
 import { type ControlConnection, receivePicture } from "./connection.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import type { PendingResults } from "./pending_results.ts";
-import { USER_LINES_MAX, type UserLines } from "./user_sessions.ts";
 
 /** Connections beyond those of the nodes: they come and go before they said who they are. */
 const STRANGERS_MAX = 64;
@@ -35,8 +34,6 @@ export interface ControlPortOptions {
   readonly post: (command: Command) => void;
   /** Who waits for the pictures of a result before it is posted. */
   readonly results: Pick<PendingResults, "take" | "lost">;
-  /** Users who ask here; null: they may not. */
-  readonly users: UserLines | null;
   /** Pictures that travel on the control connections, both ways; null: nodes fetch and put them. */
   readonly inlinePictures: Pick<MasterBlobs, "view" | "results"> | null;
 }
@@ -126,14 +123,13 @@ export class ControlPort {
     this.#options.listener.close();
     for (const control of [...this.#controls.values()]) {
       this.#advance(control, { kind: "leave", code: "shutting_down", reason });
-      if (control.user !== null) void control.peer.leave("shutting_down", reason);
     }
   }
 
   async #serve(connection: Connection): Promise<void> {
     const { clock, log } = this.#options;
     const peer = new Peer(connection, { clock, log, onPicture: (picture) => receivePicture(control, picture) });
-    if (this.#controls.size >= LIMITS.nodesMax + USER_LINES_MAX + STRANGERS_MAX) {
+    if (this.#controls.size >= LIMITS.nodesMax + STRANGERS_MAX) {
       await peer.leave("too_many_nodes", `There are ${this.#controls.size} connections already.`);
       return;
     }
@@ -144,7 +140,6 @@ export class ControlPort {
       peer,
       session,
       nodeId: null,
-      user: null,
       sendsPicturesInline: false,
       pictures: [],
     };
@@ -152,7 +147,6 @@ export class ControlPort {
     for await (const batch of peer) this.#receive(control, batch);
     const { code, reason } = await peer.closed;
     this.#advance(control, { kind: "lost" });
-    if (control.user !== null) this.#options.users?.close(control.user);
     this.#forget(control, reason);
     log.debug("A connection ended.", { remote: peer.remote, code, reason });
   }
@@ -160,24 +154,12 @@ export class ControlPort {
   #receive(control: ControlConnection, batch: readonly Message[]): void {
     const { nodeId, connectionId } = control;
     if (nodeId !== null) this.#options.post({ type: "record_signal", nodeId, connectionId });
-    for (const message of batch) {
-      if (control.user !== null) control.user.receive(message);
-      else if (!this.#becomesUser(control, message)) this.#advance(control, { kind: "received", message });
-    }
+    for (const message of batch) this.#advance(control, { kind: "received", message });
     for (const picture of control.pictures.splice(0)) this.#keep(picture);
   }
 
-  /** Whether the first message is a user's hello, which is answered then: no session of a node. */
-  #becomesUser(control: ControlConnection, message: Message): boolean {
-    const { users } = this.#options;
-    if (message.type !== "user.hello" || users === null || control.session.phase !== "awaiting_hello") return false;
-    control.user = users.open(control.peer, message);
-    this.#advance(control, { kind: "lost" });
-    return true;
-  }
-
   /** Keeps a picture of a result as one that is put over HTTP; a result that waits for it in vain has failed. */
-  #keep({ digest, bytes }: NamedPicture): void {
+  #keep({ digest, bytes }: InlinePicture): void {
     const { inlinePictures, results, log } = this.#options;
     inlinePictures?.results.put(digest, bytes).catch((error) => {
       const failure = asDmlError(error);

@@ -29,8 +29,6 @@ export interface AppOptions {
   readonly refusals: Pick<Refusals, "record">;
   /** `null` if requests need no token. */
   readonly tokens: ClusterTokens | null;
-  /** The control port, for users who go on asking; null when they may not ask there. */
-  readonly userPort: number | null;
   readonly predictions: Predictions;
   readonly people: People;
   readonly blobs: MasterBlobs;
@@ -46,9 +44,9 @@ const OPEN_ROUTES: readonly string[] = [`GET ${PATHS.cluster}`, `GET ${PATHS.hea
  * the admin alone (see {@linkcode routesByRole}).
  */
 export function createApp(options: AppOptions): Hono {
-  const { tokens, predictions, people, blobs, clock, master, userPort } = options;
+  const { tokens, predictions, people, blobs, clock, master } = options;
   const userRoutes = new Hono()
-    .route("/", predictionRoutes({ predictions, blobs, clock, tokens, userPort }))
+    .route("/", predictionRoutes({ predictions, blobs, clock, tokens }))
     .route("/", modelListRoutes(master));
   const app = routesByRole({
     tokens,

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { checkRole } from "../../protocol/http/auth.ts";
-import { CONTROL_PORT_HEADER, JOINED_MEDIA_TYPE, joinedResponse } from "../../protocol/http/joined_answer.ts";
+import { JOINED_MEDIA_TYPE, joinedResponse } from "../../protocol/http/joined_answer.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
@@ -24,8 +24,6 @@ export interface PredictionRoutesOptions {
   readonly clock: Clock;
   /** `null` if requests need no token. */
   readonly tokens: ClusterTokens | null;
-  /** The control port, for users who go on asking; null when they may not ask there. */
-  readonly userPort: number | null;
 }
 
 /**
@@ -36,8 +34,7 @@ export interface PredictionRoutesOptions {
  * accepts a joined answer.
  */
 export function predictionRoutes(options: PredictionRoutesOptions): Hono {
-  const { predictions, blobs, tokens, userPort } = options;
-  const nextTime: Record<string, string> = userPort === null ? {} : { [CONTROL_PORT_HEADER]: String(userPort) };
+  const { predictions, blobs, tokens } = options;
   const app = new Hono();
   // A view will do, because the response copies the bytes.
   const pictureOf = async ({ digest }: BlobReference) => blobs.view(digest) ?? await blobs.read(digest);
@@ -51,9 +48,8 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
     const answer = await predictions.run(image, checked, request.signal);
     const { annotated } = answer;
     if (!wantsPicture) {
-      if (!accepts(request, JOINED_MEDIA_TYPE)) return context.json(answer);
-      if (annotated === null) return context.json(answer, 200, nextTime);
-      return joinedResponse(answer, await pictureOf(annotated), nextTime);
+      if (annotated === null || !accepts(request, JOINED_MEDIA_TYPE)) return context.json(answer);
+      return joinedResponse(answer, await pictureOf(annotated));
     }
     if (annotated === null) {
       throw new DmlError("request_invalid", `${query.model} draws no picture that could be sent as ${JPEG}.`);

@@ -1,4 +1,4 @@
-import { type InlinePicture, named, type NamedPicture } from "../../protocol/wire/picture_frame.ts";
+import type { InlinePicture } from "../../protocol/wire/picture_frame.ts";
 import { FailureDetector } from "../../protocol/wire/failure_detector.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
@@ -37,7 +37,7 @@ export interface MasterConnectionOptions {
    * Called with the picture of an assignment, before the batch with that assignment or soon after
    * it.
    */
-  readonly onPicture: (picture: NamedPicture) => void;
+  readonly onPicture: (picture: InlinePicture) => void;
   /** Called once every heartbeat interval. */
   readonly onHeartbeat: () => void;
 }
@@ -148,7 +148,7 @@ export class MasterConnection {
     if (!this.#sendsPicturesInline) {
       throw new DmlError("message_invalid", "A picture arrived on a connection that carries no pictures.");
     }
-    this.#options.onPicture(named(picture));
+    this.#options.onPicture(picture);
   }
 
   #enter(welcome: Welcome): void {

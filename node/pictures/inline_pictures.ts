@@ -1,4 +1,4 @@
-import type { NamedPicture } from "../../protocol/wire/picture_frame.ts";
+import type { InlinePicture } from "../../protocol/wire/picture_frame.ts";
 import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 
@@ -35,7 +35,7 @@ export class InlinePictures {
   }
 
   /** Takes in a picture that has arrived. */
-  arrived({ digest, bytes }: NamedPicture): void {
+  arrived({ digest, bytes }: InlinePicture): void {
     for (const awaiting of this.#awaiting) {
       if (awaiting.digest === digest) return awaiting.settle(bytes);
     }

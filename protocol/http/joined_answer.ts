@@ -4,18 +4,11 @@ import type { Answer } from "./http_answer.ts";
 /** An answer whose body is its JSON and, right behind it, the annotated picture: one round trip instead of two. */
 export const JOINED_MEDIA_TYPE = "application/vnd.dml.joined";
 
-/** Where a user who asks again and again is answered sooner: a port of the same host, on which `user.hello` is said first. */
-export const CONTROL_PORT_HEADER = "dml-control-port";
-
 /** Bytes of JSON at the beginning of a joined body. */
 const JSON_LENGTH_HEADER = "dml-json-length";
 
 /** A 200 of `value` as JSON with `picture` behind it, which is sent as it is: to copy it would take as long as to send it. */
-export function joinedResponse(
-  value: unknown,
-  picture: Uint8Array<ArrayBuffer>,
-  others: Record<string, string> = {},
-): Response {
+export function joinedResponse(value: unknown, picture: Uint8Array<ArrayBuffer>): Response {
   const json = new TextEncoder().encode(JSON.stringify(value));
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -25,7 +18,6 @@ export function joinedResponse(
     },
   });
   const headers = {
-    ...others,
     "content-type": JOINED_MEDIA_TYPE,
     [JSON_LENGTH_HEADER]: String(json.length),
     "content-length": String(json.length + picture.length),

@@ -77,8 +77,6 @@ export const LIMITS = {
    * that are fetched when they are needed.
    */
   inlinePicturesBytesMax: 32 * MIB,
-  /** Questions of one user that wait for their answers on the control port; more are asked over HTTP. */
-  asksPerUserMax: 64,
   /** Attempts that a node holds per worker; past it, it refuses. */
   attemptsPerWorkerMax: 32,
   /** Models on one node. If there are more, an offer fails. */

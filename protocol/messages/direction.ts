@@ -1,10 +1,10 @@
 import type { MessageType } from "./message.ts";
 
-/** The two ends of a node's connection. */
+/** The two ends of a control connection. */
 export type Side = "master" | "node";
 
-/** Who may send what on the connection of a node; what travels only on that of a user, nobody. */
-const SENDERS: Readonly<Record<MessageType, Side | "both" | "nobody">> = {
+/** The sender of each type of message. */
+const SENDERS: Readonly<Record<MessageType, Side | "both">> = {
   "hello": "node",
   "availability": "node",
   "model.ready": "node",
@@ -26,23 +26,17 @@ const SENDERS: Readonly<Record<MessageType, Side | "both" | "nobody">> = {
   "command.run": "master",
   "program.offer": "master",
   "program.state": "node",
-  "user.hello": "nobody",
-  "user.welcome": "nobody",
-  "prediction.ask": "nobody",
-  "prediction.cancel": "nobody",
-  "prediction.answer": "nobody",
-  "prediction.refuse": "nobody",
   "goodbye": "both",
   "error": "both",
 };
 
-/** Whether the side `from` may ever send a message of `type` on the connection of a node. */
+/** Returns true if the side `from` may ever send a message of `type`. */
 export function mayCome(type: MessageType, options: { from: Side }): boolean {
   const sender = SENDERS[type];
   return sender === "both" || sender === options.from;
 }
 
-/** The other end. */
+/** Returns the other end of the connection. */
 export function otherSide(side: Side): Side {
   return side === "master" ? "node" : "master";
 }

@@ -17,7 +17,7 @@ export const capabilitiesSchema = z.strictObject({
 });
 
 /** The protocol versions that whoever says hello speaks. */
-export const versionRangeSchema = z.strictObject({
+const versionRangeSchema = z.strictObject({
   min: z.number().int().min(1),
   max: z.number().int().min(1),
 });

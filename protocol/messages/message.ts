@@ -1,12 +1,4 @@
 import { type Infer, z } from "../schema.ts";
-import {
-  predictionAnswerSchema,
-  predictionAskSchema,
-  predictionCancelSchema,
-  predictionRefuseSchema,
-  userHelloSchema,
-  userWelcomeSchema,
-} from "./user.ts";
 import { commandDoneSchema, commandRunSchema } from "./command.ts";
 import { galleryFailedSchema, galleryOfferSchema, galleryReadySchema, galleryRetireSchema } from "./gallery.ts";
 import { helloSchema, rejectSchema, welcomeSchema } from "./hello.ts";
@@ -47,12 +39,6 @@ export const messageSchema = z.discriminatedUnion("type", [
   commandDoneSchema,
   programOfferSchema,
   programStateSchema,
-  userHelloSchema,
-  userWelcomeSchema,
-  predictionAskSchema,
-  predictionCancelSchema,
-  predictionAnswerSchema,
-  predictionRefuseSchema,
 ]);
 
 export type Message = Infer<typeof messageSchema>;

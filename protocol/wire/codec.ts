@@ -43,7 +43,7 @@ export function decodeMessage(payload: Uint8Array): Message {
   const type = typeOf(value);
   const schema = SCHEMAS.get(type);
   if (schema === undefined) throw unknownType(type);
-  if (type === "hello" || type === "user.hello") checkVersion(value);
+  if (type === "hello") checkVersion(value);
   return parseMessage(schema, value);
 }
 
@@ -83,7 +83,7 @@ function unknownType(type: string): DmlError {
   return new DmlError("message_unknown", `This version of dml has no message of type ${shown}.`);
 }
 
-/** All that every version of `hello` and `user.hello` must keep. */
+/** All that every version of `hello` must keep. */
 const anyHelloSchema = z.looseObject({
   protocol: z.looseObject({ min: z.number(), max: z.number() }),
 });

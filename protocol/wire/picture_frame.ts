@@ -4,18 +4,13 @@ import { LIMITS } from "../kernel/limits.ts";
 
 /** A picture that travels on the control connection, in a frame of its own. */
 export interface InlinePicture {
-  /** Null for one that whoever takes it names: what comes behind it says what is wanted of it. */
-  readonly digest: Digest | null;
+  readonly digest: Digest;
   /** Not verified yet. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** One that was named. */
-export type NamedPicture = InlinePicture & { readonly digest: Digest };
-
-/** The first byte of the payload, with a digest or without; that of a message, which is JSON, is a brace. */
-const NAMED = 0;
-const UNNAMED = 1;
+/** The first byte of the payload; that of a message, which is JSON, is a brace. */
+const TAG = 0;
 const DIGEST_BYTES = "sha256:".length + 64;
 const HEAD_BYTES = 1 + DIGEST_BYTES;
 
@@ -26,7 +21,7 @@ const HEAD_BYTES = 1 + DIGEST_BYTES;
 export const INLINE_PICTURE_BYTES_MAX = LIMITS.frameBytesMax - HEAD_BYTES;
 
 /**
- * The payload of a frame, in two pieces so that the picture is not copied: `0 | digest as ASCII | bytes`, or `1 | bytes`.
+ * The payload of a frame, in two pieces so that the picture is not copied: `0 | digest as ASCII | bytes`.
  *
  * @example
  * ```ts
@@ -41,16 +36,15 @@ export const INLINE_PICTURE_BYTES_MAX = LIMITS.frameBytesMax - HEAD_BYTES;
  * ```
  */
 export function encodePictureFrame({ digest, bytes }: InlinePicture): Uint8Array<ArrayBuffer>[] {
-  if (digest === null) return [Uint8Array.of(UNNAMED), bytes];
   const head = new Uint8Array(HEAD_BYTES);
-  head[0] = NAMED;
+  head[0] = TAG;
   new TextEncoder().encodeInto(digest, head.subarray(1));
   return [head, bytes];
 }
 
 /** Returns true if the payload of a frame is a picture, not a message. */
 export function isPictureFrame(payload: Uint8Array): boolean {
-  return payload[0] === NAMED || payload[0] === UNNAMED;
+  return payload[0] === TAG;
 }
 
 /**
@@ -58,17 +52,9 @@ export function isPictureFrame(payload: Uint8Array): boolean {
  * memory if the payload fills all of it. Throws `message_invalid`.
  */
 export function decodePictureFrame(payload: Uint8Array<ArrayBuffer>): InlinePicture {
-  const isNamed = payload[0] === NAMED;
-  const headBytes = isNamed ? HEAD_BYTES : 1;
-  const digest = isNamed ? new TextDecoder().decode(payload.subarray(1, headBytes)) : null;
-  if (digest !== null && !isDigest(digest)) throw new DmlError("message_invalid", "A picture came without its digest.");
+  const digest = new TextDecoder().decode(payload.subarray(1, HEAD_BYTES));
+  if (!isDigest(digest)) throw new DmlError("message_invalid", "A picture came without its digest.");
   // Whoever gets it keeps it, and may give its memory away, which must not be that of what arrives next.
   const isAlone = payload.length === payload.buffer.byteLength;
-  return { digest, bytes: isAlone ? payload.subarray(headBytes) : payload.slice(headBytes) };
-}
-
-/** The same picture. Throws `message_invalid` for one without a name. */
-export function named({ digest, bytes }: InlinePicture): NamedPicture {
-  if (digest === null) throw new DmlError("message_invalid", "A picture came without its digest.");
-  return { digest, bytes };
+  return { digest, bytes: isAlone ? payload.subarray(HEAD_BYTES) : payload.slice(HEAD_BYTES) };
 }

@@ -54,7 +54,7 @@ export async function clusterOverLocal(): Promise<Figure[]> {
       } merely passing the bytes through two HTTP servers`,
       value: median(remoteMs.map((ms, round) => ms - localMs[round])),
       unit: "ms more",
-      bound: { atMost: 3 },
+      bound: { atMost: 4 },
     },
     {
       what: "memory of that node, one worker, started as the executable starts it, at its peak",

@@ -32,7 +32,6 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   poisonNodes: "nodes on which one picture may crash a worker",
   prefetchPerWorker: "pictures that a node fetches ahead, per worker",
   inlinePicturesBytesMax: "bytes of pictures that came with assignments and wait on a node",
-  asksPerUserMax: "requests of one user at a time on the control port; more go over HTTP",
   attemptsPerWorkerMax: "pictures that a node holds, per worker",
   modelsMax: "models that a node holds",
   imagesPerSecondMax: "images/s of one worker that are measured; faster ones are shown as over this",

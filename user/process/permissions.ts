@@ -116,8 +116,7 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
   const local = command.master === null;
   return {
     ...NO_PERMISSIONS,
-    // Every port, since the master names its control port in its first answer.
-    net: [hostPermission(masterOf(command).hostname)],
+    net: [formatAddress(masterOf(command))],
     read: unique([...pictures, ...outputs, ...(local ? programPaths : [])]),
     write: outputs,
     sys: local ? HOST_FACTS : [],

@@ -23,7 +23,7 @@ async function working(node: ScriptedNode): Promise<void> {
 
 for (const annotate of [true, false]) {
   const what = annotate ? "annotated pictures" : "predictions alone";
-  Deno.test(`a user over the network gets ${what}, from the second or so on over the control port`, async () => {
+  Deno.test(`a user over the network gets ${what}, one after the other and several at a time`, async () => {
     const transport = new TcpTransport();
     await using fixture = await MasterFixture.start({ transport, control: ANY_PORT, http: ANY_PORT });
     const node = await fixture.join(1, { protocol: { min: 1, max: 2 } });
@@ -41,13 +41,8 @@ for (const annotate of [true, false]) {
         });
         assertEquals([prediction.model, annotated], ["faces@1", annotate ? DRAWN : null]);
       };
-      // Of the line, which the master hears of at its own time.
-      const linesEnded = () => fixture.logged.filter(({ message }) => message === "A connection ended.").length;
-      for (let picture = 0; picture < 20; picture++) await predict();
+      for (let picture = 0; picture < 5; picture++) await predict();
       await Promise.all([1, 2, 3, 4, 5].map(predict));
-      await client.close();
-      while (linesEnded() === 0) await fixture.heeded(node);
-      assertEquals(linesEnded(), 1);
     } finally {
       await client.close();
       await node.close();

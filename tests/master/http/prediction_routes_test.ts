@@ -1,4 +1,4 @@
-import { CONTROL_PORT_HEADER, JOINED_MEDIA_TYPE, splitResponse } from "../../../protocol/http/joined_answer.ts";
+import { JOINED_MEDIA_TYPE, splitResponse } from "../../../protocol/http/joined_answer.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
 import { predictAnswerSchema } from "../../../protocol/http_api/api.ts";
 import { blobPath } from "../../../protocol/http_api/paths.ts";
@@ -71,20 +71,6 @@ Deno.test("POST /v1/predictions sends the prediction and the picture together if
   const { json, picture } = await splitResponse(await answer);
   assertEquals(JSON.parse(json), { prediction: predictionOf("faces@1"), annotated: ANNOTATED });
   assertEquals(picture, DRAWN);
-});
-
-Deno.test("POST /v1/predictions says where more can be asked to who takes joined answers, where users are taken there", async () => {
-  for (const sendsPicturesInline of [true, false]) {
-    await using fixture = await MasterFixture.start({ sendsPicturesInline });
-    const node = await fixture.join(1);
-    for (const accept of [`${JOINED_MEDIA_TYPE}, application/json`, "application/json"]) {
-      const answer = post(fixture, "?annotate=false", { headers: { accept } });
-      node.send(resultOf(await node.next("task.assign")));
-      const { headers } = await answer;
-      const isTold = sendsPicturesInline && accept.includes(JOINED_MEDIA_TYPE);
-      assertEquals(headers.get(CONTROL_PORT_HEADER), isTold ? String(fixture.master.controlAddress.port) : null);
-    }
-  }
 });
 
 Deno.test("POST /v1/predictions takes an empty body for a model that needs no picture", async () => {

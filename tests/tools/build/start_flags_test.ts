@@ -36,12 +36,12 @@ Deno.test("startOf() grants each role what it needs, computed from its arguments
     sys: "hostname,loadavg,systemMemoryInfo",
   });
   assertEquals(granted("predict", "a.jpg", "/b/*.jpg", "-", "--out", "marked", "--master", "ann:1"), {
-    net: "ann",
+    net: "ann:1",
     read: `/here/a.jpg,/b,/here/marked,${program}`,
     write: "/here/marked",
   });
   assertEquals(granted("predict", "a.jpg", "--no-annotate"), {
-    net: "127.0.0.1",
+    net: "127.0.0.1:7400",
     read: `/here/a.jpg,${program}`,
     sys: "loadavg,systemMemoryInfo",
   });

@@ -29,6 +29,11 @@ Deno.test("permissionsOf() grants the places of pictures: a file, a directory, w
   assertEquals(reads("a.jpg", "./a.jpg"), ["/here/a.jpg"]);
 });
 
+Deno.test("permissionsOf() lets predict reach the HTTP port of its master alone", () => {
+  assertEquals(permissionsFor("predict", "a.jpg", "--master", "m:8000").net, ["m:8000"]);
+  assertEquals(permissionsFor("predict", "a.jpg").net, ["127.0.0.1:7400"]);
+});
+
 Deno.test("permissionsOf() writes hosts as Deno reads them", () => {
   assertEquals(permissionsFor("join", "[fe80::1]:80").net, ["[fe80::1]"]);
   assertEquals(permissionsFor("nodes", "--master", "::1").net, ["[::1]:7400"]);

@@ -77,9 +77,10 @@ export class HttpClusterClient implements ClusterClient {
   }
 
   /** Ends what is under way. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closed.abort();
-    await this.#predictions.close();
+    this.#predictions.close();
+    return Promise.resolve();
   }
 
   /** Asks again, a bounded number of times, while the cluster says that it cannot now. */
@@ -138,20 +139,12 @@ export class HttpClusterClient implements ClusterClient {
       if (response.ok) return await call.read(response);
     } catch (error) {
       if (error instanceof DmlError && !ON_THE_WAY.has(error.code)) throw error;
-      throw this.lostOnTheWay(error, { callers, isLate: watch.stalled });
+      if (callers.some(({ aborted }) => aborted)) throw interrupted(error);
+      throw this.#unreachable(error, watch.stalled);
     } finally {
       watch.stop();
     }
     throw await refusalOf(response, { what: `${method} ${this.#baseUrl}${path}` });
-  }
-
-  /** What `cause` means, by which a request or its answer was lost: that a caller gave up, or that the master is not there. */
-  lostOnTheWay(
-    cause: unknown,
-    { callers, isLate }: { callers: readonly AbortSignal[]; isLate: boolean },
-  ): DmlError {
-    if (this.#closed.signal.aborted || callers.some(({ aborted }) => aborted)) return interrupted(cause);
-    return this.#unreachable(cause, isLate);
   }
 
   #unreachable(cause: unknown, isTimeout: boolean): DmlError {

@@ -1,21 +1,17 @@
-import { predictAnswerSchema } from "../../../protocol/http_api/api.ts";
+import { type PredictAnswer, predictAnswerSchema } from "../../../protocol/http_api/api.ts";
 import type { Answer } from "../../../protocol/http/http_answer.ts";
 import { HttpClient } from "../../../protocol/http/http_client.ts";
-import { CONTROL_PORT_HEADER, JOINED_MEDIA_TYPE, splitResponse } from "../../../protocol/http/joined_answer.ts";
+import { JOINED_MEDIA_TYPE, splitResponse } from "../../../protocol/http/joined_answer.ts";
 import { blobPath, PATHS } from "../../../protocol/http_api/paths.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { NO_GALLERY } from "../../../protocol/kernel/people_names.ts";
 import type { BlobReference } from "../../../protocol/messages/task.ts";
-import { TcpTransport } from "../../../protocol/transport/tcp_transport.ts";
-import type { AskLine, LineAnswer, Said } from "../control/control_client.ts";
 import { untilBack } from "../retry/retry_outage.ts";
 import type { Predicted, PredictOptions } from "../cluster_client.ts";
 import type { HttpClusterClient } from "./cluster.ts";
 import { ANSWER_TIMEOUT_MS, type HttpClusterClientOptions, type Send } from "./request.ts";
-import { LineKeeper } from "../control/control_connector.ts";
-import { refusalOf } from "../retry/retry_refusal.ts";
 
 /** The master answers within its own deadline; this is for one that is stuck. */
 const PREDICTION_TIMEOUT_MS = LIMITS.taskDeadlineMs + ANSWER_TIMEOUT_MS;
@@ -23,15 +19,20 @@ const PREDICTION_TIMEOUT_MS = LIMITS.taskDeadlineMs + ANSWER_TIMEOUT_MS;
 type Asked = PredictOptions & { readonly signal: AbortSignal };
 
 /** What the predictions need of the client of the cluster. */
-type Cluster = Pick<HttpClusterClient, "through" | "lostOnTheWay" | "parse" | "call" | "untilTaken" | "label">;
+type Cluster = Pick<HttpClusterClient, "through" | "parse" | "call" | "untilTaken" | "label">;
 
-/** The predictions of a master: the first over HTTP, those after it on its control port where that can be had. */
+/** The master's answer to one picture; the annotated one is null when none was asked for, or must be fetched by its digest. */
+interface Said {
+  readonly answer: PredictAnswer;
+  readonly picture: Uint8Array<ArrayBuffer> | null;
+}
+
+/** The predictions of a master. */
 export class HttpPredictionClient {
   readonly #cluster: Cluster;
   readonly #options: HttpClusterClientOptions;
   /** Pictures go through it in half the time that `fetch` takes for them. */
   readonly #http: HttpClient;
-  readonly #lines: LineKeeper;
 
   constructor(
     cluster: Cluster,
@@ -40,23 +41,12 @@ export class HttpPredictionClient {
     this.#cluster = cluster;
     this.#options = options;
     this.#http = new HttpClient(new URL(options.baseUrl));
-    const { address: { hostname }, token, clock } = options;
-    this.#lines = new LineKeeper({
-      hostname,
-      token,
-      clock,
-      timeoutMs: PREDICTION_TIMEOUT_MS,
-      transport: new TcpTransport({ clock }),
-    });
   }
 
   /** As {@linkcode HttpClusterClient.predict}. */
   async predict(image: Uint8Array<ArrayBuffer>, options: Asked): Promise<Predicted> {
     const { signal } = options;
-    const ask = () => {
-      const line = this.#lines.lineFor(image.length, options);
-      return line === null ? this.#overHttp(image, options) : this.#overLine(line, image, options);
-    };
+    const ask = () => this.#ask(image, options);
     // A prediction changes nothing: one that was made and got lost on the way is made once more.
     const { answer, picture } = await this.#cluster.untilTaken(
       () => untilBack(ask, { ...this.#options, onAway: this.#options.onRefused, signal }),
@@ -67,13 +57,12 @@ export class HttpPredictionClient {
     return { prediction, annotated: this.#verified(picture ?? await this.#fetchPicture(annotated, signal), annotated) };
   }
 
-  /** Ends what is under way. */
-  async close(): Promise<void> {
+  /** Lets go of the connections that are kept for the next request. */
+  close(): void {
     this.#http.close();
-    await this.#lines.close();
   }
 
-  #overHttp(image: Uint8Array<ArrayBuffer>, options: Asked): Promise<Said> {
+  #ask(image: Uint8Array<ArrayBuffer>, options: Asked): Promise<Said> {
     const query = new URLSearchParams({
       model: options.model,
       annotate: String(options.annotate),
@@ -90,23 +79,9 @@ export class HttpPredictionClient {
       signal: options.signal,
       read: async (response) => {
         const { json, picture } = await splitResponse(response);
-        const port = Number(response.headers.get(CONTROL_PORT_HEADER) ?? 0);
-        if (port > 0) this.#lines.offered(port);
         return { answer: this.#cluster.parse(predictAnswerSchema, json), picture };
       },
     });
-  }
-
-  async #overLine(line: AskLine, image: Uint8Array<ArrayBuffer>, options: Asked): Promise<Said> {
-    let answer: LineAnswer;
-    try {
-      answer = await line.ask(image, options, options.signal);
-    } catch (error) {
-      const isLate = error instanceof DmlError && error.code === "deadline_exceeded";
-      throw this.#cluster.lostOnTheWay(error, { callers: [options.signal], isLate });
-    }
-    if (answer.said !== null) return answer.said;
-    throw await refusalOf(answer, { what: `The question to ${this.#cluster.label}` });
   }
 
   /** From a master that does not send it along. */
