@@ -87,9 +87,9 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
 async function lookAfterPeople(command: PeopleCommand, context: UserContext): Promise<number> {
   const { openPeople } = await import("./client/open_cluster.ts");
   const { runPeople } = await import("./commands/people/people.ts");
-  const { waitingLine } = await import("./client/retry/retry_notice.ts");
-  const onRefused = waitingLine((sentence) => context.terminal.error(`${sentence}\n`));
-  const { cluster, people } = openPeople({ ...context, ...command, onRefused });
+  const { retryNotice } = await import("./client/retry/retry_notice.ts");
+  const onRetry = retryNotice((sentences) => context.terminal.error(`${sentences}\n`));
+  const { cluster, people } = openPeople({ ...context, ...command, onRetry });
   return await whileOpen(cluster, context, () => runPeople(command, { ...context, cluster, people }));
 }
 
@@ -160,7 +160,7 @@ async function models(command: ModelsCommand, context: UserContext & { cluster: 
 async function predict(command: PredictCommand, context: UserContext): Promise<number> {
   const { runPredict } = await import("./commands/predict.ts");
   const { openClusterForPictures } = await import("./client/open_cluster.ts");
-  const { waitingLine } = await import("./client/retry/retry_notice.ts");
+  const { retryNotice } = await import("./client/retry/retry_notice.ts");
   const announce = (sentence: string) => context.terminal.error(`${sentence}\n`);
   return await runPredict(command, {
     ...context,
@@ -170,7 +170,7 @@ async function predict(command: PredictCommand, context: UserContext): Promise<n
         ...command,
         openLocal: () => context.openLocal({ model: command.model, pictures }),
         announce,
-        onRefused: waitingLine(announce),
+        onRetry: retryNotice(announce),
       }),
   });
 }

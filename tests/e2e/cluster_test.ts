@@ -118,13 +118,13 @@ Deno.test("pictures under way are answered all the same when the master is kille
   const pictures = Array.from({ length: 18 }, (_, index) => photos[index % photos.length]);
   const address = { hostname: "127.0.0.1", port: cluster.port };
   const refusals: string[] = [];
-  const onRefused = ({ code }: DmlError) => refusals.push(code);
+  const onRetry = ({ code }: DmlError) => refusals.push(code);
   const client = new HttpClusterClient({
     address,
     token: null,
     clock: SYSTEM_CLOCK,
     random: SYSTEM_RANDOM,
-    onRefused,
+    onRetry,
   });
   let restarted: Promise<void> | null = null;
   let answered = 0;

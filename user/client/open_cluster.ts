@@ -17,8 +17,8 @@ export interface OpenClusterOptions extends MasterChoice {
   readonly random: Random;
   /** Used if `master` is `null`; by default {@linkcode DEFAULT_MASTER}, in tests another. */
   readonly defaultMaster?: Address;
-  /** Called for each refusal that is waited out. */
-  readonly onRefused?: (refusal: DmlError) => void;
+  /** Called with each failure that is waited out. */
+  readonly onRetry?: (refusal: DmlError) => void;
 }
 
 /**

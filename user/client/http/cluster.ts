@@ -10,20 +10,22 @@ import {
 import { StallWatch } from "../../../protocol/kernel/stall_watch.ts";
 import type { Answer } from "../../../protocol/http/http_answer.ts";
 import { nodeCommandPath, PATHS } from "../../../protocol/http_api/paths.ts";
+import { errorOfResponse } from "../../../protocol/http/problem.ts";
 import { unreachableReason } from "../../../protocol/http/unreachable.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import type { NodeCommandName } from "../../../protocol/messages/command.ts";
 import { parseAs, type z } from "../../../protocol/schema.ts";
 import { baseUrlOf } from "../../../protocol/http_api/address.ts";
-import { AwayForNow } from "../retry/retry_outage.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "../cluster_client.ts";
 import { HttpPredictionClient } from "./predictions.ts";
 import { HttpVersionClient } from "./versions.ts";
 import { HttpProgramClient } from "./programs.ts";
-import { interrupted } from "../interrupted.ts";
 import { ANSWER_TIMEOUT_MS, type Call, type HttpClusterClientOptions, type Reading, type Send } from "./request.ts";
-import { refusalOf, untilTaken } from "../retry/retry_refusal.ts";
+import { interrupted, RetryableRefusal, retryOnRefusal, TemporaryOutage } from "../retry/retry.ts";
+
+/** Refusals after which the same request may succeed later. */
+const RETRYABLE: ReadonlySet<string> = new Set(["queue_full", "shutting_down", "no_capable_node"]);
 
 const COMMAND_TIMEOUT_MS = LIMITS.drainMs + ANSWER_TIMEOUT_MS;
 
@@ -85,7 +87,7 @@ export class HttpClusterClient implements ClusterClient {
 
   /** Asks again, a bounded number of times, while the cluster says that it cannot now. */
   untilTaken<Answered>(ask: () => Promise<Answered>, signal: AbortSignal = this.#closed.signal): Promise<Answered> {
-    return untilTaken(ask, { ...this.#options, signal });
+    return retryOnRefusal(ask, { ...this.#options, signal });
   }
 
   /** Sends one request and reads the JSON of its answer. */
@@ -151,6 +153,14 @@ export class HttpClusterClient implements ClusterClient {
     const reason = isTimeout ? "it did not answer in time" : unreachableReason(cause);
     const sentence = `The master at ${this.label} cannot be reached: ${reason}.`;
     const error = new DmlError("master_unreachable", sentence, { cause });
-    return this.#hasAnswered && !isTimeout ? new AwayForNow(error) : error;
+    return this.#hasAnswered && !isTimeout ? new TemporaryOutage(error) : error;
   }
+}
+
+/** Returns the error that `response` carries. */
+async function refusalOf(response: Answer, options: { what: string }): Promise<DmlError> {
+  const refusal = await errorOfResponse(response, options);
+  if (!RETRYABLE.has(refusal.code)) return refusal;
+  const seconds = Number(response.headers.get("retry-after") ?? NaN);
+  return new RetryableRefusal(refusal, seconds >= 0 ? seconds * 1_000 : null);
 }

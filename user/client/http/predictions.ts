@@ -8,9 +8,9 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { NO_GALLERY } from "../../../protocol/kernel/people_names.ts";
 import type { BlobReference } from "../../../protocol/messages/task.ts";
-import { untilBack } from "../retry/retry_outage.ts";
 import type { Predicted, PredictOptions } from "../cluster_client.ts";
 import type { HttpClusterClient } from "./cluster.ts";
+import { retryOnOutage } from "../retry/retry.ts";
 import { ANSWER_TIMEOUT_MS, type HttpClusterClientOptions, type Send } from "./request.ts";
 
 /** The master answers within its own deadline; this is for one that is stuck. */
@@ -49,7 +49,7 @@ export class HttpPredictionClient {
     const ask = () => this.#ask(image, options);
     // A prediction changes nothing: one that was made and got lost on the way is made once more.
     const { answer, picture } = await this.#cluster.untilTaken(
-      () => untilBack(ask, { ...this.#options, onAway: this.#options.onRefused, signal }),
+      () => retryOnOutage(ask, { ...this.#options, signal }),
       signal,
     );
     const { prediction, annotated } = answer;

@@ -14,8 +14,8 @@ export interface HttpClusterClientOptions {
   readonly random: Random;
   /** For everything but predictions; a probe takes a short one. */
   readonly answerTimeoutMs?: number;
-  /** Hears of each refusal that is waited out, and of a master that is away for now. */
-  readonly onRefused?: (refusal: DmlError) => void;
+  /** Called with each failure that is waited out. */
+  readonly onRetry?: (refusal: DmlError) => void;
 }
 
 /** One request. */

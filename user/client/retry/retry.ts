@@ -1,27 +1,87 @@
+import { backoffMs } from "../../../protocol/kernel/backoff.ts";
 import type { Clock } from "../../../protocol/kernel/clock.ts";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import type { Random } from "../../../protocol/kernel/random.ts";
 import { sleep } from "../../../protocol/kernel/sleep.ts";
-import { interrupted } from "../interrupted.ts";
 
-/** When to ask again. */
-export interface AskAgainOptions {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** How long after what was thrown, at the first, second, … try; null: it is thrown on. */
-  readonly waitMs: (error: unknown, attempt: number) => number | null;
+/** The waits of one outage together: as long as a master may take to start again. */
+export const OUTAGE_MAX_MS = 5_000;
+const OUTAGE_BACKOFF = { minMs: 250, maxMs: 1_500 };
+
+/** With the waits between them about eight seconds, and as much more as the master holds each try before it refuses. */
+const REFUSED_TRIES_MAX = 6;
+const REFUSAL_BACKOFF = { minMs: 250, maxMs: 5_000 };
+
+/** The connection to a master that had answered before is lost; the master may be back in a moment. */
+export class TemporaryOutage extends DmlError {
+  constructor(unreachable: DmlError) {
+    super(unreachable.code, unreachable.message, { cause: unreachable.cause, advice: unreachable.advice });
+  }
 }
 
-/** Asks until there is an answer, or a failure that is not waited out. Throws `interrupted` when `signal` aborts meanwhile. */
-export async function askAgain<Answered>(
-  ask: () => Promise<Answered>,
-  { clock, signal, waitMs }: AskAgainOptions,
-): Promise<Answered> {
-  for (let attempt = 1;; attempt++) {
+/** A refusal after which the same request may succeed later. */
+export class RetryableRefusal extends DmlError {
+  /** `retryAfterMs` is the wait that the master asks for; `null` if it names none. */
+  constructor(refusal: DmlError, readonly retryAfterMs: number | null) {
+    super(refusal.code, refusal.message, { cause: refusal, advice: refusal.advice });
+  }
+}
+
+/** The clock and jitter of the waits, and the signal that ends them. */
+export interface RetryOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  /** Called with each failure that is waited out. */
+  readonly onRetry?: (failure: DmlError) => void;
+}
+
+/**
+ * Repeats `attempt` while it throws a {@linkcode TemporaryOutage}, until the waits have taken {@linkcode OUTAGE_MAX_MS}.
+ * Only for requests that may be carried out twice: the master may have done what it did not answer.
+ * Throws the last failure, or `interrupted` once `signal` aborts.
+ */
+export function retryOnOutage<Result>(attempt: () => Promise<Result>, options: RetryOptions): Promise<Result> {
+  let leftMs = OUTAGE_MAX_MS;
+  return retry(attempt, options, (error, failures) => {
+    if (!(error instanceof TemporaryOutage) || leftMs === 0) return null;
+    const delayMs = Math.min(leftMs, backoffMs(failures, { random: options.random, ...OUTAGE_BACKOFF }));
+    leftMs -= delayMs;
+    return delayMs;
+  });
+}
+
+/**
+ * Repeats `attempt` while it throws a {@linkcode RetryableRefusal}, a bounded number of times, after the wait that the
+ * master asks for. Throws the last failure, or `interrupted` once `signal` aborts.
+ */
+export function retryOnRefusal<Result>(attempt: () => Promise<Result>, options: RetryOptions): Promise<Result> {
+  return retry(attempt, options, (error, failures) => {
+    if (!(error instanceof RetryableRefusal) || failures === REFUSED_TRIES_MAX) return null;
+    const delayMs = error.retryAfterMs ?? backoffMs(failures, { random: options.random, ...REFUSAL_BACKOFF });
+    return Math.min(REFUSAL_BACKOFF.maxMs, delayMs);
+  });
+}
+
+/** Returns the error of a call that was given up before its answer came. */
+export function interrupted(cause?: unknown): DmlError {
+  return new DmlError("interrupted", "Stopped before the answer came.", { cause });
+}
+
+/** Repeats `attempt` until it succeeds or `delayMs` returns `null` for what it threw and the number of failures. */
+async function retry<Result>(
+  attempt: () => Promise<Result>,
+  { clock, signal, onRetry }: RetryOptions,
+  delayMs: (error: unknown, failures: number) => number | null,
+): Promise<Result> {
+  for (let failures = 1;; failures++) {
     try {
-      return await ask();
+      return await attempt();
     } catch (error) {
-      const delayMs = waitMs(error, attempt);
-      if (delayMs === null) throw error;
-      await sleep(delayMs, { clock, signal });
+      const waitMs = delayMs(error, failures);
+      if (waitMs === null) throw error;
+      if (error instanceof DmlError) onRetry?.(error);
+      await sleep(waitMs, { clock, signal });
       if (signal.aborted) throw interrupted();
     }
   }

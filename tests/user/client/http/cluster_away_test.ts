@@ -1,7 +1,7 @@
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { seededRandom } from "../../../../protocol/kernel/random.ts";
-import { AWAY_MAX_MS } from "../../../../user/client/retry/retry_outage.ts";
 import { HttpClusterClient } from "../../../../user/client/http/cluster.ts";
+import { OUTAGE_MAX_MS } from "../../../../user/client/retry/retry.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "../../../assert.ts";
 import { predictionOf } from "../../fake_cluster_client.ts";
 import { PassingClock } from "../../passing_clock.ts";
@@ -62,8 +62,8 @@ async function readRequest(connection: Deno.Conn): Promise<void> {
 function setUp(address: { hostname: string; port: number }) {
   const clock = new PassingClock();
   const heard: string[] = [];
-  const onRefused = ({ code }: DmlError) => heard.push(code);
-  const client = new HttpClusterClient({ address, token: null, clock, random: seededRandom(1), onRefused });
+  const onRetry = ({ code }: DmlError) => heard.push(code);
+  const client = new HttpClusterClient({ address, token: null, clock, random: seededRandom(1), onRetry });
   return { clock, heard, client };
 }
 
@@ -86,7 +86,7 @@ Deno.test("predict() gives a master up that does not come back", async () => {
   const error = await assertRejects(() => client.predict(PICTURE, ASK), DmlError);
   assertEquals(error.code, "master_unreachable");
   assertStringIncludes(error.message, client.label);
-  assertEquals(clock.nowMs(), AWAY_MAX_MS);
+  assertEquals(clock.nowMs(), OUTAGE_MAX_MS);
   await client.close();
 });
 

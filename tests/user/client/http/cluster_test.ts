@@ -122,7 +122,7 @@ Deno.test("predict() asks again while the cluster cannot now, as late as it says
     assertEquals(clock.delays.length, 3);
     assertEquals(clock.delays[0], 1_000);
     assert(clock.delays.every((delayMs) => delayMs > 0 && delayMs <= 5_000));
-  }, { onRefused: ({ code }) => heard.push(code) });
+  }, { onRetry: ({ code }) => heard.push(code) });
   assertEquals(heard, ["queue_full", "no_capable_node", "shutting_down"]);
 });
 

@@ -1,8 +1,8 @@
 import { DmlError, type ErrorCode } from "../../../../protocol/kernel/errors.ts";
-import { waitingLine } from "../../../../user/client/retry/retry_notice.ts";
+import { retryNotice } from "../../../../user/client/retry/retry_notice.ts";
 import { assertEquals } from "../../../assert.ts";
 
-Deno.test("waitingLine() says once what is waited for, and nothing of a full queue", () => {
+Deno.test("retryNotice() says once what is waited for, and nothing of a full queue", () => {
   const table: [ErrorCode, string, string[]][] = [
     ["queue_full", "4096 pictures wait.", []],
     ["no_capable_node", "No node can serve faces\x1b: none has ever joined.", [
@@ -12,7 +12,7 @@ Deno.test("waitingLine() says once what is waited for, and nothing of a full que
   ];
   for (const [code, message, expected] of table) {
     const announced: string[] = [];
-    const hear = waitingLine((sentence) => announced.push(sentence));
+    const hear = retryNotice((sentence) => announced.push(sentence));
     for (let again = 0; again < 3; again++) hear(new DmlError(code, message));
     assertEquals(announced, expected);
   }
