@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
 import { HttpClusterClient } from "../user/client/http/cluster.ts";
+import { MasterHttp } from "../user/client/http/master_http.ts";
 import { DmlProcess, runDml } from "./dml_process.ts";
 import { SAMPLE_FACES, samplePhotos } from "./sample_photos.ts";
 
@@ -45,7 +46,9 @@ async function demonstrate(workshop: string): Promise<void> {
     const line = ["join", `127.0.0.1:${port}`, "--name", `node-${index + 1}`, "--workers", "1"];
     return nodes.use(DmlProcess.start(line, { home: join(workshop, `node-${index + 1}`), program: PROGRAM }));
   });
-  const client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
+  const client = new HttpClusterClient(
+    new MasterHttp({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM }),
+  );
   await untilReady(client, joined);
   console.log(`${NODES} nodes have the model and are warm, ${since(startedMs)} after the start.\n`);
   await predict(photos, port);

@@ -3,15 +3,14 @@ import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { ClusterClient } from "./client/cluster_client.ts";
 import type { CliCommand, DoctorCommand, NodesCommand, PredictCommand, UpgradeCommand } from "./cli/command.ts";
-import type { HttpClusterClient } from "./client/http/cluster.ts";
 import type { HostChecks } from "./doctor/step.ts";
+import type { MasterHttp } from "./client/http/master_http.ts";
 import type { ModelsCommand } from "./cli/models_command.ts";
 import type { TrialEngine } from "./model_import/trial.ts";
 import { EXIT_OK } from "./cli/exit.ts";
 import type { ProcessFacts } from "./process/permissions.ts";
 import type { PeopleCommand } from "./cli/people_command.ts";
 import type { Terminal } from "./terminal/terminal.ts";
-import type { Address } from "../protocol/ports/transport.ts";
 
 /** Commands of this role. */
 export type UserCommand = Exclude<CliCommand, { verb: "serve" | "join" }>;
@@ -85,47 +84,50 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
 }
 
 async function lookAfterPeople(command: PeopleCommand, context: UserContext): Promise<number> {
-  const { openPeople } = await import("./client/open_cluster.ts");
+  const { openMasterHttp } = await import("./client/open_cluster.ts");
+  const { HttpClusterClient } = await import("./client/http/cluster.ts");
+  const { HttpPeopleClient } = await import("./client/http/people.ts");
   const { runPeople } = await import("./commands/people/people.ts");
   const { retryNotice } = await import("./client/retry/retry_notice.ts");
   const onRetry = retryNotice((sentences) => context.terminal.error(`${sentences}\n`));
-  const { cluster, people } = openPeople({ ...context, ...command, onRetry });
-  return await whileOpen(cluster, context, () => runPeople(command, { ...context, cluster, people }));
+  const http = openMasterHttp({ ...context, ...command, onRetry });
+  const people = new HttpPeopleClient(http);
+  const cluster = new HttpClusterClient(http);
+  return await whileOpen(http, context, () => runPeople(command, { ...context, cluster, people }));
 }
 
 async function ask(command: NodesCommand | ModelsCommand | UpgradeCommand, context: UserContext): Promise<number> {
-  const { openRemoteCluster } = await import("./client/open_cluster.ts");
-  const cluster = openRemoteCluster({ ...context, ...command });
-  return await whileOpen(cluster, context, async () => {
+  const { openMasterHttp } = await import("./client/open_cluster.ts");
+  const http = openMasterHttp({ ...context, ...command });
+  return await whileOpen(http, context, async () => {
     if (command.verb === "nodes") {
+      const { HttpClusterClient } = await import("./client/http/cluster.ts");
       const { runNodes } = await import("./commands/nodes.ts");
-      return await runNodes(command, { ...context, cluster });
+      return await runNodes(command, { ...context, cluster: new HttpClusterClient(http) });
     }
     if (command.verb === "upgrade") {
+      const { HttpProgramClient } = await import("./client/http/programs.ts");
       const { runUpgrade } = await import("./commands/upgrade.ts");
-      return await runUpgrade(command, { ...context, programs: cluster.programs });
+      return await runUpgrade(command, { ...context, programs: new HttpProgramClient(http) });
     }
-    return await models(command, { ...context, cluster });
+    return await models(command, { ...context, http });
   });
 }
 
-/**
- * Closes `cluster` after `work`, or when `signal` aborts: requests under way then end as
- * `interrupted`.
- */
+/** Closes `http` after `work`, or as soon as `signal` aborts: then its requests end as `interrupted`. */
 async function whileOpen(
-  cluster: Pick<ClusterClient, "close">,
+  http: MasterHttp,
   { signal }: Pick<UserContext, "signal">,
   work: () => Promise<number>,
 ): Promise<number> {
-  const stop = () => void cluster.close();
+  const stop = () => http.close();
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
   try {
     return await work();
   } finally {
     signal.removeEventListener("abort", stop);
-    await cluster.close();
+    http.close();
   }
 }
 
@@ -137,24 +139,21 @@ async function examine(command: DoctorCommand, context: UserContext): Promise<nu
   return await runDoctor(command, { ...context, steps: doctorSteps(command, { ...context, home }) });
 }
 
-async function models(command: ModelsCommand, context: UserContext & { cluster: HttpClusterClient }): Promise<number> {
+async function models(command: ModelsCommand, context: UserContext & { http: MasterHttp }): Promise<number> {
   const { runModels } = await import("./commands/models/models.ts");
+  const { HttpClusterClient } = await import("./client/http/cluster.ts");
   const { HttpModelsClient } = await import("./client/http/models.ts");
-  const { DEFAULT_MASTER } = await import("./client/default_master.ts");
-  const openModels = (at: { address: Address; token: string | null }) => new HttpModelsClient({ ...context, ...at });
-  const client = openModels({ address: command.master ?? DEFAULT_MASTER, token: command.token });
-  const { cluster } = context;
-  try {
-    return await runModels(command, {
-      ...context,
-      openModels,
-      home: context.facts.home,
-      models: client,
-      versions: cluster.versions,
-    });
-  } finally {
-    await client.close();
-  }
+  const { HttpVersionClient } = await import("./client/http/versions.ts");
+  const { MasterHttp } = await import("./client/http/master_http.ts");
+  const { http, facts: { home } } = context;
+  return await runModels(command, {
+    ...context,
+    home,
+    cluster: new HttpClusterClient(http),
+    models: new HttpModelsClient(http, context),
+    versions: new HttpVersionClient(http),
+    openModels: (at) => new HttpModelsClient(new MasterHttp({ ...context, ...at }), context),
+  });
 }
 
 async function predict(command: PredictCommand, context: UserContext): Promise<number> {

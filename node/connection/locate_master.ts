@@ -1,4 +1,5 @@
 import { type ClusterInfo, clusterSchema } from "../../protocol/http_api/api.ts";
+import { HttpOrigin } from "../../protocol/http/http_origin.ts";
 import { DEFAULT_PORT, PATHS } from "../../protocol/http_api/paths.ts";
 import { errorOfResponse } from "../../protocol/http/problem.ts";
 import { isNoHttp, unreachableReason } from "../../protocol/http/unreachable.ts";
@@ -9,21 +10,20 @@ const ANSWER_TIMEOUT_MS = 5_000;
 const RIGHT_PORT =
   `Check the address. The port is the first one that \`dml serve\` prints, ${DEFAULT_PORT} by default.`;
 
-/** Schema of the one field that tells a dml master from any other server that answers with JSON. */
+/** The part of an answer that tells a master of dml from anything else that answers with JSON. */
 const productSchema = z.looseObject({ product: z.literal("dml") });
 
 /**
- * Requests the cluster information, which includes the control port, from the master at `baseUrl`.
- * Throws `master_unreachable`, or `protocol_version` if something other than a compatible dml
- * master answers and waiting will not change that.
+ * Asks the master at `baseUrl` about its cluster, the control port among it.
+ * Throws `master_unreachable`, or `protocol_version` when something else answers there and no waiting will change that.
  */
 export async function askCluster(baseUrl: string, options: { signal: AbortSignal }): Promise<ClusterInfo> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
-  const url = baseUrl + PATHS.cluster;
+  using origin = new HttpOrigin(baseUrl);
   let response: Response;
   let body: unknown;
   try {
-    response = await fetch(url, { signal, redirect: "error" });
+    response = await origin.send(PATHS.cluster, { signal, redirect: "error" });
     if (response.ok) body = await response.json();
   } catch (cause) {
     if (cause instanceof SyntaxError) throw notDml(baseUrl, { cause });
@@ -37,9 +37,9 @@ export async function askCluster(baseUrl: string, options: { signal: AbortSignal
     await response.body?.cancel();
     throw notDml(baseUrl, { code: "master_unreachable" });
   }
-  if (!response.ok) throw await errorOfResponse(response, { what: url });
-  if (!productSchema.safeParse(body).success) throw notDml(baseUrl);
-  return parseAs(clusterSchema, body, { what: `The response from ${baseUrl}`, code: "protocol_version" });
+  if (!response.ok) throw await errorOfResponse(response, { what: baseUrl + PATHS.cluster });
+  if (!productSchema.safeParse(body).success) throw noDml(baseUrl);
+  return parseAs(clusterSchema, body, { what: `What ${baseUrl} answered`, code: "protocol_version" });
 }
 
 function notDml(baseUrl: string, { code = "protocol_version", cause }: { code?: ErrorCode; cause?: unknown } = {}) {

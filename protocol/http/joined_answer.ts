@@ -1,5 +1,4 @@
 import { DmlError } from "../kernel/errors.ts";
-import type { Answer } from "./http_answer.ts";
 
 /** An answer whose body is its JSON and, right behind it, the annotated picture: one round trip instead of two. */
 export const JOINED_MEDIA_TYPE = "application/vnd.dml.joined";
@@ -31,7 +30,7 @@ export function joinedResponse(value: unknown, picture: Uint8Array<ArrayBuffer>)
  * when the length of the JSON is missing or wrong.
  */
 export async function splitResponse(
-  response: Pick<Answer, "headers" | "bytes">,
+  response: Pick<Response, "headers" | "bytes">,
 ): Promise<{ json: string; picture: Uint8Array<ArrayBuffer> | null }> {
   const body = await response.bytes();
   if (response.headers.get("content-type") !== JOINED_MEDIA_TYPE) {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
 import { HttpClusterClient } from "../../user/client/http/cluster.ts";
+import { MasterHttp } from "../../user/client/http/master_http.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
 
 /** A master and nodes, each a process of its own on loopback with a data directory of its own; all ended at disposal. */
@@ -45,7 +46,9 @@ export class Cluster implements AsyncDisposable {
 
   get client(): HttpClusterClient {
     const address = { hostname: "127.0.0.1", port: this.#port };
-    this.#client ??= new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
+    this.#client ??= new HttpClusterClient(
+      new MasterHttp({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM }),
+    );
     return this.#client;
   }
 

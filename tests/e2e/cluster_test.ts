@@ -7,6 +7,7 @@ import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
 import { SAMPLE_FACES, samplePhoto, samplePhotos } from "../../tools/sample_photos.ts";
 import type { Predicted } from "../../user/client/cluster_client.ts";
 import { HttpClusterClient } from "../../user/client/http/cluster.ts";
+import { MasterHttp } from "../../user/client/http/master_http.ts";
 import { assert, assertEquals, assertGreater } from "../assert.ts";
 import { Cluster, readyFor } from "./cluster.ts";
 
@@ -119,13 +120,8 @@ Deno.test("pictures under way are answered all the same when the master is kille
   const address = { hostname: "127.0.0.1", port: cluster.port };
   const refusals: string[] = [];
   const onRetry = ({ code }: DmlError) => refusals.push(code);
-  const client = new HttpClusterClient({
-    address,
-    token: null,
-    clock: SYSTEM_CLOCK,
-    random: SYSTEM_RANDOM,
-    onRetry,
-  });
+  const http = new MasterHttp({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM, onRetry });
+  const client = new HttpClusterClient(http);
   let restarted: Promise<void> | null = null;
   let answered = 0;
   const answers = await Promise.all(pictures.map(async (picture) => {

@@ -13,6 +13,7 @@ import { TcpTransport } from "../../protocol/transport/tcp_transport.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
 import { HttpClusterClient } from "../../user/client/http/cluster.ts";
+import { MasterHttp } from "../../user/client/http/master_http.ts";
 import { putGallery } from "../models/gallery/built_gallery.ts";
 import { readyFor } from "./cluster.ts";
 
@@ -33,7 +34,9 @@ export class GalleryCluster implements AsyncDisposable {
     readonly directory: string,
   ) {
     const address = { hostname: LOOPBACK, port: master.httpAddress!.port };
-    this.client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
+    this.client = new HttpClusterClient(
+      new MasterHttp({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM }),
+    );
   }
 
   static async start(): Promise<GalleryCluster> {

@@ -14,6 +14,8 @@ import { startMaster } from "../../master/master.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
 import { HttpClusterClient } from "../../user/client/http/cluster.ts";
+import { HttpVersionClient } from "../../user/client/http/versions.ts";
+import { MasterHttp } from "../../user/client/http/master_http.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { readyFor } from "./cluster.ts";
 
@@ -71,7 +73,9 @@ Deno.test("a rollout under load: a good version is promoted, bad ones are rolled
     tokens: null,
   });
   const address = master.httpAddress!;
-  const client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
+  const http = new MasterHttp({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
+  const client = new HttpClusterClient(http);
+  const versions = new HttpVersionClient(http);
   const nodes = ["one", "two"].map((name) => {
     const line = ["join", `${address.hostname}:${address.port}`, "--name", name, "--workers", "1"];
     return DmlProcess.start(line, { home: join(directory, name) });
@@ -94,7 +98,7 @@ Deno.test("a rollout under load: a good version is promoted, bad ones are rolled
   /** What became of the rollout, in the answer that follows its end. */
   async function ended(isWanted: (record: RolloutRecord) => boolean): Promise<RolloutRecord> {
     for (;;) {
-      const found = (await client.versions.rollouts("faces")).history.find(isWanted);
+      const found = (await versions.rollouts("faces")).history.find(isWanted);
       if (found !== undefined) return found;
       const photo = await samplePhoto(1);
       await client.predict(photo, { model: "faces", annotate: false, embeddings: false, gallery: null });
@@ -111,21 +115,21 @@ Deno.test("a rollout under load: a good version is promoted, bad ones are rolled
     assertEquals([broken.stage, broken.automatic], ["rolled_back", true], broken.reason);
     assertStringIncludes(broken.reason, "nodes only");
 
-    const good = await client.versions.rollOut("faces", request);
+    const good = await versions.rollOut("faces", request);
     assertEquals(good.stage, "fetching");
     const promoted = await ended(({ rolloutId }) => rolloutId === good.rolloutId);
     assertEquals(promoted.stage, "promoted", promoted.reason);
     assert(promoted.canary.answered >= 5 && promoted.comparisons.made >= 5);
     assertEquals([promoted.canary.failed, promoted.comparisons.drifted], [0, 0]);
-    assertEquals((await client.versions.rollouts("faces")).latest, "faces@2");
+    assertEquals((await versions.rollouts("faces")).latest, "faces@2");
 
-    const blind = await client.versions.rollOut("faces", { ...request, version: 3 });
+    const blind = await versions.rollOut("faces", { ...request, version: 3 });
     const rolledBack = await ended(({ rolloutId }) => rolloutId === blind.rolloutId);
     assertEquals(rolledBack.stage, "rolled_back");
     assertStringIncludes(rolledBack.reason, "differ from those of the old version");
-    assertEquals((await client.versions.rollouts("faces")).latest, "faces@2");
+    assertEquals((await versions.rollouts("faces")).latest, "faces@2");
 
-    await client.versions.rollBack("faces");
+    await versions.rollBack("faces");
     const { prediction } = await client.predict(photo, {
       model: "faces",
       annotate: false,

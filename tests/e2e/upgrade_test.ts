@@ -9,6 +9,8 @@ import { targetOf } from "../../tools/build/targets.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
 import { HttpClusterClient } from "../../user/client/http/cluster.ts";
+import { HttpProgramClient } from "../../user/client/http/programs.ts";
+import { MasterHttp } from "../../user/client/http/master_http.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { readyFor } from "./cluster.ts";
@@ -120,9 +122,15 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
 
 const OPTIONS = { model: "faces", annotate: false, embeddings: false, gallery: null };
 
-/** A master and who asks it. */
+/** A master, and clients of it. */
 class Master implements AsyncDisposable {
-  private constructor(readonly process: DmlProcess, readonly port: number, readonly client: HttpClusterClient) {}
+  readonly client: HttpClusterClient;
+  readonly #programs: HttpProgramClient;
+
+  private constructor(readonly process: DmlProcess, readonly port: number, http: MasterHttp) {
+    this.client = new HttpClusterClient(http);
+    this.#programs = new HttpProgramClient(http);
+  }
 
   static async start(bench: Bench, program: keyof typeof BUILDS, flags: readonly string[]): Promise<Master> {
     const home = await Deno.makeTempDir({ dir: bench.directory, prefix: "master-" });
@@ -130,13 +138,13 @@ class Master implements AsyncDisposable {
     const process = DmlProcess.start(line, { home, program: commandOf(bench, program) });
     const port = Number((await process.logged("ready")).port);
     const address = { hostname: "127.0.0.1", port };
-    const client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
-    return new Master(process, port, client);
+    const http = new MasterHttp({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
+    return new Master(process, port, http);
   }
 
   /** How each node stands, by its name. */
   async programs(): Promise<Map<string, NodeProgram>> {
-    return new Map((await this.client.programs.list()).nodes.map((node) => [node.name, node]));
+    return new Map((await this.#programs.list()).nodes.map((node) => [node.name, node]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
 import { HttpClusterClient } from "../../user/client/http/cluster.ts";
+import { MasterHttp } from "../../user/client/http/master_http.ts";
 import { DmlProcess, scopedSources } from "../dml_process.ts";
 
 /** A master and one node with one worker, as processes on loopback. */
@@ -23,7 +24,9 @@ export class BenchCluster implements AsyncDisposable {
     const home = join(directory, "node");
     const node = DmlProcess.start(joinLine, { home, program: scopedSources(joinLine, { home }) });
     await node.logged("A model is ready.", (logged) => logged.model === model);
-    const client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });
+    const client = new HttpClusterClient(
+      new MasterHttp({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM }),
+    );
     return new BenchCluster(client, port, { directory, master, node });
   }
 

@@ -16,6 +16,7 @@ import type {
   ServeCommand,
   UpgradeCommand,
 } from "./command.ts";
+import type { MasterChoice } from "./master_choice.ts";
 import { type Environment, FlagValues } from "./flag_values.ts";
 import {
   DEFAULT_CONCURRENCY,

@@ -7,39 +7,28 @@ import type { ClusterClient } from "./cluster_client.ts";
 import type { MasterChoice } from "../cli/master_choice.ts";
 import { DEFAULT_MASTER } from "./default_master.ts";
 import { HttpClusterClient } from "./http/cluster.ts";
-import { HttpPeopleClient } from "./http/people.ts";
-import type { PeopleClient } from "./people_client.ts";
+import { MasterHttp } from "./http/master_http.ts";
 
 const PROBE_TIMEOUT_MS = 500;
 
+/** The master that a command names, and how it is asked. */
 export interface OpenClusterOptions extends MasterChoice {
   readonly clock: Clock;
   readonly random: Random;
-  /** Used if `master` is `null`; by default {@linkcode DEFAULT_MASTER}, in tests another. */
+  /** The master if `master` is `null`; {@linkcode DEFAULT_MASTER} but in tests. */
   readonly defaultMaster?: Address;
   /** Called with each failure that is waited out. */
   readonly onRetry?: (refusal: DmlError) => void;
 }
 
-/**
- * Opens the cluster of the named master, else of the one on this machine, without contacting it.
- */
-export function openRemoteCluster(options: OpenClusterOptions): HttpClusterClient {
-  const address = options.master ?? options.defaultMaster ?? DEFAULT_MASTER;
-  return new HttpClusterClient({ ...options, address });
-}
-
-/** Opens a cluster and a client for its people. Closing the cluster ends the requests of both. */
-export function openPeople(options: OpenClusterOptions): { cluster: ClusterClient; people: PeopleClient } {
-  const address = options.master ?? options.defaultMaster ?? DEFAULT_MASTER;
-  const cluster = new HttpClusterClient({ ...options, address });
-  return { cluster, people: new HttpPeopleClient(cluster) };
+/** Opens the HTTP interface of the named master, else of the one on this machine. Does not ask if it is there. */
+export function openMasterHttp(options: OpenClusterOptions): MasterHttp {
+  return new MasterHttp({ ...options, address: addressOf(options) });
 }
 
 /**
- * Opens the cluster that takes pictures: that of the named master, else that of the master on this
- * machine, else, if none answers there, the one that `openLocal` makes, after a call of `announce`.
- * Throws `master_unreachable` if a named master does not answer.
+ * Opens the cluster that pictures go to: the named master, which must answer (`master_unreachable`); else the one on
+ * this machine; else, if none answers there, what `openLocal` makes, after `announce` was told.
  */
 export async function openClusterForPictures(
   options: OpenClusterOptions & {
@@ -48,14 +37,14 @@ export async function openClusterForPictures(
   },
 ): Promise<ClusterClient> {
   const isNamed = options.master !== null;
-  const address = options.master ?? options.defaultMaster ?? DEFAULT_MASTER;
+  const address = addressOf(options);
   const probe = isNamed ? {} : { answerTimeoutMs: PROBE_TIMEOUT_MS };
-  const asked = new HttpClusterClient({ ...options, address, ...probe });
+  const asked = new HttpClusterClient(new MasterHttp({ ...options, address, ...probe }));
   try {
     await asked.info();
     if (isNamed) return asked;
     await asked.close();
-    return openRemoteCluster(options);
+    return new HttpClusterClient(openMasterHttp(options));
   } catch (error) {
     await asked.close();
     if (isNamed || !(error instanceof DmlError) || error.code === "interrupted") throw error;
@@ -66,4 +55,8 @@ export async function openClusterForPictures(
     options.announce(`${why}; the pictures are looked at in this process.`);
     return await options.openLocal();
   }
+}
+
+function addressOf({ master, defaultMaster }: OpenClusterOptions): Address {
+  return master ?? defaultMaster ?? DEFAULT_MASTER;
 }

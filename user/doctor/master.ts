@@ -11,6 +11,7 @@ import type { Address } from "../../protocol/ports/transport.ts";
 import { VERSION } from "../../protocol/version.ts";
 import type { DoctorContext, DoctorStep } from "./step.ts";
 import { HttpClusterClient } from "../client/http/cluster.ts";
+import { MasterHttp } from "../client/http/master_http.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const NODE_TOKEN = /^dmln_/;
@@ -21,27 +22,23 @@ interface NamedMaster extends DoctorContext {
   readonly token: string | null;
 }
 
-/**
- * Returns the steps that check the answer of the master, its protocol, its control port and the
- * token.
- */
+/** Returns the steps that ask a master: if it answers, speaks our protocol, is open to nodes and lets the token in. */
 export function masterSteps(options: NamedMaster): DoctorStep[] {
-  const client = new HttpClusterClient({ ...options, address: options.master });
-  options.signal.addEventListener("abort", () => void client.close(), { once: true });
-  // The first step asks; the others use its answer.
+  const label = baseUrlOf(options.master);
+  // Each step comes after the first one, which has asked.
   let info: ClusterInfo | null = null;
-  const asked = async () => info ??= await client.info();
+  const asked = async () => info ??= await whileAsking(options, (client) => client.info());
   return [
     {
       name: "master",
       async check() {
         const { version } = await asked();
-        return `The master at ${client.label} answers; it runs dml ${version}.`;
+        return `The master at ${label} answers; it runs dml ${version}.`;
       },
     },
-    { name: "version", check: async () => checkVersion(await asked(), client.label) },
+    { name: "version", check: async () => checkVersion(await asked(), label) },
     { name: "control", check: async () => await checkControlPort(await asked(), options) },
-    { name: "token", check: async () => await checkToken(await asked(), { ...options, client }) },
+    { name: "token", check: async () => await checkToken(await asked(), options) },
   ];
 }
 
@@ -70,17 +67,31 @@ async function checkControlPort({ controlPort }: ClusterInfo, { master, signal }
   return `The control port ${controlPort} takes connections.`;
 }
 
-/** Tries the token. That of a node is tried on the blobs, which are all that it opens. */
-async function checkToken(
-  { tokenRequired }: ClusterInfo,
-  { master, token, client }: NamedMaster & { client: HttpClusterClient },
-): Promise<string> {
+/** Tries the token. That of a node opens the blobs only, so it is tried there. */
+async function checkToken({ tokenRequired }: ClusterInfo, options: NamedMaster): Promise<string> {
+  const { master, token } = options;
   if (!tokenRequired) return "No token is needed.";
   if (token !== null && NODE_TOKEN.test(token)) {
     using blobs = new HttpBlobStore(baseUrlOf(master), { token });
     await blobs.stat(digestOf(new Uint8Array(0)));
     return "The token lets a node in.";
   }
-  await client.models();
+  await whileAsking(options, (client) => client.models());
   return "The token lets a user in.";
+}
+
+/** Runs `ask` with a client of the master, which is closed afterwards or as soon as the signal aborts. */
+async function whileAsking<Result>(
+  { master, signal, ...options }: NamedMaster,
+  ask: (client: HttpClusterClient) => Promise<Result>,
+): Promise<Result> {
+  using http = new MasterHttp({ ...options, address: master });
+  const stop = () => http.close();
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  try {
+    return await ask(new HttpClusterClient(http));
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }

@@ -4,6 +4,7 @@ import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
 import { seededRandom } from "../../../protocol/kernel/random.ts";
 import { TcpTransport } from "../../../protocol/transport/tcp_transport.ts";
 import { HttpClusterClient } from "../../../user/client/http/cluster.ts";
+import { MasterHttp } from "../../../user/client/http/master_http.ts";
 import { MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts";
 
 const DRAWN = new TextEncoder().encode("drawn");
@@ -31,7 +32,7 @@ for (const annotate of [true, false]) {
     const { httpAddress } = fixture.master;
     assert(httpAddress !== null);
     const options = { address: httpAddress, token: null, clock: SYSTEM_CLOCK, random: seededRandom(1) };
-    const client = new HttpClusterClient(options);
+    const client = new HttpClusterClient(new MasterHttp(options));
     try {
       let pictures = 0;
       const predict = async () => {

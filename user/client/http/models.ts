@@ -1,5 +1,3 @@
-import { baseUrlOf } from "../../../protocol/http_api/address.ts";
-import { HttpBlobStore } from "../../../protocol/blob/http_blob_store.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
 import { copyBlob } from "../../../protocol/blob/copy_blob.ts";
 import {
@@ -20,38 +18,34 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import type { Random } from "../../../protocol/kernel/random.ts";
 import type { z } from "../../../protocol/schema.ts";
-import type { Address } from "../../../protocol/ports/transport.ts";
-import { HttpClusterClient } from "./cluster.ts";
-import type { Call } from "./request.ts";
+import type { Call, MasterHttp } from "./master_http.ts";
 import type { ModelsClient, OnBytes } from "../models_client.ts";
 import { sleep } from "../../../protocol/kernel/sleep.ts";
 
-/** Verifying a catalog's file, or taking a large piece in, takes its time. */
+/** The time limit of an answer: verifying a built-in file, or taking a large piece in, takes its time. */
 const ANSWER_TIMEOUT_MS = 120_000;
-/** Tries in a row that bring nothing. */
+/** The number of tries in a row that bring nothing before it gives up. */
 const TRIES_MAX = 5;
 
+/** The waits between tries, and the signal that ends what is under way. */
 export interface HttpModelsClientOptions {
-  readonly address: Address;
-  readonly token: string | null;
   readonly clock: Clock;
   readonly random: Random;
-  /** Ends what is under way. */
   readonly signal: AbortSignal;
 }
 
-/** The models of the master at an address. What goes wrong on the way is `master_unreachable`. */
+/** The models behind the HTTP interface of a master. */
 export class HttpModelsClient implements ModelsClient {
-  readonly label: string;
+  readonly #http: MasterHttp;
   readonly #options: HttpModelsClientOptions;
-  readonly #cluster: HttpClusterClient;
-  readonly #blobs: HttpBlobStore;
 
-  constructor(options: HttpModelsClientOptions) {
+  constructor(http: MasterHttp, options: HttpModelsClientOptions) {
+    this.#http = http;
     this.#options = options;
-    this.#cluster = new HttpClusterClient({ ...options, answerTimeoutMs: ANSWER_TIMEOUT_MS });
-    this.label = baseUrlOf(options.address);
-    this.#blobs = new HttpBlobStore(this.label, options);
+  }
+
+  get label(): string {
+    return this.#http.label;
   }
 
   async list(): Promise<ModelListing[]> {
@@ -63,11 +57,12 @@ export class HttpModelsClient implements ModelsClient {
   }
 
   async read(digest: Digest, onBytes?: OnBytes): Promise<Uint8Array<ArrayBuffer>> {
-    const size = await this.#blobs.stat(digest);
+    const { blobs } = this.#http;
+    const size = await blobs.stat(digest);
     if (size === null) throw new DmlError("blob_not_found", `${this.label} has no file ${digest}.`);
     const to = new MemoryBlobStore();
     const { signal, clock, random } = this.#options;
-    await copyBlob(digest, { from: this.#blobs, to, size, signal, clock, random, onProgress: onBytes });
+    await copyBlob(digest, { from: blobs, to, size, signal, clock, random, onProgress: onBytes });
     return await to.read(digest);
   }
 
@@ -100,7 +95,7 @@ export class HttpModelsClient implements ModelsClient {
   }
 
   close(): Promise<void> {
-    this.#blobs.close();
+    this.#http.close();
     return Promise.resolve();
   }
 
@@ -109,12 +104,13 @@ export class HttpModelsClient implements ModelsClient {
   }
 
   #ask<Schema extends z.ZodType>(schema: Schema, path: string, call: Call = {}): Promise<z.infer<Schema>> {
-    return this.#cluster.ask(schema, path, { ...call, signal: this.#options.signal });
+    return this.#http.ask(schema, path, { timeoutMs: ANSWER_TIMEOUT_MS, signal: this.#options.signal, ...call });
   }
 }
 
-/** The call that sends the piece which begins at `start`. A body of known size: one that streams crawls. */
+/** Returns the call that sends the piece which begins at `start`. */
 function pieceOf(bytes: Uint8Array<ArrayBuffer>, start: number): Call {
   const end = Math.min(bytes.length, start + LIMITS.modelFilePieceBytes);
-  return { method: "PUT", contentRange: contentRange({ start, end }, bytes.length), body: bytes.subarray(start, end) };
+  const headers = { "content-range": contentRange({ start, end }, bytes.length) };
+  return { method: "PUT", headers, body: bytes.subarray(start, end) };
 }

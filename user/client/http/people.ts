@@ -19,8 +19,7 @@ import {
 import { galleryPath, PATHS, personPath } from "../../../protocol/http_api/paths.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { ARCHIVE_MEDIA_TYPE } from "../../../protocol/http_api/people_archive.ts";
-import type { HttpClusterClient } from "./cluster.ts";
-import type { Call } from "./request.ts";
+import type { Call, MasterHttp } from "./master_http.ts";
 import type { FaceOptions, PeopleClient, PersonAddress } from "../people_client.ts";
 
 const JSON_TYPE = "application/json";
@@ -31,24 +30,23 @@ const ARCHIVE_TIMEOUT_MS = 60 * 60_000;
 
 /** People behind the HTTP interface of a master. */
 export class HttpPeopleClient implements PeopleClient {
-  readonly #cluster: HttpClusterClient;
+  readonly #http: MasterHttp;
 
-  /** Speaks as `cluster` does, to the same master. */
-  constructor(cluster: HttpClusterClient) {
-    this.#cluster = cluster;
+  constructor(http: MasterHttp) {
+    this.#http = http;
   }
 
   async galleries(): Promise<GalleryListing[]> {
-    return (await this.#cluster.ask(galleriesSchema, PATHS.galleries)).galleries;
+    return (await this.#http.ask(galleriesSchema, PATHS.galleries)).galleries;
   }
 
   gallery(gallery: string): Promise<GalleryListing> {
-    return this.#cluster.ask(gallerySchema, galleryPath(gallery));
+    return this.#http.ask(gallerySchema, galleryPath(gallery));
   }
 
   async removeGallery(gallery: string): Promise<void> {
     const read = async (response: Response) => void await response.body?.cancel();
-    await this.#cluster.call(galleryPath(gallery), { method: "DELETE", timeoutMs: CHANGE_TIMEOUT_MS, read });
+    await this.#http.call(galleryPath(gallery), { method: "DELETE", timeoutMs: CHANGE_TIMEOUT_MS, read });
   }
 
   setThresholds(gallery: string, thresholds: Thresholds): Promise<InForceAnswer> {
@@ -57,11 +55,11 @@ export class HttpPeopleClient implements PeopleClient {
 
   people(gallery: string, after: string | null): Promise<PeoplePage> {
     const query = new URLSearchParams({ limit: String(PEOPLE_PAGE_MAX), ...(after === null ? {} : { after }) });
-    return this.#cluster.ask(peoplePageSchema, `${galleryPath(gallery, "people")}?${query}`);
+    return this.#http.ask(peoplePageSchema, `${galleryPath(gallery, "people")}?${query}`);
   }
 
   person({ gallery, name }: PersonAddress): Promise<PersonDetail> {
-    return this.#cluster.ask(personDetailSchema, personPath(gallery, name));
+    return this.#http.ask(personDetailSchema, personPath(gallery, name));
   }
 
   enrol(
@@ -92,7 +90,7 @@ export class HttpPeopleClient implements PeopleClient {
   }
 
   async export(gallery: string, write: (chunk: Uint8Array) => Promise<void>): Promise<void> {
-    // Whatever goes wrong with the writing is not the master's fault.
+    // A failure of `write` must not be taken for one of the master.
     let unwritten: { error: unknown } | null = null;
     const read = async (response: Response) => {
       for await (const chunk of response.body ?? []) {
@@ -102,27 +100,26 @@ export class HttpPeopleClient implements PeopleClient {
         });
       }
     };
-    await this.#cluster.call(galleryPath(gallery, "export"), { timeoutMs: ARCHIVE_TIMEOUT_MS, read }).catch((error) => {
+    await this.#http.call(galleryPath(gallery, "export"), { timeoutMs: ARCHIVE_TIMEOUT_MS, read }).catch((error) => {
       throw unwritten === null ? error : unwritten.error;
     });
   }
 
   import(gallery: string, archive: Uint8Array<ArrayBuffer>): Promise<ImportAnswer> {
-    return this.#cluster.untilTaken(() =>
-      this.#cluster.ask(importAnswerSchema, galleryPath(gallery, "import"), {
-        method: "POST",
-        body: archive,
-        mediaType: ARCHIVE_MEDIA_TYPE,
-        timeoutMs: ARCHIVE_TIMEOUT_MS,
-      })
-    );
+    return this.#http.ask(importAnswerSchema, galleryPath(gallery, "import"), {
+      method: "POST",
+      body: archive,
+      mediaType: ARCHIVE_MEDIA_TYPE,
+      timeoutMs: ARCHIVE_TIMEOUT_MS,
+      retryOn: ["refusal"],
+    });
   }
 
   async #change(path: string, call: Call): Promise<InForceAnswer> {
-    return (await this.#cluster.ask(changedSchema, path, { timeoutMs: CHANGE_TIMEOUT_MS, ...call })).inForce;
+    return (await this.#http.ask(changedSchema, path, { timeoutMs: CHANGE_TIMEOUT_MS, ...call })).inForce;
   }
 
-  /** Sent again while the cluster says that it cannot now: a face is not stored twice. */
+  /** Sends a picture of a person. It may be sent twice: a face is not stored twice. */
   #sendPicture(
     below: "faces" | "rejections",
     picture: Uint8Array<ArrayBuffer>,
@@ -137,9 +134,10 @@ export class HttpPeopleClient implements PeopleClient {
       mediaType: "application/octet-stream",
       timeoutMs: CHANGE_TIMEOUT_MS,
       signal,
+      retryOn: ["refusal"],
     };
     const path = `${personPath(gallery, name, below)}?${query}`;
-    return this.#cluster.untilTaken(() => this.#cluster.ask(enrolAnswerSchema, path, call), signal);
+    return this.#http.ask(enrolAnswerSchema, path, call);
   }
 }
 

@@ -1,17 +1,17 @@
 import { PATHS } from "../../../protocol/http_api/paths.ts";
 import { type ProgramsListing, programsSchema } from "../../../protocol/http_api/program_api.ts";
-import type { Ask } from "./versions.ts";
+import type { MasterHttp } from "./master_http.ts";
 import type { ProgramClient } from "../program_client.ts";
 
 /** The executables behind the HTTP interface of a master. */
 export class HttpProgramClient implements ProgramClient {
-  readonly #ask: Ask;
+  readonly #http: MasterHttp;
 
-  constructor(ask: Ask) {
-    this.#ask = ask;
+  constructor(http: MasterHttp) {
+    this.#http = http;
   }
 
   list(): Promise<ProgramsListing> {
-    return this.#ask(programsSchema, PATHS.programs);
+    return this.#http.ask(programsSchema, PATHS.programs);
   }
 }

@@ -9,30 +9,23 @@ import {
   rolloutSchema,
   versionAnswerSchema,
 } from "../../../protocol/http_api/rollout_api.ts";
-import type { z } from "../../../protocol/schema.ts";
+import type { Call, MasterHttp } from "./master_http.ts";
 import type { VersionClient } from "../version_client.ts";
-
-/** Asks one path and checks the answer. */
-export type Ask = <Schema extends z.ZodType>(
-  schema: Schema,
-  path: string,
-  call?: { method?: "GET" | "POST" | "PUT" | "DELETE"; body?: string; mediaType?: string },
-) => Promise<z.infer<Schema>>;
 
 /** The versions of models behind the HTTP interface of a master. */
 export class HttpVersionClient implements VersionClient {
-  readonly #ask: Ask;
+  readonly #http: MasterHttp;
 
-  constructor(ask: Ask) {
-    this.#ask = ask;
+  constructor(http: MasterHttp) {
+    this.#http = http;
   }
 
   rollouts(name: string): Promise<LineageListing> {
-    return this.#ask(lineageSchema, rolloutsPath(name));
+    return this.#http.ask(lineageSchema, rolloutsPath(name));
   }
 
   rollOut(name: string, request: RolloutRequest): Promise<RolloutRecord> {
-    return this.#ask(rolloutSchema, rolloutsPath(name), json("POST", request));
+    return this.#http.ask(rolloutSchema, rolloutsPath(name), json("POST", request));
   }
 
   rollBack(name: string): Promise<string> {
@@ -48,14 +41,14 @@ export class HttpVersionClient implements VersionClient {
   }
 
   collect(): Promise<Collected> {
-    return this.#ask(collectedSchema, PATHS.gc, { method: "POST" });
+    return this.#http.ask(collectedSchema, PATHS.gc, { method: "POST" });
   }
 
-  async #tell(path: string, call: Parameters<Ask>[2]): Promise<string> {
-    return (await this.#ask(versionAnswerSchema, path, call)).detail;
+  async #tell(path: string, call: Call): Promise<string> {
+    return (await this.#http.ask(versionAnswerSchema, path, call)).detail;
   }
 }
 
-function json(method: "POST" | "PUT", body: unknown): Parameters<Ask>[2] {
+function json(method: "POST" | "PUT", body: unknown): Call {
   return { method, body: JSON.stringify(body), mediaType: "application/json" };
 }

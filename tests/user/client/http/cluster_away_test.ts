@@ -1,6 +1,7 @@
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { seededRandom } from "../../../../protocol/kernel/random.ts";
 import { HttpClusterClient } from "../../../../user/client/http/cluster.ts";
+import { MasterHttp } from "../../../../user/client/http/master_http.ts";
 import { OUTAGE_MAX_MS } from "../../../../user/client/retry/retry.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "../../../assert.ts";
 import { predictionOf } from "../../fake_cluster_client.ts";
@@ -63,7 +64,8 @@ function setUp(address: { hostname: string; port: number }) {
   const clock = new PassingClock();
   const heard: string[] = [];
   const onRetry = ({ code }: DmlError) => heard.push(code);
-  const client = new HttpClusterClient({ address, token: null, clock, random: seededRandom(1), onRetry });
+  const http = new MasterHttp({ address, token: null, clock, random: seededRandom(1), onRetry });
+  const client = new HttpClusterClient(http);
   return { clock, heard, client };
 }
 

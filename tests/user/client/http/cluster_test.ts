@@ -4,7 +4,7 @@ import { DmlError, type ErrorCode } from "../../../../protocol/kernel/errors.ts"
 import { seededRandom } from "../../../../protocol/kernel/random.ts";
 import { problemResponse } from "../../../../protocol/http/problem.ts";
 import { HttpClusterClient } from "../../../../user/client/http/cluster.ts";
-import type { HttpClusterClientOptions } from "../../../../user/client/http/request.ts";
+import { MasterHttp, type MasterHttpOptions } from "../../../../user/client/http/master_http.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../../assert.ts";
 import { personAt, predictionOf } from "../../fake_cluster_client.ts";
 
@@ -41,17 +41,18 @@ class EagerClock {
 async function withMaster(
   handler: (request: Request) => Response | Promise<Response>,
   use: (client: HttpClusterClient, clock: EagerClock) => Promise<void>,
-  options: Partial<HttpClusterClientOptions> = {},
+  options: Partial<MasterHttpOptions> = {},
 ): Promise<void> {
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
   const clock = new EagerClock();
-  const client = new HttpClusterClient({
+  const http = new MasterHttp({
     address: { hostname: "127.0.0.1", port: server.addr.port },
     token: null,
     clock,
     random: seededRandom(1),
     ...options,
   });
+  const client = new HttpClusterClient(http);
   try {
     await use(client, clock);
   } finally {

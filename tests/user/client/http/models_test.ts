@@ -5,6 +5,7 @@ import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../../protocol/kernel/limits.ts";
 import { seededRandom } from "../../../../protocol/kernel/random.ts";
 import { HttpModelsClient } from "../../../../user/client/http/models.ts";
+import { MasterHttp } from "../../../../user/client/http/master_http.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../../assert.ts";
 import { emptyManifest } from "../../../master/core_world.ts";
 import { MasterFixture } from "../../../master/master_fixture.ts";
@@ -18,9 +19,13 @@ const MANIFEST: Manifest = {
   files: [{ role: "model", digest: DIGEST, size: FILE.length }],
 };
 
-function clientOf(port: number, signal = new AbortController().signal): HttpModelsClient {
+function httpOf(port: number): MasterHttp {
   const address = { hostname: "127.0.0.1", port };
-  return new HttpModelsClient({ address, token: null, clock: SYSTEM_CLOCK, random: seededRandom(1), signal });
+  return new MasterHttp({ address, token: null, clock: SYSTEM_CLOCK, random: seededRandom(1) });
+}
+
+function clientOf(http: MasterHttp, signal = new AbortController().signal): HttpModelsClient {
+  return new HttpModelsClient(http, { clock: SYSTEM_CLOCK, random: seededRandom(1), signal });
 }
 
 /** Serves what `fetch` answers on a port of the machine's choice. */
@@ -39,7 +44,7 @@ Deno.test("HttpModelsClient puts a file in pieces, goes on after an answer that 
     await answer.body?.cancel();
     return new Response(null, { status: 503 });
   });
-  const client = clientOf(server.addr.port);
+  const client = clientOf(httpOf(server.addr.port));
   const seen: number[] = [];
   await client.put(DIGEST, FILE, (done) => seen.push(done));
   const piece = LIMITS.modelFilePieceBytes;
@@ -64,12 +69,14 @@ Deno.test("HttpModelsClient puts a file in pieces, goes on after an answer that 
 Deno.test("HttpModelsClient says what the master says, and what is wrong when none answers", async () => {
   await using fixture = await MasterFixture.start();
   await using server = serve((request) => fixture.master.fetch(request));
-  const unknown = await assertRejects(() => clientOf(server.addr.port).show("nobody"), DmlError);
+  using http = httpOf(server.addr.port);
+  const unknown = await assertRejects(() => clientOf(http).show("nobody"), DmlError);
   assertEquals(unknown.code, "model_unknown");
-  const missing = await assertRejects(() => clientOf(server.addr.port).add(encodeManifest(MANIFEST).bytes), DmlError);
+  const missing = await assertRejects(() => clientOf(http).add(encodeManifest(MANIFEST).bytes), DmlError);
   assertStringIncludes(missing.message, DIGEST);
-  const nobody = await assertRejects(() => clientOf(closedPort()).list(), DmlError);
+  using nowhere = httpOf(closedPort());
+  const nobody = await assertRejects(() => clientOf(nowhere).list(), DmlError);
   assertEquals(nobody.code, "master_unreachable");
-  const stopped = await assertRejects(() => clientOf(server.addr.port, AbortSignal.abort()).list(), DmlError);
+  const stopped = await assertRejects(() => clientOf(http, AbortSignal.abort()).list(), DmlError);
   assertEquals(stopped.code, "interrupted");
 });

@@ -11,7 +11,7 @@ import { seededRandom } from "../../../../protocol/kernel/random.ts";
 import { parseCommand } from "../../../../user/cli/parse_command.ts";
 import type { PredictOptions } from "../../../../user/client/cluster_client.ts";
 import { runPeople } from "../../../../user/commands/people/people.ts";
-import { HttpClusterClient } from "../../../../user/client/http/cluster.ts";
+import { MasterHttp } from "../../../../user/client/http/master_http.ts";
 import { HttpPeopleClient } from "../../../../user/client/http/people.ts";
 import { fail } from "../../../assert.ts";
 import { PeopleFixture } from "../../../master/people/people_fixture.ts";
@@ -23,7 +23,7 @@ export class PeopleCli implements AsyncDisposable {
   readonly master = new PeopleFixture();
   readonly directory = Deno.makeTempDirSync({ prefix: "dml_test_" });
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #client: HttpClusterClient;
+  readonly #http: MasterHttp;
 
   constructor() {
     const predictions = { promise: () => Promise.resolve(() => {}) } as unknown as Predictions;
@@ -31,7 +31,7 @@ export class PeopleCli implements AsyncDisposable {
     app.onError(errorBoundary(new Refusals({ log: SILENT_LOG, random: seededRandom(1), clock: new ManualClock() })));
     this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
     const address = { hostname: "127.0.0.1", port: this.#server.addr.port };
-    this.#client = new HttpClusterClient({ address, token: null, clock: SYSTEM_CLOCK, random: seededRandom(2) });
+    this.#http = new MasterHttp({ address, token: null, clock: SYSTEM_CLOCK, random: seededRandom(2) });
   }
 
   /** Writes pictures by their path in the directory. */
@@ -55,7 +55,7 @@ export class PeopleCli implements AsyncDisposable {
       stdin: new ReadableStream(),
       signal: new AbortController().signal,
       progress: true,
-      people: new HttpPeopleClient(this.#client),
+      people: new HttpPeopleClient(this.#http),
       cluster: { label: "fake", predict: (image, options) => this.#predict(image, options) },
     });
     const json = () => terminal.outText.trimEnd().split("\n").map((text) => JSON.parse(text));
@@ -68,7 +68,7 @@ export class PeopleCli implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#client.close();
+    this.#http.close();
     await this.#server.shutdown();
     await this.master[Symbol.asyncDispose]();
     Deno.removeSync(this.directory, { recursive: true });

@@ -1,0 +1,6 @@
+/** `deno run ask_origin.ts URL`: prints what the server of URL answers. */
+import { HttpOrigin } from "../../../protocol/http/http_origin.ts";
+
+using origin = new HttpOrigin(Deno.args[0]);
+const response = await origin.send("/", { redirect: "error" });
+await Deno.stdout.write(await response.bytes());
