@@ -1,50 +1,36 @@
 import { parseContentRange } from "../http/byte_range.ts";
-import type { Answer } from "../http/http_answer.ts";
-import { HttpClient } from "../http/http_client.ts";
+import { HttpOrigin } from "../http/http_origin.ts";
 import { blobPath } from "../http_api/paths.ts";
 import { errorOfResponse } from "../http/problem.ts";
-import type { RepeatableMethod } from "../http/request_head.ts";
-import type { Clock } from "../kernel/clock.ts";
+import { sizedBody } from "../http/sized_body.ts";
 import { type Digest, digestOf } from "../kernel/digest.ts";
 import { asDmlError, DmlError } from "../kernel/errors.ts";
 import { blobCorrupt, offsetPastEnd } from "./blob_errors.ts";
 import type { BlobReading, BlobStore, BlobWriter } from "../ports/blob_store.ts";
 import { streamOf } from "../kernel/byte_stream.ts";
 
-/** A request to the other process. */
+/** One request to the other process. */
 interface BlobRequest {
-  readonly method?: RepeatableMethod;
+  readonly method?: "GET" | "HEAD" | "PUT";
   readonly range?: string;
   readonly body?: Uint8Array<ArrayBuffer>;
   readonly signal?: AbortSignal;
 }
 
-/**
- * The blobs that another process serves with `blobRoutes`. A failure of the network is
- * `connection_lost`.
- */
+/** The blobs that another process serves with `blobRoutes`. A failure of the network is `connection_lost`. */
 export class HttpBlobStore implements BlobStore, Disposable {
-  readonly #baseUrl: string;
+  readonly #origin: HttpOrigin;
   readonly #token: string | null;
-  /** `null` if `fetch` is used instead, because the URL needs TLS. */
-  readonly #client: HttpClient | null;
 
-  /**
-   * `baseUrl` is the part of the URL in front of the interface's paths, such as
-   * `http://127.0.0.1:7400`.
-   */
-  constructor(baseUrl: string | URL, options: { token?: string | null; clock?: Clock } = {}) {
-    this.#baseUrl = String(baseUrl).replace(/\/+$/, "");
+  /** `baseUrl` is the part of each URL before the path, as in `http://127.0.0.1:7400`. */
+  constructor(baseUrl: string | URL, options: { token?: string | null } = {}) {
+    this.#origin = new HttpOrigin(baseUrl);
     this.#token = options.token ?? null;
-    const url = new URL(this.#baseUrl);
-    this.#client = url.protocol === "http:" ? new HttpClient(url, options) : null;
   }
 
-  /**
-   * Closes the connections that are kept for the next request. Running requests finish normally.
-   */
+  /** Closes the idle connections; requests that are under way go on. */
   close(): void {
-    this.#client?.close();
+    this.#origin.close();
   }
 
   [Symbol.dispose](): void {
@@ -71,7 +57,7 @@ export class HttpBlobStore implements BlobStore, Disposable {
     const part = parseContentRange(response.headers.get("content-range"));
     if (offset > 0 && (response.status !== 206 || part?.range?.start !== offset)) {
       await response.body?.cancel();
-      throw new DmlError("request_invalid", `${this.#baseUrl} does not serve parts of blobs`);
+      throw new DmlError("request_invalid", `${this.#origin.baseUrl} does not serve parts of blobs`);
     }
     const stream = response.body ?? streamOf(new Uint8Array(0));
     return { size: part?.size ?? this.#sizeIn(response, digest), stream };
@@ -85,7 +71,7 @@ export class HttpBlobStore implements BlobStore, Disposable {
     if (!response.ok) throw await this.#refusal(response, digest);
     let bytes: Uint8Array<ArrayBuffer>;
     try {
-      bytes = await response.bytes();
+      bytes = await sizedBody(response);
     } catch (error) {
       throw this.#broken(error, options.signal);
     }
@@ -98,7 +84,6 @@ export class HttpBlobStore implements BlobStore, Disposable {
     bytes: Uint8Array<ArrayBuffer>,
     options: { signal?: AbortSignal } = {},
   ): Promise<void> {
-    // A body of known size, because a streamed one is an order of magnitude slower in fetch.
     const response = await this.#request(digest, { method: "PUT", body: bytes, ...options });
     if (!response.ok) throw await this.#refusal(response, digest);
     await response.body?.cancel();
@@ -135,23 +120,20 @@ export class HttpBlobStore implements BlobStore, Disposable {
     throw new DmlError("request_invalid", "blobs cannot be listed over HTTP");
   }
 
-  async #request(digest: Digest, request: BlobRequest): Promise<Answer> {
+  async #request(digest: Digest, request: BlobRequest): Promise<Response> {
     const { method = "GET", range, body, signal } = request;
     const headers: Record<string, string> = { "accept-encoding": "identity" };
     if (range !== undefined) headers.range = range;
     if (this.#token !== null) headers.authorization = `Bearer ${this.#token}`;
-    const url = new URL(this.#baseUrl + blobPath(digest));
     try {
-      if (this.#client !== null) return await this.#client.send({ method, path: url.pathname, headers, body, signal });
-      // Redirects are not followed, because the target would see the token.
-      return await fetch(url, { method, headers, body, signal, redirect: "manual" });
+      return await this.#origin.send(blobPath(digest), { method, headers, body, signal, redirect: "manual" });
     } catch (error) {
       throw this.#broken(error, signal);
     }
   }
 
   async #atEnd(
-    response: Answer,
+    response: Response,
     options: { digest: Digest; offset: number },
   ): Promise<BlobReading> {
     await response.body?.cancel();
@@ -160,19 +142,19 @@ export class HttpBlobStore implements BlobStore, Disposable {
     return { size, stream: streamOf(new Uint8Array(0)) };
   }
 
-  #sizeIn(response: Answer, digest: Digest): number {
+  #sizeIn(response: Response, digest: Digest): number {
     const length = response.headers.get("content-length");
     if (length !== null) return Number(length);
-    throw new DmlError("request_invalid", `${this.#baseUrl} does not say the size of ${digest}`);
+    throw new DmlError("request_invalid", `${this.#origin.baseUrl} does not say the size of ${digest}`);
   }
 
-  #refusal(response: Answer, digest: Digest): Promise<DmlError> {
-    return errorOfResponse(response, { what: `the request for ${digest} to ${this.#baseUrl}` });
+  #refusal(response: Response, digest: Digest): Promise<DmlError> {
+    return errorOfResponse(response, { what: `the request for ${digest} to ${this.#origin.baseUrl}` });
   }
 
   #broken(error: unknown, signal: AbortSignal | undefined): DmlError {
     if (signal?.aborted) return new DmlError("cancelled", "the request was given up");
     const { code, message } = asDmlError(error, "connection_lost");
-    return new DmlError(code, `${this.#baseUrl}: ${message}`, { cause: error });
+    return new DmlError(code, `${this.#origin.baseUrl}: ${message}`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { HttpClient } from "../../protocol/http/http_client.ts";
+import { HttpOrigin } from "../../protocol/http/http_origin.ts";
 import { median, timed } from "./figure.ts";
 import { ServerProcess } from "./server_process.ts";
 
@@ -20,13 +20,13 @@ export async function bareRelayMs({ pictureBytes, answerBytes, holdMs }: Relayed
   const held = [answerBytes, holdMs].map((number) => String(Math.round(number)));
   await using far = await ServerProcess.start(module, held);
   await using near = await ServerProcess.start(module, [...held, far.url]);
-  using client = new HttpClient(new URL(near.url));
+  using origin = new HttpOrigin(near.url);
   const lapsMs: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const body = new Uint8Array(pictureBytes);
     let answer = new Uint8Array();
     const tookMs = await timed(async () => {
-      answer = await (await client.send({ method: "POST", path: "/", body })).bytes();
+      answer = await (await origin.send("/", { method: "POST", body, redirect: "error" })).bytes();
     });
     lapsMs.push(tookMs - new DataView(answer.buffer).getFloat64(0));
   }

@@ -2,16 +2,16 @@
  * `deno run relay_server.ts ANSWER_BYTES HOLD_MS [URL]`: an HTTP server that passes each body on to the relay at URL and its answer back; without
  * a URL it holds each for a while and answers, for how long in the first eight bytes. Prints its port.
  */
-import { HttpClient } from "../../protocol/http/http_client.ts";
+import { HttpOrigin } from "../../protocol/http/http_origin.ts";
 
 const [answerBytes, holdMs] = Deno.args.slice(0, 2).map(Number);
-const onward = Deno.args.length > 2 ? new HttpClient(new URL(Deno.args[2])) : null;
+const onward = Deno.args.length > 2 ? new HttpOrigin(Deno.args[2]) : null;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: ({ port }) => console.log(port) }, async (request) => {
   const body = await request.bytes();
   if (onward === null) return new Response(held());
-  const answer = await onward.send({ method: "POST", path: "/", body });
+  const answer = await onward.send("/", { method: "POST", body, redirect: "error" });
   return new Response(await answer.bytes());
 });
 

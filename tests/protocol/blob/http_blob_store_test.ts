@@ -91,6 +91,27 @@ Deno.test("HttpBlobStore.read() throws blob_corrupt when other bytes come", asyn
   await assertCode(store.read(DIGEST), "blob_corrupt");
 });
 
+Deno.test("HttpBlobStore.read() throws connection_lost for an answer that is not HTTP", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      using _ = connection;
+      await connection.read(new Uint8Array(4_096));
+      await connection.write(new TextEncoder().encode("220 a mail server is ready\r\n"));
+    }
+  })();
+  using store = new HttpBlobStore(`http://127.0.0.1:${listener.addr.port}`);
+  await assertCode(store.read(DIGEST), "connection_lost");
+  listener.close();
+  await serving;
+});
+
+Deno.test("HttpBlobStore.read() throws request_invalid when the size of the answer is not announced", async () => {
+  await using server = serve(() => new Response(new Blob([BYTES]).stream()));
+  using store = new HttpBlobStore(server.url);
+  await assertCode(store.read(DIGEST), "request_invalid");
+});
+
 Deno.test("HttpBlobStore.open() throws request_invalid when the server ignores the range", async () => {
   await using server = serve(() => new Response(BYTES));
   using store = new HttpBlobStore(server.url);
