@@ -23,57 +23,55 @@ import type { Digest } from "../protocol/kernel/digest.ts";
 import { watchParent } from "./host/parent_watch.ts";
 import { FileUseTimes } from "./models/use_times.ts";
 
-/** Arguments of `dml join` and the services it uses. */
+/** The command line of `dml join`, and the parts of the host that it works with. */
 export interface JoinOptions {
-  /** Address of the master's HTTP interface, which also reports the control port. */
+  /** The address of the HTTP interface of the master, which tells the control port. */
   readonly master: Address;
   readonly token: string | null;
-  /** Name of the node; `null` for the last name used, or the host name at the first start. */
+  /** `null` for the name of the last time, else that of the host. */
   readonly name: string | null;
-  /** Number of workers; `null` for as many as the host can carry. */
+  /** `null` for as many as the host carries. */
   readonly workers: number | null;
-  /** Limit of the model files on disk, in bytes; 0 for no limit, `null` for the default. */
+  /** The limit of the model files on disk; 0 for none, `null` for the usual one. */
   readonly cacheBytes?: number | null;
-  /** True if the node accepts newer programs from its master. */
+  /** True if the node takes newer programs from its master. */
   readonly upgrade: boolean;
-  /** True if the launcher that started this process can start a newer program. */
+  /** True if the parent process can start a newer program in place of this one. */
   readonly canRestart: boolean;
-  /** Digest of the running program if it is on trial, else `null`. */
+  /** The digest of this program if it is on trial. */
   readonly trial: Digest | null;
   /** Path of the data directory. */
   readonly home: string;
-  /** Version of dml. */
+  /** The version of dml. */
   readonly version: string;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
-  /** Aborts when the node is to finish the running work and leave. */
+  /** Aborts when the node is to finish what runs and to leave. */
   readonly signal: AbortSignal;
   readonly onStarted?: (node: JoinedNode) => void;
   readonly onEvent?: (news: NodeNews) => void;
   readonly onProgress?: (progress: FetchProgress) => void;
 }
 
-/** A node that has started, perhaps before any master has answered. */
+/** The identity of a node that has started, before any master has answered. */
 export interface JoinedNode {
   readonly nodeId: string;
   readonly name: string;
   readonly workers: number;
-  /** Directory of its identity and its models. */
+  /** The directory of its identity and its models. */
   readonly directory: string;
 }
 
-/**
- * The reason why a node left for good, and whether it must be started again with a newer program.
- */
+/** The reason for which a node left for good. */
 export interface JoinEnding extends Ending {
   readonly isRestartDue: boolean;
 }
 
 /**
- * Runs a node on this host until `signal` aborts or the master shuts it down. It reconnects
- * whenever the master cannot be reached. Throws `home_unusable`, `home_locked`, or the reason why
- * no retry can succeed (`unauthorized`, `protocol_version`, …).
+ * Runs a node on this host until `signal` aborts or the master shuts it down. It goes on while
+ * the master cannot be reached. Throws the reason when no try can ever succeed (`unauthorized`,
+ * `protocol_version`, …), `home_unusable`, `home_locked`.
  */
 export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
   const { master, token, log, clock, random, signal } = options;
@@ -109,8 +107,8 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
       capabilities: () => hostCapabilities({ workers }),
     });
     options.onStarted?.({ nodeId, name, workers, directory });
-    // A user or a service manager knows only the launcher script that waits for this process to
-    // start a newer program. When the script ends, the node must end too.
+    // The script that waits for this node to start a newer one is all that a person, or a service,
+    // knows of it.
     const endWatch = options.canRestart
       ? watchParent(() => void node.stop(), { clock, parent: () => Deno.ppid })
       : () => {};

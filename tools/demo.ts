@@ -1,7 +1,7 @@
 /**
- * `deno task demo`: a master and two nodes as processes on this machine, six photos of real people, and their annotated
- * copies in ./demo-output. `deno task demo dist/dml` shows the same of an executable. Exits with 1 when anything is not as
- * it should be.
+ * `deno task demo`: a master and two nodes as processes on this machine, six photos of real
+ * people, and their annotated copies in ./demo-output. `deno task demo dist/dml` shows the same of
+ * an executable. Exits with 1 when anything is not as it should be.
  */
 import { join, resolve } from "node:path";
 import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
@@ -92,7 +92,10 @@ async function predict(photos: string, port: number): Promise<void> {
   }
 }
 
-/** Who did it is for those who run the cluster; whoever asked was not told. */
+/**
+ * Prints which node did the work. The users who asked are not told that; it is for those who run
+ * the cluster.
+ */
 async function explain(client: HttpClusterClient): Promise<void> {
   const nodes = await client.nodes();
   for (const { name, completed } of nodes) console.log(`${name} looked at ${completed}.`);

@@ -8,14 +8,17 @@ export interface ControlConnection {
   readonly connectionId: number;
   readonly peer: Peer;
   session: SessionState;
-  /** Known when the core has taken the node in. */
+  /** `null` until the core has taken the node in. */
   nodeId: string | null;
   sendsPicturesInline: boolean;
-  /** Those that came and were not looked at: the results that name them come first. */
+  /** The pictures that have come and wait for the results that name them to be handled first. */
   pictures: InlinePicture[];
 }
 
-/** A picture has come on the connection. Throws `message_invalid` where none is taken. */
+/**
+ * Notes a picture that has come on the connection. Throws `message_invalid` if the connection
+ * carries none.
+ */
 export function receivePicture({ sendsPicturesInline, pictures }: ControlConnection, picture: InlinePicture): void {
   if (!sendsPicturesInline) throw new DmlError("message_invalid", "A picture came on a connection that carries none.");
   pictures.push(picture);

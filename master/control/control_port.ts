@@ -17,28 +17,34 @@ import { type ControlConnection, receivePicture } from "./connection.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import type { PendingResults } from "./pending_results.ts";
 
-/** Connections beyond those of the nodes: they come and go before they said who they are. */
+/** The number of connections, beside those of the nodes, that have not said yet who they are. */
 const STRANGERS_MAX = 64;
 
-/** What a {@linkcode ControlPort} works with. */
+/** The parts of a master that a {@linkcode ControlPort} works with. */
 export interface ControlPortOptions {
   readonly listener: Listener;
   readonly clock: Clock;
   readonly log: Log;
   /** The version of dml. */
   readonly version: string;
-  /** Null where a node needs none. */
+  /** `null` if nodes need no token. */
   readonly tokens: ClusterTokens | null;
   readonly heartbeatIntervalMs: number;
   readonly deadAfterMs: number;
   readonly post: (command: Command) => void;
-  /** Who waits for the pictures of a result before it is posted. */
+  /** Holds a result until its pictures have come, and posts it then. */
   readonly results: Pick<PendingResults, "take" | "lost">;
-  /** Pictures that travel on the control connections, both ways; null: nodes fetch and put them. */
+  /**
+   * The pictures that travel on the control connections, both ways; `null` if nodes fetch and put
+   * them over HTTP.
+   */
   readonly inlinePictures: Pick<MasterBlobs, "view" | "results"> | null;
 }
 
-/** The control channel of the master: connections in, commands out; what nodes are to be told goes the other way. */
+/**
+ * The control channel of the master: turns messages of nodes into commands, and sends messages to
+ * nodes.
+ */
 export class ControlPort {
   readonly #options: ControlPortOptions;
   readonly #controls = new Map<number, ControlConnection>();
@@ -67,7 +73,10 @@ export class ControlPort {
     else control.peer.send(message);
   }
 
-  /** The picture goes along behind its assignment where it may; else the node fetches it by its digest. */
+  /**
+   * Sends an assignment, with its picture behind it where that may travel; else the node fetches it
+   * by its digest.
+   */
   #assign({ peer, sendsPicturesInline }: ControlConnection, assign: TaskAssign): void {
     const { image } = assign;
     const bytes = sendsPicturesInline && image !== null && peer.canSendPicture(image.size)
@@ -78,7 +87,7 @@ export class ControlPort {
     peer.sendPicture({ digest: image.digest, bytes });
   }
 
-  /** The core has taken the node in: the connection is its own. */
+  /** Welcomes a node that the core has taken in; the connection is its own from now on. */
   welcome(connectionId: number, nodeId: string): void {
     const control = this.#controls.get(connectionId);
     if (control === undefined) {
@@ -94,13 +103,13 @@ export class ControlPort {
     this.#advance(control, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...carries } });
   }
 
-  /** The core has not. */
+  /** Rejects a node that the core has not taken in, and closes the connection. */
   refuse(connectionId: number, code: ErrorCode, reason: string): void {
     const control = this.#controls.get(connectionId);
     if (control !== undefined) this.#advance(control, { kind: "refuse", code, reason });
   }
 
-  /** The core has given the node up. */
+  /** Says goodbye to a node that the core has given up, and closes the connection. */
   close(connectionId: number, reason: string): void {
     const control = this.#controls.get(connectionId);
     if (control !== undefined) this.#advance(control, { kind: "leave", code: "connection_lost", reason });
@@ -158,7 +167,10 @@ export class ControlPort {
     for (const picture of control.pictures.splice(0)) this.#keep(picture);
   }
 
-  /** Keeps a picture of a result as one that is put over HTTP; a result that waits for it in vain has failed. */
+  /**
+   * Keeps a picture of a result like one that is put over HTTP. If that fails, so has the result
+   * that waits for it.
+   */
   #keep({ digest, bytes }: InlinePicture): void {
     const { inlinePictures, results, log } = this.#options;
     inlinePictures?.results.put(digest, bytes).catch((error) => {

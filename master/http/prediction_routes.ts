@@ -14,10 +14,10 @@ import { predictionQuery } from "./prediction_query.ts";
 
 const JPEG = "image/jpeg";
 const JSON_TYPE = "application/json";
-/** Time limit for the arrival of a picture. */
+/** The time limit for a picture to arrive. */
 const UPLOAD_MS = 60_000;
 
-/** The services behind the routes. */
+/** The parts of a master that the routes work with. */
 export interface PredictionRoutesOptions {
   readonly predictions: Predictions;
   readonly blobs: Pick<MasterBlobs, "view" | "read">;
@@ -27,11 +27,9 @@ export interface PredictionRoutesOptions {
 }
 
 /**
- * Returns the users' route
- * `POST /v1/predictions?model=faces&annotate=true&embeddings=false&gallery=default`, which
- * takes the bytes of a picture's file as its body. The answer is the prediction as JSON; the
- * annotated picture if the client accepts `image/jpeg` but not JSON; or both in one body if it
- * accepts a joined answer.
+ * Serves `POST /v1/predictions?model=faces&annotate=true&embeddings=false&gallery=default`,
+ * whose body is the file of a picture. Answers with the prediction as JSON; if only `image/jpeg` is
+ * accepted, with the annotated picture; if a joined answer is accepted, with both at once.
  */
 export function predictionRoutes(options: PredictionRoutesOptions): Hono {
   const { predictions, blobs, tokens } = options;
@@ -61,9 +59,8 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
 }
 
 /**
- * Returns the body of `request`: a picture, or an archive of people. Memory for it is reserved
- * before it is read, so that many bodies at once cannot exhaust the memory. Throws
- * `request_invalid`, `image_too_large`, `cancelled` or `deadline_exceeded`.
+ * Reads the picture. It is promised room before it is read, so that many at once cannot fill the
+ * memory.
  */
 export async function bodyOf(
   request: Request,
@@ -84,8 +81,8 @@ export async function bodyOf(
 }
 
 /**
- * Returns the result of `coming`, or throws `deadline_exceeded` after {@linkcode UPLOAD_MS}. A
- * client that stops in the middle of an upload thereby gives its reserved memory back.
+ * Waits for a picture, but not for ever: one that stops in the middle would keep the room that was
+ * promised to it.
  */
 async function withinTime<Result>(coming: Promise<Result>, clock: Clock): Promise<Result> {
   const late = Promise.withResolvers<never>();
@@ -99,10 +96,7 @@ async function withinTime<Result>(coming: Promise<Result>, clock: Clock): Promis
   }
 }
 
-/**
- * Returns the announced size of the body, in bytes. Throws `request_invalid` if there is none, and
- * `image_too_large` before anything is read if it is over the limit.
- */
+/** Returns the announced size of the body, which is refused before it is read if it is too much. */
 function sizeOf(request: Request): number {
   const length = request.headers.get("content-length");
   if (length === null || !/^\d{1,15}$/.test(length)) {

@@ -14,8 +14,9 @@ const RIGHT_PORT =
 const productSchema = z.looseObject({ product: z.literal("dml") });
 
 /**
- * Asks the master at `baseUrl` about its cluster, the control port among it.
- * Throws `master_unreachable`, or `protocol_version` when something else answers there and no waiting will change that.
+ * Asks the master at `baseUrl` about its cluster, the control port among it. Throws
+ * `master_unreachable`, or `protocol_version` if something else answers there and no waiting will
+ * change that.
  */
 export async function askCluster(baseUrl: string, options: { signal: AbortSignal }): Promise<ClusterInfo> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
@@ -31,8 +32,7 @@ export async function askCluster(baseUrl: string, options: { signal: AbortSignal
     const reason = signal.aborted ? "it does not answer" : unreachableReason(cause);
     throw new DmlError("master_unreachable", `The master at ${baseUrl} cannot be reached: ${reason}.`, { cause });
   }
-  // A reverse proxy also answers 404 while the master behind it is down, so this error can be
-  // retried.
+  // A proxy before a master answers so too while the master is away.
   if (response.status === 404) {
     await response.body?.cancel();
     throw notDml(baseUrl, { code: "master_unreachable" });

@@ -18,33 +18,31 @@ import {
 import type { Connection } from "../../protocol/ports/transport.ts";
 
 /**
- * Changes of availability within this time are sent as one message. Nothing is lost: the master
- * counts its own assignments.
+ * The time in which changes of availability are gathered into one message. The master counts its
+ * assignments itself.
  */
 const AVAILABILITY_GATHERED_MS = 50;
 
+/** The parts of a node that its connection to a master works with. */
 export interface MasterConnectionOptions {
   readonly hello: Hello;
   readonly clock: Clock;
   readonly log: Log;
-  /** Returns the current availability; called whenever it is about to be sent. */
+  /** Returns the present availability of the node. */
   readonly availability: () => Availability;
-  /** Called once the master has accepted the node. */
+  /** Called when the master has taken the node in. */
   readonly onWelcome: (welcome: Welcome) => void;
   /** Called with all messages that arrived together, in order. */
   readonly onMessages: (messages: readonly Message[]) => void;
-  /**
-   * Called with the picture of an assignment, before the batch with that assignment or soon after
-   * it.
-   */
+  /** Called with the picture of an assignment that came before, or comes in the same batch. */
   readonly onPicture: (picture: InlinePicture) => void;
   /** Called once every heartbeat interval. */
   readonly onHeartbeat: () => void;
 }
 
 /**
- * One connection to a master, from `hello` to its end: the handshake, heartbeats in both
- * directions, and messages.
+ * One connection to a master, from `hello` to its end: the handshake, the heartbeat both ways, and
+ * messages.
  */
 export class MasterConnection {
   readonly #peer: Peer;
@@ -56,7 +54,7 @@ export class MasterConnection {
   #sentDraining = false;
   #sendsPicturesInline = false;
 
-  /** Sends `hello`. The caller must then call {@linkcode run}. */
+  /** Says `hello`. {@linkcode run} must be called next. */
   constructor(connection: Connection, options: MasterConnectionOptions) {
     const { clock, log, hello } = options;
     this.#options = options;
@@ -67,17 +65,17 @@ export class MasterConnection {
     this.#cancelTimer = clock.after(LIMITS.helloTimeoutMs, () => this.#advance({ kind: "tick", nowMs: clock.nowMs() }));
   }
 
-  /** Address of the master, for display. */
+  /** The address of the master, for people. */
   get remote(): string {
     return this.#peer.remote;
   }
 
-  /** True while the master has accepted this node and the connection is not closing. */
+  /** True once the master has taken this node in. */
   get isOpen(): boolean {
     return this.#session.phase === "open";
   }
 
-  /** Reads until either side ends the connection, and returns why it ended. */
+  /** Reads until the connection ends, and returns why it did. */
   async run(): Promise<Ending> {
     try {
       for await (const batch of this.#peer) {
@@ -94,16 +92,16 @@ export class MasterConnection {
   }
 
   /**
-   * Queues `message`. Does nothing before `welcome` or after `goodbye`, when no message can be
-   * delivered.
+   * Queues `message`. Does nothing before the welcome and after the goodbye, when the master would
+   * not listen.
    */
   send(message: Message): void {
     if (this.isOpen) this.#peer.send(message);
   }
 
   /**
-   * Queues `picture`, whose bytes must not change from then on. Returns false if the picture cannot
-   * travel on this connection and must go over HTTP.
+   * Queues `picture`, whose bytes must not change any more. Returns false if it must go another
+   * way.
    */
   sendPicture(picture: InlinePicture): boolean {
     const mayGo = this.isOpen && this.#sendsPicturesInline && this.#peer.canSendPicture(picture.bytes.length);
@@ -112,8 +110,8 @@ export class MasterConnection {
   }
 
   /**
-   * Sends the availability soon, together with other changes until then; at once if the node starts
-   * or stops draining.
+   * Sends the availability soon, together with what else changes until then; at once when the node
+   * begins or ends draining.
    */
   availabilityChanged(): void {
     if (!this.isOpen) return;
@@ -121,7 +119,7 @@ export class MasterConnection {
     this.#cancelAvailability ??= this.#options.clock.after(AVAILABILITY_GATHERED_MS, () => this.#sendAvailability());
   }
 
-  /** Sends `goodbye` and closes the connection once the queued messages are written. */
+  /** Says goodbye. The connection ends when what is queued was handed over. */
   leave(code: ErrorCode, reason: string): void {
     this.#advance({ kind: "leave", code, reason });
   }
@@ -132,7 +130,7 @@ export class MasterConnection {
     return this.#runOutputs(step);
   }
 
-  /** Executes the outputs of the session and returns the messages meant for the node. */
+  /** Carries out what the session says, and returns the messages for the node. */
   #runOutputs({ outputs }: SessionStep): Message[] {
     const delivered: Message[] = [];
     for (const output of outputs) {

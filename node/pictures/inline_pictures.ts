@@ -3,26 +3,26 @@ import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 
 /**
- * Maximum number of pictures kept. The picture of a cancelled attempt is never taken, so the oldest
- * are evicted.
+ * The number of pictures kept. Those of cancelled attempts are never taken, so the oldest give way.
  */
 const KEPT_MAX = 1_024;
 
-/** A picture that has arrived; `bytes` is `null` if it did not fit into memory. */
+/** A picture that has come. */
 interface Kept {
   readonly digest: Digest;
+  /** `null` if they had to give way. */
   readonly bytes: Uint8Array<ArrayBuffer> | null;
 }
 
-/** A caller waiting for a picture. */
+/** A call that waits for a picture. */
 interface Awaiting {
   readonly digest: Digest;
   readonly settle: (bytes: Uint8Array<ArrayBuffer> | null) => void;
 }
 
 /**
- * Pictures that arrive on the control connection with their assignments. If anything goes wrong
- * with one, it is fetched by its digest, like a picture that does not travel on that connection.
+ * The pictures that come with their assignments on the control connection. One that is missing or
+ * wrong is fetched by its digest, like one that does not come along.
  */
 export class InlinePictures {
   readonly #bytesMax: number;
@@ -34,7 +34,7 @@ export class InlinePictures {
     this.#bytesMax = options.bytesMax ?? LIMITS.inlinePicturesBytesMax;
   }
 
-  /** Takes in a picture that has arrived. */
+  /** Keeps a picture that has come, or hands it to the call that waits for it. */
   arrived({ digest, bytes }: InlinePicture): void {
     for (const awaiting of this.#awaiting) {
       if (awaiting.digest === digest) return awaiting.settle(bytes);
@@ -46,9 +46,8 @@ export class InlinePictures {
   }
 
   /**
-   * Returns the verified picture of an assignment that announced it, waiting for it if need be.
-   * Returns `null` if the bytes do not match `digest`, were not kept, or cannot arrive any more, or
-   * if `signal` aborts; the caller then fetches the picture.
+   * Takes the picture of an assignment that says that it comes, verified. Returns `null` if it
+   * has another digest, had to give way, or `signal` aborts: then it is to be fetched.
    */
   async take(digest: Digest, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {
     const at = this.#kept.findIndex((kept) => kept.digest === digest);
@@ -56,7 +55,7 @@ export class InlinePictures {
     return bytes !== null && digestOf(bytes) === digest ? bytes : null;
   }
 
-  /** Handles the end of the connection: pictures that have not arrived by then never will. */
+  /** Forgets all pictures when the connection has ended: what has not come will not come. */
   end(): void {
     this.#kept = [];
     this.#keptBytes = 0;

@@ -17,7 +17,10 @@ interface BlobRequest {
   readonly signal?: AbortSignal;
 }
 
-/** The blobs that another process serves with `blobRoutes`. A failure of the network is `connection_lost`. */
+/**
+ * The blobs that another process serves with `blobRoutes`. A failure of the network is
+ * `connection_lost`.
+ */
 export class HttpBlobStore implements BlobStore, Disposable {
   readonly #origin: HttpOrigin;
   readonly #token: string | null;
@@ -89,10 +92,7 @@ export class HttpBlobStore implements BlobStore, Disposable {
     await response.body?.cancel();
   }
 
-  /**
-   * Collects the blob in memory and puts it on `commit`. Nothing is kept if the reception is
-   * interrupted.
-   */
+  /** Collects the blob in memory and puts it on `commit`. Nothing is kept if it breaks off. */
   receive(digest: Digest, size: number): Promise<BlobWriter> {
     const bytes = new Uint8Array(size);
     let filled = 0;

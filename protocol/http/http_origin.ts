@@ -12,9 +12,9 @@ export interface OriginRequest {
 }
 
 /**
- * One HTTP server and the connections to it, which are kept between requests. Each connection of dml to a master is
- * opened here. With `http` it goes to the server itself, never to a proxy that the environment names: tokens and
- * pictures are for the master alone.
+ * One HTTP server and the connections to it, which are kept between requests. Each connection of
+ * dml to a master is opened here. With `http` it goes to the server itself, never to a proxy that
+ * the environment names: tokens and pictures are for the master alone.
  */
 export class HttpOrigin implements Disposable {
   /** The part of each URL before its path, without a slash at the end. */
@@ -26,15 +26,18 @@ export class HttpOrigin implements Disposable {
   }
 
   /**
-   * Sends `request` and resolves when the head of the answer has come. Throws `request_invalid` for a header that
-   * would be more than one, and what `fetch` throws.
+   * Sends `request` and resolves when the head of the answer has come. Throws `request_invalid`
+   * for a header that would be more than one, and what `fetch` throws.
    */
   async send(path: string, { headers, ...request }: OriginRequest): Promise<Response> {
     const client = this.#client ??= openClient(new URL(this.baseUrl));
     return await fetch(this.baseUrl + path, { ...request, headers: checkedHeaders(headers), client });
   }
 
-  /** Closes the idle connections; requests that are under way go on. A later request opens new connections. */
+  /**
+   * Closes the idle connections; requests that are under way go on. A later request opens new
+   * connections.
+   */
   close(): void {
     this.#client?.close();
     this.#client = null;
@@ -46,8 +49,9 @@ export class HttpOrigin implements Disposable {
 }
 
 /**
- * Opens connections to the server of `url`. Given an address to connect to, `fetch` asks no proxy; but it would also
- * send `https` unencrypted there, so that goes the way that the environment names.
+ * Opens connections to the server of `url`. Given an address to connect to, `fetch` asks no
+ * proxy; but it would also send `https` unencrypted there, so that goes the way that the
+ * environment names.
  */
 function openClient({ protocol, hostname, port }: URL): Deno.HttpClient {
   // HTTP/2 would send bodies ten times slower.

@@ -1,12 +1,18 @@
 import { DmlError } from "../kernel/errors.ts";
 
-/** An answer whose body is its JSON and, right behind it, the annotated picture: one round trip instead of two. */
+/**
+ * The type of an answer whose body is its JSON and, right behind it, the annotated picture. It
+ * saves a round trip.
+ */
 export const JOINED_MEDIA_TYPE = "application/vnd.dml.joined";
 
-/** Bytes of JSON at the beginning of a joined body. */
+/** The number of bytes of JSON at the beginning of a joined body. */
 const JSON_LENGTH_HEADER = "dml-json-length";
 
-/** A 200 of `value` as JSON with `picture` behind it, which is sent as it is: to copy it would take as long as to send it. */
+/**
+ * Returns an answer of `value` as JSON with `picture` behind it. A copy of it would take as long as
+ * sending it.
+ */
 export function joinedResponse(value: unknown, picture: Uint8Array<ArrayBuffer>): Response {
   const json = new TextEncoder().encode(JSON.stringify(value));
   const body = new ReadableStream<Uint8Array>({
@@ -26,8 +32,9 @@ export function joinedResponse(value: unknown, picture: Uint8Array<ArrayBuffer>)
 }
 
 /**
- * The JSON text of a response and what is behind it (in the same memory), null unless the response is a joined one. Throws `protocol_version`
- * when the length of the JSON is missing or wrong.
+ * Returns the JSON of a response and the picture behind it, in the same memory; `null` if the
+ * response is not a joined one. Throws `protocol_version` if the length of the JSON is missing or
+ * wrong.
  */
 export async function splitResponse(
   response: Pick<Response, "headers" | "bytes">,

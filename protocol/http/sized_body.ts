@@ -2,8 +2,8 @@ import { DmlError } from "../kernel/errors.ts";
 import { LIMITS } from "../kernel/limits.ts";
 
 /**
- * Returns the whole body of `response`, whose size must be announced. Throws `blob_too_large` if it is more than
- * `LIMITS.modelBytesMax`, and `request_invalid` if there is no `Content-Length`.
+ * Returns the whole body of `response`, whose size must be announced. Throws `blob_too_large` if
+ * it is more than `LIMITS.modelBytesMax`, and `request_invalid` if there is no `Content-Length`.
  */
 export async function sizedBody(
   response: Pick<Response, "headers" | "body" | "bytes">,

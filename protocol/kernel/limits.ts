@@ -13,7 +13,7 @@ export const LIMITS = {
   outboundBytesMax: 16 * MIB,
   /** Time until a connection without a `hello` is closed. */
   helloTimeoutMs: 5_000,
-  /** Time that a closing connection has to send its queued frames. */
+  /** The time in which a closing connection tries to hand over what it has queued. */
   flushMs: 1_000,
   /** Characters of the reason in a `goodbye`, `reject` or `error` message or in a failure. */
   reasonCharactersMax: 2_000,
@@ -28,8 +28,8 @@ export const LIMITS = {
   /** Persons reported for one picture, best score first. */
   personsMax: 128,
   /**
-   * Faces of one picture whose attributes are determined. A crowd would take longer than the
-   * deadline of an attempt.
+   * Faces of one picture that are looked at for what they are like: a crowd would take longer than
+   * an attempt may.
    */
   attributedFacesMax: 32,
   /** People in one gallery, and enrolled or rejected faces of one person. */
@@ -55,15 +55,15 @@ export const LIMITS = {
    * answer is 429.
    */
   transientBytesMax: 1 * GIB,
-  /** Time for which the annotated picture of an answer can be fetched. */
+  /** The time in which the annotated picture of an interactive answer can be fetched. */
   resultKeptMs: 60_000,
   /** Time for one task, from acceptance to answer. */
   taskDeadlineMs: 120_000,
   /** Time for one attempt on one worker. A worker that takes longer is terminated. */
   attemptDeadlineMs: 60_000,
   /**
-   * Time for a worker to load and measure a model before it is terminated. On a slow host a
-   * large model takes minutes.
+   * A worker that loads a model, or measures one, for longer is terminated. A slow host builds
+   * a large model for minutes.
    */
   loadDeadlineMs: 600_000,
   /** Attempts of one task before it fails. */
@@ -73,8 +73,8 @@ export const LIMITS = {
   /** Pictures that a node fetches in advance, per worker. */
   prefetchPerWorker: 1,
   /**
-   * Bytes of pictures that came with assignments and wait on a node for a worker. Pictures beyond
-   * that are fetched when they are needed.
+   * Picture bytes that came with assignments and wait on a node for their turn; what is beyond is
+   * fetched then.
    */
   inlinePicturesBytesMax: 32 * MIB,
   /** Attempts that a node holds per worker; past it, it refuses. */
@@ -82,11 +82,11 @@ export const LIMITS = {
   /** Models on one node. If there are more, an offer fails. */
   modelsMax: 256,
   /**
-   * Images/s of one worker as far as they are measured; a model too fast for the clock is
-   * reported with this number.
+   * Images/s of one worker that are measured; a model that is too quick for the clock is said
+   * to have as many.
    */
   imagesPerSecondMax: 1_000_000,
-  /** Interval between the heartbeats of a node and of the master. */
+  /** The time between two signs of life of a node, and of the master. */
   heartbeatIntervalMs: 1_000,
   /** Silence after which the other side is suspected, and gets no new work. */
   suspectAfterMs: 3_000,
@@ -95,7 +95,7 @@ export const LIMITS = {
   /** First and longest delay before a node reconnects. */
   reconnectMinMs: 200,
   reconnectMaxMs: 10_000,
-  /** Time for a node that leaves to finish its running work. */
+  /** The time in which a leaving node finishes what is running. */
   drainMs: 30_000,
   /** Nodes of one master. */
   nodesMax: 1_024,
@@ -115,11 +115,11 @@ export const LIMITS = {
   /** One uploaded piece of a model's file, and pieces that the master receives at once. */
   modelFilePieceBytes: 16 * MIB,
   modelFilePiecesMax: 4,
-  /** Time for which `dml models gc` spares an uploaded file that no model needs yet. */
+  /** The time for which a model file that no model needs yet is kept from `dml models gc`. */
   modelFileSparedMs: 3_600_000,
   /** One executable of dml. */
   programBytesMax: 512 * MIB,
-  /** Longest time that a newer dml may be given to start. */
+  /** The longest time that a newer dml may be given to come up. */
   upgradeWithinMaxMs: 3_600_000,
   /** Workers of one node. */
   workersMax: 1_024,

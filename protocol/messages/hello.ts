@@ -3,7 +3,7 @@ import { operatorSetsSchema } from "./model.ts";
 
 export { PROTOCOL_VERSION } from "./version_range.ts";
 
-/** Capabilities of a node's host. The speed of each model follows in `model.ready`. */
+/** The facts of a host that a node tells; images/s of each model follow in `model.ready`. */
 export const capabilitiesSchema = z.strictObject({
   os: z.string().max(32),
   arch: z.string().max(32),
@@ -12,17 +12,17 @@ export const capabilitiesSchema = z.strictObject({
   /** Pictures that can be processed at once. */
   workers: z.number().int().min(1).max(1_024),
   engines: z.array(z.enum(["wasm", "none"])).max(8),
-  /** Newest version of each operator set that the engine has; absent if it is not known. */
+  /** The newest version of each set of operators that the engine has; absent if it is not known. */
   operatorSets: operatorSetsSchema.optional(),
 });
 
-/** The protocol versions that whoever says hello speaks. */
+/** The protocol versions that a node speaks. */
 const versionRangeSchema = z.strictObject({
   min: z.number().int().min(1),
   max: z.number().int().min(1),
 });
 
-/** Node to master: the first message of a connection. */
+/** Node to master: the first message. */
 export const helloSchema = z.strictObject({
   type: z.literal("hello"),
   protocol: versionRangeSchema,
@@ -32,11 +32,11 @@ export const helloSchema = z.strictObject({
   name: z.string().min(1).max(100),
   token: z.string().max(200).nullable(),
   capabilities: capabilitiesSchema,
-  /** Digests of the manifests whose files are all in the node's cache, verified. */
+  /** The manifests whose files are all in the cache of the node, verified. */
   cached: z.array(digestSchema).max(1_024),
 });
 
-/** Master to node: the node is admitted. */
+/** Master to node: the node is taken in. */
 export const welcomeSchema = z.strictObject({
   type: z.literal("welcome"),
   protocol: z.number().int().min(1),
@@ -44,13 +44,13 @@ export const welcomeSchema = z.strictObject({
   heartbeatIntervalMs: z.number().int().min(10).max(60_000),
   deadAfterMs: z.number().int().min(10).max(600_000),
   /**
-   * From protocol 2 on: true if pictures travel on this connection, both ways. Absent if they are
-   * fetched and put over HTTP.
+   * From protocol 2 on: pictures travel on this connection, both ways; absent if they are fetched
+   * and put.
    */
   sendsPicturesInline: z.literal(true).optional(),
 });
 
-/** Master to node: the node is not admitted, with the reason. The connection closes afterwards. */
+/** Master to node: the node is not taken in, and why. The connection closes behind it. */
 export const rejectSchema = z.strictObject({
   type: z.literal("reject"),
   code: z.string().max(64),

@@ -7,14 +7,14 @@ import { modelFailedSchema, modelOfferSchema, modelReadySchema, modelRetireSchem
 import { programOfferSchema, programStateSchema } from "./program.ts";
 import { taskAssignSchema, taskCancelSchema, taskFailedSchema, taskResultSchema } from "./task.ts";
 
-/** Either direction: a message was refused. The connection stays open unless a goodbye follows. */
+/** Either way: a message was refused. The connection goes on unless a goodbye follows. */
 export const errorSchema = z.strictObject({
   type: z.literal("error"),
   code: z.string().max(64),
   reason: z.string().max(2_000),
 });
 
-/** Every message of the control connection. */
+/** Every message that may travel on the control channel. */
 export const messageSchema = z.discriminatedUnion("type", [
   helloSchema,
   welcomeSchema,

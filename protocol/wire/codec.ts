@@ -15,9 +15,9 @@ const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Encodes `message` as the payload of a frame: one JSON object in UTF-8. Throws `frame_too_large`,
- * or `message_invalid` for a message that the other side would refuse (a number that is not finite,
- * a text that is too long), so that the caller loses only this message and not the connection.
+ * Encodes the payload of a frame: one JSON object in UTF-8. Throws `message_invalid` for what the
+ * other side would refuse (a number that is not finite, a text too long), so that it costs the
+ * caller this message and not the connection, and `frame_too_large`.
  */
 export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
   const schema = SCHEMAS.get(message.type);
@@ -33,9 +33,9 @@ export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Decodes the output of {@linkcode encodeMessage}. Throws `message_invalid`, naming type and field;
- * `message_unknown` if this version does not have the type; and `protocol_version` if a `hello` has
- * only protocol versions that this one does not speak.
+ * Decodes a payload of {@linkcode encodeMessage}. Throws `message_invalid` naming type and field,
+ * `message_unknown` for a type that this version does not have, and `protocol_version` for the
+ * `hello` of a version that this one cannot talk to.
  */
 export function decodeMessage(payload: Uint8Array): Message {
   checkPayloadBytes(payload.length);
@@ -83,14 +83,14 @@ function unknownType(type: string): DmlError {
   return new DmlError("message_unknown", `This version of dml has no message of type ${shown}.`);
 }
 
-/** All that every version of `hello` must keep. */
+/** The part of `hello` that no version may change. */
 const anyHelloSchema = z.looseObject({
   protocol: z.looseObject({ min: z.number(), max: z.number() }),
 });
 
 /**
- * Checks the version before the rest of the message, because another version may have changed the
- * rest.
+ * Checks the version before the rest, which another version may have changed. Throws
+ * `protocol_version`.
  */
 function checkVersion(value: unknown): void {
   const hello = anyHelloSchema.safeParse(value);

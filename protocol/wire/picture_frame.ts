@@ -15,13 +15,14 @@ const DIGEST_BYTES = "sha256:".length + 64;
 const HEAD_BYTES = 1 + DIGEST_BYTES;
 
 /**
- * Size limit of a carried picture, in bytes. A larger one is fetched or put by its digest, because
- * one more round trip is negligible against the time that its transfer takes.
+ * The largest picture that is carried. For a larger one another round trip does not count: it goes
+ * over HTTP.
  */
 export const INLINE_PICTURE_BYTES_MAX = LIMITS.frameBytesMax - HEAD_BYTES;
 
 /**
- * The payload of a frame, in two pieces so that the picture is not copied: `0 | digest as ASCII | bytes`.
+ * Encodes the payload of a frame, in two pieces so that the picture is not copied: `0 | digest as
+ * ASCII | bytes`.
  *
  * @example
  * ```ts
@@ -42,19 +43,19 @@ export function encodePictureFrame({ digest, bytes }: InlinePicture): Uint8Array
   return [head, bytes];
 }
 
-/** Returns true if the payload of a frame is a picture, not a message. */
+/** Returns true if the payload of a frame is a picture and not a message. */
 export function isPictureFrame(payload: Uint8Array): boolean {
   return payload[0] === TAG;
 }
 
 /**
- * Decodes the output of {@linkcode encodePictureFrame}. The bytes are a copy, or the payload's own
- * memory if the payload fills all of it. Throws `message_invalid`.
+ * Decodes a picture into memory of its own, or into all of the memory of `payload`. Throws
+ * `message_invalid`.
  */
 export function decodePictureFrame(payload: Uint8Array<ArrayBuffer>): InlinePicture {
   const digest = new TextDecoder().decode(payload.subarray(1, HEAD_BYTES));
   if (!isDigest(digest)) throw new DmlError("message_invalid", "A picture came without its digest.");
-  // Whoever gets it keeps it, and may give its memory away, which must not be that of what arrives next.
+  // The receiver may keep or transfer this memory, which must not be that of what arrives next.
   const isAlone = payload.length === payload.buffer.byteLength;
   return { digest, bytes: isAlone ? payload.subarray(HEAD_BYTES) : payload.slice(HEAD_BYTES) };
 }

@@ -5,7 +5,10 @@ import { HttpClusterClient } from "../../user/client/http/cluster.ts";
 import { MasterHttp } from "../../user/client/http/master_http.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
 
-/** A master and nodes, each a process of its own on loopback with a data directory of its own; all ended at disposal. */
+/**
+ * A master and nodes, each a process of its own on loopback with a data directory of its own; all
+ * ended at disposal.
+ */
 export class Cluster implements AsyncDisposable {
   readonly nodes: DmlProcess[] = [];
   readonly #directory: string;
@@ -67,7 +70,10 @@ export class Cluster implements AsyncDisposable {
     return node;
   }
 
-  /** Kills the master where it stands and starts it again on the same ports with the same data directory. */
+  /**
+   * Kills the master where it stands and starts it again on the same ports with the same data
+   * directory.
+   */
   async restartMaster(): Promise<void> {
     const { controlPort } = await this.client.info();
     await this.#client?.close();

@@ -14,7 +14,7 @@ import { Cluster, readyFor } from "./cluster.ts";
 const PREDICT = { model: "faces", annotate: false, embeddings: false, gallery: null, crops: false } as const;
 const PICTURES = 60;
 
-/** What must not depend on who did the work: everything but how long it took. */
+/** Returns the part of an answer that must not depend on the node: everything but the times. */
 function table(answers: readonly Predicted[]) {
   return answers.map(({ prediction: { persons, width, height, model } }) => ({
     persons,

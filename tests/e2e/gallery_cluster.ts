@@ -21,8 +21,8 @@ const LOOPBACK = "127.0.0.1";
 const EMBEDDER = FACES.manifest.files.find(({ role }) => role === "embed")!.digest;
 
 /**
- * A master in this process, on real ports, so that a test can publish to it; its nodes are processes of their own with data
- * directories of their own.
+ * A master in this process, on real ports, so that a test can publish to it; its nodes are
+ * processes of their own with data directories of their own.
  */
 export class GalleryCluster implements AsyncDisposable {
   readonly client: HttpClusterClient;

@@ -1,4 +1,7 @@
-/** Least privilege, by trying: each role as a process, each kind of permission, whatever way the process was started. */
+/**
+ * Least privilege, by trying: each role as a process, each kind of permission, whatever way the
+ * process was started.
+ */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PERMISSIONS } from "../../tools/dml_process.ts";
@@ -11,7 +14,10 @@ import type { Outcomes, TriedKind, Tries } from "./permission_probe.ts";
 
 const PROBE = fileURLToPath(new URL("./permission_probe.ts", import.meta.url));
 
-/** A port that is open, and one that is not the master's: who may dial must be told apart from who may not. */
+/**
+ * A port that is open, and one that is not the master's: who may dial must be told apart from who
+ * may not.
+ */
 interface World {
   readonly tree: FileTree;
   readonly place: ProcessFacts;
@@ -19,7 +25,9 @@ interface World {
   readonly otherPort: number;
 }
 
-/** A row of the table in `docs/permissions.md`; all targets that it does not name must be refused. */
+/**
+ * A row of the table in ARCHITECTURE.md: what a command may do; all other targets must be refused.
+ */
 interface Row {
   readonly argv: (world: World) => readonly string[];
   readonly allowed: (world: World) => Partial<Record<TriedKind, readonly string[]>>;
@@ -152,7 +160,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   help: { argv: () => ["help"], allowed: () => ({}) },
 };
 
-/** How a process may have been started, as flags of `deno run`. */
+/** The ways in which a process may have been started, as flags of `deno run`. */
 const STARTS: Readonly<Record<string, (tries: Tries) => readonly string[]>> = {
   "with the broad permissions of a task": () => PERMISSIONS,
   "with every permission": () => ["-A"],
@@ -175,7 +183,10 @@ function targetsOf(world: World): Tries["targets"] {
   };
 }
 
-/** What the probe must print: every target of every kind as the row says, by every way. */
+/**
+ * Returns the output that the probe must have: every target of every kind as the row says, by every
+ * way.
+ */
 function expectedOutcomes(targets: Tries["targets"], allowed: ReturnType<Row["allowed"]>, whole?: TriedKind): Outcomes {
   const outcomes: Record<string, string> = {};
   for (const [kind, names] of Object.entries(targets) as [TriedKind, readonly string[]][]) {
@@ -191,7 +202,7 @@ function expectedOutcomes(targets: Tries["targets"], allowed: ReturnType<Row["al
   return outcomes;
 }
 
-/** Who dials it is answered, so that a failure is one of permission. */
+/** Starts a server that answers everything, so that a failure is one of permission. */
 function answering(): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => new Response("here"));
 }

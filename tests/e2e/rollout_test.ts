@@ -95,7 +95,7 @@ Deno.test("a rollout under load: a good version is promoted, bad ones are rolled
       served.push(prediction.model);
     }
   }
-  /** What became of the rollout, in the answer that follows its end. */
+  /** Returns the outcome of the rollout, from the answer that follows its end. */
   async function ended(isWanted: (record: RolloutRecord) => boolean): Promise<RolloutRecord> {
     for (;;) {
       const found = (await versions.rollouts("faces")).history.find(isWanted);

@@ -1,4 +1,7 @@
-/** The executable that people copy to hosts, in two versions, and some that are broken: what becomes of a node in between. */
+/**
+ * The executable that people copy to hosts, in two versions, and some that are broken: what becomes
+ * of a node in between.
+ */
 import { join } from "node:path";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
@@ -16,7 +19,10 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 import { readyFor } from "./cluster.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-/** Small enough to be waited for; whatever a slow machine makes of it, the program that hangs never comes up. */
+/**
+ * Small enough to be waited for; whatever a slow machine makes of it, the program that hangs never
+ * comes up.
+ */
 const WITHIN_SECONDS = "5";
 
 /** Executables by what they are, and where their data goes. */
@@ -25,7 +31,7 @@ interface Bench {
   readonly paths: Readonly<Record<keyof typeof BUILDS, string>>;
 }
 
-/** What is built: a version, and what is done to the code. */
+/** The programs that are built: a version, and a change of the code. */
 const BUILDS = {
   old: { version: "0.1.0", change: (text: string) => text },
   newer: { version: "0.2.0", change: (text: string) => text },
@@ -142,7 +148,7 @@ class Master implements AsyncDisposable {
     return new Master(process, port, http);
   }
 
-  /** How each node stands, by its name. */
+  /** Returns the state of the program of each node, by the name of the node. */
   async programs(): Promise<Map<string, NodeProgram>> {
     return new Map((await this.#programs.list()).nodes.map((node) => [node.name, node]));
   }

@@ -4,7 +4,7 @@ import { ServerProcess } from "./server_process.ts";
 
 const ROUNDS = 40;
 
-/** What passes through, and for how long it is held at the far end. */
+/** The sizes that pass through, and the time for which a picture is held at the far end. */
 export interface Relayed {
   readonly pictureBytes: number;
   readonly answerBytes: number;
@@ -12,8 +12,9 @@ export interface Relayed {
 }
 
 /**
- * Milliseconds that it takes to pass a picture through two HTTP servers and an answer back, when nobody looks at them. What the far
- * end holds it for is taken off: as long as a node would, for whoever waits is slower than whoever works.
+ * Returns the milliseconds that it takes to pass a picture through two HTTP servers and an answer back, when
+ * nobody looks at them. What the far end holds it for is taken off: as long as a node would, for
+ * whoever waits is slower than whoever works.
  */
 export async function bareRelayMs({ pictureBytes, answerBytes, holdMs }: Relayed): Promise<number> {
   const module = new URL("./relay_server.ts", import.meta.url);

@@ -7,11 +7,11 @@ import type { PeopleCommand } from "./people_command.ts";
 import type { SERVICE_ACTIONS, ServiceLevel, ServiceRole } from "../service/service_place.ts";
 import type { HELP_TOPICS, SHELLS, VerbName } from "./verbs.ts";
 
-/** Settings for the output of a command. */
+/** The look of the output of a command. */
 export interface Presentation {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly logFormat: (typeof LOG_FORMATS)[number];
-  /** `null` if a terminal decides. */
+  /** `null` if that depends on the terminal. */
   readonly color: boolean | null;
   readonly progress: boolean;
 }
@@ -21,7 +21,7 @@ export interface ServeCommand {
   readonly host: string;
   readonly port: number;
   readonly controlPort: number;
-  /** Directory of executables for nodes; `null` for none. */
+  /** `null` if there is no directory of executables for nodes. */
   readonly executables: string | null;
   readonly home: string | null;
 }
@@ -31,13 +31,13 @@ export interface JoinCommand {
   readonly master: Address;
   readonly token: string | null;
   readonly name: string | null;
-  /** `null` for as many as the host can run. */
+  /** `null` for as many as the host carries. */
   readonly workers: number | null;
-  /** `null` for the default limit, 0 for no cache. */
+  /** `null` for the usual limit, 0 for none. */
   readonly cacheBytes: number | null;
   /** True if the node takes newer programs from its master. */
   readonly upgrade: boolean;
-  /** Time in which such a program must come up. */
+  /** The time in which such a program must come up. */
   readonly upgradeWithinSeconds: number;
   readonly home: string | null;
 }
@@ -52,7 +52,7 @@ export interface PredictCommand extends MasterChoice {
   readonly json: boolean;
   readonly annotate: boolean;
   readonly embeddings: boolean;
-  /** `null` if faces are compared with nobody. */
+  /** `null` if nobody's faces are looked for. */
   readonly gallery: string | null;
   readonly concurrency: number;
 }
@@ -60,13 +60,13 @@ export interface PredictCommand extends MasterChoice {
 export interface NodesCommand extends MasterChoice {
   readonly verb: "nodes";
   readonly json: boolean;
-  /** `null` to list the nodes. */
+  /** `null` if the nodes are listed. */
   readonly nodeCommand: { readonly command: NodeCommandName; readonly node: string } | null;
 }
 
 export interface UpgradeCommand extends MasterChoice {
   readonly verb: "upgrade";
-  /** True to wait until every node has the newest program it can have, else list the state. */
+  /** True to wait until every node has what it can have; false to list the present state. */
   readonly follows: boolean;
   readonly json: boolean;
 }
@@ -81,9 +81,9 @@ export interface ServiceCommand {
   readonly verb: "service";
   readonly action: (typeof SERVICE_ACTIONS)[number];
   readonly level: ServiceLevel;
-  /** The roles concerned; one if a service is installed or uninstalled. */
+  /** The roles that it is about; one to install or uninstall. */
   readonly roles: readonly ServiceRole[];
-  /** Command that the service runs; `null` unless it is installed. */
+  /** The command that the service runs; `null` unless it is installed. */
   readonly starts: ServeCommand | JoinCommand | null;
   readonly home: string | null;
   readonly json: boolean;
@@ -98,7 +98,7 @@ export interface HelpCommand {
   readonly verb: "help";
   /** `null` for the overview. */
   readonly topic: VerbName | (typeof HELP_TOPICS)[number] | null;
-  /** Sub-verb of the verb that is the topic. */
+  /** A sub-verb of the verb that is the topic. */
   readonly subVerb?: string;
 }
 
@@ -121,7 +121,7 @@ export type CliCommand =
   | HelpCommand
   | VersionCommand;
 
-/** A parsed command line: the command and the settings for its output. */
+/** A command, and the look of its output. */
 export interface Invocation {
   readonly command: CliCommand;
   readonly presentation: Presentation;

@@ -1,6 +1,9 @@
 import type { LIMITS } from "../../protocol/kernel/limits.ts";
 
-/** Description of each limit for `dml help limits`. The type check fails if a limit has none. */
+/**
+ * The subject of each limit, for `dml help limits`; a limit without a line here does not pass the type
+ * check.
+ */
 export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> = {
   frameBytesMax: "one control message",
   outboundBytesMax: "bytes that wait to be written to one connection",

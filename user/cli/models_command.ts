@@ -11,25 +11,25 @@ const NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@[1-9]\d{0,8})?$/;
 const SHA256_PATTERN = /^(sha256:)?[0-9a-f]{64}$/i;
 const LICENSE_PATTERN = /^[A-Za-z0-9.+() -]{1,100}$/;
 
-/** Arguments of `dml models add` and `dml models pull`. */
+/** The model that is taken in, and the answers that would be asked for. */
 export interface ModelsAdd {
   readonly source: ModelSource;
-  /** `NAME` or `NAME@VERSION`; `null` for the name of the file. */
+  /** `NAME` or `NAME@VERSION`; `null` to name it after the file. */
   readonly name: string | null;
-  /** Path; `null` for none. */
+  /** The paths; `null` for none. */
   readonly labels: string | null;
   readonly manifest: string | null;
   readonly license: string | null;
-  /** 64 hexadecimal digits; `null` to accept any file. */
+  /** 64 hexadecimal digits; `null` for any file. */
   readonly sha256: string | null;
-  /** True to take the defaults without questions. */
+  /** True to take what is usual and ask nothing. */
   readonly yes: boolean;
   /** True to print the manifest and send nothing. */
   readonly dryRun: boolean;
   readonly home: string | null;
 }
 
-/** The action of `dml models` with its arguments. */
+/** The action of one `dml models …`. */
 export type ModelsAction =
   | { readonly action: "list" }
   | { readonly action: "show"; readonly model: string }
@@ -106,7 +106,7 @@ function modelsAdd(verb: "add" | "pull", text: string, values: FlagValues): Mode
   };
 }
 
-// Not `values.text`: the environment variable of `--name` is meant for nodes.
+// The environment variable of `--name` names a node, not a model.
 function nameIn(values: FlagValues): string | null {
   const given = values.given.get("name");
   return typeof given === "string" ? modelIn(given) : null;

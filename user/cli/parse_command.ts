@@ -42,8 +42,8 @@ const MODEL_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
 const NODE_NAME_PATTERN = /^[^\x00-\x1f\x7f-\x9f]{1,100}$/;
 
 /**
- * Parses `argv` and the environment. Pure. Throws `usage`, naming the mistake and the nearest valid
- * word.
+ * Parses `argv` and the environment. Pure. Throws `usage`, naming what is wrong and the nearest
+ * right thing.
  */
 export function parseCommand(argv: readonly string[], environment: Environment): Invocation {
   const parsed = parseArguments(argv);
@@ -78,7 +78,7 @@ function presentationOf(verb: VerbName, values: FlagValues): Presentation {
 }
 
 interface Parts {
-  /** Words behind the verb. */
+  /** The words behind the verb. */
   readonly rest: readonly string[];
   readonly values: FlagValues;
 }
@@ -188,7 +188,7 @@ function predictCommand({ rest, values }: Parts): PredictCommand {
   };
 }
 
-/** Refuses flags of the command line that would have no effect. */
+/** Throws `usage` for a flag on the line itself that would do nothing. */
 function refuseInVain(values: FlagValues): void {
   if (isOn("embeddings", values) && !isOn("json", values)) {
     throw new DmlError("usage", "--embeddings puts numbers into JSON lines; the table has no place for them.", {

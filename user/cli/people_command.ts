@@ -1,13 +1,13 @@
 import type { MasterChoice } from "./master_choice.ts";
 
-/** Arguments of every sub-verb of `dml people`. */
+/** The options that every sub-verb of `dml people` has. */
 interface AboutPeople extends MasterChoice {
   readonly verb: "people";
   readonly gallery: string;
   readonly json: boolean;
 }
 
-/** The choice among several faces of a picture. */
+/** The choice among several faces. */
 interface FaceChoice {
   /** Number of the face from the left, from 1; `null` if none was named. */
   readonly face: number | null;
@@ -16,10 +16,10 @@ interface FaceChoice {
 
 export interface EnrollCommand extends AboutPeople, FaceChoice {
   readonly subVerb: "enroll";
-  /** `null` for all people in the directory that is the one input. */
+  /** `null` for everybody in the directory that is the one input. */
   readonly name: string | null;
   readonly inputs: readonly string[];
-  /** Notes about the person; a value of `null` removes its key. */
+  /** The facts to note; a value of `null` removes its key. */
   readonly metadata: Readonly<Record<string, string | null>>;
   readonly dryRun: boolean;
   readonly concurrency: number;
@@ -93,13 +93,13 @@ export interface CalibrateCommand extends AboutPeople {
 
 export interface ThresholdsCommand extends AboutPeople {
   readonly subVerb: "thresholds";
-  /** Thresholds to set; empty to show them. */
+  /** The thresholds to set; none to show them. */
   readonly change: Readonly<
     Partial<Record<"known" | "unknown" | "marginMin" | "eyeDistanceMin" | "sharpnessMin", number>>
   >;
 }
 
-/** A sub-verb of `dml people` with its arguments. */
+/** A command line of `dml people`. */
 export type PeopleCommand =
   | EnrollCommand
   | ListPeopleCommand

@@ -21,14 +21,18 @@ export interface OpenClusterOptions extends MasterChoice {
   readonly onRetry?: (refusal: DmlError) => void;
 }
 
-/** Opens the HTTP interface of the named master, else of the one on this machine. Does not ask if it is there. */
+/**
+ * Opens the HTTP interface of the named master, else of the one on this machine. Does not ask if it
+ * is there.
+ */
 export function openMasterHttp(options: OpenClusterOptions): MasterHttp {
   return new MasterHttp({ ...options, address: addressOf(options) });
 }
 
 /**
- * Opens the cluster that pictures go to: the named master, which must answer (`master_unreachable`); else the one on
- * this machine; else, if none answers there, what `openLocal` makes, after `announce` was told.
+ * Opens the cluster that pictures go to: the named master, which must answer
+ * (`master_unreachable`); else the one on this machine; else, if none answers there, what
+ * `openLocal` makes, after `announce` was told.
  */
 export async function openClusterForPictures(
   options: OpenClusterOptions & {

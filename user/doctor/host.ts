@@ -11,10 +11,12 @@ import { drawnFace } from "./drawn_face.ts";
 import { DEFAULT_MODEL } from "../cli/flags.ts";
 import { counted, formatBytes, formatDuration } from "../terminal/render.ts";
 
-/** Size of the probe, larger than the files of the built-in models. */
+/** The room that the step needs: more than the files of the built-in models. */
 const PROBE_BYTES = 16 * 1024 * 1024;
 
-/** Returns the step that creates the data directory, writes to it and reads back. */
+/**
+ * Returns the step that makes, writes and reads the data directory, and checks that it has room.
+ */
 export function diskStep({ home, clock, random }: DoctorContext): DoctorStep {
   return {
     name: "disk",
@@ -48,7 +50,10 @@ async function writeAndRead(probe: string): Promise<void> {
   }
 }
 
-/** Returns the step that compares the files of the built-in models with their digests. */
+/**
+ * Returns the step that checks that the files of the built-in models are here and are those
+ * that were pinned.
+ */
 export function modelStep(): DoctorStep {
   return {
     name: "model",

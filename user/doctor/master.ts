@@ -22,7 +22,10 @@ interface NamedMaster extends DoctorContext {
   readonly token: string | null;
 }
 
-/** Returns the steps that ask a master: if it answers, speaks our protocol, is open to nodes and lets the token in. */
+/**
+ * Returns the steps that ask a master: if it answers, speaks our protocol, is open to nodes and
+ * lets the token in.
+ */
 export function masterSteps(options: NamedMaster): DoctorStep[] {
   const label = baseUrlOf(options.master);
   // Each step comes after the first one, which has asked.
@@ -80,7 +83,10 @@ async function checkToken({ tokenRequired }: ClusterInfo, options: NamedMaster):
   return "The token lets a user in.";
 }
 
-/** Runs `ask` with a client of the master, which is closed afterwards or as soon as the signal aborts. */
+/**
+ * Runs `ask` with a client of the master, which is closed afterwards or as soon as the signal
+ * aborts.
+ */
 async function whileAsking<Result>(
   { master, signal, ...options }: NamedMaster,
   ask: (client: HttpClusterClient) => Promise<Result>,

@@ -3,7 +3,10 @@ import { diskStep, inferenceStep, modelStep } from "./host.ts";
 import { masterSteps } from "./master.ts";
 import type { DoctorContext, DoctorStep, HostChecks } from "./step.ts";
 
-/** Returns the steps from the disk to a real inference and, if a master is named, to what it answers. */
+/**
+ * Returns the steps from the disk to a real inference and, if a master is named, to what it
+ * answers.
+ */
 export function doctorSteps(command: DoctorCommand, context: DoctorContext): DoctorStep[] {
   const hostCheck = (name: keyof HostChecks): DoctorStep => ({
     name,

@@ -16,38 +16,47 @@ export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "systemM
 
 /** The permissions of one invocation once its arguments are parsed. Everything else is refused. */
 export interface Permissions {
-  /** Each `HOST` or `HOST:PORT` to dial or to listen on; true for any. */
+  /** `HOST` or `HOST:PORT` to dial or listen on; true for any. */
   readonly net: readonly string[] | true;
-  /** Absolute paths; a directory includes its contents. */
+  /** Absolute paths. A directory stands for all that is in it. */
   readonly read: readonly string[];
   readonly write: readonly string[];
   /** Names of variables. */
   readonly env: readonly string[];
   readonly sys: readonly SystemFact[];
-  /** No verb starts programs, loads native code or imports code from the network. */
+  /** No command starts programs, loads native code or imports code from the network. */
   readonly run: false;
   readonly ffi: false;
   readonly import: false;
 }
 
-/** The surroundings of an invocation. Every path is absolute. */
+/** The place of an invocation; every path is absolute. */
 export interface ProcessFacts {
   /** The data directory; `null` for a command that has none. */
   readonly home: string | null;
   readonly currentDirectory: string;
-  /** Files that the program itself reads: the module of its workers, the wasm of the engine. */
+  /**
+   * The files that the program itself reads while it runs: the module of its workers, the wasm of
+   * the engine.
+   */
   readonly programPaths: readonly string[];
-  /** Directories from which a packed program loads its parts, for every command. */
+  /**
+   * The directories that the packed program loads its parts from. Deno knows all sources and needs
+   * none.
+   */
   readonly codePaths?: readonly string[];
-  /** The portable executable; `null` if this program is not one. */
+  /** The file that a person starts; `null` if this runs from sources. */
   readonly executable: string | null;
-  /** Environment variables about sources of models, if the command uses them. */
+  /** The variables that say where models come from, if the command needs them. */
   readonly sourceVariables?: Readonly<Record<string, string>>;
-  /** True if the launcher of this process can start a newer program in its place. */
+  /** True if the parent process can start a newer program in place of this one. */
   readonly canRestart?: boolean;
-  /** Digest of this program if it is a newer one on trial. */
+  /** The digest of this program if it is a newer one on trial. */
   readonly trial?: Digest | null;
-  /** Directory of service descriptions; `null` for a command without services. */
+  /**
+   * The directory of service descriptions; `null` for a command that has nothing to do with
+   * services.
+   */
   readonly serviceDirectory: ServiceDirectory | null;
 }
 
@@ -63,10 +72,12 @@ export const NO_PERMISSIONS: Permissions = {
   import: false,
 };
 
-/** Facts of the host that a node reads for every heartbeat. */
+/** The facts that a node reads for every heartbeat. */
 const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
 
-/** Returns exactly what `command` needs at `facts`. Pure; the table is in `docs/permissions.md`. */
+/**
+ * Returns exactly what `command` needs at `place`. Pure. The table of it is in `ARCHITECTURE.md`.
+ */
 export function permissionsOf(command: CliCommand, facts: ProcessFacts): Permissions {
   const permissions = rowOf(command, facts);
   return { ...permissions, read: unique([...permissions.read, ...facts.codePaths ?? []]) };
@@ -78,7 +89,7 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
       return servePermissions(command, facts);
     case "join": {
       const { read, write } = inHome(facts);
-      // The master names its control port only after it is reached, so every port is allowed.
+      // The master tells its control port later, so every port of its host.
       const net = [hostPermission(command.master.hostname)];
       return {
         ...NO_PERMISSIONS,
@@ -123,7 +134,10 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
   };
 }
 
-/** Returns the permissions of `serve`, which only reads the executables it hands on. */
+/**
+ * Returns the permissions of a master. It reads the executables that it hands on, and never writes
+ * them.
+ */
 function servePermissions(command: ServeCommand, facts: ProcessFacts): Permissions {
   const { read, write } = inHome(facts);
   const { executables } = command;
@@ -158,7 +172,7 @@ function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permiss
       const settings = npmHome === undefined ? [] : [join(npmHome, ".npmrc")];
       return {
         ...NO_PERMISSIONS,
-        // The targets of redirections are not known in advance.
+        // A source may redirect to any host.
         net: source.kind === "path" ? [master] : true,
         read: unique([...read, ...beside, ...settings, ...facts.programPaths]),
         write,
@@ -184,7 +198,7 @@ function peoplePermissions(command: PeopleCommand, { currentDirectory }: Process
   return { ...NO_PERMISSIONS, net, read: unique([...read.map(absolute), ...written]), write: written };
 }
 
-/** Returns the files that a command about people names, without `-`. */
+/** Returns the files of a command about people, as they were given; `-` is none. */
 function peopleFiles(command: PeopleCommand): { read: readonly string[]; write: readonly string[] } {
   const named = (...paths: readonly string[]) => paths.filter((path) => path !== "-");
   switch (command.subVerb) {
@@ -204,7 +218,8 @@ function peopleFiles(command: PeopleCommand): { read: readonly string[]; write: 
 }
 
 /**
- * Returns the permissions for service descriptions. The data directory is read for its lock only.
+ * Returns the permissions to describe services. The data directory is read only to see which
+ * process holds it.
  */
 function servicePermissions({ action }: ServiceCommand, { home, serviceDirectory }: ProcessFacts): Permissions {
   invariant(home !== null && serviceDirectory !== null, "a service has its directories");

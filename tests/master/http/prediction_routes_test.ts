@@ -86,7 +86,10 @@ Deno.test("POST /v1/predictions takes an empty body for a model that needs no pi
   assertEquals((await problemIn(picture)).code, "request_invalid", "there is nothing to draw into");
 });
 
-/** Refused requests: name, query, request, code of the answer, and words in its detail. */
+/**
+ * A query or request that is refused before any node hears of it, the code, and what the sentence
+ * names.
+ */
 const REFUSED: [string, string, RequestInit, string, string][] = [
   ["an unknown parameter", "?anotate=true", {}, "request_invalid", '"anotate"'],
   ["a value that is neither true nor false", "?annotate=yes", {}, "request_invalid", "annotate"],

@@ -77,7 +77,10 @@ export class HttpClusterClient implements ClusterClient {
     return Promise.resolve();
   }
 
-  /** Sends a picture to be looked at. A prediction changes nothing: one that is lost on the way is made once more. */
+  /**
+   * Sends a picture to be looked at. A prediction changes nothing: one that is lost on the way is
+   * made once more.
+   */
   #send(image: Uint8Array<ArrayBuffer>, options: PredictOptions): Promise<ReceivedPrediction> {
     const query = new URLSearchParams({
       model: options.model,

@@ -46,9 +46,9 @@ export interface Call {
 type Read<Result> = (response: Response) => Promise<Result>;
 
 /**
- * The HTTP interface of a master, below all clients of this role: sends a request with the token, limits its time,
- * repeats it where that helps, and turns what goes wrong into a `DmlError`: the refusal of the master,
- * `master_unreachable` if no answer came, or `interrupted`.
+ * The HTTP interface of a master, below all clients of this role: sends a request with the token,
+ * limits its time, repeats it where that helps, and turns what goes wrong into a `DmlError`: the
+ * refusal of the master, `master_unreachable` if no answer came, or `interrupted`.
  */
 export class MasterHttp implements Disposable {
   /** The URL of the master, for people. */
@@ -68,7 +68,10 @@ export class MasterHttp implements Disposable {
     this.blobs = new HttpBlobStore(this.label, options);
   }
 
-  /** Sends a request and returns the JSON of its answer. Throws `protocol_version` for an answer that is none. */
+  /**
+   * Sends a request and returns the JSON of its answer. Throws `protocol_version` for an answer
+   * that is none.
+   */
   ask<Schema extends z.ZodType>(schema: Schema, path: string, call: Call = {}): Promise<z.infer<Schema>> {
     return this.call(path, { ...call, read: async (response) => this.parse(schema, await response.text()) });
   }
@@ -82,7 +85,10 @@ export class MasterHttp implements Disposable {
     return retryOn.includes("refusal") ? retryOnRefusal(sendThroughOutages, options) : sendThroughOutages();
   }
 
-  /** Parses the JSON of an answer. Throws `protocol_version` for what is none, or has another schema. */
+  /**
+   * Parses the JSON of an answer. Throws `protocol_version` for what is none, or has another
+   * schema.
+   */
   parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
     const what = `What ${this.label} answered`;
     try {

@@ -22,7 +22,10 @@ import type { Call, MasterHttp } from "./master_http.ts";
 import type { ModelsClient, OnBytes } from "../models_client.ts";
 import { sleep } from "../../../protocol/kernel/sleep.ts";
 
-/** The time limit of an answer: verifying a built-in file, or taking a large piece in, takes its time. */
+/**
+ * The time limit of an answer: verifying a built-in file, or taking a large piece in, takes its
+ * time.
+ */
 const ANSWER_TIMEOUT_MS = 120_000;
 /** The number of tries in a row that bring nothing before it gives up. */
 const TRIES_MAX = 5;

@@ -23,9 +23,15 @@ import type { Call, MasterHttp } from "./master_http.ts";
 import type { FaceOptions, PeopleClient, PersonAddress } from "../people_client.ts";
 
 const JSON_TYPE = "application/json";
-/** A change waits until it is in force, and a picture until it was looked at. */
+/**
+ * The time limit of a change, which waits until it is in force, and of a picture, which is looked
+ * at.
+ */
 const CHANGE_TIMEOUT_MS = LIMITS.taskDeadlineMs + 10_000;
-/** An archive may hold many faces, and each may have to be looked at anew. */
+/**
+ * The time limit of an archive: it may hold many faces, each of which may have to be looked at
+ * anew.
+ */
 const ARCHIVE_TIMEOUT_MS = 60 * 60_000;
 
 /** People behind the HTTP interface of a master. */

@@ -8,11 +8,16 @@ import { sleep } from "../../../protocol/kernel/sleep.ts";
 export const OUTAGE_MAX_MS = 5_000;
 const OUTAGE_BACKOFF = { minMs: 250, maxMs: 1_500 };
 
-/** With the waits between them about eight seconds, and as much more as the master holds each try before it refuses. */
+/**
+ * With the waits between them about eight seconds, and as much more as the master holds each try
+ * before it refuses.
+ */
 const REFUSED_TRIES_MAX = 6;
 const REFUSAL_BACKOFF = { minMs: 250, maxMs: 5_000 };
 
-/** The connection to a master that had answered before is lost; the master may be back in a moment. */
+/**
+ * The connection to a master that had answered before is lost; the master may be back in a moment.
+ */
 export class TemporaryOutage extends DmlError {
   constructor(unreachable: DmlError) {
     super(unreachable.code, unreachable.message, { cause: unreachable.cause, advice: unreachable.advice });
@@ -37,9 +42,9 @@ export interface RetryOptions {
 }
 
 /**
- * Repeats `attempt` while it throws a {@linkcode TemporaryOutage}, until the waits have taken {@linkcode OUTAGE_MAX_MS}.
- * Only for requests that may be carried out twice: the master may have done what it did not answer.
- * Throws the last failure, or `interrupted` once `signal` aborts.
+ * Repeats `attempt` while it throws a {@linkcode TemporaryOutage}, until the waits have taken
+ * {@linkcode OUTAGE_MAX_MS}. Only for requests that may be carried out twice: the master may have
+ * done what it did not answer. Throws the last failure, or `interrupted` once `signal` aborts.
  */
 export function retryOnOutage<Result>(attempt: () => Promise<Result>, options: RetryOptions): Promise<Result> {
   let leftMs = OUTAGE_MAX_MS;
@@ -52,8 +57,9 @@ export function retryOnOutage<Result>(attempt: () => Promise<Result>, options: R
 }
 
 /**
- * Repeats `attempt` while it throws a {@linkcode RetryableRefusal}, a bounded number of times, after the wait that the
- * master asks for. Throws the last failure, or `interrupted` once `signal` aborts.
+ * Repeats `attempt` while it throws a {@linkcode RetryableRefusal}, a bounded number of times,
+ * after the wait that the master asks for. Throws the last failure, or `interrupted` once `signal`
+ * aborts.
  */
 export function retryOnRefusal<Result>(attempt: () => Promise<Result>, options: RetryOptions): Promise<Result> {
   return retry(attempt, options, (error, failures) => {
@@ -68,7 +74,10 @@ export function interrupted(cause?: unknown): DmlError {
   return new DmlError("interrupted", "Stopped before the answer came.", { cause });
 }
 
-/** Repeats `attempt` until it succeeds or `delayMs` returns `null` for what it threw and the number of failures. */
+/**
+ * Repeats `attempt` until it succeeds or `delayMs` returns `null` for what it threw and the number
+ * of failures.
+ */
 async function retry<Result>(
   attempt: () => Promise<Result>,
   { clock, signal, onRetry }: RetryOptions,

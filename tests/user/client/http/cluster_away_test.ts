@@ -11,10 +11,13 @@ const PICTURE = new TextEncoder().encode("a picture");
 const ASK = { model: "faces", annotate: false, embeddings: false, gallery: null };
 const ANSWER = JSON.stringify({ prediction: predictionOf([]), annotated: null });
 
-/** What a master does with a request: answers it, sends half of the answer, or breaks the connection. */
+/** The treatment of a request: an answer, half of one, or a broken connection. */
 type Deed = "answers" | "stops halfway" | "breaks";
 
-/** A master on a free port that does with its requests what `deeds` say, with the others what the last one says. */
+/**
+ * A master on a free port that does with its requests what `deeds` say, with the others what the
+ * last one says.
+ */
 class UnsteadyMaster implements AsyncDisposable {
   requests = 0;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -59,7 +62,7 @@ async function readRequest(connection: Deno.Conn): Promise<void> {
   }
 }
 
-/** What a client of `master` hears of waiting, and its clock. */
+/** A client of the master at `address`, the retries that it tells of, and its clock. */
 function setUp(address: { hostname: string; port: number }) {
   const clock = new PassingClock();
   const heard: string[] = [];

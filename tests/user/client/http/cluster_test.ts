@@ -16,10 +16,12 @@ const ANSWER = {
 };
 const ASK = { model: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
 
-/** What gives an answer up takes at least so long. */
+/** Timers that give an answer up take at least so long. */
 const TIMEOUT_MS = 10_000;
 
-/** What the client waited for, without waiting. What gives an answer up never runs out. */
+/**
+ * Notes the waits of the client and ends them at once. Timers that give an answer up never run out.
+ */
 class EagerClock {
   readonly delays: number[] = [];
   /** Timers that would give an answer up. */
