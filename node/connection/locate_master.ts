@@ -38,7 +38,7 @@ export async function askCluster(baseUrl: string, options: { signal: AbortSignal
     throw notDml(baseUrl, { code: "master_unreachable" });
   }
   if (!response.ok) throw await errorOfResponse(response, { what: baseUrl + PATHS.cluster });
-  if (!productSchema.safeParse(body).success) throw noDml(baseUrl);
+  if (!productSchema.safeParse(body).success) throw notDml(baseUrl);
   return parseAs(clusterSchema, body, { what: `What ${baseUrl} answered`, code: "protocol_version" });
 }
 

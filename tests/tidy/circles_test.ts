@@ -3,9 +3,7 @@ import { circlesOf, type Graph, shortestCircle } from "./import_circles.ts";
 import { PRODUCT } from "./sources.ts";
 
 /** Groups of files that import each other today, sorted. Groups are taken out, never added. */
-const KNOWN_CIRCLES: readonly (readonly string[])[] = [
-  ["user/client/http/cluster.ts", "user/client/http/predictions.ts"],
-];
+const KNOWN_CIRCLES: readonly (readonly string[])[] = [];
 
 const PATHS = new Set(PRODUCT.map(({ path }) => path));
 

@@ -16,7 +16,6 @@ import type {
   ServeCommand,
   UpgradeCommand,
 } from "./command.ts";
-import type { MasterChoice } from "./master_choice.ts";
 import { type Environment, FlagValues } from "./flag_values.ts";
 import {
   DEFAULT_CONCURRENCY,

@@ -79,7 +79,6 @@ function appWithoutServices(tokens: AppOptions["tokens"] = TOKENS): Hono {
   return createApp({
     ...unusedServices(),
     tokens,
-    userPort: null,
     refusals: { record: (error) => ({ problem: problemOf(asDmlError(error)), retryAfterMs: null }) },
   });
 }
