@@ -1,28 +1,20 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import { readAvifHeader } from "./avif/header.ts";
-import { readGifHeader } from "./gif/header.ts";
-import type { ImageFormat, ImageHeader, Measures } from "./image_header.ts";
-import { readJpegHeader } from "./jpeg/header.ts";
-import { readPngHeader } from "./png/header.ts";
+import { FORMATS, type ImageFormat } from "./formats.ts";
+import type { Measures } from "./image_header.ts";
 import { describeUnknown, sniffFormat } from "./sniff.ts";
-import { readTiffHeader } from "./tiff/header.ts";
-import { readWebpHeader } from "./webp/header.ts";
 
-const READERS: Readonly<Record<ImageFormat, (bytes: Uint8Array) => Measures>> = {
-  jpeg: readJpegHeader,
-  png: readPngHeader,
-  gif: readGifHeader,
-  tiff: readTiffHeader,
-  webp: readWebpHeader,
-  avif: readAvifHeader,
-};
+/** The format, size and orientation of a picture. */
+export interface ImageHeader extends Measures {
+  readonly format: ImageFormat;
+}
 
 const MEBIBYTE = 1024 * 1024;
 
 /**
- * Format, size and orientation of a picture, before anything is decoded or allocated for it. Throws `image_empty`,
- * `image_too_large`, `image_unsupported` (which says what the bytes look like) and `image_unreadable`.
+ * Returns the format, size and orientation of a picture, before anything is decoded or allocated for
+ * it. Throws `image_empty`, `image_too_large`, `image_unsupported` (which says what the bytes look
+ * like) and `image_unreadable`.
  */
 export function readImageHeader(bytes: Uint8Array): ImageHeader {
   if (bytes.length === 0) throw new DmlError("image_empty", "The picture has no bytes.");
@@ -37,7 +29,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader {
       `The bytes are no picture that dml reads; they look like ${describeUnknown(bytes)}.`,
     );
   }
-  const measures = READERS[format](bytes);
+  const measures = FORMATS[format].readHeader(bytes);
   checkSize(measures);
   return {
     format,

@@ -3,7 +3,7 @@ import type { AssetSource } from "../assets.ts";
 import { AvifDecoder } from "./avif/decoder.ts";
 import { readImageHeader } from "./format.ts";
 import { decodeGif } from "./gif/decoder.ts";
-import type { ImageFormat } from "./image_header.ts";
+import type { ImageFormat } from "./formats.ts";
 import { JpegCodec } from "./jpeg/codec.ts";
 import { orient } from "./geometry/orient.ts";
 import type { Picture } from "./picture.ts";

@@ -4,6 +4,7 @@ import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import { createImageCodec, type ImageCodec } from "../../models/image/image_codec.ts";
 import { type Annotator, createAnnotator } from "../../models/image/draw/annotate.ts";
 import { cropAround } from "../../models/image/resample/crop_around.ts";
+import { KEPT_FACE_QUALITY } from "../../models/image/jpeg_quality.ts";
 import type { Picture } from "../../models/image/picture.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
@@ -27,7 +28,6 @@ const SAMPLE = { width: 1920, height: 1280 };
  * again.
  */
 const CROP = { factor: 2.5, sideMax: 640 };
-const CROP_QUALITY = 92;
 const MEASURED_PICTURES = 3;
 const MEASURED_EMPTY_RUNS = 200;
 
@@ -166,7 +166,7 @@ export class ModelHost {
   async #cropFaces(picture: Picture, persons: readonly Person[]): Promise<Uint8Array<ArrayBuffer>[]> {
     const crops: Uint8Array<ArrayBuffer>[] = [];
     for (const { box } of persons) {
-      crops.push(await this.#codec.encodeJpeg(cropAround(picture, { box, ...CROP }), { quality: CROP_QUALITY }));
+      crops.push(await this.#codec.encodeJpeg(cropAround(picture, { box, ...CROP }), { quality: KEPT_FACE_QUALITY }));
     }
     return crops;
   }

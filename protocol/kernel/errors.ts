@@ -23,7 +23,7 @@ export const ERRORS = {
   output_directory_unusable: kind(500, 1, false, "Name a directory with room, that can be written, with --out."),
   no_images: kind(404, 1, false, "Name a picture, or a directory that holds some."),
   image_empty: kind(422, 1, false, "The file has no bytes; copy it again from its source."),
-  image_unsupported: kind(415, 1, false, "Convert it to JPEG, PNG, GIF, WebP, AVIF or uncompressed TIFF."),
+  image_unsupported: kind(415, 1, false, "Convert it to PNG, or to JPEG of 8 bits a channel."),
   image_unreadable: kind(422, 1, false, "The file is damaged or cut short; copy it again from its source."),
   image_too_large: kind(413, 1, false, "Shrink the picture; `dml help limits` names the limits."),
   tensor_invalid: kind(

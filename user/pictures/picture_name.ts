@@ -1,6 +1,11 @@
-const PICTURE_EXTENSION = /\.(jpe?g|jfif|png|gif|tiff?|webp|avif)$/i;
+import { formatIds, FORMATS, isDecoded } from "../../models/image/formats.ts";
 
-/** Returns true if the extension of `name` is that of a picture. */
+const EXTENSIONS: ReadonlySet<string> = new Set(
+  formatIds().filter(isDecoded).flatMap((id) => FORMATS[id].extensions),
+);
+
+/** Returns true if the name ends as the names of pictures do that dml decodes. */
 export function isPictureName(name: string): boolean {
-  return PICTURE_EXTENSION.test(name);
+  const dot = name.lastIndexOf(".");
+  return dot !== -1 && EXTENSIONS.has(name.slice(dot + 1).toLowerCase());
 }

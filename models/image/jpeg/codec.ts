@@ -7,6 +7,7 @@ import { JpegFallback } from "./fallback.ts";
 import { JpegEncoder } from "./encoder/jpeg_encoder.ts";
 import { MARKER, MARKER_START } from "./marker.ts";
 import { hasJpegEnd, type JpegHeader, readJpegHeader } from "./header.ts";
+import { ANNOTATED_QUALITY } from "../jpeg_quality.ts";
 import { hasAllScans } from "./scans.ts";
 import type { Picture } from "../picture.ts";
 import { fromGrey } from "../samples.ts";
@@ -87,10 +88,13 @@ export class JpegCodec {
   }
 
   /** Encodes as a baseline JPEG with 4:2:0 colour; `quality` is 1 to 100. */
-  encode(picture: Picture, options: { quality?: number } = {}): Promise<Uint8Array<ArrayBuffer>> {
+  encode(
+    picture: Picture,
+    { quality = ANNOTATED_QUALITY }: { quality?: number } = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
     return Promise.try(() => {
       this.#encoder ??= new JpegEncoder();
-      return this.#encoder.encode(picture, options.quality ?? 85);
+      return this.#encoder.encode(picture, quality);
     });
   }
 

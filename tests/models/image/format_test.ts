@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { readImageHeader } from "../../../models/image/format.ts";
+import type { ImageFormat } from "../../../models/image/formats.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
@@ -14,7 +15,7 @@ const picture = fixtures.makePicture(37, 21);
 const samplesAt = () => [1, 2, 3];
 
 /** One small file of every format. */
-async function makeAll(): Promise<Record<string, Uint8Array>> {
+async function makeAll(): Promise<Record<ImageFormat, Uint8Array>> {
   const { width, height } = picture;
   const palette = [[0, 0, 0], [255, 0, 0]];
   return {
