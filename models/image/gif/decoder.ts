@@ -1,4 +1,5 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { ByteReader } from "../byte_reader.ts";
 import { readGifHeader } from "./header.ts";
 import { GifLzw } from "./lzw.ts";
@@ -42,6 +43,9 @@ function drawFrame(
 ): void {
   const { offset, clear } = frame;
   const [left, top, width, height] = [0, 2, 4, 6].map((at) => reader.uint16(offset + at));
+  if (width * height > LIMITS.imagePixelsMax) {
+    throw new DmlError("image_too_large", `The first frame of the GIF is ${width} x ${height} pixels.`);
+  }
   const flags = reader.uint8(offset + 8);
   const local = readPalette(reader, { flags, offset: offset + 9 });
   const palette = local.palette.length > 0 ? local.palette : frame.palette;

@@ -45,3 +45,22 @@ Deno.test("decodeGif() refuses a GIF that is cut short, wherever it is cut", () 
     assertEquals(error.code, "image_unreadable");
   }
 });
+
+Deno.test("decodeGif() refuses a frame of more pixels than a picture may have, before it decodes any", () => {
+  const gif = makeGif({
+    width: 1,
+    height: 1,
+    palette: [[1, 2, 3]],
+    frames: [{ width: 7, height: 9, indexAt: () => 0 }],
+  });
+  const size = gif.findIndex((byte, at) => byte === 7 && gif[at + 2] === 9);
+  const claim = (width: number, height: number) => {
+    const view = new DataView(gif.buffer);
+    view.setUint16(size, width, true);
+    view.setUint16(size + 2, height, true);
+    return assertThrows(() => decodeGif(gif), DmlError).code;
+  };
+  assertEquals(claim(10_001, 10_000), "image_too_large");
+  assertEquals(claim(65_535, 65_535), "image_too_large");
+  assertEquals(claim(10_000, 10_000), "image_unreadable");
+});

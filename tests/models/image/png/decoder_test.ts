@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Picture } from "../../../../models/image/picture.ts";
 import { decodePng } from "../../../../models/image/png/decoder.ts";
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
-import { assertEquals, assertRejects } from "../../../assert.ts";
+import { assert, assertEquals, assertRejects } from "../../../assert.ts";
 import { makePng, type PngOptions } from "./png_writer.ts";
 
 const CHANNELS = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 } as const;
@@ -94,6 +94,21 @@ Deno.test("decodePng() refuses a PNG that is cut short or damaged", async () => 
   whole[whole.length >> 1] ^= 0xff;
   const error = await assertRejects(() => decodePng(whole), DmlError);
   assertEquals(error.code, "image_unreadable");
+});
+
+Deno.test("decodePng() never shows a picture whose compressed bytes were changed", async () => {
+  const options = { width: 12, height: 12, colourType: 2, depth: 8 } as const;
+  const whole = await makePng({ ...options, samplesAt: (x, y) => [x * y, hash(x, y) & 255, 3] });
+  const { data } = await decodePng(whole);
+  // From the first byte of the IDAT chunk's content up to its checksum.
+  for (let at = 41; at < whole.length - 16; at++) {
+    const changed = whole.with(at, whole[at] ^ (1 << (at & 7)));
+    try {
+      assertEquals((await decodePng(changed)).data, data, `byte ${at}`);
+    } catch (error) {
+      assert(error instanceof DmlError && error.code === "image_unreadable", `byte ${at}: ${error}`);
+    }
+  }
 });
 
 Deno.test("decodePng() stops inflating once it has its pixels", async () => {
