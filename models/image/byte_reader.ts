@@ -1,6 +1,8 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
-/** Reads numbers out of bytes that nobody has checked; every method throws `image_unreadable` past their end. */
+/**
+ * A reader of numbers in unchecked bytes; every method throws `image_unreadable` past their end.
+ */
 export class ByteReader {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
@@ -37,12 +39,12 @@ export class ByteReader {
     return this.#view.getUint32(offset, this.#littleEndian);
   }
 
-  /** `length` bytes as Latin-1, so that four-letter codes can be compared as text. */
+  /** Returns `length` bytes as Latin-1, so that four-letter codes can be compared as text. */
   ascii(offset: number, length: number): string {
     return String.fromCharCode(...this.slice(offset, length));
   }
 
-  /** A view of `length` bytes, not a copy. */
+  /** Returns a view of `length` bytes, not a copy. */
   slice(offset: number, length: number): Uint8Array {
     this.#need(offset, length);
     return this.bytes.subarray(offset, offset + length);

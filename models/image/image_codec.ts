@@ -12,24 +12,30 @@ import { PixelPool } from "./pixel_pool.ts";
 import { decodeTiff } from "./tiff/decoder.ts";
 import { WebpDecoder } from "./webp/decoder.ts";
 
-/** Decodes pictures and encodes them as JPEG: the one port to every codec. */
+/** The one port to every codec: decodes pictures and encodes them as JPEG. */
 export interface ImageCodec {
   /**
-   * Decodes a picture of any format that dml reads and turns it upright; of an animation the first frame, transparency on
-   * white. Throws `image_empty`, `image_too_large`, `image_unsupported` or `image_unreadable`, in sentences that leave it to
-   * the caller to name the file.
+   * Decodes a picture of any format that dml reads and turns it upright. Takes the first frame of
+   * an animation and puts transparency on white. Throws `image_empty`, `image_too_large`,
+   * `image_unsupported` or `image_unreadable`; the caller adds the name of the file.
    */
   decode(bytes: Uint8Array): Promise<Picture>;
-  /** Encodes as JPEG; `quality` is 1 to 100, 85 when left out. */
+  /** Encodes as JPEG; `quality` is 1 to 100, by default {@linkcode ANNOTATED_QUALITY}. */
   encodeJpeg(
     picture: Picture,
     options?: { quality?: number },
   ): Promise<Uint8Array<ArrayBuffer>>;
-  /** Says that nobody looks at `picture` any more: its memory serves the next, or is freed at once. */
+  /**
+   * Takes back the memory of `picture`, which nobody may read afterwards: it serves the next
+   * picture or is freed at once.
+   */
   release(picture: Picture): void;
 }
 
-/** An {@linkcode ImageCodec} whose WebAssembly comes from `assets`, each part when it is first needed. */
+/**
+ * Creates an {@linkcode ImageCodec} that fetches its WebAssembly from `assets`, each part when it
+ * is first needed.
+ */
 export function createImageCodec(assets: AssetSource): ImageCodec {
   const spare = new PixelPool();
   const jpeg = new JpegCodec(assets, spare);

@@ -1,4 +1,7 @@
-/** A picture as models see it: upright, sRGB, 8 bits a channel, rows from the top, no padding. */
+/**
+ * A picture in the form that models take: upright, sRGB, 8 bits a channel, rows from the top,
+ * no padding.
+ */
 export interface Picture {
   readonly width: number;
   readonly height: number;

@@ -1,19 +1,23 @@
 import type { Picture } from "./picture.ts";
 
-/** A picture that needs more is not kept room for. */
+/** The largest buffer that is kept for the next picture, in bytes. */
 const KEPT_BYTES_MAX = 32 * 1024 * 1024;
 
 /**
- * The pixels of the last picture, for the next. Memory that is new to the process costs a page fault every 4 KiB, which for a
- * photo takes longer than filling it, and the threads of a process wait for each other in it.
+ * The pixel buffer of the last picture, kept for the next. Memory that is new to the process costs
+ * a page fault every 4 KiB, which for a photo takes longer than filling it, and in which the
+ * threads of a process wait for each other.
  */
 export class PixelPool {
   #spare: ArrayBuffer | null = null;
 
-  /** Buffers that may be longer than the picture in them; of any other picture that is a view of somebody's memory. */
+  /**
+   * Buffers that may be longer than the picture in them. Any other picture that is shorter than its
+   * buffer is a view of memory that belongs to something else.
+   */
   readonly #own = new WeakSet<ArrayBuffer>();
 
-  /** `length` bytes of anything. */
+  /** Returns `length` bytes of undefined content. */
   take(length: number): Uint8Array<ArrayBuffer> {
     const spare = this.#spare;
     if (spare !== null && spare.byteLength >= length) {
@@ -25,7 +29,10 @@ export class PixelPool {
     return fresh;
   }
 
-  /** Whoever had `picture` does not look at it any more. What is not kept is freed now, not when the collector gets to it. */
+  /**
+   * Takes back the buffer of `picture`, which nobody may read afterwards. A buffer that is not kept
+   * is freed now, not when the collector gets to it.
+   */
   release({ data: { buffer, byteLength } }: Picture): void {
     if (!(buffer instanceof ArrayBuffer)) return;
     if (buffer.byteLength !== byteLength && !this.#own.has(buffer)) return;

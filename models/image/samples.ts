@@ -1,13 +1,13 @@
 import type { Picture } from "./picture.ts";
 
-/** A picture of another layout than {@linkcode Picture}: one byte a pixel, or four. */
+/** A picture of another layout than {@linkcode Picture}: one or four bytes a pixel. */
 export interface Samples {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
-/** A grey picture, one byte a pixel, in colour. */
+/** Converts a grey picture of one byte a pixel to colour. */
 export function fromGrey({ width, height, data }: Samples): Picture {
   const target = new Uint8Array(width * height * 3);
   for (let from = 0, to = 0; to < target.length; from++, to += 3) {
@@ -16,7 +16,7 @@ export function fromGrey({ width, height, data }: Samples): Picture {
   return { width, height, data: target };
 }
 
-/** A picture of R, G, B and straight alpha, on white. */
+/** Converts a picture of R, G, B and straight alpha; transparency shows white. */
 export function fromRgba({ width, height, data }: Samples): Picture {
   const target = new Uint8Array(width * height * 3);
   for (let from = 0, to = 0; to < target.length; from += 4, to += 3) {
@@ -28,7 +28,10 @@ export function fromRgba({ width, height, data }: Samples): Picture {
   return { width, height, data: target };
 }
 
-/** C, M, Y, K in colour: multiplied, as browsers do without a profile. `inkIs255`: 255 is full ink, else it is none. */
+/**
+ * Converts C, M, Y, K by multiplication, as browsers do without a profile. `inkIs255` is true if
+ * 255 is full ink, false if it is none.
+ */
 export function fromCmyk(
   { width, height, data }: Samples,
   { inkIs255 }: { inkIs255: boolean },
@@ -44,7 +47,7 @@ export function fromCmyk(
   return { width, height, data: target };
 }
 
-/** A sample of 0..255 seen through `alpha` of 0..255 in front of white, rounded. */
+/** Returns a sample of 0..255 seen through `alpha` of 0..255 in front of white, rounded. */
 export function onWhite(sample: number, alpha: number): number {
   return alpha === 255 ? sample : Math.round((sample * alpha + 255 * (255 - alpha)) / 255);
 }

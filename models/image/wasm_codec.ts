@@ -1,7 +1,9 @@
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { AssetName, AssetSource } from "../assets.ts";
 
-/** How Emscripten's glue code is started when somebody else instantiates the WebAssembly. */
+/**
+ * The options with which Emscripten's glue code starts if its caller instantiates the WebAssembly.
+ */
 export interface EmscriptenOptions {
   readonly instantiateWasm: (
     imports: WebAssembly.Imports,
@@ -13,7 +15,10 @@ export interface EmscriptenOptions {
 
 export type EmscriptenFactory<Codec> = (options: EmscriptenOptions) => Promise<Codec>;
 
-/** One codec in WebAssembly: fetched and compiled once, when first needed, and instantiated as often as asked. */
+/**
+ * One codec in WebAssembly: fetched and compiled once, when first needed, and instantiated as often
+ * as requested.
+ */
 export class WasmCodec {
   readonly #assets: AssetSource;
   readonly #name: AssetName;
@@ -24,12 +29,15 @@ export class WasmCodec {
     this.#name = name;
   }
 
-  /** A new instance that needs no imports. */
+  /** Creates an instance that needs no imports. */
   async instantiate(): Promise<WebAssembly.Exports> {
     return new WebAssembly.Instance(await this.#compile()).exports;
   }
 
-  /** A new instance behind Emscripten's glue. What the codec prints about a bad picture goes nowhere: it throws as well. */
+  /**
+   * Creates an instance behind Emscripten's glue. Its messages about a bad picture are dropped: it
+   * throws as well.
+   */
   async instantiateWith<Codec>(factory: EmscriptenFactory<Codec>): Promise<Codec> {
     const compiled = await this.#compile();
     return await factory({
@@ -44,22 +52,25 @@ export class WasmCodec {
   }
 
   async #compile(): Promise<WebAssembly.Module> {
-    // At once, which V8 does lazily in milliseconds: compile() would queue behind the engine, which is being optimised for seconds.
+    // Not `new WebAssembly.Module`: compiled at once, the JPEG codec took 20 MB more at the peak of
+    // a node's start.
     this.#compiled ??= this.#assets(this.#name).then((bytes) => WebAssembly.compile(bytes));
     try {
       return await this.#compiled;
     } catch (error) {
-      this.#compiled = null; // so that the next picture asks again
+      this.#compiled = null; // so that the next picture fetches it again
       throw error;
     }
   }
 }
 
 /**
- * What `call` of an Emscripten codec returns, as a view of the codec's memory: read it before the codec is called again.
+ * Returns the result of `call` to an Emscripten codec as a view of the codec's memory: read it
+ * before the codec is called again.
  *
- * The codecs end with `Uint8ClampedArray.new_(typed_memory_view(…))`, a copy into new memory. They look the constructor up in
- * the realm when they first need it, so every call that may be the first must be made through this. Nothing else runs meanwhile.
+ * The codecs end with `Uint8ClampedArray.new_(typed_memory_view(…))`, a copy into new memory. They
+ * look the constructor up in the realm when they first need it, so every call that may be the first
+ * must be made through this function. Nothing else runs meanwhile.
  */
 export function viewOfResult(call: () => Uint8ClampedArray): Uint8Array<ArrayBuffer> {
   const Copying = globalThis.Uint8ClampedArray;

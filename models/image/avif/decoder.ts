@@ -12,7 +12,7 @@ interface Decoder {
 
 const startDecoder: EmscriptenFactory<Decoder> = createDecoder;
 
-/** Decodes AVIF by libavif in WebAssembly. */
+/** A decoder of AVIF: libavif in WebAssembly. */
 export class AvifDecoder {
   readonly #codec: WasmCodec;
 
@@ -20,10 +20,10 @@ export class AvifDecoder {
     this.#codec = new WasmCodec(assets, "avif-decoder.wasm");
   }
 
-  /** Decodes an AVIF as it is stored, transparency on white; throws `image_unreadable`. */
+  /** Decodes an AVIF as it is stored, with transparency on white; throws `image_unreadable`. */
   async decode(bytes: Uint8Array): Promise<Picture> {
     const { width, height } = readAvifHeader(bytes);
-    // A new instance each time gives the memory of a large picture back.
+    // A new instance each time frees the memory of a large picture.
     const decoder = await this.#codec.instantiateWith(startDecoder);
     let image: Samples | null = null;
     try {

@@ -8,7 +8,10 @@ interface Box {
   readonly content: ByteReader;
 }
 
-/** The orientations of `irot` 0 to 3 (quarters, against the clock) followed by `imir`: none, axis 0, axis 1. */
+/**
+ * The orientations of `irot` 0 to 3 (quarter turns, anticlockwise) followed by `imir`: none, axis
+ * 0, axis 1.
+ */
 const ORIENTATIONS: readonly (readonly Orientation[])[] = [
   [1, 4, 2],
   [8, 5, 7],
@@ -17,8 +20,8 @@ const ORIENTATIONS: readonly (readonly Orientation[])[] = [
 ];
 
 /**
- * Reads the size and orientation of an AVIF's primary item from its properties (ISO/IEC 23008-12, 6.5);
- * throws `image_unreadable`.
+ * Reads the size and orientation of an AVIF's primary item from its properties (ISO/IEC 23008-12,
+ * 6.5); throws `image_unreadable`.
  */
 export function readAvifHeader(bytes: Uint8Array): Measures {
   const meta = child(readBoxes(new ByteReader(bytes), 0), "meta");
@@ -63,7 +66,7 @@ function readPrimaryItem(pitm: ByteReader): number {
   return pitm.uint8(0) === 0 ? pitm.uint16(4) : pitm.uint32(4);
 }
 
-/** The 1-based indices of the item's properties. */
+/** Reads the 1-based indices of the item's properties. */
 function readAssociations(ipma: ByteReader, item: number): number[] {
   const wideItems = ipma.uint8(0) > 0;
   const wideIndices = (ipma.uint8(3) & 1) === 1;

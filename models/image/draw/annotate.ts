@@ -6,17 +6,17 @@ import { fillBox, fillDisc, strokeBox } from "./shapes.ts";
 import { type Colour, TextPainter } from "./text.ts";
 import { TrueTypeFont } from "../font/true_type_font.ts";
 
-/** Draws what was recognised. */
+/** A painter of marks: what was recognised, drawn into the picture. */
 export interface Annotator {
   /** Draws frame, dots and label of each mark, in place, and returns the same picture. */
   annotate(picture: Picture, marks: readonly Mark[]): Promise<Picture>;
 }
 
-/** Of the frame and plate, and of the letters on it. */
+/** The colours of one tone. */
 interface Palette {
   readonly plate: Colour;
   readonly letters: Colour;
-  /** A frame of half the usual width: there is little to be seen in it. */
+  /** Set for a frame of half the usual width: there is little to be seen in it. */
   readonly isThin?: true;
 }
 
@@ -25,7 +25,7 @@ const AMBER: Palette = { plate: [251, 191, 36], letters: [20, 20, 20] };
 const BLUE: Palette = { plate: [71, 97, 140], letters: [255, 255, 255] };
 const GREY: Palette = { plate: [130, 130, 130], letters: [255, 255, 255], isThin: true };
 
-/** Of each tone. */
+/** The palette of each tone. */
 const PALETTES: Readonly<Record<Tone, Palette>> = {
   known: GREEN,
   uncertain: AMBER,
@@ -34,7 +34,9 @@ const PALETTES: Readonly<Record<Tone, Palette>> = {
   found: AMBER,
 };
 
-/** An {@linkcode Annotator} whose font comes from `assets` when there is first something to write. */
+/**
+ * Creates an {@linkcode Annotator} that reads its font from `assets` at the first mark it draws.
+ */
 export function createAnnotator(assets: AssetSource): Annotator {
   let painter: TextPainter | null = null;
   return {
@@ -63,7 +65,10 @@ function drawMarks(picture: Picture, marks: readonly Mark[], painter: TextPainte
   drawLabels(picture, marks, { painter, letterSize });
 }
 
-/** Lines and letters grow with the picture, so that they look the same in it at any size. */
+/**
+ * Returns the sizes of letters and lines: they grow with the picture, so that they look the same in
+ * it at any size.
+ */
 function sizesFor({ width, height }: Picture): { letterSize: number; thickness: number } {
   const side = Math.sqrt(width * height);
   return {
@@ -83,7 +88,7 @@ function drawLabels(
   const texts = marks.map(({ label }) => painter.fit(label, room));
   const corner = { x: 0, y: 0, width: picture.width, height: 0 };
   const wanted = marks.map(({ box }, index) => ({
-    // What names nothing in particular hangs, line by line, from the top of the picture.
+    // Labels without a box are listed line by line from the top of the picture.
     box: box ?? { ...corner, y: linesBefore(marks, index) * line.height },
     size: {
       width: Math.ceil(painter.measure(texts[index], letterSize)) + 2 * padding,

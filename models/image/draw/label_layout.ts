@@ -1,22 +1,23 @@
 import { type Box, intersectionOverUnion, type Size } from "../geometry/geometry.ts";
 
-/** A label and what it belongs to. */
+/** A label and the box that it belongs to. */
 export interface LabelWanted {
   readonly size: Size;
-  /** What the label names. */
+  /** The box that the label names. */
   readonly box: Box;
 }
 
 /**
- * A place for each label, in order: above its box, below, or inside at the top or bottom, the first that lies in the
- * picture and clear of the labels before it. Where none does, the one that covers least of them, moved into the picture
- * as far as it fits.
+ * Chooses a place for each label, in order: above its box, below, or inside at the top or bottom;
+ * the first place that lies in the picture and clear of the labels before it. If none does, chooses
+ * the one that covers least of them, moved into the picture as far as it fits.
  */
 export function placeLabels(labels: readonly LabelWanted[], picture: Size): Box[] {
   const placed: Box[] = [];
   for (const label of labels) {
     const all = candidatesFor(label);
-    // Moved aside a label still touches its box; moved up or down it would hide what the box shows.
+    // Moved sideways, a label still touches its box; moved up or down, it would hide the content of
+    // the box.
     const fitting = all.filter(({ y, height }) => y >= 0 && y + height <= picture.height);
     const candidates = (fitting.length > 0 ? fitting : all).map((box) => moveInside(box, picture));
     const covered = candidates.map((box) => coverage(box, placed));
@@ -39,7 +40,7 @@ function candidatesFor({ size, box }: LabelWanted): Box[] {
   ];
 }
 
-/** A box that is larger than the picture begins at its edge. */
+/** Moves a box into the picture; a box that is larger than the picture begins at its edge. */
 function moveInside(box: Box, picture: Size): Box {
   return {
     ...box,

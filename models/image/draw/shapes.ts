@@ -2,7 +2,7 @@ import type { Box, Point } from "../geometry/geometry.ts";
 import type { Picture } from "../picture.ts";
 import type { Colour } from "./text.ts";
 
-/** Fills a rectangle, its edges rounded to pixels; what lies outside the picture is left out. */
+/** Fills a rectangle, its edges rounded to pixels and clipped to the picture. */
 export function fillBox(picture: Picture, box: Box, [red, green, blue]: Colour): void {
   const { width, height, data } = picture;
   const left = Math.max(0, Math.round(box.x));

@@ -2,18 +2,21 @@ import type { Picture } from "../picture.ts";
 import { type Coverage, rasterize } from "../font/rasterize.ts";
 import type { TrueTypeFont } from "../font/true_type_font.ts";
 
-/** R, G, B of 0..255. */
+/** A colour: R, G, B of 0..255. */
 export type Colour = readonly [number, number, number];
 
-/** Rasterised glyphs that are kept, of all sizes; past it all are forgotten. */
+/** The most rasterised glyphs that are kept, of all sizes; past it all are forgotten. */
 const GLYPHS_KEPT_MAX = 2_000;
 
 interface Glyph extends Coverage {
-  /** To the next letter, in pixels. */
+  /** Distance to the next letter, in pixels. */
   readonly advance: number;
 }
 
-/** Draws lines of text with anti-aliased letters of one font, each rasterised once a size. */
+/**
+ * A painter of lines of text in anti-aliased letters of one font; each glyph is rasterised once a
+ * size.
+ */
 export class TextPainter {
   readonly #font: TrueTypeFont;
   readonly #glyphs = new Map<string, Glyph>();
@@ -22,19 +25,22 @@ export class TextPainter {
     this.#font = font;
   }
 
-  /** The height of a line in pixels at letters of `size` pixels to the em, and how far its baseline is from its top. */
+  /**
+   * Returns the height of a line in pixels at letters of `size` pixels to the em, and the distance
+   * of its baseline from its top.
+   */
   lineOf(size: number): { height: number; baseline: number } {
     const scale = size / this.#font.unitsPerEm;
     const baseline = Math.ceil(this.#font.ascender * scale);
     return { height: baseline + Math.ceil(-this.#font.descender * scale), baseline };
   }
 
-  /** The width of `text` in pixels. */
+  /** Returns the width of `text` in pixels. */
   measure(text: string, size: number): number {
     return this.#lettersOf(text, size).reduce((sum, { advance }) => sum + advance, 0);
   }
 
-  /** `text`, or as much of its beginning and an ellipsis as `width` pixels hold. */
+  /** Returns `text`, or as much of its beginning as fits into `width` pixels with an ellipsis. */
   fit(text: string, { size, width }: { size: number; width: number }): string {
     if (this.measure(text, size) <= width) return text;
     const letters = [...text];
@@ -42,7 +48,7 @@ export class TextPainter {
     return letters.length === 0 ? "" : `${letters.join("")}…`;
   }
 
-  /** Draws `text` from `x` on, the baseline at `y`; what lies outside the picture is left out. */
+  /** Draws `text` from `x` on, the baseline at `y`, clipped to the picture. */
   draw(
     picture: Picture,
     text: string,
@@ -55,7 +61,10 @@ export class TextPainter {
     }
   }
 
-  /** Composed as far as possible: fonts hold "ë", not "e" and what goes on top of it. */
+  /**
+   * Returns the glyphs of `text`, composed as far as possible: fonts have "ë", not "e" and the
+   * accent on top of it.
+   */
   #lettersOf(text: string, size: number): Glyph[] {
     return [...text.normalize("NFC")].map((letter) => this.#glyphOf(letter, size));
   }

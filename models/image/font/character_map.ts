@@ -1,6 +1,6 @@
 import { invariant } from "../../../protocol/kernel/invariant.ts";
 
-/** Which glyph a font has for a character: its `cmap` table, formats 4 and 12. */
+/** The map from characters to a font's glyphs: its `cmap` table, formats 4 and 12. */
 export class CharacterMap {
   readonly #view: DataView;
   readonly #format: number;
@@ -19,7 +19,7 @@ export class CharacterMap {
     this.#format = best.getUint16(0);
   }
 
-  /** The glyph of a character; 0 when the font has none. */
+  /** Returns the glyph of a character; 0 if the font has none. */
   glyphOf(codePoint: number): number {
     return this.#format === 12 ? this.#inGroups(codePoint) : this.#inSegments(codePoint);
   }
@@ -52,7 +52,10 @@ export class CharacterMap {
   }
 }
 
-/** The first index that `holds` for, where it holds for all after; `count` when for none. */
+/**
+ * Returns the first index for which `holds` is true, if it is true for all that follow; `count` if
+ * it is true for none.
+ */
 function firstIndex(count: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = count;

@@ -1,11 +1,11 @@
-/** A point of an outline: on the line, or a control point that bends it. */
+/** A point of an outline: a point on the line, or a control point that bends it. */
 export interface OutlinePoint {
   readonly x: number;
   readonly y: number;
   readonly onLine: boolean;
 }
 
-/** A closed line; between two control points in a row there is one on the line halfway. */
+/** A closed line; halfway between two control points in a row there is a point on the line. */
 export type Contour = readonly OutlinePoint[];
 
 /** The tables of a font that hold its outlines. */
@@ -15,7 +15,7 @@ export interface GlyphTables {
   readonly hasLongLocations: boolean;
 }
 
-/** Glyphs made of others are this deep at most, or the font is damaged. */
+/** The deepest nesting of glyphs made of other glyphs; past it the font is damaged. */
 const DEPTH_MAX = 8;
 
 const POINT = { onLine: 0x01, shortX: 0x02, shortY: 0x04, repeat: 0x08, sameX: 0x10, sameY: 0x20 };
@@ -28,7 +28,10 @@ const PART = {
   hasMatrix: 0x0080,
 };
 
-/** The outline of a glyph (OpenType, `glyf` table), parts of other glyphs included; empty for a space. */
+/**
+ * Reads the outline of a glyph (OpenType, `glyf` table), parts taken from other glyphs included;
+ * empty for a space.
+ */
 export function readContours(tables: GlyphTables, glyph: number, depth = 0): Contour[] {
   const [start, end] = [0, 1].map((next) => locationOf(tables, glyph + next));
   if (end <= start || depth > DEPTH_MAX) return [];
@@ -62,7 +65,10 @@ function readSimple(view: DataView, count: number): Contour[] {
   return ends.map((end, index) => points.slice(index === 0 ? 0 : ends[index - 1] + 1, end + 1));
 }
 
-/** Coordinates as differences: one byte with the sign in `same`, two bytes, or none where nothing changes. */
+/**
+ * Reads coordinates that are stored as differences: one byte with the sign in `same`, two bytes, or
+ * none if nothing changes.
+ */
 function readCoordinates(
   view: DataView,
   options: { at: number; flags: readonly number[]; short: number; same: number },
@@ -89,7 +95,8 @@ function readParts(tables: GlyphTables, view: DataView, depth: number): Contour[
     flags = view.getUint16(at);
     const glyph = view.getUint16(at + 2);
     const isWide = (flags & PART.wideArguments) !== 0;
-    // Where the arguments match points instead of shifting, which dml's font does not do, the part stays in place.
+    // If the arguments match points instead of shifting, which dml's font does not do, the part
+    // stays in place.
     const isShifted = (flags & PART.areOffsets) !== 0;
     const shiftX = isWide ? view.getInt16(at + 4) : view.getInt8(at + 4);
     const shiftY = isWide ? view.getInt16(at + 6) : view.getInt8(at + 5);

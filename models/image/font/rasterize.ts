@@ -1,7 +1,10 @@
 import type { Point } from "../geometry/geometry.ts";
 import type { Contour, OutlinePoint } from "./glyph_outline.ts";
 
-/** How much of each pixel a shape covers, 0..255, and where its upper left pixel lies from the shape's origin. */
+/**
+ * The share of each pixel that a shape covers, 0..255, and the place of its upper left pixel from
+ * the shape's origin.
+ */
 export interface Coverage {
   readonly left: number;
   readonly top: number;
@@ -10,12 +13,15 @@ export interface Coverage {
   readonly data: Uint8Array;
 }
 
-/** Straight pieces that a curve is cut into; letters of ordinary sizes look smooth with these. */
+/**
+ * The straight pieces that a curve is cut into; letters of ordinary sizes look smooth with these.
+ */
 const CURVE_PIECES = 6;
 
 /**
- * The exact coverage of every pixel by an outline, y of which grows upwards, at `scale` pixels a unit. Each edge adds to the pixels it
- * crosses the area to its right, with its sign; summed from left to right they are the coverage (the way of Raph Levien's font-rs).
+ * Computes the exact coverage of every pixel by an outline whose y grows upwards, at `scale` pixels
+ * a unit. Each edge adds the signed area to its right to the pixels that it crosses; summed from
+ * left to right they are the coverage (the method of Raph Levien's font-rs).
  */
 export function rasterize(contours: readonly Contour[], scale: number): Coverage {
   const lines = contours.map((contour) => flatten(contour, scale));
@@ -46,7 +52,7 @@ export function rasterize(contours: readonly Contour[], scale: number): Coverage
   return { left, top, width, height, data };
 }
 
-/** The contour as straight lines in pixels, y growing downwards. */
+/** Converts the contour to straight lines in pixels, y growing downwards. */
 function flatten(contour: Contour, scale: number): Point[] {
   const points = withMiddles(contour);
   const line: Point[] = [];
@@ -67,7 +73,7 @@ function flatten(contour: Contour, scale: number): Point[] {
   return line;
 }
 
-/** With the points that lie, unsaid, halfway between two control points. */
+/** Adds the implied points halfway between two control points. */
 function withMiddles(contour: Contour): OutlinePoint[] {
   return contour.flatMap((point, index) => {
     const next = contour[(index + 1) % contour.length];
@@ -98,7 +104,7 @@ function addEdge(
   }
 }
 
-/** Adds the piece of an edge within one row of pixels: what of each pixel lies to its right. */
+/** Adds the piece of an edge within one row of pixels: the part of each pixel to its right. */
 function addRow(
   areas: Float32Array,
   rowStart: number,
@@ -107,7 +113,8 @@ function addRow(
   const { left, right, height } = piece;
   let covered = 0;
   for (let x = Math.floor(left); x <= Math.floor(right); x++) {
-    // The mean share of this pixel right of the edge, over the part of the row that the edge has reached by its end.
+    // The mean share of this pixel to the right of the edge, over the part of the row that the edge
+    // has reached by its end.
     const total = height * shareRightOf(x, left, right);
     areas[rowStart + x] += total - covered;
     covered = total;
@@ -115,7 +122,10 @@ function addRow(
   areas[rowStart + Math.floor(right) + 1] += height - covered;
 }
 
-/** The mean over an edge that runs evenly from `left` to `right` of how much of pixel `x` lies to the right of it. */
+/**
+ * Returns the mean share of pixel `x` to the right of an edge that runs evenly from `left` to
+ * `right`.
+ */
 function shareRightOf(x: number, left: number, right: number): number {
   if (right - left < 1e-9) return clamp(x + 1 - left, 0, 1);
   // The integral of clamp(x + 1 - t, 0, 1) over t: 1 before the pixel, falling to 0 within it.

@@ -2,11 +2,14 @@ import { invariant } from "../../../protocol/kernel/invariant.ts";
 import { CharacterMap } from "./character_map.ts";
 import { type Contour, type GlyphTables, readContours } from "./glyph_outline.ts";
 
-/** A TrueType font (OpenType specification, 1.9; outlines of the `glyf` table), read glyph by glyph as they are asked for. */
+/**
+ * A TrueType font (OpenType specification, 1.9; outlines of the `glyf` table), whose glyphs are
+ * read on request.
+ */
 export class TrueTypeFont {
   /** Units of the font's own grid to one em. */
   readonly unitsPerEm: number;
-  /** How far letters reach above the baseline and, as a negative number, below it. */
+  /** The height of letters above the baseline and, as a negative number, their depth below it. */
   readonly ascender: number;
   readonly descender: number;
   readonly #tables: GlyphTables;
@@ -14,7 +17,7 @@ export class TrueTypeFont {
   readonly #metrics: DataView;
   readonly #metricCount: number;
 
-  /** Reads the font's tables; throws when there is one missing. */
+  /** Reads the font's tables; throws if one is missing. */
   constructor(bytes: Uint8Array) {
     const table = readTables(bytes);
     const head = table("head");
@@ -32,17 +35,17 @@ export class TrueTypeFont {
     };
   }
 
-  /** The glyph of a character; 0, an empty box, for one that the font lacks. */
+  /** Returns the glyph of a character; 0, an empty box, if the font lacks it. */
   glyphOf(codePoint: number): number {
     return this.#characters.glyphOf(codePoint);
   }
 
-  /** How far the next letter is from this one, in units of the font. */
+  /** Returns the distance from this letter to the next, in units of the font. */
   advanceOf(glyph: number): number {
     return this.#metrics.getUint16(Math.min(glyph, this.#metricCount - 1) * 4);
   }
 
-  /** The glyph's outline in units of the font, y growing upwards. */
+  /** Returns the glyph's outline in units of the font, y growing upwards. */
   contoursOf(glyph: number): Contour[] {
     return readContours(this.#tables, glyph);
   }

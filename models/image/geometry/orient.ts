@@ -1,10 +1,13 @@
 import { exchangesSides, type Orientation } from "./orientation.ts";
 import type { Picture } from "../picture.ts";
 
-/** Pixels a side of the blocks that are moved at once, so that rows and columns of one both stay in the cache. */
+/**
+ * Pixels a side of the blocks that are moved at once, so that the rows and columns of a block both
+ * stay in the cache.
+ */
 const BLOCK = 16;
 
-/** `picture` turned upright; the very same object when it already is. */
+/** Turns `picture` upright; returns the same object if it already is. */
 export function orient(picture: Picture, orientation: Orientation): Picture {
   if (orientation === 1) return picture;
   const { width, height } = picture;
@@ -14,7 +17,7 @@ export function orient(picture: Picture, orientation: Orientation): Picture {
     height: exchanged ? width : height,
     data: new Uint8Array(picture.data.length),
   };
-  // Where a pixel goes is affine in its column and row, whatever the orientation.
+  // The target of a pixel is affine in its column and row, whatever the orientation.
   const columnUnit = exchanged ? target.width * 3 : 3;
   const rowUnit = exchanged ? 3 : target.width * 3;
   const columnsReversed = [2, 3, 7, 8].includes(orientation);

@@ -1,7 +1,10 @@
 import type { Resize } from "../../manifest/picture_input.ts";
 import type { Box, Point, Size } from "./geometry.ts";
 
-/** How a picture lies in a frame, upright but perhaps distorted: frame = picture * scale + offset. */
+/**
+ * The position and scale of a picture in a frame, upright but perhaps distorted: frame = picture *
+ * scale + offset.
+ */
 export interface Placement {
   readonly scaleX: number;
   readonly scaleY: number;
@@ -10,19 +13,16 @@ export interface Placement {
 }
 
 /**
- * Where `picture` lies in `frame` after `resize`. A letterbox begins and ends at whole pixels of the frame, as in the programs
- * that model files are trained with.
+ * Places `picture` in `frame` as `resize` says. A letterbox begins and ends at whole pixels of the
+ * frame, as in the programs that model files are trained with.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * const placement = placed({ width: 640, height: 320 }, {
- *   frame: { width: 320, height: 320 },
- *   resize: { mode: "letterbox", colour: [114, 114, 114], place: "centre" },
- * });
- * assertEquals(placement, { scaleX: 0.5, scaleY: 0.5, offsetX: 0, offsetY: 80 });
- * ```
+ * const placement = placed({ width: 640, height: 320 }, { frame: { width: 320, height: 320 },
+ * resize: { mode: "letterbox", colour: [114, 114, 114], place: "centre" }, });
+ * assertEquals(placement, { scaleX: 0.5, scaleY: 0.5, offsetX: 0, offsetY: 80 }); ```
  */
 export function placed(picture: Size, { frame, resize }: { frame: Size; resize: Resize }): Placement {
   switch (resize.mode) {
@@ -57,14 +57,14 @@ function cropped(picture: Size, { frame, share }: { frame: Size; share: number }
   };
 }
 
-/** The placement in which `box` of the picture fills `frame`. */
+/** Returns the placement in which `box` of the picture fills `frame`. */
 export function placedBox(box: Box, frame: Size): Placement {
   const scaleX = frame.width / box.width;
   const scaleY = frame.height / box.height;
   return { scaleX, scaleY, offsetX: -box.x * scaleX, offsetY: -box.y * scaleY };
 }
 
-/** A point of the frame, in pixels of the picture. */
+/** Converts a point of the frame to pixels of the picture. */
 export function fromFrame({ x, y }: Point, { scaleX, scaleY, offsetX, offsetY }: Placement): Point {
   return { x: (x - offsetX) / scaleX, y: (y - offsetY) / scaleY };
 }

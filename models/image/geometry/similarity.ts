@@ -1,7 +1,10 @@
 import { invariant } from "../../../protocol/kernel/invariant.ts";
 import type { Point } from "./geometry.ts";
 
-/** A turn, an even scaling and a shift: `(x, y)` goes to `(a x - b y + shiftX, b x + a y + shiftY)`. */
+/**
+ * A rotation, a uniform scaling and a shift: `(x, y)` goes to `(a x - b y + shiftX, b x + a y +
+ * shiftY)`.
+ */
 export interface Similarity {
   readonly a: number;
   readonly b: number;
@@ -10,9 +13,10 @@ export interface Similarity {
 }
 
 /**
- * The similarity that brings the points `from` nearest to the points `to`, by least squares, without mirroring
- * (Umeyama 1991, "Least-squares estimation of transformation parameters between two point patterns"; in two dimensions it has this
- * closed form). The points of `from` must not all be one.
+ * Returns the similarity that brings the points `from` nearest to the points `to`, by least
+ * squares, without mirroring (Umeyama 1991, "Least-squares estimation of transformation parameters
+ * between two point patterns"; in two dimensions it has this closed form). The points of `from`
+ * must not all be the same.
  */
 export function similarityTransform(from: readonly Point[], to: readonly Point[]): Similarity {
   invariant(from.length === to.length, "every point has a counterpart");
@@ -41,12 +45,12 @@ export function similarityTransform(from: readonly Point[], to: readonly Point[]
   };
 }
 
-/** Where `point` goes. */
+/** Applies the similarity to `point`. */
 export function transformPoint({ x, y }: Point, { a, b, shiftX, shiftY }: Similarity): Point {
   return { x: a * x - b * y + shiftX, y: b * x + a * y + shiftY };
 }
 
-/** The similarity that undoes this one. */
+/** Returns the similarity that undoes this one. */
 export function invertSimilarity({ a, b, shiftX, shiftY }: Similarity): Similarity {
   const square = a * a + b * b;
   invariant(square > 0, "the similarity does not bring everything to one point");

@@ -9,10 +9,13 @@ import { concat } from "../../../protocol/kernel/concat.ts";
 const BLOCK = { extension: 0x21, image: 0x2c, trailer: 0x3b } as const;
 const GRAPHIC_CONTROL = 0xf9;
 
-/** The first rows and the steps of the four passes of an interlaced GIF. */
+/** The first row and the step of each of the four passes of an interlaced GIF. */
 const PASSES: readonly (readonly [number, number])[] = [[0, 8], [4, 8], [2, 4], [1, 2]];
 
-/** Decodes the first frame of a GIF (GIF89a specification), what it leaves clear in white; throws `image_unreadable`. */
+/**
+ * Decodes the first frame of a GIF (GIF89a specification) on white. Throws `image_unreadable`;
+ * `image_too_large` if the frame alone has too many pixels.
+ */
 export function decodeGif(bytes: Uint8Array): Picture {
   const { width, height } = readGifHeader(bytes);
   const reader = new ByteReader(bytes, { littleEndian: true });
@@ -52,7 +55,8 @@ function drawFrame(
   const lzw = new GifLzw(readSubBlocks(reader, local.end + 1), reader.uint8(local.end));
   const row = new Uint8Array(width);
   for (const y of rowOrder(height, (flags & 0x40) !== 0)) {
-    // Frames may reach over the edge; what lies there is decoded, as the rest depends on it, and dropped.
+    // A frame may reach over the edge. The rows there are decoded, as the rest depends on them, and
+    // dropped.
     lzw.read(row);
     if (top + y >= picture.height) continue;
     let to = ((top + y) * picture.width + left) * 3;
@@ -83,7 +87,7 @@ function skipSubBlocks(reader: ByteReader, start: number): number {
   return offset + 1;
 }
 
-/** The contents of the sub-blocks one after the other, as far as there are any. */
+/** Joins the contents of the sub-blocks, as many as the file has. */
 function readSubBlocks({ bytes }: ByteReader, start: number): Uint8Array {
   const parts: Uint8Array[] = [];
   let offset = start;

@@ -2,14 +2,14 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 
 const CODES_MAX = 4096;
 
-/** The LZW of GIF (GIF89a specification, appendix F), read a row at a time. */
+/** A decoder of the LZW of GIF (GIF89a specification, appendix F), read a row at a time. */
 export class GifLzw {
   readonly #bytes: Uint8Array;
   readonly #rootBits: number;
-  /** Each code's last index, and the code of what comes before it. */
+  /** The last index of each code, and the code of the indices before it. */
   readonly #lasts = new Uint8Array(CODES_MAX);
   readonly #prefixes = new Uint16Array(CODES_MAX);
-  /** What was decoded and not yet read, last first. */
+  /** Indices that are decoded but not yet read, last first. */
   readonly #pending = new Uint8Array(CODES_MAX + 1);
   #pendingCount = 0;
   #position = 0;
@@ -20,7 +20,7 @@ export class GifLzw {
   #previous = -1;
   #first = 0;
 
-  /** `bytes`: the sub-blocks joined; `rootBits`: the LZW minimum code size. */
+  /** Begins with the joined sub-blocks `bytes`; `rootBits` is the LZW minimum code size. */
   constructor(bytes: Uint8Array, rootBits: number) {
     if (rootBits < 1 || rootBits > 8) {
       throw new DmlError("image_unreadable", `The GIF is damaged: its codes have ${rootBits} bits.`);
@@ -31,7 +31,7 @@ export class GifLzw {
     this.#clear();
   }
 
-  /** Fills `row` with the next indices; throws `image_unreadable` when there are too few. */
+  /** Fills `row` with the next indices; throws `image_unreadable` if there are too few. */
   read(row: Uint8Array): void {
     for (let x = 0; x < row.length; x++) {
       if (this.#pendingCount === 0) this.#decode();
@@ -57,7 +57,7 @@ export class GifLzw {
     if (!known && (code !== this.#nextCode || this.#previous === -1)) {
       throw new DmlError("image_unreadable", "The GIF is damaged.");
     }
-    // A code that is only being defined stands for the previous one followed by its own first index.
+    // A code that is being defined stands for the previous one followed by its own first index.
     if (!known) this.#pending[this.#pendingCount++] = this.#first;
     let at = known ? code : this.#previous;
     while (at >= clearCode) {
@@ -70,7 +70,7 @@ export class GifLzw {
     this.#previous = code;
   }
 
-  /** Adds the previous code followed by the first index of this one. */
+  /** Defines the next code: the previous one followed by the first index of this one. */
   #define(): void {
     if (this.#previous === -1 || this.#nextCode === CODES_MAX) return;
     this.#lasts[this.#nextCode] = this.#first;

@@ -14,7 +14,10 @@ import { fromGrey } from "../samples.ts";
 import { PixelPool } from "../pixel_pool.ts";
 import { type EmscriptenFactory, viewOfResult, WasmCodec } from "../wasm_codec.ts";
 
-/** What is used of the build of `@cornerstonejs/codec-libjpeg-turbo-8bit` that only decodes; its objects live until `delete()`. */
+/**
+ * The part of `@cornerstonejs/codec-libjpeg-turbo-8bit`, in its build that only decodes, which dml
+ * uses; its objects live until `delete()`.
+ */
 interface Libjpeg {
   readonly JPEGDecoder: new () => LibjpegDecoder;
   readonly HEAP8: Int8Array;
@@ -34,21 +37,27 @@ interface LibjpegDecoder {
   delete(): void;
 }
 
-/** Decodes the JPEGs that it takes, and answers null to all others. */
+/** A decoder that takes some JPEGs and returns `null` for all others. */
 export type PlainDecoder = Pick<JpegDecoder, "decode" | "memoryBytes">;
 
 const startLibjpeg: EmscriptenFactory<Libjpeg> = createLibjpeg;
 
-/** What a JPEG ends with. */
+/** The end-of-image marker. */
 const END = Uint8Array.of(MARKER_START, MARKER.endOfImage);
 
-/** WebAssembly memory never shrinks: an instance that a huge picture made larger than this is given up. */
+/**
+ * The largest WebAssembly memory that is kept: it never shrinks, so an instance that a huge picture
+ * made larger is given up.
+ */
 const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
 
 /**
- * JPEG in by {@linkcode JpegDecoder}, if the file is plain and sound, else by libjpeg-turbo in WebAssembly, which makes the same
- * pixels more slowly; what that cannot decode goes to {@linkcode JpegFallback}. One that lacks nothing but its end is decoded, one
- * that lacks more is not. JPEG out by {@linkcode JpegEncoder}.
+ * The way of JPEGs in and out.
+ *
+ * A plain and sound file is decoded by {@linkcode JpegDecoder}, any other by libjpeg-turbo in
+ * WebAssembly, which makes the same pixels more slowly, and a file that libjpeg-turbo cannot decode
+ * by {@linkcode JpegFallback}. A file that lacks only its end is decoded, one that lacks more is
+ * not. {@linkcode JpegEncoder} encodes.
  */
 export class JpegCodec {
   readonly #decoder: PlainDecoder;
@@ -58,7 +67,7 @@ export class JpegCodec {
   #libjpeg: Libjpeg | null = null;
   #encoder: JpegEncoder | null = null;
 
-  /** Pictures are decoded into `spare` where they fit; `decoder` is asked first. */
+  /** Decodes into memory of `spare` if the picture fits; tries `decoder` first. */
   constructor(assets: AssetSource, spare = new PixelPool(), decoder: PlainDecoder = new JpegDecoder()) {
     this.#spare = spare;
     this.#decoder = decoder;
@@ -66,12 +75,15 @@ export class JpegCodec {
     this.#fallback = new JpegFallback(assets);
   }
 
-  /** WebAssembly memory that is held now. */
+  /** WebAssembly memory that is held now, in bytes. */
   get memoryBytes(): number {
     return (this.#libjpeg?.HEAP8.byteLength ?? 0) + this.#decoder.memoryBytes + (this.#encoder?.memoryBytes ?? 0);
   }
 
-  /** Decodes a JPEG as it is stored, not turned upright; throws `image_unreadable`, `image_unsupported`. */
+  /**
+   * Decodes a JPEG as it is stored, not turned upright; throws `image_unreadable` or
+   * `image_unsupported`.
+   */
   async decode(bytes: Uint8Array): Promise<Picture> {
     const header = readJpegHeader(bytes);
     if (header.components === 4) return await this.#fallback.decode(bytes, header);
@@ -82,7 +94,7 @@ export class JpegCodec {
       return this.#decodeWith(libjpeg, bytes);
     } catch {
       if (!hasJpegEnd(bytes, header)) return await this.#decodeEnded(bytes, header);
-      // libjpeg-turbo also refuses for mere warnings, such as stray bytes between segments.
+      // libjpeg-turbo refuses mere warnings too, such as stray bytes between segments.
       return await this.#fallback.decode(bytes, header);
     }
   }
@@ -99,8 +111,8 @@ export class JpegCodec {
   }
 
   /**
-   * Decodes a JPEG that lacks its end, if only that is missing: libjpeg-turbo refuses one whose bits run out before an end
-   * that it is given. Arithmetic codes never run out.
+   * Decodes a JPEG that lacks its end, if only that is missing: libjpeg-turbo refuses a file whose
+   * bits run out before the end that is appended here. Arithmetic codes never run out.
    */
   async #decodeEnded(bytes: Uint8Array, header: JpegHeader): Promise<Picture> {
     let cause: unknown;
@@ -131,16 +143,20 @@ export class JpegCodec {
     return this.#libjpeg;
   }
 
-  /** Keeps the instance for the next picture unless it grew too large or failed in a way it may not recover from. */
+  /**
+   * Keeps the instance for the next picture, unless it grew too large or failed in a way that it
+   * may not recover from.
+   */
   #release(error?: unknown): void {
-    // A number is the address of a C++ exception: the codec refused the picture and is as good as before.
+    // A number is the address of a C++ exception: the codec refused the picture and is as good as
+    // before.
     const sound = error === undefined || typeof error === "number";
     const isTooLarge = this.#libjpeg !== null && this.#libjpeg.HEAP8.byteLength > MEMORY_KEPT_BYTES;
     if (!sound || isTooLarge) this.#libjpeg = null;
   }
 }
 
-// A decoder goes with its picture: its buffers, kept, would be half of the instance's memory.
+// A decoder is deleted with its picture: its buffers would be half of the instance's memory.
 
 function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array, spare: PixelPool): Picture {
   const decoder = new libjpeg.JPEGDecoder();
@@ -148,7 +164,7 @@ function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array, spare: PixelPool): Pict
     decoder.getEncodedBuffer(bytes.length).set(bytes);
     decoder.decode();
     const { width, height, componentCount } = decoder.getFrameInfo();
-    // Both what goes in, above, and what comes out are the memory of the codec.
+    // Both the input, above, and the output are memory of the codec.
     const samples = viewOfResult(() => decoder.getDecodedBuffer());
     if (componentCount === 1) return fromGrey({ width, height, data: samples });
     const data = spare.take(samples.length);

@@ -3,8 +3,9 @@ import { type Orientation, toOrientation } from "../geometry/orientation.ts";
 import { TIFF_TAG, TiffDirectory } from "../tiff/directory.ts";
 
 /**
- * The orientation in EXIF metadata, `exif` being its TIFF structure, with or without the `Exif\0\0` before it.
- * Damaged metadata counts as none: it is no reason to refuse a picture that can be read.
+ * Reads the orientation in EXIF metadata; `exif` is its TIFF structure, with or without the
+ * `Exif\0\0` before it. Damaged metadata counts as absent: it is no reason to refuse a picture that
+ * can be read.
  */
 export function readExifOrientation(exif: Uint8Array): Orientation {
   const prefixed = exif[0] === 0x45 && exif[1] === 0x78;

@@ -12,7 +12,7 @@ const ADOBE_MARKER = [
   ...[0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0],
 ];
 
-/** Layouts that the decoder returns. */
+/** The layouts that the decoder returns. */
 const FORMAT = { grey: 0, rgb: 1, cmyk: 2 } as const;
 
 /** The exports of imagescript's `jpeg.wasm`, the Rust crate jpeg-decoder. */
@@ -27,7 +27,10 @@ interface Exports {
   readonly decode_buffer: (handle: number) => number;
 }
 
-/** Decodes the JPEGs that libjpeg-turbo's wasm build refuses: CMYK, YCCK, and files with harmless oddities. */
+/**
+ * A decoder of the JPEGs that libjpeg-turbo's WebAssembly build refuses: CMYK, YCCK, and files with
+ * harmless oddities.
+ */
 export class JpegFallback {
   readonly #codec: WasmCodec;
 
@@ -37,10 +40,11 @@ export class JpegFallback {
 
   /** Decodes a JPEG as it is stored; throws `image_unreadable`. */
   async decode(bytes: Uint8Array, header: JpegHeader): Promise<Picture> {
-    // A new instance each time: these files are rare, and whatever one does to it ends with it.
+    // A new instance each time: these files are rare, and damage that one does to the instance ends
+    // with it.
     const exports = await this.#codec.instantiate();
     invariant(isDecoder(exports), "the fallback decoder lacks a function");
-    // The decoder takes four components for CMYK only when an Adobe marker says so.
+    // The decoder reads four components as CMYK only if an Adobe marker says so.
     const unmarked = header.components === 4 && !header.adobe;
     const { width, height, format, samples } = run(exports, unmarked ? withMarker(bytes) : bytes);
     if (format === FORMAT.grey) return fromGrey({ width, height, data: samples });

@@ -5,26 +5,35 @@ import type { Measures } from "../image_header.ts";
 import { MARKER, MARKER_START } from "./marker.ts";
 import type { Orientation } from "../geometry/orientation.ts";
 
-/** Scans of a progressive JPEG; a crafted file with thousands would keep a worker busy for minutes. */
+/**
+ * The most scans of a progressive JPEG; a crafted file with thousands would keep a worker busy for
+ * minutes.
+ */
 const SCANS_MAX = 500;
 
-/** Baseline, extended and progressive, by Huffman codes and, but the first, by arithmetic ones (T.81, table B.1). */
+/**
+ * The kinds of frame that are decoded: baseline, extended and progressive with Huffman codes, and
+ * the latter two with arithmetic codes (T.81, table B.1).
+ */
 const DECODED_FRAMES = [0xc0, 0xc1, 0xc2, 0xc9, 0xca];
 
-/** What the segments before a JPEG's first scan say. */
+/** The contents of the segments before a JPEG's first scan. */
 export interface JpegHeader extends Measures {
   /** 1 grey, 3 colour, 4 CMYK or YCCK. */
   readonly components: number;
   readonly progressive: boolean;
-  /** By arithmetic codes, not by Huffman's. */
+  /** True if the file is coded with arithmetic codes, false for Huffman's. */
   readonly arithmetic: boolean;
-  /** Whether an Adobe marker says how the colours are stored. */
+  /** True if an Adobe marker says how the colours are stored. */
   readonly adobe: boolean;
-  /** Where the first scan's marker is. */
+  /** Offset of the first scan's marker. */
   readonly scanOffset: number;
 }
 
-/** Reads a JPEG up to its first scan (ITU-T T.81, annex B); throws `image_unreadable`, `image_unsupported`. */
+/**
+ * Reads a JPEG up to its first scan (ITU-T T.81, annex B); throws `image_unreadable` or
+ * `image_unsupported`.
+ */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   const reader = new ByteReader(bytes);
   let orientation: Orientation | null = null;
@@ -45,7 +54,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     const length = reader.uint16(offset + 1);
     const segment = reader.slice(offset + 3, Math.max(0, length - 2));
     if (marker === MARKER.application1 && startsWith(segment, "Exif\0")) {
-      // Of several, browsers go by the first.
+      // Browsers follow the first of several EXIF segments.
       orientation ??= readExifOrientation(segment);
     }
     if (marker === MARKER.application14 && startsWith(segment, "Adobe")) adobe = true;
@@ -62,7 +71,10 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   return { ...frame, orientation: orientation ?? 1, adobe, scanOffset };
 }
 
-/** Whether the end-of-image marker follows the first scan: a JPEG without it is cut short, if only by that. */
+/**
+ * Returns true if the end-of-image marker follows the first scan: without it a JPEG is cut short,
+ * if only by that.
+ */
 export function hasJpegEnd(bytes: Uint8Array, header: JpegHeader): boolean {
   return countMarkers(bytes, MARKER.endOfImage, header.scanOffset) > 0;
 }
@@ -86,7 +98,10 @@ function readFrame(segment: Uint8Array, marker: number) {
   };
 }
 
-/** Where the code of the next marker is, past the bytes that may fill the gap before it. */
+/**
+ * Returns the offset of the code of the next marker, past the bytes that may fill the gap before
+ * it.
+ */
 function nextMarker(reader: ByteReader, offset: number): number {
   let at = offset;
   while (reader.uint8(at) !== MARKER_START) at++;

@@ -2,13 +2,13 @@ import { ByteReader } from "../byte_reader.ts";
 import { MARKER, MARKER_START } from "./marker.ts";
 import type { JpegHeader } from "./header.ts";
 
-/** Coefficients of a block. */
+/** The coefficients of a block. */
 const COEFFICIENTS = 64;
 
 /**
- * Whether the scans of a JPEG by Huffman codes bring every coefficient of every component to its last bit (T.81, G.1.1.1): a
- * progressive one that was cut between two scans does not. Says nothing about the bits within the scans. False when a
- * segment is cut short.
+ * Returns true if the scans of a JPEG with Huffman codes bring every coefficient of every component
+ * to its last bit (T.81, G.1.1.1); a progressive file that was cut between two scans does not. Does
+ * not check the bits within the scans. Returns false if a segment is cut short.
  */
 export function hasAllScans(bytes: Uint8Array, { components, scanOffset }: JpegHeader): boolean {
   const reader = new ByteReader(bytes);
@@ -24,7 +24,10 @@ export function hasAllScans(bytes: Uint8Array, { components, scanOffset }: JpegH
   return missing.size === components && [...missing.values()].every(({ size }) => size === 0);
 }
 
-/** Takes out of `missing`, by the id of their component, the coefficients that a scan with this header completes. */
+/**
+ * Takes the coefficients that a scan with this header completes out of `missing`, which is keyed by
+ * component id.
+ */
 function noteScan(missing: Map<number, Set<number>>, header: Uint8Array): void {
   const [count] = header;
   const [start, end, bitPositions] = header.subarray(1 + 2 * count);
@@ -37,7 +40,10 @@ function noteScan(missing: Map<number, Set<number>>, header: Uint8Array): void {
   }
 }
 
-/** Where the next marker with a segment is, past coded data and its restarts; null when there is none. */
+/**
+ * Returns the offset of the next marker with a segment, past coded data and its restarts; `null` if
+ * there is none.
+ */
 function nextSegment(bytes: Uint8Array, from: number): number | null {
   for (let at = bytes.indexOf(MARKER_START, from); at !== -1; at = bytes.indexOf(MARKER_START, at + 1)) {
     const marker = bytes[at + 1];

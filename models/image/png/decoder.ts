@@ -25,12 +25,14 @@ const INTERLACED: readonly Pass[] = [
   { left: 0, top: 1, columnStep: 1, rowStep: 2 },
 ];
 
-/** Decodes every kind of PNG, 16 bits to 8, transparency on white; throws `image_unreadable`. */
+/**
+ * Decodes every kind of PNG, 16 bits to 8, with transparency on white; throws `image_unreadable`.
+ */
 export async function decodePng(bytes: Uint8Array): Promise<Picture> {
   const header = readPngHeader(bytes);
   const { width, height } = header;
   const storedBytes = header.pixelParts.reduce((sum, part) => sum + part.length, 0);
-  // Looked at before the picture is allocated: so few bytes cannot hold so many pixels.
+  // Checked before the picture is allocated: so few bytes cannot hold so many pixels.
   if (storedBytes * INFLATION_MAX < (width * height * header.depth * header.channels) / 8) {
     throw new DmlError("image_unreadable", "The PNG is cut short.");
   }
@@ -48,20 +50,21 @@ export async function decodePng(bytes: Uint8Array): Promise<Picture> {
       taken += part.length;
       if (wanted.value.filled === row.length) wanted = rows.next();
     }
-    // Once complete, the stream is still read to its end for its checksum, unless it holds more than the picture.
+    // After the last row the stream is still read to its end, for its checksum, unless it holds
+    // more than the picture.
     if (wanted.done && taken < chunk.length) break;
   }
   if (!wanted.done) throw new DmlError("image_unreadable", "The PNG is cut short.");
   return picture;
 }
 
-/** A row with its filter byte in front, to be filled with what the file holds. */
+/** A row with its filter byte in front, to be filled from the file. */
 interface WantedRow {
   readonly row: Uint8Array;
   filled: number;
 }
 
-/** Asks for one row after the other, and writes each into the picture once it is filled. */
+/** Yields one row after the other, and writes each into the picture once it is filled. */
 function* writeRows(header: PngHeader, picture: Picture): Generator<WantedRow, void> {
   const { width, height, depth, channels } = header;
   const writeRow = rowWriter(header);

@@ -13,7 +13,7 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
-/** What the chunks of a PNG say besides its pixels. */
+/** The contents of the chunks of a PNG; of the pixels only where they are. */
 export interface PngHeader extends Measures {
   /** Bits of one sample. */
   readonly depth: number;
@@ -23,7 +23,10 @@ export interface PngHeader extends Measures {
   readonly interlaced: boolean;
   /** R, G, B of each palette entry; empty without one. */
   readonly palette: Uint8Array;
-  /** The `tRNS` chunk: alpha of the palette's entries, or the one colour that is transparent; empty without one. */
+  /**
+   * The `tRNS` chunk: the alpha of the palette's entries, or the one colour that is transparent;
+   * empty without one.
+   */
   readonly transparency: Uint8Array;
   /** The parts of the zlib stream that holds the pixels. */
   readonly pixelParts: readonly Uint8Array[];
@@ -57,12 +60,12 @@ function readChunks(reader: ByteReader) {
   let transparency = new Uint8Array();
   let exif = new Uint8Array();
   let offset = 33;
-  // What follows the pixels is not needed: a file that lost its last chunk is still whole.
+  // The chunks after the pixels are not needed: a file that lost its last chunk is still whole.
   while (offset + 8 <= reader.length) {
     const length = reader.uint32(offset);
     const type = reader.ascii(offset + 4, 4);
     if (type === "IEND") break;
-    // A part that is cut short is kept: inflating it tells how much is missing.
+    // A part that is cut short is kept: inflating it shows how much is missing.
     const content = reader.bytes.subarray(offset + 8, offset + 8 + length);
     if (type === "IDAT") pixelParts.push(content);
     if (type === "PLTE") palette = Uint8Array.from(content);

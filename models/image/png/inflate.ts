@@ -1,14 +1,18 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 
-/** No deflate stream holds more than this many times its own length. */
+/** The largest ratio of what a deflate stream holds to its own length. */
 export const INFLATION_MAX = 1032;
 
-/** What is inflated at once, so that a crafted stream of a few kilobytes cannot fill the memory in one step. */
+/**
+ * The bytes that are inflated at once, so that a crafted stream of a few kilobytes cannot fill the
+ * memory in one step.
+ */
 const SLICE_BYTES = 16 * 1024;
 
 /**
- * Yields what the zlib stream (RFC 1950) in `parts`, one after the other, holds. A consumer that has enough just stops:
- * the rest is not inflated. Throws `image_unreadable` when the stream is damaged or cut short.
+ * Inflates the zlib stream (RFC 1950) in `parts`, which follow one another. A consumer that has
+ * enough just stops: the rest is not inflated. Throws `image_unreadable` if the stream is damaged
+ * or cut short.
  */
 export async function* inflate(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
   const reader = ReadableStream.from(slices(parts))
@@ -24,7 +28,7 @@ export async function* inflate(parts: readonly Uint8Array[]): AsyncGenerator<Uin
     }
   } catch (error) {
     open = false;
-    // The only error of a DecompressionStream.
+    // A DecompressionStream throws no other error.
     if (!(error instanceof TypeError)) throw error;
     const what = "The picture's compressed part is damaged or cut short.";
     throw new DmlError("image_unreadable", what, { cause: error });
@@ -33,7 +37,7 @@ export async function* inflate(parts: readonly Uint8Array[]): AsyncGenerator<Uin
   }
 }
 
-/** All of `zlib`, which must hold at least `length` bytes; throws `image_unreadable` when it holds fewer. */
+/** Inflates the first `length` bytes of `zlib`; throws `image_unreadable` if it holds fewer. */
 export async function inflateExactly(zlib: Uint8Array, length: number): Promise<Uint8Array> {
   const target = new Uint8Array(length);
   let filled = 0;

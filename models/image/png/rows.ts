@@ -43,17 +43,20 @@ function paeth(left: number, above: number, corner: number): number {
   return toAbove <= toCorner ? above : corner;
 }
 
-/** Writes a row's pixels, R, G, B on white, into `target`, the first at `offset` and the others `step` bytes apart. */
+/**
+ * A writer of a row's pixels, R, G, B on white, into `target`: the first at `offset`, the others
+ * `step` bytes apart.
+ */
 export type RowWriter = (
   row: Uint8Array,
   target: Uint8Array,
   place: { columns: number; offset: number; step: number },
 ) => void;
 
-/** Writes one pixel, R, G, B on white, at `offset`. */
+/** A writer of one pixel, R, G, B on white, at `offset`. */
 type PixelWriter = (row: Uint8Array, column: number, target: Uint8Array, offset: number) => void;
 
-/** The writer for the header's kind of pixels. */
+/** Returns the writer for the header's kind of pixels. */
 export function rowWriter(header: PngHeader): RowWriter {
   const plain = header.depth === 8 && header.colourType === 2 && header.transparency.length === 0;
   const writePixel = header.colourType === 3 ? paletteWriter(header) : sampleWriter(header);
@@ -80,7 +83,9 @@ function sampleWriter(header: PngHeader): PixelWriter {
   };
 }
 
-/** Reads the sample of that index in a row: the first 8 of 16 bits, or all of fewer. */
+/**
+ * Returns a reader of the sample of that index in a row: the first 8 of 16 bits, or all of fewer.
+ */
 function sampleReader(depth: number): (row: Uint8Array, index: number) => number {
   if (depth === 8) return (row, index) => row[index];
   if (depth === 16) return (row, index) => row[index * 2];

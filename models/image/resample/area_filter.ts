@@ -4,15 +4,20 @@ import type { Picture } from "../picture.ts";
 import type { Placement } from "../geometry/placement.ts";
 import { RowSums } from "./row_sums.ts";
 
-/** The largest weight of all rows of a sum. */
+/** The largest total weight of the rows of one sum. */
 const WEIGHT_MAX = 256;
-/** Where a pixel covers more rows than this, some are left out. */
+/** The most rows that are summed for one pixel; if it covers more, only some of them are. */
 const ROWS_MAX = WEIGHT_MAX - 2;
 
-/** Receives the rows of a frame that a picture reaches into: R, G, B in turn, 0..255, black outside the picture. */
+/**
+ * A receiver of the rows of a frame that a picture reaches into: R, G, B in turn, 0..255, black
+ * outside the picture.
+ */
 export type RowReceiver = (row: Float32Array, y: number) => void;
 
-/** Shrinks a picture into a frame: each pixel of it is the mean of the area that it covers. */
+/**
+ * Shrinks a picture into a frame: each pixel of the frame is the mean of the area that it covers.
+ */
 export function shrinkRows(
   picture: Picture,
   { frame, fit }: { frame: Size; fit: Placement },
@@ -39,7 +44,10 @@ export function shrinkRows(
   }
 }
 
-/** Sums the rows of a span; returns what the sum has to be divided by, as if the span went on in blackness. */
+/**
+ * Sums the rows of a span; returns the divisor of the sum, which counts the part of the span
+ * outside the picture as black.
+ */
 function sumRows(sums: RowSums, spans: AreaSpans, y: number): number {
   const { ratio } = spans;
   const [first, last] = [spans.firsts[y], spans.lasts[y]];
@@ -60,7 +68,10 @@ function sumRows(sums: RowSums, spans: AreaSpans, y: number): number {
   return weight / share;
 }
 
-/** The means over spans of columns, R, G, B in turn, of sums of which each weighs `weight`. */
+/**
+ * Writes the means over spans of columns, R, G, B in turn, of sums that each have the weight
+ * `weight`.
+ */
 function takeMeans(
   { sums, spanSums }: RowSums,
   { columns, weight }: { columns: AreaSpans; weight: number },

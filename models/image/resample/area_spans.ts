@@ -1,21 +1,30 @@
-/** Nearer than this to an edge of a pixel is on the edge: what is missing comes from rounding. */
+/**
+ * The largest distance from the edge of a pixel, in pixels, that still counts as on the edge: so
+ * small a difference comes from rounding.
+ */
 const EDGE_TOLERANCE = 1e-6;
 
-/** Which pixels of one axis of a picture each pixel of a smaller frame covers. */
+/** The pixels of one axis of a picture that each pixel of a smaller frame covers. */
 export interface AreaSpans {
-  /** First and last pixel of the picture; the last is before the first where the picture is not covered at all. */
+  /**
+   * First and last pixel of the picture; the last is before the first if the span covers nothing of
+   * the picture.
+   */
   readonly firsts: Int32Array;
   readonly lasts: Int32Array;
-  /** How much of its first and of its last pixel a span leaves out, 0..1. */
+  /** Shares, 0..1, of its first and of its last pixel that a span leaves out. */
   readonly firstExcess: Float64Array;
   readonly lastExcess: Float64Array;
-  /** Pixels of the picture that one of the frame covers, where the picture reaches that far. */
+  /** Pixels of the picture that one pixel of the frame covers, if the picture reaches that far. */
   readonly ratio: number;
-  /** Whether no span leaves out a part of a pixel. */
+  /** True if every span covers whole pixels only. */
   readonly whole: boolean;
 }
 
-/** The spans of `count` pixels of a frame where `frame = picture * scale + offset` and the picture has `sourceCount`. */
+/**
+ * Computes the spans of `count` pixels of a frame in which `frame = picture * scale + offset`, for
+ * a picture of `sourceCount` pixels along this axis.
+ */
 export function makeAreaSpans(
   axis: { sourceCount: number; count: number; scale: number; offset: number },
 ): AreaSpans {

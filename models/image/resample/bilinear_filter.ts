@@ -3,9 +3,12 @@ import type { Size } from "../geometry/geometry.ts";
 import type { Picture } from "../picture.ts";
 import type { Placement } from "../geometry/placement.ts";
 
-/** Where the pixels of one axis of a frame are taken from: two neighbours, and how much of the second. */
+/**
+ * The sources of the pixels of one axis of a frame: two neighbouring pixels, and the share of the
+ * second.
+ */
 interface Taps {
-  /** -1 where the frame's pixel lies outside the picture. */
+  /** -1 if the frame's pixel lies outside the picture. */
   readonly firsts: Int32Array;
   readonly seconds: Int32Array;
   readonly shares: Float64Array;

@@ -3,8 +3,8 @@ import type { Picture } from "../picture.ts";
 import { shrinkRows } from "./area_filter.ts";
 
 /**
- * The part of the picture around `box`: a square `factor` times as wide as the longer side of the box, as much of it as
- * lies in the picture, shrunk to at most `sideMax` pixels a side.
+ * Returns the part of the picture around `box`: a square with sides `factor` times the longer side
+ * of the box, clipped to the picture and shrunk to at most `sideMax` pixels a side.
  */
 export function cropAround(picture: Picture, options: { box: Box; factor: number; sideMax: number }): Picture {
   const { box, factor, sideMax } = options;
@@ -18,7 +18,7 @@ function grown({ x, y, width, height }: Box, factor: number): Box {
   return { x: x + (width - side) / 2, y: y + (height - side) / 2, width: side, height: side };
 }
 
-/** A copy of the whole pixels of `box` that lie in the picture, at least one each way. */
+/** Copies the whole pixels of `box` that lie in the picture, at least one each way. */
 function cutOut({ width, height, data }: Picture, box: Box): Picture {
   const left = clamp(Math.floor(box.x), width - 1);
   const top = clamp(Math.floor(box.y), height - 1);

@@ -2,23 +2,27 @@ import { invariant } from "../../../protocol/kernel/invariant.ts";
 import type { Box } from "../geometry/geometry.ts";
 import type { Picture } from "../picture.ts";
 
-/** Samples on each axis of a pixel at most. */
+/** The most samples along each axis of a pixel. */
 const SAMPLES_MAX = 4;
-/** With more samples than this the nearest pixels will do: their mean hardly differs from that of interpolated ones. */
+/**
+ * The most samples along an axis that are interpolated: with more, the mean of the nearest pixels
+ * hardly differs from that of interpolated ones.
+ */
 const LINEAR_SAMPLES_MAX = 2;
 
-/** Where one axis of a crop is sampled. */
+/** The places along one axis at which a crop is sampled. */
 interface Taps {
   /** The two pixels around each sample, -1 where it lies outside the picture. */
   readonly befores: Int32Array;
   readonly afters: Int32Array;
-  /** How much of the pixel after it a sample takes. */
+  /** The share of the second pixel in each sample. */
   readonly shares: Float64Array;
 }
 
 /**
- * Writes the grey of `square` of the picture, `side` x `side` pixels, each 0..255 times `scale`, into `into`; what lies outside
- * the picture is black. Interpolates linearly and, where it shrinks, takes the mean of up to 4 x 4 samples.
+ * Writes the grey of `square` of the picture, `side` x `side` pixels, each 0..255 times `scale`,
+ * into `into`; the area outside the picture is black. Interpolates linearly and, if it shrinks,
+ * takes the mean of up to 4 x 4 samples.
  */
 export function cropGrey(
   picture: Picture,
@@ -98,7 +102,7 @@ function sampleLinear(
   }
 }
 
-/** Grey of 0..255 (ITU-R BT.601). */
+/** Returns the grey of a pixel, 0..255 (ITU-R BT.601). */
 function greyAt(data: Uint8Array, pixel: number): number {
   const at = pixel * 3;
   return 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];

@@ -6,17 +6,20 @@ import { enlargeRows } from "./bilinear_filter.ts";
 import type { Picture } from "../picture.ts";
 import { placed, type Placement } from "../geometry/placement.ts";
 
-/** How much of a grey sample R, G and B are (ITU-R BT.601). */
+/** The weights of R, G and B in a grey sample (ITU-R BT.601). */
 const GREY = [0.299, 0.587, 0.114] as const;
 
 type Numbers = Float32Array | Uint8Array;
 
-/** What a channel of the tensor is: `sample * factor + shift` of one of R, G, B; all of them when the channel is grey. */
+/**
+ * The recipe of a channel of the tensor: `sample * factor + shift` of one of R, G, B, or of all of
+ * them if the channel is grey.
+ */
 interface Channel {
   readonly sample: 0 | 1 | 2;
   readonly factor: number;
   readonly shift: number;
-  /** What the frame has where the picture does not reach. */
+  /** The value of the frame outside the picture. */
   readonly outside: number;
 }
 
@@ -26,14 +29,17 @@ interface Columns {
   readonly end: number;
 }
 
-/** The input of a model file that looks at pictures. One buffer serves them all: a picture allocates nothing for it. */
+/**
+ * The input of a model file that takes pictures. One buffer serves them all: a picture allocates nothing
+ * for it.
+ */
 export class PictureTensor {
   readonly tensor: Tensor;
   readonly #input: PictureInput;
   readonly #data: Numbers;
   readonly #channels: readonly Channel[];
 
-  /** Writes into `data` when it is given, which must have the input's size. */
+  /** Writes into `data`, if given, which must have the input's size. */
   constructor(input: PictureInput, data?: Float32Array) {
     const { width, height, layout, type } = input;
     this.#input = input;
@@ -46,7 +52,7 @@ export class PictureTensor {
     this.tensor = { type, dims, data: this.#data };
   }
 
-  /** Writes `picture` as the input says, or where `placement` says; returns where it lies. */
+  /** Writes `picture` placed as the input says, or by `placement`; returns the placement. */
   fill(
     picture: Picture,
     placement: Placement = placed(picture, { frame: this.#input, resize: this.#input.resize }),
@@ -63,7 +69,7 @@ export class PictureTensor {
     return placement;
   }
 
-  /** Gives all of the frame the colour that it has around a picture. */
+  /** Fills the frame with the colour that surrounds a picture. */
   #clear(): void {
     const plane = this.#input.width * this.#input.height;
     const channels = this.#channels;
@@ -100,7 +106,7 @@ function channelsOf({ channels, type, scale, mean, std, resize }: PictureInput):
   return order.map((sample, at) => {
     const deviation = std[at] ?? std[0];
     const factor = scale / deviation;
-    // A number is cut off where a byte is stored; half of one more rounds it.
+    // Storing a number as a byte cuts it off; adding a half rounds it.
     const shift = -(mean[at] ?? mean[0]) / deviation + (type === "uint8" ? 0.5 : 0);
     return { sample, factor, shift, outside: (channels === "grey" ? grey : colour[sample]) * factor + shift };
   });

@@ -5,8 +5,9 @@ import type { Letterbox, Size } from "../geometry/geometry.ts";
 import type { Picture } from "../picture.ts";
 
 /**
- * Writes the picture, placed in a black frame of `width` x `height` pixels as `fit` says, into `into`: all of R, then G, then B,
- * each `(sample - mean) * scale`. Shrinks by the mean of areas, enlarges by linear interpolation.
+ * Writes the picture, placed in a black frame of `width` x `height` pixels by `fit`, into `into`:
+ * all of R, then G, then B, each `(sample - mean) * scale`. Shrinks by the mean of areas, enlarges
+ * by linear interpolation.
  */
 export function shrinkIntoTensor(
   picture: Picture,

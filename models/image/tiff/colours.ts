@@ -3,7 +3,9 @@ import type { Picture } from "../picture.ts";
 import { fromCmyk, onWhite } from "../samples.ts";
 import { PHOTOMETRIC, type TiffLayout } from "./layout.ts";
 
-/** The picture that `samples`, all of a page's, one byte each, stand for; transparency on white. */
+/**
+ * Converts `samples`, all samples of a page, one byte each, to a picture; transparency shows white.
+ */
 export function tiffColours(layout: TiffLayout, samples: Uint8Array): Picture {
   const { width, height, photometric } = layout;
   if (photometric === PHOTOMETRIC.cmyk) {
@@ -22,7 +24,7 @@ export function tiffColours(layout: TiffLayout, samples: Uint8Array): Picture {
   return { width, height, data };
 }
 
-/** R, G, B of every value that a sample can have. */
+/** Makes the table from every value of a sample to R, G, B. */
 function lookupTable({ photometric, depth, colourMap }: TiffLayout): Uint8Array {
   const count = depth < 8 ? 1 << depth : 256;
   const table = new Uint8Array(count * 3);

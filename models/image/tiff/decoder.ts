@@ -6,8 +6,9 @@ import { readTiffLayout, type TiffLayout } from "./layout.ts";
 import { unpackTiff } from "./unpack.ts";
 
 /**
- * Decodes the first page of a TIFF 6.0 file as it is stored: grey, palette, RGB or CMYK of 1 to 16 bits, in strips or tiles, plain or packed
- * by LZW, Deflate or PackBits. Throws `image_unreadable`; `image_unsupported` names what else it found.
+ * Decodes the first page of a TIFF 6.0 file as it is stored: grey, palette, RGB or CMYK of 1 to 16
+ * bits, in strips or tiles, plain or packed by LZW, Deflate or PackBits. Throws `image_unreadable`,
+ * or `image_unsupported`, which names the kind of file that it is instead.
  */
 export async function decodeTiff(bytes: Uint8Array): Promise<Picture> {
   const layout = readTiffLayout(TiffDirectory.read(bytes), bytes[0] === 0x49);
@@ -19,7 +20,7 @@ export async function decodeTiff(bytes: Uint8Array): Promise<Picture> {
   for (let plane = 0; plane < (layout.planar ? samples : 1); plane++) {
     for (let top = 0; top < height; top += tileHeight) {
       for (let left = 0; left < width; left += tileWidth, index++) {
-        // The last strip ends with the picture, the last tile does not.
+        // The last strip ends with the picture; the last tile does not.
         const rows = tileWidth === width ? Math.min(tileHeight, height - top) : tileHeight;
         const packed = reader.slice(layout.offsets[index], layout.byteCounts[index]);
         const { compression } = layout;
@@ -35,7 +36,10 @@ function samplesOfTile(layout: TiffLayout): number {
   return layout.planar ? 1 : layout.samples;
 }
 
-/** Copies the part of a tile that lies in the picture, 16 bits cut to 8, into the samples of the whole picture. */
+/**
+ * Copies the part of a tile that lies in the picture, 16 bits cut to 8, into the samples of the
+ * whole picture.
+ */
 function placeTile(
   layout: TiffLayout,
   tile: { tile: Uint8Array; rowBytes: number; plane: number; left: number; top: number },
@@ -61,7 +65,7 @@ function placeTile(
   }
 }
 
-/** The sample of that index: the upper 8 of 16 bits, or all of fewer. */
+/** Returns the sample of that index: the upper 8 of 16 bits, or all of fewer. */
 function readSample(row: Uint8Array, index: number, layout: TiffLayout): number {
   const { depth, littleEndian } = layout;
   if (depth === 16) return row[index * 2 + (littleEndian ? 1 : 0)];

@@ -1,7 +1,7 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { ByteReader } from "../byte_reader.ts";
 
-/** Tags of TIFF 6.0 that dml reads. */
+/** The tags of TIFF 6.0 that dml reads. */
 export const TIFF_TAG = {
   imageWidth: 256,
   imageLength: 257,
@@ -25,13 +25,13 @@ export const TIFF_TAG = {
   sampleFormat: 339,
 } as const;
 
-/** Bytes of one value, by TIFF field type; only the unsigned integers are read. */
+/** The bytes of one value, by TIFF field type; only unsigned integers are read. */
 const VALUE_BYTES: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4 };
 
 interface Entry {
   readonly type: number;
   readonly count: number;
-  /** Where the values are. */
+  /** Offset of the values in the file. */
   readonly offset: number;
 }
 
@@ -45,7 +45,7 @@ export class TiffDirectory {
     this.#entries = entries;
   }
 
-  /** Reads the list of tags; throws `image_unreadable` when it is cut short or is no TIFF. */
+  /** Reads the list of tags; throws `image_unreadable` if it is cut short or not a TIFF. */
   static read(bytes: Uint8Array): TiffDirectory {
     const littleEndian = bytes[0] === 0x49;
     const reader = new ByteReader(bytes, { littleEndian });
@@ -67,12 +67,15 @@ export class TiffDirectory {
     return new TiffDirectory(reader, entries);
   }
 
-  /** The tag's first value; `fallback` when the tag is absent or no unsigned integer. */
+  /** Returns the tag's first value; `fallback` if the tag is absent or not an unsigned integer. */
   number(tag: number, fallback: number): number {
     return this.numbers(tag)[0] ?? fallback;
   }
 
-  /** All values of the tag, none when it is absent or no unsigned integer; throws `image_unreadable` past the end. */
+  /**
+   * Returns all values of the tag, none if it is absent or not an unsigned integer; throws
+   * `image_unreadable` past the end.
+   */
   numbers(tag: number): number[] {
     const entry = this.#entries.get(tag);
     if (entry === undefined) return [];

@@ -2,13 +2,13 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { TIFF_TAG, type TiffDirectory } from "./directory.ts";
 
-/** Photometric interpretations of TIFF 6.0 that dml reads. */
+/** The photometric interpretations of TIFF 6.0 that dml reads. */
 export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, cmyk: 5 } as const;
 
-/** Samples that each photometric interpretation needs. */
+/** The samples that each photometric interpretation needs. */
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4 };
 
-/** How the pixels of one TIFF page are stored. */
+/** The layout of the pixels of one TIFF page. */
 export interface TiffLayout {
   readonly width: number;
   readonly height: number;
@@ -19,9 +19,9 @@ export interface TiffLayout {
   readonly depth: number;
   /** Samples a pixel. */
   readonly samples: number;
-  /** Whether each sample has strips or tiles of its own. */
+  /** True if each sample has strips or tiles of its own. */
   readonly planar: boolean;
-  /** Whether each sample is stored as the difference to the one on its left. */
+  /** True if each sample is stored as the difference to the one on its left. */
   readonly differences: boolean;
   readonly alpha: "none" | "straight" | "premultiplied";
   /** All red, then all green, then all blue entries, 16 bits each; empty without a palette. */
@@ -29,12 +29,15 @@ export interface TiffLayout {
   /** Strips are tiles as wide as the picture. */
   readonly tileWidth: number;
   readonly tileHeight: number;
-  /** Where each tile's bytes are: rows of tiles from the top, plane after plane. */
+  /** Offset of each tile's bytes: rows of tiles from the top, plane after plane. */
   readonly offsets: readonly number[];
   readonly byteCounts: readonly number[];
 }
 
-/** Reads and checks the layout of a page; throws `image_unsupported` for what dml does not read, `image_unreadable`. */
+/**
+ * Reads and checks the layout of a page. Throws `image_unsupported` if dml does not read it,
+ * `image_unreadable` if it is damaged.
+ */
 export function readTiffLayout(directory: TiffDirectory, littleEndian: boolean): TiffLayout {
   const width = directory.number(TIFF_TAG.imageWidth, 0);
   const height = directory.number(TIFF_TAG.imageLength, 0);

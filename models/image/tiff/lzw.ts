@@ -4,10 +4,13 @@ const CLEAR_CODE = 256;
 const END_CODE = 257;
 const CODES_MAX = 4096;
 
-/** Unpacks the LZW of TIFF 6.0 (section 13) into exactly `length` bytes; throws `image_unreadable` when there are fewer. */
+/**
+ * Unpacks the LZW of TIFF 6.0 (section 13) into exactly `length` bytes; throws `image_unreadable`
+ * if there are fewer.
+ */
 export function unpackTiffLzw(packed: Uint8Array, length: number): Uint8Array {
   const target = new Uint8Array(length);
-  // Every string of the table was written once: it is known by where in the target.
+  // Every string of the table was written once, so its place in the target stands for it.
   const starts = new Uint32Array(CODES_MAX);
   const lengths = new Uint32Array(CODES_MAX);
   let nextCode = END_CODE + 1;
@@ -42,7 +45,7 @@ export function unpackTiffLzw(packed: Uint8Array, length: number): Uint8Array {
     previousStart = to;
     if (code < CLEAR_CODE) target[to++] = code;
     else {
-      // One by one: a string that is only being defined overlaps what it writes.
+      // Byte by byte: a string that is being defined overlaps what it writes.
       const end = Math.min(to + lengths[code], length);
       for (let at = starts[code]; to < end; at++, to++) target[to] = target[at];
     }

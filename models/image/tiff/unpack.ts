@@ -2,10 +2,13 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { inflateExactly } from "../png/inflate.ts";
 import { unpackTiffLzw } from "./lzw.ts";
 
-/** No compression that dml reads packs more tightly than LZW can. */
+/**
+ * The largest ratio of unpacked to packed bytes: no compression that dml reads packs more tightly
+ * than LZW can.
+ */
 const EXPANSION_MAX = 4096;
 
-/** Compressions that dml does not read, by their TIFF number. */
+/** The compressions that dml does not read, by their TIFF number. */
 const NAMES: Readonly<Record<number, string>> = {
   2: "CCITT fax",
   3: "CCITT fax",
@@ -18,7 +21,10 @@ const NAMES: Readonly<Record<number, string>> = {
   50001: "WebP",
 };
 
-/** The `length` bytes that a strip or tile holds; throws `image_unreadable` when it holds fewer, `image_unsupported`. */
+/**
+ * Returns the `length` bytes that a strip or tile holds. Throws `image_unreadable` if it holds
+ * fewer, `image_unsupported` for other compressions.
+ */
 export async function unpackTiff(
   packed: Uint8Array,
   { compression, length }: { compression: number; length: number },
@@ -42,7 +48,7 @@ export async function unpackTiff(
   }
 }
 
-/** PackBits: runs and literals (TIFF 6.0, section 9). */
+/** Unpacks PackBits: runs and literals (TIFF 6.0, section 9). */
 function unpackBits(packed: Uint8Array, length: number): Uint8Array {
   const target = new Uint8Array(length);
   let from = 0;

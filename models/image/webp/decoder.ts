@@ -13,7 +13,7 @@ interface Decoder {
 
 const startDecoder: EmscriptenFactory<Decoder> = createDecoder;
 
-/** Decodes WebP by libwebp in WebAssembly, of an animation the first frame. */
+/** A decoder of WebP: libwebp in WebAssembly. Takes the first frame of an animation. */
 export class WebpDecoder {
   readonly #codec: WasmCodec;
 
@@ -21,7 +21,7 @@ export class WebpDecoder {
     this.#codec = new WasmCodec(assets, "webp-decoder.wasm");
   }
 
-  /** Decodes a WebP as it is stored, transparency on white; throws `image_unreadable`. */
+  /** Decodes a WebP as it is stored, with transparency on white; throws `image_unreadable`. */
   async decode(bytes: Uint8Array): Promise<Picture> {
     const { width, height } = readWebpHeader(bytes);
     const frame = firstFrame(bytes);
@@ -41,7 +41,7 @@ export class WebpDecoder {
   }
 }
 
-/** A still WebP of the first frame, and where it lies on the canvas. */
+/** Makes a still WebP of the first frame; returns it with its place on the canvas. */
 function firstFrame(bytes: Uint8Array): { still: Uint8Array; left: number; top: number } {
   const animated = readRiffChunks(bytes, 12).find((chunk) => chunk.type === "ANMF");
   if (animated === undefined) return { still: bytes, left: 0, top: 0 };
@@ -56,7 +56,7 @@ function firstFrame(bytes: Uint8Array): { still: Uint8Array; left: number; top: 
   return { still: makeRiff(chunks), left: reader.uint24(0) * 2, top: reader.uint24(3) * 2 };
 }
 
-/** The `VP8X` chunk of a still picture with alpha, of the size that the frame's header names. */
+/** Makes the `VP8X` chunk of a still picture with alpha, of the size in the frame's header. */
 function extendedHeader(frame: ByteReader): RiffChunk {
   const alphaFlag = 0x10;
   return { type: "VP8X", content: Uint8Array.of(alphaFlag, 0, 0, 0, ...frame.slice(6, 6)) };
@@ -80,7 +80,10 @@ function makeRiff(chunks: readonly RiffChunk[]): Uint8Array {
   return target;
 }
 
-/** `picture` at its place on a white canvas; throws `image_unreadable` when it does not fit there. */
+/**
+ * Puts `picture` in its place on a white canvas; throws `image_unreadable` if it does not fit
+ * there.
+ */
 function placeOnWhite(
   picture: Picture,
   canvas: { left: number; top: number; width: number; height: number },

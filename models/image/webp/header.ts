@@ -9,7 +9,7 @@ export interface RiffChunk {
   readonly content: Uint8Array;
 }
 
-/** The chunks that follow one another from `offset`; the last may be cut short. */
+/** Reads the chunks that follow one another from `offset`; the last may be cut short. */
 export function readRiffChunks(bytes: Uint8Array, offset: number): RiffChunk[] {
   const reader = new ByteReader(bytes, { littleEndian: true });
   const chunks: RiffChunk[] = [];
@@ -22,7 +22,10 @@ export function readRiffChunks(bytes: Uint8Array, offset: number): RiffChunk[] {
   return chunks;
 }
 
-/** Reads the canvas and orientation of a WebP (WebP container specification); throws `image_unreadable`. */
+/**
+ * Reads the canvas size and orientation of a WebP (WebP container specification); throws
+ * `image_unreadable`.
+ */
 export function readWebpHeader(bytes: Uint8Array): Measures {
   const chunks = readRiffChunks(bytes, 12);
   const exif = chunks.find((chunk) => chunk.type === "EXIF");
