@@ -12,9 +12,9 @@ export interface ImageHeader extends Measures {
 const MEBIBYTE = 1024 * 1024;
 
 /**
- * Returns the format, size and orientation of a picture, before anything is decoded or allocated for
- * it. Throws `image_empty`, `image_too_large`, `image_unsupported` (which says what the bytes look
- * like) and `image_unreadable`.
+ * Returns the format, size and orientation of a picture, before anything is decoded or allocated
+ * for it. Throws `image_empty`, `image_too_large`, `image_unsupported` (which says what the bytes
+ * look like) and `image_unreadable`.
  */
 export function readImageHeader(bytes: Uint8Array): ImageHeader {
   if (bytes.length === 0) throw new DmlError("image_empty", "The picture has no bytes.");

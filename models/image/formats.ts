@@ -14,7 +14,7 @@ interface Format {
   readonly signatures: readonly string[];
   /** Endings of the names of such files, in lower case and without the dot, common ones first. */
   readonly extensions: readonly string[];
-  /** Reader of the size and orientation; `null` if dml recognises the format but does not decode it. */
+  /** Reader of the size and orientation; `null` if dml does not decode the format. */
   readonly readHeader: ((bytes: Uint8Array) => Measures) | null;
 }
 
@@ -23,8 +23,8 @@ interface Format {
  * general signature stands below the special ones.
  *
  * To add a picture format, write its header reader and its decoder and add a row here: the compiler
- * then asks for the decoder in `image_codec.ts`. The decoders are not part of this table because the
- * master and the command line need it too, and importing the codecs takes four times as long as
+ * then asks for the decoder in `image_codec.ts`. The decoders are not part of this table because
+ * the master and the command line need it too, and importing the codecs takes four times as long as
  * importing the rest (140 ms against 34 ms, medians of 8 fresh processes by turns).
  */
 export const FORMATS = {

@@ -2,7 +2,7 @@
 export const ANNOTATED_QUALITY = 85;
 
 /**
- * The quality, 1 to 100, of the crops that are kept of enrolled faces: higher, because faces are found
- * and embedded in them again when the model changes.
+ * The quality, 1 to 100, of the crops that are kept of enrolled faces: higher, because faces are
+ * found and embedded in them again when the model changes.
  */
 export const KEPT_FACE_QUALITY = 92;

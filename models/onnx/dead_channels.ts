@@ -3,10 +3,13 @@ import { MODEL } from "./onnx_fields.ts";
 import { readFields } from "./protobuf.ts";
 import { type GraphChanges, rewriteGraph } from "./rewrite_graph.ts";
 
-/** Activations that answer zero with zero. */
+/** The activations that map zero to zero. */
 const KEEPS_ZERO: ReadonlySet<string> = new Set(["Relu", "PRelu"]);
 
-/** What MobileNets are made of: a convolution that widens, one that looks at each channel alone, one that narrows. */
+/**
+ * The building block of MobileNets: a convolution that widens, one that treats each channel alone,
+ * one that narrows.
+ */
 interface Block {
   readonly widen: OnnxNode;
   readonly alone: OnnxNode;
@@ -16,11 +19,12 @@ interface Block {
 }
 
 /**
- * Takes the channels out of an ONNX file that add nothing to its answer: those that are zero whatever the input, and those that
- * nobody looks at. Training with weight decay leaves many: a third of the face embedder's work.
+ * Removes the channels of an ONNX file that add nothing to its answer: those that are zero whatever
+ * the input, and those that nothing reads. Training with weight decay leaves many: a third of the
+ * face embedder's work.
  *
- * The answer is the same but for the rounding of sums that are now shorter. Returns `bytes` themselves when there is nothing to
- * take out. Throws `model_invalid` when they are no ONNX file.
+ * The answer is the same but for the rounding of sums that are now shorter. Returns `bytes`
+ * themselves if there is nothing to remove. Throws `model_invalid` if they are no ONNX file.
  */
 export function removeDeadChannels(
   bytes: Uint8Array<ArrayBuffer>,
@@ -47,12 +51,15 @@ function findBlocks(graph: OnnxGraph): Block[] {
   for (const name of graph.nodes.flatMap((node) => node.inputs)) uses.set(name, (uses.get(name) ?? 0) + 1);
   const isPrivate = (name: string) => uses.get(name) === 1 && !graph.outputs.has(name);
 
-  /** The node whose output goes to `node` and nowhere else; nodes come after those that they need, but in a damaged file. */
+  /**
+   * Returns the node whose output goes to `node` and nowhere else. Nodes come after those that they
+   * need, except in a damaged file.
+   */
   const previous = (node: OnnxNode): OnnxNode | undefined => {
     const found = isPrivate(node.inputs[0]) ? producers.get(node.inputs[0]) : undefined;
     return found && found.range.start < node.range.start ? found : undefined;
   };
-  /** What comes before `node`: an activation perhaps, then another node. */
+  /** Returns the nodes before `node`: an activation perhaps, then another node. */
   const before = (node: OnnxNode): OnnxNode[] => {
     const nearest = previous(node);
     const next = nearest && KEEPS_ZERO.has(nearest.operator) ? previous(nearest) : undefined;
@@ -88,7 +95,10 @@ function isBlock(graph: OnnxGraph, { widen, alone, narrow, activations, channels
   );
 }
 
-/** The channels that may be other than zero and that the narrowing convolution looks at, in order. */
+/**
+ * Returns the channels that may be other than zero and that the narrowing convolution reads, in
+ * order.
+ */
 function aliveChannels(graph: OnnxGraph, { widen, alone, narrow, channels }: Block): number[] {
   const narrowWeights = weightsOf(graph, narrow);
   const isZeroAt = (node: OnnxNode, input: number, channel: number) => {

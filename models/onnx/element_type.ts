@@ -1,4 +1,4 @@
-/** `TensorProto.DataType` by its number, as dml calls it. */
+/** dml's names of `TensorProto.DataType`, by number. */
 const NAMES = {
   1: "float32",
   2: "uint8",
@@ -16,10 +16,10 @@ const NAMES = {
   16: "bfloat16",
 } as const satisfies Readonly<Record<number, string>>;
 
-/** What the numbers of a tensor are; `unknown` is all that this build has no name for. */
+/** The type of the numbers of a tensor; `unknown` if this build has no name for it. */
 export type ElementType = (typeof NAMES)[keyof typeof NAMES] | "unknown";
 
-/** The type with `number` in an ONNX file. */
+/** Returns the type with `number` in an ONNX file. */
 export function elementTypeOf(number: number): ElementType {
   return isKnown(number) ? NAMES[number] : "unknown";
 }

@@ -1,11 +1,12 @@
 import { STANDARD_DOMAIN } from "./operator.ts";
 
-/** The newest version of a file's form (IR) that the engine of this build reads. */
+/** The newest version of the file format (IR) that the engine of this build reads. */
 export const ENGINE_IR_VERSION_MAX = 13;
 
 /**
- * The operator sets that the engine of this build has, and the newest version of each. Measured, not read off: the tests load
- * a graph of every version, up to the one that it refuses. Inside a set it may still lack an operator, which a trial shows.
+ * The operator sets that the engine of this build has, and the newest version of each. Measured,
+ * not read off: the tests load a graph of every version, up to the one that the engine refuses.
+ * Inside a set it may still lack an operator, which a trial run shows.
  */
 export const ENGINE_OPERATOR_SETS = [
   { domain: STANDARD_DOMAIN, version: 26 },
@@ -13,7 +14,7 @@ export const ENGINE_OPERATOR_SETS = [
   { domain: "com.microsoft", version: 1 },
 ] as const;
 
-/** What an engine says about operators that it lacks, as people say it. */
+/** The engine's messages about operators that it lacks, and the same in plain words. */
 const REFUSALS: readonly { readonly pattern: RegExp; readonly sentence: (match: RegExpExecArray) => string }[] = [
   {
     pattern: /No Op registered for (\S+) with domain_version of (\d+)/,
@@ -29,7 +30,10 @@ const REFUSALS: readonly { readonly pattern: RegExp; readonly sentence: (match: 
   },
 ];
 
-/** The engine's own words without the paths of the machine that it was built on; where they are about operators, in plain ones. */
+/**
+ * Returns the engine's message without the paths of the machine that it was built on, and in plain
+ * words if it is about operators.
+ */
 export function plainRefusal(message: string): string {
   for (const { pattern, sentence } of REFUSALS) {
     const match = pattern.exec(message);

@@ -3,12 +3,12 @@ import { type ByteRange, readFields } from "./protobuf.ts";
 
 /** One operator of a graph. */
 export interface OnnxNode {
-  /** Of its message in the file. */
+  /** Range of its message in the file. */
   readonly range: ByteRange;
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** The attribute `group` of a convolution; 1 where there is none. */
+  /** The attribute `group` of a convolution; 1 if it has none. */
   readonly group: number;
 }
 
@@ -16,21 +16,24 @@ export interface OnnxNode {
 export interface OnnxWeights {
   readonly name: string;
   readonly dims: readonly number[];
-  /** A copy. */
+  /** A copy of the numbers. */
   readonly values: Float32Array;
 }
 
-/** The graph of an ONNX file, as far as dml looks into it. */
+/** The part of the graph of an ONNX file that dml reads. */
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
-  /** By name; those that are no input too, which could replace them. */
+  /** Weights by name; without those that are an input too, whose value a run could replace. */
   readonly weights: ReadonlyMap<string, OnnxWeights>;
   readonly outputs: ReadonlySet<string>;
-  /** Branches and loops carry graphs of their own, which may use any tensor by its name. */
+  /**
+   * True if it has branches or loops: these carry graphs of their own, which may use any tensor by
+   * its name.
+   */
   readonly hasSubgraphs: boolean;
 }
 
-/** Reads the graph message in `range`; throws `model_invalid` when it is damaged. */
+/** Reads the graph message in `range`; throws `model_invalid` if it is damaged. */
 export function readGraph(bytes: Uint8Array, range: ByteRange): OnnxGraph {
   const nodes: OnnxNode[] = [];
   const weights = new Map<string, OnnxWeights>();
@@ -55,7 +58,7 @@ export function readGraph(bytes: Uint8Array, range: ByteRange): OnnxGraph {
   return { nodes, weights, outputs, hasSubgraphs };
 }
 
-/** The text in `range`. */
+/** Returns the text in `range`. */
 export function textAt(bytes: Uint8Array, { start, end }: ByteRange): string {
   return new TextDecoder().decode(bytes.subarray(start, end));
 }
@@ -87,7 +90,7 @@ function readNode(bytes: Uint8Array, range: ByteRange): { node: OnnxNode; carrie
   return { node, carriesGraph };
 }
 
-/** The name of the attribute in `range`, and its value where that is a number. */
+/** Reads the name of the attribute in `range`, and its value if that is a number. */
 export function readAttribute(
   bytes: Uint8Array,
   range: ByteRange,
@@ -103,7 +106,10 @@ export function readAttribute(
   return { name, integer, carriesGraph };
 }
 
-/** Null for tensors of another type, stored in another way, or whose numbers do not fill their dims. */
+/**
+ * Reads the tensor in `range`; `null` if it has another type, is stored in another way, or its
+ * numbers do not fill its dims.
+ */
 function readWeights(bytes: Uint8Array, range: ByteRange): OnnxWeights | null {
   const dims: number[] = [];
   let name = "";

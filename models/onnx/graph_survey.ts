@@ -7,7 +7,7 @@ import { type DeclaredTensor, nameAt, readValueInfo } from "./value_info.ts";
 const GRAPH_DEPTH_MAX = 16;
 const DECLARED_MAX = 1_024;
 const OPERATORS_MAX = 4_096;
-/** Operators that change no number, only where it is. */
+/** The operators that change no number, only its place. */
 const MOVERS: ReadonlySet<string> = new Set([
   "Identity",
   "Reshape",
@@ -18,10 +18,13 @@ const MOVERS: ReadonlySet<string> = new Set([
   "Cast",
 ]);
 const LOOKED_THROUGH_MAX = 8;
-/** As many as a sentence can name. */
+/** The most tensors that a sentence can name. */
 const EXTERNAL_NAMED_MAX = 8;
 
-/** Gathers what the graphs of an ONNX file declare and use, those inside branches and loops included. */
+/**
+ * A survey of what the graphs of an ONNX file declare and use, those inside branches and loops
+ * included.
+ */
 export class GraphSurvey {
   readonly externalTensors: string[] = [];
   weightBytes = 0;
@@ -30,14 +33,14 @@ export class GraphSurvey {
   readonly #inputs: DeclaredTensor[] = [];
   readonly #outputs: DeclaredTensor[] = [];
   readonly #initialized = new Set<string>();
-  /** Of the main graph, by the name of what a node makes: the node's operator, and its first input. */
+  /** Operator and first input of each node of the main graph, by the name of the node's output. */
   readonly #makers = new Map<string, { readonly operator: string; readonly from: string }>();
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
 
-  /** Without those that have a value of their own, which a run may leave out. */
+  /** Returns the inputs without those that have a value of their own, which a run may leave out. */
   get inputs(): DeclaredTensor[] {
     return this.#inputs.filter(({ name }) => !this.#initialized.has(name));
   }
@@ -46,7 +49,10 @@ export class GraphSurvey {
     return this.#outputs;
   }
 
-  /** What computes each output: its operator, looking through those that only move numbers about. */
+  /**
+   * Returns the operator that computes each output, looking through those that only move numbers
+   * about.
+   */
   get lastOperators(): Map<string, string> {
     const last = new Map<string, string>();
     for (const { name } of this.#outputs) {
@@ -59,17 +65,17 @@ export class GraphSurvey {
     return last;
   }
 
-  /** By domain and name. */
+  /** Returns the operators in use, by domain and name. */
   get operators(): OnnxOperator[] {
     return [...this.#operators.keys()].sort().flatMap((key) => this.#operators.get(key) ?? []);
   }
 
-  /** Takes in the graph message in `range`, the one of the model. */
+  /** Adds the graph message in `range`, the model's own. */
   takeGraph(range: ByteRange): void {
     this.#takeGraph(range, 1);
   }
 
-  /** Takes in one node that is in no graph: of a function. */
+  /** Adds one node that is in no graph but in a function. */
   takeNode(range: ByteRange): void {
     this.#takeNode(range, 1);
   }
@@ -94,7 +100,7 @@ export class GraphSurvey {
 
   #declare(list: DeclaredTensor[], range: ByteRange): void {
     const declared = readValueInfo(this.#bytes, range);
-    // Old files list every weight among the inputs; those are told apart when all are known.
+    // Old files list every weight among the inputs; they are told apart once all are known.
     if (list.length < DECLARED_MAX * 16) list.push(declared);
   }
 

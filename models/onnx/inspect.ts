@@ -7,23 +7,23 @@ import { GraphSurvey } from "./graph_survey.ts";
 import { domainOf, type OnnxOperator } from "./operator.ts";
 import { type DeclaredTensor, nameAt } from "./value_info.ts";
 
-/** Domains of operator sets, and functions of a file, past which it is no honest one. */
+/** The most domains of operator sets and functions of an honest file. */
 const ENTRIES_MAX = 1_024;
 
-/** What an ONNX file says of itself, without being run. */
+/** The description that an ONNX file gives of itself, without being run. */
 export interface OnnxInspection {
   readonly byteCount: number;
-  /** Who wrote the file: `pytorch 2.4.0`; empty where it does not say. */
+  /** The program that wrote the file, such as `pytorch 2.4.0`; empty if the file does not say. */
   readonly producer: string;
   readonly irVersion: number;
   /** Version of each operator set, by domain. */
   readonly operatorSets: ReadonlyMap<string, number>;
-  /** What a run must be given: inputs that have no value of their own. */
+  /** The inputs that a run must be given: those that have no value of their own. */
   readonly inputs: readonly DeclaredTensor[];
   readonly outputs: readonly DeclaredTensor[];
-  /** By the name of an output: the operator that computes it. */
+  /** The operator that computes each output, by the name of the output. */
   readonly lastOperators: ReadonlyMap<string, string>;
-  /** Those that are used, each once, by name; without those that the file itself defines. */
+  /** The operators in use, each once, by name; without those that the file itself defines. */
   readonly operators: readonly OnnxOperator[];
   readonly weightBytes: number;
   /** Tensors whose numbers lie in another file. */
@@ -33,9 +33,10 @@ export interface OnnxInspection {
 }
 
 /**
- * Looks into an ONNX file. Nothing is executed, nothing beyond its bytes is read, and no copy of its weights is made.
- * Throws `model_invalid`, naming what it is instead where that shows, when it is no ONNX file or a damaged one.
- * Format: https://github.com/onnx/onnx/blob/main/docs/IR.md
+ * Reads the description in an ONNX file. Nothing is executed, nothing beyond its bytes is read, and
+ * no copy of its weights is made. Throws `model_invalid` if it is damaged or no ONNX file,
+ * naming what it is instead if that shows. Format:
+ * https://github.com/onnx/onnx/blob/main/docs/IR.md
  */
 export function inspectOnnx(bytes: Uint8Array): OnnxInspection {
   refuseOtherFormats(bytes);
@@ -96,7 +97,10 @@ function readOperatorSet(bytes: Uint8Array, range: ByteRange): { domain: string;
   return { domain: domainOf(domain), version };
 }
 
-/** What a function uses is used by the file; the function itself is no operator that the engine must have. */
+/**
+ * Adds the operators that a function uses to those of the file; the function itself is no operator
+ * that the engine must have.
+ */
 function surveyFunction(bytes: Uint8Array, range: ByteRange, survey: GraphSurvey): string {
   let [domain, name] = ["", ""];
   for (const field of readFields(bytes, range)) {

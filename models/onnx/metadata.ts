@@ -3,7 +3,7 @@ import { METADATA } from "./onnx_fields.ts";
 import { type ByteRange, readFields } from "./protobuf.ts";
 
 const ENTRIES_MAX = 64;
-/** A list of a thousand labels fits; a novel does not. */
+/** The longest value of a note, in bytes: a list of a thousand labels fits, a novel does not. */
 const VALUE_BYTES_MAX = 256 * 1024;
 
 /** Puts one note of the exporter `into` a map, unless it is too long or one too many. */

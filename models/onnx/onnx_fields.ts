@@ -1,4 +1,7 @@
-/** The numbers of the fields that dml reads of the messages in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
+/**
+ * The numbers of the fields that dml reads of the messages in
+ * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
+ */
 
 export const MODEL = {
   irVersion: 1,

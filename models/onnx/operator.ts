@@ -7,7 +7,7 @@ export interface OnnxOperator {
   readonly name: string;
 }
 
-/** The domain that `text` names in a file: an empty one is the standard one. */
+/** Returns the domain that `text` names in a file: an empty one is the standard one. */
 export function domainOf(text: string): string {
   return text === "" ? STANDARD_DOMAIN : text;
 }

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-control-regex -- files begin with them
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
-/** What people take for an ONNX file, by how it begins. */
+/** Files that people take for ONNX, recognised by their first bytes. */
 const BEGINNINGS: readonly { readonly pattern: RegExp; readonly what: string; readonly advice: string }[] = [
   {
     pattern: /^(\ufeff)?\s*<(!doctype|html|head|body|\?xml|svg)/i,
@@ -30,7 +30,10 @@ const BEGINNINGS: readonly { readonly pattern: RegExp; readonly what: string; re
 ];
 const BEGINNING_BYTES = 256;
 
-/** Throws `model_invalid` when `bytes` are empty or plainly something else, saying what, and how to get at the model. */
+/**
+ * Throws `model_invalid` if `bytes` are empty or plainly something else; says what, and how to
+ * get at the model.
+ */
 export function refuseOtherFormats(bytes: Uint8Array): void {
   if (bytes.length === 0) throw new DmlError("model_invalid", "It is not an ONNX file: it is empty.");
   const beginning = String.fromCharCode(...bytes.subarray(0, BEGINNING_BYTES));

@@ -1,6 +1,6 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
-/** How a field's value is laid out. Groups (3 and 4) are long gone from the format and refused. */
+/** The encoding of a field's value. Groups (3 and 4) are long gone from the format and refused. */
 export type WireType = "varint" | "fixed64" | "bytes" | "fixed32";
 
 const WIRE_TYPES: readonly (WireType | undefined)[] = [
@@ -13,15 +13,15 @@ const WIRE_TYPES: readonly (WireType | undefined)[] = [
 ];
 const VARINT_BYTES_MAX = 10;
 
-/** One field of a message: its number, and where its value lies in the bytes that were read. */
+/** One field of a message: its number, and the place of its value in the bytes that were read. */
 export interface ProtobufField {
   readonly number: number;
   readonly wireType: WireType;
-  /** Of a varint, exact up to 2^53; 0 for every other wire type. */
+  /** Value of a varint, exact up to 2^53; 0 for every other wire type. */
   readonly value: number;
-  /** Where the payload begins: after the tag, and after the length of a `bytes` field. */
+  /** Offset of the payload: after the tag, and after the length of a `bytes` field. */
   readonly start: number;
-  /** Where the payload ends, exclusive. */
+  /** End of the payload, exclusive. */
   readonly end: number;
 }
 
@@ -32,9 +32,10 @@ export interface ByteRange {
 }
 
 /**
- * The fields of the message in `range` of `bytes`, in the order of the file; nothing is copied.
+ * Yields the fields of the message in `range` of `bytes`, in the order of the file; nothing is
+ * copied.
  *
- * Throws `model_invalid` where a field does not fit into the range, so no hostile file makes a
+ * Throws `model_invalid` if a field does not fit into the range, so no hostile file makes a
  * reader leave it. Method: https://protobuf.dev/programming-guides/encoding/
  */
 export function* readFields(

@@ -1,11 +1,11 @@
 import { concat } from "../../protocol/kernel/concat.ts";
 
-/** A field with a whole number of at most 2^53, as protobuf. */
+/** Encodes a field with a whole number of at most 2^53 as protobuf. */
 export function varintField(number: number, value: number): Uint8Array {
   return concat([varint(number * 8), varint(value)]);
 }
 
-/** A field with bytes, a text or a message, as protobuf. */
+/** Encodes a field with bytes, a text or a message as protobuf. */
 export function bytesField(number: number, payload: Uint8Array): Uint8Array {
   return concat([varint(number * 8 + 2), varint(payload.length), payload]);
 }

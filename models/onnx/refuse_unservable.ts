@@ -4,13 +4,14 @@ import type { ElementType } from "./element_type.ts";
 import type { OnnxInspection } from "./inspect.ts";
 import { describeTensor } from "./value_info.ts";
 
-/** Types that no tensor can have on its way into or out of the engine. */
+/** The types that no tensor can have on its way into or out of the engine. */
 const UNCARRIED: ReadonlySet<ElementType | null> = new Set([null, "string", "float16", "bfloat16", "unknown"]);
 const NAMED_MAX = 8;
 
 /**
- * Throws `model_invalid` for a file that no node could serve, as far as that shows without running it: its weights lie
- * elsewhere, it needs operators or a version of them that the engine has not, or its tensors are of types that dml does not carry.
+ * Throws `model_invalid` for a file that no node could serve, as far as that shows without
+ * running it: its weights lie elsewhere, it needs operators or a version of them that the engine
+ * lacks, or its tensors have types that dml does not carry.
  */
 export function refuseUnservable(inspection: OnnxInspection): void {
   const { externalTensors, irVersion, inputs, outputs } = inspection;
@@ -58,7 +59,7 @@ function refuseOperators({ operatorSets, operators }: OnnxInspection): void {
   );
 }
 
-/** The operator sets that a file really uses, as a manifest states them. */
+/** Returns the operator sets that a file really uses, in the form that a manifest has them. */
 export function neededOperatorSets({ operatorSets, operators }: OnnxInspection): { domain: string; version: number }[] {
   const used = new Set(operators.map(({ domain }) => domain));
   return [...operatorSets].filter(([domain]) => used.has(domain)).map(([domain, version]) => ({ domain, version }))

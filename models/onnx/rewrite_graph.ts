@@ -4,21 +4,24 @@ import { bytesField, varintField } from "./protobuf_encode.ts";
 import { type ByteRange, type ProtobufField, readFields } from "./protobuf.ts";
 import { concat } from "../../protocol/kernel/concat.ts";
 
-/** What is to be kept of one axis of a tensor: these indices, in order. */
+/** The part of one axis of a tensor that is kept: these indices, in order. */
 export interface KeptAxis {
   readonly axis: 0 | 1;
   readonly indices: readonly number[];
 }
 
-/** What {@linkcode rewriteGraph} changes. */
+/** The changes that {@linkcode rewriteGraph} makes. */
 export interface GraphChanges {
-  /** By the name of the weights: what is kept of them. */
+  /** The kept parts of weights, by the name of the weights. */
   readonly kept: Map<string, { readonly weights: OnnxWeights; readonly axes: readonly KeptAxis[] }>;
-  /** By where a convolution begins in the file: its new number of groups. */
+  /** The new number of groups of each convolution, by its offset in the file. */
   readonly groups: Map<number, number>;
 }
 
-/** The ONNX file with `changes`; all else is copied, but for notes on the shapes of tensors, which would no longer be true. */
+/**
+ * Returns the ONNX file with `changes`. All else is copied, except notes on the shapes of tensors,
+ * which would no longer be true.
+ */
 export function rewriteGraph(bytes: Uint8Array, changes: GraphChanges): Uint8Array<ArrayBuffer> {
   return rewrite(bytes, { start: 0, end: bytes.length }, (field) => {
     if (field.number !== MODEL.graph) return null;
@@ -45,7 +48,9 @@ function rewritePart(
   return bytesField(GRAPH.node, node);
 }
 
-/** The message in `range`, each field as `change` gives it, or copied where that is null. */
+/**
+ * Copies the message in `range`, replacing each field for which `change` does not return `null`.
+ */
 function rewrite(
   bytes: Uint8Array,
   range: ByteRange,

@@ -2,19 +2,23 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { ATTRIBUTE, FLOAT32, GRAPH, MODEL, NODE, TENSOR } from "./onnx_fields.ts";
 import { type ByteRange, readFields } from "./protobuf.ts";
 
-/** Weights below this size change no output, but their products with activations become denormal floats. */
+/**
+ * The size below which weights change no output, but their products with activations become
+ * denormal floats.
+ */
 const TINY = Math.fround(1e-12);
 const GRAPH_DEPTH_MAX = 16;
 
 /**
  * Sets every float32 weight of an ONNX file with `0 < |weight| < 1e-12` to zero, in place.
  *
- * A processor takes up to a hundred times longer for a product that is a denormal float, and training leaves plenty of weights
- * that make such products: without them the face embedder takes half the time and answers the same to the bit.
- * Tensors of one number are left alone: a tiny one is no weight but keeps a division from being by zero.
+ * A processor takes up to a hundred times longer for a product that is a denormal float, and
+ * training leaves plenty of weights that make such products: without them the face embedder takes
+ * half the time and answers the same to the bit. Tensors of one number are left alone: a tiny one
+ * is no weight but keeps a division from being by zero.
  *
- * Returns the same bytes and how many weights were set to zero; the outcome depends on nothing but the bytes.
- * Throws `model_invalid` when they are no ONNX file; they may be half changed then.
+ * Returns the same bytes and how many weights were set to zero; the outcome depends on nothing but
+ * the bytes. Throws `model_invalid` if they are no ONNX file; they may be half changed then.
  */
 export function zeroTinyWeights<Buffer extends ArrayBufferLike>(
   bytes: Uint8Array<Buffer>,
@@ -48,7 +52,10 @@ function zeroInGraph(bytes: Uint8Array, graph: { range: ByteRange; depth: number
   return zeroed;
 }
 
-/** Constants carry a tensor as an attribute; branches and loops carry whole graphs. */
+/**
+ * Sets the weights in a node to zero: constants carry a tensor as an attribute, branches and loops
+ * whole graphs.
+ */
 function zeroInNode(bytes: Uint8Array, node: { range: ByteRange; depth: number }): number {
   let zeroed = 0;
   for (const field of readFields(bytes, node.range)) {

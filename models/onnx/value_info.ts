@@ -4,25 +4,31 @@ import { textAt } from "./graph.ts";
 import { DIMENSION, SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from "./onnx_fields.ts";
 import { type ByteRange, readFields } from "./protobuf.ts";
 
-/** The rank that no tensor of a model that looks at pictures comes near. */
+/** The largest rank: no tensor of a model that looks at pictures comes near it. */
 const RANK_MAX = 16;
 const NAME_CHARACTERS_MAX = 256;
-/** The format stores lengths as 64 bits with a sign; past this they are no lengths. */
+/**
+ * The largest length of an axis: the format stores lengths as signed 64-bit numbers, of which
+ * larger ones are no lengths.
+ */
 const DIMENSION_MAX = 0x7fff_ffff;
 
-/** How long a tensor is along one axis: a number, the name of a length that each run says, or null where the file is silent. */
+/**
+ * The length of a tensor along one axis: a number, the name of a length that each run sets, or
+ * `null` if the file does not say.
+ */
 export type Dimension = number | string | null;
 
-/** An input or output of a graph, as the file declares it. */
+/** An input or output of a graph, in the words of the file. */
 export interface DeclaredTensor {
   readonly name: string;
-  /** Null for what is no tensor: a sequence, a map, an optional. */
+  /** `null` if it is no tensor but a sequence, a map or an optional. */
   readonly type: ElementType | null;
-  /** Null where the file does not say even how many there are. */
+  /** `null` if the file does not even say how many there are. */
   readonly dims: readonly Dimension[] | null;
 }
 
-/** Reads the ValueInfoProto in `range`; throws `model_invalid` when it is damaged. */
+/** Reads the ValueInfoProto in `range`; throws `model_invalid` if it is damaged. */
 export function readValueInfo(bytes: Uint8Array, range: ByteRange): DeclaredTensor {
   let tensor: DeclaredTensor = { name: "", type: null, dims: null };
   for (const field of readFields(bytes, range)) {
@@ -33,13 +39,13 @@ export function readValueInfo(bytes: Uint8Array, range: ByteRange): DeclaredTens
   return tensor;
 }
 
-/** `float32[1, 3, height, ?]`, for people. */
+/** Describes the tensor for people, as `float32[1, 3, height, ?]`. */
 export function describeTensor({ type, dims }: Pick<DeclaredTensor, "type" | "dims">): string {
   if (type === null) return "no tensor";
   return `${type}[${dims === null ? "?" : dims.map((dim) => dim ?? "?").join(", ")}]`;
 }
 
-/** The text in `range`, at most as long as a name is. */
+/** Returns the text in `range`, cut to the longest name. */
 export function nameAt(bytes: Uint8Array, { start, end }: ByteRange): string {
   const text = textAt(bytes, { start, end: Math.min(end, start + 4 * NAME_CHARACTERS_MAX) });
   return clip(text, NAME_CHARACTERS_MAX);

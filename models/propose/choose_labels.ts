@@ -5,15 +5,16 @@ import { labelsOfPython } from "./read_labels.ts";
 
 const IMAGENET_CLASSES = 1_000;
 
-/** What the classes are called, and where that comes from. */
+/** The names of the classes, and their source. */
 export interface ChosenLabels {
   readonly labels: readonly string[];
   readonly reasons: readonly string[];
 }
 
 /**
- * The labels for `family`: those that people gave, else those that the exporter noted, else COCO's for a detector of 80
- * classes, else none. Throws `model_invalid` when those that were given are not as many as there are classes.
+ * Returns the labels for `family`: those that people gave, else those that the exporter noted, else
+ * COCO's for a detector of 80 classes, else none. Throws `model_invalid` if people gave more
+ * or fewer labels than there are classes.
  */
 export function chosenLabels(
   family: OutputFamily,
@@ -45,7 +46,8 @@ export function chosenLabels(
 
 function fitted(given: readonly string[], family: OutputFamily, classCount: number | null): readonly string[] {
   if (classCount === null || given.length === classCount) return given;
-  // Lists of what can be seen leave out that nothing is, which UltraFace has a score for and never reports.
+  // Lists of labels have no name for the background, for which UltraFace has a score that it never
+  // reports.
   if (family.kind === "ssd" && given.length === classCount - 1) return ["background", ...given];
   if (family.kind === "ultraface" && given.length === 2) return given.slice(1);
   throw new DmlError("model_invalid", `There are ${given.length} labels for a model of ${classCount} classes.`, {

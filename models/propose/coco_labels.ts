@@ -1,4 +1,7 @@
-/** The 80 classes of the COCO detection challenge in the order in which detectors count them (https://cocodataset.org). */
+/**
+ * The 80 classes of the COCO detection challenge in the order in which detectors count them
+ * (https://cocodataset.org).
+ */
 export const COCO_LABELS: readonly string[] = [
   "person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light, fire hydrant, stop sign",
   "parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe, backpack, umbrella",

@@ -6,16 +6,16 @@ import { type NormalisationName, normalisationOf } from "./normalisation.ts";
 import { type FamilyName, type OutputFamily, STRIDES } from "./output_family.ts";
 import type { PictureTensor } from "./picture_tensor.ts";
 
-/** Facts that {@linkcode parametersOf} uses. */
+/** The facts that {@linkcode parametersOf} works from. */
 export interface ParametersOptions {
   readonly inspection: OnnxInspection;
-  /** The picture input with its size; `null` if the file takes no picture. */
+  /** The picture input with its size; `null` if no picture goes in. */
   readonly picture: (PictureTensor & { readonly width: number; readonly height: number }) | null;
   readonly labels: readonly string[];
   readonly answers: Answers;
 }
 
-/** The usual input of a family. */
+/** The usual treatment of a family's input. */
 interface Usual {
   readonly normalisation: NormalisationName;
   readonly channels: "RGB" | "BGR";
@@ -25,7 +25,7 @@ interface Usual {
 const GREY_114 = [114, 114, 114];
 const CROP = { mode: "crop", share: 0.875 } as const;
 
-/** The preparation of a picture by family, as in the code of its authors. */
+/** The treatment of pictures in the code of each family's authors. */
 const USUAL: Readonly<Record<FamilyName, Usual>> = {
   classify: { normalisation: "imagenet", channels: "RGB", resize: CROP },
   embed: { normalisation: "symmetric", channels: "RGB", resize: CROP },
@@ -53,8 +53,8 @@ const FACES = { scoreMin: 0.7, overlapMax: 0.4, suppress: "same_class" } as cons
 const TOP_K = 5;
 
 /**
- * Returns the task part of a manifest, to be checked by the schema, and the usual input of the
- * family.
+ * Returns the part of a manifest that describes a family's file, still to be checked by the schema,
+ * and the settings that were assumed because they are usual.
  */
 export function parametersOf(
   family: OutputFamily,
@@ -84,7 +84,7 @@ export function parametersOf(
     case "ssd": {
       const { classes, scores, boxes } = family;
       const hasClasses = classes !== null;
-      // TensorFlow's exports have y first and count from 1; their names say that they are such.
+      // TensorFlow's exports have y first and count from 1; their names give them away.
       const isTensorFlow = /^detection_/.test(boxes);
       const background = hasClasses || labels[0] !== "background" ? null : 0;
       const form = { form: isTensorFlow ? "yxyx" : "xyxy", unit: "normalised", firstClass: isTensorFlow ? 1 : 0 };
@@ -130,8 +130,8 @@ function pictureInput(
 }
 
 /**
- * Returns the activation for an output: `none` if the file ends with one, or is a detector, whose
- * exports contain it.
+ * Returns the activation that is left to do: a file may end with it, and detectors export their
+ * scores ready.
  */
 function activationOf({ lastOperators }: OnnxInspection, output: string, kind: FamilyName): string {
   if (kind !== "classify") return "none";

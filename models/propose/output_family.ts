@@ -2,7 +2,7 @@ import type { OnnxInspection } from "../onnx/inspect.ts";
 import type { DeclaredTensor } from "../onnx/value_info.ts";
 import type { PictureTensor } from "./picture_tensor.ts";
 
-/** What the outputs of a file look like. */
+/** The kinds of outputs that a file may have. */
 export type OutputFamily =
   | { readonly kind: "classify"; readonly output: string; readonly classCount: number }
   | { readonly kind: "embed"; readonly output: string }
@@ -29,27 +29,30 @@ const FAMILY_NAMES: readonly string[] = [
   "tensor",
 ] satisfies FamilyName[];
 
-/** Whether `text` names a family. */
+/** Returns true if `text` names a family. */
 export function isFamilyName(text: string): text is FamilyName {
   return FAMILY_NAMES.includes(text);
 }
 
-/** A guess, and how sure it is: what else it may be, and what speaks for it. */
+/** A guess at the family, with the alternatives and the reasons for it. */
 export interface FamilyGuess {
   readonly family: OutputFamily;
-  /** In the order in which they are to be offered; empty when there is no doubt. */
+  /** Alternatives in the order in which they are offered; empty if there is no doubt. */
   readonly others: readonly OutputFamily[];
   readonly why: string;
 }
 
-/** The strides of the grids that one-stage detectors look at. */
+/** The strides of the grids of one-stage detectors. */
 export const STRIDES = [8, 16, 32] as const;
 const ANCHORS_PER_CELL = 3;
-/** Lengths that embeddings have and numbers of classes hardly ever. */
+/** The lengths that embeddings have, and numbers of classes hardly ever. */
 const EMBEDDING_LENGTHS: ReadonlySet<number> = new Set([64, 128, 192, 256, 384, 512, 768, 1_024, 1_280, 1_536, 2_048]);
 const EMBEDDING_NAME = /embed|feature|vector|descriptor/i;
 
-/** Guesses the family from names and shapes of the outputs; `picture` is null where no picture goes in. */
+/**
+ * Guesses the family from the names and shapes of the outputs; `picture` is `null` if no picture
+ * goes in.
+ */
 export function guessFamily(
   { outputs, metadata }: Pick<OnnxInspection, "outputs" | "metadata">,
   picture: PictureTensor | null,
@@ -81,7 +84,10 @@ function wholePicture({ name: output }: DeclaredTensor, count: number, outputCou
   return { family: classify, others: [embed, tensor], why: `${output}${more} has ${count} numbers, one a class` };
 }
 
-/** One output of boxes with a score a class: which family it is follows from how many boxes there are, and on which axis. */
+/**
+ * Guesses the family of one output of boxes with a score a class, from the number of boxes and
+ * their axis.
+ */
 function oneStage(
   { name: output, dims, type }: DeclaredTensor,
   { width, height }: PictureTensor,
@@ -107,7 +113,7 @@ function oneStage(
     const why = `${output} has ${rows ?? "?"} boxes of 5 + classes = ${columns} numbers`;
     const [five, x] = [family("yolov5", columns), family("yolox", columns)];
     if (cells !== null && rows === cells * ANCHORS_PER_CELL) return { family: five, others: [tensor], why };
-    // As many boxes as cells have YOLOX, undecoded, and YOLOv6, decoded as YOLOv5 is.
+    // YOLOX, undecoded, and YOLOv6, decoded like YOLOv5, have as many boxes as cells.
     if (cells !== null && rows === cells) return { family: x, others: [five, tensor], why };
     if (typeof rows !== "number") {
       return { family: metadata.has("stride") ? five : x, others: [five, x, tensor], why };
@@ -116,7 +122,10 @@ function oneStage(
   return { family: tensor, others: [], why: `${output} has the shape of nothing that dml decodes` };
 }
 
-/** Boxes in one output and scores in another, in a third perhaps the class of each. */
+/**
+ * Guesses the family of outputs with boxes in one, scores in another, and in a third perhaps the
+ * class of each.
+ */
 function boxesAndScores(outputs: readonly DeclaredTensor[]): FamilyGuess | null {
   const named = (pattern: RegExp) => outputs.find(({ name }) => pattern.test(name));
   const boxes =

@@ -1,17 +1,20 @@
 import type { DeclaredTensor, Dimension } from "../onnx/value_info.ts";
 
-/** An input into which a picture fits. */
+/** An input that takes a picture. */
 export interface PictureTensor {
   readonly tensor: string;
   readonly type: "float32" | "uint8";
   readonly layout: "NCHW" | "NHWC";
   readonly channelCount: 1 | 3;
-  /** Null where each run may say another. */
+  /** `null` if each run may set another. */
   readonly width: number | null;
   readonly height: number | null;
 }
 
-/** What the file's only input is as a picture, or null when it is none: one picture of one or three channels, as bytes or floats. */
+/**
+ * Returns the file's only input as an input for one picture of one or three channels, as bytes or
+ * floats; `null` if it is something else.
+ */
 export function pictureTensorOf(inputs: readonly DeclaredTensor[]): PictureTensor | null {
   if (inputs.length !== 1) return null;
   const [{ name: tensor, type, dims }] = inputs;
@@ -19,7 +22,8 @@ export function pictureTensorOf(inputs: readonly DeclaredTensor[]): PictureTenso
   if (typeof dims[0] === "number" && dims[0] !== 1) return null;
   const channelsFirst = isChannelCount(dims[1]);
   const channelsLast = isChannelCount(dims[3]);
-  // Of a picture one pixel wide nobody knows; the order that most exporters write is taken.
+  // The layout of a picture one pixel wide is ambiguous; the one that most exporters write is
+  // taken.
   if (channelsFirst) return { tensor, type, layout: "NCHW", channelCount: channelsFirst, ...sides(dims[3], dims[2]) };
   if (channelsLast) return { tensor, type, layout: "NHWC", channelCount: channelsLast, ...sides(dims[2], dims[1]) };
   return null;

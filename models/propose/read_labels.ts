@@ -2,13 +2,13 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { labelsSchema } from "../manifest/labels.ts";
 
-/** A synset of WordNet before its words, as lists of the ImageNet classes have it. */
+/** A synset of WordNet in front of its words, as in lists of the ImageNet classes. */
 const SYNSET = /^n\d{8}\s+/;
 
 /**
- * The labels in a file, in the order of the classes: one a line; or JSON, as a list, as an object from index to label, or
- * either of them under `id2label`, `names`, `labels` or `classes`. `what` names the file in errors.
- * Throws `model_invalid`.
+ * Reads the labels in a file, in the order of the classes: one a line; or JSON: a list, an object
+ * from index to label, or either of them under `id2label`, `names`, `labels` or `classes`. `what`
+ * names the file in errors. Throws `model_invalid`.
  */
 export function readLabels(text: string, what: string): string[] {
   const plain = text.replace(/^\ufeff/, "");
@@ -23,7 +23,10 @@ export function readLabels(text: string, what: string): string[] {
   throw invalid(`${what} cannot be read as labels: ${fault}.`);
 }
 
-/** What YOLO exporters note: a Python dictionary as `{0: 'person', 1: "cat's eye"}`; null when it is none. */
+/**
+ * Reads the note of YOLO exporters, a Python dictionary such as `{0: 'person', 1: "cat's eye"}`;
+ * `null` if it is none.
+ */
 export function labelsOfPython(text: string): string[] | null {
   const labels: string[] = [];
   const entry = /\s*(\d{1,6})\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*(?:,|$)/y;
@@ -62,7 +65,7 @@ function listOf(value: unknown, what: string): string[] {
   const entries = Array.isArray(value) ? value : isObject(value) ? inOrder(value, what) : [];
   return entries.map((entry: unknown) => {
     if (typeof entry === "string") return entry.replace(SYNSET, "").trim();
-    // As Keras has it: ["n01440764", "tench"].
+    // The form of Keras: ["n01440764", "tench"].
     if (Array.isArray(entry) && typeof entry[1] === "string") return entry[1];
     throw invalid(`${what} cannot be read as labels: it holds ${JSON.stringify(entry)?.slice(0, 60)}.`);
   });

@@ -52,7 +52,8 @@ function readBoxes(reader: ByteReader, start: number): Box[] {
   while (offset + 8 <= reader.length) {
     const declared = reader.uint32(offset);
     const type = reader.ascii(offset + 4, 4);
-    // 0: up to the end of the file. 1: a 64-bit size follows, which nothing before the pixels needs.
+    // 0: up to the end of the file. 1: a 64-bit size follows, which nothing before the pixels
+    // needs.
     const length = declared === 0 ? reader.length - offset : declared;
     if (length < 8) break;
     const content = reader.bytes.subarray(offset + 8, offset + length);
