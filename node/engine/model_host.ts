@@ -21,16 +21,19 @@ import type { EngineResult } from "./engine.ts";
 import { samplePicture } from "./sample_picture.ts";
 import type { LoadableModel } from "./worker_protocol.ts";
 
-/** Size of a common photograph. All figures in images per second refer to it. */
+/**
+ * The size of the sample picture, that of a common photograph: all figures of images/s are for it.
+ */
 const SAMPLE = { width: 1920, height: 1280 };
 /**
- * A crop includes the surroundings of the face, so that the face can be detected and embedded
- * again.
+ * The part of a picture that is kept of a face: enough around it that it can be found and embedded
+ * anew.
  */
 const CROP = { factor: 2.5, sideMax: 640 };
 const MEASURED_PICTURES = 3;
 const MEASURED_EMPTY_RUNS = 200;
 
+/** The parts of a {@linkcode ModelHost}. */
 export interface ModelHostOptions {
   readonly assets: AssetSource;
   readonly nowMs: () => number;
@@ -41,18 +44,18 @@ interface Loaded {
   readonly name: string;
   readonly pipeline: Pipeline;
   readonly sessions: readonly ModelSession[];
-  /** Digests of its model files. */
+  /** Digests of its model file files. */
   readonly files: readonly string[];
 }
 
-/** The models of one worker. Loads them and runs one picture after the other. */
+/** The models of one worker: loads them and runs one picture after the other. */
 export class ModelHost {
   readonly #assets: AssetSource;
   readonly #nowMs: () => number;
   readonly #codec: ImageCodec;
   readonly #annotator: Annotator;
   readonly #loaded = new Map<string, Loaded>();
-  /** Keyed by name. */
+  /** Galleries by name. */
   readonly #galleries = new Map<string, GalleryReader>();
   #engine: Promise<void> | null = null;
   #sample: Uint8Array<ArrayBuffer> | null = null;
@@ -65,8 +68,8 @@ export class ModelHost {
   }
 
   /**
-   * Loads a model and, unless `warmUp` is false, runs all of it once, including the codec. The
-   * buffers of the model files are detached. Throws `engine_failed` or `model_invalid`.
+   * Loads a model, codec included, and runs all of it once unless told not to; the model files are
+   * given away. Throws `engine_failed` or `model_invalid`.
    */
   async load(manifestDigest: string, model: LoadableModel): Promise<void> {
     const { name, manifest, files, warmUp = true } = model;
@@ -84,9 +87,8 @@ export class ModelHost {
   }
 
   /**
-   * Measures the images per second of this worker: the median of a few pictures, each decoded and
-   * run through every model file. Returns `LIMITS.imagesPerSecondMax` at most, also if the model is
-   * too quick for the clock.
+   * Measures the pictures a second of this worker: the median of a few, decoded and sent through
+   * every model file; `LIMITS.imagesPerSecondMax` for a model that is too quick for the clock.
    */
   async measure(manifestDigest: string): Promise<number> {
     const { pipeline } = this.#find(manifestDigest);
@@ -102,21 +104,22 @@ export class ModelHost {
     return Math.min(1_000 / medianMs, LIMITS.imagesPerSecondMax);
   }
 
-  /** Releases the memory of a model. Does nothing if the model is not loaded. */
+  /** Gives the model's memory back to the engine; does nothing if it is not loaded. */
   async unload(manifestDigest: string): Promise<void> {
     const loaded = this.#loaded.get(manifestDigest);
     this.#loaded.delete(manifestDigest);
     if (loaded !== undefined) await releaseAll(loaded.sessions);
   }
 
-  /** Sets the people of a gallery from the next picture on; `null` removes the gallery. */
+  /** Sets the people of a gallery from the next picture on; `null` for nobody. */
   setGallery(name: string, view: GalleryView | null): void {
     if (view === null) this.#galleries.delete(name);
     else this.#galleries.set(name, openGallery(view));
   }
 
   /**
-   * Runs one picture. It is decoded once, and crops and drawings are made only after recognition.
+   * Recognises one picture; it is decoded once, and cropped or drawn upon only after all model files
+   * have run.
    */
   async run(
     manifestDigest: string,
@@ -155,8 +158,8 @@ export class ModelHost {
   }
 
   /**
-   * Returns the gallery to compare with; `null` if there is none or it was made with another
-   * embedder. Embeddings of different model files cannot be compared.
+   * Returns the gallery to search. Embeddings of different model files cannot be compared, so people
+   * whom another model file embedded are not searched.
    */
   #galleryFor(name: string | null, files: readonly string[]): GalleryReader | null {
     const gallery = name === null ? undefined : this.#galleries.get(name);
@@ -197,7 +200,10 @@ export class ModelHost {
     return this.#sample;
   }
 
-  /** Creates the sessions of a model. The engine is loaded with the first model that needs it. */
+  /**
+   * Creates the sessions of a model; the engine is loaded with the first model that needs
+   * it.
+   */
   async #createSessions(
     manifest: Manifest,
     files: LoadableModel["files"],
@@ -209,7 +215,7 @@ export class ModelHost {
     try {
       await this.#engine;
     } catch (error) {
-      this.#engine = null; // so that the next model tries again
+      this.#engine = null; // so that the next model loads it again
       throw error;
     }
     try {

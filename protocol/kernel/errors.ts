@@ -1,4 +1,4 @@
-/** The meaning of an error code for programs and for people. */
+/** The meaning of one kind of failure to programs and to people. */
 export interface ErrorKind {
   /** Status of an HTTP answer with this error. */
   readonly status: number;
@@ -6,7 +6,7 @@ export interface ErrorKind {
   readonly exit: number;
   /** True if the same request may succeed later without a change. */
   readonly retryable: boolean;
-  /** Advice on what to do about it. */
+  /** One thing to do about it. */
   readonly advice: string;
 }
 
@@ -14,7 +14,7 @@ function kind(status: number, exit: number, retryable: boolean, advice: string):
   return { status, exit, retryable, advice };
 }
 
-/** All error codes of dml, each with its HTTP status, exit code, retryability and advice. */
+/** Every code of dml with its status, its exit code, whether to try again, and what to do. */
 export const ERRORS = {
   usage: kind(400, 2, false, "See `dml help`."),
   file_not_found: kind(404, 1, false, "Check the path."),
@@ -122,18 +122,15 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Returns true if `text` is a code of dml. */
+/** Returns true if `text` is one of dml's own codes. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERRORS, text);
 }
 
-/** An expected failure, with one code, one sentence and one piece of advice. */
+/** A refusal or failure with a code of dml: one code, one sentence, one thing to do. */
 export class DmlError extends Error {
   override name = "DmlError";
-  /**
-   * `message` is a sentence that says what happened, and to what. `advice` replaces that of the
-   * code.
-   */
+  /** Takes the sentence that says what happened and to what. */
   constructor(
     readonly code: ErrorCode,
     message: string,
@@ -147,15 +144,14 @@ export class DmlError extends Error {
   get kind(): ErrorKind {
     return ERRORS[this.code];
   }
-  /** Advice on what to do about it. */
+  /** The thing to do about it. */
   get advice(): string {
     return this.#advice ?? this.kind.advice;
   }
 }
 
 /**
- * Returns `error` itself if it is a {@linkcode DmlError}, or wraps it in one with the code
- * `fallback`.
+ * Returns `error` as a {@linkcode DmlError}; any other error becomes one with the code `fallback`.
  */
 export function asDmlError(
   error: unknown,

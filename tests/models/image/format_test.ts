@@ -14,7 +14,7 @@ import { concat } from "../../../protocol/kernel/concat.ts";
 const picture = fixtures.makePicture(37, 21);
 const samplesAt = () => [1, 2, 3];
 
-/** One small file of every format. */
+/** Makes one small file of every format. */
 async function makeAll(): Promise<Record<ImageFormat, Uint8Array>> {
   const { width, height } = picture;
   const palette = [[0, 0, 0], [255, 0, 0]];

@@ -9,14 +9,14 @@ const CHANNELS = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 } as const;
 const DEPTHS = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] } as const;
 const PALETTE = Uint8Array.from({ length: 256 * 3 }, (_, index) => (index * 7) & 255);
 
-/** A mix of its arguments that looks random. */
+/** Mixes its arguments into a number that looks random. */
 function hash(...numbers: number[]): number {
   let mixed = 17;
   for (const number of numbers) mixed = Math.imul(mixed ^ number, 0x9e3779b1) ^ (mixed >>> 13);
   return mixed >>> 0;
 }
 
-/** What the samples of a pixel look like on white, written with nothing of the decoder. */
+/** Computes the picture that the samples make on white, with no code of the decoder. */
 function expected(options: PngOptions): Picture {
   const { width, height, depth, colourType, samplesAt } = options;
   const data = new Uint8Array(width * height * 3);
