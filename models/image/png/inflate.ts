@@ -1,4 +1,7 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { Adler32 } from "../adler32.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The largest ratio of what a deflate stream holds to its own length. */
 export const INFLATION_MAX = 1032;
@@ -11,29 +14,21 @@ const SLICE_BYTES = 16 * 1024;
 
 /**
  * Inflates the zlib stream (RFC 1950) in `parts`, which follow one another. A consumer that has
- * enough just stops: the rest is not inflated. Throws `image_unreadable` if the stream is damaged
- * or cut short.
+ * enough just stops: the rest is not inflated. Bytes after the end of the stream are ignored. Throws
+ * `image_unreadable` if the stream is damaged or cut short.
  */
 export async function* inflate(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  const reader = ReadableStream.from(slices(parts))
-    .pipeThrough(new DecompressionStream("deflate"))
-    .getReader();
-  let open = true;
+  const progress = { accepted: 0 };
+  let length = 0;
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) open = false;
-      if (done) return;
-      yield value;
+    for await (const chunk of decompress(slices(parts), progress)) {
+      length += chunk.length;
+      yield chunk;
     }
   } catch (error) {
-    open = false;
     // A DecompressionStream throws no other error.
     if (!(error instanceof TypeError)) throw error;
-    const what = "The picture's compressed part is damaged or cut short.";
-    throw new DmlError("image_unreadable", what, { cause: error });
-  } finally {
-    if (open) await reader.cancel();
+    yield* inflatePadded(parts, { length, sound: progress.accepted });
   }
 }
 
@@ -50,10 +45,89 @@ export async function inflateExactly(zlib: Uint8Array, length: number): Promise<
   throw new DmlError("image_unreadable", "The picture is cut short.");
 }
 
-function* slices(parts: readonly Uint8Array[]): Generator<Uint8Array<ArrayBuffer>> {
-  for (const part of parts) {
-    for (let start = 0; start < part.length; start += SLICE_BYTES) {
-      yield part.slice(start, start + SLICE_BYTES);
+/**
+ * Inflates again a stream that failed behind its first `sound` bytes, and yields the output after its
+ * first `length` bytes. A DecompressionStream fails for bytes after the end as it does for damage, and
+ * keeps what else it made of the slice with these bytes. Given that slice byte by byte, it hands out
+ * everything, and fails behind the checksum if only padding follows. Nothing is yielded before the
+ * checksum is found to be right: of one slice that is 17 MB at most.
+ */
+async function* inflatePadded(
+  parts: readonly Uint8Array[],
+  { length, sound }: { length: number; sound: number },
+): AsyncGenerator<Uint8Array> {
+  const progress = { accepted: 0 };
+  const checksum = new Adler32();
+  const missing: Uint8Array[] = [];
+  let skipped = 0;
+  try {
+    for await (const chunk of decompress(slices(parts, sound), progress)) {
+      checksum.add(chunk);
+      const known = Math.min(chunk.length, length - skipped);
+      skipped += known;
+      if (known < chunk.length) missing.push(chunk.subarray(known));
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    if (uint32At(parts, progress.accepted - 4) !== checksum.value) {
+      const what = "The picture's compressed part is damaged or cut short.";
+      throw new DmlError("image_unreadable", what, { cause: error });
     }
   }
+  yield* missing;
+}
+
+/** Yields the output of a DecompressionStream; counts in `progress` the bytes that it accepted. */
+async function* decompress(pieces: Iterable<Bytes>, progress: { accepted: number }): AsyncGenerator<Uint8Array> {
+  const { readable, writable } = new DecompressionStream("deflate");
+  const feeding = feed(writable, pieces, progress);
+  try {
+    yield* readable;
+  } finally {
+    // The reader learns of an error by itself.
+    await Promise.allSettled([feeding]);
+  }
+}
+
+async function feed(
+  writable: WritableStream<Bytes>,
+  pieces: Iterable<Bytes>,
+  progress: { accepted: number },
+): Promise<void> {
+  const writer = writable.getWriter();
+  for (const piece of pieces) {
+    await writer.write(piece);
+    progress.accepted += piece.length;
+  }
+  await writer.close();
+}
+
+/** Yields the bytes of `parts` in slices, and in single bytes those of the slice that begins at `single`. */
+function* slices(parts: readonly Uint8Array[], single = Infinity): Generator<Bytes> {
+  let offset = 0;
+  for (const part of parts) {
+    for (let start = 0; start < part.length; start += SLICE_BYTES) {
+      const slice = part.slice(start, start + SLICE_BYTES);
+      if (offset === single) {
+        for (const byte of slice) yield Uint8Array.of(byte);
+      } else yield slice;
+      offset += slice.length;
+    }
+  }
+}
+
+/** Returns the big-endian number at `offset` of `parts`; `NaN` if it does not lie in them. */
+function uint32At(parts: readonly Uint8Array[], offset: number): number {
+  let value = 0;
+  for (let at = offset; at < offset + 4; at++) value = value * 256 + byteAt(parts, at);
+  return value;
+}
+
+function byteAt(parts: readonly Uint8Array[], offset: number): number {
+  let start = 0;
+  for (const part of parts) {
+    if (offset >= start && offset < start + part.length) return part[offset - start];
+    start += part.length;
+  }
+  return NaN;
 }

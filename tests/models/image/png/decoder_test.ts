@@ -111,6 +111,21 @@ Deno.test("decodePng() never shows a picture whose compressed bytes were changed
   }
 });
 
+Deno.test("decodePng() ignores bytes after the end of the zlib stream, as long as its checksum is right", async () => {
+  for (const side of [3, 150]) {
+    const samplesAt = (x: number, y: number) => [hash(x, y) & 255, x, y];
+    const options = { width: side, height: side, colourType: 2, depth: 8, samplesAt } as const;
+    const { data } = expected(options);
+    for (const padding of [1, 4, 999, 40_000]) {
+      const padded = await makePng({ ...options, padding });
+      assertEquals((await decodePng(padded)).data, data, `${side} ${padding}`);
+      const checksum = padded.length - 12 - 4 - padding - 1;
+      const error = await assertRejects(() => decodePng(padded.with(checksum, padded[checksum] ^ 1)), DmlError);
+      assertEquals(error.code, "image_unreadable");
+    }
+  }
+});
+
 Deno.test("decodePng() stops inflating once it has its pixels", async () => {
   const bomb = await makePng({
     width: 1,

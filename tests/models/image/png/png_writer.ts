@@ -12,6 +12,8 @@ export interface PngOptions {
   readonly interlaced?: boolean;
   /** Filter of the rows, one after the other and again; 0 when left out. */
   readonly filters?: readonly number[];
+  /** Bytes after the end of the zlib stream, in the same chunk; none by default. */
+  readonly padding?: number;
   /** Chunks before the pixels, such as `PLTE` and `tRNS`. */
   readonly chunks?: readonly (readonly [string, Uint8Array])[];
 }
@@ -37,7 +39,7 @@ export async function makePng(options: PngOptions): Promise<Uint8Array<ArrayBuff
     SIGNATURE,
     pngHeaderChunk({ width, height, depth, colourType, interlaced: options.interlaced }),
     ...(options.chunks ?? []).map(([type, content]) => pngChunk(type, content)),
-    pngChunk("IDAT", await deflate(concat(rows))),
+    pngChunk("IDAT", concat([await deflate(concat(rows)), new Uint8Array(options.padding ?? 0)])),
     pngChunk("IEND", new Uint8Array()),
   ]);
 }
