@@ -1,16 +1,16 @@
 import { crc32, deflate, uint32 } from "../byte_writer.ts";
 import { concat } from "../../../../protocol/kernel/concat.ts";
 
-/** How {@linkcode makePng} writes its file. */
+/** The options of {@linkcode makePng}. */
 export interface PngOptions {
   readonly width: number;
   readonly height: number;
   readonly colourType: 0 | 2 | 3 | 4 | 6;
   readonly depth: 1 | 2 | 4 | 8 | 16;
-  /** The samples of the pixel at this place, each of `depth` bits. */
+  /** Returns the samples of the pixel at this place, each of `depth` bits. */
   readonly samplesAt: (x: number, y: number) => readonly number[];
   readonly interlaced?: boolean;
-  /** Filter of the rows, one after the other and again; 0 when left out. */
+  /** Filters of the rows, in turn and again from the first; 0 by default. */
   readonly filters?: readonly number[];
   /** Bytes after the end of the zlib stream, in the same chunk; none by default. */
   readonly padding?: number;
@@ -30,7 +30,7 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ];
 
-/** A PNG of any colour type, depth, filter and interlacing. */
+/** Makes a PNG of any colour type, depth, filter and interlacing. */
 export async function makePng(options: PngOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { width, height, depth, colourType } = options;
   const passes = options.interlaced === true ? ADAM7 : [[0, 0, 1, 1]];
@@ -44,12 +44,12 @@ export async function makePng(options: PngOptions): Promise<Uint8Array<ArrayBuff
   ]);
 }
 
-/** A PNG that claims any size, and has no pixels. */
+/** Makes a PNG that claims any size and has no pixels. */
 export function makePngClaim(width: number, height: number): Uint8Array<ArrayBuffer> {
   return concat([SIGNATURE, pngHeaderChunk({ width, height, depth: 8, colourType: 2 })]);
 }
 
-/** A chunk with its length and checksum. */
+/** Makes a chunk with its length and checksum. */
 export function pngChunk(type: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
   const checked = concat([new TextEncoder().encode(type), content]);
   return concat([uint32(content.length), checked, uint32(crc32(checked))]);
