@@ -1,17 +1,20 @@
 import { BLOCK_SIDE } from "../block.ts";
 
 /**
- * Which of libjpeg's transforms: `accurate` (jfdctint.c, "islow") or `fast` (jfdctfst.c, "ifast"). TurboJPEG takes the accurate one
- * from quality 96 on.
+ * One of libjpeg's transforms: `accurate` (jfdctint.c, "islow") or `fast` (jfdctfst.c, "ifast").
+ * TurboJPEG takes the accurate one from quality 96 on.
  */
 export type TransformKind = "accurate" | "fast";
 
-/** The transform that TurboJPEG takes at a quality (`processFlags` of turbojpeg.c). */
+/** Returns the transform that TurboJPEG takes at a quality (`processFlags` of turbojpeg.c). */
 export function transformKind(quality: number): TransformKind {
   return quality >= 96 ? "accurate" : "fast";
 }
 
-/** `cos(k pi / 16) sqrt(2)` for k above 0: what the fast transform leaves in row or column k, see {@linkcode divisors}. */
+/**
+ * The factors that the fast transform leaves in row or column k, `cos(k pi / 16) sqrt(2)` for k
+ * above 0, see {@linkcode divisors}.
+ */
 const FAST_SCALES = Array.from(
   { length: BLOCK_SIDE },
   (_, index) => index === 0 ? 1 : Math.cos(index * Math.PI / 16) * Math.SQRT2,
@@ -19,8 +22,9 @@ const FAST_SCALES = Array.from(
 const FAST_SCALE_BITS = 14;
 
 /**
- * What the coefficients are divided by, given a quantisation table: both transforms leave them eight times too large, and the fast one
- * leaves a factor in each row and column besides (`start_pass_fdctmgr` of jcdctmgr.c).
+ * Returns what the coefficients are divided by, given a quantisation table: both transforms leave
+ * them eight times too large, and the fast one leaves a factor in each row and column besides
+ * (`start_pass_fdctmgr` of jcdctmgr.c).
  */
 export function divisors(table: readonly number[], kind: TransformKind): number[] {
   if (kind === "accurate") return table.map((value) => 8 * value);
@@ -32,8 +36,9 @@ export function divisors(table: readonly number[], kind: TransformKind): number[
 }
 
 /**
- * Vectors for dividing by `divisor` in 16 bits, see `quantise()`: what to multiply with, so that the product over 2^15 is the
- * quotient or one less; the divisor; and the largest remainder with which the quotient is right.
+ * Returns the numbers by which the kernel divides in 16 bits: factors, with which the product over
+ * 2^15 is the quotient or one less; the divisors; and the largest remainders with which the
+ * quotient is right.
  */
 export function reciprocals(
   divisorsOfBlock: readonly number[],

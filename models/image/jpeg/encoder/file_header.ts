@@ -4,17 +4,26 @@ import { MARKER, MARKER_START } from "../marker.ts";
 import { AC_CHROMINANCE, AC_LUMINANCE, DC_CHROMINANCE, DC_LUMINANCE } from "./huffman_codes.ts";
 import type { QuantisationTables } from "./quantisation.ts";
 
-/** Version 1.01, no unit of density, one pixel as wide as high, no thumbnail (ITU-T T.871). */
+/**
+ * The JFIF segment: version 1.01, no unit of density, one pixel as wide as high, no thumbnail
+ * (ITU-T T.871).
+ */
 const JFIF = [...new TextEncoder().encode("JFIF\0"), 1, 1, 0, ...uint16(1), ...uint16(1), 0, 0];
 
-/** Y with twice the samples of the others on both axes, which is 4:2:0; Y uses the first tables, Cb and Cr the second. */
+/**
+ * The components: Y with twice the samples of the others on both axes, which is 4:2:0. Y uses the
+ * first tables, Cb and Cr the second.
+ */
 const COMPONENTS = [
   { id: 1, sampling: 0x22, table: 0 },
   { id: 2, sampling: 0x11, table: 1 },
   { id: 3, sampling: 0x11, table: 1 },
 ];
 
-/** All that comes before the coded picture, segment by segment as libjpeg writes it (jcmarker.c). */
+/**
+ * Returns everything before the coded picture, segment by segment as libjpeg writes it
+ * (jcmarker.c).
+ */
 export function fileHeader(
   { width, height, tables }: { width: number; height: number; tables: QuantisationTables },
 ): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,8 @@
 import { codesByLength, type HuffmanTable } from "../huffman_table.ts";
-import { DC_SIZE_MAX } from "../symbols.ts";
+import { LENGTH_BITS } from "../../../kernels/jpeg_encoder/memory_map.ts";
+import { DC_SIZE_MAX, SIZE_BITS } from "../symbols.ts";
 
-/** The code of a symbol. */
+/** The code of a symbol: the lowest `length` of `bits`. */
 export interface HuffmanCode {
   readonly bits: number;
   readonly length: number;
@@ -39,11 +40,24 @@ export const AC_CHROMINANCE: HuffmanTable = {
   ),
 };
 
-/** The codes of a table by symbol. */
+/** Returns the codes of a table by symbol. */
 export function huffmanCodes(table: HuffmanTable): ReadonlyMap<number, HuffmanCode> {
   const codes = new Map<number, HuffmanCode>();
   for (const { length, count, code, index } of codesByLength(table)) {
     for (let nth = 0; nth < count; nth++) codes.set(table.symbols[index + nth], { bits: code + nth, length });
   }
   return codes;
+}
+
+/**
+ * Returns a table as the kernel looks it up, by symbol: the code with room for the number behind
+ * it, then in {@linkcode LENGTH_BITS} the length of both.
+ */
+export function codeEntries(table: HuffmanTable): Uint32Array {
+  const entries = new Uint32Array(256);
+  for (const [symbol, { bits, length }] of huffmanCodes(table)) {
+    const size = symbol & (1 << SIZE_BITS) - 1;
+    entries[symbol] = (bits << size) * (1 << LENGTH_BITS) + length + size;
+  }
+  return entries;
 }

@@ -1,19 +1,23 @@
+import { concat } from "../../../../protocol/kernel/concat.ts";
 import { invariant } from "../../../../protocol/kernel/invariant.ts";
+import { MCU_SIDE, PIXELS_AT, ROW_BYTES, TILE_PIXELS } from "../../../kernels/jpeg_encoder/memory_map.ts";
 import { MARKER, MARKER_START } from "../marker.ts";
 import type { Picture } from "../../picture.ts";
-import { type TransformKind, transformKind } from "./divisors.ts";
+import { transformKind } from "./divisors.ts";
 import { fileHeader } from "./file_header.ts";
 import { KernelInstance } from "./kernel_instance.ts";
-import { MCU_SIDE, PIXELS_AT, ROW_BYTES, TILE_PIXELS } from "./memory_map.ts";
 import { quantisationTables } from "./quantisation.ts";
-import { concat } from "../../../../protocol/kernel/concat.ts";
 
-/** The largest side that libjpeg writes or reads (`JPEG_MAX_DIMENSION` of jmorecfg.h); the format would allow for 65,535. */
+/**
+ * The largest side that libjpeg writes or reads (`JPEG_MAX_DIMENSION` of jmorecfg.h); the format
+ * would allow for 65,535.
+ */
 const SIDE_MAX = 65_500;
 
 /**
- * Writes baseline JPEGs (ITU-T T.81) with 4:2:0 colour by the vector instructions of WebAssembly, byte for byte those that libjpeg-turbo
- * writes through TurboJPEG 3 with its defaults. The picture passes sixteen rows at a time through memory whose size does not depend on it.
+ * Writes baseline JPEGs (ITU-T T.81) with 4:2:0 colour by the vector instructions of WebAssembly,
+ * byte for byte those that libjpeg-turbo writes through TurboJPEG 3 with its defaults. The picture
+ * passes sixteen rows at a time through memory whose size does not depend on it.
  *
  * @example
  * ```ts
@@ -25,14 +29,14 @@ const SIDE_MAX = 65_500;
  * ```
  */
 export class JpegEncoder {
-  readonly #instances = new Map<TransformKind, KernelInstance>();
+  #instance: KernelInstance | null = null;
 
-  /** WebAssembly memory that is held, whatever was encoded. */
+  /** The bytes of WebAssembly memory that are held, the same whatever was encoded. */
   get memoryBytes(): number {
-    return [...this.#instances.values()].reduce((sum, { memory }) => sum + memory.length, 0);
+    return this.#instance?.memory.length ?? 0;
   }
 
-  /** The JPEG of a picture; `quality` is 1 to 100. */
+  /** Returns the JPEG of a picture; `quality` is 1 to 100. */
   encode(picture: Picture, quality: number): Uint8Array<ArrayBuffer> {
     const { width, height, data } = picture;
     for (const side of [width, height]) {
@@ -40,8 +44,8 @@ export class JpegEncoder {
     }
     invariant(data.length === width * height * 3, "a picture has three bytes a pixel");
     const tables = quantisationTables(quality);
-    const instance = this.#instanceFor(transformKind(quality));
-    instance.start(tables);
+    const instance = this.#instance ??= new KernelInstance();
+    instance.start(tables, transformKind(quality));
     const parts = [fileHeader({ width, height, tables })];
     for (let top = 0; top < height; top += MCU_SIDE) {
       for (let left = 0; left < width; left += TILE_PIXELS) {
@@ -53,12 +57,6 @@ export class JpegEncoder {
       instance.written(instance.kernel.finish()),
       Uint8Array.of(MARKER_START, MARKER.endOfImage),
     ]);
-  }
-
-  #instanceFor(kind: TransformKind): KernelInstance {
-    const instance = this.#instances.get(kind) ?? new KernelInstance(kind);
-    this.#instances.set(kind, instance);
-    return instance;
   }
 }
 

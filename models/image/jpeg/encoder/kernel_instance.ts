@@ -1,79 +1,69 @@
-import { IMPORT_MODULE } from "../../../wasm/module.ts";
-import { ZIGZAG } from "../block.ts";
-import { divisors, reciprocals, type TransformKind } from "./divisors.ts";
-import { type EncoderKernel, encoderKernelModule, MEMORY_NAME } from "./encoder_kernel.ts";
-import { codeEntries } from "./entropy_coding.ts";
-import { AC_CHROMINANCE, AC_LUMINANCE, DC_CHROMINANCE, DC_LUMINANCE } from "./huffman_codes.ts";
 import {
   AC_CODES_OFFSET,
   BYTES_AT,
-  CODES_AT,
-  CONSTANTS_AT,
+  CHROMINANCE_CODES_AT,
+  CHROMINANCE_DIVISION_AT,
   DC_SYMBOLS_MAX,
-  DIVISIONS_AT,
   DIVISORS_OFFSET,
   FACTORS_OFFSET,
-  PAGES,
-  PENDING_AT,
+  LUMINANCE_CODES_AT,
+  LUMINANCE_DIVISION_AT,
+  MEMORY_BYTES,
   REMAINDERS_OFFSET,
-  WORDS_AT,
-  WORDS_END_AT,
+  SCAN_ORDER_AT,
   ZIGZAG_AT,
-} from "./memory_map.ts";
+} from "../../../kernels/jpeg_encoder/memory_map.ts";
+import { PAGE_BYTES } from "../../../kernels/memory.ts";
+import { ZIGZAG } from "../block.ts";
+import type { HuffmanTable } from "../huffman_table.ts";
+import { divisors, reciprocals, type TransformKind } from "./divisors.ts";
+import { ENCODER_KERNEL, type EncoderKernel } from "./encoder_kernel.ts";
+import { AC_CHROMINANCE, AC_LUMINANCE, codeEntries, DC_CHROMINANCE, DC_LUMINANCE } from "./huffman_codes.ts";
 import type { QuantisationTables } from "./quantisation.ts";
+import { scanOrder } from "./scan_order.ts";
 
-/** Compiled once a thread, and only for the transforms that are asked for. */
-const compiled = new Map<TransformKind, { module: WebAssembly.Module; constants: Uint8Array }>();
+const PAGES = Math.ceil(MEMORY_BYTES / PAGE_BYTES);
 
-/** The kernel for one transform with its memory, which never grows. */
+/** The kernel with its memory, which never grows. */
 export class KernelInstance {
   readonly kernel: EncoderKernel;
   readonly memory: Uint8Array<ArrayBuffer>;
-  readonly #kind: TransformKind;
 
-  constructor(kind: TransformKind) {
-    const { module, constants } = compiledFor(kind);
+  constructor() {
     const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
-    const { exports } = new WebAssembly.Instance(module, { [IMPORT_MODULE]: { [MEMORY_NAME]: memory } });
-    this.#kind = kind;
-    this.kernel = exports as unknown as EncoderKernel;
+    this.kernel = ENCODER_KERNEL.over(memory);
     this.memory = new Uint8Array(memory.buffer as ArrayBuffer);
-    this.memory.set(constants, CONSTANTS_AT);
     this.memory.set(ZIGZAG.map((at) => at * Int16Array.BYTES_PER_ELEMENT), ZIGZAG_AT);
-    [[DC_LUMINANCE, AC_LUMINANCE], [DC_CHROMINANCE, AC_CHROMINANCE]].forEach(([dc, ac], index) => {
-      this.#write(CODES_AT[index], codeEntries(dc).subarray(0, DC_SYMBOLS_MAX));
-      this.#write(CODES_AT[index] + AC_CODES_OFFSET, codeEntries(ac));
-    });
+    this.memory.set(scanOrder(), SCAN_ORDER_AT);
+    this.#writeCodes(LUMINANCE_CODES_AT, { dc: DC_LUMINANCE, ac: AC_LUMINANCE });
+    this.#writeCodes(CHROMINANCE_CODES_AT, { dc: DC_CHROMINANCE, ac: AC_CHROMINANCE });
   }
 
-  /** Begins a picture: nothing is written yet, nothing predicted. */
-  start({ luminance, chrominance }: QuantisationTables): void {
-    this.memory.fill(0, PENDING_AT, ZIGZAG_AT);
-    this.#write(WORDS_END_AT, Int32Array.of(WORDS_AT));
-    [luminance, chrominance].forEach((table, index) => {
-      const division = reciprocals(divisors(table, this.#kind));
-      this.#write(DIVISIONS_AT[index] + FACTORS_OFFSET, division.factors);
-      this.#write(DIVISIONS_AT[index] + DIVISORS_OFFSET, division.divisors);
-      this.#write(DIVISIONS_AT[index] + REMAINDERS_OFFSET, division.remaindersMax);
-    });
+  /** Begins a picture that is transformed in one way and quantised by two tables. */
+  start({ luminance, chrominance }: QuantisationTables, kind: TransformKind): void {
+    this.#writeDivision(LUMINANCE_DIVISION_AT, divisors(luminance, kind));
+    this.#writeDivision(CHROMINANCE_DIVISION_AT, divisors(chrominance, kind));
+    this.kernel.start(Number(kind === "accurate"));
   }
 
-  /** A copy of the first `count` bytes that the kernel made of a tile. */
+  /** Returns a copy of the first `count` bytes that the kernel made of a tile. */
   written(count: number): Uint8Array<ArrayBuffer> {
     return this.memory.slice(BYTES_AT, BYTES_AT + count);
+  }
+
+  #writeCodes(at: number, { dc, ac }: { dc: HuffmanTable; ac: HuffmanTable }): void {
+    this.#write(at, codeEntries(dc).subarray(0, DC_SYMBOLS_MAX));
+    this.#write(at + AC_CODES_OFFSET, codeEntries(ac));
+  }
+
+  #writeDivision(at: number, divisorsOfBlock: readonly number[]): void {
+    const division = reciprocals(divisorsOfBlock);
+    this.#write(at + FACTORS_OFFSET, division.factors);
+    this.#write(at + DIVISORS_OFFSET, division.divisors);
+    this.#write(at + REMAINDERS_OFFSET, division.remaindersMax);
   }
 
   #write(at: number, { buffer, byteOffset, byteLength }: ArrayBufferView): void {
     this.memory.set(new Uint8Array(buffer, byteOffset, byteLength), at);
   }
-}
-
-function compiledFor(kind: TransformKind) {
-  let present = compiled.get(kind);
-  if (present === undefined) {
-    const { bytes, constants } = encoderKernelModule(kind);
-    present = { module: new WebAssembly.Module(bytes), constants };
-    compiled.set(kind, present);
-  }
-  return present;
 }

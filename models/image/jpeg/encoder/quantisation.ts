@@ -1,6 +1,8 @@
 import { invariant } from "../../../../protocol/kernel/invariant.ts";
 
-/** By how much each coefficient of luminance, and of chrominance, is divided at quality 50 (T.81, tables K.1 and K.2). */
+/**
+ * The divisors of luminance and of chrominance at quality 50 (T.81, tables K.1 and K.2).
+ */
 // deno-fmt-ignore
 const LUMINANCE = [
   16, 11, 10, 16, 24, 40, 51, 61,
@@ -24,13 +26,16 @@ const CHROMINANCE = [
   99, 99, 99, 99, 99, 99, 99, 99,
 ];
 
-/** What both kinds of component are divided by, row by row. */
+/** The divisors of both kinds of component, row by row. */
 export interface QuantisationTables {
   readonly luminance: readonly number[];
   readonly chrominance: readonly number[];
 }
 
-/** The tables for a quality of 1 to 100, as libjpeg scales them (`jpeg_quality_scaling` and `jpeg_add_quant_table` of jcparam.c). */
+/**
+ * Returns the tables for a quality of 1 to 100, as libjpeg scales them (`jpeg_quality_scaling` and
+ * `jpeg_add_quant_table` of jcparam.c).
+ */
 export function quantisationTables(quality: number): QuantisationTables {
   invariant(Number.isInteger(quality) && quality >= 1 && quality <= 100, "the quality of a JPEG is 1 to 100");
   const percent = quality < 50 ? Math.floor(5000 / quality) : 200 - 2 * quality;

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { convertFunction } from "../../../../../models/image/jpeg/encoder/block_conversion.ts";
 import {
   CB_AT,
   CR_AT,
@@ -7,13 +6,13 @@ import {
   PIXELS_AT,
   RIGHT_AT,
   ROW_BYTES,
-} from "../../../../../models/image/jpeg/encoder/memory_map.ts";
+} from "../../../../../models/kernels/jpeg_encoder/memory_map.ts";
 import { assertEquals } from "../../../../assert.ts";
 import { noise } from "./made_pictures.ts";
 import { plainColour } from "./plain_jpeg.ts";
-import { kernelFunction } from "./run_kernel.ts";
+import { encoderSteps } from "./run_kernel.ts";
 
-const { call, memory } = kernelFunction<void>(convertFunction);
+const { steps, memory } = encoderSteps();
 const pixelBytes = new Uint8Array(memory.buffer, PIXELS_AT, 16 * ROW_BYTES);
 
 /** Y, Cb, Cr of the pixel in this row and column of memory. */
@@ -23,7 +22,7 @@ function colourAt(row: number, column: number): number[] {
 }
 
 function assertConverted({ pairCount, left }: { pairCount: number; left: number }): void {
-  call(PIXELS_AT + left * 3, pairCount);
+  steps.convert(PIXELS_AT + left * 3, pairCount);
   for (let row = 0; row < 16; row++) {
     const from = Math.min(row, 2 * pairCount - 1);
     const found = [LEFT_AT, RIGHT_AT].flatMap((at) => [...new Int16Array(memory.buffer, at + row * 16, 8)]);
@@ -43,14 +42,14 @@ function assertConverted({ pairCount, left }: { pairCount: number; left: number 
   });
 }
 
-Deno.test("convertFunction() computes the colours and the means of libjpeg, and repeats the last rows", () => {
+Deno.test("convert() computes the colours and the means of libjpeg, and repeats the last rows", () => {
   fc.assert(fc.property(fc.nat(), fc.integer({ min: 1, max: 8 }), fc.nat(60), (seed, pairCount, mcu) => {
     pixelBytes.set(noise(pixelBytes.length, seed));
     assertConverted({ pairCount, left: mcu * 16 });
   }));
 });
 
-Deno.test("convertFunction() takes the purest colours", () => {
+Deno.test("convert() takes the purest colours", () => {
   // All 64 corners and middles of the cube of colours, in several orders.
   for (let shift = 0; shift < 4; shift++) {
     const levels = [0, 85, 170, 255];

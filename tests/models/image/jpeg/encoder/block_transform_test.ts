@@ -2,30 +2,32 @@ import fc from "fast-check";
 import { divisors, reciprocals, type TransformKind } from "../../../../../models/image/jpeg/encoder/divisors.ts";
 import {
   BLOCK_BYTES,
-  DIVISIONS_AT,
   DIVISORS_OFFSET,
   FACTORS_OFFSET,
   LEFT_AT,
+  LUMINANCE_DIVISION_AT,
   REMAINDERS_OFFSET,
-} from "../../../../../models/image/jpeg/encoder/memory_map.ts";
+} from "../../../../../models/kernels/jpeg_encoder/memory_map.ts";
 import { quantisationTables } from "../../../../../models/image/jpeg/encoder/quantisation.ts";
-import { transformFunction } from "../../../../../models/image/jpeg/encoder/block_transform.ts";
 import { ZIGZAG } from "../../../../../models/image/jpeg/block.ts";
 import { assertEquals } from "../../../../assert.ts";
 import { plainQuotient, plainTransform } from "./plain_jpeg.ts";
-import { kernelFunction } from "./run_kernel.ts";
+import { encoderSteps } from "./run_kernel.ts";
 
-/** Quantised coefficients of a block as the kernel computes them, and which of them it says are not 0. */
+/**
+ * Returns a function from a block to its quantised coefficients as the kernel computes them, and to
+ * those that it says are not 0.
+ */
 function transformer(kind: TransformKind) {
-  const { call, memory } = kernelFunction<bigint>((pool) => transformFunction(kind, pool));
+  const { steps, memory } = encoderSteps();
   const numbers = (at: number) => new Int16Array(memory.buffer, at, BLOCK_BYTES / 2);
   return (block: readonly number[], table: readonly number[]) => {
     const division = reciprocals(divisors(table, kind));
-    numbers(DIVISIONS_AT[0] + FACTORS_OFFSET).set(division.factors);
-    numbers(DIVISIONS_AT[0] + DIVISORS_OFFSET).set(division.divisors);
-    numbers(DIVISIONS_AT[0] + REMAINDERS_OFFSET).set(division.remaindersMax);
+    numbers(LUMINANCE_DIVISION_AT + FACTORS_OFFSET).set(division.factors);
+    numbers(LUMINANCE_DIVISION_AT + DIVISORS_OFFSET).set(division.divisors);
+    numbers(LUMINANCE_DIVISION_AT + REMAINDERS_OFFSET).set(division.remaindersMax);
     numbers(LEFT_AT).set(block);
-    const nonzero = BigInt.asUintN(64, call(LEFT_AT, DIVISIONS_AT[0]));
+    const nonzero = BigInt.asUintN(64, steps.transform(LEFT_AT, LUMINANCE_DIVISION_AT, Number(kind === "accurate")));
     return { coefficients: [...numbers(LEFT_AT)], nonzero };
   };
 }
@@ -40,7 +42,7 @@ const block = fc.oneof(
 );
 
 for (const kind of ["accurate", "fast"] as const) {
-  Deno.test(`transformFunction() computes what libjpeg's ${kind} transform and its division do`, () => {
+  Deno.test(`transform() computes what libjpeg's ${kind} transform and its division do`, () => {
     const transform = transformer(kind);
     const quality = fc.integer({ min: 1, max: 100 });
     fc.assert(
@@ -57,7 +59,7 @@ for (const kind of ["accurate", "fast"] as const) {
     );
   });
 
-  Deno.test(`transformFunction() has room for the largest numbers of the ${kind} transform`, () => {
+  Deno.test(`transform() has room for the largest numbers of the ${kind} transform`, () => {
     const transform = transformer(kind);
     const ones = new Array<number>(64).fill(1);
     const by = divisors(ones, kind);

@@ -1,0 +1,59 @@
+import { write } from "./bit_writer.as.ts";
+import { AC_CODES_OFFSET, CODE_BYTES, LENGTH_BITS, ZIGZAG_AT } from "./memory_map.ts";
+
+/** The symbols of AC coefficients that no number follows: sixteen zeros, and nothing but zeros. */
+const ZRL = 0xf0;
+const EOB = 0x00;
+const LAST_COEFFICIENT = 63;
+
+/**
+ * Writes a block of quantised coefficients (T.81, F.1.2; `encode_one_block` of jchuff.c). `nonzero`
+ * has a bit for each that is not 0, in zigzag order; the last DC coefficient of the component is
+ * kept at the address `lastDc`.
+ */
+@inline
+export function encodeBlock(block: usize, codes: usize, lastDc: usize, nonzero: u64): void {
+  const dc = <i32>load<i16>(block);
+  encodeNumber(codes, 0, dc - load<i32>(lastDc));
+  store<i32>(lastDc, dc);
+  const acCodes = codes + AC_CODES_OFFSET;
+  let place = 0;
+  for (let left = nonzero & ~1; left != 0; left &= left - 1) {
+    const next = <i32>ctz(left);
+    let run = next - place - 1;
+    for (; run > 15; run -= 16) encodeSymbol(acCodes, ZRL);
+    encodeNumber(acCodes, run, load<i16>(block + load<u8>(next, ZIGZAG_AT)));
+    place = next;
+  }
+  if (place < LAST_COEFFICIENT) encodeSymbol(acCodes, EOB);
+}
+
+/**
+ * Writes a block that lies outside of the picture: it has the DC coefficient of the one before and
+ * nothing else (jccoefct.c).
+ */
+@inline
+export function encodeEmptyBlock(codes: usize): void {
+  encodeNumber(codes, 0, 0);
+  encodeSymbol(codes + AC_CODES_OFFSET, EOB);
+}
+
+/**
+ * Writes the code of a run of zeros and of the size of a number, then as many bits of the number;
+ * of a negative number those of one less (T.81, F.1.2.1).
+ */
+@inline
+function encodeNumber(codes: usize, run: i32, number: i32): void {
+  const sign = number >> 31;
+  const magnitude = (number ^ sign) - sign;
+  const size = 32 - clz(magnitude);
+  const entry = load<u32>(codes + (run << 4 | size) * CODE_BYTES);
+  const bits = (number + sign) & ((1 << size) - 1);
+  write(entry >> LENGTH_BITS | bits, entry & ((1 << LENGTH_BITS) - 1));
+}
+
+@inline
+function encodeSymbol(codes: usize, symbol: i32): void {
+  const entry = load<u32>(codes + symbol * CODE_BYTES);
+  write(entry >> LENGTH_BITS, entry & ((1 << LENGTH_BITS) - 1));
+}
