@@ -16,7 +16,6 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Person, Timings } from "../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
-import { withDepthwiseConvolution } from "./depthwise/onnx_depthwise.ts";
 import type { EngineResult } from "./engine.ts";
 import { samplePicture } from "./sample_picture.ts";
 import type { LoadableModel } from "./worker_protocol.ts";
@@ -211,7 +210,7 @@ export class ModelHost {
     const sessions: Record<string, ModelSession> = {};
     if (manifest.requirements.engine === "none") return sessions;
     const { createModelSession, initOnnx } = await import("./onnx_session.ts");
-    this.#engine ??= this.#assets("onnxruntime.wasm").then((wasm) => initOnnx(withDepthwiseConvolution(wasm)));
+    this.#engine ??= this.#assets("onnxruntime.wasm").then((wasm) => initOnnx(wasm));
     try {
       await this.#engine;
     } catch (error) {

@@ -9,13 +9,21 @@ import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { EngineResult } from "./engine.ts";
+import { patchedAssets } from "./patches/patched_assets.ts";
 import { ModelHost } from "./model_host.ts";
 import type { AssetDelivery, FromWorker, ToWorker, WorkerReply, WorkerRequest } from "./worker_protocol.ts";
 
 const wanted = new Map<AssetName, PromiseWithResolvers<Uint8Array<ArrayBuffer>>>();
 const requests: Exclude<WorkerRequest, { type: "setGallery" }>[] = [];
-const host = new ModelHost({ assets: requestAsset, nowMs: SYSTEM_CLOCK.nowMs });
-/** Ids of the `setGallery` requests that are answered when the running picture is done. */
+const onSkipped = () => post({ type: "enginePatchSkipped" }, []);
+const patched = patchedAssets(askForAsset, { onSkipped });
+const host = new ModelHost({
+  assets: (name) => (patchesEngine ? patched : askForAsset)(name),
+  nowMs: SYSTEM_CLOCK.nowMs,
+});
+/** False if the engine is to be used as it was built; said with the first request. */
+let patchesEngine = true;
+/** Answers that wait for the end of a run. */
 const gallerySets: number[] = [];
 /**
  * Replies that are sent together with the reply of the next task, which needs no picture and takes
@@ -68,6 +76,7 @@ async function answer(request: Exclude<WorkerRequest, { type: "setGallery" }>): 
   try {
     switch (request.type) {
       case "start":
+        patchesEngine = request.patchesEngine;
         return { type: "started", id };
       case "load":
         await host.load(request.manifestDigest, request);

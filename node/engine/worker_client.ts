@@ -17,6 +17,8 @@ export interface WorkerClientOptions {
    * then.
    */
   readonly onEnd: (client: WorkerClient) => void;
+  /** Called when the worker uses the engine as it was built, because the patch fits another one. */
+  readonly onEnginePatchSkipped: () => void;
 }
 
 interface Pending {
@@ -118,6 +120,10 @@ export class WorkerClient {
   #receive(message: FromWorker): void {
     if (message.type === "assetWanted") {
       void this.#deliver(message.name);
+      return;
+    }
+    if (message.type === "enginePatchSkipped") {
+      this.#options.onEnginePatchSkipped();
       return;
     }
     const pending = this.#pending.get(message.id);

@@ -41,7 +41,9 @@ export interface WorkerPoolOptions {
    * and their speed is unknown.
    */
   readonly measures?: boolean;
-  /** URL of the workers' module; tests pass their own. */
+  /** False if the workers are to use the engine as it was built, without what dml changes of it. */
+  readonly patchesEngine?: boolean;
+  /** The workers' module; the real one unless a test has its own. */
   readonly workerUrl?: URL;
 }
 
@@ -70,16 +72,20 @@ class WorkerPool implements Engine {
   #sweepAtMs = Infinity;
   #cancelSweep: (() => void) | null = null;
 
-  constructor({ workers, assets, clock, log, measures = true, workerUrl }: WorkerPoolOptions) {
+  constructor(options: WorkerPoolOptions) {
+    const { workers, assets, clock, log, measures = true, patchesEngine = true, workerUrl } = options;
     this.#clock = clock;
     this.#measures = measures;
     const url = workerUrl ?? new URL(WORKER, import.meta.url);
-    const spawn = (onEnd: () => void) => new WorkerClient({ url, assets, log, onEnd });
+    const onEnginePatchSkipped = once(() =>
+      log.warn("The patch of the engine is skipped: it was written for another version. Some models run slower.")
+    );
+    const spawn = (onEnd: () => void) => new WorkerClient({ url, assets, log, onEnd, onEnginePatchSkipped });
     const onFree = () => this.#beginWaiting();
     const models = this.#models;
     const galleries = this.#galleries;
     while (this.#slots.length < workers) {
-      this.#slots.push(new WorkerSlot({ spawn, models, galleries, clock, log, onFree }));
+      this.#slots.push(new WorkerSlot({ spawn, models, galleries, clock, log, onFree, patchesEngine }));
     }
   }
 
@@ -192,6 +198,16 @@ class WorkerPool implements Engine {
   }
 }
 
+/** Returns a function that does `work` the first time it is called. */
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}
+
+/** What {@linkcode runOn} runs. */
 interface Run {
   readonly manifestDigest: string;
   readonly image: Uint8Array<ArrayBuffer> | null;

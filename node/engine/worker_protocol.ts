@@ -21,9 +21,9 @@ export interface LoadableModel {
 
 /** Requests to a worker. It handles one after the other and replies to each with the same `id`. */
 export type WorkerRequest =
-  /** Checks that the worker is running. */
-  | { readonly type: "start"; readonly id: number }
-  /** Loads a model and warms it up; the buffers of the model files are transferred. */
+  /** Say that you are there. If `patchesEngine` is false the engine is used as it was built. */
+  | { readonly type: "start"; readonly id: number; readonly patchesEngine: boolean }
+  /** Load a model and warm it up; the buffers of the model files are transferred. */
   | ({ readonly type: "load"; readonly id: number; readonly manifestDigest: string } & LoadableModel)
   /** Measures the speed of a loaded model. */
   | { readonly type: "measure"; readonly id: number; readonly manifestDigest: string }
@@ -62,8 +62,11 @@ export type WorkerReply =
   | ({ readonly type: "ran"; readonly id: number } & EngineResult)
   | { readonly type: "failed"; readonly id: number; readonly code: ErrorCode; readonly reason: string };
 
-/** Messages from a worker: replies, and requests for files. */
-export type FromWorker = WorkerReply | { readonly type: "assetWanted"; readonly name: AssetName };
+/** What a worker says: answers, which file it needs to go on, and that the engine's patch fits another engine. */
+export type FromWorker =
+  | WorkerReply
+  | { readonly type: "assetWanted"; readonly name: AssetName }
+  | { readonly type: "enginePatchSkipped" };
 
 type WithoutId<Request> = Request extends unknown ? Omit<Request, "id"> : never;
 

@@ -28,6 +28,8 @@ export interface WorkerSlotOptions {
   readonly log: Log;
   /** Called whenever the slot may have become free. */
   readonly onFree: () => void;
+  /** False if the workers are to use the engine as it was built. */
+  readonly patchesEngine: boolean;
 }
 
 /** Place of one worker in the pool. A worker that dies is replaced by one with the same models. */
@@ -160,7 +162,10 @@ export class WorkerSlot {
     const client = this.#options.spawn(() => this.#ended());
     this.#client = client;
     try {
-      await this.#within(client.ask({ type: "start" }), { client, late: overdue("started") });
+      await this.#within(client.ask({ type: "start", patchesEngine: this.#options.patchesEngine }), {
+        client,
+        late: overdue("started"),
+      });
       for (const [name, view] of this.#options.galleries) await client.ask({ type: "setGallery", name, view });
       // The pool may add models during the loop; a loop over a Map also visits entries added behind
       // the present one.

@@ -16,7 +16,7 @@ import { LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "../../models/pipelin
 import { SessionRunner } from "../../models/pipelines/session_runner.ts";
 import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
 import type { ModelSession } from "../../models/tensor.ts";
-import { withDepthwiseConvolution } from "../../node/engine/depthwise/onnx_depthwise.ts";
+import { withDepthwiseConvolution } from "../../node/engine/patches/depthwise_patch.ts";
 import { createModelSession, initOnnx } from "../../node/engine/onnx_session.ts";
 import { assetFiles } from "../../node/engine/asset_files.ts";
 import { samplePhoto } from "../sample_photos.ts";
@@ -33,7 +33,8 @@ export interface BareParts {
   readonly encode: number;
 }
 
-initOnnx(withDepthwiseConvolution(await assetFiles("onnxruntime.wasm")));
+const engine = await assetFiles("onnxruntime.wasm");
+initOnnx(withDepthwiseConvolution(engine) ?? engine);
 const files: Record<string, ModelSession> = {};
 for (const { role } of FACES.manifest.files) files[role] = await createModelSession(await FACES.loadFile(role));
 const detect = new SessionRunner(files, DETECT);

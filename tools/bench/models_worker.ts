@@ -7,7 +7,7 @@ import { LANDMARKS } from "../../models/pipelines/faces/landmarks.ts";
 import { SessionRunner } from "../../models/pipelines/session_runner.ts";
 import type { ModelSession } from "../../models/tensor.ts";
 import { assetFiles } from "../../node/engine/asset_files.ts";
-import { withDepthwiseConvolution } from "../../node/engine/depthwise/onnx_depthwise.ts";
+import { withDepthwiseConvolution } from "../../node/engine/patches/depthwise_patch.ts";
 import { createModelSession, initOnnx } from "../../node/engine/onnx_session.ts";
 import { timed } from "./figure.ts";
 
@@ -30,7 +30,7 @@ self.postMessage("ready");
 
 async function load(kind: EngineKind): Promise<Runs> {
   const engine = await assetFiles("onnxruntime.wasm");
-  initOnnx(kind === "published" ? engine : withDepthwiseConvolution(engine));
+  initOnnx(kind === "published" ? engine : withDepthwiseConvolution(engine) ?? engine);
   const files: Record<string, ModelSession> = {};
   for (const { role } of FACES.manifest.files) files[role] = await createModelSession(await FACES.loadFile(role));
   const [detect, landmarks] = [new SessionRunner(files, DETECT), new SessionRunner(files, LANDMARKS)];

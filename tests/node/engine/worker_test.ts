@@ -8,6 +8,7 @@ import { readImageHeader } from "../../../models/image/format.ts";
 import { encodeManifest } from "../../../models/manifest.ts";
 import { assetFiles } from "../../../node/engine/asset_files.ts";
 import type { Engine } from "../../../node/engine/engine.ts";
+import { withDepthwiseConvolution } from "../../../node/engine/patches/depthwise_patch.ts";
 import { createWorkerPool } from "../../../node/engine/worker_pool.ts";
 import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
@@ -66,6 +67,37 @@ Deno.test("the worker asks for the engine again when it could not be had before"
     await loadFaces(pool);
   } finally {
     await pool.close();
+  }
+});
+
+Deno.test("workers skip the patch of an engine that it was not written for, which is logged once, unless it is off", async () => {
+  for (
+    const { patchesEngine, expected } of [{ patchesEngine: true, expected: 1 }, { patchesEngine: false, expected: 0 }]
+  ) {
+    const warnings: string[] = [];
+    const pool = createWorkerPool({
+      workers: 2,
+      async assets(name) {
+        const bytes = await assetFiles(name);
+        // An engine that is patched already is another one, and works.
+        return name === "onnxruntime.wasm" ? withDepthwiseConvolution(bytes)! : bytes;
+      },
+      clock: SYSTEM_CLOCK,
+      log: { ...SILENT_LOG, warn: (message) => void warnings.push(message) },
+      measures: false,
+      patchesEngine,
+    });
+    try {
+      await loadFaces(pool);
+      const { prediction } = await pool.run(FACES_DIGEST, sample.slice(), OPTIONS);
+      assert(prediction.persons.length > 0);
+    } finally {
+      await pool.close();
+    }
+    assertEquals(
+      warnings.filter((message) => message.startsWith("The patch of the engine is skipped")).length,
+      expected,
+    );
   }
 });
 

@@ -1,13 +1,17 @@
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm" with { type: "bytes" };
-import { floatTensor } from "../../../models/tensor.ts";
-import { encodeModule } from "../../../models/wasm/module.ts";
-import { withDepthwiseConvolution } from "../../../node/engine/depthwise/onnx_depthwise.ts";
-import { createModelSession } from "../../../node/engine/onnx_session.ts";
-import { assert, assertEquals, assertStrictEquals } from "../../assert.ts";
-import { graphModel, type Step, tensor } from "../../models/onnx/graph_model.ts";
-import "./started_onnx.ts";
+import { floatTensor } from "../../../../models/tensor.ts";
+import { isEngineKnown, withDepthwiseConvolution } from "../../../../node/engine/patches/depthwise_patch.ts";
+import { patchedAssets } from "../../../../node/engine/patches/patched_assets.ts";
+import { createModelSession } from "../../../../node/engine/onnx_session.ts";
+import { assert, assertEquals, assertStrictEquals } from "../../../assert.ts";
+import { graphModel, type Step, tensor } from "../../../models/onnx/graph_model.ts";
+import "../started_onnx.ts";
+import { madeModule } from "./made_module.ts";
 
-/** A convolution of `channels` planes, each by a square filter of its own. Padding is above, left, below and right. */
+/**
+ * A convolution of `channels` planes, each by a square filter of its own. Padding is above, left,
+ * below and right.
+ */
 interface Convolution {
   readonly size: number;
   readonly stride: number;
@@ -39,7 +43,10 @@ function numbers(count: number, seed: number): number[] {
   });
 }
 
-/** By the definition of the operator: products in the order of the filter, every sum rounded to 32 bits; then the bias, then `after`. */
+/**
+ * By the definition of the operator: products in the order of the filter, every sum rounded to 32
+ * bits; then the bias, then `after`.
+ */
 function byDefinition(
   convolution: Convolution,
   given: { inputs: Float32Array; filters: readonly number[]; bias: readonly number[] },
@@ -101,7 +108,10 @@ function largestDifference({ answered, defined }: { answered: Float32Array; defi
   return answered.reduce((largest, value, at) => Math.max(largest, Math.abs(value - defined[at])), 0);
 }
 
-/** Far below what a number in the wrong place would make, above what another order of some 50 sums does. */
+/**
+ * Far below what a number in the wrong place would make, above what another order of some 50 sums
+ * does.
+ */
 const ANOTHER_ORDER = 2e-5;
 
 for (const size of [3, 5, 7]) {
@@ -116,7 +126,8 @@ for (const size of [3, 5, 7]) {
           half,
         ]] as const
       ) {
-        // Every width that ends somewhere in a vector; planes of a few rows; some that the buffer holds only a part of.
+        // Every width that ends somewhere in a vector; planes of a few rows; some that the buffer
+        // holds only a part of.
         const widths = [13, 14, 15, 16, 17, 18, 19, 20, 56].map((width) => ({ height: 9, width }));
         for (
           const plane of [...widths, { height: 56, width: 56 }, { height: 170, width: 201 }, {
@@ -180,11 +191,32 @@ Deno.test("what the engine joins to a depthwise convolution is done to its outpu
   assert(largestDifference({ answered: added.answered, defined }) < ANOTHER_ORDER);
 });
 
-Deno.test("withDepthwiseConvolution() knows the engine that dml is built from, and leaves any other as it is", () => {
+Deno.test("withDepthwiseConvolution() knows the engine that dml is built from, and no other", () => {
   const engine = wasm.slice();
-  assert(withDepthwiseConvolution(engine) !== engine);
-  for (const functions of [[], [{ name: "run", parameters: [], locals: [], body: [] }]]) {
-    const other = encodeModule({ memories: [], functions });
-    assertStrictEquals(withDepthwiseConvolution(other), other);
+  assert(isEngineKnown(engine));
+  const patched = withDepthwiseConvolution(engine);
+  assert(patched !== null && patched.length > wasm.length);
+  assertEquals(engine.length, 0, "its bytes are given away");
+  for (
+    const other of [patched, madeModule({}), madeModule({ types: [[[], []]], functions: [{ type: 0, code: [] }] })]
+  ) {
+    const { length } = other;
+    assert(!isEngineKnown(other));
+    assertEquals([withDepthwiseConvolution(other), other.length], [null, length]);
   }
+});
+
+Deno.test("patchedAssets() patches the engine, and says so when it is another one", async () => {
+  let skipped = 0;
+  const sourceOf = (engine: Uint8Array<ArrayBuffer>) =>
+    patchedAssets((name) => Promise.resolve(name === "onnxruntime.wasm" ? engine : Uint8Array.of(1)), {
+      onSkipped: () => skipped++,
+    });
+  const patched = await sourceOf(wasm.slice())("onnxruntime.wasm");
+  assertEquals(skipped, 0);
+  assert(!isEngineKnown(patched) && WebAssembly.validate(patched));
+  assertStrictEquals(await sourceOf(patched)("onnxruntime.wasm"), patched);
+  assertEquals(skipped, 1);
+  assertEquals(await sourceOf(patched)("font.ttf"), Uint8Array.of(1));
+  assertEquals(skipped, 1);
 });
