@@ -37,6 +37,12 @@ interface Surroundings {
   readonly signal: AbortSignal;
 }
 
+/** What a cluster in this process gets of it. */
+type LocalSurroundings = Pick<Surroundings, "log" | "signal"> & {
+  readonly presentation: Pick<Presentation, "logLevel">;
+  readonly facts: Pick<ProcessFacts, "patchesEngine">;
+};
+
 const CLOCK_AND_CHANCE = { clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM };
 /** True for the packed program: it is started by its name and lies in one directory. */
 const IS_PACKED = !import.meta.url.endsWith(".ts");
@@ -81,6 +87,7 @@ async function perform({ command, presentation, facts, noColor }: Task): Promise
 }
 
 async function run(command: CliCommand, surroundings: Surroundings): Promise<number> {
+  const engineOptions = { log: surroundings.log, patchesEngine: surroundings.facts.patchesEngine };
   switch (command.verb) {
     case "serve":
       return await serve(command, surroundings);
@@ -94,13 +101,13 @@ async function run(command: CliCommand, surroundings: Surroundings): Promise<num
         progress: surroundings.presentation.progress,
         openLocal: (wish) => openLocalCluster(wish, surroundings),
         openChecks: async () =>
-          (await import("./node/host/self_check.ts")).createSelfChecks({ ...surroundings, ...CLOCK_AND_CHANCE }),
+          (await import("./node/host/self_check.ts")).createSelfChecks({ ...engineOptions, ...CLOCK_AND_CHANCE }),
         entry: import.meta.url,
         isAnswered: Deno.stdin.isTerminal(),
         variable: (name) => surroundings.facts.sourceVariables?.[name],
         openEngine: async () => {
           const { createWorkerPool, assetFiles: assets } = await localParts();
-          return createWorkerPool({ ...CLOCK_AND_CHANCE, log: surroundings.log, workers: 1, assets });
+          return createWorkerPool({ ...engineOptions, ...CLOCK_AND_CHANCE, workers: 1, assets });
         },
       });
   }
@@ -126,7 +133,8 @@ async function serve(command: ServeCommand, surroundings: Surroundings): Promise
 }
 
 async function join(command: JoinCommand, surroundings: Surroundings): Promise<number> {
-  const { terminal, presentation: { progress }, facts: { canRestart = false, trial = null } } = surroundings;
+  const { terminal, presentation: { progress }, facts } = surroundings;
+  const { canRestart = false, trial = null, patchesEngine } = facts;
   const { runJoin } = await import("./node/join.ts");
   const { JoinReport } = await import("./user/reports/join_report.ts");
   const report = new JoinReport({ terminal, clock: SYSTEM_CLOCK, progress });
@@ -137,6 +145,7 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
     home: homeOf(surroundings),
     canRestart,
     trial,
+    patchesEngine,
     version: VERSION,
     onStarted: (node) => report.started({ ...node, master: formatAddress(command.master) }),
     onProgress: (progress) => report.received(progress),
@@ -154,9 +163,9 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
  */
 export async function openLocalCluster(
   wish: LocalWish,
-  surroundings: Pick<Surroundings, "log" | "signal"> & { presentation: Pick<Presentation, "logLevel"> },
+  surroundings: LocalSurroundings,
 ): Promise<ClusterClient> {
-  const { log, signal, presentation } = surroundings;
+  const { log, signal, presentation, facts: { patchesEngine } } = surroundings;
   const parts = await localParts();
   const { startMaster, startNode, createWorkerPool, defaultWorkers, hostCapabilities } = parts;
   const { MemoryBlobStore, MemoryLedger, LocalClusterClient } = parts;
@@ -177,7 +186,7 @@ export async function openLocalCluster(
     tokens: null,
   });
   const workers = Math.min(wish.pictures, defaultWorkers(hostCapabilities({ workers: 1 })));
-  const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles, measures: false });
+  const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles, measures: false, patchesEngine });
   const settled = Promise.withResolvers<void>();
   // A name that is not served is refused later, by the request for it.
   if (!master.models().some(({ name }) => isWished(name))) settled.resolve();

@@ -49,6 +49,8 @@ export interface JoinOptions {
   readonly random: Random;
   /** Aborts when the node is to finish what runs and to leave. */
   readonly signal: AbortSignal;
+  /** False if the engine is to be used as it was built. */
+  readonly patchesEngine?: boolean;
   readonly onStarted?: (node: JoinedNode) => void;
   readonly onEvent?: (news: NodeNews) => void;
   readonly onProgress?: (progress: FetchProgress) => void;
@@ -74,7 +76,7 @@ export interface JoinEnding extends Ending {
  * `protocol_version`, …), `home_unusable`, `home_locked`.
  */
 export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
-  const { master, token, log, clock, random, signal } = options;
+  const { master, token, log, clock, random, signal, patchesEngine } = options;
   const home = await openHome(options.home);
   const holder = { pid: Deno.pid, verb: "join", startedMs: clock.wallMs() };
   using lock = (await claimNodeDirectory(home, { holder })).lock;
@@ -86,8 +88,8 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
   });
   const workers = options.workers ?? defaultWorkers(hostCapabilities({ workers: 1 }));
   const baseUrl = baseUrlOf(master);
-  const engine = createWorkerPool({ workers, assets: assetFiles, clock, log });
-  using remote = new HttpBlobStore(baseUrl, { token });
+  const engine = createWorkerPool({ workers, assets: assetFiles, clock, log, patchesEngine });
+  using remote = new HttpBlobStore(baseUrl, { token, clock });
   try {
     const node = startNode({
       ...options,

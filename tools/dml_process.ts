@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseAs, z } from "../protocol/schema.ts";
 import { parseCommand } from "../user/cli/parse_command.ts";
+import { ENGINE_PATCH_VARIABLE } from "../user/engine_patch_variable.ts";
 import { ENVIRONMENT_NAMES } from "../user/cli/flags.ts";
 import { permissionFlags } from "../user/process/permission_flags.ts";
 import { permissionsOf } from "../user/process/permissions.ts";
@@ -28,7 +29,9 @@ export const PERMISSIONS = [
  * not asked, nor their data directory. What a process needs is set beside these.
  */
 export const SILENT_ENVIRONMENT: Readonly<Record<string, string>> = Object.fromEntries(
-  [...ENVIRONMENT_NAMES, "DML_EXECUTABLE", "DML_SUPERVISED", "DML_TRIAL"].map((name) => [name, ""]),
+  [...ENVIRONMENT_NAMES, "DML_EXECUTABLE", "DML_SUPERVISED", "DML_TRIAL", ENGINE_PATCH_VARIABLE].map((
+    name,
+  ) => [name, ""]),
 );
 
 /** The command that is dml from its sources, started for one command line as the executable is: with its permissions and no more. */

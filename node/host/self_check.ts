@@ -11,6 +11,7 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import { NODE_BYTES, WORKER_BYTES } from "./capabilities.ts";
 import { assetFiles } from "../engine/asset_files.ts";
+import { isEngineKnown } from "../engine/patches/depthwise_patch.ts";
 import { createWorkerPool } from "../engine/worker_pool.ts";
 
 const MIB = 1024 * 1024;
@@ -37,14 +38,16 @@ export interface SelfCheckOptions {
   readonly log: Log;
   readonly memory?: () => { readonly available: number; readonly total: number };
   readonly assets?: AssetSource;
+  /** False if the engine is to be used as it was built. */
+  readonly patchesEngine?: boolean;
 }
 
 export function createSelfChecks(options: SelfCheckOptions): SelfChecks {
-  const { clock, log, memory = Deno.systemMemoryInfo, assets = assetFiles } = options;
+  const { clock, log, memory = Deno.systemMemoryInfo, assets = assetFiles, patchesEngine = true } = options;
   return {
     memory: () => Promise.try(() => checkMemory(memory())),
-    wasm: () => checkWasm(assets),
-    workers: () => checkWorkers({ clock, log, assets }),
+    wasm: () => checkWasm(assets, patchesEngine),
+    workers: () => checkWorkers({ clock, log, assets, patchesEngine }),
   };
 }
 
@@ -55,32 +58,42 @@ function checkMemory({ available, total }: { available: number; total: number })
   throw new DmlError("memory_low", `Not enough memory: ${sizes}; a node with one worker needs ${inMib(needed)}.`);
 }
 
-async function checkWasm(assets: AssetSource): Promise<string> {
+async function checkWasm(assets: AssetSource, patchesEngine: boolean): Promise<string> {
   if (!WebAssembly.validate(SIMD_MODULE)) {
     throw new DmlError("engine_failed", "This processor lacks the vector instructions that dml's WebAssembly needs.", {
       advice: "Use a host with SSE4.1 (x86-64) or NEON (arm64).",
     });
   }
   let bytes = 0;
+  let patch = "";
   for (const name of ASSET_NAMES) {
     const file = await assets(name);
     bytes += file.length;
-    if (!name.endsWith(".wasm") || WebAssembly.validate(file)) continue;
-    throw new DmlError("assets_missing", `The file ${name} is damaged: it is not valid WebAssembly.`, {
-      advice: "Copy or fetch dml again.",
-    });
+    if (name.endsWith(".wasm") && !WebAssembly.validate(file)) {
+      throw new DmlError("assets_missing", `The file ${name} is damaged: it is no WebAssembly.`, {
+        advice: "Copy or fetch dml again.",
+      });
+    }
+    if (name === "onnxruntime.wasm") patch = patchState(file, patchesEngine);
   }
-  return `WebAssembly supports vector instructions; all ${ASSET_NAMES.length} files (${inMib(bytes)}) are intact.`;
+  return `WebAssembly has vectors; ${ASSET_NAMES.length} files of ${inMib(bytes)} are whole. ${patch}`;
 }
 
-/**
- * Checks that a worker without permissions, as every node uses them, starts, loads a model and
- * answers.
- */
-async function checkWorkers({ clock, log, assets }: { clock: Clock; log: Log; assets: AssetSource }): Promise<string> {
+/** Says if the engine is used as dml changes it. */
+function patchState(engine: Uint8Array, patchesEngine: boolean): string {
+  if (!patchesEngine) return "The patch of the engine is off: DML_ENGINE_PATCH says so.";
+  if (isEngineKnown(engine)) return "The patch of the engine is on.";
+  return "The patch of the engine is skipped: it was written for another version.";
+}
+
+/** A worker as every node has them, without permissions: it starts, loads and answers. */
+async function checkWorkers(
+  options: { clock: Clock; log: Log; assets: AssetSource; patchesEngine: boolean },
+): Promise<string> {
+  const { clock } = options;
   const startMs = clock.nowMs();
   const { digest } = new ModelRegistry().add(EMPTY.manifest);
-  const engine = createWorkerPool({ workers: 1, assets, clock, log });
+  const engine = createWorkerPool({ workers: 1, ...options });
   try {
     await engine.load(digest, EMPTY.manifest, () => Promise.resolve(new Map()));
     const deadlineMs = LIMITS.attemptDeadlineMs;

@@ -9,11 +9,11 @@ import { masterSteps } from "../../user/doctor/master.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-/** `dml doctor --json` with `home` as its data directory: each line, and the exit code. */
-async function doctor(home: string, ...more: string[]) {
+/** Runs `dml doctor --json` with `home` as its data directory. Returns each line, and the exit code. */
+async function doctor(home: string, more: readonly string[] = [], environment: Record<string, string> = {}) {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...PERMISSIONS, MAIN, "doctor", "--json", "--home", home, ...more],
-    env: SILENT_ENVIRONMENT,
+    env: { ...SILENT_ENVIRONMENT, ...environment },
     stdin: "null",
   });
   const { code, stdout } = await command.output();
@@ -50,7 +50,7 @@ Deno.test("dml doctor walks to a face that is found on this host, and to a maste
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const address = `127.0.0.1:${listener.addr.port}`;
   listener.close();
-  const { code, lines } = await doctor(join(directory.path, "home"), "--master", address);
+  const { code, lines } = await doctor(join(directory.path, "home"), ["--master", address]);
   const outcomes = lines.map(({ step, ok, error }) => [step, ok ? "ok" : error.code]);
   assertEquals(outcomes, [
     ["disk", "ok"],
@@ -61,8 +61,17 @@ Deno.test("dml doctor walks to a face that is found on this host, and to a maste
     ["inference", "ok"],
     ["master", "master_unreachable"],
   ]);
+  assertStringIncludes(lines[2].detail, "The patch of the engine is on.");
   assertStringIncludes(lines[5].detail, "faces@1 found the drawn face");
   assertEquals(code, 3);
+});
+
+Deno.test("dml doctor finds a face also with the engine as it was built, and says that it is", async () => {
+  await using directory = await temporaryDirectory();
+  const { code, lines } = await doctor(join(directory.path, "home"), [], { DML_ENGINE_PATCH: "off" });
+  assertStringIncludes(lines[2].detail, "The patch of the engine is off");
+  assertStringIncludes(lines[5].detail, "faces@1 found the drawn face");
+  assertEquals(code, 0);
 });
 
 Deno.test("dml doctor stops at a data directory that cannot be, and exits with 3", async () => {

@@ -22,6 +22,7 @@ export async function clusterOverLocal(): Promise<Figure[]> {
     log: SILENT_LOG,
     signal: new AbortController().signal,
     presentation: { logLevel: "error" },
+    place: {},
   });
   const photo = await samplePhoto(1);
   const once = (client: ClusterClient, round: number) => {

@@ -2,6 +2,7 @@ import { ERRORS } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { HelpCommand } from "../cli/command.ts";
 import { EXIT_CODES, EXIT_OK } from "../cli/exit.ts";
+import { ENGINE_PATCH_VARIABLE } from "../engine_patch_variable.ts";
 import { type FlagName, flagOf, FLAGS, isFlagName, spelling } from "../cli/flags.ts";
 import { LIMIT_DESCRIPTIONS } from "../cli/limit_descriptions.ts";
 import { formatBytes, formatDuration } from "../terminal/render.ts";
@@ -10,7 +11,11 @@ import type { SubVerb, SubVerbs } from "../cli/sub_verbs.ts";
 import { COMMON_FLAGS, flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, type VerbName, verbOf } from "../cli/verbs.ts";
 
 const WIDTH = 100;
-const NO_COLOR = ["NO_COLOR", "If it is set, no colour (https://no-color.org)."] as const;
+const ENGINE_PATCH = [
+  `${ENGINE_PATCH_VARIABLE}=on|off`,
+  "When it is off, the engine is used as it was built, without what dml changes of it to run depthwise convolutions faster; `dml doctor` says which holds.",
+] as const;
+const NO_COLOR = ["NO_COLOR", "When it is set, no colour (https://no-color.org)."] as const;
 
 /** Prints the requested help; for `models`, the models that come with dml as well. */
 export async function runHelp(
@@ -160,8 +165,8 @@ function environmentHelp(): string {
     const { environment, description } = flagOf(name);
     return environment ? [[environmentText(name), `${spelling(name)}: ${description}`] as const] : [];
   });
-  const about = "Environment variables that dml reads; a flag takes precedence over its variable:";
-  const lines = [about, "", ...pairs([...rows, NO_COLOR])];
+  const about = "What is about a role, or may stand for good, has a variable; a flag goes before it:";
+  const lines = [about, "", ...pairs([...rows, ENGINE_PATCH, NO_COLOR])];
   return `${lines.join("\n")}\n`;
 }
 

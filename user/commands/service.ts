@@ -5,6 +5,7 @@ import { asStorageError, removeIfThere, writeFileDurably } from "../../protocol/
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { JoinCommand, ServeCommand, ServiceCommand } from "../cli/command.ts";
+import { ENGINE_PATCH_VARIABLE } from "../engine_patch_variable.ts";
 import { EXIT_OK } from "../cli/exit.ts";
 import { fileReason } from "../terminal/file_reason.ts";
 import { launchdPlist } from "../service/launchd_plist.ts";
@@ -69,7 +70,12 @@ async function install(
   const { role, directory: { manager, path }, files, home } = service;
   const { level } = command;
   const commandLine = serviceCommandLine(starts, { ...context, level });
-  const environment: Record<string, string> = { DML_HOME: home, ...allocatorEnvironmentOf(role) };
+  const { patchesEngine = true } = context.facts;
+  const environment: Record<string, string> = {
+    DML_HOME: home,
+    ...(role === "join" && !patchesEngine ? { [ENGINE_PATCH_VARIABLE]: "off" } : {}),
+    ...allocatorEnvironmentOf(role),
+  };
   const secrets: Record<string, string> = starts.verb === "join" && starts.token !== null
     ? { DML_TOKEN: starts.token }
     : {};

@@ -1,3 +1,4 @@
+import { ENGINE_PATCH_VARIABLE } from "../engine_patch_variable.ts";
 import { ENVIRONMENT_NAMES } from "../cli/flags.ts";
 import { SOURCE_VARIABLES } from "./source_variables.ts";
 import type { Permissions } from "./permissions.ts";
@@ -14,6 +15,7 @@ export const STARTING_ENVIRONMENT: readonly string[] = [
   "DML_EXECUTABLE",
   "DML_SUPERVISED",
   "DML_TRIAL",
+  ENGINE_PATCH_VARIABLE,
   "HOME",
   "LOCALAPPDATA",
   "XDG_CONFIG_HOME",

@@ -53,10 +53,9 @@ export interface ProcessFacts {
   readonly canRestart?: boolean;
   /** The digest of this program if it is a newer one on trial. */
   readonly trial?: Digest | null;
-  /**
-   * The directory of service descriptions; `null` for a command that has nothing to do with
-   * services.
-   */
+  /** False if the environment says that the engine is to be used as it was built. */
+  readonly patchesEngine?: boolean;
+  /** Where services are described; null for a command that has nothing to do with them. */
   readonly serviceDirectory: ServiceDirectory | null;
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type HostEnvironment, resolveHome } from "../../protocol/host/home_path.ts";
 import type { CliCommand } from "../cli/command.ts";
+import { patchesEngine } from "../engine_patch_variable.ts";
 import type { ProcessFacts } from "./permissions.ts";
 import { SOURCE_VARIABLES } from "./source_variables.ts";
 import { serviceDirectory, SYSTEM_HOME } from "../service/service_place.ts";
@@ -16,8 +17,9 @@ export interface InvocationFacts
 }
 
 /**
- * Returns the surroundings of `command`. Throws `home_unusable` if it needs a data directory and
- * none is known, `usage` if it is about services and this kind of host has none.
+ * Returns where `command` takes place. Throws `home_unusable` if it needs a data directory and nothing
+ * says where that is, `usage` if it is about services and this kind of host has none, or if the
+ * environment says of the engine's patch neither on nor off.
  */
 export function processFactsOf(command: CliCommand, start: InvocationFacts): ProcessFacts {
   const { currentDirectory, programPaths, codePaths = [] } = start;
@@ -31,6 +33,7 @@ export function processFactsOf(command: CliCommand, start: InvocationFacts): Pro
     sourceVariables: command.verb === "models" ? sourceVariables(start) : {},
     executable: start.variable("DML_EXECUTABLE") || start.executable,
     canRestart: start.variable("DML_SUPERVISED") === "1",
+    patchesEngine: usesEngine(command) ? patchesEngine(start) : true,
     trial: trial?.startsWith("sha256:") ? `sha256:${trial.slice("sha256:".length)}` : null,
     serviceDirectory: command.verb === "service" ? serviceDirectory(command.level, start) : null,
   };
@@ -40,6 +43,11 @@ function homeOf(command: CliCommand, host: HostEnvironment): string | null {
   if (!("home" in command)) return null;
   if (command.verb === "service" && command.level === "system") return SYSTEM_HOME;
   return command.home ?? resolveHome(host);
+}
+
+/** Returns true for a command that runs the engine, or installs a service that does. */
+function usesEngine({ verb }: CliCommand): boolean {
+  return ["join", "predict", "doctor", "models", "service"].includes(verb);
 }
 
 function sourceVariables({ variable }: HostEnvironment): Record<string, string> {

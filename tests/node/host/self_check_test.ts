@@ -1,7 +1,9 @@
 import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
 import { DmlError, type ErrorCode } from "../../../protocol/kernel/errors.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import type { AssetSource } from "../../../models/assets.ts";
 import { assetFiles } from "../../../node/engine/asset_files.ts";
+import { withDepthwiseConvolution } from "../../../node/engine/patches/depthwise_patch.ts";
 import { createSelfChecks, type SelfCheckOptions } from "../../../node/host/self_check.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
 
@@ -21,6 +23,20 @@ Deno.test("createSelfChecks() find this host well", async () => {
   assertStringIncludes(await checks.memory(), "a node with one worker needs 400 MiB");
   assertStringIncludes(await checks.wasm(), "6 files");
   assertStringIncludes(await checks.workers(), "ran empty@1");
+});
+
+Deno.test("createSelfChecks() say if the patch of the engine is on, off or skipped", async () => {
+  const skipped: AssetSource = async (name) => {
+    const bytes = await assetFiles(name);
+    return name === "onnxruntime.wasm" ? withDepthwiseConvolution(bytes)! : bytes;
+  };
+  assertStringIncludes(await checksWith().wasm(), "The patch of the engine is on.");
+  const other = await checksWith({ assets: skipped }).wasm();
+  assertStringIncludes(other, "The patch of the engine is skipped: it was written for another version.");
+  for (const assets of [assetFiles, skipped]) {
+    const off = await checksWith({ assets, patchesEngine: false }).wasm();
+    assertStringIncludes(off, "The patch of the engine is off: DML_ENGINE_PATCH says so.");
+  }
 });
 
 Deno.test("createSelfChecks() throw memory_low where a node would not fit", async () => {

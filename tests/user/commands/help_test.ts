@@ -6,6 +6,7 @@ import { versionText } from "../../../user/commands/version.ts";
 import { parseCommand } from "../../../user/cli/parse_command.ts";
 import { EXIT_CODES } from "../../../user/cli/exit.ts";
 import { ENVIRONMENT_NAMES, flagOf, spelling } from "../../../user/cli/flags.ts";
+import { ENGINE_PATCH_VARIABLE } from "../../../user/engine_patch_variable.ts";
 import { predictRowSchema } from "../../../user/reports/predict_row.ts";
 import { flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, verbOf } from "../../../user/cli/verbs.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../assert.ts";
@@ -33,6 +34,7 @@ Deno.test("helpText() names every limit, error, exit code and variable", () => {
     assertStringIncludes(helpText("exit-codes"), name);
   }
   for (const name of ENVIRONMENT_NAMES) assertStringIncludes(helpText("environment"), name);
+  assertStringIncludes(helpText("environment"), `${ENGINE_PATCH_VARIABLE}=on|off`);
 });
 
 Deno.test("helpText() fits 100 columns", () => {

@@ -21,8 +21,9 @@ function commandOf(...line: string[]): ServiceCommand {
 async function service(
   tree: FileTree,
   line: readonly string[],
-  { executable = "/usr/local/bin/dml", manager = "systemd" }: {
+  { executable = "/usr/local/bin/dml", manager = "systemd", patchesEngine }: {
     executable?: string | null;
+    patchesEngine?: boolean;
     manager?: "systemd" | "launchd";
   } = {},
 ): Promise<string> {
@@ -32,6 +33,7 @@ async function service(
     currentDirectory: tree.path,
     programPaths: ["/opt/dml"],
     executable,
+    patchesEngine,
     serviceDirectory: { manager, path: join(tree.path, "units") },
   } as const;
   assertEquals(await runService(commandOf(...line), { terminal, facts, entry: SOURCES }), 0);
@@ -46,6 +48,19 @@ Deno.test("runService() writes a unit that starts the role again as it was asked
   assertStringIncludes(unit, `Environment=DML_HOME=${tree.path}/home\n`);
   assertStringIncludes(out, "systemctl --user enable dml-serve.service");
   assertEquals(tree.names("units"), ["dml-serve.service"]);
+});
+
+Deno.test("runService() has a node use its engine as it was built, when the environment says so", async () => {
+  using tree = new FileTree({});
+  const unitOf = async (role: "serve" | "join", patchesEngine?: boolean) => {
+    const address = role === "join" ? ["10.0.0.1"] : [];
+    await service(tree, ["install", role, ...address], { patchesEngine });
+    return await Deno.readTextFile(join(tree.path, `units/dml-${role}.service`));
+  };
+  assertStringIncludes(await unitOf("join", false), "Environment=DML_ENGINE_PATCH=off\n");
+  for (const unit of [await unitOf("join", true), await unitOf("join"), await unitOf("serve", false)]) {
+    assert(!unit.includes("DML_ENGINE_PATCH"), unit);
+  }
 });
 
 Deno.test("runService() keeps the token in a file for its owner only, and takes it away with the service", async () => {

@@ -1,0 +1,15 @@
+import { DmlError } from "../protocol/kernel/errors.ts";
+import type { HostEnvironment } from "../protocol/host/home_path.ts";
+
+/** The variable that turns off the changes that dml makes to its engine. */
+export const ENGINE_PATCH_VARIABLE = "DML_ENGINE_PATCH";
+
+/**
+ * Returns false if the environment turns the engine's patch off. Throws `usage` if it says anything
+ * else than on or off.
+ */
+export function patchesEngine({ variable }: Pick<HostEnvironment, "variable">): boolean {
+  const text = variable(ENGINE_PATCH_VARIABLE) || "on";
+  if (text === "on" || text === "off") return text === "on";
+  throw new DmlError("usage", `${ENGINE_PATCH_VARIABLE} must be on or off, not ${JSON.stringify(text)}.`);
+}
