@@ -1,4 +1,4 @@
-/** Composition root: loads and runs the requested role. Only this file knows all three roles. */
+/** The composition root. Only this file knows all three roles; it loads the one asked for. */
 import { SYSTEM_CLOCK } from "./protocol/kernel/clock.ts";
 import { DmlError, isErrorCode } from "./protocol/kernel/errors.ts";
 import { newId } from "./protocol/kernel/id.ts";
@@ -21,13 +21,13 @@ import { type LocalWish, runUserCommand } from "./user/run.ts";
 import { logOutLost, steadyTerminal } from "./user/terminal/steady_terminal.ts";
 import { openTerminal, type Terminal } from "./user/terminal/terminal.ts";
 
-/** A parsed command line with everything that it needs from the host's environment. */
+/** A command line that was parsed, with all that is needed of the host's environment. */
 interface Task extends Invocation {
   readonly facts: ProcessFacts;
   readonly noColor: boolean;
 }
 
-/** Dependencies that every role receives from the composition root. */
+/** The surroundings that every role is given. */
 interface Surroundings {
   readonly terminal: Terminal;
   readonly presentation: Presentation;
@@ -37,21 +37,21 @@ interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** What a cluster in this process gets of it. */
+/** The surroundings that a cluster in this process is given. */
 type LocalSurroundings = Pick<Surroundings, "log" | "signal"> & {
   readonly presentation: Pick<Presentation, "logLevel">;
   readonly facts: Pick<ProcessFacts, "patchesEngine">;
 };
 
 const CLOCK_AND_CHANCE = { clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM };
-/** True for the packed program: it is started by its name and lies in one directory. */
+/** True for the packed program, which is called by its name and has everything in one directory. */
 const IS_PACKED = !import.meta.url.endsWith(".ts");
 const PROGRAM = IS_PACKED ? "dml" : "deno task";
 
 if (import.meta.main && isRealm()) serveRealm(perform);
 else if (import.meta.main) Deno.exit(await main(Deno.args));
 
-/** Runs one command line with exactly the permissions that it needs. Returns its exit code. */
+/** Runs a command line with the permissions that it needs and no more. Returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const environment = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, Deno.env.get(name)]));
   const noColor = Boolean(environment.NO_COLOR);
@@ -156,11 +156,7 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
   return EXIT_OK;
 }
 
-/**
- * Starts the ordinary master and node in this process, connected through memory, and returns a
- * client of them. Writes nothing to disk. Throws `interrupted` if the signal aborts first, and the
- * failure of the node if it cannot load the model.
- */
+/** Opens a master and a node in this process, over memory and without a disk. */
 export async function openLocalCluster(
   wish: LocalWish,
   surroundings: LocalSurroundings,
@@ -174,7 +170,7 @@ export async function openLocalCluster(
   const common = { ...CLOCK_AND_CHANCE, log, version: VERSION, transport };
   const master = await startMaster({
     ...common,
-    // The log of a master is for the operators of a cluster; this cluster has none.
+    // The log of a master is for those who run a cluster; here nobody does.
     log: presentation.logLevel === "debug" ? log : SILENT_LOG,
     control: { hostname: "master", port: 0 },
     http: null,
@@ -188,7 +184,7 @@ export async function openLocalCluster(
   const workers = Math.min(wish.pictures, defaultWorkers(hostCapabilities({ workers: 1 })));
   const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles, measures: false, patchesEngine });
   const settled = Promise.withResolvers<void>();
-  // A name that is not served is refused later, by the request for it.
+  // A name that is not served is refused when a picture is sent.
   if (!master.models().some(({ name }) => isWished(name))) settled.resolve();
   const node = startNode({
     ...common,
@@ -227,7 +223,7 @@ export async function openLocalCluster(
   }
 }
 
-/** Loads both roles without their adapters for network and disk. */
+/** Loads the parts of both roles that need no network and no disk. */
 async function localParts() {
   const modules = await Promise.all([
     import("./master/master.ts"),

@@ -23,22 +23,22 @@ import type { Digest } from "../protocol/kernel/digest.ts";
 import { watchParent } from "./host/parent_watch.ts";
 import { FileUseTimes } from "./models/use_times.ts";
 
-/** The command line of `dml join`, and the parts of the host that it works with. */
+/** The options of `dml join` and what it works with. */
 export interface JoinOptions {
-  /** The address of the HTTP interface of the master, which tells the control port. */
+  /** The address of the master's HTTP interface, which also tells the control port. */
   readonly master: Address;
   readonly token: string | null;
-  /** `null` for the name of the last time, else that of the host. */
+  /** The name of the node; `null` for the one it had before, or else the name of the host. */
   readonly name: string | null;
-  /** `null` for as many as the host carries. */
+  /** The number of workers; `null` for as many as the host carries. */
   readonly workers: number | null;
-  /** The limit of the model files on disk; 0 for none, `null` for the usual one. */
+  /** The limit of the model files on its disk, 0 for none; `null` for the default. */
   readonly cacheBytes?: number | null;
-  /** True if the node takes newer programs from its master. */
+  /** True if it takes newer programs from its master. */
   readonly upgrade: boolean;
-  /** True if the parent process can start a newer program in place of this one. */
+  /** True if whatever started it can start a newer program. */
   readonly canRestart: boolean;
-  /** The digest of this program if it is on trial. */
+  /** The digest of this program if it is on trial; `null` if it is not. */
   readonly trial: Digest | null;
   /** Path of the data directory. */
   readonly home: string;
@@ -56,24 +56,24 @@ export interface JoinOptions {
   readonly onProgress?: (progress: FetchProgress) => void;
 }
 
-/** The identity of a node that has started, before any master has answered. */
+/** A node that has started, before any master has answered. */
 export interface JoinedNode {
   readonly nodeId: string;
   readonly name: string;
   readonly workers: number;
-  /** The directory of its identity and its models. */
+  /** The path of the directory with its identity and its models. */
   readonly directory: string;
 }
 
-/** The reason for which a node left for good. */
+/** The reason that a node left for good, and if it is to be started again as a newer program. */
 export interface JoinEnding extends Ending {
   readonly isRestartDue: boolean;
 }
 
 /**
- * Runs a node on this host until `signal` aborts or the master shuts it down. It goes on while
- * the master cannot be reached. Throws the reason when no try can ever succeed (`unauthorized`,
- * `protocol_version`, …), `home_unusable`, `home_locked`.
+ * Runs a node on this host until `signal` aborts or the master shuts it down, and goes on when the
+ * master cannot be reached for a while. Throws the reason if no try can ever succeed
+ * (`unauthorized`, `protocol_version`, …), `home_unusable`, `home_locked`.
  */
 export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
   const { master, token, log, clock, random, signal, patchesEngine } = options;
@@ -109,8 +109,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
       capabilities: () => hostCapabilities({ workers }),
     });
     options.onStarted?.({ nodeId, name, workers, directory });
-    // The script that waits for this node to start a newer one is all that a person, or a service,
-    // knows of it.
+    // The script that started this node is what people and services stop, so the node ends with it.
     const endWatch = options.canRestart
       ? watchParent(() => void node.stop(), { clock, parent: () => Deno.ppid })
       : () => {};

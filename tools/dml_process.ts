@@ -11,10 +11,10 @@ import { invocationFactsOf } from "../user/process/invocation_facts.ts";
 import { allocatorEnvironmentOf } from "../user/process/allocator_environment.ts";
 import { V8_FLAGS } from "../user/process/v8_flags.ts";
 
-/** The entry of dml. */
+/** The path of the entry of dml. */
 export const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
-/** What dml may do; the tasks in `deno.json` grant the same. */
+/** The permissions of dml, which are those that the tasks in `deno.json` grant. */
 export const PERMISSIONS = [
   "--no-prompt",
   "--allow-net",
@@ -25,8 +25,9 @@ export const PERMISSIONS = [
 ] as const;
 
 /**
- * Every variable that dml looks at, silent (an empty one says nothing): what somebody has set for a cluster of their own is
- * not asked, nor their data directory. What a process needs is set beside these.
+ * Every variable that dml reads, emptied, which is as if it were not set: the settings that
+ * somebody has for a cluster of their own do not count. Variables that a process needs are added to
+ * these.
  */
 export const SILENT_ENVIRONMENT: Readonly<Record<string, string>> = Object.fromEntries(
   [...ENVIRONMENT_NAMES, "DML_EXECUTABLE", "DML_SUPERVISED", "DML_TRIAL", ENGINE_PATCH_VARIABLE].map((
@@ -34,7 +35,10 @@ export const SILENT_ENVIRONMENT: Readonly<Record<string, string>> = Object.fromE
   ) => [name, ""]),
 );
 
-/** The command that is dml from its sources, started for one command line as the executable is: with its permissions and no more. */
+/**
+ * Returns the command that runs a command line of dml from its sources as the executable does: with
+ * its permissions and no more.
+ */
 export function scopedSources(dmlArguments: readonly string[], { home }: { home: string }): string[] {
   const { command } = parseCommand([...dmlArguments, "--home", home], {});
   const facts = processFactsOf(command, invocationFactsOf({ entry: String(pathToFileURL(MAIN)), isPacked: false }));
@@ -48,7 +52,7 @@ export function scopedSources(dmlArguments: readonly string[], { home }: { home:
   ];
 }
 
-/** V8 saves on garbage in a node, as in the tasks of `deno.json`. */
+/** The flags by which V8 takes less memory in a node, as in the tasks of `deno.json`. */
 function memoryFlagsOf(dmlArguments: readonly string[]): string[] {
   return dmlArguments[0] === "join" ? [`--v8-flags=${V8_FLAGS}`] : [];
 }
@@ -60,12 +64,15 @@ function sources(memoryFlags: readonly string[] = []): string[] {
 
 const logLineSchema = z.looseObject({ level: z.string(), message: z.string() });
 
-/** One line of a log with `--log-format json`. */
+/** A line of a log with `--log-format json`. */
 export type LogLine = z.infer<typeof logLineSchema>;
 
-/** A dml that runs as a process of its own and logs JSON; killed at the end of `await using` if it still runs. */
+/**
+ * A dml in a process of its own that logs JSON; it is killed at the end of `await using` if it
+ * still runs.
+ */
 export class DmlProcess implements AsyncDisposable {
-  /** All that it has logged so far, and whatever else it wrote to standard error. */
+  /** The lines that it has logged so far, and whatever else it wrote to standard error. */
   readonly lines: string[] = [];
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<void>;
@@ -77,7 +84,10 @@ export class DmlProcess implements AsyncDisposable {
     this.#reading = this.#read();
   }
 
-  /** Starts `dml ARGUMENTS` with `home` as its data directory; dml is its sources, or the command `program`. */
+  /**
+   * Starts `dml ARGUMENTS` with `home` as its data directory; dml is its sources, or the command
+   * `program`.
+   */
   static start(
     dmlArguments: readonly string[],
     { home, program }: { home: string; program?: readonly string[] },
@@ -97,7 +107,10 @@ export class DmlProcess implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** The first line, past or to come, with this message that is as `isWanted` says. Throws when the process ends without one. */
+  /**
+   * Returns the first line, past or to come, that has this message and for which `isWanted` is
+   * true. Throws if the process ends without one.
+   */
   async logged(message: string, isWanted: (line: LogLine) => boolean = () => true): Promise<LogLine> {
     for (let next = 0;;) {
       for (; next < this.lines.length; next++) {
@@ -109,14 +122,14 @@ export class DmlProcess implements AsyncDisposable {
     }
   }
 
-  /** Sends it `signal` and gives its exit code. */
+  /** Sends it `signal` and returns its exit code. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
     if (!this.#isOver) this.#child.kill(signal);
     await this.#reading;
     return (await this.#child.status).code;
   }
 
-  /** Its exit code, when it ends by itself. */
+  /** Waits until it ends by itself, and returns its exit code. */
   async ended(): Promise<number> {
     await this.#reading;
     return (await this.#child.status).code;
@@ -153,7 +166,10 @@ function logLineOf(text: string): LogLine | null {
   return parseAs(logLineSchema, JSON.parse(text), { what: "A log line", code: "internal" });
 }
 
-/** Runs `dml ARGUMENTS` in the directory `cwd` to its end, its data there too; what it writes to standard error goes to ours. */
+/**
+ * Runs `dml ARGUMENTS` to its end in the directory `cwd`, with its data there too. Its standard
+ * error is that of this process.
+ */
 export async function runDml(
   dmlArguments: readonly string[],
   options: { cwd: string; env?: Readonly<Record<string, string>>; program?: readonly string[] },

@@ -20,8 +20,8 @@ async function copyOf(imported: Promise<{ readonly default: Bytes }>): Promise<B
 }
 
 /**
- * Loads assets from the packages that dml is built from. Every call returns a separate copy, which
- * the caller may transfer. Throws `assets_missing`.
+ * The assets as files of the packages that dml is built from. Every call gives bytes of their own,
+ * which may be given away. Throws `assets_missing`.
  */
 export const assetFiles: AssetSource = async (name) => {
   try {

@@ -9,8 +9,8 @@ export interface EngineResult {
   /** JPEG with the persons drawn in; `null` if none was requested. */
   readonly annotated: Uint8Array<ArrayBuffer> | null;
   /**
-   * JPEG of the face of each person, in the order of the prediction, whose persons do not refer to
-   * them yet; empty if none were requested.
+   * A JPEG of the face of each person, in the order of the prediction, which does not name them;
+   * empty when none were asked for.
    */
   readonly crops: readonly Uint8Array<ArrayBuffer>[];
 }
@@ -19,8 +19,8 @@ export interface RunOptions extends TaskOptions {
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
   /**
-   * True if the picture may queue in a worker behind others that are equally quick, so that the
-   * worker is not idle while the next one is handed over.
+   * It may be given to a worker that has others in hand, which are as quick: the worker is not idle
+   * until it is handed over.
    */
   readonly isQuick?: boolean;
 }
@@ -32,17 +32,18 @@ export type ModelFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 export type ModelFileReader = () => Promise<ModelFiles>;
 
 /**
- * Loads models and runs pictures through them, several at once. The implementation is a pool of
- * workers; tests have their own.
+ * Loads models and runs pictures through them, several at once. Adapters: a pool of workers;
+ * tests have their own.
  */
 export interface Engine {
   /** Number of pictures that can run at once. */
   readonly slots: number;
   /**
-   * Loads a model in every worker and warms it up; returns the measured images per second of one
-   * worker. The model files are read once for each worker, also for one that later replaces a dead
-   * worker; this side keeps no copy of them. Throws the errors of `readFiles`, `engine_failed`,
-   * `model_invalid`, `worker_died`, or `deadline_exceeded` (a worker was stuck and was replaced).
+   * Loads a model in every worker and warms it up; returns the measured images/s of one
+   * worker. The model files are read for each worker, also for one that takes a dead one's place later:
+   * nothing is kept of them here. Throws what the reader throws, `engine_failed`,
+   * `model_invalid`, `worker_died`, or `deadline_exceeded` (a worker was stuck in it and was
+   * replaced).
    */
   load(
     manifestDigest: string,
@@ -51,15 +52,15 @@ export interface Engine {
   ): Promise<{ imagesPerSecond: number }>;
   unload(manifestDigest: string): Promise<void>;
   /**
-   * Activates this version of a gallery at once, or removes the gallery if `view` is `null`: every
-   * picture that begins after this call is compared with it. Resolves once no worker compares with
-   * an earlier version any more.
+   * Puts this version of a gallery (null for none) in force, at once: every picture that is begun
+   * after this call is compared with it. Resolves when no worker looks at a picture with the
+   * version before any more.
    */
   setGallery(name: string, view: GalleryView | null): Promise<void>;
   /**
-   * Runs one picture (`null` if the pipeline needs none). The buffer of `image` is transferred and
-   * thereby detached. Throws the codes of unreadable pictures, `engine_failed`, `worker_died` (the
-   * worker was replaced), `deadline_exceeded`, `cancelled`.
+   * Runs one picture (null where the pipeline needs none). `image` is given away: its buffer is
+   * detached. Throws the codes of unreadable pictures, `engine_failed`, `worker_died` (the worker
+   * was replaced), `deadline_exceeded`, `cancelled`.
    */
   run(
     manifestDigest: string,

@@ -20,41 +20,39 @@ import type { EngineResult } from "./engine.ts";
 import { samplePicture } from "./sample_picture.ts";
 import type { LoadableModel } from "./worker_protocol.ts";
 
-/**
- * The size of the sample picture, that of a common photograph: all figures of images/s are for it.
- */
+/** The size of a common photograph, for which images/s are given. */
 const SAMPLE = { width: 1920, height: 1280 };
 /**
- * The part of a picture that is kept of a face: enough around it that it can be found and embedded
- * anew.
+ * The part of the picture around a face that is kept, so that the face can be found and embedded
+ * again.
  */
 const CROP = { factor: 2.5, sideMax: 640 };
 const MEASURED_PICTURES = 3;
 const MEASURED_EMPTY_RUNS = 200;
 
-/** The parts of a {@linkcode ModelHost}. */
+/** The options of a host. */
 export interface ModelHostOptions {
   readonly assets: AssetSource;
   readonly nowMs: () => number;
 }
 
 interface Loaded {
-  /** `name@version`. */
+  /** The name and the version, as `name@version`. */
   readonly name: string;
   readonly pipeline: Pipeline;
   readonly sessions: readonly ModelSession[];
-  /** Digests of its model file files. */
+  /** The digests of the model files' files. */
   readonly files: readonly string[];
 }
 
-/** The models of one worker: loads them and runs one picture after the other. */
+/** The models of one worker, which look at one picture after the other. */
 export class ModelHost {
   readonly #assets: AssetSource;
   readonly #nowMs: () => number;
   readonly #codec: ImageCodec;
   readonly #annotator: Annotator;
   readonly #loaded = new Map<string, Loaded>();
-  /** Galleries by name. */
+  /** The galleries by name. */
   readonly #galleries = new Map<string, GalleryReader>();
   #engine: Promise<void> | null = null;
   #sample: Uint8Array<ArrayBuffer> | null = null;
@@ -67,8 +65,8 @@ export class ModelHost {
   }
 
   /**
-   * Loads a model, codec included, and runs all of it once unless told not to; the model files are
-   * given away. Throws `engine_failed` or `model_invalid`.
+   * Loads a model and, unless `warmUp` is false, runs all of it once, codec included. The
+   * buffers of the model files are freed. Throws `engine_failed` or `model_invalid`.
    */
   async load(manifestDigest: string, model: LoadableModel): Promise<void> {
     const { name, manifest, files, warmUp = true } = model;
@@ -86,8 +84,8 @@ export class ModelHost {
   }
 
   /**
-   * Measures the pictures a second of this worker: the median of a few, decoded and sent through
-   * every model file; `LIMITS.imagesPerSecondMax` for a model that is too quick for the clock.
+   * Returns the pictures a second of this worker: the median of a few that are decoded and sent
+   * through every model file; `LIMITS.imagesPerSecondMax` if they are too quick for the clock.
    */
   async measure(manifestDigest: string): Promise<number> {
     const { pipeline } = this.#find(manifestDigest);
@@ -103,22 +101,22 @@ export class ModelHost {
     return Math.min(1_000 / medianMs, LIMITS.imagesPerSecondMax);
   }
 
-  /** Gives the model's memory back to the engine; does nothing if it is not loaded. */
+  /** Frees the model's memory in the engine. Does nothing if it is not loaded. */
   async unload(manifestDigest: string): Promise<void> {
     const loaded = this.#loaded.get(manifestDigest);
     this.#loaded.delete(manifestDigest);
     if (loaded !== undefined) await releaseAll(loaded.sessions);
   }
 
-  /** Sets the people of a gallery from the next picture on; `null` for nobody. */
+  /** Sets the people of a gallery from the next picture on; nobody if `view` is null. */
   setGallery(name: string, view: GalleryView | null): void {
     if (view === null) this.#galleries.delete(name);
     else this.#galleries.set(name, openGallery(view));
   }
 
   /**
-   * Recognises one picture; it is decoded once, and cropped or drawn upon only after all model files
-   * have run.
+   * Looks at one picture, which is decoded once, and cropped or drawn upon only after it was looked
+   * at.
    */
   async run(
     manifestDigest: string,
@@ -157,8 +155,8 @@ export class ModelHost {
   }
 
   /**
-   * Returns the gallery to search. Embeddings of different model files cannot be compared, so people
-   * whom another model file embedded are not searched.
+   * Returns the gallery that faces are compared with; `null` if there is none, or if its people
+   * were embedded by another model file, whose embeddings cannot be compared.
    */
   #galleryFor(name: string | null, files: readonly string[]): GalleryReader | null {
     const gallery = name === null ? undefined : this.#galleries.get(name);
@@ -200,8 +198,7 @@ export class ModelHost {
   }
 
   /**
-   * Creates the sessions of a model; the engine is loaded with the first model that needs
-   * it.
+   * Creates a session for each model file. The engine is loaded with the first model that needs it.
    */
   async #createSessions(
     manifest: Manifest,

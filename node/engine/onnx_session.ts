@@ -9,8 +9,8 @@ import { TENSOR_TYPES, type TensorType } from "../../protocol/messages/finding.t
 const REASON_CHARACTERS_MAX = 500;
 
 /**
- * The original `Worker` of the realm. The engine overwrites it at start with Node's; it is restored
- * afterwards.
+ * The engine puts another `Worker` into the realm when it starts (it wants Node's); this one is put
+ * back.
  */
 const RealmWorker = globalThis.Worker;
 
@@ -18,11 +18,11 @@ const RealmWorker = globalThis.Worker;
 let engineBytes: Uint8Array<ArrayBuffer> | null = null;
 
 /**
- * Sets the engine's wasm: the bytes of `onnxruntime.wasm`, whose buffer is detached later. The
- * engine starts with the first model file.
+ * Tells the engine of this realm what it is made of: the bytes of `onnxruntime.wasm`, which are
+ * given away. It starts with the first model file.
  *
- * Call it once, in the worker that runs the model files; no permission is needed for it. Each realm
- * runs one thread: two pictures in two workers finish sooner than one after the other with two
+ * Call it once, in the worker that runs the model files, which needs no permission for it. One realm
+ * runs one thread: two pictures in two workers are done sooner than one after the other with two
  * threads each.
  */
 export function initOnnx(wasm: Uint8Array<ArrayBuffer>): void {
@@ -33,12 +33,12 @@ export function initOnnx(wasm: Uint8Array<ArrayBuffer>): void {
 }
 
 /**
- * Loads one ONNX file; `bytes` are copied. Throws `engine_failed` with the engine's message if the
- * engine refuses the file.
+ * Loads one ONNX file; `bytes` are copied. Throws `engine_failed` with the engine's own words when
+ * it refuses them.
  *
- * The options are those that measured best on the built-in model files: full graph optimisation is
- * worth 40 % on the detector; arenas, memory patterns and parallel execution change neither time
- * nor heap size.
+ * The options are those that measured best on the built-in model files: the whole of graph optimisation
+ * is worth 40 % on the detector; arenas, memory patterns and parallel execution change neither time
+ * nor the size of the heap.
  */
 export async function createModelSession(bytes: Uint8Array): Promise<ModelSession> {
   const engine = engineBytes;
@@ -90,10 +90,10 @@ class OnnxModelSession implements ModelSession {
 let lastCall: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs `call` after the previous call of the engine has ended. All calls share one stack, and each
- * of them suspends while it uses it, so they must not overlap.
+ * Calls the engine when its last call has ended: all calls share one stack, which it lets go of in
+ * the middle of each.
  */
-async function exclusively<Result>(failure: string, call: () => Promise<Result>): Promise<Result> {
+async function alone<Result>(failure: string, call: () => Promise<Result>): Promise<Result> {
   const result = lastCall.then(call);
   lastCall = result.then(() => {}, () => {});
   try {

@@ -2,8 +2,8 @@ import type { Picture } from "../../models/image/picture.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
 
 /**
- * Creates the picture for measurements, always the same: smooth shapes and some grain, so that it
- * costs a codec about as much as a photograph of its size. It shows no person.
+ * A picture to measure with, always the same: smooth shapes and some grain, so that it costs a
+ * codec about what a photograph of its size does. Nobody is in it.
  */
 export function samplePicture({ width, height }: { width: number; height: number }): Picture {
   const data = new Uint8Array(width * height * 3);

@@ -1,6 +1,6 @@
 /**
- * Entry point of a worker thread. It has no permissions: data arrives and leaves in messages, and
- * files are requested by name.
+ * The entry of a worker thread, which holds no permissions: bytes come and go by message, and files
+ * are asked for by name.
  */
 /// <reference lib="deno.worker" />
 import type { AssetName } from "../../models/assets.ts";
@@ -23,11 +23,11 @@ const host = new ModelHost({
 });
 /** False if the engine is to be used as it was built; said with the first request. */
 let patchesEngine = true;
-/** Answers that wait for the end of a run. */
+/** The answers that wait for the end of a run, by the `id` of their requests. */
 const gallerySets: number[] = [];
 /**
- * Replies that are sent together with the reply of the next task, which needs no picture and takes
- * next to no time.
+ * The answers that wait to be posted with those of the tasks behind them, which take next to no
+ * time.
  */
 const unsent: FromWorker[] = [];
 let isWorking = false;
@@ -45,8 +45,8 @@ function take(message: ToWorker): void {
 }
 
 /**
- * Activates the gallery at once, ahead of the queued requests. The reply waits for the running
- * picture, which still uses the version before.
+ * Sets a gallery at once, past all requests that wait. The answer waits for the picture that is
+ * being looked at, which still uses the gallery before.
  */
 function setGallery({ id, name, view }: Extract<WorkerRequest, { type: "setGallery" }>): void {
   host.setGallery(name, view);
@@ -54,7 +54,7 @@ function setGallery({ id, name, view }: Extract<WorkerRequest, { type: "setGalle
   else post({ type: "gallerySet", id }, []);
 }
 
-/** Handles one request after the other: the pipelines run one picture at a time. */
+/** Handles one request after the other, since the pipelines look at one picture at a time. */
 async function work(): Promise<void> {
   isWorking = true;
   for (let request = requests.shift(); request !== undefined; request = requests.shift()) {
@@ -108,9 +108,7 @@ function requestAsset(name: AssetName): Promise<Uint8Array<ArrayBuffer>> {
   return pending.promise;
 }
 
-/**
- * Passes the bytes on and keeps no reference: the requester keeps them as long as it needs them.
- */
+/** Hands a file to those who asked for it, and forgets it. */
 function takeAsset(delivery: AssetDelivery): void {
   const pending = wanted.get(delivery.name);
   wanted.delete(delivery.name);

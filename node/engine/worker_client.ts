@@ -3,21 +3,20 @@ import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { FromWorker, ReplyTo, ToWorker, WorkerAsk, WorkerReply } from "./worker_protocol.ts";
 
+/** The options of a worker client. */
 export interface WorkerClientOptions {
   /** URL of the worker's module. */
   readonly url: URL;
   /**
-   * Source of the assets. Every call must return a separate copy, because the buffer is transferred
-   * to the worker.
+   * The files that the worker asks for. Every call returns new bytes, since they are transferred.
    */
   readonly assets: AssetSource;
   readonly log: Log;
   /**
-   * Called once the worker has ended, for whatever reason; its pending requests have failed by
-   * then.
+   * Called once, when the worker has ended for any reason; what it had in hand has failed by then.
    */
   readonly onEnd: (client: WorkerClient) => void;
-  /** Called when the worker uses the engine as it was built, because the patch fits another one. */
+  /** Called if the worker uses the engine as it was built, because the patch does not fit it. */
   readonly onEnginePatchSkipped: () => void;
 }
 
@@ -27,12 +26,12 @@ interface Pending {
   readonly reject: (error: DmlError) => void;
 }
 
-/** One worker thread without permissions, and its pending requests. */
+/** A worker thread that holds no permissions, and the requests that it has in hand. */
 export class WorkerClient {
   readonly #worker: Worker;
   readonly #options: WorkerClientOptions;
   readonly #pending = new Map<number, Pending>();
-  /** Messages without transfers are collected and posted together at the end of the turn. */
+  /** The messages of this turn that transfer nothing; they are posted together. */
   #unsent: ToWorker[] = [];
   #nextId = 1;
   #ended = false;
@@ -50,14 +49,14 @@ export class WorkerClient {
     };
   }
 
-  /** Number of requests that are not answered yet. */
+  /** The number of requests that were not answered yet. */
   get pendingCount(): number {
     return this.#pending.size;
   }
 
   /**
-   * Sends a request to the worker, which receives the buffers in `transfer`. Throws the failure
-   * that the worker replies, or the error that ended the worker: `worker_died` if it crashed.
+   * Asks the worker for something and transfers the buffers in `transfer`. Throws the error that
+   * the worker answers with, or the one that ended it: `worker_died` if it broke.
    */
   async ask<Type extends keyof ReplyTo>(
     ask: Extract<WorkerAsk, { type: Type }>,
@@ -65,7 +64,7 @@ export class WorkerClient {
   ): Promise<ReplyTo[Type]> {
     if (this.#ended) throw new DmlError("worker_died", "The worker had ended before the request was sent.");
     const id = this.#nextId++;
-    // Throws if a buffer in `transfer` is already detached; then nothing is pending.
+    // Throws if a buffer was transferred before; then nothing is pending.
     this.#post({ ...ask, id }, transfer);
     const answered = new Promise<WorkerReply>((resolve, reject) => {
       this.#pending.set(id, { type: ask.type, resolve, reject });
@@ -76,8 +75,8 @@ export class WorkerClient {
   }
 
   /**
-   * Terminates the worker at once and frees its memory. Its pending requests fail with `error`,
-   * except pictures queued behind the request in progress: they had not begun and can be retried.
+   * Terminates the worker at once and frees its memory. The request that it was busy with fails
+   * with `error`; pictures behind that fail with an error that lets them be tried again.
    */
   end(error: DmlError): void {
     if (this.#ended) return;
@@ -92,10 +91,7 @@ export class WorkerClient {
     this.#options.onEnd(this);
   }
 
-  /**
-   * Ends the client after a crash. The cause is only logged on this host: it must not appear in the
-   * error that users see.
-   */
+  /** Ends a worker that broke. The reason is for the log of this host only; users see the error. */
   #died(how: string): void {
     this.#options.log.error("A worker died.", { how });
     this.end(new DmlError("worker_died", "The worker that ran the picture died."));
@@ -142,11 +138,8 @@ export class WorkerClient {
   }
 }
 
-/**
- * Returns the error for a picture that had not begun when its worker ended because of an earlier
- * request.
- */
-function notBegun(error: DmlError): DmlError {
+/** Returns the error of a picture whose worker ended before it came to it. */
+function overOther(error: DmlError): DmlError {
   if (error.code === "shutting_down") return error;
   return new DmlError("attempt_failed", "Its worker ended because of an earlier request.", { cause: error });
 }

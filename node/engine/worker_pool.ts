@@ -10,40 +10,33 @@ import { WorkerClient } from "./worker_client.ts";
 import { type PooledModel, WorkerSlot } from "./worker_slot.ts";
 
 /**
- * Maximum number of runs that wait for a worker. They never wait long if the caller runs at most
- * `slots` at once.
+ * The most runs that may wait for a worker; with a caller that keeps to `slots` none waits for
+ * long.
  */
 const WAITING_MAX = 1_024;
-/**
- * Maximum number of requests pending on one worker: the running one, and quick ones queued behind
- * it.
- */
+/** The most runs that one worker has in hand: the one that it runs, and quick ones behind it. */
 const PENDING_MAX = 16;
-/** Speed reported for a model that is not measured, because no other node competes with it. */
+/** The speed that is reported when none is measured, since nobody compares it. */
 const UNMEASURED_IMAGES_PER_SECOND = 1;
-/** The workers' module, beside this one; both are bundled in the packaged program. */
+/** The workers' module, which lies beside this one; in the packed program both are bundled. */
 const WORKER = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
 
+/** The settings of a pool and what it works with. */
 export interface WorkerPoolOptions {
-  /**
-   * Number of workers; each is a thread with its own engine and its own copy of the model files.
-   */
+  /** The number of workers; each is a thread with its own engine and its own copy of the model files. */
   readonly workers: number;
   /**
-   * Source of the assets. Every call must return a separate copy, because the buffer is transferred
-   * to a worker.
+   * The files that workers ask for. Every call returns new bytes, since they are transferred to a
+   * worker.
    */
   readonly assets: AssetSource;
   readonly clock: Clock;
   readonly log: Log;
-  /**
-   * False if only a handful of pictures will run: models are then neither warmed up nor measured,
-   * and their speed is unknown.
-   */
+  /** False if there are only a few pictures: then nothing is warmed up or measured first. */
   readonly measures?: boolean;
   /** False if the workers are to use the engine as it was built, without what dml changes of it. */
   readonly patchesEngine?: boolean;
-  /** The workers' module; the real one unless a test has its own. */
+  /** The workers' module, if it is not the real one. */
   readonly workerUrl?: URL;
 }
 
@@ -54,7 +47,7 @@ interface Waiting {
   readonly reject: (error: DmlError) => void;
 }
 
-/** Creates an {@linkcode Engine} of `options.workers` threads without any permissions. */
+/** Returns an {@linkcode Engine} whose work is done by threads that hold no permissions at all. */
 export function createWorkerPool(options: WorkerPoolOptions): Engine {
   invariant(options.workers >= 1, `a pool needs a worker, not ${options.workers}`);
   return new WorkerPool(options);
@@ -68,7 +61,7 @@ class WorkerPool implements Engine {
   readonly #slots: WorkerSlot[] = [];
   #waiting: Waiting[] = [];
   #isClosed = false;
-  /** Time of the single timer that serves all deadlines, and the function that cancels it. */
+  /** The time at which the one timer for all deadlines is due. */
   #sweepAtMs = Infinity;
   #cancelSweep: (() => void) | null = null;
 
@@ -104,7 +97,7 @@ class WorkerPool implements Engine {
     try {
       await Promise.all(this.#slots.map((slot) => slot.load(manifestDigest, model)));
       if (!this.#measures) return { imagesPerSecond: UNMEASURED_IMAGES_PER_SECOND };
-      // Measured on one worker, once the others have finished loading.
+      // Only one worker is measured, while the others have nothing left to load.
       return { imagesPerSecond: await this.#slots[0].measure(manifestDigest, model) };
     } catch (error) {
       await this.unload(manifestDigest);
@@ -114,15 +107,15 @@ class WorkerPool implements Engine {
 
   async unload(manifestDigest: string): Promise<void> {
     this.#models.delete(manifestDigest);
-    // A failure leaves nothing behind: a worker that died or refuses is replaced by one that does
-    // not load the model.
+    // A worker that died or refused keeps nothing of the model, and its successor will not
+    // load it.
     await Promise.allSettled(this.#slots.map((slot) => slot.ask({ type: "unload", manifestDigest })));
   }
 
   async setGallery(name: string, view: GalleryView | null): Promise<void> {
     if (view === null) this.#galleries.delete(name);
     else this.#galleries.set(name, view);
-    // A worker processes messages in order, so requests sent from now on use this version.
+    // A worker handles messages in order, so whatever it is asked from now on comes after this.
     await Promise.all(this.#slots.map((slot) => slot.setGallery(name, view)));
   }
 
@@ -155,7 +148,8 @@ class WorkerPool implements Engine {
   }
 
   /**
-   * Returns a free worker, or for a quick run the least busy one; `undefined` if the run must wait.
+   * Returns a free worker or, for a quick run, the one that has the least in hand; `undefined` if
+   * the run has to wait.
    */
   #slotFor({ isQuick = false }: RunOptions): WorkerSlot | undefined {
     const free = this.#slots.find(({ isFree }) => isFree);
@@ -207,7 +201,7 @@ function once(work: () => void): () => void {
   };
 }
 
-/** What {@linkcode runOn} runs. */
+/** A run that a worker is asked for. */
 interface Run {
   readonly manifestDigest: string;
   readonly image: Uint8Array<ArrayBuffer> | null;
@@ -216,8 +210,8 @@ interface Run {
 }
 
 /**
- * Runs one picture on `slot`. A running picture cannot be stopped: if it is cancelled, it finishes
- * and its result is discarded.
+ * Has a worker look at a picture. A picture that is cancelled meanwhile is still finished, since a
+ * worker cannot be stopped in the middle of one.
  */
 async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
   const { annotate, embeddings, gallery, crops: wantsCrops, signal } = options;

@@ -1,5 +1,5 @@
 /**
- * Messages between the pool and its workers. They are sent in batches, because an event between
+ * The messages between the pool and its workers. Several are posted at once, since an event between
  * threads costs as much as a small task. Both sides are of one build and one process, so these are
  * types, not schemas.
  */
@@ -10,30 +10,34 @@ import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 import type { EngineResult, ModelFiles } from "./engine.ts";
 
-/** A model in the form in which it is sent to a worker; `name` is `name@version`. */
+/**
+ * A model as a worker receives it: its name and version, its manifest, and its model files by role.
+ */
 export interface LoadableModel {
   readonly name: string;
   readonly manifest: Manifest;
   readonly files: ModelFiles;
-  /** False if the model counts as loaded before it has run. */
+  /** False if it counts as loaded before it has run once. */
   readonly warmUp?: boolean;
 }
 
-/** Requests to a worker. It handles one after the other and replies to each with the same `id`. */
+/** A request to a worker, which handles one after the other and answers each with the same `id`. */
 export type WorkerRequest =
-  /** Say that you are there. If `patchesEngine` is false the engine is used as it was built. */
+  /**
+   * Answer that the worker runs. If `patchesEngine` is false it uses the engine as it was built.
+   */
   | { readonly type: "start"; readonly id: number; readonly patchesEngine: boolean }
   /** Load a model and warm it up; the buffers of the model files are transferred. */
   | ({ readonly type: "load"; readonly id: number; readonly manifestDigest: string } & LoadableModel)
-  /** Measures the speed of a loaded model. */
+  /** Measure the pictures a second with a model that is loaded. */
   | { readonly type: "measure"; readonly id: number; readonly manifestDigest: string }
   | { readonly type: "unload"; readonly id: number; readonly manifestDigest: string }
   /**
-   * Compares faces with this gallery from now on; `null` removes it. Handled ahead of the queue and
-   * answered once no running picture uses the version before.
+   * Compare faces with these people from now on; with nobody if `view` is null. Answered when no
+   * picture is compared with the people before.
    */
   | { readonly type: "setGallery"; readonly id: number; readonly name: string; readonly view: GalleryView | null }
-  /** Runs one picture (`null` if the pipeline needs none), whose buffer is transferred. */
+  /** Look at a picture, whose buffer is transferred; `null` if the pipeline needs none. */
   | ({
     readonly type: "run";
     readonly id: number;
@@ -41,10 +45,7 @@ export type WorkerRequest =
     readonly image: Uint8Array<ArrayBuffer> | null;
   } & TaskOptions);
 
-/**
- * Messages to a worker beside requests, at any time: a requested file, or the reason why it is
- * missing.
- */
+/** A file that a worker asked for, or the reason that there is none; sent at any time. */
 export type AssetDelivery =
   | { readonly type: "asset"; readonly name: AssetName; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: "assetMissing"; readonly name: AssetName; readonly reason: string };
@@ -62,7 +63,10 @@ export type WorkerReply =
   | ({ readonly type: "ran"; readonly id: number } & EngineResult)
   | { readonly type: "failed"; readonly id: number; readonly code: ErrorCode; readonly reason: string };
 
-/** What a worker says: answers, which file it needs to go on, and that the engine's patch fits another engine. */
+/**
+ * A message of a worker: an answer, a file that it needs, or that the patch does not fit the
+ * engine.
+ */
 export type FromWorker =
   | WorkerReply
   | { readonly type: "assetWanted"; readonly name: AssetName }

@@ -7,22 +7,23 @@ import type { ModelFileReader } from "./engine.ts";
 import type { WorkerClient } from "./worker_client.ts";
 import type { LoadableModel, ReplyTo, WorkerAsk } from "./worker_protocol.ts";
 
-/** Shortest and longest delay before another start after a worker failed to start. */
+/** The first and the longest wait before a worker that cannot start is tried again. */
 const RESTART_MIN_MS = 500;
 const RESTART_MAX_MS = 30_000;
 const MINUTE_MS = 60_000;
 
-/** A model that every worker of a pool must have loaded. */
+/** A model that every worker of a pool has loaded. */
 export interface PooledModel extends Omit<LoadableModel, "files"> {
   readonly readFiles: ModelFileReader;
 }
 
+/** The options of a slot. */
 export interface WorkerSlotOptions {
-  /** Starts a worker. */
+  /** Starts a worker; `onEnd` is called when it has ended. */
   readonly spawn: (onEnd: () => void) => WorkerClient;
-  /** Models that every worker must load, keyed by manifest digest; the pool changes this map. */
+  /** The models that every worker must have loaded; the pool changes them. */
   readonly models: ReadonlyMap<string, PooledModel>;
-  /** The galleries that every worker must know, keyed by name; the pool changes this map. */
+  /** The people that every worker must know, by gallery; the pool changes them. */
   readonly galleries: ReadonlyMap<string, GalleryView>;
   readonly clock: Clock;
   readonly log: Log;
@@ -32,18 +33,18 @@ export interface WorkerSlotOptions {
   readonly patchesEngine: boolean;
 }
 
-/** Place of one worker in the pool. A worker that dies is replaced by one with the same models. */
+/** The place of one worker in the pool. A worker that dies is replaced by another. */
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions;
   #client: WorkerClient | null = null;
-  /** Deadlines of the requests pending on the present worker, in milliseconds. */
+  /** The deadlines of requests that the present worker has not answered. */
   #deadlinesAtMs: number[] = [];
   #isReady = false;
   #isClosed = false;
-  /** Resolves once the present worker or its successor has all models; rejects if that fails. */
+  /** Resolves when the present or the next worker has all models. */
   #starting: Promise<void> = Promise.resolve();
   #restartMs = RESTART_MIN_MS;
-  /** Cancels a delayed start and rejects it. */
+  /** Gives up a start that was put off; `null` if there is none. */
   #abandonRestart: ((error: DmlError) => void) | null = null;
 
   constructor(options: WorkerSlotOptions) {
@@ -51,29 +52,29 @@ export class WorkerSlot {
     this.#startBy(this.#start());
   }
 
-  /** Resolves once a worker has loaded all models; throws why it could not be started. */
+  /** Waits for a worker that has all models. Throws the reason if none could be started. */
   ready(): Promise<void> {
     return this.#starting;
   }
 
-  /** True if a request would begin at once. */
+  /** True if a request would be begun at once. */
   get isFree(): boolean {
     return this.pendingCount === 0;
   }
 
-  /** Number of requests pending on the worker; `Infinity` if there is none that can take one. */
+  /** The number of requests that the worker has in hand; infinity while there is no worker. */
   get pendingCount(): number {
     return this.#isReady ? this.#client?.pendingCount ?? Infinity : Infinity;
   }
 
-  /** Earliest deadline of the pending requests, in milliseconds; `Infinity` if none has one. */
+  /** The time on the clock at which the first request is overdue; infinity if none ever is. */
   get deadlineAtMs(): number {
     return Math.min(...this.#deadlinesAtMs);
   }
 
   /**
-   * Sends a request to the slot's worker. The caller must replace the worker when `deadlineAtMs`
-   * has passed. Throws the failure that the worker replies, or `worker_died`.
+   * Asks the slot's worker, which the caller replaces after `deadlineAtMs`. Throws the error that
+   * the worker answers with, or `worker_died`.
    */
   async ask<Type extends keyof ReplyTo>(
     ask: Extract<WorkerAsk, { type: Type }>,
@@ -96,28 +97,27 @@ export class WorkerSlot {
   }
 
   /**
-   * Loads one of the pool's models in the slot's worker; a worker that is just starting loads it as
-   * part of its start. Throws the failure that the worker replies, `deadline_exceeded` if it was
-   * stuck and is being replaced, or the error of starting its successor.
+   * Has the slot's worker load one of the pool's models; a worker that is being started does
+   * so by itself. Throws the error that the worker answers with, `deadline_exceeded` if it was
+   * stuck and is being replaced, or the reason if the next one could not be started.
    */
   async load(manifestDigest: string, model: PooledModel): Promise<void> {
     const client = this.#isReady ? this.#client : null;
     if (client === null) return await this.#starting;
     const late = overdue(`loaded ${model.name}`);
     const [ask, options] = await loadOf(manifestDigest, model);
-    // A worker that took its place in the meantime loads all models of the pool.
+    // A worker that took its place meanwhile loads the same models.
     if (this.#client !== client) return await this.#starting;
     try {
       await this.#within(this.ask(ask, options), { client, late });
     } catch (error) {
-      // Rethrown if the worker refused the model or was stuck in it; otherwise it died, perhaps for
-      // another reason.
+      // The worker refused or was stuck; otherwise it died, perhaps of something else.
       if (this.#client === client || error === late) throw error;
       await this.#starting;
     }
   }
 
-  /** Measures a loaded model, in images per second. Throws as {@linkcode load} or `worker_died`. */
+  /** Returns the pictures a second of the slot's worker. Throws as `load()`, or `worker_died`. */
   async measure(manifestDigest: string, { name }: PooledModel): Promise<number> {
     const late = overdue(`measured ${name}`);
     const measured = this.ask({ type: "measure", manifestDigest });
@@ -125,9 +125,8 @@ export class WorkerSlot {
   }
 
   /**
-   * Sets a gallery in the slot's worker, also in one that is just starting. Failure because a
-   * worker ended is ignored: it uses no gallery any more, and its successor receives those of the
-   * pool.
+   * Has the slot's worker compare faces with these people, also a worker that is being started. If
+   * it dies, the next one is given the galleries that the pool has then.
    */
   async setGallery(name: string, view: GalleryView | null): Promise<void> {
     try {
@@ -140,7 +139,7 @@ export class WorkerSlot {
     }
   }
 
-  /** Terminates the worker and starts another; pending requests fail with `error`. */
+  /** Terminates the worker and starts another in its place; requests in hand fail with `error`. */
   replace(error: DmlError): void {
     this.#client?.end(error);
   }
@@ -152,7 +151,7 @@ export class WorkerSlot {
     this.#client?.end(error);
   }
 
-  /** Sets the start that callers wait for. Its failure is logged, so no caller has to handle it. */
+  /** Remembers a start. A failure is not unhandled when nobody waits for it: it has been logged. */
   #startBy(starting: Promise<void>): void {
     this.#starting = starting;
     starting.catch(() => {});
@@ -167,8 +166,7 @@ export class WorkerSlot {
         late: overdue("started"),
       });
       for (const [name, view] of this.#options.galleries) await client.ask({ type: "setGallery", name, view });
-      // The pool may add models during the loop; a loop over a Map also visits entries added behind
-      // the present one.
+      // The pool may add models meanwhile; a loop over a Map reaches those too.
       for (const [manifestDigest, model] of this.#options.models) {
         const [ask, { transfer }] = await loadOf(manifestDigest, model);
         await this.#within(client.ask(ask, transfer), { client, late: overdue(`loaded ${model.name}`) });
@@ -184,7 +182,10 @@ export class WorkerSlot {
     this.#options.onFree();
   }
 
-  /** Waits for `answered`; ends the client with `late` after the time limit of loading. */
+  /**
+   * Waits for a step that a worker takes before it can look at pictures, for at most
+   * `LIMITS.loadDeadlineMs`. A worker that takes longer is ended with `late`.
+   */
   async #within<Reply>(
     answered: Promise<Reply>,
     { client, late }: { client: WorkerClient | null; late: DmlError },
@@ -197,7 +198,7 @@ export class WorkerSlot {
     }
   }
 
-  /** Starts a worker after a delay that doubles with every failed start. */
+  /** Starts a worker after a wait, since the one before could not be started. */
   #startLater(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const cancel = this.#options.clock.after(this.#restartMs, () => {
@@ -223,13 +224,13 @@ export class WorkerSlot {
   }
 }
 
-/** Returns true if the picture was not at fault; the worker is then not trusted with another. */
+/** Returns true for a failure of the engine or a codec that is not the picture's fault. */
 function isBroken(error: unknown): boolean {
   const { code } = asDmlError(error);
   return code === "engine_failed" || code === "internal";
 }
 
-/** Returns the error for a worker that had not `done` something in time, with advice. */
+/** Returns the error of a worker that had not `done` something in time, with the way out. */
 function overdue(done: string): DmlError {
   const what = `A worker had not ${done} after ${LIMITS.loadDeadlineMs / MINUTE_MS} minutes and was terminated.`;
   return new DmlError("deadline_exceeded", `${what} Stop other programs on the host, or use a smaller model.`, {
@@ -237,7 +238,7 @@ function overdue(done: string): DmlError {
   });
 }
 
-/** Creates the request to load `model`, with model files that are read for this worker alone. */
+/** Returns the request that has one worker load `model`, with model files read for it alone. */
 async function loadOf(
   manifestDigest: string,
   { readFiles, ...rest }: PooledModel,

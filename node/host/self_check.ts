@@ -1,7 +1,4 @@
-/**
- * Checks of everything that a node needs of its host, one by one. Each returns a sentence with its
- * finding, or throws the problem.
- */
+/** Checks of what a node needs of its host. Each returns what it found as a sentence, or throws. */
 import { ASSET_NAMES, type AssetSource } from "../../models/assets.ts";
 import { EMPTY } from "../../models/catalog/empty.ts";
 import { ModelRegistry } from "../../models/registry.ts";
@@ -16,7 +13,7 @@ import { createWorkerPool } from "../engine/worker_pool.ts";
 
 const MIB = 1024 * 1024;
 
-/** The smallest module with a 128-bit vector instruction, taken from wasm-feature-detect. */
+/** The smallest module with an instruction on vectors of 128 bits (wasm-feature-detect). */
 const SIMD_MODULE = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
   ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
@@ -24,15 +21,15 @@ const SIMD_MODULE = Uint8Array.of(
 
 /** The checks of this host that only the node role can make. */
 export interface SelfChecks {
-  /** Throws `memory_low` if a node with one worker does not fit. */
+  /** Checks the memory. Throws `memory_low` if a node with one worker would not fit. */
   memory(): Promise<string>;
-  /** Throws `engine_failed` or `assets_missing`. */
+  /** Checks the WebAssembly and its files. Throws `engine_failed` or `assets_missing`. */
   wasm(): Promise<string>;
-  /** Throws `worker_died` or `deadline_exceeded`. */
+  /** Checks that a worker answers. Throws `worker_died` or `deadline_exceeded`. */
   workers(): Promise<string>;
 }
 
-/** Sources of the checks; tests pass their own. */
+/** The things that are checked, and what checking takes. */
 export interface SelfCheckOptions {
   readonly clock: Clock;
   readonly log: Log;
@@ -79,14 +76,16 @@ async function checkWasm(assets: AssetSource, patchesEngine: boolean): Promise<s
   return `WebAssembly has vectors; ${ASSET_NAMES.length} files of ${inMib(bytes)} are whole. ${patch}`;
 }
 
-/** Says if the engine is used as dml changes it. */
+/** Returns a sentence that says if the engine is patched. */
 function patchState(engine: Uint8Array, patchesEngine: boolean): string {
   if (!patchesEngine) return "The patch of the engine is off: DML_ENGINE_PATCH says so.";
   if (isEngineKnown(engine)) return "The patch of the engine is on.";
   return "The patch of the engine is skipped: it was written for another version.";
 }
 
-/** A worker as every node has them, without permissions: it starts, loads and answers. */
+/**
+ * Starts a worker without permissions, as every node does, and has it load and answer something.
+ */
 async function checkWorkers(
   options: { clock: Clock; log: Log; assets: AssetSource; patchesEngine: boolean },
 ): Promise<string> {

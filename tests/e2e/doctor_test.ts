@@ -1,4 +1,4 @@
-/** `dml doctor` as a process, and what it finds of real masters. */
+/** Tests of `dml doctor` as a process, and of what it finds of real masters. */
 import { join } from "node:path";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -9,7 +9,9 @@ import { masterSteps } from "../../user/doctor/master.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-/** Runs `dml doctor --json` with `home` as its data directory. Returns each line, and the exit code. */
+/**
+ * Runs `dml doctor --json` with `home` as its data directory. Returns each line, and the exit code.
+ */
 async function doctor(home: string, more: readonly string[] = [], environment: Record<string, string> = {}) {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...PERMISSIONS, MAIN, "doctor", "--json", "--home", home, ...more],
@@ -21,7 +23,7 @@ async function doctor(home: string, more: readonly string[] = [], environment: R
   return { code, lines };
 }
 
-/** Each step with its sentence, or the code of the first failure. */
+/** Returns each step with its sentence, up to the first failure with its code. */
 async function walked(port: number, token: string | null): Promise<string[]> {
   const said: string[] = [];
   const steps = masterSteps({

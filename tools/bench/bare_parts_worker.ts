@@ -1,4 +1,7 @@
-/** The bare parts of one picture, each called by itself with nothing of dml around it. A realm of its own, for the engine. */
+/**
+ * Measures the bare parts of one picture, each called by itself with nothing of dml around it. A
+ * worker, since the engine needs a realm of its own.
+ */
 /// <reference lib="deno.worker" />
 import { createAnnotator } from "../../models/image/draw/annotate.ts";
 import { letterbox } from "../../models/image/geometry/geometry.ts";
@@ -22,7 +25,7 @@ import { assetFiles } from "../../node/engine/asset_files.ts";
 import { samplePhoto } from "../sample_photos.ts";
 import { timed } from "./figure.ts";
 
-/** Milliseconds of one round. */
+/** The milliseconds of each part in one round. */
 export interface BareParts {
   readonly decode: number;
   readonly prepare: number;

@@ -6,15 +6,16 @@ import { bareRelayMs } from "./bare_relay.ts";
 import { BenchCluster } from "./bench_cluster.ts";
 import { type Figure, MB, median, shown, timed } from "./figure.ts";
 
-/** So many, as the median of 30 differences moved by 3 ms from run to run. */
+/** The number of rounds; the median of 30 differences moved by 3 ms from run to run. */
 const ROUNDS = 120;
 const WARM_UP_ROUNDS = 8;
-/** As `dml predict photo.jpg` asks. */
+/** The options with which `dml predict photo.jpg` asks. */
 const ASKED = { model: "faces", annotate: true, embeddings: false, gallery: null, crops: false } as const;
 
 /**
- * A photo through master and node, as processes, over the same in one process, beside what it takes to pass the same bytes through two HTTP
- * servers and back; and the memory of that node.
+ * Returns the figures of a photo that goes through master and node as processes, compared with the
+ * same in one process and with passing the same bytes through two HTTP servers and back; and the
+ * memory of that node.
  */
 export async function clusterOverLocal(): Promise<Figure[]> {
   await using cluster = await BenchCluster.start({ model: "faces@1" });
@@ -26,7 +27,8 @@ export async function clusterOverLocal(): Promise<Figure[]> {
   });
   const photo = await samplePhoto(1);
   const once = (client: ClusterClient, round: number) => {
-    // Another one each time: what is there already would not have to be brought.
+    // The picture is another one each time, since one that is there already would not be sent
+    // again.
     const picture = variantOf(photo, round + WARM_UP_ROUNDS);
     return timed(() => client.predict(picture, ASKED));
   };

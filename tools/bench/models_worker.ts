@@ -1,4 +1,7 @@
-/** The model files of the face model, in the engine as it is published or as dml changes it. A realm of its own, for the engine. */
+/**
+ * Measures the model files of the face model in the engine as it is published or as dml changes it.
+ * A worker, since the engine needs a realm of its own.
+ */
 /// <reference lib="deno.worker" />
 import { FACES } from "../../models/catalog/faces.ts";
 import { DETECT } from "../../models/pipelines/faces/detect.ts";
@@ -11,17 +14,17 @@ import { withDepthwiseConvolution } from "../../node/engine/patches/depthwise_pa
 import { createModelSession, initOnnx } from "../../node/engine/onnx_session.ts";
 import { timed } from "./figure.ts";
 
-/** Which engine. */
+/** The engine that is measured. */
 export type EngineKind = "published" | "changed";
 
-/** Milliseconds for one run of each model file. */
+/** The milliseconds for one run of each model file. */
 export type ModelsMs = Readonly<Record<"detect" | "landmarks" | "embed", number>>;
 
 type Runs = Readonly<Record<keyof ModelsMs, () => Promise<unknown>>>;
 
 let runs: Runs | null = null;
 
-/** Each message is a round; all of them name the same engine. */
+/** Runs a round for each message; all of them name the same engine. */
 self.onmessage = async ({ data }: MessageEvent<EngineKind>) => {
   runs ??= await load(data);
   self.postMessage(await round(runs));

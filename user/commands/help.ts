@@ -17,14 +17,14 @@ const ENGINE_PATCH = [
 ] as const;
 const NO_COLOR = ["NO_COLOR", "When it is set, no colour (https://no-color.org)."] as const;
 
-/** Prints the requested help; for `models`, the models that come with dml as well. */
+/** Prints the help that `command` asks for; that of `models` with the models that come with dml. */
 export async function runHelp(
   { topic, subVerb }: HelpCommand,
   { terminal }: { terminal: Terminal },
 ): Promise<number> {
   terminal.out(helpText(topic, subVerb));
   if (topic === "models" && subVerb === undefined) {
-    // Loaded only when needed, because it loads the schemas of manifests.
+    // Not loaded for every help, since it loads the schemas of manifests.
     const { CATALOG } = await import("../../models/catalog/catalog.ts");
     const rows = CATALOG.map(({ manifest: { name, version, description } }) =>
       [`${name}@${version}`, description] as const
@@ -34,10 +34,7 @@ export async function runHelp(
   return EXIT_OK;
 }
 
-/**
- * Returns the help of a verb, of one of its sub-verbs, or of a topic; the overview if `topic` is
- * `null`.
- */
+/** Returns the help of a verb, of one of its sub-verbs, of a topic, or of everything. */
 export function helpText(topic: HelpCommand["topic"], subVerb?: string): string {
   if (topic === null) return overview();
   if (isVerbName(topic)) {
@@ -113,7 +110,7 @@ function flagLines(flags: readonly FlagName[]): string[] {
   return ["", "Flags:", "", ...pairs(flags.map((flag) => [flagUsage(flag), flagText(flag)]))];
 }
 
-/** Formats a flag with its forms, such as `-m, --master HOST[:7400]`. */
+/** Returns a flag as it may be written, like `-m, --master HOST[:7400]`. */
 function flagUsage(name: FlagName): string {
   const { alias, argument, eitherWay } = flagOf(name);
   const short = alias ? `-${alias}, ` : "    ";
@@ -131,7 +128,7 @@ function flagText(name: FlagName): string {
   ].filter(Boolean).join(" ");
 }
 
-/** Formats the environment variable of `name`, that of a switch with its allowed values. */
+/** Returns the variable of a flag, with its values if the flag is a switch. */
 function environmentText(name: FlagName): string {
   const { environment = "", argument } = flagOf(name);
   return argument === undefined ? `${environment}=1|0` : environment;
@@ -170,7 +167,7 @@ function environmentHelp(): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Lays out `rows` in two columns, the second one wrapped. */
+/** Returns the lines of two columns, the second one wrapped. */
 function pairs(rows: readonly (readonly [left: string, right: string])[]): string[] {
   const width = Math.min(34, Math.max(...rows.map(([left]) => left.length)));
   return rows.flatMap(([left, right]) => {

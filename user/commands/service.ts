@@ -17,13 +17,14 @@ import { installedText, uninstalledText } from "../service/service_text.ts";
 import { environmentLine, systemdUnit } from "../service/systemd_unit.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
+/** The context of `dml service`. */
 export interface ServiceContext {
   readonly terminal: Terminal;
   readonly facts: ProcessFacts;
   readonly entry: string;
 }
 
-/** The service of one role and its files. */
+/** The service of one role. */
 interface Service {
   readonly role: ServiceRole;
   readonly directory: ServiceDirectory;
@@ -103,7 +104,7 @@ async function install(
     const environmentFile = lines.length > 0 ? files.environment : null;
     const description = DESCRIPTIONS[role];
     await write(files.description, systemdUnit({ level, description, commandLine, environment, environmentFile }));
-    // The unit holds no secret, and systemd complains about a unit that others cannot read.
+    // A unit has nothing secret in it, and systemd complains of one that others cannot read.
     await Deno.chmod(files.description, 0o644);
   });
   context.terminal.out(installedText({ ...files, manager, level }));
@@ -141,8 +142,8 @@ async function report(
 }
 
 /**
- * Returns the processes that run the role on the data directory, as a service or not; an entry is
- * `null` if its process is unknown.
+ * Returns the processes that run the role on the data directory, however they were started; `null`
+ * for one that is not known.
  */
 async function holdersOf(role: ServiceRole, home: string) {
   const directories = role === "serve" ? [join(home, "master")] : await nodeDirectories(join(home, "nodes"));
@@ -173,10 +174,7 @@ async function write(path: string, text: string): Promise<void> {
   await writeFileDurably(path, new TextEncoder().encode(text));
 }
 
-/**
- * Runs `work` on the service directory `path`. Throws `output_unwritable` if it fails, with the
- * advice that another account may be needed.
- */
+/** Does `work` in a directory of services. Throws `output_unwritable` if it may not be changed. */
 async function writing<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

@@ -3,12 +3,12 @@ import { ENVIRONMENT_NAMES } from "../cli/flags.ts";
 import { SOURCE_VARIABLES } from "./source_variables.ts";
 import type { Permissions } from "./permissions.ts";
 
-/** Maximum length of one flag; some systems refuse longer arguments (Linux: 128 KiB). */
+/** The length of an argument that every system takes (Linux refuses more than 128 KiB). */
 const FLAG_CHARACTERS_MAX = 100_000;
 
 /**
- * Environment variables that are read before the arguments are parsed, and never after: those of
- * the flags, those that locate the data directory, and those about sources of models.
+ * The variables that are read before the arguments are parsed, and never after: those of flags, and
+ * those that the data directory is found by.
  */
 export const STARTING_ENVIRONMENT: readonly string[] = [
   ...ENVIRONMENT_NAMES,
@@ -24,11 +24,10 @@ export const STARTING_ENVIRONMENT: readonly string[] = [
 ];
 
 /**
- * Returns the flags of `deno run` that start a process with exactly `permissions`, and with the
- * environment that it needs to parse its arguments. Deno's flags cannot express a path that
- * contains a comma, and a list of thousands of pictures is too long for a command line. In these
- * cases the whole kind is granted, and the process reduces its permissions itself (see
- * `confinement.ts`).
+ * Returns the flags of `deno run` that start a process with `permissions` and no more, except for
+ * the variables that it parses its arguments with. A path with a comma cannot be written in these
+ * flags, and a list of thousands of pictures is too long for a command line: then the whole kind is
+ * granted, and the process gives up the rest by itself (see `confinement.ts`).
  *
  * @example
  * ```ts

@@ -14,9 +14,9 @@ import type { ServiceDirectory } from "../service/service_place.ts";
 /** Facts of the host that a role may ask for. */
 export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "systemMemoryInfo";
 
-/** The permissions of one invocation once its arguments are parsed. Everything else is refused. */
+/** The permissions of an invocation once its arguments are parsed; all else is refused. */
 export interface Permissions {
-  /** `HOST` or `HOST:PORT` to dial or listen on; true for any. */
+  /** Each `HOST` or `HOST:PORT` that may be dialled or listened on; true for any. */
   readonly net: readonly string[] | true;
   /** Absolute paths. A directory stands for all that is in it. */
   readonly read: readonly string[];
@@ -32,30 +32,30 @@ export interface Permissions {
 
 /** The place of an invocation; every path is absolute. */
 export interface ProcessFacts {
-  /** The data directory; `null` for a command that has none. */
+  /** The data directory; `null` if the command has none. */
   readonly home: string | null;
   readonly currentDirectory: string;
   /**
-   * The files that the program itself reads while it runs: the module of its workers, the wasm of
-   * the engine.
+   * The paths that the program itself reads while it runs: the module of its workers, the engine's
+   * wasm.
    */
   readonly programPaths: readonly string[];
   /**
-   * The directories that the packed program loads its parts from. Deno knows all sources and needs
-   * none.
+   * The paths that the packed program loads its parts from; Deno may read sources without a
+   * permission.
    */
   readonly codePaths?: readonly string[];
-  /** The file that a person starts; `null` if this runs from sources. */
+  /** The executable that a person starts; `null` if dml runs from its sources. */
   readonly executable: string | null;
-  /** The variables that say where models come from, if the command needs them. */
+  /** The variables that say where models come from; none if the command does not need them. */
   readonly sourceVariables?: Readonly<Record<string, string>>;
-  /** True if the parent process can start a newer program in place of this one. */
+  /** True if whatever started this process can start a newer program in its place. */
   readonly canRestart?: boolean;
-  /** The digest of this program if it is a newer one on trial. */
+  /** The digest of this program if it is a newer one on trial; `null` if it is not. */
   readonly trial?: Digest | null;
   /** False if the environment says that the engine is to be used as it was built. */
   readonly patchesEngine?: boolean;
-  /** Where services are described; null for a command that has nothing to do with them. */
+  /** The directory in which services are described; `null` if the command is not about services. */
   readonly serviceDirectory: ServiceDirectory | null;
 }
 
@@ -71,11 +71,12 @@ export const NO_PERMISSIONS: Permissions = {
   import: false,
 };
 
-/** The facts that a node reads for every heartbeat. */
+/** The facts that a node asks of its host with every heartbeat. */
 const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
 
 /**
- * Returns exactly what `command` needs at `place`. Pure. The table of it is in `ARCHITECTURE.md`.
+ * Returns exactly the permissions that `command` needs at `place`, as the table in
+ * `ARCHITECTURE.md` has them.
  */
 export function permissionsOf(command: CliCommand, facts: ProcessFacts): Permissions {
   const permissions = rowOf(command, facts);
@@ -88,7 +89,7 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
       return servePermissions(command, facts);
     case "join": {
       const { read, write } = inHome(facts);
-      // The master tells its control port later, so every port of its host.
+      // The master tells its control port later, so every port of its host is allowed.
       const net = [hostPermission(command.master.hostname)];
       return {
         ...NO_PERMISSIONS,
@@ -122,21 +123,20 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
   const absolute = (path: string) => resolve(currentDirectory, path);
   const pictures = command.inputs.filter((input) => input !== "-").map((input) => absolute(fixedPartOf(input)));
   const outputs = command.annotate ? [absolute(command.out ?? ".")] : [];
-  // Pictures may be recognised in this process only if no master is named.
+  // Pictures are looked at in this process only if no master is named.
   const local = command.master === null;
   return {
     ...NO_PERMISSIONS,
-    net: [formatAddress(masterOf(command))],
+    // The master tells its control port with its first answer, so every port of its host is
+    // allowed.
+    net: [hostPermission(masterOf(command).hostname)],
     read: unique([...pictures, ...outputs, ...(local ? programPaths : [])]),
     write: outputs,
     sys: local ? HOST_FACTS : [],
   };
 }
 
-/**
- * Returns the permissions of a master. It reads the executables that it hands on, and never writes
- * them.
- */
+/** Returns the permissions of the master, which hands executables on and never changes them. */
 function servePermissions(command: ServeCommand, facts: ProcessFacts): Permissions {
   const { read, write } = inHome(facts);
   const { executables } = command;
@@ -163,7 +163,7 @@ function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permiss
     case "add": {
       const { source, labels, manifest } = command;
       const { read, write } = inHome(facts);
-      // Labels and test pictures lie beside their file.
+      // Labels and test pictures lie beside the file that they belong to.
       const files = [source.kind === "path" ? source.path : null, labels, manifest].filter((path) => path !== null);
       const beside = files.flatMap((path) => [absolute(path), dirname(absolute(path))]);
       const { HOME, USERPROFILE } = facts.sourceVariables ?? {};
@@ -191,7 +191,7 @@ function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permiss
 function peoplePermissions(command: PeopleCommand, { currentDirectory }: ProcessFacts): Permissions {
   const { read, write } = peopleFiles(command);
   const absolute = (path: string) => resolve(currentDirectory, fixedPartOf(path));
-  // A written file has another name at first.
+  // A file is written under another name first, in the same directory.
   const written = write.map((path) => dirname(absolute(path)));
   const net = [formatAddress(masterOf(command))];
   return { ...NO_PERMISSIONS, net, read: unique([...read.map(absolute), ...written]), write: written };
@@ -217,8 +217,8 @@ function peopleFiles(command: PeopleCommand): { read: readonly string[]; write: 
 }
 
 /**
- * Returns the permissions to describe services. The data directory is read only to see which
- * process holds it.
+ * Returns the permissions for services: their descriptions, and the data directory only to see
+ * which process holds it.
  */
 function servicePermissions({ action }: ServiceCommand, { home, serviceDirectory }: ProcessFacts): Permissions {
   invariant(home !== null && serviceDirectory !== null, "a service has its directories");

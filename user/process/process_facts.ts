@@ -6,20 +6,20 @@ import type { ProcessFacts } from "./permissions.ts";
 import { SOURCE_VARIABLES } from "./source_variables.ts";
 import { serviceDirectory, SYSTEM_HOME } from "../service/service_place.ts";
 
-/** Facts of an invocation that do not depend on its command. */
+/** The facts about an invocation that are known before its command is. */
 export interface InvocationFacts
   extends HostEnvironment, Pick<ProcessFacts, "currentDirectory" | "programPaths" | "codePaths"> {
   /**
-   * The executable that contains this program, unless the environment names another; `null` if
-   * there is none.
+   * The executable that a person starts; `null` if dml runs from its sources. The environment may
+   * name another.
    */
   readonly executable: string | null;
 }
 
 /**
- * Returns where `command` takes place. Throws `home_unusable` if it needs a data directory and nothing
- * says where that is, `usage` if it is about services and this kind of host has none, or if the
- * environment says of the engine's patch neither on nor off.
+ * Returns where `command` takes place. Throws `home_unusable` if it needs a data directory and
+ * nothing says where that is, `usage` if it is about services and this kind of host has none, or if
+ * the environment says of the engine's patch neither on nor off.
  */
 export function processFactsOf(command: CliCommand, start: InvocationFacts): ProcessFacts {
   const { currentDirectory, programPaths, codePaths = [] } = start;

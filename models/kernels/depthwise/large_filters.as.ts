@@ -58,8 +58,7 @@ export function convolve7By2(
 }
 
 /**
- * Does the same as {@link convolve3By1} with a filter of `size` x `size`, which is read at every
- * turn.
+ * Does the same as {@link convolve3By1} with a larger filter, which is read at every turn.
  */
 @inline
 function convolveRows(

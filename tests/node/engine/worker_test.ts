@@ -1,4 +1,4 @@
-/** The real worker with the real models on real photos. */
+/** Tests of the real worker with the real models on real photos. */
 import sample from "sample-photos/demo/sample1.jpg" with { type: "bytes" };
 import { faceFiles } from "../../../tools/face_model_files.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";

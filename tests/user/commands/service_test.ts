@@ -17,7 +17,7 @@ function commandOf(...line: string[]): ServiceCommand {
   return command;
 }
 
-/** Runs the line on a host whose services and data are in `tree`; gives what it prints. */
+/** Runs the line on a host whose services and data are in `tree`. Returns what it prints. */
 async function service(
   tree: FileTree,
   line: readonly string[],

@@ -15,7 +15,7 @@ import { madeModule } from "./made_module.ts";
 interface Convolution {
   readonly size: number;
   readonly stride: number;
-  /** The same as `stride` when left out. */
+  /** The stride downwards, if it is not the same. */
   readonly strideDown?: number;
   readonly padding: readonly [number, number, number, number];
   readonly height: number;
@@ -25,7 +25,7 @@ interface Convolution {
 
 const CHANNELS = 3;
 
-/** What the whole convolution takes and answers. */
+/** Returns the shapes of what the whole convolution takes and returns. */
 function shapes(convolution: Convolution) {
   const { size, stride, strideDown = stride, padding, height, width, dilation = 1 } = convolution;
   const [above, left, below, right] = padding;
@@ -34,7 +34,7 @@ function shapes(convolution: Convolution) {
   return { input: [1, CHANNELS, height, width], output };
 }
 
-/** The same numbers for everybody who asks: between -1 and 1, each with all its bits. */
+/** Returns the same numbers for the same seed: between -1 and 1, each with all its bits. */
 function numbers(count: number, seed: number): number[] {
   let state = seed;
   return Array.from({ length: count }, () => {
@@ -44,8 +44,8 @@ function numbers(count: number, seed: number): number[] {
 }
 
 /**
- * By the definition of the operator: products in the order of the filter, every sum rounded to 32
- * bits; then the bias, then `after`.
+ * Returns the outputs by the definition of the operator: products in the order of the filter, every
+ * sum rounded to 32 bits; then the bias, then `after`.
  */
 function byDefinition(
   convolution: Convolution,
@@ -73,7 +73,7 @@ function byDefinition(
   return Float32Array.from(outputs);
 }
 
-/** The engine's answer, and that by the definition. */
+/** Returns the engine's outputs, and those by the definition. */
 async function both(
   convolution: Convolution,
   { behind = [], after = (value) => value }: { behind?: readonly Step[]; after?: (value: number) => number } = {},
@@ -109,8 +109,8 @@ function largestDifference({ answered, defined }: { answered: Float32Array; defi
 }
 
 /**
- * Far below what a number in the wrong place would make, above what another order of some 50 sums
- * does.
+ * A difference far below that of a number in the wrong place, and above that of another order of
+ * some 50 sums.
  */
 const ANOTHER_ORDER = 2e-5;
 

@@ -15,7 +15,7 @@ import { encoderSteps } from "./run_kernel.ts";
 const { steps, memory } = encoderSteps();
 const pixelBytes = new Uint8Array(memory.buffer, PIXELS_AT, 16 * ROW_BYTES);
 
-/** Y, Cb, Cr of the pixel in this row and column of memory. */
+/** Returns Y, Cb and Cr of the pixel in this row and column of memory. */
 function colourAt(row: number, column: number): number[] {
   const [red, green, blue] = pixelBytes.subarray(row * ROW_BYTES + column * 3);
   return plainColour(red, green, blue);
