@@ -1,10 +1,10 @@
+import { MARKER_START } from "../jpeg.ts";
 import { VECTOR_BYTES } from "../memory.ts";
 import { BYTES_AT, WORDS_AT } from "./memory_map.ts";
 
-const MARKER_START: u8 = 0xff;
 /** The order of bytes of the file in words, which hold their first bit in their last byte. */
 const BYTES_IN_ORDER = memory.data<u8>([3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12], 16);
-const MARKER_STARTS = memory.data<u8>([MARKER_START, MARKER_START, MARKER_START, MARKER_START]);
+const MARKER_STARTS = memory.data<u32>([MARKER_START * 0x01010101]);
 
 /** The address of the next byte of the file. */
 let bytesEnd: usize = 0;

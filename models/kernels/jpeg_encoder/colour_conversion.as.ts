@@ -1,5 +1,6 @@
-import { interleaveHigh64, interleaveLow64 } from "../vector/interleave.as.ts";
+import { SAMPLE_CENTRE } from "../jpeg.ts";
 import { VECTOR_BYTES } from "../memory.ts";
+import { interleaveHigh64, interleaveLow64 } from "../vector/interleave.as.ts";
 import { CB_AT, CR_AT, LEFT_AT, MCU_SIDE, RIGHT_AT, ROW_BYTES } from "./memory_map.ts";
 
 /** The weights of ITU-T T.871 with 16 bits after the point (jccolor.c). */
@@ -14,8 +15,6 @@ const FIX_0_41869: i16 = 27439;
 const FIX_0_08131: i16 = 5329;
 /** A part of the weight of green in luminance, which does not fit into 16 bits as a whole. */
 const GREEN_PART: i16 = 1 << 14;
-/** The centre of samples: they are transformed with so much less (T.81, A.3.1). */
-const CENTERJSAMPLE = 128;
 
 /** The places of R and G, or B and G, of four pixels; 255 makes the upper half of each number 0. */
 const TO_RED_GREEN = memory.data<u8>([0, 255, 1, 255, 3, 255, 4, 255, 6, 255, 7, 255, 9, 255, 10, 255], 16);
@@ -29,7 +28,7 @@ const CR_OF_BLUE_GREEN = memory.data<i16>([-FIX_0_08131, -FIX_0_41869]);
  * The third weight of Cb and of Cr, negated: a half does not fit into 16 bits, minus a half does.
  */
 const MINUS_HALF = memory.data<i16>([<i16>-ONE_HALF, 0]);
-const LUMINANCE_ROUNDING = memory.data<i32>([ONE_HALF - (CENTERJSAMPLE << SCALEBITS)]);
+const LUMINANCE_ROUNDING = memory.data<i32>([ONE_HALF - (SAMPLE_CENTRE << SCALEBITS)]);
 const CHROMINANCE_ROUNDING = memory.data<i32>([ONE_HALF - 1]);
 const ONES = memory.data<i16>([1, 1]);
 /** Roundings of means: halves go down and up in turns (`h2v2_downsample` of jcsample.c). */

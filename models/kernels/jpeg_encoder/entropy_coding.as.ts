@@ -1,10 +1,8 @@
+import { BLOCK_SIZE, END_OF_BLOCK, SIXTEEN_ZEROS, SIZE_BITS } from "../jpeg.ts";
 import { write } from "./bit_writer.as.ts";
 import { AC_CODES_OFFSET, CODE_BYTES, LENGTH_BITS, ZIGZAG_AT } from "./memory_map.ts";
 
-/** The symbols of AC coefficients that no number follows: sixteen zeros, and nothing but zeros. */
-const ZRL = 0xf0;
-const EOB = 0x00;
-const LAST_COEFFICIENT = 63;
+const LAST_COEFFICIENT = BLOCK_SIZE - 1;
 
 /**
  * Writes a block of quantised coefficients (T.81, F.1.2; `encode_one_block` of jchuff.c). `nonzero`
@@ -21,11 +19,11 @@ export function encodeBlock(block: usize, codes: usize, lastDc: usize, nonzero: 
   for (let left = nonzero & ~1; left != 0; left &= left - 1) {
     const next = <i32>ctz(left);
     let run = next - place - 1;
-    for (; run > 15; run -= 16) encodeSymbol(acCodes, ZRL);
+    for (; run > 15; run -= 16) encodeSymbol(acCodes, SIXTEEN_ZEROS);
     encodeNumber(acCodes, run, load<i16>(block + load<u8>(next, ZIGZAG_AT)));
     place = next;
   }
-  if (place < LAST_COEFFICIENT) encodeSymbol(acCodes, EOB);
+  if (place < LAST_COEFFICIENT) encodeSymbol(acCodes, END_OF_BLOCK);
 }
 
 /**
@@ -35,7 +33,7 @@ export function encodeBlock(block: usize, codes: usize, lastDc: usize, nonzero: 
 @inline
 export function encodeEmptyBlock(codes: usize): void {
   encodeNumber(codes, 0, 0);
-  encodeSymbol(codes + AC_CODES_OFFSET, EOB);
+  encodeSymbol(codes + AC_CODES_OFFSET, END_OF_BLOCK);
 }
 
 /**
@@ -47,7 +45,7 @@ function encodeNumber(codes: usize, run: i32, number: i32): void {
   const sign = number >> 31;
   const magnitude = (number ^ sign) - sign;
   const size = 32 - clz(magnitude);
-  const entry = load<u32>(codes + (run << 4 | size) * CODE_BYTES);
+  const entry = load<u32>(codes + (run << SIZE_BITS | size) * CODE_BYTES);
   const bits = (number + sign) & ((1 << size) - 1);
   write(entry >> LENGTH_BITS | bits, entry & ((1 << LENGTH_BITS) - 1));
 }

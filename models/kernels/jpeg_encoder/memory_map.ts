@@ -1,6 +1,6 @@
 // The memory of the encoder's kernel. Read by TypeScript and by AssemblyScript alike, so it holds
 // whole numbers and nothing else, and divides only where there is no remainder.
-
+import { AC_SIZE_MAX, BLOCK_SIZE, CODE_MAX } from "../jpeg.ts";
 import { KERNEL_MEMORY_START } from "../memory.ts";
 
 /**
@@ -19,14 +19,11 @@ export const TILE_PIXELS = 1024;
  */
 export const ROW_BYTES = TILE_PIXELS * 3 + 64;
 
-/** The coefficients of a block, and what they take as 16-bit numbers. */
-const BLOCK_SIZE = 64;
+/** The bytes of a block of 16-bit numbers. */
 export const BLOCK_BYTES = BLOCK_SIZE * 2;
 
-/**
- * A code of 16 bits and 10 bits of the number; the first coefficient of a block takes 11 and 11.
- */
-const BITS_PER_COEFFICIENT_MAX = 16 + 10;
+/** A code and the bits of the number; the first coefficient of a block takes 11 and 11 at most. */
+const BITS_PER_COEFFICIENT_MAX = CODE_MAX + AC_SIZE_MAX;
 const BLOCKS_PER_MCU = 6;
 const WORDS_BYTES = TILE_PIXELS / MCU_SIDE * BLOCKS_PER_MCU * BLOCK_SIZE * BITS_PER_COEFFICIENT_MAX / 8 + 64;
 
