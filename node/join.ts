@@ -89,7 +89,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
   const workers = options.workers ?? defaultWorkers(hostCapabilities({ workers: 1 }));
   const baseUrl = baseUrlOf(master);
   const engine = createWorkerPool({ workers, assets: assetFiles, clock, log, patchesEngine });
-  using remote = new HttpBlobStore(baseUrl, { token, clock });
+  using remote = new HttpBlobStore(baseUrl, { token });
   try {
     const node = startNode({
       ...options,

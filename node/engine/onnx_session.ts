@@ -93,7 +93,7 @@ let lastCall: Promise<unknown> = Promise.resolve();
  * Calls the engine when its last call has ended: all calls share one stack, which it lets go of in
  * the middle of each.
  */
-async function alone<Result>(failure: string, call: () => Promise<Result>): Promise<Result> {
+async function exclusively<Result>(failure: string, call: () => Promise<Result>): Promise<Result> {
   const result = lastCall.then(call);
   lastCall = result.then(() => {}, () => {});
   try {

@@ -16,9 +16,9 @@ import type { AssetDelivery, FromWorker, ToWorker, WorkerReply, WorkerRequest } 
 const wanted = new Map<AssetName, PromiseWithResolvers<Uint8Array<ArrayBuffer>>>();
 const requests: Exclude<WorkerRequest, { type: "setGallery" }>[] = [];
 const onSkipped = () => post({ type: "enginePatchSkipped" }, []);
-const patched = patchedAssets(askForAsset, { onSkipped });
+const patched = patchedAssets(requestAsset, { onSkipped });
 const host = new ModelHost({
-  assets: (name) => (patchesEngine ? patched : askForAsset)(name),
+  assets: (name) => (patchesEngine ? patched : requestAsset)(name),
   nowMs: SYSTEM_CLOCK.nowMs,
 });
 /** False if the engine is to be used as it was built; said with the first request. */

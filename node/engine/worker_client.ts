@@ -139,7 +139,7 @@ export class WorkerClient {
 }
 
 /** Returns the error of a picture whose worker ended before it came to it. */
-function overOther(error: DmlError): DmlError {
+function notBegun(error: DmlError): DmlError {
   if (error.code === "shutting_down") return error;
   return new DmlError("attempt_failed", "Its worker ended because of an earlier request.", { cause: error });
 }

@@ -10,7 +10,7 @@ Deno.test("openLocalCluster() recognises a real photo with nothing set up, and l
     log: SILENT_LOG,
     signal: new AbortController().signal,
     presentation: { logLevel: "error" },
-    place: {},
+    facts: {},
   });
   try {
     const asked = { model: "faces", annotate: true, embeddings: true, gallery: null, crops: false };
@@ -29,7 +29,7 @@ Deno.test("openLocalCluster() loads what is asked for, also when nodes are not o
     log: SILENT_LOG,
     signal: new AbortController().signal,
     presentation: { logLevel: "error" },
-    place: {},
+    facts: {},
   });
   try {
     const asked = { model: "face-attributes", annotate: false, embeddings: false, gallery: null };
@@ -45,7 +45,7 @@ Deno.test("openLocalCluster() opens nothing for somebody who has stopped it alre
     log: SILENT_LOG,
     signal: AbortSignal.abort(),
     presentation: { logLevel: "error" },
-    place: {},
+    facts: {},
   });
   const { code } = await assertRejects(() => stopped, DmlError);
   assertEquals(code, "interrupted");

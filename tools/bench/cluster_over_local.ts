@@ -23,7 +23,7 @@ export async function clusterOverLocal(): Promise<Figure[]> {
     log: SILENT_LOG,
     signal: new AbortController().signal,
     presentation: { logLevel: "error" },
-    place: {},
+    facts: {},
   });
   const photo = await samplePhoto(1);
   const once = (client: ClusterClient, round: number) => {
