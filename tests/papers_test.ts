@@ -21,22 +21,6 @@ import {
   whyWrong,
 } from "./papers.ts";
 
-/** Names in the papers of what other branches bring. Empty it when all of them are merged. */
-const PENDING = {
-  paths: [
-    "docs/adr/001-",
-    "docs/adr/002-",
-    "master/http/role_routes.ts",
-    "models/kernels/",
-    "node/engine/patches/",
-    "tests/master/http/role_routes_test.ts",
-    "tests/tidy/",
-  ],
-  tasks: ["build:kernels"],
-  /** Families of messages that are still there, and no longer described. */
-  messages: ["user.", "prediction."],
-};
-
 /** Sentences in the papers that begin as a command does. */
 const NO_COMMANDS = ["cannot be unpacked anywhere"];
 
@@ -65,14 +49,14 @@ function paper(path: string): Paper {
 
 Deno.test("every path that the papers name is there", () => {
   const missing = PAPERS.flatMap((page) => pathsIn(page).map((path) => ({ page, path })))
-    .filter(({ path }) => !exists(path) && !PENDING.paths.some((pending) => path.startsWith(pending)))
+    .filter(({ path }) => !exists(path))
     .map(({ page, path }) => `${page.path}: ${path}`);
   assertEquals(missing, []);
 });
 
 Deno.test("every link between the papers leads somewhere", () => {
   const missing = PAPERS.flatMap((page) => linksIn(page).map((target) => ({ page, target })))
-    .filter(({ target }) => !exists(target) && !PENDING.paths.some((pending) => target.startsWith(pending)))
+    .filter(({ target }) => !exists(target))
     .map(({ page, target }) => `${page.path}: ${target}`);
   assertEquals(missing, []);
 });
@@ -81,7 +65,7 @@ Deno.test("every task that the papers name is in deno.json", () => {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../deno.json", import.meta.url)));
   const missing = PAPERS.flatMap(({ path, text }) =>
     [...text.matchAll(/deno(?:@[\d.]+)?\s+task\s+([a-z][\w:]*)/g)]
-      .filter(([, name]) => !Object.hasOwn(tasks, name) && !PENDING.tasks.includes(name))
+      .filter(([, name]) => !Object.hasOwn(tasks, name))
       .map(([, name]) => `${path}: deno task ${name}`)
   );
   assertEquals(missing, []);
@@ -174,8 +158,7 @@ Deno.test("docs/http_api.md describes every route, and no other", () => {
 
 Deno.test("docs/control_protocol.md describes every message, and no other", () => {
   const spans = codeSpansIn(paper("docs/control_protocol.md").text);
-  const types = messageSchema.options.map(({ shape }) => shape.type.value as string)
-    .filter((type) => !PENDING.messages.some((family) => type.startsWith(family)));
+  const types = messageSchema.options.map(({ shape }) => shape.type.value as string);
   assertEquals(types.filter((type) => !spans.includes(type)), []);
   const families = new Set(types.filter((type) => type.includes(".")).map((type) => type.split(".")[0]));
   const named = spans.filter((span) => /^[a-z]+\.[a-z]+$/.test(span) && families.has(span.split(".")[0]));

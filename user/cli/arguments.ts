@@ -2,7 +2,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { type FlagName, flagOf, FLAGS, isFlagName, spelling } from "./flags.ts";
-import { isPictureName } from "../pictures/picture_name.ts";
 import { nearest } from "../../protocol/kernel/suggest.ts";
 import { flagsOf, isVerbName, VERB_NAMES, type VerbName } from "./verbs.ts";
 
@@ -85,7 +84,7 @@ function refuseValueOfSwitch(argument: string): void {
 // The parser would read `-dash.jpg` as seven one-letter flags, `-h` among them.
 function refuseFileLikeFlag(argument: string): void {
   const hasValue = argument.includes("=") || /^-\w\W/.test(argument);
-  if (!argument.startsWith("-") || hasValue || !isPictureName(argument)) return;
+  if (!argument.startsWith("-") || hasValue || !isFileName(argument)) return;
   throw new DmlError("usage", `${argument} reads like a flag.`, {
     advice: `If it is a file, write ./${argument}, or put -- before it.`,
   });
@@ -122,10 +121,15 @@ export function verbNamed(word: string): VerbName {
   const match = nearest(word, VERB_NAMES);
   const advice = match
     ? `Did you mean \`dml ${match}\`?`
-    : isPictureName(word)
+    : isFileName(word)
     ? `Did you mean \`dml predict ${word}\`?`
     : "`dml help` lists the verbs.";
   throw new DmlError("usage", `There is no verb ${JSON.stringify(word)}.`, { advice });
+}
+
+/** Returns true if `word` ends as names of files do; no flag and no verb has a dot. */
+function isFileName(word: string): boolean {
+  return /\.\w{1,5}$/.test(word);
 }
 
 /** Throws `usage` if `rest`, the words that `verb` did not use, is not empty. */

@@ -2,24 +2,7 @@ import { VERSION } from "../../protocol/version.ts";
 import { allocatorEnvironmentOf } from "../../user/process/allocator_environment.ts";
 import { V8_FLAGS } from "../../user/process/v8_flags.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
-import { readText, ROOT } from "./sources.ts";
-
-Deno.test("every path that the papers name exists", () => {
-  const missing: string[] = [];
-  for (const paper of ["ARCHITECTURE.md", "README.md"]) {
-    const text = readText(paper);
-    const pattern = /`((?:protocol|models|master|node|user|tests|tools|\.ci)\/[a-z0-9_./]+)`/g;
-    for (const [, path] of text.matchAll(pattern)) {
-      try {
-        Deno.statSync(new URL(path, ROOT));
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-        missing.push(`${paper}: ${path}`);
-      }
-    }
-  }
-  assertEquals(missing, []);
-});
+import { readText } from "./sources.ts";
 
 Deno.test("the tasks of deno.json save memory as the executable does", () => {
   const { tasks } = JSON.parse(readText("deno.json"));
