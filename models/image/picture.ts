@@ -7,4 +7,6 @@ export interface Picture {
   readonly height: number;
   /** `width * height * 3` bytes: R, G, B. */
   readonly data: Uint8Array;
+  /** One sentence on the damage that the decoder made up for; absent if there was none. */
+  readonly flaw?: string;
 }

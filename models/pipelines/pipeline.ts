@@ -1,5 +1,5 @@
 import type { findingFields } from "../../protocol/messages/finding.ts";
-import type { FaceQuality, Person, Prediction, Timings } from "../../protocol/messages/prediction.ts";
+import type { FaceQuality, Note, Person, Prediction, Timings } from "../../protocol/messages/prediction.ts";
 import type { Manifest } from "../manifest.ts";
 import type { Picture } from "../image/picture.ts";
 import type { ModelSession } from "../tensor.ts";
@@ -10,6 +10,8 @@ export type Found = Pick<Prediction, keyof typeof findingFields>;
 /** Findings of a pipeline in one picture, and the time that each of its parts took. */
 export interface Finding extends Found {
   readonly persons: Person[];
+  /** Remarks on what was not looked at; absent if there are none. */
+  readonly notes?: readonly Note[];
   readonly timings: Pick<Timings, "prepareMs" | "inferMs" | "interpretMs">;
 }
 

@@ -14,7 +14,7 @@ import { inHundredths } from "../../models/pipelines/rounded.ts";
 import type { ModelSession } from "../../models/tensor.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import type { Person, Timings } from "../../protocol/messages/prediction.ts";
+import type { Note, Person, Timings } from "../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 import type { EngineResult } from "./engine.ts";
 import { samplePicture } from "./sample_picture.ts";
@@ -130,7 +130,7 @@ export class ModelHost {
     const picture = computing === null && pipeline.needsPicture ? await this.#decode(image) : null;
     const decodedMs = this.#nowMs();
     const wanted = { embeddings: options.embeddings, quality: options.crops, gallery };
-    const { timings, ...found } = await (computing ?? pipeline.recognize(picture, wanted));
+    const { timings, notes = [], ...found } = await (computing ?? pipeline.recognize(picture, wanted));
     const recognizedMs = this.#nowMs();
     const crops = options.crops && picture !== null ? await this.#cropFaces(picture, found.persons) : [];
     const croppedMs = this.#nowMs();
@@ -150,7 +150,9 @@ export class ModelHost {
       totalMs: inHundredths(endMs - startMs),
     };
     const compared = gallery === null ? {} : { gallery: { name: gallery.view.gallery, version: gallery.view.version } };
-    const prediction = { model: name, width, height, ...compared, ...found, timings: all };
+    const flaws: Note[] = picture?.flaw === undefined ? [] : [{ code: "picture_repaired", text: picture.flaw }];
+    const noted = flaws.length + notes.length === 0 ? {} : { notes: [...flaws, ...notes] };
+    const prediction = { model: name, width, height, ...compared, ...found, ...noted, timings: all };
     return { prediction, annotated, crops };
   }
 

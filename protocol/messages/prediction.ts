@@ -65,6 +65,16 @@ export const personSchema = z.strictObject({
   attributes: attributesSchema.optional(),
 });
 
+/** Kinds of {@linkcode noteSchema notes}. */
+export const NOTE_CODES = ["picture_repaired", "not_searched_finely", "persons_limited"] as const;
+
+/** A remark on a picture that was not read, searched or answered completely. */
+export const noteSchema = z.strictObject({
+  code: z.enum(NOTE_CODES),
+  /** One sentence for people. */
+  text: z.string().min(1).max(300),
+});
+
 /** Milliseconds of each step of the work on one picture; 0 for steps that did not run. */
 export const timingsSchema = z.strictObject({
   decodeMs: z.number().min(0),
@@ -89,6 +99,8 @@ export const predictionSchema = z.strictObject({
   /** Persons found, best score first. */
   persons: z.array(personSchema).max(LIMITS.personsMax),
   ...findingFields,
+  /** Absent if there is nothing to remark on. */
+  notes: z.array(noteSchema).min(1).max(8).optional(),
   timings: timingsSchema,
 });
 
@@ -97,5 +109,6 @@ export type Recognition = (typeof RECOGNITIONS)[number];
 export type Candidate = Infer<typeof candidateSchema>;
 export type FaceQuality = Infer<typeof faceQualitySchema>;
 export type Person = Infer<typeof personSchema>;
+export type Note = Infer<typeof noteSchema>;
 export type Timings = Infer<typeof timingsSchema>;
 export type Prediction = Infer<typeof predictionSchema>;

@@ -46,6 +46,7 @@ export class PredictReport {
   readonly #rows: (readonly string[])[] = [];
   readonly #annotatedFiles: string[] = [];
   #answered = 0;
+  readonly #notes: string[] = [];
 
   constructor(options: PredictReportOptions) {
     this.#options = options;
@@ -71,6 +72,7 @@ export class PredictReport {
   #addRows(file: string, prediction: Prediction): void {
     const { columns, rows, counted } = findingTable(file, prediction) ?? tableOfPersons(file, prediction);
     this.#columns = columns;
+    this.#notes.push(...(prediction.notes ?? []).map(({ text }) => `note: ${printable(file)}: ${printable(text)}\n`));
     this.#rows.push(...rows);
     this.#counted = counted && { ...counted, count: counted.count + (this.#counted?.count ?? 0) };
   }
@@ -88,6 +90,7 @@ export class PredictReport {
     const isBare = this.#columns === COLUMNS && this.#rows.every((row) => row[LOOKS] === "");
     const kept = isBare ? LOOKS : this.#columns.length;
     terminal.out(renderTable(this.#columns.slice(0, kept), this.#rows.map((row) => row.slice(0, kept)), options));
+    for (const note of this.#notes) terminal.out(note);
     const failed = this.failures.length;
     const parts = [
       counted(this.#answered, "picture"),

@@ -149,6 +149,18 @@ Deno.test("runPredict() says in the table what the gallery says", async () => {
   assertEquals(names, ["Ann (0.63)", "Ann? (0.43) or Ben?? (0.40)", "unknown", "poor quality"]);
 });
 
+Deno.test("runPredict() prints the notes on a picture between the table and its summary", async () => {
+  using predict = new Predict({ "a.jpg": "one" });
+  const text = "Two strips of the picture are missing and shown in grey.";
+  predict.cluster.onPredict = () => ({
+    prediction: { ...predictionOf([personAt(10)]), notes: [{ code: "picture_repaired", text }] },
+    annotated: null,
+  });
+  assertEquals(await predict.run(["a.jpg"], { annotate: false }), 0);
+  const lines = predict.out.trimEnd().split("\n");
+  assertEquals(lines.at(-2), `note: a.jpg: ${text}`);
+});
+
 Deno.test("runPredict() passes on what was asked for, and writes nothing with --no-annotate", async () => {
   using predict = new Predict({ "a.jpg": "a" });
   const options = { annotate: false, embeddings: true, gallery: "staff", model: "faces@7" };
