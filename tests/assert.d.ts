@@ -1,4 +1,4 @@
-/** Types of the assertions of the standard library, which come to us as plain JavaScript. */
+/** Types of the standard library's assertions, whose package contains plain JavaScript only. */
 export class AssertionError extends Error {}
 type ErrorClass<E extends Error> = abstract new (...args: never[]) => E;
 export function assert(condition: unknown, message?: string): asserts condition;

@@ -1,7 +1,13 @@
-/** Set by `.ci/run` when it has seen to it that every tool is there: then a test that leaves itself out would be a lie. */
+/**
+ * True if the CI script has checked that every tool is installed: a test skipped there would hide a
+ * failure.
+ */
 const ARE_ALL_HERE = Boolean(Deno.env.get("DML_TEST_TOOLS"));
 
-/** Whether this host has no program called `name`, so that the test that asks it is left out. */
+/**
+ * Returns true if this host has no program called `name`, so that the test that needs it is
+ * skipped.
+ */
 export function isMissing(name: string): boolean {
   if (ARE_ALL_HERE) return false;
   try {

@@ -13,7 +13,7 @@ import { samplePhoto } from "./sample_photos.ts";
 const ROOT = new URL("../", import.meta.url);
 const RUNS = 9;
 
-/** One line of the table. */
+/** One row of the table. */
 interface Row {
   readonly what: string;
   readonly dml: string;
@@ -21,7 +21,7 @@ interface Row {
   readonly bound: string;
 }
 
-/** Where everything is, for one run of the benchmark. */
+/** Paths and number of runs of the benchmark. */
 interface Workshop {
   readonly directory: string;
   readonly dml: string;
@@ -67,7 +67,9 @@ async function sizeRow({ dml }: Workshop): Promise<Row> {
   };
 }
 
-/** With an empty cache each time; the floor unpacks the same archive and does nothing with it. */
+/**
+ * Measures the first start, with an empty cache each time. The floor only unpacks the same archive.
+ */
 async function firstStart({ directory, dml, runs }: Workshop): Promise<Row> {
   const home = join(directory, "first");
   const script = 'while IFS= read -r line && [ "$line" != __ARCHIVE__ ]; do :; done; gzip -dc | tar -xf - -C "$0"';
@@ -84,7 +86,10 @@ async function firstStart({ directory, dml, runs }: Workshop): Promise<Row> {
   return row("the first `dml version`, which unpacks", { dmlMs, floorMs }, "gzip and tar alone", "2,000 ms");
 }
 
-/** With what the first start unpacked; the floor is Deno with an empty program. */
+/**
+ * Measures a start after the first, which has filled the cache. The floor is Deno with an empty
+ * program.
+ */
 async function laterStart({ directory, dml, runs }: Workshop, dmlArguments: string[], bound: string): Promise<Row> {
   const home = join(directory, "home");
   await succeed(dml, dmlArguments, { directory, home });
@@ -107,7 +112,7 @@ function row(
   return { what, dml: shown(dmlMs), floor: `${shown(floorMs)}, ${floor}`, bound };
 }
 
-/** A node with one worker that has its model and nothing to do. */
+/** Measures the memory of a node with one worker that has loaded its model and is idle. */
 async function idleNode({ directory, dml }: Workshop): Promise<Row> {
   const [home, program] = [join(directory, "master"), [dml]];
   await using master = DmlProcess.start(["serve", "--port", "0", "--control-port", "0"], { home, program });

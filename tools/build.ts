@@ -1,6 +1,7 @@
 /**
- * `deno task build`: dml as one file that is copied to a host. `--target NAME` or `all` (this host when it is not given),
- * `--way compile` or `portable` (the first that works), `--out DIRECTORY` (`dist`), `--optional` for the files of all models.
+ * `deno task build`: builds dml as one file that is copied to a host. Options: `--target NAME` or
+ * `all` (default: this host), `--way compile` or `portable` (default: the first that works), `--out
+ * DIRECTORY` (default: `dist`), `--optional` to include the files of all models.
  */
 import { join } from "node:path";
 import { parseArguments } from "./build/build_arguments.ts";
@@ -42,11 +43,11 @@ async function build(): Promise<void> {
   console.log(sums);
 }
 
-/** What was made for a target. */
+/** The file that was built for a target. */
 interface Made {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly isZip: boolean;
-  /** Which way, and why that one. */
+  /** The way that was taken, and the reason. */
   readonly why: string;
 }
 

@@ -15,7 +15,7 @@ const NODES = 2;
 const PERSONS = SAMPLE_FACES.reduce((sum, faces) => sum + faces);
 const OUTPUT = "demo-output";
 const READY_WITHIN_MS = 120_000;
-/** Dml, where it is not its sources. */
+/** Command line of the executable to demonstrate; `undefined` for dml from its sources. */
 const PROGRAM = Deno.args.length > 0 ? [resolve(Deno.args[0])] : undefined;
 
 if (import.meta.main) {

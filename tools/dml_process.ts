@@ -57,7 +57,7 @@ function memoryFlagsOf(dmlArguments: readonly string[]): string[] {
   return dmlArguments[0] === "join" ? [`--v8-flags=${V8_FLAGS}`] : [];
 }
 
-/** The command that is dml from its sources. */
+/** Returns the command that starts dml from its sources. */
 function sources(memoryFlags: readonly string[] = []): string[] {
   return [Deno.execPath(), "run", "--quiet", ...memoryFlags, ...PERMISSIONS, MAIN];
 }

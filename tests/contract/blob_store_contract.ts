@@ -6,12 +6,15 @@ import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 
-/** A store of blobs under test, empty when it is opened. */
+/** An empty blob store under test, removed at disposal. */
 export interface OpenedBlobStore extends AsyncDisposable {
   readonly store: BlobStore;
 }
 
-/** What every `BlobStore` must do. `remote` ones can neither list nor delete. */
+/**
+ * Registers one test for each criterion that every `BlobStore` has to meet. A `remote` store can
+ * neither list nor delete.
+ */
 export function blobStoreContract(
   name: string,
   options: { open: () => Promise<OpenedBlobStore>; remote: boolean },
@@ -31,20 +34,23 @@ export function blobStoreContract(
 
 type Criterion = (text: string, check: (store: BlobStore) => Promise<void>) => void;
 
-/** Bytes that do not repeat, so that a shifted part cannot pass for the right one. */
+/**
+ * Returns bytes without a repeating pattern, so that a shifted part cannot be mistaken for the
+ * right one.
+ */
 export function sampleBytes(length: number, seed = 1): Uint8Array<ArrayBuffer> {
   const random = seededRandom(seed);
   return Uint8Array.from({ length }, () => random() * 256);
 }
 
-/** Asserts that `promise` is rejected with a `DmlError` of `code`. */
+/** Asserts that `promise` rejects with a `DmlError` of `code`. */
 export async function assertCode(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
   assertEquals((await assertRejects(() => promise, DmlError)).code, code);
 }
 
 const BYTES = sampleBytes(10_000);
 const DIGEST = digestOf(BYTES);
-/** More than is sent at once, and no round number. */
+/** More bytes than one chunk of a stream holds, and no round number. */
 const LARGE = sampleBytes(1_500_001, 2);
 const LARGE_DIGEST = digestOf(LARGE);
 const ABSENT = digestOf(sampleBytes(10, 3));

@@ -29,7 +29,10 @@ function registered(document: Manifest, atWallMs: number): DurableEvent {
   return { type: "model_registered", manifest, document, atMs: 0, atWallMs };
 }
 
-/** What every ledger must do. `open` gives a new, empty one. */
+/**
+ * Registers one test for each criterion that every ledger has to meet. `open` returns a new, empty
+ * one.
+ */
 export function testLedger(name: string, open: () => Ledger): void {
   const test = (criterion: string, body: (ledger: Ledger) => void) =>
     Deno.test(`${name} ${criterion}`, () => {
@@ -38,7 +41,7 @@ export function testLedger(name: string, open: () => Ledger): void {
         body(ledger);
       } finally {
         ledger.close();
-        ledger.close(); // may be called again
+        ledger.close(); // a second call must do nothing
       }
     });
 

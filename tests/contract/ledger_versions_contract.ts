@@ -27,7 +27,7 @@ function begun(number: number): DurableEvent {
   return { type: "rollout_begun", spec: specIn(record), record, atMs: 0 };
 }
 
-/** What every ledger must remember of versions. */
+/** Registers the tests for model versions, pins and rollouts that every ledger has to pass. */
 export function testLedgerVersions(name: string, open: () => Ledger): void {
   const test = (criterion: string, body: (ledger: Ledger) => void) =>
     Deno.test(`${name} ${criterion}`, () => {

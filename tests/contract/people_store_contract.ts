@@ -17,7 +17,7 @@ export const EMBEDDER = digestOf(new TextEncoder().encode("embedder"));
 export const OTHER_EMBEDDER = digestOf(new TextEncoder().encode("another embedder"));
 const THRESHOLDS = { known: 0.5, unknown: 0.3, marginMin: 0.05, eyeDistanceMin: 20, sharpnessMin: 10 };
 
-/** A gallery of nobody. */
+/** Returns the record of a gallery without people. */
 export function galleryOf(name: string, overrides: Partial<GalleryRecord> = {}): GalleryRecord {
   return {
     name,
@@ -54,7 +54,10 @@ const STAFF: PeopleChange = { type: "gallery_put", record: galleryOf("staff") };
 const put = (record: PersonRecord): PeopleChange => ({ type: "person_put", record });
 const ALL = { after: null, limit: 1_000 };
 
-/** What every store of people must do. `open` gives a new, empty one. */
+/**
+ * Registers one test for each criterion that every store of people has to meet. `open` returns a
+ * new, empty one.
+ */
 export function testPeopleStore(name: string, open: () => PeopleStore): void {
   const test = (criterion: string, body: (store: PeopleStore) => void) =>
     Deno.test(`${name} ${criterion}`, () => {
@@ -63,7 +66,7 @@ export function testPeopleStore(name: string, open: () => PeopleStore): void {
         body(store);
       } finally {
         store.close();
-        store.close(); // may be called again
+        store.close(); // a second call must do nothing
       }
     });
 

@@ -6,7 +6,7 @@ import type { Address, Connection, Listener, Transport } from "../../protocol/po
 const ANY_PORT: Address = { hostname: "127.0.0.1", port: 0 };
 const MEGABYTE = 1_000_000;
 
-/** Both ends of a new connection, and what it came in by. */
+/** Both ends of a new connection, and the listener that accepted it. */
 interface Pair {
   readonly listener: Listener;
   readonly here: Connection;
@@ -20,7 +20,7 @@ async function connectPair(transport: Transport): Promise<Pair> {
   return { listener, here, there: await accepted };
 }
 
-/** Runs `body` with a new connection and closes all of it, whatever happens. */
+/** Runs `body` with a new connection, then closes both ends and the listener, even if it throws. */
 async function withPair(transport: Transport, body: (pair: Pair) => Promise<void>): Promise<void> {
   const pair = await connectPair(transport);
   try {
@@ -37,7 +37,7 @@ async function firstOf<Item>(items: AsyncIterable<Item>): Promise<Item> {
   throw new Error("there was nothing");
 }
 
-/** All that arrives until the end. */
+/** Returns all bytes that arrive until the connection ends. */
 async function readAll(connection: Connection): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   for await (const chunk of connection.chunks) chunks.push(chunk.slice());
@@ -52,7 +52,7 @@ async function rejection(promise: Promise<unknown>): Promise<string> {
   return (await assertRejects(() => promise, DmlError)).code;
 }
 
-/** What every {@linkcode Transport} has to do; registers one test a criterion. */
+/** Registers one test for each criterion that every {@linkcode Transport} has to meet. */
 export function transportContract(name: string, makeTransport: () => Transport): void {
   function criterion(text: string, body: (transport: Transport) => Promise<void>): void {
     Deno.test(`${name} ${text}`, () => body(makeTransport()));

@@ -1,13 +1,16 @@
 import { dirname, join } from "node:path";
 
-/** All the programs that a bare host has. */
+/** The only programs of a bare host. */
 const PROGRAMS = ["sh", "tar", "gzip"];
 
-/** Raises the loopback interface of a fresh network; Debian has perl everywhere and `ip` only in places. */
+/**
+ * A shell command that brings up the loopback interface of a fresh network namespace. It uses perl,
+ * which every Debian has; `ip` is not always installed.
+ */
 const RAISE_LOOPBACK = `perl -MSocket -e 'socket(S, AF_INET, SOCK_DGRAM, 0) or die; ` +
   `$up = pack("a16sx14", "lo", 65); ioctl(S, 0x8914, $up) or die "no loopback: $!"'`;
 
-/** What a run was and said. */
+/** Result of a program that was run to its end. */
 export interface Outcome {
   readonly code: number;
   readonly out: string;
@@ -15,13 +18,14 @@ export interface Outcome {
 }
 
 /**
- * The root directory of a host that has libc, a shell, tar and gzip, `/proc` and an empty `/home`, and no network but its own
- * loopback. Needs root. Where namespaces are refused there is `chroot` alone: {@linkcode BareRoot.isIsolated} says so.
+ * The root directory of a host that has only libc, a shell, tar and gzip, `/proc` and an empty
+ * `/home`, and no network but its own loopback. Needs root. Where the system refuses namespaces,
+ * only `chroot` is used and {@linkcode BareRoot.isIsolated} is false.
  */
 export class BareRoot implements AsyncDisposable {
   readonly path: string;
   readonly #keeper: Deno.ChildProcess | null;
-  /** What comes before a command line to run it there. */
+  /** Words that go before a command line to run it in the namespaces of the keeper process. */
   readonly #enter: readonly string[];
 
   private constructor(path: string, keeper: Deno.ChildProcess | null) {
@@ -30,7 +34,10 @@ export class BareRoot implements AsyncDisposable {
     this.#enter = keeper === null ? [] : ["nsenter", "--net", "--mount", `--target=${keeper.pid}`];
   }
 
-  /** Makes one in a temporary directory, of the files of this machine. `libraries` names programs whose libraries it has too. */
+  /**
+   * Builds the root in a temporary directory from files of this machine. `libraries` names programs
+   * whose shared libraries are copied too.
+   */
   static async create({ libraries }: { libraries: readonly string[] }): Promise<BareRoot> {
     const path = await Deno.makeTempDir({ prefix: "dml_bare_" });
     await Deno.chmod(path, 0o755);
@@ -45,12 +52,15 @@ export class BareRoot implements AsyncDisposable {
     return new BareRoot(path, await isolate(path));
   }
 
-  /** Whether it has a network and mounts of its own. */
+  /** True if the root has a network and mounts of its own. */
   get isIsolated(): boolean {
     return this.#keeper !== null;
   }
 
-  /** The command that runs `program` in here, with nothing in its environment but `environment`. */
+  /**
+   * Returns the command line that runs `program` in this root, with only `environment` in its
+   * environment besides `HOME` and `PATH`.
+   */
   command(
     program: string,
     { environment = {}, user = "0:0" }: { environment?: Readonly<Record<string, string>>; user?: string } = {},
@@ -69,7 +79,7 @@ export class BareRoot implements AsyncDisposable {
     ];
   }
 
-  /** Runs `program` in here to its end, in the directory `/home`. */
+  /** Runs `program` in this root to its end, in the directory `/home`. */
   async run(
     program: string,
     programArguments: readonly string[],
@@ -85,21 +95,24 @@ export class BareRoot implements AsyncDisposable {
     return { code, out: new TextDecoder().decode(stdout), error: new TextDecoder().decode(stderr) };
   }
 
-  /** Mounts as `mount` does it; seen in here only. */
+  /** Runs `mount` with these arguments; the mount is visible in this root only. */
   async mount(...mountArguments: string[]): Promise<void> {
     await outputOf(this.#enter[0], [...this.#enter.slice(1), "mount", ...mountArguments]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#keeper?.stdin.close();
-    await this.#keeper?.status; // its mounts are gone with it
+    await this.#keeper?.status; // its mounts disappear with the namespace
     await Deno.remove(this.path, { recursive: true });
   }
 }
 
 const CHROOT = "/usr/sbin/chroot";
 
-/** A process that keeps a network and mounts of its own for as long as its standard input is open; null where that is refused. */
+/**
+ * Starts a process that keeps a network and mount namespace alive for as long as its standard input
+ * is open. Returns `null` if the system refuses namespaces.
+ */
 async function isolate(path: string): Promise<Deno.ChildProcess | null> {
   const script = `${RAISE_LOOPBACK} && mount -t proc proc "$0/proc" && echo isolated && read -r end`;
   const keeper = new Deno.Command("unshare", {
@@ -114,7 +127,7 @@ async function isolate(path: string): Promise<Deno.ChildProcess | null> {
   if (value !== undefined) return keeper;
   await keeper.stdin.close();
   await keeper.status;
-  // Deno wants to know where it is, nothing else of /proc.
+  // Deno reads the path of its own executable from here and needs nothing else of /proc.
   await Deno.mkdir(join(path, "proc", "self"));
   await Deno.symlink("/bin/sh", join(path, "proc", "self", "exe"));
   return null;

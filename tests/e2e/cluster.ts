@@ -21,7 +21,7 @@ export class Cluster implements AsyncDisposable {
     this.#master = master;
   }
 
-  /** Starts a master on ports of the machine's choice. */
+  /** Starts a master on free ports that the system chooses. */
   static async start(): Promise<Cluster> {
     const directory = await Deno.makeTempDir({ prefix: "dml-e2e-" });
     const home = join(directory, "master");
@@ -42,7 +42,7 @@ export class Cluster implements AsyncDisposable {
     return `127.0.0.1:${this.#port}`;
   }
 
-  /** A place for a test's own files; gone with the cluster. */
+  /** A temporary directory for files of the test, removed with the cluster. */
   get directory(): string {
     return this.#directory;
   }
@@ -55,14 +55,17 @@ export class Cluster implements AsyncDisposable {
     return this.#client;
   }
 
-  /** Starts a node called `name` and waits until it can do faces. */
+  /** Starts a node called `name` and waits until its face model is ready. */
   async join(name: string, { workers = 1 }: { workers?: number } = {}): Promise<DmlProcess> {
     const node = this.joinUnready(name, { workers });
     await readyFor(node, "faces@1");
     return node;
   }
 
-  /** Starts a node called `name` with the data directory of that name. */
+  /**
+   * Starts a node called `name` with a data directory of that name, without waiting until it is
+   * ready.
+   */
   joinUnready(name: string, { workers = 1 }: { workers?: number } = {}): DmlProcess {
     const line = ["join", this.address, "--name", name, "--workers", String(workers)];
     const node = DmlProcess.start(line, { home: join(this.#directory, name) });
@@ -92,7 +95,7 @@ export class Cluster implements AsyncDisposable {
   }
 }
 
-/** Resolves with the log line that says so when `node` has `model` loaded and warm. */
+/** Resolves with the log line in which `node` reports that `model` is loaded and warm. */
 export function readyFor(node: DmlProcess, model: string) {
   return node.logged("A model is ready.", (line) => line.model === model);
 }

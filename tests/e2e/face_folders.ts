@@ -6,16 +6,19 @@ import { assetFiles } from "../../node/engine/asset_files.ts";
 import { samplePhotos } from "../../tools/sample_photos.ts";
 import type { ClusterClient } from "../../user/client/cluster_client.ts";
 
-/** How much around a face is in each of its pictures, and how large they are: each makes a somewhat different face. */
+/**
+ * Crops of one face: the margin around it and the size of the picture. Each gives a slightly
+ * different embedding.
+ */
 const VIEWS = [{ factor: 1.6, sideMax: 400 }, { factor: 2, sideMax: 260 }, { factor: 2.4, sideMax: 200 }];
 
-/** The faces of the first photos, each as a few pictures of it alone. */
+/** The faces of the sample photos, each as several pictures that show only this face. */
 export interface FaceViews {
-  /** In no order that says anything. */
+  /** One entry a face, in no particular order. */
   readonly faces: readonly (readonly Uint8Array<ArrayBuffer>[])[];
 }
 
-/** Cuts every face out of the first `photos` sample photos, where `cluster` finds it. */
+/** Finds the faces on the first `photos` sample photos with `cluster` and cuts each of them out. */
 export async function faceViews(cluster: Pick<ClusterClient, "predict">, photos: number): Promise<FaceViews> {
   const codec = createImageCodec(assetFiles);
   const faces: Uint8Array<ArrayBuffer>[][] = [];
@@ -31,7 +34,7 @@ export async function faceViews(cluster: Pick<ClusterClient, "predict">, photos:
   return { faces };
 }
 
-/** Writes `DIRECTORY/NAME/N.jpg` for each name and its pictures. */
+/** Writes the pictures of each person to `DIRECTORY/NAME/1.jpg`, `2.jpg` and so on. */
 export async function writeFolders(
   directory: string,
   people: Readonly<Record<string, readonly Uint8Array<ArrayBuffer>[]>>,
@@ -44,7 +47,7 @@ export async function writeFolders(
   }
 }
 
-/** The picture as in a mirror, if it is to be. */
+/** Returns the picture flipped horizontally, or unchanged if `isMirrored` is false. */
 function mirrored(picture: Picture, isMirrored: boolean): Picture {
   if (!isMirrored) return picture;
   const { width, height, data } = picture;

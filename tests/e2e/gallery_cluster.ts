@@ -58,7 +58,7 @@ export class GalleryCluster implements AsyncDisposable {
     return new GalleryCluster(master, durable, await Deno.makeTempDir({ prefix: "dml-e2e-" }));
   }
 
-  /** Starts a node with the data directory of that name and waits until it can do faces. */
+  /** Starts a node with a data directory of that name and waits until its face model is ready. */
   async join(name: string): Promise<DmlProcess> {
     const address = `${LOOPBACK}:${this.master.httpAddress!.port}`;
     const home = join(this.directory, name);
@@ -68,7 +68,10 @@ export class GalleryCluster implements AsyncDisposable {
     return node;
   }
 
-  /** Publishes these people; how many nodes have them in force then. */
+  /**
+   * Publishes these people as a version of the gallery `default` and returns on how many nodes it
+   * is active.
+   */
   async publish(version: number, people: readonly GalleryPerson[]) {
     const parts = { gallery: "default", version, embedder: EMBEDDER, people, dimensions: 512 };
     const { reference: index } = await putGallery(this.durable, parts);

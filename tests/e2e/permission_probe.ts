@@ -1,26 +1,30 @@
 /**
- * A program that comes down to the permissions of a command line as `main.ts` does, and then tries what should be refused:
- * through `Deno`, through `node:` modules, and both again in new workers. Prints what became of each try, as JSON.
+ * A program that reduces its permissions to those of a command line, as `main.ts` does, and then
+ * attempts operations that should be refused: through `Deno`, through `node:` modules, and through
+ * both again in new workers. Prints the outcome of each attempt as JSON.
  */
 import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "../../user/process/confinement.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
 import { permissionsOf, type ProcessFacts } from "../../user/process/permissions.ts";
 
-/** What is tried. */
+/** Arguments of the probe, passed to it as JSON. */
 export interface Tries {
-  /** The command whose role is played. */
+  /** The command line whose permissions the probe takes. */
   readonly argv: readonly string[];
   readonly place: ProcessFacts;
-  /** Each kind with the things of it that are tried. */
+  /** The resources to attempt, by kind of permission. */
   readonly targets: Readonly<Record<TriedKind, readonly string[]>>;
 }
 
 export type TriedKind = "net" | "read" | "write" | "env" | "sys" | "run" | "ffi";
 
-/** `kind target way` -> `allowed`, `refused`, or how it failed. */
+/** Outcomes by attempt, `kind target way`: `allowed`, `refused`, or the text of another error. */
 export type Outcomes = Readonly<Record<string, string>>;
 
-/** Tries everything where it is called. It stands alone, because its text is also run in workers. */
+/**
+ * Attempts everything in the thread that calls it. The function refers to nothing outside of
+ * itself, because its source text is also run in workers.
+ */
 async function tryAll(targets: Tries["targets"]): Promise<Record<string, string>> {
   const outcomes: Record<string, string> = {};
   const attempt = async (what: string, action: () => unknown) => {
@@ -30,7 +34,7 @@ async function tryAll(targets: Tries["targets"]): Promise<Record<string, string>
     } catch (error) {
       const { name, message, cause } = error as Error & { cause?: Error };
       const text = `${name}: ${message} ${cause?.message ?? ""}`;
-      // Whoever may dial and finds nobody was allowed to dial.
+      // A connection refused by the other side shows that the permission was there.
       const isRefused = /NotCapable|PermissionDenied|EPERM|Requires \w+ access|Can't escalate/.test(text);
       outcomes[what] = isRefused
         ? "refused"
@@ -95,7 +99,7 @@ async function tryAll(targets: Tries["targets"]): Promise<Record<string, string>
   return outcomes;
 }
 
-/** What {@linkcode tryAll} finds in a new worker that holds `permissions`. */
+/** Runs {@linkcode tryAll} in a new worker with `permissions` and returns its outcomes. */
 function tryInWorker(targets: Tries["targets"], permissions: Deno.PermissionOptions): Promise<Outcomes> {
   const code = `${tryAll}\nself.postMessage(await tryAll(${JSON.stringify(targets)}));`;
   const url = `data:application/javascript,${encodeURIComponent(code)}`;

@@ -1,4 +1,7 @@
-/** Preloaded before `main.ts`: writes to standard error what a new thread may do, and what this one holds when it ends. */
+/**
+ * A module preloaded before `main.ts`. It writes the permissions of every new worker, and those
+ * that the main thread still holds at its end, to standard error.
+ */
 const KINDS = ["net", "read", "write", "env", "sys", "run", "ffi", "import"] as const;
 
 function say(subject: string, facts: unknown): void {

@@ -16,7 +16,7 @@ import { runTurn } from "../../master/core/turn.ts";
 
 const GIB = 1024 ** 3;
 
-/** A model that needs no picture. */
+/** Returns the manifest of a model that needs no picture. */
 export function emptyManifest(name = "empty", version = 1): Manifest {
   return {
     schema: 1,
@@ -31,10 +31,10 @@ export function emptyManifest(name = "empty", version = 1): Manifest {
   };
 }
 
-/** What made the embeddings of the galleries here. */
+/** The model file that made the embeddings of all galleries here. */
 export const EMBEDDER = digestOf(new TextEncoder().encode("the model file that embeds"));
 
-/** A model that can compare faces with those of a gallery. */
+/** Returns the manifest of a face model whose embeddings can be compared with a gallery. */
 export function facesManifest(): Manifest {
   return {
     ...emptyManifest("faces"),
@@ -44,13 +44,13 @@ export function facesManifest(): Manifest {
   };
 }
 
-/** The digest of the index of a version. */
+/** Returns a reference to a made-up index of a gallery version. */
 export function indexOf(gallery: string, version: number): BlobReference {
   const bytes = new TextEncoder().encode(`${gallery} ${version}`);
   return { digest: digestOf(bytes), size: bytes.length };
 }
 
-/** `prefix_` and 20 digits that hold `number`. */
+/** Returns a well-formed id: `prefix_` and 20 digits that hold `number`. */
 export function idOf(prefix: string, number: number): string {
   return `${prefix}_${String(number).padStart(20, "0")}`;
 }
@@ -102,7 +102,7 @@ export function availabilityOf(overrides: Partial<Availability> = {}): Availabil
   };
 }
 
-/** What the word of a node that it is done is to the master. */
+/** Returns the command with which the master handles a `task.result` from this node. */
 export function acceptResult(
   { nodeId, connectionId }: WorldNode,
   options: { taskId: string; attempt: number; model: string; annotated?: Digest },
@@ -123,13 +123,16 @@ export function acceptResult(
   };
 }
 
-/** A node of the world: its connection changes when it comes back. */
+/** A node of the world. Its connection id changes when it reconnects. */
 export interface WorldNode {
   readonly nodeId: string;
   connectionId: number;
 }
 
-/** The pure core with a clock that the test turns, and everything that came out of it. */
+/**
+ * The pure core of the master with a clock that the test advances, and a record of its events,
+ * effects and answers.
+ */
 export class CoreWorld {
   readonly state: MasterState;
   readonly events: MasterEvent[] = [];
@@ -138,9 +141,9 @@ export class CoreWorld {
   readonly manifest: Manifest;
   readonly manifestDigest: Digest;
   nowMs = 1_000;
-  /** Where the events of a turn go that must be kept before they happen. */
+  /** Called with the events of a turn that must be persisted before they are applied. */
   persistFirst: PersistFirst = () => null;
-  /** Told of all events of a turn, behind it. */
+  /** Called with all events of a turn, after the turn. */
   afterTurn: (events: readonly MasterEvent[]) => void = () => {};
   #nextTask = 1;
   #nextConnection = 1;
@@ -151,7 +154,7 @@ export class CoreWorld {
     this.manifestDigest = this.register(this.manifest);
   }
 
-  /** One turn with these commands; returns its events. */
+  /** Runs one turn with these commands and returns its events. */
   turn(...commands: Command[]): MasterEvent[] {
     const events = runTurn(this.state, commands, { nowMs: this.nowMs, wallMs: this.nowMs + 1e12 }, this.persistFirst);
     this.afterTurn(events);
@@ -166,7 +169,10 @@ export class CoreWorld {
     return events;
   }
 
-  /** Lets time pass, as the shell does: in steps, with a tick after each; `alive` nodes are heard in each. */
+  /**
+   * Advances time as the shell does: in steps, with a tick after each. Each step records a
+   * heartbeat from the `alive` nodes.
+   */
   pass(ms: number, options: { alive?: readonly WorldNode[]; stepMs?: number } = {}): void {
     const { alive = [], stepMs = 200 } = options;
     const endMs = this.nowMs + ms;
@@ -193,7 +199,7 @@ export class CoreWorld {
     return digest;
   }
 
-  /** Connects a node and, unless told otherwise, lets it be ready for every model. */
+  /** Connects a node and reports it ready for every model unless `ready` is false. */
   join(
     nodeId: string,
     options: { hello?: Partial<Hello>; ready?: boolean; imagesPerSecond?: number; workers?: number } = {},
@@ -229,13 +235,13 @@ export class CoreWorld {
     });
   }
 
-  /** New people of a gallery. */
+  /** Publishes a new version of a gallery. */
   publish(gallery: string, version: number, people = 1): MasterEvent[] {
     const index = indexOf(gallery, version);
     return this.turn({ type: "publish_gallery", gallery, version, index, people, embedder: EMBEDDER });
   }
 
-  /** The node says that a version is in force. */
+  /** Reports that the gallery version is active on the node. */
   galleryReady(node: WorldNode, gallery: string, version: number): MasterEvent[] {
     const message = { type: "gallery.ready", gallery, version, fetchedBytes: 0 } as const;
     return this.turn({ type: "accept_gallery_ready", ...node, message });
@@ -279,14 +285,16 @@ export class CoreWorld {
     });
   }
 
-  /** The one answer of a task; undefined while there is none. Throws when there are several. */
+  /**
+   * Returns the only answer of a task, or `undefined` if it has none yet. Throws if it has several.
+   */
   answerOf(taskId: string): TaskOutcome | undefined {
     const answers = this.answers.get(taskId) ?? [];
     if (answers.length > 1) throw new Error(`${taskId} was answered ${answers.length} times`);
     return answers[0];
   }
 
-  /** What was sent to a node, of one type, oldest first. */
+  /** Returns the messages of one type that were sent to a node, oldest first. */
   sentTo<Type extends Message["type"]>(
     { nodeId }: { nodeId: string },
     type: Type,

@@ -2,7 +2,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { DurableEvent } from "../../master/core/messages/durable_event.ts";
 import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
 
-/** A ledger on a disk that is full when the test says so. */
+/** A ledger that fails with `disk_full` while `isFull` is true. */
 export class FailingLedger extends MemoryLedger {
   isFull = false;
 

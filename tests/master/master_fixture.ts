@@ -17,7 +17,10 @@ import { emptyManifest, helloOf, idOf, predictionOf } from "./core_world.ts";
 
 export const FILE = new TextEncoder().encode("the bytes of a model file");
 
-/** A model that is given pictures; its model file is counted when it is loaded. */
+/**
+ * Returns a catalog entry of a model that takes pictures. `loaded` counts the loads of its model
+ * file.
+ */
 export function pictureEntry(loaded: { count: number } = { count: 0 }): CatalogEntry {
   const file = { role: "detect", digest: digestOf(FILE), size: FILE.length };
   const manifest: Manifest = {
@@ -42,19 +45,24 @@ const EMPTY_ENTRY: CatalogEntry = {
 
 const STEP_MS = 100;
 
-/** Everything over memory is done in microtasks, and none of it takes so many. */
+/**
+ * Waits until pending work is done: the in-memory parts work in microtasks only, and far fewer than
+ * this.
+ */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 200; turn++) await null;
 }
 
-/** A node that says what the test tells it to. */
+/** The node side of a connection, scripted by the test. */
 export class ScriptedNode extends ScriptedConnection {
   constructor(connection: Connection, readonly nodeId: string) {
     super(connection);
   }
 }
 
-/** A master over memory, with a clock that the test turns and nodes that say what the test tells them to. */
+/**
+ * A master with in-memory stores and transport, a clock that the test advances, and scripted nodes.
+ */
 export class MasterFixture implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly transport: Transport;
@@ -91,7 +99,7 @@ export class MasterFixture implements AsyncDisposable {
     return new MasterFixture({ clock, transport, master, logged });
   }
 
-  /** A connection on which nothing was said yet. */
+  /** Opens a connection on which nothing has been sent yet. */
   async connect(): Promise<ScriptedConnection> {
     const connection = await this.transport.connect(this.master.controlAddress);
     const scripted = new ScriptedConnection(connection);
@@ -99,7 +107,7 @@ export class MasterFixture implements AsyncDisposable {
     return scripted;
   }
 
-  /** A node that was welcomed. */
+  /** Connects a node and waits for its welcome. */
   async arrive(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
     const connection = await this.transport.connect(this.master.controlAddress);
     const node = new ScriptedNode(connection, idOf("node", number));
@@ -109,7 +117,9 @@ export class MasterFixture implements AsyncDisposable {
     return node;
   }
 
-  /** A node that was welcomed and is ready for everything that it was offered. */
+  /**
+   * Connects a node, waits for its welcome and reports it ready for every model that it is offered.
+   */
   async join(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
     const node = await this.arrive(number, hello);
     for (let offers = 0; offers < this.master.models().length; offers++) {
@@ -120,7 +130,10 @@ export class MasterFixture implements AsyncDisposable {
     return node;
   }
 
-  /** Waits until the master has heeded all that `node` sent: an order is the only thing that the master answers. */
+  /**
+   * Waits until the master has processed all that `node` sent: a command answered by the node is
+   * the only message that the master acknowledges.
+   */
   async heeded(node: ScriptedNode): Promise<void> {
     const told = this.master.command(node.nodeId, "resume");
     const { commandId } = await node.next("command.run");
@@ -128,7 +141,7 @@ export class MasterFixture implements AsyncDisposable {
     await told;
   }
 
-  /** Lets time pass as it does: in small steps, between which everybody does what there is to do. */
+  /** Advances time in small steps and lets all pending work finish after each. */
   async pass(ms: number): Promise<void> {
     const untilMs = this.clock.nowMs() + ms;
     while (this.clock.nowMs() < untilMs) {
@@ -137,11 +150,11 @@ export class MasterFixture implements AsyncDisposable {
     }
   }
 
-  /** Lets time pass until `awaited` has come. */
+  /** Advances time until `awaited` settles and returns its result. */
   async passUntil<Result>(awaited: Promise<Result>): Promise<Result> {
     let isThere = false;
     const there = awaited.finally(() => isThere = true);
-    there.catch(() => {}); // the caller gets it
+    there.catch(() => {}); // the caller handles the error
     for (await settled(); !isThere;) await this.pass(STEP_MS);
     return await there;
   }

@@ -11,7 +11,7 @@ import { settingsOf } from "./rollout_records.ts";
 
 type Asked<Command> = Command extends unknown ? Omit<Command, "commandId"> : never;
 
-/** A core with `empty@1` as the latest version and `empty@2` beside it. */
+/** The pure core with `empty@1` as the latest version and `empty@2` registered beside it. */
 export class RolloutWorld extends CoreWorld {
   readonly newDigest: Digest;
   readonly nodes: WorldNode[] = [];
@@ -26,12 +26,12 @@ export class RolloutWorld extends CoreWorld {
     return this.manifestDigest;
   }
 
-  /** What the bare name means. */
+  /** The version to which the bare name `empty` refers. */
   get latest(): Digest | undefined {
     return this.state.lineages.get("empty")?.latest;
   }
 
-  /** A node that is ready for whatever it was offered, with room for many tasks. */
+  /** Adds a node that is ready for every model it is offered and can take many tasks. */
   add(number: number, options: Parameters<CoreWorld["join"]>[1] = {}): WorldNode {
     const node = this.join(idOf("node", number), { ready: false, workers: 4, ...options });
     this.nodes.push(node);
@@ -39,14 +39,14 @@ export class RolloutWorld extends CoreWorld {
     return node;
   }
 
-  /** The node says of all that it was offered and does not have yet that it is ready. */
+  /** Reports the node ready for every model that it was offered and has not loaded yet. */
   readyAll(node: WorldNode): void {
     for (const [digest, { state }] of this.state.nodes.get(node.nodeId)?.connection?.models ?? []) {
       if (state === "offered") this.ready(node, digest);
     }
   }
 
-  /** What is said to be done, or the code with which it is refused. */
+  /** Runs a command and returns its detail, or the error code if it is refused. */
   tell(command: Asked<VersionCommand>): string {
     const commandId = idOf("command", this.#next++);
     const events = this.turn({ ...command, commandId } as VersionCommand);
@@ -62,19 +62,22 @@ export class RolloutWorld extends CoreWorld {
     return this.tell({ type: "begin_rollout", rolloutId, name: "empty", version, settings: whole, automatic });
   }
 
-  /** Begins a rollout and brings it to where users' pictures go to the new version. */
+  /**
+   * Begins a rollout and advances it to the canary stage, in which tasks of users go to the new
+   * version.
+   */
   canary(settings: Partial<RolloutSettings> = {}): void {
     this.begin({ canary: 1, ...settings });
     for (const node of this.nodes) this.readyAll(node);
     this.tick(3);
   }
 
-  /** Time passes in which every node is heard. */
+  /** Advances time while every node sends heartbeats. */
   tick(count = 1): void {
     for (let index = 0; index < count; index++) this.pass(200, { alive: this.nodes });
   }
 
-  /** A user's picture for the latest version. */
+  /** Submits a task of a user for the latest version. */
   ask(): TaskState {
     const taskId = idOf("task", 1_000 + this.#next++);
     const options = { annotate: false, embeddings: false, gallery: null, crops: false };
@@ -85,7 +88,7 @@ export class RolloutWorld extends CoreWorld {
     return task;
   }
 
-  /** Its node answers a task. */
+  /** Reports the result of a task from its node. */
   finish(
     task: TaskState,
     { serviceMs = 10, persons = 0 }: { serviceMs?: number; persons?: number } = {},
@@ -102,7 +105,7 @@ export class RolloutWorld extends CoreWorld {
     });
   }
 
-  /** Its node says that it cannot. */
+  /** Reports the failure of a task from its node. */
   break(task: TaskState, code = "engine_failed"): MasterEvent[] {
     const [{ nodeId, attempt }] = task.attempts;
     const node = this.nodes.find((candidate) => candidate.nodeId === nodeId);
@@ -110,18 +113,21 @@ export class RolloutWorld extends CoreWorld {
     return this.fail(node, task.spec.taskId, attempt, { code });
   }
 
-  /** Tasks of no user: the old version's look at canary pictures, the model's own tests. */
+  /**
+   * Returns the tasks of the rollout itself: comparisons of canary tasks with the old version, or
+   * the model's own tests.
+   */
   part(kind: "shadow" | "test"): TaskState[] {
     return [...this.state.tasks.values()].filter(({ part }) => part?.kind === kind);
   }
 
-  /** The rollout that runs, as it is shown. */
+  /** The record of the running rollout, or `null` if there is none. */
   get current(): RolloutRecord | null {
     const rollout = this.state.lineages.get("empty")?.rollout ?? null;
     return rollout && recordOf(this.state, rollout);
   }
 
-  /** The one that ended last. */
+  /** The record of the rollout that ended last, or `undefined` if none has. */
   get last(): RolloutRecord | undefined {
     return this.state.lineages.get("empty")?.history[0];
   }

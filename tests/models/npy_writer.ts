@@ -1,4 +1,4 @@
-/** A .npy file, version 1, as numpy writes it. */
+/** Returns a .npy file of version 1, as numpy writes it. */
 export function npyFile(
   descriptor: string,
   shape: readonly number[],
@@ -9,7 +9,7 @@ export function npyFile(
   return npyOf(header, data);
 }
 
-/** One with any header, filled up with spaces as numpy does. */
+/** Returns a .npy file with any header, padded with spaces as numpy pads it. */
 export function npyOf(header: string, data: Uint8Array, version = 1): Uint8Array<ArrayBuffer> {
   const lengthBytes = version === 1 ? 2 : 4;
   const unpadded = 8 + lengthBytes + header.length + 1;

@@ -4,32 +4,38 @@ import type { Manifest } from "../../models/manifest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { nobody } from "./instructions.ts";
 
-/** A run that the test ends. */
+/** A run that the test finishes. */
 export interface FakeRun {
   readonly manifestDigest: string;
-  /** The picture as text; null when there was none. */
+  /** The picture decoded as text; `null` if there was none. */
   readonly image: string | null;
   readonly options: RunOptions;
-  /** Ends it with nobody found, and `annotated` as the drawn picture. */
+  /**
+   * Finishes the run with a prediction without persons, and with `annotated` as the annotated
+   * picture.
+   */
   finish(annotated?: string): void;
-  /** Ends it with this. */
+  /** Finishes the run with this result. */
   end(result: EngineResult): void;
   fail(error: DmlError): void;
 }
 
 type Step = "load" | "unload" | "setGallery";
 
-/** An engine whose every step the test decides. */
+/** An engine whose every step is controlled by the test. */
 export class FakeEngine implements Engine {
   readonly loaded = new Map<string, Manifest>();
-  /** Model files of every load, as text by role. */
+  /** Model files of every load, decoded as text, by role. */
   readonly files: Record<string, string>[] = [];
-  /** Versions in force, and all that were, in their order: `name@version`, `name gone`. */
+  /**
+   * Active gallery versions by gallery; every change in order is recorded in `gallerySteps`, as
+   * `name@version` or `name gone`.
+   */
   readonly galleries = new Map<string, GalleryView>();
   readonly gallerySteps: string[] = [];
-  /** What the next loads fail with. */
+  /** The error of all following loads; `null` if they succeed. */
   loadFailure: DmlError | null = null;
-  /** What is said of every model. */
+  /** The speed reported for every loaded model. */
   imagesPerSecond = 8;
   mostAtOnce = 0;
   runCount = 0;
@@ -40,7 +46,7 @@ export class FakeEngine implements Engine {
 
   constructor(readonly slots = 1) {}
 
-  /** Has this step last for ever from now on; resolves when one has begun. */
+  /** Makes this step never finish from now on. Resolves when the first such step has begun. */
   hang(step: Step): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#hanging.set(step, resolve);
@@ -105,7 +111,7 @@ export class FakeEngine implements Engine {
     return promise;
   }
 
-  /** The next run that was begun and not taken yet; waits for it. */
+  /** Waits for the next run that has begun and returns it; each run is returned once. */
   async next(): Promise<FakeRun> {
     for (;;) {
       const run = this.#begun.shift();

@@ -1,16 +1,16 @@
-/** What a master says to a node, made short for tests. */
+/** Short constructors of messages from a master to a node, for tests. */
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { GalleryOffer } from "../../protocol/messages/gallery.ts";
 import type { ModelOffer, ModelRetire } from "../../protocol/messages/model.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { TaskAssign, TaskCancel } from "../../protocol/messages/task.ts";
 
-/** A well-formed digest that ends in `tail`. */
+/** Returns a well-formed digest that ends in `tail`. */
 export function digest(tail: number | string): Digest {
   return `sha256:${String(tail).padStart(64, "0")}`;
 }
 
-/** A well-formed task id that ends in `tail`. */
+/** Returns a well-formed task id that ends in `tail`. */
 export function taskId(tail: number): string {
   return `task_${String(tail).padStart(20, "0")}`;
 }
@@ -55,7 +55,7 @@ export function cancel(task: number, attempt = 1): TaskCancel {
   return { type: "task.cancel", taskId: taskId(task), attempt };
 }
 
-/** A prediction that found nobody. */
+/** Returns a prediction without persons. */
 export function nobody(): Prediction {
   return {
     model: "faces@1",

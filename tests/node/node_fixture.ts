@@ -23,7 +23,7 @@ export async function putText(store: MemoryBlobStore, text: string): Promise<Blo
   return { digest, size: bytes.length };
 }
 
-/** Puts a model with one model file of this text, and offers it. */
+/** Puts a model with one model file of this text and returns its offer. */
 export async function putModel(store: MemoryBlobStore, file = "model file bytes"): Promise<ModelOffer> {
   const reference = await putText(store, file);
   const manifest: Manifest = {
@@ -48,17 +48,20 @@ export async function putModel(store: MemoryBlobStore, file = "model file bytes"
   };
 }
 
-/** One node, its master in the hands of the test, and all that lies between them. */
+/**
+ * One node with a master scripted by the test, and everything between them: clock, stores and
+ * engine.
+ */
 export class NodeFixture {
   readonly clock = new ManualClock();
   readonly master = new ScriptedMaster();
-  /** The master's blobs and the node's own. */
+  /** Blobs of the master; the node's own are in `cache`. */
   readonly remote = new MemoryBlobStore();
   readonly cache = new MemoryBlobStore();
   readonly news: NodeNews[] = [];
   readonly engine: FakeEngine;
   readonly node: NodeHandle;
-  /** What looking for the master fails with. */
+  /** The error of every attempt to locate the master; `null` if it is found. */
   locateFailure: Error | null = null;
   #notify = Promise.withResolvers<void>();
 
@@ -96,7 +99,7 @@ export class NodeFixture {
     });
   }
 
-  /** Accepts the node and takes it in. */
+  /** Accepts the node's connection and welcomes it. */
   async connect(options: { protocol?: number; sendsPicturesInline?: true } = {}): Promise<ScriptedConnection> {
     const connection = await this.master.accept();
     await connection.welcome(options);
@@ -104,7 +107,7 @@ export class NodeFixture {
     return connection;
   }
 
-  /** Has the node fetch and load a model. */
+  /** Offers a model and waits until the node has fetched and loaded it. */
   async ready(connection: ScriptedConnection): Promise<ModelOffer> {
     const offer = await putModel(this.remote);
     connection.send(offer);
@@ -112,7 +115,7 @@ export class NodeFixture {
     return offer;
   }
 
-  /** An assignment of a picture with this text, whose bytes are with the master. */
+  /** Puts a picture with this text on the master and returns its assignment. */
   async assignText(
     task: number,
     options: { offer: ModelOffer; text?: string; annotate?: boolean },
@@ -126,7 +129,7 @@ export class NodeFixture {
     });
   }
 
-  /** Waits for news of this kind. */
+  /** Waits for news of this kind and returns it; earlier news is discarded. */
   async happened(kind: NodeNews["kind"]): Promise<NodeNews> {
     for (;;) {
       const at = this.news.findIndex((news) => news.kind === kind);
@@ -136,7 +139,7 @@ export class NodeFixture {
     }
   }
 
-  /** Waits out the pause before the next try to connect. */
+  /** Waits for the disconnection, then advances the clock past the backoff. */
   async retry(): Promise<void> {
     await this.happened("disconnected");
     this.clock.advance(10_000);

@@ -11,11 +11,11 @@ export function commandRun(command: NodeCommandName): Message {
   return { type: "command.run", commandId: `command_${"0".repeat(20)}`, command };
 }
 
-/** The master's end of one connection, which says what the test tells it to. */
+/** The master's end of one connection, scripted by the test. */
 export class ScriptedConnection {
-  /** All that was heard, in order. */
+  /** All messages received, in order. */
   readonly received: Message[] = [];
-  /** All pictures that came along, in order. */
+  /** All inline pictures received, in order. */
   readonly inlinePictures: InlinePicture[] = [];
   /** Resolves when the connection has ended. */
   readonly ended: Promise<void>;
@@ -36,7 +36,7 @@ export class ScriptedConnection {
     for (const picture of pictures) this.#peer.sendPicture(picture);
   }
 
-  /** Answers the hello. */
+  /** Waits for the hello, answers it with a welcome and returns it. */
   async welcome(
     options: { heartbeatIntervalMs?: number; deadAfterMs?: number; protocol?: number; sendsPicturesInline?: true } = {},
   ): Promise<MessageOf<"hello">> {
@@ -46,7 +46,7 @@ export class ScriptedConnection {
     return hello;
   }
 
-  /** The next message of `type`; what came before it is passed over. */
+  /** Waits for the next message of `type` and returns it; earlier messages are skipped. */
   async next<Type extends MessageType>(type: Type): Promise<MessageOf<Type>> {
     for (;;) {
       const at = this.#unread.findIndex((message) => message.type === type);
@@ -59,7 +59,7 @@ export class ScriptedConnection {
     }
   }
 
-  /** Waits until the node has heeded all that was sent. */
+  /** Waits until the node has processed all messages sent so far. */
   async heeded(): Promise<void> {
     this.send(commandRun("resume"));
     await this.next("command.done");
@@ -78,7 +78,7 @@ export class ScriptedConnection {
   }
 }
 
-/** A master that accepts connections and leaves all else to the test. */
+/** A master that only accepts connections; the test scripts everything else. */
 export class ScriptedMaster {
   readonly transport = new MemoryTransport();
   readonly #listener: Listener = this.transport.listen({ hostname: "master", port: 0 });
@@ -89,7 +89,7 @@ export class ScriptedMaster {
     return this.#listener.address;
   }
 
-  /** The next node that connects. */
+  /** Accepts the next connection of a node. */
   async accept(): Promise<ScriptedConnection> {
     const { value } = await this.#accepting.next();
     const connection = new ScriptedConnection(value);

@@ -4,7 +4,7 @@ import type { Person, Prediction } from "../../protocol/messages/prediction.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "../../user/client/cluster_client.ts";
 import { fail } from "../assert.ts";
 
-/** A person of the table in the tests. */
+/** Returns a person whose box is at `x`. */
 export function personAt(x: number, options: Partial<Person> = {}): Person {
   return {
     box: { x, y: 20, width: 30, height: 40 },
@@ -16,7 +16,7 @@ export function personAt(x: number, options: Partial<Person> = {}): Person {
   };
 }
 
-/** A prediction of `persons`. */
+/** Returns a prediction with these persons. */
 export function predictionOf(persons: Person[]): Prediction {
   const timings = {
     decodeMs: 1,
@@ -30,7 +30,7 @@ export function predictionOf(persons: Person[]): Prediction {
   return { model: "faces@1", width: 640, height: 480, persons, timings };
 }
 
-/** A cluster that answers by `predict`, which tests set, and remembers what it was asked. */
+/** A cluster that answers with `onPredict`, which tests replace, and records its requests. */
 export class FakeClusterClient implements ClusterClient {
   readonly label = "fake";
   readonly asked: { text: string; options: PredictOptions }[] = [];
@@ -38,7 +38,7 @@ export class FakeClusterClient implements ClusterClient {
   isClosed = false;
   listing: NodeListing[] = [];
   modelListing: ModelListing[] = [];
-  /** Gets the picture's bytes as text. */
+  /** Answers a prediction; receives the bytes of the picture decoded as text. */
   onPredict: (text: string, options: PredictOptions) => Predicted | Promise<Predicted> = (_, { annotate }) => ({
     prediction: predictionOf([personAt(10)]),
     annotated: annotate ? new TextEncoder().encode("annotated") : null,

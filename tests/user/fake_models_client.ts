@@ -4,12 +4,12 @@ import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { ModelsClient } from "../../user/client/models_client.ts";
 
-/** A master's models in memory. */
+/** A client of the models of a master, held in memory. */
 export class FakeModelsClient implements ModelsClient {
   readonly label = "fake";
   readonly files = new Map<Digest, Uint8Array<ArrayBuffer>>();
   readonly manifests: Manifest[] = [];
-  /** Thrown by everything, once set. */
+  /** The error of `list`; `null` if it succeeds. */
   failure: DmlError | null = null;
 
   list(): Promise<ModelListing[]> {

@@ -1,6 +1,6 @@
 import type { Terminal } from "../../user/terminal/terminal.ts";
 
-/** A terminal that keeps what was written to it. */
+/** A terminal that records its output. */
 export class FakeTerminal implements Terminal {
   outColumns = Infinity;
   errorColumns = 80;

@@ -1,8 +1,8 @@
-/** Files in a directory of their own, which is removed at the end of `using`. */
+/** Files in a temporary directory that is removed at the end of the scope. */
 export class FileTree implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "dml_test_" });
 
-  /** Path inside -> content. */
+  /** Creates the files; `files` maps relative paths to contents. */
   constructor(files: Readonly<Record<string, string>>) {
     for (const [name, content] of Object.entries(files)) {
       Deno.mkdirSync(`${this.path}/${name}`.replace(/\/[^/]*$/, ""), { recursive: true });
@@ -10,7 +10,7 @@ export class FileTree implements Disposable {
     }
   }
 
-  /** The names right inside a directory of it, sorted. */
+  /** Returns the sorted names of the entries directly in the directory `inside`. */
   names(inside = "."): string[] {
     return [...Deno.readDirSync(`${this.path}/${inside}`)].map(({ name }) => name).sort();
   }

@@ -1,9 +1,9 @@
 import { ManualClock } from "../protocol/manual_clock.ts";
 
-/** What is waited for at least so long is there to give something up. */
+/** Delays of at least this many milliseconds are timeouts of an operation. */
 const TIMEOUT_MS = 10_000;
 
-/** A clock on which time passes as soon as somebody waits; what would give something up never runs out. */
+/** A clock on which every wait is over at once; timeouts never fire. */
 export class PassingClock extends ManualClock {
   override after(delayMs: number, callback: () => void): () => void {
     if (delayMs >= TIMEOUT_MS) return () => {};

@@ -1,7 +1,10 @@
-/** A worker that answers each message by one, and says when it is there. */
+/** A worker that answers each message with one message, and sends one message when it is ready. */
 export class AnsweringWorker<Question, Answer> implements Disposable {
   readonly #worker: Worker;
-  /** Listened for from the beginning: what nobody listens for is lost. */
+  /**
+   * Resolves with the worker's first message. Its listener is added at once, because a message
+   * without a listener is lost.
+   */
   readonly ready: Promise<unknown>;
 
   constructor(module: URL, { permissions = "inherit" }: { permissions?: Deno.PermissionOptions } = {}) {

@@ -1,4 +1,7 @@
-/** `deno run bare_server.ts TEXT`: an HTTP server that answers every request with TEXT, and prints its port. */
+/**
+ * `deno run bare_server.ts TEXT`: runs an HTTP server that answers every request with TEXT, and
+ * prints its port.
+ */
 const [text] = Deno.args;
 
 Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: ({ port }) => console.log(port) }, async (request) => {

@@ -13,7 +13,7 @@ export class BenchCluster implements AsyncDisposable {
     private readonly parts: { directory: string; master: DmlProcess; node: DmlProcess },
   ) {}
 
-  /** Resolves when the node can do `model`. */
+  /** Starts both processes and resolves when the node has `model` loaded and warm. */
   static async start({ model }: { model: string }): Promise<BenchCluster> {
     const directory = await Deno.makeTempDir({ prefix: "dml-bench-" });
     const line = ["serve", "--port", "0", "--control-port", "0"];
@@ -30,7 +30,7 @@ export class BenchCluster implements AsyncDisposable {
     return new BenchCluster(client, port, { directory, master, node });
   }
 
-  /** The most that the node's process ever held in memory, as Linux counts it. */
+  /** Returns the peak resident memory of the node's process, as Linux counts it. */
   nodeMemoryBytes(): number {
     const status = Deno.readTextFileSync(`/proc/${this.parts.node.pid}/status`);
     return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1_024;

@@ -1,4 +1,7 @@
-/** `deno run blob_server.ts DIRECTORY`: the blob routes of a master over a directory of blobs; prints its port. */
+/**
+ * `deno run blob_server.ts DIRECTORY`: serves the blob routes of a master from a directory of
+ * blobs, and prints its port.
+ */
 import { DiskBlobStore } from "../../protocol/blob/disk_blob_store.ts";
 import { blobRoutes } from "../../protocol/http/blob_routes.ts";
 

@@ -13,9 +13,10 @@ const BYTES = 64 * MB;
 const ROUNDS = 11;
 
 /**
- * A blob of 64 MB over loopback to a node's disk, digest verified and synced, beside the same bytes from memory to the disk and synced, merely
- * written from a bare connection, and `cp`. The disk is quiet before each of them: what one has left to be written would be the next
- * one's to wait for.
+ * Measures how fast a blob of 64 MB is copied over loopback to a node's disk, with its digest
+ * verified and its data synced. Beside it: the same bytes written from memory and synced, merely
+ * written from a bare connection, and copied by `cp`. The disk is synced before each of them,
+ * because one would otherwise wait for data that the previous one left unwritten.
  */
 export async function blobToDisk(): Promise<Figure[]> {
   const directory = await Deno.makeTempDir({ prefix: "dml-bench-" });
@@ -68,7 +69,7 @@ export async function blobToDisk(): Promise<Figure[]> {
   }];
 }
 
-/** `store`; `onCommit` is called when all of a blob is written and hashed. */
+/** Wraps `store`; calls `onCommit` when all bytes of a blob are written and hashed. */
 function notingCommit(store: DiskBlobStore, onCommit: () => void): Pick<BlobStore, "stat" | "receive"> {
   return {
     stat: (digest) => store.stat(digest),
@@ -83,7 +84,10 @@ function notingCommit(store: DiskBlobStore, onCommit: () => void): Pick<BlobStor
   };
 }
 
-/** The answer to a GET of `url`, from a connection of its own into the file at `path`, with nothing looked at but its end. */
+/**
+ * Writes the response to a GET of `url` to the file at `path`, over a connection of its own and
+ * without parsing the response.
+ */
 async function writeFrom(url: URL, path: string): Promise<void> {
   const request = `GET ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: close\r\n\r\n`;
   using connection = await Deno.connect({ hostname: url.hostname, port: Number(url.port) });

@@ -9,7 +9,10 @@ const TOGETHER = 12_000;
 const IN_FLIGHT = 48;
 const ROUNDS = 3;
 
-/** Tasks that ask for nothing, through master and one node, beside an HTTP server that answers the same by itself. */
+/**
+ * Measures tasks without any work through a master and one node, beside an HTTP server that gives
+ * the same answer directly.
+ */
 export async function emptyTasks(): Promise<Figure[]> {
   await using cluster = await BenchCluster.start({ model: "empty@1" });
   const url = `http://127.0.0.1:${cluster.port}${PATHS.predictions}?model=empty`;

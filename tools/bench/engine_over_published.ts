@@ -6,7 +6,10 @@ const ROUNDS = 60;
 const WARM_UP_ROUNDS = 15;
 const FILES = ["detect", "landmarks", "embed"] as const;
 
-/** The model files of the face model in the engine as dml changes it, over the same in the engine as it is published, by turns. */
+/**
+ * Compares the time of the face model's files in the engine as dml patches it with their time in
+ * the published engine. The two alternate.
+ */
 export async function engineOverPublished(): Promise<Figure[]> {
   using published = await started();
   using changed = await started();

@@ -13,7 +13,10 @@ const PEOPLE = 20_000;
 const FACES = 5;
 const DIMENSIONS = 512;
 
-/** Who a face is among 20,000 people with 5 faces each: time on one core, and what a process of two workers grows by. */
+/**
+ * Measures the matching of a face against 20,000 people with 5 faces each: the time on one core,
+ * and the memory that it adds to a process with two workers.
+ */
 export async function galleryMatch(): Promise<Figure[]> {
   const directory = await Deno.makeTempDir({ prefix: "dml-bench-" });
   try {

@@ -1,4 +1,7 @@
-/** A process as a node is one: the thread that owns the gallery and two workers that use it. Prints what it measured as JSON. */
+/**
+ * A process of the same shape as a node: a thread that owns the gallery and two workers that match
+ * against it. Prints its measurements as JSON.
+ */
 import { join } from "node:path";
 import { decodeGalleryIndex } from "../../models/gallery/gallery_index.ts";
 import { GalleryMatrix } from "../../models/gallery/gallery_matrix.ts";

@@ -8,10 +8,10 @@ import { madeDirection, personDirection } from "./made_direction.ts";
 
 const ROUNDS = 41;
 const PLAIN_ROUNDS = 5;
-/** Until the compiler has seen that it is worth its while. */
+/** Rounds until the compiler has optimised the hot code. */
 const WARM_UP_ROUNDS = 10;
 
-/** Medians, in milliseconds. */
+/** Median times, in milliseconds. */
 export interface MatchTimes {
   readonly enrolledMs: number;
   readonly strangerMs: number;

@@ -1,6 +1,7 @@
 /**
- * One keep-alive connection that sends the same request again and again: what measures must weigh less than what is measured, and
- * `fetch` costs more processor time than master and node together. Reads the status and as many bytes as Content-Length says.
+ * A client that sends the same request again and again over one keep-alive connection. A measuring
+ * tool must cost less than the thing it measures, and `fetch` takes more processor time than master
+ * and node together. It reads the status and as many bytes as Content-Length announces.
  */
 export class LightHttpClient implements Disposable {
   readonly #buffer = new Uint8Array(65_536);
@@ -8,7 +9,7 @@ export class LightHttpClient implements Disposable {
 
   private constructor(private readonly connection: Deno.TcpConn, private readonly request: Uint8Array) {}
 
-  /** A connection to the server of `url` that posts an empty body to it. */
+  /** Connects to the server of `url`; every request posts an empty body to it. */
   static async open(url: string): Promise<LightHttpClient> {
     const { hostname, port, host, pathname, search } = new URL(url);
     const connection = await Deno.connect({ hostname, port: Number(port) });
@@ -17,7 +18,7 @@ export class LightHttpClient implements Disposable {
     return new LightHttpClient(connection, new TextEncoder().encode(request));
   }
 
-  /** Sends the request and reads its answer; throws unless that is a 200. */
+  /** Sends the request and reads the response. Throws unless the status is 200. */
   async ask(): Promise<void> {
     await this.connection.write(this.request);
     let text = "";

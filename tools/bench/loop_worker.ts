@@ -1,7 +1,10 @@
-/** Plain loops: what a machine gives to two of them says how free its cores are, and how far its memory reaches for two. */
+/**
+ * A worker of plain loops. The gain of two such workers over one shows how many cores are free, and
+ * how far the memory bandwidth reaches for two.
+ */
 /// <reference lib="deno.worker" />
 
-/** What a loop needs: nothing but a core, or memory that no cache holds. */
+/** Resource that a loop uses: only a core, or memory beyond any cache. */
 export type LoopKind = "core" | "memory";
 
 const STEPS = 60_000_000;

@@ -1,14 +1,20 @@
 import { type Random, seededRandom } from "../../protocol/kernel/random.ts";
 
-/** How far a face is from its person's direction: two of one person are then about 0.7 similar. */
+/**
+ * Distance of a face from its person's direction; two faces of one person then have a similarity of
+ * about 0.7.
+ */
 const SPREAD = 0.65;
 
-/** The direction that the faces of person number `person` are around; always the same. */
+/**
+ * Returns the direction around which the faces of person number `person` lie; it is always the
+ * same.
+ */
 export function personDirection(person: number, dimensions: number): Float32Array {
   return madeDirection(seededRandom(person + 1), { dimensions });
 }
 
-/** An embedding of length one, at random, or around `centre`. */
+/** Returns a random unit vector, near `centre` if it is given. */
 export function madeDirection(random: Random, options: { dimensions: number; centre?: Float32Array }): Float32Array {
   const { dimensions, centre } = options;
   const noise = normalise(Float32Array.from({ length: dimensions }, () => random() + random() - 1));

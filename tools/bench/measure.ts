@@ -1,4 +1,7 @@
-/** `deno run measure.ts NAME`: one measure of the bench, printed; exits with 1 when a bound is missed. */
+/**
+ * `deno run measure.ts NAME`: runs one measure of the benchmark and prints it. Exits with 1 if a
+ * figure misses its bound.
+ */
 import { blobToDisk } from "./blob_to_disk.ts";
 import { clusterOverLocal } from "./cluster_over_local.ts";
 import { emptyTasks } from "./empty_tasks.ts";

@@ -1,4 +1,4 @@
-/** What can be measured, and for whom the process stands that does it: memory is given to it as to those. */
+/** The measures, each with the command whose allocator settings its process gets. */
 export const MEASURED_AS = {
   engine: "join",
   parts: "join",

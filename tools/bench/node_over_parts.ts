@@ -12,10 +12,13 @@ import type { BareParts } from "./bare_parts_worker.ts";
 import { type Figure, median, shown, timed } from "./figure.ts";
 
 const ROUNDS = 25;
-/** What the whole recognition asks for: faces found, aligned and embedded, the picture drawn upon and encoded. */
+/**
+ * Options of a complete recognition: faces are found, aligned and embedded, the picture is
+ * annotated and encoded.
+ */
 const WHOLE = { annotate: true, embeddings: true, gallery: null, crops: false, deadlineMs: 60_000 };
 
-/** A pool of `workers` with the face model loaded. */
+/** Creates a pool of `workers` with the face model loaded. */
 export async function facesPool(workers: number): Promise<{ engine: Engine; digest: string }> {
   const engine = createWorkerPool({ workers, assets: assetFiles, clock: SYSTEM_CLOCK, log: SILENT_LOG });
   const { digest } = encodeManifest(FACES.manifest);
@@ -23,7 +26,10 @@ export async function facesPool(workers: number): Promise<{ engine: Engine; dige
   return { engine, digest };
 }
 
-/** Time on the node for a photo of three faces over the sum of its bare parts, and the two by themselves. */
+/**
+ * Compares the time on the node for a photo of three faces with the sum of its bare parts, and
+ * reports both times.
+ */
 export async function nodeOverParts(): Promise<Figure[]> {
   using bare = new AnsweringWorker<"round", BareParts>(new URL("./bare_parts_worker.ts", import.meta.url));
   const { engine, digest } = await facesPool(1);
@@ -47,7 +53,8 @@ export async function nodeOverParts(): Promise<Figure[]> {
       what: "a 3-face 1920x1280 photo on a node / the sum of its bare parts",
       measured: shown(median(wholeMs), "ms"),
       floor: `${shown(sum, "ms")} (${detail})`,
-      // Round by round: a host that changes its speed meanwhile changes both alike.
+      // The ratio is taken round by round, because a host that changes its speed changes both
+      // alike.
       value: median(wholeMs.map((whole, round) => whole / sumOf(parts[round]))),
       unit: "x",
       bound: { atMost: 1.10 },

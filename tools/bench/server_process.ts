@@ -1,6 +1,6 @@
 import { allocatorEnvironmentOf } from "../../user/process/allocator_environment.ts";
 
-/** A module that serves HTTP on loopback and prints its port, as a process of its own. */
+/** A module that serves HTTP on loopback and prints its port, run as a process of its own. */
 export class ServerProcess implements AsyncDisposable {
   private constructor(readonly url: string, private readonly child: Deno.ChildProcess) {}
 

@@ -6,13 +6,17 @@ import { facesPool } from "./node_over_parts.ts";
 
 const ROUNDS = 15;
 const PICTURES = 16;
-/** Of each pool, before: V8 goes on optimising for tens of pictures, on a core that the second worker would have. */
+/**
+ * Pictures for each worker before the measurement: V8 goes on optimising for tens of pictures, on a
+ * core that the second worker would otherwise have.
+ */
 const WARM_UP_PICTURES = 64;
 const ASKED = { annotate: true, embeddings: true, gallery: null, crops: false, deadlineMs: 60_000 };
 
 /**
- * Pictures a second of two workers over those of one, when both are warm; beside it what the machine gives to two plain loops: 2
- * where two cores are free. Recognition also moves memory, of which two cores may get little more than one.
+ * Compares the pictures a second of two warm workers with those of one. Beside it the gain of two
+ * plain loops over one, which is 2 if two cores are free. Recognition also moves memory, whose
+ * bandwidth two cores may have to share.
  */
 export async function twoWorkersOverOne(): Promise<Figure[]> {
   const photo = await samplePhoto(1);
@@ -23,7 +27,8 @@ export async function twoWorkersOverOne(): Promise<Figure[]> {
     const lane = async () => {
       for (let picture = 0; picture < ofLane; picture++) await engine.run(digest, photo.slice(), ASKED);
     };
-    // Each in its own time: the one that is done first does not idle for the other, as it would not with more to do.
+    // Each lane is timed separately: with more pictures, the lane that finishes first would not
+    // idle.
     const tookMs = await Promise.all(Array.from({ length: engine.slots }, () => timed(lane)));
     return tookMs.reduce((sum, ms) => sum + ofLane / ms * 1_000, 0);
   };
@@ -52,7 +57,7 @@ export async function twoWorkersOverOne(): Promise<Figure[]> {
   }];
 }
 
-/** What two loops at once do in the time of one, over what one does. */
+/** Returns how many times the work of one loop two loops at once do in the same time. */
 async function twoOverOne(loops: readonly AnsweringWorker<LoopKind, void>[], kind: LoopKind): Promise<number> {
   const oneMs = await timed(() => loops[0].ask(kind));
   const twoMs = await timed(() => Promise.all(loops.map((loop) => loop.ask(kind))));

@@ -1,19 +1,21 @@
 import { parseArgs } from "node:util";
 import { type Target, targetOf, TARGETS } from "./targets.ts";
 
-/** What `deno task build` was asked for. */
+/** Parsed arguments of `deno task build`. */
 export interface BuildOrder {
   readonly targets: readonly Target[];
-  /** Whether the one target is this host because none was named. */
+  /** True if the target is this host because none was named. */
   readonly isForThisHost: boolean;
-  /** Null: the first that works. */
+  /** `null` if the first way that works is to be taken. */
   readonly way: "compile" | "portable" | null;
   readonly outputDirectory: string;
-  /** Whether the files of optional models go in. */
+  /** True if the files of optional models are included. */
   readonly optional: boolean;
 }
 
-/** The order that `argv` gives on `host`. Throws when it cannot be carried out. */
+/**
+ * Parses `argv` as given on `host`. Throws if an argument is invalid or there is no such target.
+ */
 export function parseArguments(
   argv: readonly string[],
   host: { readonly os: string; readonly arch: string },

@@ -4,16 +4,20 @@ import { parseAs, z } from "../../protocol/schema.ts";
 import { type BundledModule, withCanonicalNames } from "./canonical_names.ts";
 import { ENTRIES, type Entry, filesNamedIn, pathOf } from "./contents.ts";
 
-/** What comes before the code of an entry. */
+/** Code that is put before the code of an entry, by the path of the entry. */
 const PRELUDES: Readonly<Record<string, string>> = {
-  // The engine takes a realm with a location for a page, and asks its address for files that are not there.
-  // Glue code of Emscripten that was a CommonJS module asks where it is; it is given its WebAssembly and reads nothing there.
+  // The engine mistakes a realm with a location for a web page, and would request files from its
+  // address that do not exist. Emscripten glue code that was a CommonJS module reads `__dirname`;
+  // it receives its WebAssembly as an argument and reads no file from there.
   "worker.js": 'delete globalThis.location;globalThis.__dirname="";',
 };
 
 const configSchema = z.looseObject({ imports: z.record(z.string(), z.string()) });
 
-/** All the code under `root`, bundled: a module a part that is loaded on its own, so that nothing is read before it is needed. */
+/**
+ * Bundles all code under `root`. Every part that is loaded on its own becomes a module, so that
+ * nothing is read before it is needed.
+ */
 export async function bundledCode(root: URL, specifiers: readonly string[]): Promise<BundledModule[]> {
   const workshop = await Deno.makeTempDir({ prefix: "dml-bundle-" });
   try {
@@ -30,7 +34,7 @@ export async function bundledCode(root: URL, specifiers: readonly string[]): Pro
   }
 }
 
-/** The module `source` with all that it needs, in one text. */
+/** Bundles the module `source` with all its dependencies into one text. */
 export async function bundledModule(root: URL, source: string): Promise<string> {
   const workshop = await Deno.makeTempDir({ prefix: "dml-bundle-" });
   try {
@@ -45,7 +49,10 @@ export async function bundledModule(root: URL, source: string): Promise<string> 
   }
 }
 
-/** `deno.json` as the bundler wants it: whole paths, and the engine's build that carries its glue code in itself. */
+/**
+ * Returns `deno.json` in the form the bundler needs: with absolute paths, and with the build of the
+ * engine that contains its glue code.
+ */
 async function bundleConfig(root: URL): Promise<unknown> {
   const text = await Deno.readTextFile(new URL("deno.json", root));
   const config = parseAs(configSchema, JSON.parse(text), { what: "deno.json", code: "internal" });
@@ -56,12 +63,11 @@ async function bundleConfig(root: URL): Promise<unknown> {
   };
 }
 
-/** What {@linkcode bundleEntry} is told. */
 interface BundleOrder {
   readonly root: URL;
   readonly entry: Entry;
   readonly config: string;
-  /** Files that stay outside. */
+  /** Files that are not bundled. */
   readonly specifiers: readonly string[];
   readonly outputDirectory: string;
 }
@@ -100,8 +106,9 @@ async function bundleEntry(order: BundleOrder): Promise<BundledModule[]> {
 }
 
 /**
- * `code` with its files named by their place in the program, and every module and file that it imports in the middle of
- * something hidden from the look ahead with which Deno loads all that a program may ever import before it begins.
+ * Returns `code` with its files renamed to their paths in the program. Every module and file that
+ * is imported later is hidden from Deno's static analysis, which would load all that a program may
+ * ever import before it starts.
  */
 export function withLazyImports(code: string): string {
   const named = new Set(filesNamedIn(code));

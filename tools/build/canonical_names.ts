@@ -2,19 +2,22 @@ import { digestOf } from "../../protocol/kernel/digest.ts";
 
 /** One module of the bundled code. */
 export interface BundledModule {
-  /** Relative; modules name one another so. */
+  /** Relative path, by which modules import one another. */
   readonly path: string;
   readonly text: string;
 }
 
-/** As the bundler names what it splits off: what it came from, and a hash that depends on where the sources are. */
+/**
+ * Names of modules that the bundler splits off: the name of their source, and a hash that depends
+ * on the location of the sources.
+ */
 const SPLIT_NAME = /([A-Za-z0-9_]+)-[A-Z0-9]{8}\.js/g;
 const LABEL_CHARACTERS = 12;
 
 /**
- * `modules` with every split one named after its text and the texts of those that it names, so that the same sources give the
- * same names wherever they are. Labels are refined round by round (Weisfeiler-Leman), which also works where modules name one
- * another in a circle.
+ * Renames every split-off module of `modules` after its text and the texts of the modules that it
+ * imports, so that the same sources give the same names in any location. Labels are refined round
+ * by round (Weisfeiler-Leman), which also works for modules that import one another in a cycle.
  */
 export function withCanonicalNames(modules: readonly BundledModule[]): BundledModule[] {
   const isSplit = new Set(modules.map(({ path }) => path).filter((path) => path.match(SPLIT_NAME)?.[0] === path));

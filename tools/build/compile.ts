@@ -5,12 +5,15 @@ import { START_ENVIRONMENT_NAMES } from "./start_flags.ts";
 import type { Target } from "./targets.ts";
 import { V8_FLAGS } from "../../user/process/v8_flags.ts";
 
-/** Where Deno's own site keeps the runtime that `deno compile` puts code into. */
+/** Site of Deno from which `deno compile` downloads the runtime that it embeds code into. */
 const DOWNLOADS = "https://dl.deno.land/release";
-/** A network that is closed often answers nothing at all. */
+/** Timeout of a request: a blocked network often does not answer at all. */
 const ANSWER_WITHIN_MS = 3_000;
 
-/** Baked in: the most that any role needs; each drops what it does not need when it knows its command. */
+/**
+ * Permissions compiled into the executable: the most that any command needs. Each command drops the
+ * rest once it is parsed.
+ */
 const BAKED_PERMISSIONS = [
   "--allow-net",
   "--allow-read",
@@ -19,19 +22,22 @@ const BAKED_PERMISSIONS = [
   "--allow-sys=hostname,loadavg,networkInterfaces,systemMemoryInfo",
 ];
 
-/** What {@linkcode findRuntime} looks at. */
+/** Inputs of {@linkcode findRuntime}. */
 export interface RuntimeSearch {
-  /** Of Deno. */
+  /** Version of Deno. */
   readonly version: string;
   readonly denortBin: string | undefined;
   /** Deno's cache directory. */
   readonly denoDirectory: string;
   readonly isThere: (path: string) => Promise<boolean>;
-  /** Whether `url` can be fetched; answers in a few seconds. */
+  /** Resolves with true if `url` can be fetched; takes at most a few seconds. */
   readonly canFetch: (url: string) => Promise<boolean>;
 }
 
-/** Whether `deno compile` can have its runtime for `target`, and where that is or where it was looked for. */
+/**
+ * Determines whether `deno compile` can get its runtime for `target`, and returns where it is or
+ * the places that were searched.
+ */
 export async function findRuntime(
   { triple }: Pick<Target, "triple">,
   search: RuntimeSearch,
@@ -46,7 +52,7 @@ export async function findRuntime(
   return { isFound: false, where: `not in DENORT_BIN, not in Deno's cache, and ${url} cannot be reached` };
 }
 
-/** The arguments of `deno` that compile the program in `directory` to `output`. Pure. */
+/** Returns the arguments of `deno` that compile the program in `directory` to `output`. Pure. */
 export function compileArguments(
   { triple }: Pick<Target, "triple">,
   { directory, output }: { directory: string; output: string },
@@ -64,7 +70,10 @@ export function compileArguments(
   ];
 }
 
-/** The executable that `deno compile` makes of `program` for `target`. Throws what Deno says against it. */
+/**
+ * Compiles `program` for `target` with `deno compile` and returns the executable. Throws with the
+ * message of Deno if it fails.
+ */
 export async function compiled(program: Program, target: Target): Promise<Uint8Array<ArrayBuffer>> {
   const workshop = await Deno.makeTempDir({ prefix: "dml-compile-" });
   try {
@@ -88,7 +97,10 @@ export async function compiled(program: Program, target: Target): Promise<Uint8A
   }
 }
 
-/** A wrong runtime gives an executable that is something else. */
+/**
+ * Checks that the executable is dml, if it can run here: with a wrong runtime it would be a
+ * different program.
+ */
 async function checkIsDml(executable: string, { os, arch }: Target): Promise<void> {
   if (os !== Deno.build.os || arch !== Deno.build.arch) return;
   const { stdout } = await new Deno.Command(executable, { args: ["version"], stdin: "null" }).output();
@@ -96,7 +108,7 @@ async function checkIsDml(executable: string, { os, arch }: Target): Promise<voi
   if (!said.startsWith("dml ")) throw new Error(`what was compiled says ${JSON.stringify(said)} to \`version\``);
 }
 
-/** The search on this machine. */
+/** Returns the search on this machine. */
 export function runtimeSearch(denoDirectory: string): RuntimeSearch {
   return {
     version: Deno.version.deno,

@@ -4,11 +4,17 @@ import { concat } from "../../protocol/kernel/concat.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** How much is compressed at once: enough for every core to have some, and little is lost where they meet. */
+/**
+ * Size of a part that is compressed on its own: small enough that every core gets one, large enough
+ * that little is lost at the boundaries.
+ */
 const PART_BYTES = 16 * 1024 * 1024;
 const LEVEL = 9;
 
-/** `bytes` in gzip members, which gzip unpacks as one; the same bytes give the same members, whenever and wherever. */
+/**
+ * Compresses `bytes` into gzip members, which gzip unpacks as one file. The same bytes always give
+ * the same members.
+ */
 export async function gzipped(bytes: Bytes, level: number = LEVEL): Promise<Bytes> {
   const parts: Bytes[] = [];
   for (let offset = 0; offset < bytes.length; offset += PART_BYTES) {
@@ -18,7 +24,7 @@ export async function gzipped(bytes: Bytes, level: number = LEVEL): Promise<Byte
   return concat(members);
 }
 
-/** `bytes` as a zip file holds them. */
+/** Compresses `bytes` with raw deflate, as a zip file stores them. */
 export async function deflated(bytes: Bytes): Promise<Bytes> {
   return Uint8Array.from(await promisify(deflateRaw)(bytes, { level: LEVEL }));
 }

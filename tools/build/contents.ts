@@ -1,13 +1,16 @@
-/** The one list of what goes into an executable of dml, however it is made. */
+/** The complete list of the content of an executable of dml, for every way it is built. */
 import { optimise } from "../../models/onnx/optimise.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 
-/** A module that something starts; each is bundled on its own. */
+/** An entry module, which is bundled on its own. */
 export interface Entry {
-  /** What it is called when it is bundled. */
+  /** Path of the bundled module. */
   readonly path: string;
   readonly source: string;
-  /** Whether it may load parts of itself later; a worker may read nothing, so it is one module. */
+  /**
+   * True if it may load parts of itself later. A worker may not read files, so it is a single
+   * module.
+   */
   readonly isSplit: boolean;
 }
 
@@ -16,31 +19,31 @@ export const ENTRIES: readonly Entry[] = [
   { path: "worker.js", source: "node/engine/worker.ts", isSplit: false },
 ];
 
-/** The directories whose code goes in. */
+/** Directories whose code is included. */
 const CODE = ["models", "master", "node", "protocol", "user"];
 
-/** Code names a file either as bytes to import or as a path to read; both as one literal. */
+/** Matches a file that code imports as bytes or resolves to a path; both name it by a literal. */
 const NAMED_FILE =
   /\bimport\(\s*"([^"]+)",\s*\{\s*with:\s*\{\s*type:\s*"bytes"\s*\}\s*\}\s*\)|\bimport\.meta\.resolve\("([^"]+)"\)/g;
 
-/** Where the bundled code finds its files. */
+/** Directory of the files, relative to the bundled code. */
 const FILES_DIRECTORY = "files";
 
-/** A file that is no code: a model, a font, WebAssembly. */
+/** A file that is not code: a model file, a font, WebAssembly. */
 export interface PackedFile {
-  /** As the code names it. */
+  /** Specifier by which the code names it. */
   readonly specifier: string;
-  /** Relative to the bundled code. */
+  /** Path relative to the bundled code. */
   readonly path: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The specifiers of the files that `code` names. */
+/** Returns the specifiers of the files that `code` names. */
 export function filesNamedIn(code: string): string[] {
   return [...code.matchAll(NAMED_FILE)].map(([, imported, resolved]) => imported ?? resolved);
 }
 
-/** The specifiers of all the files that the code under `root` names, sorted. */
+/** Returns the sorted specifiers of all files that the code under `root` names. */
 export async function namedFiles(root: URL): Promise<string[]> {
   const names = new Set<string>();
   for (const directory of CODE) {
@@ -74,7 +77,7 @@ export async function packedFiles(root: URL, options: { optional: boolean }): Pr
   }));
 }
 
-/** Where the file that code calls `specifier` is, relative to the bundled code. */
+/** Returns the path, relative to the bundled code, of the file that code names `specifier`. */
 export function pathOf(specifier: string): string {
   return `${FILES_DIRECTORY}/${specifier.replace(/^@/, "")}`;
 }

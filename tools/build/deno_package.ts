@@ -6,13 +6,13 @@ import { DENO_VERSION, denoFileName, type Target } from "./targets.ts";
 
 const denoInfoSchema = z.looseObject({ denoDir: z.string() });
 
-/** Says where Deno has put a package. */
+/** A program that prints the path at which Deno has cached a package. */
 const FIND_PACKAGE = 'await import("deno/package.json", { with: { type: "json" } });' +
   'console.log(import.meta.resolve("deno/package.json"));';
 
 /**
- * Deno's own executable for `target`, from the npm registry that Deno is configured with, through Deno's cache.
- * Throws when it cannot be had or is not the one that is pinned.
+ * Returns Deno's own executable for `target`, from the npm registry that Deno is configured with,
+ * through Deno's cache. Throws if it cannot be fetched or its hash is not the pinned one.
  */
 export async function denoExecutable(target: Target): Promise<Uint8Array<ArrayBuffer>> {
   const { denoPackage, denoSha256 } = target;
@@ -42,7 +42,7 @@ export async function denoExecutable(target: Target): Promise<Uint8Array<ArrayBu
   }
 }
 
-/** Deno's cache directory. */
+/** Returns the path of Deno's cache directory. */
 export async function denoDirectory(): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
   return parseAs(denoInfoSchema, JSON.parse(new TextDecoder().decode(stdout)), { what: "deno info", code: "internal" })

@@ -12,17 +12,26 @@ import { denoFileName, type Target } from "./targets.ts";
 import { zipArchive } from "./zip_archive.ts";
 import { concat } from "../../protocol/kernel/concat.ts";
 
-/** The line of the script that is followed by the archive. */
+/** The line of the script after which the archive begins. */
 const MARK = "__ARCHIVE__";
 const MEGABYTE = 1_000_000;
 
-/** Deno finds itself there, and says nothing helpful when it does not. */
+/**
+ * A check in the script: Deno finds its own executable there, and without it fails with a
+ * misleading message.
+ */
 const LINUX_CHECK = '[ -h /proc/self/exe ] || fail "dml needs /proc: mount -t proc proc /proc"';
 
-/** Holds the unpacked program for as long as it runs: no other version tidies it away. Some file systems have no locks. */
+/**
+ * Code that holds a lock on the unpacked program while it runs, so that no other version removes
+ * it. Errors are ignored because some file systems have no locks.
+ */
 const HOLD = 'try{Deno.openSync(new URL("./used",import.meta.url)).lockSync(false)}catch{}';
 
-/** Who does the rest once Deno is unpacked: puts the program in its place; says how Deno is started; looks after newer programs. */
+/**
+ * Programs that the script runs with the unpacked Deno: one installs the program, one prints how
+ * Deno is started, one handles newer versions.
+ */
 const POSIX_PARTS = [
   { path: "install.js", source: "tools/build/portable/install.ts" },
   { path: "start_line.js", source: "tools/build/portable/start_line.ts" },
@@ -31,8 +40,9 @@ const POSIX_PARTS = [
 const WINDOWS_PARTS = [{ path: "start_child.js", source: "tools/build/portable/start_child.ts" }];
 
 /**
- * What a person copies to a host that is `target`: for POSIX one executable file, a shell script and a compressed archive of
- * Deno and `program`; for Windows a zip of the same, with `dml.cmd` to start it.
+ * Builds the file that is copied to a host of `target`. For POSIX it is one executable file: a
+ * shell script, followed by a compressed archive of Deno and `program`. For Windows it is a zip of
+ * the same, with `dml.cmd` to start it.
  */
 export function portable(
   root: URL,
@@ -43,11 +53,11 @@ export function portable(
   return target.os === "windows" ? windowsZip(root, program, target) : posixExecutable(root, program, target, options);
 }
 
-/** What a test asks of a build; nobody else does. */
+/** Options of a build, used by tests only. */
 export interface PortableOptions {
-  /** The version that it says it is. */
+  /** Version that the build reports. */
   readonly version?: string;
-  /** How much work compressing is, from 1 to 9. */
+  /** Compression level, from 1 to 9. */
   readonly level?: number;
 }
 
@@ -103,7 +113,7 @@ function held(file: ArchivedFile): ArchivedFile {
   return { ...file, bytes: concat([new TextEncoder().encode(HOLD), file.bytes]) };
 }
 
-/** `template` with each `@NAME@` replaced; throws when one has no value. */
+/** Returns `template` with each `@NAME@` replaced by its value. Throws if one has no value. */
 function filledIn(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/@([A-Z]+)@/g, (_, name) => {
     if (!Object.hasOwn(values, name)) throw new Error(`nothing says what @${name}@ is`);

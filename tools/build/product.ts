@@ -7,7 +7,10 @@ export interface Product {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What the file for `target` is called: plainly when it is for the host that built it, else with the target's name. */
+/**
+ * Returns the file name of the build for `target`: plain `dml` if it is for the host that built it,
+ * otherwise with the name of the target.
+ */
 export function productName(
   target: Pick<Target, "name" | "os">,
   { isForThisHost, isZip }: { isForThisHost: boolean; isZip: boolean },
@@ -17,7 +20,7 @@ export function productName(
   return target.os === "windows" ? `${name}.exe` : name;
 }
 
-/** `products` as `sha256sum --check` reads them, sorted by name. */
+/** Formats the checksums of `products` as `sha256sum --check` reads them, sorted by name. */
 export function checksums(products: readonly Product[]): string {
   return products.toSorted((a, b) => a.name < b.name ? -1 : 1)
     .map(({ name, bytes }) => `${digestOf(bytes).slice("sha256:".length)}  ${name}\n`).join("");

@@ -4,10 +4,13 @@ import { bundledCode, bundledModule } from "./bundle.ts";
 import { namedFiles, packedFiles } from "./contents.ts";
 import type { ArchivedFile } from "./tar_archive.ts";
 
-/** What the executables of every target have in common: the bundled code and its files, by path. */
+/** The part that the executables of all targets share: the bundled code and its files, by path. */
 export type Program = readonly ArchivedFile[];
 
-/** The program of the sources under `root`, sorted; with the files of optional models only when they are asked for. */
+/**
+ * Builds the program from the sources under `root`, sorted by path. Files of optional models are
+ * included only if `optional` is true.
+ */
 export async function buildProgram(root: URL, options = { optional: false }): Promise<Program> {
   const encoder = new TextEncoder();
   const code = (await bundledCode(root, await namedFiles(root))).map(({ path, text }) =>
@@ -20,7 +23,7 @@ export async function buildProgram(root: URL, options = { optional: false }): Pr
   return byPath([...code, ...files, ...await Promise.all(notices)]);
 }
 
-/** The module `source`, to be a part of a program as `path`. */
+/** Bundles the module `source` as a file of a program at `path`. */
 export async function programPart(
   root: URL,
   { path, source }: { path: string; source: string },
@@ -28,7 +31,10 @@ export async function programPart(
   return plain(path, new TextEncoder().encode(await bundledModule(root, source)));
 }
 
-/** `program` with the list of its files and their hashes, and its name: the version and what the list hashes to. */
+/**
+ * Adds a manifest with the hashes of all files to `program`. The id consists of the version and the
+ * start of the manifest's hash.
+ */
 export function withManifest(
   program: Program,
   version: string = VERSION,

@@ -10,39 +10,52 @@ import { type Permissions, permissionsOf } from "../../user/process/permissions.
 import { STARTING_ENVIRONMENT } from "../../user/process/permission_flags.ts";
 import { processFactsOf } from "../../user/process/process_facts.ts";
 
-/** Longer than this an argument may be refused by the system (Linux: 128 KiB). */
+/** Length limit of one argument; the system may refuse a longer one (Linux: 128 KiB). */
 const FLAG_CHARACTERS_MAX = 100_000;
 
-/** Verbs whose process decodes pictures and runs models. */
+/** Commands whose process decodes pictures and runs models. */
 const COMPUTING: readonly VerbName[] = ["join", "predict"];
 
 /**
- * How much WebAssembly runs before V8 optimises it, ten times as much as by default: for a few pictures most of the
- * optimising would be for nothing, and all else that is compiled waits for it. What is hot is still optimised in time.
+ * Amount of WebAssembly that runs before V8 optimises it, ten times the default. For a few pictures
+ * most of the optimising would be wasted, and all other compilation would wait for it. Hot code is
+ * still optimised in time.
  */
 const FEW_PICTURES_FLAG = "--wasm-tiering-budget=130000000";
 
-/** What {@linkcode startOf} looks at, and `main.ts` before it knows its command. */
+/**
+ * Environment variables that {@linkcode startOf} reads, and that `main.ts` reads before it knows
+ * its command.
+ */
 export const START_ENVIRONMENT_NAMES = STARTING_ENVIRONMENT;
 
-/** Where an invocation takes place. */
+/** Facts about the environment of an invocation. */
 export interface Surroundings {
   readonly os: string;
   readonly currentDirectory: string;
-  /** Where the program is unpacked; it reads its parts from there when it needs them. */
+  /** Directory of the unpacked program, which reads parts of itself from there on demand. */
   readonly programDirectory: string;
   readonly variable: (name: string) => string | undefined;
 }
 
-/** How Deno is started for one invocation: exactly what its role needs, and nothing for a command line that is wrong. */
+/**
+ * Settings with which Deno is started for one invocation: exactly what its command needs, and
+ * nothing if the command line is invalid.
+ */
 export interface Start {
   readonly flags: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Of a node that takes newer programs: the script that starts it stays, to start those. */
+  /**
+   * Set for a node that takes newer versions: the script keeps running to start those. `null`
+   * otherwise.
+   */
   readonly upgrade: { readonly directory: string; readonly withinMs: number } | null;
 }
 
-/** The {@linkcode Start} of `dml ARGUMENTS`; with a wrong command line, of the program that will say so. */
+/**
+ * Returns the {@linkcode Start} of `dml ARGUMENTS`; for an invalid command line, that of the
+ * program that reports the error.
+ */
 export function startOf(argv: readonly string[], surroundings: Surroundings): Start {
   const command = commandOf(argv, surroundings);
   return {
@@ -68,7 +81,7 @@ function commandOf(argv: readonly string[], { variable }: Surroundings): CliComm
   try {
     return parseCommand(argv, Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, variable(name)]))).command;
   } catch {
-    return null; // `main.ts` finds the same and says it
+    return null; // `main.ts` finds the same error and reports it
   }
 }
 
@@ -78,11 +91,14 @@ function permissionsIn(command: CliCommand, surroundings: Surroundings): Permiss
     const start = { ...surroundings, programPaths: [programDirectory], executable: null };
     return permissionsOf(command, processFactsOf(command, start));
   } catch {
-    return null; // no data directory can be found: `main.ts` says it
+    return null; // no data directory can be determined: `main.ts` reports it
   }
 }
 
-/** A program that is tried is looked after by the one that tries it. */
+/**
+ * Returns the upgrade settings of a node; `null` for a version on trial, which is supervised by the
+ * process that tries it.
+ */
 function upgradeOf(command: JoinCommand, surroundings: Surroundings): Start["upgrade"] {
   if (!command.upgrade || surroundings.variable("DML_TRIAL")) return null;
   const [home] = permissionsIn(command, surroundings)?.write ?? [];
@@ -106,14 +122,17 @@ function grant(kind: string, names: readonly string[] | true): string | null {
   return names.length === 0 ? null : `--allow-${kind}=${names.join(",")}`;
 }
 
-/** Deno's flags have no way to write a comma in a path; then the directory that holds it is granted. */
+/**
+ * Returns `path`, or its nearest parent without a comma: Deno's flags cannot express a comma in a
+ * path.
+ */
 function expressible(path: string): string {
   let granted = path;
   while (granted.includes(",")) granted = dirname(granted);
   return granted;
 }
 
-/** Thousands of pictures are granted by their directories: a command line has a limit. */
+/** Returns the paths, or their directories if the paths are too long for a command line. */
 function fitting(paths: readonly string[]): readonly string[] {
   const fits = (candidates: readonly string[]) => candidates.join(",").length < FLAG_CHARACTERS_MAX;
   if (fits(paths)) return paths;
@@ -121,7 +140,7 @@ function fitting(paths: readonly string[]): readonly string[] {
   return fits(directories) ? directories : ["/"];
 }
 
-/** `text` as one word of a POSIX shell, whatever is in it. */
+/** Quotes `text` as one word of a POSIX shell. */
 export function shellWord(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

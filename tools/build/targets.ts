@@ -1,19 +1,19 @@
 /** One kind of host that dml is built for. */
 export interface Target {
-  /** As people write it. */
+  /** Name on the command line and in file names. */
   readonly name: string;
-  /** As `deno compile --target` calls it. */
+  /** Name that `deno compile --target` uses. */
   readonly triple: string;
-  /** As `Deno.build` calls it. */
+  /** Names that `Deno.build` uses. */
   readonly os: typeof Deno.build.os;
   readonly arch: typeof Deno.build.arch;
-  /** The npm package that is Deno for it. */
+  /** npm package with Deno's executable for this host. */
   readonly denoPackage: string;
-  /** Of the executable in that package, at {@linkcode DENO_VERSION}. */
+  /** SHA-256 of the executable in that package, at {@linkcode DENO_VERSION}. */
   readonly denoSha256: string;
 }
 
-/** The Deno that the portable executables carry. */
+/** Version of Deno in the portable executables. */
 export const DENO_VERSION = "2.9.6";
 
 export const TARGETS: readonly Target[] = [
@@ -67,12 +67,15 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
-/** The target that is the host with this `os` and `arch`; undefined when dml is not built for it. */
+/**
+ * Returns the target of a host with this `os` and `arch`, or `undefined` if dml is not built for
+ * it.
+ */
 export function targetOf(host: { readonly os: string; readonly arch: string }): Target | undefined {
   return TARGETS.find(({ os, arch }) => os === host.os && arch === host.arch);
 }
 
-/** The name of Deno's executable on `target`. */
+/** Returns the file name of Deno's executable on `target`. */
 export function denoFileName({ os }: Pick<Target, "os">): string {
   return os === "windows" ? "deno.exe" : "deno";
 }

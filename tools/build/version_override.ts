@@ -5,8 +5,9 @@ import type { Program } from "./program.ts";
 const NUMBERS = /^\d{1,6}\.\d{1,6}\.\d{1,6}$/;
 
 /**
- * `program` as it would be if the version of dml were `version`, with nothing else changed: the tests of an upgrade need an old
- * and a new one of the same sources. In the bundled code the version is one literal a module.
+ * Returns `program` with the version of dml replaced by `version` and nothing else changed: the
+ * tests of an upgrade need an old and a new version of the same sources. In the bundled code the
+ * version is one literal a module.
  */
 export function withVersion(program: Program, version: string): Program {
   invariant(NUMBERS.test(version), `${version} is a version`);

@@ -8,15 +8,18 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const LOCAL_HEADER = 0x04034b50;
 const CENTRAL_HEADER = 0x02014b50;
 const END = 0x06054b50;
-/** Deflate is of version 2.0 of the format. */
+/** Version 2.0 of the format, which introduced deflate. */
 const VERSION_NEEDED = 20;
 const DEFLATE = 8;
 
-/** The time of every file as MS-DOS writes it. */
+/** Date and time of every file in MS-DOS format. */
 const DOS_TIME = 0;
 const DOS_DATE = dosDate(new Date(ARCHIVE_TIME_SECONDS * 1_000));
 
-/** `files` under `directory` as a zip file (PKWARE's APPNOTE), in order: the same files give the same bytes. Under 4 GiB. */
+/**
+ * Packs `files` in order under `directory` as a zip file (PKWARE's APPNOTE) of less than 4 GiB. The
+ * same files always give the same bytes.
+ */
 export async function zipArchive(files: readonly ArchivedFile[], directory: string): Promise<Bytes> {
   const entries = await Promise.all(files.map(async ({ path, bytes }) => ({
     name: new TextEncoder().encode(`${directory}/${path}`),
@@ -30,7 +33,7 @@ export async function zipArchive(files: readonly ArchivedFile[], directory: stri
   for (const { name, checksum, size, compressed } of entries) {
     const facts = little([
       [2, VERSION_NEEDED],
-      [2, 0], // no flags
+      [2, 0], // flags
       [2, DEFLATE],
       [2, DOS_TIME],
       [2, DOS_DATE],
@@ -38,7 +41,7 @@ export async function zipArchive(files: readonly ArchivedFile[], directory: stri
       [4, compressed.length],
       [4, size],
       [2, name.length],
-      [2, 0], // nothing extra
+      [2, 0], // length of the extra field
     ]);
     const local = concat([little([[4, LOCAL_HEADER]]), facts, name]);
     parts.push(local, compressed);
@@ -61,7 +64,7 @@ export async function zipArchive(files: readonly ArchivedFile[], directory: stri
   return concat([...parts, directoryBytes, end]);
 }
 
-/** Unsigned numbers of so many bytes, the low byte first. */
+/** Encodes unsigned numbers with the given byte counts in little-endian order. */
 function little(fields: readonly (readonly [bytes: number, value: number])[]): Bytes {
   const bytes: number[] = [];
   for (const [count, value] of fields) {

@@ -20,9 +20,9 @@ export const NEW_EMBEDDER = digestOf(new TextEncoder().encode("the new embedder"
 
 const JPEG = makeFlatJpeg({ width: 8, height: 8, colourOf: () => [128] });
 
-/** A face of a picture that the fake finder looks at: who somebody is, is an angle in degrees. */
+/** A face on a made-up picture. The angle, in degrees, identifies the person. */
 export interface DrawnFace {
-  /** Middle of its box. */
+  /** Centre of its box, in pixels. */
   readonly x: number;
   readonly angle: number;
   readonly side?: number;
@@ -30,7 +30,10 @@ export interface DrawnFace {
   readonly sharpness?: number;
 }
 
-/** A picture of faces: a JPEG behind which the fake finder finds what is to be seen on it. */
+/**
+ * Returns a picture of these faces: a JPEG followed by a description of the faces as JSON, which
+ * the fake finder reads.
+ */
 export function pictureOf(...faces: DrawnFace[]): Uint8Array<ArrayBuffer> {
   const drawn = new TextEncoder().encode(`\n${JSON.stringify(faces)}`);
   const bytes = new Uint8Array(JPEG.length + drawn.length);
@@ -39,13 +42,16 @@ export function pictureOf(...faces: DrawnFace[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** A picture of one good face. */
+/** Returns a picture of one face of good quality. */
 export const portrait = (angle: number) => pictureOf({ x: 100, angle });
 
-/** Finds what {@linkcode pictureOf} drew, and says who it is by the newest version that was published. */
+/**
+ * A face finder that reads the faces {@linkcode pictureOf} appended and recognises them in the
+ * latest published version.
+ */
 export class FakeFaceFinder implements FaceFinder {
   current: Digest = EMBEDDER;
-  /** What the next pictures are answered with, before any is looked at. */
+  /** Errors for the next calls of `find`, one a call; it finds faces once they are used up. */
   readonly failures: DmlError[] = [];
   readonly asked: { gallery: string | null; crops: boolean }[] = [];
   readonly #crops = new Map<Digest, Uint8Array<ArrayBuffer>>();
@@ -93,7 +99,10 @@ export class FakeFaceFinder implements FaceFinder {
     };
   }
 
-  /** The new embedder has one number more. */
+  /**
+   * Returns the embedding of the current embedder. Those of the new embedder have one more
+   * dimension.
+   */
   embeddingOf(angle: number): number[] {
     const radians = angle * Math.PI / 180;
     const plane = [Math.cos(radians), Math.sin(radians)];
@@ -101,7 +110,7 @@ export class FakeFaceFinder implements FaceFinder {
   }
 }
 
-/** The people of a published version, as a node would have them. */
+/** The people of a published version, as a node would load them. */
 interface PublishedPeople {
   readonly index: GalleryIndex;
   readonly people: readonly GalleryPerson[];
@@ -120,11 +129,14 @@ function saidOf(
   return recognise(nearest, { quality, thresholds: index.thresholds });
 }
 
-/** Remembers what was published; every version must be whole when it is. */
+/**
+ * A delivery that records what was published and checks that every file of a version is in the
+ * store when it is published.
+ */
 export class FakeGalleryDelivery implements GalleryDelivery {
   readonly published: GalleryVersion[] = [];
   readonly retired: string[] = [];
-  /** Awaited by every publication. */
+  /** A promise that every publication waits for. */
   gate: Promise<void> = Promise.resolve();
   reach: Reach = { ready: 2, pending: 0, failed: 0 };
 
@@ -141,14 +153,17 @@ export class FakeGalleryDelivery implements GalleryDelivery {
     this.retired.push(gallery);
   }
 
-  /** Who is in the newest version of a gallery. */
+  /** Returns the people in the latest version of a gallery. */
   async peopleOf(gallery: string): Promise<PublishedPeople> {
     const newest = this.published.findLast((version) => version.gallery === gallery);
     if (newest === undefined) throw new DmlError("gallery_unknown", `There is no gallery ${gallery}.`);
     return await this.#read(newest);
   }
 
-  /** Names and how many faces and rejected faces each has. */
+  /**
+   * Returns the name, the number of faces and the number of rejected faces of each person in the
+   * latest version.
+   */
   async table(gallery: string): Promise<[name: string, faces: number, rejected: number][]> {
     const { people } = await this.peopleOf(gallery);
     const rows = people.map(({ name, faces, rejected }) => [name, faces.length, rejected.length] as const);
@@ -165,7 +180,7 @@ export class FakeGalleryDelivery implements GalleryDelivery {
   }
 }
 
-/** People over fakes, and all that the test looks into. */
+/** The people service over fakes, with access to all of them for the test. */
 export class PeopleFixture implements AsyncDisposable {
   readonly durable: MemoryBlobStore;
   readonly publisher: FakeGalleryDelivery;
@@ -175,7 +190,7 @@ export class PeopleFixture implements AsyncDisposable {
   readonly logged: { level: string; message: string; fields: LogFields }[] = [];
   readonly people: People;
 
-  /** `earlier`: what an earlier master left. */
+  /** Continues with the blobs and the store of `earlier`, as after a restart of the master. */
   constructor(earlier?: PeopleFixture) {
     this.durable = earlier?.durable ?? new MemoryBlobStore();
     this.store = earlier?.store ?? new MemoryPeopleStore();
@@ -192,7 +207,7 @@ export class PeopleFixture implements AsyncDisposable {
     });
   }
 
-  /** Enrols in the gallery `staff`. */
+  /** Enrols a person in the gallery `staff`. */
   enrol(name: string, picture: Uint8Array<ArrayBuffer>, options: Partial<Parameters<People["enrol"]>[1]> = {}) {
     const request = { gallery: "staff", name, face: null, largest: false, source: `${name}.jpg`, dryRun: false };
     return this.people.enrol(picture, { ...request, ...options });
@@ -203,14 +218,14 @@ export class PeopleFixture implements AsyncDisposable {
     return this.people.reject(picture, { gallery: "staff", name, face, largest: false, source: "" });
   }
 
-  /** Digests of all durable blobs. */
+  /** Returns the digests of all durable blobs. */
   async blobs(): Promise<Set<Digest>> {
     const digests = new Set<Digest>();
     for await (const { digest } of this.durable.list()) digests.add(digest);
     return digests;
   }
 
-  /** Everything that goes on without the clock is done. */
+  /** Waits until all work that does not depend on the clock is done. */
   async settled(): Promise<void> {
     for (let turn = 0; turn < 400; turn++) await null;
     await this.people.galleryWriter.settled();

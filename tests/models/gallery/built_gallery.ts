@@ -4,30 +4,30 @@ import type { BlobStore } from "../../../protocol/ports/blob_store.ts";
 import { type Digest, digestOf } from "../../../protocol/kernel/digest.ts";
 import type { BlobReference } from "../../../protocol/messages/task.ts";
 
-/** What a version is made of. */
+/** Content of a gallery version. */
 export interface GalleryParts {
   readonly gallery: string;
   readonly version: number;
   readonly embedder: Digest;
   readonly people: readonly GalleryPerson[];
-  /** A power of two. */
+  /** Number of buckets, a power of two. */
   readonly buckets?: number;
   readonly dimensions?: number;
 }
 
-/** Somebody with these faces. */
+/** Returns a person with these faces; the name is the id with a capital letter. */
 export function somebody(id: string, ...faces: Float32Array[]): GalleryPerson {
   return { id, name: `${id[0].toUpperCase()}${id.slice(1)}`, faces, rejected: [] };
 }
 
-/** A direction of its own among `dimensions`. */
+/** Returns the unit vector along axis `at`. */
 export function axis(at: number, dimensions = 8): Float32Array {
   const vector = new Float32Array(dimensions);
   vector[at] = 1;
   return vector;
 }
 
-/** Puts every file of a version into `store`; its index, and where that is. */
+/** Puts every file of a version into `store` and returns its index and the reference to it. */
 export async function putGallery(
   store: BlobStore,
   parts: GalleryParts,

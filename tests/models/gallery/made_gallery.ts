@@ -3,13 +3,13 @@ import { DEFAULT_THRESHOLDS, type GalleryIndex } from "../../../models/gallery/g
 import { type Digest, digestOf } from "../../../protocol/kernel/digest.ts";
 import type { Random } from "../../../protocol/kernel/random.ts";
 
-/** A gallery as the master would store it. */
+/** The files of a gallery version, as the master would store them. */
 export interface MadeGallery {
   readonly index: GalleryIndex;
   readonly blobs: ReadonlyMap<Digest, Uint8Array<ArrayBuffer>>;
 }
 
-/** `people` cut into buckets, with their index. */
+/** Cuts `people` into buckets and returns the bucket files with their index. */
 export function makeGallery(
   people: readonly GalleryPerson[],
   options: { dimensions: number; version?: number; bucketCount?: number },
@@ -35,7 +35,7 @@ export function makeGallery(
   return { index, blobs: new Map(buckets.map(({ digest, bytes }) => [digest, bytes])) };
 }
 
-/** Reads the buckets of `made`, and notes which. */
+/** Returns a function that reads buckets of `made` and appends each requested digest to `asked`. */
 export function readerOf(made: MadeGallery, asked: Digest[] = []): (digest: Digest) => Uint8Array {
   return (digest) => {
     asked.push(digest);
@@ -45,7 +45,7 @@ export function readerOf(made: MadeGallery, asked: Digest[] = []): (digest: Dige
   };
 }
 
-/** A direction of length one, near `centre` when there is one. */
+/** Returns a random unit vector, near `centre` if it is given. */
 export function madeFace(
   random: Random,
   options: { dimensions: number; centre?: Float32Array; spread?: number },
@@ -56,13 +56,16 @@ export function madeFace(
   return centre === undefined ? noise : unit(centre.map((value, index) => value + spread * noise[index]));
 }
 
-/** `row` at length one. */
+/** Returns `row` scaled to length one. */
 export function unit(row: Float32Array): Float32Array {
   const length = Math.hypot(...row);
   return row.map((value) => value / length);
 }
 
-/** People with `faceCount` faces each around a direction of their own, some of them with a rejected face. */
+/**
+ * Returns people with `faceCount` faces each around a random direction; about a fifth of them also
+ * have a rejected face.
+ */
 export function madePeople(
   random: Random,
   options: { count: number; faceCount: number; dimensions: number },
@@ -80,7 +83,10 @@ export function madePeople(
   });
 }
 
-/** The definition of a match: every person by their nearest face, unless a rejected one is as near. */
+/**
+ * Computes the matches by their definition: every person by the nearest face, left out if a
+ * rejected face is at least as near.
+ */
 export function nearestByDefinition(
   people: readonly GalleryPerson[],
   embedding: Float32Array,

@@ -1,37 +1,46 @@
 import { floats, message } from "./protobuf_writer.ts";
 
-/** Weights of one convolution, and a bias of one number an output. */
+/** Weights of one convolution, and one bias for each output channel. */
 export interface BlockWeights {
   readonly weights: readonly number[];
   readonly bias: readonly number[];
 }
 
-/** A MobileNet block over 4x4 pixels: `inputs` channels widened to `channels`, looked at alone, narrowed to two. */
+/**
+ * A MobileNet block over 4x4 pixels: `inputs` channels are widened to `channels`, filtered channel
+ * by channel (depthwise), and narrowed to two.
+ */
 export interface Block {
   readonly inputs: number;
   readonly channels: number;
   readonly widen: BlockWeights;
   readonly alone: BlockWeights;
   readonly narrow: BlockWeights;
-  /** The operator between them: `Relu`, or another without attributes. */
+  /** The operator after the first two convolutions: `Relu`, or another one without attributes. */
   readonly activation: string;
-  /** Slopes, one a channel, which make the first activation a `PRelu`. */
+  /** Slopes, one a channel, that turn the first activation into a `PRelu`. */
   readonly slopes?: readonly number[];
-  /** A tensor that is an output beside `out`: `wide` or `lone`, the activations, or the weights `alone.w`. */
+  /**
+   * A tensor that becomes a second output beside `out`: an activation, `wide` or `lone`, or the
+   * weights `alone.w`.
+   */
   readonly alsoOutput?: string;
-  /** Names the weights `alone.w` as an input too, which makes them a mere default. */
+  /**
+   * Declares the weights `alone.w` as an input too, which makes them a default that a caller may
+   * override.
+   */
   readonly weightsAsInput?: boolean;
 }
 
 export const OUTPUTS = 2;
 const SIDE = 4;
 
-/** The shape of the block's input. */
+/** Returns the shape of the block's input. */
 export function blockDims({ inputs }: Block): number[] {
   return [1, inputs, SIDE, SIDE];
 }
 
-/** An ONNX file (opset 13) of one block, from `in` to `out`. */
+/** Returns an ONNX file (opset 13) of one block, with input `in` and output `out`. */
 export function blockModel(block: Block): Uint8Array<ArrayBuffer> {
   const { inputs, channels, widen, alone, narrow, activation, slopes } = block;
   const initializers = [
@@ -94,7 +103,7 @@ function node(
   );
 }
 
-/** One number as `INT`, several as `INTS`. */
+/** Encodes one number as `INT`, several as `INTS`. */
 function attribute(name: string, values: readonly number[]): Uint8Array {
   const isList = values.length > 1;
   return message(

@@ -3,7 +3,7 @@ import onnxProto from "onnx-proto";
 import { type Tensor, TENSOR_ARRAYS } from "../../../models/tensor.ts";
 import type { TensorType } from "../../../protocol/messages/finding.ts";
 
-/** Of `TensorProto.DataType`. */
+/** Numbers of `TensorProto.DataType`. */
 const DATA_TYPES: Readonly<Record<TensorType | "float16", number>> = {
   float32: 1,
   uint8: 2,
@@ -18,17 +18,17 @@ const DATA_TYPES: Readonly<Record<TensorType | "float16", number>> = {
   uint32: 12,
   uint64: 13,
 };
-/** Of `AttributeProto.AttributeType`. */
+/** Numbers of `AttributeProto.AttributeType`. */
 const INTEGER = 2;
 const INTEGERS = 7;
 
-/** A tensor that a graph takes or gives; -1 for a length that is open. */
+/** Type and shape of an input or output of a graph; -1 stands for a variable length. */
 export interface Place {
   readonly type?: TensorType | "float16";
   readonly dims: readonly number[];
 }
 
-/** One operator; `attributes` are whole numbers or lists of them. */
+/** One operator of a graph; the attributes are integers or lists of integers. */
 export interface Step {
   readonly operator: string;
   readonly from: readonly string[];
@@ -36,7 +36,10 @@ export interface Step {
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
 
-/** An ONNX file (opset 13) of `steps`, written by the package that publishes the format's own schema. */
+/**
+ * Returns an ONNX file (opset 13) of `steps`, encoded by the package that publishes the format's
+ * own schema.
+ */
 export function graphModel(graph: {
   inputs: Readonly<Record<string, Place>>;
   outputs: Readonly<Record<string, Place>>;
@@ -70,7 +73,7 @@ export function graphModel(graph: {
   return Uint8Array.from(ModelProto.encode(model).finish());
 }
 
-/** A file that looks at `input` and then answers with `outputs`, whatever it saw. */
+/** Returns an ONNX file that reads `input` and always answers with `outputs`. */
 export function answeringModel(
   outputs: Readonly<Record<string, Tensor>>,
   { input }: { input: Place },
@@ -94,7 +97,7 @@ export function answeringModel(
   });
 }
 
-/** A tensor of `numbers`, floats unless said otherwise. */
+/** Returns a tensor of `numbers`, of type float32 by default. */
 export function tensor(dims: readonly number[], numbers: readonly number[], type: TensorType = "float32"): Tensor {
   const isLarge = type === "int64" || type === "uint64";
   const data = new TENSOR_ARRAYS[type](numbers.length);

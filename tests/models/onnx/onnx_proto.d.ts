@@ -1,4 +1,4 @@
-/** As much of the package as the tests use. */
+/** Types of the part of the package that the tests use. */
 interface Messages<Message> {
   create(properties: Message): Message;
   encode(message: Message): { finish(): Uint8Array };

@@ -1,8 +1,11 @@
 import { concat } from "../../../protocol/kernel/concat.ts";
 
-/** Writes protobuf for tests, by the same page of the specification that the reader follows. */
+/** A protobuf encoder for tests, after the same page of the specification as the reader. */
 
-/** One field; `bytes` holds the payload of a length-delimited field or the raw bytes of a fixed one. */
+/**
+ * One field; `bytes` holds the payload of a length-delimited field, `fixed` the 4 or 8 raw bytes of
+ * a fixed-size one.
+ */
 export type WrittenField =
   | { readonly number: number; readonly varint: number }
   | { readonly number: number; readonly bytes: Uint8Array }

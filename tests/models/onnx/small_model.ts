@@ -2,7 +2,10 @@ import { message } from "./protobuf_writer.ts";
 
 const FLOAT32 = 1;
 
-/** An ONNX file (opset 13) of one operator without attributes, from `inputs` to `out`, over tensors of two numbers. */
+/**
+ * Returns an ONNX file (opset 13) of one operator without attributes, from `inputs` to `out`, over
+ * tensors of two numbers.
+ */
 export function smallModel(
   operator: string,
   options: { inputs: readonly string[]; inputType?: number; outputType?: number },

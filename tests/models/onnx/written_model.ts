@@ -1,10 +1,13 @@
 import { message } from "./protobuf_writer.ts";
 
-/** An input or output: a length is a number, the name of one that each run says, or null for none. */
+/**
+ * An input or output. A dimension is a number, the name of a variable length, or `null` if it is
+ * not declared.
+ */
 export interface WrittenTensor {
   readonly name: string;
   readonly dims: readonly (number | string | null)[];
-  /** As `TensorProto.DataType`; 1 is float32. */
+  /** Number of its `TensorProto.DataType`; 1 is float32. */
   readonly type?: number;
 }
 
@@ -15,7 +18,7 @@ export interface WrittenNode {
   readonly domain?: string;
 }
 
-/** What {@linkcode writtenModel} writes; everything has a plain default. */
+/** Parts of the file that {@linkcode writtenModel} writes; each has a simple default. */
 export interface ModelParts {
   readonly inputs?: readonly WrittenTensor[];
   readonly outputs?: readonly WrittenTensor[];
@@ -23,11 +26,14 @@ export interface ModelParts {
   readonly operatorSets?: Readonly<Record<string, number>>;
   readonly irVersion?: number;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Names of weights whose numbers lie in another file. */
+  /** Names of weights whose values are stored in another file. */
   readonly external?: readonly string[];
 }
 
-/** An ONNX file of these parts, by https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. */
+/**
+ * Returns an ONNX file of these parts, after
+ * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
+ */
 export function writtenModel(parts: ModelParts = {}): Uint8Array<ArrayBuffer> {
   const {
     inputs = [{ name: "in", dims: [2] }],

@@ -1,7 +1,10 @@
 import type { Box } from "../../../models/image/geometry/geometry.ts";
 import type { Picture } from "../../../models/image/picture.ts";
 
-/** The picture turned clockwise around its middle, its corners cut off and black ones put in; linear interpolation. */
+/**
+ * Returns the picture rotated clockwise around its centre at the same size, with linear
+ * interpolation. Corners that leave the frame are cut off, those that enter it are black.
+ */
 export function rotatedPicture(picture: Picture, degrees: number): Picture {
   const { width, height, data } = picture;
   const cos = Math.cos(degrees * Math.PI / 180), sin = Math.sin(degrees * Math.PI / 180);
@@ -25,7 +28,9 @@ export function rotatedPicture(picture: Picture, degrees: number): Picture {
   return { width, height, data: turned };
 }
 
-/** A quarter of the width and height: every pixel is the mean of 4x4. */
+/**
+ * Returns the picture at a quarter of its width and height: every pixel is the mean of 4x4 pixels.
+ */
 export function quarteredPicture(picture: Picture): Picture {
   const width = Math.floor(picture.width / 4), height = Math.floor(picture.height / 4);
   const data = new Uint8Array(width * height * 3);
@@ -41,7 +46,7 @@ export function quarteredPicture(picture: Picture): Picture {
   return { width, height, data };
 }
 
-/** The part of the picture in a box of whole pixels inside it. */
+/** Returns the part of the picture inside a box of whole pixels. */
 export function croppedPicture(picture: Picture, { x, y, width, height }: Box): Picture {
   const data = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row++) {

@@ -1,14 +1,20 @@
-/** What detectors of every family answer when they see the same four things, and what is to be found. */
+/**
+ * Outputs of detectors of every family for the same scene of six candidates, and the objects that
+ * must be found in them.
+ */
 import type { DetectParameters } from "../../../models/manifest/detect.ts";
 import type { Tensor } from "../../../models/tensor.ts";
 import type { FoundObject } from "../../../protocol/messages/finding.ts";
 import { tensor } from "../onnx/graph_model.ts";
 import { DETECT_COMMON } from "./models.ts";
 
-/** A picture of 128x64, which lies at half its size, 16 pixels down, in the input of 64x64. */
+/**
+ * A picture of 128x64, which is letterboxed into the input of 64x64 at half its size, 16 pixels
+ * down.
+ */
 export const PICTURE_SIZE = { width: 128, height: 64 };
 
-/** In pixels of the input: centre and size, then the scores of the two classes. */
+/** A candidate: centre and size in pixels of the input, then the scores of the two classes. */
 interface Seen {
   readonly x: number;
   readonly y: number;
@@ -17,7 +23,10 @@ interface Seen {
   readonly scores: readonly [number, number];
 }
 
-/** A dog; nearly the same again; a cat in the same place; a cat elsewhere; something too faint; something in the grey bar. */
+/**
+ * In order: a dog; nearly the same dog again; a cat in the same place; a cat elsewhere; an object
+ * below the score limit; an object in the grey bar of the letterbox.
+ */
 const SEEN: readonly Seen[] = [
   { x: 20, y: 26, width: 20, height: 10, scores: [0.1, 0.75] },
   { x: 20.5, y: 26, width: 20, height: 10, scores: [0.1, 0.5] },
@@ -31,7 +40,10 @@ const CAT: FoundObject = { box: { x: 80, y: 40, width: 32, height: 16 }, label: 
 const DOG: FoundObject = { box: { x: 20, y: 10, width: 40, height: 20 }, label: "dog", index: 1, score: 0.75 };
 const OTHER_CAT: FoundObject = { ...DOG, label: "cat", index: 0, score: 0.625 };
 
-/** What is found when only boxes of one class are compared, and when all are. */
+/**
+ * Objects that must be found if only boxes of the same class suppress each other, and if all boxes
+ * do.
+ */
 export const FOUND = { same_class: [CAT, DOG, OTHER_CAT], any_class: [CAT, DOG] };
 
 const COUNT = SEEN.length;
@@ -48,7 +60,10 @@ function centre({ x, y, width, height }: Seen): number[] {
   return [x, y, width, height];
 }
 
-/** A cell of YOLOX's grids of 4x4 (stride 16) and 2x2 (stride 32); two things may not share one. */
+/**
+ * Cells in YOLOX's grids of 4x4 (stride 16) and 2x2 (stride 32), one a candidate; no two candidates
+ * share a cell.
+ */
 const CELLS = [
   { stride: 16, column: 1, row: 1 },
   { stride: 16, column: 0, row: 1 },
@@ -58,7 +73,7 @@ const CELLS = [
   { stride: 16, column: 2, row: 0 },
 ];
 
-/** The objectness takes a part of each score: 0.9375 of it stays with the classes. */
+/** Objectness of every row. It is multiplied with the class scores, so these are divided by it. */
 const OBJECTNESS = 0.9375;
 
 function yoloxRows(): number[] {
@@ -89,12 +104,12 @@ const ssdScores = SEEN.flatMap(({ scores }) => [0.05, ...scores]);
 const bestScores = SEEN.map(({ scores }) => Math.max(...scores));
 const bestClasses = SEEN.map(({ scores }) => scores.indexOf(Math.max(...scores)));
 
-/** A detector: how its family is declared, and what its model file answers. */
+/** A detector: its declaration in a manifest and the outputs of its model file. */
 export interface Detector {
   readonly what: string;
   readonly parameters: DetectParameters;
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** The background class comes before the others, so these count from one. */
+  /** Index of the first class: 1 if the background class comes before the others. */
   readonly firstIndex?: number;
 }
 
@@ -201,7 +216,7 @@ export const DETECTORS: readonly Detector[] = [
   },
 ];
 
-/** Ultraface knows one class, so it finds the best of what overlaps. */
+/** Ultraface has a single class, so only the best of overlapping candidates is found. */
 export const ULTRAFACE: Detector = {
   what: "ultraface",
   parameters: { ...DETECT_COMMON, decode: "ultraface", boxes: "boxes", scores: "scores", labels: ["face"] },

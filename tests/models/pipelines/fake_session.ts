@@ -1,14 +1,17 @@
 import type { SessionForm } from "../../../models/pipelines/session_runner.ts";
 import { floatTensor, type ModelSession } from "../../../models/tensor.ts";
 
-/** What a fake model file answers with, by output; what it leaves out is all zeros. */
+/** Output values of a fake model file by output name; outputs left out are all zeros. */
 export type FakeAnswer = Readonly<Record<string, Float32Array>>;
 
-/** A model file of the form that a pipeline expects, which answers as a test says and keeps what it was asked. */
+/**
+ * A model file of the form that a pipeline expects. It answers with the test's values and records
+ * its inputs.
+ */
 export class FakeSession implements ModelSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** Copies of the inputs so far. */
+  /** Copies of the inputs of all runs so far. */
   readonly runs: Float32Array[] = [];
   readonly #form: SessionForm;
   readonly #answer: (run: number) => FakeAnswer | Promise<FakeAnswer>;

@@ -1,10 +1,10 @@
-/** Models of every task over small model files, for tests. */
+/** Manifests for every task over small model files, for tests. */
 import type { DetectParameters } from "../../../models/manifest/detect.ts";
 import type { PictureInput } from "../../../models/manifest/picture_input.ts";
 import { type Manifest, manifestSchema } from "../../../models/manifest.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 
-/** The input of 64x64 that the small model files take. */
+/** The 64x64 input of the small model files. */
 export const INPUT: PictureInput = {
   tensor: "images",
   width: 64,
@@ -23,7 +23,7 @@ export const LABELS = ["cat", "dog"];
 type Task = Extract<Manifest["pipeline"], "classify" | "detect" | "embed" | "tensor">;
 type Parameters<Name extends Task> = Extract<Manifest, { pipeline: Name }>["parameters"];
 
-/** A valid manifest of one model file, `model`. */
+/** Returns a valid manifest with one model file, in the role `model`. */
 export function manifestOf<Name extends Task>(
   pipeline: Name,
   parameters: Parameters<Name>,
@@ -42,7 +42,7 @@ export function manifestOf<Name extends Task>(
   }) as Extract<Manifest, { pipeline: Name }>;
 }
 
-/** What every family of `detect` is told in the tests. */
+/** Parameters that every family of `detect` shares in the tests. */
 export const DETECT_COMMON = {
   input: INPUT,
   scoreMin: 0.25,

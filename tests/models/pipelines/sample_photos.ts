@@ -1,4 +1,4 @@
-/** The six photos with 22 faces, as files. */
+/** The six sample photos, with 22 faces in all, as JPEG files. */
 import sample1 from "sample-photos/demo/sample1.jpg" with { type: "bytes" };
 import sample2 from "sample-photos/demo/sample2.jpg" with { type: "bytes" };
 import sample3 from "sample-photos/demo/sample3.jpg" with { type: "bytes" };
@@ -9,7 +9,7 @@ import { createImageCodec } from "../../../models/image/image_codec.ts";
 import type { Picture } from "../../../models/image/picture.ts";
 import { imageAssets } from "../image/asset_source.ts";
 
-/** Decoded. */
+/** Returns the six sample photos decoded. */
 export async function samplePhotos(): Promise<Picture[]> {
   const codec = createImageCodec(imageAssets);
   const photos: Picture[] = [];

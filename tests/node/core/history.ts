@@ -1,4 +1,4 @@
-/** Drives the pure core of a node through events by name, and lets the plan act. */
+/** Limits of the node under test. */
 import type { Instruction, NodeEvent } from "../../../node/core/event.ts";
 import { apply } from "../../../node/core/apply.ts";
 import { type Action, plan } from "../../../node/core/plan.ts";
@@ -15,12 +15,15 @@ export const SMALL: NodeLimits = {
   attemptDeadlineMs: 10_000,
 };
 
-/** A node's history under test. */
+/**
+ * Drives the pure core of a node through a sequence of named events, and executes the actions of
+ * its plan.
+ */
 export class History {
   readonly state: NodeState;
   nowMs = 0;
 
-  /** `protocol` is the version that is spoken with the master. */
+  /** `protocol` is the negotiated version of the protocol with the master. */
   constructor({ protocol = 1, ...limits }: Partial<NodeLimits> & { protocol?: number } = {}) {
     this.state = initialState({ ...SMALL, ...limits });
     this.event({ kind: "connected", protocol });
@@ -36,7 +39,7 @@ export class History {
     return this;
   }
 
-  /** Begins all that the plan asks for; what that was. */
+  /** Begins all actions that the plan asks for and returns them in order. */
   act(): Action[] {
     const actions: Action[] = [];
     for (let action = plan(this.state); action !== null; action = plan(this.state)) {
@@ -46,14 +49,14 @@ export class History {
     return actions;
   }
 
-  /** What was to be said since it was last asked. */
+  /** Returns the messages in the outbox and empties it. */
   said(): Message[] {
     const messages = this.state.outbox;
     this.state.outbox = [];
     return messages;
   }
 
-  /** Brings `manifestDigest` to `ready`. */
+  /** Offers, fetches and loads `manifestDigest`, so that its model is ready. */
   ready(manifestDigest = MODEL, { imagesPerSecond = 5 } = {}): this {
     this.instruction(offer(manifestDigest)).act();
     this.event({ kind: "modelFetched", manifestDigest, fetchedBytes: 10 }).act();
@@ -62,12 +65,12 @@ export class History {
     return this;
   }
 
-  /** The image of task `task` has come. */
+  /** Records that the image of task `task` was fetched. */
   image(task: number): this {
     return this.event({ kind: "imageFetched", key: this.key(task) });
   }
 
-  /** A worker has answered task `task`. */
+  /** Records that a worker has finished task `task`. */
   ran(task: number, hasPictures = false): this {
     return this.event({
       kind: "attemptRan",
@@ -87,7 +90,7 @@ export class History {
   }
 }
 
-/** What the actions do, in order, without to what. */
+/** Returns the kinds of the actions, in order, without their arguments. */
 export function doing(actions: readonly Action[]): string[] {
   return actions.map((action) => action.do);
 }

@@ -1,4 +1,7 @@
-/** A worker that speaks the pool's protocol and does what the picture's text says: to test the pool without an engine. */
+/**
+ * A worker that speaks the protocol of the worker pool and obeys the text of each picture, to test
+ * the pool without an engine.
+ */
 import type { GalleryView } from "../../../models/gallery/gallery_view.ts";
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import type { FromWorker, ToWorker, WorkerRequest } from "../../../node/engine/worker_protocol.ts";
@@ -12,7 +15,10 @@ declare const self: WorkerScope;
 
 const loaded = new Set<string>();
 const galleries = new Map<string, GalleryView>();
-/** Says which worker answered; the height says how many models it had. */
+/**
+ * Random name of this worker, returned as the width of its predictions; the height is the number of
+ * loaded models.
+ */
 const [name] = crypto.getRandomValues(new Uint32Array(1));
 
 self.onmessage = ({ data }) => {
@@ -47,9 +53,9 @@ function take(data: ToWorker): void {
   }
 }
 
-/** What goes on when the file is there that was asked for. */
+/** The request to continue when the requested asset arrives. */
 let asked: { readonly id: number; readonly done: (byteCount: number) => void };
-/** Models that ask for a file before they are measured. */
+/** Models that request an asset when they are measured. */
 const askingLate = new Set<string>();
 
 function ask(id: number, done: (byteCount: number) => void): void {
@@ -90,7 +96,7 @@ function run({ id, manifestDigest, image, annotate }: Extract<WorkerRequest, { t
   post({ ...reply, annotated }, [annotated.buffer]);
 }
 
-/** The kinds that this thread holds anything of. */
+/** Returns a text with the kinds of permission of which this thread holds at least a part. */
 function heldPermissions(): string {
   const kinds = ["net", "read", "write", "env", "sys", "run", "ffi", "import"] as const;
   const held = kinds.filter((name) => {
@@ -100,7 +106,7 @@ function heldPermissions(): string {
   return `It holds: ${held.join(", ") || "nothing"}.`;
 }
 
-/** Says which gallery it would ask: the first that it was given. */
+/** Returns a prediction that names the first gallery this worker was given. */
 function ran(id: number, width: number): Extract<FromWorker, { type: "ran" }> {
   const [gallery] = galleries.values();
   const asked = gallery === undefined ? {} : { gallery: { name: gallery.gallery, version: gallery.version } };

@@ -1,4 +1,4 @@
-/** What a {@linkcode FileServer} was asked. */
+/** A request that a {@linkcode FileServer} received. */
 export interface Asked {
   readonly path: string;
   readonly range: string | null;
@@ -6,13 +6,15 @@ export interface Asked {
   readonly authorization: string | null;
 }
 
-/** A server of one file at `/file` on a port of the machine's choice, which breaks off when it is told to. */
+/** A server of one file at `/file`, on a free port, that can cut its responses short. */
 export class FileServer implements AsyncDisposable {
   readonly asked: Asked[] = [];
-  /** The next answers end after so many bytes, one entry an answer. */
+  /**
+   * Number of bytes after which a response is cut short, one entry for each of the next responses.
+   */
   cuts: number[] = [];
   etag: string | null = '"one"';
-  /** Answers of other paths. */
+  /** Handlers of other paths. */
   readonly others = new Map<string, (request: Request) => Response>();
   bytes: Uint8Array<ArrayBuffer>;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -61,7 +63,10 @@ export class FileServer implements AsyncDisposable {
   }
 }
 
-/** Gives `bytes`, then ends, which is too early: the connection is closed. */
+/**
+ * Returns a stream of `bytes` that then ends. This is earlier than Content-Length announced, so the
+ * server closes the connection.
+ */
 function cutStream(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
   let isGiven = false;
   return new ReadableStream({

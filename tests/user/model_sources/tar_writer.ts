@@ -1,6 +1,6 @@
 import { concat } from "../../../protocol/kernel/concat.ts";
 
-/** Writes ustar archives for tests, by POSIX.1-2017. */
+/** A writer of ustar archives for tests, after POSIX.1-2017. */
 
 const BLOCK = 512;
 

@@ -1,2 +1,2 @@
-/** What the watcher of a program that is tried ends with when that has not come up in time. */
+/** Exit code of the watcher if the master did not accept the version on trial in time. */
 export const EXIT_LATE = 9;

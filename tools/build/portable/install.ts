@@ -1,19 +1,25 @@
 /**
- * Puts the freshly unpacked program in its place: checked by hash, on disk before it is called ready, swapped in by one rename.
- * Runs in the cache directory and touches nothing else. Arguments: the directory it was unpacked to, the one it is to be, and
- * the name of its claim.
+ * Installs the freshly unpacked program: verifies it by hash, syncs it to disk before it is marked
+ * ready, and moves it into place with one rename. Runs in the cache directory and touches nothing
+ * outside of it. Arguments: the directory it was unpacked to, the final directory, and the name of
+ * its claim file.
  */
 import { createHash } from "node:crypto";
 
-/** What is left of an unpacking that was cut short is removed after this long; so is no newer version before it has begun. */
+/**
+ * Minimum age at which leftovers of an interrupted unpacking and other versions are removed: a
+ * younger one may be about to start.
+ */
 const YOUNG_MS = 10 * 60_000;
 const TRIES_MAX = 100;
 
-/** What the script makes of it: try another place, or give up. */
+/** Exit codes for the script: try another cache directory, or give up. */
 const EXIT_OTHER_PLACE = 1;
 const EXIT_DAMAGED = 9;
 
-/** What else of dml is in the cache; everything else there is not ours to remove. */
+/**
+ * Names of other versions and leftovers of dml in the cache. Nothing else there is ever removed.
+ */
 const VERSION_NAME = /^\d+\.\d+\.\d+\S*-[0-9a-f]{16}$/;
 const LEFTOVER_NAME = /^\.(claim|new)-\d+-\d+/;
 
@@ -22,7 +28,7 @@ await main();
 
 async function main(): Promise<void> {
   try {
-    // The disk writes while the processor hashes.
+    // Hashing and syncing overlap: the disk writes while the processor hashes.
     const [fault] = await Promise.all([faultOf(unpacked), synced(unpacked)]);
     if (fault !== null) {
       console.error(`${fault}: copy dml again`);
@@ -41,7 +47,10 @@ async function main(): Promise<void> {
   }
 }
 
-/** What is wrong with the files in `directory`; null when all are what the manifest says, and it is the one of this build. */
+/**
+ * Checks the files in `directory` against its manifest, and the manifest against this build.
+ * Returns the first fault, or `null` if there is none.
+ */
 async function faultOf(directory: string): Promise<string | null> {
   try {
     const manifest = await Deno.readFile(`${directory}/manifest`);
@@ -69,7 +78,10 @@ async function synced(directory: string): Promise<void> {
   }));
 }
 
-/** Last and newest is the mark: a file that is newer was changed since. */
+/**
+ * Marks the program ready. The mark is written last: a file newer than the mark was changed
+ * afterwards.
+ */
 async function makeReady(directory: string): Promise<void> {
   await Deno.mkdir(`${directory}/deno-dir`, { recursive: true });
   await Deno.writeTextFile(`${directory}/used`, "");
@@ -83,7 +95,10 @@ async function* filesUnder(directory: string): AsyncGenerator<string> {
   }
 }
 
-/** Whoever comes first wins; one that is there and damaged makes room. */
+/**
+ * Renames the program to its final directory. The first process wins; a damaged program that is
+ * already there is replaced.
+ */
 async function putInPlace(): Promise<void> {
   for (let number = 1; number <= TRIES_MAX; number++) {
     try {
@@ -101,13 +116,13 @@ async function setAside(aside: string): Promise<void> {
   try {
     await Deno.rename(wanted, aside);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return; // somebody else has
+    if (error instanceof Deno.errors.NotFound) return; // another process has moved it
     throw error;
   }
   await removeIfThere(aside);
 }
 
-/** Removes other versions that nobody runs, and what unpackings left that were cut short. */
+/** Removes other versions that are not running, and the leftovers of interrupted unpackings. */
 async function removeOthers(): Promise<void> {
   for await (const { name } of Deno.readDir(".")) {
     if (name === wanted || name === unpacked || name === claim) continue;
@@ -129,7 +144,10 @@ async function isYoung(name: string): Promise<boolean> {
   return false;
 }
 
-/** A program that runs holds a shared lock on `used`, see the prelude of `main.js`. */
+/**
+ * Returns true if the version is running: it then holds a shared lock on `used`, see the prelude of
+ * `main.js`.
+ */
 async function isInUse(name: string): Promise<boolean> {
   try {
     using file = await Deno.open(`${name}/used`, { read: true, write: true });

@@ -1,6 +1,6 @@
 /**
- * Starts Deno for this command line as a child and ends as it ends: for Windows, where a process cannot become another one. It
- * may start Deno and nothing else.
+ * Starts Deno for this command line as a child process and exits with its exit code. For Windows,
+ * where a process cannot replace itself by another. It may run Deno and nothing else.
  */
 import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "../deno_flags.ts";
 import { startOf } from "../start_flags.ts";
@@ -12,7 +12,7 @@ const { flags, environment } = startOf(Deno.args, {
   programDirectory,
   variable: (name) => Deno.env.get(name),
 });
-// Ctrl-C reaches the child too, and how it ends is for the child to say.
+// Ctrl-C reaches the child as well, and the child decides how to end.
 Deno.addSignalListener("SIGINT", () => {});
 const child = new Deno.Command(Deno.execPath(), {
   args: ["run", ...ISOLATION_FLAGS, ...UNSTABLE_FLAGS, ...flags, `${programDirectory}/main.js`, ...Deno.args],

@@ -1,4 +1,7 @@
-/** What the portable executable of a POSIX host asks first: the shell code that starts Deno for this command line. */
+/**
+ * The program that the portable executable of a POSIX host runs first. It prints the shell code
+ * that starts Deno for this command line.
+ */
 import { shellWord, startOf } from "../start_flags.ts";
 
 const { flags, environment, upgrade } = startOf(Deno.args, {

@@ -1,11 +1,11 @@
 #!/bin/sh
-# dml @VERSION@ for @TARGET@: this script, then an archive of the program. It needs a POSIX shell, tar and gzip, no more.
-# It unpacks once into the cache of whoever runs it, checks that by hash, and starts it with what its command line needs.
+# dml @VERSION@ for @TARGET@: this script, followed by an archive of the program. It needs only a POSIX shell, tar and gzip.
+# It unpacks the program once into the user's cache, verifies it by hash, and starts it with the permissions of its command line.
 set -u
 id='@ID@'
 files='@FILES@'
 
-# Nobody has changed a file since it was checked, and all of it is ours.
+# Succeeds if all files in $1 are there, belong to this user and were not changed since they were verified.
 is_whole() {
   [ -f "$1/ready" ] && [ -O "$1" ] || return 1
   for file in $files; do
@@ -24,7 +24,8 @@ in_some_cache() {
   return 1
 }
 
-# Every user of a shared cache has a place of his own in it: nobody starts what somebody else could have written.
+# Calls $1 with this user's directory in the cache $2. In a shared cache every user has a directory of their own, so that nobody
+# starts a program that another user could have written.
 in_cache() {
   for name in dml dml-2 dml-3 dml-4 dml-5 dml-6 dml-7 dml-8 dml-9; do
     [ -h "$2/$name" ] && continue
@@ -43,7 +44,7 @@ unpack_and_find() {
   code=$?
   case $code in
     0) find_whole "$1" ;;
-    1 | 126) return 1 ;; # no room, or nothing may be written or run there: another place may do
+    1 | 126) return 1 ;; # the disk is full, or writing or executing is not allowed there: try the next place
     *) fail "dml cannot be unpacked:$output" ;;
   esac
 }
@@ -74,7 +75,7 @@ unpack() (
   exit "$code"
 )
 
-# One who started before us may be at it already; where there is no sleep, both do it.
+# Waits while a process with a lower id unpacks the same program. On a host without sleep, both unpack.
 wait_for_others() {
   [ -n "$(command -v sleep)" ] || return 0
   waits=0
@@ -98,13 +99,13 @@ skip_to_archive() {
   while IFS= read -r line <&3 && [ "$line" != '@MARK@' ]; do :; done
 }
 
-# Gives the room back; where there is no rm, the empty files are removed by the next version.
+# Frees the space of an unfinished unpacking. On a host without rm the files are emptied, and the next version removes them.
 discard() {
   if [ -n "$(command -v rm)" ]; then rm -rf "$new" "$claim"; return; fi
   for file in $files; do [ -f "$new/$file" ] && : > "$new/$file"; done
 }
 
-# mkdir -p, also where there is no mkdir: then tar makes it out of an archive with nothing else in it.
+# Does mkdir -p. On a host without mkdir, tar creates each directory from an archive that contains nothing else.
 make_directory() {
   [ -d "${1:-/}" ] && return
   case $1 in */*) make_directory "${1%/*}" || return ;; esac
@@ -117,11 +118,11 @@ make_directory() {
   fi
 }
 
-# A tar archive of one directory called $1, mode 0700.
+# Prints a tar archive of one directory called $1, mode 0700.
 archived_directory() {
   case $1 in *[!-._a-zA-Z0-9\ ]*) return 1 ;; esac
   [ "${#1}" -le 99 ] || return 1
-  sum=3035 rest=$1 # of all bytes but those of the name
+  sum=3035 rest=$1 # of all bytes except those of the name
   while [ -n "$rest" ]; do
     sum=$((sum + $(printf '%d' "'$rest")))
     rest=${rest#?}
@@ -141,8 +142,9 @@ fail() {
   exit 3
 }
 
-# For `join --upgrade`, which starts Deno with `own`: this script stays, as the parent that alone can start a newer program that
-# the node took from its master ($1 is where), and the old one when the new is not taken in by the master within $2 ms.
+# Used for `join --upgrade`; `own` starts Deno. This script keeps running as the parent of the node. It starts a newer program
+# that the node has fetched from its master into directory $1, and the old one again if the master does not accept the new
+# program within $2 ms.
 supervise() {
   upgrades=$1 within=$2
   shift 2
@@ -178,7 +180,7 @@ supervise() {
   supervise "$upgrades" "$within" "$@"
 }
 
-# What to start next, as shell code; or waits until a program that is tried has come up.
+# Runs upgrade.js: `next` prints as shell code which program to start, `watch` waits until a program on trial is accepted.
 upgrade() (
   cd "$upgrades" && exec "$here/deno" run @ISOLATION@ --allow-env=DML_TRIAL_ENDED --allow-read=. --allow-write=. \
     "$here/upgrade.js" "$@"
@@ -196,7 +198,7 @@ dml() {
   exec "$here/deno" run @ISOLATION@ @UNSTABLE@ "$@"
 }
 case ${1:-help},$here in
-  *,*,*) ;; # a comma in a path means something else to Deno: start_line.js knows how to write it
+  *,*,*) ;; # a comma in a path would split Deno's list of paths: start_line.js handles it
   version,* | help,* | -V,* | --version,* | -h,* | --help,*)
     dml --allow-env='@ENVIRONMENT@' --allow-read="$here" "$here/main.js" "$@" ;;
 esac

@@ -1,6 +1,8 @@
 /**
- * What the script that stays beside a node asks, in the directory of its programs: `next`, what to start, as shell code, after a
- * look at how a trial ended; `watch DIGEST MS`, which ends well when that program has come up and with EXIT_LATE when its time is over.
+ * A helper of the script that supervises a node, run in the directory of its programs. `next`
+ * evaluates the end of the last trial and prints, as shell code, which program to start. `watch
+ * DIGEST MS` ends with 0 once the master has accepted that program, or with EXIT_LATE after MS
+ * milliseconds.
  */
 import { createReadStream } from "node:fs";
 import { Digester, isDigest } from "../../../protocol/kernel/digest.ts";
@@ -12,7 +14,7 @@ import { VERSION } from "../../../protocol/version.ts";
 import { EXIT_LATE } from "./exit_late.ts";
 
 const LOOK_EVERY_MS = 200;
-/** Of a program that was killed by a signal: 128 + SIGKILL. */
+/** Exit code of a program that was killed: 128 + SIGKILL. */
 const KILLED = 137;
 
 const directory = new UpgradeDirectory(".");
@@ -24,7 +26,7 @@ async function watch(): Promise<void> {
   const parent = Deno.ppid;
   const endMs = Date.now() + Number(withinMs);
   while ((await directory.read()).good?.digest !== digest) {
-    if (Deno.ppid !== parent) return; // nobody waits any more
+    if (Deno.ppid !== parent) return; // the script that started the watcher has ended
     if (Date.now() >= endMs) return void (Deno.exitCode = EXIT_LATE);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
@@ -49,7 +51,10 @@ async function next(): Promise<string> {
   }
 }
 
-/** Of a program that had come up before it ended, the code that all ends with; null when there is to be a start. */
+/**
+ * Evaluates the end of a trial. Returns the exit code with which the script must end, if the
+ * program had been accepted by the master before it ended; `null` if a program is to be started.
+ */
 async function settleTrial(ended: string): Promise<number | null> {
   const [tried, code] = ended.split(" ");
   if (!isDigest(tried)) return null;

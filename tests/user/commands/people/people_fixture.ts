@@ -18,7 +18,7 @@ import { PeopleFixture } from "../../../master/people/people_fixture.ts";
 import { FakeTerminal } from "../../fake_terminal.ts";
 import { predictionOf } from "../../fake_cluster_client.ts";
 
-/** `dml people` against the routes of a master, over HTTP; only faces are found by a fake. */
+/** `dml people` over HTTP against the real routes of a master; only the face finder is a fake. */
 export class PeopleCli implements AsyncDisposable {
   readonly master = new PeopleFixture();
   readonly directory = Deno.makeTempDirSync({ prefix: "dml_test_" });
@@ -34,7 +34,7 @@ export class PeopleCli implements AsyncDisposable {
     this.#http = new MasterHttp({ address, token: null, clock: SYSTEM_CLOCK, random: seededRandom(2) });
   }
 
-  /** Writes pictures by their path in the directory. */
+  /** Writes pictures to their paths in the directory. */
   write(pictures: Readonly<Record<string, Uint8Array<ArrayBuffer>>>): void {
     for (const [path, bytes] of Object.entries(pictures)) {
       Deno.mkdirSync(join(this.directory, path, ".."), { recursive: true });
@@ -42,7 +42,7 @@ export class PeopleCli implements AsyncDisposable {
     }
   }
 
-  /** Runs one line; `./` stands for the directory. */
+  /** Runs one command line of `dml people`; a leading `./` is replaced by the directory. */
   async run(...line: string[]): Promise<{ code: number; out: string; errors: string; json: () => unknown[] }> {
     const argv = line.map((word) => word.startsWith("./") ? join(this.directory, word) : word);
     const { command } = parseCommand(["people", ...argv], {});
