@@ -5,7 +5,7 @@ import { FileTree } from "./user/file_tree.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** `dml ARGUMENTS` as a process of its own. */
+/** Runs `dml ARGUMENTS` as a process. */
 async function dml(...dmlArguments: string[]): Promise<{ code: number; out: string; error: string }> {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", ...PERMISSIONS, MAIN, ...dmlArguments],

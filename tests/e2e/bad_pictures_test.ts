@@ -1,4 +1,4 @@
-/** What a person gets who names pictures that are none, or odd ones, through a real cluster. */
+/** Tests of a real cluster with files that are no pictures, and with unusual pictures. */
 import { basename, join } from "node:path";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { parseAs } from "../../protocol/schema.ts";
@@ -14,7 +14,10 @@ import { Cluster } from "./cluster.ts";
 
 const SMALL = { width: 64, height: 48 };
 
-/** Each picture, and the size that is answered or the code that it is refused with. */
+/**
+ * Returns pictures by file name, each with the expected size of the answer or the expected error
+ * code.
+ */
 async function oddPictures(): Promise<Record<string, { bytes: Uint8Array; expected: string }>> {
   const photo = await samplePhoto(1);
   const odd = (bytes: Uint8Array, expected: string) => ({ bytes, expected });

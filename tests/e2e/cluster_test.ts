@@ -1,4 +1,4 @@
-/** The whole of it: real processes, real TCP and HTTP, real models, real photos. */
+/** Tests of the whole system: real processes, real TCP and HTTP, real models, real photos. */
 import { FACES } from "../../models/catalog/faces.ts";
 import { encodeManifest } from "../../models/manifest.ts";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
@@ -72,7 +72,8 @@ Deno.test("a third node that joins in the middle gets work with no other action"
   const joined = cluster.join("three");
   let hasJoined = false;
   const work = async () => {
-    // Until it has worked: the test ends by its own doing or not at all.
+    // The loop ends only when the third node has completed a task, so the test needs no timeout of
+    // its own.
     for (;;) {
       await cluster.client.predict(photo, PREDICT);
       const third = (await cluster.client.nodes()).find(({ name }) => name === "three");

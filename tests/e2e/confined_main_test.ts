@@ -1,4 +1,7 @@
-/** That `main.ts` itself comes down to the permissions of what it is asked, and that they are enough to do it. */
+/**
+ * Tests that `main.ts` reduces its permissions to those of its command, and that they suffice for
+ * it.
+ */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MAIN, PERMISSIONS, SILENT_ENVIRONMENT } from "../../tools/dml_process.ts";
@@ -59,7 +62,8 @@ Deno.test("permissionFlags() start a process that needs no other thread and can 
   const argv = ["predict", "photos/a*.jpg", "--out", "marked"];
   const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
   const permissions = permissionsOf(parseCommand(argv, {}).command, place);
-  // Whatever master runs on this machine is not asked: the photo is to be looked at by the process itself.
+  // Access to the default master is denied, so that the process recognises the photo itself even if
+  // a master runs on this machine.
   const flags = [...permissionFlags(permissions), `--deny-net=${formatAddress(DEFAULT_MASTER)}`];
   const { code, said, error } = await spied(flags, argv, { cwd: tree.path });
   assertEquals(code, 0, error);

@@ -1,4 +1,7 @@
-/** A model that embeds faces by another model file takes over on a live cluster: people are carried along from their crops. */
+/**
+ * Tests that a new embedder takes over in a running cluster: the faces of enrolled people are
+ * embedded again from their crops.
+ */
 import { join } from "node:path";
 import { FACES } from "../../models/catalog/faces.ts";
 import type { Manifest } from "../../models/manifest.ts";
@@ -8,7 +11,10 @@ import { samplePhoto } from "../../tools/sample_photos.ts";
 import { assertEquals } from "../assert.ts";
 import { Cluster } from "./cluster.ts";
 
-/** `faces@2` in a directory: its embedder is the file as it was published, which is another model file, and says the same. */
+/**
+ * Writes `faces@2` to `directory`. Its embedder is the published file, which has another digest but
+ * gives the same embeddings.
+ */
 async function writeOtherFaces(directory: string): Promise<void> {
   await Deno.mkdir(directory);
   const published = (await import("face-models/model/fr_feature.onnx", { with: { type: "bytes" } })).default;

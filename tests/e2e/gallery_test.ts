@@ -1,4 +1,7 @@
-/** People from the master to nodes that are processes of their own, and into what they say of real photos. */
+/**
+ * Tests of people from their publication by the master, through nodes that are processes of their
+ * own, to the recognition of real photos.
+ */
 import { assert, assertAlmostEquals, assertEquals } from "../assert.ts";
 import type { GalleryPerson } from "../../models/gallery/gallery_bucket.ts";
 import type { Person, Prediction } from "../../protocol/messages/prediction.ts";
@@ -10,7 +13,7 @@ import { GalleryCluster } from "./gallery_cluster.ts";
 
 const ASK: PredictOptions = { model: "faces", annotate: false, embeddings: false, gallery: "default" };
 
-/** From left to right. */
+/** Returns the persons from left to right. */
 function inOrder({ persons }: Prediction): Person[] {
   return persons.toSorted((one, other) => one.box.x - other.box.x);
 }
@@ -19,12 +22,12 @@ async function ask(cluster: GalleryCluster, photo: number, options: Partial<Pred
   return (await cluster.client.predict(await samplePhoto(photo), { ...ASK, ...options })).prediction;
 }
 
-/** Waits until the node has the version in force. */
+/** Waits until the gallery version is active on the node. */
 function inForce(node: DmlProcess, version: number) {
   return node.logged("A gallery is in force.", (line) => line.gallery === "default" && line.version === version);
 }
 
-/** The red-haired woman on the right of the first photo. */
+/** Returns the red-haired woman on the right of the first photo as a person of a gallery. */
 async function enrol(cluster: GalleryCluster): Promise<GalleryPerson> {
   const prediction = await ask(cluster, 1, { embeddings: true });
   assertEquals(prediction.gallery, undefined, "nobody is enrolled yet");
@@ -36,7 +39,7 @@ function names(prediction: Prediction): (string | null)[] {
   return inOrder(prediction).map(({ name }) => name);
 }
 
-/** Asks until both nodes have been asked as often as one of them might have been by chance. */
+/** Requests the same prediction several times at once, so that both nodes work. */
 async function eachNode(cluster: GalleryCluster, photo: number): Promise<Prediction[]> {
   return await Promise.all(Array.from({ length: 6 }, () => ask(cluster, photo)));
 }
@@ -59,27 +62,27 @@ Deno.test("people reach every node, name whom they know, and stay over a restart
   for (const photo of [2, 4, 5, 6]) assert(names(await ask(cluster, photo)).every((name) => name === null), `${photo}`);
   assertEquals((await ask(cluster, 3, { gallery: null })).gallery, undefined, "nobody was asked for");
 
-  // A new version is in force on both when it is published.
+  // A new version is active on both nodes once its publication resolves.
   assertEquals(await cluster.publish(2, [{ ...rosa, name: "Rosalind" }]), { ready: 2, pending: 0, failed: 0 });
   for (const prediction of await eachNode(cluster, 3)) {
     assertEquals([prediction.gallery?.version, ...names(prediction)], [2, null, "Rosalind", null]);
   }
 
-  // A node that restarts moves nothing; the other is away, so that it is this one that answers.
+  // A node that restarts fetches nothing. The other node is stopped, so that this one answers.
   await second.stop();
   await first.stop();
   const again = await cluster.join("first");
   assertEquals((await inForce(again, 2)).fetchedBytes, 0);
   assertEquals(names(await ask(cluster, 3)), [null, "Rosalind", null]);
 
-  // One that comes later gets them too.
+  // A node that joins later gets the people too.
   const third = await cluster.join("third");
   const { fetchedBytes } = await inForce(third, 2);
   assert(Number(fetchedBytes) > 512 * 4);
   await again.stop();
   assertEquals(names(await ask(cluster, 3)), [null, "Rosalind", null]);
 
-  // Everybody is removed: nobody is compared with anybody.
+  // All people are removed, so no face is compared with anyone.
   assertEquals(await cluster.publish(3, []), { ready: 1, pending: 0, failed: 0 });
   assertEquals((await ask(cluster, 3)).gallery, undefined);
 });

@@ -1,4 +1,4 @@
-/** What a master does with those who do not speak its language, while it works on. */
+/** Tests that a master rejects peers that do not speak its protocol, and goes on working. */
 import { encodeFrame } from "../protocol/wire/encode_frame.ts";
 import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
@@ -8,12 +8,15 @@ import { Cluster } from "./cluster.ts";
 
 const PREDICT = { model: "faces", annotate: false, embeddings: false, gallery: null, crops: false } as const;
 
-/** Sends `bytes` to the control port and gives all that comes back until the master hangs up. */
+/**
+ * Sends `bytes` to the control port and returns all that the master sends until it closes the
+ * connection.
+ */
 async function tell(controlPort: number, bytes: Uint8Array): Promise<string> {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: controlPort });
   await connection.write(bytes);
   let text = "";
-  // Reading to the end closes the connection.
+  // Reading to the end also closes this side.
   for await (const chunk of connection.readable) text += new TextDecoder().decode(chunk);
   return text;
 }

@@ -1,4 +1,6 @@
-/** `predict` where there is no master: the same master, node and workers, in this process. */
+/**
+ * Tests of `predict` without a running master: master, node and workers all run in this process.
+ */
 import { openLocalCluster } from "../../main.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";

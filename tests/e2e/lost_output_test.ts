@@ -1,13 +1,13 @@
-/** What becomes of a role that can no longer write what it tells a person. */
+/** Tests of roles whose standard output cannot be written any more. */
 import { join } from "node:path";
 import { DmlProcess, scopedSources } from "../../tools/dml_process.ts";
 import { assertEquals } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { closedPort } from "../user/model_sources/closed_port.ts";
 
-const ignore = Deno.build.os !== "linux"; // /dev/full is of Linux
+const ignore = Deno.build.os !== "linux"; // only Linux has /dev/full
 
-/** `dml ARGUMENTS` with its standard output where `redirection` says. */
+/** Starts `dml ARGUMENTS` with its standard output redirected by `redirection`. */
 function start(line: readonly string[], { home, redirection }: { home: string; redirection: string }): DmlProcess {
   const program = ["sh", "-c", `exec "$@" ${redirection}`, "sh", ...scopedSources(line, { home })];
   return DmlProcess.start(line, { home, program });
@@ -47,7 +47,8 @@ Deno.test("dml join goes on without a word of error when whoever read its lines 
   assertEquals((await new Deno.Command("mkfifo", { args: [pipe] }).output()).code, 0);
   const line = ["join", `127.0.0.1:${closedPort()}`, "--workers", "1"];
   await using node = start(line, { home: join(directory.path, "home"), redirection: `> "${pipe}"` });
-  // Opens when the other side does, and is gone before the node says its first line.
+  // The call resolves when the node opens its side, and the pipe is closed before the node writes
+  // its first line.
   (await Deno.open(pipe)).close();
   await triedTwice(node);
   assertEquals(await node.stop(), 0);

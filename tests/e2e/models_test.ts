@@ -26,7 +26,10 @@ function models(cluster: Cluster, line: readonly string[], env: Record<string, s
   return runDml(["models", ...line, ...where, "--json"], { cwd: cluster.directory, env });
 }
 
-/** The best label that the cluster finds, by each of its nodes that is free. */
+/**
+ * Returns the best label of four predictions made at once, so that every free node makes some of
+ * them.
+ */
 async function predictedLabels(cluster: Cluster, model: string): Promise<string[]> {
   const photo = await samplePhoto(1);
   const options = { model, annotate: false, embeddings: false, gallery: null };

@@ -1,4 +1,7 @@
-/** People, whole: real processes, real models, real photos of one woman who is on two of them. */
+/**
+ * Tests of people with real processes, real models, and real photos, two of which show the same
+ * woman.
+ */
 import { join } from "node:path";
 import type { Person } from "../../protocol/messages/prediction.ts";
 import { parseAs, z } from "../../protocol/schema.ts";
@@ -8,7 +11,10 @@ import { assert, assertEquals, assertGreater } from "../assert.ts";
 import { Cluster } from "./cluster.ts";
 import { faceViews, writeFolders } from "./face_folders.ts";
 
-/** Runs `dml people …` against `cluster`; standard output, or a failure that shows it. */
+/**
+ * Runs `dml people …` against `cluster` and returns its standard output. Fails with that output
+ * unless the exit code is 0.
+ */
 async function people(cluster: Cluster, ...line: string[]): Promise<string> {
   const { code, out } = await runDml(["people", ...line, "--master", cluster.address], { cwd: cluster.directory });
   assertEquals(code, 0, `dml people ${line.join(" ")}: ${out}`);
@@ -21,7 +27,9 @@ async function writePhotos(cluster: Cluster, ...numbers: number[]): Promise<void
   }
 }
 
-/** Who is said to be on a photo, from left to right. */
+/**
+ * Returns the recognised names on a photo, from left to right; `null` stands for an unknown person.
+ */
 async function namesOn(cluster: Cluster, number: number, gallery = "default"): Promise<(string | null)[]> {
   const options = { model: "faces", annotate: false, embeddings: false, gallery };
   const { prediction } = await cluster.client.predict(await samplePhoto(number), options);
@@ -29,7 +37,7 @@ async function namesOn(cluster: Cluster, number: number, gallery = "default"): P
   return [...prediction.persons].sort((one, other) => middle(one) - middle(other)).map(({ name }) => name);
 }
 
-/** The same from each node alone, the others draining. */
+/** Returns the recognised names from each node alone, while the others are draining. */
 async function namesOnEachNode(cluster: Cluster, number: number): Promise<(string | null)[][]> {
   const nodes = await cluster.client.nodes();
   const found: (string | null)[][] = [];
@@ -90,7 +98,8 @@ const calibrationSchema = z.looseObject({ known: z.number(), unknown: z.number()
 Deno.test("folders of faces are enrolled, tested and calibrated", async () => {
   await using cluster = await Cluster.start();
   await cluster.join("one");
-  // The woman of the first photo is on the third, too: these photos have nobody in common.
+  // The woman on the first photo is also on the third; the first two photos have no person in
+  // common.
   const { faces } = await faceViews(cluster.client, 2);
   assertEquals(faces.length, 6);
   const label = (index: number) => `person ${index + 1}`;

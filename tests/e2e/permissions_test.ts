@@ -31,7 +31,7 @@ interface World {
 interface Row {
   readonly argv: (world: World) => readonly string[];
   readonly allowed: (world: World) => Partial<Record<TriedKind, readonly string[]>>;
-  /** A kind of which nothing is refused. */
+  /** A kind of permission that is granted without limits. */
   readonly whole?: TriedKind;
 }
 

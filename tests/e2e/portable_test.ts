@@ -1,4 +1,4 @@
-/** The executable that is copied to a host, on a host that has nothing: a shell, tar, gzip and libc. */
+/** Tests of the portable executable on a host that has only a shell, tar, gzip and libc. */
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { portable } from "../../tools/build/portable.ts";
@@ -18,18 +18,18 @@ const SAYS_VERSION: Outcome = { code: 0, out: `dml ${VERSION} (protocol 1 to 2)\
 const SMALL = "size=30m";
 const LOCAL_PREDICTION = "a prediction with no master";
 
-/** What a build reads. */
+/** Files and directories that a build reads. */
 const SOURCES = ["main.ts", "deno.json", "deno.lock", "LICENSE", "THIRD_PARTY.md"].concat(
   ["models", "master", "node", "protocol", "user", "tools"],
 );
 
-/** What the steps share. */
+/** Objects that the steps share. */
 interface Bench {
   readonly dml: Uint8Array<ArrayBuffer>;
   readonly root: BareRoot;
 }
 
-const ignore = Deno.build.os !== "linux" || Deno.uid() !== 0; // chroot is of Linux, and of root
+const ignore = Deno.build.os !== "linux" || Deno.uid() !== 0; // chroot exists on Linux only and needs root
 
 Deno.test("portable() makes one file that is all a bare host needs", { ignore }, async (test) => {
   const target = targetOf(Deno.build);
@@ -47,7 +47,7 @@ Deno.test("portable() makes one file that is all a bare host needs", { ignore },
     assertEquals(digestOf(again), digestOf(dml));
   });
   for (const [name, step] of Object.entries(STEPS)) {
-    // Where the network is not its own, a master of this machine might be asked.
+    // Without a network of its own, the program might find a master that runs on this machine.
     await test.step({ name, fn: () => step(bench), ignore: name === LOCAL_PREDICTION && !root.isIsolated });
   }
   for (const [name, step] of Object.entries(MOUNTING_STEPS)) {
@@ -55,7 +55,7 @@ Deno.test("portable() makes one file that is all a bare host needs", { ignore },
   }
 });
 
-/** Each with a home of its own, or with what the ones before it left. */
+/** Steps by name. Each uses a home directory of its own, or the files that earlier steps left. */
 const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   async "a master, a node and a prediction with the model that is inside"({ root }) {
     assertEquals(await root.run("dml", ["version"]), SAYS_VERSION);
@@ -247,12 +247,14 @@ async function writeProgram(path: string, bytes: Uint8Array): Promise<void> {
   await Deno.chmod(path, 0o755);
 }
 
-/** What is in `directory` of `root`, sorted, hidden or not. */
+/** Returns the sorted names of all entries in `directory` of `root`, hidden ones included. */
 async function names(root: BareRoot, directory: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(join(root.path, directory)))).map(({ name }) => name).toSorted();
 }
 
-/** When each program in `directory` of `root` was put there. */
+/**
+ * Returns the time in milliseconds at which each program in `directory` of `root` was installed.
+ */
 async function marks(root: BareRoot, directory: string): Promise<(number | undefined)[]> {
   const stats = (await names(root, directory)).map((name) => Deno.stat(join(root.path, directory, name, "ready")));
   return (await Promise.all(stats)).map(({ mtime }) => mtime?.getTime());

@@ -21,30 +21,30 @@ import { readyFor } from "./cluster.ts";
 
 const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
 
-/** The faces model as another version. */
+/** Returns the face model as version `number`. */
 function version(number: number, change: Partial<Manifest> = {}): CatalogEntry {
   const manifest = { ...FACES.manifest, version: number, ...change } as Manifest;
   return { manifest, loadFile: (role) => FACES.loadFile(sourceOf(manifest, role)) };
 }
 
-/** The role under which the catalog has the model file that `manifest` gives this role. */
+/** Returns the role under which the catalog has the model file that `manifest` gives this role. */
 function sourceOf(manifest: Manifest, role: string): string {
   const { digest } = manifest.files.find((file) => file.role === role)!;
   return FACES.manifest.files.find((file) => file.digest === digest)!.role;
 }
 
-/** The embedder in the place of the landmarks: it cannot be warmed up. */
+/** Swaps the landmark model and the embedder, so that the model fails to warm up. */
 function swapped(): Partial<Manifest> {
   const [detect, landmarks, embed] = FACES.manifest.files;
   return { files: [detect, { ...embed, role: "landmarks" }, { ...landmarks, role: "embed" }] };
 }
 
 const GOOD = version(2, { parameters: { scoreMin: 0.69, overlapMax: 0.4 } } as Partial<Manifest>);
-/** Sees next to nobody. */
+/** A version whose score limit is so high that it finds almost no faces. */
 const BLIND = version(3, { parameters: { scoreMin: 0.99999, overlapMax: 0.4 } } as Partial<Manifest>);
 const BROKEN = version(4, swapped());
 
-/** A ledger in which faces@1 is what `faces` means. */
+/** Returns a ledger in which `faces@1` is registered and the latest version of `faces`. */
 function seededLedger(): MemoryLedger {
   const ledger = new MemoryLedger();
   const { digest, bytes } = encodeManifest(FACES.manifest);
@@ -82,7 +82,7 @@ Deno.test("a rollout under load: a good version is promoted, bad ones are rolled
   });
   let isOver = false;
   const served: string[] = [];
-  /** A user who asks one picture after the other; whatever is no answer ends it. */
+  /** Requests one prediction after the other, as a user would. A failure ends it and the test. */
   async function askOn(photo: Uint8Array<ArrayBuffer>): Promise<void> {
     while (!isOver) {
       const { prediction } = await client.predict(photo, {

@@ -1,4 +1,4 @@
-/** Models of other tasks through master, node and worker, as an HTTP client asks them. */
+/** Tests of models of other tasks through master, node and worker, over HTTP. */
 import type { CatalogEntry } from "../../models/catalog/catalog_entry.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";

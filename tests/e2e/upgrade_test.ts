@@ -25,7 +25,7 @@ const ROOT = new URL("../../", import.meta.url);
  */
 const WITHIN_SECONDS = "5";
 
-/** Executables by what they are, and where their data goes. */
+/** Paths of the built executables, and the directory of their data. */
 interface Bench {
   readonly directory: string;
   readonly paths: Readonly<Record<keyof typeof BUILDS, string>>;
@@ -99,7 +99,8 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
         await Deno.mkdir(held);
         await Deno.copyFile(bench.paths[broken as keyof typeof fates], join(held, "dml-linux-x64"));
         await using master = await Master.start(bench, "old", ["--executables", held]);
-        // A slow machine may take longer than that to unpack one that then ends at once.
+        // The short limit applies to the program that hangs only: on a slow machine even unpacking
+        // the others may take longer.
         const flags = ["--upgrade", ...broken === "hangs" ? ["--upgrade-within", WITHIN_SECONDS] : []];
         await using node = joined(bench, { master, name: broken, flags });
         await node.logged("The newer dml is here; this node leaves to be started as that.");
@@ -191,7 +192,10 @@ async function build(directory: string): Promise<Bench> {
   return { directory, paths: paths as Bench["paths"] };
 }
 
-/** The broken ones have nothing but a broken beginning; the stranger is another one all through. */
+/**
+ * Returns true if the change applies to the file at `path`. Only `main.js` of the broken programs
+ * is changed; the stranger is changed in all files.
+ */
 function isCode(path: string, name: keyof typeof BUILDS): boolean {
   return path === "main.js" || name === "stranger" && path.endsWith(".js");
 }

@@ -1,4 +1,7 @@
-/** What a master does when its ledger cannot be written: nobody is told that something is done that a crash would undo. */
+/**
+ * Tests of a master whose ledger cannot be written: it must not confirm anything that a crash would
+ * undo.
+ */
 import { encodeManifest } from "../../models/manifest.ts";
 import { lineageSchema } from "../../protocol/http_api/rollout_api.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
@@ -9,14 +12,17 @@ import { MasterFixture, resultOf, type ScriptedNode } from "./master_fixture.ts"
 
 const EMPTY = { model: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
 
-/** A master with `empty@1`, which is the latest, and `empty@2`, which was sent to it. */
+/**
+ * Starts a master with `empty@1`, which is the latest version, and `empty@2`, which was uploaded to
+ * it.
+ */
 async function start(ledger: FailingLedger): Promise<MasterFixture> {
   const fixture = await MasterFixture.start({ ledger });
   await (await post(fixture, 2)).body?.cancel();
   return fixture;
 }
 
-/** A node that is ready for the latest versions. */
+/** Connects a node that is ready for the latest versions. */
 async function join(fixture: MasterFixture): Promise<ScriptedNode> {
   const node = await fixture.arrive(1);
   for (const _ of ["empty@1", "faces@1"]) await becomeReady(node);
@@ -24,7 +30,7 @@ async function join(fixture: MasterFixture): Promise<ScriptedNode> {
   return node;
 }
 
-/** The node is ready for what it is offered next. */
+/** Reports the node ready for the next model that it is offered. */
 async function becomeReady(node: ScriptedNode): Promise<void> {
   const { manifest: { digest: manifestDigest } } = await node.next("model.offer");
   node.send({ type: "model.ready", manifestDigest, imagesPerSecond: 10, fetchedBytes: 0, warmUpMs: 1 });

@@ -41,7 +41,7 @@ Deno.test("predict() holds the picture for the node until it is answered, and no
   assertEquals(await fixture.master.blobs.stat(digestOf(PICTURE)), null);
 });
 
-/** Gives wrong bytes of what is tampered with, until it is deleted. */
+/** A store that returns wrong bytes for blobs in `tampered`, until they are deleted. */
 class TamperedStore extends MemoryBlobStore {
   readonly tampered = new Set<string>();
 

@@ -6,7 +6,7 @@ import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { runServe, type ServeInfo } from "../../master/serve.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
-/** A served master on ports of the system's choice; disposing of it stops it. */
+/** Starts a master on ports of the system's choice, which is stopped at disposal. */
 async function serve(options: { home: string; host?: string; port?: number }) {
   const stopping = new AbortController();
   const ready = Promise.withResolvers<ServeInfo>();

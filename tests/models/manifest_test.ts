@@ -79,7 +79,10 @@ Deno.test("decodeManifest() names the field that is wrong", () => {
   assertStringIncludes(refusal({ ...detect, pipeline: "embed", parameters: DETECT_COMMON }), "parameters");
 });
 
-/** `manifest` with the value at one of its places, counted through, put in the place of another. */
+/**
+ * Returns a copy of `manifest` in which the value at one place, counted in traversal order, is
+ * replaced by `value`.
+ */
 function changed(manifest: Manifest, { at, value }: { at: number; value: unknown }): unknown {
   const copy: unknown = JSON.parse(JSON.stringify(manifest));
   const places: (() => void)[] = [];

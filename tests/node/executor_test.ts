@@ -18,7 +18,10 @@ import { assign, digest } from "./instructions.ts";
 
 const KEY: AttemptKey = "1:task:1";
 
-/** Each kind of event that tells of a success, and what it comes of, in the order in which one needs another. */
+/**
+ * Each kind of event that reports a success, with the action that causes it, in an order in which
+ * every action finds its requirements met.
+ */
 const SUCCESSES: readonly (readonly [NodeEvent["kind"], Action["do"]])[] = [
   ["modelFetched", "fetchModel"],
   ["modelLoaded", "load"],
@@ -29,11 +32,11 @@ const SUCCESSES: readonly (readonly [NodeEvent["kind"], Action["do"]])[] = [
   ["attemptUploaded", "upload"],
 ];
 
-/** An executor whose master has all that it fetches. */
+/** An executor whose master has all files that it fetches. */
 class Desk {
   readonly engine = new FakeEngine();
   readonly remote = new MemoryBlobStore();
-  /** The core breaks when it is told this. */
+  /** The core throws when it receives this event; `null` if it never throws. */
   breaksAt: NodeEvent["kind"] | null = null;
   readonly executor: Executor;
   #told = Promise.withResolvers<NodeEvent>();
@@ -52,19 +55,19 @@ class Desk {
       log: SILENT_LOG,
       report: (event) => {
         if (event.kind === this.breaksAt) throw new InvariantError(`the core broke at ${event.kind}`);
-        if (event.kind === "picturesNamed") return; // something follows
+        if (event.kind === "picturesNamed") return; // another event of the same action follows
         this.#told.resolve(event);
         this.#told = Promise.withResolvers();
       },
     });
   }
 
-  /** What is told next and does not break the core. */
+  /** Resolves with the next event at which the core does not throw. */
   told(): Promise<NodeEvent> {
     return this.#told.promise;
   }
 
-  /** All that can be begun. */
+  /** Returns one action of each kind. */
   async actions(): Promise<Action[]> {
     const { remote } = this;
     const offer = await putModel(remote);
@@ -92,7 +95,9 @@ class Desk {
   }
 }
 
-/** The next error that nobody catches; the test goes on. */
+/**
+ * Resolves with the reason of the next unhandled rejection, and keeps that from ending the test.
+ */
 function uncaught(): Promise<unknown> {
   const { promise, resolve } = Promise.withResolvers<unknown>();
   const listen = (event: PromiseRejectionEvent) => {

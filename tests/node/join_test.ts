@@ -10,11 +10,11 @@ import { TcpTransport } from "../../protocol/transport/tcp_transport.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { ScriptedConnection } from "./scripted_master.ts";
 
-/** A master's two ports, with nothing behind them but the test. */
+/** The two ports of a master, scripted by the test. */
 class Ports {
   readonly #control = new TcpTransport().listen({ hostname: "127.0.0.1", port: 0 });
   readonly #accepting = this.#control[Symbol.asyncIterator]();
-  /** Answers to be given before the right one. */
+  /** Responses to send before the normal one. */
   readonly answersFirst: Response[] = [];
   readonly #http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     assertEquals(new URL(request.url).pathname, PATHS.cluster);

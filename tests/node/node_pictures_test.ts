@@ -100,7 +100,7 @@ Deno.test("startNode() fetches the next picture while one runs", async () => {
   const offer = await fixture.ready(connection);
   connection.send(await fixture.assignText(1, { offer }), await fixture.assignText(2, { offer }));
   const first = await fixture.engine.next();
-  // The picture of task 2 was fetched while task 1 ran: it can go from the master now.
+  // The picture of task 2 was fetched while task 1 ran, so the master may delete it now.
   fixture.clock.advance(50);
   const status = await connection.next("availability");
   assertEquals([status.freeSlots, status.running, status.queued], [0, 1, 1]);

@@ -30,7 +30,7 @@ Deno.test("NodeHandle.stop() waits no longer than the limit for what runs", asyn
   for (let second = 0; second < 30; second++) {
     assert(!connection.received.some(({ type }) => type === "goodbye"), `it has ${30 - second} s left`);
     connection.send({ type: "ping" });
-    // An assignment that is refused shows that the ping was heard.
+    // The refusal of an assignment shows that the node has processed the ping.
     connection.send(await fixture.assignText(100 + second, { offer }));
     await connection.next("task.failed");
     fixture.clock.advance(1_000);

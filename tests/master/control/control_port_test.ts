@@ -9,7 +9,7 @@ import { MasterFixture, resultOf } from "../master_fixture.ts";
 const ONE = idOf("node", 1);
 const EMPTY = { model: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
 
-/** The master still takes nodes in and answers. */
+/** Asserts that the master still accepts nodes and answers predictions. */
 async function assertWorks(fixture: MasterFixture): Promise<void> {
   const node = await fixture.join(99);
   const answer = fixture.master.predict(new Uint8Array(), EMPTY);
@@ -49,7 +49,7 @@ Deno.test("ControlPort() closes a connection that begins with anything but hello
   await assertWorks(fixture);
 });
 
-/** All that came until the master closed. */
+/** Returns all text that arrives until the master closes the connection. */
 async function ended(connection: Connection): Promise<string> {
   let text = "";
   for await (const chunk of connection.chunks) text += new TextDecoder().decode(chunk);

@@ -19,7 +19,7 @@ function sendsPicturesInline(node: ScriptedNode): boolean | undefined {
   return node.received.find((message) => message.type === "welcome")?.sendsPicturesInline;
 }
 
-/** A node with a picture in hand, which the user still waits for. */
+/** Returns a node that was assigned a picture, whose user is still waiting. */
 async function nodeWithPicture(fixture: MasterFixture) {
   const node = await fixture.join(1, NEWER);
   const answer = fixture.master.predict(PICTURE, ASKED);

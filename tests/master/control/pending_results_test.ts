@@ -14,7 +14,10 @@ function drawnOf(assign: TaskAssign, digest: Digest = digestOf(DRAWN)): TaskResu
   return resultOf(assign, { annotated: { digest, size: DRAWN.length, mediaType: "image/jpeg" } });
 }
 
-/** A picture that a node of this protocol was given, and whether its user was answered. */
+/**
+ * Requests a prediction and returns its answer, the assignment to `node`, and a function that tells
+ * whether the user was answered.
+ */
 async function ask(fixture: MasterFixture, node: ScriptedNode) {
   const answer = fixture.master.predict(PICTURE, ASKED);
   let isAnswered = false;
@@ -53,7 +56,7 @@ Deno.test("PendingResults() tries a picture elsewhere whose result was taken bac
     other.next("task.assign").then((assign) => [{ node: other, assign }, node] as const),
   ]);
   const { taskId, attempt } = first.assign;
-  // Bytes that do not hash to their name: the master refuses them, the node says that it failed.
+  // The bytes do not match their digest: the master refuses them and the node reports a failure.
   first.node.send(drawnOf(first.assign));
   await assertRejects(() => fixture.master.blobs.put(digestOf(DRAWN), PICTURE), DmlError);
   first.node.send({ type: "task.failed", taskId, attempt, code: "blob_corrupt", reason: "Other bytes came." });
@@ -75,7 +78,8 @@ Deno.test("PendingResults() tries a picture again whose node was lost before its
   const back = await fixture.join(1, NEWER);
   const again = await back.next("task.assign");
   assertEquals([again.taskId, again.attempt], [assign.taskId, 2]);
-  // What the lost node had put comes late: its result is not the one that is waited for any more.
+  // The picture of the lost node's result arrives late: that result is no longer the one the task
+  // waits for.
   await fixture.master.blobs.put(digestOf(DRAWN), DRAWN);
   await fixture.heeded(back);
   assertEquals(isAnswered(), false);

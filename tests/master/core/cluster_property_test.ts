@@ -19,7 +19,10 @@ const CODES = [
 type Step =
   | { readonly do: "join" | "lose" | "drain" | "resume"; readonly node: number }
   | { readonly do: "submit"; readonly model: number }
-  /** `early`: a result whose picture is on its way; `arrive`: one of those pictures. */
+  /**
+   * `early`: a result whose picture has not arrived yet; `arrive`: the arrival of one of those
+   * pictures.
+   */
   | { readonly do: "cancel" | "result" | "again" | "early" | "arrive"; readonly pick: number }
   | { readonly do: "fail"; readonly pick: number; readonly code: string }
   | { readonly do: "pass"; readonly ms: number };
@@ -60,15 +63,15 @@ function nodeStep(what: "join" | "lose" | "drain" | "resume") {
   return fc.record({ do: fc.constant(what), node: fc.nat({ max: NODES - 1 }) });
 }
 
-/** A cluster that does what the steps say. */
+/** A cluster that executes the steps. */
 class Play {
   readonly world = new CoreWorld({ tasksQueuedMax: 20, taskDeadlineMs: 20_000 });
   readonly submitted: string[] = [];
   readonly models = [this.world.manifestDigest, this.world.register(emptyManifest("other"))];
   readonly nodes: (WorldNode | null)[] = Array(NODES).fill(null);
-  /** Attempts that a node has ended: said again, they must change nothing. */
+  /** Attempts that nodes have ended; a repeated report must change nothing. */
   readonly ended: { node: WorldNode; taskId: string; attempt: number }[] = [];
-  /** Annotated pictures that the master has, and those that nodes have named. */
+  /** Annotated pictures that the master has, and those that nodes have announced. */
   readonly here = new Set<Digest>();
   readonly named: Digest[] = [];
   readonly results = new PendingResults({
@@ -96,7 +99,7 @@ class Play {
     }
   }
 
-  /** Everything that is still open runs into its deadline. */
+  /** Lets everything that is still open reach its deadline. */
   finish(): void {
     this.world.pass(25_000, { stepMs: 1_000 });
     this.#check();
@@ -156,7 +159,7 @@ class Play {
       case "again": {
         const old = this.ended[step.pick % this.ended.length];
         if (old === undefined) return;
-        // Nothing may come of it but what the passing of the turn itself brings about.
+        // The repeated result must cause no event; other events can only come from the turn itself.
         assertEquals(world.result(old.node, old.taskId, old.attempt), []);
         return;
       }

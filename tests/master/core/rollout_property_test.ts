@@ -47,7 +47,7 @@ const steps = fc.array(
   { maxLength: 150, size: "max" },
 );
 
-/** A cluster in which versions change while users ask. */
+/** A cluster in which versions change while users request predictions. */
 class Play {
   readonly world = new RolloutWorld({ canaryPatienceMs: 2_000, taskDeadlineMs: 20_000 });
   readonly asked: string[] = [];
@@ -196,7 +196,7 @@ Deno.test("a failure of the new version is no user's failure", () => {
       world.add(1);
       world.canary({ canary: 1, canaryTasks: salt });
       cluster.run(play.filter((step) => step.do === "tick" || step.do === "ask"));
-      // Whatever the new version has in hand breaks; whatever the old one has is answered.
+      // Every task of the new version fails, every task of the old one is answered.
       for (let round = 0; round < 400 && world.state.tasks.size > 0; round++) {
         const task = [...world.state.tasks.values()].find(({ attempts }) => attempts.length > 0);
         if (task === undefined) world.tick();

@@ -49,7 +49,7 @@ Deno.test("SqliteLedger.open() finds what a process left that was killed", () =>
       lastSeenMs: 42,
       completed: 17,
     }]);
-    // A copy of the files as they are now is what a crash leaves.
+    // A copy of the files in this state is what remains after a crash.
     for (const suffix of ["", "-wal"]) Deno.copyFileSync(path + suffix, `${path}.copy${suffix}`);
     killed.close();
     const ledger = SqliteLedger.open(`${path}.copy`);

@@ -5,7 +5,7 @@ import { SqliteLedger } from "../../../master/ledger/sqlite_ledger.ts";
 import { assertEquals } from "../../assert.ts";
 import { emptyManifest } from "../core_world.ts";
 
-/** A ledger as dml wrote it before there were rollouts. */
+/** The schema of a ledger from before dml had rollouts. */
 const FIRST_SCHEMA = `
   CREATE TABLE nodes (node_id TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL,
     version TEXT NOT NULL, capabilities TEXT NOT NULL, first_seen_ms INTEGER NOT NULL,

@@ -13,7 +13,7 @@ import { FILE, pictureEntry } from "../master_fixture.ts";
 
 const DIGEST = digestOf(FILE);
 
-/** Where a disk store in `directory` keeps the model file. */
+/** Returns the path at which a disk store in `directory` keeps the model file. */
 function pathIn(directory: string): string {
   const hex = DIGEST.slice("sha256:".length);
   return join(directory, "sha256", hex.slice(0, 2), hex);

@@ -23,7 +23,7 @@ const PERSON: Person = {
   similarity: null,
 };
 
-/** A master whose model has the embedder of the galleries that it publishes. */
+/** A master with a model that has the embedder of the published galleries. */
 class Publishing implements AsyncDisposable {
   private constructor(readonly fixture: MasterFixture, readonly durable: MemoryBlobStore) {}
 
@@ -47,7 +47,7 @@ class Publishing implements AsyncDisposable {
     return await this.fixture.master.publishGallery(await this.made(gallery, version, options));
   }
 
-  /** Publishes it and has the node say that it is in force. */
+  /** Publishes a gallery version and reports it active on `node`. */
   async inForce(node: ScriptedNode, gallery: string, version: number): Promise<void> {
     const published = this.publish(gallery, version);
     await node.next("gallery.offer");
@@ -184,6 +184,6 @@ Deno.test("POST /v1/predictions?crops=true is for the admin where there are toke
   const codes = [tokens.user, tokens.admin].map(async (token) =>
     (await problemIn(publishing.post("?crops=true&gallery=guests", bearer(token)))).code
   );
-  // The admin is let in, and only then is looked for the gallery.
+  // The admin is authorised, and only then is the gallery looked up.
   assertEquals(await Promise.all(codes), ["forbidden", "gallery_unknown"]);
 });

@@ -178,7 +178,7 @@ Deno.test("People.remove() leaves no byte of a person, and removeGallery() none 
   await fixture.settled();
   assertEquals(await fixture.publisher.table("staff"), [["Ada", 1, 0]]);
   const after = await fixture.blobs();
-  // All but the index, which tells its version.
+  // All blobs are the same as before, except the index, which contains the version.
   assertEquals([...after].filter((digest) => !before.has(digest)).length, 1);
   assertEquals(after.size, before.size);
   await fixture.people.removeGallery("staff");
@@ -229,14 +229,14 @@ Deno.test("People.start() brings into force again what an earlier master left, a
   whole.people.start();
   await whole.settled();
   assertEquals(whole.publisher.published.map(({ version, index }) => [version, index]), [[1, record.built!.index]]);
-  // A change that was kept just before the crash, of which nothing was built.
+  // A change was stored just before the crash, and no gallery version was built from it.
   earlier.store.apply([{ type: "gallery_put", record: { ...record, version: 2 } }]);
   await using behind = new PeopleFixture(earlier);
   behind.people.start();
   await behind.settled();
   assertEquals(behind.publisher.published.map(({ version }) => version), [2]);
   assertEquals(await behind.publisher.table("staff"), [["Ada", 1, 0]]);
-  // Blobs that went missing are made again.
+  // Missing blobs are built again.
   await earlier.durable.delete(earlier.store.gallery("staff")!.built!.buckets[0].digest);
   await using holey = new PeopleFixture(earlier);
   holey.people.start();
@@ -249,7 +249,7 @@ Deno.test("one enrolment in a gallery of many buckets makes one bucket", async (
   await fixture.enrol("Ada", portrait(0));
   await fixture.settled();
   const record = fixture.store.gallery("staff")!;
-  // As if the gallery were large: cut into two buckets.
+  // The record is changed as if the gallery were large enough for two buckets.
   const [old] = record.built!.buckets;
   const buckets = [old, old];
   const asked: number[] = [];

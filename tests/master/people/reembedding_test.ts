@@ -16,7 +16,7 @@ Deno.test("a gallery is brought to a new embedder from its crops, and is in forc
   fixture.people.start();
   await fixture.settled();
   fixture.finder.current = NEW_EMBEDDER;
-  // The cluster cannot at first: nothing is given up for that.
+  // The first attempts fail because the cluster is not able to embed yet; the work must be retried.
   fixture.finder.failures.push(new DmlError("no_capable_node", "No node."), new DmlError("queue_full", "Full."));
   fixture.clock.advance(2_000);
   await fixture.settled();

@@ -24,7 +24,7 @@ Deno.test("SqlitePeopleStore.open() finds what a process left that was killed", 
   await using directory = await temporaryDirectory();
   const path = join(directory.path, "people.sqlite");
   const killed = withPerson(path);
-  // A copy of the files as they are now is what a crash leaves.
+  // A copy of the files in this state is what remains after a crash.
   for (const suffix of ["", "-wal"]) Deno.copyFileSync(path + suffix, `${path}.copy${suffix}`);
   killed.close();
   const store = SqlitePeopleStore.open(`${path}.copy`);

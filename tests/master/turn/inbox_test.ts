@@ -7,7 +7,7 @@ import { MemoryLedger } from "../../../master/ledger/memory_ledger.ts";
 import { ManualClock } from "../../protocol/manual_clock.ts";
 import { helloOf, idOf } from "../core_world.ts";
 
-/** An inbox whose ledger and effects write down in which order they were used. */
+/** Returns an inbox whose ledger and effects record the order of their use in `trace`. */
 function open() {
   const trace: string[] = [];
   const crashes: unknown[] = [];
@@ -66,7 +66,7 @@ Deno.test("Inbox.flush() stops for good at a broken invariant", () => {
   inbox.post({
     type: "connect_node",
     connectionId: 1,
-    // Not what a hello is: nothing can be decided about it.
+    // an invalid hello, on which the core must throw
     hello: JSON.parse("{}"),
     address: "",
   });

@@ -25,7 +25,7 @@ Deno.test("CATALOG loads every model file as its manifest pins it, and as often 
         digest: file.digest,
         size: file.size,
       });
-      // Whoever gets the bytes may do with them what they like.
+      // A caller may change the returned bytes without affecting later loads.
       bytes.fill(0);
       assertEquals(digestOf(await entry.loadFile(file.role)), file.digest);
     }
@@ -36,7 +36,7 @@ Deno.test("FACES has the model files of its pipeline", () => {
   assertEquals(FACES.manifest.files.map(({ role }) => role), ["detect", "landmarks", "embed"]);
 });
 
-/** One weight of two is tiny, so the model file differs from its published file. */
+/** A model file with two weights, one of them tiny, so that optimisation changes the file. */
 const PUBLISHED = message({
   number: 7,
   bytes: message({

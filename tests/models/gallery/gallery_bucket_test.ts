@@ -26,7 +26,7 @@ const people: fc.Arbitrary<GalleryPerson[]> = fc.uniqueArray(
 const ADA: GalleryPerson = { id: "person_a", name: "Ada", faces: [Float32Array.of(0, 1)], rejected: [] };
 const byId = (one: GalleryPerson, other: GalleryPerson) => one.id < other.id ? -1 : 1;
 
-/** A bucket whose header is `value`, followed by `rows`. */
+/** Encodes a bucket with the header `value`, followed by `rows`. */
 function bucketWith(value: unknown, rows: Uint8Array = new Uint8Array()): Uint8Array {
   const json = new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
   const bytes = new Uint8Array(4 + json.length + rows.length);
@@ -112,7 +112,7 @@ Deno.test("bucketOf() spreads people evenly, each always in the same bucket", ()
   fc.assert(fc.property(fc.string(), fc.nat(10), (id, power) => {
     const bucket = bucketOf(id, 2 ** power);
     assert(bucket >= 0 && bucket < 2 ** power);
-    // Twice the buckets split each into two.
+    // Doubling the number of buckets splits each into two.
     assertEquals(bucketOf(id, 2 ** (power + 1)) % 2 ** power, bucket);
   }));
 });

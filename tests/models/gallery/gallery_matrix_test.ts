@@ -11,7 +11,9 @@ import { madeFace, madePeople, makeGallery, nearestByDefinition, readerOf } from
 
 const DIMENSIONS = 16;
 
-/** Whether `view` says of faces all around what the definition says of `people`. */
+/**
+ * Asserts that matches of random faces in `view` are those that the definition gives for `people`.
+ */
 function assertSays(view: GalleryView, people: readonly GalleryPerson[], random: Random): void {
   const reader = openGallery(view);
   for (const embedding of [0, 1, 2].map(() => madeFace(random, { dimensions: DIMENSIONS }))) {
@@ -75,7 +77,7 @@ Deno.test("GalleryMatrix: older views say the same until they are released, and 
   matrix.release(20);
   const made = makeGallery(generations[3], { dimensions: DIMENSIONS, version: 40 });
   const last = await matrix.update(made.index, readerOf(made));
-  // The slots of version 10 were free, those of 20 were not.
+  // The slots of version 10 were free for reuse, those of version 20 were not.
   assert(slotsIn(last) < slotsIn(views[2]) + 20);
   assertSays(views[1], generations[1], random);
   assertSays(views[2], generations[2], random);

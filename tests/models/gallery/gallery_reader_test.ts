@@ -17,7 +17,10 @@ function viewOf(people: readonly GalleryPerson[], dimensions: number): Promise<G
   return new GalleryMatrix({ dimensions }).update(made.index, readerOf(made));
 }
 
-/** Few values and short rows: equal faces, equal names and rejected ones that are as near come up all the time. */
+/**
+ * Few values and few dimensions, so that equal faces, equal names and equally near rejected faces
+ * are frequent.
+ */
 const coarseRow = (dimensions: number) =>
   fc.array(fc.constantFrom(-1, 0, 1, 2), { minLength: dimensions, maxLength: dimensions })
     .filter((numbers) => numbers.some((number) => number !== 0))
@@ -104,7 +107,7 @@ Deno.test("openGallery() match() gives the last place among equals to the first 
     faces: [Float32Array.of(0.6, 0.8)],
     rejected: [],
   });
-  // Rows lie in the order of the ids; the names are in the opposite one.
+  // Rows are in the order of the ids, names in the opposite order.
   const people = [..."abcdefgh"].map(twin);
   const reader = openGallery(await viewOf(people, 2));
   const names = reader.match(Float32Array.of(0.8, 0.6), { countMax: 3 }).map(({ name }) => name);
@@ -128,7 +131,7 @@ Deno.test("openGallery() recognise() names a person who is near, and nobody on a
   const ada = Float32Array.of(0.8, 0, 0.6);
   assertEquals(reader.recognise(ada, GOOD), { recognition: "known", name: "Ada", similarity: Math.fround(0.8) });
   assertEquals(reader.recognise(ada, { eyeDistance: 3, sharpness: 500 }).recognition, "poor_quality");
-  // Near Bo, but nearer to what was said not to be Bo.
+  // The face is near Bo, but nearer to a rejected face of Bo.
   assertEquals(reader.recognise(Float32Array.of(0, 0.6, 0.8), GOOD).recognition, "unknown");
   assertEquals(reader.recognise(unit(Float32Array.of(0.5, 0.5, -0.1)), GOOD).recognition, "uncertain");
 });

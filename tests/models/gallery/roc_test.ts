@@ -47,7 +47,7 @@ Deno.test("equalErrorRate() is 0 for what can be parted, a half for what is the 
   assertEquals(equalErrorRate(rocCurve(parted)), 0);
   const same = Array.from({ length: 100 }, (_, index) => index / 100);
   assertEquals(equalErrorRate(rocCurve({ genuine: same, impostor: same })), 0.5);
-  // One of four on each side is wrong at 0.4.
+  // At 0.4, one of four pairs on each side is wrong.
   const mixed = { genuine: [0.3, 0.5, 0.6, 0.7], impostor: [0, 0.1, 0.2, 0.4] };
   assertEquals(equalErrorRate(rocCurve(mixed)), 0.25);
 });
@@ -89,7 +89,8 @@ Deno.test("calibrate() says unknown of at most one genuine pair in a hundred whe
   const impostor = Array.from({ length: 1_000 }, (_, index) => -0.2 + index * 0.0002);
   const genuine = Array.from({ length: 200 }, (_, index) => 0.3 + index * 0.002);
   const { known, unknown } = calibrate({ genuine: genuine.map((value) => value - 0.4), impostor });
-  // The third lowest is the first that must not be called nobody's; strangers hold it up to their last twentieth.
+  // With room, the threshold is the third lowest of the 200 genuine pairs (0.304), so that only two
+  // are called unknown. Without, it is raised until at most a twentieth of the impostors exceed it.
   assertEquals([known, unknown], [0.03, -0.01]);
   const far = calibrate({ genuine, impostor: [...impostor, 0.5] });
   assertEquals([far.known, far.unknown], [0.53, 0.304]);

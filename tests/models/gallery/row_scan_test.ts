@@ -16,7 +16,7 @@ function opened(rows: readonly Float32Array[], dimensions: number): { scan: RowS
   return { scan, memory: held.memory };
 }
 
-/** Directions of length one: even, lopsided, and with one number that is all. */
+/** Unit vectors: balanced ones, lopsided ones, and ones dominated by a single number. */
 const direction = (dimensions: number) =>
   fc.array(fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.constantFrom(0, 1, -1, 1e-30, 1_000)), {
     minLength: dimensions,

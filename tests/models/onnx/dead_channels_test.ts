@@ -11,7 +11,10 @@ import "../../node/engine/started_onnx.ts";
 import { type Block, blockDims, blockModel, type BlockWeights, OUTPUTS } from "./block_model.ts";
 import { message } from "./protobuf_writer.ts";
 
-/** How a channel is made: as good as any, zero whatever the input, or looked at by nobody. */
+/**
+ * Kinds of channel: a normal one, one that is zero for every input, and one whose output has no
+ * effect.
+ */
 type Kind = "alive" | "zero" | "unseen";
 
 const number = fc.integer({ min: 1, max: 20 }).chain((tenths) => fc.constantFrom(tenths / 10, -tenths / 10));

@@ -73,7 +73,7 @@ Deno.test("inspectOnnx() says what a file is that is no ONNX file, and how to ge
 Deno.test("inspectOnnx() refuses a file that was cut short, wherever", () => {
   const whole = writtenModel();
   inspectOnnx(whole);
-  // Behind the graph only what it says of operator sets can be missing.
+  // After the graph only the operator sets follow, so every shorter file lacks something required.
   for (let length = 0; length < whole.length; length++) refusal(whole.subarray(0, length));
 });
 

@@ -8,7 +8,7 @@ import { concat } from "../../../protocol/kernel/concat.ts";
 const FLOAT32 = 1;
 const FLOAT64 = 11;
 
-/** A tensor with its weights in `raw_data`. */
+/** Returns a tensor with its weights in `raw_data`. */
 function tensor(weights: Uint8Array, dataType = FLOAT32): Uint8Array<ArrayBuffer> {
   return message({ number: 2, varint: dataType }, { number: 9, bytes: weights });
 }

@@ -22,7 +22,7 @@ function propose(parts: ModelParts, options: { labels?: string[]; answers?: Answ
   });
 }
 
-/** A picture of that size goes in, channels first, and these come out. */
+/** Returns a model with a picture input of this side length, channels first, and these outputs. */
 function looking(side: number | string, outputs: Record<string, readonly (number | string)[]>): ModelParts {
   return {
     inputs: [{ name: "images", dims: ["batch", 3, side, side] }],
@@ -31,7 +31,10 @@ function looking(side: number | string, outputs: Record<string, readonly (number
   };
 }
 
-/** The parts of a proposal that tell families apart. */
+/**
+ * Returns the family that the proposal recognises: the pipeline, or the decoding if it is a
+ * detector.
+ */
 function familyOf(parts: ModelParts): string {
   const { manifest } = propose(parts);
   return manifest.pipeline === "detect" ? manifest.parameters.decode : manifest.pipeline;

@@ -105,7 +105,10 @@ Deno.test("apply() sends a result to a master of protocol 1 only when that has t
   assertEquals(said.type === "task.result" && said.annotated, NAMES.annotated);
 });
 
-/** An attempt whose pictures are on their way to a master that may hear of them before. */
+/**
+ * Returns a node that is uploading the pictures of an attempt. In protocol 2 its result may be sent
+ * before they have arrived.
+ */
 function uploading(): History {
   const history = new History({ protocol: 2 }).ready().instruction(assign(1, { image: null }));
   history.act();

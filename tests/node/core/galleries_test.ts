@@ -5,7 +5,7 @@ import { doing, History } from "./history.ts";
 const FAILURE = { code: "blob_not_found", reason: "It is gone." };
 const RETIRE = { type: "gallery.retire", gallery: "staff" } as const;
 
-/** What the node said of galleries: `staff@2 ready`, `staff@3 blob_not_found`. */
+/** Returns the messages about galleries, such as `staff@2 ready` and `staff@3 blob_not_found`. */
 function said(history: History): string[] {
   return history.said().flatMap((message) => {
     if (message.type === "gallery.ready") return [`${message.gallery}@${message.version} ready`];
@@ -18,7 +18,7 @@ function taken(history: History, version: number): History {
   return history.event({ kind: "galleryTaken", offer: galleryOffer(version), fetchedBytes: 5 });
 }
 
-/** A node where this version is in force. */
+/** Returns a node on which this version is active. */
 function inForce(version: number): History {
   const history = new History().instruction(galleryOffer(version));
   history.act();

@@ -1,4 +1,7 @@
-/** Random histories: whatever the master, the network and the workers do, what a node promises holds. */
+/**
+ * Random histories of a node: its guarantees hold whatever the master, the network and the workers
+ * do.
+ */
 import fc from "fast-check";
 import { assert, assertEquals } from "../../assert.ts";
 import { type Action, plan } from "../../../node/core/plan.ts";
@@ -18,7 +21,10 @@ type Step =
   | { do: "drain"; draining: boolean }
   | { do: "reconnect"; protocol: number };
 
-/** A model that takes two thirds of a millisecond. */
+/**
+ * A model so fast that one prediction takes two thirds of a millisecond, so that a worker gets
+ * several tasks ahead.
+ */
 const QUICK = digest(3);
 const model = fc.integer({ min: 1, max: 3 });
 const task = fc.integer({ min: 1, max: 12 });
@@ -54,25 +60,29 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant("reconnect" as const), protocol: fc.integer({ min: 1, max: 2 }) }),
 );
 
-/** What an observer outside of the node saw, kept without looking into its state. */
+/**
+ * An external observer of the node, which records events and messages without reading its state.
+ */
 class Witness {
   readonly history = new History();
-  /** Begun and not finished; a dropped transfer may still finish, late. */
+  /** Actions begun and not finished; a dropped transfer may still finish later. */
   readonly pending: Action[] = [];
   readonly loaded = new Set<Digest>();
   readonly verified = new Set<string>();
   readonly ran = new Set<string>();
-  /** Of the present connection: assigned, cancelled, and how often each was answered. */
+  /** Tasks of the current connection: assigned, cancelled, and the number of answers to each. */
   assigned = new Set<string>();
   cancelled = new Set<string>();
   answers = new Map<string, number>();
-  /** Attempts whose pictures could not be put: the one thing after which a result is taken back. */
+  /**
+   * Attempts whose pictures could not be uploaded: the only case in which a result is withdrawn.
+   */
   readonly failedUploads = new Set<string>();
 
-  /** Published so far, and the newest of each gallery that was not withdrawn. */
+  /** Last published version, and the newest version of each gallery that was not withdrawn. */
   version = 0;
   readonly wanted = new Map<string, number>();
-  /** What the workers have, and what the master was last told that they have. */
+  /** Versions that the workers have, and those last reported to the master. */
   readonly inForce = new Map<string, number>();
   readonly told = new Map<string, number>();
 
@@ -164,7 +174,7 @@ class Witness {
       if (action.do !== "drop" && action.do !== "refuse") this.pending.push(action);
       this.hear();
     }
-    // In sixths of a worker: of the quick one it has three at once.
+    // Counted in sixths of a worker: three tasks of the quick model share one worker.
     const held = this.pending.map((action) => action.do !== "run" ? 0 : action.assign.manifestDigest === QUICK ? 2 : 6);
     const sixths = held.reduce((sum: number, share) => sum + share, 0);
     assert(sixths <= 6 * SMALL.slots, `${sixths / 6} workers are held, there are ${SMALL.slots}`);
@@ -205,7 +215,7 @@ class Witness {
     }
   }
 
-  /** Lets all that is pending end; then nothing may be left in hand. */
+  /** Lets all pending actions finish; then no attempt may remain. */
   settle(): void {
     for (let turn = 0; this.pending.length > 0; turn++) {
       assert(turn < 1_000, "it comes to an end");

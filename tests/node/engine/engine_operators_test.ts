@@ -5,7 +5,7 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
 import { type ModelParts, writtenModel } from "../../models/onnx/written_model.ts";
 
-/** An operator of each set, as it is in every version from some on. */
+/** An operator of each set that exists in every version from some version on. */
 const OPERATORS = { "ai.onnx": "Relu", "ai.onnx.ml": "Binarizer", "com.microsoft": "Gelu" } as const;
 
 async function refusalOf(parts: ModelParts): Promise<string | null> {

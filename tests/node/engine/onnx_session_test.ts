@@ -17,13 +17,13 @@ import { graphModel } from "../../models/onnx/graph_model.ts";
 import { smallModel } from "../../models/onnx/small_model.ts";
 import { RealmWorker } from "./started_onnx.ts";
 
-/** Of `TensorProto.DataType`. */
+/** Numbers of `TensorProto.DataType`. */
 const FLOAT32 = 1;
 const UINT8 = 2;
 const INT64 = 7;
 const BOOL = 9;
 
-/** The same for everybody who computes it: -127/128 … 1. */
+/** Returns a reproducible tensor with values from -127/128 to 1. */
 function ramp(dims: readonly number[]) {
   const count = dims.reduce((product, dim) => product * dim, 1);
   return floatTensor(Float32Array.from({ length: count }, (_, at) => (at * 7919 % 256 - 127) / 128), dims);
@@ -35,8 +35,9 @@ function floatsOf(output: { readonly data: unknown }): Float32Array {
 }
 
 /**
- * What each model file answers to `ramp`: its numbers at the beginning, in the middle and at the end, and the sum of their magnitudes.
- * Computed from the published files by another program (every operator written in numpy, sums in double precision).
+ * Expected outputs of each model file for `ramp`: the first, middle and last numbers, and the sum
+ * of the magnitudes. They were computed from the published files by an independent program (every
+ * operator written in numpy, sums in double precision).
  */
 const EXPECTED = [
   {

@@ -1,4 +1,7 @@
-/** Every task of a model on the real worker, which holds no permission, over small model files whose answers are known. */
+/**
+ * Tests of every task of a model on the real worker, which has no permissions, over small model
+ * files with known outputs.
+ */
 import { readImageHeader } from "../../../models/image/format.ts";
 import { encodeManifest, type Manifest } from "../../../models/manifest.ts";
 import { assetFiles } from "../../../node/engine/asset_files.ts";
@@ -18,7 +21,7 @@ import { INPUT, LABELS, manifestOf } from "../../models/pipelines/models.ts";
 const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: false, deadlineMs: 60_000 };
 const IMAGES = { dims: [1, 3, 64, 64] };
 
-/** The mean of each channel: what a picture's colour is. */
+/** A model file that computes the mean of each channel, which is the colour of a plain picture. */
 const MEANS = graphModel({
   inputs: { images: IMAGES },
   outputs: { scores: { dims: [1, 3, 1, 1] } },
@@ -26,7 +29,9 @@ const MEANS = graphModel({
 });
 
 const pictures = { red: await plain([192, 0, 64]), blue: await plain([0, 64, 192]) };
-/** Fills the input, so that its mean is the picture's colour, over 256. */
+/**
+ * An input that is filled without bars, so that its mean is the picture's colour divided by 256.
+ */
 const STRETCHED = { ...INPUT, scale: 1 / 256, resize: { mode: "stretch" } as const };
 
 function plain(colour: readonly number[]): Promise<Uint8Array<ArrayBuffer>> {
@@ -48,7 +53,7 @@ async function load(pool: Engine, manifest: Manifest, file: Uint8Array<ArrayBuff
   return digest;
 }
 
-/** What the model answers to `body`, checked to be what the protocol carries. */
+/** Runs the model on `body` and checks that the protocol can carry the result. */
 async function ask(
   pool: Engine,
   model: { manifest: Manifest; file: Uint8Array<ArrayBuffer>; annotate?: boolean },

@@ -1,4 +1,7 @@
-/** The real worker compares the faces of real photos with those of a gallery, and cuts them out. */
+/**
+ * Tests that the real worker compares faces on real photos with those of a gallery, and cuts them
+ * out.
+ */
 import sample1 from "sample-photos/demo/sample1.jpg" with { type: "bytes" };
 import sample3 from "sample-photos/demo/sample3.jpg" with { type: "bytes" };
 import { faceFiles } from "../../../tools/face_model_files.ts";
@@ -31,7 +34,7 @@ async function viewOf(people: readonly GalleryPerson[], embedder: Digest = EMBED
   return await new GalleryMatrix(index).update(index, (bucket) => store.read(bucket));
 }
 
-/** From left to right. */
+/** Returns the persons from left to right. */
 function inOrder(persons: readonly Person[]): Person[] {
   return persons.toSorted((one, other) => one.box.x - other.box.x);
 }

@@ -13,7 +13,10 @@ const MINUTE_MS = 60_000;
 const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: false, deadlineMs: MINUTE_MS };
 const HANG = "hang";
 
-/** A model with a model file of this name, by which the worker knows what to do. */
+/**
+ * Returns a model with a single model file of this name, which determines the fake worker's
+ * behaviour.
+ */
 function withFile(name: string): [typeof EMPTY.manifest, ModelFileReader] {
   return [EMPTY.manifest, () => Promise.resolve(new Map([[name, new Uint8Array(1)]]))];
 }
@@ -22,7 +25,10 @@ function text(words: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(words);
 }
 
-/** A pool whose clock the test moves, and whose workers wait for files until they are delivered. */
+/**
+ * A pool whose clock the test advances, and whose workers wait for assets until the test delivers
+ * them.
+ */
 class LoadingFixture {
   readonly clock = new ManualClock();
   readonly pool: Engine;
@@ -44,7 +50,7 @@ class LoadingFixture {
     });
   }
 
-  /** Waits until a worker has asked for a file, which it gets when the returned function is called. */
+  /** Waits until a worker requests an asset and returns a function that delivers it. */
   async asked(): Promise<() => void> {
     for (;;) {
       const deliver = this.#wanted.shift();
@@ -54,7 +60,7 @@ class LoadingFixture {
     }
   }
 
-  /** Which worker answered, and with how many models. */
+  /** Runs a task and returns the name of the worker that answered and its number of models. */
   async answer(deadlineMs = MINUTE_MS): Promise<{ worker: number; loaded: number }> {
     const { prediction } = await this.pool.run(MODEL, null, { ...OPTIONS, deadlineMs });
     return { worker: prediction.width, loaded: prediction.height };
@@ -132,7 +138,7 @@ Deno.test("WorkerPool.load() is not over because the picture before it is", asyn
   await fixture.asked();
   clock.advance(MINUTE_MS);
   await hanging;
-  (await fixture.asked())(); // the worker in its place
+  (await fixture.asked())(); // the replacement of the hanging worker
   assertEquals(await loading, { imagesPerSecond: 12 });
   assertEquals((await fixture.answer()).loaded, 2);
 });
@@ -147,7 +153,7 @@ Deno.test("WorkerPool replaces a worker that is stuck in loading what the one be
   await fixture.asked();
   const waiting = fixture.answer(2 * LIMITS.loadDeadlineMs);
   clock.advance(LIMITS.loadDeadlineMs);
-  clock.advance(MINUTE_MS / 2); // a worker that could not be started is not tried again at once
+  clock.advance(MINUTE_MS / 2); // a worker that failed to start is restarted after a pause
   (await fixture.asked())();
   assertEquals((await waiting).loaded, 1);
 });

@@ -15,7 +15,7 @@ const MODEL = digest(1);
 const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: false, deadlineMs: 30_000 };
 const NO_FILES = withFiles();
 
-/** Model files of these names, each time anew. */
+/** Returns a reader of model files with these names; each call returns new buffers. */
 function withFiles(...names: readonly string[]): ModelFileReader {
   return () => Promise.resolve(new Map(names.map((name) => [name, new Uint8Array(1)])));
 }
@@ -50,7 +50,7 @@ async function rejectsWith(code: ErrorCode, promise: Promise<unknown>): Promise<
   assertEquals((error as DmlError).code, code);
 }
 
-/** Which worker answered. */
+/** Runs a task and returns the name of the worker that answered. */
 async function nameOf(pool: Engine): Promise<number> {
   return (await pool.run(MODEL, null, OPTIONS)).prediction.width;
 }
@@ -223,7 +223,7 @@ Deno.test("WorkerPool.close() refuses what runs and what comes", () =>
     await rejectsWith("shutting_down", pool.run(MODEL, null, OPTIONS));
   }));
 
-/** A version of a gallery with nobody in it. */
+/** Returns a version of a gallery without people. */
 async function viewOf(version: number): Promise<GalleryView> {
   const store = new MemoryBlobStore();
   const parts = { gallery: "staff", version, embedder: digest("e"), people: [] };
@@ -231,7 +231,7 @@ async function viewOf(version: number): Promise<GalleryView> {
   return await new GalleryMatrix(index).update(index, (bucket) => store.read(bucket));
 }
 
-/** The versions that the workers have, each asked once. */
+/** Returns the gallery version of each worker, by running one task on each. */
 async function versionsIn(pool: Engine): Promise<(number | undefined)[]> {
   const runs = await Promise.all(Array.from({ length: pool.slots }, () => pool.run(MODEL, null, OPTIONS)));
   return runs.map(({ prediction }) => prediction.gallery?.version);
@@ -253,7 +253,7 @@ Deno.test("WorkerPool.setGallery() is known to a worker that takes a dead one's 
     await pool.setGallery("staff", await viewOf(1));
     const before = await nameOf(pool);
     await rejectsWith("worker_died", pool.run(MODEL, text("die"), OPTIONS));
-    await pool.setGallery("staff", await viewOf(2)); // while the next one starts
+    await pool.setGallery("staff", await viewOf(2)); // while the next worker starts
     assertEquals(await versionsIn(pool), [2]);
     assert(before !== await nameOf(pool));
   }));

@@ -20,7 +20,7 @@ const EMBEDDER = digest("e");
 const SHARP = { eyeDistance: 80, sharpness: 200 };
 const [ADA, BEN, CYD] = ["ada", "ben", "cyd"].map((id, at) => somebody(id, axis(at)));
 
-/** A node's keeper, and a master that has published versions. */
+/** A gallery cache of a node, and a master that publishes versions. */
 class Desk {
   readonly remote = new MemoryBlobStore();
   readonly engine = new FakeEngine();
@@ -31,7 +31,7 @@ class Desk {
     this.galleryCache = this.restart();
   }
 
-  /** A new process with the same disk. */
+  /** Replaces the cache as a new process with the same disk would. */
   restart(): GalleryCache {
     const { engine, local, remote, opened } = this;
     const from: Pick<BlobStore, "open"> = {
@@ -69,7 +69,7 @@ class Desk {
     return view;
   }
 
-  /** Who has this face. */
+  /** Returns the name of the person with this face, or `null` if it is not recognised. */
   who(face: Float32Array): string | null {
     return openGallery(this.view).recognise(face, SHARP).name;
   }
@@ -111,7 +111,8 @@ Deno.test("GalleryCache.take() after a restart moves nothing, and finds what an 
   assertEquals(await desk.restart().take(first), 0);
   assertEquals(desk.opened, []);
   assertEquals(desk.who(axis(0)), "Ada");
-  // The process ends before the next version; the version before is still on disk when that comes.
+  // The process ends before the next version is taken; then the files of the previous version are
+  // still on disk.
   await desk.restart().take(await desk.offer(2, [BEN]));
   const alone = new Desk();
   await alone.take(2, [BEN]);
@@ -121,7 +122,7 @@ Deno.test("GalleryCache.take() after a restart moves nothing, and finds what an 
 Deno.test("GalleryCache.take() deletes nothing that another gallery or a model needs", async () => {
   const desk = new Desk();
   const other = await putText(desk.local as MemoryBlobStore, `{"a":"manifest, say"}`);
-  // Empty buckets are the same in every gallery.
+  // Empty buckets are identical in all galleries.
   await desk.take(1, [ADA]);
   await desk.take(1, [ADA], { gallery: "guests" });
   await desk.take(2, [BEN]);

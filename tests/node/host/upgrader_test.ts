@@ -13,7 +13,7 @@ import { temporaryDirectory } from "../../temporary_directory.ts";
 const OWN = { version: "0.1.0", target: "linux-x64", takesNewer: true, canRestart: true };
 const NEWER = programOf("0.2.0");
 
-/** An upgrader, and what came of it in order. */
+/** An upgrader that records its steps in order. */
 class Bench implements AsyncDisposable {
   readonly remote = new MemoryBlobStore();
   readonly steps: string[] = [];
@@ -52,7 +52,9 @@ class Bench implements AsyncDisposable {
     return new UpgradeDirectory(this.place.path).read();
   }
 
-  /** Offers `program` and waits until the upgrader is through with it. */
+  /**
+   * Offers `program`, waits until the upgrader has finished and returns the last state it reported.
+   */
   async offer(program: Program): Promise<ProgramStateMessage> {
     this.#settled = Promise.withResolvers();
     this.upgrader.receive({ type: "program.offer", ...program });

@@ -17,7 +17,7 @@ import { digest } from "../instructions.ts";
 
 const FILE_BYTES = 1_000;
 
-/** A cache with a limit over a store of the test's, and a master that has three models of about the same size. */
+/** Creates a cache with a size limit, and a master with three models of about the same size. */
 async function setUp(
   { bytesMax, local = new MemoryBlobStore(), times = new MemoryUseTimes() }: {
     bytesMax: number;
@@ -32,7 +32,7 @@ async function setUp(
   const cache = new ModelCache({ local, remote, clock, random: seededRandom(1), eviction });
   const offers: ModelOffer[] = [];
   for (const letter of ["a", "b", "c"]) offers.push(await putModel(remote, letter.repeat(FILE_BYTES)));
-  /** Fetches one a second later than what was before. */
+  /** Advances the clock by a second and fetches a model. */
   const fetch = async (offer: ModelOffer) => {
     clock.advance(1_000);
     await cache.fetch(offer);
@@ -52,7 +52,7 @@ Deno.test("CacheEviction.makeRoom() evicts what was not used for longest when th
   const { offers: [a, b, c], fetch, held } = await setUp({ bytesMax: 3_000 });
   await fetch(a);
   await fetch(b);
-  await fetch(a); // used again, with nothing to fetch
+  await fetch(a); // a second use, for which nothing is fetched
   await fetch(c);
   assertEquals(await held(), "ac");
 });
@@ -127,7 +127,7 @@ Deno.test("FileUseTimes keeps the order from start to start, and begins anew whe
   assertEquals(await times.load(), new Map());
 });
 
-/** A disk that holds so many bytes. */
+/** A disk with a capacity in bytes. */
 class FullDisk extends MemoryBlobStore {
   constructor(readonly capacity: number) {
     super();

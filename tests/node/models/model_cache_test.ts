@@ -11,7 +11,7 @@ import { temporaryDirectory } from "../../temporary_directory.ts";
 import { bytesOf, putModel, putText } from "../node_fixture.ts";
 import { digest } from "../instructions.ts";
 
-/** A cache over two stores; `opened` counts what is asked of the master's. */
+/** Creates a cache over two stores; `opened` lists the blobs requested from the master. */
 function cacheOver({ local, remote }: { local: BlobStore; remote: BlobStore }) {
   const opened: string[] = [];
   const from: Pick<BlobStore, "open"> = {

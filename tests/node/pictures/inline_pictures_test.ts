@@ -5,7 +5,7 @@ import { bytesOf } from "../node_fixture.ts";
 
 const NEVER = new AbortController().signal;
 
-/** A picture with this text, called as if it had `named`. */
+/** Returns a picture with this text, under the digest of the text `named`. */
 function pictureOf(text: string, named = text) {
   return { digest: digestOf(bytesOf(named)), bytes: bytesOf(text) };
 }

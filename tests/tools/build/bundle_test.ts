@@ -6,11 +6,11 @@ import { assert, assertEquals } from "../../assert.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
-/** What only the engine, and only code that looks at pictures, has in it. */
+/** Identifiers that occur only in the engine, and only in the code for pictures. */
 const ENGINE = "InferenceSession";
 const PICTURES = "instantiateWasm";
 
-/** What is loaded before `main.js` knows its command, in bytes. */
+/** Limit of the code that is loaded before `main.js` knows its command, in bytes. */
 const FIRST_BYTES_MAX = 120_000;
 
 Deno.test("bundledCode() loads what a role needs, and when it needs it", async (test) => {
@@ -58,7 +58,7 @@ Deno.test("withLazyImports() hides from the look ahead what is imported later, a
   assertEquals(withLazyImports('import.meta.resolve("x/y.wasm")'), 'import.meta.resolve("./files/x/y.wasm")');
 });
 
-/** `start` and all that it imports before it begins. */
+/** Returns `start` and all modules that it imports statically. */
 function closure(start: string, modules: ReadonlyMap<string, string>, seen = new Set<string>()): Set<string> {
   if (seen.has(start)) return seen;
   seen.add(start);

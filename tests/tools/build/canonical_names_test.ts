@@ -1,7 +1,10 @@
 import { withCanonicalNames } from "../../../tools/build/canonical_names.ts";
 import { assertEquals } from "../../assert.ts";
 
-/** The same four modules as a bundler would name them in another place: two of them differ only in what they import. */
+/**
+ * Returns the same modules as a bundler would name them in different locations; two of them differ
+ * only in their imports.
+ */
 function modules(a: string, b: string, c: string, d: string) {
   return [
     { path: "main.js", text: `import"./one-${a}.js";import((0,"./one-${b}.js"));` },

@@ -9,7 +9,10 @@ const HOST: Surroundings = {
   variable: (name) => name === "HOME" ? "/home/ann" : undefined,
 };
 
-/** What a command line is granted, by kind, without the environment, which is the same for all. */
+/**
+ * Returns the permissions granted to a command line by kind, without the environment variables,
+ * which are the same for all.
+ */
 function granted(...argv: string[]): Record<string, string> {
   const flags = startOf(argv, HOST).flags.filter((flag) => flag.startsWith("--allow-"));
   const pairs = flags.map((flag) => /^--allow-([a-z]+)=(.*)$/s.exec(flag)!.slice(1));

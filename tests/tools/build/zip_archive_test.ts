@@ -8,7 +8,9 @@ const FILES: readonly ArchivedFile[] = [
   { path: "files/zeros", bytes: new Uint8Array(100_000), isExecutable: false },
 ];
 
-/** Reads as an unpacker does: from the end to the directory, and from there to each file. */
+/**
+ * Unpacks a zip file in the usual way: from its end to the directory, and from there to each file.
+ */
 function unzip(zip: Uint8Array<ArrayBuffer>): Record<string, Uint8Array> {
   const view = new DataView(zip.buffer);
   const end = zip.length - 22;

@@ -57,7 +57,7 @@ const TAKE_IN: CliCommand = {
   home: null,
 };
 
-/** Splits at blanks; no value in these tables holds one. */
+/** Splits a line at blanks; no value in these tables contains one. */
 function words(line: string): string[] {
   return line.split(" ").filter((word) => word !== "");
 }
@@ -217,7 +217,7 @@ Deno.test("parseCommand() takes 1 and 0 for a switch from the environment, and n
 Deno.test("every flag of a role has a variable, or is about nothing that stands for good", () => {
   const isWithout = (name: FlagName) => flagOf(name).environment === undefined;
   const flags = new Set([...flagsOf("serve"), ...flagsOf("join")].filter(isWithout));
-  // NO_COLOR is the one of colour.
+  // Colour has NO_COLOR instead of a variable of its own.
   assertEquals([...flags].toSorted(), ["color", "help"]);
 });
 

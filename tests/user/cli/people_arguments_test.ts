@@ -16,7 +16,7 @@ const ENROLL = {
   concurrency: 8,
 } as const;
 
-/** Splits at blanks; no value in these tables holds one. */
+/** Splits a line at blanks; no value in these tables contains one. */
 const words = (line: string) => `people ${line}`.split(" ").filter((word) => word !== "");
 
 Deno.test("parseCommand() reads every sub-verb of people", () => {

@@ -6,7 +6,7 @@ import { FakeTerminal } from "../fake_terminal.ts";
 
 const { signal } = new AbortController();
 
-/** Three steps, the second of which fails, and the names of those that were tried. */
+/** Returns three steps, the second of which fails, and the names of those that were run. */
 function threeSteps(): { steps: DoctorStep[]; tried: string[] } {
   const tried: string[] = [];
   const step = (name: string, result: string | DmlError): DoctorStep => ({

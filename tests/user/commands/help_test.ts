@@ -65,7 +65,10 @@ Deno.test("runHelp() names the models that come with dml", async () => {
   assert(terminal.outText.startsWith(helpText("models")));
 });
 
-/** The names of all fields in a JSON schema, but of what lies under one of `hidden`. */
+/**
+ * Returns the names of all fields in a JSON schema, except the fields in `hidden` and those inside
+ * them.
+ */
 function fieldsOf(schema: unknown, hidden: readonly string[]): string[] {
   if (typeof schema !== "object" || schema === null) return [];
   return Object.entries(schema).flatMap(([key, part]) => {
@@ -76,7 +79,7 @@ function fieldsOf(schema: unknown, hidden: readonly string[]): string[] {
 }
 
 Deno.test("helpText() of predict names every field of its JSON lines", () => {
-  // Crops are for who enrols people, not for this verb.
+  // Crops are requested by enrolment only, never by `predict`.
   const fields = [...new Set(fieldsOf(z.toJSONSchema(predictRowSchema, { io: "input" }), ["crop"]))];
   assert(fields.includes("landmarks") && fields.includes("encodeMs") && fields.length > 30, fields.join());
   const help = helpText("predict");

@@ -10,7 +10,7 @@ import { FakeClusterClient, personAt, predictionOf } from "../fake_cluster_clien
 import { FakeTerminal } from "../fake_terminal.ts";
 import { FileTree } from "../file_tree.ts";
 
-/** `dml predict` on `files`, in a directory of their own that also takes the annotated pictures. */
+/** `dml predict` on `files`, in a temporary directory that also receives the annotated pictures. */
 class Predict implements Disposable {
   readonly tree: FileTree;
   readonly terminal = new FakeTerminal();
@@ -56,7 +56,7 @@ class Predict implements Disposable {
     });
   }
 
-  /** The printed text without the directory. */
+  /** Printed text without the path of the directory. */
   get out(): string {
     return this.terminal.outText.replaceAll(`${this.tree.path}/`, "");
   }

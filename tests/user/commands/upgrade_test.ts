@@ -15,7 +15,10 @@ const NODE: NodeProgram = {
 };
 const CURRENT: NodeProgram = { ...NODE, version: "0.2.0", state: "current" };
 
-/** Runs `dml upgrade` against a master that answers in turn with these nodes; no time passes in between. */
+/**
+ * Runs `dml upgrade` against a master that lists the next entry of `answers` at each poll; waiting
+ * takes no time.
+ */
 async function upgrade(follows: boolean, answers: readonly (readonly NodeProgram[])[], json = false) {
   const terminal = new FakeTerminal();
   let asked = 0;

@@ -1,4 +1,7 @@
-/** The completions, asked of the real shells. `.ci/run` installs them; elsewhere a shell that is not there is left out. */
+/**
+ * Tests of the completions in real shells. The CI script installs them; elsewhere the tests of a
+ * missing shell are skipped.
+ */
 import { join } from "node:path";
 import { completionText } from "../../../user/completion/completion_text.ts";
 import { offeredVerbs } from "../../../user/completion/grammar.ts";
@@ -9,7 +12,10 @@ import { FileTree } from "../file_tree.ts";
 
 type Shell = "bash" | "zsh" | "fish";
 
-/** Asks bash as readline does: the words so far, and which of them the cursor is in. */
+/**
+ * A script that requests completions from bash as readline does: the words so far, and the index of
+ * the current one.
+ */
 const ASK_BASH = `
 source "$1"
 COMP_WORDS=("\${@:2}")
@@ -23,7 +29,10 @@ source $argv[1]
 complete -C "$argv[2..]" | string replace -r '\\t.*' ''
 `;
 
-/** Types each line into a zsh on a terminal of its own, presses Tab, and has it print what it would offer. */
+/**
+ * A script that types each line into a zsh on a pseudo-terminal, presses Tab, and prints the
+ * offered completions.
+ */
 const ASK_ZSH = `
 zmodload zsh/zpty
 zpty dml zsh -f -i
@@ -47,7 +56,10 @@ done
 
 const ASK: Readonly<Record<Shell, string>> = { bash: ASK_BASH, zsh: ASK_ZSH, fish: ASK_FISH };
 
-/** What `shell` offers when Tab is pressed behind each of `lines`, in a directory that holds some files. */
+/**
+ * Returns the completions that `shell` offers at the end of each of `lines`, in a directory with
+ * some files.
+ */
 async function offered(shell: Shell, lines: readonly string[]): Promise<string[][]> {
   using tree = new FileTree({
     "apple.jpg": "",
@@ -67,7 +79,7 @@ async function offered(shell: Shell, lines: readonly string[]): Promise<string[]
     assertEquals(new TextDecoder().decode(stderr), "");
     return new TextDecoder().decode(stdout).replaceAll("\r", "");
   };
-  // A zsh takes a second to learn to complete: all lines are typed into one.
+  // A zsh takes a second to load its completions, so all lines are typed into one shell.
   if (shell === "zsh") return (await ask(...lines)).split("<line>").slice(1).map((text) => namesIn(hitsOf(text)));
   const answers: string[][] = [];
   for (const line of lines) answers.push(namesIn((await ask(...line.split(" "))).split("\n")));
@@ -83,7 +95,7 @@ function hitsOf(text: string): string[] {
   return [...text.matchAll(/<hits>\n([\s\S]*?)<\/hits>/g)].flatMap(([, hits]) => hits.split("\n"));
 }
 
-/** A line with the cursor at its end -> what is offered there. */
+/** Expected completions by line, with the cursor at its end. */
 const OFFERS: Readonly<Record<string, readonly string[]>> = {
   "dml se": ["serve", "service"],
   "dml nodes dr": ["drain"],

@@ -34,7 +34,7 @@ Deno.test("diskStep() throws home_unusable where no data directory can be", asyn
   assertEquals((error as DmlError).code, "home_unusable");
 });
 
-/** Mounts a file system of 4 MiB at `path`; returns `null` if this process may not mount one. */
+/** Mounts a file system of 4 MiB at `path`. Returns `null` if this process may not mount one. */
 function mountSmall(path: string): Disposable | null {
   const mount = (...line: string[]) => {
     try {

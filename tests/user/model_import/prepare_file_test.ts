@@ -17,7 +17,7 @@ function optionsFor(overrides: Partial<PrepareFileOptions> = {}): PrepareFileOpt
   return { ...options, ask: null, tell: (line) => told.push(line), told, ...overrides };
 }
 
-/** Answers one after the other; null when they have run out. */
+/** Returns a prompt that gives these answers one after the other, and `null` when none is left. */
 function answering(...answers: string[]) {
   const asked: string[] = [];
   return {

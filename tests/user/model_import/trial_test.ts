@@ -13,7 +13,7 @@ const DIGEST = digestOf(AFTER);
 const MANIFEST: Manifest = { ...emptyManifest(), files: [{ role: "model", digest: DIGEST, size: 1 }] };
 const FILES = new Map([[DIGEST, AFTER]]);
 
-/** An engine that measures what it is told to, by the model file's byte. */
+/** An engine that reports the speed that the test assigns to the first byte of the model file. */
 class ScriptedEngine implements TrialEngine {
   readonly loaded: number[] = [];
   constructor(readonly measure: (byte: number) => number, readonly onLoad = () => {}) {}

@@ -7,7 +7,7 @@ import { tarOf } from "./tar_writer.ts";
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 function find(archive: Uint8Array<ArrayBuffer>, path: string, bytesMax = 10_000) {
-  // Pieces that fit no block, as a network gives them.
+  // Chunks that do not align with the archive's blocks, as a network delivers them.
   const pieces = Array.from(
     { length: Math.ceil(archive.length / 300) },
     (_, at) => archive.slice(at * 300, (at + 1) * 300),

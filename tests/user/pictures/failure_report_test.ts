@@ -4,7 +4,7 @@ import { SharedFailure } from "../../../user/pictures/shared_failure.ts";
 import { assertEquals, assertRejects, assertThrows } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
 
-/** What is told of `failures` (code and file) of `total` pictures. */
+/** Returns the report of `failures` (code and file) among `total` pictures, line by line. */
 function told(failures: readonly (readonly [ErrorCode, string])[], total: number): string[] {
   const [terminal, shared] = [new FakeTerminal(), new SharedFailure()];
   const report = new FailureReport(terminal);

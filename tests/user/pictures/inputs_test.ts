@@ -11,7 +11,10 @@ function streamOf(...chunks: Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Arr
   return ReadableStream.from(chunks);
 }
 
-/** `kind name`, the directory taken out; for what is missing also its code. */
+/**
+ * Returns `kind name` of each input, without the path of the directory, and with the error code if
+ * the file is missing.
+ */
 function told(inputs: readonly Input[], directory: FileTree): string[] {
   return inputs.map((input) => {
     const code = input.kind === "missing" ? ` ${input.error.code}` : "";
@@ -169,7 +172,7 @@ Deno.test("findInputs() names an empty name", async () => {
 Deno.test("findInputs() refuses a file over the limit by its size alone, naming both", async () => {
   using directory = new FileTree({ "huge.jpg": "" });
   const path = `${directory.path}/huge.jpg`;
-  Deno.truncateSync(path, 100 * 1024 * 1024); // sparse: takes no space
+  Deno.truncateSync(path, 100 * 1024 * 1024); // a sparse file takes no space
   const [input] = await findInputs([path]);
   assert(input.kind === "missing");
   assertEquals(input.error.code, "image_too_large");
@@ -239,7 +242,7 @@ Deno.test({
     const reading = readInput(pipe, { stdin: streamOf(), signal: stop.signal });
     stop.abort();
     assertEquals((await assertRejects(() => reading, DmlError)).code, "interrupted");
-    // The pipe is opened after all, and let go.
+    // Opening the writing end lets the pending open of the reading end finish, and both are closed.
     const writer = await Deno.open(path, { write: true });
     writer.close();
   },

@@ -8,7 +8,7 @@ Deno.test("launchdPlist() is well-formed and says what is started, with what", (
     environment: { DML_HOME: "/Users/a/Library/Application Support/dml" },
     logPath: "/Users/a/join.log",
   });
-  // Every element is closed in the order it was opened.
+  // All elements must be closed in the opposite order of their opening.
   const open: string[] = [];
   for (const [, slash, name, end] of plist.matchAll(/<(\/?)([a-zA-Z]+)[^>]*?(\/?)>/g)) {
     if (end === "/" || plist.startsWith("<?xml") && name === "xml") continue;

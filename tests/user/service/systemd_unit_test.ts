@@ -1,4 +1,7 @@
-/** The units as systemd's own checker sees them; `.ci/run` installs it, elsewhere it may be left out. */
+/**
+ * Tests of the units with systemd's own checker. The CI script installs it; elsewhere the tests are
+ * skipped if it is missing.
+ */
 import { join } from "node:path";
 import { environmentLine, systemdUnit, type UnitOptions } from "../../../user/service/systemd_unit.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
@@ -14,7 +17,7 @@ const SYSTEM: UnitOptions = {
 };
 const USER: UnitOptions = { ...SYSTEM, level: "user", environment: { DML_HOME: "/home/a b/dml" } };
 
-/** Exposure of 100 that a unit may have; systemd calls up to 19 and more "OK" or better. */
+/** Limit of the exposure level on a scale of 0 to 100; systemd calls this range "OK" or better. */
 const EXPOSURE_MAX = 20;
 
 async function systemdAnalyze(...line: string[]) {
@@ -35,7 +38,8 @@ Deno.test({
     const unit = join(tree.path, "dml-test.service");
     for (const options of [SYSTEM, { ...SYSTEM, environmentFile: join(tree.path, "token.env") }, USER]) {
       await Deno.writeTextFile(unit, systemdUnit(options));
-      // Both levels as the system's manager reads them: the one of an account needs a session of it.
+      // Units of both levels are verified as system units, because verifying a user unit needs a
+      // user session.
       assertEquals(await systemdAnalyze("verify", "--man=no", unit), { code: 0, text: "" });
     }
     await Deno.writeTextFile(unit, systemdUnit(SYSTEM).replace("ProtectHome=yes", "ProtectHone=yes"));

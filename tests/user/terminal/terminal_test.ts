@@ -5,7 +5,7 @@ import { assertEquals, assertThrows } from "../../assert.ts";
 import { ManualClock } from "../../protocol/manual_clock.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
 
-/** Streams that keep what is written, at most three bytes a call. */
+/** Returns streams that record their output and accept at most three bytes a call. */
 function streams({ out, error }: { out: boolean; error: boolean }): TerminalStreams & { written: string[] } {
   const written: string[] = [];
   const stream = (name: string, isTerminal: boolean) => ({

@@ -71,7 +71,7 @@ Deno.test("a task that asks a gallery goes only where some version of it is in f
   assertEquals([...taskSentTo(world, "node_a"), ...taskSentTo(world, "node_b")], []);
   world.galleryReady(other, "staff", 1);
   assertEquals(taskSentTo(world, "node_b"), [early]);
-  // An older version serves until the new one is there.
+  // The older version is used until the new one is ready.
   world.publish("staff", 2);
   const next = world.submit(faces, { gallery: "staff" });
   assertEquals(taskSentTo(world, "node_b"), [early, next]);

@@ -84,7 +84,7 @@ Deno.test("tick() blames no node for a silence that the master slept through", (
   const world = new CoreWorld();
   const node = world.join(ONE);
   world.pass(400, { alive: [node] });
-  world.nowMs += 60_000; // the lid was closed
+  world.nowMs += 60_000; // the laptop of the master was asleep
   world.turn({ type: "tick" });
   assertEquals(world.state.nodes.get(ONE)?.connection?.suspect, false);
   world.turn({ type: "record_signal", ...node });

@@ -145,7 +145,7 @@ Deno.test("acceptTaskFailure() calls poison what kills workers on two nodes, not
   world.fail(one, taskId, 1, { code: "worker_died" });
   world.fail(one, taskId, 2, { code: "worker_died" });
   assertEquals(code(world, taskId), null);
-  // It runs on the first node a third time, for want of another; then there is one.
+  // It runs on the first node a third time, because there is no other; then another one joins.
   const two = world.join(TWO);
   world.fail(one, taskId, 3, { code: "connection_lost" });
   world.fail(two, taskId, 4, { code: "worker_died" });
@@ -160,7 +160,7 @@ Deno.test("acceptTaskFailure() does not hold it against a task that its node is 
   world.fail(one, taskId, 1, { code: "shutting_down" });
   assertEquals(code(world, taskId), null);
   assertEquals(world.sentTo(two, "task.assign").map(({ attempt }) => attempt), [2]);
-  // It is not asked again until it says that it is available.
+  // The node gets no task until it reports that it is available.
   world.submit();
   assertEquals(world.sentTo(one, "task.assign").length, 1);
 });

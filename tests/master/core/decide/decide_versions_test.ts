@@ -12,7 +12,7 @@ function promoted(): RolloutWorld {
   return world;
 }
 
-/** The versions that the only node holds. */
+/** Returns the versions that the only node has. */
 function held(world: RolloutWorld): string[] {
   const { connection } = world.state.nodes.get(idOf("node", 1))!;
   return [...connection!.models.keys()].map((digest) => world.state.models.get(digest)!.name).sort();

@@ -14,7 +14,10 @@ function person(fields: Partial<Person>): Person {
   return { box, score: 1, landmarks, name: null, similarity: null, ...fields };
 }
 
-/** Whether the answer of a node with these persons is taken for one to a task with these options. */
+/**
+ * Returns true if the master accepts a node's answer with these persons to a task with these
+ * options.
+ */
 function isBelieved(
   options: Partial<TaskOptions>,
   { persons = [], gallery }: { persons?: Partial<Person>[]; gallery?: Prediction["gallery"] },

@@ -10,7 +10,10 @@ import { CoreWorld, emptyManifest, idOf } from "../../core_world.ts";
 
 const ONE = idOf("node", 1);
 
-/** What is done to a node that joined and is not ready, what stands in its way then, and whether it could ever serve. */
+/**
+ * Rows: the situation, the steps that bring a newly joined node into it, the expected obstacle, and
+ * whether the node could ever run the task.
+ */
 const TABLE: [string, (world: CoreWorld, node: ReturnType<CoreWorld["join"]>) => void, Obstacle | null, boolean][] = [
   ["it was just offered", () => {}, "loading", true],
   ["it is ready", (world, node) => world.ready(node, world.manifestDigest), null, true],

@@ -5,7 +5,10 @@ import { CoreWorld, idOf } from "../../core_world.ts";
 
 const ONE = idOf("node", 1);
 
-/** Workers, tasks there already, and when one more of 100 ms is expected to be done. */
+/**
+ * Rows: workers of the node, tasks it already has, and the expected time in milliseconds until one
+ * more task of 100 ms is done.
+ */
 const TABLE = [
   [1, 0, 100],
   [1, 1, 200],

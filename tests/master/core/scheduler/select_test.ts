@@ -11,7 +11,8 @@ Deno.test("selectNode() takes the node that finishes first, queue and speed toge
   const [toFast, toSlow] = [fast, slow].map((node) =>
     world.sentTo(node, "task.assign").map(({ taskId }) => tasks.indexOf(taskId))
   );
-  // 100, 200 on the fast one; then 250 on the slow one is sooner than 300; then 300, 400.
+  // The fast node finishes at 100 and 200 ms; for the third task the slow one is sooner (250
+  // instead of 300); then 300 and 400.
   assertEquals(toFast, [0, 1, 3, 4]);
   assertEquals(toSlow, [2]);
 });
@@ -71,7 +72,7 @@ Deno.test("schedule() lets a task that waits for another node not hold up those 
   const two = world.join(idOf("node", 2), { imagesPerSecond: 1 });
   const [failing, , next] = [world.submit(), world.submit(), world.submit()];
   world.fail(one, failing, 1, { code: "blob_not_found" });
-  // The second node is busy, and the first one has had its try.
+  // The second node is busy, and the first one has already tried.
   assertEquals(world.sentTo(one, "task.assign").map(({ taskId }) => taskId), [failing, next]);
   assert(world.state.tasks.get(failing)?.waiting);
   assertEquals(world.sentTo(two, "task.assign").length, 1);

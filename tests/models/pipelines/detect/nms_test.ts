@@ -15,7 +15,10 @@ const candidate: fc.Arbitrary<Scored> = fc.record({
 const candidates = fc.array(candidate, { maxLength: 25 });
 const overlap = fc.constantFrom(0, 0.2, 0.4, 0.9, 1);
 
-/** The definition: take the best that is left, strike out what overlaps it, until nothing is left. */
+/**
+ * Suppresses by the definition: keep the best remaining candidate, remove all that overlap it,
+ * repeat until none remains.
+ */
 function byDefinition(all: readonly Scored[], overlapMax: number): Scored[] {
   const left = [...all];
   const kept: Scored[] = [];

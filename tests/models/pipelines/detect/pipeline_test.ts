@@ -26,7 +26,10 @@ const candidates = fc.array(
   { maxLength: 40 },
 );
 
-/** By the definition: one after the other, the best that is left, away with what it covers. */
+/**
+ * Suppresses by the definition: keep the best remaining candidate, remove those of its class that
+ * overlap it, and repeat.
+ */
 function byHand(all: readonly Candidate[], overlapMax: number): Candidate[] {
   let left = [...all];
   const kept: Candidate[] = [];

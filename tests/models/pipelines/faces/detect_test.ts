@@ -7,7 +7,7 @@ import { assert, assertAlmostEquals, assertEquals } from "../../../assert.ts";
 interface Anchor {
   readonly at: number;
   readonly score: number;
-  /** x1, y1, x2, y2 in 0..1 of the input. */
+  /** x1, y1, x2, y2 as fractions of the input, 0 to 1. */
   readonly corners: readonly number[];
 }
 
@@ -35,7 +35,8 @@ Deno.test("detectedFaces() maps boxes back through the letterbox, wide and tall"
   const fraction = fc.float({ min: 0, max: 1, noNaN: true });
   const side = fc.integer({ min: 1, max: 5_000 });
   fc.assert(fc.property(side, side, fraction, fraction, (width, height, u, v) => {
-    // A face over the middle fifth of the picture, as the detector would see it in its input.
+    // A face of a fifth of the picture's width and height, in the coordinates of the detector's
+    // input.
     const scale = Math.min(DETECT_INPUT.width / width, DETECT_INPUT.height / height);
     const left = width * u * 0.8, top = height * v * 0.8;
     const inputX = (x: number) => ((DETECT_INPUT.width - width * scale) / 2 + x * scale) / DETECT_INPUT.width;

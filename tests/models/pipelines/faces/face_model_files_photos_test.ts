@@ -1,4 +1,7 @@
-/** The model files of the face package on real photos: as attributes of faces, and each by itself as a model of its own. */
+/**
+ * Tests of the model files of the face package on real photos: as attributes of faces, and each as
+ * a model of its own.
+ */
 import { FACE_ATTRIBUTES } from "../../../../models/catalog/face_attributes.ts";
 import { FACES } from "../../../../models/catalog/faces.ts";
 import { intersectionOverUnion } from "../../../../models/image/geometry/geometry.ts";
@@ -27,10 +30,10 @@ const attributed = createPipeline(FACE_ATTRIBUTES.manifest, sessions, CLOCK);
 const found: Person[][] = [];
 for (const photo of photos) found.push((await attributed.recognize(photo, { embeddings: false })).persons);
 
-/** Where in the photos somebody plainly smiles with open eyes: photo, then face, best score first. */
+/** Faces with a clear smile and open eyes: the photo, then the face in order of score. */
 const SMILING = [[0, 2], [2, 1], [2, 2], [3, 3], [5, 1], [5, 3]] as const;
 
-/** A model of one model file, which looks at the middle of faces that were cut out. */
+/** Classifies `picture` with a model that consists of one model file and returns the best label. */
 async function classify(
   role: string,
   parameters: Pick<ClassifyParameters, "input" | "labels">,
@@ -42,7 +45,7 @@ async function classify(
   return (await pipeline.recognize(picture, { embeddings: false })).labels?.[0].label;
 }
 
-/** The square around a face, `side` times as long as it. */
+/** Cuts out the square around a face, `side` times as long as the face. */
 function cutOut(photo: Picture, { box }: Person, side: number): Picture {
   const { x, y, width } = squareAround(box, { side, picture: photo });
   const at = { x: Math.floor(x), y: Math.floor(y), width: Math.floor(width), height: Math.floor(width) };
@@ -143,7 +146,8 @@ Deno.test("detect reads UltraFace's model file and finds the 22 faces where face
     assertEquals(objects?.length, found[at].length);
     for (const { box } of found[at]) {
       const overlaps = objects?.map((object) => intersectionOverUnion(object.box, box)) ?? [];
-      // The letterbox of one begins at a whole pixel, that of the other where it falls.
+      // One letterbox begins at a whole pixel, the other at a fraction, so the boxes differ
+      // slightly.
       assert(Math.max(...overlaps) > 0.85, `sample${at + 1}: ${JSON.stringify(box)}, ${Math.max(...overlaps)}`);
     }
   }

@@ -4,7 +4,7 @@ import { assert, assertAlmostEquals, assertEquals } from "../../../assert.ts";
 
 const SQUARE = { x: 100, y: 200, width: 50, height: 50 };
 
-/** All 68 points at the middle of the square, except those given. */
+/** Returns 68 points, all at the middle of the square except those given. */
 function landmarks(points: Readonly<Record<number, readonly [number, number]>>): Float32Array {
   const all = new Float32Array(136).fill(0.5);
   for (const [index, point] of Object.entries(points)) all.set(point, 2 * Number(index));

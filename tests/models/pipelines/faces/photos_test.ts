@@ -1,4 +1,4 @@
-/** The whole of the faces pipeline on photos: real model files, real engine, 22 faces. */
+/** Tests of the whole faces pipeline on photos: real model files, real engine, 22 faces. */
 import sample1 from "sample-photos/demo/sample1.jpg" with { type: "bytes" };
 import sample2 from "sample-photos/demo/sample2.jpg" with { type: "bytes" };
 import sample3 from "sample-photos/demo/sample3.jpg" with { type: "bytes" };
@@ -20,8 +20,9 @@ import { croppedPicture, quarteredPicture, rotatedPicture } from "../altered_pic
 import "../../../node/engine/started_onnx.ts";
 
 /**
- * The boxes x, y, width, height, best score first. Computed by another program from the pixels and the published detector:
- * protobuf, operators, letterbox, decoding and suppression all written in numpy.
+ * Boxes as x, y, width and height, best score first. They were computed from the pixels and the
+ * published detector by an independent program: protobuf, operators, letterbox, decoding and
+ * suppression written in numpy.
  */
 const EXPECTED: readonly (readonly (readonly [number, number, number, number])[])[] = [
   [[413, 360, 187, 232], [830, 424, 203, 230], [1460, 214, 235, 223]],
@@ -39,7 +40,10 @@ for (const bytes of [sample1, sample2, sample3, sample4, sample5, sample6]) phot
 const found: Person[][] = [];
 for (const photo of photos) found.push(await personsIn(photo));
 
-/** The one woman who is in two of the photos: on the right of the first, in the middle of the third. */
+/**
+ * The two faces of the woman who is on two photos: on the right of the first, in the middle of the
+ * third.
+ */
 const RED_HAIRED = [found[0][2], found[2][1]] as const;
 
 async function startPipeline(): Promise<Pipeline> {

@@ -14,7 +14,7 @@ import { type FakeAnswer, FakeSession } from "../fake_session.ts";
 
 const PICTURE: Picture = { width: 64, height: 48, data: new Uint8Array(64 * 48 * 3).fill(90) };
 
-/** Two faces: a weaker one on the left, a surer one on the right. */
+/** Two faces: one with a lower score on the left, one with a higher score on the right. */
 const TWO_FACES = detection([[0.8, 0.1, 0.4, 0.3, 0.6], [0.9, 0.6, 0.4, 0.8, 0.6]]);
 
 function detection(faces: readonly (readonly number[])[]): FakeAnswer {
@@ -156,7 +156,8 @@ Deno.test("createPipeline() books the time of each part", async () => {
   let nowMs = 0;
   const { pipeline } = fakePipeline({ detect: TWO_FACES }, () => nowMs++);
   const { timings } = await pipeline.recognize(PICTURE, { embeddings: true });
-  // One lap of each part for the detector, and one for either model file of either face; one more for each person.
+  // The clock advances by one at each reading: one lap for each part of the detector, one for each
+  // model file of each face, and one more for each person.
   assertEquals(timings, { prepareMs: 5, inferMs: 5, interpretMs: 7 });
 });
 

@@ -5,7 +5,7 @@ import { QualityMeter } from "../../../../models/pipelines/faces/quality.ts";
 const { side, mean, scale } = ALIGNED;
 const EYES = [{ x: 10, y: 20 }, { x: 40, y: 60 }];
 
-/** An aligned face of these greys, as the embedder is given it. */
+/** Returns an aligned face with these grey levels, normalised as the embedder's input. */
 function aligned(greyAt: (x: number, y: number) => number): Float32Array {
   const plane = side * side;
   return Float32Array.from({ length: 3 * plane }, (_, at) => {
@@ -26,7 +26,7 @@ Deno.test("QualityMeter.measure() finds nothing sharp in an even face, nor in on
 });
 
 Deno.test("QualityMeter.measure() is the variance of the Laplacian", () => {
-  // Of a chessboard of 100 and 110 the Laplacian is 40 and -40 in turn.
+  // On a chessboard of 100 and 110 the Laplacian alternates between 40 and -40.
   const { sharpness } = new QualityMeter().measure(aligned((x, y) => 100 + 10 * ((x + y) % 2)), EYES);
   assertAlmostEquals(sharpness, 1_600, 0.5);
 });

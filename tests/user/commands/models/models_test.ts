@@ -29,7 +29,7 @@ const MODEL = writtenModel({
   nodes: [{ operator: "Conv", inputs: ["images"], outputs: ["logits"] }],
 });
 
-/** A directory with a model, and fakes of the ports of `dml models`. */
+/** Creates a directory with a model file, and fakes of the ports of `dml models`. */
 async function setUp(input = "") {
   const directory = await temporaryDirectory();
   const path = join(directory.path, "My Net.onnx");

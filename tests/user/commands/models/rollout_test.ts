@@ -20,14 +20,14 @@ const LINEAGE: LineageListing = {
   history: [],
 };
 
-/** A cluster whose rollout stands as `steps` say, one after the other each time that it is looked at. */
+/** Creates a cluster whose rollout changes to the next of `steps` at each poll. */
 function setUp(steps: readonly Partial<RolloutRecord>[] = []) {
   const [terminal, clock, stop] = [new FakeTerminal(), new ManualClock(), new AbortController()];
   let looks = 0;
   const versions: VersionClient = {
     rollouts() {
       const record = { ...RECORD, ...steps[Math.min(looks++, steps.length - 1)] };
-      // The next look is due at once.
+      // The clock advances at once to the next poll.
       queueMicrotask(() => queueMicrotask(() => queueMicrotask(() => clock.advance(500))));
       const isOver = record.endedMs !== null;
       return Promise.resolve({ ...LINEAGE, current: isOver ? null : record, history: isOver ? [record] : [] });

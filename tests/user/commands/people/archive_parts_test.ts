@@ -8,7 +8,7 @@ import { EMBEDDER } from "../../../contract/people_store_contract.ts";
 const thresholds = { known: 0.5, unknown: 0.3, marginMin: 0.05, eyeDistanceMin: 20, sharpnessMin: 10 };
 const HEADER = headerOf({ gallery: "staff", embedder: EMBEDDER, dimensions: 1, thresholds });
 
-/** The lines of an archive of people with so many faces each. */
+/** Returns the lines of an archive with one person for each number of faces. */
 function archiveOf(faces: readonly number[]): string[] {
   const lines: ArchiveLine[] = [{ header: HEADER }];
   for (const [index, count] of faces.entries()) {
@@ -23,7 +23,7 @@ function archiveOf(faces: readonly number[]): string[] {
   return lines.map((line) => encodeArchiveLine(line).trimEnd());
 }
 
-/** Which faces are whose, in order. */
+/** Returns the owner and source of every face, in order. */
 function whose(parts: readonly string[]): string[] {
   const found: string[] = [];
   let name = "";
@@ -47,7 +47,7 @@ Deno.test("archiveParts() cuts an archive into whole ones that say the same", as
       const parts = await Array.fromAsync(archiveParts(each(lines), { partCharacters }));
       assertEquals(whose(parts), whose([lines.join("\n")]));
       for (const part of parts) {
-        // Each part is an archive by itself, so it passes through unchanged.
+        // Each part is a complete archive, so splitting it again leaves it unchanged.
         const again = await Array.fromAsync(archiveParts(each(part.split("\n"))));
         assertEquals(again, [part]);
       }

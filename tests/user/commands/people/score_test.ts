@@ -19,7 +19,7 @@ Deno.test("Scoreboard counts what was said of each person, and who was taken for
     add("Ada", null),
     add("Stranger", said("unknown")),
     add("Stranger", known("Ada"), "3.jpg"),
-    // A folder of somebody who is not enrolled, called like nobody: a name is wrong whatever it is.
+    // The folder belongs to a person who is not enrolled: any name given to them is wrong.
     add("Stranger", said("uncertain")),
   ], [
     "correct",
