@@ -24,12 +24,12 @@ Deno.test("main() prints version and help, and exits with 0", async () => {
   assertStringIncludes(help.out, "Usage: dml join HOST[:7400]");
 });
 
-Deno.test("main() refuses a wrong line with 2, one line, and the nearest right word", async () => {
+Deno.test("main() refuses a wrong command line with exit code 2, one line, and the nearest valid word", async () => {
   const expected = 'error: There is no verb "predct". Did you mean `dml predict`?\n';
   assertEquals(await dml("predct", "photo.jpg"), { code: 2, out: "", error: expected });
 });
 
-Deno.test("main() exits with 1 for files that are not there, and with 3 for a master that is not", async () => {
+Deno.test("main() exits with 1 for missing files, and with 3 if there is no master", async () => {
   using tree = new FileTree({ "a.jpg": "a picture" });
   const missing = await dml("predict", `${tree.path}/none.jpg`);
   assertEquals([missing.code, missing.out], [1, ""]);
@@ -46,7 +46,7 @@ Deno.test("main() exits with 1 for files that are not there, and with 3 for a ma
   );
 });
 
-Deno.test("main.ts loads no role before it is asked for", () => {
+Deno.test("main.ts imports no role until it is requested", () => {
   const loaded = new Set<string>();
   const visit = (path: string) => {
     if (loaded.has(path)) return;

@@ -56,20 +56,20 @@ const LARGE_DIGEST = digestOf(LARGE);
 const ABSENT = digestOf(sampleBytes(10, 3));
 
 function readingCriteria(criterion: Criterion): void {
-  criterion("stat() gives the size, and null for what is not here", async (store) => {
+  criterion("stat() returns the size, and null for an absent blob", async (store) => {
     await store.put(DIGEST, BYTES);
     assertEquals(await store.stat(DIGEST), BYTES.length);
     assertEquals(await store.stat(ABSENT), null);
   });
 
-  criterion("read() gives back what was put", async (store) => {
+  criterion("read() returns the bytes that were put", async (store) => {
     await store.put(DIGEST, BYTES);
     await store.put(LARGE_DIGEST, LARGE);
     assertEquals(await store.read(DIGEST), BYTES);
     assertEquals(digestOf(await store.read(LARGE_DIGEST)), LARGE_DIGEST);
   });
 
-  criterion("read() and open() of what is not here throw blob_not_found", async (store) => {
+  criterion("read() and open() of an absent blob throw blob_not_found", async (store) => {
     await assertCode(store.read(ABSENT), "blob_not_found");
     await assertCode(store.open(ABSENT), "blob_not_found");
     await assertCode(store.open(ABSENT, { offset: 5 }), "blob_not_found");
@@ -93,7 +93,7 @@ function readingCriteria(criterion: Criterion): void {
     await assertCode(store.open(DIGEST, { offset: BYTES.length + 1 }), "request_invalid");
   });
 
-  criterion("open() gives a stream that is read into the reader's buffer", async (store) => {
+  criterion("open() returns a byte stream that reads into the reader's own buffer", async (store) => {
     await store.put(DIGEST, BYTES);
     const reader = (await store.open(DIGEST)).stream.getReader({ mode: "byob" });
     const { value } = await reader.read(new Uint8Array(100));
@@ -102,7 +102,7 @@ function readingCriteria(criterion: Criterion): void {
     await reader.cancel();
   });
 
-  criterion("open() keeps nothing open when it is cancelled", async (store) => {
+  criterion("open() releases everything when its stream is cancelled", async (store) => {
     await store.put(LARGE_DIGEST, LARGE);
     const { stream } = await store.open(LARGE_DIGEST);
     await stream.cancel();
@@ -110,12 +110,12 @@ function readingCriteria(criterion: Criterion): void {
 }
 
 function writingCriteria(criterion: Criterion): void {
-  criterion("put() refuses bytes that do not hash to the name and keeps nothing", async (store) => {
+  criterion("put() refuses bytes that do not match the digest and keeps nothing", async (store) => {
     await assertCode(store.put(DIGEST, BYTES.slice(1)), "blob_corrupt");
     assertEquals(await store.stat(DIGEST), null);
   });
 
-  criterion("put() refuses wrong bytes also when the right ones are here", async (store) => {
+  criterion("put() refuses wrong bytes even if the right ones are stored", async (store) => {
     await store.put(DIGEST, BYTES);
     await assertCode(store.put(DIGEST, LARGE), "blob_corrupt");
     assertEquals(await store.read(DIGEST), BYTES);
@@ -134,7 +134,7 @@ function writingCriteria(criterion: Criterion): void {
     assertEquals(await store.read(DIGEST), BYTES);
   });
 
-  criterion("put() and read() hand over copies", async (store) => {
+  criterion("put() and read() copy the bytes", async (store) => {
     const mine = BYTES.slice();
     await store.put(DIGEST, mine);
     mine.fill(0);
@@ -175,7 +175,7 @@ function receivingCriteria(criterion: Criterion): void {
     assertEquals(await store.stat(digest), 0);
   });
 
-  criterion("receive() goes on where it says after it broke off", async (store) => {
+  criterion("receive() resumes at its offset after an interruption", async (store) => {
     const first = await store.receive(DIGEST, BYTES.length);
     await first.write(BYTES.slice(0, 6_000));
     await first.close();
@@ -221,7 +221,7 @@ async function receiveFromZero(store: BlobStore): Promise<void> {
 }
 
 function localCriteria(criterion: Criterion): void {
-  criterion("list() gives what is whole, delete() takes it away", async (store) => {
+  criterion("list() returns complete blobs only, delete() removes them", async (store) => {
     await store.put(DIGEST, BYTES);
     await store.put(LARGE_DIGEST, LARGE);
     const part = await store.receive(ABSENT, 10);

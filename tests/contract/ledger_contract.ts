@@ -52,7 +52,7 @@ export function testLedger(name: string, open: () => Ledger): void {
     assertEquals(ledger.load(), nothing);
   });
 
-  test("keeps a node as it was recorded last", (ledger) => {
+  test("keeps the last record of a node", (ledger) => {
     ledger.append([{ type: "node_recorded", record: recordOf(ONE) }]);
     const later = recordOf(ONE, {
       name: "another name \u{1F600} 'quoted\"",
@@ -66,7 +66,7 @@ export function testLedger(name: string, open: () => Ledger): void {
     assertEquals(ledger.load().nodes, [later]);
   });
 
-  test("keeps when a node was last seen, and what it has done", (ledger) => {
+  test("keeps the time a node was last seen and its completed tasks", (ledger) => {
     ledger.append([
       { type: "node_recorded", record: recordOf(ONE) },
       { type: "node_seen", nodeId: ONE, lastSeenMs: 2_000, completed: 3 },
@@ -75,7 +75,7 @@ export function testLedger(name: string, open: () => Ledger): void {
     assertEquals(ledger.load().nodes, [recordOf(ONE, { lastSeenMs: 3_000, completed: 4 })]);
   });
 
-  test("lists nodes in the order in which they were first seen, and none that was forgotten", (ledger) => {
+  test("lists nodes in the order in which they were first seen, without forgotten ones", (ledger) => {
     const third = idOf("node", 3);
     ledger.append([
       { type: "node_recorded", record: recordOf(TWO, { firstSeenMs: 1_000 }) },
@@ -98,14 +98,14 @@ export function testLedger(name: string, open: () => Ledger): void {
     });
   });
 
-  test("gives a snapshot that later events do not change", (ledger) => {
+  test("returns a snapshot that later events do not change", (ledger) => {
     ledger.append([{ type: "node_recorded", record: recordOf(ONE) }]);
     const before = ledger.load();
     ledger.append([{ type: "node_seen", nodeId: ONE, lastSeenMs: 9_000, completed: 9 }]);
     assertEquals(before.nodes, [recordOf(ONE)]);
   });
 
-  test("keeps none of the events when one of them cannot be kept", (ledger) => {
+  test("keeps none of the events when one of them cannot be stored", (ledger) => {
     assertThrows(() =>
       ledger.append([
         { type: "node_recorded", record: recordOf(ONE) },

@@ -40,13 +40,13 @@ export function testLedgerVersions(name: string, open: () => Ledger): void {
       }
     });
 
-  test("keeps which version a name means, and the one before", (ledger) => {
+  test("keeps the latest version of a name and the previous one", (ledger) => {
     assertEquals(ledger.load().lineages, [{ name: "one", latest: OLD_DIGEST, previous: null }]);
     ledger.append([{ type: "latest_moved", name: "one", to: NEW_DIGEST, previous: OLD_DIGEST }]);
     assertEquals(ledger.load().lineages, [{ name: "one", latest: NEW_DIGEST, previous: OLD_DIGEST }]);
   });
 
-  test("keeps what is pinned, until it is not", (ledger) => {
+  test("keeps a version pinned until it is unpinned", (ledger) => {
     const pin = (pinned: boolean): DurableEvent => ({ type: "version_pinned", manifestDigest: NEW_DIGEST, pinned });
     ledger.append([pin(true), pin(true)]);
     assertEquals(ledger.load().pinned, [NEW_DIGEST]);
@@ -54,7 +54,7 @@ export function testLedgerVersions(name: string, open: () => Ledger): void {
     assertEquals(ledger.load().pinned, []);
   });
 
-  test("knows a removed version as removed, and forgets that somebody meant it", (ledger) => {
+  test("lists a removed version as removed, and drops its pin and its place as previous version", (ledger) => {
     ledger.append([
       { type: "latest_moved", name: "one", to: NEW_DIGEST, previous: OLD_DIGEST },
       { type: "version_pinned", manifestDigest: OLD_DIGEST, pinned: true },
@@ -67,7 +67,7 @@ export function testLedgerVersions(name: string, open: () => Ledger): void {
     assertEquals(pinned, []);
   });
 
-  test("forgets a model whose last version was removed, and takes it in again", (ledger) => {
+  test("forgets a model whose last version was removed, and accepts that version again", (ledger) => {
     ledger.append([
       begun(1),
       { type: "version_removed", manifestDigest: NEW_DIGEST, atWallMs: 9 },
@@ -80,7 +80,7 @@ export function testLedgerVersions(name: string, open: () => Ledger): void {
     assertEquals(ledger.load().removed.map(({ document }) => document), [NEW]);
   });
 
-  test("keeps a rollout as it was recorded last, the newest first, and only so many", (ledger) => {
+  test("keeps the last record of each rollout, newest first, up to the limit", (ledger) => {
     ledger.append([begun(1), begun(2)]);
     const first = recordOf(idOf("rollout", 1), { from: OLD, to: NEW, startedMs: 1 });
     const ended = { ...first, stage: "rolled_back" as const, reason: "No \u{1F600}.", endedMs: 77 };

@@ -79,7 +79,7 @@ export function testPeopleStore(name: string, open: () => PeopleStore): void {
     assertEquals(store.lastVersionOf("staff"), 0);
   });
 
-  test("keeps galleries as they were put last, by name", (store) => {
+  test("keeps the last record of each gallery, sorted by name", (store) => {
     const blob = { digest: EMBEDDER, size: 3 };
     const built = { version: 7, index: blob, buckets: [{ ...blob, people: 2, faces: 5 }] };
     const later = galleryOf("staff", { version: 8, built, superseded: [OTHER_EMBEDDER], dimensions: 512 });
@@ -88,7 +88,7 @@ export function testPeopleStore(name: string, open: () => PeopleStore): void {
     assertEquals(store.gallery("staff"), later);
   });
 
-  test("keeps people with what is known of them, page by page in the order of their names", (store) => {
+  test("keeps people with their metadata, page by page in the order of their names", (store) => {
     const names = ["Zoë", "Ada", "\u{1F600}", "\uFF5E", "ada", "O'Neill"];
     const people = names.map((name) => personOf(name, { metadata: { badge: `"${name}"` } }));
     store.apply([STAFF, ...people.map(put)]);
@@ -100,7 +100,7 @@ export function testPeopleStore(name: string, open: () => PeopleStore): void {
     assertEquals(store.peopleCount("staff"), 6);
   });
 
-  test("keeps faces with exactly the numbers of their embeddings, and counts them", (store) => {
+  test("keeps faces with the exact numbers of their embeddings, and counts them", (store) => {
     const ada = personOf("Ada");
     const faces = [faceOf(ada, 2_000), faceOf(ada, 1_000), faceOf(ada, 3_000, "rejected")];
     const numbers = [[0.1, -1, 1e-8, 3], [1, 2, 3, 4], [0, 0, 0, 1]];
@@ -114,7 +114,7 @@ export function testPeopleStore(name: string, open: () => PeopleStore): void {
     assertEquals([store.isCropUsed(faces[2].crop.digest), store.isCropUsed(EMBEDDER)], [true, false]);
   });
 
-  test("cuts a gallery into buckets that hold everybody who has a face, once", (store) => {
+  test("cuts a gallery into buckets that contain every person with an enrolled face once", (store) => {
     const people = Array.from({ length: 40 }, (_, index) => personOf(`person ${index}`));
     const nobody = personOf("no face");
     const unloved = personOf("only rejected");
@@ -139,7 +139,7 @@ export function testPeopleStore(name: string, open: () => PeopleStore): void {
     assertEquals(store.bucket({ gallery: "guests", embedder: EMBEDDER, bucket: 0, buckets: 1 }), []);
   });
 
-  test("renames, moves faces, and forgets faces, people and galleries with all that was theirs", (store) => {
+  test("renames people, moves faces, and deletes faces, people and galleries with all that belongs to them", (store) => {
     const [ada, bob] = [personOf("Ada"), personOf("Bob")];
     const [one, two, three] = [faceOf(ada, 1), faceOf(bob, 2), faceOf(bob, 3, "rejected")];
     store.apply([STAFF, put(ada), put(bob), seen(one, [1]), seen(two, [2]), seen(three, [3])]);
@@ -161,7 +161,7 @@ export function testPeopleStore(name: string, open: () => PeopleStore): void {
     assertEquals(store.embeddedFaces(ada.personId, EMBEDDER), []);
   });
 
-  test("keeps what several embedders made of one face, and says which it has not seen", (store) => {
+  test("keeps the embeddings of several embedders for one face, and lists the faces without one", (store) => {
     const ada = personOf("Ada");
     const faces = [faceOf(ada, 1), faceOf(ada, 2), faceOf(ada, 3)];
     store.apply([STAFF, put(ada), ...faces.map((face) => seen(face, [1]))]);
@@ -179,7 +179,7 @@ export function testPeopleStore(name: string, open: () => PeopleStore): void {
     assertEquals(left.map(({ faceId, embedding }) => [faceId, ...embedding]), [[sorted[1].faceId, 7]]);
   });
 
-  test("keeps none of the changes when one of them does not fit", (store) => {
+  test("keeps none of the changes when one of them is invalid", (store) => {
     const [ada, twin] = [personOf("Ada"), personOf("Ada")];
     store.apply([STAFF, put(ada)]);
     const [bob, face] = [personOf("Bob"), faceOf(ada, 4)];

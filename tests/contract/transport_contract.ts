@@ -88,7 +88,7 @@ export function transportContract(name: string, makeTransport: () => Transport):
       assert(gotDown.every((byte, index) => byte === down[index]), "downwards");
     }));
 
-  criterion("carries any writes as the one stream that they make", async (transport) => {
+  criterion("carries any sequence of writes as one stream", async (transport) => {
     const writes = fc.array(fc.uint8Array({ maxLength: 2_000 }), { maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(writes, (writes) =>
@@ -103,7 +103,7 @@ export function transportContract(name: string, makeTransport: () => Transport):
   });
 
   criterion(
-    "lets the writer use its buffer again when the write has resolved",
+    "lets the writer reuse its buffer once the write has resolved",
     (transport) =>
       withPair(transport, async ({ here, there }) => {
         const buffer = new Uint8Array(1_000);
@@ -115,7 +115,7 @@ export function transportContract(name: string, makeTransport: () => Transport):
   );
 
   criterion(
-    "tells the port it chose when asked for 0, and a remote for people",
+    "reports the port it chose for port 0, and a readable remote address",
     (transport) =>
       withPair(transport, ({ listener, here, there }) => {
         assert(listener.address.port > 0);
@@ -125,7 +125,7 @@ export function transportContract(name: string, makeTransport: () => Transport):
       }),
   );
 
-  criterion("refuses to listen twice, until the first has closed", async (transport) => {
+  criterion("refuses to listen twice on an address, until the first listener has closed", async (transport) => {
     const first = await transport.listen(ANY_PORT);
     const error = await assertRejects(
       async () => void await transport.listen(first.address),
@@ -139,7 +139,7 @@ export function transportContract(name: string, makeTransport: () => Transport):
     second.close();
   });
 
-  criterion("refuses to connect where nobody listens", async (transport) => {
+  criterion("refuses to connect to a port without a listener", async (transport) => {
     const listener = await transport.listen(ANY_PORT);
     listener.close();
     assertEquals(await rejection(transport.connect(listener.address)), "connection_lost");
@@ -155,7 +155,7 @@ export function transportContract(name: string, makeTransport: () => Transport):
     listener.close();
   });
 
-  criterion("keeps a connection whose signal aborts after it was made", async (transport) => {
+  criterion("keeps a connection whose signal aborts after it was established", async (transport) => {
     const listener = await transport.listen(ANY_PORT);
     const controller = new AbortController();
     const accepted = firstOf(listener);
@@ -170,7 +170,7 @@ export function transportContract(name: string, makeTransport: () => Transport):
   });
 
   criterion(
-    "close() lets the other side read what was written before, then the end",
+    "close() lets the other side read all that was written before, then the end",
     (transport) =>
       withPair(transport, async ({ here, there }) => {
         await here.write(pattern(50_000));
@@ -180,7 +180,7 @@ export function transportContract(name: string, makeTransport: () => Transport):
   );
 
   criterion(
-    "close() ends chunks on its own side, also while they are waited for",
+    "close() ends chunks on its own side, even during a pending read",
     (transport) =>
       withPair(transport, async ({ here }) => {
         const reading = readAll(here);
@@ -197,7 +197,7 @@ export function transportContract(name: string, makeTransport: () => Transport):
     }));
 
   criterion(
-    "write() throws, soon, when the other side has closed",
+    "write() throws promptly when the other side has closed",
     (transport) =>
       withPair(transport, async ({ here, there }) => {
         there.close();
@@ -220,7 +220,7 @@ export function transportContract(name: string, makeTransport: () => Transport):
     }
   });
 
-  criterion("serves several connections that do not mix", async (transport) => {
+  criterion("serves several connections without mixing their bytes", async (transport) => {
     const listener = await transport.listen(ANY_PORT);
     const clients = await Promise.all(
       [1, 2, 3].map(async (value) => {
@@ -242,7 +242,7 @@ export function transportContract(name: string, makeTransport: () => Transport):
   });
 
   criterion(
-    "a closed listener ends its iteration and leaves connections alone",
+    "a closed listener ends its iteration and keeps its connections open",
     (transport) =>
       withPair(transport, async ({ listener, here, there }) => {
         const rest = Array.fromAsync(listener);

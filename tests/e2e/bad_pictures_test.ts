@@ -59,7 +59,7 @@ function outcomeOf(line: PredictRow): string {
   return line.ok ? `${line.prediction.width}x${line.prediction.height}` : line.error.code;
 }
 
-Deno.test("every odd picture gets an answer or one clear error that names it; the others go on; no worker stays dead", async () => {
+Deno.test("every unusual picture gets an answer or one clear error that names it; the others are processed; no worker stays dead", async () => {
   await using cluster = await Cluster.start();
   await cluster.join("one");
   const pictures = await oddPictures();

@@ -32,7 +32,7 @@ async function predictAll(cluster: Cluster, pictures: readonly Uint8Array<ArrayB
   }));
 }
 
-Deno.test("a master and two nodes find every face of the six photos and hand back annotated JPEGs", async () => {
+Deno.test("a master and two nodes find every face on the six photos and return annotated JPEGs", async () => {
   await using cluster = await Cluster.start();
   await Promise.all([cluster.join("one"), cluster.join("two")]);
   const photos = await samplePhotos();
@@ -47,7 +47,7 @@ Deno.test("a master and two nodes find every face of the six photos and hand bac
   }
 });
 
-Deno.test("kill -9 of one of two nodes in the middle of 60 photos: 60 answers, the same as without", async () => {
+Deno.test("killing one of two nodes during 60 photos changes none of the 60 answers", async () => {
   await using cluster = await Cluster.start();
   const [, victim] = await Promise.all([cluster.join("stays"), cluster.join("dies")]);
   const photos = await samplePhotos();
@@ -65,7 +65,7 @@ Deno.test("kill -9 of one of two nodes in the middle of 60 photos: 60 answers, t
   assertEquals(table(answers), expected);
 });
 
-Deno.test("a third node that joins in the middle gets work with no other action", async () => {
+Deno.test("a third node that joins during the work gets tasks without any other action", async () => {
   await using cluster = await Cluster.start();
   await Promise.all([cluster.join("one"), cluster.join("two")]);
   const photo = await samplePhoto(1);
@@ -86,7 +86,7 @@ Deno.test("a third node that joins in the middle gets work with no other action"
   assertGreater(Math.min(...await working), 0);
 });
 
-Deno.test("a model is sent to a node once; a node that comes back has it", async () => {
+Deno.test("a model is sent to a node once; a node that returns still has it", async () => {
   await using cluster = await Cluster.start();
   const first = cluster.joinUnready("one");
   const { files } = FACES.manifest;
@@ -99,7 +99,7 @@ Deno.test("a model is sent to a node once; a node that comes back has it", async
   assertEquals(length, 1, "it is the same node");
 });
 
-Deno.test("nodes survive a master that is killed and started again, and the master knows them still", async () => {
+Deno.test("nodes reconnect to a master that was killed and restarted, and it still knows them", async () => {
   await using cluster = await Cluster.start();
   const node = await cluster.join("one");
   const photo = await samplePhoto(2);
@@ -113,7 +113,7 @@ Deno.test("nodes survive a master that is killed and started again, and the mast
   assertEquals(await node.stop("SIGTERM"), 0);
 });
 
-Deno.test("pictures under way are answered all the same when the master is killed and started again", async () => {
+Deno.test("pictures in flight are answered although the master is killed and restarted", async () => {
   await using cluster = await Cluster.start();
   await cluster.join("one");
   const photos = await samplePhotos();
@@ -134,12 +134,12 @@ Deno.test("pictures under way are answered all the same when the master is kille
     answers.map(({ prediction }) => prediction.persons.length),
     pictures.map((_, index) => SAMPLE_FACES[index % 6]),
   );
-  assert(refusals.includes("master_unreachable"), "the master was away");
+  assert(refusals.includes("master_unreachable"), "some requests met no master and were retried");
   await restarted;
   await client.close();
 });
 
-Deno.test("SIGTERM lets a node finish what runs; nothing is lost", async () => {
+Deno.test("SIGTERM lets a node finish its running tasks; nothing is lost", async () => {
   await using cluster = await Cluster.start();
   const [, leaves] = await Promise.all([cluster.join("stays"), cluster.join("leaves")]);
   const photos = await samplePhotos();

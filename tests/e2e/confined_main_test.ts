@@ -36,7 +36,7 @@ async function spied(
   return { code, said, error, out: new TextDecoder().decode(stdout) };
 }
 
-Deno.test("main() hands a role to a thread of exactly its permissions, and keeps only reading itself", async () => {
+Deno.test("main() runs a role in a thread with exactly its permissions, and itself keeps only reading", async () => {
   using tree = new FileTree({});
   const argv = ["predict", "none.jpg", "--master", "127.0.0.1:1"];
   const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
@@ -48,14 +48,14 @@ Deno.test("main() hands a role to a thread of exactly its permissions, and keeps
   ]);
 });
 
-Deno.test("main() gives everything up for what needs nothing", async () => {
+Deno.test("main() gives up all permissions for a command that needs none", async () => {
   using tree = new FileTree({});
   const { code, said, out } = await spied(["-A"], ["help"], { cwd: tree.path });
   assertEquals([code, said], [0, [{ subject: "held", facts: [] }]]);
   assertStringIncludes(out, "Usage: dml VERB");
 });
 
-Deno.test("permissionFlags() start a process that needs no other thread and can look at a photo", async () => {
+Deno.test("permissionFlags() let the process recognise a photo without another thread", async () => {
   using tree = new FileTree({});
   Deno.mkdirSync(join(tree.path, "photos"));
   await Deno.writeFile(join(tree.path, "photos/a b.jpg"), await samplePhoto(1));
@@ -74,7 +74,7 @@ Deno.test("permissionFlags() start a process that needs no other thread and can 
 });
 
 Deno.test({
-  name: "main() writes, reports on and removes a service with no more than that needs",
+  name: "main() writes, reports on and removes a service with the permissions that this needs",
   ignore: Deno.build.os !== "linux",
   async fn() {
     using tree = new FileTree({});
@@ -97,7 +97,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "main() says that a data directory lies where it may not write, in a sentence of its own",
+  name: "main() explains that a data directory is in a place where it may not write",
   ignore: Deno.build.os !== "linux",
   async fn() {
     const { code, error } = await spied(PERMISSIONS, ["serve", "--home", "/proc/nope"], { cwd: "/" });
@@ -109,7 +109,7 @@ Deno.test({
   },
 });
 
-Deno.test("permissionFlags() grant all of a kind for a path with a comma, and main() comes down from there", async () => {
+Deno.test("permissionFlags() grant a whole kind for a path with a comma, and main() reduces it", async () => {
   using tree = new FileTree({});
   const argv = ["predict", "none,at,all.jpg", "--no-annotate", "--master", "127.0.0.1:1"];
   const place = { home: null, currentDirectory: tree.path, programPaths: PROGRAM_PATHS, ...NO_SERVICE };
@@ -121,7 +121,7 @@ Deno.test("permissionFlags() grant all of a kind for a path with a comma, and ma
   assertEquals(said[0], { subject: "thread", facts: permissions });
 });
 
-Deno.test("permissionFlags() never name run, ffi or import but to deny them", () => {
+Deno.test("permissionFlags() name run, ffi and import only to deny them", () => {
   const flags = permissionFlags({ ...NO_PERMISSIONS, net: ["[::1]:7400"], read: ["/a"], write: ["/a"] });
   const allowed = flags.filter((flag) => flag.startsWith("--allow-")).map((flag) => flag.replace(/=.*/, ""));
   assertEquals(allowed, ["--allow-net", "--allow-read", "--allow-write", "--allow-env"]);

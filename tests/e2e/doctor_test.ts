@@ -47,7 +47,7 @@ async function walked(port: number, token: string | null): Promise<string[]> {
   return said;
 }
 
-Deno.test("dml doctor walks to a face that is found on this host, and to a master that is not there", async () => {
+Deno.test("dml doctor finds a face on this host, then reports that there is no master", async () => {
   await using directory = await temporaryDirectory();
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const address = `127.0.0.1:${listener.addr.port}`;
@@ -84,7 +84,7 @@ Deno.test("dml doctor stops at a data directory that cannot be, and exits with 3
   assertEquals([code, lines.length, lines[0].error.code], [3, 1, "home_unusable"]);
 });
 
-Deno.test("masterSteps() tell a token that is right, missing, wrong or of another cluster", async () => {
+Deno.test("masterSteps() distinguish a correct, a missing, a wrong and a foreign token", async () => {
   await using directory = await temporaryDirectory();
   const home = join(directory.path, "master");
   const line = ["serve", "--host", "0.0.0.0", "--port", "0", "--control-port", "0"];
@@ -102,7 +102,7 @@ Deno.test("masterSteps() tell a token that is right, missing, wrong or of anothe
   }
 });
 
-Deno.test("masterSteps() name a control port that is shut, and a protocol that is not ours", async () => {
+Deno.test("masterSteps() report a closed control port and an unsupported protocol", async () => {
   const shut = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const controlPort = shut.addr.port;
   shut.close();

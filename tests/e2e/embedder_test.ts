@@ -28,7 +28,7 @@ async function writeOtherFaces(directory: string): Promise<void> {
   await Deno.writeTextFile(join(directory, "manifest.json"), JSON.stringify(manifest));
 }
 
-Deno.test("a new embedder makes its own embeddings of everybody, and names them", async () => {
+Deno.test("a new embedder makes embeddings of all enrolled people and recognises them", async () => {
   await using cluster = await Cluster.start();
   await cluster.join("one");
   const dml = async (...line: string[]) => {

@@ -44,7 +44,7 @@ async function eachNode(cluster: GalleryCluster, photo: number): Promise<Predict
   return await Promise.all(Array.from({ length: 6 }, () => ask(cluster, photo)));
 }
 
-Deno.test("people reach every node, name whom they know, and stay over a restart of the node", async () => {
+Deno.test("people reach every node, are recognised, and survive a restart of the node", async () => {
   await using cluster = await GalleryCluster.start();
   const first = await cluster.join("first");
   const rosa = await enrol(cluster);
@@ -60,7 +60,7 @@ Deno.test("people reach every node, name whom they know, and stay over a restart
   }
   assertEquals(names(await ask(cluster, 1)), [null, null, "Rosa"]);
   for (const photo of [2, 4, 5, 6]) assert(names(await ask(cluster, photo)).every((name) => name === null), `${photo}`);
-  assertEquals((await ask(cluster, 3, { gallery: null })).gallery, undefined, "nobody was asked for");
+  assertEquals((await ask(cluster, 3, { gallery: null })).gallery, undefined, "no gallery was requested");
 
   // A new version is active on both nodes once its publication resolves.
   assertEquals(await cluster.publish(2, [{ ...rosa, name: "Rosalind" }]), { ready: 2, pending: 0, failed: 0 });

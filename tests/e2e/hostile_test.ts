@@ -25,7 +25,7 @@ function frameOf(value: unknown): Uint8Array {
   return encodeFrame(new TextEncoder().encode(JSON.stringify(value)));
 }
 
-Deno.test("garbage, an oversized frame and a wrong version are refused with a code, logged, and everything else goes on", async () => {
+Deno.test("garbage, an oversized frame and a wrong version are refused with a code and logged, and everything else keeps working", async () => {
   await using cluster = await Cluster.start();
   await cluster.join("one");
   const { controlPort } = await cluster.client.info();
@@ -51,7 +51,7 @@ Deno.test("garbage, an oversized frame and a wrong version are refused with a co
   assertEquals((await cluster.client.predict(photo, PREDICT)).prediction.persons.length, 3);
 });
 
-Deno.test("a blob whose bytes do not hash to its name is refused with a code, logged, and not kept", async () => {
+Deno.test("a blob whose bytes do not match its digest is refused with a code, logged, and not kept", async () => {
   await using cluster = await Cluster.start();
   const digest = `sha256:${"ab".repeat(32)}`;
   const url = `http://${cluster.address}/blobs/${digest}`;
@@ -73,7 +73,7 @@ Deno.test("a page of another site cannot use a master on loopback through its vi
   assertEquals((await cluster.master.logged("A request was refused.")).code, "forbidden");
 });
 
-Deno.test("nothing that a user gets tells which node did the work", async () => {
+Deno.test("no response to a user reveals which node did the work", async () => {
   await using cluster = await Cluster.start();
   const name = "unmistakable-node-name";
   await cluster.join(name);

@@ -7,7 +7,7 @@ import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 
-Deno.test("openLocalCluster() recognises a real photo with nothing set up, and leaves nothing running", async () => {
+Deno.test("openLocalCluster() recognises a real photo without any setup, and leaves nothing running", async () => {
   const local = await openLocalCluster({ model: "faces", pictures: 1 }, {
     log: SILENT_LOG,
     signal: new AbortController().signal,
@@ -26,7 +26,7 @@ Deno.test("openLocalCluster() recognises a real photo with nothing set up, and l
   }
 });
 
-Deno.test("openLocalCluster() loads what is asked for, also when nodes are not offered it unasked", async () => {
+Deno.test("openLocalCluster() loads an optional model when it is requested", async () => {
   const local = await openLocalCluster({ model: "face-attributes", pictures: 1 }, {
     log: SILENT_LOG,
     signal: new AbortController().signal,
@@ -42,7 +42,7 @@ Deno.test("openLocalCluster() loads what is asked for, also when nodes are not o
   }
 });
 
-Deno.test("openLocalCluster() opens nothing for somebody who has stopped it already", async () => {
+Deno.test("openLocalCluster() starts nothing if its signal is already aborted", async () => {
   const stopped = openLocalCluster({ model: "faces", pictures: 1 }, {
     log: SILENT_LOG,
     signal: AbortSignal.abort(),

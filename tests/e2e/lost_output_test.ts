@@ -23,7 +23,7 @@ const FULL = [[
   "No space left on device (os error 28)",
 ]];
 
-Deno.test("dml serve goes on, and says so once, where standard output is full", { ignore }, async () => {
+Deno.test("dml serve goes on, and reports it once, when standard output is full", { ignore }, async () => {
   await using directory = await temporaryDirectory();
   const line = ["serve", "--port", "0", "--control-port", "0"];
   await using master = start(line, { home: join(directory.path, "home"), redirection: "> /dev/full" });
@@ -32,7 +32,7 @@ Deno.test("dml serve goes on, and says so once, where standard output is full", 
   assertEquals(errorsOf(master), FULL);
 });
 
-Deno.test("dml join goes on, and says so once, where standard output is full", { ignore }, async () => {
+Deno.test("dml join goes on, and reports it once, when standard output is full", { ignore }, async () => {
   await using directory = await temporaryDirectory();
   const line = ["join", `127.0.0.1:${closedPort()}`, "--workers", "1"];
   await using node = start(line, { home: join(directory.path, "home"), redirection: "> /dev/full" });
@@ -41,7 +41,7 @@ Deno.test("dml join goes on, and says so once, where standard output is full", {
   assertEquals(errorsOf(node), FULL);
 });
 
-Deno.test("dml join goes on without a word of error when whoever read its lines has gone", { ignore }, async () => {
+Deno.test("dml join goes on without an error when the reader of its standard output has left", { ignore }, async () => {
   await using directory = await temporaryDirectory();
   const pipe = join(directory.path, "pipe");
   assertEquals((await new Deno.Command("mkfifo", { args: [pipe] }).output()).code, 0);

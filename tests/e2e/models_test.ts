@@ -37,7 +37,7 @@ async function predictedLabels(cluster: Cluster, model: string): Promise<string[
   return answers.map(({ prediction }) => prediction.labels?.[0]?.label ?? "none");
 }
 
-Deno.test("dml models add puts a model on two nodes, garbage on none, and a master that was killed still has it", async () => {
+Deno.test("dml models add puts a model on two nodes, refuses garbage, and the model survives a killed master", async () => {
   await using cluster = await Cluster.start();
   const nodes = [await cluster.join("one"), await cluster.join("two")];
   await Deno.writeTextFile(join(cluster.directory, "labels.txt"), LABELS.join("\n"));
@@ -73,7 +73,7 @@ Deno.test("dml models add puts a model on two nodes, garbage on none, and a mast
   assertEquals(JSON.parse(again.out).isNew, false);
 });
 
-Deno.test("dml models pull goes on after a connection that broke, and dml models push copies it to another master", async () => {
+Deno.test("dml models pull resumes after a broken connection, and dml models push copies the model to another master", async () => {
   await using cluster = await Cluster.start();
   await using other = await Cluster.start();
   const model = await Deno.readFile(join(MODELS, "fr_eye.onnx"));
@@ -85,7 +85,7 @@ Deno.test("dml models pull goes on after a connection that broke, and dml models
   const { code, out } = await models(cluster, line, { HF_ENDPOINT: server.origin });
   assertEquals(code, 0);
   assertEquals(addedSchema.parse(JSON.parse(out)).name, "eye@1");
-  assert(server.asked.some(({ range }) => range !== null), "it went on where it broke off");
+  assert(server.asked.some(({ range }) => range !== null), "it resumed where it was interrupted");
 
   assertEquals((await models(cluster, ["push", "eye", "--to", other.address])).code, 0);
   const names = (await other.client.models()).map(({ name }) => name);

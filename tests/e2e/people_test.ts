@@ -52,7 +52,7 @@ async function namesOnEachNode(cluster: Cluster, number: number): Promise<(strin
 
 const NOBODY = [null, null, null];
 
-Deno.test("the woman of one photo is named in another by every node, and nobody else is", async () => {
+Deno.test("the woman on one photo is recognised on another by every node, and nobody else is", async () => {
   await using cluster = await Cluster.start();
   await Promise.all([cluster.join("one"), cluster.join("two")]);
   await writePhotos(cluster, 1, 3);
@@ -66,7 +66,11 @@ Deno.test("the woman of one photo is named in another by every node, and nobody 
   await people(cluster, "rename", "Ada", "Ada Lovelace");
   assertEquals(await namesOn(cluster, 3), [null, "Ada Lovelace", null]);
   await cluster.restartMaster();
-  assertEquals(await namesOn(cluster, 3), [null, "Ada Lovelace", null], "she survives the master");
+  assertEquals(
+    await namesOn(cluster, 3),
+    [null, "Ada Lovelace", null],
+    "she is still enrolled after a restart of the master",
+  );
   await people(cluster, "reject", "Ada Lovelace", "sample3.jpg");
   assertEquals(await namesOnEachNode(cluster, 3), [NOBODY, NOBODY]);
   assertEquals(await namesOn(cluster, 1), [null, null, "Ada Lovelace"]);
@@ -74,7 +78,7 @@ Deno.test("the woman of one photo is named in another by every node, and nobody 
   assertEquals(await namesOn(cluster, 1), NOBODY);
 });
 
-Deno.test("what one master exports, another imports and knows", async () => {
+Deno.test("people exported from one master are recognised by another after import", async () => {
   await using from = await Cluster.start();
   await using to = await Cluster.start();
   await Promise.all([from.join("one"), to.join("two")]);

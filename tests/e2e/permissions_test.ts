@@ -219,7 +219,7 @@ async function probed(tries: Tries, flags: readonly string[]): Promise<Outcomes>
 }
 
 for (const [start, flagsOf] of Object.entries(STARTS)) {
-  Deno.test(`permissionsOf() started ${start}, each role is refused all that is not in its row`, async (test) => {
+  Deno.test(`permissionsOf() started ${start}, each role is refused everything that is not in its row`, async (test) => {
     using tree = new FileTree({
       "home/format": "1",
       "photos/a.jpg": "a",

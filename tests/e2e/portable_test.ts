@@ -31,7 +31,7 @@ interface Bench {
 
 const ignore = Deno.build.os !== "linux" || Deno.uid() !== 0; // chroot exists on Linux only and needs root
 
-Deno.test("portable() makes one file that is all a bare host needs", { ignore }, async (test) => {
+Deno.test("portable() builds one file that needs nothing else on a bare host", { ignore }, async (test) => {
   const target = targetOf(Deno.build);
   assert(target !== undefined);
   const dml = await portable(ROOT, await buildProgram(ROOT), target);
@@ -39,7 +39,7 @@ Deno.test("portable() makes one file that is all a bare host needs", { ignore },
   await using root = await BareRoot.create({ libraries: [Deno.execPath()] });
   await writeProgram(join(root.path, "bin/dml"), dml);
   const bench = { dml, root };
-  await test.step("the same sources elsewhere give the same bytes", async () => {
+  await test.step("the same sources in another directory give the same bytes", async () => {
     await using copy = await temporaryDirectory();
     for (const name of SOURCES) await copyTree(new URL(name, ROOT), join(copy.path, name));
     const elsewhere = pathToFileURL(`${copy.path}/`);
@@ -232,7 +232,7 @@ const MOUNTING_STEPS: typeof STEPS = {
     assertStringIncludes(nowhere.error, "No space left on device");
     assertStringIncludes(nowhere.error, "or name a directory with DML_CACHE.");
     const room = await root.run("sh", ["-c", "printf '%030000000d' 0 > /full/room"]);
-    assertEquals(room.error, "", "the room that it took is free again");
+    assertEquals(room.error, "", "the space that it used is free again");
   },
 };
 

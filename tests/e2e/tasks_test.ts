@@ -82,14 +82,14 @@ Deno.test("POST /v1/predictions serves models of every task", async (test) => {
   try {
     const numbers = new Uint8Array(Float32Array.of(1, 2, 3, 4.5, -5, 6).buffer);
     const doubled = [{ name: "y", type: "float32" as const, dims: [3, 2], data: [2, 4, 6, 9, -10, 12] }];
-    await test.step("raw tensors in, raw tensors out", async () => {
+    await test.step("raw tensors are accepted, and raw tensors returned", async () => {
       const { prediction, annotated } = await answerOf(await post("model=small-tensor&annotate=true", numbers));
       assertEquals(prediction.tensors, doubled);
       assertEquals(annotated, null);
       const byFile = await answerOf(await post("model=small-tensor", npyFile("<f4", [3, 2], numbers)));
       assertEquals(byFile.prediction.tensors, doubled);
     });
-    await test.step("what is no tensor of the model is refused by name, as the caller's to mend", async () => {
+    await test.step("bytes that are no tensor of the model are refused as the caller's error", async () => {
       for (const body of [numbers.slice(1), npyFile("<f4", [2, 3], numbers)]) {
         const response = await post("model=small-tensor", body);
         assertEquals(response.status, 422);
@@ -99,7 +99,7 @@ Deno.test("POST /v1/predictions serves models of every task", async (test) => {
       }
       assertEquals((await post("model=small-tensor", numbers, "image/jpeg")).status, 400);
     });
-    await test.step("a photo in, objects and the picture with them out", async () => {
+    await test.step("a photo returns objects and the annotated picture", async () => {
       const photo = await samplePhoto(1);
       const { prediction, annotated } = await answerOf(await post("model=small-detect&annotate=true", photo));
       assertEquals(prediction.objects?.map(({ label }) => label), ["cat", "dog", "cat"]);

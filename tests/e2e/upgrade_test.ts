@@ -40,7 +40,7 @@ const BUILDS = {
   stranger: { version: "0.5.0", change: (text: string) => text.replaceAll("{min:1,max:2}", "{min:3,max:3}") },
 } as const;
 
-Deno.test("an upgrade, with the executables of two versions", async (test) => {
+Deno.test("a node is upgraded from the executable of one version to that of another", async (test) => {
   await using place = await temporaryDirectory();
   const bench = await build(place.path);
   for (const [name, step] of Object.entries(STEPS)) await test.step(name, () => step(bench));

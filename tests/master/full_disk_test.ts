@@ -63,7 +63,7 @@ const CHANGES: [string, (fixture: MasterFixture) => Promise<Response>][] = [
 ];
 
 for (const [what, change] of CHANGES) {
-  Deno.test(`a master whose disk is full refuses ${what}, does not do it, and does it when there is room`, async () => {
+  Deno.test(`a master whose disk is full refuses ${what}, does not do it, and does it once there is space`, async () => {
     const ledger = new FailingLedger();
     await using fixture = await start(ledger);
     const [before, remembered] = [await lineage(fixture), ledger.load()];
@@ -77,7 +77,7 @@ for (const [what, change] of CHANGES) {
     assertEquals(fixture.master.models().map(({ name }) => name).sort(), ["empty@1", "empty@2", "faces@1"]);
     assertEquals(ledger.load(), remembered);
     const errors = fixture.logged.filter(({ level }) => level === "error");
-    assertEquals(errors.map(({ fields }) => fields.code), ["disk_full"], "said once");
+    assertEquals(errors.map(({ fields }) => fields.code), ["disk_full"], "logged once");
 
     ledger.isFull = false;
     const answer = await change(fixture);
@@ -86,7 +86,7 @@ for (const [what, change] of CHANGES) {
   });
 }
 
-Deno.test("a master whose disk is full refuses to roll back, and does it when there is room", async () => {
+Deno.test("a master whose disk is full refuses to roll back, and does it once there is space", async () => {
   const ledger = new FailingLedger();
   await using fixture = await start(ledger);
   await (await send(fixture, "POST", "empty/rollouts", { version: 2, canary: 0 })).body?.cancel();
@@ -99,7 +99,7 @@ Deno.test("a master whose disk is full refuses to roll back, and does it when th
   assertEquals(ledger.load().rollouts.map(({ record }) => record.stage), ["rolled_back"]);
 });
 
-Deno.test("a master whose disk is full promotes nothing until there is room", async () => {
+Deno.test("a master whose disk is full promotes nothing until there is space", async () => {
   const ledger = new FailingLedger();
   await using fixture = await start(ledger);
   const node = await join(fixture);
@@ -115,7 +115,7 @@ Deno.test("a master whose disk is full promotes nothing until there is room", as
   assertEquals(ledger.load().rollouts.map(({ record }) => record.stage), ["promoted"]);
 });
 
-Deno.test("a master whose disk is full takes nodes in and answers pictures, and remembers the nodes when there is room", async () => {
+Deno.test("a master whose disk is full accepts nodes and answers pictures, and records the nodes once there is space", async () => {
   const ledger = new FailingLedger();
   await using fixture = await start(ledger);
   ledger.isFull = true;
@@ -129,7 +129,7 @@ Deno.test("a master whose disk is full takes nodes in and answers pictures, and 
   assertEquals(ledger.load().nodes.map(({ nodeId }) => nodeId), [idOf("node", 1)]);
 });
 
-Deno.test("a master that starts with a full disk serves what its catalog brings", async () => {
+Deno.test("a master that starts with a full disk serves the models of its catalog", async () => {
   const ledger = new FailingLedger();
   ledger.isFull = true;
   await using fixture = await MasterFixture.start({ ledger });
@@ -137,5 +137,5 @@ Deno.test("a master that starts with a full disk serves what its catalog brings"
   assertEquals((await problemIn(send(fixture, "PUT", "empty@1/pin", { pinned: true }))).code, "disk_full");
   ledger.isFull = false;
   await (await send(fixture, "PUT", "empty@1/pin", { pinned: true })).body?.cancel();
-  assertEquals([ledger.load().models.length, ledger.load().pinned.length], [2, 1], "what was missed goes first");
+  assertEquals([ledger.load().models.length, ledger.load().pinned.length], [2, 1], "missed events are written first");
 });

@@ -15,7 +15,7 @@ const EMPTY = { model: "empty", annotate: false, embeddings: false, gallery: nul
 const FACES = { model: "faces", annotate: false, embeddings: false, gallery: null, crops: false };
 const ANNOTATED = { model: "faces@1", annotate: true, embeddings: false, gallery: null, crops: false };
 
-Deno.test("predict() is what the node answered", async () => {
+Deno.test("predict() returns the result of the node", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const answer = fixture.master.predict(NOTHING, EMPTY);
@@ -26,7 +26,7 @@ Deno.test("predict() is what the node answered", async () => {
   assertEquals(fixture.master.nodes().map(({ completed, state }) => [completed, state]), [[1, "ready"]]);
 });
 
-Deno.test("predict() holds the picture for the node until it is answered, and no longer", async () => {
+Deno.test("predict() keeps the picture for the node until it is answered, and no longer", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const answers = [fixture.master.predict(PICTURE, FACES), fixture.master.predict(PICTURE, FACES)];
@@ -56,7 +56,7 @@ class TamperedStore extends MemoryBlobStore {
   }
 }
 
-Deno.test("a master makes a file of a model again when a node says that its bytes are wrong", async () => {
+Deno.test("a master repairs a model file when a node reports that its bytes are wrong", async () => {
   const [loaded, durableBlobs] = [{ count: 0 }, new TamperedStore()];
   await using fixture = await MasterFixture.start({ durableBlobs, catalog: [pictureEntry(loaded)] });
   await fixture.master.blobs.read(digestOf(FILE));
@@ -92,7 +92,7 @@ Deno.test("predict() keeps an annotated picture for a minute", async () => {
   assertEquals(error.code, "blob_not_found");
 });
 
-Deno.test("predict() does not believe in an annotated picture that never came", async () => {
+Deno.test("predict() rejects a result whose annotated picture never arrived", async () => {
   await using fixture = await MasterFixture.start({ settings: { attemptsMax: 1 } });
   const node = await fixture.join(1);
   const answer = fixture.master.predict(PICTURE, ANNOTATED);
@@ -102,7 +102,7 @@ Deno.test("predict() does not believe in an annotated picture that never came", 
   assertEquals((await assertRejects(() => answer, DmlError)).code, "attempt_failed");
 });
 
-Deno.test("predict() tells the node when the caller went away", async () => {
+Deno.test("predict() notifies the node when the caller aborts", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const caller = new AbortController();
@@ -116,7 +116,7 @@ Deno.test("predict() tells the node when the caller went away", async () => {
   assertEquals((await assertRejects(() => fixture.master.predict(PICTURE, gone), DmlError)).code, "cancelled");
 });
 
-Deno.test("predict() refuses an empty picture, and a model that there is not", async () => {
+Deno.test("predict() refuses an empty picture and an unknown model", async () => {
   await using fixture = await MasterFixture.start();
   const { master } = fixture;
   assertEquals((await assertRejects(() => master.predict(NOTHING, FACES), DmlError)).code, "image_empty");
@@ -126,7 +126,7 @@ Deno.test("predict() refuses an empty picture, and a model that there is not", a
   assertStringIncludes(error.message, "faces");
 });
 
-Deno.test("predict() has nodes fetch an optional model when somebody first asks for it, and not before", async () => {
+Deno.test("predict() makes nodes fetch an optional model on the first request, not before", async () => {
   await using fixture = await MasterFixture.start({ catalog: [{ ...pictureEntry(), isOptional: true }] });
   const { master } = fixture;
   const node = await fixture.arrive(1);
@@ -147,7 +147,7 @@ Deno.test("predict() has nodes fetch an optional model when somebody first asks 
   assertEquals(master.models().map(({ readyNodes }) => readyNodes), [1]);
 });
 
-Deno.test("predict() moves to another node when one is lost", async () => {
+Deno.test("predict() retries on another node when one is lost", async () => {
   await using fixture = await MasterFixture.start();
   const first = await fixture.join(1);
   const answer = fixture.master.predict(NOTHING, EMPTY);
@@ -162,7 +162,7 @@ Deno.test("predict() moves to another node when one is lost", async () => {
   assertEquals(states, ["offline", "ready"]);
 });
 
-Deno.test("predict() says so when the files of the model are not to be had", async () => {
+Deno.test("predict() throws when the files of the model are not available", async () => {
   const fault = new DmlError("assets_missing", "The file could not be loaded.");
   const entry = { ...pictureEntry(), loadFile: () => Promise.reject(fault) };
   await using fixture = await MasterFixture.start({ catalog: [entry], settings: { joinGraceMs: 0 } });
@@ -180,7 +180,7 @@ Deno.test("predict() says so when the files of the model are not to be had", asy
   assert(fixture.logged.some(({ level, message }) => level === "error" && message.includes("could not be loaded")));
 });
 
-Deno.test("blobs make the files of a model once, however many nodes ask", async () => {
+Deno.test("blobs creates the files of a model once, however many nodes request them", async () => {
   const loaded = { count: 0 };
   const durableBlobs = new MemoryBlobStore();
   const catalog = [pictureEntry(loaded)];
@@ -220,7 +220,7 @@ Deno.test("startMaster() remembers its nodes across a restart", async () => {
   assertEquals(fixture.master.nodes().map(({ state, firstSeenMs }) => [state, firstSeenMs]), [["ready", 5_000]]);
 });
 
-Deno.test("startMaster() goes on with a ledger that cannot be written, and writes it when it can", async () => {
+Deno.test("startMaster() goes on with a ledger that cannot be written, and writes it once it can", async () => {
   const kept = new MemoryLedger();
   const disk = { full: false };
   const ledger: Ledger = {
@@ -243,7 +243,7 @@ Deno.test("startMaster() goes on with a ledger that cannot be written, and write
   assertEquals(kept.load().nodes.map(({ nodeId }) => nodeId), [1, 2, 3].map((number) => idOf("node", number)));
 });
 
-Deno.test("command() is answered by the node, or says that it is not there", async () => {
+Deno.test("command() returns the node's answer, or throws if the node is not connected", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const drained = fixture.master.command(node.nodeId, "drain");
@@ -256,7 +256,7 @@ Deno.test("command() is answered by the node, or says that it is not there", asy
   assertEquals((await assertRejects(absent, DmlError)).code, "node_unknown");
 });
 
-Deno.test("stop() lets what runs end, refuses what is new, and says goodbye", async () => {
+Deno.test("stop() finishes running tasks, refuses new ones, and says goodbye", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const answer = fixture.master.predict(NOTHING, EMPTY);
@@ -271,7 +271,7 @@ Deno.test("stop() lets what runs end, refuses what is new, and says goodbye", as
   await stopped;
 });
 
-Deno.test("stop() refuses what is not done in time", async () => {
+Deno.test("stop() fails tasks that are not done in time", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const answer = assertRejects(() => fixture.master.predict(NOTHING, EMPTY), DmlError);
@@ -282,7 +282,7 @@ Deno.test("stop() refuses what is not done in time", async () => {
   await stopped;
 });
 
-Deno.test("info() says where the control port is, and whether a token is needed", async () => {
+Deno.test("info() returns the control port, and whether a token is required", async () => {
   await using open = await MasterFixture.start();
   await using closed = await MasterFixture.start({ tokens: newTokens() });
   assertEquals(open.master.info(), {

@@ -35,7 +35,7 @@ function urlOf({ http: { port } }: ServeInfo, path: string): string {
   return `http://127.0.0.1:${port}${path}`;
 }
 
-Deno.test("runServe() serves loopback without tokens, and ends when it is told to", async () => {
+Deno.test("runServe() serves loopback without tokens, and ends when its signal aborts", async () => {
   await using home = await temporaryDirectory();
   await using served = await serve({ home: home.path });
   const { info } = served;
@@ -46,7 +46,7 @@ Deno.test("runServe() serves loopback without tokens, and ends when it is told t
   assertEquals([cluster.controlPort, cluster.tokenRequired], [info.control.port, false]);
 });
 
-Deno.test("runServe() asks for tokens where others can reach it, and keeps them for its owner", async () => {
+Deno.test("runServe() requires tokens if other hosts can reach it, and stores them readable by the owner only", async () => {
   await using home = await temporaryDirectory();
   const lines: string[][] = [];
   for (let start = 0; start < 2; start++) {
@@ -79,7 +79,7 @@ Deno.test("runServe() refuses a data directory that another master uses", async 
   assertEquals(error.code, "home_locked");
 });
 
-Deno.test("runServe() refuses a port that is taken, and leaves nothing open", async () => {
+Deno.test("runServe() refuses a port that is in use, and leaves nothing open", async () => {
   await using one = await temporaryDirectory();
   await using other = await temporaryDirectory();
   await using served = await serve({ home: one.path });

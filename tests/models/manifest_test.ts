@@ -23,11 +23,11 @@ function refusal(value: unknown): string {
   return error.message;
 }
 
-Deno.test("decodeManifest() reads back what encodeManifest() made, of every task", () => {
+Deno.test("decodeManifest() restores what encodeManifest() wrote, for every task", () => {
   for (const manifest of MANIFESTS) assertEquals(decodeManifest(encodeManifest(manifest).bytes), manifest);
 });
 
-Deno.test("decodeManifest() gives a valid manifest or says what is wrong, whatever was done to it", () => {
+Deno.test("decodeManifest() returns a valid manifest or states the fault, whatever was changed", () => {
   const hostile = fc.oneof(fc.jsonValue(), fc.constantFrom(-1, 1e308, "", "\u0000", [], {}, null, "__proto__"));
   fc.assert(
     fc.property(fc.constantFrom(...MANIFESTS), fc.nat(), hostile, (manifest, at, value) => {
@@ -44,13 +44,13 @@ Deno.test("decodeManifest() gives a valid manifest or says what is wrong, whatev
   );
 });
 
-Deno.test("decodeManifest() survives bytes of every kind", () => {
+Deno.test("decodeManifest() never crashes on arbitrary bytes", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
     assertThrows(() => decodeManifest(bytes), DmlError, "The manifest");
   }));
 });
 
-Deno.test("decodeManifest() refuses a document that is too long, and takes the labels that are allowed", () => {
+Deno.test("decodeManifest() refuses a document that is too long, and accepts the longest labels allowed", () => {
   const labels = Array.from({ length: 21_841 }, (_, at) => `a label of an ordinary length ${at}`);
   const many = manifestOf("classify", { ...CLASSIFY, labels });
   assertEquals(decodeManifest(encodeManifest(many).bytes), many);
@@ -60,7 +60,7 @@ Deno.test("decodeManifest() refuses a document that is too long, and takes the l
   assertStringIncludes(refusal({ ...many, parameters: { ...many.parameters, labels: tooMany } }), "labels");
 });
 
-Deno.test("decodeManifest() names the field that is wrong", () => {
+Deno.test("decodeManifest() names the invalid field", () => {
   const detect = manifestOf("detect", DETECTORS[0].parameters);
   const cases: [string, object][] = [
     ["parameters.strides", { strides: [] }],

@@ -12,7 +12,7 @@ function refusal(bytes: Uint8Array): string {
 
 const FLOATS = new Uint8Array(Float32Array.of(1.5, -2, 3, 4, 5, 6).buffer);
 
-Deno.test("readNpy() reads the numbers and the shape of every type", () => {
+Deno.test("readNpy() reads the values and the shape of every type", () => {
   assertEquals(readNpy(npyFile("<f4", [2, 3], FLOATS)), {
     type: "float32",
     dims: [2, 3],
@@ -25,7 +25,7 @@ Deno.test("readNpy() reads the numbers and the shape of every type", () => {
   assertEquals(readNpy(npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (), }", new Uint8Array(8))).dims, []);
 });
 
-Deno.test("readNpy() reads versions 1 to 3, and files that begin anywhere in a buffer", () => {
+Deno.test("readNpy() reads versions 1 to 3, at any offset in a buffer", () => {
   const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (6,), }";
   for (const version of [1, 2, 3]) {
     const file = npyOf(header, FLOATS, version);
@@ -36,7 +36,7 @@ Deno.test("readNpy() reads versions 1 to 3, and files that begin anywhere in a b
   assertStringIncludes(refusal(npyOf(header, FLOATS, 4)), "version 4");
 });
 
-Deno.test("readNpy() refuses what is none of dml's tensors, and says why", () => {
+Deno.test("readNpy() refuses files that it does not support, with the reason", () => {
   const header = (text: string) => refusal(npyOf(text, FLOATS));
   assertStringIncludes(header("{'descr': '>f4', 'fortran_order': False, 'shape': (6,), }"), ">f4");
   assertStringIncludes(header("{'descr': '|O', 'fortran_order': False, 'shape': (6,), }"), "|O");
@@ -53,7 +53,7 @@ Deno.test("readNpy() refuses what is none of dml's tensors, and says why", () =>
   assertStringIncludes(refusal(npyFile("|b1", [1], Uint8Array.of(2))), "neither 0 nor 1");
 });
 
-Deno.test("readNpy() never reads past a file that breaks off or was damaged", () => {
+Deno.test("readNpy() never reads beyond a truncated or damaged file", () => {
   const file = npyFile("<f4", [2, 3], FLOATS);
   assert(isNpy(file) && !isNpy(Uint8Array.of(0x93, 0x4e)));
   for (let length = 0; length < file.length; length++) refusal(file.subarray(0, length));

@@ -9,7 +9,7 @@ function manifest(name: string, version: number): Manifest {
   return { ...EMPTY.manifest, name, version };
 }
 
-Deno.test("ModelRegistry.resolve() gives the latest version unless one is named", () => {
+Deno.test("ModelRegistry.resolve() returns the latest version unless one is named", () => {
   const registry = new ModelRegistry([2, 10, 1].map((version) => manifest("faces", version)));
   assertEquals(registry.resolve("faces").name, "faces@10");
   assertEquals(registry.resolve("faces@2").manifest.version, 2);
@@ -26,7 +26,7 @@ Deno.test("ModelRegistry.byDigest() finds a model by the digest of its stored by
   assertEquals(registry.byDigest(digestOf(new Uint8Array(1))), undefined);
 });
 
-Deno.test("ModelRegistry.add() takes the same again and refuses another of its version", () => {
+Deno.test("ModelRegistry.add() accepts the same model again and refuses another one of the same version", () => {
   const registry = new ModelRegistry([manifest("faces", 3)]);
   assertStrictEquals(registry.add(manifest("faces", 3)), registry.resolve("faces@3"));
   const other = { ...manifest("faces", 3), description: "another" };
@@ -36,14 +36,14 @@ Deno.test("ModelRegistry.add() takes the same again and refuses another of its v
   assertEquals(registry.list().length, 1);
 });
 
-Deno.test("ModelRegistry.list() is in order of name, then version", () => {
+Deno.test("ModelRegistry.list() is sorted by name, then version", () => {
   const registry = new ModelRegistry(
     [manifest("b", 2), manifest("a", 10), manifest("b", 1), manifest("a", 9)],
   );
   assertEquals(registry.list().map(({ name }) => name), ["a@9", "a@10", "b@1", "b@2"]);
 });
 
-Deno.test("ModelRegistry.resolve() names the models nearest to an unknown one", () => {
+Deno.test("ModelRegistry.resolve() suggests models with names similar to an unknown one", () => {
   const names = ["faces", "empty", "flowers", "plates", "fences"];
   const registry = new ModelRegistry(names.map((name) => manifest(name, 1)));
   const cases: readonly [string, string][] = [
@@ -60,7 +60,7 @@ Deno.test("ModelRegistry.resolve() names the models nearest to an unknown one", 
   }
 });
 
-Deno.test("ModelRegistry.resolve() says so when there is none at all", () => {
+Deno.test("ModelRegistry.resolve() reports that there are no models at all", () => {
   const error = assertThrows(() => new ModelRegistry().resolve("faces"), DmlError);
   assert(error.message.endsWith("there are no models at all."));
 });

@@ -12,7 +12,7 @@ const input = fc.record<RawInput>({
   dims: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 }),
 });
 
-Deno.test("splitTensors() takes apart what was put one behind the other", () => {
+Deno.test("splitTensors() splits concatenated tensors", () => {
   fc.assert(fc.property(fc.array(input, { minLength: 1, maxLength: 5 }), (inputs) => {
     const parts = inputs.map(({ type, dims }, at) =>
       new Uint8Array(countOf(dims) * bytesOfType(type)).fill(type === "bool" ? at % 2 : at + 1)
@@ -27,7 +27,7 @@ Deno.test("splitTensors() takes apart what was put one behind the other", () => 
   }));
 });
 
-Deno.test("splitTensors() finds the one length that is left open", () => {
+Deno.test("splitTensors() infers the one variable dimension", () => {
   const open: RawInput[] = [
     { tensor: "ids", type: "int64", dims: [1, -1, 2] },
     { tensor: "mask", type: "uint8", dims: [3] },
@@ -42,7 +42,7 @@ Deno.test("splitTensors() finds the one length that is left open", () => {
   assertThrows(() => splitTensors(new Uint8Array(16), two), DmlError, ".npy");
 });
 
-Deno.test("tensorOfBytes() copies, so that bytes may begin anywhere and be given away", () => {
+Deno.test("tensorOfBytes() copies, so that the bytes may be unaligned and reused", () => {
   const bytes = Uint8Array.of(9, 0, 0, 128, 63);
   const { data } = tensorOfBytes(bytes.subarray(1), { type: "float32", dims: [1], what: "It" });
   bytes.fill(0);

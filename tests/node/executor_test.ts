@@ -109,7 +109,7 @@ function uncaught(): Promise<unknown> {
 }
 
 for (const [kind, doing] of SUCCESSES) {
-  Deno.test(`Executor.begin() tells the master of no failure when the core breaks at ${kind}, which is a bug`, async () => {
+  Deno.test(`Executor.begin() reports no failure to the master when the core throws at ${kind}, which is a bug`, async () => {
     const desk = new Desk();
     const actions = await desk.actions();
     for (const action of actions.slice(0, actions.findIndex((action) => action.do === doing))) {

@@ -57,7 +57,7 @@ function joinOptions(ports: Ports, home: string, changes: Partial<JoinOptions> =
   };
 }
 
-Deno.test("runJoin() learns the control port, joins, and leaves when it is told to", async () => {
+Deno.test("runJoin() learns the control port, joins, and leaves when its signal aborts", async () => {
   await using directory = await temporaryDirectory();
   await using ports = new Ports();
   const leaving = new AbortController();
@@ -77,7 +77,7 @@ Deno.test("runJoin() learns the control port, joins, and leaves when it is told 
   assertEquals((await finished).code, "shutting_down");
 });
 
-Deno.test("runJoin() waits for a master that is not there yet", async () => {
+Deno.test("runJoin() waits for a master that is not running yet", async () => {
   await using directory = await temporaryDirectory();
   await using ports = new Ports();
   ports.answersFirst.push(new Response("starting", { status: 503 }));
@@ -94,7 +94,7 @@ Deno.test("runJoin() waits for a master that is not there yet", async () => {
   assertEquals(news[0].kind, "disconnected");
 });
 
-Deno.test("runJoin() comes back with the same identity, and another node of the host has its own", async () => {
+Deno.test("runJoin() returns with the same identity, and another node on the host has its own", async () => {
   await using directory = await temporaryDirectory();
   await using ports = new Ports();
   const idOf = async (use: (nodeId: string) => Promise<void>) => {
@@ -116,7 +116,7 @@ Deno.test("runJoin() comes back with the same identity, and another node of the 
   assert(ids[1] !== ids[0]);
 });
 
-Deno.test("runJoin() throws why no master will ever take it", async () => {
+Deno.test("runJoin() throws the reason if no master will ever accept it", async () => {
   await using directory = await temporaryDirectory();
   await using ports = new Ports();
   const finished = runJoin(joinOptions(ports, directory.path));
@@ -128,7 +128,7 @@ Deno.test("runJoin() throws why no master will ever take it", async () => {
   await connection.close();
 });
 
-Deno.test("runJoin() throws what to do about an address that no master has", async () => {
+Deno.test("runJoin() advises what to do about an address without a master", async () => {
   await using directory = await temporaryDirectory();
   await using ports = new Ports();
   ports.answersFirst.push(new Response("<html>"));

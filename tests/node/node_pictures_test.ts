@@ -18,7 +18,7 @@ Deno.test("startNode() fetches a picture, runs it and sends the result", async (
   assertEquals([result.taskId, result.attempt, result.serviceMs, result.annotated], [taskId(1), 1, 40, null]);
 });
 
-Deno.test("startNode() puts the annotated picture before it sends the result to a master of protocol 1", async () => {
+Deno.test("startNode() uploads the annotated picture before it sends the result to a master of protocol 1", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -29,7 +29,7 @@ Deno.test("startNode() puts the annotated picture before it sends the result to 
   assertEquals(await fixture.remote.stat(digestOf(bytesOf("drawn"))), 5);
 });
 
-Deno.test("startNode() sends the result while the annotated picture is on its way, and the failure when that breaks off", async () => {
+Deno.test("startNode() sends the result while the annotated picture is being uploaded, and the failure if that breaks off", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect({ protocol: 2 });
   const offer = await fixture.ready(connection);
@@ -49,7 +49,7 @@ Deno.test("startNode() sends the result while the annotated picture is on its wa
   assertEquals([failed, code], [taskId(1), "blob_too_large"]);
 });
 
-Deno.test("startNode() runs a picture that comes with its assignment, and fetches one whose bytes are others", async () => {
+Deno.test("startNode() uses the inline picture of an assignment, and fetches one that does not match its digest", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect({ protocol: 2, sendsPicturesInline: true });
   const offer = await fixture.ready(connection);
@@ -74,7 +74,7 @@ Deno.test("startNode() runs a picture that comes with its assignment, and fetche
   assertEquals(fetched, [dog.image!.digest]);
 });
 
-Deno.test("startNode() sends the annotated picture along with the result where pictures are carried", async () => {
+Deno.test("startNode() sends the annotated picture inline with the result if the connection supports it", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect({ protocol: 2, sendsPicturesInline: true });
   const offer = await fixture.ready(connection);
@@ -87,7 +87,7 @@ Deno.test("startNode() sends the annotated picture along with the result where p
   assertEquals(await fixture.remote.stat(digestOf(bytesOf("drawn"))), null);
 });
 
-Deno.test("startNode() closes a connection that carries a picture although it said nothing of that", async () => {
+Deno.test("startNode() closes a connection that sends inline pictures without having negotiated it", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect({ protocol: 2 });
   connection.sendPicture({ digest: digestOf(bytesOf("cat")), bytes: bytesOf("cat") });
@@ -109,7 +109,7 @@ Deno.test("startNode() fetches the next picture while one runs", async () => {
   assertEquals(fixture.engine.mostAtOnce, 1);
 });
 
-Deno.test("startNode() gives a worker several quick pictures at once, and counts those behind the first as waiting", async () => {
+Deno.test("startNode() gives a worker several fast pictures at once, and counts those behind the first as queued", async () => {
   await using fixture = new NodeFixture({ slots: 1 });
   fixture.engine.imagesPerSecond = 1_500;
   const connection = await fixture.connect();
@@ -128,7 +128,7 @@ Deno.test("startNode() gives a worker several quick pictures at once, and counts
   assertEquals(fixture.engine.mostAtOnce, 3);
 });
 
-Deno.test("startNode() runs nothing on bytes that are not those it was told", async () => {
+Deno.test("startNode() runs nothing on bytes that do not match their digest", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -142,7 +142,7 @@ Deno.test("startNode() runs nothing on bytes that are not those it was told", as
   assertEquals(fixture.engine.runCount, 0);
 });
 
-Deno.test("startNode() passes on why a picture was refused, and hides what dml does not know by name", async () => {
+Deno.test("startNode() forwards why a picture was refused, and hides errors unknown to dml", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -156,7 +156,7 @@ Deno.test("startNode() passes on why a picture was refused, and hides what dml d
   assert(!unknown.reason.includes("secret"));
 });
 
-Deno.test("startNode() puts the faces that were cut out before it sends the result that names them", async () => {
+Deno.test("startNode() uploads the crops before it sends the result that names them", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);

@@ -5,7 +5,7 @@ import { putGallery } from "../models/gallery/built_gallery.ts";
 import { bytesOf, NodeFixture, putModel } from "./node_fixture.ts";
 import { digest } from "./instructions.ts";
 
-Deno.test("NodeHandle.stop() finishes what runs, then says goodbye", async () => {
+Deno.test("NodeHandle.stop() finishes running attempts, then says goodbye", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -20,7 +20,7 @@ Deno.test("NodeHandle.stop() finishes what runs, then says goodbye", async () =>
   assertEquals((await fixture.node.finished).code, "shutting_down");
 });
 
-Deno.test("NodeHandle.stop() waits no longer than the limit for what runs", async () => {
+Deno.test("NodeHandle.stop() waits for running attempts no longer than the limit", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -40,7 +40,7 @@ Deno.test("NodeHandle.stop() waits no longer than the limit for what runs", asyn
   await stopped;
 });
 
-Deno.test("NodeHandle.stop() leaves at once when there is no master, or none that answers", async () => {
+Deno.test("NodeHandle.stop() leaves at once if there is no master, or none that answers", async () => {
   const unconnected = new NodeFixture();
   unconnected.locateFailure = new DmlError("master_unreachable", "Nobody is there.");
   await unconnected.node.stop();
@@ -57,7 +57,7 @@ Deno.test("NodeHandle.stop() leaves at once when there is no master, or none tha
   await unanswered.master.close();
 });
 
-Deno.test("NodeHandle.stop() breaks off a picture that the master does not take", async () => {
+Deno.test("NodeHandle.stop() aborts the upload of a picture that the master does not read", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect({ protocol: 2 });
   const offer = await fixture.ready(connection);
@@ -79,7 +79,7 @@ Deno.test("NodeHandle.stop() breaks off a picture that the master does not take"
   assertEquals(puts, [digestOf(bytesOf("drawn"))], "it is not tried again");
 });
 
-Deno.test("NodeHandle.stop() breaks off a file that is fetched again because it was damaged", async () => {
+Deno.test("NodeHandle.stop() aborts fetching a damaged file again", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await putModel(fixture.remote);
@@ -106,7 +106,7 @@ Deno.test("NodeHandle.stop() breaks off a file that is fetched again because it 
   assert(!connection.received.some(({ type }) => type === "model.failed"));
 });
 
-Deno.test("NodeHandle.stop() does not wait for a worker that is stuck in loading a model", async () => {
+Deno.test("NodeHandle.stop() does not wait for a worker that is stuck while loading a model", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const loading = fixture.engine.hang("load");
@@ -116,7 +116,7 @@ Deno.test("NodeHandle.stop() does not wait for a worker that is stuck in loading
   assert(!connection.received.some(({ type }) => type === "model.failed"));
 });
 
-Deno.test("NodeHandle.stop() waits for what runs, but not for what is being loaded beside it", async () => {
+Deno.test("NodeHandle.stop() waits for running attempts, but not for a model that is being loaded", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -133,7 +133,7 @@ Deno.test("NodeHandle.stop() waits for what runs, but not for what is being load
   await stopped;
 });
 
-Deno.test("NodeHandle.stop() does not wait for a worker that is stuck when it is to forget something", async () => {
+Deno.test("NodeHandle.stop() does not wait for a worker that is stuck while unloading", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const { manifest: { digest: manifestDigest } } = await fixture.ready(connection);
@@ -151,7 +151,7 @@ Deno.test("NodeHandle.stop() does not wait for a worker that is stuck when it is
   await fixture.node.stop();
 });
 
-Deno.test("NodeHandle.stop() leaves no timer behind, not even of a connection that was lost with work in hand", async () => {
+Deno.test("NodeHandle.stop() leaves no timer behind, not even that of a connection lost during work", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);

@@ -7,7 +7,7 @@ import { axis, putGallery, somebody } from "../models/gallery/built_gallery.ts";
 import { bytesOf, NodeFixture, putModel, putText } from "./node_fixture.ts";
 import { commandRun } from "./scripted_master.ts";
 
-Deno.test("startNode() says hello with what it is and has, then how it stands", async () => {
+Deno.test("startNode() sends a hello with its capabilities, then its availability", async () => {
   await using fixture = new NodeFixture({ slots: 3, token: "secret" });
   const connection = await fixture.master.accept();
   const hello = await connection.welcome();
@@ -24,7 +24,7 @@ Deno.test("startNode() says hello with what it is and has, then how it stands", 
   assertEquals((await fixture.happened("connected")).kind, "connected");
 });
 
-Deno.test("startNode() fetches, loads and announces a model that is offered", async () => {
+Deno.test("startNode() fetches, loads and announces an offered model", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await putModel(fixture.remote, "weights");
@@ -35,7 +35,7 @@ Deno.test("startNode() fetches, loads and announces a model that is offered", as
   assertEquals(fixture.engine.files, [{ detect: "weights" }]);
 });
 
-Deno.test("startNode() fetches nothing twice, and names what it has in the next hello", async () => {
+Deno.test("startNode() fetches nothing twice, and lists its cached models in the next hello", async () => {
   await using fixture = new NodeFixture();
   const first = await fixture.connect();
   const offer = await fixture.ready(first);
@@ -49,7 +49,7 @@ Deno.test("startNode() fetches nothing twice, and names what it has in the next 
   assertEquals(fixture.engine.files.length, 1, "nor is it loaded twice");
 });
 
-Deno.test("startNode() says why a model cannot run", async () => {
+Deno.test("startNode() reports why a model cannot run", async () => {
   await using fixture = new NodeFixture();
   fixture.engine.loadFailure = new DmlError("engine_failed", "The model file is bad.");
   const connection = await fixture.connect();
@@ -58,7 +58,7 @@ Deno.test("startNode() says why a model cannot run", async () => {
   assertEquals({ code, reason }, { code: "engine_failed", reason: "The model file is bad." });
 });
 
-Deno.test("startNode() fails an attempt whose answer no message can carry, and goes on", async () => {
+Deno.test("startNode() fails an attempt whose result fits no message, and goes on", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -80,7 +80,7 @@ Deno.test("startNode() fails an attempt whose answer no message can carry, and g
   assertEquals((await connection.next("task.result")).taskId, taskId(3));
 });
 
-Deno.test("startNode() neither runs nor answers what is cancelled", async () => {
+Deno.test("startNode() neither runs nor answers cancelled tasks", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -107,7 +107,7 @@ Deno.test("startNode() sends a heartbeat every interval", async () => {
   }
 });
 
-Deno.test("startNode() leaves a master that has fallen silent, and comes back", async () => {
+Deno.test("startNode() leaves a silent master, and reconnects", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   fixture.clock.advance(4_000);
@@ -122,7 +122,7 @@ Deno.test("startNode() leaves a master that has fallen silent, and comes back", 
   await (await fixture.master.accept()).welcome();
 });
 
-Deno.test("startNode() drops the results of a connection that is gone", async () => {
+Deno.test("startNode() drops the results of a lost connection", async () => {
   await using fixture = new NodeFixture({ slots: 2 });
   const first = await fixture.connect();
   const offer = await fixture.ready(first);
@@ -148,7 +148,7 @@ for (const code of ["unauthorized", "forbidden", "protocol_version"] as const) {
   });
 }
 
-Deno.test("startNode() tries again when it is rejected for now, and looks for the master anew", async () => {
+Deno.test("startNode() retries when it is rejected temporarily, and locates the master anew", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.master.accept();
   await connection.next("hello");
@@ -165,7 +165,7 @@ Deno.test("startNode() tries again when it is rejected for now, and looks for th
   await (await fixture.master.accept()).welcome();
 });
 
-Deno.test("startNode() waits longer from try to try, and never longer than the limit", async () => {
+Deno.test("startNode() waits longer before each retry, up to the limit", async () => {
   await using fixture = new NodeFixture();
   fixture.locateFailure = new DmlError("master_unreachable", "Nobody is there.");
   const first = await fixture.master.accept();
@@ -190,7 +190,7 @@ Deno.test("startNode() drains, resumes and shuts down on command", async () => {
   assertEquals((await connection.next("task.failed")).code, "shutting_down");
   assert(
     connection.received.some((message) => message.type === "availability" && message.draining),
-    "the master hears of it at once",
+    "it is reported to the master at once",
   );
   connection.send(commandRun("resume"));
   await connection.next("command.done");
@@ -206,7 +206,7 @@ Deno.test("startNode() drains, resumes and shuts down on command", async () => {
   assertEquals((await fixture.node.finished).code, "shutting_down");
 });
 
-Deno.test("startNode() fetches a gallery, puts it in force, says so, and asks it when it is told to", async () => {
+Deno.test("startNode() fetches a gallery, activates it, reports it, and uses it on request", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -234,7 +234,7 @@ Deno.test("startNode() fetches a gallery, puts it in force, says so, and asks it
   assertEquals(fixture.engine.gallerySteps, ["staff@4", "staff gone"]);
 });
 
-Deno.test("startNode() says why it cannot have a gallery", async () => {
+Deno.test("startNode() reports why a gallery failed", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const index = await putText(fixture.remote, "no index");
@@ -243,7 +243,7 @@ Deno.test("startNode() says why it cannot have a gallery", async () => {
   assertEquals([version, code], [4, "gallery_invalid"]);
 });
 
-Deno.test("startNode() tells who watches it what it loads, and that it is ready", async () => {
+Deno.test("startNode() emits an event when it loads a model, and when it is ready", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   await fixture.ready(connection);
@@ -251,7 +251,7 @@ Deno.test("startNode() tells who watches it what it loads, and that it is ready"
   assertEquals(kinds.filter((kind) => kind.startsWith("model")), ["modelLoading", "modelReady"]);
 });
 
-Deno.test("startNode() says that it takes no programs when it was not told what to do with them, and works on", async () => {
+Deno.test("startNode() declines programs if it has no upgrader, and goes on", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const digest = `sha256:${"a".repeat(64)}` as const;

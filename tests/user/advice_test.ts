@@ -2,7 +2,7 @@ import { ERRORS } from "../../protocol/kernel/errors.ts";
 import { isVerbName, verbOf } from "../../user/cli/verbs.ts";
 import { assert, assertEquals } from "../assert.ts";
 
-Deno.test("ERRORS advises no command line that dml does not know", () => {
+Deno.test("ERRORS advise only command lines that dml accepts", () => {
   const lines = Object.values(ERRORS).flatMap(({ advice }) =>
     [...advice.matchAll(/`dml ([^`]+)`/g)].map(([, line]) => line)
   );

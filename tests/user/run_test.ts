@@ -5,7 +5,7 @@ import { seededRandom } from "../../protocol/kernel/random.ts";
 import { runUserCommand } from "../../user/run.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
-Deno.test("runUserCommand() asks nobody for somebody who has stopped it before it began", async () => {
+Deno.test("runUserCommand() sends no request if its signal is already aborted", async () => {
   const requests: string[] = [];
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
     requests.push(url);

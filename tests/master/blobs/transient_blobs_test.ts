@@ -27,7 +27,7 @@ Deno.test("TransientBlobs() holds a picture while any task needs it", async () =
   await assertRejects(() => blobs.release(digest), InvariantError);
 });
 
-Deno.test("TransientBlobs() keeps a result for its time, counted anew when it is kept again", async () => {
+Deno.test("TransientBlobs() keeps a result for its time, which restarts when it is kept again", async () => {
   const { store, blobs } = open();
   const digest = digestOf(bytesOf(1));
   await blobs.put(digest, bytesOf(1), 0);
@@ -40,7 +40,7 @@ Deno.test("TransientBlobs() keeps a result for its time, counted anew when it is
   assertEquals([blobs.has(digest), store.bytes], [false, 0]);
 });
 
-Deno.test("TransientBlobs() drops what is picture and result at once only when it is neither", async () => {
+Deno.test("TransientBlobs() drops a blob that is both picture and result only when neither is needed", async () => {
   const { blobs } = open();
   const digest = await blobs.hold(bytesOf(1));
   await blobs.put(digest, bytesOf(1), 0);
@@ -53,7 +53,7 @@ Deno.test("TransientBlobs() drops what is picture and result at once only when i
   assertEquals(blobs.has(digest), false);
 });
 
-Deno.test("TransientBlobs() gives up the oldest results when pictures need the room, and no picture", async () => {
+Deno.test("TransientBlobs() evicts the oldest results when pictures need the space, but never a picture", async () => {
   const { blobs } = open();
   const [first, second] = [bytesOf(1), bytesOf(2)];
   await blobs.put(digestOf(first), first, 0);
@@ -70,7 +70,7 @@ Deno.test("TransientBlobs() gives up the oldest results when pictures need the r
   await blobs.hold(bytesOf(6));
 });
 
-Deno.test("TransientBlobs.promise() counts what is on its way", async () => {
+Deno.test("TransientBlobs.promise() reserves space for pictures that are still arriving", async () => {
   const { blobs } = open();
   const takeBack = await blobs.promise(2 * TEN);
   await blobs.hold(bytesOf(1));
@@ -80,7 +80,7 @@ Deno.test("TransientBlobs.promise() counts what is on its way", async () => {
   await blobs.hold(bytesOf(2));
 });
 
-Deno.test("TransientBlobs.put() refuses what does not hash to its name, and keeps nothing of it", async () => {
+Deno.test("TransientBlobs.put() refuses bytes that do not match the digest, and keeps nothing of them", async () => {
   const { store, blobs } = open();
   const digest = digestOf(bytesOf(1));
   assertEquals((await assertRejects(() => blobs.put(digest, bytesOf(2), 0), DmlError)).code, "blob_corrupt");

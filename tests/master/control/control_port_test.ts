@@ -17,7 +17,7 @@ async function assertWorks(fixture: MasterFixture): Promise<void> {
   assertEquals((await answer).prediction.model, "empty@1");
 }
 
-Deno.test("ControlPort() welcomes a node and tells it how to stay alive", async () => {
+Deno.test("ControlPort() welcomes a node and sends it the heartbeat settings", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.connect();
   node.send(helloOf(ONE));
@@ -30,7 +30,7 @@ Deno.test("ControlPort() welcomes a node and tells it how to stay alive", async 
   });
 });
 
-Deno.test("ControlPort() closes a connection that says nothing", async () => {
+Deno.test("ControlPort() closes a connection that sends nothing", async () => {
   await using fixture = await MasterFixture.start();
   const silent = await fixture.connect();
   await fixture.pass(LIMITS.helloTimeoutMs - 200);
@@ -40,7 +40,7 @@ Deno.test("ControlPort() closes a connection that says nothing", async () => {
   await assertWorks(fixture);
 });
 
-Deno.test("ControlPort() closes a connection that begins with anything but hello", async () => {
+Deno.test("ControlPort() closes a connection whose first message is not hello", async () => {
   await using fixture = await MasterFixture.start();
   const rude = await fixture.connect();
   rude.send({ type: "task.failed", taskId: idOf("task", 1), attempt: 1, code: "internal", reason: "" });
@@ -75,7 +75,7 @@ for (const [what, bytes] of GARBAGE) {
   });
 }
 
-Deno.test("ControlPort() takes in only who holds the nodes' token", async () => {
+Deno.test("ControlPort() accepts only nodes with the nodes' token", async () => {
   const tokens = newTokens();
   await using fixture = await MasterFixture.start({ tokens });
   for (
@@ -98,7 +98,7 @@ Deno.test("ControlPort() takes in only who holds the nodes' token", async () => 
   await node.next("welcome");
 });
 
-Deno.test("ControlPort() says goodbye to another protocol version, whatever else is in its hello", async () => {
+Deno.test("ControlPort() closes a connection of another protocol version with goodbye, whatever else is in its hello", async () => {
   await using fixture = await MasterFixture.start();
   const connection = await fixture.transport.connect(fixture.master.controlAddress);
   const hello = JSON.stringify({ ...helloOf(ONE), protocol: { min: 7, max: 9 }, novelty: true });
@@ -117,7 +117,7 @@ Deno.test("ControlPort() rejects a second connection of the same node", async ()
   await fixture.heeded(first);
 });
 
-Deno.test("ControlPort() pings every heartbeat, and gives up who is silent", async () => {
+Deno.test("ControlPort() pings at every heartbeat interval, and drops a silent node", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const pings = () => node.received.filter(({ type }) => type === "ping").length;
@@ -136,7 +136,7 @@ Deno.test("ControlPort() pings every heartbeat, and gives up who is silent", asy
   assertEquals(fixture.master.nodes()[0].state, "offline");
 });
 
-Deno.test("ControlPort() takes a goodbye for what it is", async () => {
+Deno.test("ControlPort() records a node that says goodbye as having left in good order", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
   const answer = fixture.master.predict(new Uint8Array(), EMPTY);

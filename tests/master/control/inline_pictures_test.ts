@@ -26,7 +26,7 @@ async function nodeWithPicture(fixture: MasterFixture) {
   return { node, answer, assign: await node.next("task.assign") };
 }
 
-Deno.test("ControlPort() sends a picture along behind its assignment", async () => {
+Deno.test("ControlPort() sends a picture inline after its assignment", async () => {
   await using fixture = await MasterFixture.start();
   const { node, answer, assign } = await nodeWithPicture(fixture);
   assertEquals([sendsPicturesInline(node), assign.isInline], [true, true]);
@@ -36,7 +36,7 @@ Deno.test("ControlPort() sends a picture along behind its assignment", async () 
   await answer;
 });
 
-Deno.test("ControlPort() leaves a picture to be fetched that is too large for a frame", async () => {
+Deno.test("ControlPort() lets the node fetch a picture that is too large for a frame", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1, NEWER);
   const answer = fixture.master.predict(new Uint8Array(LIMITS.frameBytesMax), ASKED);
@@ -47,7 +47,7 @@ Deno.test("ControlPort() leaves a picture to be fetched that is too large for a 
   await answer;
 });
 
-Deno.test("ControlPort() leaves pictures to be fetched by a node of protocol 1, and where no network is between", async () => {
+Deno.test("ControlPort() lets nodes of protocol 1 and nodes in the same process fetch pictures", async () => {
   for (const [carries, hello] of [[true, {}], [false, NEWER]] as const) {
     await using fixture = await MasterFixture.start({ sendsPicturesInline: carries });
     const node = await fixture.join(1, hello);
@@ -60,7 +60,7 @@ Deno.test("ControlPort() leaves pictures to be fetched by a node of protocol 1, 
   }
 });
 
-Deno.test("ControlPort() answers with the picture that comes along with a result, before it or behind it", async () => {
+Deno.test("ControlPort() answers with the inline picture of a result, whether it comes before or after the result", async () => {
   for (const isFirst of [true, false]) {
     await using fixture = await MasterFixture.start();
     const { node, answer, assign } = await nodeWithPicture(fixture);
@@ -73,7 +73,7 @@ Deno.test("ControlPort() answers with the picture that comes along with a result
   }
 });
 
-Deno.test("ControlPort() takes an attempt for failed whose picture has other bytes than its name says", async () => {
+Deno.test("ControlPort() fails an attempt whose inline picture does not match its digest", async () => {
   await using fixture = await MasterFixture.start();
   const { node, answer, assign } = await nodeWithPicture(fixture);
   node.send(drawnOf(assign));
@@ -85,7 +85,7 @@ Deno.test("ControlPort() takes an attempt for failed whose picture has other byt
   assert(fixture.logged.some(({ level, fields }) => level === "warn" && fields.code === "blob_corrupt"));
 });
 
-Deno.test("ControlPort() keeps no picture for which there is no room, and says so of the attempt", async () => {
+Deno.test("ControlPort() fails an attempt whose inline picture has no space", async () => {
   const store = new MemoryBlobStore();
   await using fixture = await MasterFixture.start({ transientBlobs: store });
   const { node, answer, assign } = await nodeWithPicture(fixture);
@@ -98,7 +98,7 @@ Deno.test("ControlPort() keeps no picture for which there is no room, and says s
   await answer;
 });
 
-Deno.test("ControlPort() closes a connection that carries a picture before it was welcomed, or of protocol 1", async () => {
+Deno.test("ControlPort() closes a connection that sends an inline picture before its welcome or in protocol 1", async () => {
   await using fixture = await MasterFixture.start();
   const picture = { digest: digestOf(DRAWN), bytes: DRAWN };
   const stranger = await fixture.connect();

@@ -25,7 +25,7 @@ async function ask(fixture: MasterFixture, node: ScriptedNode) {
   return { answer, assign: await node.next("task.assign"), isAnswered: () => isAnswered };
 }
 
-Deno.test("PendingResults() answers when the picture that a result names has come", async () => {
+Deno.test("PendingResults() answers when the picture named by a result has arrived", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1, NEWER);
   const { answer, assign, isAnswered } = await ask(fixture, node);
@@ -38,7 +38,7 @@ Deno.test("PendingResults() answers when the picture that a result names has com
   assertEquals(await fixture.master.readAnnotated(digestOf(DRAWN)), DRAWN);
 });
 
-Deno.test("PendingResults() answers at once when the picture came first", async () => {
+Deno.test("PendingResults() answers at once when the picture arrived before the result", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1, NEWER);
   const { answer, assign } = await ask(fixture, node);
@@ -47,7 +47,7 @@ Deno.test("PendingResults() answers at once when the picture came first", async 
   assertEquals((await answer).annotated?.digest, digestOf(DRAWN));
 });
 
-Deno.test("PendingResults() tries a picture elsewhere whose result was taken back", async () => {
+Deno.test("PendingResults() retries a task on another node when its result is withdrawn", async () => {
   await using fixture = await MasterFixture.start();
   const [node, other] = [await fixture.join(1, NEWER), await fixture.join(2, NEWER)];
   const asked = fixture.master.predict(PICTURE, ASKED);
@@ -67,7 +67,7 @@ Deno.test("PendingResults() tries a picture elsewhere whose result was taken bac
   await fixture.master.blobs.put(digestOf(DRAWN), DRAWN);
 });
 
-Deno.test("PendingResults() tries a picture again whose node was lost before its annotated picture came", async () => {
+Deno.test("PendingResults() retries a task whose node was lost before its annotated picture arrived", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1, NEWER);
   const { answer, assign, isAnswered } = await ask(fixture, node);
@@ -87,7 +87,7 @@ Deno.test("PendingResults() tries a picture again whose node was lost before its
   assertEquals((await answer).annotated, null);
 });
 
-Deno.test("PendingResults() waits for a picture that never comes no longer than the task has time", async () => {
+Deno.test("PendingResults() waits for a missing picture no longer than the deadline of the task", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1, NEWER);
   const { answer, assign, isAnswered } = await ask(fixture, node);
@@ -102,7 +102,7 @@ Deno.test("PendingResults() waits for a picture that never comes no longer than 
   assertEquals((await node.next("task.cancel")).taskId, assign.taskId);
 });
 
-Deno.test("PendingResults() takes a result that is said twice for one", async () => {
+Deno.test("PendingResults() counts a repeated result once", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1, NEWER);
   const { answer, assign } = await ask(fixture, node);

@@ -188,7 +188,7 @@ function checkConsistent(state: MasterState): void {
     assert(task.failures < state.settings.attemptsMax, "no task outlives its last attempt");
     for (const { nodeId, attempt } of task.attempts) {
       const held = state.nodes.get(nodeId)?.connection?.attempts.get(task.spec.taskId);
-      assertEquals(held?.attempt, attempt, "task and node agree on who runs what");
+      assertEquals(held?.attempt, attempt, "task and node agree on the running attempts");
     }
   }
   assertEquals(state.waitingCount, waiting);

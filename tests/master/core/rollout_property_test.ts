@@ -109,7 +109,7 @@ function isOf<Type extends MasterEvent["type"]>(type: Type) {
   return (event: MasterEvent): event is Extract<MasterEvent, { type: Type }> => event.type === type;
 }
 
-Deno.test("a rollout answers every user once, and moves the latest version once or not at all", () => {
+Deno.test("a rollout answers every user once, and moves the latest version at most once", () => {
   const stages = new Map<string, number>();
   fc.assert(
     fc.property(steps, (play) => {
@@ -123,7 +123,7 @@ Deno.test("a rollout answers every user once, and moves the latest version once 
       let moves = 0;
       for (const event of events) {
         if (isOf("rollout_begun")(event)) {
-          assertEquals(event.spec.from, latest, "it begins where the name points");
+          assertEquals(event.spec.from, latest, "it begins at the latest version");
           moves = 0;
         } else if (isOf("latest_moved")(event)) {
           latest = event.to;
@@ -144,7 +144,7 @@ Deno.test("a rollout answers every user once, and moves the latest version once 
   }
 });
 
-Deno.test("what somebody is told is done, or is served as the latest, is in the ledger, however often it cannot be written", () => {
+Deno.test("everything that is confirmed, or served as the latest, is in the ledger, however often writing fails", () => {
   let refused = 0;
   fc.assert(
     fc.property(steps, fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 20 }), (play, lengths) => {
@@ -188,7 +188,7 @@ Deno.test("what somebody is told is done, or is served as the latest, is in the 
   assert(refused > 10, `${refused} changes were refused`);
 });
 
-Deno.test("a failure of the new version is no user's failure", () => {
+Deno.test("a failure of the new version never reaches a user", () => {
   fc.assert(
     fc.property(steps, fc.integer({ min: 1, max: 20 }), (play, salt) => {
       const cluster = new Play();

@@ -18,7 +18,7 @@ function countIn(database: DatabaseSync): unknown {
   return database.prepare("SELECT count(*) AS things FROM things").get()?.things;
 }
 
-Deno.test("inTransaction() is disk_full when there is no room, and leaves nothing of it", () => {
+Deno.test("inTransaction() throws disk_full when there is no space, and keeps no part of the transaction", () => {
   const database = open();
   inTransaction(database, { what: "The file", write: () => fill(database, 1) });
   database.exec("PRAGMA max_page_count = 20");
@@ -28,7 +28,7 @@ Deno.test("inTransaction() is disk_full when there is no room, and leaves nothin
   database.close();
 });
 
-Deno.test("inTransaction() is home_unusable when the file may not be written", () => {
+Deno.test("inTransaction() throws home_unusable when the file may not be written", () => {
   const database = open();
   database.exec("PRAGMA query_only = ON");
   const write = () => inTransaction(database, { what: "The file", write: () => fill(database, 1) });
@@ -36,7 +36,7 @@ Deno.test("inTransaction() is home_unusable when the file may not be written", (
   database.close();
 });
 
-Deno.test("inTransaction() passes on what is no fault of the file, and leaves nothing of it", () => {
+Deno.test("inTransaction() rethrows errors that are not the file's fault, and keeps no part of the transaction", () => {
   const database = open();
   const write = () => {
     fill(database, 1);

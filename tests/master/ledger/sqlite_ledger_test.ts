@@ -28,7 +28,7 @@ function recordNode(path: string): void {
   ledger.close();
 }
 
-Deno.test("SqliteLedger.open() finds what an earlier process left", () => {
+Deno.test("SqliteLedger.open() loads what an earlier process stored", () => {
   inDirectory((path) => {
     recordNode(path);
     const ledger = SqliteLedger.open(path);
@@ -39,7 +39,7 @@ Deno.test("SqliteLedger.open() finds what an earlier process left", () => {
   });
 });
 
-Deno.test("SqliteLedger.open() finds what a process left that was killed", () => {
+Deno.test("SqliteLedger.open() loads what a killed process stored", () => {
   inDirectory((path) => {
     recordNode(path);
     const killed = SqliteLedger.open(path);
@@ -58,7 +58,7 @@ Deno.test("SqliteLedger.open() finds what a process left that was killed", () =>
   });
 });
 
-Deno.test("SqliteLedger.open() refuses a file that is no database, by name", () => {
+Deno.test("SqliteLedger.open() refuses a file that is no database, and names it", () => {
   inDirectory((path) => {
     Deno.writeTextFileSync(path, "This is not a database, however long one looks at it.");
     const error = assertThrows(() => SqliteLedger.open(path), DmlError);
@@ -78,7 +78,7 @@ Deno.test("SqliteLedger.open() refuses a damaged database", () => {
   });
 });
 
-Deno.test("SqliteLedger.open() refuses the database of a newer dml, and one that is not dml's", () => {
+Deno.test("SqliteLedger.open() refuses the database of a newer dml, and one of another program", () => {
   inDirectory((path) => {
     recordNode(path);
     change(path, "PRAGMA user_version = 99");
@@ -90,7 +90,7 @@ Deno.test("SqliteLedger.open() refuses the database of a newer dml, and one that
   });
 });
 
-Deno.test("SqliteLedger.load() refuses a row that makes no sense", () => {
+Deno.test("SqliteLedger.load() refuses an invalid row", () => {
   inDirectory((path) => {
     recordNode(path);
     change(path, "UPDATE nodes SET capabilities = '{\"cores\":0}'");

@@ -14,7 +14,7 @@ const FIRST_SCHEMA = `
     document TEXT NOT NULL, registered_ms INTEGER NOT NULL) STRICT;
   PRAGMA user_version = 1; PRAGMA application_id = ${0x646d6c4c};`;
 
-Deno.test("migrate() keeps what a bare name meant in an older ledger: the highest version", () => {
+Deno.test("migrate() makes the highest version of an older ledger the latest, as its bare name meant", () => {
   const directory = Deno.makeTempDirSync();
   const path = join(directory, "ledger.sqlite");
   const database = new DatabaseSync(path);

@@ -12,7 +12,7 @@ function manifestOf(version: number, texts: string[]): Manifest {
   return { ...emptyManifest("layered", version), files };
 }
 
-Deno.test("collectGarbage() deletes what only removed versions needed, and leaves everything else alone", async () => {
+Deno.test("collectGarbage() deletes files that only removed versions needed, and nothing else", async () => {
   const [world, durable] = [new CoreWorld(), new MemoryBlobStore()];
   for (const text of ["shared", "old", "gallery"]) await durable.put(digestOf(bytesOf(text)), bytesOf(text));
   const [old, kept] = [manifestOf(1, ["shared", "old"]), manifestOf(2, ["shared"])];

@@ -20,7 +20,7 @@ async function codeOf(running: Promise<unknown>): Promise<string> {
   return (await assertRejects(() => running, DmlError)).code;
 }
 
-Deno.test("ModelFileUploads.take() puts pieces in order together and keeps what hashes to its name", async () => {
+Deno.test("ModelFileUploads.take() joins parts in order and keeps a file that matches its digest", async () => {
   const durable = new MemoryBlobStore();
   const taken = uploads(durable);
   assertEquals(await taken.receivedBytes(DIGEST, { size: SIZE, nowMs: 0 }), 0);
@@ -31,28 +31,28 @@ Deno.test("ModelFileUploads.take() puts pieces in order together and keeps what 
   assertEquals(await taken.receivedBytes(DIGEST, { size: SIZE, nowMs: 0 }), SIZE);
 });
 
-Deno.test("ModelFileUploads.take() does not take a piece twice, nor one too early, and says where to go on", async () => {
+Deno.test("ModelFileUploads.take() accepts no part twice or too early, and returns where to continue", async () => {
   const taken = uploads();
   await taken.take(DIGEST, piece(0, 4), { start: 0, size: SIZE, nowMs: 0 });
   assertEquals(await taken.take(DIGEST, piece(0, 4), { start: 0, size: SIZE, nowMs: 0 }), 4);
   assertEquals(await taken.take(DIGEST, piece(8, 10), { start: 8, size: SIZE, nowMs: 0 }), 4);
 });
 
-Deno.test("ModelFileUploads.take() forgets a file that does not hash to its name", async () => {
+Deno.test("ModelFileUploads.take() discards a file that does not match its digest", async () => {
   const taken = uploads();
   const wrong = FILE.toReversed();
   assertEquals(await codeOf(taken.take(DIGEST, wrong, { start: 0, size: SIZE, nowMs: 0 })), "blob_corrupt");
   assertEquals(await taken.receivedBytes(DIGEST, { size: SIZE, nowMs: 0 }), 0);
 });
 
-Deno.test("ModelFileUploads goes on with what a reception that was left off has kept", async () => {
+Deno.test("ModelFileUploads resumes an interrupted upload", async () => {
   const taken = uploads();
   await taken.take(DIGEST, piece(0, 7), { start: 0, size: SIZE, nowMs: 0 });
   await taken.sweep(100);
   assertEquals(await taken.receivedBytes(DIGEST, { size: SIZE, nowMs: 100 }), 7);
 });
 
-Deno.test("ModelFileUploads lets the reception that waited longest give way", async () => {
+Deno.test("ModelFileUploads evicts the upload that was idle for longest", async () => {
   const taken = uploads();
   const others = [1, 2].map((at) => digestOf(Uint8Array.of(at)));
   for (const [at, digest] of [DIGEST, ...others].entries()) {
@@ -61,7 +61,7 @@ Deno.test("ModelFileUploads lets the reception that waited longest give way", as
   assertEquals(await taken.take(DIGEST, FILE, { start: 0, size: SIZE, nowMs: 9 }), SIZE);
 });
 
-Deno.test("ModelFileUploads.receivedBytes() may be asked twice at once, and refuses another size", async () => {
+Deno.test("ModelFileUploads.receivedBytes() may be called twice at once, and refuses another size", async () => {
   const taken = uploads();
   const ask = () => taken.receivedBytes(DIGEST, { size: SIZE, nowMs: 0 });
   assertEquals(await Promise.all([ask(), ask()]), [0, 0]);
@@ -69,7 +69,7 @@ Deno.test("ModelFileUploads.receivedBytes() may be asked twice at once, and refu
   assertEquals(await codeOf(other), "request_invalid");
 });
 
-Deno.test("ModelFileUploads.spared() names what arrived lately", async () => {
+Deno.test("ModelFileUploads.spared() names recently received files", async () => {
   const taken = uploads();
   await taken.take(DIGEST, FILE.slice(), { start: 0, size: SIZE, nowMs: 5 });
   assertEquals([...taken.spared(1_004)], [DIGEST]);

@@ -24,7 +24,7 @@ function open(entry = pictureEntry()) {
   return { durable, store: new ModelStore({ durable, log: SILENT_LOG, catalog: [entry] }) };
 }
 
-Deno.test("ModelStore.ensure() makes a file when it is asked for, once also for several at a time", async () => {
+Deno.test("ModelStore.ensure() creates a file on request, once even for concurrent requests", async () => {
   const loaded = { count: 0 };
   const { durable, store } = open(pictureEntry(loaded));
   assertEquals([await durable.stat(DIGEST), loaded.count], [null, 0], "nothing is made at the start");
@@ -33,7 +33,7 @@ Deno.test("ModelStore.ensure() makes a file when it is asked for, once also for 
   assertEquals([await durable.stat(DIGEST), loaded.count], [FILE.length, 1]);
 });
 
-Deno.test("ModelStore.ensure() makes a file again that is not as long as it should be, or is gone", async () => {
+Deno.test("ModelStore.ensure() recreates a file that is missing or has the wrong length", async () => {
   await using directory = await temporaryDirectory();
   const loaded = { count: 0 };
   for (const damage of [(path: string) => Deno.truncate(path, 5), (path: string) => Deno.remove(path)]) {
@@ -47,7 +47,7 @@ Deno.test("ModelStore.ensure() makes a file again that is not as long as it shou
   assertEquals(loaded.count, 3);
 });
 
-Deno.test("ModelStore.recheck() finds what has the right size and wrong bytes, and makes it again", async () => {
+Deno.test("ModelStore.recheck() detects wrong bytes of the right length, and recreates the file", async () => {
   await using directory = await temporaryDirectory();
   const loaded = { count: 0 };
   const durable = await DiskBlobStore.open(directory.path);
@@ -61,7 +61,7 @@ Deno.test("ModelStore.recheck() finds what has the right size and wrong bytes, a
   assertEquals([await durable.read(DIGEST), loaded.count], [FILE, 2]);
 });
 
-Deno.test("ModelStore.recheck() removes a damaged file that the catalog does not have, and says what to do", async () => {
+Deno.test("ModelStore.recheck() removes a damaged file that is not from the catalog, and advises what to do", async () => {
   await using directory = await temporaryDirectory();
   const durable = await DiskBlobStore.open(directory.path);
   const lines: string[] = [];
@@ -79,14 +79,14 @@ Deno.test("ModelStore.recheck() removes a damaged file that the catalog does not
   for (const part of ["own@1 is damaged", DIGEST, "dml models push"]) assertStringIncludes(lines[0], part);
 });
 
-Deno.test("ModelStore.ensure() leaves alone what it does not know", async () => {
+Deno.test("ModelStore.ensure() ignores digests it does not know", async () => {
   const { durable, store } = open();
   const unknown = digestOf(new Uint8Array([1]));
   await store.ensure(unknown);
   assertEquals(await durable.stat(unknown), null);
 });
 
-Deno.test("ModelStore.ensure() remembers why a file cannot be made, and tries again", async () => {
+Deno.test("ModelStore.ensure() keeps the reason why a file cannot be created, and tries again", async () => {
   const network = { isThere: false };
   const entry = {
     ...pictureEntry(),
@@ -105,7 +105,7 @@ Deno.test("ModelStore.ensure() remembers why a file cannot be made, and tries ag
   assertEquals(store.faultOf(digest), null);
 });
 
-Deno.test("ModelStore.faultOf() blames every model that needs the file", async () => {
+Deno.test("ModelStore.faultOf() returns the fault for every model that needs the file", async () => {
   const entry = {
     ...pictureEntry(),
     loadFile: () => Promise.reject(new DmlError("assets_missing", "There is no network.")),
@@ -117,13 +117,13 @@ Deno.test("ModelStore.faultOf() blames every model that needs the file", async (
   assertEquals(store.list().map(({ digest }) => store.isOptional(digest)), [false, true]);
 });
 
-Deno.test("ModelStore.ensure() does not keep a model file that is not the one of the manifest", async () => {
+Deno.test("ModelStore.ensure() rejects a model file that differs from the manifest", async () => {
   const { durable, store } = open({ ...pictureEntry(), loadFile: () => Promise.resolve(new Uint8Array([1])) });
   assertEquals((await assertRejects(() => store.ensure(DIGEST), DmlError)).code, "blob_corrupt");
   assertEquals(await durable.stat(DIGEST), null);
 });
 
-Deno.test("ModelStore.add() serves what the ledger remembers only when all its files are here", async () => {
+Deno.test("ModelStore.add() serves a model of the ledger only if all its files are present", async () => {
   const { durable, store } = open();
   const older = { ...pictureEntry().manifest, version: 7 };
   const { digest, bytes } = encodeManifest(older);
@@ -139,7 +139,7 @@ Deno.test("ModelStore.add() serves what the ledger remembers only when all its f
   assertEquals(await store.add(own, added.digest), false, "its model file is of another size");
 });
 
-Deno.test("ModelStore.add() does not serve another model of the same name and version", async () => {
+Deno.test("ModelStore.add() refuses another model of the same name and version", async () => {
   const { durable, store } = open();
   const other = { ...emptyManifest("faces"), description: "Another one." };
   const { digest, bytes } = encodeManifest(other);

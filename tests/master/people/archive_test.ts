@@ -18,7 +18,7 @@ async function staff(): Promise<PeopleFixture> {
   return fixture;
 }
 
-Deno.test("what one master exports another imports: the same people, the same bytes again", async () => {
+Deno.test("an imported archive gives the same people, and exports to the same bytes", async () => {
   await using fixture = await staff();
   const text = await exported(fixture);
   assertEquals(await exported(fixture), text);
@@ -31,7 +31,7 @@ Deno.test("what one master exports another imports: the same people, the same by
   assertEquals(other.finder.asked.length, 0, "no embedding had to be made");
 });
 
-Deno.test("importing again adds nothing, and into people who are there only what they lack", async () => {
+Deno.test("importing again adds nothing; importing into existing people adds only what they lack", async () => {
   await using fixture = await staff();
   const text = await exported(fixture);
   const again = await fixture.people.import("staff", text);
@@ -54,7 +54,7 @@ Deno.test("a master with another embedder makes its own embeddings from the crop
   assertEquals([index.embedder, index.dimensions], [NEW_EMBEDDER, 3]);
 });
 
-Deno.test("an archive that is not whole or not true is refused by its line, and nothing of it is kept", async () => {
+Deno.test("an incomplete or invalid archive is refused with the line number, and nothing of it is kept", async () => {
   await using fixture = await staff();
   const lines = (await exported(fixture)).trimEnd().split("\n");
   const face = JSON.parse(lines[2]);
@@ -92,7 +92,7 @@ Deno.test("an archive that is not whole or not true is refused by its line, and 
   assertEquals([other.people.galleries(), (await other.blobs()).size], [[], 0]);
 });
 
-Deno.test("People.import() answers any text with what it is or with archive_invalid", async () => {
+Deno.test("People.import() answers any text with a result or with archive_invalid", async () => {
   await using fixture = await staff();
   const lines = (await exported(fixture)).trimEnd().split("\n");
   const piece = fc.oneof(fc.constantFrom(...lines), fc.string(), fc.json());

@@ -64,7 +64,7 @@ class Publishing implements AsyncDisposable {
   }
 }
 
-Deno.test("publishGallery() resolves when every node has the version in force or cannot have it", async () => {
+Deno.test("publishGallery() resolves when the version is active on every node or has failed there", async () => {
   await using publishing = await Publishing.start();
   const [one, other] = [await publishing.fixture.join(1), await publishing.fixture.join(2)];
   const published = publishing.publish("staff", 1);
@@ -77,7 +77,7 @@ Deno.test("publishGallery() resolves when every node has the version in force or
   assertEquals(await published, { ready: 1, pending: 0, failed: 1 });
 });
 
-Deno.test("publishGallery() waits no longer than two seconds for a node that does not answer", async () => {
+Deno.test("publishGallery() waits at most two seconds for a node that does not answer", async () => {
   await using publishing = await Publishing.start();
   const node = await publishing.fixture.join(1);
   const published = publishing.publish("staff", 1);
@@ -87,7 +87,7 @@ Deno.test("publishGallery() waits no longer than two seconds for a node that doe
   assertEquals(publishing.fixture.clock.nowMs() - startMs, IN_FORCE_MS);
 });
 
-Deno.test("publishGallery() waits for no node that leaves, and for none where there is none", async () => {
+Deno.test("publishGallery() waits for no node that leaves, and returns at once if there is none", async () => {
   await using publishing = await Publishing.start();
   assertEquals(await publishing.publish("staff", 1), { ready: 0, pending: 0, failed: 0 });
   const node = await publishing.fixture.join(1);
@@ -97,14 +97,14 @@ Deno.test("publishGallery() waits for no node that leaves, and for none where th
   assertEquals(await published, { ready: 0, pending: 0, failed: 0 });
 });
 
-Deno.test("publishGallery() of what is in force already is answered at once", async () => {
+Deno.test("publishGallery() of a version that is already active returns at once", async () => {
   await using publishing = await Publishing.start();
   const node = await publishing.fixture.join(1);
   await publishing.inForce(node, "staff", 1);
   assertEquals(await publishing.publish("staff", 1), { ready: 1, pending: 0, failed: 0 });
 });
 
-Deno.test("publishGallery() refuses an index that is not of that gallery and version, and the name of nobody", async () => {
+Deno.test("publishGallery() refuses an index of another gallery or version, and an invalid name", async () => {
   await using publishing = await Publishing.start();
   const made = await publishing.made("staff", 1);
   const file = { digest: digestOf(FILE), size: FILE.length };
@@ -122,14 +122,14 @@ Deno.test("publishGallery() refuses an index that is not of that gallery and ver
   }
 });
 
-Deno.test("startMaster() knows the galleries that it is given before anybody asks", async () => {
+Deno.test("startMaster() offers the stored galleries before the first request", async () => {
   const galleries = [{ gallery: "staff", version: 1, index: CROP, people: 1, embedder: digestOf(FILE) }];
   await using fixture = await MasterFixture.start({ galleries });
   const node = await fixture.join(1);
   assert(node.received.some((message) => message.type === "gallery.offer" && message.gallery === "staff"));
 });
 
-Deno.test("POST /v1/predictions asks the default gallery where somebody is enrolled, another by name, or none", async () => {
+Deno.test("POST /v1/predictions uses the default gallery if anyone is enrolled, another one by name, or none", async () => {
   await using publishing = await Publishing.start();
   const node = await publishing.fixture.join(1);
   const asked = async (query: string) => {
@@ -154,7 +154,7 @@ Deno.test("POST /v1/predictions asks the default gallery where somebody is enrol
   assertEquals((await problemIn(publishing.post("?gallery=staff"))).code, "gallery_unknown");
 });
 
-Deno.test("POST /v1/predictions?crops=true names the faces that were cut out, for a minute", async () => {
+Deno.test("POST /v1/predictions?crops=true returns references to the crops, kept for a minute", async () => {
   await using publishing = await Publishing.start();
   const node = await publishing.fixture.join(1);
   const answer = publishing.post("?crops=true");
@@ -168,7 +168,7 @@ Deno.test("POST /v1/predictions?crops=true names the faces that were cut out, fo
   assertEquals(await face.bytes(), FACE);
 });
 
-Deno.test("POST /v1/predictions does not believe in a face that was cut out and never came", async () => {
+Deno.test("POST /v1/predictions rejects a result whose crop never arrived", async () => {
   await using publishing = await Publishing.start({ settings: { attemptsMax: 1 } });
   const node = await publishing.fixture.join(1);
   const answer = publishing.post("?crops=true");
@@ -177,7 +177,7 @@ Deno.test("POST /v1/predictions does not believe in a face that was cut out and 
   assertEquals((await problemIn(answer)).code, "attempt_failed");
 });
 
-Deno.test("POST /v1/predictions?crops=true is for the admin where there are tokens", async () => {
+Deno.test("POST /v1/predictions?crops=true requires the admin token if there are tokens", async () => {
   const tokens = newTokens();
   await using publishing = await Publishing.start({ tokens });
   const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });

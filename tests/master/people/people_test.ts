@@ -8,7 +8,7 @@ async function refusal(run: () => Promise<unknown>): Promise<DmlError> {
   return await assertRejects(run, DmlError);
 }
 
-Deno.test("People.enrol() makes gallery and person, and answers when it is in force", async () => {
+Deno.test("People.enrol() creates gallery and person, and resolves when they are active", async () => {
   await using fixture = new PeopleFixture();
   const answer = await fixture.enrol("Ada", portrait(0));
   assertEquals(answer.inForce, { version: 1, ready: 2, pending: 0, failed: 0 });
@@ -21,7 +21,7 @@ Deno.test("People.enrol() makes gallery and person, and answers when it is in fo
   assertEquals(faces.map(({ faceId, source }) => [faceId, source]), [[answer.faceId, "Ada.jpg"]]);
 });
 
-Deno.test("People.enrol() refuses what it cannot use by a code of its own, and stores nothing", async () => {
+Deno.test("People.enrol() refuses each unusable input with a code of its own, and stores nothing", async () => {
   await using fixture = new PeopleFixture();
   const several = pictureOf({ x: 300, angle: 0 }, { x: 100, angle: 90, side: 120 });
   const table: [Uint8Array<ArrayBuffer>, object, string, string][] = [
@@ -41,7 +41,7 @@ Deno.test("People.enrol() refuses what it cannot use by a code of its own, and s
   assertEquals((await fixture.blobs()).size, 0);
 });
 
-Deno.test("People.enrol() and the other changes are refused when the store cannot be written, and change nothing", async () => {
+Deno.test("People.enrol() and other changes fail when the store cannot be written, and change nothing", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   const apply = fixture.store.apply.bind(fixture.store);
@@ -61,7 +61,7 @@ Deno.test("People.enrol() and the other changes are refused when the store canno
   assertEquals(await fixture.publisher.table("staff"), [["Ada", 2, 0]]);
 });
 
-Deno.test("People.enrol() takes the face that is counted from the left, or the largest", async () => {
+Deno.test("People.enrol() uses the face with the given number from the left, or the largest", async () => {
   await using fixture = new PeopleFixture();
   const several = pictureOf({ x: 300, angle: 0 }, { x: 100, angle: 60, side: 120 }, { x: 200, angle: 120 });
   await fixture.enrol("left", several, { face: 1 });
@@ -72,7 +72,7 @@ Deno.test("People.enrol() takes the face that is counted from the left, or the l
   assertEquals(Object.fromEntries(angles), { left: 60, middle: 120, large: 60 });
 });
 
-Deno.test("People.enrol() stores no face twice, and says so", async () => {
+Deno.test("People.enrol() stores no face twice, and reports that", async () => {
   await using fixture = new PeopleFixture();
   const first = await fixture.enrol("Ada", portrait(0));
   for (const [angle, code] of [[0, "already_enrolled"], [10, "near_duplicate"]] as const) {
@@ -85,7 +85,7 @@ Deno.test("People.enrol() stores no face twice, and says so", async () => {
   assertEquals(fixture.people.person("staff", "Ada").faces.length, 2);
 });
 
-Deno.test("People.enrol() at the same time stores one picture once and misses nobody", async () => {
+Deno.test("People.enrol() at the same time stores one picture once and every other picture", async () => {
   await using fixture = new PeopleFixture();
   const angles = [0, 0, 30, 60, 90, 0, 30];
   const answers = await Promise.all(angles.map((angle) => fixture.enrol("Ada", portrait(angle))));
@@ -94,7 +94,7 @@ Deno.test("People.enrol() at the same time stores one picture once and misses no
   assert(fixture.publisher.published.length <= 4, "changes that come together share a version");
 });
 
-Deno.test("People.enrol() warns of who looks alike, and of a face that is not like the others of its person", async () => {
+Deno.test("People.enrol() warns of similar people, and of a face unlike the others of its person", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   const twin = await fixture.enrol("Eve", portrait(20));
@@ -106,7 +106,7 @@ Deno.test("People.enrol() warns of who looks alike, and of a face that is not li
   assertEquals((await fixture.enrol("Bob", portrait(120))).warnings.map(({ code }) => code), ["looks_like"]);
 });
 
-Deno.test("People.enrol() of a dry run says the same and stores nothing", async () => {
+Deno.test("People.enrol() with dry run returns the same and stores nothing", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   const before = await fixture.blobs();
@@ -116,7 +116,7 @@ Deno.test("People.enrol() of a dry run says the same and stores nothing", async 
   assertEquals(await fixture.blobs(), before);
 });
 
-Deno.test("People.reject() is remembered, of the face that is taken for the person when nobody says which", async () => {
+Deno.test("People.reject() stores the face that is recognised as the person if none is chosen", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   const crowd = pictureOf({ x: 10, angle: 100 }, { x: 100, angle: 25 }, { x: 200, angle: 180 });
@@ -135,7 +135,7 @@ Deno.test("People.reject() is remembered, of the face that is taken for the pers
   assertEquals((await refusal(() => fixture.reject("Eve", crowd))).code, "person_unknown");
 });
 
-Deno.test("People.patch() renames in force and keeps what is noted", async () => {
+Deno.test("People.patch() renames the person in the active gallery and keeps the metadata", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   await fixture.enrol("Bob", portrait(90));
@@ -151,7 +151,7 @@ Deno.test("People.patch() renames in force and keeps what is noted", async () =>
   assertEquals((await refusal(() => fixture.people.patch("stuff", "Bob", {}))).advice, "Did you mean staff?");
 });
 
-Deno.test("People.merge() makes one of two, with the faces of both", async () => {
+Deno.test("People.merge() makes one person of two, with the faces of both", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   await fixture.enrol("A. Lovelace", portrait(40));
@@ -163,7 +163,7 @@ Deno.test("People.merge() makes one of two, with the faces of both", async () =>
   assertEquals((await refusal(() => fixture.people.merge("staff", "Ada", "Ada"))).code, "request_invalid");
 });
 
-Deno.test("People.remove() leaves no byte of a person, and removeGallery() none at all", async () => {
+Deno.test("People.remove() leaves no byte of a person, and removeGallery() none of a gallery", async () => {
   await using fixture = new PeopleFixture();
   const { faceId } = await fixture.enrol("Ada", portrait(0));
   await fixture.settled();
@@ -187,10 +187,10 @@ Deno.test("People.remove() leaves no byte of a person, and removeGallery() none 
     "staff",
   ]]);
   const again = await fixture.enrol("Ada", portrait(0));
-  assert(again.inForce!.version > 6, "a node that has not heard of it takes the new one for newer");
+  assert(again.inForce!.version > 6, "its version must be higher for nodes that missed the removal");
 });
 
-Deno.test("People keep a crop that two faces share until the last of them is gone", async () => {
+Deno.test("People keep a crop that two faces share until the last of them is removed", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   await fixture.enrol("Ada", portrait(0), { gallery: "guests" });
@@ -208,7 +208,7 @@ Deno.test("People keep a crop that two faces share until the last of them is gon
   );
 });
 
-Deno.test("People.people() gives pages, and setThresholds() a new version", async () => {
+Deno.test("People.people() returns pages, and setThresholds() makes a new version", async () => {
   await using fixture = new PeopleFixture();
   for (const [index, name] of ["C", "A", "B"].entries()) await fixture.enrol(name, portrait(120 * index));
   const first = fixture.people.people("staff", { after: null, limit: 2 });
@@ -220,7 +220,7 @@ Deno.test("People.people() gives pages, and setThresholds() a new version", asyn
   assertEquals((await fixture.publisher.peopleOf("staff")).index.thresholds, thresholds);
 });
 
-Deno.test("People.start() brings into force again what an earlier master left, and finishes what it did not", async () => {
+Deno.test("People.start() publishes the galleries of an earlier master, and finishes its pending work", async () => {
   await using earlier = new PeopleFixture();
   await earlier.enrol("Ada", portrait(0));
   await earlier.settled();
@@ -244,7 +244,7 @@ Deno.test("People.start() brings into force again what an earlier master left, a
   assertEquals(await holey.publisher.table("staff"), [["Ada", 1, 0]]);
 });
 
-Deno.test("one enrolment in a gallery of many buckets makes one bucket", async () => {
+Deno.test("one enrolment in a gallery of many buckets rebuilds one bucket", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   await fixture.settled();
@@ -266,7 +266,7 @@ Deno.test("one enrolment in a gallery of many buckets makes one bucket", async (
   assertEquals(next.buckets[0], old);
 });
 
-Deno.test("People.stop() leaves store and blobs alone from then on; what was left is deleted at the next start", async () => {
+Deno.test("People.stop() ends all writes to store and blobs; leftovers are deleted at the next start", async () => {
   const fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   await fixture.settled();
@@ -288,5 +288,5 @@ Deno.test("People.stop() leaves store and blobs alone from then on; what was lef
   next.people.start();
   await next.settled();
   const left = await next.blobs();
-  assertEquals([...before].filter((digest) => left.has(digest)).length, 1, "only the crop of Ada is as it was");
+  assertEquals([...before].filter((digest) => left.has(digest)).length, 1, "only the crop of Ada is left unchanged");
 });

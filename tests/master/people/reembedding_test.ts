@@ -9,7 +9,7 @@ async function pass(fixture: PeopleFixture, ms: number): Promise<void> {
   }
 }
 
-Deno.test("a gallery is brought to a new embedder from its crops, and is in force as it was until then", async () => {
+Deno.test("a gallery is embedded again from its crops, and stays active with the old embeddings meanwhile", async () => {
   await using fixture = new PeopleFixture();
   for (let angle = 0; angle < 180; angle += 30) await fixture.enrol(`person ${angle}`, portrait(angle));
   await fixture.reject("person 0", portrait(15));
@@ -33,7 +33,7 @@ Deno.test("a gallery is brought to a new embedder from its crops, and is in forc
   assert(fixture.logged.some(({ message }) => message === "A gallery is in force with a new embedder."));
 });
 
-Deno.test("who is enrolled while a gallery is on its way to a new embedder counts when it is there", async () => {
+Deno.test("a person enrolled during re-embedding is in the gallery afterwards", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   fixture.finder.current = NEW_EMBEDDER;
@@ -47,7 +47,7 @@ Deno.test("who is enrolled while a gallery is on its way to a new embedder count
   assertEquals(await fixture.publisher.table("staff"), [["Ada", 1, 0], ["Bob", 1, 0]]);
 });
 
-Deno.test("a crop in which the new embedder finds no face is left out, with a warning, and the others go on", async () => {
+Deno.test("a crop in which the new embedder finds no face is skipped with a warning, and the others are embedded", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   await fixture.enrol("Bob", portrait(90));

@@ -20,7 +20,7 @@ function withPerson(path: string): SqlitePeopleStore {
   return store;
 }
 
-Deno.test("SqlitePeopleStore.open() finds what a process left that was killed", async () => {
+Deno.test("SqlitePeopleStore.open() loads what a killed process stored", async () => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, "people.sqlite");
   const killed = withPerson(path);
@@ -32,7 +32,7 @@ Deno.test("SqlitePeopleStore.open() finds what a process left that was killed", 
   store.close();
 });
 
-Deno.test("SqlitePeopleStore.apply() leaves nothing of a person who was removed in its files", async () => {
+Deno.test("SqlitePeopleStore.apply() leaves no trace of a removed person in its files", async () => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, "people.sqlite");
   const store = withPerson(path);
@@ -46,7 +46,7 @@ Deno.test("SqlitePeopleStore.apply() leaves nothing of a person who was removed 
   store.close();
 });
 
-Deno.test("SqlitePeopleStore.open() refuses a file that is not its own, and one of a newer dml, by name", async () => {
+Deno.test("SqlitePeopleStore.open() refuses a file of another program or a newer dml, and names it", async () => {
   await using directory = await temporaryDirectory();
   const refused = (path: string) => {
     const error = assertThrows(() => SqlitePeopleStore.open(path), DmlError);

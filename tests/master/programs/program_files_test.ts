@@ -5,7 +5,7 @@ import { assertEquals, assertRejects } from "../../assert.ts";
 import { programBytes, programOf } from "../../protocol/program/programs.ts";
 import { temporaryDirectory } from "../../temporary_directory.ts";
 
-Deno.test("ProgramFiles() holds what is dml, says what it is, and gives its bytes from anywhere on", async () => {
+Deno.test("ProgramFiles() lists executables of dml with version and target, and reads them from any offset", async () => {
   await using place = await temporaryDirectory();
   const executable = join(place.path, "dml");
   const directory = join(place.path, "others");
@@ -23,7 +23,7 @@ Deno.test("ProgramFiles() holds what is dml, says what it is, and gives its byte
   assertEquals([size, await new Response(stream).bytes()], [own.size, programBytes("0.2.0").subarray(10)]);
 });
 
-Deno.test("ProgramFiles() has nothing any more of a file that was changed", async () => {
+Deno.test("ProgramFiles() drops a file that was changed", async () => {
   await using place = await temporaryDirectory();
   const executable = join(place.path, "dml");
   await Deno.writeFile(executable, programBytes("0.2.0"));

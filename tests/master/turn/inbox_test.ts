@@ -34,16 +34,16 @@ function connect(number: number) {
   return { type: "connect_node", connectionId: number, hello, address: "10.0.0.1:1" } as const;
 }
 
-Deno.test("Inbox.post() makes one turn of all that comes together: one transaction, then the sends", async () => {
+Deno.test("Inbox.post() runs one turn for all commands that arrive together: one transaction, then the sends", async () => {
   const { inbox, trace } = open();
   inbox.post(connect(1));
   inbox.post(connect(2));
-  assertEquals(trace, [], "not before the caller is done");
+  assertEquals(trace, [], "not before the caller has returned");
   await null;
   assertEquals(trace, ["append node_recorded node_recorded", "welcome", "welcome"]);
 });
 
-Deno.test("Inbox.post() does not touch the ledger for what is not durable", async () => {
+Deno.test("Inbox.post() does not write to the ledger without durable events", async () => {
   const { inbox, trace } = open();
   inbox.post({ type: "tick" });
   inbox.post({ type: "cancel_task", taskId: idOf("task", 1) });
@@ -51,7 +51,7 @@ Deno.test("Inbox.post() does not touch the ledger for what is not durable", asyn
   assertEquals(trace, []);
 });
 
-Deno.test("Inbox.flush() runs the turn at once, and nothing when there is none", () => {
+Deno.test("Inbox.flush() runs the turn at once, and does nothing without commands", () => {
   const { inbox, trace } = open();
   inbox.flush();
   inbox.post(connect(1));

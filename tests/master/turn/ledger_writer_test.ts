@@ -26,7 +26,7 @@ function seen(number: number, lastSeenMs: number): DurableEvent {
   return { type: "node_seen", nodeId: idOf("node", number), lastSeenMs, completed: 0 };
 }
 
-Deno.test("LedgerWriter.write() says why nothing was kept, and forgets it", () => {
+Deno.test("LedgerWriter.write() returns why nothing was stored, and forgets the events", () => {
   const { ledger, appended, writer } = open();
   ledger.isFull = true;
   assertEquals(writer.write([recorded(1)])?.code, "disk_full");
@@ -35,7 +35,7 @@ Deno.test("LedgerWriter.write() says why nothing was kept, and forgets it", () =
   assertEquals(appended, [[recorded(2)]]);
 });
 
-Deno.test("LedgerWriter.writeOrRemember() writes what was missed before what comes next, in order", () => {
+Deno.test("LedgerWriter.writeOrRemember() writes missed events before the next ones, in order", () => {
   const { ledger, appended, writer } = open();
   ledger.isFull = true;
   writer.writeOrRemember([recorded(1)]);
@@ -48,7 +48,7 @@ Deno.test("LedgerWriter.writeOrRemember() writes what was missed before what com
   assertEquals(appended.length, 1, "once");
 });
 
-Deno.test("LedgerWriter.writeOrRemember() remembers of a node that comes and goes only what became of it", () => {
+Deno.test("LedgerWriter.writeOrRemember() remembers only the last state of a node that comes and goes", () => {
   const { ledger, appended, writer } = open();
   ledger.isFull = true;
   for (let time = 0; time < 1_000; time++) {

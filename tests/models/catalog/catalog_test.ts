@@ -9,7 +9,7 @@ import { InvariantError } from "../../../protocol/kernel/invariant.ts";
 import { assertEquals, assertNotEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
 import { floats, message } from "../onnx/protobuf_writer.ts";
 
-Deno.test("CATALOG holds valid manifests of different models", () => {
+Deno.test("CATALOG contains valid manifests of different models", () => {
   for (const { manifest } of CATALOG) {
     assertEquals(decodeManifest(encodeManifest(manifest).bytes), manifest);
   }
@@ -17,7 +17,7 @@ Deno.test("CATALOG holds valid manifests of different models", () => {
   assertEquals(registry.list().map(({ name }) => name), ["empty@1", "face-attributes@1", "faces@1"]);
 });
 
-Deno.test("CATALOG loads every model file as its manifest pins it, and as often as asked", async () => {
+Deno.test("CATALOG loads every model file with its pinned digest, any number of times", async () => {
   for (const entry of CATALOG) {
     for (const file of entry.manifest.files) {
       const bytes = await entry.loadFile(file.role);
@@ -57,7 +57,7 @@ function manifestWith(file: Partial<ModelFile>): Manifest {
   return { ...FACES.manifest, files: [{ ...whole, ...file }] };
 }
 
-Deno.test("publishedEntry() takes a published file in without touching it", async () => {
+Deno.test("publishedEntry() optimises a copy and leaves the published file unchanged", async () => {
   const before = PUBLISHED.slice();
   const entry = publishedEntry(manifestWith({}), {
     detect: {
@@ -70,7 +70,7 @@ Deno.test("publishedEntry() takes a published file in without touching it", asyn
   assertNotEquals(TAKEN_IN, before);
 });
 
-Deno.test("publishedEntry() refuses another file, and another outcome, than those pinned", async () => {
+Deno.test("publishedEntry() refuses a published file, and an optimised one, that differ from the pinned digests", async () => {
   const other = digestOf(new Uint8Array(1));
   const load = () => Promise.resolve({ default: PUBLISHED });
   const entries = [
@@ -86,7 +86,7 @@ Deno.test("publishedEntry() refuses another file, and another outcome, than thos
   }
 });
 
-Deno.test("publishedEntry() says which file is not here", async () => {
+Deno.test("publishedEntry() names a file that is missing", async () => {
   const entry = publishedEntry(manifestWith({}), {
     detect: {
       digest: digestOf(PUBLISHED),
@@ -98,7 +98,7 @@ Deno.test("publishedEntry() says which file is not here", async () => {
   assertStringIncludes(error.message, "the model file detect of faces@1 could not be loaded: no network");
 });
 
-Deno.test("publishedEntry() has no model file that its manifest does not name", async () => {
+Deno.test("publishedEntry() throws for a role that its manifest does not name", async () => {
   await assertRejects(() => FACES.loadFile("age"), InvariantError);
   await assertRejects(() => FACES.loadFile("constructor"), InvariantError);
 });

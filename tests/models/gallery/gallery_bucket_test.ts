@@ -41,7 +41,7 @@ function assertInvalid(bytes: Uint8Array, words: string, dimensions = 2): void {
   assertEquals(error.code, "gallery_invalid");
 }
 
-Deno.test("decodeBucket() gives back what encodeBucket() was given, by id, wherever its bytes lie", () => {
+Deno.test("decodeBucket() restores what encodeBucket() wrote, sorted by id, at any offset in a buffer", () => {
   fc.assert(fc.property(people, fc.nat(7), (all, offset) => {
     const bytes = encodeBucket(all, { dimensions: DIMENSIONS });
     const moved = new Uint8Array(bytes.length + offset).subarray(offset);
@@ -50,7 +50,7 @@ Deno.test("decodeBucket() gives back what encodeBucket() was given, by id, where
   }));
 });
 
-Deno.test("encodeBucket() makes the same bytes of the same people in any order, and leaves them as they were", () => {
+Deno.test("encodeBucket() writes the same bytes for the same people in any order, and does not change its input", () => {
   fc.assert(fc.property(people, (all) => {
     const before = structuredClone(all);
     const bytes = encodeBucket(all, { dimensions: DIMENSIONS });
@@ -68,7 +68,7 @@ Deno.test("encodeBucket() writes a length, a JSON header padded to 4 and little-
   assertEquals([...bytes.subarray(4 + padded.length)], [0, 0, 0, 0, 0, 0, 0x80, 0x3f]);
 });
 
-Deno.test("decodeBucket() refuses what is no bucket of this gallery, and says why", () => {
+Deno.test("decodeBucket() refuses invalid buckets and those of another gallery, with the reason", () => {
   const person = { id: "person_a", name: "Ada", faces: 1, rejected: 0 };
   const header = { schema: 1, dimensions: 2, people: [person] };
   const row = (...numbers: number[]) => new Uint8Array(Float32Array.from(numbers).buffer);
@@ -90,7 +90,7 @@ Deno.test("decodeBucket() refuses what is no bucket of this gallery, and says wh
   assertInvalid(bucketWith(header, row(Infinity, 1)), "person_a whose length is not 1");
 });
 
-Deno.test("decodeBucket() either reads or refuses any bytes, and refuses by its code only", () => {
+Deno.test("decodeBucket() reads any bytes or refuses them with its error code", () => {
   const good = encodeBucket([ADA], { dimensions: 2 });
   fc.assert(fc.property(fc.nat(good.length - 1), fc.nat(255), fc.nat(good.length), (at, value, length) => {
     const bytes = good.slice();
@@ -104,7 +104,7 @@ Deno.test("decodeBucket() either reads or refuses any bytes, and refuses by its 
   }));
 });
 
-Deno.test("bucketOf() spreads people evenly, each always in the same bucket", () => {
+Deno.test("bucketOf() spreads people evenly, and a person is always in the same bucket", () => {
   const counts = new Array(16).fill(0);
   for (let index = 0; index < 4_000; index++) counts[bucketOf(`person_${index}`, 16)]++;
   assertEquals(counts.reduce((sum, count) => sum + count), 4_000);

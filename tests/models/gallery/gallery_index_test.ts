@@ -11,16 +11,16 @@ import { makeGallery } from "./made_gallery.ts";
 const { index } = makeGallery([], { dimensions: 4, bucketCount: 4 });
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
-Deno.test("decodeGalleryIndex() gives back what encodeGalleryIndex() was given", () => {
+Deno.test("decodeGalleryIndex() restores what encodeGalleryIndex() wrote", () => {
   assertEquals(decodeGalleryIndex(encodeGalleryIndex(index)), index);
 });
 
-Deno.test("encodeGalleryIndex() makes the same bytes whatever the order of the keys", () => {
+Deno.test("encodeGalleryIndex() writes the same bytes whatever the order of the keys", () => {
   const turned = Object.fromEntries(Object.entries(index).reverse()) as typeof index;
   assertEquals(encodeGalleryIndex(turned), encodeGalleryIndex(index));
 });
 
-Deno.test("decodeGalleryIndex() refuses what is no index, and says why", () => {
+Deno.test("decodeGalleryIndex() refuses an invalid index, with the reason", () => {
   const faults: [Uint8Array, string][] = [
     [Uint8Array.of(0x7b), "not JSON"],
     [Uint8Array.of(0xff), "not JSON"],
@@ -36,7 +36,7 @@ Deno.test("decodeGalleryIndex() refuses what is no index, and says why", () => {
   }
 });
 
-Deno.test("DEFAULT_THRESHOLDS are thresholds, with room between known and unknown", () => {
+Deno.test("DEFAULT_THRESHOLDS are valid, with room between known and unknown", () => {
   assertEquals(galleryThresholdsSchema.parse(DEFAULT_THRESHOLDS), DEFAULT_THRESHOLDS);
   assert(DEFAULT_THRESHOLDS.unknown < DEFAULT_THRESHOLDS.known);
 });

@@ -25,7 +25,7 @@ function slotsIn(view: GalleryView): number {
   return view.people.personOfSlot.length;
 }
 
-Deno.test("GalleryMatrix update() reads only the buckets that it does not hold", async () => {
+Deno.test("GalleryMatrix update() reads only buckets that it does not have", async () => {
   const random = seededRandom(1);
   const people = madePeople(random, { count: 60, faceCount: 2, dimensions: DIMENSIONS });
   const matrix = new GalleryMatrix({ dimensions: DIMENSIONS });
@@ -45,7 +45,7 @@ Deno.test("GalleryMatrix update() reads only the buckets that it does not hold",
   assertSays(view, renamed, random);
 });
 
-Deno.test("GalleryMatrix update() writes rows only for whoever changed, however the buckets are cut", async () => {
+Deno.test("GalleryMatrix update() writes only the rows of changed people, whatever the number of buckets", async () => {
   const random = seededRandom(2);
   const people = madePeople(random, { count: 50, faceCount: 2, dimensions: DIMENSIONS });
   const rows = people.reduce((sum, { faces, rejected }) => sum + faces.length + rejected.length, 0);
@@ -61,7 +61,7 @@ Deno.test("GalleryMatrix update() writes rows only for whoever changed, however 
   assertSays(view, changed, random);
 });
 
-Deno.test("GalleryMatrix: older views say the same until they are released, and then their slots are used again", async () => {
+Deno.test("GalleryMatrix: older views stay valid until they are released, and then their slots are reused", async () => {
   const random = seededRandom(3);
   const matrix = new GalleryMatrix({ dimensions: DIMENSIONS });
   const generation = () => madePeople(random, { count: 20, faceCount: 2, dimensions: DIMENSIONS });
@@ -84,7 +84,7 @@ Deno.test("GalleryMatrix: older views say the same until they are released, and 
   assertSays(last, generations[3], random);
 });
 
-Deno.test("GalleryMatrix: any sequence of changes and releases gives every living view its own people", async () => {
+Deno.test("GalleryMatrix: after any sequence of changes and releases every open view matches its own people", async () => {
   const change = fc.record({
     removed: fc.array(fc.nat(11), { maxLength: 4 }),
     changed: fc.array(fc.nat(11), { maxLength: 4 }),
@@ -115,7 +115,7 @@ Deno.test("GalleryMatrix: any sequence of changes and releases gives every livin
   );
 });
 
-Deno.test("GalleryMatrix update() that fails leaves what is held, and its slots", async () => {
+Deno.test("GalleryMatrix update() that fails changes nothing and frees its slots", async () => {
   const random = seededRandom(4);
   const people = madePeople(random, { count: 30, faceCount: 1, dimensions: DIMENSIONS });
   const matrix = new GalleryMatrix({ dimensions: DIMENSIONS });
@@ -148,7 +148,7 @@ Deno.test("GalleryMatrix update() that fails leaves what is held, and its slots"
   assertEquals(await matrix.update(second.index, readerOf(first)), after);
 });
 
-Deno.test("GalleryMatrix update() takes updates one after the other", async () => {
+Deno.test("GalleryMatrix update() runs concurrent updates one after the other", async () => {
   const random = seededRandom(5);
   const generations = [1, 2, 3].map(() => madePeople(random, { count: 9, faceCount: 1, dimensions: DIMENSIONS }));
   const matrix = new GalleryMatrix({ dimensions: DIMENSIONS });

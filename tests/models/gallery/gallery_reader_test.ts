@@ -42,7 +42,7 @@ const coarseGallery = fc.integer({ min: 1, max: 19 }).chain((dimensions) =>
   })
 );
 
-Deno.test("openGallery() match() finds what comparing with every row finds, ties included", async () => {
+Deno.test("openGallery() match() finds the same as comparing with every row, ties included", async () => {
   await fc.assert(fc.asyncProperty(coarseGallery, async ({ dimensions, embedding, people, countMax }) => {
     const view = await viewOf(people, dimensions);
     const expected = nearestByDefinition(people, embedding).slice(0, countMax);
@@ -82,7 +82,7 @@ Deno.test("openGallery() match() is exact to the bit in a gallery of several blo
   }
 });
 
-Deno.test("openGallery() match() is exact where everybody is about as near as everybody else", async () => {
+Deno.test("openGallery() match() is exact if all people are about equally near", async () => {
   const random = seededRandom(12);
   const dimensions = 128;
   const centre = madeFace(random, { dimensions });
@@ -100,7 +100,7 @@ Deno.test("openGallery() match() is exact where everybody is about as near as ev
   }
 });
 
-Deno.test("openGallery() match() gives the last place among equals to the first by name, wherever their rows lie", async () => {
+Deno.test("openGallery() match() gives the last place among equals to the first name, wherever the rows are", async () => {
   const twin = (letter: string) => ({
     id: `person_${letter}`,
     name: `Name ${String.fromCharCode(219 - letter.charCodeAt(0))}`,
@@ -122,7 +122,7 @@ Deno.test("openGallery() match() refuses an embedding of another length or other
   assertThrows(() => reader.match(Float32Array.of(0, NaN, 0, 0), { countMax: 5 }), InvariantError, "normalised");
 });
 
-Deno.test("openGallery() recognise() names a person who is near, and nobody on a blurred face", async () => {
+Deno.test("openGallery() recognise() names a near person, and nobody for a blurred face", async () => {
   const people = [
     { id: "person_a", name: "Ada", faces: [Float32Array.of(1, 0, 0)], rejected: [] },
     { id: "person_b", name: "Bo", faces: [Float32Array.of(0, 1, 0)], rejected: [Float32Array.of(0, 0.6, 0.8)] },
@@ -136,7 +136,7 @@ Deno.test("openGallery() recognise() names a person who is near, and nobody on a
   assertEquals(reader.recognise(unit(Float32Array.of(0.5, 0.5, -0.1)), GOOD).recognition, "uncertain");
 });
 
-Deno.test("openGallery() opens what was posted to a worker with no permissions, on the same memory", async () => {
+Deno.test("openGallery() opens a view posted to a worker without permissions, on the same memory", async () => {
   const random = seededRandom(14);
   const people = madePeople(random, { count: 40, faceCount: 2, dimensions: 32 });
   const view = await viewOf(people, 32);

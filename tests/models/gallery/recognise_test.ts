@@ -17,7 +17,7 @@ const nearest = fc.array(fc.record({ name: fc.constantFrom("Ada", "Bo"), similar
   .map((people) => people.sort((one, other) => other.similarity - one.similarity));
 const GOOD = { eyeDistance: 100, sharpness: 1_000 };
 
-Deno.test("recognise() says one thing, for its reason", () => {
+Deno.test("recognise() returns one result, for one reason", () => {
   fc.assert(
     fc.property(nearest, quality, thresholds, (people, seen, limits) => {
       const said = recognise(people, { quality: seen, thresholds: limits });
@@ -36,7 +36,7 @@ Deno.test("recognise() says one thing, for its reason", () => {
   );
 });
 
-Deno.test("recognise() names somebody only when known, and candidates only when uncertain", () => {
+Deno.test("recognise() returns a name only if known, and candidates only if uncertain", () => {
   fc.assert(
     fc.property(nearest, quality, thresholds, (people, seen, limits) => {
       const { recognition, name, similarity, candidates } = recognise(people, { quality: seen, thresholds: limits });
@@ -51,7 +51,7 @@ Deno.test("recognise() names somebody only when known, and candidates only when 
   );
 });
 
-Deno.test("recognise() never becomes surer when thresholds rise", () => {
+Deno.test("recognise() never becomes more certain when thresholds rise", () => {
   const sureness = ["unknown", "uncertain", "known"];
   fc.assert(fc.property(nearest, thresholds, fc.constantFrom(0, 0.1, 0.5), (people, limits, more) => {
     const ordered = { ...limits, unknown: Math.min(limits.unknown, limits.known), eyeDistanceMin: 0, sharpnessMin: 0 };
@@ -62,7 +62,7 @@ Deno.test("recognise() never becomes surer when thresholds rise", () => {
   }));
 });
 
-Deno.test("recognise() at the defaults: a friend, a stranger, twins, somebody in between", () => {
+Deno.test("recognise() with the defaults: a friend, a stranger, twins, and a face in between", () => {
   const say = (...similarities: number[]) =>
     recognise(similarities.map((similarity, index) => ({ name: "ABC"[index], similarity })), {
       quality: GOOD,

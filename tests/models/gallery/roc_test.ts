@@ -16,7 +16,7 @@ const share = (all: readonly number[], is: (similarity: number) => boolean) => a
 const accepts = (threshold: number) => (similarity: number) => similarity >= threshold;
 const rejects = (threshold: number) => (similarity: number) => similarity < threshold;
 
-Deno.test("rocCurve() counts at each of its thresholds what its definition counts", () => {
+Deno.test("rocCurve() counts what its definition counts at each threshold", () => {
   fc.assert(
     fc.property(pairs, ({ genuine, impostor }) => {
       for (const { threshold, falseAcceptRate, falseRejectRate } of rocCurve({ genuine, impostor })) {
@@ -28,7 +28,7 @@ Deno.test("rocCurve() counts at each of its thresholds what its definition count
   );
 });
 
-Deno.test("rocCurve() goes from all accepted to none, every thousandth, and never back", () => {
+Deno.test("rocCurve() falls from all accepted to none, in steps of a thousandth, and never rises", () => {
   fc.assert(fc.property(pairs, (given) => {
     const curve = rocCurve(given);
     const last = curve[curve.length - 1];
@@ -42,7 +42,7 @@ Deno.test("rocCurve() goes from all accepted to none, every thousandth, and neve
   }));
 });
 
-Deno.test("equalErrorRate() is 0 for what can be parted, a half for what is the same", () => {
+Deno.test("equalErrorRate() is 0 for separable scores and a half for equal ones", () => {
   const parted = { genuine: [0.5, 0.6, 0.9], impostor: [-0.1, 0.2, 0.3] };
   assertEquals(equalErrorRate(rocCurve(parted)), 0);
   const same = Array.from({ length: 100 }, (_, index) => index / 100);
@@ -73,7 +73,7 @@ Deno.test("calibrate() with few impostors stays above the highest of them, but n
   assertEquals(calibrate({ genuine: [0.6], impostor: [0.99] }).known, 1);
 });
 
-Deno.test("calibrate() never accepts more impostors than asked for, and never says unknown above known", () => {
+Deno.test("calibrate() never accepts more impostors than requested, and never sets unknown above known", () => {
   fc.assert(fc.property(pairs, fc.constantFrom(0, 0.001, 0.3, 1), (given, falseAcceptMax) => {
     const { known, unknown, atUnknown } = calibrate(given, { falseAcceptMax });
     const isAtTop = known === 1;
@@ -85,7 +85,7 @@ Deno.test("calibrate() never accepts more impostors than asked for, and never sa
   }));
 });
 
-Deno.test("calibrate() says unknown of at most one genuine pair in a hundred where strangers leave room", () => {
+Deno.test("calibrate() rejects at most one genuine pair in a hundred as unknown if the impostors leave room", () => {
   const impostor = Array.from({ length: 1_000 }, (_, index) => -0.2 + index * 0.0002);
   const genuine = Array.from({ length: 200 }, (_, index) => 0.3 + index * 0.002);
   const { known, unknown } = calibrate({ genuine: genuine.map((value) => value - 0.4), impostor });
@@ -96,7 +96,7 @@ Deno.test("calibrate() says unknown of at most one genuine pair in a hundred whe
   assertEquals([far.known, far.unknown], [0.53, 0.304]);
 });
 
-Deno.test("calibrate() and rocCurve() refuse pairs of one kind only, and say what is missing", () => {
+Deno.test("calibrate() and rocCurve() refuse pairs of one kind only, and name the missing kind", () => {
   for (const find of [calibrate, rocCurve]) {
     const noGenuine = assertThrows(() => void find({ genuine: [], impostor: [0.1] }), DmlError, "one person");
     const noImpostor = assertThrows(() => void find({ genuine: [0.1], impostor: [] }), DmlError, "two people");

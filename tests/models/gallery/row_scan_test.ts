@@ -54,7 +54,7 @@ Deno.test("RowScan look() answers each scan about its own embedding, however man
   assertEquals(together.map(answersOf), alone);
 });
 
-Deno.test("RowScan look() never says less than the exact similarity, and its greatest is the greatest", () => {
+Deno.test("RowScan look() is never below the exact similarity, and its maximum is the greatest of its values", () => {
   const given = fc.integer({ min: 1, max: 33 }).chain((dimensions) =>
     fc.record({
       dimensions: fc.constant(dimensions),
@@ -71,7 +71,7 @@ Deno.test("RowScan look() never says less than the exact similarity, and its gre
   }));
 });
 
-Deno.test("RowScan look() is the plain sum of its kernel's formula, in each row of each block", () => {
+Deno.test("RowScan look() equals the sum of its kernel's formula, in each row of each block", () => {
   const random = seededRandom(3);
   for (const dimensions of [1, 7, 8, 9, 100, 512, 1_024]) {
     const rows = Array.from({ length: ROWS_PER_BLOCK + 6 }, () => madeFace(random, { dimensions }));
@@ -93,7 +93,7 @@ Deno.test("RowScan look() is the plain sum of its kernel's formula, in each row 
   }
 });
 
-Deno.test("RowScan look() holds for the largest sums that codes can have", () => {
+Deno.test("RowScan look() is correct for the largest possible sums of codes", () => {
   const dimensions = 1_024;
   const even = unit(new Float32Array(dimensions).fill(1));
   const { scan } = opened([even, even.map((value) => -value), even, even], dimensions);
@@ -103,7 +103,7 @@ Deno.test("RowScan look() holds for the largest sums that codes can have", () =>
   assert(similaritiesMax[1] >= -1 && similaritiesMax[1] < -0.999);
 });
 
-Deno.test("RowScan look() is within a fiftieth of the exact similarity of real sizes, so it rules out nearly all", () => {
+Deno.test("RowScan look() is within a fiftieth of the exact similarity at realistic sizes, so it rules out nearly all", () => {
   const random = seededRandom(4);
   const dimensions = 512;
   const rows = Array.from({ length: 200 }, () => madeFace(random, { dimensions }));
@@ -119,7 +119,7 @@ Deno.test("RowScan look() is within a fiftieth of the exact similarity of real s
   });
 });
 
-Deno.test("quantise() keeps within the error that it states", () => {
+Deno.test("quantise() stays within its declared error", () => {
   const row = fc.integer({ min: 1, max: 40 }).chain(direction);
   fc.assert(fc.property(row, fc.constantFrom(CODE_MAX, QUERY_CODE_MAX), (numbers, codeMax) => {
     const codes = new Int16Array(numbers.length);

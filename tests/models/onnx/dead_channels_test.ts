@@ -55,7 +55,7 @@ async function answersOf(bytes: Uint8Array, dims: readonly number[]): Promise<Fl
   return data;
 }
 
-Deno.test("removeDeadChannels() takes out exactly the dead ones, and the answer stays", async () => {
+Deno.test("removeDeadChannels() removes exactly the dead channels, and the output stays the same", async () => {
   await fc.assert(
     fc.asyncProperty(block, async ({ block, kinds }) => {
       const bytes = blockModel(block);
@@ -74,20 +74,20 @@ function constantBlock(changes: Partial<Block> = {}): Block {
   return { ...blockOf(["alive", "zero", "unseen", "alive"], () => 0.5), ...changes };
 }
 
-Deno.test("removeDeadChannels() gives back the very bytes when there is nothing to take out", () => {
+Deno.test("removeDeadChannels() returns the same bytes if there is nothing to remove", () => {
   const bytes = blockModel(blockOf(["alive", "alive"], () => 0.5));
   assertStrictEquals(removeDeadChannels(bytes).bytes, bytes);
   assertEquals(removeDeadChannels(blockModel(constantBlock())).removed, 2);
 });
 
-Deno.test("removeDeadChannels() keeps a channel that a bias keeps from being zero", () => {
+Deno.test("removeDeadChannels() keeps a channel whose bias makes it nonzero", () => {
   const { widen, alone } = constantBlock();
   const withBias = ({ weights, bias }: BlockWeights) => ({ weights, bias: bias.with(1, 0.25) });
   assertEquals(removeDeadChannels(blockModel(constantBlock({ widen: withBias(widen) }))).removed, 1);
   assertEquals(removeDeadChannels(blockModel(constantBlock({ alone: withBias(alone) }))).removed, 1);
 });
 
-Deno.test("removeDeadChannels() keeps blocks that others look into or that zero does not pass through", () => {
+Deno.test("removeDeadChannels() keeps blocks with other readers, and those whose activation changes zero", () => {
   const kept: Partial<Block>[] = [
     { alsoOutput: "a" },
     { alsoOutput: "wide" },
@@ -102,7 +102,7 @@ Deno.test("removeDeadChannels() keeps blocks that others look into or that zero 
   }
 });
 
-Deno.test("removeDeadChannels() refuses what is cut short", () => {
+Deno.test("removeDeadChannels() refuses a truncated file", () => {
   const whole = blockModel(constantBlock());
   const graphEnd = whole.length - message({ number: 8, bytes: message({ number: 2, varint: 13 }) }).length;
   for (let length = 3; length < graphEnd; length += 7) {
@@ -111,7 +111,7 @@ Deno.test("removeDeadChannels() refuses what is cut short", () => {
   }
 });
 
-Deno.test("removeDeadChannels() ends on a file whose nodes go in circles", () => {
+Deno.test("removeDeadChannels() terminates on a file whose nodes form a cycle", () => {
   const circle = ["Relu", "Relu"].map((operator, at) => ({
     number: 1,
     bytes: message(
@@ -124,7 +124,7 @@ Deno.test("removeDeadChannels() ends on a file whose nodes go in circles", () =>
   assertEquals(removeDeadChannels(bytes).removed, 0);
 });
 
-Deno.test("removeDeadChannels() answers a damaged file with its own error or a file", () => {
+Deno.test("removeDeadChannels() returns a file or throws its own error for a damaged file", () => {
   const whole = blockModel(constantBlock());
   fc.assert(fc.property(fc.nat(whole.length - 1), fc.nat(255), (at, value) => {
     const bytes = whole.slice();
@@ -137,7 +137,7 @@ Deno.test("removeDeadChannels() answers a damaged file with its own error or a f
   }));
 });
 
-Deno.test("optimise() leaves the embedder's answer as it was, in two thirds of its bytes", async () => {
+Deno.test("optimise() keeps the embedder's output, in two thirds of its bytes", async () => {
   const before = published.slice();
   const taken = optimise(published);
   assertEquals(published, before);

@@ -15,7 +15,7 @@ function refusal(bytes: Uint8Array): DmlError {
   return error;
 }
 
-Deno.test("inspectOnnx() reads inputs, outputs, operators and their sets, and what exporters note", () => {
+Deno.test("inspectOnnx() reads inputs, outputs, operators with their sets, and metadata of exporters", () => {
   const found = inspectOnnx(writtenModel({
     inputs: [{ name: "images", dims: ["batch", 3, 224, null], type: 2 }],
     outputs: [{ name: "scores", dims: [1, 10] }],
@@ -42,7 +42,7 @@ Deno.test("inspectOnnx() reads inputs, outputs, operators and their sets, and wh
   assertEquals(found.producer, "tests");
 });
 
-Deno.test("inspectOnnx() does not take a weight for an input, and names weights that lie elsewhere", () => {
+Deno.test("inspectOnnx() does not list weights as inputs, and names weights that are stored in other files", () => {
   const found = inspectOnnx(writtenModel({
     inputs: [{ name: "in", dims: [2] }, { name: "weight", dims: [2] }],
     external: ["weight"],
@@ -51,7 +51,7 @@ Deno.test("inspectOnnx() does not take a weight for an input, and names weights 
   assertEquals(found.externalTensors, ["weight"]);
 });
 
-Deno.test("inspectOnnx() says what a file is that is no ONNX file, and how to get at the model", () => {
+Deno.test("inspectOnnx() recognises files of other formats, and advises how to convert the model", () => {
   const table: [bytes: Uint8Array, message: string, advice: string][] = [
     [new Uint8Array(), "it is empty", ""],
     [bytesOf("<!DOCTYPE html><html>"), "a web page", "raw"],
@@ -70,14 +70,14 @@ Deno.test("inspectOnnx() says what a file is that is no ONNX file, and how to ge
   }
 });
 
-Deno.test("inspectOnnx() refuses a file that was cut short, wherever", () => {
+Deno.test("inspectOnnx() refuses a file truncated at any position", () => {
   const whole = writtenModel();
   inspectOnnx(whole);
   // After the graph only the operator sets follow, so every shorter file lacks something required.
   for (let length = 0; length < whole.length; length++) refusal(whole.subarray(0, length));
 });
 
-Deno.test("inspectOnnx(), refuseUnservable() and proposeManifest() answer damaged files, never crash", () => {
+Deno.test("inspectOnnx(), refuseUnservable() and proposeManifest() never crash on damaged files", () => {
   const whole = writtenModel({
     inputs: [{ name: "images", dims: ["batch", 3, 640, 640] }],
     outputs: [{ name: "output0", dims: [1, 84, 8_400] }],
@@ -116,7 +116,7 @@ Deno.test("inspectOnnx(), refuseUnservable() and proposeManifest() answer damage
   );
 });
 
-Deno.test("refuseUnservable() names what no node could serve", () => {
+Deno.test("refuseUnservable() names everything that no node could run", () => {
   const table: [parts: Parameters<typeof writtenModel>[0], message: string][] = [
     [{ external: ["big"] }, "big lie in another file"],
     [{ irVersion: 99 }, "IR version 99"],

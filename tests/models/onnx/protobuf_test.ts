@@ -16,7 +16,7 @@ const writtenField: fc.Arbitrary<WrittenField> = fc.oneof(
   }),
 );
 
-Deno.test("readFields() gives back every field that was written, in order", () => {
+Deno.test("readFields() returns every field that was written, in order", () => {
   fc.assert(fc.property(fc.array(writtenField, { maxLength: 20 }), (written) => {
     const bytes = message(...written);
     const read = [...readFields(bytes)].map(({ number, wireType, value, start, end }) => {
@@ -35,7 +35,7 @@ Deno.test("readFields() reads nothing outside its range", () => {
   assertEquals([...readFields(bytes, outer)].map(({ number }) => number), [3]);
 });
 
-Deno.test("readFields() refuses a message cut inside any of its fields", () => {
+Deno.test("readFields() refuses a message truncated inside any of its fields", () => {
   const fields: WrittenField[] = [
     { number: 1, varint: 300 },
     { number: 2, bytes: new Uint8Array(200) },
@@ -67,7 +67,7 @@ Deno.test("readFields() refuses groups, unknown wire types, field 0 and endless 
   }
 });
 
-Deno.test("readFields() always ends, and keeps within the bytes, whatever they are", () => {
+Deno.test("readFields() always terminates and stays within the bytes, whatever they are", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
     let last = 0;
     try {

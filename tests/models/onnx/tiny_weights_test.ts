@@ -57,7 +57,7 @@ Deno.test("zeroTinyWeights() zeroes exactly the weights between zero and 1e-12",
   ));
 });
 
-Deno.test("zeroTinyWeights() changes the bytes in place, at any offset, and a second time nothing", () => {
+Deno.test("zeroTinyWeights() changes the bytes in place at any offset, and nothing when called again", () => {
   const room = concat([new Uint8Array(3), model(graph(tensor(TINY)))]);
   const bytes = room.subarray(3);
   const first = zeroTinyWeights(bytes);
@@ -67,7 +67,7 @@ Deno.test("zeroTinyWeights() changes the bytes in place, at any offset, and a se
   assertEquals(zeroTinyWeights(bytes).zeroed, 0);
 });
 
-Deno.test("zeroTinyWeights() reads weights in float_data, packed and not", () => {
+Deno.test("zeroTinyWeights() reads weights in float_data, packed and unpacked", () => {
   const form = (one: Uint8Array, rest: readonly Uint8Array[]) =>
     model(graph(message(
       { number: 2, varint: FLOAT32 },
@@ -79,12 +79,12 @@ Deno.test("zeroTinyWeights() reads weights in float_data, packed and not", () =>
   assertEquals(bytes, form(TINY_ZEROED, [floats(0), floats(3)]));
 });
 
-Deno.test("zeroTinyWeights() finds the weights whatever the order of a tensor's fields", () => {
+Deno.test("zeroTinyWeights() finds the weights in any order of a tensor's fields", () => {
   const bytes = model(graph(message({ number: 9, bytes: TINY }, { number: 2, varint: FLOAT32 })));
   assertEquals(zeroTinyWeights(bytes).zeroed, 2);
 });
 
-Deno.test("zeroTinyWeights() finds constants and the graphs of branches and loops", () => {
+Deno.test("zeroTinyWeights() finds constants and the subgraphs of branches and loops", () => {
   const constant = model(withNode(nodeWith({ number: 5, bytes: tensor(TINY) })));
   assertEquals(zeroTinyWeights(constant).zeroed, 2);
   const branch = model(withNode(nodeWith({ number: 6, bytes: graph(tensor(TINY)) })));
@@ -102,7 +102,7 @@ Deno.test("zeroTinyWeights() leaves other types and tensors of one number alone"
   }
 });
 
-Deno.test("zeroTinyWeights() refuses what is no ONNX file", () => {
+Deno.test("zeroTinyWeights() refuses a file that is not ONNX", () => {
   let nested = graph(tensor(TINY));
   for (let depth = 0; depth < 200; depth++) nested = withNode(nodeWith({ number: 6, bytes: nested }));
   const hostile = [
@@ -118,7 +118,7 @@ Deno.test("zeroTinyWeights() refuses what is no ONNX file", () => {
   }
 });
 
-Deno.test("zeroTinyWeights() refuses a file cut short anywhere inside its graph", () => {
+Deno.test("zeroTinyWeights() refuses a file truncated anywhere inside its graph", () => {
   const whole = model(concat([
     graph(tensor(TINY)),
     withNode(nodeWith({ number: 5, bytes: tensor(TINY) })),
@@ -129,7 +129,7 @@ Deno.test("zeroTinyWeights() refuses a file cut short anywhere inside its graph"
   }
 });
 
-Deno.test("zeroTinyWeights() answers a damaged file with its own error or a file of the same size", () => {
+Deno.test("zeroTinyWeights() returns a file of the same size or throws its own error for a damaged file", () => {
   const whole = model(concat([
     graph(tensor(TINY), tensor(floats(1, 2, 3))),
     withNode(nodeWith({ number: 6, bytes: graph(tensor(TINY)) })),

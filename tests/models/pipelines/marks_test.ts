@@ -9,7 +9,7 @@ function person(fields: Partial<Person> = {}): Person {
   return { box: BOX, score: 0.973, landmarks, name: null, similarity: null, ...fields };
 }
 
-Deno.test("labelOf() says what the gallery says, or how sure the detector is", () => {
+Deno.test("labelOf() shows the gallery's recognition, or the score of the detector", () => {
   const candidates = [{ name: "Zoë", similarity: 0.43 }, { name: "Ann", similarity: 0.42 }];
   const table: [Partial<Person>, string][] = [
     [{ name: "Zoë Müller", similarity: 0.6249, recognition: "known" }, "Zoë Müller 0.62"],
@@ -22,7 +22,7 @@ Deno.test("labelOf() says what the gallery says, or how sure the detector is", (
   for (const [fields, label] of table) assertEquals(labelOf(person(fields)), label);
 });
 
-Deno.test("labelOf() says what the face is like, and of liveness only that it is a spoof", () => {
+Deno.test("labelOf() shows attributes of the face, and its liveness only if it is a spoof", () => {
   const attributes = {
     age: 34.4,
     gender: { label: "female", score: 0.9 },
@@ -35,7 +35,7 @@ Deno.test("labelOf() says what the face is like, and of liveness only that it is
   assertEquals(labelOf(person({ attributes: {} })), "person 97%");
 });
 
-Deno.test("marksOf() marks persons with their landmarks, objects with their boxes, and the best classes of the whole", () => {
+Deno.test("marksOf() marks persons with landmarks, objects with boxes, and the picture with its best classes", () => {
   const anna = person({ name: "Anna", similarity: 0.7 });
   const labels = Array.from({ length: 8 }, (_, index) => ({ label: `kind ${index}`, index, score: 0.5 - index / 100 }));
   const objects = [{ box: BOX, label: "dog", index: 16, score: 0.874 }];

@@ -9,7 +9,7 @@ const FORM = {
   outputs: { one: 1, two: 2 },
 } as const satisfies SessionForm;
 
-Deno.test("SessionRunner.run() gives its input to the model file and the outputs back by name, again and again", async () => {
+Deno.test("SessionRunner.run() passes its input to the model file and returns the outputs by name, repeatedly", async () => {
   const session = new FakeSession(FORM, (run) => ({ one: Float32Array.of(run) }));
   const runner = new SessionRunner({ sum: session }, FORM);
   assertEquals(runner.input.length, 6);
@@ -37,7 +37,7 @@ Deno.test("SessionRunner() refuses a model without its model file or its tensors
   }
 });
 
-Deno.test("SessionRunner.run() refuses an answer of another size", async () => {
+Deno.test("SessionRunner.run() refuses an output of another size", async () => {
   const session = new FakeSession(FORM, () => ({ two: new Float32Array(3) }));
   const error = await assertRejects(() => new SessionRunner({ sum: session }, FORM).run(), DmlError);
   assertEquals(error.code, "engine_failed");

@@ -1,7 +1,7 @@
 import { Stopwatch } from "../../../models/pipelines/stopwatch.ts";
 import { assertEquals } from "../../assert.ts";
 
-Deno.test("Stopwatch.lap() books all time since the last lap, and adds up", () => {
+Deno.test("Stopwatch.lap() adds the time since the last lap to its part", () => {
   let nowMs = 100;
   const watch = new Stopwatch(() => nowMs);
   nowMs += 3;
@@ -14,7 +14,7 @@ Deno.test("Stopwatch.lap() books all time since the last lap, and adds up", () =
   assertEquals(watch.timings, { prepareMs: 10, inferMs: 5, interpretMs: 0 });
 });
 
-Deno.test("Stopwatch.timings has hundredths of a millisecond, which never come to more than the whole", () => {
+Deno.test("Stopwatch.timings are rounded to hundredths of a millisecond, and never exceed the total", () => {
   let nowMs = 0;
   const watch = new Stopwatch(() => nowMs);
   const [prepareMs, inferMs, interpretMs] = [1.239_999, 12.345_678_901, 0.008_7];

@@ -5,19 +5,19 @@ import { tensorValueSchema } from "../../../protocol/messages/finding.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 import { tensor } from "../onnx/graph_model.ts";
 
-Deno.test("tensorValues() carries every float so that the very same comes back", () => {
+Deno.test("tensorValues() preserves every float exactly", () => {
   const numbers = [0.1, 1 / 3, 1e-38, -3.4e38, 123456.789, 0, -0].map(Math.fround);
   const [{ data }] = tensorValues([{ name: "x", tensor: tensor([7], numbers) }]);
   assertEquals(data.map((value) => Math.fround(value ?? NaN)), numbers);
 });
 
-Deno.test("tensorValues() has null for what JSON has no number for", () => {
+Deno.test("tensorValues() returns null for values that JSON has no number for", () => {
   const [value] = tensorValues([{ name: "x", tensor: tensor([3], [NaN, Infinity, 1]) }]);
   assertEquals(value.data, [null, null, 1]);
   assertEquals(tensorValueSchema.parse(JSON.parse(JSON.stringify(value))), value);
 });
 
-Deno.test("tensorValues() fills a message up and refuses what does not fit, by name", () => {
+Deno.test("tensorValues() fills a message up to its limit and refuses more, naming the output", () => {
   const fitting = tensorValues([{ name: "x", tensor: tensor([400_000], new Array(400_000).fill(1)) }]);
   assert(JSON.stringify(fitting).length < LIMITS.frameBytesMax);
   for (const fill of [1, 0.123456]) {

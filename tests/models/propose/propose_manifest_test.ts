@@ -40,7 +40,7 @@ function familyOf(parts: ModelParts): string {
   return manifest.pipeline === "detect" ? manifest.parameters.decode : manifest.pipeline;
 }
 
-Deno.test("proposeManifest() tells the families by the shapes of their outputs", () => {
+Deno.test("proposeManifest() recognises families by the shapes of their outputs", () => {
   const table: [family: string, parts: ModelParts][] = [
     ["classify", looking(224, { logits: [1, 1_000] })],
     ["classify", looking(224, { logits: ["batch", 7, 1, 1] })],
@@ -83,7 +83,7 @@ Deno.test("proposeManifest() reads the input's layout, size and type, and asks f
   ]);
 });
 
-Deno.test("proposeManifest() takes answers, asks no more for them, and refuses those that the file contradicts", () => {
+Deno.test("proposeManifest() uses given answers, does not ask for them again, and refuses those that contradict the file", () => {
   const parts = looking("side", { logits: [1, 10] });
   const answers = { ...answerOf("task", "classify"), ...answerOf("size", "96x64"), ...answerOf("channels", "BGR") };
   const { manifest, questions } = propose(parts, { answers: { ...answers, ...answerOf("normalisation", "unit") } });
@@ -99,7 +99,7 @@ Deno.test("proposeManifest() takes answers, asks no more for them, and refuses t
   assertStringIncludes(wrongTask.message, "classify, embed, tensor");
 });
 
-Deno.test("answerOf() refuses what is no answer", () => {
+Deno.test("answerOf() refuses invalid answers", () => {
   for (const [key, text] of [["size", "big"], ["size", "0"], ["size", "5000"], ["channels", "rgb"]] as const) {
     assertEquals(assertThrows(() => answerOf(key, text), DmlError).code, "usage");
   }
@@ -107,7 +107,7 @@ Deno.test("answerOf() refuses what is no answer", () => {
   assertEquals(assertThrows(() => answerOf("task", "toString"), DmlError).code, "usage");
 });
 
-Deno.test("proposeManifest() does no softmax twice", () => {
+Deno.test("proposeManifest() does not apply softmax twice", () => {
   const ending = (operator: string) => ({
     ...looking(224, { probabilities: [1, 10] }),
     nodes: [{ operator, inputs: ["images"], outputs: ["probabilities"] }],
@@ -119,7 +119,7 @@ Deno.test("proposeManifest() does no softmax twice", () => {
   assertEquals(["Softmax", "Sigmoid", "Gemm"].map(activation), ["none", "none", "softmax"]);
 });
 
-Deno.test("proposeManifest() finds labels in what was given, in the exporter's notes, in COCO, or has none and says so", () => {
+Deno.test("proposeManifest() finds labels in the given file, the exporter's metadata or COCO, or reports that there are none", () => {
   const labelsOf = ({ manifest }: ReturnType<typeof propose>) =>
     manifest.pipeline === "classify" || manifest.pipeline === "detect" ? manifest.parameters.labels : null;
   const classify = looking(224, { logits: [1, 2] });
@@ -136,7 +136,7 @@ Deno.test("proposeManifest() finds labels in what was given, in the exporter's n
   assertEquals(labelsOf(propose(ssd, { labels: ["cat", "dog"] })), ["background", "cat", "dog"]);
 });
 
-Deno.test("proposeManifest() names the one class of UltraFace, as its scores are read", () => {
+Deno.test("proposeManifest() gives UltraFace its single class", () => {
   const ultraface = looking(240, { scores: [1, 2, 2], boxes: [1, 2, 4] });
   const boxes = floatTensor(new Float32Array([0, 0, 1, 1, 0, 0, 1, 1]), [1, 2, 4]);
   const scores = floatTensor(new Float32Array([0.9, 0.1, 0.1, 0.9]), [1, 2, 2]);
@@ -149,7 +149,7 @@ Deno.test("proposeManifest() names the one class of UltraFace, as its scores are
   assertThrows(() => propose(ultraface, { labels: ["a", "b", "c"] }), DmlError);
 });
 
-Deno.test("proposeManifest() takes as many labels as there are numbers for the names of classes", () => {
+Deno.test("proposeManifest() requires as many labels as the file has classes", () => {
   const parts = looking(112, { output: [1, 64] });
   const labels = Array.from({ length: 64 }, (_, index) => `class ${index}`);
   assertEquals(propose(parts).manifest.pipeline, "embed");
@@ -157,7 +157,7 @@ Deno.test("proposeManifest() takes as many labels as there are numbers for the n
   assertEquals(propose(parts, { labels: labels.slice(1) }).manifest.pipeline, "embed");
 });
 
-Deno.test("proposeManifest() states what the file needs", () => {
+Deno.test("proposeManifest() states the requirements of the file", () => {
   const { manifest } = propose({ ...looking(224, { logits: [1, 2] }), operatorSets: { "": 17, unused: 3 } });
   const { engine, dml, operatorSets, memoryBytes } = manifest.requirements;
   assertEquals([engine, dml, operatorSets], ["wasm", "0.1.0", [{ domain: "ai.onnx", version: 17 }]]);

@@ -3,7 +3,7 @@ import { labelsOfPython, readLabels } from "../../../models/propose/read_labels.
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
 
-Deno.test("readLabels() reads lines, and JSON in the forms that people keep labels in", () => {
+Deno.test("readLabels() reads lines, and the common JSON formats of labels", () => {
   const table: string[] = [
     "cat\ndog\n",
     "\ufeffcat\r\n dog \r\n\r\n",
@@ -17,7 +17,7 @@ Deno.test("readLabels() reads lines, and JSON in the forms that people keep labe
   for (const text of table) assertEquals(readLabels(text, "labels"), ["cat", "dog"], text);
 });
 
-Deno.test("readLabels() refuses what is none, naming the file and the fault", () => {
+Deno.test("readLabels() refuses invalid files, naming the file and the fault", () => {
   const table: [text: string, fault: string][] = [
     ["", "holds none"],
     ["cat\n\ndog", "of class 1"],
@@ -47,7 +47,7 @@ Deno.test("readLabels() and labelsOfPython() never crash", () => {
   }));
 });
 
-Deno.test("labelsOfPython() reads the dictionaries of exporters, and nothing else", () => {
+Deno.test("labelsOfPython() reads the dictionaries that exporters write, and nothing else", () => {
   assertEquals(labelsOfPython("{0: 'person', 1: \"cat's eye\", 2: 'it\\'s'}"), ["person", "cat's eye", "it's"]);
   for (const other of ["", "{}", "{1: 'a'}", "{0: 'a', 2: 'b'}", "{0: a}", "['a']", "{0: 'a'} x"]) {
     assertEquals(labelsOfPython(other), null, other);

@@ -27,14 +27,14 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 
 const { signal } = new AbortController();
 
-Deno.test("askCluster() says what the master says", () =>
+Deno.test("askCluster() returns the answer of the master", () =>
   withServer(() => Response.json(CLUSTER), async (baseUrl) => {
     assertEquals(await askCluster(baseUrl, { signal }), CLUSTER);
   }));
 
 const CHECK = "Check the address. The port is the first one that `dml serve` prints, 7400 by default.";
 
-Deno.test("askCluster() says that something else answers there, which may be another one later", async () => {
+Deno.test("askCluster() reports that another server answers, as an error that may pass", async () => {
   const answers: [() => Response, string][] = [
     [() => Response.json({ hello: "world" }), "protocol_version"],
     [() => new Response("<html>"), "protocol_version"],
@@ -48,7 +48,7 @@ Deno.test("askCluster() says that something else answers there, which may be ano
   }
 });
 
-Deno.test("askCluster() says that what answers there may be the control port", async () => {
+Deno.test("askCluster() suggests that the server may be the control port", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const answered = (async () => {
     using connection = await listener.accept();
@@ -62,7 +62,7 @@ Deno.test("askCluster() says that what answers there may be the control port", a
   listener.close();
 });
 
-Deno.test("askCluster() says that there is no such host, as it may be later", async () => {
+Deno.test("askCluster() reports an unknown host, as an error that may pass", async () => {
   assertEquals(
     await saidOf(askCluster("http://no-such-host.invalid:7400", { signal })),
     "master_unreachable: The master at http://no-such-host.invalid:7400 cannot be reached: there is no host of that name. " +
@@ -70,7 +70,7 @@ Deno.test("askCluster() says that there is no such host, as it may be later", as
   );
 });
 
-Deno.test("askCluster() says that nobody is there, or that it was given up", async () => {
+Deno.test("askCluster() reports that nothing listens there, or that it was aborted", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const baseUrl = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
@@ -78,7 +78,7 @@ Deno.test("askCluster() says that nobody is there, or that it was given up", asy
   assertEquals(await codeOf(askCluster(baseUrl, { signal: AbortSignal.abort() })), "master_unreachable");
 });
 
-Deno.test("askCluster() passes a failure of the master on as one to try again", () =>
+Deno.test("askCluster() rethrows a failure of the master as retryable", () =>
   withServer(() => new Response("busy", { status: 503 }), async (baseUrl) => {
     assertEquals(await codeOf(askCluster(baseUrl, { signal })), "connection_lost");
   }));

@@ -11,7 +11,7 @@ function codes(history: History): string[] {
 
 const NAMES = { annotated: { digest: digest(5), size: 5, mediaType: "image/jpeg" }, crops: [] };
 
-Deno.test("apply() announces a model when it is ready, with what was moved and measured", () => {
+Deno.test("apply() announces a ready model with its fetched bytes and measured speed", () => {
   const history = new History().instruction(offer());
   history.act();
   history.event({ kind: "modelFetched", manifestDigest: MODEL, fetchedBytes: 7 }).act();
@@ -25,7 +25,7 @@ Deno.test("apply() announces a model when it is ready, with what was moved and m
   }]);
 });
 
-Deno.test("apply() announces a ready model at once when it is offered again, with nothing moved", () => {
+Deno.test("apply() announces a ready model at once when it is offered again, with no bytes fetched", () => {
   const history = new History().ready();
   history.instruction(offer());
   const [said] = history.said();
@@ -33,7 +33,7 @@ Deno.test("apply() announces a ready model at once when it is offered again, wit
   assertEquals(history.act(), []);
 });
 
-Deno.test("apply() says why a model failed, refuses its attempts and tries it again on the next offer", () => {
+Deno.test("apply() reports why a model failed, refuses its attempts and retries it on the next offer", () => {
   const history = new History().instruction(offer(), assign(1));
   history.act();
   history.event({ kind: "modelFailed", manifestDigest: MODEL, failure: FAILURE }).act();
@@ -46,14 +46,14 @@ Deno.test("apply() says why a model failed, refuses its attempts and tries it ag
   assertEquals(doing(history.instruction(offer()).act()), ["fetchModel"]);
 });
 
-Deno.test("apply() holds no more models than its limit", () => {
+Deno.test("apply() accepts models up to its limit", () => {
   const history = new History();
   history.instruction(offer(digest(1)), offer(digest(2)), offer(digest(3)), offer(digest(4)));
   assertEquals(codes(history), ["queue_full"]);
   assertEquals(history.state.models.size, 3);
 });
 
-Deno.test("apply() starts a model anew that is offered while it is on its way out", () => {
+Deno.test("apply() restarts a model that is offered again while it is being dropped", () => {
   const history = new History().ready();
   history.instruction(retire()).act();
   history.instruction(offer(), assign(1));
@@ -63,7 +63,7 @@ Deno.test("apply() starts a model anew that is offered while it is on its way ou
   assertEquals(history.phase(1), "assigned");
 });
 
-Deno.test("apply() refuses work for a model that was never offered, or is retired", () => {
+Deno.test("apply() refuses tasks for a model that was never offered, or is retired", () => {
   const history = new History().instruction(assign(1));
   assertEquals(codes(history), ["model_unknown"]);
   history.ready().instruction(assign(2, { image: null })).act();
@@ -71,7 +71,7 @@ Deno.test("apply() refuses work for a model that was never offered, or is retire
   assertEquals(codes(history), ["model_unknown"]);
 });
 
-Deno.test("apply() goes through assigned, fetching, waiting, running to one result", () => {
+Deno.test("apply() takes an attempt through assigned, fetching, waiting and running to one result", () => {
   const history = new History().ready().instruction(assign(1));
   assertEquals(history.phase(1), "assigned");
   history.act();
@@ -92,7 +92,7 @@ Deno.test("apply() goes through assigned, fetching, waiting, running to one resu
   assertEquals(history.state.attempts.size, 0);
 });
 
-Deno.test("apply() sends a result to a master of protocol 1 only when that has the annotated picture", () => {
+Deno.test("apply() sends a result to a master of protocol 1 only once it has the annotated picture", () => {
   const history = new History().ready().instruction(assign(1, { image: null }));
   history.act();
   history.ran(1, true).act();
@@ -116,7 +116,7 @@ function uploading(): History {
   return history;
 }
 
-Deno.test("apply() sends the result once its pictures have names, and has the attempt in hand until they are there", () => {
+Deno.test("apply() sends the result once its pictures have digests, and keeps the attempt until they are uploaded", () => {
   const history = uploading();
   history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
   const [said, ...more] = history.said();
@@ -126,14 +126,14 @@ Deno.test("apply() sends the result once its pictures have names, and has the at
   assertEquals([history.said(), history.state.attempts.size], [[], 0]);
 });
 
-Deno.test("apply() takes a result back whose pictures cannot be put", () => {
+Deno.test("apply() withdraws a result whose pictures cannot be uploaded", () => {
   const history = uploading();
   history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
   history.event({ kind: "attemptFailed", key: history.key(1), failure: FAILURE });
   assertEquals([codes(history), history.state.attempts.size], [["task.result", FAILURE.code], 0]);
 });
 
-Deno.test("apply() says nothing of the pictures of an attempt that was cancelled", () => {
+Deno.test("apply() reports nothing about the pictures of a cancelled attempt", () => {
   const history = uploading().instruction(cancel(1));
   history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
   history.act();
@@ -141,7 +141,7 @@ Deno.test("apply() says nothing of the pictures of an attempt that was cancelled
   assertEquals([history.said(), history.state.attempts.size], [[], 0]);
 });
 
-Deno.test("apply() runs a repeated assignment once, also after it has ended", () => {
+Deno.test("apply() runs a repeated assignment once, even after it has ended", () => {
   const history = new History().ready().instruction(assign(1), assign(1));
   assertEquals(doing(history.act()), ["fetchImage"]);
   history.image(1).act();
@@ -150,7 +150,7 @@ Deno.test("apply() runs a repeated assignment once, also after it has ended", ()
   assertEquals(codes(history), ["task.result"]);
 });
 
-Deno.test("apply() takes another attempt of the same task as another", () => {
+Deno.test("apply() treats another attempt of the same task as a new one", () => {
   const history = new History().ready().instruction(assign(1), assign(1, { attempt: 2 }));
   assertEquals(history.state.attempts.size, 2);
 });
@@ -165,13 +165,13 @@ Deno.test("apply() remembers a bounded number of ended attempts", () => {
   assertEquals(history.state.ended.has(history.key(2_999)), true);
 });
 
-Deno.test("apply() holds no more attempts than its limit", () => {
+Deno.test("apply() accepts attempts up to its limit", () => {
   const history = new History().ready();
   for (let task = 1; task <= 10; task++) history.instruction(assign(task));
   assertEquals(codes(history), ["queue_full", "queue_full"]);
 });
 
-Deno.test("apply() refuses new work while draining, ends what it has and takes work again after", () => {
+Deno.test("apply() refuses new tasks while draining, finishes its own, and accepts tasks again after resuming", () => {
   const history = new History().ready().instruction(assign(1, { image: null }));
   history.act();
   history.event({ kind: "drainChanged", draining: true }).instruction(assign(2));
@@ -182,7 +182,7 @@ Deno.test("apply() refuses new work while draining, ends what it has and takes w
   assertEquals(history.phase(3), "assigned");
 });
 
-Deno.test("apply() ends a failed attempt with its code, in whatever phase it is", () => {
+Deno.test("apply() ends a failed attempt with its code, in any phase", () => {
   const history = new History().ready().instruction(assign(1), assign(2, { image: null }));
   history.act();
   for (const task of [1, 2]) {
@@ -192,7 +192,7 @@ Deno.test("apply() ends a failed attempt with its code, in whatever phase it is"
   assertEquals(history.state.attempts.size, 0);
 });
 
-Deno.test("apply() ignores news of an attempt that is gone", () => {
+Deno.test("apply() ignores events of an attempt that has ended", () => {
   const history = new History().ready().instruction(assign(1));
   history.act();
   history.instruction(cancel(1)).act();
@@ -205,7 +205,7 @@ Deno.test("apply() ignores news of an attempt that is gone", () => {
   assertEquals(history.instruction(cancel(7)).act(), []);
 });
 
-Deno.test("apply() gives up the attempts of a broken connection and keeps the models", () => {
+Deno.test("apply() drops the attempts of a lost connection and keeps the models", () => {
   const history = new History().ready().instruction(assign(1), assign(2, { image: null }));
   history.act();
   const running = history.key(2);
@@ -213,7 +213,7 @@ Deno.test("apply() gives up the attempts of a broken connection and keeps the mo
   assertEquals(doing(history.act()), ["drop", "drop"]);
   history.event({ kind: "connected", protocol: 1 });
   assertEquals(history.state.models.get(MODEL)?.phase, "ready");
-  assertEquals([...history.state.attempts.keys()], [running], "a worker is still at it");
+  assertEquals([...history.state.attempts.keys()], [running], "a worker is still running it");
   history.instruction(assign(2, { image: null })).act();
   assertEquals(history.phase(2), "running", "the same attempt of a new connection is another");
   history.event({
@@ -227,7 +227,7 @@ Deno.test("apply() gives up the attempts of a broken connection and keeps the mo
   assertEquals(codes(history.ran(2)), ["task.result"]);
 });
 
-Deno.test("apply() says nothing to a new master that was meant for nobody", () => {
+Deno.test("apply() sends nothing to a new master that was meant for a lost connection", () => {
   const history = new History().instruction(offer());
   history.act();
   history.event({ kind: "disconnected" });
@@ -236,7 +236,7 @@ Deno.test("apply() says nothing to a new master that was meant for nobody", () =
   assertEquals(history.said(), []);
 });
 
-Deno.test("runningCount() and queuedCount() count what holds a worker and what waits", () => {
+Deno.test("runningCount() and queuedCount() count attempts with a worker and waiting ones", () => {
   const history = new History({ slots: 1 }).ready();
   history.instruction(assign(1, { image: null }), assign(2, { image: null }), assign(3)).act();
   assertEquals([runningCount(history.state), queuedCount(history.state)], [1, 2]);

@@ -10,7 +10,7 @@ const file = (number: number, size: number, usedAtMs: number): CachedFile => ({
   usedAtMs,
 });
 
-Deno.test("evictionFor() takes what was not used for longest, no more than it must, and nothing in use", () => {
+Deno.test("evictionFor() evicts the least recently used, no more than necessary, and nothing in use", () => {
   const files = [file(1, 10, 300), file(2, 10, 100), file(3, 10, 200)];
   const evicted = (neededBytes: number, inUse: number[] = []) =>
     evictionFor(files, { bytesMax: 40, neededBytes, inUse: new Set(inUse.map(digest)) }).evict.map(({ digest }) =>
@@ -22,19 +22,19 @@ Deno.test("evictionFor() takes what was not used for longest, no more than it mu
   assertEquals(evicted(11, [2]), [digest(3)]);
 });
 
-Deno.test("evictionFor() deletes nothing when all of it would not be enough, and says how much is missing", () => {
+Deno.test("evictionFor() evicts nothing if all of it would not suffice, and returns the missing bytes", () => {
   const files = [file(1, 10, 1), file(2, 10, 2)];
   const options = { bytesMax: 25, neededBytes: 20, inUse: new Set([digest(1)]) };
   assertEquals(evictionFor(files, options), { evict: [], shortBytes: 5 });
 });
 
-Deno.test("leastRecentlyUsed() is none where all are in use", () => {
+Deno.test("leastRecentlyUsed() is undefined if all are in use", () => {
   const files = [file(1, 10, 1), file(2, 10, 2)];
   assertEquals(leastRecentlyUsed(files, new Set([digest(1)])), files[1]);
   assertEquals(leastRecentlyUsed(files, new Set([digest(1), digest(2)])), undefined);
 });
 
-Deno.test("evictionFor() keeps to the limit or says why not, whatever there is", () => {
+Deno.test("evictionFor() keeps the limit or reports why not, whatever the cache contains", () => {
   const files = fc.uniqueArray(
     fc.record({ number: fc.nat({ max: 50 }), size: fc.nat({ max: 100 }), usedAtMs: fc.nat({ max: 20 }) }),
     { selector: ({ number }) => number, maxLength: 20 },
@@ -53,7 +53,9 @@ Deno.test("evictionFor() keeps to the limit or says why not, whatever there is",
         assertEquals(heldBytes + neededBytes - bytesMax, shortBytes);
       }
       const kept = list.filter(({ digest }) => !inUse.has(digest) && !evict.some((gone) => gone.digest === digest));
-      for (const gone of evict) assert(kept.every(({ usedAtMs }) => usedAtMs >= gone.usedAtMs), "the oldest go");
+      for (const gone of evict) {
+        assert(kept.every(({ usedAtMs }) => usedAtMs >= gone.usedAtMs), "the least recently used are evicted");
+      }
     }),
   );
 });

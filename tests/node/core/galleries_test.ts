@@ -27,7 +27,7 @@ function inForce(version: number): History {
   return history;
 }
 
-Deno.test("apply() announces a version when it is in force, with what was moved", () => {
+Deno.test("apply() announces an active version with its fetched bytes", () => {
   const history = new History().instruction(galleryOffer(1));
   assertEquals(doing(history.act()), ["fetchGallery"]);
   taken(history, 1);
@@ -35,7 +35,7 @@ Deno.test("apply() announces a version when it is in force, with what was moved"
   assertEquals(history.act(), []);
 });
 
-Deno.test("apply() brings versions that were offered during a fetch into force as one", () => {
+Deno.test("apply() activates only the newest of several versions offered during a fetch", () => {
   const history = new History().instruction(galleryOffer(1));
   history.act();
   history.instruction(galleryOffer(2), galleryOffer(3));
@@ -47,7 +47,7 @@ Deno.test("apply() brings versions that were offered during a fetch into force a
   assertEquals(said(history), ["staff@3 ready"]);
 });
 
-Deno.test("apply() tells a master that comes back what still serves, then brings what is new", () => {
+Deno.test("apply() reports the active version to a returning master, then activates the new one", () => {
   const history = inForce(1);
   history.event({ kind: "disconnected" }).event({ kind: "connected", protocol: 1 });
   history.instruction(galleryOffer(2));
@@ -61,7 +61,7 @@ Deno.test("apply() tells a master that comes back what still serves, then brings
   assertEquals(history.act(), [], "nothing is new");
 });
 
-Deno.test("apply() says why a version cannot be had, keeps the one before, and tries again on the next offer", () => {
+Deno.test("apply() reports why a version failed, keeps the previous one, and retries on the next offer", () => {
   const history = inForce(1).instruction(galleryOffer(2));
   history.act();
   history.event({ kind: "galleryFailed", offer: galleryOffer(2), failure: FAILURE });
@@ -71,7 +71,7 @@ Deno.test("apply() says why a version cannot be had, keeps the one before, and t
   assertEquals(doing(history.instruction(galleryOffer(2)).act()), ["fetchGallery"]);
 });
 
-Deno.test("apply() is silent about the failure of a version that is old by now", () => {
+Deno.test("apply() does not report the failure of an outdated version", () => {
   const history = new History().instruction(galleryOffer(1));
   history.act();
   history.instruction(galleryOffer(2));
@@ -80,26 +80,26 @@ Deno.test("apply() is silent about the failure of a version that is old by now",
   assertEquals(history.act(), [{ do: "fetchGallery", offer: galleryOffer(2) }]);
 });
 
-Deno.test("plan() forgets a gallery that was retired, when its fetch is over", () => {
+Deno.test("plan() drops a retired gallery when its fetch has ended", () => {
   const history = new History().instruction(galleryOffer(1));
   history.act();
   history.instruction(RETIRE);
   assertEquals(history.act(), [], "it is being fetched");
   taken(history, 1);
-  assertEquals(said(history), [], "nobody wants it any more");
+  assertEquals(said(history), [], "it was retired");
   assertEquals(history.act(), [{ do: "dropGallery", gallery: "staff" }]);
   history.event({ kind: "galleryDropped", gallery: "staff" });
   assertEquals(history.state.galleries.size, 0);
 });
 
-Deno.test("plan() forgets what an earlier start left of a gallery that was retired meanwhile", () => {
+Deno.test("plan() drops the files of a retired gallery that an earlier process left", () => {
   const history = new History().instruction(RETIRE);
   assertEquals(history.act(), [{ do: "dropGallery", gallery: "staff" }]);
   history.event({ kind: "galleryDropped", gallery: "staff" });
   assertEquals([history.state.galleries.size, history.act().length], [0, 0]);
 });
 
-Deno.test("apply() starts a gallery anew that is offered while it is on its way out", () => {
+Deno.test("apply() restarts a gallery that is offered again while it is being dropped", () => {
   const history = inForce(1).instruction(RETIRE);
   history.act();
   history.instruction(galleryOffer(2));
@@ -108,14 +108,14 @@ Deno.test("apply() starts a gallery anew that is offered while it is on its way 
   assertEquals(history.act(), [{ do: "fetchGallery", offer: galleryOffer(2) }]);
 });
 
-Deno.test("apply() holds no more galleries than its limit", () => {
+Deno.test("apply() accepts galleries up to its limit", () => {
   const history = new History();
   history.instruction(galleryOffer(1, "one"), galleryOffer(1, "two"), galleryOffer(1, "three"));
   assertEquals(said(history), ["three@1 queue_full"]);
   assertEquals(history.state.galleries.size, 2);
 });
 
-Deno.test("apply() names the face of each person when they are with the master", () => {
+Deno.test("apply() adds the digests of the crops to the persons once they are uploaded", () => {
   const crops = [galleryOffer(1).index, galleryOffer(2).index];
   const history = new History().ready();
   const persons = [1, 2].map((x) => ({ ...PERSON, score: x / 2 }));

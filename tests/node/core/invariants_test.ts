@@ -201,14 +201,14 @@ class Witness {
   hear(): void {
     for (const message of this.history.said()) {
       if (message.type === "gallery.ready") {
-        assertEquals(this.inForce.get(message.gallery), message.version, "only what is in force is announced");
+        assertEquals(this.inForce.get(message.gallery), message.version, "only active versions are announced");
         this.told.set(message.gallery, message.version);
       }
       const answered = answeredTask(message);
       if (answered === null) continue;
       const key = `${this.history.state.connection}:${answered}:1`;
-      assert(this.assigned.has(key), "only what was assigned on this connection is answered");
-      assert(!this.cancelled.has(key), "what was cancelled is not answered");
+      assert(this.assigned.has(key), "only tasks assigned on this connection are answered");
+      assert(!this.cancelled.has(key), "cancelled tasks are not answered");
       const isTakenBack = message.type === "task.failed" && this.failedUploads.delete(key);
       assert(!this.answers.has(answered) || isTakenBack, "it is answered once");
       this.answers.set(answered, 1);
@@ -223,12 +223,12 @@ class Witness {
       this.hear();
       this.act();
     }
-    assertEquals([...this.history.state.attempts.keys()], [], "nothing is left in hand");
-    for (const name of this.inForce.keys()) assert(this.wanted.has(name), "nobody is kept who was withdrawn");
+    assertEquals([...this.history.state.attempts.keys()], [], "no attempt is left");
+    for (const name of this.inForce.keys()) assert(this.wanted.has(name), "no withdrawn gallery is kept");
     for (const [name, version] of this.wanted) {
       if (this.history.state.galleries.get(name)?.phase === "failed") continue;
-      assertEquals(this.inForce.get(name), version, "the newest people are in force");
-      assertEquals(this.told.get(name), version, "and the master knows");
+      assertEquals(this.inForce.get(name), version, "the newest version is active");
+      assertEquals(this.told.get(name), version, "and reported to the master");
     }
     for (const key of this.assigned) {
       const [, name] = key.split(":");
@@ -283,7 +283,7 @@ function answeredTask(message: Message): string | null {
   return message.type === "task.result" || message.type === "task.failed" ? message.taskId : null;
 }
 
-Deno.test("a node keeps its promises in every history", () => {
+Deno.test("a node keeps its guarantees in every history", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 150, size: "max" }), (steps) => {
       const witness = new Witness();
@@ -294,7 +294,7 @@ Deno.test("a node keeps its promises in every history", () => {
   );
 });
 
-Deno.test("the same history gives the same state", () => {
+Deno.test("the same history leads to the same state", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
       const [first, second] = [new Witness(), new Witness()];

@@ -5,7 +5,7 @@ import { programOf } from "../../protocol/program/programs.ts";
 const OWN: OwnProgram = { version: "0.1.0", target: "linux-x64", takesNewer: true, canRestart: true };
 const NEWER = programOf("0.2.0");
 
-Deno.test("whyDeclined() takes a newer program for this kind of host, and nothing else", () => {
+Deno.test("whyDeclined() accepts only a newer program for this kind of host", () => {
   assertEquals(whyDeclined(NEWER, OWN, []), null);
   const reasons: readonly (readonly [string, Parameters<typeof whyDeclined>])[] = [
     ["this host is linux-x64", [programOf("0.2.0", "macos-arm64"), OWN, []]],
@@ -17,7 +17,7 @@ Deno.test("whyDeclined() takes a newer program for this kind of host, and nothin
   for (const [reason, question] of reasons) assertStringIncludes(whyDeclined(...question) ?? "taken", reason);
 });
 
-Deno.test("whyDeclined() remembers by its digest what did not come up", () => {
+Deno.test("whyDeclined() declines the digest of a program that failed to start", () => {
   const failure = { version: "0.2.0", digest: NEWER.digest, reason: "it ended.", tries: 1, isFinal: true };
   assertEquals(whyDeclined(NEWER, OWN, [failure]), "It did not start successfully here: it ended.");
   assertEquals(whyDeclined(NEWER, OWN, [{ ...failure, isFinal: false }]), null);

@@ -3,11 +3,11 @@ import { plan } from "../../../node/core/plan.ts";
 import { assign, cancel, digest, MODEL, offer, retire } from "../instructions.ts";
 import { doing, History } from "./history.ts";
 
-Deno.test("plan() of a node that was told nothing is nothing", () => {
+Deno.test("plan() of a new node is null", () => {
   assertEquals(plan(new History().state), null);
 });
 
-Deno.test("plan() looks only: asked twice, it answers the same", () => {
+Deno.test("plan() changes nothing: called twice, it returns the same", () => {
   const history = new History().instruction(offer());
   assertEquals(plan(history.state), plan(history.state));
 });
@@ -26,7 +26,7 @@ Deno.test("plan() fetches, loads and then waits for work", () => {
   assertEquals(history.act(), []);
 });
 
-Deno.test("plan() fetches and loads one model at a time, and fetches one while it loads another", () => {
+Deno.test("plan() fetches one model and loads one model at a time", () => {
   const history = new History().instruction(offer(digest(1)), offer(digest(2)), offer(digest(3)));
   const fetched = (tail: number) =>
     history.event({ kind: "modelFetched", manifestDigest: digest(tail), fetchedBytes: 0 });
@@ -39,7 +39,7 @@ Deno.test("plan() fetches and loads one model at a time, and fetches one while i
   assertEquals(doing(history.act()), ["fetchModel"]);
 });
 
-Deno.test("plan() fetches images ahead of the workers, up to what may be held", () => {
+Deno.test("plan() fetches images ahead of the workers, up to the limit", () => {
   const history = new History({ slots: 1, imagesMax: 2 }).ready();
   history.instruction(assign(1), assign(2), assign(3), assign(4));
   assertEquals(doing(history.act()), ["fetchImage", "fetchImage"]);
@@ -47,7 +47,7 @@ Deno.test("plan() fetches images ahead of the workers, up to what may be held", 
   assertEquals(
     doing(history.act()),
     ["run", "fetchImage"],
-    "task 1 left its place to the next image when it got the worker",
+    "task 1 freed the place of its image when it started to run",
   );
   assertEquals([1, 2, 3, 4].map((task) => history.phase(task)), [
     "running",
@@ -57,13 +57,13 @@ Deno.test("plan() fetches images ahead of the workers, up to what may be held", 
   ]);
 });
 
-Deno.test("plan() counts no place for tasks without a picture", () => {
+Deno.test("plan() counts no image for tasks without a picture", () => {
   const history = new History({ slots: 1, imagesMax: 1 }).ready();
   history.instruction(assign(1, { image: null }), assign(2, { image: null }), assign(3));
   assertEquals(doing(history.act()), ["fetchImage", "run"]);
 });
 
-Deno.test("plan() runs in the order of arrival, as many as there are slots", () => {
+Deno.test("plan() starts attempts in order of arrival, as many as there are slots", () => {
   const history = new History().ready();
   history.instruction(...[1, 2, 3].map((task) => assign(task, { image: null })));
   const actions = history.act();
@@ -74,7 +74,7 @@ Deno.test("plan() runs in the order of arrival, as many as there are slots", () 
   assertEquals(doing(history.ran(1).act()), ["run"]);
 });
 
-Deno.test("plan() gives a worker several at once of what takes it next to no time", () => {
+Deno.test("plan() gives a worker several attempts at once of a model that takes almost no time", () => {
   const quick = digest(7);
   const history = new History({ slots: 1 }).ready(quick, { imagesPerSecond: 1_500 }).ready();
   const runs = (...tasks: number[]) =>
@@ -84,7 +84,7 @@ Deno.test("plan() gives a worker several at once of what takes it next to no tim
   assertEquals(doing(history.ran(2).act()), ["run"]);
 });
 
-Deno.test("plan() lets nothing quick overtake what needs a whole worker", () => {
+Deno.test("plan() lets no fast attempt overtake one that needs a whole worker", () => {
   const quick = digest(7);
   const history = new History({ slots: 1 }).ready(quick, { imagesPerSecond: 4_000 }).ready();
   const instruction = (task: number, manifestDigest = quick) => assign(task, { image: null, manifestDigest });
@@ -96,12 +96,12 @@ Deno.test("plan() lets nothing quick overtake what needs a whole worker", () => 
   assertEquals(doing(history.ran(3).act()), ["run"]);
 });
 
-Deno.test("plan() neither runs nor fetches an image for a model that is not ready", () => {
+Deno.test("plan() neither runs an attempt nor fetches its image before its model is ready", () => {
   const history = new History().instruction(offer(), assign(1), assign(2, { image: null }));
   assertEquals(doing(history.act()), ["fetchModel"]);
 });
 
-Deno.test("plan() gives a worker the time that is left, never more than one attempt may take", () => {
+Deno.test("plan() gives a worker the remaining time, at most the deadline of an attempt", () => {
   const history = new History().ready();
   history.instruction(
     assign(1, { image: null, deadlineMs: 300 }),
@@ -115,7 +115,7 @@ Deno.test("plan() gives a worker the time that is left, never more than one atte
   ]);
 });
 
-Deno.test("plan() refuses what is late before a worker had it", () => {
+Deno.test("plan() refuses an attempt whose time is over before it ran", () => {
   const history = new History({ slots: 1 }).ready();
   history.instruction(
     assign(1, { image: null, deadlineMs: 500 }),
@@ -124,14 +124,14 @@ Deno.test("plan() refuses what is late before a worker had it", () => {
   ).act();
   history.nowMs = 500;
   history.event({ kind: "ticked" });
-  assertEquals(doing(history.act()), ["refuse", "refuse"], "task 1 is the worker's to end");
+  assertEquals(doing(history.act()), ["refuse", "refuse"], "the running task 1 is left to its worker");
   assertEquals(history.said().map((message) => "code" in message && message.code), [
     "deadline_exceeded",
     "deadline_exceeded",
   ]);
 });
 
-Deno.test("plan() drops what is cancelled before anything else", () => {
+Deno.test("plan() drops cancelled attempts before anything else", () => {
   const history = new History().ready();
   history.instruction(assign(1), assign(2), offer(digest(9)), cancel(1));
   assertEquals(doing(history.act())[0], "drop");
@@ -139,7 +139,7 @@ Deno.test("plan() drops what is cancelled before anything else", () => {
   assertEquals(history.said(), []);
 });
 
-Deno.test("plan() lets a cancelled attempt keep its worker until the worker is done", () => {
+Deno.test("plan() lets a cancelled attempt keep its worker until the worker has finished", () => {
   const history = new History({ slots: 1 }).ready();
   history.instruction(assign(1, { image: null }), assign(2, { image: null })).act();
   assertEquals(doing(history.instruction(cancel(1)).act()), ["drop"]);
@@ -158,23 +158,23 @@ Deno.test("plan() unloads a retired model when its last attempt has ended", () =
   assertEquals(history.state.models.size, 0);
 });
 
-Deno.test("plan() unloads a model that is retired while it is fetched, after refusing what waits for it", () => {
+Deno.test("plan() drops a model retired during its fetch, after refusing the attempts that wait for it", () => {
   const history = new History().instruction(offer(), assign(1));
   history.act();
   assertEquals(doing(history.instruction(retire()).act()), ["refuse", "unload"]);
 });
 
-Deno.test("plan() lets a load end before it unloads", () => {
+Deno.test("plan() lets a load finish before it unloads", () => {
   const history = new History().instruction(offer());
   history.act();
   history.event({ kind: "modelFetched", manifestDigest: MODEL, fetchedBytes: 1 }).act();
   assertEquals(history.instruction(retire()).act(), []);
   history.event({ kind: "modelLoaded", manifestDigest: MODEL, imagesPerSecond: 1, warmUpMs: 1 });
   assertEquals(doing(history.act()), ["unload"]);
-  assertEquals(history.said(), [], "nobody wants to hear that it is ready");
+  assertEquals(history.said(), [], "a retired model is not announced as ready");
 });
 
-Deno.test("plan() sends the annotated picture before it takes up more work", () => {
+Deno.test("plan() uploads the annotated picture before it starts new work", () => {
   const history = new History({ slots: 1 }).ready();
   history.instruction(assign(1, { image: null }), assign(2, { image: null })).act();
   assertEquals(doing(history.ran(1, true).act()), ["upload", "run"]);

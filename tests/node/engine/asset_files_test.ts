@@ -2,7 +2,7 @@ import { assert, assertEquals } from "../../assert.ts";
 import { ASSET_NAMES } from "../../../models/assets.ts";
 import { assetFiles } from "../../../node/engine/asset_files.ts";
 
-Deno.test("assetFiles() has every asset, of the kind that its name says", async () => {
+Deno.test("assetFiles() returns every asset, in the format that its name implies", async () => {
   for (const name of ASSET_NAMES) {
     const bytes = await assetFiles(name);
     const isWasm = new TextDecoder().decode(bytes.subarray(0, 4)) === "\0asm";
@@ -11,7 +11,7 @@ Deno.test("assetFiles() has every asset, of the kind that its name says", async 
   }
 });
 
-Deno.test("assetFiles() gives everybody bytes of their own", async () => {
+Deno.test("assetFiles() returns a new copy to every caller", async () => {
   for (const name of ["libjpeg-turbo.wasm", "onnxruntime.wasm"] as const) {
     const first = await assetFiles(name);
     const { length } = first;

@@ -26,7 +26,7 @@ function using(domain: keyof typeof OPERATORS, version: number): ModelParts {
   };
 }
 
-Deno.test("ENGINE_OPERATOR_SETS are the newest that the engine has: the next version of each is refused", async () => {
+Deno.test("ENGINE_OPERATOR_SETS are the newest that the engine supports: the next version of each is refused", async () => {
   for (const { domain, version } of ENGINE_OPERATOR_SETS) {
     assertEquals(await refusalOf(using(domain, version)), null, `${domain} ${version}`);
     assertEquals(await refusalOf(using(domain, version + 1)) === null, false, `${domain} ${version + 1}`);
@@ -38,7 +38,7 @@ Deno.test("ENGINE_IR_VERSION_MAX is the newest that the engine reads", async () 
   await assertRejects(() => createModelSession(writtenModel({ irVersion: ENGINE_IR_VERSION_MAX + 1 })), DmlError);
 });
 
-Deno.test("plainRefusal() says of the engine's own words which operator it lacks", async () => {
+Deno.test("plainRefusal() names the operator that the engine's message says it lacks", async () => {
   const node = { operator: "Frobnicate", inputs: ["in"], outputs: ["out"] };
   assertEquals(await refusalOf({ nodes: [node] }), "it has no operator Frobnicate in version 13 of its set");
   const other = { nodes: [{ ...node, domain: "org.acme" }], operatorSets: { "": 13, "org.acme": 1 } };
@@ -49,7 +49,7 @@ Deno.test("plainRefusal() says of the engine's own words which operator it lacks
   );
 });
 
-Deno.test("plainRefusal() leaves the engine's other words on one line, without where it was built", () => {
+Deno.test("plainRefusal() puts other messages of the engine on one line, without paths of its build", () => {
   assertEquals(
     plainRefusal(
       "The model file failed: … ERROR_MESSAGE: Got invalid dimensions\n index: 3 Got: 32\n Please fix either the inputs/outputs or the model.",

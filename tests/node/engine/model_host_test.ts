@@ -4,7 +4,7 @@ import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { assertEquals } from "../../assert.ts";
 import { digest } from "../instructions.ts";
 
-Deno.test("ModelHost.measure() says the most of what is too quick for the clock", async () => {
+Deno.test("ModelHost.measure() reports the maximum for a model too fast for the clock", async () => {
   for (const [stepMs, expected] of [[0, LIMITS.imagesPerSecondMax], [400, 500]]) {
     let nowMs = 0;
     const host = new ModelHost({ assets: () => Promise.reject(new Error("none")), nowMs: () => nowMs += stepMs });

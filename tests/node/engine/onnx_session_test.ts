@@ -84,7 +84,7 @@ for (const { role, dims, outputs } of EXPECTED) {
   });
 }
 
-Deno.test("zeroTinyWeights() changes no bit of what the embedder answers", async () => {
+Deno.test("zeroTinyWeights() does not change a bit of the embedder's output", async () => {
   const answers: Float32Array[] = [];
   for (const bytes of [published, zeroTinyWeights(published.slice()).bytes]) {
     const session = await createModelSession(bytes);
@@ -100,7 +100,7 @@ async function answerOf(session: ModelSession, inputs: Parameters<ModelSession["
   return answer;
 }
 
-Deno.test("createModelSession() carries every type of tensor in and out", async () => {
+Deno.test("createModelSession() supports every type of tensor as input and output", async () => {
   const cases = [
     { type: FLOAT32, tensor: floatTensor(Float32Array.of(1.5, -2), [2]) },
     { type: INT64, tensor: { type: "int64", data: BigInt64Array.of(7n, -(2n ** 60n)), dims: [2] } },
@@ -115,7 +115,7 @@ Deno.test("createModelSession() carries every type of tensor in and out", async 
   }
 });
 
-Deno.test("createModelSession() names its inputs and gives them to the model file by name", async () => {
+Deno.test("createModelSession() lists its inputs and passes them to the model file by name", async () => {
   const session = await createModelSession(smallModel("Sub", { inputs: ["whole", "part"] }));
   assertEquals([...session.inputNames], ["whole", "part"]);
   const { out } = await answerOf(session, {
@@ -125,7 +125,7 @@ Deno.test("createModelSession() names its inputs and gives them to the model fil
   assertEquals([...floatsOf(out)], [9, 18]);
 });
 
-Deno.test("createModelSession() says in the engine's words why it refuses a file", async () => {
+Deno.test("createModelSession() reports the engine's reason for refusing a file", async () => {
   const cut = (await FACES.loadFile("landmarks")).subarray(0, 100_000);
   const unknown = smallModel("NoSuchOperator", { inputs: ["in"] });
   for (const bytes of [new Uint8Array(0), floats(1, 2, 3), cut, unknown]) {
@@ -136,7 +136,7 @@ Deno.test("createModelSession() says in the engine's words why it refuses a file
   }
 });
 
-Deno.test("ModelSession.run() refuses inputs that do not fit, and goes on with those that do", async () => {
+Deno.test("ModelSession.run() refuses inputs that do not match, and still accepts those that do", async () => {
   const session = await createModelSession(smallModel("Identity", { inputs: ["in"] }));
   const fits = { in: floatTensor(Float32Array.of(1, 2), [2]) };
   const wrong = [
@@ -155,14 +155,14 @@ Deno.test("ModelSession.run() refuses inputs that do not fit, and goes on with t
   await session.release();
 });
 
-Deno.test("ModelSession.run() carries truths as bytes", async () => {
+Deno.test("ModelSession.run() returns booleans as bytes", async () => {
   const session = await createModelSession(smallModel("IsNaN", { inputs: ["in"], outputType: BOOL }));
   const { out } = await session.run({ in: floatTensor(Float32Array.of(1, NaN), [2]) });
   assertEquals({ ...out, dims: [...out.dims] }, { type: "bool", data: Uint8Array.of(0, 1), dims: [2] });
   await session.release();
 });
 
-Deno.test("ModelSession.run() refuses an answer of a type that dml does not read", async () => {
+Deno.test("ModelSession.run() refuses an output of an unsupported type", async () => {
   const file = graphModel({
     inputs: { in: { dims: [2] } },
     outputs: { out: { type: "float16", dims: [2] } },
@@ -183,7 +183,7 @@ Deno.test("ModelSession.run() fails once the model file was released", async () 
   assertEquals((await assertRejects(run, DmlError)).code, "engine_failed");
 });
 
-Deno.test("ModelSession.run() gives each of many calls at once its own answer, while model files come and go", async () => {
+Deno.test("ModelSession.run() returns to each of many concurrent calls its own output, while model files come and go", async () => {
   const sub = await createModelSession(smallModel("Sub", { inputs: ["whole", "part"] }));
   const same = await createModelSession(smallModel("Identity", { inputs: ["in"] }));
   const calls = Array.from({ length: 50 }, async (_, at) => {
@@ -199,7 +199,7 @@ Deno.test("ModelSession.run() gives each of many calls at once its own answer, w
   await Promise.all([sub.release(), same.release()]);
 });
 
-Deno.test("createModelSession() leaves the realm's Worker as it was", async () => {
+Deno.test("createModelSession() restores the realm's Worker", async () => {
   const session = await createModelSession(smallModel("Identity", { inputs: ["in"] }));
   assertStrictEquals(globalThis.Worker, RealmWorker);
   await session.release();

@@ -84,13 +84,13 @@ Deno.test("the worker runs models of every task", (test) =>
       });
     }
 
-    await test.step("detects: ultraface, the one class of it", async () => {
+    await test.step("detects: ultraface, its single class", async () => {
       const { prediction } = await ask(pool, modelOf(ULTRAFACE), pictures.red);
       const expected = FOUND.any_class.map((object) => ({ ...object, label: "face", index: 0 }));
       assertEquals(prediction.objects, expected);
     });
 
-    await test.step("detects: boxes of all classes compared with each other, drawn into the picture", async () => {
+    await test.step("detects: boxes of all classes suppress each other, and are drawn into the picture", async () => {
       const { parameters, outputs } = DETECTORS[3];
       const file = answeringModel(outputs, { input: IMAGES });
       const manifest = manifestOf("detect", { ...parameters, suppress: "any_class" }, file);
@@ -100,7 +100,7 @@ Deno.test("the worker runs models of every task", (test) =>
       assertEquals(readImageHeader(annotated).width, 128);
     });
 
-    await test.step("classifies by what the picture shows", async () => {
+    await test.step("classifies by the content of the picture", async () => {
       const parameters = {
         input: STRETCHED,
         output: "scores",
@@ -121,7 +121,7 @@ Deno.test("the worker runs models of every task", (test) =>
       assert(blue.annotated !== null);
     });
 
-    await test.step("embeds, at length one, and draws nothing", async () => {
+    await test.step("embeds at length one, and draws nothing", async () => {
       const manifest = manifestOf("embed", { input: STRETCHED, output: "scores", normalise: true }, MEANS);
       const { prediction, annotated } = await ask(pool, { manifest, file: MEANS, annotate: true }, pictures.red);
       const length = Math.hypot(0.75, 0.25);
@@ -182,7 +182,7 @@ Deno.test("the worker runs models of every task", (test) =>
       assertEquals(short.code, "tensor_invalid");
     });
 
-    await test.step("refuses at loading what the model file does not do", async () => {
+    await test.step("refuses at load a model file that does not match its manifest", async () => {
       const { parameters } = DETECTORS[3];
       const file = answeringModel({ output0: tensor([1, 20, 7], new Array(140).fill(0)) }, { input: IMAGES });
       const error = await assertRejects(() => load(pool, manifestOf("detect", parameters, file), file), DmlError);

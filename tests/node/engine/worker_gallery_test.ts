@@ -55,7 +55,7 @@ Deno.test("the worker and a gallery", (test) =>
     const enrolled = Float32Array.from(inOrder(first.prediction.persons)[2].embedding!);
     const people = [somebody("rosa", enrolled)];
 
-    await test.step("without people it measures nothing that nobody asked for", async () => {
+    await test.step("without people it measures nothing that was not requested", async () => {
       const { prediction } = await pool.run(FACES_DIGEST, sample3.slice(), OPTIONS);
       assertEquals(prediction.gallery, undefined);
       assert(
@@ -63,7 +63,7 @@ Deno.test("the worker and a gallery", (test) =>
       );
     });
 
-    await test.step("it names the woman of one photo in another, and nobody else", async () => {
+    await test.step("it recognises the woman of one photo on another, and nobody else", async () => {
       await pool.setGallery("staff", await viewOf(people));
       const { prediction } = await pool.run(FACES_DIGEST, sample3.slice(), OPTIONS);
       assertEquals(predictionSchema.parse(prediction), prediction);
@@ -75,13 +75,13 @@ Deno.test("the worker and a gallery", (test) =>
       assert(persons.every(({ quality, embedding }) => quality!.eyeDistance > 40 && embedding === undefined));
     });
 
-    await test.step("people whom another model file embedded are not asked", async () => {
+    await test.step("people embedded by another model file are not compared", async () => {
       await pool.setGallery("staff", await viewOf(people, digest("e")));
       const { prediction } = await pool.run(FACES_DIGEST, sample3.slice(), OPTIONS);
       assertEquals([prediction.gallery, prediction.persons[0].recognition], [undefined, undefined]);
     });
 
-    await test.step("people are in force for every picture that is begun after them, not for the one in hand", async () => {
+    await test.step("people are active for every picture that starts after them, not for the running one", async () => {
       await pool.setGallery("staff", await viewOf(people));
       const before = pool.run(FACES_DIGEST, sample3.slice(), OPTIONS);
       const instruction: string[] = [];
@@ -93,7 +93,7 @@ Deno.test("the worker and a gallery", (test) =>
       assertEquals(instruction, ["ran", "released"]);
     });
 
-    await test.step("it cuts out each face with what is around it, before it draws", async () => {
+    await test.step("it crops each face with a margin, before it draws", async () => {
       const { prediction, crops } = await pool.run(FACES_DIGEST, sample3.slice(), {
         ...OPTIONS,
         annotate: true,

@@ -77,7 +77,7 @@ async function rejectsWith(code: ErrorCode, promise: Promise<unknown>): Promise<
   return error as DmlError;
 }
 
-Deno.test("WorkerPool.load() ends a worker that is stuck, says what to do, and goes on without the model", async () => {
+Deno.test("WorkerPool.load() ends a stuck worker, advises what to do, and goes on without the model", async () => {
   await using fixture = new LoadingFixture();
   const { pool, clock } = fixture;
   await pool.load(MODEL, ...withFile("good"));
@@ -94,7 +94,7 @@ Deno.test("WorkerPool.load() ends a worker that is stuck, says what to do, and g
   await rejectsWith("model_unknown", pool.run(OTHER, null, OPTIONS));
 });
 
-Deno.test("WorkerPool.load() leaves a slow worker all of its time, and no timer behind", async () => {
+Deno.test("WorkerPool.load() gives a slow worker all of its time, and leaves no timer behind", async () => {
   await using fixture = new LoadingFixture(2);
   const { pool, clock } = fixture;
   await pool.load(MODEL, ...withFile("good"));
@@ -106,7 +106,7 @@ Deno.test("WorkerPool.load() leaves a slow worker all of its time, and no timer 
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("WorkerPool.load() ends a worker that is stuck in measuring", async () => {
+Deno.test("WorkerPool.load() ends a worker that is stuck while measuring", async () => {
   await using fixture = new LoadingFixture();
   const { pool, clock } = fixture;
   await pool.load(MODEL, ...withFile("good"));
@@ -117,7 +117,7 @@ Deno.test("WorkerPool.load() ends a worker that is stuck in measuring", async ()
   assertEquals((await fixture.answer()).loaded, 1);
 });
 
-Deno.test("WorkerPool.load() tells a picture behind one that is stuck to be tried again, without blame", async () => {
+Deno.test("WorkerPool.load() fails a picture behind a stuck one as retryable, without blame", async () => {
   await using fixture = new LoadingFixture();
   const { pool, clock } = fixture;
   await pool.load(MODEL, ...withFile("good"));
@@ -129,7 +129,7 @@ Deno.test("WorkerPool.load() tells a picture behind one that is stuck to be trie
   await Promise.all([loading, behind]);
 });
 
-Deno.test("WorkerPool.load() is not over because the picture before it is", async () => {
+Deno.test("WorkerPool.load() does not fail because an earlier picture does", async () => {
   await using fixture = new LoadingFixture();
   const { pool, clock } = fixture;
   await pool.load(MODEL, ...withFile("good"));
@@ -143,7 +143,7 @@ Deno.test("WorkerPool.load() is not over because the picture before it is", asyn
   assertEquals((await fixture.answer()).loaded, 2);
 });
 
-Deno.test("WorkerPool replaces a worker that is stuck in loading what the one before it had", async () => {
+Deno.test("WorkerPool replaces a worker that is stuck while loading the models of the previous one", async () => {
   await using fixture = new LoadingFixture();
   const { pool, clock } = fixture;
   const loading = pool.load(MODEL, ...withFile("asking"));

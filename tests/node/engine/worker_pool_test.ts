@@ -55,7 +55,7 @@ async function nameOf(pool: Engine): Promise<number> {
   return (await pool.run(MODEL, null, OPTIONS)).prediction.width;
 }
 
-Deno.test("WorkerPool.load() loads in every worker and says what one was measured at", () =>
+Deno.test("WorkerPool.load() loads in every worker and returns the speed that one measured", () =>
   withPool(2, async (pool) => {
     assertEquals(pool.slots, 2);
     assertEquals(await pool.load(digest(2), EMPTY.manifest, NO_FILES), { imagesPerSecond: 12 });
@@ -70,27 +70,27 @@ Deno.test("WorkerPool.load() for a handful of pictures measures nothing", () =>
     await pool.run(digest(2), null, OPTIONS);
   }, { measures: false }));
 
-Deno.test("WorkerPool.load() says why a worker refused, and forgets the model", () =>
+Deno.test("WorkerPool.load() reports why a worker refused, and forgets the model", () =>
   withPool(1, async (pool) => {
     await rejectsWith("engine_failed", pool.load(digest(2), EMPTY.manifest, withFiles("bad")));
     await rejectsWith("model_unknown", pool.run(digest(2), null, OPTIONS));
     await pool.run(MODEL, null, OPTIONS);
   }));
 
-Deno.test("WorkerPool.load() of what kills the workers fails, and the workers come back without it", () =>
+Deno.test("WorkerPool.load() of a model that kills the workers fails, and the workers restart without it", () =>
   withPool(1, async (pool) => {
     await rejectsWith("worker_died", pool.load(digest(2), EMPTY.manifest, withFiles("deadly")));
     await pool.run(MODEL, null, OPTIONS);
   }));
 
-Deno.test("WorkerPool.unload() takes the model from every worker", () =>
+Deno.test("WorkerPool.unload() unloads the model from every worker", () =>
   withPool(2, async (pool) => {
     await pool.unload(MODEL);
     await pool.unload(digest(9));
     await rejectsWith("model_unknown", pool.run(MODEL, null, OPTIONS));
   }));
 
-Deno.test("WorkerPool.run() gives the picture away and hands the drawn one back", () =>
+Deno.test("WorkerPool.run() transfers the picture and returns the annotated one", () =>
   withPool(1, async (pool) => {
     const image = text("picture");
     const { annotated } = await pool.run(MODEL, image, { ...OPTIONS, annotate: true });
@@ -104,14 +104,14 @@ Deno.test("WorkerPool.run() answers more callers than it has slots, one after th
     assertEquals(results.length, 50);
   }));
 
-Deno.test("WorkerPool.run() passes on what the picture was refused for; the worker lives", () =>
+Deno.test("WorkerPool.run() rethrows the refusal of a picture; the worker lives on", () =>
   withPool(1, async (pool) => {
     const before = await nameOf(pool);
     await rejectsWith("image_unreadable", pool.run(MODEL, text("unreadable"), OPTIONS));
     assertEquals(await nameOf(pool), before);
   }));
 
-Deno.test("WorkerPool.run() replaces a worker that dies, which takes only its own attempt with it", () =>
+Deno.test("WorkerPool.run() replaces a worker that dies, and only its own attempt fails", () =>
   withPool(2, async (pool) => {
     await pool.load(digest(2), EMPTY.manifest, NO_FILES);
     const killed = pool.run(MODEL, text("die"), OPTIONS);
@@ -129,7 +129,7 @@ Deno.test("WorkerPool.run() waits for the replacement when the only worker died"
     assert(await nameOf(pool) !== before);
   }));
 
-Deno.test("WorkerPool keeps no model files: a worker that takes a dead one's place has them read for it", () =>
+Deno.test("WorkerPool keeps no model files: a replacement worker reads them again", () =>
   withPool(2, async (pool) => {
     let reads = 0;
     await pool.load(digest(2), EMPTY.manifest, () => {
@@ -142,7 +142,7 @@ Deno.test("WorkerPool keeps no model files: a worker that takes a dead one's pla
     assertEquals(reads, 3);
   }));
 
-Deno.test("WorkerPool.load() says why the model files could not be read, and forgets the model", () =>
+Deno.test("WorkerPool.load() reports why the model files could not be read, and forgets the model", () =>
   withPool(1, async (pool) => {
     const unread = () => Promise.reject(new DmlError("blob_not_found", "It is gone."));
     await rejectsWith("blob_not_found", pool.load(digest(2), EMPTY.manifest, unread));
@@ -156,7 +156,7 @@ Deno.test("WorkerPool.run() replaces a worker whose engine failed", () =>
     assert(await nameOf(pool) !== before);
   }));
 
-Deno.test("WorkerPool.run() ends a worker that takes too long, and the pictures that wait go on", () =>
+Deno.test("WorkerPool.run() ends a worker that exceeds its deadline, and waiting pictures go on", () =>
   withPool(1, async (pool) => {
     const before = await nameOf(pool);
     const hanging = pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 30 });
@@ -165,17 +165,17 @@ Deno.test("WorkerPool.run() ends a worker that takes too long, and the pictures 
     assert(await next !== before);
   }));
 
-Deno.test("WorkerPool.run() gives quick pictures to a worker that has others in hand, and nobody the blame for another", () =>
+Deno.test("WorkerPool.run() gives fast pictures to a busy worker, and blames none for another", () =>
   withPool(1, async (pool) => {
     const before = await nameOf(pool);
     const hanging = rejectsWith("deadline_exceeded", pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 30 }));
     const behind = rejectsWith("attempt_failed", pool.run(MODEL, text("hang"), { ...OPTIONS, isQuick: true }));
     const waiting = nameOf(pool);
     await Promise.all([hanging, behind]);
-    assert(await waiting !== before, "what is not quick waited for a worker of its own");
+    assert(await waiting !== before, "a slow picture waited for an idle worker");
   }));
 
-Deno.test("WorkerPool.run() spreads quick pictures over its workers, and ends one that is late behind others", () =>
+Deno.test("WorkerPool.run() spreads fast pictures over its workers, and ends one that is late because of others", () =>
   withPool(2, async (pool) => {
     const quick = { ...OPTIONS, isQuick: true };
     const names = await Promise.all(Array.from({ length: 100 }, () => pool.run(MODEL, null, quick)));
@@ -187,7 +187,7 @@ Deno.test("WorkerPool.run() spreads quick pictures over its workers, and ends on
     assertEquals(codes.sort(), ["deadline_exceeded", "shutting_down"]);
   }));
 
-Deno.test("WorkerPool.run() refuses what waited too long for a worker", () =>
+Deno.test("WorkerPool.run() refuses a picture that waited too long for a worker", () =>
   withPool(1, async (pool) => {
     const hanging = pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 60_000 });
     await rejectsWith("deadline_exceeded", pool.run(MODEL, null, { ...OPTIONS, deadlineMs: 20 }));
@@ -195,7 +195,7 @@ Deno.test("WorkerPool.run() refuses what waited too long for a worker", () =>
     await rejectsWith("shutting_down", hanging);
   }));
 
-Deno.test("WorkerPool.run() tells a caller that went away so, and keeps the worker", () =>
+Deno.test("WorkerPool.run() rejects for a caller that aborts, and keeps the worker", () =>
   withPool(1, async (pool) => {
     const before = await nameOf(pool);
     const gone = { ...OPTIONS, signal: AbortSignal.abort() };
@@ -209,13 +209,13 @@ Deno.test("WorkerPool.run() tells a caller that went away so, and keeps the work
     assertEquals(await nameOf(pool), before);
   }));
 
-Deno.test("WorkerPool gives a worker the files that it asks for", () =>
+Deno.test("WorkerPool sends a worker the assets that it requests", () =>
   withPool(1, async (pool) => {
     const { prediction } = await pool.run(MODEL, text("asset"), OPTIONS);
     assertEquals(prediction.width, 77);
   }));
 
-Deno.test("WorkerPool.close() refuses what runs and what comes", () =>
+Deno.test("WorkerPool.close() rejects running and later calls", () =>
   withPool(1, async (pool) => {
     const running = pool.run(MODEL, text("hang"), OPTIONS);
     await pool.close();
@@ -237,7 +237,7 @@ async function versionsIn(pool: Engine): Promise<(number | undefined)[]> {
   return runs.map(({ prediction }) => prediction.gallery?.version);
 }
 
-Deno.test("WorkerPool.setGallery() puts a version in force in every worker, and takes it away", () =>
+Deno.test("WorkerPool.setGallery() activates a version in every worker, and removes it", () =>
   withPool(2, async (pool) => {
     assertEquals(await versionsIn(pool), [undefined, undefined]);
     await pool.setGallery("staff", await viewOf(1));
@@ -248,7 +248,7 @@ Deno.test("WorkerPool.setGallery() puts a version in force in every worker, and 
     assertEquals(await versionsIn(pool), [undefined, undefined]);
   }));
 
-Deno.test("WorkerPool.setGallery() is known to a worker that takes a dead one's place", () =>
+Deno.test("WorkerPool.setGallery() also reaches a worker that replaces a dead one", () =>
   withPool(1, async (pool) => {
     await pool.setGallery("staff", await viewOf(1));
     const before = await nameOf(pool);
@@ -258,7 +258,7 @@ Deno.test("WorkerPool.setGallery() is known to a worker that takes a dead one's 
     assert(before !== await nameOf(pool));
   }));
 
-Deno.test("WorkerPool.setGallery() does not wait for a worker that hangs, once that is ended", () =>
+Deno.test("WorkerPool.setGallery() does not wait for a worker that hangs, once it is ended", () =>
   withPool(1, async (pool) => {
     const hanging = pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 50 });
     await pool.setGallery("staff", await viewOf(1));

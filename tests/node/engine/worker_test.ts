@@ -49,7 +49,7 @@ function sumOfParts({ totalMs: _, ...parts }: Timings): number {
   return Object.values(parts).reduce((sum, partMs) => sum + partMs, 0);
 }
 
-Deno.test("the worker asks for the engine again when it could not be had before", async () => {
+Deno.test("the worker requests the engine again if it was not available before", async () => {
   let failures = 1;
   const pool = createWorkerPool({
     workers: 1,
@@ -106,7 +106,7 @@ Deno.test("the worker", (test) =>
     const { imagesPerSecond } = await loadFaces(pool);
     assert(imagesPerSecond > 0.1 && imagesPerSecond < 1_000, `${imagesPerSecond} images/s`);
 
-    await test.step("finds the persons of a photo, draws them and says how long each part took", async () => {
+    await test.step("finds the persons on a photo, draws them and reports the time of each part", async () => {
       const image = sample.slice();
       const { prediction, annotated } = await pool.run(FACES_DIGEST, image, {
         ...OPTIONS,
@@ -122,18 +122,21 @@ Deno.test("the worker", (test) =>
       const { timings } = prediction;
       assert(Object.values(timings).every((partMs) => partMs > 0), JSON.stringify(timings));
       assert(sumOfParts(timings) <= timings.totalMs + 1e-6, "the parts do not overlap");
-      assertEquals(image.length, 0, "the picture was given away");
+      assertEquals(image.length, 0, "the picture was transferred");
     });
 
-    await test.step("draws and encodes nothing unless it is asked to", async () => {
+    await test.step("neither draws nor encodes unless it is requested", async () => {
       const { prediction, annotated } = await pool.run(FACES_DIGEST, sample.slice(), OPTIONS);
       assertEquals(annotated, null);
       assert(prediction.persons.every((person) => !("embedding" in person)));
       const { drawMs, encodeMs } = prediction.timings;
-      assert(drawMs < 1 && encodeMs < 1, `${drawMs} ms and ${encodeMs} ms of nothing`);
+      assert(
+        drawMs < 1 && encodeMs < 1,
+        `drawing took ${drawMs} ms, encoding ${encodeMs} ms, although neither was requested`,
+      );
     });
 
-    await test.step("says what is wrong with a bad picture, and goes on", async () => {
+    await test.step("reports the fault of an invalid picture, and goes on", async () => {
       const bad: [string, Uint8Array<ArrayBuffer>][] = [
         ["image_unsupported", bytesOf("this is a text, whatever its name says")],
         ["image_empty", new Uint8Array(0)],
@@ -148,7 +151,7 @@ Deno.test("the worker", (test) =>
     });
   }));
 
-Deno.test("the worker is replaced when a picture takes too long, and its place knows the models again", () =>
+Deno.test("a worker that exceeds its deadline is replaced, and the replacement has the models again", () =>
   withWorkers({}, async (pool) => {
     await loadFaces(pool);
     const late = pool.run(FACES_DIGEST, sample.slice(), { ...OPTIONS, deadlineMs: 1 });
@@ -158,7 +161,7 @@ Deno.test("the worker is replaced when a picture takes too long, and its place k
     assertEquals(prediction.persons.length, 3);
   }));
 
-Deno.test("two workers see the same in the same photo", () =>
+Deno.test("two workers return the same for the same photo", () =>
   withWorkers({ workers: 2 }, async (pool) => {
     await loadFaces(pool);
     const options = { ...OPTIONS, embeddings: true };
@@ -176,7 +179,7 @@ Deno.test("the worker loads neither engine nor codec for a model that needs none
   assertEquals(assetNames, []);
 });
 
-Deno.test("the worker refuses model files that are no models", () =>
+Deno.test("the worker refuses invalid model files", () =>
   withWorkers({}, async (pool) => {
     const files = new Map(FACES.manifest.files.map(({ role }) => [role, bytesOf("no model")]));
     const error = await assertRejects(

@@ -79,7 +79,7 @@ class Desk {
   }
 }
 
-Deno.test("GalleryCache.take() puts a version in force in every worker", async () => {
+Deno.test("GalleryCache.take() activates a version in every worker", async () => {
   const desk = new Desk();
   const movedBytes = await desk.take(1, [ADA, BEN]);
   const sizes = (await Array.fromAsync(desk.local.list())).map(({ size }) => size);
@@ -89,7 +89,7 @@ Deno.test("GalleryCache.take() puts a version in force in every worker", async (
   assertEquals([desk.who(axis(0)), desk.who(axis(1)), desk.who(axis(2))], ["Ada", "Ben", null]);
 });
 
-Deno.test("GalleryCache.take() of a new version moves its index and the bucket that changed, and forgets those before", async () => {
+Deno.test("GalleryCache.take() of a new version fetches its index and the changed bucket, and deletes the old ones", async () => {
   const desk = new Desk();
   const parts = { buckets: 16 };
   await desk.take(1, [ADA, BEN], parts);
@@ -102,7 +102,7 @@ Deno.test("GalleryCache.take() of a new version moves its index and the bucket t
   assertEquals(await desk.files(), await alone.files(), "only what the newest version needs is kept");
 });
 
-Deno.test("GalleryCache.take() after a restart moves nothing, and finds what an earlier start left over", async () => {
+Deno.test("GalleryCache.take() after a restart fetches nothing, and deletes leftovers of an earlier process", async () => {
   await using directory = await temporaryDirectory();
   const desk = new Desk(await DiskBlobStore.open(directory.path));
   const first = await desk.offer(1, [ADA]);
@@ -131,7 +131,7 @@ Deno.test("GalleryCache.take() deletes nothing that another gallery or a model n
   assertEquals(await desk.local.stat(other.digest), other.size);
 });
 
-Deno.test("GalleryCache.drop() leaves nobody of the gallery in workers or on disk", async () => {
+Deno.test("GalleryCache.drop() removes the people of the gallery from workers and disk", async () => {
   const desk = new Desk();
   await desk.take(1, [ADA, BEN]);
   await desk.galleryCache.drop("staff");
@@ -141,7 +141,7 @@ Deno.test("GalleryCache.drop() leaves nobody of the gallery in workers or on dis
   assertEquals([desk.who(axis(1)), desk.who(axis(0))], ["Ben", null]);
 });
 
-Deno.test("GalleryCache.drop() finds what an earlier start left of the gallery", async () => {
+Deno.test("GalleryCache.drop() removes files of the gallery that an earlier process left", async () => {
   const desk = new Desk();
   await desk.take(1, [ADA, BEN]);
   await desk.restart().drop("staff");
@@ -160,7 +160,7 @@ Deno.test("GalleryCache.take() fetches a damaged file again", async () => {
   assertEquals(desk.who(axis(0)), "Ada");
 });
 
-Deno.test("GalleryCache.take() refuses what is no such gallery, and keeps the one in force", async () => {
+Deno.test("GalleryCache.take() refuses an invalid gallery, and keeps the active version", async () => {
   const desk = new Desk();
   await desk.take(1, [ADA]);
   const good = await desk.offer(3, [BEN]);

@@ -5,13 +5,13 @@ import { availabilitySchema } from "../../../protocol/messages/liveness.ts";
 
 const GIB = 1024 ** 3;
 
-Deno.test("defaultWorkers() is one a core, as far as the memory goes, and never none", () => {
+Deno.test("defaultWorkers() is one a core, as far as the memory suffices, and at least one", () => {
   assertEquals(defaultWorkers({ cores: 4, memoryBytes: 16 * GIB }), 4);
   assertEquals(defaultWorkers({ cores: 64, memoryBytes: 4 * GIB }), 15);
   assertEquals(defaultWorkers({ cores: 4, memoryBytes: GIB / 8 }), 1);
 });
 
-Deno.test("hostCapabilities() and hostPressure() say what a message may carry", () => {
+Deno.test("hostCapabilities() and hostPressure() fit the schemas of their messages", () => {
   const capabilities = hostCapabilities({ workers: 3 });
   assertEquals(capabilitiesSchema.parse(capabilities), capabilities);
   const pressure = hostPressure();

@@ -5,7 +5,7 @@ import { seededRandom } from "../../../protocol/kernel/random.ts";
 import { idSchema } from "../../../protocol/schema.ts";
 import { temporaryDirectory } from "../../temporary_directory.ts";
 
-Deno.test("loadIdentity() makes an identity once and keeps it", async () => {
+Deno.test("loadIdentity() creates an identity once and keeps it", async () => {
   await using directory = await temporaryDirectory();
   const options = { defaultName: "host" };
   const first = await loadIdentity(directory.path, { ...options, random: seededRandom(1) });
@@ -14,7 +14,7 @@ Deno.test("loadIdentity() makes an identity once and keeps it", async () => {
   assertEquals(second, first);
 });
 
-Deno.test("loadIdentity() renames the node for good when a name is given", async () => {
+Deno.test("loadIdentity() renames the node permanently when a name is given", async () => {
   await using directory = await temporaryDirectory();
   const options = { defaultName: "host", random: seededRandom(1) };
   const first = await loadIdentity(directory.path, options);
@@ -23,7 +23,7 @@ Deno.test("loadIdentity() renames the node for good when a name is given", async
   assertEquals(await loadIdentity(directory.path, options), renamed);
 });
 
-Deno.test("loadIdentity() gives two directories two identities", async () => {
+Deno.test("loadIdentity() creates a different identity in each directory", async () => {
   await using one = await temporaryDirectory();
   await using other = await temporaryDirectory();
   const random = seededRandom(1);
@@ -32,7 +32,7 @@ Deno.test("loadIdentity() gives two directories two identities", async () => {
   assertNotEquals(first.nodeId, second.nodeId);
 });
 
-Deno.test("loadIdentity() refuses a file that is not what it should be", async () => {
+Deno.test("loadIdentity() refuses an invalid file", async () => {
   await using directory = await temporaryDirectory();
   await Deno.writeTextFile(`${directory.path}/identity.json`, '{"nodeId": "me"}');
   const options = { defaultName: "host", random: seededRandom(1) };

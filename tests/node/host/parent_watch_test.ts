@@ -2,7 +2,7 @@ import { watchParent } from "../../../node/host/parent_watch.ts";
 import { assertEquals } from "../../assert.ts";
 import { ManualClock } from "../../protocol/manual_clock.ts";
 
-Deno.test("watchParent() calls once when the process that started this one is gone", () => {
+Deno.test("watchParent() calls back once when the parent process has ended", () => {
   const clock = new ManualClock();
   let parent = 7;
   let calls = 0;
@@ -14,7 +14,7 @@ Deno.test("watchParent() calls once when the process that started this one is go
   assertEquals([calls, clock.pending], [1, 0]);
 });
 
-Deno.test("watchParent() ends when it is told to", () => {
+Deno.test("watchParent() ends when it is cancelled", () => {
   const clock = new ManualClock();
   const end = watchParent(() => {}, { clock, parent: () => 7 });
   clock.advance(5_000);

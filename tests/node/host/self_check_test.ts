@@ -18,7 +18,7 @@ async function failsWith(code: ErrorCode, check: Promise<string>, words: string)
   assertEquals((error as DmlError).code, code);
 }
 
-Deno.test("createSelfChecks() find this host well", async () => {
+Deno.test("createSelfChecks() pass on this host", async () => {
   const checks = checksWith();
   assertStringIncludes(await checks.memory(), "a node with one worker needs 400 MiB");
   assertStringIncludes(await checks.wasm(), "6 files");
@@ -39,14 +39,14 @@ Deno.test("createSelfChecks() say if the patch of the engine is on, off or skipp
   }
 });
 
-Deno.test("createSelfChecks() throw memory_low where a node would not fit", async () => {
+Deno.test("createSelfChecks() throw memory_low if a node would not fit into memory", async () => {
   const checks = checksWith({ memory: () => ({ available: 399 * MIB, total: 1_024 * MIB }) });
   await failsWith("memory_low", checks.memory(), "399 MiB of 1,024 MiB");
   const enough = checksWith({ memory: () => ({ available: 400 * MIB, total: 1_024 * MIB }) });
   assertStringIncludes(await enough.memory(), "400 MiB of 1,024 MiB");
 });
 
-Deno.test("createSelfChecks() throw assets_missing for a file that is damaged or not there", async () => {
+Deno.test("createSelfChecks() throw assets_missing for a damaged or missing file", async () => {
   const damaged = checksWith({
     async assets(name) {
       const bytes = await assetFiles(name);

@@ -69,7 +69,7 @@ class Bench implements AsyncDisposable {
   }
 }
 
-Deno.test("Upgrader() fetches a newer program, finishes the work, says so and leaves, in this order", async () => {
+Deno.test("Upgrader() fetches a newer program, drains, reports it and leaves, in this order", async () => {
   await using bench = await Bench.open();
   await bench.remote.put(NEWER.digest, programBytes("0.2.0"));
   await bench.offer(NEWER);
@@ -80,7 +80,7 @@ Deno.test("Upgrader() fetches a newer program, finishes the work, says so and le
   assert(bench.upgrader.isDue);
 });
 
-Deno.test("Upgrader() stays what it is while the work is not finished, and may be asked again", async () => {
+Deno.test("Upgrader() does not restart while its tasks are unfinished, and may be offered the program again", async () => {
   let canFinish = false;
   await using bench = await Bench.open({ finishWork: () => Promise.resolve(canFinish) });
   await bench.remote.put(NEWER.digest, programBytes("0.2.0"));
@@ -90,7 +90,7 @@ Deno.test("Upgrader() stays what it is while the work is not finished, and may b
   assertEquals((await bench.offer(NEWER)).state, "restarting");
 });
 
-Deno.test("Upgrader() never starts what is not what the master said: other bytes, another version, no dml", async () => {
+Deno.test("Upgrader() refuses bytes that differ from the offer: another digest, another version, no dml", async () => {
   await using bench = await Bench.open();
   assertStringIncludes((await bench.offer(NEWER)).reason ?? "", "no blob");
   const older = programBytes("0.0.1");
@@ -106,13 +106,13 @@ Deno.test("Upgrader() never starts what is not what the master said: other bytes
   assert(!bench.upgrader.isDue && !bench.steps.includes("left"));
 });
 
-Deno.test("Upgrader() declines without a look at the bytes what the node does not take", async () => {
+Deno.test("Upgrader() declines unsuitable programs without fetching them", async () => {
   await using bench = await Bench.open({ own: { ...OWN, takesNewer: false } });
   assertEquals((await bench.offer(NEWER)).reason, "The node was not started with --upgrade.");
   assertEquals(bench.steps, ["declined"]);
 });
 
-Deno.test("Upgrader() keeps a program that is tried once the master has taken it in, and remembers its bad luck before", async () => {
+Deno.test("Upgrader() marks a program on trial good once the master has accepted it, and remembers failed ones", async () => {
   await using bench = await Bench.open({ trial: NEWER.digest });
   const directory = new UpgradeDirectory(bench.place.path);
   await directory.setPending(NEWER);

@@ -48,7 +48,7 @@ async function setUp(
   return { local, remote, cache, eviction, offers, fetch, hold, held, bytesOfTwo };
 }
 
-Deno.test("CacheEviction.makeRoom() evicts what was not used for longest when the limit is reached", async () => {
+Deno.test("CacheEviction.makeRoom() evicts the least recently used model when the limit is reached", async () => {
   const { offers: [a, b, c], fetch, held } = await setUp({ bytesMax: 3_000 });
   await fetch(a);
   await fetch(b);
@@ -57,14 +57,14 @@ Deno.test("CacheEviction.makeRoom() evicts what was not used for longest when th
   assertEquals(await held(), "ac");
 });
 
-Deno.test("CacheEviction.touch() of two at once forgets neither", async () => {
+Deno.test("CacheEviction.touch() called twice at once records both", async () => {
   const times = new MemoryUseTimes();
   const { eviction } = await setUp({ bytesMax: 0, times });
   await Promise.all([eviction.touch([digest(1)]), eviction.touch([digest(2)])]);
   assertEquals([...(await times.load()).keys()], [digest(1), digest(2)]);
 });
 
-Deno.test("CacheEviction.makeRoom() never evicts what is in use, and refuses what then does not fit", async () => {
+Deno.test("CacheEviction.makeRoom() never evicts a model in use, and refuses one that then does not fit", async () => {
   const { offers: [a, b, c], fetch, hold, held } = await setUp({ bytesMax: 3_000 });
   await fetch(a);
   hold(a);
@@ -78,13 +78,13 @@ Deno.test("CacheEviction.makeRoom() never evicts what is in use, and refuses wha
   assertEquals(await held(), "ac", "nothing was deleted in vain");
 });
 
-Deno.test("CacheEviction.makeRoom() has no limit where it is 0", async () => {
+Deno.test("CacheEviction.makeRoom() has no limit if it is 0", async () => {
   const { offers, fetch, held } = await setUp({ bytesMax: 0 });
   for (const offer of offers) await fetch(offer);
   assertEquals(await held(), "abc");
 });
 
-Deno.test("CacheEviction.evictOne() makes room on a disk that is full before the limit is", async () => {
+Deno.test("CacheEviction.evictOne() frees space on a disk that is full before the limit is reached", async () => {
   const disk = new FullDisk(2_900);
   const { offers: [a, b, c], fetch, held, hold } = await setUp({ bytesMax: 0, local: disk });
   await fetch(a);
@@ -98,7 +98,7 @@ Deno.test("CacheEviction.evictOne() makes room on a disk that is full before the
   assertEquals(await held(), "bc");
 });
 
-Deno.test("CacheEviction deletes nothing that is no model's file", async () => {
+Deno.test("CacheEviction deletes only files of models", async () => {
   const { local, offers: [a, b, c], fetch } = await setUp({ bytesMax: 3_000 });
   if (!(local instanceof MemoryBlobStore)) throw new Error("it is one");
   const other = await putText(local, "x".repeat(5_000));
@@ -106,7 +106,7 @@ Deno.test("CacheEviction deletes nothing that is no model's file", async () => {
   assertEquals(await local.stat(other.digest), 5_000);
 });
 
-Deno.test("ModelCache.completeManifests() makes known what an earlier process has fetched", async () => {
+Deno.test("ModelCache.completeManifests() registers models that an earlier process has fetched", async () => {
   const first = await setUp({ bytesMax: 3_000 });
   await first.fetch(first.offers[0]);
   await first.fetch(first.offers[1]);
@@ -116,7 +116,7 @@ Deno.test("ModelCache.completeManifests() makes known what an earlier process ha
   assertEquals((await again.held()).length, 2);
 });
 
-Deno.test("FileUseTimes keeps the order from start to start, and begins anew when its file is damaged", async () => {
+Deno.test("FileUseTimes keeps the order across restarts, and starts anew when its file is damaged", async () => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, "last_used.json");
   const times = new FileUseTimes(path, { log: SILENT_LOG });

@@ -26,7 +26,7 @@ function cacheOver({ local, remote }: { local: BlobStore; remote: BlobStore }) {
   return { cache, opened, warnings };
 }
 
-Deno.test("ModelCache.fetch() brings what is missing, once, and says how far it is", async () => {
+Deno.test("ModelCache.fetch() fetches missing files once, and reports its progress", async () => {
   const [local, remote] = [new MemoryBlobStore(), new MemoryBlobStore()];
   const { cache, opened } = cacheOver({ local, remote });
   const offer = await putModel(remote);
@@ -43,7 +43,7 @@ Deno.test("ModelCache.fetch() brings what is missing, once, and says how far it 
   assertEquals(opened.length, 2);
 });
 
-Deno.test("ModelCache.fetch() of a new version moves only what is new", async () => {
+Deno.test("ModelCache.fetch() of a new version fetches only changed files", async () => {
   const [local, remote] = [new MemoryBlobStore(), new MemoryBlobStore()];
   const { cache } = cacheOver({ local, remote });
   const offer = await putModel(remote);
@@ -54,7 +54,7 @@ Deno.test("ModelCache.fetch() of a new version moves only what is new", async ()
   assertEquals(await cache.fetch(next), more.size);
 });
 
-Deno.test("ModelCache.read() gives the model files by role", async () => {
+Deno.test("ModelCache.read() returns the model files by role", async () => {
   const [local, remote] = [new MemoryBlobStore(), new MemoryBlobStore()];
   const { cache } = cacheOver({ local, remote });
   const offer = await putModel(remote, "weights");
@@ -64,7 +64,7 @@ Deno.test("ModelCache.read() gives the model files by role", async () => {
   assertEquals([...files], [["detect", bytesOf("weights")]]);
 });
 
-Deno.test("ModelCache.read() fetches a file anew that was damaged on the disk, names it, and counts its bytes", async () => {
+Deno.test("ModelCache.read() fetches a damaged file again, names it, and counts its bytes", async () => {
   await using directory = await temporaryDirectory();
   const local = await DiskBlobStore.open(directory.path);
   const remote = new MemoryBlobStore();
@@ -82,7 +82,7 @@ Deno.test("ModelCache.read() fetches a file anew that was damaged on the disk, n
   ]);
 });
 
-Deno.test("ModelCache.read() refuses an offer whose manifest names other model files, or is none", async () => {
+Deno.test("ModelCache.read() refuses an offer whose manifest is invalid or names other model files", async () => {
   const [local, remote] = [new MemoryBlobStore(), new MemoryBlobStore()];
   const { cache } = cacheOver({ local, remote });
   const offer = await putModel(remote);
@@ -92,7 +92,7 @@ Deno.test("ModelCache.read() refuses an offer whose manifest names other model f
   }
 });
 
-Deno.test("ModelCache.completeManifests() names the manifests whose files are all here, and nothing else", async () => {
+Deno.test("ModelCache.completeManifests() lists only manifests whose files are all cached", async () => {
   const [local, remote] = [new MemoryBlobStore(), new MemoryBlobStore()];
   const { cache } = cacheOver({ local, remote });
   await putText(local, "a small model file");
@@ -103,7 +103,7 @@ Deno.test("ModelCache.completeManifests() names the manifests whose files are al
   assertEquals(await cache.completeManifests(), [offer.manifest.digest]);
 });
 
-Deno.test("ModelCache.fetch() says which file the master does not have", async () => {
+Deno.test("ModelCache.fetch() names the file that the master does not have", async () => {
   const [local, remote] = [new MemoryBlobStore(), new MemoryBlobStore()];
   const { cache } = cacheOver({ local, remote });
   const offer = await putModel(remote);

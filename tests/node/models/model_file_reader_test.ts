@@ -5,7 +5,7 @@ function filesOf(byte: number) {
   return new Map([["model", Uint8Array.of(byte)]]);
 }
 
-Deno.test("firstThen() gives what is read already once, then what is read again each time", async () => {
+Deno.test("firstThen() returns the files already read once, then reads them again on each call", async () => {
   const known = filesOf(0);
   let reads = 0;
   const read = firstThen(known, () => Promise.resolve({ files: filesOf(++reads) }));
@@ -14,7 +14,7 @@ Deno.test("firstThen() gives what is read already once, then what is read again 
   assertEquals([other, await read(), reads], [filesOf(1), filesOf(2), 2]);
 });
 
-Deno.test("firstThen() throws why the model files could not be read again, and tries anew", async () => {
+Deno.test("firstThen() throws if the model files cannot be read again, and retries on the next call", async () => {
   const faults = [new Error("gone")];
   const read = firstThen(filesOf(0), () => {
     const fault = faults.pop();

@@ -15,7 +15,7 @@ async function take(inlinePictures: InlinePictures, text: string, signal = NEVER
   return bytes && new TextDecoder().decode(bytes);
 }
 
-Deno.test("InlinePictures() gives out a picture that came before it was wanted, and one that comes behind", async () => {
+Deno.test("InlinePictures() returns a picture that arrives before or after it is requested", async () => {
   const inlinePictures = new InlinePictures();
   inlinePictures.arrived(pictureOf("cat"));
   assertEquals(await take(inlinePictures, "cat"), "cat");
@@ -25,7 +25,7 @@ Deno.test("InlinePictures() gives out a picture that came before it was wanted, 
   assertEquals(await Promise.all(later), ["cat", "dog"]);
 });
 
-Deno.test("InlinePictures() gives the same picture as often as it came", async () => {
+Deno.test("InlinePictures() returns a picture as often as it arrived", async () => {
   const inlinePictures = new InlinePictures();
   const first = take(inlinePictures, "cat");
   for (let copy = 0; copy < 3; copy++) inlinePictures.arrived(pictureOf("cat"));
@@ -36,7 +36,7 @@ Deno.test("InlinePictures() gives the same picture as often as it came", async (
   ]);
 });
 
-Deno.test("InlinePictures() gives out nothing whose bytes are others than its name says", async () => {
+Deno.test("InlinePictures() returns no picture that does not match its digest", async () => {
   const inlinePictures = new InlinePictures();
   const waiting = take(inlinePictures, "cat");
   inlinePictures.arrived(pictureOf("dog", "cat"));
@@ -44,7 +44,7 @@ Deno.test("InlinePictures() gives out nothing whose bytes are others than its na
   assertEquals([await waiting, await take(inlinePictures, "cat")], [null, null]);
 });
 
-Deno.test("InlinePictures() keeps no more bytes than it may, and says at once of what gave way that it does not come", async () => {
+Deno.test("InlinePictures() stores bytes up to its limit, and reports at once that an evicted picture will not come", async () => {
   const inlinePictures = new InlinePictures({ bytesMax: 6 });
   for (const text of ["cat", "dog", "emu"]) inlinePictures.arrived(pictureOf(text));
   assertEquals([await take(inlinePictures, "emu"), await take(inlinePictures, "cat")], [null, "cat"]);
@@ -52,7 +52,7 @@ Deno.test("InlinePictures() keeps no more bytes than it may, and says at once of
   assertEquals([await take(inlinePictures, "fox"), await take(inlinePictures, "dog")], ["fox", "dog"]);
 });
 
-Deno.test("InlinePictures() forgets the oldest of very many that nobody takes", async () => {
+Deno.test("InlinePictures() forgets the oldest of very many unused pictures", async () => {
   const inlinePictures = new InlinePictures();
   for (let number = 0; number <= 1_024; number++) inlinePictures.arrived(pictureOf(`picture ${number}`));
   assertEquals(await take(inlinePictures, "picture 1"), "picture 1");
@@ -61,7 +61,7 @@ Deno.test("InlinePictures() forgets the oldest of very many that nobody takes", 
   assertEquals(await oldest, null);
 });
 
-Deno.test("InlinePictures() lets nobody wait who has given up, or whose connection is over", async () => {
+Deno.test("InlinePictures() ends a wait that is aborted, or whose connection has ended", async () => {
   const inlinePictures = new InlinePictures();
   const givenUp = new AbortController();
   const waiting = [take(inlinePictures, "cat", givenUp.signal), take(inlinePictures, "dog")];

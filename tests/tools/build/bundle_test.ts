@@ -13,7 +13,7 @@ const PICTURES = "instantiateWasm";
 /** Limit of the code that is loaded before `main.js` knows its command, in bytes. */
 const FIRST_BYTES_MAX = 120_000;
 
-Deno.test("bundledCode() loads what a role needs, and when it needs it", async (test) => {
+Deno.test("bundledCode() loads only what a command needs, when it needs it", async (test) => {
   const modules = new Map((await bundledCode(ROOT, await namedFiles(ROOT))).map(({ path, text }) => [path, text]));
   const loadedBy = (start: string) => [...closure(start, modules)].map((path) => modules.get(path)!).join("\n");
   const only = (prefix: string) => {
@@ -22,7 +22,7 @@ Deno.test("bundledCode() loads what a role needs, and when it needs it", async (
     return found[0];
   };
 
-  await test.step("a worker has the engine and the codecs, in one module", () => {
+  await test.step("a worker contains the engine and the codecs, in one module", () => {
     const worker = modules.get("worker.js")!;
     assert(worker.includes(ENGINE) && worker.includes(PICTURES));
     assertEquals(closure("worker.js", modules).size, 1);
@@ -37,7 +37,7 @@ Deno.test("bundledCode() loads what a role needs, and when it needs it", async (
     assert(loadedBy(only("serve-")).includes("ZodError"), "schemas are known by this name");
   });
 
-  await test.step("no other command loads the engine or the codecs, serve among them", () => {
+  await test.step("no other command loads the engine or the codecs, serve included", () => {
     for (const prefix of ["version-", "help-", "serve-", "join-", "predict-", "nodes-"]) {
       const loaded = loadedBy(only(prefix));
       assert(!loaded.includes(ENGINE) && !loaded.includes(PICTURES), prefix);
@@ -46,7 +46,7 @@ Deno.test("bundledCode() loads what a role needs, and when it needs it", async (
   });
 });
 
-Deno.test("withLazyImports() hides from the look ahead what is imported later, and finds files where they are packed", () => {
+Deno.test("withLazyImports() hides later imports from static analysis, and finds packed files", () => {
   assertEquals(
     withLazyImports('import{a}from"./b.js";await import("./c.js")'),
     'import{a}from"./b.js";await import((0,"./c.js"))',
@@ -68,7 +68,7 @@ function closure(start: string, modules: ReadonlyMap<string, string>, seen = new
   return seen;
 }
 
-Deno.test("packedFiles() leaves out what only optional models need, unless it is asked for", async () => {
+Deno.test("packedFiles() leaves out files of optional models, unless they are requested", async () => {
   const pathsOf = async (optional: boolean) => (await packedFiles(ROOT, { optional })).map(({ path }) => path);
   const [few, all] = [await pathsOf(false), await pathsOf(true)];
   const left = all.filter((path) => !few.includes(path));

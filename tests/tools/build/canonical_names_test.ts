@@ -15,14 +15,14 @@ function modules(a: string, b: string, c: string, d: string) {
   ];
 }
 
-Deno.test("withCanonicalNames() names modules by what they are, wherever they were bundled, also in a circle", () => {
+Deno.test("withCanonicalNames() names modules by their content, wherever they were bundled, even in a cycle", () => {
   const here = withCanonicalNames(modules("AAAAAAAA", "BBBBBBBB", "CCCCCCCC", "DDDDDDDD"));
   const there = withCanonicalNames(modules("22222222", "11111111", "ZZZZZZZZ", "YYYYYYYY").toReversed());
   assertEquals(there, here);
   assertEquals(new Set(here.map(({ path }) => path)).size, 5);
 });
 
-Deno.test("withCanonicalNames() keeps every import whole, and the names that somebody starts", () => {
+Deno.test("withCanonicalNames() keeps every import valid, and the names of entry modules", () => {
   const named = withCanonicalNames(modules("AAAAAAAA", "BBBBBBBB", "CCCCCCCC", "DDDDDDDD"));
   const paths = named.map(({ path }) => path);
   assertEquals(paths.includes("main.js"), true);

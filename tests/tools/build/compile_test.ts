@@ -24,14 +24,14 @@ Deno.test("findRuntime() looks in DENORT_BIN, in the cache and on the network, i
   assertStringIncludes(asked[0], "/v2.9.6/denort-x86_64-unknown-linux-gnu.zip");
 });
 
-Deno.test("findRuntime() says where it looked for nothing", async () => {
+Deno.test("findRuntime() lists the places that it searched in vain", async () => {
   assertEquals((await findRuntime(TARGET, { ...NOWHERE, denortBin: "/gone" })).isFound, false);
   const { isFound, where } = await findRuntime(TARGET, NOWHERE);
   assertEquals(isFound, false);
   assertStringIncludes(where, "cannot be reached");
 });
 
-Deno.test("compileArguments() puts all of the program in, for the target, with permissions that name neither run nor ffi", () => {
+Deno.test("compileArguments() include the whole program, for the target, with permissions that name neither run nor ffi", () => {
   const line = compileArguments(TARGET, { directory: "/program", output: "/out/dml" });
   assertEquals([line[0], line.at(-1)], ["compile", "/program/main.js"]);
   for (

@@ -7,7 +7,7 @@ const HOST = { os: "linux", arch: "x86_64" };
 const LINUX = { name: "linux-x64", os: "linux" } as const;
 const WINDOWS = { name: "windows-x64", os: "windows" } as const;
 
-Deno.test("productName() is dml for this host and names any other", () => {
+Deno.test("productName() is dml for this host, and contains the target's name for any other", () => {
   assertEquals(productName(LINUX, { isForThisHost: true, isZip: false }), "dml");
   assertEquals(productName(LINUX, { isForThisHost: false, isZip: false }), "dml-linux-x64");
   assertEquals(productName(WINDOWS, { isForThisHost: false, isZip: true }), "dml-windows-x64.zip");
@@ -20,7 +20,7 @@ Deno.test("checksums() are sorted lines for sha256sum", () => {
   assertEquals(checksums([{ name: "b", bytes }, { name: "a", bytes }]), `${sum}  a\n${sum}  b\n`);
 });
 
-Deno.test("parseArguments() builds for this host unless told, and refuses what is not there", () => {
+Deno.test("parseArguments() builds for this host by default, and refuses unknown targets", () => {
   const order = parseArguments([], HOST);
   assertEquals([order.optional, parseArguments(["--optional"], HOST).optional], [false, true]);
   assertEquals([order.targets.map(({ name }) => name), order.isForThisHost, order.way], [["linux-x64"], true, null]);

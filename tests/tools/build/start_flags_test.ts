@@ -21,7 +21,7 @@ function granted(...argv: string[]): Record<string, string> {
   return others;
 }
 
-Deno.test("startOf() grants each role what it needs, computed from its arguments", () => {
+Deno.test("startOf() grants each role what its arguments need", () => {
   const program = "/cache/dml/1";
   assertEquals(granted("version"), { read: program });
   assertEquals(granted("help", "join"), { read: program });
@@ -51,14 +51,14 @@ Deno.test("startOf() grants each role what it needs, computed from its arguments
   assertEquals(granted("nodes", "--master", "ann"), { net: "ann:7400", read: program });
 });
 
-Deno.test("startOf() grants a wrong command line nothing but to say so", () => {
+Deno.test("startOf() grants an invalid command line only what it needs to report that", () => {
   assertEquals(granted("predct", "a.jpg"), { read: "/cache/dml/1" });
   assertEquals(granted("join"), { read: "/cache/dml/1" });
   const homeless = startOf(["serve"], { ...HOST, variable: () => undefined });
   assertEquals(homeless.flags.some((flag) => flag.startsWith("--allow-net")), false);
 });
 
-Deno.test("startOf() keeps the memory of a node small, lets master and user keep theirs, and has few pictures optimise little", () => {
+Deno.test("startOf() limits the memory of a node, not that of master and user, and reduces optimising for few pictures", () => {
   const returning = { MALLOC_MMAP_THRESHOLD_: "524288", MALLOC_TRIM_THRESHOLD_: "1048576" };
   const keeping = { MALLOC_MMAP_THRESHOLD_: "4194304", MALLOC_TRIM_THRESHOLD_: "67108864" };
   const node = startOf(["join", "ann"], HOST);
@@ -70,13 +70,13 @@ Deno.test("startOf() keeps the memory of a node small, lets master and user keep
   assertEquals([master.environment, master.flags[0].startsWith("--allow-net=")], [keeping, true]);
 });
 
-Deno.test("startOf() grants the directory of a path that Deno's flags cannot say, or that are too many to say", () => {
+Deno.test("startOf() grants the directory of paths that Deno's flags cannot express, or that are too many", () => {
   assertEquals(granted("predict", "/pictures/a,b/c,d.jpg", "--no-annotate").read, "/pictures,/cache/dml/1");
   const many = Array.from({ length: 9_000 }, (_, index) => `/pictures/${index}.jpeg`);
   assertEquals(granted("predict", ...many, "--no-annotate").read, "/pictures,/cache/dml/1");
 });
 
-Deno.test("startOf() keeps the script beside a node that takes newer programs, but not beside one that is tried", () => {
+Deno.test("startOf() keeps the script running for a node that takes upgrades, but not for one on trial", () => {
   const upgrade = { directory: "/data/upgrade", withinMs: 90_000 };
   const line = ["join", "ann", "--home", "/data", "--upgrade", "--upgrade-within", "90"];
   assertEquals(startOf(line, HOST).upgrade, upgrade);
@@ -86,7 +86,7 @@ Deno.test("startOf() keeps the script beside a node that takes newer programs, b
   assertEquals(startOf(["serve"], HOST).upgrade, null);
 });
 
-Deno.test("shellWord() is one word of a shell, whatever is in it", async () => {
+Deno.test("shellWord() is one word of a shell, whatever it contains", async () => {
   for (const text of ["plain", "", "it's", '$HOME `id` "x" \\ \n!']) {
     const { stdout } = await new Deno.Command("sh", { args: ["-c", `printf '%s|' ${shellWord(text)} end`] }).output();
     assertEquals(new TextDecoder().decode(stdout), `${text}|end|`);

@@ -9,7 +9,7 @@ const FILES: readonly ArchivedFile[] = [
   { path: "a/block", bytes: new Uint8Array(512).fill(7), isExecutable: false },
 ];
 
-Deno.test("tarArchive() is what tar unpacks, with modes, and with one time for all", async () => {
+Deno.test("tarArchive() is unpacked by tar, with modes, and with one time for all files", async () => {
   await using directory = await temporaryDirectory();
   const child = new Deno.Command("tar", { args: ["-xf", "-", "-C", directory.path], stdin: "piped" }).spawn();
   const writer = child.stdin.getWriter();
@@ -23,7 +23,7 @@ Deno.test("tarArchive() is what tar unpacks, with modes, and with one time for a
   }
 });
 
-Deno.test("tarArchive() refuses a path that the format cannot hold", () => {
+Deno.test("tarArchive() refuses a path that does not fit the format", () => {
   for (const path of ["", "ü", "a b", "a".repeat(101)]) {
     assertThrows(() => tarArchive([{ path, bytes: new Uint8Array(0), isExecutable: false }]), Error, "path");
   }

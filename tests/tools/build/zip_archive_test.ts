@@ -33,7 +33,7 @@ function unzip(zip: Uint8Array<ArrayBuffer>): Record<string, Uint8Array> {
   return files;
 }
 
-Deno.test("zipArchive() holds every file under the directory, and is the same every time", async () => {
+Deno.test("zipArchive() contains every file under the directory, and is the same every time", async () => {
   const zip = await zipArchive(FILES, "dml-1");
   const expected = Object.fromEntries(FILES.map(({ path, bytes }) => [`dml-1/${path}`, bytes]));
   assertEquals(unzip(zip), expected);

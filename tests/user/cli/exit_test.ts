@@ -6,12 +6,12 @@ function failures(...codes: ErrorCode[]): DmlError[] {
   return codes.map((code) => new DmlError(code, "It failed."));
 }
 
-Deno.test("EXIT_CODES documents every exit code that an error has", () => {
+Deno.test("EXIT_CODES documents the exit code of every error", () => {
   const used = new Set(Object.values(ERRORS).map(({ exit }) => String(exit)));
   assertEquals([...used].filter((exit) => !Object.hasOwn(EXIT_CODES, exit)), []);
 });
 
-Deno.test("exitCodeOf() says all, some, or why none", () => {
+Deno.test("exitCodeOf() distinguishes all, some and none done", () => {
   const table: [ErrorCode[], number, number][] = [
     [[], 3, 0],
     [["file_not_found"], 3, 1],

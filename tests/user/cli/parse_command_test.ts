@@ -172,7 +172,7 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
   }
 });
 
-Deno.test("parseCommand() asks the environment where a flag is silent, and the flag goes first", () => {
+Deno.test("parseCommand() reads the environment if a flag is missing; the flag has priority", () => {
   const environment = {
     DML_MASTER: "10.0.0.1",
     DML_TOKEN: "t",
@@ -201,7 +201,7 @@ Deno.test("parseCommand() asks the environment where a flag is silent, and the f
   assertEquals(parseCommand(["serve"], { DML_PORT: "", DML_HOME: undefined }).command, SERVE);
 });
 
-Deno.test("parseCommand() takes 1 and 0 for a switch from the environment, and nothing else", () => {
+Deno.test("parseCommand() accepts only 1 and 0 for a switch from the environment", () => {
   const asked = (line: string, environment: Record<string, string>) => {
     const { command, presentation } = parseCommand(words(line), environment);
     return [command.verb === "join" && command.upgrade, presentation.progress];
@@ -214,14 +214,14 @@ Deno.test("parseCommand() takes 1 and 0 for a switch from the environment, and n
   assertEquals(command.verb === "predict" && command.concurrency, 3);
 });
 
-Deno.test("every flag of a role has a variable, or is about nothing that stands for good", () => {
+Deno.test("every flag of a role except help and colour has an environment variable", () => {
   const isWithout = (name: FlagName) => flagOf(name).environment === undefined;
   const flags = new Set([...flagsOf("serve"), ...flagsOf("join")].filter(isWithout));
   // Colour has NO_COLOR instead of a variable of its own.
   assertEquals([...flags].toSorted(), ["color", "help"]);
 });
 
-Deno.test("parseCommand() reads how it is to be shown", () => {
+Deno.test("parseCommand() reads the options of the presentation", () => {
   const shown = (line: string, environment = {}) => parseCommand(words(line), environment).presentation;
   const quiet = { logLevel: "warn", logFormat: "text", color: null, progress: true } as const;
   assertEquals(shown("predict a"), quiet);
@@ -241,7 +241,7 @@ Deno.test("parseCommand() reads how it is to be shown", () => {
   });
 });
 
-Deno.test("parseCommand() refuses what is wrong, names it, and names the nearest right thing", () => {
+Deno.test("parseCommand() refuses invalid lines, names the fault, and suggests the nearest valid word", () => {
   const table: [line: string, message: string, advice: string][] = [
     ["predct a.jpg", '"predct"', "`dml predict`"],
     ["photo.jpg", '"photo.jpg"', "`dml predict photo.jpg`"],
@@ -309,13 +309,13 @@ Deno.test("parseCommand() refuses what is wrong, names it, and names the nearest
   }
 });
 
-Deno.test("parseCommand() names the variable that holds a wrong value, and minds only those of its verb", () => {
+Deno.test("parseCommand() names the variable with an invalid value, and checks only those of its verb", () => {
   const error = assertThrows(() => parseCommand(["serve"], { DML_PORT: "http" }), DmlError);
   assertStringIncludes(error.message, "DML_PORT");
   assertEquals(parseCommand(["nodes"], { DML_PORT: "http" }).command, NODES);
 });
 
-Deno.test("parseCommand() answers every line with a command or with usage, never with a crash", () => {
+Deno.test("parseCommand() answers every line with a command or a usage error, never with a crash", () => {
   const token = fc.oneof(
     fc.constantFrom(...VERB_NAMES, ...Object.keys(FLAGS).map((name) => `--${name}`)),
     fc.constantFrom(
@@ -349,7 +349,7 @@ Deno.test("parseCommand() answers every line with a command or with usage, never
   );
 });
 
-Deno.test("FLAGS gives no letter and no variable twice, and some verb takes each", () => {
+Deno.test("FLAGS use every letter and variable once, and each flag belongs to some verb", () => {
   const names = Object.keys(FLAGS).filter(isFlagName);
   const repeated = (values: (string | undefined)[]) =>
     values.filter((value, index) => value !== undefined && values.indexOf(value) !== index);

@@ -77,7 +77,7 @@ Deno.test("parseCommand() reads every sub-verb of people", () => {
   assertEquals(named.verb === "people" && [named.gallery, named.master?.hostname], ["staff", "10.0.0.1"]);
 });
 
-Deno.test("parseCommand() refuses lines about people that say too little, too much or the wrong thing", () => {
+Deno.test("parseCommand() refuses lines about people with missing, surplus or wrong words", () => {
   const table: [line: string, message: string, advice: string][] = [
     ["enrol Ada a.jpg", '"enrol"', "`dml people enroll`"],
     ["enroll", "needs a name and pictures", "`dml people enroll --help`"],

@@ -13,7 +13,7 @@ function action(verb: RolloutVerbName, rest: string[], given: Partial<Record<Fla
   );
 }
 
-Deno.test("rolloutAction() reads shares, factors and times, and leaves the rest to the master", () => {
+Deno.test("rolloutAction() reads shares, factors and times, and leaves other settings to the master", () => {
   const parsed = action("rollout", ["faces@2"], {
     canary: "20%",
     "max-error": "0.01",
@@ -40,7 +40,7 @@ Deno.test("rolloutAction() reads shares, factors and times, and leaves the rest 
   });
 });
 
-Deno.test("rolloutAction() shows where no version is named", () => {
+Deno.test("rolloutAction() shows the state if no version is named", () => {
   assertEquals(action("rollout", ["faces"]), { action: "rollout", name: "faces", request: null, wait: true });
 });
 
@@ -53,7 +53,7 @@ Deno.test("rolloutAction() reads the other sub-verbs", () => {
   assertEquals(action("gc", []), { action: "gc" });
 });
 
-Deno.test("rolloutAction() refuses what it cannot mean, naming it", () => {
+Deno.test("rolloutAction() refuses invalid combinations, naming them", () => {
   const refusal = (...line: Parameters<typeof action>) => {
     const error = assertThrows(() => action(...line), DmlError);
     assertEquals(error.code, "usage");

@@ -13,13 +13,13 @@ function refusal(run: () => unknown): string {
   return `${error.message} ${error.advice}`;
 }
 
-Deno.test("takeSubVerb() takes the first word, and the fallback where there is none", () => {
+Deno.test("takeSubVerb() takes the first word, or the fallback if there is none", () => {
   const take = (...rest: string[]) => takeSubVerb("things", TABLE, { rest, given: [], fallback: "list" });
   assertEquals(take("add", "a", "b"), { name: "add", rest: ["a", "b"] });
   assertEquals(take(), { name: "list", rest: [] });
 });
 
-Deno.test("takeSubVerb() refuses what is no sub-verb and names the nearest, also of names that every object has", () => {
+Deno.test("takeSubVerb() refuses an unknown sub-verb and suggests the nearest; properties of Object are unknown too", () => {
   const take = (word: string) => () => takeSubVerb("things", TABLE, { rest: [word], given: [], fallback: "list" });
   assertStringIncludes(refusal(take("ad")), "`dml things add`");
   assertStringIncludes(refusal(take("constructor")), '"constructor"');
@@ -27,7 +27,7 @@ Deno.test("takeSubVerb() refuses what is no sub-verb and names the nearest, also
   assertStringIncludes(refusal(bare), "list, add");
 });
 
-Deno.test("takeSubVerb() refuses the flag of another sub-verb and lets those of every verb pass", () => {
+Deno.test("takeSubVerb() refuses a flag of another sub-verb and accepts those of every verb", () => {
   const take = (given: ["json" | "log-level"]) => () =>
     takeSubVerb("things", TABLE, { rest: ["add"], given, fallback: null });
   assertStringIncludes(refusal(take(["json"])), "`dml things list`");
@@ -38,7 +38,7 @@ Deno.test("flagsOfSubVerbs() names each flag once", () => {
   assertEquals(flagsOfSubVerbs(TABLE), ["json", "master", "name"]);
 });
 
-Deno.test("requireWords() wants neither fewer nor more", () => {
+Deno.test("requireWords() requires the exact number of words", () => {
   const want = (rest: string[]) => () => requireWords("things add", rest, { min: 1, max: 2, what: "a path" });
   assertStringIncludes(refusal(want([])), "needs a path");
   assertStringIncludes(refusal(want(["a", "b", "c"])), '"c"');

@@ -20,7 +20,7 @@ function threeSteps(): { steps: DoctorStep[]; tried: string[] } {
   return { steps: [step("disk", "Fine."), step("memory", failure), step("wasm", "Fine.")], tried };
 }
 
-Deno.test("runDoctor() stops at the first step that fails, names it and the way out, and exits with its code", async () => {
+Deno.test("runDoctor() stops at the first step that fails, names it with advice, and exits with its code", async () => {
   const { steps, tried } = threeSteps();
   const terminal = new FakeTerminal();
   assertEquals(await runDoctor({ json: false }, { steps, terminal, signal }), 3);
@@ -29,7 +29,7 @@ Deno.test("runDoctor() stops at the first step that fails, names it and the way 
   assertEquals(terminal.errorText, "error: There is too little. Buy more.\n");
 });
 
-Deno.test("runDoctor() says the same to a program", async () => {
+Deno.test("runDoctor() prints the same as JSON", async () => {
   const { steps } = threeSteps();
   const terminal = new FakeTerminal();
   assertEquals(await runDoctor({ json: true }, { steps, terminal, signal }), 3);
@@ -40,14 +40,14 @@ Deno.test("runDoctor() says the same to a program", async () => {
   assertEquals(terminal.errorText, "");
 });
 
-Deno.test("runDoctor() exits with 0 when every step went well", async () => {
+Deno.test("runDoctor() exits with 0 if every step succeeds", async () => {
   const { steps: [disk] } = threeSteps();
   const terminal = new FakeTerminal();
   assertEquals(await runDoctor({ json: false }, { steps: [disk], terminal, signal }), 0);
   assertEquals(terminal.outText, "ok     disk       Fine.\nAll is well.\n");
 });
 
-Deno.test("runDoctor() that is stopped tries no further step and says so", async () => {
+Deno.test("runDoctor() that is aborted runs no further step and reports that", async () => {
   const { steps, tried } = threeSteps();
   const stopped = AbortSignal.abort();
   assertEquals(await runDoctor({ json: false }, { steps, terminal: new FakeTerminal(), signal: stopped }), 130);

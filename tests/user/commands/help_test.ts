@@ -12,7 +12,7 @@ import { flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, verbOf } from "../../../u
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
 
-Deno.test("helpText() names every verb and topic, and of each verb every flag with its variable", () => {
+Deno.test("helpText() contains every verb and topic, and for each verb every flag with its variable", () => {
   for (const name of [...VERB_NAMES, ...HELP_TOPICS]) assertStringIncludes(helpText(null), name);
   for (const verb of VERB_NAMES) {
     const subVerbs = Object.keys(verbOf(verb).subVerbs ?? {});
@@ -27,7 +27,7 @@ Deno.test("helpText() names every verb and topic, and of each verb every flag wi
   }
 });
 
-Deno.test("helpText() names every limit, error, exit code and variable", () => {
+Deno.test("helpText() contains every limit, error, exit code and variable", () => {
   for (const name of Object.keys(LIMITS)) assertStringIncludes(helpText("limits"), name);
   assertMatch(helpText("limits"), /imageBytesMax +64 MiB/);
   for (const name of [...Object.keys(ERRORS), ...Object.keys(EXIT_CODES)]) {
@@ -47,7 +47,7 @@ Deno.test("helpText() fits 100 columns", () => {
   }
 });
 
-Deno.test("every example of the help is a line that dml takes", () => {
+Deno.test("every example of the help is a valid command line", () => {
   for (const verb of VERB_NAMES) {
     const subVerbs = Object.values(verbOf(verb).subVerbs ?? {});
     for (const [line] of [verbOf(verb), ...subVerbs].flatMap(({ examples }) => examples)) {
@@ -58,7 +58,7 @@ Deno.test("every example of the help is a line that dml takes", () => {
   }
 });
 
-Deno.test("runHelp() names the models that come with dml", async () => {
+Deno.test("runHelp() lists the models that are included in dml", async () => {
   const terminal = new FakeTerminal();
   assertEquals(await runHelp({ verb: "help", topic: "models" }, { terminal }), 0);
   assertMatch(terminal.outText, /faces@\d+ +Finds faces/);
@@ -78,7 +78,7 @@ function fieldsOf(schema: unknown, hidden: readonly string[]): string[] {
   });
 }
 
-Deno.test("helpText() of predict names every field of its JSON lines", () => {
+Deno.test("helpText() of predict contains every field of its JSON lines", () => {
   // Crops are requested by enrolment only, never by `predict`.
   const fields = [...new Set(fieldsOf(z.toJSONSchema(predictRowSchema, { io: "input" }), ["crop"]))];
   assert(fields.includes("landmarks") && fields.includes("encodeMs") && fields.length > 30, fields.join());

@@ -47,7 +47,7 @@ function setUp(listing: NodeListing[]) {
 
 const LIST: NodesCommand = { verb: "nodes", master: null, token: null, json: false, nodeCommand: null };
 
-Deno.test("runNodes() lists what each node does, what it can, and why it cannot", async () => {
+Deno.test("runNodes() lists the work, the models and the failures of each node", async () => {
   const reason = "192 MiB are needed, 100 MiB are free";
   const context = setUp([
     node("attic"),
@@ -73,7 +73,7 @@ Deno.test("runNodes() shortens no name on a terminal of 80 columns", async () =>
   assertStringIncludes(context.terminal.outText, "  faces@1 9.0/s, face-attributes@1 9.0/s, empty@1 9.0/s\n");
 });
 
-Deno.test("runNodes() --json prints each node as the master told it, and none says so", async () => {
+Deno.test("runNodes() --json prints each node as the master sent it, and nothing without nodes", async () => {
   const context = setUp([node("attic"), node("cellar")]);
   await runNodes({ ...LIST, json: true }, context);
   const lines = context.terminal.outText.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -83,7 +83,7 @@ Deno.test("runNodes() --json prints each node as the master told it, and none sa
   assertStringIncludes(bare.terminal.outText, "dml join");
 });
 
-Deno.test("runNodes() gives the order to the one node of that name or id", async () => {
+Deno.test("runNodes() sends the command to the only node of that name or id", async () => {
   const [attic, cellar] = [node("attic"), node("cellar")];
   for (const wanted of ["cellar", cellar.nodeId]) {
     const context = setUp([attic, cellar]);
@@ -93,7 +93,7 @@ Deno.test("runNodes() gives the order to the one node of that name or id", async
   }
 });
 
-Deno.test("runNodes() refuses a name that no node or more than one has, and orders nothing", async () => {
+Deno.test("runNodes() refuses an unknown or ambiguous name, and sends no command", async () => {
   const context = setUp([node("attic"), node("twin"), node("twin")]);
   const ordered = (wanted: string) =>
     assertRejects(
@@ -107,7 +107,7 @@ Deno.test("runNodes() refuses a name that no node or more than one has, and orde
   assertEquals(context.cluster.orders, []);
 });
 
-Deno.test("runModelsList() lists names to ask for", async () => {
+Deno.test("runModelsList() lists the names of models", async () => {
   const { cluster, terminal } = setUp([]);
   cluster.modelListing = [{
     name: "faces@1",

@@ -134,7 +134,7 @@ Deno.test("runPredict() prints a table for each task of a model", async () => {
   }
 });
 
-Deno.test("runPredict() says in the table what the gallery says", async () => {
+Deno.test("runPredict() shows the gallery's recognition in the table", async () => {
   using predict = new Predict({ "a.jpg": "a" });
   const candidates = [{ name: "Ann", similarity: 0.43 }, { name: "Ben\u001b", similarity: 0.4 }];
   const persons = [
@@ -171,7 +171,7 @@ Deno.test("runPredict() passes on what was asked for, and writes nothing with --
   assertEquals(predict.tree.names(), ["a.jpg"]);
 });
 
-Deno.test("runPredict() --json prints one object a line of the documented shape, in the order given", async () => {
+Deno.test("runPredict() --json prints one object of the documented shape a line, in the given order", async () => {
   using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c" });
   const first = Promise.withResolvers<void>();
   const order: string[] = [];
@@ -210,7 +210,7 @@ Deno.test("runPredict() --json prints one object a line of the documented shape,
   assert(lines[4].ok && lines[4].annotatedFile === "out/stdin.annotated.jpg");
 });
 
-Deno.test("runPredict() names each file that failed and the way out, does the others, and says so by its exit code", async () => {
+Deno.test("runPredict() names each file that failed with advice, processes the others, and exits with the code for some", async () => {
   using predict = new Predict({ "bad.jpg": "bad", "good.jpg": "good", "empty.jpg": "", "notes/x.txt": "x" });
   predict.cluster.onPredict = refusing({ bad: "image_unreadable" });
   const names = ["bad.jpg", "none.jpg", "empty.jpg", "notes", "good.jpg"];
@@ -225,7 +225,7 @@ Deno.test("runPredict() names each file that failed and the way out, does the ot
   assertEquals(predict.tree.names("out"), ["good.annotated.jpg"]);
 });
 
-Deno.test("runPredict() goes on behind an annotated picture that cannot be written, and names it", async () => {
+Deno.test("runPredict() goes on after an annotated picture that cannot be written, and names it", async () => {
   using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c", "out/a.annotated.jpg/x": "in the way" });
   assertEquals(await predict.run(["a.jpg", "b.jpg", "c.jpg"], { concurrency: 1 }), 1);
   assertMatch(predict.errors, /^error: a\.jpg: out\/a\.annotated\.jpg cannot be written: .*\n$/);
@@ -233,7 +233,7 @@ Deno.test("runPredict() goes on behind an annotated picture that cannot be writt
   assertEquals(predict.tree.names("out"), ["a.annotated.jpg", "b.annotated.jpg", "c.annotated.jpg"]);
 });
 
-Deno.test("runPredict() stops with one error when the directory of the annotated pictures is gone", async () => {
+Deno.test("runPredict() stops with one error if the directory of the annotated pictures is gone", async () => {
   using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c" });
   predict.cluster.onPredict = () => {
     Deno.removeSync(`${predict.tree.path}/out`);
@@ -244,13 +244,13 @@ Deno.test("runPredict() stops with one error when the directory of the annotated
   assertEquals(predict.cluster.asked.length, 1);
 });
 
-Deno.test("runPredict() asks no master when no picture is there", async () => {
+Deno.test("runPredict() opens no cluster if there is no picture", async () => {
   using predict = new Predict({});
   assertEquals(await predict.run(["none.jpg"]), 1);
   assertEquals([predict.opened, predict.out], [0, ""]);
 });
 
-Deno.test("runPredict() exits with the cluster's code when nothing worked because of it", async () => {
+Deno.test("runPredict() exits with the cluster's code if nothing succeeded because of it", async () => {
   using predict = new Predict({ "a.jpg": "a", "b.jpg": "b" });
   predict.cluster.onPredict = refusing({ a: "queue_full", b: "deadline_exceeded" });
   assertEquals(await predict.run(["a.jpg", "b.jpg"]), 3);
@@ -258,7 +258,7 @@ Deno.test("runPredict() exits with the cluster's code when nothing worked becaus
   assertEquals(await predict.run(["a.jpg", "b.jpg"]), 1);
 });
 
-Deno.test("runPredict() stops at what would fail for every picture, and says it once", async () => {
+Deno.test("runPredict() stops at an error that would affect every picture, and reports it once", async () => {
   const files = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${index}.jpg`, `${index}`]));
   using predict = new Predict(files);
   predict.cluster.onPredict = () => {
@@ -269,7 +269,7 @@ Deno.test("runPredict() stops at what would fail for every picture, and says it 
   assert(predict.cluster.asked.length <= 2, `${predict.cluster.asked.length} were sent`);
 });
 
-Deno.test("runPredict() tells of every picture what ended all of it, once to people and a line each to programs", async () => {
+Deno.test("runPredict() reports an error that affects all pictures once as text, and a line each as JSON", async () => {
   const failure = new DmlError("master_unreachable", "The master at x cannot be reached.");
   const openCluster = () => Promise.reject(failure);
   using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "file": "x" });
@@ -280,20 +280,20 @@ Deno.test("runPredict() tells of every picture what ended all of it, once to peo
   predict.terminal.outText = "";
   assertEquals(await predict.run(["a.jpg", "none.jpg"], { json: true, out: `${predict.tree.path}/file` }), 1);
   assertEquals(told(), ["a.jpg output_directory_unusable", "none.jpg file_not_found"]);
-  assertEquals(predict.opened, 0, "no master is asked for pictures that have nowhere to go");
+  assertEquals(predict.opened, 0, "no cluster is opened for pictures that cannot be written");
   predict.terminal.outText = "";
   assertEquals(await predict.run(["a.jpg", "b.jpg"], {}, { openCluster }), 3);
   assertEquals(predict.out, "");
   assertStringIncludes(predict.errors, "None of the 2 pictures was done (master_unreachable).");
 });
 
-Deno.test("runPredict() lets a bug out", async () => {
+Deno.test("runPredict() rethrows a bug", async () => {
   using predict = new Predict({ "a.jpg": "a" });
   const bug = new TypeError("x is not a function");
   assertEquals(await assertRejects(() => predict.run(["a.jpg"], {}, { openCluster: () => Promise.reject(bug) })), bug);
 });
 
-Deno.test("runPredict() names every picture that was left undone when the master went away", async () => {
+Deno.test("runPredict() names every unprocessed picture when the master was lost", async () => {
   using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c", "d.jpg": "d", "e.jpg": "e" });
   predict.cluster.onPredict = refusing({ c: "master_unreachable" });
   assertEquals(await predict.run(["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"], { concurrency: 1 }), 1);
@@ -314,7 +314,7 @@ Deno.test("runPredict() waits for a node once, not again for every picture", asy
   assertEquals(predict.cluster.asked.length, 1);
 });
 
-Deno.test("runPredict() ends with what had failed until its reader left", async () => {
+Deno.test("runPredict() exits with the code of the failures so far when its reader has left", async () => {
   for (const [names, expected] of [[["bad.jpg", "a.jpg"], 1], [["a.jpg", "bad.jpg"], 0]] as const) {
     using predict = new Predict({ "a.jpg": "a", "bad.jpg": "" });
     const closed = new FakeTerminal();
@@ -326,7 +326,7 @@ Deno.test("runPredict() ends with what had failed until its reader left", async 
   }
 });
 
-Deno.test("runPredict() takes Ctrl-C for a stop: nothing new is sent, what was answered is told, exit 130", async () => {
+Deno.test("runPredict() stops at Ctrl-C: it sends nothing new, prints what was answered, and exits with 130", async () => {
   using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c" });
   predict.cluster.onPredict = (text, { signal }) => {
     if (text === "a") return { prediction: predictionOf([personAt(10)]), annotated: null };
@@ -355,7 +355,7 @@ Deno.test("runPredict() keeps at most --concurrency pictures in flight", async (
   assertEquals(predict.cluster.asked.length, 20);
 });
 
-Deno.test("runPredict() draws a bar for more than one picture, and takes it away", async () => {
+Deno.test("runPredict() draws a progress bar for more than one picture, and removes it at the end", async () => {
   using predict = new Predict({ "a.jpg": "a", "b.jpg": "b" });
   await predict.run(["a.jpg", "b.jpg"]);
   const drawn = predict.terminal.statuses.filter((status) => status !== null);
@@ -369,7 +369,7 @@ Deno.test("runPredict() draws a bar for more than one picture, and takes it away
   assertEquals(single.terminal.statuses, [null]);
 });
 
-Deno.test("runPredict() lets no name of a file steer the terminal", async () => {
+Deno.test("runPredict() prints no control characters of a file name", async () => {
   using predict = new Predict({ "a\x1b[2J.jpg": "a", "b\x1b[2J.jpg": "" });
   await predict.run(["a\x1b[2J.jpg", "b\x1b[2J.jpg"]);
   assertEquals((predict.terminal.outText + predict.terminal.errorText).includes("\x1b"), false);

@@ -40,7 +40,7 @@ async function service(
   return terminal.outText;
 }
 
-Deno.test("runService() writes a unit that starts the role again as it was asked for, and says what to run", async () => {
+Deno.test("runService() writes a unit that starts the role with the same options, and prints the commands to run", async () => {
   using tree = new FileTree({});
   const out = await service(tree, ["install", "serve", "--host", "0.0.0.0", "--port", "80"]);
   const unit = await Deno.readTextFile(join(tree.path, "units/dml-serve.service"));
@@ -122,7 +122,7 @@ Deno.test("runService() reports what is installed, what starts at boot and what 
   assertEquals(tree.names("units/default.target.wants"), []);
 });
 
-Deno.test("runService() refuses a service of the host that could not see the program", async () => {
+Deno.test("runService() refuses a system service that could not read the program", async () => {
   using tree = new FileTree({});
   for (const [executable, words] of [["/home/a/dml", "cannot see /home/a/dml"], [null, "needs the dml executable"]]) {
     const run = () => service(tree, ["install", "serve", "--system"], { executable });
@@ -131,7 +131,7 @@ Deno.test("runService() refuses a service of the host that could not see the pro
   }
 });
 
-Deno.test("serviceCommandLine() refuses a packed program that does not know its own file", () => {
+Deno.test("serviceCommandLine() refuses a packed program whose path is unknown", () => {
   const { starts } = commandOf("install", "serve");
   const facts = { home: "/d", currentDirectory: "/", programPaths: ["/p"], executable: null, serviceDirectory: null };
   const line = () => serviceCommandLine(starts!, { level: "user", facts, entry: "file:///p/main.js" });
@@ -139,13 +139,13 @@ Deno.test("serviceCommandLine() refuses a packed program that does not know its 
   assertStringIncludes(error.advice, "DML_EXECUTABLE");
 });
 
-Deno.test("runService() throws output_unwritable, with who may, where it may not write", async () => {
+Deno.test("runService() throws output_unwritable with advice if it may not write", async () => {
   using tree = new FileTree({ "units": "a file in the way" });
   const error = await assertRejects(() => service(tree, ["install", "serve"]), DmlError);
   assertEquals((error as DmlError).code, "output_unwritable");
 });
 
-Deno.test("parseCommand() takes a service's role and its flags, and names what is wrong", () => {
+Deno.test("parseCommand() reads a service's role and its flags, and names invalid ones", () => {
   assertEquals(commandOf("status").roles, ["serve", "join"]);
   const { starts, level } = commandOf("install", "join", "attic", "--system", "--name", "a");
   assertEquals([starts?.verb, level], ["join", "system"]);

@@ -40,7 +40,7 @@ async function upgrade(follows: boolean, answers: readonly (readonly NodeProgram
   return { code, asked, terminal };
 }
 
-Deno.test("runUpgrade() follows a node through its restart, and ends well when it runs the new version", async () => {
+Deno.test("runUpgrade() follows a node through its restart, and exits with 0 when it runs the new version", async () => {
   const restarting: NodeProgram = { ...NODE, state: "restarting" };
   const { code, asked, terminal } = await upgrade(true, [
     [NODE],
@@ -59,7 +59,7 @@ Deno.test("runUpgrade() follows a node through its restart, and ends well when i
   assertStringIncludes(terminal.outText, "The master runs dml 0.2.0 and holds 0.2.0 for linux-x64");
 });
 
-Deno.test("runUpgrade() ends with 1 and the reason when a connected node stays behind; who is away is not waited for", async () => {
+Deno.test("runUpgrade() exits with 1 and the reason if a connected node stays behind; offline nodes are not waited for", async () => {
   const declined: NodeProgram = { ...NODE, state: "declined", reason: "The node was not started with --upgrade." };
   const away: NodeProgram = { ...NODE, name: "cellar", isConnected: false };
   const { code, asked, terminal } = await upgrade(true, [[declined, away]]);
@@ -70,7 +70,7 @@ Deno.test("runUpgrade() ends with 1 and the reason when a connected node stays b
   assertEquals((await upgrade(true, [[CURRENT, away]])).code, 0);
 });
 
-Deno.test("runUpgrade() only lists as `status`, also as JSON", async () => {
+Deno.test("runUpgrade() only lists the nodes for `status`, also as JSON", async () => {
   const { code, asked, terminal } = await upgrade(false, [[NODE]], true);
   assertEquals([code, asked], [0, 1]);
   assertEquals(JSON.parse(terminal.outText).nodes, [NODE]);

@@ -110,7 +110,7 @@ const OFFERS: Readonly<Record<string, readonly string[]>> = {
 
 for (const shell of ["bash", "zsh", "fish"] as const) {
   Deno.test({
-    name: `completionText() has ${shell} offer verbs, words, flags and their values, and files where they belong`,
+    name: `completionText() lets ${shell} offer verbs, words, flags and their values, and files where they belong`,
     ignore: isMissing(shell),
     async fn() {
       const lines = Object.keys(OFFERS);
@@ -120,7 +120,7 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
   });
 }
 
-Deno.test("offeredVerbs() are all verbs, of words that no shell takes for its own", () => {
+Deno.test("offeredVerbs() are all verbs, and no shell treats one as its own word", () => {
   const verbs = offeredVerbs();
   assertEquals(verbs.map(({ name }) => name), VERB_NAMES);
   for (const { name, words, flags } of verbs) {

@@ -21,14 +21,14 @@ function contextAt(home: string, options: Partial<DoctorContext> = {}): DoctorCo
   };
 }
 
-Deno.test("diskStep() makes the data directory, and leaves nothing of its own in it", async () => {
+Deno.test("diskStep() creates the data directory, and leaves no file in it", async () => {
   using tree = new FileTree({});
   const detail = await diskStep(contextAt(join(tree.path, "home"))).check();
   assertStringIncludes(detail, "16 MiB were written to");
   assertEquals(tree.names("home"), ["format"]);
 });
 
-Deno.test("diskStep() throws home_unusable where no data directory can be", async () => {
+Deno.test("diskStep() throws home_unusable if no data directory can be created", async () => {
   using tree = new FileTree({ "file": "in the way" });
   const error = await assertRejects(() => diskStep(contextAt(join(tree.path, "file", "home"))).check(), DmlError);
   assertEquals((error as DmlError).code, "home_unusable");
@@ -48,7 +48,7 @@ function mountSmall(path: string): Disposable | null {
   return { [Symbol.dispose]: () => void mount("umount", path) };
 }
 
-Deno.test("diskStep() throws disk_full on a disk that is full, and gives back what it took", async (test) => {
+Deno.test("diskStep() throws disk_full on a full disk, and frees the space it used", async (test) => {
   using tree = new FileTree({ "disk/.keep": "" });
   const disk = join(tree.path, "disk");
   using mounted = mountSmall(disk);
@@ -63,7 +63,7 @@ Deno.test("diskStep() throws disk_full on a disk that is full, and gives back wh
   });
 });
 
-Deno.test("inferenceStep() throws engine_failed when the face is not found", async () => {
+Deno.test("inferenceStep() throws engine_failed if the face is not found", async () => {
   const cluster = new FakeClusterClient();
   cluster.predict = () => Promise.resolve({ prediction: nobody(), annotated: new Uint8Array(1) });
   const step = inferenceStep(contextAt("", { openLocal: () => Promise.resolve(cluster) }));

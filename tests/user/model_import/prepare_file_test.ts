@@ -29,7 +29,7 @@ function answering(...answers: string[]) {
   };
 }
 
-Deno.test("prepareFile() takes what is usual where nobody is asked, and says what it took", async () => {
+Deno.test("prepareFile() uses defaults if nobody can be asked, and prints them", async () => {
   const options = optionsFor({ license: "MIT" });
   const { manifest, files, published } = await prepareFile(CLASSIFIER, options);
   assert(manifest.pipeline === "classify");
@@ -41,7 +41,7 @@ Deno.test("prepareFile() takes what is usual where nobody is asked, and says wha
   assertStringIncludes(options.told.join("\n"), "in   images float32[batch, 3, side, side]");
 });
 
-Deno.test("prepareFile() asks until each answer is one; an empty one is what is usual", async () => {
+Deno.test("prepareFile() asks until each answer is valid; an empty answer is the default", async () => {
   await using directory = await temporaryDirectory();
   const labels = join(directory.path, "names.txt");
   await Deno.writeTextFile(labels, "a\nb\nc");
@@ -56,13 +56,13 @@ Deno.test("prepareFile() asks until each answer is one; an empty one is what is 
   assertStringIncludes(options.told.join("\n"), "There is no file /nowhere.txt");
 });
 
-Deno.test("prepareFile() takes what is usual when whoever was asked has gone", async () => {
+Deno.test("prepareFile() uses defaults when the input has ended", async () => {
   const { ask } = answering();
   const { manifest } = await prepareFile(CLASSIFIER, optionsFor({ ask }));
   assertEquals(manifest.pipeline, "classify");
 });
 
-Deno.test("prepareFile() names the file in what it refuses, and does not blame a manifest", async () => {
+Deno.test("prepareFile() names the file in its refusals, and does not blame a manifest", async () => {
   const garbage = new TextEncoder().encode("<html>");
   const page = await assertRejects(() => prepareFile(garbage, optionsFor()), DmlError);
   assertEquals(page.message, "net.onnx: It is not an ONNX file but a web page or XML.");

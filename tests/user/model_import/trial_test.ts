@@ -27,7 +27,7 @@ class ScriptedEngine implements TrialEngine {
   close = () => Promise.resolve();
 }
 
-Deno.test("runTrial() measures both in turns, does not count the first, and takes the medians", async () => {
+Deno.test("runTrial() measures both files by turns, skips the first run, and takes the medians", async () => {
   const measured = [99, 10, 21, 12, 40, 11, 20, 500, 22, 1, 23];
   const engine = new ScriptedEngine(() => measured.shift() ?? NaN);
   const prepared = { manifest: MANIFEST, files: FILES, published: new Map([["model", BEFORE]]) };
@@ -36,7 +36,7 @@ Deno.test("runTrial() measures both in turns, does not count the first, and take
   assertEquals(result, { imagesPerSecond: 22, imagesPerSecondBefore: 11 });
 });
 
-Deno.test("runTrial() loads a file that was not changed once, and a slow one not often", async () => {
+Deno.test("runTrial() loads an unchanged file once, and a slow one only a few times", async () => {
   const clock = new ManualClock();
   const once = new ScriptedEngine(() => 7);
   const same = await runTrial({ manifest: MANIFEST, files: FILES, published: null }, { engine: once, clock });
@@ -49,7 +49,7 @@ Deno.test("runTrial() loads a file that was not changed once, and a slow one not
   assertEquals(slow.loaded, [1, 2, 1]);
 });
 
-Deno.test("runTrial() says what the engine says, in plain words; what is not about the model it hands on", async () => {
+Deno.test("runTrial() reports the engine's refusal in plain words; it rethrows other errors", async () => {
   const refusing = (code: ErrorCode, message: string) =>
     new ScriptedEngine(() => {
       throw new DmlError(code, message);

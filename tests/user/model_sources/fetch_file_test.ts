@@ -36,7 +36,7 @@ async function failure(running: Promise<unknown>): Promise<DmlError> {
   return await assertRejects(() => running, DmlError);
 }
 
-Deno.test("fetchFile() fetches a file, tells how far it is, and leaves nothing behind", () =>
+Deno.test("fetchFile() fetches a file, reports its progress, and leaves nothing else behind", () =>
   inDirectory(async (directory) => {
     await using server = new FileServer(FILE);
     const seen: number[] = [];
@@ -50,7 +50,7 @@ Deno.test("fetchFile() fetches a file, tells how far it is, and leaves nothing b
     assertEquals([...Deno.readDirSync(directory)], []);
   }));
 
-Deno.test("fetchFile() goes on by itself where the connection broke, as long as the file is the same", () =>
+Deno.test("fetchFile() resumes a broken connection automatically, as long as the file is the same", () =>
   inDirectory(async (directory) => {
     await using server = new FileServer(FILE);
     server.cuts = [100_000, 50_000];
@@ -61,7 +61,7 @@ Deno.test("fetchFile() goes on by itself where the connection broke, as long as 
     assertEquals(ranges.slice(1).every(([range, ifRange]) => range !== null && ifRange === '"one"'), true);
   }));
 
-Deno.test("fetchFile() keeps what arrived for the next run, which begins there", () =>
+Deno.test("fetchFile() keeps received bytes for the next run, which resumes there", () =>
   inDirectory(async (directory) => {
     await using server = new FileServer(FILE);
     server.cuts = [100_000, 0, 0, 0, 0, 0, 0, 0];
@@ -74,7 +74,7 @@ Deno.test("fetchFile() keeps what arrived for the next run, which begins there",
     assertEquals(server.asked.map(({ range }) => range), ["bytes=100000-"]);
   }));
 
-Deno.test("fetchFile() begins anew when the file has changed meanwhile", () =>
+Deno.test("fetchFile() starts over if the file has changed meanwhile", () =>
   inDirectory(async (directory) => {
     await using server = new FileServer(FILE.toReversed());
     server.cuts = [100_000, 0, 0, 0, 0, 0, 0, 0];
@@ -83,7 +83,7 @@ Deno.test("fetchFile() begins anew when the file has changed meanwhile", () =>
     assertEquals((await fetchFile(server.url, optionsIn(directory))).sha256, SHA256);
   }));
 
-Deno.test("fetchFile() refuses another file than the one that was pinned, and one that is too large", () =>
+Deno.test("fetchFile() refuses a file with another digest than pinned, and one that is too large", () =>
   inDirectory(async (directory) => {
     await using server = new FileServer(FILE);
     const wrong = await failure(fetchFile(server.url, optionsIn(directory, { sha256: "0".repeat(64) })));
@@ -93,7 +93,7 @@ Deno.test("fetchFile() refuses another file than the one that was pinned, and on
     assertEquals(large.code, "source_refused");
   }));
 
-Deno.test("fetchFile() follows redirects, and checks the sum that the first answer names", () =>
+Deno.test("fetchFile() follows redirects, and checks the checksum that the first response names", () =>
   inDirectory(async (directory) => {
     await using server = new FileServer(FILE);
     const linked = (sha256: string) => () =>
@@ -105,7 +105,7 @@ Deno.test("fetchFile() follows redirects, and checks the sum that the first answ
     assertEquals((await failure(at("/bad"))).code, "source_corrupt");
   }));
 
-Deno.test("fetchFile() is not led astray: to another host without TLS, to a file here, in circles", () =>
+Deno.test("fetchFile() refuses redirects to another host without TLS, to local files, and in circles", () =>
   inDirectory(async (directory) => {
     await using server = new FileServer(FILE);
     for (const location of ["http://example.com/file", "file:///etc/passwd", "/loop"]) {
@@ -115,7 +115,7 @@ Deno.test("fetchFile() is not led astray: to another host without TLS, to a file
     }
   }));
 
-Deno.test("fetchFile() says what a server says, and without a network what to do", () =>
+Deno.test("fetchFile() reports the server's error, and advises what to do without a network", () =>
   inDirectory(async (directory) => {
     await using server = new FileServer(FILE);
     server.others.set("/secret", () => new Response(null, { status: 401 }));
@@ -128,7 +128,7 @@ Deno.test("fetchFile() says what a server says, and without a network what to do
     assertStringIncludes(offline.advice, "dml models add");
   }));
 
-Deno.test("fetchFile() stops when it is told to, and keeps what it has", () =>
+Deno.test("fetchFile() stops when it is aborted, and keeps the received bytes", () =>
   inDirectory(async (directory) => {
     await using server = new FileServer(FILE);
     const stop = new AbortController();

@@ -34,7 +34,7 @@ function fetchFrom(server: FileServer, path: string, directory: string, sha256: 
   });
 }
 
-Deno.test("fetchFromPackage() takes a file out of an archive that has the registry's sum", async () => {
+Deno.test("fetchFromPackage() extracts a file from an archive with the registry's checksum", async () => {
   await using directory = await temporaryDirectory();
   const { archive, integrity } = await packed();
   await using server = new FileServer(archive);
@@ -49,7 +49,7 @@ Deno.test("fetchFromPackage() takes a file out of an archive that has the regist
   assertEquals(pinned.code, "source_corrupt");
 });
 
-Deno.test("fetchFromPackage() refuses an archive that is not the registry's, or that has no sum", async () => {
+Deno.test("fetchFromPackage() refuses an archive without a checksum or with another one", async () => {
   await using directory = await temporaryDirectory();
   const { archive, integrity } = await packed();
   await using server = new FileServer(archive.with(20, archive[20] ^ 1));
@@ -61,7 +61,7 @@ Deno.test("fetchFromPackage() refuses an archive that is not the registry's, or 
   assertEquals(unsummed.code, "source_refused");
 });
 
-Deno.test("npmRegistry() is what npm is configured with: of the scope, of the environment, of ~/.npmrc, the public one", async () => {
+Deno.test("npmRegistry() is npm's configured registry: of the scope, the environment, ~/.npmrc, or the public one", async () => {
   await using directory = await temporaryDirectory();
   await Deno.writeTextFile(`${directory.path}/.npmrc`, "registry=https://b.test/npm\n@s:registry = https://s.test\n");
   const at = (scope: string | null, values: Record<string, string>) => npmRegistry(scope, (name) => values[name]);
@@ -73,7 +73,7 @@ Deno.test("npmRegistry() is what npm is configured with: of the scope, of the en
   await assertRejects(() => at(null, { NPM_CONFIG_REGISTRY: "http://a.test" }), DmlError);
 });
 
-Deno.test("huggingFaceUrl() is the address that resolves a file, at another endpoint where one is set", () => {
+Deno.test("huggingFaceUrl() is the address that resolves a file, at the configured endpoint if there is one", () => {
   const file = { repository: "owner/repo", file: "onnx/model q.onnx", revision: "refs/pr/1" };
   assertEquals(
     huggingFaceUrl(file, () => undefined).href,

@@ -15,7 +15,7 @@ function find(archive: Uint8Array<ArrayBuffer>, path: string, bytesMax = 10_000)
   return fileInTar(ReadableStream.from(pieces), { path, bytesMax, what: "pack@1.0.0" });
 }
 
-Deno.test("fileInTar() finds the file below whatever directory the archive has", async () => {
+Deno.test("fileInTar() finds the file under any top-level directory of the archive", async () => {
   const archive = tarOf(
     { name: "package/README.md", content: bytesOf("read me".repeat(100)) },
     { name: "package/model/net.onnx", content: bytesOf("the model") },
@@ -39,7 +39,7 @@ Deno.test("fileInTar() reads long names of pax and of GNU", async () => {
   assertEquals(await find(gnu, long), bytesOf("by GNU"));
 });
 
-Deno.test("fileInTar() names what there is when the file is not, and takes no link for a file", async () => {
+Deno.test("fileInTar() lists the files if the requested one is missing, and does not accept a link as a file", async () => {
   const archive = tarOf(
     { name: "package/net.onnx", content: new Uint8Array(), type: "2" },
     { name: "package/other.onnx", content: bytesOf("other") },
@@ -51,7 +51,7 @@ Deno.test("fileInTar() names what there is when the file is not, and takes no li
   assertStringIncludes(large.message, "more than 4");
 });
 
-Deno.test("fileInTar() answers damaged archives with a refusal, never with a crash", async () => {
+Deno.test("fileInTar() refuses damaged archives and never crashes", async () => {
   const archive = tarOf({ name: "package/a.onnx", content: bytesOf("a".repeat(700)) });
   await fc.assert(
     fc.asyncProperty(fc.nat(archive.length - 1), fc.nat(255), fc.nat(archive.length), async (at, byte, length) => {

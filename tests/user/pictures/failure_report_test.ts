@@ -13,7 +13,7 @@ function told(failures: readonly (readonly [ErrorCode, string])[], total: number
   return terminal.errorText.trimEnd().split("\n").map((line) => line.replace(/(\(?[a-z_]+\.) [A-Z].*$/, "$1"));
 }
 
-Deno.test("FailureReport() tells what is of one picture with its name, what is of all once, and then what that left undone", () => {
+Deno.test("FailureReport() prints failures of one picture with its name, a failure of all once, and then the pictures left over", () => {
   assertEquals(
     told([
       ["image_empty", "a"],
@@ -34,7 +34,7 @@ Deno.test("FailureReport() tells what is of one picture with its name, what is o
   );
 });
 
-Deno.test("FailureReport() lists nothing when it is all of them, the only one, or a stop", () => {
+Deno.test("FailureReport() lists no pictures if it is all of them, the only one, or an abort", () => {
   const [unreachable, stopped] = ["error: It is master_unreachable.", "error: It is interrupted."];
   assertEquals(told([["master_unreachable", "a"], ["master_unreachable", "b"]], 2), [
     unreachable,
@@ -44,7 +44,7 @@ Deno.test("FailureReport() lists nothing when it is all of them, the only one, o
   assertEquals(told([["interrupted", "a"], ["interrupted", "b"]], 9), [stopped]);
 });
 
-Deno.test("SharedFailure() repeats what has struck all, by its code or because all needed it", async () => {
+Deno.test("SharedFailure() repeats a failure that affects all pictures, by its code or because all needed it", async () => {
   const shared = new SharedFailure();
   assertEquals(shared.ofOne(new DmlError("image_empty", "Empty.")).isShared, false);
   shared.repeat();

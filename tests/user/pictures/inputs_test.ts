@@ -22,7 +22,7 @@ function told(inputs: readonly Input[], directory: FileTree): string[] {
   });
 }
 
-Deno.test("findInputs() keeps the order given, and goes on behind what is missing", async () => {
+Deno.test("findInputs() keeps the given order, and goes on after a missing file", async () => {
   using directory = new FileTree({ "b.jpg": "b", "a.txt": "a", "empty.jpg": "" });
   const given = ["b.jpg", "none.jpg", "empty.jpg", "a.txt"].map((name) => `${directory.path}/${name}`);
   assertEquals(told(await findInputs([...given, "-"]), directory), [
@@ -34,7 +34,7 @@ Deno.test("findInputs() keeps the order given, and goes on behind what is missin
   ]);
 });
 
-Deno.test("findInputs() takes the pictures right inside a directory, numbers in their order, not its own output", async () => {
+Deno.test("findInputs() takes the pictures directly inside a directory, numbers in numeric order, without its own output", async () => {
   using directory = new FileTree({
     "photos/img10.jpg": "x",
     "photos/img9.JPEG": "x",
@@ -59,7 +59,7 @@ Deno.test("findInputs() names a directory without pictures", async () => {
   assertStringIncludes(input.error.message, `${directory.path}/bare`);
 });
 
-Deno.test("findInputs() expands a glob that the shell handed on", async () => {
+Deno.test("findInputs() expands a glob that the shell did not expand", async () => {
   using directory = new FileTree({
     "2023/a.jpg": "x",
     "2024/b.jpg": "x",
@@ -76,7 +76,7 @@ Deno.test("findInputs() expands a glob that the shell handed on", async () => {
   assertEquals(await found("none/*.jpg"), ["missing none/*.jpg file_not_found"]);
 });
 
-Deno.test("findInputs() takes its own output for no match of a glob, unless the glob names it", async () => {
+Deno.test("findInputs() does not match its own output by a glob, unless the glob names it", async () => {
   using directory = new FileTree({
     "photos/a.jpg": "x",
     "photos/a.annotated.jpg": "x",
@@ -100,7 +100,7 @@ Deno.test("findInputs() takes its own output for no match of a glob, unless the 
   assertEquals(await found("annotated/*"), ["missing annotated/* no_images"]);
 });
 
-Deno.test("findInputs() reads no directory above the fixed part of a glob, which nothing else may be read of", async () => {
+Deno.test("findInputs() reads no directory above the fixed part of a glob, for which it has no permission", async () => {
   using directory = new FileTree({ "photos/a.jpg": "x", "photos/2024/b.jpg": "x", "other/c.jpg": "x" });
   const { path } = directory;
   const fromHere = relative(Deno.cwd(), path);
@@ -123,7 +123,7 @@ Deno.test("findInputs() reads no directory above the fixed part of a glob, which
   }
 });
 
-Deno.test("findInputs() finds what ** stands for at any depth, once, behind no link and in no hidden directory", async () => {
+Deno.test("findInputs() matches ** at any depth, each file once, without links and hidden directories", async () => {
   using directory = new FileTree({
     "a.jpg": "x",
     "2024/b.jpg": "x",
@@ -142,7 +142,7 @@ Deno.test("findInputs() finds what ** stands for at any depth, once, behind no l
   assertEquals(await found("a**.jpg"), ["file a.jpg"]);
 });
 
-Deno.test("findInputs() gives up on a ** that stands for too many directories, by name", async () => {
+Deno.test("findInputs() refuses a ** that matches too many directories, and names it", async () => {
   using directory = new FileTree({ "a/b/c.jpg": "x", "d/e.jpg": "x" });
   const pattern = `${directory.path}/**/*.jpg`;
   const [input, ...more] = await findInputs([pattern], { directoriesMax: 3 });
@@ -151,7 +151,7 @@ Deno.test("findInputs() gives up on a ** that stands for too many directories, b
   assertStringIncludes(input.error.message, "more than 3 directories");
 });
 
-Deno.test("findInputs() goes on behind a directory of a glob that cannot be read, and names it", async () => {
+Deno.test("findInputs() goes on after an unreadable directory of a glob, and names it", async () => {
   using directory = new FileTree({ "a/x.jpg": "x", "b/y.jpg": "x" });
   const readDirectory = (path: string) => {
     if (path.endsWith("/a")) throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");
@@ -163,7 +163,7 @@ Deno.test("findInputs() goes on behind a directory of a glob that cannot be read
   }
 });
 
-Deno.test("findInputs() names an empty name", async () => {
+Deno.test("findInputs() reports an empty name", async () => {
   const [input] = await findInputs([""]);
   assert(input.kind === "missing");
   assertEquals([input.error.code, input.error.message], ["file_not_found", 'There is no file "": the name is empty.']);
@@ -185,7 +185,7 @@ Deno.test("findInputs() refuses a file over the limit by its size alone, naming 
   assertEquals((await findInputs([path]))[0].kind, "file");
 });
 
-Deno.test("readInput() reads files and standard input whole", async () => {
+Deno.test("readInput() reads files and standard input completely", async () => {
   using directory = new FileTree({ "a.jpg": "abc" });
   const [file] = await findInputs([`${directory.path}/a.jpg`]);
   assert(file.kind === "file");
@@ -214,7 +214,7 @@ Deno.test("readInput() refuses empty and endless standard input by name", async 
   assert(chunks < 70, `${chunks} MiB were read`);
 });
 
-Deno.test("readInput() says when a file went away, and when it was stopped", async () => {
+Deno.test("readInput() reports a file that was deleted meanwhile, and an abort", async () => {
   using directory = new FileTree({ "a.jpg": "abc" });
   const [file] = await findInputs([`${directory.path}/a.jpg`]);
   assert(file.kind === "file");
@@ -230,7 +230,7 @@ Deno.test("readInput() says when a file went away, and when it was stopped", asy
 });
 
 Deno.test({
-  name: "readInput() stops while it waits for somebody to write into a pipe",
+  name: "readInput() stops while it waits for a writer of a pipe",
   ignore: Deno.build.os === "windows",
   async fn() {
     using directory = new FileTree({});
@@ -248,7 +248,7 @@ Deno.test({
   },
 });
 
-Deno.test("stemOf() leaves the extension out, and keeps what only looks like one", () => {
+Deno.test("stemOf() removes the extension, and keeps what only looks like one", () => {
   const table = [["a/b.jpg", "b"], ["b.tar.gz", "b.tar"], ["b", "b"], [".jpg", ".jpg"], ["stdin", "stdin"]];
   for (const [path, expected] of table) assertEquals(stemOf(path), expected);
 });

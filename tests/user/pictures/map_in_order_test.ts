@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { mapInOrder } from "../../../user/pictures/map_in_order.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 
-Deno.test("mapInOrder() yields in the order of the items, however the work ends, and never runs more than it may", async () => {
+Deno.test("mapInOrder() yields in the order of the items, whatever finishes first, and never runs more than allowed", async () => {
   await fc.assert(fc.asyncProperty(
     fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 12 }),
     fc.integer({ min: 1, max: 4 }),
@@ -24,7 +24,7 @@ Deno.test("mapInOrder() yields in the order of the items, however the work ends,
   ));
 });
 
-Deno.test("mapInOrder() begins nothing new once the reader has left, and awaits what runs", async () => {
+Deno.test("mapInOrder() starts nothing new once the reader has left, and awaits running work", async () => {
   const begun: number[] = [];
   const ended: number[] = [];
   const work = async (item: number) => {
@@ -40,7 +40,7 @@ Deno.test("mapInOrder() begins nothing new once the reader has left, and awaits 
   assert(begun.length < 8, `${begun.length} were begun`);
 });
 
-Deno.test("mapInOrder() lets the failure of an item out in its turn", async () => {
+Deno.test("mapInOrder() throws the failure of an item in its place", async () => {
   const seen: number[] = [];
   const work = (item: number) => item < 2 ? Promise.resolve(item) : Promise.reject(new Error(`item ${item}`));
   await assertRejects(

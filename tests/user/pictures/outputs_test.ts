@@ -5,7 +5,7 @@ import { planOutputs, writeOutput } from "../../../user/pictures/outputs.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
 import { FileTree } from "../file_tree.ts";
 
-Deno.test("planOutputs() gives every input a path of its own, in any case, and never that of an input", async () => {
+Deno.test("planOutputs() gives every input a path of its own, ignoring case, and never that of an input", async () => {
   using directory = new FileTree({
     "one/a.jpg": "x",
     "two/a.png": "x",
@@ -29,7 +29,7 @@ Deno.test("planOutputs() gives every input a path of its own, in any case, and n
   ]);
 });
 
-Deno.test("planOutputs() sees an input through a link to its directory", async () => {
+Deno.test("planOutputs() recognises an input through a link to its directory", async () => {
   using directory = new FileTree({ "real/a.jpg": "x", "real/a.annotated.jpg": "x" });
   Deno.symlinkSync(`${directory.path}/real`, `${directory.path}/link`);
   const inputs = await findInputs(["a.jpg", "a.annotated.jpg"].map((name) => `${directory.path}/real/${name}`));
@@ -37,7 +37,7 @@ Deno.test("planOutputs() sees an input through a link to its directory", async (
   assertEquals(output, `${directory.path}/link/a-2.annotated.jpg`);
 });
 
-Deno.test("planOutputs() makes the directory, and says when it cannot", async () => {
+Deno.test("planOutputs() creates the directory, and reports if it cannot", async () => {
   using directory = new FileTree({ "file": "x" });
   await planOutputs([], `${directory.path}/new/deep`);
   assertEquals(directory.names("new"), ["deep"]);
@@ -46,7 +46,7 @@ Deno.test("planOutputs() makes the directory, and says when it cannot", async ()
   assertStringIncludes(error.message, `${directory.path}/file`);
 });
 
-Deno.test("planOutputs() keeps the name of an output as short as file systems want it, between two characters", async () => {
+Deno.test("planOutputs() shortens names to the limit of file systems, between two characters", async () => {
   const names = [`${"a".repeat(215)}.jpg`, `${"é".repeat(125)}.jpg`, `${"é".repeat(125)}.gif`];
   using directory = new FileTree(Object.fromEntries(names.map((name) => [name, "x"])));
   const inputs = await findInputs(names.map((name) => `${directory.path}/${name}`));
@@ -57,7 +57,7 @@ Deno.test("planOutputs() keeps the name of an output as short as file systems wa
   ]);
 });
 
-Deno.test("writeOutput() replaces the file whole and leaves nothing else", async () => {
+Deno.test("writeOutput() replaces the file atomically and leaves nothing else", async () => {
   using directory = new FileTree({ "a.annotated.jpg": "old and longer" });
   const random = seededRandom(1);
   await writeOutput(`${directory.path}/a.annotated.jpg`, new TextEncoder().encode("new"), { random });
@@ -65,14 +65,14 @@ Deno.test("writeOutput() replaces the file whole and leaves nothing else", async
   assertEquals(Deno.readTextFileSync(`${directory.path}/a.annotated.jpg`), "new");
 });
 
-Deno.test("writeOutput() needs no more room for a name than the name itself takes", async () => {
+Deno.test("writeOutput() needs a temporary name no longer than the name itself", async () => {
   using directory = new FileTree({});
   const name = `${"a".repeat(241)}.annotated.jpg`;
   await writeOutput(`${directory.path}/${name}`, new Uint8Array([1]), { random: seededRandom(1) });
   assertEquals(directory.names(), [name]);
 });
 
-Deno.test("writeOutput() tells a name that is taken from a directory that cannot be used, and leaves nothing behind", async () => {
+Deno.test("writeOutput() distinguishes an existing name from an unusable directory, and leaves nothing behind", async () => {
   using directory = new FileTree({ "taken/file": "x" });
   const bytes = new Uint8Array([1]);
   const table = [["none/a.jpg", "output_directory_unusable", "none"], ["taken", "output_unwritable", "taken"]];

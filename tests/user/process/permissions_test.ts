@@ -21,7 +21,7 @@ function permissionsFor(...argv: string[]): Permissions {
   return permissionsOf(parseCommand(argv, {}).command, FACTS);
 }
 
-Deno.test("permissionsOf() grants the places of pictures: a file, a directory, what is before a pattern", () => {
+Deno.test("permissionsOf() grants the paths of pictures: a file, a directory, the fixed part of a pattern", () => {
   const reads = (...inputs: string[]) => permissionsFor("predict", ...inputs, "--no-annotate", "--master", "m").read;
   assertEquals(reads("a.jpg", "photos", "/other/b.jpg"), ["/here/a.jpg", "/here/photos", "/other/b.jpg"]);
   assertEquals(reads("photos/2024-*/*.jpg", "/a/{b,c}.jpg", "*.png"), ["/here/photos", "/a", "/here"]);
@@ -40,14 +40,14 @@ Deno.test("permissionsOf() writes hosts as Deno reads them", () => {
   assertEquals(permissionsFor("serve", "--host", "::", "--port", "0").net, ["[::]:0", "[::]:7401"]);
 });
 
-Deno.test("permissionsOf() lets a master read the executables that it offers, and a node no more for upgrading", () => {
+Deno.test("permissionsOf() lets a master read the executables that it offers, and a node nothing more for upgrades", () => {
   const { command } = parseCommand(["serve", "--executables", "dist"], {});
   const { read, write } = permissionsOf(command, { ...FACTS, executable: "/usr/bin/dml" });
   assertEquals([read, write], [["/data/dml", "/usr/bin/dml", "/here/dist"], ["/data/dml"]]);
   assertEquals(permissionsFor("join", "ann", "--upgrade"), permissionsFor("join", "ann"));
 });
 
-Deno.test("permissionsOf() grants nobody the environment, programs, native code or imports", () => {
+Deno.test("permissionsOf() grants no command the environment, programs, native code or imports", () => {
   for (const verb of VERB_NAMES) {
     for (const [line] of verbOf(verb).examples) {
       const { env, run, ffi, import: imports } = permissionsFor(...line.replace(/^.*\| /, "").split(" ").slice(1));
@@ -56,7 +56,7 @@ Deno.test("permissionsOf() grants nobody the environment, programs, native code 
   }
 });
 
-Deno.test("permissionFlags() grant the kind where its list is too long for a command line", () => {
+Deno.test("permissionFlags() grant the whole kind if its list is too long for a command line", () => {
   const read = Array.from({ length: 10_000 }, (_, index) => `/photos/${index}.jpg`);
   assert(permissionFlags({ ...NO_PERMISSIONS, read }).includes("--allow-read"));
   const few = permissionFlags({ ...NO_PERMISSIONS, read: read.slice(0, 3) });

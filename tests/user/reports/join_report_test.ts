@@ -10,7 +10,7 @@ function setUp(progress = true) {
   return { terminal, clock, report: new JoinReport({ terminal, clock, progress }) };
 }
 
-Deno.test("JoinReport() says in one line each what becomes of the node", () => {
+Deno.test("JoinReport() prints each change of the node in one line", () => {
   const { terminal, report } = setUp();
   report.started({ name: "attic", nodeId: "node_1", workers: 2, master: "10.0.0.1:7400" });
   report.tell({ kind: "connected" });
@@ -41,7 +41,7 @@ Deno.test("JoinReport() says in one line each what becomes of the node", () => {
   ]);
 });
 
-Deno.test("JoinReport() shows what is being loaded, until there is something else to say", () => {
+Deno.test("JoinReport() shows the model that is being loaded, until there is something else to show", () => {
   const { terminal, report } = setUp();
   report.tell({ kind: "modelLoading", model: "faces@1" });
   assertEquals(terminal.statuses, ["faces@1 is being loaded and tested."]);
@@ -52,7 +52,7 @@ Deno.test("JoinReport() shows what is being loaded, until there is something els
   assertEquals([quiet.terminal.statuses, quiet.terminal.outText], [[], ""]);
 });
 
-Deno.test("JoinReport() says once what to do about a connection that does not come", () => {
+Deno.test("JoinReport() advises once what to do about a connection that fails", () => {
   const { terminal, report } = setUp();
   const duplicate = { code: "node_duplicate", reason: "The node node_1 is connected from elsewhere." } as const;
   const web = { code: "protocol_version", reason: "It is no master.", advice: "Check the address." } as const;
@@ -73,7 +73,7 @@ Deno.test("JoinReport() says once what to do about a connection that does not co
   ]);
 });
 
-Deno.test("JoinReport() draws a bar while files arrive, and takes it away when all are there", () => {
+Deno.test("JoinReport() draws a progress bar while files arrive, and removes it at the end", () => {
   const { terminal, report } = setUp();
   report.received({ model: "faces@1", doneBytes: 1024 ** 2, totalBytes: 4 * 1024 ** 2 });
   assertEquals(terminal.statuses, ["[######------------------] faces@1: 1 MiB of 4 MiB"]);
@@ -84,7 +84,7 @@ Deno.test("JoinReport() draws a bar while files arrive, and takes it away when a
   assertEquals(quiet.terminal.statuses, []);
 });
 
-Deno.test("serveReport() prints lines that can be pasted as they are", () => {
+Deno.test("serveReport() prints command lines that can be pasted unchanged", () => {
   const facts = {
     address: "10.0.0.1:7400",
     joinLine: "dml join 10.0.0.1:7400 --token dmln_x",

@@ -46,7 +46,7 @@ function table(nodes: readonly NodeListing[], columnsMax: number): string[] {
   return text.slice(0, -1).split("\n");
 }
 
-Deno.test("renderNodes() has a line a node where there is room for all of it", () => {
+Deno.test("renderNodes() has one line for each node if there is room", () => {
   const [header, ...lines] = table(THREE, Infinity);
   assertEquals(header.split(/ {2,}/).slice(-2), ["done", "models"]);
   assertEquals(lines.map((line) => line.split(/ {2,}/).at(-1)), [SUMMARIES.join(", "), SUMMARIES.join(", "), "none"]);
@@ -54,13 +54,13 @@ Deno.test("renderNodes() has a line a node where there is room for all of it", (
   assertEquals(table(THREE, width), [header, ...lines]);
 });
 
-Deno.test("renderNodes() gives no number for what is too quick for the clock", () => {
+Deno.test("renderNodes() shows no number for speeds beyond the clock", () => {
   const imagesPerSecond = LIMITS.imagesPerSecondMax;
   const [, line] = table([node("attic", { models: [{ ...MODELS[2], imagesPerSecond }] })], Infinity);
   assertEquals(line.split(/ {2,}/).at(-1), "empty@1 over 1,000,000/s");
 });
 
-Deno.test("renderNodes() puts the models below their node, whole, on a terminal of 80 columns", () => {
+Deno.test("renderNodes() puts the models below their node, unshortened, on a terminal of 80 columns", () => {
   const lines = table(THREE, 80);
   assertEquals(lines, [
     "node         state             seen  workers  memory  running   done",
@@ -75,7 +75,7 @@ Deno.test("renderNodes() puts the models below their node, whole, on a terminal 
   ]);
 });
 
-Deno.test("renderNodes() keeps what it has room for, and names whole as long as it can", () => {
+Deno.test("renderNodes() drops columns that do not fit, and keeps names and models whole", () => {
   for (let columnsMax = 40; columnsMax < 220; columnsMax++) {
     const lines = table(THREE, columnsMax);
     assert(lines.every((line) => displayWidth(line) <= columnsMax), `${columnsMax} columns: ${lines.join("\n")}`);
@@ -87,7 +87,7 @@ Deno.test("renderNodes() keeps what it has room for, and names whole as long as 
   assert(table(THREE, 110)[0].includes("address"));
 });
 
-Deno.test("renderNodes() leaves no id out while two nodes have the same name", () => {
+Deno.test("renderNodes() shows the ids if two nodes have the same name", () => {
   const twins = [node("twin"), node("twin", { nodeId: `node_${"0".repeat(19)}9` })];
   const lines = table(twins, 80);
   for (const { nodeId } of twins) assert(lines.some((line) => line.includes(nodeId)), nodeId);
@@ -95,7 +95,7 @@ Deno.test("renderNodes() leaves no id out while two nodes have the same name", (
   assert(!table([node("attic")], 80).join().includes("node_"));
 });
 
-Deno.test("renderNodes() shortens a name that the terminal has no room for", () => {
+Deno.test("renderNodes() shortens a name that does not fit the terminal", () => {
   const long = { model: `${"a".repeat(70)}@1`, state: "ready", imagesPerSecond: 1, reason: null } as const;
   const lines = table([node("n".repeat(64), { models: [long, ...MODELS] })], 40);
   assert(lines.every((line) => displayWidth(line) <= 40), lines.join("\n"));

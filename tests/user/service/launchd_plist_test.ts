@@ -1,7 +1,7 @@
 import { launchdPlist } from "../../../user/service/launchd_plist.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
-Deno.test("launchdPlist() is well-formed and says what is started, with what", () => {
+Deno.test("launchdPlist() is well-formed and contains the program with its arguments", () => {
   const plist = launchdPlist({
     label: "dml.join",
     commandLine: ["/usr/local/bin/dml", "join", "--name=Tom & <Jerry>"],

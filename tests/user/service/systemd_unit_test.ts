@@ -31,7 +31,7 @@ function isSystemdHere(): boolean {
 }
 
 Deno.test({
-  name: "systemdUnit() has nothing that systemd-analyze verify would find",
+  name: "systemdUnit() passes systemd-analyze verify",
   ignore: !isSystemdHere(),
   async fn() {
     using tree = new FileTree({ "token.env": environmentLine("DML_TOKEN", "x") });
@@ -48,7 +48,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "systemdUnit() leaves a service of the host little that it could reach",
+  name: "systemdUnit() keeps the exposure of a system service low",
   ignore: !isSystemdHere(),
   async fn() {
     using tree = new FileTree({});
@@ -62,7 +62,7 @@ Deno.test({
   },
 });
 
-Deno.test("systemdUnit() quotes what systemd would take for its own, and keeps secrets out", () => {
+Deno.test("systemdUnit() quotes characters that are special to systemd, and contains no secrets", () => {
   const unit = systemdUnit({ ...USER, environmentFile: "/home/a b/100%.env" });
   const lines = unit.split("\n");
   assert(lines.includes(`ExecStart=/bin/sh join 10.0.0.1:7400 "--name=the \\"old\\" $$attic 50%%"`), unit);

@@ -2,7 +2,7 @@ import { fileReason } from "../../../user/terminal/file_reason.ts";
 import { assertEquals, assertRejects } from "../../assert.ts";
 import { FileTree } from "../file_tree.ts";
 
-Deno.test("fileReason() says what the system says, and nothing of Deno's flags", async () => {
+Deno.test("fileReason() returns the reason of the system, without Deno's flags", async () => {
   using tree = new FileTree({});
   const missing = await assertRejects(() => Deno.open(`${tree.path}/none`), Deno.errors.NotFound);
   assertEquals(fileReason(missing), "No such file or directory");

@@ -7,7 +7,7 @@ function reading(...chunks: string[]): LineReader {
   return new LineReader(ReadableStream.from(chunks.map((chunk) => new TextEncoder().encode(chunk))));
 }
 
-Deno.test("LineReader.next() gives lines however they arrive, then null", async () => {
+Deno.test("LineReader.next() returns lines whatever the chunks are, then null", async () => {
   const lines = reading("on", "e\r\ntwo\n\nth", "ree");
   const read = [];
   for (let line = await lines.next(NEVER); line !== null; line = await lines.next(NEVER)) read.push(line);
@@ -15,7 +15,7 @@ Deno.test("LineReader.next() gives lines however they arrive, then null", async 
   await lines.close();
 });
 
-Deno.test("LineReader.next() waits no more when it is told to stop", async () => {
+Deno.test("LineReader.next() stops waiting when it is aborted", async () => {
   const stop = new AbortController();
   const lines = new LineReader(new ReadableStream());
   const next = lines.next(stop.signal);

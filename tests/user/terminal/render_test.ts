@@ -13,7 +13,7 @@ import {
 } from "../../../user/terminal/render.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
-Deno.test("formatBytes(), formatDuration() and formatRate() say sizes, times and speeds as people do", () => {
+Deno.test("formatBytes(), formatDuration() and formatRate() are easy to read at every size", () => {
   const sizes: [number, string][] = [
     [0, "0 bytes"],
     [1023, "1023 bytes"],
@@ -54,7 +54,7 @@ Deno.test("shortened() fits any text into any width, and keeps its beginning and
   }));
 });
 
-Deno.test("renderTable() aligns its columns and shrinks the one that may when the terminal is narrow", () => {
+Deno.test("renderTable() aligns its columns and shrinks the flexible one on a narrow terminal", () => {
   const columns = [{ title: "image", shrinks: true }, { title: "n", align: "right" }, { title: "name" }] as const;
   const rows = [["a-rather-long-name.jpg", "10", "Ann"], ["写.jpg", "9", ""]];
   assertEquals(
@@ -72,7 +72,7 @@ Deno.test("renderTable() aligns its columns and shrinks the one that may when th
   assert(renderTable(columns, rows, { columnsMax: 80, color: true }).startsWith("\x1b[1mimage"));
 });
 
-Deno.test("renderError() is one line: what, why, the way out", () => {
+Deno.test("renderError() is one line: the code, the reason, the advice", () => {
   const error = new DmlError("image_unreadable", "the picture is cut short");
   const rest = "The file is damaged or cut short; copy it again from its source.\n";
   assertEquals(
@@ -87,6 +87,6 @@ Deno.test("renderError() is one line: what, why, the way out", () => {
   );
 });
 
-Deno.test("printable() leaves nothing that steers a terminal", () => {
+Deno.test("printable() leaves no control characters", () => {
   assertEquals(printable("a\x1b[31mb\r\n\u202ec写"), "a?[31mb???c写");
 });

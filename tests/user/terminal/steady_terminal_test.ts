@@ -2,7 +2,7 @@ import { steadyTerminal } from "../../../user/terminal/steady_terminal.ts";
 import { assertEquals } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
 
-Deno.test("steadyTerminal() drops what standard output does not take, says so once, and goes on", () => {
+Deno.test("steadyTerminal() drops text that standard output does not accept, reports it once, and goes on", () => {
   const below = new FakeTerminal();
   const lost: unknown[] = [];
   const full = new Error("No space left on device (os error 28)");

@@ -33,13 +33,13 @@ Deno.test("openTerminal() colours terminals, unless NO_COLOR or a flag says othe
   }
 });
 
-Deno.test("openTerminal() takes a terminal without a size for one of 80 columns", () => {
+Deno.test("openTerminal() assumes 80 columns for a terminal without a size", () => {
   const unsized = { ...streams({ out: true, error: true }), consoleSize: () => ({ columns: 0 }) };
   const terminal = openTerminal({ color: null, noColor: false, streams: unsized });
   assertEquals([terminal.outColumns, terminal.errorColumns], [80, 80]);
 });
 
-Deno.test("openTerminal() writes everything, and keeps the status below what is written", () => {
+Deno.test("openTerminal() writes everything, and keeps the status below the text", () => {
   const kept = streams({ out: false, error: true });
   const terminal = openTerminal({ color: false, noColor: false, streams: kept });
   const taken = () => kept.written.splice(0).map((part) => part.slice(1)).join("");
@@ -57,7 +57,7 @@ Deno.test("openTerminal() writes everything, and keeps the status below what is 
   assertEquals(taken(), "line\n");
 });
 
-Deno.test("openTerminal() shows no status where nobody watches", () => {
+Deno.test("openTerminal() shows no status unless its output is a terminal", () => {
   const kept = streams({ out: true, error: false });
   const terminal = openTerminal({ color: null, noColor: false, streams: kept });
   terminal.status("50%");
@@ -65,7 +65,7 @@ Deno.test("openTerminal() shows no status where nobody watches", () => {
   assertEquals(kept.written, []);
 });
 
-Deno.test("openTerminal() names standard output when it cannot be written, but for a reader that left", () => {
+Deno.test("openTerminal() throws output_unwritable if standard output cannot be written, except when its reader has left", () => {
   const table: [Error, new (...options: never[]) => Error, string][] = [
     [
       new Error("No space left on device (os error 28)"),
@@ -84,7 +84,7 @@ Deno.test("openTerminal() names standard output when it cannot be written, but f
   }
 });
 
-Deno.test("openTerminal() works on when standard error cannot be written: nobody could be told", () => {
+Deno.test("openTerminal() goes on if standard error cannot be written", () => {
   const failing = streams({ out: false, error: true });
   failing.stderr.writeSync = () => {
     throw new Error("No space left on device (os error 28)");
@@ -96,7 +96,7 @@ Deno.test("openTerminal() works on when standard error cannot be written: nobody
   assertEquals(failing.written, ["oabc"]);
 });
 
-Deno.test("renderBar() fills with the fraction and stays in its width", () => {
+Deno.test("renderBar() fills by the fraction and keeps its width", () => {
   const table: [number, string][] = [
     [-1, "[----]"],
     [0, "[----]"],
@@ -107,7 +107,7 @@ Deno.test("renderBar() fills with the fraction and stays in its width", () => {
   for (const [fraction, expected] of table) assertEquals(renderBar(fraction, 4), expected);
 });
 
-Deno.test("ProgressBar() draws a dozen times a second at most, its end always, and fits the terminal", () => {
+Deno.test("ProgressBar() draws at most a dozen times a second, always draws its end, and fits the terminal", () => {
   const [terminal, clock] = [new FakeTerminal(), new ManualClock()];
   terminal.errorColumns = 40;
   const bar = new ProgressBar(terminal, clock);

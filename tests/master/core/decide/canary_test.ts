@@ -7,7 +7,7 @@ import { RolloutWorld } from "../../rollout_world.ts";
 const random = seededRandom(1);
 const TASK_IDS = Array.from({ length: 5_000 }, () => newId("task", random));
 
-Deno.test("isCanary() takes about the share that was asked for, always the same tasks, and more for more", () => {
+Deno.test("isCanary() selects about the requested share, always the same tasks, and more for a larger share", () => {
   for (const share of [0, 0.05, 0.2, 0.5, 1]) {
     const taken = TASK_IDS.filter((taskId) => isCanary(taskId, share));
     assert(
@@ -18,7 +18,7 @@ Deno.test("isCanary() takes about the share that was asked for, always the same 
   }
 });
 
-Deno.test("versionFor() sends only pictures for the latest version to what is rolled out", () => {
+Deno.test("versionFor() sends only tasks for the latest version to the new version", () => {
   const world = new RolloutWorld();
   world.add(1);
   const ask = (follows?: string) => {
@@ -31,7 +31,7 @@ Deno.test("versionFor() sends only pictures for the latest version to what is ro
   assertEquals(ask(), world.oldDigest, "a version was asked for");
 });
 
-Deno.test("versionFor() spares users a version that no node serves any more", () => {
+Deno.test("versionFor() never sends a user's task to a version that no node serves any more", () => {
   const world = new RolloutWorld();
   const node = world.add(1);
   world.canary({ canary: 1 });

@@ -8,7 +8,7 @@ const person = (x: number, score = 0.9, embedding?: number[]) => ({
   ...(embedding && { embedding }),
 });
 
-Deno.test("comparePredictions() pairs faces by their boxes, in whatever order they come", () => {
+Deno.test("comparePredictions() pairs faces by their boxes, in any order", () => {
   const old = { persons: [person(0), person(500)] };
   assertEquals(comparePredictions(old, { persons: [person(505), person(3)] }).drift, 0);
   const missing = comparePredictions(old, { persons: [person(0)] });
@@ -18,7 +18,7 @@ Deno.test("comparePredictions() pairs faces by their boxes, in whatever order th
   assertEquals(comparePredictions({ persons: [] }, { persons: [] }).drift, 0);
 });
 
-Deno.test("comparePredictions() sees scores and embeddings that moved", () => {
+Deno.test("comparePredictions() detects changed scores and embeddings", () => {
   const scores = comparePredictions({ persons: [person(0, 0.9)] }, { persons: [person(0, 0.6)] });
   assert(Math.abs(scores.drift - 0.3) < 1e-9);
   assertStringIncludes(scores.what, "0.300");
@@ -26,7 +26,7 @@ Deno.test("comparePredictions() sees scores and embeddings that moved", () => {
   assertEquals(comparePredictions(one, other).drift, 1);
 });
 
-Deno.test("comparePredictions() compares objects by label and box, and pictures by their best label", () => {
+Deno.test("comparePredictions() compares objects by label and box, and classifications by the best label", () => {
   const object = (label: string) => ({ ...person(0), label });
   const objects = (label: string): Comparable => ({ persons: [], objects: [object(label)] });
   assertEquals(comparePredictions(objects("cat"), objects("cat")).drift, 0);
@@ -47,7 +47,7 @@ Deno.test("comparePredictions() compares tensors relative to their length", () =
   assertEquals(comparePredictions(tensor([1]), tensor([1], "other")).drift, 1);
 });
 
-Deno.test("comparePredictions() is 0 for the same, between 0 and 1 for anything, and the same both ways", () => {
+Deno.test("comparePredictions() is 0 for equal predictions, between 0 and 1 for any, and symmetric", () => {
   const unit = fc.double({ min: 0, max: 1, noNaN: true });
   const found = fc.record({
     box: fc.record({ x: unit, y: unit, width: unit, height: unit }),
@@ -68,7 +68,7 @@ Deno.test("comparePredictions() is 0 for the same, between 0 and 1 for anything,
   assertEquals(comparePredictions({ persons: [person(7)] }, { persons: [person(7)] }).drift, 0);
 });
 
-Deno.test("faultOf() names what is not as expected", () => {
+Deno.test("faultOf() names the expectation that is not met", () => {
   const prediction: Comparable = { persons: [person(0)], labels: [{ label: "cat", score: 1 }], objects: [] };
   assertEquals(faultOf({}, prediction), null);
   assertEquals(faultOf({ persons: 1, label: "cat", objects: 0 }, prediction), null);

@@ -22,7 +22,7 @@ function answers(world: CoreWorld): Extract<Effect, { type: "answer_command" }>[
   return world.effects.filter((effect) => effect.type === "answer_command");
 }
 
-Deno.test("decideNodeCommand() passes a command on and its answer back, once", () => {
+Deno.test("decideNodeCommand() forwards a command and its answer, once", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   order(world, ONE, "drain");
@@ -35,7 +35,7 @@ Deno.test("decideNodeCommand() passes a command on and its answer back, once", (
   assertEquals(answers(world).map(({ code, detail }) => [code, detail]), [[null, "So it is."]]);
 });
 
-Deno.test("decideNodeCommand() gives a node that is told to drain no work while it has not yet heard", () => {
+Deno.test("decideNodeCommand() gives a draining node no work even before the node has received the command", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   order(world, ONE, "drain");
@@ -43,7 +43,7 @@ Deno.test("decideNodeCommand() gives a node that is told to drain no work while 
   assertEquals(world.sentTo(node, "task.assign"), []);
 });
 
-Deno.test("decideNodeCommand() refuses a node that is not there", () => {
+Deno.test("decideNodeCommand() refuses a node that is not connected", () => {
   const world = new CoreWorld();
   order(world, ONE, "drain");
   world.lose(world.join(ONE));
@@ -51,7 +51,7 @@ Deno.test("decideNodeCommand() refuses a node that is not there", () => {
   assertEquals(answers(world).map(({ code }) => code), ["node_unknown", "node_unknown"]);
 });
 
-Deno.test("decideCommandDone() passes on that a node could not, and hears no other node", () => {
+Deno.test("decideCommandDone() forwards a failure of the node, and ignores other nodes", () => {
   const world = new CoreWorld();
   const [node, other] = [world.join(ONE), world.join(idOf("node", 2))];
   order(world, ONE, "resume");
@@ -61,7 +61,7 @@ Deno.test("decideCommandDone() passes on that a node could not, and hears no oth
   assertEquals(answers(world).map(({ code }) => code), ["request_invalid"]);
 });
 
-Deno.test("abandonCommands() takes leaving for the answer to shutdown, and for a failure of anything else", () => {
+Deno.test("abandonCommands() counts leaving as success of a shutdown, and as failure of any other command", () => {
   for (const [command, code] of [["shutdown", null], ["drain", "connection_lost"]] as const) {
     const world = new CoreWorld();
     const node = world.join(ONE);
@@ -71,7 +71,7 @@ Deno.test("abandonCommands() takes leaving for the answer to shutdown, and for a
   }
 });
 
-Deno.test("expireCommands() does not wait for ever", () => {
+Deno.test("expireCommands() ends commands that are not answered in time", () => {
   const world = new CoreWorld({ commandDeadlineMs: 5_000 });
   const node = world.join(ONE);
   order(world, ONE, "drain");

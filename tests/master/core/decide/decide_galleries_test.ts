@@ -12,7 +12,7 @@ function taskSentTo(world: CoreWorld, nodeId: string): string[] {
   return world.sentTo({ nodeId }, "task.assign").map(({ taskId }) => taskId);
 }
 
-Deno.test("publish_gallery offers the newest version to every connected node, and to those that come", () => {
+Deno.test("publish_gallery offers the newest version to every connected node, and to nodes that join later", () => {
   const { world } = facesWorld();
   const early = world.join("node_a");
   world.publish("staff", 1);
@@ -26,7 +26,7 @@ Deno.test("publish_gallery offers the newest version to every connected node, an
   assertEquals(world.sentTo(late, "gallery.offer")[0].index, indexOf("staff", 3));
 });
 
-Deno.test("publish_gallery comes too late with an older version, and says nothing twice", () => {
+Deno.test("publish_gallery ignores an older version, and offers a version only once", () => {
   const { world } = facesWorld();
   const node = world.join("node_a");
   world.publish("staff", 3);
@@ -35,14 +35,14 @@ Deno.test("publish_gallery comes too late with an older version, and says nothin
   assertEquals(world.sentTo(node, "gallery.offer").length, 1);
 });
 
-Deno.test("publish_gallery takes no more galleries than there may be", () => {
+Deno.test("publish_gallery accepts galleries up to the limit", () => {
   const { world } = facesWorld();
   for (let count = 0; count < LIMITS.galleriesMax; count++) world.publish(`g${count}`, 1);
   assertEquals(world.publish("one-more", 1), []);
   assert(world.publish("g0", 2).length > 0);
 });
 
-Deno.test("retire_gallery tells every node, and nobody may ask it any more", () => {
+Deno.test("retire_gallery notifies every node, and later requests for the gallery are refused", () => {
   const { world, faces } = facesWorld();
   const node = world.join("node_a");
   world.publish("staff", 1);
@@ -54,16 +54,16 @@ Deno.test("retire_gallery tells every node, and nobody may ask it any more", () 
   assertEquals(world.turn({ type: "retire_gallery", gallery: "staff" }), []);
 });
 
-Deno.test("retire_gallery is also told to nodes that were away, until there are such people again", () => {
+Deno.test("retire_gallery also reaches nodes that were offline, unless the gallery exists again", () => {
   const { world } = facesWorld();
   world.turn({ type: "retire_gallery", gallery: "guests" });
   const retired = (nodeId: string) => world.sentTo(world.join(nodeId), "gallery.retire").map(({ gallery }) => gallery);
-  assertEquals(retired("node_a"), ["guests"], "as of one that was there before the master started");
+  assertEquals(retired("node_a"), ["guests"], "the gallery may be from before a restart of the master");
   world.publish("guests", 9);
   assertEquals(retired("node_b"), []);
 });
 
-Deno.test("a task that asks a gallery goes only where some version of it is in force", () => {
+Deno.test("a task with a gallery goes only to nodes on which some version of it is active", () => {
   const { world, faces } = facesWorld();
   const [one, other] = [world.join("node_a"), world.join("node_b")];
   world.publish("staff", 1);
@@ -84,7 +84,7 @@ Deno.test("a task that asks a gallery goes only where some version of it is in f
   assertEquals(taskSentTo(world, one.nodeId), []);
 });
 
-Deno.test("a task that asks nobody does not wait behind one whose people are nowhere yet", () => {
+Deno.test("a task without a gallery does not wait behind one whose gallery is active nowhere yet", () => {
   const { world, faces } = facesWorld();
   world.join("node_a");
   world.publish("staff", 1);
@@ -93,7 +93,7 @@ Deno.test("a task that asks nobody does not wait behind one whose people are now
   assertEquals(taskSentTo(world, "node_a"), [other]);
 });
 
-Deno.test("accept_gallery_ready does not believe in a version that was never published", () => {
+Deno.test("accept_gallery_ready ignores a version that was never published", () => {
   const { world } = facesWorld();
   const node = world.join("node_a");
   world.publish("staff", 4);
@@ -102,7 +102,7 @@ Deno.test("accept_gallery_ready does not believe in a version that was never pub
   assertEquals(world.galleryReady(node, "staff", 4).length, 1);
 });
 
-Deno.test("a gallery that a node could not have is offered again, and a task for it fails with the reason", () => {
+Deno.test("a gallery that failed on a node is offered again, and a task for it fails with the reason", () => {
   const { world, faces } = facesWorld();
   const node = world.join("node_a");
   world.publish("staff", 1);
@@ -117,7 +117,7 @@ Deno.test("a gallery that a node could not have is offered again, and a task for
   assertEquals(world.sentTo(node, "gallery.offer").length, 2);
 });
 
-Deno.test("a task whose gallery is removed while it waits is told so", () => {
+Deno.test("a waiting task whose gallery is removed fails with that reason", () => {
   const { world, faces } = facesWorld();
   const node = world.join("node_a");
   world.publish("staff", 1);
@@ -128,7 +128,7 @@ Deno.test("a task whose gallery is removed while it waits is told so", () => {
   assert(outcome?.ok === false && outcome.code === "gallery_unknown");
 });
 
-Deno.test("galleryAsked() asks nobody where nobody is enrolled, and refuses what only seems to be asked", () => {
+Deno.test("galleryAsked() is null if nobody is enrolled, and refuses an unknown gallery and one the model cannot use", () => {
   const { world, faces } = facesWorld();
   const model = world.state.models.get(faces)!;
   const empty = world.state.models.get(world.manifestDigest)!;
@@ -146,7 +146,7 @@ Deno.test("galleryAsked() asks nobody where nobody is enrolled, and refuses what
   assertEquals([asked("default", empty), asked("staff", empty)], [null, "gallery_unfit"]);
 });
 
-Deno.test("reachOf() counts the nodes that work and can compare faces", () => {
+Deno.test("reachOf() counts the connected nodes that can compare faces", () => {
   const { world } = facesWorld();
   const [ready, failed] = [world.join(idOf("node", 1)), world.join(idOf("node", 2))];
   const draining = world.join(idOf("node", 3));

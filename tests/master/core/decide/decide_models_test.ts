@@ -3,7 +3,7 @@ import { CoreWorld, emptyManifest, idOf } from "../../core_world.ts";
 
 const ONE = idOf("node", 1);
 
-Deno.test("registerModel() offers it to every node, once", () => {
+Deno.test("registerModel() offers the model to every node, once", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   world.register(emptyManifest("other"));
@@ -27,7 +27,7 @@ Deno.test("connectNode() does not offer what a node cannot run", () => {
   );
 });
 
-Deno.test("offerAgain() repeats an offer that failed for a passing reason, and no other", () => {
+Deno.test("offerAgain() repeats an offer that failed for a temporary reason, and no other", () => {
   for (const [code, offers] of [["blob_not_found", 2], ["engine_failed", 1], ["deadline_exceeded", 1]] as const) {
     const world = new CoreWorld({ offerAgainMs: 15_000 });
     const node = world.join(ONE, { ready: false });
@@ -43,7 +43,7 @@ Deno.test("offerAgain() repeats an offer that failed for a passing reason, and n
   }
 });
 
-Deno.test("acceptReady() ignores a model that nobody serves", () => {
+Deno.test("acceptReady() ignores a model that is not served", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   const before = world.events.length;

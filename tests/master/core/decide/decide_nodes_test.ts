@@ -5,7 +5,7 @@ import { availabilityOf, CoreWorld, idOf } from "../../core_world.ts";
 const ONE = idOf("node", 1);
 const TWO = idOf("node", 2);
 
-Deno.test("connectNode() records the node, welcomes it and offers it what is served", () => {
+Deno.test("connectNode() records the node, welcomes it and offers it the served models", () => {
   const world = new CoreWorld();
   const node = world.join(ONE, { ready: false });
   const types = world.effects.map(({ type }) => type);
@@ -15,7 +15,7 @@ Deno.test("connectNode() records the node, welcomes it and offers it what is ser
   assertEquals([record?.firstSeenMs, record?.lastSeenMs], [1e12 + 1_000, 1e12 + 1_000]);
 });
 
-Deno.test("connectNode() keeps when a node was first seen, and what it has done", () => {
+Deno.test("connectNode() keeps the first-seen time and the completed tasks of a node", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   world.result(node, world.submit(), 1);
@@ -40,12 +40,12 @@ Deno.test("connectNode() refuses a second connection of a node unless the first 
   const second = world.join(ONE);
   assertEquals(refusals(world.events), ["node_duplicate"]);
   assertEquals(world.state.nodes.get(ONE)?.connection?.connectionId, second.connectionId);
-  assertEquals(world.result(first, taskId, 1), [], "the first has no say any more");
+  assertEquals(world.result(first, taskId, 1), [], "the first connection is ignored");
   assert(world.result(second, taskId, 2).length > 0);
   assertEquals(world.answerOf(taskId)?.ok, true);
 });
 
-Deno.test("connectNode() refuses everybody while the master stops", () => {
+Deno.test("connectNode() refuses all nodes while the master stops", () => {
   const world = new CoreWorld();
   world.turn({ type: "begin_stop" });
   world.join(TWO, { ready: false });
@@ -53,7 +53,7 @@ Deno.test("connectNode() refuses everybody while the master stops", () => {
   assertEquals(world.state.nodes.size, 0);
 });
 
-Deno.test("connectNode() makes room by forgetting the node not seen for longest", () => {
+Deno.test("connectNode() makes room by forgetting the node that was not seen for longest", () => {
   const world = new CoreWorld({ nodesMax: 2 });
   const old = world.join(ONE);
   world.join(TWO);
@@ -80,7 +80,7 @@ Deno.test("tick() suspects a silent node, gives it no new work, and loses it in 
   assertEquals(world.effects.at(-1)?.type, "close");
 });
 
-Deno.test("tick() blames no node for a silence that the master slept through", () => {
+Deno.test("tick() does not suspect nodes for the time in which the master itself was asleep", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   world.pass(400, { alive: [node] });
@@ -92,7 +92,7 @@ Deno.test("tick() blames no node for a silence that the master slept through", (
   assert(world.state.nodes.get(ONE)?.connection !== null);
 });
 
-Deno.test("tick() tells the ledger once a minute that a node is there, not at each heartbeat", () => {
+Deno.test("tick() records once a minute that a node is connected, not at each heartbeat", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   const before = world.events.length;
@@ -102,10 +102,10 @@ Deno.test("tick() tells the ledger once a minute that a node is there, not at ea
   world.pass(120_000, { alive: [node] });
   assertEquals(seen(), 2);
   world.lose(node);
-  assertEquals(seen(), 3, "and when it goes");
+  assertEquals(seen(), 3, "and once more when it is lost");
 });
 
-Deno.test("decide() gives a draining node no new work until it says that it is back", () => {
+Deno.test("decide() gives a draining node no new work until it resumes", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   const { nodeId, connectionId } = node;
@@ -123,7 +123,7 @@ Deno.test("decide() gives a draining node no new work until it says that it is b
   assertEquals(world.sentTo(node, "task.assign").length, 1);
 });
 
-Deno.test("decide() ignores what a connection says that is not the node's own", () => {
+Deno.test("decide() ignores messages of a connection that is not the node's current one", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   world.lose(node);
@@ -141,7 +141,7 @@ function refusals(events: readonly MasterEvent[]): string[] {
   return events.flatMap((event) => event.type === "node_refused" ? [event.code] : []);
 }
 
-Deno.test("decide() tells a node that left in good order from one that is gone", () => {
+Deno.test("decide() distinguishes a node that left in good order from one that was lost", () => {
   for (const draining of [true, false]) {
     const world = new CoreWorld();
     const { nodeId, connectionId } = world.join(ONE);

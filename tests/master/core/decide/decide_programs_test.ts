@@ -26,7 +26,7 @@ function states(world: CoreWorld): string[] {
   return listPrograms(world.state, "0.2.0").nodes.map(({ state }) => state);
 }
 
-Deno.test("offerPrograms() offers the program for its kind of host to who runs an older version", () => {
+Deno.test("offerPrograms() offers nodes with an older version the program for their kind of host", () => {
   const [world, [old]] = worldWith(1);
   const current = world.join(idOf("node", 8), { hello: { version: "0.2.0" } });
   const capabilities = { os: "darwin", arch: "aarch64", cores: 1, memoryBytes: 1, workers: 1, engines: [] };
@@ -37,7 +37,7 @@ Deno.test("offerPrograms() offers the program for its kind of host to who runs a
   assertEquals(states(world), ["offered", "current", "current"]);
 });
 
-Deno.test("offerPrograms() takes one node of four from its work at a time", () => {
+Deno.test("offerPrograms() takes one of four nodes off its work at a time", () => {
   const [world, nodes] = worldWith(8);
   world.turn({ type: "tick" });
   assertEquals(offered(world, nodes), [1, 1, 0, 0, 0, 0, 0, 0]);
@@ -48,14 +48,18 @@ Deno.test("offerPrograms() takes one node of four from its work at a time", () =
   report(world, nodes[0], "restarting");
   world.lose(nodes[0]);
   world.turn({ type: "tick" });
-  assertEquals(offered(world, nodes)[3], 0, "one is away, one was just asked");
+  assertEquals(offered(world, nodes)[3], 0, "one node is restarting, another was just offered it");
   const back = world.join(idOf("node", 1), { hello: { version: "0.2.0" } });
   world.turn({ type: "tick" });
-  assertEquals([offered(world, [back])[0], offered(world, nodes)[3]], [1, 1], "it is not offered what it runs");
+  assertEquals(
+    [offered(world, [back])[0], offered(world, nodes)[3]],
+    [1, 1],
+    "a node is not offered the program that it runs",
+  );
   assertEquals(states(world).slice(0, 4), ["current", "declined", "offered", "offered"]);
 });
 
-Deno.test("offerPrograms() asks again after what may pass, not after what stands, until the node comes anew", () => {
+Deno.test("offerPrograms() repeats an offer after a temporary refusal, after a permanent one only when the node reconnects", () => {
   const [world, nodes] = worldWith(1);
   const [node] = nodes;
   world.turn({ type: "tick" });
@@ -73,7 +77,7 @@ Deno.test("offerPrograms() asks again after what may pass, not after what stands
   assertEquals(offered(world, nodes), [3]);
 });
 
-Deno.test("offerPrograms() does not wait for a node that knows no programs, and says so", () => {
+Deno.test("offerPrograms() reports a node that supports no programs, and does not wait for it", () => {
   const [world, nodes] = worldWith(2);
   world.turn({ type: "tick" });
   assertEquals(offered(world, nodes), [1, 0]);
@@ -84,7 +88,7 @@ Deno.test("offerPrograms() does not wait for a node that knows no programs, and 
   assertEquals(reason, "Its version of dml cannot upgrade from a master; copy the new executable to it once.");
 });
 
-Deno.test("holdProgram() keeps the newer of two, and what a node says of another one is nothing", () => {
+Deno.test("holdProgram() keeps the newer of two programs; reports of a node about another one are ignored", () => {
   const [world, [node]] = worldWith(1);
   world.turn({ type: "hold_program", program: programOf("0.1.9") });
   assertEquals([...world.state.programs.values()], [NEWER]);

@@ -20,7 +20,7 @@ Deno.test("advanceRollouts() waits until as many nodes are ready as serve the ol
   assertEquals(world.state.lineages.get("empty")?.previous, world.oldDigest);
 });
 
-Deno.test("advanceRollouts() is content with the nodes that were asked for", () => {
+Deno.test("advanceRollouts() waits only for the requested number of nodes", () => {
   const world = new RolloutWorld();
   const [one] = [world.add(1), world.add(2)];
   world.begin({ canary: 0, minNodes: 1 });
@@ -29,7 +29,7 @@ Deno.test("advanceRollouts() is content with the nodes that were asked for", () 
   assertEquals(world.latest, world.newDigest);
 });
 
-Deno.test("advanceRollouts() rolls back a version that a node can never load, and says why", () => {
+Deno.test("advanceRollouts() rolls back a version that a node can never load, with the reason", () => {
   const world = new RolloutWorld();
   const [one, two] = [world.add(1), world.add(2)];
   world.begin();
@@ -42,7 +42,7 @@ Deno.test("advanceRollouts() rolls back a version that a node can never load, an
   assertEquals(world.latest, world.oldDigest);
 });
 
-Deno.test("advanceRollouts() does not count a node that lacks what the version needs, and never offers it", () => {
+Deno.test("advanceRollouts() neither counts nor offers the version to a node that lacks its requirements", () => {
   const heavy = new RolloutWorld({}, {
     ...new RolloutWorld().manifest,
     version: 2,
@@ -59,7 +59,7 @@ Deno.test("advanceRollouts() does not count a node that lacks what the version n
   assert(!heavy.sentTo(small, "model.offer").some(({ model }) => model === "empty@2"));
 });
 
-Deno.test("advanceRollouts() rolls back at once where no node has what the version needs", () => {
+Deno.test("advanceRollouts() rolls back at once if no node meets the requirements of the version", () => {
   const requirements = { engine: "wasm" as const, memoryBytes: 8 * 1024 ** 3 };
   const world = new RolloutWorld({}, { ...new RolloutWorld().manifest, version: 2, requirements });
   world.add(1);
@@ -68,7 +68,7 @@ Deno.test("advanceRollouts() rolls back at once where no node has what the versi
   assertStringIncludes(world.last?.reason ?? "", "0 of 1 nodes only: It needs 8192 MiB");
 });
 
-Deno.test("advanceRollouts() promotes when enough canary pictures were answered", () => {
+Deno.test("advanceRollouts() promotes once enough canary tasks were answered", () => {
   const world = new RolloutWorld();
   world.add(1);
   world.canary({ canaryTasks: 3 });
@@ -85,14 +85,14 @@ Deno.test("advanceRollouts() promotes when enough canary pictures were answered"
   assertEquals(world.latest, world.newDigest);
 });
 
-Deno.test("advanceRollouts() rolls back when canary pictures fail that the old version can do; no user notices", () => {
+Deno.test("advanceRollouts() rolls back when canary tasks fail that the old version can do; no user notices", () => {
   const world = new RolloutWorld();
   world.add(1);
   world.canary({ canaryTasks: 20, maxError: 0.01 });
   const task = world.ask();
   world.break(task);
-  assertEquals(task.model.name, "empty@1", "the old version has it now");
-  assertEquals(world.current?.canary.failed, 0, "nobody knows yet whose fault it was");
+  assertEquals(task.model.name, "empty@1", "it was moved to the old version");
+  assertEquals(world.current?.canary.failed, 0, "the failure is not attributed yet");
   world.finish(task);
   assertEquals(world.answerOf(task.spec.taskId)?.ok, true);
   world.tick();
@@ -114,7 +114,7 @@ Deno.test("advanceRollouts() does not blame the new version for a picture that t
   assertEquals(world.current?.canary, { answered: 0, failed: 0, lastFailure: null });
 });
 
-Deno.test("advanceRollouts() does not blame the new version for a node that went", () => {
+Deno.test("advanceRollouts() does not blame the new version for a node that was lost", () => {
   const world = new RolloutWorld();
   const [first, second] = [world.add(1), world.add(2)];
   world.canary();
@@ -145,7 +145,7 @@ Deno.test("advanceRollouts() rolls back when answers differ from those of the ol
   assertEquals(world.last?.comparisons.drifted, 1);
 });
 
-Deno.test("advanceRollouts() promotes a version whose compared answers are the same", () => {
+Deno.test("advanceRollouts() promotes a version whose compared answers are equal", () => {
   const world = new RolloutWorld();
   world.add(1);
   world.canary({ canaryTasks: 2, compare: true });
@@ -173,7 +173,7 @@ Deno.test("advanceRollouts() rolls back a version that takes too long", () => {
   assertEquals(world.last?.reason, "It takes 40.0 ms a picture, the old version 20.0 ms.");
 });
 
-Deno.test("advanceRollouts() gives a canary picture that hangs to the old version", () => {
+Deno.test("advanceRollouts() moves a canary task that hangs to the old version", () => {
   const world = new RolloutWorld({ canaryPatienceMs: 1_000 });
   const node = world.add(1);
   world.canary();
@@ -187,7 +187,7 @@ Deno.test("advanceRollouts() gives a canary picture that hangs to the old versio
   assertStringIncludes(world.last?.reason ?? "", "deadline_exceeded");
 });
 
-Deno.test("advanceRollouts() lets the new version look at its own test pictures before those of users", () => {
+Deno.test("advanceRollouts() runs the model's own tests before tasks of users", () => {
   for (const [persons, stage] of [[2, "promoted"], [1, "rolled_back"]] as const) {
     const world = new RolloutWorld();
     world.add(1);
@@ -202,7 +202,7 @@ Deno.test("advanceRollouts() lets the new version look at its own test pictures 
   }
 });
 
-Deno.test("advanceRollouts() rolls back when a test picture cannot be looked at", () => {
+Deno.test("advanceRollouts() rolls back when a test image cannot be processed", () => {
   const world = new RolloutWorld();
   world.add(1);
   world.canary({ tests: [{ image: IMAGE, expect: {} }] });
@@ -211,7 +211,7 @@ Deno.test("advanceRollouts() rolls back when a test picture cannot be looked at"
   assertStringIncludes(world.last?.reason ?? "", "0 of its 1 own test pictures were answered.");
 });
 
-Deno.test("advanceRollouts() gives up at its deadline, but lets an update through that nobody could try", () => {
+Deno.test("advanceRollouts() rolls back at its deadline, but promotes an automatic update that nobody could try", () => {
   for (const automatic of [false, true]) {
     const world = new RolloutWorld();
     const node = world.add(1);
@@ -223,7 +223,7 @@ Deno.test("advanceRollouts() gives up at its deadline, but lets an update throug
   }
 });
 
-Deno.test("endRollout() takes canary pictures back from a version that is rolled back", () => {
+Deno.test("endRollout() moves canary tasks off a version that is rolled back", () => {
   const world = new RolloutWorld();
   world.add(1);
   world.canary({ compare: true });
@@ -232,13 +232,13 @@ Deno.test("endRollout() takes canary pictures back from a version that is rolled
   const tasks = [world.ask(), world.ask()];
   world.tell({ type: "roll_back", name: "empty" });
   assertEquals(tasks.map(({ model }) => model.name), ["empty@1", "empty@1"]);
-  assertEquals(world.part("shadow"), [], "nobody needs the comparison");
+  assertEquals(world.part("shadow"), [], "the comparison is no longer needed");
   for (const task of tasks) world.finish(task);
   assertEquals(tasks.map(({ spec }) => world.answerOf(spec.taskId)?.ok), [true, true]);
   assertEquals(world.last?.reason, "It was rolled back by hand.");
 });
 
-Deno.test("a task keeps the version that it started with when the latest one moves", () => {
+Deno.test("a task keeps the version with which it started when the latest one changes", () => {
   const world = new RolloutWorld();
   world.add(1);
   const before = world.ask();

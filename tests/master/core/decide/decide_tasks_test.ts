@@ -5,7 +5,7 @@ const ONE = idOf("node", 1);
 const TWO = idOf("node", 2);
 const THREE = idOf("node", 3);
 
-Deno.test("submitTask() gives the task to the node and answers with its result", () => {
+Deno.test("submitTask() assigns the task to the node and answers with its result", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   const taskId = world.submit();
@@ -29,7 +29,7 @@ Deno.test("submitTask() gives the task to the node and answers with its result",
   assertEquals(world.state.nodes.get(ONE)?.completed, 1);
 });
 
-Deno.test("submitTask() refuses what it does not serve, and everything over the limit", () => {
+Deno.test("submitTask() refuses unknown models, and everything beyond the limit", () => {
   const world = new CoreWorld({ tasksQueuedMax: 2 });
   const unknown = world.submit(`sha256:${"0".repeat(64)}`);
   const [first, second, third] = [world.submit(), world.submit(), world.submit()];
@@ -40,7 +40,7 @@ Deno.test("submitTask() refuses what it does not serve, and everything over the 
   assert((refusal.retryAfterMs ?? 0) >= 1_000);
 });
 
-Deno.test("acceptResult() ignores what is late, doubled, or of another node or attempt", () => {
+Deno.test("acceptResult() ignores late and repeated results, and those of other nodes and attempts", () => {
   const world = new CoreWorld();
   const [one, two] = [world.join(ONE), world.join(TWO, { imagesPerSecond: 1 })];
   const taskId = world.submit();
@@ -54,7 +54,7 @@ Deno.test("acceptResult() ignores what is late, doubled, or of another node or a
   assertEquals(world.answerOf(taskId)?.ok, true);
 });
 
-Deno.test("acceptResult() does not believe a result of another model, or a made-up name", () => {
+Deno.test("acceptResult() rejects a result of another model, and a made-up model name", () => {
   const world = new CoreWorld({ attemptsMax: 1 });
   const node = world.join(ONE);
   const wrong = world.submit();
@@ -102,7 +102,7 @@ Deno.test("acceptTaskFailure() answers at once when the picture itself is at fau
   }
 });
 
-Deno.test("acceptTaskFailure() tries elsewhere first, and the same node only when there is no other", () => {
+Deno.test("acceptTaskFailure() retries on another node first, on the same one only if there is no other", () => {
   const world = new CoreWorld();
   const one = world.join(ONE, { imagesPerSecond: 100 });
   const taskId = world.submit();
@@ -113,7 +113,7 @@ Deno.test("acceptTaskFailure() tries elsewhere first, and the same node only whe
   assertEquals(world.sentTo(two, "task.assign").map(({ attempt }) => attempt), [3]);
 });
 
-Deno.test("acceptTaskFailure() puts a failed task before those that came later", () => {
+Deno.test("acceptTaskFailure() queues a failed task before later ones", () => {
   const world = new CoreWorld({ prefetchPerWorker: 0 });
   const node = world.join(ONE);
   const [first, second] = [world.submit(), world.submit()];
@@ -124,7 +124,7 @@ Deno.test("acceptTaskFailure() puts a failed task before those that came later",
   assertEquals(world.sentTo(node, "task.assign").at(-1)?.taskId, second);
 });
 
-Deno.test("acceptTaskFailure() gives up after attemptsMax and says how often it was tried", () => {
+Deno.test("acceptTaskFailure() gives up after attemptsMax and reports the number of attempts", () => {
   const world = new CoreWorld({ attemptsMax: 3 });
   const node = world.join(ONE);
   const taskId = world.submit();
@@ -138,7 +138,7 @@ Deno.test("acceptTaskFailure() gives up after attemptsMax and says how often it 
   assertStringIncludes(refusal.reason, "No space is left.");
 });
 
-Deno.test("acceptTaskFailure() calls poison what kills workers on two nodes, not twice on one", () => {
+Deno.test("acceptTaskFailure() answers task_poisoned for workers killed on two nodes, not twice on one", () => {
   const world = new CoreWorld();
   const one = world.join(ONE, { imagesPerSecond: 100 });
   const taskId = world.submit();
@@ -152,7 +152,7 @@ Deno.test("acceptTaskFailure() calls poison what kills workers on two nodes, not
   assertEquals(code(world, taskId), "task_poisoned");
 });
 
-Deno.test("acceptTaskFailure() does not hold it against a task that its node is leaving", () => {
+Deno.test("acceptTaskFailure() does not count an attempt that ends because its node is leaving", () => {
   const world = new CoreWorld({ attemptsMax: 1 });
   const one = world.join(ONE, { imagesPerSecond: 100 });
   const two = world.join(TWO, { imagesPerSecond: 1 });
@@ -165,7 +165,7 @@ Deno.test("acceptTaskFailure() does not hold it against a task that its node is 
   assertEquals(world.sentTo(one, "task.assign").length, 1);
 });
 
-Deno.test("acceptTaskFailure() does not let a node give a task back for ever", () => {
+Deno.test("acceptTaskFailure() limits how often a node may return a task", () => {
   const world = new CoreWorld({ attemptsMax: 2 });
   const node = world.join(ONE);
   const taskId = world.submit();
@@ -176,7 +176,7 @@ Deno.test("acceptTaskFailure() does not let a node give a task back for ever", (
   assertEquals(code(world, taskId), "attempt_failed");
 });
 
-Deno.test("cancelTask() tells the node, and answers that it was cancelled", () => {
+Deno.test("cancelTask() notifies the node, and answers that the task was cancelled", () => {
   const world = new CoreWorld({ prefetchPerWorker: 0 });
   const node = world.join(ONE);
   const [running, waiting] = [world.submit(), world.submit()];
@@ -190,7 +190,7 @@ Deno.test("cancelTask() tells the node, and answers that it was cancelled", () =
   assertEquals(world.turn({ type: "cancel_task", taskId: running }), []);
 });
 
-Deno.test("loseAttempts() moves the work of a lost node in its order, to the front of the queue", () => {
+Deno.test("loseAttempts() moves the tasks of a lost node in their order to the front of the queue", () => {
   const world = new CoreWorld({ prefetchPerWorker: 1 });
   const one = world.join(ONE, { workers: 2 });
   const tasks = [1, 2, 3, 4, 5].map(() => world.submit());
@@ -200,7 +200,7 @@ Deno.test("loseAttempts() moves the work of a lost node in its order, to the fro
   assertEquals(world.sentTo(two, "task.assign").map(({ taskId }) => taskId), tasks);
 });
 
-Deno.test("loseAttempts() gives up on a task that no node survived", () => {
+Deno.test("loseAttempts() gives up on a task whose nodes were all lost", () => {
   const world = new CoreWorld({ attemptsMax: 2 });
   const one = world.join(ONE);
   const taskId = world.submit();
@@ -239,7 +239,7 @@ Deno.test("hedge() starts a second attempt of a straggler on an idle node; the f
   assertEquals(world.answerOf(taskId)?.ok, true);
 });
 
-Deno.test("hedge() leaves a straggler alone while others wait, or while no node is idle", () => {
+Deno.test("hedge() starts no second attempt while other tasks wait, or while no node is idle", () => {
   const world = new CoreWorld({ prefetchPerWorker: 0 });
   const one = world.join(ONE, { imagesPerSecond: 10 });
   world.submit();
@@ -253,7 +253,7 @@ Deno.test("hedge() leaves a straggler alone while others wait, or while no node 
   assertEquals(world.sentTo(two, "task.assign").length, 1, "no node is idle");
 });
 
-Deno.test("hedge() takes the other attempt's failure as no failure of the task", () => {
+Deno.test("hedge() does not fail the task when one of its two attempts fails", () => {
   const world = new CoreWorld();
   const one = world.join(ONE, { imagesPerSecond: 100 });
   const taskId = world.submit();
@@ -266,7 +266,7 @@ Deno.test("hedge() takes the other attempt's failure as no failure of the task",
   assertEquals(world.answerOf(taskId)?.ok, true);
 });
 
-Deno.test("expireTasks() answers no_capable_node after a grace, without naming a node", () => {
+Deno.test("expireTasks() answers no_capable_node after a grace period, without naming a node", () => {
   const world = new CoreWorld({ joinGraceMs: 5_000 });
   const node = world.join(ONE, { ready: false });
   world.turn({
@@ -303,7 +303,7 @@ Deno.test("expireTasks() waits for a node that is loading the model until the de
   assertEquals(world.sentTo(node, "task.cancel").map(({ taskId }) => taskId), [late]);
 });
 
-Deno.test("expireTasks() counts the grace from when the last able node went", () => {
+Deno.test("expireTasks() counts the grace period from the loss of the last capable node", () => {
   const world = new CoreWorld({ joinGraceMs: 5_000 });
   const node = world.join(ONE);
   const taskId = world.submit();
@@ -315,7 +315,7 @@ Deno.test("expireTasks() counts the grace from when the last able node went", ()
   assertEquals(code(world, taskId), "no_capable_node");
 });
 
-Deno.test("refuseAll() answers everything, and nothing is taken afterwards", () => {
+Deno.test("refuseAll() answers all tasks, and later ones are refused", () => {
   const world = new CoreWorld();
   const node = world.join(ONE);
   const running = world.submit();

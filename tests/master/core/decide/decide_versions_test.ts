@@ -18,7 +18,7 @@ function held(world: RolloutWorld): string[] {
   return [...connection!.models.keys()].map((digest) => world.state.models.get(digest)!.name).sort();
 }
 
-Deno.test("registerModel() makes the first of a name the latest, and no other", () => {
+Deno.test("registerModel() makes the first version of a name the latest, and no later one", () => {
   const world = new RolloutWorld();
   const node = world.add(1);
   assertEquals(world.latest, world.oldDigest);
@@ -36,7 +36,7 @@ Deno.test("begin_rollout is refused with the reason", () => {
   assertEquals(world.tell({ type: "roll_back", name: "nobody" }), "model_unknown");
 });
 
-Deno.test("begin_rollout of the master's own accord leaves alone what people decided", () => {
+Deno.test("begin_rollout started automatically respects decisions of people", () => {
   const world = new RolloutWorld();
   world.tell({ type: "pin_version", ...EMPTY, version: 1, pinned: true });
   assertEquals(world.begin({}, { automatic: true }), "request_invalid", "the latest is pinned");
@@ -47,7 +47,7 @@ Deno.test("begin_rollout of the master's own accord leaves alone what people dec
   assertStringIncludes(world.begin(), "is being rolled out");
 });
 
-Deno.test("roll_back goes to the version before, which the nodes still hold, and back again", () => {
+Deno.test("roll_back returns to the previous version, which the nodes still have, and back again", () => {
   const world = promoted();
   world.tick(20);
   assertEquals(held(world), ["empty@1", "empty@2"]);
@@ -58,11 +58,11 @@ Deno.test("roll_back goes to the version before, which the nodes still hold, and
   assertStringIncludes(world.tell({ type: "roll_back", ...EMPTY }), "empty@2 is the latest");
 });
 
-Deno.test("roll_back is refused where there was no other version", () => {
+Deno.test("roll_back is refused if there is no previous version", () => {
   assertEquals(new RolloutWorld().tell({ type: "roll_back", ...EMPTY }), "request_invalid");
 });
 
-Deno.test("reconcileOffers() retires what nobody wants any more, when its tasks are done and a while has passed", () => {
+Deno.test("reconcileOffers() retires an unused version once its tasks are done and a delay has passed", () => {
   const world = promoted();
   const third = world.register(emptyManifest("empty", 3));
   world.begin({ canary: 0 }, { version: 3 });
@@ -78,7 +78,7 @@ Deno.test("reconcileOffers() retires what nobody wants any more, when its tasks 
   assertEquals(retired, [world.oldDigest]);
 });
 
-Deno.test("reconcileOffers() offers a version that nobody wants when somebody asks for it, and its task is answered", () => {
+Deno.test("reconcileOffers() offers an unused version again on request, and its task is answered", () => {
   const world = new RolloutWorld();
   const node = world.add(1);
   const taskId = world.submit(world.newDigest);
@@ -90,7 +90,7 @@ Deno.test("reconcileOffers() offers a version that nobody wants when somebody as
   assertEquals(held(world), ["empty@1"]);
 });
 
-Deno.test("reconcileOffers() keeps what is pinned on the nodes, also on those that come", () => {
+Deno.test("reconcileOffers() keeps pinned versions on all nodes, those that join later included", () => {
   const world = new RolloutWorld();
   world.tell({ type: "pin_version", ...EMPTY, version: 2, pinned: true });
   world.add(1);
@@ -100,7 +100,7 @@ Deno.test("reconcileOffers() keeps what is pinned on the nodes, also on those th
   assertEquals(held(world), ["empty@1"]);
 });
 
-Deno.test("acceptReady() does not take a version for ready that was just retired", () => {
+Deno.test("acceptReady() ignores a version that was just retired", () => {
   const world = new RolloutWorld();
   const node = world.add(1);
   world.begin();
@@ -111,7 +111,7 @@ Deno.test("acceptReady() does not take a version for ready that was just retired
   assertEquals(held(world), ["empty@1"]);
 });
 
-Deno.test("remove_version refuses what is needed, with the reason, and takes the rest off the nodes", () => {
+Deno.test("remove_version refuses versions in use, with the reason, and removes others from the nodes", () => {
   const world = promoted();
   const remove = (version: number) => world.tell({ type: "remove_version", ...EMPTY, version });
   assertEquals(remove(2), "model_in_use", "the latest");
@@ -130,7 +130,7 @@ Deno.test("remove_version refuses what is needed, with the reason, and takes the
   assertEquals(world.latest, world.newDigest);
 });
 
-Deno.test("remove_model takes the last version of a name away, and refuses while there are others or it is needed", () => {
+Deno.test("remove_model removes the last version of a name, and refuses if there are others or it is in use", () => {
   const world = promoted();
   const removeWhole = () => world.tell({ type: "remove_model", ...EMPTY });
   assertEquals(removeWhole(), "model_in_use", "there are two versions");
@@ -146,7 +146,7 @@ Deno.test("remove_model takes the last version of a name away, and refuses while
   assertEquals(removeWhole(), "model_unknown");
 });
 
-Deno.test("remove_version refuses a version that a rollout is about", () => {
+Deno.test("remove_version refuses a version in a running rollout", () => {
   const world = new RolloutWorld();
   world.begin();
   assertEquals(world.tell({ type: "remove_version", ...EMPTY, version: 2 }), "model_in_use");

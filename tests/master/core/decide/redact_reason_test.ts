@@ -11,7 +11,7 @@ function worldWith(name: string): CoreWorld {
   return world;
 }
 
-Deno.test("redactReason() passes on what says nothing of a node", () => {
+Deno.test("redactReason() keeps a reason that reveals nothing about a node", () => {
   const { state } = worldWith("atlas");
   for (
     const reason of [
@@ -24,7 +24,7 @@ Deno.test("redactReason() passes on what says nothing of a node", () => {
   }
 });
 
-Deno.test("redactReason() keeps back names, addresses, ids and paths", () => {
+Deno.test("redactReason() removes names, addresses, ids and paths", () => {
   const { state } = worldWith("atlas");
   for (
     const reason of [
@@ -50,7 +50,7 @@ Deno.test("redactReason() keeps back names, addresses, ids and paths", () => {
   }
 });
 
-Deno.test("redactReason() takes a short name for one only where it stands alone", () => {
+Deno.test("redactReason() recognises a short name only as a whole word", () => {
   const { state } = worldWith("pi");
   const reason = "The picture has too many pixels.";
   assertEquals(redactReason(state, "image_too_large", reason), reason);
@@ -61,7 +61,7 @@ Deno.test("redactReason() takes a short name for one only where it stands alone"
   );
 });
 
-Deno.test("redactReason() never holds the name of a node, whatever surrounds it", () => {
+Deno.test("redactReason() never contains the name of a node, whatever surrounds it", () => {
   const names = fc.string({ minLength: 5, maxLength: 30, unit: "grapheme" })
     .filter((name) => name.trim().length >= 5 && !"The picture cannot be read.".includes(name));
   fc.assert(

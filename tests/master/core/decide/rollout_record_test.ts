@@ -1,7 +1,7 @@
 import { assertEquals } from "../../../assert.ts";
 import { RolloutWorld } from "../../rollout_world.ts";
 
-Deno.test("recordOf() says in hundredths of a millisecond what a picture takes, null before any was looked at", () => {
+Deno.test("recordOf() rounds the service times to hundredths of a millisecond; null before the first task", () => {
   const world = new RolloutWorld();
   world.add(1);
   world.canary({ canaryTasks: 2, compare: true });

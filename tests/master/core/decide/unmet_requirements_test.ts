@@ -27,7 +27,7 @@ Deno.test("unmetRequirements() compares versions of dml as numbers", () => {
   );
 });
 
-Deno.test("unmetRequirements() names operators that the node's engine has not, where it says what it has", () => {
+Deno.test("unmetRequirements() names operators that the node's engine lacks, if the node reports its operators", () => {
   const needs = {
     ...WASM,
     operatorSets: [{ domain: "ai.onnx", version: 17 }, { domain: "com.microsoft", version: 1 }],

@@ -50,7 +50,7 @@ function why(document: Manifest, found: Partial<Prediction>): string | null {
 
 const DETECT = manifestOf("detect", DETECTORS[0].parameters);
 
-Deno.test("validateResult() takes what a model of the task answers, and nothing else", () => {
+Deno.test("validateResult() accepts only answers of the model's task", () => {
   assertEquals(why(DETECT, { objects: [] }), null);
   assertEquals(why(emptyManifest(), {}), null);
   assertMatch(why(DETECT, {}) ?? "", /without objects/);
@@ -58,7 +58,7 @@ Deno.test("validateResult() takes what a model of the task answers, and nothing 
   assertMatch(why(emptyManifest(), { labels: [] }) ?? "", /answered with labels/);
 });
 
-Deno.test("validateResult() takes no persons from a model that looks for none", () => {
+Deno.test("validateResult() rejects persons from a model that detects none", () => {
   const landmarks = Array.from({ length: 5 }, () => ({ x: 1, y: 1 }));
   const person = { box: { x: 0, y: 0, width: 1, height: 1 }, score: 1, landmarks, name: null, similarity: null };
   assertMatch(why(DETECT, { objects: [], persons: [person] }) ?? "", /found persons/);

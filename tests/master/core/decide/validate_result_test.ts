@@ -35,11 +35,11 @@ function isBelieved(
     message: { type: "task.result", taskId, attempt: 1, prediction, annotated: null, serviceMs: 1 },
   });
   const answer = world.answerOf(taskId);
-  assert(answer === undefined || answer.ok, "an unbelievable answer is tried again");
+  assert(answer === undefined || answer.ok, "a task with a rejected answer is retried");
   return answer !== undefined;
 }
 
-Deno.test("validateResult() believes what a gallery says that was asked, in a version that was published", () => {
+Deno.test("validateResult() accepts recognitions from the requested gallery, in a published version", () => {
   const uncertain: Partial<Person> = { recognition: "uncertain", candidates: [{ name: "Ada", similarity: 0.4 }] };
   const persons = [KNOWN, uncertain, { recognition: "unknown" }, {
     recognition: "poor_quality",
@@ -47,10 +47,10 @@ Deno.test("validateResult() believes what a gallery says that was asked, in a ve
   }] as const;
   assert(isBelieved(ASKED, { persons: [...persons], gallery: STAFF }));
   assert(isBelieved(ASKED, { persons: [...persons], gallery: { ...STAFF, version: 1 } }));
-  assert(isBelieved(ASKED, { persons: [{}] }), "a node whose model cannot compare says so by saying nothing");
+  assert(isBelieved(ASKED, { persons: [{}] }), "a node whose model cannot compare reports no gallery");
 });
 
-Deno.test("validateResult() believes in no name that no such gallery gave", () => {
+Deno.test("validateResult() rejects names that the gallery cannot have given", () => {
   const table: [string, Partial<TaskOptions>, Parameters<typeof isBelieved>[1]][] = [
     ["nobody was asked for", {}, { persons: [KNOWN], gallery: STAFF }],
     ["no gallery is named", ASKED, { persons: [KNOWN] }],
@@ -65,7 +65,7 @@ Deno.test("validateResult() believes in no name that no such gallery gave", () =
   for (const [what, options, answer] of table) assertEquals(isBelieved(options, answer), false, what);
 });
 
-Deno.test("validateResult() takes embeddings, faces and their quality only when they were asked for", () => {
+Deno.test("validateResult() accepts embeddings, crops and quality only if they were requested", () => {
   const crop = indexOf("a face", 1);
   const table: [Partial<Person>, Partial<TaskOptions>[]][] = [
     [{ embedding: [1] }, [{ embeddings: true }]],

@@ -69,7 +69,7 @@ for (const [what, prepare, obstacle, servable] of TABLE) {
   });
 }
 
-Deno.test("obstacleOf() tells unsuitable from not yet offered", () => {
+Deno.test("obstacleOf() distinguishes an unsuitable node from one without an offer", () => {
   const world = new CoreWorld();
   const heavy = {
     ...emptyManifest("heavy"),
@@ -83,7 +83,7 @@ Deno.test("obstacleOf() tells unsuitable from not yet offered", () => {
   assertEquals(obstacleOf(node, strange, world.state.settings), "unoffered");
 });
 
-Deno.test("capacityOf() is the workers and what each of them has fetched ahead", () => {
+Deno.test("capacityOf() counts the workers and their prefetched tasks", () => {
   const world = new CoreWorld();
   world.join(ONE, { workers: 3 });
   const node = world.state.nodes.get(ONE)!;
@@ -91,7 +91,7 @@ Deno.test("capacityOf() is the workers and what each of them has fetched ahead",
   assertEquals(capacityOf(node, { prefetchPerWorker: 2 }), 9);
 });
 
-Deno.test("explain() counts the nodes by what stands in their way", () => {
+Deno.test("explain() counts the nodes by obstacle", () => {
   const world = new CoreWorld();
   const [model] = world.state.models.values();
   assertEquals(explain(world.state, model), "No node can serve empty@1: none has ever joined.");
@@ -104,7 +104,7 @@ Deno.test("explain() counts the nodes by what stands in their way", () => {
   );
 });
 
-Deno.test("obstacleOf() lets a node hold more of what takes no time, up to its limit", () => {
+Deno.test("obstacleOf() lets a node have more tasks of a fast model, up to its limit", () => {
   const world = new CoreWorld({ prefetchPerWorker: 1, feedAheadMs: 10, attemptsPerWorkerMax: 8 });
   world.join(ONE, { imagesPerSecond: 500 });
   for (let task = 0; task < 20; task++) world.submit();

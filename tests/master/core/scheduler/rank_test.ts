@@ -39,7 +39,7 @@ const READY: NodeModel = {
   retryable: false,
 };
 
-Deno.test("serviceMsOf() starts from the images/s of the warm-up and moves to what is measured", () => {
+Deno.test("serviceMsOf() starts from the images per second of the warm-up and approaches the measured time", () => {
   assertEquals(serviceMsOf(READY), 50);
   assertEquals(nextServiceMs(READY, 100), 60);
   const measured = { ...READY, serviceMs: 60 };

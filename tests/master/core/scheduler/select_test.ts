@@ -3,7 +3,7 @@ import { hashText } from "../../../../protocol/kernel/random.ts";
 import { tieBreaker } from "../../../../master/core/scheduler/select.ts";
 import { CoreWorld, emptyManifest, idOf } from "../../core_world.ts";
 
-Deno.test("selectNode() takes the node that finishes first, queue and speed together", () => {
+Deno.test("selectNode() takes the node that finishes first, considering its queue and its speed", () => {
   const world = new CoreWorld({ prefetchPerWorker: 9 });
   const fast = world.join(idOf("node", 1), { imagesPerSecond: 10 });
   const slow = world.join(idOf("node", 2), { imagesPerSecond: 4 });
@@ -17,7 +17,7 @@ Deno.test("selectNode() takes the node that finishes first, queue and speed toge
   assertEquals(toSlow, [2]);
 });
 
-Deno.test("selectNode() fills equal nodes evenly, and no node is always the first", () => {
+Deno.test("selectNode() fills equal nodes evenly, and prefers none of them", () => {
   const world = new CoreWorld({ prefetchPerWorker: 0 });
   const nodes = [1, 2, 3, 4].map((number) => world.join(idOf("node", number)));
   const firsts = nodes.map(() => 0);
@@ -40,7 +40,7 @@ Deno.test("tieBreaker() orders the same nodes differently for different tasks", 
   assertEquals(pendingCommands.size, 6);
 });
 
-Deno.test("schedule() does not let one model's queue hold up another's", () => {
+Deno.test("schedule() does not let the queue of one model block that of another", () => {
   const world = new CoreWorld({ prefetchPerWorker: 0 });
   const other = world.register(emptyManifest("other"));
   const first = world.join(idOf("node", 1), { ready: false });
@@ -66,7 +66,7 @@ Deno.test("schedule() serves models in the order of their tasks", () => {
   assertEquals(world.sentTo(node, "task.assign").map(({ taskId }) => taskId), tasks);
 });
 
-Deno.test("schedule() lets a task that waits for another node not hold up those behind it", () => {
+Deno.test("schedule() does not let a task that waits for another node block later tasks", () => {
   const world = new CoreWorld({ prefetchPerWorker: 0 });
   const one = world.join(idOf("node", 1), { imagesPerSecond: 100 });
   const two = world.join(idOf("node", 2), { imagesPerSecond: 1 });
@@ -78,7 +78,7 @@ Deno.test("schedule() lets a task that waits for another node not hold up those 
   assertEquals(world.sentTo(two, "task.assign").length, 1);
 });
 
-Deno.test("schedule() does not make a failed task wait for a node that is still loading", () => {
+Deno.test("schedule() does not let a failed task wait for a node that is still loading", () => {
   const world = new CoreWorld();
   const one = world.join(idOf("node", 1));
   world.join(idOf("node", 2), { ready: false });

@@ -29,7 +29,7 @@ function listed(queue: TaskQueue<TaskState>): number[] {
   return numbers;
 }
 
-Deno.test("TaskQueue() holds what an array would, wherever tasks are taken out", () => {
+Deno.test("TaskQueue() behaves like an array, wherever tasks are removed", () => {
   const step = fc.oneof(
     fc.constant("back" as const),
     fc.constant("front" as const),
@@ -60,7 +60,7 @@ Deno.test("TaskQueue() holds what an array would, wherever tasks are taken out",
   }));
 });
 
-Deno.test("TaskQueue() refuses to hold a task twice, or to give one that it does not hold", () => {
+Deno.test("TaskQueue() throws when a task is added twice, or one is removed that it does not contain", () => {
   const queue = new TaskQueue<TaskState>();
   const task = taskOf(1, model());
   assertThrows(() => queue.remove(task), InvariantError);

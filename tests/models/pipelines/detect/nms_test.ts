@@ -44,7 +44,7 @@ Deno.test("suppressOverlaps() keeps what the definition keeps, in its order", ()
   }));
 });
 
-Deno.test("suppressOverlaps() stops at the count asked for, with the same ones first", () => {
+Deno.test("suppressOverlaps() stops at the requested count, with the same ones first", () => {
   fc.assert(fc.property(candidates, overlap, fc.nat(10), (all, overlapMax, countMax) => {
     assertEquals(
       suppressOverlaps(all, { overlapMax, countMax }),
@@ -53,7 +53,7 @@ Deno.test("suppressOverlaps() stops at the count asked for, with the same ones f
   }));
 });
 
-Deno.test("suppressOverlaps() leaves its input as it was", () => {
+Deno.test("suppressOverlaps() does not change its input", () => {
   fc.assert(fc.property(candidates, (all) => {
     const before = structuredClone(all);
     suppressOverlaps(all, { overlapMax: 0.4, countMax: 3 });

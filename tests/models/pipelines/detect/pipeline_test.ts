@@ -52,7 +52,7 @@ Deno.test("suppressOverlapsByClass() keeps what the definition keeps", () => {
   }));
 });
 
-Deno.test("boxOf() reads corners, corners with y first, and centre and size; pixels and parts", () => {
+Deno.test("boxOf() reads corners, corners with y first, and centre with size, in pixels or fractions", () => {
   const form = { unit: "pixels", input: { width: 200, height: 100 } } as const;
   const expected = { x: 10, y: 20, width: 30, height: 40 };
   assertEquals(boxOf([10, 20, 40, 60], { ...form, form: "xyxy" }), expected);
@@ -64,7 +64,7 @@ Deno.test("boxOf() reads corners, corners with y first, and centre and size; pix
   assertEquals(turned, parts);
 });
 
-Deno.test("objectsOf() gives valid boxes in the picture, best first, whatever the model file says", () => {
+Deno.test("objectsOf() returns valid boxes inside the picture, best first, whatever the model file returns", () => {
   const number = fc.oneof(fc.double(), fc.double({ min: -10, max: 100 }));
   const wild = fc.record<Candidate>({
     box: fc.record({ x: number, y: number, width: number, height: number }),
@@ -84,7 +84,7 @@ Deno.test("objectsOf() gives valid boxes in the picture, best first, whatever th
   }));
 });
 
-Deno.test("objectsOf() reports as many as the limit, the best", () => {
+Deno.test("objectsOf() returns the best objects up to the limit", () => {
   const crowd = Array.from({ length: 12_000 }, (_, at): Candidate => ({
     box: { x: at % 60, y: 16 + Math.floor(at / 400), width: 0.9, height: 0.9 },
     index: at % 3,
@@ -95,7 +95,7 @@ Deno.test("objectsOf() reports as many as the limit, the best", () => {
   assert(found[0].score >= 0.4199 && found[LIMITS.objectsMax - 1].score > 0.4);
 });
 
-Deno.test("a family passes over scores that are no numbers", () => {
+Deno.test("a family ignores scores that are not numbers", () => {
   const parameters = { ...DETECT_COMMON, decode: "yolov8", output: "o", form: "cxcywh", unit: "pixels" } as const;
   const output = tensor([1, 6, 2], [9, 9, 9, 9, 4, 4, 4, 4, NaN, 0.5, NaN, 0.1]);
   const found = decodeYolov8([output], { ...parameters, labels: [...parameters.labels], activation: "none" });

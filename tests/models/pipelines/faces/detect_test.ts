@@ -31,7 +31,7 @@ function faces(
 
 const SQUARE = [0.4, 0.4, 0.6, 0.6];
 
-Deno.test("detectedFaces() maps boxes back through the letterbox, wide and tall", () => {
+Deno.test("detectedFaces() maps boxes back through the letterbox, for wide and tall pictures", () => {
   const fraction = fc.float({ min: 0, max: 1, noNaN: true });
   const side = fc.integer({ min: 1, max: 5_000 });
   fc.assert(fc.property(side, side, fraction, fraction, (width, height, u, v) => {
@@ -59,7 +59,7 @@ Deno.test("detectedFaces() maps boxes back through the letterbox, wide and tall"
   }));
 });
 
-Deno.test("detectedFaces() reads the second score of an anchor and asks for more than the threshold", () => {
+Deno.test("detectedFaces() reads the second score of an anchor and requires more than the threshold", () => {
   const at = (anchor: number, score: number) => ({
     at: anchor,
     score,
@@ -69,7 +69,7 @@ Deno.test("detectedFaces() reads the second score of an anchor and asks for more
   assertEquals(found.map(({ score }) => Number(score.toFixed(2))), [0.99, 0.71]);
 });
 
-Deno.test("detectedFaces() looks at the first and the last anchor", () => {
+Deno.test("detectedFaces() considers the first and the last anchor", () => {
   const last = DETECT.outputs.scores / 2 - 1;
   assertEquals(faces([{ at: 0, score: 0.8, corners: SQUARE }]).length, 1);
   assertEquals(faces([{ at: last, score: 0.8, corners: SQUARE }]).length, 1);
@@ -97,7 +97,7 @@ Deno.test("detectedFaces() keeps a face at the border whole and drops one in the
   assertAlmostEquals(border.box.width, 288, 1e-3);
 });
 
-Deno.test("detectedFaces() drops what is no box: turned inside out, without end, not a number", () => {
+Deno.test("detectedFaces() drops invalid boxes: inverted, infinite, not a number", () => {
   const wrong = [
     [0.6, 0.4, 0.4, 0.6],
     [0.4, 0.6, 0.6, 0.4],
@@ -110,7 +110,7 @@ Deno.test("detectedFaces() drops what is no box: turned inside out, without end,
   assertEquals(faces(wrong.map((corners, at) => ({ at, score: 0.9, corners }))), []);
 });
 
-Deno.test("detectedFaces() gives finite faces, best first and no more than the limit, whatever the answer", () => {
+Deno.test("detectedFaces() returns finite faces, best first and up to the limit, whatever the model returns", () => {
   const anything = fc.oneof(fc.float(), fc.float({ min: Math.fround(-0.2), max: Math.fround(1.2) }));
   const anchors = fc.uniqueArray(
     fc.record({

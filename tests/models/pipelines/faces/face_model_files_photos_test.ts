@@ -63,7 +63,7 @@ Deno.test("face-attributes finds the same 22 faces as faces", async () => {
   assertEquals(persons, found[0].map(({ attributes: _, ...person }) => person));
 });
 
-Deno.test("face-attributes takes the 22 women of the photos for women of a grown age", () => {
+Deno.test("face-attributes classifies the 22 women on the photos as adult women", () => {
   for (const { attributes } of found.flat()) {
     assert(attributes?.gender && attributes.age);
     assertEquals(attributes.gender.label, "female");
@@ -71,7 +71,7 @@ Deno.test("face-attributes takes the 22 women of the photos for women of a grown
   }
 });
 
-Deno.test("face-attributes sees those smile who do", () => {
+Deno.test("face-attributes detects the smiles", () => {
   for (const [photo, face] of SMILING) {
     const expression = found[photo][face].attributes?.expression;
     assert(
@@ -81,12 +81,12 @@ Deno.test("face-attributes sees those smile who do", () => {
   }
 });
 
-Deno.test("face-attributes finds nearly all real faces live", () => {
+Deno.test("face-attributes classifies nearly all real faces as live", () => {
   const live = found.flat().filter(({ attributes }) => attributes?.liveness?.label === "live");
   assert(live.length >= 20, `${live.length} of 22`);
 });
 
-Deno.test("classify runs the expression model file by itself on faces that were cut out", async () => {
+Deno.test("classify runs the expression model file on its own on cropped faces", async () => {
   const input: PictureInput = {
     ...INPUT,
     tensor: "input",
@@ -101,7 +101,7 @@ Deno.test("classify runs the expression model file by itself on faces that were 
   }
 });
 
-Deno.test("classify runs the liveness model file by itself, blue first and not scaled", async () => {
+Deno.test("classify runs the liveness model file on its own, in BGR order and unscaled", async () => {
   const input: PictureInput = {
     ...INPUT,
     tensor: "input",
@@ -119,7 +119,7 @@ Deno.test("classify runs the liveness model file by itself, blue first and not s
   }
 });
 
-Deno.test("detect reads UltraFace's model file and finds the 22 faces where faces does", async () => {
+Deno.test("detect runs UltraFace's model file and finds the same 22 faces as faces", async () => {
   const input: PictureInput = {
     ...INPUT,
     tensor: "input",
@@ -153,7 +153,7 @@ Deno.test("detect reads UltraFace's model file and finds the 22 faces where face
   }
 });
 
-Deno.test("embed makes the embedder's vector of a face that was cut out, nearer to its own face than to another", async () => {
+Deno.test("embed returns the embedder's vector of a cropped face, nearer to its own face than to another", async () => {
   const input = { ...INPUT, tensor: "input", width: 112, height: 112, scale: 1 } as const;
   const manifest = manifestOf("embed", {
     input: { ...input, mean: [127], std: [128], resize: { mode: "stretch" } },

@@ -13,7 +13,7 @@ function landmarks(points: Readonly<Record<number, readonly [number, number]>>):
 
 const TYPICAL = fivePoints(new Float32Array(136), SQUARE);
 
-Deno.test("landmarkSquare() is centred on the box and somewhat taller, whatever the box's width", () => {
+Deno.test("landmarkSquare() is centred on the box and somewhat taller, whatever the width of the box", () => {
   const number = fc.integer({ min: -1_000, max: 1_000 });
   const side = fc.integer({ min: 1, max: 1_000 });
   fc.assert(fc.property(number, number, side, side, (x, y, width, height) => {
@@ -51,7 +51,7 @@ Deno.test("fivePoints() takes the means of the right points, in pixels of the pi
   });
 });
 
-Deno.test("fivePoints() moves and grows with its square", () => {
+Deno.test("fivePoints() moves and scales with its square", () => {
   const found = landmarks({ 30: [0.9, 0.1], 48: [0.2, 0.9], 60: [0.2, 0.9] });
   const one = fivePoints(found, { x: 0, y: 0, width: 1, height: 1 });
   const other = fivePoints(found, SQUARE);
@@ -61,7 +61,7 @@ Deno.test("fivePoints() moves and grows with its square", () => {
   });
 });
 
-Deno.test("fivePoints() puts a typical face where the answer is none", () => {
+Deno.test("fivePoints() returns a typical face if the output is invalid", () => {
   const none = [
     landmarks({}),
     new Float32Array(136).fill(NaN),
@@ -76,7 +76,7 @@ Deno.test("fivePoints() puts a typical face where the answer is none", () => {
   assert(leftMouth.x < rightMouth.x && nose.y < leftMouth.y && rightMouth.y < 250);
 });
 
-Deno.test("fivePoints() never gives points that cannot be aligned", () => {
+Deno.test("fivePoints() never returns points that cannot be aligned", () => {
   fc.assert(fc.property(
     fc.float32Array({ minLength: 136, maxLength: 136 }),
     (answer) => {

@@ -6,7 +6,7 @@ import { assert, assertEquals } from "../../../assert.ts";
 const PICTURE = { width: 200, height: 100 };
 const LANDMARKS = Array.from({ length: 5 }, (_, index) => ({ x: 10.06 * index, y: -0.01 }));
 
-Deno.test("personOf() puts every box inside its picture, at least a pixel each way", () => {
+Deno.test("personOf() clips every box to its picture, at least a pixel wide and high", () => {
   const side = fc.integer({ min: 1, max: 30_000 });
   const share = fc.double({ min: -1, max: 2, noNaN: true });
   fc.assert(fc.property(side, side, share, share, share, share, (width, height, x, y, w, h) => {
@@ -26,7 +26,7 @@ Deno.test("personOf() puts every box inside its picture, at least a pixel each w
   }));
 });
 
-Deno.test("personOf() keeps a box that lies inside, to the nearest pixel", () => {
+Deno.test("personOf() rounds a box inside the picture to the nearest pixels", () => {
   const face = { box: { x: 10.4, y: 20.6, width: 30.3, height: 39.9 }, score: 0.98765432 };
   const person = personOf(face, { landmarks: LANDMARKS, embedding: null, picture: PICTURE });
   assertEquals(person.box, { x: 10, y: 21, width: 31, height: 40 });
@@ -34,7 +34,7 @@ Deno.test("personOf() keeps a box that lies inside, to the nearest pixel", () =>
   assertEquals(person.landmarks[1], { x: 10.1, y: 0 });
 });
 
-Deno.test("personOf() names nobody and carries an embedding only when there is one", () => {
+Deno.test("personOf() sets no name, and an embedding only if there is one", () => {
   const face = { box: { x: 0, y: 0, width: 10, height: 10 }, score: 0.9 };
   const embedding = Float32Array.of(0.6, -0.8, 0);
   const without = personOf(face, { landmarks: LANDMARKS, embedding: null, picture: PICTURE });

@@ -46,14 +46,14 @@ function fakePipeline(
   return { pipeline, sessions, runs };
 }
 
-Deno.test("createPipeline() finds nobody where the detector finds nobody, and runs nothing more", async () => {
+Deno.test("createPipeline() runs nothing more if the detector finds no face", async () => {
   const { pipeline, runs } = fakePipeline({});
   assert(pipeline.needsPicture);
   assertEquals((await pipeline.recognize(PICTURE, { embeddings: true })).persons, []);
   assertEquals(runs(), [1, 0, 0]);
 });
 
-Deno.test("createPipeline() reports persons best score first, each valid", async () => {
+Deno.test("createPipeline() returns valid persons, best score first", async () => {
   const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
   const { persons } = await pipeline.recognize(PICTURE, { embeddings: true });
   assertEquals(persons.map(({ score }) => score), [0.9, 0.8]);
@@ -64,14 +64,14 @@ Deno.test("createPipeline() reports persons best score first, each valid", async
   assertEquals(runs(), [1, 2, 2]);
 });
 
-Deno.test("createPipeline() embeds no face unless embeddings are asked for", async () => {
+Deno.test("createPipeline() embeds no face unless embeddings are requested", async () => {
   const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
   const { persons } = await pipeline.recognize(PICTURE, { embeddings: false });
   assertEquals(persons.map((person) => "embedding" in person), [false, false]);
   assertEquals(runs(), [1, 2, 0]);
 });
 
-Deno.test("createPipeline() measures faces without embedding them where only that is asked", async () => {
+Deno.test("createPipeline() measures faces without embedding them if only quality is requested", async () => {
   const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
   const { persons } = await pipeline.recognize(PICTURE, { embeddings: false, quality: true });
   assertEquals(persons.map(({ quality, embedding }) => [quality?.sharpness, embedding]), [[0, undefined], [
@@ -81,7 +81,7 @@ Deno.test("createPipeline() measures faces without embedding them where only tha
   assertEquals(runs(), [1, 2, 0]);
 });
 
-Deno.test("createPipeline() says of each face what the gallery says of its embedding and quality", async () => {
+Deno.test("createPipeline() adds to each face the gallery's recognition by its embedding and quality", async () => {
   const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
   const asked: [number, FaceQuality][] = [];
   const answers: RecognisedFace[] = [
@@ -103,7 +103,7 @@ Deno.test("createPipeline() says of each face what the gallery says of its embed
   assertEquals(runs(), [1, 2, 2]);
 });
 
-Deno.test("createPipeline() warms every model file up once, whatever is in the picture", async () => {
+Deno.test("createPipeline() warms up every model file once, whatever is on the picture", async () => {
   for (const detect of [detection([]), TWO_FACES]) {
     const { pipeline, runs } = fakePipeline({ detect });
     await pipeline.warmUp(PICTURE);
@@ -111,7 +111,7 @@ Deno.test("createPipeline() warms every model file up once, whatever is in the p
   }
 });
 
-Deno.test("createPipeline() normalises a grey picture to what the model files were trained on", async () => {
+Deno.test("createPipeline() normalises a grey picture to the range on which the model files were trained", async () => {
   const { pipeline, sessions } = fakePipeline({ detect: TWO_FACES });
   await pipeline.recognize(PICTURE, { embeddings: true });
   const middle = (run: Float32Array) => run[Math.floor(run.length / 2)];
@@ -121,7 +121,7 @@ Deno.test("createPipeline() normalises a grey picture to what the model files we
   assert(near(middle(sessions.embed.runs[0]), (90 - 127) / 128));
 });
 
-Deno.test("createPipeline() gives the same for a picture whatever came before it", async () => {
+Deno.test("createPipeline() returns the same for a picture whatever was processed before", async () => {
   const noise = { ...PICTURE, data: PICTURE.data.map((_, index) => index * 97 % 256) };
   const { pipeline, sessions } = fakePipeline({ detect: TWO_FACES });
   for (const picture of [PICTURE, noise, PICTURE]) {
@@ -132,7 +132,7 @@ Deno.test("createPipeline() gives the same for a picture whatever came before it
   assertEquals(sessions.embed.runs.slice(4), sessions.embed.runs.slice(0, 2));
 });
 
-Deno.test("createPipeline() feeds the model files numbers for faces on the border, faces of a pixel and pictures of one", async () => {
+Deno.test("createPipeline() passes finite numbers for faces at the border, faces of one pixel and pictures of one pixel", async () => {
   const detect = detection([
     [0.9, -0.3, -0.3, 0.1, 0.2],
     [0.9, 0.9, 0.9, 1.4, 1.5],
@@ -152,7 +152,7 @@ Deno.test("createPipeline() feeds the model files numbers for faces on the borde
   }
 });
 
-Deno.test("createPipeline() books the time of each part", async () => {
+Deno.test("createPipeline() measures the time of each part", async () => {
   let nowMs = 0;
   const { pipeline } = fakePipeline({ detect: TWO_FACES }, () => nowMs++);
   const { timings } = await pipeline.recognize(PICTURE, { embeddings: true });
@@ -161,7 +161,7 @@ Deno.test("createPipeline() books the time of each part", async () => {
   assertEquals(timings, { prepareMs: 5, inferMs: 5, interpretMs: 7 });
 });
 
-Deno.test("createPipeline() passes a model file's failure on and looks at the next picture", async () => {
+Deno.test("createPipeline() rethrows the failure of a model file and processes the next picture", async () => {
   const failure = new DmlError("engine_failed", "The model file failed.");
   const answers: { detect: FakeAnswer | Promise<FakeAnswer> } = { detect: Promise.reject(failure) };
   const { pipeline } = fakePipeline(answers);
@@ -173,7 +173,7 @@ Deno.test("createPipeline() passes a model file's failure on and looks at the ne
   assertEquals((await pipeline.recognize(PICTURE, { embeddings: false })).persons.length, 2);
 });
 
-Deno.test("createPipeline() refuses a second picture while it looks at one", async () => {
+Deno.test("createPipeline() refuses a second picture while one is processed", async () => {
   const first = Promise.withResolvers<FakeAnswer>();
   const { pipeline } = fakePipeline({ detect: first.promise });
   const running = pipeline.recognize(PICTURE, { embeddings: false });
@@ -182,7 +182,7 @@ Deno.test("createPipeline() refuses a second picture while it looks at one", asy
   assertEquals((await running).persons.length, 2);
 });
 
-Deno.test("createPipeline() takes a face without a direction for the engine's failure", async () => {
+Deno.test("createPipeline() throws engine_failed for a face whose embedding has no direction", async () => {
   const { pipeline } = fakePipeline({ detect: TWO_FACES, embed: {} });
   const nothing = { output: new Float32Array(EMBED.outputs.output) };
   const silent = fakePipeline({ detect: TWO_FACES, embed: nothing }).pipeline;
@@ -191,12 +191,12 @@ Deno.test("createPipeline() takes a face without a direction for the engine's fa
   assertEquals((await pipeline.recognize(PICTURE, { embeddings: false })).persons.length, 2);
 });
 
-Deno.test("createPipeline() takes faces without a picture for a bug", async () => {
+Deno.test("createPipeline() throws InvariantError without a picture", async () => {
   const { pipeline } = fakePipeline({});
   await assertRejects(() => pipeline.recognize(null, { embeddings: false }), InvariantError);
 });
 
-Deno.test("createPipeline() refuses to make faces without their model files", () => {
+Deno.test("createPipeline() refuses a faces pipeline without its model files", () => {
   const error = assertThrows(
     () => createPipeline(FACES.manifest, {}, { nowMs: () => 0 }),
     DmlError,
@@ -204,7 +204,7 @@ Deno.test("createPipeline() refuses to make faces without their model files", ()
   assertEquals(error.code, "model_invalid");
 });
 
-Deno.test("createPipeline() makes the empty pipeline, which needs no picture and finds nobody", async () => {
+Deno.test("createPipeline() creates the empty pipeline, which needs no picture and finds nobody", async () => {
   const pipeline = createPipeline(EMPTY.manifest, {}, { nowMs: () => 0 });
   assertEquals(pipeline.needsPicture, false);
   await pipeline.warmUp(PICTURE);

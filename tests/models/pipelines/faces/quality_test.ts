@@ -14,24 +14,24 @@ function aligned(greyAt: (x: number, y: number) => number): Float32Array {
   });
 }
 
-Deno.test("QualityMeter.measure() gives the distance of the eyes in pixels of the picture", () => {
+Deno.test("QualityMeter.measure() returns the distance of the eyes in pixels of the picture", () => {
   assertEquals(new QualityMeter().measure(aligned(() => 100), EYES).eyeDistance, 50);
 });
 
-Deno.test("QualityMeter.measure() finds nothing sharp in an even face, nor in one that only grows lighter", () => {
+Deno.test("QualityMeter.measure() gives sharpness 0 to an even face and to a linear gradient", () => {
   const meter = new QualityMeter();
   for (const greyAt of [() => 80, (x: number, y: number) => x + y / 2]) {
     assertAlmostEquals(meter.measure(aligned(greyAt), EYES).sharpness, 0, 1e-3);
   }
 });
 
-Deno.test("QualityMeter.measure() is the variance of the Laplacian", () => {
+Deno.test("QualityMeter.measure() returns the variance of the Laplacian as sharpness", () => {
   // On a chessboard of 100 and 110 the Laplacian alternates between 40 and -40.
   const { sharpness } = new QualityMeter().measure(aligned((x, y) => 100 + 10 * ((x + y) % 2)), EYES);
   assertAlmostEquals(sharpness, 1_600, 0.5);
 });
 
-Deno.test("QualityMeter.measure() calls a face less sharp the more it is blurred, whatever was measured before", () => {
+Deno.test("QualityMeter.measure() gives a face less sharpness the more it is blurred, whatever was measured before", () => {
   const meter = new QualityMeter();
   const of = (blur: number) =>
     meter.measure(aligned((x, y) => 120 + 60 * Math.sin(x / blur) * Math.sin(y / blur)), EYES);

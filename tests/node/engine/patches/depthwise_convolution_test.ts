@@ -116,7 +116,7 @@ const ANOTHER_ORDER = 2e-5;
 
 for (const size of [3, 5, 7]) {
   for (const stride of [1, 2]) {
-    Deno.test(`a depthwise convolution of ${size} x ${size} by ${stride} adds up what the definition says, to the bit`, async () => {
+    Deno.test(`a depthwise convolution of ${size} x ${size} by ${stride} equals its definition to the bit`, async () => {
       const half = size >> 1;
       for (
         const padding of [[0, 0, 0, 0], [1, 1, 1, 1], [half, half, half, half], [0, half, 1, 2], [
@@ -143,7 +143,7 @@ for (const size of [3, 5, 7]) {
   }
 }
 
-Deno.test("a depthwise convolution may move otherwise down than across", async () => {
+Deno.test("a depthwise convolution may have different vertical and horizontal strides", async () => {
   for (const [strideDown, stride] of [[2, 1], [1, 2], [3, 1], [9, 2]]) {
     const plane = { padding: [1, 1, 1, 1], height: 150, width: 170 } as const;
     const { answered, defined } = await both({ size: 5, strideDown, stride, ...plane });
@@ -151,7 +151,7 @@ Deno.test("a depthwise convolution may move otherwise down than across", async (
   }
 });
 
-Deno.test("a depthwise convolution that is none of those, or has less than a vector of outputs, is the engine's own", async () => {
+Deno.test("any other depthwise convolution, or one with less than a vector of outputs, is left to the engine", async () => {
   const usual = { size: 3, stride: 1, padding: [1, 1, 1, 1], height: 20, width: 20 } as const;
   for (
     const convolution of [
@@ -169,7 +169,7 @@ Deno.test("a depthwise convolution that is none of those, or has less than a vec
   }
 });
 
-Deno.test("what the engine joins to a depthwise convolution is done to its outputs", async () => {
+Deno.test("operators that the engine fuses into a depthwise convolution are applied to its outputs", async () => {
   const convolution = { size: 3, stride: 1, padding: [1, 1, 1, 1], height: 20, width: 20 } as const;
   const relu = await both(convolution, {
     behind: [{ operator: "Relu", from: ["convolved"], to: "out" }],

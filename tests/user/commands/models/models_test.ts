@@ -88,7 +88,7 @@ async function failure(running: Promise<unknown>): Promise<DmlError> {
   return await assertRejects(() => running, DmlError);
 }
 
-Deno.test("dml models add names it by its file, tries it, sends it, and takes the next version the next time", async () => {
+Deno.test("dml models add names the model after its file, tries it, uploads it, and takes the next version the next time", async () => {
   await using at = await setUp();
   assertEquals(await at.run("add", at.path, "--yes"), 0);
   assertEquals(at.models.manifests.map(({ name, version }) => [name, version]), [["my-net", 1]]);
@@ -104,7 +104,7 @@ Deno.test("dml models add names it by its file, tries it, sends it, and takes th
   assertEquals(at.models.manifests.map(({ version }) => version), [1, 2]);
 });
 
-Deno.test("dml models add sends nothing of what it refuses: garbage, what the engine refuses, another file than pinned", async () => {
+Deno.test("dml models add uploads nothing that it refuses: garbage, unsupported files, files with another digest than pinned", async () => {
   await using at = await setUp();
   const page = join(at.directory.path, "page.onnx");
   await Deno.writeTextFile(page, "<html>");
@@ -118,7 +118,7 @@ Deno.test("dml models add sends nothing of what it refuses: garbage, what the en
   assertEquals([at.models.manifests.length, at.models.files.size], [0, 0]);
 });
 
-Deno.test("dml models add --dry-run prints a manifest that --manifest takes, and needs no master", async () => {
+Deno.test("dml models add --dry-run prints a manifest that --manifest accepts, and needs no master", async () => {
   await using at = await setUp();
   at.models.failure = new DmlError("master_unreachable", "nobody there");
   assertEquals(await at.run("add", at.path, "--yes", "--dry-run"), 0);
@@ -136,7 +136,7 @@ Deno.test("dml models add --dry-run prints a manifest that --manifest takes, and
   ]);
 });
 
-Deno.test("dml models add asks, shows the manifest, and adds nothing to a no", async () => {
+Deno.test("dml models add asks, shows the manifest, and adds nothing if the answer is no", async () => {
   await using at = await setUp("classify\nunit\nBGR\n\nno\n");
   assertEquals((await failure(at.run("add", at.path))).code, "interrupted");
   assertStringIncludes(at.terminal.errorText, "Add it as my-net@1? [Y/n]");
@@ -144,7 +144,7 @@ Deno.test("dml models add asks, shows the manifest, and adds nothing to a no", a
   assertEquals(at.models.manifests, []);
 });
 
-Deno.test("dml models add takes a directory, and dml models push copies what it made", async () => {
+Deno.test("dml models add accepts a directory, and dml models push copies the model", async () => {
   await using at = await setUp();
   await at.run("add", at.path, "--yes", "--name", "net");
   const [made] = at.models.manifests;
@@ -162,7 +162,7 @@ Deno.test("dml models add takes a directory, and dml models push copies what it 
   assertStringIncludes((await failure(at.run("push", "nowhere"))).advice, "--to HOST");
 });
 
-Deno.test("dml models test runs the manifest's images or others, and says pass or fail of each", async () => {
+Deno.test("dml models test runs the manifest's images or others, and prints pass or fail for each", async () => {
   await using at = await setUp();
   await at.run("add", at.path, "--yes", "--name", "plain");
   assertEquals((await failure(at.run("test", "plain"))).code, "no_images");

@@ -45,7 +45,7 @@ function setUp(steps: readonly Partial<RolloutRecord>[] = []) {
 
 const ROLL_OUT: RolloutAction = { action: "rollout", name: "one", request: { version: 2 }, wait: true };
 
-Deno.test("runRolloutAction() follows a rollout to its end; the exit code tells how it went", async () => {
+Deno.test("runRolloutAction() follows a rollout to its end; the exit code is that of its outcome", async () => {
   for (const [stage, code] of [["promoted", 0], ["rolled_back", 1]] as const) {
     const { terminal, run } = setUp([
       {},
@@ -61,7 +61,7 @@ Deno.test("runRolloutAction() follows a rollout to its end; the exit code tells 
   }
 });
 
-Deno.test("runRolloutAction() leaves a rollout to itself when it is not to wait, or is stopped", async () => {
+Deno.test("runRolloutAction() returns while the rollout goes on if it is not to wait, or is aborted", async () => {
   const once = setUp();
   assertEquals(await once.run({ ...ROLL_OUT, wait: false }), 0);
   assertStringIncludes(once.terminal.outText, "one@2 fetching: 0/1 nodes ready");
@@ -72,7 +72,7 @@ Deno.test("runRolloutAction() leaves a rollout to itself when it is not to wait,
   assertStringIncludes(error.advice, "dml models rollback one");
 });
 
-Deno.test("runRolloutAction() shows the versions and what was rolled out", async () => {
+Deno.test("runRolloutAction() shows the versions and past rollouts", async () => {
   const { terminal, run } = setUp([{ stage: "rolled_back", endedMs: 0, reason: "It was slow." }]);
   await run({ action: "rollout", name: "one", request: null, wait: true });
   assertStringIncludes(terminal.outText, "one@1  latest  pinned");
@@ -80,7 +80,7 @@ Deno.test("runRolloutAction() shows the versions and what was rolled out", async
   assertStringIncludes(terminal.outText, "It was slow.");
 });
 
-Deno.test("runRolloutAction() says what was done, as text or as JSON", async () => {
+Deno.test("runRolloutAction() prints what was done, as text or as JSON", async () => {
   const { terminal, run } = setUp();
   await run({ action: "rollback", name: "one" });
   await run({ action: "pin", version: "one@1", pinned: true }, true);

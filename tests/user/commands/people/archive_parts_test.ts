@@ -38,7 +38,7 @@ async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item> {
   yield* items;
 }
 
-Deno.test("archiveParts() cuts an archive into whole ones that say the same", async () => {
+Deno.test("archiveParts() splits an archive into complete ones with the same content", async () => {
   await fc.assert(fc.asyncProperty(
     fc.array(fc.nat({ max: 6 }), { maxLength: 8 }),
     fc.integer({ min: 1, max: 3_000 }),
@@ -55,7 +55,7 @@ Deno.test("archiveParts() cuts an archive into whole ones that say the same", as
   ));
 });
 
-Deno.test("archiveParts() keeps parts small and refuses an archive that is cut short", async () => {
+Deno.test("archiveParts() keeps parts small and refuses a truncated archive", async () => {
   const lines = archiveOf([10, 10]);
   const parts = await Array.fromAsync(archiveParts(each(lines), { partCharacters: 1_000 }));
   assert(parts.length > 2);
@@ -63,7 +63,7 @@ Deno.test("archiveParts() keeps parts small and refuses an archive that is cut s
   assertEquals(error.code, "archive_invalid");
 });
 
-Deno.test("linesOf() gives the lines however the bytes come, and refuses what has none", async () => {
+Deno.test("linesOf() returns the lines whatever the chunks are, and refuses bytes without lines", async () => {
   const bytes = new TextEncoder().encode("Zoë\n\nlast");
   for (const size of [1, 2, 100]) {
     const chunks = Array.from(

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "../..
 import { pictureOf, portrait } from "../../../master/people/people_fixture.ts";
 import { PeopleCli } from "./people_fixture.ts";
 
-Deno.test("dml people enroll enrols from pictures, notes, warns, and says what was refused and why", async () => {
+Deno.test("dml people enroll enrols from pictures, stores metadata, warns, and reports what was refused and why", async () => {
   await using cli = new PeopleCli();
   cli.write({
     "a.jpg": portrait(0),
@@ -32,7 +32,7 @@ Deno.test("dml people enroll enrols from pictures, notes, warns, and says what w
   assert(!shown.out.includes(cli.directory), "a file's name is kept, not where it was");
 });
 
-Deno.test("dml people enroll DIRECTORY enrols everybody in it, and a dry run nobody", async () => {
+Deno.test("dml people enroll DIRECTORY enrols everyone in it, and a dry run nobody", async () => {
   await using cli = new PeopleCli();
   cli.write({
     "staff/Ada/1.jpg": portrait(0),
@@ -56,7 +56,7 @@ Deno.test("dml people enroll DIRECTORY enrols everybody in it, and a dry run nob
   assertStringIncludes(error.advice, "dml people enroll NAME IMG");
 });
 
-Deno.test("dml people renames, notes, merges, rejects, removes and sets thresholds", async () => {
+Deno.test("dml people renames, annotates, merges, rejects, removes and sets thresholds", async () => {
   await using cli = new PeopleCli();
   cli.write({ "a.jpg": portrait(0), "b.jpg": portrait(90), "other.jpg": portrait(20) });
   await cli.run("enroll", "Ada", "./a.jpg");
@@ -84,7 +84,7 @@ Deno.test("dml people renames, notes, merges, rejects, removes and sets threshol
   assertEquals(gone.code, "gallery_unknown");
 });
 
-Deno.test("dml people export writes a file for its owner only, and import takes it in, twice the same", async () => {
+Deno.test("dml people export writes a file readable by its owner only, and importing it twice gives the same", async () => {
   await using cli = new PeopleCli();
   cli.write({ "a.jpg": portrait(0), "b.jpg": portrait(90) });
   await cli.run("enroll", "Ada", "./a.jpg");

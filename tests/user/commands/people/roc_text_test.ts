@@ -5,17 +5,17 @@ import { assert, assertEquals } from "../../../assert.ts";
 
 const face = (name: string, ...embedding: number[]) => ({ name, embedding: Float32Array.from(embedding) });
 
-Deno.test("pairsOf() compares every two faces once, by whose they are", () => {
+Deno.test("pairsOf() compares every two faces once, as genuine or impostor pair", () => {
   const { genuine, impostor } = pairsOf([face("a", 1, 0), face("a", 0, 1), face("b", 1, 0)]);
   assertEquals([genuine, impostor], [[0], [1, 0]]);
 });
 
-Deno.test("evenly() takes from the first to the last, each at most once", () => {
+Deno.test("evenly() selects items from the first to the last, each at most once", () => {
   assertEquals(evenly([1, 2, 3], 3), [1, 2, 3]);
   assertEquals(evenly([1, 2, 3, 4, 5, 6], 3), [1, 3, 5]);
 });
 
-Deno.test("rocText() shows both rates at each threshold and marks those that were chosen", () => {
+Deno.test("rocText() shows both rates at each threshold and marks the chosen ones", () => {
   const pairs = { genuine: [0.5, 0.7, 0.9], impostor: [-0.4, 0.1, 0.3] };
   const curve = rocCurve(pairs);
   const found = calibrate(pairs);

@@ -6,7 +6,7 @@ import { personAt } from "../../fake_cluster_client.ts";
 const known = (name: string): Person => personAt(1, { recognition: "known", name, similarity: 0.8 });
 const said = (recognition: "unknown" | "uncertain" | "poor_quality") => personAt(1, { recognition });
 
-Deno.test("Scoreboard counts what was said of each person, and who was taken for whom", () => {
+Deno.test("Scoreboard counts the outcomes of each person, and the confusions", () => {
   const scoreboard = new Scoreboard(new Set(["Ada", "Bob"]));
   const add = (expected: string, person: Person | null, file = "x.jpg") => scoreboard.add({ expected, file }, person);
   assertEquals([
