@@ -12,7 +12,9 @@ const MEASURE = fileURLToPath(new URL("./bench/measure.ts", import.meta.url));
 
 if (import.meta.main) {
   for (const name of Deno.args.length > 0 ? Deno.args : Object.keys(MEASURED_AS)) {
-    if (!isMeasure(name)) throw new Error(`${name} is none of ${Object.keys(MEASURED_AS).join(", ")}`);
+    if (!isMeasure(name)) {
+      throw new Error(`There is no measure ${name}; the measures are ${Object.keys(MEASURED_AS).join(", ")}.`);
+    }
     const { success } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", `--v8-flags=${V8_FLAGS}`, "-A", MEASURE, name],
       env: allocatorEnvironmentOf(MEASURED_AS[name]),

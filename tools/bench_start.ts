@@ -41,7 +41,9 @@ if (import.meta.main) {
 async function measure(workshop: Workshop): Promise<Row[]> {
   const { directory, dml } = workshop;
   const target = targetOf(Deno.build);
-  if (target === undefined || target.os === "windows") throw new Error("what starts here is made for POSIX hosts");
+  if (target === undefined || target.os === "windows") {
+    throw new Error("this benchmark needs a POSIX host that dml is built for");
+  }
   await Deno.writeFile(dml, await portable(ROOT, await buildProgram(ROOT), target));
   await Deno.chmod(dml, 0o755);
   await Deno.writeTextFile(join(directory, "empty.js"), "");

@@ -98,12 +98,12 @@ async function predict(photos: string, port: number): Promise<void> {
  */
 async function explain(client: HttpClusterClient): Promise<void> {
   const nodes = await client.nodes();
-  for (const { name, completed } of nodes) console.log(`${name} looked at ${completed}.`);
+  for (const { name, completed } of nodes) console.log(`${name} processed ${completed} photos.`);
   check("both nodes worked", nodes.every(({ completed }) => completed > 0));
 }
 
 function check(what: string, isSo: boolean): void {
-  if (!isSo) throw new Error(`it is not so that ${what}`);
+  if (!isSo) throw new Error(`expected, but not true: ${what}`);
 }
 
 function since(startedMs: number): string {

@@ -24,7 +24,7 @@ export function parseArguments(
   const options = { target: text, way: text, out: text, optional: { type: "boolean" } } as const;
   const { target, way, out, optional } = parseArgs({ args: [...argv], options }).values;
   if (way !== undefined && way !== "compile" && way !== "portable") {
-    throw new Error(`There is no way ${way}: compile or portable.`);
+    throw new Error(`There is no way to build called ${way}; use compile or portable.`);
   }
   return {
     targets: targetsNamed(target, host),
@@ -43,5 +43,5 @@ function targetsNamed(
   const target = name === undefined ? targetOf(host) : TARGETS.find((candidate) => candidate.name === name);
   if (target !== undefined) return [target];
   const names = TARGETS.map((known) => known.name).join(", ");
-  throw new Error(`There is no target ${name ?? `for ${host.os} on ${host.arch}`}: all, or one of ${names}.`);
+  throw new Error(`There is no target ${name ?? `for ${host.os} on ${host.arch}`}; use all, or one of ${names}.`);
 }

@@ -116,7 +116,7 @@ function held(file: ArchivedFile): ArchivedFile {
 /** Returns `template` with each `@NAME@` replaced by its value. Throws if one has no value. */
 function filledIn(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/@([A-Z]+)@/g, (_, name) => {
-    if (!Object.hasOwn(values, name)) throw new Error(`nothing says what @${name}@ is`);
+    if (!Object.hasOwn(values, name)) throw new Error(`the template names @${name}@, which has no value`);
     return values[name];
   });
 }

@@ -109,7 +109,7 @@ async function putInPlace(): Promise<void> {
     if (await faultOf(wanted) === null) return await Deno.writeTextFile(`${wanted}/ready`, "");
     await setAside(`${unpacked}.${number}.old`);
   }
-  throw new Error(`${wanted} does not make room`);
+  throw new Error(`the damaged ${wanted} cannot be moved away`);
 }
 
 async function setAside(aside: string): Promise<void> {

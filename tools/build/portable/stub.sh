@@ -191,7 +191,7 @@ export DML_EXECUTABLE="${DML_EXECUTABLE:-$self}"
 tried='' output='' here=''
 @CHECK@
 in_some_cache find_whole || in_some_cache unpack_and_find ||
-  fail "dml cannot be unpacked anywhere; it tried$tried, the last one said: ${output:-that it cannot be written}. Make room for @MEGABYTES@ MB, or name a directory with DML_CACHE."
+  fail "dml cannot be unpacked anywhere; it tried$tried, the last one failed with: ${output:-it cannot be written}. Make room for @MEGABYTES@ MB, or name a directory with DML_CACHE."
 
 export DENO_DIR="$here/deno-dir" DENO_NO_UPDATE_CHECK=1
 dml() {

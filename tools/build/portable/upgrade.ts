@@ -46,7 +46,7 @@ async function next(): Promise<string> {
     }
     return `program=${path} trial=${chosen.run === "trial" ? program.digest : ""}`;
   } catch (error) {
-    console.error(`No newer dml is started: ${error instanceof Error ? error.message : error}`);
+    console.error(`The newer dml cannot be started: ${error instanceof Error ? error.message : error}`);
     return "";
   }
 }
@@ -61,7 +61,9 @@ async function settleTrial(ended: string): Promise<number | null> {
   if ((await directory.read()).good?.digest === tried) return Number(code) === EXIT_RESTART ? null : Number(code);
   const how = Number(code) === KILLED ? "took too long and was stopped" : `ended with exit code ${code}`;
   const failure = await directory.giveUp(tried, `it ${how} before the master had taken it in.`);
-  if (failure !== null) console.error(`dml ${failure.version} did not come up: ${failure.reason} The old one goes on.`);
+  if (failure !== null) {
+    console.error(`dml ${failure.version} did not come up: ${failure.reason} The old version goes on.`);
+  }
   return null;
 }
 
