@@ -67,13 +67,15 @@ async function checkWasm(assets: AssetSource, patchesEngine: boolean): Promise<s
     const file = await assets(name);
     bytes += file.length;
     if (name.endsWith(".wasm") && !WebAssembly.validate(file)) {
-      throw new DmlError("assets_missing", `The file ${name} is damaged: it is no WebAssembly.`, {
+      throw new DmlError("assets_missing", `The file ${name} is damaged: it is not valid WebAssembly.`, {
         advice: "Copy or fetch dml again.",
       });
     }
     if (name === "onnxruntime.wasm") patch = patchState(file, patchesEngine);
   }
-  return `WebAssembly has vectors; ${ASSET_NAMES.length} files of ${inMib(bytes)} are whole. ${patch}`;
+  return `WebAssembly supports vector instructions; all ${ASSET_NAMES.length} files (${
+    inMib(bytes)
+  }) are intact. ${patch}`;
 }
 
 /** Returns a sentence that says if the engine is patched. */

@@ -103,7 +103,7 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
         // the others may take longer.
         const flags = ["--upgrade", ...broken === "hangs" ? ["--upgrade-within", WITHIN_SECONDS] : []];
         await using node = joined(bench, { master, name: broken, flags });
-        await node.logged("The newer dml is here; this node leaves to be started as that.");
+        await node.logged("The newer dml is ready; the node restarts with it.");
         await master.process.logged(`Node ${broken} did not upgrade to a newer dml.`);
         const { version, state, reason } = (await master.programs()).get(broken)!;
         assertEquals([version, state], ["0.1.0", "declined"]);

@@ -15,7 +15,7 @@ const ENGINE_PATCH = [
   `${ENGINE_PATCH_VARIABLE}=on|off`,
   "When it is off, the engine is used as it was built, without what dml changes of it to run depthwise convolutions faster; `dml doctor` says which holds.",
 ] as const;
-const NO_COLOR = ["NO_COLOR", "When it is set, no colour (https://no-color.org)."] as const;
+const NO_COLOR = ["NO_COLOR", "If it is set, no colour (https://no-color.org)."] as const;
 
 /** Prints the help that `command` asks for; that of `models` with the models that come with dml. */
 export async function runHelp(
@@ -162,7 +162,7 @@ function environmentHelp(): string {
     const { environment, description } = flagOf(name);
     return environment ? [[environmentText(name), `${spelling(name)}: ${description}`] as const] : [];
   });
-  const about = "What is about a role, or may stand for good, has a variable; a flag goes before it:";
+  const about = "Environment variables that dml reads; a flag takes precedence over its variable:";
   const lines = [about, "", ...pairs([...rows, ENGINE_PATCH, NO_COLOR])];
   return `${lines.join("\n")}\n`;
 }

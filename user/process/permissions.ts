@@ -127,9 +127,7 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
   const local = command.master === null;
   return {
     ...NO_PERMISSIONS,
-    // The master tells its control port with its first answer, so every port of its host is
-    // allowed.
-    net: [hostPermission(masterOf(command).hostname)],
+    net: [formatAddress(masterOf(command))],
     read: unique([...pictures, ...outputs, ...(local ? programPaths : [])]),
     write: outputs,
     sys: local ? HOST_FACTS : [],

@@ -74,8 +74,10 @@ function isRecognised({ name, similarity, recognition, candidates }: Person): bo
  * person has a name, only an uncertain one has candidates.
  */
 function recognitionFault({ name, recognition, candidates }: Person): string | null {
-  if (recognition === undefined) return "It did not say of every person what the gallery says.";
-  if ((name !== null) !== (recognition === "known")) return `It named a person who is ${recognition}.`;
+  if (recognition === undefined) return "It left out the recognition of a person although it used a gallery.";
+  if ((name !== null) !== (recognition === "known")) {
+    return `It reported a person as ${recognition} ${name === null ? "without" : "with"} a name.`;
+  }
   if (candidates !== undefined && recognition !== "uncertain") {
     return `It proposed candidates for a person who is ${recognition}.`;
   }
