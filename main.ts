@@ -1,4 +1,4 @@
-/** The composition root. Only this file knows all three roles; it loads the one asked for. */
+/** The composition root. Only this file knows all three roles; it imports the one that runs. */
 import { SYSTEM_CLOCK } from "./protocol/kernel/clock.ts";
 import { DmlError, isErrorCode } from "./protocol/kernel/errors.ts";
 import { newId } from "./protocol/kernel/id.ts";
@@ -21,13 +21,13 @@ import { type LocalWish, runUserCommand } from "./user/run.ts";
 import { logOutLost, steadyTerminal } from "./user/terminal/steady_terminal.ts";
 import { openTerminal, type Terminal } from "./user/terminal/terminal.ts";
 
-/** A command line that was parsed, with all that is needed of the host's environment. */
+/** A parsed command line, and the facts about the host that its command needs. */
 interface Task extends Invocation {
   readonly facts: ProcessFacts;
   readonly noColor: boolean;
 }
 
-/** The surroundings that every role is given. */
+/** The ports and settings that every role needs. */
 interface Surroundings {
   readonly terminal: Terminal;
   readonly presentation: Presentation;
@@ -37,21 +37,21 @@ interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** The surroundings that a cluster in this process is given. */
+/** The ports and settings that a cluster in this process needs. */
 type LocalSurroundings = Pick<Surroundings, "log" | "signal"> & {
   readonly presentation: Pick<Presentation, "logLevel">;
   readonly facts: Pick<ProcessFacts, "patchesEngine">;
 };
 
 const CLOCK_AND_CHANCE = { clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM };
-/** True for the packed program, which is called by its name and has everything in one directory. */
+/** True for the packed program, which users call by its name. */
 const IS_PACKED = !import.meta.url.endsWith(".ts");
 const PROGRAM = IS_PACKED ? "dml" : "deno task";
 
 if (import.meta.main && isRealm()) serveRealm(perform);
 else if (import.meta.main) Deno.exit(await main(Deno.args));
 
-/** Runs a command line with the permissions that it needs and no more. Returns its exit code. */
+/** Runs a command line with only the permissions that it needs. Returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const environment = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, Deno.env.get(name)]));
   const noColor = Boolean(environment.NO_COLOR);
@@ -156,7 +156,7 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
   return EXIT_OK;
 }
 
-/** Opens a master and a node in this process, over memory and without a disk. */
+/** Opens a master and a node in this process; all their data is in memory. */
 export async function openLocalCluster(
   wish: LocalWish,
   surroundings: LocalSurroundings,
@@ -170,7 +170,7 @@ export async function openLocalCluster(
   const common = { ...CLOCK_AND_CHANCE, log, version: VERSION, transport };
   const master = await startMaster({
     ...common,
-    // The log of a master is for those who run a cluster; here nobody does.
+    // The log of a master is for operators of a cluster.
     log: presentation.logLevel === "debug" ? log : SILENT_LOG,
     control: { hostname: "master", port: 0 },
     http: null,
@@ -184,7 +184,7 @@ export async function openLocalCluster(
   const workers = Math.min(wish.pictures, defaultWorkers(hostCapabilities({ workers: 1 })));
   const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles, measures: false, patchesEngine });
   const settled = Promise.withResolvers<void>();
-  // A name that is not served is refused when a picture is sent.
+  // If no such model exists, the first picture is refused with the right error.
   if (!master.models().some(({ name }) => isWished(name))) settled.resolve();
   const node = startNode({
     ...common,
@@ -223,7 +223,7 @@ export async function openLocalCluster(
   }
 }
 
-/** Loads the parts of both roles that need no network and no disk. */
+/** Imports the parts of both roles that need neither network nor disk. */
 async function localParts() {
   const modules = await Promise.all([
     import("./master/master.ts"),

@@ -68,7 +68,7 @@ function uneven(byteCount: number, inputs: readonly RawInput[]): DmlError {
   return new DmlError("tensor_invalid", `${byteCount} bytes do not match ${describe(inputs)}.`);
 }
 
-/** Describes inputs for people, such as `float32 1x3x224x224, then int64 1`. */
+/** Describes inputs for messages, for example `float32 1x3x224x224, then int64 1`. */
 export function describe(inputs: readonly RawInput[]): string {
   return inputs.map(({ type, dims }) => `${type} ${dims.map((dim) => dim === -1 ? "N" : dim).join("x") || "scalar"}`)
     .join(", then ");

@@ -23,57 +23,57 @@ import type { Digest } from "../protocol/kernel/digest.ts";
 import { watchParent } from "./host/parent_watch.ts";
 import { FileUseTimes } from "./models/use_times.ts";
 
-/** The options of `dml join` and what it works with. */
+/** Options of `dml join`, and the ports it uses. */
 export interface JoinOptions {
-  /** The address of the master's HTTP interface, which also tells the control port. */
+  /** Address of the master's HTTP interface, from which the control port is fetched. */
   readonly master: Address;
   readonly token: string | null;
-  /** The name of the node; `null` for the one it had before, or else the name of the host. */
+  /** Name of the node; `null` for its previous name, or the host name at the first start. */
   readonly name: string | null;
-  /** The number of workers; `null` for as many as the host carries. */
+  /** Number of workers; `null` for as many as the host can run. */
   readonly workers: number | null;
-  /** The limit of the model files on its disk, 0 for none; `null` for the default. */
+  /** Limit of the model files on disk, in bytes; 0 for no limit, `null` for the default. */
   readonly cacheBytes?: number | null;
-  /** True if it takes newer programs from its master. */
+  /** True if the node accepts newer programs from its master. */
   readonly upgrade: boolean;
-  /** True if whatever started it can start a newer program. */
+  /** True if the launcher that started this process can start a newer program. */
   readonly canRestart: boolean;
-  /** The digest of this program if it is on trial; `null` if it is not. */
+  /** Digest of this program if it is on trial, else `null`. */
   readonly trial: Digest | null;
   /** Path of the data directory. */
   readonly home: string;
-  /** The version of dml. */
+  /** Version of dml. */
   readonly version: string;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
-  /** Aborts when the node is to finish what runs and to leave. */
+  /** Aborts to make the node finish its running work and leave. */
   readonly signal: AbortSignal;
-  /** False if the engine is to be used as it was built. */
+  /** False if the patch of the inference engine is turned off. */
   readonly patchesEngine?: boolean;
   readonly onStarted?: (node: JoinedNode) => void;
   readonly onEvent?: (news: NodeNews) => void;
   readonly onProgress?: (progress: FetchProgress) => void;
 }
 
-/** A node that has started, before any master has answered. */
+/** A node that has started; the master may not have answered yet. */
 export interface JoinedNode {
   readonly nodeId: string;
   readonly name: string;
   readonly workers: number;
-  /** The path of the directory with its identity and its models. */
+  /** Path of the directory with its identity and its models. */
   readonly directory: string;
 }
 
-/** The reason that a node left for good, and if it is to be started again as a newer program. */
+/** The reason why a node left for good, and whether it must be restarted with a newer program. */
 export interface JoinEnding extends Ending {
   readonly isRestartDue: boolean;
 }
 
 /**
- * Runs a node on this host until `signal` aborts or the master shuts it down, and goes on when the
- * master cannot be reached for a while. Throws the reason if no try can ever succeed
- * (`unauthorized`, `protocol_version`, …), `home_unusable`, `home_locked`.
+ * Runs a node on this host until `signal` aborts or the master shuts it down. It survives temporary
+ * outages of the master. Throws the reason if no retry can succeed (`unauthorized`,
+ * `protocol_version`, …), `home_unusable`, or `home_locked`.
  */
 export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
   const { master, token, log, clock, random, signal, patchesEngine } = options;
@@ -109,7 +109,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
       capabilities: () => hostCapabilities({ workers }),
     });
     options.onStarted?.({ nodeId, name, workers, directory });
-    // The script that started this node is what people and services stop, so the node ends with it.
+    // People and services stop the launcher script, so the node ends when that script ends.
     const endWatch = options.canRestart
       ? watchParent(() => void node.stop(), { clock, parent: () => Deno.ppid })
       : () => {};

@@ -22,9 +22,8 @@ import { MemoryUseTimes } from "./models/use_times.ts";
 export type { NodeHandle, NodeNews, NodeOptions };
 
 /**
- * Refusals that no retry can turn into a welcome. `node_duplicate` is not among them: the other
- * node may leave, or may be this node itself on an old connection whose end the master has not
- * noticed yet.
+ * Refusals that no retry can change. `node_duplicate` is not among them: the other node may leave,
+ * or may be this node itself on an old connection whose end the master has not detected yet.
  */
 const FATAL: ReadonlySet<ErrorCode> = new Set(["unauthorized", "forbidden", "protocol_version", "usage"]);
 
@@ -126,7 +125,7 @@ class Node {
     await this.#finished.promise;
   }
 
-  /** Connects, works until the connection ends, and returns why it ended. */
+  /** Connects, processes tasks until the connection ends, and returns why it ended. */
   async #connectOnce(): Promise<{ ending: Ending; wasOpen: boolean }> {
     const { transport, locate, clock, log } = this.#options;
     const { signal } = this.#leaving;
@@ -214,8 +213,8 @@ class Node {
 
   /**
    * Drains the node for an upgrade. Returns false if work is left after the longest time a task may
-   * take, or if the node was told to drain: it then keeps its program, because the new process
-   * would not know that it must drain.
+   * take, or if the node was already draining by command: it then keeps its program, because the
+   * new process would not know that it must drain.
    */
   async #finishWork(): Promise<boolean> {
     if (this.#isStopping || this.#loop.availability().draining) return false;

@@ -23,7 +23,7 @@ import type { ModelCache } from "./models/model_cache.ts";
 
 /** Events of the loop that may interest a user. */
 export type NodeLoopEvent =
-  /** The model's files are here; loading, warming up and measuring takes seconds. */
+  /** All files of the model are on this node; loading, warming up and measuring take seconds. */
   | { readonly kind: "modelLoading"; readonly model: string }
   | {
     readonly kind: "modelReady";
@@ -81,7 +81,7 @@ export class NodeLoop {
     this.#executor = new Executor({ ...options, report: (event) => this.#handle(event) });
   }
 
-  /** Handles that the master accepted this node. */
+  /** Handles a welcome: the master accepted this node. */
   connected({ protocol }: Welcome): void {
     this.#handle({ kind: "connected", protocol });
   }
@@ -97,7 +97,7 @@ export class NodeLoop {
     this.#handle({ kind: "drainChanged", draining });
   }
 
-  /** Handles that time has passed, and measures the load of the host anew. */
+  /** Handles the passage of time, and measures the load of the host again. */
   tick(): void {
     this.#pressure = this.#options.pressure();
     this.#handle({ kind: "ticked" });
@@ -116,7 +116,7 @@ export class NodeLoop {
     }
   }
 
-  /** Yields the files of models that are here or being fetched, except those of failed models. */
+  /** Yields the files of all models that are on this node or being fetched, except failed ones. */
   *filesInHand(): Iterable<Digest> {
     for (const { phase, offer: { manifest, files } } of this.#state.models.values()) {
       if (phase === "failed") continue;

@@ -1,7 +1,7 @@
 /**
- * `deno task bench [NAME…]`: the figures of `docs/benchmarks.md`, each with its bare floor from the
- * same run on the same machine.
- * Exits with 1 when a bound is missed. Nothing else should be running meanwhile.
+ * `deno task bench [NAME…]`: measures the figures of `docs/benchmarks.md`, each with its bare floor
+ * from the same run on the same machine. Exits with 1 if a bound is missed. Run nothing else
+ * meanwhile.
  */
 import { fileURLToPath } from "node:url";
 import { allocatorEnvironmentOf } from "../user/process/allocator_environment.ts";

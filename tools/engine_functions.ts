@@ -1,8 +1,7 @@
 /**
- * Prints the functions of the inference engine that `node/engine/patches/` replaces or calls, with
- * their digests, as they are found in any version: `deno run -A tools/engine_functions.ts [FILE]`.
- * FILE is the `ort-wasm-simd-threaded.wasm` of that version, or else of the one that dml is built
- * from.
+ * Finds the functions of the inference engine that `node/engine/patches/` replaces or calls, in any
+ * version, and prints their digests: `deno run -A tools/engine_functions.ts [FILE]`. FILE is the
+ * `ort-wasm-simd-threaded.wasm` of that version; by default the one that dml is built from.
  */
 import { fileURLToPath } from "node:url";
 import { ByteReader } from "../node/engine/patches/byte_reader.ts";
@@ -16,8 +15,7 @@ const [I32, CALL, I32_LOAD, F32_LOAD] = [0x7f, 0x10, 0x28, 0x2a];
 const OF_FOUR_BYTES = 2;
 
 /**
- * The types of `MlasConvOperation` and `MlasActivation`: so many addresses and numbers, and no
- * result.
+ * Types of `MlasConvOperation` and `MlasActivation`: a number of 32-bit parameters, and no result.
  */
 const CONVOLVE_TYPE = typeOf(8);
 const ACTIVATE_TYPE = typeOf(6);
@@ -49,7 +47,7 @@ function print(name: string, number: number): void {
   console.log(`${name}: number ${number}, ${body.length} bytes, digest ${digestOf(body)}`);
 }
 
-/** Returns the type of each function that the module does not import, its bytes as text. */
+/** Returns the type, as text, of each function that the module does not import. */
 function typesOfFunctions(bytes: Uint8Array): string[] {
   const sections = new ByteReader(bytes.subarray(MAGIC_AND_VERSION_BYTES));
   const contents = new Map<number, Uint8Array>();
@@ -78,7 +76,10 @@ function includes(body: Uint8Array, wanted: readonly number[]): boolean {
   return body.some((_, at) => wanted.every((byte, index) => body[at + index] === byte));
 }
 
-/** Returns the functions that a body calls, and perhaps others: bytes that look like a call. */
+/**
+ * Returns the numbers of the functions that a body calls, possibly with others: any byte that looks
+ * like a call counts.
+ */
 function callsIn(body: Uint8Array): Set<number> {
   const starts = [...body.keys()].filter((at) => body[at] === CALL);
   return new Set(starts.map((at) => new ByteReader(body.subarray(at + 1)).unsigned()));

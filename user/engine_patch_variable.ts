@@ -1,12 +1,12 @@
 import { DmlError } from "../protocol/kernel/errors.ts";
 import type { HostEnvironment } from "../protocol/host/home_path.ts";
 
-/** The variable that turns off the changes that dml makes to its engine. */
+/** Environment variable that turns off the patch of the inference engine. */
 export const ENGINE_PATCH_VARIABLE = "DML_ENGINE_PATCH";
 
 /**
- * Returns false if the environment turns the engine's patch off. Throws `usage` if it says anything
- * else than on or off.
+ * Returns false if the environment turns the patch off. Throws `usage` for any value but `on` and
+ * `off`.
  */
 export function patchesEngine({ variable }: Pick<HostEnvironment, "variable">): boolean {
   const text = variable(ENGINE_PATCH_VARIABLE) || "on";

@@ -1,4 +1,5 @@
-/** What is used of `@std/path/glob-to-regexp`, which comes as JavaScript. */
-
-/** A regular expression for what the glob stands for, from its beginning to its end. */
+/**
+ * Types of `@std/path/glob-to-regexp`, which is plain JavaScript. Returns a regular expression that
+ * matches whole strings.
+ */
 export function globToRegExp(glob: string, options?: { extended?: boolean; globstar?: boolean }): RegExp;

@@ -1,20 +1,23 @@
-/** Types of the part of `@std/cli/parse-args` that dml uses; the package comes to us as plain JavaScript. */
+/** Types of the part of `@std/cli/parse-args` that dml uses; the package is plain JavaScript. */
 export interface ParseOptions {
-  /** Names that take a value. */
+  /** Names of flags that take a value. */
   readonly string: readonly string[];
-  /** Names that are switches. */
+  /** Names of flags that take no value. */
   readonly boolean: readonly string[];
-  /** Names that may be given more than once; their values come as a list. */
+  /** Names of flags that may be repeated; their values are collected in a list. */
   readonly collect: readonly string[];
-  /** Switches that `--no-NAME` turns off. */
+  /** Names of flags that `--no-NAME` turns off. */
   readonly negatable: readonly string[];
-  /** Long name -> one letter. */
+  /** One-letter names, keyed by the long name. */
   readonly alias: Readonly<Record<string, string>>;
   readonly default: Readonly<Record<string, null>>;
-  /** Hears of each argument that is none of the above; false drops it. `key` is absent for a positional one. */
+  /**
+   * Called with each argument that is none of the above; returning false drops it. `key` is absent
+   * for a positional argument.
+   */
   readonly unknown: (argument: string, key?: string, value?: unknown) => boolean;
 }
 export function parseArgs(
   args: readonly string[],
   options: ParseOptions,
-): { /** What follows `--`. */ _: string[] } & Record<string, unknown>;
+): { /** Arguments after `--`. */ _: string[] } & Record<string, unknown>;

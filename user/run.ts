@@ -15,7 +15,7 @@ import type { Terminal } from "./terminal/terminal.ts";
 /** Commands of this role. */
 export type UserCommand = Exclude<CliCommand, { verb: "serve" | "join" }>;
 
-/** Ports and settings of the role. */
+/** Ports and settings of the user role. */
 export interface UserContext {
   readonly terminal: Terminal;
   readonly clock: Clock;
@@ -24,31 +24,33 @@ export interface UserContext {
   readonly signal: AbortSignal;
   readonly stdin: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly progress: boolean;
-  /** Opens a cluster in this process, if no master was named and none answers here. */
+  /**
+   * Opens a cluster in this process; used if no master is named and none answers on this machine.
+   */
   readonly openLocal: (wanted: LocalWish) => Promise<ClusterClient>;
   /** Opens the checks of a node in this process. */
   readonly openChecks: () => Promise<HostChecks>;
   readonly facts: ProcessFacts;
   /** The main module of a dml process. */
   readonly entry: string;
-  /** True if a person answers questions on `stdin`. */
+  /** True if `stdin` is a terminal, so that questions can be asked. */
   readonly isAnswered: boolean;
-  /** Reads a variable of the environment. */
+  /** Returns the value of an environment variable. */
   readonly variable: (name: string) => string | undefined;
   /** Starts the engine of a node in this process, with one worker. */
   readonly openEngine: () => Promise<TrialEngine>;
 }
 
-/** The purpose of a cluster in this process. */
+/** The model and the number of pictures that a cluster in this process is opened for. */
 export interface LocalWish {
   readonly model: string;
-  /** Number of pictures to recognise; more workers than that are of no use. */
+  /** Number of pictures to recognise; more workers than pictures are useless. */
   readonly pictures: number;
 }
 
 /**
- * Runs a verb and returns its exit code; throws the error that ended it. Each verb loads its own
- * modules, so that help comes at once.
+ * Runs a command and returns its exit code; throws the error that ended it. Each verb imports its
+ * own modules when it runs, so that `help` starts fast.
  */
 export async function runUserCommand(command: UserCommand, context: UserContext): Promise<number> {
   switch (command.verb) {
@@ -114,7 +116,10 @@ async function ask(command: NodesCommand | ModelsCommand | UpgradeCommand, conte
   });
 }
 
-/** Closes `http` after `work`, or as soon as `signal` aborts: then its requests end as `interrupted`. */
+/**
+ * Runs `work` and closes `http` afterwards, or as soon as `signal` aborts: its requests then end as
+ * `interrupted`.
+ */
 async function whileOpen(
   http: MasterHttp,
   { signal }: Pick<UserContext, "signal">,

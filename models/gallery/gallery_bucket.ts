@@ -10,7 +10,7 @@ import { isUnitLength } from "./unit_length.ts";
 /** One enrolled person, with the embeddings that identify them. Each embedding is L2-normalised. */
 export interface GalleryPerson {
   readonly id: string;
-  /** Name for people to read; two persons may have the same. */
+  /** Name to display; two persons may have the same. */
   readonly name: string;
   /** Embeddings of the enrolled faces. */
   readonly faces: Float32Array[];

@@ -6,22 +6,22 @@ import { blockAddress, type RowLayout, rowLayout } from "./row_layout.ts";
 import { ScanScratch } from "./scan_scratch.ts";
 import { LENGTH_SLACK } from "./unit_length.ts";
 
-/** The largest code of a query: 1,024 products of it with `CODE_MAX` add up to less than 2^31. */
+/** Largest code of a query: 1,024 products of it with `CODE_MAX` add up to less than 2^31. */
 export const QUERY_CODE_MAX = 8_191;
 
 /**
- * More than all roundings of the kernel and of the exact similarity together: fewer than ten
- * operations in single precision on numbers below 2, each off by 2^-24 of them at most.
+ * Upper bound of all rounding errors of the kernel and of the exact similarity together: fewer than
+ * ten single-precision operations on numbers below 2, each with an error of at most 2^-24 of them.
  */
 const ROUNDING = 2e-6;
 
-/** The functions of the kernel. */
+/** Functions of the kernel. */
 interface ScanFunctions {
   /**
-   * Answers in the scratch for each of the first `rowCount` rows of a block, with `dot` the dot
-   * product of its codes and the query's: `dot x scale x queryScale + error x errorFactor + slack`.
-   * Rows are looked at four by four: up to three answers behind the last one asked for have no
-   * meaning.
+   * Writes a result for each of the first `rowCount` rows of a block to the scratch memory: `dot x
+   * scale x queryScale + error x errorFactor + slack`, where `dot` is the dot product of the codes
+   * of the row and of the query. Rows are processed in groups of four: up to three results after
+   * the last requested one are meaningless.
    */
   scan(
     ...parameters: [
@@ -39,11 +39,11 @@ interface ScanFunctions {
 const MODULE = new KernelModule<ScanFunctions>(bytes);
 
 /**
- * Finds quickly which rows cannot be near an embedding. With a row `r = s c + d`, where `c` are its
- * codes, `s` its scale and the length of `d` at most its error `e`, and the embedding `x = t k + f`
- * likewise, `r x = s t (c k) + d x + s c f`. By Cauchy and Schwarz `d x` is at most `e |x|`, and `s
- * c f` at most `(|r| + e) |f|`. So `s t (c k) + e (|x| + |f|) + |r| |f|` is no less than the
- * similarity, and its main part is a dot product of small whole numbers.
+ * Finds quickly which rows cannot be near an embedding. Let a row be `r = s c + d`, where `c` are
+ * its codes, `s` is its scale and the length of `d` is at most its error `e`, and let the embedding
+ * be `x = t k + f` likewise. Then `r x = s t (c k) + d x + s c f`. By Cauchy and Schwarz `d x` is
+ * at most `e |x|`, and `s c f` at most `(|r| + e) |f|`. So `s t (c k) + e (|x| + |f|) + |r| |f|` is
+ * an upper bound of the similarity, and its main part is a dot product of small integers.
  */
 export class RowScan {
   readonly #memory: WebAssembly.Memory;
@@ -60,9 +60,9 @@ export class RowScan {
   }
 
   /**
-   * Makes the answers that follow about `embedding`, which is of length one, until {@linkcode rest}
-   * is called. Returns false if too many others are scanning this gallery: then there are no
-   * answers.
+   * Sets the embedding, which has length one, for the following calls of {@linkcode look}, until
+   * {@linkcode rest} is called. Returns false if too many other scans of this gallery are in
+   * progress: `look` must not be called then.
    */
   aim(embedding: Float32Array): boolean {
     this.#scratch ??= ScanScratch.take(this.#memory);
@@ -74,8 +74,8 @@ export class RowScan {
   }
 
   /**
-   * Returns what the similarity of each of the first `rowCount` rows of `block` (at least one)
-   * cannot exceed, and what none of them exceeds. Both hold until the next call.
+   * Returns an upper bound of the similarity of each of the first `rowCount` rows of `block` (at
+   * least one), and the greatest of these bounds. Both are valid until the next call.
    */
   look(block: number, rowCount: number): { similaritiesMax: Float32Array; greatest: number } {
     const scratch = this.#scratch;
@@ -87,7 +87,7 @@ export class RowScan {
     return { similaritiesMax: scratch.answers, greatest: Math.max(...scratch.greatest) };
   }
 
-  /** Ends the answers about the last embedding, so that others can scan. */
+  /** Ends the scan, so that others can use its scratch memory. */
   rest(): void {
     this.#scratch?.release();
     this.#scratch = null;

@@ -8,7 +8,7 @@ import { readWebpHeader } from "./webp/header.ts";
 
 /** One kind of file that dml tells by its first bytes. */
 interface Format {
-  /** Words for people that follow "it looks like". */
+  /** Name of the format as it follows "it looks like" in messages. */
   readonly name: string;
   /** Beginnings of such a file, as Latin-1; `.` matches any byte. */
   readonly signatures: readonly string[];

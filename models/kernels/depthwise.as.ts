@@ -1,7 +1,7 @@
 /**
- * Convolutions of single channels, in the place of a function of the inference engine; see
- * `node/engine/patches/README.md`. It works in the engine's memory, of which nothing is its own: it
- * has no constants in memory and no globals.
+ * Depthwise convolutions that replace a function of the inference engine; see
+ * `node/engine/patches/README.md`. The kernel works in the memory of the engine and owns none of
+ * it, so it has no constants in memory and no globals.
  */
 import { ConvParameters } from "./depthwise/conv_parameters.as.ts";
 import { FLOAT_BYTES, LANES } from "./depthwise/lanes.as.ts";
@@ -9,10 +9,12 @@ import { convolve5By1, convolve5By2, convolve7By1, convolve7By2 } from "./depthw
 import { copyRows } from "./depthwise/padded_rows.as.ts";
 import { convolve3By1, convolve3By2 } from "./depthwise/small_filter.as.ts";
 
-/** The working buffer of a thread, in floats (`MLAS_CONV_WORKING_BUFFER_SIZE_PER_THREAD`). */
+/**
+ * Size of the working buffer of a thread, in floats (`MLAS_CONV_WORKING_BUFFER_SIZE_PER_THREAD`).
+ */
 const BUFFER_FLOATS: u32 = 128 * 128;
 
-/** `MlasConvOperation` as the engine has it. */
+/** The original `MlasConvOperation` of the engine. */
 @external("engine", "convolve")
 declare function convolveByEngine(
   parameters: ConvParameters,
@@ -25,7 +27,7 @@ declare function convolveByEngine(
   segmentCount: u32,
 ): void;
 
-/** `MlasActivation`: adds the bias, then applies what follows the convolution. */
+/** `MlasActivation`: adds the bias and applies the activation that follows the convolution. */
 @external("engine", "activate")
 declare function activate(
   activation: usize,
@@ -37,12 +39,12 @@ declare function activate(
 ): void;
 
 /**
- * `MlasConvOperation`: one group of a convolution. A group of one channel and one filter is done
- * here, any other one by the engine.
+ * `MlasConvOperation`: computes one group of a convolution. A group with one channel and one filter
+ * is computed here, any other one by the engine.
  *
- * The engine writes a column of numbers for each output and multiplies a matrix of one row with all
- * of them. Here the plane is copied into the buffer, as many rows as it holds, with zeros around
- * it, and the products are added up where they are.
+ * The engine writes a column of numbers for each output and multiplies all columns by a matrix of
+ * one row. This kernel copies the plane into the buffer instead, as many rows as fit, with zeros
+ * around it, and adds up the products in place.
  */
 export function convolve(
   parameters: ConvParameters,
@@ -63,8 +65,7 @@ export function convolve(
 }
 
 /**
- * Returns true for a group of one channel and one filter of a size and a stride that there are
- * loops for.
+ * Returns true for a group with one channel and one filter whose size and stride have a loop here.
  */
 @inline
 function isDepthwise(parameters: ConvParameters): bool {

@@ -1,4 +1,4 @@
-/** A quick look at the rows of a gallery; see `models/gallery/row_scan.ts`. */
+/** Fast first pass over the rows of a gallery; see `models/gallery/row_scan.ts`. */
 import {
   ANSWERS_OFFSET,
   CODES_AT_ONCE,
@@ -13,10 +13,10 @@ import { VECTOR_BYTES } from "./memory.ts";
 const FLOAT_BYTES = 4;
 
 /**
- * Answers for each of the first `rowCount` rows of `block`, with `dot` the dot product of its codes
- * and the query's: `dot x scale x queryScale + error x errorFactor + slack`, in single precision.
- * It looks at one row at least, and at four rows together: up to three answers behind the last one
- * asked for have no meaning.
+ * Computes a result for each of the first `rowCount` rows of `block`: `dot x scale x queryScale +
+ * error x errorFactor + slack` in single precision, where `dot` is the dot product of the codes of
+ * the row and of the query. At least one row is processed, always in groups of four: up to three
+ * results after the last requested one are meaningless.
  */
 export function scan(
   block: usize,

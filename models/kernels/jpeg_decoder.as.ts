@@ -1,6 +1,6 @@
 /**
  * The inner loops of the JPEG decoder, from the bits of a scan to pixels; see
- * `models/image/jpeg_decoder/`.
+ * `models/image/jpeg/decoder/`.
  */
 import { decode } from "./jpeg_decoder/entropy_decoding.as.ts";
 import { transform } from "./jpeg_decoder/inverse_dct.as.ts";

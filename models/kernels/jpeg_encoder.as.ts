@@ -1,6 +1,6 @@
 /**
- * Encodes tiles of pictures as baseline JPEG (ITU-T T.81), in memory laid out as memory_map.ts
- * says.
+ * Encodes tiles of pictures as baseline JPEG (ITU-T T.81), in a memory laid out as memory_map.ts
+ * describes.
  */
 import {
   BLOCK_BYTES,
@@ -30,7 +30,7 @@ const COMPONENTS = 3;
 /** True if jfdctint.c transforms the picture, false if jfdctfst.c does. */
 let isAccurate = false;
 
-/** Begins a picture: nothing is written yet, nothing predicted. */
+/** Starts a picture: resets the output and the DC predictors. */
 export function start(usesAccurateDct: bool): void {
   isAccurate = usesAccurateDct;
   reset();
@@ -38,9 +38,9 @@ export function start(usesAccurateDct: bool): void {
 }
 
 /**
- * Encodes the MCUs of a tile whose pixels are in memory (T.81, A.2.3). Of 16 rows the first `2 *
- * pairCount` count; of the last MCU only the left half if `endsHalf` is true. Returns the number of
- * bytes of the file that it made.
+ * Encodes the MCUs of a tile whose pixels are in memory (T.81, A.2.3). Only the first `2 *
+ * pairCount` of its 16 rows are part of the picture, and only the left half of the last MCU if
+ * `endsHalf` is true. Returns the number of file bytes produced.
  */
 export function encode(mcuCount: i32, pairCount: i32, endsHalf: bool): usize {
   const hasLowerBlocks = pairCount > MCU_SIDE / 4;
@@ -60,10 +60,7 @@ export function encode(mcuCount: i32, pairCount: i32, endsHalf: bool): usize {
   return stuffed;
 }
 
-/**
- * Writes what is left when there are no more tiles. Returns the number of bytes of the file that it
- * made.
- */
+/** Writes the remaining bits after the last tile. Returns the number of file bytes produced. */
 export function finish(): usize {
   return stuff(flush());
 }

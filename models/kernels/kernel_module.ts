@@ -1,9 +1,7 @@
-/**
- * The compiled code of one kernel, from which every user gets an instance over a memory of its own.
- */
+/** The compiled module of one kernel; each user instantiates it with a memory of its own. */
 export class KernelModule<Functions> {
   readonly #bytes: Uint8Array<ArrayBuffer>;
-  /** Compiled once a thread, when it is first needed. */
+  /** Compiled once in each thread, on first use. */
   #module: WebAssembly.Module | null = null;
 
   /** Takes the contents of the kernel's `.wasm` file. */
@@ -12,12 +10,12 @@ export class KernelModule<Functions> {
   }
 
   /**
-   * Returns the kernel's functions over `memory`, whose bytes before `KERNEL_MEMORY_START` it takes
-   * for its constants.
+   * Instantiates the kernel with `memory` and returns its functions. The bytes before
+   * `KERNEL_MEMORY_START` hold the constants of the kernel.
    */
   over(memory: WebAssembly.Memory): Functions {
     this.#module ??= new WebAssembly.Module(this.#bytes);
-    // The compiler gives the imported memory this name.
+    // The compiler imports the memory under this name.
     return new WebAssembly.Instance(this.#module, { env: { memory } }).exports as Functions;
   }
 }

@@ -1,15 +1,15 @@
 import { KernelModule } from "./kernel_module.ts";
 import { PAGE_BYTES } from "./memory.ts";
 
-/** The functions of a kernel and the memory they work in. */
+/** The functions of a kernel and their memory. */
 export interface OpenKernel<Functions> {
   readonly memory: WebAssembly.Memory;
   readonly functions: Functions;
 }
 
 /**
- * A kernel with one memory for all its users in a thread, who take turns. Both are made when they
- * are first asked for. The memory grows and never shrinks.
+ * A kernel with one memory shared by all users in a thread, one after the other. Both are created
+ * on first use. The memory grows and never shrinks.
  */
 export class LazyKernel<Functions> {
   readonly #module: KernelModule<Functions>;
@@ -21,8 +21,8 @@ export class LazyKernel<Functions> {
   }
 
   /**
-   * Returns the functions over at least `bytes` of memory, which still holds what earlier users
-   * left behind the constants.
+   * Returns the functions with at least `bytes` of memory, which still holds the data of earlier
+   * users behind the constants.
    */
   open(bytes: number): OpenKernel<Functions> {
     this.#opened ??= this.#open();

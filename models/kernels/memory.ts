@@ -8,9 +8,9 @@ export const VECTOR_BYTES = 16;
 export const PAGE_BYTES = 65_536;
 
 /**
- * The address at which the compiler places the constants of a kernel. Below it nothing may lie:
- * since no sum of an address and a small number is in there, the compiler makes such numbers a part
- * of the load or the store.
+ * Address at which the compiler places the constants of a kernel. Nothing may lie below it: the
+ * compiler assumes that the sum of an address and a small constant is never below it, and folds
+ * such constants into loads and stores.
  */
 export const KERNEL_CONSTANTS_START = 1_024;
 

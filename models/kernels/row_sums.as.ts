@@ -1,16 +1,19 @@
-/** The sums of rows of a picture, and of spans of their pixels; see `models/image/resample/row_sums.ts`. */
+/**
+ * Computes sums of picture rows, and of spans of their pixels; see
+ * `models/image/resample/row_sums.ts`.
+ */
 import { VECTOR_BYTES } from "./memory.ts";
 import { interleaveLow16 } from "./vector/interleave.as.ts";
 
-/** Bytes of a row that are added together, and of their sums of 16 bits. */
+/** Bytes of a row that are added at once, and bytes of their 16-bit sums. */
 const GROUP_BYTES = VECTOR_BYTES;
 const GROUP_SUM_BYTES = 2 * VECTOR_BYTES;
 /** Bytes of the sums of one pixel: R, G and B of 16 bits each. */
 const PIXEL_SUM_BYTES = 3 * 2;
-/** Bytes of a span: the address of its first sums, and how many pixels it has. */
+/** Bytes of a span: the address of its first sums, and its number of pixels. */
 const SPAN_BYTES = 8;
 
-/** Adds `weight` times each byte of `groups` times 16 to as many sums of 16 bits, modulo 2^16. */
+/** Adds `weight` times each of `groups` times 16 bytes to as many 16-bit sums, modulo 2^16. */
 export function addRow(source: usize, sums: usize, groups: i32, weight: i32): void {
   const weights = i16x8.splat(<i16>weight);
   do {
@@ -27,8 +30,8 @@ function addEight(bytes: v128, sums: usize, weights: v128): void {
 }
 
 /**
- * Adds up the sums of the pixels of each span: R, G, B and one number without meaning. It reads two
- * bytes behind the last pixel.
+ * Adds up the sums of the pixels of each span: R, G, B and one meaningless number. Reads two bytes
+ * after the last pixel.
  */
 export function addSpans(spans: usize, target: usize, count: i32): void {
   do {

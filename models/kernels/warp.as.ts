@@ -1,5 +1,5 @@
 /**
- * Sums of samples of a picture, each interpolated linearly between four pixels; see
+ * Computes sums of samples of a picture, each interpolated linearly between four pixels; see
  * `models/image/resample/warp.ts`.
  */
 import { VECTOR_BYTES } from "./memory.ts";
@@ -8,14 +8,14 @@ import { ONE, ONE_BITS, SAMPLE_DOWN_SHIFT, SAMPLE_WORDS } from "./warp_units.ts"
 const SAMPLE_BYTES = 4 * SAMPLE_WORDS;
 
 /**
- * Picks R of two pixels of three bytes, then G of both, then B of both, as 16-bit numbers; places
- * beyond 15 give 0.
+ * Swizzle vector that picks R of two pixels of three bytes, then G of both, then B of both, as
+ * 16-bit numbers; indexes beyond 15 give 0.
  */
 const PAIR_PLACES = memory.data<u8>([0, 16, 3, 16, 1, 16, 4, 16, 2, 16, 5, 16, 16, 16, 16, 16], VECTOR_BYTES);
 
 /**
- * Writes for each of `pixels` the sum of its samples, times 256 x 256. Rows are `stride` bytes
- * apart. All four neighbours of a sample are read, also those that do not count.
+ * Writes the sum of the samples of each pixel, times 256 x 256. Rows are `stride` bytes apart. All
+ * four neighbours of a sample are read, even those with weight 0.
  */
 export function sumSamples(samples: usize, samplesEach: i32, stride: usize, sums: usize, pixels: i32): void {
   do {
@@ -26,8 +26,8 @@ export function sumSamples(samples: usize, samplesEach: i32, stride: usize, sums
       const shares = load<u32>(samples, 4);
       const right = shares & (ONE - 1);
       const down = i32x4.splat(shares >> SAMPLE_DOWN_SHIFT);
-      // ONE - right for the left pixel in the lower half, right for the other one in the upper
-      // half.
+      // The weight of the left pixel, `ONE - right`, in the lower half, and that of the right one
+      // in the upper half.
       const across = i32x4.splat(ONE + right * 0xffff);
       const upper = interpolateAcross(address, across);
       const lower = interpolateAcross(address + stride, across);
@@ -41,7 +41,7 @@ export function sumSamples(samples: usize, samplesEach: i32, stride: usize, sums
 }
 
 /**
- * Returns R, G and B between a pixel and the one to its right, times 256, by the shares of both in
+ * Interpolates R, G and B between a pixel and the one to its right, times 256, with the weights in
  * `across`.
  */
 @inline

@@ -39,7 +39,7 @@ export function readValueInfo(bytes: Uint8Array, range: ByteRange): DeclaredTens
   return tensor;
 }
 
-/** Describes the tensor for people, as `float32[1, 3, height, ?]`. */
+/** Describes the tensor for messages, for example `float32[1, 3, height, ?]`. */
 export function describeTensor({ type, dims }: Pick<DeclaredTensor, "type" | "dims">): string {
   if (type === null) return "no tensor";
   return `${type}[${dims === null ? "?" : dims.map((dim) => dim ?? "?").join(", ")}]`;

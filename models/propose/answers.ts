@@ -5,7 +5,7 @@ import { type FamilyName, isFamilyName } from "./output_family.ts";
 /** The longest side of an input that a person may name, in pixels. */
 const SIDE_MAX = 4_096;
 
-/** The facts about an ONNX file that only people know, as far as they were told. */
+/** Facts about an ONNX file that only its user knows; those that were not answered are absent. */
 export interface Answers {
   readonly task?: FamilyName;
   readonly size?: { readonly width: number; readonly height: number };

@@ -14,18 +14,20 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 const MIB = 1024 * 1024;
 /** Memory of a worker with an engine and one picture. */
 const WORKER_BYTES = 128 * MIB;
-/** Bytes of memory for each byte of a model file: its copy in the engine, and intermediate results. */
+/**
+ * Bytes of memory for each byte of a model file: its copy in the engine, and intermediate results.
+ */
 const PER_FILE_BYTE = 4;
 /** Usual side of an input that takes any size, in pixels: of detectors, and of other tasks. */
 const USUAL_SIDE = { detect: 640, whole: 224 } as const;
 
-/** A fact that the file does not state, to be asked of a person. */
+/** A fact that the file does not state and the user is asked for. */
 export interface Question {
   readonly key: keyof Answers;
   readonly text: string;
   /** Possible answers; empty if any text is taken. */
   readonly choices: readonly string[];
-  /** Answer that is taken if nobody answers. */
+  /** Answer that is used if the user gives none. */
   readonly fallback: string;
 }
 
@@ -37,9 +39,9 @@ export interface ProposalFacts {
   readonly license: string;
   /** The file as it is stored. */
   readonly file: BlobReference;
-  /** Version of this build, the oldest that is sure to serve the manifest. */
+  /** Version of this build; older ones may not support the manifest. */
   readonly dml: string;
-  /** Labels from a file that a person named; `null` if none was. */
+  /** Labels from a file that the user named; `null` if none was named. */
   readonly labels: readonly string[] | null;
   readonly answers: Answers;
 }
@@ -47,16 +49,16 @@ export interface ProposalFacts {
 /** A manifest that fits an ONNX file, with its reasons and its guesses. */
 export interface Proposal {
   readonly manifest: Manifest;
-  /** Sentences, for people. */
+  /** Reasons for the choices in the manifest, as sentences. */
   readonly reasons: readonly string[];
-  /** Guesses that nobody has confirmed in `answers` yet. */
+  /** Guesses that `answers` does not confirm yet. */
   readonly questions: readonly Question[];
 }
 
 /**
- * Proposes a manifest for an ONNX file: its task, the way of a picture into its input, and the
- * reading of its output. A fact that the file does not state is guessed from common practice and
- * listed among the questions. Pure: the same file and facts give the same proposal. Throws
+ * Proposes a manifest for an ONNX file: its task, the preparation of pictures for its input, and
+ * the decoding of its output. A fact that the file does not state is guessed from common practice
+ * and listed among the questions. Pure: the same file and facts give the same proposal. Throws
  * `model_invalid` if an answer or the labels do not fit the file.
  */
 export function proposeManifest(inspection: OnnxInspection, facts: ProposalFacts): Proposal {

@@ -10,13 +10,13 @@ const ANSWER_TIMEOUT_MS = 5_000;
 const RIGHT_PORT =
   `Check the address. The port is the first one that \`dml serve\` prints, ${DEFAULT_PORT} by default.`;
 
-/** The part of an answer that tells a master of dml from anything else that answers with JSON. */
+/** The part of a response that distinguishes a dml master from other servers that return JSON. */
 const productSchema = z.looseObject({ product: z.literal("dml") });
 
 /**
- * Asks the master at `baseUrl` about its cluster, the control port among it. Throws
- * `master_unreachable`, or `protocol_version` if something else answers there and no waiting will
- * change that.
+ * Fetches the facts about the cluster of the master at `baseUrl`, including the control port.
+ * Throws `master_unreachable`, or `protocol_version` if something else answers there and waiting
+ * will not help.
  */
 export async function askCluster(baseUrl: string, options: { signal: AbortSignal }): Promise<ClusterInfo> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
@@ -32,7 +32,7 @@ export async function askCluster(baseUrl: string, options: { signal: AbortSignal
     const reason = signal.aborted ? "it does not answer" : unreachableReason(cause);
     throw new DmlError("master_unreachable", `The master at ${baseUrl} cannot be reached: ${reason}.`, { cause });
   }
-  // A proxy before a master answers so too while the master is away.
+  // A reverse proxy also responds with 404 while its master is down.
   if (response.status === 404) {
     await response.body?.cancel();
     throw notDml(baseUrl, { code: "master_unreachable" });

@@ -18,30 +18,30 @@ import {
 import type { Connection } from "../../protocol/ports/transport.ts";
 
 /**
- * The time in which changes of availability are gathered into one message. The master counts its
+ * Time over which changes of the availability are batched into one message. The master counts its
  * assignments itself.
  */
 const AVAILABILITY_GATHERED_MS = 50;
 
-/** The parts of a node that its connection to a master works with. */
+/** Options of {@linkcode MasterConnection}: the callbacks and ports of its node. */
 export interface MasterConnectionOptions {
   readonly hello: Hello;
   readonly clock: Clock;
   readonly log: Log;
   /** Returns the present availability of the node. */
   readonly availability: () => Availability;
-  /** Called when the master has taken the node in. */
+  /** Called when the master has accepted the node. */
   readonly onWelcome: (welcome: Welcome) => void;
   /** Called with all messages that arrived together, in order. */
   readonly onMessages: (messages: readonly Message[]) => void;
-  /** Called with the picture of an assignment that came before, or comes in the same batch. */
+  /** Called with the picture of an assignment in the same batch or an earlier one. */
   readonly onPicture: (picture: InlinePicture) => void;
   /** Called once every heartbeat interval. */
   readonly onHeartbeat: () => void;
 }
 
 /**
- * One connection to a master, from `hello` to its end: the handshake, the heartbeat both ways, and
+ * One connection to a master from `hello` to its end: handshake, heartbeats in both directions, and
  * messages.
  */
 export class MasterConnection {
@@ -54,7 +54,7 @@ export class MasterConnection {
   #sentDraining = false;
   #sendsPicturesInline = false;
 
-  /** Says `hello`. {@linkcode run} must be called next. */
+  /** Sends `hello`. {@linkcode run} must be called next. */
   constructor(connection: Connection, options: MasterConnectionOptions) {
     const { clock, log, hello } = options;
     this.#options = options;
@@ -65,12 +65,12 @@ export class MasterConnection {
     this.#cancelTimer = clock.after(LIMITS.helloTimeoutMs, () => this.#advance({ kind: "tick", nowMs: clock.nowMs() }));
   }
 
-  /** The address of the master, for people. */
+  /** Address of the master, for messages. */
   get remote(): string {
     return this.#peer.remote;
   }
 
-  /** True once the master has taken this node in. */
+  /** True once the master has accepted this node. */
   get isOpen(): boolean {
     return this.#session.phase === "open";
   }
@@ -93,15 +93,15 @@ export class MasterConnection {
 
   /**
    * Queues `message`. Does nothing before the welcome and after the goodbye, when the master would
-   * not listen.
+   * ignore it.
    */
   send(message: Message): void {
     if (this.isOpen) this.#peer.send(message);
   }
 
   /**
-   * Queues `picture`, whose bytes must not change any more. Returns false if it must go another
-   * way.
+   * Queues `picture`, whose bytes must not change afterwards. Returns false if it must be sent over
+   * HTTP.
    */
   sendPicture(picture: InlinePicture): boolean {
     const mayGo = this.isOpen && this.#sendsPicturesInline && this.#peer.canSendPicture(picture.bytes.length);
@@ -110,8 +110,8 @@ export class MasterConnection {
   }
 
   /**
-   * Sends the availability soon, together with what else changes until then; at once when the node
-   * begins or ends draining.
+   * Sends the availability after a short delay, together with later changes; at once if the node
+   * starts or stops draining.
    */
   availabilityChanged(): void {
     if (!this.isOpen) return;
@@ -119,7 +119,7 @@ export class MasterConnection {
     this.#cancelAvailability ??= this.#options.clock.after(AVAILABILITY_GATHERED_MS, () => this.#sendAvailability());
   }
 
-  /** Says goodbye. The connection ends when what is queued was handed over. */
+  /** Sends a goodbye. The connection ends once all queued messages are written. */
   leave(code: ErrorCode, reason: string): void {
     this.#advance({ kind: "leave", code, reason });
   }
@@ -130,7 +130,7 @@ export class MasterConnection {
     return this.#runOutputs(step);
   }
 
-  /** Carries out what the session says, and returns the messages for the node. */
+  /** Carries out the outputs of the session, and returns the messages for the node. */
   #runOutputs({ outputs }: SessionStep): Message[] {
     const delivered: Message[] = [];
     for (const output of outputs) {

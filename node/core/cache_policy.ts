@@ -9,7 +9,7 @@ export interface CachedFile {
 }
 
 /**
- * The files to evict, in this order, and the number of bytes still missing if even evicting all
+ * Files to evict, in this order, and the number of bytes that still do not fit if evicting all
  * candidates is not enough.
  */
 export interface Eviction {

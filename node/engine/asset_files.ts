@@ -5,7 +5,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Loaders of the assets. The specifiers are literals, so that a bundler finds them. */
 const FILES: Readonly<Record<AssetName, () => Promise<Bytes>>> = {
-  // Read, not imported: an import would keep its 14 MB in this thread for good.
+  // Read, not imported: an import would keep its 14 MB in this thread permanently.
   "onnxruntime.wasm": () => Deno.readFile(new URL(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"))),
   "libjpeg-turbo.wasm": () =>
     copyOf(import("@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm", { with: { type: "bytes" } })),
@@ -20,8 +20,8 @@ async function copyOf(imported: Promise<{ readonly default: Bytes }>): Promise<B
 }
 
 /**
- * The assets as files of the packages that dml is built from. Every call gives bytes of their own,
- * which may be given away. Throws `assets_missing`.
+ * The assets from the files of the npm packages that dml is built from. Every call returns new
+ * bytes, which the caller may transfer. Throws `assets_missing`.
  */
 export const assetFiles: AssetSource = async (name) => {
   try {

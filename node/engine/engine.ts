@@ -9,8 +9,8 @@ export interface EngineResult {
   /** JPEG with the persons drawn in; `null` if none was requested. */
   readonly annotated: Uint8Array<ArrayBuffer> | null;
   /**
-   * A JPEG of the face of each person, in the order of the prediction, which does not name them;
-   * empty when none were asked for.
+   * A JPEG of the face of each person, in the order of the prediction; empty if none were
+   * requested.
    */
   readonly crops: readonly Uint8Array<ArrayBuffer>[];
 }
@@ -19,8 +19,8 @@ export interface RunOptions extends TaskOptions {
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
   /**
-   * It may be given to a worker that has others in hand, which are as quick: the worker is not idle
-   * until it is handed over.
+   * True if the run may queue in a worker behind others that are equally quick, so that the worker
+   * does not idle between them.
    */
   readonly isQuick?: boolean;
 }
@@ -32,18 +32,17 @@ export type ModelFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 export type ModelFileReader = () => Promise<ModelFiles>;
 
 /**
- * Loads models and runs pictures through them, several at once. Adapters: a pool of workers;
- * tests have their own.
+ * Loads models and runs pictures through them, several at once. Adapters: a pool of workers, and
+ * fakes in tests.
  */
 export interface Engine {
   /** Number of pictures that can run at once. */
   readonly slots: number;
   /**
-   * Loads a model in every worker and warms it up; returns the measured images/s of one
-   * worker. The model files are read for each worker, also for one that takes a dead one's place later:
-   * nothing is kept of them here. Throws what the reader throws, `engine_failed`,
-   * `model_invalid`, `worker_died`, or `deadline_exceeded` (a worker was stuck in it and was
-   * replaced).
+   * Loads a model in every worker and warms it up; returns the measured images/s of one worker. The
+   * model files are read once for each worker, also for a worker that later replaces a dead one,
+   * because the engine keeps no copy of them. Throws the errors of `readFiles`, `engine_failed`,
+   * `model_invalid`, `worker_died`, or `deadline_exceeded` if a worker hung and was replaced.
    */
   load(
     manifestDigest: string,
@@ -52,15 +51,15 @@ export interface Engine {
   ): Promise<{ imagesPerSecond: number }>;
   unload(manifestDigest: string): Promise<void>;
   /**
-   * Puts this version of a gallery (null for none) in force, at once: every picture that is begun
-   * after this call is compared with it. Resolves when no worker looks at a picture with the
-   * version before any more.
+   * Activates this version of a gallery at once (`null` removes the gallery): every picture that
+   * starts after this call is compared with it. Resolves once no running picture uses the previous
+   * version.
    */
   setGallery(name: string, view: GalleryView | null): Promise<void>;
   /**
-   * Runs one picture (null where the pipeline needs none). `image` is given away: its buffer is
+   * Runs one picture (`null` if the pipeline needs none). The buffer of `image` is transferred and
    * detached. Throws the codes of unreadable pictures, `engine_failed`, `worker_died` (the worker
-   * was replaced), `deadline_exceeded`, `cancelled`.
+   * was replaced), `deadline_exceeded`, or `cancelled`.
    */
   run(
     manifestDigest: string,

@@ -20,39 +20,38 @@ import type { EngineResult } from "./engine.ts";
 import { samplePicture } from "./sample_picture.ts";
 import type { LoadableModel } from "./worker_protocol.ts";
 
-/** The size of a common photograph, for which images/s are given. */
+/** Size of a typical photograph, for which images/s are measured, in pixels. */
 const SAMPLE = { width: 1920, height: 1280 };
 /**
- * The part of the picture around a face that is kept, so that the face can be found and embedded
+ * Size of the kept part of the picture around a face: large enough to detect and embed the face
  * again.
  */
 const CROP = { factor: 2.5, sideMax: 640 };
 const MEASURED_PICTURES = 3;
 const MEASURED_EMPTY_RUNS = 200;
 
-/** The options of a host. */
 export interface ModelHostOptions {
   readonly assets: AssetSource;
   readonly nowMs: () => number;
 }
 
 interface Loaded {
-  /** The name and the version, as `name@version`. */
+  /** `name@version`. */
   readonly name: string;
   readonly pipeline: Pipeline;
   readonly sessions: readonly ModelSession[];
-  /** The digests of the model files' files. */
+  /** Digests of the model files. */
   readonly files: readonly string[];
 }
 
-/** The models of one worker, which look at one picture after the other. */
+/** The models of one worker. It processes one picture at a time. */
 export class ModelHost {
   readonly #assets: AssetSource;
   readonly #nowMs: () => number;
   readonly #codec: ImageCodec;
   readonly #annotator: Annotator;
   readonly #loaded = new Map<string, Loaded>();
-  /** The galleries by name. */
+  /** Galleries, keyed by name. */
   readonly #galleries = new Map<string, GalleryReader>();
   #engine: Promise<void> | null = null;
   #sample: Uint8Array<ArrayBuffer> | null = null;
@@ -65,8 +64,8 @@ export class ModelHost {
   }
 
   /**
-   * Loads a model and, unless `warmUp` is false, runs all of it once, codec included. The
-   * buffers of the model files are freed. Throws `engine_failed` or `model_invalid`.
+   * Loads a model and, unless `warmUp` is false, runs it once, codec included. The buffers of the
+   * model files are freed. Throws `engine_failed` or `model_invalid`.
    */
   async load(manifestDigest: string, model: LoadableModel): Promise<void> {
     const { name, manifest, files, warmUp = true } = model;
@@ -84,8 +83,9 @@ export class ModelHost {
   }
 
   /**
-   * Returns the pictures a second of this worker: the median of a few that are decoded and sent
-   * through every model file; `LIMITS.imagesPerSecondMax` if they are too quick for the clock.
+   * Measures the pictures per second of this worker: the median of a few that are decoded and
+   * passed through every model file; `LIMITS.imagesPerSecondMax` if they are too fast for the
+   * clock.
    */
   async measure(manifestDigest: string): Promise<number> {
     const { pipeline } = this.#find(manifestDigest);
@@ -108,15 +108,18 @@ export class ModelHost {
     if (loaded !== undefined) await releaseAll(loaded.sessions);
   }
 
-  /** Sets the people of a gallery from the next picture on; nobody if `view` is null. */
+  /**
+   * Sets the gallery that pictures are compared with from the next one on; removes it if `view` is
+   * `null`.
+   */
   setGallery(name: string, view: GalleryView | null): void {
     if (view === null) this.#galleries.delete(name);
     else this.#galleries.set(name, openGallery(view));
   }
 
   /**
-   * Looks at one picture, which is decoded once, and cropped or drawn upon only after it was looked
-   * at.
+   * Runs one picture. It is decoded once; faces are cropped and marks are drawn after all model
+   * files have run.
    */
   async run(
     manifestDigest: string,
@@ -158,7 +161,7 @@ export class ModelHost {
 
   /**
    * Returns the gallery that faces are compared with; `null` if there is none, or if its people
-   * were embedded by another model file, whose embeddings cannot be compared.
+   * were embedded by another model file, whose embeddings are not comparable.
    */
   #galleryFor(name: string | null, files: readonly string[]): GalleryReader | null {
     const gallery = name === null ? undefined : this.#galleries.get(name);
@@ -200,7 +203,8 @@ export class ModelHost {
   }
 
   /**
-   * Creates a session for each model file. The engine is loaded with the first model that needs it.
+   * Creates a session for each model file. The engine is started with the first model that needs
+   * it.
    */
   async #createSessions(
     manifest: Manifest,

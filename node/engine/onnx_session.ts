@@ -9,21 +9,20 @@ import { TENSOR_TYPES, type TensorType } from "../../protocol/messages/finding.t
 const REASON_CHARACTERS_MAX = 500;
 
 /**
- * The engine puts another `Worker` into the realm when it starts (it wants Node's); this one is put
- * back.
+ * The global `Worker`, restored after the engine starts: the engine replaces it with that of Node.
  */
 const RealmWorker = globalThis.Worker;
 
-/** The bytes of the engine's wasm; detached once the engine has started. */
+/** Bytes of the engine's WebAssembly; detached once the engine has started. */
 let engineBytes: Uint8Array<ArrayBuffer> | null = null;
 
 /**
- * Tells the engine of this realm what it is made of: the bytes of `onnxruntime.wasm`, which are
- * given away. It starts with the first model file.
+ * Sets the WebAssembly of the engine in this thread to the bytes of `onnxruntime.wasm`, which are
+ * transferred. The engine starts when the first session is created.
  *
- * Call it once, in the worker that runs the model files, which needs no permission for it. One realm
- * runs one thread: two pictures in two workers are done sooner than one after the other with two
- * threads each.
+ * Call it once, in the worker that runs the model files; it needs no permission. The engine uses
+ * one thread: two pictures in two workers finish sooner than one after the other with two threads
+ * each.
  */
 export function initOnnx(wasm: Uint8Array<ArrayBuffer>): void {
   engineBytes = wasm;
@@ -33,12 +32,12 @@ export function initOnnx(wasm: Uint8Array<ArrayBuffer>): void {
 }
 
 /**
- * Loads one ONNX file; `bytes` are copied. Throws `engine_failed` with the engine's own words when
- * it refuses them.
+ * Loads one ONNX file; `bytes` are copied. Throws `engine_failed` with the message of the engine if
+ * it refuses the file.
  *
- * The options are those that measured best on the built-in model files: the whole of graph optimisation
- * is worth 40 % on the detector; arenas, memory patterns and parallel execution change neither time
- * nor the size of the heap.
+ * The options are those that performed best with the built-in model files: full graph optimisation
+ * saves 40 % on the detector, while arenas, memory patterns and parallel execution change neither
+ * time nor heap size.
  */
 export async function createModelSession(bytes: Uint8Array): Promise<ModelSession> {
   const engine = engineBytes;
@@ -50,7 +49,7 @@ export async function createModelSession(bytes: Uint8Array): Promise<ModelSessio
         graphOptimizationLevel: "all",
         logSeverityLevel: 3,
       });
-      // 14 MB that are not needed any more: freed now, not at some garbage collection.
+      // These 14 MB are not needed any more; freed now instead of at some garbage collection.
       if (!engine.buffer.detached) engine.buffer.transfer(0);
       return new OnnxModelSession(session);
     } finally {
@@ -86,12 +85,12 @@ class OnnxModelSession implements ModelSession {
   }
 }
 
-/** The latest call of the engine, in any session of this realm. */
+/** The latest call of the engine, in any session of this thread. */
 let lastCall: Promise<unknown> = Promise.resolve();
 
 /**
- * Calls the engine when its last call has ended: all calls share one stack, which it lets go of in
- * the middle of each.
+ * Calls the engine once its previous call has ended: all calls share one stack, and each yields
+ * while it uses that stack.
  */
 async function exclusively<Result>(failure: string, call: () => Promise<Result>): Promise<Result> {
   const result = lastCall.then(call);

@@ -2,14 +2,14 @@ import type { Picture } from "../../models/image/picture.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
 
 /**
- * A picture to measure with, always the same: smooth shapes and some grain, so that it costs a
- * codec about what a photograph of its size does. Nobody is in it.
+ * Returns the picture that is used for measurements, always the same: smooth shapes and some grain,
+ * so that a codec takes about as long as for a photograph of this size. It shows no person.
  */
 export function samplePicture({ width, height }: { width: number; height: number }): Picture {
   const data = new Uint8Array(width * height * 3);
   const random = seededRandom(1);
-  // Grain from a short table: one random number per pixel would take longer than everything else
-  // together.
+  // The grain comes from a short table: a random number for each pixel would take longer than
+  // everything else.
   const grain = Uint8Array.from({ length: 4_093 }, () => Math.floor(random() * 24));
   for (let y = 0, at = 0; y < height; y++) {
     const wave = 40 * Math.sin(y / 37);

@@ -1,6 +1,6 @@
 /**
- * The entry of a worker thread, which holds no permissions: bytes come and go by message, and files
- * are asked for by name.
+ * The main module of a worker thread, which has no permissions: it receives and returns bytes by
+ * message, and requests asset files by name.
  */
 /// <reference lib="deno.worker" />
 import type { AssetName } from "../../models/assets.ts";
@@ -21,13 +21,13 @@ const host = new ModelHost({
   assets: (name) => (patchesEngine ? patched : requestAsset)(name),
   nowMs: SYSTEM_CLOCK.nowMs,
 });
-/** False if the engine is to be used as it was built; said with the first request. */
+/** False if the patch of the engine is turned off; set by the `start` request. */
 let patchesEngine = true;
-/** The answers that wait for the end of a run, by the `id` of their requests. */
+/** Ids of `setGallery` requests that are answered after the running picture. */
 const gallerySets: number[] = [];
 /**
- * The answers that wait to be posted with those of the tasks behind them, which take next to no
- * time.
+ * Replies that are held back and posted together with those of the next tasks, because these take
+ * almost no time.
  */
 const unsent: FromWorker[] = [];
 let isWorking = false;
@@ -45,8 +45,8 @@ function take(message: ToWorker): void {
 }
 
 /**
- * Sets a gallery at once, past all requests that wait. The answer waits for the picture that is
- * being looked at, which still uses the gallery before.
+ * Sets a gallery at once, ahead of all queued requests. The reply waits for the running picture,
+ * which still uses the previous version.
  */
 function setGallery({ id, name, view }: Extract<WorkerRequest, { type: "setGallery" }>): void {
   host.setGallery(name, view);
@@ -54,7 +54,7 @@ function setGallery({ id, name, view }: Extract<WorkerRequest, { type: "setGalle
   else post({ type: "gallerySet", id }, []);
 }
 
-/** Handles one request after the other, since the pipelines look at one picture at a time. */
+/** Handles one request after the other, because the pipelines run one picture at a time. */
 async function work(): Promise<void> {
   isWorking = true;
   for (let request = requests.shift(); request !== undefined; request = requests.shift()) {
@@ -108,7 +108,7 @@ function requestAsset(name: AssetName): Promise<Uint8Array<ArrayBuffer>> {
   return pending.promise;
 }
 
-/** Hands a file to those who asked for it, and forgets it. */
+/** Passes a file to the callers that requested it, and keeps no reference to it. */
 function takeAsset(delivery: AssetDelivery): void {
   const pending = wanted.get(delivery.name);
   wanted.delete(delivery.name);

@@ -3,20 +3,21 @@ import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { FromWorker, ReplyTo, ToWorker, WorkerAsk, WorkerReply } from "./worker_protocol.ts";
 
-/** The options of a worker client. */
 export interface WorkerClientOptions {
   /** URL of the worker's module. */
   readonly url: URL;
   /**
-   * The files that the worker asks for. Every call returns new bytes, since they are transferred.
+   * The asset files that the worker requests. Every call returns new bytes, because they are
+   * transferred.
    */
   readonly assets: AssetSource;
   readonly log: Log;
   /**
-   * Called once, when the worker has ended for any reason; what it had in hand has failed by then.
+   * Called once after the worker has ended for any reason; its pending requests have failed by
+   * then.
    */
   readonly onEnd: (client: WorkerClient) => void;
-  /** Called if the worker uses the engine as it was built, because the patch does not fit it. */
+  /** Called if the worker runs the unpatched engine because the patch does not fit it. */
   readonly onEnginePatchSkipped: () => void;
 }
 
@@ -26,12 +27,12 @@ interface Pending {
   readonly reject: (error: DmlError) => void;
 }
 
-/** A worker thread that holds no permissions, and the requests that it has in hand. */
+/** A worker thread without permissions, and its pending requests. */
 export class WorkerClient {
   readonly #worker: Worker;
   readonly #options: WorkerClientOptions;
   readonly #pending = new Map<number, Pending>();
-  /** The messages of this turn that transfer nothing; they are posted together. */
+  /** Messages of this turn that transfer no buffers; they are posted together. */
   #unsent: ToWorker[] = [];
   #nextId = 1;
   #ended = false;
@@ -49,14 +50,14 @@ export class WorkerClient {
     };
   }
 
-  /** The number of requests that were not answered yet. */
+  /** Number of pending requests. */
   get pendingCount(): number {
     return this.#pending.size;
   }
 
   /**
-   * Asks the worker for something and transfers the buffers in `transfer`. Throws the error that
-   * the worker answers with, or the one that ended it: `worker_died` if it broke.
+   * Sends a request to the worker and transfers the buffers in `transfer`. Throws the error that
+   * the worker replies with, or the one that ended it: `worker_died` if it crashed.
    */
   async ask<Type extends keyof ReplyTo>(
     ask: Extract<WorkerAsk, { type: Type }>,
@@ -64,7 +65,7 @@ export class WorkerClient {
   ): Promise<ReplyTo[Type]> {
     if (this.#ended) throw new DmlError("worker_died", "The worker had ended before the request was sent.");
     const id = this.#nextId++;
-    // Throws if a buffer was transferred before; then nothing is pending.
+    // Throws if a buffer is already detached; then nothing is pending.
     this.#post({ ...ask, id }, transfer);
     const answered = new Promise<WorkerReply>((resolve, reject) => {
       this.#pending.set(id, { type: ask.type, resolve, reject });
@@ -75,8 +76,8 @@ export class WorkerClient {
   }
 
   /**
-   * Terminates the worker at once and frees its memory. The request that it was busy with fails
-   * with `error`; pictures behind that fail with an error that lets them be tried again.
+   * Terminates the worker at once and frees its memory. The request that it was running fails with
+   * `error`; pictures queued behind it fail with an error that allows a retry.
    */
   end(error: DmlError): void {
     if (this.#ended) return;
@@ -91,7 +92,9 @@ export class WorkerClient {
     this.#options.onEnd(this);
   }
 
-  /** Ends a worker that broke. The reason is for the log of this host only; users see the error. */
+  /**
+   * Ends a worker that crashed. The cause is logged on this host only; users see a generic error.
+   */
   #died(how: string): void {
     this.#options.log.error("A worker died.", { how });
     this.end(new DmlError("worker_died", "The worker that ran the picture died."));
@@ -138,7 +141,7 @@ export class WorkerClient {
   }
 }
 
-/** Returns the error of a picture whose worker ended before it came to it. */
+/** Returns the error of a picture whose worker ended before it started the picture. */
 function notBegun(error: DmlError): DmlError {
   if (error.code === "shutting_down") return error;
   return new DmlError("attempt_failed", "Its worker ended because of an earlier request.", { cause: error });

@@ -10,33 +10,37 @@ import { WorkerClient } from "./worker_client.ts";
 import { type PooledModel, WorkerSlot } from "./worker_slot.ts";
 
 /**
- * The most runs that may wait for a worker; with a caller that keeps to `slots` none waits for
+ * Maximum number of runs that wait for a worker; with a caller that respects `slots` none waits for
  * long.
  */
 const WAITING_MAX = 1_024;
-/** The most runs that one worker has in hand: the one that it runs, and quick ones behind it. */
+/**
+ * Maximum number of runs that one worker holds: the running one, and quick ones queued behind it.
+ */
 const PENDING_MAX = 16;
-/** The speed that is reported when none is measured, since nobody compares it. */
+/** Speed that is reported if none was measured; no caller uses it then. */
 const UNMEASURED_IMAGES_PER_SECOND = 1;
-/** The workers' module, which lies beside this one; in the packed program both are bundled. */
+/** The main module of a worker, beside this one; in the packed program both are bundled. */
 const WORKER = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
 
-/** The settings of a pool and what it works with. */
+/** Options of {@linkcode createWorkerPool}. */
 export interface WorkerPoolOptions {
-  /** The number of workers; each is a thread with its own engine and its own copy of the model files. */
+  /**
+   * Number of workers; each is a thread with its own engine and its own copy of the model files.
+   */
   readonly workers: number;
   /**
-   * The files that workers ask for. Every call returns new bytes, since they are transferred to a
-   * worker.
+   * The asset files that workers request. Every call returns new bytes, because they are
+   * transferred to a worker.
    */
   readonly assets: AssetSource;
   readonly clock: Clock;
   readonly log: Log;
-  /** False if there are only a few pictures: then nothing is warmed up or measured first. */
+  /** False to skip warming up and measuring, which do not pay for a few pictures. */
   readonly measures?: boolean;
-  /** False if the workers are to use the engine as it was built, without what dml changes of it. */
+  /** False if the patch of the inference engine is turned off. */
   readonly patchesEngine?: boolean;
-  /** The workers' module, if it is not the real one. */
+  /** Main module of the workers; other than the real one only in tests. */
   readonly workerUrl?: URL;
 }
 
@@ -47,7 +51,7 @@ interface Waiting {
   readonly reject: (error: DmlError) => void;
 }
 
-/** Returns an {@linkcode Engine} whose work is done by threads that hold no permissions at all. */
+/** Returns an {@linkcode Engine} whose work is done by threads without permissions. */
 export function createWorkerPool(options: WorkerPoolOptions): Engine {
   invariant(options.workers >= 1, `a pool needs a worker, not ${options.workers}`);
   return new WorkerPool(options);
@@ -61,7 +65,7 @@ class WorkerPool implements Engine {
   readonly #slots: WorkerSlot[] = [];
   #waiting: Waiting[] = [];
   #isClosed = false;
-  /** The time at which the one timer for all deadlines is due. */
+  /** Time at which the timer shared by all deadlines fires, in milliseconds. */
   #sweepAtMs = Infinity;
   #cancelSweep: (() => void) | null = null;
 
@@ -97,7 +101,7 @@ class WorkerPool implements Engine {
     try {
       await Promise.all(this.#slots.map((slot) => slot.load(manifestDigest, model)));
       if (!this.#measures) return { imagesPerSecond: UNMEASURED_IMAGES_PER_SECOND };
-      // Only one worker is measured, while the others have nothing left to load.
+      // Only one worker is measured, after all of them have finished loading.
       return { imagesPerSecond: await this.#slots[0].measure(manifestDigest, model) };
     } catch (error) {
       await this.unload(manifestDigest);
@@ -107,15 +111,14 @@ class WorkerPool implements Engine {
 
   async unload(manifestDigest: string): Promise<void> {
     this.#models.delete(manifestDigest);
-    // A worker that died or refused keeps nothing of the model, and its successor will not
-    // load it.
+    // A worker that died or failed keeps nothing of the model, and its successor will not load it.
     await Promise.allSettled(this.#slots.map((slot) => slot.ask({ type: "unload", manifestDigest })));
   }
 
   async setGallery(name: string, view: GalleryView | null): Promise<void> {
     if (view === null) this.#galleries.delete(name);
     else this.#galleries.set(name, view);
-    // A worker handles messages in order, so whatever it is asked from now on comes after this.
+    // A worker handles messages in order, so every later request comes after this one.
     await Promise.all(this.#slots.map((slot) => slot.setGallery(name, view)));
   }
 
@@ -148,8 +151,8 @@ class WorkerPool implements Engine {
   }
 
   /**
-   * Returns a free worker or, for a quick run, the one that has the least in hand; `undefined` if
-   * the run has to wait.
+   * Returns a free worker or, for a quick run, the one with the fewest pending requests;
+   * `undefined` if the run has to wait.
    */
   #slotFor({ isQuick = false }: RunOptions): WorkerSlot | undefined {
     const free = this.#slots.find(({ isFree }) => isFree);
@@ -192,7 +195,7 @@ class WorkerPool implements Engine {
   }
 }
 
-/** Returns a function that does `work` the first time it is called. */
+/** Returns a function that calls `work` only the first time it is called. */
 function once(work: () => void): () => void {
   let isDone = false;
   return () => {
@@ -201,7 +204,7 @@ function once(work: () => void): () => void {
   };
 }
 
-/** A run that a worker is asked for. */
+/** A run as it is sent to a worker. */
 interface Run {
   readonly manifestDigest: string;
   readonly image: Uint8Array<ArrayBuffer> | null;
@@ -210,8 +213,8 @@ interface Run {
 }
 
 /**
- * Has a worker look at a picture. A picture that is cancelled meanwhile is still finished, since a
- * worker cannot be stopped in the middle of one.
+ * Runs a picture in a worker. A run that is cancelled meanwhile is still finished, because a worker
+ * cannot be interrupted.
  */
 async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
   const { annotate, embeddings, gallery, crops: wantsCrops, signal } = options;

@@ -1,7 +1,7 @@
 /**
- * The messages between the pool and its workers. Several are posted at once, since an event between
- * threads costs as much as a small task. Both sides are of one build and one process, so these are
- * types, not schemas.
+ * Messages between the pool and its workers. They are posted in batches, because an event between
+ * threads costs as much as a small task. Both sides belong to the same build and process, so these
+ * are types, not schemas.
  */
 import type { AssetName } from "../../models/assets.ts";
 import type { GalleryView } from "../../models/gallery/gallery_view.ts";
@@ -10,34 +10,36 @@ import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 import type { EngineResult, ModelFiles } from "./engine.ts";
 
-/**
- * A model as a worker receives it: its name and version, its manifest, and its model files by role.
- */
+/** A model as it is sent to a worker: name and version, manifest, and model files by role. */
 export interface LoadableModel {
   readonly name: string;
   readonly manifest: Manifest;
   readonly files: ModelFiles;
-  /** False if it counts as loaded before it has run once. */
+  /** False to skip running it once before it counts as loaded. */
   readonly warmUp?: boolean;
 }
 
-/** A request to a worker, which handles one after the other and answers each with the same `id`. */
+/**
+ * A request to a worker. A worker handles one after the other and replies to each with the same
+ * `id`.
+ */
 export type WorkerRequest =
   /**
-   * Answer that the worker runs. If `patchesEngine` is false it uses the engine as it was built.
+   * Reply that the worker is running. `patchesEngine` is false if the patch of the engine is turned
+   * off.
    */
   | { readonly type: "start"; readonly id: number; readonly patchesEngine: boolean }
   /** Load a model and warm it up; the buffers of the model files are transferred. */
   | ({ readonly type: "load"; readonly id: number; readonly manifestDigest: string } & LoadableModel)
-  /** Measure the pictures a second with a model that is loaded. */
+  /** Measure the pictures per second of a loaded model. */
   | { readonly type: "measure"; readonly id: number; readonly manifestDigest: string }
   | { readonly type: "unload"; readonly id: number; readonly manifestDigest: string }
   /**
-   * Compare faces with these people from now on; with nobody if `view` is null. Answered when no
-   * picture is compared with the people before.
+   * Compare faces with this version of a gallery from now on; with none if `view` is `null`. The
+   * reply is sent once no running picture uses the previous version.
    */
   | { readonly type: "setGallery"; readonly id: number; readonly name: string; readonly view: GalleryView | null }
-  /** Look at a picture, whose buffer is transferred; `null` if the pipeline needs none. */
+  /** Run a picture, whose buffer is transferred; `null` if the pipeline needs none. */
   | ({
     readonly type: "run";
     readonly id: number;
@@ -45,7 +47,7 @@ export type WorkerRequest =
     readonly image: Uint8Array<ArrayBuffer> | null;
   } & TaskOptions);
 
-/** A file that a worker asked for, or the reason that there is none; sent at any time. */
+/** An asset file that a worker requested, or the reason why it is not available. */
 export type AssetDelivery =
   | { readonly type: "asset"; readonly name: AssetName; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: "assetMissing"; readonly name: AssetName; readonly reason: string };
@@ -64,8 +66,8 @@ export type WorkerReply =
   | { readonly type: "failed"; readonly id: number; readonly code: ErrorCode; readonly reason: string };
 
 /**
- * A message of a worker: an answer, a file that it needs, or that the patch does not fit the
- * engine.
+ * A message of a worker: a reply, a request for an asset file, or a notice that the patch does not
+ * fit the engine.
  */
 export type FromWorker =
   | WorkerReply

@@ -7,7 +7,7 @@ import type { ModelFileReader } from "./engine.ts";
 import type { WorkerClient } from "./worker_client.ts";
 import type { LoadableModel, ReplyTo, WorkerAsk } from "./worker_protocol.ts";
 
-/** The first and the longest wait before a worker that cannot start is tried again. */
+/** First and longest wait before a worker that failed to start is started again. */
 const RESTART_MIN_MS = 500;
 const RESTART_MAX_MS = 30_000;
 const MINUTE_MS = 60_000;
@@ -17,34 +17,33 @@ export interface PooledModel extends Omit<LoadableModel, "files"> {
   readonly readFiles: ModelFileReader;
 }
 
-/** The options of a slot. */
 export interface WorkerSlotOptions {
   /** Starts a worker; `onEnd` is called when it has ended. */
   readonly spawn: (onEnd: () => void) => WorkerClient;
-  /** The models that every worker must have loaded; the pool changes them. */
+  /** Models that every worker must load; the pool changes them. */
   readonly models: ReadonlyMap<string, PooledModel>;
-  /** The people that every worker must know, by gallery; the pool changes them. */
+  /** Galleries that every worker must have, keyed by name; the pool changes them. */
   readonly galleries: ReadonlyMap<string, GalleryView>;
   readonly clock: Clock;
   readonly log: Log;
   /** Called whenever the slot may have become free. */
   readonly onFree: () => void;
-  /** False if the workers are to use the engine as it was built. */
+  /** False if the patch of the inference engine is turned off. */
   readonly patchesEngine: boolean;
 }
 
-/** The place of one worker in the pool. A worker that dies is replaced by another. */
+/** A place for one worker in the pool. A worker that dies is replaced by a new one. */
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions;
   #client: WorkerClient | null = null;
-  /** The deadlines of requests that the present worker has not answered. */
+  /** Deadlines of the pending requests of the present worker. */
   #deadlinesAtMs: number[] = [];
   #isReady = false;
   #isClosed = false;
-  /** Resolves when the present or the next worker has all models. */
+  /** Resolves once the present or the next worker has loaded all models. */
   #starting: Promise<void> = Promise.resolve();
   #restartMs = RESTART_MIN_MS;
-  /** Gives up a start that was put off; `null` if there is none. */
+  /** Cancels a delayed start; `null` if none is scheduled. */
   #abandonRestart: ((error: DmlError) => void) | null = null;
 
   constructor(options: WorkerSlotOptions) {
@@ -52,29 +51,29 @@ export class WorkerSlot {
     this.#startBy(this.#start());
   }
 
-  /** Waits for a worker that has all models. Throws the reason if none could be started. */
+  /** Waits for a worker with all models. Throws the reason if none could be started. */
   ready(): Promise<void> {
     return this.#starting;
   }
 
-  /** True if a request would be begun at once. */
+  /** True if a request would start at once. */
   get isFree(): boolean {
     return this.pendingCount === 0;
   }
 
-  /** The number of requests that the worker has in hand; infinity while there is no worker. */
+  /** Number of pending requests of the worker; infinity while there is no worker. */
   get pendingCount(): number {
     return this.#isReady ? this.#client?.pendingCount ?? Infinity : Infinity;
   }
 
-  /** The time on the clock at which the first request is overdue; infinity if none ever is. */
+  /** Earliest deadline on the clock, in milliseconds; infinity if there is none. */
   get deadlineAtMs(): number {
     return Math.min(...this.#deadlinesAtMs);
   }
 
   /**
-   * Asks the slot's worker, which the caller replaces after `deadlineAtMs`. Throws the error that
-   * the worker answers with, or `worker_died`.
+   * Sends a request to the slot's worker; the caller replaces the worker after `deadlineAtMs`.
+   * Throws the error that the worker replies with, or `worker_died`.
    */
   async ask<Type extends keyof ReplyTo>(
     ask: Extract<WorkerAsk, { type: Type }>,
@@ -97,27 +96,27 @@ export class WorkerSlot {
   }
 
   /**
-   * Has the slot's worker load one of the pool's models; a worker that is being started does
-   * so by itself. Throws the error that the worker answers with, `deadline_exceeded` if it was
-   * stuck and is being replaced, or the reason if the next one could not be started.
+   * Loads one of the pool's models in the slot's worker; a worker that is being started loads all
+   * of them anyway. Throws the error that the worker replies with, `deadline_exceeded` if it hung
+   * and is being replaced, or the reason why its successor could not be started.
    */
   async load(manifestDigest: string, model: PooledModel): Promise<void> {
     const client = this.#isReady ? this.#client : null;
     if (client === null) return await this.#starting;
     const late = overdue(`loaded ${model.name}`);
     const [ask, options] = await loadOf(manifestDigest, model);
-    // A worker that took its place meanwhile loads the same models.
+    // A worker that has replaced it meanwhile loads the same models.
     if (this.#client !== client) return await this.#starting;
     try {
       await this.#within(this.ask(ask, options), { client, late });
     } catch (error) {
-      // The worker refused or was stuck; otherwise it died, perhaps of something else.
+      // The worker failed or hung; otherwise it died, perhaps for another reason.
       if (this.#client === client || error === late) throw error;
       await this.#starting;
     }
   }
 
-  /** Returns the pictures a second of the slot's worker. Throws as `load()`, or `worker_died`. */
+  /** Measures the worker's pictures per second. Throws like `load()`, or `worker_died`. */
   async measure(manifestDigest: string, { name }: PooledModel): Promise<number> {
     const late = overdue(`measured ${name}`);
     const measured = this.ask({ type: "measure", manifestDigest });
@@ -125,8 +124,8 @@ export class WorkerSlot {
   }
 
   /**
-   * Has the slot's worker compare faces with these people, also a worker that is being started. If
-   * it dies, the next one is given the galleries that the pool has then.
+   * Sets a gallery in the slot's worker, even while it is being started. If the worker dies, its
+   * successor gets the galleries that the pool then has.
    */
   async setGallery(name: string, view: GalleryView | null): Promise<void> {
     try {
@@ -139,7 +138,7 @@ export class WorkerSlot {
     }
   }
 
-  /** Terminates the worker and starts another in its place; requests in hand fail with `error`. */
+  /** Terminates the worker and starts a new one; its pending requests fail with `error`. */
   replace(error: DmlError): void {
     this.#client?.end(error);
   }
@@ -151,7 +150,10 @@ export class WorkerSlot {
     this.#client?.end(error);
   }
 
-  /** Remembers a start. A failure is not unhandled when nobody waits for it: it has been logged. */
+  /**
+   * Records a start. Its failure must not count as unhandled if no caller waits for it, because it
+   * has been logged.
+   */
   #startBy(starting: Promise<void>): void {
     this.#starting = starting;
     starting.catch(() => {});
@@ -166,7 +168,7 @@ export class WorkerSlot {
         late: overdue("started"),
       });
       for (const [name, view] of this.#options.galleries) await client.ask({ type: "setGallery", name, view });
-      // The pool may add models meanwhile; a loop over a Map reaches those too.
+      // The pool may add models meanwhile; iteration over a Map includes those too.
       for (const [manifestDigest, model] of this.#options.models) {
         const [ask, { transfer }] = await loadOf(manifestDigest, model);
         await this.#within(client.ask(ask, transfer), { client, late: overdue(`loaded ${model.name}`) });
@@ -182,10 +184,7 @@ export class WorkerSlot {
     this.#options.onFree();
   }
 
-  /**
-   * Waits for a step that a worker takes before it can look at pictures, for at most
-   * `LIMITS.loadDeadlineMs`. A worker that takes longer is ended with `late`.
-   */
+  /** Waits for a step of starting a worker; ends the worker with `late` after `loadDeadlineMs`. */
   async #within<Reply>(
     answered: Promise<Reply>,
     { client, late }: { client: WorkerClient | null; late: DmlError },
@@ -198,7 +197,7 @@ export class WorkerSlot {
     }
   }
 
-  /** Starts a worker after a wait, since the one before could not be started. */
+  /** Starts a worker after a wait, because the previous one could not start. */
   #startLater(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const cancel = this.#options.clock.after(this.#restartMs, () => {
@@ -224,13 +223,13 @@ export class WorkerSlot {
   }
 }
 
-/** Returns true for a failure of the engine or a codec that is not the picture's fault. */
+/** Returns true for a failure of the engine or a codec that was not caused by the picture. */
 function isBroken(error: unknown): boolean {
   const { code } = asDmlError(error);
   return code === "engine_failed" || code === "internal";
 }
 
-/** Returns the error of a worker that had not `done` something in time, with the way out. */
+/** Returns the error of a worker that had not `done` something in time, with advice. */
 function overdue(done: string): DmlError {
   const what = `A worker had not ${done} after ${LIMITS.loadDeadlineMs / MINUTE_MS} minutes and was terminated.`;
   return new DmlError("deadline_exceeded", `${what} Stop other programs on the host, or use a smaller model.`, {
@@ -238,7 +237,7 @@ function overdue(done: string): DmlError {
   });
 }
 
-/** Returns the request that has one worker load `model`, with model files read for it alone. */
+/** Returns the request that loads `model` in one worker; reads the model files for it. */
 async function loadOf(
   manifestDigest: string,
   { readFiles, ...rest }: PooledModel,

@@ -46,7 +46,7 @@ export class GalleryFiles {
     let movedBytes = 0;
     const lane = async () => {
       for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-        // Not `movedBytes += await …`, which would lose the bytes that other lanes add in the
+        // Not `movedBytes += await …`, which would lose bytes that concurrent fetches add in the
         // meantime.
         const bytes = await this.#fetchOne(file, options);
         movedBytes += bytes;

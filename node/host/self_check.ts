@@ -1,4 +1,4 @@
-/** Checks of what a node needs of its host. Each returns what it found as a sentence, or throws. */
+/** Checks whether this host can run a node. Each returns its finding as a sentence, or throws. */
 import { ASSET_NAMES, type AssetSource } from "../../models/assets.ts";
 import { EMPTY } from "../../models/catalog/empty.ts";
 import { ModelRegistry } from "../../models/registry.ts";
@@ -23,19 +23,21 @@ const SIMD_MODULE = Uint8Array.of(
 export interface SelfChecks {
   /** Checks the memory. Throws `memory_low` if a node with one worker would not fit. */
   memory(): Promise<string>;
-  /** Checks the WebAssembly and its files. Throws `engine_failed` or `assets_missing`. */
+  /**
+   * Checks the WebAssembly support and the asset files. Throws `engine_failed` or `assets_missing`.
+   */
   wasm(): Promise<string>;
   /** Checks that a worker answers. Throws `worker_died` or `deadline_exceeded`. */
   workers(): Promise<string>;
 }
 
-/** The things that are checked, and what checking takes. */
+/** Options of {@linkcode createSelfChecks}. */
 export interface SelfCheckOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly memory?: () => { readonly available: number; readonly total: number };
   readonly assets?: AssetSource;
-  /** False if the engine is to be used as it was built. */
+  /** False if the patch of the inference engine is turned off. */
   readonly patchesEngine?: boolean;
 }
 
@@ -78,16 +80,14 @@ async function checkWasm(assets: AssetSource, patchesEngine: boolean): Promise<s
   }) are intact. ${patch}`;
 }
 
-/** Returns a sentence that says if the engine is patched. */
+/** Returns a sentence that states whether the engine is patched. */
 function patchState(engine: Uint8Array, patchesEngine: boolean): string {
   if (!patchesEngine) return "The patch of the engine is off: DML_ENGINE_PATCH says so.";
   if (isEngineKnown(engine)) return "The patch of the engine is on.";
   return "The patch of the engine is skipped: it was written for another version.";
 }
 
-/**
- * Starts a worker without permissions, as every node does, and has it load and answer something.
- */
+/** Starts a worker without permissions, as every node does, and runs a model in it. */
 async function checkWorkers(
   options: { clock: Clock; log: Log; assets: AssetSource; patchesEngine: boolean },
 ): Promise<string> {

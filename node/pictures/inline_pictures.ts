@@ -3,14 +3,15 @@ import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 
 /**
- * The number of pictures kept. Those of cancelled attempts are never taken, so the oldest give way.
+ * Maximum number of pictures kept. Those of cancelled attempts are never taken, so the oldest are
+ * evicted.
  */
 const KEPT_MAX = 1_024;
 
-/** A picture that has come. */
+/** A picture that has arrived. */
 interface Kept {
   readonly digest: Digest;
-  /** `null` if they had to give way. */
+  /** `null` if the bytes were dropped because the limit was reached. */
   readonly bytes: Uint8Array<ArrayBuffer> | null;
 }
 
@@ -21,8 +22,8 @@ interface Awaiting {
 }
 
 /**
- * The pictures that come with their assignments on the control connection. One that is missing or
- * wrong is fetched by its digest, like one that does not come along.
+ * Pictures that arrive with their assignments on the control connection. One that is missing or has
+ * the wrong digest is fetched over HTTP instead.
  */
 export class InlinePictures {
   readonly #bytesMax: number;
@@ -34,7 +35,7 @@ export class InlinePictures {
     this.#bytesMax = options.bytesMax ?? LIMITS.inlinePicturesBytesMax;
   }
 
-  /** Keeps a picture that has come, or hands it to the call that waits for it. */
+  /** Stores a picture that has arrived, or passes it to the call that waits for it. */
   arrived({ digest, bytes }: InlinePicture): void {
     for (const awaiting of this.#awaiting) {
       if (awaiting.digest === digest) return awaiting.settle(bytes);
@@ -46,8 +47,9 @@ export class InlinePictures {
   }
 
   /**
-   * Takes the picture of an assignment that says that it comes, verified. Returns `null` if it
-   * has another digest, had to give way, or `signal` aborts: then it is to be fetched.
+   * Removes and returns the picture of an inline assignment; waits for it if necessary. Returns
+   * `null` if the picture must be fetched: it has another digest, its bytes were dropped, or
+   * `signal` aborted.
    */
   async take(digest: Digest, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {
     const at = this.#kept.findIndex((kept) => kept.digest === digest);
@@ -55,7 +57,7 @@ export class InlinePictures {
     return bytes !== null && digestOf(bytes) === digest ? bytes : null;
   }
 
-  /** Forgets all pictures when the connection has ended: what has not come will not come. */
+  /** Drops all pictures after the connection has ended: no missing picture can arrive any more. */
   end(): void {
     this.#kept = [];
     this.#keptBytes = 0;

@@ -1,6 +1,6 @@
 /**
- * Measures the bare parts of one picture, each called by itself with nothing of dml around it. A
- * worker, since the engine needs a realm of its own.
+ * Measures the bare parts of one picture, each called alone without the rest of dml. It is a worker
+ * because the engine needs a thread of its own.
  */
 /// <reference lib="deno.worker" />
 import { createAnnotator } from "../../models/image/draw/annotate.ts";
@@ -25,7 +25,7 @@ import { assetFiles } from "../../node/engine/asset_files.ts";
 import { samplePhoto } from "../sample_photos.ts";
 import { timed } from "./figure.ts";
 
-/** The milliseconds of each part in one round. */
+/** Time of each part in one round, in milliseconds. */
 export interface BareParts {
   readonly decode: number;
   readonly prepare: number;

@@ -4,7 +4,9 @@ import { ServerProcess } from "./server_process.ts";
 
 const ROUNDS = 40;
 
-/** The sizes that pass through, and the time for which a picture is held at the far end. */
+/**
+ * Sizes of a relayed picture and its answer, and the time for which the far end holds the picture.
+ */
 export interface Relayed {
   readonly pictureBytes: number;
   readonly answerBytes: number;
@@ -12,9 +14,10 @@ export interface Relayed {
 }
 
 /**
- * Returns the milliseconds that it takes to pass a picture through two HTTP servers and an answer back, when
- * nobody looks at them. What the far end holds it for is taken off: as long as a node would, for
- * whoever waits is slower than whoever works.
+ * Returns the time, in milliseconds, of relaying a picture through two HTTP servers and an answer
+ * back without processing. The time for which the far end holds the picture is subtracted. It holds
+ * the picture as long as a node would, because a process that waits resumes more slowly than one
+ * that works.
  */
 export async function bareRelayMs({ pictureBytes, answerBytes, holdMs }: Relayed): Promise<number> {
   const module = new URL("./relay_server.ts", import.meta.url);

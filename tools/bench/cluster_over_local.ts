@@ -6,16 +6,15 @@ import { bareRelayMs } from "./bare_relay.ts";
 import { BenchCluster } from "./bench_cluster.ts";
 import { type Figure, MB, median, shown, timed } from "./figure.ts";
 
-/** The number of rounds; the median of 30 differences moved by 3 ms from run to run. */
+/** Number of rounds; with 30 the median of the differences varied by 3 ms between runs. */
 const ROUNDS = 120;
 const WARM_UP_ROUNDS = 8;
-/** The options with which `dml predict photo.jpg` asks. */
+/** Options that `dml predict photo.jpg` uses. */
 const ASKED = { model: "faces", annotate: true, embeddings: false, gallery: null, crops: false } as const;
 
 /**
- * Returns the figures of a photo that goes through master and node as processes, compared with the
- * same in one process and with passing the same bytes through two HTTP servers and back; and the
- * memory of that node.
+ * Measures a photo that passes through master and node as processes, compared with the same in one
+ * process and with relaying the same bytes through two HTTP servers; and the memory of that node.
  */
 export async function clusterOverLocal(): Promise<Figure[]> {
   await using cluster = await BenchCluster.start({ model: "faces@1" });
@@ -27,8 +26,7 @@ export async function clusterOverLocal(): Promise<Figure[]> {
   });
   const photo = await samplePhoto(1);
   const once = (client: ClusterClient, round: number) => {
-    // The picture is another one each time, since one that is there already would not be sent
-    // again.
+    // Each round uses a different picture, because one that the master has would not be sent again.
     const picture = variantOf(photo, round + WARM_UP_ROUNDS);
     return timed(() => client.predict(picture, ASKED));
   };

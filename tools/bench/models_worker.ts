@@ -1,6 +1,6 @@
 /**
- * Measures the model files of the face model in the engine as it is published or as dml changes it.
- * A worker, since the engine needs a realm of its own.
+ * Measures the model files of the face model in the published or in the patched engine. It is a
+ * worker because the engine needs a thread of its own.
  */
 /// <reference lib="deno.worker" />
 import { FACES } from "../../models/catalog/faces.ts";
@@ -14,17 +14,17 @@ import { withDepthwiseConvolution } from "../../node/engine/patches/depthwise_pa
 import { createModelSession, initOnnx } from "../../node/engine/onnx_session.ts";
 import { timed } from "./figure.ts";
 
-/** The engine that is measured. */
+/** Engine to measure. */
 export type EngineKind = "published" | "changed";
 
-/** The milliseconds for one run of each model file. */
+/** Time of one run of each model file, in milliseconds. */
 export type ModelsMs = Readonly<Record<"detect" | "landmarks" | "embed", number>>;
 
 type Runs = Readonly<Record<keyof ModelsMs, () => Promise<unknown>>>;
 
 let runs: Runs | null = null;
 
-/** Runs a round for each message; all of them name the same engine. */
+/** Runs a round for each message; all messages name the same engine. */
 self.onmessage = async ({ data }: MessageEvent<EngineKind>) => {
   runs ??= await load(data);
   self.postMessage(await round(runs));

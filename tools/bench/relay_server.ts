@@ -1,7 +1,7 @@
 /**
- * `deno run relay_server.ts ANSWER_BYTES HOLD_MS [URL]`: an HTTP server that passes each body on
- * to the relay at URL and its answer back; without a URL it holds each for a while and answers, for
- * how long in the first eight bytes. Prints its port.
+ * `deno run relay_server.ts ANSWER_BYTES HOLD_MS [URL]`: an HTTP server that relays each body to
+ * the relay at URL, and its answer back. Without URL it holds each body for a while and answers
+ * with the duration in the first eight bytes. Prints its port.
  */
 import { HttpOrigin } from "../../protocol/http/http_origin.ts";
 

@@ -1,7 +1,7 @@
 import asc from "assemblyscript/asc";
 import { GALLERY_PAGES_MAX } from "../../models/kernels/gallery_places.ts";
 
-/** The folder of the kernels, sources and compiled files alike. */
+/** Folder of the kernels, both sources and compiled files. */
 export const KERNELS_DIRECTORY = new URL("../../models/kernels/", import.meta.url);
 
 const SOURCE_EXTENSION = ".as.ts";
@@ -9,7 +9,8 @@ const OUTPUT = "kernel.wasm";
 const TEXT = "kernel.wat";
 
 /**
- * `-O3` also says that nothing lies in the first KiB of the memory; see `KERNEL_CONSTANTS_START`.
+ * `-O3` also assumes that nothing lies in the first KiB of the memory; see
+ * `KERNEL_CONSTANTS_START`.
  */
 const FLAGS: readonly string[] = [
   "-O3",
@@ -23,9 +24,7 @@ const FLAGS: readonly string[] = [
   "--initialMemory=1",
 ];
 
-/**
- * The kernels that share a memory with other threads, which may grow to all that 32 bits address.
- */
+/** Kernels that share a memory with other threads; it may grow to the full 32-bit address space. */
 export const SHARED_MEMORY: readonly string[] = ["gallery_scan"];
 const SHARED_V8_FLAGS: readonly string[] = [
   "--enable=threads",
@@ -33,10 +32,10 @@ const SHARED_V8_FLAGS: readonly string[] = [
   `--maximumMemory=${GALLERY_PAGES_MAX}`,
 ];
 
-/** What the compiler makes of one kernel. */
+/** Output of the compiler for one kernel. */
 export interface CompiledKernel {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The same in WebAssembly's text format, to see what became of the source. */
+  /** The same in the text format of WebAssembly, for inspection. */
   readonly text: string;
 }
 

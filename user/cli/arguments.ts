@@ -115,7 +115,10 @@ export function checkFlags({ given, unknown }: Arguments, verb: VerbName): void 
   }
 }
 
-/** Returns `word` as a verb. Throws `usage`, suggesting the most similar verb, if it is none. */
+/**
+ * Returns `word` as a verb. Throws `usage`, suggesting the most similar verb, if there is no such
+ * verb.
+ */
 export function verbNamed(word: string): VerbName {
   if (isVerbName(word)) return word;
   const match = nearest(word, VERB_NAMES);

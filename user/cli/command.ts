@@ -52,7 +52,7 @@ export interface PredictCommand extends MasterChoice {
   readonly json: boolean;
   readonly annotate: boolean;
   readonly embeddings: boolean;
-  /** `null` if nobody's faces are looked for. */
+  /** Name of the gallery that faces are compared with; `null` for none. */
   readonly gallery: string | null;
   readonly concurrency: number;
 }

@@ -1,7 +1,7 @@
 import type { LIMITS } from "../../protocol/kernel/limits.ts";
 
 /**
- * The subject of each limit, for `dml help limits`; a limit without a line here does not pass the type
+ * Description of each limit for `dml help limits`; a limit without a description fails the type
  * check.
  */
 export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> = {

@@ -2,27 +2,30 @@ import type { ClusterInfo, ModelListing, NodeListing } from "../../protocol/http
 import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 
-/** What a user asks of one picture. */
+/** Options of {@linkcode ClusterClient.predict}. */
 export interface PredictOptions {
   /** `name` or `name@version`. */
   readonly model: string;
   readonly annotate: boolean;
   readonly embeddings: boolean;
-  /** Whose faces are looked for; null for nobody's. */
+  /** Name of the gallery that faces are compared with; `null` for none. */
   readonly gallery: string | null;
   readonly signal?: AbortSignal;
 }
 
-/** What came back. */
+/** The result of one picture. */
 export interface Predicted {
   readonly prediction: Prediction;
-  /** A JPEG; null when none was asked for. */
+  /** The annotated picture as a JPEG; `null` if it was not requested. */
   readonly annotated: Uint8Array<ArrayBuffer> | null;
 }
 
-/** A cluster as a user sees it. Adapters: HTTP; the cluster inside this process. Every method throws `DmlError`. */
+/**
+ * A cluster as the user role sees it. Adapters: the HTTP interface of a master, and a cluster
+ * inside this process. Every method throws `DmlError`.
+ */
 export interface ClusterClient {
-  /** For people: where it is. */
+  /** Name of the cluster in messages: the URL of its master, or "this process". */
   readonly label: string;
   info(): Promise<ClusterInfo>;
   predict(

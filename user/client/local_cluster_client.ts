@@ -4,7 +4,7 @@ import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "./cluster_client.ts";
 
-/** What a user needs of a master in the same process. */
+/** The part of a master in the same process that the user role needs. */
 export interface LocalMaster {
   info(): ClusterInfo;
   predict(image: Uint8Array<ArrayBuffer>, options: PredictOptions & { crops: boolean }): Promise<PredictAnswer>;
@@ -36,7 +36,8 @@ export class LocalClusterClient implements ClusterClient {
       return { prediction, annotated: annotated && await this.#master.readAnnotated(annotated.digest) };
     } catch (error) {
       const failure = asDmlError(error);
-      // The master says of a caller that it went away what the caller knows as its own stop.
+      // The master reports `cancelled` when its caller aborts; for the caller that is
+      // `interrupted`.
       if (failure.code !== "cancelled") throw failure;
       throw new DmlError("interrupted", "Stopped before the answer came.", { cause: error });
     }

@@ -11,28 +11,31 @@ import { MasterHttp } from "./http/master_http.ts";
 
 const PROBE_TIMEOUT_MS = 500;
 
-/** The master that a command names, and how it is asked. */
+/**
+ * Options of {@linkcode openMasterHttp}: the address of the master, and the retries of requests to
+ * it.
+ */
 export interface OpenClusterOptions extends MasterChoice {
   readonly clock: Clock;
   readonly random: Random;
-  /** The master if `master` is `null`; {@linkcode DEFAULT_MASTER} but in tests. */
+  /** Address if `master` is `null`; {@linkcode DEFAULT_MASTER} except in tests. */
   readonly defaultMaster?: Address;
-  /** Called with each failure that is waited out. */
+  /** Called with each failure before the wait that precedes the next attempt. */
   readonly onRetry?: (refusal: DmlError) => void;
 }
 
 /**
- * Opens the HTTP interface of the named master, else of the one on this machine. Does not ask if it
- * is there.
+ * Opens the HTTP interface of the named master, or of the default one on this machine. Sends
+ * nothing yet.
  */
 export function openMasterHttp(options: OpenClusterOptions): MasterHttp {
   return new MasterHttp({ ...options, address: addressOf(options) });
 }
 
 /**
- * Opens the cluster that pictures go to: the named master, which must answer
- * (`master_unreachable`); else the one on this machine; else, if none answers there, what
- * `openLocal` makes, after `announce` was told.
+ * Opens the cluster for a `predict`: the named master, or else the one on this machine, or else, if
+ * none answers there, a cluster in this process, which `announce` reports. Throws
+ * `master_unreachable` if a named master does not answer.
  */
 export async function openClusterForPictures(
   options: OpenClusterOptions & {

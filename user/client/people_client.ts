@@ -9,28 +9,33 @@ import type {
   Thresholds,
 } from "../../protocol/http_api/people_api.ts";
 
-/** Which face of a picture, and what it is from. */
+/** The choice of one face in a picture, and the source to record for it. */
 export interface FaceOptions {
   readonly face: number | null;
   readonly largest: boolean;
-  /** The name of the file. */
+  /** Name of the picture file. */
   readonly source: string;
   readonly signal?: AbortSignal;
 }
 
-/** Who it is about. */
+/** A person in a gallery. */
 export interface PersonAddress {
   readonly gallery: string;
   readonly name: string;
 }
 
-/** The people of a cluster as whoever looks after them sees it. Adapter: HTTP. Every method throws `DmlError`. */
+/**
+ * Client for the galleries of a master and the people in them. Adapter: HTTP. Every method throws
+ * `DmlError`.
+ */
 export interface PeopleClient {
   galleries(): Promise<GalleryListing[]>;
   gallery(gallery: string): Promise<GalleryListing>;
   removeGallery(gallery: string): Promise<void>;
   setThresholds(gallery: string, thresholds: Thresholds): Promise<InForceAnswer>;
-  /** By name, those behind `after`. */
+  /**
+   * Returns a page of people, sorted by name; those after the name `after`, if it is not `null`.
+   */
   people(gallery: string, after: string | null): Promise<PeoplePage>;
   person(whom: PersonAddress): Promise<PersonDetail>;
   enrol(
@@ -42,8 +47,8 @@ export interface PeopleClient {
   merge(whom: PersonAddress, from: string): Promise<InForceAnswer>;
   remove(whom: PersonAddress): Promise<InForceAnswer>;
   removeFace(whom: PersonAddress, faceId: string): Promise<InForceAnswer>;
-  /** Hands the bytes of an archive to `write`, piece by piece. */
+  /** Writes the bytes of an archive to `write`, chunk by chunk. */
   export(gallery: string, write: (chunk: Uint8Array) => Promise<void>): Promise<void>;
-  /** One archive of at most `LIMITS.imageBytesMax`. */
+  /** Imports one archive of at most `LIMITS.imageBytesMax` bytes. */
   import(gallery: string, archive: Uint8Array<ArrayBuffer>): Promise<ImportAnswer>;
 }

@@ -1,7 +1,7 @@
 import type { ProgramsListing } from "../../protocol/http_api/program_api.ts";
 
-/** What whoever runs a cluster can learn of its executables. Every method throws `DmlError`. */
+/** Client for the executables that a master offers to its nodes. Every method throws `DmlError`. */
 export interface ProgramClient {
-  /** What the master holds, and what each node runs and makes of it. */
+  /** Returns the executables of the master, and which one each node runs or was offered. */
   list(): Promise<ProgramsListing>;
 }

@@ -1,16 +1,19 @@
 import type { Collected, LineageListing, RolloutRecord, RolloutRequest } from "../../protocol/http_api/rollout_api.ts";
 
-/** What whoever runs a cluster can do about the versions of its models. Every method throws `DmlError`. */
+/** Client for the versions of the models of a master. Every method throws `DmlError`. */
 export interface VersionClient {
-  /** The versions of `name`, which is the latest, what is rolled out and what was. */
+  /** Returns the versions of `name`, the latest one, the current rollout and past ones. */
   rollouts(name: string): Promise<LineageListing>;
-  /** Begins a rollout; it goes on by itself. */
+  /** Starts a rollout; the master continues it without further requests. */
   rollOut(name: string, request: RolloutRequest): Promise<RolloutRecord>;
-  /** What was done, for people, as of the three that follow. */
+  /**
+   * Rolls back. Like the next two methods it returns a sentence for the user that says what was
+   * done.
+   */
   rollBack(name: string): Promise<string>;
-  /** `name@version`. */
+  /** Pins or unpins `version`, which is `name@version`. */
   pin(version: string, pinned: boolean): Promise<string>;
   remove(version: string): Promise<string>;
-  /** Deletes files that nothing needs. */
+  /** Deletes files that no model needs. */
   collect(): Promise<Collected>;
 }

@@ -20,7 +20,7 @@ export type Ask = (prompt: string) => Promise<string | null>;
 
 /** Settings of {@linkcode prepareFile}. */
 export interface PrepareFileOptions {
-  /** Name of the file, for people. */
+  /** Name of the file, for messages. */
   readonly fileName: string;
   readonly name: string;
   readonly version: number;

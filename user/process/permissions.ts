@@ -18,7 +18,7 @@ export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "systemM
 export interface Permissions {
   /** Each `HOST` or `HOST:PORT` that may be dialled or listened on; true for any. */
   readonly net: readonly string[] | true;
-  /** Absolute paths. A directory stands for all that is in it. */
+  /** Absolute paths. A directory includes everything below it. */
   readonly read: readonly string[];
   readonly write: readonly string[];
   /** Names of variables. */
@@ -53,7 +53,7 @@ export interface ProcessFacts {
   readonly canRestart?: boolean;
   /** The digest of this program if it is a newer one on trial; `null` if it is not. */
   readonly trial?: Digest | null;
-  /** False if the environment says that the engine is to be used as it was built. */
+  /** False if the environment turns the patch of the inference engine off. */
   readonly patchesEngine?: boolean;
   /** The directory in which services are described; `null` if the command is not about services. */
   readonly serviceDirectory: ServiceDirectory | null;

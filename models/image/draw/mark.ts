@@ -9,7 +9,7 @@ export type Tone = Recognition | "found";
 
 /** Something to draw into a picture: a frame with a label, and dots. */
 export interface Mark {
-  /** `null` if the mark belongs to the whole picture: the label then stands in a corner. */
+  /** `null` if the mark belongs to the whole picture: its label is then drawn in a corner. */
   readonly box: Box | null;
   readonly label: string;
   readonly tone: Tone;

@@ -3,8 +3,8 @@ import { BLOCK_SIDE } from "../../kernels/jpeg.ts";
 export { BLOCK_SIDE, BLOCK_SIZE, SAMPLE_CENTRE } from "../../kernels/jpeg.ts";
 
 /**
- * The places of the coefficients in the rows of a block, in the order of coding: along the
- * diagonals (T.81, figure A.6).
+ * Indexes of the coefficients in row order, in the order of coding: along the diagonals (T.81,
+ * figure A.6).
  */
 export const ZIGZAG: readonly number[] = Array.from({ length: 2 * BLOCK_SIDE - 1 }, (_, diagonal) => {
   const first = Math.max(0, diagonal - BLOCK_SIDE + 1);

@@ -15,8 +15,8 @@ import { PixelPool } from "../pixel_pool.ts";
 import { type EmscriptenFactory, viewOfResult, WasmCodec } from "../wasm_codec.ts";
 
 /**
- * The part of `@cornerstonejs/codec-libjpeg-turbo-8bit`, in its build that only decodes, which dml
- * uses; its objects live until `delete()`.
+ * The part of `@cornerstonejs/codec-libjpeg-turbo-8bit` that dml uses, in its build that only
+ * decodes. Its objects live until `delete()`.
  */
 interface Libjpeg {
   readonly JPEGDecoder: new () => LibjpegDecoder;
@@ -37,7 +37,7 @@ interface LibjpegDecoder {
   delete(): void;
 }
 
-/** A decoder that takes some JPEGs and returns `null` for all others. */
+/** A decoder that supports some JPEGs and returns `null` for all others. */
 export type PlainDecoder = Pick<JpegDecoder, "decode" | "memoryBytes">;
 
 const startLibjpeg: EmscriptenFactory<Libjpeg> = createLibjpeg;
@@ -46,18 +46,18 @@ const startLibjpeg: EmscriptenFactory<Libjpeg> = createLibjpeg;
 const END = Uint8Array.of(MARKER_START, MARKER.endOfImage);
 
 /**
- * The largest WebAssembly memory that is kept: it never shrinks, so an instance that a huge picture
- * made larger is given up.
+ * Largest WebAssembly memory that is kept. It never shrinks, so an instance that a huge picture
+ * made larger is dropped.
  */
 const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
 
 /**
- * The way of JPEGs in and out.
+ * Decoder and encoder of JPEGs.
  *
- * A plain and sound file is decoded by {@linkcode JpegDecoder}, any other by libjpeg-turbo in
- * WebAssembly, which makes the same pixels more slowly, and a file that libjpeg-turbo cannot decode
- * by {@linkcode JpegFallback}. A file that lacks only its end is decoded, one that lacks more is
- * not. {@linkcode JpegEncoder} encodes.
+ * A common, undamaged file is decoded by {@linkcode JpegDecoder}. Any other is decoded by
+ * libjpeg-turbo in WebAssembly, which produces the same pixels more slowly, and a file that
+ * libjpeg-turbo refuses by {@linkcode JpegFallback}. A file that lacks only its end marker is
+ * decoded; one that lacks more is refused. {@linkcode JpegEncoder} encodes.
  */
 export class JpegCodec {
   readonly #decoder: PlainDecoder;
@@ -75,7 +75,7 @@ export class JpegCodec {
     this.#fallback = new JpegFallback(assets);
   }
 
-  /** WebAssembly memory that is held now, in bytes. */
+  /** WebAssembly memory held at present, in bytes. */
   get memoryBytes(): number {
     return (this.#libjpeg?.HEAP8.byteLength ?? 0) + this.#decoder.memoryBytes + (this.#encoder?.memoryBytes ?? 0);
   }
@@ -111,8 +111,9 @@ export class JpegCodec {
   }
 
   /**
-   * Decodes a JPEG that lacks its end, if only that is missing: libjpeg-turbo refuses a file whose
-   * bits run out before the end that is appended here. Arithmetic codes never run out.
+   * Decodes a JPEG that lacks only its end marker: libjpeg-turbo refuses a file whose bits run out
+   * before the marker that is appended here. With arithmetic coding the bits never run out, so such
+   * a file is refused.
    */
   async #decodeEnded(bytes: Uint8Array, header: JpegHeader): Promise<Picture> {
     let cause: unknown;
@@ -148,15 +149,16 @@ export class JpegCodec {
    * may not recover from.
    */
   #release(error?: unknown): void {
-    // A number is the address of a C++ exception: the codec refused the picture and is as good as
-    // before.
+    // A number is the address of a C++ exception: the codec refused the picture and is still
+    // intact.
     const sound = error === undefined || typeof error === "number";
     const isTooLarge = this.#libjpeg !== null && this.#libjpeg.HEAP8.byteLength > MEMORY_KEPT_BYTES;
     if (!sound || isTooLarge) this.#libjpeg = null;
   }
 }
 
-// A decoder is deleted with its picture: its buffers would be half of the instance's memory.
+// A decoder is deleted after each picture: its buffers would otherwise take half of the memory of
+// the instance.
 
 function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array, spare: PixelPool): Picture {
   const decoder = new libjpeg.JPEGDecoder();

@@ -6,7 +6,7 @@ import type { Picture } from "../picture.ts";
 import { fromCmyk, fromGrey } from "../samples.ts";
 import { WasmCodec } from "../wasm_codec.ts";
 
-/** An Adobe marker that says "no colour transform". */
+/** An Adobe marker that states "no colour transform". */
 const ADOBE_MARKER = [
   ...[0xff, 0xee, 0, 14],
   ...[0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0],
@@ -28,8 +28,8 @@ interface Exports {
 }
 
 /**
- * A decoder of the JPEGs that libjpeg-turbo's WebAssembly build refuses: CMYK, YCCK, and files with
- * harmless oddities.
+ * Decoder of the JPEGs that the WebAssembly build of libjpeg-turbo refuses: CMYK, YCCK, and files
+ * with harmless irregularities.
  */
 export class JpegFallback {
   readonly #codec: WasmCodec;
@@ -40,11 +40,11 @@ export class JpegFallback {
 
   /** Decodes a JPEG as it is stored; throws `image_unreadable`. */
   async decode(bytes: Uint8Array, header: JpegHeader): Promise<Picture> {
-    // A new instance each time: these files are rare, and damage that one does to the instance ends
-    // with it.
+    // A new instance for each file: these files are rare, and damage that one does to its instance
+    // ends with it.
     const exports = await this.#codec.instantiate();
     invariant(isDecoder(exports), "the fallback decoder lacks a function");
-    // The decoder reads four components as CMYK only if an Adobe marker says so.
+    // The decoder reads four components as CMYK only if there is an Adobe marker.
     const unmarked = header.components === 4 && !header.adobe;
     const { width, height, format, samples } = run(exports, unmarked ? withMarker(bytes) : bytes);
     if (format === FORMAT.grey) return fromGrey({ width, height, data: samples });

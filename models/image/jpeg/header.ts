@@ -6,14 +6,14 @@ import { MARKER, MARKER_START } from "./marker.ts";
 import type { Orientation } from "../geometry/orientation.ts";
 
 /**
- * The most scans of a progressive JPEG; a crafted file with thousands would keep a worker busy for
- * minutes.
+ * Maximum number of scans of a progressive JPEG; a crafted file with thousands would keep a worker
+ * busy for minutes.
  */
 const SCANS_MAX = 500;
 
 /**
- * The kinds of frame that are decoded: baseline, extended and progressive with Huffman codes, and
- * the latter two with arithmetic codes (T.81, table B.1).
+ * Frame types that are decoded: baseline, extended and progressive with Huffman coding, and the
+ * latter two with arithmetic coding (T.81, table B.1).
  */
 const DECODED_FRAMES = [0xc0, 0xc1, 0xc2, 0xc9, 0xca];
 
@@ -22,9 +22,9 @@ export interface JpegHeader extends Measures {
   /** 1 grey, 3 colour, 4 CMYK or YCCK. */
   readonly components: number;
   readonly progressive: boolean;
-  /** True if the file is coded with arithmetic codes, false for Huffman's. */
+  /** True for arithmetic coding, false for Huffman coding. */
   readonly arithmetic: boolean;
-  /** True if an Adobe marker says how the colours are stored. */
+  /** True if an Adobe marker states how the colours are stored. */
   readonly adobe: boolean;
   /** Offset of the first scan's marker. */
   readonly scanOffset: number;
@@ -54,7 +54,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     const length = reader.uint16(offset + 1);
     const segment = reader.slice(offset + 3, Math.max(0, length - 2));
     if (marker === MARKER.application1 && startsWith(segment, "Exif\0")) {
-      // Browsers follow the first of several EXIF segments.
+      // Browsers use the first of several EXIF segments.
       orientation ??= readExifOrientation(segment);
     }
     if (marker === MARKER.application14 && startsWith(segment, "Adobe")) adobe = true;
@@ -72,8 +72,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
 }
 
 /**
- * Returns true if the end-of-image marker follows the first scan: without it a JPEG is cut short,
- * if only by that.
+ * Returns true if an end-of-image marker follows the first scan; without it the JPEG is cut short.
  */
 export function hasJpegEnd(bytes: Uint8Array, header: JpegHeader): boolean {
   return countMarkers(bytes, MARKER.endOfImage, header.scanOffset) > 0;
@@ -98,10 +97,7 @@ function readFrame(segment: Uint8Array, marker: number) {
   };
 }
 
-/**
- * Returns the offset of the code of the next marker, past the bytes that may fill the gap before
- * it.
- */
+/** Returns the offset of the code byte of the next marker; skips fill bytes before it. */
 function nextMarker(reader: ByteReader, offset: number): number {
   let at = offset;
   while (reader.uint8(at) !== MARKER_START) at++;

@@ -1,8 +1,8 @@
 import { CODE_MAX } from "../../kernels/jpeg.ts";
 
 /**
- * A Huffman table as it stands in a file: how many codes of 1 to 16 bits there are, and their
- * symbols, shortest first (T.81, B.2.4.2).
+ * A Huffman table as it is stored in a file: the number of codes of each length from 1 to 16 bits,
+ * and their symbols, shortest code first (T.81, B.2.4.2).
  */
 export interface HuffmanTable {
   readonly counts: readonly number[] | Uint8Array;
@@ -11,19 +11,17 @@ export interface HuffmanTable {
 
 export { CODE_MAX };
 
-/**
- * The codes of one length: consecutive numbers, which stand for consecutive symbols of the table.
- */
+/** The codes of one length: consecutive numbers for consecutive symbols of the table. */
 export interface CodesOfLength {
   readonly length: number;
   readonly count: number;
-  /** The first of them, and the place of its symbol. */
+  /** The first code, and the index of its symbol. */
   readonly code: number;
   readonly index: number;
 }
 
 /**
- * Returns all lengths of codes, the shortest first: longer codes go on from where shorter ones end
+ * Returns the codes by length, shortest first. Longer codes continue where the shorter ones end
  * (T.81, C.2).
  */
 export function codesByLength({ counts }: HuffmanTable): CodesOfLength[] {

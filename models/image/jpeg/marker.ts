@@ -1,5 +1,5 @@
 /**
- * The second bytes of markers, those that dml reads or writes (T.81, table B.1); the first is 0xff.
+ * Second bytes of the markers that dml reads or writes (T.81, table B.1); the first byte is 0xff.
  */
 export const MARKER = {
   baselineFrame: 0xc0,

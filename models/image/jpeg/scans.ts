@@ -2,12 +2,12 @@ import { ByteReader } from "../byte_reader.ts";
 import { MARKER, MARKER_START } from "./marker.ts";
 import type { JpegHeader } from "./header.ts";
 
-/** The coefficients of a block. */
+/** Number of coefficients of a block. */
 const COEFFICIENTS = 64;
 
 /**
- * Returns true if the scans of a JPEG with Huffman codes bring every coefficient of every component
- * to its last bit (T.81, G.1.1.1); a progressive file that was cut between two scans does not. Does
+ * Returns true if the scans of a Huffman-coded JPEG contain every coefficient of every component to
+ * its last bit (T.81, G.1.1.1); a progressive file that was cut between two scans does not. Does
  * not check the bits within the scans. Returns false if a segment is cut short.
  */
 export function hasAllScans(bytes: Uint8Array, { components, scanOffset }: JpegHeader): boolean {
@@ -25,7 +25,7 @@ export function hasAllScans(bytes: Uint8Array, { components, scanOffset }: JpegH
 }
 
 /**
- * Takes the coefficients that a scan with this header completes out of `missing`, which is keyed by
+ * Removes the coefficients that a scan with this header completes from `missing`, which is keyed by
  * component id.
  */
 function noteScan(missing: Map<number, Set<number>>, header: Uint8Array): void {
@@ -41,8 +41,8 @@ function noteScan(missing: Map<number, Set<number>>, header: Uint8Array): void {
 }
 
 /**
- * Returns the offset of the next marker with a segment, past coded data and its restarts; `null` if
- * there is none.
+ * Returns the offset of the next marker with a segment; skips coded data and restart markers.
+ * Returns `null` if there is none.
  */
 function nextSegment(bytes: Uint8Array, from: number): number | null {
   for (let at = bytes.indexOf(MARKER_START, from); at !== -1; at = bytes.indexOf(MARKER_START, at + 1)) {

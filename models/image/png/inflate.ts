@@ -13,8 +13,8 @@ export const INFLATION_MAX = 1032;
 const SLICE_BYTES = 16 * 1024;
 
 /**
- * Inflates the zlib stream (RFC 1950) in `parts`, which follow one another. A consumer that has
- * enough just stops: the rest is not inflated. Bytes after the end of the stream are ignored. Throws
+ * Inflates the zlib stream (RFC 1950) in `parts`, which follow one another. A consumer may stop at
+ * any time; the rest is then not inflated. Bytes after the end of the stream are ignored. Throws
  * `image_unreadable` if the stream is damaged or cut short.
  */
 export async function* inflate(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
@@ -46,11 +46,12 @@ export async function inflateExactly(zlib: Uint8Array, length: number): Promise<
 }
 
 /**
- * Inflates again a stream that failed behind its first `sound` bytes, and yields the output after its
- * first `length` bytes. A DecompressionStream fails for bytes after the end as it does for damage, and
- * keeps what else it made of the slice with these bytes. Given that slice byte by byte, it hands out
- * everything, and fails behind the checksum if only padding follows. Nothing is yielded before the
- * checksum is found to be right: of one slice that is 17 MB at most.
+ * Inflates a stream again that failed after its first `sound` bytes, and yields the output after
+ * its first `length` bytes. A DecompressionStream fails in the same way for bytes after the end of
+ * the stream and for damage, and loses the remaining output of the slice with these bytes. If that
+ * slice is passed byte by byte, nothing is lost, and the failure comes after the checksum if only
+ * padding follows. Nothing is yielded before the checksum has been verified; that buffers the
+ * output of one slice, at most 17 MB.
  */
 async function* inflatePadded(
   parts: readonly Uint8Array[],
@@ -84,7 +85,7 @@ async function* decompress(pieces: Iterable<Bytes>, progress: { accepted: number
   try {
     yield* readable;
   } finally {
-    // The reader learns of an error by itself.
+    // The reader receives the same error.
     await Promise.allSettled([feeding]);
   }
 }
@@ -102,7 +103,9 @@ async function feed(
   await writer.close();
 }
 
-/** Yields the bytes of `parts` in slices, and in single bytes those of the slice that begins at `single`. */
+/**
+ * Yields the bytes of `parts` in slices; the slice that starts at `single` is yielded byte by byte.
+ */
 function* slices(parts: readonly Uint8Array[], single = Infinity): Generator<Bytes> {
   let offset = 0;
   for (const part of parts) {

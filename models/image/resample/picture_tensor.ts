@@ -12,8 +12,8 @@ const GREY = [0.299, 0.587, 0.114] as const;
 type Numbers = Float32Array | Uint8Array;
 
 /**
- * The recipe of a channel of the tensor: `sample * factor + shift` of one of R, G, B, or of all of
- * them if the channel is grey.
+ * Conversion of one channel of the tensor: `sample * factor + shift`, with `sample` one of R, G and
+ * B, or the weighted sum of all three if the channel is grey.
  */
 interface Channel {
   readonly sample: 0 | 1 | 2;
@@ -30,8 +30,8 @@ interface Columns {
 }
 
 /**
- * The input of a model file that takes pictures. One buffer serves them all: a picture allocates nothing
- * for it.
+ * The input tensor of a model file that takes pictures. One buffer is reused for all pictures, so a
+ * picture allocates nothing.
  */
 export class PictureTensor {
   readonly tensor: Tensor;
@@ -106,7 +106,7 @@ function channelsOf({ channels, type, scale, mean, std, resize }: PictureInput):
   return order.map((sample, at) => {
     const deviation = std[at] ?? std[0];
     const factor = scale / deviation;
-    // Storing a number as a byte cuts it off; adding a half rounds it.
+    // Storing a number as a byte truncates it; adding a half rounds it.
     const shift = -(mean[at] ?? mean[0]) / deviation + (type === "uint8" ? 0.5 : 0);
     return { sample, factor, shift, outside: (channels === "grey" ? grey : colour[sample]) * factor + shift };
   });

@@ -1,6 +1,6 @@
 /**
- * `MLAS_CONV_PARAMETERS` of the engine, as far as it is read: lists of three dimensions, of which
- * two are used.
+ * The fields of `MLAS_CONV_PARAMETERS` of the engine up to the last one that is read. Lists have
+ * three dimensions, of which two are used.
  */
 @unmanaged
 export class ConvParameters {
@@ -21,7 +21,7 @@ export class ConvParameters {
   dilationUnused: u32;
   paddingTop: u32;
   paddingLeft: u32;
-  /** Below and to the right, and two that are not used. */
+  /** Padding at the bottom and at the right, and two unused entries. */
   paddingBehind0: u32;
   paddingBehind1: u32;
   paddingBehind2: u32;
@@ -35,8 +35,8 @@ export class ConvParameters {
   outputUnused: u32;
   inputSize: u32;
   outputSize: u32;
-  /** The products of one output (`K`). */
+  /** Number of products in one output (`K`). */
   productCount: u32;
-  /** The factor of what is in the output before. */
+  /** Factor of the previous content of the output. */
   beta: f32;
 }

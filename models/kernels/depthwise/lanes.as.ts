@@ -1,3 +1,3 @@
-/** The floats of a vector. */
+/** Number of floats in a vector. */
 export const LANES: u32 = 4;
 export const FLOAT_BYTES: u32 = 4;

@@ -2,8 +2,8 @@ import { VECTOR_BYTES } from "../memory.ts";
 import { FLOAT_BYTES, LANES } from "./lanes.as.ts";
 import { addProduct, inputs } from "./products.as.ts";
 
-// Each shape of a filter has a function of its own, or the compiler would make one loop of all of
-// them, which asks for the shape at every number.
+// Each filter shape has a function of its own; otherwise the compiler would create one loop for all
+// of them that checks the shape for every number.
 
 /** Convolves rows by a filter of 5 x 5 that moves by 1. */
 export function convolve5By1(
@@ -58,7 +58,8 @@ export function convolve7By2(
 }
 
 /**
- * Does the same as {@link convolve3By1} with a larger filter, which is read at every turn.
+ * Does the same as {@link convolve3By1} with a larger filter, which is loaded again for every
+ * output.
  */
 @inline
 function convolveRows(
@@ -79,7 +80,7 @@ function convolveRows(
   }
 }
 
-/** Convolves one row, four outputs at a time, the last time some again. */
+/** Convolves one row, four outputs at a time; the last four may overlap the previous ones. */
 @inline
 function convolveRow(
   size: u32,

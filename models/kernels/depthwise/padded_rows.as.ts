@@ -3,9 +3,9 @@ import { ConvParameters } from "./conv_parameters.as.ts";
 import { FLOAT_BYTES, LANES } from "./lanes.as.ts";
 
 /**
- * Copies rows of a plane to `buffer`, `rowBytes` each: those from number `row` on, some of which
- * may be outside of the plane. In each, the `copied` numbers of the plane stand behind the padding;
- * all others are 0. Up to three numbers behind the last row are written too.
+ * Copies `rows` rows of a plane to `buffer`, `rowBytes` each, starting with row number `row`; some
+ * may lie outside the plane. In each row the `copied` numbers of the plane follow the left padding,
+ * and all others are 0. Up to three numbers after the last row are written too.
  */
 export function copyRows(
   parameters: ConvParameters,
@@ -21,8 +21,7 @@ export function copyRows(
   for (; rows; rows--, row++) {
     const end = buffer + rowBytes;
     let to = buffer;
-    // A row above the plane has a negative number, which without its sign is greater than any
-    // height.
+    // A row above the plane has a negative number, which as an unsigned number exceeds any height.
     if (row < parameters.inputHeight) {
       writeZeros(to, buffer + paddingBytes);
       to = copyFloats(input + row * width * FLOAT_BYTES, buffer + paddingBytes, copied);
@@ -32,15 +31,15 @@ export function copyRows(
   }
 }
 
-/** Writes zeros up to `end` and up to three more, which what comes next writes over. */
+/** Writes zeros up to `end`, and up to three more, which are overwritten later. */
 @inline
 function writeZeros(to: usize, end: usize): void {
   for (; to < end; to += VECTOR_BYTES) v128.store(to, i32x4.splat(0));
 }
 
 /**
- * Copies `count` floats, four at a time and at least four, the last time some again. Returns the
- * end of the copy.
+ * Copies `count` floats, at least four, four at a time; the last four may overlap the previous
+ * ones. Returns the end of the copy.
  */
 @inline
 function copyFloats(from: usize, to: usize, count: u32): usize {

@@ -1,4 +1,6 @@
-/** Adds the products of four numbers and a weight; each product and each sum is rounded. */
+/**
+ * Adds the products of four numbers and a weight to `sums`; each product and each sum is rounded.
+ */
 @inline
 export function addProduct(sums: v128, factors: v128, weight: v128): v128 {
   return f32x4.add(sums, f32x4.mul(factors, weight));

@@ -3,14 +3,13 @@ import { FLOAT_BYTES, LANES } from "./lanes.as.ts";
 import { addProduct, inputs } from "./products.as.ts";
 
 /**
- * Convolves rows by a filter of 3 x 3 that moves by 1 from one output to the next beside it: `rows`
- * rows of outputs, one behind the other, of `width` numbers each, at least four. `source` holds
- * rows of floats, `rowBytes` apart; a row of outputs looks at those `stepBytes` behind what the row
- * before looked at. Each row of the source has `stride * width + size` numbers; the last of them
- * are read, but do not count.
+ * Convolves rows by a 3 x 3 filter with a horizontal stride of 1: `rows` adjacent output rows of
+ * `width` numbers each, at least four. `source` holds rows of floats, `rowBytes` apart; the input
+ * of each output row starts `stepBytes` after that of the previous one. Each source row has `stride
+ * * width + size` numbers; the last of them are read but do not affect the result.
  *
  * The products of each output are added in the order of the filter, starting from 0, and each sum
- * is rounded: as in a product of matrices one of which has the filter for its only row.
+ * is rounded, as in a matrix product in which the filter is the only row.
  */
 export function convolve3By1(
   source: usize,
@@ -24,7 +23,7 @@ export function convolve3By1(
   convolveRows(1, source, rowBytes, stepBytes, filter, output, width, rows);
 }
 
-/** Does the same with a filter that moves by 2. */
+/** Does the same with a horizontal stride of 2. */
 export function convolve3By2(
   source: usize,
   rowBytes: u32,
@@ -63,7 +62,7 @@ function convolveRows(
     let to = output;
     let left = width;
     do {
-      // The last four outputs may be some that were there before.
+      // The last four outputs may overlap the previous ones.
       if (left < LANES) {
         from -= (LANES - left) * FLOAT_BYTES * stride;
         to -= (LANES - left) * FLOAT_BYTES;

@@ -1,20 +1,20 @@
-// The next bits of the scan are three numbers: `bits` has them from its highest bit on, `count` of
-// them are good, and the ones behind come from `at` downwards. The caller keeps all three in
-// variables, which are registers.
+// The bit stream is three numbers: `bits` holds the next bits, starting at its highest bit; `count`
+// of them are valid; the following ones are loaded from `at` downwards. The caller keeps all three
+// in variables, which become registers.
 
-/** The bits that are good after a refill, at least. */
+/** Minimum number of valid bits after a refill. */
 export const REFILLED_BITS = 56;
 
 /**
- * Returns `bits` filled up to at least 56 good ones. Bits that are there already are put there once
- * more.
+ * Returns `bits` refilled to at least 56 valid bits. Bits that are present already are written
+ * again unchanged.
  */
 @inline
 export function refilled(bits: u64, count: u32, at: usize): u64 {
   return bits | (load<u64>(at) >> count);
 }
 
-/** Returns how far `at` moves down by a refill. */
+/** Returns the number of bytes by which a refill moves `at` down. */
 @inline
 export function refillBytes(count: u32): usize {
   return (count ^ 63) >> 3;
@@ -27,8 +27,8 @@ export function peek(bits: u64, count: u32): u32 {
 }
 
 /**
- * Returns the number of `size` bits that comes next; one that begins with 0 is negative (T.81,
- * F.2.2.1, "EXTEND").
+ * Returns the value that the next `size` bits encode; one that starts with a 0 bit is negative
+ * (T.81, F.2.2.1, "EXTEND").
  */
 @inline
 export function extended(bits: u64, size: u32): i32 {

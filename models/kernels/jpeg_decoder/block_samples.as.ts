@@ -11,15 +11,15 @@ import {
 import { WORKSPACE_AT } from "./memory_map.ts";
 
 /**
- * The sum for which no sample is wrapped. While the absolute values of a block's coefficients add
- * up to no more, no sample is 512 or more from the centre: each is at most 1.3871^2 / 8 of that.
- * From there on the table of range limits of jdmaster.c goes round.
+ * Largest sum of the absolute coefficients of a block for which no sample needs wrapping: each
+ * sample is then less than 512 from the centre, since it is at most 1.3871^2 / 8 of the sum. Beyond
+ * that the range limit table of jdmaster.c wraps around.
  */
 const SUM_IN_RANGE: u32 = 2_120;
 
 const CENTRE = memory.data<i16>([<i16>SAMPLE_CENTRE, <i16>SAMPLE_CENTRE]);
 
-/** Makes bytes of the columns in the workspace, turns them into rows and stores these. */
+/** Converts the columns in the workspace to bytes, transposes them to rows and stores these. */
 @inline
 export function storeSamples(target: usize, stride: usize, sum: u32): void {
   let column0 = columnAt(0);
@@ -60,8 +60,8 @@ export function storeSamples(target: usize, stride: usize, sum: u32): void {
 }
 
 /**
- * Stores a block whose samples are all the same: both passes of the inverse DCT come to `(4 dc +
- * 16) >> 5`.
+ * Stores a block whose samples are all equal: both passes of the inverse DCT then amount to `(4 dc
+ * + 16) >> 5`.
  */
 @inline
 export function storeFlat(dc: i32, target: usize, stride: usize): void {
@@ -79,8 +79,8 @@ function columnAt(column: i32): v128 {
 }
 
 /**
- * Does to samples what the table of range limits does: only the last ten bits of how far each is
- * from the centre count.
+ * Wraps samples as the range limit table does: only the lowest ten bits of the distance from the
+ * centre count.
  */
 @inline
 function wrapped(samples: v128): v128 {

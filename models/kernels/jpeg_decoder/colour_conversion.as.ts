@@ -4,25 +4,25 @@ import { interleaveHigh16, interleaveHigh8, interleaveLow16, interleaveLow8 } fr
 const PIXEL_BYTES = 3;
 
 /**
- * Y, Cb, Cr to R, G, B as jdcolor.c does it with 16 bits behind the point: `R = Y + 1.402 Cr`, `B =
- * Y + 1.772 Cb`, `G = Y - 0.34414 Cb - 0.71414 Cr`, each sum of products rounded once. A factor has
- * to be below 1 here: what is whole is added. With 15 bits in place of 16 the products of red and
- * blue round the same for all 256 values.
+ * Conversion of Y, Cb, Cr to R, G, B as in jdcolor.c, with 16 fractional bits: `R = Y + 1.402 Cr`,
+ * `B = Y + 1.772 Cb`, `G = Y - 0.34414 Cb - 0.71414 Cr`, each sum of products rounded once. Factors
+ * must be below 1 here, so whole multiples are added separately. With 15 instead of 16 bits the
+ * products for red and blue round to the same for all 256 values.
  */
 const RED_FACTOR = memory.data<i16>([13_173, 13_173]); // 0.402 x 2^15
 const BLUE_FACTOR = memory.data<i16>([-7_471, -7_471]); // (1.772 - 2) x 2^15
 const GREEN_FACTORS = memory.data<i16>([-22_554, 18_734]); // -0.34414 x 2^16 and (1 - 0.71414) x 2^16
 const GREEN_ROUNDING = memory.data<i32>([1 << 15]);
 
-/** Picks from four pixels of four bytes the first three bytes of each. */
+/** Swizzle vector that picks the first three bytes of each of four pixels of four bytes. */
 const WITHOUT_FOURTH = memory.data<u8>(
   [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0x80, 0x80, 0x80, 0x80],
   VECTOR_BYTES,
 );
 
 /**
- * Writes 16 pixels to `target`, and 4 bytes without meaning behind them. Of each eight of them it
- * takes luma 0..255 and chroma less 128, as 16-bit numbers.
+ * Writes 16 pixels to `target`, followed by 4 meaningless bytes. The arguments hold eight pixels
+ * each as 16-bit numbers: luma 0..255, and chroma minus 128.
  */
 @inline
 export function writePixels(target: usize, y0: v128, cb0: v128, cr0: v128, y1: v128, cb1: v128, cr1: v128): void {

@@ -1,15 +1,15 @@
 import { VECTOR_BYTES } from "../memory.ts";
 import { WIDE_WORKSPACE_AT, WORKSPACE_AT } from "./memory_map.ts";
 
-/** The bits that weights have behind the point. */
+/** Number of fractional bits of the weights. */
 export const WEIGHT_BITS = 13;
 
 /**
- * The weights of the sums that a transform comes to. Each one-dimensional transform of jidctint.c
- * ("islow") is linear up to its one rounding at the end, so its twelve multiplications and the sums
- * around them are gathered into eight sums of eight products, which a vector processor adds by
- * pairs. The even sums are of x0, x2, x4, x6, the odd ones of x1, x3, x5, x7; output n is even[n] +
- * odd[n], output 7 - n is even[n] - odd[n].
+ * Weights of the transform. Each one-dimensional transform of jidctint.c ("islow") is linear up to
+ * a single rounding at the end, so its twelve multiplications and the sums around them are combined
+ * into eight sums of eight products, which vector instructions add in pairs. The even sums use x0,
+ * x2, x4, x6, the odd ones x1, x3, x5, x7; output n is even[n] + odd[n], output 7 - n is even[n] -
+ * odd[n].
  */
 const EVEN_WEIGHTS = memory.data<i16>([
   8_192, 10_703, 8_192, 4_433,
@@ -24,16 +24,16 @@ const ODD_WEIGHTS = memory.data<i16>([
   2_260, -6_436, 9_633, -11_363,
 ], VECTOR_BYTES);
 
-/** Bytes of the four weights of one sum, and of a pair of them. */
+/** Bytes of the four weights of a sum, and of a pair of them. */
 const WEIGHTS_BYTES = 8;
 const PAIR_BYTES = 4;
 
 /**
- * Does four of the eight transforms of a pass. The inputs are pairs of 16-bit numbers beside each
- * other, four times: x0 and x2, x1 and x3, x4 and x6, x5 and x7. The outputs lose their lowest
- * `shift` bits, after `rounding` is added. Those of the first four transforms go to the wide
- * workspace, a vector an output; those of the last four join them as 16-bit numbers in the
- * workspace.
+ * Computes four of the eight transforms of a pass. Each argument holds adjacent pairs of 16-bit
+ * inputs of four transforms: x0 and x2, x1 and x3, x4 and x6, x5 and x7. Outputs are shifted right
+ * by `shift` bits after `rounding` is added. Those of the first four transforms go to the wide
+ * workspace, one vector for each output; those of the last four are combined with them to 16-bit
+ * numbers in the workspace.
  */
 @inline
 export function transformFour(
@@ -59,7 +59,7 @@ export function transformFour(
   writeOutputs(isLast, 3, even3, odd3, shift);
 }
 
-/** Does four transforms where x4 to x7 are zero. */
+/** Computes four transforms whose inputs x4 to x7 are zero. */
 @inline
 export function transformFourLow(isLast: bool, even: v128, odd: v128, rounding: v128, shift: i32): void {
   const even0 = i32x4.add(sumOfTwo(EVEN_WEIGHTS, even), rounding);

@@ -24,12 +24,12 @@ import {
   SUM_MAX,
 } from "./memory_map.ts";
 
-/** The most bits of a code and its value, which have to be loaded before each. */
+/** Maximum length of a code and its value, in bits; as many must be loaded before each code. */
 const CODE_AND_VALUE_BITS: u32 = CODE_MAX + AC_SIZE_MAX;
 
 /**
- * Decodes so many MCUs of the scan to samples (T.81, F.2.2); `blocksEnd` is the end of the list of
- * an MCU's blocks. Returns `GIVEN_UP` when something is not as it has to be.
+ * Decodes `mcus` MCUs of the scan to samples (T.81, F.2.2); `blocksEnd` is the end of the list of
+ * blocks of an MCU. Returns `GIVEN_UP` if anything is invalid or not supported.
  */
 export function decode(mcus: i32, blocksEnd: usize): i32 {
   let bits = load<u64>(STATE_AT + STATE_BITS);
@@ -42,7 +42,7 @@ export function decode(mcus: i32, blocksEnd: usize): i32 {
       bits = refilled(bits, count, at);
       at -= refillBytes(count);
       count |= REFILLED_BITS;
-      // A DC coefficient is stored as what it differs from the last one of its component (T.81,
+      // A DC coefficient is coded as the difference from the previous one of its component (T.81,
       // F.2.2.1).
       let next = nextDifference(load<u32>(block, BLOCK_DC_TABLE), bits);
       if (next == NONE) return GIVEN_UP;
@@ -74,7 +74,7 @@ export function decode(mcus: i32, blocksEnd: usize): i32 {
           continue;
         }
         index += advanceOf(next);
-        // The index is 62 + 16 at most; the table goes on as far.
+        // The index is at most 62 + 16; the table has entries up to there.
         const entry = load<i32>(quantisation + (index << 2));
         const value = valueOf(next) * (entry >> 16);
         store<i16>(entry & OFFSET_MASK, <i16>value, BLOCK_AT);
@@ -85,7 +85,7 @@ export function decode(mcus: i32, blocksEnd: usize): i32 {
       if (sum > <u32>SUM_MAX || writeSamples(block, dc, seen, sum) != DECODED) return GIVEN_UP;
       block += BLOCK_ENTRY_BYTES;
     } while (block < blocksEnd);
-    // More bits were taken than there are.
+    // More bits were consumed than the scan has.
     if ((<u32>at << 3) + count < load<u32>(STATE_AT + STATE_LIMIT)) return GIVEN_UP;
   } while (--mcus);
   store<u64>(STATE_AT + STATE_BITS, bits);
@@ -94,7 +94,7 @@ export function decode(mcus: i32, blocksEnd: usize): i32 {
   return DECODED;
 }
 
-/** Makes samples of the coefficients of a block. The block of the next MCU follows behind. */
+/** Transforms the coefficients of a block to samples, and advances its target to the next MCU. */
 @inline
 function writeSamples(block: usize, dc: i32, seen: i32, sum: u32): i32 {
   const target = <usize>load<u32>(block, BLOCK_TARGET);

@@ -10,12 +10,14 @@ import {
   LOOKUP_BITS,
 } from "./memory_map.ts";
 
-// These functions read the next code of the scan, and return it as an entry of the lookup of a
-// table does (see `huffman_lookup.ts`): `value << 16 | (run + 1) << 8 | bits` with the value that
-// follows the code, if that is not 0, or else `symbol << 8 | bits`. `bits` is how many it takes.
+// These functions decode the next code of the scan. They return it in the format of the lookup
+// entries (see `huffman_lookup.ts`): `value << 16 | (run + 1) << 8 | bits` with the value that
+// follows the code if it is not 0, otherwise `symbol << 8 | bits`. `bits` is the number of bits
+// consumed.
 
 /**
- * Stands for no code, or one whose value is too large: one zero that no value follows is no symbol.
+ * Result for an invalid code, or one whose value is too large. No valid symbol is a single zero
+ * without a value.
  */
 export const NONE = 0x10 << 8;
 
@@ -29,7 +31,7 @@ export function symbolOf(next: i32): i32 {
   return next >> 8;
 }
 
-/** Returns by how many places a value is further than the one before. */
+/** Returns the distance of the coefficient from the previous one. */
 @inline
 export function advanceOf(next: i32): i32 {
   return (next >> 8) & 0x1f;
@@ -41,8 +43,8 @@ export function lengthOf(next: i32): u32 {
 }
 
 /**
- * Returns the next code of a DC coefficient with its difference from the last one, which may be 0
- * (T.81, F.2.2.1).
+ * Decodes the next DC code and its difference from the previous coefficient, which may be 0 (T.81,
+ * F.2.2.1).
  */
 @inline
 export function nextDifference(table: usize, bits: u64): i32 {
@@ -53,7 +55,7 @@ export function nextDifference(table: usize, bits: u64): i32 {
   return withValue(code, 0, symbolOf(code), bits);
 }
 
-/** Returns the next code of AC coefficients with the value it leads to (T.81, F.2.2.2). */
+/** Decodes the next AC code and its value (T.81, F.2.2.2). */
 @inline
 export function nextCoefficient(table: usize, bits: u64): i32 {
   const entry = lookUp(table, bits);
@@ -65,7 +67,7 @@ export function nextCoefficient(table: usize, bits: u64): i32 {
   return withValue(code, (symbolOf(code) >> SIZE_BITS) + 1, size, bits);
 }
 
-/** Joins a code and the number of `size` bits behind it. */
+/** Combines a code with the value of `size` bits that follows it. */
 @inline
 function withValue(code: i32, advance: i32, size: i32, bits: u64): i32 {
   const length = lengthOf(code);
@@ -78,8 +80,8 @@ function lookUp(table: usize, bits: u64): i32 {
 }
 
 /**
- * Returns the next code, which is longer than the lookup knows. The next 16 bits are not below the
- * ends of all shorter codes, and below that of its length.
+ * Decodes the next code if it is too long for the lookup. The next 16 bits are at or above the
+ * limits of all shorter lengths, and below that of its own.
  */
 @inline
 function longCode(table: usize, bits: u64): i32 {

@@ -11,12 +11,12 @@ import { transformFour, transformFourLow, WEIGHT_BITS } from "./dct_pass.as.ts";
 import { BLOCK_AT, DECODED, GIVEN_UP, IS_HIGH, WIDE_WORKSPACE_AT, WORKSPACE_AT } from "./memory_map.ts";
 
 /**
- * The sum up to which the numbers between the passes have 16 bits for certain. Hardly any block is
- * beyond it.
+ * Largest sum of the absolute coefficients of a block for which the intermediate values certainly
+ * fit 16 bits. Almost no block exceeds it.
  */
 const SUM_SURE: u32 = 5_800;
 
-/** Bits that are kept between the passes. */
+/** Fractional bits kept between the passes. */
 const PASS_BITS = 2;
 const COLUMN_SHIFT = WEIGHT_BITS - PASS_BITS;
 const ROW_SHIFT = WEIGHT_BITS + PASS_BITS + 3;
@@ -24,24 +24,24 @@ const COLUMN_ROUNDING = memory.data<i32>([1 << (COLUMN_SHIFT - 1)]);
 const ROW_ROUNDING = memory.data<i32>([(1 << (ROW_SHIFT - 1)) + (SAMPLE_CENTRE << ROW_SHIFT)]);
 
 /**
- * The vectors of the block for columns 0..3 that hold pairs of rows; those for 4..7 follow each.
- * See `coefficientOffset()`.
+ * Addresses of the vectors with pairs of rows for columns 0..3 of the block; each is followed by
+ * that for columns 4..7. See `coefficientOffset()`.
  */
 const EVEN_LOW_AT = BLOCK_AT;
 const ODD_LOW_AT = BLOCK_AT + 2 * VECTOR_BYTES;
 const EVEN_HIGH_AT = BLOCK_AT + 4 * VECTOR_BYTES;
 const ODD_HIGH_AT = BLOCK_AT + 6 * VECTOR_BYTES;
 
-/** The least and the greatest 16-bit number, twice. */
+/** The smallest and the largest 16-bit number, twice each. */
 const LEAST = memory.data<i16>([-0x8000, -0x8000]);
 const GREATEST = memory.data<i16>([0x7fff, 0x7fff]);
 
 /**
- * Writes the samples of the block in the memory, as jidctint.c computes them to the bit, 8 rows of
- * 8 bytes, and zeros in the block's place. `dc` is the DC coefficient, which the block in the
- * memory lacks; `seen` is all entries of coefficients that are not zero, joined by "or", so 0 for
- * none; `sum` that of all absolute values. Returns `GIVEN_UP` if the numbers between the passes do
- * not fit in 16 bits.
+ * Transforms the block in the memory to samples, 8 rows of 8 bytes, bit for bit as jidctint.c does,
+ * and overwrites the block with zeros. `dc` is the DC coefficient, which is not in the memory;
+ * `seen` is the bitwise "or" of the quantisation entries of all coefficients that are not zero, 0
+ * if there are none; `sum` is the sum of all absolute values. Returns `GIVEN_UP` if the
+ * intermediate values do not fit 16 bits.
  */
 export function transform(dc: i32, target: usize, stride: usize, seen: u32, sum: u32): i32 {
   if (seen == 0) {
@@ -62,8 +62,8 @@ export function transform(dc: i32, target: usize, stride: usize, seen: u32, sum:
 }
 
 /**
- * Transforms the columns of the block. The workspace has the rows of what is between the passes
- * afterwards.
+ * Transforms the columns of the block. Afterwards the workspace holds the rows of the intermediate
+ * values.
  */
 @inline
 function transformColumns(): void {
@@ -88,7 +88,7 @@ function transformColumns(): void {
   );
 }
 
-/** Returns a vector of the block, and leaves zeros there. */
+/** Returns a vector of the block, and overwrites it with zeros. */
 @inline
 function take(at: usize): v128 {
   const pairs = v128.load(at);
@@ -96,7 +96,7 @@ function take(at: usize): v128 {
   return pairs;
 }
 
-/** Returns true if a number between the passes may have become the nearest one of 16 bits. */
+/** Returns true if an intermediate value may have been saturated to 16 bits. */
 @inline
 function isSaturated(): bool {
   let isExtreme = i32x4.splat(0);
@@ -114,19 +114,17 @@ function rowAt(row: i32): v128 {
   return v128.load(WORKSPACE_AT + row * VECTOR_BYTES);
 }
 
-/** Transforms the rows. The workspace has the columns of the result afterwards. */
+/** Transforms the rows. Afterwards the workspace holds the columns of the result. */
 @inline
 function transformRows(): void {
   const rounding = v128.load32_splat(ROW_ROUNDING);
-  // The outputs of the first four rows go to the wide workspace, so the last four rows are still
-  // there.
+  // The outputs of the first four rows go to the wide workspace, so the last four rows are not
+  // overwritten yet.
   transformFourRows(false, rowAt(0), rowAt(1), rowAt(2), rowAt(3), rounding);
   transformFourRows(true, rowAt(4), rowAt(5), rowAt(6), rowAt(7), rounding);
 }
 
-/**
- * Transforms four rows, each of which is the pairs of columns 0 and 2, 1 and 3, 4 and 6, 5 and 7.
- */
+/** Transforms four rows, each stored as pairs of columns: 0 and 2, 1 and 3, 4 and 6, 5 and 7. */
 @inline
 function transformFourRows(isLast: bool, row0: v128, row1: v128, row2: v128, row3: v128, rounding: v128): void {
   const low01 = interleaveLow32(row0, row1);
@@ -144,15 +142,13 @@ function transformFourRows(isLast: bool, row0: v128, row1: v128, row2: v128, row
   );
 }
 
-/**
- * Transforms columns 0..3 of a block that has nothing but zeros in columns 4..7 and in rows 4..7.
- */
+/** Transforms columns 0..3 of a block in which columns 4..7 and rows 4..7 are zero. */
 @inline
 function transformLowColumns(): void {
   transformFourLow(false, take(EVEN_LOW_AT), take(ODD_LOW_AT), v128.load32_splat(COLUMN_ROUNDING), COLUMN_SHIFT);
 }
 
-/** Transforms the rows of such a block, of which columns 0..3 are in the wide workspace. */
+/** Transforms the rows of such a block, whose columns 0..3 are in the wide workspace. */
 @inline
 function transformLowRows(): void {
   const rounding = v128.load32_splat(ROW_ROUNDING);

@@ -4,13 +4,13 @@ import { writePixels } from "./colour_conversion.as.ts";
 import { PIXELS_AT_ONCE } from "./memory_map.ts";
 
 const PIXEL_BYTES = 3;
-/** Samples of chroma that are looked at together. */
+/** Chroma samples processed at once. */
 const LANES = 8;
 
 const CENTRE = memory.data<i16>([<i16>SAMPLE_CENTRE, <i16>SAMPLE_CENTRE]);
 const THREE = memory.data<i16>([3, 3]);
 
-/** Writes a row of `groups` times 16 pixels with as many samples of chroma as of luma. */
+/** Writes a row of `groups` times 16 pixels whose chroma has full horizontal resolution. */
 export function wholeRow(luma: usize, cb: usize, cr: usize, target: usize, groups: i32): void {
   do {
     const y = v128.load(luma);
@@ -48,12 +48,13 @@ function highBytes(bytes: v128): v128 {
 }
 
 /**
- * Writes a row of pixels whose chroma has half the samples across, and perhaps down, interpolated
- * by the triangle filter of jdsample.c ("fancy upsampling"): each is 3/4 of the nearer row and 1/4
- * of the farther one, and of that 3/4 of the nearer column and 1/4 of the one left or right. The
- * sums are in sixteenths; `leftRounding` rounds those of the left pixel of each two,
- * `rightRounding` the others. With near and far the same row they are those of h2v1, four times.
- * Samples outside the row are read: they have to be like those at its ends.
+ * Writes a row of pixels whose chroma has half the horizontal resolution, and possibly half the
+ * vertical one. Chroma is interpolated with the triangle filter of jdsample.c ("fancy upsampling"):
+ * 3/4 of the nearer row and 1/4 of the farther one, and of the result 3/4 of the nearer column and
+ * 1/4 of its left or right neighbour. Sums are in sixteenths; `leftRounding` is added to those of
+ * the left pixel of each pair, `rightRounding` to the others. If near and far are the same row, the
+ * sums are four times those of h2v1. The samples beside the row are read; they must repeat those at
+ * its ends.
  */
 export function halvedRow(
   luma: usize,
@@ -66,10 +67,10 @@ export function halvedRow(
   leftRounding: i32,
   rightRounding: i32,
 ): void {
-  // Takes the centre away, too.
+  // Includes the subtraction of the centre.
   const left = i16x8.splat(<i16>(leftRounding - 16 * SAMPLE_CENTRE));
   const right = i16x8.splat(<i16>(rightRounding - 16 * SAMPLE_CENTRE));
-  // The sums of both rows, in eight columns and in the next eight.
+  // Vertical sums of eight columns and of the next eight.
   let cb = bothRows(v128.load_ext<u8>(cbNear - LANES), v128.load_ext<u8>(cbFar - LANES));
   let cr = bothRows(v128.load_ext<u8>(crNear - LANES), v128.load_ext<u8>(crFar - LANES));
   let cbNext = bothRows(v128.load_ext<u8>(cbNear), v128.load_ext<u8>(cbFar));

@@ -3,10 +3,10 @@ import { VECTOR_BYTES } from "../memory.ts";
 import { STATE_AT, STATE_TARGET } from "./memory_map.ts";
 
 /**
- * Copies the bits of a scan from `from` to where the state says, without the zeros that follow each
- * byte of ones (T.81, F.1.2.3), up to a marker, and returns the address of that. The bytes are
- * written downwards, each below the one before: so eight of them, read as a little-endian number,
- * are the next 64 bits with the first one highest.
+ * Copies the bits of a scan from `from` to the target address in the state, removes the stuffed
+ * zero after each 0xff byte (T.81, F.1.2.3), and stops before a marker. Returns the address of the
+ * marker. Bytes are written downwards, each below the previous one: eight of them, read as a
+ * little-endian number, are the next 64 bits with the first one highest.
  */
 export function unstuff(from: usize): usize {
   let target = <usize>load<u32>(STATE_AT + STATE_TARGET);
@@ -14,8 +14,8 @@ export function unstuff(from: usize): usize {
     const bytes = v128.load(from);
     v128.store(target - VECTOR_BYTES, reversed(bytes));
     const found = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>MARKER_START)));
-    // The bytes before the first of ones. What was written beyond them is written over by those
-    // that follow.
+    // The number of bytes before the first 0xff. Bytes written beyond them are overwritten by the
+    // following ones.
     const plain = ctz(found | (1 << VECTOR_BYTES));
     from += plain;
     target -= plain;

@@ -2,10 +2,10 @@ import { interleaveHigh16, interleaveLow16 } from "../vector/interleave.as.ts";
 import { storeRow } from "./quantisation.as.ts";
 
 const CONST_BITS = 13;
-/** The bits by which the first pass leaves its results larger, so that less is lost to rounding. */
+/** Extra fractional bits of the results of the first pass, which reduce rounding errors. */
 const PASS1_BITS: i16 = 2;
 
-/** The multipliers of jfdctint.c with {@link CONST_BITS} bits after the point. */
+/** Multipliers of jfdctint.c with {@link CONST_BITS} fractional bits. */
 const FIX_0_298631336: i16 = 2446;
 const FIX_0_390180644: i16 = 3196;
 const FIX_0_541196100: i16 = 4433;
@@ -29,17 +29,17 @@ const DATA1_TMP4_TMP7 = memory.data<i16>([-FIX_0_899976223, FIX_1_501321110 - FI
 const Z3_Z4_OF_Z3 = memory.data<i16>([FIX_1_175875602 - FIX_1_961570560, FIX_1_175875602]);
 const Z3_Z4_OF_Z4 = memory.data<i16>([FIX_1_175875602, FIX_1_175875602 - FIX_0_390180644]);
 
-/** Halves of the powers of two by which each pass divides its results. */
+/** Rounding terms: halves of the powers of two by which each pass divides its results. */
 const DESCALE1_ROUNDING = memory.data<i32>([1 << (CONST_BITS - PASS1_BITS - 1)]);
 const DESCALE2_ROUNDING = memory.data<i32>([1 << (CONST_BITS + PASS1_BITS - 1)]);
 const PASS1_HALF: i16 = 1 << (PASS1_BITS - 1);
 const PASS1_ROUNDING = memory.data<i16>([PASS1_HALF, PASS1_HALF]);
 
 /**
- * Transforms eight vectors that hold the numbers of the same place in eight rows: one pass of the
- * forward transform of Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT algorithms with
- * 11 multiplications", 1989; jfdctint.c). Its rotations are written out, so that every result is a
- * sum of at most four products, which are computed in pairs and are exact in 32 bits
+ * Transforms eight vectors, each of which holds the numbers at one position of eight rows. This is
+ * one pass of the forward transform of Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT
+ * algorithms with 11 multiplications", 1989; jfdctint.c). Its rotations are expanded, so that every
+ * result is a sum of at most four products, which are computed in pairs and are exact in 32 bits
  * (jfdctint-sse2.asm).
  */
 @inline
@@ -104,7 +104,7 @@ export function accuratePass(
   storeRow(1, descaled(low1, high1, isFirst), block, division, isFirst);
 }
 
-/** Scales a result that was not multiplied: up in the first pass, down in the second. */
+/** Scales a result of additions only: up in the first pass, down in the second. */
 @inline
 function scaledTotal(value: v128, isFirst: bool): v128 {
   if (isFirst) return i16x8.shl(value, PASS1_BITS);

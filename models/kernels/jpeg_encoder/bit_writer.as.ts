@@ -5,16 +5,15 @@ const WORD_BITS: u32 = 32;
 const WORD_BYTES: u32 = 4;
 
 /**
- * The bits that make no word yet, the last one lowest; above them are bits that were written
- * before.
+ * Bits that do not fill a word yet, the latest one lowest; the bits above them were written before.
  */
 let pending: u64 = 0;
-/** The number of those bits, at most 31. */
+/** Number of pending bits, at most 31. */
 let pendingCount: u32 = 0;
-/** The address of the next word. */
+/** Address of the next word. */
 let wordsEnd: usize = WORDS_AT;
 
-/** Begins a picture: nothing is written yet. */
+/** Resets the output for a new picture. */
 @inline
 export function reset(): void {
   pending = 0;
@@ -23,8 +22,8 @@ export function reset(): void {
 }
 
 /**
- * Writes the lowest `length` of `bits`, at most 32, above which all must be 0. Nothing branches: a
- * word is stored each time, and if it was not full then the next one goes over it.
+ * Writes the lowest `length` bits of `bits`, at most 32; all higher bits must be 0. There are no
+ * branches: a word is stored each time, and overwritten by the next one if it was not full.
  */
 @inline
 export function write(bits: u32, length: u32): void {
@@ -38,8 +37,8 @@ export function write(bits: u32, length: u32): void {
 }
 
 /**
- * Fills the last byte with ones (T.81, F.1.2.3) and stores the word that is not full. Returns the
- * number of bytes written.
+ * Fills the last byte with ones (T.81, F.1.2.3) and stores the incomplete word. Returns the number
+ * of bytes written.
  */
 @inline
 export function flush(): usize {
@@ -49,13 +48,13 @@ export function flush(): usize {
   return wordsEnd - WORDS_AT + (pendingCount >> 3);
 }
 
-/** Returns the number of bytes written so far, in whole vectors. */
+/** Returns the number of bytes written so far, rounded down to whole vectors. */
 @inline
 export function wholeVectors(): usize {
   return (wordsEnd - WORDS_AT) & ~(VECTOR_BYTES - 1);
 }
 
-/** Drops the first `count` bytes and moves the rest, less than a vector, to their place. */
+/** Drops the first `count` bytes and moves the rest, less than a vector, to the start. */
 @inline
 export function drop(count: usize): void {
   v128.store(WORDS_AT, v128.load(count + WORDS_AT));

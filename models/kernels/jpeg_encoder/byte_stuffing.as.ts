@@ -2,16 +2,19 @@ import { MARKER_START } from "../jpeg.ts";
 import { VECTOR_BYTES } from "../memory.ts";
 import { BYTES_AT, WORDS_AT } from "./memory_map.ts";
 
-/** The order of bytes of the file in words, which hold their first bit in their last byte. */
+/**
+ * Swizzle vector that reverses the bytes of each word: words hold their first bits in their last
+ * byte.
+ */
 const BYTES_IN_ORDER = memory.data<u8>([3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12], 16);
 const MARKER_STARTS = memory.data<u32>([MARKER_START * 0x01010101]);
 
-/** The address of the next byte of the file. */
+/** Address of the next byte of the file. */
 let bytesEnd: usize = 0;
 
 /**
- * Writes the first `count` bytes of the words as bytes of the file: a zero follows each byte that
- * could begin a marker (T.81, F.1.2.3). Returns the number of bytes of the file.
+ * Converts the first `count` bytes of the words to bytes of the file, and stuffs a zero after each
+ * byte that could start a marker (T.81, F.1.2.3). Returns the number of file bytes.
  */
 export function stuff(count: usize): usize {
   bytesEnd = BYTES_AT;

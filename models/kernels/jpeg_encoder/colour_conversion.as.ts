@@ -3,7 +3,7 @@ import { VECTOR_BYTES } from "../memory.ts";
 import { interleaveHigh64, interleaveLow64 } from "../vector/interleave.as.ts";
 import { CB_AT, CR_AT, LEFT_AT, MCU_SIDE, RIGHT_AT, ROW_BYTES } from "./memory_map.ts";
 
-/** The weights of ITU-T T.871 with 16 bits after the point (jccolor.c). */
+/** Weights of ITU-T T.871 with 16 fractional bits (jccolor.c). */
 const SCALEBITS = 16;
 const ONE_HALF = 1 << (SCALEBITS - 1);
 const FIX_0_29900: i16 = 19595;
@@ -13,10 +13,13 @@ const FIX_0_16874: i16 = 11059;
 const FIX_0_33126: i16 = 21709;
 const FIX_0_41869: i16 = 27439;
 const FIX_0_08131: i16 = 5329;
-/** A part of the weight of green in luminance, which does not fit into 16 bits as a whole. */
+/** Part of the weight of green in luminance; the whole does not fit 16 bits. */
 const GREEN_PART: i16 = 1 << 14;
 
-/** The places of R and G, or B and G, of four pixels; 255 makes the upper half of each number 0. */
+/**
+ * Swizzle vectors for R and G, or B and G, of four pixels; 255 sets the upper half of each number
+ * to 0.
+ */
 const TO_RED_GREEN = memory.data<u8>([0, 255, 1, 255, 3, 255, 4, 255, 6, 255, 7, 255, 9, 255, 10, 255], 16);
 const TO_BLUE_GREEN = memory.data<u8>([2, 255, 1, 255, 5, 255, 4, 255, 8, 255, 7, 255, 11, 255, 10, 255], 16);
 
@@ -24,14 +27,15 @@ const LUMINANCE_OF_RED_GREEN = memory.data<i16>([FIX_0_29900, <i16>(FIX_0_58700 
 const LUMINANCE_OF_BLUE_GREEN = memory.data<i16>([FIX_0_11400, GREEN_PART]);
 const CB_OF_RED_GREEN = memory.data<i16>([-FIX_0_16874, -FIX_0_33126]);
 const CR_OF_BLUE_GREEN = memory.data<i16>([-FIX_0_08131, -FIX_0_41869]);
-/**
- * The third weight of Cb and of Cr, negated: a half does not fit into 16 bits, minus a half does.
- */
+/** Negated third weight of Cb and of Cr: a half does not fit 16 bits, minus a half does. */
 const MINUS_HALF = memory.data<i16>([<i16>-ONE_HALF, 0]);
 const LUMINANCE_ROUNDING = memory.data<i32>([ONE_HALF - (SAMPLE_CENTRE << SCALEBITS)]);
 const CHROMINANCE_ROUNDING = memory.data<i32>([ONE_HALF - 1]);
 const ONES = memory.data<i16>([1, 1]);
-/** Roundings of means: halves go down and up in turns (`h2v2_downsample` of jcsample.c). */
+/**
+ * Rounding terms of means: halves are rounded down and up alternately (`h2v2_downsample` of
+ * jcsample.c).
+ */
 const MEAN_ROUNDING = memory.data<i16>([1, 2]);
 
 const PIXEL_BYTES = 3;
@@ -39,8 +43,8 @@ const PAIRS = MCU_SIDE / 2;
 
 /**
  * Converts the sixteen pixels at an address and those of the rows below into the blocks of an MCU:
- * luminance of each pixel, Cb and Cr as means of four. Only `pairCount` pairs of rows are read.
- * Below them the last row of each block is repeated (jcprepct.c).
+ * the luminance of each pixel, and Cb and Cr as means of four. Only `pairCount` pairs of rows are
+ * read; below them the last row of each block is repeated (jcprepct.c).
  */
 export function convert(pixels: usize, pairCount: i32): void {
   let pair = 0;
@@ -55,8 +59,8 @@ export function convert(pixels: usize, pairCount: i32): void {
 }
 
 /**
- * Stores the luminance of eight pixels of two rows in two rows of a block. Returns their Cb in the
- * lower half, as sums of four pixels each, and their Cr in the upper half.
+ * Stores the luminance of eight pixels of two rows in two rows of a block. Returns the sums over
+ * four pixels of their Cb in the lower half, and of their Cr in the upper half.
  */
 @inline
 function convertEight(pixels: usize, rows: usize): v128 {
@@ -77,13 +81,13 @@ function convertEight(pixels: usize, rows: usize): v128 {
   );
 }
 
-/** Returns R and G of four pixels in turns as 16-bit numbers. */
+/** Returns R and G of four pixels alternately as 16-bit numbers. */
 @inline
 function redGreen(pixels: usize): v128 {
   return i8x16.swizzle(v128.load(pixels), v128.load(TO_RED_GREEN));
 }
 
-/** Returns B and G of four pixels in turns as 16-bit numbers. */
+/** Returns B and G of four pixels alternately as 16-bit numbers. */
 @inline
 function blueGreen(pixels: usize): v128 {
   return i8x16.swizzle(v128.load(pixels), v128.load(TO_BLUE_GREEN));
@@ -118,7 +122,8 @@ function weighted(colours: v128, weights: usize): v128 {
 }
 
 /**
- * Adds up neighbours: the first two of `left` make the first sum, the last two of `right` the last.
+ * Adds up neighbours: the first sum is that of the first two of `left`, the last that of the last
+ * two of `right`.
  */
 @inline
 function sumsOfNeighbours(left: v128, right: v128): v128 {

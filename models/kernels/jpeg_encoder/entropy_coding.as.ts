@@ -6,8 +6,8 @@ const LAST_COEFFICIENT = BLOCK_SIZE - 1;
 
 /**
  * Writes a block of quantised coefficients (T.81, F.1.2; `encode_one_block` of jchuff.c). `nonzero`
- * has a bit for each that is not 0, in zigzag order; the last DC coefficient of the component is
- * kept at the address `lastDc`.
+ * has a bit for each coefficient that is not 0, in zigzag order; the previous DC coefficient of the
+ * component is kept at the address `lastDc`.
  */
 @inline
 export function encodeBlock(block: usize, codes: usize, lastDc: usize, nonzero: u64): void {
@@ -27,8 +27,8 @@ export function encodeBlock(block: usize, codes: usize, lastDc: usize, nonzero: 
 }
 
 /**
- * Writes a block that lies outside of the picture: it has the DC coefficient of the one before and
- * nothing else (jccoefct.c).
+ * Writes a block outside the picture: it repeats the DC coefficient of the previous block and has
+ * no others (jccoefct.c).
  */
 @inline
 export function encodeEmptyBlock(codes: usize): void {
@@ -37,8 +37,8 @@ export function encodeEmptyBlock(codes: usize): void {
 }
 
 /**
- * Writes the code of a run of zeros and of the size of a number, then as many bits of the number;
- * of a negative number those of one less (T.81, F.1.2.1).
+ * Writes the code of a run of zeros and the size of a number, then the bits of the number; a
+ * negative number is coded as the bits of one less (T.81, F.1.2.1).
  */
 @inline
 function encodeNumber(codes: usize, run: i32, number: i32): void {

@@ -1,23 +1,22 @@
 import { storeRow } from "./quantisation.as.ts";
 
 /**
- * The multipliers of jfdctfst.c, which have 8 bits after the point: twice with 15 bits, then twice
- * with 16, as {@link multiply} needs them.
+ * Multipliers of jfdctfst.c, which have 8 fractional bits: twice with 15 bits, then twice with 16,
+ * as {@link multiply} needs them.
  */
 const FIX_0_382683433 = memory.data<i16>([98 << 7, 98 << 7, 98 << 8, 98 << 8]);
 const FIX_0_541196100 = memory.data<i16>([139 << 7, 139 << 7, 139 << 8, 139 << 8]);
 const FIX_0_707106781 = memory.data<i16>([181 << 7, 181 << 7, 181 << 8, 181 << 8]);
-/** The multiplier 1.306562965 less 1, since the whole of it does not fit into 16 bits. */
+/** Multiplier 1.306562965 minus 1, because the whole does not fit 16 bits. */
 const FIX_0_306562965 = memory.data<i16>([(334 - 256) << 7, (334 - 256) << 7, (334 - 256) << 8, (334 - 256) << 8]);
 
 /**
- * Transforms eight vectors that hold the numbers of the same place in eight rows: one pass of the
- * forward transform of Arai, Agui and Nakajima ("A fast DCT-SQ scheme for images", 1988;
- * jfdctfst.c). Each result but the first and the fifth keeps a factor of its own, which the
- * divisors take out.
+ * Transforms eight vectors, each of which holds the numbers at one position of eight rows. This is
+ * one pass of the forward transform of Arai, Agui and Nakajima ("A fast DCT-SQ scheme for images",
+ * 1988; jfdctfst.c). Each result but the first and the fifth keeps a factor, which the divisors
+ * remove.
  *
- * Sixteen bits are enough: with samples of -128 to 127 no number here exceeds 12,920 in the second
- * pass.
+ * Sixteen bits suffice: with samples of -128 to 127 no number exceeds 12,920 in the second pass.
  */
 @inline
 export function fastPass(
@@ -71,8 +70,8 @@ export function fastPass(
 
 /**
  * Returns `floor(value * f / 256)` for a multiplier `f / 256` (`MULTIPLY` of jfdctfst.c). The
- * machine rounds its product instead of truncating it, which makes it one too large where the first
- * bit below the point is set: the highest bit of `value * f * 256` in 16 bits.
+ * instruction rounds its product instead of truncating it. The result is one too large if the first
+ * fractional bit is set, which is the highest bit of `value * f * 256` in 16 bits.
  */
 @inline
 function multiply(value: v128, factors: usize): v128 {

@@ -11,8 +11,8 @@ import { fastPass } from "./fast_dct.as.ts";
 import { nonzeroCoefficients } from "./quantisation.as.ts";
 
 /**
- * Transforms the samples of a block into quantised coefficients, in place. Returns the coefficients
- * that are not 0, a bit each in zigzag order, the first the lowest.
+ * Transforms the samples of a block into quantised coefficients, in place. Returns a bit for each
+ * coefficient that is not 0, in zigzag order, the first one lowest.
  */
 export function transform(block: usize, division: usize, isAccurate: bool): u64 {
   // Rows first and columns second, as libjpeg does, because every step rounds.
@@ -21,7 +21,7 @@ export function transform(block: usize, division: usize, isAccurate: bool): u64 
   return nonzeroCoefficients(block);
 }
 
-/** Transforms each row of a block and leaves the rows as columns. */
+/** Transforms each row of a block and transposes the block. */
 @inline
 function transformRows(block: usize, division: usize, isAccurate: bool, isFirst: bool): void {
   const row0 = v128.load(block, 0);

@@ -2,7 +2,7 @@ import { VECTOR_BYTES } from "../memory.ts";
 import { DIVISORS_OFFSET, FACTORS_OFFSET, REMAINDERS_OFFSET, SCAN_ORDER_AT } from "./memory_map.ts";
 
 /**
- * Stores a row of a block: as it is after the first pass of the transform, quantised after the
+ * Stores a row of a block: unchanged after the first pass of the transform, quantised after the
  * second.
  */
 @inline
@@ -12,9 +12,9 @@ export function storeRow(row: usize, values: v128, block: usize, division: usize
 }
 
 /**
- * Divides coefficients by the divisors of their places and rounds, halves away from zero
- * (`quantize` of jcdctmgr.c). The product of a magnitude of 15 bits and the reciprocal, rounded, is
- * the quotient or one less, which the remainder tells.
+ * Divides coefficients by their divisors and rounds, halves away from zero (`quantize` of
+ * jcdctmgr.c). The rounded product of a 15-bit magnitude and the reciprocal is the quotient or one
+ * less; the remainder tells which.
  */
 @inline
 function quantized(coefficients: v128, division: usize): v128 {
@@ -29,7 +29,7 @@ function quantized(coefficients: v128, division: usize): v128 {
 }
 
 /**
- * Returns the coefficients of a block that are not 0: a bit each in zigzag order, the first the
+ * Returns a bit for each coefficient of a block that is not 0, in zigzag order, the first one
  * lowest.
  */
 @inline
@@ -38,8 +38,8 @@ export function nonzeroCoefficients(block: usize): u64 {
   const rows23 = i8x16.narrow_i16x8_s(v128.load(block, 32), v128.load(block, 48));
   const rows45 = i8x16.narrow_i16x8_s(v128.load(block, 64), v128.load(block, 80));
   const rows67 = i8x16.narrow_i16x8_s(v128.load(block, 96), v128.load(block, 112));
-  // The first quarter of the order has nothing of the last two rows, the last quarter nothing of
-  // the first two.
+  // The first quarter of the order contains nothing of the last two rows, the last quarter nothing
+  // of the first two.
   const quarter0 = v128.or(v128.or(ordered(rows01, 0, 0), ordered(rows23, 0, 1)), ordered(rows45, 0, 2));
   const quarter1 = v128.or(
     v128.or(ordered(rows01, 1, 0), ordered(rows23, 1, 1)),
@@ -55,7 +55,8 @@ export function nonzeroCoefficients(block: usize): u64 {
 }
 
 /**
- * Returns the bytes of two rows in their places in a quarter of the zigzag order, and 0 elsewhere.
+ * Returns the bytes of two rows at their positions in a quarter of the zigzag order, and 0
+ * elsewhere.
  */
 @inline
 function ordered(bytes: v128, quarter: usize, pairOfRows: usize): v128 {

@@ -1,6 +1,4 @@
-/**
- * Reads the binary format of WebAssembly (WebAssembly 3.0, chapter "Binary Format"), byte by byte.
- */
+/** Reader of the binary format of WebAssembly (WebAssembly 3.0, chapter "Binary Format"). */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -22,7 +20,10 @@ export class ByteReader {
     return this.#bytes[this.#at++];
   }
 
-  /** Reads a number in LEB128. One of 64 bits is passed over, but its value is lost. */
+  /**
+   * Reads an unsigned LEB128 number. A number of 64 bits is skipped correctly, but its value is
+   * lost.
+   */
   unsigned(): number {
     let [value, shift, byte] = [0, 0, 0];
     do {
@@ -33,12 +34,12 @@ export class ByteReader {
     return value >>> 0;
   }
 
-  /** Reads so many bytes. */
+  /** Reads `count` bytes. */
   bytes(count: number): Uint8Array {
     return this.#bytes.subarray(this.#at, this.#at += count);
   }
 
-  /** Reads bytes behind their count. */
+  /** Reads a count, and then as many bytes. */
   counted(): Uint8Array {
     return this.bytes(this.unsigned());
   }
@@ -53,7 +54,7 @@ export class ByteReader {
   }
 }
 
-/** Returns an unsigned number in LEB128: seven bits a byte, least first. */
+/** Encodes an unsigned number as LEB128: seven bits a byte, least significant first. */
 export function unsigned(value: number): number[] {
   const bytes = [];
   let rest = value;

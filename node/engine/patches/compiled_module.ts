@@ -4,38 +4,37 @@ import { relocatedBody } from "./relocated_code.ts";
 
 type Piece = readonly number[] | Uint8Array;
 
-/** What takes the place of a function. */
+/** A replacement for a function of a module. */
 export interface Replacement {
   /**
-   * A module whose functions refer to nothing of their module but other functions and the one
-   * memory.
+   * Module whose functions refer only to each other, to imported functions and to the one memory.
    */
   readonly kernel: CompiledModule;
-  /** The name under which it exports the function that takes the place. */
+  /** Name under which the module exports the replacing function. */
   readonly name: string;
   /**
-   * The functions that it imports, by name: their numbers, or the function that is replaced, as it
-   * was.
+   * Functions that the module imports, by name: the number of each in the patched module, or
+   * `"replaced"` for the function that is replaced.
    */
   readonly imports: Readonly<Record<string, number | "replaced">>;
 }
 
 const MAGIC_AND_VERSION_BYTES = 8;
-/** The numbers of the sections that are looked at. */
+/** Ids of the sections that are read. */
 const SECTION = { custom: 0, types: 1, imports: 2, functions: 3, exports: 7, code: 10 } as const;
-/** The kinds of what is imported or exported. */
+/** Kinds of imports and exports. */
 const KIND = { function: 0, table: 1, memory: 2 } as const;
-/** The content of a section that is not there. */
+/** Content used for a section that is missing. */
 const NO_ITEMS = Uint8Array.of(0);
 
 /**
- * A valid module that was compiled elsewhere, as far as it takes to put a function of another
- * module in the place of one of its own (WebAssembly 3.0, chapter "Binary Format").
+ * A valid compiled module, parsed only as far as is needed to replace one of its functions by a
+ * function of another module (WebAssembly 3.0, chapter "Binary Format").
  */
 export class CompiledModule {
   readonly #bytes: Uint8Array;
   readonly #sections: readonly { readonly number: number; readonly content: Uint8Array }[];
-  /** The names under which functions are imported, which are the first functions of the module. */
+  /** Names of the imported functions, which have the lowest numbers of the module. */
   readonly #importedFunctions: readonly string[];
 
   constructor(bytes: Uint8Array) {
@@ -48,8 +47,8 @@ export class CompiledModule {
   }
 
   /**
-   * Returns the body of a function behind its length; `undefined` if the module imports it or has
-   * none.
+   * Returns the body of a function without its length; `undefined` if the function is imported or
+   * does not exist.
    */
   functionBytes(number: number): Uint8Array | undefined {
     const index = number - this.#importedFunctions.length;
@@ -57,9 +56,9 @@ export class CompiledModule {
   }
 
   /**
-   * Returns the bytes of the module with another function under a number: whoever called the one
-   * now calls the other. The function that was there, and all others of the kernel, get numbers
-   * behind the last.
+   * Returns the bytes of the module with function `number` replaced: all callers of that number
+   * then call the new function. The original function and the helpers of the kernel are appended
+   * under new numbers.
    */
   replace(number: number, { kernel, name, imports }: Replacement): Uint8Array<ArrayBuffer> {
     const original = this.functionBytes(number);
@@ -107,7 +106,7 @@ export class CompiledModule {
   }
 
   /**
-   * Throws if the module has anything that its functions could refer to, besides each other and an
+   * Throws if the module has sections that its functions could refer to, except functions and an
    * imported memory.
    */
   #assertPlain(): void {
@@ -160,7 +159,7 @@ export class CompiledModule {
   }
 }
 
-/** The content of a section: items behind their count. */
+/** The content of a section: a count, followed by as many items. */
 class List {
   readonly count: number;
   readonly items: Uint8Array;
@@ -171,7 +170,10 @@ class List {
     this.items = content.subarray(reader.at);
   }
 
-  /** Returns the bytes of one item, given what passes over one; `undefined` if there is none. */
+  /**
+   * Returns the bytes of one item; `skip` reads past an item. Returns `undefined` if there is no
+   * such item.
+   */
   item(index: number, skip: (reader: ByteReader) => void): Uint8Array | undefined {
     if (index < 0 || index >= this.count) return undefined;
     const reader = new ByteReader(this.items);
@@ -181,7 +183,7 @@ class List {
     return this.items.subarray(start, reader.at);
   }
 
-  /** Returns the content with so many items more, which consist of `pieces`. */
+  /** Returns the content with `pieces` as items, of which `added` are new. */
   with(added: number, pieces: readonly Piece[]): readonly Piece[] {
     return [unsigned(this.count + added), ...pieces];
   }
@@ -198,7 +200,7 @@ function importedFunctions({ count, items }: List): string[] {
   return names;
 }
 
-/** Skips what is imported and returns its kind. */
+/** Skips the type of an import and returns its kind. */
 function skipImportedType(reader: ByteReader): number {
   const kind = reader.byte();
   switch (kind) {

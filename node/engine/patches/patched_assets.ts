@@ -2,8 +2,8 @@ import type { AssetSource } from "../../../models/assets.ts";
 import { withDepthwiseConvolution } from "./depthwise_patch.ts";
 
 /**
- * Returns a source of the same assets, but for the engine, which is patched. An engine of another
- * version is left as it is, and `onSkipped` is called.
+ * Returns an asset source with the engine patched. An engine of another version is left unchanged,
+ * and `onSkipped` is called.
  */
 export function patchedAssets(assets: AssetSource, { onSkipped }: { onSkipped: () => void }): AssetSource {
   return async (name) => {

@@ -2,10 +2,10 @@ import { invariant } from "../../../protocol/kernel/invariant.ts";
 import { ByteReader, unsigned } from "./byte_reader.ts";
 
 const CALL = 0x10;
-/** The block that returns nothing, and the first of the types of one byte. */
+/** Type of a block without a result, and the lowest one-byte type. */
 const EMPTY_BLOCK = 0x40;
 const VALUE_TYPE_MIN = 0x6f;
-/** The bit of an alignment that says that the number of a memory follows. */
+/** Bit of an alignment that indicates that a memory number follows. */
 const HAS_MEMORY_NUMBER = 0x40;
 
 type Skip = (reader: ByteReader) => void;
@@ -25,8 +25,7 @@ const place: Skip = (reader) => {
 };
 
 /**
- * Runs of opcodes whose instructions are followed by the same things; the numbers are the first and
- * the last of a run.
+ * Ranges of opcodes whose instructions have the same operands; `first` and `last` are inclusive.
  */
 const INSTRUCTIONS: readonly (readonly [first: number, last: number, Skip])[] = [
   [0x00, 0x01, nothing], // unreachable, nop
@@ -44,23 +43,23 @@ const INSTRUCTIONS: readonly (readonly [first: number, last: number, Skip])[] = 
   [0x45, 0xc4, nothing], // comparisons, arithmetic, conversions
 ];
 
-/** The same of vector instructions, by what stands behind their prefix. */
+/** Ranges of vector instructions, by the number that follows their prefix. */
 const VECTOR_PREFIX = 0xfd;
 const VECTOR_INSTRUCTIONS: readonly (readonly [first: number, last: number, Skip])[] = [
   [0, 11, place], // loads, v128.store
   [12, 13, bytes(16)], // v128.const, i8x16.shuffle
   [14, 20, nothing], // i8x16.swizzle, splats
-  [21, 34, bytes(1)], // extracting and replacing a worker client
+  [21, 34, bytes(1)], // extracting and replacing a lane
   [35, 83, nothing], // comparisons, bitwise operations
-  [84, 91, (reader) => (place(reader), reader.byte())], // loads and stores of a worker client
-  [92, 93, place], // loads of a worker client and zeros
+  [84, 91, (reader) => (place(reader), reader.byte())], // loads and stores of a lane
+  [92, 93, place], // loads of a lane, zeros elsewhere
   [94, 255, nothing], // arithmetic, conversions
 ];
 
 /**
- * Returns the body of a function, behind its length, with the numbers of the functions that it
- * calls changed. Throws if it refers to anything else of its module, or has instructions that are
- * not known here.
+ * Returns the body of a function, without its length, with the numbers of the functions that it
+ * calls replaced. Throws if the body refers to anything else of its module, or contains an unknown
+ * instruction.
  */
 export function relocatedBody(body: Uint8Array, functionNumber: (number: number) => number): Uint8Array {
   const content = new ByteReader(body).counted();
@@ -80,7 +79,7 @@ export function relocatedBody(body: Uint8Array, functionNumber: (number: number)
   return behindLength(pieces);
 }
 
-/** Skips runs of local variables, each the count and the type. */
+/** Skips the groups of local variables, each a count and a type. */
 function skipLocals(reader: ByteReader): void {
   for (let left = reader.unsigned(); left > 0; left--) {
     reader.unsigned();

@@ -22,13 +22,16 @@ import type { ClusterClient, Predicted, PredictOptions } from "../cluster_client
 import { ANSWER_TIMEOUT_MS, type MasterHttp } from "./master_http.ts";
 
 const COMMAND_TIMEOUT_MS = LIMITS.drainMs + ANSWER_TIMEOUT_MS;
-/** Longer than the time limit of the master for one picture: for a master that is stuck. */
+/**
+ * Longer than the deadline of the master for one picture, so that it only ends requests to a master
+ * that hangs.
+ */
 const PREDICTION_TIMEOUT_MS = LIMITS.taskDeadlineMs + ANSWER_TIMEOUT_MS;
 
 /** The answer to one picture. */
 interface ReceivedPrediction {
   readonly answer: PredictAnswer;
-  /** The annotated picture; `null` if the master sent none along. */
+  /** The annotated picture; `null` if the response does not include it. */
   readonly picture: Uint8Array<ArrayBuffer> | null;
 }
 
@@ -78,8 +81,8 @@ export class HttpClusterClient implements ClusterClient {
   }
 
   /**
-   * Sends a picture to be looked at. A prediction changes nothing: one that is lost on the way is
-   * made once more.
+   * Sends a picture for recognition. A prediction changes nothing on the master, so the request is
+   * sent again if its response is lost.
    */
   #send(image: Uint8Array<ArrayBuffer>, options: PredictOptions): Promise<ReceivedPrediction> {
     const query = new URLSearchParams({
@@ -103,7 +106,7 @@ export class HttpClusterClient implements ClusterClient {
     });
   }
 
-  /** Fetches the annotated picture from a master that does not send it along. */
+  /** Fetches the annotated picture if the response did not include it. */
   #fetch({ digest }: BlobReference, { signal }: PredictOptions): Promise<Uint8Array<ArrayBuffer>> {
     return this.#http.call(blobPath(digest), { signal, read: (response) => response.bytes() });
   }

@@ -11,21 +11,21 @@ import { parseAs, type z } from "../../../protocol/schema.ts";
 import type { Address } from "../../../protocol/ports/transport.ts";
 import { interrupted, RetryableRefusal, retryOnOutage, retryOnRefusal, TemporaryOutage } from "../retry/retry.ts";
 
-/** The time limit of an answer that the master gives at once. */
+/** Timeout of a request that the master answers at once. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Refusals after which the same request may succeed later. */
 const RETRYABLE_REFUSALS: ReadonlySet<string> = new Set(["queue_full", "shutting_down", "no_capable_node"]);
 
-/** The master that is asked, and the time and chance that its answers are waited for with. */
+/** Options of {@linkcode MasterHttp}. */
 export interface MasterHttpOptions {
   readonly address: Address;
   readonly token: string | null;
   readonly clock: Clock;
   readonly random: Random;
-  /** The time limit of requests that set none; {@linkcode ANSWER_TIMEOUT_MS} by default. */
+  /** Timeout of requests that set none; {@linkcode ANSWER_TIMEOUT_MS} by default. */
   readonly answerTimeoutMs?: number;
-  /** Called with each failure that is waited out. */
+  /** Called with each failure before the wait that precedes the next attempt. */
   readonly onRetry?: (failure: DmlError) => void;
 }
 
@@ -33,27 +33,28 @@ export interface MasterHttpOptions {
 export interface Call {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: Uint8Array<ArrayBuffer> | string;
-  /** The type of `body`. */
+  /** Media type of `body`. */
   readonly mediaType?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** The failures after which it is sent again; only for what may be done twice. */
+  /** The failures after which the request is sent again; only for idempotent requests. */
   readonly retryOn?: readonly ("refusal" | "outage")[];
 }
 
-/** Reads the body of a successful answer. */
+/** A function that reads the body of a successful response. */
 type Read<Result> = (response: Response) => Promise<Result>;
 
 /**
- * The HTTP interface of a master, below all clients of this role: sends a request with the token,
- * limits its time, repeats it where that helps, and turns what goes wrong into a `DmlError`: the
- * refusal of the master, `master_unreachable` if no answer came, or `interrupted`.
+ * The HTTP interface of a master, shared by all clients of this role. It adds the token to
+ * requests, enforces their timeouts and retries them if that helps. It turns failures into a
+ * `DmlError`: the refusal of the master, `master_unreachable` if no response arrived, or
+ * `interrupted`.
  */
 export class MasterHttp implements Disposable {
-  /** The URL of the master, for people. */
+  /** URL of the master, for messages. */
   readonly label: string;
-  /** The files of the master. Failures of the network are `connection_lost` here. */
+  /** Blob store of the master. Its network failures are `connection_lost`. */
   readonly blobs: HttpBlobStore;
   readonly #origin: HttpOrigin;
   readonly #options: MasterHttpOptions;
@@ -69,14 +70,14 @@ export class MasterHttp implements Disposable {
   }
 
   /**
-   * Sends a request and returns the JSON of its answer. Throws `protocol_version` for an answer
-   * that is none.
+   * Sends a request and returns the JSON of its response. Throws `protocol_version` if it is
+   * invalid.
    */
   ask<Schema extends z.ZodType>(schema: Schema, path: string, call: Call = {}): Promise<z.infer<Schema>> {
     return this.call(path, { ...call, read: async (response) => this.parse(schema, await response.text()) });
   }
 
-  /** Sends a request and returns what `read` makes of its answer. */
+  /** Sends a request and returns the result of `read` for its response. */
   call<Result>(path: string, { read, ...call }: Call & { read: Read<Result> }): Promise<Result> {
     const { retryOn = [], signal = this.#closed.signal } = call;
     const options = { ...this.#options, signal };
@@ -86,8 +87,8 @@ export class MasterHttp implements Disposable {
   }
 
   /**
-   * Parses the JSON of an answer. Throws `protocol_version` for what is none, or has another
-   * schema.
+   * Parses the JSON of a response. Throws `protocol_version` if it is not JSON or does not match
+   * `schema`.
    */
   parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
     const what = `What ${this.label} answered`;
@@ -99,7 +100,7 @@ export class MasterHttp implements Disposable {
     }
   }
 
-  /** Ends the requests that are under way, as `interrupted`, and closes the connections. */
+  /** Aborts the requests in progress as `interrupted`, and closes the connections. */
   close(): void {
     this.#closed.abort();
     this.#origin.close();

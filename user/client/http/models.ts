@@ -22,15 +22,12 @@ import type { Call, MasterHttp } from "./master_http.ts";
 import type { ModelsClient, OnBytes } from "../models_client.ts";
 import { sleep } from "../../../protocol/kernel/sleep.ts";
 
-/**
- * The time limit of an answer: verifying a built-in file, or taking a large piece in, takes its
- * time.
- */
+/** Timeout of a request: verifying a built-in file or receiving a large piece may take long. */
 const ANSWER_TIMEOUT_MS = 120_000;
-/** The number of tries in a row that bring nothing before it gives up. */
+/** Maximum number of consecutive attempts that transfer nothing. */
 const TRIES_MAX = 5;
 
-/** The waits between tries, and the signal that ends what is under way. */
+/** Clock and jitter of the waits between attempts, and the signal that aborts requests. */
 export interface HttpModelsClientOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -111,7 +108,7 @@ export class HttpModelsClient implements ModelsClient {
   }
 }
 
-/** Returns the call that sends the piece which begins at `start`. */
+/** Returns the request that uploads the piece starting at `start`. */
 function pieceOf(bytes: Uint8Array<ArrayBuffer>, start: number): Call {
   const end = Math.min(bytes.length, start + LIMITS.modelFilePieceBytes);
   const headers = { "content-range": contentRange({ start, end }, bytes.length) };

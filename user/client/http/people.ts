@@ -24,14 +24,11 @@ import type { FaceOptions, PeopleClient, PersonAddress } from "../people_client.
 
 const JSON_TYPE = "application/json";
 /**
- * The time limit of a change, which waits until it is in force, and of a picture, which is looked
- * at.
+ * Timeout of a change, which returns once it is active on the nodes, and of a picture, which is
+ * recognised first.
  */
 const CHANGE_TIMEOUT_MS = LIMITS.taskDeadlineMs + 10_000;
-/**
- * The time limit of an archive: it may hold many faces, each of which may have to be looked at
- * anew.
- */
+/** Timeout of an archive: it may hold many faces, and each may have to be recognised again. */
 const ARCHIVE_TIMEOUT_MS = 60 * 60_000;
 
 /** People behind the HTTP interface of a master. */
@@ -125,7 +122,7 @@ export class HttpPeopleClient implements PeopleClient {
     return (await this.#http.ask(changedSchema, path, { timeoutMs: CHANGE_TIMEOUT_MS, ...call })).inForce;
   }
 
-  /** Sends a picture of a person. It may be sent twice: a face is not stored twice. */
+  /** Sends a picture of a person. Retries are safe, because the master stores a face only once. */
   #sendPicture(
     below: "faces" | "rejections",
     picture: Uint8Array<ArrayBuffer>,

@@ -4,20 +4,18 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import type { Random } from "../../../protocol/kernel/random.ts";
 import { sleep } from "../../../protocol/kernel/sleep.ts";
 
-/** The waits of one outage together: as long as a master may take to start again. */
+/** Longest total wait during one outage: as long as a master may take to restart. */
 export const OUTAGE_MAX_MS = 5_000;
 const OUTAGE_BACKOFF = { minMs: 250, maxMs: 1_500 };
 
 /**
- * With the waits between them about eight seconds, and as much more as the master holds each try
- * before it refuses.
+ * Maximum number of attempts after refusals. Their waits add up to about eight seconds, plus the
+ * time for which the master holds each attempt before it refuses.
  */
 const REFUSED_TRIES_MAX = 6;
 const REFUSAL_BACKOFF = { minMs: 250, maxMs: 5_000 };
 
-/**
- * The connection to a master that had answered before is lost; the master may be back in a moment.
- */
+/** Lost connection to a master that had answered before; the master may be back in a moment. */
 export class TemporaryOutage extends DmlError {
   constructor(unreachable: DmlError) {
     super(unreachable.code, unreachable.message, { cause: unreachable.cause, advice: unreachable.advice });
@@ -26,25 +24,26 @@ export class TemporaryOutage extends DmlError {
 
 /** A refusal after which the same request may succeed later. */
 export class RetryableRefusal extends DmlError {
-  /** `retryAfterMs` is the wait that the master asks for; `null` if it names none. */
+  /** `retryAfterMs` is the wait that the master requests; `null` if it requests none. */
   constructor(refusal: DmlError, readonly retryAfterMs: number | null) {
     super(refusal.code, refusal.message, { cause: refusal, advice: refusal.advice });
   }
 }
 
-/** The clock and jitter of the waits, and the signal that ends them. */
+/** Clock and jitter of the waits, and the signal that ends them. */
 export interface RetryOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** Called with each failure that is waited out. */
+  /** Called with each failure before the wait that precedes the next attempt. */
   readonly onRetry?: (failure: DmlError) => void;
 }
 
 /**
- * Repeats `attempt` while it throws a {@linkcode TemporaryOutage}, until the waits have taken
- * {@linkcode OUTAGE_MAX_MS}. Only for requests that may be carried out twice: the master may have
- * done what it did not answer. Throws the last failure, or `interrupted` once `signal` aborts.
+ * Repeats `attempt` while it throws a {@linkcode TemporaryOutage}, until the waits add up to
+ * {@linkcode OUTAGE_MAX_MS}. Only for idempotent requests, because the master may have carried out
+ * a request whose response was lost. Throws the last failure, or `interrupted` once `signal`
+ * aborts.
  */
 export function retryOnOutage<Result>(attempt: () => Promise<Result>, options: RetryOptions): Promise<Result> {
   let leftMs = OUTAGE_MAX_MS;
@@ -58,7 +57,7 @@ export function retryOnOutage<Result>(attempt: () => Promise<Result>, options: R
 
 /**
  * Repeats `attempt` while it throws a {@linkcode RetryableRefusal}, a bounded number of times,
- * after the wait that the master asks for. Throws the last failure, or `interrupted` once `signal`
+ * after the wait that the master requests. Throws the last failure, or `interrupted` once `signal`
  * aborts.
  */
 export function retryOnRefusal<Result>(attempt: () => Promise<Result>, options: RetryOptions): Promise<Result> {
@@ -69,14 +68,14 @@ export function retryOnRefusal<Result>(attempt: () => Promise<Result>, options: 
   });
 }
 
-/** Returns the error of a call that was given up before its answer came. */
+/** Returns the error of a request that was aborted before its response arrived. */
 export function interrupted(cause?: unknown): DmlError {
   return new DmlError("interrupted", "Stopped before the answer came.", { cause });
 }
 
 /**
- * Repeats `attempt` until it succeeds or `delayMs` returns `null` for what it threw and the number
- * of failures.
+ * Repeats `attempt` until it succeeds, or until `delayMs`, called with the error and the number of
+ * failures, returns `null`.
  */
 async function retry<Result>(
   attempt: () => Promise<Result>,

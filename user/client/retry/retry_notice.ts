@@ -2,9 +2,9 @@ import type { DmlError } from "../../../protocol/kernel/errors.ts";
 import { printable } from "../../terminal/render.ts";
 
 /**
- * Returns a listener for failures that are waited out. Of the first it tells `announce`, in a
- * sentence or two, what failed and that dml waits. It says nothing of a full queue, which empties
- * while the other pictures are looked at.
+ * Returns a listener for failures that are retried. It announces only the first: the failure, and
+ * that dml waits. A full queue is not announced, because it empties while the other pictures are
+ * processed.
  */
 export function retryNotice(announce: (sentences: string) => void): (failure: DmlError) => void {
   let isAnnounced = false;

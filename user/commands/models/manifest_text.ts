@@ -2,7 +2,9 @@ import type { Manifest } from "../../../models/manifest.ts";
 
 const LABELS_SHOWN = 4;
 
-/** Formats a manifest for people: as JSON, with only the first few of a long list of labels. */
+/**
+ * Formats a manifest for display: as JSON, with only the first entries of a long list of labels.
+ */
 export function manifestText(manifest: Manifest): string {
   return JSON.stringify(manifest, (key, value: unknown) => {
     if (key !== "labels" || !Array.isArray(value) || value.length <= LABELS_SHOWN + 1) return value;

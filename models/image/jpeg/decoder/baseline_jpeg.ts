@@ -6,49 +6,56 @@ import { DC_SIZE_MAX } from "../symbols.ts";
 import { TABLES_MAX } from "./memory_map.ts";
 import { STEP_MAX } from "./quantisation_table.ts";
 
-/** A component of a scan: how often it is sampled, and its tables. */
+/** A component of a scan: its sampling factors and tables. */
 export interface Component {
   readonly id: number;
-  /** How many samples it has for the fewest of any component, across and down. */
+  /** Sampling factors, horizontal and vertical. */
   readonly across: number;
   readonly down: number;
-  /** The steps of the quantisation, in the order of the file. */
+  /** Quantisation steps, in the order of the file. */
   readonly steps: Uint16Array;
   readonly dcTable: number;
   readonly acTable: number;
 }
 
-/** A JPEG that the decoder takes: one scan of all components, coded sequentially by Huffman, grey or Y, Cb, Cr. */
+/**
+ * A JPEG that the decoder supports: one sequential Huffman-coded scan of all components, grey or
+ * YCbCr.
+ */
 export interface BaselineJpeg {
   readonly width: number;
   readonly height: number;
   readonly components: readonly Component[];
-  /** By their numbers, 0 to 3. */
+  /** Huffman tables, keyed by their numbers, 0 to 3. */
   readonly dcTables: ReadonlyMap<number, HuffmanTable>;
   readonly acTables: ReadonlyMap<number, HuffmanTable>;
-  /** MCUs from one restart marker to the next; 0 for none. */
+  /** Number of MCUs between two restart markers; 0 if there are no markers. */
   readonly restartInterval: number;
-  /** Where the scan's bits begin. */
+  /** Offset of the first entropy-coded byte of the scan. */
   readonly scanStart: number;
 }
 
-/** A frame as it is read: the steps of a component are still the number of a table. */
+/** A frame header; `steps` is still the number of a quantisation table. */
 interface Frame {
   readonly width: number;
   readonly height: number;
   readonly components: readonly { id: number; across: number; down: number; steps: number }[];
 }
 
-/** How often the luma may be sampled for one sample of each chroma: 4:4:4, 4:2:2, 4:2:0. */
+/** Supported sampling factors of luma relative to chroma: 4:4:4, 4:2:2 and 4:2:0. */
 const SAMPLINGS = ["1x1", "2x1", "2x2"];
-/** Narrower chroma is repeated by libjpeg-turbo, not interpolated. */
+/**
+ * Minimum width of chroma that libjpeg-turbo interpolates; it repeats the samples of narrower
+ * chroma.
+ */
 const CHROMA_WIDTH_MIN = 3;
-/** "RGB" in place of 1, 2, 3. */
+/** Component ids "R", "G", "B" instead of 1, 2, 3: the samples are RGB. */
 const IDS_RGB = "82,71,66";
 
 /**
- * Reads a JPEG up to its first scan, and answers null unless everything in it is plain: what is rare, odd or wrong is nothing for
- * this decoder (T.81, annex B; what the colours are as in jdapimin.c).
+ * Reads a JPEG up to its first scan (T.81, annex B; the colour space is determined as in
+ * jdapimin.c). Returns `null` if this decoder does not support the file: if anything in it is rare,
+ * unusual or invalid.
  */
 export function readBaselineJpeg(bytes: Uint8Array): BaselineJpeg | null {
   return new Reader(bytes).read();
@@ -83,7 +90,7 @@ class Reader {
     return null;
   }
 
-  /** False if the file is nothing for the decoder. */
+  /** Reads one segment. Returns false if the decoder does not support the file. */
   #segment(marker: number, content: Uint8Array): boolean {
     if (marker === MARKER.baselineFrame || marker === MARKER.extendedFrame) return this.#readFrame(content);
     if (marker === MARKER.huffmanTables) return this.#readHuffman(content);
@@ -130,7 +137,7 @@ class Reader {
       const symbols = content.slice(start, start + total);
       at = start + total;
       if (at > content.length || total > 256 || kind > 1 || number >= TABLES_MAX) return false;
-      // A longer AC value is no picture of 8 bits; it is found when it comes.
+      // AC symbols are not checked here: decoding fails on a size that is too large for 8 bits.
       if (kind === 0 && symbols.some((size) => size > DC_SIZE_MAX)) return false;
       (kind === 0 ? this.#dcTables : this.#acTables).set(number, { counts, symbols });
     }
@@ -155,7 +162,10 @@ class Reader {
     return true;
   }
 
-  /** The scan has to be of all components, in the order of the frame, and of all coefficients in all their bits. */
+  /**
+   * Reads the scan header. Returns `null` unless the scan has all components in the order of the
+   * frame, and all coefficients in full precision.
+   */
   #scan(content: Uint8Array, scanStart: number): BaselineJpeg | null {
     const frame = this.#frame;
     if (frame === null || !this.#isYcc(frame.components.map(({ id }) => id))) return null;

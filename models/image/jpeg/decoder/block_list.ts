@@ -17,14 +17,17 @@ import {
 } from "./memory_map.ts";
 import { quantisationTable } from "./quantisation_table.ts";
 
-/** One block of an MCU: of which component, and where in it. */
+/** One block of an MCU: its component and its position in it. */
 interface Block {
   readonly component: number;
   readonly column: number;
   readonly row: number;
 }
 
-/** The blocks of an MCU (T.81, A.2.3) as `decode` reads them: which tables each has, and where its samples go. */
+/**
+ * The blocks of an MCU (T.81, A.2.3) in the memory of `decode`: the tables of each and the address
+ * of its samples.
+ */
 export class BlockList {
   readonly #blocks: readonly Block[];
   readonly #planes: readonly Plane[];
@@ -40,7 +43,7 @@ export class BlockList {
     );
   }
 
-  /** Writes all tables into the memory; null if a Huffman table is none. */
+  /** Writes all tables into the memory. Returns `null` if a Huffman table is invalid. */
   static write(
     jpeg: BaselineJpeg,
     { planes, memory }: { planes: readonly Plane[]; memory: ArrayBufferLike },
@@ -61,12 +64,12 @@ export class BlockList {
     return list;
   }
 
-  /** Where the list ends. */
+  /** Address of the end of the list. */
   get end(): number {
     return BLOCKS_AT + this.#blocks.length * BLOCK_ENTRY_BYTES;
   }
 
-  /** The next MCU is the first of this row of MCUs. */
+  /** Sets the target addresses for the first MCU of row `mcuRow`. */
   startRow(mcuRow: number): void {
     for (const [index, { component, column, row }] of this.#blocks.entries()) {
       const { at, stride, down } = this.#planes[component];
@@ -75,7 +78,7 @@ export class BlockList {
     }
   }
 
-  /** The next DC coefficients are stored as they are. */
+  /** Resets the DC predictors to 0, as a restart requires. */
   forgetPredictors(): void {
     new Int32Array(this.#memory, PREDICTORS_AT, this.#planes.length).fill(0);
   }
@@ -98,7 +101,7 @@ export class BlockList {
   }
 }
 
-/** `kind` is 0 for DC tables, 1 for AC tables. */
+/** Returns the address of a Huffman table; `kind` is 0 for DC, 1 for AC. */
 function huffmanTableAt(kind: number, number: number): number {
   return HUFFMAN_AT + (kind * TABLES_MAX + number) * HUFFMAN_BYTES;
 }

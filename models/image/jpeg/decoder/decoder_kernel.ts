@@ -1,26 +1,29 @@
 import bytes from "../../../kernels/jpeg_decoder.wasm" with { type: "bytes" };
 import { KernelModule } from "../../../kernels/kernel_module.ts";
 
-/** The functions of the kernel, which works in a memory that is laid out as in memory_map.ts. */
+/** The functions of the kernel. They work in a memory laid out as memory_map.ts describes. */
 export interface DecoderKernel {
   /**
-   * Copies the bits of a scan from `from` to where the state says, without the zeros that follow
-   * bytes of ones, up to a marker, and returns the address of that.
+   * Copies the bits of a scan from `from` to the target address in the state, removes the stuffed
+   * zero after each 0xff byte, and stops before a marker. Returns the address of the marker.
    */
   unstuff(from: number): number;
   /**
-   * Decodes so many MCUs to samples; `blocksEnd` is the end of the list of an MCU's blocks. Returns
+   * Decodes `mcus` MCUs to samples; `blocksEnd` is the end of the list of blocks of an MCU. Returns
    * `DECODED` or `GIVEN_UP`.
    */
   decode(mcus: number, blocksEnd: number): number;
   /**
-   * Writes the samples of the block in the memory, and zeros in its place. Returns `DECODED` or
-   * `GIVEN_UP`.
+   * Writes the samples of the block in the memory, and overwrites the block with zeros. Returns
+   * `DECODED` or `GIVEN_UP`.
    */
   transform(dc: number, target: number, stride: number, seen: number, sum: number): number;
-  /** Writes a row of `groups` times 16 pixels with as many samples of chroma as of luma. */
+  /** Writes a row of `groups` times 16 pixels whose chroma has full horizontal resolution. */
   wholeRow(luma: number, cb: number, cr: number, target: number, groups: number): void;
-  /** Writes such a row whose chroma has half the samples across, and perhaps down. */
+  /**
+   * Writes a row of `groups` times 16 pixels whose chroma has half the horizontal resolution, and
+   * possibly half the vertical one.
+   */
   halvedRow(
     ...parameters: [
       luma: number,
@@ -38,7 +41,7 @@ export interface DecoderKernel {
 
 const MODULE = new KernelModule<DecoderKernel>(bytes);
 
-/** Opens the kernel over `memory`. */
+/** Instantiates the kernel with `memory`. */
 export function openDecoderKernel(memory: WebAssembly.Memory): DecoderKernel {
   return MODULE.over(memory);
 }

@@ -4,22 +4,23 @@ import { LONG_CODE_MIN, LONG_CODES } from "../../../kernels/jpeg_decoder/memory_
 import { HUFFMAN, HUFFMAN_BYTES, LOOKUP_BITS } from "./memory_map.ts";
 
 /**
- * Returns the value that `bits` of length `size` stand for; one that begins with 0 is negative
- * (T.81, F.2.2.1, "EXTEND").
+ * Returns the value that `size` bits encode; one that starts with a 0 bit is negative (T.81,
+ * F.2.2.1, "EXTEND").
  */
 function extend(bits: number, size: number): number {
   return bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
 }
 
 /**
- * Writes `table` into `target` as the decoder reads it (the lookup as in jdhuff.c): for every ten bits
+ * Writes `table` into `target` in the layout of the decoder. First comes the lookup, as in
+ * jdhuff.c, with an entry for each value of the next ten bits:
  *
- * - `value << 16 | (run + 1) << 8 | bits`, if a code and its value, which is not 0, are in them,
- * - `symbol << 8 | bits`, if only the code is,
- * - 0, if it is longer, or there is none.
+ * - `value << 16 | (run + 1) << 8 | bits` if these bits hold a code and its value, which is not 0,
+ * - `symbol << 8 | bits` if they hold only the code,
+ * - 0 if the code is longer or does not exist.
  *
- * Codes of 9 bits and more: where each length ends, as 16 bits, and what takes a code to the number of its symbol.
- * Returns false if no code can be like this.
+ * Then, for each code length from 9 bits on, the 16-bit limit of its codes and the offset from a
+ * code to the index of its symbol. Returns false if the table is not a valid Huffman code.
  */
 export function writeHuffmanLookup(table: HuffmanTable, target: Uint8Array): boolean {
   const lookup = new Int32Array(target.buffer, target.byteOffset + HUFFMAN.lookup, 1 << LOOKUP_BITS).fill(0);
@@ -28,7 +29,7 @@ export function writeHuffmanLookup(table: HuffmanTable, target: Uint8Array): boo
   target.fill(0, HUFFMAN.symbols, HUFFMAN_BYTES);
   target.set(table.symbols, HUFFMAN.symbols);
   for (const { length, count, code, index } of codesByLength(table)) {
-    // No code is all ones, so that the limit of 16 bits has 16 bits.
+    // No code consists of ones only, so the limit of the 16-bit codes fits 16 bits.
     if (count > 0 && code + count >= 1 << length) return false;
     if (length >= LONG_CODE_MIN) {
       offsets[length - LONG_CODE_MIN] = index - code;
@@ -41,7 +42,7 @@ export function writeHuffmanLookup(table: HuffmanTable, target: Uint8Array): boo
   return true;
 }
 
-/** Fills in every entry that begins with `code`. */
+/** Fills in all entries that start with `code`. */
 function fill(
   lookup: Int32Array,
   { code, length, symbol }: { code: number; length: number; symbol: number },

@@ -10,28 +10,34 @@ import { PixelWriter } from "./pixel_writer.ts";
 import { ScanDecoder } from "./scan_decoder.ts";
 import { ScanReader } from "./scan_reader.ts";
 
-/** A code for the DC coefficient and one for the end of the block. */
+/** Minimum length of a block: one bit each for the DC code and the end-of-block code. */
 const BLOCK_BITS_MIN = 2;
-/** WebAssembly memory never shrinks: what a huge file made larger than this is given up. */
+/**
+ * Largest memory that is kept. WebAssembly memory never shrinks, so one that a huge file made
+ * larger is dropped.
+ */
 const MEMORY_KEPT_BYTES = 16 * 1_024 * 1_024;
 
 /**
- * Decodes plain JPEGs with the vector instructions of WebAssembly, to the very pixels that
- * libjpeg-turbo makes of them by default. Everything else, and whatever is wrong with a file, it
- * leaves to somebody who can judge it.
+ * Decoder of common JPEGs that uses the vector instructions of WebAssembly. Its pixels are
+ * identical to those of libjpeg-turbo with default settings. It returns `null` for unusual and for
+ * damaged files, which another decoder must judge.
  *
- * The bits of the scan become samples one row of MCUs at a time, and those pixels: apart from the
- * file it needs memory for a few rows.
+ * The scan is decoded to samples and then to pixels one row of MCUs at a time, so apart from the
+ * file it needs memory for only a few rows.
  */
 export class JpegDecoder {
   #opened: { readonly memory: WebAssembly.Memory; readonly kernel: DecoderKernel } | null = null;
 
-  /** WebAssembly memory that is held now. */
+  /** WebAssembly memory held at present, in bytes. */
   get memoryBytes(): number {
     return this.#opened?.memory.buffer.byteLength ?? 0;
   }
 
-  /** The picture as it is stored, in memory from `spare`; null if it is not plain, or not sound. */
+  /**
+   * Decodes a picture as it is stored, not turned upright, into memory from `spare`. Returns `null`
+   * if the file is unusual or damaged.
+   */
   decode(bytes: Uint8Array, spare: PixelPool): Picture | null {
     const jpeg = readBaselineJpeg(bytes);
     if (jpeg === null) return null;
@@ -42,7 +48,7 @@ export class JpegDecoder {
     ];
     const streamBytes = bytes.length - scanStart;
     const mcuBlocks = components.reduce((sum, { across, down }) => sum + across * down, 0);
-    // Before there is memory for a picture that cannot be in the file.
+    // Checked first, so that no memory is allocated for a picture that cannot be in the file.
     if (mcuColumns * mcuRows * mcuBlocks * BLOCK_BITS_MIN > 8 * streamBytes) return null;
     const layout = layOut({ width, mcuColumns, factors: components, streamBytes });
     const { kernel, memory: { buffer: memory } } = this.#open(layout.bytes);
@@ -64,7 +70,7 @@ export class JpegDecoder {
     return null;
   }
 
-  /** The code, over a memory of at least so many bytes. */
+  /** Returns the kernel with a memory of at least `bytes` bytes. */
   #open(bytes: number): { memory: WebAssembly.Memory; kernel: DecoderKernel } {
     const pages = Math.ceil(bytes / PAGE_BYTES);
     if (this.#opened === null) {

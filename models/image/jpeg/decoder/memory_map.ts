@@ -21,7 +21,8 @@ import {
 } from "../../../kernels/jpeg_decoder/memory_map.ts";
 
 /**
- * The parts of the decoder's memory that have a fixed place, in bytes; the kernel knows them, too.
+ * Parts of the decoder's memory with fixed addresses, which the kernel knows too. Sizes are in
+ * bytes.
  */
 export {
   BLOCK_AT,
@@ -68,47 +69,50 @@ export const HUFFMAN = {
 } as const;
 
 /**
- * How far below its end the code may look for bits before it notices: one MCU of six blocks, each
- * 64 codes of 16 bits with 11 bits of value at most, is 1,296 bytes.
+ * Bytes below the end of the bits that the kernel may read before it notices the end: one MCU of
+ * six blocks, each with 64 codes of at most 16 bits and values of at most 11 bits, takes 1,296
+ * bytes.
  */
 export const STREAM_SLACK = 2_048;
 
-/** Rows of MCUs that are kept: the present one and, for the rows next to it, the one before. */
+/**
+ * Number of MCU rows kept: the present one and the one before, which pixels at the boundary need.
+ */
 export const ROWS_KEPT = 2;
 
-/** The place of the samples of one component in the memory. */
+/** Memory layout of the samples of one component. */
 export interface Plane {
-  /** The first sample of the first row. */
+  /** Address of the first sample of the first row. */
   readonly at: number;
-  /** From one row to the next. */
+  /** Distance between two rows, in bytes. */
   readonly stride: number;
-  /** How many blocks of an MCU it has across and down. */
+  /** Number of blocks in an MCU, horizontal and vertical. */
   readonly across: number;
   readonly down: number;
 }
 
-/** The places of all that depends on the picture. */
+/** Layout of the parts of the memory that depend on the picture. */
 export interface Layout {
   readonly planes: readonly Plane[];
-  /** Samples of no colour, for the pictures that have none, and how many. */
+  /** Address and number of neutral chroma samples, used for grey pictures. */
   readonly neutralAt: number;
   readonly neutralBytes: number;
-  /** Pixels of a row of MCUs and of the row before it. */
+  /** Address of the pixels of one MCU row and one pixel row more. */
   readonly pixelsAt: number;
-  /** The end of the bits of the scan, whose first byte is at the highest address. */
+  /** End of the bits of the scan; the first byte is at the highest address. */
   readonly streamEnd: number;
-  /** The size of the memory that all of it takes. */
+  /** Total size of the memory. */
   readonly bytes: number;
 }
 
 /**
- * Room before the first sample of a row and behind the last: both are looked at, and what is behind
- * is written over.
+ * Padding before the first sample of a row and after the last: the kernel reads both, and
+ * overwrites the padding after the last.
  */
 const MARGIN = 32;
 
 /**
- * Lays out what depends on the picture. `mcuColumns` counts MCUs; `factors` are the sampling
+ * Computes the layout for a picture. `mcuColumns` is its width in MCUs; `factors` are the sampling
  * factors of each component.
  */
 export function layOut(

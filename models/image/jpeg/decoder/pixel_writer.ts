@@ -5,12 +5,15 @@ import { type Layout, type Plane, ROWS_KEPT } from "./memory_map.ts";
 
 const PIXEL_BYTES = 3;
 /**
- * The roundings of the sixteenths of the triangle filter, left and right of two pixels, as
- * jdsample.c alternates them.
+ * Rounding terms of the triangle filter, in sixteenths, for the left and the right of two pixels;
+ * jdsample.c alternates them in this way.
  */
 const ROUNDING = { bothHalved: [8, 7], acrossHalved: [4, 8] } as const;
 
-/** Turns samples into the pixels of a picture, as soon as all are there that they depend on. */
+/**
+ * Converts samples to the pixels of a picture, as soon as all samples that a pixel depends on are
+ * decoded.
+ */
 export class PixelWriter {
   readonly #kernel: DecoderKernel;
   readonly #layout: Layout;
@@ -18,7 +21,7 @@ export class PixelWriter {
   readonly #width: number;
   readonly #height: number;
   readonly #target: Uint8Array;
-  /** The number of rows of pixels that are written. */
+  /** Number of pixel rows written so far. */
   #written = 0;
 
   constructor(
@@ -36,7 +39,7 @@ export class PixelWriter {
     }
   }
 
-  /** Writes the pixels that can be made since the samples of a row of MCUs are there. */
+  /** Writes the pixels that became complete with the samples of row `mcuRow` of MCUs. */
   write(mcuRow: number): void {
     const [{ down }, ...chroma] = this.#layout.planes;
     for (const plane of chroma) this.#extendRows(plane, mcuRow);
@@ -72,8 +75,8 @@ export class PixelWriter {
   }
 
   /**
-   * Returns the row of chroma that a row of pixels is in, and the other one beside it. Above the
-   * first and below the last it is that row itself.
+   * Returns the chroma row of a pixel row and its nearer neighbour; at the first and the last row
+   * of the picture the row itself takes the place of the neighbour.
    */
   #chromaRows(row: number): [number, number] {
     const near = row >> 1;
@@ -81,7 +84,7 @@ export class PixelWriter {
     return [near, row % 2 === 0 ? Math.max(near - 1, 0) : Math.min(near + 1, last)];
   }
 
-  /** Repeats the first and the last sample of each row outside the picture. */
+  /** Repeats the first and the last sample of each row in the padding beside the picture. */
   #extendRows(plane: Plane, mcuRow: number): void {
     const [{ across }] = this.#layout.planes;
     const width = Math.ceil(this.#width / across);

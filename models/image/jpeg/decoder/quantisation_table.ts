@@ -2,21 +2,21 @@ import { IS_HIGH } from "../../../kernels/jpeg_decoder/memory_map.ts";
 import { BLOCK_SIDE, BLOCK_SIZE, ZIGZAG } from "../block.ts";
 
 /**
- * The largest step that the decoder takes: with the largest value of a coefficient, 64 products of
- * them add up to less than 2^32.
+ * Largest supported quantisation step: 64 products of it and the largest coefficient add up to less
+ * than 2^32.
  */
 export const STEP_MAX = 0x7fff;
 /**
- * The entries of a table. A run of zeros may lead up to 15 places past the last coefficient, where
- * the steps are so large that the block is given up.
+ * Number of entries of a table. A run of zeros may lead up to 15 places past the last coefficient;
+ * the steps there are so large that the block is given up.
  */
 export const ENTRIES = BLOCK_SIZE + 16;
 
 /**
- * Returns the offset of the coefficient in the memory of a block that is at `place` in its rows.
+ * Returns the offset, in the memory of a block, of the coefficient at index `place` in row order.
  * The inverse DCT multiplies pairs of neighbours, so rows 0 and 2, 1 and 3, 4 and 6, 5 and 7
- * alternate; and its second pass finds the same pairs of columns beside each other, if their order
- * is 0, 2, 1, 3.
+ * alternate. Its second pass needs the same pairs of columns, so columns are stored in the order 0,
+ * 2, 1, 3.
  */
 export function coefficientOffset(place: number): number {
   const [row, column] = [Math.floor(place / BLOCK_SIDE), place % BLOCK_SIDE];

@@ -3,14 +3,14 @@ import type { BlockList } from "./block_list.ts";
 import type { DecoderKernel } from "./decoder_kernel.ts";
 import type { ScanReader } from "./scan_reader.ts";
 
-/** The MCUs of a scan, row by row, and the restarts between them (T.81, F.2.1.3.1). */
+/** Decoder of the MCUs of a scan, row by row, with the restarts between them (T.81, F.2.1.3.1). */
 export class ScanDecoder {
   readonly #kernel: DecoderKernel;
   readonly #reader: ScanReader;
   readonly #blocks: BlockList;
   readonly #mcuColumns: number;
   readonly #restartInterval: number;
-  /** MCUs before the next restart. */
+  /** Number of MCUs until the next restart. */
   #left: number;
 
   constructor(
@@ -31,7 +31,7 @@ export class ScanDecoder {
     this.#start();
   }
 
-  /** Decodes the samples of a row of MCUs. Returns false if something is wrong with its bits. */
+  /** Decodes the samples of row `mcuRow` of MCUs. Returns false if its bits are invalid. */
   decodeRow(mcuRow: number): boolean {
     this.#blocks.startRow(mcuRow);
     for (let rest = this.#mcuColumns; rest > 0;) {
@@ -44,7 +44,7 @@ export class ScanDecoder {
     return true;
   }
 
-  /** Returns true if the picture ends where its last MCU does. */
+  /** Returns true if the picture ends directly after its last MCU. */
   ends(): boolean {
     return this.#reader.ends();
   }

@@ -3,10 +3,13 @@ import type { DecoderKernel } from "./decoder_kernel.ts";
 import { CHUNK_AT, CHUNK_BYTES_MAX, STATE, STATE_AT, STREAM_SLACK } from "./memory_map.ts";
 
 const RESTARTS = 8;
-/** What looks like the beginning of a marker, and is none. */
+/** Two bytes at which `unstuff` stops as at a marker, although they are none. */
 const NO_MARKER = [MARKER_START, MARKER_START];
 
-/** The compressed bits of a scan, made ready for `decode` from one restart marker to the next (T.81, F.1.2.3 and E.1.4). */
+/**
+ * Reader of the compressed bits of a scan, which it prepares for `decode` from one restart marker
+ * to the next (T.81, F.1.2.3 and E.1.4).
+ */
 export class ScanReader {
   readonly #bytes: Uint8Array;
   readonly #kernel: DecoderKernel;
@@ -20,7 +23,7 @@ export class ScanReader {
     bytes: Uint8Array,
     { start, streamEnd, kernel, memory }: {
       start: number;
-      /** Where the bits end in the memory, which is where the first are. */
+      /** End of the bits in the memory; the first byte is at the highest address. */
       streamEnd: number;
       kernel: DecoderKernel;
       memory: ArrayBufferLike;
@@ -34,7 +37,7 @@ export class ScanReader {
     this.#state = new DataView(memory, STATE_AT);
   }
 
-  /** Makes the bits up to the next marker ready. */
+  /** Prepares the bits up to the next marker. */
   next(): void {
     this.#set("target", this.#streamEnd);
     for (let isInside = true; isInside;) {
@@ -43,7 +46,8 @@ export class ScanReader {
       this.#memory.set(NO_MARKER, CHUNK_AT + chunk.length);
       const taken = this.#kernel.unstuff(CHUNK_AT) - CHUNK_AT;
       this.#position += taken;
-      // It stopped before a marker, or before what may be the first half of one, unless that is the file's last byte.
+      // `unstuff` stops before a marker, or before a 0xff at the end of the chunk that may start
+      // one; the latter is continued unless it is the last byte of the file.
       isInside = chunk.length - taken < 2 && this.#position + 1 < this.#bytes.length;
     }
     const target = this.#get("target");
@@ -54,7 +58,10 @@ export class ScanReader {
     this.#set("limit", 8 * (target - 8));
   }
 
-  /** Whether all bits were taken but those that fill the last byte, and nothing but the marker of a restart follows; passes it. */
+  /**
+   * Skips the expected restart marker. Returns false if it does not follow, or if more bits are
+   * left than the padding of the last byte.
+   */
   restarts(): boolean {
     const isExpected = this.#isUsedUp() && this.#marker() === MARKER.restart + this.#restarts % RESTARTS;
     this.#restarts++;
@@ -62,7 +69,10 @@ export class ScanReader {
     return isExpected;
   }
 
-  /** Whether all bits were taken but those that fill the last byte, and the picture ends there. */
+  /**
+   * Returns true if the end-of-image marker follows and no bits are left but the padding of the
+   * last byte.
+   */
   ends(): boolean {
     return this.#isUsedUp() && this.#marker() === MARKER.endOfImage;
   }

@@ -1,19 +1,19 @@
 import { BLOCK_SIDE } from "../block.ts";
 
 /**
- * One of libjpeg's transforms: `accurate` (jfdctint.c, "islow") or `fast` (jfdctfst.c, "ifast").
- * TurboJPEG takes the accurate one from quality 96 on.
+ * A forward transform of libjpeg: `accurate` (jfdctint.c, "islow") or `fast` (jfdctfst.c, "ifast").
+ * TurboJPEG uses the accurate one from quality 96 on.
  */
 export type TransformKind = "accurate" | "fast";
 
-/** Returns the transform that TurboJPEG takes at a quality (`processFlags` of turbojpeg.c). */
+/** Returns the transform that TurboJPEG uses at a quality (`processFlags` of turbojpeg.c). */
 export function transformKind(quality: number): TransformKind {
   return quality >= 96 ? "accurate" : "fast";
 }
 
 /**
- * The factors that the fast transform leaves in row or column k, `cos(k pi / 16) sqrt(2)` for k
- * above 0, see {@linkcode divisors}.
+ * Factors that the fast transform leaves in row or column k: `cos(k pi / 16) sqrt(2)` for k above
+ * 0; see {@linkcode divisors}.
  */
 const FAST_SCALES = Array.from(
   { length: BLOCK_SIDE },
@@ -22,8 +22,8 @@ const FAST_SCALES = Array.from(
 const FAST_SCALE_BITS = 14;
 
 /**
- * Returns what the coefficients are divided by, given a quantisation table: both transforms leave
- * them eight times too large, and the fast one leaves a factor in each row and column besides
+ * Returns the divisors of the coefficients for a quantisation table. Both transforms leave
+ * coefficients eight times too large, and the fast one also leaves a factor in each row and column
  * (`start_pass_fdctmgr` of jcdctmgr.c).
  */
 export function divisors(table: readonly number[], kind: TransformKind): number[] {
@@ -36,9 +36,9 @@ export function divisors(table: readonly number[], kind: TransformKind): number[
 }
 
 /**
- * Returns the numbers by which the kernel divides in 16 bits: factors, with which the product over
- * 2^15 is the quotient or one less; the divisors; and the largest remainders with which the
- * quotient is right.
+ * Returns the numbers with which the kernel divides in 16 bits: factors whose product with the
+ * dividend, divided by 2^15, is the quotient or one less; the divisors; and the largest remainders
+ * for which that quotient is correct.
  */
 export function reciprocals(
   divisorsOfBlock: readonly number[],

@@ -5,14 +5,14 @@ import { AC_CHROMINANCE, AC_LUMINANCE, DC_CHROMINANCE, DC_LUMINANCE } from "./hu
 import type { QuantisationTables } from "./quantisation.ts";
 
 /**
- * The JFIF segment: version 1.01, no unit of density, one pixel as wide as high, no thumbnail
- * (ITU-T T.871).
+ * Content of the JFIF segment: version 1.01, no density unit, square pixels, no thumbnail (ITU-T
+ * T.871).
  */
 const JFIF = [...new TextEncoder().encode("JFIF\0"), 1, 1, 0, ...uint16(1), ...uint16(1), 0, 0];
 
 /**
- * The components: Y with twice the samples of the others on both axes, which is 4:2:0. Y uses the
- * first tables, Cb and Cr the second.
+ * The components. Y has twice the resolution of the others on both axes (4:2:0). Y uses the first
+ * tables, Cb and Cr the second.
  */
 const COMPONENTS = [
   { id: 1, sampling: 0x22, table: 0 },
@@ -21,7 +21,7 @@ const COMPONENTS = [
 ];
 
 /**
- * Returns everything before the coded picture, segment by segment as libjpeg writes it
+ * Returns all segments before the coded picture, in the order in which libjpeg writes them
  * (jcmarker.c).
  */
 export function fileHeader(

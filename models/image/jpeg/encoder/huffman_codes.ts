@@ -14,7 +14,7 @@ function acSymbols(hexadecimal: string): number[] {
   return hexadecimal.match(/../g)!.map((digits) => parseInt(digits, 16));
 }
 
-/** The typical tables of T.81, tables K.3 to K.6, which are those of libjpeg. */
+/** The typical tables of T.81 (K.3 to K.6), which libjpeg uses too. */
 export const DC_LUMINANCE: HuffmanTable = {
   counts: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
   symbols: DC_SYMBOLS,
@@ -50,8 +50,8 @@ export function huffmanCodes(table: HuffmanTable): ReadonlyMap<number, HuffmanCo
 }
 
 /**
- * Returns a table as the kernel looks it up, by symbol: the code with room for the number behind
- * it, then in {@linkcode LENGTH_BITS} the length of both.
+ * Returns the codes as entries for the kernel, indexed by symbol: the code, shifted to make room
+ * for the number that follows it, and in the lowest {@linkcode LENGTH_BITS} the length of both.
  */
 export function codeEntries(table: HuffmanTable): Uint32Array {
   const entries = new Uint32Array(256);

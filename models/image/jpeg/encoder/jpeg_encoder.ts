@@ -9,8 +9,8 @@ import { KernelInstance } from "./kernel_instance.ts";
 import { quantisationTables } from "./quantisation.ts";
 
 /**
- * The largest side that libjpeg writes or reads (`JPEG_MAX_DIMENSION` of jmorecfg.h); the format
- * would allow for 65,535.
+ * Largest side that libjpeg reads or writes (`JPEG_MAX_DIMENSION` of jmorecfg.h); the format itself
+ * allows 65,535.
  */
 const SIDE_MAX = 65_500;
 
@@ -31,12 +31,12 @@ const SIDE_MAX = 65_500;
 export class JpegEncoder {
   #instance: KernelInstance | null = null;
 
-  /** The bytes of WebAssembly memory that are held, the same whatever was encoded. */
+  /** WebAssembly memory held, in bytes; the same for pictures of any size. */
   get memoryBytes(): number {
     return this.#instance?.memory.length ?? 0;
   }
 
-  /** Returns the JPEG of a picture; `quality` is 1 to 100. */
+  /** Encodes a picture as JPEG; `quality` is 1 to 100. */
   encode(picture: Picture, quality: number): Uint8Array<ArrayBuffer> {
     const { width, height, data } = picture;
     for (const side of [width, height]) {
@@ -70,11 +70,11 @@ function encodeTile(
   const mcuCount = Math.ceil(columns / MCU_SIDE);
   const pairCount = Math.ceil(Math.min(height - top, MCU_SIDE) / 2);
   for (let row = 0; row < 2 * pairCount; row++) {
-    // The second row of a pair that has only one is the first once more.
+    // If the picture ends with the first row of a pair, that row is repeated.
     const from = (Math.min(top + row, height - 1) * width + left) * 3;
     const to = PIXELS_AT + row * ROW_BYTES;
     memory.set(data.subarray(from, from + columns * 3), to);
-    // So is the last pixel of a row up to the end of the MCU.
+    // The last pixel of a row is repeated up to the end of the MCU.
     for (let at = to + columns * 3; at < to + mcuCount * MCU_SIDE * 3; at++) memory[at] = memory[at - 3];
   }
   const endsHalf = (columns - 1) % MCU_SIDE < MCU_SIDE / 2;

@@ -24,7 +24,7 @@ import { scanOrder } from "./scan_order.ts";
 
 const PAGES = Math.ceil(MEMORY_BYTES / PAGE_BYTES);
 
-/** The kernel with its memory, which never grows. */
+/** An instance of the kernel with its memory, which never grows. */
 export class KernelInstance {
   readonly kernel: EncoderKernel;
   readonly memory: Uint8Array<ArrayBuffer>;
@@ -39,14 +39,14 @@ export class KernelInstance {
     this.#writeCodes(CHROMINANCE_CODES_AT, { dc: DC_CHROMINANCE, ac: AC_CHROMINANCE });
   }
 
-  /** Begins a picture that is transformed in one way and quantised by two tables. */
+  /** Starts a picture: sets its transform and its two quantisation tables. */
   start({ luminance, chrominance }: QuantisationTables, kind: TransformKind): void {
     this.#writeDivision(LUMINANCE_DIVISION_AT, divisors(luminance, kind));
     this.#writeDivision(CHROMINANCE_DIVISION_AT, divisors(chrominance, kind));
     this.kernel.start(Number(kind === "accurate"));
   }
 
-  /** Returns a copy of the first `count` bytes that the kernel made of a tile. */
+  /** Returns a copy of the first `count` bytes that the kernel produced for a tile. */
   written(count: number): Uint8Array<ArrayBuffer> {
     return this.memory.slice(BYTES_AT, BYTES_AT + count);
   }

@@ -1,8 +1,6 @@
 import { invariant } from "../../../../protocol/kernel/invariant.ts";
 
-/**
- * The divisors of luminance and of chrominance at quality 50 (T.81, tables K.1 and K.2).
- */
+/** Quantisation tables of luminance and chrominance at quality 50 (T.81, tables K.1 and K.2). */
 // deno-fmt-ignore
 const LUMINANCE = [
   16, 11, 10, 16, 24, 40, 51, 61,
@@ -26,7 +24,7 @@ const CHROMINANCE = [
   99, 99, 99, 99, 99, 99, 99, 99,
 ];
 
-/** The divisors of both kinds of component, row by row. */
+/** Quantisation tables of luminance and chrominance, in row order. */
 export interface QuantisationTables {
   readonly luminance: readonly number[];
   readonly chrominance: readonly number[];

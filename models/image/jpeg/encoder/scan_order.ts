@@ -1,18 +1,18 @@
 import { VECTOR_BYTES } from "../../../kernels/memory.ts";
 import { BLOCK_SIZE, ZIGZAG } from "../block.ts";
 
-/** An index that makes a byte 0 when the bytes of a vector are put in another order. */
+/** An index for which the swizzle instruction returns 0. */
 const NOWHERE = 255;
 /**
- * The quarters of a block whose coefficients, as bytes, fill a vector each: two rows, or 16 places
+ * Quarters of a block. The coefficients of each, as bytes, fill one vector: two rows, or 16 places
  * of the zigzag order.
  */
 const QUARTERS = Array.from({ length: BLOCK_SIZE / VECTOR_BYTES }, (_, quarter) => quarter);
 
 /**
- * Returns the vectors by which two rows of a block at a time are put into zigzag order: for each
- * quarter of that order and each pair of rows, where in those rows each coefficient of the quarter
- * is, 255 if it is in others.
+ * Returns the swizzle vectors that put two rows of a block at a time into zigzag order. For each
+ * quarter of that order and each pair of rows, a vector holds the position in these rows of each
+ * coefficient of the quarter, or 255 if the coefficient is in another pair.
  */
 export function scanOrder(): Uint8Array<ArrayBuffer> {
   const vectors = QUARTERS.flatMap((quarter) => {

@@ -24,7 +24,7 @@ Deno.test("relocatedBody() takes nothing for a call that is in another instructi
     ...[0x43, NO_CALL, NO_CALL, NO_CALL, NO_CALL],
     ...[0x44, NO_CALL, NO_CALL, NO_CALL, NO_CALL, NO_CALL, NO_CALL, NO_CALL, NO_CALL],
     ...[0x28, 2, NO_CALL, 0x36, 2, 0x90, NO_CALL, 0x6a, 0x1a, 0x1b, 0x0f],
-    // Vectors: load, constant, shuffle, splat, a worker client, load of a worker client, load of a worker client and zeros,
+    // Vectors: load, constant, shuffle, splat, a lane, load of a lane, load of a lane and zeros,
     // sum of floats.
     ...[0xfd, 0, 4, NO_CALL],
     ...[0xfd, 12, ...new Array<number>(16).fill(NO_CALL)],
