@@ -10,15 +10,15 @@ import { formatAddress } from "./protocol/http_api/address.ts";
 import { parseCommand } from "./user/cli/parse_command.ts";
 import type { ClusterClient } from "./user/client/cluster_client.ts";
 import type { CliCommand, Invocation, JoinCommand, Presentation, ServeCommand } from "./user/cli/command.ts";
-import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "./user/process/confinement.ts";
+import { holdsMoreThan, isConfined, revokeAllExcept, runConfined, serveConfined } from "./user/process/confinement.ts";
 import { EXIT_OK, EXIT_RESTART } from "./user/cli/exit.ts";
 import { ENVIRONMENT_NAMES } from "./user/cli/flags.ts";
 import { permissionsOf, type ProcessFacts } from "./user/process/permissions.ts";
 import { processFactsOf } from "./user/process/process_facts.ts";
 import { invocationFactsOf } from "./user/process/invocation_facts.ts";
-import { endBy, endOnBugs, stopSignal } from "./user/process/process_end.ts";
-import { type LocalWish, runUserCommand } from "./user/run.ts";
-import { logOutLost, steadyTerminal } from "./user/terminal/steady_terminal.ts";
+import { endOnBugs, reportFatalError, stopSignal } from "./user/process/process_end.ts";
+import { runUserCommand, type Workload } from "./user/run.ts";
+import { logOutputLoss, lossTolerantTerminal } from "./user/terminal/loss_tolerant_terminal.ts";
 import { openTerminal, type Terminal } from "./user/terminal/terminal.ts";
 
 /** A parsed command line, and the facts about the host that its command needs. */
@@ -48,7 +48,7 @@ const CLOCK_AND_CHANCE = { clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM };
 const IS_PACKED = !import.meta.url.endsWith(".ts");
 const PROGRAM = IS_PACKED ? "dml" : "deno task";
 
-if (import.meta.main && isRealm()) serveRealm(perform);
+if (import.meta.main && isConfined()) serveConfined(perform);
 else if (import.meta.main) Deno.exit(await main(Deno.args));
 
 /** Runs a command line with only the permissions that it needs. Returns its exit code. */
@@ -57,17 +57,15 @@ async function main(argv: readonly string[]): Promise<number> {
   const noColor = Boolean(environment.NO_COLOR);
   try {
     const invocation = parseCommand(argv, environment);
-    const facts = processFactsOf(
-      invocation.command,
-      invocationFactsOf({ entry: import.meta.url, isPacked: IS_PACKED }),
-    );
+    const start = invocationFactsOf({ entry: import.meta.url, isPacked: IS_PACKED });
+    const facts = processFactsOf(invocation.command, start);
     const permissions = permissionsOf(invocation.command, facts);
     const task = { ...invocation, facts, noColor };
-    if (holdsMoreThan(permissions)) return await runInRealm<Task>(task, { entry: import.meta.url, permissions });
-    giveUpAllBut(permissions);
+    if (holdsMoreThan(permissions)) return await runConfined<Task>(task, { entry: import.meta.url, permissions });
+    revokeAllExcept(permissions);
     return await perform(task);
   } catch (error) {
-    return endBy(error, openTerminal({ color: null, noColor }));
+    return reportFatalError(error, openTerminal({ color: null, noColor }));
   }
 }
 
@@ -75,14 +73,16 @@ async function perform({ command, presentation, facts, noColor }: Task): Promise
   let log = SILENT_LOG;
   const opened = openTerminal({ color: presentation.color, noColor });
   const isRole = command.verb === "serve" || command.verb === "join";
-  const terminal = isRole ? steadyTerminal(opened, { onOutLost: (error) => logOutLost(error, log) }) : opened;
+  const terminal = isRole
+    ? lossTolerantTerminal(opened, { onOutputLost: (error) => logOutputLoss(error, log) })
+    : opened;
   try {
     endOnBugs(terminal);
     const isPlain = ["completions", "help", "version"].includes(command.verb);
     if (!isPlain) log = await openLog(presentation, terminal);
     return await run(command, { terminal, presentation, facts, log, signal: stopSignal() });
   } catch (error) {
-    return endBy(error, terminal);
+    return reportFatalError(error, terminal);
   }
 }
 
@@ -99,11 +99,11 @@ async function run(command: CliCommand, surroundings: Surroundings): Promise<num
         ...CLOCK_AND_CHANCE,
         stdin: Deno.stdin.readable,
         progress: surroundings.presentation.progress,
-        openLocal: (wish) => openLocalCluster(wish, surroundings),
+        openLocal: (workload) => openLocalCluster(workload, surroundings),
         openChecks: async () =>
           (await import("./node/host/self_check.ts")).createSelfChecks({ ...engineOptions, ...CLOCK_AND_CHANCE }),
         entry: import.meta.url,
-        isAnswered: Deno.stdin.isTerminal(),
+        isInteractive: Deno.stdin.isTerminal(),
         variable: (name) => surroundings.facts.sourceVariables?.[name],
         openEngine: async () => {
           const { createWorkerPool, assetFiles: assets } = await localParts();
@@ -124,8 +124,8 @@ async function serve(command: ServeCommand, surroundings: Surroundings): Promise
     executable: surroundings.facts.executable,
     version: VERSION,
     onReady(info) {
-      const { address, http, control, tokenRequired } = info;
-      terminal.out(serveReport({ ...info, tokenRequired }, { program: PROGRAM, color: terminal.outColor }));
+      const { address, http, control } = info;
+      terminal.out(serveReport(info, { program: PROGRAM, color: terminal.outColor }));
       if (presentation.logFormat === "json") log.info("ready", { address, port: http.port, controlPort: control.port });
     },
   });
@@ -149,7 +149,7 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
     version: VERSION,
     onStarted: (node) => report.started({ ...node, master: formatAddress(command.master) }),
     onProgress: (progress) => report.received(progress),
-    onEvent: (news) => report.tell(news),
+    onEvent: (news) => report.print(news),
   });
   if (isRestartDue) return EXIT_RESTART;
   report.left();
@@ -157,16 +157,13 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
 }
 
 /** Opens a master and a node in this process; all their data is in memory. */
-export async function openLocalCluster(
-  wish: LocalWish,
-  surroundings: LocalSurroundings,
-): Promise<ClusterClient> {
+export async function openLocalCluster(workload: Workload, surroundings: LocalSurroundings): Promise<ClusterClient> {
   const { log, signal, presentation, facts: { patchesEngine } } = surroundings;
   const parts = await localParts();
   const { startMaster, startNode, createWorkerPool, defaultWorkers, hostCapabilities } = parts;
   const { MemoryBlobStore, MemoryLedger, LocalClusterClient } = parts;
   const transport = new parts.MemoryTransport();
-  const isWished = (name: string) => name === wish.model || name.startsWith(`${wish.model}@`);
+  const isRequested = (name: string) => name === workload.model || name.startsWith(`${workload.model}@`);
   const common = { ...CLOCK_AND_CHANCE, log, version: VERSION, transport };
   const master = await startMaster({
     ...common,
@@ -178,14 +175,14 @@ export async function openLocalCluster(
     ledger: new MemoryLedger(),
     durableBlobs: new MemoryBlobStore(),
     transientBlobs: new MemoryBlobStore(),
-    catalog: parts.catalogFor(isWished),
+    catalog: parts.catalogFor(isRequested),
     tokens: null,
   });
-  const workers = Math.min(wish.pictures, defaultWorkers(hostCapabilities({ workers: 1 })));
+  const workers = Math.min(workload.pictures, defaultWorkers(hostCapabilities({ workers: 1 })));
   const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles, measures: false, patchesEngine });
   const settled = Promise.withResolvers<void>();
   // If no such model exists, the first picture is refused with the right error.
-  if (!master.models().some(({ name }) => isWished(name))) settled.resolve();
+  if (!master.models().some(({ name }) => isRequested(name))) settled.resolve();
   const node = startNode({
     ...common,
     nodeId: newId("node", SYSTEM_RANDOM),
@@ -197,8 +194,8 @@ export async function openLocalCluster(
     engine,
     capabilities: () => hostCapabilities({ workers }),
     onEvent(news) {
-      if (news.kind === "modelReady" && isWished(news.model)) settled.resolve();
-      if (news.kind !== "modelFailed" || !isWished(news.model)) return;
+      if (news.kind === "modelReady" && isRequested(news.model)) settled.resolve();
+      if (news.kind !== "modelFailed" || !isRequested(news.model)) return;
       const { code, reason } = news.failure;
       const sentence = `${news.model} cannot be loaded in this process: ${reason}`;
       settled.reject(new DmlError(isErrorCode(code) ? code : "engine_failed", sentence));

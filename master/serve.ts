@@ -47,11 +47,11 @@ export interface ServeInfo {
   /** The one address that people know, `HOST:PORT`. */
   readonly address: string;
   /** What makes another host a node. */
-  readonly joinLine: string;
+  readonly joinCommand: string;
   /** What asks this master from another host. */
-  readonly predictRow: string;
+  readonly predictCommand: string;
   /** What looks after this master. */
-  readonly nodesLine: string;
+  readonly nodesCommand: string;
   /** Whether the lines hold secrets. */
   readonly tokenRequired: boolean;
 }
@@ -112,9 +112,9 @@ async function start(
     http,
     control: master.controlAddress,
     address,
-    joinLine: `dml join ${address}${withToken(tokens?.node)}`,
-    predictRow: `dml predict PHOTO --master ${address}${withToken(tokens?.user)}`,
-    nodesLine: `dml nodes --master ${address}${withToken(tokens?.admin)}`,
+    joinCommand: `dml join ${address}${withToken(tokens?.node)}`,
+    predictCommand: `dml predict PHOTO --master ${address}${withToken(tokens?.user)}`,
+    nodesCommand: `dml nodes --master ${address}${withToken(tokens?.admin)}`,
     tokenRequired: tokens !== null,
   });
   return master;

@@ -27,22 +27,22 @@ export interface UserContext {
   /**
    * Opens a cluster in this process; used if no master is named and none answers on this machine.
    */
-  readonly openLocal: (wanted: LocalWish) => Promise<ClusterClient>;
+  readonly openLocal: (workload: Workload) => Promise<ClusterClient>;
   /** Opens the checks of a node in this process. */
   readonly openChecks: () => Promise<HostChecks>;
   readonly facts: ProcessFacts;
   /** The main module of a dml process. */
   readonly entry: string;
   /** True if `stdin` is a terminal, so that questions can be asked. */
-  readonly isAnswered: boolean;
+  readonly isInteractive: boolean;
   /** Returns the value of an environment variable. */
   readonly variable: (name: string) => string | undefined;
   /** Starts the engine of a node in this process, with one worker. */
   readonly openEngine: () => Promise<TrialEngine>;
 }
 
-/** The model and the number of pictures that a cluster in this process is opened for. */
-export interface LocalWish {
+/** The work of a cluster in this process. */
+export interface Workload {
   readonly model: string;
   /** Number of pictures to recognise; more workers than pictures are useless. */
   readonly pictures: number;

@@ -3,7 +3,13 @@
  * attempts operations that should be refused: through `Deno`, through `node:` modules, and through
  * both again in new workers. Prints the outcome of each attempt as JSON.
  */
-import { giveUpAllBut, holdsMoreThan, isRealm, runInRealm, serveRealm } from "../../user/process/confinement.ts";
+import {
+  holdsMoreThan,
+  isConfined,
+  revokeAllExcept,
+  runConfined,
+  serveConfined,
+} from "../../user/process/confinement.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
 import { permissionsOf, type ProcessFacts } from "../../user/process/permissions.ts";
 
@@ -133,10 +139,10 @@ async function probe({ targets }: Tries): Promise<number> {
 async function main(tries: Tries): Promise<number> {
   const { command } = parseCommand(tries.argv, {});
   const permissions = permissionsOf(command, tries.place);
-  if (holdsMoreThan(permissions)) return await runInRealm(tries, { entry: import.meta.url, permissions });
-  giveUpAllBut(permissions);
+  if (holdsMoreThan(permissions)) return await runConfined(tries, { entry: import.meta.url, permissions });
+  revokeAllExcept(permissions);
   return await probe(tries);
 }
 
-if (import.meta.main && isRealm()) serveRealm(probe);
+if (import.meta.main && isConfined()) serveConfined(probe);
 else if (import.meta.main) Deno.exit(await main(JSON.parse(Deno.args[0])));

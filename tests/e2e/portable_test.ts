@@ -64,8 +64,8 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     const serve = ["serve", "--port", "0", "--control-port", "0", "--home", "/home/master"];
     await using master = DmlProcess.start(serve, { home: "/home/master", program });
     const port = Number((await master.logged("ready")).port);
-    const joinLine = ["join", `127.0.0.1:${port}`, "--workers", "1", "--home", "/home/node"];
-    await using node = DmlProcess.start(joinLine, { home: "/home/node", program });
+    const joinCommand = ["join", `127.0.0.1:${port}`, "--workers", "1", "--home", "/home/node"];
+    await using node = DmlProcess.start(joinCommand, { home: "/home/node", program });
     await readyFor(node, "faces@1");
     const { code, out, error } = await root.run("dml", ["predict", "photo.jpg", "--master", `127.0.0.1:${port}`]);
     assertEquals([code, error], [0, ""]);

@@ -40,7 +40,7 @@ Deno.test("runServe() serves loopback without tokens, and ends when its signal a
   await using served = await serve({ home: home.path });
   const { info } = served;
   assertEquals(info.tokenRequired, false);
-  assertEquals(info.joinLine, `dml join 127.0.0.1:${info.http.port}`);
+  assertEquals(info.joinCommand, `dml join 127.0.0.1:${info.http.port}`);
   const response = await fetch(urlOf(info, "/v1/cluster"));
   const cluster = clusterSchema.parse(await response.json());
   assertEquals([cluster.controlPort, cluster.tokenRequired], [info.control.port, false]);
@@ -52,12 +52,12 @@ Deno.test("runServe() requires tokens if other hosts can reach it, and stores th
   for (let start = 0; start < 2; start++) {
     await using served = await serve({ home: home.path, host: "0.0.0.0" });
     const { info } = served;
-    lines.push([info.joinLine, info.predictRow, info.nodesLine].map((line) => line.replace(/\S+:\d+/, "")));
+    lines.push([info.joinCommand, info.predictCommand, info.nodesCommand].map((line) => line.replace(/\S+:\d+/, "")));
     assert(!info.address.startsWith("0.0.0.0"), info.address);
-    assertStringIncludes(info.joinLine, `dml join ${info.address} --token dmln_`);
-    assertStringIncludes(info.predictRow, "--token dmlu_");
-    assertStringIncludes(info.nodesLine, "--token dmla_");
-    const token = info.predictRow.split(" ").at(-1);
+    assertStringIncludes(info.joinCommand, `dml join ${info.address} --token dmln_`);
+    assertStringIncludes(info.predictCommand, "--token dmlu_");
+    assertStringIncludes(info.nodesCommand, "--token dmla_");
+    const token = info.predictCommand.split(" ").at(-1);
     const ask = async (headers: HeadersInit) => {
       const response = await fetch(urlOf(info, "/v1/models"), { headers });
       await response.body?.cancel();

@@ -11,7 +11,6 @@ const LINES_MAX = 250;
  * reads worse than before.
  */
 const RATCHET: Readonly<Record<string, number>> = {
-  "main.ts": 253,
   "protocol/transport/peer.ts": 256,
 };
 

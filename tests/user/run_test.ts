@@ -30,7 +30,7 @@ Deno.test("runUserCommand() sends no request if its signal is already aborted", 
     openEngine: unused,
     facts: { home: null, currentDirectory: "/", programPaths: [], executable: null, serviceDirectory: null },
     entry: import.meta.url,
-    isAnswered: false,
+    isInteractive: false,
     variable: () => undefined,
   });
   const { code } = await assertRejects(() => ran, DmlError);

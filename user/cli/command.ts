@@ -84,7 +84,7 @@ export interface ServiceCommand {
   /** The roles that it is about; one to install or uninstall. */
   readonly roles: readonly ServiceRole[];
   /** The command that the service runs; `null` unless it is installed. */
-  readonly starts: ServeCommand | JoinCommand | null;
+  readonly roleCommand: ServeCommand | JoinCommand | null;
   readonly home: string | null;
   readonly json: boolean;
 }

@@ -24,8 +24,8 @@ export function serviceCommand({ rest, values }: Parts, parsers: RoleParsers): S
   const needsRole = action !== "status" || roleWord !== undefined;
   const example = `dml service ${action} serve`;
   const role = needsRole ? oneOf(SERVICE_ROLES, roleWord, { what: `\`dml service ${action}\``, example }) : null;
-  const starts = action === "install" ? startOf(role, { rest: more, values }, parsers) : null;
-  if (starts?.verb !== "join" && more.length > 0) {
+  const roleCommand = action === "install" ? startOf(role, { rest: more, values }, parsers) : null;
+  if (roleCommand?.verb !== "join" && more.length > 0) {
     throw new DmlError("usage", `\`dml service\` takes no ${JSON.stringify(more[0])}.`, {
       advice: "See `dml service --help`.",
     });
@@ -42,7 +42,7 @@ export function serviceCommand({ rest, values }: Parts, parsers: RoleParsers): S
     );
   }
   const roles = role === null ? SERVICE_ROLES : [role];
-  return { verb: "service", action, level, roles, starts, home, json: values.toggle("json") ?? false };
+  return { verb: "service", action, level, roles, roleCommand, home, json: values.toggle("json") ?? false };
 }
 
 function startOf(role: ServiceRole | null, parts: Parts, { serve, join }: RoleParsers): ServeCommand | JoinCommand {

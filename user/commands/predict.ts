@@ -31,11 +31,11 @@ export async function runPredict(command: PredictCommand, context: PredictContex
   const inputs = await findInputs(command.inputs);
   const report = new PredictReport({ ...context, json: command.json });
   const shared = new SharedFailure();
-  const outputs = command.annotate ? await shared.ofAll(() => planOutputs(inputs, command.out ?? ".")) : null;
+  const outputs = command.annotate ? await shared.capture(() => planOutputs(inputs, command.out ?? ".")) : null;
   // A run whose pictures are all missing needs no master, and must not start one.
   const readable = inputs.filter(({ kind }) => kind !== "missing").length;
-  const isClusterNeeded = readable > 0 && !shared.hasStruck;
-  const cluster = isClusterNeeded ? await shared.ofAll(() => context.openCluster(readable)) : null;
+  const isClusterNeeded = readable > 0 && !shared.hasOccurred;
+  const cluster = isClusterNeeded ? await shared.capture(() => context.openCluster(readable)) : null;
   const pictures = inputs.map((input, index) => ({ input, output: outputs?.[index] ?? null }));
   const outcomes = runPictures(pictures, {
     ...context,

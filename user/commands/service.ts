@@ -47,8 +47,8 @@ export async function runService(command: ServiceCommand, context: ServiceContex
     const service = { role, directory, files: serviceFiles(role, command.level, directory), home };
     switch (command.action) {
       case "install":
-        invariant(command.starts !== null, "what is installed starts something");
-        await install(service, { command, starts: command.starts, context });
+        invariant(command.roleCommand !== null, "what is installed starts something");
+        await install(service, { command, roleCommand: command.roleCommand, context });
         break;
       case "uninstall":
         await uninstall(service, { command, context });
@@ -62,23 +62,23 @@ export async function runService(command: ServiceCommand, context: ServiceContex
 
 async function install(
   service: Service,
-  { command, starts, context }: {
+  { command, roleCommand, context }: {
     command: ServiceCommand;
-    starts: ServeCommand | JoinCommand;
+    roleCommand: ServeCommand | JoinCommand;
     context: ServiceContext;
   },
 ): Promise<void> {
   const { role, directory: { manager, path }, files, home } = service;
   const { level } = command;
-  const commandLine = serviceCommandLine(starts, { ...context, level });
+  const commandLine = serviceCommandLine(roleCommand, { ...context, level });
   const { patchesEngine = true } = context.facts;
   const environment: Record<string, string> = {
     DML_HOME: home,
     ...(role === "join" && !patchesEngine ? { [ENGINE_PATCH_VARIABLE]: "off" } : {}),
     ...allocatorEnvironmentOf(role),
   };
-  const secrets: Record<string, string> = starts.verb === "join" && starts.token !== null
-    ? { DML_TOKEN: starts.token }
+  const secrets: Record<string, string> = roleCommand.verb === "join" && roleCommand.token !== null
+    ? { DML_TOKEN: roleCommand.token }
     : {};
   for (const text of [...commandLine, home, ...Object.values(secrets)]) {
     if (CONTROL.test(text)) {

@@ -17,7 +17,7 @@ export interface GlobOptions {
 export interface GlobMatches {
   readonly paths: string[];
   /** Directories that could not be read, each with its error. */
-  readonly closed: ReadonlyMap<string, unknown>;
+  readonly unreadable: ReadonlyMap<string, unknown>;
 }
 
 /**
@@ -44,11 +44,11 @@ export async function expandGlob(pattern: string, options: GlobOptions = {}): Pr
     }
     paths = [...next];
   }
-  return { paths, closed: expansion.closed };
+  return { paths, unreadable: expansion.unreadable };
 }
 
 class Expansion {
-  readonly closed = new Map<string, unknown>();
+  readonly unreadable = new Map<string, unknown>();
   readonly #pattern: string;
   readonly #directoriesMax: number;
   readonly #readDirectory: (path: string) => AsyncIterable<Deno.DirEntry>;
@@ -90,7 +90,7 @@ class Expansion {
     } catch (error) {
       // A path that is no directory, or that was removed meanwhile, matches nothing.
       const isNothing = error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.NotFound;
-      if (!isNothing) this.closed.set(directory, error);
+      if (!isNothing) this.unreadable.set(directory, error);
     }
   }
 }

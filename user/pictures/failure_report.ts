@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import { printable, renderError } from "../terminal/render.ts";
-import type { Struck } from "./shared_failure.ts";
+import type { PictureFailure } from "./shared_failure.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /**
@@ -17,7 +17,7 @@ export class FailureReport {
     this.#terminal = terminal;
   }
 
-  tell({ failure, isShared }: Struck, file: string): void {
+  print({ failure, isShared }: PictureFailure, file: string): void {
     const color = this.#terminal.errorColor;
     if (!isShared) return this.#terminal.error(renderError(failure, { color, subject: file }));
     const undone = this.#undone.get(failure.code);

@@ -65,9 +65,9 @@ async function findInDirectory(directory: string): Promise<Input[]> {
 
 async function findByGlob(pattern: string, options: GlobOptions): Promise<Input[]> {
   try {
-    const { paths: matches, closed } = await expandGlob(pattern, options);
+    const { paths: matches, unreadable } = await expandGlob(pattern, options);
     const paths = NAMES_OWN_OUTPUT.test(pattern) ? matches : matches.filter((path) => !OWN_OUTPUT.test(path));
-    const unread = [...closed].map(([name, cause]): Input => ({
+    const unread = [...unreadable].map(([name, cause]): Input => ({
       kind: "missing",
       name,
       error: fileError(name, cause),

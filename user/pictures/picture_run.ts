@@ -52,7 +52,7 @@ export async function* runPictures<Item extends { readonly input: Input }, Resul
   const failures = new FailureReport(options.terminal);
   try {
     for await (const outcome of outcomes) {
-      if (!outcome.ok) failures.tell(outcome, outcome.item.input.name);
+      if (!outcome.ok) failures.print(outcome, outcome.item.input.name);
       yield outcome;
     }
   } finally {
@@ -68,10 +68,10 @@ function worker<Item extends { readonly input: Input }, Result>(
   return async (item) => {
     try {
       if (item.input.kind === "missing") throw item.input.error;
-      shared.repeat();
+      shared.rethrow();
       return { item, ok: true, result: await work(await readInput(item.input, options), item) };
     } catch (error) {
-      return { item, ok: false, ...shared.ofOne(error) };
+      return { item, ok: false, ...shared.classify(error) };
     }
   };
 }

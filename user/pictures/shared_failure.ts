@@ -17,7 +17,7 @@ const SHARED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /** A failure, and whether it affects all pictures alike. */
-export interface Struck {
+export interface PictureFailure {
   readonly failure: DmlError;
   readonly isShared: boolean;
 }
@@ -28,12 +28,12 @@ export interface Struck {
 export class SharedFailure {
   #failure: DmlError | null = null;
 
-  get hasStruck(): boolean {
+  get hasOccurred(): boolean {
     return this.#failure !== null;
   }
 
   /** Throws the failure, if there is one. */
-  repeat(): void {
+  rethrow(): void {
     if (this.#failure !== null) throw this.#failure;
   }
 
@@ -41,7 +41,7 @@ export class SharedFailure {
    * Runs `work` that all pictures need. If it throws a `DmlError`, that becomes the failure of all
    * pictures, and the result is `null`. Any other error is a bug and is thrown.
    */
-  async ofAll<Result>(work: () => Promise<Result>): Promise<Result | null> {
+  async capture<Result>(work: () => Promise<Result>): Promise<Result | null> {
     try {
       return await work();
     } catch (error) {
@@ -52,7 +52,7 @@ export class SharedFailure {
   }
 
   /** Classifies the failure of one picture, and remembers it if it affects all. */
-  ofOne(error: unknown): Struck {
+  classify(error: unknown): PictureFailure {
     const failure = asDmlError(error);
     if (SHARED.has(failure.code)) this.#failure ??= failure;
     return { failure, isShared: SHARED.has(failure.code) || failure === this.#failure };

@@ -12,7 +12,7 @@ const SCOPED_KINDS = ["net", "read", "write", "env", "sys"] as const;
 const FORBIDDEN_KINDS = ["run", "ffi", "import"] as const;
 
 /** Message from the worker thread to the main thread, sent once. */
-interface RealmEnded {
+interface WorkerEnded {
   readonly exitCode: number;
 }
 
@@ -28,7 +28,7 @@ export function holdsMoreThan(permissions: Permissions): boolean {
  * Revokes, permanently, every kind of which `permissions` hold nothing. This also applies to
  * `node:` modules and to new workers.
  */
-export function giveUpAllBut(permissions: Pick<Permissions, (typeof SCOPED_KINDS)[number]>): void {
+export function revokeAllExcept(permissions: Pick<Permissions, (typeof SCOPED_KINDS)[number]>): void {
   for (const name of SCOPED_KINDS) {
     const held = permissions[name];
     if (held !== true && held.length === 0) Deno.permissions.revokeSync({ name });
@@ -41,14 +41,14 @@ export function giveUpAllBut(permissions: Pick<Permissions, (typeof SCOPED_KINDS
  * Returns the exit code of the task. The main thread revokes its own permissions except for
  * reading, because the worker loads its modules through it.
  */
-export async function runInRealm<Task>(
+export async function runConfined<Task>(
   task: Task,
   { entry, permissions }: { entry: string; permissions: Permissions },
 ): Promise<number> {
   const worker = new Worker(entry, { type: "module", deno: { permissions: asOfDeno(permissions) } });
-  giveUpAllBut({ net: [], read: ["what the other thread imports"], write: [], env: [], sys: [] });
+  revokeAllExcept({ net: [], read: ["what the other thread imports"], write: [], env: [], sys: [] });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  worker.onmessage = ({ data }: MessageEvent<RealmEnded>) => resolve(data.exitCode);
+  worker.onmessage = ({ data }: MessageEvent<WorkerEnded>) => resolve(data.exitCode);
   worker.onmessageerror = () => reject(new DmlError("internal", "The thread of the role sent an unreadable message."));
   worker.onerror = (event) => {
     event.preventDefault();
@@ -62,8 +62,8 @@ export async function runInRealm<Task>(
   }
 }
 
-/** Returns true in a thread that {@linkcode runInRealm} started. */
-export function isRealm(): boolean {
+/** Returns true in a thread that {@linkcode runConfined} started. */
+export function isConfined(): boolean {
   return "DedicatedWorkerGlobalScope" in globalThis;
 }
 
@@ -71,7 +71,7 @@ export function isRealm(): boolean {
  * Waits, in the worker thread, for its task and runs it; `run` returns the exit code of the
  * process.
  */
-export function serveRealm<Task>(run: (task: Task) => Promise<number>): void {
+export function serveConfined<Task>(run: (task: Task) => Promise<number>): void {
   globalThis.addEventListener("message", async (event) => {
     endProcess(await run((event as MessageEvent<Task>).data));
   }, { once: true });
@@ -79,9 +79,9 @@ export function serveRealm<Task>(run: (task: Task) => Promise<number>): void {
 
 /** Ends the process with `exitCode`, from either thread. */
 export function endProcess(exitCode: number): void {
-  if (!isRealm()) Deno.exit(exitCode);
-  const ended: RealmEnded = { exitCode };
-  (globalThis as unknown as { postMessage(message: RealmEnded): void }).postMessage(ended);
+  if (!isConfined()) Deno.exit(exitCode);
+  const ended: WorkerEnded = { exitCode };
+  (globalThis as unknown as { postMessage(message: WorkerEnded): void }).postMessage(ended);
 }
 
 function asOfDeno({ net, read, write, env, sys }: Permissions): Deno.PermissionOptionsObject {

@@ -33,16 +33,16 @@ export function stopSignal(): AbortSignal {
 export function endOnBugs(terminal: Terminal): void {
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    endProcess(endBy(event.error, terminal));
+    endProcess(reportFatalError(event.error, terminal));
   });
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    endProcess(endBy(event.reason, terminal));
+    endProcess(reportFatalError(event.reason, terminal));
   });
 }
 
 /** Prints the error that ended the command. Returns its exit code. */
-export function endBy(error: unknown, terminal: Terminal): number {
+export function reportFatalError(error: unknown, terminal: Terminal): number {
   // The reader of standard output, such as `head`, has closed it on purpose.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT_OK;
   const known = asDmlError(error);

@@ -51,7 +51,7 @@ export class JoinReport {
   }
 
   /** Prints an event. */
-  tell(news: NodeNews): void {
+  print(news: NodeNews): void {
     switch (news.kind) {
       case "connected":
         this.#lastReason = null;

@@ -4,9 +4,9 @@ import { styled } from "../terminal/render.ts";
 export interface ServeFacts {
   /** `HOST:PORT` at which others reach it. */
   readonly address: string;
-  readonly joinLine: string;
-  readonly predictRow: string;
-  readonly nodesLine: string;
+  readonly joinCommand: string;
+  readonly predictCommand: string;
+  readonly nodesCommand: string;
   /** True if other machines reach it, which then need a token. */
   readonly tokenRequired: boolean;
 }
@@ -23,12 +23,12 @@ export function serveReport(facts: ServeFacts, options: { program: string; color
     "",
     `${where}, to add a node:`,
     "",
-    line(facts.joinLine),
+    line(facts.joinCommand),
     "",
     "To recognise the persons in a picture, and to list the nodes:",
     "",
-    line(facts.predictRow),
-    line(facts.nodesLine),
+    line(facts.predictCommand),
+    line(facts.nodesCommand),
     "",
     ...(facts.tokenRequired ? [] : ["Only this machine can reach it; `--host 0.0.0.0` admits other hosts.", ""]),
   ].map((text) => `${text}\n`).join("");

@@ -131,10 +131,10 @@ Deno.test("runService() refuses a system service that could not read the program
   }
 });
 
-Deno.test("serviceCommandLine() refuses a packed program whose path is unknown", () => {
-  const { starts } = commandOf("install", "serve");
+Deno.test("serviceCommandLine() refuses a packed program that does not know its own file", () => {
+  const { roleCommand } = commandOf("install", "serve");
   const facts = { home: "/d", currentDirectory: "/", programPaths: ["/p"], executable: null, serviceDirectory: null };
-  const line = () => serviceCommandLine(starts!, { level: "user", facts, entry: "file:///p/main.js" });
+  const line = () => serviceCommandLine(roleCommand!, { level: "user", facts, entry: "file:///p/main.js" });
   const error = assertThrows(line, DmlError) as DmlError;
   assertStringIncludes(error.advice, "DML_EXECUTABLE");
 });
@@ -147,8 +147,8 @@ Deno.test("runService() throws output_unwritable with advice if it may not write
 
 Deno.test("parseCommand() reads a service's role and its flags, and names invalid ones", () => {
   assertEquals(commandOf("status").roles, ["serve", "join"]);
-  const { starts, level } = commandOf("install", "join", "attic", "--system", "--name", "a");
-  assertEquals([starts?.verb, level], ["join", "system"]);
+  const { roleCommand, level } = commandOf("install", "join", "attic", "--system", "--name", "a");
+  assertEquals([roleCommand?.verb, level], ["join", "system"]);
   for (
     const [line, words] of [
       [["instal", "serve"], "Did you mean install?"],

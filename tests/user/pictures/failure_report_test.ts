@@ -8,7 +8,7 @@ import { FakeTerminal } from "../fake_terminal.ts";
 function told(failures: readonly (readonly [ErrorCode, string])[], total: number): string[] {
   const [terminal, shared] = [new FakeTerminal(), new SharedFailure()];
   const report = new FailureReport(terminal);
-  for (const [code, file] of failures) report.tell(shared.ofOne(new DmlError(code, `It is ${code}.`)), file);
+  for (const [code, file] of failures) report.print(shared.classify(new DmlError(code, `It is ${code}.`)), file);
   report.finish(total);
   return terminal.errorText.trimEnd().split("\n").map((line) => line.replace(/(\(?[a-z_]+\.) [A-Z].*$/, "$1"));
 }
@@ -46,14 +46,14 @@ Deno.test("FailureReport() lists no pictures if it is all of them, the only one,
 
 Deno.test("SharedFailure() repeats a failure that affects all pictures, by its code or because all needed it", async () => {
   const shared = new SharedFailure();
-  assertEquals(shared.ofOne(new DmlError("image_empty", "Empty.")).isShared, false);
-  shared.repeat();
+  assertEquals(shared.classify(new DmlError("image_empty", "Empty.")).isShared, false);
+  shared.rethrow();
   const lack = new DmlError("memory_low", "There is no memory.");
-  assertEquals(await shared.ofAll(() => Promise.reject(lack)), null);
-  assertEquals(assertThrows(() => shared.repeat()), lack);
-  assertEquals(shared.ofOne(lack), { failure: lack, isShared: true });
-  assertEquals(shared.ofOne(new DmlError("memory_low", "Of another one.")).isShared, false);
+  assertEquals(await shared.capture(() => Promise.reject(lack)), null);
+  assertEquals(assertThrows(() => shared.rethrow()), lack);
+  assertEquals(shared.classify(lack), { failure: lack, isShared: true });
+  assertEquals(shared.classify(new DmlError("memory_low", "Of another one.")).isShared, false);
   const bug = new TypeError("x is not a function");
-  assertEquals(await assertRejects(() => shared.ofAll(() => Promise.reject(bug))), bug);
-  assertEquals(await new SharedFailure().ofAll(() => Promise.resolve(7)), 7);
+  assertEquals(await assertRejects(() => shared.capture(() => Promise.reject(bug))), bug);
+  assertEquals(await new SharedFailure().capture(() => Promise.resolve(7)), 7);
 });

@@ -13,19 +13,19 @@ function setUp(progress = true) {
 Deno.test("JoinReport() prints each change of the node in one line", () => {
   const { terminal, report } = setUp();
   report.started({ name: "attic", nodeId: "node_1", workers: 2, master: "10.0.0.1:7400" });
-  report.tell({ kind: "connected" });
+  report.print({ kind: "connected" });
   const ready = { kind: "modelReady", model: "faces@1", imagesPerSecond: 6.66 } as const;
-  report.tell({ ...ready, fetchedBytes: 7 * 1024 ** 2 });
-  report.tell({ ...ready, fetchedBytes: 0 });
-  report.tell({ ...ready, model: "empty@1", imagesPerSecond: LIMITS.imagesPerSecondMax, fetchedBytes: 0 });
-  report.tell({ kind: "modelFailed", model: "faces@2", failure: { reason: "no \x1b[2Jroom" } });
-  report.tell({
+  report.print({ ...ready, fetchedBytes: 7 * 1024 ** 2 });
+  report.print({ ...ready, fetchedBytes: 0 });
+  report.print({ ...ready, model: "empty@1", imagesPerSecond: LIMITS.imagesPerSecondMax, fetchedBytes: 0 });
+  report.print({ kind: "modelFailed", model: "faces@2", failure: { reason: "no \x1b[2Jroom" } });
+  report.print({
     kind: "disconnected",
     ending: { code: "shutting_down", reason: "The master stops." },
     retryInMs: 1_500,
   });
-  report.tell({ kind: "drainChanged", draining: true });
-  report.tell({ kind: "drainChanged", draining: false });
+  report.print({ kind: "drainChanged", draining: true });
+  report.print({ kind: "drainChanged", draining: false });
   report.left();
   assertEquals(terminal.outText.trimEnd().split("\n"), [
     "Node attic (node_1) with 2 workers connects to 10.0.0.1:7400.",
@@ -43,12 +43,12 @@ Deno.test("JoinReport() prints each change of the node in one line", () => {
 
 Deno.test("JoinReport() shows the model that is being loaded, until there is something else to show", () => {
   const { terminal, report } = setUp();
-  report.tell({ kind: "modelLoading", model: "faces@1" });
+  report.print({ kind: "modelLoading", model: "faces@1" });
   assertEquals(terminal.statuses, ["faces@1 is being loaded and tested."]);
-  report.tell({ kind: "modelReady", model: "faces@1", imagesPerSecond: 6.66, fetchedBytes: 0 });
+  report.print({ kind: "modelReady", model: "faces@1", imagesPerSecond: 6.66, fetchedBytes: 0 });
   assertEquals(terminal.statuses.at(-1), null);
   const quiet = setUp(false);
-  quiet.report.tell({ kind: "modelLoading", model: "faces@1" });
+  quiet.report.print({ kind: "modelLoading", model: "faces@1" });
   assertEquals([quiet.terminal.statuses, quiet.terminal.outText], [[], ""]);
 });
 
@@ -57,10 +57,10 @@ Deno.test("JoinReport() advises once what to do about a connection that fails", 
   const duplicate = { code: "node_duplicate", reason: "The node node_1 is connected from elsewhere." } as const;
   const web = { code: "protocol_version", reason: "It is no master.", advice: "Check the address." } as const;
   for (const ending of [duplicate, duplicate, web, web]) {
-    report.tell({ kind: "disconnected", ending, retryInMs: 200 });
+    report.print({ kind: "disconnected", ending, retryInMs: 200 });
   }
-  report.tell({ kind: "connected" });
-  report.tell({ kind: "disconnected", ending: web, retryInMs: 200 });
+  report.print({ kind: "connected" });
+  report.print({ kind: "disconnected", ending: web, retryInMs: 200 });
   const advised = terminal.outText.trimEnd().split("\n").map((line) => line.replace("Trying again in 200 ms.", "…"));
   const once = "No connection: The node node_1 is connected from elsewhere.";
   assertEquals(advised, [
@@ -87,9 +87,9 @@ Deno.test("JoinReport() draws a progress bar while files arrive, and removes it 
 Deno.test("serveReport() prints command lines that can be pasted unchanged", () => {
   const facts = {
     address: "10.0.0.1:7400",
-    joinLine: "dml join 10.0.0.1:7400 --token dmln_x",
-    predictRow: "dml predict PHOTO --master 10.0.0.1:7400 --token dmlu_x",
-    nodesLine: "dml nodes --master 10.0.0.1:7400 --token dmla_x",
+    joinCommand: "dml join 10.0.0.1:7400 --token dmln_x",
+    predictCommand: "dml predict PHOTO --master 10.0.0.1:7400 --token dmlu_x",
+    nodesCommand: "dml nodes --master 10.0.0.1:7400 --token dmla_x",
     tokenRequired: true,
   };
   const lines = serveReport(facts, { program: "deno task", color: false }).split("\n");

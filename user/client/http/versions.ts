@@ -29,22 +29,22 @@ export class HttpVersionClient implements VersionClient {
   }
 
   rollBack(name: string): Promise<string> {
-    return this.#tell(rollbackPath(name), { method: "POST" });
+    return this.#change(rollbackPath(name), { method: "POST" });
   }
 
   pin(version: string, pinned: boolean): Promise<string> {
-    return this.#tell(pinPath(version), json("PUT", { pinned }));
+    return this.#change(pinPath(version), json("PUT", { pinned }));
   }
 
   remove(version: string): Promise<string> {
-    return this.#tell(modelPath(version), { method: "DELETE" });
+    return this.#change(modelPath(version), { method: "DELETE" });
   }
 
   collect(): Promise<Collected> {
     return this.#http.ask(collectedSchema, PATHS.gc, { method: "POST" });
   }
 
-  async #tell(path: string, call: Call): Promise<string> {
+  async #change(path: string, call: Call): Promise<string> {
     return (await this.#http.ask(versionAnswerSchema, path, call)).detail;
   }
 }

@@ -34,7 +34,7 @@ export async function runModelsAdd(
   const { terminal } = context;
   const tell = (line: string) => terminal.error(`${printable(line)}\n`);
   const listing = await listingFor(command, context);
-  const lines = command.yes || !context.isAnswered ? null : new LineReader(context.stdin);
+  const lines = command.yes || !context.isInteractive ? null : new LineReader(context.stdin);
   try {
     const ask: Ask | null = lines && ((prompt) => {
       terminal.error(prompt);

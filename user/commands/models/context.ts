@@ -16,7 +16,7 @@ export interface ModelsContext {
   readonly progress: boolean;
   readonly stdin: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** True if a person answers questions on `stdin`. */
-  readonly isAnswered: boolean;
+  readonly isInteractive: boolean;
   /** Reads a variable of the environment. */
   readonly variable: (name: string) => string | undefined;
   /** The named master, else the one on this machine. */

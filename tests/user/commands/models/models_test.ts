@@ -49,7 +49,7 @@ async function setUp(input = "") {
     signal: new AbortController().signal,
     progress: false,
     stdin: ReadableStream.from([new TextEncoder().encode(input)]),
-    isAnswered: input !== "",
+    isInteractive: input !== "",
     variable: (name) => name === "HOME" ? directory.path : undefined,
     openModels: () => models,
     versions: NO_VERSIONS,

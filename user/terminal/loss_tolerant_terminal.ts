@@ -2,16 +2,16 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface SteadyTerminalOptions {
+export interface LossTolerantTerminalOptions {
   /** Called once, with the reason why standard output can no longer be written. */
-  readonly onOutLost: (error: unknown) => void;
+  readonly onOutputLost: (error: unknown) => void;
 }
 
 /**
  * Wraps `terminal` for a role, which keeps running without a reader of its output: once standard
  * output cannot be written (its reader has gone, its disk is full), all further output is dropped.
  */
-export function steadyTerminal(terminal: Terminal, { onOutLost }: SteadyTerminalOptions): Terminal {
+export function lossTolerantTerminal(terminal: Terminal, { onOutputLost }: LossTolerantTerminalOptions): Terminal {
   let isOutLost = false;
 
   return {
@@ -22,14 +22,14 @@ export function steadyTerminal(terminal: Terminal, { onOutLost }: SteadyTerminal
         terminal.out(text);
       } catch (error) {
         isOutLost = true;
-        onOutLost(error);
+        onOutputLost(error);
       }
     },
   };
 }
 
 /** Logs why a role prints nothing any more. A reader that has gone, such as `head`, is no error. */
-export function logOutLost(error: unknown, log: Log): void {
+export function logOutputLoss(error: unknown, log: Log): void {
   if (error instanceof Deno.errors.BrokenPipe) {
     return log.info("The reader of standard output has gone; this role continues without it.");
   }

@@ -1,8 +1,8 @@
-import { steadyTerminal } from "../../../user/terminal/steady_terminal.ts";
+import { lossTolerantTerminal } from "../../../user/terminal/loss_tolerant_terminal.ts";
 import { assertEquals } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
 
-Deno.test("steadyTerminal() drops text that standard output does not accept, reports it once, and goes on", () => {
+Deno.test("lossTolerantTerminal() drops what standard output does not take, says so once, and goes on", () => {
   const below = new FakeTerminal();
   const lost: unknown[] = [];
   const full = new Error("No space left on device (os error 28)");
@@ -12,11 +12,11 @@ Deno.test("steadyTerminal() drops text that standard output does not accept, rep
     below.out(text);
   };
   const { outColumns, errorColumns, isWatched, outColor, errorColor } = below;
-  const terminal = steadyTerminal({
+  const terminal = lossTolerantTerminal({
     ...{ outColumns, errorColumns, isWatched, outColor, errorColor, out },
     error: (text) => below.error(text),
     status: (text) => below.status(text),
-  }, { onOutLost: (error) => lost.push(error) });
+  }, { onOutputLost: (error) => lost.push(error) });
   terminal.out("first\n");
   isFull = true;
   terminal.out("second\n");
