@@ -136,7 +136,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
  * Returns every blob that a model needs besides its manifest, each once: its model files and the
  * images of its tests.
  */
-export function blobsOf({ files, tests = [] }: Pick<Manifest, "files" | "tests">): BlobReference[] {
+export function requiredBlobs({ files, tests = [] }: Pick<Manifest, "files" | "tests">): BlobReference[] {
   const all = [...files, ...tests.map(({ image }) => image)];
   return [...new Map(all.map(({ digest, size }) => [digest, { digest, size }])).values()];
 }

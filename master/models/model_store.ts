@@ -1,5 +1,5 @@
 import type { CatalogEntry } from "../../models/catalog/catalog_entry.ts";
-import { blobsOf, encodeManifest, type Manifest, modelName } from "../../models/manifest.ts";
+import { encodeManifest, type Manifest, modelName, requiredBlobs } from "../../models/manifest.ts";
 import { ModelRegistry, type RegisteredModel } from "../../models/registry.ts";
 import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
@@ -127,7 +127,7 @@ export class ModelStore {
    * if another model has its version.
    */
   async take(manifest: Manifest): Promise<RegisteredModel> {
-    for (const { digest, size } of blobsOf(manifest)) {
+    for (const { digest, size } of requiredBlobs(manifest)) {
       await this.ensure(digest);
       const known = await this.#durable.stat(digest);
       if (known === size) continue;
@@ -234,5 +234,5 @@ export class ModelStore {
 
 function filesOf(manifest: Manifest): BlobReference[] {
   const { digest, bytes } = encodeManifest(manifest);
-  return [{ digest, size: bytes.length }, ...blobsOf(manifest)];
+  return [{ digest, size: bytes.length }, ...requiredBlobs(manifest)];
 }

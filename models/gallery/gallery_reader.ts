@@ -17,13 +17,13 @@ export interface GalleryReader {
    * same similarities.
    */
   match(embedding: Float32Array, options: { countMax: number }): Candidate[];
-  /** Returns what to say of a face with this embedding and quality. */
+  /** Identifies a face with this embedding and quality. */
   recognise(embedding: Float32Array, quality: FaceQuality): Recognised;
 }
 
 /**
- * Opens a reader of `view`. A plain one compares with every row, which is slower and finds the
- * same.
+ * Opens a reader of `view`. A plain reader compares with every row, which is slower and gives the
+ * same result.
  */
 export function openGallery(view: GalleryView, options: { isPlain?: boolean } = {}): GalleryReader {
   const floats = new Float32Array(view.memory.buffer);
@@ -34,7 +34,7 @@ export function openGallery(view: GalleryView, options: { isPlain?: boolean } = 
     const nearest = new NearestPeople({ view, floats, embedding, countMax });
     if (scan?.aim(embedding)) {
       try {
-        offerWhatMayBeNear(nearest, scan);
+        offerNearRows(nearest, scan);
       } finally {
         scan.rest();
       }
@@ -48,7 +48,7 @@ export function openGallery(view: GalleryView, options: { isPlain?: boolean } = 
     match,
     recognise(embedding, quality) {
       const { thresholds } = view;
-      // A face of poor quality is not compared: its embedding says nothing.
+      // A face of poor quality is not compared: its embedding is meaningless.
       const isFace = isComparable(quality, thresholds);
       const nearest = isFace ? match(embedding, { countMax: LIMITS.candidatesMax }) : [];
       return recognise(nearest, { quality, thresholds });
@@ -57,15 +57,15 @@ export function openGallery(view: GalleryView, options: { isPlain?: boolean } = 
 }
 
 /**
- * Offers every row that may be as near as the last of the nearest people so far. A row that is left
- * out is farther than that, and so is every row of a person none of whose rows is offered: the
- * result is the one of offering everybody.
+ * Offers every row that may be as near as the last of the nearest people so far. A row that is
+ * skipped is farther than that, and so is every row of a person of whom no row is offered: the
+ * result is the same as if everybody were offered.
  */
-function offerWhatMayBeNear(nearest: NearestPeople, scan: RowScan): void {
+function offerNearRows(nearest: NearestPeople, scan: RowScan): void {
   const slotCount = nearest.view.people.personOfSlot.length;
   for (let first = 0, block = 0; first < slotCount; first += ROWS_PER_BLOCK, block++) {
     const rowCount = Math.min(ROWS_PER_BLOCK, slotCount - first);
-    const { similaritiesMax, greatest } = scan.look(block, rowCount);
+    const { similaritiesMax, greatest } = scan.similarityBounds(block, rowCount);
     let { similarityMin } = nearest;
     if (greatest < similarityMin) continue;
     for (let row = 0; row < rowCount; row++) {

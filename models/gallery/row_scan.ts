@@ -60,9 +60,9 @@ export class RowScan {
   }
 
   /**
-   * Sets the embedding, which has length one, for the following calls of {@linkcode look}, until
-   * {@linkcode rest} is called. Returns false if too many other scans of this gallery are in
-   * progress: `look` must not be called then.
+   * Sets the embedding, which has length one, for the following calls of {@linkcode
+   * similarityBounds}, until {@linkcode rest} is called. Returns false if too many other scans of
+   * this gallery are in progress; there are no bounds then.
    */
   aim(embedding: Float32Array): boolean {
     this.#scratch ??= ScanScratch.take(this.#memory);
@@ -77,7 +77,7 @@ export class RowScan {
    * Returns an upper bound of the similarity of each of the first `rowCount` rows of `block` (at
    * least one), and the greatest of these bounds. Both are valid until the next call.
    */
-  look(block: number, rowCount: number): { similaritiesMax: Float32Array; greatest: number } {
+  similarityBounds(block: number, rowCount: number): { similaritiesMax: Float32Array; greatest: number } {
     const scratch = this.#scratch;
     invariant(scratch !== null, "a scan looks for the embedding that it was aimed at");
     const { scale, errorFactor, slack } = this.#aim;

@@ -15,7 +15,7 @@ export function sigmoid(score: number): number {
  * Applies `activation` to the scores of one item. Returns a new array, or `scores` itself for
  * `none`.
  */
-export function activated(scores: Float32Array, activation: Activation): Float32Array {
+export function applyActivation(scores: Float32Array, activation: Activation): Float32Array {
   switch (activation) {
     case "none":
       return scores;

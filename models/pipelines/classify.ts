@@ -2,7 +2,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { FoundClass } from "../../protocol/messages/finding.ts";
 import type { ClassifyParameters } from "../manifest/classify.ts";
 import { floatsOf } from "../tensor.ts";
-import { activated } from "./activation.ts";
+import { applyActivation } from "./activation.ts";
 import { checkClassCount, labelOfClass } from "./classes.ts";
 import { PictureModel } from "./picture_model.ts";
 import type { PipelineFactory } from "./pipeline.ts";
@@ -30,7 +30,7 @@ export function bestClasses(
 ): FoundClass[] {
   const { activation, topK, scoreMin, labels } = parameters;
   checkClassCount(scores.length, labels);
-  const activatedScores = activated(scores, activation);
+  const activatedScores = applyActivation(scores, activation);
   if (!activatedScores.every(Number.isFinite)) {
     throw new DmlError("engine_failed", "The model returned scores that are not finite numbers.");
   }

@@ -2,7 +2,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { floatsOf } from "../tensor.ts";
 import { normalise } from "./faces/embed.ts";
-import { MODEL_ROLE } from "./single_session.ts";
+import { MODEL_ROLE } from "./single_file_session.ts";
 import { PictureModel } from "./picture_model.ts";
 import type { PipelineFactory } from "./pipeline.ts";
 import { roundedFloat } from "./rounded.ts";

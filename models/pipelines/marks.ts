@@ -1,13 +1,13 @@
 import type { Attributes, FoundClass, FoundObject } from "../../protocol/messages/finding.ts";
 import type { Person } from "../../protocol/messages/prediction.ts";
 import type { Mark } from "../image/draw/mark.ts";
-import type { Finding } from "./pipeline.ts";
+import type { PipelineResult } from "./pipeline.ts";
 
 /** Largest number of classes of a whole picture that are drawn into it, best first. */
 const CLASSES_MAX = 5;
 
 /** Parts of a finding that can be drawn. */
-type Drawable = { readonly persons: readonly Person[] } & Pick<Finding, "labels" | "objects">;
+type Drawable = { readonly persons: readonly Person[] } & Pick<PipelineResult, "labels" | "objects">;
 
 /** Returns the marks to draw into a picture for its findings. */
 export function marksOf(

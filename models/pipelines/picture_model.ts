@@ -5,12 +5,12 @@ import { PictureTensor } from "../image/resample/picture_tensor.ts";
 import type { Placement } from "../image/geometry/placement.ts";
 import type { PictureInput } from "../manifest/picture_input.ts";
 import type { Tensor } from "../tensor.ts";
-import { SingleSession } from "./single_session.ts";
-import type { Finding, Found, ModelSessions, Pipeline } from "./pipeline.ts";
+import { SingleFileSession } from "./single_file_session.ts";
+import type { InterpretedOutputs, ModelSessions, Pipeline, PipelineResult } from "./pipeline.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 /** Outputs for one picture, with the geometry that is needed to interpret them. */
-export interface Looked {
+export interface PictureOutputs {
   /** Outputs in the order in which they were requested. */
   readonly outputs: readonly Tensor[];
   readonly picture: Size;
@@ -26,13 +26,13 @@ export interface PictureModelOptions {
    * Converts outputs to findings. Throws `model_invalid` if the outputs are not those that the
    * manifest describes.
    */
-  readonly interpret: (looked: Looked) => Found;
+  readonly interpret: (outputs: PictureOutputs) => InterpretedOutputs;
 }
 
 /** Pipeline with one model file that runs once per picture: prepare, run, interpret. */
 export class PictureModel implements Pipeline {
   readonly needsPicture = true;
-  readonly #session: SingleSession;
+  readonly #session: SingleFileSession;
   readonly #input: PictureTensor;
   readonly #options: PictureModelOptions;
   /**
@@ -43,27 +43,27 @@ export class PictureModel implements Pipeline {
 
   constructor(sessions: ModelSessions, options: PictureModelOptions) {
     const { input, outputs } = options;
-    this.#session = new SingleSession(sessions, { inputs: [input.tensor], outputs });
+    this.#session = new SingleFileSession(sessions, { inputs: [input.tensor], outputs });
     this.#input = new PictureTensor(input);
     this.#options = options;
   }
 
-  async recognize(picture: Picture | null): Promise<Finding> {
+  async recognise(picture: Picture | null): Promise<PipelineResult> {
     invariant(picture !== null, "a pipeline that looks at pictures is given one");
     invariant(!this.#isBusy, "a pipeline looks at one picture at a time");
     this.#isBusy = true;
     try {
-      return await this.#look(picture);
+      return await this.#run(picture);
     } finally {
       this.#isBusy = false;
     }
   }
 
   async warmUp(picture: Picture): Promise<void> {
-    await this.recognize(picture);
+    await this.recognise(picture);
   }
 
-  async #look(picture: Picture): Promise<Finding> {
+  async #run(picture: Picture): Promise<PipelineResult> {
     const { input, nowMs, interpret } = this.#options;
     const watch = new Stopwatch(nowMs);
     const placement = this.#input.fill(picture);

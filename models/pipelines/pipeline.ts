@@ -4,11 +4,11 @@ import type { Manifest } from "../manifest.ts";
 import type { Picture } from "../image/picture.ts";
 import type { ModelSession } from "../tensor.ts";
 
-/** Findings of the pipelines other than `faces`. */
-export type Found = Pick<Prediction, keyof typeof findingFields>;
+/** Result of interpreting the outputs of a model file, in all pipelines but `faces`. */
+export type InterpretedOutputs = Pick<Prediction, keyof typeof findingFields>;
 
-/** Findings of a pipeline in one picture, and the time that each of its parts took. */
-export interface Finding extends Found {
+/** Result of a pipeline for one picture, and the time that each of its parts took. */
+export interface PipelineResult extends InterpretedOutputs {
   readonly persons: Person[];
   /** Remarks on what was not looked at; absent if there are none. */
   readonly notes?: readonly Note[];
@@ -25,7 +25,7 @@ export interface FaceGallery {
 }
 
 /** Options for the processing of one picture. */
-export interface RecognizeOptions {
+export interface RecogniseOptions {
   readonly embeddings: boolean;
   /** Gallery to compare faces with; if it is null or absent, faces are not compared. */
   readonly gallery?: FaceGallery | null;
@@ -36,20 +36,20 @@ export interface RecognizeOptions {
   readonly quality?: boolean;
 }
 
-/** A model with its model files loaded. */
+/** A model whose model files are loaded. */
 export interface Pipeline {
   /** False if the pipeline takes no picture. */
   readonly needsPicture: boolean;
   /** Processes `picture`, which is null exactly if `needsPicture` is false. */
-  recognize(
+  recognise(
     picture: Picture | null,
-    options: RecognizeOptions,
-  ): Promise<Finding>;
+    options: RecogniseOptions,
+  ): Promise<PipelineResult>;
   /**
    * Processes a request body that holds tensors; returns null if the body is a picture. Only
    * pipelines that take tensors have this method. Throws `tensor_invalid` if the body is neither.
    */
-  recognizeTensors?(body: Uint8Array<ArrayBuffer>): Promise<Finding> | null;
+  recogniseTensors?(body: Uint8Array<ArrayBuffer>): Promise<PipelineResult> | null;
   /**
    * Runs every model file as a typical picture would, whatever `picture` shows. First runs are
    * slow, so do this before serving.
@@ -57,7 +57,7 @@ export interface Pipeline {
   warmUp(picture: Picture): Promise<void>;
 }
 
-/** Model files by role. */
+/** Sessions of the model files, keyed by role. */
 export type ModelSessions = Readonly<Record<string, ModelSession>>;
 
 /** Options that all pipelines take besides their manifest and model files. */

@@ -17,6 +17,6 @@ export function roundedFloat(value: number): number {
  * Truncates `durationMs` to hundredths of a millisecond, so that the parts never add up to more
  * than their total.
  */
-export function inHundredths(durationMs: number): number {
+export function truncatedToHundredths(durationMs: number): number {
   return Math.floor(durationMs * 100) / 100;
 }

@@ -1,5 +1,5 @@
-import type { Finding } from "./pipeline.ts";
-import { inHundredths } from "./rounded.ts";
+import type { PipelineResult } from "./pipeline.ts";
+import { truncatedToHundredths } from "./rounded.ts";
 
 /** Stopwatch that adds up the time of each part of the work on one picture. */
 export class Stopwatch {
@@ -13,19 +13,19 @@ export class Stopwatch {
   }
 
   /** Adds the time since the last lap, or since the creation of the stopwatch, to `part`. */
-  lap(part: keyof Finding["timings"]): void {
+  lap(part: keyof PipelineResult["timings"]): void {
     const nowMs = this.#nowMs();
     this.#spent[part] += nowMs - this.#lapMs;
     this.#lapMs = nowMs;
   }
 
   /** Time of each part, in milliseconds. */
-  get timings(): Finding["timings"] {
+  get timings(): PipelineResult["timings"] {
     const { prepareMs, inferMs, interpretMs } = this.#spent;
     return {
-      prepareMs: inHundredths(prepareMs),
-      inferMs: inHundredths(inferMs),
-      interpretMs: inHundredths(interpretMs),
+      prepareMs: truncatedToHundredths(prepareMs),
+      inferMs: truncatedToHundredths(inferMs),
+      interpretMs: truncatedToHundredths(interpretMs),
     };
   }
 }

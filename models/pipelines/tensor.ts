@@ -7,8 +7,8 @@ import type { RawInput, TensorParameters } from "../manifest/tensor.ts";
 import { isNpy, readNpy } from "../npy.ts";
 import { countOf, type Tensor } from "../tensor.ts";
 import { bytesOfType, describe, splitTensors, tensorOfBytes } from "../tensor_bytes.ts";
-import { SingleSession } from "./single_session.ts";
-import type { Finding, ModelSessions, Pipeline, PipelineFactory } from "./pipeline.ts";
+import { SingleFileSession } from "./single_file_session.ts";
+import type { ModelSessions, Pipeline, PipelineFactory, PipelineResult } from "./pipeline.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { tensorValues } from "./tensor_values.ts";
 
@@ -19,7 +19,7 @@ export const createTensorPipeline: PipelineFactory<"tensor"> = ({ parameters }, 
 class TensorPipeline implements Pipeline {
   /** True because a body that does not hold tensors is decoded as a picture or refused. */
   readonly needsPicture = true;
-  readonly #session: SingleSession;
+  readonly #session: SingleFileSession;
   readonly #parameters: TensorParameters;
   readonly #picture: PictureTensor | null;
   readonly #nowMs: () => number;
@@ -27,20 +27,20 @@ class TensorPipeline implements Pipeline {
 
   constructor(sessions: ModelSessions, { parameters, nowMs }: { parameters: TensorParameters; nowMs: () => number }) {
     const { inputs, outputs, picture } = parameters;
-    this.#session = new SingleSession(sessions, { inputs: inputs.map(({ tensor }) => tensor), outputs });
+    this.#session = new SingleFileSession(sessions, { inputs: inputs.map(({ tensor }) => tensor), outputs });
     this.#parameters = parameters;
     this.#picture = picture === null ? null : new PictureTensor(picture);
     this.#nowMs = nowMs;
   }
 
-  async recognize(picture: Picture | null): Promise<Finding> {
+  async recognise(picture: Picture | null): Promise<PipelineResult> {
     invariant(picture !== null && this.#picture !== null, "a picture comes where one can be an input");
     const watch = new Stopwatch(this.#nowMs);
     this.#picture.fill(picture);
     return await this.#run([this.#picture.tensor], watch);
   }
 
-  recognizeTensors(body: Uint8Array<ArrayBuffer>): Promise<Finding> | null {
+  recogniseTensors(body: Uint8Array<ArrayBuffer>): Promise<PipelineResult> | null {
     const { inputs, picture } = this.#parameters;
     if (picture !== null && !isNpy(body) && sniffFormat(body) !== null) return null;
     const watch = new Stopwatch(this.#nowMs);
@@ -48,11 +48,11 @@ class TensorPipeline implements Pipeline {
   }
 
   async warmUp(picture: Picture): Promise<void> {
-    if (this.#picture !== null) await this.recognize(picture);
+    if (this.#picture !== null) await this.recognise(picture);
     else await this.#run(this.#parameters.inputs.map(zeros), new Stopwatch(this.#nowMs));
   }
 
-  async #run(tensors: readonly Tensor[], watch: Stopwatch): Promise<Finding> {
+  async #run(tensors: readonly Tensor[], watch: Stopwatch): Promise<PipelineResult> {
     invariant(!this.#isBusy, "a pipeline looks at one thing at a time");
     this.#isBusy = true;
     try {

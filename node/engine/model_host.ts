@@ -10,7 +10,7 @@ import type { Manifest } from "../../models/manifest.ts";
 import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
 import { marksOf } from "../../models/pipelines/marks.ts";
 import type { Pipeline } from "../../models/pipelines/pipeline.ts";
-import { inHundredths } from "../../models/pipelines/rounded.ts";
+import { truncatedToHundredths } from "../../models/pipelines/rounded.ts";
 import type { ModelSession } from "../../models/tensor.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
@@ -129,12 +129,12 @@ export class ModelHost {
     const { name, pipeline, files } = this.#find(manifestDigest);
     const gallery = this.#galleryFor(options.gallery, files);
     const startMs = this.#nowMs();
-    const computing = image === null ? null : pipeline.recognizeTensors?.(image) ?? null;
+    const computing = image === null ? null : pipeline.recogniseTensors?.(image) ?? null;
     const picture = computing === null && pipeline.needsPicture ? await this.#decode(image) : null;
     const decodedMs = this.#nowMs();
     const wanted = { embeddings: options.embeddings, quality: options.crops, gallery };
-    const { timings, notes = [], ...found } = await (computing ?? pipeline.recognize(picture, wanted));
-    const recognizedMs = this.#nowMs();
+    const { timings, ...found } = await (computing ?? pipeline.recognise(picture, wanted));
+    const recognisedMs = this.#nowMs();
     const crops = options.crops && picture !== null ? await this.#cropFaces(picture, found.persons) : [];
     const croppedMs = this.#nowMs();
     const isVisible = found.tensors === undefined && found.embedding === undefined;
@@ -146,11 +146,11 @@ export class ModelHost {
     if (picture !== null) this.#codec.release(picture);
     const endMs = this.#nowMs();
     const all: Timings = {
-      decodeMs: inHundredths(decodedMs - startMs),
+      decodeMs: truncatedToHundredths(decodedMs - startMs),
       ...timings,
-      drawMs: inHundredths(drawnMs - croppedMs),
-      encodeMs: inHundredths(endMs - drawnMs + croppedMs - recognizedMs),
-      totalMs: inHundredths(endMs - startMs),
+      drawMs: truncatedToHundredths(drawnMs - croppedMs),
+      encodeMs: truncatedToHundredths(endMs - drawnMs + croppedMs - recognisedMs),
+      totalMs: truncatedToHundredths(endMs - startMs),
     };
     const compared = gallery === null ? {} : { gallery: { name: gallery.view.gallery, version: gallery.view.version } };
     const flaws: Note[] = picture?.flaw === undefined ? [] : [{ code: "picture_repaired", text: picture.flaw }];
@@ -235,7 +235,7 @@ export class ModelHost {
 
 async function repeatEmpty(pipeline: Pipeline): Promise<void> {
   for (let run = 0; run < MEASURED_EMPTY_RUNS; run++) {
-    await pipeline.recognize(null, { embeddings: false });
+    await pipeline.recognise(null, { embeddings: false });
   }
 }
 

@@ -16,7 +16,7 @@ import { ALIGNED, ARCFACE_TEMPLATE } from "../../models/pipelines/faces/align.ts
 import { DETECT, DETECT_INPUT } from "../../models/pipelines/faces/detect.ts";
 import { EMBED } from "../../models/pipelines/faces/embed.ts";
 import { LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "../../models/pipelines/faces/landmarks.ts";
-import { SessionRunner } from "../../models/pipelines/session_runner.ts";
+import { CheckedSession } from "../../models/pipelines/checked_session.ts";
 import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
 import type { ModelSession } from "../../models/tensor.ts";
 import { withDepthwiseConvolution } from "../../node/engine/patches/depthwise_patch.ts";
@@ -40,14 +40,14 @@ const engine = await assetFiles("onnxruntime.wasm");
 initOnnx(withDepthwiseConvolution(engine) ?? engine);
 const files: Record<string, ModelSession> = {};
 for (const { role } of FACES.manifest.files) files[role] = await createModelSession(await FACES.loadFile(role));
-const detect = new SessionRunner(files, DETECT);
-const landmarks = new SessionRunner(files, LANDMARKS);
-const embed = new SessionRunner(files, EMBED);
+const detect = new CheckedSession(files, DETECT);
+const landmarks = new CheckedSession(files, LANDMARKS);
+const embed = new CheckedSession(files, EMBED);
 const codec = createImageCodec(assetFiles);
 const annotator = createAnnotator(assetFiles);
 const photo = await samplePhoto(1);
 const pipeline = createPipeline(FACES.manifest, files, { nowMs: () => performance.now() });
-const { persons } = await pipeline.recognize(await codec.decode(photo), { embeddings: true });
+const { persons } = await pipeline.recognise(await codec.decode(photo), { embeddings: true });
 
 self.onmessage = async () => self.postMessage(await round());
 self.postMessage("ready");

@@ -7,7 +7,7 @@ import { FACES } from "../../models/catalog/faces.ts";
 import { DETECT } from "../../models/pipelines/faces/detect.ts";
 import { EMBED } from "../../models/pipelines/faces/embed.ts";
 import { LANDMARKS } from "../../models/pipelines/faces/landmarks.ts";
-import { SessionRunner } from "../../models/pipelines/session_runner.ts";
+import { CheckedSession } from "../../models/pipelines/checked_session.ts";
 import type { ModelSession } from "../../models/tensor.ts";
 import { assetFiles } from "../../node/engine/asset_files.ts";
 import { withDepthwiseConvolution } from "../../node/engine/patches/depthwise_patch.ts";
@@ -36,8 +36,8 @@ async function load(kind: EngineKind): Promise<Runs> {
   initOnnx(kind === "published" ? engine : withDepthwiseConvolution(engine) ?? engine);
   const files: Record<string, ModelSession> = {};
   for (const { role } of FACES.manifest.files) files[role] = await createModelSession(await FACES.loadFile(role));
-  const [detect, landmarks] = [new SessionRunner(files, DETECT), new SessionRunner(files, LANDMARKS)];
-  const embed = new SessionRunner(files, EMBED);
+  const [detect, landmarks] = [new CheckedSession(files, DETECT), new CheckedSession(files, LANDMARKS)];
+  const embed = new CheckedSession(files, EMBED);
   for (const { input } of [detect, landmarks, embed]) input.forEach((_, at) => input[at] = at % 255 / 255 - 0.5);
   return { detect: () => detect.run(), landmarks: () => landmarks.run(), embed: () => embed.run() };
 }

@@ -1,4 +1,4 @@
-import { blobsOf, encodeManifest } from "../../models/manifest.ts";
+import { encodeManifest, requiredBlobs } from "../../models/manifest.ts";
 import type { ModelAdded } from "../../protocol/http_api/api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { ModelsClient } from "../client/models_client.ts";
@@ -17,7 +17,7 @@ export async function uploadPrepared(
     readFile?: (digest: Digest) => Promise<Uint8Array<ArrayBuffer>>;
   },
 ): Promise<ModelAdded> {
-  const blobs = blobsOf(manifest);
+  const blobs = requiredBlobs(manifest);
   const totalBytes = blobs.reduce((sum, { size }) => sum + size, 0);
   let doneBytes = 0;
   for (const { digest, size } of blobs) {

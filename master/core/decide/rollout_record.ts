@@ -1,4 +1,4 @@
-import { inHundredths } from "../../../models/pipelines/rounded.ts";
+import { truncatedToHundredths } from "../../../models/pipelines/rounded.ts";
 import type { LineageListing, RolloutRecord, RolloutStage } from "../../../protocol/http_api/rollout_api.ts";
 import { clipReason } from "../../../protocol/kernel/clip.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
@@ -61,7 +61,7 @@ export function listLineage(state: MasterState, lineage: Lineage): LineageListin
 
 function typicalMs(samples: readonly number[]): number | null {
   const medianMs = medianOf(samples);
-  return medianMs === null ? null : inHundredths(medianMs);
+  return medianMs === null ? null : truncatedToHundredths(medianMs);
 }
 
 function waitsFor({ stage, spec, answered, failed }: Rollout, nodes: { ready: number; wanted: number }): string {

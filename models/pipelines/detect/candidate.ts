@@ -41,7 +41,7 @@ export function boxOf(
 }
 
 /** Creates the error `model_invalid` for an output whose shape is not that of its family. */
-export function misshapen(
+export function shapeError(
   { dims }: Pick<Tensor, "dims">,
   { output, decode, wanted }: { output: string; decode: DetectParameters["decode"]; wanted: string },
 ): DmlError {

@@ -1,8 +1,8 @@
 import type { DetectFamily } from "../../manifest/detect.ts";
 import { floatsOf, type Tensor } from "../../tensor.ts";
-import { activated, sigmoid } from "../activation.ts";
+import { applyActivation, sigmoid } from "../activation.ts";
 import { checkClassCount } from "../classes.ts";
-import { boxOf, type Candidate, misshapen, trimmedDims } from "./candidate.ts";
+import { boxOf, type Candidate, shapeError, trimmedDims } from "./candidate.ts";
 
 /** Best class of one box. */
 interface Best {
@@ -18,7 +18,7 @@ export function decodeSsd(outputs: readonly Tensor[], parameters: DetectFamily<"
   const [boxes, scores, classes] = outputs;
   const [count, four = 0, ...more] = trimmedDims(boxes, 2);
   if (four !== 4 || more.length > 0) {
-    throw misshapen(boxes, { output: parameters.boxes, decode: "ssd", wanted: "1xNx4" });
+    throw shapeError(boxes, { output: parameters.boxes, decode: "ssd", wanted: "1xNx4" });
   }
   const corners = floatsOf(boxes);
   const bestOf = classes === undefined
@@ -42,11 +42,14 @@ function bestOfClasses(
   const numbers = floatsOf(scores);
   const classCount = count === 0 ? 0 : numbers.length / count;
   if (!Number.isInteger(classCount)) {
-    throw misshapen(scores, { output: parameters.scores, decode: "ssd", wanted: `1x${count}xC` });
+    throw shapeError(scores, { output: parameters.scores, decode: "ssd", wanted: `1x${count}xC` });
   }
   if (count > 0) checkClassCount(classCount, parameters.labels);
   return (at) => {
-    const activatedScores = activated(numbers.subarray(at * classCount, (at + 1) * classCount), parameters.activation);
+    const activatedScores = applyActivation(
+      numbers.subarray(at * classCount, (at + 1) * classCount),
+      parameters.activation,
+    );
     let index = -1;
     for (let candidate = 0; candidate < classCount; candidate++) {
       if (candidate === parameters.background) continue;
@@ -63,9 +66,9 @@ function classGiven(
   const numbers = floatsOf(scores);
   const names = floatsOf(classes);
   const wanted = `1x${count} beside boxes of 1x${count}x4`;
-  if (numbers.length !== count) throw misshapen(scores, { output: parameters.scores, decode: "ssd", wanted });
+  if (numbers.length !== count) throw shapeError(scores, { output: parameters.scores, decode: "ssd", wanted });
   if (names.length !== count) {
-    throw misshapen(classes, { output: parameters.classes ?? "", decode: "ssd", wanted });
+    throw shapeError(classes, { output: parameters.classes ?? "", decode: "ssd", wanted });
   }
   const { firstClass, background, activation } = parameters;
   return (at) => {

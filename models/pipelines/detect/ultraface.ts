@@ -1,7 +1,7 @@
 import type { DetectFamily } from "../../manifest/detect.ts";
 import { floatsOf, type Tensor } from "../../tensor.ts";
 import { checkClassCount } from "../classes.ts";
-import { boxOf, type Candidate, misshapen } from "./candidate.ts";
+import { boxOf, type Candidate, shapeError } from "./candidate.ts";
 
 /**
  * Decodes the outputs of UltraFace
@@ -15,11 +15,11 @@ export function decodeUltraface(
   const corners = floatsOf(boxes);
   const pairs = floatsOf(scores);
   if (corners.length % 4 !== 0) {
-    throw misshapen(boxes, { output: parameters.boxes, decode: "ultraface", wanted: "1xNx4" });
+    throw shapeError(boxes, { output: parameters.boxes, decode: "ultraface", wanted: "1xNx4" });
   }
   if (pairs.length !== corners.length / 2) {
     const wanted = `1x${corners.length / 4}x2 beside its boxes`;
-    throw misshapen(scores, { output: parameters.scores, decode: "ultraface", wanted });
+    throw shapeError(scores, { output: parameters.scores, decode: "ultraface", wanted });
   }
   checkClassCount(1, parameters.labels);
   const form = { form: "xyxy", unit: "normalised", input: parameters.input } as const;

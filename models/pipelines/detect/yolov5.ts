@@ -2,7 +2,7 @@ import type { DetectFamily } from "../../manifest/detect.ts";
 import { floatsOf, type Tensor } from "../../tensor.ts";
 import { sigmoid } from "../activation.ts";
 import { checkClassCount } from "../classes.ts";
-import { boxOf, type Candidate, misshapen, trimmedDims } from "./candidate.ts";
+import { boxOf, type Candidate, shapeError, trimmedDims } from "./candidate.ts";
 
 /** Numbers of a row before its class scores: the box and the objectness. */
 const YOLO_HEAD = 5;
@@ -27,7 +27,7 @@ export function yoloRows(
   const isFitting = labels.length === 0 || length === YOLO_HEAD + labels.length;
   if (more.length > 0 || length <= YOLO_HEAD || !isFitting) {
     const wanted = `1xNx(5 + classes)${labels.length > 0 ? `, here 1xNx${YOLO_HEAD + labels.length}` : ""}`;
-    throw misshapen(output, { output: parameters.output, decode, wanted });
+    throw shapeError(output, { output: parameters.output, decode, wanted });
   }
   checkClassCount(length - YOLO_HEAD, labels);
   return { rows: floatsOf(output), count, length };

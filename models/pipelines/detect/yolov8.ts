@@ -2,7 +2,7 @@ import type { DetectFamily } from "../../manifest/detect.ts";
 import { floatsOf, type Tensor } from "../../tensor.ts";
 import { sigmoid } from "../activation.ts";
 import { checkClassCount } from "../classes.ts";
-import { boxOf, type Candidate, misshapen, trimmedDims } from "./candidate.ts";
+import { boxOf, type Candidate, shapeError, trimmedDims } from "./candidate.ts";
 
 /** Numbers of a box, which precede the class scores. */
 const HEAD = 4;
@@ -17,7 +17,7 @@ export function decodeYolov8([output]: readonly Tensor[], parameters: DetectFami
   const isFitting = labels.length === 0 || length === HEAD + labels.length;
   if (more.length > 0 || length <= HEAD || !isFitting) {
     const wanted = `1x(4 + classes)xN${labels.length > 0 ? `, here 1x${HEAD + labels.length}xN` : ""}`;
-    throw misshapen(output, { output: parameters.output, decode: "yolov8", wanted });
+    throw shapeError(output, { output: parameters.output, decode: "yolov8", wanted });
   }
   checkClassCount(length - HEAD, labels);
   const numbers = floatsOf(output);

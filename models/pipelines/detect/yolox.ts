@@ -1,6 +1,6 @@
 import type { DetectFamily } from "../../manifest/detect.ts";
 import type { Tensor } from "../../tensor.ts";
-import { type Candidate, misshapen } from "./candidate.ts";
+import { type Candidate, shapeError } from "./candidate.ts";
 import { bestOfRow, type YoloRows, yoloRows } from "./yolov5.ts";
 
 /**
@@ -19,7 +19,7 @@ export function decodeYolox([output]: readonly Tensor[], parameters: DetectFamil
   const cells = grids.reduce((sum, { columns, rows }) => sum + columns * rows, 0);
   if (cells !== all.count) {
     const wanted = `1x${cells}x(5 + classes) for the strides ${strides.join(", ")} of ${input.width}x${input.height}`;
-    throw misshapen(output, { output: parameters.output, decode: "yolox", wanted });
+    throw shapeError(output, { output: parameters.output, decode: "yolox", wanted });
   }
   const candidates: Candidate[] = [];
   let start = 0;

@@ -4,8 +4,8 @@ import type { Picture } from "../../image/picture.ts";
 import { PictureTensor } from "../../image/resample/picture_tensor.ts";
 import { placedBox } from "../../image/geometry/placement.ts";
 import type { PictureInput } from "../../manifest/picture_input.ts";
-import { activated } from "../activation.ts";
-import { type SessionForm, SessionRunner } from "../session_runner.ts";
+import { applyActivation } from "../activation.ts";
+import { CheckedSession, type ModelSignature } from "../checked_session.ts";
 import type { ModelSessions } from "../pipeline.ts";
 import { rounded } from "../rounded.ts";
 import { SSR_STAGES, ssrNetValue } from "./ssr_net.ts";
@@ -71,9 +71,9 @@ export class FaceAttributes {
   readonly #expression: FaceModel<typeof EXPRESSION> | null;
   readonly #liveness: FaceModel<typeof LIVENESS> | null;
 
-  /** Throws `model_invalid` if a model file does not have the expected form. */
+  /** Throws `model_invalid` if a model file does not have the expected tensors. */
   constructor(sessions: ModelSessions) {
-    const has = ({ role }: SessionForm) => Object.hasOwn(sessions, role);
+    const has = ({ role }: ModelSignature) => Object.hasOwn(sessions, role);
     this.#age = has(AGE) ? new FaceModel(sessions, AGE, { input: SMALL, side: SMALL_SIDE }) : null;
     this.#gender = has(GENDER) ? new FaceModel(sessions, GENDER, { input: SMALL, side: SMALL_SIDE }) : null;
     this.#expression = has(EXPRESSION)
@@ -86,15 +86,15 @@ export class FaceAttributes {
    * Returns the attributes of the face in `box`; null if the model has no model file for any of
    * them.
    */
-  async of(picture: Picture, { box, watch }: { box: Box; watch: Stopwatch }): Promise<Attributes | null> {
+  async estimate(picture: Picture, { box, watch }: { box: Box; watch: Stopwatch }): Promise<Attributes | null> {
     const attributes: Attributes = {};
     const at = { box, watch };
-    if (this.#age) attributes.age = ageOf(ssrNetValue(await this.#age.look(picture, at)));
-    if (this.#gender) attributes.gender = genderOf(ssrNetValue(await this.#gender.look(picture, at)));
+    if (this.#age) attributes.age = ageOf(ssrNetValue(await this.#age.run(picture, at)));
+    if (this.#gender) attributes.gender = genderOf(ssrNetValue(await this.#gender.run(picture, at)));
     if (this.#expression) {
-      attributes.expression = choiceOf((await this.#expression.look(picture, at)).output, EXPRESSIONS);
+      attributes.expression = choiceOf((await this.#expression.run(picture, at)).output, EXPRESSIONS);
     }
-    if (this.#liveness) attributes.liveness = choiceOf((await this.#liveness.look(picture, at)).output, LIVENESSES);
+    if (this.#liveness) attributes.liveness = choiceOf((await this.#liveness.run(picture, at)).output, LIVENESSES);
     if (Object.keys(attributes).length === 0) return null;
     watch.lap("interpretMs");
     return attributes;
@@ -102,26 +102,26 @@ export class FaceAttributes {
 }
 
 /** A model file whose input is a square around a face. */
-class FaceModel<Form extends SessionForm> {
-  readonly #runner: SessionRunner<Form>;
+class FaceModel<Signature extends ModelSignature> {
+  readonly #session: CheckedSession<Signature>;
   readonly #tensor: PictureTensor;
   readonly #frame: Size;
   readonly #side: number;
 
-  constructor(sessions: ModelSessions, form: Form, { input, side }: { input: PictureInput; side: number }) {
-    this.#runner = new SessionRunner(sessions, form);
-    this.#tensor = new PictureTensor(input, this.#runner.input);
+  constructor(sessions: ModelSessions, signature: Signature, { input, side }: { input: PictureInput; side: number }) {
+    this.#session = new CheckedSession(sessions, signature);
+    this.#tensor = new PictureTensor(input, this.#session.input);
     this.#frame = input;
     this.#side = side;
   }
 
-  async look(
+  async run(
     picture: Picture,
     { box, watch }: { box: Box; watch: Stopwatch },
-  ): Promise<Record<keyof Form["outputs"], Float32Array>> {
+  ): Promise<Record<keyof Signature["outputs"], Float32Array>> {
     this.#tensor.fill(picture, placedBox(squareAround(box, { side: this.#side, picture }), this.#frame));
     watch.lap("prepareMs");
-    const answer = await this.#runner.run();
+    const answer = await this.#session.run();
     watch.lap("inferMs");
     return answer;
   }
@@ -153,7 +153,7 @@ function genderOf(value: number): { label: string; score: number } {
 /** Returns the label whose classes together have the highest probability. */
 function choiceOf(scores: Float32Array, labels: readonly string[]): { label: string; score: number } {
   const sums = new Map<string, number>();
-  activated(scores, "softmax").forEach((share, at) => sums.set(labels[at], (sums.get(labels[at]) ?? 0) + share));
+  applyActivation(scores, "softmax").forEach((share, at) => sums.set(labels[at], (sums.get(labels[at]) ?? 0) + share));
   const [[label, score]] = [...sums].sort(([, one], [, other]) => other - one);
   return { label, score: rounded(clamp(score), SCORE_DECIMALS) };
 }
@@ -162,8 +162,8 @@ function clamp(value: number): number {
   return value >= 0 ? Math.min(value, 1) : 0;
 }
 
-function input(form: { side: number } & Pick<PictureInput, "channels" | "scale" | "mean" | "std">): PictureInput {
-  const { side, ...values } = form;
+function input(options: { side: number } & Pick<PictureInput, "channels" | "scale" | "mean" | "std">): PictureInput {
+  const { side, ...values } = options;
   const resize = { mode: "stretch" } as const;
   return { tensor: "input", width: side, height: side, layout: "NCHW", type: "float32", resize, ...values };
 }

@@ -15,7 +15,7 @@ const CORNER_MIN = -1;
 const CORNER_MAX = 2;
 
 /**
- * Form of the detector, UltraFace RFB-320
+ * Signature of the detector, UltraFace RFB-320
  * (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB). `scores` are pairs
  * (background, face) after softmax; `boxes` are decoded x1, y1, x2, y2 in 0..1 of the input.
  */

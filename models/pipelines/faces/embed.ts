@@ -2,8 +2,8 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { ALIGNED } from "./align.ts";
 
 /**
- * Form of the embedder, MobileFaceNet: it converts an aligned face to 512 numbers, whose direction
- * identifies the person.
+ * Signature of the embedder, MobileFaceNet: it converts an aligned face to 512 numbers, whose
+ * direction identifies the person.
  */
 export const EMBED = {
   role: "embed",

@@ -4,8 +4,8 @@ import type { Box, Point } from "../../image/geometry/geometry.ts";
 export const LANDMARKS_INPUT = { side: 64, scale: 1 / 256 } as const;
 
 /**
- * Form of the landmark model file: it returns 68 points (x, y) in 0..1 of the square, in the order
- * of the iBUG 300-W annotation.
+ * Signature of the landmark model file: it returns 68 points (x, y) in 0..1 of the square, in the
+ * order of the iBUG 300-W annotation.
  */
 export const LANDMARKS = {
   role: "landmarks",

@@ -17,13 +17,13 @@ const SIMILARITY_DECIMALS = 4;
 const QUALITY_DECIMALS = 1;
 
 /** Results from the aligned face; null if they were not requested. */
-export interface SeenFace {
+export interface AlignedFaceResults {
   readonly embedding: Float32Array | null;
   readonly quality: FaceQuality | null;
   readonly recognised: RecognisedFace | null;
 }
 
-export const NOTHING_SEEN: SeenFace = { embedding: null, quality: null, recognised: null };
+export const NO_FACE_RESULTS: AlignedFaceResults = { embedding: null, quality: null, recognised: null };
 
 /**
  * Converts a face to the person that users receive: the box limited to the picture, with a name if
@@ -31,7 +31,7 @@ export const NOTHING_SEEN: SeenFace = { embedding: null, quality: null, recognis
  */
 export function personOf(
   face: DetectedFace,
-  options: Partial<SeenFace> & { landmarks: readonly Point[]; attributes?: Attributes | null; picture: Size },
+  options: Partial<AlignedFaceResults> & { landmarks: readonly Point[]; attributes?: Attributes | null; picture: Size },
 ): Person {
   const { landmarks, embedding = null, quality = null, recognised = null, attributes = null, picture } = options;
   return {

@@ -13,10 +13,10 @@ import { FaceAttributes } from "./attributes.ts";
 import { DETECT, DETECT_INPUT, type DetectedFace, detectedFaces } from "./detect.ts";
 import { EMBED, normalise } from "./embed.ts";
 import { fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./landmarks.ts";
-import { NOTHING_SEEN, personOf, type SeenFace } from "./person.ts";
+import { type AlignedFaceResults, NO_FACE_RESULTS, personOf } from "./person.ts";
 import { QualityMeter } from "./quality.ts";
-import { SessionRunner } from "../session_runner.ts";
-import type { Finding, ModelSessions, Pipeline, PipelineFactory, RecognizeOptions } from "../pipeline.ts";
+import { CheckedSession } from "../checked_session.ts";
+import type { ModelSessions, Pipeline, PipelineFactory, PipelineResult, RecogniseOptions } from "../pipeline.ts";
 import { Stopwatch } from "../stopwatch.ts";
 
 /**
@@ -28,9 +28,9 @@ export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, sessions
 
 class FacesPipeline implements Pipeline {
   readonly needsPicture = true;
-  readonly #detect: SessionRunner<typeof DETECT>;
-  readonly #landmarks: SessionRunner<typeof LANDMARKS>;
-  readonly #embedder: SessionRunner<typeof EMBED>;
+  readonly #detect: CheckedSession<typeof DETECT>;
+  readonly #landmarks: CheckedSession<typeof LANDMARKS>;
+  readonly #embedder: CheckedSession<typeof EMBED>;
   readonly #attributes: FaceAttributes;
   readonly #quality = new QualityMeter();
   readonly #parameters: FacesParameters;
@@ -42,23 +42,23 @@ class FacesPipeline implements Pipeline {
   #isBusy = false;
 
   constructor(sessions: ModelSessions, options: { parameters: FacesParameters; nowMs: () => number }) {
-    this.#detect = new SessionRunner(sessions, DETECT);
-    this.#landmarks = new SessionRunner(sessions, LANDMARKS);
-    this.#embedder = new SessionRunner(sessions, EMBED);
+    this.#detect = new CheckedSession(sessions, DETECT);
+    this.#landmarks = new CheckedSession(sessions, LANDMARKS);
+    this.#embedder = new CheckedSession(sessions, EMBED);
     this.#attributes = new FaceAttributes(sessions);
     this.#parameters = options.parameters;
     this.#nowMs = options.nowMs;
   }
 
-  async recognize(picture: Picture | null, options: RecognizeOptions): Promise<Finding> {
+  async recognise(picture: Picture | null, options: RecogniseOptions): Promise<PipelineResult> {
     invariant(picture !== null, "the faces pipeline is given a picture");
     return await this.#exclusively(async (watch) => {
       const persons: Person[] = [];
       for (const face of await this.#findFaces(picture, watch)) {
         const landmarks = await this.#findLandmarks(picture, { box: face.box, watch });
-        const seen = await this.#lookAt(picture, { landmarks, watch, wanted: options });
+        const seen = await this.#analyse(picture, { landmarks, watch, wanted: options });
         const isAttributed = persons.length < LIMITS.attributedFacesMax;
-        const attributes = isAttributed ? await this.#attributes.of(picture, { box: face.box, watch }) : null;
+        const attributes = isAttributed ? await this.#attributes.estimate(picture, { box: face.box, watch }) : null;
         persons.push(personOf(face, { landmarks, picture, attributes, ...seen }));
         watch.lap("interpretMs");
       }
@@ -72,7 +72,7 @@ class FacesPipeline implements Pipeline {
       const landmarks = await this.#findLandmarks(picture, { box: middleOf(picture), watch });
       this.#align(picture, landmarks);
       await this.#embed(watch);
-      await this.#attributes.of(picture, { box: middleOf(picture), watch });
+      await this.#attributes.estimate(picture, { box: middleOf(picture), watch });
     });
   }
 
@@ -100,16 +100,16 @@ class FacesPipeline implements Pipeline {
   }
 
   /** Aligns a face and computes those results that are requested. */
-  async #lookAt(
+  async #analyse(
     picture: Picture,
-    options: { landmarks: Point[]; watch: Stopwatch; wanted: RecognizeOptions },
-  ): Promise<SeenFace> {
+    options: { landmarks: Point[]; watch: Stopwatch; wanted: RecogniseOptions },
+  ): Promise<AlignedFaceResults> {
     const { landmarks, watch, wanted: { embeddings, gallery = null, quality: isMeasured = false } } = options;
-    if (!embeddings && !isMeasured && gallery === null) return NOTHING_SEEN;
+    if (!embeddings && !isMeasured && gallery === null) return NO_FACE_RESULTS;
     this.#align(picture, landmarks);
     const quality = this.#quality.measure(this.#embedder.input, landmarks);
     watch.lap("prepareMs");
-    if (!embeddings && gallery === null) return { ...NOTHING_SEEN, quality };
+    if (!embeddings && gallery === null) return { ...NO_FACE_RESULTS, quality };
     const embedding = await this.#embed(watch);
     const recognised = gallery?.recognise(embedding, quality) ?? null;
     return { embedding: embeddings ? embedding : null, quality, recognised };

@@ -33,12 +33,13 @@ Deno.test("RowScan aim() says no while all scratches of the memory are in use", 
   assertEquals([scans[SCRATCHES].aim(embedding), scans[5].aim(embedding)], [true, false]);
 });
 
-Deno.test("RowScan look() answers each scan about its own embedding, however many share the memory", () => {
+Deno.test("RowScan similarityBounds() answers each scan about its own embedding, however many share the memory", () => {
   const random = seededRandom(5);
   const dimensions = 20;
   const rows = Array.from({ length: 9 }, () => madeFace(random, { dimensions }));
   const { memory } = opened(rows, dimensions);
-  const answersOf = (scan: RowScan) => Array.from(scan.look(0, rows.length).similaritiesMax.subarray(0, rows.length));
+  const answersOf = (scan: RowScan) =>
+    Array.from(scan.similarityBounds(0, rows.length).similaritiesMax.subarray(0, rows.length));
   const alone = rows.map((row) => {
     const scan = new RowScan({ memory, dimensions });
     scan.aim(row);
@@ -54,7 +55,7 @@ Deno.test("RowScan look() answers each scan about its own embedding, however man
   assertEquals(together.map(answersOf), alone);
 });
 
-Deno.test("RowScan look() is never below the exact similarity, and its maximum is the greatest of its values", () => {
+Deno.test("RowScan similarityBounds() never says less than the exact similarity, and its greatest is the greatest", () => {
   const given = fc.integer({ min: 1, max: 33 }).chain((dimensions) =>
     fc.record({
       dimensions: fc.constant(dimensions),
@@ -65,13 +66,13 @@ Deno.test("RowScan look() is never below the exact similarity, and its maximum i
   fc.assert(fc.property(given, ({ dimensions, rows, embedding }) => {
     const { scan } = opened(rows, dimensions);
     scan.aim(embedding);
-    const { similaritiesMax, greatest } = scan.look(0, rows.length);
+    const { similaritiesMax, greatest } = scan.similarityBounds(0, rows.length);
     rows.forEach((row, index) => assert(similaritiesMax[index] >= cosine(embedding, row)));
     assert(greatest >= Math.max(...similaritiesMax.subarray(0, rows.length)));
   }));
 });
 
-Deno.test("RowScan look() equals the sum of its kernel's formula, in each row of each block", () => {
+Deno.test("RowScan similarityBounds() is the plain sum of its kernel's formula, in each row of each block", () => {
   const random = seededRandom(3);
   for (const dimensions of [1, 7, 8, 9, 100, 512, 1_024]) {
     const rows = Array.from({ length: ROWS_PER_BLOCK + 6 }, () => madeFace(random, { dimensions }));
@@ -82,7 +83,7 @@ Deno.test("RowScan look() equals the sum of its kernel's formula, in each row of
     const { scale: queryScale, error: queryError } = quantise(embedding, { codes: query, codeMax: QUERY_CODE_MAX });
     const codes = new Int8Array(dimensions);
     for (const [block, count] of [[0, ROWS_PER_BLOCK], [1, 6]]) {
-      const { similaritiesMax } = scan.look(block, count);
+      const { similaritiesMax } = scan.similarityBounds(block, count);
       for (let row = 0; row < count; row++) {
         const { scale, error } = quantise(rows[block * ROWS_PER_BLOCK + row], { codes, codeMax: CODE_MAX });
         const dot = codes.reduce((sum, code, index) => sum + code * query[index], 0);
@@ -93,24 +94,24 @@ Deno.test("RowScan look() equals the sum of its kernel's formula, in each row of
   }
 });
 
-Deno.test("RowScan look() is correct for the largest possible sums of codes", () => {
+Deno.test("RowScan similarityBounds() holds for the largest sums that codes can have", () => {
   const dimensions = 1_024;
   const even = unit(new Float32Array(dimensions).fill(1));
   const { scan } = opened([even, even.map((value) => -value), even, even], dimensions);
   scan.aim(even);
-  const { similaritiesMax } = scan.look(0, 4);
+  const { similaritiesMax } = scan.similarityBounds(0, 4);
   assert(similaritiesMax[0] >= 1 - 1e-6 && similaritiesMax[0] < 1.001);
   assert(similaritiesMax[1] >= -1 && similaritiesMax[1] < -0.999);
 });
 
-Deno.test("RowScan look() is within a fiftieth of the exact similarity at realistic sizes, so it rules out nearly all", () => {
+Deno.test("RowScan similarityBounds() is within a fiftieth of the exact similarity of real sizes, so it rules out nearly all", () => {
   const random = seededRandom(4);
   const dimensions = 512;
   const rows = Array.from({ length: 200 }, () => madeFace(random, { dimensions }));
   const embedding = madeFace(random, { dimensions, centre: rows[10] });
   const { scan, memory } = opened(rows, dimensions);
   scan.aim(embedding);
-  const { similaritiesMax } = scan.look(0, rows.length);
+  const { similaritiesMax } = scan.similarityBounds(0, rows.length);
   const floats = new Float32Array(memory.buffer);
   rows.forEach((row, index) => {
     const start = floatsAddress(rowLayout(dimensions), index) / Float32Array.BYTES_PER_ELEMENT;

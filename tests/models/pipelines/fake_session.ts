@@ -1,37 +1,34 @@
-import type { SessionForm } from "../../../models/pipelines/session_runner.ts";
+import type { ModelSignature } from "../../../models/pipelines/checked_session.ts";
 import { floatTensor, type ModelSession } from "../../../models/tensor.ts";
 
 /** Output values of a fake model file by output name; outputs left out are all zeros. */
 export type FakeAnswer = Readonly<Record<string, Float32Array>>;
 
-/**
- * A model file of the form that a pipeline expects. It answers with the test's values and records
- * its inputs.
- */
+/** A model file of the signature that a pipeline expects, which answers as a test says and keeps what it was asked. */
 export class FakeSession implements ModelSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /** Copies of the inputs of all runs so far. */
   readonly runs: Float32Array[] = [];
-  readonly #form: SessionForm;
+  readonly #signature: ModelSignature;
   readonly #answer: (run: number) => FakeAnswer | Promise<FakeAnswer>;
 
   constructor(
-    form: SessionForm,
+    signature: ModelSignature,
     answer: (run: number) => FakeAnswer | Promise<FakeAnswer> = () => ({}),
   ) {
-    this.inputNames = [form.input.name];
-    this.outputNames = Object.keys(form.outputs);
-    this.#form = form;
+    this.inputNames = [signature.input.name];
+    this.outputNames = Object.keys(signature.outputs);
+    this.#signature = signature;
     this.#answer = answer;
   }
 
   async run(inputs: Parameters<ModelSession["run"]>[0]): ReturnType<ModelSession["run"]> {
-    const { data } = inputs[this.#form.input.name];
+    const { data } = inputs[this.#signature.input.name];
     if (!(data instanceof Float32Array)) throw new TypeError("not floats");
     const answer = await this.#answer(this.runs.push(data.slice()) - 1);
     return Object.fromEntries(
-      Object.entries(this.#form.outputs).map(([name, count]) => {
+      Object.entries(this.#signature.outputs).map(([name, count]) => {
         const floats = answer[name] ?? new Float32Array(count);
         return [name, floatTensor(floats, [floats.length])];
       }),

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { checkTestImage } from "../../../models/manifest/check_test_image.ts";
 import { decodeManifest } from "../../../models/manifest.ts";
-import { inHundredths } from "../../../models/pipelines/rounded.ts";
+import { truncatedToHundredths } from "../../../models/pipelines/rounded.ts";
 import { asDmlError, DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import type { Prediction } from "../../../protocol/messages/prediction.ts";
@@ -51,7 +51,7 @@ export async function runModelsTest(
       failures.push(failure);
       fault = `${failure.message} ${failure.advice}`;
     }
-    const tookMs = inHundredths(context.clock.nowMs() - startMs);
+    const tookMs = truncatedToHundredths(context.clock.nowMs() - startMs);
     if (command.json) terminal.out(`${JSON.stringify({ image, ok: fault === null, tookMs, fault })}\n`);
     else terminal.out(lineOf({ image, tookMs, fault }, terminal.outColor));
   }

@@ -28,7 +28,7 @@ for (const { role } of FACE_ATTRIBUTES.manifest.files) {
 const photos = await samplePhotos();
 const attributed = createPipeline(FACE_ATTRIBUTES.manifest, sessions, CLOCK);
 const found: Person[][] = [];
-for (const photo of photos) found.push((await attributed.recognize(photo, { embeddings: false })).persons);
+for (const photo of photos) found.push((await attributed.recognise(photo, { embeddings: false })).persons);
 
 /** Faces with a clear smile and open eyes: the photo, then the face in order of score. */
 const SMILING = [[0, 2], [2, 1], [2, 2], [3, 3], [5, 1], [5, 3]] as const;
@@ -42,7 +42,7 @@ async function classify(
   const rest = { output: "output", activation: "softmax", topK: 1, scoreMin: 0 } as const;
   const manifest = manifestOf("classify", { ...parameters, ...rest });
   const pipeline = createPipeline(manifest, { model: sessions[role] }, CLOCK);
-  return (await pipeline.recognize(picture, { embeddings: false })).labels?.[0].label;
+  return (await pipeline.recognise(picture, { embeddings: false })).labels?.[0].label;
 }
 
 /** Cuts out the square around a face, `side` times as long as the face. */
@@ -59,7 +59,7 @@ Deno.test("face-attributes finds the same 22 faces as faces", async () => {
     embed: sessions.embed,
   }, CLOCK);
   assertEquals(found.flat().length, 22);
-  const { persons } = await plain.recognize(photos[0], { embeddings: false });
+  const { persons } = await plain.recognise(photos[0], { embeddings: false });
   assertEquals(persons, found[0].map(({ attributes: _, ...person }) => person));
 });
 
@@ -142,7 +142,7 @@ Deno.test("detect runs UltraFace's model file and finds the same 22 faces as fac
   });
   const pipeline = createPipeline(manifest, { model: sessions.detect }, CLOCK);
   for (const [at, photo] of photos.entries()) {
-    const { objects } = await pipeline.recognize(photo, { embeddings: false });
+    const { objects } = await pipeline.recognise(photo, { embeddings: false });
     assertEquals(objects?.length, found[at].length);
     for (const { box } of found[at]) {
       const overlaps = objects?.map((object) => intersectionOverUnion(object.box, box)) ?? [];
@@ -162,7 +162,7 @@ Deno.test("embed returns the embedder's vector of a cropped face, nearer to its 
   });
   const pipeline = createPipeline(manifest, { model: sessions.embed }, CLOCK);
   const vectorOf = async (photo: number, face: number, side: number) =>
-    (await pipeline.recognize(cutOut(photos[photo], found[photo][face], side), { embeddings: false })).embedding ?? [];
+    (await pipeline.recognise(cutOut(photos[photo], found[photo][face], side), { embeddings: false })).embedding ?? [];
   const cosine = (one: number[], other: number[]) => one.reduce((sum, value, at) => sum + value * other[at], 0);
   const [wide, narrow] = [await vectorOf(2, 1, 1.1), await vectorOf(2, 1, 1)];
   const stranger = await vectorOf(2, 2, 1.1);

@@ -55,7 +55,7 @@ async function startPipeline(): Promise<Pipeline> {
 }
 
 async function personsIn(picture: Picture): Promise<Person[]> {
-  return (await pipeline.recognize(picture, { embeddings: true })).persons;
+  return (await pipeline.recognise(picture, { embeddings: true })).persons;
 }
 
 function cosine(one: Person, other: Person): number {
@@ -68,7 +68,7 @@ function boxOf([x, y, width, height]: readonly [number, number, number, number])
   return { x, y, width, height };
 }
 
-Deno.test("recognize() finds the 22 faces on six photos where an independent program finds them", () => {
+Deno.test("recognise() finds the 22 faces of six photos where another program finds them", () => {
   assertEquals(found.map((persons) => persons.length), EXPECTED.map((boxes) => boxes.length));
   EXPECTED.forEach((boxes, photo) =>
     boxes.forEach((expected, index) => {
@@ -79,7 +79,7 @@ Deno.test("recognize() finds the 22 faces on six photos where an independent pro
   );
 });
 
-Deno.test("recognize() puts eyes above nose above mouth, left before right, and all inside the face", () => {
+Deno.test("recognise() puts eyes above nose above mouth, left of right, and all in the face", () => {
   for (const person of found.flat()) {
     personSchema.parse(person);
     const { box, landmarks: [leftEye, rightEye, nose, leftMouth, rightMouth] } = person;
@@ -93,7 +93,7 @@ Deno.test("recognize() puts eyes above nose above mouth, left before right, and 
   }
 });
 
-Deno.test("recognize() distinguishes the woman on two photos from all others, and these from each other", () => {
+Deno.test("recognise() tells the woman in two photos from all the others, and these from each other", () => {
   assert(cosine(...RED_HAIRED) > 0.55);
   const all = found.flat();
   all.forEach((one, index) =>
@@ -104,7 +104,7 @@ Deno.test("recognize() distinguishes the woman on two photos from all others, an
   );
 });
 
-Deno.test("recognize() gives the same person a similar embedding when the photo is rotated by 15 degrees", async () => {
+Deno.test("recognise() gives the same person the same embedding when the photo is turned by 15 degrees", async () => {
   for (const degrees of [15, -15]) {
     const turned = await personsIn(rotatedPicture(photos[2], degrees));
     for (const person of found[2]) {
@@ -114,13 +114,13 @@ Deno.test("recognize() gives the same person a similar embedding when the photo 
   }
 });
 
-Deno.test("recognize() gives the same person a similar embedding when the photo is scaled to a quarter", async () => {
+Deno.test("recognise() gives the same person the same embedding when the photo is a quarter of its size", async () => {
   const small = await personsIn(quarteredPicture(photos[2]));
   assertEquals(small.length, 3);
   small.forEach((person, index) => assert(cosine(person, found[2][index]) > 0.8));
 });
 
-Deno.test("recognize() finds a face that the border cuts", async () => {
+Deno.test("recognise() finds a face that the border cuts", async () => {
   const { box } = found[2][1];
   const left = Math.round(box.x + box.width * 0.3);
   const persons = await personsIn(croppedPicture(photos[2], { x: left, y: 0, width: 700, height: 1_000 }));
@@ -128,13 +128,13 @@ Deno.test("recognize() finds a face that the border cuts", async () => {
   assert(cut && Math.abs(cut.box.y - box.y) < 0.2 * box.height);
 });
 
-Deno.test("recognize() finds nobody on a picture without people", async () => {
+Deno.test("recognise() finds nobody where nobody is", async () => {
   const width = 640, height = 480;
   const plain = new Uint8Array(width * height * 3).fill(128);
   const checks = plain.map((_, index) => (Math.floor(index / 30) + Math.floor(index / (width * 30))) % 2 * 255);
   for (const data of [plain, checks]) assertEquals(await personsIn({ width, height, data }), []);
 });
 
-Deno.test("recognize() returns the same result a second time", async () => {
+Deno.test("recognise() answers the same a second time", async () => {
   assertEquals(await personsIn(photos[4]), found[4]);
 });

@@ -49,13 +49,13 @@ function fakePipeline(
 Deno.test("createPipeline() runs nothing more if the detector finds no face", async () => {
   const { pipeline, runs } = fakePipeline({});
   assert(pipeline.needsPicture);
-  assertEquals((await pipeline.recognize(PICTURE, { embeddings: true })).persons, []);
+  assertEquals((await pipeline.recognise(PICTURE, { embeddings: true })).persons, []);
   assertEquals(runs(), [1, 0, 0]);
 });
 
 Deno.test("createPipeline() returns valid persons, best score first", async () => {
   const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
-  const { persons } = await pipeline.recognize(PICTURE, { embeddings: true });
+  const { persons } = await pipeline.recognise(PICTURE, { embeddings: true });
   assertEquals(persons.map(({ score }) => score), [0.9, 0.8]);
   for (const person of persons) {
     assertEquals(personSchema.parse(person), person);
@@ -66,14 +66,14 @@ Deno.test("createPipeline() returns valid persons, best score first", async () =
 
 Deno.test("createPipeline() embeds no face unless embeddings are requested", async () => {
   const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
-  const { persons } = await pipeline.recognize(PICTURE, { embeddings: false });
+  const { persons } = await pipeline.recognise(PICTURE, { embeddings: false });
   assertEquals(persons.map((person) => "embedding" in person), [false, false]);
   assertEquals(runs(), [1, 2, 0]);
 });
 
 Deno.test("createPipeline() measures faces without embedding them if only quality is requested", async () => {
   const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
-  const { persons } = await pipeline.recognize(PICTURE, { embeddings: false, quality: true });
+  const { persons } = await pipeline.recognise(PICTURE, { embeddings: false, quality: true });
   assertEquals(persons.map(({ quality, embedding }) => [quality?.sharpness, embedding]), [[0, undefined], [
     0,
     undefined,
@@ -91,7 +91,7 @@ Deno.test("createPipeline() adds to each face the gallery's recognition by its e
   const gallery: FaceGallery = {
     recognise: (embedding, quality) => answers[asked.push([embedding.length, quality]) - 1],
   };
-  const { persons } = await pipeline.recognize(PICTURE, { embeddings: false, gallery });
+  const { persons } = await pipeline.recognise(PICTURE, { embeddings: false, gallery });
   assertEquals(asked.map(([dimensions]) => dimensions), [512, 512]);
   for (const person of persons) assertEquals(personSchema.parse(person), person);
   assertEquals(persons.map(({ name, similarity, recognition }) => [name, similarity, recognition]), [
@@ -113,7 +113,7 @@ Deno.test("createPipeline() warms up every model file once, whatever is on the p
 
 Deno.test("createPipeline() normalises a grey picture to the range on which the model files were trained", async () => {
   const { pipeline, sessions } = fakePipeline({ detect: TWO_FACES });
-  await pipeline.recognize(PICTURE, { embeddings: true });
+  await pipeline.recognise(PICTURE, { embeddings: true });
   const middle = (run: Float32Array) => run[Math.floor(run.length / 2)];
   const near = (one: number, other: number) => Math.abs(one - other) < 0.005;
   assert(near(middle(sessions.detect.runs[0]), (90 - 127) / 128));
@@ -125,7 +125,7 @@ Deno.test("createPipeline() returns the same for a picture whatever was processe
   const noise = { ...PICTURE, data: PICTURE.data.map((_, index) => index * 97 % 256) };
   const { pipeline, sessions } = fakePipeline({ detect: TWO_FACES });
   for (const picture of [PICTURE, noise, PICTURE]) {
-    await pipeline.recognize(picture, { embeddings: true });
+    await pipeline.recognise(picture, { embeddings: true });
   }
   assertEquals(sessions.detect.runs[2], sessions.detect.runs[0]);
   assertEquals(sessions.landmarks.runs.slice(4), sessions.landmarks.runs.slice(0, 2));
@@ -143,7 +143,7 @@ Deno.test("createPipeline() passes finite numbers for faces at the border, faces
   for (const [width, height] of sizes) {
     const { pipeline, sessions } = fakePipeline({ detect });
     const data = new Uint8Array(width * height * 3).fill(200);
-    const { persons } = await pipeline.recognize({ width, height, data }, { embeddings: true });
+    const { persons } = await pipeline.recognise({ width, height, data }, { embeddings: true });
     assert(persons.length > 0);
     for (const person of persons) personSchema.parse(person);
     for (const { runs } of Object.values(sessions)) {
@@ -155,9 +155,8 @@ Deno.test("createPipeline() passes finite numbers for faces at the border, faces
 Deno.test("createPipeline() measures the time of each part", async () => {
   let nowMs = 0;
   const { pipeline } = fakePipeline({ detect: TWO_FACES }, () => nowMs++);
-  const { timings } = await pipeline.recognize(PICTURE, { embeddings: true });
-  // The clock advances by one at each reading: one lap for each part of the detector, one for each
-  // model file of each face, and one more for each person.
+  const { timings } = await pipeline.recognise(PICTURE, { embeddings: true });
+  // One lap of each part for the detector, and one for either model file of either face; one more for each person.
   assertEquals(timings, { prepareMs: 5, inferMs: 5, interpretMs: 7 });
 });
 
@@ -166,18 +165,18 @@ Deno.test("createPipeline() rethrows the failure of a model file and processes t
   const answers: { detect: FakeAnswer | Promise<FakeAnswer> } = { detect: Promise.reject(failure) };
   const { pipeline } = fakePipeline(answers);
   assertStrictEquals(
-    await assertRejects(() => pipeline.recognize(PICTURE, { embeddings: false }), DmlError),
+    await assertRejects(() => pipeline.recognise(PICTURE, { embeddings: false }), DmlError),
     failure,
   );
   answers.detect = TWO_FACES;
-  assertEquals((await pipeline.recognize(PICTURE, { embeddings: false })).persons.length, 2);
+  assertEquals((await pipeline.recognise(PICTURE, { embeddings: false })).persons.length, 2);
 });
 
 Deno.test("createPipeline() refuses a second picture while one is processed", async () => {
   const first = Promise.withResolvers<FakeAnswer>();
   const { pipeline } = fakePipeline({ detect: first.promise });
-  const running = pipeline.recognize(PICTURE, { embeddings: false });
-  await assertRejects(() => pipeline.recognize(PICTURE, { embeddings: false }), InvariantError);
+  const running = pipeline.recognise(PICTURE, { embeddings: false });
+  await assertRejects(() => pipeline.recognise(PICTURE, { embeddings: false }), InvariantError);
   first.resolve(TWO_FACES);
   assertEquals((await running).persons.length, 2);
 });
@@ -186,14 +185,14 @@ Deno.test("createPipeline() throws engine_failed for a face whose embedding has 
   const { pipeline } = fakePipeline({ detect: TWO_FACES, embed: {} });
   const nothing = { output: new Float32Array(EMBED.outputs.output) };
   const silent = fakePipeline({ detect: TWO_FACES, embed: nothing }).pipeline;
-  const error = await assertRejects(() => silent.recognize(PICTURE, { embeddings: true }), DmlError);
+  const error = await assertRejects(() => silent.recognise(PICTURE, { embeddings: true }), DmlError);
   assertEquals(error.code, "engine_failed");
-  assertEquals((await pipeline.recognize(PICTURE, { embeddings: false })).persons.length, 2);
+  assertEquals((await pipeline.recognise(PICTURE, { embeddings: false })).persons.length, 2);
 });
 
 Deno.test("createPipeline() throws InvariantError without a picture", async () => {
   const { pipeline } = fakePipeline({});
-  await assertRejects(() => pipeline.recognize(null, { embeddings: false }), InvariantError);
+  await assertRejects(() => pipeline.recognise(null, { embeddings: false }), InvariantError);
 });
 
 Deno.test("createPipeline() refuses a faces pipeline without its model files", () => {
@@ -208,7 +207,7 @@ Deno.test("createPipeline() creates the empty pipeline, which needs no picture a
   const pipeline = createPipeline(EMPTY.manifest, {}, { nowMs: () => 0 });
   assertEquals(pipeline.needsPicture, false);
   await pipeline.warmUp(PICTURE);
-  const { persons, timings } = await pipeline.recognize(null, { embeddings: true });
+  const { persons, timings } = await pipeline.recognise(null, { embeddings: true });
   assertEquals(persons, []);
   assertEquals(timings, { prepareMs: 0, inferMs: 0, interpretMs: 0 });
 });

@@ -3,29 +3,29 @@ import { floatTensor, type ModelSession } from "../tensor.ts";
 import type { ModelSessions } from "./pipeline.ts";
 
 /**
- * Form that a pipeline expects of one of its model files: float tensors of fixed sizes, under the
- * names that they have in the ONNX file.
+ * Tensors that a pipeline expects of one of its model files: 32-bit floats of fixed shapes, under
+ * the names that they have in the ONNX file.
  */
-export interface SessionForm {
+export interface ModelSignature {
   readonly role: string;
   readonly input: { readonly name: string; readonly dims: readonly number[] };
-  /** Numbers per output, by its name. */
+  /** Number of values of each output, keyed by its name. */
   readonly outputs: Readonly<Record<string, number>>;
 }
 
 /**
- * Runner of a model file that has the form which its pipeline expects. All runs share one input, so
- * that a picture allocates no memory for it.
+ * Session of a model file that was checked against the signature which its pipeline expects. All
+ * runs share one input buffer, so a picture allocates no memory for it.
  */
-export class SessionRunner<Form extends SessionForm> {
-  /** Numbers of the input: write them here, then call {@linkcode run}. */
+export class CheckedSession<Signature extends ModelSignature> {
+  /** Input buffer: write the values here, then call {@linkcode run}. */
   readonly input: Float32Array;
-  readonly #form: Form;
+  readonly #signature: Signature;
   readonly #session: ModelSession;
 
-  /** Throws `model_invalid` if the model file is missing or lacks a tensor that `form` names. */
-  constructor(sessions: ModelSessions, form: Form) {
-    const { role, input, outputs } = form;
+  /** Throws `model_invalid` if the model file is missing or lacks a tensor of `signature`. */
+  constructor(sessions: ModelSessions, signature: Signature) {
+    const { role, input, outputs } = signature;
     if (!Object.hasOwn(sessions, role)) {
       throw new DmlError("model_invalid", `The model has no model file ${role}.`);
     }
@@ -35,17 +35,17 @@ export class SessionRunner<Form extends SessionForm> {
     if (missing.length > 0) {
       throw new DmlError("model_invalid", `The model file ${role} has no tensor ${missing.join(", ")}.`);
     }
-    this.#form = form;
+    this.#signature = signature;
     this.#session = session;
     this.input = new Float32Array(input.dims.reduce((product, dim) => product * dim, 1));
   }
 
   /**
    * Runs the model file on `input` and returns its outputs. Throws `engine_failed` if it fails or
-   * returns outputs of another form.
+   * returns outputs of other types or sizes.
    */
-  async run(): Promise<Record<keyof Form["outputs"], Float32Array>> {
-    const { role, input: { name, dims }, outputs } = this.#form;
+  async run(): Promise<Record<keyof Signature["outputs"], Float32Array>> {
+    const { role, input: { name, dims }, outputs } = this.#signature;
     const results = await this.#session.run({ [name]: floatTensor(this.input, dims) });
     const floats: Record<string, Float32Array> = {};
     for (const [output, count] of Object.entries(outputs)) {
@@ -55,6 +55,6 @@ export class SessionRunner<Form extends SessionForm> {
       }
       floats[output] = data;
     }
-    return floats as Record<keyof Form["outputs"], Float32Array>;
+    return floats as Record<keyof Signature["outputs"], Float32Array>;
   }
 }

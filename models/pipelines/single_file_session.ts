@@ -5,8 +5,8 @@ import type { ModelSessions } from "./pipeline.ts";
 /** Role of the model file in a model that has only one. */
 export const MODEL_ROLE = "model";
 
-/** Session of a model's only model file, checked to have the tensors that the manifest names. */
-export class SingleSession {
+/** Session of a model's only model file, checked against the tensors that the manifest names. */
+export class SingleFileSession {
   readonly #session: ModelSession;
   readonly #outputs: readonly string[];
 
