@@ -14,7 +14,7 @@ import type { Action } from "./core/plan.ts";
 import type { AttemptKey, Failure } from "./core/state.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { GalleryCache } from "./galleries/gallery_cache.ts";
-import { firstThen } from "./models/model_file_reader.ts";
+import { readerStartingWith } from "./models/model_file_reader.ts";
 import type { ModelCache } from "./models/model_cache.ts";
 import { retryOnce } from "./pictures/retry_once.ts";
 import { ResultPictures } from "./pictures/result_pictures.ts";
@@ -184,7 +184,7 @@ export class Executor {
     const read = () => this.#track(cache.read(offer, { signal: this.#closing.signal }));
     const outcome = await this.#outcomeOf(async () => {
       const { manifest, files, refetchedBytes } = await read();
-      return { refetchedBytes, ...await engine.load(manifestDigest, manifest, firstThen(files, read)) };
+      return { refetchedBytes, ...await engine.load(manifestDigest, manifest, readerStartingWith(files, read)) };
     });
     if ("failure" in outcome) return report({ kind: "modelFailed", manifestDigest, ...outcome });
     report({ kind: "modelLoaded", manifestDigest, warmUpMs: clock.nowMs() - startMs, ...outcome.result });
@@ -205,7 +205,7 @@ export class Executor {
 
   async #fetchGallery({ offer }: ActionTo<"fetchGallery">): Promise<void> {
     const { galleries, report } = this.#options;
-    const outcome = await this.#outcomeOf(() => galleries.take(offer, { signal: this.#closing.signal }));
+    const outcome = await this.#outcomeOf(() => galleries.install(offer, { signal: this.#closing.signal }));
     if ("failure" in outcome) return report({ kind: "galleryFailed", offer, ...outcome });
     report({ kind: "galleryTaken", offer, fetchedBytes: outcome.result });
   }

@@ -15,7 +15,7 @@ import type { Address } from "../protocol/ports/transport.ts";
 import { defaultWorkers, hostCapabilities } from "./host/capabilities.ts";
 import type { FetchProgress } from "./executor.ts";
 import { loadIdentity } from "./host/identity.ts";
-import { askCluster } from "./connection/locate_master.ts";
+import { fetchClusterInfo } from "./connection/locate_master.ts";
 import { type NodeNews, startNode } from "./node.ts";
 import type { OwnProgram } from "./core/judge_program.ts";
 import { targetNameOf } from "../protocol/program/executable.ts";
@@ -97,7 +97,7 @@ export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
       name,
       transport: new TcpTransport({ clock, log }),
       locate: async ({ signal }) => {
-        const { controlPort } = await askCluster(baseUrl, { signal });
+        const { controlPort } = await fetchClusterInfo(baseUrl, { signal });
         return { hostname: master.hostname, port: controlPort };
       },
       remote,

@@ -62,7 +62,7 @@ class Node {
       clock,
       bytesMax: options.cacheBytes ?? LIMITS.cacheBytes,
       times: options.useTimes ?? new MemoryUseTimes(),
-      inUse: () => this.#loop.filesInHand(),
+      inUse: () => this.#loop.filesInUse(),
     });
     this.#cache = new ModelCache({ local, remote, clock, random, log: options.log, eviction });
     this.#loop = new NodeLoop({
@@ -96,7 +96,7 @@ class Node {
         const { ending, wasOpen } = await this.#connectOnce();
         if (this.#isStopping) break;
         if (FATAL.has(ending.code)) return ending;
-        if (!wasOpen) await this.#upgrader?.cutOff();
+        if (!wasOpen) await this.#upgrader?.connectionFailed();
         failures = wasOpen ? 1 : failures + 1;
         const retryInMs = backoffMs(failures, { random: this.#options.random });
         this.#options.log.info("There is no connection to the master; the node will retry.", {

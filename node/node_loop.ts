@@ -117,7 +117,7 @@ export class NodeLoop {
   }
 
   /** Yields the files of all models that are on this node or being fetched, except failed ones. */
-  *filesInHand(): Iterable<Digest> {
+  *filesInUse(): Iterable<Digest> {
     for (const { phase, offer: { manifest, files } } of this.#state.models.values()) {
       if (phase === "failed") continue;
       yield manifest.digest;

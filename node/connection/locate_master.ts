@@ -18,7 +18,7 @@ const productSchema = z.looseObject({ product: z.literal("dml") });
  * Throws `master_unreachable`, or `protocol_version` if something else answers there and waiting
  * will not help.
  */
-export async function askCluster(baseUrl: string, options: { signal: AbortSignal }): Promise<ClusterInfo> {
+export async function fetchClusterInfo(baseUrl: string, options: { signal: AbortSignal }): Promise<ClusterInfo> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
   using origin = new HttpOrigin(baseUrl);
   let response: Response;

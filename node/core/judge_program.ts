@@ -17,7 +17,7 @@ export interface OwnProgram {
  * Returns the reason to decline `program`, as a sentence for the user; `null` if it can be
  * accepted. Pure.
  */
-export function whyDeclined(program: Program, own: OwnProgram, failed: readonly FailedProgram[]): string | null {
+export function declineReason(program: Program, own: OwnProgram, failed: readonly FailedProgram[]): string | null {
   if (program.target !== own.target) return `It is for ${program.target}, and this host is ${own.target}.`;
   if (!isNewer(program.version, own.version)) return `This node already runs dml ${own.version}.`;
   if (!own.takesNewer) return "The node was not started with --upgrade.";

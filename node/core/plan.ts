@@ -10,7 +10,7 @@ import {
   type NodeState,
   whyUnrunnable,
 } from "./state.ts";
-import { hasRoomFor, togetherOf } from "./worker_capacity.ts";
+import { attemptsPerWorker, hasRoomFor } from "./worker_capacity.ts";
 
 /**
  * The next step of the node. The executor carries it out; a `begun` event records it in the state.
@@ -163,7 +163,7 @@ function runWaiting(state: NodeState): Action | null {
     // An attempt that needs a whole worker must not be overtaken for ever by attempts that share
     // one.
     if (!hasRoomFor(state, model)) return null;
-    const isQuick = togetherOf(model) > 1;
+    const isQuick = attemptsPerWorker(model) > 1;
     const deadlineMs = Math.min(deadlineAtMs - state.nowMs, state.limits.attemptDeadlineMs);
     return { do: "run", key, assign, deadlineMs, isQuick };
   }

@@ -1,9 +1,9 @@
 import type { ModelState, NodeState } from "./state.ts";
 
 /** Longest time that a task may queue in a worker behind others. */
-const BEHIND_MS = 2;
+const QUEUED_MS_MAX = 2;
 /** Maximum number of attempts that one worker holds at once, however quick they are. */
-const TOGETHER_MAX = 8;
+const ATTEMPTS_MAX = 8;
 /** Tolerance for rounding: sums of fractions such as 1/7 are not exact. */
 const ROUNDING = 1e-9;
 
@@ -11,9 +11,9 @@ const ROUNDING = 1e-9;
  * Returns the number of attempts of this model that one worker holds at once: one, unless they are
  * so quick that handing over the next one takes a considerable part of the time it runs.
  */
-export function togetherOf({ measured }: Pick<ModelState, "measured">): number {
-  const behind = Math.floor((measured?.imagesPerSecond ?? 0) * BEHIND_MS / 1_000);
-  return Math.max(1, Math.min(TOGETHER_MAX, behind));
+export function attemptsPerWorker({ measured }: Pick<ModelState, "measured">): number {
+  const attempts = Math.floor((measured?.imagesPerSecond ?? 0) * QUEUED_MS_MAX / 1_000);
+  return Math.max(1, Math.min(ATTEMPTS_MAX, attempts));
 }
 
 /** Returns true if the workers have room for one more attempt of this model. */
@@ -27,5 +27,5 @@ export function hasRoomFor(state: NodeState, model: ModelState): boolean {
 
 /** Returns the fraction of a worker that an attempt of this model occupies. */
 function shareOf(model: ModelState | undefined): number {
-  return model === undefined ? 1 : 1 / togetherOf(model);
+  return model === undefined ? 1 : 1 / attemptsPerWorker(model);
 }

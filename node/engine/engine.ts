@@ -41,13 +41,14 @@ export interface Engine {
   /**
    * Loads a model in every worker and warms it up; returns the measured images/s of one worker. The
    * model files are read once for each worker, also for a worker that later replaces a dead one,
-   * because the engine keeps no copy of them. Throws the errors of `readFiles`, `engine_failed`,
-   * `model_invalid`, `worker_died`, or `deadline_exceeded` if a worker hung and was replaced.
+   * because the engine keeps no copy of them. Throws the errors of `readModelFiles`,
+   * `engine_failed`, `model_invalid`, `worker_died`, or `deadline_exceeded` if a worker hung and
+   * was replaced.
    */
   load(
     manifestDigest: string,
     manifest: Manifest,
-    readFiles: ModelFileReader,
+    readModelFiles: ModelFileReader,
   ): Promise<{ imagesPerSecond: number }>;
   unload(manifestDigest: string): Promise<void>;
   /**

@@ -104,7 +104,7 @@ function requestAsset(name: AssetName): Promise<Uint8Array<ArrayBuffer>> {
   if (known !== undefined) return known.promise;
   const pending = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
   wanted.set(name, pending);
-  post({ type: "assetWanted", name }, []);
+  post({ type: "assetRequested", name }, []);
   return pending.promise;
 }
 

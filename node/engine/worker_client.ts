@@ -1,7 +1,7 @@
 import type { AssetSource } from "../../models/assets.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
-import type { FromWorker, ReplyTo, ToWorker, WorkerAsk, WorkerReply } from "./worker_protocol.ts";
+import type { FromWorker, ReplyTo, ToWorker, WorkerReply, WorkerRequestBody } from "./worker_protocol.ts";
 
 export interface WorkerClientOptions {
   /** URL of the worker's module. */
@@ -59,16 +59,16 @@ export class WorkerClient {
    * Sends a request to the worker and transfers the buffers in `transfer`. Throws the error that
    * the worker replies with, or the one that ended it: `worker_died` if it crashed.
    */
-  async ask<Type extends keyof ReplyTo>(
-    ask: Extract<WorkerAsk, { type: Type }>,
+  async request<Type extends keyof ReplyTo>(
+    body: Extract<WorkerRequestBody, { type: Type }>,
     transfer: ArrayBuffer[] = [],
   ): Promise<ReplyTo[Type]> {
     if (this.#ended) throw new DmlError("worker_died", "The worker had ended before the request was sent.");
     const id = this.#nextId++;
     // Throws if a buffer is already detached; then nothing is pending.
-    this.#post({ ...ask, id }, transfer);
+    this.#post({ ...body, id }, transfer);
     const answered = new Promise<WorkerReply>((resolve, reject) => {
-      this.#pending.set(id, { type: ask.type, resolve, reject });
+      this.#pending.set(id, { type: body.type, resolve, reject });
     });
     const reply = await answered;
     if (reply.type === "failed") throw new DmlError(reply.code, reply.reason);
@@ -117,7 +117,7 @@ export class WorkerClient {
   }
 
   #receive(message: FromWorker): void {
-    if (message.type === "assetWanted") {
+    if (message.type === "assetRequested") {
       void this.#deliver(message.name);
       return;
     }

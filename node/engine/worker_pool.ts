@@ -93,9 +93,9 @@ class WorkerPool implements Engine {
   async load(
     manifestDigest: string,
     manifest: Manifest,
-    readFiles: ModelFileReader,
+    readModelFiles: ModelFileReader,
   ): Promise<{ imagesPerSecond: number }> {
-    const model = { name: modelName(manifest), manifest, readFiles, warmUp: this.#measures };
+    const model = { name: modelName(manifest), manifest, readModelFiles, warmUp: this.#measures };
     await Promise.all(this.#slots.map((slot) => slot.ready()));
     this.#models.set(manifestDigest, model);
     try {
@@ -112,7 +112,7 @@ class WorkerPool implements Engine {
   async unload(manifestDigest: string): Promise<void> {
     this.#models.delete(manifestDigest);
     // A worker that died or failed keeps nothing of the model, and its successor will not load it.
-    await Promise.allSettled(this.#slots.map((slot) => slot.ask({ type: "unload", manifestDigest })));
+    await Promise.allSettled(this.#slots.map((slot) => slot.request({ type: "unload", manifestDigest })));
   }
 
   async setGallery(name: string, view: GalleryView | null): Promise<void> {
@@ -219,7 +219,7 @@ interface Run {
 async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
   const { annotate, embeddings, gallery, crops: wantsCrops, signal } = options;
   if (signal?.aborted) throw cancelled();
-  const { prediction, annotated, crops } = await slot.ask(
+  const { prediction, annotated, crops } = await slot.request(
     { type: "run", manifestDigest, image, annotate, embeddings, gallery, crops: wantsCrops },
     { transfer: image === null ? [] : [image.buffer], deadlineAtMs },
   );

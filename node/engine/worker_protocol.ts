@@ -71,13 +71,13 @@ export type WorkerReply =
  */
 export type FromWorker =
   | WorkerReply
-  | { readonly type: "assetWanted"; readonly name: AssetName }
+  | { readonly type: "assetRequested"; readonly name: AssetName }
   | { readonly type: "enginePatchSkipped" };
 
 type WithoutId<Request> = Request extends unknown ? Omit<Request, "id"> : never;
 
 /** A request without its `id`. */
-export type WorkerAsk = WithoutId<WorkerRequest>;
+export type WorkerRequestBody = WithoutId<WorkerRequest>;
 
 /** The reply to each type of request, unless it is `failed`. */
 export interface ReplyTo {

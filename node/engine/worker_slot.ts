@@ -5,7 +5,7 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { ModelFileReader } from "./engine.ts";
 import type { WorkerClient } from "./worker_client.ts";
-import type { LoadableModel, ReplyTo, WorkerAsk } from "./worker_protocol.ts";
+import type { LoadableModel, ReplyTo, WorkerRequestBody } from "./worker_protocol.ts";
 
 /** First and longest wait before a worker that failed to start is started again. */
 const RESTART_MIN_MS = 500;
@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 
 /** A model that every worker of a pool has loaded. */
 export interface PooledModel extends Omit<LoadableModel, "files"> {
-  readonly readFiles: ModelFileReader;
+  readonly readModelFiles: ModelFileReader;
 }
 
 export interface WorkerSlotOptions {
@@ -75,8 +75,8 @@ export class WorkerSlot {
    * Sends a request to the slot's worker; the caller replaces the worker after `deadlineAtMs`.
    * Throws the error that the worker replies with, or `worker_died`.
    */
-  async ask<Type extends keyof ReplyTo>(
-    ask: Extract<WorkerAsk, { type: Type }>,
+  async request<Type extends keyof ReplyTo>(
+    body: Extract<WorkerRequestBody, { type: Type }>,
     options: { transfer?: ArrayBuffer[]; deadlineAtMs?: number } = {},
   ): Promise<ReplyTo[Type]> {
     const { transfer, deadlineAtMs = Infinity } = options;
@@ -85,9 +85,9 @@ export class WorkerSlot {
     const deadlinesAtMs = this.#deadlinesAtMs;
     deadlinesAtMs.push(deadlineAtMs);
     try {
-      return await client.ask(ask, transfer);
+      return await client.request(body, transfer);
     } catch (error) {
-      if (ask.type === "run" && isBroken(error)) client.end(asDmlError(error));
+      if (body.type === "run" && isBroken(error)) client.end(asDmlError(error));
       throw error;
     } finally {
       deadlinesAtMs.splice(deadlinesAtMs.indexOf(deadlineAtMs), 1);
@@ -104,11 +104,11 @@ export class WorkerSlot {
     const client = this.#isReady ? this.#client : null;
     if (client === null) return await this.#starting;
     const late = overdue(`loaded ${model.name}`);
-    const [ask, options] = await loadOf(manifestDigest, model);
+    const [body, options] = await loadOf(manifestDigest, model);
     // A worker that has replaced it meanwhile loads the same models.
     if (this.#client !== client) return await this.#starting;
     try {
-      await this.#within(this.ask(ask, options), { client, late });
+      await this.#within(this.request(body, options), { client, late });
     } catch (error) {
       // The worker failed or hung; otherwise it died, perhaps for another reason.
       if (this.#client === client || error === late) throw error;
@@ -119,7 +119,7 @@ export class WorkerSlot {
   /** Measures the worker's pictures per second. Throws like `load()`, or `worker_died`. */
   async measure(manifestDigest: string, { name }: PooledModel): Promise<number> {
     const late = overdue(`measured ${name}`);
-    const measured = this.ask({ type: "measure", manifestDigest });
+    const measured = this.request({ type: "measure", manifestDigest });
     return (await this.#within(measured, { client: this.#client, late })).imagesPerSecond;
   }
 
@@ -129,7 +129,7 @@ export class WorkerSlot {
    */
   async setGallery(name: string, view: GalleryView | null): Promise<void> {
     try {
-      await this.#client?.ask({ type: "setGallery", name, view });
+      await this.#client?.request({ type: "setGallery", name, view });
     } catch (error) {
       const { code } = asDmlError(error);
       if (code !== "worker_died" && code !== "shutting_down") this.replace(asDmlError(error));
@@ -163,15 +163,15 @@ export class WorkerSlot {
     const client = this.#options.spawn(() => this.#ended());
     this.#client = client;
     try {
-      await this.#within(client.ask({ type: "start", patchesEngine: this.#options.patchesEngine }), {
+      await this.#within(client.request({ type: "start", patchesEngine: this.#options.patchesEngine }), {
         client,
         late: overdue("started"),
       });
-      for (const [name, view] of this.#options.galleries) await client.ask({ type: "setGallery", name, view });
+      for (const [name, view] of this.#options.galleries) await client.request({ type: "setGallery", name, view });
       // The pool may add models meanwhile; iteration over a Map includes those too.
       for (const [manifestDigest, model] of this.#options.models) {
-        const [ask, { transfer }] = await loadOf(manifestDigest, model);
-        await this.#within(client.ask(ask, transfer), { client, late: overdue(`loaded ${model.name}`) });
+        const [body, { transfer }] = await loadOf(manifestDigest, model);
+        await this.#within(client.request(body, transfer), { client, late: overdue(`loaded ${model.name}`) });
       }
     } catch (error) {
       const { code, message } = asDmlError(error);
@@ -240,9 +240,9 @@ function overdue(done: string): DmlError {
 /** Returns the request that loads `model` in one worker; reads the model files for it. */
 async function loadOf(
   manifestDigest: string,
-  { readFiles, ...rest }: PooledModel,
-): Promise<[Extract<WorkerAsk, { type: "load" }>, { transfer: ArrayBuffer[] }]> {
-  const files = await readFiles();
+  { readModelFiles, ...rest }: PooledModel,
+): Promise<[Extract<WorkerRequestBody, { type: "load" }>, { transfer: ArrayBuffer[] }]> {
+  const files = await readModelFiles();
   const transfer = [...files.values()].map(({ buffer }) => buffer);
   return [{ type: "load", manifestDigest, ...rest, files }, { transfer }];
 }

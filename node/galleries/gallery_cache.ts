@@ -36,7 +36,7 @@ export class GalleryCache {
    * before; returns the number of bytes fetched. Calls for one gallery must not overlap. Throws
    * `gallery_invalid` and the errors of `copyBlob`; the version active before then stays active.
    */
-  async take(offer: GalleryOffer, options: { signal?: AbortSignal } = {}): Promise<number> {
+  async install(offer: GalleryOffer, options: { signal?: AbortSignal } = {}): Promise<number> {
     const { gallery: name, index: { digest: indexDigest } } = offer;
     const before = this.#held.get(name);
     let fetchedBytes = await this.#files.fetch([checkedIndex(offer)], options);

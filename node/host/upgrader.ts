@@ -12,7 +12,7 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import type { Program, ProgramOffer, ProgramStateMessage } from "../../protocol/messages/program.ts";
 import { executableOf, HEAD_BYTES } from "../../protocol/program/executable.ts";
 import { UpgradeDirectory } from "../../protocol/host/upgrade_directory.ts";
-import { type OwnProgram, whyDeclined } from "../core/judge_program.ts";
+import { declineReason, type OwnProgram } from "../core/judge_program.ts";
 
 /** Settings of upgrades, and how this process was started. */
 export interface UpgradeOptions {
@@ -93,7 +93,7 @@ export class Upgrader {
    * Handles that no master can be reached: recorded for a program on trial, because its failure may
    * then not be its own fault.
    */
-  async cutOff(): Promise<void> {
+  async connectionFailed(): Promise<void> {
     const { trial, log } = this.#options;
     if (trial === null || this.#isKept) return;
     await this.#directory.noteCutOff(trial).catch((error) => {
@@ -112,7 +112,7 @@ export class Upgrader {
     const { log, own, finishWork, leave } = this.#options;
     const { version, digest } = program;
     try {
-      const declined = await this.#whyDeclined(program);
+      const declined = await this.#declineReason(program);
       if (declined !== null) return this.#report(digest, "declined", declined);
       this.#report(digest, "fetching", null);
       log.info("The master offers a newer dml; it is being fetched.", { version, present: own.version });
@@ -130,11 +130,11 @@ export class Upgrader {
     }
   }
 
-  async #whyDeclined(program: Program): Promise<string | null> {
+  async #declineReason(program: Program): Promise<string | null> {
     const { own } = this.#options;
-    const declined = whyDeclined(program, own, []);
+    const declined = declineReason(program, own, []);
     // A node that declines every program needs no directory for them.
-    return declined ?? whyDeclined(program, own, (await this.#directory.read()).failed);
+    return declined ?? declineReason(program, own, (await this.#directory.read()).failed);
   }
 
   async #fetch(program: Program): Promise<void> {

@@ -28,7 +28,7 @@ export class CacheEviction {
   }
 
   /** Registers model files whose last use is not known. */
-  async found(digests: Iterable<Digest>): Promise<void> {
+  async register(digests: Iterable<Digest>): Promise<void> {
     const times = await this.#load();
     for (const digest of digests) if (!times.has(digest)) times.set(digest, 0);
   }

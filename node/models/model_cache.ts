@@ -32,8 +32,8 @@ export interface FetchOptions {
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
-/** The verified files of a model: the manifest, and the model files by role. */
-export interface ModelFiles {
+/** A model read from the cache: its manifest, and its verified model files by role. */
+export interface CachedModel {
   readonly manifest: Manifest;
   readonly files: Map<string, Uint8Array<ArrayBuffer>>;
   /** Bytes that were fetched again to replace damaged files. */
@@ -88,7 +88,7 @@ export class ModelCache {
    * logged and fetched again. Throws `model_invalid` if the manifest is invalid or names model
    * files that were not offered, and the errors of `copyBlob`.
    */
-  async read(offer: ModelOffer, options: Pick<FetchOptions, "signal"> = {}): Promise<ModelFiles> {
+  async read(offer: ModelOffer, options: Pick<FetchOptions, "signal"> = {}): Promise<CachedModel> {
     const { model } = offer;
     let refetchedBytes = 0;
     const readFile = async (role: string, file: BlobReference) => {
@@ -119,7 +119,7 @@ export class ModelCache {
       if (size > LIMITS.manifestBytesMax) continue;
       const manifest = await this.#manifestIn(digest);
       if (manifest === null) continue;
-      await this.#options.eviction?.found([digest, ...manifest.files.map((file) => file.digest)]);
+      await this.#options.eviction?.register([digest, ...manifest.files.map((file) => file.digest)]);
       if (await this.#hasAll(manifest.files)) complete.push(digest);
     }
     return complete;

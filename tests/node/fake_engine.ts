@@ -56,11 +56,11 @@ export class FakeEngine implements Engine {
   async load(
     manifestDigest: string,
     manifest: Manifest,
-    readFiles: ModelFileReader,
+    readModelFiles: ModelFileReader,
   ): Promise<{ imagesPerSecond: number }> {
     if (this.loadFailure !== null) throw this.loadFailure;
     this.loaded.set(manifestDigest, manifest);
-    const texts = [...await readFiles()].map(([role, bytes]) => [role, new TextDecoder().decode(bytes)]);
+    const texts = [...await readModelFiles()].map(([role, bytes]) => [role, new TextDecoder().decode(bytes)]);
     this.files.push(Object.fromEntries(texts));
     return await this.#end("load", { imagesPerSecond: this.imagesPerSecond });
   }

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "../../assert.ts";
-import { askCluster } from "../../../node/connection/locate_master.ts";
+import { fetchClusterInfo } from "../../../node/connection/locate_master.ts";
 import { encodeFrame } from "../../protocol/wire/encode_frame.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 
@@ -27,14 +27,14 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 
 const { signal } = new AbortController();
 
-Deno.test("askCluster() returns the answer of the master", () =>
+Deno.test("fetchClusterInfo() says what the master says", () =>
   withServer(() => Response.json(CLUSTER), async (baseUrl) => {
-    assertEquals(await askCluster(baseUrl, { signal }), CLUSTER);
+    assertEquals(await fetchClusterInfo(baseUrl, { signal }), CLUSTER);
   }));
 
 const CHECK = "Check the address. The port is the first one that `dml serve` prints, 7400 by default.";
 
-Deno.test("askCluster() reports that another server answers, as an error that may pass", async () => {
+Deno.test("fetchClusterInfo() says that something else answers there, which may be another one later", async () => {
   const answers: [() => Response, string][] = [
     [() => Response.json({ hello: "world" }), "protocol_version"],
     [() => new Response("<html>"), "protocol_version"],
@@ -43,42 +43,42 @@ Deno.test("askCluster() reports that another server answers, as an error that ma
   for (const [answer, code] of answers) {
     await withServer(answer, async (baseUrl) => {
       const said = `${code}: The server at http://HOST is not a dml master. ${CHECK}`;
-      assertEquals(await saidOf(askCluster(baseUrl, { signal })), said);
+      assertEquals(await saidOf(fetchClusterInfo(baseUrl, { signal })), said);
     });
   }
 });
 
-Deno.test("askCluster() suggests that the server may be the control port", async () => {
+Deno.test("fetchClusterInfo() says that what answers there may be the control port", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const answered = (async () => {
     using connection = await listener.accept();
     await connection.read(new Uint8Array(1_000));
     await connection.write(encodeFrame(new TextEncoder().encode('{"type":"goodbye"}')));
   })();
-  const said = await saidOf(askCluster(`http://127.0.0.1:${listener.addr.port}`, { signal }));
+  const said = await saidOf(fetchClusterInfo(`http://127.0.0.1:${listener.addr.port}`, { signal }));
   const what = "The server at http://HOST does not speak HTTP; it may be the control port of a master.";
   assertEquals(said, `protocol_version: ${what} ${CHECK}`);
   await answered;
   listener.close();
 });
 
-Deno.test("askCluster() reports an unknown host, as an error that may pass", async () => {
+Deno.test("fetchClusterInfo() says that there is no such host, as it may be later", async () => {
   assertEquals(
-    await saidOf(askCluster("http://no-such-host.invalid:7400", { signal })),
+    await saidOf(fetchClusterInfo("http://no-such-host.invalid:7400", { signal })),
     "master_unreachable: The master at http://no-such-host.invalid:7400 cannot be reached: there is no host of that name. " +
       "Check the address, and that `dml serve` runs there.",
   );
 });
 
-Deno.test("askCluster() reports that nothing listens there, or that it was aborted", async () => {
+Deno.test("fetchClusterInfo() says that nobody is there, or that it was given up", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const baseUrl = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
-  assertEquals(await codeOf(askCluster(baseUrl, { signal })), "master_unreachable");
-  assertEquals(await codeOf(askCluster(baseUrl, { signal: AbortSignal.abort() })), "master_unreachable");
+  assertEquals(await codeOf(fetchClusterInfo(baseUrl, { signal })), "master_unreachable");
+  assertEquals(await codeOf(fetchClusterInfo(baseUrl, { signal: AbortSignal.abort() })), "master_unreachable");
 });
 
-Deno.test("askCluster() rethrows a failure of the master as retryable", () =>
+Deno.test("fetchClusterInfo() passes a failure of the master on as one to try again", () =>
   withServer(() => new Response("busy", { status: 503 }), async (baseUrl) => {
-    assertEquals(await codeOf(askCluster(baseUrl, { signal })), "connection_lost");
+    assertEquals(await codeOf(fetchClusterInfo(baseUrl, { signal })), "connection_lost");
   }));

@@ -6,7 +6,7 @@ import { doing, History } from "./history.ts";
 const FAILURE = { code: "engine_failed", reason: "The model refused." };
 
 function codes(history: History): string[] {
-  return history.said().map((message) => "code" in message ? message.code : message.type);
+  return history.sentMessages().map((message) => "code" in message ? message.code : message.type);
 }
 
 const NAMES = { annotated: { digest: digest(5), size: 5, mediaType: "image/jpeg" }, crops: [] };
@@ -16,7 +16,7 @@ Deno.test("apply() announces a ready model with its fetched bytes and measured s
   history.act();
   history.event({ kind: "modelFetched", manifestDigest: MODEL, fetchedBytes: 7 }).act();
   history.event({ kind: "modelLoaded", manifestDigest: MODEL, imagesPerSecond: 6, warmUpMs: 90, refetchedBytes: 5 });
-  assertEquals(history.said(), [{
+  assertEquals(history.sentMessages(), [{
     type: "model.ready",
     manifestDigest: MODEL,
     imagesPerSecond: 6,
@@ -28,7 +28,7 @@ Deno.test("apply() announces a ready model with its fetched bytes and measured s
 Deno.test("apply() announces a ready model at once when it is offered again, with no bytes fetched", () => {
   const history = new History().ready();
   history.instruction(offer());
-  const [said] = history.said();
+  const [said] = history.sentMessages();
   assertEquals(said.type === "model.ready" && said.fetchedBytes, 0);
   assertEquals(history.act(), []);
 });
@@ -38,7 +38,7 @@ Deno.test("apply() reports why a model failed, refuses its attempts and retries 
   history.act();
   history.event({ kind: "modelFailed", manifestDigest: MODEL, failure: FAILURE }).act();
   history.instruction(assign(2));
-  assertEquals(history.said(), [
+  assertEquals(history.sentMessages(), [
     { type: "model.failed", manifestDigest: MODEL, ...FAILURE },
     { type: "task.failed", taskId: taskId(1), attempt: 1, ...FAILURE },
     { type: "task.failed", taskId: taskId(2), attempt: 1, ...FAILURE },
@@ -81,7 +81,7 @@ Deno.test("apply() takes an attempt through assigned, fetching, waiting and runn
   history.act();
   assertEquals(history.phase(1), "running");
   history.ran(1);
-  assertEquals(history.said(), [{
+  assertEquals(history.sentMessages(), [{
     type: "task.result",
     taskId: taskId(1),
     attempt: 1,
@@ -97,11 +97,11 @@ Deno.test("apply() sends a result to a master of protocol 1 only once it has the
   history.act();
   history.ran(1, true).act();
   assertEquals(history.phase(1), "uploading");
-  assertEquals(history.said(), []);
+  assertEquals(history.sentMessages(), []);
   history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
-  assertEquals(history.said(), []);
+  assertEquals(history.sentMessages(), []);
   history.event({ kind: "attemptUploaded", key: history.key(1), ...NAMES });
-  const [said] = history.said();
+  const [said] = history.sentMessages();
   assertEquals(said.type === "task.result" && said.annotated, NAMES.annotated);
 });
 
@@ -119,11 +119,11 @@ function uploading(): History {
 Deno.test("apply() sends the result once its pictures have digests, and keeps the attempt until they are uploaded", () => {
   const history = uploading();
   history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
-  const [said, ...more] = history.said();
+  const [said, ...more] = history.sentMessages();
   assertEquals([said.type === "task.result" && said.annotated, more], [NAMES.annotated, []]);
   assertEquals(history.phase(1), "uploading");
   history.event({ kind: "attemptUploaded", key: history.key(1), ...NAMES });
-  assertEquals([history.said(), history.state.attempts.size], [[], 0]);
+  assertEquals([history.sentMessages(), history.state.attempts.size], [[], 0]);
 });
 
 Deno.test("apply() withdraws a result whose pictures cannot be uploaded", () => {
@@ -138,7 +138,7 @@ Deno.test("apply() reports nothing about the pictures of a cancelled attempt", (
   history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
   history.act();
   history.event({ kind: "attemptUploaded", key: history.key(1), ...NAMES });
-  assertEquals([history.said(), history.state.attempts.size], [[], 0]);
+  assertEquals([history.sentMessages(), history.state.attempts.size], [[], 0]);
 });
 
 Deno.test("apply() runs a repeated assignment once, even after it has ended", () => {
@@ -159,7 +159,7 @@ Deno.test("apply() remembers a bounded number of ended attempts", () => {
   const history = new History().ready();
   for (let task = 0; task < 3_000; task++) {
     history.instruction(assign(task, { image: null })).act();
-    history.ran(task).said();
+    history.ran(task).sentMessages();
   }
   assertEquals(history.state.ended.size, 1_024);
   assertEquals(history.state.ended.has(history.key(2_999)), true);
@@ -201,7 +201,7 @@ Deno.test("apply() ignores events of an attempt that has ended", () => {
     key: history.key(1),
     failure: FAILURE,
   });
-  assertEquals(history.said(), []);
+  assertEquals(history.sentMessages(), []);
   assertEquals(history.instruction(cancel(7)).act(), []);
 });
 
@@ -223,7 +223,7 @@ Deno.test("apply() drops the attempts of a lost connection and keeps the models"
     serviceMs: 1,
     hasPictures: false,
   });
-  assertEquals(history.said(), [], "the result of the old connection is dropped");
+  assertEquals(history.sentMessages(), [], "the result of the old connection is dropped");
   assertEquals(codes(history.ran(2)), ["task.result"]);
 });
 
@@ -233,7 +233,7 @@ Deno.test("apply() sends nothing to a new master that was meant for a lost conne
   history.event({ kind: "disconnected" });
   history.event({ kind: "modelFailed", manifestDigest: MODEL, failure: FAILURE });
   history.event({ kind: "connected", protocol: 1 });
-  assertEquals(history.said(), []);
+  assertEquals(history.sentMessages(), []);
 });
 
 Deno.test("runningCount() and queuedCount() count attempts with a worker and waiting ones", () => {

@@ -7,7 +7,7 @@ const RETIRE = { type: "gallery.retire", gallery: "staff" } as const;
 
 /** Returns the messages about galleries, such as `staff@2 ready` and `staff@3 blob_not_found`. */
 function said(history: History): string[] {
-  return history.said().flatMap((message) => {
+  return history.sentMessages().flatMap((message) => {
     if (message.type === "gallery.ready") return [`${message.gallery}@${message.version} ready`];
     if (message.type === "gallery.failed") return [`${message.gallery}@${message.version} ${message.code}`];
     return [];
@@ -23,7 +23,7 @@ function inForce(version: number): History {
   const history = new History().instruction(galleryOffer(version));
   history.act();
   taken(history, version);
-  history.said();
+  history.sentMessages();
   return history;
 }
 
@@ -31,7 +31,7 @@ Deno.test("apply() announces an active version with its fetched bytes", () => {
   const history = new History().instruction(galleryOffer(1));
   assertEquals(doing(history.act()), ["fetchGallery"]);
   taken(history, 1);
-  assertEquals(history.said(), [{ type: "gallery.ready", gallery: "staff", version: 1, fetchedBytes: 5 }]);
+  assertEquals(history.sentMessages(), [{ type: "gallery.ready", gallery: "staff", version: 1, fetchedBytes: 5 }]);
   assertEquals(history.act(), []);
 });
 
@@ -51,11 +51,11 @@ Deno.test("apply() reports the active version to a returning master, then activa
   const history = inForce(1);
   history.event({ kind: "disconnected" }).event({ kind: "connected", protocol: 1 });
   history.instruction(galleryOffer(2));
-  assertEquals(history.said(), [{ type: "gallery.ready", gallery: "staff", version: 1, fetchedBytes: 0 }]);
+  assertEquals(history.sentMessages(), [{ type: "gallery.ready", gallery: "staff", version: 1, fetchedBytes: 0 }]);
   assertEquals(doing(history.act()), ["fetchGallery"]);
   taken(history, 2);
   history.event({ kind: "disconnected" }).event({ kind: "connected", protocol: 1 });
-  history.said();
+  history.sentMessages();
   history.instruction(galleryOffer(2));
   assertEquals(said(history), ["staff@2 ready"]);
   assertEquals(history.act(), [], "nothing is new");
@@ -125,7 +125,7 @@ Deno.test("apply() adds the digests of the crops to the persons once they are up
   history.event({ kind: "attemptRan", key, prediction: { ...nobody(), persons }, serviceMs: 1, hasPictures: true });
   assertEquals(doing(history.act()), ["upload"]);
   history.event({ kind: "attemptUploaded", key, annotated: null, crops });
-  const [result] = history.said();
+  const [result] = history.sentMessages();
   const named = result.type === "task.result" ? result.prediction.persons : [];
   assertEquals(named, persons.map((person, at) => ({ ...person, crop: crops[at] })));
 });

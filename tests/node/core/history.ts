@@ -49,8 +49,8 @@ export class History {
     return actions;
   }
 
-  /** Returns the messages in the outbox and empties it. */
-  said(): Message[] {
+  /** What was to be said since it was last asked. */
+  sentMessages(): Message[] {
     const messages = this.state.outbox;
     this.state.outbox = [];
     return messages;
@@ -61,7 +61,7 @@ export class History {
     this.instruction(offer(manifestDigest)).act();
     this.event({ kind: "modelFetched", manifestDigest, fetchedBytes: 10 }).act();
     this.event({ kind: "modelLoaded", manifestDigest, imagesPerSecond, warmUpMs: 3 });
-    this.said();
+    this.sentMessages();
     return this;
   }
 

@@ -199,7 +199,7 @@ class Witness {
   }
 
   hear(): void {
-    for (const message of this.history.said()) {
+    for (const message of this.history.sentMessages()) {
       if (message.type === "gallery.ready") {
         assertEquals(this.inForce.get(message.gallery), message.version, "only active versions are announced");
         this.told.set(message.gallery, message.version);

@@ -124,8 +124,8 @@ Deno.test("plan() refuses an attempt whose time is over before it ran", () => {
   ).act();
   history.nowMs = 500;
   history.event({ kind: "ticked" });
-  assertEquals(doing(history.act()), ["refuse", "refuse"], "the running task 1 is left to its worker");
-  assertEquals(history.said().map((message) => "code" in message && message.code), [
+  assertEquals(doing(history.act()), ["refuse", "refuse"], "task 1 is the worker's to end");
+  assertEquals(history.sentMessages().map((message) => "code" in message && message.code), [
     "deadline_exceeded",
     "deadline_exceeded",
   ]);
@@ -136,7 +136,7 @@ Deno.test("plan() drops cancelled attempts before anything else", () => {
   history.instruction(assign(1), assign(2), offer(digest(9)), cancel(1));
   assertEquals(doing(history.act())[0], "drop");
   assertEquals(history.phase(1), undefined);
-  assertEquals(history.said(), []);
+  assertEquals(history.sentMessages(), []);
 });
 
 Deno.test("plan() lets a cancelled attempt keep its worker until the worker has finished", () => {
@@ -146,7 +146,7 @@ Deno.test("plan() lets a cancelled attempt keep its worker until the worker has 
   assertEquals(history.phase(1), "abandoned");
   assertEquals(history.act(), [], "the slot is not free");
   assertEquals(doing(history.ran(1).act()), ["run"]);
-  assertEquals(history.said(), []);
+  assertEquals(history.sentMessages(), []);
 });
 
 Deno.test("plan() unloads a retired model when its last attempt has ended", () => {
@@ -171,7 +171,7 @@ Deno.test("plan() lets a load finish before it unloads", () => {
   assertEquals(history.instruction(retire()).act(), []);
   history.event({ kind: "modelLoaded", manifestDigest: MODEL, imagesPerSecond: 1, warmUpMs: 1 });
   assertEquals(doing(history.act()), ["unload"]);
-  assertEquals(history.said(), [], "a retired model is not announced as ready");
+  assertEquals(history.sentMessages(), [], "nobody wants to hear that it is ready");
 });
 
 Deno.test("plan() uploads the annotated picture before it starts new work", () => {

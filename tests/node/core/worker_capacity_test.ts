@@ -1,13 +1,13 @@
 import { assertEquals } from "../../assert.ts";
-import { hasRoomFor, togetherOf } from "../../../node/core/worker_capacity.ts";
+import { attemptsPerWorker, hasRoomFor } from "../../../node/core/worker_capacity.ts";
 import { modelOf } from "../../../node/core/models.ts";
 import { assign, digest } from "../instructions.ts";
 import { History } from "./history.ts";
 
-Deno.test("togetherOf() is one, or up to eight for models that take a fraction of a millisecond", () => {
+Deno.test("attemptsPerWorker() is one, and more of what takes a fraction of a millisecond, up to eight", () => {
   const speeds = [null, 0, 0.1, 9, 999, 1_000, 1_499, 1_500, 3_999, 4_000, 1_000_000];
   const together = speeds.map((imagesPerSecond) =>
-    togetherOf({ measured: imagesPerSecond === null ? null : { imagesPerSecond, warmUpMs: 1 } })
+    attemptsPerWorker({ measured: imagesPerSecond === null ? null : { imagesPerSecond, warmUpMs: 1 } })
   );
   assertEquals(together, [1, 1, 1, 1, 1, 2, 2, 3, 7, 8, 8]);
 });

@@ -60,7 +60,7 @@ const askingLate = new Set<string>();
 
 function ask(id: number, done: (byteCount: number) => void): void {
   asked = { id, done };
-  post({ type: "assetWanted", name: "font.ttf" });
+  post({ type: "assetRequested", name: "font.ttf" });
 }
 
 function load({ id, manifestDigest, files }: Extract<WorkerRequest, { type: "load" }>): void {

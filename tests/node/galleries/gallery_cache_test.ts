@@ -60,7 +60,7 @@ class Desk {
   }
 
   async take(version: number, people: readonly GalleryPerson[], parts: Partial<GalleryParts> = {}): Promise<number> {
-    return await this.galleryCache.take(await this.offer(version, people, parts));
+    return await this.galleryCache.install(await this.offer(version, people, parts));
   }
 
   get view(): GalleryView {
@@ -79,7 +79,7 @@ class Desk {
   }
 }
 
-Deno.test("GalleryCache.take() activates a version in every worker", async () => {
+Deno.test("GalleryCache.install() puts a version in force in every worker", async () => {
   const desk = new Desk();
   const movedBytes = await desk.take(1, [ADA, BEN]);
   const sizes = (await Array.fromAsync(desk.local.list())).map(({ size }) => size);
@@ -89,7 +89,7 @@ Deno.test("GalleryCache.take() activates a version in every worker", async () =>
   assertEquals([desk.who(axis(0)), desk.who(axis(1)), desk.who(axis(2))], ["Ada", "Ben", null]);
 });
 
-Deno.test("GalleryCache.take() of a new version fetches its index and the changed bucket, and deletes the old ones", async () => {
+Deno.test("GalleryCache.install() of a new version moves its index and the bucket that changed, and forgets those before", async () => {
   const desk = new Desk();
   const parts = { buckets: 16 };
   await desk.take(1, [ADA, BEN], parts);
@@ -102,24 +102,23 @@ Deno.test("GalleryCache.take() of a new version fetches its index and the change
   assertEquals(await desk.files(), await alone.files(), "only what the newest version needs is kept");
 });
 
-Deno.test("GalleryCache.take() after a restart fetches nothing, and deletes leftovers of an earlier process", async () => {
+Deno.test("GalleryCache.install() after a restart moves nothing, and finds what an earlier start left over", async () => {
   await using directory = await temporaryDirectory();
   const desk = new Desk(await DiskBlobStore.open(directory.path));
   const first = await desk.offer(1, [ADA]);
-  await desk.galleryCache.take(first);
+  await desk.galleryCache.install(first);
   desk.opened.length = 0;
-  assertEquals(await desk.restart().take(first), 0);
+  assertEquals(await desk.restart().install(first), 0);
   assertEquals(desk.opened, []);
   assertEquals(desk.who(axis(0)), "Ada");
-  // The process ends before the next version is taken; then the files of the previous version are
-  // still on disk.
-  await desk.restart().take(await desk.offer(2, [BEN]));
+  // The process ends before the next version; the version before is still on disk when that comes.
+  await desk.restart().install(await desk.offer(2, [BEN]));
   const alone = new Desk();
   await alone.take(2, [BEN]);
   assertEquals(await desk.files(), await alone.files());
 });
 
-Deno.test("GalleryCache.take() deletes nothing that another gallery or a model needs", async () => {
+Deno.test("GalleryCache.install() deletes nothing that another gallery or a model needs", async () => {
   const desk = new Desk();
   const other = await putText(desk.local as MemoryBlobStore, `{"a":"manifest, say"}`);
   // Empty buckets are identical in all galleries.
@@ -148,19 +147,19 @@ Deno.test("GalleryCache.drop() removes files of the gallery that an earlier proc
   assertEquals(await desk.files(), []);
 });
 
-Deno.test("GalleryCache.take() fetches a damaged file again", async () => {
+Deno.test("GalleryCache.install() fetches a damaged file again", async () => {
   await using directory = await temporaryDirectory();
   const local = await DiskBlobStore.open(directory.path);
   const desk = new Desk(local);
   const offer = await desk.offer(1, [ADA]);
-  await desk.galleryCache.take(offer);
+  await desk.galleryCache.install(offer);
   const path = await findFile(directory.path, offer.index.digest);
   await Deno.writeFile(path, new Uint8Array(offer.index.size));
-  await desk.restart().take(offer);
+  await desk.restart().install(offer);
   assertEquals(desk.who(axis(0)), "Ada");
 });
 
-Deno.test("GalleryCache.take() refuses an invalid gallery, and keeps the active version", async () => {
+Deno.test("GalleryCache.install() refuses what is no such gallery, and keeps the one in force", async () => {
   const desk = new Desk();
   await desk.take(1, [ADA]);
   const good = await desk.offer(3, [BEN]);
@@ -172,12 +171,12 @@ Deno.test("GalleryCache.take() refuses an invalid gallery, and keeps the active 
     { ...good, index: { ...noIndex, size: 10_000_000 } },
   ];
   for (const offer of bad) {
-    const error = await assertRejects(() => desk.galleryCache.take(offer), DmlError);
+    const error = await assertRejects(() => desk.galleryCache.install(offer), DmlError);
     assertEquals((error as DmlError).code, "gallery_invalid");
   }
   const lost = await desk.offer(5, [CYD]);
   await desk.remote.delete(lost.index.digest);
-  const error = await assertRejects(() => desk.galleryCache.take(lost), DmlError);
+  const error = await assertRejects(() => desk.galleryCache.install(lost), DmlError);
   assertEquals((error as DmlError).code, "blob_not_found");
   assertEquals([desk.view.version, desk.who(axis(0))], [1, "Ada"]);
 });
