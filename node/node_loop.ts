@@ -212,7 +212,7 @@ export class NodeLoop {
     if (kind === "galleryFailed") {
       return log.error("A gallery could not be installed here.", { gallery, version, ...event.failure });
     }
-    log.info("A gallery is in force.", { gallery, version, fetchedBytes: event.fetchedBytes });
+    log.info("A gallery is active.", { gallery, version, fetchedBytes: event.fetchedBytes });
   }
 
   #checkIdle(): void {

@@ -39,7 +39,7 @@ export async function fetchClusterInfo(baseUrl: string, options: { signal: Abort
   }
   if (!response.ok) throw await errorOfResponse(response, { what: baseUrl + PATHS.cluster });
   if (!productSchema.safeParse(body).success) throw notDml(baseUrl);
-  return parseAs(clusterSchema, body, { what: `What ${baseUrl} answered`, code: "protocol_version" });
+  return parseAs(clusterSchema, body, { what: `The response of ${baseUrl}`, code: "protocol_version" });
 }
 
 function notDml(baseUrl: string, { code = "protocol_version", cause }: { code?: ErrorCode; cause?: unknown } = {}) {

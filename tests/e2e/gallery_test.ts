@@ -24,7 +24,7 @@ async function ask(cluster: GalleryCluster, photo: number, options: Partial<Pred
 
 /** Waits until the gallery version is active on the node. */
 function inForce(node: DmlProcess, version: number) {
-  return node.logged("A gallery is in force.", (line) => line.gallery === "default" && line.version === version);
+  return node.logged("A gallery is active.", (line) => line.gallery === "default" && line.version === version);
 }
 
 /** Returns the red-haired woman on the right of the first photo as a person of a gallery. */

@@ -58,8 +58,8 @@ export async function openClusterForPictures(
     const place = formatAddress(address);
     const why = error.code === "master_unreachable"
       ? `No master answers at ${place}`
-      : `What answers at ${place} is no master that this dml understands`;
-    options.announce(`${why}; the pictures are looked at in this process.`);
+      : `The server at ${place} is not a master that this dml understands`;
+    options.announce(`${why}; the pictures are recognised in this process.`);
     return await options.openLocal();
   }
 }

@@ -123,7 +123,7 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
   const absolute = (path: string) => resolve(currentDirectory, path);
   const pictures = command.inputs.filter((input) => input !== "-").map((input) => absolute(fixedPartOf(input)));
   const outputs = command.annotate ? [absolute(command.out ?? ".")] : [];
-  // Pictures are looked at in this process only if no master is named.
+  // Pictures are recognised in this process only if no master is named.
   const local = command.master === null;
   return {
     ...NO_PERMISSIONS,

@@ -65,7 +65,7 @@ Deno.test("openClusterForPictures() goes on in this process when something else 
     await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, answer);
     const { cluster, local, announced } = await open(server.addr.port);
     assert(cluster === local);
-    assertStringIncludes(announced[0], `What answers at 127.0.0.1:${server.addr.port} is no master`);
+    assertStringIncludes(announced[0], `The server at 127.0.0.1:${server.addr.port} is not a master`);
   }
 });
 

@@ -91,12 +91,12 @@ export class MasterHttp implements Disposable {
    * `schema`.
    */
   parse<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
-    const what = `What ${this.label} answered`;
+    const what = `The response of ${this.label}`;
     try {
       return parseAs(schema, JSON.parse(text), { what, code: "protocol_version" });
     } catch (cause) {
       if (!(cause instanceof SyntaxError)) throw cause;
-      throw new DmlError("protocol_version", `${what} is not JSON; it may be no dml.`, { cause });
+      throw new DmlError("protocol_version", `${what} is not JSON; the server may not be a dml master.`, { cause });
     }
   }
 

@@ -83,7 +83,7 @@ export class HttpModelsClient implements ModelsClient {
       }
       if (receivedBytes > before) failures = 0;
       else if (++failures >= TRIES_MAX) {
-        throw new DmlError("connection_lost", `${this.label} takes no more of ${digest} than ${receivedBytes} bytes.`);
+        throw new DmlError("connection_lost", `${this.label} accepts only ${receivedBytes} bytes of ${digest}.`);
       }
     }
     onBytes?.(size, size);

@@ -12,7 +12,9 @@ export function retryNotice(announce: (sentences: string) => void): (failure: Dm
     if (isAnnounced || code === "queue_full") return;
     isAnnounced = true;
     const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
-    const wait = code === "no_capable_node" ? "Waiting for one; `dml join` starts one." : "Waiting, to ask again.";
+    const wait = code === "no_capable_node"
+      ? "Waiting for one; `dml join` starts one."
+      : "Waiting before the next attempt.";
     announce(`${printable(sentence)} ${wait}`);
   };
 }
