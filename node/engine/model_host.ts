@@ -133,7 +133,7 @@ export class ModelHost {
     const picture = computing === null && pipeline.needsPicture ? await this.#decode(image) : null;
     const decodedMs = this.#nowMs();
     const wanted = { embeddings: options.embeddings, quality: options.crops, gallery };
-    const { timings, ...found } = await (computing ?? pipeline.recognise(picture, wanted));
+    const { timings, notes = [], ...found } = await (computing ?? pipeline.recognise(picture, wanted));
     const recognisedMs = this.#nowMs();
     const crops = options.crops && picture !== null ? await this.#cropFaces(picture, found.persons) : [];
     const croppedMs = this.#nowMs();
