@@ -63,9 +63,10 @@ export type GalleryThresholds = Infer<typeof galleryThresholdsSchema>;
 export type GalleryIndex = Infer<typeof galleryIndexSchema>;
 
 /**
- * Thresholds for the embedder of the `faces` model until `dml people calibrate` derives them from
- * the user's own pictures. On public pairs, faces of the same person have similarities of 0.44 to
- * 0.9, and those of strangers are below 0.38.
+ * Thresholds for the embedder of the `faces` model in a gallery of few faces, until somebody sets
+ * others. `known` and `unknown` rise with the number of enrolled faces (`defaultThresholds`). On
+ * public pairs, faces of the same person have similarities of 0.44 to 0.9. Of pairs of strangers
+ * three in 10,000 reach `unknown`, up to a similarity of 0.52, and three in 100,000 reach `known`.
  *
  * The lowest quality was chosen by degrading 22 sharp faces of six photos (eyes 48 to 104 pixels
  * apart, sharpness 66 to 672). Shrunk to a seventh (median eye distance 12 pixels) or blurred to a
