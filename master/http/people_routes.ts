@@ -3,7 +3,7 @@ import {
   mergeSchema,
   personNameSchema,
   personPatchSchema,
-  thresholdsSchema,
+  thresholdsChangeSchema,
 } from "../../protocol/http_api/people_api.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
@@ -39,7 +39,7 @@ export function peopleRoutes(options: PeopleRoutesOptions): Hono {
     return context.body(null, 204);
   });
   app.put(`${GALLERY}/thresholds`, async (context) => {
-    const thresholds = await bodyAs(thresholdsSchema, context, "The thresholds");
+    const thresholds = await bodyAs(thresholdsChangeSchema, context, "The thresholds");
     return context.json({ inForce: await people.setThresholds(galleryIn(context), thresholds) });
   });
   app.get(`${GALLERY}/people`, (context) => {

@@ -3,6 +3,7 @@ import { encodeGalleryIndex } from "../../models/gallery/gallery_index.ts";
 import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import type { BuiltBucket, BuiltGallery, GalleryRecord, PeopleStore } from "./people_store.ts";
+import { thresholdsInForce } from "./thresholds_in_force.ts";
 
 /**
  * Factor by which a gallery must shrink before it gets fewer buckets; with a smaller one, it would
@@ -26,7 +27,7 @@ export interface BuildOptions {
  * if the number of buckets no longer fits.
  */
 export async function buildGallery(record: GalleryRecord, options: BuildOptions): Promise<BuiltGallery> {
-  const { name: gallery, embedder, dimensions, thresholds, version, built } = record;
+  const { name: gallery, embedder, dimensions, version, built } = record;
   const { people, enrolled } = built === null ? options.store.counts(gallery) : { people: 0, enrolled: 0 };
   const count = built?.buckets.length ?? bucketCountFor({ people, faces: enrolled, dimensions });
   let buckets = await buildBuckets(record, { ...options, count, isAll: built === null || options.slots === "all" });
@@ -36,7 +37,9 @@ export async function buildGallery(record: GalleryRecord, options: BuildOptions)
     buckets = await buildBuckets(record, { ...options, count: wanted, isAll: true });
   }
   const blobs = buckets.map(({ digest, size }) => ({ digest, size }));
-  const document = { gallery, version, embedder, dimensions, thresholds, ...totalOf(buckets), buckets: blobs };
+  const total = totalOf(buckets);
+  const thresholds = thresholdsInForce(record, total.faces);
+  const document = { gallery, version, embedder, dimensions, thresholds, ...total, buckets: blobs };
   const bytes = encodeGalleryIndex({ schema: 1, ...document });
   const digest = digestOf(bytes);
   await options.durable.put(digest, bytes);
@@ -63,6 +66,11 @@ async function buildBuckets(
     buckets.push({ digest, size: bytes.length, people: people.length, faces });
   }
   return buckets;
+}
+
+/** Returns the number of enrolled faces that the version in force compares. */
+export function facesInForce({ built }: Pick<GalleryRecord, "built">): number {
+  return totalOf(built?.buckets ?? []).faces;
 }
 
 /** Returns the numbers of people and faces of all buckets together. */

@@ -1,4 +1,5 @@
 import { cosine } from "../../models/gallery/cosine.ts";
+import { lookalikeSimilarity } from "../../models/gallery/default_thresholds.ts";
 import { DEFAULT_THRESHOLDS } from "../../models/gallery/gallery_index.ts";
 import type { EnrolAnswer, EnrolWarning } from "../../protocol/http_api/people_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
@@ -10,12 +11,14 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
 import type { Candidate, FaceQuality, Person } from "../../protocol/messages/prediction.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
+import { facesInForce } from "./build_gallery.ts";
 import { checkQuality, chooseFace, type FaceWish } from "./choose_face.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import { chooseRejected } from "./choose_rejected.ts";
 import type { GalleryChange, GalleryWriter } from "./gallery_writer.ts";
 import { newGallery } from "./new_gallery.ts";
 import type { EmbeddedFace, FaceKind, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
+import { thresholdsInForce } from "./thresholds_in_force.ts";
 
 /** Cosine similarity from which two faces count as the same picture: only its encoding differs. */
 const SAME_PICTURE_MIN = 0.999;
@@ -192,8 +195,9 @@ function warningsOf(
     const message = `${subject} ${relation} already, from ${from}; it is not stored twice.`;
     warnings.push({ code: isSame ? "already_enrolled" : "near_duplicate", message });
   }
-  if (kind === "enrolled" && lookalikes.length > 0) {
-    const named = lookalikes.map((other) => `${other.name} (similarity ${other.similarity.toFixed(2)})`).join(", ");
+  const alike = lookalikes.filter(({ similarity }) => similarity >= lookalikeMin(record));
+  if (kind === "enrolled" && alike.length > 0) {
+    const named = alike.map((other) => `${other.name} (similarity ${other.similarity.toFixed(2)})`).join(", ");
     const message = `The face looks like ${named}; if they are one person, \`dml people merge\` them.`;
     warnings.push({ code: "looks_like", message });
   }
@@ -206,6 +210,12 @@ function warningsOf(
     warnings.push({ code: "reembedding", message });
   }
   return warnings;
+}
+
+/** Returns the similarity from which a face is probably that of another person of the gallery. */
+function lookalikeMin(record: GalleryRecord): number {
+  const faces = facesInForce(record);
+  return Math.max(lookalikeSimilarity(faces), thresholdsInForce(record, faces).known);
 }
 
 /** Returns the faces with their similarity to `vector`, most similar first. */

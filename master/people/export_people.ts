@@ -13,8 +13,9 @@ export async function* exportPeople(
   record: GalleryRecord,
   { store, durable }: { store: PeopleStore; durable: BlobStore },
 ): AsyncGenerator<string> {
-  const { name: gallery, embedder, dimensions, thresholds } = record;
-  yield encodeArchiveLine({ header: headerOf({ gallery, embedder, dimensions, thresholds }) });
+  const { name: gallery, embedder, dimensions, thresholds, thresholdsSet } = record;
+  const set = thresholdsSet === null ? {} : { thresholdsSet };
+  yield encodeArchiveLine({ header: headerOf({ gallery, embedder, dimensions, thresholds, ...set }) });
   const end = { people: 0, faces: 0 };
   let after: string | null = null;
   for (;;) {

@@ -20,6 +20,7 @@ import type { FaceFinder } from "./face_finder.ts";
 import type { GalleryChange, GalleryWriter } from "./gallery_writer.ts";
 import { newGallery } from "./new_gallery.ts";
 import type { FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
+import { presumedSetting } from "./thresholds_in_force.ts";
 
 /**
  * Maximum width and height of an imported crop, in pixels: a crop is a face, not a whole picture.
@@ -148,12 +149,15 @@ async function embedMissing(
  * are those of an embedding.
  */
 function emptyRecord(
-  { thresholds }: ArchiveHeader,
+  header: ArchiveHeader,
   people: readonly CheckedPerson[],
   { gallery, store, embedder, nowMs }: ImportOptions & { embedder: Digest; nowMs: number },
 ): GalleryRecord | null {
   const vector = people.flatMap(({ faces }) => faces).find(({ vector }) => vector !== null)?.vector;
-  return vector ? newGallery(gallery, { store, nowMs, embedder, vector, thresholds }) : null;
+  if (!vector) return null;
+  const { thresholds, thresholdsSet = null } = header;
+  const setting = thresholdsSet ?? presumedSetting(thresholds);
+  return newGallery(gallery, { store, nowMs, embedder, vector, thresholds, thresholdsSet: setting });
 }
 
 function prepare(

@@ -1,5 +1,6 @@
 import { NO_GALLERY } from "../../protocol/kernel/people_names.ts";
 import { DEFAULT_THRESHOLDS, type GalleryThresholds } from "../../models/gallery/gallery_index.ts";
+import type { ThresholdsSet } from "../../protocol/http_api/people_api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
@@ -17,9 +18,10 @@ export function newGallery(
     embedder: Digest;
     vector: Float32Array;
     thresholds?: GalleryThresholds;
+    thresholdsSet?: ThresholdsSet | null;
   },
 ): GalleryRecord {
-  const { store, nowMs, embedder, vector, thresholds = DEFAULT_THRESHOLDS } = options;
+  const { store, nowMs, embedder, vector, thresholds = DEFAULT_THRESHOLDS, thresholdsSet = null } = options;
   if (name === NO_GALLERY) {
     throw new DmlError("request_invalid", "A gallery cannot be called none: that name means no gallery.");
   }
@@ -34,6 +36,7 @@ export function newGallery(
     embedder,
     dimensions: vector.length,
     thresholds,
+    thresholdsSet,
     createdMs: nowMs,
     changedMs: nowMs,
     built: null,

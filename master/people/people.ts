@@ -7,7 +7,7 @@ import type {
   PeoplePage,
   PersonDetail,
   PersonPatch,
-  Thresholds,
+  ThresholdsChange,
 } from "../../protocol/http_api/people_api.ts";
 import { metadataSchema } from "../../protocol/http_api/people_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
@@ -18,6 +18,7 @@ import type { Log } from "../../protocol/kernel/log.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
 import { parseAs } from "../../protocol/schema.ts";
 import { nearest } from "../../protocol/kernel/suggest.ts";
+import { facesInForce } from "./build_gallery.ts";
 import { Enrolment, type FaceRequest } from "./enrolment.ts";
 import { exportPeople } from "./export_people.ts";
 import { importPeople } from "./import_people.ts";
@@ -27,6 +28,7 @@ import type { GalleryDelivery } from "./gallery_delivery.ts";
 import { entryOf, faceEntryOf, listingOf } from "./people_listing.ts";
 import type { CountedPerson, FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
 import { Reembedding } from "./reembedding.ts";
+import { changedThresholds } from "./thresholds_in_force.ts";
 
 export interface PeopleOptions {
   readonly store: PeopleStore;
@@ -91,8 +93,11 @@ export class People {
     await this.galleryWriter.remove(record, crops);
   }
 
-  setThresholds(gallery: string, thresholds: Thresholds): Promise<InForceAnswer> {
-    return this.#change(gallery, () => ({ changes: [], people: [], patch: { thresholds } }));
+  setThresholds(gallery: string, thresholds: ThresholdsChange): Promise<InForceAnswer> {
+    return this.#change(gallery, (record, nowMs) => {
+      const patch = changedThresholds(record, thresholds, { faces: facesInForce(record), nowMs });
+      return { changes: [], people: [], patch };
+    });
   }
 
   people(gallery: string, page: { after: string | null; limit: number }): PeoplePage {

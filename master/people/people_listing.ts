@@ -1,5 +1,7 @@
 import type { GalleryListing, PersonDetail, PersonEntry } from "../../protocol/http_api/people_api.ts";
+import { facesInForce } from "./build_gallery.ts";
 import type { CountedPerson, FaceRecord, GalleryRecord, PeopleStore } from "./people_store.ts";
+import { thresholdsInForce, thresholdsOrigin } from "./thresholds_in_force.ts";
 
 /** Returns a gallery in the form that users receive. */
 export function listingOf(
@@ -7,7 +9,8 @@ export function listingOf(
   store: PeopleStore,
   progress: { of(gallery: string): GalleryListing["reembedding"] },
 ): GalleryListing {
-  const { name, version, embedder, dimensions, thresholds, createdMs, changedMs } = record;
+  const { name, version, embedder, dimensions, createdMs, changedMs } = record;
+  const faces = facesInForce(record);
   const { people, enrolled: enrolledFaces, rejected: rejectedFaces } = store.counts(name);
   return {
     name,
@@ -17,7 +20,8 @@ export function listingOf(
     rejectedFaces,
     embedder,
     dimensions,
-    thresholds,
+    thresholds: thresholdsInForce(record, faces),
+    thresholdsOrigin: thresholdsOrigin(record, faces),
     createdMs,
     changedMs,
     reembedding: progress.of(name),

@@ -1,5 +1,6 @@
 import type { GalleryPerson } from "../../models/gallery/gallery_bucket.ts";
 import type { GalleryThresholds } from "../../models/gallery/gallery_index.ts";
+import type { ThresholdsSet } from "../../protocol/http_api/people_api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { FaceQuality } from "../../protocol/messages/prediction.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
@@ -25,7 +26,13 @@ export interface GalleryRecord {
   /** Digest of the model file whose embeddings are in force. */
   readonly embedder: Digest;
   readonly dimensions: number;
+  /**
+   * The thresholds as they were set. If nobody set `known` and `unknown`, those in force rise with
+   * the number of faces instead (`thresholdsInForce`).
+   */
   readonly thresholds: GalleryThresholds;
+  /** The setting of `known` and `unknown`; `null` if they are the default. */
+  readonly thresholdsSet: ThresholdsSet | null;
   /** Milliseconds since the Unix epoch, like all times here. */
   readonly createdMs: number;
   readonly changedMs: number;

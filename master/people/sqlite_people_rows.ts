@@ -1,4 +1,5 @@
 import { galleryThresholdsSchema } from "../../models/gallery/gallery_index.ts";
+import { thresholdsSetSchema } from "../../protocol/http_api/people_api.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import { blobReferenceSchema } from "../../protocol/messages/task.ts";
 import { digestSchema, parseAs, z } from "../../protocol/schema.ts";
@@ -27,6 +28,7 @@ const galleryRowSchema = z.object({
   embedder: digestSchema,
   dimensions: count,
   thresholds: jsonSchema.pipe(galleryThresholdsSchema),
+  thresholdsSet: jsonSchema.pipe(thresholdsSetSchema).nullable(),
   createdMs: z.number(),
   changedMs: z.number(),
   built: jsonSchema.pipe(builtSchema).nullable(),

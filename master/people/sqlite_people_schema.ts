@@ -51,6 +51,12 @@ const MIGRATIONS = [
      vector   BLOB NOT NULL,
      PRIMARY KEY (face_id, embedder)
    ) STRICT;`,
+  // Thresholds other than the default of version 1 were set by somebody. The other galleries get a
+  // new version, which is built with the default for their size.
+  `ALTER TABLE galleries ADD COLUMN thresholds_set TEXT;
+   UPDATE galleries SET thresholds_set = '{"by":"hand","setMs":null}'
+   WHERE json_extract(thresholds, '$.known') <> 0.45 OR json_extract(thresholds, '$.unknown') <> 0.38;
+   UPDATE galleries SET version = version + 1 WHERE thresholds_set IS NULL;`,
 ];
 
 /** Mark of a file that holds people of dml ("dmlP"). */

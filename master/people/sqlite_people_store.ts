@@ -167,10 +167,11 @@ export class SqlitePeopleStore implements PeopleStore {
     }
   }
 
-  #putGallery({ thresholds, built, superseded, ...record }: GalleryRecord): void {
+  #putGallery({ thresholds, thresholdsSet, built, superseded, ...record }: GalleryRecord): void {
     this.#statements.putGallery.run({
       ...record,
       thresholds: JSON.stringify(thresholds),
+      thresholdsSet: thresholdsSet === null ? null : JSON.stringify(thresholdsSet),
       built: built === null ? null : JSON.stringify(built),
       superseded: JSON.stringify(superseded),
     });

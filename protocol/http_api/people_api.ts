@@ -29,14 +29,48 @@ const METADATA_KEYS_MAX = 64;
 export const metadataSchema = z.record(metadataKeySchema, metadataValueSchema)
   .refine((metadata) => Object.keys(metadata).length <= METADATA_KEYS_MAX, `at most ${METADATA_KEYS_MAX} keys`);
 
-/** Body of `PUT /v1/galleries/{g}/thresholds`; `models/gallery/gallery_index.ts` explains each. */
-export const thresholdsSchema = z.strictObject({
+const thresholdFields = {
   known: similarity,
   unknown: similarity,
   marginMin: z.number().min(0).max(2),
   eyeDistanceMin: z.number().min(0).max(10_000),
   sharpnessMin: z.number().min(0).max(1e9),
-}).refine(({ known, unknown }) => unknown <= known, "unknown must not be above known");
+};
+const isOrdered = ({ known, unknown }: { known: number; unknown: number }) => unknown <= known;
+const DISORDERED = "unknown must not be above known";
+
+/** The thresholds of a gallery; `models/gallery/gallery_index.ts` explains each. */
+export const thresholdsSchema = z.strictObject(thresholdFields).refine(isOrdered, DISORDERED);
+
+/** Ways in which a person sets `known` and `unknown`: from labelled pictures, or as numbers. */
+const SETTERS = ["calibrate", "hand"] as const;
+
+/**
+ * Body of `PUT /v1/galleries/{g}/thresholds`. `by` tells where `known` and `unknown` come from; with
+ * `default`, the numbers given for them are ignored, and they follow the number of enrolled faces
+ * from then on. If it is absent, numbers that are in force already keep their origin, and others are
+ * set by hand.
+ */
+export const thresholdsChangeSchema = z.strictObject({
+  ...thresholdFields,
+  by: z.enum(["default", ...SETTERS]).optional(),
+}).refine(isOrdered, DISORDERED);
+
+/** The setting of `known` and `unknown` by a person. */
+export const thresholdsSetSchema = z.strictObject({
+  by: z.enum(SETTERS),
+  /** `null` if they were set with a dml that did not note it. */
+  setMs: wallMs.nullable(),
+});
+
+/**
+ * The origin of `known` and `unknown`: the default for the number of faces that are compared, or the
+ * setting by a person.
+ */
+export const thresholdsOriginSchema = z.union([
+  z.strictObject({ by: z.literal("default"), faces: count }),
+  thresholdsSetSchema,
+]);
 
 /**
  * The number of nodes by how far they are with a version of a gallery; on those that are `ready` it
@@ -53,7 +87,9 @@ export const gallerySchema = z.strictObject({
   rejectedFaces: count,
   embedder: digestSchema,
   dimensions: count,
+  /** The thresholds in force. */
   thresholds: thresholdsSchema,
+  thresholdsOrigin: thresholdsOriginSchema,
   createdMs: wallMs,
   changedMs: wallMs,
   /** Progress while a new embedder computes all embeddings again; `null` at all other times. */
@@ -157,4 +193,6 @@ export type EnrolWarning = Infer<typeof enrolWarningSchema>;
 export type EnrolAnswer = Infer<typeof enrolAnswerSchema>;
 export type ImportAnswer = Infer<typeof importAnswerSchema>;
 export type Thresholds = Infer<typeof thresholdsSchema>;
+export type ThresholdsChange = Infer<typeof thresholdsChangeSchema>;
+export type ThresholdsSet = Infer<typeof thresholdsSetSchema>;
 export type InForceAnswer = Infer<typeof inForceSchema>;

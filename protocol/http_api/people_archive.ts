@@ -1,4 +1,4 @@
-import { metadataSchema, personNameSchema, thresholdsSchema } from "./people_api.ts";
+import { metadataSchema, personNameSchema, thresholdsSchema, thresholdsSetSchema } from "./people_api.ts";
 import { DmlError } from "../kernel/errors.ts";
 import { faceQualitySchema } from "../messages/prediction.ts";
 import { digestSchema, galleryNameSchema, type Infer, parseAs, z } from "../schema.ts";
@@ -33,6 +33,8 @@ const headerSchema = z.strictObject({
   embedder: digestSchema,
   dimensions: z.number().int().min(1).max(1_024),
   thresholds: thresholdsSchema,
+  /** Absent if `known` and `unknown` are those of a small gallery by default. */
+  thresholdsSet: thresholdsSetSchema.optional(),
 });
 
 const archivedPersonSchema = z.strictObject({
@@ -68,8 +70,9 @@ export type ArchiveLine = Infer<typeof lineSchema>;
 
 /** Returns the header of an archive with these contents. */
 export function headerOf(of: Omit<ArchiveHeader, "format" | "formatVersion">): ArchiveHeader {
-  const { gallery, embedder, dimensions, thresholds } = of;
-  return { format: FORMAT, formatVersion: 1, gallery, embedder, dimensions, thresholds };
+  const { gallery, embedder, dimensions, thresholds, thresholdsSet } = of;
+  const header = { format: FORMAT, formatVersion: 1, gallery, embedder, dimensions, thresholds } as const;
+  return thresholdsSet === undefined ? header : { ...header, thresholdsSet };
 }
 
 /** Returns `line` as text, with the newline. */

@@ -25,6 +25,7 @@ export function galleryOf(name: string, overrides: Partial<GalleryRecord> = {}):
     embedder: EMBEDDER,
     dimensions: 4,
     thresholds: THRESHOLDS,
+    thresholdsSet: null,
     createdMs: 1_000,
     changedMs: 1_000,
     built: null,
@@ -82,7 +83,9 @@ export function testPeopleStore(name: string, open: () => PeopleStore): void {
   test("keeps the last record of each gallery, sorted by name", (store) => {
     const blob = { digest: EMBEDDER, size: 3 };
     const built = { version: 7, index: blob, buckets: [{ ...blob, people: 2, faces: 5 }] };
-    const later = galleryOf("staff", { version: 8, built, superseded: [OTHER_EMBEDDER], dimensions: 512 });
+    const thresholdsSet = { by: "calibrate", setMs: 1_000 } as const;
+    const superseded = [OTHER_EMBEDDER];
+    const later = galleryOf("staff", { version: 8, built, superseded, dimensions: 512, thresholdsSet });
     store.apply([STAFF, { type: "gallery_put", record: galleryOf("guests") }, { type: "gallery_put", record: later }]);
     assertEquals(store.galleries(), [galleryOf("guests"), later]);
     assertEquals(store.gallery("staff"), later);

@@ -6,7 +6,7 @@ import type {
   PeoplePage,
   PersonDetail,
   PersonPatch,
-  Thresholds,
+  ThresholdsChange,
 } from "../../protocol/http_api/people_api.ts";
 
 /** The choice of one face in a picture, and the source to record for it. */
@@ -32,10 +32,8 @@ export interface PeopleClient {
   galleries(): Promise<GalleryListing[]>;
   gallery(gallery: string): Promise<GalleryListing>;
   removeGallery(gallery: string): Promise<void>;
-  setThresholds(gallery: string, thresholds: Thresholds): Promise<InForceAnswer>;
-  /**
-   * Returns a page of people, sorted by name; those after the name `after`, if it is not `null`.
-   */
+  setThresholds(gallery: string, thresholds: ThresholdsChange): Promise<InForceAnswer>;
+  /** By name, those behind `after`. */
   people(gallery: string, after: string | null): Promise<PeoplePage>;
   person(whom: PersonAddress): Promise<PersonDetail>;
   enrol(

@@ -4,6 +4,7 @@ import { errorBoundary } from "../../../master/http/error_boundary.ts";
 import { Refusals } from "../../../master/http/refusals.ts";
 import { peopleRoutes } from "../../../master/http/people_routes.ts";
 import type { Predictions } from "../../../master/turn/predictions.ts";
+import { DEFAULT_THRESHOLDS } from "../../../models/gallery/gallery_index.ts";
 import {
   changedSchema,
   enrolAnswerSchema,
@@ -93,10 +94,12 @@ Deno.test("peopleRoutes() export and import galleries and set thresholds", async
   assertEquals(importAnswerSchema.parse(await answer.json()).peopleAdded, 1);
   const thresholds = { known: 0.6, unknown: 0.4, marginMin: 0.1, eyeDistanceMin: 30, sharpnessMin: 5 };
   await routes.ask("PUT", galleryPath("guests", "thresholds"), thresholds);
-  assertEquals(
-    gallerySchema.parse(await (await routes.ask("GET", galleryPath("guests"))).json()).thresholds,
-    thresholds,
-  );
+  const read = async () => gallerySchema.parse(await (await routes.ask("GET", galleryPath("guests"))).json());
+  assertEquals((await read()).thresholds, thresholds);
+  assertEquals((await read()).thresholdsOrigin, { by: "hand", setMs: 0 });
+  await routes.ask("PUT", galleryPath("guests", "thresholds"), { ...thresholds, by: "default" });
+  assertEquals((await read()).thresholds, { ...thresholds, known: 0.45, unknown: 0.38 });
+  assertEquals((await read()).thresholdsOrigin, { by: "default", faces: 1 });
 });
 
 Deno.test("peopleRoutes() refuse an invalid request and say what is wrong with it", async () => {
@@ -115,6 +118,7 @@ Deno.test("peopleRoutes() refuse an invalid request and say what is wrong with i
     ["PATCH", ada, { metadata: { "": "A" } }, "request_invalid", "metadata"],
     ["POST", `${ada}/merge`, { from: "" }, "request_invalid", "from"],
     ["PUT", galleryPath("staff", "thresholds"), { known: 2 }, "request_invalid", "known"],
+    ["PUT", galleryPath("staff", "thresholds"), { ...DEFAULT_THRESHOLDS, by: "chance" }, "request_invalid", "by"],
     ["GET", `${galleryPath("staff", "people")}?limit=0`, undefined, "request_invalid", "limit"],
     ["DELETE", `${ada}/faces/7`, undefined, "request_invalid", "face's id"],
     ["POST", galleryPath("staff", "import"), portrait(0), "archive_invalid", "Line 1"],

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { DEFAULT_THRESHOLDS } from "../../../models/gallery/gallery_index.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { encodeVector } from "../../../protocol/http_api/people_archive.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
@@ -107,4 +108,26 @@ Deno.test("People.import() answers any text with a result or with archive_invali
     }),
     { numRuns: 200 },
   );
+});
+
+Deno.test("an archive keeps thresholds that were set, with who set them, and the default a default", async () => {
+  const header = (text: string) => JSON.parse(text.slice(0, text.indexOf("\n"))).header;
+  await using fixture = await staff();
+  const plain = await exported(fixture);
+  assertEquals([header(plain).thresholds, "thresholdsSet" in header(plain)], [DEFAULT_THRESHOLDS, false]);
+  fixture.clock.advance(9);
+  const setMs = fixture.clock.wallMs();
+  // The very numbers of a small gallery stay where they are when somebody sets them.
+  const set = { by: "calibrate", setMs } as const;
+  await fixture.people.setThresholds("staff", { ...DEFAULT_THRESHOLDS, by: set.by });
+  const text = await exported(fixture);
+  await using other = new PeopleFixture();
+  await other.people.import("staff", text);
+  await other.people.import("plain", plain);
+  const older = { ...header(plain), thresholds: { ...DEFAULT_THRESHOLDS, known: 0.6 } };
+  await other.people.import("older", plain.replace(/.*/, JSON.stringify({ header: older })));
+  const origins = ["staff", "plain", "older"].map((name) => other.people.gallery(name).thresholdsOrigin);
+  assertEquals(origins, [set, { by: "default", faces: 3 }, { by: "hand", setMs: null }]);
+  assertEquals(other.people.gallery("older").thresholds.known, 0.6);
+  assertEquals(await exported(other), text);
 });

@@ -1,11 +1,12 @@
 import { decodeBucket, type GalleryPerson } from "../../../models/gallery/gallery_bucket.ts";
-import { decodeGalleryIndex, type GalleryIndex } from "../../../models/gallery/gallery_index.ts";
+import { decodeGalleryIndex, DEFAULT_THRESHOLDS, type GalleryIndex } from "../../../models/gallery/gallery_index.ts";
 import { recognise } from "../../../models/gallery/recognise.ts";
 import type { FaceFinder, FoundFaces } from "../../../master/people/face_finder.ts";
 import type { GalleryDelivery, GalleryVersion, Reach } from "../../../master/people/gallery_delivery.ts";
 import { MemoryPeopleStore } from "../../../master/people/memory_people_store.ts";
 import { People } from "../../../master/people/people.ts";
 import type { PeopleStore } from "../../../master/people/people_store.ts";
+import { encodeArchiveLine, encodeVector, headerOf } from "../../../protocol/http_api/people_archive.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
 import { type Digest, digestOf } from "../../../protocol/kernel/digest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
@@ -45,10 +46,32 @@ export function pictureOf(...faces: DrawnFace[]): Uint8Array<ArrayBuffer> {
 /** Returns a picture of one face of good quality. */
 export const portrait = (angle: number) => pictureOf({ x: 100, angle });
 
-/**
- * A face finder that reads the faces {@linkcode pictureOf} appended and recognises them in the
- * latest published version.
- */
+/** An archive of one person with `faces` faces, each in a direction of its own. */
+export function archiveOf(name: string, faces: number): string {
+  const header = headerOf({ gallery: "staff", embedder: EMBEDDER, dimensions: 2, thresholds: DEFAULT_THRESHOLDS });
+  const lines = Array.from({ length: faces }, (_, index) => {
+    const angle = index * 360 / faces;
+    const radians = angle * Math.PI / 180;
+    return encodeArchiveLine({
+      face: {
+        kind: "enrolled",
+        quality: { eyeDistance: 40, sharpness: 200 },
+        source: `${index}.jpg`,
+        createdMs: index,
+        embedding: encodeVector(Float32Array.of(Math.cos(radians), Math.sin(radians))),
+        crop: portrait(angle).toBase64(),
+      },
+    });
+  });
+  return [
+    encodeArchiveLine({ header }),
+    encodeArchiveLine({ person: { name, metadata: {}, createdMs: 0 } }),
+    ...lines,
+    encodeArchiveLine({ end: { people: 1, faces } }),
+  ].join("");
+}
+
+/** Finds what {@linkcode pictureOf} drew, and says who it is by the newest version that was published. */
 export class FakeFaceFinder implements FaceFinder {
   current: Digest = EMBEDDER;
   /** Errors for the next calls of `find`, one a call; it finds faces once they are used up. */

@@ -2,7 +2,7 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { buildGallery } from "../../../master/people/build_gallery.ts";
 import { GALLERY_BUCKETS_MAX } from "../../../models/gallery/gallery_index.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
-import { PeopleFixture, pictureOf, portrait } from "./people_fixture.ts";
+import { archiveOf, PeopleFixture, pictureOf, portrait } from "./people_fixture.ts";
 
 async function refusal(run: () => Promise<unknown>): Promise<DmlError> {
   return await assertRejects(run, DmlError);
@@ -103,7 +103,19 @@ Deno.test("People.enrol() warns of similar people, and of a face unlike the othe
   assertStringIncludes(twin.warnings[0].message, "Ada (similarity 0.94)");
   const stranger = await fixture.enrol("Ada", portrait(180));
   assertEquals(stranger.warnings.map(({ code }) => code), ["unlike_enrolled"]);
-  assertEquals((await fixture.enrol("Bob", portrait(120))).warnings.map(({ code }) => code), ["looks_like"]);
+  assertEquals((await fixture.enrol("Bob", portrait(125))).warnings.map(({ code }) => code), ["looks_like"]);
+});
+
+Deno.test("People.enrol() does not warn of a likeness that most strangers' are, and still answers with it", async () => {
+  await using fixture = new PeopleFixture();
+  await fixture.enrol("Ada", portrait(0));
+  const alike = await fixture.enrol("Eve", portrait(63));
+  assertEquals(alike.warnings, []);
+  assertEquals(alike.lookalikes.map(({ name, similarity }) => [name, similarity.toFixed(2)]), [["Ada", "0.45"]]);
+  const set = { known: 0.7, unknown: 0.38, marginMin: 0.05, eyeDistanceMin: 12, sharpnessMin: 10 };
+  await fixture.people.setThresholds("staff", set);
+  assertEquals((await fixture.enrol("Bob", portrait(-50))).warnings, [], "below what somebody set");
+  assertEquals((await fixture.enrol("Cat", portrait(-90))).warnings.map(({ code }) => code), ["looks_like"]);
 });
 
 Deno.test("People.enrol() with dry run returns the same and stores nothing", async () => {
@@ -135,7 +147,30 @@ Deno.test("People.reject() stores the face that is recognised as the person if n
   assertEquals((await refusal(() => fixture.reject("Eve", crowd))).code, "person_unknown");
 });
 
-Deno.test("People.patch() renames the person in the active gallery and keeps the metadata", async () => {
+Deno.test("People brings default thresholds into force that rise with the faces, until somebody sets some", async () => {
+  await using fixture = new PeopleFixture();
+  const inForce = async () => {
+    const { index: { thresholds } } = await fixture.publisher.peopleOf("staff");
+    const listing = fixture.people.gallery("staff");
+    assertEquals(listing.thresholds, thresholds);
+    return [thresholds.known, thresholds.unknown, listing.thresholdsOrigin];
+  };
+  await fixture.enrol("Ada", portrait(0));
+  assertEquals(await inForce(), [0.45, 0.38, { by: "default", faces: 1 }]);
+  await fixture.people.import("staff", archiveOf("Crowd", 100));
+  assertEquals(await inForce(), [0.48, 0.41, { by: "default", faces: 101 }]);
+  const set = { ...fixture.people.gallery("staff").thresholds, known: 0.6, unknown: 0.5, by: "calibrate" } as const;
+  fixture.clock.advance(5);
+  const setMs = fixture.clock.wallMs();
+  await fixture.people.setThresholds("staff", set);
+  assertEquals(await inForce(), [0.6, 0.5, { by: "calibrate", setMs }]);
+  await fixture.people.remove("staff", "Ada");
+  assertEquals(await inForce(), [0.6, 0.5, { by: "calibrate", setMs }]);
+  await fixture.people.setThresholds("staff", { ...set, by: "default" });
+  assertEquals(await inForce(), [0.479, 0.409, { by: "default", faces: 100 }]);
+});
+
+Deno.test("People.patch() renames in force and keeps what is noted", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));
   await fixture.enrol("Bob", portrait(90));

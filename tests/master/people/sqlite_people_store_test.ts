@@ -67,3 +67,20 @@ Deno.test("SqlitePeopleStore.open() refuses a file of another program or a newer
   assertStringIncludes(refused(foreign).message, "not people of dml");
   assertStringIncludes(refused(newer).message, "99");
 });
+
+Deno.test("SqlitePeopleStore.open() takes over thresholds that were set, and has defaults built anew", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "people.sqlite");
+  const thresholds = { ...galleryOf("set").thresholds, known: 0.45, unknown: 0.38 };
+  const [set, plain] = [galleryOf("set"), galleryOf("plain", { thresholds })];
+  const store = SqlitePeopleStore.open(path);
+  store.apply([{ type: "gallery_put", record: set }, { type: "gallery_put", record: plain }]);
+  store.close();
+  const database = new DatabaseSync(path);
+  database.exec("ALTER TABLE galleries DROP COLUMN thresholds_set; PRAGMA user_version = 1");
+  database.close();
+  const opened = SqlitePeopleStore.open(path);
+  assertEquals(opened.gallery("set"), { ...set, thresholdsSet: { by: "hand", setMs: null } });
+  assertEquals(opened.gallery("plain"), { ...plain, version: plain.version + 1 });
+  opened.close();
+});

@@ -14,7 +14,7 @@ import {
   type PersonDetail,
   personDetailSchema,
   type PersonPatch,
-  type Thresholds,
+  type ThresholdsChange,
 } from "../../../protocol/http_api/people_api.ts";
 import { galleryPath, PATHS, personPath } from "../../../protocol/http_api/paths.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
@@ -52,7 +52,7 @@ export class HttpPeopleClient implements PeopleClient {
     await this.#http.call(galleryPath(gallery), { method: "DELETE", timeoutMs: CHANGE_TIMEOUT_MS, read });
   }
 
-  setThresholds(gallery: string, thresholds: Thresholds): Promise<InForceAnswer> {
+  setThresholds(gallery: string, thresholds: ThresholdsChange): Promise<InForceAnswer> {
     return this.#change(galleryPath(gallery, "thresholds"), { method: "PUT", ...jsonOf(thresholds) });
   }
 
