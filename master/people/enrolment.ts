@@ -91,7 +91,10 @@ export class Enrolment {
     const { gallery, name } = request;
     this.#personOf(gallery, name);
     const persons = await this.#findFaces(picture, request);
-    const person = chooseRejected(persons.persons, request);
+    const person = chooseRejected(persons.persons, {
+      ...request,
+      known: knownOf(this.#options.store.gallery(gallery)),
+    });
     const chosen = await this.#chosen(person, { ...persons, name });
     let answer: EnrolAnswer | null = null;
     const inForce = await galleryWriter.change(gallery, (record) => {
@@ -214,8 +217,12 @@ function warningsOf(
 
 /** Returns the similarity from which a face is probably that of another person of the gallery. */
 function lookalikeMin(record: GalleryRecord): number {
-  const faces = facesInForce(record);
-  return Math.max(lookalikeSimilarity(faces), thresholdsInForce(record, faces).known);
+  return Math.max(lookalikeSimilarity(facesInForce(record)), knownOf(record));
+}
+
+/** Returns the similarity from which the version in force names a face. */
+function knownOf(record: GalleryRecord | null): number {
+  return record === null ? DEFAULT_THRESHOLDS.known : thresholdsInForce(record, facesInForce(record)).known;
 }
 
 /** Returns the faces with their similarity to `vector`, most similar first. */

@@ -13,7 +13,8 @@ import { FaceAttributes } from "./attributes.ts";
 import { DETECT, DETECT_INPUT, type DetectedFace, detectedFaces } from "./detect.ts";
 import { EMBED, normalise } from "./embed.ts";
 import { fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./landmarks.ts";
-import { type AlignedFaceResults, NO_FACE_RESULTS, personOf } from "./person.ts";
+import { nameOnce } from "./name_once.ts";
+import { NOTHING_SEEN, personOf, type SeenFace } from "./person.ts";
 import { QualityMeter } from "./quality.ts";
 import { CheckedSession } from "../checked_session.ts";
 import type { ModelSessions, Pipeline, PipelineFactory, PipelineResult, RecogniseOptions } from "../pipeline.ts";
@@ -62,7 +63,7 @@ class FacesPipeline implements Pipeline {
         persons.push(personOf(face, { landmarks, picture, attributes, ...seen }));
         watch.lap("interpretMs");
       }
-      return { persons, timings: watch.timings };
+      return { persons: nameOnce(persons), timings: watch.timings };
     });
   }
 

@@ -1,6 +1,7 @@
 import { decodeBucket, type GalleryPerson } from "../../../models/gallery/gallery_bucket.ts";
 import { decodeGalleryIndex, DEFAULT_THRESHOLDS, type GalleryIndex } from "../../../models/gallery/gallery_index.ts";
 import { recognise } from "../../../models/gallery/recognise.ts";
+import { nameOnce } from "../../../models/pipelines/faces/name_once.ts";
 import type { FaceFinder, FoundFaces } from "../../../master/people/face_finder.ts";
 import type { GalleryDelivery, GalleryVersion, Reach } from "../../../master/people/gallery_delivery.ts";
 import { MemoryPeopleStore } from "../../../master/people/memory_people_store.ts";
@@ -94,7 +95,7 @@ export class FakeFaceFinder implements FaceFinder {
     if (failure !== undefined) throw failure;
     const people = gallery === null ? null : await this.publisher.peopleOf(gallery);
     const faces: DrawnFace[] = JSON.parse(new TextDecoder().decode(picture.subarray(JPEG.length + 1)));
-    return { persons: faces.map((face) => this.#person(face, people, crops)), embedder: this.current };
+    return { persons: nameOnce(faces.map((face) => this.#person(face, people, crops))), embedder: this.current };
   }
 
   readCrop(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {

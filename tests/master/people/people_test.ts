@@ -147,6 +147,16 @@ Deno.test("People.reject() stores the face that is recognised as the person if n
   assertEquals((await refusal(() => fixture.reject("Eve", crowd))).code, "person_unknown");
 });
 
+Deno.test("People.reject() asks which face it is if two of a picture are similar enough for the name", async () => {
+  await using fixture = new PeopleFixture();
+  await fixture.enrol("Ada", portrait(0));
+  const two = pictureOf({ x: 10, angle: 5 }, { x: 100, angle: 25 });
+  assertEquals((await refusal(() => fixture.reject("Ada", two))).code, "faces_several");
+  await fixture.reject("Ada", two, { face: 2 });
+  const { people: [{ rejected: [[x]] }] } = await fixture.publisher.peopleOf("staff");
+  assertEquals(x.toFixed(3), Math.cos(25 * Math.PI / 180).toFixed(3));
+});
+
 Deno.test("People brings default thresholds into force that rise with the faces, until somebody sets some", async () => {
   await using fixture = new PeopleFixture();
   const inForce = async () => {

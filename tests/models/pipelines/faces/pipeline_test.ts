@@ -103,7 +103,20 @@ Deno.test("createPipeline() adds to each face the gallery's recognition by its e
   assertEquals(runs(), [1, 2, 2]);
 });
 
-Deno.test("createPipeline() warms up every model file once, whatever is on the picture", async () => {
+Deno.test("createPipeline() gives the name of one person to one face of a picture at most", async () => {
+  const { pipeline } = fakePipeline({ detect: TWO_FACES });
+  const similarities = [0.6, 0.7];
+  const gallery: FaceGallery = {
+    recognise: () => ({ recognition: "known", name: "Ada", similarity: similarities.shift() ?? null }),
+  };
+  const { persons } = await pipeline.recognize(PICTURE, { embeddings: false, gallery });
+  assertEquals(persons.map(({ name, recognition, candidates }) => [name, recognition, candidates]), [
+    [null, "uncertain", [{ name: "Ada", similarity: 0.6 }]],
+    ["Ada", "known", undefined],
+  ]);
+});
+
+Deno.test("createPipeline() warms every model file up once, whatever is in the picture", async () => {
   for (const detect of [detection([]), TWO_FACES]) {
     const { pipeline, runs } = fakePipeline({ detect });
     await pipeline.warmUp(PICTURE);
