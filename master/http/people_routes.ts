@@ -9,6 +9,7 @@ import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { ARCHIVE_MEDIA_TYPE } from "../../protocol/http_api/people_archive.ts";
 import { galleryNameSchema, idSchema, parseAs } from "../../protocol/schema.ts";
+import { facePage } from "../people/face_page.ts";
 import type { People } from "../people/people.ts";
 import type { Predictions } from "../turn/predictions.ts";
 import { jsonBody } from "./json_body.ts";
@@ -44,6 +45,10 @@ export function peopleRoutes(options: PeopleRoutesOptions): Hono {
   });
   app.get(`${GALLERY}/people`, (context) => {
     return context.json(people.people(galleryIn(context), pageQuery(context.req.queries())));
+  });
+  app.get(`${GALLERY}/faces`, (context) => {
+    const page = pageQuery(context.req.queries());
+    return context.json(facePage(people.record(galleryIn(context)), { store: people.store, ...page }));
   });
   app.route("/", personRoutes(options));
   app.route("/", archiveRoutes(options));

@@ -16,7 +16,7 @@ export interface Recognised {
 /** Returns true if a face of this quality can be compared with people. */
 export function isComparable(
   { eyeDistance, sharpness }: FaceQuality,
-  { eyeDistanceMin, sharpnessMin }: GalleryThresholds,
+  { eyeDistanceMin, sharpnessMin }: Pick<GalleryThresholds, "eyeDistanceMin" | "sharpnessMin">,
 ): boolean {
   return eyeDistance >= eyeDistanceMin && sharpness >= sharpnessMin;
 }

@@ -64,8 +64,8 @@ export function modelPath(name: string): string {
 }
 
 /**
- * Returns the path of one gallery, or of a resource `below` it: `people`, `thresholds`, `export`,
- * `import`.
+ * Returns the path of one gallery, or of a resource `below` it: `people`, `faces`, `thresholds`,
+ * `export`, `import`.
  */
 export function galleryPath(gallery: string, below = ""): string {
   return `${PATHS.galleries}/${encodeURIComponent(gallery)}${below === "" ? "" : `/${below}`}`;

@@ -136,6 +136,24 @@ export const personDetailSchema = z.strictObject({
   faces: z.array(faceEntrySchema).max(2 * LIMITS.galleryFacesPerPersonMax),
 });
 
+const EMBEDDING_CHARACTERS_MAX = 8_192;
+
+/** The numbers of an embedding as 32-bit floats, little-endian, in base 64. */
+export const embeddingTextSchema = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, "must be base 64")
+  .max(EMBEDDING_CHARACTERS_MAX);
+
+/** Answer of `GET /v1/galleries/{g}/faces?after=&limit=`. */
+export const facesPageSchema = z.strictObject({
+  /** People by name, each with the faces that the embedder of the gallery has processed. */
+  people: z.array(z.strictObject({
+    name: z.string().min(1).max(200),
+    faces: z.array(z.strictObject({ ...faceEntrySchema.shape, embedding: embeddingTextSchema }))
+      .max(2 * LIMITS.galleryFacesPerPersonMax),
+  })).max(PEOPLE_PAGE_MAX),
+  /** Value of `after` for the next page; `null` if this is the last one. */
+  next: z.string().max(200).nullable(),
+});
+
 /**
  * Body of `PATCH /v1/galleries/{g}/people/{name}`. An absent field stays as it is; a metadata value
  * of `null` removes its key.
@@ -187,6 +205,7 @@ export const importAnswerSchema = z.strictObject({
 export type GalleryListing = Infer<typeof gallerySchema>;
 export type PersonEntry = Infer<typeof personEntrySchema>;
 export type PeoplePage = Infer<typeof peoplePageSchema>;
+export type FacesPage = Infer<typeof facesPageSchema>;
 export type PersonDetail = Infer<typeof personDetailSchema>;
 export type PersonPatch = Infer<typeof personPatchSchema>;
 export type EnrolWarning = Infer<typeof enrolWarningSchema>;

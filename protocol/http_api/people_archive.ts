@@ -1,4 +1,10 @@
-import { metadataSchema, personNameSchema, thresholdsSchema, thresholdsSetSchema } from "./people_api.ts";
+import {
+  embeddingTextSchema,
+  metadataSchema,
+  personNameSchema,
+  thresholdsSchema,
+  thresholdsSetSchema,
+} from "./people_api.ts";
 import { DmlError } from "../kernel/errors.ts";
 import { faceQualitySchema } from "../messages/prediction.ts";
 import { digestSchema, galleryNameSchema, type Infer, parseAs, z } from "../schema.ts";
@@ -14,7 +20,6 @@ const FORMAT = "dml-people";
 /** Length of the longest line allowed, which is a face with its crop. */
 export const ARCHIVE_LINE_CHARACTERS_MAX = 1024 * 1024;
 const CROP_CHARACTERS_MAX = 900_000;
-const EMBEDDING_CHARACTERS_MAX = 8_192;
 const ARCHIVE_MEDIA_TYPE = "application/x-ndjson";
 export { ARCHIVE_MEDIA_TYPE };
 
@@ -48,10 +53,8 @@ const archivedFaceSchema = z.strictObject({
   quality: faceQualitySchema,
   source: z.string().max(400),
   createdMs: wallMs,
-  /**
-   * 32-bit floats, little-endian, in base 64; `null` if the embedder has not processed the face.
-   */
-  embedding: base64.max(EMBEDDING_CHARACTERS_MAX).nullable(),
+  /** `null` if the embedder has not processed the face. */
+  embedding: embeddingTextSchema.nullable(),
   /** JPEG in base 64. */
   crop: base64.min(4).max(CROP_CHARACTERS_MAX),
 });

@@ -115,6 +115,9 @@ Deno.test("folders of faces are enrolled, tested and calibrated", async () => {
     JSON.parse(line)
   );
   assertEquals(lines.map(({ ok, person }) => [ok, person]), [0, 1, 2, 3].map((at) => [true, label(at)]));
+  const { found: findings, ...checked } = JSON.parse(await people(cluster, "check", "--json"));
+  assertEquals([checked.people, checked.faces, findings], [4, 4, []]);
+  assertEquals(checked.thresholdsOrigin, { by: "default", faces: 4 });
   const score = parseAs(scoreSchema, JSON.parse(await people(cluster, "test", held, "--json")), {
     what: "The score",
     code: "internal",

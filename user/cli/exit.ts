@@ -5,7 +5,7 @@ import { type DmlError, ERRORS } from "../../protocol/kernel/errors.ts";
  */
 export const EXIT_CODES = {
   0: "Everything succeeded; or nothing had failed when the reader of standard output, such as `head`, closed it.",
-  1: "Something failed, or its result could not be written; standard error says what, and why.",
+  1: "Something failed, or its result could not be written; standard error says what, and why. Or a check found something.",
   2: "The command line, or a value in it, is wrong.",
   3: "The cluster could not do it: no master, access denied, no node, too busy, or no usable data directory.",
   70: "A bug in dml.",

@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<PeopleVerb, { min: number; max: number; what: strin
   export: { min: 0, max: 1, what: "" },
   import: { min: 1, max: 1, what: "a file that `dml people export` wrote" },
   test: { min: 1, max: 1, what: "a directory whose sub-folders are names" },
+  check: { min: 0, max: 1, what: "" },
   calibrate: { min: 1, max: 1, what: "a directory whose sub-folders are names" },
   thresholds: { min: 0, max: 0, what: "" },
 };
@@ -68,6 +69,8 @@ export function peopleCommand(words: readonly string[], values: FlagValues): Peo
       return { ...common, subVerb, file: first };
     case "test":
       return { ...common, subVerb, directory: first, concurrency: concurrency() };
+    case "check":
+      return { ...common, subVerb, name: first ?? null };
     case "calibrate":
       return {
         ...common,
@@ -77,7 +80,7 @@ export function peopleCommand(words: readonly string[], values: FlagValues): Peo
         concurrency: concurrency(),
       };
     case "thresholds":
-      return { ...common, subVerb, change: thresholds(values) };
+      return { ...common, subVerb, ...thresholds(values) };
   }
 }
 
@@ -128,7 +131,8 @@ function removed([name]: readonly string[], values: FlagValues): Pick<RemoveComm
   return { name: name ?? null, faceId };
 }
 
-function thresholds(values: FlagValues): ThresholdsCommand["change"] {
+function thresholds(values: FlagValues): Pick<ThresholdsCommand, "change" | "isDefault"> {
+  const isDefault = values.toggle("default") ?? false;
   const given = {
     known: values.number("known", { min: -1, max: 1 }),
     unknown: values.number("unknown", { min: -1, max: 1 }),
@@ -136,5 +140,8 @@ function thresholds(values: FlagValues): ThresholdsCommand["change"] {
     eyeDistanceMin: values.number("eye-distance", { min: 0, max: 10_000 }),
     sharpnessMin: values.number("sharpness", { min: 0, max: 1e9 }),
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  if (isDefault && (given.known !== null || given.unknown !== null)) {
+    throw new DmlError("usage", "--default cannot be combined with --known or --unknown.");
+  }
+  return { change: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)), isDefault };
 }

@@ -84,6 +84,12 @@ export interface TestPeopleCommand extends AboutPeople {
   readonly concurrency: number;
 }
 
+export interface CheckPeopleCommand extends AboutPeople {
+  readonly subVerb: "check";
+  /** `null` for everybody. */
+  readonly name: string | null;
+}
+
 export interface CalibrateCommand extends AboutPeople {
   readonly subVerb: "calibrate";
   readonly directory: string;
@@ -93,6 +99,8 @@ export interface CalibrateCommand extends AboutPeople {
 
 export interface ThresholdsCommand extends AboutPeople {
   readonly subVerb: "thresholds";
+  /** True to give `known` and `unknown` back their defaults, which follow the number of faces. */
+  readonly isDefault: boolean;
   /** The thresholds to set; none to show them. */
   readonly change: Readonly<
     Partial<Record<"known" | "unknown" | "marginMin" | "eyeDistanceMin" | "sharpnessMin", number>>
@@ -112,5 +120,6 @@ export type PeopleCommand =
   | ExportCommand
   | ImportCommand
   | TestPeopleCommand
+  | CheckPeopleCommand
   | CalibrateCommand
   | ThresholdsCommand;

@@ -29,6 +29,9 @@ export const PEOPLE_FLAGS = {
     argument: "SIMILARITY",
     description: "The similarity below which a face counts as unknown; in between it is uncertain.",
   },
+  default: {
+    description: "Known and unknown by the number of enrolled faces, as if nobody had set them.",
+  },
   margin: {
     argument: "SIMILARITY",
     description: "How much more similar the best person must be than the second best.",

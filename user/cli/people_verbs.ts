@@ -103,6 +103,18 @@ export const PEOPLE_VERBS = {
     flags: [...COMMON, "concurrency", "progress"],
     examples: [["dml people test held-back/", "a table, and who was taken for whom"]],
   },
+  check: {
+    usage: "[NAME]",
+    summary: "Check the enrolled faces, of one person or of everybody.",
+    details: [
+      "Lists faces that are not like the others of their person, that are nearer to another person, or that are too small or too blurred, and names the best faces of those people. Exits with 1 if there is one.",
+    ],
+    flags: [...COMMON, "progress"],
+    examples: [
+      ["dml people check", "everybody"],
+      ["dml people check Ada", "Ada's faces, compared with everybody's"],
+    ],
+  },
   calibrate: {
     usage: "DIRECTORY",
     summary: "Find the thresholds that suit labelled pictures.",
@@ -115,9 +127,14 @@ export const PEOPLE_VERBS = {
   thresholds: {
     usage: "",
     summary: "Show the thresholds of a gallery, or set some.",
-    details: [],
-    flags: [...COMMON, "known", "unknown", "margin", "eye-distance", "sharpness"],
-    examples: [["dml people thresholds --known 0.5", "stricter with names"]],
+    details: [
+      "By default, known and unknown rise with the number of enrolled faces. Once set, by hand or by `dml people calibrate`, they stay, until --default is given.",
+    ],
+    flags: [...COMMON, "known", "unknown", "default", "margin", "eye-distance", "sharpness"],
+    examples: [
+      ["dml people thresholds --known 0.5", "stricter with names"],
+      ["dml people thresholds --default", "back to those for the size of the gallery"],
+    ],
   },
 } as const satisfies SubVerbs;
 

@@ -1,5 +1,6 @@
 import type {
   EnrolAnswer,
+  FacesPage,
   GalleryListing,
   ImportAnswer,
   InForceAnswer,
@@ -35,6 +36,8 @@ export interface PeopleClient {
   setThresholds(gallery: string, thresholds: ThresholdsChange): Promise<InForceAnswer>;
   /** By name, those behind `after`. */
   people(gallery: string, after: string | null): Promise<PeoplePage>;
+  /** By name, those behind `after`, with every face and its embedding. */
+  faces(gallery: string, after: string | null): Promise<FacesPage>;
   person(whom: PersonAddress): Promise<PersonDetail>;
   enrol(
     picture: Uint8Array<ArrayBuffer>,

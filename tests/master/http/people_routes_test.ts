@@ -8,12 +8,14 @@ import { DEFAULT_THRESHOLDS } from "../../../models/gallery/gallery_index.ts";
 import {
   changedSchema,
   enrolAnswerSchema,
+  facesPageSchema,
   galleriesSchema,
   gallerySchema,
   importAnswerSchema,
   peoplePageSchema,
   personDetailSchema,
 } from "../../../protocol/http_api/people_api.ts";
+import { decodeVector } from "../../../protocol/http_api/people_archive.ts";
 import { galleryPath, personPath } from "../../../protocol/http_api/paths.ts";
 import { problemSchema } from "../../../protocol/http_api/api.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
@@ -21,7 +23,7 @@ import { seededRandom } from "../../../protocol/kernel/random.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
 import { MasterFixture } from "../master_fixture.ts";
-import { PeopleFixture, pictureOf, portrait } from "../people/people_fixture.ts";
+import { archiveOf, PeopleFixture, pictureOf, portrait } from "../people/people_fixture.ts";
 import { ask } from "./http_fixture.ts";
 
 const NAME = "Zoë O’Neill/% & co";
@@ -100,6 +102,32 @@ Deno.test("peopleRoutes() export and import galleries and set thresholds", async
   await routes.ask("PUT", galleryPath("guests", "thresholds"), { ...thresholds, by: "default" });
   assertEquals((await read()).thresholds, { ...thresholds, known: 0.45, unknown: 0.38 });
   assertEquals((await read()).thresholdsOrigin, { by: "default", faces: 1 });
+});
+
+Deno.test("peopleRoutes() give out every face with its embedding, page by page, and no page is too long", async () => {
+  await using routes = new Routes();
+  const archives = [["Ada", 200], ["Bob", 200], ["Cat", 200], ["Dan", 1]] as const;
+  for (const [name, faces] of archives) {
+    await routes.ask("POST", galleryPath("staff", "import"), new TextEncoder().encode(archiveOf(name, faces)));
+  }
+  await routes.ask("POST", personPath("staff", "Dan", "rejections"), portrait(30));
+  const page = async (query: string) => {
+    const answer = await routes.ask("GET", `${galleryPath("staff", "faces")}?${query}`);
+    return facesPageSchema.parse(await answer.json());
+  };
+  const counts = ({ people }: { people: { name: string; faces: unknown[] }[] }) =>
+    people.map(({ name, faces }) => [name, faces.length]);
+  const first = await page("");
+  assertEquals([counts(first), first.next], [[["Ada", 200], ["Bob", 200]], "Bob"]);
+  const second = await page("after=Bob");
+  assertEquals([counts(second), second.next], [[["Cat", 200], ["Dan", 2]], null]);
+  const single = await page("after=Bob&limit=1");
+  assertEquals([counts(single), single.next], [[["Cat", 200]], "Cat"]);
+  const [, { faces: [own, other] }] = second.people;
+  assertEquals([own.kind, own.source, other.kind], ["enrolled", "0.jpg", "rejected"]);
+  assertEquals([...decodeVector(own.embedding, 2)], [1, 0]);
+  assertEquals([...decodeVector(other.embedding, 2)].map((number) => number.toFixed(2)), ["0.87", "0.50"]);
+  assertEquals((await routes.problem("GET", `${galleryPath("guests", "faces")}`)).code, "gallery_unknown");
 });
 
 Deno.test("peopleRoutes() refuse an invalid request and say what is wrong with it", async () => {

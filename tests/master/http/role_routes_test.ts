@@ -47,6 +47,7 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "DELETE /v1/galleries/:gallery": ADMIN,
   "PUT /v1/galleries/:gallery/thresholds": ADMIN,
   "GET /v1/galleries/:gallery/people": ADMIN,
+  "GET /v1/galleries/:gallery/faces": ADMIN,
   "GET /v1/galleries/:gallery/people/:name": ADMIN,
   "PATCH /v1/galleries/:gallery/people/:name": ADMIN,
   "DELETE /v1/galleries/:gallery/people/:name": ADMIN,

@@ -2,6 +2,8 @@ import {
   changedSchema,
   type EnrolAnswer,
   enrolAnswerSchema,
+  type FacesPage,
+  facesPageSchema,
   galleriesSchema,
   type GalleryListing,
   gallerySchema,
@@ -59,6 +61,11 @@ export class HttpPeopleClient implements PeopleClient {
   people(gallery: string, after: string | null): Promise<PeoplePage> {
     const query = new URLSearchParams({ limit: String(PEOPLE_PAGE_MAX), ...(after === null ? {} : { after }) });
     return this.#http.ask(peoplePageSchema, `${galleryPath(gallery, "people")}?${query}`);
+  }
+
+  faces(gallery: string, after: string | null): Promise<FacesPage> {
+    const query = new URLSearchParams(after === null ? {} : { after });
+    return this.#http.ask(facesPageSchema, `${galleryPath(gallery, "faces")}?${query}`);
   }
 
   person({ gallery, name }: PersonAddress): Promise<PersonDetail> {

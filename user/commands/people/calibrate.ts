@@ -45,7 +45,7 @@ export async function runCalibrate(command: CalibrateCommand, context: PeopleCon
   const falseAcceptMax = Math.min(FALSE_ACCEPT_MAX, STRANGERS_TAKEN_MAX / Math.max(1, known?.people ?? 1));
   const found = calibrate(pairs, { falseAcceptMax });
   const thresholds = { ...known?.thresholds ?? DEFAULT_THRESHOLDS, known: found.known, unknown: found.unknown };
-  const inForce = apply ? await people.setThresholds(gallery, thresholds) : null;
+  const inForce = apply ? await people.setThresholds(gallery, { ...thresholds, by: "calibrate" }) : null;
   const counts = { genuine: pairs.genuine.length, impostor: pairs.impostor.length };
   const errorRate = equalErrorRate(curve);
   if (json) {

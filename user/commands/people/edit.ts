@@ -59,14 +59,17 @@ async function change(
 }
 
 async function runThresholds(command: ThresholdsCommand, { terminal, people }: PeopleContext): Promise<number> {
-  const { gallery, change, json } = command;
+  const { gallery, change, isDefault, json } = command;
   const current = (await people.gallery(gallery)).thresholds;
-  const isChange = Object.keys(change).length > 0;
-  const thresholds = parseAs(thresholdsSchema, { ...current, ...change }, { what: "The thresholds", code: "usage" });
-  const inForce = isChange ? await people.setThresholds(gallery, thresholds) : null;
-  if (json) terminal.out(`${JSON.stringify({ thresholds, inForce })}\n`);
+  const wanted = parseAs(thresholdsSchema, { ...current, ...change }, { what: "The thresholds", code: "usage" });
+  const isNamed = change.known !== undefined || change.unknown !== undefined;
+  const by = isDefault ? { by: "default" } as const : isNamed ? { by: "hand" } as const : {};
+  const isChange = isDefault || Object.keys(change).length > 0;
+  const inForce = isChange ? await people.setThresholds(gallery, { ...wanted, ...by }) : null;
+  const { thresholds, thresholdsOrigin } = await people.gallery(gallery);
+  if (json) terminal.out(`${JSON.stringify({ thresholds, thresholdsOrigin, inForce })}\n`);
   else {
-    terminal.out(`${gallery}: ${thresholdsText(thresholds)}\n`);
+    terminal.out(`${gallery}: ${thresholdsText({ thresholds, thresholdsOrigin })}\n`);
     if (inForce !== null) terminal.out(`${inForceText(gallery, inForce)}\n`);
   }
   return EXIT_OK;

@@ -1,7 +1,7 @@
 import type { PersonEntry } from "../../../protocol/http_api/people_api.ts";
 import { EXIT_OK } from "../../cli/exit.ts";
 import type { ListPeopleCommand, ShowPersonCommand } from "../../cli/people_command.ts";
-import { countedAs, reembeddingText, thresholdsText } from "./text.ts";
+import { countedAs, dayOf, namingText, reembeddingText, thresholdsText } from "./text.ts";
 import { type Column, printable, renderTable } from "../../terminal/render.ts";
 import type { PeopleContext } from "./context.ts";
 
@@ -46,7 +46,8 @@ export async function runListPeople(command: ListPeopleCommand, context: PeopleC
   if (command.json) return EXIT_OK;
   const options = { columnsMax: terminal.outColumns, color: terminal.outColor };
   terminal.out(renderTable(PEOPLE_COLUMNS, rows, options));
-  terminal.out(`${countedAs(rows.length, "person", "people")} in ${command.gallery}\n`);
+  const naming = namingText(await people.gallery(command.gallery));
+  terminal.out(`${countedAs(rows.length, "person", "people")} in ${command.gallery}; ${naming}\n`);
   return EXIT_OK;
 }
 
@@ -70,7 +71,7 @@ async function listGalleries({ json }: ListPeopleCommand, { terminal, people }: 
   ]);
   terminal.out(renderTable(GALLERY_COLUMNS, rows, { columnsMax: terminal.outColumns, color: terminal.outColor }));
   for (const gallery of galleries) {
-    terminal.out(`${gallery.name}: ${thresholdsText(gallery.thresholds)}\n`);
+    terminal.out(`${gallery.name}: ${thresholdsText(gallery)}\n`);
     const progress = reembeddingText(gallery);
     if (progress !== null) terminal.out(`${progress}\n`);
   }
@@ -81,8 +82,9 @@ async function listGalleries({ json }: ListPeopleCommand, { terminal, people }: 
 export async function runShowPerson(command: ShowPersonCommand, context: PeopleContext): Promise<number> {
   const { terminal, people } = context;
   const detail = await people.person(command);
+  const { thresholds, thresholdsOrigin } = await people.gallery(command.gallery);
   if (command.json) {
-    terminal.out(`${JSON.stringify(detail)}\n`);
+    terminal.out(`${JSON.stringify({ ...detail, thresholds, thresholdsOrigin })}\n`);
     return EXIT_OK;
   }
   const { person, faces } = detail;
@@ -97,14 +99,11 @@ export async function runShowPerson(command: ShowPersonCommand, context: PeopleC
   terminal.out(`${printable(person.name)} in ${command.gallery}, since ${dayOf(person.createdMs)}\n`);
   for (const [key, value] of Object.entries(person.metadata)) terminal.out(`  ${key}: ${printable(value)}\n`);
   terminal.out(renderTable(FACE_COLUMNS, rows, { columnsMax: terminal.outColumns, color: terminal.outColor }));
+  terminal.out(`${command.gallery}: ${namingText({ thresholds, thresholdsOrigin })}\n`);
   return EXIT_OK;
 }
 
 function rowOf({ name, enrolled, rejected, createdMs, metadata }: PersonEntry): string[] {
   const noted = Object.entries(metadata).map(([key, value]) => `${key}=${value}`).join(", ");
   return [printable(name), `${enrolled}`, `${rejected}`, dayOf(createdMs), printable(noted)];
-}
-
-function dayOf(wallMs: number): string {
-  return new Date(wallMs).toISOString().slice(0, 10);
 }

@@ -32,6 +32,10 @@ export async function runPeople(command: PeopleCommand, context: PeopleContext):
       const { runTestPeople } = await import("./test.ts");
       return await runTestPeople(command, context);
     }
+    case "check": {
+      const { runCheckPeople } = await import("./check.ts");
+      return await runCheckPeople(command, context);
+    }
     case "calibrate": {
       const { runCalibrate } = await import("./calibrate.ts");
       return await runCalibrate(command, context);

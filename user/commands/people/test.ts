@@ -6,6 +6,7 @@ import { largestFace } from "../../pictures/largest_face.ts";
 import type { TestPeopleCommand } from "../../cli/people_command.ts";
 import { type Score, Scoreboard, type Tally } from "./score.ts";
 import { runPictures } from "../../pictures/picture_run.ts";
+import { namingText } from "./text.ts";
 import { type Column, printable, renderTable, styled } from "../../terminal/render.ts";
 import type { PeopleContext } from "./context.ts";
 
@@ -46,8 +47,13 @@ export async function runTestPeople(command: TestPeopleCommand, context: PeopleC
     }
   }
   const score = keeper.score();
-  if (json) terminal.out(`${JSON.stringify({ gallery, version, ...score })}\n`);
-  else printScore(score, { ...context, gallery, version });
+  const { thresholds, thresholdsOrigin } = await context.people.gallery(gallery);
+  if (json) terminal.out(`${JSON.stringify({ gallery, version, thresholds, thresholdsOrigin, ...score })}\n`);
+  else {printScore(score, {
+      ...context,
+      of: ofText(gallery, version),
+      naming: namingText({ thresholds, thresholdsOrigin }),
+    });}
   return exitCodeOf(failures, { tried: pictures.length });
 }
 
@@ -63,7 +69,7 @@ async function namesOf(gallery: string, { people }: PeopleContext): Promise<Set<
 
 function printScore(
   { people, total, accuracy, confusions }: Score,
-  { terminal, gallery, version }: PeopleContext & { gallery: string; version: number | null },
+  { terminal, of, naming }: PeopleContext & { of: string; naming: string },
 ): void {
   const rows = people.map(({ name, enrolled, ...tally }) => rowOf(enrolled ? name : `${name} (not enrolled)`, tally));
   const options = { columnsMax: terminal.outColumns, color: terminal.outColor };
@@ -74,8 +80,11 @@ function printScore(
     terminal.out(`${printable(`${expected} was taken for ${named} ${often}: ${list}`)}\n`);
   }
   const share = accuracy === null ? "nothing was looked at" : `${(accuracy * 100).toFixed(1)} % correct`;
-  const of = version === null ? gallery : `${gallery} version ${version}`;
-  terminal.out(`${styled(`${share}, by ${of}`, "bold", terminal.outColor)}\n`);
+  terminal.out(`${styled(`${share}, by ${of}`, "bold", terminal.outColor)}; ${naming}\n`);
+}
+
+function ofText(gallery: string, version: number | null): string {
+  return version === null ? gallery : `${gallery} version ${version}`;
 }
 
 function rowOf(name: string, tally: Tally): string[] {

@@ -1,4 +1,4 @@
-import type { GalleryListing, InForceAnswer, Thresholds } from "../../../protocol/http_api/people_api.ts";
+import type { GalleryListing, InForceAnswer } from "../../../protocol/http_api/people_api.ts";
 
 /**
  * Formats a count with its noun, such as `3 people`. Unlike `counted` of render.ts it takes the
@@ -18,12 +18,32 @@ export function inForceText(gallery: string, { version, ready, pending, failed }
   return `${gallery} version ${version}: ${where}`;
 }
 
-/** Formats the thresholds of a gallery. */
-export function thresholdsText({ known, unknown, marginMin, eyeDistanceMin, sharpnessMin }: Thresholds): string {
+/** The thresholds of a gallery and their origin. */
+type Thresholded = Pick<GalleryListing, "thresholds" | "thresholdsOrigin">;
+
+/** Formats the thresholds of a gallery that decide about names, and where they come from. */
+export function namingText({ thresholds: { known, unknown }, thresholdsOrigin }: Thresholded): string {
+  return `known from ${known}, unknown below ${unknown} (${originText(thresholdsOrigin)})`;
+}
+
+/** Formats all thresholds of a gallery. */
+export function thresholdsText(gallery: Thresholded): string {
+  const { marginMin, eyeDistanceMin, sharpnessMin } = gallery.thresholds;
   return [
-    `known from ${known}, unknown below ${unknown}, best person ${marginMin} more similar than the second,`,
+    `${namingText(gallery)}, best person ${marginMin} more similar than the second,`,
     `${eyeDistanceMin} pixels between the eyes, sharpness ${sharpnessMin}`,
   ].join(" ");
+}
+
+function originText(origin: GalleryListing["thresholdsOrigin"]): string {
+  if (origin.by === "default") return `default for ${countedAs(origin.faces, "face", "faces")}`;
+  if (origin.setMs === null) return "set with an older dml";
+  return `set by ${origin.by} on ${dayOf(origin.setMs)}`;
+}
+
+/** Formats a time as its day in UTC. */
+export function dayOf(wallMs: number): string {
+  return new Date(wallMs).toISOString().slice(0, 10);
 }
 
 /**

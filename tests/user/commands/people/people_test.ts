@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../../assert.ts";
-import { pictureOf, portrait } from "../../../master/people/people_fixture.ts";
+import { archiveOf, pictureOf, portrait } from "../../../master/people/people_fixture.ts";
 import { PeopleCli } from "./people_fixture.ts";
 
 Deno.test("dml people enroll enrols from pictures, stores metadata, warns, and reports what was refused and why", async () => {
@@ -143,7 +143,81 @@ Deno.test("dml people test and calibrate read labelled folders", async () => {
   const calibrated = await cli.run("calibrate", "./all", "--apply");
   assertStringIncludes(calibrated.out, "left out: 1 of poor quality");
   const [{ thresholds }] = (await cli.run("thresholds", "--json")).json() as { thresholds: { known: number } }[];
+  assertStringIncludes((await cli.run("list")).out, "set by calibrate on 1970-01-01");
   assert(thresholds.known > Math.cos(80 * Math.PI / 180) && thresholds.known < Math.cos(10 * Math.PI / 180));
   const alone = await assertRejects(() => cli.run("calibrate", "./held/Ada"), DmlError);
   assertEquals(alone.code, "no_images");
 });
+
+Deno.test("dml people check shows faces that disagree, are nearer to others or are poor, and the best ones", async () => {
+  await using cli = new PeopleCli();
+  cli.write({
+    "all/Ada/1.jpg": portrait(0),
+    "all/Ada/2.jpg": portrait(20),
+    "all/Ada/3.jpg": portrait(45),
+    "all/Bob/1.jpg": portrait(120),
+    "all/Bob/2.jpg": portrait(140),
+    "wrong.jpg": portrait(128),
+    "eve.jpg": portrait(330),
+    "far.jpg": portrait(250),
+  });
+  await cli.run("enroll", "./all");
+  const clean = await cli.run("check");
+  assertEquals(clean.code, 0);
+  assertStringIncludes(clean.out, "No fault in 5 faces of 2 people in default version");
+  assertStringIncludes(clean.out, "known from 0.45, unknown below 0.38 (default for 5 faces)");
+  await cli.run("enroll", "Ada", "./wrong.jpg");
+  await cli.run("enroll", "Eve", "./eve.jpg");
+  await cli.run("enroll", "Far", "./far.jpg");
+  const { code, out } = await cli.run("check");
+  assertEquals(code, 1);
+  for (const part of ["wrong.jpg", "unlike the others, nearer to another person", "Ada's best: face_"]) {
+    assertStringIncludes(out, part);
+  }
+  assertStringIncludes(out, "2 of 8 faces of 4 people should be looked at");
+  type Face = { source: string; faults: string[]; other: { name: string }; ownSimilarity: number | null };
+  type Check = { people: number; found: { name: string; faces: Face[]; best: { source: string }[] }[] };
+  const [all] = (await cli.run("check", "--json")).json() as Check[];
+  const seen = all.found.map(({ name, faces, best }) => [
+    name,
+    faces.map(({ source, faults, other }) => [source, faults, other.name]),
+    best.map(({ source }) => source),
+  ]);
+  assertEquals(seen, [
+    ["Ada", [["wrong.jpg", ["unlike_own", "nearer_to_other"], "Bob"]], ["2.jpg", "1.jpg", "3.jpg"]],
+    ["Eve", [["eve.jpg", ["nearer_to_other"], "Ada"]], []],
+  ]);
+  const one = await cli.run("check", "Far", "--json");
+  assertEquals([one.code, (one.json() as Check[])[0].found], [0, []]);
+  await cli.run("thresholds", "--sharpness", "300");
+  assertStringIncludes((await cli.run("check", "Far")).out, "Far has no face without a fault");
+  const error = await assertRejects(() => cli.run("check", "Fa"), DmlError);
+  assertEquals([error.code, error.advice], ["person_unknown", "Did you mean Far?"]);
+});
+
+Deno.test("dml people list, show, test and thresholds tell the thresholds in force and where they come from", async () => {
+  await using cli = new PeopleCli();
+  cli.write({ "a.jpg": portrait(0), "held/Ada/1.jpg": portrait(10), "crowd.people": archived(archiveOf("Crowd", 99)) });
+  await cli.run("enroll", "Ada", "./a.jpg");
+  await cli.run("import", "./crowd.people");
+  const lines = [["list"], ["list", "--all"], ["show", "Ada"], ["test", "./held"], ["thresholds"]];
+  const tell = async (text: string) => {
+    for (const line of lines) assertStringIncludes((await cli.run(...line)).out, text, line.join(" "));
+  };
+  await tell("known from 0.479, unknown below 0.409 (default for 100 faces)");
+  await cli.run("thresholds", "--margin", "0.1");
+  await tell("known from 0.479, unknown below 0.409 (default for 100 faces)");
+  await cli.run("thresholds", "--known", "0.6");
+  await tell("known from 0.6, unknown below 0.409 (set by hand on 1970-01-01)");
+  for (const line of lines.slice(2)) {
+    const [{ thresholds, thresholdsOrigin }] = (await cli.run(...line, "--json")).json() as Record<string, unknown>[];
+    assertEquals((thresholds as { known: number }).known, 0.6);
+    assertEquals(thresholdsOrigin, { by: "hand", setMs: 0 });
+  }
+  await cli.run("thresholds", "--default");
+  await tell("(default for 100 faces)");
+});
+
+function archived(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
