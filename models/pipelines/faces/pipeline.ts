@@ -14,7 +14,7 @@ import { DETECT, DETECT_INPUT, type DetectedFace, detectedFaces } from "./detect
 import { EMBED, normalise } from "./embed.ts";
 import { fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./landmarks.ts";
 import { nameOnce } from "./name_once.ts";
-import { NOTHING_SEEN, personOf, type SeenFace } from "./person.ts";
+import { type AlignedFaceResults, NO_FACE_RESULTS, personOf } from "./person.ts";
 import { QualityMeter } from "./quality.ts";
 import { CheckedSession } from "../checked_session.ts";
 import type { ModelSessions, Pipeline, PipelineFactory, PipelineResult, RecogniseOptions } from "../pipeline.ts";

@@ -109,7 +109,7 @@ Deno.test("createPipeline() gives the name of one person to one face of a pictur
   const gallery: FaceGallery = {
     recognise: () => ({ recognition: "known", name: "Ada", similarity: similarities.shift() ?? null }),
   };
-  const { persons } = await pipeline.recognize(PICTURE, { embeddings: false, gallery });
+  const { persons } = await pipeline.recognise(PICTURE, { embeddings: false, gallery });
   assertEquals(persons.map(({ name, recognition, candidates }) => [name, recognition, candidates]), [
     [null, "uncertain", [{ name: "Ada", similarity: 0.6 }]],
     ["Ada", "known", undefined],
