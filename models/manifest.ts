@@ -1,6 +1,7 @@
 import { classifyParametersSchema } from "./manifest/classify.ts";
 import { detectParametersSchema } from "./manifest/detect.ts";
 import { embedParametersSchema } from "./manifest/embed.ts";
+import { faceDetectorSchema, faceEmbedderSchema, facePointsSchema } from "./manifest/faces.ts";
 import { tensorParametersSchema } from "./manifest/tensor.ts";
 import { testsSchema } from "./manifest/tests.ts";
 import { requirementsSchema } from "../protocol/messages/model.ts";
@@ -26,6 +27,12 @@ const facesParametersSchema = z.strictObject({
    * Largest overlap of two boxes (intersection over union); beyond it the weaker box is dropped.
    */
   overlapMax: z.number().min(0).max(1),
+  /** Detector; absent for the family `ultraface`. */
+  detector: faceDetectorSchema.optional(),
+  /** Source of the five points; absent for `landmarks` if the model has that model file. */
+  points: facePointsSchema.optional(),
+  /** Embedder; absent for one like the built-in model's. */
+  embedder: faceEmbedderSchema.optional(),
 });
 
 const common = {
@@ -49,8 +56,8 @@ const common = {
 export const manifestSchema = z.discriminatedUnion("pipeline", [
   /**
    * Detects faces, locates their landmarks, aligns and embeds them, with the model files `detect`,
-   * `landmarks` and `embed`. Each of the optional model files `age`, `gender`, `expression` and
-   * `liveness` adds an attribute to every face.
+   * `landmarks` (unless the detector returns the points) and `embed`. Each of the optional model
+   * files `age`, `gender`, `expression` and `liveness` adds an attribute to every face.
    */
   z.strictObject({
     ...common,

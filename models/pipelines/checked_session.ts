@@ -3,14 +3,14 @@ import { floatTensor, type ModelSession } from "../tensor.ts";
 import type { ModelSessions } from "./pipeline.ts";
 
 /**
- * Tensors that a pipeline expects of one of its model files: 32-bit floats of fixed shapes, under
+ * Form that a pipeline expects of one of its model files: float tensors, most of fixed sizes, under
  * the names that they have in the ONNX file.
  */
 export interface ModelSignature {
   readonly role: string;
   readonly input: { readonly name: string; readonly dims: readonly number[] };
-  /** Number of values of each output, keyed by its name. */
-  readonly outputs: Readonly<Record<string, number>>;
+  /** Numbers per output, by its name; `null` if the model file decides. */
+  readonly outputs: Readonly<Record<string, number | null>>;
 }
 
 /**
@@ -50,8 +50,11 @@ export class CheckedSession<Signature extends ModelSignature> {
     const floats: Record<string, Float32Array> = {};
     for (const [output, count] of Object.entries(outputs)) {
       const data = results[output]?.data;
-      if (!(data instanceof Float32Array) || data.length !== count) {
-        throw new DmlError("engine_failed", `The model file ${role} did not return ${count} floats in ${output}.`);
+      if (!(data instanceof Float32Array) || data.length !== (count ?? data.length)) {
+        throw new DmlError(
+          "engine_failed",
+          `The model file ${role} did not return ${count === null ? "" : `${count} `}floats in ${output}.`,
+        );
       }
       floats[output] = data;
     }

@@ -5,10 +5,24 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
 import { DETECTORS } from "./pipelines/detections.ts";
+import { facesManifest } from "./pipelines/faces/faces_manifest.ts";
 import { DETECT_COMMON, INPUT, manifestOf } from "./pipelines/models.ts";
 
 const CLASSIFY = { input: INPUT, output: "scores", activation: "softmax", topK: 5, scoreMin: 0, labels: [] } as const;
+const EMBEDDER = { template: "arcface", side: 112, channels: "RGB", mean: 0, std: 1 } as const;
+const YUNET = { family: "yunet", input: { size: "fixed", width: 640, height: 480 } } as const;
+const FACES = facesManifest({}, {
+  detector: YUNET,
+  points: "detector",
+  embedder: { ...EMBEDDER, output: "fc1", thresholds: { known: 0.4, unknown: 0.3 } },
+});
 const MANIFESTS: readonly Manifest[] = [
+  FACES,
+  facesManifest({}, {
+    detector: { family: "scrfd", input: { size: "dynamic", sideMax: 640 } },
+    embedder: { ...EMBEDDER, template: [[30, 40], [70, 40], [50, 60], [35, 80], [65, 80]] },
+  }),
+  facesManifest({}, { detector: { family: "ultraface" } }),
   ...CATALOG.map(({ manifest }) => manifest),
   ...DETECTORS.map(({ parameters }) => manifestOf("detect", parameters)),
   manifestOf("classify", { ...CLASSIFY, labels: ["one", "two"] }),
@@ -79,10 +93,31 @@ Deno.test("decodeManifest() names the invalid field", () => {
   assertStringIncludes(refusal({ ...detect, pipeline: "embed", parameters: DETECT_COMMON }), "parameters");
 });
 
-/**
- * Returns a copy of `manifest` in which the value at one place, counted in traversal order, is
- * replaced by `value`.
- */
+Deno.test("decodeManifest() names what is wrong with a detector or an embedder of faces", () => {
+  const cases: [string, object][] = [
+    ["parameters.detector.family: must have the `family` ultraface, yunet", { detector: { family: "mtcnn" } }],
+    ["parameters.detector.input: ", { detector: { family: "yunet" } }],
+    ["parameters.detector.input.size: must have the `size` fixed or dynamic", { detector: { ...YUNET, input: {} } }],
+    ["parameters.detector.input.width", { detector: { ...YUNET, input: { ...YUNET.input, width: 600 } } }],
+    ["parameters.detector.input.sideMax", {
+      detector: { ...YUNET, input: { size: "dynamic", sideMax: 8_192 } },
+    }],
+    ["parameters.points", { points: "nobody" }],
+    ["parameters.embedder.template: must be arcface, or five points", {
+      embedder: { ...EMBEDDER, template: Array.from({ length: 5 }, () => [1, 2]) },
+    }],
+    ["parameters.embedder.std", { embedder: { ...EMBEDDER, std: 0 } }],
+    ["parameters.embedder.channels", { embedder: { ...EMBEDDER, channels: "grey" } }],
+    ["parameters.embedder.thresholds: unknown must not be above known", {
+      embedder: { ...EMBEDDER, thresholds: { known: 0.3, unknown: 0.4 } },
+    }],
+  ];
+  for (const [sentence, change] of cases) {
+    assertStringIncludes(refusal({ ...FACES, parameters: { ...FACES.parameters, ...change } }), sentence);
+  }
+});
+
+/** `manifest` with the value at one of its places, counted through, put in the place of another. */
 function changed(manifest: Manifest, { at, value }: { at: number; value: unknown }): unknown {
   const copy: unknown = JSON.parse(JSON.stringify(manifest));
   const places: (() => void)[] = [];

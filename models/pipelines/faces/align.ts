@@ -1,7 +1,16 @@
 import type { Point } from "../../image/geometry/geometry.ts";
+import type { FaceEmbedderParameters } from "../../manifest/faces.ts";
 
-/** Format of the aligned face: RGB planes, `(x - 127) / 128`. */
-export const ALIGNED = { side: 112, mean: 127, scale: 1 / 128 } as const;
+/** Format of an aligned face: three planes of `side` x `side`, each `(sample - mean) * scale`. */
+export interface AlignedForm {
+  readonly side: number;
+  readonly channels: "RGB" | "BGR";
+  readonly mean: number;
+  readonly scale: number;
+}
+
+/** Format of the aligned face for the built-in embedder. */
+export const ALIGNED = { side: 112, channels: "RGB", mean: 127, scale: 1 / 128 } as const satisfies AlignedForm;
 
 /**
  * Positions that ArcFace expects of the five points in its 112x112 input
@@ -14,3 +23,13 @@ export const ARCFACE_TEMPLATE: readonly Point[] = [
   { x: 41.5493, y: 92.3655 },
   { x: 70.7299, y: 92.2041 },
 ];
+
+/** Side of the input that {@linkcode ARCFACE_TEMPLATE} is defined for, in pixels. */
+const ARCFACE_SIDE = 112;
+
+/** Returns the positions that an embedder expects of the five points, in pixels of its input. */
+export function templateOf({ template, side }: Pick<FaceEmbedderParameters, "template" | "side">): readonly Point[] {
+  if (template !== "arcface") return template.map(([x, y]) => ({ x, y }));
+  const scale = side / ARCFACE_SIDE;
+  return ARCFACE_TEMPLATE.map(({ x, y }) => ({ x: x * scale, y: y * scale }));
+}

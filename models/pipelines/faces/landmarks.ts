@@ -68,7 +68,21 @@ export function landmarkSquare(box: Box): Box {
  * typical face are returned instead.
  */
 export function fivePoints(landmarks: Float32Array, square: Box): Point[] {
-  const found = FIVE_POINTS.map((indices) => meanPoint(landmarks, indices));
+  return plausiblePoints(FIVE_POINTS.map((indices) => meanPoint(landmarks, indices)), square);
+}
+
+/**
+ * Returns the five points that a detector found for the face in `box`, in pixels of the picture. If
+ * there are none, or if they are no face, the points of a typical face are returned instead.
+ */
+export function detectedPoints(points: readonly Point[] | null, box: Box): Point[] {
+  const square = landmarkSquare(box);
+  const found = points?.map(({ x, y }) => ({ x: (x - square.x) / square.width, y: (y - square.y) / square.height }));
+  return plausiblePoints(found ?? TYPICAL_POINTS, square);
+}
+
+/** Converts `found`, in 0..1 of the square, to pixels of the picture if they can be a face. */
+function plausiblePoints(found: readonly Point[], square: Box): Point[] {
   const points = isFace(found) ? found : TYPICAL_POINTS;
   return points.map(({ x, y }) => ({
     x: square.x + x * square.width,

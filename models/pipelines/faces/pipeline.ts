@@ -2,22 +2,18 @@ import { invariant } from "../../../protocol/kernel/invariant.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import type { Person, Point } from "../../../protocol/messages/prediction.ts";
 import { cropGrey } from "../../image/resample/crop_grey.ts";
-import { type Box, letterbox, type Size } from "../../image/geometry/geometry.ts";
+import type { Box, Size } from "../../image/geometry/geometry.ts";
 import type { Picture } from "../../image/picture.ts";
-import { shrinkIntoTensor } from "../../image/resample/resize.ts";
-import { similarityTransform } from "../../image/geometry/similarity.ts";
-import { warp } from "../../image/resample/warp.ts";
 import type { FacesParameters } from "../../manifest.ts";
-import { ALIGNED, ARCFACE_TEMPLATE } from "./align.ts";
 import { FaceAttributes } from "./attributes.ts";
-import { DETECT, DETECT_INPUT, type DetectedFace, detectedFaces } from "./detect.ts";
-import { EMBED, normalise } from "./embed.ts";
-import { fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./landmarks.ts";
-import { nameOnce } from "./name_once.ts";
-import { type AlignedFaceResults, NO_FACE_RESULTS, personOf } from "./person.ts";
-import { QualityMeter } from "./quality.ts";
-import { CheckedSession } from "../checked_session.ts";
-import type { ModelSessions, Pipeline, PipelineFactory, PipelineResult, RecogniseOptions } from "../pipeline.ts";
+import { createFaceDetector } from "./detectors/create_detector.ts";
+import type { FaceCandidate, FaceDetector } from "./detectors/face_detector.ts";
+import { FaceEmbedder } from "./face_embedder.ts";
+import { detectedPoints, fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./landmarks.ts";
+import { NOTHING_SEEN, personOf, type SeenFace } from "./person.ts";
+import { pointsSourceOf } from "./points_source.ts";
+import { SessionRunner } from "../session_runner.ts";
+import type { Finding, ModelSessions, Pipeline, PipelineFactory, RecognizeOptions } from "../pipeline.ts";
 import { Stopwatch } from "../stopwatch.ts";
 
 /**
@@ -29,12 +25,11 @@ export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, sessions
 
 class FacesPipeline implements Pipeline {
   readonly needsPicture = true;
-  readonly #detect: CheckedSession<typeof DETECT>;
-  readonly #landmarks: CheckedSession<typeof LANDMARKS>;
-  readonly #embedder: CheckedSession<typeof EMBED>;
+  readonly #detector: FaceDetector;
+  /** The landmark model file; `null` if the detector returns the five points. */
+  readonly #landmarks: SessionRunner<typeof LANDMARKS> | null;
+  readonly #embedder: FaceEmbedder;
   readonly #attributes: FaceAttributes;
-  readonly #quality = new QualityMeter();
-  readonly #parameters: FacesParameters;
   readonly #nowMs: () => number;
   /**
    * True while a picture is processed. All pictures share the model files' inputs, so they are
@@ -43,11 +38,12 @@ class FacesPipeline implements Pipeline {
   #isBusy = false;
 
   constructor(sessions: ModelSessions, options: { parameters: FacesParameters; nowMs: () => number }) {
-    this.#detect = new CheckedSession(sessions, DETECT);
-    this.#landmarks = new CheckedSession(sessions, LANDMARKS);
-    this.#embedder = new CheckedSession(sessions, EMBED);
+    const { parameters } = options;
+    const hasPoints = pointsSourceOf(parameters, sessions) === "detector";
+    this.#detector = createFaceDetector(sessions, { parameters, hasPoints });
+    this.#landmarks = hasPoints ? null : new SessionRunner(sessions, LANDMARKS);
+    this.#embedder = new FaceEmbedder(sessions, parameters.embedder);
     this.#attributes = new FaceAttributes(sessions);
-    this.#parameters = options.parameters;
     this.#nowMs = options.nowMs;
   }
 
@@ -55,9 +51,9 @@ class FacesPipeline implements Pipeline {
     invariant(picture !== null, "the faces pipeline is given a picture");
     return await this.#exclusively(async (watch) => {
       const persons: Person[] = [];
-      for (const face of await this.#findFaces(picture, watch)) {
-        const landmarks = await this.#findLandmarks(picture, { box: face.box, watch });
-        const seen = await this.#analyse(picture, { landmarks, watch, wanted: options });
+      for (const face of await this.#detector.find(picture, watch)) {
+        const landmarks = await this.#findLandmarks(picture, { face, watch });
+        const seen = await this.#lookAt(picture, { landmarks, watch, wanted: options });
         const isAttributed = persons.length < LIMITS.attributedFacesMax;
         const attributes = isAttributed ? await this.#attributes.estimate(picture, { box: face.box, watch }) : null;
         persons.push(personOf(face, { landmarks, picture, attributes, ...seen }));
@@ -69,27 +65,19 @@ class FacesPipeline implements Pipeline {
 
   async warmUp(picture: Picture): Promise<void> {
     await this.#exclusively(async (watch) => {
-      await this.#findFaces(picture, watch);
-      const landmarks = await this.#findLandmarks(picture, { box: middleOf(picture), watch });
-      this.#align(picture, landmarks);
-      await this.#embed(watch);
-      await this.#attributes.estimate(picture, { box: middleOf(picture), watch });
+      await this.#detector.find(picture, watch);
+      const face = { box: middleOf(picture), points: null };
+      this.#embedder.align(picture, await this.#findLandmarks(picture, { face, watch }));
+      await this.#embedder.embed(watch);
+      await this.#attributes.of(picture, { box: middleOf(picture), watch });
     });
   }
 
-  async #findFaces(picture: Picture, watch: Stopwatch): Promise<DetectedFace[]> {
-    const fit = letterbox(picture, DETECT_INPUT);
-    shrinkIntoTensor(picture, { ...DETECT_INPUT, fit, into: this.#detect.input });
-    watch.lap("prepareMs");
-    const answer = await this.#detect.run();
-    watch.lap("inferMs");
-    const faces = detectedFaces(answer, { ...this.#parameters, fit, picture });
-    watch.lap("interpretMs");
-    return faces;
-  }
-
-  async #findLandmarks(picture: Picture, options: { box: Box; watch: Stopwatch }): Promise<Point[]> {
-    const { box, watch } = options;
+  async #findLandmarks(
+    picture: Picture,
+    { face: { box, points: detected }, watch }: { face: Pick<FaceCandidate, "box" | "points">; watch: Stopwatch },
+  ): Promise<Point[]> {
+    if (this.#landmarks === null) return detectedPoints(detected, box);
     const square = landmarkSquare(box);
     cropGrey(picture, { ...LANDMARKS_INPUT, square, into: this.#landmarks.input });
     watch.lap("prepareMs");
@@ -106,28 +94,14 @@ class FacesPipeline implements Pipeline {
     options: { landmarks: Point[]; watch: Stopwatch; wanted: RecogniseOptions },
   ): Promise<AlignedFaceResults> {
     const { landmarks, watch, wanted: { embeddings, gallery = null, quality: isMeasured = false } } = options;
-    if (!embeddings && !isMeasured && gallery === null) return NO_FACE_RESULTS;
-    this.#align(picture, landmarks);
-    const quality = this.#quality.measure(this.#embedder.input, landmarks);
+    if (!embeddings && !isMeasured && gallery === null) return NOTHING_SEEN;
+    this.#embedder.align(picture, landmarks);
+    const quality = this.#embedder.measure(landmarks);
     watch.lap("prepareMs");
-    if (!embeddings && gallery === null) return { ...NO_FACE_RESULTS, quality };
-    const embedding = await this.#embed(watch);
+    if (!embeddings && gallery === null) return { ...NOTHING_SEEN, quality };
+    const embedding = await this.#embedder.embed(watch);
     const recognised = gallery?.recognise(embedding, quality) ?? null;
     return { embedding: embeddings ? embedding : null, quality, recognised };
-  }
-
-  #align(picture: Picture, landmarks: Point[]): void {
-    const transform = similarityTransform(landmarks, ARCFACE_TEMPLATE);
-    warp(picture, { ...ALIGNED, transform, into: this.#embedder.input });
-  }
-
-  /** Returns the embedding of the face that was aligned last. */
-  async #embed(watch: Stopwatch): Promise<Float32Array> {
-    const { output } = await this.#embedder.run();
-    watch.lap("inferMs");
-    const embedding = normalise(output);
-    watch.lap("interpretMs");
-    return embedding;
   }
 
   async #exclusively<Result>(work: (watch: Stopwatch) => Promise<Result>): Promise<Result> {

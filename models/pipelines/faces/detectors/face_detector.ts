@@ -1,0 +1,23 @@
+import type { Picture } from "../../../image/picture.ts";
+import type { Point } from "../../../image/geometry/geometry.ts";
+import type { Stopwatch } from "../../stopwatch.ts";
+import type { DetectedFace } from "../detect.ts";
+
+/** A face as a detector returns it, with the five points if its family has them. */
+export interface FaceCandidate extends DetectedFace {
+  /**
+   * Left eye, right eye, nose, left and right mouth corner, as seen in the picture; `null` if the
+   * detector does not return them.
+   */
+  readonly points: readonly Point[] | null;
+}
+
+/** The port that every family of face detectors implements. */
+export interface FaceDetector {
+  /**
+   * Returns the faces of a picture in its pixels, each once, best first, at most
+   * `LIMITS.personsMax`, and books the time on `watch`. Throws `model_invalid` if the outputs are
+   * not those of the family.
+   */
+  find(picture: Picture, watch: Stopwatch): Promise<FaceCandidate[]>;
+}
