@@ -1,5 +1,6 @@
 import type { OnnxInspection } from "../onnx/inspect.ts";
 import type { DeclaredTensor } from "../onnx/value_info.ts";
+import { faceDetectorOf } from "./face_outputs.ts";
 import type { PictureTensor } from "./picture_tensor.ts";
 
 /** The kinds of outputs that a file may have. */
@@ -59,6 +60,12 @@ export function guessFamily(
 ): FamilyGuess {
   const tensor: OutputFamily = { kind: "tensor" };
   if (picture === null) return { family: tensor, others: [], why: "what goes in is not one picture" };
+  const face = faceDetectorOf(outputs);
+  if (face !== null) {
+    const why = `its outputs are those of the face detector ${face}, which only a \`faces\` model decodes: ` +
+      "add a directory with a manifest.json, this file as detect.onnx and an embedder as embed.onnx";
+    return { family: tensor, others: [], why };
+  }
   const pair = boxesAndScores(outputs);
   if (pair !== null) return pair;
   if (outputs.length >= 1) {

@@ -66,6 +66,10 @@ export const MODEL_FLAGS = {
     argument: "HEX",
     description: "The SHA-256 of the file; any other file is refused.",
   },
+  save: {
+    argument: "FILE",
+    description: "Only keep the file as FILE, a part of a model of several files.",
+  },
   yes: {
     alias: "y",
     description: "Ask nothing and use the defaults.",

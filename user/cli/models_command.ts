@@ -22,6 +22,8 @@ export interface ModelsAdd {
   readonly license: string | null;
   /** 64 hexadecimal digits; `null` for any file. */
   readonly sha256: string | null;
+  /** Path at which the file is kept instead of being added; `null` to add it. */
+  readonly save: string | null;
   /** True to take what is usual and ask nothing. */
   readonly yes: boolean;
   /** True to print the manifest and send nothing. */
@@ -100,6 +102,7 @@ function modelsAdd(verb: "add" | "pull", text: string, values: FlagValues): Mode
     license: values.matching("license", { pattern: LICENSE_PATTERN, form: "an SPDX expression, like MIT" }),
     sha256: values.matching("sha256", { pattern: SHA256_PATTERN, form: "64 hexadecimal digits" })
       ?.toLowerCase().replace("sha256:", "") ?? null,
+    save: values.text("save"),
     yes: values.toggle("yes") ?? false,
     dryRun: values.toggle("dry-run") ?? false,
     home: values.text("home"),

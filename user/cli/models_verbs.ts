@@ -58,11 +58,13 @@ export const MODELS_VERBS = {
     details: [
       "SOURCE is https://…, npm:PACKAGE@VERSION/PATH (from the registry that npm is configured with) or hf:OWNER/REPOSITORY/FILE[@REVISION] (Hugging Face; HF_ENDPOINT names another host).",
       "If a transfer breaks off, the same command resumes it. --sha256 refuses any other file; without it the SHA-256 is printed, so that you can give it the next time.",
+      "--save FILE adds nothing: it keeps the file as a part of a model of several files, whose directory `dml models add` then takes.",
     ],
-    flags: TAKING_IN,
+    flags: [...TAKING_IN, "save"],
     examples: [
       ["dml models pull npm:faceplugin-face-recognition-js@0.0.1/model/fr_expression.onnx", "a file of a package"],
       ["dml models pull hf:owner/repository/model.onnx@main", "a file of a repository"],
+      ["dml models pull https://example.org/net.onnx --save faces/detect.onnx", "one file of a directory"],
     ],
   },
   push: {

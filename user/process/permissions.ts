@@ -159,8 +159,9 @@ function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permiss
   const absolute = (path: string) => resolve(facts.currentDirectory, path);
   switch (command.action) {
     case "add": {
-      const { source, labels, manifest } = command;
+      const { source, labels, manifest, save } = command;
       const { read, write } = inHome(facts);
+      const saved = save === null ? [] : [dirname(absolute(save))];
       // Labels and test pictures lie beside the file that they belong to.
       const files = [source.kind === "path" ? source.path : null, labels, manifest].filter((path) => path !== null);
       const beside = files.flatMap((path) => [absolute(path), dirname(absolute(path))]);
@@ -171,8 +172,8 @@ function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permiss
         ...NO_PERMISSIONS,
         // A source may redirect to any host.
         net: source.kind === "path" ? [master] : true,
-        read: unique([...read, ...beside, ...settings, ...facts.programPaths]),
-        write,
+        read: unique([...read, ...beside, ...saved, ...settings, ...facts.programPaths]),
+        write: unique([...write, ...saved]),
       };
     }
     case "push": {

@@ -63,6 +63,28 @@ Deno.test("proposeManifest() recognises families by the shapes of their outputs"
   }
 });
 
+Deno.test("proposeManifest() takes no face detector with points for another detector, and says where its file belongs", () => {
+  const grids = [[8, 6_400], [16, 1_600], [32, 400]];
+  const heads = (columns: Record<string, number>, anchors: number) =>
+    Object.fromEntries(
+      grids.flatMap(([stride, cells]) =>
+        Object.entries(columns).map(([name, count]) => [`${name}_${stride}`, [1, cells * anchors, count]])
+      ),
+    );
+  const table: [family: string, parts: ModelParts][] = [
+    ["yunet", looking(640, heads({ cls: 1, obj: 1, bbox: 4, kps: 10 }, 1))],
+    ["scrfd", looking("side", heads({ a: 1, b: 4, c: 10 }, 2))],
+    ["retinaface", looking(640, { loc: [1, 16_800, 4], conf: [1, 16_800, 2], landms: [1, 16_800, 10] })],
+  ];
+  for (const [family, parts] of table) {
+    const { manifest, reasons } = propose(parts);
+    assertEquals(manifest.pipeline, "tensor");
+    assertStringIncludes(reasons[0], `the face detector ${family}, which only a \`faces\` model decodes`);
+  }
+  const pair = looking(640, { loc: [1, 16_800, 4], conf: [1, 16_800, 2] });
+  assertEquals(familyOf(pair), "ultraface");
+});
+
 Deno.test("proposeManifest() reads the input's layout, size and type, and asks for what is open", () => {
   const last = propose({
     inputs: [{ name: "x", dims: [1, 96, 128, 1], type: 2 }],

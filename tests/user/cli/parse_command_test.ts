@@ -52,6 +52,7 @@ const TAKE_IN: CliCommand = {
   manifest: null,
   license: null,
   sha256: null,
+  save: null,
   yes: false,
   dryRun: false,
   home: null,
@@ -156,6 +157,11 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
       ...TAKE_IN,
       source: { kind: "npm", package: "@a/b", version: "1.2.3", path: "c/d.onnx" },
       sha256: "a".repeat(64),
+    }],
+    ["models pull https://example.org/a.onnx --save b/detect.onnx", {
+      ...TAKE_IN,
+      source: { kind: "url", url: "https://example.org/a.onnx" },
+      save: "b/detect.onnx",
     }],
     ["models push dir", { ...MODELS, action: "push", what: "dir", to: null, toToken: null }],
     ["models push net@1 --to 10.0.0.1 --to-token u", {
@@ -297,6 +303,7 @@ Deno.test("parseCommand() refuses invalid lines, names the fault, and suggests t
     ["models pull http://example.com/a.onnx", "only https", "https://"],
     ["models pull npm:a", "npm:PACKAGE", "dml help"],
     ["models pull hf:a/../b.onnx", "hf:OWNER", "dml help"],
+    ["models add a --save b", "`dml models pull`", "`dml models add --help`"],
     ["models add a --sha256 12", "64 hexadecimal digits", "dml help"],
     ["help limts", '"limts"', "`dml help limits`"],
     ["help serve join", '"join"', "`dml help --help`"],

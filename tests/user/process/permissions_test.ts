@@ -47,7 +47,14 @@ Deno.test("permissionsOf() lets a master read the executables that it offers, an
   assertEquals(permissionsFor("join", "ann", "--upgrade"), permissionsFor("join", "ann"));
 });
 
-Deno.test("permissionsOf() grants no command the environment, programs, native code or imports", () => {
+Deno.test("permissionsOf() lets models pull write where it is to keep a file, and add nowhere else", () => {
+  const pulled = permissionsFor("models", "pull", "https://example.org/a.onnx", "--save", "faces/detect.onnx");
+  assertEquals([pulled.read, pulled.write], [["/data/dml", "/here/faces", "/program"], ["/data/dml", "/here/faces"]]);
+  const added = permissionsFor("models", "add", "a.onnx");
+  assertEquals([added.read, added.write], [["/data/dml", "/here/a.onnx", "/here", "/program"], ["/data/dml"]]);
+});
+
+Deno.test("permissionsOf() grants nobody the environment, programs, native code or imports", () => {
   for (const verb of VERB_NAMES) {
     for (const [line] of verbOf(verb).examples) {
       const { env, run, ffi, import: imports } = permissionsFor(...line.replace(/^.*\| /, "").split(" ").slice(1));

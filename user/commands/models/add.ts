@@ -1,14 +1,11 @@
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { encodeManifest, type Manifest, modelName } from "../../../models/manifest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
-import { invariant } from "../../../protocol/kernel/invariant.ts";
-import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import type { ModelAdded, ModelListing } from "../../../protocol/http_api/api.ts";
 import { EXIT_OK } from "../../cli/exit.ts";
 import { LineReader } from "../../terminal/line_reader.ts";
 import { manifestText } from "./manifest_text.ts";
 import type { ModelsAdd, ModelsCommand } from "../../cli/models_command.ts";
-import { openModel } from "../../model_sources/open_model.ts";
 import { ProgressBar } from "../../terminal/progress_bar.ts";
 import { formatBytes, formatRate, printable } from "../../terminal/render.ts";
 import { labelsAt, labelsBeside } from "../../model_import/find_labels.ts";
@@ -19,6 +16,8 @@ import type { Prepared } from "../../model_import/prepared.ts";
 import { uploadPrepared } from "../../model_import/upload.ts";
 import { runTrial, type TrialResult } from "../../model_import/trial.ts";
 import type { ModelsContext } from "./context.ts";
+import { openSource } from "./open_source.ts";
+import { saveModelFile } from "./save.ts";
 
 /** Ratio of rates below which a difference may be noise of a busy host. */
 const NOISE = 1.15;
@@ -33,6 +32,7 @@ export async function runModelsAdd(
 ): Promise<number> {
   const { terminal } = context;
   const tell = (line: string) => terminal.error(`${printable(line)}\n`);
+  if (command.save !== null) return await saveModelFile(command.save, { ...context, command, tell });
   const listing = await listingFor(command, context);
   const lines = command.yes || !context.isInteractive ? null : new LineReader(context.stdin);
   try {
@@ -92,21 +92,7 @@ async function prepare(command: ModelsAdd, context: PrepareContext): Promise<Pre
     const named = command.name === null ? {} : nameAndVersion(command.name, listing);
     return await prepareDirectory(source.path, { ...named, ...(license === null ? {} : { license }) });
   }
-  const bar = new ProgressBar(context.terminal, context.clock);
-  const { home } = context;
-  invariant(home !== null, "what is fetched has a data directory to be kept in");
-  const opened = await openModel(source, {
-    partsPath: join(home, "downloads"),
-    sha256,
-    bytesMax: LIMITS.modelBytesMax,
-    onBytes: (done, total) =>
-      context.progress && bar.update(done / total, `${formatBytes(done)} of ${formatBytes(total)}`),
-    signal: context.signal,
-    clock: context.clock,
-    random: context.random,
-    variable: context.variable,
-  }).finally(() => bar.finish());
-  if (sha256 === null && source.kind !== "path") tell(`Its SHA-256 is ${opened.sha256}; pin it with --sha256.`);
+  const opened = await openSource(command, context);
   const beside = labels === null && source.kind === "path" ? await labelsBeside(source.path) : null;
   return await prepareFile(opened.bytes, {
     fileName: opened.fileName,

@@ -1,6 +1,7 @@
 import type { VersionClient } from "../../../../user/client/version_client.ts";
 import { join } from "node:path";
 import { manifestSchema } from "../../../../models/manifest.ts";
+import { digestOf } from "../../../../protocol/kernel/digest.ts";
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { seededRandom } from "../../../../protocol/kernel/random.ts";
 import { parseCommand } from "../../../../user/cli/parse_command.ts";
@@ -10,6 +11,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "../..
 import { writtenModel } from "../../../models/onnx/written_model.ts";
 import { ManualClock } from "../../../protocol/manual_clock.ts";
 import { temporaryDirectory } from "../../../temporary_directory.ts";
+import { FileServer } from "../../model_sources/file_server.ts";
 import { FakeClusterClient, predictionOf } from "../../fake_cluster_client.ts";
 import { FakeModelsClient } from "../../fake_models_client.ts";
 import { FakeTerminal } from "../../fake_terminal.ts";
@@ -162,7 +164,37 @@ Deno.test("dml models add accepts a directory, and dml models push copies the mo
   assertStringIncludes((await failure(at.run("push", "nowhere"))).advice, "--to HOST");
 });
 
-Deno.test("dml models test runs the manifest's images or others, and prints pass or fail for each", async () => {
+Deno.test("dml models pull --save keeps one file of several, without a master", async () => {
+  await using at = await setUp();
+  await using server = new FileServer(MODEL);
+  server.others.set("/page", () => new Response("<!doctype html>"));
+  at.models.failure = new DmlError("master_unreachable", "nobody there");
+  const kept = join(at.directory.path, "detect.onnx");
+  assertEquals(await at.run("pull", server.url.href, "--save", kept, "--json"), 0);
+  assertEquals(await Deno.readFile(kept), MODEL);
+  const sha256 = digestOf(MODEL).slice("sha256:".length);
+  assertEquals(JSON.parse(at.terminal.outText), { path: kept, size: MODEL.length, sha256 });
+  assertStringIncludes(at.terminal.errorText, `Its SHA-256 is ${sha256}`);
+  assertEquals([at.loads, at.models.manifests], [[], []]);
+
+  const other = join(at.directory.path, "embed.onnx");
+  const page = await failure(at.run("pull", `${server.origin}/page`, "--save", other));
+  assertEquals(page.code, "model_invalid");
+  assertStringIncludes(page.message, "a web page");
+  const pinned = await failure(at.run("pull", server.url.href, "--save", other, "--sha256", "0".repeat(64)));
+  assertEquals(pinned.code, "source_corrupt");
+  assertEquals(
+    await Array.fromAsync(Deno.readDir(at.directory.path), ({ name }) => name).then((all) =>
+      all.includes("embed.onnx")
+    ),
+    false,
+  );
+  const nowhere = await failure(at.run("pull", server.url.href, "--save", join(at.directory.path, "no", "a.onnx")));
+  assertEquals(nowhere.code, "output_unwritable");
+  assertStringIncludes(nowhere.advice, "--save");
+});
+
+Deno.test("dml models test runs the manifest's images or others, and says pass or fail of each", async () => {
   await using at = await setUp();
   await at.run("add", at.path, "--yes", "--name", "plain");
   assertEquals((await failure(at.run("test", "plain"))).code, "no_images");
