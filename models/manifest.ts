@@ -1,7 +1,7 @@
 import { classifyParametersSchema } from "./manifest/classify.ts";
 import { detectParametersSchema } from "./manifest/detect.ts";
 import { embedParametersSchema } from "./manifest/embed.ts";
-import { faceDetectorSchema, faceEmbedderSchema, facePointsSchema } from "./manifest/faces.ts";
+import { faceDetectorSchema, faceEmbedderSchema, facePointsSchema } from "./manifest/face_files.ts";
 import { tensorParametersSchema } from "./manifest/tensor.ts";
 import { testsSchema } from "./manifest/tests.ts";
 import { requirementsSchema } from "../protocol/messages/model.ts";

@@ -1,5 +1,5 @@
 import type { Point } from "../../image/geometry/geometry.ts";
-import type { FaceEmbedderParameters } from "../../manifest/faces.ts";
+import type { FaceEmbedderParameters } from "../../manifest/face_files.ts";
 
 /** Format of an aligned face: three planes of `side` x `side`, each `(sample - mean) * scale`. */
 export interface AlignedForm {

@@ -3,7 +3,7 @@ import type { FaceQuality, Point } from "../../../protocol/messages/prediction.t
 import { similarityTransform } from "../../image/geometry/similarity.ts";
 import type { Picture } from "../../image/picture.ts";
 import { warp } from "../../image/resample/warp.ts";
-import type { FaceEmbedderParameters } from "../../manifest/faces.ts";
+import type { FaceEmbedderParameters } from "../../manifest/face_files.ts";
 import type { ModelSessions } from "../pipeline.ts";
 import { type SessionForm, SessionRunner } from "../session_runner.ts";
 import type { Stopwatch } from "../stopwatch.ts";

@@ -51,7 +51,8 @@ class FacesPipeline implements Pipeline {
     invariant(picture !== null, "the faces pipeline is given a picture");
     return await this.#exclusively(async (watch) => {
       const persons: Person[] = [];
-      for (const face of await this.#detector.find(picture, watch)) {
+      const { faces, notes } = await this.#detector.find(picture, watch);
+      for (const face of faces) {
         const landmarks = await this.#findLandmarks(picture, { face, watch });
         const seen = await this.#lookAt(picture, { landmarks, watch, wanted: options });
         const isAttributed = persons.length < LIMITS.attributedFacesMax;
@@ -59,7 +60,7 @@ class FacesPipeline implements Pipeline {
         persons.push(personOf(face, { landmarks, picture, attributes, ...seen }));
         watch.lap("interpretMs");
       }
-      return { persons: nameOnce(persons), timings: watch.timings };
+      return { persons, ...(notes.length === 0 ? {} : { notes }), timings: watch.timings };
     });
   }
 

@@ -4,12 +4,13 @@
  */
 import type { FacesParameters } from "../../../models/manifest.ts";
 import { encodeManifest } from "../../../models/manifest.ts";
-import type { FaceDetectorParameters, FaceEmbedderParameters } from "../../../models/manifest/faces.ts";
+import type { FaceDetectorParameters, FaceEmbedderParameters } from "../../../models/manifest/face_files.ts";
 import { assetFiles } from "../../../node/engine/asset_files.ts";
 import type { Engine } from "../../../node/engine/engine.ts";
 import { createWorkerPool } from "../../../node/engine/worker_pool.ts";
 import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { type Person, predictionSchema } from "../../../protocol/messages/prediction.ts";
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
@@ -163,6 +164,24 @@ Deno.test("the worker finds faces with detectors of every family, by their own p
         { x: 60, y: 22, width: 16, height: 24 },
         { x: 68, y: 22, width: 16, height: 24 },
       ]);
+    });
+
+    await test.step("a crowd up to the limit, and a note that there are more", async () => {
+      // A blue cell every 24 pixels down and 16 across: boxes of 16x24 that do not overlap.
+      const crowd = await makePng({
+        width: 32 * 8,
+        height: 32 * 8,
+        colourType: 2,
+        depth: 8,
+        samplesAt: (x, y) => x % 16 < 8 && y % 24 < 8 ? [0, 0, 255] : [0, 0, 0],
+      });
+      const files = { detect: yunetModel(), embed: meansOf(112) };
+      const detector = detectorOf("yunet", { size: "dynamic", sideMax: 256 });
+      const digest = await load(pool, files, { detector, embedder: ARCFACE });
+      const { prediction } = await pool.run(digest, crowd, { ...OPTIONS, embeddings: false });
+      await pool.unload(digest);
+      assertEquals(prediction.persons.length, LIMITS.personsMax);
+      assertEquals(prediction.notes?.map(({ code }) => code), ["persons_limited"]);
     });
 
     await test.step("a landmark model file instead of the detector's points, unless the manifest says otherwise", async () => {

@@ -1,4 +1,4 @@
-import type { FaceDetectorParameters } from "../../../manifest/faces.ts";
+import type { FaceDetectorParameters } from "../../../manifest/face_files.ts";
 import type { FacesParameters } from "../../../manifest.ts";
 import type { ModelSessions } from "../../pipeline.ts";
 import type { DetectorFamily } from "./detector_family.ts";

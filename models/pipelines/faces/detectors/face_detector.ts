@@ -1,3 +1,4 @@
+import type { Note } from "../../../../protocol/messages/prediction.ts";
 import type { Picture } from "../../../image/picture.ts";
 import type { Point } from "../../../image/geometry/geometry.ts";
 import type { Stopwatch } from "../../stopwatch.ts";
@@ -12,12 +13,18 @@ export interface FaceCandidate extends DetectedFace {
   readonly points: readonly Point[] | null;
 }
 
+/** Faces of a picture, and remarks on what was not looked at. */
+export interface FoundFaces {
+  /** Each face once, best first, at most `LIMITS.personsMax`, in pixels of the picture. */
+  readonly faces: readonly FaceCandidate[];
+  readonly notes: readonly Note[];
+}
+
 /** The port that every family of face detectors implements. */
 export interface FaceDetector {
   /**
-   * Returns the faces of a picture in its pixels, each once, best first, at most
-   * `LIMITS.personsMax`, and books the time on `watch`. Throws `model_invalid` if the outputs are
-   * not those of the family.
+   * Finds the faces of a picture and books the time on `watch`. Throws `model_invalid` if the
+   * outputs are not those of the family.
    */
-  find(picture: Picture, watch: Stopwatch): Promise<FaceCandidate[]>;
+  find(picture: Picture, watch: Stopwatch): Promise<FoundFaces>;
 }

@@ -1,17 +1,18 @@
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../../protocol/kernel/limits.ts";
+import type { Note } from "../../../../protocol/messages/prediction.ts";
 import type { Box, Size } from "../../../image/geometry/geometry.ts";
 import { fromFrame, placed, type Placement } from "../../../image/geometry/placement.ts";
 import type { Picture } from "../../../image/picture.ts";
 import { PictureTensor } from "../../../image/resample/picture_tensor.ts";
-import { type DetectorInput, GRID_SIDE } from "../../../manifest/faces.ts";
+import { type DetectorInput, GRID_SIDE } from "../../../manifest/face_files.ts";
 import type { ModelSession } from "../../../tensor.ts";
 import { suppressOverlaps } from "../../detect/nms.ts";
 import type { ModelSessions } from "../../pipeline.ts";
 import type { Stopwatch } from "../../stopwatch.ts";
 import { isInPicture } from "../../whole_pixels.ts";
 import type { DetectorFamily } from "./detector_family.ts";
-import type { FaceCandidate, FaceDetector } from "./face_detector.ts";
+import type { FaceCandidate, FaceDetector, FoundFaces } from "./face_detector.ts";
 
 const ROLE = "detect";
 /** Position of the picture in the input, as in the programs of all families. */
@@ -26,6 +27,11 @@ const RESIZE = { mode: "letterbox", colour: [0, 0, 0], place: "top_left" } satis
  */
 const CORNER_MIN = -1;
 const CORNER_MAX = 2;
+
+const PERSONS_LIMITED = {
+  code: "persons_limited",
+  text: `More than ${LIMITS.personsMax} persons were found; the surest ${LIMITS.personsMax} of them are reported.`,
+} satisfies Note;
 
 /** Settings of a {@linkcode SinglePassDetector}. */
 export interface SinglePassOptions {
@@ -59,7 +65,7 @@ export class SinglePassDetector implements FaceDetector {
     );
   }
 
-  async find(picture: Picture, watch: Stopwatch): Promise<FaceCandidate[]> {
+  async find(picture: Picture, watch: Stopwatch): Promise<FoundFaces> {
     const { family, input, scoreMin, hasPoints } = this.#options;
     const { frame, placement } = placeIn(picture, input);
     const tensor = this.#tensorOf(frame);
@@ -70,12 +76,15 @@ export class SinglePassDetector implements FaceDetector {
     const candidates = family.decode(outputs, { frame, scoreMin, hasPoints });
     const faces = this.#choose(candidates, { frame, placement, picture });
     watch.lap("interpretMs");
-    return faces;
+    return {
+      faces: faces.slice(0, LIMITS.personsMax),
+      notes: faces.length > LIMITS.personsMax ? [PERSONS_LIMITED] : [],
+    };
   }
 
   /**
-   * Returns the best candidates that do not overlap, in pixels of the picture. Drops boxes that are
-   * invalid or lie outside the picture.
+   * Returns the best candidates that do not overlap, in pixels of the picture, at most one more than
+   * may be reported. Drops boxes that are invalid or lie outside the picture.
    */
   #choose(
     candidates: readonly FaceCandidate[],
@@ -85,7 +94,7 @@ export class SinglePassDetector implements FaceDetector {
       .map((candidate) => inPicture(candidate, placement))
       .filter(({ box }) => isInPicture(box, picture));
     const { overlapMax } = this.#options;
-    return suppressOverlaps(visible, { overlapMax, countMax: LIMITS.personsMax });
+    return suppressOverlaps(visible, { overlapMax, countMax: LIMITS.personsMax + 1 });
   }
 
   #tensorOf(frame: Size): PictureTensor {

@@ -6,7 +6,7 @@ import type { ModelSessions } from "../../pipeline.ts";
 import { SessionRunner } from "../../session_runner.ts";
 import type { Stopwatch } from "../../stopwatch.ts";
 import { DETECT, DETECT_INPUT, detectedFaces } from "../detect.ts";
-import type { FaceCandidate, FaceDetector } from "./face_detector.ts";
+import type { FaceDetector, FoundFaces } from "./face_detector.ts";
 
 /** The detector of the built-in model, which returns no points. */
 export class UltraFace implements FaceDetector {
@@ -19,7 +19,7 @@ export class UltraFace implements FaceDetector {
     this.#parameters = parameters;
   }
 
-  async find(picture: Picture, watch: Stopwatch): Promise<FaceCandidate[]> {
+  async find(picture: Picture, watch: Stopwatch): Promise<FoundFaces> {
     const fit = letterbox(picture, DETECT_INPUT);
     shrinkIntoTensor(picture, { ...DETECT_INPUT, fit, into: this.#runner.input });
     watch.lap("prepareMs");
@@ -27,6 +27,6 @@ export class UltraFace implements FaceDetector {
     watch.lap("inferMs");
     const faces = detectedFaces(answer, { ...this.#parameters, fit, picture });
     watch.lap("interpretMs");
-    return faces.map((face) => ({ ...face, points: null }));
+    return { faces: faces.map((face) => ({ ...face, points: null })), notes: [] };
   }
 }

@@ -1,4 +1,4 @@
-import type { FaceEmbedderParameters } from "../../../../models/manifest/faces.ts";
+import type { FaceEmbedderParameters } from "../../../../models/manifest/face_files.ts";
 import { ARCFACE_TEMPLATE } from "../../../../models/pipelines/faces/align.ts";
 import { FaceEmbedder } from "../../../../models/pipelines/faces/face_embedder.ts";
 import { Stopwatch } from "../../../../models/pipelines/stopwatch.ts";
