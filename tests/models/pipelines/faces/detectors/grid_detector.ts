@@ -125,7 +125,12 @@ function addHead(
   constantsByName[`${part} b`] = tensor([units.length], units.map(({ bias }) => bias));
   constantsByName[`${part} shape`] = tensor([3], [1, -1, columns], "int64");
   steps.push(
-    { operator: "Conv", from: [`pooled ${stride}`, `${part} w`, `${part} b`], to: `${part} planes` },
+    {
+      operator: "Conv",
+      from: [`pooled ${stride}`, `${part} w`, `${part} b`],
+      to: `${part} planes`,
+      attributes: { kernel_shape: [1, 1] },
+    },
     { operator: "Transpose", from: [`${part} planes`], to: `${part} cells`, attributes: { perm: [0, 2, 3, 1] } },
     { operator: "Reshape", from: [`${part} cells`, `${part} shape`], to: part },
   );
