@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { FACES } from "../../models/catalog/faces.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
+import { galleriesSchema } from "../../protocol/http_api/people_api.ts";
 import { runDml } from "../../tools/dml_process.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
 import { assertEquals } from "../assert.ts";
+import { graphModel } from "../models/onnx/graph_model.ts";
 import { Cluster } from "./cluster.ts";
 
 /**
@@ -28,7 +30,52 @@ async function writeOtherFaces(directory: string): Promise<void> {
   await Deno.writeTextFile(join(directory, "manifest.json"), JSON.stringify(manifest));
 }
 
-Deno.test("a new embedder makes embeddings of all enrolled people and recognises them", async () => {
+/** `faces@1000` in a directory: its embedder has three dimensions, the mean of each colour, and is described by the manifest. */
+async function writeSmallFaces(directory: string): Promise<void> {
+  await Deno.mkdir(directory);
+  const embed = graphModel({
+    inputs: { data: { dims: [1, 3, 112, 112] } },
+    outputs: { fc1: { dims: [1, 3, 1, 1] } },
+    steps: [{ operator: "GlobalAveragePool", from: ["data"], to: "fc1" }],
+  });
+  const files = [];
+  for (const { role } of FACES.manifest.files) {
+    await Deno.writeFile(join(directory, `${role}.onnx`), role === "embed" ? embed : await FACES.loadFile(role));
+    files.push({ role });
+  }
+  const embedder = { template: "arcface", side: 112, channels: "RGB", mean: 0, std: 1 };
+  const parameters = { ...FACES.manifest.parameters, embedder };
+  const manifest = { ...FACES.manifest, version: 1_000, parameters, files };
+  await Deno.writeTextFile(join(directory, "manifest.json"), JSON.stringify(manifest));
+}
+
+Deno.test("an embedder that the manifest describes takes over with its own number of dimensions", async () => {
+  await using cluster = await Cluster.start();
+  await cluster.join("one");
+  const dml = async (...line: string[]) => {
+    const { code, out } = await runDml([...line, "--master", cluster.address], { cwd: cluster.directory });
+    assertEquals(code, 0, `dml ${line.join(" ")}: ${out}`);
+  };
+  const dimensions = async () => {
+    const answer = await fetch(`http://${cluster.address}/v1/galleries`);
+    return galleriesSchema.parse(await answer.json()).galleries.map((gallery) => gallery.dimensions);
+  };
+  await Deno.writeFile(join(cluster.directory, "sample1.jpg"), await samplePhoto(1));
+  await dml("people", "enroll", "Ada", "sample1.jpg", "--face", "3");
+  assertEquals(await dimensions(), [512]);
+  await writeSmallFaces(join(cluster.directory, "small"));
+  await dml("models", "add", "small", "--yes");
+  await dml("models", "rollout", "faces@1000", "--canary", "0");
+  await cluster.master.logged("A gallery is in force with a new embedder.");
+  assertEquals(await dimensions(), [3]);
+  const options = { model: "faces", annotate: false, embeddings: true, gallery: "default" };
+  const { prediction } = await cluster.client.predict(await samplePhoto(1), options);
+  assertEquals(prediction.model, "faces@1000");
+  assertEquals(prediction.persons.map(({ embedding }) => embedding?.length), [3, 3, 3]);
+  assertEquals(prediction.persons[2].name, "Ada");
+});
+
+Deno.test("a new embedder makes its own embeddings of everybody, and names them", async () => {
   await using cluster = await Cluster.start();
   await cluster.join("one");
   const dml = async (...line: string[]) => {
