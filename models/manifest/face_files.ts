@@ -65,8 +65,8 @@ export const faceEmbedderSchema = z.strictObject({
   /** Name of the output with the embedding; it may be absent if the model file has only one. */
   output: tensorNameSchema.optional(),
   /**
-   * Cosine similarities from which a face is known, and below which it is unknown, in galleries
-   * that have no thresholds of their own (see `models/gallery/gallery_index.ts`).
+   * Cosine similarities that suit the embedder: from `known` on two faces are of one person, below
+   * `unknown` they are not (see `models/gallery/gallery_index.ts`).
    */
   thresholds: z.strictObject({
     known: similarity,
