@@ -5,7 +5,7 @@ import type { Picture } from "../../image/picture.ts";
 import { warp } from "../../image/resample/warp.ts";
 import type { FaceEmbedderParameters } from "../../manifest/face_files.ts";
 import type { ModelSessions } from "../pipeline.ts";
-import { type SessionForm, SessionRunner } from "../session_runner.ts";
+import { CheckedSession, type ModelSignature } from "../checked_session.ts";
 import type { Stopwatch } from "../stopwatch.ts";
 import { ALIGNED, type AlignedForm, ARCFACE_TEMPLATE, templateOf } from "./align.ts";
 import { EMBED, normalise } from "./embed.ts";
@@ -16,7 +16,7 @@ const DIMENSIONS_MAX = 1_024;
 
 /** Embedder of a model: aligns a face to its template and converts it to an embedding. */
 export class FaceEmbedder {
-  readonly #runner: SessionRunner<SessionForm>;
+  readonly #runner: CheckedSession<ModelSignature>;
   readonly #output: string;
   readonly #form: AlignedForm;
   readonly #template: readonly Point[];
@@ -28,7 +28,7 @@ export class FaceEmbedder {
    */
   constructor(sessions: ModelSessions, parameters: FaceEmbedderParameters | undefined) {
     const form = parameters === undefined ? EMBED : sessionFormOf(sessions, parameters);
-    this.#runner = new SessionRunner<SessionForm>(sessions, form);
+    this.#runner = new CheckedSession<ModelSignature>(sessions, form);
     [this.#output] = Object.keys(form.outputs);
     this.#form = parameters === undefined ? ALIGNED : { ...parameters, scale: 1 / parameters.std };
     this.#template = parameters === undefined ? ARCFACE_TEMPLATE : templateOf(parameters);
@@ -70,7 +70,7 @@ export class FaceEmbedder {
 }
 
 /** Returns the form of an embedder whose only input takes the aligned face. */
-function sessionFormOf(sessions: ModelSessions, { side, output }: FaceEmbedderParameters): SessionForm {
+function sessionFormOf(sessions: ModelSessions, { side, output }: FaceEmbedderParameters): ModelSignature {
   const { role } = EMBED;
   const { inputNames, outputNames } = sessions[role] ?? { inputNames: [], outputNames: [] };
   if (inputNames.length > 1) {

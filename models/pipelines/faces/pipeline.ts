@@ -10,10 +10,11 @@ import { createFaceDetector } from "./detectors/create_detector.ts";
 import type { FaceCandidate, FaceDetector } from "./detectors/face_detector.ts";
 import { FaceEmbedder } from "./face_embedder.ts";
 import { detectedPoints, fivePoints, LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "./landmarks.ts";
-import { NOTHING_SEEN, personOf, type SeenFace } from "./person.ts";
+import { nameOnce } from "./name_once.ts";
+import { type AlignedFaceResults, NO_FACE_RESULTS, personOf } from "./person.ts";
 import { pointsSourceOf } from "./points_source.ts";
-import { SessionRunner } from "../session_runner.ts";
-import type { Finding, ModelSessions, Pipeline, PipelineFactory, RecognizeOptions } from "../pipeline.ts";
+import { CheckedSession } from "../checked_session.ts";
+import type { ModelSessions, Pipeline, PipelineFactory, PipelineResult, RecogniseOptions } from "../pipeline.ts";
 import { Stopwatch } from "../stopwatch.ts";
 
 /**
@@ -27,7 +28,7 @@ class FacesPipeline implements Pipeline {
   readonly needsPicture = true;
   readonly #detector: FaceDetector;
   /** The landmark model file; `null` if the detector returns the five points. */
-  readonly #landmarks: SessionRunner<typeof LANDMARKS> | null;
+  readonly #landmarks: CheckedSession<typeof LANDMARKS> | null;
   readonly #embedder: FaceEmbedder;
   readonly #attributes: FaceAttributes;
   readonly #nowMs: () => number;
@@ -41,7 +42,7 @@ class FacesPipeline implements Pipeline {
     const { parameters } = options;
     const hasPoints = pointsSourceOf(parameters, sessions) === "detector";
     this.#detector = createFaceDetector(sessions, { parameters, hasPoints });
-    this.#landmarks = hasPoints ? null : new SessionRunner(sessions, LANDMARKS);
+    this.#landmarks = hasPoints ? null : new CheckedSession(sessions, LANDMARKS);
     this.#embedder = new FaceEmbedder(sessions, parameters.embedder);
     this.#attributes = new FaceAttributes(sessions);
     this.#nowMs = options.nowMs;
@@ -60,7 +61,7 @@ class FacesPipeline implements Pipeline {
         persons.push(personOf(face, { landmarks, picture, attributes, ...seen }));
         watch.lap("interpretMs");
       }
-      return { persons, ...(notes.length === 0 ? {} : { notes }), timings: watch.timings };
+      return { persons: nameOnce(persons), ...(notes.length === 0 ? {} : { notes }), timings: watch.timings };
     });
   }
 
@@ -70,7 +71,7 @@ class FacesPipeline implements Pipeline {
       const face = { box: middleOf(picture), points: null };
       this.#embedder.align(picture, await this.#findLandmarks(picture, { face, watch }));
       await this.#embedder.embed(watch);
-      await this.#attributes.of(picture, { box: middleOf(picture), watch });
+      await this.#attributes.estimate(picture, { box: middleOf(picture), watch });
     });
   }
 
@@ -90,16 +91,16 @@ class FacesPipeline implements Pipeline {
   }
 
   /** Aligns a face and computes those results that are requested. */
-  async #analyse(
+  async #lookAt(
     picture: Picture,
     options: { landmarks: Point[]; watch: Stopwatch; wanted: RecogniseOptions },
   ): Promise<AlignedFaceResults> {
     const { landmarks, watch, wanted: { embeddings, gallery = null, quality: isMeasured = false } } = options;
-    if (!embeddings && !isMeasured && gallery === null) return NOTHING_SEEN;
+    if (!embeddings && !isMeasured && gallery === null) return NO_FACE_RESULTS;
     this.#embedder.align(picture, landmarks);
     const quality = this.#embedder.measure(landmarks);
     watch.lap("prepareMs");
-    if (!embeddings && gallery === null) return { ...NOTHING_SEEN, quality };
+    if (!embeddings && gallery === null) return { ...NO_FACE_RESULTS, quality };
     const embedding = await this.#embedder.embed(watch);
     const recognised = gallery?.recognise(embedding, quality) ?? null;
     return { embedding: embeddings ? embedding : null, quality, recognised };

@@ -28,7 +28,7 @@ export class FakeSession implements ModelSession {
     if (!(data instanceof Float32Array)) throw new TypeError("not floats");
     const answer = await this.#answer(this.runs.push(data.slice()) - 1);
     return Object.fromEntries(
-      Object.entries(this.#form.outputs).map(([name, count]) => {
+      Object.entries(this.#signature.outputs).map(([name, count]) => {
         const floats = answer[name] ?? new Float32Array(count ?? 0);
         return [name, floatTensor(floats, [floats.length])];
       }),

@@ -3,19 +3,19 @@ import type { Picture } from "../../../image/picture.ts";
 import { shrinkIntoTensor } from "../../../image/resample/resize.ts";
 import type { FacesParameters } from "../../../manifest.ts";
 import type { ModelSessions } from "../../pipeline.ts";
-import { SessionRunner } from "../../session_runner.ts";
+import { CheckedSession } from "../../checked_session.ts";
 import type { Stopwatch } from "../../stopwatch.ts";
 import { DETECT, DETECT_INPUT, detectedFaces } from "../detect.ts";
 import type { FaceDetector, FoundFaces } from "./face_detector.ts";
 
 /** The detector of the built-in model, which returns no points. */
 export class UltraFace implements FaceDetector {
-  readonly #runner: SessionRunner<typeof DETECT>;
+  readonly #runner: CheckedSession<typeof DETECT>;
   readonly #parameters: FacesParameters;
 
   /** Throws `model_invalid` if the model file `detect` is missing or has other tensors. */
   constructor(sessions: ModelSessions, parameters: FacesParameters) {
-    this.#runner = new SessionRunner(sessions, DETECT);
+    this.#runner = new CheckedSession(sessions, DETECT);
     this.#parameters = parameters;
   }
 
