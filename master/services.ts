@@ -46,7 +46,7 @@ export class MasterServices {
     this.results = new PendingResults({ state, post, holdsBlob: (digest) => transient.has(digest) });
     this.blobs = new MasterBlobs({
       clock,
-      onPut: (digest) => this.results.arrived(digest),
+      onPut: (digest) => this.results.pictureArrived(digest),
       transient,
       models,
       programs,

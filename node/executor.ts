@@ -158,7 +158,7 @@ export class Executor {
     const outcome = await this.#outcomeOf(() => send(abort.signal));
     this.#attemptTransfers.delete(key);
     if ("failure" in outcome) return report({ kind: "attemptFailed", key, ...outcome });
-    report({ kind: "attemptUploaded", key, ...names });
+    report({ kind: "attemptUploaded", key });
   }
 
   #beginFetchModel(action: ActionTo<"fetchModel">): void {

@@ -178,7 +178,7 @@ class Node {
 
   #enter(welcome: Welcome): void {
     const master = this.#connection?.remote ?? "the master";
-    this.#loop.connected(welcome);
+    this.#loop.connected();
     void this.#upgrader?.welcomed();
     this.#options.log.info("The master has accepted this node.", { master });
     this.#options.onEvent?.({ kind: "connected", master, version: welcome.version });

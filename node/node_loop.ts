@@ -6,7 +6,6 @@ import type { Digest } from "../protocol/kernel/digest.ts";
 import { DmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
-import type { Welcome } from "../protocol/messages/hello.ts";
 import type { Availability } from "../protocol/messages/liveness.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import type { TaskFailed, TaskResult } from "../protocol/messages/task.ts";
@@ -81,9 +80,9 @@ export class NodeLoop {
     this.#executor = new Executor({ ...options, report: (event) => this.#handle(event) });
   }
 
-  /** Handles a welcome: the master accepted this node. */
-  connected({ protocol }: Welcome): void {
-    this.#handle({ kind: "connected", protocol });
+  /** Handles that the master accepted this node. */
+  connected(): void {
+    this.#handle({ kind: "connected" });
   }
 
   /** Handles the loss of the connection: its attempts are cancelled, the models stay loaded. */

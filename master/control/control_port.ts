@@ -6,7 +6,6 @@ import type { Log } from "../../protocol/kernel/log.ts";
 import type { Hello } from "../../protocol/messages/hello.ts";
 import type { Message } from "../../protocol/messages/message.ts";
 import type { TaskAssign } from "../../protocol/messages/task.ts";
-import { INLINE_PICTURES_VERSION, RESULT_FIRST_VERSION } from "../../protocol/messages/version_range.ts";
 import { Peer } from "../../protocol/transport/peer.ts";
 import { type ClusterTokens, roleOfToken } from "../../protocol/security/tokens.ts";
 import { advanceSession, type SessionInput, startMasterSession } from "../../protocol/wire/session.ts";
@@ -33,7 +32,7 @@ export interface ControlPortOptions {
   readonly deadAfterMs: number;
   readonly post: (command: Command) => void;
   /** Holds a result until its pictures have come, and posts it then. */
-  readonly results: Pick<PendingResults, "take" | "lost">;
+  readonly results: Pick<PendingResults, "accept" | "pictureFailed">;
   /**
    * The pictures that travel on the control connections, both ways; `null` if nodes fetch and put
    * them over HTTP.
@@ -98,7 +97,7 @@ export class ControlPort {
     control.nodeId = nodeId;
     this.#controlsByNode.set(nodeId, control);
     const { version, heartbeatIntervalMs, deadAfterMs, inlinePictures } = this.#options;
-    control.sendsPicturesInline = inlinePictures !== null && (control.session.protocol ?? 0) >= INLINE_PICTURES_VERSION;
+    control.sendsPicturesInline = inlinePictures !== null;
     const carries = control.sendsPicturesInline ? { sendsPicturesInline: true } as const : {};
     this.#advance(control, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...carries } });
   }
@@ -176,7 +175,7 @@ export class ControlPort {
     inlinePictures?.results.put(digest, bytes).catch((error) => {
       const failure = asDmlError(error);
       log.warn("The picture of a result was not kept.", { digest, code: failure.code, reason: failure.message });
-      results.lost(digest, failure);
+      results.pictureFailed(digest, failure);
     });
   }
 
@@ -203,7 +202,7 @@ export class ControlPort {
 
   #deliver(control: ControlConnection, message: Message): void {
     const { post, log, results } = this.#options;
-    const { connectionId, nodeId, peer, session: { protocol } } = control;
+    const { connectionId, nodeId, peer } = control;
     if (message.type === "hello") return this.#admit(control, message);
     if (message.type === "error") {
       log.warn("A node turned a message down.", { remote: peer.remote, ...message });
@@ -211,8 +210,8 @@ export class ControlPort {
     }
     if (nodeId === null) return;
     const command = commandOf(message, { nodeId, connectionId });
-    if (command?.type !== "accept_result") return void (command && post(command));
-    results.take(command, { mayWait: protocol !== null && protocol >= RESULT_FIRST_VERSION });
+    if (command?.type === "accept_result") results.accept(command);
+    else if (command !== null) post(command);
   }
 
   #admit(control: ControlConnection, hello: Hello): void {

@@ -4,7 +4,6 @@ import type { TaskResult } from "../../protocol/messages/task.ts";
 import type { AcceptResult, Command } from "../core/messages/command.ts";
 import type { MasterState } from "../core/state/state.ts";
 
-/** What a {@linkcode PendingResults} works with. */
 export interface PendingResultsOptions {
   /** Read only. */
   readonly state: MasterState;
@@ -12,51 +11,52 @@ export interface PendingResultsOptions {
   readonly holdsBlob: (digest: Digest) => boolean;
 }
 
-/** A result, and the pictures of it that have not come yet. */
+/** A result, and those of its pictures that have not arrived yet. */
 interface Pending {
   readonly command: AcceptResult;
   readonly missing: Set<Digest>;
 }
 
 /**
- * Results that came before their pictures: the core hears of one when all that it names is here. One whose attempt is over
- * (its node was lost, could not send the picture, or ran out of time) is forgotten, so there are never more than attempts.
+ * Results that arrived before their pictures. Each is posted to the core once all pictures that it
+ * names are here. A result is dropped once its attempt is over (its node was lost, could not send a
+ * picture, or ran out of time), so there are never more results than attempts.
  */
 export class PendingResults {
   readonly #options: PendingResultsOptions;
-  /** By attempt. */
+  /** Keyed by {@linkcode keyOf}. */
   readonly #pending = new Map<string, Pending>();
 
   constructor(options: PendingResultsOptions) {
     this.#options = options;
   }
 
-  /** How many wait. */
+  /** Number of results that wait for a picture. */
   get size(): number {
     return this.#pending.size;
   }
 
-  /** Hands the result on, at once or, when `mayWait`, once its pictures are here; without them it is no answer. */
-  take(command: AcceptResult, { mayWait }: { mayWait: boolean }): void {
-    const { post, holdsBlob } = this.#options;
-    const missing = new Set(picturesOf(command.message).filter((digest) => !holdsBlob(digest)));
-    if (missing.size === 0) return post(command);
-    if (!mayWait) return post(withoutPicture(command, missing));
-    if (this.#isLive(command)) this.#pending.set(keyOf(command), { command, missing });
+  /** Posts the result if its pictures are here; else keeps it until they are. */
+  accept(command: AcceptResult): void {
+    const missing = this.#missingPicturesOf(command);
+    if (missing.size === 0) this.#options.post(command);
+    else if (this.#isLive(command)) this.#pending.set(keyOf(command), { command, missing });
   }
 
-  /** A picture has come, whosever it is. */
-  arrived(digest: Digest): void {
+  /** Posts the results for which `digest` was the last missing picture. */
+  pictureArrived(digest: Digest): void {
     for (const [key, { command, missing }] of this.#pending) {
       if (!missing.delete(digest) || missing.size > 0) continue;
       this.#pending.delete(key);
-      // The first of several may have had to make room meanwhile.
-      this.take(command, { mayWait: false });
+      // An earlier picture of several may have been evicted meanwhile.
+      const [evicted] = this.#missingPicturesOf(command);
+      if (evicted === undefined) this.#options.post(command);
+      else this.#options.post(failureInstead(command, evictedError(evicted)));
     }
   }
 
-  /** A picture came and was not kept: those that wait for it have failed. */
-  lost(digest: Digest, error: DmlError): void {
+  /** Posts a failed attempt instead of each result that waits for `digest`, which was not stored. */
+  pictureFailed(digest: Digest, error: DmlError): void {
     for (const [key, { command, missing }] of this.#pending) {
       if (!missing.has(digest)) continue;
       this.#pending.delete(key);
@@ -64,12 +64,16 @@ export class PendingResults {
     }
   }
 
-  /** Forgets those for which nobody waits any more. */
+  /** Drops the results whose attempts are over. */
   sweep(): void {
     for (const [key, { command }] of this.#pending) if (!this.#isLive(command)) this.#pending.delete(key);
   }
 
-  /** Whether the connection is the node's own and the attempt one that it has in hand. */
+  #missingPicturesOf({ message }: AcceptResult): Set<Digest> {
+    return new Set(picturesOf(message).filter((digest) => !this.#options.holdsBlob(digest)));
+  }
+
+  /** Returns true if the attempt still runs, on this connection of its node. */
   #isLive({ nodeId, connectionId, message: { taskId, attempt } }: AcceptResult): boolean {
     const connection = this.#options.state.nodes.get(nodeId)?.connection;
     return connection?.connectionId === connectionId && connection.attempts.get(taskId)?.attempt === attempt;
@@ -80,9 +84,8 @@ function keyOf({ nodeId, message: { taskId, attempt } }: AcceptResult): string {
   return `${nodeId}:${taskId}:${attempt}`;
 }
 
-function withoutPicture(command: AcceptResult, missing: ReadonlySet<Digest>): Command {
-  const [lost] = missing;
-  return failureInstead(command, new DmlError("blob_not_found", `Its picture ${lost} never came.`));
+function evictedError(digest: Digest): DmlError {
+  return new DmlError("blob_not_found", `Its picture ${digest} is no longer here.`);
 }
 
 function failureInstead({ nodeId, connectionId, message }: AcceptResult, { code, message: reason }: DmlError): Command {
@@ -91,7 +94,7 @@ function failureInstead({ nodeId, connectionId, message }: AcceptResult, { code,
   return { type: "accept_task_failure", nodeId, connectionId, message: failed };
 }
 
-/** The pictures that a result names: the annotated one and those of faces. */
+/** Returns the pictures that a result names: the annotated one and the cropped faces. */
 function picturesOf({ annotated, prediction: { persons } }: TaskResult): Digest[] {
   const digests = persons.flatMap(({ crop }) => crop === undefined ? [] : [crop.digest]);
   return annotated === null ? digests : [annotated.digest, ...digests];

@@ -40,7 +40,7 @@ export function apply(state: NodeState, event: NodeEvent, nowMs: number): void {
   state.nowMs = nowMs;
   switch (event.kind) {
     case "connected":
-      return applyConnected(state, event.protocol);
+      return applyConnected(state);
     case "disconnected":
       return applyDisconnected(state);
     case "instructed":
@@ -73,7 +73,7 @@ export function apply(state: NodeState, event: NodeEvent, nowMs: number): void {
     case "picturesNamed":
       return applyNamed(state, event);
     case "attemptUploaded":
-      return applyUploaded(state, event);
+      return applyUploaded(state, event.key);
     case "attemptFailed":
       return applyFailed(state, event);
   }
@@ -100,9 +100,8 @@ function applyInstruction(state: NodeState, instruction: Instruction): void {
  * Starts a new connection with an empty outbox: messages that were never sent are not delivered to
  * the next master, because a master offers everything it wants again after it connects.
  */
-function applyConnected(state: NodeState, protocol: number): void {
+function applyConnected(state: NodeState): void {
   state.connection++;
-  state.protocol = protocol;
   for (const gallery of state.galleries.values()) gallery.isAnnounced = false;
   state.outbox = [];
 }

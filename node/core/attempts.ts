@@ -1,6 +1,5 @@
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { BlobReference, TaskAssign, TaskCancel } from "../../protocol/messages/task.ts";
-import { RESULT_FIRST_VERSION } from "../../protocol/messages/version_range.ts";
 import type { NodeEvent, PictureNames } from "./event.ts";
 import {
   type AttemptKey,
@@ -33,7 +32,6 @@ export function applyAssign(state: NodeState, assign: TaskAssign): void {
     cancelled: false,
     deadlineAtMs: state.nowMs + assign.deadlineMs,
     answer: null,
-    isResultSent: false,
   };
   const refusal = refusalOf(state, assign);
   if (refusal === null) state.attempts.set(key, attempt);
@@ -78,31 +76,21 @@ export function applyRan(
 }
 
 /**
- * Sends the result before its pictures if the protocol allows it: such a master holds the result
- * until the pictures have arrived.
+ * Sends the result, although its pictures are still on their way: the master holds it until they
+ * have arrived.
  */
 export function applyNamed(
   state: NodeState,
   { key, ...names }: Extract<NodeEvent, { kind: "picturesNamed" }>,
 ): void {
   const attempt = state.attempts.get(key);
-  if (attempt?.phase !== "uploading" || state.protocol < RESULT_FIRST_VERSION) return;
-  attempt.isResultSent = true;
+  if (attempt?.phase !== "uploading") return;
   sendResult(state, attempt, names);
 }
 
-/**
- * Ends the attempt after its pictures reached the master, and sends the result unless it was sent
- * before. A cancelled attempt ends without a result.
- */
-export function applyUploaded(
-  state: NodeState,
-  { key, ...names }: Extract<NodeEvent, { kind: "attemptUploaded" }>,
-): void {
-  const attempt = state.attempts.get(key);
-  if (attempt?.phase !== "uploading") return;
-  end(state, key);
-  if (!attempt.isResultSent) sendResult(state, attempt, names);
+/** Ends the attempt after its pictures were sent; its result was sent before them. */
+export function applyUploaded(state: NodeState, key: AttemptKey): void {
+  if (state.attempts.get(key)?.phase === "uploading") end(state, key);
 }
 
 /**

@@ -23,7 +23,7 @@ export interface PictureNames {
 export type NodeEvent =
   | { readonly kind: "instructed"; readonly instruction: Instruction }
   /** A master has accepted this node. */
-  | { readonly kind: "connected"; readonly protocol: number }
+  | { readonly kind: "connected" }
   /** The connection is lost; the master reassigns its attempts to other nodes. */
   | { readonly kind: "disconnected" }
   | { readonly kind: "drainChanged"; readonly draining: boolean }
@@ -62,5 +62,5 @@ export type NodeEvent =
   /** The upload of the attempt's pictures, with these references, has started. */
   | ({ readonly kind: "picturesNamed"; readonly key: AttemptKey } & PictureNames)
   /** The pictures have reached the master, or were sent on the control connection. */
-  | ({ readonly kind: "attemptUploaded"; readonly key: AttemptKey } & PictureNames)
+  | { readonly kind: "attemptUploaded"; readonly key: AttemptKey }
   | { readonly kind: "attemptFailed"; readonly key: AttemptKey; readonly failure: Failure };

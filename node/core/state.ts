@@ -85,8 +85,6 @@ export interface AttemptState {
    * known.
    */
   answer: { readonly prediction: Prediction; readonly serviceMs: number } | null;
-  /** True once the result was sent; its pictures are still being uploaded. */
-  isResultSent: boolean;
 }
 
 /**
@@ -124,8 +122,6 @@ export interface NodeState {
   nowMs: number;
   /** Number of connections to a master so far. */
   connection: number;
-  /** Protocol version of the latest connection. */
-  protocol: number;
   /** True while the node accepts no new work and finishes the work it has. */
   draining: boolean;
   readonly models: Map<Digest, ModelState>;
@@ -145,7 +141,6 @@ export function initialState(limits: NodeLimits): NodeState {
     limits,
     nowMs: 0,
     connection: 0,
-    protocol: 1,
     draining: false,
     models: new Map(),
     galleries: new Map(),

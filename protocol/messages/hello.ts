@@ -44,8 +44,8 @@ export const welcomeSchema = z.strictObject({
   heartbeatIntervalMs: z.number().int().min(10).max(60_000),
   deadAfterMs: z.number().int().min(10).max(600_000),
   /**
-   * From protocol 2 on: pictures travel on this connection, both ways; absent if they are fetched
-   * and put.
+   * True if pictures travel on this connection, both ways; absent if they are fetched and put over
+   * HTTP.
    */
   sendsPicturesInline: z.literal(true).optional(),
 });

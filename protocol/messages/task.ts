@@ -65,9 +65,8 @@ export const taskCancelSchema = z.strictObject({
 });
 
 /**
- * Node to master: the result of an attempt. The pictures that it names are put to the master's
- * blobs before this message or, from protocol 2 on, at the same time; if they cannot be put,
- * `task.failed` follows.
+ * Node to master: the result of an attempt. The pictures that it names may still be on their way;
+ * if they cannot be sent, `task.failed` follows.
  */
 export const taskResultSchema = z.strictObject({
   type: z.literal("task.result"),

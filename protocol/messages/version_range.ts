@@ -4,20 +4,11 @@ export interface VersionRange {
   readonly max: number;
 }
 
-/** Range that this build speaks. Two sides use the highest version that both know. */
-export const PROTOCOL_VERSION: VersionRange = { min: 1, max: 2 };
-
 /**
- * First version in which a `task.result` may name pictures that are still on their way to the
- * master.
+ * Range that this build speaks. Two sides use the highest version that both know. Nothing was
+ * released with a version before 3.
  */
-export const RESULT_FIRST_VERSION = 2;
-
-/**
- * First version in which a `welcome` may announce that pictures travel on the control connection,
- * both ways.
- */
-export const INLINE_PICTURES_VERSION = 2;
+export const PROTOCOL_VERSION: VersionRange = { min: 3, max: 3 };
 
 /** Returns the highest version that both sides speak, or `null` if there is none. */
 export function negotiateVersion(ours: VersionRange, theirs: VersionRange): number | null {
@@ -30,5 +21,10 @@ export function negotiateVersion(ours: VersionRange, theirs: VersionRange): numb
  * talk.
  */
 export function describeMismatch(ours: VersionRange, theirs: VersionRange): string {
-  return `One side speaks protocol ${ours.min} to ${ours.max}, the other ${theirs.min} to ${theirs.max}.`;
+  return `One side speaks protocol ${formatVersionRange(ours)}, the other ${formatVersionRange(theirs)}.`;
+}
+
+/** Formats a range for people, such as `3` or `3 to 5`. */
+export function formatVersionRange({ min, max }: VersionRange): string {
+  return min === max ? String(max) : `${min} to ${max}`;
 }

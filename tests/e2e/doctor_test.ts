@@ -8,6 +8,7 @@ import { DmlProcess, MAIN, PERMISSIONS, SILENT_ENVIRONMENT } from "../../tools/d
 import { masterSteps } from "../../user/doctor/master.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
+import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 
 /**
  * Runs `dml doctor --json` with `home` as its data directory. Returns each line, and the exit code.
@@ -106,7 +107,7 @@ Deno.test("masterSteps() report a closed control port and an unsupported protoco
   const shut = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const controlPort = shut.addr.port;
   shut.close();
-  let protocol = { min: 1, max: 1 };
+  let protocol = PROTOCOL_VERSION;
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     () => Response.json({ product: "dml", version: "9.9.9", protocol, controlPort, tokenRequired: false }),

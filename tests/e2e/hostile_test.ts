@@ -40,9 +40,10 @@ Deno.test("garbage, an oversized frame and a wrong version are refused with a co
   new DataView(oversized.buffer).setUint32(0, LIMITS.frameBytesMax + 1);
   assertStringIncludes(await tell(controlPort, oversized), "frame_too_large");
 
-  const version = PROTOCOL_VERSION.max + 1;
-  const hello = frameOf({ type: "hello", protocol: { min: version, max: version }, from: "the future" });
-  assertStringIncludes(await tell(controlPort, hello), "protocol_version");
+  for (const version of [PROTOCOL_VERSION.min - 1, PROTOCOL_VERSION.max + 1]) {
+    const hello = frameOf({ type: "hello", protocol: { min: version, max: version }, from: "another time" });
+    assertStringIncludes(await tell(controlPort, hello), "protocol_version");
+  }
 
   assertStringIncludes(await tell(controlPort, frameOf({ type: "ping" })), "message_invalid");
 

@@ -14,7 +14,7 @@ import { temporaryDirectory } from "../temporary_directory.ts";
 import { readyFor } from "./cluster.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const SAYS_VERSION: Outcome = { code: 0, out: `dml ${VERSION} (protocol 1 to 2)\n`, error: "" };
+const SAYS_VERSION: Outcome = { code: 0, out: `dml ${VERSION} (protocol 3)\n`, error: "" };
 const SMALL = "size=30m";
 const LOCAL_PREDICTION = "a prediction with no master";
 

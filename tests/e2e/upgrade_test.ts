@@ -37,7 +37,7 @@ const BUILDS = {
   newer: { version: "0.2.0", change: (text: string) => text },
   exits: { version: "0.3.0", change: () => "Deno.exit(4)" },
   hangs: { version: "0.4.0", change: () => "setInterval(() => {}, 1000)" },
-  stranger: { version: "0.5.0", change: (text: string) => text.replaceAll("{min:1,max:2}", "{min:3,max:3}") },
+  stranger: { version: "0.5.0", change: (text: string) => text.replaceAll("{min:3,max:3}", "{min:4,max:5}") },
 } as const;
 
 Deno.test("a node is upgraded from the executable of one version to that of another", async (test) => {
@@ -122,7 +122,7 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     assertEquals(await node.ended(), 3);
     assertStringIncludes(
       node.lines.join("\n"),
-      "One side speaks protocol 1 to 2, the other 3 to 3. Bring both sides to the same version of dml.",
+      "One side speaks protocol 3, the other 4 to 5. Bring both sides to the same version of dml.",
     );
   },
 };

@@ -1,6 +1,6 @@
 import { encodeManifest, type Manifest } from "../../models/manifest.ts";
 import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
-import type { Hello } from "../../protocol/messages/hello.ts";
+import { type Hello, PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 import type { Availability } from "../../protocol/messages/liveness.ts";
 import type { Message } from "../../protocol/messages/message.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
@@ -58,7 +58,7 @@ export function idOf(prefix: string, number: number): string {
 export function helloOf(nodeId: string, overrides: Partial<Hello> = {}): Hello {
   return {
     type: "hello",
-    protocol: { min: 1, max: 1 },
+    protocol: PROTOCOL_VERSION,
     version: "0.0.0",
     nodeId,
     name: `host-of-${nodeId}`,

@@ -8,6 +8,7 @@ import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
 import type { Ledger } from "../../master/ledger/ledger.ts";
 import { helloOf, idOf, predictionOf } from "./core_world.ts";
 import { FILE, MasterFixture, pictureEntry, resultOf } from "./master_fixture.ts";
+import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 
 const NOTHING = new Uint8Array();
 const PICTURE = new TextEncoder().encode("not really a picture");
@@ -92,13 +93,14 @@ Deno.test("predict() keeps an annotated picture for a minute", async () => {
   assertEquals(error.code, "blob_not_found");
 });
 
-Deno.test("predict() rejects a result whose annotated picture never arrived", async () => {
+Deno.test("predict() does not believe in an annotated picture of other bytes", async () => {
   await using fixture = await MasterFixture.start({ settings: { attemptsMax: 1 } });
   const node = await fixture.join(1);
   const answer = fixture.master.predict(PICTURE, ANNOTATED);
   const assign = await node.next("task.assign");
   const annotated = { digest: digestOf(FILE), size: 1, mediaType: "image/jpeg" };
   node.send(resultOf(assign, { annotated }));
+  node.sendPicture({ digest: annotated.digest, bytes: PICTURE });
   assertEquals((await assertRejects(() => answer, DmlError)).code, "attempt_failed");
 });
 
@@ -288,7 +290,7 @@ Deno.test("info() returns the control port, and whether a token is required", as
   assertEquals(open.master.info(), {
     product: "dml",
     version: "0.0.0",
-    protocol: { min: 1, max: 2 },
+    protocol: PROTOCOL_VERSION,
     controlPort: open.master.controlAddress.port,
     tokenRequired: false,
   });

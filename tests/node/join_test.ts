@@ -9,6 +9,7 @@ import { seededRandom } from "../../protocol/kernel/random.ts";
 import { TcpTransport } from "../../protocol/transport/tcp_transport.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { ScriptedConnection } from "./scripted_master.ts";
+import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 
 /** The two ports of a master, scripted by the test. */
 class Ports {
@@ -19,9 +20,14 @@ class Ports {
   readonly #http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     assertEquals(new URL(request.url).pathname, PATHS.cluster);
     const controlPort = this.#control.address.port;
-    const protocol = { min: 1, max: 1 };
     return this.answersFirst.shift() ??
-      Response.json({ product: "dml", version: "0.0.0", protocol, controlPort, tokenRequired: false });
+      Response.json({
+        product: "dml",
+        version: "0.0.0",
+        protocol: PROTOCOL_VERSION,
+        controlPort,
+        tokenRequired: false,
+      });
   });
 
   get address() {

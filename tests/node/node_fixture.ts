@@ -99,8 +99,8 @@ export class NodeFixture {
     });
   }
 
-  /** Accepts the node's connection and welcomes it. */
-  async connect(options: { protocol?: number; sendsPicturesInline?: true } = {}): Promise<ScriptedConnection> {
+  /** Accepts the node and takes it in. */
+  async connect(options: { sendsPicturesInline?: true } = {}): Promise<ScriptedConnection> {
     const connection = await this.master.accept();
     await connection.welcome(options);
     await connection.next("availability");

@@ -18,7 +18,7 @@ Deno.test("startNode() fetches a picture, runs it and sends the result", async (
   assertEquals([result.taskId, result.attempt, result.serviceMs, result.annotated], [taskId(1), 1, 40, null]);
 });
 
-Deno.test("startNode() uploads the annotated picture before it sends the result to a master of protocol 1", async () => {
+Deno.test("startNode() puts the annotated picture that its result names", async () => {
   await using fixture = new NodeFixture();
   const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
@@ -26,12 +26,13 @@ Deno.test("startNode() uploads the annotated picture before it sends the result 
   (await fixture.engine.next()).finish("drawn");
   const { annotated } = await connection.next("task.result");
   assertEquals(annotated, { digest: digestOf(bytesOf("drawn")), size: 5, mediaType: "image/jpeg" });
+  await connection.heeded();
   assertEquals(await fixture.remote.stat(digestOf(bytesOf("drawn"))), 5);
 });
 
 Deno.test("startNode() sends the result while the annotated picture is being uploaded, and the failure if that breaks off", async () => {
   await using fixture = new NodeFixture();
-  const connection = await fixture.connect({ protocol: 2 });
+  const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
   const asked = await fixture.assignText(1, { offer, annotate: true });
   const begun: string[] = [];
@@ -51,7 +52,7 @@ Deno.test("startNode() sends the result while the annotated picture is being upl
 
 Deno.test("startNode() uses the inline picture of an assignment, and fetches one that does not match its digest", async () => {
   await using fixture = new NodeFixture();
-  const connection = await fixture.connect({ protocol: 2, sendsPicturesInline: true });
+  const connection = await fixture.connect({ sendsPicturesInline: true });
   const offer = await fixture.ready(connection);
   const [cat, dog] = [
     await fixture.assignText(1, { offer, text: "cat" }),
@@ -76,7 +77,7 @@ Deno.test("startNode() uses the inline picture of an assignment, and fetches one
 
 Deno.test("startNode() sends the annotated picture inline with the result if the connection supports it", async () => {
   await using fixture = new NodeFixture();
-  const connection = await fixture.connect({ protocol: 2, sendsPicturesInline: true });
+  const connection = await fixture.connect({ sendsPicturesInline: true });
   const offer = await fixture.ready(connection);
   connection.send(await fixture.assignText(1, { offer, annotate: true }));
   (await fixture.engine.next()).finish("drawn");
@@ -89,7 +90,7 @@ Deno.test("startNode() sends the annotated picture inline with the result if the
 
 Deno.test("startNode() closes a connection that sends inline pictures without having negotiated it", async () => {
   await using fixture = new NodeFixture();
-  const connection = await fixture.connect({ protocol: 2 });
+  const connection = await fixture.connect();
   connection.sendPicture({ digest: digestOf(bytesOf("cat")), bytes: bytesOf("cat") });
   assertEquals((await connection.next("goodbye")).code, "message_invalid");
 });

@@ -59,7 +59,7 @@ Deno.test("NodeHandle.stop() leaves at once if there is no master, or none that 
 
 Deno.test("NodeHandle.stop() aborts the upload of a picture that the master does not read", async () => {
   await using fixture = new NodeFixture();
-  const connection = await fixture.connect({ protocol: 2 });
+  const connection = await fixture.connect();
   const offer = await fixture.ready(connection);
   const asked = await fixture.assignText(1, { offer, annotate: true });
   const puts: string[] = [];

@@ -4,6 +4,7 @@ import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { Message, MessageType } from "../../protocol/messages/message.ts";
 import { Peer } from "../../protocol/transport/peer.ts";
 import type { Address, Connection, Listener } from "../../protocol/ports/transport.ts";
+import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 
 type MessageOf<Type extends MessageType> = Extract<Message, { type: Type }>;
 
@@ -38,11 +39,18 @@ export class ScriptedConnection {
 
   /** Waits for the hello, answers it with a welcome and returns it. */
   async welcome(
-    options: { heartbeatIntervalMs?: number; deadAfterMs?: number; protocol?: number; sendsPicturesInline?: true } = {},
+    options: { heartbeatIntervalMs?: number; deadAfterMs?: number; sendsPicturesInline?: true } = {},
   ): Promise<MessageOf<"hello">> {
     const hello = await this.next("hello");
-    const { heartbeatIntervalMs = 1_000, deadAfterMs = 6_000, protocol = 1, ...rest } = options;
-    this.send({ type: "welcome", protocol, version: "0.0.0", heartbeatIntervalMs, deadAfterMs, ...rest });
+    const { heartbeatIntervalMs = 1_000, deadAfterMs = 6_000, ...rest } = options;
+    this.send({
+      type: "welcome",
+      protocol: PROTOCOL_VERSION.max,
+      version: "0.0.0",
+      heartbeatIntervalMs,
+      deadAfterMs,
+      ...rest,
+    });
     return hello;
   }
 

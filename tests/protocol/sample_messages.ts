@@ -1,5 +1,6 @@
 import type { Message, MessageType } from "../../protocol/messages/message.ts";
 import type { TaskResult } from "../../protocol/messages/task.ts";
+import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 
 const nodeId = "node_0123456789abcdefghjk";
 const taskId = "task_0123456789abcdefghjk";
@@ -38,7 +39,7 @@ const SAMPLE_PREDICTION: TaskResult["prediction"] = {
 export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: Type }> } = {
   "hello": {
     type: "hello",
-    protocol: { min: 1, max: 1 },
+    protocol: PROTOCOL_VERSION,
     version: "0.1.0",
     nodeId,
     name: "ada \u{1f5a5}",
@@ -55,7 +56,7 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
   },
   "welcome": {
     type: "welcome",
-    protocol: 1,
+    protocol: PROTOCOL_VERSION.max,
     version: "0.1.0",
     heartbeatIntervalMs: 1_000,
     deadAfterMs: 6_000,

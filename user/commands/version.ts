@@ -1,8 +1,7 @@
-import { PROTOCOL_VERSION } from "../../protocol/messages/version_range.ts";
+import { formatVersionRange, PROTOCOL_VERSION } from "../../protocol/messages/version_range.ts";
 import { VERSION } from "../../protocol/version.ts";
 
-/** Formats the version, such as `dml 0.1.0 (protocol 1)`. */
+/** Formats the version, such as `dml 0.1.0 (protocol 3)`. */
 export function versionText(): string {
-  const { min, max } = PROTOCOL_VERSION;
-  return `dml ${VERSION} (protocol ${min === max ? max : `${min} to ${max}`})\n`;
+  return `dml ${VERSION} (protocol ${formatVersionRange(PROTOCOL_VERSION)})\n`;
 }

@@ -5,6 +5,7 @@ import type { Connection } from "../../../protocol/ports/transport.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { helloOf, idOf } from "../core_world.ts";
 import { MasterFixture, resultOf } from "../master_fixture.ts";
+import { PROTOCOL_VERSION } from "../../../protocol/messages/hello.ts";
 
 const ONE = idOf("node", 1);
 const EMPTY = { model: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
@@ -23,10 +24,11 @@ Deno.test("ControlPort() welcomes a node and sends it the heartbeat settings", a
   node.send(helloOf(ONE));
   assertEquals(await node.next("welcome"), {
     type: "welcome",
-    protocol: 1,
+    protocol: PROTOCOL_VERSION.max,
     version: "0.0.0",
     heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
     deadAfterMs: LIMITS.deadAfterMs,
+    sendsPicturesInline: true,
   });
 });
 
@@ -100,11 +102,14 @@ Deno.test("ControlPort() accepts only nodes with the nodes' token", async () => 
 
 Deno.test("ControlPort() closes a connection of another protocol version with goodbye, whatever else is in its hello", async () => {
   await using fixture = await MasterFixture.start();
-  const connection = await fixture.transport.connect(fixture.master.controlAddress);
-  const hello = JSON.stringify({ ...helloOf(ONE), protocol: { min: 7, max: 9 }, novelty: true });
-  await connection.write(encodeFrame(new TextEncoder().encode(hello)));
-  const answer = await fixture.passUntil(ended(connection));
-  assert(answer.includes('"goodbye"') && answer.includes("protocol_version") && answer.includes("7 to 9"), answer);
+  for (const [min, max] of [[1, 2], [7, 9]]) {
+    const connection = await fixture.transport.connect(fixture.master.controlAddress);
+    const hello = JSON.stringify({ ...helloOf(ONE), protocol: { min, max }, novelty: true });
+    await connection.write(encodeFrame(new TextEncoder().encode(hello)));
+    const answer = await fixture.passUntil(ended(connection));
+    const parts = ['"goodbye"', "protocol_version", `${min} to ${max}`];
+    assert(parts.every((part) => answer.includes(part)), answer);
+  }
 });
 
 Deno.test("ControlPort() rejects a second connection of the same node", async () => {

@@ -6,7 +6,6 @@ import type { TaskAssign, TaskResult } from "../../../protocol/messages/task.ts"
 import { helloOf, idOf } from "../core_world.ts";
 import { MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts";
 
-const NEWER = { protocol: { min: 1, max: 2 } };
 const PICTURE = new TextEncoder().encode("a picture");
 const DRAWN = new TextEncoder().encode("drawn");
 const ASKED = { model: "faces", annotate: true, embeddings: false, gallery: null, crops: false };
@@ -21,7 +20,7 @@ function sendsPicturesInline(node: ScriptedNode): boolean | undefined {
 
 /** Returns a node that was assigned a picture, whose user is still waiting. */
 async function nodeWithPicture(fixture: MasterFixture) {
-  const node = await fixture.join(1, NEWER);
+  const node = await fixture.join(1);
   const answer = fixture.master.predict(PICTURE, ASKED);
   return { node, answer, assign: await node.next("task.assign") };
 }
@@ -38,7 +37,7 @@ Deno.test("ControlPort() sends a picture inline after its assignment", async () 
 
 Deno.test("ControlPort() lets the node fetch a picture that is too large for a frame", async () => {
   await using fixture = await MasterFixture.start();
-  const node = await fixture.join(1, NEWER);
+  const node = await fixture.join(1);
   const answer = fixture.master.predict(new Uint8Array(LIMITS.frameBytesMax), ASKED);
   const assign = await node.next("task.assign");
   await fixture.heeded(node);
@@ -47,17 +46,13 @@ Deno.test("ControlPort() lets the node fetch a picture that is too large for a f
   await answer;
 });
 
-Deno.test("ControlPort() lets nodes of protocol 1 and nodes in the same process fetch pictures", async () => {
-  for (const [carries, hello] of [[true, {}], [false, NEWER]] as const) {
-    await using fixture = await MasterFixture.start({ sendsPicturesInline: carries });
-    const node = await fixture.join(1, hello);
-    const answer = fixture.master.predict(PICTURE, ASKED);
-    const assign = await node.next("task.assign");
-    await fixture.heeded(node);
-    assertEquals([sendsPicturesInline(node), assign.isInline, node.inlinePictures.length], [undefined, undefined, 0]);
-    node.send(resultOf(assign));
-    await answer;
-  }
+Deno.test("ControlPort() leaves pictures to be fetched where no network is between", async () => {
+  await using fixture = await MasterFixture.start({ sendsPicturesInline: false });
+  const { node, answer, assign } = await nodeWithPicture(fixture);
+  await fixture.heeded(node);
+  assertEquals([sendsPicturesInline(node), assign.isInline, node.inlinePictures.length], [undefined, undefined, 0]);
+  node.send(resultOf(assign));
+  await answer;
 });
 
 Deno.test("ControlPort() answers with the inline picture of a result, whether it comes before or after the result", async () => {
@@ -98,18 +93,20 @@ Deno.test("ControlPort() fails an attempt whose inline picture has no space", as
   await answer;
 });
 
-Deno.test("ControlPort() closes a connection that sends an inline picture before its welcome or in protocol 1", async () => {
+Deno.test("ControlPort() closes a connection that carries a picture that was not announced", async () => {
   await using fixture = await MasterFixture.start();
   const picture = { digest: digestOf(DRAWN), bytes: DRAWN };
   const stranger = await fixture.connect();
   stranger.sendPicture(picture);
   assertEquals((await stranger.next("goodbye")).code, "message_invalid");
   const hasty = await fixture.connect();
-  hasty.send(helloOf(idOf("node", 3), NEWER));
+  hasty.send(helloOf(idOf("node", 3)));
   hasty.sendPicture(picture);
   assertEquals((await hasty.next("goodbye")).code, "message_invalid");
-  const older = await fixture.join(1);
-  older.sendPicture(picture);
-  assertEquals((await older.next("goodbye")).code, "message_invalid");
-  await fixture.join(2, NEWER);
+  await fixture.join(2);
+
+  await using without = await MasterFixture.start({ sendsPicturesInline: false });
+  const node = await without.join(1);
+  node.sendPicture(picture);
+  assertEquals((await node.next("goodbye")).code, "message_invalid");
 });

@@ -27,7 +27,7 @@ for (const annotate of [true, false]) {
   Deno.test(`a user over the network gets ${what}, one after the other and several at a time`, async () => {
     const transport = new TcpTransport();
     await using fixture = await MasterFixture.start({ transport, control: ANY_PORT, http: ANY_PORT });
-    const node = await fixture.join(1, { protocol: { min: 1, max: 2 } });
+    const node = await fixture.join(1);
     const work = working(node);
     const { httpAddress } = fixture.master;
     assert(httpAddress !== null);

@@ -146,14 +146,14 @@ class Play {
         const { node, taskId, attempt, model } = live[step.pick % live.length];
         const annotated = digestOf(new TextEncoder().encode(`${taskId} ${attempt}`));
         this.named.push(annotated);
-        this.results.take(acceptResult(node, { taskId, attempt, model, annotated }), { mayWait: true });
+        this.results.accept(acceptResult(node, { taskId, attempt, model, annotated }));
         return;
       }
       case "arrive": {
         const digest = this.named[step.pick % this.named.length];
         if (digest === undefined) return;
         this.here.add(digest);
-        this.results.arrived(digest);
+        this.results.pictureArrived(digest);
         return;
       }
       case "again": {

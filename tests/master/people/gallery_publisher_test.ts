@@ -168,12 +168,13 @@ Deno.test("POST /v1/predictions?crops=true returns references to the crops, kept
   assertEquals(await face.bytes(), FACE);
 });
 
-Deno.test("POST /v1/predictions rejects a result whose crop never arrived", async () => {
+Deno.test("POST /v1/predictions does not believe in a cropped face of other bytes", async () => {
   await using publishing = await Publishing.start({ settings: { attemptsMax: 1 } });
   const node = await publishing.fixture.join(1);
   const answer = publishing.post("?crops=true");
   const prediction = { ...predictionOf("faces@1"), persons: [{ ...PERSON, crop: CROP }] };
   node.send(resultOf(await node.next("task.assign"), { prediction }));
+  node.sendPicture({ digest: CROP.digest, bytes: new TextEncoder().encode("another face") });
   assertEquals((await problemIn(answer)).code, "attempt_failed");
 });
 

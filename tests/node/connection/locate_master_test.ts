@@ -2,11 +2,12 @@ import { assertEquals, assertRejects } from "../../assert.ts";
 import { fetchClusterInfo } from "../../../node/connection/locate_master.ts";
 import { encodeFrame } from "../../protocol/wire/encode_frame.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { PROTOCOL_VERSION } from "../../../protocol/messages/hello.ts";
 
 const CLUSTER = {
   product: "dml",
   version: "1.0.0",
-  protocol: { min: 1, max: 1 },
+  protocol: PROTOCOL_VERSION,
   controlPort: 7_401,
   tokenRequired: false,
 };

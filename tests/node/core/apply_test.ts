@@ -92,25 +92,9 @@ Deno.test("apply() takes an attempt through assigned, fetching, waiting and runn
   assertEquals(history.state.attempts.size, 0);
 });
 
-Deno.test("apply() sends a result to a master of protocol 1 only once it has the annotated picture", () => {
-  const history = new History().ready().instruction(assign(1, { image: null }));
-  history.act();
-  history.ran(1, true).act();
-  assertEquals(history.phase(1), "uploading");
-  assertEquals(history.sentMessages(), []);
-  history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
-  assertEquals(history.sentMessages(), []);
-  history.event({ kind: "attemptUploaded", key: history.key(1), ...NAMES });
-  const [said] = history.sentMessages();
-  assertEquals(said.type === "task.result" && said.annotated, NAMES.annotated);
-});
-
-/**
- * Returns a node that is uploading the pictures of an attempt. In protocol 2 its result may be sent
- * before they have arrived.
- */
+/** An attempt that has been answered and whose pictures are being uploaded. */
 function uploading(): History {
-  const history = new History({ protocol: 2 }).ready().instruction(assign(1, { image: null }));
+  const history = new History().ready().instruction(assign(1, { image: null }));
   history.act();
   history.ran(1, true).act();
   return history;
@@ -122,8 +106,8 @@ Deno.test("apply() sends the result once its pictures have digests, and keeps th
   const [said, ...more] = history.sentMessages();
   assertEquals([said.type === "task.result" && said.annotated, more], [NAMES.annotated, []]);
   assertEquals(history.phase(1), "uploading");
-  history.event({ kind: "attemptUploaded", key: history.key(1), ...NAMES });
-  assertEquals([history.sentMessages(), history.state.attempts.size], [[], 0]);
+  history.event({ kind: "attemptUploaded", key: history.key(1) });
+  assertEquals([history.said(), history.state.attempts.size], [[], 0]);
 });
 
 Deno.test("apply() withdraws a result whose pictures cannot be uploaded", () => {
@@ -137,8 +121,8 @@ Deno.test("apply() reports nothing about the pictures of a cancelled attempt", (
   const history = uploading().instruction(cancel(1));
   history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
   history.act();
-  history.event({ kind: "attemptUploaded", key: history.key(1), ...NAMES });
-  assertEquals([history.sentMessages(), history.state.attempts.size], [[], 0]);
+  history.event({ kind: "attemptUploaded", key: history.key(1) });
+  assertEquals([history.said(), history.state.attempts.size], [[], 0]);
 });
 
 Deno.test("apply() runs a repeated assignment once, even after it has ended", () => {
@@ -211,7 +195,7 @@ Deno.test("apply() drops the attempts of a lost connection and keeps the models"
   const running = history.key(2);
   history.event({ kind: "disconnected" });
   assertEquals(doing(history.act()), ["drop", "drop"]);
-  history.event({ kind: "connected", protocol: 1 });
+  history.event({ kind: "connected" });
   assertEquals(history.state.models.get(MODEL)?.phase, "ready");
   assertEquals([...history.state.attempts.keys()], [running], "a worker is still running it");
   history.instruction(assign(2, { image: null })).act();
@@ -232,8 +216,8 @@ Deno.test("apply() sends nothing to a new master that was meant for a lost conne
   history.act();
   history.event({ kind: "disconnected" });
   history.event({ kind: "modelFailed", manifestDigest: MODEL, failure: FAILURE });
-  history.event({ kind: "connected", protocol: 1 });
-  assertEquals(history.sentMessages(), []);
+  history.event({ kind: "connected" });
+  assertEquals(history.said(), []);
 });
 
 Deno.test("runningCount() and queuedCount() count attempts with a worker and waiting ones", () => {

@@ -49,13 +49,13 @@ Deno.test("apply() activates only the newest of several versions offered during 
 
 Deno.test("apply() reports the active version to a returning master, then activates the new one", () => {
   const history = inForce(1);
-  history.event({ kind: "disconnected" }).event({ kind: "connected", protocol: 1 });
+  history.event({ kind: "disconnected" }).event({ kind: "connected" });
   history.instruction(galleryOffer(2));
   assertEquals(history.sentMessages(), [{ type: "gallery.ready", gallery: "staff", version: 1, fetchedBytes: 0 }]);
   assertEquals(doing(history.act()), ["fetchGallery"]);
   taken(history, 2);
-  history.event({ kind: "disconnected" }).event({ kind: "connected", protocol: 1 });
-  history.sentMessages();
+  history.event({ kind: "disconnected" }).event({ kind: "connected" });
+  history.said();
   history.instruction(galleryOffer(2));
   assertEquals(said(history), ["staff@2 ready"]);
   assertEquals(history.act(), [], "nothing is new");
@@ -115,7 +115,7 @@ Deno.test("apply() accepts galleries up to its limit", () => {
   assertEquals(history.state.galleries.size, 2);
 });
 
-Deno.test("apply() adds the digests of the crops to the persons once they are uploaded", () => {
+Deno.test("apply() names the cropped face of each person", () => {
   const crops = [galleryOffer(1).index, galleryOffer(2).index];
   const history = new History().ready();
   const persons = [1, 2].map((x) => ({ ...PERSON, score: x / 2 }));
@@ -124,8 +124,8 @@ Deno.test("apply() adds the digests of the crops to the persons once they are up
   const key = history.key(1);
   history.event({ kind: "attemptRan", key, prediction: { ...nobody(), persons }, serviceMs: 1, hasPictures: true });
   assertEquals(doing(history.act()), ["upload"]);
-  history.event({ kind: "attemptUploaded", key, annotated: null, crops });
-  const [result] = history.sentMessages();
+  history.event({ kind: "picturesNamed", key, annotated: null, crops });
+  const [result] = history.said();
   const named = result.type === "task.result" ? result.prediction.persons : [];
   assertEquals(named, persons.map((person, at) => ({ ...person, crop: crops[at] })));
 });

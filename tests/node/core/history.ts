@@ -23,10 +23,9 @@ export class History {
   readonly state: NodeState;
   nowMs = 0;
 
-  /** `protocol` is the negotiated version of the protocol with the master. */
-  constructor({ protocol = 1, ...limits }: Partial<NodeLimits> & { protocol?: number } = {}) {
+  constructor(limits: Partial<NodeLimits> = {}) {
     this.state = initialState({ ...SMALL, ...limits });
-    this.event({ kind: "connected", protocol });
+    this.event({ kind: "connected" });
   }
 
   event(event: NodeEvent): this {

@@ -14,6 +14,7 @@ import {
   startNodeSession,
 } from "../../../protocol/wire/session.ts";
 import { SAMPLE_MESSAGES } from "../sample_messages.ts";
+import { PROTOCOL_VERSION } from "../../../protocol/messages/hello.ts";
 
 const { hello, welcome, goodbye, reject } = SAMPLE_MESSAGES;
 const ALL_MESSAGES: readonly Message[] = Object.values(SAMPLE_MESSAGES);
@@ -80,10 +81,10 @@ Deno.test("a master's session is open once the hello was accepted", () => {
   assertEquals([deciding.state.phase, deciding.state.deadlineMs], ["deciding", null]);
 
   const open = run(deciding, { kind: "accept", welcome: WELCOME });
-  assertEquals([open.state.phase, open.state.protocol], ["open", 1]);
+  assertEquals([open.state.phase, open.state.protocol], ["open", PROTOCOL_VERSION.max]);
   assertEquals(open.outputs, [{
     kind: "send",
-    message: { type: "welcome", protocol: 1, ...WELCOME },
+    message: { type: "welcome", protocol: PROTOCOL_VERSION.max, ...WELCOME },
   }]);
 });
 
@@ -91,7 +92,7 @@ Deno.test("a node's session says hello and is open once welcomed", () => {
   const start = startNodeSession(0, { hello });
   assertEquals(start.outputs, [{ kind: "send", message: hello }]);
   const open = run(start, received(welcome));
-  assertEquals([open.state.phase, open.state.protocol, open.state.deadlineMs], ["open", 1, null]);
+  assertEquals([open.state.phase, open.state.protocol, open.state.deadlineMs], ["open", PROTOCOL_VERSION.max, null]);
   assertEquals(open.outputs, [{ kind: "deliver", message: welcome }]);
 });
 
@@ -152,8 +153,10 @@ Deno.test("mayCome() knows every type, and each has a sender", () => {
 });
 
 Deno.test("a welcome to a version that the node does not speak is declined", () => {
-  const step = run(startNodeSession(0, { hello }), received({ ...welcome, protocol: 3 }));
-  assertEnded(step, "goodbye", "protocol_version");
+  for (const protocol of [PROTOCOL_VERSION.min - 1, PROTOCOL_VERSION.max + 1]) {
+    const step = run(startNodeSession(0, { hello }), received({ ...welcome, protocol }));
+    assertEnded(step, "goodbye", "protocol_version");
+  }
 });
 
 Deno.test("refuse rejects with code and reason, however long", () => {
@@ -190,7 +193,7 @@ Deno.test("accept and refuse without a hello are bugs", () => {
   assertThrows(() => advanceSession(state, { kind: "accept", welcome: WELCOME }), InvariantError);
   const refuse = { kind: "refuse", code: "forbidden", reason: "" } as const;
   assertThrows(() => advanceSession(openMaster().state, refuse), InvariantError);
-  const future = received({ ...hello, protocol: { min: 3, max: 4 } });
+  const future = received({ ...hello, protocol: { min: PROTOCOL_VERSION.max + 1, max: PROTOCOL_VERSION.max + 2 } });
   assertThrows(() => advanceSession(state, future), InvariantError, "codec");
 });
 
