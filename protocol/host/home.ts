@@ -5,8 +5,11 @@ import { LIMITS } from "../kernel/limits.ts";
 import { UPGRADE_DIRECTORY } from "../program/upgrade_directory_name.ts";
 import { type DirectoryLock, type Holder, lockDirectory } from "./directory_lock.ts";
 
-/** Version of the layout of data directories that this build reads and writes. */
-const HOME_FORMAT = 1;
+/**
+ * Format of the data directories that this build reads and writes. Format 1 had other names in the
+ * ledger and in manifests; nothing was released with it, so there is no conversion.
+ */
+const HOME_FORMAT = 2;
 
 /** Names of all entries that a data directory of dml may have. */
 const OWN_NAMES: readonly string[] = ["format", "master", "nodes", "upgrade"];
@@ -24,7 +27,7 @@ export interface Home {
 
 /**
  * Opens the data directory at `path`, and creates it, for its owner only, if necessary. Throws
- * `home_unusable` if it cannot be written or was written by a newer dml.
+ * `home_unusable` if it cannot be written or has another format.
  */
 export async function openHome(path: string): Promise<Home> {
   try {
@@ -54,6 +57,13 @@ async function checkFormat(path: string): Promise<void> {
   if (format !== null && format > HOME_FORMAT) {
     throw new DmlError("home_unusable", `${path} was written by a newer dml (format ${format})`, {
       advice: "Use that version of dml or a later one, or name another directory with DML_HOME.",
+    });
+  }
+  if (format !== null && format > 0) {
+    const sentence =
+      `${path} has format ${format}; this dml reads and writes format ${HOME_FORMAT} and cannot convert it`;
+    throw new DmlError("home_unusable", sentence, {
+      advice: "Move the directory away, or name another one with DML_HOME.",
     });
   }
   throw new DmlError("home_unusable", `${formatPath} is not the mark of a data directory of dml`);
