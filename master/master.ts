@@ -131,7 +131,7 @@ class Master implements MasterHandle {
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
     this.#services.people.start();
-    this.#holding = this.#options.programs?.announce((program) => this.#inbox.post({ type: "hold_program", program }));
+    this.#holding = this.#options.programs?.announce((program) => this.#inbox.post({ type: "add_program", program }));
     this.#tick();
   }
 

@@ -90,7 +90,7 @@ function logGallery(log: Log, event: MasterEvent, state: MasterState): void {
 
 function logProgram(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
-    case "program_held":
+    case "program_added":
       log.info(`dml ${event.program.version} for ${event.program.target} is offered to nodes that run an older one.`);
       return;
     case "program_reported": {

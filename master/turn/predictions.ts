@@ -7,7 +7,7 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import type { BlobReference, TaskOptions } from "../../protocol/messages/task.ts";
 import { parseModelName } from "../../models/name.ts";
 import type { RegisteredModel } from "../../models/registry.ts";
-import { galleryAsked } from "../core/decide/decide_galleries.ts";
+import { resolveGallery } from "../core/decide/decide_galleries.ts";
 import type { Command } from "../core/messages/command.ts";
 import type { MasterState, RefusedOutcome, TaskOutcome } from "../core/state/state.ts";
 import type { ModelStore } from "../models/model_store.ts";
@@ -68,7 +68,7 @@ export class Predictions {
     const { model, follows } = resolveModel(state, models, request.model);
     const refusal = refusalOf(state, model.digest);
     if (refusal !== null) throw errorOf(refusal);
-    const asked = galleryAsked(state, request.gallery, { name: model.name, document: model.manifest });
+    const asked = resolveGallery(state, request.gallery, { name: model.name, document: model.manifest });
     if ("ok" in asked) throw errorOf(asked);
     const needsPicture = model.manifest.pipeline !== "empty";
     // Without a picture there is nothing to annotate.

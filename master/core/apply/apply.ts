@@ -33,7 +33,7 @@ export function apply(state: MasterState, event: MasterEvent): void {
     case "gallery_ready":
     case "gallery_failed":
       return applyGalleryEvent(state, event);
-    case "program_held":
+    case "program_added":
     case "program_offered":
     case "program_reported":
       return applyProgramEvent(state, event);

@@ -5,7 +5,6 @@ import type {
   AvailabilityChanged,
   NodeConnected,
   NodeForgotten,
-  NodeHeard,
   NodeLost,
   NodeRecorded,
   NodeRecovered,
@@ -13,6 +12,7 @@ import type {
   NodeSeen,
   NodeSuspected,
   NodeWithdrew,
+  SignalRecorded,
 } from "../messages/event.ts";
 import type { MasterState, NodeConnection, NodeState } from "../state/state.ts";
 
@@ -23,7 +23,7 @@ export type NodeEvent =
   | NodeForgotten
   | NodeConnected
   | NodeRefused
-  | NodeHeard
+  | SignalRecorded
   | AvailabilityChanged
   | NodeSuspected
   | NodeRecovered

@@ -3,7 +3,7 @@ import type { MasterState } from "../state/state.ts";
 
 export function applyProgramEvent(state: MasterState, event: ProgramEvent): void {
   switch (event.type) {
-    case "program_held":
+    case "program_added":
       state.programs.set(event.program.target, event.program);
       return;
     case "program_offered": {

@@ -8,8 +8,14 @@ import {
   retireGallery,
 } from "./decide_galleries.ts";
 import { connectNode, currentNode, findDead, loseNode, recordSeen, suspectSilent } from "./decide_nodes.ts";
-import { acceptModelFailure, acceptReady, judgeServability, offerAgain, registerModel } from "./decide_models.ts";
-import { acceptProgramState, holdProgram, offerPrograms } from "./decide_programs.ts";
+import {
+  acceptModelFailure,
+  acceptReady,
+  offerModelsAgain,
+  recordServability,
+  registerModel,
+} from "./decide_models.ts";
+import { acceptProgramState, addProgram, offerPrograms } from "./decide_programs.ts";
 import { acceptResult, acceptTaskFailure, cancelTask, refuseAll, submitTask } from "./decide_tasks.ts";
 import { advanceRollouts } from "./decide_rollouts.ts";
 import { decideVersions } from "./decide_versions.ts";
@@ -36,8 +42,8 @@ export function decide(state: MasterState, command: Command, now: Moment): Maste
       return publishGallery(state, command, now);
     case "retire_gallery":
       return retireGallery(state, command.gallery);
-    case "hold_program":
-      return holdProgram(state, command);
+    case "add_program":
+      return addProgram(state, command);
     case "begin_rollout":
     case "roll_back":
     case "pin_version":
@@ -105,10 +111,10 @@ function tick(state: MasterState, options: Tick, now: Moment): MasterEvent[] {
   return [
     ...suspectSilent(state, now),
     ...recordSeen(state, now),
-    ...offerAgain(state, now),
+    ...offerModelsAgain(state, now),
     ...offerGalleriesAgain(state, now),
     ...offerPrograms(state, now),
-    ...judgeServability(state, now),
+    ...recordServability(state, now),
     ...expireTasks(state, now),
     ...expireCommands(state, now),
     { type: "time_passed", atMs: now.nowMs },

@@ -92,7 +92,7 @@ export function acceptGalleryFailure(
  * model does not have. Any other gallery that cannot be searched is refused with `gallery_unknown`
  * or `gallery_unfit`.
  */
-export function galleryAsked(
+export function resolveGallery(
   state: MasterState,
   gallery: string | null,
   model: Pick<ModelState, "name" | "document">,

@@ -125,7 +125,7 @@ function isOffered(state: MasterState, nodeId: string, manifestDigest: Digest): 
 }
 
 /** Offers models again that failed on a node for a reason that may have passed. */
-export function offerAgain(state: MasterState, now: Moment): ModelOffered[] {
+export function offerModelsAgain(state: MasterState, now: Moment): ModelOffered[] {
   const events: ModelOffered[] = [];
   for (const { connection, record: { nodeId } } of state.nodes.values()) {
     if (connection === null) continue;
@@ -139,7 +139,7 @@ export function offerAgain(state: MasterState, now: Moment): ModelOffered[] {
 }
 
 /** Records changes in whether any node could serve a model, and their time. */
-export function judgeServability(state: MasterState, now: Moment): ServabilityChanged[] {
+export function recordServability(state: MasterState, now: Moment): ServabilityChanged[] {
   const events: ServabilityChanged[] = [];
   for (const [manifestDigest, model] of state.models) {
     const servable = isServable(state, manifestDigest);

@@ -1,6 +1,6 @@
 import type { Program } from "../../../protocol/messages/program.ts";
 import { isNewer, targetNameOf } from "../../../protocol/program/executable.ts";
-import type { AcceptProgramState, HoldProgram } from "../messages/command.ts";
+import type { AcceptProgramState, AddProgram } from "../messages/command.ts";
 import type { ProgramEvent, ProgramReported } from "../messages/program_event.ts";
 import type { MasterState, Moment, NodeState, ProgramStatus } from "../state/state.ts";
 
@@ -14,10 +14,10 @@ const RESTARTING_MS_MAX = 3 * 60_000;
 const NODES_PER_RESTART = 4;
 
 /** Makes an executable available, unless one as new is there for its kind of host. */
-export function holdProgram(state: MasterState, { program }: HoldProgram): ProgramEvent[] {
+export function addProgram(state: MasterState, { program }: AddProgram): ProgramEvent[] {
   const known = state.programs.get(program.target);
   if (known?.digest === program.digest || known && !isNewer(program.version, known.version)) return [];
-  return [{ type: "program_held", program }];
+  return [{ type: "program_added", program }];
 }
 
 /** Records the report of a node on its last offer; reports on other executables are ignored. */

@@ -3,7 +3,7 @@ import { invariant } from "../../../protocol/kernel/invariant.ts";
 import { refusalOf } from "../scheduler/admission.ts";
 import { isOnTrial, movedBack, observe, versionFor } from "./canary.ts";
 import type { AcceptResult, AcceptTaskFailure, SubmitTask } from "../messages/command.ts";
-import { galleryAsked } from "./decide_galleries.ts";
+import { resolveGallery } from "./decide_galleries.ts";
 import { answered, answerWith, cancelled, endOf } from "./end_task.ts";
 import type { MasterEvent } from "../messages/event.ts";
 import { redactReason } from "./redact_reason.ts";
@@ -47,7 +47,7 @@ export function submitTask(
   if (refusal !== null) return [{ type: "task_answered", taskId, outcome: refusal }];
   const model = state.models.get(manifestDigest);
   invariant(model !== undefined, `model ${manifestDigest} is admitted`);
-  const asked = galleryAsked(state, options.gallery, model);
+  const asked = resolveGallery(state, options.gallery, model);
   if ("ok" in asked) return [{ type: "task_answered", taskId, outcome: asked }];
   const acceptedAtMs = now.nowMs;
   const deadlineAtMs = acceptedAtMs + state.settings.taskDeadlineMs;

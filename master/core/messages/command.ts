@@ -83,9 +83,9 @@ export interface AcceptGalleryFailure extends FromNode {
   readonly message: GalleryFailed;
 }
 
-/** An executable of dml is available at the master. */
-export interface HoldProgram {
-  readonly type: "hold_program";
+/** An executable of dml became available at the master. */
+export interface AddProgram {
+  readonly type: "add_program";
   readonly program: Program;
 }
 
@@ -165,7 +165,7 @@ export type Command =
   | RetireGallery
   | AcceptGalleryReady
   | AcceptGalleryFailure
-  | HoldProgram
+  | AddProgram
   | AcceptProgramState
   | SubmitTask
   | CancelTask

@@ -44,7 +44,7 @@ export interface NodeRefused {
   readonly reason: string;
 }
 
-export interface NodeHeard {
+export interface SignalRecorded {
   readonly type: "signal_recorded";
   readonly nodeId: string;
   readonly atMs: number;
@@ -189,7 +189,7 @@ export interface TaskAnswered {
   readonly outcome: TaskOutcome;
 }
 
-export interface CommandOrdered {
+export interface NodeCommandSent {
   readonly type: "node_command_sent";
   readonly commandId: string;
   readonly nodeId: string;
@@ -222,7 +222,7 @@ export type MasterEvent =
   | NodeForgotten
   | NodeConnected
   | NodeRefused
-  | NodeHeard
+  | SignalRecorded
   | AvailabilityChanged
   | NodeSuspected
   | NodeRecovered
@@ -242,7 +242,7 @@ export type MasterEvent =
   | AttemptEnded
   | TaskRequeued
   | TaskAnswered
-  | CommandOrdered
+  | NodeCommandSent
   | CommandFinished
   | StopBegun
   | TimePassed;

@@ -2,16 +2,15 @@ import type { Message } from "../../../protocol/messages/message.ts";
 import type { Command } from "./command.ts";
 
 /** Node and connection that a message came from. */
-export interface Speaker {
+export interface MessageOrigin {
   readonly nodeId: string;
   readonly connectionId: number;
 }
 
 /**
- * Returns the command that a message of a node stands for, or `null` if the message changes nothing
- * in the core.
+ * Returns the command for a message of a node; `null` if the message changes nothing in the core.
  */
-export function commandOf(message: Message, from: Speaker): Command | null {
+export function commandOf(message: Message, from: MessageOrigin): Command | null {
   const { nodeId, connectionId } = from;
   switch (message.type) {
     case "availability":

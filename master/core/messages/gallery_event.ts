@@ -6,20 +6,20 @@ export interface GalleryPublished extends PublishedGallery {
   readonly atMs: number;
 }
 
-/** A gallery ceased to exist. Every connected node was told so before. */
+/** A gallery ceased to exist. Every connected node was notified in earlier events. */
 export interface GalleryRetired {
   readonly type: "gallery_retired";
   readonly gallery: string;
 }
 
-/** A node is told that a gallery ceased to exist. */
+/** A node was notified that a gallery ceased to exist. */
 export interface GalleryWithdrawn {
   readonly type: "gallery_withdrawn";
   readonly nodeId: string;
   readonly gallery: string;
 }
 
-/** A node is told of the newest version of a gallery. */
+/** A node was offered the newest version of a gallery. */
 export interface GalleryOffered {
   readonly type: "gallery_offered";
   readonly nodeId: string;
@@ -28,7 +28,7 @@ export interface GalleryOffered {
   readonly atMs: number;
 }
 
-/** A version of a gallery came into force on a node. */
+/** A node uses a version of a gallery from now on. */
 export interface GalleryReady {
   readonly type: "gallery_ready";
   readonly nodeId: string;
@@ -38,7 +38,7 @@ export interface GalleryReady {
   readonly atMs: number;
 }
 
-/** A node cannot use a version of a gallery; an older one may still be in force there. */
+/** A node cannot use a version of a gallery; it may still use an older one. */
 export interface GalleryFailed {
   readonly type: "gallery_failed";
   readonly nodeId: string;

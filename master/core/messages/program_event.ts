@@ -1,13 +1,16 @@
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { Program, ProgramStateMessage } from "../../../protocol/messages/program.ts";
 
-/** The master has an executable to offer. Not durable: the files are read again at every start. */
-export interface ProgramHeld {
-  readonly type: "program_held";
+/**
+ * An executable became available at the master. Not durable: the files are read again at every
+ * start.
+ */
+export interface ProgramAdded {
+  readonly type: "program_added";
   readonly program: Program;
 }
 
-/** A node is told of the executable for its kind of host. */
+/** A node was offered the executable for its kind of host. */
 export interface ProgramOffered {
   readonly type: "program_offered";
   readonly nodeId: string;
@@ -27,4 +30,4 @@ export interface ProgramReported {
 }
 
 /** Events about executables of dml, and about offers of them to nodes. */
-export type ProgramEvent = ProgramHeld | ProgramOffered | ProgramReported;
+export type ProgramEvent = ProgramAdded | ProgramOffered | ProgramReported;

@@ -155,7 +155,7 @@ export interface Lineage {
   history: readonly RolloutRecord[];
 }
 
-/** The executable that one node was offered last, and what became of the offer. */
+/** Executable that one node was offered last, and the state of that offer. */
 export interface ProgramStatus {
   readonly digest: Digest;
   readonly version: string;
@@ -185,7 +185,7 @@ export interface RefusedOutcome {
 export type TaskOutcome = PredictedOutcome | RefusedOutcome;
 
 /** A command to a node that the node has not confirmed yet. */
-export interface OrderedCommand {
+export interface PendingNodeCommand {
   readonly commandId: string;
   readonly nodeId: string;
   readonly command: NodeCommandName;
@@ -200,19 +200,19 @@ export interface MasterState {
   readonly models: Map<Digest, ModelState>;
   /** Galleries by name. */
   readonly galleries: Map<string, GalleryState>;
-  /** Names of retired galleries, oldest first: nodes that were away are told when they connect. */
+  /** Names of retired galleries, oldest first; nodes that were away are notified on connecting. */
   readonly retiredGalleries: Set<string>;
   /** Lineages by the name of the model, without a version. */
   readonly lineages: Map<string, Lineage>;
   /** Executables of dml by the kind of host they are for. */
   readonly programs: Map<string, Program>;
-  /** Program standings by node id, since the node last connected. */
+  /** Last offer of an executable by node id, since the node last connected. */
   readonly programStatuses: Map<string, ProgramStatus>;
   /** True if the offers to the nodes must be looked at again. */
   offersStale: boolean;
   /** Tasks accepted and not yet answered, oldest first. */
   readonly tasks: Map<string, TaskState>;
-  readonly commands: Map<string, OrderedCommand>;
+  readonly commands: Map<string, PendingNodeCommand>;
   waitingCount: number;
   nextSequence: number;
   /** True once no new task is accepted. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "../../../assert.ts";
-import { galleryAsked, reachOf } from "../../../../master/core/decide/decide_galleries.ts";
+import { reachOf, resolveGallery } from "../../../../master/core/decide/decide_galleries.ts";
 import { LIMITS } from "../../../../protocol/kernel/limits.ts";
 import { CoreWorld, facesManifest, idOf, indexOf } from "../../core_world.ts";
 
@@ -128,12 +128,12 @@ Deno.test("a waiting task whose gallery is removed fails with that reason", () =
   assert(outcome?.ok === false && outcome.code === "gallery_unknown");
 });
 
-Deno.test("galleryAsked() is null if nobody is enrolled, and refuses an unknown gallery and one the model cannot use", () => {
+Deno.test("resolveGallery() asks nobody where nobody is enrolled, and refuses what only seems to be asked", () => {
   const { world, faces } = facesWorld();
   const model = world.state.models.get(faces)!;
   const empty = world.state.models.get(world.manifestDigest)!;
   const asked = (gallery: string | null, of = model) => {
-    const answer = galleryAsked(world.state, gallery, of);
+    const answer = resolveGallery(world.state, gallery, of);
     return "ok" in answer ? answer.code : answer.gallery;
   };
   assertEquals([asked(null), asked("default"), asked("staff")], [null, null, "gallery_unknown"]);

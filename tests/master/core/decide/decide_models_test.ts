@@ -27,7 +27,7 @@ Deno.test("connectNode() does not offer what a node cannot run", () => {
   );
 });
 
-Deno.test("offerAgain() repeats an offer that failed for a temporary reason, and no other", () => {
+Deno.test("offerModelsAgain() repeats an offer that failed for a passing reason, and no other", () => {
   for (const [code, offers] of [["blob_not_found", 2], ["engine_failed", 1], ["deadline_exceeded", 1]] as const) {
     const world = new CoreWorld({ offerAgainMs: 15_000 });
     const node = world.join(ONE, { ready: false });

@@ -8,7 +8,7 @@ const NEWER = programOf("0.2.0");
 
 function worldWith(nodes: number, hello: Parameters<CoreWorld["join"]>[1] = {}): [CoreWorld, WorldNode[]] {
   const world = new CoreWorld();
-  world.turn({ type: "hold_program", program: NEWER });
+  world.turn({ type: "add_program", program: NEWER });
   const joined = Array.from({ length: nodes }, (_, index) => world.join(idOf("node", index + 1), hello));
   return [world, joined];
 }
@@ -88,9 +88,9 @@ Deno.test("offerPrograms() reports a node that supports no programs, and does no
   assertEquals(reason, "Its version of dml cannot upgrade from a master; copy the new executable to it once.");
 });
 
-Deno.test("holdProgram() keeps the newer of two programs; reports of a node about another one are ignored", () => {
+Deno.test("addProgram() keeps the newer of two, and what a node says of another one is nothing", () => {
   const [world, [node]] = worldWith(1);
-  world.turn({ type: "hold_program", program: programOf("0.1.9") });
+  world.turn({ type: "add_program", program: programOf("0.1.9") });
   assertEquals([...world.state.programs.values()], [NEWER]);
   const message = {
     type: "program.state",
