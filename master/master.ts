@@ -127,7 +127,7 @@ class Master implements MasterHandle {
     for (const registration of this.versions.registrations()) this.#inbox.post(registration);
     for (const gallery of galleries) this.#inbox.post({ type: "publish_gallery", ...gallery });
     this.#inbox.flush();
-    this.versions.adoptNewer();
+    this.versions.rollOutNewer();
     if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
     this.#services.people.start();

@@ -61,7 +61,7 @@ export class MasterServices {
     this.pendingCommands = new PendingCommands({ post, random });
     this.galleries = new GalleryPublisher({ state, post, durableBlobs: durable, clock });
     this.modelImport = new ModelImport({ state, models, durable, pendingCommands: this.pendingCommands });
-    const spared = () => this.modelImport.uploads.spared(clock.nowMs());
+    const protectedFiles = () => this.modelImport.uploads.protectedFiles(clock.nowMs());
     this.versions = new Versions({
       ...options,
       state,
@@ -69,7 +69,7 @@ export class MasterServices {
       models,
       register,
       durable,
-      spared,
+      protectedFiles,
     });
     const resolve = (name: string) => resolveModel(state, models, name).model;
     const { predictions, blobs, galleries } = this;

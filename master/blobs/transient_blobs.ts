@@ -27,7 +27,7 @@ export class TransientBlobs {
   readonly #store: MemoryBlobStore;
   /** Reasons to keep each blob; results are in the order in which they expire. */
   readonly #retentions = new Map<Digest, Retention>();
-  #promisedBytes = 0;
+  #reservedBytes = 0;
 
   constructor(options: TransientBlobsOptions) {
     this.#options = options;
@@ -42,11 +42,11 @@ export class TransientBlobs {
    * Reserves room for `size` bytes that are about to arrive. Returns a function that ends the
    * reservation; call it once, when the bytes are held or will not come. Throws `queue_full`.
    */
-  async promise(size: number): Promise<() => void> {
+  async reserve(size: number): Promise<() => void> {
     await this.#makeRoom(size);
-    this.#promisedBytes += size;
+    this.#reservedBytes += size;
     return () => {
-      this.#promisedBytes -= size;
+      this.#reservedBytes -= size;
     };
   }
 
@@ -124,7 +124,7 @@ export class TransientBlobs {
    * enough.
    */
   async #makeRoom(size: number): Promise<void> {
-    const fits = () => this.#store.bytes + this.#promisedBytes + size <= this.#options.bytesMax;
+    const fits = () => this.#store.bytes + this.#reservedBytes + size <= this.#options.bytesMax;
     if (fits()) return;
     for (const [digest, retention] of [...this.#retentions]) {
       if (retention.keptUntilMs === null || retention.holders > 0) continue;

@@ -31,7 +31,7 @@ export function modelFileRoutes({ uploads, clock }: { uploads: ModelFileUploads;
     piecesArriving++;
     try {
       const piece = await bodyOf(context.req.raw);
-      const receivedBytes = await uploads.take(digest, piece, { start, size, nowMs: clock.nowMs() });
+      const receivedBytes = await uploads.append(digest, piece, { start, size, nowMs: clock.nowMs() });
       return context.json({ receivedBytes });
     } finally {
       piecesArriving--;

@@ -59,8 +59,8 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
 }
 
 /**
- * Reads the picture. It is promised room before it is read, so that many at once cannot fill the
- * memory.
+ * Reads the picture. Its memory is reserved before it is read, so that many pictures at once cannot
+ * exceed the limit.
  */
 export async function bodyOf(
   request: Request,
@@ -68,7 +68,7 @@ export async function bodyOf(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const size = sizeOf(request);
   if (size === 0) return new Uint8Array();
-  const takeBack = await options.predictions.promise(size);
+  const endReservation = await options.predictions.reserve(size);
   try {
     const bytes = await withinTime(request.bytes(), options.clock);
     if (bytes.length === size) return bytes;
@@ -76,13 +76,13 @@ export async function bodyOf(
   } catch (error) {
     throw asDmlError(error, "cancelled");
   } finally {
-    takeBack();
+    endReservation();
   }
 }
 
 /**
- * Waits for a picture, but not for ever: one that stops in the middle would keep the room that was
- * promised to it.
+ * Waits for a picture, for a limited time: one that stops in the middle would keep the memory that
+ * was reserved for it.
  */
 async function withinTime<Result>(coming: Promise<Result>, clock: Clock): Promise<Result> {
   const late = Promise.withResolvers<never>();

@@ -15,7 +15,7 @@ export interface GarbageOptions {
   /** Returns the versions that can be requested, whether they are served already or not. */
   readonly registered: () => readonly RegisteredModel[];
   /** Returns files that must be kept although no version needs them yet. */
-  readonly spared?: () => ReadonlySet<Digest>;
+  readonly protectedFiles?: () => ReadonlySet<Digest>;
 }
 
 /**
@@ -36,8 +36,8 @@ export async function collectGarbage(options: GarbageOptions): Promise<Collected
   return collected;
 }
 
-function neededDigests({ state, registered, spared }: GarbageOptions): Set<Digest> {
-  const needed = new Set(spared?.());
+function neededDigests({ state, registered, protectedFiles }: GarbageOptions): Set<Digest> {
+  const needed = new Set(protectedFiles?.());
   const add = (digests: readonly Digest[]) => digests.forEach((digest) => needed.add(digest));
   for (const { manifest, document } of state.models.values()) add(filesOf(manifest.digest, document));
   for (const { digest, manifest } of registered()) add(filesOf(digest, manifest));

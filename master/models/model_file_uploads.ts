@@ -19,9 +19,10 @@ export interface ModelFileUploadsOptions {
   /** Time without a piece after which a reception is closed; the bytes that arrived are kept. */
   readonly idleMs: number;
   /**
-   * Time for which a file that arrived is spared from garbage collection until a model needs it.
+   * Time for which a file that arrived is protected from garbage collection if no model needs it
+   * yet.
    */
-  readonly sparedMs: number;
+  readonly unusedKeptMs: number;
 }
 
 /**
@@ -57,7 +58,7 @@ export class ModelFileUploads {
    * one again. Throws `blob_corrupt`, and discards all bytes, if the whole file does not hash to
    * `digest`; also `queue_full` or `disk_full`.
    */
-  async take(
+  async append(
     digest: Digest,
     piece: Uint8Array<ArrayBuffer>,
     { start, size, nowMs }: { start: number; size: number; nowMs: number },
@@ -87,10 +88,10 @@ export class ModelFileUploads {
   /**
    * Returns the files that arrived recently: the manifest that needs them may still be on its way.
    */
-  spared(nowMs: number): Set<Digest> {
-    const { sparedMs } = this.#options;
+  protectedFiles(nowMs: number): Set<Digest> {
+    const { unusedKeptMs } = this.#options;
     for (const [digest, arrivedMs] of this.#arrivedMs) {
-      if (nowMs - arrivedMs >= sparedMs) this.#arrivedMs.delete(digest);
+      if (nowMs - arrivedMs >= unusedKeptMs) this.#arrivedMs.delete(digest);
     }
     return new Set(this.#arrivedMs.keys());
   }

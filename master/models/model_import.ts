@@ -34,7 +34,7 @@ export class ModelImport {
       durable: options.durable,
       receptionsMax: LIMITS.modelFilePiecesMax,
       idleMs: UPLOAD_IDLE_MS,
-      sparedMs: LIMITS.modelFileSparedMs,
+      unusedKeptMs: LIMITS.unusedModelFileKeptMs,
     });
   }
 
@@ -48,7 +48,7 @@ export class ModelImport {
     const document = decodeManifest(bytes);
     const manifest = encodeManifest(document);
     const isNew = !state.models.has(manifest.digest);
-    await models.take(document);
+    await models.register(document);
     if (isNew) await this.#register(document, { digest: manifest.digest, size: manifest.bytes.length });
     return { name: modelName(document), manifestDigest: manifest.digest, isNew };
   }

@@ -115,7 +115,7 @@ export class ModelStore {
   /**
    * Registers all versions of `name` that come with dml again, removed ones too, and returns them.
    */
-  bringBack(name: string): RegisteredModel[] {
+  restoreBuiltIn(name: string): RegisteredModel[] {
     return this.#catalog.filter(({ manifest }) => manifest.name === name).map(({ manifest }) =>
       this.#registry.add(manifest)
     );
@@ -126,8 +126,8 @@ export class ModelStore {
    * `blob_not_found`, naming the file, if one is missing or has another size, and `model_invalid`
    * if another model has its version.
    */
-  async take(manifest: Manifest): Promise<RegisteredModel> {
-    for (const { digest, size } of requiredBlobs(manifest)) {
+  async register(manifest: Manifest): Promise<RegisteredModel> {
+    for (const { digest, size } of blobsOf(manifest)) {
       await this.ensure(digest);
       const known = await this.#durable.stat(digest);
       if (known === size) continue;

@@ -29,7 +29,7 @@ export interface VersionsOptions {
   readonly register: (model: RegisteredModel) => void;
   readonly durable: BlobStore;
   /** Returns files that must be kept although no version needs them yet. */
-  readonly spared?: () => ReadonlySet<Digest>;
+  readonly protectedFiles?: () => ReadonlySet<Digest>;
   readonly random: Random;
   readonly log: Log;
 }
@@ -97,7 +97,7 @@ export class Versions {
     );
     if (removed !== undefined) models.remove(removed.manifest.digest);
     if (!state.lineages.has(name)) {
-      for (const model of models.bringBack(name)) {
+      for (const model of models.restoreBuiltIn(name)) {
         if (!models.isOptional(model.digest)) this.#options.register(model);
       }
     }
@@ -106,16 +106,16 @@ export class Versions {
 
   /** Deletes the files of removed versions that nothing else needs. */
   collect(): Promise<Collected> {
-    const { state, ledger, durable, models, spared } = this.#options;
+    const { state, ledger, durable, models, protectedFiles } = this.#options;
     const { removed } = ledger.load();
-    return collectGarbage({ state, durable, removed, registered: () => models.list(), spared });
+    return collectGarbage({ state, durable, removed, registered: () => models.list(), protectedFiles });
   }
 
   /**
    * Starts a rollout of each registered version that is newer than the latest one of its model. A
    * version that was tried before is not tried again.
    */
-  adoptNewer(): void {
+  rollOutNewer(): void {
     const { state, random, pendingCommands, log } = this.#options;
     for (const { name, latest } of state.lineages.values()) {
       const latestVersion = state.models.get(latest)?.document.version ?? 0;

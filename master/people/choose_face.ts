@@ -3,7 +3,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Person } from "../../protocol/messages/prediction.ts";
 
 /** Choice of one of several faces. */
-export interface FaceWish {
+export interface FaceChoice {
   /** 1 for the leftmost face; `null` if the request names none. */
   readonly face: number | null;
   /** True to take the face with the largest box. */
@@ -22,7 +22,7 @@ function fromTheLeft(persons: readonly Person[]): Person[] {
 /**
  * Returns the chosen face. Throws `face_missing`, or `faces_several` with the places of the faces.
  */
-export function chooseFace(persons: readonly Person[], { face, largest }: FaceWish): Person {
+export function chooseFace(persons: readonly Person[], { face, largest }: FaceChoice): Person {
   const faces = fromTheLeft(persons);
   if (faces.length === 0) throw new DmlError("face_missing", "There is no face in the picture.");
   if (face !== null) {

@@ -1,5 +1,5 @@
 import type { Person } from "../../protocol/messages/prediction.ts";
-import { chooseFace, type FaceWish } from "./choose_face.ts";
+import { chooseFace, type FaceChoice } from "./choose_face.ts";
 
 /**
  * Chooses the face of a picture that is not the person's. If the request does not choose one and
@@ -8,15 +8,15 @@ import { chooseFace, type FaceWish } from "./choose_face.ts";
  * similar enough for the name is uncertain only because a picture has each name once: the more
  * similar one of the two may well be the person.
  */
-export function chooseRejected(persons: readonly Person[], wish: FaceWish & { name: string; known: number }): Person {
-  const { face, largest, name, known } = wish;
+export function chooseRejected(persons: readonly Person[], choice: FaceChoice & { name: string }): Person {
+  const { face, largest, name } = choice;
   if (face === null && !largest) {
     const perhaps = persons.filter((person) => similarityTo(name, person) !== null);
     const taken = perhaps.filter((person) => person.name === name || (similarityTo(name, person) ?? -1) >= known);
     if (taken.length === 1) return taken[0];
     if (taken.length === 0 && perhaps.length === 1) return perhaps[0];
   }
-  return chooseFace(persons, wish);
+  return chooseFace(persons, choice);
 }
 
 /** Returns the similarity of a face to the person `name`; `null` if it cannot be theirs. */

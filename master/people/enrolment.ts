@@ -11,8 +11,7 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
 import type { Candidate, FaceQuality, Person } from "../../protocol/messages/prediction.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
-import { facesInForce } from "./build_gallery.ts";
-import { checkQuality, chooseFace, type FaceWish } from "./choose_face.ts";
+import { checkQuality, chooseFace, type FaceChoice } from "./choose_face.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import { chooseRejected } from "./choose_rejected.ts";
 import type { GalleryChange, GalleryWriter } from "./gallery_writer.ts";
@@ -26,7 +25,7 @@ const SAME_PICTURE_MIN = 0.999;
 const NEAR_DUPLICATE_MIN = 0.95;
 
 /** Request to add a face of a picture to a person, as enrolled or as rejected. */
-export interface FaceRequest extends FaceWish {
+export interface FaceRequest extends FaceChoice {
   readonly gallery: string;
   readonly name: string;
   /** Name of the file that the picture came from, shown to users. */

@@ -1,4 +1,5 @@
 import type { Digest } from "../../protocol/kernel/digest.ts";
+import type { GalleryReach } from "../core/decide/decide_galleries.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 
 /** One version of a gallery. All its blobs are durable. */
@@ -11,13 +12,6 @@ export interface GalleryVersion {
   readonly people: number;
 }
 
-/** Numbers of nodes on which a version is in force, is still on its way, and has failed. */
-export interface Reach {
-  readonly ready: number;
-  readonly pending: number;
-  readonly failed: number;
-}
-
 /**
  * Port that publishes galleries to the nodes. Adapters: the master's own control port; fakes in
  * tests.
@@ -27,7 +21,7 @@ export interface GalleryDelivery {
    * Resolves once the version is in force on every node, or after a limited time, with the numbers
    * of nodes that it has reached.
    */
-  publish(version: GalleryVersion): Promise<Reach>;
+  publish(version: GalleryVersion): Promise<GalleryReach>;
   /** Removes the gallery from the nodes. */
   retire(gallery: string): void;
 }

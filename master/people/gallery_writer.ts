@@ -7,7 +7,8 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import { buildGallery, totalOf } from "./build_gallery.ts";
-import type { GalleryDelivery, Reach } from "./gallery_delivery.ts";
+import type { GalleryReach } from "../core/decide/decide_galleries.ts";
+import type { GalleryDelivery } from "./gallery_delivery.ts";
 import type { BuiltGallery, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
 
 /** One change of a gallery. */
@@ -25,7 +26,7 @@ export interface GalleryChange {
 }
 
 /** Version of a change, and the number of nodes that it has reached. */
-export interface InForce extends Reach {
+export interface PublishedChange extends GalleryReach {
   readonly version: number;
 }
 
@@ -45,7 +46,7 @@ interface Due {
    */
   readonly slots: Set<number>;
   all: boolean;
-  readonly waiting: PromiseWithResolvers<InForce>[];
+  readonly waiting: PromiseWithResolvers<PublishedChange>[];
 }
 
 /**
@@ -57,7 +58,7 @@ export class GalleryWriter {
   readonly #options: GalleryWriterOptions;
   readonly #due = new Map<string, Due>();
   #isClosed = false;
-  readonly #publishing = new Set<Promise<Reach>>();
+  readonly #publishing = new Set<Promise<GalleryReach>>();
   /** Tail of the queue: one operation at a time uses the store and the blobs together. */
   #queueTail: Promise<unknown> = Promise.resolve();
 
@@ -73,7 +74,7 @@ export class GalleryWriter {
   async change(
     gallery: string,
     prepare: (record: GalleryRecord | null, nowMs: number) => GalleryChange | null,
-  ): Promise<InForce | null> {
+  ): Promise<PublishedChange | null> {
     const waiting = await this.#enqueue(() => this.#keep(gallery, prepare));
     return await waiting?.promise ?? null;
   }
@@ -137,7 +138,7 @@ export class GalleryWriter {
   async #keep(
     gallery: string,
     prepare: (record: GalleryRecord | null, nowMs: number) => GalleryChange | null,
-  ): Promise<PromiseWithResolvers<InForce> | null> {
+  ): Promise<PromiseWithResolvers<PublishedChange> | null> {
     const { store, durable, clock } = this.#options;
     const change = prepare(store.gallery(gallery), clock.wallMs());
     if (change === null) return null;
@@ -148,7 +149,7 @@ export class GalleryWriter {
     const isNew = store.gallery(gallery) === null;
     const put = { type: "gallery_put", record: next } as const;
     store.apply(isNew ? [put, ...change.changes] : [...change.changes, put]);
-    const waiting = Promise.withResolvers<InForce>();
+    const waiting = Promise.withResolvers<PublishedChange>();
     this.#scheduleBuild(gallery, change.people).waiting.push(waiting);
     return waiting;
   }
@@ -196,7 +197,7 @@ export class GalleryWriter {
   async #publish(
     { name, embedder }: GalleryRecord,
     { version, index, buckets }: BuiltGallery,
-    waiting: readonly PromiseWithResolvers<InForce>[],
+    waiting: readonly PromiseWithResolvers<PublishedChange>[],
   ): Promise<void> {
     const { people } = totalOf(buckets);
     const publishing = this.#options.publisher.publish({ gallery: name, version, index, embedder, people });

@@ -7,7 +7,7 @@ import { thresholdsInForce, thresholdsOrigin } from "./thresholds_in_force.ts";
 export function listingOf(
   record: GalleryRecord,
   store: PeopleStore,
-  progress: { of(gallery: string): GalleryListing["reembedding"] },
+  progress: { progressOf(gallery: string): GalleryListing["reembedding"] },
 ): GalleryListing {
   const { name, version, embedder, dimensions, createdMs, changedMs } = record;
   const faces = facesInForce(record);
@@ -24,7 +24,7 @@ export function listingOf(
     thresholdsOrigin: thresholdsOrigin(record, faces),
     createdMs,
     changedMs,
-    reembedding: progress.of(name),
+    reembedding: progress.progressOf(name),
   };
 }
 

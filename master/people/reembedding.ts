@@ -66,7 +66,7 @@ export class Reembedding {
    * Returns the progress of a gallery on the way to a new embedder; `null` if it is not moving to
    * one.
    */
-  of(gallery: string): GalleryListing["reembedding"] {
+  progressOf(gallery: string): GalleryListing["reembedding"] {
     const embedder = this.#moving.get(gallery);
     if (embedder === undefined) return null;
     return { embedder, left: this.#options.store.countWithout(gallery, embedder) };

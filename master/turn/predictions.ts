@@ -85,9 +85,9 @@ export class Predictions {
     if (models.isOptional(model.digest)) register(model);
   }
 
-  /** Reserves room for a picture of `size` bytes; see {@linkcode TransientBlobs.promise}. */
-  promise(size: number): Promise<() => void> {
-    return this.#options.transient.promise(size);
+  /** Reserves room for a picture of `size` bytes; see {@linkcode TransientBlobs.reserve}. */
+  reserve(size: number): Promise<() => void> {
+    return this.#options.transient.reserve(size);
   }
 
   /**

@@ -55,7 +55,7 @@ export const LIMITS = {
    * answer is 429.
    */
   transientBytesMax: 1 * GIB,
-  /** The time in which the annotated picture of an interactive answer can be fetched. */
+  /** Time in which the annotated picture of an interactive answer can be fetched. */
   resultKeptMs: 60_000,
   /** Time for one task, from acceptance to answer. */
   taskDeadlineMs: 120_000,
@@ -115,11 +115,11 @@ export const LIMITS = {
   /** One uploaded piece of a model's file, and pieces that the master receives at once. */
   modelFilePieceBytes: 16 * MIB,
   modelFilePiecesMax: 4,
-  /** The time for which a model file that no model needs yet is kept from `dml models gc`. */
-  modelFileSparedMs: 3_600_000,
+  /** Time for which `dml models gc` keeps a model file that no model uses yet. */
+  unusedModelFileKeptMs: 3_600_000,
   /** One executable of dml. */
   programBytesMax: 512 * MIB,
-  /** The longest time that a newer dml may be given to come up. */
+  /** Longest time that a newer dml may be given to start. */
   upgradeWithinMaxMs: 3_600_000,
   /** Workers of one node. */
   workersMax: 1_024,

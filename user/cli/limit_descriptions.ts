@@ -54,7 +54,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   modelTestsMax: "test images of one model",
   modelFilePieceBytes: "one piece of a model file in an upload",
   modelFilePiecesMax: "pieces of model files that the master accepts at once",
-  modelFileSparedMs: "for which `dml models gc` spares a model file that no model uses yet",
+  unusedModelFileKeptMs: "for which `dml models gc` keeps a model file that no model uses yet",
   programBytesMax: "one executable of dml that a node accepts",
   upgradeWithinMaxMs: "that a newer dml may be given to start",
   workersMax: "workers of one node",

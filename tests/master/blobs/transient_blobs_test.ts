@@ -70,13 +70,13 @@ Deno.test("TransientBlobs() evicts the oldest results when pictures need the spa
   await blobs.hold(bytesOf(6));
 });
 
-Deno.test("TransientBlobs.promise() reserves space for pictures that are still arriving", async () => {
+Deno.test("TransientBlobs.reserve() counts what is on its way", async () => {
   const { blobs } = open();
-  const takeBack = await blobs.promise(2 * TEN);
+  const endReservation = await blobs.reserve(2 * TEN);
   await blobs.hold(bytesOf(1));
-  assertEquals((await assertRejects(() => blobs.promise(1), DmlError)).code, "queue_full");
+  assertEquals((await assertRejects(() => blobs.reserve(1), DmlError)).code, "queue_full");
   assertEquals((await assertRejects(() => blobs.hold(bytesOf(2)), DmlError)).code, "queue_full");
-  takeBack();
+  endReservation();
   await blobs.hold(bytesOf(2));
 });
 

@@ -20,11 +20,11 @@ Deno.test("collectGarbage() deletes files that only removed versions needed, and
   world.register(kept);
   const { digest, bytes } = encodeManifest(old);
   const removed = [{ manifest: { digest, size: bytes.length }, document: old, registeredAtMs: 0 }];
-  let spared = new Set([digestOf(bytesOf("old"))]);
-  const options = { state: world.state, durable, removed, registered: () => [], spared: () => spared };
+  let protectedFiles = new Set([digestOf(bytesOf("old"))]);
+  const options = { state: world.state, durable, removed, registered: () => [], protectedFiles: () => protectedFiles };
   const collect = () => collectGarbage(options);
   assertEquals(await collect(), { files: 1, bytes: bytes.length }, "what is on its way stays");
-  spared = new Set();
+  protectedFiles = new Set();
   assertEquals(await collect(), { files: 1, bytes: "old".length });
   assertEquals(await collect(), { files: 0, bytes: 0 });
   const left = [];

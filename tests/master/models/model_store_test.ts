@@ -71,7 +71,7 @@ Deno.test("ModelStore.recheck() removes a damaged file that is not from the cata
   };
   const store = new ModelStore({ durable, log, catalog: [] });
   await durable.put(DIGEST, FILE.slice());
-  const { digest } = await store.take({ ...pictureEntry().manifest, name: "own" });
+  const { digest } = await store.register({ ...pictureEntry().manifest, name: "own" });
   await Deno.writeFile(pathIn(directory.path), FILE.toReversed());
   await store.recheck(digest);
   assertEquals(await durable.stat(DIGEST), null);

@@ -3,7 +3,8 @@ import { decodeGalleryIndex, DEFAULT_THRESHOLDS, type GalleryIndex } from "../..
 import { recognise } from "../../../models/gallery/recognise.ts";
 import { nameOnce } from "../../../models/pipelines/faces/name_once.ts";
 import type { FaceFinder, FoundFaces } from "../../../master/people/face_finder.ts";
-import type { GalleryDelivery, GalleryVersion, Reach } from "../../../master/people/gallery_delivery.ts";
+import type { GalleryReach } from "../../../master/core/decide/decide_galleries.ts";
+import type { GalleryDelivery, GalleryVersion } from "../../../master/people/gallery_delivery.ts";
 import { MemoryPeopleStore } from "../../../master/people/memory_people_store.ts";
 import { People } from "../../../master/people/people.ts";
 import type { PeopleStore } from "../../../master/people/people_store.ts";
@@ -162,11 +163,11 @@ export class FakeGalleryDelivery implements GalleryDelivery {
   readonly retired: string[] = [];
   /** A promise that every publication waits for. */
   gate: Promise<void> = Promise.resolve();
-  reach: Reach = { ready: 2, pending: 0, failed: 0 };
+  reach: GalleryReach = { ready: 2, pending: 0, failed: 0 };
 
   constructor(readonly durable: MemoryBlobStore) {}
 
-  async publish(version: GalleryVersion): Promise<Reach> {
+  async publish(version: GalleryVersion): Promise<GalleryReach> {
     this.published.push(version);
     await this.#read(version);
     await this.gate;
