@@ -71,10 +71,10 @@ function keep(
       const record = models.get(event.manifestDigest);
       if (record !== undefined) removed.set(event.manifestDigest, record);
       models.delete(event.manifestDigest);
-      versions.keep(event);
+      versions.append(event);
       return;
     }
     default:
-      versions.keep(event);
+      versions.append(event);
   }
 }

@@ -115,7 +115,7 @@ export class SqliteLedger implements Ledger {
         });
         return;
       default:
-        this.#versions.keep(event);
+        this.#versions.append(event);
     }
   }
 }

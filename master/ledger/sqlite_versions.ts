@@ -37,7 +37,7 @@ export class SqliteVersions {
   }
 
   /** Stores an event. Must be called inside a transaction of the ledger. */
-  keep(event: VersionEvent): void {
+  append(event: VersionEvent): void {
     const statements = this.#statements;
     switch (event.type) {
       case "latest_moved": {

@@ -35,7 +35,7 @@ export class VersionMemory {
     return [...this.#rollouts];
   }
 
-  keep(event: VersionEvent): void {
+  append(event: VersionEvent): void {
     switch (event.type) {
       case "latest_moved": {
         const { name, to: latest, previous } = event;

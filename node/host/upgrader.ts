@@ -81,7 +81,7 @@ export class Upgrader {
     if (trial === null || this.#isKept) return;
     this.#isKept = true;
     try {
-      await this.#directory.keep(trial);
+      await this.#directory.setGood(trial);
       log.info("The new program has started successfully; it is kept.", { version: own.version });
     } catch (error) {
       this.#isKept = false;
@@ -96,7 +96,7 @@ export class Upgrader {
   async connectionFailed(): Promise<void> {
     const { trial, log } = this.#options;
     if (trial === null || this.#isKept) return;
-    await this.#directory.noteCutOff(trial).catch((error) => {
+    await this.#directory.setCutOff(trial).catch((error) => {
       log.warn("It could not be recorded that no master can be reached.", { error: String(error) });
     });
   }

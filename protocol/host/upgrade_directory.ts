@@ -56,7 +56,7 @@ export class UpgradeDirectory {
    * Records that the program on trial has reached its master, and is the one to start from now on.
    * Deletes the one before it.
    */
-  async keep(digest: Digest): Promise<void> {
+  async setGood(digest: Digest): Promise<void> {
     const { pending, good } = await this.read();
     if (pending?.digest !== digest) return;
     await writeJsonFile(this.#file("good"), pending);
@@ -65,7 +65,7 @@ export class UpgradeDirectory {
   }
 
   /** Records that the program on trial cannot reach its master. */
-  async noteCutOff(digest: Digest): Promise<void> {
+  async setCutOff(digest: Digest): Promise<void> {
     await writeJsonFile(this.#file("cut_off"), digest);
   }
 
@@ -73,7 +73,7 @@ export class UpgradeDirectory {
    * Records that the program on trial did not start properly. Returns that record, or `null` if
    * `digest` is not on trial.
    */
-  async giveUp(digest: Digest, reason: string): Promise<FailedProgram | null> {
+  async recordFailure(digest: Digest, reason: string): Promise<FailedProgram | null> {
     const { pending, failed } = await this.read();
     if (pending?.digest !== digest) return null;
     const wasCutOff = await readJsonFile(this.#file("cut_off"), digestSchema) === digest;

@@ -34,7 +34,7 @@ class Routes extends PeopleFixture {
 
   constructor() {
     super();
-    const predictions = { promise: () => Promise.resolve(() => {}) } as unknown as Predictions;
+    const predictions = { reserve: () => Promise.resolve(() => {}) } as unknown as Predictions;
     this.app = peopleRoutes({ people: this.people, predictions, clock: this.clock });
     this.app.onError(
       errorBoundary(new Refusals({ log: SILENT_LOG, random: seededRandom(1), clock: new ManualClock() })),

@@ -116,8 +116,8 @@ Deno.test("Upgrader() marks a program on trial good once the master has accepted
   await using bench = await Bench.open({ trial: NEWER.digest });
   const directory = new UpgradeDirectory(bench.place.path);
   await directory.setPending(NEWER);
-  await bench.upgrader.connectionFailed();
-  assertEquals((await directory.giveUp(NEWER.digest, "it ended"))?.isFinal, false);
+  await bench.upgrader.cutOff();
+  assertEquals((await directory.recordFailure(NEWER.digest, "it ended"))?.isFinal, false);
   await directory.setPending(NEWER);
   await bench.upgrader.welcomed();
   assertEquals((await bench.records).good, NEWER);

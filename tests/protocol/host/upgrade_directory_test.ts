@@ -24,11 +24,11 @@ Deno.test("UpgradeDirectory() keeps what came up, and removes what that replaces
   const files = [await put(place.path, "0.2.0"), await put(place.path, "0.3.0")];
   for (const program of [TWO, THREE]) {
     await directory.setPending(program);
-    await directory.keep(program.digest);
+    await directory.setGood(program.digest);
     assertEquals(await directory.read(), { pending: null, good: program, failed: [] });
   }
   assertEquals(await Promise.all(files.map(isThere)), [false, true]);
-  await directory.keep(TWO.digest);
+  await directory.setGood(TWO.digest);
   assertEquals((await directory.read()).good, THREE, "what nobody tries is not kept");
 });
 
@@ -37,11 +37,11 @@ Deno.test("UpgradeDirectory() gives up what did not come up, and its bytes; what
   const directory = new UpgradeDirectory(place.path);
   const [cutOff, broken] = [await put(place.path, "0.2.0"), await put(place.path, "0.3.0")];
   await directory.setPending(TWO);
-  await directory.noteCutOff(TWO.digest);
-  assertEquals((await directory.giveUp(TWO.digest, "it ended"))?.isFinal, false);
+  await directory.setCutOff(TWO.digest);
+  assertEquals((await directory.recordFailure(TWO.digest, "it ended"))?.isFinal, false);
   await directory.setPending(THREE);
-  assertEquals(await directory.giveUp(TWO.digest, "it ended"), null, "it is not what is tried");
-  assertEquals((await directory.giveUp(THREE.digest, "it ended"))?.isFinal, true);
+  assertEquals(await directory.recordFailure(TWO.digest, "it ended"), null, "it is not what is tried");
+  assertEquals((await directory.recordFailure(THREE.digest, "it ended"))?.isFinal, true);
   const { pending, good, failed } = await directory.read();
   assertEquals([pending, good, failed.map(({ version }) => version)], [null, null, ["0.2.0", "0.3.0"]]);
   assertEquals([await isThere(cutOff), await isThere(broken)], [true, false]);

@@ -87,5 +87,5 @@ Deno.test("helpText() of predict contains every field of its JSON lines", () => 
 });
 
 Deno.test("versionText() is one line with both versions", () => {
-  assertMatch(versionText(), /^dml \d+\.\d+\.\d+ \(protocol \d+ to \d+\)\n$/);
+  assertMatch(versionText(), /^dml \d+\.\d+\.\d+ \(protocol \d+\)\n$/);
 });

@@ -41,7 +41,7 @@ async function next(): Promise<string> {
     const { program } = chosen;
     const path = UpgradeDirectory.programPath(program.digest);
     if (!await isIntact(path, program)) {
-      await directory.giveUp(program.digest, "its file was damaged");
+      await directory.recordFailure(program.digest, "its file was damaged");
       return "";
     }
     return `program=${path} trial=${chosen.run === "trial" ? program.digest : ""}`;
@@ -60,10 +60,8 @@ async function settleTrial(ended: string): Promise<number | null> {
   if (!isDigest(tried)) return null;
   if ((await directory.read()).good?.digest === tried) return Number(code) === EXIT_RESTART ? null : Number(code);
   const how = Number(code) === KILLED ? "took too long and was stopped" : `ended with exit code ${code}`;
-  const failure = await directory.giveUp(tried, `it ${how} before the master had taken it in.`);
-  if (failure !== null) {
-    console.error(`dml ${failure.version} did not come up: ${failure.reason} The old version goes on.`);
-  }
+  const failure = await directory.recordFailure(tried, `it ${how} before the master had taken it in.`);
+  if (failure !== null) console.error(`dml ${failure.version} did not come up: ${failure.reason} The old one goes on.`);
   return null;
 }
 
