@@ -84,7 +84,7 @@ export interface MasterHandle {
   /** Takes a gallery out of use; the nodes forget it. */
   retireGallery(gallery: string): void;
   /**
-   * Takes no new tasks, waits `graceMs` for running ones, refuses the rest and says goodbye to the
+   * Takes no new tasks, waits `graceMs` for running ones, refuses the rest and disconnects the
    * nodes. May be called again.
    */
   stop(options?: { graceMs?: number }): Promise<void>;

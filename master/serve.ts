@@ -19,44 +19,48 @@ import { SqlitePeopleStore } from "./people/sqlite_people_store.ts";
 import { ProgramFiles } from "./programs/program_files.ts";
 import { isLoopbackHost, reachableHost } from "./host/reachable_host.ts";
 
-/** What `dml serve` was asked for. */
+/** Settings of `dml serve`. */
 export interface ServeOptions {
-  /** Where to listen: a name or an address of this host; 0.0.0.0 or :: for all of them. */
+  /** Name or address of this host to listen on; 0.0.0.0 or :: for all of its addresses. */
   readonly host: string;
-  /** 0 for any. */
+  /** Port of HTTP; 0 for any free one. */
   readonly port: number;
   readonly controlPort: number;
-  /** The path of the data directory. */
+  /** Path of the data directory. */
   readonly home: string;
-  /** The file that it was started from, if it is one, and a directory of others: what nodes may take. */
+  /** Path of the executable that this process was started from; `null` if there is none. */
   readonly executable?: string | null;
+  /** Directory of more executables that nodes may upgrade to; `null` if there is none. */
   readonly executables?: string | null;
   readonly log: Log;
-  /** Of dml. */
+  /** Version of dml. */
   readonly version: string;
-  /** Ends it when it aborts. */
+  /** Stops the master once it aborts. */
   readonly signal: AbortSignal;
-  /** Told once, when it listens. */
+  /** Called once, when the master listens. */
   readonly onReady: (info: ServeInfo) => void;
 }
 
-/** What a person needs to know of a master that listens. */
+/** Facts about a listening master that its operator needs. */
 export interface ServeInfo {
   readonly http: Address;
   readonly control: Address;
-  /** The one address that people know, `HOST:PORT`. */
+  /** The only address that people need to know, `HOST:PORT`. */
   readonly address: string;
-  /** What makes another host a node. */
+  /** Command that makes another host a node. */
   readonly joinCommand: string;
-  /** What asks this master from another host. */
+  /** Command that sends a picture from another host. */
   readonly predictCommand: string;
-  /** What looks after this master. */
+  /** Command that lists the nodes of this master. */
   readonly nodesCommand: string;
-  /** Whether the lines hold secrets. */
+  /** True if clients need a token; the commands then contain it. */
   readonly tokenRequired: boolean;
 }
 
-/** Runs a master until `signal` aborts. Throws `address_in_use`, `home_locked`, `home_unusable` or `usage`. */
+/**
+ * Runs a master until `signal` aborts. Throws `address_in_use`, `home_locked`, `home_unusable` or
+ * `usage`.
+ */
 export async function runServe(options: ServeOptions): Promise<void> {
   const { masterPath } = await openHome(options.home);
   const holder = { pid: Deno.pid, verb: "serve", startedMs: SYSTEM_CLOCK.wallMs() };

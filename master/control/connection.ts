@@ -8,16 +8,17 @@ export interface ControlConnection {
   readonly connectionId: number;
   readonly peer: Peer;
   session: SessionState;
-  /** `null` until the core has taken the node in. */
+  /** `null` until the core has admitted the node. */
   nodeId: string | null;
+  /** True once the `welcome` has announced that pictures travel on this connection. */
   sendsPicturesInline: boolean;
-  /** The pictures that have come and wait for the results that name them to be handled first. */
+  /** Pictures of the batch that is being handled; they are stored after its messages. */
   pictures: InlinePicture[];
 }
 
 /**
- * Notes a picture that has come on the connection. Throws `message_invalid` if the connection
- * carries none.
+ * Queues a picture that arrived on the connection. Throws `message_invalid` if no pictures travel
+ * on it.
  */
 export function receivePicture({ sendsPicturesInline, pictures }: ControlConnection, picture: InlinePicture): void {
   if (!sendsPicturesInline) throw new DmlError("message_invalid", "A picture came on a connection that carries none.");

@@ -16,32 +16,31 @@ import { type ControlConnection, receivePicture } from "./connection.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import type { PendingResults } from "./pending_results.ts";
 
-/** The number of connections, beside those of the nodes, that have not said yet who they are. */
+/** Connections that may be open in addition to those of the nodes; they have sent no hello yet. */
 const STRANGERS_MAX = 64;
 
-/** The parts of a master that a {@linkcode ControlPort} works with. */
 export interface ControlPortOptions {
   readonly listener: Listener;
   readonly clock: Clock;
   readonly log: Log;
-  /** The version of dml. */
+  /** Version of dml. */
   readonly version: string;
   /** `null` if nodes need no token. */
   readonly tokens: ClusterTokens | null;
   readonly heartbeatIntervalMs: number;
   readonly deadAfterMs: number;
   readonly post: (command: Command) => void;
-  /** Holds a result until its pictures have come, and posts it then. */
+  /** Holds results until their pictures have arrived, and posts them then. */
   readonly results: Pick<PendingResults, "accept" | "pictureFailed">;
   /**
-   * The pictures that travel on the control connections, both ways; `null` if nodes fetch and put
-   * them over HTTP.
+   * Store of the pictures that travel on the control connections, both ways; `null` if nodes fetch
+   * and put pictures over HTTP.
    */
   readonly inlinePictures: Pick<MasterBlobs, "view" | "results"> | null;
 }
 
 /**
- * The control channel of the master: turns messages of nodes into commands, and sends messages to
+ * Control channel of the master: turns messages of nodes into commands, and sends messages to
  * nodes.
  */
 export class ControlPort {
@@ -55,7 +54,7 @@ export class ControlPort {
     this.#options = options;
   }
 
-  /** Serves connections until the listener closes and the last connection is gone. */
+  /** Serves connections until the listener and the last connection have closed. */
   async run(): Promise<void> {
     for await (const connection of this.#options.listener) {
       const serving = this.#serve(connection).finally(() => this.#serving.delete(serving));
@@ -73,8 +72,8 @@ export class ControlPort {
   }
 
   /**
-   * Sends an assignment, with its picture behind it where that may travel; else the node fetches it
-   * by its digest.
+   * Sends an assignment, and its picture right behind it if the connection can take that; otherwise
+   * the node fetches the picture by its digest.
    */
   #assign({ peer, sendsPicturesInline }: ControlConnection, assign: TaskAssign): void {
     const { image } = assign;
@@ -86,11 +85,11 @@ export class ControlPort {
     peer.sendPicture({ digest: image.digest, bytes });
   }
 
-  /** Welcomes a node that the core has taken in; the connection is its own from now on. */
+  /** Welcomes a node that the core has admitted; the connection belongs to it from now on. */
   welcome(connectionId: number, nodeId: string): void {
     const control = this.#controls.get(connectionId);
     if (control === undefined) {
-      // It went away while the core decided.
+      // The connection ended while the core decided.
       this.#options.post({ type: "lose_node", nodeId, connectionId, reason: "It left at once." });
       return;
     }
@@ -102,31 +101,31 @@ export class ControlPort {
     this.#advance(control, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...carries } });
   }
 
-  /** Rejects a node that the core has not taken in, and closes the connection. */
+  /** Rejects a node that the core has refused, and closes the connection. */
   refuse(connectionId: number, code: ErrorCode, reason: string): void {
     const control = this.#controls.get(connectionId);
     if (control !== undefined) this.#advance(control, { kind: "refuse", code, reason });
   }
 
-  /** Says goodbye to a node that the core has given up, and closes the connection. */
+  /** Sends a goodbye to a node that the core considers lost, and closes the connection. */
   close(connectionId: number, reason: string): void {
     const control = this.#controls.get(connectionId);
     if (control !== undefined) this.#advance(control, { kind: "leave", code: "connection_lost", reason });
   }
 
-  /** Tells every node that the master is there. */
+  /** Sends a heartbeat to every node. */
   ping(): void {
     for (const { peer } of this.#controlsByNode.values()) peer.send({ type: "ping" });
   }
 
-  /** Closes connections that have said no hello in time. */
+  /** Closes the connections whose hello has not arrived in time. */
   tick(nowMs: number): void {
     for (const control of this.#controls.values()) {
       if (control.session.deadlineMs !== null) this.#advance(control, { kind: "tick", nowMs });
     }
   }
 
-  /** Says goodbye to everybody and takes nobody in any more. */
+  /** Stops listening, sends a goodbye to every node and closes all connections. */
   stop(reason: string): void {
     this.#options.listener.close();
     for (const control of [...this.#controls.values()]) {
@@ -167,8 +166,8 @@ export class ControlPort {
   }
 
   /**
-   * Keeps a picture of a result like one that is put over HTTP. If that fails, so has the result
-   * that waits for it.
+   * Stores a picture of a result as if it were put over HTTP. If that fails, the result that waits
+   * for it fails too.
    */
   #keep({ digest, bytes }: InlinePicture): void {
     const { inlinePictures, results, log } = this.#options;
@@ -193,7 +192,7 @@ export class ControlPort {
         case "close":
           this.#logClose(control, output);
           this.#forget(control, output.reason);
-          // What is queued goes out first; the loop over the peer ends when it is closed.
+          // `close` sends the queued messages first; the loop over the peer ends after that.
           void control.peer.close(output.code, output.reason);
           break;
       }

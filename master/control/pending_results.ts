@@ -55,7 +55,7 @@ export class PendingResults {
     }
   }
 
-  /** Posts a failed attempt instead of each result that waits for `digest`, which was not stored. */
+  /** Posts a failure instead of each result that waits for `digest`, which was not stored. */
   pictureFailed(digest: Digest, error: DmlError): void {
     for (const [key, { command, missing }] of this.#pending) {
       if (!missing.has(digest)) continue;

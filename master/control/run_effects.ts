@@ -3,7 +3,7 @@ import type { Effect } from "../core/messages/effect.ts";
 import type { PendingCommands } from "../turn/pending_commands.ts";
 import type { Predictions } from "../turn/predictions.ts";
 
-/** Does what the core decided must be done: nodes are told, users answered. */
+/** Carries out one effect: sends messages to nodes, or answers users. */
 export function runEffect(
   effect: Effect,
   { port, predictions, pendingCommands }: {

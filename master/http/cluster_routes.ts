@@ -3,7 +3,7 @@ import type { ClusterInfo } from "../../protocol/http_api/api.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
 
 /**
- * Returns the routes that need no token: one tells where the control port is, one that the master
+ * Returns the routes that need no token: one says where the control port is, one that the master
  * answers. A route that is added here is for the admin alone until `OPEN_ROUTES` in `app.ts` names
  * it.
  */

@@ -2,21 +2,21 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 import { listenError } from "../../protocol/transport/tcp_transport.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
 
-/** How long requests that are being answered get when the server closes. */
+/** Time that running requests get to finish when the server closes. */
 const CLOSE_MS = 2_000;
 
-/** What answers requests. */
+/** Function that answers requests. */
 export type Handler = (request: Request) => Response | Promise<Response>;
 
 /** A listening HTTP server. */
 export interface HttpServer {
-  /** The port is the real one also when 0 was asked for. */
+  /** Address with the actual port, even if port 0 was requested. */
   readonly address: Address;
-  /** Takes no new request, lets the others end for a moment, and closes. */
+  /** Accepts no new requests, gives running ones two seconds to finish, and closes. */
   close(): Promise<void>;
 }
 
-/** Serves what `handler` answers on `address`. Throws `address_in_use` or `usage`. */
+/** Serves HTTP on `address` with `handler`. Throws `address_in_use` or `usage`. */
 export function serveHttp(handler: Handler, options: { address: Address; clock: Clock }): HttpServer {
   const { address: { hostname, port }, clock } = options;
   const abort = new AbortController();

@@ -8,11 +8,11 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { ModelFileUploads } from "../models/model_file_uploads.ts";
 
 /**
- * Returns the admin's routes for the upload of a file of a model. `GET
- * /v1/model-files/<digest>?size=N` answers how many bytes of a file of N bytes have arrived; `PUT` with
- * a `Content-Range` appends the next piece. The file is sent in pieces of known size because Deno
- * reads a streamed body slowly, and because an upload that was interrupted can go on where it
- * stopped.
+ * Returns the admin's routes for the upload of a file of a model. A `GET` of
+ * `/v1/model-files/<digest>?size=N` answers how many bytes of a file of N bytes have arrived; a
+ * `PUT` with a `Content-Range` appends the next piece. The file is sent in pieces of known size
+ * because Deno reads a streamed body slowly, and because an interrupted upload can continue where
+ * it stopped.
  */
 export function modelFileRoutes({ uploads, clock }: { uploads: ModelFileUploads; clock: Clock }): Hono {
   const app = new Hono();

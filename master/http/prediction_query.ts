@@ -7,7 +7,7 @@ export interface PredictionQuery {
   readonly model: string;
   readonly annotate: boolean;
   readonly embeddings: boolean;
-  /** `null` if nobody is to be recognised. */
+  /** Gallery to search; `null` if no one should be recognised. */
   readonly gallery: string | null;
   readonly crops: boolean;
 }

@@ -15,7 +15,7 @@ import { resolveModel } from "../models/resolve_model.ts";
 import { refusalOf } from "../core/scheduler/admission.ts";
 import type { TransientBlobs } from "../blobs/transient_blobs.ts";
 
-/** A refusal that tells the time of the next try. */
+/** Refusal of a request that says after which time to retry. */
 export class BusyError extends DmlError {
   override name = "BusyError";
   constructor(message: string, readonly retryAfterMs: number) {
@@ -77,7 +77,7 @@ export class Predictions {
     return { model, follows, needsPicture, options: { annotate, embeddings, crops, ...asked } };
   }
 
-  /** Registers an optional model of the catalog when it is first asked for. */
+  /** Registers an optional model of the catalog when it is first requested. */
   #registerOptional(text: string): void {
     const { state, models, register } = this.#options;
     if (state.stopping || state.lineages.has(parseModelName(text).name)) return;

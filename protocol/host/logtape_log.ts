@@ -137,7 +137,7 @@ function isError(value: unknown): value is { error: string; stack: string } {
   return typeof value === "object" && value !== null && "error" in value && "stack" in value;
 }
 
-// Stacks are printed for errors only, since only there somebody has to look for the cause.
+// Stacks are printed for errors only, because only errors need a search for the cause.
 function stackLines(properties: Readonly<Record<string, unknown>>): string {
   return Object.values(properties).filter(isError)
     .flatMap(({ stack }) => stack.split("\n").slice(1))

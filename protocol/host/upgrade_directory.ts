@@ -45,7 +45,7 @@ export class UpgradeDirectory {
   }
 
   /**
-   * Records that `program`, whose bytes are stored and verified, is to be tried at the next start.
+   * Records that the next start tries `program`, whose bytes are stored and verified.
    */
   async setPending(program: Program): Promise<void> {
     await removeIfThere(this.#file("cut_off"));

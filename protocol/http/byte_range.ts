@@ -6,7 +6,7 @@ export interface ByteRange {
 
 /**
  * Returns the bytes that a `Range` header requests of a resource of `size` bytes (RFC 9110, section
- * 14). Returns `null` if everything is to be sent, because there is no header or it is not exactly
+ * 14). Returns `null` if everything must be sent, because there is no header or it is not exactly
  * one well-formed range of bytes, and `unsatisfiable` if the range contains none of the bytes.
  */
 export function parseByteRange(

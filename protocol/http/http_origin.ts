@@ -7,14 +7,14 @@ export interface OriginRequest {
   /** Has a known size: `fetch` sends a stream an order of magnitude slower. */
   readonly body?: Uint8Array<ArrayBuffer> | string;
   readonly signal?: AbortSignal;
-  /** `error` makes a redirect fail the request, `manual` makes it the answer. None is followed. */
+  /** With `error` a redirect fails the request, with `manual` it is the response. */
   readonly redirect: "error" | "manual";
 }
 
 /**
- * One HTTP server and the connections to it, which are kept between requests. Each connection of
+ * One HTTP server and the connections to it, which are kept between requests. Every connection of
  * dml to a master is opened here. With `http` it goes to the server itself, never to a proxy that
- * the environment names: tokens and pictures are for the master alone.
+ * the environment names, because only the master may see tokens and pictures.
  */
 export class HttpOrigin implements Disposable {
   /** The part of each URL before its path, without a slash at the end. */
@@ -26,8 +26,8 @@ export class HttpOrigin implements Disposable {
   }
 
   /**
-   * Sends `request` and resolves when the head of the answer has come. Throws `request_invalid`
-   * for a header that would be more than one, and what `fetch` throws.
+   * Sends `request` and resolves once the head of the response has arrived. Throws
+   * `request_invalid` for a header with forbidden characters, and the errors of `fetch`.
    */
   async send(path: string, { headers, ...request }: OriginRequest): Promise<Response> {
     const client = this.#client ??= openClient(new URL(this.baseUrl));
@@ -35,7 +35,7 @@ export class HttpOrigin implements Disposable {
   }
 
   /**
-   * Closes the idle connections; requests that are under way go on. A later request opens new
+   * Closes the idle connections; running requests continue. A later request opens new
    * connections.
    */
   close(): void {
@@ -49,12 +49,12 @@ export class HttpOrigin implements Disposable {
 }
 
 /**
- * Opens connections to the server of `url`. Given an address to connect to, `fetch` asks no
- * proxy; but it would also send `https` unencrypted there, so that goes the way that the
- * environment names.
+ * Returns a client for the server of `url`. For `http` it names that server as the address to
+ * connect to, so that `fetch` uses no proxy. `fetch` would also send `https` unencrypted to such an
+ * address, so `https` uses the proxy of the environment if there is one.
  */
 function openClient({ protocol, hostname, port }: URL): Deno.HttpClient {
-  // HTTP/2 would send bodies ten times slower.
+  // HTTP/2 sends bodies ten times slower.
   if (protocol === "https:") return Deno.createHttpClient({ http2: false });
   return Deno.createHttpClient({ http2: false, proxy: { transport: "tcp", hostname, port: Number(port || 80) } });
 }
@@ -65,7 +65,7 @@ function checkedHeaders(headers: OriginRequest["headers"] = {}): Headers {
     try {
       checked.set(name, value);
     } catch {
-      // The value may be a token: it is not repeated.
+      // The value may be a token, so the message does not contain it.
       const sentence = `the header ${JSON.stringify(name)} has characters that no header may have`;
       throw new DmlError("request_invalid", sentence);
     }

@@ -1,17 +1,17 @@
 import { DmlError } from "../kernel/errors.ts";
 
 /**
- * The type of an answer whose body is its JSON and, right behind it, the annotated picture. It
+ * Media type of a response whose body is its JSON and, right behind it, the annotated picture. It
  * saves a round trip.
  */
 export const JOINED_MEDIA_TYPE = "application/vnd.dml.joined";
 
-/** The number of bytes of JSON at the beginning of a joined body. */
+/** Header with the number of bytes of JSON at the start of a joined body. */
 const JSON_LENGTH_HEADER = "dml-json-length";
 
 /**
- * Returns an answer of `value` as JSON with `picture` behind it. A copy of it would take as long as
- * sending it.
+ * Returns a response of `value` as JSON with `picture` behind it, which is not copied: a copy would
+ * take as long as sending it.
  */
 export function joinedResponse(value: unknown, picture: Uint8Array<ArrayBuffer>): Response {
   const json = new TextEncoder().encode(JSON.stringify(value));

@@ -25,8 +25,8 @@ export const clusterSchema = z.strictObject({
 export const predictAnswerSchema = z.strictObject({
   prediction: predictionSchema,
   /**
-   * Reference to the annotated picture, which can be fetched for a minute; `null` if none was asked
-   * for.
+   * Reference to the annotated picture, which can be fetched for a minute; `null` if none was
+   * requested.
    */
   annotated: annotatedSchema,
 });
@@ -90,8 +90,8 @@ export const modelAddedSchema = z.strictObject({
 });
 
 /**
- * Answer of `GET` and `PUT /v1/model-files/{digest}?size=`: the number of bytes received so far, counted
- * from the start of the file. If it equals the size, the file is complete and verified.
+ * Answer of `GET` and `PUT /v1/model-files/{digest}?size=`: the number of bytes received so far,
+ * counted from the start of the file. If it equals the size, the file is complete and verified.
  */
 export const modelFileReceivedSchema = z.strictObject({ receivedBytes: byteCountSchema });
 

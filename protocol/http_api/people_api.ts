@@ -172,7 +172,7 @@ export const mergeSchema = z.strictObject({ from: personNameSchema });
 /** Answer of every change that has no answer of its own. */
 export const changedSchema = z.strictObject({ inForce: inForceSchema });
 
-/** Something about an enrolment that succeeded but should be looked at. */
+/** Warning about an enrolment that succeeded but should be checked by a person. */
 const enrolWarningSchema = z.strictObject({
   code: z.enum(["already_enrolled", "near_duplicate", "looks_like", "unlike_enrolled", "reembedding"]),
   message: z.string().max(2_000),

@@ -13,7 +13,7 @@ export const LIMITS = {
   outboundBytesMax: 16 * MIB,
   /** Time until a connection without a `hello` is closed. */
   helloTimeoutMs: 5_000,
-  /** The time in which a closing connection tries to hand over what it has queued. */
+  /** Time in which a closing connection tries to send its queued messages. */
   flushMs: 1_000,
   /** Characters of the reason in a `goodbye`, `reject` or `error` message or in a failure. */
   reasonCharactersMax: 2_000,
@@ -28,7 +28,7 @@ export const LIMITS = {
   /** Persons reported for one picture, best score first. */
   personsMax: 128,
   /**
-   * Faces of one picture that are looked at for what they are like: a crowd would take longer than
+   * Faces of one picture whose attributes are computed; all those of a crowd would take longer than
    * an attempt may.
    */
   attributedFacesMax: 32,
@@ -68,7 +68,7 @@ export const LIMITS = {
   loadDeadlineMs: 600_000,
   /** Attempts of one task before it fails. */
   attemptsMax: 4,
-  /** Workers on different nodes that one task may bring down before it is given up as poisoned. */
+  /** Workers on different nodes that one task may kill before it is refused as poisoned. */
   poisonNodes: 2,
   /** Pictures that a node fetches in advance, per worker. */
   prefetchPerWorker: 1,

@@ -4,7 +4,7 @@ export const GALLERY_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 /** The gallery used if none is named. It need not exist. */
 export const DEFAULT_GALLERY = "default";
 
-/** Stands for no gallery at all: nobody is recognised. */
+/** Name that means no gallery: no one is recognised. */
 export const NO_GALLERY = "none";
 
 /** The form of a metadata key of a person. */

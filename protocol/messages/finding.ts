@@ -71,7 +71,7 @@ export const findingFields = {
 const choiceSchema = z.strictObject({ label: labelSchema, score: unit });
 
 /**
- * Attributes of a face, as far as the model has models for them. They are guesses from looks,
+ * Attributes of a face, as far as the model has model files for them. They are guesses from looks,
  * not facts about a person.
  */
 export const attributesSchema = z.strictObject({

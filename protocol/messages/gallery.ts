@@ -20,7 +20,7 @@ export const galleryRetireSchema = z.strictObject({
   gallery: galleryNameSchema,
 });
 
-/** Node to master: this version is in force on every worker. */
+/** Node to master: every worker uses this version now. */
 export const galleryReadySchema = z.strictObject({
   type: z.literal("gallery.ready"),
   gallery: galleryNameSchema,
@@ -30,8 +30,8 @@ export const galleryReadySchema = z.strictObject({
 });
 
 /**
- * Node to master: this version cannot be used here, with the reason. An older one may still be in
- * force.
+ * Node to master: this version cannot be used here, with the reason. The workers may still use an
+ * older one.
  */
 export const galleryFailedSchema = z.strictObject({
   type: z.literal("gallery.failed"),

@@ -3,7 +3,7 @@ import { operatorSetsSchema } from "./model.ts";
 
 export { PROTOCOL_VERSION } from "./version_range.ts";
 
-/** The facts of a host that a node tells; images/s of each model follow in `model.ready`. */
+/** Facts that a node reports about its host; images/s of each model follow in `model.ready`. */
 export const capabilitiesSchema = z.strictObject({
   os: z.string().max(32),
   arch: z.string().max(32),
@@ -36,7 +36,7 @@ export const helloSchema = z.strictObject({
   cached: z.array(digestSchema).max(1_024),
 });
 
-/** Master to node: the node is taken in. */
+/** Master to node: the node is admitted. */
 export const welcomeSchema = z.strictObject({
   type: z.literal("welcome"),
   protocol: z.number().int().min(1),
@@ -50,7 +50,7 @@ export const welcomeSchema = z.strictObject({
   sendsPicturesInline: z.literal(true).optional(),
 });
 
-/** Master to node: the node is not taken in, and why. The connection closes behind it. */
+/** Master to node: the node is refused, with the reason. The connection closes afterwards. */
 export const rejectSchema = z.strictObject({
   type: z.literal("reject"),
   code: z.string().max(64),

@@ -16,13 +16,13 @@ export const requirementsSchema = z.strictObject({
   memoryBytes: byteCountSchema,
   /** Oldest version of dml that can serve it, such as `1.2.3`; absent if any can. */
   dml: z.string().max(32).regex(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/, "must be like 1.2.3").optional(),
-  /** Operator sets that its models use; absent if every engine has them. */
+  /** Operator sets that its model files use; absent if every engine has them. */
   operatorSets: operatorSetsSchema.optional(),
 });
 
 /**
- * Master to node: serve this model. The node fetches missing files by digest, loads the
- * model and warms it up.
+ * Master to node: serve this model. The node fetches missing files by digest, loads the model and
+ * warms it up.
  */
 export const modelOfferSchema = z.strictObject({
   type: z.literal("model.offer"),

@@ -61,7 +61,7 @@ export const personSchema = z.strictObject({
   crop: z.strictObject({ digest: digestSchema, size: byteCountSchema }).optional(),
   /** Embedding of the face, L2-normalised; present only if requested. */
   embedding: z.array(z.number().min(-1).max(1)).max(1024).optional(),
-  /** Present only if the model has models for attributes. */
+  /** Present only if the model has model files for attributes. */
   attributes: attributesSchema.optional(),
 });
 

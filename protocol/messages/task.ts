@@ -27,7 +27,7 @@ export const taskOptionsSchema = z.strictObject({
   annotate: z.boolean(),
   /** True to include the embedding of each face in the prediction. */
   embeddings: z.boolean(),
-  /** The people to recognise; `null` if nobody is to be recognised. */
+  /** Gallery to search for the faces; `null` if no one should be recognised. */
   gallery: galleryNameSchema.nullable(),
   /** True to return each face with some of its surroundings. */
   crops: z.boolean(),

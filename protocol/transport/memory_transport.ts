@@ -15,7 +15,7 @@ export interface MemoryTransportOptions {
   readonly chunkBytes?: number;
 }
 
-/** A network within this process. Only code that has this very object can connect or be heard. */
+/** A network within this process. Only code that has this object can listen or connect. */
 export class MemoryTransport implements Transport {
   readonly #listeners = new Map<string, MemoryListener>();
   readonly #chunkBytes: number;

@@ -32,13 +32,13 @@ export interface PeerOptions {
   readonly log?: Log;
   readonly clock?: Clock;
   /**
-   * Receives each picture, before the messages of its chunk. If it throws, or is absent and a
-   * picture comes, the connection ends, as after an invalid message.
+   * Receives each picture, before the messages of its chunk. If it throws, or is absent when a
+   * picture arrives, the connection ends as after an invalid message.
    */
   readonly onPicture?: (picture: InlinePicture) => void;
 }
 
-/** Limit of queued bytes up to which a picture is carried; above it, it would delay messages. */
+/** Queued bytes up to which a picture is sent inline; more pictures would delay messages. */
 const CARRIED_BEHIND_BYTES_MAX = 2 * 1024 * 1024;
 
 /** Buffer for frames being written. One serves all connections: the system takes them at once. */
@@ -106,7 +106,10 @@ export class Peer implements AsyncIterable<Message[]> {
     return size <= INLINE_PICTURE_BYTES_MAX && this.#queuedBytes <= CARRIED_BEHIND_BYTES_MAX;
   }
 
-  /** Queues `picture`, whose bytes must not change afterwards. Check {@linkcode canSendPicture} first. */
+  /**
+   * Queues `picture`, whose bytes must not change afterwards. Check {@linkcode canSendPicture}
+   * first.
+   */
   sendPicture(picture: InlinePicture): void {
     invariant(this.canSendPicture(picture.bytes.length), "a picture is carried where it may be");
     const payload = encodePictureFrame(picture);
@@ -183,7 +186,10 @@ export class Peer implements AsyncIterable<Message[]> {
     }
   }
 
-  /** Says goodbye to a side that violates the protocol; closes when it has, or after a delay. */
+  /**
+   * Sends a goodbye to a side that violates the protocol. The connection closes when that side has
+   * closed it, or after a delay.
+   */
   #expel({ code, message }: DmlError): void {
     const reason = clipReason(message);
     this.#log.warn("A connection was closed: the other side broke the protocol.", {
@@ -220,7 +226,8 @@ export class Peer implements AsyncIterable<Message[]> {
         await this.#connection.write(frames);
       } catch (error) {
         this.#log.debug("A connection broke while it was written.", { error: String(error) });
-        // Not closed at once: the other side may have sent the reason, which can still be read.
+        // The connection stays open: the other side may have sent its reason, which can still be
+        // read.
         this.#isBroken = true;
         this.#shutLater();
         return;

@@ -1,6 +1,6 @@
 import { invariant } from "../kernel/invariant.ts";
 
-/** Green: heard from recently. Yellow: silent for too long to get new work. Red: given up. */
+/** Green: sent something recently. Yellow: silent for too long to get new work. Red: lost. */
 export type Health = "green" | "yellow" | "red";
 
 /** Limits of a silence. */

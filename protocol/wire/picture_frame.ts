@@ -9,14 +9,14 @@ export interface InlinePicture {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** The first byte of the payload; that of a message, which is JSON, is a brace. */
+/** First byte of the payload of a picture. A message is JSON, so it begins with a brace. */
 const TAG = 0;
 const DIGEST_BYTES = "sha256:".length + 64;
 const HEAD_BYTES = 1 + DIGEST_BYTES;
 
 /**
- * The largest picture that is carried. For a larger one another round trip does not count: it goes
- * over HTTP.
+ * Size of the largest picture that travels inline. A larger one goes over HTTP, where the extra
+ * round trip is short compared with the transfer.
  */
 export const INLINE_PICTURE_BYTES_MAX = LIMITS.frameBytesMax - HEAD_BYTES;
 

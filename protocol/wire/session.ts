@@ -45,10 +45,10 @@ export type SessionInput =
   | { readonly kind: "refuse"; readonly code: ErrorCode; readonly reason: string }
   /** This side leaves now. */
   | { readonly kind: "leave"; readonly code: ErrorCode; readonly reason: string }
-  /** The connection ended by itself. */
+  /** The connection is lost. */
   | { readonly kind: "lost" };
 
-/** Actions for the shell, to be carried out in order. */
+/** Actions that the shell must carry out in order. */
 export type SessionOutput =
   | { readonly kind: "send"; readonly message: Message }
   /** A legal message, to be handled by the role. */

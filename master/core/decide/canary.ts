@@ -71,7 +71,7 @@ export function observe(state: MasterState, task: TaskState, result: TaskResult,
   switch (part.kind) {
     case "canary": {
       const { onTrial, failure } = part;
-      // A picture that was moved through no fault of the version tells nothing about it.
+      // A picture that was moved for another reason says nothing about the version.
       if (!onTrial && failure === null) return [];
       const observed: MasterEvent = { type: "canary_observed", name, failure };
       return onTrial ? [observed, ...shadowOf(state, { task, rollout, result }, now)] : [observed];

@@ -122,7 +122,7 @@ const OBSTACLE_WORDS: Record<Obstacle, string> = {
 };
 
 /**
- * Returns the reason why no node can serve `model`, as a sentence for users. It tells how many
+ * Returns the reason why no node can serve `model`, as a sentence for users. It says how many
  * nodes there are, never which.
  */
 export function explain(

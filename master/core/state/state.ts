@@ -208,7 +208,7 @@ export interface MasterState {
   readonly programs: Map<string, Program>;
   /** Last offer of an executable by node id, since the node last connected. */
   readonly programStatuses: Map<string, ProgramStatus>;
-  /** True if the offers to the nodes must be looked at again. */
+  /** True if the offers to the nodes must be reconciled. */
   offersStale: boolean;
   /** Tasks accepted and not yet answered, oldest first. */
   readonly tasks: Map<string, TaskState>;
