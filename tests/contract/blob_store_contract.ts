@@ -12,8 +12,7 @@ export interface OpenedBlobStore extends AsyncDisposable {
 }
 
 /**
- * Registers one test for each criterion that every `BlobStore` has to meet. A `remote` store can
- * neither list nor delete.
+ * Registers the tests that every `BlobStore` must pass. A `remote` one can neither list nor delete.
  */
 export function blobStoreContract(
   name: string,

@@ -29,10 +29,7 @@ function registered(document: Manifest, atWallMs: number): DurableEvent {
   return { type: "model_registered", manifest, document, atMs: 0, atWallMs };
 }
 
-/**
- * Registers one test for each criterion that every ledger has to meet. `open` returns a new, empty
- * one.
- */
+/** Registers the tests that every ledger must pass. `open` returns a new, empty one. */
 export function testLedger(name: string, open: () => Ledger): void {
   const test = (criterion: string, body: (ledger: Ledger) => void) =>
     Deno.test(`${name} ${criterion}`, () => {

@@ -27,7 +27,7 @@ function begun(number: number): DurableEvent {
   return { type: "rollout_begun", spec: specIn(record), record, atMs: 0 };
 }
 
-/** Registers the tests for model versions, pins and rollouts that every ledger has to pass. */
+/** Registers the tests that every ledger must pass for versions. */
 export function testLedgerVersions(name: string, open: () => Ledger): void {
   const test = (criterion: string, body: (ledger: Ledger) => void) =>
     Deno.test(`${name} ${criterion}`, () => {

@@ -55,10 +55,7 @@ const STAFF: PeopleChange = { type: "gallery_put", record: galleryOf("staff") };
 const put = (record: PersonRecord): PeopleChange => ({ type: "person_put", record });
 const ALL = { after: null, limit: 1_000 };
 
-/**
- * Registers one test for each criterion that every store of people has to meet. `open` returns a
- * new, empty one.
- */
+/** Registers the tests that every store of people must pass. `open` returns a new, empty one. */
 export function testPeopleStore(name: string, open: () => PeopleStore): void {
   const test = (criterion: string, body: (store: PeopleStore) => void) =>
     Deno.test(`${name} ${criterion}`, () => {

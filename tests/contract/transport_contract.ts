@@ -52,7 +52,7 @@ async function rejection(promise: Promise<unknown>): Promise<string> {
   return (await assertRejects(() => promise, DmlError)).code;
 }
 
-/** Registers one test for each criterion that every {@linkcode Transport} has to meet. */
+/** Registers the tests every {@linkcode Transport} must pass, one for each criterion. */
 export function transportContract(name: string, makeTransport: () => Transport): void {
   function criterion(text: string, body: (transport: Transport) => Promise<void>): void {
     Deno.test(`${name} ${text}`, () => body(makeTransport()));

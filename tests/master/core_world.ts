@@ -31,7 +31,7 @@ export function emptyManifest(name = "empty", version = 1): Manifest {
   };
 }
 
-/** The model file that made the embeddings of all galleries here. */
+/** Embedder of the galleries here. */
 export const EMBEDDER = digestOf(new TextEncoder().encode("the model file that embeds"));
 
 /** Returns the manifest of a face model whose embeddings can be compared with a gallery. */
@@ -44,13 +44,13 @@ export function facesManifest(): Manifest {
   };
 }
 
-/** Returns a reference to a made-up index of a gallery version. */
+/** Returns a reference to the index of a version. */
 export function indexOf(gallery: string, version: number): BlobReference {
   const bytes = new TextEncoder().encode(`${gallery} ${version}`);
   return { digest: digestOf(bytes), size: bytes.length };
 }
 
-/** Returns a well-formed id: `prefix_` and 20 digits that hold `number`. */
+/** Returns an id: `prefix_` and `number` in 20 digits. */
 export function idOf(prefix: string, number: number): string {
   return `${prefix}_${String(number).padStart(20, "0")}`;
 }
@@ -102,7 +102,7 @@ export function availabilityOf(overrides: Partial<Availability> = {}): Availabil
   };
 }
 
-/** Returns the command with which the master handles a `task.result` from this node. */
+/** Returns the command that follows from the result of a node. */
 export function acceptResult(
   { nodeId, connectionId }: WorldNode,
   options: { taskId: string; attempt: number; model: string; annotated?: Digest },
@@ -123,16 +123,13 @@ export function acceptResult(
   };
 }
 
-/** A node of the world. Its connection id changes when it reconnects. */
+/** A node of the world. Its connection changes when it connects again. */
 export interface WorldNode {
   readonly nodeId: string;
   connectionId: number;
 }
 
-/**
- * The pure core of the master with a clock that the test advances, and a record of its events,
- * effects and answers.
- */
+/** The pure core with a clock that the test moves, and all its events and effects. */
 export class CoreWorld {
   readonly state: MasterState;
   readonly events: MasterEvent[] = [];
@@ -141,9 +138,9 @@ export class CoreWorld {
   readonly manifest: Manifest;
   readonly manifestDigest: Digest;
   nowMs = 1_000;
-  /** Called with the events of a turn that must be persisted before they are applied. */
+  /** Receives the events of a turn that must be persisted before they are applied. */
   persistFirst: PersistFirst = () => null;
-  /** Called with all events of a turn, after the turn. */
+  /** Receives all events of a turn after it. */
   afterTurn: (events: readonly MasterEvent[]) => void = () => {};
   #nextTask = 1;
   #nextConnection = 1;
@@ -170,8 +167,8 @@ export class CoreWorld {
   }
 
   /**
-   * Advances time as the shell does: in steps, with a tick after each. Each step records a
-   * heartbeat from the `alive` nodes.
+   * Lets time pass as the shell does, in steps with a tick after each. The nodes in `alive` send a
+   * signal in each step.
    */
   pass(ms: number, options: { alive?: readonly WorldNode[]; stepMs?: number } = {}): void {
     const { alive = [], stepMs = 200 } = options;
@@ -199,7 +196,7 @@ export class CoreWorld {
     return digest;
   }
 
-  /** Connects a node and reports it ready for every model unless `ready` is false. */
+  /** Connects a node and, by default, makes it ready for every model. */
   join(
     nodeId: string,
     options: { hello?: Partial<Hello>; ready?: boolean; imagesPerSecond?: number; workers?: number } = {},
@@ -235,13 +232,13 @@ export class CoreWorld {
     });
   }
 
-  /** Publishes a new version of a gallery. */
+  /** Publishes a version of a gallery. */
   publish(gallery: string, version: number, people = 1): MasterEvent[] {
     const index = indexOf(gallery, version);
     return this.turn({ type: "publish_gallery", gallery, version, index, people, embedder: EMBEDDER });
   }
 
-  /** Reports that the gallery version is active on the node. */
+  /** Reports for the node that it uses a version. */
   galleryReady(node: WorldNode, gallery: string, version: number): MasterEvent[] {
     const message = { type: "gallery.ready", gallery, version, fetchedBytes: 0 } as const;
     return this.turn({ type: "accept_gallery_ready", ...node, message });
@@ -285,9 +282,7 @@ export class CoreWorld {
     });
   }
 
-  /**
-   * Returns the only answer of a task, or `undefined` if it has none yet. Throws if it has several.
-   */
+  /** Returns the answer of a task, `undefined` if there is none. Throws if there are several. */
   answerOf(taskId: string): TaskOutcome | undefined {
     const answers = this.answers.get(taskId) ?? [];
     if (answers.length > 1) throw new Error(`${taskId} was answered ${answers.length} times`);

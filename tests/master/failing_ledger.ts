@@ -2,7 +2,7 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { DurableEvent } from "../../master/core/messages/durable_event.ts";
 import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
 
-/** A ledger that fails with `disk_full` while `isFull` is true. */
+/** Ledger on a disk that is full while the test wants it to be. */
 export class FailingLedger extends MemoryLedger {
   isFull = false;
 

@@ -1,7 +1,4 @@
-/**
- * Tests of a master whose ledger cannot be written: it must not confirm anything that a crash would
- * undo.
- */
+/** A master whose ledger cannot be written reports nothing as done that a crash would undo. */
 import { encodeManifest } from "../../models/manifest.ts";
 import { lineageSchema } from "../../protocol/http_api/rollout_api.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
@@ -12,10 +9,7 @@ import { MasterFixture, resultOf, type ScriptedNode } from "./master_fixture.ts"
 
 const EMPTY = { model: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
 
-/**
- * Starts a master with `empty@1`, which is the latest version, and `empty@2`, which was uploaded to
- * it.
- */
+/** Starts a master with `empty@1`, which is the latest, and `empty@2`, which was sent to it. */
 async function start(ledger: FailingLedger): Promise<MasterFixture> {
   const fixture = await MasterFixture.start({ ledger });
   await (await post(fixture, 2)).body?.cancel();
@@ -30,7 +24,7 @@ async function join(fixture: MasterFixture): Promise<ScriptedNode> {
   return node;
 }
 
-/** Reports the node ready for the next model that it is offered. */
+/** Reports the node as ready for its next offer. */
 async function becomeReady(node: ScriptedNode): Promise<void> {
   const { manifest: { digest: manifestDigest } } = await node.next("model.offer");
   node.send({ type: "model.ready", manifestDigest, imagesPerSecond: 10, fetchedBytes: 0, warmUpMs: 1 });

@@ -17,10 +17,7 @@ import { emptyManifest, helloOf, idOf, predictionOf } from "./core_world.ts";
 
 export const FILE = new TextEncoder().encode("the bytes of a model file");
 
-/**
- * Returns a catalog entry of a model that takes pictures. `loaded` counts the loads of its model
- * file.
- */
+/** Returns a model that takes pictures; `loaded` counts how often its model file is loaded. */
 export function pictureEntry(loaded: { count: number } = { count: 0 }): CatalogEntry {
   const file = { role: "detect", digest: digestOf(FILE), size: FILE.length };
   const manifest: Manifest = {
@@ -45,24 +42,19 @@ const EMPTY_ENTRY: CatalogEntry = {
 
 const STEP_MS = 100;
 
-/**
- * Waits until pending work is done: the in-memory parts work in microtasks only, and far fewer than
- * this.
- */
+/** Resolves after more microtasks than any work over memory takes. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 200; turn++) await null;
 }
 
-/** The node side of a connection, scripted by the test. */
+/** Node that sends the messages of the test. */
 export class ScriptedNode extends ScriptedConnection {
   constructor(connection: Connection, readonly nodeId: string) {
     super(connection);
   }
 }
 
-/**
- * A master with in-memory stores and transport, a clock that the test advances, and scripted nodes.
- */
+/** A master over memory, with a clock that the test moves and scripted nodes. */
 export class MasterFixture implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly transport: Transport;
@@ -99,7 +91,7 @@ export class MasterFixture implements AsyncDisposable {
     return new MasterFixture({ clock, transport, master, logged });
   }
 
-  /** Opens a connection on which nothing has been sent yet. */
+  /** Opens a connection on which nothing has been sent. */
   async connect(): Promise<ScriptedConnection> {
     const connection = await this.transport.connect(this.master.controlAddress);
     const scripted = new ScriptedConnection(connection);
@@ -107,7 +99,7 @@ export class MasterFixture implements AsyncDisposable {
     return scripted;
   }
 
-  /** Connects a node and waits for its welcome. */
+  /** Connects a node and waits until it is welcomed. */
   async arrive(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
     const connection = await this.transport.connect(this.master.controlAddress);
     const node = new ScriptedNode(connection, idOf("node", number));
@@ -117,9 +109,7 @@ export class MasterFixture implements AsyncDisposable {
     return node;
   }
 
-  /**
-   * Connects a node, waits for its welcome and reports it ready for every model that it is offered.
-   */
+  /** Connects a node that is ready for every model that it is offered. */
   async join(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
     const node = await this.arrive(number, hello);
     for (let offers = 0; offers < this.master.models().length; offers++) {
@@ -131,8 +121,8 @@ export class MasterFixture implements AsyncDisposable {
   }
 
   /**
-   * Waits until the master has processed all that `node` sent: a command answered by the node is
-   * the only message that the master acknowledges.
+   * Waits until the master has processed everything that `node` sent. It runs a command on the node,
+   * because the report of a command is the only message that a caller can wait for.
    */
   async heeded(node: ScriptedNode): Promise<void> {
     const told = this.master.command(node.nodeId, "resume");
@@ -141,7 +131,7 @@ export class MasterFixture implements AsyncDisposable {
     await told;
   }
 
-  /** Advances time in small steps and lets all pending work finish after each. */
+  /** Lets time pass in small steps, and lets all work that is due finish after each. */
   async pass(ms: number): Promise<void> {
     const untilMs = this.clock.nowMs() + ms;
     while (this.clock.nowMs() < untilMs) {
@@ -150,7 +140,7 @@ export class MasterFixture implements AsyncDisposable {
     }
   }
 
-  /** Advances time until `awaited` settles and returns its result. */
+  /** Lets time pass until `awaited` is settled. */
   async passUntil<Result>(awaited: Promise<Result>): Promise<Result> {
     let isThere = false;
     const there = awaited.finally(() => isThere = true);

@@ -42,7 +42,7 @@ Deno.test("predict() keeps the picture for the node until it is answered, and no
   assertEquals(await fixture.master.blobs.stat(digestOf(PICTURE)), null);
 });
 
-/** A store that returns wrong bytes for blobs in `tampered`, until they are deleted. */
+/** Store that returns wrong bytes for tampered blobs until they are deleted. */
 class TamperedStore extends MemoryBlobStore {
   readonly tampered = new Set<string>();
 

@@ -3,12 +3,12 @@ import type { RolloutRecord, RolloutSettings } from "../../protocol/http_api/rol
 import { DEFAULT_ROLLOUT } from "../../master/models/rollout_settings.ts";
 import { type RolloutSpec, specOf } from "../../master/core/state/rollout.ts";
 
-/** Returns the settings of a rollout that ends after few tasks and makes no comparisons. */
+/** Settings of a quick rollout for tests. */
 export function settingsOf(overrides: Partial<RolloutSettings> = {}): RolloutSettings {
   return { ...DEFAULT_ROLLOUT, canaryTasks: 4, compare: false, deadlineMs: 60_000, ...overrides };
 }
 
-/** Returns the record of a rollout that has just begun, as the ledger stores it. */
+/** Returns the event with which the ledger records the start of a rollout. */
 export function recordOf(
   rolloutId: string,
   { from, to, startedMs = 1_000 }: { from: Manifest; to: Manifest; startedMs?: number },
@@ -33,7 +33,7 @@ export function recordOf(
   };
 }
 
-/** Returns the specification of the rollout in `record`. */
+/** Returns the settings of the rollout in a record. */
 export function specIn(record: RolloutRecord): RolloutSpec {
   return specOf(record.from.split("@")[0], record);
 }

@@ -26,12 +26,12 @@ export class RolloutWorld extends CoreWorld {
     return this.manifestDigest;
   }
 
-  /** The version to which the bare name `empty` refers. */
+  /** Version that the bare name means. */
   get latest(): Digest | undefined {
     return this.state.lineages.get("empty")?.latest;
   }
 
-  /** Adds a node that is ready for every model it is offered and can take many tasks. */
+  /** Adds a node with room for many tasks; by default it is ready for everything it is offered. */
   add(number: number, options: Parameters<CoreWorld["join"]>[1] = {}): WorldNode {
     const node = this.join(idOf("node", number), { ready: false, workers: 4, ...options });
     this.nodes.push(node);
@@ -39,14 +39,14 @@ export class RolloutWorld extends CoreWorld {
     return node;
   }
 
-  /** Reports the node ready for every model that it was offered and has not loaded yet. */
+  /** Reports the node as ready for all its open offers. */
   readyAll(node: WorldNode): void {
     for (const [digest, { state }] of this.state.nodes.get(node.nodeId)?.connection?.models ?? []) {
       if (state === "offered") this.ready(node, digest);
     }
   }
 
-  /** Runs a command and returns its detail, or the error code if it is refused. */
+  /** Runs a command; returns its outcome as a sentence, or the code of its refusal. */
   tell(command: Asked<VersionCommand>): string {
     const commandId = idOf("command", this.#next++);
     const events = this.turn({ ...command, commandId } as VersionCommand);
@@ -62,22 +62,19 @@ export class RolloutWorld extends CoreWorld {
     return this.tell({ type: "begin_rollout", rolloutId, name: "empty", version, settings: whole, automatic });
   }
 
-  /**
-   * Begins a rollout and advances it to the canary stage, in which tasks of users go to the new
-   * version.
-   */
+  /** Begins a rollout and advances it until pictures of users go to the new version. */
   canary(settings: Partial<RolloutSettings> = {}): void {
     this.begin({ canary: 1, ...settings });
     for (const node of this.nodes) this.readyAll(node);
     this.tick(3);
   }
 
-  /** Advances time while every node sends heartbeats. */
+  /** Lets `count` ticks pass; every node sends a signal in each. */
   tick(count = 1): void {
     for (let index = 0; index < count; index++) this.pass(200, { alive: this.nodes });
   }
 
-  /** Submits a task of a user for the latest version. */
+  /** Submits a picture of a user for the latest version. */
   ask(): TaskState {
     const taskId = idOf("task", 1_000 + this.#next++);
     const options = { annotate: false, embeddings: false, gallery: null, crops: false };
@@ -88,7 +85,7 @@ export class RolloutWorld extends CoreWorld {
     return task;
   }
 
-  /** Reports the result of a task from its node. */
+  /** Answers a task from its node. */
   finish(
     task: TaskState,
     { serviceMs = 10, persons = 0 }: { serviceMs?: number; persons?: number } = {},
@@ -105,7 +102,7 @@ export class RolloutWorld extends CoreWorld {
     });
   }
 
-  /** Reports the failure of a task from its node. */
+  /** Reports a failure of a task from its node. */
   break(task: TaskState, code = "engine_failed"): MasterEvent[] {
     const [{ nodeId, attempt }] = task.attempts;
     const node = this.nodes.find((candidate) => candidate.nodeId === nodeId);
@@ -113,21 +110,18 @@ export class RolloutWorld extends CoreWorld {
     return this.fail(node, task.spec.taskId, attempt, { code });
   }
 
-  /**
-   * Returns the tasks of the rollout itself: comparisons of canary tasks with the old version, or
-   * the model's own tests.
-   */
+  /** Returns the tasks without a user: shadows of canary pictures, or tests of the model. */
   part(kind: "shadow" | "test"): TaskState[] {
     return [...this.state.tasks.values()].filter(({ part }) => part?.kind === kind);
   }
 
-  /** The record of the running rollout, or `null` if there is none. */
+  /** Record of the running rollout; `null` if there is none. */
   get current(): RolloutRecord | null {
     const rollout = this.state.lineages.get("empty")?.rollout ?? null;
     return rollout && recordOf(this.state, rollout);
   }
 
-  /** The record of the rollout that ended last, or `undefined` if none has. */
+  /** Record of the rollout that ended last. */
   get last(): RolloutRecord | undefined {
     return this.state.lineages.get("empty")?.history[0];
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "../../protocol/kernel/clock.ts";
 
-/** A clock that a test moves; what is due runs inside {@linkcode advance}, in order of time. */
+/** Clock that a test moves; timers fire inside {@linkcode advance}, in order of time. */
 export class ManualClock implements Clock {
   #nowMs = 0;
   #timers: { dueMs: number; callback: () => void }[] = [];
@@ -21,7 +21,7 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** Timers that are still to run. */
+  /** Number of timers that have not fired. */
   get pending(): number {
     return this.#timers.length;
   }

@@ -34,7 +34,7 @@ Deno.test("modelNameSchema takes name and name@version", () => {
   }
 });
 
-/** What becomes of `value`: itself, or the sentence that refuses it. */
+/** Returns the parsed `value`, or the sentence that refuses it. */
 function outcome(schema: z.ZodType, value: unknown): unknown {
   try {
     return { value: parseAs(schema, value, { what: "It", code: "message_invalid" }) };
@@ -44,7 +44,7 @@ function outcome(schema: z.ZodType, value: unknown): unknown {
   }
 }
 
-/** `value` with what is at one place in it, the `at`-th of all, taken away or put in place of. */
+/** Returns a copy of `value` whose `at`-th entry, at any depth, is removed or replaced. */
 function changed(value: unknown, at: number, replacement: { by: unknown } | null): unknown {
   const copy = structuredClone(value);
   const places: { object: Record<string, unknown>; key: string }[] = [];

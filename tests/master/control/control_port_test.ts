@@ -10,7 +10,7 @@ import { PROTOCOL_VERSION } from "../../../protocol/messages/hello.ts";
 const ONE = idOf("node", 1);
 const EMPTY = { model: "empty", annotate: false, embeddings: false, gallery: null, crops: false };
 
-/** Asserts that the master still accepts nodes and answers predictions. */
+/** Asserts that the master still admits nodes and answers. */
 async function assertWorks(fixture: MasterFixture): Promise<void> {
   const node = await fixture.join(99);
   const answer = fixture.master.predict(new Uint8Array(), EMPTY);
@@ -51,7 +51,7 @@ Deno.test("ControlPort() closes a connection whose first message is not hello", 
   await assertWorks(fixture);
 });
 
-/** Returns all text that arrives until the master closes the connection. */
+/** Returns everything that arrives until the master closes. */
 async function ended(connection: Connection): Promise<string> {
   let text = "";
   for await (const chunk of connection.chunks) text += new TextDecoder().decode(chunk);

@@ -18,7 +18,7 @@ function sendsPicturesInline(node: ScriptedNode): boolean | undefined {
   return node.received.find((message) => message.type === "welcome")?.sendsPicturesInline;
 }
 
-/** Returns a node that was assigned a picture, whose user is still waiting. */
+/** Returns a node that has been assigned a picture whose user waits for the answer. */
 async function nodeWithPicture(fixture: MasterFixture) {
   const node = await fixture.join(1);
   const answer = fixture.master.predict(PICTURE, ASKED);

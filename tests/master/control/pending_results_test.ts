@@ -15,7 +15,7 @@ function drawnOf(assign: TaskAssign, digest: Digest = digestOf(DRAWN)): TaskResu
   return resultOf(assign, { annotated: { digest, size: DRAWN.length, mediaType: "image/jpeg" } });
 }
 
-/** Has a node given a picture; tells whether its user was answered. */
+/** Assigns a picture to `node`. `isAnswered` returns true once its user has an answer. */
 async function ask(fixture: MasterFixture, node: ScriptedNode) {
   const answer = fixture.master.predict(PICTURE, ASKED);
   let isAnswered = false;
@@ -54,7 +54,7 @@ Deno.test("PendingResults() retries a task on another node when its result is wi
     other.next("task.assign").then((assign) => [{ node: other, assign }, node] as const),
   ]);
   const { taskId, attempt } = first.assign;
-  // The bytes do not match their digest: the master refuses them and the node reports a failure.
+  // The bytes do not hash to their name: the master refuses them, and the node reports a failure.
   first.node.send(drawnOf(first.assign));
   await assertRejects(() => fixture.master.blobs.put(digestOf(DRAWN), PICTURE), DmlError);
   first.node.send({ type: "task.failed", taskId, attempt, code: "blob_corrupt", reason: "Other bytes came." });
@@ -76,8 +76,7 @@ Deno.test("PendingResults() retries a task whose node was lost before its annota
   const back = await fixture.join(1);
   const again = await back.next("task.assign");
   assertEquals([again.taskId, again.attempt], [assign.taskId, 2]);
-  // The picture of the lost node's result arrives late: that result is no longer the one the task
-  // waits for.
+  // The picture of the lost node arrives late; the master no longer waits for its result.
   await fixture.master.blobs.put(digestOf(DRAWN), DRAWN);
   await fixture.heeded(back);
   assertEquals(isAnswered(), false);

@@ -12,7 +12,7 @@ const ANNOTATED = { digest: digestOf(DRAWN), size: DRAWN.length, mediaType: "ima
 const ASKED = { model: "faces", embeddings: false, gallery: null };
 const ANY_PORT = { hostname: "127.0.0.1", port: 0 };
 
-/** Answers every assignment of `node` until its connection ends. */
+/** Answers the assignments of `node` until its connection ends. */
 async function working(node: ScriptedNode): Promise<void> {
   for (;;) {
     const assign = await Promise.race([node.next("task.assign"), node.ended]);

@@ -87,8 +87,8 @@ Deno.test("POST /v1/predictions takes an empty body for a model that needs no pi
 });
 
 /**
- * A query or request that is refused before any node hears of it, the code, and what the sentence
- * names.
+ * A query or request that is refused before any node is involved, the code, and a part of the
+ * sentence.
  */
 const REFUSED: [string, string, RequestInit, string, string][] = [
   ["an unknown parameter", "?anotate=true", {}, "request_invalid", '"anotate"'],

@@ -116,7 +116,7 @@ async function callersAt(app: Hono, name: string): Promise<Caller[]> {
   for (const caller of EVERYBODY) {
     const status = await statusOf(app, name, caller);
     if (status !== 401 && status !== 403) reached.push(caller);
-    // Only a token of this cluster is told that its role is the wrong one.
+    // Only a token of this cluster gets the answer that its role is the wrong one.
     else assertEquals(status, caller === "nobody" || caller === "stranger" ? 401 : 403, `${name} for ${caller}`);
   }
   return reached;

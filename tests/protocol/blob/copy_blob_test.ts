@@ -19,7 +19,7 @@ async function storeWith(bytes: Uint8Array<ArrayBuffer>): Promise<MemoryBlobStor
   return store;
 }
 
-/** Asks `server` for the blob and reports how it went. */
+/** Copies the blob of `server` and returns the outcome. */
 async function copyFrom(server: CuttingServer, retries?: number) {
   const to = new MemoryBlobStore();
   const clock = new ImpatientClock();
@@ -160,7 +160,7 @@ Deno.test("copyBlob() throws cancelled when the signal aborts in the middle, and
   const onProgress = (done: number) => {
     if (done >= 1_000_000) controller.abort();
   };
-  // With all of it on its way, the rest might be here by the time that it is given up.
+  // If all bytes were in transit, the rest might arrive before the copy is aborted.
   await using server = cuttingServer(BYTES, [{ stallAfter: 2_000_000 }]);
   using from = new HttpBlobStore(server.url);
   const { signal } = controller;

@@ -1,17 +1,17 @@
-/** How one connection ends early: after so many bytes it is closed, or left silent. */
+/** Number of bytes after which a connection is closed, or after which it stalls. */
 export type Cut = number | { stallAfter: number };
 
-/** A server of one blob that cuts its first connections, and what it was asked and sent. */
+/** Server of one blob that cuts its first connections, and a record of its requests. */
 export interface CuttingServer extends AsyncDisposable {
   readonly url: string;
-  /** Where each request began. */
+  /** Offset of each request. */
   readonly starts: readonly number[];
   readonly sentBytes: number;
 }
 
 /**
- * Serves `bytes` under every path over plain TCP, one request a connection: the first is cut as `cuts[0]` says, the next as
- * `cuts[1]`, and those after the last cut are served to the end.
+ * Serves `bytes` under every path over plain TCP, one request a connection. The first is cut as
+ * `cuts[0]` says, the next as `cuts[1]`; those after the last cut are served to the end.
  */
 export function cuttingServer(bytes: Uint8Array, cuts: readonly Cut[]): CuttingServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

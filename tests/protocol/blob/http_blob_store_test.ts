@@ -21,7 +21,7 @@ const DIGEST = digestOf(BYTES);
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
-/** A server on a free port of the loopback, and a store that asks it. */
+/** A server on a free port of the loopback, and a store that uses it. */
 function serve(handler: Handler): AsyncDisposable & { url: string } {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
   return {

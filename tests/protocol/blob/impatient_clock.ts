@@ -1,9 +1,9 @@
 import type { Clock } from "../../../protocol/kernel/clock.ts";
 
-/** After so long without a byte a copy gives up on its source. */
+/** Time without a byte after which a copy abandons its source. */
 export const STALL_MS = 10_000;
 
-/** Time that passes as soon as somebody waits, except for what is meant to run out only when nothing else happens. */
+/** Clock whose timers fire at once, except for those of {@linkcode STALL_MS}. */
 export class ImpatientClock implements Clock {
   readonly waitsMs: number[] = [];
   nowMs = () => 0;
@@ -16,7 +16,7 @@ export class ImpatientClock implements Clock {
   }
 }
 
-/** Like it, and lets a test say when the source has been silent for too long. */
+/** {@linkcode ImpatientClock} whose stall timeout a test can fire. */
 export class StallingClock extends ImpatientClock {
   stall: () => void = () => {};
   override after(delayMs: number, callback: () => void): () => void {

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../a
 
 const TOKEN = `dmln_${"0123456789abcdefghjkmnpqrstvwxyz"}`;
 
-/** The lines that `use` makes a log write. */
+/** Returns the lines that a log writes while `use` uses it. */
 function lines(options: Partial<LogOptions>, use: (log: ReturnType<typeof openLog>["log"]) => void): string[] {
   const written: string[] = [];
   const opened = openLog({

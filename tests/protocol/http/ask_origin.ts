@@ -1,4 +1,4 @@
-/** `deno run ask_origin.ts URL`: prints what the server of URL answers. */
+/** `deno run ask_origin.ts URL`: prints the answer of the server of URL. */
 import { HttpOrigin } from "../../../protocol/http/http_origin.ts";
 
 using origin = new HttpOrigin(Deno.args[0]);

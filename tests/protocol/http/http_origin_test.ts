@@ -10,7 +10,7 @@ function serve(hostname: string, handler: (request: Request) => Response): Deno.
   return Deno.serve({ hostname, port: 0, onListen: () => {} }, handler);
 }
 
-/** Answers each request over a connection of its own, and closes that without a word. */
+/** Answers each request over a connection of its own, and closes that without notice. */
 async function answerAndClose(listener: Deno.Listener): Promise<void> {
   for await (const connection of listener) {
     using _ = connection;

@@ -47,7 +47,7 @@ function cancel(attempt: number): Message {
   return { ...SAMPLE_MESSAGES["task.cancel"], attempt };
 }
 
-/** A peer that a stranger feeds `bytes`: what it delivers, and what it answers. */
+/** Sends `bytes` to a peer; returns the messages that it delivers and those that it answers. */
 async function meet(bytes: Uint8Array, chunkBytes: number) {
   const [stranger, connection] = await connectPair(new MemoryTransport({ chunkBytes }));
   const peer = new Peer(connection);
@@ -146,7 +146,7 @@ Deno.test("sendPicture() sends pictures between messages in order, however the b
       }
       await here.close();
       await Promise.all([reading, nothing]);
-      // A batch is given out behind the pictures of its chunk.
+      // A batch is yielded after the pictures of its chunk.
       assertEquals(seen.filter((entry) => entry !== "ping"), sent.filter((entry) => entry !== "ping"));
       assertEquals(seen.length, sent.length);
     }),
@@ -154,7 +154,7 @@ Deno.test("sendPicture() sends pictures between messages in order, however the b
   );
 });
 
-/** `connection` with its chunks in memory that is used again for each: what came is gone when the next is asked for. */
+/** Returns `connection` with each chunk in the same memory, so that the next one overwrites it. */
 function inOneBuffer(connection: Connection): Connection {
   async function* chunks(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
     const buffer = new Uint8Array(64 * 1024);

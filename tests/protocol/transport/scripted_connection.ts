@@ -5,7 +5,7 @@ import { MemoryPipe } from "../../../protocol/transport/memory_pipe.ts";
 import type { Message } from "../../../protocol/messages/message.ts";
 import type { Connection } from "../../../protocol/ports/transport.ts";
 
-/** A connection whose other side is the test: it decides what arrives and what becomes of each write. */
+/** Connection whose other side is the test: it decides what arrives and how each write ends. */
 export class ScriptedConnection implements Connection {
   readonly remote = "script:1";
   readonly chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
@@ -16,7 +16,7 @@ export class ScriptedConnection implements Connection {
   readonly writes: Message[][] = [];
   isClosed = false;
 
-  /** `onWrite` is what a write waits for, or fails with. */
+  /** A write waits for the promise of `onWrite`, and fails if that does. */
   constructor(onWrite: () => Promise<void> = () => Promise.resolve()) {
     this.#onWrite = onWrite;
     this.chunks = this.#incoming.read();
@@ -26,7 +26,7 @@ export class ScriptedConnection implements Connection {
     return this.#incoming.write(bytes);
   }
 
-  /** The other side closes. */
+  /** Closes the other side. */
   end(): void {
     this.#incoming.end();
   }

@@ -53,7 +53,7 @@ Deno.test("TcpTransport() ends chunks without a throw when the connection is res
   const listener = transport.listen({ hostname: "127.0.0.1", port: 0 });
   const here = await transport.connect(listener.address);
   for await (const there of listener) {
-    // Closing over bytes that nobody read makes the system reset the connection.
+    // Closing over unread bytes makes the system reset the connection.
     await here.write(new Uint8Array(100));
     for await (const _ of there.chunks) break;
     await here.write(new Uint8Array(100));
@@ -65,7 +65,7 @@ Deno.test("TcpTransport() ends chunks without a throw when the connection is res
   listener.close();
 });
 
-/** Hands over what `accept` makes, and fails for an Error. */
+/** Listening socket whose `accept` returns the results of a function, and throws its errors. */
 function socketOf(accept: () => Promise<Deno.TcpConn>): AcceptingSocket {
   return { addr: { transport: "tcp", hostname: "127.0.0.1", port: 1 }, accept, close() {} };
 }

@@ -10,7 +10,7 @@ function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** How `decodeMessage` refuses `payload`; fails when it does not. */
+/** Returns the error with which `decodeMessage` refuses `payload`. Throws if it does not. */
 function refusal(payload: string | Uint8Array): DmlError {
   const bytes = typeof payload === "string" ? bytesOf(payload) : payload;
   return assertThrows(() => decodeMessage(bytes), DmlError);

@@ -1,6 +1,6 @@
 import { encodeFrames } from "../../../protocol/wire/frame.ts";
 
-/** One payload behind its length. */
+/** Returns a frame with one payload. */
 export function encodeFrame(payload: Uint8Array): Uint8Array<ArrayBuffer> {
   return encodeFrames([payload]);
 }

@@ -7,13 +7,13 @@ import { LIMITS } from "../../../protocol/kernel/limits.ts";
 
 const payloads = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 8 });
 
-/** `bytes` cut at each of `places`, wherever they fall. */
+/** Returns `bytes` in pieces, cut at each of `places`. */
 function cut(bytes: Uint8Array<ArrayBuffer>, places: readonly number[]): Uint8Array<ArrayBuffer>[] {
   const edges = places.map((place) => place % (bytes.length + 1)).sort((one, other) => one - other);
   return [0, ...edges].map((start, index) => bytes.subarray(start, edges[index] ?? bytes.length));
 }
 
-/** What a decoder makes of `chunks`, and the code of the fault that ended it. */
+/** Returns the payloads in `chunks`, and the code of the fault that ended the decoding. */
 function decodeAll(chunks: Iterable<Uint8Array<ArrayBuffer>>): { payloads: number[][]; fault: string | null } {
   const decoder = new FrameDecoder();
   const payloads: number[][] = [];

@@ -24,7 +24,7 @@ function received(message: Message): SessionInput {
   return { kind: "received", message };
 }
 
-/** The step after all of `inputs`; the outputs are those of the last. */
+/** Returns the step after all of `inputs`, with the outputs of the last one. */
 function run(start: SessionStep, ...inputs: readonly SessionInput[]): SessionStep {
   return inputs.reduce((step, input) => advanceSession(step.state, input), start);
 }

@@ -14,10 +14,7 @@ function person(fields: Partial<Person>): Person {
   return { box, score: 1, landmarks, name: null, similarity: null, ...fields };
 }
 
-/**
- * Returns true if the master accepts a node's answer with these persons to a task with these
- * options.
- */
+/** Returns true if a result with these persons is accepted for a task with these options. */
 function isBelieved(
   options: Partial<TaskOptions>,
   { persons = [], gallery }: { persons?: Partial<Person>[]; gallery?: Prediction["gallery"] },

@@ -10,10 +10,7 @@ import { CoreWorld, emptyManifest, idOf } from "../../core_world.ts";
 
 const ONE = idOf("node", 1);
 
-/**
- * Rows: the situation, the steps that bring a newly joined node into it, the expected obstacle, and
- * whether the node could ever run the task.
- */
+/** Action on a node that joined and is not ready, its obstacle then, and whether it could serve. */
 const TABLE: [string, (world: CoreWorld, node: ReturnType<CoreWorld["join"]>) => void, Obstacle | null, boolean][] = [
   ["it was just offered", () => {}, "loading", true],
   ["it is ready", (world, node) => world.ready(node, world.manifestDigest), null, true],
