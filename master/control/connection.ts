@@ -21,6 +21,6 @@ export interface ControlConnection {
  * on it.
  */
 export function receivePicture({ sendsPicturesInline, pictures }: ControlConnection, picture: InlinePicture): void {
-  if (!sendsPicturesInline) throw new DmlError("message_invalid", "A picture came on a connection that carries none.");
+  if (!sendsPicturesInline) throw new DmlError("message_invalid", "A picture came, but none may travel here.");
   pictures.push(picture);
 }

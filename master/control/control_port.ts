@@ -17,7 +17,7 @@ import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import type { PendingResults } from "./pending_results.ts";
 
 /** Connections that may be open in addition to those of the nodes; they have sent no hello yet. */
-const STRANGERS_MAX = 64;
+const PENDING_CONNECTIONS_MAX = 64;
 
 export interface ControlPortOptions {
   readonly listener: Listener;
@@ -90,15 +90,20 @@ export class ControlPort {
     const control = this.#controls.get(connectionId);
     if (control === undefined) {
       // The connection ended while the core decided.
-      this.#options.post({ type: "lose_node", nodeId, connectionId, reason: "It left at once." });
+      this.#options.post({
+        type: "lose_node",
+        nodeId,
+        connectionId,
+        reason: "The connection ended during the handshake.",
+      });
       return;
     }
     control.nodeId = nodeId;
     this.#controlsByNode.set(nodeId, control);
     const { version, heartbeatIntervalMs, deadAfterMs, inlinePictures } = this.#options;
     control.sendsPicturesInline = inlinePictures !== null;
-    const carries = control.sendsPicturesInline ? { sendsPicturesInline: true } as const : {};
-    this.#advance(control, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...carries } });
+    const inline = control.sendsPicturesInline ? { sendsPicturesInline: true } as const : {};
+    this.#advance(control, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...inline } });
   }
 
   /** Rejects a node that the core has refused, and closes the connection. */
@@ -136,7 +141,7 @@ export class ControlPort {
   async #serve(connection: Connection): Promise<void> {
     const { clock, log } = this.#options;
     const peer = new Peer(connection, { clock, log, onPicture: (picture) => receivePicture(control, picture) });
-    if (this.#controls.size >= LIMITS.nodesMax + STRANGERS_MAX) {
+    if (this.#controls.size >= LIMITS.nodesMax + PENDING_CONNECTIONS_MAX) {
       await peer.leave("too_many_nodes", `There are ${this.#controls.size} connections already.`);
       return;
     }
@@ -173,7 +178,7 @@ export class ControlPort {
     const { inlinePictures, results, log } = this.#options;
     inlinePictures?.results.put(digest, bytes).catch((error) => {
       const failure = asDmlError(error);
-      log.warn("The picture of a result was not kept.", { digest, code: failure.code, reason: failure.message });
+      log.warn("The picture of a result could not be stored.", { digest, code: failure.code, reason: failure.message });
       results.pictureFailed(digest, failure);
     });
   }
@@ -204,7 +209,7 @@ export class ControlPort {
     const { connectionId, nodeId, peer } = control;
     if (message.type === "hello") return this.#admit(control, message);
     if (message.type === "error") {
-      log.warn("A node turned a message down.", { remote: peer.remote, ...message });
+      log.warn("A node refused a message.", { remote: peer.remote, ...message });
       return;
     }
     if (nodeId === null) return;

@@ -85,5 +85,5 @@ async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {
     throw new DmlError("cancelled", "The upload of the piece was interrupted.", { cause });
   }
   if (bytes.length === length) return bytes;
-  throw new DmlError("request_invalid", `${bytes.length} bytes came, but ${length} were announced.`);
+  throw new DmlError("request_invalid", `${bytes.length} bytes arrived, but ${length} were announced.`);
 }

@@ -72,7 +72,7 @@ export async function bodyOf(
   try {
     const bytes = await withinTime(request.bytes(), options.clock);
     if (bytes.length === size) return bytes;
-    throw new DmlError("request_invalid", `${bytes.length} bytes came, but ${size} were announced.`);
+    throw new DmlError("request_invalid", `${bytes.length} bytes arrived, but ${size} were announced.`);
   } catch (error) {
     throw asDmlError(error, "cancelled");
   } finally {

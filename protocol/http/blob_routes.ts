@@ -88,8 +88,8 @@ async function answerGet(
     return new Response(null, { status: 304, headers });
   }
   const ifRange = request.headers.get("if-range");
-  const askedFor = ifRange === null || ifRange === etag ? request.headers.get("range") : null;
-  const range = parseByteRange(askedFor, size);
+  const requested = ifRange === null || ifRange === etag ? request.headers.get("range") : null;
+  const range = parseByteRange(requested, size);
   if (range === "unsatisfiable") {
     headers.set("content-range", `bytes */${size}`);
     return new Response(null, { status: 416, headers });
@@ -147,11 +147,11 @@ async function answerPut(
     return problemResponse(refusal, { status: 411 });
   }
   if (Number(length) > bytesMax) {
-    throw new DmlError("blob_too_large", `The blob has ${length} bytes; at most ${bytesMax} are taken.`);
+    throw new DmlError("blob_too_large", `The blob has ${length} bytes; at most ${bytesMax} are accepted.`);
   }
   const bytes = await request.bytes();
   if (bytes.length !== Number(length)) {
-    throw new DmlError("request_invalid", `${bytes.length} bytes came, but ${length} were announced.`);
+    throw new DmlError("request_invalid", `${bytes.length} bytes arrived, but ${length} were announced.`);
   }
   const known = await write.stat(digest) !== null;
   await write.put(digest, bytes);

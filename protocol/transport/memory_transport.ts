@@ -41,7 +41,7 @@ export class MemoryTransport implements Transport {
   async connect(address: Address, options: { signal?: AbortSignal } = {}): Promise<Connection> {
     const name = nameOf(address);
     if (options.signal?.aborted) {
-      throw new DmlError("connection_lost", `Connecting to ${name} was given up.`);
+      throw new DmlError("connection_lost", `Connecting to ${name} was cancelled.`);
     }
     const there = new MemoryPipe(this.#chunkBytes);
     const back = new MemoryPipe(this.#chunkBytes);

@@ -39,7 +39,7 @@ export interface PeerOptions {
 }
 
 /** Queued bytes up to which a picture is sent inline; more pictures would delay messages. */
-const CARRIED_BEHIND_BYTES_MAX = 2 * 1024 * 1024;
+const INLINE_BEHIND_BYTES_MAX = 2 * 1024 * 1024;
 
 /** Buffer for frames being written. One serves all connections: the system takes them at once. */
 const outgoing = new BufferPool(256 * 1024);
@@ -103,7 +103,7 @@ export class Peer implements AsyncIterable<Message[]> {
   /** Returns true if a picture of `size` bytes fits into a frame and few bytes wait before it. */
   canSendPicture(size: number): boolean {
     if (this.#ending !== null || this.#isBroken) return false;
-    return size <= INLINE_PICTURE_BYTES_MAX && this.#queuedBytes <= CARRIED_BEHIND_BYTES_MAX;
+    return size <= INLINE_PICTURE_BYTES_MAX && this.#queuedBytes <= INLINE_BEHIND_BYTES_MAX;
   }
 
   /**
@@ -111,7 +111,7 @@ export class Peer implements AsyncIterable<Message[]> {
    * first.
    */
   sendPicture(picture: InlinePicture): void {
-    invariant(this.canSendPicture(picture.bytes.length), "a picture is carried where it may be");
+    invariant(this.canSendPicture(picture.bytes.length), "a picture is sent inline only if it may be");
     const payload = encodePictureFrame(picture);
     this.#enqueue(payload, frameBytesOf(payload));
   }
@@ -180,7 +180,7 @@ export class Peer implements AsyncIterable<Message[]> {
       return decodeMessage(payload);
     } catch (error) {
       if (!(error instanceof DmlError) || error.code !== "message_unknown") throw error;
-      this.#log.debug("A message of unknown type was turned down.", { reason: error.message });
+      this.#log.debug("A message of unknown type was refused.", { reason: error.message });
       this.send({ type: "error", code: error.code, reason: clipReason(error.message) });
       return null;
     }
@@ -255,7 +255,7 @@ export class Peer implements AsyncIterable<Message[]> {
 }
 
 function refusePicture(): never {
-  throw new DmlError("message_invalid", "A picture came where none is taken.");
+  throw new DmlError("message_invalid", "A picture came, but none may travel here.");
 }
 
 function goodbye(code: ErrorCode, reason: string): Goodbye {

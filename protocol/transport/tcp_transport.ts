@@ -59,7 +59,7 @@ export class TcpTransport implements Transport {
 
 function connectFailure(error: unknown, options: { name: string; signal?: AbortSignal }): string {
   const { name, signal } = options;
-  if (signal?.aborted) return `Connecting to ${name} was given up.`;
+  if (signal?.aborted) return `Connecting to ${name} was cancelled.`;
   if (error instanceof Deno.errors.ConnectionRefused) return `Nobody listens on ${name}.`;
   return `${name} could not be reached: ${error instanceof Error ? error.message : error}`;
 }

@@ -163,7 +163,7 @@ function enter(state: SessionState, welcome: Welcome): SessionStep {
 function tick(state: SessionState, nowMs: number): SessionStep {
   if (state.deadlineMs === null || nowMs < state.deadlineMs) return { state, outputs: [] };
   const awaited = state.phase === "awaiting_hello" ? "hello" : "answer to the hello";
-  return leave(state, "handshake_timeout", `No ${awaited} came in time.`);
+  return leave(state, "handshake_timeout", `No ${awaited} arrived in time.`);
 }
 
 function violation(state: SessionState, reason: string): SessionStep {

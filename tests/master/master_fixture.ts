@@ -121,8 +121,8 @@ export class MasterFixture implements AsyncDisposable {
   }
 
   /**
-   * Waits until the master has processed everything that `node` sent. It runs a command on the node,
-   * because the report of a command is the only message that a caller can wait for.
+   * Waits until the master has processed everything that `node` sent. It runs a command on the
+   * node, because the report of a command is the only message that a caller can wait for.
    */
   async heeded(node: ScriptedNode): Promise<void> {
     const told = this.master.command(node.nodeId, "resume");

@@ -69,7 +69,7 @@ export interface NodeRecovered {
   readonly nodeId: string;
 }
 
-/** Loss of a node's connection, closed or given up. Its attempts ended in earlier events. */
+/** Loss of a node's connection. The node's attempts ended in earlier events. */
 export interface NodeLost {
   readonly type: "node_lost";
   readonly nodeId: string;

@@ -215,7 +215,7 @@ Deno.test("canSendPicture() says no to what fills no frame, behind much that wai
   assertEquals(peer.canSendPicture(1), false);
 });
 
-Deno.test("a picture where none is taken ends the connection", async () => {
+Deno.test("a picture that may not travel inline ends the connection", async () => {
   const bytes = Uint8Array.of(1, 2, 3);
   const inlinePictures = encodeFrames([encodePictureFrame({ digest: digestOf(bytes), bytes })]);
   const { delivered, answers, ending } = await meet(concat([inlinePictures, encodeFrame(encodeMessage(ping))]), 1_000);
