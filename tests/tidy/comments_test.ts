@@ -9,7 +9,7 @@ import { PRODUCT } from "./sources.ts";
 const UNWANTED = /^(What|Whoever|Who|Whose|Which|Of|How|Where|Whether|By|As)\b/;
 
 /** Number of doc comments of the product that still begin so. Every rewording lowers it. */
-const UNWANTED_MAX = 854;
+const UNWANTED_MAX = 26;
 
 Deno.test("doc comments begin with a verb or a noun phrase", () => {
   const unwanted = PRODUCT.flatMap((source) => [...docCommentsOf(source)])
