@@ -106,10 +106,7 @@ export class Peer implements AsyncIterable<Message[]> {
     return size <= INLINE_PICTURE_BYTES_MAX && this.#queuedBytes <= INLINE_BEHIND_BYTES_MAX;
   }
 
-  /**
-   * Queues `picture`, whose bytes must not change afterwards. Check {@linkcode canSendPicture}
-   * first.
-   */
+  /** Queues `picture`, whose bytes must not change. {@linkcode canSendPicture} must be true. */
   sendPicture(picture: InlinePicture): void {
     invariant(this.canSendPicture(picture.bytes.length), "a picture is sent inline only if it may be");
     const payload = encodePictureFrame(picture);
@@ -186,10 +183,7 @@ export class Peer implements AsyncIterable<Message[]> {
     }
   }
 
-  /**
-   * Sends a goodbye to a side that violates the protocol. The connection closes when that side has
-   * closed it, or after a delay.
-   */
+  /** Sends a goodbye for a violation; closes once the other side has, or after a delay. */
   #expel({ code, message }: DmlError): void {
     const reason = clipReason(message);
     this.#log.warn("A connection was closed: the other side broke the protocol.", {
@@ -226,8 +220,7 @@ export class Peer implements AsyncIterable<Message[]> {
         await this.#connection.write(frames);
       } catch (error) {
         this.#log.debug("A connection broke while it was written.", { error: String(error) });
-        // The connection stays open: the other side may have sent its reason, which can still be
-        // read.
+        // Stays open: the other side may have sent its reason, which can still be read.
         this.#isBroken = true;
         this.#shutLater();
         return;

@@ -26,7 +26,7 @@ export class PeopleCli implements AsyncDisposable {
   readonly #http: MasterHttp;
 
   constructor() {
-    const predictions = { promise: () => Promise.resolve(() => {}) } as unknown as Predictions;
+    const predictions = { reserve: () => Promise.resolve(() => {}) } as unknown as Predictions;
     const app = new Hono().route("/", peopleRoutes({ people: this.master.people, predictions, clock: SYSTEM_CLOCK }));
     app.onError(errorBoundary(new Refusals({ log: SILENT_LOG, random: seededRandom(1), clock: new ManualClock() })));
     this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
