@@ -127,7 +127,7 @@ export class ModelStore {
    * if another model has its version.
    */
   async register(manifest: Manifest): Promise<RegisteredModel> {
-    for (const { digest, size } of blobsOf(manifest)) {
+    for (const { digest, size } of requiredBlobs(manifest)) {
       await this.ensure(digest);
       const known = await this.#durable.stat(digest);
       if (known === size) continue;

@@ -8,8 +8,11 @@ import { chooseFace, type FaceChoice } from "./choose_face.ts";
  * similar enough for the name is uncertain only because a picture has each name once: the more
  * similar one of the two may well be the person.
  */
-export function chooseRejected(persons: readonly Person[], choice: FaceChoice & { name: string }): Person {
-  const { face, largest, name } = choice;
+export function chooseRejected(
+  persons: readonly Person[],
+  choice: FaceChoice & { name: string; known: number },
+): Person {
+  const { face, largest, name, known } = choice;
   if (face === null && !largest) {
     const perhaps = persons.filter((person) => similarityTo(name, person) !== null);
     const taken = perhaps.filter((person) => person.name === name || (similarityTo(name, person) ?? -1) >= known);

@@ -1,3 +1,4 @@
+import { facesInForce } from "./build_gallery.ts";
 import { cosine } from "../../models/gallery/cosine.ts";
 import { lookalikeSimilarity } from "../../models/gallery/default_thresholds.ts";
 import { DEFAULT_THRESHOLDS } from "../../models/gallery/gallery_index.ts";

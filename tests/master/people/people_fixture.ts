@@ -48,13 +48,35 @@ export function pictureOf(...faces: DrawnFace[]): Uint8Array<ArrayBuffer> {
 /** Returns a picture of one face of good quality. */
 export const portrait = (angle: number) => pictureOf({ x: 100, angle });
 
-/**
- * Finds the faces that {@linkcode pictureOf} drew, and recognises them by the newest published
- * version.
- */
+/** An archive of one person with `faces` faces, each in a direction of its own. */
+export function archiveOf(name: string, faces: number): string {
+  const header = headerOf({ gallery: "staff", embedder: EMBEDDER, dimensions: 2, thresholds: DEFAULT_THRESHOLDS });
+  const lines = Array.from({ length: faces }, (_, index) => {
+    const angle = index * 360 / faces;
+    const radians = angle * Math.PI / 180;
+    return encodeArchiveLine({
+      face: {
+        kind: "enrolled",
+        quality: { eyeDistance: 40, sharpness: 200 },
+        source: `${index}.jpg`,
+        createdMs: index,
+        embedding: encodeVector(Float32Array.of(Math.cos(radians), Math.sin(radians))),
+        crop: portrait(angle).toBase64(),
+      },
+    });
+  });
+  return [
+    encodeArchiveLine({ header }),
+    encodeArchiveLine({ person: { name, metadata: {}, createdMs: 0 } }),
+    ...lines,
+    encodeArchiveLine({ end: { people: 1, faces } }),
+  ].join("");
+}
+
+/** Finds what {@linkcode pictureOf} drew, and says who it is by the newest version that was published. */
 export class FakeFaceFinder implements FaceFinder {
   current: Digest = EMBEDDER;
-  /** Errors with which the next pictures are refused. */
+  /** Errors for the next calls of `find`, one a call; it finds faces once they are used up. */
   readonly failures: DmlError[] = [];
   readonly asked: { gallery: string | null; crops: boolean }[] = [];
   readonly #crops = new Map<Digest, Uint8Array<ArrayBuffer>>();
@@ -156,7 +178,7 @@ export class FakeGalleryDelivery implements GalleryDelivery {
     this.retired.push(gallery);
   }
 
-  /** Returns the people in the newest version of a gallery. */
+  /** Returns the people in the latest version of a gallery. */
   async peopleOf(gallery: string): Promise<PublishedPeople> {
     const newest = this.published.findLast((version) => version.gallery === gallery);
     if (newest === undefined) throw new DmlError("gallery_unknown", `There is no gallery ${gallery}.`);

@@ -107,7 +107,7 @@ Deno.test("apply() sends the result once its pictures have digests, and keeps th
   assertEquals([said.type === "task.result" && said.annotated, more], [NAMES.annotated, []]);
   assertEquals(history.phase(1), "uploading");
   history.event({ kind: "attemptUploaded", key: history.key(1) });
-  assertEquals([history.said(), history.state.attempts.size], [[], 0]);
+  assertEquals([history.sentMessages(), history.state.attempts.size], [[], 0]);
 });
 
 Deno.test("apply() withdraws a result whose pictures cannot be uploaded", () => {
@@ -122,7 +122,7 @@ Deno.test("apply() reports nothing about the pictures of a cancelled attempt", (
   history.event({ kind: "picturesNamed", key: history.key(1), ...NAMES });
   history.act();
   history.event({ kind: "attemptUploaded", key: history.key(1) });
-  assertEquals([history.said(), history.state.attempts.size], [[], 0]);
+  assertEquals([history.sentMessages(), history.state.attempts.size], [[], 0]);
 });
 
 Deno.test("apply() runs a repeated assignment once, even after it has ended", () => {
@@ -217,7 +217,7 @@ Deno.test("apply() sends nothing to a new master that was meant for a lost conne
   history.event({ kind: "disconnected" });
   history.event({ kind: "modelFailed", manifestDigest: MODEL, failure: FAILURE });
   history.event({ kind: "connected" });
-  assertEquals(history.said(), []);
+  assertEquals(history.sentMessages(), []);
 });
 
 Deno.test("runningCount() and queuedCount() count attempts with a worker and waiting ones", () => {

@@ -55,7 +55,7 @@ Deno.test("apply() reports the active version to a returning master, then activa
   assertEquals(doing(history.act()), ["fetchGallery"]);
   taken(history, 2);
   history.event({ kind: "disconnected" }).event({ kind: "connected" });
-  history.said();
+  history.sentMessages();
   history.instruction(galleryOffer(2));
   assertEquals(said(history), ["staff@2 ready"]);
   assertEquals(history.act(), [], "nothing is new");
@@ -125,7 +125,7 @@ Deno.test("apply() names the cropped face of each person", () => {
   history.event({ kind: "attemptRan", key, prediction: { ...nobody(), persons }, serviceMs: 1, hasPictures: true });
   assertEquals(doing(history.act()), ["upload"]);
   history.event({ kind: "picturesNamed", key, annotated: null, crops });
-  const [result] = history.said();
+  const [result] = history.sentMessages();
   const named = result.type === "task.result" ? result.prediction.persons : [];
   assertEquals(named, persons.map((person, at) => ({ ...person, crop: crops[at] })));
 });

@@ -116,7 +116,7 @@ Deno.test("Upgrader() marks a program on trial good once the master has accepted
   await using bench = await Bench.open({ trial: NEWER.digest });
   const directory = new UpgradeDirectory(bench.place.path);
   await directory.setPending(NEWER);
-  await bench.upgrader.cutOff();
+  await bench.upgrader.connectionFailed();
   assertEquals((await directory.recordFailure(NEWER.digest, "it ended"))?.isFinal, false);
   await directory.setPending(NEWER);
   await bench.upgrader.welcomed();
