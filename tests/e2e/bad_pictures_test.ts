@@ -23,7 +23,8 @@ async function oddPictures(): Promise<Record<string, { bytes: Uint8Array; expect
   const odd = (bytes: Uint8Array, expected: string) => ({ bytes, expected });
   const frame = (index: number) => ({ ...SMALL, indexAt: () => index });
   return {
-    "truncated.jpg": odd(truncated(photo), "image_unreadable"),
+    "truncated.jpg": odd(truncated(photo, 0.3), "image_unreadable"),
+    "cut.jpg": odd(truncated(photo, 0.8), "1920x1280"),
     "text.jpg": odd(makeText(), "image_unsupported"),
     "empty.jpg": odd(new Uint8Array(), "image_empty"),
     "one-pixel.jpg": odd(await makeJpeg(makePicture(1, 1)), "1x1"),

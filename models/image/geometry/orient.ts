@@ -13,6 +13,7 @@ export function orient(picture: Picture, orientation: Orientation): Picture {
   const { width, height } = picture;
   const exchanged = exchangesSides(orientation);
   const target = {
+    ...picture,
     width: exchanged ? height : width,
     height: exchanged ? width : height,
     data: new Uint8Array(picture.data.length),

@@ -1,14 +1,14 @@
 import createLibjpeg from "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs";
-import { concat } from "../../../protocol/kernel/concat.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import type { AssetSource } from "../../assets.ts";
 import { JpegDecoder } from "./decoder/jpeg_decoder.ts";
 import { JpegFallback } from "./fallback.ts";
 import { JpegEncoder } from "./encoder/jpeg_encoder.ts";
-import { MARKER, MARKER_START } from "./marker.ts";
-import { hasJpegEnd, type JpegHeader, readJpegHeader } from "./header.ts";
+import { type JpegHeader, readJpegHeader } from "./header.ts";
 import { ANNOTATED_QUALITY } from "../jpeg_quality.ts";
 import { hasAllScans } from "./scans.ts";
+import { COARSE, HARMLESS } from "./survey/flaw_text.ts";
+import { type JudgedJpeg, judgeJpeg } from "./survey/judge_jpeg.ts";
 import type { Picture } from "../picture.ts";
 import { fromGrey } from "../samples.ts";
 import { PixelPool } from "../pixel_pool.ts";
@@ -37,13 +37,16 @@ interface LibjpegDecoder {
   delete(): void;
 }
 
-/** A decoder that supports some JPEGs and returns `null` for all others. */
+/** A picture as libjpeg-turbo decodes it; `isFlawed` if it gave a warning about the file. */
+interface Decoded {
+  readonly picture: Picture;
+  readonly isFlawed: boolean;
+}
+
+/** A decoder that takes some JPEGs and returns `null` for all others. */
 export type PlainDecoder = Pick<JpegDecoder, "decode" | "memoryBytes">;
 
 const startLibjpeg: EmscriptenFactory<Libjpeg> = createLibjpeg;
-
-/** The end-of-image marker. */
-const END = Uint8Array.of(MARKER_START, MARKER.endOfImage);
 
 /**
  * Largest WebAssembly memory that is kept. It never shrinks, so an instance that a huge picture
@@ -54,10 +57,11 @@ const MEMORY_KEPT_BYTES = 160 * 1024 * 1024;
 /**
  * Decoder and encoder of JPEGs.
  *
- * A common, undamaged file is decoded by {@linkcode JpegDecoder}. Any other is decoded by
- * libjpeg-turbo in WebAssembly, which produces the same pixels more slowly, and a file that
- * libjpeg-turbo refuses by {@linkcode JpegFallback}. A file that lacks only its end marker is
- * decoded; one that lacks more is refused. {@linkcode JpegEncoder} encodes.
+ * A plain and sound file is decoded by {@linkcode JpegDecoder}, any other by libjpeg-turbo in
+ * WebAssembly, which makes the same pixels more slowly, and a file that libjpeg-turbo cannot decode
+ * by {@linkcode JpegFallback}. A file with flaws is decoded as libjpeg-turbo does, with grey for
+ * what is missing, and the picture says so, unless {@linkcode judgeJpeg} finds that too much is
+ * missing. {@linkcode JpegEncoder} encodes.
  */
 export class JpegCodec {
   readonly #decoder: PlainDecoder;
@@ -86,17 +90,15 @@ export class JpegCodec {
    */
   async decode(bytes: Uint8Array): Promise<Picture> {
     const header = readJpegHeader(bytes);
-    if (header.components === 4) return await this.#fallback.decode(bytes, header);
+    if (header.components === 4) return await this.#decodeInk(bytes, header);
     const plain = this.#decoder.decode(bytes, this.#spare);
     if (plain !== null) return plain;
-    const libjpeg = await this.#start();
-    try {
-      return this.#decodeWith(libjpeg, bytes);
-    } catch {
-      if (!hasJpegEnd(bytes, header)) return await this.#decodeEnded(bytes, header);
-      // libjpeg-turbo refuses mere warnings too, such as stray bytes between segments.
-      return await this.#fallback.decode(bytes, header);
-    }
+    if (header.arithmetic) return await this.#decodeArithmetic(bytes);
+    if (header.progressive) return await this.#decodeProgressive(bytes, header);
+    const judged = judgeJpeg(bytes, header);
+    const decoded = await this.#tryLibjpeg(judged.bytes);
+    if (decoded === null) return await this.#decodeOdd(judged, header);
+    return withFlaw(decoded.picture, judged.flaw ?? (decoded.isFlawed ? HARMLESS : null));
   }
 
   /** Encodes as a baseline JPEG with 4:2:0 colour; `quality` is 1 to 100. */
@@ -110,32 +112,53 @@ export class JpegCodec {
     });
   }
 
-  /**
-   * Decodes a JPEG that lacks only its end marker: libjpeg-turbo refuses a file whose bits run out
-   * before the marker that is appended here. With arithmetic coding the bits never run out, so such
-   * a file is refused.
-   */
-  async #decodeEnded(bytes: Uint8Array, header: JpegHeader): Promise<Picture> {
-    let cause: unknown;
-    if (!header.arithmetic && hasAllScans(bytes, header)) {
-      const libjpeg = await this.#start();
-      try {
-        return this.#decodeWith(libjpeg, concat([bytes, END]));
-      } catch (error) {
-        cause = error;
-      }
-    }
-    throw new DmlError("image_unreadable", "The JPEG is cut short.", { cause });
+  async #decodeProgressive(bytes: Uint8Array, header: JpegHeader): Promise<Picture> {
+    const isComplete = hasAllScans(bytes, header);
+    const whole = await this.#tryLibjpeg(bytes);
+    if (whole !== null && !whole.isFlawed && isComplete) return whole.picture;
+    if (whole !== null) this.#spare.release(whole.picture);
+    const judged = judgeJpeg(bytes, header);
+    const decoded = await this.#tryLibjpeg(judged.bytes);
+    if (decoded === null) return await this.#decodeOdd(judged, header);
+    const isCoarse = !judged.isLossy && (decoded.isFlawed || !isComplete);
+    return withFlaw(decoded.picture, isCoarse ? COARSE : judged.flaw ?? HARMLESS);
   }
 
-  #decodeWith(libjpeg: Libjpeg, bytes: Uint8Array): Picture {
+  /** Decodes a JPEG with arithmetic codes, which never run out: nobody can tell where one is cut. */
+  async #decodeArithmetic(bytes: Uint8Array): Promise<Picture> {
+    const decoded = await this.#tryLibjpeg(bytes);
+    if (decoded !== null && !decoded.isFlawed) return decoded.picture;
+    if (decoded !== null) this.#spare.release(decoded.picture);
+    throw new DmlError("image_unreadable", "The JPEG is damaged or cut short.");
+  }
+
+  /** Decodes a JPEG of four components, which libjpeg-turbo's WebAssembly build cannot. */
+  async #decodeInk(bytes: Uint8Array, header: JpegHeader): Promise<Picture> {
+    if (header.arithmetic) return await this.#fallback.decode(bytes, header);
+    return await this.#decodeOdd(judgeJpeg(bytes, header), header);
+  }
+
+  /**
+   * Decodes a JPEG that libjpeg-turbo refuses, with the fallback, which does not make missing rows
+   * grey: it is given no such file.
+   */
+  async #decodeOdd({ bytes, isLossy, flaw }: JudgedJpeg, header: JpegHeader): Promise<Picture> {
+    if (isLossy) throw new DmlError("image_unreadable", "The JPEG is damaged or cut short.");
+    const picture = await this.#fallback.decode(bytes, header);
+    const isCoarse = header.progressive && !hasAllScans(bytes, header);
+    return withFlaw(picture, isCoarse ? COARSE : flaw);
+  }
+
+  /** Decodes with libjpeg-turbo; returns `null` if it refuses the file. */
+  async #tryLibjpeg(bytes: Uint8Array): Promise<Decoded | null> {
+    const libjpeg = await this.#start();
     try {
-      const picture = decodeWith(libjpeg, bytes, this.#spare);
+      const decoded = decodeWith(libjpeg, bytes, this.#spare);
       this.#release();
-      return picture;
+      return decoded;
     } catch (error) {
       this.#release(error);
-      throw error;
+      return null;
     }
   }
 
@@ -149,9 +172,7 @@ export class JpegCodec {
    * may not recover from.
    */
   #release(error?: unknown): void {
-    // A number is the address of a C++ exception: the codec refused the picture and is still
-    // intact.
-    const sound = error === undefined || typeof error === "number";
+    const sound = error === undefined || isException(error);
     const isTooLarge = this.#libjpeg !== null && this.#libjpeg.HEAP8.byteLength > MEMORY_KEPT_BYTES;
     if (!sound || isTooLarge) this.#libjpeg = null;
   }
@@ -160,19 +181,44 @@ export class JpegCodec {
 // A decoder is deleted after each picture: its buffers would otherwise take half of the memory of
 // the instance.
 
-function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array, spare: PixelPool): Picture {
+function decodeWith(libjpeg: Libjpeg, bytes: Uint8Array, spare: PixelPool): Decoded {
   const decoder = new libjpeg.JPEGDecoder();
   try {
     decoder.getEncodedBuffer(bytes.length).set(bytes);
-    decoder.decode();
+    const refusal = errorOf(() => decoder.decode());
     const { width, height, componentCount } = decoder.getFrameInfo();
     // Both the input, above, and the output are memory of the codec.
     const samples = viewOfResult(() => decoder.getDecodedBuffer());
-    if (componentCount === 1) return fromGrey({ width, height, data: samples });
-    const data = spare.take(samples.length);
-    data.set(samples);
-    return { width, height, data };
+    // The decoder throws for warnings, too, but then it has gone through to the end. Where it did
+    // not, its output is zeros.
+    if (refusal !== null && (!isException(refusal) || !samples.some((sample) => sample !== 0))) throw refusal;
+    return { picture: pictureOf({ width, height, data: samples }, componentCount, spare), isFlawed: refusal !== null };
   } finally {
     decoder.delete();
   }
+}
+
+function pictureOf(stored: Picture, components: number, spare: PixelPool): Picture {
+  if (components === 1) return fromGrey(stored);
+  const data = spare.take(stored.data.length);
+  data.set(stored.data);
+  return { ...stored, data };
+}
+
+function errorOf(call: () => void): unknown {
+  try {
+    call();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Returns true for the address of a C++ exception: the codec is as good as before. */
+function isException(error: unknown): boolean {
+  return typeof error === "number";
+}
+
+function withFlaw(picture: Picture, flaw: string | null): Picture {
+  return flaw === null ? picture : { ...picture, flaw };
 }

@@ -71,13 +71,6 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   return { ...frame, orientation: orientation ?? 1, adobe, scanOffset };
 }
 
-/**
- * Returns true if an end-of-image marker follows the first scan; without it the JPEG is cut short.
- */
-export function hasJpegEnd(bytes: Uint8Array, header: JpegHeader): boolean {
-  return countMarkers(bytes, MARKER.endOfImage, header.scanOffset) > 0;
-}
-
 function readFrame(segment: Uint8Array, marker: number) {
   if (!DECODED_FRAMES.includes(marker)) {
     const kind = (marker & 3) === 3 ? "lossless" : "hierarchical";

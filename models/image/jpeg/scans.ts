@@ -16,6 +16,7 @@ export function hasAllScans(bytes: Uint8Array, { components, scanOffset }: JpegH
   let at: number | null = scanOffset;
   while (at !== null && at + 3 < bytes.length) {
     const marker = bytes[at + 1];
+    if (marker === MARKER.endOfImage) break;
     const length = reader.uint16(at + 2);
     if (at + 2 + length > bytes.length) return false;
     if (marker === MARKER.startOfScan) noteScan(missing, reader.slice(at + 4, Math.max(0, length - 2)));
@@ -44,7 +45,7 @@ function noteScan(missing: Map<number, Set<number>>, header: Uint8Array): void {
  * Returns the offset of the next marker with a segment; skips coded data and restart markers.
  * Returns `null` if there is none.
  */
-function nextSegment(bytes: Uint8Array, from: number): number | null {
+export function nextSegment(bytes: Uint8Array, from: number): number | null {
   for (let at = bytes.indexOf(MARKER_START, from); at !== -1; at = bytes.indexOf(MARKER_START, at + 1)) {
     const marker = bytes[at + 1];
     const isRestart = marker >= MARKER.restart && marker < MARKER.restart + 8;

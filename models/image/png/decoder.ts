@@ -25,8 +25,11 @@ const INTERLACED: readonly Pass[] = [
   { left: 0, top: 1, columnStep: 1, rowStep: 2 },
 ];
 
+const PADDING = "The PNG has bytes behind the end of its pixels, which are ignored.";
+
 /**
- * Decodes every kind of PNG, 16 bits to 8, with transparency on white; throws `image_unreadable`.
+ * Decodes every kind of PNG, 16 bits to 8, with transparency on white. Small flaws that no pixel
+ * depends on are noted in the picture. Throws `image_unreadable`.
  */
 export async function decodePng(bytes: Uint8Array): Promise<Picture> {
   const header = readPngHeader(bytes);
@@ -38,9 +41,11 @@ export async function decodePng(bytes: Uint8Array): Promise<Picture> {
   }
   const picture = { width, height, data: new Uint8Array(width * height * 3) };
   const rows = writeRows(header, picture);
+  let { flaw } = header;
+  const onPadding = () => flaw ??= PADDING;
   let wanted = rows.next();
   // Rows are taken as they are inflated, so the unpacked file is never held as a whole.
-  for await (const chunk of inflate(header.pixelParts)) {
+  for await (const chunk of inflate(header.pixelParts, { onPadding })) {
     let taken = 0;
     while (!wanted.done && taken < chunk.length) {
       const { row, filled } = wanted.value;
@@ -52,10 +57,13 @@ export async function decodePng(bytes: Uint8Array): Promise<Picture> {
     }
     // After the last row the stream is still read to its end, for its checksum, unless it holds
     // more than the picture.
-    if (wanted.done && taken < chunk.length) break;
+    if (wanted.done && taken < chunk.length) {
+      onPadding();
+      break;
+    }
   }
   if (!wanted.done) throw new DmlError("image_unreadable", "The PNG is cut short.");
-  return picture;
+  return flaw === null ? picture : { ...picture, flaw };
 }
 
 /** A row with its filter byte in front, to be filled from the file. */

@@ -1,5 +1,6 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { ByteReader } from "../byte_reader.ts";
+import { crc32 } from "../crc32.ts";
 import { readExifOrientation } from "../jpeg/exif.ts";
 import type { Measures } from "../image_header.ts";
 
@@ -12,6 +13,18 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   4: [8, 16],
   6: [8, 16],
 };
+
+/** Where the first chunk begins, which is the header. */
+const FIRST_CHUNK = 8;
+/** The length, the type and the checksum of a chunk. */
+const CHUNK_FRAME_BYTES = 12;
+
+const FLAW = {
+  header: "The PNG has a header with a wrong checksum; its pixels can be read.",
+  critical: "The PNG has a chunk with a wrong checksum; its pixels can be read.",
+  ancillary: "The PNG has a damaged chunk beside its pixels, which is ignored.",
+  end: "The PNG lacks its end; nothing of the picture is missing.",
+} as const;
 
 /** The contents of the chunks of a PNG; of the pixels only where they are. */
 export interface PngHeader extends Measures {
@@ -30,6 +43,8 @@ export interface PngHeader extends Measures {
   readonly transparency: Uint8Array;
   /** The parts of the zlib stream that holds the pixels. */
   readonly pixelParts: readonly Uint8Array[];
+  /** One sentence on what is wrong with the chunks; `null` if nothing is. */
+  readonly flaw: string | null;
 }
 
 /** Reads the chunks of a PNG (PNG specification, third edition); throws `image_unreadable`. */
@@ -59,21 +74,43 @@ function readChunks(reader: ByteReader) {
   let palette = new Uint8Array();
   let transparency = new Uint8Array();
   let exif = new Uint8Array();
-  let offset = 33;
+  let flaw: string | null = readChunk(reader, FIRST_CHUNK).isSound ? null : FLAW.header;
+  let offset = FIRST_CHUNK + CHUNK_FRAME_BYTES + 13;
+  let hasEnd = false;
   // The chunks after the pixels are not needed: a file that lost its last chunk is still whole.
-  while (offset + 8 <= reader.length) {
-    const length = reader.uint32(offset);
-    const type = reader.ascii(offset + 4, 4);
-    if (type === "IEND") break;
+  while (offset + 8 <= reader.length && !hasEnd) {
+    const { type, content, isSound } = readChunk(reader, offset);
+    hasEnd = type === "IEND";
+    // As libpng does, a damaged chunk is ignored if a picture can do without it.
+    const isIgnored = !isSound && isAncillary(type);
+    if (!isSound) flaw ??= isIgnored ? FLAW.ancillary : FLAW.critical;
     // A part that is cut short is kept: inflating it shows how much is missing.
-    const content = reader.bytes.subarray(offset + 8, offset + 8 + length);
     if (type === "IDAT") pixelParts.push(content);
     if (type === "PLTE") palette = Uint8Array.from(content);
-    if (type === "tRNS") transparency = Uint8Array.from(content);
-    if (type === "eXIf") exif = Uint8Array.from(content);
-    offset += 12 + length;
+    if (type === "tRNS" && !isIgnored) transparency = Uint8Array.from(content);
+    if (type === "eXIf" && !isIgnored) exif = Uint8Array.from(content);
+    offset += CHUNK_FRAME_BYTES + content.length;
   }
-  return { pixelParts, palette, transparency, orientation: readExifOrientation(exif) };
+  if (!hasEnd) flaw ??= FLAW.end;
+  return { pixelParts, palette, transparency, orientation: readExifOrientation(exif), flaw };
+}
+
+/**
+ * Returns the chunk at `offset`; it is sound if it is whole and has the checksum that it says. That
+ * of pixels is not read: their zlib stream has one of its own.
+ */
+function readChunk(reader: ByteReader, offset: number) {
+  const length = reader.uint32(offset);
+  const checked = reader.bytes.subarray(offset + 4, offset + 8 + length);
+  const end = offset + 8 + length;
+  const type = reader.ascii(offset + 4, 4);
+  const isSound = end + 4 <= reader.length && (type === "IDAT" || reader.uint32(end) === crc32(checked));
+  return { type, content: checked.subarray(4), isSound };
+}
+
+/** Returns true for a chunk that a decoder may ignore: its type begins with a small letter. */
+function isAncillary(type: string): boolean {
+  return type >= "a";
 }
 
 function toColourType(value: number): PngHeader["colourType"] {

@@ -13,11 +13,14 @@ export const INFLATION_MAX = 1032;
 const SLICE_BYTES = 16 * 1024;
 
 /**
- * Inflates the zlib stream (RFC 1950) in `parts`, which follow one another. A consumer may stop at
- * any time; the rest is then not inflated. Bytes after the end of the stream are ignored. Throws
- * `image_unreadable` if the stream is damaged or cut short.
+ * Inflates the zlib stream (RFC 1950) in `parts`, which follow one another. A consumer that has
+ * enough just stops: the rest is not inflated. Bytes after the end of the stream are ignored, after
+ * `onPadding` was called. Throws `image_unreadable` if the stream is damaged or cut short.
  */
-export async function* inflate(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+export async function* inflate(
+  parts: readonly Uint8Array[],
+  { onPadding = () => {} }: { onPadding?: () => void } = {},
+): AsyncGenerator<Uint8Array> {
   const progress = { accepted: 0 };
   let length = 0;
   try {
@@ -29,6 +32,7 @@ export async function* inflate(parts: readonly Uint8Array[]): AsyncGenerator<Uin
     // A DecompressionStream throws no other error.
     if (!(error instanceof TypeError)) throw error;
     yield* inflatePadded(parts, { length, sound: progress.accepted });
+    onPadding();
   }
 }
 

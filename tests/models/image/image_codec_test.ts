@@ -47,6 +47,15 @@ Deno.test("ImageCodec.decode() turns the picture upright", async () => {
   }
 });
 
+Deno.test("ImageCodec.decode() says what is wrong with a picture that it turns upright", async () => {
+  const codec = createImageCodec(imageAssets);
+  const unended = (await fixtures.makeJpeg(picture)).subarray(0, -2);
+  for (const orientation of [1, 6]) {
+    const { flaw } = await codec.decode(fixtures.withOrientation(unended, orientation));
+    assertEquals(flaw, "The JPEG lacks its end marker; nothing of the picture is missing.");
+  }
+});
+
 Deno.test("ImageCodec.decode() turns an AVIF as its properties say", async () => {
   const codec = createImageCodec(imageAssets);
   const avif = await fixtures.makeAvif(picture);

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import type { Picture } from "../../../../models/image/picture.ts";
 import { decodePng } from "../../../../models/image/png/decoder.ts";
+import { readPngHeader } from "../../../../models/image/png/header.ts";
+import { concat } from "../../../../protocol/kernel/concat.ts";
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { assert, assertEquals, assertRejects } from "../../../assert.ts";
+import { makeExif } from "../tiff/tiff_writer.ts";
 import { makePng, type PngOptions } from "./png_writer.ts";
 
 const CHANNELS = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 } as const;
@@ -118,7 +121,9 @@ Deno.test("decodePng() ignores bytes after the end of the zlib stream, as long a
     const { data } = expected(options);
     for (const padding of [1, 4, 999, 40_000]) {
       const padded = await makePng({ ...options, padding });
-      assertEquals((await decodePng(padded)).data, data, `${side} ${padding}`);
+      const decoded = await decodePng(padded);
+      assertEquals(decoded.data, data, `${side} ${padding}`);
+      assertEquals(decoded.flaw, "The PNG has bytes behind the end of its pixels, which are ignored.");
       const checksum = padded.length - 12 - 4 - padding - 1;
       const error = await assertRejects(() => decodePng(padded.with(checksum, padded[checksum] ^ 1)), DmlError);
       assertEquals(error.code, "image_unreadable");
@@ -134,5 +139,52 @@ Deno.test("decodePng() stops inflating once it has its pixels", async () => {
     depth: 8,
     samplesAt: () => new Array(50_000).fill(9),
   });
-  assertEquals((await decodePng(bomb)).data, Uint8Array.of(9, 9, 9));
+  const decoded = await decodePng(bomb);
+  assertEquals(decoded.data, Uint8Array.of(9, 9, 9));
+  assertEquals(decoded.flaw, "The PNG has bytes behind the end of its pixels, which are ignored.");
+});
+
+const SMALL = {
+  width: 12,
+  height: 12,
+  colourType: 2,
+  depth: 8,
+  samplesAt: (x: number, y: number) => [x, y, 3],
+} as const;
+
+Deno.test("decodePng() shows all of a PNG that lacks its end, and says so", async () => {
+  const unended = await makePng({ ...SMALL, hasEnd: false });
+  for (const bytes of [unended, concat([unended, Uint8Array.of(0, 0, 0)]), (await makePng(SMALL)).subarray(0, -6)]) {
+    const { flaw, ...decoded } = await decodePng(bytes);
+    assertEquals(decoded, expected(SMALL));
+    assertEquals(flaw, "The PNG lacks its end; nothing of the picture is missing.");
+  }
+  assertEquals((await decodePng(concat([await makePng(SMALL), new Uint8Array(50)]))).flaw, undefined);
+});
+
+Deno.test("decodePng() ignores a chunk beside the pixels whose checksum is wrong, and says so", async () => {
+  const white = Uint8Array.of(0, 1, 0, 2, 0, 3);
+  const orientation = concat([new TextEncoder().encode("Exif\0\0"), makeExif({ 274: [6] })]);
+  for (const [type, content] of [["tRNS", white], ["eXIf", orientation], ["tEXt", white]] as const) {
+    const sound = await makePng({ ...SMALL, chunks: [[type, content]] });
+    assertEquals((await decodePng(sound)).flaw, undefined, type);
+    // The signature and the header are 33 bytes, what frames the content 12.
+    for (const at of [33 + 12 + content.length - 1, 33 + 8 + content.length - 1]) {
+      const damaged = sound.with(at, sound[at] ^ 1);
+      const { flaw, ...decoded } = await decodePng(damaged);
+      assertEquals(decoded, expected(SMALL), type);
+      assertEquals(flaw, "The PNG has a damaged chunk beside its pixels, which is ignored.");
+      assertEquals(readPngHeader(damaged).orientation, 1);
+    }
+  }
+});
+
+Deno.test("decodePng() says that a chunk which it needs has a wrong checksum", async () => {
+  const palette = { ...SMALL, colourType: 3, samplesAt: (x: number) => [x] } as const;
+  const sound = await makePng({ ...palette, chunks: [["PLTE", PALETTE]] });
+  for (const at of [8 + 12 + 13 - 1, 33 + 12 + PALETTE.length - 1]) {
+    const { flaw, ...decoded } = await decodePng(sound.with(at, sound[at] ^ 1));
+    assertEquals(decoded, expected(palette));
+    assert(flaw?.endsWith("with a wrong checksum; its pixels can be read."), flaw);
+  }
 });

@@ -14,6 +14,8 @@ export interface PngOptions {
   readonly filters?: readonly number[];
   /** Bytes after the end of the zlib stream, in the same chunk; none by default. */
   readonly padding?: number;
+  /** False to leave out the chunk at the end. */
+  readonly hasEnd?: boolean;
   /** Chunks before the pixels, such as `PLTE` and `tRNS`. */
   readonly chunks?: readonly (readonly [string, Uint8Array])[];
 }
@@ -40,7 +42,7 @@ export async function makePng(options: PngOptions): Promise<Uint8Array<ArrayBuff
     pngHeaderChunk({ width, height, depth, colourType, interlaced: options.interlaced }),
     ...(options.chunks ?? []).map(([type, content]) => pngChunk(type, content)),
     pngChunk("IDAT", concat([await deflate(concat(rows)), new Uint8Array(options.padding ?? 0)])),
-    pngChunk("IEND", new Uint8Array()),
+    options.hasEnd === false ? new Uint8Array() : pngChunk("IEND", new Uint8Array()),
   ]);
 }
 

@@ -15,8 +15,7 @@ const withoutDecoder = new JpegCodec(imageAssets, new PixelPool(), { decode: () 
 /** The pixels, or the code of the error. */
 async function outcome(codec: JpegCodec, bytes: Uint8Array): Promise<unknown> {
   try {
-    const { width, height, data } = await codec.decode(bytes);
-    return { width, height, data };
+    return await codec.decode(bytes);
   } catch (error) {
     assert(error instanceof DmlError, String(error));
     return error.code;

@@ -24,6 +24,7 @@ async function assertSamePicture(jpeg: Uint8Array): Promise<void> {
   assert(picture !== null, "it is taken");
   const expected = await libjpeg.decode(jpeg);
   assertEquals([picture.width, picture.height], [expected.width, expected.height]);
+  assertEquals(expected.flaw, undefined);
   const wrong = expected.data.findIndex((sample, at) => picture.data[at] !== sample);
   const [x, y] = [Math.floor(wrong / 3) % picture.width, Math.floor(wrong / 3 / picture.width)];
   assert(wrong === -1, `pixel ${x}, ${y} of ${picture.width} x ${picture.height} differs`);
