@@ -1,7 +1,8 @@
-import { AC_SIZE_MAX, BLOCK_SIZE, CODE_MAX, END_OF_BLOCK, SIXTEEN_ZEROS } from "../jpeg.ts";
+import { AC_SIZE_MAX, BLOCK_SIDE, BLOCK_SIZE, CODE_MAX, END_OF_BLOCK, SIXTEEN_ZEROS } from "../jpeg.ts";
 import { extended, refillBytes, REFILLED_BITS, refilled } from "./bit_stream.as.ts";
 import { advanceOf, lengthOf, nextCoefficient, nextDifference, NONE, symbolOf, valueOf } from "./huffman_codes.as.ts";
 import { transform } from "./inverse_dct.as.ts";
+import { transformReduced } from "./reduced_dct.as.ts";
 import {
   BLOCK_AC_TABLE,
   BLOCK_ADVANCE,
@@ -10,6 +11,7 @@ import {
   BLOCK_ENTRY_BYTES,
   BLOCK_PREDICTOR,
   BLOCK_QUANTISATION,
+  BLOCK_SAMPLES,
   BLOCK_STRIDE,
   BLOCK_TARGET,
   BLOCKS_AT,
@@ -99,5 +101,8 @@ export function decode(mcus: i32, blocksEnd: usize): i32 {
 function writeSamples(block: usize, dc: i32, seen: i32, sum: u32): i32 {
   const target = <usize>load<u32>(block, BLOCK_TARGET);
   store<u32>(block, <u32>target + load<u32>(block, BLOCK_ADVANCE), BLOCK_TARGET);
-  return transform(dc, target, load<u32>(block, BLOCK_STRIDE), seen, sum);
+  const samples = load<u32>(block, BLOCK_SAMPLES);
+  const stride = <usize>load<u32>(block, BLOCK_STRIDE);
+  if (samples != BLOCK_SIDE) return transformReduced(dc, target, stride, seen, sum, samples);
+  return transform(dc, target, stride, seen, sum);
 }

@@ -34,8 +34,8 @@ export const BLOCKS_AT = WORKSPACE_AT + 128;
 export const BLOCKS_MAX = 6;
 export const BLOCK_ENTRY_BYTES = 32;
 /**
- * Fields of an entry: addresses, the last of which is that of its samples; then the distances to
- * the samples of the next MCU and of the next row.
+ * Fields of it, all addresses but the last three: the place of its samples, the way to the next
+ * MCU's and to the next row's, and how many samples it gets a side.
  */
 export const BLOCK_DC_TABLE = 0;
 export const BLOCK_AC_TABLE = 4;
@@ -44,6 +44,7 @@ export const BLOCK_PREDICTOR = 12;
 export const BLOCK_TARGET = 16;
 export const BLOCK_ADVANCE = 20;
 export const BLOCK_STRIDE = 24;
+export const BLOCK_SAMPLES = 28;
 
 /** Previous DC coefficient of each component (T.81, F.1.1.5.1). */
 export const PREDICTORS_AT = BLOCKS_AT + BLOCKS_MAX * BLOCK_ENTRY_BYTES;
@@ -100,5 +101,12 @@ export const GIVEN_UP = 1;
  */
 export const SUM_MAX = 32_767;
 
-/** Number of pixels written at once. */
+/**
+ * The same for a block that is decoded at a reduced size: no number between the passes is more than
+ * 5.2 times that, and no weight of the second pass is more than 2^15 after one of at most 4, or
+ * 20,995 after one of at most 5.2.
+ */
+export const REDUCED_SUM_MAX = 16_000;
+
+/** Pixels that are written at once. */
 export const PIXELS_AT_ONCE = 16;

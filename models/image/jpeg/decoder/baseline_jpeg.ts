@@ -44,12 +44,9 @@ interface Frame {
 
 /** Supported sampling factors of luma relative to chroma: 4:4:4, 4:2:2 and 4:2:0. */
 const SAMPLINGS = ["1x1", "2x1", "2x2"];
-/**
- * Minimum width of chroma that libjpeg-turbo interpolates; it repeats the samples of narrower
- * chroma.
- */
-const CHROMA_WIDTH_MIN = 3;
-/** Component ids "R", "G", "B" instead of 1, 2, 3: the samples are RGB. */
+/** Narrower chroma is repeated by libjpeg-turbo, not interpolated. */
+export const CHROMA_WIDTH_MIN = 3;
+/** "RGB" in place of 1, 2, 3. */
 const IDS_RGB = "82,71,66";
 
 /**

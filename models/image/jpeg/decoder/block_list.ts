@@ -1,4 +1,4 @@
-import { BLOCK_SIDE, BLOCK_SIZE } from "../block.ts";
+import { BLOCK_SIZE } from "../block.ts";
 import type { BaselineJpeg } from "./baseline_jpeg.ts";
 import { writeHuffmanLookup } from "./huffman_lookup.ts";
 import {
@@ -72,9 +72,9 @@ export class BlockList {
   /** Sets the target addresses for the first MCU of row `mcuRow`. */
   startRow(mcuRow: number): void {
     for (const [index, { component, column, row }] of this.#blocks.entries()) {
-      const { at, stride, down } = this.#planes[component];
-      const firstRow = (mcuRow % ROWS_KEPT * down + row) * BLOCK_SIDE;
-      this.#entry(index)[BLOCK_ENTRY.target / 4] = at + firstRow * stride + column * BLOCK_SIDE;
+      const { at, stride, down, side } = this.#planes[component];
+      const firstRow = (mcuRow % ROWS_KEPT * down + row) * side;
+      this.#entry(index)[BLOCK_ENTRY.target / 4] = at + firstRow * stride + column * side;
     }
   }
 
@@ -91,8 +91,10 @@ export class BlockList {
       entry[BLOCK_ENTRY.acTable / 4] = huffmanTableAt(1, acTable);
       entry[BLOCK_ENTRY.quantisation / 4] = QUANTISATION_AT + component * QUANTISATION_BYTES;
       entry[BLOCK_ENTRY.predictor / 4] = PREDICTORS_AT + 4 * component;
-      entry[BLOCK_ENTRY.advance / 4] = this.#planes[component].across * BLOCK_SIDE;
-      entry[BLOCK_ENTRY.stride / 4] = this.#planes[component].stride;
+      const { across, side, stride } = this.#planes[component];
+      entry[BLOCK_ENTRY.advance / 4] = across * side;
+      entry[BLOCK_ENTRY.stride / 4] = stride;
+      entry[BLOCK_ENTRY.samples / 4] = side;
     }
   }
 

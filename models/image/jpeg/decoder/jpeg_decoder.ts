@@ -7,6 +7,7 @@ import { BlockList } from "./block_list.ts";
 import { type DecoderKernel, openDecoderKernel } from "./decoder_kernel.ts";
 import { layOut } from "./memory_map.ts";
 import { PixelWriter } from "./pixel_writer.ts";
+import { samplesOfBlocks, type ScaleDenominator } from "./reduced_size.ts";
 import { ScanDecoder } from "./scan_decoder.ts";
 import { ScanReader } from "./scan_reader.ts";
 
@@ -35,22 +36,30 @@ export class JpegDecoder {
   }
 
   /**
-   * Decodes a picture as it is stored, not turned upright, into memory from `spare`. Returns `null`
-   * if the file is unusual or damaged.
+   * Decodes the picture as it is stored, in memory from `spare`, at its size divided by
+   * `scaleDenominator` and rounded up: to the very pixels that libjpeg-turbo makes with this
+   * scaling. Returns `null` if it is not plain, or not sound, or not decoded at this scale.
    */
-  decode(bytes: Uint8Array, spare: PixelPool): Picture | null {
+  decode(
+    bytes: Uint8Array,
+    spare: PixelPool,
+    { scaleDenominator = 1 }: { scaleDenominator?: ScaleDenominator } = {},
+  ): Picture | null {
     const jpeg = readBaselineJpeg(bytes);
-    if (jpeg === null) return null;
-    const { width, height, components, restartInterval, scanStart } = jpeg;
+    const sides = jpeg && samplesOfBlocks(jpeg, scaleDenominator);
+    if (jpeg === null || sides === null) return null;
+    const { components, restartInterval, scanStart } = jpeg;
+    const [width, height] = [jpeg.width, jpeg.height].map((side) => Math.ceil(side / scaleDenominator));
     const [mcuColumns, mcuRows] = [
-      Math.ceil(width / (components[0].across * BLOCK_SIDE)),
-      Math.ceil(height / (components[0].down * BLOCK_SIDE)),
+      Math.ceil(jpeg.width / (components[0].across * BLOCK_SIDE)),
+      Math.ceil(jpeg.height / (components[0].down * BLOCK_SIDE)),
     ];
     const streamBytes = bytes.length - scanStart;
     const mcuBlocks = components.reduce((sum, { across, down }) => sum + across * down, 0);
     // Checked first, so that no memory is allocated for a picture that cannot be in the file.
     if (mcuColumns * mcuRows * mcuBlocks * BLOCK_BITS_MIN > 8 * streamBytes) return null;
-    const layout = layOut({ width, mcuColumns, factors: components, streamBytes });
+    const factors = components.map(({ across, down }, index) => ({ across, down, side: sides[index] }));
+    const layout = layOut({ width, mcuColumns, factors, streamBytes });
     const { kernel, memory: { buffer: memory } } = this.#open(layout.bytes);
     const blocks = BlockList.write(jpeg, { planes: layout.planes, memory });
     if (blocks === null) return null;

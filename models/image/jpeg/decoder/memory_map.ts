@@ -1,11 +1,11 @@
 import { VECTOR_BYTES } from "../../../kernels/memory.ts";
-import { BLOCK_SIDE } from "../../../kernels/jpeg.ts";
 import {
   BLOCK_AC_TABLE,
   BLOCK_ADVANCE,
   BLOCK_DC_TABLE,
   BLOCK_PREDICTOR,
   BLOCK_QUANTISATION,
+  BLOCK_SAMPLES,
   BLOCK_STRIDE,
   BLOCK_TARGET,
   HUFFMAN_LIMITS,
@@ -58,6 +58,7 @@ export const BLOCK_ENTRY = {
   target: BLOCK_TARGET,
   advance: BLOCK_ADVANCE,
   stride: BLOCK_STRIDE,
+  samples: BLOCK_SAMPLES,
 } as const;
 
 /** Parts of a table of Huffman codes. */
@@ -89,6 +90,8 @@ export interface Plane {
   /** Number of blocks in an MCU, horizontal and vertical. */
   readonly across: number;
   readonly down: number;
+  /** How many samples a block has a side. */
+  readonly side: number;
 }
 
 /** Layout of the parts of the memory that depend on the picture. */
@@ -112,14 +115,15 @@ export interface Layout {
 const MARGIN = 32;
 
 /**
- * Computes the layout for a picture. `mcuColumns` is its width in MCUs; `factors` are the sampling
- * factors of each component.
+ * Lays out what depends on the picture, which is `width` pixels wide once it is decoded.
+ * `mcuColumns` counts MCUs; `factors` are the sampling factors of each component, and `side` the
+ * samples on the side of its blocks.
  */
 export function layOut(
   { width, mcuColumns, factors, streamBytes }: {
     width: number;
     mcuColumns: number;
-    factors: readonly { readonly across: number; readonly down: number }[];
+    factors: readonly { readonly across: number; readonly down: number; readonly side: number }[];
     streamBytes: number;
   },
 ): Layout {
@@ -129,13 +133,13 @@ export function layOut(
     end = Math.ceil((end + bytes) / VECTOR_BYTES) * VECTOR_BYTES;
     return start;
   };
-  const planes = factors.map(({ across, down }): Plane => {
-    const stride = Math.ceil(mcuColumns * across * BLOCK_SIDE / VECTOR_BYTES) * VECTOR_BYTES + 2 * MARGIN;
-    return { at: take(ROWS_KEPT * down * BLOCK_SIDE * stride + MARGIN) + MARGIN, stride, across, down };
+  const planes = factors.map(({ across, down, side }): Plane => {
+    const stride = Math.ceil(mcuColumns * across * side / VECTOR_BYTES) * VECTOR_BYTES + 2 * MARGIN;
+    return { at: take(ROWS_KEPT * down * side * stride + MARGIN) + MARGIN, stride, across, down, side };
   });
   const neutralBytes = width + 2 * MARGIN;
   const neutralAt = take(neutralBytes);
-  const pixelsAt = take((factors[0].down * BLOCK_SIDE + 1) * width * 3 + 2 * MARGIN);
+  const pixelsAt = take((factors[0].down * factors[0].side + 1) * width * 3 + 2 * MARGIN);
   const streamEnd = take(STREAM_SLACK + streamBytes) + STREAM_SLACK + streamBytes;
   return { planes, neutralAt, neutralBytes, pixelsAt, streamEnd, bytes: end + MARGIN };
 }

@@ -1,5 +1,5 @@
 import { PIXELS_AT_ONCE } from "../../../kernels/jpeg_decoder/memory_map.ts";
-import { BLOCK_SIDE, SAMPLE_CENTRE } from "../block.ts";
+import { SAMPLE_CENTRE } from "../block.ts";
 import type { DecoderKernel } from "./decoder_kernel.ts";
 import { type Layout, type Plane, ROWS_KEPT } from "./memory_map.ts";
 
@@ -21,7 +21,10 @@ export class PixelWriter {
   readonly #width: number;
   readonly #height: number;
   readonly #target: Uint8Array;
-  /** Number of pixel rows written so far. */
+  /** True if chroma has half the samples of luma across, and down: then it is interpolated. */
+  readonly #isHalvedAcross: boolean;
+  readonly #isHalvedDown: boolean;
+  /** The number of rows of pixels that are written. */
   #written = 0;
 
   constructor(
@@ -34,6 +37,9 @@ export class PixelWriter {
     this.#width = width;
     this.#height = height;
     this.#target = data;
+    const [luma, chroma = luma] = layout.planes;
+    this.#isHalvedAcross = chroma.across * chroma.side < luma.across * luma.side;
+    this.#isHalvedDown = chroma.down * chroma.side < luma.down * luma.side;
     if (layout.planes.length === 1) {
       this.#samples.fill(SAMPLE_CENTRE, layout.neutralAt, layout.neutralAt + layout.neutralBytes);
     }
@@ -41,11 +47,11 @@ export class PixelWriter {
 
   /** Writes the pixels that became complete with the samples of row `mcuRow` of MCUs. */
   write(mcuRow: number): void {
-    const [{ down }, ...chroma] = this.#layout.planes;
-    for (const plane of chroma) this.#extendRows(plane, mcuRow);
-    const decoded = (mcuRow + 1) * down * BLOCK_SIDE;
+    const [{ down, side }, ...chroma] = this.#layout.planes;
+    if (this.#isHalvedAcross) { for (const plane of chroma) this.#extendRows(plane, mcuRow); }
+    const decoded = (mcuRow + 1) * down * side;
     // The last row needs the chroma of the next one, unless the picture ends here.
-    const end = decoded >= this.#height ? this.#height : decoded - (down - 1);
+    const end = decoded >= this.#height ? this.#height : decoded - (this.#isHalvedDown ? 1 : 0);
     const rowBytes = this.#width * PIXEL_BYTES;
     const start = this.#written;
     for (let row = start; row < end; row++) this.#convert(row, this.#layout.pixelsAt + (row - start) * rowBytes);
@@ -61,11 +67,11 @@ export class PixelWriter {
     if (cb === undefined) {
       const { neutralAt } = this.#layout;
       this.#kernel.wholeRow(lumaAt, neutralAt, neutralAt, target, groups);
-    } else if (luma.across === 1) {
+    } else if (!this.#isHalvedAcross) {
       this.#kernel.wholeRow(lumaAt, sampleRowAt(cb, row), sampleRowAt(cr, row), target, groups);
     } else {
-      const [near, far] = luma.down === 1 ? [row, row] : this.#chromaRows(row);
-      const [left, right] = luma.down === 1 ? ROUNDING.acrossHalved : ROUNDING.bothHalved;
+      const [near, far] = this.#isHalvedDown ? this.#chromaRows(row) : [row, row];
+      const [left, right] = this.#isHalvedDown ? ROUNDING.bothHalved : ROUNDING.acrossHalved;
       const [cbNear, cbFar, crNear, crFar] = [cb, cr].flatMap((plane) => [
         sampleRowAt(plane, near),
         sampleRowAt(plane, far),
@@ -86,16 +92,15 @@ export class PixelWriter {
 
   /** Repeats the first and the last sample of each row in the padding beside the picture. */
   #extendRows(plane: Plane, mcuRow: number): void {
-    const [{ across }] = this.#layout.planes;
-    const width = Math.ceil(this.#width / across);
-    for (let row = 0; row < plane.down * BLOCK_SIDE; row++) {
-      const at = sampleRowAt(plane, mcuRow * plane.down * BLOCK_SIDE + row);
+    const width = Math.ceil(this.#width / 2);
+    for (let row = 0; row < plane.down * plane.side; row++) {
+      const at = sampleRowAt(plane, mcuRow * plane.down * plane.side + row);
       this.#samples[at - 1] = this.#samples[at];
       this.#samples[at + width] = this.#samples[at + width - 1];
     }
   }
 }
 
-function sampleRowAt({ at, stride, down }: Plane, row: number): number {
-  return at + row % (ROWS_KEPT * down * BLOCK_SIDE) * stride;
+function sampleRowAt({ at, stride, down, side }: Plane, row: number): number {
+  return at + row % (ROWS_KEPT * down * side) * stride;
 }
