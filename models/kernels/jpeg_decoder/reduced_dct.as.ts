@@ -1,10 +1,18 @@
 import { SAMPLE_CENTRE } from "../jpeg.ts";
 import { VECTOR_BYTES } from "../memory.ts";
+import {
+  interleaveHigh32,
+  interleaveHigh64,
+  interleaveLow32,
+  interleaveLow64,
+} from "../vector/interleave.as.ts";
 import { BLOCK_AT, DECODED, GIVEN_UP, REDUCED_SUM_MAX, WIDE_WORKSPACE_AT } from "./memory_map.ts";
 
 // The names are those of jidctred.c; each constant is the number in its name times 2^13.
 const CONST_BITS = 13;
 const PASS1_BITS = 2;
+/** The weight of the DC coefficient: 2 times 2^13. */
+const DC_WEIGHT = 16_384;
 const FIX_0_211164243 = 1_730;
 const FIX_0_509795579 = 4_176;
 const FIX_0_601344887 = 4_926;
@@ -19,6 +27,16 @@ const FIX_1_847759065 = 15_137;
 const FIX_2_172734803 = 17_799;
 const FIX_2_562915447 = 20_995;
 const FIX_3_624509785 = 29_692;
+
+/** The weights of the rows of a column, in pairs, for its four results. */
+const PLUS_02 = memory.data<i16>([<i16>DC_WEIGHT, <i16>FIX_1_847759065]);
+const PLUS_46 = memory.data<i16>([<i16>0, <i16>-FIX_0_765366865]);
+const MINUS_02 = memory.data<i16>([<i16>DC_WEIGHT, <i16>-FIX_1_847759065]);
+const MINUS_46 = memory.data<i16>([<i16>0, <i16>FIX_0_765366865]);
+const INNER_13 = memory.data<i16>([<i16>FIX_1_061594337, <i16>-FIX_2_172734803]);
+const INNER_57 = memory.data<i16>([<i16>FIX_1_451774981, <i16>-FIX_0_211164243]);
+const OUTER_13 = memory.data<i16>([<i16>FIX_2_562915447, <i16>FIX_0_899976223]);
+const OUTER_57 = memory.data<i16>([<i16>-FIX_0_601344887, <i16>-FIX_0_509795579]);
 
 /** A column between the passes: four numbers of 32 bits. */
 const COLUMN_BYTES = 16;
@@ -92,65 +110,101 @@ function sampleOf(distance: i32): i32 {
   return max(0, min(255, sample));
 }
 
-@inline
-function evenOfFour(second: i32, sixth: i32): i32 {
-  return second * FIX_1_847759065 - sixth * FIX_0_765366865;
-}
-
-@inline
-function innerOfFour(first: i32, third: i32, fifth: i32, seventh: i32): i32 {
-  return first * FIX_1_061594337 - third * FIX_2_172734803 + fifth * FIX_1_451774981 - seventh * FIX_0_211164243;
-}
-
-@inline
-function outerOfFour(first: i32, third: i32, fifth: i32, seventh: i32): i32 {
-  return first * FIX_2_562915447 + third * FIX_0_899976223 - fifth * FIX_0_601344887 - seventh * FIX_0_509795579;
-}
-
+/** Transforms to four samples a side: the columns, then the rows, four of them at once. */
 @inline
 function transformToFour(target: usize, stride: usize): void {
-  columnToFour(0);
-  columnToFour(1);
-  columnToFour(2);
-  columnToFour(3);
-  columnToFour(5);
-  columnToFour(6);
-  columnToFour(7);
-  for (let row = 0; row < 4; row++) {
-    const middle = between(row, 0) << (CONST_BITS + 1);
-    const even = evenOfFour(between(row, 2), between(row, 6));
-    const inner = innerOfFour(between(row, 1), between(row, 3), between(row, 5), between(row, 7));
-    const outer = outerOfFour(between(row, 1), between(row, 3), between(row, 5), between(row, 7));
-    const bits = CONST_BITS + PASS1_BITS + 3 + 1;
-    store<u8>(target, <u8>sampleOf(descale(middle + even + outer, bits)), 0);
-    store<u8>(target, <u8>sampleOf(descale(middle - even + inner, bits)), 1);
-    store<u8>(target, <u8>sampleOf(descale(middle - even - inner, bits)), 2);
-    store<u8>(target, <u8>sampleOf(descale(middle + even - outer, bits)), 3);
-    target += stride;
-  }
+  columnsToFour(BLOCK_AT, WIDE_WORKSPACE_AT);
+  columnsToFour(BLOCK_AT + VECTOR_BYTES, WIDE_WORKSPACE_AT + 4 * VECTOR_BYTES);
+  const middle = i32x4.shl(columnAt(0), CONST_BITS + 1);
+  const even = i32x4.sub(times(columnAt(1), FIX_1_847759065), times(columnAt(5), FIX_0_765366865));
+  const inner = sumOfFour(
+    times(columnAt(2), FIX_1_061594337),
+    times(columnAt(3), -FIX_2_172734803),
+    times(columnAt(6), FIX_1_451774981),
+    times(columnAt(7), -FIX_0_211164243),
+  );
+  const outer = sumOfFour(
+    times(columnAt(2), FIX_2_562915447),
+    times(columnAt(3), FIX_0_899976223),
+    times(columnAt(6), -FIX_0_601344887),
+    times(columnAt(7), -FIX_0_509795579),
+  );
+  const plus = i32x4.add(middle, even);
+  const minus = i32x4.sub(middle, even);
+  const columns01 = i16x8.narrow_i32x4_s(samplesOf(i32x4.add(plus, outer)), samplesOf(i32x4.add(minus, inner)));
+  const columns23 = i16x8.narrow_i32x4_s(samplesOf(i32x4.sub(minus, inner)), samplesOf(i32x4.sub(plus, outer)));
+  const columns = i8x16.narrow_i16x8_u(columns01, columns23);
+  const rows = i8x16.shuffle(columns, columns, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  v128.store32_lane(target, rows, 0);
+  v128.store32_lane(target + stride, rows, 1);
+  v128.store32_lane(target + 2 * stride, rows, 2);
+  v128.store32_lane(target + 3 * stride, rows, 3);
+}
+
+/**
+ * Transforms the four columns whose pairs of rows are at `from` and every 32 bytes behind it. Their
+ * results follow one another at `target`, in the order of the block: columns 0, 2, 1, 3.
+ */
+@inline
+function columnsToFour(from: usize, target: usize): void {
+  const rows02 = v128.load(from);
+  const rows13 = v128.load(from, 2 * VECTOR_BYTES);
+  const rows46 = v128.load(from, 4 * VECTOR_BYTES);
+  const rows57 = v128.load(from, 6 * VECTOR_BYTES);
+  const plus = dots(rows02, PLUS_02, rows46, PLUS_46);
+  const minus = dots(rows02, MINUS_02, rows46, MINUS_46);
+  const inner = dots(rows13, INNER_13, rows57, INNER_57);
+  const outer = dots(rows13, OUTER_13, rows57, OUTER_57);
+  const row0 = betweenPasses(i32x4.add(plus, outer));
+  const row1 = betweenPasses(i32x4.add(minus, inner));
+  const row2 = betweenPasses(i32x4.sub(minus, inner));
+  const row3 = betweenPasses(i32x4.sub(plus, outer));
+  const low01 = interleaveLow32(row0, row1);
+  const low23 = interleaveLow32(row2, row3);
+  const high01 = interleaveHigh32(row0, row1);
+  const high23 = interleaveHigh32(row2, row3);
+  v128.store(target, interleaveLow64(low01, low23));
+  v128.store(target, interleaveHigh64(low01, low23), VECTOR_BYTES);
+  v128.store(target, interleaveLow64(high01, high23), 2 * VECTOR_BYTES);
+  v128.store(target, interleaveHigh64(high01, high23), 3 * VECTOR_BYTES);
+}
+
+/** Returns the sums of two pairs of products; the weights of a pair are at `one` and `other`. */
+@inline
+function dots(rows: v128, one: usize, otherRows: v128, other: usize): v128 {
+  return i32x4.add(
+    i32x4.dot_i16x8_s(rows, v128.load32_splat(one)),
+    i32x4.dot_i16x8_s(otherRows, v128.load32_splat(other)),
+  );
 }
 
 @inline
-function columnToFour(column: i32): void {
-  const middle = coefficient(0, column) << (CONST_BITS + 1);
-  const even = evenOfFour(coefficient(2, column), coefficient(6, column));
-  const inner = innerOfFour(
-    coefficient(1, column),
-    coefficient(3, column),
-    coefficient(5, column),
-    coefficient(7, column),
-  );
-  const outer = outerOfFour(
-    coefficient(1, column),
-    coefficient(3, column),
-    coefficient(5, column),
-    coefficient(7, column),
-  );
+function betweenPasses(sums: v128): v128 {
   const bits = CONST_BITS - PASS1_BITS + 1;
-  setBetween(0, column, descale(middle + even + outer, bits));
-  setBetween(1, column, descale(middle - even + inner, bits));
-  setBetween(2, column, descale(middle - even - inner, bits));
-  setBetween(3, column, descale(middle + even - outer, bits));
+  return i32x4.shr_s(i32x4.add(sums, i32x4.splat(1 << (bits - 1))), bits);
+}
+
+@inline
+function columnAt(place: i32): v128 {
+  return v128.load(WIDE_WORKSPACE_AT + place * VECTOR_BYTES);
+}
+
+@inline
+function times(column: v128, weight: i32): v128 {
+  return i32x4.mul(column, i32x4.splat(weight));
+}
+
+@inline
+function sumOfFour(one: v128, two: v128, three: v128, four: v128): v128 {
+  return i32x4.add(i32x4.add(one, two), i32x4.add(three, four));
+}
+
+/** Returns the samples that the table of range limits has, still to be limited to a byte. */
+@inline
+function samplesOf(sums: v128): v128 {
+  const bits = CONST_BITS + PASS1_BITS + 3 + 1;
+  const distances = i32x4.shr_s(i32x4.add(sums, i32x4.splat(1 << (bits - 1))), bits);
+  return i32x4.add(i32x4.shr_s(i32x4.shl(distances, 22), 22), i32x4.splat(SAMPLE_CENTRE));
 }
 
 @inline
