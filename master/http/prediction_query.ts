@@ -1,5 +1,6 @@
 import { DEFAULT_GALLERY, NO_GALLERY } from "../../protocol/kernel/people_names.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { galleryNameSchema, parseAs } from "../../protocol/schema.ts";
 
 /** The parameters of a prediction. */
@@ -10,15 +11,18 @@ export interface PredictionQuery {
   /** Gallery to search; `null` if no one should be recognised. */
   readonly gallery: string | null;
   readonly crops: boolean;
+  /** Largest length of a side of the annotated picture; absent for that of the original. */
+  readonly maxSide?: number;
 }
 
-const NAMES: readonly string[] = ["model", "annotate", "embeddings", "gallery", "crops"];
+const NAMES: readonly string[] = ["model", "annotate", "embeddings", "gallery", "crops", "maxSide"];
 const DEFAULT_MODEL = "faces";
 
 /**
  * Returns the checked query of a prediction. Every parameter may be absent: `model` defaults
  * to `faces`, `annotate` to true only if an annotated picture is the wanted answer, `embeddings`
- * and `crops` to false, and `gallery` to the default gallery (`none` recognises nobody). Throws
+ * and `crops` to false, and `gallery` to the default gallery (`none` recognises nobody). `maxSide`
+ * needs an annotated picture. Throws
  * `request_invalid`, naming the parameter.
  */
 export function predictionQuery(
@@ -35,13 +39,24 @@ export function predictionQuery(
   if (options.wantsPicture && !annotate) {
     throw invalid("With annotate=false there is no picture to send as the answer.");
   }
+  const maxSide = maxSideOf(parameters);
+  if (maxSide !== null && !annotate) throw invalid("Without an annotated picture there is nothing that has a maxSide.");
   return {
+    ...(maxSide === null ? {} : { maxSide }),
     model: parameters.model?.[0] ?? DEFAULT_MODEL,
     annotate,
     embeddings: flag(parameters, "embeddings", false),
     gallery: galleryOf(parameters),
     crops: flag(parameters, "crops", false),
   };
+}
+
+function maxSideOf({ maxSide }: Readonly<Record<string, readonly string[]>>): number | null {
+  const text = maxSide?.[0];
+  if (text === undefined) return null;
+  const side = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (side >= 1 && side <= LIMITS.imageSideMax) return side;
+  throw invalid(`The parameter maxSide must be a number of pixels from 1 to ${LIMITS.imageSideMax}.`);
 }
 
 function galleryOf({ gallery }: Readonly<Record<string, readonly string[]>>): string | null {

@@ -73,8 +73,9 @@ export class Predictions {
     const needsPicture = model.manifest.pipeline !== "empty";
     // Without a picture there is nothing to annotate.
     const annotate = request.annotate && needsPicture;
-    const { embeddings, crops } = request;
-    return { model, follows, needsPicture, options: { annotate, embeddings, crops, ...asked } };
+    const { embeddings, crops, maxSide } = request;
+    const limited = annotate && maxSide !== undefined ? { maxSide } : {};
+    return { model, follows, needsPicture, options: { annotate, embeddings, crops, ...limited, ...asked } };
   }
 
   /** Registers an optional model of the catalog when it is first requested. */

@@ -40,6 +40,11 @@ export interface RecogniseOptions {
 export interface Pipeline {
   /** False if the pipeline takes no picture. */
   readonly needsPicture: boolean;
+  /**
+   * The length in pixels of the longer side of a picture from which on a larger one shows no more
+   * to a pipeline that need not compare, embed or crop faces; absent if every pixel may count.
+   */
+  readonly sufficientSide?: number;
   /** Processes `picture`, which is null exactly if `needsPicture` is false. */
   recognise(
     picture: Picture | null,

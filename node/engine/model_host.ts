@@ -17,6 +17,7 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Note, Person, Timings } from "../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 import type { EngineResult } from "./engine.ts";
+import { drawable, inOriginal, sideMinOf } from "./reduced_picture.ts";
 import { samplePicture } from "./sample_picture.ts";
 import type { LoadableModel } from "./worker_protocol.ts";
 
@@ -129,20 +130,22 @@ export class ModelHost {
     const { name, pipeline, files } = this.#find(manifestDigest);
     const gallery = this.#galleryFor(options.gallery, files);
     const startMs = this.#nowMs();
-    const computing = image === null ? null : pipeline.recogniseTensors?.(image) ?? null;
-    const picture = computing === null && pipeline.needsPicture ? await this.#decode(image) : null;
+    const computing = image === null ? null : pipeline.recognizeTensors?.(image) ?? null;
+    const sideMin = sideMinOf(pipeline, options);
+    const picture = computing === null && pipeline.needsPicture ? await this.#decode(image, sideMin) : null;
     const decodedMs = this.#nowMs();
     const wanted = { embeddings: options.embeddings, quality: options.crops, gallery };
-    const { timings, notes = [], ...found } = await (computing ?? pipeline.recognise(picture, wanted));
-    const recognisedMs = this.#nowMs();
+    const { timings, notes = [], ...seen } = await (computing ?? pipeline.recognize(picture, wanted));
+    const recognizedMs = this.#nowMs();
+    const { width, height } = picture?.original ?? picture ?? { width: 0, height: 0 };
+    const found = picture === null ? seen : inOriginal(seen, picture);
     const crops = options.crops && picture !== null ? await this.#cropFaces(picture, found.persons) : [];
     const croppedMs = this.#nowMs();
     const isVisible = found.tensors === undefined && found.embedding === undefined;
     const isDrawn = options.annotate && picture !== null && isVisible;
-    const drawn = isDrawn ? await this.#annotator.annotate(picture, marksOf(found)) : null;
+    const drawn = isDrawn ? await this.#annotator.annotate(...drawable(picture, marksOf(found), options)) : null;
     const drawnMs = this.#nowMs();
     const annotated = drawn && await this.#codec.encodeJpeg(drawn);
-    const { width, height } = picture ?? { width: 0, height: 0 };
     if (picture !== null) this.#codec.release(picture);
     const endMs = this.#nowMs();
     const all: Timings = {
@@ -182,9 +185,9 @@ export class ModelHost {
     throw new DmlError("model_unknown", `${manifestDigest} is not loaded here.`);
   }
 
-  #decode(image: Uint8Array | null): Promise<Picture> {
+  #decode(image: Uint8Array | null, sideMin: number): Promise<Picture> {
     if (image === null) throw new DmlError("image_empty", "The model needs a picture, and none was given.");
-    return this.#codec.decode(image);
+    return this.#codec.decode(image, { sideMin });
   }
 
   async #warmUp(pipeline: Pipeline): Promise<void> {

@@ -217,10 +217,10 @@ interface Run {
  * cannot be interrupted.
  */
 async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
-  const { annotate, embeddings, gallery, crops: wantsCrops, signal } = options;
+  const { annotate, embeddings, gallery, crops: wantsCrops, maxSide, signal } = options;
   if (signal?.aborted) throw cancelled();
-  const { prediction, annotated, crops } = await slot.request(
-    { type: "run", manifestDigest, image, annotate, embeddings, gallery, crops: wantsCrops },
+  const { prediction, annotated, crops } = await slot.ask(
+    { type: "run", manifestDigest, image, annotate, embeddings, gallery, crops: wantsCrops, maxSide },
     { transfer: image === null ? [] : [image.buffer], deadlineAtMs },
   );
   if (signal?.aborted) throw cancelled();

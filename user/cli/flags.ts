@@ -101,6 +101,11 @@ export const FLAGS = {
     fallback: DEFAULT_GALLERY,
     description: `The gallery of people to recognise; ${NO_GALLERY} to recognise nobody.`,
   },
+  "max-side": {
+    argument: "N",
+    fallback: "that of the original",
+    description: "The longer side of annotated pictures in pixels, at most; large photos take less time then.",
+  },
   ...PEOPLE_FLAGS,
   "dry-run": {
     description: "Show what would be done, without doing it.",

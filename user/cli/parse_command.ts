@@ -183,6 +183,7 @@ function predictCommand({ rest, values }: Parts): PredictCommand {
     annotate: isOn("annotate", values),
     embeddings: isOn("embeddings", values),
     gallery: galleryOf(values),
+    maxSide: values.count("max-side", LIMITS.imageSideMax),
     concurrency: values.count("concurrency", LIMITS.predictConcurrencyMax) ?? DEFAULT_CONCURRENCY,
   };
 }
@@ -197,6 +198,11 @@ function refuseInVain(values: FlagValues): void {
   if (!isOn("annotate", values) && values.given.has("out")) {
     throw new DmlError("usage", "With --no-annotate there is nothing to --out for: no picture is written.", {
       advice: "Leave one of the two out: --out DIR goes without --no-annotate.",
+    });
+  }
+  if (!isOn("annotate", values) && values.given.has("max-side")) {
+    throw new DmlError("usage", "With --no-annotate there is nothing to --max-side for: no picture is written.", {
+      advice: "Leave one of the two out: --max-side N goes without --no-annotate.",
     });
   }
 }

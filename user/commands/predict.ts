@@ -58,12 +58,13 @@ export async function runPredict(command: PredictCommand, context: PredictContex
 
 /** Returns the function that recognises one picture and writes its annotated version. */
 function predictor(
-  { model, annotate, embeddings, gallery }: PredictCommand,
+  { model, annotate, embeddings, gallery, maxSide }: PredictCommand,
   { cluster, signal, random }: PredictContext & { readonly cluster: ClusterClient | null },
 ): (bytes: Uint8Array<ArrayBuffer>, picture: PlannedPicture) => Promise<PredictedPicture> {
   return async (bytes, { output }) => {
     invariant(cluster !== null, "a picture is read only after the cluster is open");
-    const options = { model, annotate, embeddings, gallery, signal };
+    const limited = maxSide === null ? {} : { maxSide };
+    const options = { model, annotate, embeddings, gallery, ...limited, signal };
     const { prediction, annotated } = await cluster.predict(bytes, options);
     if (annotated && output) await writeOutput(output, annotated, { random });
     return { annotatedFile: annotated && output, prediction };

@@ -10,10 +10,11 @@ const BLOCK = 16;
 /** Turns `picture` upright; returns the same object if it already is. */
 export function orient(picture: Picture, orientation: Orientation): Picture {
   if (orientation === 1) return picture;
-  const { width, height } = picture;
+  const { width, height, original } = picture;
   const exchanged = exchangesSides(orientation);
   const target = {
     ...picture,
+    ...(original !== undefined && exchanged ? { original: { width: original.height, height: original.width } } : {}),
     width: exchanged ? height : width,
     height: exchanged ? width : height,
     data: new Uint8Array(picture.data.length),

@@ -85,12 +85,14 @@ export class JpegCodec {
   }
 
   /**
-   * Decodes a JPEG as it is stored, not turned upright; throws `image_unreadable` or
-   * `image_unsupported`.
+   * Decodes a JPEG as it is stored, not turned upright; a plain one at a reduced size if its longer
+   * side is at least `sideMin` pixels then. Throws `image_unreadable` or `image_unsupported`.
    */
-  async decode(bytes: Uint8Array): Promise<Picture> {
+  async decode(bytes: Uint8Array, { sideMin = Infinity }: { sideMin?: number } = {}): Promise<Picture> {
     const header = readJpegHeader(bytes);
     if (header.components === 4) return await this.#decodeInk(bytes, header);
+    const reduced = this.#decodeReduced(bytes, header, sideMin);
+    if (reduced !== null) return reduced;
     const plain = this.#decoder.decode(bytes, this.#spare);
     if (plain !== null) return plain;
     if (header.arithmetic) return await this.#decodeArithmetic(bytes);
@@ -110,6 +112,15 @@ export class JpegCodec {
       this.#encoder ??= new JpegEncoder();
       return this.#encoder.encode(picture, quality);
     });
+  }
+
+  #decodeReduced(bytes: Uint8Array, { width, height }: JpegHeader, sideMin: number): Picture | null {
+    for (const scaleDenominator of [8, 4, 2] as const) {
+      if (Math.ceil(Math.max(width, height) / scaleDenominator) < sideMin) continue;
+      const picture = this.#decoder.decode(bytes, this.#spare, { scaleDenominator });
+      if (picture !== null) return { ...picture, original: { width, height } };
+    }
+    return null;
   }
 
   async #decodeProgressive(bytes: Uint8Array, header: JpegHeader): Promise<Picture> {

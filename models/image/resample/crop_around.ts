@@ -1,6 +1,6 @@
 import type { Box } from "../geometry/geometry.ts";
 import type { Picture } from "../picture.ts";
-import { shrinkRows } from "./area_filter.ts";
+import { shrinkTo } from "./shrink.ts";
 
 /**
  * Returns the part of the picture around `box`: a square with sides `factor` times the longer side
@@ -8,9 +8,7 @@ import { shrinkRows } from "./area_filter.ts";
  */
 export function cropAround(picture: Picture, options: { box: Box; factor: number; sideMax: number }): Picture {
   const { box, factor, sideMax } = options;
-  const cut = cutOut(picture, grown(box, factor));
-  const scale = Math.min(1, sideMax / Math.max(cut.width, cut.height));
-  return scale === 1 ? cut : shrunk(cut, scale);
+  return shrinkTo(cutOut(picture, grown(box, factor)), sideMax);
 }
 
 function grown({ x, y, width, height }: Box, factor: number): Box {
@@ -31,18 +29,6 @@ function cutOut({ width, height, data }: Picture, box: Box): Picture {
     cut.data.set(data.subarray(from, from + rowBytes), row * rowBytes);
   }
   return cut;
-}
-
-function shrunk(picture: Picture, scale: number): Picture {
-  const width = Math.max(1, Math.round(picture.width * scale));
-  const height = Math.max(1, Math.round(picture.height * scale));
-  const small = { width, height, data: new Uint8Array(width * height * 3) };
-  const fit = { scaleX: width / picture.width, scaleY: height / picture.height, offsetX: 0, offsetY: 0 };
-  shrinkRows(picture, { frame: small, fit }, (row, y) => {
-    const to = y * width * 3;
-    for (let at = 0; at < row.length; at++) small.data[to + at] = Math.round(row[at]);
-  });
-  return small;
 }
 
 function clamp(value: number, most: number): number {

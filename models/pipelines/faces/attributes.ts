@@ -82,6 +82,11 @@ export class FaceAttributes {
     this.#liveness = has(LIVENESS) ? new FaceModel(sessions, LIVENESS, { input: BYTES, side: LIVENESS_SIDE }) : null;
   }
 
+  /** True if the model has no model file for any of them. */
+  get isEmpty(): boolean {
+    return this.#age === null && this.#gender === null && this.#expression === null && this.#liveness === null;
+  }
+
   /**
    * Returns the attributes of the face in `box`; null if the model has no model file for any of
    * them.

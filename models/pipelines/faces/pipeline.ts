@@ -24,12 +24,18 @@ import { Stopwatch } from "../stopwatch.ts";
 export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, sessions, { nowMs }) =>
   new FacesPipeline(sessions, { parameters: manifest.parameters, nowMs });
 
+/**
+ * A picture of four times the size of the detector's input: the smallest face that is found in it
+ * is as large as the landmark model's input.
+ */
+const SUFFICIENT_SIDE = 4 * DETECT_INPUT.width;
+
 class FacesPipeline implements Pipeline {
   readonly needsPicture = true;
-  readonly #detector: FaceDetector;
-  /** The landmark model file; `null` if the detector returns the five points. */
-  readonly #landmarks: CheckedSession<typeof LANDMARKS> | null;
-  readonly #embedder: FaceEmbedder;
+  readonly sufficientSide?: number;
+  readonly #detect: SessionRunner<typeof DETECT>;
+  readonly #landmarks: SessionRunner<typeof LANDMARKS>;
+  readonly #embedder: SessionRunner<typeof EMBED>;
   readonly #attributes: FaceAttributes;
   readonly #nowMs: () => number;
   /**
@@ -45,6 +51,8 @@ class FacesPipeline implements Pipeline {
     this.#landmarks = hasPoints ? null : new CheckedSession(sessions, LANDMARKS);
     this.#embedder = new FaceEmbedder(sessions, parameters.embedder);
     this.#attributes = new FaceAttributes(sessions);
+    if (this.#attributes.isEmpty) this.sufficientSide = SUFFICIENT_SIDE;
+    this.#parameters = options.parameters;
     this.#nowMs = options.nowMs;
   }
 

@@ -36,6 +36,16 @@ Deno.test("POST /v1/predictions answers the prediction and a reference to the an
   assertEquals(await drawn.bytes(), DRAWN);
 });
 
+Deno.test("POST /v1/predictions hands on the size of the annotated picture", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = post(fixture, "?annotate=true&maxSide=2000");
+  const assign = await node.next("task.assign");
+  assertEquals(assign.options, { annotate: true, embeddings: false, gallery: null, crops: false, maxSide: 2_000 });
+  node.send(resultOf(assign));
+  assertEquals((await answer).status, 200);
+});
+
 Deno.test("POST /v1/predictions without parameters uses faces, and neither annotates nor embeds", async () => {
   await using fixture = await MasterFixture.start();
   const node = await fixture.join(1);
@@ -93,6 +103,9 @@ Deno.test("POST /v1/predictions takes an empty body for a model that needs no pi
 const REFUSED: [string, string, RequestInit, string, string][] = [
   ["an unknown parameter", "?anotate=true", {}, "request_invalid", '"anotate"'],
   ["a value that is neither true nor false", "?annotate=yes", {}, "request_invalid", "annotate"],
+  ["a side of no pixels", "?annotate=true&maxSide=0", {}, "request_invalid", "from 1 to 30000"],
+  ["a side that is no number", "?annotate=true&maxSide=2e3", {}, "request_invalid", "maxSide"],
+  ["a side of a picture that is not asked for", "?maxSide=2000", {}, "request_invalid", "maxSide"],
   ["a parameter given twice", "?embeddings=true&embeddings=false", {}, "request_invalid", "embeddings"],
   ["an unknown model", "?model=faxes", {}, "model_unknown", "faces"],
   ["a version that does not exist", "?model=faces@9", {}, "model_unknown", "faces@9"],

@@ -47,6 +47,25 @@ Deno.test("ImageCodec.decode() turns the picture upright", async () => {
   }
 });
 
+Deno.test("ImageCodec.decode() decodes a plain JPEG at the smallest size that suffices, and says how large it was", async () => {
+  const codec = createImageCodec(imageAssets);
+  const large = fixtures.makePicture(163, 90);
+  const jpeg = await fixtures.makeJpeg(large, { sampling: "4:2:0" });
+  for (const [sideMin, side] of [[1, 21], [21, 21], [22, 41], [82, 82], [83, 163], [1_000, 163]]) {
+    const { width, height, original, data } = await codec.decode(jpeg, { sideMin });
+    assertEquals(width, side);
+    assertEquals(data.length, width * height * 3);
+    assertEquals(original, side === 163 ? undefined : { width: 163, height: 90 });
+    const turned = await codec.decode(fixtures.withOrientation(jpeg, 6), { sideMin });
+    assertEquals([turned.width, turned.height], [height, width]);
+    assertEquals(turned.original, original && { width: 90, height: 163 });
+  }
+  // No other file is: its decoders know no such way.
+  for (const other of [await fixtures.makeJpeg(large, { progressive: true }), jpeg.subarray(0, -2)]) {
+    assertEquals((await codec.decode(other, { sideMin: 1 })).width, 163);
+  }
+});
+
 Deno.test("ImageCodec.decode() says what is wrong with a picture that it turns upright", async () => {
   const codec = createImageCodec(imageAssets);
   const unended = (await fixtures.makeJpeg(picture)).subarray(0, -2);

@@ -4,6 +4,8 @@ import { faceFiles } from "../../../tools/face_model_files.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { EMPTY } from "../../../models/catalog/empty.ts";
 import { FACES } from "../../../models/catalog/faces.ts";
+import { intersectionOverUnion } from "../../../models/image/geometry/geometry.ts";
+import { createImageCodec } from "../../../models/image/image_codec.ts";
 import { readImageHeader } from "../../../models/image/format.ts";
 import { encodeManifest } from "../../../models/manifest.ts";
 import { assetFiles } from "../../../node/engine/asset_files.ts";
@@ -49,7 +51,47 @@ function sumOfParts({ totalMs: _, ...parts }: Timings): number {
   return Object.values(parts).reduce((sum, partMs) => sum + partMs, 0);
 }
 
-Deno.test("the worker requests the engine again if it was not available before", async () => {
+Deno.test("the worker finds the same faces in a large photo that is decoded at half the size for a small annotated one", async () => {
+  const codec = createImageCodec(assetFiles);
+  const { width, height, data } = await codec.decode(sample);
+  const large = { width: 2 * width, height: 2 * height, data: new Uint8Array(4 * data.length) };
+  for (let y = 0; y < large.height; y++) {
+    for (let x = 0; x < large.width; x++) {
+      const from = ((y >> 1) * width + (x >> 1)) * 3;
+      large.data.set(data.subarray(from, from + 3), (y * large.width + x) * 3);
+    }
+  }
+  const photo = await codec.encodeJpeg(large);
+  await withWorkers({}, async (pool) => {
+    await loadFaces(pool);
+    const ask = (options: { maxSide?: number; embeddings?: boolean }) =>
+      pool.run(FACES_DIGEST, photo.slice(), { ...OPTIONS, annotate: true, ...options });
+    const whole = await ask({});
+    assert(whole.annotated !== null);
+    assertEquals(readImageHeader(whole.annotated).width, large.width);
+    for (const [maxSide, embeddings] of [[1_400, false], [300, false], [300, true]] as const) {
+      const { annotated, prediction } = await ask({ maxSide, embeddings });
+      assert(annotated !== null);
+      const drawn = readImageHeader(annotated);
+      assertEquals([drawn.width, drawn.height], [maxSide, Math.round(maxSide * height / width)]);
+      assertEquals([prediction.width, prediction.height], [large.width, large.height]);
+      assertEquals(prediction.persons.length, whole.prediction.persons.length);
+      for (const [index, { box, landmarks, embedding }] of prediction.persons.entries()) {
+        const expected = whole.prediction.persons[index];
+        assert(intersectionOverUnion(box, expected.box) > 0.95, `face ${index}`);
+        for (const [nth, { x, y }] of landmarks.entries()) {
+          const place = expected.landmarks[nth];
+          assert(Math.hypot(x - place.x, y - place.y) < 0.05 * expected.box.width, `face ${index}, landmark ${nth}`);
+        }
+        // A face that is embedded is looked at in all of its pixels.
+        if (embeddings) assertEquals([box, landmarks], [expected.box, expected.landmarks]);
+        assertEquals(embedding !== undefined, embeddings);
+      }
+    }
+  });
+});
+
+Deno.test("the worker asks for the engine again when it could not be had before", async () => {
   let failures = 1;
   const pool = createWorkerPool({
     workers: 1,
@@ -136,11 +178,18 @@ Deno.test("the worker", (test) =>
       );
     });
 
-    await test.step("reports the fault of an invalid picture, and goes on", async () => {
+    await test.step("notes that a picture is cut short", async () => {
+      const { prediction } = await pool.run(FACES_DIGEST, sample.slice(0, Math.floor(0.8 * sample.length)), OPTIONS);
+      const { notes: [note] = [] } = predictionSchema.parse(prediction);
+      assertEquals(note.code, "picture_repaired");
+      assert(/: \d+ of its 1280 rows are grey in whole or in part\.$/.test(note.text), note.text);
+    });
+
+    await test.step("says what is wrong with a bad picture, and goes on", async () => {
       const bad: [string, Uint8Array<ArrayBuffer>][] = [
         ["image_unsupported", bytesOf("this is a text, whatever its name says")],
         ["image_empty", new Uint8Array(0)],
-        ["image_unreadable", sample.slice(0, sample.length >> 1)],
+        ["image_unreadable", sample.slice(0, Math.floor(0.3 * sample.length))],
       ];
       for (const [code, image] of bad) {
         const error = await assertRejects(() => pool.run(FACES_DIGEST, image, OPTIONS), DmlError);

@@ -38,6 +38,7 @@ const PREDICT: CliCommand = {
   json: false,
   annotate: true,
   embeddings: false,
+  maxSide: null,
   gallery: "default",
   concurrency: 8,
 };
@@ -137,6 +138,7 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
         concurrency: 64,
       },
     ],
+    ["predict a.jpg --max-side 2000", { ...PREDICT, maxSide: 2_000 }],
     ["predict a.jpg --gallery staff", { ...PREDICT, gallery: "staff" }],
     ["predict a.jpg -g none", { ...PREDICT, gallery: null }],
     ["predict a.jpg --out=-x", { ...PREDICT, out: "-x" }],

@@ -37,6 +37,7 @@ class Predict implements Disposable {
       json: false,
       annotate: true,
       embeddings: false,
+      maxSide: null,
       gallery: "default",
       concurrency: 4,
       ...options,
@@ -171,7 +172,13 @@ Deno.test("runPredict() passes on what was asked for, and writes nothing with --
   assertEquals(predict.tree.names(), ["a.jpg"]);
 });
 
-Deno.test("runPredict() --json prints one object of the documented shape a line, in the given order", async () => {
+Deno.test("runPredict() passes on how large the annotated picture may be, if that was said", async () => {
+  using predict = new Predict({ "a.jpg": "a" });
+  for (const maxSide of [null, 2_000]) await predict.run(["a.jpg"], { maxSide });
+  assertEquals(predict.cluster.asked.map(({ options: { maxSide } }) => maxSide), [undefined, 2_000]);
+});
+
+Deno.test("runPredict() --json prints one object a line of the documented shape, in the order given", async () => {
   using predict = new Predict({ "a.jpg": "a", "b.jpg": "b", "c.jpg": "c" });
   const first = Promise.withResolvers<void>();
   const order: string[] = [];

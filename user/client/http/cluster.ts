@@ -90,6 +90,7 @@ export class HttpClusterClient implements ClusterClient {
       annotate: String(options.annotate),
       embeddings: String(options.embeddings),
       gallery: options.gallery ?? NO_GALLERY,
+      ...(options.maxSide === undefined ? {} : { maxSide: String(options.maxSide) }),
     });
     return this.#http.call(`${PATHS.predictions}?${query}`, {
       method: "POST",

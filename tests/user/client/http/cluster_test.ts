@@ -93,6 +93,18 @@ Deno.test("predict() posts the picture in one sized piece, with the token, and f
   ]);
 });
 
+Deno.test("predict() asks for the size of the annotated picture", async () => {
+  const seen: string[] = [];
+  const handler = (request: Request) => {
+    seen.push(new URL(request.url).search);
+    return Response.json({ ...ANSWER, annotated: null });
+  };
+  await withMaster(handler, async (client) => {
+    await client.predict(PICTURE, { ...ASK, maxSide: 800 });
+  });
+  assertEquals(seen, ["?model=faces&annotate=true&embeddings=false&gallery=none&maxSide=800"]);
+});
+
 Deno.test("predict() fetches nothing when no annotated picture was made", async () => {
   const handler = (request: Request) => {
     assertEquals(request.method, "POST");
