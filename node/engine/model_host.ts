@@ -130,13 +130,13 @@ export class ModelHost {
     const { name, pipeline, files } = this.#find(manifestDigest);
     const gallery = this.#galleryFor(options.gallery, files);
     const startMs = this.#nowMs();
-    const computing = image === null ? null : pipeline.recognizeTensors?.(image) ?? null;
+    const computing = image === null ? null : pipeline.recogniseTensors?.(image) ?? null;
     const sideMin = sideMinOf(pipeline, options);
     const picture = computing === null && pipeline.needsPicture ? await this.#decode(image, sideMin) : null;
     const decodedMs = this.#nowMs();
     const wanted = { embeddings: options.embeddings, quality: options.crops, gallery };
-    const { timings, notes = [], ...seen } = await (computing ?? pipeline.recognize(picture, wanted));
-    const recognizedMs = this.#nowMs();
+    const { timings, notes = [], ...seen } = await (computing ?? pipeline.recognise(picture, wanted));
+    const recognisedMs = this.#nowMs();
     const { width, height } = picture?.original ?? picture ?? { width: 0, height: 0 };
     const found = picture === null ? seen : inOriginal(seen, picture);
     const crops = options.crops && picture !== null ? await this.#cropFaces(picture, found.persons) : [];

@@ -219,7 +219,7 @@ interface Run {
 async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
   const { annotate, embeddings, gallery, crops: wantsCrops, maxSide, signal } = options;
   if (signal?.aborted) throw cancelled();
-  const { prediction, annotated, crops } = await slot.ask(
+  const { prediction, annotated, crops } = await slot.request(
     { type: "run", manifestDigest, image, annotate, embeddings, gallery, crops: wantsCrops, maxSide },
     { transfer: image === null ? [] : [image.buffer], deadlineAtMs },
   );

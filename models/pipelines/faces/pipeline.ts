@@ -6,6 +6,7 @@ import type { Box, Size } from "../../image/geometry/geometry.ts";
 import type { Picture } from "../../image/picture.ts";
 import type { FacesParameters } from "../../manifest.ts";
 import { FaceAttributes } from "./attributes.ts";
+import { DETECT_INPUT } from "./detect.ts";
 import { createFaceDetector } from "./detectors/create_detector.ts";
 import type { FaceCandidate, FaceDetector } from "./detectors/face_detector.ts";
 import { FaceEmbedder } from "./face_embedder.ts";
@@ -25,17 +26,18 @@ export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, sessions
   new FacesPipeline(sessions, { parameters: manifest.parameters, nowMs });
 
 /**
- * A picture of four times the size of the detector's input: the smallest face that is found in it
- * is as large as the landmark model's input.
+ * A picture of four times the size of the built-in detector's input: the smallest face that is
+ * found in it is as large as the landmark model's input.
  */
 const SUFFICIENT_SIDE = 4 * DETECT_INPUT.width;
 
 class FacesPipeline implements Pipeline {
   readonly needsPicture = true;
   readonly sufficientSide?: number;
-  readonly #detect: SessionRunner<typeof DETECT>;
-  readonly #landmarks: SessionRunner<typeof LANDMARKS>;
-  readonly #embedder: SessionRunner<typeof EMBED>;
+  readonly #detector: FaceDetector;
+  /** The landmark model file; `null` if the detector returns the five points. */
+  readonly #landmarks: CheckedSession<typeof LANDMARKS> | null;
+  readonly #embedder: FaceEmbedder;
   readonly #attributes: FaceAttributes;
   readonly #nowMs: () => number;
   /**
@@ -51,8 +53,7 @@ class FacesPipeline implements Pipeline {
     this.#landmarks = hasPoints ? null : new CheckedSession(sessions, LANDMARKS);
     this.#embedder = new FaceEmbedder(sessions, parameters.embedder);
     this.#attributes = new FaceAttributes(sessions);
-    if (this.#attributes.isEmpty) this.sufficientSide = SUFFICIENT_SIDE;
-    this.#parameters = options.parameters;
+    if (this.#attributes.isEmpty && parameters.detector === undefined) this.sufficientSide = SUFFICIENT_SIDE;
     this.#nowMs = options.nowMs;
   }
 
