@@ -5,6 +5,8 @@ export const ASSET_NAMES = [
   "jpeg-fallback-decoder.wasm",
   "webp-decoder.wasm",
   "avif-decoder.wasm",
+  "libheif.wasm",
+  "jxl-decoder.wasm",
   "font.ttf",
 ] as const;
 

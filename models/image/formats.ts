@@ -1,7 +1,10 @@
 import { readAvifHeader } from "./avif/header.ts";
+import { readBmpHeader } from "./bmp/header.ts";
 import { readGifHeader } from "./gif/header.ts";
+import { readHeifHeader } from "./heic/header.ts";
 import type { Measures } from "./image_header.ts";
 import { readJpegHeader } from "./jpeg/header.ts";
+import { readJxlHeader } from "./jxl/header.ts";
 import { readPngHeader } from "./png/header.ts";
 import { readTiffHeader } from "./tiff/header.ts";
 import { readWebpHeader } from "./webp/header.ts";
@@ -31,7 +34,7 @@ export const FORMATS = {
   jpeg: {
     name: "JPEG",
     signatures: ["\xff\xd8\xff"],
-    extensions: ["jpg", "jpeg", "jfif"],
+    extensions: ["jpg", "jpeg", "jpe", "jfif", "mpo"],
     readHeader: readJpegHeader,
   },
   png: {
@@ -64,13 +67,38 @@ export const FORMATS = {
     extensions: ["avif"],
     readHeader: readAvifHeader,
   },
-  heic: refused("HEIC", ["....ftyphei", "....ftyphev"]),
-  heif: refused("HEIF", ["....ftypmif1"]),
+  heic: {
+    name: "HEIC",
+    signatures: ["....ftyphei", "....ftyphev"],
+    extensions: ["heic", "heics"],
+    readHeader: readHeifHeader,
+  },
+  // Files of several pictures or of another compression; what is in them decides.
+  heif: {
+    name: "HEIF",
+    signatures: ["....ftypmif1", "....ftypmsf1"],
+    extensions: ["heif", "heifs", "hif"],
+    readHeader: readHeifHeader,
+  },
+  jxl: {
+    name: "JPEG XL",
+    signatures: ["\xff\x0a", "\0\0\0\x0cJXL "],
+    extensions: ["jxl"],
+    readHeader: readJxlHeader,
+  },
+  bmp: {
+    name: "BMP",
+    // The reserved bytes are 0, or the length of the second header is that of a version.
+    signatures: [
+      "BM....\0\0\0\0",
+      ...["\x0c", "\x28", "\x34", "\x38", "\x6c", "\x7c"].map((length) => `BM............${length}\0\0\0`),
+    ],
+    extensions: ["bmp", "dib"],
+    readHeader: readBmpHeader,
+  },
   canonRaw: refused("a Canon raw photo", ["....ftypcrx"]),
   video: refused("a video", ["....ftyp", "\x1aE\xdf\xa3"]),
   pdf: refused("PDF", ["%PDF"]),
-  bmp: refused("BMP", ["BM....\0\0\0\0"]),
-  jpegXl: refused("JPEG XL", ["\xff\x0a", "\0\0\0\x0cJXL "]),
   jpeg2000: refused("JPEG 2000", ["\0\0\0\x0cjP  ", "\xff\x4f\xff\x51"]),
   photoshop: refused("a Photoshop document", ["8BPS"]),
   icon: refused("an icon", ["\0\0\x01\0"]),

@@ -1,10 +1,13 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { AssetSource } from "../assets.ts";
 import { AvifDecoder } from "./avif/decoder.ts";
+import { decodeBmp } from "./bmp/decoder.ts";
 import { readImageHeader } from "./format.ts";
 import { decodeGif } from "./gif/decoder.ts";
 import type { ImageFormat } from "./formats.ts";
+import { HeifDecoder } from "./heic/decoder.ts";
 import { JpegCodec } from "./jpeg/codec.ts";
+import { JxlDecoder } from "./jxl/decoder.ts";
 import { orient } from "./geometry/orient.ts";
 import type { Picture } from "./picture.ts";
 import { decodePng } from "./png/decoder.ts";
@@ -43,13 +46,19 @@ export function createImageCodec(assets: AssetSource): ImageCodec {
   const jpeg = new JpegCodec(assets, spare);
   const webp = new WebpDecoder(assets);
   const avif = new AvifDecoder(assets);
-  const decoders: Record<ImageFormat, (bytes: Uint8Array, sideMin?: number) => Picture | Promise<Picture>> = {
-    jpeg: (bytes, sideMin) => jpeg.decode(bytes, { sideMin }),
+  const heif = new HeifDecoder(assets, avif);
+  const jxl = new JxlDecoder(assets);
+  const decoders: Record<ImageFormat, (bytes: Uint8Array) => Picture | Promise<Picture>> = {
+    jpeg: (bytes) => jpeg.decode(bytes),
     png: decodePng,
     gif: decodeGif,
     tiff: decodeTiff,
     webp: (bytes) => webp.decode(bytes),
     avif: (bytes) => avif.decode(bytes),
+    heic: (bytes) => heif.decode(bytes),
+    heif: (bytes) => heif.decode(bytes),
+    jxl: (bytes) => jxl.decode(bytes),
+    bmp: decodeBmp,
   };
   return {
     async decode(bytes, { sideMin } = {}) {

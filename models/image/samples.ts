@@ -16,14 +16,21 @@ export function fromGrey({ width, height, data }: Samples): Picture {
   return { width, height, data: target };
 }
 
-/** Converts a picture of R, G, B and straight alpha; transparency shows white. */
-export function fromRgba({ width, height, data }: Samples): Picture {
+/**
+ * Converts a picture of R, G, B and alpha; transparency shows white. `isPremultiplied` is true if the
+ * colours have been multiplied by the alpha.
+ */
+export function fromRgba(
+  { width, height, data }: Samples,
+  { isPremultiplied = false }: { isPremultiplied?: boolean } = {},
+): Picture {
   const target = new Uint8Array(width * height * 3);
+  const blend = isPremultiplied ? (sample: number, alpha: number) => Math.min(255, sample + 255 - alpha) : onWhite;
   for (let from = 0, to = 0; to < target.length; from += 4, to += 3) {
     const alpha = data[from + 3];
-    target[to] = onWhite(data[from], alpha);
-    target[to + 1] = onWhite(data[from + 1], alpha);
-    target[to + 2] = onWhite(data[from + 2], alpha);
+    target[to] = blend(data[from], alpha);
+    target[to + 1] = blend(data[from + 1], alpha);
+    target[to + 2] = blend(data[from + 2], alpha);
   }
   return { width, height, data: target };
 }

@@ -1,3 +1,4 @@
+import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { AssetName, AssetSource } from "../assets.ts";
 
@@ -13,7 +14,7 @@ export interface EmscriptenOptions {
   readonly printErr: (line: string) => void;
 }
 
-export type EmscriptenFactory<Codec> = (options: EmscriptenOptions) => Promise<Codec>;
+export type EmscriptenFactory<Codec> = (options: EmscriptenOptions) => Promise<Codec> | Codec;
 
 /**
  * One codec in WebAssembly: fetched and compiled once, when first needed, and instantiated as often
@@ -40,21 +41,36 @@ export class WasmCodec {
    */
   async instantiateWith<Codec>(factory: EmscriptenFactory<Codec>): Promise<Codec> {
     const compiled = await this.#compile();
-    return await factory({
+    // The glue takes no error for an answer: some would wait for ever, some leave a rejection behind.
+    const failure = Promise.withResolvers<never>();
+    const start = Promise.try(factory, {
       instantiateWasm: (imports, receive) => {
-        const instance = new WebAssembly.Instance(compiled, imports);
-        receive(instance);
-        return instance.exports;
+        try {
+          const instance = new WebAssembly.Instance(compiled, imports);
+          receive(instance);
+          return instance.exports;
+        } catch (error) {
+          const unusable = this.#unusable(error);
+          failure.reject(unusable);
+          return exportsThatThrow(unusable);
+        }
       },
       print: () => {},
       printErr: () => {},
     });
+    return await Promise.race([start, failure.promise]);
   }
 
   async #compile(): Promise<WebAssembly.Module> {
     // Not `new WebAssembly.Module`: compiled at once, the JPEG codec took 20 MB more at the peak of
     // a node's start.
-    this.#compiled ??= this.#assets(this.#name).then((bytes) => WebAssembly.compile(bytes));
+    this.#compiled ??= this.#assets(this.#name).then(async (bytes) => {
+      try {
+        return await WebAssembly.compile(bytes);
+      } catch (error) {
+        throw this.#unusable(error);
+      }
+    });
     try {
       return await this.#compiled;
     } catch (error) {
@@ -62,6 +78,23 @@ export class WasmCodec {
       throw error;
     }
   }
+
+  #unusable(cause: unknown): DmlError {
+    const { message } = asDmlError(cause);
+    return new DmlError("assets_missing", `The file ${this.#name} cannot be used: ${message}`, {
+      cause,
+      advice: "Copy or fetch dml again.",
+    });
+  }
+}
+
+/** Makes exports of which none can be used. */
+function exportsThatThrow(error: DmlError): WebAssembly.Exports {
+  return new Proxy({}, {
+    get() {
+      throw error;
+    },
+  });
 }
 
 /**

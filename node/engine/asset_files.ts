@@ -12,6 +12,8 @@ const FILES: Readonly<Record<AssetName, () => Promise<Bytes>>> = {
   "jpeg-fallback-decoder.wasm": () => copyOf(import("imagescript/wasm/any/jpeg.wasm", { with: { type: "bytes" } })),
   "webp-decoder.wasm": () => copyOf(import("@jsquash/webp/codec/dec/webp_dec.wasm", { with: { type: "bytes" } })),
   "avif-decoder.wasm": () => copyOf(import("@jsquash/avif/codec/dec/avif_dec.wasm", { with: { type: "bytes" } })),
+  "libheif.wasm": () => copyOf(import("libheif-js/libheif-wasm/libheif.wasm", { with: { type: "bytes" } })),
+  "jxl-decoder.wasm": () => copyOf(import("@jsquash/jxl/codec/dec/jxl_dec.wasm", { with: { type: "bytes" } })),
   "font.ttf": () => copyOf(import("dejavu-fonts-ttf/ttf/DejaVuSans.ttf", { with: { type: "bytes" } })),
 };
 

@@ -23,6 +23,11 @@ export const LIMITS = {
    * Width times height of a decoded picture. It is read from the header before memory is allocated.
    */
   imagePixelsMax: 100_000_000,
+  /**
+   * Width times height of a JPEG XL. Its decoder takes about 40 bytes for each pixel, and 2 GiB at
+   * most.
+   */
+  jxlPixelsMax: 25_000_000,
   /** Longer side of a picture, in pixels. */
   imageSideMax: 30_000,
   /** Persons reported for one picture, best score first. */

@@ -14,5 +14,5 @@ Deno.test("isPictureName() takes every extension of a decoded format, in upper c
     assert(!isPictureName(extension));
     assert(!isPictureName(`photo.${extension}~`));
   }
-  for (const name of ["photo.heic", "photo.pdf", "photo.", "photo", "png.txt"]) assert(!isPictureName(name));
+  for (const name of ["photo.cr2", "photo.pdf", "photo.", "photo", "png.txt"]) assert(!isPictureName(name));
 });

@@ -4,7 +4,10 @@ import { bundledCode, bundledModule } from "./bundle.ts";
 import { namedFiles, packedFiles } from "./contents.ts";
 import type { ArchivedFile } from "./tar_archive.ts";
 
-/** The part that the executables of all targets share: the bundled code and its files, by path. */
+/** Where the text of the LGPL is, which must go with every copy of libheif. */
+const LIBHEIF_LICENCE = "libheif-js/libheif-wasm/LICENSE";
+
+/** What the executables of every target have in common: the bundled code and its files, by path. */
 export type Program = readonly ArchivedFile[];
 
 /**
@@ -20,7 +23,11 @@ export async function buildProgram(root: URL, options = { optional: false }): Pr
   const notices = ["LICENSE", "THIRD_PARTY.md"].map(async (name) =>
     plain(name, await Deno.readFile(new URL(name, root)))
   );
-  return byPath([...code, ...files, ...await Promise.all(notices)]);
+  return byPath([...code, ...files, ...await Promise.all(notices), await licenceOfLibheif()]);
+}
+
+async function licenceOfLibheif(): Promise<ArchivedFile> {
+  return plain("LICENSE.libheif", await Deno.readFile(new URL(import.meta.resolve(LIBHEIF_LICENCE))));
 }
 
 /** Bundles the module `source` as a file of a program at `path`. */

@@ -12,6 +12,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   reasonCharactersMax: "the sentence in a refusal",
   imageBytesMax: "one picture, as a file",
   imagePixelsMax: "one picture, width x height",
+  jxlPixelsMax: "one JPEG XL, width x height; decoding it takes much memory",
   imageSideMax: "the longer side of a picture, in pixels",
   personsMax: "persons reported per picture",
   attributedFacesMax: "faces per picture for which age, gender and so on are reported, the most certain ones",

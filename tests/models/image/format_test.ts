@@ -6,7 +6,10 @@ import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
 import { uint32 } from "./byte_writer.ts";
 import * as fixtures from "./fixtures.ts";
+import { makeBmp } from "./bmp/bmp_writer.ts";
 import { makeGif } from "./gif/gif_writer.ts";
+import { makeHeic } from "./heic/heic_writer.ts";
+import { makeJxl } from "./jxl/jxl_writer.ts";
 import { makePng, makePngClaim } from "./png/png_writer.ts";
 import { makeExif, makeTiff } from "./tiff/tiff_writer.ts";
 import { concat } from "../../../protocol/kernel/concat.ts";
@@ -25,6 +28,10 @@ async function makeAll(): Promise<Record<ImageFormat, Uint8Array>> {
     tiff: await makeTiff({ width, height, photometric: 2, depth: 8, samplesAt }),
     webp: await fixtures.makeWebp(picture),
     avif: await fixtures.makeAvif(picture),
+    heic: makeHeic({ crop: [37, 21] }),
+    heif: makeHeic({ crop: [37, 21], brand: "mif1" }),
+    jxl: await makeJxl(picture),
+    bmp: makeBmp({ width, height, depth: 24, pixelAt: () => 0 }),
   };
 }
 
@@ -75,8 +82,8 @@ Deno.test("readImageHeader() says what a file looks like that is no picture", ()
     [encode('<?xml version="1.0"?>\n<svg width="3">'), "SVG"],
     [encode("<!DOCTYPE html><p>not found"), "a web page"],
     [encode("%PDF-1.7\n"), "PDF"],
-    [concat([uint32(24), encode("ftypheic")]), "HEIC"],
-    [concat([encode("BM"), new Uint8Array(20)]), "BMP"],
+    [concat([uint32(24), encode("ftypcrx ")]), "a Canon raw photo"],
+    [concat([encode("8BPS"), new Uint8Array(20)]), "a Photoshop document"],
     [Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0), "a ZIP archive"],
     [Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7), "no kind of file that dml knows"],
   ];
@@ -89,7 +96,7 @@ Deno.test("readImageHeader() says what a file looks like that is no picture", ()
 
 Deno.test("readImageHeader() calls a header that is cut short unreadable, wherever it is cut", async () => {
   for (const [format, bytes] of Object.entries(await makeAll())) {
-    const [least, enough] = format === "gif" ? [6, 10] : [12, 24];
+    const [least, enough] = format === "gif" ? [6, 10] : format === "jxl" ? [2, 5] : [12, 24];
     for (let length = least; length < enough; length++) {
       assertEquals(codeOf(bytes.subarray(0, length)), "image_unreadable", `${format} ${length}`);
     }

@@ -2,11 +2,15 @@ import { createImageCodec } from "../../../models/image/image_codec.ts";
 import { orient } from "../../../models/image/geometry/orient.ts";
 import { toOrientation } from "../../../models/image/geometry/orientation.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { concat } from "../../../protocol/kernel/concat.ts";
 import { assert, assertEquals, assertRejects } from "../../assert.ts";
 import { imageAssets } from "./asset_source.ts";
 import { turnAvif } from "./avif/avif_writer.ts";
 import * as fixtures from "./fixtures.ts";
+import { makeBmp } from "./bmp/bmp_writer.ts";
 import { makeGif } from "./gif/gif_writer.ts";
+import { makeHeic } from "./heic/heic_writer.ts";
+import { makeJxl } from "./jxl/jxl_writer.ts";
 import { makePng, makePngClaim } from "./png/png_writer.ts";
 import { makeTiff } from "./tiff/tiff_writer.ts";
 import { animateWebp } from "./webp/webp_writer.ts";
@@ -29,6 +33,7 @@ Deno.test("ImageCodec.decode() decodes every format", async () => {
     await makePng({ ...base, colourType: 2, depth: 8 }),
     await makeTiff({ ...base, photometric: 2, depth: 8 }),
     await fixtures.makeWebp(picture),
+    await makeJxl(picture),
   ];
   for (const bytes of exact) assertEquals(fixtures.difference(await codec.decode(bytes), picture), 0);
   const near = [await fixtures.makeJpeg(picture), await fixtures.makeAvif(picture)];
@@ -118,6 +123,9 @@ Deno.test("ImageCodec.decode() decodes a picture of one pixel", async () => {
     await makeTiff({ width: 1, height: 1, photometric: 2, depth: 8, samplesAt }),
     await fixtures.makeWebp(pixel),
     await fixtures.makeAvif(pixel),
+    await makeJxl(pixel),
+    makeHeic({ crop: [1, 1] }),
+    makeBmp({ width: 1, height: 1, depth: 1, palette: [[1, 2, 3]], pixelAt: () => 0 }),
   ];
   for (const bytes of files) assertEquals((await codec.decode(bytes)).data.length, 3);
 });
@@ -136,4 +144,34 @@ Deno.test("ImageCodec.decode() asks for an asset only when a picture needs it, a
   await codec.decode(jpeg);
   await codec.encodeJpeg(picture);
   assertEquals(asked, ["libjpeg-turbo.wasm", "libjpeg-turbo.wasm"]);
+});
+
+Deno.test("ImageCodec.decode() takes the first picture of an MPO", async () => {
+  const codec = createImageCodec(imageAssets);
+  const other = await fixtures.makeJpeg(fixtures.makePicture(9, 7));
+  const index = new TextEncoder().encode("MPF\0II*\0\x08\0\0\0\0\0\0\0\0\0");
+  for (const progressive of [false, true]) {
+    const first = fixtures.withSegment(await fixtures.makeJpeg(picture, { progressive }), 0xe2, index);
+    const mpo = concat([first, other, new Uint8Array(16)]);
+    assert(fixtures.difference(await codec.decode(mpo), picture) <= 8);
+  }
+});
+
+Deno.test("ImageCodec.decode() says which codec could not be loaded or started", async () => {
+  const pictures = { "libheif.wasm": makeHeic(), "jxl-decoder.wasm": await makeJxl(picture) };
+  // WebAssembly that imports a function that no codec has.
+  const wrong = Uint8Array.from(
+    "\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x02\x08\x01\x02zz\x01q\0\0",
+    (letter) => letter.charCodeAt(0),
+  );
+  for (const [name, bytes] of Object.entries(pictures)) {
+    for (const file of [Uint8Array.of(1, 2, 3), wrong]) {
+      const codec = createImageCodec(() => Promise.resolve(file));
+      const error = await assertRejects(() => codec.decode(bytes), DmlError);
+      assertEquals(error.code, "assets_missing");
+      assert(error.message.startsWith(`The file ${name} cannot be used: `), error.message);
+    }
+    const lost = createImageCodec(() => Promise.reject(new DmlError("assets_missing", `No ${name}.`)));
+    assertEquals((await assertRejects(() => lost.decode(bytes), DmlError)).message, `No ${name}.`);
+  }
 });

@@ -3,7 +3,10 @@ import { createImageCodec } from "../../../models/image/image_codec.ts";
 import { assert, assertEquals } from "../../assert.ts";
 import { imageAssets } from "./asset_source.ts";
 import * as fixtures from "./fixtures.ts";
+import { makeBmp } from "./bmp/bmp_writer.ts";
+import { makeHeic } from "./heic/heic_writer.ts";
 import { makeFlatJpeg } from "./jpeg/flat_jpeg.ts";
+import { makeJxl } from "./jxl/jxl_writer.ts";
 import type { LockedWork } from "./locked_worker.ts";
 import { makePng } from "./png/png_writer.ts";
 
@@ -23,6 +26,9 @@ Deno.test("ImageCodec and Annotator work in a worker that has no permissions", a
       await makePng({ width: 160, height: 120, colourType: 2, depth: 8, samplesAt }),
       await fixtures.makeWebp(picture),
       await fixtures.makeAvif(picture),
+      makeHeic({ grid: [120, 100], quarters: 1 }),
+      await makeJxl(picture),
+      makeBmp({ width: 160, height: 120, depth: 24, pixelAt: () => 0xffeedd }),
     ],
     persons: [{
       box: { x: 40, y: 40, width: 40, height: 50 },
@@ -45,9 +51,9 @@ Deno.test("ImageCodec and Annotator work in a worker that has no permissions", a
     assert(Array.isArray(encoded), String(encoded));
     assertEquals(encoded.length, work.pictures.length);
     const codec = createImageCodec(imageAssets);
-    for (const bytes of encoded) {
-      const { width, height } = await codec.decode(bytes);
-      assertEquals([width, height], [160, 120]);
+    for (const [index, bytes] of encoded.entries()) {
+      const [{ width, height }, given] = [await codec.decode(bytes), await codec.decode(work.pictures[index])];
+      assertEquals([width, height], [given.width, given.height]);
     }
   } finally {
     worker.terminate();
