@@ -4,6 +4,7 @@ import type { ClusterClient } from "../client/cluster_client.ts";
 import type { PredictCommand } from "../cli/command.ts";
 import { exitCodeOf } from "../cli/exit.ts";
 import { findInputs, type Input } from "../pictures/inputs.ts";
+import { findAndTell } from "../pictures/left_out.ts";
 import { planOutputs, writeOutput } from "../pictures/outputs.ts";
 import { type PictureRunContext, runPictures } from "../pictures/picture_run.ts";
 import { type PredictedPicture, PredictReport } from "../reports/predict_report.ts";
@@ -28,7 +29,7 @@ interface PlannedPicture {
  * early, the code of the failures so far.
  */
 export async function runPredict(command: PredictCommand, context: PredictContext): Promise<number> {
-  const inputs = await findInputs(command.inputs);
+  const inputs = await findAndTell(context.terminal, (leftOut) => findInputs(command.inputs, { leftOut }));
   const report = new PredictReport({ ...context, json: command.json });
   const shared = new SharedFailure();
   const outputs = command.annotate ? await shared.capture(() => planOutputs(inputs, command.out ?? ".")) : null;

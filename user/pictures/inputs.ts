@@ -8,6 +8,7 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { expandGlob, type GlobOptions } from "./expand_glob.ts";
 import { fileReason } from "../terminal/file_reason.ts";
 import { isGlob } from "./glob.ts";
+import type { LeftOut } from "./left_out.ts";
 import { isPictureName } from "./picture_name.ts";
 import { formatBytes } from "../terminal/render.ts";
 
@@ -20,6 +21,11 @@ export type Input =
   | { readonly kind: "stdin"; readonly name: "stdin" }
   | { readonly kind: "missing"; readonly name: string; readonly error: DmlError };
 
+export interface FindOptions extends GlobOptions {
+  /** Takes what is passed over in a directory. */
+  readonly leftOut?: LeftOut;
+}
+
 const OWN_OUTPUT = /\.annotated\.jpg$/i;
 /** Matches a pattern whose last segment explicitly includes own outputs. */
 const NAMES_OWN_OUTPUT = /annotated[^/]*$/i;
@@ -31,18 +37,18 @@ const BY_NAME = new Intl.Collator("en", { numeric: true });
  * outputs, `*.annotated.jpg`, are included only if they are named. An input that is not found, or
  * is refused for its size, is returned as `missing`, so that the others are processed.
  */
-export async function findInputs(given: readonly string[], options: GlobOptions = {}): Promise<Input[]> {
+export async function findInputs(given: readonly string[], options: FindOptions = {}): Promise<Input[]> {
   const found: Input[] = [];
   for (const name of given) found.push(...await findOne(name, options));
   return found;
 }
 
-async function findOne(name: string, options: GlobOptions = {}): Promise<Input[]> {
+async function findOne(name: string, options: FindOptions): Promise<Input[]> {
   if (name === "-") return [{ kind: "stdin", name: "stdin" }];
   if (name === "") return [{ kind: "missing", name, error: nameless() }];
   try {
     const stat = await Deno.stat(name);
-    if (stat.isDirectory) return await findInDirectory(name);
+    if (stat.isDirectory) return await findInDirectory(name, options);
     if (!stat.isFile) return [{ kind: "stream", name, path: name }];
     const error = sizeRefusal(name, stat.size);
     return [error ? { kind: "missing", name, error } : { kind: "file", name, path: name }];
@@ -52,18 +58,20 @@ async function findOne(name: string, options: GlobOptions = {}): Promise<Input[]
   }
 }
 
-async function findInDirectory(directory: string): Promise<Input[]> {
+async function findInDirectory(directory: string, options: FindOptions): Promise<Input[]> {
   const names: string[] = [];
-  for await (const entry of Deno.readDir(directory)) {
-    const isPicture = isPictureName(entry.name) && !OWN_OUTPUT.test(entry.name);
-    if (isPicture && !entry.isDirectory && !entry.name.startsWith(".")) names.push(entry.name);
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    if (name.startsWith(".") || OWN_OUTPUT.test(name)) continue;
+    if (isDirectory) options.leftOut?.addFolder();
+    else if (isPictureName(name)) names.push(name);
+    else options.leftOut?.addFile(name);
   }
-  if (names.length > 0) return await findAll(names.map((name) => join(directory, name)));
+  if (names.length > 0) return await findAll(names.map((name) => join(directory, name)), options);
   const error = new DmlError("no_images", `The directory ${directory} holds no pictures.`);
   return [{ kind: "missing", name: directory, error }];
 }
 
-async function findByGlob(pattern: string, options: GlobOptions): Promise<Input[]> {
+async function findByGlob(pattern: string, options: FindOptions): Promise<Input[]> {
   try {
     const { paths: matches, unreadable } = await expandGlob(pattern, options);
     const paths = NAMES_OWN_OUTPUT.test(pattern) ? matches : matches.filter((path) => !OWN_OUTPUT.test(path));
@@ -72,7 +80,7 @@ async function findByGlob(pattern: string, options: GlobOptions): Promise<Input[
       name,
       error: fileError(name, cause),
     }));
-    if (paths.length + unread.length > 0) return [...unread, ...await findAll(paths)];
+    if (paths.length + unread.length > 0) return [...unread, ...await findAll(paths, options)];
     if (matches.length > 0) throw onlyOwnOutputs(pattern);
     throw new DmlError("file_not_found", `No file matches ${pattern}.`);
   } catch (error) {
@@ -81,9 +89,9 @@ async function findByGlob(pattern: string, options: GlobOptions): Promise<Input[
   }
 }
 
-async function findAll(paths: string[]): Promise<Input[]> {
+async function findAll(paths: string[], options: FindOptions): Promise<Input[]> {
   const inputs: Input[] = [];
-  for (const path of paths.sort(BY_NAME.compare)) inputs.push(...await findOne(path));
+  for (const path of paths.sort(BY_NAME.compare)) inputs.push(...await findOne(path, options));
   return inputs;
 }
 

@@ -3,6 +3,7 @@ import { personNameSchema } from "../../protocol/http_api/people_api.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { parseAs } from "../../protocol/schema.ts";
 import { findInputs, type Input } from "./inputs.ts";
+import type { LeftOut } from "./left_out.ts";
 
 /** A picture, and the person after whom its folder is named. */
 export interface LabelledPicture {
@@ -17,11 +18,14 @@ const BY_NAME = new Intl.Collator("en", { numeric: true });
  * folders and those without pictures are skipped. Throws `file_not_found` or `file_unreadable`, and
  * `no_images` if no picture is found.
  */
-export async function labelledPictures(directory: string): Promise<LabelledPicture[]> {
+export async function labelledPictures(
+  directory: string,
+  options: { leftOut?: LeftOut } = {},
+): Promise<LabelledPicture[]> {
   const pictures: LabelledPicture[] = [];
-  for (const folder of await foldersIn(directory)) {
+  for (const folder of await foldersIn(directory, options)) {
     const name = parseAs(personNameSchema, folder, { what: `The folder ${JSON.stringify(folder)}`, code: "usage" });
-    const inputs = await findInputs([join(directory, folder)]);
+    const inputs = await findInputs([join(directory, folder)], options);
     const isEmpty = inputs.length === 1 && inputs[0].kind === "missing" && inputs[0].error.code === "no_images";
     if (!isEmpty) pictures.push(...inputs.map((input) => ({ name, input })));
   }
@@ -31,12 +35,13 @@ export async function labelledPictures(directory: string): Promise<LabelledPictu
   });
 }
 
-async function foldersIn(directory: string): Promise<string[]> {
+async function foldersIn(directory: string, { leftOut }: { leftOut?: LeftOut }): Promise<string[]> {
   const folders: string[] = [];
   try {
     for await (const { name } of Deno.readDir(directory)) {
-      const isFolder = !name.startsWith(".") && (await Deno.stat(join(directory, name))).isDirectory;
-      if (isFolder) folders.push(name);
+      if (name.startsWith(".")) continue;
+      if ((await Deno.stat(join(directory, name))).isDirectory) folders.push(name);
+      else leftOut?.addFile(name);
     }
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {

@@ -223,6 +223,7 @@ Deno.test("runPredict() names each file that failed with advice, processes the o
   const names = ["bad.jpg", "none.jpg", "empty.jpg", "notes", "good.jpg"];
   assertEquals(await predict.run(names), 1);
   assertEquals(predict.errors.trimEnd().split("\n"), [
+    "1 file was left out: 1 .txt. To read a file whatever it is called, name it.",
     "error: bad.jpg: The picture is refused: bad. The file is damaged or cut short; copy it again from its source.",
     "error: There is no file none.jpg. Check the path.",
     "error: empty.jpg is empty. The file has no bytes; copy it again from its source.",

@@ -6,6 +6,7 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { exitCodeOf } from "../../cli/exit.ts";
 import { COMPARED_FACES_MAX, evenly, type LabelledFace, pairsOf } from "./face_pairs.ts";
 import { DEFAULT_MODEL } from "../../cli/flags.ts";
+import { findAndTell } from "../../pictures/left_out.ts";
 import { labelledPictures } from "../../pictures/labelled_pictures.ts";
 import { largestFace } from "../../pictures/largest_face.ts";
 import type { CalibrateCommand } from "../../cli/people_command.ts";
@@ -78,7 +79,7 @@ async function collect(
   context: PeopleContext & { thresholds: GalleryListing["thresholds"] },
 ): Promise<Collected> {
   const { cluster, signal, thresholds } = context;
-  const pictures = await labelledPictures(directory);
+  const pictures = await findAndTell(context.terminal, (leftOut) => labelledPictures(directory, { leftOut }));
   const options = { model: DEFAULT_MODEL, annotate: false, embeddings: true, gallery: null, signal };
   const outcomes = runPictures(pictures, {
     ...context,

@@ -3,6 +3,7 @@ import type { EnrolAnswer } from "../../../protocol/http_api/people_api.ts";
 import type { DmlError } from "../../../protocol/kernel/errors.ts";
 import { exitCodeOf } from "../../cli/exit.ts";
 import { findInputs } from "../../pictures/inputs.ts";
+import { findAndTell, type LeftOut } from "../../pictures/left_out.ts";
 import { type LabelledPicture, labelledPictures } from "../../pictures/labelled_pictures.ts";
 import type { EnrollCommand, RejectCommand } from "../../cli/people_command.ts";
 import { countedAs, inForceText } from "./text.ts";
@@ -13,7 +14,7 @@ import type { PeopleContext } from "./context.ts";
 /** Enrols the faces of one person, or of all people in a directory. Returns the exit code. */
 export async function runEnroll(command: EnrollCommand, context: PeopleContext): Promise<number> {
   const { gallery, face, largest, dryRun, metadata } = command;
-  const pictures = await picturesOf(command);
+  const pictures = await findAndTell(context.terminal, (leftOut) => picturesOf(command, leftOut));
   const outcomes = runPictures(pictures, {
     ...context,
     concurrency: command.concurrency,
@@ -34,7 +35,8 @@ export async function runEnroll(command: EnrollCommand, context: PeopleContext):
 /** Records for each picture that a face in it is not that of the person. Returns the exit code. */
 export async function runReject(command: RejectCommand, context: PeopleContext): Promise<number> {
   const { gallery, name, face, largest } = command;
-  const pictures = (await findInputs(command.inputs)).map((input) => ({ name, input }));
+  const inputs = await findAndTell(context.terminal, (leftOut) => findInputs(command.inputs, { leftOut }));
+  const pictures = inputs.map((input) => ({ name, input }));
   const outcomes = runPictures(pictures, {
     ...context,
     concurrency: 1,
@@ -55,9 +57,9 @@ export async function runReject(command: RejectCommand, context: PeopleContext):
   return exitCodeOf(report.failures, { tried: pictures.length });
 }
 
-async function picturesOf({ name, inputs }: EnrollCommand): Promise<LabelledPicture[]> {
-  if (name === null) return await labelledPictures(inputs[0]);
-  return (await findInputs(inputs)).map((input) => ({ name, input }));
+async function picturesOf({ name, inputs }: EnrollCommand, leftOut: LeftOut): Promise<LabelledPicture[]> {
+  if (name === null) return await labelledPictures(inputs[0], { leftOut });
+  return (await findInputs(inputs, { leftOut })).map((input) => ({ name, input }));
 }
 
 /** Returns the part of a path that is stored with a face: the file name. */

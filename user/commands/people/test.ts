@@ -1,6 +1,7 @@
 import type { DmlError } from "../../../protocol/kernel/errors.ts";
 import { DEFAULT_MODEL } from "../../cli/flags.ts";
 import { exitCodeOf } from "../../cli/exit.ts";
+import { findAndTell } from "../../pictures/left_out.ts";
 import { labelledPictures } from "../../pictures/labelled_pictures.ts";
 import { largestFace } from "../../pictures/largest_face.ts";
 import type { TestPeopleCommand } from "../../cli/people_command.ts";
@@ -26,7 +27,7 @@ const COLUMNS: readonly Column[] = [
 export async function runTestPeople(command: TestPeopleCommand, context: PeopleContext): Promise<number> {
   const { gallery, directory, json } = command;
   const { terminal, cluster, signal } = context;
-  const pictures = await labelledPictures(directory);
+  const pictures = await findAndTell(terminal, (leftOut) => labelledPictures(directory, { leftOut }));
   const keeper = new Scoreboard(await namesOf(gallery, context));
   const options = { model: DEFAULT_MODEL, annotate: false, embeddings: false, gallery, signal };
   const outcomes = runPictures(pictures, {
