@@ -52,7 +52,7 @@ export function createImageCodec(assets: AssetSource): ImageCodec {
     jpeg: (bytes) => jpeg.decode(bytes),
     png: decodePng,
     gif: decodeGif,
-    tiff: decodeTiff,
+    tiff: (bytes) => decodeTiff(bytes, (part) => jpeg.decode(part)),
     webp: (bytes) => webp.decode(bytes),
     avif: (bytes) => avif.decode(bytes),
     heic: (bytes) => heif.decode(bytes),

@@ -7,6 +7,9 @@ import { samplePhoto } from "../../tools/sample_photos.ts";
 import { type PredictRow, predictRowSchema } from "../../user/reports/predict_row.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
 import { makeJpeg, makePicture, makeText, truncated, withOrientation } from "../models/image/fixtures.ts";
+import { makeBmp } from "../models/image/bmp/bmp_writer.ts";
+import { makeHeic } from "../models/image/heic/heic_writer.ts";
+import { makeJxl, makeJxlHeader } from "../models/image/jxl/jxl_writer.ts";
 import { makeFlatJpeg } from "../models/image/jpeg/flat_jpeg.ts";
 import { makeGif } from "../models/image/gif/gif_writer.ts";
 import { makePng, makePngClaim } from "../models/image/png/png_writer.ts";
@@ -39,6 +42,12 @@ async function oddPictures(): Promise<Record<string, { bytes: Uint8Array; expect
       "64x48",
     ),
     "rotated.jpg": odd(withOrientation(await makeJpeg(makePicture(64, 48)), 6), "48x64"),
+    "phone.heic": odd(makeHeic({ grid: [100, 70], quarters: 1 }), "70x100"),
+    "cut.heic": odd(truncated(makeHeic({ grid: [100, 70] })), "image_unreadable"),
+    "film.heic": odd(makeHeic({ itemType: "avc1" }), "image_unsupported"),
+    "picture.jxl": odd(await makeJxl(makePicture(64, 48)), "64x48"),
+    "claim.jxl": odd(makeJxlHeader({ width: 20_000, height: 20_000 }), "image_too_large"),
+    "scan.bmp": odd(makeBmp({ ...SMALL, depth: 24, pixelAt: (x, y) => x * 256 + y }), "64x48"),
     "claim.png": odd(makePngClaim(30_000, 30_000), "image_too_large"),
     "huge.jpg": odd(new Uint8Array(100 * 2 ** 20), "image_too_large"),
     "good.jpg": odd(photo, "1920x1280"),

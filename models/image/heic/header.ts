@@ -1,4 +1,6 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { ByteReader } from "../byte_reader.ts";
+import { readBoxes } from "../isobmff/boxes.ts";
 import type { Measures } from "../image_header.ts";
 import { readPrimaryItem } from "../isobmff/primary_item.ts";
 import { shownMeasures, storedMeasures } from "../isobmff/transforms.ts";
@@ -24,6 +26,10 @@ export interface HeifHeader extends Measures {
  * stored. Throws `image_unreadable`, or `image_unsupported`, which names another compression.
  */
 export function readHeifHeader(bytes: Uint8Array): HeifHeader {
+  const types = readBoxes(new ByteReader(bytes), 0).map(({ type }) => type);
+  if (types.includes("moov") && !types.includes("meta")) {
+    throw new DmlError("image_unsupported", "The HEIF is a film without a still picture.");
+  }
   const item = readPrimaryItem(bytes, "HEIC");
   const { compression } = item;
   if (compression === "hvc1" || compression === "hev1") {

@@ -17,15 +17,6 @@ export interface Libheif {
     options: number,
   ): void;
   _heif_context_get_primary_image_handle(error: number, context: number, handle: number): void;
-  _heif_context_get_track(context: number, id: number): number;
-  _heif_track_decode_next_image(
-    error: number,
-    track: number,
-    image: number,
-    colorspace: number,
-    chroma: number,
-    options: number,
-  ): void;
   _heif_image_handle_has_alpha_channel(handle: number): number;
   _heif_decoding_options_alloc(): number;
   _heif_decode_image(

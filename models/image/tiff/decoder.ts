@@ -2,17 +2,21 @@ import type { Picture } from "../picture.ts";
 import { ByteReader } from "../byte_reader.ts";
 import { tiffColours } from "./colours.ts";
 import { TiffDirectory } from "./directory.ts";
-import { readTiffLayout, type TiffLayout } from "./layout.ts";
+import { unpackFax } from "./fax.ts";
+import { decodeJpegTiles, type JpegDecode } from "./jpeg_tiles.ts";
+import { isFax, JPEG_COMPRESSION, readTiffLayout, type TiffLayout } from "./layout.ts";
 import { unpackTiff } from "./unpack.ts";
 
 /**
  * Decodes the first page of a TIFF 6.0 file as it is stored: grey, palette, RGB or CMYK of 1 to 16
- * bits, in strips or tiles, plain or packed by LZW, Deflate or PackBits. Throws `image_unreadable`,
- * or `image_unsupported`, which names the kind of file that it is instead.
+ * bits, in strips or tiles, plain or packed by LZW, Deflate, PackBits or as a fax; grey or colour
+ * by JPEG, which `decodeJpeg` decodes. Throws `image_unreadable`, or `image_unsupported`, which
+ * names the kind of file that it is instead.
  */
-export async function decodeTiff(bytes: Uint8Array): Promise<Picture> {
+export async function decodeTiff(bytes: Uint8Array, decodeJpeg: JpegDecode): Promise<Picture> {
   const layout = readTiffLayout(TiffDirectory.read(bytes), bytes[0] === 0x49);
   const reader = new ByteReader(bytes);
+  if (layout.compression === JPEG_COMPRESSION) return await decodeJpegTiles(reader, layout, decodeJpeg);
   const { width, height, tileWidth, tileHeight, samples } = layout;
   const target = new Uint8Array(width * height * samples);
   const rowBytes = Math.ceil((tileWidth * samplesOfTile(layout) * layout.depth) / 8);
@@ -24,7 +28,9 @@ export async function decodeTiff(bytes: Uint8Array): Promise<Picture> {
         const rows = tileWidth === width ? Math.min(tileHeight, height - top) : tileHeight;
         const packed = reader.slice(layout.offsets[index], layout.byteCounts[index]);
         const { compression } = layout;
-        const tile = await unpackTiff(packed, { compression, length: rowBytes * rows });
+        const tile = isFax(layout)
+          ? unpackFax(packed, { ...layout.fax, compression, width: tileWidth, rows })
+          : await unpackTiff(packed, { compression, length: rowBytes * rows });
         placeTile(layout, { tile, rowBytes, plane, left, top }, target);
       }
     }

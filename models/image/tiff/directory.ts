@@ -14,6 +14,7 @@ export const TIFF_TAG = {
   samplesPerPixel: 277,
   rowsPerStrip: 278,
   stripByteCounts: 279,
+  t4Options: 292,
   planarConfiguration: 284,
   predictor: 317,
   colorMap: 320,
@@ -23,10 +24,14 @@ export const TIFF_TAG = {
   tileByteCounts: 325,
   extraSamples: 338,
   sampleFormat: 339,
+  jpegTables: 347,
 } as const;
 
-/** The bytes of one value, by TIFF field type; only unsigned integers are read. */
-const VALUE_BYTES: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4 };
+/** The bytes of one value, by TIFF field type; only unsigned integers and bytes are read. */
+const VALUE_BYTES: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 7: 1 };
+
+/** The type of bytes that are no numbers. */
+const UNDEFINED = 7;
 
 interface Entry {
   readonly type: number;
@@ -67,6 +72,13 @@ export class TiffDirectory {
     return new TiffDirectory(reader, entries);
   }
 
+  /** Returns the bytes of the tag, none if it is absent or has other values. */
+  bytes(tag: number): Uint8Array {
+    const entry = this.#entries.get(tag);
+    if (entry === undefined || VALUE_BYTES[entry.type] !== 1) return new Uint8Array();
+    return this.#reader.slice(entry.offset, entry.count);
+  }
+
   /** Returns the tag's first value; `fallback` if the tag is absent or not an unsigned integer. */
   number(tag: number, fallback: number): number {
     return this.numbers(tag)[0] ?? fallback;
@@ -80,7 +92,7 @@ export class TiffDirectory {
     const entry = this.#entries.get(tag);
     if (entry === undefined) return [];
     const size = VALUE_BYTES[entry.type];
-    if (size === undefined) return [];
+    if (size === undefined || entry.type === UNDEFINED) return [];
     // Checked before the list is made: the count comes from the file.
     this.#reader.slice(entry.offset, size * entry.count);
     return Array.from({ length: entry.count }, (_, index) => {

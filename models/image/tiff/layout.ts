@@ -1,12 +1,16 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
+import { FAX, type FaxOptions } from "./fax.ts";
 import { TIFF_TAG, type TiffDirectory } from "./directory.ts";
 
 /** The photometric interpretations of TIFF 6.0 that dml reads. */
-export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, cmyk: 5 } as const;
+export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, cmyk: 5, yCbCr: 6 } as const;
+
+/** The compression of strips and tiles that are JPEGs. */
+export const JPEG_COMPRESSION = 7;
 
 /** The samples that each photometric interpretation needs. */
-const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4 };
+const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3 };
 
 /** The layout of the pixels of one TIFF page. */
 export interface TiffLayout {
@@ -32,6 +36,9 @@ export interface TiffLayout {
   /** Offset of each tile's bytes: rows of tiles from the top, plane after plane. */
   readonly offsets: readonly number[];
   readonly byteCounts: readonly number[];
+  /** The tables that the JPEGs share, as a JPEG without a picture; empty if there are none. */
+  readonly jpegTables: Uint8Array;
+  readonly fax: Pick<FaxOptions, "isTwoDimensional" | "isReversed">;
 }
 
 /**
@@ -64,6 +71,11 @@ export function readTiffLayout(directory: TiffDirectory, littleEndian: boolean):
       : Math.min(directory.number(TIFF_TAG.rowsPerStrip, height), height),
     offsets: directory.numbers(tiled ? TIFF_TAG.tileOffsets : TIFF_TAG.stripOffsets),
     byteCounts: directory.numbers(tiled ? TIFF_TAG.tileByteCounts : TIFF_TAG.stripByteCounts),
+    jpegTables: directory.bytes(TIFF_TAG.jpegTables),
+    fax: {
+      isTwoDimensional: (directory.number(TIFF_TAG.t4Options, 0) & 1) === 1,
+      isReversed: directory.number(TIFF_TAG.fillOrder, 1) === 2,
+    },
   };
   checkSupported(layout, directory);
   checkTiles(layout);
@@ -85,10 +97,29 @@ function checkSupported(layout: TiffLayout, directory: TiffDirectory): void {
   if (needed === undefined) throw unsupported(`stores its colours in the way of number ${photometric}`);
   if (samples < needed || samples > 8) throw unsupported(`has ${samples} samples a pixel`);
   if (directory.number(TIFF_TAG.sampleFormat, 1) !== 1) throw unsupported("has samples that are no whole numbers");
-  if (directory.number(TIFF_TAG.fillOrder, 1) !== 1) throw unsupported("stores its bits in reverse order");
+  if (!isFax(layout) && directory.number(TIFF_TAG.fillOrder, 1) !== 1) {
+    throw unsupported("stores its bits in reverse order");
+  }
   if (directory.number(TIFF_TAG.predictor, 1) > 2) throw unsupported("predicts samples in floating point");
   if (layout.differences && layout.depth < 8) throw unsupported("predicts samples of under 8 bits");
   if (photometric === PHOTOMETRIC.palette && layout.depth > 8) throw unsupported("has a palette of 16 bits");
+  if (layout.compression === JPEG_COMPRESSION) checkJpeg(layout);
+  else if (photometric === PHOTOMETRIC.yCbCr) throw unsupported("stores its colours as YCbCr without JPEG");
+  if (isFax(layout) && (layout.depth > 1 || samples > 1)) throw unsupported("is a fax in colour");
+}
+
+/** Returns true if the page is compressed as fax machines do. */
+export function isFax({ compression }: TiffLayout): boolean {
+  return compression >= FAX.rows && compression <= FAX.group4;
+}
+
+function checkJpeg({ photometric, samples, depth, planar, differences }: TiffLayout): void {
+  if (photometric === PHOTOMETRIC.palette || photometric === PHOTOMETRIC.cmyk) {
+    throw unsupported(`holds JPEGs whose colours are stored in the way of number ${photometric}`);
+  }
+  if (planar && samples > 1) throw unsupported("holds a JPEG for each channel");
+  if (samples === SAMPLES[photometric] && depth === 8 && !differences) return;
+  throw unsupported(`holds JPEGs of ${samples} samples of ${depth} bits a pixel`);
 }
 
 function checkTiles(layout: TiffLayout): void {

@@ -10,11 +10,7 @@ const EXPANSION_MAX = 4096;
 
 /** The compressions that dml does not read, by their TIFF number. */
 const NAMES: Readonly<Record<number, string>> = {
-  2: "CCITT fax",
-  3: "CCITT fax",
-  4: "CCITT fax",
   6: "JPEG (old style)",
-  7: "JPEG",
   34887: "LERC",
   34925: "LZMA",
   50000: "Zstandard",

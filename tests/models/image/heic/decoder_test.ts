@@ -3,12 +3,13 @@ import type { Orientation } from "../../../../models/image/geometry/orientation.
 import { orient } from "../../../../models/image/geometry/orient.ts";
 import { createImageCodec } from "../../../../models/image/image_codec.ts";
 import type { Picture } from "../../../../models/image/picture.ts";
+import { concat } from "../../../../protocol/kernel/concat.ts";
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../../../assert.ts";
 import { imageAssets } from "../asset_source.ts";
 import { turnAvif } from "../avif/avif_writer.ts";
 import { difference, makeAvif, makePicture, truncated } from "../fixtures.ts";
-import { makeHeic } from "./heic_writer.ts";
+import { box, fullBox, letters, makeHeic } from "./heic_writer.ts";
 import { HEVC } from "./hevc_pictures.ts";
 
 /** The whole of which the writer has the quarters. */
@@ -81,6 +82,8 @@ Deno.test("ImageCodec.decode() refuses HEIF of another compression by its name",
   assertEquals(error.code, "image_unsupported");
   assertEquals(error.message, "The HEIF is compressed by H.266; dml reads HEVC and AV1 in it.");
   assertStringIncludes((await refusal(makeHeic({ itemType: "zzzz" }))).message, '"zzzz"');
+  const film = concat([box("ftyp", letters("hevc\0\0\0\0")), box("mdat"), box("moov", fullBox("mvhd", 0))]);
+  assertEquals((await refusal(film)).message, "The HEIF is a film without a still picture.");
 });
 
 Deno.test("ImageCodec.decode() refuses a HEIC that lacks a part or is not of the size that it claims", async () => {

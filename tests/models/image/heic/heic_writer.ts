@@ -104,8 +104,9 @@ function makeMeta(
     offset += data.length;
     return place;
   });
+  // Parts of the primary picture are hidden, which the lowest flag says.
   const entries = items.map(({ id, type }) =>
-    fullBox("infe", 2, uint16(id), uint16(0), letters(type), Uint8Array.of(0))
+    box("infe", Uint8Array.of(2, 0, 0, id > 1 ? 1 : 0), uint16(id), uint16(0), letters(type), Uint8Array.of(0))
   );
   const boxes: Record<string, Uint8Array> = {
     hdlr: fullBox("hdlr", 0, uint32(0), letters("pict"), new Uint8Array(13)),

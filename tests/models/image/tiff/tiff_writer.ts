@@ -10,8 +10,10 @@ export interface TiffOptions {
   readonly photometric: number;
   readonly depth: 1 | 4 | 8 | 16;
   readonly samplesAt: (x: number, y: number) => readonly number[];
-  /** 1 none, 5 LZW, 8 Deflate, 32773 PackBits. */
-  readonly compression?: 1 | 5 | 8 | 32773;
+  /** 1 none, 5 LZW, 8 Deflate, 32773 PackBits; of `chunks` any. */
+  readonly compression?: number;
+  /** The strips or tiles as they are in the file, instead of those of `samplesAt`. */
+  readonly chunks?: readonly Uint8Array[];
   readonly bigEndian?: boolean;
   readonly rowsPerStrip?: number;
   /** Tiles of this width and height instead of strips. */
@@ -20,16 +22,19 @@ export interface TiffOptions {
   /** Stores each sample as the difference to the one on its left. */
   readonly differences?: boolean;
   /** Further tags, such as orientation 274, extra samples 338, or a colour map 320. */
-  readonly tags?: Readonly<Record<number, readonly number[]>>;
+  readonly tags?: Tags;
 }
+
+/** Numbers, or bytes that are none. */
+type Tags = Readonly<Record<number, readonly number[] | Uint8Array>>;
 
 /** A TIFF of one page. */
 export async function makeTiff(options: TiffOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { width, height, tile, rowsPerStrip = height } = options;
   const [tileWidth, tileHeight] = tile ?? [width, rowsPerStrip];
   const samples = options.samplesAt(0, 0).length;
-  const chunks: Uint8Array[] = [];
-  for (let plane = 0; plane < (options.planar === true ? samples : 1); plane++) {
+  const chunks: Uint8Array[] = [...options.chunks ?? []];
+  for (let plane = 0; options.chunks === undefined && plane < (options.planar === true ? samples : 1); plane++) {
     for (let top = 0; top < height; top += tileHeight) {
       for (let left = 0; left < width; left += tileWidth) {
         const rows = tile === undefined ? Math.min(tileHeight, height - top) : tileHeight;
@@ -45,7 +50,7 @@ export async function makeTiff(options: TiffOptions): Promise<Uint8Array<ArrayBu
     end += chunk.length;
   }
   const counts = chunks.map((chunk) => chunk.length);
-  const where: Record<number, readonly number[]> = tile === undefined
+  const where: Tags = tile === undefined
     ? { 273: offsets, 278: [rowsPerStrip], 279: counts }
     : { 322: [tileWidth], 323: [tileHeight], 324: offsets, 325: counts };
   const directory = makeDirectory({
@@ -79,7 +84,7 @@ function tiffHeader(directory: number, bigEndian: boolean): Uint8Array {
 
 /** Numbers under 65,536 as SHORT, lists with a larger one as LONG. */
 function makeDirectory(
-  tags: Readonly<Record<number, readonly number[]>>,
+  tags: Tags,
   { start, bigEndian }: { start: number; bigEndian: boolean },
 ): Uint8Array {
   const short = bigEndian ? uint16 : uint16le;
@@ -88,9 +93,10 @@ function makeDirectory(
   const tail: Uint8Array[] = [];
   let tailStart = start + 2 + entries.length * 12 + 4;
   const parts = entries.map(([tag, values]) => {
-    const wide = values.some((value) => value > 0xffff);
-    const content = concat(values.map(wide ? long : short));
-    const head = [short(Number(tag)), short(wide ? 4 : 3), long(values.length)];
+    const isBytes = values instanceof Uint8Array;
+    const wide = !isBytes && values.some((value) => value > 0xffff);
+    const content = isBytes ? values : concat(values.map(wide ? long : short));
+    const head = [short(Number(tag)), short(isBytes ? 7 : wide ? 4 : 3), long(values.length)];
     if (content.length <= 4) {
       return concat([...head, content, new Uint8Array(4 - content.length)]);
     }
