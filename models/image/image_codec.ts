@@ -48,8 +48,8 @@ export function createImageCodec(assets: AssetSource): ImageCodec {
   const avif = new AvifDecoder(assets);
   const heif = new HeifDecoder(assets, avif);
   const jxl = new JxlDecoder(assets);
-  const decoders: Record<ImageFormat, (bytes: Uint8Array) => Picture | Promise<Picture>> = {
-    jpeg: (bytes) => jpeg.decode(bytes),
+  const decoders: Record<ImageFormat, (bytes: Uint8Array, sideMin?: number) => Picture | Promise<Picture>> = {
+    jpeg: (bytes, sideMin) => jpeg.decode(bytes, { sideMin }),
     png: decodePng,
     gif: decodeGif,
     tiff: (bytes) => decodeTiff(bytes, (part) => jpeg.decode(part)),
