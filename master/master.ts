@@ -121,14 +121,18 @@ class Master implements MasterHandle {
     return this.#http?.address ?? null;
   }
 
-  /** Registers the catalog and the galleries, serves HTTP and takes connections. */
+  /**
+   * Serves HTTP, registers the catalog and the galleries, and accepts connections. No request is
+   * answered before it returns.
+   */
   start(): void {
     const { http, clock, galleries = [] } = this.#options;
+    // The port is taken before anything is written, so that a start that fails leaves no trace.
+    if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     for (const registration of this.versions.registrations()) this.#inbox.post(registration);
     for (const gallery of galleries) this.#inbox.post({ type: "publish_gallery", ...gallery });
     this.#inbox.flush();
     this.versions.rollOutNewer();
-    if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
     this.#serving = this.#port.run();
     this.#services.people.start();
     this.#holding = this.#options.programs?.announce((program) => this.#inbox.post({ type: "add_program", program }));

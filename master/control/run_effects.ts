@@ -26,6 +26,6 @@ export function runEffect(
     case "close":
       return port.close(effect.connectionId, effect.reason);
     case "answer_command":
-      return pendingCommands.settle(effect.commandId, effect.code, effect.detail);
+      return pendingCommands.settle(effect.commandId, effect);
   }
 }

@@ -71,8 +71,8 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
       return { type: "send", nodeId, message: { type: "command.run", commandId, command } };
     }
     case "command_finished": {
-      const { commandId, code, detail } = event;
-      return { type: "answer_command", commandId, code, detail };
+      const { type: _, ...outcome } = event;
+      return { type: "answer_command", ...outcome };
     }
     default:
       return null;

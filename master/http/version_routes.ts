@@ -46,6 +46,7 @@ function bareName(context: Context): string {
   throw new DmlError(
     "request_invalid",
     `Rollouts concern a model as a whole: use ${name} in the path, without a version.`,
+    { advice: "Send the request to the name without a version." },
   );
 }
 

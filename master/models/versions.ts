@@ -83,14 +83,7 @@ export class Versions {
    */
   async remove({ name, version }: ModelName): Promise<string> {
     const { state, models } = this.#options;
-    if (version === null) {
-      const versions = models.list().filter(({ manifest }) => manifest.name === name);
-      if (versions.length > 0 && versions.every(({ digest }) => models.isBuiltIn(digest))) {
-        throw new DmlError("model_in_use", `${name} comes with dml and cannot be removed as a whole.`, {
-          advice: "To replace it, add a version of your own with `dml models add` and roll that out.",
-        });
-      }
-    }
+    this.#refuseLastBuiltIn({ name, version });
     const removed = version === null ? latestOf(state, name) : versionOf(state, name, version);
     const detail = await this.#submit(
       version === null ? { type: "remove_model", name } : { type: "remove_version", name, version },
@@ -104,6 +97,24 @@ export class Versions {
     return detail;
   }
 
+  /**
+   * Throws `model_in_use` if a built-in model, of which users have added no version, is to be
+   * removed as a whole, or its only version.
+   */
+  #refuseLastBuiltIn({ name, version }: ModelName): void {
+    const { state, models } = this.#options;
+    const versions = models.list().filter(({ manifest }) => manifest.name === name);
+    if (versions.length === 0 || !versions.every(({ digest }) => models.isBuiltIn(digest))) return;
+    const isOnly = versions.length === 1 && version === versions[0].manifest.version && state.lineages.has(name);
+    if (version !== null && !isOnly) return;
+    const sentence = version === null
+      ? `${name} comes with dml and cannot be removed as a whole.`
+      : `${name}@${version} comes with dml and is the latest version, and the only one.`;
+    throw new DmlError("model_in_use", sentence, {
+      advice: "To replace it, add a version of your own with `dml models add` and roll that out.",
+    });
+  }
+
   /** Deletes the files of removed versions that nothing else needs. */
   collect(): Promise<Collected> {
     const { state, ledger, durable, models, protectedFiles } = this.#options;
@@ -112,14 +123,15 @@ export class Versions {
   }
 
   /**
-   * Starts a rollout of each registered version that is newer than the latest one of its model. A
-   * version that was tried before is not tried again.
+   * Starts a rollout of each built-in version that is newer than the latest one of its model. A
+   * version that was tried before is not tried again. A version that a user added waits until
+   * somebody rolls it out.
    */
   rollOutNewer(): void {
     const { state, random, pendingCommands, log } = this.#options;
     for (const { name, latest } of state.lineages.values()) {
       const latestVersion = state.models.get(latest)?.document.version ?? 0;
-      const newest = Math.max(...this.#versionsOf(name));
+      const newest = Math.max(...this.#builtInVersionsOf(name));
       if (newest <= latestVersion) continue;
       const rolloutId = newId("rollout", random);
       const settings = DEFAULT_ROLLOUT;
@@ -167,10 +179,10 @@ export class Versions {
       }));
   }
 
-  #versionsOf(name: string): number[] {
+  #builtInVersionsOf(name: string): number[] {
     const { state, models } = this.#options;
     return models.list()
-      .filter(({ manifest, digest }) => manifest.name === name && state.models.has(digest))
+      .filter(({ manifest, digest }) => manifest.name === name && models.isBuiltIn(digest) && state.models.has(digest))
       .map(({ manifest }) => manifest.version);
   }
 

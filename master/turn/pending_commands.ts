@@ -4,6 +4,15 @@ import type { Random } from "../../protocol/kernel/random.ts";
 import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { Command } from "../core/messages/command.ts";
 
+/** Outcome of a command. */
+interface CommandOutcome {
+  /** `null` if the command succeeded. */
+  readonly code: ErrorCode | null;
+  readonly detail: string;
+  /** Advice to the caller; absent for that of the code. */
+  readonly advice?: string;
+}
+
 /** Commands to nodes or to the core that are not yet confirmed. */
 export class PendingCommands {
   readonly #post: (command: Command) => void;
@@ -36,17 +45,17 @@ export class PendingCommands {
     return waiting.promise;
   }
 
-  /** Reports the outcome of a command to its caller; `code` is `null` if it succeeded. */
-  settle(commandId: string, code: ErrorCode | null, detail: string): void {
+  /** Reports the outcome of a command to its caller. */
+  settle(commandId: string, { code, detail, advice }: CommandOutcome): void {
     const waiting = this.#waiting.get(commandId);
     if (waiting === undefined) return;
     this.#waiting.delete(commandId);
     if (code === null) waiting.resolve(detail);
-    else waiting.reject(new DmlError(code, detail));
+    else waiting.reject(new DmlError(code, detail, { advice }));
   }
 
   /** Rejects all commands that are not yet confirmed. */
   settleAll(code: ErrorCode, detail: string): void {
-    for (const commandId of [...this.#waiting.keys()]) this.settle(commandId, code, detail);
+    for (const commandId of [...this.#waiting.keys()]) this.settle(commandId, { code, detail });
   }
 }

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "../as
 import { clusterSchema } from "../../protocol/http_api/api.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { SqliteLedger } from "../../master/ledger/sqlite_ledger.ts";
 import { runServe, type ServeInfo } from "../../master/serve.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
@@ -85,5 +86,8 @@ Deno.test("runServe() refuses a port that is in use, and leaves nothing open", a
   await using served = await serve({ home: one.path });
   const taken = { home: other.path, port: served.info.http.port };
   assertEquals((await assertRejects(() => serve(taken), DmlError)).code, "address_in_use");
+  const ledger = SqliteLedger.open(join(other.path, "master", "ledger.sqlite"));
+  assertEquals(ledger.load().models, [], "nothing was written");
+  ledger.close();
   await using _later = await serve({ home: other.path });
 });

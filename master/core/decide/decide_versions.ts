@@ -24,7 +24,7 @@ export function decideVersions(state: MasterState, command: VersionCommand, now:
   const model = versionOf(state, command.name, command.version);
   if (model === undefined) {
     const names = versionsOf(state, command.name).map(({ name }) => name).join(", ");
-    const sentence = `There is no ${command.name}@${command.version}; there are ${names}.`;
+    const sentence = `There is no ${command.name}@${command.version}; the versions are: ${names}.`;
     return refuse(command, "model_unknown", sentence);
   }
   switch (command.type) {
@@ -50,12 +50,13 @@ function begin(
 ): MasterEvent[] {
   const to = model.manifest.digest;
   if (lineage.latest === to) {
-    return refuse(command, "request_invalid", `${model.name} is the latest version already.`);
+    const advice = versionsAdvice(lineage);
+    return refuse(command, "request_invalid", `${model.name} is the latest version already.`, advice);
   }
   const pipelines = [latestOf(state, lineage.name), model].map((version) => version?.document.pipeline);
   if (pipelines[0] !== pipelines[1]) {
     const sentence = `${model.name} does another task (${pipelines[1]}) than the latest version (${pipelines[0]}).`;
-    return refuse(command, "request_invalid", `${sentence} Give it a name of its own.`);
+    return refuse(command, "request_invalid", sentence, "Add it again with a name of its own.");
   }
   if (lineage.rollout !== null) {
     const running = state.models.get(lineage.rollout.spec.to)?.name;
@@ -106,8 +107,8 @@ function rollBack(
     return [...endRollout(state, rollout, { outcome: "rolled_back", reason }, now), done(command, detail)];
   }
   if (previous === null) {
-    const sentence = `${nameOf(latest)} has no version before it to go back to.`;
-    return refuse(command, "request_invalid", sentence);
+    const sentence = `${nameOf(latest)} has no previous version.`;
+    return refuse(command, "request_invalid", sentence, versionsAdvice(lineage));
   }
   return [
     { type: "latest_moved", name, to: previous, previous: latest },
@@ -204,6 +205,16 @@ function done({ commandId }: { commandId: string }, detail: string): MasterEvent
   return { type: "command_finished", commandId, code: null, detail };
 }
 
-function refuse({ commandId }: { commandId: string }, code: ErrorCode, detail: string): MasterEvent[] {
-  return [{ type: "command_finished", commandId, code, detail }];
+/** Returns the refusal of a command; without `advice`, the caller gets that of the code. */
+function refuse(
+  { commandId }: { commandId: string },
+  code: ErrorCode,
+  detail: string,
+  advice?: string,
+): MasterEvent[] {
+  return [{ type: "command_finished", commandId, code, detail, ...advice === undefined ? {} : { advice } }];
+}
+
+function versionsAdvice({ name }: Lineage): string {
+  return `\`dml models rollout ${name}\` lists the versions.`;
 }

@@ -29,4 +29,6 @@ export type Effect =
     readonly commandId: string;
     readonly code: ErrorCode | null;
     readonly detail: string;
+    /** Advice to the caller; absent for that of the code. */
+    readonly advice?: string;
   };

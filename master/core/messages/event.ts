@@ -204,6 +204,8 @@ export interface CommandFinished {
   /** `null` if the command succeeded. */
   readonly code: ErrorCode | null;
   readonly detail: string;
+  /** Advice to the caller; absent for that of the code. */
+  readonly advice?: string;
 }
 
 export interface StopBegun {

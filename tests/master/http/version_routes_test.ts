@@ -47,6 +47,19 @@ Deno.test("a master whose catalog brings a newer version starts its rollout", as
   assertEquals(ledger.load().rollouts.map(({ record }) => record.to), ["empty@2"], "it is remembered");
 });
 
+Deno.test("a version of the user's own is not rolled out by a restart of the master", async () => {
+  const [ledger, durableBlobs] = [new MemoryLedger(), new MemoryBlobStore()];
+  const catalog = [entry(1)];
+  const before = await MasterFixture.start({ ledger, durableBlobs, catalog });
+  const body = encodeManifest(emptyManifest("empty", 2)).bytes;
+  await (await ask(before.master, "/v1/models", { method: "POST", body })).body?.cancel();
+  assertEquals((await lineage(before)).latest, "empty@1");
+  await before[Symbol.asyncDispose]();
+  await using after = await MasterFixture.start({ ledger, durableBlobs, catalog });
+  const { latest, versions, current } = await lineage(after);
+  assertEquals([latest, versions, current], ["empty@1", ["empty@1", "empty@2"], null]);
+});
+
 Deno.test("a new master starts with the highest version of its catalog, without a rollout", async () => {
   await using fixture = await MasterFixture.start({ catalog: [entry(1), entry(2)] });
   const { latest, current } = await lineage(fixture);
@@ -141,8 +154,23 @@ Deno.test("DELETE does not remove a built-in model, nor its latest version", asy
     const problem = await problemIn(send(fixture, "DELETE", `/v1/models/${path}`));
     assertEquals([problem.status, problem.code], [409, "model_in_use"], path);
     assertStringIncludes(problem.detail, sentence);
+    assertStringIncludes(problem.advice, "add a version of your own");
   }
   assertEquals((await lineage(fixture)).latest, "empty@1");
+});
+
+Deno.test("refusals of a rollout or rollback advise something that helps, and name no field", async () => {
+  await using fixture = await MasterFixture.start({ catalog: [entry(1)] });
+  for (
+    const [path, request, advice] of [
+      ["/v1/models/empty/rollouts", { version: 1 }, "`dml models rollout empty` lists the versions."],
+      ["/v1/models/empty/rollback", undefined, "`dml models rollout empty` lists the versions."],
+      ["/v1/models/empty@1/rollback", undefined, "Send the request to the name without a version."],
+    ] as const
+  ) {
+    const problem = await problemIn(send(fixture, "POST", path, request));
+    assertEquals([problem.code, problem.advice], ["request_invalid", advice], path);
+  }
 });
 
 Deno.test("DELETE of a name removes an uploaded model for good, and the built-in one takes its place", async () => {
