@@ -17,8 +17,9 @@ export class FakeModelsClient implements ModelsClient {
     return Promise.resolve(this.manifests.map(listingOf));
   }
 
+  /** Shows a model; the first version that was added is the latest one. */
   show(name: string): Promise<ModelDetail> {
-    const found = this.manifests.findLast((manifest) => name === manifest.name || name === modelName(manifest));
+    const found = this.manifests.find((manifest) => name === manifest.name || name === modelName(manifest));
     if (found !== undefined) return Promise.resolve({ model: listingOf(found), nodes: [] });
     return Promise.reject(new DmlError("model_unknown", `There is no ${name}.`));
   }

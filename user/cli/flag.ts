@@ -18,3 +18,6 @@ export interface Flag {
   readonly eitherWay?: true;
   readonly description: string;
 }
+
+/** Description of a flag in the help. */
+export type FlagText = Pick<Flag, "description" | "environment" | "fallback">;

@@ -59,8 +59,8 @@ export const FLAGS = {
   name: {
     argument: "NAME",
     environment: "DML_NODE_NAME",
-    fallback: "the name of the host; of a model, that of its file",
-    description: "The name of the node, or of the model.",
+    fallback: "the name of the host",
+    description: "The name of the node.",
   },
   workers: {
     alias: "w",

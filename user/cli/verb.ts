@@ -1,3 +1,4 @@
+import type { FlagText } from "./flag.ts";
 import type { FlagName } from "./flags.ts";
 import type { SubVerbs } from "./sub_verbs.ts";
 
@@ -11,6 +12,8 @@ export interface Verb {
   readonly details: readonly string[];
   /** Flags of the verb, besides those of every verb. */
   readonly flags: readonly FlagName[];
+  /** Other descriptions of flags that mean something else to this verb than to others. */
+  readonly flagTexts?: { readonly [Name in FlagName]?: FlagText };
   /** Words that may follow the verb, if they are one of a few. */
   readonly words?: readonly string[];
   /** True if files may follow the verb. */

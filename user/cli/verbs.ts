@@ -1,5 +1,6 @@
 import { NODE_COMMAND_NAMES } from "../../protocol/messages/command_names.ts";
-import type { FlagName } from "./flags.ts";
+import type { FlagText } from "./flag.ts";
+import { type FlagName, flagOf } from "./flags.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";
 import { SERVICE_VERB } from "./service_verb.ts";
 import { PEOPLE_VERBS } from "./people_verbs.ts";
@@ -107,6 +108,8 @@ const VERBS = {
     summary: "Manage models: add, pull, push and test them, roll versions out and back.",
     details: [],
     flags: [],
+    // The environment variable of `--name` names a node, not a model.
+    flagTexts: { name: { description: "The name of the model.", fallback: "the name of its file" } },
     subVerbs: MODELS_VERBS,
     examples: [
       ["dml models", "what the master serves"],
@@ -205,4 +208,9 @@ export function verbOf(name: VerbName): Verb {
 export function flagsOf(name: VerbName): readonly FlagName[] {
   const { flags, subVerbs = {} } = verbOf(name);
   return [...flags, ...flagsOfSubVerbs(subVerbs), ...COMMON_FLAGS];
+}
+
+/** Returns the description of a flag as it concerns the verb called `name`. */
+export function flagTextOf(name: VerbName, flag: FlagName): FlagText {
+  return verbOf(name).flagTexts?.[flag] ?? flagOf(flag);
 }

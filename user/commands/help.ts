@@ -8,7 +8,16 @@ import { LIMIT_DESCRIPTIONS } from "../cli/limit_descriptions.ts";
 import { formatBytes, formatDuration } from "../terminal/render.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { SubVerb, SubVerbs } from "../cli/sub_verbs.ts";
-import { COMMON_FLAGS, flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, type VerbName, verbOf } from "../cli/verbs.ts";
+import {
+  COMMON_FLAGS,
+  flagsOf,
+  flagTextOf,
+  HELP_TOPICS,
+  isVerbName,
+  VERB_NAMES,
+  type VerbName,
+  verbOf,
+} from "../cli/verbs.ts";
 
 const WIDTH = 100;
 const ENGINE_PATCH = [
@@ -39,7 +48,7 @@ export function helpText(topic: HelpCommand["topic"], subVerb?: string): string 
   if (topic === null) return overview();
   if (isVerbName(topic)) {
     const named = subVerb === undefined ? undefined : verbOf(topic).subVerbs?.[subVerb];
-    return named === undefined ? verbHelp(topic) : subVerbHelp(`${topic} ${subVerb}`, named);
+    return named === undefined ? verbHelp(topic) : subVerbHelp(topic, { name: subVerb, ...named });
   }
   switch (topic) {
     case "limits":
@@ -78,7 +87,7 @@ function verbHelp(name: VerbName): string {
     "",
     `Usage: ${["dml", name, verb.usage, "[FLAGS]"].filter(Boolean).join(" ")}`,
     ...verb.details.flatMap((paragraph) => ["", ...wrapped(paragraph, { indent: "" })]),
-    ...(verb.subVerbs === undefined ? flagLines(flagsOf(name)) : subVerbLines(name, verb.subVerbs)),
+    ...(verb.subVerbs === undefined ? flagLines(name, flagsOf(name)) : subVerbLines(name, verb.subVerbs)),
     "",
     "Examples:",
     "",
@@ -87,13 +96,16 @@ function verbHelp(name: VerbName): string {
   ].map((line) => `${line}\n`).join("");
 }
 
-function subVerbHelp(line: string, { summary, usage, details, flags, examples }: SubVerb): string {
+function subVerbHelp(
+  verb: VerbName,
+  { name, summary, usage, details, flags, examples }: SubVerb & { readonly name?: string },
+): string {
   return [
     summary,
     "",
-    `Usage: ${["dml", line, usage, "[FLAGS]"].filter(Boolean).join(" ")}`,
+    `Usage: ${["dml", verb, name, usage, "[FLAGS]"].filter(Boolean).join(" ")}`,
     ...details.flatMap((paragraph) => ["", ...wrapped(paragraph, { indent: "" })]),
-    ...flagLines([...flags, ...COMMON_FLAGS]),
+    ...flagLines(verb, [...flags, ...COMMON_FLAGS]),
     "",
     "Examples:",
     "",
@@ -106,8 +118,8 @@ function subVerbLines(verb: VerbName, table: SubVerbs): string[] {
   return ["", "Verbs:", "", ...pairs(rows), "", `\`dml ${verb} VERB --help\` explains each, with its flags.`];
 }
 
-function flagLines(flags: readonly FlagName[]): string[] {
-  return ["", "Flags:", "", ...pairs(flags.map((flag) => [flagUsage(flag), flagText(flag)]))];
+function flagLines(verb: VerbName, flags: readonly FlagName[]): string[] {
+  return ["", "Flags:", "", ...pairs(flags.map((flag) => [flagUsage(flag), flagText(verb, flag)]))];
 }
 
 /** Returns a flag as it may be written, like `-m, --master HOST[:7400]`. */
@@ -118,8 +130,9 @@ function flagUsage(name: FlagName): string {
   return `${short}${long}${argument ? ` ${argument}` : ""}`;
 }
 
-function flagText(name: FlagName): string {
-  const { description, choices, environment, fallback } = flagOf(name);
+function flagText(verb: VerbName, name: FlagName): string {
+  const { choices } = flagOf(name);
+  const { description, environment, fallback } = flagTextOf(verb, name);
   return [
     description,
     choices && `One of ${choices.join(", ")}.`,

@@ -1,5 +1,5 @@
 import { type FlagName, flagOf } from "../cli/flags.ts";
-import { flagsOf, HELP_TOPICS, VERB_NAMES, type VerbName, verbOf } from "../cli/verbs.ts";
+import { flagsOf, flagTextOf, HELP_TOPICS, VERB_NAMES, type VerbName, verbOf } from "../cli/verbs.ts";
 
 /** One verb as a shell offers it, taken from the tables of verbs and flags. */
 export interface OfferedVerb {
@@ -28,7 +28,7 @@ export function offeredVerbs(): OfferedVerb[] {
       description: plain(summary),
       words: [...words, ...topicsOf(name)],
       takesFiles,
-      flags: flagsOf(name).flatMap(offeredFlags),
+      flags: flagsOf(name).flatMap((flag) => offeredFlags(name, flag)),
     };
   });
 }
@@ -37,8 +37,9 @@ function topicsOf(name: VerbName): readonly string[] {
   return name === "help" ? [...VERB_NAMES, ...HELP_TOPICS] : [];
 }
 
-function offeredFlags(name: FlagName): OfferedFlag[] {
-  const { alias, argument, choices, on, eitherWay, description } = flagOf(name);
+function offeredFlags(verb: VerbName, name: FlagName): OfferedFlag[] {
+  const { alias, argument, choices, on, eitherWay } = flagOf(name);
+  const { description } = flagTextOf(verb, name);
   const value = choices ?? (argument === undefined ? "none" : argument === "DIR" ? "directory" : "unknown");
   const long = on ? [`--no-${name}`] : [`--${name}`];
   const short = alias === undefined ? [] : [`-${alias}`];

@@ -8,7 +8,7 @@ import { EXIT_CODES } from "../../../user/cli/exit.ts";
 import { ENVIRONMENT_NAMES, flagOf, spelling } from "../../../user/cli/flags.ts";
 import { ENGINE_PATCH_VARIABLE } from "../../../user/engine_patch_variable.ts";
 import { predictRowSchema } from "../../../user/reports/predict_row.ts";
-import { flagsOf, HELP_TOPICS, isVerbName, VERB_NAMES, verbOf } from "../../../user/cli/verbs.ts";
+import { flagsOf, flagTextOf, HELP_TOPICS, isVerbName, VERB_NAMES, verbOf } from "../../../user/cli/verbs.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../assert.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
 
@@ -20,10 +20,19 @@ Deno.test("helpText() contains every verb and topic, and for each verb every fla
     const text = [helpText(verb), ...subVerbs.map((subVerb) => helpText(verb, subVerb))].join("\n");
     for (const flag of flagsOf(verb)) {
       assertStringIncludes(text, spelling(flag));
-      const { environment, argument } = flagOf(flag);
+      const { environment } = flagTextOf(verb, flag);
+      const { argument } = flagOf(flag);
       const value = argument === undefined ? "=1|0" : "";
       if (environment) assertStringIncludes(text, `[${environment}${value}]`);
     }
+  }
+});
+
+Deno.test("helpText() names the variable of a node only for verbs that read it", () => {
+  for (const verb of ["join", "service"] as const) assertStringIncludes(helpText(verb), "[DML_NODE_NAME]");
+  for (const subVerb of ["add", "pull"]) {
+    assertStringIncludes(helpText("models", subVerb), "The name of the model");
+    assertEquals(helpText("models", subVerb).includes("NODE_NAME"), false);
   }
 });
 

@@ -14,10 +14,11 @@ import { prepareDirectory } from "../../model_import/prepare_directory.ts";
 import { type Ask, prepareFile } from "../../model_import/prepare_file.ts";
 import type { Prepared } from "../../model_import/prepared.ts";
 import { uploadPrepared } from "../../model_import/upload.ts";
-import { runTrial, type TrialResult } from "../../model_import/trial.ts";
+import type { TrialResult } from "../../model_import/trial.ts";
 import type { ModelsContext } from "./context.ts";
 import { openSource } from "./open_source.ts";
 import { saveModelFile } from "./save.ts";
+import { tryHere } from "./try_here.ts";
 
 /** Ratio of rates below which a difference may be noise of a busy host. */
 const NOISE = 1.15;
@@ -43,20 +44,21 @@ export async function runModelsAdd(
     const prepared = await prepare(command, { ...context, listing, ask, tell });
     const known = sameIn(listing, prepared.manifest);
     if (known !== null) {
-      tell(`This very model is served already, as ${known.name}.`);
+      tell(`This model is already served as ${known.name}.`);
       const { name, manifestDigest } = known;
-      if (command.json) terminal.out(`${JSON.stringify({ name, manifestDigest, isNew: false })}\n`);
+      if (command.dryRun) printManifest({ ...prepared.manifest, version: versionIn(name) }, context);
+      else if (command.json) terminal.out(`${JSON.stringify({ name, manifestDigest, isNew: false })}\n`);
       return EXIT_OK;
     }
-    const trial = await runTrialOf(prepared, context);
+    const trial = await tryHere(prepared, { ...context, json: command.json });
     tell(trialText(trial));
     if (command.dryRun) {
-      terminal.out(`${JSON.stringify(prepared.manifest, null, 2)}\n`);
+      printManifest(prepared.manifest, context);
       return EXIT_OK;
     }
     for (const line of manifestText(prepared.manifest).split("\n")) tell(line);
     await confirm(ask, prepared.manifest);
-    report(await send(prepared, context), { trial, json: command.json, context });
+    await report(await send(prepared, context), { trial, json: command.json, context });
     return EXIT_OK;
   } finally {
     await lines?.close();
@@ -105,15 +107,6 @@ async function prepare(command: ModelsAdd, context: PrepareContext): Promise<Pre
   });
 }
 
-async function runTrialOf(prepared: Prepared, { openEngine, clock }: ModelsContext): Promise<TrialResult> {
-  const engine = await openEngine();
-  try {
-    return await runTrial(prepared, { engine, clock });
-  } finally {
-    await engine.close();
-  }
-}
-
 async function send(
   prepared: Prepared,
   { models, terminal, clock, progress }: ModelsContext,
@@ -138,25 +131,32 @@ async function confirm(ask: Ask | null, manifest: Manifest): Promise<void> {
   });
 }
 
-function report(
+async function report(
   added: ModelAdded,
-  { trial, json, context: { terminal } }: { trial: TrialResult; json: boolean; context: ModelsContext },
-): void {
+  { trial, json, context }: { trial: TrialResult; json: boolean; context: ModelsContext },
+): Promise<void> {
   const { name } = added;
-  if (json) terminal.out(`${JSON.stringify({ ...added, ...trial })}\n`);
-  else {
-    terminal.out(`${name} is served; every node that can is offered it now.\n`);
-    terminal.out(`\`dml models show ${name}\` says which have it, \`dml predict -r ${name} IMAGE\` asks it.\n`);
+  const { terminal, models } = context;
+  if (json) return terminal.out(`${JSON.stringify({ ...added, ...trial })}\n`);
+  const { model: latest } = await models.show(bareName(name));
+  if (latest.name !== name) {
+    return terminal.out(`${name} was added. \`dml models rollout ${name}\` makes it the latest version.\n`);
   }
+  terminal.out(`${name} is served; every node that can is offered it now.\n`);
+  terminal.out(`\`dml models show ${name}\` says which have it, \`dml predict -r ${name} IMAGE\` asks it.\n`);
+}
+
+function printManifest(manifest: Manifest, { terminal }: ModelsContext): void {
+  terminal.out(`${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 function trialText({ imagesPerSecond, imagesPerSecondBefore }: TrialResult): string {
   const now = `It runs here at ${formatRate(imagesPerSecond)} on one worker, decoding included`;
-  if (imagesPerSecondBefore === null) return `${now}; taking it in changed nothing.`;
+  if (imagesPerSecondBefore === null) return `${now}; optimising changed nothing.`;
   const gain = imagesPerSecond / imagesPerSecondBefore;
   const verdict = gain > NOISE || gain < 1 / NOISE
-    ? `taking it in makes it ${gain.toFixed(2)} times as fast`
-    : "what taking it in gains is less than can be told from noise here";
+    ? `optimising made it ${gain.toFixed(2)} times as fast`
+    : "optimising made no measurable difference";
   return `${now}; as published at ${formatRate(imagesPerSecondBefore)}: ${verdict}.`;
 }
 
@@ -171,10 +171,19 @@ function nameAndVersion(text: string, listing: readonly ModelListing[]): { name:
 /** Returns the served model that differs from `manifest` in its version only. */
 function sameIn(listing: readonly ModelListing[], manifest: Manifest): ModelListing | null {
   return listing.find(({ name: served, manifestDigest }) => {
-    const [name, version] = served.split("@");
-    if (name !== manifest.name) return false;
-    return encodeManifest({ ...manifest, version: Number(version) }).digest === manifestDigest;
+    if (bareName(served) !== manifest.name) return false;
+    return encodeManifest({ ...manifest, version: versionIn(served) }).digest === manifestDigest;
   }) ?? null;
+}
+
+/** Returns `mood` of `mood@2`. */
+function bareName(name: string): string {
+  return name.split("@")[0];
+}
+
+/** Returns 2 of `mood@2`. */
+function versionIn(name: string): number {
+  return Number(name.split("@")[1]);
 }
 
 function nameOfFile(fileName: string): string {

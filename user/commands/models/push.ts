@@ -8,8 +8,8 @@ import { ProgressBar } from "../../terminal/progress_bar.ts";
 import { formatBytes } from "../../terminal/render.ts";
 import { prepareDirectory } from "../../model_import/prepare_directory.ts";
 import { uploadPrepared } from "../../model_import/upload.ts";
-import { runTrial } from "../../model_import/trial.ts";
 import type { ModelsContext } from "./context.ts";
+import { tryHere } from "./try_here.ts";
 
 /** The model to push, and its destination. */
 export interface ModelsPush {
@@ -29,10 +29,10 @@ export async function runModelsPush(command: ModelsPush, context: ModelsContext)
     if (progress) bar.update(total === 0 ? 1 : done / total, `sent ${formatBytes(done)} of ${formatBytes(total)}`);
   };
   try {
-    const from = await fromDirectory(command.what, context) ?? await fromMaster(command, context);
+    const from = await fromDirectory(command.what, { ...context, json }) ?? await fromMaster(command, context);
     const added = await uploadPrepared(from, target, { onBytes, readFile: from.readFile });
     bar.finish();
-    const already = added.isNew ? "is served" : "was served already";
+    const already = added.isNew ? "was added" : "was served already";
     terminal.out(
       json ? `${JSON.stringify(added)}\n` : `${modelName(from.manifest)} ${already} at ${target.label}.\n`,
     );
@@ -53,7 +53,10 @@ interface Pushed {
  * Reads the model in a directory and tries it here; returns `null` if there is no such
  * directory.
  */
-async function fromDirectory(path: string, { openEngine, clock }: ModelsContext): Promise<Pushed | null> {
+async function fromDirectory(
+  path: string,
+  context: ModelsContext & { readonly json: boolean },
+): Promise<Pushed | null> {
   try {
     if (!(await Deno.stat(path)).isDirectory) return null;
   } catch (error) {
@@ -61,12 +64,7 @@ async function fromDirectory(path: string, { openEngine, clock }: ModelsContext)
     throw new DmlError("file_unreadable", `${path} cannot be read.`, { cause: error });
   }
   const prepared = await prepareDirectory(path, {});
-  const engine = await openEngine();
-  try {
-    await runTrial({ ...prepared, published: null }, { engine, clock });
-  } finally {
-    await engine.close();
-  }
+  await tryHere({ ...prepared, published: null }, context);
   return prepared;
 }
 

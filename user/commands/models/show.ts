@@ -46,7 +46,7 @@ function needsText({ requirements: { engine, memoryBytes, dml, operatorSets = []
 }
 
 function nodesText({ nodes }: ModelDetail, options: { columnsMax: number; color: boolean }): string {
-  if (nodes.length === 0) return "No node is connected.\n";
+  if (nodes.length === 0) return "No node has been offered this model yet.\n";
   const rows = nodes.map(({ name, status: { state, imagesPerSecond, reason } }) => [
     printable(name),
     state,

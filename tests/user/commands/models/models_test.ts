@@ -32,7 +32,7 @@ const MODEL = writtenModel({
 });
 
 /** Creates a directory with a model file, and fakes of the ports of `dml models`. */
-async function setUp(input = "") {
+async function setUp(input = "", { progress = false }: { progress?: boolean } = {}) {
   const directory = await temporaryDirectory();
   const path = join(directory.path, "My Net.onnx");
   await Deno.writeFile(path, MODEL);
@@ -49,7 +49,7 @@ async function setUp(input = "") {
     clock,
     random: seededRandom(1),
     signal: new AbortController().signal,
-    progress: false,
+    progress,
     stdin: ReadableStream.from([new TextEncoder().encode(input)]),
     isInteractive: input !== "",
     variable: (name) => name === "HOME" ? directory.path : undefined,
@@ -100,10 +100,44 @@ Deno.test("dml models add names the model after its file, tries it, uploads it, 
   assertStringIncludes(at.terminal.outText, "my-net@1 is served");
 
   assertEquals(await at.run("add", at.path, "--yes", "--json"), 0);
-  assertStringIncludes(at.terminal.errorText, "served already, as my-net@1");
+  assertStringIncludes(at.terminal.errorText, "already served as my-net@1");
   assertEquals([at.models.manifests.length, at.loads.length], [1, 1]);
+  at.terminal.outText = "";
   await at.run("add", at.path, "--yes", "--license", "MIT");
   assertEquals(at.models.manifests.map(({ version }) => version), [1, 2]);
+  assertEquals(
+    at.terminal.outText,
+    "my-net@2 was added. `dml models rollout my-net@2` makes it the latest version.\n",
+  );
+});
+
+Deno.test("dml models add shows that it tries the model, unless --no-progress or --json is given", async () => {
+  const status = "Trying the model on this machine…";
+  await using watched = await setUp("", { progress: true });
+  await watched.run("add", watched.path, "--yes", "--dry-run");
+  assertEquals(watched.terminal.statuses.slice(-2), [status, null]);
+  await watched.run("add", watched.path, "--yes", "--json");
+  assertEquals(watched.terminal.statuses.filter((text) => text === status).length, 1);
+  await using quiet = await setUp();
+  await quiet.run("add", quiet.path, "--yes", "--dry-run");
+  assertEquals(quiet.terminal.statuses.filter((text) => text !== null), []);
+});
+
+Deno.test("dml models add --dry-run prints the manifest of a file that is already served", async () => {
+  await using at = await setUp();
+  await at.run("add", at.path, "--yes");
+  at.terminal.outText = "";
+  assertEquals(await at.run("add", at.path, "--yes", "--dry-run"), 0);
+  assertEquals(manifestSchema.parse(JSON.parse(at.terminal.outText)), at.models.manifests[0]);
+  assertStringIncludes(at.terminal.errorText, "already served as my-net@1");
+});
+
+Deno.test("dml models show does not deny the connected nodes if none was offered the model yet", async () => {
+  await using at = await setUp();
+  await at.run("add", at.path, "--yes");
+  at.terminal.outText = "";
+  await at.run("show", "my-net@1");
+  assert(at.terminal.outText.endsWith("\n\nNo node has been offered this model yet.\n"), at.terminal.outText);
 });
 
 Deno.test("dml models add uploads nothing that it refuses: garbage, unsupported files, files with another digest than pinned", async () => {
