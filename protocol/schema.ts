@@ -57,11 +57,14 @@ export function parseAs<Schema extends z.ZodType>(
   const result = compiledIfUsedOften(schema).safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  const path = issue.path.length > 0 ? issue.path.join(".") : "it";
-  throw new DmlError(
-    options.code,
-    `${options.what} is not valid: ${path}: ${clip(issue.message, ISSUE_CHARACTERS_MAX)}`,
-  );
+  const fault = clip(issue.message, ISSUE_CHARACTERS_MAX);
+  throw new DmlError(options.code, `${options.what} is not valid: ${locatedFault(issue.path, fault)}.`);
+}
+
+/** Returns a fault after the path of the field; as a clause if the value as a whole is at fault. */
+function locatedFault(path: readonly PropertyKey[], fault: string): string {
+  if (path.length > 0) return `${path.join(".")}: ${fault}`;
+  return fault.startsWith("must ") ? `it ${fault}` : fault;
 }
 
 function compiledIfUsedOften<Schema extends z.ZodType>(schema: Schema): Schema {

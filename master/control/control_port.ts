@@ -16,7 +16,7 @@ import { type ControlConnection, receivePicture } from "./connection.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import type { PendingResults } from "./pending_results.ts";
 
-/** Connections that may be open in addition to those of the nodes; they have sent no hello yet. */
+/** Largest number of connections that have not identified themselves yet. */
 const PENDING_CONNECTIONS_MAX = 64;
 
 export interface ControlPortOptions {
@@ -85,7 +85,7 @@ export class ControlPort {
     peer.sendPicture({ digest: image.digest, bytes });
   }
 
-  /** Welcomes a node that the core has admitted; the connection belongs to it from now on. */
+  /** Welcomes a node that the core has accepted, and binds the connection to it. */
   welcome(connectionId: number, nodeId: string): void {
     const control = this.#controls.get(connectionId);
     if (control === undefined) {
@@ -106,7 +106,7 @@ export class ControlPort {
     this.#advance(control, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...inline } });
   }
 
-  /** Rejects a node that the core has refused, and closes the connection. */
+  /** Rejects a node that the core has not accepted, and closes the connection. */
   refuse(connectionId: number, code: ErrorCode, reason: string): void {
     const control = this.#controls.get(connectionId);
     if (control !== undefined) this.#advance(control, { kind: "refuse", code, reason });
@@ -123,7 +123,7 @@ export class ControlPort {
     for (const { peer } of this.#controlsByNode.values()) peer.send({ type: "ping" });
   }
 
-  /** Closes the connections whose hello has not arrived in time. */
+  /** Closes the connections whose hello did not arrive in time. */
   tick(nowMs: number): void {
     for (const control of this.#controls.values()) {
       if (control.session.deadlineMs !== null) this.#advance(control, { kind: "tick", nowMs });

@@ -64,7 +64,7 @@ export class PendingResults {
     }
   }
 
-  /** Drops the results whose attempts are over. */
+  /** Forgets the results that are no longer awaited. */
   sweep(): void {
     for (const [key, { command }] of this.#pending) if (!this.#isLive(command)) this.#pending.delete(key);
   }
@@ -73,7 +73,7 @@ export class PendingResults {
     return new Set(picturesOf(message).filter((digest) => !this.#options.holdsBlob(digest)));
   }
 
-  /** Returns true if the attempt still runs, on this connection of its node. */
+  /** Returns true if the connection belongs to the node and the attempt is running on it. */
   #isLive({ nodeId, connectionId, message: { taskId, attempt } }: AcceptResult): boolean {
     const connection = this.#options.state.nodes.get(nodeId)?.connection;
     return connection?.connectionId === connectionId && connection.attempts.get(taskId)?.attempt === attempt;

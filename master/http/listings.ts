@@ -3,7 +3,7 @@ import type { ModelDetail, ModelListing, NodeListing, NodeModel } from "../../pr
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { MasterState, ModelState, NodeState } from "../core/state/state.ts";
 
-/** Returns all nodes that have ever registered, for the operators of the cluster. */
+/** Lists every node that has ever registered. */
 export function listNodes(state: MasterState): NodeListing[] {
   return [...state.nodes.values()].map((node) => listingOf(state, node));
 }
@@ -38,7 +38,7 @@ function statusOf({ connection }: NodeState, model: ModelState): NodeModel[] {
   return [{ model: model.name, state, imagesPerSecond, reason }];
 }
 
-/** Returns the status of one model on each connected node. */
+/** Returns the state of a model on each node that was offered it. */
 export function statusesOf(state: MasterState, manifestDigest: Digest): ModelDetail["nodes"] {
   const model = state.models.get(manifestDigest);
   if (model === undefined) return [];
@@ -47,7 +47,7 @@ export function statusesOf(state: MasterState, manifestDigest: Digest): ModelDet
   );
 }
 
-/** Returns the models that are served, then those of `all` that were never requested. */
+/** Lists the models that are served and those of `all` that were never requested. */
 export function listModels(state: MasterState, all: readonly RegisteredModel[]): ModelListing[] {
   const served = [...state.models.values()];
   const unasked = all.filter(({ digest }) => !state.models.has(digest)).map((

@@ -34,7 +34,7 @@ export interface PredictionRoutesOptions {
 export function predictionRoutes(options: PredictionRoutesOptions): Hono {
   const { predictions, blobs, tokens } = options;
   const app = new Hono();
-  // A view will do, because the response copies the bytes.
+  // A view is enough, because the response copies the bytes.
   const pictureOf = async ({ digest }: BlobReference) => blobs.view(digest) ?? await blobs.read(digest);
   app.post(PATHS.predictions, async (context) => {
     const request = context.req.raw;
@@ -96,7 +96,10 @@ async function withinTime<Result>(coming: Promise<Result>, clock: Clock): Promis
   }
 }
 
-/** Returns the announced size of the body, which is refused before it is read if it is too much. */
+/**
+ * Returns the announced size of the body. Throws `image_too_large` before anything is read if it
+ * is over the limit.
+ */
 function sizeOf(request: Request): number {
   const length = request.headers.get("content-length");
   if (length === null || !/^\d{1,15}$/.test(length)) {

@@ -63,8 +63,8 @@ export class ModelStore {
   }
 
   /**
-   * Checks each file of a model by its hash, after somebody received wrong bytes. A damaged file is
-   * removed, and made again if the catalog can. Calls during a running check share it.
+   * Checks each file of a model by its hash, after a receiver reported wrong bytes. A damaged file
+   * is removed, and made again if the catalog can. Calls during a running check share it.
    */
   recheck(manifestDigest: Digest): Promise<void> {
     const model = this.#registry.byDigest(manifestDigest);

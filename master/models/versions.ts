@@ -65,7 +65,7 @@ export class Versions {
     const { current, history } = this.show(name);
     const record = [current, ...history].find((rollout) => rollout?.rolloutId === rolloutId);
     if (record) return record;
-    throw new DmlError("internal", `The rollout of ${name}@${version} is nowhere to be found.`);
+    throw new DmlError("internal", `The rollout of ${name}@${version} was not recorded.`);
   }
 
   rollBack(name: string): Promise<string> {

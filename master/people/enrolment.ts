@@ -22,7 +22,7 @@ import { thresholdsInForce } from "./thresholds_in_force.ts";
 
 /** Cosine similarity from which two faces count as the same picture: only its encoding differs. */
 const SAME_PICTURE_MIN = 0.999;
-/** Cosine similarity from which a further face of a person adds nothing to one that is stored. */
+/** Cosine similarity from which another face of a person is too similar to a stored one to keep. */
 const NEAR_DUPLICATE_MIN = 0.95;
 
 /** Request to add a face of a picture to a person, as enrolled or as rejected. */
@@ -194,8 +194,8 @@ function warningsOf(
   if (own !== undefined && own.similarity >= NEAR_DUPLICATE_MIN) {
     const isSame = own.similarity >= SAME_PICTURE_MIN;
     const from = own.face.source === "" ? own.face.faceId : own.face.source;
-    const subject = isSame ? "This very face is" : `A nearly equal face (similarity ${own.similarity.toFixed(2)}) is`;
-    const message = `${subject} ${relation} already, from ${from}; it is not stored twice.`;
+    const subject = isSame ? "This face is" : `A nearly equal face (similarity ${own.similarity.toFixed(2)}) is`;
+    const message = `${subject} already ${relation}, from ${from}; it is not stored twice.`;
     warnings.push({ code: isSame ? "already_enrolled" : "near_duplicate", message });
   }
   const alike = lookalikes.filter(({ similarity }) => similarity >= lookalikeMin(record));
@@ -232,7 +232,7 @@ function nearest(faces: readonly EmbeddedFace[], vector: Float32Array): { face: 
 }
 
 function enrolledError(name: string, { faceId }: EmbeddedFace): DmlError {
-  return new DmlError("face_enrolled", `This very face is enrolled as ${name}, as ${faceId}.`, {
+  return new DmlError("face_enrolled", `This face is already enrolled as ${name}, as ${faceId}.`, {
     advice: `If it is not ${name}, remove it: \`dml people remove ${JSON.stringify(name)} --face-id ${faceId}\`.`,
   });
 }

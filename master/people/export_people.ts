@@ -6,7 +6,7 @@ import type { GalleryRecord, PeopleStore } from "./people_store.ts";
 const PAGE = 100;
 
 /**
- * Yields the lines of an archive of a gallery, as the gallery is while they are read. Throws
+ * Yields the lines of an archive of a gallery, in the state in which each line is read. Throws
  * `blob_not_found` if a crop is missing.
  */
 export async function* exportPeople(

@@ -19,8 +19,8 @@ export interface EnrolledFace {
 /** Agreement of a face with the other faces of its person. */
 export interface OwnLikeness {
   /**
-   * Mean similarity to the other faces of the person that were not set aside before this one; `null`
-   * if there are none.
+   * Mean similarity to the other faces of the person that were not set aside before this one;
+   * `null` if there are none.
    */
   readonly mean: number | null;
   /** Similarity to the nearest other face of the person; `null` if there is none. */

@@ -7,23 +7,23 @@ export type NamingThresholds = Pick<GalleryThresholds, "known" | "unknown">;
 const STRANGERS_NAMED_MAX = 0.001;
 
 /**
- * Highest default of `known`; galleries of more than 15,000 faces have it. A higher one would refuse
- * more people their names than strangers: the true accept rates that were measured with the false
- * ones below (94.5 %, 92.1 %, 90.0 %, 86.5 %), continued as a normal distribution, leave two pairs
- * in three of one person at 0.62 and fall by two points with each further 0.01. The fitted tail says
- * 6.6e-8 there, so that with 100,000 faces about 0.7 % of strangers would be named. Neither figure
- * was measured: both lie far beyond the pairs that there were.
+ * Highest default of `known`; galleries of more than 15,000 faces have it. A higher one would
+ * refuse more people their names than strangers: the true accept rates that were measured with the
+ * false ones below (94.5 %, 92.1 %, 90.0 %, 86.5 %), continued as a normal distribution, leave two
+ * pairs in three of one person at 0.62 and fall by two points with each further 0.01. The fitted
+ * tail says 6.6e-8 there, so that with 100,000 faces about 0.7 % of strangers would be named.
+ * Neither figure was measured: both lie far beyond the pairs that there were.
  */
 export const KNOWN_MAX = 0.62;
 
 /**
  * The fitted tail: the similarity that one pair of strangers in 100,000 reaches, and the step in
  * similarity that makes such pairs ten times rarer. Least squares over the logarithm of the false
- * accept rates of 856,493 pairs of strangers on public photos, by the embedder of the `faces` model:
- * 1e-4 at 0.415, 3e-5 at 0.449, 1e-5 at 0.475, 5e-6 at 0.501. The line is off by at most 0.07 of a
- * power of ten at each. It agrees with the strangers who were named at 0.45 in galleries of one face
- * a person, which grew linearly: 0.14 % of them with 50 people, 0.30 % with 100, 0.45 % with 200,
- * 0.87 % with 400.
+ * accept rates of 856,493 pairs of strangers on public photos, by the embedder of the `faces`
+ * model: 1e-4 at 0.415, 3e-5 at 0.449, 1e-5 at 0.475, 5e-6 at 0.501. The line is off by at most
+ * 0.07 of a power of ten at each. It agrees with the strangers who were named at 0.45 in galleries
+ * of one face a person, which grew linearly: 0.14 % of them with 50 people, 0.30 % with 100, 0.45 %
+ * with 200, 0.87 % with 400.
  */
 const TAIL = { similarity: 0.479, exponent: -5, decade: 0.0647 } as const;
 

@@ -8,12 +8,14 @@ import { isComparable, recognise, type Recognised } from "./recognise.ts";
 import { RowScan } from "./row_scan.ts";
 import { isUnitLength } from "./unit_length.ts";
 
-/** Tells who a face is. It belongs to one thread; each worker opens its own. */
+/**
+ * Identifies faces with one version of a gallery. Belongs to one thread; each worker opens its own.
+ */
 export interface GalleryReader {
   readonly view: GalleryView;
   /**
    * Returns the people whose enrolled faces are nearest to `embedding` (of length one), best first,
-   * each once. They are exactly those that a comparison with every row would find, with the very
+   * each once. They are exactly those that a comparison with every row would find, with the
    * same similarities.
    */
   match(embedding: Float32Array, options: { countMax: number }): Candidate[];

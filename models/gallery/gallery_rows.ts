@@ -68,7 +68,7 @@ export class GalleryRows {
     return true;
   }
 
-  /** Gives `slots` back. Nobody may read them any more. */
+  /** Frees `slots`, which no reader may use any more. */
   free(slots: readonly number[]): void {
     for (const slot of slots) this.#free.push(slot);
   }

@@ -26,7 +26,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader {
   if (format === null) {
     throw new DmlError(
       "image_unsupported",
-      `The bytes are no picture that dml reads; they look like ${describeUnknown(bytes)}.`,
+      `The bytes are no picture that dml reads; ${describeUnknown(bytes)}.`,
     );
   }
   const measures = FORMATS[format].readHeader(bytes);

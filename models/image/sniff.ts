@@ -1,6 +1,6 @@
 import { type FormatId, formatIds, FORMATS, type ImageFormat, isDecoded } from "./formats.ts";
 
-/** Bytes at the beginning of a file that are looked at to see whether it is text. */
+/** Number of bytes examined to decide if a file is text. */
 const TEXT_BYTES = 512;
 
 /**
@@ -12,14 +12,14 @@ export function sniffFormat(bytes: Uint8Array): ImageFormat | null {
   return id !== null && isDecoded(id) ? id : null;
 }
 
-/** Describes bytes that are no picture, in words that follow "it looks like". */
+/** Describes bytes that are no picture, in a clause whose subject they are. */
 export function describeUnknown(bytes: Uint8Array): string {
   const text = readText(bytes);
-  if (text !== null && /<svg[\s>]/i.test(text)) return "SVG";
-  if (text !== null && /^\s*<(!doctype html|html)/i.test(text)) return "a web page";
+  if (text !== null && /<svg[\s>]/i.test(text)) return "they look like SVG";
+  if (text !== null && /^\s*<(!doctype html|html)/i.test(text)) return "they look like a web page";
   const id = formatOf(bytes);
-  if (id !== null) return FORMATS[id].name;
-  return text === null ? "no kind of file that dml knows" : "text";
+  if (id !== null) return `they look like ${FORMATS[id].name}`;
+  return text === null ? "their kind is unknown to dml" : "they look like text";
 }
 
 function formatOf(bytes: Uint8Array): FormatId | null {

@@ -8,7 +8,9 @@ import { tensorNameSchema } from "./picture_input.ts";
 export const GRID_SIDE = 32;
 const inputSide = z.number().int().min(GRID_SIDE).max(4_096).multipleOf(GRID_SIDE);
 
-/** Size of a face detector's input. The picture lies in its upper left corner; the rest is black. */
+/**
+ * Size of a face detector's input. The picture lies in its upper left corner; the rest is black.
+ */
 const detectorInputSchema = z.discriminatedUnion("size", [
   /** Every picture is scaled to the largest size that fits into `width` x `height`. */
   z.strictObject({ size: z.literal("fixed"), width: inputSide, height: inputSide }),
@@ -21,13 +23,18 @@ const detectorInputSchema = z.discriminatedUnion("size", [
 
 /** Face detector: its family fixes how the samples are normalised and how the outputs are read. */
 export const faceDetectorSchema = z.discriminatedUnion("family", [
-  /** The detector of the built-in model (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB). */
+  /**
+   * The detector of the built-in model
+   * (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB).
+   */
   z.strictObject({ family: z.literal("ultraface") }),
   /** https://github.com/opencv/opencv_zoo/tree/main/models/face_detection_yunet */
   z.strictObject({ family: z.literal("yunet"), input: detectorInputSchema }),
   /** https://github.com/deepinsight/insightface/tree/master/detection/scrfd */
   z.strictObject({ family: z.literal("scrfd"), input: detectorInputSchema }),
-  /** https://github.com/biubug6/Pytorch_Retinaface, with the backbone MobileNet 0.25 or ResNet-50. */
+  /**
+   * https://github.com/biubug6/Pytorch_Retinaface, with the backbone MobileNet 0.25 or ResNet-50.
+   */
   z.strictObject({ family: z.literal("retinaface"), input: detectorInputSchema }),
 ], { error: "must have the `family` ultraface, yunet, scrfd or retinaface" });
 

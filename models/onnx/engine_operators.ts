@@ -4,9 +4,9 @@ import { STANDARD_DOMAIN } from "./operator.ts";
 export const ENGINE_IR_VERSION_MAX = 13;
 
 /**
- * The operator sets that the engine of this build has, and the newest version of each. Measured,
- * not read off: the tests load a graph of every version, up to the one that the engine refuses.
- * Inside a set it may still lack an operator, which a trial run shows.
+ * The operator sets that the engine of this build has, and the newest version of each. Determined
+ * by tests that load a graph of every version, up to the one that the engine refuses, not from
+ * documentation. Inside a set it may still lack an operator, which a trial run shows.
  */
 export const ENGINE_OPERATOR_SETS = [
   { domain: STANDARD_DOMAIN, version: 26 },

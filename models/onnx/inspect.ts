@@ -7,7 +7,7 @@ import { GraphSurvey } from "./graph_survey.ts";
 import { domainOf, type OnnxOperator } from "./operator.ts";
 import { type DeclaredTensor, nameAt } from "./value_info.ts";
 
-/** The most domains of operator sets and functions of an honest file. */
+/** Largest number of operator sets and functions that are read from a file. */
 const ENTRIES_MAX = 1_024;
 
 /** The description that an ONNX file gives of itself, without being run. */

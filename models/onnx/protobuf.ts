@@ -100,6 +100,6 @@ function readVarint(bytes: Uint8Array, range: ByteRange): { value: number; end: 
 function damaged(at: number): DmlError {
   return new DmlError(
     "model_invalid",
-    `The model file is not an ONNX file: the protobuf breaks off or makes no sense at byte ${at}.`,
+    `The model file is not an ONNX file: its protobuf is cut short or invalid at byte ${at}.`,
   );
 }

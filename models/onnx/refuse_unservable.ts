@@ -54,7 +54,7 @@ function refuseOperators({ operatorSets, operators }: OnnxInspection): void {
   const named = unknown.slice(0, NAMED_MAX).map(({ domain, name }) => `${domain}:${name}`).join(", ");
   const rest = unknown.length > NAMED_MAX ? ` and ${unknown.length - NAMED_MAX} more` : "";
   throw invalid(
-    `The engine has not these operators: ${named}${rest}.`,
+    `The engine lacks these operators: ${named}${rest}.`,
     "Export the model without custom operators.",
   );
 }

@@ -88,7 +88,7 @@ function zeroInTensor(bytes: Uint8Array, tensor: ByteRange): number {
   if (byteCount % 4 !== 0) {
     throw new DmlError(
       "model_invalid",
-      `The model file holds a float tensor of ${byteCount} bytes, which are no whole numbers.`,
+      `The model file holds a float tensor of ${byteCount} bytes, which is not a multiple of 4.`,
     );
   }
   if (byteCount <= 4) return 0;

@@ -21,7 +21,7 @@ export function chosenLabels(
   { given, metadata }: { given: readonly string[] | null; metadata: ReadonlyMap<string, string> },
 ): ChosenLabels {
   if (family.kind === "embed" || family.kind === "tensor") {
-    return { labels: [], reasons: given === null ? [] : ["Labels are of no use to this task; they are left out."] };
+    return { labels: [], reasons: given === null ? [] : ["This task has no labels; they are ignored."] };
   }
   const classCount = family.kind === "ultraface" ? 1 : family.classCount;
   if (given !== null) {
@@ -39,7 +39,7 @@ export function chosenLabels(
   return {
     labels: [],
     reasons: [
-      `Nobody says what its classes are called, so they are called by their index; --labels names them.${hint}`,
+      `The file does not name its classes, so they are numbered; --labels names them.${hint}`,
     ],
   };
 }

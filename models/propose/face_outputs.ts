@@ -8,7 +8,8 @@ const RETINAFACE_COLUMNS = [[2, 1], [4, 1], [10, 1]] as const;
 
 /**
  * Returns the family of a face detector with five points, judged by the names and shapes of the
- * outputs; `null` if they are of no such detector. Its file is the part `detect` of a `faces` model.
+ * outputs; `null` if they are of no such detector. Its file is the part `detect` of a `faces`
+ * model.
  */
 export function faceDetectorOf(outputs: readonly DeclaredTensor[]): "yunet" | "scrfd" | "retinaface" | null {
   const names = new Set(outputs.map(({ name }) => name));

@@ -46,7 +46,7 @@ export interface FamilyGuess {
 /** The strides of the grids of one-stage detectors. */
 export const STRIDES = [8, 16, 32] as const;
 const ANCHORS_PER_CELL = 3;
-/** The lengths that embeddings have, and numbers of classes hardly ever. */
+/** Usual lengths of embeddings, which are rarely numbers of classes. */
 const EMBEDDING_LENGTHS: ReadonlySet<number> = new Set([64, 128, 192, 256, 384, 512, 768, 1_024, 1_280, 1_536, 2_048]);
 const EMBEDDING_NAME = /embed|feature|vector|descriptor/i;
 
@@ -59,7 +59,7 @@ export function guessFamily(
   picture: PictureTensor | null,
 ): FamilyGuess {
   const tensor: OutputFamily = { kind: "tensor" };
-  if (picture === null) return { family: tensor, others: [], why: "what goes in is not one picture" };
+  if (picture === null) return { family: tensor, others: [], why: "the input is not a single picture" };
   const face = faceDetectorOf(outputs);
   if (face !== null) {
     const why = `its outputs are those of the face detector ${face}, which only a \`faces\` model decodes: ` +
@@ -77,7 +77,7 @@ export function guessFamily(
       return wholePicture(first, long[0], outputs.length);
     }
   }
-  return { family: tensor, others: [], why: "its outputs have the shape of nothing that dml decodes" };
+  return { family: tensor, others: [], why: "its outputs have a shape that dml does not decode" };
 }
 
 function wholePicture({ name: output }: DeclaredTensor, count: number, outputCount: number): FamilyGuess {
@@ -88,7 +88,7 @@ function wholePicture({ name: output }: DeclaredTensor, count: number, outputCou
   if (EMBEDDING_NAME.test(output) || EMBEDDING_LENGTHS.has(count)) {
     return { family: embed, others: [classify, tensor], why: `${output}${more} has ${count} numbers` };
   }
-  return { family: classify, others: [embed, tensor], why: `${output}${more} has ${count} numbers, one a class` };
+  return { family: classify, others: [embed, tensor], why: `${output}${more} has ${count} numbers, one per class` };
 }
 
 /**
@@ -126,7 +126,7 @@ function oneStage(
       return { family: metadata.has("stride") ? five : x, others: [five, x, tensor], why };
     }
   }
-  return { family: tensor, others: [], why: `${output} has the shape of nothing that dml decodes` };
+  return { family: tensor, others: [], why: `${output} has a shape that dml does not decode` };
 }
 
 /**

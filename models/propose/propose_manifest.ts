@@ -147,11 +147,11 @@ function pictureQuestions(
     questions.push({ key: "size", text, choices: [], fallback: `${width}x${height}` });
   }
   if (answers.normalisation === undefined && type === "float32") {
-    const text = "What were the samples (0..255) brought to when it was trained?";
+    const text = "How were the samples (0..255) normalised in training?";
     questions.push({ key: "normalisation", text, choices: NORMALISATION_NAMES, fallback: usual.normalisation });
   }
   if (answers.channels === undefined && channelCount === 3) {
-    const text = "In which order does it want the channels? (OpenCV has BGR.)";
+    const text = "Which channel order does the model expect? (OpenCV uses BGR.)";
     questions.push({ key: "channels", text, choices: ["RGB", "BGR"], fallback: usual.channels });
   }
   return questions;

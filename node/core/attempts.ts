@@ -76,8 +76,8 @@ export function applyRan(
 }
 
 /**
- * Sends the result, although its pictures are still on their way: the master holds it until they
- * have arrived.
+ * Sends the result while its pictures are still being uploaded; the master holds it until they have
+ * arrived.
  */
 export function applyNamed(
   state: NodeState,

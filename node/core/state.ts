@@ -129,7 +129,9 @@ export interface NodeState {
   readonly galleries: Map<string, GalleryState>;
   /** In order of arrival. */
   readonly attempts: Map<AttemptKey, AttemptState>;
-  /** Keys of the attempts that ended last, so that a repeated `task.assign` is not run again. */
+  /**
+   * Keys of the most recently ended attempts, so that a repeated `task.assign` is not run again.
+   */
   readonly ended: Set<AttemptKey>;
   /** Messages to the master that are not sent yet, in order. */
   outbox: Message[];

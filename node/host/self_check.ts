@@ -82,7 +82,7 @@ async function checkWasm(assets: AssetSource, patchesEngine: boolean): Promise<s
 
 /** Returns a sentence that states whether the engine is patched. */
 function patchState(engine: Uint8Array, patchesEngine: boolean): string {
-  if (!patchesEngine) return "The patch of the engine is off: DML_ENGINE_PATCH says so.";
+  if (!patchesEngine) return "The patch of the engine is off, because DML_ENGINE_PATCH=off is set.";
   if (isEngineKnown(engine)) return "The patch of the engine is on.";
   return "The patch of the engine is skipped: it was written for another version.";
 }

@@ -3,7 +3,7 @@ import { DmlError } from "../kernel/errors.ts";
 
 /** Returns the error for a blob that no store has. */
 export function blobNotFound(digest: Digest): DmlError {
-  return new DmlError("blob_not_found", `no blob ${digest} is here`);
+  return new DmlError("blob_not_found", `There is no blob ${digest}.`);
 }
 
 /**
@@ -11,7 +11,7 @@ export function blobNotFound(digest: Digest): DmlError {
  * size than announced.
  */
 export function blobCorrupt(digest: Digest): DmlError {
-  return new DmlError("blob_corrupt", `the bytes are not those of ${digest}`);
+  return new DmlError("blob_corrupt", `The bytes do not match ${digest}.`);
 }
 
 /** Returns the error for a part of a blob that begins behind its end. */
@@ -20,5 +20,5 @@ export function offsetPastEnd(
   options: { offset: number; size: number },
 ): DmlError {
   const { offset, size } = options;
-  return new DmlError("request_invalid", `${digest} has ${size} bytes, none from ${offset} on`);
+  return new DmlError("request_invalid", `${digest} has ${size} bytes; there is none at ${offset}.`);
 }

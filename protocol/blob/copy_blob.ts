@@ -160,7 +160,7 @@ class Copy {
 
   #throwIfCancelled(): void {
     if (!this.#options.signal?.aborted) return;
-    throw new DmlError("cancelled", `the transfer of ${this.#digest} was given up`);
+    throw new DmlError("cancelled", `The transfer of ${this.#digest} was cancelled.`);
   }
 }
 

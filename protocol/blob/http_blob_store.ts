@@ -60,7 +60,7 @@ export class HttpBlobStore implements BlobStore, Disposable {
     const part = parseContentRange(response.headers.get("content-range"));
     if (offset > 0 && (response.status !== 206 || part?.range?.start !== offset)) {
       await response.body?.cancel();
-      throw new DmlError("request_invalid", `${this.#origin.baseUrl} does not serve parts of blobs`);
+      throw new DmlError("request_invalid", `${this.#origin.baseUrl} does not serve parts of blobs.`);
     }
     const stream = response.body ?? streamOf(new Uint8Array(0));
     return { size: part?.size ?? this.#sizeIn(response, digest), stream };
@@ -111,13 +111,13 @@ export class HttpBlobStore implements BlobStore, Disposable {
   }
 
   delete(_digest: Digest): Promise<boolean> {
-    const message = "blobs cannot be deleted over HTTP";
+    const message = "Blobs cannot be deleted over HTTP.";
     return Promise.reject(new DmlError("request_invalid", message));
   }
 
   // deno-lint-ignore require-yield -- it always throws
   async *list(): AsyncIterable<never> {
-    throw new DmlError("request_invalid", "blobs cannot be listed over HTTP");
+    throw new DmlError("request_invalid", "Blobs cannot be listed over HTTP.");
   }
 
   async #request(digest: Digest, request: BlobRequest): Promise<Response> {
@@ -145,7 +145,7 @@ export class HttpBlobStore implements BlobStore, Disposable {
   #sizeIn(response: Response, digest: Digest): number {
     const length = response.headers.get("content-length");
     if (length !== null) return Number(length);
-    throw new DmlError("request_invalid", `${this.#origin.baseUrl} does not say the size of ${digest}`);
+    throw new DmlError("request_invalid", `${this.#origin.baseUrl} does not say the size of ${digest}.`);
   }
 
   #refusal(response: Response, digest: Digest): Promise<DmlError> {
@@ -153,7 +153,7 @@ export class HttpBlobStore implements BlobStore, Disposable {
   }
 
   #broken(error: unknown, signal: AbortSignal | undefined): DmlError {
-    if (signal?.aborted) return new DmlError("cancelled", "the request was given up");
+    if (signal?.aborted) return new DmlError("cancelled", "The request was cancelled.");
     const { code, message } = asDmlError(error, "connection_lost");
     return new DmlError(code, `${this.#origin.baseUrl}: ${message}`, { cause: error });
   }

@@ -140,7 +140,7 @@ export class MemoryBlobStore implements BlobStore {
       if (!part.busy) this.#drop(digest, part);
     }
     if (this.#bytes + size > this.#bytesMax) {
-      throw new DmlError("queue_full", `no room for ${size} bytes beside the ${this.#bytes} held`);
+      throw new DmlError("queue_full", `There is no room for ${size} bytes beside the ${this.#bytes} that are held.`);
     }
     this.#bytes += size;
   }

@@ -88,11 +88,11 @@ export async function holdingOf(path: string): Promise<Holding | null> {
 
 async function takenBy(path: string, lockPath: string): Promise<DmlError> {
   const holder = await readHolder(lockPath);
-  if (holder === null) return new DmlError("home_locked", `${path} is in use by another dml`);
+  if (holder === null) return new DmlError("home_locked", `${path} is in use by another dml.`);
   const started = new Date(holder.startedMs).toISOString();
   return new DmlError(
     "home_locked",
-    `${path} is in use by \`dml ${holder.verb}\`, process ${holder.pid}, since ${started}`,
+    `${path} is in use by \`dml ${holder.verb}\`, process ${holder.pid}, since ${started}.`,
     { advice: `Stop process ${holder.pid}, or name another directory with DML_HOME.` },
   );
 }

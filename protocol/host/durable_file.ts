@@ -76,7 +76,7 @@ export function asStorageError(
 ): DmlError {
   if (error instanceof DmlError) return error;
   if (isDiskFull(error)) {
-    return new DmlError("disk_full", `no space is left for ${options.what}`, { cause: error });
+    return new DmlError("disk_full", `No space is left for ${options.what}.`, { cause: error });
   }
   return new DmlError(options.fallback, storageSentence(error, options.what), { cause: error });
 }
@@ -87,11 +87,11 @@ export function asStorageError(
  */
 function storageSentence(error: unknown, what: string): string {
   // Deno denies some places, such as /proc, to every process without full permissions.
-  if (error instanceof Deno.errors.NotCapable) return `${what} lies where dml may not write`;
-  if (error instanceof Deno.errors.AlreadyExists) return `${what} is a file, not a directory`;
-  if (error instanceof Deno.errors.NotADirectory) return `${what} lies in a file, not in a directory`;
-  if (error instanceof Deno.errors.PermissionDenied) return `${what} is closed to this account`;
-  if (codeOf(error) === "EROFS") return `${what} lies on a disk that can only be read`;
+  if (error instanceof Deno.errors.NotCapable) return `${what} lies where dml may not write.`;
+  if (error instanceof Deno.errors.AlreadyExists) return `${what} is a file, not a directory.`;
+  if (error instanceof Deno.errors.NotADirectory) return `${what} lies in a file, not in a directory.`;
+  if (error instanceof Deno.errors.PermissionDenied) return `${what} is closed to this account.`;
+  if (codeOf(error) === "EROFS") return `${what} lies on a disk that can only be read.`;
   return `${what}: ${asDmlError(error).message}`;
 }
 

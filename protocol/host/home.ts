@@ -55,18 +55,18 @@ async function checkFormat(path: string): Promise<void> {
   const format = /^\d{1,9}\n?$/.test(text) ? Number(text) : null;
   if (format === HOME_FORMAT) return;
   if (format !== null && format > HOME_FORMAT) {
-    throw new DmlError("home_unusable", `${path} was written by a newer dml (format ${format})`, {
+    throw new DmlError("home_unusable", `${path} was written by a newer dml (format ${format}).`, {
       advice: "Use that version of dml or a later one, or name another directory with DML_HOME.",
     });
   }
   if (format !== null && format > 0) {
     const sentence =
-      `${path} has format ${format}; this dml reads and writes format ${HOME_FORMAT} and cannot convert it`;
+      `${path} has format ${format}; this dml reads and writes format ${HOME_FORMAT} and cannot convert it.`;
     throw new DmlError("home_unusable", sentence, {
       advice: "Move the directory away, or name another one with DML_HOME.",
     });
   }
-  throw new DmlError("home_unusable", `${formatPath} is not the mark of a data directory of dml`);
+  throw new DmlError("home_unusable", `${formatPath} does not mark a data directory of dml.`);
 }
 
 /**
@@ -114,5 +114,5 @@ export async function claimNodeDirectory(
       if (!(error instanceof DmlError && error.code === "home_locked")) throw error;
     }
   }
-  throw new DmlError("home_locked", `all ${LIMITS.nodesMax} directories of nodes are in use`);
+  throw new DmlError("home_locked", `All ${LIMITS.nodesMax} directories of nodes are in use.`);
 }

@@ -33,5 +33,5 @@ export function resolveHome(host: HostEnvironment): string {
 function needed(host: HostEnvironment, name: string): string {
   const value = host.variable(name);
   if (value) return value;
-  throw new DmlError("home_unusable", `neither DML_HOME nor ${name} is set`);
+  throw new DmlError("home_unusable", `Neither DML_HOME nor ${name} is set.`);
 }

@@ -11,6 +11,6 @@ export async function sizedBody(
   const length = response.headers.get("content-length");
   if (length !== null && Number(length) <= LIMITS.modelBytesMax) return await response.bytes();
   await response.body?.cancel();
-  if (length === null) throw new DmlError("request_invalid", "the server sends its answer without a Content-Length");
-  throw new DmlError("blob_too_large", `${length} bytes are more than ${LIMITS.modelBytesMax}`);
+  if (length === null) throw new DmlError("request_invalid", "The server sends its answer without a Content-Length.");
+  throw new DmlError("blob_too_large", `${length} bytes are more than ${LIMITS.modelBytesMax}.`);
 }

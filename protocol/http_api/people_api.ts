@@ -46,10 +46,10 @@ export const thresholdsSchema = z.strictObject(thresholdFields).refine(isOrdered
 const SETTERS = ["calibrate", "hand"] as const;
 
 /**
- * Body of `PUT /v1/galleries/{g}/thresholds`. `by` tells where `known` and `unknown` come from; with
- * `default`, the numbers given for them are ignored, and they follow the number of enrolled faces
- * from then on. If it is absent, numbers that are in force already keep their origin, and others are
- * set by hand.
+ * Body of `PUT /v1/galleries/{g}/thresholds`. `by` tells where `known` and `unknown` come from;
+ * with `default`, the numbers given for them are ignored, and they follow the number of enrolled
+ * faces from then on. If it is absent, numbers that are in force already keep their origin, and
+ * others are set by hand.
  */
 export const thresholdsChangeSchema = z.strictObject({
   ...thresholdFields,
@@ -64,8 +64,8 @@ export const thresholdsSetSchema = z.strictObject({
 });
 
 /**
- * The origin of `known` and `unknown`: the default for the number of faces that are compared, or the
- * setting by a person.
+ * The origin of `known` and `unknown`: the default for the number of faces that are compared, or
+ * the setting by a person.
  */
 export const thresholdsOriginSchema = z.union([
   z.strictObject({ by: z.literal("default"), faces: count }),

@@ -87,8 +87,8 @@ export const LIMITS = {
   /** Models on one node. If there are more, an offer fails. */
   modelsMax: 256,
   /**
-   * Images/s of one worker that are measured; a model that is too quick for the clock is said
-   * to have as many.
+   * Largest speed that is reported, in images/s of one worker; faster models are reported with this
+   * one.
    */
   imagesPerSecondMax: 1_000_000,
   /** The time between two signs of life of a node, and of the master. */

@@ -36,7 +36,7 @@ export const helloSchema = z.strictObject({
   cached: z.array(digestSchema).max(1_024),
 });
 
-/** Master to node: the node is admitted. */
+/** Master to node: the node is accepted. */
 export const welcomeSchema = z.strictObject({
   type: z.literal("welcome"),
   protocol: z.number().int().min(1),
@@ -50,7 +50,7 @@ export const welcomeSchema = z.strictObject({
   sendsPicturesInline: z.literal(true).optional(),
 });
 
-/** Master to node: the node is refused, with the reason. The connection closes afterwards. */
+/** Master to node: the node is refused, with the reason. The connection is then closed. */
 export const rejectSchema = z.strictObject({
   type: z.literal("reject"),
   code: z.string().max(64),

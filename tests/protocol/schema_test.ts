@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { assertEquals, assertThrows } from "../assert.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { messageSchema } from "../../protocol/messages/message.ts";
-import { digestSchema, modelNameSchema, parseAs, z } from "../../protocol/schema.ts";
+import { digestSchema, idSchema, modelNameSchema, parseAs, z } from "../../protocol/schema.ts";
 import { SAMPLE_MESSAGES } from "./sample_messages.ts";
 
 const schema = z.strictObject({ size: z.number(), digest: digestSchema });
@@ -14,6 +14,14 @@ Deno.test("parseAs() names what, the field and the fault", () => {
     "The offer is not valid: size:",
   );
   assertEquals(error.code, "message_invalid");
+});
+
+Deno.test("parseAs() names no field if the value as a whole is at fault", () => {
+  assertThrows(
+    () => parseAs(idSchema, "x", { what: "The node's id", code: "request_invalid" }),
+    DmlError,
+    "The node's id is not valid: it must be an id.",
+  );
 });
 
 Deno.test("parseAs() refuses a field that nobody declared", () => {

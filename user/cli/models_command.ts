@@ -11,7 +11,7 @@ const NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@[1-9]\d{0,8})?$/;
 const SHA256_PATTERN = /^(sha256:)?[0-9a-f]{64}$/i;
 const LICENSE_PATTERN = /^[A-Za-z0-9.+() -]{1,100}$/;
 
-/** The model that is taken in, and the answers that would be asked for. */
+/** The model to add, and answers given in advance. */
 export interface ModelsAdd {
   readonly source: ModelSource;
   /** `NAME` or `NAME@VERSION`; `null` to name it after the file. */

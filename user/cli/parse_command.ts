@@ -232,7 +232,7 @@ function nodeCommandOf(rest: readonly string[]): NodesCommand["nodeCommand"] {
   const command = NODE_COMMAND_NAMES.find((name) => name === word);
   if (command === undefined) {
     const match = nearest(word, NODE_COMMAND_NAMES) ?? NODE_COMMAND_NAMES.join(", ");
-    throw new DmlError("usage", `\`dml nodes\` has no order ${JSON.stringify(word)}.`, {
+    throw new DmlError("usage", `\`dml nodes\` has no ${JSON.stringify(word)}.`, {
       advice: `Did you mean ${match}?`,
     });
   }

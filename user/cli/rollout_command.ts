@@ -89,6 +89,6 @@ function versionIn(text: string): { whole: string; name: string; version: number
 
 function unlike(sentence: string, text: string): DmlError {
   return new DmlError("usage", `${sentence}, not ${JSON.stringify(text.slice(0, 100))}.`, {
-    advice: "`dml models list` names those there are.",
+    advice: "`dml models list` lists them.",
   });
 }

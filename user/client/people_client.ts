@@ -34,9 +34,9 @@ export interface PeopleClient {
   gallery(gallery: string): Promise<GalleryListing>;
   removeGallery(gallery: string): Promise<void>;
   setThresholds(gallery: string, thresholds: ThresholdsChange): Promise<InForceAnswer>;
-  /** By name, those behind `after`. */
+  /** Returns a page of the people after `after`, in the order of their names. */
   people(gallery: string, after: string | null): Promise<PeoplePage>;
-  /** By name, those behind `after`, with every face and its embedding. */
+  /** Returns such a page with every face and its embedding. */
   faces(gallery: string, after: string | null): Promise<FacesPage>;
   person(whom: PersonAddress): Promise<PersonDetail>;
   enrol(

@@ -10,7 +10,7 @@ const ANSWER_WITHIN_MS = 10_000;
 const FETCHING_MS_MAX = 10 * 60_000;
 /** Longest wait for a node that restarts. */
 const RESTARTING_MS_MAX = 3 * 60_000;
-/** Connected nodes for each one that may restart at a time. */
+/** One of this many connected nodes may restart at a time. */
 const NODES_PER_RESTART = 4;
 
 /** Makes an executable available, unless one as new is there for its kind of host. */

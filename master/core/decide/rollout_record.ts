@@ -67,7 +67,7 @@ function typicalMs(samples: readonly number[]): number | null {
 function waitsFor({ stage, spec, answered, failed }: Rollout, nodes: { ready: number; wanted: number }): string {
   switch (stage) {
     case "fetching":
-      return `It waits until ${nodes.wanted} nodes are ready; ${nodes.ready} are.`;
+      return `It waits for ready nodes: ${nodes.ready} of ${nodes.wanted}.`;
     case "testing":
       return "It is being tested with its own test pictures.";
     case "canary":

@@ -36,7 +36,7 @@ export interface PixelSpans {
 export class RowSums {
   /** The sums of each byte of a row, of the last call. */
   readonly sums: Uint16Array;
-  /** The sums of the pixels of each span, of the last call: R, G, B and one without meaning. */
+  /** The sums of the pixels of each span, of the last call: R, G, B and one unused word. */
   readonly spanSums: Uint32Array;
   readonly #data: Uint8Array;
   readonly #rowBytes: number;

@@ -14,7 +14,7 @@ export const PIXEL_SUM_BYTES = 3 * 2;
  * are.
  */
 export const SPAN_WORDS = 2;
-/** The words of the sums of a span: R, G, B and one without meaning. */
+/** The words of the sums of a span: R, G, B and one unused word. */
 export const SPAN_SUM_WORDS = 4;
 
 /** The functions of the kernel. */

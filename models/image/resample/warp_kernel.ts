@@ -1,7 +1,7 @@
 import { LazyKernel } from "../../kernels/lazy_kernel.ts";
 import bytes from "../../kernels/warp.wasm" with { type: "bytes" };
 
-/** The words of the sum of a pixel: R, G, B and one without meaning. */
+/** The words of the sum of a pixel: R, G, B and one unused word. */
 export const SUM_WORDS = 4;
 /**
  * The bytes that are read at the address of a neighbour: two pixels, and two bytes that do not

@@ -73,7 +73,10 @@ export function archiveOf(name: string, faces: number): string {
   ].join("");
 }
 
-/** Finds what {@linkcode pictureOf} drew, and says who it is by the newest version that was published. */
+/**
+ * Finds the faces that {@linkcode pictureOf} drew, and identifies them by the newest published
+ * version.
+ */
 export class FakeFaceFinder implements FaceFinder {
   current: Digest = EMBEDDER;
   /** Errors for the next calls of `find`, one a call; it finds faces once they are used up. */

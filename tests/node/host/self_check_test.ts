@@ -35,7 +35,7 @@ Deno.test("createSelfChecks() say if the patch of the engine is on, off or skipp
   assertStringIncludes(other, "The patch of the engine is skipped: it was written for another version.");
   for (const assets of [assetFiles, skipped]) {
     const off = await checksWith({ assets, patchesEngine: false }).wasm();
-    assertStringIncludes(off, "The patch of the engine is off: DML_ENGINE_PATCH says so.");
+    assertStringIncludes(off, "The patch of the engine is off, because DML_ENGINE_PATCH=off is set.");
   }
 });
 

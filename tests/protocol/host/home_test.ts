@@ -42,7 +42,7 @@ Deno.test("openHome() throws home_unusable for an older format, names it, and sa
   const error = await assertRejects(() => openHome(directory.path), DmlError);
   assertEquals([error.code, error.message], [
     "home_unusable",
-    `${directory.path} has format 1; this dml reads and writes format 2 and cannot convert it`,
+    `${directory.path} has format 1; this dml reads and writes format 2 and cannot convert it.`,
   ]);
   assertEquals(error.advice, "Move the directory away, or name another one with DML_HOME.");
   assertEquals(await Deno.readTextFile(path), "1\n", "it is left as it is");

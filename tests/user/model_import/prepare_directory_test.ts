@@ -1,4 +1,7 @@
-/** A directory with a faces model of other detectors and embedders, as `dml models add` takes it: with the real engine. */
+/**
+ * Tests directories with faces models of other detectors and embedders for `dml models add`, on the
+ * real engine.
+ */
 import { join } from "node:path";
 import { assetFiles } from "../../../node/engine/asset_files.ts";
 import { createWorkerPool } from "../../../node/engine/worker_pool.ts";

@@ -11,7 +11,8 @@ import { openSource } from "./open_source.ts";
 
 /**
  * Keeps the file that the command names at `path`, for a model of several files, and adds nothing.
- * Throws `model_invalid` if no node could serve it, `output_unwritable` or `disk_full` if it cannot be written.
+ * Throws `model_invalid` if no node could serve it, `output_unwritable` or `disk_full` if it cannot
+ * be written.
  */
 export async function saveModelFile(
   path: string,

@@ -127,7 +127,7 @@ function printFound(
     ...(rule === "highest impostor"
       ? ["There are too few pairs of two people to say how rare a false accept is."]
       : []),
-    ...(apply ? [] : ["Not in use yet: say --apply, or `dml people thresholds --known … --unknown …`."]),
+    ...(apply ? [] : ["Not applied; use --apply, or `dml people thresholds --known … --unknown …`."]),
   ];
   for (const [index, line] of lines.entries()) {
     terminal.out(`${index === 2 ? styled(line, "bold", terminal.outColor) : line}\n`);

@@ -103,8 +103,8 @@ function findingOf({ name, enrolled }: ComparedPerson, checks: readonly FaceChec
 }
 
 /**
- * Returns the person with only the faces that agree with each other: a wrong one must not make right
- * faces of other people look wrong.
+ * Returns the person with only the faces that agree with each other: a wrong one must not make
+ * right faces of other people look wrong.
  */
 function agreeingPart({ name, enrolled, own, rejected }: ComparedPerson): GalleryPerson {
   const faces = enrolled.filter((_, index) => !own[index].isAside).map(({ embedding }) => embedding);

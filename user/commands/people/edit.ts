@@ -34,7 +34,7 @@ async function change(
   switch (command.subVerb) {
     case "rename": {
       const { name, newName } = command;
-      return { sentence: `${name} is ${newName} now`, inForce: await people.patch(command, { name: newName }) };
+      return { sentence: `Renamed ${name} to ${newName}`, inForce: await people.patch(command, { name: newName }) };
     }
     case "note":
       return {
@@ -43,7 +43,7 @@ async function change(
       };
     case "merge": {
       const { name, from } = command;
-      return { sentence: `${from} is a part of ${name} now`, inForce: await people.merge(command, from) };
+      return { sentence: `Merged ${from} into ${name}`, inForce: await people.merge(command, from) };
     }
     case "remove": {
       const { name, faceId } = command;

@@ -53,5 +53,5 @@ export function dayOf(wallMs: number): string {
 export function reembeddingText({ name, reembedding }: GalleryListing): string | null {
   if (reembedding === null) return null;
   const left = countedAs(reembedding.left, "face is", "faces are");
-  return `${name} is being processed by a new embedder: ${left} left.`;
+  return `${name} is moving to a new embedder: ${left} left.`;
 }

@@ -3,7 +3,7 @@ import type { DecoderKernel } from "./decoder_kernel.ts";
 import { CHUNK_AT, CHUNK_BYTES_MAX, STATE, STATE_AT, STREAM_SLACK } from "./memory_map.ts";
 
 const RESTARTS = 8;
-/** Two bytes at which `unstuff` stops as at a marker, although they are none. */
+/** Two bytes that stop `unstuff` like a marker, although they are not one. */
 const NO_MARKER = [MARKER_START, MARKER_START];
 
 /**

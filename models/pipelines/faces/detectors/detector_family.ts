@@ -45,7 +45,7 @@ export interface GridCell {
   readonly at: number;
 }
 
-/** Returns the number of rows and columns of the grid that `stride` pixels a cell make of `frame`. */
+/** Returns the size of the grid that divides `frame` into cells of `stride` pixels. */
 export function gridOf({ width, height }: Size, stride: number): { rows: number; columns: number } {
   return { rows: Math.ceil(height / stride), columns: Math.ceil(width / stride) };
 }
@@ -59,7 +59,8 @@ export function* cellsOf({ rows, columns }: { rows: number; columns: number }): 
 
 /**
  * Returns the numbers of the only output of the shape `rows` x `columns`, whatever its name:
- * programs that write ONNX files name outputs as they like. Throws `model_invalid` if there is none.
+ * programs that write ONNX files name outputs as they like. Throws `model_invalid` if there is
+ * none.
  */
 export function partByShape(
   outputs: DetectorOutputs,
@@ -78,7 +79,10 @@ export function partByShape(
   );
 }
 
-/** Returns the numbers of the output `name`. Throws `model_invalid` if it has not the shape of `part`. */
+/**
+ * Returns the numbers of the output `name`. Throws `model_invalid` if its shape is not that of
+ * `part`.
+ */
 export function partByName(
   outputs: DetectorOutputs,
   part: OutputPart & { name: string; family: string; frame: Size },

@@ -3,7 +3,9 @@ import { cellsOf, fivePointsOf, gridOf, partByShape } from "./detector_family.ts
 import type { FaceCandidate } from "./face_detector.ts";
 
 const NAME = "retinaface";
-/** The grids, one after the other in each output, with the sides of the prior boxes of each cell. */
+/**
+ * The grids, one after the other in each output, with the sides of the prior boxes of each cell.
+ */
 const GRIDS = [
   { stride: 8, priorSides: [16, 32] },
   { stride: 16, priorSides: [64, 128] },
@@ -14,11 +16,11 @@ const CENTRE_VARIANCE = 0.1;
 const SIZE_VARIANCE = 0.2;
 
 /**
- * RetinaFace as exported by https://github.com/biubug6/Pytorch_Retinaface (layers/functions/prior_box.py,
- * utils/box_utils.py). Each cell of a grid has two square priors around its centre. For each prior:
- * the box, as the shift of the centre and the logarithms of width and height; the probabilities of
- * background and face; five points, as shifts. Shifts are in units of 0.1 prior sides, logarithms
- * in units of 0.2. Outputs are told apart by their shape.
+ * RetinaFace as exported by https://github.com/biubug6/Pytorch_Retinaface
+ * (layers/functions/prior_box.py, utils/box_utils.py). Each cell of a grid has two square priors
+ * around its centre. For each prior: the box, as the shift of the centre and the logarithms of
+ * width and height; the probabilities of background and face; five points, as shifts. Shifts are in
+ * units of 0.1 prior sides, logarithms in units of 0.2. Outputs are told apart by their shape.
  */
 export const RETINAFACE: DetectorFamily = {
   name: NAME,

@@ -7,8 +7,8 @@ const STRIDES = [8, 16, 32] as const;
 const ANCHORS_PER_CELL = 2;
 
 /**
- * SCRFD of InsightFace
- * (https://github.com/deepinsight/insightface/blob/master/python-package/insightface/model_zoo/scrfd.py).
+ * SCRFD of InsightFace (https://github.com/deepinsight/insightface,
+ * python-package/insightface/model_zoo/scrfd.py).
  * Each cell of a grid has two boxes, both around its upper left corner: a score; the distances of
  * the left, upper, right and lower side from the corner; five points relative to the corner. All
  * distances are in units of the stride. Outputs are told apart by their shape.

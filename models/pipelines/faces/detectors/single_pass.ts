@@ -83,8 +83,8 @@ export class SinglePassDetector implements FaceDetector {
   }
 
   /**
-   * Returns the best candidates that do not overlap, in pixels of the picture, at most one more than
-   * may be reported. Drops boxes that are invalid or lie outside the picture.
+   * Returns the best candidates that do not overlap, in pixels of the picture, at most one more
+   * than may be reported. Drops boxes that are invalid or lie outside the picture.
    */
   #choose(
     candidates: readonly FaceCandidate[],

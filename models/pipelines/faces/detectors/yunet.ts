@@ -6,10 +6,11 @@ const NAME = "yunet";
 const STRIDES = [8, 16, 32] as const;
 
 /**
- * YuNet of OpenCV (https://github.com/opencv/opencv/blob/4.x/modules/objdetect/src/face_detect.cpp).
- * Each cell of a grid has one box: `cls_S` and `obj_S`, whose geometric mean is the score; `bbox_S`,
- * the centre relative to the cell and the logarithms of width and height; `kps_S`, five points
- * relative to the cell. All are in units of the stride S.
+ * YuNet of OpenCV
+ * (https://github.com/opencv/opencv/blob/4.x/modules/objdetect/src/face_detect.cpp). Each cell of a
+ * grid has one box: `cls_S` and `obj_S`, whose geometric mean is the score; `bbox_S`, the centre
+ * relative to the cell and the logarithms of width and height; `kps_S`, five points relative to the
+ * cell. All are in units of the stride S.
  */
 export const YUNET: DetectorFamily = {
   name: NAME,
