@@ -32,7 +32,10 @@ function* filesBelow(directory: URL, prefix = ""): Generator<string> {
   }
 }
 
-/** Returns the text of every source file of the product, and of the script that the executable begins with. */
+/**
+ * Yields the text of every source file of the product, and of the script at the start of the
+ * executable.
+ */
 export function* sourceTexts(): Generator<string> {
   for (const folder of ["master", "models", "node", "protocol", "tools/build/portable", "user"]) {
     for (const path of filesBelow(new URL(`${folder}/`, ROOT), `${folder}/`)) {
@@ -141,7 +144,10 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   "NAME@VERSION": "name@1",
 };
 
-/** Returns the arguments behind the name of the program, with the quotes of a shell, without a comment or a pipe. */
+/**
+ * Returns the arguments after the name of the program, split as a shell does, up to a comment or
+ * pipe.
+ */
 function argumentsOf(line: string): string[] {
   const words = `${line} `.replace(STARTS, "").match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
   const end = words.findIndex((word) => /^(?:#|>|\||&&)/.test(word));

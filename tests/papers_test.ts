@@ -1,4 +1,6 @@
-/** Guards the papers: paths, links, tasks and commands that they name are there, and they stay short. */
+/**
+ * Checks the papers: the paths, links, tasks and commands that they name exist, and they are short.
+ */
 import { Hono } from "hono";
 import { type AppOptions, createApp } from "../master/http/app.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
@@ -138,7 +140,10 @@ Deno.test("the papers stay short", () => {
   }
 });
 
-/** Returns something of which any property is the same again; the routes are only listed, never called. */
+/**
+ * Returns a proxy that is the value of each of its properties, because the routes are only listed,
+ * never called.
+ */
 function unusedServices(): AppOptions {
   return new Proxy(() => {}, { get: () => unusedServices() }) as unknown as AppOptions;
 }

@@ -1,6 +1,7 @@
 /**
- * `deno task bench:start [RUNS]`: how large the portable executable of this host is and how long it takes to start, each beside
- * its bare floor from the same run, as in `docs/benchmarks.md`. Nothing else should be running meanwhile.
+ * `deno task bench:start [RUNS]`: measures the size and the start of the portable executable of
+ * this host, each beside its bare floor from the same run, as in `docs/benchmarks.md`. Nothing else
+ * should run meanwhile.
  */
 import { join } from "node:path";
 import { portable } from "./build/portable.ts";

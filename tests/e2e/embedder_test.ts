@@ -30,7 +30,10 @@ async function writeOtherFaces(directory: string): Promise<void> {
   await Deno.writeTextFile(join(directory, "manifest.json"), JSON.stringify(manifest));
 }
 
-/** `faces@1000` in a directory: its embedder has three dimensions, the mean of each colour, and is described by the manifest. */
+/**
+ * Writes `faces@1000` to a directory. Its embedder has three dimensions, the mean of each colour,
+ * and the manifest describes it.
+ */
 async function writeSmallFaces(directory: string): Promise<void> {
   await Deno.mkdir(directory);
   const embed = graphModel({

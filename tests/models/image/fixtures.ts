@@ -12,8 +12,9 @@ import { makeExif } from "./tiff/tiff_writer.ts";
 import { concat } from "../../../protocol/kernel/concat.ts";
 
 /**
- * A smooth picture whose four corners differ: red grows to the right, green to the bottom, blue is the quarter. JPEG hardly changes
- * it, and every turn or mirroring of it is another picture.
+ * Makes a smooth picture whose four corners differ: red grows to the right, green to the bottom,
+ * and blue depends on the quarter. JPEG hardly changes it, and each rotation or reflection of it is
+ * another picture.
  */
 export function makePicture(width: number, height: number): Picture {
   const data = new Uint8Array(width * height * 3);
@@ -44,7 +45,8 @@ export async function makeJpeg(
   encoder.setProgressive(options.progressive === true ? 1 : 0);
   encoder.setQuality(options.quality ?? 95);
   encoder.setSubSampling(SUBSAMPLING[options.sampling ?? "4:4:4"]);
-  // Any count but 1 is colour. Both numbers make the encoder's buffer large enough, see jpeg_encoder/libjpeg_turbo.ts.
+  // Any count but 1 is colour. Both numbers make the encoder's buffer large enough, see
+  // jpeg/encoder/libjpeg_turbo.ts.
   const componentCount = options.grey === true ? 1 : 255;
   const bitsPerSample = width * height < 100 ? 248 : 32;
   const frame = { width, height, bitsPerSample, componentCount, isSigned: false };

@@ -5,7 +5,7 @@ import { marksOf } from "../../../models/pipelines/marks.ts";
 import type { AssetName } from "../../../models/assets.ts";
 import type { Person } from "../../../protocol/messages/prediction.ts";
 
-/** What the worker is given: everything that it may not read by itself. */
+/** Message to the worker, with everything that it has no permission to read. */
 export interface LockedWork {
   readonly assets: ReadonlyMap<AssetName, Uint8Array<ArrayBuffer>>;
   readonly pictures: readonly Uint8Array<ArrayBuffer>[];

@@ -1,4 +1,7 @@
-/** GIF packs codes from the lowest bit, TIFF from the highest and lengthens its codes one code early. */
+/**
+ * Variant of LZW: GIF packs codes from the lowest bit, TIFF from the highest, and TIFF lengthens
+ * its codes one code earlier.
+ */
 export type LzwKind = "gif" | "tiff";
 
 /** LZW as GIF and TIFF have it; `rootBits` is the size of an index. */

@@ -4,7 +4,10 @@ import { floatTensor, type ModelSession } from "../../../models/tensor.ts";
 /** Output values of a fake model file by output name; outputs left out are all zeros. */
 export type FakeAnswer = Readonly<Record<string, Float32Array>>;
 
-/** A model file of the signature that a pipeline expects, which answers as a test says and keeps what it was asked. */
+/**
+ * A model file with the signature that a pipeline expects. It returns the answers of a test and
+ * records its inputs.
+ */
 export class FakeSession implements ModelSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];

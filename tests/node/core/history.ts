@@ -48,7 +48,7 @@ export class History {
     return actions;
   }
 
-  /** What was to be said since it was last asked. */
+  /** Returns the messages that the node has sent since the last call. */
   sentMessages(): Message[] {
     const messages = this.state.outbox;
     this.state.outbox = [];

@@ -1,6 +1,6 @@
 /**
- * The faces pipeline with every family of detectors and several embedders on the real worker, over small model files
- * whose answers are known.
+ * The faces pipeline with every family of detectors and several embedders on the real worker, over
+ * small model files whose answers are known.
  */
 import type { FacesParameters } from "../../../models/manifest.ts";
 import { encodeManifest } from "../../../models/manifest.ts";
@@ -114,10 +114,11 @@ function detectorOf(
 }
 
 /**
- * The face that each family finds in the picture at half its size, by its own formulas. YuNet: the cell (4, 2) of stride
- * 8 has its centre at ((4 + 0.5) * 8, (2 + 0.25) * 8) and 2x3 strides. SCRFD: the cell (3, 1) of stride 16 reaches
- * 0.25, 0.5, 0.75 and 1 strides from its corner. RetinaFace: the prior of 32 around (36, 20) is moved by 0.5 and 0.25
- * tenths of its side and has 0.5x0.75 of it.
+ * The face that each family finds in the picture at half its size, by its own formulas. YuNet: the
+ * cell (4, 2) of stride 8 has its centre at ((4 + 0.5) * 8, (2 + 0.25) * 8) and 2x3 strides. SCRFD:
+ * the cell (3, 1) of stride 16 reaches 0.25, 0.5, 0.75 and 1 strides from its corner. RetinaFace:
+ * the prior of 32 around (36, 20) is moved by 0.5 and 0.25 tenths of its side and has 0.5x0.75 of
+ * it.
  */
 const FAMILIES = [
   {

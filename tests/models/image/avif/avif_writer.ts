@@ -2,8 +2,8 @@ import { uint32 } from "../byte_writer.ts";
 import { concat } from "../../../../protocol/kernel/concat.ts";
 
 /**
- * `avif`, a file of one item as the encoder writes it, with the properties that turn it: quarters against the clock, then a mirroring (axis 0: top
- * to bottom, 1: left to right).
+ * Returns `avif`, a file of one item as the encoder writes it, with properties that rotate it by
+ * `quarters` counterclockwise and then mirror it (axis 0: top to bottom, 1: left to right).
  */
 export function turnAvif(
   avif: Uint8Array,
@@ -38,7 +38,10 @@ export function turnAvif(
   return turned;
 }
 
-/** `iloc`, version 0, one item of one extent: its offset follows the item's id, reference and count. */
+/**
+ * Adds `shift` to the offset in `iloc` (version 0, one item of one extent), which follows the
+ * item's id, reference and count.
+ */
 function moveItem(bytes: Uint8Array, shift: number): void {
   const { start } = find(bytes, "iloc");
   const baseOffsetBytes = bytes[start + 13] >> 4;

@@ -4,7 +4,10 @@ import { type Orientation, toOrientation } from "../../../../models/image/geomet
 import { assertEquals, assertStrictEquals } from "../../../assert.ts";
 import { makePicture } from "../fixtures.ts";
 
-/** Where the upright pixel (x, y) is in the stored picture, from the table of EXIF 2.32, 4.6.4. */
+/**
+ * Functions from an upright pixel to its place in the stored picture: the table of EXIF 2.32,
+ * 4.6.4.
+ */
 const SOURCES: Record<Orientation, (x: number, y: number, width: number, height: number) => number[]> = {
   1: (x, y) => [x, y],
   2: (x, y, width) => [width - 1 - x, y],

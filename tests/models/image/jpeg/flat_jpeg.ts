@@ -1,19 +1,27 @@
-/** How {@linkcode makeFlatJpeg} writes its file. */
+/** Contents of a file of {@linkcode makeFlatJpeg}. */
 export interface FlatJpegOptions {
   readonly width: number;
   readonly height: number;
-  /** The samples of the 8 x 8 block at this column and row, one a component, 0..255, as they are stored. */
+  /**
+   * Returns the stored samples of the 8 x 8 block at this column and row, one per component,
+   * 0..255.
+   */
   readonly colourOf: (column: number, row: number) => readonly number[];
   /** Colour transform of an Adobe marker: 0 none, 1 YCbCr, 2 YCCK; no marker when left out. */
   readonly adobeTransform?: 0 | 1 | 2;
 }
 
-/** Every difference of two DC values has one of the 12 size categories; each gets a code of 4 bits. */
+/**
+ * Huffman table in which each of the 12 size categories of a DC difference has a code of 4 bits.
+ */
 const DC_TABLE = [0, 0, 0, 12, ...new Array(12).fill(0), ...Array.from({ length: 12 }, (_, i) => i)];
 /** The only AC symbol is "end of block", code `0`. */
 const AC_TABLE = [1, ...new Array(15).fill(0), 0];
 
-/** A baseline JPEG of flat 8 x 8 blocks with any number of components: CMYK, too, which no encoder at hand writes. */
+/**
+ * Makes a baseline JPEG of flat 8 x 8 blocks with any number of components, so also CMYK, which no
+ * available encoder writes.
+ */
 export function makeFlatJpeg(options: FlatJpegOptions): Uint8Array<ArrayBuffer> {
   const { width, height, colourOf, adobeTransform } = options;
   const count = colourOf(0, 0).length;

@@ -28,7 +28,7 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
 const END = Uint8Array.of(0xff, 0xd9);
 const NO_END = "The JPEG lacks its end marker; nothing of the picture is missing.";
 
-/** Where the markers of a kind are behind the first scan's. */
+/** Returns the offsets of the markers of a kind after that of the first scan. */
 function markersIn(bytes: Uint8Array, marker: number): number[] {
   const scan = bytes.findIndex((byte, at) => byte === 0xff && bytes[at + 1] === 0xda);
   return [...bytes.keys()].filter((at) => at >= scan && bytes[at] === 0xff && bytes[at + 1] === marker);

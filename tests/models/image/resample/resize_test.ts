@@ -20,7 +20,9 @@ function shrink(picture: Picture, frame: Size): Float32Array {
   return into;
 }
 
-/** How much of each pixel of the picture lies in pixel `at` of the frame, over the size of the latter, on one axis. */
+/**
+ * Returns the share of pixel `at` of the frame that each pixel of the picture covers, on one axis.
+ */
 function shares(at: number, axis: { count: number; scale: number; offset: number }): number[] {
   const start = (at - axis.offset) / axis.scale;
   const end = (at + 1 - axis.offset) / axis.scale;

@@ -43,7 +43,8 @@ Deno.test("warp() by a quarter turn turns the picture, and normalises", () => {
 });
 
 Deno.test("warp() shows a smooth picture at the place that the transform says, shrinking or enlarging", () => {
-  // A plane of colour: its value at any place is known, and every symmetric mean of it is the value in the middle.
+  // A linear gradient: its value is known at every place, and every symmetric mean equals the value
+  // in the centre.
   const [width, height] = [300, 300];
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {

@@ -2,7 +2,7 @@ import { deflate, uint16, uint16le, uint32, uint32le } from "../byte_writer.ts";
 import { packLzw } from "../lzw_writer.ts";
 import { concat } from "../../../../protocol/kernel/concat.ts";
 
-/** How {@linkcode makeTiff} writes its file. */
+/** Contents of a file of {@linkcode makeTiff}. */
 export interface TiffOptions {
   readonly width: number;
   readonly height: number;

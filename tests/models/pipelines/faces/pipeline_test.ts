@@ -169,7 +169,8 @@ Deno.test("createPipeline() measures the time of each part", async () => {
   let nowMs = 0;
   const { pipeline } = fakePipeline({ detect: TWO_FACES }, () => nowMs++);
   const { timings } = await pipeline.recognise(PICTURE, { embeddings: true });
-  // One lap of each part for the detector, and one for either model file of either face; one more for each person.
+  // Each part is measured once for the detector, and once for either model file of either face;
+  // interpretation once more for each person.
   assertEquals(timings, { prepareMs: 5, inferMs: 5, interpretMs: 7 });
 });
 

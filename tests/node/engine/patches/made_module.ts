@@ -15,7 +15,7 @@ export interface MadeFunction {
 
 /** The parts of a module, each item in its bytes. */
 export interface MadeModule {
-  /** What each type takes and returns. */
+  /** Parameters and results of each function type. */
   readonly types?: readonly (readonly [parameters: readonly number[], results: readonly number[]])[];
   readonly imports?: readonly (readonly number[])[];
   readonly functions?: readonly MadeFunction[];

@@ -8,7 +8,7 @@ const { kernel, memory } = openKernel();
 const STREAM_END = FREE_AT + 200_000;
 const state = new DataView(memory, STATE_AT);
 
-/** What is in the memory, in the order of the file. */
+/** Returns the bytes of the memory, in the order of the file. */
 function stream(): number[] {
   const target = state.getUint32(STATE.target, true);
   return [...new Uint8Array(memory, target, STREAM_END - target)].reverse();

@@ -1,17 +1,20 @@
 import { uint16 } from "../../byte_writer.ts";
 
-/** How {@linkcode makeCoefficientJpeg} writes its file. */
+/** Contents of a file of {@linkcode makeCoefficientJpeg}. */
 export interface CoefficientJpegOptions {
   readonly width: number;
   readonly height: number;
-  /** How often each component is sampled, across and down. */
+  /** Sampling factors of each component, horizontal and vertical. */
   readonly factors: readonly (readonly [number, number])[];
-  /** The quantised coefficients of a block in the order of the file, the `index`-th of its component; those that are left out are 0. */
+  /**
+   * Returns the quantised coefficients of the `index`-th block of a component, in the order of the
+   * file; missing ones are 0.
+   */
   readonly blockOf: (component: number, index: number) => readonly number[];
-  /** The step of the quantisation of each coefficient, in the order of the file; 1 when left out. */
+  /** Quantisation step of each coefficient, in the order of the file; 1 if absent. */
   readonly steps?: readonly number[];
   readonly restartInterval?: number;
-  /** Codes of 1 to 16 bits for the symbols in this order; when left out, codes of 8 bits at most. */
+  /** Symbols that get codes of 1 to 16 bits in this order; if absent, codes have at most 8 bits. */
   readonly symbolOrder?: readonly number[];
   /** The marker of the frame: 0xc0 baseline, 0xc1 extended. */
   readonly frame?: number;
@@ -29,7 +32,9 @@ const RUNS_AND_SIZES = [
   ...Array.from({ length: 16 }, (_, run) => Array.from({ length: 10 }, (_, index) => run << 4 | (index + 1))).flat(),
 ];
 
-/** A JPEG whose coefficients are given: no picture stands behind them, so that they may be anything. */
+/**
+ * Makes a JPEG of the given coefficients. They come from no picture, so they may have any value.
+ */
 export function makeCoefficientJpeg(options: CoefficientJpegOptions): Uint8Array<ArrayBuffer> {
   const { width, height, factors, steps = new Array(64).fill(1), restartInterval = 0, symbolOrder } = options;
   const tables = [SIZES, RUNS_AND_SIZES].map((symbols) => codesOf(symbols, symbolOrder));
@@ -105,7 +110,10 @@ function sizeOf(value: number): number {
   return value === 0 ? 0 : Math.abs(value).toString(2).length;
 }
 
-/** One code of each length up to 8, if there is an order, and the rest at 16 bits; else as few bits as all can have alike. */
+/**
+ * Returns the codes of the symbols: with an order, one code of each length up to 8 bits and the
+ * others of 16 bits; else codes of one length, the shortest that is possible.
+ */
 function codesOf(symbols: readonly number[], order?: readonly number[]): Codes {
   const counts = new Array<number>(16).fill(0);
   if (order === undefined) {

@@ -84,7 +84,8 @@ Deno.test("JpegCodec.decode() answers as without the decoder when a JPEG is cut,
 });
 
 Deno.test("JpegCodec.decode() answers as without the decoder when the tables of two JPEGs are swapped", async () => {
-  // The scan of one file behind the segments of another: codes that are none, and coefficients without end.
+  // The scan of one file follows the segments of another: it has invalid codes and too many
+  // coefficients.
   for (const one of FILES) {
     for (const other of FILES) {
       const scan = indexOfMarker(other, 0xda);

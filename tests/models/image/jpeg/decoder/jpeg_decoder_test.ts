@@ -104,7 +104,7 @@ Deno.test("JpegDecoder.decode() makes the very pixels of libjpeg-turbo, whatever
       const jpeg = makeCoefficientJpeg({ width, height, factors, blockOf, steps });
       const isTaken = decoder.decode(jpeg, spare) !== null;
       if (isTaken) await assertSamePicture(jpeg);
-      // What is more than 16 bits can hold, before the inverse DCT or in the middle of it, is left to libjpeg-turbo.
+      // Values that exceed 16 bits before or during the inverse DCT are left to libjpeg-turbo.
       assert(isTaken ? sumMax <= 32_767 : sumMax > 5_800);
       outcomes.add(`${isTaken} ${sumMax > 5_800}`);
     }),

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "../../../../assert.ts";
 import { plainQuotient } from "./plain_jpeg.ts";
 
 Deno.test("reciprocals() divide exactly whatever a coefficient and its divisor can be", () => {
-  /** What the kernel does with 16-bit numbers. */
+  /** Divides as the kernel does, with 16-bit numbers. */
   const divide = (magnitude: number, divisor: number) => {
     const { factors, divisors, remaindersMax } = reciprocals([divisor]);
     const quotient = (magnitude * factors[0] + 2 ** 14) >> 15;

@@ -12,7 +12,10 @@ import { anyPicture, contents, madePicture } from "./made_pictures.ts";
 const libjpegTurbo = await startLibjpegTurbo();
 const encoder = new JpegEncoder();
 
-/** Where two files differ first, or null: shorter to read than both files. */
+/**
+ * Returns the index of the first byte in which two files differ; `null` if they are equal. It is
+ * easier to read than both files.
+ */
 function firstDifference(one: Uint8Array, other: Uint8Array): number | null {
   const at = one.findIndex((value, index) => value !== other[index]);
   return at >= 0 ? at : one.length === other.length ? null : one.length;

@@ -5,7 +5,10 @@ import type { Picture } from "../../../../../models/image/picture.ts";
 /** `TJSAMP_420` of turbojpeg.h. */
 const SUBSAMPLING_420 = 2;
 
-/** libjpeg-turbo as an encoder of baseline JPEGs with 4:2:0 colour: what the encoder of dml is measured by. */
+/**
+ * Starts libjpeg-turbo as an encoder of baseline JPEGs with 4:2:0 colour, the reference for the
+ * encoder of dml.
+ */
 export async function startLibjpegTurbo(): Promise<(picture: Picture, quality: number) => Uint8Array<ArrayBuffer>> {
   const libjpeg = await createLibjpeg({ wasmBinary: libjpegTurbo });
   return (picture, quality) => {
@@ -24,9 +27,10 @@ export async function startLibjpegTurbo(): Promise<(picture: Picture, quality: n
 }
 
 /**
- * What the encoder has to be told so that its output fits. It gives libjpeg-turbo a buffer of the size of its input but the
- * permission to write what the worst picture needs (`tjBufSize`: the padded size x 3 + 2048), which is more, and for a picture of a few
- * pixels far more. Only the size of the buffers depends on the number of components, as long as it is not 1.
+ * Returns the settings with which the output of the encoder fits. The encoder gives libjpeg-turbo a
+ * buffer of the size of its input, but lets it write as much as the worst picture needs
+ * (`tjBufSize`: the padded size x 3 + 2048), which is more, and far more for a picture of a few
+ * pixels. The number of components determines only the size of the buffers, as long as it is not 1.
  */
 function frameOf({ width, height }: Picture) {
   const padded = Math.ceil(width / 16) * Math.ceil(height / 16) * 256;

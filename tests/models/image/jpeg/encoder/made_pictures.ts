@@ -14,7 +14,10 @@ const CONTENTS = {
   noise: (picture, seed) => noise(picture.width * picture.height * 3, seed),
   /** Only 0 and 255: what the transform makes the largest numbers of. */
   extremes: (picture, seed) => noise(picture.width * picture.height * 3, seed).map((value) => value < 128 ? 0 : 255),
-  /** Black and white where a wave of the transform is negative and positive: each makes one coefficient as large as it gets. */
+  /**
+   * Pictures that are black where a wave of the transform is negative and white where it is
+   * positive, so that one coefficient is as large as possible.
+   */
   waves: ({ width, height }, seed) =>
     new Uint8Array(width * height * 3).map((_, at) => {
       const pixel = Math.floor(at / 3);

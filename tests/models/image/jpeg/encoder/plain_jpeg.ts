@@ -1,4 +1,7 @@
-/** The steps of the encoder one number at a time, as the files of libjpeg that they name describe them: what the kernel has to agree with. */
+/**
+ * The steps of the encoder, one number at a time, as in the files of libjpeg that the comments
+ * name. The kernel must agree with them.
+ */
 
 /** Y, Cb and Cr of one pixel (jccolor.c), less 128. */
 export function plainColour(red: number, green: number, blue: number): [number, number, number] {

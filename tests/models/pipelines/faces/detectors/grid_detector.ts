@@ -1,6 +1,6 @@
 /**
- * Small face detectors with the outputs of each family, which take a picture of any size: a cell whose mean colour
- * matches has a face of a fixed form, and the others have none.
+ * Small face detectors with the outputs of each family, which take a picture of any size: a cell
+ * whose mean colour matches has a face of a fixed form, and the others have none.
  */
 import type { Tensor } from "../../../../../models/tensor.ts";
 import { graphModel, type Step, tensor } from "../../../onnx/graph_model.ts";
@@ -45,7 +45,10 @@ export function yunetModel(): Uint8Array<ArrayBuffer> {
   }));
 }
 
-/** SCRFD: the cells of stride 16 that are red in RGB of -1..1 have a face, found by the second anchor of two. */
+/**
+ * Returns an SCRFD: the cells of stride 16 that are red in RGB of -1..1 have a face, found by the
+ * second anchor of two.
+ */
 export function scrfdModel({ hasPoints = true } = {}): Uint8Array<ArrayBuffer> {
   const score: Unit = { weights: [0.9 * 128 / 255, 0, 0], bias: 0.45 };
   const far = constants(9, 9, 9, 9);
@@ -60,7 +63,10 @@ export function scrfdModel({ hasPoints = true } = {}): Uint8Array<ArrayBuffer> {
   return detector(outputs.reverse());
 }
 
-/** RetinaFace: the cells of stride 8 that are blue in BGR less its mean have a face, found by the second prior. */
+/**
+ * Returns a RetinaFace: the cells of stride 8 that are blue in BGR minus its mean have a face,
+ * found by the second prior.
+ */
 export function retinafaceModel(): Uint8Array<ArrayBuffer> {
   const { right, down } = FORM;
   const face: Unit = { weights: [0.9 / 255, 0, 0], bias: 0.9 * 104 / 255 };
