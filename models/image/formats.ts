@@ -11,7 +11,7 @@ import { readWebpHeader } from "./webp/header.ts";
 
 /** One kind of file that dml tells by its first bytes. */
 interface Format {
-  /** Name of the format as it follows "it looks like" in messages. */
+  /** Name of the format as it follows "they look like" in messages. */
   readonly name: string;
   /** Beginnings of such a file, as Latin-1; `.` matches any byte. */
   readonly signatures: readonly string[];

@@ -12,7 +12,7 @@ Deno.test("FORMATS tells every format by each of its signatures: no row hides an
     for (const signature of FORMATS[id].signatures) {
       const bytes = beginning(signature);
       assertEquals(sniffFormat(bytes), isDecoded(id) ? id : null, signature);
-      assertEquals(describeUnknown(bytes), FORMATS[id].name, signature);
+      assertEquals(describeUnknown(bytes), `they look like ${FORMATS[id].name}`, signature);
     }
   }
 });
