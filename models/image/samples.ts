@@ -17,7 +17,8 @@ export function fromGrey({ width, height, data }: Samples): Picture {
 }
 
 /**
- * Converts a picture of R, G, B and alpha; transparency shows white. `isPremultiplied` is true if the
+ * Converts a picture of R, G, B and alpha; transparency shows white. `isPremultiplied` is true if
+ * the
  * colours have been multiplied by the alpha.
  */
 export function fromRgba(

@@ -41,7 +41,8 @@ export class WasmCodec {
    */
   async instantiateWith<Codec>(factory: EmscriptenFactory<Codec>): Promise<Codec> {
     const compiled = await this.#compile();
-    // The glue takes no error for an answer: some would wait for ever, some leave a rejection behind.
+    // The glue takes no error for an answer: some would wait for ever, some leave a rejection
+    // behind.
     const failure = Promise.withResolvers<never>();
     const start = Promise.try(factory, {
       instantiateWasm: (imports, receive) => {

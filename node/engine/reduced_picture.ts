@@ -25,7 +25,9 @@ export function inOriginal<Found extends { readonly persons: Person[] }>(found: 
   return { ...found, persons: found.persons.map((person) => scaledPerson(person, { from: picture, to: original })) };
 }
 
-/** Returns `picture` at the size at which it is drawn, and `marks` of the original as they fit it. */
+/**
+ * Returns `picture` at the size at which it is drawn, and `marks` of the original as they fit it.
+ */
 export function drawable(
   picture: Picture,
   marks: readonly Mark[],

@@ -19,7 +19,8 @@ export const clusterSchema = z.strictObject({
 });
 
 /**
- * Answer of `POST /v1/predictions?model=&annotate=&embeddings=&gallery=&crops=&maxSide=`, whose body is
+ * Answer of `POST /v1/predictions?model=&annotate=&embeddings=&gallery=&crops=&maxSide=`, whose
+ * body is
  * the picture.
  */
 export const predictAnswerSchema = z.strictObject({

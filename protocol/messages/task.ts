@@ -32,7 +32,9 @@ export const taskOptionsSchema = z.strictObject({
   gallery: galleryNameSchema.nullable(),
   /** True to return each face with some of its surroundings. */
   crops: z.boolean(),
-  /** Largest length of a side of the annotated picture in pixels; absent for that of the original. */
+  /**
+   * Largest length of a side of the annotated picture in pixels; absent for that of the original.
+   */
   maxSide: z.number().int().min(1).max(LIMITS.imageSideMax).optional(),
 });
 

@@ -4,10 +4,10 @@ import { bundledCode, bundledModule } from "./bundle.ts";
 import { namedFiles, packedFiles } from "./contents.ts";
 import type { ArchivedFile } from "./tar_archive.ts";
 
-/** Where the text of the LGPL is, which must go with every copy of libheif. */
+/** Source of the text of the LGPL, which must accompany every copy of libheif. */
 const LIBHEIF_LICENCE = "libheif-js/libheif-wasm/LICENSE";
 
-/** What the executables of every target have in common: the bundled code and its files, by path. */
+/** The parts that executables of all targets share: the bundled code and its files, by path. */
 export type Program = readonly ArchivedFile[];
 
 /**

@@ -54,7 +54,9 @@ export interface PredictCommand extends MasterChoice {
   readonly embeddings: boolean;
   /** Name of the gallery that faces are compared with; `null` for none. */
   readonly gallery: string | null;
-  /** Largest length of a side of the annotated pictures in pixels; `null` for that of the originals. */
+  /**
+   * Largest length of a side of the annotated pictures in pixels; `null` for that of the originals.
+   */
   readonly maxSide: number | null;
   readonly concurrency: number;
 }

@@ -10,7 +10,9 @@ export interface PredictOptions {
   readonly embeddings: boolean;
   /** Name of the gallery that faces are compared with; `null` for none. */
   readonly gallery: string | null;
-  /** Largest length of a side of the annotated picture in pixels; absent for that of the original. */
+  /**
+   * Largest length of a side of the annotated picture in pixels; absent for that of the original.
+   */
   readonly maxSide?: number;
   readonly signal?: AbortSignal;
 }

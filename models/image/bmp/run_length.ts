@@ -1,7 +1,7 @@
 import { ByteReader } from "../byte_reader.ts";
 import type { BmpLayout } from "./layout.ts";
 
-/** What follows a zero byte; from 3 it is the number of pixels that are spelt out. */
+/** Meanings of the byte after a zero byte; from 3 on it is the number of literal pixels. */
 const END_OF_ROW = 0;
 const END_OF_PICTURE = 1;
 const MOVE = 2;

@@ -1,4 +1,4 @@
-/** What is used of `libheif-js`: the functions of libheif's C interface (libheif/heif.h). */
+/** The functions of libheif's C interface (libheif/heif.h) that are used of `libheif-js`. */
 
 import type { EmscriptenOptions } from "../wasm_codec.ts";
 

@@ -135,7 +135,9 @@ export class JpegCodec {
     return withFlaw(decoded.picture, isCoarse ? COARSE : judged.flaw ?? HARMLESS);
   }
 
-  /** Decodes a JPEG with arithmetic codes, which never run out: nobody can tell where one is cut. */
+  /**
+   * Decodes a JPEG with arithmetic codes, which never run out: nobody can tell where one is cut.
+   */
   async #decodeArithmetic(bytes: Uint8Array): Promise<Picture> {
     const decoded = await this.#tryLibjpeg(bytes);
     if (decoded !== null && !decoded.isFlawed) return decoded.picture;

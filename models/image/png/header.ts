@@ -14,7 +14,7 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   6: [8, 16],
 };
 
-/** Where the first chunk begins, which is the header. */
+/** Offset of the first chunk, the header. */
 const FIRST_CHUNK = 8;
 /** The length, the type and the checksum of a chunk. */
 const CHUNK_FRAME_BYTES = 12;

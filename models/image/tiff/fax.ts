@@ -7,7 +7,7 @@ export const FAX = { rows: 2, group3: 3, group4: 4 } as const;
 /** Bits of the mark between rows, eleven zeros and a one. */
 const END_OF_ROW_BITS = 12;
 
-/** How a strip is coded. */
+/** Coding of a strip. */
 export interface FaxOptions {
   readonly width: number;
   readonly rows: number;

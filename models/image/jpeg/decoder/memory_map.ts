@@ -90,7 +90,7 @@ export interface Plane {
   /** Number of blocks in an MCU, horizontal and vertical. */
   readonly across: number;
   readonly down: number;
-  /** How many samples a block has a side. */
+  /** Samples per side of a block. */
   readonly side: number;
 }
 

@@ -11,7 +11,10 @@ export class CodedBits {
   /** The last `#count` bits of it come next. */
   #bits = 0;
   #count = 0;
-  /** The code of the marker that the bits end at and that is not passed yet; `null` if there is none. */
+  /**
+   * The code of the marker that the bits end at and that is not passed yet; `null` if there is
+   * none.
+   */
   #marker: number | null = null;
   /** True once more bits were taken than there are. */
   #isOut = false;

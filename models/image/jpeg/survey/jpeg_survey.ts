@@ -75,7 +75,9 @@ class Surveyor {
     }
   }
 
-  /** Reads the segment that ends at `end`, and a scan with its codes; returns the offset behind it. */
+  /**
+   * Reads the segment that ends at `end`, and a scan with its codes; returns the offset behind it.
+   */
   #segment(marker: number, content: Uint8Array, end: number): number {
     const segment = new ByteReader(content);
     const isFrame = marker >= 0xc0 && marker <= 0xc2;

@@ -66,7 +66,10 @@ class ScanSurvey {
     return { isIrregular: this.#isIrregular, marker: this.#pass(mcus) };
   }
 
-  /** Passes the restart marker that is due before the MCU `mcu`, as jpeg_resync_to_restart does if it is another. */
+  /**
+   * Passes the restart marker that is due before the MCU `mcu`, as jpeg_resync_to_restart does if
+   * it is another.
+   */
   #restart(mcu: number): void {
     const due = this.#restarts++ % RESTARTS;
     for (let marker = this.#pass(mcu);; marker = this.#pass(mcu)) {

@@ -2,7 +2,7 @@ import { concat } from "../../../../protocol/kernel/concat.ts";
 import { uint16le, uint32le } from "../byte_writer.ts";
 import { letters } from "../heic/heic_writer.ts";
 
-/** How {@linkcode makeBmp} writes its file. */
+/** Options of {@linkcode makeBmp}. */
 export interface BmpOptions {
   readonly width: number;
   /** Below 0 if the first row is the top one. */
@@ -20,7 +20,7 @@ export interface BmpOptions {
   readonly masks?: readonly number[];
   /** Pixels as they are in the file, instead of those of `pixelAt`. */
   readonly packed?: Uint8Array;
-  /** Where the file says that its pixels are; by default where they are. */
+  /** Offset of the pixels in the header; by default the true one. */
   readonly pixelsAt?: number;
 }
 

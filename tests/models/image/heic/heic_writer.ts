@@ -2,7 +2,7 @@ import { concat } from "../../../../protocol/kernel/concat.ts";
 import { uint16, uint32 } from "../byte_writer.ts";
 import { HEVC, HEVC_SIDE, type HevcPicture } from "./hevc_pictures.ts";
 
-/** How {@linkcode makeHeic} writes its file. */
+/** Options of {@linkcode makeHeic}. */
 export interface HeicOptions {
   /** Four letters at the beginning of the file; `heic` by default. */
   readonly brand?: string;

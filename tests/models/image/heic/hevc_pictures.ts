@@ -1,6 +1,8 @@
 /**
- * Pictures of 64 x 64 pixels, compressed by HEVC: the quarters of `makePicture(128, 128)` and an alpha plane. Nothing that runs in Deno
- * encodes HEVC, so they were made once, by `heif-enc -q 85` of libheif 1.15.1 with x265 3.5 from PNGs (the quarters with
+ * Pictures of 64 x 64 pixels, compressed by HEVC: the quarters of `makePicture(128, 128)` and an
+ * alpha plane. Nothing that runs in Deno
+ * encodes HEVC, so they were made once, by `heif-enc -q 85` of libheif 1.15.1 with x265 3.5 from
+ * PNGs (the quarters with
  * `-p chroma=444`, the deep one from 16 bits a channel with `-b 10`); their boxes were taken off.
  */
 

@@ -19,7 +19,7 @@ const file = makeCoefficientJpeg({
   restartInterval: columns,
 });
 const scan = file.findIndex((byte, at) => byte === 0xff && file[at + 1] === 0xda);
-/** Where the restart markers are; the one at index `n` is before interval `n + 1`. */
+/** Offsets of the restart markers; the one at index `n` is before interval `n + 1`. */
 const restarts = [...file.keys()].filter((at) => at > scan && file[at] === 0xff && (file[at + 1] & 0xf8) === 0xd0);
 assertEquals(restarts.length, intervals - 1);
 
@@ -67,7 +67,8 @@ Deno.test("JpegCodec.decode() shows grey for the interval behind a doubled resta
 });
 
 Deno.test("JpegCodec.decode() goes on behind a restart marker with a wrong number as libjpeg does", async () => {
-  // jpeg_resync_to_restart: one of the two next numbers is kept until it is due, one of the two last ones leads on to the next marker, any
+  // jpeg_resync_to_restart: one of the two next numbers is kept until it is due, one of the two
+  // last ones leads on to the next marker, any
   // other is taken for the right one.
   for (const [nth, at] of restarts.slice(0, -4).entries()) {
     const expected: Record<number, number[]> = {

@@ -7,7 +7,10 @@ import { invariant } from "../../../../protocol/kernel/invariant.ts";
 import { toRgba } from "../fixtures.ts";
 import { box, letters } from "../heic/heic_writer.ts";
 
-/** A JPEG XL codestream, lossless so that it can be compared; `alphaAt` gives the alpha of each pixel. */
+/**
+ * A JPEG XL codestream, lossless so that it can be compared; `alphaAt` gives the alpha of each
+ * pixel.
+ */
 export async function makeJxl(
   picture: Picture,
   { alphaAt = () => 255 }: { alphaAt?: (pixel: number) => number } = {},
@@ -21,7 +24,10 @@ export async function makeJxl(
   return Uint8Array.from(bytes);
 }
 
-/** `codestream` in a container (ISO/IEC 18181-2), in one part or cut into several after each of the places. */
+/**
+ * `codestream` in a container (ISO/IEC 18181-2), in one part or cut into several after each of the
+ * places.
+ */
 export function containJxl(codestream: Uint8Array, cuts: readonly number[] = []): Uint8Array<ArrayBuffer> {
   const start = [box("JXL ", Uint8Array.of(0x0d, 0x0a, 0x87, 0x0a)), box("ftyp", letters("jxl \0\0\0\0jxl "))];
   if (cuts.length === 0) return concat([...start, box("jxlc", codestream)]);
@@ -34,7 +40,8 @@ export function containJxl(codestream: Uint8Array, cuts: readonly number[] = [])
 }
 
 /**
- * `makePicture(60, 40)` turned by EXIF orientation 6. The encoder above writes none, so it was made once, by `cjxl -j 0 -d 1` of libjxl
+ * `makePicture(60, 40)` turned by EXIF orientation 6. The encoder above writes none, so it was made
+ * once, by `cjxl -j 0 -d 1` of libjxl
  * 0.7.0 from `withOrientation(await makeJpeg(makePicture(60, 40)), 6)`.
  */
 export const TURNED_JXL: Uint8Array<ArrayBuffer> = Uint8Array.fromBase64(
@@ -44,13 +51,16 @@ export const TURNED_JXL: Uint8Array<ArrayBuffer> = Uint8Array.fromBase64(
     "Br5FPFGH1+Z23otdvJdSJv/iqWFbhCnQrONfBEANrYo9HPwNyjdw8Hw0K2bEme8HJct8XGpTPN+pSPtS0OeBIICcAQ==",
 );
 
-/** What {@linkcode makeJxlHeader} writes before the pixels, which it leaves out. */
+/** Header fields that {@linkcode makeJxlHeader} writes; it writes no pixels. */
 export interface JxlHeaderOptions {
   readonly width: number;
   readonly height: number;
   /** Number of an EXIF orientation. */
   readonly orientation?: number;
-  /** Type of each channel beside the colours (0 alpha, 1 depth, 2 spot colour, 4 black, 5 colour filter), with its name. */
+  /**
+   * Type of each channel beside the colours (0 alpha, 1 depth, 2 spot colour, 4 black, 5 colour
+   * filter), with its name.
+   */
   readonly channels?: readonly { readonly type: number; readonly name?: string }[];
   /** Has a preview of 64 x 64 pixels, an intended size and the timing of an animation. */
   readonly hasExtras?: boolean;

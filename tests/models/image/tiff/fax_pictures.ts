@@ -1,6 +1,8 @@
 /**
- * Strips of faxes. They were made once by `tiffcp` of libtiff 4.5.0 (`-c g3:1d`, `-c g3:2d` and `-c g4`, one strip each) from the pictures
- * that the functions below describe, so that the codes are compared with those of another program. 1 is white, which the file has to say.
+ * Strips of faxes. They were made once by `tiffcp` of libtiff 4.5.0 (`-c g3:1d`, `-c g3:2d` and `-c
+ * g4`, one strip each) from the pictures
+ * that the functions below describe, so that the codes are compared with those of another program.
+ * 1 is white, which the file has to say.
  */
 export const FAX_PICTURES = {
   /** 5300 x 104: a run of every length that has a code, in white, in black and again. */
