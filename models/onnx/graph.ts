@@ -42,8 +42,8 @@ export function readGraph(bytes: Uint8Array, range: ByteRange): OnnxGraph {
   let hasSubgraphs = false;
   for (const field of readFields(bytes, range)) {
     if (field.wireType !== "bytes") continue;
-    if (field.number === GRAPH.input) inputs.push(nameOf(bytes, field));
-    if (field.number === GRAPH.output) outputs.add(nameOf(bytes, field));
+    if (field.number === GRAPH.input) inputs.push(nameOfValue(bytes, field));
+    if (field.number === GRAPH.output) outputs.add(nameOfValue(bytes, field));
     if (field.number === GRAPH.initializer) {
       const read = readWeights(bytes, field);
       if (read) weights.set(read.name, read);
@@ -63,7 +63,8 @@ export function textAt(bytes: Uint8Array, { start, end }: ByteRange): string {
   return new TextDecoder().decode(bytes.subarray(start, end));
 }
 
-function nameOf(bytes: Uint8Array, range: ByteRange): string {
+/** Returns the name of the input or output that is declared in `range`; empty if it has none. */
+export function nameOfValue(bytes: Uint8Array, range: ByteRange): string {
   for (const field of readFields(bytes, range)) {
     if (field.number === VALUE_INFO.name) return textAt(bytes, field);
   }

@@ -2,6 +2,7 @@ import { type OnnxWeights, readAttribute, textAt } from "./graph.ts";
 import { ATTRIBUTE, FLOAT32, GRAPH, INTEGER, MODEL, NODE, TENSOR } from "./onnx_fields.ts";
 import { bytesField, varintField } from "./protobuf_encode.ts";
 import { type ByteRange, type ProtobufField, readFields } from "./protobuf.ts";
+import { rewriteMessage } from "./rewrite_message.ts";
 import { concat } from "../../protocol/kernel/concat.ts";
 
 /** The part of one axis of a tensor that is kept: these indices, in order. */
@@ -23,9 +24,9 @@ export interface GraphChanges {
  * which would no longer be true.
  */
 export function rewriteGraph(bytes: Uint8Array, changes: GraphChanges): Uint8Array<ArrayBuffer> {
-  return rewrite(bytes, { start: 0, end: bytes.length }, (field) => {
+  return rewriteMessage(bytes, { start: 0, end: bytes.length }, (field) => {
     if (field.number !== MODEL.graph) return null;
-    const graph = rewrite(bytes, field, (part) => rewritePart(bytes, { part, changes }));
+    const graph = rewriteMessage(bytes, field, (part) => rewritePart(bytes, { part, changes }));
     return bytesField(MODEL.graph, graph);
   });
 }
@@ -41,31 +42,15 @@ function rewritePart(
   }
   const group = part.number === GRAPH.node ? changes.groups.get(part.start) : undefined;
   if (group === undefined) return null;
-  const node = rewrite(bytes, part, (field) => {
+  const node = rewriteMessage(bytes, part, (field) => {
     const isGroup = field.number === NODE.attribute && readAttribute(bytes, field).name === "group";
     return isGroup ? bytesField(NODE.attribute, encodeGroup(group)) : null;
   });
   return bytesField(GRAPH.node, node);
 }
 
-/**
- * Copies the message in `range`, replacing each field for which `change` does not return `null`.
- */
-function rewrite(
-  bytes: Uint8Array,
-  range: ByteRange,
-  change: (field: ProtobufField) => Uint8Array | null,
-): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [];
-  let from = range.start;
-  for (const field of readFields(bytes, range)) {
-    parts.push(change(field) ?? bytes.subarray(from, field.end));
-    from = field.end;
-  }
-  return concat(parts);
-}
-
-function nameOfTensor(bytes: Uint8Array, range: ByteRange): string {
+/** Returns the name of the tensor in `range`; empty if it has none. */
+export function nameOfTensor(bytes: Uint8Array, range: ByteRange): string {
   for (const field of readFields(bytes, range)) {
     if (field.number === TENSOR.name) return textAt(bytes, field);
   }
