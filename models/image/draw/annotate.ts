@@ -34,6 +34,11 @@ const PALETTES: Readonly<Record<Tone, Palette>> = {
   found: AMBER,
 };
 
+/** Marks from which on letters and lines are fitted to the boxes. */
+const CROWD_MIN = 24;
+/** Side of the picture in which a box of a crowd would be as usual, in heights of the box. */
+const SIDE_PER_BOX = 12;
+
 /**
  * Creates an {@linkcode Annotator} that reads its font from `assets` at the first mark it draws.
  */
@@ -50,7 +55,7 @@ export function createAnnotator(assets: AssetSource): Annotator {
 }
 
 function drawMarks(picture: Picture, marks: readonly Mark[], painter: TextPainter): void {
-  const { letterSize, thickness } = sizesFor(picture);
+  const { letterSize, thickness } = sizesFor(picture, marks);
   for (const { box, tone, points = [] } of marks) {
     const { plate, isThin } = PALETTES[tone];
     if (box !== null) {
@@ -67,10 +72,12 @@ function drawMarks(picture: Picture, marks: readonly Mark[], painter: TextPainte
 
 /**
  * Returns the sizes of letters and lines: they grow with the picture, so that they look the same in
- * it at any size.
+ * it at any size. In a crowd they are smaller, or the labels would cover the faces.
  */
-function sizesFor({ width, height }: Picture): { letterSize: number; thickness: number } {
-  const side = Math.sqrt(width * height);
+function sizesFor({ width, height }: Picture, marks: readonly Mark[]): { letterSize: number; thickness: number } {
+  const heights = marks.flatMap(({ box }) => box?.height ?? []).sort((one, other) => one - other);
+  const isCrowd = heights.length >= CROWD_MIN;
+  const side = Math.min(Math.sqrt(width * height), isCrowd ? heights[heights.length >> 1] * SIDE_PER_BOX : Infinity);
   return {
     letterSize: Math.max(11, Math.round(side / 60)),
     thickness: Math.max(1, Math.round(side / 500)),

@@ -38,6 +38,21 @@ Deno.test("annotate() draws frame, landmarks and label in place, and nothing far
   }
 });
 
+Deno.test("annotate() fits letters and lines to the boxes of a crowd", async () => {
+  const boxes = Array.from({ length: 25 }, (_, at) => ({ x: 100 + at % 5 * 280, y: 100 + Math.floor(at / 5) * 280 }));
+  const persons = boxes.map(({ x, y }) => person({ box: { x, y, width: 30, height: 40 }, landmarks: [] }));
+  const annotator = createAnnotator(imageAssets);
+  const [crowd, single, before] = [makePicture(1_500, 1_500), makePicture(1_500, 1_500), makePicture(1_500, 1_500)];
+  await annotator.annotate(crowd, marksOf({ persons }));
+  await annotator.annotate(single, marksOf({ persons: persons.slice(0, 1) }));
+  // Of a single person the label reaches higher above the box, and the frame further into it.
+  for (const [x, y] of [[102, 76], [102, 110]]) {
+    assertEquals(pixel(crowd, x, y), pixel(before, x, y), `${x}, ${y}`);
+    assertNotEquals(pixel(single, x, y), pixel(before, x, y), `${x}, ${y}`);
+  }
+  for (const { x, y } of boxes) assertNotEquals(pixel(crowd, x, y + 20), pixel(before, x, y + 20));
+});
+
 Deno.test("annotate() shows what the gallery says in colours of their own", async () => {
   const annotator = createAnnotator(imageAssets);
   const colours = new Set<string>();
