@@ -73,15 +73,15 @@ function sumRows(sums: RowSums, spans: AreaSpans, y: number): number {
  * `weight`.
  */
 function takeMeans(
-  { sums, spanSums }: RowSums,
+  { sums, spanSums, firstPixel }: RowSums,
   { columns, weight }: { columns: AreaSpans; weight: number },
   target: Float32Array,
 ): void {
   const { firsts, lasts, firstExcess, lastExcess, whole } = columns;
   const scale = 1 / (weight * columns.ratio);
   for (let x = 0, to = 0; x < firsts.length; x++, to += 3) {
-    const first = firsts[x] * 3;
-    const last = lasts[x] * 3;
+    const first = (firsts[x] - firstPixel) * 3;
+    const last = (lasts[x] - firstPixel) * 3;
     let red = spanSums[x * 4];
     let green = spanSums[x * 4 + 1];
     let blue = spanSums[x * 4 + 2];

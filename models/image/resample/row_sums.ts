@@ -34,12 +34,16 @@ export interface PixelSpans {
  * uses one at a time: the next takes over the memory of the one before.
  */
 export class RowSums {
-  /** The sums of each byte of a row, of the last call. */
+  /** First pixel of a row that any span covers; those before it are not summed. */
+  readonly firstPixel: number;
+  /** The sums of each byte of a row from the first pixel on, of the last call. */
   readonly sums: Uint16Array;
   /** The sums of the pixels of each span, of the last call: R, G, B and one unused word. */
   readonly spanSums: Uint32Array;
   readonly #data: Uint8Array;
   readonly #rowBytes: number;
+  /** Bytes of a row that the spans cover, all in one piece. */
+  readonly #usedBytes: number;
   readonly #groups: number;
   /** A copy of the row that is added. */
   readonly #row: Uint8Array;
@@ -49,7 +53,10 @@ export class RowSums {
   constructor({ data, width }: Picture, { firsts, lasts }: PixelSpans) {
     this.#data = data;
     this.#rowBytes = width * 3;
-    this.#groups = Math.ceil(this.#rowBytes / GROUP_BYTES);
+    const used = usedPixels({ firsts, lasts });
+    this.firstPixel = used.first;
+    this.#usedBytes = (used.last - used.first + 1) * 3;
+    this.#groups = Math.ceil(this.#usedBytes / GROUP_BYTES);
     const rowAt = SUMS_AT + this.#groups * GROUP_SUM_BYTES;
     const spansAt = rowAt + this.#groups * GROUP_BYTES;
     const spanSumsAt = spansAt + firsts.length * SPAN_WORDS * 4;
@@ -57,10 +64,11 @@ export class RowSums {
     const { memory: { buffer }, functions } = ROW_SUMS_KERNEL.open(end);
     this.sums = new Uint16Array(buffer, SUMS_AT, this.#groups * GROUP_BYTES);
     this.spanSums = new Uint32Array(buffer, spanSumsAt, firsts.length * SPAN_SUM_WORDS);
-    this.#row = new Uint8Array(buffer, rowAt, this.#rowBytes);
+    this.#row = new Uint8Array(buffer, rowAt, this.#usedBytes);
     this.#spans = new Int32Array(buffer, spansAt, firsts.length * SPAN_WORDS);
     firsts.forEach((first, at) => {
-      this.#spans.set([SUMS_AT + first * PIXEL_SUM_BYTES, Math.max(lasts[at] - first + 1, 0)], at * SPAN_WORDS);
+      const pixel = Math.max(first - used.first, 0);
+      this.#spans.set([SUMS_AT + pixel * PIXEL_SUM_BYTES, Math.max(lasts[at] - first + 1, 0)], at * SPAN_WORDS);
     });
     this.#functions = functions;
   }
@@ -73,11 +81,22 @@ export class RowSums {
     this.sums.fill(0);
     for (let index = 0; index < count; index++) {
       const weight = index === 0 ? weights.first : index === count - 1 ? weights.last : weights.between;
-      const start = (first + index * step) * this.#rowBytes;
-      this.#row.set(this.#data.subarray(start, start + this.#rowBytes));
+      const start = (first + index * step) * this.#rowBytes + this.firstPixel * 3;
+      this.#row.set(this.#data.subarray(start, start + this.#usedBytes));
       this.#functions.addRow(this.#row.byteOffset, SUMS_AT, this.#groups, weight);
     }
     const { byteOffset, length } = this.#spans;
     this.#functions.addSpans(byteOffset, this.spanSums.byteOffset, length / SPAN_WORDS);
   }
+}
+
+/** Returns the first and the last pixel that any span covers; the last is before the first if none does. */
+function usedPixels({ firsts, lasts }: PixelSpans): { first: number; last: number } {
+  let [first, last] = [Infinity, -1];
+  for (let at = 0; at < firsts.length; at++) {
+    if (lasts[at] < firsts[at]) continue;
+    first = Math.min(first, firsts[at]);
+    last = Math.max(last, lasts[at]);
+  }
+  return last < 0 ? { first: 0, last } : { first, last };
 }

@@ -53,6 +53,20 @@ Deno.test("RowSums adds up the rows that it is told, each as often as it counts,
   );
 });
 
+Deno.test("RowSums adds up only the pixels from the first to the last that a span covers", () => {
+  const [width, height] = [9, 2];
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, at) => at);
+  const firsts = Int32Array.of(0, 4, 3, 8);
+  const sums = new RowSums({ width, height, data }, { firsts, lasts: Int32Array.of(-1, 5, 4, 7) });
+  sums.sum({ first: 0, last: 1, step: 1 }, { first: 1, between: 1, last: 1 });
+  assertEquals(sums.firstPixel, 3);
+  const column = (pixel: number, channel: number) => 2 * (pixel * 3 + channel) + width * 3;
+  assertEquals([...sums.sums.subarray(0, 9)], [3, 4, 5].flatMap((pixel) => [0, 1, 2].map((at) => column(pixel, at))));
+  const spanSums = [0, 1, 2, 3].map((span) => [...sums.spanSums.subarray(span * 4, span * 4 + 3)]);
+  const both = (one: number, other: number) => [0, 1, 2].map((at) => column(one, at) + column(other, at));
+  assertEquals(spanSums, [[0, 0, 0], both(4, 5), both(3, 4), [0, 0, 0]]);
+});
+
 Deno.test("RowSums holds the largest sums that it is asked for, and the widest rows", () => {
   const height = 257;
   for (const width of [1, 40_000]) {
