@@ -16,7 +16,7 @@ const NUMBER_BYTES_MIN = 2;
  */
 export function tensorValues(outputs: readonly { readonly name: string; readonly tensor: Tensor }[]): TensorValue[] {
   const count = outputs.reduce((sum, { tensor }) => sum + countOf(tensor.dims), 0);
-  const roomBytes = LIMITS.frameBytesMax - BESIDE_BYTES;
+  const roomBytes = LIMITS.tensorBytesMax - BESIDE_BYTES;
   if (count * NUMBER_BYTES_MIN > roomBytes) throw tooLarge(outputs);
   const values = outputs.map(({ name, tensor: { type, dims, data } }) => ({
     name,
@@ -45,7 +45,7 @@ function tooLarge(outputs: readonly { readonly name: string; readonly tensor: Te
   const what = outputs.map(({ name, tensor: { type, dims } }) => `${name} ${type} ${dims.join("x") || "scalar"}`);
   return new DmlError(
     "answer_too_large",
-    `The outputs do not fit into a response of ${LIMITS.frameBytesMax - BESIDE_BYTES} bytes as JSON: ${
+    `The outputs do not fit into a response of ${LIMITS.tensorBytesMax - BESIDE_BYTES} bytes as JSON: ${
       what.join(", ")
     }.`,
   );

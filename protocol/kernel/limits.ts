@@ -4,13 +4,17 @@ const GIB = 1024 * MIB;
 
 /** All limits of dml. `dml help limits` prints this table. */
 export const LIMITS = {
-  /** Payload of one control frame. */
-  frameBytesMax: 1 * MIB,
+  /** Payload of one control frame: the answer about a crowd with embeddings fits into it. */
+  frameBytesMax: 8 * MIB,
+  /** Picture that travels on the control connection, with its digest. Larger ones go over HTTP. */
+  inlinePictureBytesMax: 1 * MIB,
+  /** Tensors in the answer of one task, as JSON. */
+  tensorBytesMax: 1 * MIB,
   /**
    * Frames that wait to be written to one connection. If there are more, the peer is too slow and
    * the connection is closed.
    */
-  outboundBytesMax: 16 * MIB,
+  outboundBytesMax: 32 * MIB,
   /** Time until a connection without a `hello` is closed. */
   helloTimeoutMs: 5_000,
   /** Time in which a closing connection tries to send its queued messages. */
@@ -31,7 +35,9 @@ export const LIMITS = {
   /** Longer side of a picture, in pixels. */
   imageSideMax: 30_000,
   /** Persons reported for one picture, best score first. */
-  personsMax: 128,
+  personsMax: 1_000,
+  /** Runs of the face detector for one picture: small faces are looked for in parts of it. */
+  detectorRunsMax: 64,
   /**
    * Faces of one picture whose attributes are computed; all those of a crowd would take longer than
    * an attempt may.

@@ -49,7 +49,7 @@ export const tensorValueSchema = z.strictObject({
   type: z.enum(TENSOR_TYPES),
   dims: z.array(z.number().int().min(0).max(0x7fff_ffff)).max(8),
   /** Values in row-major order; `null` for a value that is not a finite number. */
-  data: z.array(z.number().nullable()).max(LIMITS.frameBytesMax / 2),
+  data: z.array(z.number().nullable()).max(LIMITS.tensorBytesMax / 2),
 });
 
 /**

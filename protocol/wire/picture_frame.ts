@@ -18,7 +18,7 @@ const HEAD_BYTES = 1 + DIGEST_BYTES;
  * Size of the largest picture that travels inline. A larger one goes over HTTP, where the extra
  * round trip is short compared with the transfer.
  */
-export const INLINE_PICTURE_BYTES_MAX = LIMITS.frameBytesMax - HEAD_BYTES;
+export const INLINE_PICTURE_BYTES_MAX = LIMITS.inlinePictureBytesMax - HEAD_BYTES;
 
 /**
  * Encodes the payload of a frame, in two pieces so that the picture is not copied: `0 | digest as

@@ -73,8 +73,14 @@ Deno.test("startNode() fails an attempt whose result fits no message, and goes o
   };
   await end(1, { width: NaN });
   assertEquals(await failed(), [taskId(1), "attempt_failed"]);
-  const data = Array(200_000).fill(0.123456);
-  await end(2, { tensors: [{ name: "output", type: "float32", dims: [data.length], data }] });
+  const data = Array(200_000).fill(0.123456789);
+  const tensors = ["one", "two", "three", "four"].map((name) => ({
+    name,
+    type: "float32" as const,
+    dims: [data.length],
+    data,
+  }));
+  await end(2, { tensors });
   assertEquals(await failed(), [taskId(2), "answer_too_large"]);
   await end(3, {});
   assertEquals((await connection.next("task.result")).taskId, taskId(3));

@@ -6,6 +6,8 @@ import type { LIMITS } from "../../protocol/kernel/limits.ts";
  */
 export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> = {
   frameBytesMax: "one control message",
+  inlinePictureBytesMax: "picture that is sent on the control connection",
+  tensorBytesMax: "tensors in one answer, as JSON",
   outboundBytesMax: "bytes that wait to be written to one connection",
   helloTimeoutMs: "for a new connection to identify itself",
   flushMs: "to send what is queued when a connection closes",
@@ -15,6 +17,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   jxlPixelsMax: "one JPEG XL, width x height; decoding it takes much memory",
   imageSideMax: "the longer side of a picture, in pixels",
   personsMax: "persons reported per picture",
+  detectorRunsMax: "runs of the face detector per picture, for small faces",
   attributedFacesMax: "faces per picture for which age, gender and so on are reported, the most certain ones",
   galleryPeopleMax: "people of one gallery",
   galleryFacesPerPersonMax: "enrolled or rejected faces of one person",

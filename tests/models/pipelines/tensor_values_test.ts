@@ -19,7 +19,7 @@ Deno.test("tensorValues() returns null for values that JSON has no number for", 
 
 Deno.test("tensorValues() fills a message up to its limit and refuses more, naming the output", () => {
   const fitting = tensorValues([{ name: "x", tensor: tensor([400_000], new Array(400_000).fill(1)) }]);
-  assert(JSON.stringify(fitting).length < LIMITS.frameBytesMax);
+  assert(JSON.stringify(fitting).length < LIMITS.tensorBytesMax);
   for (const fill of [1, 0.123456]) {
     const large = tensor([2, 250_000], new Array(500_000).fill(fill));
     const error = assertThrows(

@@ -156,6 +156,15 @@ Deno.test("encodeMessage() refuses what the other side would refuse", () => {
   }
 });
 
+Deno.test("encodeMessage() carries the largest crowd with an embedding of each face", () => {
+  const result = SAMPLE_MESSAGES["task.result"];
+  const [person] = result.prediction.persons;
+  const embedding = Array.from({ length: 512 }, (_, index) => Math.round(Math.sin(index) * 1e6) / 1e7);
+  const persons = Array(LIMITS.personsMax).fill({ ...person, embedding });
+  const message = { ...result, prediction: { ...result.prediction, persons } };
+  assertEquals(decodeMessage(encodeMessage(message)), message);
+});
+
 Deno.test("encodeMessage() refuses a message over the limit of a frame", () => {
   const result = SAMPLE_MESSAGES["task.result"];
   const [person] = result.prediction.persons;

@@ -46,7 +46,7 @@ Deno.test("encodeFrames() takes a payload at the limit and refuses the next byte
   const error = assertThrows(
     () => encodeFrame(new Uint8Array(LIMITS.frameBytesMax + 1)),
     DmlError,
-    "1048577",
+    `${LIMITS.frameBytesMax + 1}`,
   );
   assertEquals(error.code, "frame_too_large");
 });

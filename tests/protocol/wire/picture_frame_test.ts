@@ -28,11 +28,11 @@ Deno.test("decodePictureFrame() gives back what encodePictureFrame() made of any
   );
 });
 
-Deno.test("encodePictureFrame() copies no picture, and the largest fills a frame", () => {
+Deno.test("encodePictureFrame() copies no picture, and the largest fills what a picture may", () => {
   const bytes = new Uint8Array(INLINE_PICTURE_BYTES_MAX);
   const pieces = encodePictureFrame(carriedOf(bytes));
   assertStrictEquals(pieces.at(-1), bytes);
-  assertEquals(concat(pieces).length, LIMITS.frameBytesMax);
+  assertEquals(concat(pieces).length, LIMITS.inlinePictureBytesMax);
 });
 
 Deno.test("isPictureFrame() takes no message for a picture", () => {
