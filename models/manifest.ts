@@ -1,7 +1,7 @@
 import { classifyParametersSchema } from "./manifest/classify.ts";
 import { detectParametersSchema } from "./manifest/detect.ts";
 import { embedParametersSchema } from "./manifest/embed.ts";
-import { faceDetectorSchema, faceEmbedderSchema, facePointsSchema } from "./manifest/face_files.ts";
+import { facesParametersSchema } from "./manifest/faces.ts";
 import { tensorParametersSchema } from "./manifest/tensor.ts";
 import { testsSchema } from "./manifest/tests.ts";
 import { requirementsSchema } from "../protocol/messages/model.ts";
@@ -17,22 +17,6 @@ const roleSchema = z.string().min(1).max(64).regex(/^[a-z][a-z0-9_-]*$/);
 export const modelFileSchema = z.strictObject({
   role: roleSchema,
   ...blobReferenceSchema.shape,
-});
-
-/** Parameters of the `faces` pipeline. */
-const facesParametersSchema = z.strictObject({
-  /** Lowest score of a face that is reported. */
-  scoreMin: z.number().min(0).max(1),
-  /**
-   * Largest overlap of two boxes (intersection over union); beyond it the weaker box is dropped.
-   */
-  overlapMax: z.number().min(0).max(1),
-  /** Detector; absent for the family `ultraface`. */
-  detector: faceDetectorSchema.optional(),
-  /** Source of the five points; absent for `landmarks` if the model has that model file. */
-  points: facePointsSchema.optional(),
-  /** Embedder; absent for one like the built-in model's. */
-  embedder: faceEmbedderSchema.optional(),
 });
 
 const common = {
@@ -101,7 +85,6 @@ export const manifestSchema = z.discriminatedUnion("pipeline", [
 
 export type ModelFile = Infer<typeof modelFileSchema>;
 export type Manifest = Infer<typeof manifestSchema>;
-export type FacesParameters = Infer<typeof facesParametersSchema>;
 
 /**
  * Encodes a manifest for storage and transfer: its JSON in UTF-8, and the digest of exactly these

@@ -2,6 +2,7 @@ import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import { type Manifest, modelName } from "../manifest.ts";
+import type { GraphCut } from "../onnx/cut_graph.ts";
 
 /**
  * A model that is shipped with dml. Its manifest is known without its model files, so it can be
@@ -27,6 +28,8 @@ export interface PublishedFile {
   readonly digest: Digest;
   /** Imports the file, which downloads it into Deno's cache the first time. */
   readonly load: () => Promise<{ readonly default: Uint8Array<ArrayBuffer> }>;
+  /** The part of its graph that is used; absent if all of it is. */
+  readonly cut?: GraphCut;
 }
 
 /**
@@ -51,7 +54,7 @@ export function publishedEntry(
       if (digestOf(published) === pinned.digest) return published.slice();
       verify(published, { digest: file.digest, what: `The published file of ${what}` });
       const { optimise } = await import("../onnx/optimise.ts"); // a master with packed model files never needs it
-      const bytes = optimise(published);
+      const bytes = optimise(published, file);
       verify(bytes, { digest: pinned.digest, what: `The converted file of ${what}` });
       return bytes;
     },

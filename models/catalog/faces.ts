@@ -10,12 +10,25 @@ const MANIFEST: Manifest = {
   description: "Finds faces, their five landmarks and an embedding that tells people apart.",
   license: "MIT",
   pipeline: "faces",
-  parameters: { scoreMin: 0.7, overlapMax: 0.4 },
+  parameters: {
+    scoreMin: 0.7,
+    overlapMax: 0.4,
+    search: {
+      coarse: { width: 320, height: 240 },
+      fineSide: 640,
+      smallHeight: 24,
+      smallHeightFine: 16,
+      candidateScoreMin: 0.3,
+      faintHeight: 12,
+      faintScoreMin: 0.12,
+      sideRatioMax: 2,
+    },
+  },
   files: [
     {
       role: "detect",
-      digest: "sha256:6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854",
-      size: 1_217_758,
+      digest: "sha256:01254f2bc3f47efb309c2946ed33562d2e519d22c0ad77ed36c55a6ca0999ebf",
+      size: 1_110_486,
     },
     {
       role: "landmarks",
@@ -39,6 +52,11 @@ export const FACES_FILES: Readonly<Record<string, PublishedFile>> = {
   detect: {
     digest: "sha256:6c0256ccd3164f844736a401faf936ec2930764a87ae39442180887d0c5c8854",
     load: () => import("face-models/model/fr_detect.onnx", { with: { type: "bytes" } }),
+    // Without the nodes that decode boxes, which are made for inputs of 320x240 only.
+    cut: {
+      inputs: { input: [1, 3, "height", "width"] },
+      outputs: { scores: "scores", regressions: "462" },
+    },
   },
   landmarks: {
     digest: "sha256:f10b0ba1d2a8a099adefede1ebf3733e44fe370715e7303dbeb7f59c02142258",

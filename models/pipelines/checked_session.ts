@@ -1,4 +1,5 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
 import { floatTensor, type ModelSession } from "../tensor.ts";
 import type { ModelSessions } from "./pipeline.ts";
 
@@ -23,8 +24,11 @@ export class CheckedSession<Signature extends ModelSignature> {
   readonly #signature: Signature;
   readonly #session: ModelSession;
 
-  /** Throws `model_invalid` if the model file is missing or lacks a tensor of `signature`. */
-  constructor(sessions: ModelSessions, signature: Signature) {
+  /**
+   * Uses the start of `memory` as the input, if it is given; several sessions of one model file may
+   * share it. Throws `model_invalid` if the model file is missing or lacks a tensor of `signature`.
+   */
+  constructor(sessions: ModelSessions, signature: Signature, memory?: Float32Array) {
     const { role, input, outputs } = signature;
     if (!Object.hasOwn(sessions, role)) {
       throw new DmlError("model_invalid", `The model has no model file ${role}.`);
@@ -37,7 +41,9 @@ export class CheckedSession<Signature extends ModelSignature> {
     }
     this.#signature = signature;
     this.#session = session;
-    this.input = new Float32Array(input.dims.reduce((product, dim) => product * dim, 1));
+    const count = input.dims.reduce((product, dim) => product * dim, 1);
+    this.input = memory?.subarray(0, count) ?? new Float32Array(count);
+    invariant(this.input.length === count, "the memory holds the input");
   }
 
   /**

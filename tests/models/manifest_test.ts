@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { CATALOG } from "../../models/catalog/catalog.ts";
+import { FACES as BUILT_IN_FACES } from "../../models/catalog/faces.ts";
 import { decodeManifest, encodeManifest, type Manifest } from "../../models/manifest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
@@ -74,7 +75,24 @@ Deno.test("decodeManifest() refuses a document that is too long, and accepts the
   assertStringIncludes(refusal({ ...many, parameters: { ...many.parameters, labels: tooMany } }), "labels");
 });
 
-Deno.test("decodeManifest() names the invalid field", () => {
+Deno.test("decodeManifest() takes a plan of the search for faces, or none, and refuses one that cannot be", () => {
+  const { manifest } = BUILT_IN_FACES;
+  assert(manifest.pipeline === "faces" && manifest.parameters.search !== undefined);
+  const { search, ...rest } = manifest.parameters;
+  const once = { ...manifest, parameters: rest };
+  assertEquals(decodeManifest(encodeManifest(once).bytes), once);
+  for (
+    const [field, value] of [["fineSide", 650], ["fineSide", 4_096], ["faintScoreMin", 2], [
+      "sideRatioMax",
+      0.5,
+    ]] as const
+  ) {
+    const wrong = { ...manifest, parameters: { ...rest, search: { ...search, [field]: value } } };
+    assertStringIncludes(refusal(wrong), `parameters.search.${field}`);
+  }
+});
+
+Deno.test("decodeManifest() names the field that is wrong", () => {
   const detect = manifestOf("detect", DETECTORS[0].parameters);
   const cases: [string, object][] = [
     ["parameters.strides", { strides: [] }],

@@ -13,7 +13,7 @@ import { warp } from "../../models/image/resample/warp.ts";
 import { FACES } from "../../models/catalog/faces.ts";
 import { marksOf } from "../../models/pipelines/marks.ts";
 import { ALIGNED, ARCFACE_TEMPLATE } from "../../models/pipelines/faces/align.ts";
-import { DETECT, DETECT_INPUT } from "../../models/pipelines/faces/detect.ts";
+import { DETECT_SAMPLES, detectSignature } from "../../models/pipelines/faces/detect.ts";
 import { EMBED } from "../../models/pipelines/faces/embed.ts";
 import { LANDMARKS, LANDMARKS_INPUT, landmarkSquare } from "../../models/pipelines/faces/landmarks.ts";
 import { CheckedSession } from "../../models/pipelines/checked_session.ts";
@@ -25,7 +25,10 @@ import { assetFiles } from "../../node/engine/asset_files.ts";
 import { samplePhoto } from "../sample_photos.ts";
 import { timed } from "./figure.ts";
 
-/** Time of each part in one round, in milliseconds. */
+/** Size of the detector's first look. */
+const DETECT_INPUT = { width: 320, height: 240 };
+
+/** The milliseconds of each part in one round. */
 export interface BareParts {
   readonly decode: number;
   readonly prepare: number;
@@ -40,7 +43,7 @@ const engine = await assetFiles("onnxruntime.wasm");
 initOnnx(withDepthwiseConvolution(engine) ?? engine);
 const files: Record<string, ModelSession> = {};
 for (const { role } of FACES.manifest.files) files[role] = await createModelSession(await FACES.loadFile(role));
-const detect = new CheckedSession(files, DETECT);
+const detect = new CheckedSession(files, detectSignature(DETECT_INPUT));
 const landmarks = new CheckedSession(files, LANDMARKS);
 const embed = new CheckedSession(files, EMBED);
 const codec = createImageCodec(assetFiles);
@@ -57,7 +60,8 @@ async function round(): Promise<BareParts> {
   codec.release(picture);
   const decode = await timed(async () => picture = await codec.decode(photo));
   const prepare = await timed(() => {
-    shrinkIntoTensor(picture, { ...DETECT_INPUT, fit: letterbox(picture, DETECT_INPUT), into: detect.input });
+    const fit = letterbox(picture, DETECT_INPUT);
+    shrinkIntoTensor(picture, { ...DETECT_INPUT, ...DETECT_SAMPLES, fit, into: detect.input });
     for (const { box, landmarks: points } of persons) {
       cropGrey(picture, { ...LANDMARKS_INPUT, square: landmarkSquare(box), into: landmarks.input });
       warp(picture, { ...ALIGNED, transform: similarityTransform(points, ARCFACE_TEMPLATE), into: embed.input });

@@ -4,7 +4,7 @@
  */
 /// <reference lib="deno.worker" />
 import { FACES } from "../../models/catalog/faces.ts";
-import { DETECT } from "../../models/pipelines/faces/detect.ts";
+import { detectSignature } from "../../models/pipelines/faces/detect.ts";
 import { EMBED } from "../../models/pipelines/faces/embed.ts";
 import { LANDMARKS } from "../../models/pipelines/faces/landmarks.ts";
 import { CheckedSession } from "../../models/pipelines/checked_session.ts";
@@ -14,7 +14,10 @@ import { withDepthwiseConvolution } from "../../node/engine/patches/depthwise_pa
 import { createModelSession, initOnnx } from "../../node/engine/onnx_session.ts";
 import { timed } from "./figure.ts";
 
-/** Engine to measure. */
+/** Size of the detector's first look. */
+const DETECT_INPUT = { width: 320, height: 240 };
+
+/** The engine that is measured. */
 export type EngineKind = "published" | "changed";
 
 /** Time of one run of each model file, in milliseconds. */
@@ -36,7 +39,10 @@ async function load(kind: EngineKind): Promise<Runs> {
   initOnnx(kind === "published" ? engine : withDepthwiseConvolution(engine) ?? engine);
   const files: Record<string, ModelSession> = {};
   for (const { role } of FACES.manifest.files) files[role] = await createModelSession(await FACES.loadFile(role));
-  const [detect, landmarks] = [new CheckedSession(files, DETECT), new CheckedSession(files, LANDMARKS)];
+  const [detect, landmarks] = [
+    new CheckedSession(files, detectSignature(DETECT_INPUT)),
+    new CheckedSession(files, LANDMARKS),
+  ];
   const embed = new CheckedSession(files, EMBED);
   for (const { input } of [detect, landmarks, embed]) input.forEach((_, at) => input[at] = at % 255 / 255 - 0.5);
   return { detect: () => detect.run(), landmarks: () => landmarks.run(), embed: () => embed.run() };

@@ -52,9 +52,13 @@ export function fromLetterbox(point: Point, { scale, offsetX, offsetY }: Letterb
  * if they are the same.
  */
 export function intersectionOverUnion(one: Box, other: Box): number {
+  const shared = sharedArea(one, other);
+  return shared === 0 ? 0 : shared / (one.width * one.height + other.width * other.height - shared);
+}
+
+/** Returns the area that both boxes share, 0 if they are apart. */
+export function sharedArea(one: Box, other: Box): number {
   const width = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x);
   const height = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y);
-  if (!(width > 0 && height > 0)) return 0;
-  const shared = width * height;
-  return shared / (one.width * one.height + other.width * other.height - shared);
+  return width > 0 && height > 0 ? width * height : 0;
 }

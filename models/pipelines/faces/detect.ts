@@ -1,12 +1,12 @@
-import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { type Box, fromLetterbox, type Letterbox, type Size } from "../../image/geometry/geometry.ts";
-import type { FacesParameters } from "../../manifest.ts";
-import { suppressOverlaps } from "../detect/nms.ts";
+import type { ModelSignature } from "../checked_session.ts";
 import { isInPicture } from "../whole_pixels.ts";
+import { type Corners, priorCount } from "./priors.ts";
 
-/** Format of the detector's input: the letterboxed picture as RGB planes, `(x - 127) / 128`. */
-export const DETECT_INPUT = { width: 320, height: 240, mean: 127, scale: 1 / 128 } as const;
-const ANCHORS = 4_420;
+/** Format of the detector's input: the picture as RGB planes, `(x - 127) / 128`. */
+export const DETECT_SAMPLES = { mean: 127, scale: 1 / 128 } as const;
+const ROLE = "detect";
+const INPUT_NAME = "input";
 /**
  * Range of a box corner, in input sizes: it may lie somewhat outside the input. Values that are not
  * numbers are refused too.
@@ -14,16 +14,37 @@ const ANCHORS = 4_420;
 const CORNER_MIN = -1;
 const CORNER_MAX = 2;
 
+/** Signature of a detector whose outputs have known lengths. */
+type DetectorSignature<Boxes extends string> = ModelSignature & {
+  readonly outputs: Readonly<Record<"scores" | Boxes, number>>;
+};
+
+/** Input of a detector that decodes the boxes itself. */
+export const DECODING_INPUT: Size = { width: 320, height: 240 };
+
 /**
- * Signature of the detector, UltraFace RFB-320
- * (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB). `scores` are pairs
- * (background, face) after softmax; `boxes` are decoded x1, y1, x2, y2 in 0..1 of the input.
+ * Returns the form of the detector, UltraFace RFB-320
+ * (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB), for inputs of this size.
+ * `scores` are pairs (background, face) after softmax; `regressions` are boxes relative to the prior
+ * boxes.
  */
-export const DETECT = {
-  role: "detect",
-  input: { name: "input", dims: [1, 3, DETECT_INPUT.height, DETECT_INPUT.width] },
-  outputs: { scores: ANCHORS * 2, boxes: ANCHORS * 4 },
-} as const;
+export function detectSignature(input: Size): DetectorSignature<"regressions"> {
+  const count = priorCount(input);
+  return { ...signatureWithout(input), outputs: { scores: count * 2, regressions: count * 4 } };
+}
+
+/**
+ * Returns the form of a detector that decodes the boxes itself: `boxes` are x1, y1, x2, y2 in 0..1
+ * of the input.
+ */
+export function decodingDetectSignature(): DetectorSignature<"boxes"> {
+  const count = priorCount(DECODING_INPUT);
+  return { ...signatureWithout(DECODING_INPUT), outputs: { scores: count * 2, boxes: count * 4 } };
+}
+
+function signatureWithout({ width, height }: Size): Pick<ModelSignature, "role" | "input"> {
+  return { role: ROLE, input: { name: INPUT_NAME, dims: [1, 3, height, width] } };
+}
 
 /** A face as the detector returns it. */
 export interface DetectedFace {
@@ -32,32 +53,37 @@ export interface DetectedFace {
   readonly score: number;
 }
 
-/**
- * Returns the faces in the detector's outputs, best first, at most `LIMITS.personsMax`. Drops boxes
- * that are invalid or lie outside the picture, which `fit` placed in the input.
- */
-export function detectedFaces(
-  answer: { readonly scores: Float32Array; readonly boxes: Float32Array },
-  options: FacesParameters & { fit: Letterbox; picture: Size },
-): DetectedFace[] {
-  const candidates: DetectedFace[] = [];
-  for (let anchor = 0; anchor < answer.scores.length / 2; anchor++) {
-    const score = answer.scores[anchor * 2 + 1];
-    if (!(score > options.scoreMin)) continue;
-    const corners = answer.boxes.subarray(anchor * 4, anchor * 4 + 4);
-    if (!corners.every((at) => at >= CORNER_MIN && at <= CORNER_MAX)) continue;
-    const box = boxOfCorners(corners, options.fit);
-    if (isInPicture(box, options.picture)) candidates.push({ box, score: Math.min(score, 1) });
-  }
-  return suppressOverlaps(candidates, {
-    overlapMax: options.overlapMax,
-    countMax: LIMITS.personsMax,
-  });
+/** Predictions of the detector in one input. */
+export interface Predictions {
+  readonly scores: Float32Array;
+  readonly cornersOf: (index: number) => Corners;
 }
 
-function boxOfCorners(corners: Float32Array, fit: Letterbox): Box {
-  const [left, top, right, bottom] = corners;
-  const { width, height } = DETECT_INPUT;
+/**
+ * Returns the faces in the detector's predictions with more than `scoreMin`, overlapping ones
+ * included. Drops boxes that are invalid or lie outside the picture, which `fit` placed in the
+ * input.
+ */
+export function detectedFaces(
+  { scores, cornersOf }: Predictions,
+  options: { scoreMin: number; input: Size; fit: Letterbox; picture: Size },
+): DetectedFace[] {
+  const faces: DetectedFace[] = [];
+  for (let index = 0; index < scores.length / 2; index++) {
+    const score = scores[index * 2 + 1];
+    if (!(score > options.scoreMin)) continue;
+    const corners = cornersOf(index);
+    if (!corners.every((at) => at >= CORNER_MIN && at <= CORNER_MAX)) continue;
+    const box = boxOfCorners(corners, options);
+    if (isInPicture(box, options.picture)) faces.push({ box, score: Math.min(score, 1) });
+  }
+  return faces;
+}
+
+function boxOfCorners(
+  [left, top, right, bottom]: Corners,
+  { input: { width, height }, fit }: { input: Size; fit: Letterbox },
+): Box {
   const { x, y } = fromLetterbox({ x: left * width, y: top * height }, fit);
   const end = fromLetterbox({ x: right * width, y: bottom * height }, fit);
   return { x, y, width: end.x - x, height: end.y - y };

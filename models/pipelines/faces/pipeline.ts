@@ -4,9 +4,9 @@ import type { Person, Point } from "../../../protocol/messages/prediction.ts";
 import { cropGrey } from "../../image/resample/crop_grey.ts";
 import type { Box, Size } from "../../image/geometry/geometry.ts";
 import type { Picture } from "../../image/picture.ts";
-import type { FacesParameters } from "../../manifest.ts";
+import type { FacesParameters } from "../../manifest/faces.ts";
 import { FaceAttributes } from "./attributes.ts";
-import { DETECT_INPUT } from "./detect.ts";
+import { DECODING_INPUT } from "./detect.ts";
 import { createFaceDetector } from "./detectors/create_detector.ts";
 import type { FaceCandidate, FaceDetector } from "./detectors/face_detector.ts";
 import { FaceEmbedder } from "./face_embedder.ts";
@@ -26,10 +26,10 @@ export const createFacesPipeline: PipelineFactory<"faces"> = (manifest, sessions
   new FacesPipeline(sessions, { parameters: manifest.parameters, nowMs });
 
 /**
- * A picture of four times the size of the built-in detector's input: the smallest face that is
- * found in it is as large as the landmark model's input.
+ * Longer side of a picture, in lengths of the largest input that shows all of it: the smallest face
+ * that such a look finds surely is then as large as the landmark model's input.
  */
-const SUFFICIENT_SIDE = 4 * DETECT_INPUT.width;
+const SUFFICIENT_INPUTS = 4;
 
 class FacesPipeline implements Pipeline {
   readonly needsPicture = true;
@@ -53,7 +53,9 @@ class FacesPipeline implements Pipeline {
     this.#landmarks = hasPoints ? null : new CheckedSession(sessions, LANDMARKS);
     this.#embedder = new FaceEmbedder(sessions, parameters.embedder);
     this.#attributes = new FaceAttributes(sessions);
-    if (this.#attributes.isEmpty && parameters.detector === undefined) this.sufficientSide = SUFFICIENT_SIDE;
+    if (this.#attributes.isEmpty && parameters.detector === undefined) {
+      this.sufficientSide = SUFFICIENT_INPUTS * (parameters.search?.fineSide ?? DECODING_INPUT.width);
+    }
     this.#nowMs = options.nowMs;
   }
 

@@ -1,5 +1,5 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
-import type { FacesParameters } from "../../manifest.ts";
+import type { FacesParameters } from "../../manifest/faces.ts";
 import type { ModelSessions } from "../pipeline.ts";
 import { LANDMARKS } from "./landmarks.ts";
 

@@ -37,7 +37,7 @@ Deno.test("ControlPort() sends a picture inline after its assignment", async () 
 
 Deno.test("ControlPort() lets the node fetch a picture that is too large for a frame", async () => {
   await using fixture = await MasterFixture.start();
-  const node = await fixture.join(1, NEWER);
+  const node = await fixture.join(1);
   const answer = fixture.master.predict(new Uint8Array(LIMITS.inlinePictureBytesMax), ASKED);
   const assign = await node.next("task.assign");
   await fixture.heeded(node);

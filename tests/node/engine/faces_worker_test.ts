@@ -2,7 +2,7 @@
  * The faces pipeline with every family of detectors and several embedders on the real worker, over
  * small model files whose answers are known.
  */
-import type { FacesParameters } from "../../../models/manifest.ts";
+import type { FacesParameters } from "../../../models/manifest/faces.ts";
 import { encodeManifest } from "../../../models/manifest.ts";
 import type { FaceDetectorParameters, FaceEmbedderParameters } from "../../../models/manifest/face_files.ts";
 import { assetFiles } from "../../../node/engine/asset_files.ts";

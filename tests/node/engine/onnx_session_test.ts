@@ -1,3 +1,4 @@
+import publishedDetector from "face-models/model/fr_detect.onnx" with { type: "bytes" };
 import published from "face-models/model/fr_feature.onnx" with { type: "bytes" };
 import { FACES } from "../../../models/catalog/faces.ts";
 import { zeroTinyWeights } from "../../../models/onnx/tiny_weights.ts";
@@ -66,7 +67,8 @@ const EXPECTED = [
 
 for (const { role, dims, outputs } of EXPECTED) {
   Deno.test(`createModelSession() computes what the model file ${role} defines`, async () => {
-    const session = await createModelSession(await FACES.loadFile(role));
+    // The detector that dml runs leaves the decoding of boxes out; cutGraph() has a test of its own.
+    const session = await createModelSession(role === "detect" ? publishedDetector : await FACES.loadFile(role));
     assertEquals([...session.inputNames], ["input"]);
     assertEquals([...session.outputNames], Object.keys(outputs));
     const answer = await session.run({ input: ramp(dims) });

@@ -1,5 +1,5 @@
 import type { FaceDetectorParameters } from "../../../manifest/face_files.ts";
-import type { FacesParameters } from "../../../manifest.ts";
+import type { FacesParameters } from "../../../manifest/faces.ts";
 import type { ModelSessions } from "../../pipeline.ts";
 import type { DetectorFamily } from "./detector_family.ts";
 import type { FaceDetector } from "./face_detector.ts";

@@ -1,32 +1,25 @@
-import { letterbox } from "../../../image/geometry/geometry.ts";
 import type { Picture } from "../../../image/picture.ts";
-import { shrinkIntoTensor } from "../../../image/resample/resize.ts";
-import type { FacesParameters } from "../../../manifest.ts";
+import type { FacesParameters } from "../../../manifest/faces.ts";
 import type { ModelSessions } from "../../pipeline.ts";
-import { CheckedSession } from "../../checked_session.ts";
 import type { Stopwatch } from "../../stopwatch.ts";
-import { DETECT, DETECT_INPUT, detectedFaces } from "../detect.ts";
+import { Detector } from "../detector.ts";
+import { FaceSearch } from "../search.ts";
 import type { FaceDetector, FoundFaces } from "./face_detector.ts";
 
-/** The detector of the built-in model, which returns no points. */
+/** The detector of the built-in model, which searches at several scales and returns no points. */
 export class UltraFace implements FaceDetector {
-  readonly #runner: CheckedSession<typeof DETECT>;
+  readonly #detector: Detector;
   readonly #parameters: FacesParameters;
 
   /** Throws `model_invalid` if the model file `detect` is missing or has other tensors. */
   constructor(sessions: ModelSessions, parameters: FacesParameters) {
-    this.#runner = new CheckedSession(sessions, DETECT);
+    this.#detector = new Detector(sessions, { coarse: parameters.search?.coarse ?? null });
     this.#parameters = parameters;
   }
 
   async find(picture: Picture, watch: Stopwatch): Promise<FoundFaces> {
-    const fit = letterbox(picture, DETECT_INPUT);
-    shrinkIntoTensor(picture, { ...DETECT_INPUT, fit, into: this.#runner.input });
-    watch.lap("prepareMs");
-    const answer = await this.#runner.run();
-    watch.lap("inferMs");
-    const faces = detectedFaces(answer, { ...this.#parameters, fit, picture });
-    watch.lap("interpretMs");
-    return { faces: faces.map((face) => ({ ...face, points: null })), notes: [] };
+    const search = new FaceSearch(this.#detector, { parameters: this.#parameters, picture, watch });
+    const { faces, notes } = await search.find();
+    return { faces: faces.map((face) => ({ ...face, points: null })), notes };
   }
 }

@@ -1,7 +1,5 @@
-/**
- * Tests of the model files of the face package on real photos: as attributes of faces, and each as
- * a model of its own.
- */
+/** The model files of the face package on real photos: as attributes of faces, and each by itself as a model of its own. */
+import publishedDetector from "face-models/model/fr_detect.onnx" with { type: "bytes" };
 import { FACE_ATTRIBUTES } from "../../../../models/catalog/face_attributes.ts";
 import { FACES } from "../../../../models/catalog/faces.ts";
 import { intersectionOverUnion } from "../../../../models/image/geometry/geometry.ts";
@@ -140,7 +138,7 @@ Deno.test("detect runs UltraFace's model file and finds the same 22 faces as fac
     suppress: "any_class",
     labels: ["face"],
   });
-  const pipeline = createPipeline(manifest, { model: sessions.detect }, CLOCK);
+  const pipeline = createPipeline(manifest, { model: await createModelSession(publishedDetector) }, CLOCK);
   for (const [at, photo] of photos.entries()) {
     const { objects } = await pipeline.recognise(photo, { embeddings: false });
     assertEquals(objects?.length, found[at].length);

@@ -1,4 +1,5 @@
-import { type FacesParameters, type Manifest, manifestSchema } from "../../../../models/manifest.ts";
+import { type Manifest, manifestSchema } from "../../../../models/manifest.ts";
+import type { FacesParameters } from "../../../../models/manifest/faces.ts";
 import { digestOf } from "../../../../protocol/kernel/digest.ts";
 
 /** A faces manifest of these model files, by role. */

@@ -14,24 +14,11 @@ import type { Pipeline } from "../../../../models/pipelines/pipeline.ts";
 import type { ModelSession } from "../../../../models/tensor.ts";
 import { createModelSession } from "../../../../node/engine/onnx_session.ts";
 import { type Person, personSchema } from "../../../../protocol/messages/prediction.ts";
+import { SAMPLE_FACE_BOXES } from "../../../../tools/sample_faces.ts";
 import { assert, assertEquals } from "../../../assert.ts";
 import { imageAssets } from "../../image/asset_source.ts";
 import { croppedPicture, quarteredPicture, rotatedPicture } from "../altered_pictures.ts";
 import "../../../node/engine/started_onnx.ts";
-
-/**
- * Boxes as x, y, width and height, best score first. They were computed from the pixels and the
- * published detector by an independent program: protobuf, operators, letterbox, decoding and
- * suppression written in numpy.
- */
-const EXPECTED: readonly (readonly (readonly [number, number, number, number])[])[] = [
-  [[413, 360, 187, 232], [830, 424, 203, 230], [1460, 214, 235, 223]],
-  [[1442, 168, 203, 224], [359, 111, 176, 299], [889, 239, 173, 224]],
-  [[586, 317, 209, 290], [1072, 209, 231, 293], [1503, 304, 183, 262]],
-  [[989, 178, 175, 251], [263, 193, 166, 249], [662, 68, 189, 245], [1267, 158, 153, 229]],
-  [[1121, 209, 154, 224], [1411, 383, 179, 277], [795, 113, 156, 208], [600, 416, 176, 257], [380, 888, 167, 278]],
-  [[1477, 269, 225, 292], [258, 482, 212, 275], [1173, 302, 193, 277], [672, 319, 177, 309]],
-];
 
 const codec = createImageCodec(imageAssets);
 const pipeline = await startPipeline();
@@ -69,8 +56,8 @@ function boxOf([x, y, width, height]: readonly [number, number, number, number])
 }
 
 Deno.test("recognise() finds the 22 faces of six photos where another program finds them", () => {
-  assertEquals(found.map((persons) => persons.length), EXPECTED.map((boxes) => boxes.length));
-  EXPECTED.forEach((boxes, photo) =>
+  assertEquals(found.map((persons) => persons.length), SAMPLE_FACE_BOXES.map((boxes) => boxes.length));
+  SAMPLE_FACE_BOXES.forEach((boxes, photo) =>
     boxes.forEach((expected, index) => {
       const { box } = found[photo][index];
       const overlap = intersectionOverUnion(box, boxOf(expected));

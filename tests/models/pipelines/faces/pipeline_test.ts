@@ -1,5 +1,4 @@
 import { createPipeline } from "../../../../models/pipelines/create_pipeline.ts";
-import { DETECT } from "../../../../models/pipelines/faces/detect.ts";
 import { EMBED } from "../../../../models/pipelines/faces/embed.ts";
 import { LANDMARKS } from "../../../../models/pipelines/faces/landmarks.ts";
 import { EMPTY } from "../../../../models/catalog/empty.ts";
@@ -11,25 +10,16 @@ import { InvariantError } from "../../../../protocol/kernel/invariant.ts";
 import { type FaceQuality, personSchema } from "../../../../protocol/messages/prediction.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "../../../assert.ts";
 import { type FakeAnswer, FakeSession } from "../fake_session.ts";
+import { FakeDetector, type FakeFace } from "./fake_detector.ts";
 
 const PICTURE: Picture = { width: 64, height: 48, data: new Uint8Array(64 * 48 * 3).fill(90) };
 
-/** Two faces: one with a lower score on the left, one with a higher score on the right. */
-const TWO_FACES = detection([[0.8, 0.1, 0.4, 0.3, 0.6], [0.9, 0.6, 0.4, 0.8, 0.6]]);
-
-function detection(faces: readonly (readonly number[])[]): FakeAnswer {
-  const scores = new Float32Array(DETECT.outputs.scores);
-  const boxes = new Float32Array(DETECT.outputs.boxes);
-  faces.forEach(([score, ...corners], anchor) => {
-    scores[anchor * 2 + 1] = score;
-    boxes.set(corners, anchor * 4);
-  });
-  return { scores, boxes };
-}
+/** Two faces: a weaker one on the left, a surer one on the right. */
+const TWO_FACES: readonly FakeFace[] = [[0.8, 0.1, 0.4, 0.3, 0.6], [0.9, 0.6, 0.4, 0.8, 0.6]];
 
 function fakePipeline(
   answers: {
-    detect?: FakeAnswer | Promise<FakeAnswer>;
+    detect?: readonly FakeFace[] | Promise<readonly FakeFace[]>;
     landmarks?: FakeAnswer;
     embed?: FakeAnswer;
   },
@@ -37,12 +27,12 @@ function fakePipeline(
 ) {
   const ones = () => ({ output: new Float32Array(EMBED.outputs.output).fill(1) });
   const sessions = {
-    detect: new FakeSession(DETECT, () => answers.detect ?? {}),
+    detect: new FakeDetector(() => answers.detect ?? []),
     landmarks: new FakeSession(LANDMARKS, () => answers.landmarks ?? {}),
     embed: new FakeSession(EMBED, () => answers.embed ?? ones()),
   };
   const pipeline: Pipeline = createPipeline(FACES.manifest, sessions, { nowMs });
-  const runs = () => Object.values(sessions).map((session) => session.runs.length);
+  const runs = () => [sessions.detect.looks.length, sessions.landmarks.runs.length, sessions.embed.runs.length];
   return { pipeline, sessions, runs };
 }
 
@@ -117,7 +107,7 @@ Deno.test("createPipeline() gives the name of one person to one face of a pictur
 });
 
 Deno.test("createPipeline() warms every model file up once, whatever is in the picture", async () => {
-  for (const detect of [detection([]), TWO_FACES]) {
+  for (const detect of [[], TWO_FACES]) {
     const { pipeline, runs } = fakePipeline({ detect });
     await pipeline.warmUp(PICTURE);
     assertEquals(runs(), [1, 1, 1]);
@@ -129,7 +119,7 @@ Deno.test("createPipeline() normalises a grey picture to the range on which the 
   await pipeline.recognise(PICTURE, { embeddings: true });
   const middle = (run: Float32Array) => run[Math.floor(run.length / 2)];
   const near = (one: number, other: number) => Math.abs(one - other) < 0.005;
-  assert(near(middle(sessions.detect.runs[0]), (90 - 127) / 128));
+  assert(near(middle(sessions.detect.looks[0].data), (90 - 127) / 128));
   assert(near(middle(sessions.landmarks.runs[0]), 90 / 256));
   assert(near(middle(sessions.embed.runs[0]), (90 - 127) / 128));
 });
@@ -140,18 +130,18 @@ Deno.test("createPipeline() returns the same for a picture whatever was processe
   for (const picture of [PICTURE, noise, PICTURE]) {
     await pipeline.recognise(picture, { embeddings: true });
   }
-  assertEquals(sessions.detect.runs[2], sessions.detect.runs[0]);
+  assertEquals(sessions.detect.looks[2], sessions.detect.looks[0]);
   assertEquals(sessions.landmarks.runs.slice(4), sessions.landmarks.runs.slice(0, 2));
   assertEquals(sessions.embed.runs.slice(4), sessions.embed.runs.slice(0, 2));
 });
 
-Deno.test("createPipeline() passes finite numbers for faces at the border, faces of one pixel and pictures of one pixel", async () => {
-  const detect = detection([
+Deno.test("createPipeline() feeds the model files numbers for faces on the border, faces of a pixel and pictures of one", async () => {
+  const detect: readonly FakeFace[] = [
     [0.9, -0.3, -0.3, 0.1, 0.2],
     [0.9, 0.9, 0.9, 1.4, 1.5],
     [0.9, 0.5, 0.5, 0.5001, 0.5001],
     [0.9, -1, -1, 2, 2],
-  ]);
+  ];
   const sizes = [[1, 1], [1, 400], [400, 1], [64, 48]];
   for (const [width, height] of sizes) {
     const { pipeline, sessions } = fakePipeline({ detect });
@@ -159,7 +149,8 @@ Deno.test("createPipeline() passes finite numbers for faces at the border, faces
     const { persons } = await pipeline.recognise({ width, height, data }, { embeddings: true });
     assert(persons.length > 0);
     for (const person of persons) personSchema.parse(person);
-    for (const { runs } of Object.values(sessions)) {
+    const looks = sessions.detect.looks.map(({ data }) => data);
+    for (const runs of [looks, sessions.landmarks.runs, sessions.embed.runs]) {
       assert(runs.every((input) => input.every((value) => value >= -1 && value <= 1.01)));
     }
   }
@@ -169,14 +160,14 @@ Deno.test("createPipeline() measures the time of each part", async () => {
   let nowMs = 0;
   const { pipeline } = fakePipeline({ detect: TWO_FACES }, () => nowMs++);
   const { timings } = await pipeline.recognise(PICTURE, { embeddings: true });
-  // Each part is measured once for the detector, and once for either model file of either face;
-  // interpretation once more for each person.
-  assertEquals(timings, { prepareMs: 5, inferMs: 5, interpretMs: 7 });
+  // One lap of each part for the detector and one more for all its looks, one for either model file of either face, and one
+  // more for each person.
+  assertEquals(timings, { prepareMs: 5, inferMs: 5, interpretMs: 8 });
 });
 
 Deno.test("createPipeline() rethrows the failure of a model file and processes the next picture", async () => {
   const failure = new DmlError("engine_failed", "The model file failed.");
-  const answers: { detect: FakeAnswer | Promise<FakeAnswer> } = { detect: Promise.reject(failure) };
+  const answers: { detect: readonly FakeFace[] | Promise<readonly FakeFace[]> } = { detect: Promise.reject(failure) };
   const { pipeline } = fakePipeline(answers);
   assertStrictEquals(
     await assertRejects(() => pipeline.recognise(PICTURE, { embeddings: false }), DmlError),
@@ -186,8 +177,8 @@ Deno.test("createPipeline() rethrows the failure of a model file and processes t
   assertEquals((await pipeline.recognise(PICTURE, { embeddings: false })).persons.length, 2);
 });
 
-Deno.test("createPipeline() refuses a second picture while one is processed", async () => {
-  const first = Promise.withResolvers<FakeAnswer>();
+Deno.test("createPipeline() refuses a second picture while it looks at one", async () => {
+  const first = Promise.withResolvers<readonly FakeFace[]>();
   const { pipeline } = fakePipeline({ detect: first.promise });
   const running = pipeline.recognise(PICTURE, { embeddings: false });
   await assertRejects(() => pipeline.recognise(PICTURE, { embeddings: false }), InvariantError);
