@@ -13,7 +13,9 @@ const inputSide = z.number().int().min(64).max(INPUT_SIDE_MAX);
 const faceSearchSchema = z.strictObject({
   /** Input of the first look, in pixels. */
   coarse: z.strictObject({ width: inputSide, height: inputSide }),
-  /** Longer side of the inputs of all further looks, in pixels: a multiple of the largest stride. */
+  /**
+   * Longer side of the inputs of all further looks, in pixels: a multiple of the largest stride.
+   */
   fineSide: inputSide.multipleOf(64),
   /** A face lower than this, in pixels of the first input, is looked at again. */
   smallHeight: z.number().min(1).max(INPUT_SIDE_MAX),

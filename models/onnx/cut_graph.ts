@@ -62,7 +62,9 @@ function keptPart(bytes: Uint8Array, { range, cut }: { range: ByteRange; cut: Gr
   return { ...part, renamed };
 }
 
-/** Returns the nodes, by their offset in the file, and the tensors that `names` are computed from. */
+/**
+ * Returns the nodes, by their offset in the file, and the tensors that `names` are computed from.
+ */
 function ancestors(graph: OnnxGraph, names: readonly string[]): Pick<KeptPart, "nodes" | "tensors"> {
   const makers = new Map<string, OnnxNode>();
   for (const node of graph.nodes) for (const name of node.outputs) makers.set(name, node);

@@ -90,7 +90,10 @@ export class RowSums {
   }
 }
 
-/** Returns the first and the last pixel that any span covers; the last is before the first if none does. */
+/**
+ * Returns the first and the last pixel that any span covers; the last is before the first if none
+ * does.
+ */
 function usedPixels({ firsts, lasts }: PixelSpans): { first: number; last: number } {
   let [first, last] = [Infinity, -1];
   for (let at = 0; at < firsts.length; at++) {

@@ -25,7 +25,8 @@ export const DECODING_INPUT: Size = { width: 320, height: 240 };
 /**
  * Returns the form of the detector, UltraFace RFB-320
  * (https://github.com/Linzaer/Ultra-Light-Fast-Generic-Face-Detector-1MB), for inputs of this size.
- * `scores` are pairs (background, face) after softmax; `regressions` are boxes relative to the prior
+ * `scores` are pairs (background, face) after softmax; `regressions` are boxes relative to the
+ * prior
  * boxes.
  */
 export function detectSignature(input: Size): DetectorSignature<"regressions"> {

@@ -10,7 +10,8 @@ export interface SeenFaceBox extends DetectedFace {
 }
 
 /**
- * Largest overlap of boxes that were found at different scales, in overlaps at one scale: the box of
+ * Largest overlap of boxes that were found at different scales, in overlaps at one scale: the box
+ * of
  * a small face is less exact at a small scale.
  */
 const OTHER_SCALE_OVERLAP = 0.5;
@@ -27,7 +28,8 @@ const INSIDE_SCORE_MIN = 0.95;
 
 /**
  * Returns the faces of all views, each once, best first. Of boxes that overlap, the best is kept;
- * one that a border cuts is kept only if there is no whole one. A box inside a better one is part of
+ * one that a border cuts is kept only if there is no whole one. A box inside a better one is part
+ * of
  * the same face unless its own score is very high: then it is a face in front of another.
  */
 export function suppressDuplicates(

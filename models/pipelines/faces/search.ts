@@ -69,7 +69,9 @@ export class FaceSearch {
     return { faces: faces.slice(0, LIMITS.personsMax), notes: this.#notes(faces.length) };
   }
 
-  /** Looks at each tile, once more at those with small faces, and then at windows with the smallest. */
+  /**
+   * Looks at each tile, once more at those with small faces, and then at windows with the smallest.
+   */
   async #searchTiles(search: FaceSearchParameters): Promise<void> {
     const countMax = Math.floor(LIMITS.detectorRunsMax * TILES_SHARE);
     let views: View[] = [];

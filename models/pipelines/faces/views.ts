@@ -39,7 +39,9 @@ export function coarseView(tile: Box, input: Size): View {
   return { input, fit: { scale, offsetX: offsetX - tile.x * scale, offsetY: offsetY - tile.y * scale } };
 }
 
-/** Returns the view of a tile in an input whose longer side is `side`, and the other as it needs. */
+/**
+ * Returns the view of a tile in an input whose longer side is `side`, and the other as it needs.
+ */
 export function fineView(tile: Box, side: number): View {
   const scale = side / Math.max(tile.width, tile.height);
   const stepped = (length: number) => Math.max(1, Math.ceil(length * scale / SIDE_STEP - 1e-6)) * SIDE_STEP;
@@ -105,7 +107,9 @@ export function covering(
   }
 }
 
-/** Returns true if the region holds the box and a quarter of its size around it, within the picture. */
+/**
+ * Returns true if the region holds the box and a quarter of its size around it, within the picture.
+ */
 function isShown({ x, y, width, height }: Box, region: Box, picture: Size): boolean {
   const left = Math.max(0, x - width / 4);
   const top = Math.max(0, y - height / 4);

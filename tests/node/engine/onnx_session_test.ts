@@ -67,7 +67,8 @@ const EXPECTED = [
 
 for (const { role, dims, outputs } of EXPECTED) {
   Deno.test(`createModelSession() computes what the model file ${role} defines`, async () => {
-    // The detector that dml runs leaves the decoding of boxes out; cutGraph() has a test of its own.
+    // The detector that dml runs leaves the decoding of boxes out; cutGraph() has a test of its
+    // own.
     const session = await createModelSession(role === "detect" ? publishedDetector : await FACES.loadFile(role));
     assertEquals([...session.inputNames], ["input"]);
     assertEquals([...session.outputNames], Object.keys(outputs));

@@ -17,7 +17,7 @@ const OVERLAP_MIN = 0.4;
 const PARTIAL_OVERLAP_MIN = 0.15;
 
 /** Result for one picture. */
-export interface Finding {
+export interface PipelineResult {
   /** Faces that were found. */
   readonly found: number;
   /** Boxes that are no face, not even in part. */
@@ -55,7 +55,7 @@ export class FindingMeter {
     this.#once = { search: { ...search, smallHeight: 1, sideRatioMax: Infinity }, ...rest };
   }
 
-  async measure({ picture, boxes, partial }: KnownPicture): Promise<Finding> {
+  async measure({ picture, boxes, partial }: KnownPicture): Promise<PipelineResult> {
     const faces = await this.#find(picture, this.#parameters);
     const laps: { ms: number; onceMs: number }[] = [];
     let looks = 0;

@@ -17,7 +17,9 @@ const FACE_HEIGHTS = [5, 8, 10, 14, 20, 30, 46, 60] as const;
 const GRIDS = [[6, 4], [8, 6], [12, 9], [16, 12]] as const;
 /** Size of each photo in a panorama. */
 const TILE: Size = { width: 1_600, height: 1_067 };
-/** Height of a face, in pixels of the picture, from which on those scattered over it must be found. */
+/**
+ * Height of a face, in pixels of the picture, from which on those scattered over it must be found.
+ */
 const SURE_HEIGHT = 30;
 /** The same for a picture of 12 megapixels: the height from which on a face can be named. */
 const SURE_HEIGHT_LARGE = 46;

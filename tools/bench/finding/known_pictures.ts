@@ -114,7 +114,9 @@ function putFace(
   return draw(picture, { from, to, canvas, boxes: [box, ...visible] });
 }
 
-/** Resamples the part `from` of a picture into the part `to` of a canvas; returns its boxes there. */
+/**
+ * Resamples the part `from` of a picture into the part `to` of a canvas; returns its boxes there.
+ */
 function draw(
   picture: Picture,
   { from, to, canvas, boxes }: { from: Box; to: Box; canvas: Canvas; boxes: readonly Box[] },

@@ -1,4 +1,7 @@
-/** The model files of the face package on real photos: as attributes of faces, and each by itself as a model of its own. */
+/**
+ * The model files of the face package on real photos: as attributes of faces, and each by itself as
+ * a model of its own.
+ */
 import publishedDetector from "face-models/model/fr_detect.onnx" with { type: "bytes" };
 import { FACE_ATTRIBUTES } from "../../../../models/catalog/face_attributes.ts";
 import { FACES } from "../../../../models/catalog/faces.ts";

@@ -13,7 +13,10 @@ export interface FakeLook extends Size {
 
 type Answer = readonly FakeFace[] | Promise<readonly FakeFace[]>;
 
-/** A face detector that takes inputs of any size, answers as a test says, and keeps what it was asked. */
+/**
+ * A face detector that takes inputs of any size, answers as a test says, and keeps what it was
+ * asked.
+ */
 export class FakeDetector implements ModelSession {
   readonly inputNames = ["input"];
   readonly outputNames = ["scores", "regressions"];

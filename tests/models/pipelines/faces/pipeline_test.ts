@@ -160,7 +160,8 @@ Deno.test("createPipeline() measures the time of each part", async () => {
   let nowMs = 0;
   const { pipeline } = fakePipeline({ detect: TWO_FACES }, () => nowMs++);
   const { timings } = await pipeline.recognise(PICTURE, { embeddings: true });
-  // One lap of each part for the detector and one more for all its looks, one for either model file of either face, and one
+  // One lap of each part for the detector and one more for all its looks, one for either model file
+  // of either face, and one
   // more for each person.
   assertEquals(timings, { prepareMs: 5, inferMs: 5, interpretMs: 8 });
 });

@@ -14,7 +14,8 @@ Deno.test("priorsOf() has the 4,420 boxes of UltraFace RFB-320 in the order of i
   near(at(2), [0.5 / 40, 0.5 / 30, 24 / 320, 24 / 240]);
   near(at(3), [1.5 / 40, 0.5 / 30, 10 / 320, 10 / 240]);
   near(at(3_600), [0.5 / 20, 0.5 / 15, 32 / 320, 32 / 240]);
-  // The last feature map has four rows although 240 is no multiple of its stride; a box is no larger than the input.
+  // The last feature map has four rows although 240 is no multiple of its stride; a box is no
+  // larger than the input.
   near(at(4_419), [4.5 / 5, 3.5 / 4, 256 / 320, 1]);
 });
 

@@ -1,4 +1,7 @@
-/** The faces pipeline on pictures that are made of photos: panoramas, crowds, faces within faces; real model files, real engine. */
+/**
+ * The faces pipeline on pictures that are made of photos: panoramas, crowds, faces within faces;
+ * real model files, real engine.
+ */
 import { FACES } from "../../../../models/catalog/faces.ts";
 import { intersectionOverUnion, type Size } from "../../../../models/image/geometry/geometry.ts";
 import type { Picture } from "../../../../models/image/picture.ts";
@@ -27,9 +30,9 @@ const sessions: Record<string, ModelSession> = {};
 for (const { role } of FACES.manifest.files) sessions[role] = await createModelSession(await FACES.loadFile(role));
 const pipeline = createPipeline(FACES.manifest, sessions, { nowMs: () => 0 });
 
-/** How many of the faces are found, and how many persons are no such face. */
+/** Numbers of the faces that are found and of the persons that are none of them. */
 async function foundIn({ picture, boxes }: KnownPicture): Promise<{ found: number; others: number }> {
-  const { persons } = await pipeline.recognize(picture, { embeddings: false });
+  const { persons } = await pipeline.recognise(picture, { embeddings: false });
   const left = new Set(persons);
   for (const box of boxes) {
     const best = [...left].sort((one, other) =>
@@ -55,24 +58,24 @@ function enlarged(picture: Picture, { width, height }: Size): Picture {
   return { width, height, data };
 }
 
-Deno.test("recognize() finds all 22 faces of six photos side by side, and one above the other", async () => {
+Deno.test("recognise() finds all 22 faces of six photos side by side, and one above the other", async () => {
   const tile = { width: 1_600, height: 1_067 };
   for (const direction of ["across", "down"] as const) {
     assertEquals(await foundIn(panorama(photos, { tile, direction })), { found: 22, others: 0 }, direction);
   }
 });
 
-Deno.test("recognize() finds all 192 faces of a crowd", async () => {
+Deno.test("recognise() finds all 192 faces of a crowd", async () => {
   assertEquals((await foundIn(faceGrid(photos, { columns: 16, rows: 12, size: LARGE }))).found, 192);
 });
 
-Deno.test("recognize() finds faces of 46 pixels that are scattered over 12 megapixels", async () => {
+Deno.test("recognise() finds faces of 46 pixels that are scattered over 12 megapixels", async () => {
   const { found, others } = await foundIn(scatteredFaces(photos, { columns: 6, rows: 4, size: LARGE, faceHeight: 46 }));
   assert(found >= 23, `${found} of 24`);
   assertEquals(others, 0);
 });
 
-Deno.test("recognize() finds a small face in front of a large one", async () => {
+Deno.test("recognise() finds a small face in front of a large one", async () => {
   const { picture: photo, boxes: [large] } = knownPhotos(photos)[1];
   const { picture: other, boxes: [face] } = knownPhotos(photos)[4];
   const view = { x: large.x - 200, y: 0, width: 600, height: 560 };
@@ -84,7 +87,7 @@ Deno.test("recognize() finds a small face in front of a large one", async () => 
   for (let y = 0; y < side; y++) {
     closeUp.data.set(small.data.subarray(y * side * 3, (y + 1) * side * 3), ((top + y) * closeUp.width + left) * 3);
   }
-  const { persons } = await pipeline.recognize(closeUp, { embeddings: false });
+  const { persons } = await pipeline.recognise(closeUp, { embeddings: false });
   const inFront = persons.filter(({ box }) => box.x >= left && box.x + box.width <= left + side && box.y >= top);
   assertEquals(
     [persons.length, inFront.length],
@@ -93,11 +96,11 @@ Deno.test("recognize() finds a small face in front of a large one", async () => 
   );
 });
 
-Deno.test("recognize() takes an eye for a part of the face around it, close up", async () => {
+Deno.test("recognise() takes an eye for a part of the face around it, close up", async () => {
   const face = enlarged(croppedPicture(photos[0], { x: 413, y: 383, width: 187, height: 161 }), {
     width: 150,
     height: 150,
   });
-  const { persons } = await pipeline.recognize(face, { embeddings: false });
+  const { persons } = await pipeline.recognise(face, { embeddings: false });
   assertEquals(persons.length, 1, JSON.stringify(persons.map(({ box, score }) => ({ box, score }))));
 });
