@@ -1,4 +1,5 @@
 import { configureSync, getLogger, type Logger, type LogLevel, type LogRecord, resetSync } from "@logtape/logtape";
+import { jsonLine, withoutControls } from "../kernel/control_characters.ts";
 import type { Log, LogFields } from "../kernel/log.ts";
 
 /** Options of {@linkcode openLog}. */
@@ -36,7 +37,7 @@ const DEPTH_MAX = 6;
  * configuration per process.
  */
 export function openLog({ level, format, color, write }: LogOptions): OpenedLog {
-  const formatLine = format === "json" ? jsonLine : (record: LogRecord) => textLine(record, color);
+  const formatLine = format === "json" ? recordLine : (record: LogRecord) => textLine(record, color);
   configureSync({
     reset: true,
     sinks: { lines: (record) => write(formatLine(withoutSecrets(record))) },
@@ -111,14 +112,14 @@ function plain(value: unknown, depth: number): unknown {
   );
 }
 
-function jsonLine(record: LogRecord): string {
+function recordLine(record: LogRecord): string {
   const own = {
     time: new Date(record.timestamp).toISOString(),
     level: record.level === "warning" ? "warn" : record.level,
     message: record.message.join(""),
   };
   // Assigned twice: first for the order of the keys, last so that no field can replace them.
-  return `${JSON.stringify(Object.assign({ ...own }, record.properties, own))}\n`;
+  return jsonLine(Object.assign({ ...own }, record.properties, own));
 }
 
 function textLine(record: LogRecord, color: boolean): string {
@@ -153,6 +154,5 @@ function fieldText(value: unknown): string {
 // Names of nodes and texts of other programs can contain anything, and must not control the
 // terminal.
 function steerless(text: string): string {
-  // deno-lint-ignore no-control-regex -- these are the characters to replace
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
+  return withoutControls(text, "?");
 }

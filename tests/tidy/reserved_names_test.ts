@@ -28,6 +28,11 @@ const RESERVED: readonly { pattern: RegExp; only: RegExp; why: string }[] = [
   { pattern: /\bDeno\./, only: /^(?!models\/|protocol\/kernel\/|.*\/core\/)/, why: "pure code" },
   { pattern: /\bconsole\./, only: /^$/, why: "log through Log, print through user/" },
   { pattern: /\bas any\b|:\s*any\b|<any>/, only: /^$/, why: "name the type" },
+  {
+    pattern: /\.out\([^;]*(?<!escapedJson\()\bJSON\.stringify/,
+    only: /^$/,
+    why: "print with jsonLine(), which lets nothing steer the terminal",
+  },
   { pattern: /JSON\.parse\([^)]*\)\s+as\b/, only: /^$/, why: "go through a schema" },
   { pattern: /catch\s*(\([^)]*\))?\s*\{\s*\}/, only: /^$/, why: "nothing is swallowed without a word" },
   { pattern: /\bTODO\b|\bFIXME\b|\bXXX\b/, only: /^$/, why: "finish it" },

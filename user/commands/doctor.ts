@@ -1,3 +1,4 @@
+import { jsonLine } from "../../protocol/kernel/control_characters.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { DoctorCommand } from "../cli/command.ts";
 import type { DoctorStep } from "../doctor/step.ts";
@@ -16,7 +17,7 @@ export async function runDoctor(
     terminal.status(`${name} ...`);
     try {
       const detail = await unlessStopped(check, signal);
-      if (json) terminal.out(`${JSON.stringify({ step: name, ok: true, detail })}\n`);
+      if (json) terminal.out(jsonLine({ step: name, ok: true, detail }));
       else terminal.out(`${mark("ok", "green", terminal)} ${name.padEnd(NAME_COLUMNS)} ${printable(detail)}\n`);
     } catch (error) {
       const failure = asDmlError(error);
@@ -36,7 +37,7 @@ function reportFailure(
   { json, terminal }: { json: boolean; terminal: Terminal },
 ): void {
   const { code, message, advice } = failure;
-  if (json) return terminal.out(`${JSON.stringify({ step: name, ok: false, error: { code, message, advice } })}\n`);
+  if (json) return terminal.out(jsonLine({ step: name, ok: false, error: { code, message, advice } }));
   terminal.out(`${mark("failed", "red", terminal)} ${name}\n`);
   if (untried.length > 0) terminal.out(`Not tried: ${untried.join(", ")}.\n`);
   terminal.error(renderError(failure, { color: terminal.errorColor }));

@@ -1,3 +1,4 @@
+import { jsonLine } from "../../protocol/kernel/control_characters.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { NodeListing } from "../../protocol/http_api/api.ts";
@@ -21,10 +22,10 @@ export async function runNodes(
     const detail = await cluster.command(node.nodeId, command.nodeCommand.command);
     const answer = { nodeId: node.nodeId, name: node.name, command: command.nodeCommand.command, detail };
     terminal.out(
-      command.json ? `${JSON.stringify(answer)}\n` : `${printable(`${node.name}: ${detail}`)}\n`,
+      command.json ? jsonLine(answer) : `${printable(`${node.name}: ${detail}`)}\n`,
     );
   } else if (command.json) {
-    for (const node of nodes) terminal.out(`${JSON.stringify(node)}\n`);
+    for (const node of nodes) terminal.out(jsonLine(node));
   } else if (nodes.length === 0) {
     terminal.out("No node has joined yet; `dml join` starts one.\n");
   } else printNodes(nodes, context);

@@ -1,3 +1,4 @@
+import { jsonLine } from "../../protocol/kernel/control_characters.ts";
 import { dirname, join } from "node:path";
 import { allocatorEnvironmentOf } from "../process/allocator_environment.ts";
 import { holdingOf } from "../../protocol/host/directory_lock.ts";
@@ -130,7 +131,7 @@ async function report(
   const startsAtBoot = isInstalled && (files.enabled === null || await writing(path, () => isThere(files.enabled!)));
   const holders = await holdersOf(role, home);
   const service = { role, installed: isInstalled, description: files.description, startsAtBoot, running: holders };
-  if (json) return terminal.out(`${JSON.stringify(service)}\n`);
+  if (json) return terminal.out(jsonLine(service));
   const where = isInstalled ? `installed as ${files.description}` : "not installed";
   const boot = !isInstalled ? "" : startsAtBoot ? ", starts at boot" : ", not enabled";
   const running = holders.length === 0 ? "not running" : holders

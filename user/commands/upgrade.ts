@@ -1,3 +1,4 @@
+import { jsonLine } from "../../protocol/kernel/control_characters.ts";
 import type { NodeProgram, ProgramsListing } from "../../protocol/http_api/program_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { UpgradeCommand } from "../cli/command.ts";
@@ -33,7 +34,7 @@ export interface UpgradeContext {
 export async function runUpgrade(command: UpgradeCommand, context: UpgradeContext): Promise<number> {
   const { terminal, programs } = context;
   const listing = command.follows ? await settled(context) : await programs.list();
-  if (command.json) terminal.out(`${JSON.stringify(listing)}\n`);
+  if (command.json) terminal.out(jsonLine(listing));
   else print(listing, terminal);
   const behind = connected(listing).filter(({ state }) => state !== "current");
   return command.follows && behind.length > 0 ? EXIT_SOME_FAILED : EXIT_OK;

@@ -1,3 +1,4 @@
+import { jsonLine } from "../../protocol/kernel/control_characters.ts";
 import { dirname } from "node:path";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { DmlError } from "../../protocol/kernel/errors.ts";
@@ -64,7 +65,7 @@ export class PredictReport {
     } else this.failures.push(outcome.failure);
     if (this.#options.json) {
       const line: PredictRow = outcome.ok ? { file, ok: true, ...outcome.result } : failedRow(file, outcome.failure);
-      this.#options.terminal.out(`${JSON.stringify(line)}\n`);
+      this.#options.terminal.out(jsonLine(line));
     } else if (outcome.ok) this.#addRows(file, outcome.result.prediction);
   }
 

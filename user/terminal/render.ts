@@ -1,3 +1,4 @@
+import { withoutControls } from "../../protocol/kernel/control_characters.ts";
 import type { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 
@@ -9,12 +10,11 @@ export function styled(text: string, style: keyof typeof STYLES, color: boolean)
 }
 
 /**
- * Replaces every character that could control a terminal, since names of files and nodes are
- * untrusted.
+ * Returns `text` with a question mark in place of every character that could control a terminal or
+ * change the direction of text. For all that comes from outside: names, labels, reasons, files.
  */
 export function printable(text: string): string {
-  // deno-lint-ignore no-control-regex -- these are the characters to replace
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "?");
+  return withoutControls(text, "?");
 }
 
 const WIDE =

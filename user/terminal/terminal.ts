@@ -1,3 +1,4 @@
+import { hasControls, withoutControls } from "../../protocol/kernel/control_characters.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { fileReason } from "./file_reason.ts";
 
@@ -40,6 +41,9 @@ export interface TerminalStreams {
 
 const COLUMNS_UNKNOWN = 80;
 const CLEAR_LINE = "\r\x1b[2K";
+/** Styles, line breaks and tabs, which are the only controls that a command may print. */
+// deno-lint-ignore no-control-regex -- a style begins with ESC
+const LAYOUT = /(\x1b\[\d{1,2}m|[\n\t])/;
 
 /**
  * Opens the terminal of this process. If `color` is `null`, a stream is coloured if it is a
@@ -74,14 +78,23 @@ export function openTerminal(options: {
     isWatched,
     outColor: hasColor(streams.stdout.isTerminal()),
     errorColor: hasColor(isWatched),
-    out: (text) => aboveStatus(() => writeResult(streams.stdout, text)),
-    error: (text) => aboveStatus(() => writeIfPossible(streams.stderr, text)),
+    out: (text) => aboveStatus(() => writeResult(streams.stdout, harmless(text))),
+    error: (text) => aboveStatus(() => writeIfPossible(streams.stderr, harmless(text))),
     status(text) {
       if (!isWatched || text === statusText) return;
-      statusText = text;
-      writeIfPossible(streams.stderr, CLEAR_LINE + (text ?? ""));
+      statusText = text === null ? null : harmless(text);
+      writeIfPossible(streams.stderr, CLEAR_LINE + (statusText ?? ""));
     },
   };
+}
+
+/**
+ * Returns `text` without controls that are not {@linkcode LAYOUT}. The last line of defence: who
+ * prints what comes from outside has made it printable already.
+ */
+function harmless(text: string): string {
+  if (!hasControls(text)) return text;
+  return text.split(LAYOUT).map((part, at) => at % 2 === 1 ? part : withoutControls(part, "?")).join("");
 }
 
 function writeResult(stream: Writer, text: string): void {

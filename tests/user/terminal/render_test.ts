@@ -89,4 +89,5 @@ Deno.test("renderError() is one line: the code, the reason, the advice", () => {
 
 Deno.test("printable() leaves no control characters", () => {
   assertEquals(printable("a\x1b[31mb\r\n\u202ec写"), "a?[31mb???c写");
+  assertEquals(printable("\u009b1A\u061c\u2028\u2029\u200f\u2066x\x7f"), "?1A?????x?");
 });

@@ -57,6 +57,28 @@ Deno.test("openTerminal() writes everything, and keeps the status below the text
   assertEquals(taken(), "line\n");
 });
 
+Deno.test("openTerminal() writes styles and line breaks, but nothing else that steers a terminal", () => {
+  const bytes: number[] = [];
+  const stream = {
+    isTerminal: () => true,
+    writeSync(part: Uint8Array): number {
+      bytes.push(...part);
+      return part.length;
+    },
+  };
+  const both = { stdout: stream, stderr: stream, consoleSize: () => ({ columns: 99 }) };
+  const terminal = openTerminal({ color: true, noColor: false, streams: both });
+  const taken = () => new TextDecoder().decode(Uint8Array.from(bytes.splice(0)));
+  const hostile = "\x1b[31mred\x1b[0m\ta\u202eb\u009b2J\x1b[2J\x1b]0;title\x07\n";
+  const harmless = "\x1b[31mred\x1b[0m\ta?b?2J?[2J?]0;title?\n";
+  terminal.out(hostile);
+  assertEquals(taken(), harmless);
+  terminal.error(hostile);
+  assertEquals(taken(), harmless);
+  terminal.status("\u202e50%");
+  assertEquals(taken(), "\r\x1b[2K?50%");
+});
+
 Deno.test("openTerminal() shows no status unless its output is a terminal", () => {
   const kept = streams({ out: true, error: false });
   const terminal = openTerminal({ color: null, noColor: false, streams: kept });

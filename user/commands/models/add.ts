@@ -1,3 +1,4 @@
+import { escapedJson, jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import { basename } from "node:path";
 import { encodeManifest, type Manifest, modelName } from "../../../models/manifest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
@@ -46,14 +47,13 @@ export async function runModelsAdd(
     if (known !== null) {
       tell(`This model is already served as ${known.name}.`);
       const { name, manifestDigest } = known;
-      if (command.dryRun) printManifest({ ...prepared.manifest, version: versionIn(name) }, context);
-      else if (command.json) terminal.out(`${JSON.stringify({ name, manifestDigest, isNew: false })}\n`);
+      if (command.json) terminal.out(jsonLine({ name, manifestDigest, isNew: false }));
       return EXIT_OK;
     }
     const trial = await tryHere(prepared, { ...context, json: command.json });
     tell(trialText(trial));
     if (command.dryRun) {
-      printManifest(prepared.manifest, context);
+      terminal.out(`${escapedJson(JSON.stringify(prepared.manifest, null, 2))}\n`);
       return EXIT_OK;
     }
     for (const line of manifestText(prepared.manifest).split("\n")) tell(line);
@@ -136,11 +136,10 @@ async function report(
   { trial, json, context }: { trial: TrialResult; json: boolean; context: ModelsContext },
 ): Promise<void> {
   const { name } = added;
-  const { terminal, models } = context;
-  if (json) return terminal.out(`${JSON.stringify({ ...added, ...trial })}\n`);
-  const { model: latest } = await models.show(bareName(name));
-  if (latest.name !== name) {
-    return terminal.out(`${name} was added. \`dml models rollout ${name}\` makes it the latest version.\n`);
+  if (json) terminal.out(jsonLine({ ...added, ...trial }));
+  else {
+    terminal.out(`${name} is served; every node that can is offered it now.\n`);
+    terminal.out(`\`dml models show ${name}\` says which have it, \`dml predict -r ${name} IMAGE\` asks it.\n`);
   }
   terminal.out(`${name} is served; every node that can is offered it now.\n`);
   terminal.out(`\`dml models show ${name}\` says which have it, \`dml predict -r ${name} IMAGE\` asks it.\n`);

@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import type { ClusterClient } from "../../client/cluster_client.ts";
 import type { ModelsCommand } from "../../cli/models_command.ts";
 import { EXIT_OK } from "../../cli/exit.ts";
@@ -19,7 +20,7 @@ export async function runModelsList(
 ): Promise<number> {
   const models = await cluster.models();
   if (command.json) {
-    for (const model of models) terminal.out(`${JSON.stringify(model)}\n`);
+    for (const model of models) terminal.out(jsonLine(model));
     return EXIT_OK;
   }
   const rows = models.map((model) => [

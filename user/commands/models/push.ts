@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import { decodeManifest, type Manifest, modelName } from "../../../models/manifest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
@@ -34,7 +35,7 @@ export async function runModelsPush(command: ModelsPush, context: ModelsContext)
     bar.finish();
     const already = added.isNew ? "was added" : "was served already";
     terminal.out(
-      json ? `${JSON.stringify(added)}\n` : `${modelName(from.manifest)} ${already} at ${target.label}.\n`,
+      json ? jsonLine(added) : `${modelName(from.manifest)} ${already} at ${target.label}.\n`,
     );
     return EXIT_OK;
   } finally {

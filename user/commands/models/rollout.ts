@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import type { RolloutRecord } from "../../../protocol/http_api/rollout_api.ts";
 import type { Clock } from "../../../protocol/kernel/clock.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
@@ -24,7 +25,7 @@ export interface RolloutContext {
 /** Runs one `dml models` command about versions. Returns its exit code. */
 export async function runRolloutAction(action: RolloutAction, context: RolloutContext): Promise<number> {
   const { terminal, versions, json } = context;
-  const say = (detail: string) => terminal.out(json ? `${JSON.stringify({ detail })}\n` : `${detail}\n`);
+  const say = (detail: string) => terminal.out(json ? jsonLine({ detail }) : `${detail}\n`);
   switch (action.action) {
     case "rollout":
       return await runRollout(action, context);
@@ -39,7 +40,7 @@ export async function runRolloutAction(action: RolloutAction, context: RolloutCo
       return EXIT_OK;
     case "gc": {
       const collected = await versions.collect();
-      terminal.out(json ? `${JSON.stringify(collected)}\n` : collectedText(collected));
+      terminal.out(json ? jsonLine(collected) : collectedText(collected));
       return EXIT_OK;
     }
   }
@@ -52,16 +53,16 @@ async function runRollout(
   const { terminal, versions, json } = context;
   if (request === null) {
     const lineage = await versions.rollouts(name);
-    terminal.out(json ? `${JSON.stringify(lineage)}\n` : lineageText(lineage));
+    terminal.out(json ? jsonLine(lineage) : lineageText(lineage));
     return EXIT_OK;
   }
   const begun = await versions.rollOut(name, request);
   if (!wait) {
-    terminal.out(json ? `${JSON.stringify(begun)}\n` : `${rolloutLine(begun)}\n`);
+    terminal.out(json ? jsonLine(begun) : `${rolloutLine(begun)}\n`);
     return EXIT_OK;
   }
   const ended = await followed(name, begun, context);
-  terminal.out(json ? `${JSON.stringify(ended)}\n` : rolloutVerdict(ended));
+  terminal.out(json ? jsonLine(ended) : rolloutVerdict(ended));
   return ended.stage === "promoted" ? EXIT_OK : EXIT_SOME_FAILED;
 }
 

@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import { inspectOnnx } from "../../../models/onnx/inspect.ts";
 import { refuseUnservable } from "../../../models/onnx/refuse_unservable.ts";
 import { asStorageError, writeFileDurably } from "../../../protocol/host/durable_file.ts";
@@ -32,7 +33,7 @@ export async function saveModelFile(
     throw new DmlError(code, message, { cause: error, advice });
   }
   terminal.out(
-    json ? `${JSON.stringify({ path, size: bytes.length, sha256 })}\n` : `${path} has ${formatBytes(bytes.length)}.\n`,
+    json ? jsonLine({ path, size: bytes.length, sha256 }) : `${path} has ${formatBytes(bytes.length)}.\n`,
   );
   return EXIT_OK;
 }

@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import { decodeManifest, type Manifest } from "../../../models/manifest.ts";
 import type { ModelDetail } from "../../../protocol/http_api/api.ts";
 import { EXIT_OK } from "../../cli/exit.ts";
@@ -20,7 +21,7 @@ export async function runModelsShow(
   const detail = await models.show(command.model);
   const manifest = decodeManifest(await models.read(detail.model.manifestDigest));
   if (command.json) {
-    terminal.out(`${JSON.stringify({ ...detail, manifest })}\n`);
+    terminal.out(jsonLine({ ...detail, manifest }));
     return EXIT_OK;
   }
   const { model } = detail;

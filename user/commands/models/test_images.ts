@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import { basename } from "node:path";
 import { checkTestImage } from "../../../models/manifest/check_test_image.ts";
 import { decodeManifest } from "../../../models/manifest.ts";
@@ -52,7 +53,7 @@ export async function runModelsTest(
       fault = `${failure.message} ${failure.advice}`;
     }
     const tookMs = truncatedToHundredths(context.clock.nowMs() - startMs);
-    if (command.json) terminal.out(`${JSON.stringify({ image, ok: fault === null, tookMs, fault })}\n`);
+    if (command.json) terminal.out(jsonLine({ image, ok: fault === null, tookMs, fault }));
     else terminal.out(lineOf({ image, tookMs, fault }, terminal.outColor));
   }
   if (!command.json && failures.length === 0 && !isWrong) {

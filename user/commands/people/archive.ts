@@ -1,3 +1,4 @@
+import { escapedJson, jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import { dirname, join } from "node:path";
 import type { ImportAnswer } from "../../../protocol/http_api/people_api.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
@@ -25,7 +26,7 @@ export async function runExport(command: ExportCommand, context: PeopleContext):
     // deno-lint-ignore require-await -- so that what it throws becomes a rejection
     await people.export(gallery, async (chunk) => {
       check.take(chunk);
-      terminal.out(decoder.decode(chunk, { stream: true }));
+      terminal.out(escapedJson(decoder.decode(chunk, { stream: true })));
     });
     check.finish();
     return EXIT_OK;
@@ -51,7 +52,7 @@ export async function runExport(command: ExportCommand, context: PeopleContext):
     });
   }
   const { people: count, faces } = check;
-  if (json) terminal.out(`${JSON.stringify({ gallery, file, people: count, faces })}\n`);
+  if (json) terminal.out(jsonLine({ gallery, file, people: count, faces }));
   else {
     const sentence = `${countedAs(count, "person", "people")} with ${countedAs(faces, "face", "faces")}`;
     terminal.out(`${sentence} of ${gallery} -> ${printable(file)}\n`);
@@ -86,7 +87,7 @@ export async function runImport(command: ImportCommand, context: PeopleContext):
   } finally {
     bar.finish();
   }
-  if (json) terminal.out(`${JSON.stringify({ gallery, file, ...total, inForce })}\n`);
+  if (json) terminal.out(jsonLine({ gallery, file, ...total, inForce }));
   else terminal.out(`${importText(total)}${inForce === null ? "" : `; ${inForceText(gallery, inForce)}`}\n`);
   return EXIT_OK;
 }

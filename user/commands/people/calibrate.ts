@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import { DEFAULT_THRESHOLDS } from "../../../models/gallery/gallery_index.ts";
 import { isComparable } from "../../../models/gallery/recognise.ts";
 import { calibrate, type Calibration, equalErrorRate, rocCurve } from "../../../models/gallery/roc.ts";
@@ -52,7 +53,7 @@ export async function runCalibrate(command: CalibrateCommand, context: PeopleCon
   if (json) {
     const { faces, without, poor } = collected;
     const pictures = { faces: faces.length, noFace: without, poorQuality: poor };
-    terminal.out(`${JSON.stringify({ gallery, ...pictures, pairs: counts, errorRate, ...found, curve, inForce })}\n`);
+    terminal.out(jsonLine({ gallery, ...pictures, pairs: counts, errorRate, ...found, curve, inForce }));
   } else {
     terminal.out(rocText(curve, found, { columnsMax: terminal.outColumns, color: terminal.outColor }));
     printFound(found, { ...context, collected, counts, errorRate, apply });

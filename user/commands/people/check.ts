@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import {
   bestFaces,
   checkFace,
@@ -47,7 +48,7 @@ export async function runCheckPeople(command: CheckPeopleCommand, context: Peopl
   const check = { people: chosen.length, faces, found };
   const { version, thresholds, thresholdsOrigin } = gallery;
   if (json) {
-    context.terminal.out(`${JSON.stringify({ gallery: name, version, thresholds, thresholdsOrigin, ...check })}\n`);
+    context.terminal.out(jsonLine({ gallery: name, version, thresholds, thresholdsOrigin, ...check }));
   } else printCheck(check, { terminal: context.terminal, gallery });
   return found.length === 0 ? EXIT_OK : EXIT_SOME_FAILED;
 }

@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import { type InForceAnswer, thresholdsSchema } from "../../../protocol/http_api/people_api.ts";
 import { parseAs } from "../../../protocol/schema.ts";
 import { EXIT_OK } from "../../cli/exit.ts";
@@ -19,7 +20,7 @@ export async function runChangePeople(command: Change, context: PeopleContext): 
   const { terminal } = context;
   if (command.subVerb === "thresholds") return await runThresholds(command, context);
   const { sentence, inForce } = await change(command, context);
-  if (command.json) terminal.out(`${JSON.stringify({ done: sentence, inForce })}\n`);
+  if (command.json) terminal.out(jsonLine({ done: sentence, inForce }));
   else {terminal.out(
       printable(`${sentence}${inForce === null ? "" : `; ${inForceText(command.gallery, inForce)}`}`) + "\n",
     );}
@@ -67,7 +68,7 @@ async function runThresholds(command: ThresholdsCommand, { terminal, people }: P
   const isChange = isDefault || Object.keys(change).length > 0;
   const inForce = isChange ? await people.setThresholds(gallery, { ...wanted, ...by }) : null;
   const { thresholds, thresholdsOrigin } = await people.gallery(gallery);
-  if (json) terminal.out(`${JSON.stringify({ thresholds, thresholdsOrigin, inForce })}\n`);
+  if (json) terminal.out(jsonLine({ thresholds, thresholdsOrigin, inForce }));
   else {
     terminal.out(`${gallery}: ${thresholdsText({ thresholds, thresholdsOrigin })}\n`);
     if (inForce !== null) terminal.out(`${inForceText(gallery, inForce)}\n`);

@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import { basename } from "node:path";
 import type { EnrolAnswer } from "../../../protocol/http_api/people_api.ts";
 import type { DmlError } from "../../../protocol/kernel/errors.ts";
@@ -123,6 +124,6 @@ class EnrolReport {
   }
 
   #line(line: object): void {
-    if (this.#command.json) this.#terminal.out(`${JSON.stringify(line)}\n`);
+    if (this.#command.json) this.#terminal.out(jsonLine(line));
   }
 }

@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import type { PersonEntry } from "../../../protocol/http_api/people_api.ts";
 import { EXIT_OK } from "../../cli/exit.ts";
 import type { ListPeopleCommand, ShowPersonCommand } from "../../cli/people_command.ts";
@@ -38,7 +39,7 @@ export async function runListPeople(command: ListPeopleCommand, context: PeopleC
   do {
     const page: { people: PersonEntry[]; next: string | null } = await people.people(command.gallery, after);
     for (const person of page.people) {
-      if (command.json) terminal.out(`${JSON.stringify(person)}\n`);
+      if (command.json) terminal.out(jsonLine(person));
       else rows.push(rowOf(person));
     }
     after = page.next;
@@ -54,7 +55,7 @@ export async function runListPeople(command: ListPeopleCommand, context: PeopleC
 async function listGalleries({ json }: ListPeopleCommand, { terminal, people }: PeopleContext): Promise<number> {
   const galleries = await people.galleries();
   if (json) {
-    for (const gallery of galleries) terminal.out(`${JSON.stringify(gallery)}\n`);
+    for (const gallery of galleries) terminal.out(jsonLine(gallery));
     return EXIT_OK;
   }
   if (galleries.length === 0) {
@@ -84,7 +85,7 @@ export async function runShowPerson(command: ShowPersonCommand, context: PeopleC
   const detail = await people.person(command);
   const { thresholds, thresholdsOrigin } = await people.gallery(command.gallery);
   if (command.json) {
-    terminal.out(`${JSON.stringify({ ...detail, thresholds, thresholdsOrigin })}\n`);
+    terminal.out(jsonLine({ ...detail, thresholds, thresholdsOrigin }));
     return EXIT_OK;
   }
   const { person, faces } = detail;

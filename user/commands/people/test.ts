@@ -1,3 +1,4 @@
+import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import type { DmlError } from "../../../protocol/kernel/errors.ts";
 import { DEFAULT_MODEL } from "../../cli/flags.ts";
 import { exitCodeOf } from "../../cli/exit.ts";
@@ -49,7 +50,7 @@ export async function runTestPeople(command: TestPeopleCommand, context: PeopleC
   }
   const score = keeper.score();
   const { thresholds, thresholdsOrigin } = await context.people.gallery(gallery);
-  if (json) terminal.out(`${JSON.stringify({ gallery, version, thresholds, thresholdsOrigin, ...score })}\n`);
+  if (json) terminal.out(jsonLine({ gallery, version, thresholds, thresholdsOrigin, ...score }));
   else {printScore(score, {
       ...context,
       of: ofText(gallery, version),
