@@ -1,12 +1,13 @@
 import { type ErrorCode, isErrorCode } from "../../../protocol/kernel/errors.ts";
 import { invariant } from "../../../protocol/kernel/invariant.ts";
+import type { Prediction } from "../../../protocol/messages/prediction.ts";
 import { refusalOf } from "../scheduler/admission.ts";
 import { isOnTrial, movedBack, observe, versionFor } from "./canary.ts";
 import type { AcceptResult, AcceptTaskFailure, SubmitTask } from "../messages/command.ts";
 import { resolveGallery } from "./decide_galleries.ts";
 import { answered, answerWith, cancelled, endOf } from "./end_task.ts";
 import type { MasterEvent } from "../messages/event.ts";
-import { redactReason } from "./redact_reason.ts";
+import { isRevealingName, redactNotes, redactReason } from "./redact_reason.ts";
 import type { Attempt, MasterState, Moment, NodeConnection, TaskState } from "../state/state.ts";
 import { validateResult } from "./validate_result.ts";
 
@@ -70,18 +71,30 @@ export function acceptResult(
   const attempt = liveAttempt(state, { nodeId, message });
   if (attempt === null) return [];
   const { task } = attempt;
-  const fault = validateResult(task, message, state.galleries);
+  const fault = validateResult(task, message, state.galleries) ?? tensorNameFault(state, { nodeId, message });
   if (fault !== null) {
     const failure = { code: "attempt_failed", reason: fault, userReason: MISMATCHED_ANSWER } as const;
     return endFailed(state, attempt, failure);
   }
-  const { prediction, annotated, serviceMs } = message;
+  const { annotated, serviceMs } = message;
+  const prediction = withRedactedNotes(state, message.prediction);
   return [
     endOf(attempt, { how: "won", serviceMs }),
     ...cancelled(task, attempt),
     ...observe(state, task, message, now),
     { type: "task_answered", taskId: task.spec.taskId, outcome: { ok: true, prediction, annotated } },
   ];
+}
+
+function tensorNameFault(state: MasterState, { nodeId, message }: Pick<AcceptResult, "nodeId" | "message">) {
+  const { tensors = [] } = message.prediction;
+  const isRevealed = tensors.some(({ name }) => isRevealingName(state, { name, nodeId }));
+  return isRevealed ? "It named itself in the name of a tensor." : null;
+}
+
+function withRedactedNotes(state: MasterState, prediction: Prediction): Prediction {
+  const { notes } = prediction;
+  return notes === undefined ? prediction : { ...prediction, notes: redactNotes(state, notes) };
 }
 
 /** Ends an attempt that failed on its node, and requeues, moves or answers the task. */

@@ -1,4 +1,7 @@
+import { clip } from "../../../protocol/kernel/clip.ts";
+import { hasControls } from "../../../protocol/kernel/control_characters.ts";
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
+import type { Note } from "../../../protocol/messages/prediction.ts";
 import type { MasterState, NodeState } from "../state/state.ts";
 
 /** Sentences that users read instead of the reason from a node. */
@@ -23,9 +26,21 @@ const REVEALING_PATTERNS = [
   /\b[a-z]{1,8}_[0-9a-hjkmnp-tv-z]{20}\b/i, // an id of dml
   /:\/\/|localhost|\.local\b|:\d{2,5}\b/i, // URLs, host names, ports
   /(^|[\s'"(])(\/|~\/|[A-Za-z]:\\)\S/, // paths on the node
-  // deno-lint-ignore no-control-regex -- a sentence for people has no control characters
-  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/,
+  /[\u200b-\u200f\u2060-\u206f\ufeff]/, // characters that nobody sees
 ];
+
+/** Patterns of what only a node would put into the name of a tensor. */
+const REVEALING_NAMES = [REVEALING_PATTERNS[0], REVEALING_PATTERNS[2]];
+
+/** Sentences that users read instead of the text of a note from a node. */
+const PLAIN_NOTES: Readonly<Record<Note["code"], string>> = {
+  picture_repaired: "The picture is damaged; some of it may be missing.",
+  not_searched_finely: "Small faces may have been missed.",
+  persons_limited: "More persons were found than can be reported.",
+};
+
+/** Length of the longest reason that users read, in characters. */
+const REASON_CHARACTERS_MAX = 500;
 
 /**
  * Length up to which a name counts only as a whole word, because it may be part of a common word.
@@ -43,9 +58,36 @@ export function redactReason(
   reason: string,
 ): string {
   const plain = PLAIN_SENTENCES[code] ?? `It failed with ${code}.`;
-  if (reason === "" || REVEALING_PATTERNS.some((pattern) => pattern.test(reason))) return plain;
-  for (const node of state.nodes.values()) if (reveals(reason, node)) return plain;
-  return reason;
+  return reason === "" || isRevealing(state, reason) ? plain : clip(reason, REASON_CHARACTERS_MAX);
+}
+
+/**
+ * Returns `notes`, as a node gave them, in which each text that reveals something about a node is
+ * replaced by the plain sentence for its code.
+ */
+export function redactNotes(state: MasterState, notes: readonly Note[]): Note[] {
+  return notes.map(({ code, text }) => ({ code, text: isRevealing(state, text) ? PLAIN_NOTES[code] : text }));
+}
+
+/**
+ * Returns true if `name`, which the manifest does not list, reveals the node that gave it. Asks for
+ * that node alone, so that no node can make the names of others fail by taking one of them.
+ */
+export function isRevealingName(state: MasterState, { name, nodeId }: { name: string; nodeId: string }): boolean {
+  const node = state.nodes.get(nodeId);
+  return isFoundIn(name, REVEALING_NAMES) || (node !== undefined && reveals(name, node));
+}
+
+function isRevealing(state: MasterState, text: string): boolean {
+  if (hasControls(text) || isFoundIn(text, REVEALING_PATTERNS)) return true;
+  for (const node of state.nodes.values()) if (reveals(text, node)) return true;
+  return false;
+}
+
+/** Returns true if one of `patterns` is in the text, even in letters that only look alike. */
+function isFoundIn(text: string, patterns: readonly RegExp[]): boolean {
+  const folded = fold(text);
+  return patterns.some((pattern) => pattern.test(text) || pattern.test(folded));
 }
 
 function reveals(reason: string, { record }: NodeState): boolean {

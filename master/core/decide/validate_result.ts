@@ -3,6 +3,7 @@ import type { Person, Prediction } from "../../../protocol/messages/prediction.t
 import type { TaskOptions, TaskResult } from "../../../protocol/messages/task.ts";
 import type { GalleryState } from "../state/gallery_state.ts";
 import type { TaskState } from "../state/state.ts";
+import { findingsFault, firstFault } from "./validate_findings.ts";
 
 type Field = "labels" | "objects" | "embedding" | "tensors";
 
@@ -41,7 +42,8 @@ export function validateResult(
   if (annotated !== null && annotated.mediaType !== ANNOTATED_MEDIA_TYPE) {
     return `It drew a picture of the type ${annotated.mediaType}, not ${ANNOTATED_MEDIA_TYPE}.`;
   }
-  return galleryFault(prediction, { asked: options.gallery, galleries }) ??
+  return findingsFault(task.model.document, prediction) ??
+    galleryFault(prediction, { asked: options.gallery, galleries }) ??
     firstFault(prediction.persons, (person) => unrequestedFault(person, options));
 }
 
@@ -92,14 +94,6 @@ function unrequestedFault(
   if (crop !== undefined && !crops) return "It cut out a face that nobody asked for.";
   if (quality !== undefined && !embeddings && !crops && gallery === null) {
     return "It measured a face that nobody asked about.";
-  }
-  return null;
-}
-
-function firstFault(persons: readonly Person[], faultOf: (person: Person) => string | null): string | null {
-  for (const person of persons) {
-    const fault = faultOf(person);
-    if (fault !== null) return fault;
   }
   return null;
 }

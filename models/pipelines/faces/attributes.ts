@@ -8,6 +8,7 @@ import { applyActivation } from "../activation.ts";
 import { CheckedSession, type ModelSignature } from "../checked_session.ts";
 import type { ModelSessions } from "../pipeline.ts";
 import { rounded } from "../rounded.ts";
+import { EXPRESSIONS, GENDERS, LIVENESSES } from "./attribute_labels.ts";
 import { SSR_STAGES, ssrNetValue } from "./ssr_net.ts";
 import type { Stopwatch } from "../stopwatch.ts";
 
@@ -32,12 +33,6 @@ const AGE = { role: "age", input: { name: "input", dims: [1, 3, 64, 64] }, outpu
 const GENDER = { role: "gender", input: { name: "input", dims: [1, 3, 64, 64] }, outputs: SSR_STAGES } as const;
 
 const LARGE = input({ side: 224, channels: "RGB", scale: 1 / 255, mean: [0], std: [1] });
-/**
- * Labels of the model file's seven classes, none of which the package documents. The two usual
- * class orders of seven-class model files, those of FER-2013 and of RAF-DB, agree on these three,
- * and photos confirm the smile; the other classes are not distinguished here.
- */
-const EXPRESSIONS = ["other", "other", "other", "happy", "sad", "other", "neutral"] as const;
 const EXPRESSION = {
   role: "expression",
   input: { name: "input", dims: [1, 3, 224, 224] },
@@ -45,11 +40,6 @@ const EXPRESSION = {
 } as const;
 
 const BYTES = input({ side: 128, channels: "BGR", scale: 1, mean: [0], std: [1] });
-/**
- * Labels of the model file's three classes: a live face in front of a camera, and two kinds of
- * spoof. Of 22 real faces in six photos, 20 are classified as live.
- */
-const LIVENESSES = ["live", "spoof", "spoof"] as const;
 const LIVENESS = {
   role: "liveness",
   input: { name: "input", dims: [1, 3, 128, 128] },
@@ -88,8 +78,8 @@ export class FaceAttributes {
   }
 
   /**
-   * Returns the attributes of the face in `box`; null if the model has no model file for any of
-   * them.
+   * Returns the attributes of the face in `box`; `null` if the model has no model file for any
+   * of them.
    */
   async estimate(picture: Picture, { box, watch }: { box: Box; watch: Stopwatch }): Promise<Attributes | null> {
     const attributes: Attributes = {};
@@ -151,7 +141,7 @@ function ageOf(value: number): number {
 
 function genderOf(value: number): { label: string; score: number } {
   const share = clamp(value);
-  const label = share < 0.5 ? "female" : "male";
+  const label = GENDERS[share < 0.5 ? 0 : 1];
   return { label, score: rounded(Math.max(share, 1 - share), SCORE_DECIMALS) };
 }
 

@@ -1,10 +1,15 @@
 import fc from "fast-check";
-import { assert } from "../../assert.ts";
+import type { Manifest } from "../../../models/manifest.ts";
+import type { CatalogEntry } from "../../../models/catalog/catalog_entry.ts";
+import { assert, assertEquals } from "../../assert.ts";
 import { ERRORS } from "../../../protocol/kernel/errors.ts";
+import type { Prediction } from "../../../protocol/messages/prediction.ts";
 import type { TaskAssign } from "../../../protocol/messages/task.ts";
 import type { Message } from "../../../protocol/messages/message.ts";
 import { predictionOf } from "../core_world.ts";
-import { MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts";
+import { DETECTORS } from "../../models/pipelines/detections.ts";
+import { INPUT, LABELS, manifestOf } from "../../models/pipelines/models.ts";
+import { FILE, MasterFixture, pictureEntry, resultOf, type ScriptedNode } from "../master_fixture.ts";
 import { ask } from "./http_fixture.ts";
 
 const NAME = "zephyrine-17";
@@ -51,10 +56,43 @@ const answers: readonly Answer[] = [
     const annotated = { digest: assign.image!.digest, size: 1, mediaType: boast.slice(0, 64) };
     return resultOf(assign, { annotated });
   },
+  ...(["picture_repaired", "not_searched_finely", "persons_limited"] as const).map((code): Answer => (assign, boast) =>
+    resultOf(assign, { prediction: { ...predictionOf("faces@1"), notes: [{ code, text: boast }] } })
+  ),
+  ...["gender", "expression", "liveness"].map((name): Answer => (assign, boast) => {
+    const face = { ...person(""), name: null, similarity: null, attributes: { [name]: { label: boast, score: 1 } } };
+    return resultOf(assign, { prediction: { ...predictionOf("faces@1"), persons: [face] } });
+  }),
 ];
 
+const scores = { input: INPUT, output: "y", activation: "none", topK: 2, scoreMin: 0, labels: LABELS } as const;
+const raw = { picture: null, inputs: [{ tensor: "x", type: "float32" as const, dims: [1] }] };
+const found = (boast: string) => ({ label: boast, index: 0, score: 1 });
+
+/** Findings of other models in which a node could write what it likes. */
+const findings: readonly { manifest: Manifest; find: (boast: string) => Partial<Prediction> }[] = [
+  { manifest: manifestOf("classify", scores, FILE), find: (boast) => ({ labels: [found(boast)] }) },
+  {
+    manifest: manifestOf("detect", { ...DETECTORS[0].parameters, labels: LABELS }, FILE),
+    find: (boast) => ({ objects: [{ ...found(boast), box: person("").box }] }),
+  },
+  {
+    manifest: manifestOf("tensor", { ...raw, outputs: [] }, FILE),
+    find: (boast) => ({ tensors: [{ name: boast, type: "float32", dims: [1], data: [0] }] }),
+  },
+];
+
+/** Returns a model of faces with every attribute, and the models of {@linkcode findings}. */
+function catalog(): CatalogEntry[] {
+  const faces = pictureEntry();
+  const roles = ["gender", "expression", "liveness"];
+  const files = [...faces.manifest.files, ...roles.map((role) => ({ ...faces.manifest.files[0], role }))];
+  const others = findings.map(({ manifest }) => ({ ...faces, manifest }));
+  return [{ ...faces, manifest: { ...faces.manifest, files } }, ...others];
+}
+
 Deno.test("no answer, header or error names the node, whatever text the node sends", async () => {
-  await using fixture = await MasterFixture.start({ settings: { attemptsMax: 2 } });
+  await using fixture = await MasterFixture.start({ settings: { attemptsMax: 2 }, catalog: catalog() });
   const node = await fixture.join(1, { name: NAME });
   const [{ address }] = fixture.master.nodes();
   const secrets = [NAME, node.nodeId, address, address.split(":")[0]];
@@ -71,6 +109,25 @@ Deno.test("no answer, header or error names the node, whatever text the node sen
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("no finding of a model names the node: labels and tensors are the model's own", async () => {
+  await using fixture = await MasterFixture.start({ settings: { attemptsMax: 2 }, catalog: catalog() });
+  const node = await fixture.join(1, { name: NAME });
+  const [{ address }] = fixture.master.nodes();
+  let lie: Partial<Prediction> = {};
+  let model = "";
+  void answerAlways(node, (assign) => resultOf(assign, { prediction: { ...predictionOf(`${model}@1`), ...lie } }));
+  for (const { manifest: { name }, find } of findings) {
+    model = name;
+    for (const boast of boasts(node, address)) {
+      lie = find(boast);
+      const asked = await ask(fixture.master, `/v1/predictions?model=${name}`, { method: "POST", body: "a picture" });
+      assertEquals(asked.status >= 400, true, `${name} ${boast}`);
+      const told = (await textOf(asked)).toLowerCase();
+      for (const secret of [NAME, node.nodeId, address]) assert(!told.includes(secret), `${secret} is in: ${told}`);
+    }
+  }
 });
 
 /** Answers every assignment with the result of `answer` until the connection ends. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { assert, assertEquals } from "../../../assert.ts";
-import { redactReason } from "../../../../master/core/decide/redact_reason.ts";
+import { isRevealingName, redactNotes, redactReason } from "../../../../master/core/decide/redact_reason.ts";
 import { CoreWorld, idOf } from "../../core_world.ts";
 
 const ONE = idOf("node", 1);
@@ -39,6 +39,9 @@ Deno.test("redactReason() removes names, addresses, ids and paths", () => {
       "Cannot read /home/someone/.local/share/dml/x",
       "Cannot read C:\\Users\\someone\\x",
       "Failed on at\u200blas.",
+      "Failed at 10\u20240\u20240\u20241.",
+      "Failed.\u061c",
+      "Failed.\u009b2J",
       "",
     ]
   ) {
@@ -74,4 +77,33 @@ Deno.test("redactReason() never contains the name of a node, whatever surrounds 
       assert(!sentence.includes(name));
     }),
   );
+});
+
+Deno.test("redactReason() bounds a reason", () => {
+  const { state } = worldWith("atlas");
+  assertEquals(redactReason(state, "engine_failed", "x".repeat(2_000)), `${"x".repeat(499)}…`);
+});
+
+Deno.test("redactNotes() replaces what reveals a node by the sentence for the code", () => {
+  const { state } = worldWith("atlas");
+  const harmless = { code: "picture_repaired", text: "The JPEG lacks its end marker." } as const;
+  const revealing = ["Repaired by atlas.", "See 10.0.0.7.", `${ONE} says so.`, "a\u202eb"];
+  for (const text of revealing) {
+    const [kept, replaced] = redactNotes(state, [harmless, { code: "persons_limited", text }]);
+    assertEquals(kept, harmless);
+    assertEquals(replaced.text, "More persons were found than can be reported.", text);
+  }
+});
+
+Deno.test("isRevealingName() looks for the node that gave the name, not for others", () => {
+  const world = worldWith("atlas");
+  const two = idOf("node", 2);
+  world.join(two, { hello: { name: "output" } });
+  const { state } = world;
+  for (const name of ["atlas", "at ATLAS", ONE, two, "10.0.0.7"]) {
+    assert(isRevealingName(state, { name, nodeId: ONE }), name);
+  }
+  for (const name of ["output", "/head/Sigmoid_output_0", "Identity:0"]) {
+    assertEquals(isRevealingName(state, { name, nodeId: ONE }), false, name);
+  }
 });
