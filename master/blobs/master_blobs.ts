@@ -1,10 +1,12 @@
+import { blobNotFound } from "../../protocol/blob/blob_errors.ts";
+import type { ReadableStore } from "../../protocol/http/blob_routes.ts";
 import type { BlobReading, BlobsInView, BlobStore, BlobWriter } from "../../protocol/ports/blob_store.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { ProgramFiles } from "../programs/program_files.ts";
 import type { ModelStore } from "../models/model_store.ts";
-import type { TransientBlobs } from "./transient_blobs.ts";
+import type { Reader, TransientBlobs } from "./transient_blobs.ts";
 
 export interface MasterBlobsOptions {
   readonly clock: Clock;
@@ -38,6 +40,29 @@ export class MasterBlobs implements BlobStore, BlobsInView {
 
   view(digest: Digest): Uint8Array<ArrayBuffer> | null {
     return this.#options.transient.view(digest);
+  }
+
+  /** Lets callers of a role read a result that an answer to them has named, until it expires. */
+  show(digest: Digest, reader: Reader): void {
+    this.#options.transient.show(digest, reader);
+  }
+
+  /**
+   * Returns the blobs that `reader` may read by digest: results that an answer to that role has
+   * named. All others look as if they were not here.
+   */
+  shownTo(reader: Reader): ReadableStore {
+    const { transient, transientStore } = this.#options;
+    const checked = (digest: Digest) => {
+      if (!transient.isShownTo(reader, digest)) throw blobNotFound(digest);
+      return digest;
+    };
+    return {
+      view: (digest) => transient.isShownTo(reader, digest) ? transient.view(digest) : null,
+      stat: async (digest) => transient.isShownTo(reader, digest) ? await transientStore.stat(digest) : null,
+      open: async (digest, options) => await transientStore.open(checked(digest), options),
+      read: async (digest, options) => await transientStore.read(checked(digest), options),
+    };
   }
 
   async stat(digest: Digest): Promise<number | null> {

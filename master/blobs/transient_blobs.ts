@@ -10,7 +10,12 @@ interface Retention {
   holders: number;
   /** Time until which it is kept as a result; `null` if it is not a result. */
   keptUntilMs: number | null;
+  /** Least role that may read it as a result that an answer named; `null` if none has named it. */
+  shownTo: Reader | null;
 }
+
+/** Roles that read results by digest; an admin may also read what a user may. */
+export type Reader = "user" | "admin";
 
 export interface TransientBlobsOptions {
   readonly store: MemoryBlobStore;
@@ -110,11 +115,28 @@ export class TransientBlobs {
     this.#retentions.set(digest, retention);
   }
 
+  /**
+   * Lets callers read a result, which an answer to them has named, until it expires. Does nothing
+   * if it is not here, or only as the picture of a task.
+   */
+  show(digest: Digest, reader: Reader): void {
+    const retention = this.#retentions.get(digest);
+    if (retention === undefined || retention.keptUntilMs === null) return;
+    if (retention.shownTo !== "user") retention.shownTo = reader;
+  }
+
+  /** Returns true if `reader` may read the blob, because an answer has named it. */
+  isShownTo(reader: Reader, digest: Digest): boolean {
+    const retention = this.#retentions.get(digest);
+    if (retention === undefined || retention.keptUntilMs === null) return false;
+    return retention.shownTo === "user" || retention.shownTo === reader;
+  }
+
   /** Drops the results that have expired. */
   async sweep(nowMs: number): Promise<void> {
     for (const [digest, retention] of [...this.#retentions]) {
       if (retention.keptUntilMs === null || retention.keptUntilMs > nowMs) continue;
-      retention.keptUntilMs = null;
+      expire(retention);
       await this.#dropIfUnneeded(digest, retention);
     }
   }
@@ -128,7 +150,7 @@ export class TransientBlobs {
     if (fits()) return;
     for (const [digest, retention] of [...this.#retentions]) {
       if (retention.keptUntilMs === null || retention.holders > 0) continue;
-      retention.keptUntilMs = null;
+      expire(retention);
       await this.#dropIfUnneeded(digest, retention);
       if (fits()) return;
     }
@@ -138,7 +160,7 @@ export class TransientBlobs {
   #retentionOf(digest: Digest): Retention {
     const known = this.#retentions.get(digest);
     if (known !== undefined) return known;
-    const retention: Retention = { holders: 0, keptUntilMs: null };
+    const retention: Retention = { holders: 0, keptUntilMs: null, shownTo: null };
     this.#retentions.set(digest, retention);
     return retention;
   }
@@ -148,4 +170,10 @@ export class TransientBlobs {
     this.#retentions.delete(digest);
     await this.#store.delete(digest);
   }
+}
+
+/** Ends the time of a result; as the picture of a task it may be needed still. */
+function expire(retention: Retention): void {
+  retention.keptUntilMs = null;
+  retention.shownTo = null;
 }

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { roleOfRequest } from "../../protocol/http/auth.ts";
 import { blobReadRoutes, blobWriteRoutes } from "../../protocol/http/blob_routes.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
@@ -48,12 +49,17 @@ export function createApp(options: AppOptions): Hono {
   const userRoutes = new Hono()
     .route("/", predictionRoutes({ predictions, blobs, clock, tokens }))
     .route("/", modelListRoutes(master));
+  const blobsFor = (request: Request) => {
+    const role = roleOfRequest(request, tokens);
+    // Without tokens, everything on this machine may do everything.
+    return [role === null || role === "node" ? blobs : blobs.shownTo(role)];
+  };
   const app = routesByRole({
     tokens,
     open: OPEN_ROUTES,
     claimed: [
       { roles: ["user"], routes: userRoutes },
-      { roles: ["user", "node"], routes: blobReadRoutes([blobs]) },
+      { roles: ["user", "node"], routes: blobReadRoutes(blobsFor) },
       { roles: ["node", "admin"], routes: blobWriteRoutes({ write: blobs.results, bytesMax: LIMITS.imageBytesMax }) },
     ],
     unclaimed: [

@@ -1,12 +1,14 @@
 import { Hono } from "hono";
-import { checkRole } from "../../protocol/http/auth.ts";
+import { checkRole, roleOfRequest } from "../../protocol/http/auth.ts";
 import { JOINED_MEDIA_TYPE, joinedResponse } from "../../protocol/http/joined_answer.ts";
+import type { PredictAnswer } from "../../protocol/http_api/api.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { ClusterTokens } from "../../protocol/security/tokens.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
+import type { Reader } from "../blobs/transient_blobs.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import type { Predictions } from "../turn/predictions.ts";
 import { accepts } from "./accepts.ts";
@@ -20,7 +22,7 @@ const UPLOAD_MS = 60_000;
 /** The parts of a master that the routes work with. */
 export interface PredictionRoutesOptions {
   readonly predictions: Predictions;
-  readonly blobs: Pick<MasterBlobs, "view" | "read">;
+  readonly blobs: Pick<MasterBlobs, "view" | "read" | "show">;
   readonly clock: Clock;
   /** `null` if requests need no token. */
   readonly tokens: ClusterTokens | null;
@@ -46,6 +48,7 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
     const answer = await predictions.run(image, checked, request.signal);
     const { annotated } = answer;
     if (!wantsPicture) {
+      showPictures(answer, { blobs, reader: roleOfRequest(request, tokens) === "user" ? "user" : "admin" });
       if (annotated === null || !accepts(request, JOINED_MEDIA_TYPE)) return context.json(answer);
       return joinedResponse(answer, await pictureOf(annotated));
     }
@@ -56,6 +59,15 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
     return new Response(await pictureOf(annotated), { headers });
   });
   return app;
+}
+
+/** Lets the caller fetch the pictures that the answer names; face crops are for the admin only. */
+function showPictures(
+  { annotated, prediction }: PredictAnswer,
+  { blobs, reader }: Pick<PredictionRoutesOptions, "blobs"> & { reader: Reader },
+): void {
+  if (annotated !== null) blobs.show(annotated.digest, reader);
+  for (const { crop } of prediction.persons) if (crop !== undefined) blobs.show(crop.digest, "admin");
 }
 
 /**

@@ -41,6 +41,11 @@ function checkToken(request: Request, options: { tokens: ClusterTokens; roles: R
   }
 }
 
+/** Returns the role that the request's token proves; `null` if it proves none or none is needed. */
+export function roleOfRequest(request: Request, tokens: ClusterTokens | null): Role | null {
+  return tokens === null ? null : roleOfToken(tokens, bearerToken(request.headers.get("authorization")));
+}
+
 /** Returns the token in an `Authorization` header (RFC 6750), or `null` if there is none. */
 export function bearerToken(header: string | null): string | null {
   return header?.match(/^bearer +(\S+) *$/i)?.[1] ?? null;

@@ -14,7 +14,8 @@ import { problemResponse } from "./problem.ts";
  */
 const WHOLE_BYTES_MAX = 1024 * 1024;
 
-type ReadableStore = Pick<BlobStore, "stat" | "open" | "read"> & Partial<BlobsInView>;
+/** The part of a store that answers GET and HEAD. */
+export type ReadableStore = Pick<BlobStore, "stat" | "open" | "read"> & Partial<BlobsInView>;
 type WritableStore = Pick<BlobStore, "stat" | "put">;
 
 /** Options of {@linkcode blobWriteRoutes}. */
@@ -37,20 +38,21 @@ export interface BlobRoutesOptions extends BlobWriteOptions {
  * answers (see `problem.ts`).
  */
 export function blobRoutes(options: BlobRoutesOptions): Hono {
-  return new Hono().route("/", blobReadRoutes(options.read)).route("/", blobWriteRoutes(options));
+  return new Hono().route("/", blobReadRoutes(() => options.read)).route("/", blobWriteRoutes(options));
 }
 
 /**
  * Returns GET and HEAD of `/blobs/<digest>`. They answer immutable bytes, or one `Range` of them,
- * from the first of `stores` that has the blob.
+ * from the first store that has the blob, of those that `storesFor` opens to the request.
  */
-export function blobReadRoutes(stores: readonly ReadableStore[]): Hono {
+export function blobReadRoutes(storesFor: (request: Request) => readonly ReadableStore[]): Hono {
   const app = new Hono();
   // Hono answers HEAD by running the handler of GET. The handler must know, or it would leave the
   // body of a large blob open.
   app.get(`${PATHS.blobs}/:digest`, (context) => {
     const digest = digestIn(context.req.param("digest"));
-    return answerGet(digest, { request: context.req.raw, stores });
+    const request = context.req.raw;
+    return answerGet(digest, { request, stores: storesFor(request) });
   });
   return app;
 }
@@ -79,7 +81,8 @@ async function answerGet(
   const etag = `"${digest}"`;
   const headers = new Headers({
     "accept-ranges": "bytes",
-    "cache-control": "public, max-age=31536000, immutable",
+    // Private, since a shared cache would answer those who have no token for the blob.
+    "cache-control": "private, max-age=31536000, immutable",
     "content-type": "application/octet-stream",
     "x-content-type-options": "nosniff",
     etag,

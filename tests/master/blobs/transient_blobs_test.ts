@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "../../assert.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
-import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { type Digest, digestOf } from "../../../protocol/kernel/digest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { InvariantError } from "../../../protocol/kernel/invariant.ts";
 import { TransientBlobs } from "../../../master/blobs/transient_blobs.ts";
@@ -85,4 +85,23 @@ Deno.test("TransientBlobs.put() refuses bytes that do not match the digest, and 
   const digest = digestOf(bytesOf(1));
   assertEquals((await assertRejects(() => blobs.put(digest, bytesOf(2), 0), DmlError)).code, "blob_corrupt");
   assertEquals([blobs.has(digest), store.bytes], [false, 0]);
+});
+
+Deno.test("TransientBlobs() shows a result to whom an answer named it, until it expires", async () => {
+  const { blobs } = open();
+  const readers = (digest: Digest) => (["user", "admin"] as const).filter((reader) => blobs.isShownTo(reader, digest));
+  const digest = await blobs.hold(bytesOf(1));
+  blobs.show(digest, "user");
+  assertEquals(readers(digest), [], "it is a picture of a task, no result");
+  await blobs.put(digest, bytesOf(1), 0);
+  assertEquals(readers(digest), []);
+  blobs.show(digest, "admin");
+  assertEquals(readers(digest), ["admin"]);
+  blobs.show(digest, "user");
+  blobs.show(digest, "admin");
+  assertEquals(readers(digest), ["user", "admin"]);
+  await blobs.sweep(1_000);
+  assertEquals([blobs.has(digest), readers(digest)], [true, []], "a task needs it, but its minute is over");
+  await blobs.put(digest, bytesOf(1), 1_000);
+  assertEquals(readers(digest), [], "another node has sent it again, but no answer has named it");
 });

@@ -4,7 +4,13 @@ import { routesByRole } from "../../../master/http/role_routes.ts";
 import { problemOf, problemResponse } from "../../../protocol/http/problem.ts";
 import { asDmlError, DmlError } from "../../../protocol/kernel/errors.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
+import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
+import { blobPath } from "../../../protocol/http_api/paths.ts";
+import { type Digest, digestOf } from "../../../protocol/kernel/digest.ts";
 import { assertEquals } from "../../assert.ts";
+import { predictionOf } from "../core_world.ts";
+import { FILE, MasterFixture, resultOf, type ScriptedNode } from "../master_fixture.ts";
+import { ask } from "./http_fixture.ts";
 
 const TOKENS = newTokens();
 /** Tokens by caller; `null` for a request without one. */
@@ -182,4 +188,96 @@ Deno.test("routesByRole() opens a route to the roles that claim it, and one that
   assertEquals(await callersAt(app, "GET /v1/probe"), ["admin"]);
   // The list names routes, not addresses: a pattern that matches one of them stays closed.
   assertEquals(await callersAt(app, "GET /v1/elsewhere"), ["admin"]);
+});
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const DURABLE = ["an enrolled crop", "an index of a gallery", "a bucket of names and embeddings"];
+const NODE: readonly Caller[] = ["node"];
+
+/** Every kind of blob at a master, and the callers with a token who may read it by its digest. */
+const READERS: Readonly<Record<string, readonly Caller[]>> = {
+  "a model file": NODE,
+  "an enrolled crop": NODE,
+  "an index of a gallery": NODE,
+  "a bucket of names and embeddings": NODE,
+  "an uploaded picture": NODE,
+  "a result that no answer names": NODE,
+  "an annotated picture for a user": ["user", "node", "admin"],
+  "an annotated picture for the admin": ["node", "admin"],
+  "a crop for the admin": ["node", "admin"],
+};
+
+interface Scene {
+  readonly fixture: MasterFixture;
+  readonly node: ScriptedNode;
+}
+
+/** Starts a master with tokens that has a blob of each kind of {@linkcode READERS}. */
+async function masterWithBlobs(): Promise<{ scene: Scene; digests: Map<string, Digest> }> {
+  const durableBlobs = new MemoryBlobStore();
+  for (const text of DURABLE) await durableBlobs.put(digestOf(bytesOf(text)), bytesOf(text));
+  const fixture = await MasterFixture.start({ tokens: TOKENS, durableBlobs });
+  const node = await fixture.join(1, { token: TOKENS.node });
+  const scene = { fixture, node };
+  const digests = new Map(Object.keys(READERS).map((text) => [text, digestOf(bytesOf(text))]));
+  digests.set("a model file", digestOf(FILE));
+  await put(scene, "a result that no answer names");
+  await predict(scene, { caller: "user", annotated: "an annotated picture for a user" });
+  const crop = "a crop for the admin";
+  await predict(scene, { caller: "admin", annotated: "an annotated picture for the admin", crop });
+  return { scene, digests };
+}
+
+async function put({ fixture }: Scene, text: string): Promise<{ digest: Digest; size: number }> {
+  const body = bytesOf(text);
+  const digest = digestOf(body);
+  const { status } = await ask(fixture.master, blobPath(digest), { method: "PUT", body, token: TOKENS.node });
+  assertEquals(status, 201);
+  return { digest, size: body.length };
+}
+
+/** Runs a prediction whose answer names pictures with these texts as bytes. */
+async function predict(
+  scene: Scene,
+  { caller, annotated, crop }: { caller: "user" | "admin"; annotated: string; crop?: string },
+): Promise<void> {
+  const { fixture, node } = scene;
+  const path = `/v1/predictions?annotate=true${crop === undefined ? "" : "&crops=true"}`;
+  const asked = ask(fixture.master, path, { method: "POST", body: bytesOf("a picture"), token: TOKENS[caller] });
+  const assign = await node.next("task.assign");
+  const drawn = { ...await put(scene, annotated), mediaType: "image/jpeg" };
+  const landmarks = Array.from({ length: 5 }, () => ({ x: 0, y: 0 }));
+  const face = { box: { x: 0, y: 0, width: 1, height: 1 }, score: 1, landmarks, name: null, similarity: null };
+  const persons = crop === undefined ? [] : [{ ...face, crop: await put(scene, crop) }];
+  node.send(resultOf(assign, { annotated: drawn, prediction: { ...predictionOf("faces@1"), persons } }));
+  assertEquals((await asked).status, 200);
+}
+
+/** Returns the callers with a token who get the blob; the others must be told that it is not there. */
+async function readersOf({ fixture }: Scene, digest: Digest): Promise<Caller[]> {
+  const readers: Caller[] = [];
+  for (const caller of ["user", "node", "admin"] as const) {
+    for (const method of ["HEAD", "GET"]) {
+      const { status } = await ask(fixture.master, blobPath(digest), { method, token: TOKENS[caller] });
+      assertEquals([200, 404].includes(status), true, `${method} for ${caller}: ${status}`);
+      if (method === "GET" && status === 200) readers.push(caller);
+    }
+  }
+  return readers;
+}
+
+Deno.test("GET /blobs gives a role only what its answers named; only nodes read all other blobs", async () => {
+  const { scene, digests } = await masterWithBlobs();
+  await using fixture = scene.fixture;
+  const waiting = ask(fixture.master, "/v1/predictions", {
+    method: "POST",
+    body: bytesOf("an uploaded picture"),
+    token: TOKENS.user,
+  });
+  const assign = await scene.node.next("task.assign");
+  const actual: Record<string, readonly Caller[]> = {};
+  for (const [kind, digest] of digests) actual[kind] = await readersOf(scene, digest);
+  assertEquals(actual, { ...READERS });
+  scene.node.send(resultOf(assign));
+  await (await waiting).body?.cancel();
 });

@@ -49,11 +49,11 @@ function put(path: string, body: Uint8Array<ArrayBuffer>, length = String(body.l
   });
 }
 
-Deno.test("blobRoutes() GET sends the bytes and allows them to be cached for ever", async () => {
+Deno.test("blobRoutes() GET sends the bytes and lets the caller alone keep them for ever", async () => {
   const response = await (await appWithBlobs()).request(PATH);
   assertEquals(response.status, 200);
   assertEquals(await response.bytes(), BYTES);
-  assertEquals(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
+  assertEquals(response.headers.get("cache-control"), "private, max-age=31536000, immutable");
   assertEquals(response.headers.get("etag"), `"${digestOf(BYTES)}"`);
   assertEquals(response.headers.get("content-length"), "10000");
   assertEquals(response.headers.get("accept-ranges"), "bytes");
