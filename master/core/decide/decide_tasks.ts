@@ -7,7 +7,7 @@ import type { AcceptResult, AcceptTaskFailure, SubmitTask } from "../messages/co
 import { resolveGallery } from "./decide_galleries.ts";
 import { answered, answerWith, cancelled, endOf } from "./end_task.ts";
 import type { MasterEvent } from "../messages/event.ts";
-import { isRevealingName, redactNotes, redactReason } from "./redact_reason.ts";
+import { isRevealingName, isRevealingPerson, redactNotes, redactReason } from "./redact_reason.ts";
 import type { Attempt, MasterState, Moment, NodeConnection, TaskState } from "../state/state.ts";
 import { validateResult } from "./validate_result.ts";
 
@@ -71,7 +71,7 @@ export function acceptResult(
   const attempt = liveAttempt(state, { nodeId, message });
   if (attempt === null) return [];
   const { task } = attempt;
-  const fault = validateResult(task, message, state.galleries) ?? tensorNameFault(state, { nodeId, message });
+  const fault = validateResult(task, message, state.galleries) ?? revealingNameFault(state, { nodeId, message });
   if (fault !== null) {
     const failure = { code: "attempt_failed", reason: fault, userReason: MISMATCHED_ANSWER } as const;
     return endFailed(state, attempt, failure);
@@ -86,10 +86,15 @@ export function acceptResult(
   ];
 }
 
-function tensorNameFault(state: MasterState, { nodeId, message }: Pick<AcceptResult, "nodeId" | "message">) {
-  const { tensors = [] } = message.prediction;
-  const isRevealed = tensors.some(({ name }) => isRevealingName(state, { name, nodeId }));
-  return isRevealed ? "It named itself in the name of a tensor." : null;
+/** Returns the reason why a name in the result tells which node it comes from; `null` if none does. */
+function revealingNameFault(state: MasterState, { nodeId, message }: Pick<AcceptResult, "nodeId" | "message">) {
+  const { tensors = [], persons } = message.prediction;
+  if (tensors.some(({ name }) => isRevealingName(state, { name, nodeId }))) {
+    return "It named itself in the name of a tensor.";
+  }
+  const named = persons.flatMap(({ name, candidates = [] }) => [name ?? "", ...candidates.map((one) => one.name)]);
+  const isRevealed = named.some((name) => isRevealingPerson(state, { name, nodeId }));
+  return isRevealed ? "It named itself in the name of a person." : null;
 }
 
 function withRedactedNotes(state: MasterState, prediction: Prediction): Prediction {

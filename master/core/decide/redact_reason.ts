@@ -78,6 +78,15 @@ export function isRevealingName(state: MasterState, { name, nodeId }: { name: st
   return isFoundIn(name, REVEALING_NAMES) || (node !== undefined && reveals(name, node));
 }
 
+/**
+ * Returns true if `name`, which a node gave as that of a person, holds an address or an id of a
+ * node. A person may be called like a node, so that the node's name says nothing.
+ */
+export function isRevealingPerson(state: MasterState, { name, nodeId }: { name: string; nodeId: string }): boolean {
+  const node = state.nodes.get(nodeId);
+  return isFoundIn(name, REVEALING_NAMES) || (node !== undefined && mentionsAny(name, placesOf(node)));
+}
+
 function isRevealing(state: MasterState, text: string): boolean {
   if (hasControls(text) || isFoundIn(text, REVEALING_PATTERNS)) return true;
   for (const node of state.nodes.values()) if (reveals(text, node)) return true;
@@ -90,11 +99,17 @@ function isFoundIn(text: string, patterns: readonly RegExp[]): boolean {
   return patterns.some((pattern) => pattern.test(text) || pattern.test(folded));
 }
 
-function reveals(reason: string, { record }: NodeState): boolean {
-  const host = record.address.replace(/:\d+$/, "");
-  return [record.name, host, record.address, record.nodeId].some((word) =>
-    mentions(reason, word) || mentions(fold(reason), fold(word))
-  );
+function reveals(reason: string, node: NodeState): boolean {
+  return mentionsAny(reason, [node.record.name, ...placesOf(node)]);
+}
+
+/** Returns the id and the address of a node, with and without its port. */
+function placesOf({ record: { address, nodeId } }: NodeState): string[] {
+  return [address.replace(/:\d+$/, ""), address, nodeId];
+}
+
+function mentionsAny(text: string, words: readonly string[]): boolean {
+  return words.some((word) => mentions(text, word) || mentions(fold(text), fold(word)));
 }
 
 function mentions(text: string, word: string): boolean {

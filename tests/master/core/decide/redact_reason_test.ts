@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { assert, assertEquals } from "../../../assert.ts";
-import { isRevealingName, redactNotes, redactReason } from "../../../../master/core/decide/redact_reason.ts";
+import {
+  isRevealingName,
+  isRevealingPerson,
+  redactNotes,
+  redactReason,
+} from "../../../../master/core/decide/redact_reason.ts";
 import { CoreWorld, idOf } from "../../core_world.ts";
 
 const ONE = idOf("node", 1);
@@ -105,5 +110,15 @@ Deno.test("isRevealingName() looks for the node that gave the name, not for othe
   }
   for (const name of ["output", "/head/Sigmoid_output_0", "Identity:0"]) {
     assertEquals(isRevealingName(state, { name, nodeId: ONE }), false, name);
+  }
+});
+
+Deno.test("isRevealingPerson() refuses ids and addresses of nodes, but not people who are called like one", () => {
+  const { state } = worldWith("Ada Lovelace");
+  for (const name of [ONE, `Ada ${ONE}`, idOf("node", 7), "10.0.0.7", "Ada @ 10\u20240\u20240\u20247"]) {
+    assert(isRevealingPerson(state, { name, nodeId: ONE }), name);
+  }
+  for (const name of ["Ada Lovelace", "", "Zoë 写"]) {
+    assertEquals(isRevealingPerson(state, { name, nodeId: ONE }), false, name);
   }
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "../../../assert.ts";
 import type { Person, Prediction } from "../../../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../../../protocol/messages/task.ts";
-import { CoreWorld, facesManifest, indexOf, predictionOf } from "../../core_world.ts";
+import { CoreWorld, facesManifest, idOf, indexOf, predictionOf } from "../../core_world.ts";
 
 const QUALITY = { eyeDistance: 60, sharpness: 200 };
 const STAFF = { name: "staff", version: 2 };
@@ -57,6 +57,15 @@ Deno.test("validateResult() rejects names that the gallery cannot have given", (
     ["a name without a recognition", ASKED, { persons: [{ name: "Ada", similarity: 0.7 }], gallery: STAFF }],
     ["a name of somebody unknown", ASKED, { persons: [{ ...KNOWN, recognition: "unknown" }], gallery: STAFF }],
     ["somebody known with no name", ASKED, { persons: [{ recognition: "known" }], gallery: STAFF }],
+    ["a person who is an address", ASKED, { persons: [{ ...KNOWN, name: "10.0.0.7" }], gallery: STAFF }],
+    [
+      "a candidate who is a node",
+      ASKED,
+      {
+        persons: [{ recognition: "uncertain", candidates: [{ name: idOf("node", 1), similarity: 0.4 }] }],
+        gallery: STAFF,
+      },
+    ],
     ["candidates of somebody known", ASKED, { persons: [{ ...KNOWN, candidates: [] }], gallery: STAFF }],
   ];
   for (const [what, options, answer] of table) assertEquals(isBelieved(options, answer), false, what);
