@@ -79,3 +79,13 @@ Deno.test("openLog() lets nothing steer the terminal, and prints a stack only wi
   const [severe] = lines({}, (log) => log.error("broken", { error }));
   assertMatch(severe, /broken error=.*\n {2,}at .*logtape_log_test/);
 });
+
+Deno.test("openLog() lets nothing that it logs steer the terminal", () => {
+  const hostile = "evil\u202e\x9b2J\u2028\u2066node";
+  const log = (options: Partial<LogOptions>) => lines(options, (log) => log.warn(hostile, { name: hostile }))[0];
+  const text = log({});
+  assertStringIncludes(text, 'evil??2J??node name="evil??2J??node"');
+  const json = log({ format: "json" });
+  assertStringIncludes(json, '"name":"evil\\u202e\\u009b2J\\u2028\\u2066node"');
+  assertEquals(JSON.parse(json).message, hostile);
+});

@@ -5,6 +5,7 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { EXIT_OK, EXIT_SOME_FAILED } from "../../cli/exit.ts";
 import type { RolloutAction } from "../../cli/rollout_command.ts";
 import { collectedText, lineageText, rolloutLine, rolloutVerdict } from "./rollout_report.ts";
+import { printable } from "../../terminal/render.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { VersionClient } from "../../client/version_client.ts";
 import { sleep } from "../../../protocol/kernel/sleep.ts";
@@ -25,7 +26,7 @@ export interface RolloutContext {
 /** Runs one `dml models` command about versions. Returns its exit code. */
 export async function runRolloutAction(action: RolloutAction, context: RolloutContext): Promise<number> {
   const { terminal, versions, json } = context;
-  const say = (detail: string) => terminal.out(json ? jsonLine({ detail }) : `${detail}\n`);
+  const say = (detail: string) => terminal.out(json ? jsonLine({ detail }) : `${printable(detail)}\n`);
   switch (action.action) {
     case "rollout":
       return await runRollout(action, context);

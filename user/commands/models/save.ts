@@ -6,7 +6,7 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { EXIT_OK } from "../../cli/exit.ts";
 import type { ModelsAdd, ModelsCommand } from "../../cli/models_command.ts";
 import { withFileName } from "../../model_import/error_subject.ts";
-import { formatBytes } from "../../terminal/render.ts";
+import { formatBytes, printable } from "../../terminal/render.ts";
 import type { ModelsContext } from "./context.ts";
 import { openSource } from "./open_source.ts";
 
@@ -33,7 +33,7 @@ export async function saveModelFile(
     throw new DmlError(code, message, { cause: error, advice });
   }
   terminal.out(
-    json ? jsonLine({ path, size: bytes.length, sha256 }) : `${path} has ${formatBytes(bytes.length)}.\n`,
+    json ? jsonLine({ path, size: bytes.length, sha256 }) : `${printable(path)} has ${formatBytes(bytes.length)}.\n`,
   );
   return EXIT_OK;
 }
