@@ -72,8 +72,9 @@ export interface JoinEnding extends Ending {
 
 /**
  * Runs a node on this host until `signal` aborts or the master shuts it down. It survives temporary
- * outages of the master. Throws the reason if no retry can succeed (`unauthorized`,
- * `protocol_version`, …), `home_unusable`, or `home_locked`.
+ * outages of the master and, once it was accepted, wrong answers too. Throws the reason if the
+ * master refuses it before (`unauthorized`, `protocol_version`, …), `home_unusable`, or
+ * `home_locked`.
  */
 export async function runJoin(options: JoinOptions): Promise<JoinEnding> {
   const { master, token, log, clock, random, signal, patchesEngine } = options;

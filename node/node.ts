@@ -1,5 +1,4 @@
-import { backoffMs } from "../protocol/kernel/backoff.ts";
-import { asDmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
+import { asDmlError } from "../protocol/kernel/errors.ts";
 import { InvariantError } from "../protocol/kernel/invariant.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import { sleep } from "../protocol/kernel/sleep.ts";
@@ -13,6 +12,7 @@ import { hostPressure } from "./host/capabilities.ts";
 import { InlinePictures } from "./pictures/inline_pictures.ts";
 import { GalleryCache } from "./galleries/gallery_cache.ts";
 import { MasterConnection } from "./connection/master_connection.ts";
+import { type NextAttempt, ReconnectPolicy } from "./connection/reconnect_policy.ts";
 import { ModelCache } from "./models/model_cache.ts";
 import { Upgrader } from "./host/upgrader.ts";
 import { NodeLoop } from "./node_loop.ts";
@@ -20,12 +20,6 @@ import type { NodeHandle, NodeNews, NodeOptions } from "./node_options.ts";
 import { MemoryUseTimes } from "./models/use_times.ts";
 
 export type { NodeHandle, NodeNews, NodeOptions };
-
-/**
- * Refusals that no retry can change. `node_duplicate` is not among them: the other node may leave,
- * or may be this node itself on an old connection whose end the master has not detected yet.
- */
-const FATAL: ReadonlySet<ErrorCode> = new Set(["unauthorized", "forbidden", "protocol_version", "usage"]);
 
 /**
  * Starts a node. It makes only outgoing connections to its master, and reconnects whenever the
@@ -92,19 +86,14 @@ class Node {
 
   async run(): Promise<Ending> {
     try {
-      for (let failures = 0; !this.#isStopping;) {
+      const policy = new ReconnectPolicy(this.#options);
+      while (!this.#isStopping) {
         const { ending, wasOpen } = await this.#connectOnce();
         if (this.#isStopping) break;
-        if (FATAL.has(ending.code)) return ending;
+        const next = policy.afterEnding(ending, { wasOpen });
+        if (next.kind === "giveUp") return ending;
         if (!wasOpen) await this.#upgrader?.connectionFailed();
-        failures = wasOpen ? 1 : failures + 1;
-        const retryInMs = backoffMs(failures, { random: this.#options.random });
-        this.#options.log.info("There is no connection to the master; the node will retry.", {
-          ...ending,
-          retryInMs: Math.round(retryInMs),
-        });
-        this.#options.onEvent?.({ kind: "disconnected", ending, retryInMs });
-        await sleep(retryInMs, { clock: this.#options.clock, signal: this.#leaving.signal });
+        await this.#waitAfter(ending, next);
       }
       return { code: "shutting_down", reason: "The node was stopped." };
     } finally {
@@ -112,6 +101,18 @@ class Node {
       await this.#upgrader?.close();
       this.#finished.resolve();
     }
+  }
+
+  /** Reports the end of a connection and waits until the next attempt is due. */
+  async #waitAfter(ending: Ending, next: NextAttempt & { kind: "retry" }): Promise<void> {
+    const { log, clock, onEvent } = this.#options;
+    const { retryInMs, isRefusal, isRepeated } = next;
+    const fields = { ...ending, retryInMs: Math.round(retryInMs) };
+    if (isRepeated) log.debug("The node is still refused; it will retry.", fields);
+    else if (isRefusal) log.warn("The node was accepted before and is refused now; it will retry.", fields);
+    else log.info("There is no connection to the master; the node will retry.", fields);
+    onEvent?.({ kind: "disconnected", ending, retryInMs, isRepeated });
+    await sleep(retryInMs, { clock, signal: this.#leaving.signal });
   }
 
   async stop(): Promise<void> {

@@ -15,7 +15,13 @@ import type { UseTimes } from "./models/use_times.ts";
 /** Events of a node that may interest a user. */
 export type NodeNews =
   | { readonly kind: "connected"; readonly master: string; readonly version: string }
-  | { readonly kind: "disconnected"; readonly ending: Ending; readonly retryInMs: number }
+  | {
+    readonly kind: "disconnected";
+    readonly ending: Ending;
+    readonly retryInMs: number;
+    /** True if the master refused the node for the same reason within the last minute. */
+    readonly isRepeated: boolean;
+  }
   | NodeLoopEvent;
 
 /** Settings of a node, and the adapters it is composed of. */
@@ -61,7 +67,7 @@ export interface NodeHandle {
   stop(): Promise<void>;
   /**
    * Resolves once the node has left for good: with `shutting_down` if it was stopped, else with the
-   * reason why no master will accept it.
+   * reason why the master refused a node that it had never accepted.
    */
   readonly finished: Promise<Ending>;
   /** True if the node left to be started again with a newer program. */

@@ -15,8 +15,8 @@ const productSchema = z.looseObject({ product: z.literal("dml") });
 
 /**
  * Fetches the facts about the cluster of the master at `baseUrl`, including the control port.
- * Throws `master_unreachable`, or `protocol_version` if something else answers there and waiting
- * will not help.
+ * Throws `master_unreachable`, `protocol_version` if something else answers there, or the error of
+ * another failed response.
  */
 export async function fetchClusterInfo(baseUrl: string, options: { signal: AbortSignal }): Promise<ClusterInfo> {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);

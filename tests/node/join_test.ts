@@ -9,6 +9,7 @@ import { seededRandom } from "../../protocol/kernel/random.ts";
 import { TcpTransport } from "../../protocol/transport/tcp_transport.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { ScriptedConnection } from "./scripted_master.ts";
+import type { Connection } from "../../protocol/ports/transport.ts";
 import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 
 /** The two ports of a master, scripted by the test. */
@@ -35,7 +36,12 @@ class Ports {
   }
 
   async accept(): Promise<ScriptedConnection> {
-    return new ScriptedConnection((await this.#accepting.next()).value);
+    return new ScriptedConnection(await this.acceptBytes());
+  }
+
+  /** Accepts a connection on which the test writes bytes of its own. */
+  async acceptBytes(): Promise<Connection> {
+    return (await this.#accepting.next()).value;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -141,4 +147,35 @@ Deno.test("runJoin() advises what to do about an address without a master", asyn
   const error = await assertRejects(() => runJoin(joinOptions(ports, directory.path)), DmlError) as DmlError;
   assertEquals(error.code, "protocol_version");
   assert(error.advice.startsWith("Check the address."), error.advice);
+});
+
+Deno.test("runJoin() survives wrong answers to a node that was accepted before, and comes back by itself", async () => {
+  await using directory = await temporaryDirectory();
+  await using ports = new Ports();
+  const leaving = new AbortController();
+  const codes: string[] = [];
+  const finished = runJoin(joinOptions(ports, directory.path, {
+    signal: leaving.signal,
+    random: () => 0,
+    onEvent: (news) => news.kind === "disconnected" && codes.push(news.ending.code),
+  }));
+  const first = await ports.accept();
+  const { nodeId } = await first.welcome();
+  await first.next("availability");
+  ports.answersFirst.push(
+    new Response("<html>Log in to this network</html>", { headers: { "content-type": "text/html" } }),
+    new Response("<html>Who are you?</html>", { status: 401 }),
+  );
+  first.send({ type: "goodbye", code: "protocol_version", reason: "Another version." });
+  await first.close();
+  const garbage = await ports.acceptBytes();
+  await garbage.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
+  for await (const _chunk of garbage.chunks) continue;
+  garbage.close();
+  const second = await ports.accept();
+  assertEquals((await second.welcome()).nodeId, nodeId);
+  assertEquals(codes, ["protocol_version", "protocol_version", "unauthorized", "frame_too_large"]);
+  leaving.abort();
+  await second.ended;
+  await finished;
 });

@@ -2,7 +2,7 @@ import { encodeManifest, type Manifest } from "../../models/manifest.ts";
 import { type NodeHandle, type NodeNews, startNode } from "../../node/node.ts";
 import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
-import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { type Log, SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
 import type { ModelOffer } from "../../protocol/messages/model.ts";
 import type { BlobReference, TaskAssign } from "../../protocol/messages/task.ts";
@@ -65,12 +65,12 @@ export class NodeFixture {
   locateFailure: Error | null = null;
   #notify = Promise.withResolvers<void>();
 
-  constructor(options: { slots?: number; token?: string } = {}) {
+  constructor(options: { slots?: number; token?: string; log?: Log } = {}) {
     const { clock, remote, cache } = this;
-    const { slots = 1, token = null } = options;
+    const { slots = 1, token = null, log = SILENT_LOG } = options;
     this.engine = new FakeEngine(slots);
     this.node = startNode({
-      log: SILENT_LOG,
+      log,
       clock,
       random: seededRandom(7),
       nodeId: `node_${"0".repeat(20)}`,

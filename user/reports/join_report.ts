@@ -18,7 +18,13 @@ const PASSING: readonly ErrorCode[] = ["connection_lost", "shutting_down", "peer
 type NodeNews =
   | { readonly kind: "connected" }
   | { readonly kind: "modelLoading"; readonly model: string }
-  | { readonly kind: "disconnected"; readonly ending: Ending; readonly retryInMs: number }
+  | {
+    readonly kind: "disconnected";
+    readonly ending: Ending;
+    readonly retryInMs: number;
+    /** True if the same refusal was printed within the last minute. */
+    readonly isRepeated?: boolean;
+  }
   | {
     readonly kind: "modelReady";
     readonly model: string;
@@ -57,7 +63,7 @@ export class JoinReport {
         this.#lastReason = null;
         return this.#say("The master has accepted the node.");
       case "disconnected":
-        return this.#disconnected(news.ending, news.retryInMs);
+        return news.isRepeated ? undefined : this.#disconnected(news.ending, news.retryInMs);
       case "modelLoading":
         return this.#loading(news.model);
       case "modelReady":

@@ -73,6 +73,14 @@ Deno.test("JoinReport() advises once what to do about a connection that fails", 
   ]);
 });
 
+Deno.test("JoinReport() does not print a refusal again that the node calls repeated", () => {
+  const { terminal, report } = setUp();
+  const ending = { code: "unauthorized", reason: "The server answered 401.", advice: "Wait." } as const;
+  report.print({ kind: "disconnected", ending, retryInMs: 200, isRepeated: false });
+  report.print({ kind: "disconnected", ending, retryInMs: 400, isRepeated: true });
+  assertEquals(terminal.outText, "No connection: The server answered 401. Wait. Trying again in 200 ms.\n");
+});
+
 Deno.test("JoinReport() draws a progress bar while files arrive, and removes it at the end", () => {
   const { terminal, report } = setUp();
   report.received({ model: "faces@1", doneBytes: 1024 ** 2, totalBytes: 4 * 1024 ** 2 });
