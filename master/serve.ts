@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { CATALOG } from "../models/catalog/catalog.ts";
-import { formatAddress } from "../protocol/http_api/address.ts";
+import { formatAddress, type Host } from "../protocol/http_api/address.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { MemoryBlobStore } from "../protocol/blob/memory_blob_store.ts";
 import { lockDirectory } from "../protocol/host/directory_lock.ts";
@@ -17,7 +17,7 @@ import { type MasterHandle, startMaster } from "./master.ts";
 import { publishedGalleries } from "./people/cluster_people.ts";
 import { SqlitePeopleStore } from "./people/sqlite_people_store.ts";
 import { ProgramFiles } from "./programs/program_files.ts";
-import { isLoopbackHost, reachableHost } from "./host/reachable_host.ts";
+import { isLoopbackHost, reachableHosts } from "./host/reachable_host.ts";
 
 /** Settings of `dml serve`. */
 export interface ServeOptions {
@@ -26,6 +26,11 @@ export interface ServeOptions {
   /** Port of HTTP; 0 for any free one. */
   readonly port: number;
   readonly controlPort: number;
+  /**
+   * Name or address by which others reach this master, with the port of HTTP if it names none;
+   * `null` to find the addresses of this host.
+   */
+  readonly advertise?: Host | null;
   /** Path of the data directory. */
   readonly home: string;
   /** Path of the executable that this process was started from; `null` if there is none. */
@@ -41,12 +46,22 @@ export interface ServeOptions {
   readonly onReady: (info: ServeInfo) => void;
 }
 
+/** An address of a master beside the one in its commands. */
+export interface OtherAddress {
+  /** `HOST:PORT` */
+  readonly address: string;
+  /** Name of the virtual interface that has the address; else `null`. */
+  readonly virtualInterface: string | null;
+}
+
 /** Facts about a listening master that its operator needs. */
 export interface ServeInfo {
   readonly http: Address;
   readonly control: Address;
-  /** The only address that people need to know, `HOST:PORT`. */
+  /** Address by which others most likely reach the master, `HOST:PORT`; the commands contain it. */
   readonly address: string;
+  /** Other addresses of the master, the most likely first. */
+  readonly otherAddresses: readonly OtherAddress[];
   /** Command that makes another host a node. */
   readonly joinCommand: string;
   /** Command that sends a picture from another host. */
@@ -110,18 +125,30 @@ async function start(
     tokens,
   });
   const http = master.httpAddress ?? { hostname: host, port };
-  const address = formatAddress({ hostname: reachableHost(host), port: http.port });
+  const [{ address }, ...otherAddresses] = addressesOf(options, http.port);
   const withToken = (token: string | undefined) => token === undefined ? "" : ` --token ${token}`;
   onReady({
     http,
     control: master.controlAddress,
     address,
+    otherAddresses,
     joinCommand: `dml join ${address}${withToken(tokens?.node)}`,
     predictCommand: `dml predict PHOTO --master ${address}${withToken(tokens?.user)}`,
     nodesCommand: `dml nodes --master ${address}${withToken(tokens?.admin)}`,
     tokenRequired: tokens !== null,
   });
   return master;
+}
+
+/** Returns all addresses by which others may reach the master, the advertised one first. */
+function addressesOf({ host, advertise = null }: ServeOptions, httpPort: number): OtherAddress[] {
+  const found = reachableHosts(host).map(({ hostname, virtualInterface }) => ({
+    address: formatAddress({ hostname, port: httpPort }),
+    virtualInterface,
+  }));
+  if (advertise === null) return found;
+  const address = formatAddress({ hostname: advertise.hostname, port: advertise.port ?? httpPort });
+  return [{ address, virtualInterface: null }, ...found.filter((other) => other.address !== address)];
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

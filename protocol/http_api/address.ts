@@ -2,6 +2,13 @@ import { DEFAULT_PORT } from "./paths.ts";
 import { DmlError } from "../kernel/errors.ts";
 import type { Address } from "../ports/transport.ts";
 
+/** A host, and a port if one is named. */
+export interface Host {
+  readonly hostname: string;
+  /** `null` if the usual port is meant. */
+  readonly port: number | null;
+}
+
 const FORM = `HOST or HOST:PORT, as in 192.168.1.10, [::1]:7400 or master.local`;
 
 /**
@@ -18,15 +25,24 @@ const FORM = `HOST or HOST:PORT, as in 192.168.1.10, [::1]:7400 or master.local`
  * ```
  */
 export function parseAddress(text: string, options: { what: string }): Address {
+  const { hostname, port } = parseHost(text, options);
+  return { hostname, port: port ?? DEFAULT_PORT };
+}
+
+/**
+ * Parses the same as {@linkcode parseAddress}, but leaves a port that is not named `null`. Throws
+ * `usage`.
+ */
+export function parseHost(text: string, options: { what: string }): Host {
   const bare = text.trim().replace(/^http:\/\//i, "").replace(/\/$/, "");
   const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(bare) ??
     /^()([0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*)$/i.exec(bare);
   const hostname = match?.[1] || match?.[2] || "";
-  const port = match?.[3] === undefined ? DEFAULT_PORT : Number(match[3]);
+  const port = match?.[3] === undefined ? null : Number(match[3]);
   if (match === null || !isHostname(hostname) || Boolean(match[1]) && !hostname.includes(":")) {
     throw new DmlError("usage", `${options.what} must be ${FORM}, not ${JSON.stringify(text)}.`);
   }
-  if (port < 1 || port > 65_535) {
+  if (port !== null && (port < 1 || port > 65_535)) {
     throw new DmlError("usage", `${options.what} names port ${port}; ports are 1 to 65535.`);
   }
   return { hostname, port };
@@ -40,9 +56,13 @@ export function isHostname(hostname: string): boolean {
     URL.canParse(`http://${hostname}/`);
 }
 
-/** Returns `host:port`, IPv6 in brackets, in the form that {@linkcode parseAddress} accepts. */
-export function formatAddress({ hostname, port }: Address): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+/**
+ * Returns `host:port`, or `host` without a port, IPv6 in brackets, in the form that
+ * {@linkcode parseAddress} accepts.
+ */
+export function formatAddress({ hostname, port }: Host): string {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return port === null ? host : `${host}:${port}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
 import { clusterSchema } from "../../protocol/http_api/api.ts";
+import { formatAddress, type Host } from "../../protocol/http_api/address.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { SqliteLedger } from "../../master/ledger/sqlite_ledger.ts";
@@ -8,7 +9,7 @@ import { runServe, type ServeInfo } from "../../master/serve.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 /** Starts a master on ports of the system's choice, which is stopped at disposal. */
-async function serve(options: { home: string; host?: string; port?: number }) {
+async function serve(options: { home: string; host?: string; port?: number; advertise?: Host }) {
   const stopping = new AbortController();
   const ready = Promise.withResolvers<ServeInfo>();
   const served = runServe({
@@ -45,6 +46,20 @@ Deno.test("runServe() serves loopback without tokens, and ends when its signal a
   const response = await fetch(urlOf(info, "/v1/cluster"));
   const cluster = clusterSchema.parse(await response.json());
   assertEquals([cluster.controlPort, cluster.tokenRequired], [info.control.port, false]);
+});
+
+Deno.test("runServe() puts the advertised name into its commands, with its own port unless another is named", async () => {
+  await using home = await temporaryDirectory();
+  for (const advertise of [{ hostname: "atlas.local", port: null }, { hostname: "atlas.local", port: 80 }]) {
+    await using served = await serve({ home: home.path, advertise });
+    const { info } = served;
+    assertEquals(info.address, formatAddress({ ...advertise, port: advertise.port ?? info.http.port }));
+    assertEquals(info.joinCommand, `dml join ${info.address}`);
+    const found = { address: `127.0.0.1:${info.http.port}`, virtualInterface: null };
+    assertEquals(info.otherAddresses, [found]);
+  }
+  await using served = await serve({ home: home.path, advertise: { hostname: "127.0.0.1", port: null } });
+  assertEquals(served.info.otherAddresses, [], "none is listed twice");
 });
 
 Deno.test("runServe() requires tokens if other hosts can reach it, and stores them readable by the owner only", async () => {

@@ -1,4 +1,5 @@
 import type { NodeCommandName } from "../../protocol/messages/command.ts";
+import type { Host } from "../../protocol/http_api/address.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
 import type { MasterChoice } from "./master_choice.ts";
@@ -21,6 +22,8 @@ export interface ServeCommand {
   readonly host: string;
   readonly port: number;
   readonly controlPort: number;
+  /** Address to print for other hosts; `null` for those of this host. */
+  readonly advertise: Host | null;
   /** `null` if there is no directory of executables for nodes. */
   readonly executables: string | null;
   readonly home: string | null;

@@ -1,6 +1,6 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
-import { isHostname, parseAddress } from "../../protocol/http_api/address.ts";
+import { type Host, isHostname, parseAddress, parseHost } from "../../protocol/http_api/address.ts";
 import type { FlagValue } from "./arguments.ts";
 import { type FlagName, flagOf } from "./flags.ts";
 
@@ -53,6 +53,12 @@ export class FlagValues {
   address(name: FlagName): Address | null {
     const found = this.#lookUp(name);
     return found && parseAddress(found.text, { what: found.what });
+  }
+
+  /** Returns a host, and its port if one is named. */
+  host(name: FlagName): Host | null {
+    const found = this.#lookUp(name);
+    return found && parseHost(found.text, { what: found.what });
   }
 
   /** Returns a host name or address without a port. IPv6 may be in brackets, which are removed. */

@@ -41,7 +41,13 @@ export const FLAGS = {
     argument: "HOST",
     environment: "DML_HOST",
     fallback: `${DEFAULT_HOST}, this machine only`,
-    description: "The address to listen on; 0.0.0.0 for every network.",
+    description: "The address to listen on; 0.0.0.0 for every network, :: for IPv6 too.",
+  },
+  advertise: {
+    argument: "NAME[:PORT]",
+    environment: "DML_ADVERTISE",
+    fallback: "the addresses of this host, that of the LAN first",
+    description: "The address to print for other hosts, if they reach the master by another one.",
   },
   port: {
     alias: "p",

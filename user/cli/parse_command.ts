@@ -131,6 +131,7 @@ function serveCommand(values: FlagValues): ServeCommand {
     host: values.hostname("host") ?? DEFAULT_HOST,
     port,
     controlPort,
+    advertise: values.host("advertise"),
     executables: values.text("executables"),
     home: values.text("home"),
   };

@@ -16,6 +16,7 @@ export const SERVICE_VERB = {
     "host",
     "port",
     "control-port",
+    "advertise",
     "executables",
     "master",
     "token",

@@ -22,10 +22,10 @@ const VERBS = {
     usage: "",
     summary: "Run the master: accept nodes, distribute pictures, answer users.",
     details: [
-      "Listens on this machine only, unless --host names an address. Prints its address and the command that makes another host a node.",
+      "Listens on this machine only, unless --host names an address. Prints its addresses, the most likely one first, and the commands for other hosts. --advertise puts another name or address into these commands.",
       "With --log-format json the log line `ready` contains `address`, `port` and `controlPort`: the actual ports, even if 0 was requested.",
     ],
-    flags: ["host", "port", "control-port", "executables", "home"],
+    flags: ["host", "port", "control-port", "advertise", "executables", "home"],
     examples: [
       ["dml serve", "for this machine"],
       ["dml serve --host 0.0.0.0", "for the network"],

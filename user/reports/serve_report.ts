@@ -4,6 +4,8 @@ import { styled } from "../terminal/render.ts";
 export interface ServeFacts {
   /** `HOST:PORT` at which others reach it. */
   readonly address: string;
+  /** Other addresses of its host, each with the virtual interface that has it, or `null`. */
+  readonly otherAddresses: readonly { readonly address: string; readonly virtualInterface: string | null }[];
   readonly joinCommand: string;
   readonly predictCommand: string;
   readonly nodesCommand: string;
@@ -12,7 +14,7 @@ export interface ServeFacts {
 }
 
 /**
- * Formats the text that `dml serve` prints once it listens: its address, and the command lines to
+ * Formats the text that `dml serve` prints once it listens: its addresses, and the command lines to
  * paste elsewhere. `program` is the command that starts dml here and replaces `dml` in them.
  */
 export function serveReport(facts: ServeFacts, options: { program: string; color: boolean }): string {
@@ -21,6 +23,7 @@ export function serveReport(facts: ServeFacts, options: { program: string; color
   return [
     `The master listens on ${facts.address}.`,
     "",
+    ...otherAddressLines(facts),
     `${where}, to add a node:`,
     "",
     line(facts.joinCommand),
@@ -32,4 +35,12 @@ export function serveReport(facts: ServeFacts, options: { program: string; color
     "",
     ...(facts.tokenRequired ? [] : ["Only this machine can reach it; `--host 0.0.0.0` admits other hosts.", ""]),
   ].map((text) => `${text}\n`).join("");
+}
+
+function otherAddressLines({ otherAddresses }: ServeFacts): string[] {
+  if (otherAddresses.length === 0) return [];
+  const lines = otherAddresses.map(({ address, virtualInterface }) =>
+    virtualInterface === null ? `  ${address}` : `  ${address} (${virtualInterface})`
+  );
+  return ["Other addresses of this host, if that one is not reached:", "", ...lines, ""];
 }

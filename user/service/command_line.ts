@@ -54,9 +54,15 @@ function programOf(command: ServeCommand | JoinCommand, { level, facts, entry }:
  */
 function roleArguments(command: ServeCommand | JoinCommand): string[] {
   if (command.verb === "serve") {
-    const { host, port, controlPort, executables } = command;
-    const ports = [`--port=${port}`, `--control-port=${controlPort}`];
-    return ["serve", `--host=${host}`, ...ports, ...executables === null ? [] : [`--executables=${executables}`]];
+    const { host, port, controlPort, advertise, executables } = command;
+    return [
+      "serve",
+      `--host=${host}`,
+      `--port=${port}`,
+      `--control-port=${controlPort}`,
+      ...advertise === null ? [] : [`--advertise=${formatAddress(advertise)}`],
+      ...executables === null ? [] : [`--executables=${executables}`],
+    ];
   }
   const { master, name, workers, upgrade, upgradeWithinSeconds } = command;
   return [

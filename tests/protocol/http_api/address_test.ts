@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
-import { baseUrlOf, formatAddress, parseAddress } from "../../../protocol/http_api/address.ts";
+import { baseUrlOf, formatAddress, parseAddress, parseHost } from "../../../protocol/http_api/address.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
 
 const what = "--master";
@@ -69,4 +69,13 @@ Deno.test("parseAddress() gives back what formatAddress() wrote", () => {
     assertEquals(parseAddress(formatAddress(address), { what }), address);
     assertEquals(URL.canParse(baseUrlOf(address)), true);
   }));
+});
+
+Deno.test("parseHost() leaves a port that is not named null, and formatAddress() writes it without one", () => {
+  for (const text of ["atlas.local", "10.0.0.7", "[fd00::2]"]) {
+    const host = parseHost(text, { what });
+    assertEquals([host.port, formatAddress(host)], [null, text]);
+  }
+  assertEquals(parseHost("fd00::2", { what }), { hostname: "fd00::2", port: null });
+  assertEquals(parseHost("[fd00::2]:80", { what }), { hostname: "fd00::2", port: 80 });
 });

@@ -14,6 +14,7 @@ const SERVE = {
   host: "127.0.0.1",
   port: 7400,
   controlPort: 7401,
+  advertise: null,
   executables: null,
   home: null,
 } satisfies CliCommand;
@@ -90,6 +91,8 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
       home: "/x",
     }],
     ["serve --host [::1] --port 0 --control-port 0", { ...SERVE, host: "::1", port: 0, controlPort: 0 }],
+    ["serve --advertise atlas.local", { ...SERVE, advertise: { hostname: "atlas.local", port: null } }],
+    ["serve --advertise [fd00::2]:80", { ...SERVE, advertise: { hostname: "fd00::2", port: 80 } }],
     ["join 10.0.0.1", JOIN],
     ["join --master 10.0.0.1", JOIN],
     ["serve --executables dist", { ...SERVE, executables: "dist" }],
@@ -188,14 +191,17 @@ Deno.test("parseCommand() reads the environment if a flag is missing; the flag h
     DML_HOST: "0.0.0.0",
     DML_PORT: "1",
     DML_CONTROL_PORT: "2",
+    DML_ADVERTISE: "atlas",
     DML_NODE_NAME: "attic",
     DML_WORKERS: "3",
     DML_MODEL: "empty",
     DML_OUT: "out",
   };
   const command = (line: string) => parseCommand(words(line), environment).command;
-  assertEquals(command("serve"), { ...SERVE, host: "0.0.0.0", port: 1, controlPort: 2, home: "h" });
-  assertEquals(command("serve -p 5"), { ...SERVE, host: "0.0.0.0", port: 5, controlPort: 2, home: "h" });
+  const advertise = { hostname: "atlas", port: null };
+  const served = { ...SERVE, host: "0.0.0.0", controlPort: 2, advertise, home: "h" };
+  assertEquals(command("serve"), { ...served, port: 1 });
+  assertEquals(command("serve -p 5"), { ...served, port: 5 });
   const joined = { ...JOIN, token: "t", name: "attic", workers: 3, home: "h" };
   assertEquals(command("join"), joined);
   assertEquals(command("join [::1]:9"), { ...joined, master: { hostname: "::1", port: 9 } });

@@ -50,6 +50,15 @@ Deno.test("runService() writes a unit that starts the role with the same options
   assertEquals(tree.names("units"), ["dml-serve.service"]);
 });
 
+Deno.test("runService() passes on the address that a master advertises", async () => {
+  using tree = new FileTree({});
+  for (const advertised of ["atlas.local", "10.0.0.7:80"]) {
+    await service(tree, ["install", "serve", "--advertise", advertised]);
+    const unit = await Deno.readTextFile(join(tree.path, "units/dml-serve.service"));
+    assertStringIncludes(unit, ` --advertise=${advertised}\n`);
+  }
+});
+
 Deno.test("runService() has a node use its engine as it was built, when the environment says so", async () => {
   using tree = new FileTree({});
   const unitOf = async (role: "serve" | "join", patchesEngine?: boolean) => {

@@ -95,6 +95,7 @@ Deno.test("JoinReport() draws a progress bar while files arrive, and removes it 
 Deno.test("serveReport() prints command lines that can be pasted unchanged", () => {
   const facts = {
     address: "10.0.0.1:7400",
+    otherAddresses: [],
     joinCommand: "dml join 10.0.0.1:7400 --token dmln_x",
     predictCommand: "dml predict PHOTO --master 10.0.0.1:7400 --token dmlu_x",
     nodesCommand: "dml nodes --master 10.0.0.1:7400 --token dmla_x",
@@ -107,4 +108,19 @@ Deno.test("serveReport() prints command lines that can be pasted unchanged", () 
   const local = serveReport({ ...facts, tokenRequired: false }, { program: "dml", color: false });
   assertStringIncludes(local, "--host 0.0.0.0");
   assertStringIncludes(local, "  dml nodes --master");
+  assert(!local.includes("Other addresses"));
+  const otherAddresses = [
+    { address: "[2001:db8::2]:7400", virtualInterface: null },
+    { address: "172.17.0.1:7400", virtualInterface: "docker0" },
+  ];
+  const several = serveReport({ ...facts, otherAddresses }, { program: "dml", color: false });
+  assertEquals(several.split("\n").slice(0, 7), [
+    "The master listens on 10.0.0.1:7400.",
+    "",
+    "Other addresses of this host, if that one is not reached:",
+    "",
+    "  [2001:db8::2]:7400",
+    "  172.17.0.1:7400 (docker0)",
+    "",
+  ]);
 });
