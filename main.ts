@@ -78,8 +78,7 @@ async function perform({ command, presentation, facts, noColor }: Task): Promise
     : opened;
   try {
     endOnBugs(terminal);
-    const isPlain = ["completions", "help", "version"].includes(command.verb);
-    if (!isPlain) log = await openLog(presentation, terminal);
+    if (!["completions", "help", "version"].includes(command.verb)) log = await openLog(presentation, terminal);
     return await run(command, { terminal, presentation, facts, log, signal: stopSignal() });
   } catch (error) {
     return reportFatalError(error, terminal);
@@ -114,19 +113,20 @@ async function run(command: CliCommand, surroundings: Surroundings): Promise<num
 }
 
 async function serve(command: ServeCommand, surroundings: Surroundings): Promise<number> {
-  const { terminal, presentation, log } = surroundings;
+  const { terminal, presentation: { logFormat }, log } = surroundings;
   const { runServe } = await import("./master/serve.ts");
   const { serveReport } = await import("./user/reports/serve_report.ts");
   await runServe({
     ...surroundings,
     ...command,
+    printTokens: command.printTokens ?? terminal.isOutWatched,
     home: homeOf(surroundings),
     executable: surroundings.facts.executable,
     version: VERSION,
     onReady(info) {
-      const { address, http, control } = info;
       terminal.out(serveReport(info, { program: PROGRAM, color: terminal.outColor }));
-      if (presentation.logFormat === "json") log.info("ready", { address, port: http.port, controlPort: control.port });
+      const { address, http: { port }, control: { port: controlPort } } = info;
+      if (logFormat === "json") log.info("ready", { address, port, controlPort });
     },
   });
   return EXIT_OK;

@@ -9,6 +9,7 @@ import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
+import type { Role } from "../protocol/security/tokens.ts";
 import { TcpTransport } from "../protocol/transport/tcp_transport.ts";
 import type { Address } from "../protocol/ports/transport.ts";
 import { loadTokens } from "./host/cluster_tokens.ts";
@@ -31,6 +32,8 @@ export interface ServeOptions {
    * `null` to find the addresses of this host.
    */
   readonly advertise?: Host | null;
+  /** False to leave the tokens out of the commands in {@linkcode ServeInfo}; true if absent. */
+  readonly printTokens?: boolean;
   /** Path of the data directory. */
   readonly home: string;
   /** Path of the executable that this process was started from; `null` if there is none. */
@@ -68,8 +71,13 @@ export interface ServeInfo {
   readonly predictCommand: string;
   /** Command that lists the nodes of this master. */
   readonly nodesCommand: string;
-  /** True if clients need a token; the commands then contain it. */
+  /** True if clients need a token; the commands then contain it, or a word for it. */
   readonly tokenRequired: boolean;
+  /**
+   * Path of the file with the tokens, for which the commands then contain NODE_TOKEN, USER_TOKEN and
+   * ADMIN_TOKEN; `null` if the commands contain the tokens themselves, or need none.
+   */
+  readonly hiddenTokensPath: string | null;
 }
 
 /**
@@ -102,7 +110,8 @@ async function start(
   { masterPath, ledger, people }: { masterPath: string; ledger: SqliteLedger; people: SqlitePeopleStore },
 ): Promise<MasterHandle> {
   const { host, port, controlPort, log, version, onReady } = options;
-  const tokens = isLoopbackHost(host) ? null : await loadTokens(join(masterPath, "tokens.json"));
+  const tokensPath = join(masterPath, "tokens.json");
+  const tokens = isLoopbackHost(host) ? null : await loadTokens(tokensPath);
   const master = await startMaster({
     log,
     clock: SYSTEM_CLOCK,
@@ -126,16 +135,21 @@ async function start(
   });
   const http = master.httpAddress ?? { hostname: host, port };
   const [{ address }, ...otherAddresses] = addressesOf(options, http.port);
-  const withToken = (token: string | undefined) => token === undefined ? "" : ` --token ${token}`;
+  const { printTokens = true } = options;
+  const withToken = (role: Role) => {
+    if (tokens === null) return "";
+    return ` --token ${printTokens ? tokens[role] : `${role.toUpperCase()}_TOKEN`}`;
+  };
   onReady({
     http,
     control: master.controlAddress,
     address,
     otherAddresses,
-    joinCommand: `dml join ${address}${withToken(tokens?.node)}`,
-    predictCommand: `dml predict PHOTO --master ${address}${withToken(tokens?.user)}`,
-    nodesCommand: `dml nodes --master ${address}${withToken(tokens?.admin)}`,
+    joinCommand: `dml join ${address}${withToken("node")}`,
+    predictCommand: `dml predict PHOTO --master ${address}${withToken("user")}`,
+    nodesCommand: `dml nodes --master ${address}${withToken("admin")}`,
     tokenRequired: tokens !== null,
+    hiddenTokensPath: tokens === null || printTokens ? null : tokensPath,
   });
   return master;
 }

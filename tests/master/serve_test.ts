@@ -3,13 +3,14 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "../as
 import { clusterSchema } from "../../protocol/http_api/api.ts";
 import { formatAddress, type Host } from "../../protocol/http_api/address.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import { clusterTokensSchema } from "../../protocol/security/tokens.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { SqliteLedger } from "../../master/ledger/sqlite_ledger.ts";
 import { runServe, type ServeInfo } from "../../master/serve.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 /** Starts a master on ports of the system's choice, which is stopped at disposal. */
-async function serve(options: { home: string; host?: string; port?: number; advertise?: Host }) {
+async function serve(options: { home: string; host?: string; port?: number; advertise?: Host; printTokens?: boolean }) {
   const stopping = new AbortController();
   const ready = Promise.withResolvers<ServeInfo>();
   const served = runServe({
@@ -86,6 +87,18 @@ Deno.test("runServe() requires tokens if other hosts can reach it, and stores th
     const { mode } = await Deno.stat(join(home.path, "master", "tokens.json"));
     assertEquals((mode ?? 0) & 0o777, 0o600);
   }
+});
+
+Deno.test("runServe() names the file with the tokens if they are not to be printed", async () => {
+  await using home = await temporaryDirectory();
+  await using served = await serve({ home: home.path, host: "0.0.0.0", printTokens: false });
+  const { info } = served;
+  const path = info.hiddenTokensPath ?? "";
+  const tokens = clusterTokensSchema.parse(JSON.parse(await Deno.readTextFile(path)));
+  const commands = [info.joinCommand, info.predictCommand, info.nodesCommand];
+  assertEquals(commands.map((line) => line.split(" --token ")[1]), ["NODE_TOKEN", "USER_TOKEN", "ADMIN_TOKEN"]);
+  const everything = JSON.stringify(info);
+  assertEquals(Object.values(tokens).filter((token) => everything.includes(token)), []);
 });
 
 Deno.test("runServe() refuses a data directory that another master uses", async () => {

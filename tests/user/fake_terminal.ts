@@ -4,6 +4,7 @@ import type { Terminal } from "../../user/terminal/terminal.ts";
 export class FakeTerminal implements Terminal {
   outColumns = Infinity;
   errorColumns = 80;
+  isOutWatched = false;
   isWatched = false;
   outColor = false;
   errorColor = false;

@@ -24,6 +24,8 @@ export interface ServeCommand {
   readonly controlPort: number;
   /** Address to print for other hosts; `null` for those of this host. */
   readonly advertise: Host | null;
+  /** True if the tokens are printed; `null` if that depends on the terminal. */
+  readonly printTokens: boolean | null;
   /** `null` if there is no directory of executables for nodes. */
   readonly executables: string | null;
   readonly home: string | null;

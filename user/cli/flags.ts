@@ -143,6 +143,12 @@ export const FLAGS = {
     fallback: `${DEFAULT_UPGRADE_WITHIN_SECONDS}`,
     description: "Time for a newer dml to start successfully; after it the old one comes back.",
   },
+  "print-tokens": {
+    eitherWay: true,
+    environment: "DML_PRINT_TOKENS",
+    fallback: "on a terminal",
+    description: "Print the access tokens, or where they are stored, so that no journal keeps them.",
+  },
   executables: {
     argument: "DIR",
     environment: "DML_EXECUTABLES",

@@ -132,6 +132,7 @@ function serveCommand(values: FlagValues): ServeCommand {
     port,
     controlPort,
     advertise: values.host("advertise"),
+    printTokens: values.toggle("print-tokens"),
     executables: values.text("executables"),
     home: values.text("home"),
   };

@@ -17,6 +17,7 @@ export const SERVICE_VERB = {
     "port",
     "control-port",
     "advertise",
+    "print-tokens",
     "executables",
     "master",
     "token",

@@ -25,7 +25,7 @@ const VERBS = {
       "Listens on this machine only, unless --host names an address. Prints its addresses, the most likely one first, and the commands for other hosts. --advertise puts another name or address into these commands.",
       "With --log-format json the log line `ready` contains `address`, `port` and `controlPort`: the actual ports, even if 0 was requested.",
     ],
-    flags: ["host", "port", "control-port", "advertise", "executables", "home"],
+    flags: ["host", "port", "control-port", "advertise", "print-tokens", "executables", "home"],
     examples: [
       ["dml serve", "for this machine"],
       ["dml serve --host 0.0.0.0", "for the network"],

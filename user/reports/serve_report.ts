@@ -11,6 +11,11 @@ export interface ServeFacts {
   readonly nodesCommand: string;
   /** True if other machines reach it, which then need a token. */
   readonly tokenRequired: boolean;
+  /**
+   * Path of the file with the tokens that the commands only name; `null` if they contain the tokens
+   * or need none.
+   */
+  readonly hiddenTokensPath: string | null;
 }
 
 /**
@@ -33,6 +38,7 @@ export function serveReport(facts: ServeFacts, options: { program: string; color
     line(facts.predictCommand),
     line(facts.nodesCommand),
     "",
+    ...hiddenTokenLines(facts, options.program),
     ...(facts.tokenRequired ? [] : ["Only this machine can reach it; `--host 0.0.0.0` admits other hosts.", ""]),
   ].map((text) => `${text}\n`).join("");
 }
@@ -43,4 +49,14 @@ function otherAddressLines({ otherAddresses }: ServeFacts): string[] {
     virtualInterface === null ? `  ${address}` : `  ${address} (${virtualInterface})`
   );
   return ["Other addresses of this host, if that one is not reached:", "", ...lines, ""];
+}
+
+function hiddenTokenLines({ hiddenTokensPath }: ServeFacts, program: string): string[] {
+  if (hiddenTokensPath === null) return [];
+  return [
+    "The tokens are not printed here, where a journal or somebody else might keep them.",
+    `NODE_TOKEN, USER_TOKEN and ADMIN_TOKEN stand for \`node\`, \`user\` and \`admin\` in ${hiddenTokensPath}.`,
+    `\`${program} serve --print-tokens\` prints them.`,
+    "",
+  ];
 }

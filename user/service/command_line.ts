@@ -54,13 +54,14 @@ function programOf(command: ServeCommand | JoinCommand, { level, facts, entry }:
  */
 function roleArguments(command: ServeCommand | JoinCommand): string[] {
   if (command.verb === "serve") {
-    const { host, port, controlPort, advertise, executables } = command;
+    const { host, port, controlPort, advertise, printTokens, executables } = command;
     return [
       "serve",
       `--host=${host}`,
       `--port=${port}`,
       `--control-port=${controlPort}`,
       ...advertise === null ? [] : [`--advertise=${formatAddress(advertise)}`],
+      ...printTokens ? ["--print-tokens"] : [],
       ...executables === null ? [] : [`--executables=${executables}`],
     ];
   }

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly outColumns: number;
   /** Width of standard error in columns; `Infinity` if it is no terminal. */
   readonly errorColumns: number;
+  /** True if standard output is a terminal, so that nothing but people reads it. */
+  readonly isOutWatched: boolean;
   /** True if standard error is a terminal, on which a progress bar makes sense. */
   readonly isWatched: boolean;
   readonly outColor: boolean;
@@ -75,6 +77,7 @@ export function openTerminal(options: {
   return {
     outColumns: streams.stdout.isTerminal() ? columns() : Infinity,
     errorColumns: isWatched ? columns() : Infinity,
+    isOutWatched: streams.stdout.isTerminal(),
     isWatched,
     outColor: hasColor(streams.stdout.isTerminal()),
     errorColor: hasColor(isWatched),

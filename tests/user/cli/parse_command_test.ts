@@ -15,6 +15,7 @@ const SERVE = {
   port: 7400,
   controlPort: 7401,
   advertise: null,
+  printTokens: null,
   executables: null,
   home: null,
 } satisfies CliCommand;
@@ -93,6 +94,8 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["serve --host [::1] --port 0 --control-port 0", { ...SERVE, host: "::1", port: 0, controlPort: 0 }],
     ["serve --advertise atlas.local", { ...SERVE, advertise: { hostname: "atlas.local", port: null } }],
     ["serve --advertise [fd00::2]:80", { ...SERVE, advertise: { hostname: "fd00::2", port: 80 } }],
+    ["serve --print-tokens", { ...SERVE, printTokens: true }],
+    ["serve --no-print-tokens", { ...SERVE, printTokens: false }],
     ["join 10.0.0.1", JOIN],
     ["join --master 10.0.0.1", JOIN],
     ["serve --executables dist", { ...SERVE, executables: "dist" }],

@@ -59,6 +59,16 @@ Deno.test("runService() passes on the address that a master advertises", async (
   }
 });
 
+Deno.test("runService() has a master print its tokens into the journal only if it is told to", async () => {
+  using tree = new FileTree({});
+  const unitOf = async (...flags: string[]) => {
+    await service(tree, ["install", "serve", ...flags]);
+    return await Deno.readTextFile(join(tree.path, "units/dml-serve.service"));
+  };
+  assertEquals((await unitOf()).includes("--print-tokens"), false);
+  assertStringIncludes(await unitOf("--print-tokens"), " --print-tokens\n");
+});
+
 Deno.test("runService() has a node use its engine as it was built, when the environment says so", async () => {
   using tree = new FileTree({});
   const unitOf = async (role: "serve" | "join", patchesEngine?: boolean) => {

@@ -100,6 +100,7 @@ Deno.test("serveReport() prints command lines that can be pasted unchanged", () 
     predictCommand: "dml predict PHOTO --master 10.0.0.1:7400 --token dmlu_x",
     nodesCommand: "dml nodes --master 10.0.0.1:7400 --token dmla_x",
     tokenRequired: true,
+    hiddenTokensPath: null,
   };
   const lines = serveReport(facts, { program: "deno task", color: false }).split("\n");
   assertEquals(lines[0], "The master listens on 10.0.0.1:7400.");
@@ -123,4 +124,8 @@ Deno.test("serveReport() prints command lines that can be pasted unchanged", () 
     "  172.17.0.1:7400 (docker0)",
     "",
   ]);
+  const hidden = serveReport({ ...facts, hiddenTokensPath: "/data/tokens.json" }, { program: "dml", color: false });
+  assertStringIncludes(hidden, "stand for `node`, `user` and `admin` in /data/tokens.json.\n");
+  assertStringIncludes(hidden, "`dml serve --print-tokens` prints them.");
+  assert(!several.includes("--print-tokens"));
 });

@@ -11,9 +11,9 @@ Deno.test("lossTolerantTerminal() drops what standard output does not take, says
     if (isFull) throw full;
     below.out(text);
   };
-  const { outColumns, errorColumns, isWatched, outColor, errorColor } = below;
+  const { outColumns, errorColumns, isOutWatched, isWatched, outColor, errorColor } = below;
   const terminal = lossTolerantTerminal({
-    ...{ outColumns, errorColumns, isWatched, outColor, errorColor, out },
+    ...{ outColumns, errorColumns, isOutWatched, isWatched, outColor, errorColor, out },
     error: (text) => below.error(text),
     status: (text) => below.status(text),
   }, { onOutputLost: (error) => lost.push(error) });

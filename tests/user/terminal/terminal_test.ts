@@ -30,6 +30,7 @@ Deno.test("openTerminal() colours terminals, unless NO_COLOR or a flag says othe
     const terminal = openTerminal({ color, noColor, streams: streams({ out: true, error: false }) });
     assertEquals([terminal.outColor, terminal.errorColor], expected);
     assertEquals([terminal.outColumns, terminal.errorColumns, terminal.isWatched], [99, Infinity, false]);
+    assertEquals(terminal.isOutWatched, true);
   }
 });
 
