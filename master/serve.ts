@@ -74,7 +74,8 @@ export interface ServeInfo {
   /** True if clients need a token; the commands then contain it, or a word for it. */
   readonly tokenRequired: boolean;
   /**
-   * Path of the file with the tokens, for which the commands then contain NODE_TOKEN, USER_TOKEN and
+   * Path of the file with the tokens, for which the commands then contain NODE_TOKEN, USER_TOKEN
+   * and
    * ADMIN_TOKEN; `null` if the commands contain the tokens themselves, or need none.
    */
   readonly hiddenTokensPath: string | null;

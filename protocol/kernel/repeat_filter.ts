@@ -12,7 +12,8 @@ export class RepeatFilter {
   }
 
   /**
-   * Returns true if `text` has not been reported for a minute, and then counts it as reported. Texts
+   * Returns true if `text` has not been reported for a minute, and then counts it as reported.
+   * Texts
    * older than that are forgotten.
    */
   isNew(text: string): boolean {

@@ -86,7 +86,9 @@ export function acceptResult(
   ];
 }
 
-/** Returns the reason why a name in the result tells which node it comes from; `null` if none does. */
+/**
+ * Returns the reason why a name in the result tells which node it comes from; `null` if none does.
+ */
 function revealingNameFault(state: MasterState, { nodeId, message }: Pick<AcceptResult, "nodeId" | "message">) {
   const { tensors = [], persons } = message.prediction;
   if (tensors.some(({ name }) => isRevealingName(state, { name, nodeId }))) {

@@ -253,7 +253,9 @@ async function predict(
   assertEquals((await asked).status, 200);
 }
 
-/** Returns the callers with a token who get the blob; the others must be told that it is not there. */
+/**
+ * Returns the callers with a token who get the blob; the others must be told that it is not there.
+ */
 async function readersOf({ fixture }: Scene, digest: Digest): Promise<Caller[]> {
   const readers: Caller[] = [];
   for (const caller of ["user", "node", "admin"] as const) {

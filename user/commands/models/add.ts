@@ -47,13 +47,14 @@ export async function runModelsAdd(
     if (known !== null) {
       tell(`This model is already served as ${known.name}.`);
       const { name, manifestDigest } = known;
-      if (command.json) terminal.out(jsonLine({ name, manifestDigest, isNew: false }));
+      if (command.dryRun) printManifest({ ...prepared.manifest, version: versionIn(name) }, context);
+      else if (command.json) terminal.out(jsonLine({ name, manifestDigest, isNew: false }));
       return EXIT_OK;
     }
     const trial = await tryHere(prepared, { ...context, json: command.json });
     tell(trialText(trial));
     if (command.dryRun) {
-      terminal.out(`${escapedJson(JSON.stringify(prepared.manifest, null, 2))}\n`);
+      printManifest(prepared.manifest, context);
       return EXIT_OK;
     }
     for (const line of manifestText(prepared.manifest).split("\n")) tell(line);
@@ -136,17 +137,18 @@ async function report(
   { trial, json, context }: { trial: TrialResult; json: boolean; context: ModelsContext },
 ): Promise<void> {
   const { name } = added;
-  if (json) terminal.out(jsonLine({ ...added, ...trial }));
-  else {
-    terminal.out(`${name} is served; every node that can is offered it now.\n`);
-    terminal.out(`\`dml models show ${name}\` says which have it, \`dml predict -r ${name} IMAGE\` asks it.\n`);
+  const { terminal, models } = context;
+  if (json) return terminal.out(jsonLine({ ...added, ...trial }));
+  const { model: latest } = await models.show(bareName(name));
+  if (latest.name !== name) {
+    return terminal.out(`${name} was added. \`dml models rollout ${name}\` makes it the latest version.\n`);
   }
   terminal.out(`${name} is served; every node that can is offered it now.\n`);
   terminal.out(`\`dml models show ${name}\` says which have it, \`dml predict -r ${name} IMAGE\` asks it.\n`);
 }
 
 function printManifest(manifest: Manifest, { terminal }: ModelsContext): void {
-  terminal.out(`${JSON.stringify(manifest, null, 2)}\n`);
+  terminal.out(`${escapedJson(JSON.stringify(manifest, null, 2))}\n`);
 }
 
 function trialText({ imagesPerSecond, imagesPerSecondBefore }: TrialResult): string {
