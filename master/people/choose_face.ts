@@ -20,7 +20,14 @@ function fromTheLeft(persons: readonly Person[]): Person[] {
 }
 
 /**
- * Returns the chosen face. Throws `face_missing`, or `faces_several` with the places of the faces.
+ * Height of a face, as a share of that of the largest, below which it is in the background: a
+ * picture of one person and such faces is a picture of that person.
+ */
+const BACKGROUND_SHARE = 1 / 4;
+
+/**
+ * Returns the chosen face; without a choice, the only one that is not in the background. Throws
+ * `face_missing`, or `faces_several` with the places of the faces.
  */
 export function chooseFace(persons: readonly Person[], { face, largest }: FaceChoice): Person {
   const faces = fromTheLeft(persons);
@@ -29,7 +36,9 @@ export function chooseFace(persons: readonly Person[], { face, largest }: FaceCh
     if (face <= faces.length) return faces[face - 1];
     throw new DmlError("face_missing", `There is no face ${face}: the picture holds ${placesOf(faces)}.`);
   }
-  if (faces.length === 1) return faces[0];
+  const heightMax = Math.max(...faces.map(({ box }) => box.height));
+  const foreground = faces.filter(({ box }) => box.height >= BACKGROUND_SHARE * heightMax);
+  if (foreground.length === 1) return foreground[0];
   if (largest) return faces.reduce((best, other) => areaOf(other) > areaOf(best) ? other : best);
   throw new DmlError("faces_several", `The picture holds ${placesOf(faces)}.`);
 }
