@@ -51,6 +51,10 @@ function paper(path: string): Paper {
   return found;
 }
 
+Deno.test("no paper is empty", () => {
+  assertEquals(PAPERS.filter(({ text }) => text.trim() === "").map(({ path }) => path), []);
+});
+
 Deno.test("every path that the papers name is there", () => {
   const missing = PAPERS.flatMap((page) => pathsIn(page).map((path) => ({ page, path })))
     .filter(({ path }) => !exists(path))
