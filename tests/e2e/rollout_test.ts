@@ -39,9 +39,9 @@ function swapped(): Partial<Manifest> {
   return { files: [detect, { ...embed, role: "landmarks" }, { ...landmarks, role: "embed" }] };
 }
 
-const GOOD = version(2, { parameters: { scoreMin: 0.69, overlapMax: 0.4 } } as Partial<Manifest>);
+const GOOD = version(2, { parameters: { ...FACES.manifest.parameters, scoreMin: 0.69 } } as Partial<Manifest>);
 /** A version whose score limit is so high that it finds almost no faces. */
-const BLIND = version(3, { parameters: { scoreMin: 0.99999, overlapMax: 0.4 } } as Partial<Manifest>);
+const BLIND = version(3, { parameters: { ...FACES.manifest.parameters, scoreMin: 0.99999 } } as Partial<Manifest>);
 const BROKEN = version(4, swapped());
 
 /** Returns a ledger in which `faces@1` is registered and the latest version of `faces`. */
