@@ -170,14 +170,14 @@ Deno.test("the worker finds faces with detectors of every family, by their own p
     await test.step("a crowd up to the limit, and a note that there are more", async () => {
       // A blue cell every 24 pixels down and 16 across: boxes of 16x24 that do not overlap.
       const crowd = await makePng({
-        width: 32 * 8,
-        height: 32 * 8,
+        width: 640,
+        height: 640,
         colourType: 2,
         depth: 8,
         samplesAt: (x, y) => x % 16 < 8 && y % 24 < 8 ? [0, 0, 255] : [0, 0, 0],
       });
       const files = { detect: yunetModel(), embed: meansOf(112) };
-      const detector = detectorOf("yunet", { size: "dynamic", sideMax: 256 });
+      const detector = detectorOf("yunet", { size: "dynamic", sideMax: 640 });
       const digest = await load(pool, files, { detector, embedder: ARCFACE });
       const { prediction } = await pool.run(digest, crowd, { ...OPTIONS, embeddings: false });
       await pool.unload(digest);
