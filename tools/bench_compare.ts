@@ -43,7 +43,7 @@ async function figuresOf(directory: string, name: string): Promise<PrintedFigure
 
 /** Returns the figures in the output of a measure, in its order. */
 export function printedFigures(output: string): PrintedFigure[] {
-  return [...output.matchAll(/^(?:ok {2}|MISS) (.*): ([\d,.]+) ?(\S*) \(at (?:most|least) /gm)].map(
+  return [...output.matchAll(/^(?:ok {2}|MISS) (.*): ([\d,.]+) ?([^(]*?) \(at (?:most|least) /gm)].map(
     ([, what, number, unit]) => ({ what, value: Number(number.replaceAll(",", "")), unit }),
   );
 }
