@@ -21,7 +21,7 @@ export async function followRedirects(
 ): Promise<Followed> {
   let at = url;
   let linkedSha256: string | null = null;
-  for (let step = 0; step < REDIRECTS_MAX; step++) {
+  for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
     const response = await fetch(at, { headers, signal, redirect: "manual" });
     // If large files are stored elsewhere, the redirecting response also names their SHA-256.
     linkedSha256 ??= /^"?([0-9a-f]{64})"?$/.exec(response.headers.get("x-linked-etag") ?? "")?.[1] ?? null;

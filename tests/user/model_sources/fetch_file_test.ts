@@ -105,6 +105,18 @@ Deno.test("fetchFile() follows redirects, and checks the checksum that the first
     assertEquals((await failure(at("/bad"))).code, "source_corrupt");
   }));
 
+Deno.test("fetchFile() follows six redirects, and refuses the seventh", () =>
+  inDirectory(async (directory) => {
+    await using server = new FileServer(FILE);
+    for (let step = 1; step <= 7; step++) {
+      const location = step === 1 ? "/file" : `/step${step - 1}`;
+      server.others.set(`/step${step}`, () => new Response(null, { status: 302, headers: { location } }));
+    }
+    const from = (step: number) => fetchFile(new URL(`/step${step}`, server.origin), optionsIn(directory));
+    assertEquals((await from(6)).sha256, SHA256);
+    assertStringIncludes((await failure(from(7))).message, "more than 6 times");
+  }));
+
 Deno.test("fetchFile() refuses redirects to another host without TLS, to local files, and in circles", () =>
   inDirectory(async (directory) => {
     await using server = new FileServer(FILE);
