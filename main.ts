@@ -1,37 +1,35 @@
 /** The composition root. Only this file knows all three roles; it imports the one that runs. */
+import type { Engines } from "./node/host/open_engines.ts";
 import { SYSTEM_CLOCK } from "./protocol/kernel/clock.ts";
 import { DmlError, isErrorCode } from "./protocol/kernel/errors.ts";
-import { newId } from "./protocol/kernel/id.ts";
-import { invariant } from "./protocol/kernel/invariant.ts";
 import { type Log, SILENT_LOG } from "./protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "./protocol/kernel/random.ts";
 import { VERSION } from "./protocol/version.ts";
 import { formatAddress } from "./protocol/http_api/address.ts";
-import { parseCommand } from "./user/cli/parse_command.ts";
 import type { ClusterClient } from "./user/client/cluster_client.ts";
-import type { CliCommand, Invocation, JoinCommand, Presentation, ServeCommand } from "./user/cli/command.ts";
+import type { CliCommand, JoinCommand, Presentation, ServeCommand } from "./user/cli/command.ts";
 import { holdsMoreThan, isConfined, revokeAllExcept, runConfined, serveConfined } from "./user/process/confinement.ts";
 import { EXIT_OK, EXIT_RESTART } from "./user/cli/exit.ts";
-import { ENVIRONMENT_NAMES } from "./user/cli/flags.ts";
-import { permissionsOf, type ProcessFacts } from "./user/process/permissions.ts";
-import { processFactsOf } from "./user/process/process_facts.ts";
-import { invocationFactsOf } from "./user/process/invocation_facts.ts";
+import { canKeepEngines, engineCommand, engineEnvironment } from "./user/process/engine_command.ts";
+import { planOf, type Task } from "./user/process/invocation_plan.ts";
+import type { ProcessFacts } from "./user/process/permissions.ts";
+import { homeOf } from "./user/process/process_facts.ts";
 import { endOnBugs, reportFatalError, stopSignal } from "./user/process/process_end.ts";
+import { withToken } from "./user/process/token_file.ts";
 import { runUserCommand, type Workload } from "./user/run.ts";
 import { logOutputLoss, lossTolerantTerminal } from "./user/terminal/loss_tolerant_terminal.ts";
+import { openLog } from "./user/terminal/open_log.ts";
 import { openTerminal, type Terminal } from "./user/terminal/terminal.ts";
 
-/** A parsed command line, and the facts about the host that its command needs. */
-interface Task extends Invocation {
-  readonly facts: ProcessFacts;
-  readonly noColor: boolean;
+/** Task of the thread that performs a command. */
+interface Job extends Task {
+  /** The connection to the keeper of a node's engine processes; `null` if there is none. */
+  readonly engines: Engines | null;
 }
 
 /** The ports and settings that every role needs. */
-interface Surroundings {
+interface Surroundings extends Pick<Job, "presentation" | "facts" | "engines"> {
   readonly terminal: Terminal;
-  readonly presentation: Presentation;
-  readonly facts: ProcessFacts;
   readonly log: Log;
   /** Aborts on the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
@@ -46,40 +44,42 @@ type LocalSurroundings = Pick<Surroundings, "log" | "signal"> & {
 const CLOCK_AND_CHANCE = { clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM };
 /** True for the packed program, which users call by its name. */
 const IS_PACKED = !import.meta.url.endsWith(".ts");
-const PROGRAM = IS_PACKED ? "dml" : "deno task";
 
 if (import.meta.main && isConfined()) serveConfined(perform);
 else if (import.meta.main) Deno.exit(await main(Deno.args));
 
 /** Runs a command line with only the permissions that it needs. Returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {
-  const environment = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, Deno.env.get(name)]));
-  const noColor = Boolean(environment.NO_COLOR);
   try {
-    const invocation = parseCommand(argv, environment);
-    const start = invocationFactsOf({ entry: import.meta.url, isPacked: IS_PACKED });
-    const facts = processFactsOf(invocation.command, start);
-    const permissions = permissionsOf(invocation.command, facts);
-    const task = { ...invocation, facts, noColor };
-    if (holdsMoreThan(permissions)) return await runConfined<Task>(task, { entry: import.meta.url, permissions });
+    const { task, permissions } = planOf(argv, { entry: import.meta.url, isPacked: IS_PACKED });
+    const engines = canKeepEngines(task.command) ? await openKeeper() : null;
+    const job = { ...task, engines };
+    const thread = { entry: import.meta.url, permissions, transfer: engines ? [engines.port] : [] };
+    if (holdsMoreThan(permissions)) return await runConfined<Job>(job, thread);
     revokeAllExcept(permissions);
-    return await perform(task);
+    return await perform(job);
   } catch (error) {
-    return reportFatalError(error, openTerminal({ color: null, noColor }));
+    return reportFatalError(error, openTerminal({ color: null, noColor: Boolean(Deno.env.get("NO_COLOR")) }));
   }
 }
 
-async function perform({ command, presentation, facts, noColor }: Task): Promise<number> {
+async function openKeeper(): Promise<Engines | null> {
+  const { openEngines } = await import("./node/host/open_engines.ts");
+  return await openEngines({ command: engineCommand({ isPacked: IS_PACKED }), environment: engineEnvironment() });
+}
+
+async function perform({ command: parsed, presentation, facts, noColor, engines }: Job): Promise<number> {
   let log = SILENT_LOG;
   const opened = openTerminal({ color: presentation.color, noColor });
-  const isRole = command.verb === "serve" || command.verb === "join";
+  const isRole = parsed.verb === "serve" || parsed.verb === "join";
   const terminal = isRole
     ? lossTolerantTerminal(opened, { onOutputLost: (error) => logOutputLoss(error, log) })
     : opened;
   try {
     endOnBugs(terminal);
-    if (!["completions", "help", "version"].includes(command.verb)) log = await openLog(presentation, terminal);
-    return await run(command, { terminal, presentation, facts, log, signal: stopSignal() });
+    if (!["completions", "help", "version"].includes(parsed.verb)) log = await openLog(presentation, terminal);
+    const command = await withToken(parsed, { ...facts, stdin: Deno.stdin.readable });
+    return await run(command, { terminal, presentation, facts, log, engines, signal: stopSignal() });
   } catch (error) {
     return reportFatalError(error, terminal);
   }
@@ -92,6 +92,13 @@ async function run(command: CliCommand, surroundings: Surroundings): Promise<num
       return await serve(command, surroundings);
     case "join":
       return await join(command, surroundings);
+    case "restore": {
+      const { runRestore } = await import("./user/commands/restore.ts");
+      const { restoreMaster: restore } = await import("./master/backup/restore.ts");
+      const isInteractive = Deno.stdin.isTerminal();
+      const home = homeOf(surroundings.facts);
+      return await runRestore(command, { ...surroundings, stdin: Deno.stdin.readable, isInteractive, home, restore });
+    }
     default:
       return await runUserCommand(command, {
         ...surroundings,
@@ -120,11 +127,11 @@ async function serve(command: ServeCommand, surroundings: Surroundings): Promise
     ...surroundings,
     ...command,
     printTokens: command.printTokens ?? terminal.isOutWatched,
-    home: homeOf(surroundings),
+    home: homeOf(surroundings.facts),
     executable: surroundings.facts.executable,
     version: VERSION,
     onReady(info) {
-      terminal.out(serveReport(info, { program: PROGRAM, color: terminal.outColor }));
+      terminal.out(serveReport(info, { program: IS_PACKED ? "dml" : "deno task", color: terminal.outColor }));
       const { address, http: { port }, control: { port: controlPort } } = info;
       if (logFormat === "json") log.info("ready", { address, port, controlPort });
     },
@@ -133,7 +140,7 @@ async function serve(command: ServeCommand, surroundings: Surroundings): Promise
 }
 
 async function join(command: JoinCommand, surroundings: Surroundings): Promise<number> {
-  const { terminal, presentation: { progress }, facts } = surroundings;
+  const { terminal, presentation: { progress }, facts, engines } = surroundings;
   const { canRestart = false, trial = null, patchesEngine } = facts;
   const { runJoin } = await import("./node/join.ts");
   const { JoinReport } = await import("./user/reports/join_report.ts");
@@ -142,10 +149,11 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
     ...surroundings,
     ...CLOCK_AND_CHANCE,
     ...command,
-    home: homeOf(surroundings),
+    home: homeOf(facts),
     canRestart,
     trial,
     patchesEngine,
+    engines,
     version: VERSION,
     onStarted: (node) => report.started({ ...node, master: formatAddress(command.master) }),
     onProgress: (progress) => report.received(progress),
@@ -160,7 +168,7 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
 export async function openLocalCluster(workload: Workload, surroundings: LocalSurroundings): Promise<ClusterClient> {
   const { log, signal, presentation, facts: { patchesEngine } } = surroundings;
   const parts = await localParts();
-  const { startMaster, startNode, createWorkerPool, defaultWorkers, hostCapabilities } = parts;
+  const { startMaster, startNode, createWorkerPool, defaultWorkers, hostCapabilities, newIdentity } = parts;
   const { MemoryBlobStore, MemoryLedger, LocalClusterClient } = parts;
   const transport = new parts.MemoryTransport();
   const isRequested = (name: string) => name === workload.model || name.startsWith(`${workload.model}@`);
@@ -176,7 +184,7 @@ export async function openLocalCluster(workload: Workload, surroundings: LocalSu
     durableBlobs: new MemoryBlobStore(),
     transientBlobs: new MemoryBlobStore(),
     catalog: parts.catalogFor(isRequested),
-    tokens: null,
+    credentials: null,
   });
   const workers = Math.min(workload.pictures, defaultWorkers(hostCapabilities({ workers: 1 })));
   const engine = createWorkerPool({ ...common, workers, assets: parts.assetFiles, measures: false, patchesEngine });
@@ -185,8 +193,7 @@ export async function openLocalCluster(workload: Workload, surroundings: LocalSu
   if (!master.models().some(({ name }) => isRequested(name))) settled.resolve();
   const node = startNode({
     ...common,
-    nodeId: newId("node", SYSTEM_RANDOM),
-    name: "this process",
+    identity: await newIdentity("this process"),
     token: null,
     locate: () => Promise.resolve(master.controlAddress),
     remote: master.blobs,
@@ -227,6 +234,7 @@ async function localParts() {
     import("./master/ledger/memory_ledger.ts"),
     import("./models/catalog/catalog.ts"),
     import("./node/host/capabilities.ts"),
+    import("./node/host/identity.ts"),
     import("./node/engine/asset_files.ts"),
     import("./node/engine/worker_pool.ts"),
     import("./node/node.ts"),
@@ -234,17 +242,7 @@ async function localParts() {
     import("./protocol/transport/memory_transport.ts"),
     import("./user/client/local_cluster_client.ts"),
   ]);
-  const [master, ledger, catalog, capabilities, assets, pool, node, blobs, transport, client] = modules;
-  const ofRoles = { ...master, ...ledger, ...capabilities, ...assets, ...pool, ...node };
+  const [master, ledger, catalog, capabilities, identity, assets, pool, node, blobs, transport, client] = modules;
+  const ofRoles = { ...master, ...ledger, ...capabilities, ...identity, ...assets, ...pool, ...node };
   return { ...ofRoles, ...catalog, ...blobs, ...transport, ...client };
-}
-
-function homeOf({ facts: { home } }: Surroundings): string {
-  invariant(home !== null, "a role has a data directory");
-  return home;
-}
-
-async function openLog({ logLevel: level, logFormat: format }: Presentation, terminal: Terminal): Promise<Log> {
-  const { openLog } = await import("./protocol/host/logtape_log.ts");
-  return openLog({ level, format, color: terminal.errorColor, write: (line) => terminal.error(line) }).log;
 }

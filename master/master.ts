@@ -3,7 +3,9 @@ import type { ClusterInfo, ModelListing, NodeListing, PredictAnswer } from "../p
 import type { Digest } from "../protocol/kernel/digest.ts";
 import { asDmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
-import type { NodeCommandName } from "../protocol/messages/command.ts";
+import type { NodeDecision } from "../protocol/http_api/node_decision.ts";
+import type { NodeOrderName } from "../protocol/messages/command_names.ts";
+import type { Message } from "../protocol/messages/message.ts";
 import { PROTOCOL_VERSION } from "../protocol/messages/hello.ts";
 import type { TaskOptions } from "../protocol/messages/task.ts";
 import type { Address, Listener } from "../protocol/ports/transport.ts";
@@ -13,8 +15,8 @@ import type { MasterEvent } from "./core/messages/event.ts";
 import type { MasterState } from "./core/state/state.ts";
 import { logEvent } from "./turn/event_log.ts";
 import { createApp } from "./http/app.ts";
-import { Refusals } from "./http/refusals.ts";
 import { type HttpServer, serveHttp } from "./http/http_server.ts";
+import { servePlainPort } from "./http/plain/plain_port.ts";
 import { Inbox } from "./turn/inbox.ts";
 import { listModels, listNodes } from "./http/listings.ts";
 import type { MasterHandle, MasterOptions } from "./master_handle.ts";
@@ -29,7 +31,7 @@ export type { MasterHandle, MasterOptions };
 /** Ticks of the master in each heartbeat interval. */
 const TICKS_PER_HEARTBEAT = 5;
 const STOP_GRACE_MS = 5_000;
-/** Codes of a node that received wrong files of a model, or none. */
+/** Codes of a node that received wrong files of a model or a gallery, or none. */
 const WRONG_BYTES: readonly string[] = ["blob_corrupt", "blob_not_found"] satisfies ErrorCode[];
 
 /**
@@ -37,8 +39,7 @@ const WRONG_BYTES: readonly string[] = ["blob_corrupt", "blob_not_found"] satisf
  * `home_unusable`.
  */
 export async function startMaster(options: MasterOptions): Promise<MasterHandle> {
-  const { durableBlobs: durable, log, catalog } = options;
-  const models = new ModelStore({ durable, log, catalog });
+  const models = new ModelStore({ ...options, durable: options.durableBlobs });
   const state = await restoredState(options, models);
   const listener = await options.transport.listen(options.control);
   const master = new Master(options, { models, state, listener });
@@ -67,6 +68,7 @@ class Master implements MasterHandle {
   readonly #models: ModelStore;
   readonly #idle = Promise.withResolvers<void>();
   #http: HttpServer | null = null;
+  #plain: HttpServer | null = null;
   #serving: Promise<void> = Promise.resolve();
   #holding: Promise<void> | undefined;
   #cancelTick = () => {};
@@ -75,10 +77,9 @@ class Master implements MasterHandle {
 
   constructor(
     options: MasterOptions,
-    parts: { models: ModelStore; state: MasterState; listener: Listener },
+    { models, state, listener }: { models: ModelStore; state: MasterState; listener: Listener },
   ) {
     const { clock, log } = options;
-    const { models, state, listener } = parts;
     this.#options = options;
     this.#state = state;
     this.#models = models;
@@ -89,30 +90,31 @@ class Master implements MasterHandle {
       log,
       ledger: options.ledger,
       onEvent: (event) => this.#note(event),
-      onEffect: (effect) =>
-        runEffect(effect, {
-          port: this.#port,
-          predictions: this.#services.predictions,
-          pendingCommands: this.#services.pendingCommands,
-        }),
+      onEffect: (effect) => {
+        const { predictions, pendingCommands } = this.#services;
+        runEffect(effect, { port: this.#port, predictions, pendingCommands });
+      },
       onCrash: (error) => this.#crash(error),
     });
-    const services = new MasterServices(options, { models, state, inbox: this.#inbox });
+    const send = (nodeId: string, message: Message) => this.#port.send(nodeId, message);
+    const services = new MasterServices(options, { models, state, inbox: this.#inbox, send });
     this.#services = services;
     this.blobs = services.blobs;
     this.versions = services.versions;
     this.publishGallery = (publication) => services.galleries.publish(publication);
     this.retireGallery = (gallery) => services.galleries.retire(gallery);
-    const refusals = new Refusals(options);
-    const app = createApp({ ...options, ...services, refusals, master: this });
-    this.fetch = (request) => app.fetch(request);
+    const app = createApp({ ...options, ...services, master: this });
+    this.fetch = (request, origin) => app.fetch(request, origin);
     this.#port = new ControlPort({
       ...options,
+      ...services,
+      credentials: options.credentials, // a hello proves itself with the tokens alone, not with a session
+      pin: options.tls?.pin ?? "",
       listener,
-      post: this.#inbox.post.bind(this.#inbox),
+      inbox: this.#inbox,
       heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
       deadAfterMs: state.settings.deadAfterMs,
-      results: services.results,
+      logs: services.logIntake,
       inlinePictures: options.sendsPicturesInline === false ? null : services.blobs,
     });
   }
@@ -121,14 +123,19 @@ class Master implements MasterHandle {
     return this.#http?.address ?? null;
   }
 
+  get plainAddress(): Address | null {
+    return this.#plain?.address ?? null;
+  }
+
   /**
    * Serves HTTP, registers the catalog and the galleries, and accepts connections. No request is
    * answered before it returns.
    */
   start(): void {
-    const { http, clock, galleries = [] } = this.#options;
+    const { http, plain = null, galleries = [] } = this.#options;
     // The port is taken before anything is written, so that a start that fails leaves no trace.
-    if (http !== null) this.#http = serveHttp(this.fetch, { address: http, clock });
+    if (http !== null) this.#http = serveHttp(this.fetch, { tls: null, ...this.#options, address: http });
+    if (plain !== null) this.#plain = servePlainPort(plain, { ...this.#options, ...this.#services });
     for (const registration of this.versions.registrations()) this.#inbox.post(registration);
     for (const gallery of galleries) this.#inbox.post({ type: "publish_gallery", ...gallery });
     this.#inbox.flush();
@@ -145,7 +152,7 @@ class Master implements MasterHandle {
       version: this.#options.version,
       protocol: PROTOCOL_VERSION,
       controlPort: this.controlAddress.port,
-      tokenRequired: this.#options.tokens !== null,
+      tokenRequired: this.#options.credentials !== null,
     };
   }
 
@@ -172,8 +179,12 @@ class Master implements MasterHandle {
     return listPrograms(this.#state, this.#options.version);
   }
 
-  command(nodeId: string, command: NodeCommandName): Promise<string> {
+  command(nodeId: string, command: NodeOrderName): Promise<string> {
     return this.#services.pendingCommands.sendToNode(nodeId, command);
+  }
+
+  judgeNode(nodeId: string, decision: NodeDecision): Promise<string> {
+    return this.#services.pendingCommands.submit((commandId) => ({ type: "judge_node", commandId, nodeId, decision }));
   }
 
   stop(options: { graceMs?: number } = {}): Promise<void> {
@@ -191,7 +202,8 @@ class Master implements MasterHandle {
     cancel();
     this.#inbox.post({ type: "finish_stop" });
     this.#inbox.flush();
-    await this.#http?.close();
+    this.#options.logs?.endWaits();
+    await Promise.all([this.#http?.close(), this.#plain?.close()]);
     await this.#services.people.stop();
     this.#port.stop("The master stops.");
     await this.#serving;
@@ -199,27 +211,28 @@ class Master implements MasterHandle {
     this.#inbox.flush();
     this.#services.pendingCommands.settleAll("shutting_down", "The master stopped.");
     this.#services.galleries.close();
+    this.#services.tokens.flush();
     this.#cancelTick();
     await this.#services.modelImport.uploads.sweep(Infinity);
   }
 
   #tick(): void {
     const { clock } = this.#options;
-    const tickMs = LIMITS.heartbeatIntervalMs / TICKS_PER_HEARTBEAT;
-    this.#cancelTick = clock.after(tickMs, () => this.#tick());
+    this.#cancelTick = clock.after(LIMITS.heartbeatIntervalMs / TICKS_PER_HEARTBEAT, () => this.#tick());
     const nowMs = clock.nowMs();
     this.#inbox.post({ type: "tick" });
     this.#port.tick(nowMs);
     if (this.#ticks++ % TICKS_PER_HEARTBEAT === 0) this.#port.ping();
-    this.#services.results.sweep();
-    void this.#services.transient.sweep(nowMs);
-    void this.#services.modelImport.uploads.sweep(nowMs);
+    this.#services.sweep(nowMs);
   }
 
   #note(event: MasterEvent): void {
     if (event.type === "task_answered" && this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();
     logEvent(this.#options.log, event, this.#state);
     this.#services.galleries.notice(event);
+    if (event.type === "gallery_failed" && WRONG_BYTES.includes(event.code)) {
+      this.#services.people.galleryWriter.recheck(event.gallery);
+    }
     if (event.type === "model_failed" && WRONG_BYTES.includes(event.code)) this.#recheck(event.manifestDigest);
   }
 
@@ -231,9 +244,7 @@ class Master implements MasterHandle {
     });
   }
 
-  /**
-   * Handles a bug: refuses everything that waits, and ends the process as an uncaught error does.
-   */
+  /** Handles a bug: refuses all that waits, and ends the process as an uncaught error does. */
   #crash(error: unknown): void {
     const reason = "The master broke down.";
     this.#options.log.error(reason, { error: error instanceof Error ? error.stack : error });

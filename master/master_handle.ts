@@ -6,17 +6,25 @@ import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Random } from "../protocol/kernel/random.ts";
-import type { NodeCommandName } from "../protocol/messages/command.ts";
+import type { NodeDecision } from "../protocol/http_api/node_decision.ts";
+import type { NodeOrderName } from "../protocol/messages/command_names.ts";
 import type { TaskOptions } from "../protocol/messages/task.ts";
-import type { ClusterTokens } from "../protocol/security/tokens.ts";
+import type { Credentials } from "../protocol/security/credentials.ts";
 import type { Address, Transport } from "../protocol/ports/transport.ts";
+import type { AuditLog } from "./access/audit_log.ts";
+import type { TokenStore } from "./access/token_store.ts";
+import type { Backups } from "./backup/backups.ts";
 import type { GalleryReach } from "./core/decide/decide_galleries.ts";
 import type { PublishedGallery } from "./core/state/gallery_state.ts";
 import type { MasterSettings } from "./core/state/settings.ts";
 import type { ProgramsListing } from "../protocol/http_api/program_api.ts";
+import type { MasterTls } from "./http/http_server.ts";
+import type { PlainPort } from "./access/plain_access.ts";
 import type { ProgramFiles } from "./programs/program_files.ts";
 import type { GalleryPublication } from "./people/gallery_publisher.ts";
+import type { LogStore } from "./logs/log_store.ts";
 import type { Versions } from "./models/versions.ts";
+import type { RequestOrigin } from "./http/request_origin.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { PeopleStore } from "./people/people_store.ts";
 
@@ -32,6 +40,12 @@ export interface MasterOptions {
   readonly control: Address;
   /** Address of the HTTP server; `null` for a master that only this process uses. */
   readonly http: Address | null;
+  /** Certificates of the HTTP server; `null` if it has no TLS. */
+  readonly tls?: MasterTls | null;
+  /** Second HTTP port, without TLS; `null` or absent for none. */
+  readonly plain?: PlainPort | null;
+  /** Returns how many connections the HTTP server can serve, of which `present` are. */
+  readonly connectionsMax?: (present: number) => number;
   /** False if nodes reach the blobs without a network, so that tasks need not carry pictures. */
   readonly sendsPicturesInline?: boolean;
   readonly ledger: Ledger;
@@ -41,9 +55,17 @@ export interface MasterOptions {
   readonly transientBlobs: MemoryBlobStore;
   readonly catalog: readonly CatalogEntry[];
   /** The tokens of the cluster; `null` if none are needed. */
-  readonly tokens: ClusterTokens | null;
+  readonly credentials: Credentials | null;
+  /** Tokens that the admin handles; by default in memory. */
+  readonly tokens?: TokenStore;
+  /** Record of who did what; by default in memory. */
+  readonly audit?: AuditLog;
+  /** Maker of backups; absent if nothing of the master is on a disk. */
+  readonly backups?: Backups;
   /** Executables of dml for the nodes. */
   readonly programs?: ProgramFiles;
+  /** The logs of this master and its nodes; absent if none are kept. */
+  readonly logs?: LogStore;
   readonly settings?: Partial<MasterSettings>;
   /** Store of the enrolled people; by default in memory. */
   readonly people?: PeopleStore;
@@ -55,8 +77,10 @@ export interface MasterOptions {
 export interface MasterHandle {
   readonly controlAddress: Address;
   readonly httpAddress: Address | null;
+  /** Address of the HTTP port without TLS; `null` if there is none. */
+  readonly plainAddress: Address | null;
   /** The HTTP interface without a port. */
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, origin?: RequestOrigin): Response | Promise<Response>;
   /** The blobs for a node in this process. */
   readonly blobs: BlobStore;
   info(): ClusterInfo;
@@ -73,8 +97,13 @@ export interface MasterHandle {
   programs(): ProgramsListing;
   /** The versions of models and the commands that change them. */
   readonly versions: Versions;
+  /**
+   * Carries out the decision of an admin about a node and returns a sentence about the outcome.
+   * Throws `node_unknown`, `node_removed`, `too_many_nodes`, or the error of the ledger.
+   */
+  judgeNode(nodeId: string, decision: NodeDecision): Promise<string>;
   /** Sends a command to a node and returns its report once it is done. */
-  command(nodeId: string, command: NodeCommandName): Promise<string>;
+  command(nodeId: string, command: NodeOrderName): Promise<string>;
   /**
    * Brings a version of a gallery into force. Resolves once every connected node that takes work
    * has it in force or failed, after two seconds at the latest. Throws `gallery_invalid`,

@@ -1,24 +1,41 @@
 import { join } from "node:path";
 import { CATALOG } from "../models/catalog/catalog.ts";
-import { formatAddress, type Host } from "../protocol/http_api/address.ts";
+import { formatAddress, type Host, isLoopbackHost } from "../protocol/http_api/address.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { MemoryBlobStore } from "../protocol/blob/memory_blob_store.ts";
 import { lockDirectory } from "../protocol/host/directory_lock.ts";
-import { openHome } from "../protocol/host/home.ts";
+import { isHome, openHome } from "../protocol/host/home.ts";
+import { writeJsonFile } from "../protocol/host/json_file.ts";
+import { type MasterAddresses, TOKENS_FILE } from "../protocol/host/master_files.ts";
 import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
-import type { Role } from "../protocol/security/tokens.ts";
+import { withPin } from "../protocol/security/pin.ts";
+import type { DefaultRole } from "../protocol/security/roles.ts";
+import { TlsTransport } from "../protocol/transport/tls_transport.ts";
 import { TcpTransport } from "../protocol/transport/tcp_transport.ts";
 import type { Address } from "../protocol/ports/transport.ts";
+import { DefaultTokens } from "./access/default_tokens.ts";
+import { TokenStore } from "./access/token_store.ts";
+import { Backups } from "./backup/backups.ts";
 import { loadTokens } from "./host/cluster_tokens.ts";
 import { SqliteLedger } from "./ledger/sqlite_ledger.ts";
 import { type MasterHandle, startMaster } from "./master.ts";
 import { publishedGalleries } from "./people/cluster_people.ts";
 import { SqlitePeopleStore } from "./people/sqlite_people_store.ts";
+import type { PlainPort } from "./access/plain_access.ts";
 import { ProgramFiles } from "./programs/program_files.ts";
-import { isLoopbackHost, reachableHosts } from "./host/reachable_host.ts";
+import { type Logging, withLogs } from "./logs/with_logs.ts";
+import { aborted } from "./host/aborted.ts";
+import { affordableConnections } from "./host/free_descriptors.ts";
+import type { MasterCertificates } from "./host/certificates.ts";
+import { portFailure } from "./host/free_ports.ts";
+import { openCertificates, openOwnCertificate } from "./host/open_certificates.ts";
+import type { CertificateFiles, OwnCertificate } from "./host/own_certificate.ts";
+import { localHostOf } from "./host/reachable_host.ts";
+import { addressesOf, hostsOf, type OtherAddress } from "./host/served_addresses.ts";
+import { writeAddresses } from "./host/write_addresses.ts";
 
 /** Settings of `dml serve`. */
 export interface ServeOptions {
@@ -32,14 +49,27 @@ export interface ServeOptions {
    * `null` to find the addresses of this host.
    */
   readonly advertise?: Host | null;
+  /**
+   * True to serve other hosts without TLS, so that whoever listens on the network learns tokens,
+   * pictures and names.
+   */
+  readonly insecure?: boolean;
+  /** Certificate for browsers, which they choose by a name in it; `null` or absent for none. */
+  readonly certificate?: CertificateFiles | null;
+  /** Second HTTP port, without TLS; `null` or absent for none. */
+  readonly plain?: PlainPort | null;
   /** False to leave the tokens out of the commands in {@linkcode ServeInfo}; true if absent. */
   readonly printTokens?: boolean;
+  /** True if a node that joins for the first time waits for an admin; false if absent. */
+  readonly approve?: boolean;
   /** Path of the data directory. */
   readonly home: string;
   /** Path of the executable that this process was started from; `null` if there is none. */
   readonly executable?: string | null;
   /** Directory of more executables that nodes may upgrade to; `null` if there is none. */
   readonly executables?: string | null;
+  /** True to go on without acknowledged changes that the disk has lost. */
+  readonly acceptsLoss?: boolean;
   readonly log: Log;
   /** Version of dml. */
   readonly version: string;
@@ -47,14 +77,6 @@ export interface ServeOptions {
   readonly signal: AbortSignal;
   /** Called once, when the master listens. */
   readonly onReady: (info: ServeInfo) => void;
-}
-
-/** An address of a master beside the one in its commands. */
-export interface OtherAddress {
-  /** `HOST:PORT` */
-  readonly address: string;
-  /** Name of the virtual interface that has the address; else `null`. */
-  readonly virtualInterface: string | null;
 }
 
 /** Facts about a listening master that its operator needs. */
@@ -74,11 +96,14 @@ export interface ServeInfo {
   /** True if clients need a token; the commands then contain it, or a word for it. */
   readonly tokenRequired: boolean;
   /**
-   * Path of the file with the tokens, for which the commands then contain NODE_TOKEN, USER_TOKEN
-   * and
-   * ADMIN_TOKEN; `null` if the commands contain the tokens themselves, or need none.
+   * Path of the file with the tokens, if the commands contain NODE_TOKEN, USER_TOKEN and ADMIN_TOKEN
+   * in their place; `null` if they contain the tokens themselves, or need none.
    */
   readonly hiddenTokensPath: string | null;
+  /** False if other hosts reach the master without TLS. */
+  readonly isSecure: boolean;
+  /** Address of the port without TLS, `HOST:PORT`; `null` if there is none. */
+  readonly plainAddress: string | null;
 }
 
 /**
@@ -86,14 +111,27 @@ export interface ServeInfo {
  * `usage`.
  */
 export async function runServe(options: ServeOptions): Promise<void> {
+  const { host: hostname, port, controlPort } = options;
+  const taken = portFailure([{ hostname, port }, { hostname, port: controlPort }]);
+  // Of a data directory that is in use already, its lock says more: the other master has the ports.
+  if (taken !== null && !await isHome(options.home)) throw taken;
   const { masterPath } = await openHome(options.home);
   const holder = { pid: Deno.pid, verb: "serve", startedMs: SYSTEM_CLOCK.wallMs() };
   using _lock = await lockDirectory(masterPath, { holder });
-  const ledger = SqliteLedger.open(join(masterPath, "ledger.sqlite"));
+  if (taken !== null) throw taken;
+  const work = (logging: Logging) => serve({ ...options, log: logging.logs.log }, { masterPath, ...logging });
+  await withLogs(join(masterPath, "logs"), { printed: options.log, work });
+}
+
+async function serve(options: ServeOptions, { masterPath, ...logging }: Logging & { masterPath: string }) {
+  const ledger = SqliteLedger.open(join(masterPath, "ledger.sqlite"), options);
   let people: SqlitePeopleStore | null = null;
   try {
-    people = SqlitePeopleStore.open(join(masterPath, "people.sqlite"));
-    const master = await start(options, { masterPath, ledger, people });
+    people = SqlitePeopleStore.open(join(masterPath, "people.sqlite"), options);
+    const hosts = () => hostsOf(options).map(({ hostname }) => hostname);
+    using certificates = await openCertificates(options, { hosts, masterPath });
+    using ownCertificate = await openOwnCertificate(options, { hosts });
+    const master = await start(options, { masterPath, ledger, people, certificates, ownCertificate, ...logging });
     try {
       await aborted(options.signal);
       options.log.info("Stopping.");
@@ -106,40 +144,85 @@ export async function runServe(options: ServeOptions): Promise<void> {
   }
 }
 
+/** The opened parts of a master. */
+interface Opened {
+  readonly masterPath: string;
+  readonly ledger: SqliteLedger;
+  readonly people: SqlitePeopleStore;
+  readonly certificates: MasterCertificates | null;
+  readonly ownCertificate: OwnCertificate | null;
+}
+
 async function start(
   options: ServeOptions,
-  { masterPath, ledger, people }: { masterPath: string; ledger: SqliteLedger; people: SqlitePeopleStore },
+  { masterPath, ledger, people, certificates, ownCertificate, logs, secrets }: Opened & Logging,
 ): Promise<MasterHandle> {
-  const { host, port, controlPort, log, version, onReady } = options;
-  const tokensPath = join(masterPath, "tokens.json");
+  const { host, port, controlPort, log, version, onReady, executable = null, executables = null } = options;
+  const tokensPath = join(masterPath, TOKENS_FILE);
   const tokens = isLoopbackHost(host) ? null : await loadTokens(tokensPath);
+  for (const token of Object.values(tokens ?? {})) secrets.learn(token);
+  const tokenStore = new TokenStore({
+    records: ledger.tokens(),
+    defaults: tokens === null ? null : new DefaultTokens(tokens, (changed) => writeJsonFile(tokensPath, changed)),
+    pin: certificates?.pin ?? null,
+    clock: SYSTEM_CLOCK,
+    random: SYSTEM_RANDOM,
+    log,
+  });
+  const stored = { directory: masterPath, ledger, people };
+  const durable = await DiskBlobStore.open(join(masterPath, "blobs"), { keepsDamaged: true });
   const master = await startMaster({
     log,
+    logs,
     clock: SYSTEM_CLOCK,
     random: SYSTEM_RANDOM,
     version,
-    transport: new TcpTransport({ log }),
+    transport: certificates === null
+      ? new TcpTransport({ log })
+      : new TlsTransport({ identity: certificates.identity, log }),
+    tls: certificates && {
+      pin: certificates.pin,
+      ca: certificates.ca,
+      identity: certificates.identity,
+      ...(ownCertificate === null ? {} : { named: ownCertificate }),
+    },
+    connectionsMax: (present) => affordableConnections(join(options.home, "format"), { present }),
     control: { hostname: host, port: controlPort },
     http: { hostname: host, port },
+    plain: options.plain ?? null,
     ledger,
     people,
     galleries: publishedGalleries(people),
-    durableBlobs: await DiskBlobStore.open(join(masterPath, "blobs")),
+    durableBlobs: durable,
+    backups: new Backups({ ...options, ...stored, durable, catalog: CATALOG, clock: SYSTEM_CLOCK }),
     transientBlobs: new MemoryBlobStore({ bytesMax: LIMITS.transientBytesMax }),
     catalog: CATALOG,
-    programs: new ProgramFiles({
-      executable: options.executable ?? null,
-      directory: options.executables ?? null,
-      log,
-    }),
-    tokens,
+    programs: new ProgramFiles({ executable, directory: executables, log }),
+    settings: { requiresApproval: options.approve ?? false },
+    credentials: tokens === null ? null : tokenStore,
+    tokens: tokenStore,
+    audit: ledger.audit({ clock: SYSTEM_CLOCK, log }),
   });
+  if (master.plainAddress !== null) {
+    const plain = { address: formatAddress(master.plainAddress) };
+    log.warn(
+      "A second port speaks no TLS (--plain): its tokens, pictures and names cross the network in the clear.",
+      plain,
+    );
+  }
   const http = master.httpAddress ?? { hostname: host, port };
   const [{ address }, ...otherAddresses] = addressesOf(options, http.port);
+  const addresses: MasterAddresses = {
+    here: formatAddress({ ...http, hostname: localHostOf(host) }),
+    elsewhere: address,
+    pin: certificates?.pin ?? null,
+  };
+  await writeAddresses(masterPath, { addresses, log });
   const { printTokens = true } = options;
-  const withToken = (role: Role) => {
+  const withToken = (role: DefaultRole) => {
     if (tokens === null) return "";
-    return ` --token ${printTokens ? tokens[role] : `${role.toUpperCase()}_TOKEN`}`;
+    const token = printTokens ? tokens[role] : `${role.toUpperCase()}_TOKEN`;
+    return ` --token ${certificates === null ? token : withPin(token, certificates.pin)}`;
   };
   onReady({
     http,
@@ -151,24 +234,8 @@ async function start(
     nodesCommand: `dml nodes --master ${address}${withToken("admin")}`,
     tokenRequired: tokens !== null,
     hiddenTokensPath: tokens === null || printTokens ? null : tokensPath,
+    isSecure: certificates !== null || tokens === null,
+    plainAddress: master.plainAddress && formatAddress(master.plainAddress),
   });
   return master;
-}
-
-/** Returns all addresses by which others may reach the master, the advertised one first. */
-function addressesOf({ host, advertise = null }: ServeOptions, httpPort: number): OtherAddress[] {
-  const found = reachableHosts(host).map(({ hostname, virtualInterface }) => ({
-    address: formatAddress({ hostname, port: httpPort }),
-    virtualInterface,
-  }));
-  if (advertise === null) return found;
-  const address = formatAddress({ hostname: advertise.hostname, port: advertise.port ?? httpPort });
-  return [{ address, virtualInterface: null }, ...found.filter((other) => other.address !== address)];
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

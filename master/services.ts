@@ -1,13 +1,25 @@
 import type { RegisteredModel } from "../models/registry.ts";
+import { anyCredentials, type Credentials } from "../protocol/security/credentials.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
+import { type AuditLog, MemoryAuditLog } from "./access/audit_log.ts";
+import { FailedAttempts } from "./access/failed_attempts.ts";
+import { MemoryTokenRecords } from "./access/token_records.ts";
+import { TokenStore } from "./access/token_store.ts";
 import type { MasterState } from "./core/state/state.ts";
+import { Fleet } from "./fleet/fleet.ts";
 import { GalleryPublisher } from "./people/gallery_publisher.ts";
+import { Refusals } from "./http/refusals.ts";
+import type { Message } from "../protocol/messages/message.ts";
+import { LogIntake } from "./logs/log_intake.ts";
 import type { Inbox } from "./turn/inbox.ts";
 import { MasterBlobs } from "./blobs/master_blobs.ts";
 import type { MasterOptions } from "./master_handle.ts";
 import { PendingCommands } from "./turn/pending_commands.ts";
 import { clusterPeople } from "./people/cluster_people.ts";
 import type { People } from "./people/people.ts";
+import { NodeSessions } from "./control/node_sessions.ts";
+import { GalleryNames } from "./control/gallery_names.ts";
+import { MemoryPeopleStore } from "./people/memory_people_store.ts";
 import { PendingResults } from "./control/pending_results.ts";
 import { Predictions } from "./turn/predictions.ts";
 import { ModelImport } from "./models/model_import.ts";
@@ -22,10 +34,15 @@ export interface MasterCore {
   readonly state: MasterState;
   readonly inbox: Inbox;
   readonly models: ModelStore;
+  /** Sends `message` to a node if it is connected. */
+  readonly send: (nodeId: string, message: Message) => void;
 }
 
 /** The services of a master, each for one subject. None of them knows the shell that owns them. */
 export class MasterServices {
+  readonly sessions = new NodeSessions();
+  /** Secrets that HTTP requests may carry; `null` if requests need none. */
+  readonly credentials: Credentials | null;
   readonly transient: TransientBlobs;
   readonly blobs: MasterBlobs;
   readonly results: PendingResults;
@@ -34,16 +51,27 @@ export class MasterServices {
   readonly galleries: GalleryPublisher;
   readonly modelImport: ModelImport;
   readonly versions: Versions;
+  readonly fleet: Fleet;
   readonly people: People;
+  readonly tokens: TokenStore;
+  readonly audit: AuditLog;
+  readonly attempts: FailedAttempts;
+  readonly refusals: Refusals;
+  /** `null` if no logs are kept. */
+  readonly logIntake: LogIntake | null;
 
-  constructor(options: MasterOptions, { state, inbox, models }: MasterCore) {
+  constructor(options: MasterOptions, { state, inbox, models, send }: MasterCore) {
     const { clock, random, durableBlobs: durable, transientBlobs: store } = options;
     const post = inbox.post.bind(inbox);
+    const { credentials } = options;
+    this.credentials = credentials === null ? null : anyCredentials(this.sessions, credentials);
     const { transientBytesMax: bytesMax, resultKeptMs } = LIMITS;
     const transient = new TransientBlobs({ store, bytesMax, resultKeptMs });
     this.transient = transient;
     const { programs } = options;
-    this.results = new PendingResults({ state, post, holdsBlob: (digest) => transient.has(digest) });
+    const { people = new MemoryPeopleStore() } = options;
+    const names = new GalleryNames({ store: people, galleries: state.galleries, clock });
+    this.results = new PendingResults({ state, post, holdsBlob: (digest) => transient.has(digest), names });
     this.blobs = new MasterBlobs({
       clock,
       onPut: (digest) => this.results.pictureArrived(digest),
@@ -71,8 +99,25 @@ export class MasterServices {
       durable,
       protectedFiles,
     });
+    this.fleet = new Fleet({ state, models, register, pendingCommands: this.pendingCommands });
+    const nameOf = (nodeId: string) => state.nodes.get(nodeId)?.record.name ?? nodeId;
+    const { logs, log } = options;
+    this.logIntake = logs === undefined ? null : new LogIntake({ clock, log, store: logs, nameOf, send });
     const resolve = (name: string) => resolveModel(state, models, name).model;
     const { predictions, blobs, galleries } = this;
-    this.people = clusterPeople(options, { predictions, blobs, galleries, models: { resolve } });
+    this.people = clusterPeople({ ...options, people }, { predictions, blobs, galleries, models: { resolve } });
+    this.tokens = options.tokens ?? new TokenStore({ ...options, records: new MemoryTokenRecords(), defaults: null });
+    this.audit = options.audit ?? new MemoryAuditLog(clock);
+    this.attempts = new FailedAttempts(clock);
+    this.refusals = new Refusals(options);
+  }
+
+  /** Does what is due by `nowMs`: drops what has expired, and writes and logs what was counted. */
+  sweep(nowMs: number): void {
+    this.results.sweep();
+    this.tokens.sweep(nowMs);
+    this.refusals.sweep(nowMs);
+    void this.transient.sweep(nowMs);
+    void this.modelImport.uploads.sweep(nowMs);
   }
 }

@@ -15,23 +15,20 @@ import type { AttemptKey, Failure } from "./core/state.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { GalleryCache } from "./galleries/gallery_cache.ts";
 import { readerStartingWith } from "./models/model_file_reader.ts";
+import type { FetchProgress } from "./models/fetch_progress.ts";
+import type { LoadRecord } from "./models/load_record.ts";
 import type { ModelCache } from "./models/model_cache.ts";
 import { retryOnce } from "./pictures/retry_once.ts";
 import { ResultPictures } from "./pictures/result_pictures.ts";
 
 type ActionTo<Do extends Action["do"]> = Extract<Action, { do: Do }>;
 
-/** Progress of fetching the files of one model. */
-export interface FetchProgress {
-  /** `name@version`. */
-  readonly model: string;
-  readonly doneBytes: number;
-  readonly totalBytes: number;
-}
+export type { FetchProgress } from "./models/fetch_progress.ts";
 
 export interface ExecutorOptions {
   readonly engine: Engine;
   readonly cache: ModelCache;
+  readonly loads: Pick<LoadRecord, "watch">;
   readonly galleries: GalleryCache;
   /** The blob store of the master: source of task pictures and destination of result pictures. */
   readonly remote: BlobStore;
@@ -179,12 +176,14 @@ export class Executor {
   }
 
   async #load({ manifestDigest, offer }: ActionTo<"load">): Promise<void> {
-    const { engine, cache, clock, report } = this.#options;
+    const { engine, cache, loads, clock, report } = this.#options;
     const startMs = clock.nowMs();
     const read = () => this.#track(cache.read(offer, { signal: this.#closing.signal }));
     const outcome = await this.#outcomeOf(async () => {
       const { manifest, files, refetchedBytes } = await read();
-      return { refetchedBytes, ...await engine.load(manifestDigest, manifest, readerStartingWith(files, read)) };
+      const reader = readerStartingWith(files, read);
+      const measured = await loads.watch(manifestDigest, () => engine.load(manifestDigest, manifest, reader));
+      return { refetchedBytes, ...measured };
     });
     if ("failure" in outcome) return report({ kind: "modelFailed", manifestDigest, ...outcome });
     report({ kind: "modelLoaded", manifestDigest, warmUpMs: clock.nowMs() - startMs, ...outcome.result });

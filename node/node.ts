@@ -12,10 +12,12 @@ import { hostPressure } from "./host/capabilities.ts";
 import { InlinePictures } from "./pictures/inline_pictures.ts";
 import { GalleryCache } from "./galleries/gallery_cache.ts";
 import { MasterConnection } from "./connection/master_connection.ts";
-import { type NextAttempt, ReconnectPolicy } from "./connection/reconnect_policy.ts";
+import { type ConnectionEnd, type NextAttempt, ReconnectPolicy } from "./connection/reconnect_policy.ts";
+import { LoadRecord } from "./models/load_record.ts";
 import { ModelCache } from "./models/model_cache.ts";
 import { Upgrader } from "./host/upgrader.ts";
 import { NodeLoop } from "./node_loop.ts";
+import { Orders } from "./orders/orders.ts";
 import type { NodeHandle, NodeNews, NodeOptions } from "./node_options.ts";
 import { MemoryUseTimes } from "./models/use_times.ts";
 
@@ -40,10 +42,12 @@ export function startNode(options: NodeOptions): NodeHandle {
 class Node {
   readonly #options: NodeOptions;
   readonly #cache: ModelCache;
+  readonly #loads: LoadRecord;
   readonly #inlinePictures = new InlinePictures();
   readonly #loop: NodeLoop;
   readonly #leaving = new AbortController();
   readonly #finished = Promise.withResolvers<void>();
+  readonly #orders: Orders;
   readonly #upgrader: Upgrader | null;
   #connection: MasterConnection | null = null;
   #isStopping = false;
@@ -51,6 +55,7 @@ class Node {
   constructor(options: NodeOptions) {
     const { cache: local, remote, clock, random } = options;
     this.#options = options;
+    this.#loads = options.loads ?? LoadRecord.inMemory();
     const eviction = new CacheEviction({
       store: local,
       clock,
@@ -61,6 +66,7 @@ class Node {
     this.#cache = new ModelCache({ local, remote, clock, random, log: options.log, eviction });
     this.#loop = new NodeLoop({
       ...options,
+      loads: this.#loads,
       cache: this.#cache,
       inlinePictures: this.#inlinePictures,
       galleries: new GalleryCache({ engine: options.engine, local, remote, clock, random }),
@@ -70,7 +76,16 @@ class Node {
       onChange: () => this.#connection?.availabilityChanged(),
       onEvent: (event) => options.onEvent?.(event),
     });
-    const { upgrade = null } = options;
+    const { upgrade = null, openChecks = null } = options;
+    this.#orders = new Orders({
+      ...options,
+      loop: this.#loop,
+      eviction,
+      loads: this.#loads,
+      canRestart: upgrade?.own.canRestart ?? false,
+      openChecks,
+      isStopping: () => this.#isStopping,
+    });
     this.#upgrader = upgrade && new Upgrader({
       ...options,
       ...upgrade,
@@ -81,18 +96,18 @@ class Node {
   }
 
   get isRestartDue(): boolean {
-    return this.#upgrader?.isDue ?? false;
+    return this.#orders.isRestartDue || (this.#upgrader?.isDue ?? false);
   }
 
   async run(): Promise<Ending> {
     try {
       const policy = new ReconnectPolicy(this.#options);
       while (!this.#isStopping) {
-        const { ending, wasOpen } = await this.#connectOnce();
+        const { ending, ...end } = await this.#connectOnce();
         if (this.#isStopping) break;
-        const next = policy.afterEnding(ending, { wasOpen });
+        const next = policy.afterEnding(ending, end);
         if (next.kind === "giveUp") return ending;
-        if (!wasOpen) await this.#upgrader?.connectionFailed();
+        if (!end.wasOpen) await this.#upgrader?.connectionFailed();
         await this.#waitAfter(ending, next);
       }
       return { code: "shutting_down", reason: "The node was stopped." };
@@ -109,6 +124,7 @@ class Node {
     const { retryInMs, isRefusal, isRepeated } = next;
     const fields = { ...ending, retryInMs: Math.round(retryInMs) };
     if (isRepeated) log.debug("The node is still refused; it will retry.", fields);
+    else if (ending.code === "approval_pending") log.warn("The node waits for the approval of an admin.", fields);
     else if (isRefusal) log.warn("The node was accepted before and is refused now; it will retry.", fields);
     else log.info("There is no connection to the master; the node will retry.", fields);
     onEvent?.({ kind: "disconnected", ending, retryInMs, isRepeated });
@@ -127,8 +143,8 @@ class Node {
   }
 
   /** Connects, processes tasks until the connection ends, and returns why it ended. */
-  async #connectOnce(): Promise<{ ending: Ending; wasOpen: boolean }> {
-    const { transport, locate, clock, log } = this.#options;
+  async #connectOnce(): Promise<{ ending: Ending } & ConnectionEnd> {
+    const { transport, locate, pin, clock, log, identity } = this.#options;
     const { signal } = this.#leaving;
     let wasOpen = false;
     try {
@@ -136,6 +152,7 @@ class Node {
       const hello = await this.#hello();
       const connection = new MasterConnection(await transport.connect(address, { signal }), {
         hello,
+        prove: (challenge) => identity.key.prove({ challenge, pin: pin?.() ?? "" }),
         clock,
         log,
         availability: () => this.#loop.availability(),
@@ -149,7 +166,7 @@ class Node {
       });
       this.#connection = connection;
       if (this.#isStopping) connection.leave("shutting_down", "The node is leaving.");
-      return { ending: await connection.run(), wasOpen };
+      return { ending: await connection.run(), wasOpen, isFromMaster: true };
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       const { code, message, advice } = asDmlError(error);
@@ -158,27 +175,21 @@ class Node {
     } finally {
       // Cleared first, so that messages caused by the loss are not sent on the lost connection.
       this.#connection = null;
+      this.#options.logs?.disconnected();
       if (wasOpen) this.#loop.disconnected();
     }
   }
 
   async #hello(): Promise<Hello> {
-    const { version, nodeId, name, token, capabilities } = this.#options;
+    const { version, identity: { name, key: { publicKey } }, token, capabilities } = this.#options;
     const cached = await this.#cache.completeManifests();
-    return {
-      type: "hello",
-      protocol: PROTOCOL_VERSION,
-      version,
-      nodeId,
-      name,
-      token,
-      capabilities: capabilities(),
-      cached,
-    };
+    const known = { type: "hello", protocol: PROTOCOL_VERSION, version, publicKey, name, token } as const;
+    return { ...known, capabilities: capabilities(), cached };
   }
 
   #enter(welcome: Welcome): void {
     const master = this.#connection?.remote ?? "the master";
+    this.#options.onSession?.(welcome.sessionSecret);
     this.#loop.connected();
     void this.#upgrader?.welcomed();
     this.#options.log.info("The master has accepted this node.", { master });
@@ -189,7 +200,9 @@ class Node {
     for (const message of messages) {
       if (message.type === "command.run") void this.#execute(message);
       else if (message.type === "program.offer") this.#receiveOffer(message);
-      else if (message.type === "error") this.#options.log.warn("The master refused a message.", { ...message });
+      else if (message.type === "log.position") {
+        this.#options.logs?.positioned(message, (m) => this.#connection?.send(m));
+      } else if (message.type === "error") this.#options.log.warn("The master refused a message.", { ...message });
       else this.#loop.receive(message);
     }
     this.#loop.turn();
@@ -201,9 +214,9 @@ class Node {
    */
   async #execute({ commandId, command }: CommandRun): Promise<void> {
     this.#options.log.info("The master sent a command.", { command });
-    const done = command === "resume" ? this.#resume() : await this.#drain(command === "shutdown");
+    const done = await this.#orders.run(command);
     this.#connection?.send({ type: "command.done", commandId, ...done });
-    if (command === "shutdown") await this.stop();
+    if (command === "shutdown" || (command === "restart" && done.ok)) await this.stop();
   }
 
   #receiveOffer(offer: ProgramOffer): void {
@@ -224,18 +237,5 @@ class Node {
     if (this.#isStopping) return false;
     if (!isDone) this.#loop.drain(false);
     return isDone;
-  }
-
-  #resume(): { ok: boolean; detail: string } {
-    if (this.#isStopping) return { ok: false, detail: "The node is leaving." };
-    this.#loop.drain(false);
-    return { ok: true, detail: "The node accepts work again." };
-  }
-
-  async #drain(isLast: boolean): Promise<{ ok: boolean; detail: string }> {
-    this.#loop.drain(true);
-    const ok = await this.#loop.whenIdle(LIMITS.drainMs);
-    const rest = ok ? "has finished its work" : "has not finished its work yet";
-    return { ok, detail: `The node ${isLast ? "ends" : "accepts no new work"} and ${rest}.` };
   }
 }

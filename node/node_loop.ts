@@ -1,23 +1,26 @@
 import type { BlobStore } from "../protocol/ports/blob_store.ts";
 import type { InlinePicture } from "../protocol/wire/picture_frame.ts";
-import { clip } from "../protocol/kernel/clip.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import type { Digest } from "../protocol/kernel/digest.ts";
-import { DmlError, type ErrorCode } from "../protocol/kernel/errors.ts";
+import { DmlError } from "../protocol/kernel/errors.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import type { Availability } from "../protocol/messages/liveness.ts";
 import type { Message } from "../protocol/messages/message.ts";
-import type { TaskFailed, TaskResult } from "../protocol/messages/task.ts";
 import type { HostPressure } from "./host/capabilities.ts";
 import type { InlinePictures } from "./pictures/inline_pictures.ts";
 import { apply } from "./core/apply.ts";
 import type { NodeEvent } from "./core/event.ts";
+import { areModelsSettled } from "./core/models.ts";
 import { plan } from "./core/plan.ts";
-import { type Failure, initialState, type NodeState, queuedCount, runningCount } from "./core/state.ts";
+import { ConditionWaiters } from "./condition_waiters.ts";
+import type { Failure, ModelState, NodeState } from "./core/state.ts";
+import { initialState, queuedCount, runningCount } from "./core/state.ts";
 import type { Engine } from "./engine/engine.ts";
 import { Executor, type FetchProgress } from "./executor.ts";
+import { failureInstead } from "./failure_instead.ts";
 import type { GalleryCache } from "./galleries/gallery_cache.ts";
+import type { LoadRecord } from "./models/load_record.ts";
 import type { ModelCache } from "./models/model_cache.ts";
 
 /** Events of the loop that may interest a user. */
@@ -36,6 +39,7 @@ export type NodeLoopEvent =
 export interface NodeLoopOptions {
   readonly engine: Engine;
   readonly cache: ModelCache;
+  readonly loads: LoadRecord;
   readonly galleries: GalleryCache;
   readonly remote: BlobStore;
   readonly inlinePictures: InlinePictures;
@@ -62,7 +66,7 @@ export class NodeLoop {
   readonly #executor: Executor;
   #pressure: HostPressure;
   #reportedSummary = "";
-  readonly #idleWaiters = new Set<() => void>();
+  readonly #waiters: ConditionWaiters;
   #isClosed = false;
 
   constructor(options: NodeLoopOptions) {
@@ -77,6 +81,7 @@ export class NodeLoop {
       galleriesMax: LIMITS.galleriesMax,
       attemptDeadlineMs: LIMITS.attemptDeadlineMs,
     });
+    this.#waiters = new ConditionWaiters(options.clock);
     this.#executor = new Executor({ ...options, report: (event) => this.#handle(event) });
   }
 
@@ -138,7 +143,7 @@ export class NodeLoop {
     const summary = `${runningCount(state)} ${queuedCount(state)} ${state.draining}`;
     if (summary !== this.#reportedSummary) this.#options.onChange();
     this.#reportedSummary = summary;
-    this.#checkIdle();
+    this.#waiters.check();
   }
 
   /** Returns the current availability. */
@@ -158,23 +163,28 @@ export class NodeLoop {
 
   /** Resolves once no uncancelled attempt is left, or after `atMostMs`; true if none is left. */
   whenIdle(atMostMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const finish = () => {
-        cancel();
-        this.#idleWaiters.delete(finish);
-        resolve(this.#isIdle());
-      };
-      const cancel = this.#options.clock.after(atMostMs, finish);
-      this.#idleWaiters.add(finish);
-      this.#checkIdle();
-    });
+    return this.#waiters.wait(() => this.#isIdle(), atMostMs);
+  }
+
+  /**
+   * Loads and measures every model that is ready anew, as soon as no attempt needs it. Resolves
+   * once all are ready or failed, or after `atMostMs`; false if they are not.
+   */
+  reload(atMostMs: number): Promise<boolean> {
+    this.#handle({ kind: "reloadAsked" });
+    return this.#waiters.wait(() => areModelsSettled(this.#state), atMostMs);
+  }
+
+  /** Returns the models on this node. */
+  models(): ModelState[] {
+    return [...this.#state.models.values()].map((model) => ({ ...model }));
   }
 
   /** Aborts transfers and ignores all later events. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#options.inlinePictures.end();
-    for (const finish of this.#idleWaiters) finish();
+    this.#waiters.end();
     await this.#executor.close();
   }
 
@@ -214,11 +224,6 @@ export class NodeLoop {
     log.info("A gallery is active.", { gallery, version, fetchedBytes: event.fetchedBytes });
   }
 
-  #checkIdle(): void {
-    if (this.#idleWaiters.size === 0 || !this.#isIdle()) return;
-    for (const finish of this.#idleWaiters) finish();
-  }
-
   #isIdle(): boolean {
     for (const { phase } of this.#state.attempts.values()) if (phase !== "abandoned") return false;
     return true;
@@ -239,9 +244,4 @@ export class NodeLoop {
       onEvent({ kind: "modelFailed", model, failure: event.failure });
     }
   }
-}
-
-function failureInstead({ taskId, attempt }: TaskResult, { code: fault, message }: DmlError): TaskFailed {
-  const code: ErrorCode = fault === "frame_too_large" ? "answer_too_large" : "attempt_failed";
-  return { type: "task.failed", taskId, attempt, code, reason: clip(message, LIMITS.reasonCharactersMax) };
 }

@@ -6,10 +6,14 @@ import type { Capabilities } from "../protocol/messages/hello.ts";
 import type { Ending } from "../protocol/transport/peer.ts";
 import type { Address, Transport } from "../protocol/ports/transport.ts";
 import type { HostPressure } from "./host/capabilities.ts";
+import type { NodeIdentity } from "./host/identity.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { FetchProgress } from "./executor.ts";
 import type { NodeLoopEvent } from "./node_loop.ts";
+import type { SelfChecks } from "./host/self_check.ts";
 import type { UpgradeOptions } from "./host/upgrader.ts";
+import type { LoadRecord } from "./models/load_record.ts";
+import type { NodeLog } from "./logs/node_log.ts";
 import type { UseTimes } from "./models/use_times.ts";
 
 /** Events of a node that may interest a user. */
@@ -29,14 +33,19 @@ export interface NodeOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
-  readonly nodeId: string;
-  readonly name: string;
+  readonly identity: NodeIdentity;
   /** Version of dml. */
   readonly version: string;
+  /** Token that lets the node in if the master does not know its key; `null` if it has none. */
   readonly token: string | null;
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, "connect">;
   /** Returns the control address of the master; called before every attempt to connect. */
   readonly locate: (options: { signal: AbortSignal }) => Promise<Address>;
+  /**
+   * Returns the pin of the authority by which the master was recognised; absent or empty without
+   * TLS.
+   */
+  readonly pin?: () => string;
   /** The blob store of the master. */
   readonly remote: BlobStore;
   /** The blob store of this node, in which models are kept. */
@@ -45,6 +54,8 @@ export interface NodeOptions {
   readonly cacheBytes?: number;
   /** Times at which the model files were last used, kept between starts. */
   readonly useTimes?: UseTimes;
+  /** Record of the models that brought down a worker or the node; kept in memory if absent. */
+  readonly loads?: LoadRecord;
   /** The inference engine. The caller must close it after the node has finished. */
   readonly engine: Engine;
   readonly capabilities: () => Capabilities;
@@ -55,6 +66,14 @@ export interface NodeOptions {
    * offers.
    */
   readonly upgrade?: UpgradeOptions | null;
+  /** Sends the log of this node to the master; absent if it is not sent. */
+  readonly logs?: Pick<NodeLog, "positioned" | "disconnected">;
+  /** True if the same master accepted an earlier process of this node; false if absent. */
+  readonly hasJoined?: boolean;
+  /** Called with the secret of the HTTP requests each time that the master accepts the node. */
+  readonly onSession?: (secret: string) => void;
+  /** Opens the checks of this host, which an admin may order; absent if there are none. */
+  readonly openChecks?: () => Promise<SelfChecks>;
   readonly onProgress?: (progress: FetchProgress) => void;
   readonly onEvent?: (news: NodeNews) => void;
 }

@@ -18,7 +18,7 @@ async function dml(...dmlArguments: string[]): Promise<{ code: number; out: stri
 }
 
 Deno.test("main() prints version and help, and exits with 0", async () => {
-  assertEquals(await dml("version"), { code: 0, out: `dml ${VERSION} (protocol 3)\n`, error: "" });
+  assertEquals(await dml("version"), { code: 0, out: `dml ${VERSION} (protocol 4)\n`, error: "" });
   const help = await dml("join", "--help");
   assertEquals([help.code, help.error], [0, ""]);
   assertStringIncludes(help.out, "Usage: dml join HOST[:7400]");

@@ -15,14 +15,15 @@ import { samplePhotos } from "./sample_photos.ts";
 if (import.meta.main) {
   const photos = await decodedPhotos();
   const meter = await startMeter();
-  for (const { name, bar, make } of FINDING_SETS) {
-    let [found, known, others, looks, ms, onceMs] = [0, 0, 0, 0, 0, 0];
+  for (const { name, bar, faceHeight, smallFaces = false, make } of FINDING_SETS) {
+    let [found, known, others, looks, finestScale, ms, onceMs] = [0, 0, 0, 0, 0, 0, 0];
     for (const picture of make(photos)) {
-      const result = await meter.measure(picture);
+      const result = await meter.measure(picture, { smallFaces });
       found += result.found;
       known += picture.boxes.length;
       others += result.others;
       looks += result.looks;
+      finestScale = Math.max(finestScale, result.finestScale);
       ms += result.ms;
       onceMs += result.onceMs;
     }
@@ -30,8 +31,11 @@ if (import.meta.main) {
     if (!isHeld) Deno.exitCode = 1;
     const held = bar === null ? "    " : isHeld ? "ok  " : "MISS";
     const precision = found + others === 0 ? "" : `, precision ${(found / (found + others)).toFixed(3)}`;
+    const inLook = faceHeight === undefined ? "" : ` (${(faceHeight * finestScale).toFixed(1)} in the finest look)`;
     console.log(
-      `${held} ${name}: ${found} of ${known} found${bar === null ? "" : ` (at least ${Math.ceil(bar * known)})`}` +
+      `${held} ${name}${inLook}: ${found} of ${known} found${
+        bar === null ? "" : ` (at least ${Math.ceil(bar * known)})`
+      }` +
         `${precision}, ${looks} looks, ${(ms / onceMs).toFixed(2)} x the time of one look`,
     );
   }

@@ -8,6 +8,7 @@ import { portable } from "./build/portable.ts";
 import { buildProgram } from "./build/program.ts";
 import { targetOf } from "./build/targets.ts";
 import { MB, median, timed } from "./bench/figure.ts";
+import { nodeMemory } from "./node_processes.ts";
 import { DmlProcess } from "./dml_process.ts";
 import { samplePhoto } from "./sample_photos.ts";
 
@@ -123,13 +124,12 @@ async function idleNode({ directory, dml }: Workshop): Promise<Row> {
   const line = ["join", `127.0.0.1:${port}`, "--workers", "1"];
   await using node = DmlProcess.start(line, { home: join(directory, "node"), program });
   await node.logged("A model is ready.", ({ model }) => model === "faces@1");
-  const status = await Deno.readTextFile(`/proc/${node.pid}/status`);
-  const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB`, "m").exec(status)?.[1]) * 1_024 / MB;
+  const { residentBytes, peakBytes } = nodeMemory(node.pid);
   return {
     what: "an idle node with one worker, resident memory",
-    dml: `${Math.round(megabytes("VmRSS"))} MB`,
-    floor: `${Math.round(megabytes("VmHWM"))} MB at its peak while it got ready`,
-    bound: "250 MB",
+    dml: `${Math.round(residentBytes / MB)} MB`,
+    floor: `${Math.round(peakBytes / MB)} MB at its peak while it got ready`,
+    bound: "300 MB",
   };
 }
 

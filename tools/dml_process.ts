@@ -4,6 +4,7 @@ import { parseAs, z } from "../protocol/schema.ts";
 import { parseCommand } from "../user/cli/parse_command.ts";
 import { ENGINE_PATCH_VARIABLE } from "../user/engine_patch_variable.ts";
 import { ENVIRONMENT_NAMES } from "../user/cli/flags.ts";
+import { keepsEngines } from "../user/process/engine_command.ts";
 import { permissionFlags } from "../user/process/permission_flags.ts";
 import { permissionsOf } from "../user/process/permissions.ts";
 import { processFactsOf } from "../user/process/process_facts.ts";
@@ -21,19 +22,22 @@ export const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
   "--allow-env",
-  "--allow-sys=hostname,loadavg,networkInterfaces,systemMemoryInfo",
+  "--allow-sys=hostname,loadavg,networkInterfaces,statfs,systemMemoryInfo",
+  "--allow-run=sh",
 ] as const;
 
 /**
- * Every variable that dml reads, emptied, which is as if it were not set: the settings that
- * somebody has for a cluster of their own do not count. Variables that a process needs are added to
- * these.
+ * Every variable that dml reads, emptied, which is as if it were not set, and no context: the
+ * settings that somebody has for a cluster of their own do not count. Variables that a process
+ * needs are added to these.
  */
-export const SILENT_ENVIRONMENT: Readonly<Record<string, string>> = Object.fromEntries(
-  [...ENVIRONMENT_NAMES, "DML_EXECUTABLE", "DML_SUPERVISED", "DML_TRIAL", ENGINE_PATCH_VARIABLE].map((
-    name,
-  ) => [name, ""]),
-);
+export const SILENT_ENVIRONMENT: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [...ENVIRONMENT_NAMES, "DML_CONFIG", "DML_EXECUTABLE", "DML_SUPERVISED", "DML_TRIAL", ENGINE_PATCH_VARIABLE]
+      .map((name) => [name, ""]),
+  ),
+  DML_CONTEXT: "none",
+};
 
 /**
  * Returns the command that runs a command line of dml from its sources as the executable does: with
@@ -47,7 +51,7 @@ export function scopedSources(dmlArguments: readonly string[], { home }: { home:
     "run",
     "--quiet",
     ...memoryFlagsOf(dmlArguments),
-    ...permissionFlags(permissionsOf(command, facts)),
+    ...permissionFlags(permissionsOf(command, facts), { keepsEngines: keepsEngines(command) }),
     MAIN,
   ];
 }
@@ -74,33 +78,40 @@ export type LogLine = z.infer<typeof logLineSchema>;
 export class DmlProcess implements AsyncDisposable {
   /** The lines that it has logged so far, and whatever else it wrote to standard error. */
   readonly lines: string[] = [];
+  /** The lines that it has written to standard output so far, if that is read. */
+  readonly output: string[] = [];
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<void>;
   #waiting: (() => void)[] = [];
   #isOver = false;
 
-  private constructor(child: Deno.ChildProcess) {
+  private constructor(child: Deno.ChildProcess, { readsOutput }: { readsOutput: boolean }) {
     this.#child = child;
-    this.#reading = this.#read();
+    this.#reading = this.#read(readsOutput);
   }
 
   /**
-   * Starts `dml ARGUMENTS` with `home` as its data directory; dml is its sources, or the command
-   * `program`.
+   * Starts `dml ARGUMENTS` with `home` as its data directory and the variables of `env`; dml is its
+   * sources, or the command `program`.
    */
   static start(
     dmlArguments: readonly string[],
-    { home, program }: { home: string; program?: readonly string[] },
+    { home, program, env = {}, readsOutput = false }: {
+      home: string;
+      program?: readonly string[];
+      env?: Readonly<Record<string, string>>;
+      readsOutput?: boolean;
+    },
   ): DmlProcess {
     const [executable, ...before] = program ?? sources(memoryFlagsOf(dmlArguments));
     const command = new Deno.Command(executable, {
       args: [...before, ...dmlArguments, "--log-format", "json", "--log-level", "info"],
-      env: { ...SILENT_ENVIRONMENT, DML_HOME: home, ...allocatorEnvironmentOf(dmlArguments[0]), NO_COLOR: "1" },
+      env: { ...SILENT_ENVIRONMENT, DML_HOME: home, ...allocatorEnvironmentOf(dmlArguments[0]), NO_COLOR: "1", ...env },
       stdin: "null",
-      stdout: "null",
+      stdout: readsOutput ? "piped" : "null",
       stderr: "piped",
     });
-    return new DmlProcess(command.spawn());
+    return new DmlProcess(command.spawn(), { readsOutput });
   }
 
   get pid(): number {
@@ -122,6 +133,14 @@ export class DmlProcess implements AsyncDisposable {
     }
   }
 
+  /** Waits until `isWanted` is true of its standard output. Throws if the process ends before. */
+  async printed(isWanted: (output: readonly string[]) => boolean): Promise<void> {
+    while (!isWanted(this.output)) {
+      if (this.#isOver) throw new Error(`dml ended too soon:\n${[...this.output, ...this.lines].join("\n")}`);
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
   /** Sends it `signal` and returns its exit code. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
     if (!this.#isOver) this.#child.kill(signal);
@@ -139,19 +158,25 @@ export class DmlProcess implements AsyncDisposable {
     if (!this.#isOver) await this.stop("SIGKILL");
   }
 
-  async #read(): Promise<void> {
-    const decoder = new TextDecoder();
-    let rest = "";
-    for await (const chunk of this.#child.stderr) {
-      const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = parts.pop() ?? "";
-      this.lines.push(...parts);
-      this.#wake();
-    }
-    if (rest !== "") this.lines.push(rest);
+  async #read(readsOutput: boolean): Promise<void> {
+    const reads = [this.#readLines(this.#child.stderr, this.lines)];
+    if (readsOutput) reads.push(this.#readLines(this.#child.stdout, this.output));
+    await Promise.all(reads);
     await this.#child.status;
     this.#isOver = true;
     this.#wake();
+  }
+
+  async #readLines(stream: ReadableStream<Uint8Array>, lines: string[]): Promise<void> {
+    const decoder = new TextDecoder();
+    let rest = "";
+    for await (const chunk of stream) {
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = parts.pop() ?? "";
+      lines.push(...parts);
+      this.#wake();
+    }
+    if (rest !== "") lines.push(rest);
   }
 
   #wake(): void {

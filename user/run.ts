@@ -1,19 +1,23 @@
 import type { Clock } from "../protocol/kernel/clock.ts";
+import { asDmlError } from "../protocol/kernel/errors.ts";
 import { invariant } from "../protocol/kernel/invariant.ts";
 import type { Random } from "../protocol/kernel/random.ts";
 import type { ClusterClient } from "./client/cluster_client.ts";
 import type { CliCommand, DoctorCommand, NodesCommand, PredictCommand, UpgradeCommand } from "./cli/command.ts";
+import type { StepResult } from "./doctor/bundle.ts";
 import type { HostChecks } from "./doctor/step.ts";
 import type { MasterHttp } from "./client/http/master_http.ts";
+import type { LogsCommand } from "./cli/logs/logs_command.ts";
 import type { ModelsCommand } from "./cli/models_command.ts";
 import type { TrialEngine } from "./model_import/trial.ts";
-import { EXIT_OK } from "./cli/exit.ts";
+import { EXIT_CLUSTER, EXIT_OK } from "./cli/exit.ts";
+import type { MasterChoice } from "./cli/access/master_choice.ts";
 import type { ProcessFacts } from "./process/permissions.ts";
 import type { PeopleCommand } from "./cli/people_command.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 /** Commands of this role. */
-export type UserCommand = Exclude<CliCommand, { verb: "serve" | "join" }>;
+export type UserCommand = Exclude<CliCommand, { verb: "serve" | "join" | "restore" }>;
 
 /** Ports and settings of the user role. */
 export interface UserContext {
@@ -24,9 +28,7 @@ export interface UserContext {
   readonly signal: AbortSignal;
   readonly stdin: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly progress: boolean;
-  /**
-   * Opens a cluster in this process; used if no master is named and none answers on this machine.
-   */
+  /** Opens a cluster in this process, if no master is named and none answers on this machine. */
   readonly openLocal: (workload: Workload) => Promise<ClusterClient>;
   /** Opens the checks of a node in this process. */
   readonly openChecks: () => Promise<HostChecks>;
@@ -64,9 +66,9 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
       return EXIT_OK;
     }
     case "predict":
-      return await predict(command, context);
+      return await withContextNamed(command, context, () => predict(command, context));
     case "doctor":
-      return await examine(command, context);
+      return await withContextNamed(command, context, () => examine(command, context));
     case "service": {
       const { runService } = await import("./commands/service.ts");
       return await runService(command, context);
@@ -77,35 +79,73 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
       return EXIT_OK;
     }
     case "people":
-      return await lookAfterPeople(command, context);
+      return await withContextNamed(command, context, () => lookAfterPeople(command, context));
     case "nodes":
+    case "logs":
     case "models":
     case "upgrade":
-      return await ask(command, context);
+      return await withContextNamed(command, context, () => ask(command, context));
+    case "token":
+    case "audit": {
+      const { runAccess } = await import("./commands/access/access.ts");
+      return await withContextNamed(command, context, () => runAccess(command, { ...context, whileOpen }));
+    }
+    case "backup": {
+      const { openMasterHttp } = await import("./client/open_cluster.ts");
+      const { runBackup } = await import("./commands/backup.ts");
+      const http = await openMasterHttp({ ...context, ...command });
+      return await withContextNamed(
+        command,
+        context,
+        () => whileOpen(http, context, () => runBackup(command, { ...context, http })),
+      );
+    }
+    case "ca": {
+      const { runCa } = await import("./commands/access/ca.ts");
+      const { recognise } = await import("./client/open_cluster.ts");
+      return await withContextNamed(
+        command,
+        context,
+        () => runCa(command, { ...context, recognise: () => recognise({ ...context, ...command }) }),
+      );
+    }
+    case "login":
+    case "context": {
+      const { runOwnAccess } = await import("./commands/access/access.ts");
+      return await runOwnAccess(command, { ...context, whileOpen });
+    }
   }
 }
 
 async function lookAfterPeople(command: PeopleCommand, context: UserContext): Promise<number> {
-  const { openMasterHttp } = await import("./client/open_cluster.ts");
   const { HttpClusterClient } = await import("./client/http/cluster.ts");
   const { HttpPeopleClient } = await import("./client/http/people.ts");
   const { runPeople } = await import("./commands/people/people.ts");
-  const { retryNotice } = await import("./client/retry/retry_notice.ts");
-  const onRetry = retryNotice((sentences) => context.terminal.error(`${sentences}\n`));
-  const http = openMasterHttp({ ...context, ...command, onRetry });
+  const { openPatiently } = await import("./client/open_patiently.ts");
+  const http = await openPatiently(command, context);
   const people = new HttpPeopleClient(http);
   const cluster = new HttpClusterClient(http);
   return await whileOpen(http, context, () => runPeople(command, { ...context, cluster, people }));
 }
 
-async function ask(command: NodesCommand | ModelsCommand | UpgradeCommand, context: UserContext): Promise<number> {
-  const { openMasterHttp } = await import("./client/open_cluster.ts");
-  const http = openMasterHttp({ ...context, ...command });
+type AskingCommand = NodesCommand | LogsCommand | ModelsCommand | UpgradeCommand;
+
+async function ask(command: AskingCommand, context: UserContext): Promise<number> {
+  const { openPatiently } = await import("./client/open_patiently.ts");
+  // `logs` waits for its master by itself, as long as it takes.
+  const http = await openPatiently(command.verb === "logs" ? { ...command, outageMs: 0 } : command, context);
   return await whileOpen(http, context, async () => {
     if (command.verb === "nodes") {
       const { HttpClusterClient } = await import("./client/http/cluster.ts");
+      const { HttpFleetClient } = await import("./client/http/fleet.ts");
       const { runNodes } = await import("./commands/nodes.ts");
-      return await runNodes(command, { ...context, cluster: new HttpClusterClient(http) });
+      const [cluster, fleet] = [new HttpClusterClient(http), new HttpFleetClient(http)];
+      return await runNodes(command, { ...context, cluster, fleet });
+    }
+    if (command.verb === "logs") {
+      const { HttpLogsClient } = await import("./client/http/logs.ts");
+      const { runLogs } = await import("./commands/logs.ts");
+      return await runLogs(command, { ...context, logs: new HttpLogsClient(http) });
     }
     if (command.verb === "upgrade") {
       const { HttpProgramClient } = await import("./client/http/programs.ts");
@@ -114,6 +154,26 @@ async function ask(command: NodesCommand | ModelsCommand | UpgradeCommand, conte
     }
     return await models(command, { ...context, http });
   });
+}
+
+/** Runs `work`. If the master could not be asked, standard error says which context named it. */
+async function withContextNamed(
+  { context }: MasterChoice,
+  { terminal }: Pick<UserContext, "terminal">,
+  work: () => Promise<number>,
+): Promise<number> {
+  let exitCode: number = EXIT_CLUSTER;
+  try {
+    exitCode = await work();
+    return exitCode;
+  } catch (error) {
+    exitCode = asDmlError(error).kind.exit;
+    throw error;
+  } finally {
+    if (context !== undefined && exitCode === EXIT_CLUSTER) {
+      terminal.error(`The master and the token are those of the context ${context}; \`dml context list\` lists all.\n`);
+    }
+  }
 }
 
 /**
@@ -141,15 +201,23 @@ async function examine(command: DoctorCommand, context: UserContext): Promise<nu
   const { doctorSteps } = await import("./doctor/steps.ts");
   const { home } = context.facts;
   invariant(home !== null, "the doctor looks at a data directory");
-  return await runDoctor(command, { ...context, steps: doctorSteps(command, { ...context, home }) });
+  const results: StepResult[] = [];
+  const steps = doctorSteps(command, { ...context, home });
+  const exitCode = await runDoctor(command, { ...context, steps, onStep: (result) => void results.push(result) });
+  if (command.bundle === null) return exitCode;
+  const { writeBundle } = await import("./doctor/bundle.ts");
+  await writeBundle(command.bundle, { ...context, command, home, steps: results });
+  context.terminal.error(`${command.bundle} holds the results, without tokens, keys, addresses and names.\n`);
+  return exitCode;
 }
 
 async function models(command: ModelsCommand, context: UserContext & { http: MasterHttp }): Promise<number> {
   const { runModels } = await import("./commands/models/models.ts");
   const { HttpClusterClient } = await import("./client/http/cluster.ts");
   const { HttpModelsClient } = await import("./client/http/models.ts");
+  const { HttpFleetClient } = await import("./client/http/fleet.ts");
   const { HttpVersionClient } = await import("./client/http/versions.ts");
-  const { MasterHttp } = await import("./client/http/master_http.ts");
+  const { openMasterHttp } = await import("./client/open_cluster.ts");
   const { http, facts: { home } } = context;
   return await runModels(command, {
     ...context,
@@ -157,7 +225,8 @@ async function models(command: ModelsCommand, context: UserContext & { http: Mas
     cluster: new HttpClusterClient(http),
     models: new HttpModelsClient(http, context),
     versions: new HttpVersionClient(http),
-    openModels: (at) => new HttpModelsClient(new MasterHttp({ ...context, ...at }), context),
+    fleet: new HttpFleetClient(http),
+    openModels: async (at) => new HttpModelsClient(await openMasterHttp({ ...context, ...at }), context),
   });
 }
 
@@ -174,7 +243,7 @@ async function predict(command: PredictCommand, context: UserContext): Promise<n
         ...command,
         openLocal: () => context.openLocal({ model: command.model, pictures }),
         announce,
-        onRetry: retryNotice(announce),
+        onRetry: retryNotice(announce, command),
       }),
   });
 }

@@ -3,6 +3,7 @@ import type { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
+import type { Caller } from "../../protocol/security/credentials.ts";
 
 /** Reasons to keep a blob. */
 interface Retention {
@@ -10,12 +11,23 @@ interface Retention {
   holders: number;
   /** Time until which it is kept as a result; `null` if it is not a result. */
   keptUntilMs: number | null;
-  /** Least role that may read it as a result that an answer named; `null` if none has named it. */
-  shownTo: Reader | null;
+  /** Readers to whom an answer has named it as a result; `null` if none has. */
+  shownTo: Set<Reader> | null;
 }
 
-/** Roles that read results by digest; an admin may also read what a user may. */
-export type Reader = "user" | "admin";
+/**
+ * Reader of results by digest: the name of a token, or {@linkcode ADMIN_READER} for every admin,
+ * who may also read what others may.
+ */
+export type Reader = string;
+
+/** Every admin, as a reader. */
+export const ADMIN_READER = "admin";
+
+/** Returns the reader that a caller is; without credentials everything on this machine is an admin. */
+export function readerOf(caller: Caller | null): Reader {
+  return caller === null || caller.role === "admin" ? ADMIN_READER : caller.name;
+}
 
 export interface TransientBlobsOptions {
   readonly store: MemoryBlobStore;
@@ -122,14 +134,15 @@ export class TransientBlobs {
   show(digest: Digest, reader: Reader): void {
     const retention = this.#retentions.get(digest);
     if (retention === undefined || retention.keptUntilMs === null) return;
-    if (retention.shownTo !== "user") retention.shownTo = reader;
+    retention.shownTo ??= new Set();
+    retention.shownTo.add(reader);
   }
 
   /** Returns true if `reader` may read the blob, because an answer has named it. */
   isShownTo(reader: Reader, digest: Digest): boolean {
     const retention = this.#retentions.get(digest);
     if (retention === undefined || retention.keptUntilMs === null) return false;
-    return retention.shownTo === "user" || retention.shownTo === reader;
+    return retention.shownTo !== null && (reader === ADMIN_READER || retention.shownTo.has(reader));
   }
 
   /** Drops the results that have expired. */

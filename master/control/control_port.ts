@@ -1,23 +1,30 @@
-import type { InlinePicture } from "../../protocol/wire/picture_frame.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
-import { asDmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
-import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { ErrorCode } from "../../protocol/kernel/errors.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { Hello } from "../../protocol/messages/hello.ts";
 import type { Message } from "../../protocol/messages/message.ts";
-import type { TaskAssign } from "../../protocol/messages/task.ts";
 import { Peer } from "../../protocol/transport/peer.ts";
-import { type ClusterTokens, roleOfToken } from "../../protocol/security/tokens.ts";
-import { advanceSession, type SessionInput, startMasterSession } from "../../protocol/wire/session.ts";
+import { isProof, newChallenge } from "../../protocol/security/node_key.ts";
+import type { Credentials } from "../../protocol/security/credentials.ts";
+import {
+  advanceSession,
+  type SessionInput,
+  type SessionOutput,
+  startMasterSession,
+} from "../../protocol/wire/session.ts";
 import type { Connection, Listener } from "../../protocol/ports/transport.ts";
-import type { Command } from "../core/messages/command.ts";
 import { commandOf } from "../core/messages/from_message.ts";
-import { type ControlConnection, receivePicture } from "./connection.ts";
+import type { Inbox } from "../turn/inbox.ts";
+import type { Audit } from "../host/audit.ts";
+import { commandOfHello, recordEnrolment } from "./admission.ts";
+import { type ControlConnection, logClose, receivePicture, sendAssignment, storePicture } from "./connection.ts";
+import type { NodeSessions } from "./node_sessions.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
+import { PendingConnections } from "./pending_connections.ts";
+import type { LogIntake } from "../logs/log_intake.ts";
+import { RefusedConnections } from "./refused_connections.ts";
 import type { PendingResults } from "./pending_results.ts";
-
-/** Largest number of connections that have not identified themselves yet. */
-const PENDING_CONNECTIONS_MAX = 64;
 
 export interface ControlPortOptions {
   readonly listener: Listener;
@@ -26,12 +33,19 @@ export interface ControlPortOptions {
   /** Version of dml. */
   readonly version: string;
   /** `null` if nodes need no token. */
-  readonly tokens: ClusterTokens | null;
+  readonly credentials: Credentials | null;
+  /** Pin of the authority by which nodes recognise this master; empty without TLS. */
+  readonly pin: string;
   readonly heartbeatIntervalMs: number;
   readonly deadAfterMs: number;
-  readonly post: (command: Command) => void;
+  readonly audit: Audit;
+  /** Sessions of the nodes, which end with their connections. */
+  readonly sessions: NodeSessions;
+  readonly inbox: Pick<Inbox, "post" | "flush">;
   /** Holds results until their pictures have arrived, and posts them then. */
   readonly results: Pick<PendingResults, "accept" | "pictureFailed">;
+  /** Takes the log records of nodes; `null` if none are kept. */
+  readonly logs?: Pick<LogIntake, "welcomed" | "receive" | "left"> | null;
   /**
    * Store of the pictures that travel on the control connections, both ways; `null` if nodes fetch
    * and put pictures over HTTP.
@@ -47,11 +61,16 @@ export class ControlPort {
   readonly #options: ControlPortOptions;
   readonly #controls = new Map<number, ControlConnection>();
   readonly #controlsByNode = new Map<string, ControlConnection>();
+  readonly #refused: RefusedConnections;
+  readonly #pending = new PendingConnections((remote) =>
+    this.#refused.add({ remote, code: "handshake_timeout", reason: "It waited, and gave way to newer connections." })
+  );
   readonly #serving = new Set<Promise<void>>();
   #nextConnectionId = 1;
 
   constructor(options: ControlPortOptions) {
     this.#options = options;
+    this.#refused = new RefusedConnections(options);
   }
 
   /** Serves connections until the listener and the last connection have closed. */
@@ -67,43 +86,35 @@ export class ControlPort {
   send(nodeId: string, message: Message): void {
     const control = this.#controlsByNode.get(nodeId);
     if (control === undefined) return;
-    if (message.type === "task.assign") this.#assign(control, message);
+    if (message.type === "task.assign") sendAssignment(control, message, this.#options);
     else control.peer.send(message);
   }
 
   /**
-   * Sends an assignment, and its picture right behind it if the connection can take that; otherwise
-   * the node fetches the picture by its digest.
+   * Welcomes a node that the core has accepted, and binds the connection to it. `isFirst` is true if
+   * the node was never in before; its token then counts as used.
    */
-  #assign({ peer, sendsPicturesInline }: ControlConnection, assign: TaskAssign): void {
-    const { image } = assign;
-    const bytes = sendsPicturesInline && image !== null && peer.canSendPicture(image.size)
-      ? this.#options.inlinePictures?.view(image.digest) ?? null
-      : null;
-    if (image === null || bytes === null) return peer.send(assign);
-    peer.send({ ...assign, isInline: true });
-    peer.sendPicture({ digest: image.digest, bytes });
-  }
-
-  /** Welcomes a node that the core has accepted, and binds the connection to it. */
-  welcome(connectionId: number, nodeId: string): void {
+  welcome(connectionId: number, { nodeId, isFirst }: { nodeId: string; isFirst: boolean }): void {
     const control = this.#controls.get(connectionId);
     if (control === undefined) {
       // The connection ended while the core decided.
-      this.#options.post({
-        type: "lose_node",
-        nodeId,
-        connectionId,
-        reason: "The connection ended during the handshake.",
-      });
+      const reason = "The connection ended during the handshake.";
+      this.#options.inbox.post({ type: "lose_node", nodeId, connectionId, reason });
       return;
     }
     control.nodeId = nodeId;
+    this.#pending.remove(control);
     this.#controlsByNode.set(nodeId, control);
-    const { version, heartbeatIntervalMs, deadAfterMs, inlinePictures } = this.#options;
+    const { version, heartbeatIntervalMs, deadAfterMs, inlinePictures, sessions } = this.#options;
+    const { hello } = control.session;
+    invariant(hello !== null, "the core admits a node that has said hello");
+    if (isFirst) recordEnrolment({ hello, nodeId, address: control.peer.remote }, this.#options);
+    const sessionSecret = sessions.open(connectionId, { nodeId, name: hello.name });
     control.sendsPicturesInline = inlinePictures !== null;
     const inline = control.sendsPicturesInline ? { sendsPicturesInline: true } as const : {};
-    this.#advance(control, { kind: "accept", welcome: { version, heartbeatIntervalMs, deadAfterMs, ...inline } });
+    const welcome = { version, sessionSecret, heartbeatIntervalMs, deadAfterMs, ...inline };
+    this.#advance(control, { kind: "accept", welcome });
+    this.#options.logs?.welcomed(nodeId);
   }
 
   /** Rejects a node that the core has not accepted, and closes the connection. */
@@ -113,9 +124,9 @@ export class ControlPort {
   }
 
   /** Sends a goodbye to a node that the core considers lost, and closes the connection. */
-  close(connectionId: number, reason: string): void {
+  close(connectionId: number, reason: string, code: ErrorCode = "connection_lost"): void {
     const control = this.#controls.get(connectionId);
-    if (control !== undefined) this.#advance(control, { kind: "leave", code: "connection_lost", reason });
+    if (control !== undefined) this.#advance(control, { kind: "leave", code, reason });
   }
 
   /** Sends a heartbeat to every node. */
@@ -123,8 +134,9 @@ export class ControlPort {
     for (const { peer } of this.#controlsByNode.values()) peer.send({ type: "ping" });
   }
 
-  /** Closes the connections whose hello did not arrive in time. */
+  /** Closes the connections whose hello did not arrive in time, and logs how many were refused. */
   tick(nowMs: number): void {
+    this.#refused.tick();
     for (const control of this.#controls.values()) {
       if (control.session.deadlineMs !== null) this.#advance(control, { kind: "tick", nowMs });
     }
@@ -139,14 +151,11 @@ export class ControlPort {
   }
 
   async #serve(connection: Connection): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock } = this.#options;
+    const log = this.#refused.logOf(() => control.nodeId === null);
     const peer = new Peer(connection, { clock, log, onPicture: (picture) => receivePicture(control, picture) });
-    if (this.#controls.size >= LIMITS.nodesMax + PENDING_CONNECTIONS_MAX) {
-      await peer.leave("too_many_nodes", `There are ${this.#controls.size} connections already.`);
-      return;
-    }
     const connectionId = this.#nextConnectionId++;
-    const { state: session } = startMasterSession(clock.nowMs());
+    const { state: session } = startMasterSession(clock.nowMs(), { challenge: newChallenge() });
     const control: ControlConnection = {
       connectionId,
       peer,
@@ -156,6 +165,7 @@ export class ControlPort {
       pictures: [],
     };
     this.#controls.set(connectionId, control);
+    this.#pending.add(control, connection);
     for await (const batch of peer) this.#receive(control, batch);
     const { code, reason } = await peer.closed;
     this.#advance(control, { kind: "lost" });
@@ -165,22 +175,9 @@ export class ControlPort {
 
   #receive(control: ControlConnection, batch: readonly Message[]): void {
     const { nodeId, connectionId } = control;
-    if (nodeId !== null) this.#options.post({ type: "record_signal", nodeId, connectionId });
+    if (nodeId !== null) this.#options.inbox.post({ type: "record_signal", nodeId, connectionId });
     for (const message of batch) this.#advance(control, { kind: "received", message });
-    for (const picture of control.pictures.splice(0)) this.#keep(picture);
-  }
-
-  /**
-   * Stores a picture of a result as if it were put over HTTP. If that fails, the result that waits
-   * for it fails too.
-   */
-  #keep({ digest, bytes }: InlinePicture): void {
-    const { inlinePictures, results, log } = this.#options;
-    inlinePictures?.results.put(digest, bytes).catch((error) => {
-      const failure = asDmlError(error);
-      log.warn("The picture of a result could not be stored.", { digest, code: failure.code, reason: failure.message });
-      results.pictureFailed(digest, failure);
-    });
+    for (const picture of control.pictures.splice(0)) storePicture(picture, this.#options);
   }
 
   #advance(control: ControlConnection, input: SessionInput): void {
@@ -194,8 +191,14 @@ export class ControlPort {
         case "deliver":
           this.#deliver(control, output.message);
           break;
+        case "verify":
+          this.#verify(control, output);
+          break;
+        case "admit":
+          this.#admit(control, output.hello);
+          break;
         case "close":
-          this.#logClose(control, output);
+          logClose(control, { ...output, log: this.#options.log, refused: this.#refused });
           this.#forget(control, output.reason);
           // `close` sends the queued messages first; the loop over the peer ends after that.
           void control.peer.close(output.code, output.reason);
@@ -205,45 +208,43 @@ export class ControlPort {
   }
 
   #deliver(control: ControlConnection, message: Message): void {
-    const { post, log, results } = this.#options;
+    const { inbox, log, results } = this.#options;
     const { connectionId, nodeId, peer } = control;
-    if (message.type === "hello") return this.#admit(control, message);
     if (message.type === "error") {
       log.warn("A node refused a message.", { remote: peer.remote, ...message });
       return;
     }
     if (nodeId === null) return;
+    if (message.type === "log.records") return this.#options.logs?.receive(nodeId, message);
     const command = commandOf(message, { nodeId, connectionId });
     if (command?.type === "accept_result") results.accept(command);
-    else if (command !== null) post(command);
+    else if (command !== null) inbox.post(command);
   }
 
-  #admit(control: ControlConnection, hello: Hello): void {
-    const { tokens, post } = this.#options;
-    const { connectionId, peer } = control;
-    const role = tokens === null ? "node" : roleOfToken(tokens, hello.token);
-    if (role === "node") {
-      post({ type: "connect_node", connectionId, hello, address: peer.remote });
-      return;
-    }
-    const [code, reason] = role === null
-      ? ["unauthorized", "The node's token is not one of this cluster."] as const
-      : ["forbidden", `The token is one for the role ${role}, not for a node.`] as const;
-    this.#advance(control, { kind: "refuse", code, reason });
+  /** Checks the proof of a node; the connection may end meanwhile. */
+  #verify(control: ControlConnection, { signature, ...of }: Extract<SessionOutput, { kind: "verify" }>): void {
+    const { pin } = this.#options;
+    const verifying = isProof(signature, { ...of, pin })
+      .then((isGenuine) => this.#advance(control, { kind: "verified", isGenuine }))
+      .finally(() => this.#serving.delete(verifying));
+    this.#serving.add(verifying);
   }
 
-  #logClose({ peer, nodeId }: ControlConnection, { code, reason }: { code: ErrorCode; reason: string }): void {
-    const { log } = this.#options;
-    const fields = { remote: peer.remote, code, reason };
-    if (nodeId === null) log.warn("A connection to the control port was refused.", fields);
-    else log.debug("A node's connection is closed.", fields);
+  #admit({ connectionId, peer }: ControlConnection, hello: Hello): void {
+    const { credentials, inbox } = this.#options;
+    inbox.post(commandOfHello(hello, { connectionId, address: peer.remote, credentials }));
+    // At once, so that a token for one use cannot let two nodes in.
+    inbox.flush();
   }
 
   #forget(control: ControlConnection, reason: string): void {
     this.#controls.delete(control.connectionId);
+    this.#options.sessions.close(control.connectionId);
+    this.#pending.remove(control);
     const { nodeId, connectionId } = control;
     if (nodeId === null || this.#controlsByNode.get(nodeId) !== control) return;
     this.#controlsByNode.delete(nodeId);
-    this.#options.post({ type: "lose_node", nodeId, connectionId, reason });
+    this.#options.logs?.left(nodeId);
+    this.#options.inbox.post({ type: "lose_node", nodeId, connectionId, reason });
   }
 }

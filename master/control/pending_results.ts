@@ -2,6 +2,7 @@ import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { TaskResult } from "../../protocol/messages/task.ts";
 import type { AcceptResult, Command } from "../core/messages/command.ts";
+import type { GalleryNames } from "./gallery_names.ts";
 import type { MasterState } from "../core/state/state.ts";
 
 export interface PendingResultsOptions {
@@ -9,6 +10,8 @@ export interface PendingResultsOptions {
   readonly state: MasterState;
   readonly post: (command: Command) => void;
   readonly holdsBlob: (digest: Digest) => boolean;
+  /** Names that a node may give to persons; absent if they are not checked. */
+  readonly names?: Pick<GalleryNames, "faultOf">;
 }
 
 /** A result, and those of its pictures that have not arrived yet. */
@@ -36,8 +39,13 @@ export class PendingResults {
     return this.#pending.size;
   }
 
-  /** Posts the result if its pictures are here; else keeps it until they are. */
+  /**
+   * Posts the result if its pictures are here; else keeps it until they are. Posts a failure instead
+   * of a result that names people who are not in its gallery.
+   */
   accept(command: AcceptResult): void {
+    const fault = this.#options.names?.faultOf(command.message.prediction) ?? null;
+    if (fault !== null) return this.#options.post(failureInstead(command, new DmlError("attempt_failed", fault)));
     const missing = this.#missingPicturesOf(command);
     if (missing.size === 0) this.#options.post(command);
     else if (this.#isLive(command)) this.#pending.set(keyOf(command), { command, missing });

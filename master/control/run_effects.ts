@@ -20,11 +20,11 @@ export function runEffect(
     case "answer":
       return predictions.answer(effect.taskId, effect.outcome);
     case "welcome":
-      return port.welcome(effect.connectionId, effect.nodeId);
+      return port.welcome(effect.connectionId, effect);
     case "refuse":
       return port.refuse(effect.connectionId, effect.code, effect.reason);
     case "close":
-      return port.close(effect.connectionId, effect.reason);
+      return port.close(effect.connectionId, effect.reason, effect.code);
     case "answer_command":
       return pendingCommands.settle(effect.commandId, effect);
   }

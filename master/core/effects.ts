@@ -29,8 +29,8 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
     case "task_answered":
       return { type: "answer", taskId: event.taskId, outcome: event.outcome };
     case "node_connected": {
-      const { connectionId, nodeId } = event;
-      return { type: "welcome", connectionId, nodeId };
+      const { connectionId, nodeId, isFirst } = event;
+      return { type: "welcome", connectionId, nodeId, isFirst };
     }
     case "node_refused":
       return {
@@ -45,6 +45,7 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
         connectionId: event.connectionId,
         nodeId: event.nodeId,
         reason: event.reason,
+        code: event.code,
       };
     case "model_offered":
       return offer(event, state);
@@ -68,6 +69,8 @@ function effectOf(event: MasterEvent, state: MasterState): Effect | null {
     }
     case "node_command_sent": {
       const { commandId, command, nodeId } = event;
+      // The offer of the program is an event of its own.
+      if (command === "upgrade") return null;
       return { type: "send", nodeId, message: { type: "command.run", commandId, command } };
     }
     case "command_finished": {

@@ -1,3 +1,5 @@
+import { isHostname, isLoopbackHost } from "../../protocol/http_api/address.ts";
+
 /** Source of the names and addresses of this host. */
 export interface HostNames {
   readonly networkInterfaces: () => readonly Pick<Deno.NetworkInterfaceInfo, "name" | "family" | "address">[];
@@ -19,10 +21,10 @@ const EVERYWHERE: readonly string[] = [EVERY_IPV4, "::", "[::]"];
 const VIRTUAL =
   /^(docker|br-|veth|virbr|tailscale|u?tun|tap|wg|zt|podman|cni|flannel|lxcbr|lxdbr|vboxnet|vmnet|vethernet)/i;
 
-/** True if only this machine can reach a server that listens on `host`. */
-export function isLoopbackHost(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" ||
-    /^127(\.\d{1,3}){3}$/.test(host);
+/** Returns the host by which this machine itself reaches a server that listens on `host`. */
+export function localHostOf(host: string): string {
+  if (!EVERYWHERE.includes(host)) return host;
+  return host === EVERY_IPV4 ? "127.0.0.1" : "::1";
 }
 
 /**
@@ -50,6 +52,17 @@ function isForOthers(address: string): boolean {
 function rankOf({ hostname, virtualInterface }: ReachableHost): number {
   const rank = isPrivate(hostname) ? 0 : hostname.includes(":") ? 2 : 1;
   return virtualInterface === null ? rank : rank + 3;
+}
+
+/**
+ * Returns the names and addresses by which clients may dial a master, for its certificate: `dialled`
+ * (those that it prints and the advertised one), the name of this machine, also in the local domain
+ * of multicast DNS, and loopback.
+ */
+export function certificateNames(dialled: readonly string[], names: Pick<HostNames, "hostname"> = Deno): string[] {
+  const own = names.hostname();
+  const machine = [own, ...(own.includes(".") ? [] : [`${own}.local`])].filter(isHostname);
+  return [...new Set([...dialled, ...machine, "localhost", "127.0.0.1", "::1"])];
 }
 
 /** Returns true for the IPv4 addresses of private networks (RFC 1918). */

@@ -1,19 +1,31 @@
 import { Hono } from "hono";
-import { roleOfRequest } from "../../protocol/http/auth.ts";
+import { callerOfRequest } from "../../protocol/http/auth.ts";
 import { blobReadRoutes, blobWriteRoutes } from "../../protocol/http/blob_routes.ts";
-import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import type { ClusterTokens } from "../../protocol/security/tokens.ts";
+import type { Credentials } from "../../protocol/security/credentials.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import type { MasterHandle } from "../master_handle.ts";
 import type { People } from "../people/people.ts";
+import { logRoutes } from "../logs/log_routes.ts";
+import type { LogStore } from "../logs/log_store.ts";
 import type { Predictions } from "../turn/predictions.ts";
 import type { ModelImport } from "../models/model_import.ts";
+import type { AuditLog } from "../access/audit_log.ts";
+import type { Backups } from "../backup/backups.ts";
+import type { FailedAttempts } from "../access/failed_attempts.ts";
+import type { TokenStore } from "../access/token_store.ts";
+import { readerOf } from "../blobs/transient_blobs.ts";
+import { auditRoutes } from "./audit_routes.ts";
+import { backupRoutes } from "../backup/backup_routes.ts";
+import { auditing } from "./audited_routes.ts";
 import { clusterRoutes } from "./cluster_routes.ts";
+import type { Fleet } from "../fleet/fleet.ts";
 import { errorBoundary } from "./error_boundary.ts";
+import type { MasterTls } from "./http_server.ts";
 import { modelFileRoutes } from "./model_file_routes.ts";
+import { fleetRoutes } from "../fleet/fleet_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { peopleRoutes } from "./people_routes.ts";
 import { programRoutes } from "./program_routes.ts";
@@ -21,7 +33,9 @@ import { predictionRoutes } from "./prediction_routes.ts";
 import { versionRoutes } from "./version_routes.ts";
 import { modelListRoutes, modelRoutes } from "./model_routes.ts";
 import type { Refusals } from "./refusals.ts";
-import { routesByRole } from "./role_routes.ts";
+import { ROUTE_ROLES, routesByRole } from "./role_routes.ts";
+import { Uploads } from "./uploads/uploads.ts";
+import { tokenRoutes } from "./token_routes.ts";
 import { wrongMethodResponse } from "./wrong_method.ts";
 
 /** The services behind the routes, provided by the shell of the master. */
@@ -29,47 +43,57 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly refusals: Pick<Refusals, "record">;
   /** `null` if requests need no token. */
-  readonly tokens: ClusterTokens | null;
+  readonly credentials: Credentials | null;
   readonly predictions: Predictions;
   readonly people: People;
   readonly blobs: MasterBlobs;
   readonly modelImport: ModelImport;
-  readonly master: Pick<MasterHandle, "info" | "nodes" | "models" | "command" | "versions" | "programs">;
+  /** `null` or absent if the master has no TLS. */
+  readonly tls?: MasterTls | null;
+  readonly logs?: LogStore | null;
+  readonly tokens: TokenStore;
+  readonly audit: AuditLog;
+  /** `null` or absent if nothing of the master is on a disk. */
+  readonly backups?: Backups | null;
+  readonly attempts: Pick<FailedAttempts, "refuse">;
+  readonly fleet: Fleet;
+  readonly master: Pick<MasterHandle, "info" | "nodes" | "models" | "command" | "judgeNode" | "versions" | "programs">;
 }
 
-/** The routes that need no token, because a host asks for them before it has one. */
-const OPEN_ROUTES: readonly string[] = [`GET ${PATHS.cluster}`, `GET ${PATHS.health}`];
-
 /**
- * Returns the HTTP interface of the master. Routes that no group claims for another role are for
- * the admin alone (see {@linkcode routesByRole}).
+ * Returns the HTTP interface of the master. Routes for which {@linkcode ROUTE_ROLES} names no other
+ * roles are for the admin alone.
  */
 export function createApp(options: AppOptions): Hono {
-  const { tokens, predictions, people, blobs, clock, master } = options;
-  const userRoutes = new Hono()
-    .route("/", predictionRoutes({ predictions, blobs, clock, tokens }))
-    .route("/", modelListRoutes(master));
+  const { credentials, predictions, people, blobs, clock, master, tokens, audit, attempts } = options;
   const blobsFor = (request: Request) => {
-    const role = roleOfRequest(request, tokens);
-    // Without tokens, everything on this machine may do everything.
-    return [role === null || role === "node" ? blobs : blobs.shownTo(role)];
+    const caller = callerOfRequest(request, credentials);
+    // Without credentials, everything on this machine may do everything.
+    return [caller === null || caller.role === "node" ? blobs : blobs.shownTo(readerOf(caller))];
   };
+  const uploads = new Uploads({ predictions, clock, credentials });
   const app = routesByRole({
-    tokens,
-    open: OPEN_ROUTES,
-    claimed: [
-      { roles: ["user"], routes: userRoutes },
-      { roles: ["user", "node"], routes: blobReadRoutes(blobsFor) },
-      { roles: ["node", "admin"], routes: blobWriteRoutes({ write: blobs.results, bytesMax: LIMITS.imageBytesMax }) },
-    ],
-    unclaimed: [
-      clusterRoutes(master),
+    credentials,
+    roles: ROUTE_ROLES,
+    onRefused: (error, refused) => attempts.refuse(error, refused),
+    onPassed: auditing({ audit, credentials }),
+    routes: [
+      predictionRoutes({ predictions, blobs, uploads, credentials }),
+      modelListRoutes(master),
+      blobReadRoutes(blobsFor),
+      blobWriteRoutes({ write: blobs.results, bytesMax: LIMITS.imageBytesMax }),
+      clusterRoutes(master, options.tls ?? null),
       modelRoutes(options.modelImport),
       modelFileRoutes({ uploads: options.modelImport.uploads, clock }),
       versionRoutes(master),
       nodeRoutes(master),
-      peopleRoutes({ people, predictions, clock }),
+      fleetRoutes(options.fleet),
+      peopleRoutes({ people, uploads, credentials }),
       programRoutes(master),
+      tokenRoutes({ tokens, credentials }),
+      auditRoutes(audit),
+      logRoutes({ logs: options.logs ?? null, nodes: () => master.nodes() }),
+      backupRoutes(options.backups ?? null),
     ],
   });
   app.notFound((context) => {

@@ -1,15 +1,25 @@
 import type { RegisteredModel } from "../../models/registry.ts";
 import type { ModelDetail, ModelListing, NodeListing, NodeModel } from "../../protocol/http_api/api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
-import type { MasterState, ModelState, NodeState } from "../core/state/state.ts";
+import { labelsOf } from "../core/fleet/node_labels.ts";
+import type { MasterState, ModelState, NodeRecord, NodeState } from "../core/state/state.ts";
 
-/** Lists every node that has ever registered. */
+/** Lists every node that the master knows, also those that wait or were removed. */
 export function listNodes(state: MasterState): NodeListing[] {
-  return [...state.nodes.values()].map((node) => listingOf(state, node));
+  return [
+    ...[...state.nodes.values()].map((node) => listingOf(state, node)),
+    ...[...state.waiting.values()].map(waitingListing),
+  ];
+}
+
+function waitingListing(record: NodeRecord): NodeListing {
+  const { standing: _, publicKey: __, ...rest } = record;
+  return { ...rest, state: "waiting", running: 0, models: [] };
 }
 
 function listingOf(state: MasterState, node: NodeState): NodeListing {
   const { record, connection } = node;
+  const labels = labelsOf(state, record);
   return {
     nodeId: record.nodeId,
     name: record.name,
@@ -22,10 +32,12 @@ function listingOf(state: MasterState, node: NodeState): NodeListing {
     running: connection?.attempts.size ?? 0,
     completed: node.completed,
     models: [...state.models.values()].flatMap((model) => statusOf(node, model)),
+    ...(labels.length === 0 ? {} : { labels }),
   };
 }
 
-function conditionOf({ connection }: NodeState): NodeListing["state"] {
+function conditionOf({ connection, record: { standing } }: NodeState): NodeListing["state"] {
+  if (standing === "removed") return "removed";
   if (connection === null) return "offline";
   if (connection.suspect) return "suspect";
   return connection.draining ? "draining" : "ready";

@@ -3,6 +3,7 @@ import type { ModelListing } from "../../protocol/http_api/api.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { describeRequest } from "./audited_routes.ts";
 import type { ModelImport } from "../models/model_import.ts";
 
 const CREATED = 201;
@@ -20,6 +21,7 @@ export function modelRoutes(modelImport: ModelImport): Hono {
   app.get(`${PATHS.models}/:name`, (context) => context.json(modelImport.show(context.req.param("name"))));
   app.post(PATHS.models, async (context) => {
     const added = await modelImport.add(await manifestIn(context.req.raw));
+    describeRequest(context.req.raw, { subject: added.name });
     return context.json(added, added.isNew ? CREATED : undefined);
   });
   return app;

@@ -9,6 +9,7 @@ const numeral = z.string().regex(/^\d{1,9}$/, "must be a whole number").transfor
 const faceQuerySchema = z.strictObject({
   face: numeral.pipe(z.number().min(1).max(LIMITS.personsMax)).nullable().default(null),
   largest: flag.default(false),
+  anyAngle: flag.default(false),
   source: z.string().max(400).default(""),
 });
 const enrolQuerySchema = z.strictObject({ ...faceQuerySchema.shape, dryRun: flag.default(false) });
@@ -18,8 +19,8 @@ const pageQuerySchema = z.strictObject({
 });
 
 /**
- * Returns the query of an enrolment: the face to take, the name of the picture's file, and whether
- * it is a dry run. Throws `request_invalid`.
+ * Returns the query of an enrolment: the face to take and at which angles, the name of the
+ * picture's file, and whether it is a dry run. Throws `request_invalid`.
  */
 export function enrolQuery(parameters: Readonly<Record<string, readonly string[]>>) {
   const query = read(enrolQuerySchema, parameters);

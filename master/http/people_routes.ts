@@ -5,16 +5,17 @@ import {
   personPatchSchema,
   thresholdsChangeSchema,
 } from "../../protocol/http_api/people_api.ts";
+import { callerOfRequest, checkGallery } from "../../protocol/http/auth.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
-import type { Clock } from "../../protocol/kernel/clock.ts";
 import { ARCHIVE_MEDIA_TYPE } from "../../protocol/http_api/people_archive.ts";
+import type { Credentials } from "../../protocol/security/credentials.ts";
 import { galleryNameSchema, idSchema, parseAs } from "../../protocol/schema.ts";
 import { facePage } from "../people/face_page.ts";
 import type { People } from "../people/people.ts";
-import type { Predictions } from "../turn/predictions.ts";
+import { describeRequest } from "./audited_routes.ts";
 import { jsonBody } from "./json_body.ts";
 import { enrolQuery, pageQuery, rejectQuery } from "./people_query.ts";
-import { bodyOf } from "./prediction_routes.ts";
+import type { Uploads } from "./uploads/uploads.ts";
 
 const GALLERY = `${PATHS.galleries}/:gallery`;
 const PERSON = `${GALLERY}/people/:name`;
@@ -24,16 +25,24 @@ const JSON_CHARACTERS_MAX = 128 * 1024;
 /** The services behind the routes. */
 export interface PeopleRoutesOptions {
   readonly people: People;
-  /** The service that reserves memory for pictures before they are read. */
-  readonly predictions: Predictions;
-  readonly clock: Clock;
+  readonly uploads: Pick<Uploads, "read">;
+  /** `null` if requests need no token. */
+  readonly credentials: Credentials | null;
 }
 
-/** Returns the admin's routes for galleries, the people in them, and their faces. */
+/**
+ * Returns the routes for galleries, the people in them, and their faces. They let a caller of the
+ * role `people` into its own gallery only: each takes the gallery's name with
+ * {@linkcode galleryReader}.
+ */
 export function peopleRoutes(options: PeopleRoutesOptions): Hono {
-  const { people } = options;
+  const { people, credentials } = options;
+  const galleryIn = galleryReader(credentials);
   const app = new Hono();
-  app.get(PATHS.galleries, (context) => context.json({ galleries: people.galleries() }));
+  app.get(PATHS.galleries, (context) => {
+    const own = callerOfRequest(context.req.raw, credentials)?.gallery ?? null;
+    return context.json({ galleries: people.galleries().filter(({ name }) => own === null || name === own) });
+  });
   app.get(GALLERY, (context) => context.json(people.gallery(galleryIn(context))));
   app.delete(GALLERY, async (context) => {
     await people.removeGallery(galleryIn(context));
@@ -56,11 +65,13 @@ export function peopleRoutes(options: PeopleRoutesOptions): Hono {
 }
 
 function personRoutes(options: PeopleRoutesOptions): Hono {
-  const { people } = options;
+  const { people, credentials, uploads } = options;
+  const galleryIn = galleryReader(credentials);
   const app = new Hono();
   app.get(PERSON, (context) => context.json(people.person(galleryIn(context), nameIn(context))));
   app.patch(PERSON, async (context) => {
     const patch = await bodyAs(personPatchSchema, context, "The change");
+    if (patch.name !== undefined) describeRequest(context.req.raw, { detail: `now ${patch.name}` });
     return context.json({ inForce: await people.patch(galleryIn(context), nameIn(context), patch) });
   });
   app.delete(PERSON, async (context) => {
@@ -68,12 +79,13 @@ function personRoutes(options: PeopleRoutesOptions): Hono {
   });
   app.post(`${PERSON}/merge`, async (context) => {
     const { from } = await bodyAs(mergeSchema, context, "The merge");
+    describeRequest(context.req.raw, { detail: `from ${from}` });
     return context.json({ inForce: await people.merge(galleryIn(context), nameIn(context), from) });
   });
   app.post(`${PERSON}/faces`, async (context) => {
     const where = { gallery: galleryIn(context), name: nameIn(context), signal: context.req.raw.signal };
     const query = enrolQuery(context.req.queries());
-    const picture = await bodyOf(context.req.raw, options);
+    const picture = await uploads.read(context);
     return context.json(await people.enrol(picture, { ...where, ...query }));
   });
   app.delete(`${PERSON}/faces/:faceId`, async (context) => {
@@ -83,14 +95,15 @@ function personRoutes(options: PeopleRoutesOptions): Hono {
   app.post(`${PERSON}/rejections`, async (context) => {
     const where = { gallery: galleryIn(context), name: nameIn(context), signal: context.req.raw.signal };
     const query = rejectQuery(context.req.queries());
-    const picture = await bodyOf(context.req.raw, options);
+    const picture = await uploads.read(context);
     return context.json(await people.reject(picture, { ...where, ...query }));
   });
   return app;
 }
 
 function archiveRoutes(options: PeopleRoutesOptions): Hono {
-  const { people } = options;
+  const { people, credentials, uploads } = options;
+  const galleryIn = galleryReader(credentials);
   const app = new Hono();
   app.get(`${GALLERY}/export`, (context) => {
     const lines = ReadableStream.from(people.export(galleryIn(context)));
@@ -99,16 +112,24 @@ function archiveRoutes(options: PeopleRoutesOptions): Hono {
   });
   app.post(`${GALLERY}/import`, async (context) => {
     const gallery = galleryIn(context);
-    const bytes = await bodyOf(context.req.raw, options);
+    const bytes = await uploads.read(context);
     const { signal } = context.req.raw;
     return context.json(await people.import(gallery, new TextDecoder().decode(bytes), { signal }));
   });
   return app;
 }
 
-function galleryIn(context: Context): string {
-  const name = context.req.param("gallery");
-  return parseAs(galleryNameSchema, name, { what: "The gallery's name", code: "request_invalid" });
+/**
+ * Returns a function that returns the gallery that a request names. It throws `request_invalid`, or
+ * `forbidden` if the caller may use another gallery only.
+ */
+function galleryReader(credentials: Credentials | null): (context: Context) => string {
+  return (context) => {
+    const name = context.req.param("gallery");
+    const gallery = parseAs(galleryNameSchema, name, { what: "The gallery's name", code: "request_invalid" });
+    checkGallery(callerOfRequest(context.req.raw, credentials), gallery);
+    return gallery;
+  };
 }
 
 function nameIn(context: Context): string {

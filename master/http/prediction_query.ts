@@ -11,23 +11,39 @@ export interface PredictionQuery {
   /** Gallery to search; `null` if no one should be recognised. */
   readonly gallery: string | null;
   readonly crops: boolean;
+  /** Absent if faces that are probably not human are left out. */
+  readonly keepDoubtful?: true;
   /** Largest length of a side of the annotated picture; absent for that of the original. */
   readonly maxSide?: number;
+  /** True to look for faces turned by any angle; absent if not. */
+  readonly anyAngle?: true;
+  /** True to look for small faces everywhere; absent if not. */
+  readonly smallFaces?: true;
 }
 
-const NAMES: readonly string[] = ["model", "annotate", "embeddings", "gallery", "crops", "maxSide"];
+const NAMES: readonly string[] = [
+  "model",
+  "annotate",
+  "embeddings",
+  "gallery",
+  "crops",
+  "keepDoubtful",
+  "maxSide",
+  "anyAngle",
+  "smallFaces",
+];
 const DEFAULT_MODEL = "faces";
 
 /**
  * Returns the checked query of a prediction. Every parameter may be absent: `model` defaults
- * to `faces`, `annotate` to true only if an annotated picture is the wanted answer, `embeddings`
- * and `crops` to false, and `gallery` to the default gallery (`none` recognises nobody). `maxSide`
- * needs an annotated picture. Throws
- * `request_invalid`, naming the parameter.
+ * to `faces`, `annotate` to true only if an annotated picture is the wanted answer, `embeddings`,
+ * `crops`, `keepDoubtful`, `anyAngle` and `smallFaces` to false, and `gallery` to `defaultGallery`
+ * or else the default gallery (`none` recognises nobody). `maxSide` needs an annotated picture.
+ * Throws `request_invalid`, naming the parameter.
  */
 export function predictionQuery(
   parameters: Readonly<Record<string, readonly string[]>>,
-  options: { wantsPicture: boolean },
+  options: { wantsPicture: boolean; defaultGallery?: string },
 ): PredictionQuery {
   for (const name in parameters) {
     if (!NAMES.includes(name)) {
@@ -43,11 +59,14 @@ export function predictionQuery(
   if (maxSide !== null && !annotate) throw invalid("Without an annotated picture there is nothing that has a maxSide.");
   return {
     ...(maxSide === null ? {} : { maxSide }),
+    ...(flag(parameters, "anyAngle", false) ? { anyAngle: true } : {}),
+    ...(flag(parameters, "smallFaces", false) ? { smallFaces: true } : {}),
     model: parameters.model?.[0] ?? DEFAULT_MODEL,
     annotate,
     embeddings: flag(parameters, "embeddings", false),
-    gallery: galleryOf(parameters),
+    gallery: galleryOf(parameters, options.defaultGallery),
     crops: flag(parameters, "crops", false),
+    ...(flag(parameters, "keepDoubtful", false) ? { keepDoubtful: true } : {}),
   };
 }
 
@@ -59,15 +78,18 @@ function maxSideOf({ maxSide }: Readonly<Record<string, readonly string[]>>): nu
   throw invalid(`The parameter maxSide must be a number of pixels from 1 to ${LIMITS.imageSideMax}.`);
 }
 
-function galleryOf({ gallery }: Readonly<Record<string, readonly string[]>>): string | null {
-  const name = gallery?.[0] ?? DEFAULT_GALLERY;
+function galleryOf(
+  { gallery }: Readonly<Record<string, readonly string[]>>,
+  defaultGallery = DEFAULT_GALLERY,
+): string | null {
+  const name = gallery?.[0] ?? defaultGallery;
   if (name === NO_GALLERY) return null;
   return parseAs(galleryNameSchema, name, { what: "The parameter gallery", code: "request_invalid" });
 }
 
 function flag(
   parameters: Readonly<Record<string, readonly string[]>>,
-  name: "annotate" | "embeddings" | "crops",
+  name: "annotate" | "embeddings" | "crops" | "keepDoubtful" | "anyAngle" | "smallFaces",
   otherwise: boolean,
 ): boolean {
   switch (parameters[name]?.[0]) {

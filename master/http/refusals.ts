@@ -5,8 +5,9 @@ import { asDmlError } from "../../protocol/kernel/errors.ts";
 import { newId } from "../../protocol/kernel/id.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
+import { TooManyAttempts } from "../access/failed_attempts.ts";
 import { BusyError } from "../turn/predictions.ts";
-import { RefusalLog } from "./refusal_log.ts";
+import { RefusalLog, type RefusedRequest } from "./refusal_log.ts";
 
 /** An error as it is answered to a user. */
 export interface Refusal {
@@ -29,11 +30,16 @@ export class Refusals {
     this.#refusals = new RefusalLog(options);
   }
 
+  /** Logs how many refusals of the last minute were left out, once it is over. */
+  sweep(nowMs: number): void {
+    this.#refusals.sweep(nowMs);
+  }
+
   /** Returns the answer for `error`, and logs it as the outcome of `request`. */
-  record(error: unknown, request: { method: string; path: string }): Refusal {
+  record(error: unknown, request: RefusedRequest): Refusal {
     const known = asDmlError(error);
     const problem = problemOf(known);
-    const retryAfterMs = error instanceof BusyError ? error.retryAfterMs : null;
+    const retryAfterMs = error instanceof BusyError || error instanceof TooManyAttempts ? error.retryAfterMs : null;
     if (known.code !== "internal") {
       this.#refusals.note(known, request);
       return { problem, retryAfterMs };

@@ -1,60 +1,92 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
-import { checkRole, requireRole } from "../../protocol/http/auth.ts";
-import type { ClusterTokens, Role } from "../../protocol/security/tokens.ts";
+import { callerOfRequest, checkGallery, checkRole } from "../../protocol/http/auth.ts";
+import type { Credentials } from "../../protocol/security/credentials.ts";
+import { type Role, ROLES } from "../../protocol/security/roles.ts";
+import { parametersIn } from "./path_parameters.ts";
+import { remoteOf } from "./request_origin.ts";
 
-const ANY_ROLE: Role[] = ["user", "node", "admin"];
 const VERSIONED = "/v1/";
+const ANY: readonly Role[] = ROLES;
+const ADMIN: readonly Role[] = ["admin"];
+/** Roles for the people of a gallery; a caller of the role `people` gets into its own gallery only. */
+const PEOPLE: readonly Role[] = ["people", "admin"];
+const GALLERY = "/v1/galleries/:gallery";
 
-/** Routes and the roles that may use them. An admin may also use what a user may. */
-export interface RoleRoutes {
-  readonly roles: readonly Role[];
-  readonly routes: Hono;
-}
+/** Roles that may use a route; `open` for everybody, because a host asks before it has a token. */
+export type Access = "open" | readonly Role[];
 
-/** Groups of routes by the callers that may use them. */
+/** Every route of the master that is not for the admin alone, and who may use it. */
+export const ROUTE_ROLES: Readonly<Record<string, Access>> = {
+  "GET /v1/cluster": "open",
+  "GET /v1/health": "open",
+  "GET /v1/ca": "open",
+  "GET /v1/token": ANY,
+  "POST /v1/predictions": ["user", "people", "admin"],
+  "GET /v1/models": ["user", "people", "metrics", "admin"],
+  "GET /blobs/:digest": ["user", "people", "node", "admin"],
+  "PUT /blobs/:digest": ["node"],
+  "GET /v1/galleries": PEOPLE,
+  [`GET ${GALLERY}`]: PEOPLE,
+  [`DELETE ${GALLERY}`]: PEOPLE,
+  [`PUT ${GALLERY}/thresholds`]: PEOPLE,
+  [`GET ${GALLERY}/people`]: PEOPLE,
+  [`GET ${GALLERY}/faces`]: PEOPLE,
+  [`GET ${GALLERY}/export`]: PEOPLE,
+  [`POST ${GALLERY}/import`]: PEOPLE,
+  [`GET ${GALLERY}/people/:name`]: PEOPLE,
+  [`PATCH ${GALLERY}/people/:name`]: PEOPLE,
+  [`DELETE ${GALLERY}/people/:name`]: PEOPLE,
+  [`POST ${GALLERY}/people/:name/merge`]: PEOPLE,
+  [`POST ${GALLERY}/people/:name/faces`]: PEOPLE,
+  [`DELETE ${GALLERY}/people/:name/faces/:faceId`]: PEOPLE,
+  [`POST ${GALLERY}/people/:name/rejections`]: PEOPLE,
+};
+
+/** Routes, and the callers that may use them. */
 export interface RolesOptions {
   /** `null` if requests need no token. */
-  readonly tokens: ClusterTokens | null;
-  /** Every route that needs no token, in the form `GET /v1/health`. */
-  readonly open: readonly string[];
-  /** Routes for other roles than the admin alone. */
-  readonly claimed: readonly RoleRoutes[];
-  /** All other routes, which are for the admin alone unless `open` names them. */
-  readonly unclaimed: readonly Hono[];
+  readonly credentials: Credentials | null;
+  /** Roles by route, in the form `GET /v1/health`; a route that is absent is for the admin alone. */
+  readonly roles: Readonly<Record<string, Access>>;
+  readonly routes: readonly Hono[];
+  /** Turns the refusal of a request into the error to throw. */
+  readonly onRefused?: (error: unknown, refused: { request: Request; remote: string | null }) => unknown;
+  /** Called with each request that may pass; returns what to call with its answer. */
+  readonly onPassed?: (route: string, request: Request) => ((answer: Response) => void) | null;
 }
 
 /**
  * Returns an app in which every route is closed by default: a route is for the admin alone unless
- * its group is claimed for other roles or `open` names it. That also applies to routes that are
- * added to the returned app later.
+ * the table says otherwise. That also applies to routes that are added to the returned app later.
  *
  * Below `/v1/` a request without a valid token gets `unauthorized` whether or not its path exists,
  * so that strangers cannot find out which routes there are. Callers with any role learn that a path
  * or a method does not exist.
  */
-export function routesByRole({ tokens, open, claimed, unclaimed }: RolesOptions): Hono {
+export function routesByRole({ credentials, roles, routes, onRefused, onPassed }: RolesOptions): Hono {
   const app = new Hono();
-  for (const { roles, routes } of claimed) mountUnder(requireRole(tokens, ...roles), { app, routes });
   const closed: MiddlewareHandler = async (context, next) => {
+    const { raw: request, path } = context.req;
     const route = matchedRoutes(context).find(({ handler }) => handler !== closed);
-    if (route === undefined) {
-      if (context.req.path.startsWith(VERSIONED)) checkRole(context.req.raw, { tokens, roles: ANY_ROLE });
-    } else if (!open.includes(`${route.method} ${route.path}`)) {
-      checkRole(context.req.raw, { tokens, roles: ["admin"] });
+    const name = route === undefined ? null : `${route.method} ${route.path}`;
+    const access = name === null ? (path.startsWith(VERSIONED) ? ANY : "open") : accessOf(name, roles);
+    try {
+      if (access !== "open") checkRole(request, { credentials, roles: access });
+      const gallery = parametersIn(path, route?.path ?? "").get("gallery");
+      if (gallery !== undefined) checkGallery(callerOfRequest(request, credentials), gallery);
+    } catch (error) {
+      throw onRefused?.(error, { request, remote: remoteOf(context) ?? null }) ?? error;
     }
+    const onAnswer = name === null ? null : onPassed?.(name, request);
     await next();
+    onAnswer?.(context.res);
   };
   app.use(closed);
-  for (const routes of unclaimed) app.route("/", routes);
+  for (const group of routes) app.route("/", group);
   return app;
 }
 
-/**
- * Adds `routes` to `app`, each behind `guard`. The guards are derived from the routes, so there is
- * no second list in which one could be forgotten.
- */
-function mountUnder(guard: MiddlewareHandler, { app, routes }: { app: Hono; routes: Hono }): void {
-  for (const { method, path } of routes.routes) app.on(method, path, guard);
-  app.route("/", routes);
+function accessOf(route: string, roles: RolesOptions["roles"]): Access {
+  return Object.hasOwn(roles, route) ? roles[route] : ADMIN;
 }

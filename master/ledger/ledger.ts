@@ -2,6 +2,7 @@ import type { RolloutRecord } from "../../protocol/http_api/rollout_api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
+import type { FleetRecord } from "../core/apply/restore_fleet.ts";
 import type { DurableEvent } from "../core/messages/durable_event.ts";
 import type { NodeRecord } from "../core/state/state.ts";
 
@@ -38,6 +39,7 @@ export interface LedgerSnapshot {
   readonly pinned: readonly Digest[];
   /** Newest first. */
   readonly rollouts: readonly RolloutRow[];
+  readonly fleet: FleetRecord;
 }
 
 /**

@@ -5,15 +5,22 @@ import { invariant } from "../../protocol/kernel/invariant.ts";
 import { capabilitiesSchema } from "../../protocol/messages/hello.ts";
 import { digestSchema, parseAs, z } from "../../protocol/schema.ts";
 import type { DurableEvent } from "../core/messages/durable_event.ts";
+import { isFleetEvent } from "../core/messages/fleet_event.ts";
 import type { NodeRecord } from "../core/state/state.ts";
-import { checkIntegrity, inTransaction } from "./sqlite_file.ts";
+import { AcknowledgedChanges, checkAcknowledged, type WitnessOptions } from "./acknowledged_changes.ts";
+import { checkIntegrity, copyDatabase } from "./sqlite_file.ts";
 import type { Ledger, LedgerSnapshot, ModelRecord } from "./ledger.ts";
+import { SqliteFleet } from "./sqlite_fleet.ts";
 import { jsonSchema } from "./sqlite_json.ts";
 import { migrate } from "./sqlite_schema.ts";
+import { SqliteAudit, type SqliteAuditOptions } from "./sqlite_audit.ts";
+import { SqliteTokens } from "./sqlite_tokens.ts";
 import { SqliteVersions } from "./sqlite_versions.ts";
 
 const nodeRowSchema = z.object({
   nodeId: z.string(),
+  publicKey: z.string(),
+  standing: z.enum(["enrolled", "approved", "open", "removed"]),
   name: z.string(),
   address: z.string(),
   version: z.string(),
@@ -30,26 +37,33 @@ const modelRowSchema = z.object({
   registeredAtMs: z.number(),
 });
 
+const DESCRIBED = { what: "The ledger", tables: { nodes: "nodes", models: "models", tokens: "tokens" } };
+
 /** A ledger in one SQLite file, with a write-ahead log beside it. */
 export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
+  readonly #changes: AcknowledgedChanges;
   readonly #path: string;
   readonly #statements: Statements;
   readonly #versions: SqliteVersions;
+  readonly #fleet: SqliteFleet;
 
-  private constructor(path: string, database: DatabaseSync) {
+  private constructor(path: string, { database, changes }: { database: DatabaseSync; changes: AcknowledgedChanges }) {
     this.#path = path;
     this.#database = database;
+    this.#changes = changes;
     this.#statements = prepare(database);
     this.#versions = new SqliteVersions(database);
+    this.#fleet = new SqliteFleet(database);
   }
 
   /**
    * Opens or creates the file at `path`, and migrates one of an older dml. Throws `home_unusable`
-   * if it cannot be opened, is damaged, or was written by a newer dml.
+   * if it cannot be opened, is damaged, lacks acknowledged changes, or was written by a newer dml.
    */
-  static open(path: string): SqliteLedger {
+  static open(path: string, options: WitnessOptions = {}): SqliteLedger {
     let database: DatabaseSync | null = null;
+    checkAcknowledged(path, { described: DESCRIBED, ...options });
     try {
       database = new DatabaseSync(path);
       // FULL: events are on the disk when `append` returns, whatever happens to the machine
@@ -57,11 +71,24 @@ export class SqliteLedger implements Ledger {
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
       checkIntegrity(database);
       migrate(database, path);
-      return new SqliteLedger(path, database);
+      return new SqliteLedger(path, {
+        database,
+        changes: AcknowledgedChanges.open(database, { ...options, path, described: DESCRIBED }),
+      });
     } catch (error) {
       database?.close();
       throw unusable(path, error);
     }
+  }
+
+  /** Returns the created tokens, which are stored in the same file. */
+  tokens(): SqliteTokens {
+    return new SqliteTokens(this.#database, this.#changes);
+  }
+
+  /** Returns the audit, which is stored in the same file. */
+  audit(options: SqliteAuditOptions): SqliteAudit {
+    return new SqliteAudit(this.#database, { ...options, changes: this.#changes });
   }
 
   load(): LedgerSnapshot {
@@ -73,6 +100,7 @@ export class SqliteLedger implements Ledger {
         lineages: this.#versions.lineages(),
         pinned: this.#versions.pinned(),
         rollouts: this.#versions.rollouts(),
+        fleet: this.#fleet.record(),
       };
     } catch (error) {
       throw unusable(this.#path, error);
@@ -82,17 +110,26 @@ export class SqliteLedger implements Ledger {
   append(events: readonly DurableEvent[]): void {
     if (events.length === 0) return;
     const write = () => events.forEach((event) => this.#keep(event));
-    inTransaction(this.#database, { what: "The ledger", write });
+    this.#changes.transact({ what: "The ledger", write });
+  }
+
+  /** Copies the ledger as it is now to a new file, while it is in use. */
+  copyTo(path: string): Promise<void> {
+    return copyDatabase(this.#database, path);
   }
 
   close(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (!this.#database.isOpen) return;
+    this.#changes[Symbol.dispose]();
+    this.#database.close();
   }
 
   #keep(event: DurableEvent): void {
     const statements = this.#statements;
+    if (isFleetEvent(event)) return this.#fleet.append(event);
     switch (event.type) {
-      case "node_recorded": {
+      case "node_recorded":
+      case "node_judged": {
         const { capabilities, ...record } = event.record;
         statements.recordNode.run({ ...record, capabilities: JSON.stringify(capabilities) });
         return;
@@ -105,6 +142,7 @@ export class SqliteLedger implements Ledger {
       }
       case "node_forgotten":
         statements.forgetNode.run(event.nodeId);
+        this.#fleet.forgetNode(event.nodeId);
         return;
       case "model_registered":
         statements.registerModel.run({
@@ -133,7 +171,7 @@ interface Statements {
 function prepare(database: DatabaseSync): Statements {
   return {
     allNodes: database.prepare(
-      `SELECT node_id AS nodeId, name, address, version, capabilities, first_seen_ms AS firstSeenMs,
+      `SELECT node_id AS nodeId, public_key AS publicKey, standing, name, address, version, capabilities, first_seen_ms AS firstSeenMs,
               last_seen_ms AS lastSeenMs, completed
        FROM nodes ORDER BY first_seen_ms, rowid`,
     ),
@@ -146,10 +184,12 @@ function prepare(database: DatabaseSync): Statements {
        FROM models WHERE removed_ms IS NOT NULL ORDER BY removed_ms, rowid`,
     ),
     recordNode: database.prepare(
-      `INSERT INTO nodes (node_id, name, address, version, capabilities, first_seen_ms, last_seen_ms, completed)
-       VALUES (:nodeId, :name, :address, :version, :capabilities, :firstSeenMs, :lastSeenMs, :completed)
+      `INSERT INTO nodes (node_id, public_key, standing, name, address, version, capabilities,
+                          first_seen_ms, last_seen_ms, completed)
+       VALUES (:nodeId, :publicKey, :standing, :name, :address, :version, :capabilities,
+               :firstSeenMs, :lastSeenMs, :completed)
        ON CONFLICT (node_id) DO UPDATE SET
-         name = excluded.name, address = excluded.address, version = excluded.version,
+         public_key = excluded.public_key, standing = excluded.standing, name = excluded.name, address = excluded.address, version = excluded.version,
          capabilities = excluded.capabilities, first_seen_ms = excluded.first_seen_ms,
          last_seen_ms = excluded.last_seen_ms, completed = excluded.completed`,
     ),

@@ -1,4 +1,5 @@
 import { decodeManifest, encodeManifest, type Manifest, modelName } from "../../models/manifest.ts";
+import { parseModelName } from "../../models/name.ts";
 import type { ModelAdded, ModelDetail } from "../../protocol/http_api/api.ts";
 import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -6,6 +7,7 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { ModelFileUploads } from "./model_file_uploads.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 import type { MasterState } from "../core/state/state.ts";
+import { placementOf } from "../core/reports/placement.ts";
 import { listModels, statusesOf } from "../http/listings.ts";
 import type { PendingCommands } from "../turn/pending_commands.ts";
 import type { ModelStore } from "./model_store.ts";
@@ -74,6 +76,12 @@ export class ModelImport {
     const { digest } = models.resolve(name);
     const model = listModels(state, models.list()).find(({ manifestDigest }) => manifestDigest === digest);
     if (model === undefined) throw new DmlError("model_unknown", `${name} is not served yet.`);
-    return { model, nodes: statusesOf(state, digest) };
+    const served = state.models.get(digest);
+    return {
+      model,
+      nodes: statusesOf(state, digest),
+      placement: served === undefined ? [] : placementOf(state, served),
+      labels: [...state.fleet.bindings.get(parseModelName(name).name) ?? []],
+    };
   }
 }

@@ -4,7 +4,7 @@ import { ModelRegistry, type RegisteredModel } from "../../models/registry.ts";
 import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
-import { stateOf } from "../../protocol/blob/blob_state.ts";
+import { stateOf, takeOut } from "../../protocol/blob/blob_state.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { BlobReference } from "../../protocol/messages/task.ts";
 
@@ -82,7 +82,7 @@ export class ModelStore {
       const state = await stateOf(this.#durable, digest);
       if (state === "whole") continue;
       if (state === "damaged") {
-        await this.#durable.delete(digest);
+        await takeOut(this.#durable, digest);
         this.#log.warn(`A file of ${name} has the wrong bytes.`, { digest });
       }
       // `ensure` logs the reason itself if the file cannot be made.

@@ -1,7 +1,7 @@
 import { bucketCountFor, encodeBucket } from "../../models/gallery/gallery_bucket.ts";
 import { encodeGalleryIndex } from "../../models/gallery/gallery_index.ts";
 import type { BlobStore } from "../../protocol/ports/blob_store.ts";
-import { digestOf } from "../../protocol/kernel/digest.ts";
+import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
 import type { BuiltBucket, BuiltGallery, GalleryRecord, PeopleStore } from "./people_store.ts";
 import { thresholdsInForce } from "./thresholds_in_force.ts";
 
@@ -66,6 +66,11 @@ async function buildBuckets(
     buckets.push({ digest, size: bytes.length, people: people.length, faces });
   }
   return buckets;
+}
+
+/** Returns the digests of all blobs of a version. */
+export function digestsOf(built: BuiltGallery | null): Digest[] {
+  return built === null ? [] : [built.index.digest, ...built.buckets.map(({ digest }) => digest)];
 }
 
 /** Returns the number of enrolled faces that the version in force compares. */

@@ -1,4 +1,5 @@
 import type { GalleryThresholds } from "../../models/gallery/gallery_index.ts";
+import { fromTheLeft } from "../../models/pipelines/faces/from_the_left.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Person } from "../../protocol/messages/prediction.ts";
 
@@ -11,35 +12,29 @@ export interface FaceChoice {
 }
 
 /**
- * Sorts faces in the order in which people count them: from left to right by the middle of the box,
- * then from top to bottom.
- */
-function fromTheLeft(persons: readonly Person[]): Person[] {
-  const middle = ({ box }: Person) => box.x + box.width / 2;
-  return [...persons].sort((one, other) => middle(one) - middle(other) || one.box.y - other.box.y);
-}
-
-/**
  * Height of a face, as a share of that of the largest, below which it is in the background: a
  * picture of one person and such faces is a picture of that person.
  */
 const BACKGROUND_SHARE = 1 / 4;
 
 /**
- * Returns the chosen face; without a choice, the only one that is not in the background. Throws
- * `face_missing`, or `faces_several` with the places of the faces.
+ * Returns the chosen face; without a choice, the only one that is neither in the background nor
+ * doubtful, as that of a pet beside its owner is. Throws `face_missing`, or `faces_several` with
+ * the places of the faces.
  */
 export function chooseFace(persons: readonly Person[], { face, largest }: FaceChoice): Person {
+  // A node that runs an older dml lists persons by their score.
   const faces = fromTheLeft(persons);
   if (faces.length === 0) throw new DmlError("face_missing", "There is no face in the picture.");
   if (face !== null) {
     if (face <= faces.length) return faces[face - 1];
     throw new DmlError("face_missing", `There is no face ${face}: the picture holds ${placesOf(faces)}.`);
   }
-  const heightMax = Math.max(...faces.map(({ box }) => box.height));
-  const foreground = faces.filter(({ box }) => box.height >= BACKGROUND_SHARE * heightMax);
+  const sure = faces.some(({ doubtful }) => !doubtful) ? faces.filter(({ doubtful }) => !doubtful) : faces;
+  const heightMax = Math.max(...sure.map(({ box }) => box.height));
+  const foreground = sure.filter(({ box }) => box.height >= BACKGROUND_SHARE * heightMax);
   if (foreground.length === 1) return foreground[0];
-  if (largest) return faces.reduce((best, other) => areaOf(other) > areaOf(best) ? other : best);
+  if (largest) return sure.reduce((best, other) => areaOf(other) > areaOf(best) ? other : best);
   throw new DmlError("faces_several", `The picture holds ${placesOf(faces)}.`);
 }
 

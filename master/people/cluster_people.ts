@@ -1,3 +1,4 @@
+import type { EmbedderThresholds } from "../../models/manifest/face_files.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { PublishedGallery } from "../core/state/gallery_state.ts";
@@ -9,7 +10,6 @@ import type { ModelStore } from "../models/model_store.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import { totalOf } from "./build_gallery.ts";
 import type { GalleryDelivery } from "./gallery_delivery.ts";
-import { MemoryPeopleStore } from "./memory_people_store.ts";
 import { People } from "./people.ts";
 import type { PeopleStore } from "./people_store.ts";
 
@@ -28,11 +28,10 @@ export interface PeopleServices {
 
 /** Creates the people of a master on top of its other services. */
 export function clusterPeople(
-  options: Pick<MasterOptions, "people" | "durableBlobs" | "clock" | "random" | "log">,
+  options: Pick<MasterOptions, "durableBlobs" | "clock" | "random" | "log"> & { readonly people: PeopleStore },
   services: PeopleServices,
 ): People {
-  const { durableBlobs: durable, clock, random, log } = options;
-  const store = options.people ?? new MemoryPeopleStore();
+  const { people: store, durableBlobs: durable, clock, random, log } = options;
   const finder = clusterFaceFinder(services);
   const publisher = clusterGalleryDelivery(services);
   return new People({ store, durable, finder, publisher, clock, random, log });
@@ -52,20 +51,27 @@ export function publishedGalleries(store: PeopleStore): PublishedGallery[] {
 
 /** Creates a finder that uses the predictions of the master. */
 function clusterFaceFinder({ predictions, blobs, models }: PeopleServices): FaceFinder {
-  const embedderOf = (model: string): Digest => {
+  const modelOf = (model: string): { embedder: Digest; thresholds: EmbedderThresholds | null } => {
     const { name, manifest } = models.resolve(model);
     const file = manifest.files.find(({ role }) => role === EMBED_ROLE);
-    if (file !== undefined) return file.digest;
-    throw new DmlError("model_unknown", `The model ${name} makes no embeddings.`);
+    if (file === undefined) throw new DmlError("model_unknown", `The model ${name} makes no embeddings.`);
+    const own = manifest.pipeline === "faces" ? manifest.parameters.embedder?.thresholds : undefined;
+    return { embedder: file.digest, thresholds: own ?? null };
   };
   return {
-    embedder: () => embedderOf(MODEL),
-    async find(picture, { gallery, crops, signal }) {
+    embedder: () => modelOf(MODEL).embedder,
+    thresholdsOf(embedder) {
+      const current = modelOf(MODEL);
+      return current.embedder === embedder ? current.thresholds : null;
+    },
+    async find(picture, { gallery, crops, anyAngle, signal }) {
       // By name and version, so that a rollout under way does not change how people are compared.
       const { name } = models.resolve(MODEL);
-      const options = { model: name, annotate: false, embeddings: true, gallery, crops, signal };
+      // A person whose face is doubted can be enrolled like any other.
+      const asked = { keepDoubtful: true, ...(anyAngle ? { anyAngle } : {}) } as const;
+      const options = { model: name, annotate: false, embeddings: true, gallery, crops, ...asked, signal };
       const { prediction: { persons, model } } = await predictions.predict(picture, options);
-      return { persons, embedder: embedderOf(model) };
+      return { persons, embedder: modelOf(model).embedder };
     },
     readCrop: (digest) => blobs.read(digest),
   };

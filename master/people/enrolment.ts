@@ -1,6 +1,4 @@
 import { facesInForce } from "./build_gallery.ts";
-import { cosine } from "../../models/gallery/cosine.ts";
-import { lookalikeSimilarity } from "../../models/gallery/default_thresholds.ts";
 import { DEFAULT_THRESHOLDS } from "../../models/gallery/gallery_index.ts";
 import type { EnrolAnswer, EnrolWarning } from "../../protocol/http_api/people_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
@@ -17,11 +15,10 @@ import type { FaceFinder } from "./face_finder.ts";
 import { chooseRejected } from "./choose_rejected.ts";
 import type { GalleryChange, GalleryWriter } from "./gallery_writer.ts";
 import { newGallery } from "./new_gallery.ts";
-import type { EmbeddedFace, FaceKind, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
-import { thresholdsInForce } from "./thresholds_in_force.ts";
+import type { FaceKind, FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
+import { type IdentifiedFace, identifiedFaces, isSameFace, likeness, SAME_PICTURE_MIN } from "./same_face.ts";
+import { lookalikeMin, thresholdsInForce } from "./thresholds_in_force.ts";
 
-/** Cosine similarity from which two faces count as the same picture: only its encoding differs. */
-const SAME_PICTURE_MIN = 0.999;
 /** Cosine similarity from which another face of a person is too similar to a stored one to keep. */
 const NEAR_DUPLICATE_MIN = 0.95;
 
@@ -31,6 +28,8 @@ export interface FaceRequest extends FaceChoice {
   readonly name: string;
   /** Name of the file that the picture came from, shown to users. */
   readonly source: string;
+  /** True to look for faces turned by any angle; absent if not. */
+  readonly anyAngle?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -45,12 +44,14 @@ export interface EnrolmentOptions {
 /** A chosen face, with everything that is stored about it. */
 interface ChosenFace {
   readonly embedder: Digest;
-  readonly vector: Float32Array<ArrayBuffer>;
+  readonly embedding: Float32Array<ArrayBuffer>;
   readonly quality: FaceQuality;
   readonly crop: BlobReference;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly lookalikes: readonly Candidate[];
 }
+
+type StoredFace = FaceRecord & IdentifiedFace;
 
 /** Adds faces to people, as enrolled (it is theirs) or as rejected (it is not). */
 export class Enrolment {
@@ -99,9 +100,9 @@ export class Enrolment {
     let answer: EnrolAnswer | null = null;
     const inForce = await galleryWriter.change(gallery, (record) => {
       const { personId } = this.#personOf(gallery, name);
-      const enrolled = this.#facesOf(personId, chosen.embedder, "enrolled");
-      const [own] = nearest(enrolled, chosen.vector);
-      if (own !== undefined && own.similarity >= SAME_PICTURE_MIN) throw enrolledError(name, own.face);
+      const own = identifiedFaces(this.#options.store, { personId, embedder: chosen.embedder })
+        .find((face) => face.kind === "enrolled" && isSameFace(face, chosen));
+      if (own !== undefined) throw enrolledError(name, own);
       const found = this.#prepare(chosen, { ...request, record, kind: "rejected" });
       answer = found.answer;
       return found.answer.faceId === null ? null : found.change;
@@ -109,13 +110,12 @@ export class Enrolment {
     return settled(answer, inForce, false);
   }
 
-  async #findFaces(picture: Uint8Array<ArrayBuffer>, { gallery, signal }: FaceRequest) {
+  async #findFaces(picture: Uint8Array<ArrayBuffer>, { gallery, anyAngle, signal }: FaceRequest) {
     const { store, finder } = this.#options;
     const record = store.gallery(gallery);
-    // Embeddings of different embedders cannot be compared, so a gallery of another one is not
-    // used.
+    // Embeddings of different embedders cannot be compared.
     const isComparable = record?.built !== null && record?.embedder === finder.embedder();
-    return await finder.find(picture, { gallery: isComparable ? gallery : null, crops: true, signal });
+    return await finder.find(picture, { gallery: isComparable ? gallery : null, crops: true, anyAngle, signal });
   }
 
   async #chosen(person: Person, { embedder, name }: { embedder: Digest; name: string }): Promise<ChosenFace> {
@@ -128,7 +128,7 @@ export class Enrolment {
       embedder,
       quality,
       crop,
-      vector: Float32Array.from(embedding),
+      embedding: Float32Array.from(embedding),
       bytes: await this.#options.finder.readCrop(crop.digest),
       lookalikes: candidates.filter((candidate) => candidate.name !== name),
     };
@@ -142,10 +142,6 @@ export class Enrolment {
     return person;
   }
 
-  #facesOf(personId: string, embedder: Digest, kind: FaceKind): EmbeddedFace[] {
-    return this.#options.store.embeddedFaces(personId, embedder).filter((face) => face.kind === kind);
-  }
-
   /**
    * Returns the answer and the change, from the store as it is now. Stores nothing; only new ids
    * and the time keep it from being pure.
@@ -154,12 +150,15 @@ export class Enrolment {
     chosen: ChosenFace,
     options: FaceRequest & { record: GalleryRecord | null; kind: FaceKind },
   ): { answer: EnrolAnswer; change: GalleryChange } {
-    const { store, clock, random } = this.#options;
+    const { store, finder, clock, random } = this.#options;
     const { gallery, name, kind, source } = options;
     const nowMs = clock.wallMs();
-    const record = options.record ?? newGallery(gallery, { store, nowMs, ...chosen });
+    const record = options.record ?? newGallery(gallery, { store, finder, nowMs, ...chosen });
     const known = store.person(gallery, name);
-    const faces = known === null ? [] : this.#facesOf(known.personId, chosen.embedder, kind);
+    const all = known === null ? [] : identifiedFaces(store, { personId: known.personId, embedder: chosen.embedder });
+    const faces = all.filter((face) => face.kind === kind);
+    // A face that is enrolled is no longer known not to be theirs.
+    const opposite = kind === "rejected" ? [] : all.filter((face) => face.kind !== kind && isSameFace(face, chosen));
     const warnings = warningsOf(chosen, { record, name, kind, faces });
     const isKnown = warnings.some(({ code }) => code === "already_enrolled" || code === "near_duplicate");
     const faceId = isKnown ? null : newId("face", random);
@@ -172,24 +171,31 @@ export class Enrolment {
     }
     if (faceId !== null) {
       checkRoom(known?.[kind] ?? 0, LIMITS.galleryFacesPerPersonMax, name, `${kind} faces`);
-      const { quality, crop, embedder, vector } = chosen;
+      const { quality, crop, embedder, embedding: vector } = chosen;
       const face = { faceId, personId, kind, quality, crop, source, createdMs: nowMs };
       changes.push({ type: "face_added", face, embeddings: [{ embedder, vector }] });
+      changes.push(...opposite.map((face) => ({ type: "face_removed", faceId: face.faceId } as const)));
     }
-    const lookalikes = [...chosen.lookalikes];
+    const { quality, lookalikes } = chosen;
     return {
-      answer: { person: name, faceId, quality: chosen.quality, warnings, lookalikes, inForce: null },
-      change: { record, changes, people: [personId], crops: [{ digest: chosen.crop.digest, bytes: chosen.bytes }] },
+      answer: { person: name, faceId, quality, warnings, lookalikes: [...lookalikes], inForce: null },
+      change: {
+        record,
+        changes,
+        people: [personId],
+        crops: [{ digest: chosen.crop.digest, bytes: chosen.bytes }],
+        dropped: opposite.map(({ crop }) => crop.digest),
+      },
     };
   }
 }
 
 function warningsOf(
-  { vector, embedder, lookalikes }: ChosenFace,
-  { record, name, kind, faces }: { record: GalleryRecord; name: string; kind: FaceKind; faces: EmbeddedFace[] },
+  chosen: ChosenFace,
+  { record, name, kind, faces }: { record: GalleryRecord; name: string; kind: FaceKind; faces: StoredFace[] },
 ): EnrolWarning[] {
   const warnings: EnrolWarning[] = [];
-  const [own] = nearest(faces, vector);
+  const own = nearest(faces, chosen);
   const relation = kind === "enrolled" ? `enrolled as ${name}` : `known not to be ${name}`;
   if (own !== undefined && own.similarity >= NEAR_DUPLICATE_MIN) {
     const isSame = own.similarity >= SAME_PICTURE_MIN;
@@ -198,26 +204,21 @@ function warningsOf(
     const message = `${subject} already ${relation}, from ${from}; it is not stored twice.`;
     warnings.push({ code: isSame ? "already_enrolled" : "near_duplicate", message });
   }
-  const alike = lookalikes.filter(({ similarity }) => similarity >= lookalikeMin(record));
+  const alike = chosen.lookalikes.filter(({ similarity }) => similarity >= lookalikeMin(record, facesInForce(record)));
   if (kind === "enrolled" && alike.length > 0) {
     const named = alike.map((other) => `${other.name} (similarity ${other.similarity.toFixed(2)})`).join(", ");
     const message = `The face looks like ${named}; if they are one person, \`dml people merge\` them.`;
     warnings.push({ code: "looks_like", message });
   }
-  if (kind === "enrolled" && own !== undefined && own.similarity < record.thresholds.unknown) {
+  if (kind === "enrolled" && own !== undefined && own.similarity < thresholdsInForce(record, 0).unknown) {
     const message = `The face does not look like those enrolled as ${name} (similarity ${own.similarity.toFixed(2)}).`;
     warnings.push({ code: "unlike_enrolled", message });
   }
-  if (embedder !== record.embedder) {
+  if (chosen.embedder !== record.embedder) {
     const message = `The gallery ${record.name} is moving to a new embedder; the face takes effect once that is done.`;
     warnings.push({ code: "reembedding", message });
   }
   return warnings;
-}
-
-/** Returns the similarity from which a face is probably that of another person of the gallery. */
-function lookalikeMin(record: GalleryRecord): number {
-  return Math.max(lookalikeSimilarity(facesInForce(record)), knownOf(record));
 }
 
 /** Returns the similarity from which the version in force names a face. */
@@ -225,13 +226,14 @@ function knownOf(record: GalleryRecord | null): number {
   return record === null ? DEFAULT_THRESHOLDS.known : thresholdsInForce(record, facesInForce(record)).known;
 }
 
-/** Returns the faces with their similarity to `vector`, most similar first. */
-function nearest(faces: readonly EmbeddedFace[], vector: Float32Array): { face: EmbeddedFace; similarity: number }[] {
-  return faces.map((face) => ({ face, similarity: cosine(vector, face.embedding) }))
-    .sort((one, other) => other.similarity - one.similarity);
+/** Returns the face most like the chosen one, if one can be compared with it. */
+function nearest(faces: readonly StoredFace[], chosen: ChosenFace) {
+  return faces.map((face) => ({ face, similarity: likeness(face, chosen) ?? -Infinity }))
+    .filter(({ similarity }) => similarity >= -1)
+    .sort((one, other) => other.similarity - one.similarity).at(0);
 }
 
-function enrolledError(name: string, { faceId }: EmbeddedFace): DmlError {
+function enrolledError(name: string, { faceId }: StoredFace): DmlError {
   return new DmlError("face_enrolled", `This face is already enrolled as ${name}, as ${faceId}.`, {
     advice: `If it is not ${name}, remove it: \`dml people remove ${JSON.stringify(name)} --face-id ${faceId}\`.`,
   });

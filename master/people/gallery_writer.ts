@@ -6,7 +6,8 @@ import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
-import { buildGallery, totalOf } from "./build_gallery.ts";
+import { checkBuilt } from "../blobs/check_built.ts";
+import { buildGallery, digestsOf, totalOf } from "./build_gallery.ts";
 import type { GalleryReach } from "../core/decide/decide_galleries.ts";
 import type { GalleryDelivery } from "./gallery_delivery.ts";
 import type { BuiltGallery, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
@@ -57,6 +58,7 @@ interface Due {
 export class GalleryWriter {
   readonly #options: GalleryWriterOptions;
   readonly #due = new Map<string, Due>();
+  readonly #checking = new Set<string>();
   #isClosed = false;
   readonly #publishing = new Set<Promise<GalleryReach>>();
   /** Tail of the queue: one operation at a time uses the store and the blobs together. */
@@ -109,11 +111,16 @@ export class GalleryWriter {
    * interrupted.
    */
   start(): void {
-    for (const { name } of this.#options.store.galleries()) {
-      this.#enqueue(() => this.#resume(name)).catch((error) => {
-        this.#options.log.error("A gallery could not be brought into force.", { gallery: name, error });
-      });
-    }
+    for (const { name } of this.#options.store.galleries()) this.recheck(name);
+  }
+
+  /** Brings a gallery into force again, and builds it anew if its blobs are missing or damaged. */
+  recheck(gallery: string): void {
+    if (this.#isClosed || this.#checking.has(gallery)) return;
+    this.#checking.add(gallery);
+    this.#enqueue(() => this.#resume(gallery)).catch((error) => {
+      this.#options.log.error("A gallery could not be brought into force.", { gallery, error });
+    }).finally(() => this.#checking.delete(gallery));
   }
 
   /** Resolves once every change that was begun is stored and built. */
@@ -131,8 +138,11 @@ export class GalleryWriter {
     const record = this.#options.store.gallery(gallery);
     if (record === null) return;
     const { built, version } = record;
-    if (built === null || built.version !== version || !await this.#isWhole(built)) this.#scheduleBuild(gallery, "all");
-    else void this.#publish(record, built, []);
+    const isWhole = built === null || await checkBuilt(digestsOf(built), { ...this.#options, gallery });
+    if (built !== null && built.version === version && isWhole) return void this.#publish(record, built, []);
+    // Nodes that could not use the damaged version are offered a newer one at once.
+    if (!isWhole) this.#options.store.apply([{ type: "gallery_put", record: { ...record, version: version + 1 } }]);
+    this.#scheduleBuild(gallery, "all");
   }
 
   async #keep(
@@ -230,20 +240,10 @@ export class GalleryWriter {
     }
   }
 
-  async #isWhole(built: BuiltGallery): Promise<boolean> {
-    for (const digest of digestsOf(built)) if (await this.#options.durable.stat(digest) === null) return false;
-    return true;
-  }
-
   #enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#isClosed) return Promise.reject(new DmlError("shutting_down", "The master stops."));
     const done = this.#queueTail.then(work);
     this.#queueTail = done.catch(() => undefined);
     return done;
   }
-}
-
-/** Returns the digests of all blobs of a version. */
-function digestsOf(built: BuiltGallery | null): Digest[] {
-  return built === null ? [] : [built.index.digest, ...built.buckets.map(({ digest }) => digest)];
 }

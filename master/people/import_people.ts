@@ -19,7 +19,8 @@ import { embedCrop } from "./embed_crop.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import type { GalleryChange, GalleryWriter } from "./gallery_writer.ts";
 import { newGallery } from "./new_gallery.ts";
-import type { FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
+import type { GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
+import { type IdentifiedFace, identifiedFaces, isSameFace } from "./same_face.ts";
 import { presumedSetting } from "./thresholds_in_force.ts";
 
 /**
@@ -56,8 +57,9 @@ interface CheckedPerson {
 
 /**
  * Imports the people of an archive into a gallery, all of them or none. A person whose name is in
- * the gallery already gets the faces that they lack. Embeddings of another embedder are made again
- * from the crops. Throws `archive_invalid`, and every error that a prediction throws.
+ * the gallery already gets the faces that they lack; what the gallery says of a face, enrolled or
+ * rejected, holds. Embeddings of another embedder are made again from the crops. Throws
+ * `archive_invalid`, and every error that a prediction throws.
  */
 export async function importPeople(text: string, options: ImportOptions): Promise<ImportAnswer> {
   const { gallery, store, finder, galleryWriter, clock } = options;
@@ -151,13 +153,14 @@ async function embedMissing(
 function emptyRecord(
   header: ArchiveHeader,
   people: readonly CheckedPerson[],
-  { gallery, store, embedder, nowMs }: ImportOptions & { embedder: Digest; nowMs: number },
+  { gallery, store, finder, embedder, nowMs }: ImportOptions & { embedder: Digest; nowMs: number },
 ): GalleryRecord | null {
   const vector = people.flatMap(({ faces }) => faces).find(({ vector }) => vector !== null)?.vector;
   if (!vector) return null;
   const { thresholds, thresholdsSet = null } = header;
   const setting = thresholdsSet ?? presumedSetting(thresholds);
-  return newGallery(gallery, { store, nowMs, embedder, vector, thresholds, thresholdsSet: setting });
+  const options = { store, finder, nowMs, embedder, embedding: vector, thresholds, thresholdsSet: setting };
+  return newGallery(gallery, options);
 }
 
 function prepare(
@@ -172,13 +175,14 @@ function prepare(
   const changes: PeopleChange[] = [];
   const crops: { digest: Digest; bytes: Uint8Array<ArrayBuffer> }[] = [];
   const touched: string[] = [];
-  const begun = new Map<string, { personId: string; faces: FaceRecord[] }>();
+  const begun = new Map<string, { personId: string; stored: IdentifiedFace[]; added: IdentifiedFace[] }>();
+  const { embedder } = record;
   for (const { archived, faces } of people) {
     const known = store.person(gallery, archived.name);
     let person = begun.get(archived.name);
     if (person === undefined) {
       const personId = known?.personId ?? newId("person", random);
-      person = { personId, faces: known === null ? [] : store.faces(personId) };
+      person = { personId, stored: identifiedFaces(store, { personId, embedder }), added: [] };
       begun.set(archived.name, person);
       touched.push(personId);
       if (known === null) counted.peopleAdded++;
@@ -186,21 +190,24 @@ function prepare(
       const { name, createdMs } = { ...archived, ...(known === null ? {} : { createdMs: known.createdMs }) };
       changes.push({ type: "person_put", record: { personId, gallery, name, metadata, createdMs, changedMs: nowMs } });
     }
-    for (const { archived: { kind, quality, source, createdMs }, crop, digest, vector } of faces) {
+    for (const checked of faces) {
+      const { archived: { kind, quality, source, createdMs }, crop, digest, vector } = checked;
       if (vector === null) continue;
-      if (person.faces.some((other) => other.kind === kind && other.crop.digest === digest)) {
+      const { personId, stored, added } = person;
+      const reference = { digest, size: crop.length };
+      const identified = { kind, crop: reference, embedding: vector };
+      const isRepeated = added.some((other) => other.crop.digest === digest) || isContradicted(checked, faces);
+      if (isRepeated || stored.some((other) => isSameFace(other, identified))) {
         counted.facesKnown++;
         continue;
       }
-      const reference = { digest, size: crop.length };
-      const { personId } = person;
       const face = { faceId: newId("face", random), personId, kind, quality, crop: reference, source, createdMs };
-      person.faces.push(face);
-      changes.push({ type: "face_added", face, embeddings: [{ embedder: record.embedder, vector }] });
+      added.push(identified);
+      changes.push({ type: "face_added", face, embeddings: [{ embedder, vector }] });
       crops.push({ digest, bytes: crop });
       counted.facesAdded++;
     }
-    checkRoom(person.faces, archived.name);
+    checkRoom([...person.stored, ...person.added], archived.name);
   }
   if (store.peopleCount(gallery) + counted.peopleAdded > LIMITS.galleryPeopleMax) {
     throw new DmlError("galleries_full", `The gallery ${gallery} has no room for ${counted.peopleAdded} more people.`);
@@ -208,7 +215,12 @@ function prepare(
   return { record, changes, people: touched, crops };
 }
 
-function checkRoom(faces: readonly FaceRecord[], name: string): void {
+/** Returns true for a rejected face that the same archive holds as enrolled. */
+function isContradicted({ archived: { kind }, digest }: CheckedFace, faces: readonly CheckedFace[]): boolean {
+  return kind === "rejected" && faces.some((other) => other.archived.kind === "enrolled" && other.digest === digest);
+}
+
+function checkRoom(faces: readonly Pick<IdentifiedFace, "kind">[], name: string): void {
   for (const kind of ["enrolled", "rejected"] as const) {
     const count = faces.filter((face) => face.kind === kind).length;
     if (count <= LIMITS.galleryFacesPerPersonMax) continue;

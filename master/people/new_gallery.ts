@@ -4,7 +4,9 @@ import type { ThresholdsSet } from "../../protocol/http_api/people_api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { FaceFinder } from "./face_finder.ts";
 import type { GalleryRecord, PeopleStore } from "./people_store.ts";
+import { withModelThresholds } from "./thresholds_in_force.ts";
 
 /**
  * Returns the record of a new gallery, bound to the embedder of its first face. Throws
@@ -14,14 +16,16 @@ export function newGallery(
   name: string,
   options: {
     store: PeopleStore;
+    finder: Pick<FaceFinder, "thresholdsOf">;
     nowMs: number;
     embedder: Digest;
-    vector: Float32Array;
+    embedding: Float32Array;
     thresholds?: GalleryThresholds;
     thresholdsSet?: ThresholdsSet | null;
   },
 ): GalleryRecord {
-  const { store, nowMs, embedder, vector, thresholds = DEFAULT_THRESHOLDS, thresholdsSet = null } = options;
+  const { store, finder, nowMs, embedder, embedding } = options;
+  const { thresholds = DEFAULT_THRESHOLDS, thresholdsSet = null } = options;
   if (name === NO_GALLERY) {
     throw new DmlError("request_invalid", "A gallery cannot be called none: that name means no gallery.");
   }
@@ -34,8 +38,8 @@ export function newGallery(
     // for an older version of it.
     version: store.lastVersionOf(name),
     embedder,
-    dimensions: vector.length,
-    thresholds,
+    dimensions: embedding.length,
+    ...withModelThresholds({ thresholds, thresholdsSet, modelThresholds: null }, finder.thresholdsOf(embedder)),
     thresholdsSet,
     createdMs: nowMs,
     changedMs: nowMs,

@@ -28,6 +28,7 @@ import type { GalleryDelivery } from "./gallery_delivery.ts";
 import { entryOf, faceEntryOf, listingOf } from "./people_listing.ts";
 import type { CountedPerson, FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
 import { Reembedding } from "./reembedding.ts";
+import { identifiedFaces, isRoomFor, joinFaces } from "./same_face.ts";
 import { changedThresholds } from "./thresholds_in_force.ts";
 
 export interface PeopleOptions {
@@ -89,7 +90,8 @@ export class People {
 
   async removeGallery(name: string): Promise<void> {
     const record = this.record(name);
-    const crops = this.#allPeople(name).flatMap(({ personId }) => this.#cropsOf(this.store.faces(personId)));
+    const people = this.store.people(name, { after: null, limit: LIMITS.galleryPeopleMax });
+    const crops = people.flatMap(({ personId }) => this.#cropsOf(this.store.faces(personId)));
     await this.galleryWriter.remove(record, crops);
   }
 
@@ -147,26 +149,29 @@ export class People {
   }
 
   /**
-   * Moves every face of `from` to `name` and deletes `from`. Where both have a metadata field, that
-   * of `name` wins.
+   * Moves every face of `from` to `name` and deletes `from`. A face that both have stays once, see
+   * {@linkcode joinFaces}. Where both have a metadata field, that of `name` wins.
    */
   merge(gallery: string, name: string, from: string): Promise<InForceAnswer> {
-    return this.#change(gallery, (_, nowMs) => {
-      const { enrolled, rejected, ...into } = this.personOf(gallery, name);
+    return this.#change(gallery, ({ embedder }, nowMs) => {
+      const { enrolled: _enrolled, rejected: _rejected, ...into } = this.personOf(gallery, name);
       const source = this.personOf(gallery, from);
       if (source.personId === into.personId) {
         throw new DmlError("request_invalid", `${name} cannot be merged with themselves.`);
       }
-      if (Math.max(enrolled + source.enrolled, rejected + source.rejected) > LIMITS.galleryFacesPerPersonMax) {
+      const [own, moved] = [into, source].map(({ personId }) => identifiedFaces(this.store, { personId, embedder }));
+      const { left, repeated } = joinFaces(own, moved);
+      if (!isRoomFor(left)) {
         throw new DmlError("galleries_full", `${name} and ${from} together have too many faces for one person.`);
       }
       const record = { ...into, metadata: { ...source.metadata, ...into.metadata }, changedMs: nowMs };
       const changes: PeopleChange[] = [
+        ...repeated.map(({ faceId }) => ({ type: "face_removed", faceId } as const)),
         { type: "faces_moved", fromPersonId: source.personId, toPersonId: into.personId },
         { type: "person_removed", personId: source.personId },
         { type: "person_put", record },
       ];
-      return { changes, people: [source.personId, into.personId] };
+      return { changes, people: [source.personId, into.personId], dropped: this.#cropsOf(repeated) };
     });
   }
 
@@ -236,10 +241,6 @@ export class People {
     });
     invariant(inForce !== null, "a change changes something");
     return inForce;
-  }
-
-  #allPeople(gallery: string): CountedPerson[] {
-    return this.store.people(gallery, { after: null, limit: LIMITS.galleryPeopleMax });
   }
 
   #cropsOf(faces: readonly FaceRecord[]) {

@@ -1,7 +1,7 @@
 import type { GalleryListing, PersonDetail, PersonEntry } from "../../protocol/http_api/people_api.ts";
 import { facesInForce } from "./build_gallery.ts";
 import type { CountedPerson, FaceRecord, GalleryRecord, PeopleStore } from "./people_store.ts";
-import { thresholdsInForce, thresholdsOrigin } from "./thresholds_in_force.ts";
+import { lookalikeMin, thresholdsInForce, thresholdsOrigin } from "./thresholds_in_force.ts";
 
 /** Returns a gallery in the form that users receive. */
 export function listingOf(
@@ -22,6 +22,7 @@ export function listingOf(
     dimensions,
     thresholds: thresholdsInForce(record, faces),
     thresholdsOrigin: thresholdsOrigin(record, faces),
+    lookalikeMin: lookalikeMin(record, faces),
     createdMs,
     changedMs,
     reembedding: progress.progressOf(name),

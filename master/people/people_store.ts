@@ -1,5 +1,6 @@
 import type { GalleryPerson } from "../../models/gallery/gallery_bucket.ts";
 import type { GalleryThresholds } from "../../models/gallery/gallery_index.ts";
+import type { EmbedderThresholds } from "../../models/manifest/face_files.ts";
 import type { ThresholdsSet } from "../../protocol/http_api/people_api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import type { FaceQuality } from "../../protocol/messages/prediction.ts";
@@ -27,12 +28,14 @@ export interface GalleryRecord {
   readonly embedder: Digest;
   readonly dimensions: number;
   /**
-   * The thresholds as they were set. If nobody set `known` and `unknown`, those in force rise with
-   * the number of faces instead (`thresholdsInForce`).
+   * The thresholds as they were set. If nobody set `known` and `unknown`, those in force are those
+   * of the model, or rise with the number of faces (`thresholdsInForce`).
    */
   readonly thresholds: GalleryThresholds;
   /** The setting of `known` and `unknown`; `null` if they are the default. */
   readonly thresholdsSet: ThresholdsSet | null;
+  /** Thresholds that the manifest of the embedder has; `null` if it has none. */
+  readonly modelThresholds: EmbedderThresholds | null;
   /** Milliseconds since the Unix epoch, like all times here. */
   readonly createdMs: number;
   readonly changedMs: number;

@@ -10,6 +10,7 @@ import { embedCrop } from "./embed_crop.ts";
 import type { FaceFinder } from "./face_finder.ts";
 import type { GalleryWriter } from "./gallery_writer.ts";
 import type { FaceRecord, GalleryRecord, PeopleStore } from "./people_store.ts";
+import { areSameThresholds, withModelThresholds } from "./thresholds_in_force.ts";
 
 /** Interval between checks for a new embedder of the current model. */
 const CHECK_MS = 2_000;
@@ -35,8 +36,8 @@ export interface ReembeddingOptions {
 /**
  * Moves galleries to a new embedder. A gallery belongs to the embedder that made its embeddings. If
  * the current model has another one, every face is embedded again from its crop, in the background;
- * until that is done, the gallery stays in force as it was. A master that stops in between
- * continues where it stopped.
+ * until that is done, the gallery stays in force as it was, with its thresholds. A master that stops
+ * in between continues where it stopped.
  */
 export class Reembedding {
   readonly #options: ReembeddingOptions;
@@ -72,21 +73,48 @@ export class Reembedding {
     return { embedder, left: this.#options.store.countWithout(gallery, embedder) };
   }
 
-  /** Starts the move of every gallery whose embedder is not that of the current model. */
+  /**
+   * Starts the move of every gallery whose embedder is not that of the current model, and brings
+   * other thresholds of the same embedder into force.
+   */
   check(): void {
     const { store, finder } = this.#options;
     const galleries = store.galleries();
     if (galleries.length === 0 || this.#stopped.signal.aborted) return;
     const embedder = embedderOf(finder);
     if (embedder === null) return;
+    const modelThresholds = finder.thresholdsOf(embedder);
     for (const record of galleries) {
-      if (record.embedder === embedder || this.#moving.has(record.name)) continue;
+      if (this.#moving.has(record.name)) continue;
+      if (record.embedder === embedder) {
+        if (!areSameThresholds(record.modelThresholds, modelThresholds)) this.#begin(this.#changeThresholds(record));
+        continue;
+      }
       this.#moving.set(record.name, embedder);
-      const work = this.#move(record, embedder).finally(() => {
-        this.#moving.delete(record.name);
-        this.#work.delete(work);
+      this.#begin(this.#move(record, embedder).finally(() => this.#moving.delete(record.name)));
+    }
+  }
+
+  /** Lets {@linkcode stop} wait for `work`. */
+  #begin(work: Promise<void>): void {
+    const begun: Promise<void> = work.finally(() => this.#work.delete(begun));
+    this.#work.add(begun);
+  }
+
+  /** Brings the thresholds into force that the current model has for the embedder of a gallery. */
+  async #changeThresholds({ name: gallery, embedder }: GalleryRecord): Promise<void> {
+    const { galleryWriter, finder, log } = this.#options;
+    try {
+      const reach = await galleryWriter.change(gallery, (record) => {
+        if (record === null || record.embedder !== embedder || embedderOf(finder) !== embedder) return null;
+        const changed = withModelThresholds(record, finder.thresholdsOf(embedder));
+        if (areSameThresholds(record.modelThresholds, changed.modelThresholds)) return null;
+        return { changes: [], people: [], record: { ...record, ...changed } };
       });
-      this.#work.add(work);
+      if (reach !== null) log.info("A gallery takes over the thresholds of its model.", { gallery, ...reach });
+    } catch (error) {
+      const { code, message } = asDmlError(error);
+      log.error("A gallery could not take over the thresholds of its model.", { gallery, code, reason: message });
     }
   }
 
@@ -175,13 +203,18 @@ export class Reembedding {
     gallery: string,
     { embedder, old, dimensions }: { embedder: Digest; old: Digest; dimensions: number | null },
   ): Promise<void> {
-    const { store, galleryWriter, log } = this.#options;
+    const { store, galleryWriter, finder, log } = this.#options;
     const reach = await galleryWriter.change(gallery, (record) => {
       if (record === null || record.embedder !== old) return null;
       return {
         changes: [{ type: "embeddings_dropped", gallery, exceptEmbedder: embedder }],
         people: "all",
-        record: { ...record, embedder, dimensions: dimensions ?? record.dimensions },
+        record: {
+          ...record,
+          ...withModelThresholds(record, finder.thresholdsOf(embedder)),
+          embedder,
+          dimensions: dimensions ?? record.dimensions,
+        },
       };
     });
     const { people } = store.counts(gallery);

@@ -1,4 +1,5 @@
 import { galleryThresholdsSchema } from "../../models/gallery/gallery_index.ts";
+import { embedderThresholdsSchema } from "../../models/manifest/face_files.ts";
 import { thresholdsSetSchema } from "../../protocol/http_api/people_api.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import { blobReferenceSchema } from "../../protocol/messages/task.ts";
@@ -29,6 +30,7 @@ const galleryRowSchema = z.object({
   dimensions: count,
   thresholds: jsonSchema.pipe(galleryThresholdsSchema),
   thresholdsSet: jsonSchema.pipe(thresholdsSetSchema).nullable(),
+  modelThresholds: jsonSchema.pipe(embedderThresholdsSchema).nullable(),
   createdMs: z.number(),
   changedMs: z.number(),
   built: jsonSchema.pipe(builtSchema).nullable(),

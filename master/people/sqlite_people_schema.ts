@@ -57,6 +57,8 @@ const MIGRATIONS = [
    UPDATE galleries SET thresholds_set = '{"by":"hand","setMs":null}'
    WHERE json_extract(thresholds, '$.known') <> 0.45 OR json_extract(thresholds, '$.unknown') <> 0.38;
    UPDATE galleries SET version = version + 1 WHERE thresholds_set IS NULL;`,
+  // A gallery whose model has thresholds of its own takes them over at the next check.
+  `ALTER TABLE galleries ADD COLUMN model_thresholds TEXT;`,
 ];
 
 /** Mark of a file that holds people of dml ("dmlP"). */

@@ -1,8 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-const GALLERY =
-  `name, version, embedder, dimensions, thresholds, thresholds_set AS thresholdsSet, created_ms AS createdMs, changed_ms AS changedMs, built,
-  superseded`;
+const GALLERY = `name, version, embedder, dimensions, thresholds, thresholds_set AS thresholdsSet,
+  model_thresholds AS modelThresholds, created_ms AS createdMs, changed_ms AS changedMs, built, superseded`;
 const PERSON = `person_id AS personId, gallery, name, metadata, created_ms AS createdMs, changed_ms AS changedMs,
   (SELECT COUNT(*) FROM faces WHERE faces.person_id = people.person_id AND kind = 'enrolled') AS enrolled,
   (SELECT COUNT(*) FROM faces WHERE faces.person_id = people.person_id AND kind = 'rejected') AS rejected`;
@@ -49,13 +48,15 @@ export function preparePeople(database: DatabaseSync) {
     cropUser: prepare(`SELECT 1 FROM faces WHERE crop_digest = ? LIMIT 1`),
     putGallery: prepare(
       `INSERT INTO galleries (
-         name, version, embedder, dimensions, thresholds, thresholds_set, created_ms, changed_ms, built, superseded)
+         name, version, embedder, dimensions, thresholds, thresholds_set, model_thresholds, created_ms, changed_ms, built,
+         superseded)
        VALUES (
-         :name, :version, :embedder, :dimensions, :thresholds, :thresholdsSet, :createdMs, :changedMs, :built,
-         :superseded)
+         :name, :version, :embedder, :dimensions, :thresholds, :thresholdsSet, :modelThresholds, :createdMs, :changedMs,
+         :built, :superseded)
        ON CONFLICT (name) DO UPDATE SET
          version = excluded.version, embedder = excluded.embedder, dimensions = excluded.dimensions,
-         thresholds = excluded.thresholds, thresholds_set = excluded.thresholds_set, created_ms = excluded.created_ms, changed_ms = excluded.changed_ms,
+         thresholds = excluded.thresholds, thresholds_set = excluded.thresholds_set,
+         model_thresholds = excluded.model_thresholds, created_ms = excluded.created_ms, changed_ms = excluded.changed_ms,
          built = excluded.built, superseded = excluded.superseded`,
     ),
     rememberVersion: prepare(

@@ -18,8 +18,11 @@ import type {
 } from "./people_store.ts";
 import { bytesOfVector, faceOfRow, galleryOfRow, personOfRow, vectorOfBytes } from "./sqlite_people_rows.ts";
 import { migratePeople } from "./sqlite_people_schema.ts";
-import { checkIntegrity, inTransaction } from "../ledger/sqlite_file.ts";
+import { AcknowledgedChanges, checkAcknowledged, type WitnessOptions } from "../ledger/acknowledged_changes.ts";
+import { checkIntegrity, copyDatabase } from "../ledger/sqlite_file.ts";
 import { type PeopleStatements, preparePeople } from "./sqlite_people_statements.ts";
+
+const DESCRIBED = { what: "The store of people", tables: { galleries: "galleries", people: "people", faces: "faces" } };
 
 /**
  * A store of people in one SQLite file, with a write-ahead log beside it. Removed data is
@@ -27,19 +30,22 @@ import { type PeopleStatements, preparePeople } from "./sqlite_people_statements
  */
 export class SqlitePeopleStore implements PeopleStore {
   readonly #database: DatabaseSync;
+  readonly #changes: AcknowledgedChanges;
   readonly #statements: PeopleStatements;
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, changes: AcknowledgedChanges) {
     this.#database = database;
+    this.#changes = changes;
     this.#statements = preparePeople(database);
   }
 
   /**
    * Opens or creates the file at `path`, and migrates one of an older dml. Throws `home_unusable`
-   * if it cannot be opened, is damaged, or was written by a newer dml.
+   * if it cannot be opened, is damaged, lacks acknowledged changes, or was written by a newer dml.
    */
-  static open(path: string): SqlitePeopleStore {
+  static open(path: string, options: WitnessOptions = {}): SqlitePeopleStore {
     let database: DatabaseSync | null = null;
+    checkAcknowledged(path, { described: DESCRIBED, ...options });
     try {
       database = new DatabaseSync(path);
       // FULL: changes are on the disk when `apply` returns, whatever happens to the machine
@@ -49,7 +55,10 @@ export class SqlitePeopleStore implements PeopleStore {
       );
       checkIntegrity(database);
       migratePeople(database, path);
-      return new SqlitePeopleStore(database);
+      return new SqlitePeopleStore(
+        database,
+        AcknowledgedChanges.open(database, { ...options, path, described: DESCRIBED }),
+      );
     } catch (error) {
       database?.close();
       throw unusable(path, error);
@@ -126,13 +135,20 @@ export class SqlitePeopleStore implements PeopleStore {
 
   apply(changes: readonly PeopleChange[]): void {
     const write = () => changes.forEach((change) => this.#keep(change));
-    inTransaction(this.#database, { what: "The store of people", write });
+    this.#changes.transact({ what: "The store of people", write });
     // The write-ahead log still holds the removed data, until it is written back and truncated.
     if (changes.some(({ type }) => type.endsWith("_removed"))) this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
+  /** Copies the store as it is now to a new file, while it is in use. */
+  copyTo(path: string): Promise<void> {
+    return copyDatabase(this.#database, path);
+  }
+
   close(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (!this.#database.isOpen) return;
+    this.#changes[Symbol.dispose]();
+    this.#database.close();
   }
 
   #keep(change: PeopleChange): void {
@@ -167,11 +183,12 @@ export class SqlitePeopleStore implements PeopleStore {
     }
   }
 
-  #putGallery({ thresholds, thresholdsSet, built, superseded, ...record }: GalleryRecord): void {
+  #putGallery({ thresholds, thresholdsSet, modelThresholds, built, superseded, ...record }: GalleryRecord): void {
     this.#statements.putGallery.run({
       ...record,
       thresholds: JSON.stringify(thresholds),
       thresholdsSet: thresholdsSet === null ? null : JSON.stringify(thresholdsSet),
+      modelThresholds: modelThresholds === null ? null : JSON.stringify(modelThresholds),
       built: built === null ? null : JSON.stringify(built),
       superseded: JSON.stringify(superseded),
     });

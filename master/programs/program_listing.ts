@@ -11,7 +11,8 @@ export function listPrograms(state: MasterState, version: string): ProgramsListi
   return {
     version,
     programs: [...state.programs.values()],
-    nodes: [...state.nodes.values()].map((node) => statusOf(state, node)),
+    nodes: [...state.nodes.values()].filter(({ record }) => record.standing !== "removed")
+      .map((node) => statusOf(state, node)),
   };
 }
 

@@ -1,7 +1,15 @@
 import type { Log } from "../../protocol/kernel/log.ts";
+import type { NodeDecision } from "../../protocol/http_api/node_decision.ts";
 import type { MasterEvent } from "../core/messages/event.ts";
 import type { MasterState } from "../core/state/state.ts";
 import { rounded } from "../../models/pipelines/rounded.ts";
+
+/** Words about each decision of an admin. */
+const DECIDED: Readonly<Record<NodeDecision, string>> = {
+  approve: "approved",
+  remove: "removed",
+  restore: "restored",
+};
 
 /** Logs an event if it is of interest to people; ordinary tasks are not. */
 export function logEvent(log: Log, event: MasterEvent, state: MasterState): void {
@@ -16,6 +24,17 @@ function logNode(log: Log, event: MasterEvent, state: MasterState): void {
       const { nodeId, name, address, version, capabilities } = event.record;
       const { cores, workers } = capabilities;
       log.info(`Node ${name} joined.`, { nodeId, address, version, cores, workers });
+      return;
+    }
+    case "node_waiting":
+      if (event.isNew) {
+        const { nodeId, name, address } = event.record;
+        log.warn(`Node ${name} waits for approval.`, { nodeId, address, advice: "`dml nodes approve` lets it in." });
+      }
+      return;
+    case "node_judged": {
+      const { nodeId, name } = event.record;
+      log.info(`Node ${name} was ${DECIDED[event.decision]}.`, { nodeId });
       return;
     }
     case "node_suspected":
@@ -124,7 +143,7 @@ function logVersion(log: Log, event: MasterEvent, state: MasterState): void {
   }
 }
 
-/** Logs attempts that failed or were lost, and commands to nodes. */
+/** Logs attempts that failed or were lost, commands to nodes, and decisions about nodes. */
 function logWork(log: Log, event: MasterEvent, state: MasterState): void {
   switch (event.type) {
     case "attempt_ended":
@@ -139,6 +158,18 @@ function logWork(log: Log, event: MasterEvent, state: MasterState): void {
       return;
     case "node_command_sent":
       log.info(`Node ${nameOf(state, event.nodeId)} was sent the command ${event.command}.`);
+      return;
+    case "labels_changed":
+      log.info(`The labels of node ${nameOf(state, event.nodeId)} were changed.`, { ...event.change });
+      return;
+    case "requirement_stated":
+      log.info(`${event.stated.requirement} is required of nodes from now on.`, { target: event.stated.target });
+      return;
+    case "requirement_dropped":
+      log.info(`${event.requirement} is no longer required of nodes.`, { target: event.target });
+      return;
+    case "model_bound":
+      log.info(`The labels to which ${event.name} is bound were changed.`, { labels: event.labels });
       return;
   }
 }

@@ -57,7 +57,7 @@ export class LedgerWriter {
    */
   #remember(event: DurableEvent): void {
     const replaces = (old: DurableEvent) =>
-      event.type === "node_recorded" || event.type === "node_forgotten"
+      event.type === "node_recorded" || event.type === "node_judged" || event.type === "node_forgotten"
         ? old.type === "node_recorded" && old.record.nodeId === nodeOf(event) || isSeen(old, nodeOf(event))
         : event.type === "node_seen" && isSeen(old, event.nodeId);
     this.#missed = [...this.#missed.filter((old) => !replaces(old)), event];
@@ -77,8 +77,8 @@ export class LedgerWriter {
   }
 }
 
-function nodeOf(event: Extract<DurableEvent, { type: "node_recorded" | "node_forgotten" }>): string {
-  return event.type === "node_recorded" ? event.record.nodeId : event.nodeId;
+function nodeOf(event: Extract<DurableEvent, { type: "node_recorded" | "node_judged" | "node_forgotten" }>): string {
+  return event.type === "node_forgotten" ? event.nodeId : event.record.nodeId;
 }
 
 function isSeen(event: DurableEvent, nodeId: string): boolean {

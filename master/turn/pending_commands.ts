@@ -1,7 +1,7 @@
 import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
 import { newId } from "../../protocol/kernel/id.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
-import type { NodeCommandName } from "../../protocol/messages/command.ts";
+import type { NodeOrderName } from "../../protocol/messages/command_names.ts";
 import type { Command } from "../core/messages/command.ts";
 
 /** Outcome of a command. */
@@ -29,7 +29,7 @@ export class PendingCommands {
    * Sends a command to a node. Resolves with the detail that the node reports once it is done.
    * Throws `node_unknown`, `deadline_exceeded`, …
    */
-  sendToNode(nodeId: string, command: NodeCommandName): Promise<string> {
+  sendToNode(nodeId: string, command: NodeOrderName): Promise<string> {
     return this.submit((commandId) => ({ type: "run_node_command", commandId, nodeId, command }));
   }
 

@@ -1,3 +1,4 @@
+import type { Manifest } from "../../models/manifest.ts";
 import type { PredictAnswer } from "../../protocol/http_api/api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
@@ -8,6 +9,7 @@ import type { BlobReference, TaskOptions } from "../../protocol/messages/task.ts
 import { parseModelName } from "../../models/name.ts";
 import type { RegisteredModel } from "../../models/registry.ts";
 import { resolveGallery } from "../core/decide/decide_galleries.ts";
+import { lookRefusalOf } from "../core/decide/face_look.ts";
 import type { Command } from "../core/messages/command.ts";
 import type { MasterState, RefusedOutcome, TaskOutcome } from "../core/state/state.ts";
 import type { ModelStore } from "../models/model_store.ts";
@@ -60,7 +62,8 @@ export class Predictions {
 
   /**
    * Checks all that can be checked before the picture is read. Throws `model_unknown`,
-   * `gallery_unknown`, `gallery_unfit`, `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
+   * `gallery_unknown`, `gallery_unfit`, `request_invalid` (the model cannot look for faces as is
+   * asked), `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
    */
   check(request: { model: string } & TaskOptions): CheckedRequest {
     const { state, models } = this.#options;
@@ -73,9 +76,15 @@ export class Predictions {
     const needsPicture = model.manifest.pipeline !== "empty";
     // Without a picture there is nothing to annotate.
     const annotate = request.annotate && needsPicture;
-    const { embeddings, crops, maxSide } = request;
+    const { embeddings, crops, keepDoubtful, maxSide, anyAngle, smallFaces } = request;
+    const unfit = lookRefusalOf({ name: model.name, document: model.manifest }, request);
+    if (unfit !== null) throw new DmlError("request_invalid", unfit.reason, { advice: unfit.advice });
+    const kept = keepDoubtful && isDoubting(model.manifest) ? { keepDoubtful } : {};
     const limited = annotate && maxSide !== undefined ? { maxSide } : {};
-    return { model, follows, needsPicture, options: { annotate, embeddings, crops, ...limited, ...asked } };
+    const turned = anyAngle ? { anyAngle } : {};
+    const searched = smallFaces ? { smallFaces } : {};
+    const options = { annotate, embeddings, crops, ...kept, ...limited, ...turned, ...searched, ...asked };
+    return { model, follows, needsPicture, options };
   }
 
   /** Registers an optional model of the catalog when it is first requested. */
@@ -196,4 +205,9 @@ export class Predictions {
 function errorOf({ code, reason, retryAfterMs }: RefusedOutcome): DmlError {
   if (code === "queue_full") return new BusyError(reason, retryAfterMs ?? 1_000);
   return new DmlError(code, reason);
+}
+
+/** Returns true if the model doubts faces; to others, nothing is said about doubtful ones. */
+function isDoubting({ pipeline, parameters }: Manifest): boolean {
+  return pipeline === "faces" && parameters.doubt !== undefined;
 }

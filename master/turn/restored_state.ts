@@ -1,4 +1,5 @@
 import { restore } from "../core/apply/restore.ts";
+import { restoreFleet } from "../core/apply/restore_fleet.ts";
 import { createState, type MasterState } from "../core/state/state.ts";
 import type { MasterOptions } from "../master_handle.ts";
 import type { ModelStore } from "../models/model_store.ts";
@@ -8,7 +9,7 @@ export async function restoredState(
   { ledger, log, clock, settings }: Pick<MasterOptions, "ledger" | "log" | "clock" | "settings">,
   store: ModelStore,
 ): Promise<MasterState> {
-  const { nodes, models, lineages, pinned, rollouts } = ledger.load();
+  const { nodes, models, lineages, pinned, rollouts, fleet } = ledger.load();
   const servable = [];
   for (const record of models) {
     const { name, version } = record.document;
@@ -22,5 +23,6 @@ export async function restoredState(
   const state = createState(settings);
   const now = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
   restore(state, { nodes, models: servable, lineages, pinned, rollouts }, now);
+  restoreFleet(state, fleet);
   return state;
 }

@@ -22,6 +22,7 @@ const MANIFEST: Manifest = {
       faintHeight: 12,
       faintScoreMin: 0.12,
       sideRatioMax: 2,
+      everywhere: { inputSideMax: 1_024, scaleMax: 1.5, scoreMin: 0.9 },
     },
   },
   files: [

@@ -1,13 +1,12 @@
 import type { Candidate, FaceQuality } from "../../protocol/messages/prediction.ts";
 import { cosine } from "./cosine.ts";
 import type { GalleryThresholds } from "./gallery_index.ts";
-import { isComparable } from "./recognise.ts";
 
 /**
  * Faults of an enrolled face: it is not like the other faces of its person; it is nearer to another
- * person; it is too small or too blurred.
+ * person; its eyes are too close together; it is not sharp enough.
  */
-export type FaceFault = "unlike_own" | "nearer_to_other" | "poor_quality";
+export type FaceFault = "unlike_own" | "nearer_to_other" | "too_small" | "too_blurred";
 
 /** An enrolled face to check. */
 export interface EnrolledFace {
@@ -32,6 +31,7 @@ export interface OwnLikeness {
 /** Result of the check of one face. */
 export interface FaceCheck {
   readonly faceId: string;
+  readonly quality: FaceQuality;
   /** `mean` of its {@linkcode OwnLikeness}. */
   readonly ownSimilarity: number | null;
   /** The nearest other person; `null` if there is nobody else. */
@@ -89,21 +89,24 @@ export function checkFace(face: EnrolledFace, own: OwnLikeness, options: FaceChe
   const faults: FaceFault[] = [
     ...(own.isAside ? ["unlike_own" as const] : []),
     ...(other !== null && other.similarity >= otherBar ? ["nearer_to_other" as const] : []),
-    ...(isComparable(face.quality, quality) ? [] : ["poor_quality" as const]),
+    ...(face.quality.eyeDistance < quality.eyeDistanceMin ? ["too_small" as const] : []),
+    ...(face.quality.sharpness < quality.sharpnessMin ? ["too_blurred" as const] : []),
   ];
-  return { faceId: face.faceId, ownSimilarity: own.mean, other, faults };
+  return { faceId: face.faceId, quality: face.quality, ownSimilarity: own.mean, other, faults };
 }
 
 /**
- * Returns the ids of the person's best faces, best first: those without a fault that are most like
- * the person's others.
+ * Returns a person's best faces, best first: those without a fault that are most like the person's
+ * others, and of those that are equally like them, to a hundredth, the larger and then the sharper.
  */
-export function bestFaces(checks: readonly FaceCheck[]): string[] {
-  const likeness = ({ ownSimilarity }: FaceCheck) => ownSimilarity ?? -1;
+export function bestFaces<Face extends FaceCheck>(checks: readonly Face[]): Face[] {
+  const likeness = ({ ownSimilarity }: Face) => Math.round((ownSimilarity ?? -1) * 100);
   return checks.filter(({ faults }) => faults.length === 0)
-    .sort((one, other) => likeness(other) - likeness(one))
-    .slice(0, BEST_MAX)
-    .map(({ faceId }) => faceId);
+    .sort((one, other) =>
+      likeness(other) - likeness(one) || other.quality.eyeDistance - one.quality.eyeDistance ||
+      other.quality.sharpness - one.quality.sharpness
+    )
+    .slice(0, BEST_MAX);
 }
 
 function meanOf(row: readonly number[], columns: readonly number[]): number {

@@ -23,7 +23,8 @@ export const KNOWN_MAX = 0.62;
  * model: 1e-4 at 0.415, 3e-5 at 0.449, 1e-5 at 0.475, 5e-6 at 0.501. The line is off by at most
  * 0.07 of a power of ten at each. It agrees with the strangers who were named at 0.45 in galleries
  * of one face a person, which grew linearly: 0.14 % of them with 50 people, 0.30 % with 100, 0.45 %
- * with 200, 0.87 % with 400.
+ * with 200, 0.87 % with 400. It is too low for small portraits of people in one setting, where 0.6
+ * to 8.6 strangers in 1,000 were named at the bars that follow from it (docs/benchmarks.md).
  */
 const TAIL = { similarity: 0.479, exponent: -5, decade: 0.0647 } as const;
 
@@ -41,12 +42,17 @@ export function similarityOfRate(rate: number): number {
   return TAIL.similarity + (TAIL.exponent - Math.log10(rate)) * TAIL.decade;
 }
 
+/** Returns the share of pairs of strangers that reach `similarity`, as fitted. */
+export function rateOfSimilarity(similarity: number): number {
+  return 10 ** (TAIL.exponent - (similarity - TAIL.similarity) / TAIL.decade);
+}
+
 /**
  * Returns the default thresholds of a gallery with `faces` enrolled faces. A stranger is compared
- * with each of them, so `known` rises with their number: it is where at most one stranger in 1,000
- * would be named, but never below `DEFAULT_THRESHOLDS` and never above {@linkcode KNOWN_MAX}.
- * `unknown` stays as far below it as it is there, which keeps the share of strangers who are
- * uncertain the same.
+ * with each of them, so `known` rises with their number: it is where one stranger in 1,000 would be
+ * named by the fitted tail, but never below `DEFAULT_THRESHOLDS` and never above
+ * {@linkcode KNOWN_MAX}. `unknown` stays as far below it as it is there, which keeps the share of strangers
+ * who are uncertain the same.
  */
 export function defaultThresholds(faces: number): NamingThresholds {
   const wanted = faces < 1 ? 0 : similarityOfRate(STRANGERS_NAMED_MAX / faces);

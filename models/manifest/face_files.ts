@@ -60,6 +60,18 @@ const templateSchema = z.union([
     .refine((points) => points.some(([x, y]) => x !== points[0][0] || y !== points[0][1]), TEMPLATE_ERROR),
 ], { error: TEMPLATE_ERROR });
 
+/**
+ * Cosine similarities that suit an embedder: from `known` on two faces are of one person, below
+ * `unknown` they are not (see `models/gallery/gallery_index.ts`). They are in force whatever the
+ * size of a gallery, unless somebody sets others.
+ */
+export const embedderThresholdsSchema = z.strictObject({
+  known: similarity,
+  unknown: similarity,
+  /** Absent for the default. */
+  marginMin: z.number().min(0).max(2).optional(),
+}).refine(({ known, unknown }) => unknown <= known, "unknown must not be above known");
+
 /** Face embedder: the form of its input, and the similarities that its embeddings have. */
 export const faceEmbedderSchema = z.strictObject({
   template: templateSchema,
@@ -71,17 +83,11 @@ export const faceEmbedderSchema = z.strictObject({
   std: z.number().min(1e-3).max(1e3),
   /** Name of the output with the embedding; it may be absent if the model file has only one. */
   output: tensorNameSchema.optional(),
-  /**
-   * Cosine similarities that suit the embedder: from `known` on two faces are of one person, below
-   * `unknown` they are not (see `models/gallery/gallery_index.ts`).
-   */
-  thresholds: z.strictObject({
-    known: similarity,
-    unknown: similarity,
-    marginMin: z.number().min(0).max(2).optional(),
-  }).refine(({ known, unknown }) => unknown <= known, "unknown must not be above known").optional(),
+  /** Absent for the default thresholds, which rise with the number of enrolled faces. */
+  thresholds: embedderThresholdsSchema.optional(),
 });
 
 export type DetectorInput = Infer<typeof detectorInputSchema>;
 export type FaceDetectorParameters = Infer<typeof faceDetectorSchema>;
+export type EmbedderThresholds = Infer<typeof embedderThresholdsSchema>;
 export type FaceEmbedderParameters = Infer<typeof faceEmbedderSchema>;

@@ -1,10 +1,24 @@
 import { type Infer, z } from "../../protocol/schema.ts";
+import { faceDoubtSchema } from "./face_doubt.ts";
 import { faceDetectorSchema, faceEmbedderSchema, facePointsSchema } from "./face_files.ts";
 
 /** Inputs of the detector are at most this long and wide, in pixels. */
 const INPUT_SIDE_MAX = 1_024;
 
 const inputSide = z.number().int().min(64).max(INPUT_SIDE_MAX);
+
+/**
+ * Plan of the looks at all of a picture at a large scale, which are taken only if a request says
+ * that its faces are small.
+ */
+const searchEverywhereSchema = z.strictObject({
+  /** Longest side of the inputs, in pixels: a multiple of the largest stride. */
+  inputSideMax: inputSide.multipleOf(64),
+  /** Largest scale; a picture that takes too many looks at it is looked at at a smaller one. */
+  scaleMax: z.number().min(0.1).max(4),
+  /** Lowest score of a face that only these looks find: most of what they see is no face. */
+  scoreMin: z.number().min(0).max(1),
+});
 
 /**
  * Plan of the search for faces of all sizes. The picture is first looked at in a small input, then
@@ -29,6 +43,8 @@ const faceSearchSchema = z.strictObject({
   faintScoreMin: z.number().min(0).max(1),
   /** A picture whose sides have a larger ratio is looked at in tiles of this ratio. */
   sideRatioMax: z.number().min(1).max(16),
+  /** Absent if small faces are looked for only where the first look shows traces of them. */
+  everywhere: searchEverywhereSchema.optional(),
 });
 
 /** Parameters of the `faces` pipeline. */
@@ -50,6 +66,8 @@ export const facesParametersSchema = z.strictObject({
   points: facePointsSchema.optional(),
   /** Embedder; absent for one like the built-in model's. */
   embedder: faceEmbedderSchema.optional(),
+  /** Classifier of false faces; if it is absent, no face is doubted. */
+  doubt: faceDoubtSchema.optional(),
 });
 
 export type FacesParameters = Infer<typeof facesParametersSchema>;

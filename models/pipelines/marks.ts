@@ -9,12 +9,15 @@ const CLASSES_MAX = 5;
 /** Parts of a finding that can be drawn. */
 type Drawable = { readonly persons: readonly Person[] } & Pick<PipelineResult, "labels" | "objects">;
 
-/** Returns the marks to draw into a picture for its findings. */
+/**
+ * Returns the marks to draw into a picture for its findings. If it shows several persons, their
+ * labels begin with their numbers.
+ */
 export function marksOf(
   { persons, objects = [], labels = [] }: Drawable,
 ): Mark[] {
   return [
-    ...persons.map(markOfPerson),
+    ...(persons.length > 1 ? persons.map(numberedMark) : persons.map(markOfPerson)),
     ...objects.map(markOfObject),
     ...labels.slice(0, CLASSES_MAX).map(markOfClass),
   ];
@@ -31,9 +34,10 @@ export function labelOf(person: Person): string {
 
 /**
  * Returns `Zoë Müller 0.62`, `Zoë Müller?`, `unknown`, `poor quality`, or `person 97%` if the face
- * was not compared with a gallery.
+ * was not compared with a gallery; `not human?` if it may be no human face.
  */
-function whoIs({ name, similarity, score, recognition, candidates = [] }: Person): string {
+function whoIs({ name, similarity, score, doubtful, recognition, candidates = [] }: Person): string {
+  if (doubtful) return `not human? ${percent(score)}`;
   if (name !== null) return similarity === null ? name : `${name} ${similarity.toFixed(2)}`;
   switch (recognition) {
     case undefined:
@@ -58,6 +62,11 @@ function looksOf({ age, gender, expression, liveness }: Attributes): string {
     expression?.label,
     liveness?.label === "spoof" ? liveness.label : undefined,
   ].filter((part) => part !== undefined).join(" ");
+}
+
+function numberedMark(person: Person, index: number): Mark {
+  const mark = markOfPerson(person);
+  return { ...mark, label: `${index + 1}: ${mark.label}` };
 }
 
 function markOfPerson(person: Person): Mark {

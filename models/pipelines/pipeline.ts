@@ -34,6 +34,18 @@ export interface RecogniseOptions {
    * embedded.
    */
   readonly quality?: boolean;
+  /**
+   * True to look for faces that are turned by any angle. Pipelines that find no faces ignore it;
+   * the master refuses such requests.
+   */
+  readonly anyAngle?: boolean;
+  /**
+   * True to look for small faces everywhere, which takes longer. Models without a plan for it ignore
+   * it; the master refuses such requests.
+   */
+  readonly smallFaces?: boolean;
+  /** True to keep those faces that are probably no human ones. */
+  readonly keepDoubtful?: boolean;
 }
 
 /** A model whose model files are loaded. */

@@ -4,23 +4,32 @@ import { DEFAULT_PORT, PATHS } from "../../protocol/http_api/paths.ts";
 import { errorOfResponse } from "../../protocol/http/problem.ts";
 import { isNoHttp, unreachableReason } from "../../protocol/http/unreachable.ts";
 import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../protocol/kernel/limits.ts";
+import type { MasterTrust } from "../../protocol/security/master_trust.ts";
+import { tlsFailure } from "../../protocol/security/tls_failure.ts";
 import { parseAs, z } from "../../protocol/schema.ts";
 
-const ANSWER_TIMEOUT_MS = 5_000;
 const RIGHT_PORT =
   `Check the address. The port is the first one that \`dml serve\` prints, ${DEFAULT_PORT} by default.`;
 
 /** The part of a response that distinguishes a dml master from other servers that return JSON. */
 const productSchema = z.looseObject({ product: z.literal("dml") });
 
+/** Options of {@linkcode fetchClusterInfo}. */
+interface LocateOptions {
+  readonly signal: AbortSignal;
+  /** `null` or absent for a master without TLS. */
+  readonly trust?: MasterTrust;
+}
+
 /**
  * Fetches the facts about the cluster of the master at `baseUrl`, including the control port.
- * Throws `master_unreachable`, `protocol_version` if something else answers there, or the error of
- * another failed response.
+ * Throws `master_unreachable`, `master_untrusted`, `protocol_version` if something else answers
+ * there, or the error of another failed response.
  */
-export async function fetchClusterInfo(baseUrl: string, options: { signal: AbortSignal }): Promise<ClusterInfo> {
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
-  using origin = new HttpOrigin(baseUrl);
+export async function fetchClusterInfo(baseUrl: string, options: LocateOptions): Promise<ClusterInfo> {
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(LIMITS.dialMs)]);
+  using origin = new HttpOrigin(baseUrl, { trust: () => options.trust ?? null });
   let response: Response;
   let body: unknown;
   try {
@@ -29,7 +38,9 @@ export async function fetchClusterInfo(baseUrl: string, options: { signal: Abort
   } catch (cause) {
     if (cause instanceof SyntaxError) throw notDml(baseUrl, { cause });
     if (isNoHttp(cause)) throw notHttp(baseUrl, cause);
-    const reason = signal.aborted ? "it does not answer" : unreachableReason(cause);
+    const untrusted = tlsFailure(cause, { name: new URL(baseUrl).host });
+    if (untrusted !== null) throw untrusted;
+    const reason = signal.aborted ? `it did not answer within ${LIMITS.dialMs / 1_000} s` : unreachableReason(cause);
     throw new DmlError("master_unreachable", `The master at ${baseUrl} cannot be reached: ${reason}.`, { cause });
   }
   // A reverse proxy also responds with 404 while its master is down.

@@ -2,6 +2,7 @@ import type { InlinePicture } from "../../protocol/wire/picture_frame.ts";
 import { FailureDetector } from "../../protocol/wire/failure_detector.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError, type ErrorCode } from "../../protocol/kernel/errors.ts";
+import { InvariantError } from "../../protocol/kernel/invariant.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { Hello, Welcome } from "../../protocol/messages/hello.ts";
@@ -26,6 +27,8 @@ const AVAILABILITY_GATHERED_MS = 50;
 /** Options of {@linkcode MasterConnection}: the callbacks and ports of its node. */
 export interface MasterConnectionOptions {
   readonly hello: Hello;
+  /** Returns the signature that proves the key of the node to the master that sent `challenge`. */
+  readonly prove: (challenge: string) => Promise<string>;
   readonly clock: Clock;
   readonly log: Log;
   /** Returns the present availability of the node. */
@@ -136,10 +139,18 @@ export class MasterConnection {
     for (const output of outputs) {
       if (output.kind === "send") this.#peer.send(output.message);
       else if (output.kind === "close") void this.#peer.close(output.code, output.reason);
+      else if (output.kind === "sign") void this.#prove(output.challenge);
+      else if (output.kind !== "deliver") throw new InvariantError(`a node has nothing to ${output.kind}`);
       else if (output.message.type === "welcome") this.#enter(output.message);
       else delivered.push(output.message);
     }
     return delivered;
+  }
+
+  /** Signs the challenge; does nothing more if the connection has ended in the meantime. */
+  async #prove(challenge: string): Promise<void> {
+    const signature = await this.#options.prove(challenge);
+    this.#advance({ kind: "signed", signature });
   }
 
   #takePicture(picture: InlinePicture): void {

@@ -26,6 +26,8 @@ import {
   applyLoaded,
   applyModelFailed,
   applyOffer,
+  applyReload,
+  applyResumed,
   applyRetire,
   applyUnloaded,
   modelOf,
@@ -47,9 +49,12 @@ export function apply(state: NodeState, event: NodeEvent, nowMs: number): void {
       return applyInstruction(state, event.instruction);
     case "drainChanged":
       state.draining = event.draining;
+      if (!event.draining) applyResumed(state);
       return;
     case "ticked":
       return;
+    case "reloadAsked":
+      return applyReload(state);
     case "begun":
       return applyBegun(state, event.action);
     case "modelFetched":
@@ -125,6 +130,7 @@ function applyBegun(state: NodeState, action: Action): void {
       return advance(state, action.key, { from: "waiting", to: "running" });
     case "unload":
       modelOf(state, action.manifestDigest).phase = "unloading";
+      modelOf(state, action.manifestDigest).isStale = false;
       return;
     case "fetchGallery":
       galleryOf(state, action.offer.gallery).phase = "fetching";

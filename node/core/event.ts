@@ -27,6 +27,8 @@ export type NodeEvent =
   /** The connection is lost; the master reassigns its attempts to other nodes. */
   | { readonly kind: "disconnected" }
   | { readonly kind: "drainChanged"; readonly draining: boolean }
+  /** An admin wants every model to be loaded and measured anew. */
+  | { readonly kind: "reloadAsked" }
   /** Only time has passed. */
   | { readonly kind: "ticked" }
   /** The executor has started an action of the plan. */
@@ -41,6 +43,8 @@ export type NodeEvent =
     readonly manifestDigest: Digest;
     readonly imagesPerSecond: number;
     readonly warmUpMs: number;
+    /** Memory of one worker with this model, in bytes; absent if it was not measured. */
+    readonly memoryBytes?: number;
     /** Bytes that were fetched again to replace files found damaged on this node. */
     readonly refetchedBytes?: number;
   }

@@ -31,16 +31,34 @@ export function applyOffer(state: NodeState, offer: ModelOffer): void {
     offer,
     phase: "offered",
     retired: false,
+    isStale: false,
     fetchedBytes: 0,
     measured: null,
     failure: null,
   });
 }
 
+/** Tries models again that could not be fetched or loaded, because somebody asks for it. */
+export function applyResumed(state: NodeState): void {
+  for (const model of state.models.values()) if (model.phase === "failed") model.phase = "offered";
+}
+
 /** Marks the model as retired; the plan unloads it once no attempt needs it. */
 export function applyRetire(state: NodeState, { manifestDigest }: ModelRetire): void {
   const model = state.models.get(manifestDigest);
   if (model !== undefined) model.retired = true;
+}
+
+/** Marks every model that is ready to be unloaded, loaded and measured anew. */
+export function applyReload(state: NodeState): void {
+  for (const model of state.models.values()) if (model.phase === "ready") model.isStale = true;
+}
+
+/** Returns true if no model is being fetched, loaded or unloaded, or is about to be. */
+export function areModelsSettled(state: NodeState): boolean {
+  return [...state.models.values()].every(({ phase, isStale, retired }) =>
+    phase === "failed" || (phase === "ready" && !isStale && !retired)
+  );
 }
 
 /** Records that all files of the model are on this node and verified. */
@@ -57,12 +75,13 @@ export function applyFetched(
 /** Records that every worker has loaded the model, and that it is warmed up and measured. */
 export function applyLoaded(
   state: NodeState,
-  { manifestDigest, imagesPerSecond, warmUpMs, refetchedBytes = 0 }: Extract<NodeEvent, { kind: "modelLoaded" }>,
+  event: Extract<NodeEvent, { kind: "modelLoaded" }>,
 ): void {
+  const { manifestDigest, imagesPerSecond, warmUpMs, memoryBytes, refetchedBytes = 0 } = event;
   const model = modelIn(state, manifestDigest, "loading");
   if (model === null) return;
   model.phase = "ready";
-  model.measured = { imagesPerSecond, warmUpMs };
+  model.measured = { imagesPerSecond, warmUpMs, ...memoryBytes === undefined ? {} : { memoryBytes } };
   model.fetchedBytes += refetchedBytes;
   if (!model.retired) announceReady(state, model);
 }

@@ -87,8 +87,8 @@ const LATE: Failure = {
 };
 
 function unloadRetired(state: NodeState): Action | null {
-  for (const { manifestDigest, retired, phase } of state.models.values()) {
-    if (!retired || phase === "loading" || phase === "unloading") continue;
+  for (const { manifestDigest, retired, isStale, phase } of state.models.values()) {
+    if (!(retired || isStale) || phase === "loading" || phase === "unloading") continue;
     if (!isNeeded(state, manifestDigest)) return { do: "unload", manifestDigest };
   }
   return null;

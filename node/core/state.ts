@@ -25,9 +25,11 @@ export interface ModelState {
   phase: ModelPhase;
   /** True once the master no longer wants it; it is unloaded once no attempt needs it. */
   retired: boolean;
+  /** True if it must be unloaded and loaded anew as soon as no attempt needs it. */
+  isStale: boolean;
   fetchedBytes: number;
-  /** Measured speed and warm-up time; `null` until the model was `ready` for the first time. */
-  measured: { readonly imagesPerSecond: number; readonly warmUpMs: number } | null;
+  /** Measured values, in bytes and ms; `null` until the model was `ready` for the first time. */
+  measured: { readonly imagesPerSecond: number; readonly warmUpMs: number; readonly memoryBytes?: number } | null;
   /** The reason why the phase is `failed`. */
   failure: Failure | null;
 }

@@ -25,6 +25,14 @@ export interface RunOptions extends TaskOptions {
   readonly isQuick?: boolean;
 }
 
+/** Measurements of a model that was loaded. */
+export interface LoadedModel {
+  /** Images/s of one worker. */
+  readonly imagesPerSecond: number;
+  /** Memory of one worker with this model loaded, in bytes; absent if it cannot be measured. */
+  readonly memoryBytes?: number;
+}
+
 /** Model files by role. */
 export type ModelFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
@@ -39,7 +47,7 @@ export interface Engine {
   /** Number of pictures that can run at once. */
   readonly slots: number;
   /**
-   * Loads a model in every worker and warms it up; returns the measured images/s of one worker. The
+   * Loads a model in every worker and warms it up; returns what was measured. The
    * model files are read once for each worker, also for a worker that later replaces a dead one,
    * because the engine keeps no copy of them. Throws the errors of `readModelFiles`,
    * `engine_failed`, `model_invalid`, `worker_died`, or `deadline_exceeded` if a worker hung and
@@ -49,7 +57,7 @@ export interface Engine {
     manifestDigest: string,
     manifest: Manifest,
     readModelFiles: ModelFileReader,
-  ): Promise<{ imagesPerSecond: number }>;
+  ): Promise<LoadedModel>;
   unload(manifestDigest: string): Promise<void>;
   /**
    * Activates this version of a gallery at once (`null` removes the gallery): every picture that
@@ -60,7 +68,8 @@ export interface Engine {
   /**
    * Runs one picture (`null` if the pipeline needs none). The buffer of `image` is transferred and
    * detached. Throws the codes of unreadable pictures, `engine_failed`, `worker_died` (the worker
-   * was replaced), `deadline_exceeded`, or `cancelled`.
+   * ended, or was ended because it took too long, and is replaced), `deadline_exceeded` (no worker
+   * was free in time), or `cancelled`.
    */
   run(
     manifestDigest: string,

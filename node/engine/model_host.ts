@@ -3,7 +3,6 @@ import { type GalleryReader, openGallery } from "../../models/gallery/gallery_re
 import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import { createImageCodec, type ImageCodec } from "../../models/image/image_codec.ts";
 import { type Annotator, createAnnotator } from "../../models/image/draw/annotate.ts";
-import { cropAround } from "../../models/image/resample/crop_around.ts";
 import { KEPT_FACE_QUALITY } from "../../models/image/jpeg_quality.ts";
 import type { Picture } from "../../models/image/picture.ts";
 import type { Manifest } from "../../models/manifest.ts";
@@ -14,26 +13,24 @@ import { truncatedToHundredths } from "../../models/pipelines/rounded.ts";
 import type { ModelSession } from "../../models/tensor.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-import type { Note, Person, Timings } from "../../protocol/messages/prediction.ts";
+import type { Person, Timings } from "../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 import type { EngineResult } from "./engine.ts";
-import { drawable, inOriginal, sideMinOf } from "./reduced_picture.ts";
+import { faceCrop } from "./face_crop.ts";
+import { drawable, inOriginal, notesOf, sideMinOf } from "./reduced_picture.ts";
 import { samplePicture } from "./sample_picture.ts";
 import type { LoadableModel } from "./worker_protocol.ts";
 
 /** Size of a typical photograph, for which images/s are measured, in pixels. */
 const SAMPLE = { width: 1920, height: 1280 };
-/**
- * Size of the kept part of the picture around a face: large enough to detect and embed the face
- * again.
- */
-const CROP = { factor: 2.5, sideMax: 640 };
 const MEASURED_PICTURES = 3;
 const MEASURED_EMPTY_RUNS = 200;
 
 export interface ModelHostOptions {
   readonly assets: AssetSource;
   readonly nowMs: () => number;
+  /** Returns the memory that a picture may take, in bytes; infinity if absent. */
+  readonly freeBytes?: () => number;
 }
 
 interface Loaded {
@@ -51,15 +48,17 @@ export class ModelHost {
   readonly #nowMs: () => number;
   readonly #codec: ImageCodec;
   readonly #annotator: Annotator;
+  readonly #freeBytes: () => number;
   readonly #loaded = new Map<string, Loaded>();
   /** Galleries, keyed by name. */
   readonly #galleries = new Map<string, GalleryReader>();
   #engine: Promise<void> | null = null;
   #sample: Uint8Array<ArrayBuffer> | null = null;
 
-  constructor({ assets, nowMs }: ModelHostOptions) {
+  constructor({ assets, nowMs, freeBytes = () => Infinity }: ModelHostOptions) {
     this.#assets = assets;
     this.#nowMs = nowMs;
+    this.#freeBytes = freeBytes;
     this.#codec = createImageCodec(assets);
     this.#annotator = createAnnotator(assets);
   }
@@ -132,14 +131,17 @@ export class ModelHost {
     const startMs = this.#nowMs();
     const computing = image === null ? null : pipeline.recogniseTensors?.(image) ?? null;
     const sideMin = sideMinOf(pipeline, options);
-    const picture = computing === null && pipeline.needsPicture ? await this.#decode(image, sideMin) : null;
+    const mayReduce = pipeline.sufficientSide !== undefined;
+    const isDecoded = computing === null && pipeline.needsPicture;
+    const picture = isDecoded ? await this.#decode(image, { sideMin, mayReduce }) : null;
     const decodedMs = this.#nowMs();
-    const wanted = { embeddings: options.embeddings, quality: options.crops, gallery };
+    const { embeddings, crops: quality, keepDoubtful, anyAngle, smallFaces } = options;
+    const wanted = { embeddings, quality, gallery, keepDoubtful, anyAngle, smallFaces };
     const { timings, notes = [], ...seen } = await (computing ?? pipeline.recognise(picture, wanted));
     const recognisedMs = this.#nowMs();
     const { width, height } = picture?.original ?? picture ?? { width: 0, height: 0 };
     const found = picture === null ? seen : inOriginal(seen, picture);
-    const crops = options.crops && picture !== null ? await this.#cropFaces(picture, found.persons) : [];
+    const crops = options.crops && picture !== null ? await this.#cropFaces(picture, { ...seen, options }) : [];
     const croppedMs = this.#nowMs();
     const isVisible = found.tensors === undefined && found.embedding === undefined;
     const isDrawn = options.annotate && picture !== null && isVisible;
@@ -156,25 +158,25 @@ export class ModelHost {
       totalMs: truncatedToHundredths(endMs - startMs),
     };
     const compared = gallery === null ? {} : { gallery: { name: gallery.view.gallery, version: gallery.view.version } };
-    const flaws: Note[] = picture?.flaw === undefined ? [] : [{ code: "picture_repaired", text: picture.flaw }];
+    const flaws = picture === null ? [] : notesOf(picture, sideMin);
     const noted = flaws.length + notes.length === 0 ? {} : { notes: [...flaws, ...notes] };
     const prediction = { model: name, width, height, ...compared, ...found, ...noted, timings: all };
     return { prediction, annotated, crops };
   }
 
-  /**
-   * Returns the gallery that faces are compared with; `null` if there is none, or if its people
-   * were embedded by another model file, whose embeddings are not comparable.
-   */
+  /** Returns the gallery to compare faces with; `null` if there is none of this model's embedder. */
   #galleryFor(name: string | null, files: readonly string[]): GalleryReader | null {
     const gallery = name === null ? undefined : this.#galleries.get(name);
     return gallery !== undefined && files.includes(gallery.view.embedder) ? gallery : null;
   }
 
-  async #cropFaces(picture: Picture, persons: readonly Person[]): Promise<Uint8Array<ArrayBuffer>[]> {
+  async #cropFaces(
+    picture: Picture,
+    { persons, options }: { persons: readonly Person[]; options: TaskOptions },
+  ): Promise<Uint8Array<ArrayBuffer>[]> {
     const crops: Uint8Array<ArrayBuffer>[] = [];
-    for (const { box } of persons) {
-      crops.push(await this.#codec.encodeJpeg(cropAround(picture, { box, ...CROP }), { quality: KEPT_FACE_QUALITY }));
+    for (const person of persons) {
+      crops.push(await this.#codec.encodeJpeg(faceCrop(picture, person, options), { quality: KEPT_FACE_QUALITY }));
     }
     return crops;
   }
@@ -185,9 +187,9 @@ export class ModelHost {
     throw new DmlError("model_unknown", `${manifestDigest} is not loaded here.`);
   }
 
-  #decode(image: Uint8Array | null, sideMin: number): Promise<Picture> {
+  #decode(image: Uint8Array | null, options: { sideMin: number; mayReduce: boolean }): Promise<Picture> {
     if (image === null) throw new DmlError("image_empty", "The model needs a picture, and none was given.");
-    return this.#codec.decode(image, { sideMin });
+    return this.#codec.decode(image, { ...options, memoryBytes: this.#freeBytes() });
   }
 
   async #warmUp(pipeline: Pipeline): Promise<void> {

@@ -3,7 +3,7 @@ import type { Picture } from "../../models/image/picture.ts";
 import { shrinkTo } from "../../models/image/resample/shrink.ts";
 import type { Pipeline } from "../../models/pipelines/pipeline.ts";
 import { scaledMark, scaledPerson } from "../../models/pipelines/scaled.ts";
-import type { Person } from "../../protocol/messages/prediction.ts";
+import type { Note, Person } from "../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 
 /**
@@ -11,8 +11,17 @@ import type { TaskOptions } from "../../protocol/messages/task.ts";
  * every pixel may count, for what is seen or for what is drawn.
  */
 export function sideMinOf({ sufficientSide = Infinity }: Pipeline, options: TaskOptions): number {
-  const { embeddings, crops, gallery, maxSide = Infinity } = options;
-  return embeddings || crops || gallery !== null ? Infinity : Math.max(sufficientSide, maxSide);
+  const { annotate, embeddings, crops, gallery, smallFaces, maxSide = Infinity } = options;
+  const mayAllCount = embeddings || crops || gallery !== null || smallFaces;
+  return mayAllCount ? Infinity : Math.max(sufficientSide, annotate ? maxSide : 0);
+}
+
+/** Returns the notes on how the picture was read for which this length would have sufficed. */
+export function notesOf({ width, height, original, flaw }: Picture, sideMin: number): Note[] {
+  const notes: Note[] = flaw === undefined ? [] : [{ code: "picture_repaired", text: flaw }];
+  if (original === undefined || Math.max(width, height) >= sideMin) return notes;
+  const text = `The node has memory for ${width} x ${height} pixels only; small faces may have been missed.`;
+  return [...notes, { code: "not_searched_finely", text }];
 }
 
 /**

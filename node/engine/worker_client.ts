@@ -1,11 +1,12 @@
 import type { AssetSource } from "../../models/assets.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
+import type { SpawnWorker, WorkerPort } from "./worker_port.ts";
 import type { FromWorker, ReplyTo, ToWorker, WorkerReply, WorkerRequestBody } from "./worker_protocol.ts";
 
 export interface WorkerClientOptions {
-  /** URL of the worker's module. */
-  readonly url: URL;
+  /** Starts the worker. */
+  readonly spawn: SpawnWorker;
   /**
    * The asset files that the worker requests. Every call returns new bytes, because they are
    * transferred.
@@ -27,27 +28,37 @@ interface Pending {
   readonly reject: (error: DmlError) => void;
 }
 
-/** A worker thread without permissions, and its pending requests. */
+/** A worker, and its pending requests. */
 export class WorkerClient {
-  readonly #worker: Worker;
+  readonly #port: WorkerPort;
   readonly #options: WorkerClientOptions;
   readonly #pending = new Map<number, Pending>();
+  readonly #gone = Promise.withResolvers<void>();
   /** Messages of this turn that transfer no buffers; they are posted together. */
   #unsent: ToWorker[] = [];
   #nextId = 1;
-  #ended = false;
+  /** The reason why the worker is ended; `null` while it is not. */
+  #endedBy: DmlError | null = null;
 
   constructor(options: WorkerClientOptions) {
     this.#options = options;
-    this.#worker = new Worker(options.url, { type: "module", deno: { permissions: "none" } });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker[]>) => {
-      for (const message of data) this.#receive(message);
-    };
-    this.#worker.onmessageerror = () => this.#died("it sent an unreadable message");
-    this.#worker.onerror = (event) => {
-      event.preventDefault(); // or it would end the whole node
-      this.#died(event.message);
-    };
+    this.#port = options.spawn({
+      onMessages: (messages) => {
+        for (const message of messages) this.#receive(message);
+      },
+      onDied: (how) => this.#died(how),
+      onEnded: () => this.#failPending(),
+    });
+  }
+
+  /** True once the worker takes no more requests, even if it has not ended yet. */
+  get isEnding(): boolean {
+    return this.#endedBy !== null;
+  }
+
+  /** Resolves when the worker has ended. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
   }
 
   /** Number of pending requests. */
@@ -63,7 +74,7 @@ export class WorkerClient {
     body: Extract<WorkerRequestBody, { type: Type }>,
     transfer: ArrayBuffer[] = [],
   ): Promise<ReplyTo[Type]> {
-    if (this.#ended) throw new DmlError("worker_died", "The worker had ended before the request was sent.");
+    if (this.isEnding) throw new DmlError("worker_died", "The worker had ended before the request was sent.");
     const id = this.#nextId++;
     // Throws if a buffer is already detached; then nothing is pending.
     this.#post({ ...body, id }, transfer);
@@ -76,13 +87,17 @@ export class WorkerClient {
   }
 
   /**
-   * Terminates the worker at once and frees its memory. The request that it was running fails with
-   * `error`; pictures queued behind it fail with an error that allows a retry.
+   * Ends the worker. Once it has ended, the request that it was running fails with `error`;
+   * pictures queued behind it fail with an error that allows a retry.
    */
   end(error: DmlError): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#worker.terminate();
+    if (this.isEnding) return;
+    this.#endedBy = error;
+    this.#port.end();
+  }
+
+  #failPending(): void {
+    const error = this.#endedBy!;
     let isBehind = false;
     for (const { type, reject } of this.#pending.values()) {
       reject(isBehind && type === "run" ? notBegun(error) : error);
@@ -90,6 +105,7 @@ export class WorkerClient {
     }
     this.#pending.clear();
     this.#options.onEnd(this);
+    this.#gone.resolve();
   }
 
   /**
@@ -106,17 +122,18 @@ export class WorkerClient {
       return;
     }
     this.#postUnsent();
-    this.#worker.postMessage([message], transfer);
+    this.#port.post([message], transfer);
   }
 
   #postUnsent(): void {
     const messages = this.#unsent;
-    if (messages.length === 0 || this.#ended) return;
+    if (messages.length === 0 || this.isEnding) return;
     this.#unsent = [];
-    this.#worker.postMessage(messages);
+    this.#port.post(messages, []);
   }
 
   #receive(message: FromWorker): void {
+    if (this.isEnding) return;
     if (message.type === "assetRequested") {
       void this.#deliver(message.name);
       return;
@@ -133,10 +150,10 @@ export class WorkerClient {
   async #deliver(name: Parameters<AssetSource>[0]): Promise<void> {
     try {
       const bytes = await this.#options.assets(name);
-      if (!this.#ended) this.#post({ type: "asset", name, bytes }, [bytes.buffer]);
+      if (!this.isEnding) this.#post({ type: "asset", name, bytes }, [bytes.buffer]);
     } catch (error) {
       const reason = asDmlError(error).message;
-      if (!this.#ended) this.#post({ type: "assetMissing", name, reason }, []);
+      if (!this.isEnding) this.#post({ type: "assetMissing", name, reason }, []);
     }
   }
 }

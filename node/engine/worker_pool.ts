@@ -5,34 +5,26 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
-import type { Engine, EngineResult, ModelFileReader, RunOptions } from "./engine.ts";
+import type { Engine, EngineResult, LoadedModel, ModelFileReader, RunOptions } from "./engine.ts";
 import { WorkerClient } from "./worker_client.ts";
-import { type PooledModel, WorkerSlot } from "./worker_slot.ts";
+import type { SpawnWorker } from "./worker_port.ts";
+import type { PooledModel } from "./pooled_model.ts";
+import { WorkerSlot } from "./worker_slot.ts";
+import { WorkerThread } from "./worker_thread.ts";
+import { WORKER_URL } from "./worker_url.ts";
 
-/**
- * Maximum number of runs that wait for a worker; with a caller that respects `slots` none waits for
- * long.
- */
+/** Maximum number of runs that wait for a worker; few do if the caller respects `slots`. */
 const WAITING_MAX = 1_024;
-/**
- * Maximum number of runs that one worker holds: the running one, and quick ones queued behind it.
- */
+/** Maximum number of runs in one worker: the running one, and quick ones queued behind it. */
 const PENDING_MAX = 16;
 /** Speed that is reported if none was measured; no caller uses it then. */
 const UNMEASURED_IMAGES_PER_SECOND = 1;
-/** The main module of a worker, beside this one; in the packed program both are bundled. */
-const WORKER = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
 
 /** Options of {@linkcode createWorkerPool}. */
 export interface WorkerPoolOptions {
-  /**
-   * Number of workers; each is a thread with its own engine and its own copy of the model files.
-   */
+  /** Number of workers; each has its own engine and its own copy of the model files. */
   readonly workers: number;
-  /**
-   * The asset files that workers request. Every call returns new bytes, because they are
-   * transferred to a worker.
-   */
+  /** The asset files that workers request; each call returns new bytes, which are transferred. */
   readonly assets: AssetSource;
   readonly clock: Clock;
   readonly log: Log;
@@ -40,7 +32,11 @@ export interface WorkerPoolOptions {
   readonly measures?: boolean;
   /** False if the patch of the inference engine is turned off. */
   readonly patchesEngine?: boolean;
-  /** Main module of the workers; other than the real one only in tests. */
+  /** Starts a worker; if absent, workers are threads of this process. */
+  readonly spawn?: SpawnWorker;
+  /** Limit of the memory of each worker, in bytes; absent or `null` if there is none. */
+  readonly memoryBytes?: number | null;
+  /** Main module of workers that are threads; other than the real one only in tests. */
   readonly workerUrl?: URL;
 }
 
@@ -51,7 +47,7 @@ interface Waiting {
   readonly reject: (error: DmlError) => void;
 }
 
-/** Returns an {@linkcode Engine} whose work is done by threads without permissions. */
+/** Returns an {@linkcode Engine} whose work is done by workers without permissions. */
 export function createWorkerPool(options: WorkerPoolOptions): Engine {
   invariant(options.workers >= 1, `a pool needs a worker, not ${options.workers}`);
   return new WorkerPool(options);
@@ -70,19 +66,22 @@ class WorkerPool implements Engine {
   #cancelSweep: (() => void) | null = null;
 
   constructor(options: WorkerPoolOptions) {
-    const { workers, assets, clock, log, measures = true, patchesEngine = true, workerUrl } = options;
+    const { workers, assets, clock, log, measures = true, patchesEngine = true, workerUrl = WORKER_URL } = options;
     this.#clock = clock;
     this.#measures = measures;
-    const url = workerUrl ?? new URL(WORKER, import.meta.url);
+    const { spawn: spawnWorker = (events) => new WorkerThread(workerUrl, events), memoryBytes = null } = options;
     const onEnginePatchSkipped = once(() =>
       log.warn("The patch of the engine is skipped: it was written for another version. Some models run slower.")
     );
-    const spawn = (onEnd: () => void) => new WorkerClient({ url, assets, log, onEnd, onEnginePatchSkipped });
+    const spawn = (onEnd: () => void) =>
+      new WorkerClient({ spawn: spawnWorker, assets, log, onEnd, onEnginePatchSkipped });
     const onFree = () => this.#beginWaiting();
     const models = this.#models;
     const galleries = this.#galleries;
     while (this.#slots.length < workers) {
-      this.#slots.push(new WorkerSlot({ spawn, models, galleries, clock, log, onFree, patchesEngine }));
+      this.#slots.push(
+        new WorkerSlot({ spawn, models, galleries, clock, log, onFree, settings: { patchesEngine, memoryBytes } }),
+      );
     }
   }
 
@@ -94,15 +93,17 @@ class WorkerPool implements Engine {
     manifestDigest: string,
     manifest: Manifest,
     readModelFiles: ModelFileReader,
-  ): Promise<{ imagesPerSecond: number }> {
+  ): Promise<LoadedModel> {
     const model = { name: modelName(manifest), manifest, readModelFiles, warmUp: this.#measures };
     await Promise.all(this.#slots.map((slot) => slot.ready()));
     this.#models.set(manifestDigest, model);
     try {
-      await Promise.all(this.#slots.map((slot) => slot.load(manifestDigest, model)));
+      const measured = await Promise.all(this.#slots.map((slot) => slot.load(manifestDigest, model)));
       if (!this.#measures) return { imagesPerSecond: UNMEASURED_IMAGES_PER_SECOND };
+      const memoryBytes = Math.max(...measured.filter((bytes) => bytes !== null));
       // Only one worker is measured, after all of them have finished loading.
-      return { imagesPerSecond: await this.#slots[0].measure(manifestDigest, model) };
+      const imagesPerSecond = await this.#slots[0].measure(manifestDigest, model);
+      return memoryBytes > 0 ? { imagesPerSecond, memoryBytes } : { imagesPerSecond };
     } catch (error) {
       await this.unload(manifestDigest);
       throw error;
@@ -112,7 +113,7 @@ class WorkerPool implements Engine {
   async unload(manifestDigest: string): Promise<void> {
     this.#models.delete(manifestDigest);
     // A worker that died or failed keeps nothing of the model, and its successor will not load it.
-    await Promise.allSettled(this.#slots.map((slot) => slot.request({ type: "unload", manifestDigest })));
+    await Promise.allSettled(this.#slots.map((slot) => slot.unload(manifestDigest)));
   }
 
   async setGallery(name: string, view: GalleryView | null): Promise<void> {
@@ -142,12 +143,11 @@ class WorkerPool implements Engine {
     return promise;
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelSweep?.();
     for (const { reject } of this.#waiting.splice(0)) reject(closed());
-    for (const slot of this.#slots) slot.close(closed());
-    return Promise.resolve();
+    await Promise.all(this.#slots.map((slot) => slot.close(closed())));
   }
 
   /**
@@ -187,7 +187,9 @@ class WorkerPool implements Engine {
     this.#waiting = this.#waiting.filter(({ deadlineAtMs }) => deadlineAtMs > nowMs);
     for (const { reject } of late) reject(overdue("No worker was free in time."));
     for (const slot of this.#slots) {
-      if (slot.deadlineAtMs <= nowMs) slot.replace(overdue("The worker took too long and was terminated."));
+      if (slot.deadlineAtMs > nowMs) continue;
+      // The running picture is blamed only if it is late itself, not one behind it.
+      slot.replace(slot.isRunningLate(nowMs) ? tooLong() : overdue("The worker took too long and was ended."));
     }
     const next = [...this.#slots, ...this.#waiting].map(({ deadlineAtMs }) => deadlineAtMs);
     const nextAtMs = Math.min(...next);
@@ -217,10 +219,12 @@ interface Run {
  * cannot be interrupted.
  */
 async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
-  const { annotate, embeddings, gallery, crops: wantsCrops, maxSide, signal } = options;
+  const { annotate, embeddings, gallery, crops: wantsCrops, keepDoubtful, maxSide, anyAngle, smallFaces, signal } =
+    options;
   if (signal?.aborted) throw cancelled();
+  const wanted = { annotate, embeddings, gallery, crops: wantsCrops, keepDoubtful, maxSide, anyAngle, smallFaces };
   const { prediction, annotated, crops } = await slot.request(
-    { type: "run", manifestDigest, image, annotate, embeddings, gallery, crops: wantsCrops, maxSide },
+    { type: "run", manifestDigest, image, ...wanted },
     { transfer: image === null ? [] : [image.buffer], deadlineAtMs },
   );
   if (signal?.aborted) throw cancelled();
@@ -237,4 +241,9 @@ function closed(): DmlError {
 
 function overdue(reason: string): DmlError {
   return new DmlError("deadline_exceeded", reason);
+}
+
+/** Returns the error of a picture that a worker was ended over, which may be the picture's fault. */
+function tooLong(): DmlError {
+  return new DmlError("worker_died", "The worker took too long for the picture and was ended.");
 }

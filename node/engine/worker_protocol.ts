@@ -19,16 +19,21 @@ export interface LoadableModel {
   readonly warmUp?: boolean;
 }
 
+/** Settings that a worker starts with. */
+export interface WorkerSettings {
+  /** False if the patch of the inference engine is turned off. */
+  readonly patchesEngine: boolean;
+  /** Limit of the worker's memory, in bytes; `null` for a thread. */
+  readonly memoryBytes: number | null;
+}
+
 /**
  * A request to a worker. A worker handles one after the other and replies to each with the same
  * `id`.
  */
 export type WorkerRequest =
-  /**
-   * Reply that the worker is running. `patchesEngine` is false if the patch of the engine is turned
-   * off.
-   */
-  | { readonly type: "start"; readonly id: number; readonly patchesEngine: boolean }
+  /** Reply that the worker is running. */
+  | ({ readonly type: "start"; readonly id: number } & WorkerSettings)
   /** Load a model and warm it up; the buffers of the model files are transferred. */
   | ({ readonly type: "load"; readonly id: number; readonly manifestDigest: string } & LoadableModel)
   /** Measure the pictures per second of a loaded model. */
@@ -54,12 +59,19 @@ export type AssetDelivery =
 
 export type ToWorker = WorkerRequest | AssetDelivery;
 
-/** Replies to requests. */
+/** Memory of a worker process, in bytes. */
+export interface Resident {
+  readonly bytes: number;
+  /** Growth during the request. */
+  readonly grownBytes: number;
+}
+
+/** Replies to requests. `resident` is `null` from a thread. */
 export type WorkerReply =
-  | { readonly type: "started"; readonly id: number }
-  | { readonly type: "loaded"; readonly id: number }
+  | { readonly type: "started"; readonly id: number; readonly resident: Resident | null }
+  | { readonly type: "loaded"; readonly id: number; readonly resident: Resident | null }
   | { readonly type: "measured"; readonly id: number; readonly imagesPerSecond: number }
-  | { readonly type: "unloaded"; readonly id: number }
+  | { readonly type: "unloaded"; readonly id: number; readonly resident: Resident | null }
   | { readonly type: "gallerySet"; readonly id: number }
   /** The buffers of all pictures are transferred. */
   | ({ readonly type: "ran"; readonly id: number } & EngineResult)

@@ -3,19 +3,15 @@ import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
-import type { ModelFileReader } from "./engine.ts";
+import { bloated, overdue } from "./worker_endings.ts";
+import { loadOf, type PooledModel } from "./pooled_model.ts";
 import type { WorkerClient } from "./worker_client.ts";
-import type { LoadableModel, ReplyTo, WorkerRequestBody } from "./worker_protocol.ts";
+import { WorkerMemory } from "./worker_memory.ts";
+import type { ReplyTo, WorkerRequestBody, WorkerSettings } from "./worker_protocol.ts";
 
 /** First and longest wait before a worker that failed to start is started again. */
 const RESTART_MIN_MS = 500;
 const RESTART_MAX_MS = 30_000;
-const MINUTE_MS = 60_000;
-
-/** A model that every worker of a pool has loaded. */
-export interface PooledModel extends Omit<LoadableModel, "files"> {
-  readonly readModelFiles: ModelFileReader;
-}
 
 export interface WorkerSlotOptions {
   /** Starts a worker; `onEnd` is called when it has ended. */
@@ -28,8 +24,7 @@ export interface WorkerSlotOptions {
   readonly log: Log;
   /** Called whenever the slot may have become free. */
   readonly onFree: () => void;
-  /** False if the patch of the inference engine is turned off. */
-  readonly patchesEngine: boolean;
+  readonly settings: WorkerSettings;
 }
 
 /** A place for one worker in the pool. A worker that dies is replaced by a new one. */
@@ -39,6 +34,7 @@ export class WorkerSlot {
   /** Deadlines of the pending requests of the present worker. */
   #deadlinesAtMs: number[] = [];
   #isReady = false;
+  #memory = new WorkerMemory();
   #isClosed = false;
   /** Resolves once the present or the next worker has loaded all models. */
   #starting: Promise<void> = Promise.resolve();
@@ -61,9 +57,15 @@ export class WorkerSlot {
     return this.pendingCount === 0;
   }
 
-  /** Number of pending requests of the worker; infinity while there is no worker. */
+  /** Number of pending requests of the worker; infinity while there is none, or it is ending. */
   get pendingCount(): number {
-    return this.#isReady ? this.#client?.pendingCount ?? Infinity : Infinity;
+    const client = this.#isReady ? this.#client : null;
+    return client === null || client.isEnding ? Infinity : client.pendingCount;
+  }
+
+  /** Returns true if the running request is late, and not only one that waits behind it. */
+  isRunningLate(nowMs: number): boolean {
+    return this.#deadlinesAtMs.length > 0 && this.#deadlinesAtMs[0] <= nowMs;
   }
 
   /** Earliest deadline on the clock, in milliseconds; infinity if there is none. */
@@ -91,29 +93,39 @@ export class WorkerSlot {
       throw error;
     } finally {
       deadlinesAtMs.splice(deadlinesAtMs.indexOf(deadlineAtMs), 1);
+      if (this.#memory.isBloated && client.pendingCount === 0) client.end(bloated());
       this.#options.onFree();
     }
   }
 
   /**
    * Loads one of the pool's models in the slot's worker; a worker that is being started loads all
-   * of them anyway. Throws the error that the worker replies with, `deadline_exceeded` if it hung
-   * and is being replaced, or the reason why its successor could not be started.
+   * of them anyway. Returns the memory of a worker with this model, in bytes, or `null` if it is not
+   * known. Throws the error that the worker replies with, `deadline_exceeded` if it hung and is
+   * being replaced, or the reason why its successor could not be started.
    */
-  async load(manifestDigest: string, model: PooledModel): Promise<void> {
+  async load(manifestDigest: string, model: PooledModel): Promise<number | null> {
     const client = this.#isReady ? this.#client : null;
-    if (client === null) return await this.#starting;
+    if (client === null) return await this.#starting.then(() => null);
     const late = overdue(`loaded ${model.name}`);
     const [body, options] = await loadOf(manifestDigest, model);
     // A worker that has replaced it meanwhile loads the same models.
-    if (this.#client !== client) return await this.#starting;
+    if (this.#client !== client) return await this.#starting.then(() => null);
     try {
-      await this.#within(this.request(body, options), { client, late });
+      const { resident } = await this.#within(this.request(body, options), { client, late });
+      return this.#memory.loaded(manifestDigest, resident);
     } catch (error) {
       // The worker failed or hung; otherwise it died, perhaps for another reason.
       if (this.#client === client || error === late) throw error;
-      await this.#starting;
+      return await this.#starting.then(() => null);
     }
+  }
+
+  /** Unloads a model. The worker is replaced once it is idle if it keeps too much memory. */
+  async unload(manifestDigest: string): Promise<void> {
+    const { resident } = await this.request({ type: "unload", manifestDigest });
+    this.#memory.unloaded(manifestDigest, resident);
+    if (this.#memory.isBloated && this.#client?.pendingCount === 0) this.#client.end(bloated());
   }
 
   /** Measures the worker's pictures per second. Throws like `load()`, or `worker_died`. */
@@ -143,11 +155,13 @@ export class WorkerSlot {
     this.#client?.end(error);
   }
 
-  /** Terminates the worker for good. */
-  close(error: DmlError): void {
+  /** Terminates the worker for good; resolves when it has ended. */
+  async close(error: DmlError): Promise<void> {
+    const client = this.#client;
     this.#isClosed = true;
     this.#abandonRestart?.(error);
-    this.#client?.end(error);
+    client?.end(error);
+    await client?.gone;
   }
 
   /**
@@ -163,15 +177,18 @@ export class WorkerSlot {
     const client = this.#options.spawn(() => this.#ended());
     this.#client = client;
     try {
-      await this.#within(client.request({ type: "start", patchesEngine: this.#options.patchesEngine }), {
+      const { resident } = await this.#within(client.request({ type: "start", ...this.#options.settings }), {
         client,
         late: overdue("started"),
       });
+      this.#memory = new WorkerMemory(resident);
       for (const [name, view] of this.#options.galleries) await client.request({ type: "setGallery", name, view });
       // The pool may add models meanwhile; iteration over a Map includes those too.
       for (const [manifestDigest, model] of this.#options.models) {
         const [body, { transfer }] = await loadOf(manifestDigest, model);
-        await this.#within(client.request(body, transfer), { client, late: overdue(`loaded ${model.name}`) });
+        const late = overdue(`loaded ${model.name}`);
+        const loaded = await this.#within(client.request(body, transfer), { client, late });
+        this.#memory.loaded(manifestDigest, loaded.resident);
       }
     } catch (error) {
       const { code, message } = asDmlError(error);
@@ -215,6 +232,7 @@ export class WorkerSlot {
   #ended(): void {
     const wasReady = this.#isReady;
     this.#isReady = false;
+    this.#memory = new WorkerMemory();
     this.#client = null;
     this.#deadlinesAtMs = [];
     if (this.#isClosed) return;
@@ -227,22 +245,4 @@ export class WorkerSlot {
 function isBroken(error: unknown): boolean {
   const { code } = asDmlError(error);
   return code === "engine_failed" || code === "internal";
-}
-
-/** Returns the error of a worker that had not `done` something in time, with advice. */
-function overdue(done: string): DmlError {
-  const what = `A worker had not ${done} after ${LIMITS.loadDeadlineMs / MINUTE_MS} minutes and was terminated.`;
-  return new DmlError("deadline_exceeded", `${what} Stop other programs on the host, or use a smaller model.`, {
-    advice: "Then start dml again.",
-  });
-}
-
-/** Returns the request that loads `model` in one worker; reads the model files for it. */
-async function loadOf(
-  manifestDigest: string,
-  { readModelFiles, ...rest }: PooledModel,
-): Promise<[Extract<WorkerRequestBody, { type: "load" }>, { transfer: ArrayBuffer[] }]> {
-  const files = await readModelFiles();
-  const transfer = [...files.values()].map(({ buffer }) => buffer);
-  return [{ type: "load", manifestDigest, ...rest, files }, { transfer }];
 }

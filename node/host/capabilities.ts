@@ -9,15 +9,23 @@ export const WORKER_BYTES = 250 * MIB;
 export const NODE_BYTES = 150 * MIB;
 
 /** Load of the host that a node reports with every heartbeat. */
-export type HostPressure = Pick<Availability, "memoryFreeBytes" | "load">;
+export type HostPressure = Pick<Availability, "memoryFreeBytes" | "diskFreeBytes" | "load">;
 
-/** Returns the capabilities of this host for a node with `workers` threads. */
-export function hostCapabilities({ workers }: { workers: number }): Capabilities {
+/** Least memory of an engine process: what it takes to decode a photo and to run a small model. */
+const ENGINE_BYTES_MIN = 256 * MIB;
+
+/**
+ * Returns the capabilities of this host for a node with this many workers. The system may grant it
+ * less memory than the host has.
+ */
+export function hostCapabilities(
+  { workers, memoryBytesMax }: { workers: number; memoryBytesMax?: number | null },
+): Capabilities {
   return {
     os: Deno.build.os,
     arch: Deno.build.arch,
     cores: navigator.hardwareConcurrency,
-    memoryBytes: Deno.systemMemoryInfo().total,
+    memoryBytes: Math.min(Deno.systemMemoryInfo().total, memoryBytesMax ?? Infinity),
     workers,
     engines: ["wasm", "none"],
     operatorSets: [...ENGINE_OPERATOR_SETS],
@@ -36,4 +44,9 @@ export function hostPressure(): HostPressure {
 export function defaultWorkers({ cores, memoryBytes }: Pick<Capabilities, "cores" | "memoryBytes">): number {
   const fitting = Math.floor((memoryBytes - NODE_BYTES) / WORKER_BYTES);
   return Math.max(1, Math.min(cores, fitting));
+}
+
+/** Returns the limit of the memory of each engine process, in bytes: its share of what there is. */
+export function engineBytes({ memoryBytes, workers }: Pick<Capabilities, "memoryBytes" | "workers">): number {
+  return Math.max(ENGINE_BYTES_MIN, Math.floor((memoryBytes - NODE_BYTES) / workers));
 }

@@ -71,6 +71,22 @@ export class CacheEviction {
     return true;
   }
 
+  /** Evicts every file that no model on this node needs, and returns how much that was. */
+  async evictUnused(): Promise<{ files: number; bytes: number }> {
+    const inUse = this.#inUse();
+    const unused = (await this.#files()).filter(({ digest }) => !inUse.has(digest));
+    for (const file of unused) await this.#delete(file);
+    await this.#options.times.save(await this.#load());
+    return { files: unused.length, bytes: unused.reduce((sum, { size }) => sum + size, 0) };
+  }
+
+  /** Returns the number and size of the model files on this node, and their limit. */
+  async usage(): Promise<{ files: number; bytes: number; bytesMax: number }> {
+    const files = await this.#files();
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    return { files: files.length, bytes, bytesMax: this.#options.bytesMax };
+  }
+
   #inUse(): Set<Digest> {
     return new Set(this.#options.inUse());
   }

@@ -17,3 +17,13 @@ export async function stateOf(
   }
   return digester.digest() === digest ? "whole" : "damaged";
 }
+
+/** Takes a damaged blob out of `store`, which may keep its bytes for inspection. */
+export async function takeOut(store: Pick<BlobStore, "read">, digest: Digest): Promise<void> {
+  try {
+    await store.read(digest);
+  } catch (error) {
+    const { code } = asDmlError(error);
+    if (code !== "blob_corrupt" && code !== "blob_not_found") throw error;
+  }
+}

@@ -5,6 +5,7 @@ import { asDmlError, DmlError } from "../kernel/errors.ts";
 import { type Random, SYSTEM_RANDOM } from "../kernel/random.ts";
 import { sleep } from "../kernel/sleep.ts";
 import { blobCorrupt } from "./blob_errors.ts";
+import { GatheringWriter } from "./gathering_writer.ts";
 import type { BlobStore, BlobWriter } from "../ports/blob_store.ts";
 import { StallWatch } from "../kernel/stall_watch.ts";
 
@@ -66,8 +67,10 @@ class Copy {
   readonly #digest: Digest;
   readonly #options: CopyBlobOptions & { writer: BlobWriter };
   readonly #clock: Clock;
+  readonly #gathering: GatheringWriter;
 
   constructor(digest: Digest, options: CopyBlobOptions & { writer: BlobWriter }) {
+    this.#gathering = new GatheringWriter(options.writer);
     this.#digest = digest;
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
@@ -78,6 +81,14 @@ class Copy {
   }
 
   async run(): Promise<void> {
+    try {
+      await this.#run();
+    } finally {
+      await this.#gathering.flush();
+    }
+  }
+
+  async #run(): Promise<void> {
     const { size, retries = 6, random = SYSTEM_RANDOM } = this.#options;
     this.#options.onProgress?.(this.#offset, size);
     let failures = 0;
@@ -153,7 +164,7 @@ class Copy {
 
   async #write(piece: Uint8Array): Promise<void> {
     if (piece.length === 0) return;
-    await this.#options.writer.write(piece);
+    await this.#gathering.write(piece);
     this.movedBytes += piece.length;
     this.#options.onProgress?.(this.#offset, this.#options.size);
   }

@@ -12,6 +12,7 @@ import { invariant } from "../kernel/invariant.ts";
 import { blobCorrupt, blobNotFound, offsetPastEnd } from "./blob_errors.ts";
 import type { BlobReading, BlobStore, BlobWriter } from "../ports/blob_store.ts";
 import { streamFrom } from "../kernel/byte_stream.ts";
+import { DamagedFiles } from "./damaged_files.ts";
 import { DiskBlobWriter, PART_SUFFIX } from "./disk_blob_writer.ts";
 
 const PART_KEPT_MS = 24 * 60 * 60 * 1000;
@@ -24,21 +25,25 @@ const PREFIX_LENGTH = "sha256:".length;
  */
 export class DiskBlobStore implements BlobStore {
   readonly #root: string;
+  /** `null` if damaged blobs are deleted. */
+  readonly #damaged: DamagedFiles | null;
   readonly #receiving = new Set<Digest>();
 
-  private constructor(root: string) {
+  private constructor(root: string, damaged: DamagedFiles | null) {
     this.#root = root;
+    this.#damaged = damaged;
   }
 
   /**
    * Opens the store in `directory`, creates it if necessary, and deletes unfinished files that are
-   * over a day old.
+   * over a day old. With `keepsDamaged`, damaged blobs are moved to its directory `damaged`, not
+   * deleted.
    */
   static async open(
     directory: string,
-    options: { clock?: Clock } = {},
+    options: { clock?: Clock; keepsDamaged?: boolean } = {},
   ): Promise<DiskBlobStore> {
-    const { clock = SYSTEM_CLOCK } = options;
+    const { clock = SYSTEM_CLOCK, keepsDamaged = false } = options;
     const root = join(directory, "sha256");
     try {
       await Deno.mkdir(root, { recursive: true, mode: 0o700 });
@@ -46,7 +51,7 @@ export class DiskBlobStore implements BlobStore {
     } catch (error) {
       throw asStorageError(error, { what: directory, fallback: "home_unusable" });
     }
-    return new DiskBlobStore(root);
+    return new DiskBlobStore(root, keepsDamaged ? new DamagedFiles(join(directory, "damaged"), { clock }) : null);
   }
 
   async stat(digest: Digest): Promise<number | null> {
@@ -73,14 +78,15 @@ export class DiskBlobStore implements BlobStore {
     }
   }
 
-  /** Reads and verifies the blob. Deletes a damaged file, so that it is fetched again. */
+  /** Reads and verifies the blob. Takes a damaged file out of the store, so that it is made again. */
   async read(
     digest: Digest,
     options: { signal?: AbortSignal } = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = await orNotFound(Deno.readFile(this.#pathOf(digest), options), digest);
     if (digestOf(bytes) === digest) return bytes;
-    await this.delete(digest);
+    if (this.#damaged === null) await this.delete(digest);
+    else await this.#damaged.take(this.#pathOf(digest));
     throw blobCorrupt(digest);
   }
 

@@ -4,6 +4,8 @@ import { blobPath } from "../http_api/paths.ts";
 import { errorOfResponse } from "../http/problem.ts";
 import { sizedBody } from "../http/sized_body.ts";
 import { type Digest, digestOf } from "../kernel/digest.ts";
+import type { MasterTrust } from "../security/master_trust.ts";
+import { tlsFailure } from "../security/tls_failure.ts";
 import { asDmlError, DmlError } from "../kernel/errors.ts";
 import { blobCorrupt, offsetPastEnd } from "./blob_errors.ts";
 import type { BlobReading, BlobStore, BlobWriter } from "../ports/blob_store.ts";
@@ -23,12 +25,22 @@ interface BlobRequest {
  */
 export class HttpBlobStore implements BlobStore, Disposable {
   readonly #origin: HttpOrigin;
-  readonly #token: string | null;
+  readonly #token: () => string | null;
+  readonly #isOfSession: boolean;
 
-  /** `baseUrl` is the part of each URL before the path, as in `http://127.0.0.1:7400`. */
-  constructor(baseUrl: string | URL, options: { token?: string | null } = {}) {
-    this.#origin = new HttpOrigin(baseUrl);
-    this.#token = options.token ?? null;
+  /**
+   * `baseUrl` is the part of each URL before the path, as in `http://127.0.0.1:7400`. `session`
+   * returns the secret of a session that may end and be followed by another, `null` in between;
+   * what is refused meanwhile is `connection_lost`.
+   */
+  constructor(
+    baseUrl: string | URL,
+    options: { token?: string | null; session?: () => string | null; trust?: () => MasterTrust } = {},
+  ) {
+    const { token = null, session } = options;
+    this.#origin = new HttpOrigin(baseUrl, options);
+    this.#token = session ?? (() => token);
+    this.#isOfSession = session !== undefined;
   }
 
   /** Closes the idle connections; requests that are under way go on. */
@@ -124,7 +136,8 @@ export class HttpBlobStore implements BlobStore, Disposable {
     const { method = "GET", range, body, signal } = request;
     const headers: Record<string, string> = { "accept-encoding": "identity" };
     if (range !== undefined) headers.range = range;
-    if (this.#token !== null) headers.authorization = `Bearer ${this.#token}`;
+    const token = this.#token();
+    if (token !== null) headers.authorization = `Bearer ${token}`;
     try {
       return await this.#origin.send(blobPath(digest), { method, headers, body, signal, redirect: "manual" });
     } catch (error) {
@@ -148,12 +161,17 @@ export class HttpBlobStore implements BlobStore, Disposable {
     throw new DmlError("request_invalid", `${this.#origin.baseUrl} does not say the size of ${digest}.`);
   }
 
-  #refusal(response: Response, digest: Digest): Promise<DmlError> {
-    return errorOfResponse(response, { what: `the request for ${digest} to ${this.#origin.baseUrl}` });
+  async #refusal(response: Response, digest: Digest): Promise<DmlError> {
+    const error = await errorOfResponse(response, { what: `the request for ${digest} to ${this.#origin.baseUrl}` });
+    const isOfEnded = error.code === "unauthorized" || error.code === "too_many_attempts";
+    if (!this.#isOfSession || !isOfEnded) return error;
+    return new DmlError("connection_lost", `${this.#origin.baseUrl}: the session has ended.`, { cause: error });
   }
 
   #broken(error: unknown, signal: AbortSignal | undefined): DmlError {
     if (signal?.aborted) return new DmlError("cancelled", "The request was cancelled.");
+    const untrusted = tlsFailure(error, { name: new URL(this.#origin.baseUrl).host });
+    if (untrusted !== null) return untrusted;
     const { code, message } = asDmlError(error, "connection_lost");
     return new DmlError(code, `${this.#origin.baseUrl}: ${message}`, { cause: error });
   }

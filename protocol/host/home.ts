@@ -7,18 +7,22 @@ import { type DirectoryLock, type Holder, lockDirectory } from "./directory_lock
 
 /**
  * Format of the data directories that this build reads and writes. Format 1 had other names in the
- * ledger and in manifests; nothing was released with it, so there is no conversion.
+ * ledger and in manifests; nothing was released with it, so there is no conversion. In format 2
+ * nodes had no keys: each file of that format is converted by its reader.
  */
-const HOME_FORMAT = 2;
+const HOME_FORMAT = 3;
+const CONVERTED_FORMAT = 2;
 
 /** Names of all entries that a data directory of dml may have. */
-const OWN_NAMES: readonly string[] = ["format", "master", "nodes", "upgrade"];
+const OWN_NAMES: readonly string[] = ["format", "master", "nodes", "restoring", "upgrade"];
 
 /** The data directory of one host, with a part for each role. */
 export interface Home {
   readonly path: string;
   /** Directory of the master on this host. */
   readonly masterPath: string;
+  /** Directory in which a master is restored before it is that of this host. */
+  readonly restoringPath: string;
   /** Parent of the nodes' directories, see {@linkcode claimNodeDirectory}. */
   readonly nodesPath: string;
   /** Directory of newer programs that nodes on this host got from their master. */
@@ -40,19 +44,32 @@ export async function openHome(path: string): Promise<Home> {
   return {
     path,
     masterPath: join(path, "master"),
+    restoringPath: join(path, "restoring"),
     nodesPath: join(path, "nodes"),
     upgradePath: join(path, UPGRADE_DIRECTORY),
   };
 }
 
+/**
+ * Returns false if no data directory was opened at `path` before. True says that there is one, or
+ * something that {@linkcode openHome} refuses.
+ */
+export async function isHome(path: string): Promise<boolean> {
+  try {
+    return await readIfThere(join(path, "format")) !== null;
+  } catch {
+    return true;
+  }
+}
+
 async function checkFormat(path: string): Promise<void> {
   const formatPath = join(path, "format");
   const text = await readIfThere(formatPath);
-  if (text === null) {
+  const format = text !== null && /^\d{1,9}\n?$/.test(text) ? Number(text) : null;
+  if (text === null || format === CONVERTED_FORMAT) {
     await writeFileDurably(formatPath, new TextEncoder().encode(`${HOME_FORMAT}\n`));
     return;
   }
-  const format = /^\d{1,9}\n?$/.test(text) ? Number(text) : null;
   if (format === HOME_FORMAT) return;
   if (format !== null && format > HOME_FORMAT) {
     throw new DmlError("home_unusable", `${path} was written by a newer dml (format ${format}).`, {

@@ -1,6 +1,7 @@
 import { configureSync, getLogger, type Logger, type LogLevel, type LogRecord, resetSync } from "@logtape/logtape";
 import { jsonLine, withoutControls } from "../kernel/control_characters.ts";
 import type { Log, LogFields } from "../kernel/log.ts";
+import { isPlainError, plainValue, redacted } from "../kernel/logs/redaction.ts";
 
 /** Options of {@linkcode openLog}. */
 export interface LogOptions {
@@ -29,8 +30,6 @@ const LABELS: Readonly<Record<LogLevel, readonly [label: string, style: number]>
   error: ["ERROR", 31],
   fatal: ["FATAL", 31],
 };
-const TOKEN = /\b(dml[a-z])_[A-Za-z0-9_-]{8,}/g;
-const DEPTH_MAX = 6;
 
 /**
  * Sets up the log of this process. Only one can be open at a time, because LogTape has one
@@ -83,33 +82,9 @@ function literal(message: string): string {
 function withoutSecrets(record: LogRecord): LogRecord {
   const properties: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(record.properties)) {
-    properties[key] = plain(value, 1);
+    properties[key] = plainValue(value);
   }
   return { ...record, message: [redacted(record.message.join(""))], properties };
-}
-
-/** Returns `text` with every token of dml replaced, except for the prefix that names its role. */
-export function redacted(text: string): string {
-  return text.replace(TOKEN, "$1_[redacted]");
-}
-
-/** Returns `value` in a form that JSON can represent, without tokens and without bytes. */
-function plain(value: unknown, depth: number): unknown {
-  if (typeof value === "string") return redacted(value);
-  if (typeof value === "bigint") return String(value);
-  if (value instanceof Error) {
-    const { cause } = value;
-    const inner = cause === undefined || depth > DEPTH_MAX ? {} : { cause: plain(cause, depth + 1) };
-    const code = "code" in value ? { code: plain(value.code, depth + 1) } : {};
-    return { ...code, error: redacted(value.message), stack: redacted(value.stack ?? ""), ...inner };
-  }
-  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
-  if (typeof value !== "object" || value === null) return value;
-  if (depth > DEPTH_MAX) return "…";
-  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, plain(item, depth + 1)]),
-  );
 }
 
 function recordLine(record: LogRecord): string {
@@ -134,19 +109,15 @@ function textLine(record: LogRecord, color: boolean): string {
   return `\x1b[2m${time}\x1b[0m \x1b[${style}m${label}\x1b[0m ${message}\x1b[2m${fields}\x1b[0m\n${stacks}`;
 }
 
-function isError(value: unknown): value is { error: string; stack: string } {
-  return typeof value === "object" && value !== null && "error" in value && "stack" in value;
-}
-
 // Stacks are printed for errors only, because only errors need a search for the cause.
 function stackLines(properties: Readonly<Record<string, unknown>>): string {
-  return Object.values(properties).filter(isError)
+  return Object.values(properties).filter(isPlainError)
     .flatMap(({ stack }) => stack.split("\n").slice(1))
     .map((line) => `  ${steerless(line)}\n`).join("");
 }
 
 function fieldText(value: unknown): string {
-  if (isError(value)) return fieldText(value.error);
+  if (isPlainError(value)) return fieldText(value.error);
   const isBare = typeof value === "string" && /^[\w.:@/[\]-]+$/.test(value);
   return steerless(isBare ? value : JSON.stringify(value) ?? "undefined");
 }

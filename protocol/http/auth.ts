@@ -1,54 +1,86 @@
 import type { MiddlewareHandler } from "hono";
 import { DmlError } from "../kernel/errors.ts";
-import { type ClusterTokens, type Role, roleMay, roleOfToken } from "../security/tokens.ts";
+import { type Caller, type Credentials, explainRefusal } from "../security/credentials.ts";
+import { type Role } from "../security/roles.ts";
+import { roleMay } from "../security/tokens.ts";
 
 /**
  * Returns a check that lets a request pass if its bearer token proves one of `roles`, and throws
  * `unauthorized` or `forbidden` otherwise.
  *
- * If `tokens` is `null` (a master that listens on loopback only), everything on this machine may do
- * everything, except a browser that acts for a page from elsewhere: see
+ * If `credentials` is `null` (a master that listens on loopback only), everything on this machine
+ * may do everything, except a browser that acts for a page from elsewhere: see
  * {@linkcode refuseForeignPages}.
  */
-export function requireRole(tokens: ClusterTokens | null, ...roles: Role[]): MiddlewareHandler {
+export function requireRole(credentials: Credentials | null, ...roles: readonly Role[]): MiddlewareHandler {
   return async (context, next) => {
-    checkRole(context.req.raw, { tokens, roles });
+    checkRole(context.req.raw, { credentials, roles });
     await next();
   };
 }
 
 /** Checks one request as {@linkcode requireRole} does. Throws `unauthorized` or `forbidden`. */
-export function checkRole(request: Request, options: { tokens: ClusterTokens | null; roles: Role[] }): void {
-  const { tokens, roles } = options;
-  if (tokens === null) refuseForeignPages(request);
-  else checkToken(request, { tokens, roles });
+export function checkRole(
+  request: Request,
+  options: { credentials: Credentials | null; roles: readonly Role[] },
+): void {
+  const { credentials, roles } = options;
+  if (credentials === null) refuseForeignPages(request);
+  else checkToken(request, { credentials, roles });
 }
 
-function checkToken(request: Request, options: { tokens: ClusterTokens; roles: Role[] }): void {
+function checkToken(request: Request, options: { credentials: Credentials; roles: readonly Role[] }): void {
   const token = bearerToken(request.headers.get("authorization"));
-  const role = roleOfToken(options.tokens, token);
-  if (role === null) {
-    throw new DmlError(
-      "unauthorized",
-      token === null ? "The request carries no token." : "The token is not one of this cluster.",
-    );
+  const caller = options.credentials.identify(token);
+  if (caller === null) {
+    const { reason, advice } = explainRefusal(options.credentials, token);
+    throw new DmlError("unauthorized", reason, { advice });
   }
-  if (!roleMay(role, options.roles)) {
+  if (caller.role === "node" && caller.nodeId === undefined) {
+    throw new DmlError("forbidden", "The token lets a node join, and opens nothing over HTTP.", {
+      advice: "A node asks with the secret of its session; people use the token of a user or of the admin.",
+    });
+  }
+  if (!roleMay(caller.role, options.roles)) {
     throw new DmlError(
       "forbidden",
-      `This request needs a token of the role ${options.roles.join(" or ")}, not of ${role}.`,
+      `This request needs a token of the role ${options.roles.join(" or ")}, not of ${caller.role}.`,
+      { advice: adviceFor(options.roles) },
     );
   }
 }
 
-/** Returns the role that the request's token proves; `null` if it proves none or none is needed. */
-export function roleOfRequest(request: Request, tokens: ClusterTokens | null): Role | null {
-  return tokens === null ? null : roleOfToken(tokens, bearerToken(request.headers.get("authorization")));
+/** Returns how to get a token of one of `roles`. */
+function adviceFor(roles: readonly Role[]): string {
+  if (roles.length === 1 && roles[0] === "admin") {
+    return "Use the admin's token; `dml token show admin` on the master's host prints it.";
+  }
+  return `Use such a token; \`dml token create --role ${roles[0]}\` on the master's host makes one.`;
+}
+
+/** Returns who proves itself with the request's token; `null` if nobody does or need not. */
+export function callerOfRequest(request: Request, credentials: Credentials | null): Caller | null {
+  return credentials === null ? null : credentials.identify(bearerToken(request.headers.get("authorization")));
 }
 
 /** Returns the token in an `Authorization` header (RFC 6750), or `null` if there is none. */
 export function bearerToken(header: string | null): string | null {
   return header?.match(/^bearer +(\S+) *$/i)?.[1] ?? null;
+}
+
+/**
+ * Throws `forbidden` if the caller may use one gallery only, and it is not `gallery`; `null` stands
+ * for no gallery.
+ */
+export function checkGallery(caller: Caller | null, gallery: string | null): void {
+  if (caller?.role !== "people" || gallery === null || caller.gallery === gallery) return;
+  throw new DmlError(
+    "forbidden",
+    `The token ${caller.name} is for the gallery ${caller.gallery}, not for ${gallery}.`,
+    {
+      advice: `Name that gallery with --gallery, or use a token for the other one.`,
+    },
+  );
 }
 
 /**

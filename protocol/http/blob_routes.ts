@@ -93,16 +93,23 @@ async function answerGet(
   const ifRange = request.headers.get("if-range");
   const requested = ifRange === null || ifRange === etag ? request.headers.get("range") : null;
   const range = parseByteRange(requested, size);
-  if (range === "unsatisfiable") {
-    headers.set("content-range", `bytes */${size}`);
-    return new Response(null, { status: 416, headers });
-  }
+  if (range === "unsatisfiable") return pastTheEnd(digest, size);
   if (range !== null) headers.set("content-range", contentRange(range, size));
   const sent = range ?? { start: 0, end: size };
   headers.set("content-length", String(sent.end - sent.start));
   const status = range === null ? 200 : 206;
   if (request.method === "HEAD") return new Response(null, { status, headers });
   return new Response(await bytesOf(digest, { store, size, range: sent }), { status, headers });
+}
+
+/** Returns the refusal of a range that starts behind the last byte of a blob of `size` bytes. */
+function pastTheEnd(digest: Digest, size: number): Response {
+  const error = new DmlError("request_invalid", `The blob ${digest} has ${size} bytes; the range starts behind them.`, {
+    advice: "Ask for a range within the size that Content-Range tells.",
+  });
+  const response = problemResponse(error, { status: 416 });
+  response.headers.set("content-range", `bytes */${size}`);
+  return response;
 }
 
 /** Returns true if the list in an `If-None-Match` header contains `etag`. */

@@ -1,4 +1,5 @@
 import { DmlError } from "../kernel/errors.ts";
+import type { MasterTrust } from "../security/master_trust.ts";
 
 /** One request to an {@linkcode HttpOrigin}. */
 export interface OriginRequest {
@@ -13,16 +14,19 @@ export interface OriginRequest {
 
 /**
  * One HTTP server and the connections to it, which are kept between requests. Every connection of
- * dml to a master is opened here. With `http` it goes to the server itself, never to a proxy that
- * the environment names, because only the master may see tokens and pictures.
+ * dml to a master is opened here. It goes to the server itself, never to a proxy that the
+ * environment names, because only the master may see tokens and pictures.
  */
 export class HttpOrigin implements Disposable {
   /** The part of each URL before its path, without a slash at the end. */
   readonly baseUrl: string;
+  readonly #trust: () => MasterTrust;
   #client: Deno.HttpClient | null = null;
 
-  constructor(baseUrl: string | URL) {
+  /** `trust` says by which certificate a server of `https` is recognised; it is asked once. */
+  constructor(baseUrl: string | URL, { trust = () => null }: { trust?: () => MasterTrust } = {}) {
     this.baseUrl = String(baseUrl).replace(/\/+$/, "");
+    this.#trust = trust;
   }
 
   /**
@@ -30,7 +34,7 @@ export class HttpOrigin implements Disposable {
    * `request_invalid` for a header with forbidden characters, and the errors of `fetch`.
    */
   async send(path: string, { headers, ...request }: OriginRequest): Promise<Response> {
-    const client = this.#client ??= openClient(new URL(this.baseUrl));
+    const client = this.#client ??= openClient(new URL(this.baseUrl), this.#trust());
     return await fetch(this.baseUrl + path, { ...request, headers: checkedHeaders(headers), client });
   }
 
@@ -51,11 +55,11 @@ export class HttpOrigin implements Disposable {
 /**
  * Returns a client for the server of `url`. For `http` it names that server as the address to
  * connect to, so that `fetch` uses no proxy. `fetch` would also send `https` unencrypted to such an
- * address, so `https` uses the proxy of the environment if there is one.
+ * address; for `https` it uses no proxy because `main.ts` removes the variables that name one.
  */
-function openClient({ protocol, hostname, port }: URL): Deno.HttpClient {
+function openClient({ protocol, hostname, port }: URL, trust: MasterTrust): Deno.HttpClient {
   // HTTP/2 sends bodies ten times slower.
-  if (protocol === "https:") return Deno.createHttpClient({ http2: false });
+  if (protocol === "https:") return Deno.createHttpClient({ http2: false, caCerts: trust === null ? [] : [trust.ca] });
   return Deno.createHttpClient({ http2: false, proxy: { transport: "tcp", hostname, port: Number(port || 80) } });
 }
 

@@ -13,7 +13,7 @@ const FORM = `HOST or HOST:PORT, as in 192.168.1.10, [::1]:7400 or master.local`
 
 /**
  * Parses `HOST[:PORT]`, where the host is a name, an IPv4 address, or an IPv6 address in brackets
- * (without brackets if there is no port). Accepts the URL that `dml serve` prints, too. Throws
+ * (without brackets if there is no port). Accepts a URL of the master, too. Throws
  * `usage`, with `what` as the name of the option that held the text.
  *
  * @example
@@ -34,7 +34,7 @@ export function parseAddress(text: string, options: { what: string }): Address {
  * `usage`.
  */
 export function parseHost(text: string, options: { what: string }): Host {
-  const bare = text.trim().replace(/^http:\/\//i, "").replace(/\/$/, "");
+  const bare = text.trim().replace(/^https?:\/\//i, "").replace(/\/$/, "");
   const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(bare) ??
     /^()([0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*)$/i.exec(bare);
   const hostname = match?.[1] || match?.[2] || "";
@@ -67,8 +67,19 @@ export function formatAddress({ hostname, port }: Host): string {
 
 /**
  * Returns the base URL of the HTTP interface of the master at `address`, without a slash at the
- * end.
+ * end: `https` if the master is trusted by a certificate.
  */
-export function baseUrlOf(address: Address): string {
-  return `http://${formatAddress(address)}`;
+export function baseUrlOf(address: Address, trust: object | null = null): string {
+  return `${trust === null ? "http" : "https"}://${formatAddress(address)}`;
+}
+
+/** Returns true if a host of that name or address is this machine. */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || hostname === "[::1]" ||
+    /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** Returns true if `hostname` is an IPv4 address, or an IPv6 address without brackets. */
+export function isIpAddress(hostname: string): boolean {
+  return hostname.includes(":") || /^\d{1,3}(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -1,9 +1,11 @@
 import { byteCountSchema, digestSchema, idSchema, type Infer, modelNameSchema, z } from "../schema.ts";
-import { NODE_COMMAND_NAMES } from "../messages/command.ts";
+import { NODE_ORDER_NAMES } from "../messages/command_names.ts";
 import { capabilitiesSchema } from "../messages/hello.ts";
+import { labelsSchema } from "../messages/label.ts";
 import { requirementsSchema } from "../messages/model.ts";
 import { predictionSchema } from "../messages/prediction.ts";
 import { annotatedSchema } from "../messages/task.ts";
+import { placementSchema } from "./fleet_api.ts";
 
 const port = z.number().int().min(0).max(65_535);
 const wallMs = z.number().int().min(0);
@@ -19,9 +21,9 @@ export const clusterSchema = z.strictObject({
 });
 
 /**
- * Answer of `POST /v1/predictions?model=&annotate=&embeddings=&gallery=&crops=&maxSide=`, whose
- * body is
- * the picture.
+ * Answer of `POST /v1/predictions`, whose body is the picture and whose parameters are `model`,
+ * `annotate`, `embeddings`, `gallery`, `crops`, `keepDoubtful`, `maxSide`, `anyAngle` and
+ * `smallFaces`; `master/http/prediction_query.ts` checks them.
  */
 export const predictAnswerSchema = z.strictObject({
   prediction: predictionSchema,
@@ -45,7 +47,7 @@ const nodeSchema = z.strictObject({
   nodeId: idSchema,
   name: z.string().max(100),
   address: z.string().max(200),
-  state: z.enum(["ready", "suspect", "draining", "offline"]),
+  state: z.enum(["ready", "suspect", "draining", "offline", "waiting", "removed"]),
   version: z.string().max(64),
   firstSeenMs: wallMs,
   lastSeenMs: wallMs,
@@ -53,6 +55,8 @@ const nodeSchema = z.strictObject({
   running: z.number().int().min(0),
   completed: z.number().int().min(0),
   models: z.array(nodeModelSchema).max(1_024),
+  /** Labels in force, sorted; absent if there are none. */
+  labels: labelsSchema.optional(),
 });
 
 /** Answer of `GET /v1/nodes`. */
@@ -80,6 +84,10 @@ export const modelDetailSchema = z.strictObject({
     name: z.string().max(100),
     status: nodeModelSchema,
   })),
+  /** Every known node: whether it can take a picture of this model now, and why not. */
+  placement: z.array(placementSchema),
+  /** Labels of the nodes that the model is bound to; none if every node may have it. */
+  labels: labelsSchema,
 });
 
 /** Answer of `POST /v1/models` with a manifest as its body. */
@@ -98,7 +106,7 @@ export const modelFileReceivedSchema = z.strictObject({ receivedBytes: byteCount
 
 /** Body of `POST /v1/nodes/{id}/commands`. */
 export const nodeCommandSchema = z.strictObject({
-  command: z.enum(NODE_COMMAND_NAMES),
+  command: z.enum(NODE_ORDER_NAMES),
 });
 
 /** Answer of `POST /v1/nodes/{id}/commands`, sent once the node has carried out the command. */

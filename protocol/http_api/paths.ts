@@ -15,6 +15,10 @@ export const PATHS = {
   models: "/v1/models",
   /** GET: the executables of dml that nodes are offered, and the version that each node runs. */
   programs: "/v1/programs",
+  /** GET: the logs of the master and its nodes. */
+  logs: "/v1/logs",
+  /** GET: what nodes must have, and which do. PUT: require something of nodes, or no longer. */
+  requirements: "/v1/requirements",
   /** POST: delete files that nothing needs. */
   gc: "/v1/gc",
   /** GET: the galleries of people. Everything about people is below this path. */
@@ -23,6 +27,16 @@ export const PATHS = {
   modelFiles: "/v1/model-files",
   /** GET, HEAD and PUT below it: bytes by digest. */
   blobs: "/blobs",
+  /** GET: the certificate of the master's authority (PEM), also without TLS. */
+  ca: "/v1/ca",
+  /** GET: every token. POST: a new one. Below it: one token by its name or id. */
+  tokens: "/v1/tokens",
+  /** GET: whose token the request carries. */
+  ownToken: "/v1/token",
+  /** POST a key: a backup of the master, as it is while it is made. */
+  backup: "/v1/backup",
+  /** GET: who did what. */
+  audit: "/v1/audit",
   /** GET: 200 while the master answers. */
   health: "/v1/health",
 } as const;
@@ -35,6 +49,24 @@ export function blobPath(digest: Digest): string {
 /** Returns the path to which a command for one node is posted. */
 export function nodeCommandPath(nodeId: string): string {
   return `${PATHS.nodes}/${nodeId}/commands`;
+}
+
+/** Returns the path of the labels of one node. PUT. */
+export function nodeLabelsPath(nodeId: string): string {
+  return `${PATHS.nodes}/${nodeId}/labels`;
+}
+
+/** Returns the path of the labels that a model is bound to. PUT. */
+export function modelLabelsPath(name: string): string {
+  return `${PATHS.models}/${name}/labels`;
+}
+
+/**
+ * Returns the path of one node, or of a decision about it: `approve`, `restore`. DELETE: remove the
+ * node.
+ */
+export function nodePath(nodeId: string, decision?: "approve" | "restore"): string {
+  return `${PATHS.nodes}/${nodeId}${decision === undefined ? "" : `/${decision}`}`;
 }
 
 /**
@@ -74,6 +106,16 @@ export function galleryPath(gallery: string, below = ""): string {
 /** Returns the path of one person, or of a resource `below` it: `faces`, `rejections`, `merge`. */
 export function personPath(gallery: string, name: string, below = ""): string {
   return galleryPath(gallery, `people/${encodeURIComponent(name)}${below === "" ? "" : `/${below}`}`);
+}
+
+/** Returns the path of one token, by name or id. DELETE: revoke it. */
+export function tokenPath(token: string): string {
+  return `${PATHS.tokens}/${encodeURIComponent(token)}`;
+}
+
+/** Returns the path of the default token of a role. GET: show it. POST: replace it. */
+export function defaultTokenPath(role: string): string {
+  return `${PATHS.tokens}/defaults/${role}`;
 }
 
 /**

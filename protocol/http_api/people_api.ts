@@ -47,9 +47,9 @@ const SETTERS = ["calibrate", "hand"] as const;
 
 /**
  * Body of `PUT /v1/galleries/{g}/thresholds`. `by` tells where `known` and `unknown` come from;
- * with `default`, the numbers given for them are ignored, and they follow the number of enrolled
- * faces from then on. If it is absent, numbers that are in force already keep their origin, and
- * others are set by hand.
+ * with `default`, the numbers given for them are ignored, and they follow the model or the number
+ * of enrolled faces from then on. If it is absent, numbers that are in force already keep their
+ * origin, and others are set by hand.
  */
 export const thresholdsChangeSchema = z.strictObject({
   ...thresholdFields,
@@ -64,11 +64,12 @@ export const thresholdsSetSchema = z.strictObject({
 });
 
 /**
- * The origin of `known` and `unknown`: the default for the number of faces that are compared, or
- * the setting by a person.
+ * The origin of `known` and `unknown`: the default for the number of faces that are compared, the
+ * manifest of the model, or the setting by a person.
  */
 export const thresholdsOriginSchema = z.union([
   z.strictObject({ by: z.literal("default"), faces: count }),
+  z.strictObject({ by: z.literal("model") }),
   thresholdsSetSchema,
 ]);
 
@@ -90,6 +91,8 @@ export const gallerySchema = z.strictObject({
   /** The thresholds in force. */
   thresholds: thresholdsSchema,
   thresholdsOrigin: thresholdsOriginSchema,
+  /** Similarity from which a face is probably that of another person. */
+  lookalikeMin: similarity,
   createdMs: wallMs,
   changedMs: wallMs,
   /** Progress while a new embedder computes all embeddings again; `null` at all other times. */

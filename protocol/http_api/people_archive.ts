@@ -63,7 +63,14 @@ const lineSchema = z.union([
   z.strictObject({ header: headerSchema }),
   z.strictObject({ person: archivedPersonSchema }),
   z.strictObject({ face: archivedFaceSchema }),
-  z.strictObject({ end: z.strictObject({ people: count, faces: count }) }),
+  z.strictObject({
+    end: z.strictObject({
+      people: count,
+      faces: count,
+      /** Number of faces that were left out because their crops are damaged or missing; absent if 0. */
+      lost: count.optional(),
+    }),
+  }),
 ]);
 
 export type ArchiveHeader = Infer<typeof headerSchema>;

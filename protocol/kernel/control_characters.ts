@@ -17,14 +17,25 @@ export function withoutControls(text: string, replacement: string): string {
 }
 
 /**
+ * Returns `text` with a readable escape, such as `\u202e` or `\n`, in place of each character that
+ * could steer a terminal. Text without such characters stays as it is.
+ */
+export function escapedControls(text: string): string {
+  return text.replace(ALL_CONTROLS, (character) => {
+    if (character === "\n") return "\\n";
+    if (character === "\t") return "\\t";
+    return unicodeEscape(character);
+  });
+}
+
+/**
  * Returns `json` with an escape, such as `\u202e`, in place of each character that could steer a
  * terminal. It stays the same value: only line breaks and tabs between values are left as they are.
  */
 export function escapedJson(json: string): string {
   return json.replace(ALL_CONTROLS, (character) => {
-    const code = character.charCodeAt(0);
     // JSON has escaped these within strings; what is left of them is layout.
-    return code < 0x20 ? character : `\\u${code.toString(16).padStart(4, "0")}`;
+    return character.charCodeAt(0) < 0x20 ? character : unicodeEscape(character);
   });
 }
 
@@ -34,4 +45,8 @@ export function escapedJson(json: string): string {
  */
 export function jsonLine(value: unknown): string {
   return `${escapedJson(JSON.stringify(value))}\n`;
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

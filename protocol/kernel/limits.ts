@@ -15,6 +15,23 @@ export const LIMITS = {
    * the connection is closed.
    */
   outboundBytesMax: 32 * MIB,
+  /** Connections to the HTTP port of a master, and how many of them may come from one address. */
+  httpConnectionsMax: 1_024,
+  httpConnectionsPerAddressMax: 512,
+  /** Time in which the first request must arrive on a connection to the HTTP port. */
+  firstRequestMs: 10_000,
+  /** Time after an answer for which a connection to the HTTP port is kept for the next request. */
+  keptAliveMs: 120_000,
+  /** Time after which a connection to the HTTP port on which no byte moves is closed. */
+  silentRequestMs: 3_600_000,
+  /**
+   * Connections to the control port on which no node was admitted yet, and how many of them may come
+   * from one address. The one that has waited longest gives way to a new one.
+   */
+  strangersMax: 64,
+  strangersPerAddressMax: 32,
+  /** Time until a dialled host must have answered; with TLS, have proved who it is. */
+  dialMs: 5_000,
   /** Time until a connection without a `hello` is closed. */
   helloTimeoutMs: 5_000,
   /** Time in which a closing connection tries to send its queued messages. */
@@ -32,9 +49,14 @@ export const LIMITS = {
    * most.
    */
   jxlPixelsMax: 25_000_000,
+  /**
+   * Pixels of all scans of a progressive JPEG together, for each component of a scan. A photo of
+   * 100 million pixels in the usual ten scans has 1,400 million.
+   */
+  jpegScanSamplesMax: 1_500_000_000,
   /** Longer side of a picture, in pixels. */
   imageSideMax: 30_000,
-  /** Persons reported for one picture, best score first. */
+  /** Persons reported for one picture, those with the best scores if there are more. */
   personsMax: 1_000,
   /** Runs of the face detector for one picture: small faces are looked for in parts of it. */
   detectorRunsMax: 64,
@@ -43,6 +65,9 @@ export const LIMITS = {
    * an attempt may.
    */
   attributedFacesMax: 32,
+  /** Damaged files that a master keeps for inspection, and their bytes together. */
+  damagedFilesMax: 64,
+  damagedBytesMax: 256 * MIB,
   /** People in one gallery, and enrolled or rejected faces of one person. */
   galleryPeopleMax: 100_000,
   galleryFacesPerPersonMax: 256,
@@ -66,6 +91,11 @@ export const LIMITS = {
    * answer is 429.
    */
   transientBytesMax: 1 * GIB,
+  /** Share of these bytes that may be arriving from one address, or with one token. */
+  uploadShareBytesMax: 512 * MIB,
+  /** Bytes a second that a picture must arrive with on average, after `uploadGraceMs`. */
+  uploadBytesPerSecondMin: 16 * KIB,
+  uploadGraceMs: 10_000,
   /** Time in which the annotated picture of an interactive answer can be fetched. */
   resultKeptMs: 60_000,
   /** Time for one task, from acceptance to answer. */
@@ -77,6 +107,8 @@ export const LIMITS = {
    * a large model for minutes.
    */
   loadDeadlineMs: 600_000,
+  /** Time in which an engine process must have started. */
+  engineStartMs: 30_000,
   /** Attempts of one task before it fails. */
   attemptsMax: 4,
   /** Workers on different nodes that one task may kill before it is refused as poisoned. */
@@ -103,13 +135,31 @@ export const LIMITS = {
   suspectAfterMs: 3_000,
   /** Silence after which the other side counts as dead, and its work goes elsewhere. */
   deadAfterMs: 6_000,
+  /** Time for which a command waits for a master that went away: for a restart or an upgrade. */
+  outageMs: 60_000,
   /** First and longest delay before a node reconnects. */
   reconnectMinMs: 200,
   reconnectMaxMs: 10_000,
+  /** Longest delay before a node tries again after its master has refused its key. */
+  refusedRetryMaxMs: 60_000,
+  /** Delay before a node that waits for approval tries again. */
+  approvalRetryMs: 1_000,
   /** The time in which a leaving node finishes what is running. */
   drainMs: 30_000,
   /** Nodes of one master. */
   nodesMax: 1_024,
+  /** Tokens that a master keeps, those that are no longer valid included. */
+  tokensMax: 1_000,
+  /** Entries of the audit; the oldest ones are dropped. */
+  auditEntriesMax: 20_000,
+  /** Removed nodes of one master, whose keys are refused until they are restored. */
+  removedNodesMax: 4_096,
+  /** Nodes that wait for approval, and time without a try after which one is forgotten. */
+  waitingNodesMax: 64,
+  waitingKeptMs: 3_600_000,
+  /** Labels of one node, and requirements on nodes. */
+  nodeLabelsMax: 32,
+  requirementsMax: 256,
   /** Files of one model, and bytes of one such file. */
   modelFilesMax: 32,
   modelFileBytesMax: 4 * GIB,
@@ -134,6 +184,25 @@ export const LIMITS = {
   upgradeWithinMaxMs: 3_600_000,
   /** Workers of one node. */
   workersMax: 1_024,
+  /** One line of the logs that are kept, as JSON. */
+  logLineBytesMax: 4 * KIB,
+  /** Logs on the disk of a node, and on that of the master; the oldest are deleted first. */
+  nodeLogBytesMax: 8 * MIB,
+  masterLogBytesMax: 64 * MIB,
+  /** Records that a node sends when it comes back, the newest ones; also those that wait to be sent. */
+  logBacklogBytesMax: 1 * MIB,
+  /** Records of one message from a node to the master, and their size. */
+  logBatchRecordsMax: 100,
+  logBatchBytesMax: 64 * KIB,
+  /** Records that the master takes from one node: so much at once, and then so much a second. */
+  logBurstBytesMax: 1 * MIB,
+  logPerSecondBytesMax: 8 * KIB,
+  /** Records of one answer of the master about logs. */
+  logPageRecordsMax: 1_000,
+  /** Requests for logs that are answered at once, those that wait for new records included. */
+  logReadersMax: 64,
+  /** Time for which the master holds a request that waits for new records. */
+  logWaitMaxMs: 30_000,
   /** Pictures of one `predict` that are in flight at once. */
   predictConcurrencyMax: 64,
 } as const;

@@ -1,7 +1,7 @@
 import { idSchema, type Infer, z } from "../schema.ts";
 import { NODE_COMMAND_NAMES } from "./command_names.ts";
 
-export { NODE_COMMAND_NAMES, type NodeCommandName } from "./command_names.ts";
+export { NODE_COMMAND_NAMES, NODE_ORDER_NAMES, type NodeCommandName, type NodeOrderName } from "./command_names.ts";
 
 /** Master to node: carry out this command. */
 export const commandRunSchema = z.strictObject({

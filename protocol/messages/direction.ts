@@ -6,6 +6,7 @@ export type Side = "master" | "node";
 /** The sender of each type of message. */
 const SENDERS: Readonly<Record<MessageType, Side | "both">> = {
   "hello": "node",
+  "proof": "node",
   "availability": "node",
   "model.ready": "node",
   "model.failed": "node",
@@ -14,6 +15,7 @@ const SENDERS: Readonly<Record<MessageType, Side | "both">> = {
   "task.result": "node",
   "task.failed": "node",
   "command.done": "node",
+  "challenge": "master",
   "welcome": "master",
   "reject": "master",
   "ping": "master",
@@ -26,6 +28,8 @@ const SENDERS: Readonly<Record<MessageType, Side | "both">> = {
   "command.run": "master",
   "program.offer": "master",
   "program.state": "node",
+  "log.records": "node",
+  "log.position": "master",
   "goodbye": "both",
   "error": "both",
 };

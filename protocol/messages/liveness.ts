@@ -14,6 +14,8 @@ export const availabilitySchema = z.strictObject({
   /** True if the node takes no new work and only finishes what it has. */
   draining: z.boolean(),
   memoryFreeBytes: byteCountSchema,
+  /** Free space on the disk of the data directory; absent if the node does not know it. */
+  diskFreeBytes: byteCountSchema.optional(),
   /** Load average of the host over one minute. */
   load: z.number().min(0).max(100_000),
 });

@@ -1,8 +1,9 @@
 import { type Infer, z } from "../schema.ts";
 import { commandDoneSchema, commandRunSchema } from "./command.ts";
 import { galleryFailedSchema, galleryOfferSchema, galleryReadySchema, galleryRetireSchema } from "./gallery.ts";
-import { helloSchema, rejectSchema, welcomeSchema } from "./hello.ts";
+import { challengeSchema, helloSchema, proofSchema, rejectSchema, welcomeSchema } from "./hello.ts";
 import { availabilitySchema, goodbyeSchema, pingSchema } from "./liveness.ts";
+import { logPositionSchema, logRecordsSchema } from "./log.ts";
 import { modelFailedSchema, modelOfferSchema, modelReadySchema, modelRetireSchema } from "./model.ts";
 import { programOfferSchema, programStateSchema } from "./program.ts";
 import { taskAssignSchema, taskCancelSchema, taskFailedSchema, taskResultSchema } from "./task.ts";
@@ -17,6 +18,8 @@ export const errorSchema = z.strictObject({
 /** Every message that may travel on the control channel. */
 export const messageSchema = z.discriminatedUnion("type", [
   helloSchema,
+  challengeSchema,
+  proofSchema,
   welcomeSchema,
   rejectSchema,
   availabilitySchema,
@@ -39,6 +42,8 @@ export const messageSchema = z.discriminatedUnion("type", [
   commandDoneSchema,
   programOfferSchema,
   programStateSchema,
+  logRecordsSchema,
+  logPositionSchema,
 ]);
 
 export type Message = Infer<typeof messageSchema>;

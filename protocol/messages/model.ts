@@ -50,6 +50,8 @@ export const modelReadySchema = z.strictObject({
   /** Bytes that were fetched for it; 0 if all files were cached. */
   fetchedBytes: byteCountSchema,
   warmUpMs: durationMsSchema,
+  /** Memory of one worker with this model, measured; absent if the node cannot measure it. */
+  memoryBytes: byteCountSchema.optional(),
 });
 
 /** Node to master: this model cannot run here, with the reason. */

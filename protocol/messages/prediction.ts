@@ -40,8 +40,13 @@ export const faceQualitySchema = z.strictObject({
 export const personSchema = z.strictObject({
   /** Box of the face in pixels of the upright original, within its bounds. */
   box: z.strictObject({ x: pixel, y: pixel, width: pixel, height: pixel }),
-  /** Confidence of the detector. */
+  /**
+   * Confidence of the detector; that of a doubtful face is multiplied by the probability that it is
+   * a human one.
+   */
   score: unit,
+  /** True if this may be no human face: an animal, a statue, a drawing. Absent if it is one. */
+  doubtful: z.literal(true).optional(),
   /** Left eye, right eye, nose, left and right mouth corner, as seen in the picture. */
   landmarks: z.array(pointSchema).length(5),
   /** Name of the person; `null` if no enrolled person matched. */
@@ -66,7 +71,7 @@ export const personSchema = z.strictObject({
 });
 
 /** Kinds of {@linkcode noteSchema notes}. */
-export const NOTE_CODES = ["picture_repaired", "not_searched_finely", "persons_limited"] as const;
+export const NOTE_CODES = ["picture_repaired", "not_searched_finely", "persons_limited", "doubtful_left_out"] as const;
 
 /** A remark on a picture that was not read, searched or answered completely. */
 export const noteSchema = z.strictObject({
@@ -96,7 +101,7 @@ export const predictionSchema = z.strictObject({
   height: side,
   /** Gallery that the faces were compared with; absent if none was used. */
   gallery: z.strictObject({ name: galleryNameSchema, version: z.number().int().min(0) }).optional(),
-  /** Persons found, best score first. */
+  /** Persons found, from left to right by the centre of the box; number 1 is the first. */
   persons: z.array(personSchema).max(LIMITS.personsMax),
   ...findingFields,
   /** Absent if there is nothing to remark on. */

@@ -32,10 +32,16 @@ export const taskOptionsSchema = z.strictObject({
   gallery: galleryNameSchema.nullable(),
   /** True to return each face with some of its surroundings. */
   crops: z.boolean(),
+  /** True to report faces that are probably not human too; absent if they are left out. */
+  keepDoubtful: z.literal(true).optional(),
   /**
    * Largest length of a side of the annotated picture in pixels; absent for that of the original.
    */
   maxSide: z.number().int().min(1).max(LIMITS.imageSideMax).optional(),
+  /** True to look for faces turned by any angle; absent to look for upright ones only. */
+  anyAngle: z.literal(true).optional(),
+  /** True to look for small faces everywhere, which takes longer; absent if not. */
+  smallFaces: z.literal(true).optional(),
 });
 
 const attempt = {

@@ -6,9 +6,9 @@ export interface VersionRange {
 
 /**
  * Range that this build speaks. Two sides use the highest version that both know. Nothing was
- * released with a version before 3.
+ * released with a version before 4; since 4 a node proves its key.
  */
-export const PROTOCOL_VERSION: VersionRange = { min: 3, max: 3 };
+export const PROTOCOL_VERSION: VersionRange = { min: 4, max: 4 };
 
 /** Returns the highest version that both sides speak, or `null` if there is none. */
 export function negotiateVersion(ours: VersionRange, theirs: VersionRange): number | null {

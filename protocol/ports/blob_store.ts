@@ -56,7 +56,10 @@ export interface BlobStore {
     digest: Digest,
     options?: { offset?: number; signal?: AbortSignal },
   ): Promise<BlobReading>;
-  /** Returns all bytes, verified. Throws `blob_not_found` or `blob_corrupt`. */
+  /**
+   * Returns all bytes, verified. Throws `blob_not_found`, or `blob_corrupt` for a damaged blob,
+   * which is not here any more afterwards if this store can delete.
+   */
   read(
     digest: Digest,
     options?: { signal?: AbortSignal },

@@ -1,16 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
 import { type Infer, z } from "../schema.ts";
+import { BASE_32, type Role, SECRET_CHARACTERS, TOKEN_PREFIXES } from "./roles.ts";
 
-/** Role of a caller: users send pictures, nodes process them, and admins also send commands. */
-export type Role = "user" | "node" | "admin";
-
-const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"; // Crockford's base 32, lower case
-const CHARACTERS = 32; // of 5 bits: 160 bits
+export { BASE_32, type Role } from "./roles.ts";
 
 function tokenSchema(prefix: string) {
   return z.string().max(64).regex(
-    new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{${CHARACTERS}}$`),
-    `must be ${prefix}_ and ${CHARACTERS} characters`,
+    new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{${SECRET_CHARACTERS}}$`),
+    `must be ${prefix}_ and ${SECRET_CHARACTERS} characters`,
   );
 }
 
@@ -26,7 +23,7 @@ export type ClusterTokens = Readonly<Infer<typeof clusterTokensSchema>>;
 
 /** Returns new tokens of 160 bits each, from a cryptographic source of random numbers. */
 export function newTokens(): ClusterTokens {
-  return { user: newToken("dmlu"), node: newToken("dmln"), admin: newToken("dmla") };
+  return { user: newToken("user"), node: newToken("node"), admin: newToken("admin") };
 }
 
 /**
@@ -59,7 +56,13 @@ export function sameSecret(expected: string, actual: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function newToken(prefix: string): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(CHARACTERS));
-  return `${prefix}_${Array.from(bytes, (byte) => ALPHABET[byte & 31]).join("")}`;
+/** Returns a new token of 160 bits for `role`, from a cryptographic source of random numbers. */
+export function newToken(role: Role): string {
+  return newSecret(TOKEN_PREFIXES[role]);
+}
+
+/** Returns `prefix_` and 160 random bits in base 32. */
+export function newSecret(prefix: string): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(SECRET_CHARACTERS));
+  return `${prefix}_${Array.from(bytes, (byte) => BASE_32[byte & 31]).join("")}`;
 }

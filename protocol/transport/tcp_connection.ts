@@ -1,3 +1,4 @@
+import { formatAddress } from "../http_api/address.ts";
 import { DmlError } from "../kernel/errors.ts";
 import type { Connection } from "../ports/transport.ts";
 
@@ -8,26 +9,32 @@ const READ_BYTES = 64 * 1024;
  */
 const LARGE_READ_BYTES = 256 * 1024;
 
-/** A TCP socket as a {@linkcode Connection}, which owns and closes it. */
+/**
+ * Sets the options of `socket`: `TCP_NODELAY`, and probes of silent connections if `keepAlive` is
+ * true. Closes the socket and throws `connection_lost` if its other side is already gone.
+ */
+export function tuneSocket(socket: Deno.TcpConn, { keepAlive }: { keepAlive: boolean }): void {
+  try {
+    socket.setNoDelay(true);
+    socket.setKeepAlive(keepAlive);
+  } catch (cause) {
+    // Some systems refuse options for a socket whose other side is already gone.
+    socket.close();
+    throw new DmlError("connection_lost", `${formatAddress(socket.remoteAddr)} went away at once.`, { cause });
+  }
+}
+
+/** A TCP socket, encrypted or not, as a {@linkcode Connection}, which owns and closes it. */
 export class TcpConnection implements Connection {
   readonly remote: string;
   readonly chunks: AsyncIterable<Uint8Array<ArrayBuffer>>;
-  readonly #socket: Deno.TcpConn;
+  readonly #socket: Deno.Conn<Deno.NetAddr>;
   #isClosed = false;
 
-  constructor(socket: Deno.TcpConn, options: { keepAlive: boolean }) {
-    const { hostname, port } = socket.remoteAddr;
-    this.remote = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  constructor(socket: Deno.Conn<Deno.NetAddr>) {
+    this.remote = formatAddress(socket.remoteAddr);
     this.#socket = socket;
     this.chunks = this.#read();
-    try {
-      socket.setNoDelay(true);
-      socket.setKeepAlive(options.keepAlive);
-    } catch (error) {
-      // Some systems refuse options for a socket whose other side is already gone.
-      this.close();
-      throw new DmlError("connection_lost", `${this.remote} went away at once.`, { cause: error });
-    }
   }
 
   async write(bytes: Uint8Array): Promise<void> {

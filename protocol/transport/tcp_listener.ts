@@ -1,6 +1,7 @@
 import type { Clock } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
-import { TcpConnection } from "./tcp_connection.ts";
+import { RepeatCounter } from "../kernel/repeat_counter.ts";
+import { tuneSocket } from "./tcp_connection.ts";
 import type { Address, Connection, Listener } from "../ports/transport.ts";
 
 /**
@@ -19,21 +20,32 @@ export interface TcpListenerOptions {
   readonly log: Log;
 }
 
-/** A listening socket as a {@linkcode Listener}, which owns and closes it. */
-export class TcpListener implements Listener {
+/** Opens the connection over an accepted socket. */
+type Open<Accepted> = (socket: Deno.TcpConn) => Accepted;
+
+/**
+ * A listening socket as a {@linkcode Listener}, which owns and closes it. It goes on when a
+ * connection cannot be accepted.
+ */
+export class TcpListener<Accepted = Connection> implements Pick<Listener, "address" | "close"> {
   readonly address: Address;
   readonly #socket: AcceptingSocket;
   readonly #options: TcpListenerOptions;
+  readonly #open: Open<Accepted>;
+  readonly #failures: RepeatCounter;
   readonly #closing = Promise.withResolvers<void>();
   #isClosed = false;
 
-  constructor(socket: AcceptingSocket, options: TcpListenerOptions) {
+  /** `open` returns what is iterated: the connection over a socket that was accepted. */
+  constructor(socket: AcceptingSocket, options: TcpListenerOptions, open: Open<Accepted>) {
     this.address = { hostname: socket.addr.hostname, port: socket.addr.port };
     this.#socket = socket;
     this.#options = options;
+    this.#open = open;
+    this.#failures = new RepeatCounter(options.clock);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Connection, void> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Accepted, void> {
     while (!this.#isClosed) {
       const connection = await this.#accept();
       if (connection !== null) yield connection;
@@ -48,15 +60,25 @@ export class TcpListener implements Listener {
     this.#closing.resolve();
   }
 
-  async #accept(): Promise<Connection | null> {
+  async #accept(): Promise<Accepted | null> {
     try {
-      return new TcpConnection(await this.#socket.accept(), this.#options);
+      const socket = await this.#socket.accept();
+      tuneSocket(socket, this.#options);
+      return this.#open(socket);
     } catch (error) {
       if (this.#isClosed) return null;
       // Only one connection failed; the next ones must still be served.
-      this.#options.log.warn("A connection could not be accepted.", { error: String(error) });
+      this.#noteFailure(String(error));
       return null;
     }
+  }
+
+  #noteFailure(error: string): void {
+    const { log } = this.#options;
+    for (const { text, times } of this.#failures.takeDue()) {
+      log.warn("More connections could not be accepted.", { error: text, connections: times });
+    }
+    if (this.#failures.isNew(error)) log.warn("A connection could not be accepted.", { error });
   }
 
   async #pause(): Promise<void> {

@@ -1,9 +1,13 @@
 import { type Clock, SYSTEM_CLOCK } from "../kernel/clock.ts";
 import { DmlError } from "../kernel/errors.ts";
 import { type Log, SILENT_LOG } from "../kernel/log.ts";
-import { TcpConnection } from "./tcp_connection.ts";
+import { TcpConnection, tuneSocket } from "./tcp_connection.ts";
 import { TcpListener, type TcpListenerOptions } from "./tcp_listener.ts";
+import { withDialDeadline } from "./dial_deadline.ts";
 import type { Address, Connection, Listener, Transport } from "../ports/transport.ts";
+
+/** Connections that the system keeps while they wait to be accepted. */
+const BACKLOG = 1_024;
 
 /** Options of sockets. */
 export interface TcpTransportOptions {
@@ -33,32 +37,49 @@ export class TcpTransport implements Transport {
    * this host or needs more rights.
    */
   listen(address: Address): Listener {
-    const { hostname, port } = address;
-    try {
-      return new TcpListener(Deno.listen({ hostname, port, transport: "tcp" }), this.#options);
-    } catch (error) {
-      throw listenError(error, `${hostname}:${port}`);
-    }
+    return new TcpListener(listenOn(address), this.#options, (socket) => new TcpConnection(socket));
   }
 
+  /**
+   * Connects to `address`. If its name has several addresses, the system tries the next one where
+   * nobody listens. Throws `connection_lost`, also if nobody has answered after `LIMITS.dialMs`.
+   */
   async connect(address: Address, options: { signal?: AbortSignal } = {}): Promise<Connection> {
-    const { hostname, port } = address;
-    const name = `${hostname}:${port}`;
-    try {
-      options.signal?.throwIfAborted();
-      const socket = await Deno.connect({ hostname, port, signal: options.signal });
-      return new TcpConnection(socket, this.#options);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw error;
-      throw new DmlError("connection_lost", connectFailure(error, { name, ...options }), {
-        cause: error,
-      });
-    }
+    const { clock, keepAlive } = this.#options;
+    const connect = (signal: AbortSignal) => dial(address, { keepAlive, signal });
+    return new TcpConnection(await withDialDeadline(address, { clock, ...options }, connect));
   }
 }
 
-function connectFailure(error: unknown, options: { name: string; signal?: AbortSignal }): string {
-  const { name, signal } = options;
+/** Listens on `address`. Throws as {@linkcode TcpTransport.listen} does. */
+export function listenOn({ hostname, port }: Address): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname, port, transport: "tcp", tcpBacklog: BACKLOG });
+  } catch (error) {
+    throw listenError(error, `${hostname}:${port}`);
+  }
+}
+
+/** Connects to `address`. Throws `connection_lost`. */
+export async function dial(
+  address: Address,
+  options: { keepAlive: boolean; signal?: AbortSignal },
+): Promise<Deno.TcpConn> {
+  const { hostname, port } = address;
+  const { signal } = options;
+  try {
+    signal?.throwIfAborted();
+    const socket = await Deno.connect({ hostname, port, signal });
+    tuneSocket(socket, options);
+    return socket;
+  } catch (error) {
+    if (error instanceof DmlError || error instanceof Deno.errors.NotCapable) throw error;
+    const reason = connectFailure(error, { name: `${hostname}:${port}`, signal });
+    throw new DmlError("connection_lost", reason, { cause: error });
+  }
+}
+
+function connectFailure(error: unknown, { name, signal }: { name: string; signal?: AbortSignal }): string {
   if (signal?.aborted) return `Connecting to ${name} was cancelled.`;
   if (error instanceof Deno.errors.ConnectionRefused) return `Nobody listens on ${name}.`;
   return `${name} could not be reached: ${error instanceof Error ? error.message : error}`;

@@ -2,75 +2,35 @@ import { clipReason } from "../kernel/clip.ts";
 import { type ErrorCode, isErrorCode } from "../kernel/errors.ts";
 import { invariant } from "../kernel/invariant.ts";
 import { LIMITS } from "../kernel/limits.ts";
-import { mayCome, otherSide, type Side } from "../messages/direction.ts";
+import { mayCome, otherSide } from "../messages/direction.ts";
 import { type Hello, PROTOCOL_VERSION, type Welcome } from "../messages/hello.ts";
 import type { Message, MessageType } from "../messages/message.ts";
 import { describeMismatch, negotiateVersion } from "../messages/version_range.ts";
+import type { Phase, SessionInput, SessionOutput, SessionState, SessionStep } from "./session_state.ts";
 
 export { negotiateVersion };
+export type { Phase, SessionInput, SessionOutput, SessionState, SessionStep };
+
+/** Messages that are awaited, for people. */
+const AWAITED: { readonly [Name in Phase]?: string } = {
+  awaiting_hello: "hello",
+  awaiting_proof: "answer to the challenge",
+  awaiting_challenge: "answer to the hello",
+  awaiting_welcome: "answer to the proof",
+};
 
 /**
- * Phases of a session. On the master: `awaiting_hello`, `deciding` (until the node is admitted or
- * refused), `open`. On the node: `awaiting_welcome`, `open`. A node that drains is not a phase of
- * the session; its `availability` reports it.
+ * Returns the master's side of a connection that was just accepted. No other connection may have
+ * the same `challenge`. The node must have proven its key before `helloTimeoutMs` have passed.
  */
-export type Phase =
-  | "awaiting_hello"
-  | "deciding"
-  | "awaiting_welcome"
-  | "open"
-  | "closed";
-
-/** One side of one connection. */
-export interface SessionState {
-  readonly side: Side;
-  readonly phase: Phase;
-  /**
-   * Protocol version that both sides speak; `null` until the hello (master) or the welcome (node)
-   * arrives.
-   */
-  readonly protocol: number | null;
-  /** Time at which a `tick` is due; `null` if nothing is awaited. */
-  readonly deadlineMs: number | null;
-}
-
-/** Events of a session. */
-export type SessionInput =
-  | { readonly kind: "received"; readonly message: Message }
-  /** Time has passed. Only the deadline depends on it. */
-  | { readonly kind: "tick"; readonly nowMs: number }
-  /** Master, while `deciding`: the node is admitted. */
-  | { readonly kind: "accept"; readonly welcome: Omit<Welcome, "type" | "protocol"> }
-  /** Master, while `deciding`: the node is refused. */
-  | { readonly kind: "refuse"; readonly code: ErrorCode; readonly reason: string }
-  /** This side leaves now. */
-  | { readonly kind: "leave"; readonly code: ErrorCode; readonly reason: string }
-  /** The connection is lost. */
-  | { readonly kind: "lost" };
-
-/** Actions that the shell must carry out in order. */
-export type SessionOutput =
-  | { readonly kind: "send"; readonly message: Message }
-  /** A legal message, to be handled by the role. */
-  | { readonly kind: "deliver"; readonly message: Message }
-  /** Send the queued messages, then close. */
-  | { readonly kind: "close"; readonly code: ErrorCode; readonly reason: string };
-
-/** The new state, and the actions that follow from the event. */
-export interface SessionStep {
-  readonly state: SessionState;
-  readonly outputs: readonly SessionOutput[];
-}
-
-/** Returns the master's side of a connection that was just accepted. */
 export function startMasterSession(
   nowMs: number,
-  options: { helloTimeoutMs?: number } = {},
+  options: { challenge: string; helloTimeoutMs?: number },
 ): SessionStep {
-  const { helloTimeoutMs = LIMITS.helloTimeoutMs } = options;
+  const { challenge, helloTimeoutMs = LIMITS.helloTimeoutMs } = options;
   const deadlineMs = nowMs + helloTimeoutMs;
   return {
-    state: { side: "master", phase: "awaiting_hello", protocol: null, deadlineMs },
+    state: { side: "master", phase: "awaiting_hello", protocol: null, deadlineMs, challenge, hello: null },
     outputs: [],
   };
 }
@@ -83,7 +43,7 @@ export function startNodeSession(
   const { hello, helloTimeoutMs = LIMITS.helloTimeoutMs } = options;
   const deadlineMs = nowMs + helloTimeoutMs;
   return {
-    state: { side: "node", phase: "awaiting_welcome", protocol: null, deadlineMs },
+    state: { side: "node", phase: "awaiting_challenge", protocol: null, deadlineMs, challenge: null, hello: null },
     outputs: [{ kind: "send", message: hello }],
   };
 }
@@ -96,6 +56,11 @@ export function advanceSession(state: SessionState, input: SessionInput): Sessio
       return receive(state, input.message);
     case "tick":
       return tick(state, input.nowMs);
+    case "signed":
+      invariant(state.phase === "signing", `a challenge is signed while ${state.phase}`);
+      return prove(state, input.signature);
+    case "verified":
+      return judge(state, input.isGenuine);
     case "accept":
       return accept(state, input.welcome);
     case "refuse":
@@ -117,12 +82,23 @@ function receive(state: SessionState, message: Message): SessionStep {
     case "awaiting_hello":
       if (message.type === "hello") return greet(state, message);
       return violation(state, `The first message was ${message.type}, not hello.`);
+    case "awaiting_proof":
+      if (message.type === "proof") return verify(state, message.signature);
+      return violation(state, `The challenge was answered with ${message.type}.`);
+    case "verifying":
     case "deciding":
       return violation(state, `A ${message.type} came before the hello was answered.`);
+    case "awaiting_challenge":
+      if (message.type === "challenge") return sign(state, message.challenge);
+      if (message.type === "reject") return dismissed(state, message);
+      return violation(state, `The hello was answered with ${message.type}.`);
+    case "signing":
+      if (message.type === "reject") return dismissed(state, message);
+      return violation(state, `A ${message.type} came before the challenge was answered.`);
     case "awaiting_welcome":
       if (message.type === "welcome") return enter(state, message);
       if (message.type === "reject") return dismissed(state, message);
-      return violation(state, `The hello was answered with ${message.type}.`);
+      return violation(state, `The proof was answered with ${message.type}.`);
     default:
       if (isHandshake(message.type)) {
         return violation(state, `A ${message.type} came when the handshake was over.`);
@@ -131,13 +107,43 @@ function receive(state: SessionState, message: Message): SessionStep {
   }
 }
 
+/** Answers the hello with the challenge. The deadline stays: it is that of the whole handshake. */
 function greet(state: SessionState, hello: Hello): SessionStep {
   const protocol = negotiateVersion(PROTOCOL_VERSION, hello.protocol);
+  const { challenge } = state;
   invariant(protocol !== null, "the codec lets no hello of another version through");
+  invariant(challenge !== null, "a master has a challenge");
   return {
-    state: { ...state, phase: "deciding", protocol, deadlineMs: null },
-    outputs: [{ kind: "deliver", message: hello }],
+    state: { ...state, phase: "awaiting_proof", protocol, hello },
+    outputs: [{ kind: "send", message: { type: "challenge", challenge } }],
   };
+}
+
+function sign(state: SessionState, challenge: string): SessionStep {
+  return { state: { ...state, phase: "signing" }, outputs: [{ kind: "sign", challenge }] };
+}
+
+function prove(state: SessionState, signature: string): SessionStep {
+  return {
+    state: { ...state, phase: "awaiting_welcome" },
+    outputs: [{ kind: "send", message: { type: "proof", signature } }],
+  };
+}
+
+function verify(state: SessionState, signature: string): SessionStep {
+  const { hello, challenge } = state;
+  invariant(hello !== null && challenge !== null, "a proof is awaited after a hello");
+  return {
+    state: { ...state, phase: "verifying", deadlineMs: null },
+    outputs: [{ kind: "verify", publicKey: hello.publicKey, challenge, signature }],
+  };
+}
+
+function judge(state: SessionState, isGenuine: boolean): SessionStep {
+  const { hello } = state;
+  invariant(state.phase === "verifying" && hello !== null, `a proof was checked while ${state.phase}`);
+  if (!isGenuine) return refuse(state, "forbidden", "The node did not prove that it has the key of its hello.");
+  return { state: { ...state, phase: "deciding" }, outputs: [{ kind: "admit", hello }] };
 }
 
 function accept(state: SessionState, rest: Omit<Welcome, "type" | "protocol">): SessionStep {
@@ -146,7 +152,7 @@ function accept(state: SessionState, rest: Omit<Welcome, "type" | "protocol">): 
     `a hello is accepted while ${state.phase}`,
   );
   const message: Welcome = { type: "welcome", protocol: state.protocol, ...rest };
-  return { state: { ...state, phase: "open" }, outputs: [{ kind: "send", message }] };
+  return { state: { ...state, phase: "open", hello: null }, outputs: [{ kind: "send", message }] };
 }
 
 function enter(state: SessionState, welcome: Welcome): SessionStep {
@@ -162,8 +168,7 @@ function enter(state: SessionState, welcome: Welcome): SessionStep {
 
 function tick(state: SessionState, nowMs: number): SessionStep {
   if (state.deadlineMs === null || nowMs < state.deadlineMs) return { state, outputs: [] };
-  const awaited = state.phase === "awaiting_hello" ? "hello" : "answer to the hello";
-  return leave(state, "handshake_timeout", `No ${awaited} arrived in time.`);
+  return leave(state, "handshake_timeout", `No ${AWAITED[state.phase] ?? "message"} arrived in time.`);
 }
 
 function violation(state: SessionState, reason: string): SessionStep {
@@ -201,9 +206,9 @@ function dismissed(
 }
 
 function closed(state: SessionState): SessionState {
-  return { ...state, phase: "closed", deadlineMs: null };
+  return { ...state, phase: "closed", deadlineMs: null, hello: null };
 }
 
 function isHandshake(type: MessageType): boolean {
-  return type === "hello" || type === "welcome" || type === "reject";
+  return ["hello", "challenge", "proof", "welcome", "reject"].includes(type);
 }

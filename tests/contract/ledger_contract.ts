@@ -5,13 +5,16 @@ import type { NodeRecord } from "../../master/core/state/state.ts";
 import type { Ledger } from "../../master/ledger/ledger.ts";
 import { emptyManifest, helloOf, idOf } from "../master/core_world.ts";
 
+const NOTHING_DECIDED = { labels: [], requirements: [], bindings: [] };
 const ONE = idOf("node", 1);
 const TWO = idOf("node", 2);
 
 function recordOf(nodeId: string, overrides: Partial<NodeRecord> = {}): NodeRecord {
-  const { name, version, capabilities } = helloOf(nodeId);
+  const { name, publicKey, version, capabilities } = helloOf(nodeId);
   return {
     nodeId,
+    publicKey,
+    standing: "enrolled",
     name,
     address: "10.0.0.1:40000",
     version,
@@ -43,7 +46,15 @@ export function testLedger(name: string, open: () => Ledger): void {
     });
 
   test("begins empty", (ledger) => {
-    const nothing = { nodes: [], models: [], removed: [], lineages: [], pinned: [], rollouts: [] };
+    const nothing = {
+      nodes: [],
+      models: [],
+      removed: [],
+      lineages: [],
+      pinned: [],
+      rollouts: [],
+      fleet: NOTHING_DECIDED,
+    };
     assertEquals(ledger.load(), nothing);
     ledger.append([]);
     assertEquals(ledger.load(), nothing);
@@ -61,6 +72,16 @@ export function testLedger(name: string, open: () => Ledger): void {
     });
     ledger.append([{ type: "node_recorded", record: later }]);
     assertEquals(ledger.load().nodes, [later]);
+  });
+
+  test("keeps the decision of an admin about a node, also about one that was never recorded", (ledger) => {
+    const removed = recordOf(ONE, { standing: "removed" });
+    ledger.append([
+      { type: "node_recorded", record: recordOf(ONE, { standing: "open" }) },
+      { type: "node_judged", decision: "remove", record: removed },
+      { type: "node_judged", decision: "approve", record: recordOf(TWO, { standing: "approved" }) },
+    ]);
+    assertEquals(ledger.load().nodes, [removed, recordOf(TWO, { standing: "approved" })]);
   });
 
   test("keeps the time a node was last seen and its completed tasks", (ledger) => {
@@ -100,6 +121,32 @@ export function testLedger(name: string, open: () => Ledger): void {
     const before = ledger.load();
     ledger.append([{ type: "node_seen", nodeId: ONE, lastSeenMs: 9_000, completed: 9 }]);
     assertEquals(before.nodes, [recordOf(ONE)]);
+  });
+
+  test("keeps labels, requirements and bindings, and forgets those of a forgotten node", (ledger) => {
+    const [all, one] = [{ kind: "all" }, { kind: "node", nodeId: ONE }] as const;
+    ledger.append([
+      { type: "node_recorded", record: recordOf(ONE) },
+      { type: "labels_changed", nodeId: ONE, change: { set: ["gpu", "room=attic", "old"], remove: [] } },
+      { type: "labels_changed", nodeId: ONE, change: { set: ["room=loft"], remove: ["old"] } },
+      { type: "requirement_stated", stated: { target: all, requirement: "memory=1GiB", sinceMs: 1 } },
+      { type: "requirement_stated", stated: { target: one, requirement: "faces@2", sinceMs: 2 } },
+      { type: "requirement_stated", stated: { target: all, requirement: "memory=4GiB", sinceMs: 1 } },
+      { type: "requirement_stated", stated: { target: all, requirement: "dml=0.1", sinceMs: 3 } },
+      { type: "requirement_dropped", target: all, requirement: "dml=9" },
+      { type: "model_bound", name: "faces", labels: ["gpu"] },
+      { type: "model_bound", name: "yolo", labels: ["gpu"] },
+      { type: "model_bound", name: "yolo", labels: [] },
+    ]);
+    const kept = { target: all, requirement: "memory=4GiB", sinceMs: 1 };
+    assertEquals(ledger.load().fleet, {
+      labels: [{ nodeId: ONE, change: { set: ["gpu", "room=loft"], remove: ["old"] } }],
+      requirements: [kept, { target: one, requirement: "faces@2", sinceMs: 2 }],
+      bindings: [{ name: "faces", labels: ["gpu"] }],
+    });
+    ledger.append([{ type: "node_forgotten", nodeId: ONE }]);
+    const { labels, requirements } = ledger.load().fleet;
+    assertEquals([labels, requirements], [[], [kept]]);
   });
 
   test("keeps none of the events when one of them cannot be stored", (ledger) => {

@@ -26,6 +26,7 @@ export function galleryOf(name: string, overrides: Partial<GalleryRecord> = {}):
     dimensions: 4,
     thresholds: THRESHOLDS,
     thresholdsSet: null,
+    modelThresholds: null,
     createdMs: 1_000,
     changedMs: 1_000,
     built: null,
@@ -82,7 +83,9 @@ export function testPeopleStore(name: string, open: () => PeopleStore): void {
     const built = { version: 7, index: blob, buckets: [{ ...blob, people: 2, faces: 5 }] };
     const thresholdsSet = { by: "calibrate", setMs: 1_000 } as const;
     const superseded = [OTHER_EMBEDDER];
-    const later = galleryOf("staff", { version: 8, built, superseded, dimensions: 512, thresholdsSet });
+    const modelThresholds = { known: 0.363, unknown: 0.3 };
+    const changed = { version: 8, built, superseded, dimensions: 512, thresholdsSet, modelThresholds };
+    const later = galleryOf("staff", changed);
     store.apply([STAFF, { type: "gallery_put", record: galleryOf("guests") }, { type: "gallery_put", record: later }]);
     assertEquals(store.galleries(), [galleryOf("guests"), later]);
     assertEquals(store.gallery("staff"), later);

@@ -21,11 +21,14 @@ export class Cluster implements AsyncDisposable {
     this.#master = master;
   }
 
-  /** Starts a master on free ports that the system chooses. */
-  static async start(): Promise<Cluster> {
+  /** Starts a master on free ports that the system chooses, with further `flags`. */
+  static async start({ flags = [] }: { flags?: readonly string[] } = {}): Promise<Cluster> {
     const directory = await Deno.makeTempDir({ prefix: "dml-e2e-" });
     const home = join(directory, "master");
-    const cluster = new Cluster(directory, DmlProcess.start(["serve", "--port", "0", "--control-port", "0"], { home }));
+    const cluster = new Cluster(
+      directory,
+      DmlProcess.start(["serve", "--port", "0", "--control-port", "0", ...flags], { home }),
+    );
     cluster.#port = Number((await cluster.#master.logged("ready")).port);
     return cluster;
   }
@@ -74,11 +77,11 @@ export class Cluster implements AsyncDisposable {
   }
 
   /**
-   * Kills the master where it stands and starts it again on the same ports with the same data
-   * directory.
+   * Kills the master where it stands, if it still runs, and starts it again on the same ports with
+   * the same data directory.
    */
-  async restartMaster(): Promise<void> {
-    const { controlPort } = await this.client.info();
+  async restartMaster(known: { controlPort?: number } = {}): Promise<void> {
+    const controlPort = known.controlPort ?? (await this.client.info()).controlPort;
     await this.#client?.close();
     this.#client = null;
     await this.#master.stop("SIGKILL");

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
-import { clusterTokensSchema, newTokens } from "../../protocol/security/tokens.ts";
+import { splitPin, withPin } from "../../protocol/security/pin.ts";
+import { newTokens } from "../../protocol/security/tokens.ts";
 import { DmlProcess, MAIN, PERMISSIONS, SILENT_ENVIRONMENT } from "../../tools/dml_process.ts";
+import { pinnedTokens } from "../../tools/pinned_tokens.ts";
 import { masterSteps } from "../../user/doctor/master.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
@@ -91,15 +93,20 @@ Deno.test("masterSteps() distinguish a correct, a missing, a wrong and a foreign
   const line = ["serve", "--host", "0.0.0.0", "--port", "0", "--control-port", "0"];
   await using master = DmlProcess.start(line, { home });
   const port = Number((await master.logged("ready")).port);
-  const tokens = clusterTokensSchema.parse(JSON.parse(await Deno.readTextFile(join(home, "master", "tokens.json"))));
+  const tokens = await pinnedTokens(home);
   for (const [token, whom] of [[tokens.user, "a user"], [tokens.admin, "a user"], [tokens.node, "a node"]]) {
     assertEquals((await walked(port, token)).at(-1), `token: The token lets ${whom} in.`);
   }
-  const foreign = newTokens();
-  for (const token of [null, foreign.user, foreign.node]) {
-    const said = await walked(port, token);
+  const [foreign, pin] = [newTokens(), splitPin(tokens.user).pin ?? ""];
+  for (const token of [foreign.user, foreign.node]) {
+    const said = await walked(port, withPin(token, pin));
     assertEquals(said.length, 4);
     assertStringIncludes(said[3], "token unauthorized: ");
+  }
+  for (const token of [null, foreign.user, splitPin(tokens.user).secret]) {
+    const said = await walked(port, token);
+    assertEquals(said.length, 1);
+    assertStringIncludes(said[0], "master tls_required: ");
   }
 });
 

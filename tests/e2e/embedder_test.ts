@@ -9,7 +9,7 @@ import { digestOf } from "../../protocol/kernel/digest.ts";
 import { galleriesSchema } from "../../protocol/http_api/people_api.ts";
 import { runDml } from "../../tools/dml_process.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
-import { assertEquals } from "../assert.ts";
+import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { graphModel } from "../models/onnx/graph_model.ts";
 import { Cluster } from "./cluster.ts";
 
@@ -46,18 +46,20 @@ async function writeSmallFaces(directory: string): Promise<void> {
     await Deno.writeFile(join(directory, `${role}.onnx`), role === "embed" ? embed : await FACES.loadFile(role));
     files.push({ role });
   }
-  const embedder = { template: "arcface", side: 112, channels: "RGB", mean: 0, std: 1 };
+  const thresholds = { known: 0.875, unknown: 0.75 };
+  const embedder = { template: "arcface", side: 112, channels: "RGB", mean: 0, std: 1, thresholds };
   const parameters = { ...FACES.manifest.parameters, embedder };
   const manifest = { ...FACES.manifest, version: 1_000, parameters, files };
   await Deno.writeTextFile(join(directory, "manifest.json"), JSON.stringify(manifest));
 }
 
-Deno.test("an embedder that the manifest describes takes over with its own number of dimensions", async () => {
+Deno.test("an embedder that the manifest describes takes over with its own dimensions and thresholds", async () => {
   await using cluster = await Cluster.start();
   await cluster.join("one");
   const dml = async (...line: string[]) => {
     const { code, out } = await runDml([...line, "--master", cluster.address], { cwd: cluster.directory });
     assertEquals(code, 0, `dml ${line.join(" ")}: ${out}`);
+    return out;
   };
   const dimensions = async () => {
     const answer = await fetch(`http://${cluster.address}/v1/galleries`);
@@ -66,16 +68,26 @@ Deno.test("an embedder that the manifest describes takes over with its own numbe
   await Deno.writeFile(join(cluster.directory, "sample1.jpg"), await samplePhoto(1));
   await dml("people", "enroll", "Ada", "sample1.jpg", "--face", "3");
   assertEquals(await dimensions(), [512]);
+  const small = "known from 0.45, unknown below 0.38 (default for 1 enrolled face)";
+  assertStringIncludes(await dml("people", "list"), small);
   await writeSmallFaces(join(cluster.directory, "small"));
   await dml("models", "add", "small", "--yes");
   await dml("models", "rollout", "faces@1000", "--canary", "0");
   await cluster.master.logged("A gallery is in force with a new embedder.");
   assertEquals(await dimensions(), [3]);
+  const own = "known from 0.875, unknown below 0.75 (of the model)";
+  assertStringIncludes(await dml("people", "list"), own);
+  await Deno.mkdir(join(cluster.directory, "held", "Ada"), { recursive: true });
+  await Deno.writeFile(join(cluster.directory, "held", "Ada", "1.jpg"), await samplePhoto(1));
+  assertStringIncludes(await dml("people", "test", "held"), own);
   const options = { model: "faces", annotate: false, embeddings: true, gallery: "default" };
   const { prediction } = await cluster.client.predict(await samplePhoto(1), options);
   assertEquals(prediction.model, "faces@1000");
   assertEquals(prediction.persons.map(({ embedding }) => embedding?.length), [3, 3, 3]);
   assertEquals(prediction.persons[2].name, "Ada");
+  await dml("models", "rollback", "faces");
+  await cluster.master.logged("A gallery is in force with a new embedder.", ({ version }) => version === 3);
+  assertStringIncludes(await dml("people", "list"), small);
 });
 
 Deno.test("a new embedder makes its own embeddings of everybody, and names them", async () => {

@@ -53,7 +53,7 @@ export class GalleryCluster implements AsyncDisposable {
       durableBlobs: durable,
       transientBlobs: new MemoryBlobStore(),
       catalog: CATALOG,
-      tokens: null,
+      credentials: null,
     });
     return new GalleryCluster(master, durable, await Deno.makeTempDir({ prefix: "dml-e2e-" }));
   }

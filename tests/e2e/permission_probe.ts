@@ -83,6 +83,8 @@ async function tryAll(targets: Tries["targets"]): Promise<Record<string, string>
     loadavg: [() => Deno.loadavg(), () => os.loadavg()],
     networkInterfaces: [() => Deno.networkInterfaces(), () => os.networkInterfaces()],
     systemMemoryInfo: [() => Deno.systemMemoryInfo(), () => os.totalmem()],
+    // Deno has no name of its own for it; it needs the permission to read the path as well.
+    statfs: [() => fs.statfsSync(targets.read[0]), () => fs.statfsSync(targets.read[0])],
     osRelease: [() => Deno.osRelease(), () => os.release()],
     osUptime: [() => Deno.osUptime(), () => os.uptime()],
     uid: [() => Deno.uid(), () => os.userInfo()],

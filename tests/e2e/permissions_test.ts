@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PERMISSIONS } from "../../tools/dml_process.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
+import { keepsEngines } from "../../user/process/engine_command.ts";
 import { permissionFlags } from "../../user/process/permission_flags.ts";
 import { permissionsOf, type ProcessFacts } from "../../user/process/permissions.ts";
 import { assertEquals } from "../assert.ts";
@@ -51,7 +52,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`],
       read: [homeOf(world), join(world.tree.path, "program/worker.ts")],
       write: [homeOf(world)],
-      sys: ["hostname", "loadavg", "systemMemoryInfo"],
+      sys: ["hostname", "loadavg", "statfs", "systemMemoryInfo"],
     }),
   },
   "predict, no master named": {
@@ -68,6 +69,34 @@ const ROWS: Readonly<Record<string, Row>> = {
       net: [`127.0.0.1:${port}`],
       read: ["photos/a.jpg", "photos/b.jpg"].map((path) => join(tree.path, path)),
     }),
+  },
+  login: {
+    argv: ({ port }) => ["login", `127.0.0.1:${port}`, "--token-file", "other/secret"],
+    allowed: ({ tree, port }) => ({
+      net: [`127.0.0.1:${port}`],
+      read: ["config/contexts.json", "other/secret"].map((path) => join(tree.path, path)),
+      write: [join(tree.path, "config")],
+    }),
+  },
+  "context list": {
+    argv: () => ["context", "list"],
+    allowed: ({ tree }) => ({ read: [join(tree.path, "config/contexts.json")] }),
+  },
+  "token list": {
+    argv: ({ port }) => ["token", "list", "--master", `127.0.0.1:${port}`],
+    allowed: ({ port }) => ({ net: [`127.0.0.1:${port}`] }),
+  },
+  backup: {
+    argv: ({ port }) => ["backup", "marked/master.dmlbackup", "--master", `127.0.0.1:${port}`],
+    allowed: ({ tree, port }) => ({
+      net: [`127.0.0.1:${port}`],
+      read: [join(tree.path, "marked")],
+      write: [join(tree.path, "marked")],
+    }),
+  },
+  restore: {
+    argv: ({ tree }) => ["restore", "other/secret", "--home", join(tree.path, "home")],
+    allowed: (world) => ({ read: [homeOf(world), join(world.tree.path, "other/secret")], write: [homeOf(world)] }),
   },
   nodes: {
     argv: ({ port }) => ["nodes", "--master", `127.0.0.1:${port}`],
@@ -111,6 +140,14 @@ const ROWS: Readonly<Record<string, Row>> = {
   "models test": {
     argv: ({ port }) => ["models", "test", "faces", "photos/a.jpg", "--master", `127.0.0.1:${port}`],
     allowed: ({ tree, port }) => ({ net: [`127.0.0.1:${port}`], read: [join(tree.path, "photos/a.jpg")] }),
+  },
+  logs: {
+    argv: ({ port }) => ["logs", "-f", "--master", `127.0.0.1:${port}`],
+    allowed: ({ port }) => ({ net: [`127.0.0.1:${port}`] }),
+  },
+  "ca export": {
+    argv: ({ port }) => ["ca", "export", "marked/ca.pem", "--master", `127.0.0.1:${port}`],
+    allowed: ({ tree, port }) => ({ net: [`127.0.0.1:${port}`], write: [join(tree.path, "marked/ca.pem")] }),
   },
   upgrade: {
     argv: ({ port }) => ["upgrade", "--master", `127.0.0.1:${port}`],
@@ -164,8 +201,10 @@ const ROWS: Readonly<Record<string, Row>> = {
 const STARTS: Readonly<Record<string, (tries: Tries) => readonly string[]>> = {
   "with the broad permissions of a task": () => PERMISSIONS,
   "with every permission": () => ["-A"],
-  "with the role's own permissions": ({ argv, place }) =>
-    permissionFlags(permissionsOf(parseCommand(argv, {}).command, place)),
+  "with the role's own permissions": ({ argv, place }) => {
+    const { command } = parseCommand(argv, {});
+    return permissionFlags(permissionsOf(command, place), { keepsEngines: keepsEngines(command) });
+  },
 };
 
 const homeOf = ({ tree }: World) => join(tree.path, "home");
@@ -174,11 +213,14 @@ function targetsOf(world: World): Tries["targets"] {
   const at = (path: string) => join(world.tree.path, path);
   return {
     net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`, `[::1]:${world.port}`],
-    read: ["home", "photos/a.jpg", "photos/b.jpg", "marked", "other/secret", "program/worker.ts", "units"].map(at),
-    write: ["home", "photos", "marked", "other", "program", "units"].map(at),
+    read: [
+      ...["home", "photos/a.jpg", "photos/b.jpg", "marked", "other/secret", "program/worker.ts", "units"],
+      "config/contexts.json",
+    ].map(at),
+    write: ["home", "photos", "marked", "other", "program", "units", "config"].map(at),
     env: ["PATH", "DML_TOKEN", "HOME"],
-    sys: ["hostname", "loadavg", "networkInterfaces", "systemMemoryInfo", "osRelease", "osUptime", "uid"],
-    run: ["true", Deno.execPath()],
+    sys: ["hostname", "loadavg", "networkInterfaces", "statfs", "systemMemoryInfo", "osRelease", "osUptime", "uid"],
+    run: ["true", "sh", Deno.execPath()],
     ffi: ["libc.so.6"],
   };
 }
@@ -227,6 +269,7 @@ for (const [start, flagsOf] of Object.entries(STARTS)) {
       "marked/x": "",
       "other/secret": "s",
       "units/x": "",
+      "config/contexts.json": "",
       "program/worker.ts": "",
     });
     await using master = answering();
@@ -239,10 +282,12 @@ for (const [start, flagsOf] of Object.entries(STARTS)) {
       serviceDirectory: { manager: "systemd", path: join(tree.path, "units") } as const,
     };
     const world: World = { tree, place, port: master.addr.port, otherPort: other.addr.port };
+    const contextsPath = join(tree.path, "config/contexts.json");
     for (const [name, { argv, allowed, whole }] of Object.entries(ROWS)) {
       await test.step(name, async () => {
         const targets = targetsOf(world);
-        const tries = { argv: argv(world), place, targets };
+        const access = { contextsPath, parsed: [contextsPath] };
+        const tries = { argv: argv(world), place: { ...place, access }, targets };
         const expected = expectedOutcomes(targets, allowed(world), whole);
         const actual = await probed(tries, flagsOf(tries));
         assertEquals(Object.keys(actual).toSorted(), Object.keys(expected).toSorted());

@@ -5,16 +5,18 @@ import { portable } from "../../tools/build/portable.ts";
 import { buildProgram } from "../../tools/build/program.ts";
 import { targetOf } from "../../tools/build/targets.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
+import { pinnedTokens } from "../../tools/pinned_tokens.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
+import { enginesOf } from "../../tools/node_processes.ts";
 import { BareRoot, type Outcome } from "./bare_root.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { readyFor } from "./cluster.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const SAYS_VERSION: Outcome = { code: 0, out: `dml ${VERSION} (protocol 3)\n`, error: "" };
+const SAYS_VERSION: Outcome = { code: 0, out: `dml ${VERSION} (protocol 4)\n`, error: "" };
 const SMALL = "size=30m";
 const LOCAL_PREDICTION = "a prediction with no master";
 
@@ -61,13 +63,18 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     assertEquals(await root.run("dml", ["version"]), SAYS_VERSION);
     await Deno.writeFile(join(root.path, "home/photo.jpg"), await samplePhoto(1));
     const program = root.command("/bin/dml");
-    const serve = ["serve", "--port", "0", "--control-port", "0", "--home", "/home/master"];
+    const serve = ["serve", "--host", "0.0.0.0", "--port", "0", "--control-port", "0", "--home", "/home/master"];
     await using master = DmlProcess.start(serve, { home: "/home/master", program });
     const port = Number((await master.logged("ready")).port);
-    const joinCommand = ["join", `127.0.0.1:${port}`, "--workers", "1", "--home", "/home/node"];
+    const tokens = await pinnedTokens(join(root.path, "home/master"));
+    const joinCommand = ["join", `127.0.0.1:${port}`, "--token", tokens.node, "--workers", "1", "--home", "/home/node"];
     await using node = DmlProcess.start(joinCommand, { home: "/home/node", program });
     await readyFor(node, "faces@1");
-    const { code, out, error } = await root.run("dml", ["predict", "photo.jpg", "--master", `127.0.0.1:${port}`]);
+    const textOf = (file: string) => Deno.readTextFile(`/proc/${node.pid}/${file}`);
+    assert(!(await textOf("cmdline")).includes(tokens.node), "the list of processes shows the token");
+    assertStringIncludes(await textOf("environ"), `DML_TOKEN=${tokens.node}`);
+    const asked = ["predict", "photo.jpg", "--master", `127.0.0.1:${port}`, "--token", tokens.user];
+    const { code, out, error } = await root.run("dml", asked);
     assertEquals([code, error], [0, ""]);
     assertStringIncludes(out, "1 picture, 3 persons");
     const [first, second] = await Deno.readFile(join(root.path, "home/photo.annotated.jpg"));
@@ -76,12 +83,28 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     const grants = started.filter((word) => word.startsWith("--allow-") && !word.startsWith("--allow-env="));
     const [id] = await names(root, "home/.cache/dml");
     assertEquals(grants, [
-      "--allow-net=127.0.0.1:0,127.0.0.1:0",
+      "--allow-net=0.0.0.0:0,0.0.0.0:0,127.0.0.1",
       `--allow-read=/home/master,/bin/dml,/home/.cache/dml/${id}`,
       "--allow-write=/home/master",
       "--allow-sys=hostname,networkInterfaces",
     ]);
     assertEquals([await node.stop(), await master.stop()], [0, 0]);
+  },
+
+  async "a node decodes pictures in a process that may only speak with it"({ dml }) {
+    await using directory = await temporaryDirectory();
+    const program = join(directory.path, "dml");
+    await writeProgram(program, dml);
+    const home = join(directory.path, "home");
+    const started = ["join", "127.0.0.1:1", "--workers", "1"];
+    await using node = DmlProcess.start(started, { home, program: [program] });
+    await node.logged("There is no connection to the master; the node will retry.");
+    while (enginesOf(node.pid).length === 0) await Deno.stat(program);
+    const [engine] = enginesOf(node.pid);
+    const words = (await Deno.readTextFile(`/proc/${engine}/cmdline`)).split("\0");
+    const grants = words.filter((word) => word.startsWith("--allow-")).map((word) => word.replace(/\d+$/, "PORT"));
+    assertEquals(grants, ["--allow-net=127.0.0.1:PORT"]);
+    assertEquals(await node.stop(), 0);
   },
 
   async "the demo of the README"({ dml }) {

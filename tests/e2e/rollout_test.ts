@@ -70,7 +70,7 @@ Deno.test("a rollout under load: a good version is promoted, bad ones are rolled
     durableBlobs: new MemoryBlobStore(),
     transientBlobs: new MemoryBlobStore(),
     catalog: [FACES, GOOD, BLIND, BROKEN],
-    tokens: null,
+    credentials: null,
   });
   const address = master.httpAddress!;
   const http = new MasterHttp({ address, token: null, clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM });

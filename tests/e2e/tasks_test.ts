@@ -6,11 +6,11 @@ import { startMaster } from "../../master/master.ts";
 import { hostCapabilities } from "../../node/host/capabilities.ts";
 import { assetFiles } from "../../node/engine/asset_files.ts";
 import { createWorkerPool } from "../../node/engine/worker_pool.ts";
+import { newIdentity } from "../../node/host/identity.ts";
 import { startNode } from "../../node/node.ts";
 import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { type PredictAnswer, predictAnswerSchema, problemSchema } from "../../protocol/http_api/api.ts";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
-import { newId } from "../../protocol/kernel/id.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "../../protocol/kernel/random.ts";
 import { MemoryTransport } from "../../protocol/transport/memory_transport.ts";
@@ -55,13 +55,12 @@ Deno.test("POST /v1/predictions serves models of every task", async (test) => {
     durableBlobs: new MemoryBlobStore(),
     transientBlobs: new MemoryBlobStore(),
     catalog: CATALOG,
-    tokens: null,
+    credentials: null,
   });
   const engine = createWorkerPool({ ...common, workers: 1, assets: assetFiles });
   const node = startNode({
     ...common,
-    nodeId: newId("node", SYSTEM_RANDOM),
-    name: "here",
+    identity: await newIdentity("here"),
     token: null,
     locate: () => Promise.resolve(master.controlAddress),
     remote: master.blobs,

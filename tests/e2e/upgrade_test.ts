@@ -14,7 +14,8 @@ import { samplePhoto } from "../../tools/sample_photos.ts";
 import { HttpClusterClient } from "../../user/client/http/cluster.ts";
 import { HttpProgramClient } from "../../user/client/http/programs.ts";
 import { MasterHttp } from "../../user/client/http/master_http.ts";
-import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "../assert.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 import { readyFor } from "./cluster.ts";
 
@@ -37,7 +38,7 @@ const BUILDS = {
   newer: { version: "0.2.0", change: (text: string) => text },
   exits: { version: "0.3.0", change: () => "Deno.exit(4)" },
   hangs: { version: "0.4.0", change: () => "setInterval(() => {}, 1000)" },
-  stranger: { version: "0.5.0", change: (text: string) => text.replaceAll("{min:3,max:3}", "{min:4,max:5}") },
+  stranger: { version: "0.5.0", change: (text: string) => text.replaceAll("{min:4,max:4}", "{min:5,max:6}") },
 } as const;
 
 Deno.test("a node is upgraded from the executable of one version to that of another", async (test) => {
@@ -116,13 +117,30 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     );
   },
 
+  async "orders restart a node with the same program, and tell why one does not upgrade"(bench) {
+    await using master = await Master.start(bench, "old", []);
+    await using node = joined(bench, { master, name: "ordered", flags: ["--upgrade"] });
+    await readyFor(node, "faces@1");
+    const [{ nodeId }] = await master.client.nodes();
+    assertEquals(await master.client.command(nodeId, "restart"), "It is back, with dml 0.1.0.");
+    assertEquals(await node.stop("SIGINT"), 0, "the launcher still passes Ctrl-C on");
+
+    await using newer = await Master.start(bench, "newer", []);
+    await using plain = joined(bench, { master: newer, name: "unwilling" });
+    await plain.logged("The master has accepted this node.");
+    const [{ nodeId: plainId }] = await newer.client.nodes();
+    const refused = await assertRejects(() => newer.client.command(plainId, "upgrade"), DmlError);
+    assertEquals(refused.message, "The node was not started with --upgrade.");
+    assertEquals(await plain.stop(), 0);
+  },
+
   async "another protocol version is refused in a sentence"(bench) {
     await using master = await Master.start(bench, "old", []);
     await using node = joined(bench, { master, name: "stranger", program: "stranger" });
     assertEquals(await node.ended(), 3);
     assertStringIncludes(
       node.lines.join("\n"),
-      "One side speaks protocol 3, the other 4 to 5. Bring both sides to the same version of dml.",
+      "One side speaks protocol 4, the other 5 to 6. Bring both sides to the same version of dml.",
     );
   },
 };

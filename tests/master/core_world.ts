@@ -5,7 +5,7 @@ import type { Availability } from "../../protocol/messages/liveness.ts";
 import type { Message } from "../../protocol/messages/message.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 import type { BlobReference, TaskOptions } from "../../protocol/messages/task.ts";
-import type { Command } from "../../master/core/messages/command.ts";
+import type { Command, EnrolmentProof } from "../../master/core/messages/command.ts";
 import type { Effect } from "../../master/core/messages/effect.ts";
 import { effects } from "../../master/core/effects.ts";
 import type { MasterEvent } from "../../master/core/messages/event.ts";
@@ -55,12 +55,16 @@ export function idOf(prefix: string, number: number): string {
   return `${prefix}_${String(number).padStart(20, "0")}`;
 }
 
+/**
+ * Returns the hello of a node that is called after `nodeId`. Its key is a mere text, of which only
+ * the node that has a key can make an id.
+ */
 export function helloOf(nodeId: string, overrides: Partial<Hello> = {}): Hello {
   return {
     type: "hello",
     protocol: PROTOCOL_VERSION,
     version: "0.0.0",
-    nodeId,
+    publicKey: nodeId.padEnd(43, "-"),
     name: `host-of-${nodeId}`,
     token: null,
     capabilities: {
@@ -199,16 +203,24 @@ export class CoreWorld {
   /** Connects a node and, by default, makes it ready for every model. */
   join(
     nodeId: string,
-    options: { hello?: Partial<Hello>; ready?: boolean; imagesPerSecond?: number; workers?: number } = {},
+    options: {
+      hello?: Partial<Hello>;
+      proof?: EnrolmentProof;
+      ready?: boolean;
+      imagesPerSecond?: number;
+      workers?: number;
+    } = {},
   ): WorldNode {
-    const { ready = true, imagesPerSecond = 10, workers = 1 } = options;
+    const { proof = { kind: "open" }, ready = true, imagesPerSecond = 10, workers = 1 } = options;
     const connectionId = this.#nextConnection++;
     const hello = helloOf(nodeId, options.hello);
     const capabilities = { ...hello.capabilities, workers };
     this.turn({
       type: "connect_node",
       connectionId,
+      nodeId,
       hello: { ...hello, capabilities },
+      proof,
       address: `10.0.0.1:${40_000 + connectionId}`,
     });
     const node = { nodeId, connectionId };

@@ -2,7 +2,7 @@
 import { encodeManifest } from "../../models/manifest.ts";
 import { lineageSchema } from "../../protocol/http_api/rollout_api.ts";
 import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
-import { emptyManifest, idOf, predictionOf } from "./core_world.ts";
+import { emptyManifest, predictionOf } from "./core_world.ts";
 import { FailingLedger } from "./failing_ledger.ts";
 import { ask, problemIn } from "./http/http_fixture.ts";
 import { MasterFixture, resultOf, type ScriptedNode } from "./master_fixture.ts";
@@ -120,7 +120,7 @@ Deno.test("a master whose disk is full accepts nodes and answers pictures, and r
   assertEquals(ledger.load().nodes, []);
   ledger.isFull = false;
   await fixture.pass(500);
-  assertEquals(ledger.load().nodes.map(({ nodeId }) => nodeId), [idOf("node", 1)]);
+  assertEquals(ledger.load().nodes.map(({ nodeId }) => nodeId), [node.nodeId]);
 });
 
 Deno.test("a master that starts with a full disk serves the models of its catalog", async () => {

@@ -12,7 +12,9 @@ import { MemoryLedger } from "../../master/ledger/memory_ledger.ts";
 import { startMaster } from "../../master/master.ts";
 import type { MasterHandle, MasterOptions } from "../../master/master_handle.ts";
 import { ScriptedConnection } from "../node/scripted_master.ts";
+import { nodeIdOf } from "../../protocol/security/node_key.ts";
 import { ManualClock } from "../protocol/manual_clock.ts";
+import { keyOf } from "../protocol/security/node_keys.ts";
 import { emptyManifest, helloOf, idOf, predictionOf } from "./core_world.ts";
 
 export const FILE = new TextEncoder().encode("the bytes of a model file");
@@ -49,6 +51,9 @@ async function settled(): Promise<void> {
 
 /** Node that sends the messages of the test. */
 export class ScriptedNode extends ScriptedConnection {
+  /** Secret of its HTTP requests, once it is welcomed. */
+  sessionSecret = "";
+
   constructor(connection: Connection, readonly nodeId: string) {
     super(connection);
   }
@@ -85,7 +90,7 @@ export class MasterFixture implements AsyncDisposable {
       durableBlobs: new MemoryBlobStore(),
       transientBlobs: new MemoryBlobStore(),
       catalog: [EMPTY_ENTRY, pictureEntry()],
-      tokens: null,
+      credentials: null,
       ...options,
     });
     return new MasterFixture({ clock, transport, master, logged });
@@ -99,13 +104,20 @@ export class MasterFixture implements AsyncDisposable {
     return scripted;
   }
 
+  /** Connects a node, which says hello and proves its key. */
+  async knock(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
+    const key = await keyOf(number);
+    const connection = await this.transport.connect(this.master.controlAddress);
+    const node = new ScriptedNode(connection, nodeIdOf(key.publicKey));
+    this.#connections.push(node);
+    await node.greet(helloOf(idOf("node", number), { publicKey: key.publicKey, ...hello }), key);
+    return node;
+  }
+
   /** Connects a node and waits until it is welcomed. */
   async arrive(number: number, hello: Partial<Hello> = {}): Promise<ScriptedNode> {
-    const connection = await this.transport.connect(this.master.controlAddress);
-    const node = new ScriptedNode(connection, idOf("node", number));
-    this.#connections.push(node);
-    node.send(helloOf(node.nodeId, hello));
-    await node.next("welcome");
+    const node = await this.knock(number, hello);
+    node.sessionSecret = (await node.next("welcome")).sessionSecret;
     return node;
   }
 
@@ -168,7 +180,8 @@ export function resultOf(assign: TaskAssign, overrides: Partial<TaskResult> = {}
   };
 }
 
-function listLog(lines: MasterFixture["logged"], fixed: LogFields = {}): Log {
+/** Returns a log that puts its messages into `lines`. */
+export function listLog(lines: MasterFixture["logged"], fixed: LogFields = {}): Log {
   const at = (level: string) => (message: string, fields: LogFields = {}) => {
     lines.push({ level, message, fields: { ...fixed, ...fields } });
   };

@@ -5,6 +5,7 @@ import type { Action } from "../../node/core/plan.ts";
 import type { AttemptKey } from "../../node/core/state.ts";
 import { Executor } from "../../node/executor.ts";
 import { GalleryCache } from "../../node/galleries/gallery_cache.ts";
+import { LoadRecord } from "../../node/models/load_record.ts";
 import { ModelCache } from "../../node/models/model_cache.ts";
 import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { InvariantError } from "../../protocol/kernel/invariant.ts";
@@ -46,6 +47,7 @@ class Desk {
     const { engine, remote } = this;
     this.executor = new Executor({
       engine,
+      loads: LoadRecord.inMemory(),
       cache: new ModelCache({ local, remote, clock, random }),
       galleries: new GalleryCache({ engine, local, remote, clock, random }),
       remote,

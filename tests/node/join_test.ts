@@ -5,6 +5,7 @@ import { PATHS } from "../../protocol/http_api/paths.ts";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
+import { nodeIdOf } from "../../protocol/security/node_key.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
 import { TcpTransport } from "../../protocol/transport/tcp_transport.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
@@ -82,7 +83,7 @@ Deno.test("runJoin() learns the control port, joins, and leaves when its signal 
   const connection = await ports.accept();
   const hello = await connection.welcome();
   assertEquals([hello.name, hello.token, hello.capabilities.workers], ["kitchen", "secret", 1]);
-  assertEquals(started.map(({ nodeId, workers }) => [nodeId, workers]), [[hello.nodeId, 1]]);
+  assertEquals(started.map(({ nodeId, workers }) => [nodeId, workers]), [[nodeIdOf(hello.publicKey), 1]]);
   leaving.abort();
   assertEquals((await connection.next("goodbye")).code, "shutting_down");
   await connection.ended;
@@ -112,8 +113,8 @@ Deno.test("runJoin() returns with the same identity, and another node on the hos
   const idOf = async (use: (nodeId: string) => Promise<void>) => {
     const leaving = new AbortController();
     const finished = runJoin(joinOptions(ports, directory.path, { signal: leaving.signal, random: Math.random }));
-    const { nodeId } = await (await ports.accept()).welcome();
-    await use(nodeId);
+    const { publicKey } = await (await ports.accept()).welcome();
+    await use(nodeIdOf(publicKey));
     leaving.abort();
     await finished;
   };
@@ -140,6 +141,53 @@ Deno.test("runJoin() throws the reason if no master will ever accept it", async 
   await connection.close();
 });
 
+Deno.test("runJoin() keeps trying if a master that had accepted the node before does not know its key any more", async () => {
+  await using directory = await temporaryDirectory();
+  await using ports = new Ports();
+  const join = (leaving: AbortController, onEvent = (_: NodeNews) => {}) =>
+    runJoin(joinOptions(ports, directory.path, { signal: leaving.signal, token: null, onEvent }));
+  const first = new AbortController();
+  const joined = join(first);
+  const accepted = await ports.accept();
+  await accepted.welcome();
+  await accepted.next("availability");
+  first.abort();
+  await joined;
+
+  const second = new AbortController();
+  const news: NodeNews[] = [];
+  const finished = join(second, (happened) => news.push(happened));
+  for (let tries = 0; tries < 2; tries++) {
+    const connection = await ports.accept();
+    await connection.next("hello");
+    connection.send({ type: "reject", code: "unauthorized", reason: "This master does not know the key." });
+    await connection.ended;
+  }
+  await (await ports.accept()).welcome();
+  second.abort();
+  await finished;
+  const endings = news.flatMap((happened) => happened.kind === "disconnected" ? [happened.ending.reason] : []);
+  assertEquals(endings.slice(0, 2), Array(2).fill("This master does not know the key."));
+});
+
+Deno.test("runJoin() says which file to remove if another node has the same key", async () => {
+  await using directory = await temporaryDirectory();
+  await using ports = new Ports();
+  const leaving = new AbortController();
+  const told = Promise.withResolvers<NodeNews>();
+  const finished = runJoin(joinOptions(ports, directory.path, { signal: leaving.signal, onEvent: told.resolve }));
+  const connection = await ports.accept();
+  await connection.next("hello");
+  connection.send({ type: "reject", code: "node_duplicate", reason: "A node with the same key is connected already." });
+  const news = await told.promise;
+  assert(news.kind === "disconnected");
+  const path = `${directory.path}/nodes/1/identity.json`;
+  assert(news.ending.advice?.includes(`remove ${path} and join with a token`), news.ending.advice);
+  leaving.abort();
+  await connection.ended;
+  await finished;
+});
+
 Deno.test("runJoin() advises what to do about an address without a master", async () => {
   await using directory = await temporaryDirectory();
   await using ports = new Ports();
@@ -160,7 +208,7 @@ Deno.test("runJoin() survives wrong answers to a node that was accepted before, 
     onEvent: (news) => news.kind === "disconnected" && codes.push(news.ending.code),
   }));
   const first = await ports.accept();
-  const { nodeId } = await first.welcome();
+  const { publicKey } = await first.welcome();
   await first.next("availability");
   ports.answersFirst.push(
     new Response("<html>Log in to this network</html>", { headers: { "content-type": "text/html" } }),
@@ -173,7 +221,7 @@ Deno.test("runJoin() survives wrong answers to a node that was accepted before, 
   for await (const _chunk of garbage.chunks) continue;
   garbage.close();
   const second = await ports.accept();
-  assertEquals((await second.welcome()).nodeId, nodeId);
+  assertEquals((await second.welcome()).publicKey, publicKey);
   assertEquals(codes, ["protocol_version", "protocol_version", "unauthorized", "frame_too_large"]);
   leaving.abort();
   await second.ended;

@@ -1,15 +1,20 @@
 import { encodeManifest, type Manifest } from "../../models/manifest.ts";
-import { type NodeHandle, type NodeNews, startNode } from "../../node/node.ts";
+import type { OwnProgram } from "../../node/core/judge_program.ts";
+import { type NodeHandle, type NodeNews, type NodeOptions, startNode } from "../../node/node.ts";
 import { MemoryBlobStore } from "../../protocol/blob/memory_blob_store.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { type Log, SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { seededRandom } from "../../protocol/kernel/random.ts";
 import type { ModelOffer } from "../../protocol/messages/model.ts";
 import type { BlobReference, TaskAssign } from "../../protocol/messages/task.ts";
+import { nodeIdOf } from "../../protocol/security/node_key.ts";
+import { keyOf } from "../protocol/security/node_keys.ts";
 import { ManualClock } from "../protocol/manual_clock.ts";
 import { FakeEngine } from "./fake_engine.ts";
 import { assign } from "./instructions.ts";
 import { type ScriptedConnection, ScriptedMaster } from "./scripted_master.ts";
+
+const KEY = await keyOf(1);
 
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
@@ -48,6 +53,19 @@ export async function putModel(store: MemoryBlobStore, file = "model file bytes"
   };
 }
 
+const OWN_PROGRAM: OwnProgram = { version: "1.2.3", target: "linux-x64", takesNewer: false, canRestart: false };
+
+export interface FixtureOptions {
+  readonly slots?: number;
+  readonly token?: string;
+  readonly log?: Log;
+  readonly onSession?: (secret: string) => void;
+  readonly pin?: string;
+  /** True if the node can be started again. */
+  readonly canRestart?: boolean;
+  readonly openChecks?: NodeOptions["openChecks"];
+}
+
 /**
  * One node with a master scripted by the test, and everything between them: clock, stores and
  * engine.
@@ -65,16 +83,15 @@ export class NodeFixture {
   locateFailure: Error | null = null;
   #notify = Promise.withResolvers<void>();
 
-  constructor(options: { slots?: number; token?: string; log?: Log } = {}) {
+  constructor(options: FixtureOptions = {}) {
     const { clock, remote, cache } = this;
-    const { slots = 1, token = null, log = SILENT_LOG } = options;
+    const { slots = 1, token = null, log = SILENT_LOG, canRestart = false, openChecks } = options;
     this.engine = new FakeEngine(slots);
     this.node = startNode({
       log,
       clock,
       random: seededRandom(7),
-      nodeId: `node_${"0".repeat(20)}`,
-      name: "first",
+      identity: { nodeId: nodeIdOf(KEY.publicKey), name: "first", key: KEY },
       version: "1.2.3",
       token,
       transport: this.master.transport,
@@ -91,7 +108,11 @@ export class NodeFixture {
         workers: slots,
         engines: ["none"],
       }),
+      onSession: options.onSession,
+      pin: () => options.pin ?? "",
       pressure: () => ({ memoryFreeBytes: 500, load: 0.5 }),
+      openChecks,
+      upgrade: canRestart ? { own: { ...OWN_PROGRAM, canRestart }, directory: "unused", trial: null } : null,
       onEvent: (news) => {
         this.news.push(news);
         this.#notify.resolve();

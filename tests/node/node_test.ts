@@ -5,7 +5,7 @@ import type { Prediction } from "../../protocol/messages/prediction.ts";
 import { cancel, digest, nobody, taskId } from "./instructions.ts";
 import { axis, putGallery, somebody } from "../models/gallery/built_gallery.ts";
 import { bytesOf, NodeFixture, putModel, putText } from "./node_fixture.ts";
-import { commandRun } from "./scripted_master.ts";
+import { commandRun, SESSION_SECRET } from "./scripted_master.ts";
 
 Deno.test("startNode() sends a hello with its capabilities, then its availability", async () => {
   await using fixture = new NodeFixture({ slots: 3, token: "secret" });
@@ -153,6 +153,37 @@ for (const code of ["unauthorized", "forbidden", "protocol_version"] as const) {
     assertEquals(await fixture.node.finished, { code, reason: "Not you." });
   });
 }
+
+Deno.test("startNode() asks every second while it waits for approval, then goes on by itself", async () => {
+  await using fixture = new NodeFixture();
+  for (let tries = 0; tries < 3; tries++) {
+    const connection = await fixture.master.accept();
+    await connection.next("hello");
+    connection.send({ type: "reject", code: "approval_pending", reason: "It waits." });
+    const held = await fixture.happened("disconnected");
+    assert(held.kind === "disconnected");
+    assertEquals([held.ending.code, held.retryInMs, held.isRepeated], ["approval_pending", 1_000, tries > 0]);
+    await connection.ended;
+    fixture.clock.advance(1_000);
+  }
+  await fixture.connect();
+  assertEquals((await fixture.happened("connected")).kind, "connected");
+});
+
+Deno.test("startNode() reports the secret of each session before it fetches anything", async () => {
+  const secrets: string[] = [];
+  await using fixture = new NodeFixture({ onSession: (secret) => secrets.push(secret) });
+  await fixture.ready(await fixture.connect());
+  assertEquals(secrets, [SESSION_SECRET]);
+});
+
+Deno.test("startNode() proves its key to the master that it recognised, and to no other", async () => {
+  const pin = "p".repeat(26);
+  await using fixture = new NodeFixture({ pin });
+  const connection = await fixture.master.accept();
+  await connection.welcome({ pin });
+  assertEquals((await fixture.happened("connected")).kind, "connected");
+});
 
 Deno.test("startNode() retries when it is rejected temporarily, and locates the master anew", async () => {
   await using fixture = new NodeFixture();

@@ -4,7 +4,12 @@ import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { Message, MessageType } from "../../protocol/messages/message.ts";
 import { Peer } from "../../protocol/transport/peer.ts";
 import type { Address, Connection, Listener } from "../../protocol/ports/transport.ts";
+import { isProof, newChallenge, type NodeKey } from "../../protocol/security/node_key.ts";
+import { assert } from "../assert.ts";
 import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
+
+/** Secret of the sessions that a scripted master opens. */
+export const SESSION_SECRET = `dmls_${"5".repeat(32)}`;
 
 type MessageOf<Type extends MessageType> = Extract<Message, { type: Type }>;
 
@@ -39,14 +44,16 @@ export class ScriptedConnection {
 
   /** Waits for the hello, answers it with a welcome and returns it. */
   async welcome(
-    options: { heartbeatIntervalMs?: number; deadAfterMs?: number; sendsPicturesInline?: true } = {},
+    options: { heartbeatIntervalMs?: number; deadAfterMs?: number; sendsPicturesInline?: true; pin?: string } = {},
   ): Promise<MessageOf<"hello">> {
     const hello = await this.next("hello");
-    const { heartbeatIntervalMs = 1_000, deadAfterMs = 6_000, ...rest } = options;
+    const { heartbeatIntervalMs = 1_000, deadAfterMs = 6_000, pin, ...rest } = options;
+    await this.provenBy(hello, { pin });
     this.send({
       type: "welcome",
       protocol: PROTOCOL_VERSION.max,
       version: "0.0.0",
+      sessionSecret: SESSION_SECRET,
       heartbeatIntervalMs,
       deadAfterMs,
       ...rest,
@@ -54,10 +61,25 @@ export class ScriptedConnection {
     return hello;
   }
 
-  /** Waits for the next message of `type` and returns it; earlier messages are skipped. */
-  async next<Type extends MessageType>(type: Type): Promise<MessageOf<Type>> {
+  /** Challenges the node that has said hello, and checks its proof. */
+  async provenBy({ publicKey }: MessageOf<"hello">, { pin = "" }: { pin?: string } = {}): Promise<void> {
+    const challenge = newChallenge();
+    this.send({ type: "challenge", challenge });
+    const { signature } = await this.next("proof");
+    assert(await isProof(signature, { publicKey, challenge, pin }), "the node has proven its key");
+  }
+
+  /** Says hello as a node with this key, and proves it. */
+  async greet(hello: MessageOf<"hello">, key: NodeKey, { pin = "" }: { pin?: string } = {}): Promise<void> {
+    this.send(hello);
+    const { challenge } = await this.next("challenge");
+    this.send({ type: "proof", signature: await key.prove({ challenge, pin }) });
+  }
+
+  /** Waits for the next message of one of `types` and returns it; earlier messages are skipped. */
+  async next<Type extends MessageType>(...types: readonly Type[]): Promise<MessageOf<Type>> {
     for (;;) {
-      const at = this.#unread.findIndex((message) => message.type === type);
+      const at = this.#unread.findIndex((message) => types.some((type) => type === message.type));
       if (at >= 0) {
         const [message] = this.#unread.splice(0, at + 1).slice(-1);
         return message as MessageOf<Type>;

@@ -2,7 +2,6 @@ import type { Message, MessageType } from "../../protocol/messages/message.ts";
 import type { TaskResult } from "../../protocol/messages/task.ts";
 import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 
-const nodeId = "node_0123456789abcdefghjk";
 const taskId = "task_0123456789abcdefghjk";
 const commandId = "command_0123456789abcdefghjk";
 const digest = `sha256:${"a1".repeat(32)}` as const;
@@ -41,7 +40,7 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
     type: "hello",
     protocol: PROTOCOL_VERSION,
     version: "0.1.0",
-    nodeId,
+    publicKey: "A".repeat(43),
     name: "ada \u{1f5a5}",
     token: null,
     capabilities: {
@@ -54,10 +53,13 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
     },
     cached: [digest],
   },
+  "challenge": { type: "challenge", challenge: "c".repeat(43) },
+  "proof": { type: "proof", signature: "s".repeat(86) },
   "welcome": {
     type: "welcome",
     protocol: PROTOCOL_VERSION.max,
     version: "0.1.0",
+    sessionSecret: `dmls_${"0".repeat(32)}`,
     heartbeatIntervalMs: 1_000,
     deadAfterMs: 6_000,
   },
@@ -120,6 +122,19 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
   "task.failed": { type: "task.failed", taskId, attempt: 1, code: "image_unreadable", reason: "x" },
   "command.run": { type: "command.run", commandId, command: "drain" },
   "program.offer": { type: "program.offer", version: "0.2.0", target: "linux-x64", digest, size: 45_000_000 },
+  "log.records": {
+    type: "log.records",
+    journal: "journal_0123456789abcdefghjk",
+    lost: 2,
+    records: [{
+      sequence: 3,
+      timeMs: 1_700_000_000_000,
+      level: "warn",
+      message: "A model is late.",
+      fields: { model: "faces@1", tries: 2, isLast: false, reason: null },
+    }],
+  },
+  "log.position": { type: "log.position", journal: "journal_0123456789abcdefghjk", sequence: 3 },
   "program.state": {
     type: "program.state",
     digest,

@@ -20,6 +20,7 @@ const RESERVED: readonly { pattern: RegExp; only: RegExp; why: string }[] = [
     why: "take a Clock",
   },
   { pattern: /"zod"/, only: /^protocol\/schema\.ts$/, why: "schema.ts names the library" },
+  { pattern: /"@peculiar\/x509"/, only: /^master\/host\/authority\.ts$/, why: "one file names the library" },
   {
     pattern: /"onnxruntime-web"/,
     only: /^node\/engine\/onnx_session\.ts$/,

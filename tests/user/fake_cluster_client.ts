@@ -1,5 +1,6 @@
 import type { ModelListing, NodeListing } from "../../protocol/http_api/api.ts";
-import type { NodeCommandName } from "../../protocol/messages/command.ts";
+import type { NodeDecision } from "../../protocol/http_api/node_decision.ts";
+import type { NodeOrderName } from "../../protocol/messages/command_names.ts";
 import type { Person, Prediction } from "../../protocol/messages/prediction.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "../../user/client/cluster_client.ts";
 import { fail } from "../assert.ts";
@@ -34,7 +35,7 @@ export function predictionOf(persons: Person[]): Prediction {
 export class FakeClusterClient implements ClusterClient {
   readonly label = "fake";
   readonly asked: { text: string; options: PredictOptions }[] = [];
-  readonly orders: [string, NodeCommandName][] = [];
+  readonly orders: [string, NodeOrderName | NodeDecision][] = [];
   isClosed = false;
   listing: NodeListing[] = [];
   modelListing: ModelListing[] = [];
@@ -52,9 +53,15 @@ export class FakeClusterClient implements ClusterClient {
   }
   nodes = () => Promise.resolve(this.listing);
   models = () => Promise.resolve(this.modelListing);
-  command(nodeId: string, command: NodeCommandName): Promise<string> {
+  /** Answers an order; throws if the node refuses it. */
+  onOrder: (nodeId: string, order: NodeOrderName) => string | Promise<string> = () => "draining";
+  async command(nodeId: string, command: NodeOrderName): Promise<string> {
     this.orders.push([nodeId, command]);
-    return Promise.resolve("draining");
+    return await this.onOrder(nodeId, command);
+  }
+  judgeNode(nodeId: string, decision: NodeDecision): Promise<string> {
+    this.orders.push([nodeId, decision]);
+    return Promise.resolve("decided");
   }
   close(): Promise<void> {
     this.isClosed = true;

@@ -20,7 +20,7 @@ export class FakeModelsClient implements ModelsClient {
   /** Shows a model; the first version that was added is the latest one. */
   show(name: string): Promise<ModelDetail> {
     const found = this.manifests.find((manifest) => name === manifest.name || name === modelName(manifest));
-    if (found !== undefined) return Promise.resolve({ model: listingOf(found), nodes: [] });
+    if (found !== undefined) return Promise.resolve({ model: listingOf(found), nodes: [], placement: [], labels: [] });
     return Promise.reject(new DmlError("model_unknown", `There is no ${name}.`));
   }
 

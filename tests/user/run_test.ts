@@ -17,7 +17,7 @@ Deno.test("runUserCommand() sends no request if its signal is already aborted", 
     master: { hostname: "127.0.0.1", port: server.addr.port },
     token: null,
     json: true,
-    nodeCommand: null,
+    action: "list",
   }, {
     terminal: new FakeTerminal(),
     clock: SYSTEM_CLOCK,

@@ -63,7 +63,7 @@ export async function clusterOverLocal(): Promise<Figure[]> {
       floor: "",
       value: memory / MB,
       unit: "MB",
-      bound: { atMost: 250 },
+      bound: { atMost: 300 },
     },
   ];
 }

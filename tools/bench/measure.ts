@@ -10,6 +10,8 @@ import { type Figure, isKept, shown } from "./figure.ts";
 import { galleryMatch } from "./gallery_match.ts";
 import type { MeasureName } from "./measure_names.ts";
 import { nodeOverParts } from "./node_over_parts.ts";
+import { largePictures } from "./pictures/large_pictures.ts";
+import { tlsOverPlain } from "./tls/tls_over_plain.ts";
 import { twoWorkersOverOne } from "./two_workers.ts";
 
 const MEASURES: Readonly<Record<MeasureName, () => Promise<Figure[]>>> = {
@@ -19,7 +21,9 @@ const MEASURES: Readonly<Record<MeasureName, () => Promise<Figure[]>>> = {
   workers: twoWorkersOverOne,
   empty: emptyTasks,
   blob: blobToDisk,
+  tls: tlsOverPlain,
   gallery: galleryMatch,
+  pictures: largePictures,
 };
 
 if (import.meta.main) {

@@ -6,7 +6,9 @@ export const MEASURED_AS = {
   workers: "join",
   empty: "predict",
   blob: "join",
+  tls: "join",
   gallery: "join",
+  pictures: "predict",
 } as const;
 
 export type MeasureName = keyof typeof MEASURED_AS;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "./deno_flags.ts";
+import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "../../user/process/deno_flags.ts";
 import type { Program } from "./program.ts";
 import { START_ENVIRONMENT_NAMES } from "./start_flags.ts";
 import type { Target } from "./targets.ts";
@@ -19,7 +19,7 @@ const BAKED_PERMISSIONS = [
   "--allow-read",
   "--allow-write",
   `--allow-env=${START_ENVIRONMENT_NAMES.join(",")}`,
-  "--allow-sys=hostname,loadavg,networkInterfaces,systemMemoryInfo",
+  "--allow-sys=hostname,loadavg,networkInterfaces,statfs,systemMemoryInfo",
 ];
 
 /** Inputs of {@linkcode findRuntime}. */

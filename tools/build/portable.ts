@@ -1,6 +1,6 @@
 import { VERSION } from "../../protocol/version.ts";
 import { denoExecutable } from "./deno_package.ts";
-import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "./deno_flags.ts";
+import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "../../user/process/deno_flags.ts";
 import { gzipped } from "./compress.ts";
 import { type Program, programPart, withManifest } from "./program.ts";
 import { EXIT_RESTART } from "../../user/cli/exit.ts";

@@ -3,12 +3,14 @@ import { UPGRADE_DIRECTORY } from "../../protocol/program/upgrade_directory_name
 import { parseCommand } from "../../user/cli/parse_command.ts";
 import { allocatorEnvironmentOf } from "../../user/process/allocator_environment.ts";
 import type { CliCommand, JoinCommand } from "../../user/cli/command.ts";
+import { KEEPER, keepsEngines } from "../../user/process/engine_command.ts";
 import { V8_FLAGS } from "../../user/process/v8_flags.ts";
 import { ENVIRONMENT_NAMES } from "../../user/cli/flags.ts";
 import type { VerbName } from "../../user/cli/verbs.ts";
 import { type Permissions, permissionsOf } from "../../user/process/permissions.ts";
 import { STARTING_ENVIRONMENT } from "../../user/process/permission_flags.ts";
 import { processFactsOf } from "../../user/process/process_facts.ts";
+import { storedAccess } from "../../user/process/stored_access.ts";
 
 /** Length limit of one argument; the system may refuse a longer one (Linux: 128 KiB). */
 const FLAG_CHARACTERS_MAX = 100_000;
@@ -61,7 +63,7 @@ export function startOf(argv: readonly string[], surroundings: Surroundings): St
   return {
     flags: [
       ...engineFlags(command),
-      ...grants(command === null ? null : permissionsIn(command, surroundings), surroundings.programDirectory),
+      ...grants(command, surroundings),
     ],
     environment: allocatorEnvironmentOf(command?.verb),
     upgrade: command?.verb === "join" ? upgradeOf(command, surroundings) : null,
@@ -77,9 +79,10 @@ function engineFlags(command: CliCommand | null): string[] {
   return [`--v8-flags=${[V8_FLAGS, ...command?.verb === "predict" ? [FEW_PICTURES_FLAG] : []].join(",")}`];
 }
 
-function commandOf(argv: readonly string[], { variable }: Surroundings): CliCommand | null {
+function commandOf(argv: readonly string[], surroundings: Surroundings): CliCommand | null {
+  const environment = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, surroundings.variable(name)]));
   try {
-    return parseCommand(argv, Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, variable(name)]))).command;
+    return parseCommand(argv, environment, storedAccess(surroundings)).command;
   } catch {
     return null; // `main.ts` finds the same error and reports it
   }
@@ -89,7 +92,10 @@ function permissionsIn(command: CliCommand, surroundings: Surroundings): Permiss
   const { programDirectory } = surroundings;
   try {
     const start = { ...surroundings, programPaths: [programDirectory], executable: null };
-    return permissionsOf(command, processFactsOf(command, start));
+    const facts = processFactsOf(command, start);
+    const permissions = permissionsOf(command, facts);
+    // `main.ts` reads these to parse its arguments, and then gives them up.
+    return { ...permissions, read: [...permissions.read, ...facts.access?.parsed ?? []] };
   } catch {
     return null; // no data directory can be determined: `main.ts` reports it
   }
@@ -106,7 +112,10 @@ function upgradeOf(command: JoinCommand, surroundings: Surroundings): Start["upg
   return { directory: join(home, UPGRADE_DIRECTORY), withinMs: command.upgradeWithinSeconds * 1_000 };
 }
 
-function grants(permissions: Permissions | null, programDirectory: string): string[] {
+function grants(command: CliCommand | null, surroundings: Surroundings): string[] {
+  const { os, programDirectory } = surroundings;
+  const permissions = command === null ? null : permissionsIn(command, surroundings);
+  const isKeeping = permissions !== null && command !== null && keepsEngines(command);
   const { read = [] } = permissions ?? {};
   return [
     grant("net", permissions?.net ?? []),
@@ -114,6 +123,7 @@ function grants(permissions: Permissions | null, programDirectory: string): stri
     grant("write", (permissions?.write ?? []).map(expressible)),
     grant("env", [...START_ENVIRONMENT_NAMES, ...permissions?.env ?? []]),
     grant("sys", permissions?.sys ?? []),
+    grant("run", isKeeping && os !== "windows" ? [KEEPER] : []),
   ].filter((flag) => flag !== null);
 }
 

@@ -29,6 +29,9 @@ const WORD_MARK = "\0";
 const marked = (argument: string) => /^(true|false)$/.test(argument) ? WORD_MARK + argument : argument;
 const unmarked = (text: string) => text.startsWith(WORD_MARK) ? text.slice(WORD_MARK.length) : text;
 
+/** Flags that take `-`, for standard input, as their value. */
+const READING_INPUT: readonly string[] = ["--token", "--token-file"];
+
 /**
  * Splits `argv` into its parts. Throws `usage` for a flag without its value, a switch with a value,
  * and a file name that reads like a flag.
@@ -41,7 +44,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   }
   const unknown: string[] = [];
   const positional: string[] = [];
-  const parsed = parseArgs(argv.map(marked), {
+  const parsed = parseArgs(withJoinedStandardInput(argv).map(marked), {
     string: VALUED,
     boolean: SWITCHES,
     collect: NAMES.filter((name) => flagOf(name).repeats),
@@ -70,6 +73,18 @@ export function parseArguments(argv: readonly string[]): Arguments {
     if (typeof value === "boolean") given.set(name, value);
   }
   return { positional: [...positional, ...parsed._.map(unmarked)], given, unknown };
+}
+
+// The parser would not take `-` as the value of the flag before it.
+function withJoinedStandardInput(argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  const joined: string[] = [];
+  for (const [at, argument] of argv.entries()) {
+    const isValue = argument === "-" && (end < 0 || at < end) && READING_INPUT.includes(argv[at - 1]);
+    if (isValue) joined[joined.length - 1] += "=-";
+    else joined.push(argument);
+  }
+  return joined;
 }
 
 // The parser reads `--json=perhaps` as true, and `--no-annotate=false` as `--no-annotate`.

@@ -1,8 +1,19 @@
-import type { NodeCommandName } from "../../protocol/messages/command.ts";
+import type { AddressRange } from "../../protocol/http_api/address_range.ts";
 import type { Host } from "../../protocol/http_api/address.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
+import type {
+  AuditCommand,
+  BackupCommand,
+  CaCommand,
+  ContextCommand,
+  LoginCommand,
+  RestoreCommand,
+  TokenCommand,
+} from "./access/access_command.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
-import type { MasterChoice } from "./master_choice.ts";
+import type { LogsCommand } from "./logs/logs_command.ts";
+import type { MasterChoice } from "./access/master_choice.ts";
+import type { NodesCommand } from "./nodes/nodes_command.ts";
 import type { ModelsCommand } from "./models_command.ts";
 import type { PeopleCommand } from "./people_command.ts";
 import type { SERVICE_ACTIONS, ServiceLevel, ServiceRole } from "../service/service_place.ts";
@@ -17,6 +28,13 @@ export interface Presentation {
   readonly progress: boolean;
 }
 
+/** A second HTTP port, without TLS. */
+export interface PlainPort {
+  readonly address: Address;
+  /** Addresses that need no token there, each with the gallery that it may look after, if any. */
+  readonly rules: readonly { readonly range: AddressRange; readonly gallery: string | null }[];
+}
+
 export interface ServeCommand {
   readonly verb: "serve";
   readonly host: string;
@@ -24,10 +42,20 @@ export interface ServeCommand {
   readonly controlPort: number;
   /** Address to print for other hosts; `null` for those of this host. */
   readonly advertise: Host | null;
+  /** True if other hosts are served without TLS. */
+  readonly insecure: boolean;
+  /** Paths of the certificate for browsers and of its key; `null` if there is none. */
+  readonly certificate: { readonly certificate: string; readonly privateKey: string } | null;
+  /** The port without TLS; `null` if there is none. */
+  readonly plain: PlainPort | null;
   /** True if the tokens are printed; `null` if that depends on the terminal. */
   readonly printTokens: boolean | null;
+  /** True if a node that joins for the first time waits for an admin. */
+  readonly approve: boolean;
   /** `null` if there is no directory of executables for nodes. */
   readonly executables: string | null;
+  /** True to go on without acknowledged changes that the disk has lost. */
+  readonly acceptsLoss: boolean;
   readonly home: string | null;
 }
 
@@ -35,7 +63,9 @@ export interface JoinCommand {
   readonly verb: "join";
   readonly master: Address;
   readonly token: string | null;
+  readonly tokenFile?: string;
   readonly name: string | null;
+  readonly labels: readonly string[];
   /** `null` for as many as the host carries. */
   readonly workers: number | null;
   /** `null` for the usual limit, 0 for none. */
@@ -57,21 +87,24 @@ export interface PredictCommand extends MasterChoice {
   readonly json: boolean;
   readonly annotate: boolean;
   readonly embeddings: boolean;
+  /** True to report faces that are probably not human too. */
+  readonly keepDoubtful: boolean;
   /** Name of the gallery that faces are compared with; `null` for none. */
   readonly gallery: string | null;
   /**
    * Largest length of a side of the annotated pictures in pixels; `null` for that of the originals.
    */
   readonly maxSide: number | null;
+  /** True to look for faces turned by any angle. */
+  readonly anyAngle: boolean;
+  /** True to look for small faces everywhere. */
+  readonly smallFaces: boolean;
   readonly concurrency: number;
+  /** Time to wait for a master that goes away; absent for the usual one. */
+  readonly outageMs?: number;
 }
 
-export interface NodesCommand extends MasterChoice {
-  readonly verb: "nodes";
-  readonly json: boolean;
-  /** `null` if the nodes are listed. */
-  readonly nodeCommand: { readonly command: NodeCommandName; readonly node: string } | null;
-}
+export type { NodesCommand };
 
 export interface UpgradeCommand extends MasterChoice {
   readonly verb: "upgrade";
@@ -82,6 +115,8 @@ export interface UpgradeCommand extends MasterChoice {
 
 export interface DoctorCommand extends MasterChoice {
   readonly verb: "doctor";
+  /** Path of the file for the results; `null` for none. */
+  readonly bundle: string | null;
   readonly home: string | null;
   readonly json: boolean;
 }
@@ -122,11 +157,19 @@ export type CliCommand =
   | PredictCommand
   | NodesCommand
   | UpgradeCommand
+  | LogsCommand
   | DoctorCommand
   | ServiceCommand
   | CompletionsCommand
   | PeopleCommand
   | ModelsCommand
+  | LoginCommand
+  | ContextCommand
+  | TokenCommand
+  | AuditCommand
+  | BackupCommand
+  | RestoreCommand
+  | CaCommand
   | HelpCommand
   | VersionCommand;
 

@@ -9,13 +9,14 @@ export const EXIT_CODES = {
   2: "The command line, or a value in it, is wrong.",
   3: "The cluster could not do it: no master, access denied, no node, too busy, or no usable data directory.",
   70: "A bug in dml.",
-  75: "A node left to be restarted as a newer dml; the portable executable does that automatically.",
+  75: "A node left to be started again, as an admin ordered or as a newer dml; the portable executable does that.",
   130: "Stopped by Ctrl-C or SIGTERM.",
 } as const satisfies Record<number, string>;
 
 export const EXIT_OK = 0;
 export const EXIT_RESTART = 75;
 export const EXIT_SOME_FAILED = 1;
+export const EXIT_CLUSTER = ERRORS.master_unreachable.exit;
 export const EXIT_INTERRUPTED = ERRORS.interrupted.exit;
 
 /**

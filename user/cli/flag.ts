@@ -20,4 +20,4 @@ export interface Flag {
 }
 
 /** Description of a flag in the help. */
-export type FlagText = Pick<Flag, "description" | "environment" | "fallback">;
+export type FlagText = Pick<Flag, "description" | "environment" | "fallback" | "argument" | "choices">;

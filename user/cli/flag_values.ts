@@ -1,25 +1,36 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
 import { type Host, isHostname, parseAddress, parseHost } from "../../protocol/http_api/address.ts";
+import { NO_STANDING_VALUES, type StandingValues } from "../access/standing_values.ts";
 import type { FlagValue } from "./arguments.ts";
 import { type FlagName, flagOf } from "./flags.ts";
+
+const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Typed values of the flags of one command line. If a flag is not given, its environment variable
- * is used; an empty variable counts as unset. The methods return `null` if neither is given, and
- * throw `usage`, naming the flag or variable, if the value has the wrong form.
+ * is used, and then a standing value; an empty variable counts as unset. The methods return `null`
+ * if neither is given, and throw `usage`, naming the flag or variable, if the value has the wrong
+ * form.
  */
 export class FlagValues {
   /** Flags given on the command line itself. */
   readonly given: ReadonlyMap<FlagName, FlagValue>;
+  /** Values that hold if neither the line nor the environment gives one. */
+  readonly standing: StandingValues;
   readonly #environment: Environment;
 
-  constructor(given: ReadonlyMap<FlagName, FlagValue>, environment: Environment) {
+  constructor(
+    given: ReadonlyMap<FlagName, FlagValue>,
+    environment: Environment,
+    standing: StandingValues = NO_STANDING_VALUES,
+  ) {
     this.given = given;
     this.#environment = environment;
+    this.standing = standing;
   }
 
   #lookUp(name: FlagName): { text: string; what: string } | null {
@@ -27,7 +38,9 @@ export class FlagValues {
     if (typeof given === "string") return { text: given, what: `--${name}` };
     const variable = flagOf(name).environment;
     const text = variable ? this.#environment[variable] : undefined;
-    return variable && text ? { text, what: variable } : null;
+    if (variable && text) return { text, what: variable };
+    const standing = this.standing.texts.get(name);
+    return standing === undefined ? null : { text: standing, what: this.standing.what };
   }
 
   /** Returns the text of `name`. */
@@ -98,6 +111,16 @@ export class FlagValues {
     throw refusal(found, "a size like 500MiB or 2GiB");
   }
 
+  /** Returns a time written as 90s, 30m, 24h or 7d, of 1 s to `max`, in milliseconds. */
+  durationMs(name: FlagName, { max }: { max: number }): number | null {
+    const found = this.#lookUp(name);
+    if (!found) return null;
+    const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(found.text) ?? [];
+    const durationMs = count === undefined ? 0 : Number(count) * UNITS_MS[unit];
+    if (durationMs >= 1_000 && durationMs <= max) return durationMs;
+    throw refusal(found, `a time like 30m, 24h or 7d, at most ${max / UNITS_MS.d}d`);
+  }
+
   /** Returns the text, which must match `pattern`; `form` describes it in the error message. */
   matching(name: FlagName, options: { pattern: RegExp; form: string }): string | null {
     const found = this.#lookUp(name);
@@ -112,6 +135,11 @@ export class FlagValues {
     const choice = choices.find((candidate) => candidate === found.text);
     if (choice !== undefined) return choice;
     throw refusal(found, `one of ${choices.join(", ")}`);
+  }
+
+  /** Returns the state of a switch; if neither is given, what it is without. */
+  isOn(name: FlagName): boolean {
+    return this.toggle(name) ?? flagOf(name).on ?? false;
   }
 
   /** Returns the state of a switch, which its environment variable sets with 1 or 0. */

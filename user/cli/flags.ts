@@ -1,17 +1,18 @@
 import { DEFAULT_GALLERY, NO_GALLERY } from "../../protocol/kernel/people_names.ts";
 import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../../protocol/http_api/paths.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
-
+import { ACCESS_FLAGS } from "./access/access_flags.ts";
 import type { Flag } from "./flag.ts";
+import { LOGS_FLAGS } from "./logs/logs_flags.ts";
 import { MODEL_FLAGS, ROLLOUT_FLAGS } from "./model_flags.ts";
 import { PEOPLE_FLAGS } from "./people_flags.ts";
+import { PICTURE_FLAGS } from "./picture_flags.ts";
+import { SERVE_FLAGS } from "./serve/serve_flags.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export const LOG_FORMATS = ["text", "json"] as const;
 
-/**
- * Default number of pictures of one `predict` in flight at once: enough to keep a few nodes busy.
- */
+/** Default number of pictures of one `predict` in flight at once, for a few nodes. */
 export const DEFAULT_CONCURRENCY = 8;
 export const DEFAULT_MODEL = "faces";
 /** Default time within which the master must accept a node that runs a newer program. */
@@ -29,8 +30,10 @@ export const FLAGS = {
   token: {
     argument: "TOKEN",
     environment: "DML_TOKEN",
-    description: "The access token, as `dml serve` printed it.",
+    description:
+      "The access token, as `dml serve` printed it; - to read it from standard input. Others on this host may see the value in the list of processes, unless dml is the portable file; --token-file and the variable hide it everywhere.",
   },
+  ...ACCESS_FLAGS,
   home: {
     argument: "DIR",
     environment: "DML_HOME",
@@ -68,6 +71,14 @@ export const FLAGS = {
     fallback: "the name of the host",
     description: "The name of the node.",
   },
+  label: {
+    argument: "LABEL",
+    repeats: true,
+    environment: "DML_NODE_LABELS",
+    fallback: "none",
+    description:
+      "A label of the node, such as gpu or room=attic. May be given more than once; with commas in the variable.",
+  },
   workers: {
     alias: "w",
     argument: "N",
@@ -93,13 +104,6 @@ export const FLAGS = {
     alias: "j",
     description: "Print one JSON object per line on standard output instead of a table.",
   },
-  annotate: {
-    on: true,
-    description: "Write no annotated pictures.",
-  },
-  embeddings: {
-    description: "Include each face's embedding in the lines of --json, which it requires.",
-  },
   gallery: {
     alias: "g",
     argument: "NAME",
@@ -107,11 +111,7 @@ export const FLAGS = {
     fallback: DEFAULT_GALLERY,
     description: `The gallery of people to recognise; ${NO_GALLERY} to recognise nobody.`,
   },
-  "max-side": {
-    argument: "N",
-    fallback: "that of the original",
-    description: "The longer side of annotated pictures in pixels, at most; large photos take less time then.",
-  },
+  ...PICTURE_FLAGS,
   ...PEOPLE_FLAGS,
   "dry-run": {
     description: "Show what would be done, without doing it.",
@@ -123,6 +123,12 @@ export const FLAGS = {
     fallback: `${DEFAULT_CONCURRENCY}`,
     description: `Pictures in flight at once, at most ${LIMITS.predictConcurrencyMax}.`,
   },
+  outage: {
+    argument: "TIME",
+    environment: "DML_OUTAGE",
+    fallback: `${LIMITS.outageMs / 1_000}s`,
+    description: "How long to wait for a master that goes away meanwhile, such as one that is restarted.",
+  },
   ...ROLLOUT_FLAGS,
   "cache-bytes": {
     argument: "SIZE",
@@ -131,6 +137,7 @@ export const FLAGS = {
     description: "Disk space for the node's model files, such as 500MiB; 0 for no limit.",
   },
   ...MODEL_FLAGS,
+  ...LOGS_FLAGS,
   upgrade: {
     eitherWay: true,
     environment: "DML_UPGRADE",
@@ -143,11 +150,28 @@ export const FLAGS = {
     fallback: `${DEFAULT_UPGRADE_WITHIN_SECONDS}`,
     description: "Time for a newer dml to start successfully; after it the old one comes back.",
   },
+  insecure: {
+    eitherWay: true,
+    environment: "DML_INSECURE",
+    fallback: "no",
+    description: "Serve other hosts without TLS: whoever listens on the network learns tokens, pictures and names.",
+  },
+  "accept-loss": {
+    description:
+      "Go on with what is there if the disk has lost changes that the master had acknowledged; without it, the master then refuses to start.",
+  },
+  ...SERVE_FLAGS,
   "print-tokens": {
     eitherWay: true,
     environment: "DML_PRINT_TOKENS",
     fallback: "on a terminal",
     description: "Print the access tokens, or where they are stored, so that no journal keeps them.",
+  },
+  approve: {
+    eitherWay: true,
+    environment: "DML_APPROVE",
+    fallback: "no",
+    description: "Hold nodes that join for the first time until an admin lets them in with `dml nodes approve`.",
   },
   executables: {
     argument: "DIR",

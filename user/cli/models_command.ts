@@ -1,9 +1,10 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
-import type { MasterChoice } from "./master_choice.ts";
+import { type MasterChoice, masterChoiceOf } from "./access/master_choice.ts";
 import type { FlagValues } from "./flag_values.ts";
 import { type ModelSource, parseModelSource } from "../model_sources/model_source.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";
+import { labelsIn } from "./nodes/nodes_command.ts";
 import { type RolloutAction, rolloutAction } from "./rollout_command.ts";
 import { requireWords, takeSubVerb } from "./sub_verbs.ts";
 
@@ -44,6 +45,8 @@ export type ModelsAction =
     readonly toToken: string | null;
   }
   | { readonly action: "test"; readonly model: string; readonly images: readonly string[] }
+  /** Gives a model only to nodes with these labels; to every node if there are none. */
+  | { readonly action: "bind"; readonly model: string; readonly labels: readonly string[] }
   | RolloutAction;
 
 export type ModelsCommand = MasterChoice & { readonly verb: "models"; readonly json: boolean } & ModelsAction;
@@ -57,8 +60,7 @@ export function modelsCommand(line: readonly string[], values: FlagValues): Mode
   });
   const common = {
     verb: "models",
-    master: values.address("master"),
-    token: values.text("token"),
+    ...masterChoiceOf(values),
     json: values.toggle("json") ?? false,
   } as const;
   const words = (bounds: { min: number; max: number; what: string }) => requireWords(`models ${name}`, rest, bounds);
@@ -82,9 +84,21 @@ export function modelsCommand(line: readonly string[], values: FlagValues): Mode
       words({ min: 1, max: 10_000, what: "the name of a model" });
       return { ...common, action: "test", model: modelIn(rest[0]), images: rest.slice(1) };
     }
+    case "bind":
+    case "unbind":
+      words({ min: 1, max: 1, what: "the name of a model" });
+      return { ...common, action: "bind", model: modelIn(rest[0]), labels: name === "bind" ? boundLabels(values) : [] };
     default:
       return { ...common, ...rolloutAction(name, rest, values) };
   }
+}
+
+function boundLabels(values: FlagValues): readonly string[] {
+  const labels = labelsIn(values);
+  if (labels.length > 0) return labels;
+  throw new DmlError("usage", "`dml models bind` needs a --label.", {
+    advice: "As in `dml models bind yolo --label gpu`.",
+  });
 }
 
 function modelsAdd(verb: "add" | "pull", text: string, values: FlagValues): ModelsAdd {

@@ -1,8 +1,10 @@
 import type { FlagName } from "./flags.ts";
+import { MASTER_FLAGS } from "./access/master_flags.ts";
+import { BINDING_VERBS } from "./nodes/nodes_verbs.ts";
 import { ROLLOUT_VERBS } from "./rollout_verbs.ts";
 import type { SubVerbs } from "./sub_verbs.ts";
 
-const AT_MASTER = ["master", "token"] as const satisfies readonly FlagName[];
+const AT_MASTER = MASTER_FLAGS;
 const TAKING_IN = [
   ...AT_MASTER,
   "name",
@@ -89,5 +91,6 @@ export const MODELS_VERBS = {
       ["dml models test yolo street.jpg", "whether it answers, and how fast"],
     ],
   },
+  ...BINDING_VERBS,
   ...ROLLOUT_VERBS,
 } as const satisfies SubVerbs;

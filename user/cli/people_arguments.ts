@@ -4,6 +4,8 @@ import { ID_PATTERN } from "../../protocol/kernel/id.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { FlagValues } from "./flag_values.ts";
 import { DEFAULT_CONCURRENCY } from "./flags.ts";
+import { masterChoiceOf } from "./access/master_choice.ts";
+import { outageOf } from "./access/outage.ts";
 import type { EnrollCommand, PeopleCommand, RemoveCommand, ThresholdsCommand } from "./people_command.ts";
 import { PEOPLE_VERBS, type PeopleVerb } from "./people_verbs.ts";
 import { requireWords, takeSubVerb } from "./sub_verbs.ts";
@@ -41,8 +43,8 @@ export function peopleCommand(words: readonly string[], values: FlagValues): Peo
     verb: "people",
     gallery: gallery ?? DEFAULT_GALLERY,
     json: values.toggle("json") ?? false,
-    master: values.address("master"),
-    token: values.text("token"),
+    ...masterChoiceOf(values),
+    ...outageOf(values),
   } as const;
   const concurrency = () => values.count("concurrency", LIMITS.predictConcurrencyMax) ?? DEFAULT_CONCURRENCY;
   const [first, second] = rest;
@@ -68,7 +70,7 @@ export function peopleCommand(words: readonly string[], values: FlagValues): Peo
     case "import":
       return { ...common, subVerb, file: first };
     case "test":
-      return { ...common, subVerb, directory: first, concurrency: concurrency() };
+      return { ...common, subVerb, directory: first, anyAngle: isAnyAngle(values), concurrency: concurrency() };
     case "check":
       return { ...common, subVerb, name: first ?? null };
     case "calibrate":
@@ -76,6 +78,7 @@ export function peopleCommand(words: readonly string[], values: FlagValues): Peo
         ...common,
         subVerb,
         directory: first,
+        anyAngle: isAnyAngle(values),
         apply: values.toggle("apply") ?? false,
         concurrency: concurrency(),
       };
@@ -87,7 +90,7 @@ export function peopleCommand(words: readonly string[], values: FlagValues): Peo
 function enrolled(
   rest: readonly string[],
   values: FlagValues,
-): Pick<EnrollCommand, "name" | "inputs" | "face" | "largest" | "metadata" | "dryRun"> {
+): Pick<EnrollCommand, "name" | "inputs" | "face" | "largest" | "anyAngle" | "metadata" | "dryRun"> {
   const isDirectory = rest.length === 1;
   return {
     name: isDirectory ? null : rest[0],
@@ -98,11 +101,15 @@ function enrolled(
   };
 }
 
-function faceChoice(values: FlagValues): { face: number | null; largest: boolean } {
+function faceChoice(values: FlagValues): Pick<EnrollCommand, "face" | "largest" | "anyAngle"> {
   const face = values.count("face", LIMITS.personsMax);
   const largest = values.toggle("largest") ?? false;
   if (face !== null && largest) throw new DmlError("usage", "--face and --largest cannot be combined.");
-  return { face, largest };
+  return { face, largest, anyAngle: isAnyAngle(values) };
+}
+
+function isAnyAngle(values: FlagValues): boolean {
+  return values.toggle("any-angle") ?? false;
 }
 
 function noted(values: FlagValues, { isNeeded }: { isNeeded: boolean }): Record<string, string | null> {

@@ -1,8 +1,10 @@
-import type { MasterChoice } from "./master_choice.ts";
+import type { MasterChoice } from "./access/master_choice.ts";
 
 /** The options that every sub-verb of `dml people` has. */
 interface AboutPeople extends MasterChoice {
   readonly verb: "people";
+  /** Time to wait for a master that goes away; absent for the usual one. */
+  readonly outageMs?: number;
   readonly gallery: string;
   readonly json: boolean;
 }
@@ -12,6 +14,8 @@ interface FaceChoice {
   /** Number of the face from the left, from 1; `null` if none was named. */
   readonly face: number | null;
   readonly largest: boolean;
+  /** True to look for faces turned by any angle. */
+  readonly anyAngle: boolean;
 }
 
 export interface EnrollCommand extends AboutPeople, FaceChoice {
@@ -81,6 +85,8 @@ export interface ImportCommand extends AboutPeople {
 export interface TestPeopleCommand extends AboutPeople {
   readonly subVerb: "test";
   readonly directory: string;
+  /** True to look for faces turned by any angle. */
+  readonly anyAngle: boolean;
   readonly concurrency: number;
 }
 
@@ -93,6 +99,8 @@ export interface CheckPeopleCommand extends AboutPeople {
 export interface CalibrateCommand extends AboutPeople {
   readonly subVerb: "calibrate";
   readonly directory: string;
+  /** True to look for faces turned by any angle. */
+  readonly anyAngle: boolean;
   readonly apply: boolean;
   readonly concurrency: number;
 }

@@ -4,7 +4,7 @@ import type { Flag } from "./flag.ts";
 export const PEOPLE_FLAGS = {
   face: {
     argument: "N",
-    description: "The number of the face, if there are several, counted from the left.",
+    description: "The number of the face, if there are several: from the left, as `dml predict` numbers them.",
   },
   largest: {
     description: "The largest face, if there are several.",

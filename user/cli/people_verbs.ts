@@ -1,8 +1,9 @@
 import type { FlagName } from "./flags.ts";
+import { MASTER_FLAGS } from "./access/master_flags.ts";
 import type { SubVerbs } from "./sub_verbs.ts";
 
 /** Flags of every sub-verb. */
-const COMMON = ["gallery", "master", "token", "json"] as const satisfies readonly FlagName[];
+const COMMON = ["gallery", ...MASTER_FLAGS, "json"] as const satisfies readonly FlagName[];
 
 /** Sub-verbs of `dml people`, in the order of the help. */
 export const PEOPLE_VERBS = {
@@ -12,7 +13,7 @@ export const PEOPLE_VERBS = {
     details: [
       "In a DIRECTORY, each sub-folder is a person, who gets the name of the folder. A picture must show one face, unless --face or --largest selects one; the face must be large and sharp enough. Faces that are enrolled already are not stored twice; a face that looks like somebody else's is enrolled with a warning.",
     ],
-    flags: [...COMMON, "face", "largest", "meta", "dry-run", "concurrency", "progress"],
+    flags: [...COMMON, "face", "largest", "any-angle", "meta", "dry-run", "concurrency", "outage", "progress"],
     examples: [
       ["dml people enroll Ada ada1.jpg ada2.jpg", "two pictures of one person"],
       ["dml people enroll Ada group.jpg --face 2", "the second face from the left"],
@@ -73,7 +74,7 @@ export const PEOPLE_VERBS = {
     details: [
       "From then on that face, and very similar ones, are not recognised as NAME. If the picture shows several faces, the one that is recognised as NAME is used, unless --face or --largest selects another.",
     ],
-    flags: [...COMMON, "face", "largest"],
+    flags: [...COMMON, "face", "largest", "any-angle"],
     examples: [["dml people reject Ada stranger.jpg", "not this person"]],
   },
   export: {
@@ -100,7 +101,7 @@ export const PEOPLE_VERBS = {
     details: [
       "Each sub-folder has the name of the person whose face is the largest in its pictures. For a person who is not enrolled, unknown is correct and any name is wrong.",
     ],
-    flags: [...COMMON, "concurrency", "progress"],
+    flags: [...COMMON, "any-angle", "concurrency", "outage", "progress"],
     examples: [["dml people test held-back/", "a table, and who was taken for whom"]],
   },
   check: {
@@ -121,19 +122,19 @@ export const PEOPLE_VERBS = {
     details: [
       "Compares every two faces of the pictures (the largest of each): those of one sub-folder are of one person, those of two are not. Prints how many of each a threshold would get wrong, and the thresholds to use.",
     ],
-    flags: [...COMMON, "apply", "concurrency", "progress"],
+    flags: [...COMMON, "any-angle", "apply", "concurrency", "outage", "progress"],
     examples: [["dml people calibrate labelled/ --apply", "and use the thresholds found"]],
   },
   thresholds: {
     usage: "",
     summary: "Show the thresholds of a gallery, or set some.",
     details: [
-      "By default, known and unknown rise with the number of enrolled faces. Once set, by hand or by `dml people calibrate`, they stay, until --default is given.",
+      "By default, known and unknown are those of the model, or rise with the number of enrolled faces if it has none. Once set, by hand or by `dml people calibrate`, they stay, until --default is given.",
     ],
     flags: [...COMMON, "known", "unknown", "default", "margin", "eye-distance", "sharpness"],
     examples: [
       ["dml people thresholds --known 0.5", "stricter with names"],
-      ["dml people thresholds --default", "back to those for the size of the gallery"],
+      ["dml people thresholds --default", "back to those of the model or for the size of the gallery"],
     ],
   },
 } as const satisfies SubVerbs;

@@ -1,7 +1,7 @@
-import type { FlagName } from "./flags.ts";
+import { MASTER_FLAGS } from "./access/master_flags.ts";
 import type { SubVerbs } from "./sub_verbs.ts";
 
-const AT_MASTER = ["master", "token"] as const satisfies readonly FlagName[];
+const AT_MASTER = MASTER_FLAGS;
 
 /** Sub-verbs of `dml models` about versions, in the order of the help. */
 export const ROLLOUT_VERBS = {

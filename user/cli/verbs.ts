@@ -1,9 +1,13 @@
-import { NODE_COMMAND_NAMES } from "../../protocol/messages/command_names.ts";
 import type { FlagText } from "./flag.ts";
 import { type FlagName, flagOf } from "./flags.ts";
+import { ACCESS_VERBS } from "./access/access_verbs.ts";
+import { MASTER_FLAGS } from "./access/master_flags.ts";
+import { LOGS_VERB } from "./logs/logs_verb.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";
-import { SERVICE_VERB } from "./service_verb.ts";
+import { NODES_VERBS } from "./nodes/nodes_verbs.ts";
+import { SERVICE_VERB } from "./service/service_verb.ts";
 import { PEOPLE_VERBS } from "./people_verbs.ts";
+import { SERVE_VERB } from "./serve/serve_verb.ts";
 import { flagsOfSubVerbs } from "./sub_verbs.ts";
 import type { Verb } from "./verb.ts";
 
@@ -18,19 +22,7 @@ export const COMMON_FLAGS = ["log-level", "log-format", "color", "help"] as cons
 
 /** Every verb, in the order of the help. */
 const VERBS = {
-  serve: {
-    usage: "",
-    summary: "Run the master: accept nodes, distribute pictures, answer users.",
-    details: [
-      "Listens on this machine only, unless --host names an address. Prints its addresses, the most likely one first, and the commands for other hosts. --advertise puts another name or address into these commands.",
-      "With --log-format json the log line `ready` contains `address`, `port` and `controlPort`: the actual ports, even if 0 was requested.",
-    ],
-    flags: ["host", "port", "control-port", "advertise", "print-tokens", "executables", "home"],
-    examples: [
-      ["dml serve", "for this machine"],
-      ["dml serve --host 0.0.0.0", "for the network"],
-    ],
-  },
+  serve: SERVE_VERB,
   join: {
     usage: "HOST[:7400]",
     summary: "Run a node: fetch models, process pictures.",
@@ -42,7 +34,9 @@ const VERBS = {
     flags: [
       "master",
       "token",
+      "token-file",
       "name",
+      "label",
       "workers",
       "cache-bytes",
       "upgrade",
@@ -59,26 +53,31 @@ const VERBS = {
     usage: "FILE|DIRECTORY|GLOB|-...",
     summary: "Recognise the persons in pictures.",
     details: [
-      "Prints a table of the persons, and writes NAME.annotated.jpg for each picture. A directory stands for the pictures directly inside it, by their extensions; what it leaves out is counted on standard error. A glob that the shell does not expand is expanded here, ** to any depth. Neither includes *.annotated.jpg files, unless the glob contains annotated. `-` is standard input.",
+      "Prints a table of the persons, numbered from left to right, and writes NAME.annotated.jpg for each picture. A directory stands for the pictures directly inside it, by their extensions; what it leaves out is counted on standard error. A glob that the shell does not expand is expanded here, ** to any depth. Neither includes *.annotated.jpg files, unless the glob contains annotated. `-` is standard input.",
       "Without --master it uses the master on this machine; if none answers, it recognises the pictures in its own process.",
       "A face is compared with the people of a gallery: it is known (name and similarity), uncertain (NAME?), unknown, or of too poor quality to say. If nobody is enrolled, with --gallery none, or without a master, faces are not compared.",
-      '--json prints one line per picture, in the order given: {"file", "ok": true, "annotatedFile", "prediction": {"model", "width", "height", "persons": [{"box", "score", "landmarks", "name", "similarity"}], "timings"}} or {"file", "ok": false, "error": {"code", "message", "advice"}}. "notes": [{"code", "text"}] says what was not read, searched or answered completely. A "box" is {"x", "y", "width", "height"}; "landmarks" are five {"x", "y"}: left eye, right eye, nose, left and right corner of the mouth, as seen in the picture; all in pixels of the upright picture. "timings" are the milliseconds of the work on the node: {"decodeMs", "prepareMs", "inferMs", "interpretMs", "drawMs", "encodeMs", "totalMs"}.',
+      '--json prints one line per picture, in the order given: {"file", "ok": true, "annotatedFile", "prediction": {"model", "width", "height", "persons": [{"box", "score", "landmarks", "name", "similarity"}], "timings"}} or {"file", "ok": false, "error": {"code", "message", "advice"}}. "notes": [{"code", "text"}] says what was not read, searched or answered completely. A person has "doubtful": true if the model doubts that the face is human. A "box" is {"x", "y", "width", "height"}; "landmarks" are five {"x", "y"}: left eye, right eye, nose, left and right corner of the mouth, as seen in the picture; all in pixels of the upright picture. "timings" are the milliseconds of the work on the node: {"decodeMs", "prepareMs", "inferMs", "interpretMs", "drawMs", "encodeMs", "totalMs"}.',
       'If faces are compared with a gallery, the prediction has "gallery": {"name", "version"}, and each person "recognition": known, uncertain (with "candidates": [{"name", "similarity"}], best first), unknown or poor_quality; "name" and "similarity" are null unless the person is known. With a gallery or --embeddings each person has "quality": {"eyeDistance", "sharpness"}, with --embeddings also "embedding": [numbers], a unit vector; the similarity of two faces is the dot product of their embeddings.',
       'Besides "persons" the prediction has what the model computes: "labels": [{"label", "index", "score"}] if it classifies, "objects": [{"box", "label", "index", "score"}] if it detects, "embedding": [numbers] if it embeds, "tensors": [{"name", "type", "dims", "data"}] if it returns its outputs as they are; with face-attributes each person has "attributes": {"age", "gender", "expression", "liveness"}, the last three as {"label", "score"}. "notes": [{"code", "text"}] tell what was not read, searched or answered, such as the missing rows of a damaged picture.',
+      "Faces are looked for upright. With --any-angle the picture is also turned by 90, 180 and 270 degrees; boxes and landmarks stay in pixels of the picture as it is, and the left eye of a turned face is the one that is left when the face is upright. Only models that find faces have it.",
+      "With --small-faces all of the picture is looked at again at a large scale, also where nothing shows at first; only models with a plan for it have it, such as faces. With --any-angle too, the four turns share the looks.",
       "A tensor model takes, instead of a picture, a .npy file or the little-endian bytes of its inputs one after the other.",
     ],
     takesFiles: true,
     flags: [
-      "master",
-      "token",
+      ...MASTER_FLAGS,
       "model",
       "out",
       "json",
       "annotate",
       "max-side",
+      "any-angle",
+      "small-faces",
       "embeddings",
+      "keep-doubtful",
       "gallery",
       "concurrency",
+      "outage",
       "progress",
     ],
     examples: [
@@ -89,20 +88,26 @@ const VERBS = {
     ],
   },
   nodes: {
-    usage: "[drain|resume|shutdown NAME|ID]",
-    summary: "List the nodes, or tell one to drain, resume or shut down.",
+    usage: "[VERB] [NODE...]",
+    summary: "List the nodes, let one in or put it out, give them orders, label them, require something of them.",
     details: [
-      "drain: finish the running pictures, take no new ones. resume: take work again. shutdown: drain, then exit.",
-      "The column done counts the pictures that the node has answered since it first joined. The master saves it once a minute and when the node leaves, so a master that is killed loses the last minute.",
-      "On a narrow terminal the models are listed below their node, and some columns are omitted; --json has everything.",
+      "Without a verb it lists them. An order is for the nodes that are named, for all with --all, or for those with a label; --all and --label pass over nodes that are not connected. Each outcome is a row; the exit code is not 0 if an order failed. Needs the admin token if the master requires tokens.",
     ],
-    words: NODE_COMMAND_NAMES,
-    flags: ["master", "token", "json"],
+    flags: [],
+    flagTexts: {
+      all: { description: "All nodes." },
+      label: { description: "Nodes with this label: room stands for room=attic too. Given more than once: with each." },
+      "dry-run": { description: "Show which nodes would get the order, and send none." },
+    },
+    subVerbs: NODES_VERBS,
     examples: [
       ["dml nodes", "every node, its models, and why one is not ready"],
       ["dml nodes drain attic", "before you turn the host off"],
+      ["dml nodes remove attic", "a host that was lost or sold"],
+      ["dml nodes doctor --all", "which hosts are not well"],
     ],
   },
+  logs: LOGS_VERB,
   models: {
     usage: "VERB ...",
     summary: "Manage models: add, pull, push and test them, roll versions out and back.",
@@ -125,7 +130,7 @@ const VERBS = {
       '--json prints {"version", "programs": [{"version", "target", "digest", "size"}], "nodes": [{"nodeId", "name", "isConnected", "target", "version", "state", "reason"}]}.',
     ],
     words: UPGRADE_WORDS,
-    flags: ["master", "token", "json"],
+    flags: [...MASTER_FLAGS, "json"],
     examples: [
       ["dml upgrade", "after the master was restarted with a newer executable"],
       ["dml upgrade status", "which version each node runs"],
@@ -136,14 +141,17 @@ const VERBS = {
     summary: "Check everything that dml needs on this host, and report the first failure.",
     details: [
       "Checks the disk, memory, WebAssembly, the workers and the built-in model, which must find a face; with --master also whether the master answers, speaks the same protocol, can be reached by nodes, and accepts the token.",
+      "--bundle also writes versions, settings and the results to a file, for a report of a fault: tokens, keys, addresses and names are left out. dml keeps no log of its own; add the lines of the journal yourself, and read them first.",
       '--json prints one line per step: {"step", "ok": true, "detail"} or {"step", "ok": false, "error": {"code", "message", "advice"}}, and stops at the first failure, which determines the exit code.',
     ],
-    flags: ["master", "token", "home", "json"],
+    flags: [...MASTER_FLAGS, "bundle", "home", "json"],
     examples: [
       ["dml doctor", "this host"],
+      ["dml doctor --bundle dml.json", "and a file for a report of a fault"],
       ["dml doctor --master 192.168.1.10 --token dmln_...", "and the connection to the master"],
     ],
   },
+  ...ACCESS_VERBS,
   service: SERVICE_VERB,
   completions: {
     usage: "bash|zsh|fish",

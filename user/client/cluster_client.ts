@@ -1,5 +1,6 @@
 import type { ClusterInfo, ModelListing, NodeListing } from "../../protocol/http_api/api.ts";
-import type { NodeCommandName } from "../../protocol/messages/command.ts";
+import type { NodeDecision } from "../../protocol/http_api/node_decision.ts";
+import type { NodeOrderName } from "../../protocol/messages/command_names.ts";
 import type { Prediction } from "../../protocol/messages/prediction.ts";
 
 /** Options of {@linkcode ClusterClient.predict}. */
@@ -14,6 +15,12 @@ export interface PredictOptions {
    * Largest length of a side of the annotated picture in pixels; absent for that of the original.
    */
   readonly maxSide?: number;
+  /** True to look for faces turned by any angle. */
+  readonly anyAngle?: true;
+  /** True to look for small faces everywhere, which takes longer. */
+  readonly smallFaces?: true;
+  /** True to report faces that are probably not human too. */
+  readonly keepDoubtful?: true;
   readonly signal?: AbortSignal;
 }
 
@@ -38,6 +45,8 @@ export interface ClusterClient {
   ): Promise<Predicted>;
   nodes(): Promise<NodeListing[]>;
   models(): Promise<ModelListing[]>;
-  command(nodeId: string, command: NodeCommandName): Promise<string>;
+  /** Carries out the decision of an admin about a node, and returns a sentence about the outcome. */
+  judgeNode(nodeId: string, decision: NodeDecision): Promise<string>;
+  command(nodeId: string, command: NodeOrderName): Promise<string>;
   close(): Promise<void>;
 }

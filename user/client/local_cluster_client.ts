@@ -1,6 +1,7 @@
 import type { ClusterInfo, ModelListing, NodeListing, PredictAnswer } from "../../protocol/http_api/api.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import type { NodeDecision } from "../../protocol/http_api/node_decision.ts";
 import type { NodeCommandName } from "../../protocol/messages/command.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "./cluster_client.ts";
 
@@ -11,6 +12,7 @@ export interface LocalMaster {
   readAnnotated(digest: Digest): Promise<Uint8Array<ArrayBuffer>>;
   nodes(): NodeListing[];
   models(): ModelListing[];
+  judgeNode(nodeId: string, decision: NodeDecision): Promise<string>;
   command(nodeId: string, command: NodeCommandName): Promise<string>;
 }
 
@@ -49,6 +51,10 @@ export class LocalClusterClient implements ClusterClient {
 
   models(): Promise<ModelListing[]> {
     return Promise.resolve(this.#master.models());
+  }
+
+  judgeNode(nodeId: string, decision: NodeDecision): Promise<string> {
+    return this.#master.judgeNode(nodeId, decision);
   }
 
   command(nodeId: string, command: NodeCommandName): Promise<string> {

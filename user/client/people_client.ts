@@ -14,6 +14,8 @@ import type {
 export interface FaceOptions {
   readonly face: number | null;
   readonly largest: boolean;
+  /** True to look for faces turned by any angle. */
+  readonly anyAngle: boolean;
   /** Name of the picture file. */
   readonly source: string;
   readonly signal?: AbortSignal;

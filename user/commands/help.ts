@@ -119,20 +119,20 @@ function subVerbLines(verb: VerbName, table: SubVerbs): string[] {
 }
 
 function flagLines(verb: VerbName, flags: readonly FlagName[]): string[] {
-  return ["", "Flags:", "", ...pairs(flags.map((flag) => [flagUsage(flag), flagText(verb, flag)]))];
+  return ["", "Flags:", "", ...pairs(flags.map((flag) => [flagUsage(verb, flag), flagText(verb, flag)]))];
 }
 
 /** Returns a flag as it may be written, like `-m, --master HOST[:7400]`. */
-function flagUsage(name: FlagName): string {
-  const { alias, argument, eitherWay } = flagOf(name);
+function flagUsage(verb: VerbName, name: FlagName): string {
+  const { alias, eitherWay } = flagOf(name);
+  const argument = flagTextOf(verb, name).argument ?? flagOf(name).argument;
   const short = alias ? `-${alias}, ` : "    ";
   const long = eitherWay ? `--${name}, --no-${name}` : spelling(name);
   return `${short}${long}${argument ? ` ${argument}` : ""}`;
 }
 
 function flagText(verb: VerbName, name: FlagName): string {
-  const { choices } = flagOf(name);
-  const { description, environment, fallback } = flagTextOf(verb, name);
+  const { description, environment, fallback, choices } = flagTextOf(verb, name);
   return [
     description,
     choices && `One of ${choices.join(", ")}.`,

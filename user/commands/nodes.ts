@@ -1,68 +1,53 @@
 import { jsonLine } from "../../protocol/kernel/control_characters.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
-import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { NodeListing } from "../../protocol/http_api/api.ts";
-import type { ClusterClient } from "../client/cluster_client.ts";
-import type { NodesCommand } from "../cli/command.ts";
 import { EXIT_OK } from "../cli/exit.ts";
-import { renderNodes } from "../reports/node_table.ts";
+import type { NodesCommand } from "../cli/nodes/nodes_command.ts";
+import { reasonLines, renderNodes } from "../reports/node_table.ts";
 import { printable } from "../terminal/render.ts";
-import { nearest } from "../../protocol/kernel/suggest.ts";
-import type { Terminal } from "../terminal/terminal.ts";
+import { runJudge } from "./fleet/judge.ts";
+import { runOrder } from "./fleet/order.ts";
+import { type FleetContext, runLabel, runRequire, runRequirements } from "./fleet/requirements.ts";
 
-/** Lists the nodes, or sends a command to one of them. Returns the exit code. */
+/** Lists the nodes, gives them orders, or decides about them as a group. Returns the exit code. */
 export async function runNodes(
   command: NodesCommand,
-  context: { terminal: Terminal; clock: Clock; cluster: ClusterClient },
+  context: FleetContext & { readonly clock: Clock },
 ): Promise<number> {
-  const { terminal, cluster } = context;
-  const nodes = await cluster.nodes();
-  if (command.nodeCommand) {
-    const node = nodeNamed(command.nodeCommand.node, nodes);
-    const detail = await cluster.command(node.nodeId, command.nodeCommand.command);
-    const answer = { nodeId: node.nodeId, name: node.name, command: command.nodeCommand.command, detail };
-    terminal.out(
-      command.json ? jsonLine(answer) : `${printable(`${node.name}: ${detail}`)}\n`,
-    );
-  } else if (command.json) {
-    for (const node of nodes) terminal.out(jsonLine(node));
-  } else if (nodes.length === 0) {
-    terminal.out("No node has joined yet; `dml join` starts one.\n");
-  } else printNodes(nodes, context);
-  return EXIT_OK;
-}
-
-/**
- * Returns the node with this id or name. Throws `node_unknown` if there is none, or more than one
- * with that name.
- */
-export function nodeNamed(wanted: string, nodes: readonly NodeListing[]): NodeListing {
-  const matches = nodes.filter(({ nodeId, name }) => nodeId === wanted || name === wanted);
-  if (matches.length === 1) return matches[0];
-  if (matches.length > 1) {
-    const ids = matches.map(({ nodeId }) => nodeId).join(", ");
-    throw new DmlError("node_unknown", `${matches.length} nodes are called ${wanted}.`, {
-      advice: `Name one by its id: ${ids}.`,
-    });
+  switch (command.action) {
+    case "list":
+      printNodes(await context.cluster.nodes(), { ...context, json: command.json });
+      return EXIT_OK;
+    case "judge":
+      return await runJudge(command, context);
+    case "order":
+      return await runOrder(command, context);
+    case "label":
+      return await runLabel(command, context);
+    case "require":
+    case "unrequire":
+      return await runRequire(command, context);
+    case "requirements":
+      return await runRequirements(command, context);
   }
-  const match = nearest(wanted, nodes.flatMap(({ name, nodeId }) => [name, nodeId]));
-  throw new DmlError(
-    "node_unknown",
-    `There is no node ${wanted}.`,
-    match ? { advice: `Did you mean ${match}?` } : {},
-  );
 }
 
 function printNodes(
   nodes: readonly NodeListing[],
-  { terminal, clock }: { terminal: Terminal; clock: Clock },
+  { terminal, clock, json }: Pick<FleetContext, "terminal"> & { readonly clock: Clock; readonly json: boolean },
 ): void {
+  if (json) {
+    for (const node of nodes) terminal.out(jsonLine(node));
+    return;
+  }
+  if (nodes.length === 0) return void terminal.out("No node has joined yet; `dml join` starts one.\n");
   const options = { nowMs: clock.wallMs(), columnsMax: terminal.outColumns, color: terminal.outColor };
   terminal.out(renderNodes(nodes, options));
-  for (const node of nodes) {
-    for (const { model, state, reason } of node.models) {
-      if (reason === null) continue;
-      terminal.out(`${printable(`${node.name}: ${model} is ${state}: ${reason}`)}\n`);
-    }
+  for (const { name, nodeId, address, state } of nodes) {
+    if (state !== "waiting") continue;
+    const sentence = `${name} at ${address} waits for approval. If its host prints the id ${nodeId}, ` +
+      `\`dml nodes approve ${nodeId}\` lets it in.`;
+    terminal.out(`${printable(sentence)}\n`);
   }
+  for (const line of reasonLines(nodes)) terminal.out(`${printable(line)}\n`);
 }

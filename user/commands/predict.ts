@@ -59,13 +59,16 @@ export async function runPredict(command: PredictCommand, context: PredictContex
 
 /** Returns the function that recognises one picture and writes its annotated version. */
 function predictor(
-  { model, annotate, embeddings, gallery, maxSide }: PredictCommand,
+  { model, annotate, embeddings, keepDoubtful, gallery, maxSide, anyAngle, smallFaces }: PredictCommand,
   { cluster, signal, random }: PredictContext & { readonly cluster: ClusterClient | null },
 ): (bytes: Uint8Array<ArrayBuffer>, picture: PlannedPicture) => Promise<PredictedPicture> {
   return async (bytes, { output }) => {
     invariant(cluster !== null, "a picture is read only after the cluster is open");
     const limited = maxSide === null ? {} : { maxSide };
-    const options = { model, annotate, embeddings, gallery, ...limited, signal };
+    const turned = anyAngle ? { anyAngle } : {};
+    const searched = smallFaces ? { smallFaces } as const : {};
+    const kept = keepDoubtful ? { keepDoubtful } as const : {};
+    const options = { model, annotate, embeddings, gallery, ...kept, ...limited, ...turned, ...searched, signal };
     const { prediction, annotated } = await cluster.predict(bytes, options);
     if (annotated && output) await writeOutput(output, annotated, { random });
     return { annotatedFile: annotated && output, prediction };

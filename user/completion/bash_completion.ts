@@ -1,9 +1,8 @@
-import { type OfferedFlag, offeredVerbs } from "./grammar.ts";
+import { offeredValues, type OfferedVerb, offeredVerbs } from "./grammar.ts";
 
 /** Returns the completion script for bash. */
 export function bashCompletion(): string {
   const verbs = offeredVerbs();
-  const flags = verbs.flatMap((verb) => verb.flags);
   return `# Completion of dml for bash; put it into your ~/.bashrc: source <(dml completions bash)
 _dml() {
   local word=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} flags words files=
@@ -12,8 +11,8 @@ _dml() {
     _dml_words ${doubleQuoted([...verbs.map(({ name }) => name), "--help", "--version"])}
     return
   fi
-  case $previous in
-${valueCases(flags).map((line) => `    ${line}`).join("\n")}
+  case "\${COMP_WORDS[1]} $previous" in
+${valueCases(verbs).map((line) => `    ${line}`).join("\n")}
   esac
   case \${COMP_WORDS[1]} in
 ${
@@ -42,19 +41,16 @@ complete -F _dml dml
 `;
 }
 
-/** Returns the branches of `case` for flags with a value, each spelling once. */
-function valueCases(flags: readonly OfferedFlag[]): string[] {
-  const cases = new Map<string, string[]>();
-  for (const { spellings, value } of flags) {
-    if (value === "none") continue;
+/** Returns the branches of `case` for flags with a value. */
+function valueCases(verbs: readonly OfferedVerb[]): string[] {
+  return offeredValues(verbs).map(({ value, patterns }) => {
     const action = value === "directory"
       ? "_dml_paths -d; "
       : value === "unknown"
       ? ""
       : `_dml_words ${doubleQuoted(value)}; `;
-    cases.set(action, [...cases.get(action) ?? [], ...spellings]);
-  }
-  return [...cases].map(([action, spellings]) => `${[...new Set(spellings)].join(" | ")}) ${action}return ;;`);
+    return `${patterns.join(" | ")}) ${action}return ;;`;
+  });
 }
 
 /**

@@ -22,11 +22,11 @@ export interface OfferedFlag {
 /** Returns all verbs with their flags, in the order of the help. */
 export function offeredVerbs(): OfferedVerb[] {
   return VERB_NAMES.map((name) => {
-    const { summary, words = [], takesFiles = false } = verbOf(name);
+    const { summary, words = [], subVerbs = {}, takesFiles = false } = verbOf(name);
     return {
       name,
       description: plain(summary),
-      words: [...words, ...topicsOf(name)],
+      words: [...words, ...Object.keys(subVerbs), ...topicsOf(name)],
       takesFiles,
       flags: flagsOf(name).flatMap((flag) => offeredFlags(name, flag)),
     };
@@ -38,13 +38,45 @@ function topicsOf(name: VerbName): readonly string[] {
 }
 
 function offeredFlags(verb: VerbName, name: FlagName): OfferedFlag[] {
-  const { alias, argument, choices, on, eitherWay } = flagOf(name);
-  const { description } = flagTextOf(verb, name);
+  const { alias, on, eitherWay } = flagOf(name);
+  const { description, choices, argument = flagOf(name).argument } = flagTextOf(verb, name);
   const value = choices ?? (argument === undefined ? "none" : argument === "DIR" ? "directory" : "unknown");
   const long = on ? [`--no-${name}`] : [`--${name}`];
   const short = alias === undefined ? [] : [`-${alias}`];
   const offered: OfferedFlag = { spellings: [...long, ...short], description: plain(description), value };
   return eitherWay ? [offered, { ...offered, spellings: [`--no-${name}`] }] : [offered];
+}
+
+/** The flags whose values are completed in the same way. */
+export interface OfferedValue {
+  readonly value: Exclude<OfferedFlag["value"], "none">;
+  /** Patterns of the verb and the flag, for the `case` of a shell. */
+  readonly patterns: readonly string[];
+}
+
+/**
+ * Returns the flags with a value. Those that take another value with one verb than with the verbs
+ * before it come first, so that their patterns are tried before the general ones.
+ */
+export function offeredValues(verbs: readonly OfferedVerb[]): OfferedValue[] {
+  const usual = new Map<string, string>();
+  const special = new Map<string, OfferedValue & { patterns: string[] }>();
+  const general: typeof special = new Map();
+  for (const { name, flags } of verbs) {
+    for (const { spellings, value } of flags) {
+      if (value === "none") continue;
+      const key = String(value);
+      for (const spelling of spellings) {
+        const isUsual = (usual.get(spelling) ?? key) === key;
+        if (isUsual) usual.set(spelling, key);
+        const found = isUsual ? general : special;
+        const patterns = found.get(key)?.patterns ?? [];
+        const pattern = isUsual ? `*" ${spelling}"` : `"${name} ${spelling}"`;
+        if (!patterns.includes(pattern)) found.set(key, { value, patterns: [...patterns, pattern] });
+      }
+    }
+  }
+  return [...special.values(), ...general.values()];
 }
 
 /** Removes backticks and the final full stop. */

@@ -1,4 +1,4 @@
-import { type OfferedFlag, offeredVerbs } from "./grammar.ts";
+import { offeredValues, type OfferedVerb, offeredVerbs } from "./grammar.ts";
 
 /** Returns the completion script for zsh. */
 export function zshCompletion(): string {
@@ -12,8 +12,8 @@ _dml() {
     _describe verb offered
     return
   fi
-  case $words[CURRENT-1] in
-${valueCases(verbs.flatMap(({ flags }) => flags)).map((line) => `    ${line}`).join("\n")}
+  case "$words[2] $words[CURRENT-1]" in
+${valueCases(verbs).map((line) => `    ${line}`).join("\n")}
   esac
   if [[ $words[CURRENT] == -* ]]; then
     case $words[2] in
@@ -43,14 +43,11 @@ if [[ $funcstack[1] == _dml ]]; then _dml "$@"; else compdef _dml dml; fi
 `;
 }
 
-function valueCases(flags: readonly OfferedFlag[]): string[] {
-  const cases = new Map<string, string[]>();
-  for (const { spellings, value } of flags) {
-    if (value === "none") continue;
+function valueCases(verbs: readonly OfferedVerb[]): string[] {
+  return offeredValues(verbs).map(({ value, patterns }) => {
     const action = value === "directory" ? "_files -/; " : value === "unknown" ? "" : `compadd -- ${value.join(" ")}; `;
-    cases.set(action, [...cases.get(action) ?? [], ...spellings]);
-  }
-  return [...cases].map(([action, spellings]) => `${[...new Set(spellings)].join(" | ")}) ${action}return ;;`);
+    return `${patterns.join(" | ")}) ${action}return ;;`;
+  });
 }
 
 /**

@@ -1,11 +1,15 @@
-import { baseUrlOf, formatAddress } from "../../protocol/http_api/address.ts";
+import { baseUrlOf } from "../../protocol/http_api/address.ts";
 import { HttpBlobStore } from "../../protocol/blob/http_blob_store.ts";
 import type { ClusterInfo } from "../../protocol/http_api/api.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
-import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 import { describeMismatch, negotiateVersion } from "../../protocol/messages/version_range.ts";
+import type { MasterTrust } from "../../protocol/security/master_trust.ts";
+import { splitPin } from "../../protocol/security/pin.ts";
+import { trustOf } from "../../protocol/security/trust.ts";
+import { controlPortFailure } from "../../protocol/transport/control_port_failure.ts";
+import { TlsTransport } from "../../protocol/transport/tls_transport.ts";
 import { TcpTransport } from "../../protocol/transport/tcp_transport.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
 import { VERSION } from "../../protocol/version.ts";
@@ -13,7 +17,6 @@ import type { DoctorContext, DoctorStep } from "./step.ts";
 import { HttpClusterClient } from "../client/http/cluster.ts";
 import { MasterHttp } from "../client/http/master_http.ts";
 
-const CONNECT_TIMEOUT_MS = 5_000;
 const NODE_TOKEN = /^dmln_/;
 
 /** A named master and its token. */
@@ -22,26 +25,53 @@ interface NamedMaster extends DoctorContext {
   readonly token: string | null;
 }
 
+/** A master that has said how it is recognised. */
+interface KnownMaster extends NamedMaster {
+  readonly trust: MasterTrust;
+}
+
 /**
  * Returns the steps that ask a master: if it answers, speaks our protocol, is open to nodes and
  * lets the token in.
  */
 export function masterSteps(options: NamedMaster): DoctorStep[] {
-  const label = baseUrlOf(options.master);
   // Each step comes after the first one, which has asked.
+  let known: KnownMaster | null = null;
   let info: ClusterInfo | null = null;
-  const asked = async () => info ??= await whileAsking(options, (client) => client.info());
+  const asked = async () => {
+    known ??= { ...options, trust: await trustOf({ ...options, address: options.master }) };
+    info ??= await whileAsking(known, (client) => client.info());
+    return { info, known, label: baseUrlOf(known.master, known.trust) };
+  };
   return [
     {
       name: "master",
       async check() {
-        const { version } = await asked();
+        const { info: { version }, label } = await asked();
         return `The master at ${label} answers; it runs dml ${version}.`;
       },
     },
-    { name: "version", check: async () => checkVersion(await asked(), label) },
-    { name: "control", check: async () => await checkControlPort(await asked(), options) },
-    { name: "token", check: async () => await checkToken(await asked(), options) },
+    {
+      name: "version",
+      async check() {
+        const { info, label } = await asked();
+        return checkVersion(info, label);
+      },
+    },
+    {
+      name: "control",
+      async check() {
+        const { info, known } = await asked();
+        return await checkControlPort(info, known);
+      },
+    },
+    {
+      name: "token",
+      async check() {
+        const { info, known } = await asked();
+        return await checkToken(info, known);
+      },
+    },
   ];
 }
 
@@ -52,31 +82,29 @@ function checkVersion({ protocol, version }: ClusterInfo, label: string): string
   throw new DmlError("protocol_version", sentence);
 }
 
-async function checkControlPort({ controlPort }: ClusterInfo, { master, signal }: NamedMaster): Promise<string> {
+async function checkControlPort({ controlPort }: ClusterInfo, { master, trust, signal }: KnownMaster): Promise<string> {
   const address = { hostname: master.hostname, port: controlPort };
-  const transport = new TcpTransport({ log: SILENT_LOG });
+  const transport = trust === null ? new TcpTransport() : new TlsTransport(trust);
   try {
-    const timeout = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
-    const connection = await transport.connect(address, { signal: AbortSignal.any([signal, timeout]) });
-    connection.close();
+    (await transport.connect(address, { signal })).close();
   } catch (cause) {
-    const where = formatAddress(address);
-    const reason = asDmlError(cause).message;
-    throw new DmlError("master_unreachable", `Nodes cannot reach the control port ${where}: ${reason}`, {
-      cause,
-      advice: `Open TCP ${controlPort} on the master's host, beside ${master.port}.`,
-    });
+    throw controlPortFailure(cause, { control: address, httpPort: master.port });
   }
   return `The control port ${controlPort} takes connections.`;
 }
 
-/** Tries the token. That of a node opens the blobs only, so it is tried there. */
-async function checkToken({ tokenRequired }: ClusterInfo, options: NamedMaster): Promise<string> {
-  const { master, token } = options;
+/** Tries the token. That of a node opens nothing over HTTP, but the master says that it knows it. */
+async function checkToken({ tokenRequired }: ClusterInfo, options: KnownMaster): Promise<string> {
+  const { master, token, trust } = options;
   if (!tokenRequired) return "No token is needed.";
   if (token !== null && NODE_TOKEN.test(token)) {
-    using blobs = new HttpBlobStore(baseUrlOf(master), { token });
-    await blobs.stat(digestOf(new Uint8Array(0)));
+    const { secret } = splitPin(token);
+    using blobs = new HttpBlobStore(baseUrlOf(master, trust), { token: secret, trust: () => trust });
+    try {
+      await blobs.open(digestOf(new Uint8Array(0)));
+    } catch (error) {
+      if (asDmlError(error).code !== "forbidden") throw error;
+    }
     return "The token lets a node in.";
   }
   await whileAsking(options, (client) => client.models());
@@ -88,7 +116,7 @@ async function checkToken({ tokenRequired }: ClusterInfo, options: NamedMaster):
  * aborts.
  */
 async function whileAsking<Result>(
-  { master, signal, ...options }: NamedMaster,
+  { master, signal, ...options }: KnownMaster,
   ask: (client: HttpClusterClient) => Promise<Result>,
 ): Promise<Result> {
   using http = new MasterHttp({ ...options, address: master });

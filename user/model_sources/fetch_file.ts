@@ -9,6 +9,7 @@ import type { OnBytes } from "../client/models_client.ts";
 import { formatBytes } from "../terminal/render.ts";
 import { sleep } from "../../protocol/kernel/sleep.ts";
 import { followRedirects } from "./follow_redirects.ts";
+import type { Variable } from "./variable.ts";
 import { PartFile } from "./part_file.ts";
 
 /** Maximum number of consecutive attempts that receive nothing. */
@@ -28,6 +29,8 @@ export interface FetchOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly random: Random;
+  /** Reads an environment variable; those that name proxies are honoured. */
+  readonly variable: Variable;
 }
 
 /** A fetched file and its SHA-256 in 64 hexadecimal digits. */
@@ -128,7 +131,8 @@ class Fetching {
       headers.set("range", `bytes=${part.size}-`);
       headers.set("if-range", part.validator);
     }
-    const { response, linkedSha256 } = await followRedirects(this.#url, { headers, signal });
+    const { variable } = this.#options;
+    const { response, linkedSha256 } = await followRedirects(this.#url, { headers, signal, variable });
     this.linkedSha256 = linkedSha256;
     const range = parseContentRange(response.headers.get("content-range"));
     if (response.status === 206 && range?.range?.start === part.size) {

@@ -1,4 +1,6 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
+import type { Variable } from "./variable.ts";
+import { proxyFor } from "./proxy.ts";
 import { safeUrl } from "./model_source.ts";
 
 const REDIRECTS_MAX = 6;
@@ -17,12 +19,12 @@ export interface Followed {
  */
 export async function followRedirects(
   url: URL,
-  { headers, signal }: { headers: Headers; signal: AbortSignal },
+  { headers, signal, variable }: { headers: Headers; signal: AbortSignal; variable: Variable },
 ): Promise<Followed> {
   let at = url;
   let linkedSha256: string | null = null;
   for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
-    const response = await fetch(at, { headers, signal, redirect: "manual" });
+    const response = await send(at, { headers, signal, variable });
     // If large files are stored elsewhere, the redirecting response also names their SHA-256.
     linkedSha256 ??= /^"?([0-9a-f]{64})"?$/.exec(response.headers.get("x-linked-etag") ?? "")?.[1] ?? null;
     const location = response.headers.get("location");
@@ -31,6 +33,18 @@ export async function followRedirects(
     at = nextStep(location, at);
   }
   throw new DmlError("source_refused", `${url} is redirected more than ${REDIRECTS_MAX} times.`);
+}
+
+/** Sends one request, through the proxy that the environment names for the server. */
+async function send(
+  url: URL,
+  { headers, signal, variable }: { headers: Headers; signal: AbortSignal; variable: Variable },
+): Promise<Response> {
+  const proxy = proxyFor(url, variable);
+  if (proxy === null) return await fetch(url, { headers, signal, redirect: "manual" });
+  using client = Deno.createHttpClient({ proxy });
+  // The body of the response can still be read when the client is closed.
+  return await fetch(url, { headers, signal, redirect: "manual", client });
 }
 
 function nextStep(location: string, from: URL): URL {

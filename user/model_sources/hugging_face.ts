@@ -1,5 +1,5 @@
 import { safeUrl } from "./model_source.ts";
-import type { Variable } from "./npm_package.ts";
+import type { Variable } from "./variable.ts";
 
 const PUBLIC_ENDPOINT = "https://huggingface.co";
 

@@ -5,6 +5,7 @@ import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { type FetchedFile, fetchFile, type FetchOptions } from "./fetch_file.ts";
 import { safeUrl } from "./model_source.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
+import type { Variable } from "./variable.ts";
 import { fileInTar } from "./tar_file.ts";
 
 /** Registry of npm if none is configured. */
@@ -20,9 +21,6 @@ const versionSchema = z.looseObject({
     shasum: z.string().max(40).optional(),
   }),
 });
-
-/** Reads an environment variable; `undefined` if it is not set. */
-export type Variable = (name: string) => string | undefined;
 
 /**
  * Returns the registry that npm is configured with for packages of `scope` (`null` for none): that
@@ -44,10 +42,10 @@ export async function npmRegistry(scope: string | null, variable: Variable): Pro
  */
 export async function fetchFromPackage(
   { name, version, path }: { name: string; version: string; path: string },
-  { variable, ...options }: FetchOptions & { variable: Variable },
+  options: FetchOptions,
 ): Promise<FetchedFile> {
   const scope = name.startsWith("@") ? name.split("/")[0] : null;
-  const registry = await npmRegistry(scope, variable);
+  const registry = await npmRegistry(scope, options.variable);
   const address = new URL(`${name.replace("/", "%2f")}/${encodeURIComponent(version)}`, registry);
   const silent = { ...options, onBytes: () => {}, sha256: null };
   const metadata = await fetchFile(address, { ...silent, bytesMax: METADATA_BYTES_MAX });

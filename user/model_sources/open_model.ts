@@ -4,7 +4,7 @@ import { readBounded } from "../model_import/read_bounded.ts";
 import { type FetchedFile, fetchFile, type FetchOptions } from "./fetch_file.ts";
 import { huggingFaceUrl } from "./hugging_face.ts";
 import { fileNameOf, type ModelSource } from "./model_source.ts";
-import { fetchFromPackage, type Variable } from "./npm_package.ts";
+import { fetchFromPackage } from "./npm_package.ts";
 
 /** A model file that was read or fetched. */
 export interface OpenedModel extends FetchedFile {
@@ -18,12 +18,12 @@ export interface OpenedModel extends FetchedFile {
  */
 export async function openModel(
   source: ModelSource,
-  options: FetchOptions & { variable: Variable },
+  options: FetchOptions,
 ): Promise<OpenedModel> {
   return { fileName: fileNameOf(source), ...await openFile(source, options) };
 }
 
-async function openFile(source: ModelSource, options: FetchOptions & { variable: Variable }): Promise<FetchedFile> {
+async function openFile(source: ModelSource, options: FetchOptions): Promise<FetchedFile> {
   switch (source.kind) {
     case "path":
       return await readPinned(source.path, options);

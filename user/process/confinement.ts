@@ -4,6 +4,7 @@
  * role needs therefore runs the role in a worker thread that has exactly the role's permissions,
  * and revokes its own. A process that was started with no more runs the role itself.
  */
+import { dirname } from "node:path";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import type { Permissions } from "./permissions.ts";
 
@@ -37,13 +38,29 @@ export function revokeAllExcept(permissions: Pick<Permissions, (typeof SCOPED_KI
 }
 
 /**
+ * Revokes the reading of `paths`, each of which was granted by itself. What was granted for a
+ * directory stays, because Deno would revoke all of that.
+ */
+export function revokeReading(paths: readonly string[]): void {
+  const isGranted = (path: string) => Deno.permissions.querySync({ name: "read", path }).state === "granted";
+  for (const path of paths) {
+    if (isGranted(path) && !isGranted(dirname(path))) Deno.permissions.revokeSync({ name: "read", path });
+  }
+}
+
+/**
  * Runs `task` in a worker thread that loads the module `entry` and holds exactly `permissions`.
  * Returns the exit code of the task. The main thread revokes its own permissions except for
  * reading, because the worker loads its modules through it.
  */
 export async function runConfined<Task>(
   task: Task,
-  { entry, permissions }: { entry: string; permissions: Permissions },
+  { entry, permissions, transfer = [] }: {
+    entry: string;
+    permissions: Permissions;
+    /** Ports in `task`, which move to the thread. */
+    transfer?: readonly MessagePort[];
+  },
 ): Promise<number> {
   const worker = new Worker(entry, { type: "module", deno: { permissions: asOfDeno(permissions) } });
   revokeAllExcept({ net: [], read: ["what the other thread imports"], write: [], env: [], sys: [] });
@@ -54,7 +71,7 @@ export async function runConfined<Task>(
     event.preventDefault();
     reject(asDmlError(event.error ?? new Error(event.message)));
   };
-  worker.postMessage(task);
+  worker.postMessage(task, [...transfer]);
   try {
     return await promise;
   } finally {

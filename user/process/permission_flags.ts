@@ -1,5 +1,6 @@
 import { ENGINE_PATCH_VARIABLE } from "../engine_patch_variable.ts";
 import { ENVIRONMENT_NAMES } from "../cli/flags.ts";
+import { ENGINE_ENVIRONMENT, KEEPER } from "./engine_command.ts";
 import { SOURCE_VARIABLES } from "./source_variables.ts";
 import type { Permissions } from "./permissions.ts";
 
@@ -7,8 +8,8 @@ import type { Permissions } from "./permissions.ts";
 const FLAG_CHARACTERS_MAX = 100_000;
 
 /**
- * The variables that are read before the arguments are parsed, and never after: those of flags, and
- * those that the data directory is found by.
+ * The variables that are read before the role begins, and never after: those of flags, those that
+ * the data directory is found by, and those that engine processes inherit.
  */
 export const STARTING_ENVIRONMENT: readonly string[] = [
   ...ENVIRONMENT_NAMES,
@@ -16,7 +17,9 @@ export const STARTING_ENVIRONMENT: readonly string[] = [
   "DML_SUPERVISED",
   "DML_TRIAL",
   ENGINE_PATCH_VARIABLE,
-  "HOME",
+  ...ENGINE_ENVIRONMENT,
+  "APPDATA",
+  "DML_CONFIG",
   "LOCALAPPDATA",
   "XDG_CONFIG_HOME",
   "XDG_DATA_HOME",
@@ -25,7 +28,8 @@ export const STARTING_ENVIRONMENT: readonly string[] = [
 
 /**
  * Returns the flags of `deno run` that start a process with `permissions` and no more, except for
- * the variables that it parses its arguments with. A path with a comma cannot be written in these
+ * the variables that it parses its arguments with and, if it `keepsEngines`, the shell that keeps
+ * them. A path with a comma cannot be written in these
  * flags, and a list of thousands of pictures is too long for a command line: then the whole kind is
  * granted, and the process gives up the rest by itself (see `confinement.ts`).
  *
@@ -44,7 +48,7 @@ export const STARTING_ENVIRONMENT: readonly string[] = [
  * assert(!flags.some((flag) => flag.startsWith("--allow-write")));
  * ```
  */
-export function permissionFlags(permissions: Permissions): string[] {
+export function permissionFlags(permissions: Permissions, { keepsEngines = false } = {}): string[] {
   const { net, read, write, sys } = permissions;
   const env = [...STARTING_ENVIRONMENT, ...permissions.env];
   const needed = Object.entries({ net, read, write, env, sys }).filter(([, values]) =>
@@ -52,7 +56,7 @@ export function permissionFlags(permissions: Permissions): string[] {
   );
   return [
     "--no-prompt",
-    "--deny-run",
+    keepsEngines ? `--allow-run=${KEEPER}` : "--deny-run",
     "--deny-ffi",
     "--deny-import",
     ...needed.map(([kind, values]) => flag(kind, values)),

@@ -6,13 +6,17 @@ import type { Address } from "../../protocol/ports/transport.ts";
 import type { CliCommand, DoctorCommand, PredictCommand, ServeCommand, ServiceCommand } from "../cli/command.ts";
 import { DEFAULT_MASTER } from "../client/default_master.ts";
 import { fixedPartOf } from "../pictures/glob.ts";
-import type { MasterChoice } from "../cli/master_choice.ts";
+import type { MasterChoice } from "../cli/access/master_choice.ts";
+import { accessParts, tokenFiles } from "./access_permissions.ts";
+import { fileIn, listensOn } from "./permission_parts.ts";
+import type { AccessPaths } from "./stored_access.ts";
 import type { ModelsCommand } from "../cli/models_command.ts";
 import type { PeopleCommand } from "../cli/people_command.ts";
+import { peopleFiles } from "./people_files.ts";
 import type { ServiceDirectory } from "../service/service_place.ts";
 
 /** Facts of the host that a role may ask for. */
-export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "systemMemoryInfo";
+export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "statfs" | "systemMemoryInfo";
 
 /** The permissions of an invocation once its arguments are parsed; all else is refused. */
 export interface Permissions {
@@ -24,7 +28,7 @@ export interface Permissions {
   /** Names of variables. */
   readonly env: readonly string[];
   readonly sys: readonly SystemFact[];
-  /** No command starts programs, loads native code or imports code from the network. */
+  /** No role starts programs, loads native code or imports code from the network. */
   readonly run: false;
   readonly ffi: false;
   readonly import: false;
@@ -55,6 +59,8 @@ export interface ProcessFacts {
   readonly trial?: Digest | null;
   /** False if the environment turns the patch of the inference engine off. */
   readonly patchesEngine?: boolean;
+  /** The files that the command line is completed from, before permissions are given up. */
+  readonly access?: AccessPaths;
   /** The directory in which services are described; `null` if the command is not about services. */
   readonly serviceDirectory: ServiceDirectory | null;
 }
@@ -71,16 +77,16 @@ export const NO_PERMISSIONS: Permissions = {
   import: false,
 };
 
+/** Lets a node listen for its workers at a port that the system chooses, and dial nothing. */
+const ENGINE_PORT = "127.0.0.1:0";
+
 /** The facts that a node asks of its host with every heartbeat. */
 const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
 
-/**
- * Returns exactly the permissions that `command` needs at `place`, as the table in
- * `ARCHITECTURE.md` has them.
- */
+/** Returns exactly the permissions that `command` needs: its row in `docs/permissions.md`. */
 export function permissionsOf(command: CliCommand, facts: ProcessFacts): Permissions {
-  const permissions = rowOf(command, facts);
-  return { ...permissions, read: unique([...permissions.read, ...facts.codePaths ?? []]) };
+  const row = rowOf(command, facts);
+  return { ...row, read: unique([...row.read, ...tokenFiles(command, facts), ...facts.codePaths ?? []]) };
 }
 
 function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
@@ -90,14 +96,9 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
     case "join": {
       const { read, write } = inHome(facts);
       // The master tells its control port later, so every port of its host is allowed.
-      const net = [hostPermission(command.master.hostname)];
-      return {
-        ...NO_PERMISSIONS,
-        net,
-        read: [...read, ...facts.programPaths],
-        write,
-        sys: ["hostname", ...HOST_FACTS],
-      };
+      const net = [hostPermission(command.master.hostname), ENGINE_PORT];
+      const sys: SystemFact[] = ["hostname", "statfs", ...HOST_FACTS];
+      return { ...NO_PERMISSIONS, net, read: [...read, ...facts.programPaths], write, sys };
     }
     case "predict":
       return predictPermissions(command, facts);
@@ -105,9 +106,25 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
       return doctorPermissions(command, facts);
     case "models":
       return modelsPermissions(command, facts);
+    case "login":
+    case "context":
+      return { ...NO_PERMISSIONS, ...accessParts(command, facts.access) };
+    case "ca":
+      return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))], write: fileIn(command.file, facts) };
     case "nodes":
+    case "logs":
     case "upgrade":
+    case "token":
+    case "audit":
       return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))] };
+    case "backup": {
+      const place = [dirname(resolve(facts.currentDirectory, command.file))];
+      return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))], read: place, write: place };
+    }
+    case "restore": {
+      const file = resolve(facts.currentDirectory, command.file);
+      return { ...NO_PERMISSIONS, ...inHome(facts), read: [...inHome(facts).read, file] };
+    }
     case "people":
       return peoplePermissions(command, facts);
     case "service":
@@ -137,21 +154,29 @@ function predictPermissions(command: PredictCommand, { currentDirectory, program
 /** Returns the permissions of the master, which hands executables on and never changes them. */
 function servePermissions(command: ServeCommand, facts: ProcessFacts): Permissions {
   const { read, write } = inHome(facts);
-  const { executables } = command;
-  const programs = [facts.executable, executables].filter((path) => path !== null);
+  const { executables, certificate } = command;
+  const own = [certificate?.certificate, certificate?.privateKey];
+  const files = [facts.executable, executables, ...own].filter((path) => path !== null && path !== undefined);
   return {
     ...NO_PERMISSIONS,
-    net: listensOn(command),
-    read: [...read, ...programs.map((path) => resolve(facts.currentDirectory, path))],
+    // The HTTP port hands its bytes to servers on ports of loopback that the system chooses.
+    net: [...listensOn(command), "127.0.0.1"],
+    read: [...read, ...files.map((path) => resolve(facts.currentDirectory, path))],
     write,
     sys: ["hostname", "networkInterfaces"],
   };
 }
 
-function doctorPermissions({ master }: DoctorCommand, facts: ProcessFacts): Permissions {
+function doctorPermissions({ master, bundle }: DoctorCommand, facts: ProcessFacts): Permissions {
   const { read, write } = inHome(facts);
   const net = master === null ? [] : [hostPermission(master.hostname)];
-  return { ...NO_PERMISSIONS, net, read: [...read, ...facts.programPaths], write, sys: HOST_FACTS };
+  return {
+    ...NO_PERMISSIONS,
+    net,
+    read: [...read, ...facts.programPaths],
+    write: [...write, ...fileIn(bundle, facts)],
+    sys: HOST_FACTS,
+  };
 }
 
 function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permissions {
@@ -196,25 +221,6 @@ function peoplePermissions(command: PeopleCommand, { currentDirectory }: Process
   return { ...NO_PERMISSIONS, net, read: unique([...read.map(absolute), ...written]), write: written };
 }
 
-/** Returns the files of a command about people, as they were given; `-` is none. */
-function peopleFiles(command: PeopleCommand): { read: readonly string[]; write: readonly string[] } {
-  const named = (...paths: readonly string[]) => paths.filter((path) => path !== "-");
-  switch (command.subVerb) {
-    case "enroll":
-    case "reject":
-      return { read: named(...command.inputs), write: [] };
-    case "test":
-    case "calibrate":
-      return { read: [command.directory], write: [] };
-    case "import":
-      return { read: named(command.file), write: [] };
-    case "export":
-      return { read: [], write: command.file === null ? [] : named(command.file) };
-    default:
-      return { read: [], write: [] };
-  }
-}
-
 /**
  * Returns the permissions for services: their descriptions, and the data directory only to see
  * which process holds it.
@@ -229,10 +235,6 @@ function servicePermissions({ action }: ServiceCommand, { home, serviceDirectory
 function inHome({ home }: ProcessFacts): Pick<Permissions, "read" | "write"> {
   invariant(home !== null && isAbsolute(home), "the data directory of a role is known");
   return { read: [home], write: [home] };
-}
-
-function listensOn({ host, port, controlPort }: ServeCommand): string[] {
-  return [port, controlPort].map((port) => formatAddress({ hostname: host, port }));
 }
 
 function masterOf({ master }: MasterChoice): Address {

@@ -1,9 +1,12 @@
 import { resolve } from "node:path";
 import { type HostEnvironment, resolveHome } from "../../protocol/host/home_path.ts";
+import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { CliCommand } from "../cli/command.ts";
 import { patchesEngine } from "../engine_patch_variable.ts";
 import type { ProcessFacts } from "./permissions.ts";
+import { PROXY_VARIABLES } from "./proxy_variables.ts";
 import { SOURCE_VARIABLES } from "./source_variables.ts";
+import { accessPathsOf } from "./stored_access.ts";
 import { serviceDirectory, SYSTEM_HOME } from "../service/service_place.ts";
 
 /** The facts about an invocation that are known before its command is. */
@@ -23,7 +26,7 @@ export interface InvocationFacts
  */
 export function processFactsOf(command: CliCommand, start: InvocationFacts): ProcessFacts {
   const { currentDirectory, programPaths, codePaths = [] } = start;
-  const home = homeOf(command, start);
+  const home = homeFor(command, start);
   const trial = start.variable("DML_TRIAL");
   return {
     home: home === null ? null : resolve(currentDirectory, home),
@@ -35,11 +38,18 @@ export function processFactsOf(command: CliCommand, start: InvocationFacts): Pro
     canRestart: start.variable("DML_SUPERVISED") === "1",
     patchesEngine: usesEngine(command) ? patchesEngine(start) : true,
     trial: trial?.startsWith("sha256:") ? `sha256:${trial.slice("sha256:".length)}` : null,
+    access: accessPathsOf(command, start),
     serviceDirectory: command.verb === "service" ? serviceDirectory(command.level, start) : null,
   };
 }
 
-function homeOf(command: CliCommand, host: HostEnvironment): string | null {
+/** Returns the data directory of a role, which always has one. */
+export function homeOf({ home }: Pick<ProcessFacts, "home">): string {
+  invariant(home !== null, "a role has a data directory");
+  return home;
+}
+
+function homeFor(command: CliCommand, host: HostEnvironment): string | null {
   if (!("home" in command)) return null;
   if (command.verb === "service" && command.level === "system") return SYSTEM_HOME;
   return command.home ?? resolveHome(host);
@@ -55,4 +65,16 @@ function sourceVariables({ variable }: HostEnvironment): Record<string, string> 
     const value = variable(name);
     return value ? [[name, value]] : [];
   }));
+}
+
+/**
+ * Removes the variables that name a proxy from the environment of this process, so that dml speaks
+ * to its master directly: a proxy must see neither tokens nor pictures, and a master on the same
+ * network is not reached through one. Sources of models take the values that were read before.
+ */
+export function removeProxyVariables(): void {
+  for (const variable of PROXY_VARIABLES) {
+    const { state } = Deno.permissions.querySync({ name: "env", variable });
+    if (state === "granted") Deno.env.delete(variable);
+  }
 }

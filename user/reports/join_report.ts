@@ -99,6 +99,7 @@ export class JoinReport {
   #disconnected({ code, reason, advice = ERRORS[code].advice }: Ending, retryInMs: number): void {
     const isNew = reason !== this.#lastReason && !PASSING.includes(code);
     this.#lastReason = reason;
+    if (code === "approval_pending") return this.#say(`${reason} ${advice} The node keeps asking.`);
     this.#say(`No connection: ${reason} ${isNew ? `${advice} ` : ""}Trying again in ${formatDuration(retryInMs)}.`);
   }
 

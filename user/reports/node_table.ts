@@ -10,7 +10,7 @@ import {
   shortened,
 } from "../terminal/render.ts";
 
-type Title = "node" | "id" | "state" | "address" | "seen" | "workers" | "memory" | "running" | "done";
+type Title = "node" | "id" | "state" | "address" | "seen" | "workers" | "memory" | "running" | "done" | "labels";
 
 const COLUMNS: readonly (Column & { readonly title: Title })[] = [
   { title: "node", shrinks: true },
@@ -22,10 +22,16 @@ const COLUMNS: readonly (Column & { readonly title: Title })[] = [
   { title: "memory", align: "right" },
   { title: "running", align: "right" },
   { title: "done", align: "right" },
+  { title: "labels" },
 ];
 
+/** Widest cell of labels; more are shortened. */
+const LABELS_COLUMNS_MAX = 32;
+/** Number of nodes with the same reason up to which each gets a line of its own. */
+const SAME_REASON_MAX = 3;
+
 /** Columns that are dropped on a narrow terminal, the least important first; --json has all. */
-const LEFT_OUT: readonly Title[] = ["id", "address", "memory", "done", "workers", "seen"];
+const LEFT_OUT: readonly Title[] = ["id", "address", "memory", "done", "labels", "workers", "seen"];
 
 const INDENT = "  ";
 
@@ -42,8 +48,9 @@ export function renderNodes(
   const { nowMs, columnsMax, color } = options;
   const rows = nodes.map((node) => cellsOf(node, nowMs));
   const models = nodes.map((node) => node.models.map(modelSummary));
-  const wideColumns = [...COLUMNS, { title: "models" }];
-  const wideRows = rows.map((row, index) => [...row, models[index].join(", ") || "none"]);
+  const used = usedColumns(nodes);
+  const wideColumns = [...used.map((index) => COLUMNS[index]), { title: "models" }];
+  const wideRows = rows.map(only(used)).map((row, index) => [...row, models[index].join(", ") || "none"]);
   if (widthOf(wideColumns, wideRows) <= columnsMax) {
     return renderTable(wideColumns, wideRows, { columnsMax: Infinity, color });
   }
@@ -60,11 +67,14 @@ function cellsOf(node: NodeListing, nowMs: number): string[] {
     node.nodeId,
     node.state,
     printable(node.address),
-    node.state === "offline" ? `${formatDuration(Math.max(0, nowMs - node.lastSeenMs))} ago` : "now",
+    ["offline", "waiting", "removed"].includes(node.state)
+      ? `${formatDuration(Math.max(0, nowMs - node.lastSeenMs))} ago`
+      : "now",
     `${node.capabilities.workers}`,
     formatBytes(node.capabilities.memoryBytes),
     `${node.running}`,
     `${node.completed}`,
+    shortened((node.labels ?? []).join(", "), LABELS_COLUMNS_MAX),
   ];
 }
 
@@ -74,10 +84,36 @@ function modelSummary({ model, state, imagesPerSecond }: NodeListing["models"][n
     : `${model} ${state}`;
 }
 
+/** Returns the indexes of the columns that hold anything: that of labels only if a node has some. */
+function usedColumns(nodes: readonly NodeListing[]): number[] {
+  const hasLabels = nodes.some(({ labels }) => labels !== undefined);
+  return COLUMNS.map((_, index) => index).filter((index) => hasLabels || COLUMNS[index].title !== "labels");
+}
+
+/**
+ * Returns a line for each model that a node cannot serve, with the reason. Many nodes with the same
+ * reason share a line.
+ */
+export function reasonLines(nodes: readonly NodeListing[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, models } of nodes) {
+    for (const { model, state, reason } of models) {
+      if (reason === null) continue;
+      const what = `${model} is ${state}: ${reason}`;
+      names.set(what, [...names.get(what) ?? [], name]);
+    }
+  }
+  return [...names].flatMap(([what, same]) => {
+    if (same.length <= SAME_REASON_MAX) return same.map((name) => `${name}: ${what}`);
+    const [first, second] = same;
+    return [`${first}, ${second} and ${same.length - 2} more: ${what}`];
+  });
+}
+
 /** Returns the indexes of the columns that fit into `columnsMax`. */
 function columnsThatFit(nodes: readonly NodeListing[], rows: readonly string[][], columnsMax: number): number[] {
   const areNamesUnique = new Set(nodes.map(({ name }) => name)).size === nodes.length;
-  let kept = COLUMNS.map((_, index) => index);
+  let kept = usedColumns(nodes);
   for (const title of LEFT_OUT) {
     if (widthOf(kept.map((index) => COLUMNS[index]), rows.map(only(kept))) <= columnsMax) break;
     if (title === "id" && !areNamesUnique) continue;

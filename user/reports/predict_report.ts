@@ -141,8 +141,12 @@ function looksOf({ attributes: { age, gender, expression, liveness } = {} }: Per
   return parts.filter((part) => part !== undefined).map(printable).join(", ");
 }
 
-/** Returns the verdict of the gallery; `-` if the face was not compared with it. */
-function nameOf({ name, similarity, recognition, candidates = [] }: Person): string {
+/**
+ * Returns the verdict of the gallery; `-` if the face was not compared with it, `not human?` if it
+ * may be none.
+ */
+function nameOf({ name, similarity, doubtful, recognition, candidates = [] }: Person): string {
+  if (doubtful) return "not human?";
   if (name !== null) return withSimilarity(name, similarity);
   switch (recognition) {
     case undefined:

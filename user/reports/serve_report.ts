@@ -1,5 +1,7 @@
 import { styled } from "../terminal/render.ts";
 
+const NO_TLS = "It speaks no TLS (--insecure): whoever listens on the network learns tokens, pictures and names.";
+
 /** Facts about a listening master that its operator needs. */
 export interface ServeFacts {
   /** `HOST:PORT` at which others reach it. */
@@ -16,6 +18,10 @@ export interface ServeFacts {
    * or need none.
    */
   readonly hiddenTokensPath: string | null;
+  /** False if other hosts reach the master without TLS. */
+  readonly isSecure: boolean;
+  /** Address of the port without TLS, `HOST:PORT`; `null` if there is none. */
+  readonly plainAddress: string | null;
 }
 
 /**
@@ -27,6 +33,8 @@ export function serveReport(facts: ServeFacts, options: { program: string; color
   const where = facts.tokenRequired ? "On another host" : "On this machine";
   return [
     `The master listens on ${facts.address}.`,
+    ...(facts.isSecure ? [] : [NO_TLS]),
+    ...(facts.plainAddress === null ? [] : [plainLine(facts.plainAddress)]),
     "",
     ...otherAddressLines(facts),
     `${where}, to add a node:`,
@@ -43,6 +51,10 @@ export function serveReport(facts: ServeFacts, options: { program: string; color
   ].map((text) => `${text}\n`).join("");
 }
 
+function plainLine(address: string): string {
+  return `Port ${address} speaks no TLS (--plain): whoever listens there learns its tokens, pictures and names.`;
+}
+
 function otherAddressLines({ otherAddresses }: ServeFacts): string[] {
   if (otherAddresses.length === 0) return [];
   const lines = otherAddresses.map(({ address, virtualInterface }) =>
@@ -56,7 +68,7 @@ function hiddenTokenLines({ hiddenTokensPath }: ServeFacts, program: string): st
   return [
     "The tokens are not printed here, where a journal or somebody else might keep them.",
     `NODE_TOKEN, USER_TOKEN and ADMIN_TOKEN stand for \`node\`, \`user\` and \`admin\` in ${hiddenTokensPath}.`,
-    `\`${program} serve --print-tokens\` prints them.`,
+    `\`${program} token show node\` prints the line with its token, under this account or as root.`,
     "",
   ];
 }

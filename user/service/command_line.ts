@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { JoinCommand, ServeCommand } from "../cli/command.ts";
+import { keepsEngines } from "../process/engine_command.ts";
 import { permissionFlags } from "../process/permission_flags.ts";
 import { permissionsOf, type ProcessFacts } from "../process/permissions.ts";
 import type { ServiceLevel } from "./service_place.ts";
@@ -23,7 +25,7 @@ export interface ServiceCommandLineOptions {
  * could not start it.
  */
 export function serviceCommandLine(command: ServeCommand | JoinCommand, options: ServiceCommandLineOptions): string[] {
-  return [...programOf(command, options), ...roleArguments(command)];
+  return [...programOf(command, options), ...roleArguments(command, options)];
 }
 
 function programOf(command: ServeCommand | JoinCommand, { level, facts, entry }: ServiceCommandLineOptions): string[] {
@@ -44,7 +46,7 @@ function programOf(command: ServeCommand | JoinCommand, { level, facts, entry }:
       advice: "Copy the executable to /usr/local/bin and install the service with it, or leave --system out.",
     });
   }
-  const flags = permissionFlags(permissionsOf(command, facts));
+  const flags = permissionFlags(permissionsOf(command, facts), { keepsEngines: keepsEngines(command) });
   return [Deno.execPath(), "run", "--quiet", `--v8-flags=${V8_FLAGS}`, ...flags, fileURLToPath(entry)];
 }
 
@@ -52,25 +54,46 @@ function programOf(command: ServeCommand | JoinCommand, { level, facts, entry }:
  * Returns the arguments with every setting written out, so that the service does not depend on the
  * environment of an account.
  */
-function roleArguments(command: ServeCommand | JoinCommand): string[] {
+function roleArguments(command: ServeCommand | JoinCommand, options: ServiceCommandLineOptions): string[] {
   if (command.verb === "serve") {
-    const { host, port, controlPort, advertise, printTokens, executables } = command;
+    const { host, port, controlPort, advertise, insecure, certificate, plain, printTokens, approve, executables } =
+      command;
     return [
       "serve",
       `--host=${host}`,
       `--port=${port}`,
       `--control-port=${controlPort}`,
       ...advertise === null ? [] : [`--advertise=${formatAddress(advertise)}`],
+      ...insecure ? ["--insecure"] : [],
+      ...certificate === null ? [] : [
+        `--cert=${visible(certificate.certificate, options)}`,
+        `--key=${visible(certificate.privateKey, options)}`,
+      ],
+      ...plain === null ? [] : [
+        `--plain=${formatAddress(plain.address)}`,
+        ...plain.rules.map(({ range, gallery }) => `--from=${range.text}${gallery === null ? "" : `=${gallery}`}`),
+      ],
       ...printTokens ? ["--print-tokens"] : [],
+      ...approve ? ["--approve"] : [],
       ...executables === null ? [] : [`--executables=${executables}`],
     ];
   }
-  const { master, name, workers, upgrade, upgradeWithinSeconds } = command;
+  const { master, name, labels, workers, upgrade, upgradeWithinSeconds } = command;
   return [
     "join",
     formatAddress(master),
     ...name === null ? [] : [`--name=${name}`],
+    ...labels.map((label) => `--label=${label}`),
     ...workers === null ? [] : [`--workers=${workers}`],
     ...upgrade ? ["--upgrade", `--upgrade-within=${upgradeWithinSeconds}`] : [],
   ];
+}
+
+/** Returns the absolute path of a file for the service. Throws `usage` if it could not see the file. */
+function visible(path: string, { level, facts }: ServiceCommandLineOptions): string {
+  const absolute = resolve(facts.currentDirectory, path);
+  if (level === "user" || !HIDDEN.test(absolute)) return absolute;
+  throw new DmlError("usage", `A service of the host cannot see ${absolute}.`, {
+    advice: "Copy it to a directory below /etc that the account dml may read, or leave --system out.",
+  });
 }

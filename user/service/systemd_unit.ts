@@ -19,7 +19,8 @@ const STOP_SECONDS = 45;
 /**
  * Settings that need no privilege and so suit every level. Memory that is both writable and
  * executable cannot be forbidden, since V8 compiles. The allowed system calls are those of a system
- * service without those that change the host; SQLite needs chmod and fchown.
+ * service without those that change the host; SQLite needs chmod and fchown, and a node limits the
+ * memory of its workers.
  */
 const SANDBOX = [
   "NoNewPrivileges=yes",
@@ -32,7 +33,7 @@ const SANDBOX = [
   "SystemCallArchitectures=native",
   "SystemCallFilter=@system-service @pkey",
   "SystemCallFilter=~@privileged @resources",
-  "SystemCallFilter=fchown",
+  "SystemCallFilter=fchown setrlimit prlimit64",
   "SystemCallErrorNumber=EPERM",
 ];
 
@@ -85,6 +86,8 @@ export function systemdUnit({ level, description, commandLine, environment, envi
     `ExecStart=${commandLine.map(commandWord).join(" ")}`,
     ...variables.map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`),
     ...environmentFile === null ? [] : [`EnvironmentFile=${escaped(environmentFile)}`],
+    "# A node survives that memory runs out: the system ends one of its workers.",
+    "OOMPolicy=continue",
     "Restart=on-failure",
     "RestartSec=5",
     "# Restarting does not help if the command line is wrong.",

@@ -1,3 +1,4 @@
+import { applyFleetEvent, applyOrderEvent } from "./apply_fleet.ts";
 import { applyGalleryEvent } from "./apply_galleries.ts";
 import { applyNodeEvent } from "./apply_nodes.ts";
 import { applyProgramEvent } from "./apply_programs.ts";
@@ -51,13 +52,14 @@ export function apply(state: MasterState, event: MasterEvent): void {
     case "model_retired":
     case "offers_reconciled":
       return applyRolloutEvent(state, event);
-    case "node_command_sent": {
-      const { type: _, ...command } = event;
-      state.commands.set(event.commandId, command);
-      const connection = state.nodes.get(event.nodeId)?.connection;
-      if (connection && event.command !== "resume") connection.draining = true;
-      return;
-    }
+    case "labels_changed":
+    case "requirement_stated":
+    case "requirement_dropped":
+    case "model_bound":
+      return applyFleetEvent(state, event);
+    case "node_command_sent":
+    case "node_leaving":
+      return applyOrderEvent(state, event);
     case "command_finished":
       state.commands.delete(event.commandId);
       return;

@@ -31,6 +31,7 @@ export function applyModelEvent(state: MasterState, event: ModelEvent): void {
     case "model_unsuitable":
       return place(state, event, { state: "unsuitable", reason: event.reason });
     case "model_ready":
+      noteMemory(state, event);
       return place(state, event, { state: "ready", imagesPerSecond: event.imagesPerSecond });
     case "model_failed": {
       const { reason, retryable } = event;
@@ -43,6 +44,13 @@ export function applyModelEvent(state: MasterState, event: ModelEvent): void {
       model.servableSinceMs = event.atMs;
       return;
     }
+  }
+}
+
+function noteMemory(state: MasterState, { manifestDigest, memoryBytes }: ModelReady): void {
+  const model = state.models.get(manifestDigest);
+  if (model !== undefined && memoryBytes !== null) {
+    model.measuredBytes = Math.max(model.measuredBytes ?? 0, memoryBytes);
   }
 }
 

@@ -1,39 +1,22 @@
 import { FailureDetector } from "../../../protocol/wire/failure_detector.ts";
 import { invariant } from "../../../protocol/kernel/invariant.ts";
 import { hashText } from "../../../protocol/kernel/random.ts";
-import type {
-  AvailabilityChanged,
-  NodeConnected,
-  NodeForgotten,
-  NodeLost,
-  NodeRecorded,
-  NodeRecovered,
-  NodeRefused,
-  NodeSeen,
-  NodeSuspected,
-  NodeWithdrew,
-  SignalRecorded,
-} from "../messages/event.ts";
-import type { MasterState, NodeConnection, NodeState } from "../state/state.ts";
+import { forgetInFleet } from "./apply_fleet.ts";
+import type { NodeConnected, NodeEvent } from "../messages/node_event.ts";
+import type { MasterState, NodeConnection, NodeRecord, NodeState } from "../state/state.ts";
 
-/** Events about nodes themselves, not about their models or galleries. */
-export type NodeEvent =
-  | NodeRecorded
-  | NodeSeen
-  | NodeForgotten
-  | NodeConnected
-  | NodeRefused
-  | SignalRecorded
-  | AvailabilityChanged
-  | NodeSuspected
-  | NodeRecovered
-  | NodeLost
-  | NodeWithdrew;
-
+/** Applies one event about a node to `state`, in place. */
 export function applyNodeEvent(state: MasterState, event: NodeEvent): void {
   switch (event.type) {
     case "node_recorded":
-      return applyRecorded(state, event);
+    case "node_judged":
+      return applyRecorded(state, event.record);
+    case "node_waiting":
+      state.waiting.set(event.record.nodeId, event.record);
+      return;
+    case "waiting_forgotten":
+      state.waiting.delete(event.nodeId);
+      return;
     case "node_seen": {
       const node = nodeOf(state, event.nodeId);
       node.record = { ...node.record, lastSeenMs: event.lastSeenMs, completed: event.completed };
@@ -44,6 +27,7 @@ export function applyNodeEvent(state: MasterState, event: NodeEvent): void {
       invariant(nodeOf(state, event.nodeId).connection === null, "a connected node is not forgotten");
       state.nodes.delete(event.nodeId);
       state.programStatuses.delete(event.nodeId);
+      forgetInFleet(state, event.nodeId);
       return;
     case "node_connected":
       return applyConnected(state, event);
@@ -79,7 +63,8 @@ export function applyNodeEvent(state: MasterState, event: NodeEvent): void {
   }
 }
 
-function applyRecorded(state: MasterState, { record }: NodeRecorded): void {
+function applyRecorded(state: MasterState, record: NodeRecord): void {
+  state.waiting.delete(record.nodeId);
   const node = state.nodes.get(record.nodeId);
   if (node !== undefined) {
     node.record = record;

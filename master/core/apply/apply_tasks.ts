@@ -83,10 +83,10 @@ function applyEnded(state: MasterState, event: AttemptEnded): void {
   } else if (event.how === "failed") {
     task.failures++;
     addOnce(task.failedOn, event.nodeId);
-    if (event.code === "worker_died") addOnce(task.killedOn, event.nodeId);
   } else if (event.how === "lost") {
     task.failures++;
   }
+  if (event.code === "worker_died") addOnce(task.killedOn, event.nodeId);
 }
 
 /** Removes an answered task. A refused one was never accepted and is not there. */

@@ -4,6 +4,7 @@ import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import { hashText } from "../../../protocol/kernel/random.ts";
 import { tieBreaker } from "../scheduler/select.ts";
 import type { SubmitTask } from "../messages/command.ts";
+import { lookRefusalOf } from "./face_look.ts";
 import { comparePredictions, faultOf } from "./compare_predictions.ts";
 import type { MasterEvent, TaskAccepted } from "../messages/event.ts";
 import type { Rollout, RolloutPart } from "../state/rollout.ts";
@@ -21,17 +22,18 @@ const CANARY_SALT = 0x63616e61;
 
 /**
  * Returns the version that a new task runs on: the one that was requested; otherwise the latest or,
- * for a share of the tasks, the one that is rolled out.
+ * for a share of the tasks, the one that is rolled out, if it can look for faces as they ask.
  */
 export function versionFor(
   state: MasterState,
-  { taskId, manifestDigest, follows }: Pick<SubmitTask, "taskId" | "manifestDigest" | "follows">,
+  { taskId, manifestDigest, follows, options }: Pick<SubmitTask, "taskId" | "manifestDigest" | "follows" | "options">,
 ): { readonly manifestDigest: Digest; readonly part?: RolloutPart } {
   const lineage = follows === undefined ? undefined : state.lineages.get(follows);
   if (lineage === undefined) return { manifestDigest };
   const { rollout, latest, name } = lineage;
   if (rollout?.stage !== "canary" || !isCanary(taskId, rollout.spec.settings.canary)) return { manifestDigest: latest };
-  if (state.models.get(rollout.spec.to)?.servable !== true) return { manifestDigest: latest };
+  const model = state.models.get(rollout.spec.to);
+  if (model?.servable !== true || lookRefusalOf(model, options) !== null) return { manifestDigest: latest };
   const { rolloutId, to: candidate } = rollout.spec;
   return {
     manifestDigest: candidate,

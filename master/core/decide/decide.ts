@@ -1,5 +1,6 @@
-import type { Command, Tick } from "../messages/command.ts";
-import { decideCommandDone, decideNodeCommand, expireCommands } from "./decide_commands.ts";
+import type { Command, ConnectNode, Tick } from "../messages/command.ts";
+import { decideFleet } from "../fleet/decide_fleet.ts";
+import { decideCommandDone, decideNodeCommand, expireCommands, followUpgrade } from "./decide_commands.ts";
 import {
   acceptGalleryFailure,
   acceptGalleryReady,
@@ -7,6 +8,8 @@ import {
   publishGallery,
   retireGallery,
 } from "./decide_galleries.ts";
+import { forgetWaiting } from "./admit_node.ts";
+import { judgeNode } from "./judge_node.ts";
 import { connectNode, currentNode, findDead, loseNode, recordSeen, suspectSilent } from "./decide_nodes.ts";
 import {
   acceptModelFailure,
@@ -50,8 +53,14 @@ export function decide(state: MasterState, command: Command, now: Moment): Maste
     case "remove_version":
     case "remove_model":
       return decideVersions(state, command, now);
+    case "change_labels":
+    case "change_requirement":
+    case "bind_model":
+      return decideFleet(state, command, now);
     case "run_node_command":
       return decideNodeCommand(state, command, now);
+    case "judge_node":
+      return judgeNode(state, command);
     case "tick":
       return tick(state, command, now);
     case "begin_stop":
@@ -63,7 +72,7 @@ export function decide(state: MasterState, command: Command, now: Moment): Maste
   }
 }
 
-type FromNode = Extract<Command, { nodeId: string; connectionId: number }>;
+type FromNode = Exclude<Extract<Command, { nodeId: string; connectionId: number }>, ConnectNode>;
 
 function decideFromNode(state: MasterState, command: FromNode, now: Moment): MasterEvent[] {
   const node = currentNode(state, command);
@@ -78,7 +87,7 @@ function decideFromNode(state: MasterState, command: FromNode, now: Moment): Mas
     case "update_availability":
       return [{ type: "availability_changed", nodeId, availability: command.availability }];
     case "lose_node":
-      return loseNode(state, node, command.reason);
+      return loseNode(state, node, { reason: command.reason, isAbrupt: true });
     case "accept_ready":
       return acceptReady(state, command, now);
     case "accept_model_failure":
@@ -88,7 +97,7 @@ function decideFromNode(state: MasterState, command: FromNode, now: Moment): Mas
     case "accept_gallery_failure":
       return acceptGalleryFailure(state, command, now);
     case "accept_program_state":
-      return acceptProgramState(state, command, now);
+      return [...acceptProgramState(state, command, now), ...followUpgrade(state, command)];
     case "accept_result":
       return acceptResult(state, command, now);
     case "accept_task_failure":
@@ -105,12 +114,13 @@ function decideFromNode(state: MasterState, command: FromNode, now: Moment): Mas
  */
 function tick(state: MasterState, options: Tick, now: Moment): MasterEvent[] {
   const dead = findDead(state, now);
-  if (dead !== null) return loseNode(state, dead, "It was silent for too long.");
+  if (dead !== null) return loseNode(state, dead, { reason: "It was silent for too long." });
   const advanced = advanceRollouts(state, options, now);
   if (advanced.length > 0) return advanced;
   return [
     ...suspectSilent(state, now),
     ...recordSeen(state, now),
+    ...forgetWaiting(state, now),
     ...offerModelsAgain(state, now),
     ...offerGalleriesAgain(state, now),
     ...offerPrograms(state, now),

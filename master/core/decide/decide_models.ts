@@ -1,9 +1,10 @@
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import type { Capabilities } from "../../../protocol/messages/hello.ts";
+import { unmetBinding } from "../fleet/node_labels.ts";
+import { heldByEach } from "../fleet/required_models.ts";
 import { unmetRequirements } from "./unmet_requirements.ts";
 import { isServable } from "../scheduler/feasible.ts";
-import { heldDigests } from "../state/lineage.ts";
 import type { AcceptModelFailure, AcceptReady, RegisterModel } from "../messages/command.ts";
 import type {
   MasterEvent,
@@ -69,20 +70,22 @@ export function offersFor(
   node: OfferedNode,
   now: Moment,
 ): MasterEvent[] {
-  const held = heldDigests(state);
+  const held = heldByEach(state)(node);
   return [...state.models.values()]
     .filter(({ manifest }) => held.has(manifest.digest))
-    .map((model) => offerOf(model, node, now));
+    .map((model) => offerOf(state, { model, node }, now));
 }
 
 /** Returns the offer of a model to a node, or the reason why the model does not suit it. */
 export function offerOf(
-  { manifest, document }: Pick<ModelState, "manifest" | "document">,
-  { nodeId, capabilities, version }: OfferedNode,
+  state: MasterState,
+  { model, node }: { model: Pick<ModelState, "manifest" | "document" | "measuredBytes">; node: OfferedNode },
   { nowMs: atMs }: Moment,
 ): ModelOffered | ModelUnsuitable {
-  const manifestDigest = manifest.digest;
-  const reason = unmetRequirements(document.requirements, { ...capabilities, version });
+  const { manifest: { digest: manifestDigest }, document, measuredBytes } = model;
+  const { nodeId, capabilities, version } = node;
+  const reason = unmetBinding(state, document.name, node) ??
+    unmetRequirements({ ...document.requirements, measuredBytes }, { ...capabilities, version });
   return reason === null
     ? { type: "model_offered", nodeId, manifestDigest, atMs }
     : { type: "model_unsuitable", nodeId, manifestDigest, reason, atMs };
@@ -96,7 +99,7 @@ export function acceptReady(
 ): ModelReady[] {
   // The node is already removing a model that was retired while this report was on its way.
   if (!isOffered(state, nodeId, message.manifestDigest)) return [];
-  const { manifestDigest, imagesPerSecond, fetchedBytes, warmUpMs } = message;
+  const { manifestDigest, imagesPerSecond, fetchedBytes, warmUpMs, memoryBytes = null } = message;
   return [{
     type: "model_ready",
     nodeId,
@@ -104,6 +107,7 @@ export function acceptReady(
     imagesPerSecond,
     fetchedBytes,
     warmUpMs,
+    memoryBytes,
     atMs: now.nowMs,
   }];
 }
@@ -120,8 +124,13 @@ export function acceptModelFailure(
   return [{ type: "model_failed", nodeId, manifestDigest, code, reason, retryable, atMs }];
 }
 
+/**
+ * Returns true if the node was offered the model. A model that has become unsuitable since, because
+ * it is bound to other nodes, is being removed there.
+ */
 function isOffered(state: MasterState, nodeId: string, manifestDigest: Digest): boolean {
-  return state.nodes.get(nodeId)?.connection?.models.has(manifestDigest) ?? false;
+  const status = state.nodes.get(nodeId)?.connection?.models.get(manifestDigest);
+  return status !== undefined && status.state !== "unsuitable";
 }
 
 /** Offers models again that failed on a node for a reason that may have passed. */

@@ -1,48 +1,53 @@
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import type { ConnectNode } from "../messages/command.ts";
-import { abandonCommands } from "./decide_commands.ts";
+import { admitNode } from "./admit_node.ts";
+import { abandonCommands, finishReturned } from "./decide_commands.ts";
 import { galleriesFor } from "./decide_galleries.ts";
 import { offersFor } from "./decide_models.ts";
 import { loseAttempts } from "./decide_tasks.ts";
-import type { MasterEvent, NodeRecorded } from "../messages/event.ts";
-import type { MasterState, Moment, NodeState } from "../state/state.ts";
+import type { MasterEvent } from "../messages/event.ts";
+import type { NodeRecorded } from "../messages/node_event.ts";
+import type { MasterState, Moment, NodeState, Standing } from "../state/state.ts";
 
 /** Admits the node and offers it models and galleries, or refuses it. */
 export function connectNode(state: MasterState, command: ConnectNode, now: Moment): MasterEvent[] {
-  const { hello, connectionId } = command;
+  const { hello, nodeId, connectionId } = command;
   const refuse = (code: ErrorCode, reason: string): MasterEvent[] => [
     { type: "node_refused", connectionId, code, reason },
   ];
   if (state.stopping) return refuse("shutting_down", "The master is stopping.");
-  const { nodeId } = hello;
+  const admission = admitNode(state, command, now);
+  if (!admission.isAdmitted) return [...admission.events];
   const known = state.nodes.get(nodeId);
   const events: MasterEvent[] = [];
   if (known?.connection) {
     if (!known.connection.suspect) {
-      return refuse("node_duplicate", `The node ${nodeId} is connected from elsewhere.`);
+      return refuse("node_duplicate", `A node with the same key (${nodeId}) is connected already.`);
     }
-    events.push(...loseNode(state, known, "It reconnected."));
-  } else if (known === undefined && state.nodes.size >= state.settings.nodesMax) {
+    events.push(...loseNode(state, known, { reason: "It reconnected." }));
+  } else if (known === undefined && countPresent(state) >= state.settings.nodesMax) {
     const oldest = oldestOffline(state);
-    if (oldest === null) return refuse("too_many_nodes", `${state.nodes.size} nodes are connected.`);
+    if (oldest === null) return refuse("too_many_nodes", `${state.settings.nodesMax} nodes are connected.`);
     events.push({ type: "node_forgotten", nodeId: oldest.record.nodeId });
   }
-  events.push(recordOf(command, known, now));
-  events.push({ type: "node_connected", nodeId, connectionId, atMs: now.nowMs });
-  events.push(...offersFor(state, hello, now));
+  events.push(...finishReturned(state, { nodeId, version: hello.version }));
+  events.push(recordOf(command, { known, standing: admission.standing, now }));
+  events.push({ type: "node_connected", nodeId, connectionId, isFirst: admission.isFirst, atMs: now.nowMs });
+  events.push(...offersFor(state, { ...hello, nodeId }, now));
   events.push(...galleriesFor(state, nodeId, now));
   return events;
 }
 
 function recordOf(
-  { hello, address }: ConnectNode,
-  known: NodeState | undefined,
-  { wallMs }: Moment,
+  { hello, nodeId, address }: ConnectNode,
+  { known, standing, now: { wallMs } }: { known: NodeState | undefined; standing: Standing; now: Moment },
 ): NodeRecorded {
   return {
     type: "node_recorded",
     record: {
-      nodeId: hello.nodeId,
+      nodeId,
+      publicKey: hello.publicKey,
+      standing,
       name: hello.name,
       address,
       version: hello.version,
@@ -54,10 +59,18 @@ function recordOf(
   };
 }
 
+/** Returns the number of nodes that the master knows and has not removed. */
+function countPresent(state: MasterState): number {
+  let count = 0;
+  for (const { record } of state.nodes.values()) if (record.standing !== "removed") count++;
+  return count;
+}
+
+/** Returns the node that was not seen for longest; a removed one is never forgotten. */
 function oldestOffline(state: MasterState): NodeState | null {
   let oldest: NodeState | null = null;
   for (const node of state.nodes.values()) {
-    if (node.connection !== null) continue;
+    if (node.connection !== null || node.record.standing === "removed") continue;
     if (oldest === null || node.lastSeenMs < oldest.lastSeenMs) oldest = node;
   }
   return oldest;
@@ -74,15 +87,23 @@ export function currentNode(
   return node?.connection?.connectionId === connectionId ? node : null;
 }
 
-/** Disconnects a lost node: its attempts move elsewhere, its pending commands are finished. */
-export function loseNode(state: MasterState, node: NodeState, reason: string): MasterEvent[] {
-  const { connection, record: { nodeId }, completed } = node;
+/**
+ * Disconnects a lost node: its attempts move elsewhere, its pending commands are finished. It was
+ * lost abruptly if its connection was closed in the middle of its work: silence, a second
+ * connection and an admin who removes it say nothing about the pictures that it ran.
+ */
+export function loseNode(
+  state: MasterState,
+  node: NodeState,
+  { isAbrupt = false, ...ending }: { reason: string; code?: ErrorCode; isAbrupt?: boolean },
+): MasterEvent[] {
+  const { connection, record: { nodeId, capabilities: { workers } }, completed } = node;
   if (connection === null) return [];
   const orderly = connection.draining && connection.attempts.size === 0;
   return [
-    ...loseAttempts(state, connection),
+    ...loseAttempts(state, { attempts: connection.attempts, workers, isAbrupt }),
     ...abandonCommands(state, nodeId),
-    { type: "node_lost", nodeId, connectionId: connection.connectionId, orderly, reason },
+    { type: "node_lost", nodeId, connectionId: connection.connectionId, orderly, ...ending },
     { type: "node_seen", nodeId, lastSeenMs: node.lastSeenMs, completed },
   ];
 }

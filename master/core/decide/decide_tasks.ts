@@ -3,6 +3,7 @@ import { invariant } from "../../../protocol/kernel/invariant.ts";
 import type { Prediction } from "../../../protocol/messages/prediction.ts";
 import { refusalOf } from "../scheduler/admission.ts";
 import { isOnTrial, movedBack, observe, versionFor } from "./canary.ts";
+import { lookRefusalOf } from "./face_look.ts";
 import type { AcceptResult, AcceptTaskFailure, SubmitTask } from "../messages/command.ts";
 import { resolveGallery } from "./decide_galleries.ts";
 import { answered, answerWith, cancelled, endOf } from "./end_task.ts";
@@ -26,7 +27,7 @@ const FINAL_FAILURES: readonly ErrorCode[] = [
  * Failures that mean something to a user if the last attempt ends with them; the others are
  * reported as `attempt_failed`.
  */
-const TELLING_FAILURES: readonly ErrorCode[] = ["worker_died", "deadline_exceeded"];
+const TELLING_FAILURES: readonly ErrorCode[] = ["worker_died", "deadline_exceeded", "memory_low"];
 
 /**
  * Multiple of `attemptsMax` up to which returned tasks are requeued at no cost. A node that leaves
@@ -48,6 +49,11 @@ export function submitTask(
   if (refusal !== null) return [{ type: "task_answered", taskId, outcome: refusal }];
   const model = state.models.get(manifestDigest);
   invariant(model !== undefined, `model ${manifestDigest} is admitted`);
+  const unfit = lookRefusalOf(model, options);
+  if (unfit !== null) {
+    const outcome = { ok: false, code: "request_invalid", reason: unfit.reason } as const;
+    return [{ type: "task_answered", taskId, outcome }];
+  }
   const asked = resolveGallery(state, options.gallery, model);
   if ("ok" in asked) return [{ type: "task_answered", taskId, outcome: asked }];
   const acceptedAtMs = now.nowMs;
@@ -147,7 +153,7 @@ function endFailed(
   if (code === "worker_died") {
     const killedOn = new Set([...task.killedOn, nodeId]).size;
     if (killedOn >= settings.poisonNodes) {
-      return answer("task_poisoned", `The picture brought down a worker on ${killedOn} nodes.`);
+      return [ended, ...cancelled(task, attempt), poisoned(task, killedOn)];
     }
   }
   if (task.attempts.length > 1) return [ended];
@@ -161,16 +167,24 @@ function endFailed(
 
 /**
  * Ends the attempts of a lost node and requeues, moves or answers their tasks. Newest first, so
- * that the oldest task ends up at the front of the queue.
+ * that the oldest task ends up at the front of the queue. A node that ran pictures when it ended
+ * abruptly may have been brought down by one of them, as a worker is.
  */
-export function loseAttempts(state: MasterState, connection: NodeConnection): MasterEvent[] {
+export function loseAttempts(
+  state: MasterState,
+  { attempts, workers, isAbrupt }: { attempts: NodeConnection["attempts"]; workers: number; isAbrupt: boolean },
+): MasterEvent[] {
   const events: MasterEvent[] = [];
-  for (const attempt of [...connection.attempts.values()].sort(newestFirst)) {
-    const { task } = attempt;
+  const running = isAbrupt ? [...attempts.values()].slice(0, workers) : [];
+  for (const attempt of [...attempts.values()].sort(newestFirst)) {
+    const { task, nodeId } = attempt;
     const failures = task.failures + 1;
-    events.push(endOf(attempt, { how: "lost" }));
+    const isSuspect = running.includes(attempt);
+    events.push(endOf(attempt, { how: "lost", code: isSuspect ? "worker_died" : null }));
     if (task.attempts.length > 1) continue;
+    const killedOn = new Set([...task.killedOn, ...isSuspect ? [nodeId] : []]).size;
     if (isOnTrial(task)) events.push(movedBack(task, null));
+    else if (isSuspect && killedOn >= state.settings.poisonNodes) events.push(poisoned(task, killedOn));
     else if (failures < state.settings.attemptsMax) events.push(requeued(task));
     else {
       const reason = `The picture was tried ${failures} times and no node survived to answer.`;
@@ -178,6 +192,10 @@ export function loseAttempts(state: MasterState, connection: NodeConnection): Ma
     }
   }
   return events;
+}
+
+function poisoned(task: TaskState, nodes: number): MasterEvent {
+  return answered(task, "task_poisoned", `The picture brought down a worker on ${nodes} nodes.`);
 }
 
 function newestFirst(one: Attempt, other: Attempt): number {

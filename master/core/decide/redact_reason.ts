@@ -13,7 +13,7 @@ const PLAIN_SENTENCES: Partial<Record<ErrorCode, string>> = {
   tensor_invalid: "The tensors do not match the inputs of the model.",
   answer_too_large: "The answer of the model is too large.",
   engine_failed: "The model refused this picture.",
-  worker_died: "A worker crashed on this picture.",
+  worker_died: "A worker crashed on this picture, or took too long.",
   deadline_exceeded: "The picture took too long.",
 };
 
@@ -24,19 +24,21 @@ const REVEALING_PATTERNS = [
   /\d{1,3}(\.\d{1,3}){3}/, // IPv4
   /[0-9a-f]{0,4}:[0-9a-f]{0,4}:[0-9a-f:]*/i, // IPv6
   /\b[a-z]{1,8}_[0-9a-hjkmnp-tv-z]{20}\b/i, // an id of dml
+  /dml[a-z]_[0-9a-z]{8}/i, // a token, or the secret of a session
   /:\/\/|localhost|\.local\b|:\d{2,5}\b/i, // URLs, host names, ports
   /(^|[\s'"(])(\/|~\/|[A-Za-z]:\\)\S/, // paths on the node
   /[\u200b-\u200f\u2060-\u206f\ufeff]/, // characters that nobody sees
 ];
 
 /** Patterns of what only a node would put into the name of a tensor. */
-const REVEALING_NAMES = [REVEALING_PATTERNS[0], REVEALING_PATTERNS[2]];
+const REVEALING_NAMES = [REVEALING_PATTERNS[0], REVEALING_PATTERNS[2], REVEALING_PATTERNS[3]];
 
 /** Sentences that users read instead of the text of a note from a node. */
 const PLAIN_NOTES: Readonly<Record<Note["code"], string>> = {
   picture_repaired: "The picture is damaged; some of it may be missing.",
   not_searched_finely: "Small faces may have been missed.",
   persons_limited: "More persons were found than can be reported.",
+  doubtful_left_out: "Faces that are probably not human were left out.",
 };
 
 /** Length of the longest reason that users read, in characters. */
@@ -103,9 +105,9 @@ function reveals(reason: string, node: NodeState): boolean {
   return mentionsAny(reason, [node.record.name, ...placesOf(node)]);
 }
 
-/** Returns the id and the address of a node, with and without its port. */
-function placesOf({ record: { address, nodeId } }: NodeState): string[] {
-  return [address.replace(/:\d+$/, ""), address, nodeId];
+/** Returns the key of a node, its id without the prefix, and its address without the port. */
+function placesOf({ record: { address, nodeId, publicKey } }: NodeState): string[] {
+  return [address.replace(/:\d+$/, ""), nodeId.slice(nodeId.indexOf("_") + 1), publicKey];
 }
 
 function mentionsAny(text: string, words: readonly string[]): boolean {

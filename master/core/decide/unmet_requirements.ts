@@ -1,12 +1,17 @@
 import type { Capabilities } from "../../../protocol/messages/hello.ts";
 import type { Requirements } from "../../../protocol/messages/model.ts";
 
+interface MeasuredMemory {
+  /** Most memory of one worker that a node has measured, in bytes; absent if none has. */
+  readonly measuredBytes?: number;
+}
+
 /**
  * Returns the requirement of a model that a node does not meet, as a sentence, or `null` if it
  * meets all. `version` is the version of dml on the node.
  */
 export function unmetRequirements(
-  { engine, memoryBytes, dml, operatorSets = [] }: Requirements,
+  { engine, memoryBytes, measuredBytes, dml, operatorSets = [] }: Requirements & MeasuredMemory,
   node: Capabilities & { readonly version: string },
 ): string | null {
   if (engine !== "none" && !node.engines.includes(engine)) {
@@ -14,6 +19,10 @@ export function unmetRequirements(
   }
   if (memoryBytes > node.memoryBytes) {
     return `It needs ${mebibytes(memoryBytes)} MiB of memory; the host has ${mebibytes(node.memoryBytes)}.`;
+  }
+  if (measuredBytes !== undefined && measuredBytes * node.workers > node.memoryBytes) {
+    return `It took ${mebibytes(measuredBytes)} MiB a worker on another node; ` +
+      `the host has ${mebibytes(node.memoryBytes)} for ${node.workers} of them.`;
   }
   if (dml !== undefined && isOlder(node.version, dml)) {
     return `It needs dml ${dml} or later; this is ${node.version}.`;
@@ -28,7 +37,7 @@ export function unmetRequirements(
 }
 
 /** Returns true if version `one` precedes `other`; only the three numbers are compared. */
-function isOlder(one: string, other: string): boolean {
+export function isOlder(one: string, other: string): boolean {
   const [ours, theirs] = [one, other].map((text) => text.split(/[.+-]/).slice(0, 3).map(Number));
   for (let part = 0; part < 3; part++) {
     const difference = (ours[part] || 0) - (theirs[part] || 0);

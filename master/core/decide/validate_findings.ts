@@ -20,7 +20,11 @@ const ATTRIBUTE_LABELS: Readonly<Record<keyof Attributes, readonly string[]>> = 
 export function findingsFault(manifest: Manifest, { persons, labels, objects, tensors }: Prediction): string | null {
   const { pipeline, parameters } = manifest;
   if (pipeline === "faces") {
-    return firstFault(persons, ({ attributes }) => attributesFault(manifest, attributes ?? {}));
+    const isDoubting = parameters.doubt !== undefined;
+    return firstFault(persons, ({ attributes, doubtful }) => {
+      if (doubtful && !isDoubting) return "It doubted a face, which the model does not.";
+      return attributesFault(manifest, attributes ?? {});
+    });
   }
   if (pipeline === "classify" && labels !== undefined) return classesFault(labels, parameters);
   if (pipeline === "detect") return firstFault(objects ?? [], (found) => labelFault(found, parameters.labels));

@@ -1,5 +1,7 @@
-import type { NodeCommandName } from "../../../protocol/messages/command.ts";
+import type { NodeOrderName } from "../../../protocol/messages/command_names.ts";
 import type { GalleryFailed, GalleryReady } from "../../../protocol/messages/gallery.ts";
+import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
+import type { NodeDecision } from "../../../protocol/http_api/node_decision.ts";
 import type { Hello } from "../../../protocol/messages/hello.ts";
 import type { Availability } from "../../../protocol/messages/liveness.ts";
 import type { ModelFailed, ModelReady } from "../../../protocol/messages/model.ts";
@@ -7,6 +9,7 @@ import type { BlobReference, TaskFailed, TaskOptions, TaskResult } from "../../.
 import type { CommandDone } from "../../../protocol/messages/command.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { Program, ProgramStateMessage } from "../../../protocol/messages/program.ts";
+import type { FleetCommand } from "./fleet_command.ts";
 import type { VersionCommand } from "./rollout_command.ts";
 import type { Manifest } from "../../../models/manifest.ts";
 import type { PublishedGallery } from "../state/gallery_state.ts";
@@ -17,11 +20,23 @@ interface FromNode {
   readonly connectionId: number;
 }
 
-/** A node said hello with a valid credential. */
+/** Right of a node to come in, beside its key, which it has proven. */
+export type EnrolmentProof =
+  /** The master demands no token. */
+  | { readonly kind: "open" }
+  /** It came with a valid token for nodes. */
+  | { readonly kind: "token" }
+  /** It came with none; the refusal if the master does not know its key. */
+  | { readonly kind: "none"; readonly code: ErrorCode; readonly reason: string };
+
+/** A node said hello and has proven that it has the key. */
 export interface ConnectNode {
   readonly type: "connect_node";
   readonly connectionId: number;
+  /** Id that follows from the key in the hello. */
+  readonly nodeId: string;
   readonly hello: Hello;
+  readonly proof: EnrolmentProof;
   /** Address of the node, for people. */
   readonly address: string;
 }
@@ -126,7 +141,15 @@ export interface RunNodeCommand {
   readonly type: "run_node_command";
   readonly commandId: string;
   readonly nodeId: string;
-  readonly command: NodeCommandName;
+  readonly command: NodeOrderName;
+}
+
+/** An admin decides about a node. */
+export interface JudgeNode {
+  readonly type: "judge_node";
+  readonly commandId: string;
+  readonly nodeId: string;
+  readonly decision: NodeDecision;
 }
 
 export interface FinishCommand extends FromNode {
@@ -159,6 +182,7 @@ export type Command =
   | LoseNode
   | RegisterModel
   | VersionCommand
+  | FleetCommand
   | AcceptReady
   | AcceptModelFailure
   | PublishGallery
@@ -172,6 +196,7 @@ export type Command =
   | AcceptResult
   | AcceptTaskFailure
   | RunNodeCommand
+  | JudgeNode
   | FinishCommand
   | Tick
   | BeginStop

@@ -7,7 +7,13 @@ import type { TaskOutcome } from "../state/state.ts";
 export type Effect =
   | { readonly type: "send"; readonly nodeId: string; readonly message: Message }
   /** Makes the connection the current one of the node; its messages count from now on. */
-  | { readonly type: "welcome"; readonly connectionId: number; readonly nodeId: string }
+  | {
+    readonly type: "welcome";
+    readonly connectionId: number;
+    readonly nodeId: string;
+    /** True if this is the first time that the master lets the node in. */
+    readonly isFirst: boolean;
+  }
   /** Rejects a connection, which never becomes that of a node. */
   | {
     readonly type: "refuse";
@@ -20,6 +26,8 @@ export type Effect =
     readonly connectionId: number;
     readonly nodeId: string;
     readonly reason: string;
+    /** Code that the node is told; absent for `connection_lost`. */
+    readonly code?: ErrorCode;
   }
   /** Holds the picture for one more task, until that task is answered. */
   | { readonly type: "hold"; readonly taskId: string; readonly digest: Digest }

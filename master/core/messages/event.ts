@@ -1,89 +1,15 @@
 import type { Manifest } from "../../../models/manifest.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
-import type { NodeCommandName } from "../../../protocol/messages/command.ts";
-import type { Availability } from "../../../protocol/messages/liveness.ts";
 import type { BlobReference } from "../../../protocol/messages/task.ts";
+import type { FleetEvent } from "./fleet_event.ts";
 import type { GalleryEvent } from "./gallery_event.ts";
+import type { NodeEvent } from "./node_event.ts";
+import type { OrderEvent } from "./order_event.ts";
 import type { ProgramEvent } from "./program_event.ts";
 import type { RolloutPart } from "../state/rollout.ts";
 import type { RolloutEvent } from "./rollout_event.ts";
-import type { NodeRecord, TaskOutcome, TaskSpec } from "../state/state.ts";
-
-/** Admission of a node, new or returning, with what it reports about itself. Durable. */
-export interface NodeRecorded {
-  readonly type: "node_recorded";
-  readonly record: NodeRecord;
-}
-
-/** Time a node was last seen. Durable; written when it disconnects and rarely in between. */
-export interface NodeSeen {
-  readonly type: "node_seen";
-  readonly nodeId: string;
-  readonly lastSeenMs: number;
-  readonly completed: number;
-}
-
-/** Removal of the node that was not seen for longest, to make room for a new one. Durable. */
-export interface NodeForgotten {
-  readonly type: "node_forgotten";
-  readonly nodeId: string;
-}
-
-export interface NodeConnected {
-  readonly type: "node_connected";
-  readonly nodeId: string;
-  readonly connectionId: number;
-  readonly atMs: number;
-}
-
-export interface NodeRefused {
-  readonly type: "node_refused";
-  readonly connectionId: number;
-  readonly code: ErrorCode;
-  readonly reason: string;
-}
-
-export interface SignalRecorded {
-  readonly type: "signal_recorded";
-  readonly nodeId: string;
-  readonly atMs: number;
-  readonly atWallMs: number;
-}
-
-export interface AvailabilityChanged {
-  readonly type: "availability_changed";
-  readonly nodeId: string;
-  readonly availability: Availability;
-}
-
-/** Start of a suspicion: the node has been silent for a while and gets no new work. */
-export interface NodeSuspected {
-  readonly type: "node_suspected";
-  readonly nodeId: string;
-}
-
-/** End of a suspicion: the node sends again. */
-export interface NodeRecovered {
-  readonly type: "node_recovered";
-  readonly nodeId: string;
-}
-
-/** Loss of a node's connection. The node's attempts ended in earlier events. */
-export interface NodeLost {
-  readonly type: "node_lost";
-  readonly nodeId: string;
-  readonly connectionId: number;
-  /** True if the node was draining and had no live attempts. */
-  readonly orderly: boolean;
-  readonly reason: string;
-}
-
-/** Withdrawal of a node: it returns its tasks and takes no new ones. */
-export interface NodeWithdrew {
-  readonly type: "node_withdrew";
-  readonly nodeId: string;
-}
+import type { TaskOutcome, TaskSpec } from "../state/state.ts";
 
 /** Registration of a model, which is served from now on. Durable. */
 export interface ModelRegistered {
@@ -117,6 +43,8 @@ export interface ModelReady {
   readonly imagesPerSecond: number;
   readonly fetchedBytes: number;
   readonly warmUpMs: number;
+  /** Memory of one worker; `null` if the node did not measure it. */
+  readonly memoryBytes: number | null;
   readonly atMs: number;
 }
 
@@ -162,17 +90,13 @@ export interface AttemptEnded {
   readonly attempt: number;
   readonly nodeId: string;
   readonly manifestDigest: Digest;
-  /**
-   * `won`: its result is the answer. `failed`: the node reported a failure. `lost`: the node was
-   * lost. `returned`: the node gave the task back without trying it. `cancelled`: the result is no
-   * longer needed, and the node is notified.
-   */
+  /** `returned`: the node did not try it. `cancelled`: not needed any more, and the node is told. */
   readonly how: "won" | "failed" | "lost" | "returned" | "cancelled";
   /** Service time measured by the node; `null` unless the attempt was won. */
   readonly serviceMs: number | null;
-  /** `null` unless the attempt failed. */
+  /** `null` unless the attempt failed, or may have brought down its node: `worker_died`. */
   readonly code: ErrorCode | null;
-  /** Reason from the node, for the log, never for a user; `null` unless the attempt failed. */
+  /** Reason from the node, for the log only; `null` unless the attempt failed. */
   readonly reason: string | null;
 }
 
@@ -187,14 +111,6 @@ export interface TaskAnswered {
   readonly type: "task_answered";
   readonly taskId: string;
   readonly outcome: TaskOutcome;
-}
-
-export interface NodeCommandSent {
-  readonly type: "node_command_sent";
-  readonly commandId: string;
-  readonly nodeId: string;
-  readonly command: NodeCommandName;
-  readonly deadlineAtMs: number;
 }
 
 /** Outcome of a command; there is exactly one per command. */
@@ -219,17 +135,7 @@ export interface TimePassed {
 
 /** Events of the master. */
 export type MasterEvent =
-  | NodeRecorded
-  | NodeSeen
-  | NodeForgotten
-  | NodeConnected
-  | NodeRefused
-  | SignalRecorded
-  | AvailabilityChanged
-  | NodeSuspected
-  | NodeRecovered
-  | NodeLost
-  | NodeWithdrew
+  | NodeEvent
   | ModelRegistered
   | ModelOffered
   | ModelUnsuitable
@@ -244,7 +150,8 @@ export type MasterEvent =
   | AttemptEnded
   | TaskRequeued
   | TaskAnswered
-  | NodeCommandSent
+  | FleetEvent
+  | OrderEvent
   | CommandFinished
   | StopBegun
   | TimePassed;

@@ -1,3 +1,4 @@
+import { NODE_ORDER_EXTRA_MS, type NodeOrderName } from "../../../protocol/messages/command_names.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 
 /** Settings of the master's decisions. Tests and simulations use their own values. */
@@ -20,8 +21,16 @@ export interface MasterSettings {
   readonly suspectAfterMs: number;
   /** Silence after which a node is treated as lost. */
   readonly deadAfterMs: number;
-  /** Limit of known nodes, connected or not. */
+  /** Limit of known nodes, connected or not, without the removed ones. */
   readonly nodesMax: number;
+  /** Limit of removed nodes, which are never forgotten. */
+  readonly removedNodesMax: number;
+  /** True if a node that comes for the first time waits for the approval of an admin. */
+  readonly requiresApproval: boolean;
+  /** Limit of nodes that wait for approval. */
+  readonly waitingNodesMax: number;
+  /** Time without a try after which a waiting node is forgotten. */
+  readonly waitingKeptMs: number;
   /**
    * Time that a task waits for the first node able to serve it, since nodes may be about to
    * connect.
@@ -57,6 +66,8 @@ export interface MasterSettings {
   readonly hedgeAfterMs: number;
   /** Time allowed for a command to a node. */
   readonly commandDeadlineMs: number;
+  /** Time that a command may take beyond `commandDeadlineMs`. */
+  readonly slowCommandMs: Readonly<Record<NodeOrderName, number>>;
   /** Interval at which the ledger records that a connected node is still there. */
   readonly recordSeenEveryMs: number;
 }
@@ -73,6 +84,10 @@ export const DEFAULT_SETTINGS: MasterSettings = {
   suspectAfterMs: LIMITS.suspectAfterMs,
   deadAfterMs: LIMITS.deadAfterMs,
   nodesMax: LIMITS.nodesMax,
+  removedNodesMax: LIMITS.removedNodesMax,
+  requiresApproval: false,
+  waitingNodesMax: LIMITS.waitingNodesMax,
+  waitingKeptMs: LIMITS.waitingKeptMs,
   joinGraceMs: 5_000,
   offerAgainMs: 15_000,
   demandKeptMs: 60_000,
@@ -83,5 +98,6 @@ export const DEFAULT_SETTINGS: MasterSettings = {
   hedgeFactor: 3,
   hedgeAfterMs: 500,
   commandDeadlineMs: 30_000,
+  slowCommandMs: NODE_ORDER_EXTRA_MS,
   recordSeenEveryMs: 60_000,
 };

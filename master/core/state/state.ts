@@ -2,37 +2,25 @@ import type { Manifest } from "../../../models/manifest.ts";
 import type { Digest } from "../../../protocol/kernel/digest.ts";
 import type { ErrorCode } from "../../../protocol/kernel/errors.ts";
 import type { FailureDetector } from "../../../protocol/wire/failure_detector.ts";
-import type { NodeCommandName } from "../../../protocol/messages/command.ts";
-import type { Capabilities } from "../../../protocol/messages/hello.ts";
 import type { Availability } from "../../../protocol/messages/liveness.ts";
 import type { Prediction } from "../../../protocol/messages/prediction.ts";
 import type { BlobReference, TaskOptions } from "../../../protocol/messages/task.ts";
 import type { Program, ProgramStateMessage } from "../../../protocol/messages/program.ts";
 import type { RolloutRecord } from "../../../protocol/http_api/rollout_api.ts";
+import { createFleet, type FleetState } from "./fleet.ts";
 import type { GalleryState, NodeGallery } from "./gallery_state.ts";
+import type { PendingNodeCommand } from "./node_command.ts";
 import type { Rollout, RolloutPart } from "./rollout.ts";
+import type { NodeRecord } from "./node_record.ts";
 import { DEFAULT_SETTINGS, type MasterSettings } from "./settings.ts";
 import type { QueuedTask, TaskQueue } from "./task_queue.ts";
+
+export type { NodeRecord, Standing } from "./node_record.ts";
 
 /** One moment on both clocks: the monotonic `nowMs` for durations, `wallMs` for people. */
 export interface Moment {
   readonly nowMs: number;
   readonly wallMs: number;
-}
-
-/** The lasting record of a node, as the ledger holds it. */
-export interface NodeRecord {
-  readonly nodeId: string;
-  readonly name: string;
-  /** Address it last connected from, for people. */
-  readonly address: string;
-  readonly version: string;
-  readonly capabilities: Capabilities;
-  /** Milliseconds since the Unix epoch. */
-  readonly firstSeenMs: number;
-  readonly lastSeenMs: number;
-  /** Number of tasks that it answered. */
-  readonly completed: number;
 }
 
 /** One model on one connected node. */
@@ -129,6 +117,8 @@ export interface ModelState {
   readonly name: string;
   readonly manifest: BlobReference;
   readonly document: Manifest;
+  /** Most memory of one worker that a node has measured, in bytes; absent if none has. */
+  measuredBytes?: number;
   readonly waiting: TaskQueue<TaskState>;
   /** True if a connected node serves it or is about to. */
   servable: boolean;
@@ -184,18 +174,12 @@ export interface RefusedOutcome {
 /** The end of a task, as its user gets it. */
 export type TaskOutcome = PredictedOutcome | RefusedOutcome;
 
-/** A command to a node that the node has not confirmed yet. */
-export interface PendingNodeCommand {
-  readonly commandId: string;
-  readonly nodeId: string;
-  readonly command: NodeCommandName;
-  readonly deadlineAtMs: number;
-}
-
 /** The whole state of the master. Only `apply` changes it. */
 export interface MasterState {
   readonly settings: MasterSettings;
   readonly nodes: Map<string, NodeState>;
+  /** Nodes that wait for the approval of an admin, by id, in the order in which they came. */
+  readonly waiting: Map<string, NodeRecord>;
   /** Models by manifest digest. */
   readonly models: Map<Digest, ModelState>;
   /** Galleries by name. */
@@ -208,6 +192,8 @@ export interface MasterState {
   readonly programs: Map<string, Program>;
   /** Last offer of an executable by node id, since the node last connected. */
   readonly programStatuses: Map<string, ProgramStatus>;
+  /** Labels, requirements and bindings, as admins have decided them. */
+  readonly fleet: FleetState;
   /** True if the offers to the nodes must be reconciled. */
   offersStale: boolean;
   /** Tasks accepted and not yet answered, oldest first. */
@@ -226,12 +212,14 @@ export function createState(settings: Partial<MasterSettings> = {}): MasterState
   return {
     settings: { ...DEFAULT_SETTINGS, ...settings },
     nodes: new Map(),
+    waiting: new Map(),
     models: new Map(),
     galleries: new Map(),
     retiredGalleries: new Set(),
     lineages: new Map(),
     programs: new Map(),
     programStatuses: new Map(),
+    fleet: createFleet(),
     offersStale: false,
     tasks: new Map(),
     commands: new Map(),

@@ -8,6 +8,8 @@ import { type JpegHeader, readJpegHeader } from "./header.ts";
 import { ANNOTATED_QUALITY } from "../jpeg_quality.ts";
 import { hasAllScans } from "./scans.ts";
 import { COARSE, HARMLESS } from "./survey/flaw_text.ts";
+import type { DecodeOptions } from "../decode_options.ts";
+import { checkMemory, plainJpegScale } from "../memory_budget.ts";
 import { type JudgedJpeg, judgeJpeg } from "./survey/judge_jpeg.ts";
 import type { Picture } from "../picture.ts";
 import { fromGrey } from "../samples.ts";
@@ -86,15 +88,18 @@ export class JpegCodec {
 
   /**
    * Decodes a JPEG as it is stored, not turned upright; a plain one at a reduced size if its longer
-   * side is at least `sideMin` pixels then. Throws `image_unreadable` or `image_unsupported`.
+   * side is at least `sideMin` pixels then, or if it takes too much memory and may be reduced.
+   * Throws `image_unreadable`, `image_unsupported` or `memory_low`.
    */
-  async decode(bytes: Uint8Array, { sideMin = Infinity }: { sideMin?: number } = {}): Promise<Picture> {
+  async decode(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
+    const { memoryBytes = Infinity } = options;
     const header = readJpegHeader(bytes);
+    if (header.components !== 4) {
+      const plain = this.#decodePlain(bytes, header, options);
+      if (plain !== null) return plain;
+    }
+    checkMemory("jpeg", header, memoryBytes);
     if (header.components === 4) return await this.#decodeInk(bytes, header);
-    const reduced = this.#decodeReduced(bytes, header, sideMin);
-    if (reduced !== null) return reduced;
-    const plain = this.#decoder.decode(bytes, this.#spare);
-    if (plain !== null) return plain;
     if (header.arithmetic) return await this.#decodeArithmetic(bytes);
     if (header.progressive) return await this.#decodeProgressive(bytes, header);
     const judged = judgeJpeg(bytes, header);
@@ -114,11 +119,19 @@ export class JpegCodec {
     });
   }
 
-  #decodeReduced(bytes: Uint8Array, { width, height }: JpegHeader, sideMin: number): Picture | null {
-    for (const scaleDenominator of [8, 4, 2] as const) {
-      if (Math.ceil(Math.max(width, height) / scaleDenominator) < sideMin) continue;
+  /** Decodes a plain JPEG that fits into memory; returns `null` for any other. */
+  #decodePlain(
+    bytes: Uint8Array,
+    { width, height }: JpegHeader,
+    { sideMin = Infinity, memoryBytes = Infinity, mayReduce = false }: DecodeOptions,
+  ): Picture | null {
+    const fitting = plainJpegScale({ width, height }, memoryBytes);
+    if (fitting === null || (fitting > 1 && !mayReduce)) return null;
+    for (const scaleDenominator of [8, 4, 2, 1] as const) {
+      const isEnough = Math.ceil(Math.max(width, height) / scaleDenominator) >= sideMin;
+      if (scaleDenominator > fitting && !isEnough || scaleDenominator < fitting) continue;
       const picture = this.#decoder.decode(bytes, this.#spare, { scaleDenominator });
-      if (picture !== null) return { ...picture, original: { width, height } };
+      if (picture !== null) return scaleDenominator === 1 ? picture : { ...picture, original: { width, height } };
     }
     return null;
   }

@@ -1,4 +1,5 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { ByteReader } from "../byte_reader.ts";
 import { readExifOrientation } from "./exif.ts";
 import type { Measures } from "../image_header.ts";
@@ -65,9 +66,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     throw new DmlError("image_unreadable", "The JPEG does not say how large its picture is.");
   }
   const scanOffset = offset - 1;
-  if (frame.progressive && countMarkers(bytes, MARKER.startOfScan, scanOffset) > SCANS_MAX) {
-    throw new DmlError("image_unsupported", `The JPEG has more than ${SCANS_MAX} scans.`);
-  }
+  if (frame.progressive) checkScans(bytes, frame, scanOffset);
   return { ...frame, orientation: orientation ?? 1, adobe, scanOffset };
 }
 
@@ -110,10 +109,23 @@ function startsWith(segment: Uint8Array, text: string): boolean {
   return [...text].every((letter, index) => segment[index] === letter.charCodeAt(0));
 }
 
-function countMarkers(bytes: Uint8Array, marker: number, start: number): number {
-  let count = 0;
+/**
+ * Checks how much work the scans of a progressive JPEG are: each goes through all pixels of its
+ * components once more, however few bytes it has.
+ */
+function checkScans(bytes: Uint8Array, { width, height }: { width: number; height: number }, start: number): void {
+  let [scans, samples] = [0, 0];
   for (let at = bytes.indexOf(MARKER_START, start); at !== -1; at = bytes.indexOf(MARKER_START, at + 1)) {
-    if (bytes[at + 1] === marker) count++;
+    if (bytes[at + 1] !== MARKER.startOfScan) continue;
+    const components = Math.max(1, bytes[at + 4] ?? 0);
+    scans++;
+    samples += width * height * components;
   }
-  return count;
+  if (scans > SCANS_MAX) throw new DmlError("image_unsupported", `The JPEG has more than ${SCANS_MAX} scans.`);
+  if (samples <= LIMITS.jpegScanSamplesMax) return;
+  throw new DmlError(
+    "image_too_large",
+    `The JPEG has ${scans} scans of ${width} x ${height} pixels; ` +
+      `at most ${LIMITS.jpegScanSamplesMax / 1e6} million pixels are read in all scans together.`,
+  );
 }

@@ -25,7 +25,7 @@ export const ARCFACE_TEMPLATE: readonly Point[] = [
 ];
 
 /** Side of the input that {@linkcode ARCFACE_TEMPLATE} is defined for, in pixels. */
-const ARCFACE_SIDE = 112;
+export const ARCFACE_SIDE = 112;
 
 /** Returns the positions that an embedder expects of the five points, in pixels of its input. */
 export function templateOf({ template, side }: Pick<FaceEmbedderParameters, "template" | "side">): readonly Point[] {

@@ -15,6 +15,9 @@ import {
 } from "./detect.ts";
 import { type Corners, decodeBox, priorsOf } from "./priors.ts";
 
+/** Sizes of inputs that are kept with their prior boxes, a megabyte each for the largest. */
+const SIZES_KEPT = 8;
+
 /** The part of a picture that the detector looks at: `fit` places the picture in the input. */
 export interface View {
   readonly input: Size;
@@ -29,7 +32,7 @@ interface SizedDetector {
 
 /**
  * The face detector, which takes inputs of several sizes. All of them share one memory, and the
- * prior boxes of each size are computed once.
+ * prior boxes of the last sizes are kept.
  */
 export class Detector {
   readonly #sessions: ModelSessions;
@@ -73,6 +76,7 @@ export class Detector {
       this.#memory = new Float32Array(count);
       this.#sizes.clear(); // their runners would keep the old memory
     }
+    if (this.#sizes.size >= SIZES_KEPT) this.#sizes.clear();
     const priors = priorsOf(input);
     const made: SizedDetector = {
       runner: new CheckedSession(this.#sessions, detectSignature(input), this.#memory),

@@ -10,9 +10,8 @@ export interface SeenFaceBox extends DetectedFace {
 }
 
 /**
- * Largest overlap of boxes that were found at different scales, in overlaps at one scale: the box
- * of
- * a small face is less exact at a small scale.
+ * Largest overlap of boxes that were found at different scales or turns, in overlaps at one scale:
+ * the box of a small face is less exact at a small scale.
  */
 const OTHER_SCALE_OVERLAP = 0.5;
 /** Share of a box that lies inside another from which on the other contains it. */
@@ -29,8 +28,7 @@ const INSIDE_SCORE_MIN = 0.95;
 /**
  * Returns the faces of all views, each once, best first. Of boxes that overlap, the best is kept;
  * one that a border cuts is kept only if there is no whole one. A box inside a better one is part
- * of
- * the same face unless its own score is very high: then it is a face in front of another.
+ * of the same face unless its own score is very high: then it is a face in front of another.
  */
 export function suppressDuplicates(
   faces: readonly SeenFaceBox[],
@@ -51,6 +49,16 @@ export function suppressDuplicates(
 export function isDoubtful(face: DetectedFace, faces: readonly DetectedFace[]): boolean {
   return face.score < INSIDE_SCORE_MIN &&
     faces.some((better) => better.score > face.score && shareInside(face.box, better.box) >= INSIDE_MIN);
+}
+
+/**
+ * Returns true if two boxes that were found at different turns of the picture are of one face,
+ * `surer` being the surer of them. Nobody stands in front of another turned by a quarter, so a box
+ * that is half inside the surer one is part of it, whatever its score.
+ */
+export function isSameFaceTurned(face: DetectedFace, surer: DetectedFace, overlapMax: number): boolean {
+  return intersectionOverUnion(face.box, surer.box) > overlapMax * OTHER_SCALE_OVERLAP ||
+    shareInside(face.box, surer.box) >= CUT_INSIDE_MIN;
 }
 
 function shareInside(box: Box, other: Box): number {

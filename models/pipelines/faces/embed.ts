@@ -16,9 +16,7 @@ export const EMBED = {
  * similarity. Throws `engine_failed` if it is zero or not finite, so that it has no direction.
  */
 export function normalise(vector: Float32Array, role: string = EMBED.role): Float32Array {
-  let squares = 0;
-  for (const component of vector) squares += component * component;
-  const length = Math.sqrt(squares);
+  const length = lengthOf(vector);
   if (!(length > 0 && length < Infinity)) {
     throw new DmlError(
       "engine_failed",
@@ -27,4 +25,11 @@ export function normalise(vector: Float32Array, role: string = EMBED.role): Floa
   }
   for (let index = 0; index < vector.length; index++) vector[index] /= length;
   return vector;
+}
+
+/** Returns the Euclidean length of a vector. */
+export function lengthOf(vector: Float32Array): number {
+  let squares = 0;
+  for (const component of vector) squares += component * component;
+  return Math.sqrt(squares);
 }

@@ -8,7 +8,7 @@ import type { ModelSessions } from "../pipeline.ts";
 import { CheckedSession, type ModelSignature } from "../checked_session.ts";
 import type { Stopwatch } from "../stopwatch.ts";
 import { ALIGNED, type AlignedForm, ARCFACE_TEMPLATE, templateOf } from "./align.ts";
-import { EMBED, normalise } from "./embed.ts";
+import { EMBED, lengthOf, normalise } from "./embed.ts";
 import { QualityMeter } from "./quality.ts";
 
 /** Largest number of dimensions of an embedding that predictions and galleries hold. */
@@ -53,6 +53,15 @@ export class FaceEmbedder {
    * `engine_failed` if it has no direction, `model_invalid` if it is too long.
    */
   async embed(watch: Stopwatch): Promise<Float32Array> {
+    return (await this.embedWithLength(watch)).embedding;
+  }
+
+  /**
+   * Does the same as {@linkcode embed}, and returns also the length that the embedding had in the
+   * model's output: it is short for what is no face, or a face the wrong way up. Embedders that
+   * scale their output themselves always return about one.
+   */
+  async embedWithLength(watch: Stopwatch): Promise<{ embedding: Float32Array; length: number }> {
     const { [this.#output]: vector } = await this.#runner.run();
     watch.lap("inferMs");
     if (vector.length > DIMENSIONS_MAX) {
@@ -63,9 +72,10 @@ export class FaceEmbedder {
         { advice: "Name the output with the embedding as `embedder.output` in the manifest." },
       );
     }
+    const length = lengthOf(vector);
     const embedding = normalise(vector);
     watch.lap("interpretMs");
-    return embedding;
+    return { embedding, length };
   }
 }
 

@@ -2,6 +2,7 @@ import type { Attributes } from "../../../protocol/messages/finding.ts";
 import type { FaceQuality, Person } from "../../../protocol/messages/prediction.ts";
 import type { Point, Size } from "../../image/geometry/geometry.ts";
 import type { DetectedFace } from "./detect.ts";
+import type { FaceVerdict } from "./doubt/face_doubt.ts";
 import type { RecognisedFace } from "../pipeline.ts";
 import { rounded } from "../rounded.ts";
 import { wholePixels } from "../whole_pixels.ts";
@@ -21,6 +22,8 @@ export interface AlignedFaceResults {
   readonly embedding: Float32Array | null;
   readonly quality: FaceQuality | null;
   readonly recognised: RecognisedFace | null;
+  /** Absent if the face was not doubted. */
+  readonly verdict?: FaceVerdict;
 }
 
 export const NO_FACE_RESULTS: AlignedFaceResults = { embedding: null, quality: null, recognised: null };
@@ -34,13 +37,15 @@ export function personOf(
   options: Partial<AlignedFaceResults> & { landmarks: readonly Point[]; attributes?: Attributes | null; picture: Size },
 ): Person {
   const { landmarks, embedding = null, quality = null, recognised = null, attributes = null, picture } = options;
+  const doubt = options.verdict?.isDoubtful ? options.verdict.probability : null;
   return {
     box: wholePixels(face.box, picture),
-    score: rounded(face.score, SCORE_DECIMALS),
+    score: rounded(face.score * (doubt ?? 1), SCORE_DECIMALS),
     landmarks: landmarks.map(({ x, y }) => ({
       x: rounded(x, LANDMARK_DECIMALS),
       y: rounded(y, LANDMARK_DECIMALS),
     })),
+    ...(doubt === null ? {} : { doubtful: true }),
     ...(recognised === null ? { name: null, similarity: null } : roundedRecognition(recognised)),
     ...(quality === null ? {} : { quality: roundedQuality(quality) }),
     ...(embedding === null ? {} : {

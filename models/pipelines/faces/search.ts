@@ -8,7 +8,7 @@ import type { Stopwatch } from "../stopwatch.ts";
 import { DECODING_INPUT, type DetectedFace } from "./detect.ts";
 import type { Detector, View } from "./detector.ts";
 import { isDoubtful, type SeenFaceBox, suppressDuplicates } from "./duplicates.ts";
-import { coarseView, covering, fineView, isCut, tilesOf, windowsOver } from "./views.ts";
+import { coarseView, covering, fineView, isCut, tilesOf, viewsOfAll, windowsOver } from "./views.ts";
 
 /** Share of the detector's runs that the first looks at a wide or tall picture may take. */
 const TILES_SHARE = 0.5;
@@ -17,6 +17,12 @@ const TILES_SHARE = 0.5;
  * before, and parts of them look like faces.
  */
 const REPORTED_HEIGHTS = 4;
+/**
+ * The same for the looks at all of a picture: larger ones leave traces in the first look. And how
+ * much they overlap, in these heights.
+ */
+const EVERYWHERE_HEIGHTS = 3;
+const EVERYWHERE_OVERLAP = 4 / 3;
 /** Scale of a view from which on a larger one would show no more. */
 const SCALE_ENOUGH = 1.25;
 /**
@@ -30,29 +36,50 @@ const CROWD_SHARE = 0.5;
 export interface SearchResult {
   readonly faces: readonly DetectedFace[];
   readonly notes: readonly Note[];
+  /** Number of runs of the detector. */
+  readonly runs: number;
+}
+
+/** Part of a {@linkcode Detector} that the search uses. */
+export type FaceFinder = Pick<Detector, "look">;
+
+/** Picture to search, and what the search may take. */
+export interface FaceSearchOptions {
+  readonly parameters: FacesParameters;
+  readonly picture: Picture;
+  readonly watch: Stopwatch;
+  /** Largest number of runs of the detector, at least 1. */
+  readonly runsMax?: number;
+  /** True to look for small faces everywhere, as far as the plan says how. */
+  readonly smallFaces?: boolean;
 }
 
 /**
  * The search for the faces of one picture: first a look at all of it in a small input, then, only
- * where small faces may be, further ones at larger scales.
+ * where small faces may be, further ones at larger scales; on request also some at everything.
  */
 export class FaceSearch {
-  readonly #detector: Detector;
+  readonly #detector: FaceFinder;
   readonly #parameters: FacesParameters;
   readonly #picture: Picture;
   readonly #watch: Stopwatch;
   readonly #found: SeenFaceBox[] = [];
-  #runsLeft: number = LIMITS.detectorRunsMax;
+  readonly #smallFaces: boolean;
+  readonly #runsMax: number;
+  #runsLeft: number;
   #viewsLeftOut = 0;
+  /** Scale at which all of the picture was looked at; 1 as long as it was not. */
+  #scaleEverywhere = 1;
 
-  constructor(
-    detector: Detector,
-    { parameters, picture, watch }: { parameters: FacesParameters; picture: Picture; watch: Stopwatch },
-  ) {
+  constructor(detector: FaceFinder, options: FaceSearchOptions) {
+    const { parameters, picture, watch, runsMax = LIMITS.detectorRunsMax, smallFaces = false } = options;
     this.#detector = detector;
     this.#parameters = parameters;
     this.#picture = picture;
     this.#watch = watch;
+    this.#smallFaces = smallFaces;
+    this.#runsMax = runsMax;
+    this.#runsLeft = runsMax;
   }
 
   /** Returns the faces, best first, at most `LIMITS.personsMax`. Call it once. */
@@ -63,17 +90,19 @@ export class FaceSearch {
       await this.#look(view, { scoreMin, heightMax: Infinity });
     } else {
       await this.#searchTiles(search);
+      if (this.#smallFaces && search.everywhere !== undefined) await this.#lookEverywhere(search.everywhere, search);
     }
     const faces = suppressDuplicates(this.#found, this.#parameters);
     this.#watch.lap("interpretMs");
-    return { faces: faces.slice(0, LIMITS.personsMax), notes: this.#notes(faces.length) };
+    const runs = this.#runsMax - this.#runsLeft;
+    return { faces: faces.slice(0, LIMITS.personsMax), notes: this.#notes(faces.length), runs };
   }
 
   /**
    * Looks at each tile, once more at those with small faces, and then at windows with the smallest.
    */
   async #searchTiles(search: FaceSearchParameters): Promise<void> {
-    const countMax = Math.floor(LIMITS.detectorRunsMax * TILES_SHARE);
+    const countMax = Math.max(1, Math.floor(this.#runsMax * TILES_SHARE));
     let views: View[] = [];
     for (const tile of tilesOf(this.#picture, { ...search, countMax })) {
       const view = coarseView(tile, search.coarse);
@@ -115,6 +144,24 @@ export class FaceSearch {
   }
 
   /**
+   * Looks at all of the picture at a large scale, with the runs that are left. Faces that only
+   * these looks find need a higher score, because most of what they show is no face.
+   */
+  async #lookEverywhere(
+    { scoreMin, ...plan }: NonNullable<FaceSearchParameters["everywhere"]>,
+    { smallHeight }: FaceSearchParameters,
+  ): Promise<void> {
+    if (this.#runsLeft === 0) return;
+    const heightMax = EVERYWHERE_HEIGHTS * smallHeight;
+    const overlap = heightMax * EVERYWHERE_OVERLAP;
+    const views = viewsOfAll(this.#picture, { ...plan, overlap, countMax: this.#runsLeft });
+    this.#scaleEverywhere = views[0].fit.scale;
+    for (const view of views) {
+      await this.#look(view, { scoreMin, heightMax: heightMax / view.fit.scale, reportedScoreMin: scoreMin });
+    }
+  }
+
+  /**
    * Returns windows at twice the scale of `view` that show these faces, those with the most faces
    * first; none if the picture has no more detail to show.
    */
@@ -131,22 +178,27 @@ export class FaceSearch {
   }
 
   /**
-   * Runs the detector once and notes the faces that are to be reported, if they are at most
-   * `heightMax` pixels of the picture high. Returns all with more than `scoreMin`.
+   * Runs the detector once and notes the faces that are to be reported: those with more than
+   * `reportedScoreMin` that are at most `heightMax` pixels of the picture high. Returns all with
+   * more than `scoreMin`.
    */
   async #look(
     view: View,
-    { scoreMin, heightMax }: { scoreMin: number; heightMax: number },
+    { scoreMin, heightMax, reportedScoreMin = this.#parameters.scoreMin }: {
+      scoreMin: number;
+      heightMax: number;
+      reportedScoreMin?: number;
+    },
   ): Promise<DetectedFace[]> {
     this.#runsLeft--;
     const [picture, watch] = [this.#picture, this.#watch];
-    const lowest = Math.min(scoreMin, this.#parameters.scoreMin);
+    const lowest = Math.min(scoreMin, reportedScoreMin);
     const all = await this.#detector.look(picture, { view, scoreMin: lowest, watch });
     const { overlapMax } = this.#parameters;
     // One more than is reported, so that it shows if faces are left out.
     const faces = suppressOverlaps(all, { overlapMax, countMax: LIMITS.personsMax + 1 });
     for (const face of faces) {
-      const isReported = face.score > this.#parameters.scoreMin && face.box.height <= heightMax;
+      const isReported = face.score > reportedScoreMin && face.box.height <= heightMax;
       if (isReported) this.#found.push({ ...face, isCut: isCut(face.box, { view, picture }), scale: view.fit.scale });
     }
     watch.lap("interpretMs");
@@ -160,6 +212,13 @@ export class FaceSearch {
       notes.push({
         code: "not_searched_finely",
         text: `${places} of the picture may show more small faces and were not searched for them: ` +
+          `the detector runs at most ${LIMITS.detectorRunsMax} times per picture.`,
+      });
+    }
+    if (this.#scaleEverywhere < 1) {
+      notes.push({
+        code: "not_searched_finely",
+        text: `Small faces were looked for at ${Math.round(this.#scaleEverywhere * 100)} % of the picture's size: ` +
           `the detector runs at most ${LIMITS.detectorRunsMax} times per picture.`,
       });
     }

@@ -7,6 +7,8 @@ const SIDE_STEP = 64;
 const TILE_OVERLAP = 0.5;
 /** Overlap of neighbouring windows, in sides of a window. */
 const WINDOW_OVERLAP = 0.25;
+/** Factor by which a scale is reduced as long as it takes too many views. */
+const SCALE_STEP = 0.97;
 
 /** Distance from the border of a view, in pixels of its input, at which a box may be cut. */
 const CUT_MARGIN = 2;
@@ -48,20 +50,54 @@ export function fineView(tile: Box, side: number): View {
   return coarseView(tile, { width: stepped(tile.width), height: stepped(tile.height) });
 }
 
+/**
+ * Returns views that cover the picture at one scale, with inputs of at most `inputSideMax`, which
+ * overlap by `overlap` pixels of the input or more. The scale is the largest up to `scaleMax` at
+ * which they are at most `countMax`.
+ */
+export function viewsOfAll(
+  picture: Size,
+  options: { inputSideMax: number; scaleMax: number; overlap: number; countMax: number },
+): View[] {
+  const { inputSideMax, overlap, countMax } = options;
+  for (let scale = options.scaleMax;; scale *= SCALE_STEP) {
+    const [across, down] = [picture.width, picture.height].map((length) =>
+      Math.max(1, Math.ceil((length * scale - overlap) / (inputSideMax - overlap)))
+    );
+    if (across * down > countMax) continue;
+    const sideOf = (length: number, count: number) =>
+      Math.ceil(((length * scale - overlap) / count + overlap) / SIDE_STEP - 1e-6) * SIDE_STEP;
+    const input = { width: sideOf(picture.width, across), height: sideOf(picture.height, down) };
+    return startsOf(picture.height, { side: input.height / scale, count: down }).flatMap((top) =>
+      startsOf(picture.width, { side: input.width / scale, count: across }).map((left) =>
+        windowAt({ left, top }, { input, scale })
+      )
+    );
+  }
+}
+
 /** Returns overlapping views that cover the picture, all with this input and scale. */
 export function windowsOver(picture: Size, { input, scale }: { input: Size; scale: number }): View[] {
-  const lefts = startsOf(picture.width, input.width / scale);
-  const tops = startsOf(picture.height, input.height / scale);
-  return tops.flatMap((top) =>
-    lefts.map((left): View => ({ input, fit: { scale, offsetX: -left * scale, offsetY: -top * scale } }))
-  );
+  const starts = (length: number, side: number) => {
+    const overlap = side * WINDOW_OVERLAP;
+    return startsOf(length, { side, count: Math.ceil((length - overlap) / (side - overlap)) });
+  };
+  const lefts = starts(picture.width, input.width / scale);
+  const tops = starts(picture.height, input.height / scale);
+  return tops.flatMap((top) => lefts.map((left) => windowAt({ left, top }, { input, scale })));
+}
+
+/** Returns the view whose upper left corner is at this place of the picture. */
+function windowAt(
+  { left, top }: { left: number; top: number },
+  { input, scale }: { input: Size; scale: number },
+): View {
+  return { input, fit: { scale, offsetX: -left * scale, offsetY: -top * scale } };
 }
 
 /** Returns where windows of this side begin along an axis; one that is too long is centred. */
-function startsOf(length: number, side: number): number[] {
+function startsOf(length: number, { side, count }: { side: number; count: number }): number[] {
   if (length <= side) return [(length - side) / 2];
-  const overlap = side * WINDOW_OVERLAP;
-  const count = Math.ceil((length - overlap) / (side - overlap));
   return Array.from({ length: count }, (_, at) => at * (length - side) / (count - 1));
 }
 

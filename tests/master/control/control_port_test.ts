@@ -2,6 +2,7 @@ import { assert, assertEquals } from "../../assert.ts";
 import { encodeFrame } from "../../protocol/wire/encode_frame.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import type { Connection } from "../../../protocol/ports/transport.ts";
+import { fixedCredentials } from "../../../protocol/security/credentials.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { helloOf, idOf } from "../core_world.ts";
 import { MasterFixture, resultOf } from "../master_fixture.ts";
@@ -20,12 +21,13 @@ async function assertWorks(fixture: MasterFixture): Promise<void> {
 
 Deno.test("ControlPort() welcomes a node and sends it the heartbeat settings", async () => {
   await using fixture = await MasterFixture.start();
-  const node = await fixture.connect();
-  node.send(helloOf(ONE));
-  assertEquals(await node.next("welcome"), {
+  const node = await fixture.knock(1);
+  const welcome = await node.next("welcome");
+  assertEquals(welcome, {
     type: "welcome",
     protocol: PROTOCOL_VERSION.max,
     version: "0.0.0",
+    sessionSecret: welcome.sessionSecret,
     heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
     deadAfterMs: LIMITS.deadAfterMs,
     sendsPicturesInline: true,
@@ -40,6 +42,37 @@ Deno.test("ControlPort() closes a connection that sends nothing", async () => {
   await fixture.passUntil(silent.ended);
   assertEquals(silent.received.map((message) => "code" in message && message.code), ["handshake_timeout"]);
   await assertWorks(fixture);
+});
+
+Deno.test("ControlPort() admits nodes during a flood of connections that say nothing, and closes the oldest", async () => {
+  await using fixture = await MasterFixture.start();
+  const silent: Connection[] = [];
+  for (let count = 0; count < 100; count++) {
+    silent.push(await fixture.transport.connect(fixture.master.controlAddress));
+  }
+  assertEquals(await Array.fromAsync(silent[0].chunks), []);
+  await assertWorks(fixture);
+  for (const connection of silent) connection.close();
+});
+
+Deno.test("ControlPort() logs strangers once, and then how many there were, once a minute", async () => {
+  await using fixture = await MasterFixture.start();
+  const knock = async (count: number) => {
+    for (let left = count; left > 0; left--) {
+      const connection = await fixture.transport.connect(fixture.master.controlAddress);
+      await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
+      await fixture.passUntil(ended(connection));
+    }
+  };
+  const warnings = () =>
+    fixture.logged.filter(({ level }) => level === "warn").map(({ fields }) => fields?.connections);
+  await knock(40);
+  assertEquals(warnings(), [undefined]);
+  await fixture.pass(60_000);
+  assertEquals(warnings(), [undefined, 39]);
+  await fixture.pass(120_000);
+  await knock(1);
+  assertEquals(warnings(), [undefined, 39, undefined], "what has been quiet for a minute is told again");
 });
 
 Deno.test("ControlPort() closes a connection whose first message is not hello", async () => {
@@ -79,7 +112,7 @@ for (const [what, bytes] of GARBAGE) {
 
 Deno.test("ControlPort() accepts only nodes with the nodes' token", async () => {
   const tokens = newTokens();
-  await using fixture = await MasterFixture.start({ tokens });
+  await using fixture = await MasterFixture.start({ credentials: fixedCredentials(tokens) });
   for (
     const [token, code] of [
       [null, "unauthorized"],
@@ -87,22 +120,20 @@ Deno.test("ControlPort() accepts only nodes with the nodes' token", async () => 
       [tokens.user, "forbidden"],
     ] as const
   ) {
-    const node = await fixture.connect();
-    node.send(helloOf(ONE, { token }));
+    const node = await fixture.knock(1, { token });
     assertEquals((await node.next("reject")).code, code);
     await node.ended;
   }
   assertEquals(fixture.master.nodes(), []);
   const lines = JSON.stringify(fixture.logged);
   for (const secret of Object.values(tokens)) assert(!lines.includes(secret), "no token is logged");
-  const node = await fixture.connect();
-  node.send(helloOf(ONE, { token: tokens.node }));
+  const node = await fixture.knock(1, { token: tokens.node });
   await node.next("welcome");
 });
 
 Deno.test("ControlPort() closes a connection of another protocol version with goodbye, whatever else is in its hello", async () => {
   await using fixture = await MasterFixture.start();
-  for (const [min, max] of [[1, 2], [7, 9]]) {
+  for (const [min, max] of [[1, 3], [7, 9]]) {
     const connection = await fixture.transport.connect(fixture.master.controlAddress);
     const hello = JSON.stringify({ ...helloOf(ONE), protocol: { min, max }, novelty: true });
     await connection.write(encodeFrame(new TextEncoder().encode(hello)));
@@ -115,8 +146,7 @@ Deno.test("ControlPort() closes a connection of another protocol version with go
 Deno.test("ControlPort() rejects a second connection of the same node", async () => {
   await using fixture = await MasterFixture.start();
   const first = await fixture.join(1);
-  const second = await fixture.connect();
-  second.send(helloOf(ONE));
+  const second = await fixture.knock(1);
   assertEquals((await second.next("reject")).code, "node_duplicate");
   await second.ended;
   await fixture.heeded(first);

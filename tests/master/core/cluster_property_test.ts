@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { assert, assertEquals } from "../../assert.ts";
 import type { MasterState } from "../../../master/core/state/state.ts";
 import { capacityOf } from "../../../master/core/scheduler/feasible.ts";
+import { labelsOf } from "../../../master/core/fleet/node_labels.ts";
 import { PendingResults } from "../../../master/control/pending_results.ts";
 import { type Digest, digestOf } from "../../../protocol/kernel/digest.ts";
 import { acceptResult, CoreWorld, emptyManifest, idOf, type WorldNode } from "../core_world.ts";
@@ -18,6 +19,8 @@ const CODES = [
 
 type Step =
   | { readonly do: "join" | "lose" | "drain" | "resume"; readonly node: number }
+  /** `label`: gives a node the label gpu; `bind`: gives the second model only to such nodes. */
+  | { readonly do: "label" | "unlabel" | "bind" | "unbind"; readonly node: number }
   | { readonly do: "submit"; readonly model: number }
   /**
    * `early`: a result whose picture has not arrived yet; `arrive`: the arrival of one of those
@@ -34,6 +37,10 @@ const steps = fc.array(
     { weight: 1, arbitrary: nodeStep("lose") },
     { weight: 1, arbitrary: nodeStep("drain") },
     { weight: 1, arbitrary: nodeStep("resume") },
+    { weight: 1, arbitrary: nodeStep("label") },
+    { weight: 1, arbitrary: nodeStep("unlabel") },
+    { weight: 1, arbitrary: nodeStep("bind") },
+    { weight: 1, arbitrary: nodeStep("unbind") },
     {
       weight: 8,
       arbitrary: fc.record({ do: fc.constant("submit" as const), model: fc.nat({ max: 1 }) }),
@@ -59,7 +66,7 @@ const steps = fc.array(
   { maxLength: 150, size: "max" },
 );
 
-function nodeStep(what: "join" | "lose" | "drain" | "resume") {
+function nodeStep<What extends Extract<Step, { node: number }>["do"]>(what: What) {
   return fc.record({ do: fc.constant(what), node: fc.nat({ max: NODES - 1 }) });
 }
 
@@ -93,6 +100,12 @@ class Play {
     results.sweep();
     const live = [...world.state.tasks.values()].reduce((count, { attempts }) => count + attempts.length, 0);
     assert(results.size <= live, "only results of live attempts wait for their pictures");
+    const bound = world.state.fleet.bindings.has("other");
+    for (const { record, connection } of world.state.nodes.values()) {
+      const status = connection?.models.get(this.models[1])?.state;
+      const isAllowed = !bound || labelsOf(world.state, record).includes("gpu");
+      assert(isAllowed || status === undefined || status === "unsuitable", "a bound model is only where it may be");
+    }
     for (const [outcome] of world.answers.values()) {
       const digest = outcome.ok ? outcome.annotated?.digest : undefined;
       assert(digest === undefined || here.has(digest), "no answer names a picture that is not there");
@@ -120,6 +133,19 @@ class Play {
         const commandId = idOf("command", world.events.length);
         const nodeId = idOf("node", step.node);
         world.turn({ type: "run_node_command", commandId, nodeId, command: step.do });
+        return;
+      }
+      case "label":
+      case "unlabel": {
+        const change = step.do === "label" ? { set: ["gpu"], remove: [] } : { set: [], remove: ["gpu"] };
+        const commandId = idOf("command", world.events.length);
+        world.turn({ type: "change_labels", commandId, nodeId: idOf("node", step.node), change });
+        return;
+      }
+      case "bind":
+      case "unbind": {
+        const labels = step.do === "bind" ? ["gpu"] : [];
+        world.turn({ type: "bind_model", commandId: idOf("command", world.events.length), name: "other", labels });
         return;
       }
       case "submit":

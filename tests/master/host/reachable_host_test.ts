@@ -1,5 +1,6 @@
 import { assertEquals } from "../../assert.ts";
-import { type HostNames, isLoopbackHost, reachableHosts } from "../../../master/host/reachable_host.ts";
+import { type HostNames, reachableHosts } from "../../../master/host/reachable_host.ts";
+import { isLoopbackHost } from "../../../protocol/http_api/address.ts";
 
 /** Returns the names of a host with these interfaces, each as `NAME ADDRESS`. */
 function hostWith(...interfaces: readonly string[]): HostNames {

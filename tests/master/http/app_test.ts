@@ -3,6 +3,7 @@ import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
 import { clusterSchema, modelsSchema, nodesSchema } from "../../../protocol/http_api/api.ts";
 import { blobPath, nodeCommandPath } from "../../../protocol/http_api/paths.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { fixedCredentials } from "../../../protocol/security/credentials.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { idOf } from "../core_world.ts";
 import { FILE, MasterFixture } from "../master_fixture.ts";
@@ -12,7 +13,7 @@ const BLOB = new TextEncoder().encode("a blob");
 const TOKENS = newTokens();
 
 Deno.test("GET /v1/cluster and /v1/health need no token", async () => {
-  await using fixture = await MasterFixture.start({ tokens: TOKENS });
+  await using fixture = await MasterFixture.start({ credentials: fixedCredentials(TOKENS) });
   const cluster = clusterSchema.parse(await (await ask(fixture.master, "/v1/cluster")).json());
   assertEquals(cluster, fixture.master.info());
   assertEquals((await ask(fixture.master, "/v1/health")).status, 200);
@@ -20,9 +21,9 @@ Deno.test("GET /v1/cluster and /v1/health need no token", async () => {
 
 Deno.test("GET /v1/nodes lists the nodes that joined and their state for each model", async () => {
   await using fixture = await MasterFixture.start();
-  await fixture.join(1, { name: "atlas" });
+  const { nodeId } = await fixture.join(1, { name: "atlas" });
   const { nodes: [node] } = nodesSchema.parse(await (await ask(fixture.master, "/v1/nodes")).json());
-  assertEquals([node.nodeId, node.name, node.state], [idOf("node", 1), "atlas", "ready"]);
+  assertEquals([node.nodeId, node.name, node.state], [nodeId, "atlas", "ready"]);
   assertEquals(node.models, [
     { model: "empty@1", state: "ready", imagesPerSecond: 10, reason: null },
     { model: "faces@1", state: "ready", imagesPerSecond: 10, reason: null },
@@ -76,7 +77,7 @@ Deno.test("PUT /blobs refuses bytes that do not hash to their name", async () =>
   assertEquals((await problemIn(ask(fixture.master, path))).code, "blob_not_found");
 });
 
-/** Method, path, and the roles that may use it. */
+/** Method, path, and the roles that may use it; a node with the secret of its session. */
 const RULES: [string, string, (keyof typeof TOKENS)[]][] = [
   ["POST", "/v1/predictions?model=none", ["user", "admin"]],
   ["GET", "/v1/models", ["user", "admin"]],
@@ -84,17 +85,19 @@ const RULES: [string, string, (keyof typeof TOKENS)[]][] = [
   ["POST", nodeCommandPath(idOf("node", 1)), ["admin"]],
   ["GET", blobPath(digestOf(BLOB)), ["user", "node", "admin"]],
   ["HEAD", blobPath(digestOf(BLOB)), ["user", "node", "admin"]],
-  ["PUT", blobPath(digestOf(BLOB)), ["node", "admin"]],
+  ["PUT", blobPath(digestOf(BLOB)), ["node"]],
 ];
 
 for (const [method, path, allowed] of RULES) {
   Deno.test(`${method} ${path.slice(0, 24)} is open to ${allowed.join(", ")} and to nobody else`, async () => {
-    await using fixture = await MasterFixture.start({ tokens: TOKENS });
+    await using fixture = await MasterFixture.start({ credentials: fixedCredentials(TOKENS) });
     const status = async (token?: string) => (await ask(fixture.master, path, { method, token })).status;
     assertEquals(await status(), 401);
     assertEquals(await status(`dmlu_${"0".repeat(32)}`), 401);
+    const { sessionSecret } = await fixture.arrive(1, { token: TOKENS.node });
+    assertEquals(await status(TOKENS.node), 403, "the token alone opens nothing");
     for (const role of ["user", "node", "admin"] as const) {
-      const answered = await status(TOKENS[role]);
+      const answered = await status(role === "node" ? sessionSecret : TOKENS[role]);
       assertEquals(answered === 403, !allowed.includes(role), `${role} gets ${answered}`);
       assert(answered !== 401);
     }
@@ -103,7 +106,7 @@ for (const [method, path, allowed] of RULES) {
 
 Deno.test("createApp() answers an unknown path with a problem that names it", async () => {
   await using fixture = await MasterFixture.start();
-  for (const [method, path] of [["GET", "/v2/cluster"], ["DELETE", "/v1/nodes/all"], ["GET", "/"]]) {
+  for (const [method, path] of [["GET", "/v2/cluster"], ["DELETE", "/v1/nodes/all/of/them"], ["GET", "/"]]) {
     const problem = await problemIn(ask(fixture.master, path, { method }));
     assertEquals([problem.status, problem.code], [404, "not_found"]);
     assertStringIncludes(problem.detail, path);

@@ -2,6 +2,7 @@ import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { modelAddedSchema, modelDetailSchema, modelFileReceivedSchema } from "../../../protocol/http_api/api.ts";
 import { encodeManifest, type Manifest } from "../../../models/manifest.ts";
+import { fixedCredentials } from "../../../protocol/security/credentials.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { assertEquals, assertStringIncludes } from "../../assert.ts";
 import { emptyManifest } from "../core_world.ts";
@@ -98,7 +99,7 @@ Deno.test("PUT /v1/model-files refuses pieces that are too large or whose header
 
 Deno.test("only the admin uploads files, adds models and sees which nodes have them", async () => {
   const tokens = newTokens();
-  await using fixture = await MasterFixture.start({ tokens });
+  await using fixture = await MasterFixture.start({ credentials: fixedCredentials(tokens) });
   const calls = [
     ["GET", `/v1/model-files/${DIGEST}?size=10`],
     ["PUT", `/v1/model-files/${DIGEST}?size=10`],

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { errorBoundary } from "../../../master/http/error_boundary.ts";
 import { Refusals } from "../../../master/http/refusals.ts";
 import { peopleRoutes } from "../../../master/http/people_routes.ts";
-import type { Predictions } from "../../../master/turn/predictions.ts";
+import { Uploads } from "../../../master/http/uploads/uploads.ts";
 import { DEFAULT_THRESHOLDS } from "../../../models/gallery/gallery_index.ts";
 import {
   changedSchema,
@@ -20,6 +20,7 @@ import { galleryPath, personPath } from "../../../protocol/http_api/paths.ts";
 import { problemSchema } from "../../../protocol/http_api/api.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { seededRandom } from "../../../protocol/kernel/random.ts";
+import { fixedCredentials } from "../../../protocol/security/credentials.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
 import { MasterFixture } from "../master_fixture.ts";
@@ -34,8 +35,9 @@ class Routes extends PeopleFixture {
 
   constructor() {
     super();
-    const predictions = { reserve: () => Promise.resolve(() => {}) } as unknown as Predictions;
-    this.app = peopleRoutes({ people: this.people, predictions, clock: this.clock });
+    const predictions = { reserve: () => Promise.resolve(() => {}) };
+    const uploads = new Uploads({ predictions, clock: this.clock, credentials: null });
+    this.app = peopleRoutes({ people: this.people, uploads, credentials: null });
     this.app.onError(
       errorBoundary(new Refusals({ log: SILENT_LOG, random: seededRandom(1), clock: new ManualClock() })),
     );
@@ -161,7 +163,7 @@ Deno.test("peopleRoutes() refuse an invalid request and say what is wrong with i
 
 Deno.test("peopleRoutes() are for the admin alone, because names are personal data", async () => {
   const tokens = newTokens();
-  await using fixture = await MasterFixture.start({ tokens });
+  await using fixture = await MasterFixture.start({ credentials: fixedCredentials(tokens) });
   for (
     const [method, path] of [["GET", "/v1/galleries"], ["DELETE", galleryPath("staff")], ["GET", personPath("a", "b")]]
   ) {

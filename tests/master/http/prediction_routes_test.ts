@@ -3,14 +3,25 @@ import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
 import { predictAnswerSchema } from "../../../protocol/http_api/api.ts";
 import { blobPath } from "../../../protocol/http_api/paths.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { FACES } from "../../../models/catalog/faces.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { predictionOf } from "../core_world.ts";
-import { MasterFixture, resultOf } from "../master_fixture.ts";
+import { MasterFixture, pictureEntry, resultOf } from "../master_fixture.ts";
 import { ask, problemIn } from "./http_fixture.ts";
 
 const PICTURE = new TextEncoder().encode("not really a picture");
 const DRAWN = new TextEncoder().encode("drawn");
 const ANNOTATED = { digest: digestOf(DRAWN), size: DRAWN.length, mediaType: "image/jpeg" };
+
+/** A classifier of false faces that doubts nobody. */
+const DOUBT = {
+  heightMin: 20,
+  bias: 0,
+  numbers: new Array(10).fill(0),
+  embedding: [1],
+  doubtfulBelow: 0,
+  omittedBelow: 0,
+};
 
 function post(fixture: MasterFixture, query: string, init: RequestInit = {}): Promise<Response> {
   return ask(fixture.master, `/v1/predictions${query}`, { method: "POST", body: PICTURE, ...init });
@@ -36,14 +47,48 @@ Deno.test("POST /v1/predictions answers the prediction and a reference to the an
   assertEquals(await drawn.bytes(), DRAWN);
 });
 
-Deno.test("POST /v1/predictions hands on the size of the annotated picture", async () => {
-  await using fixture = await MasterFixture.start();
+Deno.test("POST /v1/predictions hands on the size of the annotated picture, and that small faces are looked for", async () => {
+  const entry = pictureEntry();
+  const planned = { ...entry, manifest: { ...FACES.manifest, files: entry.manifest.files } };
+  await using fixture = await MasterFixture.start({ catalog: [planned] });
   const node = await fixture.join(1);
-  const answer = post(fixture, "?annotate=true&maxSide=2000");
+  const answer = post(fixture, "?annotate=true&maxSide=2000&smallFaces=true");
   const assign = await node.next("task.assign");
-  assertEquals(assign.options, { annotate: true, embeddings: false, gallery: null, crops: false, maxSide: 2_000 });
+  const asked = { maxSide: 2_000, smallFaces: true } as const;
+  assertEquals(assign.options, { annotate: true, embeddings: false, gallery: null, crops: false, ...asked });
   node.send(resultOf(assign));
   assertEquals((await answer).status, 200);
+});
+
+Deno.test("POST /v1/predictions hands on that faces are looked for at any angle", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  for (const [query, more] of [["?anyAngle=true", { anyAngle: true }], ["?anyAngle=false", {}]] as const) {
+    const answer = post(fixture, query);
+    const assign = await node.next("task.assign");
+    assertEquals(assign.options, { annotate: false, embeddings: false, gallery: null, crops: false, ...more });
+    node.send(resultOf(assign));
+    assertEquals((await answer).status, 200);
+  }
+});
+
+Deno.test("POST /v1/predictions tells a node that doubtful faces are wanted if its model doubts faces", async () => {
+  const plain = { annotate: false, embeddings: false, gallery: null, crops: false };
+  for (const doubt of [undefined, DOUBT]) {
+    const faces = pictureEntry();
+    assert(faces.manifest.pipeline === "faces");
+    const manifest = { ...faces.manifest, parameters: { ...faces.manifest.parameters, doubt } };
+    await using fixture = await MasterFixture.start({ catalog: [{ ...faces, manifest }] });
+    const node = await fixture.join(1);
+    for (const wanted of [true, false]) {
+      const answer = post(fixture, `?keepDoubtful=${wanted}`);
+      const assign = await node.next("task.assign");
+      const isTold = wanted && doubt !== undefined;
+      assertEquals(assign.options, isTold ? { ...plain, keepDoubtful: true } : plain);
+      node.send(resultOf(assign));
+      assertEquals((await answer).status, 200);
+    }
+  }
 });
 
 Deno.test("POST /v1/predictions without parameters uses faces, and neither annotates nor embeds", async () => {
@@ -103,9 +148,13 @@ Deno.test("POST /v1/predictions takes an empty body for a model that needs no pi
 const REFUSED: [string, string, RequestInit, string, string][] = [
   ["an unknown parameter", "?anotate=true", {}, "request_invalid", '"anotate"'],
   ["a value that is neither true nor false", "?annotate=yes", {}, "request_invalid", "annotate"],
+  ["small faces, or not", "?smallFaces=1", {}, "request_invalid", "smallFaces"],
   ["a side of no pixels", "?annotate=true&maxSide=0", {}, "request_invalid", "from 1 to 30000"],
   ["a side that is no number", "?annotate=true&maxSide=2e3", {}, "request_invalid", "maxSide"],
   ["a side of a picture that is not asked for", "?maxSide=2000", {}, "request_invalid", "maxSide"],
+  ["a model that finds no faces at any angle", "?model=empty&anyAngle=true", {}, "request_invalid", "finds no faces"],
+  ["small faces of a model that finds none", "?model=empty&smallFaces=true", {}, "request_invalid", "finds no faces"],
+  ["small faces of a model without a plan", "?smallFaces=true", {}, "request_invalid", "has no plan"],
   ["a parameter given twice", "?embeddings=true&embeddings=false", {}, "request_invalid", "embeddings"],
   ["an unknown model", "?model=faxes", {}, "model_unknown", "faces"],
   ["a version that does not exist", "?model=faces@9", {}, "model_unknown", "faces@9"],
@@ -157,12 +206,12 @@ Deno.test("POST /v1/predictions does not read the picture of a request that it r
   assertEquals(isRead, false);
 });
 
-Deno.test("POST /v1/predictions stops waiting for a picture that does not arrive in time", async () => {
+Deno.test("POST /v1/predictions stops waiting for a picture that stops in the middle", async () => {
   await using fixture = await MasterFixture.start();
   const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(PICTURE) });
   const answer = post(fixture, "", { body, headers: { "content-length": String(LIMITS.imageBytesMax) } });
   const problem = await fixture.passUntil(problemIn(answer));
-  assertEquals([problem.status, problem.code], [504, "deadline_exceeded"]);
+  assertEquals([problem.status, problem.code], [408, "upload_too_slow"]);
 });
 
 Deno.test("POST /v1/predictions answers 429 with Retry-After while the queue is full", async () => {

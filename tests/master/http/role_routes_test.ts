@@ -1,8 +1,18 @@
 import { Hono } from "hono";
+import { DefaultTokens } from "../../../master/access/default_tokens.ts";
+import { MemoryTokenRecords } from "../../../master/access/token_records.ts";
+import { TokenStore } from "../../../master/access/token_store.ts";
 import { type AppOptions, createApp } from "../../../master/http/app.ts";
-import { routesByRole } from "../../../master/http/role_routes.ts";
+import { AUDITED_ROUTES } from "../../../master/http/audited_routes.ts";
+import { ROUTE_ROLES, routesByRole } from "../../../master/http/role_routes.ts";
 import { problemOf, problemResponse } from "../../../protocol/http/problem.ts";
 import { asDmlError, DmlError } from "../../../protocol/kernel/errors.ts";
+import { NodeSessions } from "../../../master/control/node_sessions.ts";
+import { anyCredentials } from "../../../protocol/security/credentials.ts";
+import type { TokenRequest } from "../../../protocol/http_api/token_api.ts";
+import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
+import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
+import { seededRandom } from "../../../protocol/kernel/random.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
 import { blobPath } from "../../../protocol/http_api/paths.ts";
@@ -13,28 +23,75 @@ import { FILE, MasterFixture, resultOf, type ScriptedNode } from "../master_fixt
 import { ask } from "./http_fixture.ts";
 
 const TOKENS = newTokens();
-/** Tokens by caller; `null` for a request without one. */
+const TOKEN_STORE = new TokenStore({
+  records: new MemoryTokenRecords(),
+  defaults: new DefaultTokens(TOKENS),
+  clock: SYSTEM_CLOCK,
+  random: seededRandom(1),
+  log: SILENT_LOG,
+});
+
+/** Creates a token and returns its secret. */
+function created(request: TokenRequest): string {
+  return TOKEN_STORE.create(request).token;
+}
+
+/** Creates an admin's token, revokes it, and returns its secret. */
+function revokedAdmin(): string {
+  const { token, listing } = TOKEN_STORE.create({ role: "admin" });
+  TOKEN_STORE.revoke(listing.name);
+  return token;
+}
+
+const SESSIONS = new NodeSessions();
+const CREDENTIALS = anyCredentials(SESSIONS, TOKEN_STORE);
+
+/** Returns the secret of a node whose connection has ended. */
+function endedSession(): string {
+  const secret = SESSIONS.open(1, { nodeId: `node_${"0".repeat(20)}`, name: "attic" });
+  SESSIONS.close(1);
+  return secret;
+}
+
+/** Secrets by caller; `null` for a request without one. */
 const CALLERS = {
   nobody: null,
   stranger: newTokens().admin,
+  revoked: revokedAdmin(),
+  // A node that has left or was removed.
+  gone: endedSession(),
   user: TOKENS.user,
-  node: TOKENS.node,
+  people: created({ role: "people", gallery: "default" }),
+  "people of another gallery": created({ role: "people", gallery: "other" }),
+  // The holders of tokens with which nodes join, without a session.
+  joiner: TOKENS.node,
+  "joiner once": created({ role: "node", uses: 1 }),
+  node: SESSIONS.open(2, { nodeId: `node_${"0".repeat(20)}`, name: "attic" }),
+  metrics: created({ role: "metrics" }),
   admin: TOKENS.admin,
 } as const;
 type Caller = keyof typeof CALLERS;
 
-const EVERYBODY: readonly Caller[] = ["nobody", "stranger", "user", "node", "admin"];
+/** Callers who prove nothing, and so get the same answer for every path. */
+const STRANGERS: readonly Caller[] = ["nobody", "stranger", "revoked", "gone"];
+/** Callers with a token that lets nodes join, and opens nothing over HTTP. */
+const JOINERS: readonly Caller[] = ["joiner", "joiner once"];
+const KNOWN: readonly Caller[] = ["user", "people", "people of another gallery", "node", "metrics", "admin"];
+const EVERYBODY = Object.keys(CALLERS) as readonly Caller[];
 const ADMIN: readonly Caller[] = ["admin"];
+const PEOPLE: readonly Caller[] = ["people", "admin"];
 
 /** Every route of the master, and the callers that reach its handler. */
 const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "ALL /*": EVERYBODY, // the check itself; outside of /v1/ there is nothing behind it but "not found"
   "GET /v1/cluster": EVERYBODY,
   "GET /v1/health": EVERYBODY,
-  "POST /v1/predictions": ["user", "admin"],
-  "GET /v1/models": ["user", "admin"],
-  "GET /blobs/:digest": ["user", "node", "admin"],
-  "PUT /blobs/:digest": ["node", "admin"],
+  "GET /v1/ca": EVERYBODY,
+  "GET /v1/token": KNOWN,
+  "POST /v1/predictions": ["user", "people", "admin"],
+  "GET /v1/models": ["user", "people", "people of another gallery", "metrics", "admin"],
+  "GET /blobs/:digest": ["user", "people", "people of another gallery", "node", "admin"],
+  "PUT /blobs/:digest": ["node"],
   "POST /v1/models": ADMIN,
   "GET /v1/models/:name": ADMIN,
   "DELETE /v1/models/:name": ADMIN,
@@ -47,23 +104,41 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "PUT /v1/model-files/:digest": ADMIN,
   "GET /v1/nodes": ADMIN,
   "POST /v1/nodes/:nodeId/commands": ADMIN,
+  "POST /v1/nodes/:nodeId/approve": ADMIN,
+  "POST /v1/nodes/:nodeId/restore": ADMIN,
+  "DELETE /v1/nodes/:nodeId": ADMIN,
+  "PUT /v1/nodes/:nodeId/labels": ADMIN,
+  "GET /v1/requirements": ADMIN,
+  "PUT /v1/requirements": ADMIN,
+  "PUT /v1/models/:name/labels": ADMIN,
   "GET /v1/programs": ADMIN,
-  "GET /v1/galleries": ADMIN,
-  "GET /v1/galleries/:gallery": ADMIN,
-  "DELETE /v1/galleries/:gallery": ADMIN,
-  "PUT /v1/galleries/:gallery/thresholds": ADMIN,
-  "GET /v1/galleries/:gallery/people": ADMIN,
-  "GET /v1/galleries/:gallery/faces": ADMIN,
-  "GET /v1/galleries/:gallery/people/:name": ADMIN,
-  "PATCH /v1/galleries/:gallery/people/:name": ADMIN,
-  "DELETE /v1/galleries/:gallery/people/:name": ADMIN,
-  "POST /v1/galleries/:gallery/people/:name/merge": ADMIN,
-  "POST /v1/galleries/:gallery/people/:name/faces": ADMIN,
-  "DELETE /v1/galleries/:gallery/people/:name/faces/:faceId": ADMIN,
-  "POST /v1/galleries/:gallery/people/:name/rejections": ADMIN,
-  "GET /v1/galleries/:gallery/export": ADMIN,
-  "POST /v1/galleries/:gallery/import": ADMIN,
+  "GET /v1/logs": ADMIN,
+  "GET /v1/tokens": ADMIN,
+  "POST /v1/tokens": ADMIN,
+  "DELETE /v1/tokens/:token": ADMIN,
+  "GET /v1/tokens/defaults/:role": ADMIN,
+  "POST /v1/tokens/defaults/:role": ADMIN,
+  "GET /v1/audit": ADMIN,
+  "POST /v1/backup": ADMIN,
+  "GET /v1/galleries": ["people", "people of another gallery", "admin"], // which tells each of its own only
+  "GET /v1/galleries/:gallery": PEOPLE,
+  "DELETE /v1/galleries/:gallery": PEOPLE,
+  "PUT /v1/galleries/:gallery/thresholds": PEOPLE,
+  "GET /v1/galleries/:gallery/people": PEOPLE,
+  "GET /v1/galleries/:gallery/faces": PEOPLE,
+  "GET /v1/galleries/:gallery/people/:name": PEOPLE,
+  "PATCH /v1/galleries/:gallery/people/:name": PEOPLE,
+  "DELETE /v1/galleries/:gallery/people/:name": PEOPLE,
+  "POST /v1/galleries/:gallery/people/:name/merge": PEOPLE,
+  "POST /v1/galleries/:gallery/people/:name/faces": PEOPLE,
+  "DELETE /v1/galleries/:gallery/people/:name/faces/:faceId": PEOPLE,
+  "POST /v1/galleries/:gallery/people/:name/rejections": PEOPLE,
+  "GET /v1/galleries/:gallery/export": PEOPLE,
+  "POST /v1/galleries/:gallery/import": PEOPLE,
 };
+
+/** Queries without which a request would not tell whether its caller may send it. */
+const QUERIES: Readonly<Record<string, string>> = { "POST /v1/predictions": "?gallery=default" };
 
 /** Values for the parameters of paths. */
 const SAMPLES: Readonly<Record<string, string>> = {
@@ -72,6 +147,8 @@ const SAMPLES: Readonly<Record<string, string>> = {
   nodeId: `node_${"0".repeat(20)}`,
   gallery: "default",
   faceId: `face_${"0".repeat(20)}`,
+  token: "frigate",
+  role: "user",
 };
 
 /** Returns a service of which every use ends the request, as a sign that a handler was reached. */
@@ -82,21 +159,25 @@ function unusedService<Service>(): Service {
   return new Proxy(use, { get: () => unusedService() }) as Service;
 }
 
-function appWithoutServices(tokens: AppOptions["tokens"] = TOKENS): Hono {
+function appWithoutServices(credentials: AppOptions["credentials"] = CREDENTIALS): Hono {
   return createApp({
     ...unusedServices(),
-    tokens,
+    credentials,
     refusals: { record: (error) => ({ problem: problemOf(asDmlError(error)), retryAfterMs: null }) },
   });
 }
 
-function unusedServices(): Omit<AppOptions, "tokens" | "userPort" | "refusals"> {
+function unusedServices(): Omit<AppOptions, "credentials" | "userPort" | "refusals"> {
   return {
     clock: unusedService(),
     predictions: unusedService(),
     people: unusedService(),
     blobs: unusedService(),
     modelImport: unusedService(),
+    fleet: unusedService(),
+    tokens: unusedService(),
+    audit: unusedService(),
+    attempts: { refuse: (error) => error },
     master: unusedService(),
   };
 }
@@ -110,7 +191,7 @@ async function statusOf(app: Hono, name: string, caller: Caller): Promise<number
   const [method, pattern] = name.split(" ");
   const token = CALLERS[caller];
   const headers: HeadersInit = token === null ? {} : { authorization: `Bearer ${token}` };
-  const url = `http://127.0.0.1${samplePath(pattern)}`;
+  const url = `http://127.0.0.1${samplePath(pattern)}${QUERIES[name] ?? ""}`;
   const response = await app.request(url, { method: method === "ALL" ? "GET" : method, headers });
   await response.body?.cancel();
   return response.status;
@@ -123,7 +204,7 @@ async function callersAt(app: Hono, name: string): Promise<Caller[]> {
     const status = await statusOf(app, name, caller);
     if (status !== 401 && status !== 403) reached.push(caller);
     // Only a token of this cluster gets the answer that its role is the wrong one.
-    else assertEquals(status, caller === "nobody" || caller === "stranger" ? 401 : 403, `${name} for ${caller}`);
+    else assertEquals(status, STRANGERS.includes(caller) ? 401 : 403, `${name} for ${caller}`);
   }
   return reached;
 }
@@ -161,8 +242,8 @@ Deno.test("createApp() does not tell strangers below /v1/ which paths and method
   ];
   for (const [name, status] of cases) {
     for (const caller of EVERYBODY) {
-      const isStrange = caller === "nobody" || caller === "stranger";
-      assertEquals(await statusOf(app, name, caller), isStrange ? 401 : status, `${name} for ${caller}`);
+      const expected = STRANGERS.includes(caller) ? 401 : JOINERS.includes(caller) ? 403 : status;
+      assertEquals(await statusOf(app, name, caller), expected, `${name} for ${caller}`);
     }
   }
 });
@@ -171,23 +252,34 @@ function probe(path: string): Hono {
   return new Hono().get(path, (context) => context.text("in"));
 }
 
-Deno.test("routesByRole() opens a route to the roles that claim it, and one that nobody claims to the admin", async () => {
+Deno.test("routesByRole() opens a route to the roles in its table, and one that is not there to the admin", async () => {
   const app = routesByRole({
-    tokens: TOKENS,
-    open: ["GET /v1/open", "GET /v1/elsewhere"],
-    claimed: [
-      { roles: ["user"], routes: probe("/v1/users") },
-      { roles: ["node"], routes: probe("/v1/nodes/only") },
-    ],
-    unclaimed: [probe("/v1/open"), probe("/v1/probe"), probe("/v1/:anything")],
+    credentials: CREDENTIALS,
+    roles: {
+      "GET /v1/open": "open",
+      "GET /v1/elsewhere": "open",
+      "GET /v1/users": ["user", "admin"],
+      "GET /v1/nodes/only": ["node"],
+    },
+    routes: ["open", "users", "nodes/only", "probe", ":anything"].map((path) => probe(`/v1/${path}`)),
   });
   app.onError((error) => problemResponse(error));
   assertEquals(await callersAt(app, "GET /v1/open"), [...EVERYBODY]);
   assertEquals(await callersAt(app, "GET /v1/users"), ["user", "admin"]);
   assertEquals(await callersAt(app, "GET /v1/nodes/only"), ["node"]);
   assertEquals(await callersAt(app, "GET /v1/probe"), ["admin"]);
-  // The list names routes, not addresses: a pattern that matches one of them stays closed.
+  // The table names routes, not addresses: a pattern that matches one of them stays closed.
   assertEquals(await callersAt(app, "GET /v1/elsewhere"), ["admin"]);
+});
+
+Deno.test("ROUTE_ROLES and AUDITED_ROUTES name only routes that there are, and every change is audited", () => {
+  const routes = new Set(appWithoutServices().routes.map(({ method, path }) => `${method} ${path}`));
+  const named = [...Object.keys(ROUTE_ROLES), ...Object.keys(AUDITED_ROUTES)];
+  assertEquals(named.filter((name) => !routes.has(name)), []);
+  // The work of users and nodes, and the pieces of a file before its model is added.
+  const unaudited = ["POST /v1/predictions", "PUT /blobs/:digest", "PUT /v1/model-files/:digest"];
+  const changing = [...routes].filter((name) => !/^(GET|ALL) /.test(name));
+  assertEquals(changing.filter((name) => !Object.hasOwn(AUDITED_ROUTES, name)).toSorted(), unaudited.toSorted());
 });
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -202,7 +294,7 @@ const READERS: Readonly<Record<string, readonly Caller[]>> = {
   "a bucket of names and embeddings": NODE,
   "an uploaded picture": NODE,
   "a result that no answer names": NODE,
-  "an annotated picture for a user": ["user", "node", "admin"],
+  "an annotated picture for a user": ["user", "node", "admin"], // no other token of users
   "an annotated picture for the admin": ["node", "admin"],
   "a crop for the admin": ["node", "admin"],
 };
@@ -216,7 +308,7 @@ interface Scene {
 async function masterWithBlobs(): Promise<{ scene: Scene; digests: Map<string, Digest> }> {
   const durableBlobs = new MemoryBlobStore();
   for (const text of DURABLE) await durableBlobs.put(digestOf(bytesOf(text)), bytesOf(text));
-  const fixture = await MasterFixture.start({ tokens: TOKENS, durableBlobs });
+  const fixture = await MasterFixture.start({ credentials: TOKEN_STORE, durableBlobs });
   const node = await fixture.join(1, { token: TOKENS.node });
   const scene = { fixture, node };
   const digests = new Map(Object.keys(READERS).map((text) => [text, digestOf(bytesOf(text))]));
@@ -228,10 +320,10 @@ async function masterWithBlobs(): Promise<{ scene: Scene; digests: Map<string, D
   return { scene, digests };
 }
 
-async function put({ fixture }: Scene, text: string): Promise<{ digest: Digest; size: number }> {
+async function put({ fixture, node }: Scene, text: string): Promise<{ digest: Digest; size: number }> {
   const body = bytesOf(text);
   const digest = digestOf(body);
-  const { status } = await ask(fixture.master, blobPath(digest), { method: "PUT", body, token: TOKENS.node });
+  const { status } = await ask(fixture.master, blobPath(digest), { method: "PUT", body, token: node.sessionSecret });
   assertEquals(status, 201);
   return { digest, size: body.length };
 }
@@ -243,7 +335,7 @@ async function predict(
 ): Promise<void> {
   const { fixture, node } = scene;
   const path = `/v1/predictions?annotate=true${crop === undefined ? "" : "&crops=true"}`;
-  const asked = ask(fixture.master, path, { method: "POST", body: bytesOf("a picture"), token: TOKENS[caller] });
+  const asked = ask(fixture.master, path, { method: "POST", body: bytesOf("a picture"), token: CALLERS[caller] });
   const assign = await node.next("task.assign");
   const drawn = { ...await put(scene, annotated), mediaType: "image/jpeg" };
   const landmarks = Array.from({ length: 5 }, () => ({ x: 0, y: 0 }));
@@ -256,11 +348,12 @@ async function predict(
 /**
  * Returns the callers with a token who get the blob; the others must be told that it is not there.
  */
-async function readersOf({ fixture }: Scene, digest: Digest): Promise<Caller[]> {
+async function readersOf({ fixture, node }: Scene, digest: Digest): Promise<Caller[]> {
+  const secrets = { ...CALLERS, node: node.sessionSecret };
   const readers: Caller[] = [];
-  for (const caller of ["user", "node", "admin"] as const) {
+  for (const caller of ["user", "people", "node", "admin"] as const) {
     for (const method of ["HEAD", "GET"]) {
-      const { status } = await ask(fixture.master, blobPath(digest), { method, token: TOKENS[caller] });
+      const { status } = await ask(fixture.master, blobPath(digest), { method, token: secrets[caller] });
       assertEquals([200, 404].includes(status), true, `${method} for ${caller}: ${status}`);
       if (method === "GET" && status === 200) readers.push(caller);
     }

@@ -4,6 +4,7 @@ import { encodeManifest } from "../../../models/manifest.ts";
 import { MemoryLedger } from "../../../master/ledger/memory_ledger.ts";
 import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
 import { collectedSchema, lineageSchema, rolloutSchema } from "../../../protocol/http_api/rollout_api.ts";
+import { fixedCredentials } from "../../../protocol/security/credentials.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { emptyManifest } from "../core_world.ts";
 import { MasterFixture, type ScriptedNode } from "../master_fixture.ts";
@@ -231,7 +232,7 @@ Deno.test("versionRoutes() refuse invalid requests, and every role but the admin
     assertEquals((await problemIn(send(fixture, method, path, body))).code, code, `${method} ${path}`);
   }
   const tokens = newTokens();
-  await using closed = await MasterFixture.start({ tokens });
+  await using closed = await MasterFixture.start({ credentials: fixedCredentials(tokens) });
   for (
     const [method, path] of [["GET", "/v1/models/empty/rollouts"], ["POST", "/v1/gc"], [
       "DELETE",

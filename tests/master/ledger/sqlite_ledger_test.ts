@@ -90,6 +90,20 @@ Deno.test("SqliteLedger.open() refuses the database of a newer dml, and one of a
   });
 });
 
+Deno.test("SqliteLedger.open() drops the nodes of a ledger from before they had keys, and keeps the models", () => {
+  inDirectory((path) => {
+    recordNode(path);
+    change(path, "ALTER TABLE nodes DROP COLUMN public_key; ALTER TABLE nodes DROP COLUMN standing");
+    change(path, "DROP TABLE node_labels; DROP TABLE requirements; DROP TABLE model_labels");
+    change(path, "ALTER TABLE tokens DROP COLUMN plain");
+    change(path, "PRAGMA user_version = 3");
+    const ledger = SqliteLedger.open(path);
+    const { nodes, models } = ledger.load();
+    assertEquals([nodes.length, models.length], [0, 1]);
+    ledger.close();
+  });
+});
+
 Deno.test("SqliteLedger.load() refuses an invalid row", () => {
   inDirectory((path) => {
     recordNode(path);

@@ -45,6 +45,29 @@ Deno.test("importing again adds nothing; importing into existing people adds onl
   assertEquals(other.people.person("staff", "Ada").person.metadata, { team: "numbers", badge: "7" });
 });
 
+Deno.test("importing adds no face that is there from another encoding of its picture, or as the opposite", async () => {
+  await using fixture = await staff();
+  await using other = new PeopleFixture();
+  await other.enrol("Ada", portrait(91));
+  await other.enrol("Ada", portrait(60));
+  await other.reject("Ada", portrait(130), { face: 1 });
+  const { facesAdded, facesKnown } = await other.people.import("staff", await exported(fixture));
+  assertEquals([facesAdded, facesKnown], [1, 3]);
+  assertEquals(await other.publisher.table("staff"), [["Ada", 2, 1], ["Zoë", 1, 0]]);
+});
+
+Deno.test("an archive that holds one face as enrolled and as rejected gives it as enrolled, once", async () => {
+  await using fixture = await staff();
+  const lines = (await exported(fixture)).trimEnd().split("\n");
+  const zoe = lines.at(-2)!;
+  const rejected = zoe.replace('"kind":"enrolled"', '"kind":"rejected"');
+  const end = lines.at(-1)!.replace('"faces":4', '"faces":6');
+  await using other = new PeopleFixture();
+  const answer = await other.people.import("staff", [...lines.slice(0, -2), rejected, zoe, zoe, end, ""].join("\n"));
+  assertEquals([answer.facesAdded, answer.facesKnown], [4, 2]);
+  assertEquals(await other.publisher.table("staff"), [["Ada", 2, 1], ["Zoë", 1, 0]]);
+});
+
 Deno.test("a master with another embedder makes its own embeddings from the crops", async () => {
   await using fixture = await staff();
   await using other = new PeopleFixture();

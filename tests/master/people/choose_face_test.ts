@@ -23,3 +23,11 @@ Deno.test("chooseFace() refuses two faces of similar height, and counts all of t
   assertEquals(chooseFace(faces, { face: 3, largest: false }), faces[2]);
   assertEquals(chooseFace(faces, { face: null, largest: true }), faces[0]);
 });
+
+Deno.test("chooseFace() takes the only face that is not doubtful, but a doubtful one if there is no other", () => {
+  const [owner, pet]: Person[] = [faceAt(0, 80), { ...faceAt(200, 100), doubtful: true }];
+  assertEquals(chooseFace([pet, owner], NO_CHOICE), owner);
+  assertEquals(chooseFace([pet, owner], { face: null, largest: true }), owner);
+  assertEquals(chooseFace([pet, owner], { face: 2, largest: false }), pet);
+  assertEquals(chooseFace([pet], NO_CHOICE), pet);
+});

@@ -4,6 +4,7 @@ import { MemoryBlobStore } from "../../../protocol/blob/memory_blob_store.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import type { Person } from "../../../protocol/messages/prediction.ts";
+import { fixedCredentials } from "../../../protocol/security/credentials.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { axis, putGallery, somebody } from "../../models/gallery/built_gallery.ts";
 import { predictionOf } from "../core_world.ts";
@@ -180,7 +181,7 @@ Deno.test("POST /v1/predictions does not believe in a cropped face of other byte
 
 Deno.test("POST /v1/predictions?crops=true requires the admin token if there are tokens", async () => {
   const tokens = newTokens();
-  await using publishing = await Publishing.start({ tokens });
+  await using publishing = await Publishing.start({ credentials: fixedCredentials(tokens) });
   const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
   const codes = [tokens.user, tokens.admin].map(async (token) =>
     (await problemIn(publishing.post("?crops=true&gallery=guests", bearer(token)))).code

@@ -1,6 +1,7 @@
 import { decodeBucket, type GalleryPerson } from "../../../models/gallery/gallery_bucket.ts";
 import { decodeGalleryIndex, DEFAULT_THRESHOLDS, type GalleryIndex } from "../../../models/gallery/gallery_index.ts";
 import { recognise } from "../../../models/gallery/recognise.ts";
+import type { EmbedderThresholds } from "../../../models/manifest/face_files.ts";
 import { nameOnce } from "../../../models/pipelines/faces/name_once.ts";
 import type { FaceFinder, FoundFaces } from "../../../master/people/face_finder.ts";
 import type { GalleryReach } from "../../../master/core/decide/decide_galleries.ts";
@@ -79,6 +80,8 @@ export function archiveOf(name: string, faces: number): string {
  */
 export class FakeFaceFinder implements FaceFinder {
   current: Digest = EMBEDDER;
+  /** Thresholds that the manifest of the current model has. */
+  thresholds: EmbedderThresholds | null = null;
   /** Errors for the next calls of `find`, one a call; it finds faces once they are used up. */
   readonly failures: DmlError[] = [];
   readonly asked: { gallery: string | null; crops: boolean }[] = [];
@@ -88,6 +91,10 @@ export class FakeFaceFinder implements FaceFinder {
 
   embedder(): Digest {
     return this.current;
+  }
+
+  thresholdsOf(embedder: Digest): EmbedderThresholds | null {
+    return embedder === this.current ? this.thresholds : null;
   }
 
   async find(

@@ -1,12 +1,30 @@
+import type { FaceFinder } from "../../../master/people/face_finder.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { buildGallery } from "../../../master/people/build_gallery.ts";
 import { GALLERY_BUCKETS_MAX } from "../../../models/gallery/gallery_index.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
-import { archiveOf, PeopleFixture, pictureOf, portrait } from "./people_fixture.ts";
+import { archiveOf, EMBEDDER, PeopleFixture, pictureOf, portrait } from "./people_fixture.ts";
 
 async function refusal(run: () => Promise<unknown>): Promise<DmlError> {
   return await assertRejects(run, DmlError);
 }
+
+Deno.test("enrol() and reject() look for faces at any angle only if that is requested", async () => {
+  await using fixture = new PeopleFixture();
+  const asked: (boolean | undefined)[] = [];
+  const finder: FaceFinder = fixture.finder;
+  const find = finder.find.bind(finder);
+  finder.find = (picture, options) => {
+    asked.push(options.anyAngle);
+    return find(picture, options);
+  };
+  await fixture.enrol("Ada", portrait(0));
+  await fixture.enrol("Ada", portrait(1), { anyAngle: true });
+  const request = { gallery: "staff", name: "Ada", face: null, largest: false, source: "" };
+  await fixture.people.reject(portrait(20), { ...request, anyAngle: true });
+  assertEquals(asked, [undefined, true, true]);
+});
 
 Deno.test("People.enrol() creates gallery and person, and resolves when they are active", async () => {
   await using fixture = new PeopleFixture();
@@ -206,6 +224,64 @@ Deno.test("People.merge() makes one person of two, with the faces of both", asyn
   assertEquals(await fixture.publisher.table("staff"), [["Ada", 2, 0]]);
   assertEquals(fixture.people.person("staff", "Ada").person.metadata, { badge: "7", team: "engines" });
   assertEquals((await refusal(() => fixture.people.merge("staff", "Ada", "Ada"))).code, "request_invalid");
+});
+
+Deno.test("People.merge() keeps a face that both persons have once, and its crop", async () => {
+  await using fixture = new PeopleFixture();
+  const kept = await fixture.enrol("Ada", portrait(0));
+  await fixture.enrol("A. Lovelace", portrait(0), { source: "again.jpg" });
+  await fixture.enrol("A. Lovelace", portrait(1), { source: "same picture, other size.jpg" });
+  await fixture.enrol("A. Lovelace", portrait(40));
+  await fixture.people.merge("staff", "Ada", "A. Lovelace");
+  await fixture.settled();
+  assertEquals(await fixture.publisher.table("staff"), [["Ada", 2, 0]]);
+  const { faces } = fixture.people.person("staff", "Ada");
+  assertEquals(faces.filter(({ faceId }) => faceId === kept.faceId).length, 1);
+  const crops = fixture.store.faces(fixture.store.person("staff", "Ada")!.personId).map(({ crop }) => crop.digest);
+  for (const crop of crops) await fixture.durable.read(crop);
+  // Two crops, the index and one bucket: the crop of the other encoding is gone.
+  assertEquals((await fixture.blobs()).size, crops.length + 2);
+});
+
+Deno.test("People.merge() takes a face that is theirs for theirs, though the other person was known not to be it", async () => {
+  await using fixture = new PeopleFixture();
+  await fixture.enrol("Ada", portrait(0));
+  await fixture.enrol("A. Lovelace", portrait(40));
+  await fixture.reject("A. Lovelace", portrait(0), { face: 1 });
+  await fixture.reject("Ada", portrait(40), { face: 1 });
+  await fixture.reject("Ada", portrait(90), { face: 1 });
+  await fixture.reject("A. Lovelace", portrait(90), { face: 1 });
+  await fixture.people.merge("staff", "Ada", "A. Lovelace");
+  assertEquals(await fixture.publisher.table("staff"), [["Ada", 2, 1]]);
+  const { persons: [person] } = await fixture.finder.find(portrait(40), { gallery: "staff", crops: false });
+  assertEquals(person.name, "Ada");
+});
+
+Deno.test("People.merge() counts a face of both persons once where it looks for room", async () => {
+  await using fixture = new PeopleFixture();
+  const { galleryFacesPerPersonMax: max } = LIMITS;
+  await fixture.enrol("Ada", portrait(0));
+  const [face] = fixture.store.faces(fixture.store.person("staff", "Ada")!.personId);
+  const embeddings = [{ embedder: EMBEDDER, vector: Float32Array.of(1, 0) }];
+  fixture.store.apply(Array.from({ length: max - 1 }, (_, index) => {
+    return { type: "face_added", face: { ...face, faceId: `face_${index}` }, embeddings };
+  }));
+  await fixture.enrol("Same", portrait(0));
+  await fixture.people.merge("staff", "Ada", "Same");
+  assertEquals(fixture.people.person("staff", "Ada").person.enrolled, max);
+  await fixture.enrol("Other", portrait(90));
+  const error = await refusal(() => fixture.people.merge("staff", "Ada", "Other"));
+  assertEquals(error.code, "galleries_full");
+});
+
+Deno.test("People.enrol() takes back that a face is not the person's", async () => {
+  await using fixture = new PeopleFixture();
+  await fixture.enrol("Ada", portrait(0));
+  await fixture.reject("Ada", portrait(40), { face: 1 });
+  await fixture.reject("Ada", portrait(90), { face: 1 });
+  await fixture.enrol("Ada", portrait(40));
+  await fixture.settled();
+  assertEquals(await fixture.publisher.table("staff"), [["Ada", 2, 1]]);
 });
 
 Deno.test("People.remove() leaves no byte of a person, and removeGallery() none of a gallery", async () => {

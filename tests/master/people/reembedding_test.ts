@@ -47,6 +47,64 @@ Deno.test("a person enrolled during re-embedding is in the gallery afterwards", 
   assertEquals(await fixture.publisher.table("staff"), [["Ada", 1, 0], ["Bob", 1, 0]]);
 });
 
+Deno.test("the thresholds of another model come into force with its embeddings, and not before", async () => {
+  await using fixture = new PeopleFixture();
+  await fixture.enrol("Ada", portrait(0));
+  const inForce = () => {
+    const { thresholds: { known, unknown, marginMin }, thresholdsOrigin } = fixture.people.gallery("staff");
+    return [known, unknown, marginMin, thresholdsOrigin];
+  };
+  assertEquals(inForce(), [0.45, 0.38, 0.05, { by: "default", faces: 1 }]);
+  fixture.finder.current = NEW_EMBEDDER;
+  fixture.finder.thresholds = { known: 0.363, unknown: 0.3, marginMin: 0.02 };
+  fixture.finder.failures.push(new DmlError("no_capable_node", "No node."));
+  fixture.people.start();
+  await fixture.settled();
+  assertEquals(inForce(), [0.45, 0.38, 0.05, { by: "default", faces: 1 }]);
+  await pass(fixture, 5_000);
+  assertEquals(inForce(), [0.363, 0.3, 0.02, { by: "model" }]);
+  const { index } = await fixture.publisher.peopleOf("staff");
+  assertEquals([index.embedder, index.thresholds.known, index.thresholds.marginMin], [NEW_EMBEDDER, 0.363, 0.02]);
+  const { thresholds } = fixture.people.gallery("staff");
+  const setMs = fixture.clock.wallMs();
+  await fixture.people.setThresholds("staff", { ...thresholds, known: 0.5, by: "calibrate" });
+  fixture.finder.current = EMBEDDER;
+  fixture.finder.thresholds = null;
+  await pass(fixture, 5_000);
+  const [known, , , origin] = inForce();
+  assertEquals([fixture.people.gallery("staff").embedder, known, origin], [
+    EMBEDDER,
+    0.5,
+    { by: "calibrate", setMs },
+  ]);
+});
+
+Deno.test("other thresholds of the same embedder come into force, once, and a new gallery begins with them", async () => {
+  await using fixture = new PeopleFixture();
+  await fixture.enrol("Ada", portrait(0));
+  fixture.finder.thresholds = { known: 0.363, unknown: 0.3 };
+  fixture.people.start();
+  await pass(fixture, 5_000);
+  const { version, thresholds, thresholdsOrigin, lookalikeMin, reembedding } = fixture.people.gallery("staff");
+  assertEquals([version, thresholds.known, thresholdsOrigin, lookalikeMin], [2, 0.363, { by: "model" }, 0.363]);
+  assertEquals(reembedding, null);
+  assertEquals((await fixture.publisher.peopleOf("staff")).index.thresholds.known, 0.363);
+  await fixture.enrol("Ada", portrait(0), { gallery: "guests" });
+  assertEquals(fixture.people.gallery("guests").thresholdsOrigin, { by: "model" });
+  const archive = (await Array.fromAsync(fixture.people.export("staff"))).join("");
+  await fixture.people.import("again", archive);
+  assertEquals(fixture.people.gallery("again").thresholdsOrigin, { by: "model" });
+});
+
+Deno.test("a picture enrolled again during re-embedding is known by its crop", async () => {
+  await using fixture = new PeopleFixture();
+  await fixture.enrol("Ada", portrait(0));
+  fixture.finder.current = NEW_EMBEDDER;
+  const answer = await fixture.enrol("Ada", portrait(0));
+  assertEquals([answer.faceId, answer.warnings[0].code], [null, "already_enrolled"]);
+  assertEquals(fixture.people.person("staff", "Ada").faces.length, 1);
+});
+
 Deno.test("a crop in which the new embedder finds no face is skipped with a warning, and the others are embedded", async () => {
   await using fixture = new PeopleFixture();
   await fixture.enrol("Ada", portrait(0));

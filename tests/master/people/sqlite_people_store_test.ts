@@ -77,7 +77,10 @@ Deno.test("SqlitePeopleStore.open() takes over thresholds that were set, and has
   store.apply([{ type: "gallery_put", record: set }, { type: "gallery_put", record: plain }]);
   store.close();
   const database = new DatabaseSync(path);
-  database.exec("ALTER TABLE galleries DROP COLUMN thresholds_set; PRAGMA user_version = 1");
+  for (const column of ["thresholds_set", "model_thresholds"]) {
+    database.exec(`ALTER TABLE galleries DROP COLUMN ${column}`);
+  }
+  database.exec("PRAGMA user_version = 1");
   database.close();
   const opened = SqlitePeopleStore.open(path);
   assertEquals(opened.gallery("set"), { ...set, thresholdsSet: { by: "hand", setMs: null } });

@@ -30,8 +30,16 @@ function open() {
 }
 
 function connect(number: number) {
-  const hello = helloOf(idOf("node", number));
-  return { type: "connect_node", connectionId: number, hello, address: "10.0.0.1:1" } as const;
+  const nodeId = idOf("node", number);
+  const proof = { kind: "open" } as const;
+  return {
+    type: "connect_node",
+    connectionId: number,
+    nodeId,
+    hello: helloOf(nodeId),
+    proof,
+    address: "10.0.0.1:1",
+  } as const;
 }
 
 Deno.test("Inbox.post() runs one turn for all commands that arrive together: one transaction, then the sends", async () => {
@@ -66,8 +74,10 @@ Deno.test("Inbox.flush() stops for good at a broken invariant", () => {
   inbox.post({
     type: "connect_node",
     connectionId: 1,
-    // an invalid hello, on which the core must throw
-    hello: JSON.parse("{}"),
+    nodeId: idOf("node", 1),
+    proof: { kind: "open" },
+    // no hello, on which the core must throw
+    hello: JSON.parse("null"),
     address: "",
   });
   inbox.flush();

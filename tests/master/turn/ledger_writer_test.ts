@@ -17,9 +17,10 @@ function open() {
 }
 
 function recorded(number: number, name = "attic"): DurableEvent {
-  const { nodeId, version, capabilities } = helloOf(idOf("node", number));
-  const times = { firstSeenMs: 1, lastSeenMs: 1, completed: 0 };
-  return { type: "node_recorded", record: { nodeId, name, address: "10.0.0.1:1", version, capabilities, ...times } };
+  const nodeId = idOf("node", number);
+  const { publicKey, version, capabilities } = helloOf(nodeId);
+  const rest = { standing: "enrolled", address: "10.0.0.1:1", firstSeenMs: 1, lastSeenMs: 1, completed: 0 } as const;
+  return { type: "node_recorded", record: { nodeId, publicKey, name, version, capabilities, ...rest } };
 }
 
 function seen(number: number, lastSeenMs: number): DurableEvent {

@@ -1,5 +1,11 @@
 import fc from "fast-check";
-import { bestFaces, checkFace, compareOwn, type EnrolledFace } from "../../../models/gallery/check_faces.ts";
+import {
+  bestFaces,
+  checkFace,
+  compareOwn,
+  type EnrolledFace,
+  type FaceCheck,
+} from "../../../models/gallery/check_faces.ts";
 import { cosine } from "../../../models/gallery/cosine.ts";
 import { assert, assertAlmostEquals, assertEquals } from "../../assert.ts";
 
@@ -65,11 +71,11 @@ Deno.test("checkFace() names every fault, and none of a good face", () => {
     [faceAt(0), { ...own, nearest: 0.1 }, near(0.4), ["nearer_to_other"]],
     [faceAt(0), { mean: null, nearest: null, isAside: false }, near(0.49), []],
     [faceAt(0), { mean: null, nearest: null, isAside: false }, near(0.5), ["nearer_to_other"]],
-    [faceAt(0, { eyeDistance: 11, sharpness: 200 }), own, nobody, ["poor_quality"]],
+    [faceAt(0, { eyeDistance: 11, sharpness: 200 }), own, nobody, ["too_small"]],
     [faceAt(0, { eyeDistance: 40, sharpness: 9 }), { ...own, isAside: true }, near(0.9), [
       "unlike_own",
       "nearer_to_other",
-      "poor_quality",
+      "too_blurred",
     ]],
   ] as const;
   for (const [face, likeness, nearestOther, faults] of table) {
@@ -77,15 +83,32 @@ Deno.test("checkFace() names every fault, and none of a good face", () => {
   }
 });
 
+/** Returns the ids of the best faces. */
+const bestOf = (checks: readonly FaceCheck[]) => bestFaces(checks).map(({ faceId }) => faceId);
+
 Deno.test("bestFaces() are three at most, without a fault, those most like the others first", () => {
   const check = (faceId: string, ownSimilarity: number | null, isGood = true) => ({
     faceId,
+    quality: GOOD,
     ownSimilarity,
     other: null,
     faults: isGood ? [] : ["unlike_own" as const],
   });
   const checks = [check("a", 0.5), check("b", 0.9, false), check("c", 0.7), check("d", 0.6), check("e", 0.8)];
-  assertEquals(bestFaces(checks), ["e", "c", "d"]);
-  assertEquals(bestFaces([check("alone", null)]), ["alone"]);
-  assertEquals(bestFaces([check("wrong", 0.1, false)]), []);
+  assertEquals(bestOf(checks), ["e", "c", "d"]);
+  assertEquals(bestOf([check("alone", null)]), ["alone"]);
+  assertEquals(bestOf([check("wrong", 0.1, false)]), []);
+});
+
+Deno.test("bestFaces() takes the larger and then the sharper of faces that are equally like the others", () => {
+  const check = (faceId: string, ownSimilarity: number, eyeDistance: number, sharpness: number) => {
+    return { faceId, quality: { eyeDistance, sharpness }, ownSimilarity, other: null, faults: [] };
+  };
+  const checks = [
+    check("small", 0.704, 20, 900),
+    check("large", 0.701, 60, 50),
+    check("large and sharp", 0.698, 60, 300),
+    check("less like them", 0.69, 90, 900),
+  ];
+  assertEquals(bestOf(checks), ["large and sharp", "large", "small"]);
 });

@@ -3,6 +3,7 @@ import {
   defaultThresholds,
   KNOWN_MAX,
   lookalikeSimilarity,
+  rateOfSimilarity,
   similarityOfRate,
 } from "../../../models/gallery/default_thresholds.ts";
 import { DEFAULT_THRESHOLDS, galleryThresholdsSchema } from "../../../models/gallery/gallery_index.ts";
@@ -25,6 +26,12 @@ Deno.test("similarityOfRate() is the line through what was measured, within 0.00
 Deno.test("similarityOfRate() falls by the same step with every power of ten", () => {
   fc.assert(fc.property(fc.double({ min: 1e-12, max: 0.1, noNaN: true }), (rate) => {
     assertAlmostEquals(similarityOfRate(rate) - similarityOfRate(10 * rate), 0.0647, 1e-9);
+  }));
+});
+
+Deno.test("rateOfSimilarity() is the inverse of similarityOfRate()", () => {
+  fc.assert(fc.property(fc.double({ min: 1e-12, max: 0.1, noNaN: true }), (rate) => {
+    assertAlmostEquals(rateOfSimilarity(similarityOfRate(rate)) / rate, 1, 1e-9);
   }));
 });
 

@@ -18,6 +18,8 @@ Deno.test("labelOf() shows the gallery's recognition, or the score of the detect
     [{ recognition: "unknown" }, "unknown"],
     [{ recognition: "poor_quality" }, "poor quality"],
     [{}, "person 97%"],
+    [{ doubtful: true, score: 0.214 }, "not human? 21%"],
+    [{ doubtful: true, recognition: "unknown", score: 0.214 }, "not human? 21%"],
   ];
   for (const [fields, label] of table) assertEquals(labelOf(person(fields)), label);
 });
@@ -46,6 +48,8 @@ Deno.test("marksOf() marks persons with landmarks, objects with boxes, and the p
     { box: null, label: "kind 0 50%", tone: "found" },
   ]);
   assertEquals(marks.length, 7);
+  const numbered = marksOf({ persons: [anna, person()] });
+  assertEquals(numbered.map(({ label }) => label), ["1: Anna 0.70", "2: person 97%"]);
   const [logit] = marksOf({ persons: [], labels: [{ label: "cat", index: 0, score: 12.3456 }] });
   assertEquals(logit.label, "cat 12.3");
 });

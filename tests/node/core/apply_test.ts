@@ -166,6 +166,23 @@ Deno.test("apply() refuses new tasks while draining, finishes its own, and accep
   assertEquals(history.phase(3), "assigned");
 });
 
+Deno.test("apply() reports the measured memory of a model, and tries a failed one again after resuming", () => {
+  const history = new History();
+  const manifestDigest = MODEL;
+  history.instruction(offer(manifestDigest)).act();
+  history.event({ kind: "modelFetched", manifestDigest, fetchedBytes: 10 }).act();
+  const failure = { code: "engine_failed", reason: "It brought down a worker." } as const;
+  history.event({ kind: "modelFailed", manifestDigest, failure });
+  assertEquals(doing(history.act()), []);
+  history.event({ kind: "drainChanged", draining: false });
+  assertEquals(doing(history.act()), ["fetchModel"]);
+  history.event({ kind: "modelFetched", manifestDigest, fetchedBytes: 0 }).act();
+  history.sentMessages();
+  history.event({ kind: "modelLoaded", manifestDigest, imagesPerSecond: 5, warmUpMs: 3, memoryBytes: 7 });
+  const [ready] = history.sentMessages();
+  assertEquals(ready.type === "model.ready" && ready.memoryBytes, 7);
+});
+
 Deno.test("apply() ends a failed attempt with its code, in any phase", () => {
   const history = new History().ready().instruction(assign(1), assign(2, { image: null }));
   history.act();

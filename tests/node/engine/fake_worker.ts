@@ -32,14 +32,14 @@ function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 function take(data: ToWorker): void {
   switch (data.type) {
     case "start":
-      return post({ type: "started", id: data.id });
+      return post({ type: "started", id: data.id, resident: null });
     case "load":
       return load(data);
     case "measure":
       return measure(data);
     case "unload":
       loaded.delete(data.manifestDigest);
-      return post({ type: "unloaded", id: data.id });
+      return post({ type: "unloaded", id: data.id, resident: null });
     case "setGallery":
       if (data.view === null) galleries.delete(data.name);
       else galleries.set(data.name, data.view);
@@ -69,7 +69,7 @@ function load({ id, manifestDigest, files }: Extract<WorkerRequest, { type: "loa
   if (files.has("askingLate")) askingLate.add(manifestDigest);
   const done = () => {
     loaded.add(manifestDigest);
-    post({ type: "loaded", id });
+    post({ type: "loaded", id, resident: null });
   };
   if (files.has("asking")) ask(id, done);
   else done();

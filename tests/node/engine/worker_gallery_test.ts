@@ -11,6 +11,8 @@ import type { GalleryPerson } from "../../../models/gallery/gallery_bucket.ts";
 import { GalleryMatrix } from "../../../models/gallery/gallery_matrix.ts";
 import type { GalleryView } from "../../../models/gallery/gallery_view.ts";
 import { readImageHeader } from "../../../models/image/format.ts";
+import { turnedPicture } from "../../../models/image/geometry/quarter_turn.ts";
+import { createImageCodec } from "../../../models/image/image_codec.ts";
 import { encodeManifest } from "../../../models/manifest.ts";
 import { assetFiles } from "../../../node/engine/asset_files.ts";
 import type { Engine } from "../../../node/engine/engine.ts";
@@ -21,6 +23,7 @@ import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { type Person, predictionSchema } from "../../../protocol/messages/prediction.ts";
 import { putGallery, somebody } from "../../models/gallery/built_gallery.ts";
+import { imageAssets } from "../../models/image/asset_source.ts";
 import { digest } from "../instructions.ts";
 
 const FACES_DIGEST = encodeManifest(FACES.manifest).digest;
@@ -73,6 +76,24 @@ Deno.test("the worker and a gallery", (test) =>
       assertEquals(persons.map(({ recognition }) => recognition), ["unknown", "known", "unknown"]);
       assertAlmostEquals(persons[1].similarity!, 0.62, 0.03);
       assert(persons.every(({ quality, embedding }) => quality!.eyeDistance > 40 && embedding === undefined));
+    });
+
+    await test.step("it recognises her on a photo that lies on its side, and crops her upright", async () => {
+      const codec = createImageCodec(imageAssets);
+      const lying = await codec.encodeJpeg(turnedPicture(await codec.decode(sample3.slice()), 90));
+      const asked = { ...OPTIONS, crops: true, anyAngle: true as const };
+      const { prediction, crops } = await pool.run(FACES_DIGEST, lying.slice(), asked);
+      assertEquals(predictionSchema.parse(prediction), prediction);
+      assertEquals(prediction.persons.map(({ recognition }) => recognition).toSorted(), [
+        "known",
+        "unknown",
+        "unknown",
+      ]);
+      const at = prediction.persons.findIndex(({ name }) => name === "Rosa");
+      const cropped = await pool.run(FACES_DIGEST, crops[at].slice(), OPTIONS);
+      assertEquals(cropped.prediction.persons.map(({ name }) => name), ["Rosa"]);
+      const plain = await pool.run(FACES_DIGEST, lying.slice(), OPTIONS);
+      assert(plain.prediction.persons.every(({ name }) => name === null));
     });
 
     await test.step("people embedded by another model file are not compared", async () => {

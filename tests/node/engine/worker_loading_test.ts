@@ -133,7 +133,7 @@ Deno.test("WorkerPool.load() does not fail because an earlier picture does", asy
   await using fixture = new LoadingFixture();
   const { pool, clock } = fixture;
   await pool.load(MODEL, ...withFile("good"));
-  const hanging = rejectsWith("deadline_exceeded", pool.run(MODEL, text(HANG), OPTIONS));
+  const hanging = rejectsWith("worker_died", pool.run(MODEL, text(HANG), OPTIONS));
   const loading = pool.load(OTHER, ...withFile("asking"));
   await fixture.asked();
   clock.advance(MINUTE_MS);

@@ -161,14 +161,14 @@ Deno.test("WorkerPool.run() ends a worker that exceeds its deadline, and waiting
     const before = await nameOf(pool);
     const hanging = pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 30 });
     const next = nameOf(pool);
-    await rejectsWith("deadline_exceeded", hanging);
+    await rejectsWith("worker_died", hanging);
     assert(await next !== before);
   }));
 
 Deno.test("WorkerPool.run() gives fast pictures to a busy worker, and blames none for another", () =>
   withPool(1, async (pool) => {
     const before = await nameOf(pool);
-    const hanging = rejectsWith("deadline_exceeded", pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 30 }));
+    const hanging = rejectsWith("worker_died", pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 30 }));
     const behind = rejectsWith("attempt_failed", pool.run(MODEL, text("hang"), { ...OPTIONS, isQuick: true }));
     const waiting = nameOf(pool);
     await Promise.all([hanging, behind]);
@@ -262,7 +262,7 @@ Deno.test("WorkerPool.setGallery() does not wait for a worker that hangs, once i
   withPool(1, async (pool) => {
     const hanging = pool.run(MODEL, text("hang"), { ...OPTIONS, deadlineMs: 50 });
     await pool.setGallery("staff", await viewOf(1));
-    await rejectsWith("deadline_exceeded", hanging);
+    await rejectsWith("worker_died", hanging);
     assertEquals(await versionsIn(pool), [1]);
   }));
 

@@ -138,3 +138,15 @@ class FullDisk extends MemoryBlobStore {
     return Promise.reject(new DmlError("disk_full", `There is no space for ${name}.`));
   }
 }
+
+Deno.test("CacheEviction.evictUnused() deletes every model file that is not in use, and counts them", async () => {
+  const { offers: [a, b], fetch, hold, held, eviction } = await setUp({ bytesMax: 0 });
+  await fetch(a);
+  await fetch(b);
+  assertEquals((await eviction.usage()).files, 4);
+  hold(a);
+  assertEquals(await eviction.evictUnused(), { files: 2, bytes: FILE_BYTES + b.manifest.size });
+  assertEquals(await held(), "a");
+  assertEquals(await eviction.usage(), { files: 2, bytes: FILE_BYTES + a.manifest.size, bytesMax: 0 });
+  assertEquals(await eviction.evictUnused(), { files: 0, bytes: 0 });
+});

@@ -9,6 +9,7 @@ import { requireRole } from "../../../protocol/http/auth.ts";
 import { blobRoutes } from "../../../protocol/http/blob_routes.ts";
 import { problemResponse } from "../../../protocol/http/problem.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
+import { fixedCredentials } from "../../../protocol/security/credentials.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { assertEquals } from "../../assert.ts";
 import { assertCode, blobStoreContract, sampleBytes } from "../../contract/blob_store_contract.ts";
@@ -201,9 +202,27 @@ Deno.test("HttpBlobStore.put() throws blob_too_large, and the connection still s
   assertEquals(await store.read(DIGEST), BYTES);
 });
 
+Deno.test("HttpBlobStore shows the secret of the present session, and what is refused in between can be tried again", async () => {
+  const tokens = newTokens();
+  const app = new Hono().use(requireRole(fixedCredentials(tokens), "admin"));
+  const memory = new MemoryBlobStore();
+  app.route("/", blobRoutes({ read: [memory], write: memory, bytesMax: BYTES_MAX }));
+  app.onError((error) => problemResponse(error));
+  await using server = serve(app.fetch);
+  let session: string | null = null;
+  using store = new HttpBlobStore(server.url, { session: () => session });
+  await assertCode(store.put(DIGEST, BYTES), "connection_lost");
+  session = newTokens().admin;
+  await assertCode(store.stat(DIGEST), "connection_lost");
+  session = tokens.admin;
+  await store.put(DIGEST, BYTES);
+  session = tokens.user;
+  await assertCode(store.read(DIGEST), "forbidden");
+});
+
 Deno.test("HttpBlobStore shows its token to a server that asks for one", async () => {
   const tokens = newTokens();
-  const app = new Hono().use(requireRole(tokens, "node"));
+  const app = new Hono().use(requireRole(fixedCredentials(tokens), "admin"));
   const memory = new MemoryBlobStore();
   app.route("/", blobRoutes({ read: [memory], write: memory, bytesMax: BYTES_MAX }));
   app.onError((error) => problemResponse(error));
@@ -212,7 +231,7 @@ Deno.test("HttpBlobStore shows its token to a server that asks for one", async (
   await assertCode(stranger.stat(DIGEST), "unauthorized");
   using user = new HttpBlobStore(server.url, { token: tokens.user });
   await assertCode(user.read(DIGEST), "forbidden");
-  using store = new HttpBlobStore(server.url, { token: tokens.node });
+  using store = new HttpBlobStore(server.url, { token: tokens.admin });
   await store.put(DIGEST, BYTES);
   assertEquals(await store.read(DIGEST), BYTES);
 });

@@ -12,7 +12,7 @@ Deno.test("openHome() makes a directory for its owner only and can open it again
   const home = await openHome(path);
   assertEquals(home.masterPath, join(path, "master"));
   if (Deno.build.os !== "windows") assertEquals((await Deno.stat(path)).mode! & 0o777, 0o700);
-  assertEquals(await Deno.readTextFile(join(path, "format")), "2\n");
+  assertEquals(await Deno.readTextFile(join(path, "format")), "3\n");
   assertEquals(await openHome(path), home);
 });
 
@@ -42,15 +42,23 @@ Deno.test("openHome() throws home_unusable for an older format, names it, and sa
   const error = await assertRejects(() => openHome(directory.path), DmlError);
   assertEquals([error.code, error.message], [
     "home_unusable",
-    `${directory.path} has format 1; this dml reads and writes format 2 and cannot convert it.`,
+    `${directory.path} has format 1; this dml reads and writes format 3 and cannot convert it.`,
   ]);
   assertEquals(error.advice, "Move the directory away, or name another one with DML_HOME.");
   assertEquals(await Deno.readTextFile(path), "1\n", "it is left as it is");
 });
 
+Deno.test("openHome() marks a directory of the format before, so that an older dml refuses it from then on", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "format");
+  await Deno.writeTextFile(path, "2\n");
+  await openHome(directory.path);
+  assertEquals(await Deno.readTextFile(path), "3\n");
+});
+
 Deno.test("openHome() throws home_unusable for what a newer dml wrote, and says what to do", async () => {
   await using directory = await temporaryDirectory();
-  await Deno.writeTextFile(join(directory.path, "format"), "3\n");
+  await Deno.writeTextFile(join(directory.path, "format"), "4\n");
   const error = await assertRejects(() => openHome(directory.path), DmlError, "newer");
   assertEquals(error.code, "home_unusable");
   assertStringIncludes(error.advice, "later one");

@@ -1,5 +1,6 @@
 import { DmlError } from "../../../protocol/kernel/errors.ts";
-import { type LogOptions, openLog, redacted } from "../../../protocol/host/logtape_log.ts";
+import { type LogOptions, openLog } from "../../../protocol/host/logtape_log.ts";
+import { redacted } from "../../../protocol/kernel/logs/redaction.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../../assert.ts";
 
 const TOKEN = `dmln_${"0123456789abcdefghjkmnpqrstvwxyz"}`;

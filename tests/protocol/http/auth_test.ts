@@ -2,15 +2,17 @@ import { Hono } from "hono";
 import { bearerToken, refuseForeignPages, requireRole } from "../../../protocol/http/auth.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { problemResponse } from "../../../protocol/http/problem.ts";
-import { type ClusterTokens, newTokens, type Role } from "../../../protocol/security/tokens.ts";
+import { anyCredentials, type Credentials, fixedCredentials } from "../../../protocol/security/credentials.ts";
+import { type DefaultRole } from "../../../protocol/security/roles.ts";
+import { newTokens } from "../../../protocol/security/tokens.ts";
 import { assertEquals, assertThrows } from "../../assert.ts";
 
-function appFor(tokens: ClusterTokens | null): Hono {
+function appFor(credentials: Credentials | null): Hono {
   const app = new Hono();
   for (const role of ["user", "node", "admin"] as const) {
-    app.all(`/${role}`, requireRole(tokens, role), (context) => context.text("in"));
+    app.all(`/${role}`, requireRole(credentials, role), (context) => context.text("in"));
   }
-  app.all("/both", requireRole(tokens, "user", "node"), (context) => context.text("in"));
+  app.all("/both", requireRole(credentials, "user", "node"), (context) => context.text("in"));
   return app.onError((error) => problemResponse(error));
 }
 
@@ -22,23 +24,27 @@ async function statusOf(app: Hono, path: string, options: { headers?: HeadersIni
 
 Deno.test("requireRole() allows each token what its role may do, and an admin also what a user may do", async () => {
   const tokens = newTokens();
-  const app = appFor(tokens);
-  const expected: Record<Role, Record<string, number>> = {
+  const node = { role: "node", name: "attic", nodeId: `node_${"0".repeat(20)}` } as const;
+  const session: Credentials = { identify: (secret) => secret === "session" ? node : null };
+  const app = appFor(anyCredentials(session, fixedCredentials(tokens)));
+  const expected: Record<DefaultRole, Record<string, number>> = {
     user: { "/user": 200, "/node": 403, "/admin": 403, "/both": 200 },
     node: { "/user": 403, "/node": 200, "/admin": 403, "/both": 200 },
     admin: { "/user": 200, "/node": 403, "/admin": 200, "/both": 200 },
   };
   for (const role of ["user", "node", "admin"] as const) {
-    const headers = { authorization: `Bearer ${tokens[role]}` };
+    const headers = { authorization: `Bearer ${role === "node" ? "session" : tokens[role]}` };
     for (const [path, status] of Object.entries(expected[role])) {
       assertEquals(await statusOf(app, path, { headers }), status, `${role} at ${path}`);
+      const joining = { authorization: `Bearer ${tokens.node}` };
+      assertEquals(await statusOf(app, path, { headers: joining }), 403, "the token of a node opens no route");
     }
   }
 });
 
 Deno.test("requireRole() refuses a missing token, a wrong one, and one of another cluster", async () => {
   const tokens = newTokens();
-  const app = appFor(tokens);
+  const app = appFor(fixedCredentials(tokens));
   const wrong = [
     "",
     "Bearer",
@@ -131,6 +137,8 @@ Deno.test("requireRole() without tokens checks the Host header that a real serve
 Deno.test("bearerToken() reads the header of RFC 6750 in any case", () => {
   assertEquals(bearerToken("Bearer abc"), "abc");
   assertEquals(bearerToken("bearer  abc "), "abc");
+  const token = `dmlu_${"7".repeat(32)}`;
+  assertEquals(bearerToken(`Bearer ${token}`), token);
   assertEquals(bearerToken("Bearer a b"), null);
   assertEquals(bearerToken("Basic abc"), null);
   assertEquals(bearerToken(null), null);

@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects, assertThrows } from "../../assert.ts";
 import { transportContract } from "../../contract/transport_contract.ts";
+import { FullListener } from "../../full_listener.ts";
 import { ManualClock } from "../manual_clock.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { type AcceptingSocket, TcpListener } from "../../../protocol/transport/tcp_listener.ts";
 import { TcpTransport } from "../../../protocol/transport/tcp_transport.ts";
@@ -48,6 +50,23 @@ Deno.test("TcpTransport() says which name could not be reached", async () => {
   assertEquals(error.code, "connection_lost");
 });
 
+Deno.test("TcpTransport() gives a host up that does not answer in time, and a dial that is cancelled", {
+  ignore: Deno.build.os === "windows", // it refuses what a full listener does not take
+}, async () => {
+  using full = await FullListener.open();
+  const clock = new ManualClock();
+  const transport = new TcpTransport({ clock });
+  const dialled = transport.connect(full.address);
+  clock.advance(LIMITS.dialMs);
+  const error = await assertRejects(() => dialled, DmlError, `${full.address.port} did not answer within 5 s.`);
+  assertEquals([error.code, clock.pending], ["connection_lost", 0]);
+  const stop = new AbortController();
+  const given = transport.connect(full.address, { signal: stop.signal });
+  stop.abort();
+  await assertRejects(() => given, DmlError, "was cancelled");
+  assertEquals(clock.pending, 0);
+});
+
 Deno.test("TcpTransport() ends chunks without a throw when the connection is reset", async () => {
   const transport = new TcpTransport();
   const listener = transport.listen({ hostname: "127.0.0.1", port: 0 });
@@ -82,6 +101,7 @@ Deno.test("TcpListener() goes on, after a pause, when one connection could not b
       return calls === 1 ? Promise.reject(new Error("Too many open files")) : real.accept();
     }),
     { keepAlive: true, clock, log: { ...SILENT_LOG, warn: () => paused.resolve() } },
+    (socket) => socket,
   );
   const accepting = listener[Symbol.asyncIterator]().next();
   await paused.promise;
@@ -98,11 +118,9 @@ Deno.test("TcpListener() goes on, after a pause, when one connection could not b
 Deno.test("TcpListener() that is closed in its pause ends at once and leaves no timer", async () => {
   const clock = new ManualClock();
   const paused = Promise.withResolvers<void>();
-  const listener = new TcpListener(socketOf(() => Promise.reject(new Error("Too many"))), {
-    keepAlive: true,
-    clock,
-    log: { ...SILENT_LOG, warn: () => paused.resolve() },
-  });
+  const log = { ...SILENT_LOG, warn: () => paused.resolve() };
+  const full = socketOf(() => Promise.reject(new Error("Too many")));
+  const listener = new TcpListener(full, { keepAlive: true, clock, log }, (socket) => socket);
   const all = Array.fromAsync(listener);
   await paused.promise;
   listener.close();

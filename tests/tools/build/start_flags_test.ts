@@ -9,6 +9,9 @@ const HOST: Surroundings = {
   variable: (name) => name === "HOME" ? "/home/ann" : undefined,
 };
 
+/** The file with the contexts of the account. */
+const CONTEXTS = "/home/ann/.config/dml/contexts.json";
+
 /**
  * Returns the permissions granted to a command line by kind, without the environment variables,
  * which are the same for all.
@@ -27,28 +30,29 @@ Deno.test("startOf() grants each role what its arguments need", () => {
   assertEquals(granted("help", "join"), { read: program });
   const home = "/home/ann/.local/share/dml";
   assertEquals(granted("serve", "--host", "0.0.0.0", "--port", "80"), {
-    net: "0.0.0.0:80,0.0.0.0:7401",
+    net: "0.0.0.0:80,0.0.0.0:7401,127.0.0.1",
     read: `${home},${program}`,
     write: home,
     sys: "hostname,networkInterfaces",
   });
   assertEquals(granted("join", "[fd00::1]:7400", "--home", "/data"), {
-    net: "[fd00::1]",
+    net: "[fd00::1],127.0.0.1:0",
     read: `/data,${program}`,
     write: "/data",
-    sys: "hostname,loadavg,systemMemoryInfo",
+    sys: "hostname,statfs,loadavg,systemMemoryInfo",
+    run: "sh",
   });
   assertEquals(granted("predict", "a.jpg", "/b/*.jpg", "-", "--out", "marked", "--master", "ann:1"), {
     net: "ann:1",
-    read: `/here/a.jpg,/b,/here/marked,${program}`,
+    read: `/here/a.jpg,/b,/here/marked,${CONTEXTS},${program}`,
     write: "/here/marked",
   });
   assertEquals(granted("predict", "a.jpg", "--no-annotate"), {
     net: "127.0.0.1:7400",
-    read: `/here/a.jpg,${program}`,
+    read: `/here/a.jpg,${CONTEXTS},${program}`,
     sys: "loadavg,systemMemoryInfo",
   });
-  assertEquals(granted("nodes", "--master", "ann"), { net: "ann:7400", read: program });
+  assertEquals(granted("nodes", "--master", "ann"), { net: "ann:7400", read: `${CONTEXTS},${program}` });
 });
 
 Deno.test("startOf() grants an invalid command line only what it needs to report that", () => {
@@ -71,9 +75,11 @@ Deno.test("startOf() limits the memory of a node, not that of master and user, a
 });
 
 Deno.test("startOf() grants the directory of paths that Deno's flags cannot express, or that are too many", () => {
-  assertEquals(granted("predict", "/pictures/a,b/c,d.jpg", "--no-annotate").read, "/pictures,/cache/dml/1");
+  const others = [CONTEXTS, "/cache/dml/1"];
+  assertEquals(granted("predict", "/pictures/a,b/c,d.jpg", "--no-annotate").read, ["/pictures", ...others].join());
   const many = Array.from({ length: 9_000 }, (_, index) => `/pictures/${index}.jpeg`);
-  assertEquals(granted("predict", ...many, "--no-annotate").read, "/pictures,/cache/dml/1");
+  const directories = ["/pictures", "/home/ann/.config/dml", "/cache/dml/1"];
+  assertEquals(granted("predict", ...many, "--no-annotate").read, directories.join());
 });
 
 Deno.test("startOf() keeps the script running for a node that takes upgrades, but not for one on trial", () => {

@@ -2,7 +2,10 @@ import { ROLLOUT_VERBS } from "../../../user/cli/rollout_verbs.ts";
 import { flagsOfSubVerbs } from "../../../user/cli/sub_verbs.ts";
 import fc from "fast-check";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { parseAddressRange } from "../../../protocol/http_api/address_range.ts";
 import { parseCommand } from "../../../user/cli/parse_command.ts";
+import type { NodeOrderName } from "../../../protocol/messages/command_names.ts";
+import type { NodesCommand } from "../../../user/cli/nodes/nodes_command.ts";
 import type { CliCommand } from "../../../user/cli/command.ts";
 import { type FlagName, flagOf, FLAGS, isFlagName } from "../../../user/cli/flags.ts";
 import { flagsOf, VERB_NAMES } from "../../../user/cli/verbs.ts";
@@ -15,7 +18,12 @@ const SERVE = {
   port: 7400,
   controlPort: 7401,
   advertise: null,
+  insecure: false,
+  certificate: null,
+  plain: null,
   printTokens: null,
+  approve: false,
+  acceptsLoss: false,
   executables: null,
   home: null,
 } satisfies CliCommand;
@@ -24,6 +32,7 @@ const JOIN = {
   master: MASTER,
   token: null,
   name: null,
+  labels: [],
   workers: null,
   cacheBytes: null,
   upgrade: false,
@@ -40,11 +49,30 @@ const PREDICT: CliCommand = {
   json: false,
   annotate: true,
   embeddings: false,
+  keepDoubtful: false,
   maxSide: null,
+  anyAngle: false,
+  smallFaces: false,
   gallery: "default",
   concurrency: 8,
 };
-const NODES: CliCommand = { verb: "nodes", master: null, token: null, json: false, nodeCommand: null };
+const NODES: NodesCommand = { verb: "nodes", master: null, token: null, json: false, action: "list" };
+const LOGS: CliCommand = {
+  verb: "logs",
+  master: null,
+  token: null,
+  follows: false,
+  node: null,
+  sinceMs: null,
+  level: "info",
+  tail: 200,
+  json: false,
+};
+
+function orderOf(order: NodeOrderName, ...names: string[]): CliCommand {
+  const { verb, master, token, json } = NODES;
+  return { verb, master, token, json, action: "order", order, targets: { kind: "nodes", names }, dryRun: false };
+}
 const MODELS = { verb: "models", master: null, token: null, json: false } as const;
 const TAKE_IN: CliCommand = {
   ...MODELS,
@@ -94,12 +122,37 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["serve --host [::1] --port 0 --control-port 0", { ...SERVE, host: "::1", port: 0, controlPort: 0 }],
     ["serve --advertise atlas.local", { ...SERVE, advertise: { hostname: "atlas.local", port: null } }],
     ["serve --advertise [fd00::2]:80", { ...SERVE, advertise: { hostname: "fd00::2", port: 80 } }],
+    ["serve --host 0.0.0.0 --insecure", { ...SERVE, host: "0.0.0.0", insecure: true }],
+    ["serve --host 0.0.0.0 --plain 0.0.0.0:7402 --from 10.0.0.0/8 --from ::1=home", {
+      ...SERVE,
+      host: "0.0.0.0",
+      plain: {
+        address: { hostname: "0.0.0.0", port: 7402 },
+        rules: [
+          { range: parseAddressRange("10.0.0.0/8", { what: "--from" }), gallery: null },
+          { range: parseAddressRange("::1", { what: "--from" }), gallery: "home" },
+        ],
+      },
+    }],
+    ["serve --host 0.0.0.0 --cert c.pem --key k.pem", {
+      ...SERVE,
+      host: "0.0.0.0",
+      certificate: { certificate: "c.pem", privateKey: "k.pem" },
+    }],
     ["serve --print-tokens", { ...SERVE, printTokens: true }],
+    ["serve --accept-loss", { ...SERVE, acceptsLoss: true }],
     ["serve --no-print-tokens", { ...SERVE, printTokens: false }],
     ["join 10.0.0.1", JOIN],
     ["join --master 10.0.0.1", JOIN],
+    ["serve --approve", { ...SERVE, approve: true }],
     ["serve --executables dist", { ...SERVE, executables: "dist" }],
     ["join 10.0.0.1 --upgrade --upgrade-within 90", { ...JOIN, upgrade: true, upgradeWithinSeconds: 90 }],
+    ["logs", LOGS],
+    ["logs -f -m 10.0.0.1 --node attic", { ...LOGS, follows: true, master: MASTER, node: "attic" }],
+    ["logs --since 10m", { ...LOGS, sinceMs: 600_000, tail: null }],
+    ["logs --since 2h --tail 5 --level warn", { ...LOGS, sinceMs: 7_200_000, tail: 5, level: "warn" }],
+    ["logs --tail 0 -o json", { ...LOGS, tail: 0, json: true }],
+    ["logs -j --out text", { ...LOGS, json: true }],
     ["upgrade --json", { verb: "upgrade", master: null, token: null, follows: true, json: true }],
     ["upgrade status -m 10.0.0.1", { verb: "upgrade", master: MASTER, token: null, follows: false, json: false }],
     ["join [::1]:80 --token t --name attic -w 2 --home h --cache-bytes 2GiB", {
@@ -107,6 +160,7 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
       master: { hostname: "::1", port: 80 },
       token: "t",
       name: "attic",
+      labels: [],
       workers: 2,
       cacheBytes: 2 * 1024 ** 3,
       upgrade: false,
@@ -145,14 +199,20 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
       },
     ],
     ["predict a.jpg --max-side 2000", { ...PREDICT, maxSide: 2_000 }],
+    ["predict a.jpg --any-angle", { ...PREDICT, anyAngle: true }],
+    ["predict a.jpg --small-faces", { ...PREDICT, smallFaces: true }],
+    ["predict a.jpg --keep-doubtful", { ...PREDICT, keepDoubtful: true }],
     ["predict a.jpg --gallery staff", { ...PREDICT, gallery: "staff" }],
     ["predict a.jpg -g none", { ...PREDICT, gallery: null }],
     ["predict a.jpg --out=-x", { ...PREDICT, out: "-x" }],
     ["nodes", NODES],
     ["nodes --json -m 10.0.0.1 --token t", { ...NODES, json: true, master: MASTER, token: "t" }],
-    ["nodes drain attic", { ...NODES, nodeCommand: { command: "drain", node: "attic" } }],
-    ["nodes resume attic", { ...NODES, nodeCommand: { command: "resume", node: "attic" } }],
-    ["nodes shutdown attic", { ...NODES, nodeCommand: { command: "shutdown", node: "attic" } }],
+    ["nodes approve attic", { ...NODES, action: "judge", decision: "approve", node: "attic" }],
+    ["nodes remove attic", { ...NODES, action: "judge", decision: "remove", node: "attic" }],
+    ["nodes restore attic", { ...NODES, action: "judge", decision: "restore", node: "attic" }],
+    ["nodes drain attic", orderOf("drain", "attic")],
+    ["nodes resume attic", orderOf("resume", "attic")],
+    ["nodes shutdown attic", orderOf("shutdown", "attic")],
     ["models -j", { ...MODELS, json: true, action: "list" }],
     ["models list", { ...MODELS, action: "list" }],
     ["models show faces@1 -m 10.0.0.1", { ...MODELS, master: MASTER, action: "show", model: "faces@1" }],
@@ -227,15 +287,15 @@ Deno.test("parseCommand() accepts only 1 and 0 for a switch from the environment
   assertEquals(asked("join h", { DML_UPGRADE: "1", DML_PROGRESS: "0" }), [true, false]);
   assertEquals(asked("join h --no-upgrade --progress", { DML_UPGRADE: "1", DML_PROGRESS: "0" }), [false, true]);
   assertThrows(() => asked("join h", { DML_UPGRADE: "true" }), DmlError, 'DML_UPGRADE must be 1 or 0, not "true"');
-  const { command } = parseCommand(words("predict a.jpg"), { DML_CONCURRENCY: "3" });
-  assertEquals(command.verb === "predict" && command.concurrency, 3);
+  const { command } = parseCommand(words("predict a.jpg"), { DML_CONCURRENCY: "3", DML_OUTAGE: "90s" });
+  assertEquals(command.verb === "predict" && [command.concurrency, command.outageMs], [3, 90_000]);
 });
 
-Deno.test("every flag of a role except help and colour has an environment variable", () => {
+Deno.test("every standing flag of a role except colour has an environment variable", () => {
   const isWithout = (name: FlagName) => flagOf(name).environment === undefined;
   const flags = new Set([...flagsOf("serve"), ...flagsOf("join")].filter(isWithout));
-  // Colour has NO_COLOR instead of a variable of its own.
-  assertEquals([...flags].toSorted(), ["color", "help"]);
+  // Colour has NO_COLOR instead of a variable of its own. A loss is accepted once, by a person.
+  assertEquals([...flags].toSorted(), ["accept-loss", "color", "help"]);
 });
 
 Deno.test("parseCommand() reads the options of the presentation", () => {
@@ -298,13 +358,21 @@ Deno.test("parseCommand() refuses invalid lines, names the fault, and suggests t
     ["serve --port 65536", "from 0 to 65535", "dml help"],
     ["serve --port -1", "--port needs a value", "dml help"],
     ["serve --port 7401", "must differ", "dml help"],
+    ["serve --host 0.0.0.0 --cert c.pem", "--key is missing", "dml help"],
+    ["serve --host 0.0.0.0 --key k.pem", "--cert is missing", "dml help"],
+    ["serve --plain 0.0.0.0", "port of its own", "7402"],
+    ["serve --plain 0.0.0.0:7401", "port of its own", "7402"],
+    ["serve --from 10.0.0.1", "needs --plain", "--plain HOST:PORT"],
+    ["serve --plain 0.0.0.0:7402 --from attic", "ADDRESS/BITS", "dml help"],
+    ["serve --plain 0.0.0.0:7402 --from 10.0.0.1=a/b", "name of a gallery", "dml help"],
+    ["serve --cert c.pem --key k.pem", "speaks TLS", "--host"],
+    ["serve --host 0.0.0.0 --insecure --cert c.pem --key k.pem", "speaks TLS", "--insecure"],
     ["serve --host a/b", '"a/b"', "dml help"],
     ["serve --host a..b", '"a..b"', "dml help"],
     ["serve --host [::g]", '"[::g]"', "dml help"],
     ["join h --workers none", '"none"', "dml help"],
     ["nodes drian x", '"drian"', "drain"],
     ["nodes drain", "needs one node", "`dml nodes`"],
-    ["nodes drain a b", "needs one node", "`dml nodes`"],
     ["models ad x", '"ad"', "`dml models add`"],
     ["models show", "needs the name", "`dml models show --help`"],
     ["models show a b", '"b"', "`dml models show --help`"],

@@ -21,6 +21,7 @@ function master(code: ErrorCode | null = null): LocalMaster {
     readAnnotated: (digest) => digest === digestOf(ANNOTATED) ? Promise.resolve(ANNOTATED) : fail(),
     nodes: () => [],
     models: () => [],
+    judgeNode: (nodeId, decision) => Promise.resolve(`${nodeId} ${decision}`),
     command: (nodeId, command) => Promise.resolve(`${nodeId} ${command}`),
   };
 }
@@ -38,6 +39,7 @@ Deno.test("LocalClusterClient() hands out what the master in this process answer
   assertEquals(await client.nodes(), []);
   assertEquals(await client.models(), []);
   assertEquals(await client.command("node_1", "drain"), "node_1 drain");
+  assertEquals(await client.judgeNode("node_1", "remove"), "node_1 remove");
   await client.close();
   assertEquals(isDown, true);
 });

@@ -2,6 +2,7 @@ import { SYSTEM_CLOCK } from "../../../protocol/kernel/clock.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { seededRandom } from "../../../protocol/kernel/random.ts";
 import { PROTOCOL_VERSION } from "../../../protocol/messages/hello.ts";
+import { problemResponse } from "../../../protocol/http/problem.ts";
 import { VERSION } from "../../../protocol/version.ts";
 import { openClusterForPictures } from "../../../user/client/open_cluster.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
@@ -72,4 +73,13 @@ Deno.test("openClusterForPictures() goes on in this process when something else 
 Deno.test("openClusterForPictures() never falls back from a master that was named", async () => {
   const error = await assertRejects(() => open(freePort(), { isNamed: true }), DmlError);
   assertEquals(error.code, "master_unreachable");
+});
+
+Deno.test("openClusterForPictures() does not go on in this process when a master with TLS wants a token", async () => {
+  const refusal = problemResponse(new DmlError("tls_required", "This master speaks TLS."));
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => refusal.clone());
+  for (const isNamed of [false, true]) {
+    const error = await assertRejects(() => open(server.addr.port, { isNamed }), DmlError);
+    assertEquals(error.code, "tls_required");
+  }
 });

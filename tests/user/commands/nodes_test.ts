@@ -8,7 +8,10 @@ import type { NodesCommand } from "../../../user/cli/command.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "../../assert.ts";
 import { ManualClock } from "../../protocol/manual_clock.ts";
+import type { NodeDecision } from "../../../protocol/messages/node_decision_names.ts";
+import type { NodeOrderName } from "../../../protocol/messages/command_names.ts";
 import { FakeClusterClient } from "../fake_cluster_client.ts";
+import { FakeFleetClient } from "../fake_fleet_client.ts";
 import { FakeTerminal } from "../fake_terminal.ts";
 
 const random = seededRandom(7);
@@ -42,10 +45,14 @@ function setUp(listing: NodeListing[]) {
   cluster.listing = listing;
   const clock = new ManualClock();
   clock.advance(125_000);
-  return { cluster, clock, terminal: new FakeTerminal() };
+  return { cluster, clock, terminal: new FakeTerminal(), fleet: new FakeFleetClient() };
 }
 
-const LIST: NodesCommand = { verb: "nodes", master: null, token: null, json: false, nodeCommand: null };
+const LIST = { verb: "nodes", master: null, token: null, json: false, action: "list" } as const;
+
+function orderOf(order: NodeOrderName, ...names: string[]): NodesCommand {
+  return { ...LIST, action: "order", order, targets: { kind: "nodes", names }, dryRun: false };
+}
 
 Deno.test("runNodes() lists the work, the models and the failures of each node", async () => {
   const reason = "192 MiB are needed, 100 MiB are free";
@@ -87,17 +94,52 @@ Deno.test("runNodes() sends the command to the only node of that name or id", as
   const [attic, cellar] = [node("attic"), node("cellar")];
   for (const wanted of ["cellar", cellar.nodeId]) {
     const context = setUp([attic, cellar]);
-    await runNodes({ ...LIST, nodeCommand: { command: "drain", node: wanted } }, context);
+    await runNodes(orderOf("drain", wanted), context);
     assertEquals(context.cluster.orders, [[cellar.nodeId, "drain"]]);
     assertEquals(context.terminal.outText, "cellar: draining\n");
   }
+});
+
+Deno.test("runNodes() carries out a decision about the node that is meant, of several with that name", async () => {
+  const [live, waiting, removed] = (["ready", "waiting", "removed"] as const).map((state) => node("attic", { state }));
+  const decisionOf = (decision: NodeDecision, wanted: string): NodesCommand => ({
+    ...LIST,
+    action: "judge",
+    decision,
+    node: wanted,
+  });
+  const cases = [
+    [decisionOf("approve", "attic"), waiting, "approve"],
+    [decisionOf("restore", "attic"), removed, "restore"],
+    [orderOf("drain", "attic"), live, "drain"],
+  ] as const;
+  for (const [command, meant, word] of cases) {
+    const context = setUp([live, waiting, removed]);
+    await runNodes(command, context);
+    assertEquals(context.cluster.orders, [[meant.nodeId, word]]);
+  }
+  const context = setUp([live, waiting, removed]);
+  const remove = (wanted: string) => runNodes(decisionOf("remove", wanted), context);
+  const { advice } = await assertRejects(() => remove("attic"), DmlError) as DmlError;
+  assertEquals(advice, `Name one by its id: ${live.nodeId}, ${waiting.nodeId}.`);
+  await remove(live.nodeId);
+  assertEquals(context.cluster.orders, [[live.nodeId, "remove"]]);
+});
+
+Deno.test("runNodes() says of each node that waits where it is and how it is let in", async () => {
+  const waiting = node("attic", { state: "waiting", models: [] });
+  const context = setUp([node("cellar"), waiting]);
+  await runNodes(LIST, context);
+  const sentence = `attic at 10.0.0.2:40000 waits for approval. If its host prints the id ${waiting.nodeId}, ` +
+    `\`dml nodes approve ${waiting.nodeId}\` lets it in.`;
+  assertEquals(context.terminal.outText.trimEnd().split("\n").at(-1), sentence);
 });
 
 Deno.test("runNodes() refuses an unknown or ambiguous name, and sends no command", async () => {
   const context = setUp([node("attic"), node("twin"), node("twin")]);
   const ordered = (wanted: string) =>
     assertRejects(
-      () => runNodes({ ...LIST, nodeCommand: { command: "shutdown", node: wanted } }, context),
+      () => runNodes(orderOf("shutdown", wanted), context),
       DmlError,
     );
   const unknown = await ordered("attik");

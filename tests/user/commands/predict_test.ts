@@ -37,7 +37,10 @@ class Predict implements Disposable {
       json: false,
       annotate: true,
       embeddings: false,
+      keepDoubtful: false,
       maxSide: null,
+      anyAngle: false,
+      smallFaces: false,
       gallery: "default",
       concurrency: 4,
       ...options,
@@ -143,11 +146,12 @@ Deno.test("runPredict() shows the gallery's recognition in the table", async () 
     personAt(2, { recognition: "uncertain", candidates }),
     personAt(3, { recognition: "unknown" }),
     personAt(4, { recognition: "poor_quality" }),
+    personAt(5, { recognition: "unknown", doubtful: true }),
   ];
   predict.cluster.onPredict = () => ({ prediction: predictionOf(persons), annotated: null });
   assertEquals(await predict.run(["a.jpg"]), 0);
-  const names = predict.out.split("\n").slice(1, 5).map((line) => line.replace(/^.*0\.988 +/, ""));
-  assertEquals(names, ["Ann (0.63)", "Ann? (0.43) or Ben?? (0.40)", "unknown", "poor quality"]);
+  const names = predict.out.split("\n").slice(1, 6).map((line) => line.replace(/^.*0\.988 +/, ""));
+  assertEquals(names, ["Ann (0.63)", "Ann? (0.43) or Ben?? (0.40)", "unknown", "poor quality", "not human?"]);
 });
 
 Deno.test("runPredict() prints the notes on a picture between the table and its summary", async () => {
@@ -174,8 +178,21 @@ Deno.test("runPredict() passes on what was asked for, and writes nothing with --
 
 Deno.test("runPredict() passes on how large the annotated picture may be, if that was said", async () => {
   using predict = new Predict({ "a.jpg": "a" });
-  for (const maxSide of [null, 2_000]) await predict.run(["a.jpg"], { maxSide });
+  for (const maxSide of [null, 2_000]) await predict.run(["a.jpg"], { maxSide, smallFaces: maxSide !== null });
   assertEquals(predict.cluster.asked.map(({ options: { maxSide } }) => maxSide), [undefined, 2_000]);
+  assertEquals(predict.cluster.asked.map(({ options: { smallFaces } }) => smallFaces), [undefined, true]);
+});
+
+Deno.test("runPredict() asks for faces at any angle only if that was said", async () => {
+  using predict = new Predict({ "a.jpg": "a" });
+  for (const anyAngle of [false, true]) await predict.run(["a.jpg"], { anyAngle });
+  assertEquals(predict.cluster.asked.map(({ options }) => "anyAngle" in options && options.anyAngle), [false, true]);
+});
+
+Deno.test("runPredict() asks for doubtful faces only with --keep-doubtful", async () => {
+  using predict = new Predict({ "a.jpg": "a" });
+  for (const keepDoubtful of [false, true]) await predict.run(["a.jpg"], { keepDoubtful });
+  assertEquals(predict.cluster.asked.map(({ options }) => options.keepDoubtful), [undefined, true]);
 });
 
 Deno.test("runPredict() --json prints one object a line of the documented shape, in the order given", async () => {

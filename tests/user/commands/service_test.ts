@@ -59,6 +59,13 @@ Deno.test("runService() passes on the address that a master advertises", async (
   }
 });
 
+Deno.test("runService() passes on the labels of a node", async () => {
+  using tree = new FileTree({});
+  await service(tree, ["install", "join", "10.0.0.1", "--label", "gpu", "--label", "room=attic"]);
+  const unit = await Deno.readTextFile(join(tree.path, "units/dml-join.service"));
+  assertStringIncludes(unit, " --label=gpu --label=room=attic\n");
+});
+
 Deno.test("runService() has a master print its tokens into the journal only if it is told to", async () => {
   using tree = new FileTree({});
   const unitOf = async (...flags: string[]) => {
@@ -67,6 +74,7 @@ Deno.test("runService() has a master print its tokens into the journal only if i
   };
   assertEquals((await unitOf()).includes("--print-tokens"), false);
   assertStringIncludes(await unitOf("--print-tokens"), " --print-tokens\n");
+  assertStringIncludes(await unitOf("--approve"), " --approve\n");
 });
 
 Deno.test("runService() has a node use its engine as it was built, when the environment says so", async () => {
@@ -101,7 +109,7 @@ Deno.test("runService() from sources starts Deno with exactly the role's permiss
   using tree = new FileTree({});
   await service(tree, ["install", "join", "10.0.0.1"], { executable: null });
   const unit = await Deno.readTextFile(join(tree.path, "units/dml-join.service"));
-  assertStringIncludes(unit, " --deny-run --deny-ffi --deny-import --allow-net=10.0.0.1 ");
+  assertStringIncludes(unit, " --allow-run=sh --deny-ffi --deny-import --allow-net=10.0.0.1,127.0.0.1:0 ");
   assertStringIncludes(unit, ` --allow-write=${tree.path}/home `);
   assertStringIncludes(unit, " /opt/dml/main.ts join 10.0.0.1:7400\n");
 });

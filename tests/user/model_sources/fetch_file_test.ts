@@ -19,6 +19,7 @@ function optionsIn(directory: string, overrides: Partial<FetchOptions> = {}): Fe
     signal: new AbortController().signal,
     clock: SYSTEM_CLOCK,
     random: seededRandom(1),
+    variable: () => undefined,
     ...overrides,
   };
 }

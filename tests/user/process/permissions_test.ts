@@ -35,9 +35,9 @@ Deno.test("permissionsOf() lets predict reach the HTTP port of its master alone"
 });
 
 Deno.test("permissionsOf() writes hosts as Deno reads them", () => {
-  assertEquals(permissionsFor("join", "[fe80::1]:80").net, ["[fe80::1]"]);
+  assertEquals(permissionsFor("join", "[fe80::1]:80").net, ["[fe80::1]", "127.0.0.1:0"]);
   assertEquals(permissionsFor("nodes", "--master", "::1").net, ["[::1]:7400"]);
-  assertEquals(permissionsFor("serve", "--host", "::", "--port", "0").net, ["[::]:0", "[::]:7401"]);
+  assertEquals(permissionsFor("serve", "--host", "::", "--port", "0").net, ["[::]:0", "[::]:7401", "127.0.0.1"]);
 });
 
 Deno.test("permissionsOf() lets a master read the executables that it offers, and a node nothing more for upgrades", () => {
@@ -45,6 +45,16 @@ Deno.test("permissionsOf() lets a master read the executables that it offers, an
   const { read, write } = permissionsOf(command, { ...FACTS, executable: "/usr/bin/dml" });
   assertEquals([read, write], [["/data/dml", "/usr/bin/dml", "/here/dist"], ["/data/dml"]]);
   assertEquals(permissionsFor("join", "ann", "--upgrade"), permissionsFor("join", "ann"));
+});
+
+Deno.test("permissionsOf() lets a master listen on its port without TLS", () => {
+  const { net } = permissionsFor("serve", "--plain", "10.0.0.1:7402", "--from", "10.0.0.5");
+  assertEquals(net, ["127.0.0.1:7400", "127.0.0.1:7401", "10.0.0.1:7402", "127.0.0.1"]);
+});
+
+Deno.test("permissionsOf() lets a master read its own certificate and key, and no file beside them", () => {
+  const { read } = permissionsFor("serve", "--host", "0.0.0.0", "--cert", "tls/c.pem", "--key", "/etc/k.pem");
+  assertEquals(read, ["/data/dml", "/here/tls/c.pem", "/etc/k.pem"]);
 });
 
 Deno.test("permissionsOf() lets models pull write where it is to keep a file, and add nowhere else", () => {

@@ -1,3 +1,4 @@
+import { ERRORS } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { JoinReport } from "../../../user/reports/join_report.ts";
 import { serveReport } from "../../../user/reports/serve_report.ts";
@@ -64,7 +65,7 @@ Deno.test("JoinReport() advises once what to do about a connection that fails", 
   const advised = terminal.outText.trimEnd().split("\n").map((line) => line.replace("Trying again in 200 ms.", "…"));
   const once = "No connection: The node node_1 is connected from elsewhere.";
   assertEquals(advised, [
-    `${once} This node's identity is already connected from elsewhere; give each host its own DML_HOME. …`,
+    `${once} ${ERRORS.node_duplicate.advice} …`,
     `${once} …`,
     "No connection: It is no master. Check the address. …",
     "No connection: It is no master. …",
@@ -79,6 +80,15 @@ Deno.test("JoinReport() does not print a refusal again that the node calls repea
   report.print({ kind: "disconnected", ending, retryInMs: 200, isRepeated: false });
   report.print({ kind: "disconnected", ending, retryInMs: 400, isRepeated: true });
   assertEquals(terminal.outText, "No connection: The server answered 401. Wait. Trying again in 200 ms.\n");
+});
+
+Deno.test("JoinReport() says that a node waits for approval, and that it keeps asking", () => {
+  const { terminal, report } = setUp();
+  const ending = { code: "approval_pending", reason: "The node attic waits." } as const;
+  report.print({ kind: "disconnected", ending, retryInMs: 1_000, isRepeated: false });
+  report.print({ kind: "disconnected", ending, retryInMs: 1_000, isRepeated: true });
+  const { advice } = ERRORS.approval_pending;
+  assertEquals(terminal.outText, `The node attic waits. ${advice} The node keeps asking.\n`);
 });
 
 Deno.test("JoinReport() draws a progress bar while files arrive, and removes it at the end", () => {
@@ -101,6 +111,8 @@ Deno.test("serveReport() prints command lines that can be pasted unchanged", () 
     nodesCommand: "dml nodes --master 10.0.0.1:7400 --token dmla_x",
     tokenRequired: true,
     hiddenTokensPath: null,
+    isSecure: true,
+    plainAddress: null,
   };
   const lines = serveReport(facts, { program: "deno task", color: false }).split("\n");
   assertEquals(lines[0], "The master listens on 10.0.0.1:7400.");
@@ -126,6 +138,11 @@ Deno.test("serveReport() prints command lines that can be pasted unchanged", () 
   ]);
   const hidden = serveReport({ ...facts, hiddenTokensPath: "/data/tokens.json" }, { program: "dml", color: false });
   assertStringIncludes(hidden, "stand for `node`, `user` and `admin` in /data/tokens.json.\n");
-  assertStringIncludes(hidden, "`dml serve --print-tokens` prints them.");
-  assert(!several.includes("--print-tokens"));
+  assert(!hidden.includes("--insecure"));
+  const insecure = serveReport({ ...facts, isSecure: false }, { program: "dml", color: false });
+  const plain = serveReport({ ...facts, plainAddress: "10.0.0.1:7402" }, { program: "dml", color: false });
+  assertStringIncludes(plain.split("\n")[1], "Port 10.0.0.1:7402 speaks no TLS (--plain)");
+  assertStringIncludes(insecure.split("\n")[1], "It speaks no TLS (--insecure): whoever listens on the network learns");
+  assertStringIncludes(hidden, "`dml token show node` prints the line with its token");
+  assert(!several.includes("dml token"));
 });

@@ -1,6 +1,6 @@
 import type { NodeListing } from "../../../protocol/http_api/api.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
-import { renderNodes } from "../../../user/reports/node_table.ts";
+import { reasonLines, renderNodes } from "../../../user/reports/node_table.ts";
 import { displayWidth } from "../../../user/terminal/render.ts";
 import { assert, assertEquals } from "../../assert.ts";
 
@@ -100,4 +100,30 @@ Deno.test("renderNodes() shortens a name that does not fit the terminal", () => 
   const lines = table([node("n".repeat(64), { models: [long, ...MODELS] })], 40);
   assert(lines.every((line) => displayWidth(line) <= 40), lines.join("\n"));
   assert(lines.some((line) => line.endsWith("@1 1.0/s,")), lines.join("\n"));
+});
+
+Deno.test("renderNodes() shows labels if a node has some, and shortens many", () => {
+  const labels = Array.from({ length: 20 }, (_, index) => `label-${index}=value`);
+  const [header, attic, cellar] = table([
+    node("attic", { labels: ["gpu"], models: [] }),
+    node("b", { labels, models: [] }),
+  ], 200);
+  assertEquals(header.split(/ {2,}/).slice(-2), ["labels", "models"]);
+  assertEquals(attic.split(/ {2,}/).at(-2), "gpu");
+  assert(displayWidth(cellar) <= 200);
+  assertEquals(table([node("attic")], Infinity)[0].includes("labels"), false);
+});
+
+Deno.test("renderNodes() keeps within the terminal with 1,000 nodes, and reasonLines() groups the same reason", () => {
+  const reason = "It needs 9216 MiB of memory; the host has 2048.";
+  const unsuitable = [{ model: "big@1", state: "unsuitable", imagesPerSecond: null, reason }] as const;
+  const nodes = Array.from(
+    { length: 1_000 },
+    (_, index) => node(`${index}-${"n".repeat(index % 100)}`, { labels: [`room=r${index}`], models: [...unsuitable] }),
+  );
+  const lines = table(nodes, 80);
+  assertEquals(lines.length, 2_001, "the header, a line a node and its models below it");
+  assert(lines.every((line) => displayWidth(line) <= 80));
+  assertEquals(reasonLines(nodes), [`${nodes[0].name}, ${nodes[1].name} and 998 more: big@1 is unsuitable: ${reason}`]);
+  assertEquals(reasonLines(nodes.slice(0, 3)).length, 3);
 });

@@ -7,12 +7,16 @@ export interface FindingSet {
   readonly name: string;
   /** Share of the faces that must be found; `null` if the figure is only printed. */
   readonly bar: number | null;
+  /** Height of the faces, in pixels of the picture, if all have the same. */
+  readonly faceHeight?: number;
+  /** True if small faces are looked for everywhere. */
+  readonly smallFaces?: boolean;
   readonly make: (photos: readonly Picture[]) => KnownPicture[];
 }
 
 const LARGE: Size = { width: 4_000, height: 3_000 };
 const SIZES: readonly Size[] = [{ width: 1_280, height: 960 }, { width: 1_920, height: 1_280 }, LARGE];
-const FACE_HEIGHTS = [5, 8, 10, 14, 20, 30, 46, 60] as const;
+const FACE_HEIGHTS = [5, 8, 10, 14, 18, 20, 24, 30, 46, 60] as const;
 /** Columns and rows of the grids of 24, 48, 108 and 192 faces. */
 const GRIDS = [[6, 4], [8, 6], [12, 9], [16, 12]] as const;
 /** Size of each photo in a panorama. */
@@ -23,6 +27,8 @@ const TILE: Size = { width: 1_600, height: 1_067 };
 const SURE_HEIGHT = 30;
 /** The same for a picture of 12 megapixels: the height from which on a face can be named. */
 const SURE_HEIGHT_LARGE = 46;
+/** The same if small faces are looked for everywhere, in pictures of any size. */
+const SURE_HEIGHT_EVERYWHERE = 24;
 /** One scattered face of 24 may be missed. */
 const SCATTERED_BAR = 23 / 24;
 
@@ -36,14 +42,21 @@ export const FINDING_SETS: readonly FindingSet[] = [
     bar: 1,
     make: (photos) => [faceGrid(photos, { columns, rows, size: LARGE })],
   })),
-  ...SIZES.flatMap((size) => FACE_HEIGHTS.map((faceHeight) => scattered(size, faceHeight))),
+  ...[false, true].flatMap((smallFaces) =>
+    SIZES.flatMap((size) => FACE_HEIGHTS.map((faceHeight) => scattered({ size, faceHeight, smallFaces })))
+  ),
 ];
 
-function scattered(size: Size, faceHeight: number): FindingSet {
-  const isSure = faceHeight >= (size === LARGE ? SURE_HEIGHT_LARGE : SURE_HEIGHT);
+function scattered(
+  { size, faceHeight, smallFaces }: { size: Size; faceHeight: number; smallFaces: boolean },
+): FindingSet {
+  const sureHeight = smallFaces ? SURE_HEIGHT_EVERYWHERE : size === LARGE ? SURE_HEIGHT_LARGE : SURE_HEIGHT;
+  const asked = smallFaces ? "small faces everywhere: " : "";
   return {
-    name: `faces ${faceHeight} pixels high on ${size.width}x${size.height}`,
-    bar: isSure ? SCATTERED_BAR : null,
+    name: `${asked}faces ${faceHeight} pixels high on ${size.width}x${size.height}`,
+    bar: faceHeight >= sureHeight ? SCATTERED_BAR : null,
+    faceHeight,
+    smallFaces,
     make: (photos) => [scatteredFaces(photos, { columns: 6, rows: 4, size, faceHeight })],
   };
 }

@@ -2,7 +2,7 @@
  * Starts Deno for this command line as a child process and exits with its exit code. For Windows,
  * where a process cannot replace itself by another. It may run Deno and nothing else.
  */
-import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "../deno_flags.ts";
+import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "../../../user/process/deno_flags.ts";
 import { startOf } from "../start_flags.ts";
 
 const programDirectory = import.meta.dirname!;

@@ -186,7 +186,40 @@ upgrade() (
     "$here/upgrade.js" "$@"
 )
 
+# Moves the values of --token and --to-token out of the arguments, which every account of the host can read in the list of
+# processes, into variables, and starts this script anew without them. `-` stands for standard input and is left for dml, as is
+# a flag without a value.
+hide_tokens() {
+  left=$# literal='' token='' to_token=''
+  while [ "$left" -gt 0 ]; do
+    argument=$1
+    shift
+    left=$((left - 1))
+    case $literal$argument in
+      --) literal=yes ;;
+      --token=- | --to-token=-) ;;
+      --token=?*) token=${argument#--token=}; continue ;;
+      --to-token=?*) to_token=${argument#--to-token=}; continue ;;
+      --token | --to-token)
+        case $left,${1-} in
+          0,* | *, | *,-*) ;;
+          *)
+            if [ "$argument" = --token ]; then token=$1; else to_token=$1; fi
+            shift
+            left=$((left - 1))
+            continue ;;
+        esac ;;
+    esac
+    set -- "$@" "$argument"
+  done
+  [ -n "$token$to_token" ] || return 0
+  if [ -n "$token" ]; then unset DML_TOKEN_FILE; export DML_TOKEN="$token"; fi
+  if [ -n "$to_token" ]; then export DML_TO_TOKEN="$to_token"; fi
+  exec sh "$self" "$@"
+}
+
 case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
+case " $*" in *\ --token* | *\ --to-token*) hide_tokens "$@" ;; esac
 export DML_EXECUTABLE="${DML_EXECUTABLE:-$self}"
 tried='' output='' here=''
 @CHECK@
@@ -202,6 +235,6 @@ case ${1:-help},$here in
   version,* | help,* | -V,* | --version,* | -h,* | --help,*)
     dml --allow-env='@ENVIRONMENT@' --allow-read="$here" "$here/main.js" "$@" ;;
 esac
-line=$("$here/deno" run @ISOLATION@ --allow-env='@ENVIRONMENT@' \
+line=$("$here/deno" run @ISOLATION@ --allow-env='@ENVIRONMENT@' --allow-read \
   "$here/start_line.js" "$@") || exit
 eval "$line"

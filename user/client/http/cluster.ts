@@ -9,13 +9,14 @@ import {
   type PredictAnswer,
   predictAnswerSchema,
 } from "../../../protocol/http_api/api.ts";
+import { type NodeDecision, nodeDecisionAnswerSchema } from "../../../protocol/http_api/node_decision.ts";
 import { JOINED_MEDIA_TYPE, splitResponse } from "../../../protocol/http/joined_answer.ts";
-import { blobPath, nodeCommandPath, PATHS } from "../../../protocol/http_api/paths.ts";
+import { blobPath, nodeCommandPath, nodePath, PATHS } from "../../../protocol/http_api/paths.ts";
 import { sizedBody } from "../../../protocol/http/sized_body.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
-import type { NodeCommandName } from "../../../protocol/messages/command.ts";
+import { NODE_ORDER_EXTRA_MS, type NodeOrderName } from "../../../protocol/messages/command_names.ts";
 import { NO_GALLERY } from "../../../protocol/kernel/people_names.ts";
 import type { BlobReference } from "../../../protocol/messages/task.ts";
 import type { ClusterClient, Predicted, PredictOptions } from "../cluster_client.ts";
@@ -59,14 +60,21 @@ export class HttpClusterClient implements ClusterClient {
     return (await this.#http.ask(modelsSchema, PATHS.models)).models;
   }
 
-  async command(nodeId: string, command: NodeCommandName): Promise<string> {
+  async command(nodeId: string, command: NodeOrderName): Promise<string> {
     const answer = await this.#http.ask(nodeCommandAnswerSchema, nodeCommandPath(nodeId), {
       method: "POST",
       body: JSON.stringify({ command }),
       mediaType: "application/json",
-      timeoutMs: COMMAND_TIMEOUT_MS,
+      timeoutMs: COMMAND_TIMEOUT_MS + NODE_ORDER_EXTRA_MS[command],
     });
     return answer.detail;
+  }
+
+  async judgeNode(nodeId: string, decision: NodeDecision): Promise<string> {
+    const [path, method] = decision === "remove"
+      ? [nodePath(nodeId), "DELETE"] as const
+      : [nodePath(nodeId, decision), "POST"] as const;
+    return (await this.#http.ask(nodeDecisionAnswerSchema, path, { method })).detail;
   }
 
   async predict(image: Uint8Array<ArrayBuffer>, options: PredictOptions): Promise<Predicted> {
@@ -90,7 +98,10 @@ export class HttpClusterClient implements ClusterClient {
       annotate: String(options.annotate),
       embeddings: String(options.embeddings),
       gallery: options.gallery ?? NO_GALLERY,
+      ...(options.keepDoubtful ? { keepDoubtful: "true" } : {}),
       ...(options.maxSide === undefined ? {} : { maxSide: String(options.maxSide) }),
+      ...(options.anyAngle ? { anyAngle: "true" } : {}),
+      ...(options.smallFaces ? { smallFaces: "true" } : {}),
     });
     return this.#http.call(`${PATHS.predictions}?${query}`, {
       method: "POST",

@@ -55,7 +55,11 @@ export class HttpPeopleClient implements PeopleClient {
   }
 
   setThresholds(gallery: string, thresholds: ThresholdsChange): Promise<InForceAnswer> {
-    return this.#change(galleryPath(gallery, "thresholds"), { method: "PUT", ...jsonOf(thresholds) });
+    return this.#change(galleryPath(gallery, "thresholds"), {
+      method: "PUT",
+      ...jsonOf(thresholds),
+      retryOn: ["outage"],
+    });
   }
 
   people(gallery: string, after: string | null): Promise<PeoplePage> {
@@ -84,7 +88,9 @@ export class HttpPeopleClient implements PeopleClient {
   }
 
   patch({ gallery, name }: PersonAddress, patch: PersonPatch): Promise<InForceAnswer> {
-    return this.#change(personPath(gallery, name), { method: "PATCH", ...jsonOf(patch) });
+    // A second attempt to rename somebody would not find the old name.
+    const retryOn = patch.name === undefined ? ["outage"] as const : [];
+    return this.#change(personPath(gallery, name), { method: "PATCH", ...jsonOf(patch), retryOn });
   }
 
   merge({ gallery, name }: PersonAddress, from: string): Promise<InForceAnswer> {
@@ -133,18 +139,19 @@ export class HttpPeopleClient implements PeopleClient {
   #sendPicture(
     below: "faces" | "rejections",
     picture: Uint8Array<ArrayBuffer>,
-    { gallery, name, face, largest, source, signal }: PersonAddress & FaceOptions,
+    { gallery, name, face, largest, anyAngle, source, signal }: PersonAddress & FaceOptions,
     more: Record<string, string>,
   ): Promise<EnrolAnswer> {
     const query = new URLSearchParams({ largest: String(largest), source, ...more });
     if (face !== null) query.set("face", String(face));
+    if (anyAngle) query.set("anyAngle", "true");
     const call: Call = {
       method: "POST",
       body: picture,
       mediaType: "application/octet-stream",
       timeoutMs: CHANGE_TIMEOUT_MS,
       signal,
-      retryOn: ["refusal"],
+      retryOn: ["refusal", "outage"],
     };
     const path = `${personPath(gallery, name, below)}?${query}`;
     return this.#http.ask(enrolAnswerSchema, path, call);

@@ -1,11 +1,10 @@
 import { backoffMs } from "../../../protocol/kernel/backoff.ts";
 import type { Clock } from "../../../protocol/kernel/clock.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import type { Random } from "../../../protocol/kernel/random.ts";
 import { sleep } from "../../../protocol/kernel/sleep.ts";
 
-/** Longest total wait during one outage: as long as a master may take to restart. */
-export const OUTAGE_MAX_MS = 5_000;
 const OUTAGE_BACKOFF = { minMs: 250, maxMs: 1_500 };
 
 /**
@@ -37,21 +36,23 @@ export interface RetryOptions {
   readonly signal: AbortSignal;
   /** Called with each failure before the wait that precedes the next attempt. */
   readonly onRetry?: (failure: DmlError) => void;
+  /** Longest wait during one outage; `LIMITS.outageMs` by default. */
+  readonly outageMs?: number;
 }
 
 /**
- * Repeats `attempt` while it throws a {@linkcode TemporaryOutage}, until the waits add up to
- * {@linkcode OUTAGE_MAX_MS}. Only for idempotent requests, because the master may have carried out
- * a request whose response was lost. Throws the last failure, or `interrupted` once `signal`
- * aborts.
+ * Repeats `attempt` while it throws a {@linkcode TemporaryOutage}, until `outageMs` have passed
+ * since the first one. Only for idempotent requests, because the master may have carried out a
+ * request whose response was lost. Throws the last failure, or `interrupted` once `signal` aborts.
  */
 export function retryOnOutage<Result>(attempt: () => Promise<Result>, options: RetryOptions): Promise<Result> {
-  let leftMs = OUTAGE_MAX_MS;
+  const { clock, random, outageMs = LIMITS.outageMs } = options;
+  let untilMs: number | null = null;
   return retry(attempt, options, (error, failures) => {
-    if (!(error instanceof TemporaryOutage) || leftMs === 0) return null;
-    const delayMs = Math.min(leftMs, backoffMs(failures, { random: options.random, ...OUTAGE_BACKOFF }));
-    leftMs -= delayMs;
-    return delayMs;
+    if (!(error instanceof TemporaryOutage)) return null;
+    untilMs ??= clock.nowMs() + outageMs;
+    const leftMs = untilMs - clock.nowMs();
+    return leftMs <= 0 ? null : Math.min(leftMs, backoffMs(failures, { random, ...OUTAGE_BACKOFF }));
   });
 }
 

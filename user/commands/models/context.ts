@@ -1,7 +1,8 @@
 import type { Clock } from "../../../protocol/kernel/clock.ts";
 import type { Random } from "../../../protocol/kernel/random.ts";
-import type { Address } from "../../../protocol/ports/transport.ts";
+import type { MasterChoice } from "../../cli/access/master_choice.ts";
 import type { ClusterClient } from "../../client/cluster_client.ts";
+import type { FleetClient } from "../../client/fleet_client.ts";
 import type { ModelsClient } from "../../client/models_client.ts";
 import type { TrialEngine } from "../../model_import/trial.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
@@ -23,8 +24,9 @@ export interface ModelsContext {
   readonly cluster: ClusterClient;
   readonly models: ModelsClient;
   readonly versions: VersionClient;
+  readonly fleet: FleetClient;
   /** Opens another master. */
-  readonly openModels: (at: { address: Address; token: string | null }) => ModelsClient;
+  readonly openModels: (at: MasterChoice) => Promise<ModelsClient>;
   /** The data directory; `null` for a sub-verb that needs none. */
   readonly home: string | null;
   /** Starts the engine of a node in this process. */

@@ -14,6 +14,8 @@ export async function runModels(command: ModelsCommand, context: ModelsContext):
       return await (await import("./push.ts")).runModelsPush(command, context);
     case "test":
       return await (await import("./test_images.ts")).runModelsTest(command, context);
+    case "bind":
+      return await (await import("../fleet/bind.ts")).runBind(command, context);
     default:
       return await (await import("./rollout.ts")).runRolloutAction(command, { ...context, json: command.json });
   }

@@ -24,7 +24,7 @@ export interface ModelsPush {
 export async function runModelsPush(command: ModelsPush, context: ModelsContext): Promise<number> {
   const { to, toToken, json } = command;
   const { terminal, clock, progress } = context;
-  const target = to === null ? context.models : context.openModels({ address: to, token: toToken });
+  const target = to === null ? context.models : await context.openModels({ master: to, token: toToken });
   const bar = new ProgressBar(terminal, clock);
   const onBytes = (done: number, total: number) => {
     if (progress) bar.update(total === 0 ? 1 : done / total, `sent ${formatBytes(done)} of ${formatBytes(total)}`);

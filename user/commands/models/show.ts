@@ -46,13 +46,27 @@ function needsText({ requirements: { engine, memoryBytes, dml, operatorSets = []
   ].join(", ");
 }
 
-function nodesText({ nodes }: ModelDetail, options: { columnsMax: number; color: boolean }): string {
-  if (nodes.length === 0) return "No node has been offered this model yet.\n";
-  const rows = nodes.map(({ name, status: { state, imagesPerSecond, reason } }) => [
+/** Formats the nodes that were offered the model, then the others with the reason why they do not have it. */
+function nodesText(
+  { model, nodes, placement, labels }: ModelDetail,
+  options: { columnsMax: number; color: boolean },
+): string {
+  const name = model.name.split("@")[0];
+  const bound = labels.length === 0 ? "" : `${name} is only for nodes with the label ${labels.join(" and ")}.\n\n`;
+  const places = new Map(placement.map((place) => [place.nodeId, place]));
+  const rows = nodes.map(({ nodeId, name, status: { state, imagesPerSecond, reason } }) => [
     printable(name),
     state,
     imagesPerSecond === null ? "" : formatRate(imagesPerSecond),
+    printable(reason ?? (state === "ready" ? places.get(nodeId)?.reason : null) ?? ""),
+  ]);
+  const offered = new Set(nodes.map(({ nodeId }) => nodeId));
+  const elsewhere = placement.filter(({ nodeId }) => !offered.has(nodeId)).map(({ name, obstacle, reason }) => [
+    printable(name),
+    obstacle ?? "",
+    "",
     printable(reason ?? ""),
   ]);
-  return renderTable(COLUMNS, rows, options);
+  if (rows.length === 0 && elsewhere.length === 0) return `${bound}No node has been offered this model yet.\n`;
+  return bound + renderTable(COLUMNS, [...rows, ...elsewhere], options);
 }

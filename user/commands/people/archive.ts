@@ -5,7 +5,7 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { newId } from "../../../protocol/kernel/id.ts";
 import { ArchiveReader } from "../../../protocol/http_api/people_archive.ts";
 import { archiveParts, linesOf } from "./archive_parts.ts";
-import { EXIT_OK } from "../../cli/exit.ts";
+import { EXIT_OK, EXIT_SOME_FAILED } from "../../cli/exit.ts";
 import { fileReason } from "../../terminal/file_reason.ts";
 import type { ExportCommand, ImportCommand } from "../../cli/people_command.ts";
 import { countedAs, inForceText } from "./text.ts";
@@ -51,13 +51,17 @@ export async function runExport(command: ExportCommand, context: PeopleContext):
       advice: "Name a file in a directory that can be written.",
     });
   }
-  const { people: count, faces } = check;
-  if (json) terminal.out(jsonLine({ gallery, file, people: count, faces }));
+  const { people: count, faces, lost } = check;
+  if (json) terminal.out(jsonLine({ gallery, file, people: count, faces, ...(lost > 0 ? { facesLost: lost } : {}) }));
   else {
     const sentence = `${countedAs(count, "person", "people")} with ${countedAs(faces, "face", "faces")}`;
     terminal.out(`${sentence} of ${gallery} -> ${printable(file)}\n`);
   }
-  return EXIT_OK;
+  if (lost > 0) {
+    const sentence = `${countedAs(lost, "face", "faces")} left out: the crops on the master are damaged or missing`;
+    terminal.error(`${sentence}; its log names them.\n`);
+  }
+  return lost > 0 ? EXIT_SOME_FAILED : EXIT_OK;
 }
 
 /**
@@ -125,6 +129,7 @@ async function removeQuietly(path: string): Promise<void> {
 class ArchiveCheck {
   people = 0;
   faces = 0;
+  lost = 0;
   readonly #reader = new ArchiveReader();
   readonly #decoder = new TextDecoder();
   #rest = "";
@@ -134,7 +139,7 @@ class ArchiveCheck {
     this.#rest = lines.pop() ?? "";
     for (const text of lines) {
       const line = this.#reader.read(text);
-      if ("end" in line) ({ people: this.people, faces: this.faces } = line.end);
+      if ("end" in line) ({ people: this.people, faces: this.faces, lost: this.lost = 0 } = line.end);
     }
   }
 

@@ -76,12 +76,13 @@ async function galleryOrNull(
 }
 
 async function collect(
-  { directory, concurrency }: CalibrateCommand,
+  { directory, anyAngle, concurrency }: CalibrateCommand,
   context: PeopleContext & { thresholds: GalleryListing["thresholds"] },
 ): Promise<Collected> {
   const { cluster, signal, thresholds } = context;
   const pictures = await findAndTell(context.terminal, (leftOut) => labelledPictures(directory, { leftOut }));
-  const options = { model: DEFAULT_MODEL, annotate: false, embeddings: true, gallery: null, signal };
+  const turned = anyAngle ? { anyAngle } : {};
+  const options = { model: DEFAULT_MODEL, annotate: false, embeddings: true, gallery: null, ...turned, signal };
   const outcomes = runPictures(pictures, {
     ...context,
     concurrency,

@@ -7,7 +7,6 @@ import {
   type FaceCheckOptions,
   type OwnLikeness,
 } from "../../../models/gallery/check_faces.ts";
-import { lookalikeSimilarity } from "../../../models/gallery/default_thresholds.ts";
 import type { GalleryPerson } from "../../../models/gallery/gallery_bucket.ts";
 import { DEFAULT_THRESHOLDS } from "../../../models/gallery/gallery_index.ts";
 import type { GalleryReader } from "../../../models/gallery/gallery_reader.ts";
@@ -18,7 +17,7 @@ import { EXIT_OK, EXIT_SOME_FAILED } from "../../cli/exit.ts";
 import type { CheckPeopleCommand } from "../../cli/people_command.ts";
 import { ProgressBar } from "../../terminal/progress_bar.ts";
 import type { PeopleContext } from "./context.ts";
-import { type CheckableFace, type CheckablePerson, peopleWithFaces } from "./enrolled_faces.ts";
+import { type CheckablePerson, peopleWithFaces } from "./enrolled_faces.ts";
 import { type PersonFinding, printCheck } from "./check_text.ts";
 
 type Limits = Omit<FaceCheckOptions, "nearestOther">;
@@ -43,23 +42,28 @@ export async function runCheckPeople(command: CheckPeopleCommand, context: Peopl
   });
   const reader = openPeople(everybody.map(agreeingPart), { ...gallery, gallery: name });
   const chosen = everybody.filter((person) => command.name === null || person.name === command.name);
-  const found = await findingsOf(chosen, { ...context, limits, reader });
+  const checked = await checkAll(chosen, { ...context, limits, reader });
+  const found = checked.filter(({ faces }) => faces.length > 0);
   const faces = chosen.reduce((sum, person) => sum + person.enrolled.length, 0);
-  const check = { people: chosen.length, faces, found };
   const { version, thresholds, thresholdsOrigin } = gallery;
   if (json) {
+    const best = checked.map(({ name, best }) => ({ name, faces: best }));
+    const check = { people: chosen.length, faces, found, best };
     context.terminal.out(jsonLine({ gallery: name, version, thresholds, thresholdsOrigin, ...check }));
-  } else printCheck(check, { terminal: context.terminal, gallery });
+  } else {
+    const check = { people: chosen.length, faces, found, best: command.name === null ? found : checked };
+    printCheck(check, { terminal: context.terminal, gallery });
+  }
   return found.length === 0 ? EXIT_OK : EXIT_SOME_FAILED;
 }
 
-async function findingsOf(
+async function checkAll(
   people: readonly ComparedPerson[],
   context: PeopleContext & { limits: Limits; reader: GalleryReader },
 ): Promise<PersonFinding[]> {
   const { terminal, clock, progress, signal, limits, reader } = context;
   const bar = new ProgressBar(terminal, clock);
-  const found: PersonFinding[] = [];
+  const checked: PersonFinding[] = [];
   let pausedMs = clock.nowMs();
   try {
     for (const [index, person] of people.entries()) {
@@ -67,7 +71,7 @@ async function findingsOf(
         reader.match(embedding, { countMax: 2 }).find(({ name }) => name !== person.name) ?? null;
       const options = { ...limits, nearestOther };
       const checks = person.enrolled.map((face, at) => checkFace(face, person.own[at], options));
-      if (checks.some(({ faults }) => faults.length > 0)) found.push(findingOf(person, checks));
+      checked.push(findingOf(person, checks));
       if (clock.nowMs() - pausedMs < BUSY_MS) continue;
       if (progress) bar.update(index / people.length, person.name);
       await new Promise<void>((resolve) => clock.after(0, resolve));
@@ -77,29 +81,29 @@ async function findingsOf(
   } finally {
     bar.finish();
   }
-  return found;
+  return checked;
 }
 
 /**
  * Returns the limits for a gallery. Whether two faces are of one person does not depend on how many
  * others there are, so that limit stays where it is in a small gallery.
  */
-function limitsOf({ thresholds, thresholdsOrigin, enrolledFaces }: GalleryListing): Limits {
+function limitsOf({ thresholds, thresholdsOrigin, lookalikeMin }: GalleryListing): Limits {
   const { unknown } = thresholdsOrigin.by === "default" ? DEFAULT_THRESHOLDS : thresholds;
-  const otherMin = Math.max(lookalikeSimilarity(enrolledFaces), thresholds.known);
-  return { ownMin: unknown, otherMin, quality: thresholds };
+  return { ownMin: unknown, otherMin: lookalikeMin, quality: thresholds };
 }
 
 function findingOf({ name, enrolled }: ComparedPerson, checks: readonly FaceCheck[]): PersonFinding {
-  const faceOf = new Map<string, CheckableFace>(enrolled.map((face) => [face.faceId, face]));
-  const sourceOf = (faceId: string) => faceOf.get(faceId)?.source ?? "";
+  const faces = checks.map((check, index) => ({ ...check, source: enrolled[index].source }));
   return {
     name,
-    faces: checks.flatMap((check, index) => {
-      const { source, quality } = enrolled[index];
-      return check.faults.length === 0 ? [] : [{ ...check, source, quality }];
-    }),
-    best: bestFaces(checks).map((faceId) => ({ faceId, source: sourceOf(faceId) })),
+    faces: faces.filter(({ faults }) => faults.length > 0),
+    best: bestFaces(faces).map(({ faceId, source, ownSimilarity, quality }) => ({
+      faceId,
+      source,
+      ownSimilarity,
+      quality,
+    })),
   };
 }
 

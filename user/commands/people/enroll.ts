@@ -14,13 +14,14 @@ import type { PeopleContext } from "./context.ts";
 
 /** Enrols the faces of one person, or of all people in a directory. Returns the exit code. */
 export async function runEnroll(command: EnrollCommand, context: PeopleContext): Promise<number> {
-  const { gallery, face, largest, dryRun, metadata } = command;
+  const { gallery, face, largest, anyAngle, dryRun, metadata } = command;
   const pictures = await findAndTell(context.terminal, (leftOut) => picturesOf(command, leftOut));
   const outcomes = runPictures(pictures, {
     ...context,
     concurrency: command.concurrency,
     work: (bytes, { name, input: { name: source } }) => {
-      const options = { gallery, name, face, largest, source: fileName(source), dryRun, signal: context.signal };
+      const choice = { face, largest, anyAngle };
+      const options = { gallery, name, ...choice, source: fileName(source), dryRun, signal: context.signal };
       return context.people.enrol(bytes, options);
     },
   });
@@ -35,7 +36,7 @@ export async function runEnroll(command: EnrollCommand, context: PeopleContext):
 
 /** Records for each picture that a face in it is not that of the person. Returns the exit code. */
 export async function runReject(command: RejectCommand, context: PeopleContext): Promise<number> {
-  const { gallery, name, face, largest } = command;
+  const { gallery, name, face, largest, anyAngle } = command;
   const inputs = await findAndTell(context.terminal, (leftOut) => findInputs(command.inputs, { leftOut }));
   const pictures = inputs.map((input) => ({ name, input }));
   const outcomes = runPictures(pictures, {
@@ -47,6 +48,7 @@ export async function runReject(command: RejectCommand, context: PeopleContext):
         name,
         face,
         largest,
+        anyAngle,
         source: fileName(source),
         signal: context.signal,
       });

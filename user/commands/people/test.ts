@@ -26,11 +26,12 @@ const COLUMNS: readonly Column[] = [
 
 /** Measures the recognition of a gallery on labelled pictures. Returns the exit code. */
 export async function runTestPeople(command: TestPeopleCommand, context: PeopleContext): Promise<number> {
-  const { gallery, directory, json } = command;
+  const { gallery, directory, anyAngle, json } = command;
   const { terminal, cluster, signal } = context;
   const pictures = await findAndTell(terminal, (leftOut) => labelledPictures(directory, { leftOut }));
   const keeper = new Scoreboard(await namesOf(gallery, context));
-  const options = { model: DEFAULT_MODEL, annotate: false, embeddings: false, gallery, signal };
+  const turned = anyAngle ? { anyAngle } : {};
+  const options = { model: DEFAULT_MODEL, annotate: false, embeddings: false, gallery, ...turned, signal };
   const outcomes = runPictures(pictures, {
     ...context,
     concurrency: command.concurrency,

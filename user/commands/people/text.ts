@@ -36,9 +36,10 @@ export function thresholdsText(gallery: Thresholded): string {
 }
 
 function originText(origin: GalleryListing["thresholdsOrigin"]): string {
-  if (origin.by === "default") return `default for ${countedAs(origin.faces, "face", "faces")}`;
+  if (origin.by === "default") return `default for ${countedAs(origin.faces, "enrolled face", "enrolled faces")}`;
+  if (origin.by === "model") return "of the model";
   if (origin.setMs === null) return "set with an older dml";
-  return `set by ${origin.by} on ${dayOf(origin.setMs)}`;
+  return `${origin.by === "calibrate" ? "calibrated" : "set by hand"} on ${dayOf(origin.setMs)}`;
 }
 
 /** Formats a time as its day in UTC. */

@@ -18,13 +18,27 @@ export interface FoundFaces {
   /** Each face once, best first, at most `LIMITS.personsMax`, in pixels of the picture. */
   readonly faces: readonly FaceCandidate[];
   readonly notes: readonly Note[];
+  /** Number of times that the model file ran. */
+  readonly runs: number;
+}
+
+/** Options of {@linkcode FaceDetector.find}. */
+export interface FindOptions {
+  readonly watch: Stopwatch;
+  /** Largest number of runs of the model file, at least 1; absent for `LIMITS.detectorRunsMax`. */
+  readonly runsMax?: number;
+  /**
+   * True to look for small faces everywhere, within the same number of runs, if the detector has a
+   * plan for it.
+   */
+  readonly smallFaces?: boolean;
 }
 
 /** The port that every family of face detectors implements. */
 export interface FaceDetector {
   /**
-   * Finds the faces of a picture and books the time on `watch`. Throws `model_invalid` if the
+   * Finds the faces of a picture and books the time on `options.watch`. Throws `model_invalid` if the
    * outputs are not those of the family.
    */
-  find(picture: Picture, watch: Stopwatch): Promise<FoundFaces>;
+  find(picture: Picture, options: FindOptions): Promise<FoundFaces>;
 }

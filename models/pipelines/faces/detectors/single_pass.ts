@@ -9,10 +9,9 @@ import { type DetectorInput, GRID_SIDE } from "../../../manifest/face_files.ts";
 import type { ModelSession } from "../../../tensor.ts";
 import { suppressOverlaps } from "../../detect/nms.ts";
 import type { ModelSessions } from "../../pipeline.ts";
-import type { Stopwatch } from "../../stopwatch.ts";
 import { isInPicture } from "../../whole_pixels.ts";
 import type { DetectorFamily } from "./detector_family.ts";
-import type { FaceCandidate, FaceDetector, FoundFaces } from "./face_detector.ts";
+import type { FaceCandidate, FaceDetector, FindOptions, FoundFaces } from "./face_detector.ts";
 
 const ROLE = "detect";
 /** Position of the picture in the input, as in the programs of all families. */
@@ -65,7 +64,7 @@ export class SinglePassDetector implements FaceDetector {
     );
   }
 
-  async find(picture: Picture, watch: Stopwatch): Promise<FoundFaces> {
+  async find(picture: Picture, { watch }: FindOptions): Promise<FoundFaces> {
     const { family, input, scoreMin, hasPoints } = this.#options;
     const { frame, placement } = placeIn(picture, input);
     const tensor = this.#tensorOf(frame);
@@ -79,6 +78,7 @@ export class SinglePassDetector implements FaceDetector {
     return {
       faces: faces.slice(0, LIMITS.personsMax),
       notes: faces.length > LIMITS.personsMax ? [PERSONS_LIMITED] : [],
+      runs: 1,
     };
   }
 

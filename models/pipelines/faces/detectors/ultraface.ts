@@ -1,10 +1,9 @@
 import type { Picture } from "../../../image/picture.ts";
 import type { FacesParameters } from "../../../manifest/faces.ts";
 import type { ModelSessions } from "../../pipeline.ts";
-import type { Stopwatch } from "../../stopwatch.ts";
 import { Detector } from "../detector.ts";
 import { FaceSearch } from "../search.ts";
-import type { FaceDetector, FoundFaces } from "./face_detector.ts";
+import type { FaceDetector, FindOptions, FoundFaces } from "./face_detector.ts";
 
 /** The detector of the built-in model, which searches at several scales and returns no points. */
 export class UltraFace implements FaceDetector {
@@ -17,9 +16,9 @@ export class UltraFace implements FaceDetector {
     this.#parameters = parameters;
   }
 
-  async find(picture: Picture, watch: Stopwatch): Promise<FoundFaces> {
-    const search = new FaceSearch(this.#detector, { parameters: this.#parameters, picture, watch });
-    const { faces, notes } = await search.find();
-    return { faces: faces.map((face) => ({ ...face, points: null })), notes };
+  async find(picture: Picture, options: FindOptions): Promise<FoundFaces> {
+    const search = new FaceSearch(this.#detector, { parameters: this.#parameters, picture, ...options });
+    const { faces, notes, runs } = await search.find();
+    return { faces: faces.map((face) => ({ ...face, points: null })), notes, runs };
   }
 }

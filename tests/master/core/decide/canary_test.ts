@@ -4,6 +4,7 @@ import { seededRandom } from "../../../../protocol/kernel/random.ts";
 import { isCanary, versionFor } from "../../../../master/core/decide/canary.ts";
 import { RolloutWorld } from "../../rollout_world.ts";
 
+const OPTIONS = { annotate: false, embeddings: false, gallery: null, crops: false };
 const random = seededRandom(1);
 const TASK_IDS = Array.from({ length: 5_000 }, () => newId("task", random));
 
@@ -22,7 +23,7 @@ Deno.test("versionFor() sends only tasks for the latest version to the new versi
   const world = new RolloutWorld();
   world.add(1);
   const ask = (follows?: string) => {
-    const task = { taskId: TASK_IDS[0], manifestDigest: world.oldDigest, follows };
+    const task = { taskId: TASK_IDS[0], manifestDigest: world.oldDigest, follows, options: OPTIONS };
     return versionFor(world.state, task).manifestDigest;
   };
   assertEquals(ask("empty"), world.oldDigest, "nothing is rolled out");
@@ -38,6 +39,18 @@ Deno.test("versionFor() never sends a user's task to a version that no node serv
   world.lose(node);
   world.nodes.pop();
   world.tick();
-  const task = { taskId: TASK_IDS[0], manifestDigest: world.oldDigest, follows: "empty" };
+  const task = { taskId: TASK_IDS[0], manifestDigest: world.oldDigest, follows: "empty", options: OPTIONS };
   assertEquals(versionFor(world.state, task), { manifestDigest: world.oldDigest });
+});
+
+Deno.test("versionFor() sends no task to a new version that cannot look for faces as it asks", () => {
+  const world = new RolloutWorld();
+  world.add(1);
+  world.canary({ canary: 1 });
+  const task = { taskId: TASK_IDS[0], manifestDigest: world.oldDigest, follows: "empty", options: OPTIONS };
+  assertEquals(versionFor(world.state, task).manifestDigest, world.newDigest);
+  for (const more of [{ smallFaces: true }, { anyAngle: true }] as const) {
+    const asked = { ...task, options: { ...OPTIONS, ...more } };
+    assertEquals(versionFor(world.state, asked), { manifestDigest: world.oldDigest });
+  }
 });

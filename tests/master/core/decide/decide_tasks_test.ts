@@ -4,6 +4,8 @@ import { availabilityOf, CoreWorld, idOf, predictionOf } from "../../core_world.
 const ONE = idOf("node", 1);
 const TWO = idOf("node", 2);
 const THREE = idOf("node", 3);
+/** Silence after which a node is lost, with a tick to spare. */
+const SILENCE_MS = 6_400;
 
 Deno.test("submitTask() assigns the task to the node and answers with its result", () => {
   const world = new CoreWorld();
@@ -201,11 +203,41 @@ Deno.test("loseAttempts() moves the tasks of a lost node in their order to the f
 });
 
 Deno.test("loseAttempts() gives up on a task whose nodes were all lost", () => {
-  const world = new CoreWorld({ attemptsMax: 2 });
+  const world = new CoreWorld({ attemptsMax: 2, poisonNodes: 3 });
   const one = world.join(ONE);
   const taskId = world.submit();
   world.lose(one);
   world.lose(world.join(TWO));
+  assertEquals(code(world, taskId), "attempt_failed");
+});
+
+Deno.test("loseAttempts() answers task_poisoned for a picture that two nodes ran when they were lost", () => {
+  const world = new CoreWorld({ prefetchPerWorker: 1 });
+  const one = world.join(ONE);
+  const [running, waiting] = [world.submit(), world.submit()];
+  assertEquals(world.sentTo(one, "task.assign").length, 2);
+  world.lose(one);
+  const two = world.join(TWO);
+  assertEquals(world.sentTo(two, "task.assign").length, 2);
+  world.lose(two);
+  assertEquals([code(world, running), code(world, waiting)], ["task_poisoned", null]);
+});
+
+Deno.test("loseAttempts() counts a lost node and a dead worker alike", () => {
+  const world = new CoreWorld();
+  const taskId = world.submit();
+  world.lose(world.join(ONE));
+  world.fail(world.join(TWO), taskId, 2, { code: "worker_died" });
+  assertEquals(code(world, taskId), "task_poisoned");
+});
+
+Deno.test("loseAttempts() blames no picture for nodes that fell silent", () => {
+  const world = new CoreWorld({ attemptsMax: 2 });
+  world.join(ONE);
+  const taskId = world.submit();
+  world.pass(SILENCE_MS);
+  world.join(TWO);
+  world.pass(SILENCE_MS);
   assertEquals(code(world, taskId), "attempt_failed");
 });
 

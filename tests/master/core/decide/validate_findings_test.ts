@@ -1,4 +1,4 @@
-import type { Manifest } from "../../../../models/manifest.ts";
+import { type Manifest, manifestSchema } from "../../../../models/manifest.ts";
 import { findingsFault } from "../../../../master/core/decide/validate_findings.ts";
 import type { Attributes, TensorValue } from "../../../../protocol/messages/finding.ts";
 import type { Prediction } from "../../../../protocol/messages/prediction.ts";
@@ -77,4 +77,24 @@ Deno.test("findingsFault() accepts attributes that the model estimates, with the
     assertMatch(fault({ [name]: choice(LIE) }) ?? "", new RegExp(`${name} a label`));
     assertMatch(fault({ [name]: choice(labels[0]) }, faces) ?? "", /for which the model has no file/);
   }
+});
+
+Deno.test("findingsFault() accepts a doubtful face only from a model that doubts faces", () => {
+  const faces = facesManifest();
+  const doubt = {
+    heightMin: 20,
+    bias: 0,
+    numbers: new Array(10).fill(0),
+    embedding: [1],
+    doubtfulBelow: 0.5,
+    omittedBelow: 0.1,
+  };
+  const doubting = manifestSchema.parse({ ...faces, parameters: { ...faces.parameters, doubt } });
+  const sure = manifestSchema.parse({ ...faces, parameters: { ...faces.parameters, doubt: undefined } });
+  const landmarks = Array.from({ length: 5 }, () => ({ x: 1, y: 1 }));
+  const box = { x: 0, y: 0, width: 1, height: 1 };
+  const person = { box, score: 1, landmarks, name: null, similarity: null };
+  assertEquals(faultOf(doubting, { persons: [{ ...person, doubtful: true }, person] }), null);
+  assertEquals(faultOf(sure, { persons: [person] }), null);
+  assertMatch(faultOf(sure, { persons: [person, { ...person, doubtful: true }] }) ?? "", /doubted a face/);
 });

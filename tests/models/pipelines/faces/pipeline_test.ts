@@ -43,10 +43,10 @@ Deno.test("createPipeline() runs nothing more if the detector finds no face", as
   assertEquals(runs(), [1, 0, 0]);
 });
 
-Deno.test("createPipeline() returns valid persons, best score first", async () => {
+Deno.test("createPipeline() returns valid persons, from left to right", async () => {
   const { pipeline, runs } = fakePipeline({ detect: TWO_FACES });
   const { persons } = await pipeline.recognise(PICTURE, { embeddings: true });
-  assertEquals(persons.map(({ score }) => score), [0.9, 0.8]);
+  assertEquals(persons.map(({ score }) => score), [0.8, 0.9]);
   for (const person of persons) {
     assertEquals(personSchema.parse(person), person);
     assertEquals(person.embedding?.length, 512);
@@ -85,10 +85,10 @@ Deno.test("createPipeline() adds to each face the gallery's recognition by its e
   assertEquals(asked.map(([dimensions]) => dimensions), [512, 512]);
   for (const person of persons) assertEquals(personSchema.parse(person), person);
   assertEquals(persons.map(({ name, similarity, recognition }) => [name, similarity, recognition]), [
-    ["Ada", 1, "known"],
     [null, null, "uncertain"],
+    ["Ada", 1, "known"],
   ]);
-  assertEquals(persons[1].candidates, [{ name: "Ben", similarity: 0.4123 }]);
+  assertEquals(persons[0].candidates, [{ name: "Ben", similarity: 0.4123 }]);
   assert(persons.every((person) => person.quality !== undefined && !("embedding" in person)));
   assertEquals(runs(), [1, 2, 2]);
 });
@@ -101,8 +101,8 @@ Deno.test("createPipeline() gives the name of one person to one face of a pictur
   };
   const { persons } = await pipeline.recognise(PICTURE, { embeddings: false, gallery });
   assertEquals(persons.map(({ name, recognition, candidates }) => [name, recognition, candidates]), [
-    [null, "uncertain", [{ name: "Ada", similarity: 0.6 }]],
     ["Ada", "known", undefined],
+    [null, "uncertain", [{ name: "Ada", similarity: 0.6 }]],
   ]);
 });
 

@@ -19,11 +19,12 @@ const COARSE = PARAMETERS.search?.coarse ?? null;
 async function search(
   picture: Picture,
   answer: (look: FakeLook) => FakeFace[] = redFaces,
+  { smallFaces = false, parameters = PARAMETERS } = {},
 ): Promise<SearchResult & { looks: readonly Size[] }> {
   const session = new FakeDetector(answer);
   const detector = new Detector({ detect: session }, { coarse: COARSE });
   const watch = new Stopwatch(() => 0);
-  const found = await new FaceSearch(detector, { parameters: PARAMETERS, picture, watch }).find();
+  const found = await new FaceSearch(detector, { parameters, picture, watch, smallFaces }).find();
   for (const note of found.notes) noteSchema.parse(note);
   return { ...found, looks: session.looks.map(({ width, height }) => ({ width, height })) };
 }
@@ -116,6 +117,19 @@ Deno.test("find() gives every picture a bounded number of looks, whatever its sh
   }
 });
 
+Deno.test("find() takes as many looks as it may, and says how many it took", async () => {
+  const size = { width: 6_000, height: 4_000 };
+  const boxes = gridOf(size, { columns: 30, rows: 20, side: 60 });
+  const session = new FakeDetector(redFaces);
+  const options = { parameters: PARAMETERS, picture: redPicture(size, boxes), watch: new Stopwatch(() => 0) };
+  const { runs, notes } = await new FaceSearch(new Detector({ detect: session }, { coarse: COARSE }), {
+    ...options,
+    runsMax: 8,
+  }).find();
+  assertEquals([runs, session.looks.length], [8, 8]);
+  assertEquals(notes.map(({ code }) => code), ["not_searched_finely"]);
+});
+
 Deno.test("find() does not go on at scales that show no more", async () => {
   const found = await search(redPicture({ width: 160, height: 120 }, [{ x: 70, y: 50, width: 6, height: 6 }]));
   assertEquals(found.looks.length, 2);
@@ -131,6 +145,38 @@ Deno.test("find() reports the surest of more persons than are reported, and says
   assertEquals(faces.length, LIMITS.personsMax);
   assert(faces.every(({ score }) => score > 0.85));
   assertEquals(notes.map(({ code }) => code), ["persons_limited"]);
+});
+
+Deno.test("find() finds a single small face that leaves no trace, if small faces are asked for", async () => {
+  const size = { width: 1_920, height: 1_280 };
+  const boxes = [{ x: 1_301, y: 777, width: 20, height: 20 }, { x: 300, y: 300, width: 300, height: 300 }];
+  const picture = redPicture(size, boxes);
+  assertFound(await search(picture), boxes.slice(1));
+  const { looks, notes, ...found } = await search(picture, redFaces, { smallFaces: true });
+  assertFound({ ...found, notes }, boxes);
+  assertEquals([looks.length, notes], [7, []]);
+  const { everywhere: _, ...plan } = PARAMETERS.search!;
+  const parameters = { ...PARAMETERS, search: plan };
+  assertFound(await search(picture, redFaces, { smallFaces: true, parameters }), boxes.slice(1));
+});
+
+Deno.test("find() asks for a higher score, and for a small height, of what only looks everywhere show", async () => {
+  const picture = redPicture({ width: 640, height: 480 }, []);
+  const seen = (score: number, side: number) => ({ width, height }: FakeLook): FakeFace[] =>
+    width === 320 ? [] : [[score, 0.4, 0.4, 0.4 + side / width, 0.4 + side / height]];
+  const smallFaces = { smallFaces: true };
+  assertEquals((await search(picture, seen(0.89, 40), smallFaces)).faces, []);
+  assertEquals((await search(picture, seen(0.95, 110), smallFaces)).faces, []);
+  assertEquals((await search(picture, seen(0.95, 40), smallFaces)).faces.length, 1);
+});
+
+Deno.test("find() says at which scale it looked everywhere if the runs do not suffice for all detail", async () => {
+  const { looks, notes } = await search(redPicture({ width: 12_000, height: 9_000 }, []), () => [], {
+    smallFaces: true,
+  });
+  assert(looks.length <= LIMITS.detectorRunsMax);
+  assertEquals(notes.map(({ code }) => code), ["not_searched_finely"]);
+  assert(/^Small faces were looked for at [5-9]\d % of the picture's size: /.test(notes[0].text), notes[0].text);
 });
 
 Deno.test("find() looks once with a detector that decodes its boxes itself", async () => {

@@ -31,8 +31,11 @@ for (const { role } of FACES.manifest.files) sessions[role] = await createModelS
 const pipeline = createPipeline(FACES.manifest, sessions, { nowMs: () => 0 });
 
 /** Numbers of the faces that are found and of the persons that are none of them. */
-async function foundIn({ picture, boxes }: KnownPicture): Promise<{ found: number; others: number }> {
-  const { persons } = await pipeline.recognise(picture, { embeddings: false });
+async function foundIn(
+  { picture, boxes }: KnownPicture,
+  { smallFaces = false } = {},
+): Promise<{ found: number; others: number }> {
+  const { persons } = await pipeline.recognise(picture, { embeddings: false, smallFaces });
   const left = new Set(persons);
   for (const box of boxes) {
     const best = [...left].sort((one, other) =>
@@ -75,9 +78,16 @@ Deno.test("recognise() finds faces of 46 pixels that are scattered over 12 megap
   assertEquals(others, 0);
 });
 
+Deno.test("recognise() finds a single face of 24 pixels that leaves no trace, if small faces are asked for", async () => {
+  const size = { width: 2_400, height: 1_800 };
+  const lonely = scatteredFaces(photos, { columns: 1, rows: 1, size, faceHeight: 24 });
+  assertEquals(await foundIn(lonely), { found: 0, others: 0 });
+  assertEquals(await foundIn(lonely, { smallFaces: true }), { found: 1, others: 0 });
+});
+
 Deno.test("recognise() finds a small face in front of a large one", async () => {
-  const { picture: photo, boxes: [large] } = knownPhotos(photos)[1];
-  const { picture: other, boxes: [face] } = knownPhotos(photos)[4];
+  const { picture: photo, boxes: [, , large] } = knownPhotos(photos)[1];
+  const { picture: other, boxes: [, , , face] } = knownPhotos(photos)[4];
   const view = { x: large.x - 200, y: 0, width: 600, height: 560 };
   const closeUp = croppedPicture(photo, view);
   const square = { x: face.x - 55, y: face.y - 20, width: face.height + 40, height: face.height + 40 };

@@ -7,6 +7,7 @@ import {
   isCut,
   regionOf,
   tilesOf,
+  viewsOfAll,
   windowsOver,
 } from "../../../../models/pipelines/faces/views.ts";
 import { assert, assertAlmostEquals, assertEquals } from "../../../assert.ts";
@@ -82,6 +83,20 @@ Deno.test("windowsOver() shows every small box of the picture with its surroundi
     const [window, ...more] = covering([box], { views: windows, picture });
     assertEquals(more, []);
     assert(window !== undefined && isWithin(box, regionOf(window, picture)));
+  }));
+});
+
+Deno.test("viewsOfAll() shows every small box whole, in so many views of at most this size", () => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(fc.property(size, fc.integer({ min: 1, max: 64 }), share, share, (picture, countMax, x, y) => {
+    const options = { inputSideMax: 1_024, scaleMax: 1.5, overlap: 64, countMax };
+    const views = viewsOfAll(picture, options);
+    assert(views.length <= countMax);
+    const [{ input, fit: { scale } }] = views;
+    assert(scale <= 1.5 && Math.max(input.width, input.height) <= 1_024);
+    const side = Math.min(62 / scale, picture.width, picture.height);
+    const box = { x: x * (picture.width - side), y: y * (picture.height - side), width: side, height: side };
+    assert(views.some((view) => isWithin(box, regionOf(view, picture))));
   }));
 });
 

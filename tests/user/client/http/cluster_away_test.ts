@@ -1,8 +1,8 @@
+import { LIMITS } from "../../../../protocol/kernel/limits.ts";
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { seededRandom } from "../../../../protocol/kernel/random.ts";
 import { HttpClusterClient } from "../../../../user/client/http/cluster.ts";
 import { MasterHttp } from "../../../../user/client/http/master_http.ts";
-import { OUTAGE_MAX_MS } from "../../../../user/client/retry/retry.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "../../../assert.ts";
 import { predictionOf } from "../../fake_cluster_client.ts";
 import { PassingClock } from "../../passing_clock.ts";
@@ -91,7 +91,7 @@ Deno.test("predict() gives a master up that does not come back", async () => {
   const error = await assertRejects(() => client.predict(PICTURE, ASK), DmlError);
   assertEquals(error.code, "master_unreachable");
   assertStringIncludes(error.message, client.label);
-  assertEquals(clock.nowMs(), OUTAGE_MAX_MS);
+  assertEquals(clock.nowMs(), LIMITS.outageMs);
   await client.close();
 });
 

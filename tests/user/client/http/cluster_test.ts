@@ -93,16 +93,27 @@ Deno.test("predict() posts the picture in one sized piece, with the token, and f
   ]);
 });
 
-Deno.test("predict() asks for the size of the annotated picture", async () => {
+Deno.test("predict() asks for the size of the annotated picture, and for doubtful faces", async () => {
   const seen: string[] = [];
   const handler = (request: Request) => {
     seen.push(new URL(request.url).search);
     return Response.json({ ...ANSWER, annotated: null });
   };
   await withMaster(handler, async (client) => {
-    await client.predict(PICTURE, { ...ASK, maxSide: 800 });
+    await client.predict(PICTURE, { ...ASK, maxSide: 800, smallFaces: true });
+    await client.predict(PICTURE, { ...ASK, anyAngle: true });
+    await client.predict(PICTURE, { ...ASK, anyAngle: true, smallFaces: true });
+    await client.predict(PICTURE, { ...ASK, keepDoubtful: true });
+    await client.predict(PICTURE, { ...ASK, keepDoubtful: true, anyAngle: true });
   });
-  assertEquals(seen, ["?model=faces&annotate=true&embeddings=false&gallery=none&maxSide=800"]);
+  const all = "?model=faces&annotate=true&embeddings=false&gallery=none";
+  assertEquals(seen, [
+    `${all}&maxSide=800&smallFaces=true`,
+    `${all}&anyAngle=true`,
+    `${all}&anyAngle=true&smallFaces=true`,
+    `${all}&keepDoubtful=true`,
+    `${all}&keepDoubtful=true&anyAngle=true`,
+  ]);
 });
 
 Deno.test("predict() fetches nothing when no annotated picture was made", async () => {

@@ -8,6 +8,7 @@ Deno.test("retryNotice() says once what is waited for, and nothing of a full que
     ["no_capable_node", "No node can serve faces\x1b: none has ever joined.", [
       "No node can serve faces?: none has ever joined. Waiting for one; `dml join` starts one.",
     ]],
+    ["master_unreachable", "Nothing listens there.", ["Nothing listens there. Waiting for it for up to 60 s."]],
     ["shutting_down", "The master ends", ["The master ends. Waiting before the next attempt."]],
   ];
   for (const [code, message, expected] of table) {

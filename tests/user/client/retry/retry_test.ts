@@ -1,7 +1,6 @@
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import { seededRandom } from "../../../../protocol/kernel/random.ts";
 import {
-  OUTAGE_MAX_MS,
   RetryableRefusal,
   retryOnOutage,
   retryOnRefusal,
@@ -10,6 +9,7 @@ import {
 import { assert, assertEquals, assertRejects } from "../../../assert.ts";
 import { PassingClock } from "../../passing_clock.ts";
 
+const OUTAGE_MAX_MS = 5_000;
 const UNREACHABLE = new DmlError("master_unreachable", "Nothing listens there.");
 const FULL = new DmlError("queue_full", "4096 pictures wait.");
 
@@ -29,6 +29,7 @@ function setUp(
     clock,
     random: seededRandom(seed),
     signal: stop.signal,
+    outageMs: OUTAGE_MAX_MS,
     onRetry: ({ code }: DmlError) => heard.push(code),
   };
   return { clock, askedAtMs, heard, stop, run: () => policy(attempt, options) };

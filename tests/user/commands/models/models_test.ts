@@ -13,6 +13,7 @@ import { ManualClock } from "../../../protocol/manual_clock.ts";
 import { temporaryDirectory } from "../../../temporary_directory.ts";
 import { FileServer } from "../../model_sources/file_server.ts";
 import { FakeClusterClient, predictionOf } from "../../fake_cluster_client.ts";
+import { FakeFleetClient } from "../../fake_fleet_client.ts";
 import { FakeModelsClient } from "../../fake_models_client.ts";
 import { FakeTerminal } from "../../fake_terminal.ts";
 
@@ -53,8 +54,9 @@ async function setUp(input = "", { progress = false }: { progress?: boolean } = 
     stdin: ReadableStream.from([new TextEncoder().encode(input)]),
     isInteractive: input !== "",
     variable: (name) => name === "HOME" ? directory.path : undefined,
-    openModels: () => models,
+    openModels: () => Promise.resolve(models),
     versions: NO_VERSIONS,
+    fleet: new FakeFleetClient(),
     home: directory.path,
     openEngine: () =>
       Promise.resolve({

@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { errorBoundary } from "../../../../master/http/error_boundary.ts";
 import { Refusals } from "../../../../master/http/refusals.ts";
 import { peopleRoutes } from "../../../../master/http/people_routes.ts";
+import { Uploads } from "../../../../master/http/uploads/uploads.ts";
 import type { Predictions } from "../../../../master/turn/predictions.ts";
 import { SILENT_LOG } from "../../../../protocol/kernel/log.ts";
 import { SYSTEM_CLOCK } from "../../../../protocol/kernel/clock.ts";
@@ -27,7 +28,8 @@ export class PeopleCli implements AsyncDisposable {
 
   constructor() {
     const predictions = { reserve: () => Promise.resolve(() => {}) } as unknown as Predictions;
-    const app = new Hono().route("/", peopleRoutes({ people: this.master.people, predictions, clock: SYSTEM_CLOCK }));
+    const uploads = new Uploads({ predictions, clock: SYSTEM_CLOCK, credentials: null });
+    const app = new Hono().route("/", peopleRoutes({ people: this.master.people, uploads, credentials: null }));
     app.onError(errorBoundary(new Refusals({ log: SILENT_LOG, random: seededRandom(1), clock: new ManualClock() })));
     this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
     const address = { hostname: "127.0.0.1", port: this.#server.addr.port };

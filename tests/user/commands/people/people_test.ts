@@ -143,7 +143,7 @@ Deno.test("dml people test and calibrate read labelled folders", async () => {
   const calibrated = await cli.run("calibrate", "./all", "--apply");
   assertStringIncludes(calibrated.out, "left out: 1 of poor quality");
   const [{ thresholds }] = (await cli.run("thresholds", "--json")).json() as { thresholds: { known: number } }[];
-  assertStringIncludes((await cli.run("list")).out, "set by calibrate on 1970-01-01");
+  assertStringIncludes((await cli.run("list")).out, "calibrated on 1970-01-01");
   assert(thresholds.known > Math.cos(80 * Math.PI / 180) && thresholds.known < Math.cos(10 * Math.PI / 180));
   const alone = await assertRejects(() => cli.run("calibrate", "./held/Ada"), DmlError);
   assertEquals(alone.code, "no_images");
@@ -165,7 +165,7 @@ Deno.test("dml people check shows faces that disagree, are nearer to others or a
   const clean = await cli.run("check");
   assertEquals(clean.code, 0);
   assertStringIncludes(clean.out, "No fault in 5 faces of 2 people in default version");
-  assertStringIncludes(clean.out, "known from 0.45, unknown below 0.38 (default for 5 faces)");
+  assertStringIncludes(clean.out, "known from 0.45, unknown below 0.38 (default for 5 enrolled faces)");
   await cli.run("enroll", "Ada", "./wrong.jpg");
   await cli.run("enroll", "Eve", "./eve.jpg");
   await cli.run("enroll", "Far", "./far.jpg");
@@ -176,7 +176,12 @@ Deno.test("dml people check shows faces that disagree, are nearer to others or a
   }
   assertStringIncludes(out, "2 of 8 faces of 4 people should be looked at");
   type Face = { source: string; faults: string[]; other: { name: string }; ownSimilarity: number | null };
-  type Check = { people: number; found: { name: string; faces: Face[]; best: { source: string }[] }[] };
+  type Best = { source: string; ownSimilarity: number | null; quality: { eyeDistance: number } };
+  type Check = {
+    people: number;
+    found: { name: string; faces: Face[]; best: Best[] }[];
+    best: { name: string; faces: Best[] }[];
+  };
   const [all] = (await cli.run("check", "--json")).json() as Check[];
   const seen = all.found.map(({ name, faces, best }) => [
     name,
@@ -187,10 +192,22 @@ Deno.test("dml people check shows faces that disagree, are nearer to others or a
     ["Ada", [["wrong.jpg", ["unlike_own", "nearer_to_other"], "Bob"]], ["2.jpg", "1.jpg", "3.jpg"]],
     ["Eve", [["eve.jpg", ["nearer_to_other"], "Ada"]], []],
   ]);
+  assertEquals(all.best.map(({ name, faces }) => [name, faces.map(({ source }) => source)]), [
+    ["Ada", ["2.jpg", "1.jpg", "3.jpg"]],
+    ["Bob", ["1.jpg", "2.jpg"]],
+    ["Eve", []],
+    ["Far", ["far.jpg"]],
+  ]);
+  assertEquals(all.best[1].faces[0].ownSimilarity?.toFixed(2), "0.94");
+  const bob = await cli.run("check", "Bob");
+  assertEquals(bob.code, 0);
+  assert(/Bob's best: face_\S+ \(1\.jpg, own 0\.94, eyes 40\.0 px apart\), face_\S+ \(2\.jpg/.test(bob.out), bob.out);
+  assert(!clean.out.includes("best"), "a gallery without faults is one line");
   const one = await cli.run("check", "Far", "--json");
   assertEquals([one.code, (one.json() as Check[])[0].found], [0, []]);
   await cli.run("thresholds", "--sharpness", "300");
-  assertStringIncludes((await cli.run("check", "Far")).out, "Far has no face without a fault");
+  const blurred = (await cli.run("check", "Far")).out;
+  for (const part of ["Far has no face without a fault", "too blurred"]) assertStringIncludes(blurred, part);
   const error = await assertRejects(() => cli.run("check", "Fa"), DmlError);
   assertEquals([error.code, error.advice], ["person_unknown", "Did you mean Far?"]);
 });
@@ -204,9 +221,9 @@ Deno.test("dml people list, show, test and thresholds tell the thresholds in for
   const tell = async (text: string) => {
     for (const line of lines) assertStringIncludes((await cli.run(...line)).out, text, line.join(" "));
   };
-  await tell("known from 0.479, unknown below 0.409 (default for 100 faces)");
+  await tell("known from 0.479, unknown below 0.409 (default for 100 enrolled faces)");
   await cli.run("thresholds", "--margin", "0.1");
-  await tell("known from 0.479, unknown below 0.409 (default for 100 faces)");
+  await tell("known from 0.479, unknown below 0.409 (default for 100 enrolled faces)");
   await cli.run("thresholds", "--known", "0.6");
   await tell("known from 0.6, unknown below 0.409 (set by hand on 1970-01-01)");
   for (const line of lines.slice(2)) {
@@ -215,7 +232,7 @@ Deno.test("dml people list, show, test and thresholds tell the thresholds in for
     assertEquals(thresholdsOrigin, { by: "hand", setMs: 0 });
   }
   await cli.run("thresholds", "--default");
-  await tell("(default for 100 faces)");
+  await tell("(default for 100 enrolled faces)");
 });
 
 function archived(text: string): Uint8Array<ArrayBuffer> {

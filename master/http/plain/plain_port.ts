@@ -1,0 +1,71 @@
+import { Hono } from "hono";
+import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { type AddressRule, PlainAccess, type PlainPort } from "../../access/plain_access.ts";
+import type { TokenStore } from "../../access/token_store.ts";
+import type { AppOptions } from "../app.ts";
+import { auditing } from "../audited_routes.ts";
+import { errorBoundary } from "../error_boundary.ts";
+import { peopleRoutes } from "../people_routes.ts";
+import { predictionRoutes } from "../prediction_routes.ts";
+import type { Handler } from "../request_origin.ts";
+import { type HttpServer, type HttpServerOptions, serveHttp } from "../http_server.ts";
+import { ROUTE_ROLES, routesByRole } from "../role_routes.ts";
+import { Uploads } from "../uploads/uploads.ts";
+
+/** Connections of the port; most of what the process can serve is for the port with TLS. */
+const CONNECTIONS_MAX = 128;
+
+/** The services behind the routes of the port without TLS. */
+export type PlainPortOptions =
+  & Pick<AppOptions, "clock" | "refusals" | "predictions" | "people" | "blobs" | "audit" | "attempts">
+  & { readonly tokens: Pick<TokenStore, "plain">; readonly rules: readonly AddressRule[] };
+
+/** Serves the port without TLS. Throws `address_in_use` or `usage`. */
+export function servePlainPort(
+  { address, rules }: PlainPort,
+  options: Omit<PlainPortOptions, "rules"> & Pick<HttpServerOptions, "clock" | "log" | "connectionsMax">,
+): HttpServer {
+  const { clock, log, connectionsMax = () => CONNECTIONS_MAX } = options;
+  return serveHttp(plainPortHandler({ ...options, rules }), {
+    address,
+    tls: null,
+    clock,
+    log,
+    connectionsMax: (present) => Math.min(CONNECTIONS_MAX, connectionsMax(present)),
+  });
+}
+
+/**
+ * Returns the handler of the port without TLS, for programs that cannot do better. It has the routes
+ * for predictions and people alone, and accepts only tokens that were made for it: what crosses the
+ * network in the clear must not open anything else.
+ */
+export function plainPortHandler(options: PlainPortOptions): Handler {
+  const { clock, predictions, people, blobs, audit, attempts, tokens, rules } = options;
+  const credentials = new PlainAccess(tokens.plain, { rules });
+  const uploads = new Uploads({ predictions, clock, credentials });
+  const app = routesByRole({
+    credentials,
+    roles: ROUTE_ROLES,
+    onRefused: (error, refused) => attempts.refuse(error, refused),
+    onPassed: auditing({ audit, credentials }),
+    routes: [
+      predictionRoutes({ predictions, blobs, uploads, credentials }),
+      peopleRoutes({ people, uploads, credentials }),
+    ],
+  });
+  return handlerOf(app, { credentials, refusals: options.refusals });
+}
+
+function handlerOf(
+  app: Hono,
+  { credentials, refusals }: { credentials: PlainAccess; refusals: AppOptions["refusals"] },
+): Handler {
+  app.notFound(({ req: { method, path } }) => {
+    throw new DmlError("not_found", `There is no ${method} ${path} on the port without TLS.`, {
+      advice: "It has predictions and people alone; use the other port for all else.",
+    });
+  });
+  app.onError(errorBoundary(refusals));
+  return (request, origin) => app.fetch(credentials.admitted(request, origin.remote ?? null), origin);
+}

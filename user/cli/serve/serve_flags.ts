@@ -1,0 +1,33 @@
+import type { Flag } from "../flag.ts";
+
+/** Flags of a master about browsers and other programs than dml. */
+export const SERVE_FLAGS = {
+  cert: {
+    argument: "FILE",
+    environment: "DML_CERT",
+    fallback: "none",
+    description:
+      "Your own certificate (PEM, with its chain), shown to browsers that ask for a name in it; needs --key.",
+  },
+  key: {
+    argument: "FILE",
+    environment: "DML_KEY",
+    fallback: "none",
+    description: "The private key of --cert (PEM, without a passphrase).",
+  },
+  plain: {
+    argument: "HOST:PORT",
+    environment: "DML_PLAIN",
+    fallback: "none",
+    description:
+      "A second HTTP port without TLS, for programs that cannot do better: predictions and people alone, with tokens of `dml token create --for-plain`.",
+  },
+  from: {
+    argument: "ADDRESS[/BITS][=GALLERY]",
+    repeats: true,
+    environment: "DML_FROM",
+    fallback: "none; the variable may name several with commas",
+    description:
+      "An address that needs no token on the port of --plain: it may send pictures, and look after the people of GALLERY if one is named.",
+  },
+} as const satisfies Record<string, Flag>;

@@ -1,0 +1,33 @@
+import type { Verb } from "../verb.ts";
+
+export const SERVE_VERB = {
+  usage: "",
+  summary: "Run the master: accept nodes, distribute pictures, answer users.",
+  details: [
+    "Listens on this machine only, unless --host names an address. Prints its addresses, the most likely one first, and the commands for other hosts. --advertise puts another name or address into these commands.",
+    "A master that other hosts can reach speaks TLS and demands tokens. It makes its own certificates; the end of each token says how to recognise them. --insecure leaves TLS out, not the tokens.",
+    "With --cert and --key, browsers and other programs that ask for a name in that certificate get it; dml itself keeps to the master's own. Changed files are taken within a minute.",
+    "--plain opens a second HTTP port without TLS, for programs that cannot do better. It has predictions and people alone, and no token but those of `dml token create --for-plain` is accepted there.",
+    "With --log-format json the log line `ready` contains `address`, `port` and `controlPort`: the actual ports, even if 0 was requested.",
+  ],
+  flags: [
+    "host",
+    "port",
+    "control-port",
+    "advertise",
+    "insecure",
+    "cert",
+    "key",
+    "plain",
+    "from",
+    "print-tokens",
+    "approve",
+    "executables",
+    "accept-loss",
+    "home",
+  ],
+  examples: [
+    ["dml serve", "for this machine"],
+    ["dml serve --host 0.0.0.0", "for the network"],
+  ],
+} as const satisfies Verb;

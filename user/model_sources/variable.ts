@@ -1,0 +1,2 @@
+/** Reads an environment variable; `undefined` if it is not set. */
+export type Variable = (name: string) => string | undefined;

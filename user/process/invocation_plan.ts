@@ -1,0 +1,33 @@
+import { type Invocation } from "../cli/command.ts";
+import { ENVIRONMENT_NAMES } from "../cli/flags.ts";
+import { parseCommand } from "../cli/parse_command.ts";
+import { revokeReading } from "./confinement.ts";
+import { invocationFactsOf } from "./invocation_facts.ts";
+import { type Permissions, permissionsOf, type ProcessFacts } from "./permissions.ts";
+import { processFactsOf, removeProxyVariables } from "./process_facts.ts";
+import { storedAccess } from "./stored_access.ts";
+
+/** A parsed command line, and the facts about the host that its command needs. */
+export interface Task extends Invocation {
+  readonly facts: ProcessFacts;
+  readonly noColor: boolean;
+}
+
+/**
+ * Parses the command line of this process, whose main module is `entry`, and gives up the files
+ * that only this needed and the variables that name proxies. Returns what to do, and the
+ * permissions that it needs. Throws `usage`, `home_unusable` or `context_unknown`.
+ */
+export function planOf(
+  argv: readonly string[],
+  { entry, isPacked }: { entry: string; isPacked: boolean },
+): { task: Task; permissions: Permissions } {
+  const environment = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, Deno.env.get(name)]));
+  const start = invocationFactsOf({ entry, isPacked });
+  const invocation = parseCommand(argv, environment, storedAccess(start));
+  const facts = processFactsOf(invocation.command, start);
+  removeProxyVariables();
+  revokeReading(facts.access?.parsed ?? []);
+  const task = { ...invocation, facts, noColor: Boolean(environment.NO_COLOR) };
+  return { task, permissions: permissionsOf(invocation.command, facts) };
+}
