@@ -12,11 +12,12 @@ import { holdsMoreThan, isConfined, revokeAllExcept, runConfined, serveConfined 
 import { EXIT_OK, EXIT_RESTART } from "./user/cli/exit.ts";
 import { canKeepEngines, engineCommand, engineEnvironment } from "./user/process/engine_command.ts";
 import { planOf, type Task } from "./user/process/invocation_plan.ts";
-import type { ProcessFacts } from "./user/process/permissions.ts";
+import type { ProcessFacts } from "./user/process/process_place.ts";
 import { homeOf } from "./user/process/process_facts.ts";
 import { endOnBugs, reportFatalError, stopSignal } from "./user/process/process_end.ts";
 import { withToken } from "./user/process/token_file.ts";
-import { runUserCommand, type Workload } from "./user/run.ts";
+import { runUserCommand } from "./user/run.ts";
+import type { Workload } from "./user/user_context.ts";
 import { logOutputLoss, lossTolerantTerminal } from "./user/terminal/loss_tolerant_terminal.ts";
 import { openLog } from "./user/terminal/open_log.ts";
 import { openTerminal, type Terminal } from "./user/terminal/terminal.ts";
@@ -51,7 +52,7 @@ else if (import.meta.main) Deno.exit(await main(Deno.args));
 /** Runs a command line with only the permissions that it needs. Returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    const { task, permissions } = planOf(argv, { entry: import.meta.url, isPacked: IS_PACKED });
+    const { task, permissions } = await planOf(argv, { entry: import.meta.url, isPacked: IS_PACKED });
     const engines = canKeepEngines(task.command) ? await openKeeper() : null;
     const job = { ...task, engines };
     const thread = { entry: import.meta.url, permissions, transfer: engines ? [engines.port] : [] };

@@ -203,6 +203,8 @@ export const LIMITS = {
   logReadersMax: 64,
   /** Time for which the master holds a request that waits for new records. */
   logWaitMaxMs: 30_000,
+  /** The file with the settings of a host. */
+  settingsBytesMax: 64 * KIB,
   /** Pictures of one `predict` that are in flight at once. */
   predictConcurrencyMax: 64,
 } as const;

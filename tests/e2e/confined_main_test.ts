@@ -10,7 +10,8 @@ import { formatAddress } from "../../protocol/http_api/address.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
 import { DEFAULT_MASTER } from "../../user/client/default_master.ts";
 import { permissionFlags } from "../../user/process/permission_flags.ts";
-import { NO_PERMISSIONS, permissionsOf } from "../../user/process/permissions.ts";
+import { NO_PERMISSIONS } from "../../user/process/permission_set.ts";
+import { permissionsOf } from "../../user/process/permissions.ts";
 import { assertEquals, assertStringIncludes } from "../assert.ts";
 import { FileTree } from "../user/file_tree.ts";
 

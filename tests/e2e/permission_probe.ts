@@ -11,7 +11,8 @@ import {
   serveConfined,
 } from "../../user/process/confinement.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
-import { permissionsOf, type ProcessFacts } from "../../user/process/permissions.ts";
+import { permissionsOf } from "../../user/process/permissions.ts";
+import type { ProcessFacts } from "../../user/process/process_place.ts";
 
 /** Arguments of the probe, passed to it as JSON. */
 export interface Tries {

@@ -9,7 +9,7 @@ import { pinnedTokens } from "../../tools/pinned_tokens.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { VERSION } from "../../protocol/version.ts";
-import { assert, assertEquals, assertStringIncludes } from "../assert.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../assert.ts";
 import { enginesOf } from "../../tools/node_processes.ts";
 import { BareRoot, type Outcome } from "./bare_root.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
@@ -89,6 +89,20 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
       "--allow-sys=hostname,networkInterfaces",
     ]);
     assertEquals([await node.stop(), await master.stop()], [0, 0]);
+  },
+
+  async "settings in a file, which the program may read only at its start"({ root }) {
+    const home = join(root.path, "home/settings");
+    await Deno.mkdir(home);
+    await Deno.writeTextFile(join(home, "dml.toml"), 'workers = 3\n[join]\nname = "attic"\n');
+    const shown = await root.run("dml", ["config", "show", "join", "--home", "/home/settings"]);
+    assertEquals([shown.code, shown.error], [0, ""]);
+    assertMatch(shown.out, /^workers +3 +workers in \/home\/settings\/dml\.toml$/m);
+    assertMatch(shown.out, /^name +attic +join\.name in \/home\/settings\/dml\.toml$/m);
+    await Deno.writeTextFile(join(home, "dml.toml"), "workrs = 3\n");
+    const named = await root.run("dml", ["nodes", "--config", "/home/settings/dml.toml", "--master", "127.0.0.1:1"]);
+    assertEquals([named.code, named.out], [2, ""]);
+    assertStringIncludes(named.error, "/home/settings/dml.toml has workrs, which is no setting. Did you mean workers?");
   },
 
   async "a node decodes pictures in a process that may only speak with it"({ dml }) {

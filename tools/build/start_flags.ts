@@ -1,15 +1,17 @@
 import { dirname, join } from "node:path";
 import { UPGRADE_DIRECTORY } from "../../protocol/program/upgrade_directory_name.ts";
-import { parseCommand } from "../../user/cli/parse_command.ts";
+import { parseCommand, settingsPlaceOf } from "../../user/cli/parse_command.ts";
 import { allocatorEnvironmentOf } from "../../user/process/allocator_environment.ts";
 import type { CliCommand, JoinCommand } from "../../user/cli/command.ts";
 import { KEEPER, keepsEngines } from "../../user/process/engine_command.ts";
 import { V8_FLAGS } from "../../user/process/v8_flags.ts";
 import { ENVIRONMENT_NAMES } from "../../user/cli/flags.ts";
 import type { VerbName } from "../../user/cli/verbs.ts";
-import { type Permissions, permissionsOf } from "../../user/process/permissions.ts";
+import type { Permissions } from "../../user/process/permission_set.ts";
+import { permissionsOf } from "../../user/process/permissions.ts";
 import { STARTING_ENVIRONMENT } from "../../user/process/permission_flags.ts";
 import { processFactsOf } from "../../user/process/process_facts.ts";
+import { readSettings, type SettingsFile, settingsFileOf } from "../../user/settings/settings_file.ts";
 import { storedAccess } from "../../user/process/stored_access.ts";
 
 /** Length limit of one argument; the system may refuse a longer one (Linux: 128 KiB). */
@@ -58,12 +60,13 @@ export interface Start {
  * Returns the {@linkcode Start} of `dml ARGUMENTS`; for an invalid command line, that of the
  * program that reports the error.
  */
-export function startOf(argv: readonly string[], surroundings: Surroundings): Start {
-  const command = commandOf(argv, surroundings);
+export async function startOf(argv: readonly string[], surroundings: Surroundings): Promise<Start> {
+  const settings = settingsFileOf(settingsPlaceOf(argv, environmentOf(surroundings)), surroundings);
+  const command = await commandOf(argv, { ...surroundings, settings });
   return {
     flags: [
       ...engineFlags(command),
-      ...grants(command, surroundings),
+      ...grants(command, { ...surroundings, settings }),
     ],
     environment: allocatorEnvironmentOf(command?.verb),
     upgrade: command?.verb === "join" ? upgradeOf(command, surroundings) : null,
@@ -79,13 +82,20 @@ function engineFlags(command: CliCommand | null): string[] {
   return [`--v8-flags=${[V8_FLAGS, ...command?.verb === "predict" ? [FEW_PICTURES_FLAG] : []].join(",")}`];
 }
 
-function commandOf(argv: readonly string[], surroundings: Surroundings): CliCommand | null {
-  const environment = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, surroundings.variable(name)]));
+async function commandOf(
+  argv: readonly string[],
+  surroundings: Surroundings & { settings: SettingsFile | null },
+): Promise<CliCommand | null> {
   try {
-    return parseCommand(argv, environment, storedAccess(surroundings)).command;
+    const settings = await readSettings(surroundings.settings);
+    return parseCommand(argv, environmentOf(surroundings), { ...storedAccess(surroundings), settings }).command;
   } catch {
     return null; // `main.ts` finds the same error and reports it
   }
+}
+
+function environmentOf({ variable }: Surroundings): Record<string, string | undefined> {
+  return Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, variable(name)]));
 }
 
 function permissionsIn(command: CliCommand, surroundings: Surroundings): Permissions | null {
@@ -112,11 +122,19 @@ function upgradeOf(command: JoinCommand, surroundings: Surroundings): Start["upg
   return { directory: join(home, UPGRADE_DIRECTORY), withinMs: command.upgradeWithinSeconds * 1_000 };
 }
 
-function grants(command: CliCommand | null, surroundings: Surroundings): string[] {
-  const { os, programDirectory } = surroundings;
+function isInside(path: string, directories: readonly string[]): boolean {
+  return directories.some((directory) => path.startsWith(`${directory}/`));
+}
+
+function grants(command: CliCommand | null, surroundings: Surroundings & { settings: SettingsFile | null }): string[] {
+  const { os, programDirectory, settings } = surroundings;
   const permissions = command === null ? null : permissionsIn(command, surroundings);
   const isKeeping = permissions !== null && command !== null && keepsEngines(command);
-  const { read = [] } = permissions ?? {};
+  // Read to parse the arguments, also if they turn out to be wrong, and then given up.
+  const read = [
+    ...permissions?.read ?? [],
+    ...settings === null || isInside(settings.path, permissions?.read ?? []) ? [] : [settings.path],
+  ];
   return [
     grant("net", permissions?.net ?? []),
     grant("read", [...fitting(read.filter((path) => path !== programDirectory)), programDirectory].map(expressible)),

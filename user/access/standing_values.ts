@@ -12,7 +12,7 @@ import {
 } from "./contexts.ts";
 import type { OwnMaster } from "./own_master.ts";
 
-/** Sources of values for flags that neither the line nor the environment gives. */
+/** Sources of a master and a token. */
 export interface StoredAccess {
   /** Reads the contexts. */
   contexts(): Contexts;

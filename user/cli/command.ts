@@ -11,6 +11,7 @@ import type {
   TokenCommand,
 } from "./access/access_command.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
+import type { ConfigCommand } from "./config/config_command.ts";
 import type { LogsCommand } from "./logs/logs_command.ts";
 import type { MasterChoice } from "./access/master_choice.ts";
 import type { NodesCommand } from "./nodes/nodes_command.ts";
@@ -161,6 +162,7 @@ export type CliCommand =
   | DoctorCommand
   | ServiceCommand
   | CompletionsCommand
+  | ConfigCommand
   | PeopleCommand
   | ModelsCommand
   | LoginCommand

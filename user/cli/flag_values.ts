@@ -2,50 +2,67 @@ import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
 import { type Host, isHostname, parseAddress, parseHost } from "../../protocol/http_api/address.ts";
 import { NO_STANDING_VALUES, type StandingValues } from "../access/standing_values.ts";
+import { NO_SETTINGS, settingOf, type Settings } from "../settings/settings.ts";
 import type { FlagValue } from "./arguments.ts";
 import { type FlagName, flagOf } from "./flags.ts";
+import type { VerbName } from "./verbs.ts";
 
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Sources of values besides the line and the environment. */
+export interface ValueSources {
+  readonly settings?: Settings;
+  /** The verb whose table in the settings counts; `null` if none does. */
+  readonly verb?: VerbName | null;
+  readonly standing?: StandingValues;
+}
+
 /**
  * Typed values of the flags of one command line. If a flag is not given, its environment variable
- * is used, and then a standing value; an empty variable counts as unset. The methods return `null`
- * if neither is given, and throw `usage`, naming the flag or variable, if the value has the wrong
- * form.
+ * is used, then the setting in the file, and then a standing value; an empty variable counts as
+ * unset. The methods return `null` if none is given, and throw `usage`, naming the flag, variable or
+ * setting, if the value has the wrong form.
  */
 export class FlagValues {
   /** Flags given on the command line itself. */
   readonly given: ReadonlyMap<FlagName, FlagValue>;
-  /** Values that hold if neither the line nor the environment gives one. */
+  /** Values that hold if neither the line, the environment nor the settings give one. */
   readonly standing: StandingValues;
   readonly #environment: Environment;
+  readonly #settings: Settings;
+  readonly #verb: VerbName | null;
 
   constructor(
     given: ReadonlyMap<FlagName, FlagValue>,
     environment: Environment,
-    standing: StandingValues = NO_STANDING_VALUES,
+    { settings = NO_SETTINGS, verb = null, standing = NO_STANDING_VALUES }: ValueSources = {},
   ) {
     this.given = given;
     this.#environment = environment;
+    this.#settings = settings;
+    this.#verb = verb;
     this.standing = standing;
   }
 
-  #lookUp(name: FlagName): { text: string; what: string } | null {
+  /** Returns the text of `name`, and the place where it was found. */
+  found(name: FlagName): { text: string; what: string } | null {
     const given = this.given.get(name);
     if (typeof given === "string") return { text: given, what: `--${name}` };
     const variable = flagOf(name).environment;
     const text = variable ? this.#environment[variable] : undefined;
     if (variable && text) return { text, what: variable };
+    const setting = settingOf(this.#settings, this.#verb, name);
+    if (setting !== null) return setting;
     const standing = this.standing.texts.get(name);
     return standing === undefined ? null : { text: standing, what: this.standing.what };
   }
 
   /** Returns the text of `name`. */
   text(name: FlagName): string | null {
-    return this.#lookUp(name)?.text ?? null;
+    return this.found(name)?.text ?? null;
   }
 
   /** Returns every value of a flag that repeats. */
@@ -56,7 +73,7 @@ export class FlagValues {
 
   /** Returns a number from `min` to `max`. */
   number(name: FlagName, { min, max }: { min: number; max: number }): number | null {
-    const found = this.#lookUp(name);
+    const found = this.found(name);
     if (!found) return null;
     const number = Number(found.text);
     if (/^-?\d{1,9}(\.\d{1,9})?$/.test(found.text) && number >= min && number <= max) return number;
@@ -64,19 +81,19 @@ export class FlagValues {
   }
 
   address(name: FlagName): Address | null {
-    const found = this.#lookUp(name);
+    const found = this.found(name);
     return found && parseAddress(found.text, { what: found.what });
   }
 
   /** Returns a host, and its port if one is named. */
   host(name: FlagName): Host | null {
-    const found = this.#lookUp(name);
+    const found = this.found(name);
     return found && parseHost(found.text, { what: found.what });
   }
 
   /** Returns a host name or address without a port. IPv6 may be in brackets, which are removed. */
   hostname(name: FlagName): string | null {
-    const found = this.#lookUp(name);
+    const found = this.found(name);
     if (!found) return null;
     const hostname = found.text.replace(/^\[(.*:.*)\]$/, "$1");
     if (isHostname(hostname)) return hostname;
@@ -84,7 +101,7 @@ export class FlagValues {
   }
 
   port(name: FlagName): number | null {
-    const found = this.#lookUp(name);
+    const found = this.found(name);
     if (!found) return null;
     const port = Number(found.text);
     if (/^\d{1,5}$/.test(found.text) && port <= 65_535) return port;
@@ -93,7 +110,7 @@ export class FlagValues {
 
   /** Returns a whole number from 1 to `max`. */
   count(name: FlagName, max: number): number | null {
-    const found = this.#lookUp(name);
+    const found = this.found(name);
     if (!found) return null;
     const count = Number(found.text);
     if (/^\d{1,9}$/.test(found.text) && count >= 1 && count <= max) return count;
@@ -102,7 +119,7 @@ export class FlagValues {
 
   /** Returns a number of bytes, written as 1000, 64KiB, 500MiB or 2GiB. */
   bytes(name: FlagName): number | null {
-    const found = this.#lookUp(name);
+    const found = this.found(name);
     if (!found) return null;
     const match = /^(\d{1,12})(KiB|MiB|GiB)?$/i.exec(found.text);
     const power = ["", "kib", "mib", "gib"].indexOf(match?.[2]?.toLowerCase() ?? "");
@@ -113,7 +130,7 @@ export class FlagValues {
 
   /** Returns a time written as 90s, 30m, 24h or 7d, of 1 s to `max`, in milliseconds. */
   durationMs(name: FlagName, { max }: { max: number }): number | null {
-    const found = this.#lookUp(name);
+    const found = this.found(name);
     if (!found) return null;
     const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(found.text) ?? [];
     const durationMs = count === undefined ? 0 : Number(count) * UNITS_MS[unit];
@@ -123,14 +140,14 @@ export class FlagValues {
 
   /** Returns the text, which must match `pattern`; `form` describes it in the error message. */
   matching(name: FlagName, options: { pattern: RegExp; form: string }): string | null {
-    const found = this.#lookUp(name);
+    const found = this.found(name);
     if (!found || options.pattern.test(found.text)) return found?.text ?? null;
     throw refusal(found, options.form);
   }
 
   /** Returns one of `choices`. */
   choice<Choice extends string>(name: FlagName, choices: readonly Choice[]): Choice | null {
-    const found = this.#lookUp(name);
+    const found = this.found(name);
     if (!found) return null;
     const choice = choices.find((candidate) => candidate === found.text);
     if (choice !== undefined) return choice;
@@ -146,7 +163,7 @@ export class FlagValues {
   toggle(name: FlagName): boolean | null {
     const given = this.given.get(name);
     if (typeof given === "boolean") return given;
-    const found = this.#lookUp(name);
+    const found = this.found(name);
     if (!found) return null;
     if (found.text === "1" || found.text === "0") return found.text === "1";
     throw refusal(found, "1 or 0");

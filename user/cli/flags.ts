@@ -40,6 +40,12 @@ export const FLAGS = {
     fallback: "the data directory of your account",
     description: "The directory for the role's data: ledger, model files, identity.",
   },
+  config: {
+    argument: "FILE",
+    environment: "DML_CONFIG_FILE",
+    fallback: "dml.toml in the data directory",
+    description: "The file with the settings (TOML), for all that has a variable; flags and variables come before it.",
+  },
   host: {
     argument: "HOST",
     environment: "DML_HOST",

@@ -22,47 +22,77 @@ import { backupFile } from "./access/backup_arguments.ts";
 import { auditCommand, caCommand, contextCommand, loginCommand, tokenCommand } from "./access/access_arguments.ts";
 import { NOTHING_STORED, standingValues, type StoredAccess } from "../access/standing_values.ts";
 import { masterChoiceOf, tokenChoiceOf } from "./access/master_choice.ts";
+import { configCommand } from "./config/config_command.ts";
 import { logsCommand } from "./logs/logs_command.ts";
 import { modelsCommand } from "./models_command.ts";
 import { nodesCommand, ownLabels, withLabelRemovals } from "./nodes/nodes_command.ts";
 import { peopleCommand } from "./people_arguments.ts";
+import { SYSTEM_HOME } from "../service/service_place.ts";
+import { NO_SETTINGS, type Settings } from "../settings/settings.ts";
+import type { SettingsPlace } from "../settings/settings_file.ts";
 import { SHELLS, UPGRADE_WORDS, type VerbName } from "./verbs.ts";
 
 // deno-lint-ignore no-control-regex -- a name goes to terminals and logs
 const NODE_NAME_PATTERN = /^[^\x00-\x1f\x7f-\x9f]{1,100}$/;
 
 /**
- * Parses `argv` and the environment, and takes the master and the token from `stored` if neither
- * names them. Pure but for that. Throws `usage`, naming what is wrong and the nearest right thing.
+ * Parses `argv` and the environment, and takes from `stored` what neither names: settings, master,
+ * token. Pure but for that. Throws `usage`, naming what is wrong and the nearest right thing.
  */
 export function parseCommand(
   argv: readonly string[],
   environment: Environment,
-  stored: StoredAccess = NOTHING_STORED,
+  { settings = NO_SETTINGS, ...stored }: StoredAccess & { readonly settings?: Settings } = NOTHING_STORED,
 ): Invocation {
   const parsed = parseArguments(withLabelRemovals(argv));
   const [word, ...rest] = parsed.positional;
   const { given } = parsed;
-  const values = new FlagValues(given, environment);
+  const line = new FlagValues(given, environment);
   // A bare `dml` and `dml --version` are the only lines without a verb.
   const verb = word === undefined ? "help" : verbNamed(word);
   if (parsed.given.get("help") === true) {
     const topic = word === undefined ? null : verb;
     return {
       command: { verb: "help", topic, ...subVerbOf(topic, rest) },
-      presentation: presentationOf("help", values),
+      presentation: presentationOf("help", line),
     };
   }
   if (parsed.given.get("version") === true) {
-    return { command: { verb: "version" }, presentation: presentationOf("version", values) };
+    return { command: { verb: "version" }, presentation: presentationOf("version", line) };
   }
   checkFlags(parsed, verb);
+  // A service is installed with the settings of its role.
+  const [, role] = rest;
+  const table = verb === "service" && (role === "serve" || role === "join") ? role : verb;
+  const values = new FlagValues(given, environment, { settings, verb: table });
   const text = (name: FlagName) => values.text(name);
   const standing = standingValues({ verb, text, namesHome: given.has("home") }, stored);
+  const all = new FlagValues(given, environment, { settings, verb: table, standing });
   return {
-    command: commandOf(verb, { rest, values: new FlagValues(given, environment, standing) }),
+    command: verb === "config"
+      ? configCommand(rest, { values: all, environment, settings })
+      : commandOf(verb, { rest, values: all }),
     presentation: presentationOf(verb, values),
   };
+}
+
+/**
+ * Returns where the settings for `argv` lie, also if the rest of the line is wrong; `null` if none
+ * are read.
+ */
+export function settingsPlaceOf(argv: readonly string[], environment: Environment): SettingsPlace | null {
+  try {
+    const { positional: [word = "help"], given } = parseArguments(withLabelRemovals(argv));
+    return settingsPlace(verbNamed(word), new FlagValues(given, environment));
+  } catch {
+    return null; // The parser says what is wrong before it reads any settings.
+  }
+}
+
+function settingsPlace(verb: VerbName, line: FlagValues): SettingsPlace | null {
+  if (["help", "version", "completions"].includes(verb)) return null;
+  const isOfHost = verb === "service" && line.isOn("system");
+  return { file: line.text("config"), home: isOfHost ? SYSTEM_HOME : line.text("home") };
 }
 
 function presentationOf(verb: VerbName, values: FlagValues): Presentation {
@@ -80,7 +110,7 @@ interface Parts {
   readonly values: FlagValues;
 }
 
-function commandOf(verb: VerbName, { rest, values }: Parts): CliCommand {
+function commandOf(verb: Exclude<VerbName, "config">, { rest, values }: Parts): CliCommand {
   if (["serve", "doctor", "version", "audit", "logs"].includes(verb)) refuseRest(verb, rest);
   switch (verb) {
     case "serve":

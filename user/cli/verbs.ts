@@ -2,6 +2,7 @@ import type { FlagText } from "./flag.ts";
 import { type FlagName, flagOf } from "./flags.ts";
 import { ACCESS_VERBS } from "./access/access_verbs.ts";
 import { MASTER_FLAGS } from "./access/master_flags.ts";
+import { CONFIG_VERBS } from "./config/config_verbs.ts";
 import { LOGS_VERB } from "./logs/logs_verb.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";
 import { NODES_VERBS } from "./nodes/nodes_verbs.ts";
@@ -18,7 +19,13 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 export const UPGRADE_WORDS = ["status"] as const;
 
 /** Flags of every verb. */
-export const COMMON_FLAGS = ["log-level", "log-format", "color", "help"] as const satisfies readonly FlagName[];
+export const COMMON_FLAGS = [
+  "config",
+  "log-level",
+  "log-format",
+  "color",
+  "help",
+] as const satisfies readonly FlagName[];
 
 /** Every verb, in the order of the help. */
 const VERBS = {
@@ -152,6 +159,14 @@ const VERBS = {
     ],
   },
   ...ACCESS_VERBS,
+  config: {
+    usage: "show [VERB]",
+    summary: "Show the settings that hold, and where each comes from.",
+    details: [],
+    flags: [],
+    subVerbs: CONFIG_VERBS,
+    examples: [["dml config show join", "what a node would be started with"]],
+  },
   service: SERVICE_VERB,
   completions: {
     usage: "bash|zsh|fish",

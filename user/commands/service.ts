@@ -10,7 +10,7 @@ import { ENGINE_PATCH_VARIABLE } from "../engine_patch_variable.ts";
 import { EXIT_OK } from "../cli/exit.ts";
 import { fileReason } from "../terminal/file_reason.ts";
 import { launchdPlist } from "../service/launchd_plist.ts";
-import type { ProcessFacts } from "../process/permissions.ts";
+import type { ProcessFacts } from "../process/process_place.ts";
 import { serviceCommandLine } from "../service/command_line.ts";
 import { printable } from "../terminal/render.ts";
 import { type ServiceDirectory, type ServiceFiles, serviceFiles, type ServiceRole } from "../service/service_place.ts";

@@ -6,7 +6,7 @@
  */
 import { dirname } from "node:path";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
-import type { Permissions } from "./permissions.ts";
+import type { Permissions } from "./permission_set.ts";
 
 /** Kinds of permissions that a role may hold. */
 const SCOPED_KINDS = ["net", "read", "write", "env", "sys"] as const;

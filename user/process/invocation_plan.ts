@@ -1,10 +1,13 @@
 import { type Invocation } from "../cli/command.ts";
 import { ENVIRONMENT_NAMES } from "../cli/flags.ts";
-import { parseCommand } from "../cli/parse_command.ts";
+import { parseCommand, settingsPlaceOf } from "../cli/parse_command.ts";
 import { revokeReading } from "./confinement.ts";
 import { invocationFactsOf } from "./invocation_facts.ts";
-import { type Permissions, permissionsOf, type ProcessFacts } from "./permissions.ts";
+import type { Permissions } from "./permission_set.ts";
+import { permissionsOf } from "./permissions.ts";
+import type { ProcessFacts } from "./process_place.ts";
 import { processFactsOf, removeProxyVariables } from "./process_facts.ts";
+import { readSettings, settingsFileOf } from "../settings/settings_file.ts";
 import { storedAccess } from "./stored_access.ts";
 
 /** A parsed command line, and the facts about the host that its command needs. */
@@ -18,16 +21,20 @@ export interface Task extends Invocation {
  * that only this needed and the variables that name proxies. Returns what to do, and the
  * permissions that it needs. Throws `usage`, `home_unusable` or `context_unknown`.
  */
-export function planOf(
+export async function planOf(
   argv: readonly string[],
   { entry, isPacked }: { entry: string; isPacked: boolean },
-): { task: Task; permissions: Permissions } {
+): Promise<{ task: Task; permissions: Permissions }> {
   const environment = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, Deno.env.get(name)]));
   const start = invocationFactsOf({ entry, isPacked });
-  const invocation = parseCommand(argv, environment, storedAccess(start));
+  const settings = settingsFileOf(settingsPlaceOf(argv, environment), start);
+  const invocation = parseCommand(argv, environment, {
+    ...storedAccess(start),
+    settings: await readSettings(settings),
+  });
   const facts = processFactsOf(invocation.command, start);
   removeProxyVariables();
-  revokeReading(facts.access?.parsed ?? []);
+  revokeReading([...facts.access?.parsed ?? [], ...settings === null ? [] : [settings.path]]);
   const task = { ...invocation, facts, noColor: Boolean(environment.NO_COLOR) };
   return { task, permissions: permissionsOf(invocation.command, facts) };
 }

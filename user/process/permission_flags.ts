@@ -2,7 +2,7 @@ import { ENGINE_PATCH_VARIABLE } from "../engine_patch_variable.ts";
 import { ENVIRONMENT_NAMES } from "../cli/flags.ts";
 import { ENGINE_ENVIRONMENT, KEEPER } from "./engine_command.ts";
 import { SOURCE_VARIABLES } from "./source_variables.ts";
-import type { Permissions } from "./permissions.ts";
+import type { Permissions } from "./permission_set.ts";
 
 /** The length of an argument that every system takes (Linux refuses more than 128 KiB). */
 const FLAG_CHARACTERS_MAX = 100_000;
@@ -36,7 +36,7 @@ export const STARTING_ENVIRONMENT: readonly string[] = [
  * @example
  * ```ts
  * import { assert } from "@std/assert";
- * import { NO_PERMISSIONS } from "./permissions.ts";
+ * import { NO_PERMISSIONS } from "./permission_set.ts";
  *
  * const flags = permissionFlags({
  *   ...NO_PERMISSIONS,

@@ -1,81 +1,15 @@
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { formatAddress } from "../../protocol/http_api/address.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
-import type { Digest } from "../../protocol/kernel/digest.ts";
-import type { Address } from "../../protocol/ports/transport.ts";
 import type { CliCommand, DoctorCommand, PredictCommand, ServeCommand, ServiceCommand } from "../cli/command.ts";
-import { DEFAULT_MASTER } from "../client/default_master.ts";
 import { fixedPartOf } from "../pictures/glob.ts";
-import type { MasterChoice } from "../cli/access/master_choice.ts";
 import { accessParts, tokenFiles } from "./access_permissions.ts";
-import { fileIn, listensOn } from "./permission_parts.ts";
-import type { AccessPaths } from "./stored_access.ts";
-import type { ModelsCommand } from "../cli/models_command.ts";
+import { modelsPermissions } from "./model_permissions.ts";
+import { fileIn, hostPermission, inHome, listensOn, masterOf, unique } from "./permission_parts.ts";
+import { NO_PERMISSIONS, type Permissions, type SystemFact } from "./permission_set.ts";
+import type { ProcessFacts } from "./process_place.ts";
 import type { PeopleCommand } from "../cli/people_command.ts";
 import { peopleFiles } from "./people_files.ts";
-import type { ServiceDirectory } from "../service/service_place.ts";
-
-/** Facts of the host that a role may ask for. */
-export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "statfs" | "systemMemoryInfo";
-
-/** The permissions of an invocation once its arguments are parsed; all else is refused. */
-export interface Permissions {
-  /** Each `HOST` or `HOST:PORT` that may be dialled or listened on; true for any. */
-  readonly net: readonly string[] | true;
-  /** Absolute paths. A directory includes everything below it. */
-  readonly read: readonly string[];
-  readonly write: readonly string[];
-  /** Names of variables. */
-  readonly env: readonly string[];
-  readonly sys: readonly SystemFact[];
-  /** No role starts programs, loads native code or imports code from the network. */
-  readonly run: false;
-  readonly ffi: false;
-  readonly import: false;
-}
-
-/** The place of an invocation; every path is absolute. */
-export interface ProcessFacts {
-  /** The data directory; `null` if the command has none. */
-  readonly home: string | null;
-  readonly currentDirectory: string;
-  /**
-   * The paths that the program itself reads while it runs: the module of its workers, the engine's
-   * wasm.
-   */
-  readonly programPaths: readonly string[];
-  /**
-   * The paths that the packed program loads its parts from; Deno may read sources without a
-   * permission.
-   */
-  readonly codePaths?: readonly string[];
-  /** The executable that a person starts; `null` if dml runs from its sources. */
-  readonly executable: string | null;
-  /** The variables that say where models come from; none if the command does not need them. */
-  readonly sourceVariables?: Readonly<Record<string, string>>;
-  /** True if whatever started this process can start a newer program in its place. */
-  readonly canRestart?: boolean;
-  /** The digest of this program if it is a newer one on trial; `null` if it is not. */
-  readonly trial?: Digest | null;
-  /** False if the environment turns the patch of the inference engine off. */
-  readonly patchesEngine?: boolean;
-  /** The files that the command line is completed from, before permissions are given up. */
-  readonly access?: AccessPaths;
-  /** The directory in which services are described; `null` if the command is not about services. */
-  readonly serviceDirectory: ServiceDirectory | null;
-}
-
-/** No permission at all; each command adds its own. */
-export const NO_PERMISSIONS: Permissions = {
-  net: [],
-  read: [],
-  write: [],
-  env: [],
-  sys: [],
-  run: false,
-  ffi: false,
-  import: false,
-};
 
 /** Lets a node listen for its workers at a port that the system chooses, and dial nothing. */
 const ENGINE_PORT = "127.0.0.1:0";
@@ -130,6 +64,7 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
     case "service":
       return servicePermissions(command, facts);
     case "completions":
+    case "config":
     case "help":
     case "version":
       return NO_PERMISSIONS;
@@ -179,39 +114,6 @@ function doctorPermissions({ master, bundle }: DoctorCommand, facts: ProcessFact
   };
 }
 
-function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permissions {
-  const master = formatAddress(masterOf(command));
-  const absolute = (path: string) => resolve(facts.currentDirectory, path);
-  switch (command.action) {
-    case "add": {
-      const { source, labels, manifest, save } = command;
-      const { read, write } = inHome(facts);
-      const saved = save === null ? [] : [dirname(absolute(save))];
-      // Labels and test pictures lie beside the file that they belong to.
-      const files = [source.kind === "path" ? source.path : null, labels, manifest].filter((path) => path !== null);
-      const beside = files.flatMap((path) => [absolute(path), dirname(absolute(path))]);
-      const { HOME, USERPROFILE } = facts.sourceVariables ?? {};
-      const npmHome = source.kind === "npm" ? HOME ?? USERPROFILE : undefined;
-      const settings = npmHome === undefined ? [] : [join(npmHome, ".npmrc")];
-      return {
-        ...NO_PERMISSIONS,
-        // A source may redirect to any host.
-        net: source.kind === "path" ? [master] : true,
-        read: unique([...read, ...beside, ...saved, ...settings, ...facts.programPaths]),
-        write: unique([...write, ...saved]),
-      };
-    }
-    case "push": {
-      const net = [master, ...(command.to === null ? [] : [formatAddress(command.to)])];
-      return { ...NO_PERMISSIONS, net, read: [absolute(command.what), ...facts.programPaths] };
-    }
-    case "test":
-      return { ...NO_PERMISSIONS, net: [master], read: command.images.map((path) => absolute(fixedPartOf(path))) };
-    default:
-      return { ...NO_PERMISSIONS, net: [master] };
-  }
-}
-
 function peoplePermissions(command: PeopleCommand, { currentDirectory }: ProcessFacts): Permissions {
   const { read, write } = peopleFiles(command);
   const absolute = (path: string) => resolve(currentDirectory, fixedPartOf(path));
@@ -230,21 +132,4 @@ function servicePermissions({ action }: ServiceCommand, { home, serviceDirectory
   const { path } = serviceDirectory;
   if (action === "status") return { ...NO_PERMISSIONS, read: [path, home] };
   return { ...NO_PERMISSIONS, read: [path], write: [path] };
-}
-
-function inHome({ home }: ProcessFacts): Pick<Permissions, "read" | "write"> {
-  invariant(home !== null && isAbsolute(home), "the data directory of a role is known");
-  return { read: [home], write: [home] };
-}
-
-function masterOf({ master }: MasterChoice): Address {
-  return master ?? DEFAULT_MASTER;
-}
-
-function hostPermission(hostname: string): string {
-  return hostname.includes(":") ? `[${hostname}]` : hostname;
-}
-
-function unique(texts: readonly string[]): string[] {
-  return [...new Set(texts)];
 }

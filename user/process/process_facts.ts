@@ -3,7 +3,7 @@ import { type HostEnvironment, resolveHome } from "../../protocol/host/home_path
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { CliCommand } from "../cli/command.ts";
 import { patchesEngine } from "../engine_patch_variable.ts";
-import type { ProcessFacts } from "./permissions.ts";
+import type { ProcessFacts } from "./process_place.ts";
 import { PROXY_VARIABLES } from "./proxy_variables.ts";
 import { SOURCE_VARIABLES } from "./source_variables.ts";
 import { accessPathsOf } from "./stored_access.ts";

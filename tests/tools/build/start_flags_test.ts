@@ -11,85 +11,92 @@ const HOST: Surroundings = {
 
 /** The file with the contexts of the account. */
 const CONTEXTS = "/home/ann/.config/dml/contexts.json";
+const SETTINGS = "/home/ann/.local/share/dml/dml.toml";
 
 /**
  * Returns the permissions granted to a command line by kind, without the environment variables,
  * which are the same for all.
  */
-function granted(...argv: string[]): Record<string, string> {
-  const flags = startOf(argv, HOST).flags.filter((flag) => flag.startsWith("--allow-"));
+async function granted(...argv: string[]): Promise<Record<string, string>> {
+  const flags = (await startOf(argv, HOST)).flags.filter((flag) => flag.startsWith("--allow-"));
   const pairs = flags.map((flag) => /^--allow-([a-z]+)=(.*)$/s.exec(flag)!.slice(1));
   const { env, ...others } = Object.fromEntries(pairs);
   assert(env.includes("DML_HOME") && !env.includes("*"));
   return others;
 }
 
-Deno.test("startOf() grants each role what its arguments need", () => {
+Deno.test("startOf() grants each role what its arguments need", async () => {
   const program = "/cache/dml/1";
-  assertEquals(granted("version"), { read: program });
-  assertEquals(granted("help", "join"), { read: program });
+  assertEquals(await granted("version"), { read: program });
+  assertEquals(await granted("help", "join"), { read: program });
   const home = "/home/ann/.local/share/dml";
-  assertEquals(granted("serve", "--host", "0.0.0.0", "--port", "80"), {
+  assertEquals(await granted("serve", "--host", "0.0.0.0", "--port", "80"), {
     net: "0.0.0.0:80,0.0.0.0:7401,127.0.0.1",
     read: `${home},${program}`,
     write: home,
     sys: "hostname,networkInterfaces",
   });
-  assertEquals(granted("join", "[fd00::1]:7400", "--home", "/data"), {
+  assertEquals(await granted("join", "[fd00::1]:7400", "--home", "/data"), {
     net: "[fd00::1],127.0.0.1:0",
     read: `/data,${program}`,
     write: "/data",
     sys: "hostname,statfs,loadavg,systemMemoryInfo",
     run: "sh",
   });
-  assertEquals(granted("predict", "a.jpg", "/b/*.jpg", "-", "--out", "marked", "--master", "ann:1"), {
+  assertEquals(await granted("predict", "a.jpg", "/b/*.jpg", "-", "--out", "marked", "--master", "ann:1"), {
     net: "ann:1",
-    read: `/here/a.jpg,/b,/here/marked,${CONTEXTS},${program}`,
+    read: `/here/a.jpg,/b,/here/marked,${CONTEXTS},${SETTINGS},${program}`,
     write: "/here/marked",
   });
-  assertEquals(granted("predict", "a.jpg", "--no-annotate"), {
+  assertEquals(await granted("predict", "a.jpg", "--no-annotate"), {
     net: "127.0.0.1:7400",
-    read: `/here/a.jpg,${CONTEXTS},${program}`,
+    read: `/here/a.jpg,${CONTEXTS},${SETTINGS},${program}`,
     sys: "loadavg,systemMemoryInfo",
   });
-  assertEquals(granted("nodes", "--master", "ann"), { net: "ann:7400", read: `${CONTEXTS},${program}` });
+  assertEquals(await granted("nodes", "--master", "ann"), {
+    net: "ann:7400",
+    read: `${CONTEXTS},${SETTINGS},${program}`,
+  });
 });
 
-Deno.test("startOf() grants an invalid command line only what it needs to report that", () => {
-  assertEquals(granted("predct", "a.jpg"), { read: "/cache/dml/1" });
-  assertEquals(granted("join"), { read: "/cache/dml/1" });
-  const homeless = startOf(["serve"], { ...HOST, variable: () => undefined });
+Deno.test("startOf() grants an invalid command line only what it needs to report that", async () => {
+  assertEquals(await granted("predct", "a.jpg"), { read: "/cache/dml/1" });
+  assertEquals(await granted("join"), { read: `${SETTINGS},/cache/dml/1` });
+  const homeless = await startOf(["serve"], { ...HOST, variable: () => undefined });
   assertEquals(homeless.flags.some((flag) => flag.startsWith("--allow-net")), false);
 });
 
-Deno.test("startOf() limits the memory of a node, not that of master and user, and reduces optimising for few pictures", () => {
+Deno.test("startOf() limits the memory of a node, not that of master and user, and reduces optimising for few pictures", async () => {
   const returning = { MALLOC_MMAP_THRESHOLD_: "524288", MALLOC_TRIM_THRESHOLD_: "1048576" };
   const keeping = { MALLOC_MMAP_THRESHOLD_: "4194304", MALLOC_TRIM_THRESHOLD_: "67108864" };
-  const node = startOf(["join", "ann"], HOST);
+  const node = await startOf(["join", "ann"], HOST);
   assertEquals([node.environment, node.flags[0]], [returning, `--v8-flags=${V8_FLAGS}`]);
-  const prediction = startOf(["predict", "a.jpg"], HOST);
+  const prediction = await startOf(["predict", "a.jpg"], HOST);
   assertEquals(prediction.environment, keeping);
   assertEquals(prediction.flags[0], `--v8-flags=${V8_FLAGS},--wasm-tiering-budget=130000000`);
-  const master = startOf(["serve"], HOST);
+  const master = await startOf(["serve"], HOST);
   assertEquals([master.environment, master.flags[0].startsWith("--allow-net=")], [keeping, true]);
 });
 
-Deno.test("startOf() grants the directory of paths that Deno's flags cannot express, or that are too many", () => {
-  const others = [CONTEXTS, "/cache/dml/1"];
-  assertEquals(granted("predict", "/pictures/a,b/c,d.jpg", "--no-annotate").read, ["/pictures", ...others].join());
+Deno.test("startOf() grants the directory of paths that Deno's flags cannot express, or that are too many", async () => {
+  const others = [CONTEXTS, SETTINGS, "/cache/dml/1"];
+  assertEquals(
+    (await granted("predict", "/pictures/a,b/c,d.jpg", "--no-annotate")).read,
+    ["/pictures", ...others].join(),
+  );
   const many = Array.from({ length: 9_000 }, (_, index) => `/pictures/${index}.jpeg`);
-  const directories = ["/pictures", "/home/ann/.config/dml", "/cache/dml/1"];
-  assertEquals(granted("predict", ...many, "--no-annotate").read, directories.join());
+  const directories = ["/pictures", "/home/ann/.config/dml", "/home/ann/.local/share/dml", "/cache/dml/1"];
+  assertEquals((await granted("predict", ...many, "--no-annotate")).read, directories.join());
 });
 
-Deno.test("startOf() keeps the script running for a node that takes upgrades, but not for one on trial", () => {
+Deno.test("startOf() keeps the script running for a node that takes upgrades, but not for one on trial", async () => {
   const upgrade = { directory: "/data/upgrade", withinMs: 90_000 };
   const line = ["join", "ann", "--home", "/data", "--upgrade", "--upgrade-within", "90"];
-  assertEquals(startOf(line, HOST).upgrade, upgrade);
-  assertEquals(startOf(line.slice(0, 4), HOST).upgrade, null);
+  assertEquals((await startOf(line, HOST)).upgrade, upgrade);
+  assertEquals((await startOf(line.slice(0, 4), HOST)).upgrade, null);
   const tried = { ...HOST, variable: (name: string) => name === "DML_TRIAL" ? "sha256:00" : HOST.variable(name) };
-  assertEquals(startOf(line, tried).upgrade, null);
-  assertEquals(startOf(["serve"], HOST).upgrade, null);
+  assertEquals((await startOf(line, tried)).upgrade, null);
+  assertEquals((await startOf(["serve"], HOST)).upgrade, null);
 });
 
 Deno.test("shellWord() is one word of a shell, whatever it contains", async () => {

@@ -1,11 +1,9 @@
 import { parseCommand } from "../../../user/cli/parse_command.ts";
 import { permissionFlags, STARTING_ENVIRONMENT } from "../../../user/process/permission_flags.ts";
-import {
-  NO_PERMISSIONS,
-  type Permissions,
-  permissionsOf,
-  type ProcessFacts,
-} from "../../../user/process/permissions.ts";
+import { NO_PERMISSIONS } from "../../../user/process/permission_set.ts";
+import type { Permissions } from "../../../user/process/permission_set.ts";
+import { permissionsOf } from "../../../user/process/permissions.ts";
+import type { ProcessFacts } from "../../../user/process/process_place.ts";
 import { VERB_NAMES, verbOf } from "../../../user/cli/verbs.ts";
 import { assert, assertEquals } from "../../assert.ts";
 

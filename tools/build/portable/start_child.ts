@@ -6,7 +6,7 @@ import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "../../../user/process/deno_flag
 import { startOf } from "../start_flags.ts";
 
 const programDirectory = import.meta.dirname!;
-const { flags, environment } = startOf(Deno.args, {
+const { flags, environment } = await startOf(Deno.args, {
   os: Deno.build.os,
   currentDirectory: Deno.cwd(),
   programDirectory,

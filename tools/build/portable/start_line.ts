@@ -4,7 +4,7 @@
  */
 import { shellWord, startOf } from "../start_flags.ts";
 
-const { flags, environment, upgrade } = startOf(Deno.args, {
+const { flags, environment, upgrade } = await startOf(Deno.args, {
   os: Deno.build.os,
   currentDirectory: Deno.cwd(),
   programDirectory: import.meta.dirname!,

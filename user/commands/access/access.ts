@@ -7,7 +7,7 @@ import { openMasterHttp } from "../../client/open_cluster.ts";
 import { HttpAccessClient } from "../../client/http/access.ts";
 import { HttpClusterClient } from "../../client/http/cluster.ts";
 import { MasterHttp } from "../../client/http/master_http.ts";
-import type { ProcessFacts } from "../../process/permissions.ts";
+import type { ProcessFacts } from "../../process/process_place.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { runAudit } from "./audit.ts";
 import { runContext } from "./context.ts";

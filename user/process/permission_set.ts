@@ -1,0 +1,30 @@
+/** Facts of the host that a role may ask for. */
+export type SystemFact = "hostname" | "loadavg" | "networkInterfaces" | "statfs" | "systemMemoryInfo";
+
+/** The permissions of an invocation once its arguments are parsed; all else is refused. */
+export interface Permissions {
+  /** Each `HOST` or `HOST:PORT` that may be dialled or listened on; true for any. */
+  readonly net: readonly string[] | true;
+  /** Absolute paths. A directory includes everything below it. */
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  /** Names of variables. */
+  readonly env: readonly string[];
+  readonly sys: readonly SystemFact[];
+  /** No role starts programs, loads native code or imports code from the network. */
+  readonly run: false;
+  readonly ffi: false;
+  readonly import: false;
+}
+
+/** No permission at all; each command adds its own. */
+export const NO_PERMISSIONS: Permissions = {
+  net: [],
+  read: [],
+  write: [],
+  env: [],
+  sys: [],
+  run: false,
+  ffi: false,
+  import: false,
+};

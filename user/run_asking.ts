@@ -1,0 +1,55 @@
+import type { NodesCommand, UpgradeCommand } from "./cli/command.ts";
+import type { LogsCommand } from "./cli/logs/logs_command.ts";
+import type { ModelsCommand } from "./cli/models_command.ts";
+import type { MasterHttp } from "./client/http/master_http.ts";
+import { whileOpen } from "./client/while_open.ts";
+import type { UserContext } from "./user_context.ts";
+
+/** Commands of an operator that ask a master. */
+export type AskingCommand = NodesCommand | LogsCommand | ModelsCommand | UpgradeCommand;
+
+/** Runs `command` with an open line to its master. Returns the exit code. */
+export async function ask(command: AskingCommand, context: UserContext): Promise<number> {
+  const { openPatiently } = await import("./client/open_patiently.ts");
+  // `logs` waits for its master by itself, as long as it takes.
+  const http = await openPatiently(command.verb === "logs" ? { ...command, outageMs: 0 } : command, context);
+  return await whileOpen(http, context, async () => {
+    if (command.verb === "nodes") {
+      const { HttpClusterClient } = await import("./client/http/cluster.ts");
+      const { HttpFleetClient } = await import("./client/http/fleet.ts");
+      const { runNodes } = await import("./commands/nodes.ts");
+      const [cluster, fleet] = [new HttpClusterClient(http), new HttpFleetClient(http)];
+      return await runNodes(command, { ...context, cluster, fleet });
+    }
+    if (command.verb === "logs") {
+      const { HttpLogsClient } = await import("./client/http/logs.ts");
+      const { runLogs } = await import("./commands/logs.ts");
+      return await runLogs(command, { ...context, logs: new HttpLogsClient(http) });
+    }
+    if (command.verb === "upgrade") {
+      const { HttpProgramClient } = await import("./client/http/programs.ts");
+      const { runUpgrade } = await import("./commands/upgrade.ts");
+      return await runUpgrade(command, { ...context, programs: new HttpProgramClient(http) });
+    }
+    return await models(command, { ...context, http });
+  });
+}
+
+async function models(command: ModelsCommand, context: UserContext & { http: MasterHttp }): Promise<number> {
+  const { runModels } = await import("./commands/models/models.ts");
+  const { HttpClusterClient } = await import("./client/http/cluster.ts");
+  const { HttpModelsClient } = await import("./client/http/models.ts");
+  const { HttpFleetClient } = await import("./client/http/fleet.ts");
+  const { HttpVersionClient } = await import("./client/http/versions.ts");
+  const { openMasterHttp } = await import("./client/open_cluster.ts");
+  const { http, facts: { home } } = context;
+  return await runModels(command, {
+    ...context,
+    home,
+    cluster: new HttpClusterClient(http),
+    models: new HttpModelsClient(http, context),
+    versions: new HttpVersionClient(http),
+    fleet: new HttpFleetClient(http),
+    openModels: async (at) => new HttpModelsClient(await openMasterHttp({ ...context, ...at }), context),
+  });
+}
