@@ -47,6 +47,7 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
     case "people":
       return await withContextNamed(command, context, () => lookAfterPeople(command, context));
     case "nodes":
+    case "explain":
     case "logs":
     case "models":
     case "upgrade":

@@ -1,12 +1,13 @@
 import type { NodesCommand, UpgradeCommand } from "./cli/command.ts";
 import type { LogsCommand } from "./cli/logs/logs_command.ts";
+import type { ExplainCommand } from "./cli/nodes/explain_command.ts";
 import type { ModelsCommand } from "./cli/models_command.ts";
 import type { MasterHttp } from "./client/http/master_http.ts";
 import { whileOpen } from "./client/while_open.ts";
 import type { UserContext } from "./user_context.ts";
 
 /** Commands of an operator that ask a master. */
-export type AskingCommand = NodesCommand | LogsCommand | ModelsCommand | UpgradeCommand;
+export type AskingCommand = NodesCommand | ExplainCommand | LogsCommand | ModelsCommand | UpgradeCommand;
 
 /** Runs `command` with an open line to its master. Returns the exit code. */
 export async function ask(command: AskingCommand, context: UserContext): Promise<number> {
@@ -20,6 +21,11 @@ export async function ask(command: AskingCommand, context: UserContext): Promise
       const { runNodes } = await import("./commands/nodes.ts");
       const [cluster, fleet] = [new HttpClusterClient(http), new HttpFleetClient(http)];
       return await runNodes(command, { ...context, cluster, fleet });
+    }
+    if (command.verb === "explain") {
+      const { HttpFleetClient } = await import("./client/http/fleet.ts");
+      const { runExplain } = await import("./commands/fleet/explain.ts");
+      return await runExplain(command, { ...context, fleet: new HttpFleetClient(http) });
     }
     if (command.verb === "logs") {
       const { HttpLogsClient } = await import("./client/http/logs.ts");

@@ -3,6 +3,8 @@ import type { RegisteredModel } from "../../models/registry.ts";
 import type { LabelChange, RequirementChange, RequirementsListing } from "../../protocol/http_api/fleet_api.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { parseNodeRequirement } from "../../protocol/kernel/node_requirement.ts";
+import type { Explanation } from "../../protocol/http_api/explanation_api.ts";
+import { explanationOf } from "../core/reports/explanation.ts";
 import { listRequirements } from "../core/reports/placement.ts";
 import type { MasterState } from "../core/state/state.ts";
 import type { ModelStore } from "../models/model_store.ts";
@@ -63,6 +65,19 @@ export class Fleet {
   /** Returns every requirement, and which nodes meet it. */
   requirements(): RequirementsListing {
     return listRequirements(this.#options.state);
+  }
+
+  /**
+   * Returns where the next picture of a model would go, and why not elsewhere. Throws
+   * `model_unknown`.
+   */
+  explain(name: string, gallery: string | null): Explanation {
+    const { state } = this.#options;
+    const model = state.models.get(this.#find(name).digest);
+    if (model !== undefined) return explanationOf(state, model, { gallery });
+    throw new DmlError("model_unknown", `Nobody has asked for ${name} yet, so no node has it.`, {
+      advice: `Send a picture to it, or say \`dml nodes require --all ${name}\`.`,
+    });
   }
 
   /** Serves a model of the catalog that nobody has asked for yet. Throws `model_unknown`. */

@@ -6,7 +6,7 @@ import {
   requirementChangeSchema,
 } from "../../protocol/http_api/fleet_api.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
-import { idSchema, parseAs, type z } from "../../protocol/schema.ts";
+import { galleryNameSchema, idSchema, parseAs, type z } from "../../protocol/schema.ts";
 import type { Fleet } from "./fleet.ts";
 import { describeRequest } from "../http/audited_routes.ts";
 import { jsonBody } from "../http/json_body.ts";
@@ -32,6 +32,13 @@ export function fleetRoutes(fleet: Fleet): Hono {
     const change = await bodyAs(requirementChangeSchema, context.req.raw, "The requirement");
     describeRequest(context.req.raw, { subject: change.requirement, detail: requirementDetail(change) });
     return context.json({ detail: await fleet.changeRequirement(change) });
+  });
+  app.get(`${PATHS.models}/:name/explanation`, (context) => {
+    const gallery = context.req.query("gallery") ?? null;
+    const checked = gallery === null
+      ? null
+      : parseAs(galleryNameSchema, gallery, { what: "The parameter gallery", code: "request_invalid" });
+    return context.json(fleet.explain(context.req.param("name"), checked));
   });
   app.put(`${PATHS.models}/:name/labels`, async (context) => {
     const { labels } = await bodyAs(modelLabelsSchema, context.req.raw, "The labels of the model");

@@ -61,6 +61,11 @@ export function modelLabelsPath(name: string): string {
   return `${PATHS.models}/${name}/labels`;
 }
 
+/** Returns the path of the answer where the next picture of a model would go. GET. */
+export function explanationPath(name: string): string {
+  return `${PATHS.models}/${name}/explanation`;
+}
+
 /**
  * Returns the path of one node, or of a decision about it: `approve`, `restore`. DELETE: remove the
  * node.

@@ -1,3 +1,4 @@
+import type { Explanation } from "../../protocol/http_api/explanation_api.ts";
 import type { LabelChange, RequirementChange, RequirementsListing } from "../../protocol/http_api/fleet_api.ts";
 import type { FleetClient } from "../../user/client/fleet_client.ts";
 
@@ -14,7 +15,9 @@ export class FakeFleetClient implements FleetClient {
     return this.#agree(change);
   }
 
+  explanation: Explanation = { model: "faces@1", gallery: null, waiting: 0, nodes: [] };
   requirements = () => Promise.resolve(this.listing);
+  explain = (model: string, gallery: string | null) => Promise.resolve({ ...this.explanation, model, gallery });
 
   bindModel(name: string, labels: readonly string[]): Promise<string> {
     return this.#agree(name, labels);

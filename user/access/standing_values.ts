@@ -37,6 +37,7 @@ export const NO_STANDING_VALUES: StandingValues = { texts: new Map(), what: "" }
 const CONTEXT_VERBS: readonly string[] = [
   "predict",
   "nodes",
+  "explain",
   "models",
   "upgrade",
   "doctor",

@@ -14,6 +14,7 @@ import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
 import type { ConfigCommand } from "./config/config_command.ts";
 import type { LogsCommand } from "./logs/logs_command.ts";
 import type { MasterChoice } from "./access/master_choice.ts";
+import type { ExplainCommand } from "./nodes/explain_command.ts";
 import type { NodesCommand } from "./nodes/nodes_command.ts";
 import type { ModelsCommand } from "./models_command.ts";
 import type { PeopleCommand } from "./people_command.ts";
@@ -157,6 +158,7 @@ export type CliCommand =
   | JoinCommand
   | PredictCommand
   | NodesCommand
+  | ExplainCommand
   | UpgradeCommand
   | LogsCommand
   | DoctorCommand

@@ -25,6 +25,7 @@ import { masterChoiceOf, tokenChoiceOf } from "./access/master_choice.ts";
 import { configCommand } from "./config/config_command.ts";
 import { logsCommand } from "./logs/logs_command.ts";
 import { modelsCommand } from "./models_command.ts";
+import { explainCommand } from "./nodes/explain_command.ts";
 import { nodesCommand, ownLabels, withLabelRemovals } from "./nodes/nodes_command.ts";
 import { peopleCommand } from "./people_arguments.ts";
 import { SYSTEM_HOME } from "../service/service_place.ts";
@@ -121,6 +122,8 @@ function commandOf(verb: Exclude<VerbName, "config">, { rest, values }: Parts): 
       return predictCommand(rest, values);
     case "nodes":
       return nodesCommand(rest, values);
+    case "explain":
+      return explainCommand(rest, values);
     case "logs":
       return logsCommand(values);
     case "models":

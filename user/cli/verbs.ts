@@ -5,6 +5,7 @@ import { MASTER_FLAGS } from "./access/master_flags.ts";
 import { CONFIG_VERBS } from "./config/config_verbs.ts";
 import { LOGS_VERB } from "./logs/logs_verb.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";
+import { EXPLAIN_VERB } from "./nodes/explain_verb.ts";
 import { NODES_VERBS } from "./nodes/nodes_verbs.ts";
 import { SERVICE_VERB } from "./service/service_verb.ts";
 import { PEOPLE_VERBS } from "./people_verbs.ts";
@@ -114,6 +115,7 @@ const VERBS = {
       ["dml nodes doctor --all", "which hosts are not well"],
     ],
   },
+  explain: EXPLAIN_VERB,
   logs: LOGS_VERB,
   models: {
     usage: "VERB ...",

@@ -46,6 +46,7 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
     case "ca":
       return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))], write: fileIn(command.file, facts) };
     case "nodes":
+    case "explain":
     case "logs":
     case "upgrade":
     case "token":

@@ -1,6 +1,6 @@
 import type { Placement, RequirementsListing } from "../../../protocol/http_api/fleet_api.ts";
 import { isTargeted, labelsOf, unmetBinding } from "../fleet/node_labels.ts";
-import { type Obstacle, obstacleOf } from "../scheduler/feasible.ts";
+import { NOTHING_ASKED, type Obstacle, obstacleTo } from "../scheduler/feasible.ts";
 import type { MasterState, ModelState, NodeState } from "../state/state.ts";
 import { complianceOf } from "./requirement_status.ts";
 
@@ -12,6 +12,7 @@ const REASONS: Partial<Record<Obstacle, string>> = {
   unoffered: "It does not hold this version: no name means it, no requirement names it, and no picture asked for it.",
   loading: "It is fetching or loading the model.",
   full: "Its workers are busy.",
+  gallery_missing: "It has not yet fetched the people of the gallery.",
 };
 
 /** Returns the nodes that the master knows and has not removed. */
@@ -19,10 +20,18 @@ function presentNodes({ nodes }: MasterState): NodeState[] {
   return [...nodes.values()].filter(({ record }) => record.standing !== "removed");
 }
 
-/** Returns for each node whether it can take a picture of the model now, and why not. */
-export function placementOf(state: MasterState, model: ModelState): Placement[] {
+/**
+ * Returns for each node whether it can take a picture of the model now, to be compared with the
+ * people of `gallery` if that is not `null`, and why not.
+ */
+export function placementOf(
+  state: MasterState,
+  model: ModelState,
+  { gallery = null }: { gallery?: string | null } = {},
+): Placement[] {
+  const task = { manifestDigest: model.manifest.digest, options: { ...NOTHING_ASKED, gallery } };
   return presentNodes(state).map((node) => {
-    const obstacle = obstacleOf(node, model.manifest.digest, state.settings);
+    const obstacle = obstacleTo(task, node, state.settings);
     const { nodeId, name } = node.record;
     return { nodeId, name, obstacle, reason: obstacle && reasonOf(state, { node, model, obstacle }) };
   });

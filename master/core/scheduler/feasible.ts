@@ -107,7 +107,8 @@ function couldServe(node: NodeState, manifestDigest: Digest): boolean {
   return state === "ready" || state === "offered";
 }
 
-const NOTHING_ASKED = { annotate: false, embeddings: false, crops: false };
+/** Options of a task that asks for nothing but the findings. */
+export const NOTHING_ASKED = { annotate: false, embeddings: false, crops: false };
 
 const OBSTACLE_WORDS: Record<Obstacle, string> = {
   offline: "not connected",

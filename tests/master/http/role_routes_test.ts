@@ -109,6 +109,7 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "DELETE /v1/nodes/:nodeId": ADMIN,
   "PUT /v1/nodes/:nodeId/labels": ADMIN,
   "GET /v1/requirements": ADMIN,
+  "GET /v1/models/:name/explanation": ADMIN,
   "PUT /v1/requirements": ADMIN,
   "PUT /v1/models/:name/labels": ADMIN,
   "GET /v1/programs": ADMIN,

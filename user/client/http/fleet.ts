@@ -5,7 +5,8 @@ import {
   type RequirementsListing,
   requirementsListingSchema,
 } from "../../../protocol/http_api/fleet_api.ts";
-import { modelLabelsPath, nodeLabelsPath, PATHS } from "../../../protocol/http_api/paths.ts";
+import { type Explanation, explanationSchema } from "../../../protocol/http_api/explanation_api.ts";
+import { explanationPath, modelLabelsPath, nodeLabelsPath, PATHS } from "../../../protocol/http_api/paths.ts";
 import type { FleetClient } from "../fleet_client.ts";
 import type { MasterHttp } from "./master_http.ts";
 
@@ -27,6 +28,11 @@ export class HttpFleetClient implements FleetClient {
 
   requirements(): Promise<RequirementsListing> {
     return this.#http.ask(requirementsListingSchema, PATHS.requirements);
+  }
+
+  explain(model: string, gallery: string | null): Promise<Explanation> {
+    const query = gallery === null ? "" : `?gallery=${encodeURIComponent(gallery)}`;
+    return this.#http.ask(explanationSchema, `${explanationPath(model)}${query}`);
   }
 
   bindModel(name: string, labels: readonly string[]): Promise<string> {
