@@ -3,6 +3,7 @@ import { invariant } from "../protocol/kernel/invariant.ts";
 import type { CliCommand, DoctorCommand, PredictCommand } from "./cli/command.ts";
 import type { StepResult } from "./doctor/bundle.ts";
 import { whileOpen } from "./client/while_open.ts";
+import { askConsent, questionBefore } from "./commands/consent.ts";
 import { EXIT_CLUSTER, EXIT_OK } from "./cli/exit.ts";
 import type { MasterChoice } from "./cli/access/master_choice.ts";
 import { ask } from "./run_asking.ts";
@@ -17,6 +18,8 @@ export type UserCommand = Exclude<CliCommand, { verb: "serve" | "join" | "restor
  * own modules when it runs, so that `help` starts fast.
  */
 export async function runUserCommand(command: UserCommand, context: UserContext): Promise<number> {
+  const question = questionBefore(command);
+  if (question !== null) await askConsent(question, context);
   switch (command.verb) {
     case "help": {
       const { runHelp } = await import("./commands/help.ts");

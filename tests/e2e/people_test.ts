@@ -74,7 +74,7 @@ Deno.test("the woman on one photo is recognised on another by every node, and no
   await people(cluster, "reject", "Ada Lovelace", "sample3.jpg");
   assertEquals(await namesOnEachNode(cluster, 3), [NOBODY, NOBODY]);
   assertEquals(await namesOn(cluster, 1), [null, null, "Ada Lovelace"]);
-  await people(cluster, "remove", "Ada Lovelace");
+  await people(cluster, "remove", "Ada Lovelace", "--yes");
   assertEquals(await namesOn(cluster, 1), NOBODY);
 });
 

@@ -72,7 +72,7 @@ export const MODEL_FLAGS = {
   },
   yes: {
     alias: "y",
-    description: "Ask nothing and use the defaults.",
+    description: "Ask nothing: use the defaults, and go on.",
   },
   to: {
     argument: `HOST[:${DEFAULT_PORT}]`,

@@ -2,6 +2,7 @@ import { DEFAULT_GALLERY, METADATA_KEY_PATTERN, NO_GALLERY } from "../../protoco
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { ID_PATTERN } from "../../protocol/kernel/id.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { consentIn } from "./consent.ts";
 import type { FlagValues } from "./flag_values.ts";
 import { DEFAULT_CONCURRENCY } from "./flags.ts";
 import { masterChoiceOf } from "./access/master_choice.ts";
@@ -60,7 +61,7 @@ export function peopleCommand(words: readonly string[], values: FlagValues): Peo
     case "note":
       return { ...common, subVerb, name: first, metadata: noted(values, { isNeeded: true }) };
     case "merge":
-      return { ...common, subVerb, name: first, from: second };
+      return { ...common, subVerb, name: first, from: second, ...consentIn(values) };
     case "remove":
       return { ...common, subVerb, ...removed(rest, values) };
     case "reject":
@@ -126,7 +127,7 @@ function noted(values: FlagValues, { isNeeded }: { isNeeded: boolean }): Record<
   return Object.fromEntries(entries);
 }
 
-function removed([name]: readonly string[], values: FlagValues): Pick<RemoveCommand, "name" | "faceId"> {
+function removed([name]: readonly string[], values: FlagValues): Pick<RemoveCommand, "name" | "faceId" | "yes"> {
   const isAll = values.toggle("all") ?? false;
   const faceId = values.matching("face-id", { pattern: ID_PATTERN, form: "the id of a face" });
   if (isAll === (name !== undefined)) {
@@ -135,7 +136,7 @@ function removed([name]: readonly string[], values: FlagValues): Pick<RemoveComm
     });
   }
   if (isAll && faceId !== null) throw new DmlError("usage", "--all and --face-id cannot be combined.");
-  return { name: name ?? null, faceId };
+  return { name: name ?? null, faceId, ...consentIn(values) };
 }
 
 function thresholds(values: FlagValues): Pick<ThresholdsCommand, "change" | "isDefault"> {

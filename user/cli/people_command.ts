@@ -56,6 +56,8 @@ export interface MergeCommand extends AboutPeople {
   readonly subVerb: "merge";
   readonly name: string;
   readonly from: string;
+  /** Absent to ask first. */
+  readonly yes?: true;
 }
 
 export interface RemoveCommand extends AboutPeople {
@@ -63,6 +65,8 @@ export interface RemoveCommand extends AboutPeople {
   /** `null` for the whole gallery. */
   readonly name: string | null;
   readonly faceId: string | null;
+  /** Absent to ask first. */
+  readonly yes?: true;
 }
 
 export interface RejectCommand extends AboutPeople, FaceChoice {

@@ -52,16 +52,16 @@ export const PEOPLE_VERBS = {
     usage: "NAME OTHER",
     summary: "Move OTHER's faces to NAME, and remove OTHER.",
     details: [],
-    flags: COMMON,
+    flags: [...COMMON, "yes"],
     examples: [["dml people merge Ada 'A. Lovelace'", "two entries for one person"]],
   },
   remove: {
     usage: "NAME | --all",
     summary: "Remove a person, one of their faces, or a gallery.",
     details: [
-      "Embeddings and face crops are deleted from the master's disk and, with the next version, from the nodes.",
+      "Asks first, and for the whole gallery wants its name typed; --yes answers for a script. Embeddings and face crops are deleted from the master's disk and, with the next version, from the nodes.",
     ],
-    flags: [...COMMON, "face-id", "all"],
+    flags: [...COMMON, "face-id", "all", "yes"],
     examples: [
       ["dml people remove Ada", "the person, with every face"],
       ["dml people remove Ada --face-id face_0123456789abcdefghjk", "one face"],

@@ -2,6 +2,7 @@ import type { RolloutRequest } from "../../protocol/http_api/rollout_api.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { FlagName } from "./flags.ts";
+import { consentIn } from "./consent.ts";
 import type { FlagValues } from "./flag_values.ts";
 import type { RolloutVerbName } from "./rollout_verbs.ts";
 import { requireWords } from "./sub_verbs.ts";
@@ -20,7 +21,7 @@ export type RolloutAction =
   }
   | { readonly action: "rollback"; readonly name: string }
   | { readonly action: "pin"; readonly version: string; readonly pinned: boolean }
-  | { readonly action: "remove"; readonly version: string }
+  | { readonly action: "remove"; readonly version: string; readonly yes?: true }
   | { readonly action: "gc" };
 
 /** Parses the words after the sub-verb, and the flags. Throws `usage`. */
@@ -38,7 +39,11 @@ export function rolloutAction(verb: RolloutVerbName, rest: readonly string[], va
     case "pin":
       return { action: "pin", version: versionIn(text).whole, pinned: values.toggle("off") !== true };
     case "remove":
-      return { action: "remove", version: BARE_PATTERN.test(text) ? text : versionIn(text).whole };
+      return {
+        action: "remove",
+        version: BARE_PATTERN.test(text) ? text : versionIn(text).whole,
+        ...consentIn(values),
+      };
     case "gc":
       return { action: "gc" };
   }

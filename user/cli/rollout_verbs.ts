@@ -55,7 +55,7 @@ export const ROLLOUT_VERBS = {
       "Refused while the version is in use: it is the latest, pinned, in a rollout, or requested for pictures.",
       "NAME alone removes a model of yours that has only its latest version left. A model that comes with dml stays, and returns if its name has no version; any other returns when it is added or pushed again.",
     ],
-    flags: [...AT_MASTER, "json"],
+    flags: [...AT_MASTER, "yes", "json"],
     examples: [
       ["dml models remove faces@1", "`dml models gc` then deletes its files"],
       ["dml models remove yolo", "the whole model"],

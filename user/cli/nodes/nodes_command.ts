@@ -4,6 +4,7 @@ import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { parseNodeRequirement, REQUIREMENT_FORMS } from "../../../protocol/kernel/node_requirement.ts";
 import type { NodeOrderName } from "../../../protocol/messages/command_names.ts";
 import type { NodeDecision } from "../../../protocol/messages/node_decision_names.ts";
+import { consentIn } from "../consent.ts";
 import type { FlagValues } from "../flag_values.ts";
 import { type MasterChoice, masterChoiceOf } from "../access/master_choice.ts";
 import { requireWords, takeSubVerb } from "../sub_verbs.ts";
@@ -25,6 +26,8 @@ export type NodesAction =
     readonly decision: NodeDecision;
     /** Name or id. */
     readonly node: string;
+    /** Absent to ask first. */
+    readonly yes?: true;
   }
   | {
     readonly action: "order";
@@ -79,7 +82,7 @@ export function nodesCommand(line: readonly string[], values: FlagValues): Nodes
     case "remove":
     case "restore":
       requireWords(`nodes ${name}`, rest, { min: 1, max: 1, what: "one node, by name or id" });
-      return { ...common, action: "judge", decision: name, node: rest[0] };
+      return { ...common, action: "judge", decision: name, node: rest[0], ...consentIn(values) };
     case "label":
       requireWords("nodes label", rest, { min: 2, max: 1 + 2 * LIMITS.nodeLabelsMax, what: "a node and a label" });
       return { ...common, action: "label", node: rest[0], ...labelChange(rest.slice(1)) };

@@ -80,7 +80,7 @@ const DECISIONS: Readonly<Record<NodeDecision, SubVerb>> = {
     usage: "NAME|ID",
     summary: "Put a node out at once and refuse its key from then on, even with a valid token.",
     details: [],
-    flags: AT_MASTER,
+    flags: [...AT_MASTER, "yes"],
     examples: [["dml nodes remove attic", "a host that was lost or sold"]],
   },
   restore: {
