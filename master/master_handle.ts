@@ -27,6 +27,7 @@ import type { Versions } from "./models/versions.ts";
 import type { RequestOrigin } from "./http/request_origin.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { PeopleStore } from "./people/people_store.ts";
+import type { TrashStore } from "./people/trash/trash_store.ts";
 
 /** Ports and settings of a master. The caller closes what it passes in, after `stop`. */
 export interface MasterOptions {
@@ -69,6 +70,8 @@ export interface MasterOptions {
   readonly settings?: Partial<MasterSettings>;
   /** Store of the enrolled people; by default in memory. */
   readonly people?: PeopleStore;
+  /** Store of removed people; by default in memory. */
+  readonly trash?: TrashStore;
   /** Galleries to publish before it listens, so that no picture is answered without them. */
   readonly galleries?: readonly PublishedGallery[];
 }

@@ -24,6 +24,7 @@ import { SqliteLedger } from "./ledger/sqlite_ledger.ts";
 import { type MasterHandle, startMaster } from "./master.ts";
 import { publishedGalleries } from "./people/cluster_people.ts";
 import { SqlitePeopleStore } from "./people/sqlite_people_store.ts";
+import { DirectoryTrash } from "./people/trash/directory_trash.ts";
 import type { PlainPort } from "./access/plain_access.ts";
 import { ProgramFiles } from "./programs/program_files.ts";
 import { type Logging, withLogs } from "./logs/with_logs.ts";
@@ -192,6 +193,7 @@ async function start(
     plain: options.plain ?? null,
     ledger,
     people,
+    trash: await DirectoryTrash.open(join(masterPath, "trash"), { log }),
     galleries: publishedGalleries(people),
     durableBlobs: durable,
     backups: new Backups({ ...options, ...stored, durable, catalog: CATALOG, clock: SYSTEM_CLOCK }),

@@ -41,6 +41,8 @@ export const AUDITED_ROUTES: Readonly<Record<string, AuditedRoute>> = {
   [`POST ${GALLERY}/people/:name/faces`]: audited("person.enrol", ":gallery/:name"),
   [`POST ${GALLERY}/people/:name/rejections`]: audited("person.reject", ":gallery/:name"),
   [`DELETE ${GALLERY}/people/:name/faces/:faceId`]: audited("face.remove", ":gallery/:name/:faceId"),
+  [`DELETE ${GALLERY}/trash`]: audited("trash.empty", ":gallery"),
+  [`POST ${GALLERY}/trash/:entryId/restore`]: audited("trash.restore", ":gallery"),
   "POST /v1/backup": audited("backup.make", ""),
   "POST /v1/tokens": audited("token.create", ""),
   "DELETE /v1/tokens/:token": audited("token.revoke", ":token"),

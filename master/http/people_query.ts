@@ -17,6 +17,7 @@ const pageQuerySchema = z.strictObject({
   after: z.string().max(200).nullable().default(null),
   limit: numeral.pipe(z.number().min(1).max(PEOPLE_PAGE_MAX)).default(100),
 });
+const removalQuerySchema = z.strictObject({ forGood: flag.default(false) });
 
 /**
  * Returns the query of an enrolment: the face to take and at which angles, the name of the
@@ -38,6 +39,11 @@ export function rejectQuery(parameters: Readonly<Record<string, readonly string[
 /** Returns the query of a page of people. Throws `request_invalid`. */
 export function pageQuery(parameters: Readonly<Record<string, readonly string[]>>) {
   return read(pageQuerySchema, parameters);
+}
+
+/** Returns the query of a removal: true to keep nothing in the trash. Throws `request_invalid`. */
+export function removalQuery(parameters: Readonly<Record<string, readonly string[]>>) {
+  return read(removalQuerySchema, parameters);
 }
 
 function read<Schema extends z.ZodType>(

@@ -14,7 +14,8 @@ import { facePage } from "../people/face_page.ts";
 import type { People } from "../people/people.ts";
 import { describeRequest } from "./audited_routes.ts";
 import { jsonBody } from "./json_body.ts";
-import { enrolQuery, pageQuery, rejectQuery } from "./people_query.ts";
+import { enrolQuery, pageQuery, rejectQuery, removalQuery } from "./people_query.ts";
+import { trashRoutes } from "../people/trash/trash_routes.ts";
 import type { Uploads } from "./uploads/uploads.ts";
 
 const GALLERY = `${PATHS.galleries}/:gallery`;
@@ -45,7 +46,7 @@ export function peopleRoutes(options: PeopleRoutesOptions): Hono {
   });
   app.get(GALLERY, (context) => context.json(people.gallery(galleryIn(context))));
   app.delete(GALLERY, async (context) => {
-    await people.removeGallery(galleryIn(context));
+    await people.removeGallery(galleryIn(context), removalQuery(context.req.queries()));
     return context.body(null, 204);
   });
   app.put(`${GALLERY}/thresholds`, async (context) => {
@@ -61,6 +62,7 @@ export function peopleRoutes(options: PeopleRoutesOptions): Hono {
   });
   app.route("/", personRoutes(options));
   app.route("/", archiveRoutes(options));
+  app.route("/", trashRoutes(people, galleryIn));
   return app;
 }
 
@@ -75,7 +77,9 @@ function personRoutes(options: PeopleRoutesOptions): Hono {
     return context.json({ inForce: await people.patch(galleryIn(context), nameIn(context), patch) });
   });
   app.delete(PERSON, async (context) => {
-    return context.json({ inForce: await people.remove(galleryIn(context), nameIn(context)) });
+    return context.json({
+      inForce: await people.remove(galleryIn(context), nameIn(context), removalQuery(context.req.queries())),
+    });
   });
   app.post(`${PERSON}/merge`, async (context) => {
     const { from } = await bodyAs(mergeSchema, context, "The merge");
@@ -90,7 +94,8 @@ function personRoutes(options: PeopleRoutesOptions): Hono {
   });
   app.delete(`${PERSON}/faces/:faceId`, async (context) => {
     const faceId = parseAs(idSchema, context.req.param("faceId"), { what: "The face's id", code: "request_invalid" });
-    return context.json({ inForce: await people.removeFace(galleryIn(context), nameIn(context), faceId) });
+    const choice = removalQuery(context.req.queries());
+    return context.json({ inForce: await people.removeFace(galleryIn(context), nameIn(context), faceId, choice) });
   });
   app.post(`${PERSON}/rejections`, async (context) => {
     const where = { gallery: galleryIn(context), name: nameIn(context), signal: context.req.raw.signal };

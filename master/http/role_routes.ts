@@ -41,6 +41,9 @@ export const ROUTE_ROLES: Readonly<Record<string, Access>> = {
   [`POST ${GALLERY}/people/:name/faces`]: PEOPLE,
   [`DELETE ${GALLERY}/people/:name/faces/:faceId`]: PEOPLE,
   [`POST ${GALLERY}/people/:name/rejections`]: PEOPLE,
+  [`GET ${GALLERY}/trash`]: PEOPLE,
+  [`DELETE ${GALLERY}/trash`]: PEOPLE,
+  [`POST ${GALLERY}/trash/:entryId/restore`]: PEOPLE,
 };
 
 /** Routes, and the callers that may use them. */

@@ -28,13 +28,15 @@ export interface PeopleServices {
 
 /** Creates the people of a master on top of its other services. */
 export function clusterPeople(
-  options: Pick<MasterOptions, "durableBlobs" | "clock" | "random" | "log"> & { readonly people: PeopleStore },
+  options: Pick<MasterOptions, "durableBlobs" | "trash" | "clock" | "random" | "log"> & {
+    readonly people: PeopleStore;
+  },
   services: PeopleServices,
 ): People {
-  const { people: store, durableBlobs: durable, clock, random, log } = options;
+  const { people: store, durableBlobs: durable, trash, clock, random, log } = options;
   const finder = clusterFaceFinder(services);
   const publisher = clusterGalleryDelivery(services);
-  return new People({ store, durable, finder, publisher, clock, random, log });
+  return new People({ store, durable, finder, publisher, ...trash && { trash }, clock, random, log });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { BlobStore } from "../../protocol/ports/blob_store.ts";
+import type { Restored } from "../../protocol/http_api/trash_api.ts";
 import type {
   EnrolAnswer,
   GalleryListing,
@@ -13,7 +14,6 @@ import { metadataSchema } from "../../protocol/http_api/people_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
-import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
 import { parseAs } from "../../protocol/schema.ts";
@@ -23,13 +23,16 @@ import { Enrolment, type FaceRequest } from "./enrolment.ts";
 import { exportPeople } from "./export_people.ts";
 import { importPeople } from "./import_people.ts";
 import type { FaceFinder } from "./face_finder.ts";
-import { type GalleryChange, GalleryWriter } from "./gallery_writer.ts";
+import { GalleryWriter } from "./gallery_writer.ts";
 import type { GalleryDelivery } from "./gallery_delivery.ts";
 import { entryOf, faceEntryOf, listingOf } from "./people_listing.ts";
-import type { CountedPerson, FaceRecord, GalleryRecord, PeopleChange, PeopleStore } from "./people_store.ts";
+import type { CountedPerson, GalleryRecord, PeopleStore } from "./people_store.ts";
 import { Reembedding } from "./reembedding.ts";
-import { identifiedFaces, isRoomFor, joinFaces } from "./same_face.ts";
 import { changedThresholds } from "./thresholds_in_force.ts";
+import { MemoryTrash } from "./trash/memory_trash.ts";
+import { type PreparedChange, Removal, type RemovalChoice } from "./trash/removal.ts";
+import { Trash } from "./trash/trash.ts";
+import type { TrashStore } from "./trash/trash_store.ts";
 
 export interface PeopleOptions {
   readonly store: PeopleStore;
@@ -37,6 +40,8 @@ export interface PeopleOptions {
   readonly durable: BlobStore;
   readonly finder: FaceFinder;
   readonly publisher: GalleryDelivery;
+  /** Store of removed people; by default in memory. */
+  readonly trash?: TrashStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -52,6 +57,9 @@ export class People {
   readonly #options: PeopleOptions;
   readonly #enrolment: Enrolment;
   readonly #reembedding: Reembedding;
+  /** Removed people, for a time. */
+  readonly trash: Trash;
+  readonly #removal: Removal;
 
   constructor(options: PeopleOptions) {
     this.#options = options;
@@ -60,6 +68,14 @@ export class People {
     const common = { ...options, galleryWriter: this.galleryWriter };
     this.#enrolment = new Enrolment(common);
     this.#reembedding = new Reembedding(common);
+    this.trash = new Trash({ trash: new MemoryTrash(), ...options });
+    this.#removal = new Removal({
+      ...common,
+      trash: this.trash,
+      recordOf: (gallery) => this.record(gallery),
+      personOf: (gallery, name) => this.personOf(gallery, name),
+      change: (gallery, prepare) => this.#change(gallery, prepare),
+    });
   }
 
   /**
@@ -68,9 +84,11 @@ export class People {
   start(): void {
     this.galleryWriter.start();
     this.#reembedding.start();
+    this.trash.start();
   }
 
   async stop(): Promise<void> {
+    await this.trash.stop();
     await this.#reembedding.stop();
     await this.galleryWriter.close();
   }
@@ -86,13 +104,6 @@ export class People {
    */
   gallery(name: string): GalleryListing {
     return listingOf(this.record(name), this.store, this.#reembedding);
-  }
-
-  async removeGallery(name: string): Promise<void> {
-    const record = this.record(name);
-    const people = this.store.people(name, { after: null, limit: LIMITS.galleryPeopleMax });
-    const crops = people.flatMap(({ personId }) => this.#cropsOf(this.store.faces(personId)));
-    await this.galleryWriter.remove(record, crops);
   }
 
   setThresholds(gallery: string, thresholds: ThresholdsChange): Promise<InForceAnswer> {
@@ -148,52 +159,25 @@ export class People {
     });
   }
 
-  /**
-   * Moves every face of `from` to `name` and deletes `from`. A face that both have stays once, see
-   * {@linkcode joinFaces}. Where both have a metadata field, that of `name` wins.
-   */
+  removeGallery(name: string, choice: RemovalChoice = {}): Promise<void> {
+    return this.#removal.gallery(name, choice);
+  }
+
   merge(gallery: string, name: string, from: string): Promise<InForceAnswer> {
-    return this.#change(gallery, ({ embedder }, nowMs) => {
-      const { enrolled: _enrolled, rejected: _rejected, ...into } = this.personOf(gallery, name);
-      const source = this.personOf(gallery, from);
-      if (source.personId === into.personId) {
-        throw new DmlError("request_invalid", `${name} cannot be merged with themselves.`);
-      }
-      const [own, moved] = [into, source].map(({ personId }) => identifiedFaces(this.store, { personId, embedder }));
-      const { left, repeated } = joinFaces(own, moved);
-      if (!isRoomFor(left)) {
-        throw new DmlError("galleries_full", `${name} and ${from} together have too many faces for one person.`);
-      }
-      const record = { ...into, metadata: { ...source.metadata, ...into.metadata }, changedMs: nowMs };
-      const changes: PeopleChange[] = [
-        ...repeated.map(({ faceId }) => ({ type: "face_removed", faceId } as const)),
-        { type: "faces_moved", fromPersonId: source.personId, toPersonId: into.personId },
-        { type: "person_removed", personId: source.personId },
-        { type: "person_put", record },
-      ];
-      return { changes, people: [source.personId, into.personId], dropped: this.#cropsOf(repeated) };
-    });
+    return this.#removal.merge(gallery, name, from);
   }
 
-  /** Deletes a person with all their faces and crops. */
-  remove(gallery: string, name: string): Promise<InForceAnswer> {
-    return this.#change(gallery, () => {
-      const { personId } = this.personOf(gallery, name);
-      const dropped = this.#cropsOf(this.store.faces(personId));
-      return { changes: [{ type: "person_removed", personId }], people: [personId], dropped };
-    });
+  remove(gallery: string, name: string, choice: RemovalChoice = {}): Promise<InForceAnswer> {
+    return this.#removal.person(gallery, name, choice);
   }
 
-  /** Deletes one face of a person, enrolled or rejected. Throws `face_unknown`. */
-  removeFace(gallery: string, name: string, faceId: string): Promise<InForceAnswer> {
-    return this.#change(gallery, () => {
-      const { personId } = this.personOf(gallery, name);
-      const face = this.store.face(faceId);
-      if (face === null || face.personId !== personId) {
-        throw new DmlError("face_unknown", `${name} has no face ${faceId}.`);
-      }
-      return { changes: [{ type: "face_removed", faceId }], people: [personId], dropped: this.#cropsOf([face]) };
-    });
+  removeFace(gallery: string, name: string, faceId: string, choice: RemovalChoice = {}): Promise<InForceAnswer> {
+    return this.#removal.face(gallery, { name, faceId }, choice);
+  }
+
+  /** Brings an entry of the trash back, see {@linkcode Removal.undo}. */
+  undo(gallery: string, entryId: string): Promise<Restored> {
+    return this.#removal.undo(gallery, entryId, (archive) => this.import(gallery, archive));
   }
 
   /** Yields the lines of an archive of the gallery. */
@@ -229,10 +213,7 @@ export class People {
 
   async #change(
     gallery: string,
-    prepare: (
-      record: GalleryRecord,
-      nowMs: number,
-    ) => Omit<GalleryChange, "record"> & { patch?: Partial<GalleryRecord> },
+    prepare: (record: GalleryRecord, nowMs: number) => PreparedChange,
   ): Promise<InForceAnswer> {
     const inForce = await this.galleryWriter.change(gallery, (_, nowMs) => {
       const record = this.record(gallery);
@@ -241,9 +222,5 @@ export class People {
     });
     invariant(inForce !== null, "a change changes something");
     return inForce;
-  }
-
-  #cropsOf(faces: readonly FaceRecord[]) {
-    return faces.map(({ crop }) => crop.digest);
   }
 }

@@ -77,7 +77,7 @@ export const thresholdsOriginSchema = z.union([
  * The number of nodes by how far they are with a version of a gallery; on those that are `ready` it
  * is in force.
  */
-const inForceSchema = z.strictObject({ version: count, ready: count, pending: count, failed: count });
+export const inForceSchema = z.strictObject({ version: count, ready: count, pending: count, failed: count });
 
 /** One gallery, without its people. */
 export const gallerySchema = z.strictObject({

@@ -130,6 +130,7 @@ export const ERRORS = {
   ),
   person_unknown: kind(404, 1, false, "`dml people list` lists them."),
   person_exists: kind(409, 1, false, "Choose another name, or `dml people merge` the two."),
+  trash_unknown: kind(404, 1, false, "`dml people trash` lists what can be brought back."),
   face_unknown: kind(404, 1, false, "`dml people show NAME` lists the faces of a person."),
   face_missing: kind(
     422,

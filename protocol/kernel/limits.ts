@@ -203,6 +203,10 @@ export const LIMITS = {
   logReadersMax: 64,
   /** Time for which the master holds a request that waits for new records. */
   logWaitMaxMs: 30_000,
+  /** Time for which removed people can be brought back. */
+  trashKeptMs: 7 * 24 * 3_600_000,
+  /** Removals in the trash of a master; the oldest goes first. */
+  trashEntriesMax: 1_000,
   /** The file with the settings of a host. */
   settingsBytesMax: 64 * KIB,
   /** Pictures of one `predict` that are in flight at once. */

@@ -98,6 +98,8 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   logPageRecordsMax: "log records in one answer of the master",
   logReadersMax: "requests for logs that the master answers at once",
   logWaitMaxMs: "for which a request waits for new log records",
+  trashKeptMs: "for which removed people can be brought back",
+  trashEntriesMax: "removals in the trash of a master",
   settingsBytesMax: "of one file with settings, `dml.toml`",
   predictConcurrencyMax: "pictures of one `predict` in flight at once",
 };

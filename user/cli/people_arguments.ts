@@ -22,6 +22,8 @@ const WORDS: Readonly<Record<PeopleVerb, { min: number; max: number; what: strin
   note: { min: 1, max: 1, what: "a person" },
   merge: { min: 2, max: 2, what: "a person, and the one to merge into them" },
   remove: { min: 0, max: 1, what: "" },
+  undo: { min: 0, max: 1, what: "the id of a removal" },
+  trash: { min: 0, max: 0, what: "" },
   reject: { min: 2, max: Infinity, what: "a person, and pictures of somebody else" },
   export: { min: 0, max: 1, what: "" },
   import: { min: 1, max: 1, what: "a file that `dml people export` wrote" },
@@ -64,6 +66,15 @@ export function peopleCommand(words: readonly string[], values: FlagValues): Peo
       return { ...common, subVerb, name: first, from: second, ...consentIn(values) };
     case "remove":
       return { ...common, subVerb, ...removed(rest, values) };
+    case "undo":
+      if (first !== undefined && !ID_PATTERN.test(first)) {
+        throw new DmlError("usage", `\`dml people undo\` takes the id of a removal, not ${JSON.stringify(first)}.`, {
+          advice: "`dml people trash` lists them; without an id the newest comes back.",
+        });
+      }
+      return { ...common, subVerb, entryId: first ?? null };
+    case "trash":
+      return { ...common, subVerb, empty: values.isOn("empty"), ...consentIn(values) };
     case "reject":
       return { ...common, subVerb, name: first, inputs: rest.slice(1), ...faceChoice(values) };
     case "export":
@@ -127,7 +138,10 @@ function noted(values: FlagValues, { isNeeded }: { isNeeded: boolean }): Record<
   return Object.fromEntries(entries);
 }
 
-function removed([name]: readonly string[], values: FlagValues): Pick<RemoveCommand, "name" | "faceId" | "yes"> {
+function removed(
+  [name]: readonly string[],
+  values: FlagValues,
+): Pick<RemoveCommand, "name" | "faceId" | "yes" | "now"> {
   const isAll = values.toggle("all") ?? false;
   const faceId = values.matching("face-id", { pattern: ID_PATTERN, form: "the id of a face" });
   if (isAll === (name !== undefined)) {
@@ -136,7 +150,7 @@ function removed([name]: readonly string[], values: FlagValues): Pick<RemoveComm
     });
   }
   if (isAll && faceId !== null) throw new DmlError("usage", "--all and --face-id cannot be combined.");
-  return { name: name ?? null, faceId, ...consentIn(values) };
+  return { name: name ?? null, faceId, ...consentIn(values), ...(values.isOn("now") ? { now: true } : {}) };
 }
 
 function thresholds(values: FlagValues): Pick<ThresholdsCommand, "change" | "isDefault"> {

@@ -67,6 +67,22 @@ export interface RemoveCommand extends AboutPeople {
   readonly faceId: string | null;
   /** Absent to ask first. */
   readonly yes?: true;
+  /** Absent to keep it in the trash for a time. */
+  readonly now?: true;
+}
+
+export interface TrashCommand extends AboutPeople {
+  readonly subVerb: "trash";
+  /** True to delete everything in it for good. */
+  readonly empty: boolean;
+  /** Absent to ask first. */
+  readonly yes?: true;
+}
+
+export interface UndoCommand extends AboutPeople {
+  readonly subVerb: "undo";
+  /** `null` for the newest removal. */
+  readonly entryId: string | null;
 }
 
 export interface RejectCommand extends AboutPeople, FaceChoice {
@@ -128,6 +144,8 @@ export type PeopleCommand =
   | NoteCommand
   | MergeCommand
   | RemoveCommand
+  | TrashCommand
+  | UndoCommand
   | RejectCommand
   | ExportCommand
   | ImportCommand

@@ -47,4 +47,10 @@ export const PEOPLE_FLAGS = {
   apply: {
     description: "Use the thresholds that were found.",
   },
+  now: {
+    description: "Keep nothing in the trash.",
+  },
+  empty: {
+    description: "Delete everything in the trash for good.",
+  },
 } as const satisfies Record<string, Flag>;

@@ -51,7 +51,7 @@ export const PEOPLE_VERBS = {
   merge: {
     usage: "NAME OTHER",
     summary: "Move OTHER's faces to NAME, and remove OTHER.",
-    details: [],
+    details: ["Asks first; --yes answers for a script. `dml people undo` splits the two again."],
     flags: [...COMMON, "yes"],
     examples: [["dml people merge Ada 'A. Lovelace'", "two entries for one person"]],
   },
@@ -59,14 +59,31 @@ export const PEOPLE_VERBS = {
     usage: "NAME | --all",
     summary: "Remove a person, one of their faces, or a gallery.",
     details: [
-      "Asks first, and for the whole gallery wants its name typed; --yes answers for a script. Embeddings and face crops are deleted from the master's disk and, with the next version, from the nodes.",
+      "Asks first, and for the whole gallery wants its name typed; --yes answers for a script. The nodes forget the faces with the next version. The master keeps them in a trash for seven days, from which `dml people undo` brings them back; with --now it keeps nothing, and embeddings and face crops are deleted from its disk.",
     ],
-    flags: [...COMMON, "face-id", "all", "yes"],
+    flags: [...COMMON, "face-id", "all", "yes", "now"],
     examples: [
       ["dml people remove Ada", "the person, with every face"],
       ["dml people remove Ada --face-id face_0123456789abcdefghjk", "one face"],
       ["dml people remove --all --gallery guests", "the whole gallery"],
     ],
+  },
+  undo: {
+    usage: "[ID]",
+    summary: "Bring back what was removed last, or one of the things in the trash; split a merge again.",
+    details: [],
+    flags: COMMON,
+    examples: [["dml people undo", "the newest removal"], [
+      "dml people undo trash_0123456789abcdefghjk",
+      "another one",
+    ]],
+  },
+  trash: {
+    usage: "",
+    summary: "List what was removed and can be brought back.",
+    details: ["Removals are kept for seven days, on the master only. --empty deletes them for good, now."],
+    flags: [...COMMON, "empty", "yes"],
+    examples: [["dml people trash", "the newest first"], ["dml people trash --empty", "nothing comes back"]],
   },
   reject: {
     usage: "NAME IMG...",

@@ -1,5 +1,6 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { CliCommand } from "../cli/command.ts";
+import type { RemoveCommand } from "../cli/people_command.ts";
 import { LineReader } from "../terminal/line_reader.ts";
 import { printable } from "../terminal/render.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -20,6 +21,9 @@ export function questionBefore(command: CliCommand): Question | null {
         const { name, from, gallery } = command;
         return sure(`All faces of ${from} become faces of ${name}, and ${from} is gone from the gallery ${gallery}.`);
       }
+      if (command.subVerb === "trash" && command.empty && !command.yes) {
+        return sure(`What was removed from the gallery ${command.gallery} is gone for good.`);
+      }
       if (command.subVerb !== "remove" || command.yes) return null;
       return removal(command);
     case "models":
@@ -33,12 +37,13 @@ export function questionBefore(command: CliCommand): Question | null {
   }
 }
 
-function removal(
-  { name, faceId, gallery }: { readonly name: string | null; readonly faceId: string | null; readonly gallery: string },
-): Question {
-  if (name === null) return { loss: `Everybody in the gallery ${gallery} is gone, with all faces.`, word: gallery };
-  if (faceId !== null) return sure(`${faceId} of ${name} is gone from the gallery ${gallery}.`);
-  return sure(`${name} is gone from the gallery ${gallery}, with all faces.`);
+function removal({ name, faceId, gallery, now }: RemoveCommand): Question {
+  const after = now ? " Nothing brings this back." : "";
+  if (name === null) {
+    return { loss: `Everybody in the gallery ${gallery} is gone, with all faces.${after}`, word: gallery };
+  }
+  if (faceId !== null) return sure(`${faceId} of ${name} is gone from the gallery ${gallery}.${after}`);
+  return sure(`${name} is gone from the gallery ${gallery}, with all faces.${after}`);
 }
 
 function sure(loss: string): Question {

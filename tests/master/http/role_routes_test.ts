@@ -134,6 +134,9 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "POST /v1/galleries/:gallery/people/:name/faces": PEOPLE,
   "DELETE /v1/galleries/:gallery/people/:name/faces/:faceId": PEOPLE,
   "POST /v1/galleries/:gallery/people/:name/rejections": PEOPLE,
+  "GET /v1/galleries/:gallery/trash": PEOPLE,
+  "DELETE /v1/galleries/:gallery/trash": PEOPLE,
+  "POST /v1/galleries/:gallery/trash/:entryId/restore": PEOPLE,
   "GET /v1/galleries/:gallery/export": PEOPLE,
   "POST /v1/galleries/:gallery/import": PEOPLE,
 };

@@ -34,6 +34,9 @@ Deno.test("questionBefore() asks about everything that is destroyed, unless --ye
   }
   assertEquals(before("people remove --all --gallery guests")?.word, "guests");
   assertEquals(before("people remove --all -y"), null);
+  assertStringIncludes(before("people remove Ada --now")?.loss ?? "", "Nothing brings this back.");
+  assertEquals(before("people trash --empty")?.loss, "What was removed from the gallery default is gone for good.");
+  assertEquals([before("people trash"), before("people undo")], [null, null]);
   for (const line of ["people list", "nodes drain attic", "nodes restore attic", "models gc", "predict a.jpg"]) {
     assertEquals(before(line), null, line);
   }

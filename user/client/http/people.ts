@@ -18,11 +18,18 @@ import {
   type PersonPatch,
   type ThresholdsChange,
 } from "../../../protocol/http_api/people_api.ts";
+import {
+  emptiedSchema,
+  type Restored,
+  restoredSchema,
+  type TrashEntry,
+  trashSchema,
+} from "../../../protocol/http_api/trash_api.ts";
 import { galleryPath, PATHS, personPath } from "../../../protocol/http_api/paths.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { ARCHIVE_MEDIA_TYPE } from "../../../protocol/http_api/people_archive.ts";
 import type { Call, MasterHttp } from "./master_http.ts";
-import type { FaceOptions, PeopleClient, PersonAddress } from "../people_client.ts";
+import type { FaceOptions, PeopleClient, PersonAddress, RemovalChoice } from "../people_client.ts";
 
 const JSON_TYPE = "application/json";
 /**
@@ -49,9 +56,13 @@ export class HttpPeopleClient implements PeopleClient {
     return this.#http.ask(gallerySchema, galleryPath(gallery));
   }
 
-  async removeGallery(gallery: string): Promise<void> {
+  async removeGallery(gallery: string, choice: RemovalChoice = {}): Promise<void> {
     const read = async (response: Response) => void await response.body?.cancel();
-    await this.#http.call(galleryPath(gallery), { method: "DELETE", timeoutMs: CHANGE_TIMEOUT_MS, read });
+    await this.#http.call(removalPath(galleryPath(gallery), choice), {
+      method: "DELETE",
+      timeoutMs: CHANGE_TIMEOUT_MS,
+      read,
+    });
   }
 
   setThresholds(gallery: string, thresholds: ThresholdsChange): Promise<InForceAnswer> {
@@ -97,12 +108,25 @@ export class HttpPeopleClient implements PeopleClient {
     return this.#change(personPath(gallery, name, "merge"), { method: "POST", ...jsonOf({ from }) });
   }
 
-  remove({ gallery, name }: PersonAddress): Promise<InForceAnswer> {
-    return this.#change(personPath(gallery, name), { method: "DELETE" });
+  remove({ gallery, name }: PersonAddress, choice: RemovalChoice = {}): Promise<InForceAnswer> {
+    return this.#change(removalPath(personPath(gallery, name), choice), { method: "DELETE" });
   }
 
-  removeFace({ gallery, name }: PersonAddress, faceId: string): Promise<InForceAnswer> {
-    return this.#change(personPath(gallery, name, `faces/${faceId}`), { method: "DELETE" });
+  removeFace({ gallery, name }: PersonAddress, faceId: string, choice: RemovalChoice = {}): Promise<InForceAnswer> {
+    return this.#change(removalPath(personPath(gallery, name, `faces/${faceId}`), choice), { method: "DELETE" });
+  }
+
+  async trash(gallery: string): Promise<TrashEntry[]> {
+    return (await this.#http.ask(trashSchema, galleryPath(gallery, "trash"))).entries;
+  }
+
+  restore(gallery: string, entryId: string): Promise<Restored> {
+    const call = { method: "POST", timeoutMs: ARCHIVE_TIMEOUT_MS } as const;
+    return this.#http.ask(restoredSchema, galleryPath(gallery, `trash/${entryId}/restore`), call);
+  }
+
+  async emptyTrash(gallery: string): Promise<number> {
+    return (await this.#http.ask(emptiedSchema, galleryPath(gallery, "trash"), { method: "DELETE" })).entries;
   }
 
   async export(gallery: string, write: (chunk: Uint8Array) => Promise<void>): Promise<void> {
@@ -156,6 +180,10 @@ export class HttpPeopleClient implements PeopleClient {
     const path = `${personPath(gallery, name, below)}?${query}`;
     return this.#http.ask(enrolAnswerSchema, path, call);
   }
+}
+
+function removalPath(path: string, { forGood = false }: RemovalChoice): string {
+  return forGood ? `${path}?forGood=true` : path;
 }
 
 function jsonOf(value: unknown): Call {

@@ -98,7 +98,7 @@ function findingOf({ name, enrolled }: ComparedPerson, checks: readonly FaceChec
   return {
     name,
     faces: faces.filter(({ faults }) => faults.length > 0),
-    best: bestFaces(faces).map(({ faceId, source, ownSimilarity, quality }) => ({
+    best: bestFaces(faces.toSorted(bySource)).map(({ faceId, source, ownSimilarity, quality }) => ({
       faceId,
       source,
       ownSimilarity,
@@ -114,4 +114,9 @@ function findingOf({ name, enrolled }: ComparedPerson, checks: readonly FaceChec
 function agreeingPart({ name, enrolled, own, rejected }: ComparedPerson): GalleryPerson {
   const faces = enrolled.filter((_, index) => !own[index].isAside).map(({ embedding }) => embedding);
   return { id: name, name, faces, rejected: [...rejected] };
+}
+
+/** Orders faces by the names of their files, so that equally good ones stand in the same order each time. */
+function bySource(one: { readonly source: string }, other: { readonly source: string }): number {
+  return one.source < other.source ? -1 : one.source === other.source ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 import { jsonLine } from "../../../protocol/kernel/control_characters.ts";
 import { type InForceAnswer, thresholdsSchema } from "../../../protocol/http_api/people_api.ts";
+import { DEFAULT_GALLERY } from "../../../protocol/kernel/people_names.ts";
 import { parseAs } from "../../../protocol/schema.ts";
 import { EXIT_OK } from "../../cli/exit.ts";
 import type {
@@ -20,11 +21,20 @@ export async function runChangePeople(command: Change, context: PeopleContext): 
   const { terminal } = context;
   if (command.subVerb === "thresholds") return await runThresholds(command, context);
   const { sentence, inForce } = await change(command, context);
-  if (command.json) terminal.out(jsonLine({ done: sentence, inForce }));
-  else {terminal.out(
-      printable(`${sentence}${inForce === null ? "" : `; ${inForceText(command.gallery, inForce)}`}`) + "\n",
-    );}
+  if (command.json) {
+    terminal.out(jsonLine({ done: sentence, inForce }));
+    return EXIT_OK;
+  }
+  const reach = inForce === null ? "" : `; ${inForceText(command.gallery, inForce)}`;
+  terminal.out(`${printable(`${sentence}${reach}`)}\n`);
+  const isUndoable = command.subVerb === "merge" || command.subVerb === "remove" && !command.now;
+  if (isUndoable) terminal.error(`\`dml people undo${galleryFlag(command.gallery)}\` takes it back, for a week.\n`);
   return EXIT_OK;
+}
+
+/** Returns the flag that names a gallery, if it is not the default one. */
+export function galleryFlag(gallery: string): string {
+  return gallery === DEFAULT_GALLERY ? "" : ` --gallery ${gallery}`;
 }
 
 async function change(
@@ -48,12 +58,15 @@ async function change(
     }
     case "remove": {
       const { name, faceId } = command;
+      const choice = { forGood: command.now === true };
       if (name === null) {
-        await people.removeGallery(gallery);
+        await people.removeGallery(gallery, choice);
         return { sentence: `The gallery ${gallery} is removed`, inForce: null };
       }
-      if (faceId === null) return { sentence: `${name} is removed`, inForce: await people.remove({ gallery, name }) };
-      const inForce = await people.removeFace({ gallery, name }, faceId);
+      if (faceId === null) {
+        return { sentence: `${name} is removed`, inForce: await people.remove({ gallery, name }, choice) };
+      }
+      const inForce = await people.removeFace({ gallery, name }, faceId, choice);
       return { sentence: `${faceId} of ${name} is removed`, inForce };
     }
   }

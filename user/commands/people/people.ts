@@ -40,6 +40,14 @@ export async function runPeople(command: PeopleCommand, context: PeopleContext):
       const { runCalibrate } = await import("./calibrate.ts");
       return await runCalibrate(command, context);
     }
+    case "undo": {
+      const { runUndo } = await import("./trash.ts");
+      return await runUndo(command, context);
+    }
+    case "trash": {
+      const { runTrash } = await import("./trash.ts");
+      return await runTrash(command, context);
+    }
     case "rename":
     case "note":
     case "merge":

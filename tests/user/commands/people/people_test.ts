@@ -84,6 +84,31 @@ Deno.test("dml people renames, annotates, merges, rejects, removes and sets thre
   assertEquals(gone.code, "gallery_unknown");
 });
 
+Deno.test("dml people undo takes back removals and merges, and remove --now leaves nothing to take back", async () => {
+  await using cli = new PeopleCli();
+  cli.write({ "a.jpg": portrait(0), "b.jpg": portrait(90) });
+  await cli.run("enroll", "Ada", "./a.jpg");
+  await cli.run("enroll", "Eve", "./b.jpg");
+  const removed = await cli.run("remove", "Ada");
+  assertStringIncludes(removed.errors, "`dml people undo` takes it back, for a week.");
+  assertStringIncludes((await cli.run("trash")).out, "Ada");
+  assertStringIncludes((await cli.run("undo")).out, "Taken back: Ada. 1 face restored; default version");
+  await cli.run("merge", "Ada", "Eve");
+  const [entry] = (await cli.run("trash", "--json")).json() as { entryId: string; kind: string; into: string }[];
+  assertEquals([entry.kind, entry.into], ["merge", "Ada"]);
+  assertStringIncludes((await cli.run("undo", entry.entryId)).out, "Taken back: the merge of Eve into Ada. 1 face");
+  assertEquals(await cli.master.publisher.table("default"), [["Ada", 1, 0], ["Eve", 1, 0]]);
+  await cli.run("remove", "--all");
+  assertStringIncludes((await cli.run("undo")).out, "Taken back: the gallery default with 2 people. 2 faces");
+  const forGood = await cli.run("remove", "Ada", "--now");
+  assertEquals(forGood.errors, "");
+  const nothing = await assertRejects(() => cli.run("undo"), DmlError);
+  assertEquals([nothing.code, nothing.message], ["trash_unknown", "Nothing was removed from default within a week."]);
+  await cli.run("remove", "Eve");
+  assertStringIncludes((await cli.run("trash", "--empty")).out, "1 removal deleted for good.");
+  assertStringIncludes((await cli.run("trash")).out, "Nothing was removed");
+});
+
 Deno.test("dml people export writes a file readable by its owner only, and importing it twice gives the same", async () => {
   await using cli = new PeopleCli();
   cli.write({ "a.jpg": portrait(0), "b.jpg": portrait(90) });
