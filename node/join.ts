@@ -46,6 +46,8 @@ export interface JoinOptions {
   readonly workers: number | null;
   /** Limit of the model files on disk, in bytes; 0 for no limit, `null` for the default. */
   readonly cacheBytes?: number | null;
+  /** Memory that the node may use, in bytes; `null` for that of the host. */
+  readonly memoryBytes?: number | null;
   /** True if the node accepts newer programs from its master. */
   readonly upgrade: boolean;
   /** True if the launcher that started this process can start a newer program. */
@@ -120,7 +122,7 @@ async function runNode(
   const address = formatAddress(master);
   let session: string | null = null;
   let recording: Promise<void> = Promise.resolve();
-  const memoryBytesMax = options.engines?.memoryBytesMax;
+  const memoryBytesMax = memoryLimitOf(options);
   const workers = options.workers ?? defaultWorkers(hostCapabilities({ workers: 1, memoryBytesMax }));
   const known = new KnownMaster(join(directory, "master.json"), { address: master, token });
   const baseUrl = baseUrlOf(master, await known.isSecure() ? known : null);
@@ -182,14 +184,20 @@ async function runNode(
   }
 }
 
+/** Returns the least of the memory that was named and that the system grants; infinite without either. */
+function memoryLimitOf({ memoryBytes, engines }: JoinOptions): number {
+  return Math.min(memoryBytes ?? Infinity, engines?.memoryBytesMax ?? Infinity);
+}
+
 /** Returns the starter of engine processes; `null`, with a warning, if workers must be threads. */
-function openProcesses({ engines = null, clock, log }: JoinOptions, workers: number): EngineProcesses | null {
+function openProcesses(options: JoinOptions, workers: number): EngineProcesses | null {
+  const { engines = null, clock, log } = options;
   if (engines === null) {
     log.warn("Pictures are decoded in threads of the node, which cannot be ended while they compute.");
     return null;
   }
-  const { port, memoryBytesMax } = engines;
-  const launcher = new RemoteEngineLauncher(port);
+  const memoryBytesMax = memoryLimitOf(options);
+  const launcher = new RemoteEngineLauncher(engines.port);
   const memoryBytes = engineBytes(hostCapabilities({ workers, memoryBytesMax }));
   return new EngineProcesses({ launcher, memoryBytes, clock, log });
 }

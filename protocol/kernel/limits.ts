@@ -182,6 +182,8 @@ export const LIMITS = {
   programBytesMax: 512 * MIB,
   /** Longest time that a newer dml may be given to start. */
   upgradeWithinMaxMs: 3_600_000,
+  /** Least memory that a node can be told to use. */
+  nodeMemoryBytesMin: 512 * MIB,
   /** Workers of one node. */
   workersMax: 1_024,
   /** One line of the logs that are kept, as JSON. */

@@ -72,6 +72,8 @@ export interface JoinCommand {
   readonly workers: number | null;
   /** `null` for the usual limit, 0 for none. */
   readonly cacheBytes: number | null;
+  /** Memory that the node may use, in bytes; `null` for that of the host. */
+  readonly memoryBytes: number | null;
   /** True if the node takes newer programs from its master. */
   readonly upgrade: boolean;
   /** The time in which such a program must come up. */

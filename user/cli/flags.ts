@@ -142,6 +142,12 @@ export const FLAGS = {
     fallback: `${LIMITS.cacheBytes / 1024 ** 3}GiB`,
     description: "Disk space for the node's model files, such as 500MiB; 0 for no limit.",
   },
+  memory: {
+    argument: "SIZE",
+    environment: "DML_MEMORY",
+    fallback: "that of the host",
+    description: "Memory that the node may use, such as 2GiB: models and pictures that need more go to other nodes.",
+  },
   ...MODEL_FLAGS,
   ...LOGS_FLAGS,
   upgrade: {

@@ -100,6 +100,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   logWaitMaxMs: "for which a request waits for new log records",
   trashKeptMs: "for which removed people can be brought back",
   trashEntriesMax: "removals in the trash of a master",
+  nodeMemoryBytesMin: "at least, that a node can be told to use with `--memory`",
   settingsBytesMax: "of one file with settings, `dml.toml`",
   predictConcurrencyMax: "pictures of one `predict` in flight at once",
 };

@@ -183,11 +183,18 @@ function joinCommand({ rest, values }: Parts): JoinCommand {
     labels: ownLabels(values),
     workers: values.count("workers", LIMITS.workersMax),
     cacheBytes: values.bytes("cache-bytes"),
+    memoryBytes: memoryIn(values),
     upgrade: values.isOn("upgrade"),
     upgradeWithinSeconds: values.count("upgrade-within", LIMITS.upgradeWithinMaxMs / 1_000) ??
       DEFAULT_UPGRADE_WITHIN_SECONDS,
     home: values.text("home"),
   };
+}
+
+function memoryIn(values: FlagValues): number | null {
+  const bytes = values.bytes("memory");
+  if (bytes === null || bytes >= LIMITS.nodeMemoryBytesMin) return bytes;
+  throw new DmlError("usage", `--memory must be at least ${LIMITS.nodeMemoryBytesMin / 1024 ** 2}MiB.`);
 }
 
 function upgradeCommand({ rest, values }: Parts): UpgradeCommand {

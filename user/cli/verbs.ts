@@ -47,6 +47,7 @@ const VERBS = {
       "label",
       "workers",
       "cache-bytes",
+      "memory",
       "upgrade",
       "upgrade-within",
       "home",

@@ -79,13 +79,15 @@ function roleArguments(command: ServeCommand | JoinCommand, options: ServiceComm
       ...executables === null ? [] : [`--executables=${executables}`],
     ];
   }
-  const { master, name, labels, workers, upgrade, upgradeWithinSeconds } = command;
+  const { master, name, labels, workers, cacheBytes, memoryBytes, upgrade, upgradeWithinSeconds } = command;
   return [
     "join",
     formatAddress(master),
     ...name === null ? [] : [`--name=${name}`],
     ...labels.map((label) => `--label=${label}`),
     ...workers === null ? [] : [`--workers=${workers}`],
+    ...cacheBytes === null ? [] : [`--cache-bytes=${cacheBytes}`],
+    ...memoryBytes === null ? [] : [`--memory=${memoryBytes}`],
     ...upgrade ? ["--upgrade", `--upgrade-within=${upgradeWithinSeconds}`] : [],
   ];
 }

@@ -35,6 +35,7 @@ const JOIN = {
   labels: [],
   workers: null,
   cacheBytes: null,
+  memoryBytes: null,
   upgrade: false,
   upgradeWithinSeconds: 60,
   home: null,
@@ -155,7 +156,7 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["logs -j --out text", { ...LOGS, json: true }],
     ["upgrade --json", { verb: "upgrade", master: null, token: null, follows: true, json: true }],
     ["upgrade status -m 10.0.0.1", { verb: "upgrade", master: MASTER, token: null, follows: false, json: false }],
-    ["join [::1]:80 --token t --name attic -w 2 --home h --cache-bytes 2GiB", {
+    ["join [::1]:80 --token t --name attic -w 2 --home h --cache-bytes 2GiB --memory 1GiB", {
       verb: "join",
       master: { hostname: "::1", port: 80 },
       token: "t",
@@ -163,6 +164,7 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
       labels: [],
       workers: 2,
       cacheBytes: 2 * 1024 ** 3,
+      memoryBytes: 1024 ** 3,
       upgrade: false,
       upgradeWithinSeconds: 60,
       home: "h",

@@ -66,6 +66,27 @@ Deno.test("runService() passes on the labels of a node", async () => {
   assertStringIncludes(unit, " --label=gpu --label=room=attic\n");
 });
 
+Deno.test("serviceCommandLine() starts a role with everything that the command line of the service says", () => {
+  const lines = [
+    "join 10.0.0.1:80 --name attic --label gpu --workers 2 --cache-bytes 1GiB --memory 2GiB --upgrade --upgrade-within 90",
+    "serve --host 0.0.0.0 --port 80 --control-port 81 --advertise atlas --cert /etc/c --key /etc/k --plain 0.0.0.0:82 " +
+    "--from 10.0.0.0/8=home --print-tokens --approve --executables /srv/dml",
+  ];
+  const facts = {
+    home: "/srv/home",
+    currentDirectory: "/",
+    programPaths: [],
+    executable: "/usr/local/bin/dml",
+    serviceDirectory: null,
+  };
+  for (const line of lines) {
+    const { roleCommand } = commandOf("install", ...line.split(" "));
+    assert(roleCommand !== null);
+    const [, ...started] = serviceCommandLine(roleCommand, { level: "user", facts, entry: SOURCES });
+    assertEquals(parseCommand(started, {}).command, parseCommand(line.split(" "), {}).command);
+  }
+});
+
 Deno.test("runService() has a master print its tokens into the journal only if it is told to", async () => {
   using tree = new FileTree({});
   const unitOf = async (...flags: string[]) => {

@@ -30,6 +30,8 @@ export const SERVICE_VERB = {
     "name",
     "label",
     "workers",
+    "cache-bytes",
+    "memory",
     "upgrade",
     "upgrade-within",
     "home",
