@@ -9,6 +9,7 @@ import type { Random } from "../protocol/kernel/random.ts";
 import type { NodeDecision } from "../protocol/http_api/node_decision.ts";
 import type { NodeOrderName } from "../protocol/messages/command_names.ts";
 import type { TaskOptions } from "../protocol/messages/task.ts";
+import type { DialectChoice } from "../protocol/http_api/dialect_names.ts";
 import type { Credentials } from "../protocol/security/credentials.ts";
 import type { Address, Transport } from "../protocol/ports/transport.ts";
 import type { AuditLog } from "./access/audit_log.ts";
@@ -45,6 +46,8 @@ export interface MasterOptions {
   readonly tls?: MasterTls | null;
   /** Second HTTP port, without TLS; `null` or absent for none. */
   readonly plain?: PlainPort | null;
+  /** Dialects that its HTTP ports answer; absent for none. */
+  readonly dialects?: DialectChoice;
   /** Returns how many connections the HTTP server can serve, of which `present` are. */
   readonly connectionsMax?: (present: number) => number;
   /** False if nodes reach the blobs without a network, so that tasks need not carry pictures. */

@@ -8,6 +8,7 @@ import { isHome, openHome } from "../protocol/host/home.ts";
 import { writeJsonFile } from "../protocol/host/json_file.ts";
 import { type MasterAddresses, TOKENS_FILE } from "../protocol/host/master_files.ts";
 import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
+import { type DialectChoice, NO_DIALECTS } from "../protocol/http_api/dialect_names.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
@@ -59,6 +60,8 @@ export interface ServeOptions {
   readonly certificate?: CertificateFiles | null;
   /** Second HTTP port, without TLS; `null` or absent for none. */
   readonly plain?: PlainPort | null;
+  /** Dialects that its HTTP ports answer; absent for none. */
+  readonly dialects?: DialectChoice;
   /** False to leave the tokens out of the commands in {@linkcode ServeInfo}; true if absent. */
   readonly printTokens?: boolean;
   /** True if a node that joins for the first time waits for an admin; false if absent. */
@@ -105,6 +108,8 @@ export interface ServeInfo {
   readonly isSecure: boolean;
   /** Address of the port without TLS, `HOST:PORT`; `null` if there is none. */
   readonly plainAddress: string | null;
+  /** Names of the dialects that are answered. */
+  readonly dialects: readonly string[];
 }
 
 /**
@@ -191,6 +196,7 @@ async function start(
     control: { hostname: host, port: controlPort },
     http: { hostname: host, port },
     plain: options.plain ?? null,
+    dialects: options.dialects,
     ledger,
     people,
     trash: await DirectoryTrash.open(join(masterPath, "trash"), { log }),
@@ -238,6 +244,7 @@ async function start(
     hiddenTokensPath: tokens === null || printTokens ? null : tokensPath,
     isSecure: certificates !== null || tokens === null,
     plainAddress: master.plainAddress && formatAddress(master.plainAddress),
+    dialects: (options.dialects ?? NO_DIALECTS).names,
   });
   return master;
 }

@@ -1,3 +1,4 @@
+import type { Manifest } from "../models/manifest.ts";
 import type { RegisteredModel } from "../models/registry.ts";
 import { anyCredentials, type Credentials } from "../protocol/security/credentials.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
@@ -22,6 +23,7 @@ import { GalleryNames } from "./control/gallery_names.ts";
 import { MemoryPeopleStore } from "./people/memory_people_store.ts";
 import { PendingResults } from "./control/pending_results.ts";
 import { Predictions } from "./turn/predictions.ts";
+import { modelsOf } from "./models/models_of.ts";
 import { ModelImport } from "./models/model_import.ts";
 import type { ModelStore } from "./models/model_store.ts";
 import { resolveModel } from "./models/resolve_model.ts";
@@ -57,6 +59,8 @@ export class MasterServices {
   readonly audit: AuditLog;
   readonly attempts: FailedAttempts;
   readonly refusals: Refusals;
+  /** Returns the names of the served models with a pipeline. */
+  readonly modelsOf: (pipeline: Manifest["pipeline"]) => readonly string[];
   /** `null` if no logs are kept. */
   readonly logIntake: LogIntake | null;
 
@@ -110,6 +114,7 @@ export class MasterServices {
     this.audit = options.audit ?? new MemoryAuditLog(clock);
     this.attempts = new FailedAttempts(clock);
     this.refusals = new Refusals(options);
+    this.modelsOf = (pipeline) => modelsOf(state, pipeline);
   }
 
   /** Does what is due by `nowMs`: drops what has expired, and writes and logs what was counted. */

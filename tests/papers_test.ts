@@ -3,6 +3,7 @@
  */
 import { Hono } from "hono";
 import { type AppOptions, createApp } from "../master/http/app.ts";
+import { DIALECT_NAMES, type DialectChoice, NO_DIALECTS } from "../protocol/http_api/dialect_names.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import { messageSchema } from "../protocol/messages/message.ts";
 import { EXIT_CODES } from "../user/cli/exit.ts";
@@ -152,6 +153,14 @@ function unusedServices(): AppOptions {
   return new Proxy(() => {}, { get: () => unusedServices() }) as unknown as AppOptions;
 }
 
+/** Returns the app with these dialects and no services. */
+function appWith(dialects: DialectChoice): Hono {
+  const services = new Proxy({} as AppOptions, {
+    get: (_, name) => name === "dialects" ? dialects : unusedServices(),
+  });
+  return createApp(services);
+}
+
 function routesOf(app: Hono): string[] {
   const routes = app.routes.filter(({ method }) => method !== "ALL")
     .map(({ method, path }) => `${method} ${path.replace(/:\w+/g, "X")}`);
@@ -164,7 +173,15 @@ Deno.test("docs/http_api.md describes every route, and no other", () => {
     const [, method, path] = /`([A-Z]+) ([^`?]+)/.exec(row) ?? [];
     return `${method} ${path.replace(/[A-Z][A-Z_]*(@[A-Z]+)?/g, "X")}`;
   });
-  assertEquals([...new Set(described)].toSorted(), routesOf(createApp(unusedServices())));
+  assertEquals([...new Set(described)].toSorted(), routesOf(appWith(NO_DIALECTS)));
+});
+
+Deno.test("docs/dialects.md names every route of the dialects", () => {
+  const own = routesOf(appWith(NO_DIALECTS));
+  const routes = routesOf(appWith({ names: DIALECT_NAMES, models: {} })).filter((route) => !own.includes(route));
+  const spans = codeSpansIn(paper("docs/dialects.md").text).map((span) => span.replace(/\b[A-Z_]{2,}\b(?!\s)/g, "X"));
+  assert(routes.length > 0);
+  assertEquals(routes.filter((route) => !spans.includes(route.replace(/(?<=\w)\/$/, ""))), []);
 });
 
 Deno.test("docs/control_protocol.md describes every message, and no other", () => {

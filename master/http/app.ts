@@ -5,6 +5,7 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Credentials } from "../../protocol/security/credentials.ts";
+import { type DialectChoice, NO_DIALECTS } from "../../protocol/http_api/dialect_names.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import type { MasterHandle } from "../master_handle.ts";
 import type { People } from "../people/people.ts";
@@ -22,6 +23,8 @@ import { backupRoutes } from "../backup/backup_routes.ts";
 import { auditing } from "./audited_routes.ts";
 import { clusterRoutes } from "./cluster_routes.ts";
 import type { Fleet } from "../fleet/fleet.ts";
+import type { DialectServices } from "./dialects/dialect.ts";
+import { OpenDialects } from "./dialects/registry.ts";
 import { errorBoundary } from "./error_boundary.ts";
 import type { MasterTls } from "./http_server.ts";
 import { modelFileRoutes } from "./model_file_routes.ts";
@@ -57,6 +60,9 @@ export interface AppOptions {
   readonly backups?: Backups | null;
   readonly attempts: Pick<FailedAttempts, "refuse">;
   readonly fleet: Fleet;
+  /** Absent if the master answers no dialect. */
+  readonly dialects?: DialectChoice;
+  readonly modelsOf?: DialectServices["modelsOf"];
   readonly master: Pick<MasterHandle, "info" | "nodes" | "models" | "command" | "judgeNode" | "versions" | "programs">;
 }
 
@@ -72,12 +78,16 @@ export function createApp(options: AppOptions): Hono {
     return [caller === null || caller.role === "node" ? blobs : blobs.shownTo(readerOf(caller))];
   };
   const uploads = new Uploads({ predictions, clock, credentials });
+  const { dialects: choice = NO_DIALECTS, modelsOf = () => [] } = options;
+  const dialects = new OpenDialects(choice, { predictions, people, crops: blobs, uploads, credentials, modelsOf });
   const app = routesByRole({
     credentials,
-    roles: ROUTE_ROLES,
+    roles: { ...ROUTE_ROLES, ...dialects.roles },
+    onArrived: (context) => dialects.admit(context),
     onRefused: (error, refused) => attempts.refuse(error, refused),
-    onPassed: auditing({ audit, credentials }),
+    onPassed: auditing({ audit, credentials, more: dialects.audited }),
     routes: [
+      ...dialects.routes,
       predictionRoutes({ predictions, blobs, uploads, credentials }),
       modelListRoutes(master),
       blobReadRoutes(blobsFor),
@@ -101,6 +111,6 @@ export function createApp(options: AppOptions): Hono {
     if (wrongMethod !== null) return wrongMethod;
     throw new DmlError("not_found", `There is no ${context.req.method} ${context.req.path}.`);
   });
-  app.onError(errorBoundary(options.refusals));
+  app.onError(errorBoundary(options.refusals, (refusal, path) => dialects.answerOf(refusal, path)));
   return app;
 }

@@ -4,13 +4,13 @@ import { type Audit, THIS_MACHINE } from "../host/audit.ts";
 import { parametersIn } from "./path_parameters.ts";
 
 /** The audited action of a route. */
-interface AuditedRoute {
+export interface AuditedRoute {
   readonly action: string;
   /** Pattern of the subject, in which `:name` stands for the parameter of the path. */
   readonly subject: string;
 }
 
-function audited(action: string, subject: string): AuditedRoute {
+export function audited(action: string, subject: string): AuditedRoute {
   return { action, subject };
 }
 
@@ -65,17 +65,22 @@ export function describeRequest(request: Request, description: RequestDescriptio
 }
 
 /**
- * Returns the function that records every successful request to one of {@linkcode AUDITED_ROUTES}.
- * Dry runs are not recorded.
+ * Returns the function that records every successful request to one of {@linkcode AUDITED_ROUTES}, or
+ * of `more`. Dry runs are not recorded.
  */
 export function auditing(
-  { audit, credentials }: { audit: Audit; credentials: Credentials | null },
+  { audit, credentials, more = {} }: {
+    audit: Audit;
+    credentials: Credentials | null;
+    more?: Readonly<Record<string, AuditedRoute>>;
+  },
 ): (route: string, request: Request) => ((answer: Response) => void) | null {
+  const routes = { ...AUDITED_ROUTES, ...more };
   return (route, request) => {
-    if (!Object.hasOwn(AUDITED_ROUTES, route)) return null;
+    if (!Object.hasOwn(routes, route)) return null;
     const { pathname, searchParams } = new URL(request.url);
     if (searchParams.get("dryRun") === "true") return null;
-    const { action, subject } = AUDITED_ROUTES[route];
+    const { action, subject } = routes[route];
     // Found before the request is handled, which may revoke the caller's own token.
     const actor = callerOfRequest(request, credentials)?.name ?? THIS_MACHINE;
     const parameters = parametersIn(pathname, route.slice(route.indexOf(" ") + 1));

@@ -1,17 +1,24 @@
 import type { ErrorHandler } from "hono";
 import { responseOfProblem } from "../../protocol/http/problem.ts";
-import type { Refusals } from "./refusals.ts";
+import type { Refusal, Refusals } from "./refusals.ts";
 import { remoteOf } from "./request_origin.ts";
 
-/** Returns the handler that turns every error thrown by a route into a problem response. */
-export function errorBoundary(refusals: Pick<Refusals, "record">): ErrorHandler {
+/**
+ * Returns the handler that turns every error thrown by a route into a problem response, or into the
+ * one that `answerOf` has for it.
+ */
+export function errorBoundary(
+  refusals: Pick<Refusals, "record">,
+  answerOf: (refusal: Refusal, path: string) => Response | null = () => null,
+): ErrorHandler {
   return (error, context) => {
-    const { problem, retryAfterMs } = refusals.record(error, {
+    const refusal = refusals.record(error, {
       method: context.req.method,
       path: context.req.path,
       remote: remoteOf(context),
     });
-    const response = responseOfProblem(problem);
+    const { problem, retryAfterMs } = refusal;
+    const response = answerOf(refusal, context.req.path) ?? responseOfProblem(problem);
     if (retryAfterMs !== null) response.headers.set("retry-after", String(Math.ceil(retryAfterMs / 1_000)));
     return response;
   };

@@ -1,4 +1,4 @@
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { callerOfRequest, checkGallery, checkRole } from "../../protocol/http/auth.ts";
 import type { Credentials } from "../../protocol/security/credentials.ts";
@@ -53,6 +53,8 @@ export interface RolesOptions {
   /** Roles by route, in the form `GET /v1/health`; a route that is absent is for the admin alone. */
   readonly roles: Readonly<Record<string, Access>>;
   readonly routes: readonly Hono[];
+  /** Called with each request before it is checked; may replace it. Returns what to wait for, if anything. */
+  readonly onArrived?: (context: Context) => Promise<void> | null;
   /** Turns the refusal of a request into the error to throw. */
   readonly onRefused?: (error: unknown, refused: { request: Request; remote: string | null }) => unknown;
   /** Called with each request that may pass; returns what to call with its answer. */
@@ -67,9 +69,11 @@ export interface RolesOptions {
  * so that strangers cannot find out which routes there are. Callers with any role learn that a path
  * or a method does not exist.
  */
-export function routesByRole({ credentials, roles, routes, onRefused, onPassed }: RolesOptions): Hono {
+export function routesByRole({ credentials, roles, routes, onArrived, onRefused, onPassed }: RolesOptions): Hono {
   const app = new Hono();
   const closed: MiddlewareHandler = async (context, next) => {
+    const arriving = onArrived?.(context) ?? null;
+    if (arriving !== null) await arriving;
     const { raw: request, path } = context.req;
     const route = matchedRoutes(context).find(({ handler }) => handler !== closed);
     const name = route === undefined ? null : `${route.method} ${route.path}`;
@@ -83,7 +87,8 @@ export function routesByRole({ credentials, roles, routes, onRefused, onPassed }
     }
     const onAnswer = name === null ? null : onPassed?.(name, request);
     await next();
-    onAnswer?.(context.res);
+    // A dialect may answer an error with the status of a success.
+    if (context.error === undefined) onAnswer?.(context.res);
   };
   app.use(closed);
   for (const group of routes) app.route("/", group);

@@ -1,4 +1,5 @@
 import type { AddressRange } from "../../protocol/http_api/address_range.ts";
+import type { DialectChoice } from "../../protocol/http_api/dialect_names.ts";
 import type { Host } from "../../protocol/http_api/address.ts";
 import type { Address } from "../../protocol/ports/transport.ts";
 import type {
@@ -50,6 +51,8 @@ export interface ServeCommand {
   readonly certificate: { readonly certificate: string; readonly privateKey: string } | null;
   /** The port without TLS; `null` if there is none. */
   readonly plain: PlainPort | null;
+  /** Dialects that the HTTP ports answer. */
+  readonly dialects: DialectChoice;
   /** True if the tokens are printed; `null` if that depends on the terminal. */
   readonly printTokens: boolean | null;
   /** True if a node that joins for the first time waits for an admin. */

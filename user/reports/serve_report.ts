@@ -22,6 +22,8 @@ export interface ServeFacts {
   readonly isSecure: boolean;
   /** Address of the port without TLS, `HOST:PORT`; `null` if there is none. */
   readonly plainAddress: string | null;
+  /** Names of the dialects that are answered. */
+  readonly dialects: readonly string[];
 }
 
 /**
@@ -35,6 +37,9 @@ export function serveReport(facts: ServeFacts, options: { program: string; color
     `The master listens on ${facts.address}.`,
     ...(facts.isSecure ? [] : [NO_TLS]),
     ...(facts.plainAddress === null ? [] : [plainLine(facts.plainAddress)]),
+    ...(facts.dialects.length === 0
+      ? []
+      : [`It answers the clients of ${facts.dialects.join(", ")} too (--dialects).`]),
     "",
     ...otherAddressLines(facts),
     `${where}, to add a node:`,

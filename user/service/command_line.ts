@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { JoinCommand, ServeCommand } from "../cli/command.ts";
+import { usualDialects } from "../cli/serve/dialect_arguments.ts";
 import { keepsEngines } from "../process/engine_command.ts";
 import { permissionFlags } from "../process/permission_flags.ts";
 import { permissionsOf } from "../process/permissions.ts";
@@ -63,6 +64,7 @@ function roleArguments(command: ServeCommand | JoinCommand, options: ServiceComm
       "serve",
       `--host=${host}`,
       `--port=${port}`,
+      ...dialectArguments(command),
       `--control-port=${controlPort}`,
       ...advertise === null ? [] : [`--advertise=${formatAddress(advertise)}`],
       ...insecure ? ["--insecure"] : [],
@@ -99,4 +101,13 @@ function visible(path: string, { level, facts }: ServiceCommandLineOptions): str
   throw new DmlError("usage", `A service of the host cannot see ${absolute}.`, {
     advice: "Copy it to a directory below /etc that the account dml may read, or leave --system out.",
   });
+}
+
+/** Returns the flags for the dialects, if they are not those that the address alone gives. */
+function dialectArguments({ host, plain, dialects: { names, models } }: ServeCommand): string[] {
+  const usual = usualDialects({ host, plain: plain?.address.hostname ?? null });
+  return [
+    ...names.join() === usual.join() ? [] : [`--dialects=${names.length === 0 ? "none" : names.join(",")}`],
+    ...Object.entries(models).map(([name, model]) => `--dialect-model=${name}=${model}`),
+  ];
 }

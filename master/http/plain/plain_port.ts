@@ -1,9 +1,11 @@
 import { Hono } from "hono";
+import { NO_DIALECTS } from "../../../protocol/http_api/dialect_names.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { type AddressRule, PlainAccess, type PlainPort } from "../../access/plain_access.ts";
 import type { TokenStore } from "../../access/token_store.ts";
 import type { AppOptions } from "../app.ts";
 import { auditing } from "../audited_routes.ts";
+import { OpenDialects } from "../dialects/registry.ts";
 import { errorBoundary } from "../error_boundary.ts";
 import { peopleRoutes } from "../people_routes.ts";
 import { predictionRoutes } from "../prediction_routes.ts";
@@ -18,6 +20,7 @@ const CONNECTIONS_MAX = 128;
 /** The services behind the routes of the port without TLS. */
 export type PlainPortOptions =
   & Pick<AppOptions, "clock" | "refusals" | "predictions" | "people" | "blobs" | "audit" | "attempts">
+  & Pick<AppOptions, "dialects" | "modelsOf">
   & { readonly tokens: Pick<TokenStore, "plain">; readonly rules: readonly AddressRule[] };
 
 /** Serves the port without TLS. Throws `address_in_use` or `usage`. */
@@ -37,35 +40,45 @@ export function servePlainPort(
 
 /**
  * Returns the handler of the port without TLS, for programs that cannot do better. It has the routes
- * for predictions and people alone, and accepts only tokens that were made for it: what crosses the
+ * for predictions and people alone, and the dialects, and accepts only tokens that were made for it: what crosses the
  * network in the clear must not open anything else.
  */
 export function plainPortHandler(options: PlainPortOptions): Handler {
   const { clock, predictions, people, blobs, audit, attempts, tokens, rules } = options;
   const credentials = new PlainAccess(tokens.plain, { rules });
   const uploads = new Uploads({ predictions, clock, credentials });
+  const { dialects: choice = NO_DIALECTS, modelsOf = () => [] } = options;
+  const dialects = new OpenDialects(choice, { predictions, people, crops: blobs, uploads, credentials, modelsOf });
   const app = routesByRole({
     credentials,
-    roles: ROUTE_ROLES,
+    roles: { ...ROUTE_ROLES, ...dialects.roles },
+    onArrived: (context) => dialects.admit(context),
     onRefused: (error, refused) => attempts.refuse(error, refused),
-    onPassed: auditing({ audit, credentials }),
+    onPassed: auditing({ audit, credentials, more: dialects.audited }),
     routes: [
+      ...dialects.routes,
       predictionRoutes({ predictions, blobs, uploads, credentials }),
       peopleRoutes({ people, uploads, credentials }),
     ],
   });
-  return handlerOf(app, { credentials, refusals: options.refusals });
+  return handlerOf(app, { credentials, refusals: options.refusals, dialects });
 }
 
 function handlerOf(
   app: Hono,
-  { credentials, refusals }: { credentials: PlainAccess; refusals: AppOptions["refusals"] },
+  { credentials, refusals, dialects }: {
+    credentials: PlainAccess;
+    refusals: AppOptions["refusals"];
+    dialects: OpenDialects;
+  },
 ): Handler {
   app.notFound(({ req: { method, path } }) => {
     throw new DmlError("not_found", `There is no ${method} ${path} on the port without TLS.`, {
       advice: "It has predictions and people alone; use the other port for all else.",
     });
   });
-  app.onError(errorBoundary(refusals));
-  return (request, origin) => app.fetch(credentials.admitted(request, origin.remote ?? null), origin);
+  app.onError(errorBoundary(refusals, (refusal, path) => dialects.answerOf(refusal, path)));
+  return (request, origin) => {
+    return app.fetch(credentials.admitted(dialects.withToken(request), origin.remote ?? null), origin);
+  };
 }

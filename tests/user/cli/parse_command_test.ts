@@ -7,6 +7,7 @@ import { parseCommand } from "../../../user/cli/parse_command.ts";
 import type { NodeOrderName } from "../../../protocol/messages/command_names.ts";
 import type { NodesCommand } from "../../../user/cli/nodes/nodes_command.ts";
 import type { CliCommand } from "../../../user/cli/command.ts";
+import { DIALECT_NAMES, NO_DIALECTS } from "../../../protocol/http_api/dialect_names.ts";
 import { type FlagName, flagOf, FLAGS, isFlagName } from "../../../user/cli/flags.ts";
 import { flagsOf, VERB_NAMES } from "../../../user/cli/verbs.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
@@ -21,6 +22,7 @@ const SERVE = {
   insecure: false,
   certificate: null,
   plain: null,
+  dialects: { names: DIALECT_NAMES, models: {} },
   printTokens: null,
   approve: false,
   acceptsLoss: false,
@@ -115,6 +117,7 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["serve", SERVE],
     ["serve --host 0.0.0.0 -p 80 --control-port 81 --home /x", {
       ...SERVE,
+      dialects: NO_DIALECTS,
       host: "0.0.0.0",
       port: 80,
       controlPort: 81,
@@ -123,9 +126,10 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["serve --host [::1] --port 0 --control-port 0", { ...SERVE, host: "::1", port: 0, controlPort: 0 }],
     ["serve --advertise atlas.local", { ...SERVE, advertise: { hostname: "atlas.local", port: null } }],
     ["serve --advertise [fd00::2]:80", { ...SERVE, advertise: { hostname: "fd00::2", port: 80 } }],
-    ["serve --host 0.0.0.0 --insecure", { ...SERVE, host: "0.0.0.0", insecure: true }],
+    ["serve --host 0.0.0.0 --insecure", { ...SERVE, dialects: NO_DIALECTS, host: "0.0.0.0", insecure: true }],
     ["serve --host 0.0.0.0 --plain 0.0.0.0:7402 --from 10.0.0.0/8 --from ::1=home", {
       ...SERVE,
+      dialects: NO_DIALECTS,
       host: "0.0.0.0",
       plain: {
         address: { hostname: "0.0.0.0", port: 7402 },
@@ -137,8 +141,20 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     }],
     ["serve --host 0.0.0.0 --cert c.pem --key k.pem", {
       ...SERVE,
+      dialects: NO_DIALECTS,
       host: "0.0.0.0",
       certificate: { certificate: "c.pem", privateKey: "k.pem" },
+    }],
+    ["serve --dialects none", { ...SERVE, dialects: NO_DIALECTS }],
+    ["serve --plain 10.0.0.1:7402", {
+      ...SERVE,
+      dialects: NO_DIALECTS,
+      plain: { address: { hostname: "10.0.0.1", port: 7402 }, rules: [] },
+    }],
+    ["serve --host 0.0.0.0 --dialects deepstack,immich --dialect-model deepstack=yolo@2", {
+      ...SERVE,
+      host: "0.0.0.0",
+      dialects: { names: ["deepstack", "immich"], models: { deepstack: "yolo@2" } },
     }],
     ["serve --print-tokens", { ...SERVE, printTokens: true }],
     ["serve --accept-loss", { ...SERVE, acceptsLoss: true }],
@@ -264,7 +280,7 @@ Deno.test("parseCommand() reads the environment if a flag is missing; the flag h
   };
   const command = (line: string) => parseCommand(words(line), environment).command;
   const advertise = { hostname: "atlas", port: null };
-  const served = { ...SERVE, host: "0.0.0.0", controlPort: 2, advertise, home: "h" };
+  const served = { ...SERVE, dialects: NO_DIALECTS, host: "0.0.0.0", controlPort: 2, advertise, home: "h" };
   assertEquals(command("serve"), { ...served, port: 1 });
   assertEquals(command("serve -p 5"), { ...served, port: 5 });
   const joined = { ...JOIN, token: "t", name: "attic", workers: 3, home: "h" };

@@ -113,6 +113,7 @@ Deno.test("serveReport() prints command lines that can be pasted unchanged", () 
     hiddenTokensPath: null,
     isSecure: true,
     plainAddress: null,
+    dialects: [],
   };
   const lines = serveReport(facts, { program: "deno task", color: false }).split("\n");
   assertEquals(lines[0], "The master listens on 10.0.0.1:7400.");

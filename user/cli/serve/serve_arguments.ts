@@ -6,6 +6,7 @@ import { GALLERY_NAME_PATTERN } from "../../../protocol/kernel/people_names.ts";
 import type { PlainPort, ServeCommand } from "../command.ts";
 import type { FlagValues } from "../flag_values.ts";
 import { DEFAULT_HOST } from "../flags.ts";
+import { dialectChoice } from "./dialect_arguments.ts";
 
 /** Parses the flags of `dml serve`. Throws `usage`. */
 export function serveCommand(values: FlagValues): ServeCommand {
@@ -16,6 +17,7 @@ export function serveCommand(values: FlagValues): ServeCommand {
   }
   const host = values.hostname("host") ?? DEFAULT_HOST;
   const insecure = values.isOn("insecure");
+  const plain = plainPortIn(values, { port, controlPort });
   return {
     verb: "serve",
     host,
@@ -24,7 +26,8 @@ export function serveCommand(values: FlagValues): ServeCommand {
     advertise: values.host("advertise"),
     insecure,
     certificate: certificateIn(values, { hasTls: !insecure && !isLoopbackHost(host) }),
-    plain: plainPortIn(values, { port, controlPort }),
+    plain,
+    dialects: dialectChoice(values, { host, plain: plain?.address.hostname ?? null }),
     printTokens: values.toggle("print-tokens"),
     approve: values.isOn("approve"),
     executables: values.text("executables"),

@@ -1,3 +1,4 @@
+import { DIALECT_NAMES } from "../../../protocol/http_api/dialect_names.ts";
 import type { Flag } from "../flag.ts";
 
 /** Flags of a master about browsers and other programs than dml. */
@@ -29,5 +30,19 @@ export const SERVE_FLAGS = {
     fallback: "none; the variable may name several with commas",
     description:
       "An address that needs no token on the port of --plain: it may send pictures, and look after the people of GALLERY if one is named.",
+  },
+  dialects: {
+    argument: "NAME,...",
+    environment: "DML_DIALECTS",
+    fallback: "all of them on this machine only, else none",
+    description: `Other products whose clients are answered too: ${DIALECT_NAMES.join(", ")}, or none.`,
+  },
+  "dialect-model": {
+    argument: "DIALECT=MODEL",
+    repeats: true,
+    environment: "DML_DIALECT_MODEL",
+    fallback:
+      "faces, and for the objects of deepstack the only detect model; the variable may name several with commas",
+    description: "The model that a dialect uses.",
   },
 } as const satisfies Record<string, Flag>;

@@ -8,6 +8,7 @@ export const SERVE_VERB = {
     "A master that other hosts can reach speaks TLS and demands tokens. It makes its own certificates; the end of each token says how to recognise them. --insecure leaves TLS out, not the tokens.",
     "With --cert and --key, browsers and other programs that ask for a name in that certificate get it; dml itself keeps to the master's own. Changed files are taken within a minute.",
     "--plain opens a second HTTP port without TLS, for programs that cannot do better. It has predictions and people alone, and no token but those of `dml token create --for-plain` is accepted there.",
+    "--dialects names other products whose clients are answered on the same ports. They send their key as they always do: a token of dml, or none from an address that needs none. docs/dialects.md has the settings of each client.",
     "With --log-format json the log line `ready` contains `address`, `port` and `controlPort`: the actual ports, even if 0 was requested.",
   ],
   flags: [
@@ -20,6 +21,8 @@ export const SERVE_VERB = {
     "key",
     "plain",
     "from",
+    "dialects",
+    "dialect-model",
     "print-tokens",
     "approve",
     "executables",
