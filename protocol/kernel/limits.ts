@@ -96,6 +96,12 @@ export const LIMITS = {
   /** Bytes a second that a picture must arrive with on average, after `uploadGraceMs`. */
   uploadBytesPerSecondMin: 16 * KIB,
   uploadGraceMs: 10_000,
+  /** Body of one request with several pictures. */
+  formBytesMax: 256 * MIB,
+  /** Pictures and other fields of one form, and bytes of one such field. */
+  formFilesMax: 64,
+  formFieldsMax: 64,
+  formFieldBytesMax: 64 * KIB,
   /** Time in which the annotated picture of an interactive answer can be fetched. */
   resultKeptMs: 60_000,
   /** Time for one task, from acceptance to answer. */

@@ -25,6 +25,13 @@ export interface UploadsOptions {
   readonly shareBytesMax?: number;
 }
 
+/** Size of a body. */
+interface BodySize {
+  /** The announced number; `null` if the body comes in chunks. */
+  readonly size: number | null;
+  readonly bytesMax: number;
+}
+
 /**
  * The pictures and archives that are arriving. Memory is taken as their bytes arrive, not as they
  * are announced, so that whoever announces much and sends little keeps nobody else out; one address
@@ -40,16 +47,21 @@ export class Uploads {
   }
 
   /**
-   * Reads the body of the request. Throws `request_invalid` or `image_too_large` before anything is
-   * read, `queue_full` if there is no room, `upload_too_slow`, or `cancelled` if it breaks off.
+   * Reads the body of the request, with a `Content-Length` or in chunks: at most `bytesMax`, by
+   * default `LIMITS.imageBytesMax`. Throws `request_invalid` or `image_too_large` (before anything is
+   * read if the size is announced), `queue_full` if there is no room, `upload_too_slow`, or
+   * `cancelled` if it breaks off.
    */
-  async read(context: Context): Promise<Uint8Array<ArrayBuffer>> {
+  async read(
+    context: Context,
+    { bytesMax = LIMITS.imageBytesMax }: { bytesMax?: number } = {},
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const request = context.req.raw;
-    const size = sizeOf(request);
+    const size = sizeOf(request, bytesMax);
     if (size === 0 || request.body === null) return checked(new Uint8Array(), size);
     using room = new UploadRoom(this.#senders(context), { bytesOf: this.#bytesOf, ...this.#options });
     try {
-      return checked(await this.#readBody(request, { body: request.body, size, room }), size);
+      return checked(await this.#readBody(request, { body: request.body, size, bytesMax, room }), size);
     } catch (error) {
       throw asDmlError(error, "cancelled");
     }
@@ -57,12 +69,13 @@ export class Uploads {
 
   async #readBody(
     request: Request,
-    { body, size, room }: { body: ReadableStream<Uint8Array<ArrayBuffer>>; size: number; room: UploadRoom },
+    { body, ...limits }: { body: ReadableStream<Uint8Array<ArrayBuffer>>; room: UploadRoom } & BodySize,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const { clock } = this.#options;
-    if (size > WHOLE_BYTES_MAX) {
+    const { size, room } = limits;
+    if (size === null || size > WHOLE_BYTES_MAX) {
       using pace = new UploadPace(clock);
-      return await readPieces(body, { size, room, pace });
+      return await readPieces(body, { ...limits, pace });
     }
     await room.growTo(size);
     using pace = new UploadPace(clock, { bytes: size });
@@ -83,7 +96,7 @@ export class Uploads {
 /** Reads `body` into memory that grows with it, and stops at the first byte that is too many. */
 async function readPieces(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  { size, room, pace }: { size: number; room: UploadRoom; pace: UploadPace },
+  { size, bytesMax, room, pace }: { room: UploadRoom; pace: UploadPace } & BodySize,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   let bytes = new Uint8Array(0);
@@ -94,9 +107,10 @@ async function readPieces(
       if (done) return bytes.subarray(0, filled);
       pace.count(value.length);
       const needed = filled + value.length;
-      if (needed > size) throw wrongSize(needed, size);
+      if (size !== null && needed > size) throw wrongSize(needed, size);
+      if (needed > bytesMax) throw tooLarge(`more than ${bytesMax}`, bytesMax);
       if (needed > bytes.length) {
-        const capacity = Math.min(size, Math.max(needed, 2 * bytes.length, FIRST_BYTES));
+        const capacity = Math.min(size ?? bytesMax, Math.max(needed, 2 * bytes.length, FIRST_BYTES));
         await room.growTo(capacity);
         bytes = new Uint8Array(bytes.buffer.transfer(capacity));
       }
@@ -109,8 +123,8 @@ async function readPieces(
   }
 }
 
-function checked(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
-  if (bytes.length === size) return bytes;
+function checked(bytes: Uint8Array<ArrayBuffer>, size: number | null): Uint8Array<ArrayBuffer> {
+  if (size === null || bytes.length === size) return bytes;
   throw wrongSize(bytes.length, size);
 }
 
@@ -119,20 +133,20 @@ function wrongSize(arrived: number, announced: number): DmlError {
 }
 
 /**
- * Returns the announced size of the body. Throws `image_too_large` before anything is read if it
- * is over the limit.
+ * Returns the announced size of the body; `null` if it comes in chunks. Throws `image_too_large`
+ * before anything is read if it is over the limit.
  */
-function sizeOf(request: Request): number {
+function sizeOf(request: Request, bytesMax: number): number | null {
   const length = request.headers.get("content-length");
-  if (length === null || !/^\d{1,15}$/.test(length)) {
-    throw new DmlError("request_invalid", "The request must have a Content-Length.", {
-      advice: "Send the picture in one piece, not in chunks.",
-    });
+  if (length === null) return null;
+  if (!/^\d{1,15}$/.test(length)) {
+    throw new DmlError("request_invalid", "The Content-Length of the request is not a number of bytes.");
   }
   const size = Number(length);
-  if (size <= LIMITS.imageBytesMax) return size;
-  throw new DmlError(
-    "image_too_large",
-    `The picture has ${size} bytes; at most ${LIMITS.imageBytesMax} are taken.`,
-  );
+  if (size <= bytesMax) return size;
+  throw tooLarge(`${size}`, bytesMax);
+}
+
+function tooLarge(bytes: string, bytesMax: number): DmlError {
+  return new DmlError("image_too_large", `The body has ${bytes} bytes; at most ${bytesMax} are taken.`);
 }

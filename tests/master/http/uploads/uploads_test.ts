@@ -18,12 +18,10 @@ class Sent {
   readonly #writer = this.#stream.writable.getWriter();
   readonly request: RequestInit;
 
-  constructor(announced: number) {
-    this.request = {
-      method: "POST",
-      body: this.#stream.readable,
-      headers: { "content-length": String(announced) },
-    };
+  /** Takes the announced size; `null` for a body in chunks. */
+  constructor(announced: number | null) {
+    const headers: HeadersInit = announced === null ? {} : { "content-length": String(announced) };
+    this.request = { method: "POST", body: this.#stream.readable, headers };
   }
 
   /** Sends bytes, and resolves once they were read or will not be. */
@@ -70,6 +68,27 @@ Deno.test("Uploads reads bodies of any size as they were sent, and gives their m
     assertEquals(await (await answer).bytes(), bytes);
     assertEquals([memory.bytes, clock.pending], [0, 0]);
   }
+});
+
+Deno.test("Uploads reads bodies in chunks, up to the limit", async () => {
+  const { clock, memory, post } = setUp();
+  for (const size of [1, 1_000, MIB, 3 * MIB]) {
+    const sent = new Sent(null);
+    const answer = post(sent);
+    for (let at = 0; at < size; at += 100_000) await sent.send(PICTURE.slice(at, Math.min(size, at + 100_000)));
+    await sent.end();
+    assertEquals(await (await answer).bytes(), PICTURE.slice(0, size));
+    assertEquals([memory.bytes, clock.pending], [0, 0]);
+  }
+});
+
+Deno.test("Uploads refuses a body in chunks at the first byte that is too many", async () => {
+  const { memory, post } = setUp();
+  const sent = new Sent(null);
+  const answer = post(sent);
+  for (let size = 0; size <= LIMITS.imageBytesMax; size += PICTURE.length) await sent.send(PICTURE);
+  assertEquals(await problemOf(answer), [413, "image_too_large"]);
+  assertEquals(memory.bytes, 0);
 });
 
 Deno.test("Uploads takes memory as bytes arrive, not as they are announced", async () => {
