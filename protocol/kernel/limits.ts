@@ -102,6 +102,8 @@ export const LIMITS = {
   formFilesMax: 64,
   formFieldsMax: 64,
   formFieldBytesMax: 64 * KIB,
+  /** Form with its token in a field, which is read before it is known who sends it. */
+  unprovenFormBytesMax: 16 * MIB,
   /** Time in which the annotated picture of an interactive answer can be fetched. */
   resultKeptMs: 60_000,
   /** Time for one task, from acceptance to answer. */

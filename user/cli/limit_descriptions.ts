@@ -49,6 +49,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   formFilesMax: "pictures of one such request",
   formFieldsMax: "other fields of one such request",
   formFieldBytesMax: "one such field",
+  unprovenFormBytesMax: "one such request whose token is one of its fields",
   resultKeptMs: "for which an annotated picture can be fetched",
   taskDeadlineMs: "for one picture, from accepting it to the answer",
   attemptDeadlineMs: "for one picture on one worker",

@@ -1,141 +1,86 @@
-import { Buffer } from "node:buffer";
+import type { Context } from "hono";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { parseAs, z } from "../../../protocol/schema.ts";
+import { decodeBase64Picture } from "../inputs/base64_picture.ts";
+import { type Form, type FormFile, formIn, mediaTypeOf, MULTIPART, URL_ENCODED } from "../inputs/form.ts";
+import type { Uploads } from "../uploads/uploads.ts";
 
-const PARTS_MAX = 64;
-/** Limit of the length of a field that is text. */
-const TEXT_BYTES_MAX = 64 * 1024;
-const HEADER_BYTES_MAX = 8 * 1024;
-const LINE_END = "\r\n";
-const jsonFormSchema = z.record(z.string().max(200), z.unknown());
+const JSON_TYPE = "application/json";
+/** Fields of the dialects that may hold a picture as base64 text. */
+const PICTURES = ["file", "image", "image1", "image2", "source_image", "target_image"];
+const jsonSchema = z.record(z.string().max(200), z.unknown());
+/** Type of a body that says nothing about itself; the boundary is then its first line. */
+const UNTYPED = MULTIPART;
 
-/** The fields of a form, in the order in which they came, with their bytes. */
-export class Form {
-  readonly #parts: readonly FormPart[];
+/** The form of a request to a dialect. */
+export class DialectForm {
+  readonly #form: Form;
 
-  constructor(parts: readonly FormPart[]) {
-    this.#parts = parts;
+  constructor(form: Form) {
+    this.#form = form;
   }
 
   /** Returns the text of the field `name`, without surrounding white space; `null` if it is absent. */
   text(name: string): string | null {
-    const part = this.#parts.find((part) => part.name === name);
-    if (part === undefined) return null;
-    if (part.bytes.length > TEXT_BYTES_MAX) throw invalid(`The field ${name} is too long.`);
-    return new TextDecoder().decode(part.bytes).trim();
+    return this.#form.fields.get(name)?.trim() ?? null;
   }
 
-  /** Returns the bytes of the first of `names` that is there. Throws `request_invalid` if none is. */
-  file(...names: readonly string[]): Uint8Array<ArrayBuffer> {
-    const part = names.map((name) => this.#parts.find((part) => part.name === name)).find((part) => part !== undefined);
-    if (part === undefined) throw invalid(`The form has no field ${names.join(" or ")} with a picture.`);
-    return bytesOfFile(part);
+  /** Returns the picture in the field `name`. Throws `request_invalid` if there is none. */
+  picture(name: string): Uint8Array<ArrayBuffer> {
+    const [bytes] = this.pictures((other) => other === name);
+    if (bytes !== undefined) return bytes;
+    throw new DmlError("request_invalid", `The form has no picture in the field ${name}.`, {
+      advice: "Send the picture's file in that field.",
+    });
   }
 
-  /** Returns the bytes of every field whose name matches `pattern`. */
-  files(pattern: RegExp): Uint8Array<ArrayBuffer>[] {
-    return this.#parts.filter(({ name }) => pattern.test(name)).map(bytesOfFile);
+  /** Returns the pictures of all fields whose names `isWanted`. */
+  pictures(isWanted: (name: string) => boolean): Uint8Array<ArrayBuffer>[] {
+    const { files, fields } = this.#form;
+    const written = [...fields].filter(([name, text]) => isWanted(name) && text !== "");
+    return [
+      ...files.filter(({ name }) => isWanted(name)).map(({ bytes }) => bytes),
+      ...written.map(([name, text]) => decodeBase64Picture(text, { what: `The field ${name}` })),
+    ];
   }
 }
 
-/** One field of a form. */
-interface FormPart {
-  readonly name: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** True if the bytes are text in base 64, as in JSON. */
-  readonly isEncoded?: boolean;
+/** Reads the form of a request. Throws what `Uploads.read` throws, and `request_invalid`. */
+export async function readDialectForm(
+  context: Context,
+  { uploads, bytesMax = LIMITS.formBytesMax }: { uploads: Pick<Uploads, "read">; bytesMax?: number },
+): Promise<DialectForm> {
+  const bytes = await uploads.read(context, { bytesMax });
+  return dialectFormIn(bytes, context.req.header("content-type") ?? UNTYPED);
 }
 
 /**
- * Reads a form in any of the ways in which clients send one: `multipart/form-data`, also without a
- * boundary in the header (which is then the first line of the body) and with parts that have no
- * type; `application/x-www-form-urlencoded`; or JSON, with files in base 64. Throws
- * `request_invalid`.
+ * Returns the form in `bytes`: `multipart/form-data`, `application/x-www-form-urlencoded`, or JSON
+ * with pictures in base64. Throws `request_invalid`.
  */
-export function readForm(bytes: Uint8Array<ArrayBuffer>, mediaType: string | null): Form {
-  const type = (mediaType ?? "").split(";")[0].trim().toLowerCase();
-  if (type === "multipart/form-data") return multipartForm(bytes, boundaryIn(mediaType ?? "") ?? boundaryOf(bytes));
-  if (type === "application/x-www-form-urlencoded") return encodedForm(bytes);
-  if (type === "application/json") return jsonForm(bytes);
-  if (bytes.length === 0) return new Form([]);
-  throw invalid("The body is no form: its Content-Type must be multipart/form-data.");
-}
-
-function boundaryIn(mediaType: string): string | null {
-  const [, quoted, bare] = /;\s*boundary=(?:"([^"]{1,200})"|([^;\s]{1,200}))/i.exec(mediaType) ?? [];
-  return quoted ?? bare ?? null;
-}
-
-/** Returns the boundary in the first line of a body. */
-function boundaryOf(bytes: Uint8Array<ArrayBuffer>): string {
-  const line = viewOf(bytes).subarray(0, 202).toString("latin1").split(LINE_END)[0];
-  if (line.length > 2 && line.length <= 202 && line.startsWith("--")) return line.slice(2);
-  throw invalid("The form has no boundary, neither in its Content-Type nor in its first line.");
-}
-
-function multipartForm(bytes: Uint8Array<ArrayBuffer>, boundary: string): Form {
-  const body = viewOf(bytes);
-  const delimiter = Buffer.from(`--${boundary}`, "latin1");
-  const parts: FormPart[] = [];
-  let start = body.indexOf(delimiter);
-  while (start >= 0) {
-    const from = start + delimiter.length;
-    if (body.toString("latin1", from, from + 2) === "--") return new Form(parts);
-    const end = body.indexOf(`${LINE_END}--${boundary}`, from, "latin1");
-    if (end < 0) break;
-    if (parts.length === PARTS_MAX) throw invalid(`The form has more than ${PARTS_MAX} fields.`);
-    parts.push(partIn(body.subarray(from + LINE_END.length, end)));
-    start = end + LINE_END.length;
+export function dialectFormIn(bytes: Uint8Array<ArrayBuffer>, contentType: string): DialectForm {
+  const type = mediaTypeOf(contentType);
+  if (bytes.length === 0) return new DialectForm({ files: [], fields: new Map() });
+  if (type === JSON_TYPE) return new DialectForm(formOfJson(bytes));
+  if (type === MULTIPART || type === URL_ENCODED) {
+    return new DialectForm(formIn(bytes, { contentType, longFields: PICTURES }));
   }
-  throw invalid("The form is cut short: its last boundary is missing.");
+  throw new DmlError("request_invalid", "The body is no form.", { advice: `Send it as ${MULTIPART}.` });
 }
 
-function partIn(part: Buffer): FormPart {
-  const headerEnd = part.subarray(0, HEADER_BYTES_MAX).indexOf(LINE_END.repeat(2));
-  if (headerEnd < 0) throw invalid("A field of the form has no header.");
-  const header = part.toString("utf8", 0, headerEnd);
-  const [, quoted, bare] = /^content-disposition:[^\r\n]*?;\s*name=(?:"([^"]*)"|([^;\s]+))/im.exec(header) ?? [];
-  const name = quoted ?? bare;
-  if (name === undefined) throw invalid("A field of the form has no name.");
-  return { name, bytes: new Uint8Array(part.subarray(headerEnd + 4)) };
+function formOfJson(bytes: Uint8Array<ArrayBuffer>): Form {
+  const members = parseAs(jsonSchema, jsonIn(bytes), { what: "The body", code: "request_invalid" });
+  const texts = Object.entries(members).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  const files: FormFile[] = [];
+  return { files, fields: new Map(texts.slice(0, LIMITS.formFieldsMax)) };
 }
 
-function encodedForm(bytes: Uint8Array<ArrayBuffer>): Form {
-  if (bytes.length > TEXT_BYTES_MAX) throw invalid("The form is too long.");
-  const pairs = [...new URLSearchParams(new TextDecoder().decode(bytes))].slice(0, PARTS_MAX);
-  return new Form(pairs.map(([name, value]) => ({ name, bytes: new TextEncoder().encode(value) })));
-}
-
-function jsonForm(bytes: Uint8Array<ArrayBuffer>): Form {
-  let value: unknown;
+/** Returns the value that a JSON body holds. Throws `request_invalid`. */
+export function jsonIn(bytes: Uint8Array<ArrayBuffer>): unknown {
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     throw new DmlError("request_invalid", "The body is not JSON.", { cause: error });
   }
-  const fields = parseAs(jsonFormSchema, value, { what: "The body", code: "request_invalid" });
-  const texts = Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === "string");
-  return new Form(
-    texts.slice(0, PARTS_MAX).map(([name, text]) => ({
-      name,
-      bytes: new TextEncoder().encode(text),
-      isEncoded: true,
-    })),
-  );
-}
-
-function bytesOfFile({ name, bytes, isEncoded = false }: FormPart): Uint8Array<ArrayBuffer> {
-  if (!isEncoded) return bytes;
-  // A browser puts the type in front, as in `data:image/jpeg;base64,`.
-  const text = new TextDecoder().decode(bytes).replace(/^data:[^,]{0,100},/, "");
-  if (/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text)) return new Uint8Array(Buffer.from(text, "base64"));
-  throw invalid(`The field ${name} is not base 64.`);
-}
-
-function viewOf(bytes: Uint8Array<ArrayBuffer>): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function invalid(sentence: string): DmlError {
-  return new DmlError("request_invalid", sentence);
 }

@@ -1,11 +1,9 @@
 import type { Context } from "hono";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import type { Uploads } from "../uploads/uploads.ts";
-import { readForm } from "./form.ts";
+import { dialectFormIn } from "./form.ts";
 import { withBearer } from "./request_key.ts";
-
-/** Largest form that is read before it is known who sends it. */
-const UNPROVEN_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
  * Takes the token from the first of `fields` that the form of the request has, and makes it the
@@ -19,13 +17,13 @@ export async function withFormKey(
   const { raw: request, method } = context.req;
   const mediaType = request.headers.get("content-type");
   if (method !== "POST" || mediaType === null || request.body === null) return;
-  if (Number(request.headers.get("content-length")) > UNPROVEN_BYTES_MAX) {
+  if (Number(request.headers.get("content-length")) > LIMITS.unprovenFormBytesMax) {
     throw new DmlError("image_too_large", "The form is too large to be read without a token in a header.", {
       advice: "Send the token as Authorization: Bearer or as X-Api-Key, or shrink the picture.",
     });
   }
-  const bytes = await uploads.read(context);
-  const form = readForm(bytes, mediaType);
+  const bytes = await uploads.read(context, { bytesMax: LIMITS.unprovenFormBytesMax });
+  const form = dialectFormIn(bytes, mediaType);
   const token = fields.map((field) => form.text(field) ?? "").find((text) => text !== "");
   context.req.raw = token === undefined ? new Request(request, { body: bytes }) : withBearer(request, token, bytes);
 }

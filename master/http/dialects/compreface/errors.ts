@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../../../protocol/kernel/errors.ts";
 import type { Refusal } from "../../refusals.ts";
+import { sentenceOf } from "../sentence.ts";
 
 /** Numbers of errors, and their status where it is not that of dml (`CommonExceptionCode.java`). */
 const CODES: Partial<Readonly<Record<ErrorCode, { readonly code: number; readonly status?: number }>>> = {
@@ -27,8 +28,8 @@ const NO_FACE = "No face is found in the given image";
 
 /** Returns an error as CompreFace does. */
 export function compreFaceError({ problem }: Refusal): Response {
-  const { code, detail, advice } = problem;
+  const { code } = problem;
   const known = CODES[code as ErrorCode];
-  const message = code === "face_missing" ? NO_FACE : `${detail} ${advice}`.trim();
+  const message = code === "face_missing" ? NO_FACE : sentenceOf(problem);
   return Response.json({ message, code: known?.code ?? OTHER }, { status: known?.status ?? problem.status });
 }

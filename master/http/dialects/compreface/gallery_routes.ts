@@ -5,7 +5,7 @@ import { chooseFace } from "../../../people/choose_face.ts";
 import { describeRequest } from "../../audited_routes.ts";
 import type { DialectServices } from "../dialect.ts";
 import { embeddingOf, FaceWork } from "../face_work.ts";
-import { readForm } from "../form.ts";
+import { jsonIn, readDialectForm } from "../form.ts";
 import { likenessOf } from "../likeness.ts";
 import { versionsAnswer } from "./face_answer.ts";
 import { faceIdOf, imageIdOf } from "./image_id.ts";
@@ -82,7 +82,7 @@ function faceRoutes(services: DialectServices): Hono {
     const gallery = work.galleryOf(request);
     const query = compreFaceQuery(context.req.url);
     const name = subjectName(subjectIn(query));
-    const picture = readForm(await uploads.read(context), context.req.header("content-type") ?? null).file("file");
+    const picture = (await readDialectForm(context, services)).picture("file");
     // The largest face is not taken for the wanted one: whoever enrols must not learn a bystander.
     const choice = { face: null, largest: false };
     const wish = { gallery, name, source: "compreface", signal: request.signal, dryRun: false };
@@ -125,7 +125,7 @@ function faceRoutes(services: DialectServices): Hono {
 
 /** Returns the routes for one saved picture. */
 function savedRoutes(services: DialectServices): Hono {
-  const { people, uploads, crops } = services;
+  const { people, crops } = services;
   const work = new FaceWork(services);
   const app = new Hono();
   const savedIn = (context: Context) => {
@@ -147,8 +147,12 @@ function savedRoutes(services: DialectServices): Hono {
     const { gallery, saved } = savedIn(context);
     const query = compreFaceQuery(context.req.url);
     const { embedding } = embeddedFace(people, gallery, saved);
-    const form = readForm(await uploads.read(context), context.req.header("content-type") ?? null);
-    const picture = await work.find(form.file("file"), { request: context.req.raw, gallery: null, embeddings: true });
+    const form = await readDialectForm(context, services);
+    const picture = await work.find(form.picture("file"), {
+      request: context.req.raw,
+      gallery: null,
+      embeddings: true,
+    });
     const thresholds = work.thresholds(gallery);
     const compared = { embedding, query, scale: (similarity: number) => likenessOf(similarity, thresholds) };
     return context.json({ result: matchesOf(picture, compared), ...versionsAnswer(picture, query) });
@@ -161,13 +165,6 @@ async function jsonOf<Schema extends z.ZodType>(
   context: Context,
   { schema, uploads }: { schema: Schema; uploads: DialectServices["uploads"] },
 ): Promise<z.infer<Schema>> {
-  const bytes = await uploads.read(context);
-  if (bytes.length > JSON_BYTES_MAX) throw new DmlError("request_invalid", "The body is too long.");
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw new DmlError("request_invalid", "The body is not JSON.", { cause: error });
-  }
+  const value = jsonIn(await uploads.read(context, { bytesMax: JSON_BYTES_MAX }));
   return parseAs(schema, value, { what: "The body", code: "request_invalid" });
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../../../protocol/kernel/errors.ts";
 import type { Refusal } from "../../refusals.ts";
+import { sentenceOf } from "../sentence.ts";
 
 /** Errors with a status of their own; the clients tell nobody about the text of another. */
 const OWN_STATUS: ReadonlySet<string> = new Set<ErrorCode>([
@@ -11,7 +12,8 @@ const OWN_STATUS: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 
 /** Returns an error as DeepStack does: with status 200, unless it is one of {@linkcode OWN_STATUS}. */
-export function deepStackError({ problem: { code, status, detail, advice } }: Refusal): Response {
-  const body = { success: false, error: `${detail} ${advice}`.trim(), code: status };
+export function deepStackError({ problem }: Refusal): Response {
+  const { code, status } = problem;
+  const body = { success: false, error: sentenceOf(problem), code: status };
   return Response.json(body, { status: OWN_STATUS.has(code) ? status : 200 });
 }

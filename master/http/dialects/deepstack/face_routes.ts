@@ -9,10 +9,10 @@ import { describeRequest } from "../../audited_routes.ts";
 import { cornersOf } from "../corners.ts";
 import type { DialectServices } from "../dialect.ts";
 import { embeddingOf, FaceWork, largestFace } from "../face_work.ts";
-import type { Form } from "../form.ts";
+import { type DialectForm, readDialectForm } from "../form.ts";
 import { likelyPeople, likenessOf } from "../likeness.ts";
 import { allNames } from "../people_names.ts";
-import { formOf, minConfidence, workAnswer } from "./form_request.ts";
+import { minConfidence, workAnswer } from "./form_request.ts";
 
 /** Name of everybody who is not known. */
 const UNKNOWN = "unknown";
@@ -28,18 +28,18 @@ function lookRoutes(services: DialectServices): Hono {
   const work = new FaceWork(services);
   const app = new Hono();
   app.post("/", async (context) => {
-    const form = await formOf(context, services);
+    const form = await readDialectForm(context, services);
     const wish = { request: context.req.raw, gallery: null, embeddings: false };
-    const prediction = await work.find(form.file("image"), wish);
+    const prediction = await work.find(form.picture("image"), wish);
     const sure = surest(prediction).filter(({ score }) => score >= minConfidence(form));
     const predictions = sure.map((person) => ({ confidence: person.score, ...boxOf(person, prediction) }));
     return context.json({ success: true, predictions, count: predictions.length, ...workAnswer(prediction) });
   });
   app.post("/recognize", async (context) => {
-    const form = await formOf(context, services);
+    const form = await readDialectForm(context, services);
     const request = context.req.raw;
     const wish = { request, gallery: work.comparedGallery(request), embeddings: false };
-    const prediction = await work.find(form.file("image"), wish);
+    const prediction = await work.find(form.picture("image"), wish);
     const thresholds = work.thresholds(work.galleryOf(request));
     const likenessMin = minConfidence(form);
     const predictions = surest(prediction).map((person) => ({
@@ -49,9 +49,9 @@ function lookRoutes(services: DialectServices): Hono {
     return context.json({ success: true, predictions, count: predictions.length, ...workAnswer(prediction) });
   });
   app.post("/match", async (context) => {
-    const form = await formOf(context, services);
+    const form = await readDialectForm(context, services);
     const wish = { request: context.req.raw, gallery: null, embeddings: true };
-    const pictures = [form.file("image1"), form.file("image2")];
+    const pictures = [form.picture("image1"), form.picture("image2")];
     const found = await Promise.all(pictures.map((picture) => work.find(picture, wish)));
     const [one, other] = found.map(({ persons }) => Float32Array.from(embeddingOf(largestFace(persons))));
     const thresholds = work.thresholds(work.galleryOf(context.req.raw));
@@ -66,9 +66,9 @@ function peopleRoutes(services: DialectServices): Hono {
   const app = new Hono();
   app.post("/register", async (context) => {
     const request = context.req.raw;
-    const form = await formOf(context, services);
+    const form = await readDialectForm(context, services);
     const where = { gallery: work.galleryOf(request), name: personIn(form), signal: request.signal };
-    const pictures = form.files(PICTURES);
+    const pictures = form.pictures((name) => PICTURES.test(name));
     if (pictures.length === 0) throw new DmlError("request_invalid", "The form has no field image with a picture.");
     for (const picture of pictures) {
       const choice = { face: null, largest: false };
@@ -79,7 +79,7 @@ function peopleRoutes(services: DialectServices): Hono {
   });
   app.post("/delete", async (context) => {
     const gallery = work.galleryOf(context.req.raw);
-    const name = personIn(await formOf(context, services));
+    const name = personIn(await readDialectForm(context, services));
     await people.remove(gallery, name);
     describeRequest(context.req.raw, { subject: `${gallery}/${name}` });
     return context.json({ success: true, code: 200 });
@@ -91,7 +91,7 @@ function peopleRoutes(services: DialectServices): Hono {
   return app;
 }
 
-function personIn(form: Form): string {
+function personIn(form: DialectForm): string {
   const text = form.text("userid");
   if (text === null || text === "") throw new DmlError("request_invalid", "The form has no field userid.");
   return parseAs(personNameSchema, text, { what: "userid", code: "request_invalid" });

@@ -1,19 +1,12 @@
-import type { Context } from "hono";
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import type { Prediction } from "../../../../protocol/messages/prediction.ts";
-import type { DialectServices } from "../dialect.ts";
-import { type Form, readForm } from "../form.ts";
+import type { DialectForm } from "../form.ts";
 
 /** Lowest confidence that is answered if a request names none. */
 const MIN_CONFIDENCE = 0.4;
 
-/** Reads the form of a request. Throws `request_invalid`, and what an upload throws. */
-export async function formOf(context: Context, { uploads }: Pick<DialectServices, "uploads">): Promise<Form> {
-  return readForm(await uploads.read(context), context.req.header("content-type") ?? null);
-}
-
 /** Returns the lowest confidence that a request wants, from 0 to 1. Throws `request_invalid`. */
-export function minConfidence(form: Form): number {
+export function minConfidence(form: DialectForm): number {
   const text = form.text("min_confidence") ?? "";
   if (text === "") return MIN_CONFIDENCE;
   const confidence = /^\d{0,3}(\.\d{1,20})?$/.test(text) ? Number(text) : NaN;

@@ -3,8 +3,8 @@ import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import type { Prediction } from "../../../../protocol/messages/prediction.ts";
 import { cornersOf } from "../corners.ts";
 import type { DialectServices } from "../dialect.ts";
-import type { Form } from "../form.ts";
-import { formOf, minConfidence, workAnswer } from "./form_request.ts";
+import { type DialectForm, readDialectForm } from "../form.ts";
+import { minConfidence, workAnswer } from "./form_request.ts";
 
 /** Label of a face, for a model that finds those instead of objects. */
 const FACE_LABEL = "face";
@@ -13,25 +13,25 @@ const FACE_LABEL = "face";
 export function objectRoutes(services: DialectServices): Hono {
   const { predictions } = services;
   const app = new Hono();
-  const predict = async (form: Form, { model, signal }: { model: string; signal: AbortSignal }) => {
+  const predict = async (form: DialectForm, { model, signal }: { model: string; signal: AbortSignal }) => {
     const options = { annotate: false, embeddings: false, crops: false, gallery: null };
     const checked = predictions.check({ model, ...options });
-    return (await predictions.run(form.file("image"), checked, signal)).prediction;
+    return (await predictions.run(form.picture("image"), checked, signal)).prediction;
   };
   app.post("/detection", async (context) => {
-    const form = await formOf(context, services);
+    const form = await readDialectForm(context, services);
     const model = services.model ?? onlyModel(services, { pipeline: "detect", does: "finds objects" });
     const prediction = await predict(form, { model, signal: context.req.raw.signal });
     return context.json(detectionAnswer(prediction, minConfidence(form)));
   });
   app.post("/custom/list", (context) => context.json({ success: true, models: services.modelsOf("detect") }));
   app.post("/custom/:model", async (context) => {
-    const form = await formOf(context, services);
+    const form = await readDialectForm(context, services);
     const prediction = await predict(form, { model: context.req.param("model"), signal: context.req.raw.signal });
     return context.json(detectionAnswer(prediction, minConfidence(form)));
   });
   app.post("/scene", async (context) => {
-    const form = await formOf(context, services);
+    const form = await readDialectForm(context, services);
     const model = onlyModel(services, { pipeline: "classify", does: "classifies pictures" });
     const prediction = await predict(form, { model, signal: context.req.raw.signal });
     const [best] = prediction.labels ?? [];

@@ -8,7 +8,8 @@ import type { Refusal } from "../../refusals.ts";
 import { cornersOf } from "../corners.ts";
 import type { Dialect, DialectServices } from "../dialect.ts";
 import { embeddingOf, FaceWork } from "../face_work.ts";
-import { readForm } from "../form.ts";
+import { readDialectForm } from "../form.ts";
+import { sentenceOf } from "../sentence.ts";
 import { type FaceEntry, faceEntryIn } from "./entries.ts";
 
 const USERS: readonly Role[] = ["user", "people", "admin"];
@@ -39,10 +40,10 @@ function routes(services: DialectServices): Hono {
   });
   app.get("/ping", (context) => context.text("pong"));
   app.post("/predict", async (context: Context) => {
-    const form = readForm(await services.uploads.read(context), context.req.header("content-type") ?? null);
+    const form = await readDialectForm(context, services);
     const entry = faceEntryIn(form.text("entries"));
     const embeddings = entry.wantsEmbeddings;
-    const prediction = await work.find(form.file("image"), { request: context.req.raw, gallery: null, embeddings });
+    const prediction = await work.find(form.picture("image"), { request: context.req.raw, gallery: null, embeddings });
     const { width: imageWidth, height: imageHeight } = prediction;
     return context.json({ "facial-recognition": facesOf(prediction, entry), imageHeight, imageWidth });
   });
@@ -78,6 +79,6 @@ function vectorText(embedding: readonly number[]): string {
   return JSON.stringify([...embedding, ...zeros]);
 }
 
-function immichError({ problem: { status, detail, advice } }: Refusal): Response {
-  return Response.json({ detail: `${detail} ${advice}`.trim() }, { status });
+function immichError({ problem }: Refusal): Response {
+  return Response.json({ detail: sentenceOf(problem) }, { status: problem.status });
 }
