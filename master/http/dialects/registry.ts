@@ -41,9 +41,9 @@ export class OpenDialects {
    * `null` for nothing.
    */
   admit(context: Context): Promise<void> | null {
-    const dialect = this.#ownerOf(context.req.path);
     const { credentials, uploads } = this.#services;
-    if (dialect === undefined || credentials === null) return null;
+    const dialect = credentials === null ? undefined : this.#ownerOf(context.req.path);
+    if (dialect === undefined) return null;
     context.req.raw = withHeaderKey(context.req.raw);
     if (dialect.keyFields.length === 0 || context.req.raw.headers.has("authorization")) return null;
     return withFormKey(context, { fields: dialect.keyFields, uploads });

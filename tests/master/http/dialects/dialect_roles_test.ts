@@ -1,4 +1,5 @@
 /** Tests of who may use the routes of the dialects, wherever the token is. */
+import type { Hono } from "hono";
 import { type AppOptions, createApp } from "../../../../master/http/app.ts";
 import { DIALECTS } from "../../../../master/http/dialects/registry.ts";
 import { plainPortHandler, type PlainPortOptions } from "../../../../master/http/plain/plain_port.ts";
@@ -185,4 +186,15 @@ Deno.test("on the port without TLS an address stands for a token, and a key that
   assertEquals(await ask("/v1/vision/face/list", { "x-api-key": own }), 200);
   assertEquals(await ask("/v1/vision/face/list", { "x-api-key": own }, "10.0.0.1"), 200);
   assertEquals(await ask("/v1/vision/face/list", { "x-api-key": TOKENS.admin }), 401);
+});
+
+Deno.test("a browser gets the page at the root if there is one, Immich's client its own answer", async () => {
+  const textFrom = async (app: Hono, accept: string) => {
+    return await (await app.request("http://192.168.1.10/", { headers: { accept } })).text();
+  };
+  const browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+  const own = '{"message":"Immich ML"}';
+  assertEquals(await textFrom(APP, browser), own);
+  const app = appWith(WORLD.store).get("/", (context) => context.text("the page"));
+  assertEquals([await textFrom(app, browser), await textFrom(app, "*/*")], ["the page", own]);
 });

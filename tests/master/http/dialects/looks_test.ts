@@ -1,5 +1,5 @@
 /** Tests of the answers about a picture, of which a scripted node says what is in it. */
-import { assert, assertEquals, assertStringIncludes } from "../../../assert.ts";
+import { assertEquals, assertStringIncludes } from "../../../assert.ts";
 import { personOf, pictureIn, ScriptedFaces } from "./scripted_faces.ts";
 
 const PERSONS = [
