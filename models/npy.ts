@@ -1,5 +1,5 @@
 import { DmlError } from "../protocol/kernel/errors.ts";
-import type { TensorType } from "../protocol/messages/finding.ts";
+import type { NumberType } from "../protocol/messages/finding.ts";
 import { countOf, type Tensor } from "./tensor.ts";
 import { tensorOfBytes } from "./tensor_bytes.ts";
 
@@ -11,9 +11,10 @@ const HEADER_BYTES_MAX = 10_000;
 const DIMS_MAX = 8;
 
 /** Tensor types by numpy's descriptors of numbers in little-endian byte order. */
-const TYPES: Readonly<Record<string, TensorType>> = {
+const TYPES: Readonly<Record<string, NumberType>> = {
   "<f4": "float32",
   "<f8": "float64",
+  "<f2": "float16",
   "|i1": "int8",
   "<i2": "int16",
   "<i4": "int32",

@@ -1,9 +1,10 @@
-import type { TensorType } from "../protocol/messages/finding.ts";
+import type { NumberType, TensorType } from "../protocol/messages/finding.ts";
 
 /** Typed array that holds the numbers of each type; `bool` is stored as bytes of 0 and 1. */
 export const TENSOR_ARRAYS = {
   float32: Float32Array,
   float64: Float64Array,
+  float16: Float16Array,
   int8: Int8Array,
   int16: Int16Array,
   int32: Int32Array,
@@ -13,11 +14,12 @@ export const TENSOR_ARRAYS = {
   uint32: Uint32Array,
   uint64: BigUint64Array,
   bool: Uint8Array,
-} as const satisfies Record<TensorType, unknown>;
+} as const satisfies Record<NumberType, unknown>;
 
 export type TensorData =
   | Float32Array
   | Float64Array
+  | Float16Array
   | Int8Array
   | Int16Array
   | Int32Array
@@ -27,11 +29,11 @@ export type TensorData =
   | Uint32Array
   | BigUint64Array;
 
-/** Numbers in row-major order, and their shape. */
+/** Numbers or texts in row-major order, and their shape. */
 export interface Tensor {
   readonly type: TensorType;
   readonly dims: readonly number[];
-  readonly data: TensorData;
+  readonly data: TensorData | readonly string[];
 }
 
 /** Creates a float tensor. Throws a `RangeError` if `data` does not fill `dims`. */

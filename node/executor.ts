@@ -113,9 +113,10 @@ export class Executor {
     const outcome = await this.#outcomeOf(() => engine.run(assign.manifestDigest, image, run));
     const isWanted = this.#running.delete(key);
     if ("failure" in outcome) return report({ kind: "attemptFailed", key, ...outcome });
-    const { prediction, annotated, crops } = outcome.result;
-    const hasPictures = annotated !== null || crops.length > 0;
-    if (isWanted && hasPictures) this.#pictures.keep(key, { annotated, crops });
+    const { prediction, ...pictures } = outcome.result;
+    const { annotated, crops, tensorBytes } = pictures;
+    const hasPictures = annotated !== null || crops.length > 0 || tensorBytes !== undefined;
+    if (isWanted && hasPictures) this.#pictures.keep(key, pictures);
     report({ kind: "attemptRan", key, prediction, serviceMs: clock.nowMs() - startMs, hasPictures });
   }
 
@@ -186,7 +187,9 @@ export class Executor {
       return { refetchedBytes, ...measured };
     });
     if ("failure" in outcome) return report({ kind: "modelFailed", manifestDigest, ...outcome });
-    report({ kind: "modelLoaded", manifestDigest, warmUpMs: clock.nowMs() - startMs, ...outcome.result });
+    const { unwarmed, ...loaded } = outcome.result;
+    if (unwarmed) this.#options.log.info(`${offer.model} was not warmed up: ${unwarmed}`, { model: offer.model });
+    report({ kind: "modelLoaded", manifestDigest, warmUpMs: clock.nowMs() - startMs, ...loaded });
   }
 
   async #unload({ manifestDigest }: ActionTo<"unload">): Promise<void> {

@@ -102,8 +102,9 @@ function failureInstead({ nodeId, connectionId, message }: AcceptResult, { code,
   return { type: "accept_task_failure", nodeId, connectionId, message: failed };
 }
 
-/** Returns the pictures that a result names: the annotated one and the cropped faces. */
-function picturesOf({ annotated, prediction: { persons } }: TaskResult): Digest[] {
+/** Returns the blobs that a result names: the annotated picture, cropped faces, packed tensors. */
+function picturesOf({ annotated, prediction: { persons, packed } }: TaskResult): Digest[] {
   const digests = persons.flatMap(({ crop }) => crop === undefined ? [] : [crop.digest]);
+  if (packed?.blob !== undefined) digests.push(packed.blob.digest);
   return annotated === null ? digests : [annotated.digest, ...digests];
 }

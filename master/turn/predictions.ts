@@ -83,8 +83,15 @@ export class Predictions {
     const limited = annotate && maxSide !== undefined ? { maxSide } : {};
     const turned = anyAngle ? { anyAngle } : {};
     const searched = smallFaces ? { smallFaces } : {};
-    const options = { annotate, embeddings, crops, ...kept, ...limited, ...turned, ...searched, ...asked };
+    const packed = request.packTensors && model.manifest.pipeline === "tensor" ? { packTensors: true as const } : {};
+    const options = { annotate, embeddings, crops, ...kept, ...limited, ...turned, ...searched, ...packed, ...asked };
     return { model, follows, needsPicture, options };
+  }
+
+  /** Returns the model that a name such as `faces` or `faces@1` means. Throws `model_unknown`. */
+  find(name: string): RegisteredModel {
+    const { state, models } = this.#options;
+    return resolveModel(state, models, name).model;
   }
 
   /** Registers an optional model of the catalog when it is first requested. */
@@ -131,7 +138,7 @@ export class Predictions {
       if (!outcome.ok) throw this.#errorOf(outcome, model);
       const { prediction, annotated } = outcome;
       const crops = prediction.persons.flatMap(({ crop }) => crop ?? []);
-      for (const { digest } of annotated === null ? crops : [annotated, ...crops]) {
+      for (const { digest } of [annotated ?? [], crops, prediction.packed?.blob ?? []].flat()) {
         transient.keep(digest, clock.nowMs());
       }
       return { prediction, annotated };

@@ -1,8 +1,6 @@
 import { type Infer, z } from "../../protocol/schema.ts";
-import { TENSOR_TYPES } from "../../protocol/messages/finding.ts";
+import { TENSOR_TYPES, TENSORS_MAX } from "../../protocol/messages/finding.ts";
 import { pictureInputSchema, tensorNameSchema } from "./picture_input.ts";
-
-const TENSORS_MAX = 16;
 
 /** One input of a model file, passed to it unchanged. */
 const rawInputSchema = z.strictObject({
@@ -19,8 +17,8 @@ const rawInputSchema = z.strictObject({
 export const tensorParametersSchema = z.strictObject({
   /** Conversion of a picture to the only input; null if the model file takes tensors only. */
   picture: pictureInputSchema.nullable(),
-  /** Inputs, in the order in which a request holds them. */
-  inputs: z.array(rawInputSchema).min(1).max(TENSORS_MAX),
+  /** Inputs, in the order in which a request holds them; none if the model file takes none. */
+  inputs: z.array(rawInputSchema).max(TENSORS_MAX),
   /**
    * Names of the outputs to return, in this order; an empty list stands for all outputs of the
    * model file.

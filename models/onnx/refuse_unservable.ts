@@ -5,7 +5,7 @@ import type { OnnxInspection } from "./inspect.ts";
 import { describeTensor } from "./value_info.ts";
 
 /** The types that no tensor can have on its way into or out of the engine. */
-const UNCARRIED: ReadonlySet<ElementType | null> = new Set([null, "string", "float16", "bfloat16", "unknown"]);
+const UNCARRIED: ReadonlySet<ElementType | null> = new Set([null, "bfloat16", "unknown"]);
 const NAMED_MAX = 8;
 
 /**
@@ -28,7 +28,6 @@ export function refuseUnservable(inspection: OnnxInspection): void {
     );
   }
   refuseOperators(inspection);
-  if (inputs.length === 0) throw invalid("The model takes no input.", "Export it with its inputs.");
   if (outputs.length === 0) throw invalid("The model gives no output.", "Export it with its outputs.");
   for (const tensor of [...inputs, ...outputs]) {
     if (!UNCARRIED.has(tensor.type)) continue;

@@ -12,6 +12,8 @@ export interface PipelineResult extends InterpretedOutputs {
   readonly persons: Person[];
   /** Remarks on what was not looked at; absent if there are none. */
   readonly notes?: readonly Note[];
+  /** The elements of the packed tensors, one tensor behind the other; absent if there are none. */
+  readonly tensorBytes?: Uint8Array<ArrayBuffer>;
   readonly timings: Pick<Timings, "prepareMs" | "inferMs" | "interpretMs">;
 }
 
@@ -46,6 +48,8 @@ export interface RecogniseOptions {
   readonly smallFaces?: boolean;
   /** True to keep those faces that are probably no human ones. */
   readonly keepDoubtful?: boolean;
+  /** True to return tensors as bytes, not as values. Pipelines that return no tensors ignore it. */
+  readonly packTensors?: boolean;
 }
 
 /** A model whose model files are loaded. */
@@ -66,12 +70,18 @@ export interface Pipeline {
    * Processes a request body that holds tensors; returns null if the body is a picture. Only
    * pipelines that take tensors have this method. Throws `tensor_invalid` if the body is neither.
    */
-  recogniseTensors?(body: Uint8Array<ArrayBuffer>): Promise<PipelineResult> | null;
+  recogniseTensors?(
+    body: Uint8Array<ArrayBuffer>,
+    options?: Pick<RecogniseOptions, "packTensors">,
+  ): Promise<PipelineResult> | null;
   /**
    * Runs every model file as a typical picture would, whatever `picture` shows. First runs are
-   * slow, so do this before serving.
+   * slow, so do this before serving. A pipeline that cannot make an input which its model file takes
+   * leaves it out.
    */
   warmUp(picture: Picture): Promise<void>;
+  /** Reason why the model file was not run by the last warm-up; absent if it was. */
+  readonly unwarmed?: string;
 }
 
 /** Sessions of the model files, keyed by role. */

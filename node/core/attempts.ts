@@ -104,6 +104,13 @@ function withCrops(answer: Answer, crops: readonly BlobReference[]): Answer {
   return { ...answer, prediction };
 }
 
+/** Adds the reference of the elements of its packed tensors to the prediction. */
+function withTensors(answer: Answer, blob: BlobReference): Answer {
+  const { packed } = answer.prediction;
+  invariant(packed !== undefined, "the answer describes its packed tensors");
+  return { ...answer, prediction: { ...answer.prediction, packed: { ...packed, blob } } };
+}
+
 type Answer = NonNullable<AttemptState["answer"]>;
 
 /** Ends the attempt after its transfer or its worker failed. */
@@ -141,12 +148,13 @@ export function advance(
 function sendResult(
   state: NodeState,
   { key, assign, answer, cancelled }: AttemptState,
-  { annotated, crops }: PictureNames,
+  { annotated, crops, tensors }: PictureNames,
 ): void {
   invariant(answer !== null, `attempt ${key} has no result to send`);
   if (cancelled) return;
   const { taskId, attempt } = assign;
-  const found = crops.length > 0 ? withCrops(answer, crops) : answer;
+  const cropped = crops.length > 0 ? withCrops(answer, crops) : answer;
+  const found = tensors === undefined ? cropped : withTensors(cropped, tensors);
   state.outbox.push({ type: "task.result", taskId, attempt, annotated, ...found });
 }
 

@@ -17,6 +17,8 @@ export interface PictureNames {
    * requested.
    */
   readonly crops: readonly BlobReference[];
+  /** The elements of the packed tensors; absent if there are none. */
+  readonly tensors?: BlobReference;
 }
 
 /** Everything that can happen to a node. Events are facts, so their names are in the past tense. */

@@ -13,6 +13,8 @@ export interface EngineResult {
    * requested.
    */
   readonly crops: readonly Uint8Array<ArrayBuffer>[];
+  /** Elements of the packed tensors, one behind the other; absent if there are none. */
+  readonly tensorBytes?: Uint8Array<ArrayBuffer>;
 }
 
 export interface RunOptions extends TaskOptions {
@@ -31,6 +33,8 @@ export interface LoadedModel {
   readonly imagesPerSecond: number;
   /** Memory of one worker with this model loaded, in bytes; absent if it cannot be measured. */
   readonly memoryBytes?: number;
+  /** Reason why the model could not be run before the first request; absent if it could. */
+  readonly unwarmed?: string;
 }
 
 /** Model files by role. */

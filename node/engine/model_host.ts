@@ -85,9 +85,9 @@ export class ModelHost {
   /**
    * Measures the pictures per second of this worker: the median of a few that are decoded and
    * passed through every model file; `LIMITS.imagesPerSecondMax` if they are too fast for the
-   * clock.
+   * clock. `unwarmed` is the reason why its model file was not run, absent if it was.
    */
-  async measure(manifestDigest: string): Promise<number> {
+  async measure(manifestDigest: string): Promise<{ imagesPerSecond: number; unwarmed?: string }> {
     const { pipeline } = this.#find(manifestDigest);
     const lapsMs: number[] = [];
     while (lapsMs.length < (pipeline.needsPicture ? MEASURED_PICTURES : 1)) {
@@ -98,7 +98,8 @@ export class ModelHost {
     }
     lapsMs.sort((one, other) => one - other);
     const medianMs = lapsMs[lapsMs.length >> 1] / (pipeline.needsPicture ? 1 : MEASURED_EMPTY_RUNS);
-    return Math.min(1_000 / medianMs, LIMITS.imagesPerSecondMax);
+    const imagesPerSecond = Math.min(1_000 / medianMs, LIMITS.imagesPerSecondMax);
+    return { imagesPerSecond, ...(pipeline.unwarmed === undefined ? {} : { unwarmed: pipeline.unwarmed }) };
   }
 
   /** Frees the model's memory in the engine. Does nothing if it is not loaded. */
@@ -129,21 +130,21 @@ export class ModelHost {
     const { name, pipeline, files } = this.#find(manifestDigest);
     const gallery = this.#galleryFor(options.gallery, files);
     const startMs = this.#nowMs();
-    const computing = image === null ? null : pipeline.recogniseTensors?.(image) ?? null;
+    const computing = image === null ? null : pipeline.recogniseTensors?.(image, options) ?? null;
     const sideMin = sideMinOf(pipeline, options);
     const mayReduce = pipeline.sufficientSide !== undefined;
     const isDecoded = computing === null && pipeline.needsPicture;
     const picture = isDecoded ? await this.#decode(image, { sideMin, mayReduce }) : null;
     const decodedMs = this.#nowMs();
-    const { embeddings, crops: quality, keepDoubtful, anyAngle, smallFaces } = options;
-    const wanted = { embeddings, quality, gallery, keepDoubtful, anyAngle, smallFaces };
-    const { timings, notes = [], ...seen } = await (computing ?? pipeline.recognise(picture, wanted));
+    const { embeddings, crops: quality, keepDoubtful, anyAngle, smallFaces, packTensors } = options;
+    const wanted = { embeddings, quality, gallery, keepDoubtful, anyAngle, smallFaces, packTensors };
+    const { timings, notes = [], tensorBytes, ...seen } = await (computing ?? pipeline.recognise(picture, wanted));
     const recognisedMs = this.#nowMs();
     const { width, height } = picture?.original ?? picture ?? { width: 0, height: 0 };
     const found = picture === null ? seen : inOriginal(seen, picture);
     const crops = options.crops && picture !== null ? await this.#cropFaces(picture, { ...seen, options }) : [];
     const croppedMs = this.#nowMs();
-    const isVisible = found.tensors === undefined && found.embedding === undefined;
+    const isVisible = [found.tensors, found.packed, found.embedding].every((one) => one === undefined);
     const isDrawn = options.annotate && picture !== null && isVisible;
     const drawn = isDrawn ? await this.#annotator.annotate(...drawable(picture, marksOf(found), options)) : null;
     const drawnMs = this.#nowMs();
@@ -161,7 +162,7 @@ export class ModelHost {
     const flaws = picture === null ? [] : notesOf(picture, sideMin);
     const noted = flaws.length + notes.length === 0 ? {} : { notes: [...flaws, ...notes] };
     const prediction = { model: name, width, height, ...compared, ...found, ...noted, timings: all };
-    return { prediction, annotated, crops };
+    return { prediction, annotated, crops, ...(tensorBytes === undefined ? {} : { tensorBytes }) };
   }
 
   /** Returns the gallery to compare faces with; `null` if there is none of this model's embedder. */

@@ -104,7 +104,11 @@ async function exclusively<Result>(failure: string, call: () => Promise<Result>)
 }
 
 function toOnnx({ type, data, dims }: Tensor): onnx.Tensor {
-  return new onnx.Tensor(type, data, dims);
+  // The package's types do not know arrays of 16-bit floats yet.
+  if (data instanceof Float16Array) {
+    return new onnx.Tensor("float16", new Uint16Array(data.buffer, data.byteOffset, data.length), dims);
+  }
+  return new onnx.Tensor(type, data as Exclude<TensorData, Float16Array> | string[], dims);
 }
 
 function fromOnnx({ type, data, dims }: onnx.Tensor): Tensor {
@@ -113,6 +117,7 @@ function fromOnnx({ type, data, dims }: onnx.Tensor): Tensor {
   throw new TypeError(`its output has type ${type}, which dml does not support`);
 }
 
-function isOf(type: TensorType, data: unknown): data is TensorData {
+function isOf(type: TensorType, data: unknown): data is Tensor["data"] {
+  if (type === "string") return Array.isArray(data);
   return data instanceof TENSOR_ARRAYS[type];
 }

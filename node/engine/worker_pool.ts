@@ -102,8 +102,8 @@ class WorkerPool implements Engine {
       if (!this.#measures) return { imagesPerSecond: UNMEASURED_IMAGES_PER_SECOND };
       const memoryBytes = Math.max(...measured.filter((bytes) => bytes !== null));
       // Only one worker is measured, after all of them have finished loading.
-      const imagesPerSecond = await this.#slots[0].measure(manifestDigest, model);
-      return memoryBytes > 0 ? { imagesPerSecond, memoryBytes } : { imagesPerSecond };
+      const speed = await this.#slots[0].measure(manifestDigest, model);
+      return memoryBytes > 0 ? { ...speed, memoryBytes } : speed;
     } catch (error) {
       await this.unload(manifestDigest);
       throw error;
@@ -219,16 +219,17 @@ interface Run {
  * cannot be interrupted.
  */
 async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
-  const { annotate, embeddings, gallery, crops: wantsCrops, keepDoubtful, maxSide, anyAngle, smallFaces, signal } =
-    options;
+  const { annotate, embeddings, gallery, crops: wantsCrops, keepDoubtful, maxSide, anyAngle, smallFaces } = options;
+  const { packTensors, signal } = options;
   if (signal?.aborted) throw cancelled();
-  const wanted = { annotate, embeddings, gallery, crops: wantsCrops, keepDoubtful, maxSide, anyAngle, smallFaces };
-  const { prediction, annotated, crops } = await slot.request(
+  const look = { keepDoubtful, maxSide, anyAngle, smallFaces };
+  const wanted = { annotate, embeddings, gallery, crops: wantsCrops, ...look, packTensors };
+  const { prediction, annotated, crops, tensorBytes } = await slot.request(
     { type: "run", manifestDigest, image, ...wanted },
     { transfer: image === null ? [] : [image.buffer], deadlineAtMs },
   );
   if (signal?.aborted) throw cancelled();
-  return { prediction, annotated, crops };
+  return { prediction, annotated, crops, ...(tensorBytes === undefined ? {} : { tensorBytes }) };
 }
 
 function cancelled(): DmlError {

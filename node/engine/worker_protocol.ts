@@ -8,7 +8,7 @@ import type { GalleryView } from "../../models/gallery/gallery_view.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
-import type { EngineResult, ModelFiles } from "./engine.ts";
+import type { EngineResult, LoadedModel, ModelFiles } from "./engine.ts";
 
 /** A model as it is sent to a worker: name and version, manifest, and model files by role. */
 export interface LoadableModel {
@@ -70,7 +70,7 @@ export interface Resident {
 export type WorkerReply =
   | { readonly type: "started"; readonly id: number; readonly resident: Resident | null }
   | { readonly type: "loaded"; readonly id: number; readonly resident: Resident | null }
-  | { readonly type: "measured"; readonly id: number; readonly imagesPerSecond: number }
+  | ({ readonly type: "measured"; readonly id: number } & Omit<LoadedModel, "memoryBytes">)
   | { readonly type: "unloaded"; readonly id: number; readonly resident: Resident | null }
   | { readonly type: "gallerySet"; readonly id: number }
   /** The buffers of all pictures are transferred. */

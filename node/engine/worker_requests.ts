@@ -97,7 +97,7 @@ export class WorkerRequests {
           await host.load(request.manifestDigest, request);
           return { type: "loaded", id, resident: this.#resident(before) };
         case "measure":
-          return { type: "measured", id, imagesPerSecond: await host.measure(request.manifestDigest) };
+          return { type: "measured", id, ...await host.measure(request.manifestDigest) };
         case "unload":
           await host.unload(request.manifestDigest);
           return { type: "unloaded", id, resident: this.#resident(before) };
@@ -139,6 +139,6 @@ export class WorkerRequests {
   }
 }
 
-function buffersOf({ annotated, crops }: EngineResult): ArrayBuffer[] {
-  return (annotated === null ? crops : [annotated, ...crops]).map(({ buffer }) => buffer);
+function buffersOf({ annotated, crops, tensorBytes }: EngineResult): ArrayBuffer[] {
+  return [annotated ?? [], crops, tensorBytes ?? []].flat().map(({ buffer }) => buffer);
 }

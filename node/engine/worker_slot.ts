@@ -4,6 +4,7 @@ import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
 import { bloated, overdue } from "./worker_endings.ts";
+import type { LoadedModel } from "./engine.ts";
 import { loadOf, type PooledModel } from "./pooled_model.ts";
 import type { WorkerClient } from "./worker_client.ts";
 import { WorkerMemory } from "./worker_memory.ts";
@@ -129,10 +130,11 @@ export class WorkerSlot {
   }
 
   /** Measures the worker's pictures per second. Throws like `load()`, or `worker_died`. */
-  async measure(manifestDigest: string, { name }: PooledModel): Promise<number> {
+  async measure(manifestDigest: string, { name }: PooledModel): Promise<Omit<LoadedModel, "memoryBytes">> {
     const late = overdue(`measured ${name}`);
     const measured = this.request({ type: "measure", manifestDigest });
-    return (await this.#within(measured, { client: this.#client, late })).imagesPerSecond;
+    const { imagesPerSecond, unwarmed } = await this.#within(measured, { client: this.#client, late });
+    return unwarmed === undefined ? { imagesPerSecond } : { imagesPerSecond, unwarmed };
   }
 
   /**

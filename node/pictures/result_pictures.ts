@@ -8,7 +8,7 @@ import type { AttemptKey } from "../core/state.ts";
 import type { EngineResult } from "../engine/engine.ts";
 import { retryOnce } from "./retry_once.ts";
 
-type Pictures = Pick<EngineResult, "annotated" | "crops">;
+type Pictures = Pick<EngineResult, "annotated" | "crops" | "tensorBytes">;
 
 export interface ResultPicturesOptions {
   /** The blob store of the master. */
@@ -28,7 +28,7 @@ interface Sending {
   readonly send: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Annotated pictures and cropped faces of attempts, kept until they are sent to the master. */
+/** Annotated pictures, cropped faces and packed tensors of attempts, kept until they are sent to the master. */
 export class ResultPictures {
   readonly #options: ResultPicturesOptions;
   readonly #pictures = new Map<AttemptKey, Pictures>();
@@ -52,13 +52,19 @@ export class ResultPictures {
     this.forget(key);
     const crops = pictures.crops.map(nameOf);
     const annotated = pictures.annotated && { ...nameOf(pictures.annotated), mediaType: "image/jpeg" };
-    const names = { crops, annotated };
+    const { tensorBytes } = pictures;
+    const names = { crops, annotated, ...(tensorBytes === undefined ? {} : { tensors: nameOf(tensorBytes) }) };
     return { names, send: (signal) => this.#sendAll(pictures, names, signal) };
   }
 
-  async #sendAll({ crops, annotated }: Pictures, names: PictureNames, signal: AbortSignal): Promise<void> {
+  async #sendAll(
+    { crops, annotated, tensorBytes }: Pictures,
+    names: PictureNames,
+    signal: AbortSignal,
+  ): Promise<void> {
     for (const [at, crop] of crops.entries()) await this.#send(names.crops[at], crop, signal);
     if (annotated !== null && names.annotated !== null) await this.#send(names.annotated, annotated, signal);
+    if (tensorBytes !== undefined && names.tensors !== undefined) await this.#send(names.tensors, tensorBytes, signal);
   }
 
   async #send({ digest }: BlobReference, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {

@@ -10,6 +10,8 @@ export const LIMITS = {
   inlinePictureBytesMax: 1 * MIB,
   /** Tensors in the answer of one task, as JSON. */
   tensorBytesMax: 1 * MIB,
+  /** JSON with tensors in a request or an answer at `/v2`. Larger tensors go as bytes. */
+  tensorJsonBytesMax: 20 * MIB,
   /**
    * Frames that wait to be written to one connection. If there are more, the peer is too slow and
    * the connection is closed.

@@ -1,10 +1,11 @@
 import { LIMITS } from "../kernel/limits.ts";
-import { type Infer, z } from "../schema.ts";
+import { byteCountSchema, digestSchema, type Infer, z } from "../schema.ts";
 
 /** Types of the numbers in a tensor, named as in the documentation of the ONNX operators. */
-export const TENSOR_TYPES = [
+export const NUMBER_TYPES = [
   "float32",
   "float64",
+  "float16",
   "int8",
   "int16",
   "int32",
@@ -15,6 +16,12 @@ export const TENSOR_TYPES = [
   "uint64",
   "bool",
 ] as const;
+
+/** Types of the elements of a tensor: numbers, or texts. */
+export const TENSOR_TYPES = [...NUMBER_TYPES, "string"] as const;
+
+/** Tensors in one input or answer. */
+export const TENSORS_MAX = 64;
 
 const pixel = z.number().min(-LIMITS.imageSideMax).max(2 * LIMITS.imageSideMax);
 const unit = z.number().min(0).max(1);
@@ -43,13 +50,35 @@ export const objectSchema = z.strictObject({
   score: unit,
 });
 
+const tensor = {
+  name: z.string().max(256),
+  dims: z.array(z.number().int().min(0).max(0x7fff_ffff)).max(8),
+};
+
 /** One output tensor of a model, unchanged. */
 export const tensorValueSchema = z.strictObject({
-  name: z.string().max(256),
-  type: z.enum(TENSOR_TYPES),
-  dims: z.array(z.number().int().min(0).max(0x7fff_ffff)).max(8),
+  ...tensor,
+  type: z.enum(NUMBER_TYPES),
   /** Values in row-major order; `null` for a value that is not a finite number. */
   data: z.array(z.number().nullable()).max(LIMITS.tensorBytesMax / 2),
+});
+
+/** A tensor whose elements lie elsewhere, among those of others. */
+export const packedTensorSchema = z.strictObject({
+  ...tensor,
+  type: z.enum(TENSOR_TYPES),
+  /**
+   * Bytes of its elements in row-major order: little-endian numbers; texts as their length in four
+   * little-endian bytes and their UTF-8.
+   */
+  size: byteCountSchema,
+});
+
+/** The outputs of a model, whose elements are in a blob: one tensor behind the other. */
+export const packedTensorsSchema = z.strictObject({
+  tensors: z.array(packedTensorSchema).max(TENSORS_MAX),
+  /** Absent while the node has not stored it yet, and if the tensors have no elements at all. */
+  blob: z.strictObject({ digest: digestSchema, size: byteCountSchema }).optional(),
 });
 
 /**
@@ -64,7 +93,9 @@ export const findingFields = {
   /** Result of `embed`. */
   embedding: z.array(z.number()).max(LIMITS.embeddingNumbersMax).optional(),
   /** Result of `tensor`, in the order of the manifest. */
-  tensors: z.array(tensorValueSchema).max(64).optional(),
+  tensors: z.array(tensorValueSchema).max(TENSORS_MAX).optional(),
+  /** Result of `tensor` in place of `tensors`, if the request wants them in a blob. */
+  packed: packedTensorsSchema.optional(),
 };
 
 /** One of a few labels, with its probability. */
@@ -84,8 +115,11 @@ export const attributesSchema = z.strictObject({
   liveness: choiceSchema.optional(),
 });
 
+export type NumberType = (typeof NUMBER_TYPES)[number];
 export type TensorType = (typeof TENSOR_TYPES)[number];
 export type FoundClass = Infer<typeof classSchema>;
 export type FoundObject = Infer<typeof objectSchema>;
 export type TensorValue = Infer<typeof tensorValueSchema>;
+export type PackedTensor = Infer<typeof packedTensorSchema>;
+export type PackedTensors = Infer<typeof packedTensorsSchema>;
 export type Attributes = Infer<typeof attributesSchema>;

@@ -42,6 +42,8 @@ export const taskOptionsSchema = z.strictObject({
   anyAngle: z.literal(true).optional(),
   /** True to look for small faces everywhere, which takes longer; absent if not. */
   smallFaces: z.literal(true).optional(),
+  /** True to return the tensors of a `tensor` model in a blob; absent to return them as JSON. */
+  packTensors: z.literal(true).optional(),
 });
 
 const attempt = {

@@ -1,14 +1,21 @@
 import fc from "fast-check";
 import type { RawInput } from "../../models/manifest/tensor.ts";
 import { countOf } from "../../models/tensor.ts";
-import { bytesOfType, splitTensors, tensorOfBytes } from "../../models/tensor_bytes.ts";
+import {
+  bytesOfElement,
+  bytesOfTensor,
+  bytesOfTexts,
+  bytesOfType,
+  splitTensors,
+  tensorOfBytes,
+} from "../../models/tensor_bytes.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import { TENSOR_TYPES } from "../../protocol/messages/finding.ts";
+import { NUMBER_TYPES, type NumberType } from "../../protocol/messages/finding.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "../assert.ts";
 
-const input = fc.record<RawInput>({
+const input = fc.record<RawInput & { type: NumberType }>({
   tensor: fc.constant("x"),
-  type: fc.constantFrom(...TENSOR_TYPES),
+  type: fc.constantFrom(...NUMBER_TYPES),
   dims: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 }),
 });
 
@@ -19,9 +26,9 @@ Deno.test("splitTensors() splits concatenated tensors", () => {
     );
     const body = Uint8Array.from(parts.flatMap((part) => [...part]));
     const tensors = splitTensors(body, inputs);
-    tensors.forEach(({ type, dims, data }, at) => {
-      assertEquals([type, dims], [inputs[at].type, inputs[at].dims]);
-      assertEquals(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), parts[at]);
+    tensors.forEach((tensor, at) => {
+      assertEquals([tensor.type, tensor.dims], [inputs[at].type, inputs[at].dims]);
+      assertEquals(bytesOfTensor(tensor), parts[at]);
     });
     assertThrows(() => splitTensors(new Uint8Array(body.length + 1), inputs), DmlError, "bytes");
   }));
@@ -47,4 +54,18 @@ Deno.test("tensorOfBytes() copies, so that the bytes may be unaligned and reused
   const { data } = tensorOfBytes(bytes.subarray(1), { type: "float32", dims: [1], what: "It" });
   bytes.fill(0);
   assertEquals(data, Float32Array.of(1));
+});
+
+Deno.test("tensorOfBytes() reads the texts that bytesOfTexts() wrote, and refuses damaged ones", () => {
+  const texts = ["né", "", "日本"];
+  const bytes = bytesOfTexts(texts);
+  const read = (part: Uint8Array, count = 3) => tensorOfBytes(part, { type: "string", dims: [count], what: "It" });
+  assertEquals(read(bytes).data, texts);
+  assertEquals(bytesOfTensor(read(bytes)), bytes);
+  for (const [part, count] of [[bytes, 2], [bytes, 4], [bytes.subarray(1), 3], [bytes.subarray(0, -1), 3]] as const) {
+    assertThrows(() => read(part, count), DmlError, "elements");
+  }
+  assertThrows(() => read(bytesOfElement(Uint8Array.of(0xff)), 1), DmlError, "not UTF-8");
+  const words: RawInput[] = [{ tensor: "words", type: "string", dims: [1] }];
+  assertThrows(() => splitTensors(bytes, words), DmlError, "/v2");
 });

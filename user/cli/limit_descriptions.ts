@@ -8,6 +8,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   frameBytesMax: "one control message",
   inlinePictureBytesMax: "picture that is sent on the control connection",
   tensorBytesMax: "tensors in one answer, as JSON",
+  tensorJsonBytesMax: "of JSON with tensors in a request or an answer at /v2",
   outboundBytesMax: "bytes that wait to be written to one connection",
   httpConnectionsMax: "connections to the HTTP port of a master",
   httpConnectionsPerAddressMax: "of them from one address",

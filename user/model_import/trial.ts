@@ -12,7 +12,7 @@ export interface TrialEngine {
     manifestDigest: string,
     manifest: Manifest,
     readFiles: () => Promise<ReadonlyMap<string, Bytes>>,
-  ): Promise<{ imagesPerSecond: number }>;
+  ): Promise<{ imagesPerSecond: number; unwarmed?: string }>;
   unload(manifestDigest: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -22,6 +22,8 @@ export interface TrialResult {
   readonly imagesPerSecond: number;
   /** Speed with the files as they were published; `null` if optimising changed nothing. */
   readonly imagesPerSecondBefore: number | null;
+  /** Reason why it could only be loaded here, not run; absent if it ran. */
+  readonly unwarmed?: string;
 }
 
 /**
@@ -46,23 +48,28 @@ export async function runTrial(
   const after: number[] = [];
   const before: number[] = [];
   const first = await measured(engine, manifest, files);
-  if (published === null) return { imagesPerSecond: first, imagesPerSecondBefore: null };
+  // A model that did not run has no speed to compare.
+  if (published === null || first.unwarmed !== undefined) return { ...first, imagesPerSecondBefore: null };
   for (let round = 0; round < ROUNDS; round++) {
     const startMs = clock.nowMs();
-    before.push(await measured(engine, manifest, published));
-    after.push(await measured(engine, manifest, files));
+    before.push((await measured(engine, manifest, published)).imagesPerSecond);
+    after.push((await measured(engine, manifest, files)).imagesPerSecond);
     if (clock.nowMs() - startMs > LONG_ROUND_MS) break;
   }
   return { imagesPerSecond: median(after), imagesPerSecondBefore: median(before) };
 }
 
-async function measured(engine: TrialEngine, manifest: Manifest, files: ReadonlyMap<string, Bytes>): Promise<number> {
+async function measured(
+  engine: TrialEngine,
+  manifest: Manifest,
+  files: ReadonlyMap<string, Bytes>,
+): Promise<{ imagesPerSecond: number; unwarmed?: string }> {
   const { digest } = encodeManifest(manifest);
   try {
     const copies = () => Promise.resolve(new Map([...files].map(([role, bytes]) => [role, bytes.slice()])));
-    const { imagesPerSecond } = await engine.load(digest, manifest, copies);
+    const { imagesPerSecond, unwarmed } = await engine.load(digest, manifest, copies);
     await engine.unload(digest);
-    return imagesPerSecond;
+    return unwarmed === undefined ? { imagesPerSecond } : { imagesPerSecond, unwarmed };
   } catch (error) {
     const { code, message } = asDmlError(error);
     if (code !== "engine_failed" && code !== "model_invalid" && code !== "worker_died") throw error;

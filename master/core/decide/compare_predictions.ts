@@ -28,6 +28,8 @@ export interface Comparable {
   readonly labels?: readonly { readonly label: string; readonly score: number }[];
   readonly embedding?: readonly number[];
   readonly tensors?: readonly { readonly name: string; readonly data: readonly (number | null)[] }[];
+  /** Tensors whose numbers are elsewhere, so that only their shapes can be compared. */
+  readonly packed?: { readonly tensors: readonly { readonly name: string; readonly dims: readonly number[] }[] };
 }
 
 /**
@@ -52,6 +54,7 @@ export function comparePredictions(old: Comparable, fresh: Comparable): Differen
     compareLabels(old.labels ?? [], fresh.labels ?? []),
     compareVectors("embedding", old.embedding ?? [], fresh.embedding ?? []),
     ...compareTensors(old.tensors ?? [], fresh.tensors ?? []),
+    compareShapes(old.packed?.tensors ?? [], fresh.packed?.tensors ?? []),
   ]);
 }
 
@@ -112,6 +115,16 @@ function compareLabels(old: NonNullable<Comparable["labels"]>, fresh: NonNullabl
   }
   const drift = Math.min(1, Math.abs(best.score - freshBest.score));
   return { drift, what: `The score of ${best.label} differs by ${drift.toFixed(3)}.` };
+}
+
+function compareShapes(
+  old: NonNullable<Comparable["packed"]>["tensors"],
+  fresh: NonNullable<Comparable["packed"]>["tensors"],
+): Difference {
+  const [one, other] = [old, fresh].map((tensors) =>
+    tensors.map(({ name, dims }) => `${name} ${dims.join("x") || "scalar"}`).join(", ")
+  );
+  return one === other ? NO_DIFFERENCE : { drift: 1, what: `The tensors were ${one} and are ${other}.` };
 }
 
 function compareTensors(

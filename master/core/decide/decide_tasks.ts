@@ -96,8 +96,8 @@ export function acceptResult(
  * Returns the reason why a name in the result tells which node it comes from; `null` if none does.
  */
 function revealingNameFault(state: MasterState, { nodeId, message }: Pick<AcceptResult, "nodeId" | "message">) {
-  const { tensors = [], persons } = message.prediction;
-  if (tensors.some(({ name }) => isRevealingName(state, { name, nodeId }))) {
+  const { tensors = [], packed, persons } = message.prediction;
+  if ([...tensors, ...packed?.tensors ?? []].some(({ name }) => isRevealingName(state, { name, nodeId }))) {
     return "It named itself in the name of a tensor.";
   }
   const named = persons.flatMap(({ name, candidates = [] }) => [name ?? "", ...candidates.map((one) => one.name)]);

@@ -1,9 +1,20 @@
 import type { Manifest } from "../../../models/manifest.ts";
 import { labelOfClass } from "../../../models/pipelines/classes.ts";
 import { EXPRESSIONS, GENDERS, LIVENESSES } from "../../../models/pipelines/faces/attribute_labels.ts";
+import { countOf } from "../../../models/tensor.ts";
+import { bytesOfType } from "../../../models/tensor_bytes.ts";
 import { hasControls } from "../../../protocol/kernel/control_characters.ts";
-import type { Attributes, FoundClass, FoundObject, TensorValue } from "../../../protocol/messages/finding.ts";
+import type {
+  Attributes,
+  FoundClass,
+  FoundObject,
+  PackedTensors,
+  TensorValue,
+} from "../../../protocol/messages/finding.ts";
 import type { Prediction } from "../../../protocol/messages/prediction.ts";
+
+/** Bytes of the length before each text. */
+const TEXT_BYTES_MIN = 4;
 
 /** Labels that each attribute can have; an age has none. */
 const ATTRIBUTE_LABELS: Readonly<Record<keyof Attributes, readonly string[]>> = {
@@ -17,7 +28,8 @@ const ATTRIBUTE_LABELS: Readonly<Record<keyof Attributes, readonly string[]>> = 
  * Returns the reason why the model of `manifest` cannot have found what the prediction says;
  * `null` if it can. Every word of a finding is one of the manifest's or of a fixed set.
  */
-export function findingsFault(manifest: Manifest, { persons, labels, objects, tensors }: Prediction): string | null {
+export function findingsFault(manifest: Manifest, prediction: Prediction): string | null {
+  const { persons, labels, objects, tensors, packed } = prediction;
   const { pipeline, parameters } = manifest;
   if (pipeline === "faces") {
     const isDoubting = parameters.doubt !== undefined;
@@ -28,7 +40,10 @@ export function findingsFault(manifest: Manifest, { persons, labels, objects, te
   }
   if (pipeline === "classify" && labels !== undefined) return classesFault(labels, parameters);
   if (pipeline === "detect") return firstFault(objects ?? [], (found) => labelFault(found, parameters.labels));
-  return pipeline === "tensor" ? tensorsFault(tensors ?? [], parameters.outputs) : null;
+  if (pipeline !== "tensor") return null;
+  return packed === undefined
+    ? tensorsFault(tensors ?? [], parameters.outputs)
+    : packedFault(packed, parameters.outputs);
 }
 
 /** Returns the first fault of `items`; `null` if none has one. */
@@ -74,4 +89,21 @@ function tensorsFault(tensors: readonly TensorValue[], outputs: readonly string[
     if (count !== data.length) return `Tensor ${at + 1} has ${data.length} values, but the shape of ${count}.`;
   }
   return null;
+}
+
+/**
+ * Returns the fault of packed tensors. They may be some of the outputs only, because a request may
+ * name those that it wants.
+ */
+function packedFault({ tensors, blob }: PackedTensors, outputs: readonly string[]): string | null {
+  if (new Set(tensors.map(({ name }) => name)).size < tensors.length) return "It answered with a tensor twice.";
+  for (const [at, { name, type, dims, size }] of tensors.entries()) {
+    const isExpected = outputs.length === 0 ? !hasControls(name) : outputs.includes(name);
+    if (!isExpected) return `It gave tensor ${at + 1} a name that the model does not.`;
+    const count = countOf(dims);
+    const isFull = type === "string" ? size >= count * TEXT_BYTES_MIN : size === count * bytesOfType(type);
+    if (!isFull) return `Tensor ${at + 1} has ${size} bytes, but the shape of ${count} elements.`;
+  }
+  const bytes = tensors.reduce((sum, { size }) => sum + size, 0);
+  return bytes === (blob?.size ?? 0) ? null : `Its tensors have ${bytes} bytes, their blob ${blob?.size ?? 0}.`;
 }

@@ -5,7 +5,7 @@ import type { GalleryState } from "../state/gallery_state.ts";
 import type { TaskState } from "../state/state.ts";
 import { findingsFault, firstFault } from "./validate_findings.ts";
 
-type Field = "labels" | "objects" | "embedding" | "tensors";
+type Field = "labels" | "objects" | "embedding" | "tensors" | "packed";
 
 /** The field of a prediction that each task fills beside `persons`. */
 const FIELDS: Readonly<Record<Manifest["pipeline"], Field | null>> = {
@@ -34,7 +34,8 @@ export function validateResult(
   if (prediction.model !== task.model.name) {
     return `It ran ${prediction.model}, not ${task.model.name}.`;
   }
-  const other = otherField(prediction, FIELDS[task.model.document.pipeline]);
+  const field = FIELDS[task.model.document.pipeline];
+  const other = otherField(prediction, field === "tensors" && options.packTensors ? "packed" : field);
   if (other !== null) return other;
   if (annotated !== null && !options.annotate) {
     return "It drew a picture that nobody asked for.";
@@ -99,7 +100,7 @@ function unrequestedFault(
 }
 
 function otherField(prediction: Prediction, wanted: Field | null): string | null {
-  for (const field of ["labels", "objects", "embedding", "tensors"] as const) {
+  for (const field of ["labels", "objects", "embedding", "tensors", "packed"] as const) {
     const isThere = prediction[field] !== undefined;
     if (isThere === (field === wanted)) continue;
     return isThere ? `It answered with ${field}, which the model does not produce.` : `It answered without ${field}.`;

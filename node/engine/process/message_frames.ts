@@ -8,7 +8,7 @@ import { GALLERY_PAGES_MAX } from "../../../models/kernels/gallery_places.ts";
 import { PAGE_BYTES } from "../../../models/kernels/memory.ts";
 import { asDmlError, DmlError, type ErrorCode, isErrorCode } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
-import { predictionSchema } from "../../../protocol/messages/prediction.ts";
+import { type Prediction, predictionSchema } from "../../../protocol/messages/prediction.ts";
 import { byteCountSchema, parseAs, z } from "../../../protocol/schema.ts";
 import type { FromWorker, ToWorker, WorkerRequest } from "../worker_protocol.ts";
 import type { AllocatePart, Frame, FrameLimits } from "./frames.ts";
@@ -18,7 +18,7 @@ const MIB = 1024 * 1024;
 /** Limits of the replies of an engine process: an answer about a crowd with all its faces. */
 export const REPLY_LIMITS: FrameLimits = {
   headBytesMax: 2 * LIMITS.frameBytesMax,
-  partsMax: 1 + LIMITS.personsMax,
+  partsMax: 2 + LIMITS.personsMax,
   partBytesMax: 512 * MIB,
 };
 
@@ -139,12 +139,15 @@ const replySchema = z.discriminatedUnion("type", [
   answered("loaded").extend({ resident }),
   answered("unloaded").extend({ resident }),
   answered("gallerySet"),
-  answered("measured").extend({ imagesPerSecond: z.number().min(0).max(LIMITS.imagesPerSecondMax) }),
+  answered("measured").extend({
+    imagesPerSecond: z.number().min(0).max(LIMITS.imagesPerSecondMax),
+    unwarmed: z.string().max(LIMITS.reasonCharactersMax).optional(),
+  }),
   answered("failed").extend({
     code: z.string().max(64).transform((text): ErrorCode => isErrorCode(text) ? text : "engine_failed"),
     reason: z.string().max(LIMITS.reasonCharactersMax),
   }),
-  answered("ran").extend({ prediction: z.unknown(), isAnnotated: z.boolean() }),
+  answered("ran").extend({ prediction: z.unknown(), isAnnotated: z.boolean(), hasTensors: z.literal(true).optional() }),
   z.strictObject({ type: z.literal("assetRequested"), name: z.enum(ASSET_NAMES) }),
   z.strictObject({ type: z.literal("enginePatchSkipped") }),
 ]);
@@ -152,9 +155,16 @@ const replySchema = z.discriminatedUnion("type", [
 /** Returns the frame of a message from an engine process. */
 export function frameOfReply(message: FromWorker): Frame {
   if (message.type !== "ran") return { head: message, parts: [] };
-  const { annotated, crops, ...head } = message;
+  const { annotated, crops, tensorBytes, ...head } = message;
   const parts = annotated === null ? crops : [annotated, ...crops];
-  return { head: { ...head, isAnnotated: annotated !== null }, parts };
+  const frameHead = { ...head, isAnnotated: annotated !== null };
+  if (tensorBytes === undefined) return { head: frameHead, parts };
+  return { head: { ...frameHead, hasTensors: true }, parts: [...parts, tensorBytes] };
+}
+
+/** Returns true if a prediction describes packed tensors that are not all empty. */
+function hasElements({ packed }: Prediction): boolean {
+  return packed?.tensors.some(({ size }) => size > 0) ?? false;
 }
 
 /**
@@ -164,15 +174,22 @@ export function frameOfReply(message: FromWorker): Frame {
 export function replyOf({ head, parts }: Frame): FromWorker {
   const known = parseAs(replySchema, head, { what: "A reply of an engine", code: "message_invalid" });
   if (known.type !== "ran") return known;
-  const { type, id, isAnnotated } = known;
+  const { type, id, isAnnotated, hasTensors } = known;
   if (isAnnotated && parts.length === 0) {
     throw new DmlError("message_invalid", "A reply of an engine lacks its annotated picture.");
   }
-  const [annotated, crops] = isAnnotated ? [parts[0], parts.slice(1)] : [null, parts];
+  const tensors = hasTensors ? parts.slice(-1) : [];
+  const pictures = hasTensors ? parts.slice(0, -1) : parts;
+  const [annotated = null, ...crops] = isAnnotated ? pictures : [null, ...pictures];
   try {
     const what = "The answer of the model";
     const prediction = parseAs(predictionSchema, known.prediction, { what, code: "engine_failed" });
-    return { type, id, prediction, annotated: annotated && plain(annotated), crops: crops.map(plain) };
+    if (prediction.packed?.blob !== undefined || (tensors.length > 0) !== hasElements(prediction)) {
+      throw new DmlError("engine_failed", "The answer of the model does not go with its tensors.");
+    }
+    const packed = Object.fromEntries(tensors.map((bytes) => ["tensorBytes", plain(bytes)] as const));
+    const faces = crops.flatMap((crop) => crop === null ? [] : plain(crop));
+    return { type, id, prediction, annotated: annotated && plain(annotated), crops: faces, ...packed };
   } catch (error) {
     return { type: "failed", id, code: "engine_failed", reason: asDmlError(error).message };
   }

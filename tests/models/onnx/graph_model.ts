@@ -1,10 +1,11 @@
 // @ts-types="./onnx_proto.d.ts"
 import onnxProto from "onnx-proto";
 import { type Tensor, TENSOR_ARRAYS } from "../../../models/tensor.ts";
-import type { TensorType } from "../../../protocol/messages/finding.ts";
+import { bytesOfTensor } from "../../../models/tensor_bytes.ts";
+import type { NumberType, TensorType } from "../../../protocol/messages/finding.ts";
 
 /** Numbers of `TensorProto.DataType`. */
-const DATA_TYPES: Readonly<Record<TensorType | "float16", number>> = {
+const DATA_TYPES: Readonly<Record<TensorType, number>> = {
   float32: 1,
   uint8: 2,
   int8: 3,
@@ -12,6 +13,7 @@ const DATA_TYPES: Readonly<Record<TensorType | "float16", number>> = {
   int16: 5,
   int32: 6,
   int64: 7,
+  string: 8,
   bool: 9,
   float16: 10,
   float64: 11,
@@ -24,7 +26,7 @@ const INTEGERS = 7;
 
 /** Type and shape of an input or output of a graph; -1 stands for a variable length. */
 export interface Place {
-  readonly type?: TensorType | "float16";
+  readonly type?: TensorType;
   readonly dims: readonly number[];
 }
 
@@ -60,11 +62,11 @@ export function graphModel(graph: {
           typeof value === "number" ? { name, type: INTEGER, i: value } : { name, type: INTEGERS, ints: value }
         ),
       })),
-      initializer: Object.entries(graph.constants ?? {}).map(([name, { type, dims, data }]) => ({
+      initializer: Object.entries(graph.constants ?? {}).map(([name, constant]) => ({
         name,
-        dims,
-        dataType: DATA_TYPES[type],
-        rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+        dims: constant.dims,
+        dataType: DATA_TYPES[constant.type],
+        rawData: bytesOfTensor(constant),
       })),
       input: Object.entries(graph.inputs).map(valueInfo),
       output: Object.entries(graph.outputs).map(valueInfo),
@@ -98,7 +100,7 @@ export function answeringModel(
 }
 
 /** Returns a tensor of `numbers`, of type float32 by default. */
-export function tensor(dims: readonly number[], numbers: readonly number[], type: TensorType = "float32"): Tensor {
+export function tensor(dims: readonly number[], numbers: readonly number[], type: NumberType = "float32"): Tensor {
   const isLarge = type === "int64" || type === "uint64";
   const data = new TENSOR_ARRAYS[type](numbers.length);
   numbers.forEach((value, at) => data[at] = isLarge ? BigInt(value) : value);

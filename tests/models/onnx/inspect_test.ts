@@ -122,10 +122,8 @@ Deno.test("refuseUnservable() names everything that no node could run", () => {
     [{ irVersion: 99 }, "IR version 99"],
     [{ operatorSets: { "": 99 } }, "version 99 of the operators of ai.onnx"],
     [{ nodes: [{ operator: "Mine", inputs: ["in"], outputs: ["out"], domain: "org.acme" }] }, "org.acme:Mine"],
-    [{ inputs: [] }, "takes no input"],
     [{ outputs: [] }, "gives no output"],
-    [{ inputs: [{ name: "half", dims: [2], type: 10 }] }, "half is float16[2]"],
-    [{ outputs: [{ name: "words", dims: [2], type: 8 }] }, "words is string[2]"],
+    [{ inputs: [{ name: "brain", dims: [2], type: 16 }] }, "brain is bfloat16[2]"],
   ];
   for (const [parts, message] of table) {
     const error = assertThrows(() => refuseUnservable(inspectOnnx(writtenModel(parts))), DmlError);
@@ -133,4 +131,7 @@ Deno.test("refuseUnservable() names everything that no node could run", () => {
     assertStringIncludes(error.message, message);
   }
   refuseUnservable(inspectOnnx(writtenModel()));
+  refuseUnservable(inspectOnnx(writtenModel({ inputs: [] })));
+  refuseUnservable(inspectOnnx(writtenModel({ inputs: [{ name: "half", dims: [2], type: 10 }] })));
+  refuseUnservable(inspectOnnx(writtenModel({ outputs: [{ name: "words", dims: [2], type: 8 }] })));
 });

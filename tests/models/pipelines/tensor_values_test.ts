@@ -1,4 +1,4 @@
-import { tensorValues } from "../../../models/pipelines/tensor_values.ts";
+import { packOutputs, tensorValues } from "../../../models/pipelines/tensor_values.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { tensorValueSchema } from "../../../protocol/messages/finding.ts";
@@ -29,4 +29,25 @@ Deno.test("tensorValues() fills a message up to its limit and refuses more, nami
     );
     assertEquals(error.code, "answer_too_large");
   }
+});
+
+Deno.test("tensorValues() refuses texts, which packOutputs() carries", () => {
+  const words = { name: "words", tensor: { type: "string", dims: [2], data: ["né", ""] } } as const;
+  assertEquals(assertThrows(() => tensorValues([words]), DmlError, "words holds texts").code, "tensor_invalid");
+  const { packed, tensorBytes } = packOutputs([words]);
+  assertEquals(packed, { tensors: [{ name: "words", type: "string", dims: [2], size: 11 }] });
+  assertEquals(tensorBytes, Uint8Array.of(3, 0, 0, 0, 0x6e, 0xc3, 0xa9, 0, 0, 0, 0));
+});
+
+Deno.test("packOutputs() puts the bytes of all outputs behind one another, and none for empty ones", () => {
+  const outputs = [
+    { name: "a", tensor: tensor([2], [1, 2], "int16") },
+    { name: "none", tensor: tensor([0, 3], []) },
+    { name: "b", tensor: tensor([], [3], "uint8") },
+  ];
+  const { packed, tensorBytes } = packOutputs(outputs);
+  assertEquals(packed.tensors.map(({ size }) => size), [4, 0, 1]);
+  assertEquals(tensorBytes, Uint8Array.of(1, 0, 2, 0, 3));
+  const nothing = packOutputs([outputs[1]]);
+  assertEquals([nothing.packed.tensors.length, nothing.tensorBytes], [1, undefined]);
 });

@@ -9,6 +9,6 @@ Deno.test("ModelHost.measure() reports the maximum for a model too fast for the 
     let nowMs = 0;
     const host = new ModelHost({ assets: () => Promise.reject(new Error("none")), nowMs: () => nowMs += stepMs });
     await host.load(digest(1), { name: "empty@1", manifest: EMPTY.manifest, files: new Map() });
-    assertEquals(await host.measure(digest(1)), expected);
+    assertEquals(await host.measure(digest(1)), { imagesPerSecond: expected });
   }
 });

@@ -212,8 +212,15 @@ Deno.test("the worker runs models of every task", (test) =>
       });
       const inputs = [{ tensor: "images", type: "float32" as const, dims: [1, 3, 64, 64] }];
       const manifest = manifestOf("tensor", { picture: null, inputs, outputs: [] }, file);
-      const error = await assertRejects(() => load(pool, manifest, file), DmlError);
+      const digest = await load(pool, manifest, file);
+      const photo = () => new Uint8Array(4 * 3 * 64 * 64);
+      const error = await assertRejects(() => pool.run(digest, photo(), OPTIONS), DmlError);
       assertEquals(error.code, "answer_too_large");
       assertStringIncludes(error.message, "mask float32 1x1x1024x1024");
+      const { prediction, tensorBytes } = await pool.run(digest, photo(), { ...OPTIONS, packTensors: true });
+      const size = 4 * 1_024 * 1_024;
+      const packed = { name: "mask", type: "float32" as const, dims: [1, 1, 1_024, 1_024], size };
+      assertEquals(prediction.packed, { tensors: [packed] });
+      assertEquals(tensorBytes?.length, size);
     });
   }));

@@ -151,7 +151,8 @@ function printManifest(manifest: Manifest, { terminal }: ModelsContext): void {
   terminal.out(`${escapedJson(JSON.stringify(manifest, null, 2))}\n`);
 }
 
-function trialText({ imagesPerSecond, imagesPerSecondBefore }: TrialResult): string {
+function trialText({ imagesPerSecond, imagesPerSecondBefore, unwarmed }: TrialResult): string {
+  if (unwarmed !== undefined) return `It loads here, but was not run, because ${unwarmed.replace(/\.$/, "")}.`;
   const now = `It runs here at ${formatRate(imagesPerSecond)} on one worker, decoding included`;
   if (imagesPerSecondBefore === null) return `${now}; optimising changed nothing.`;
   const gain = imagesPerSecond / imagesPerSecondBefore;

@@ -47,6 +47,14 @@ Deno.test("comparePredictions() compares tensors relative to their length", () =
   assertEquals(comparePredictions(tensor([1]), tensor([1], "other")).drift, 1);
 });
 
+Deno.test("comparePredictions() compares the names and shapes of packed tensors", () => {
+  const packed = (name: string, dims: number[]): Comparable => ({ persons: [], packed: { tensors: [{ name, dims }] } });
+  assertEquals(comparePredictions(packed("y", [2, 3]), packed("y", [2, 3])).drift, 0);
+  for (const other of [packed("z", [2, 3]), packed("y", [3, 2]), { persons: [] }]) {
+    assertEquals(comparePredictions(packed("y", [2, 3]), other).drift, 1);
+  }
+});
+
 Deno.test("comparePredictions() is 0 for equal predictions, between 0 and 1 for any, and symmetric", () => {
   const unit = fc.double({ min: 0, max: 1, noNaN: true });
   const found = fc.record({

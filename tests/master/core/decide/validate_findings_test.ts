@@ -1,6 +1,7 @@
 import { type Manifest, manifestSchema } from "../../../../models/manifest.ts";
 import { findingsFault } from "../../../../master/core/decide/validate_findings.ts";
-import type { Attributes, TensorValue } from "../../../../protocol/messages/finding.ts";
+import { digestOf } from "../../../../protocol/kernel/digest.ts";
+import type { Attributes, PackedTensor, TensorValue } from "../../../../protocol/messages/finding.ts";
 import type { Prediction } from "../../../../protocol/messages/prediction.ts";
 import { assertEquals, assertMatch } from "../../../assert.ts";
 import { DETECTORS } from "../../../models/pipelines/detections.ts";
@@ -53,6 +54,30 @@ Deno.test("findingsFault() accepts tensors under the names of the manifest, in t
   assertMatch(faultOf(TENSOR, { tensors: [tensorOf("y")] }) ?? "", /1 tensors, not 2/);
   assertMatch(faultOf(ANY_OUTPUTS, { tensors: [tensorOf("y\u202e")] }) ?? "", /tensor 1 a name/);
   assertMatch(faultOf(ANY_OUTPUTS, { tensors: [tensorOf("y", { dims: [3] })] }) ?? "", /2 values/);
+});
+
+Deno.test("findingsFault() accepts packed tensors of the model whose bytes fill their shapes and their blob", () => {
+  const packedOf = (name: string, fields: Partial<PackedTensor> = {}): PackedTensor => {
+    return { name, type: "float32", dims: [1, 2], size: 8, ...fields };
+  };
+  const fault = (manifest: Manifest, tensors: PackedTensor[], size?: number) => {
+    const bytes = size ?? tensors.reduce((sum, tensor) => sum + tensor.size, 0);
+    const blob = bytes === 0 ? {} : { blob: { digest: digestOf(Uint8Array.of(1)), size: bytes } };
+    return faultOf(manifest, { packed: { tensors, ...blob } }) ?? "";
+  };
+  const empty = packedOf("y", { dims: [0], size: 0 });
+  const texts = packedOf("z", { type: "string", dims: [2], size: 11 });
+  for (const good of [[packedOf("z")], [packedOf("z"), packedOf("y")], [empty], [texts], []]) {
+    assertEquals(fault(TENSOR, good), "");
+  }
+  assertEquals(fault(ANY_OUTPUTS, [packedOf("/head/Sigmoid_output_0")]), "");
+  assertMatch(fault(TENSOR, [packedOf("y"), packedOf("y")]), /a tensor twice/);
+  assertMatch(fault(TENSOR, [packedOf(LIE)]), /tensor 1 a name/);
+  assertMatch(fault(ANY_OUTPUTS, [packedOf("y\u202e")]), /tensor 1 a name/);
+  assertMatch(fault(TENSOR, [packedOf("y", { size: 7 })]), /Tensor 1 has 7 bytes/);
+  assertMatch(fault(TENSOR, [{ ...texts, size: 7 }]), /Tensor 1 has 7 bytes/);
+  assertMatch(fault(TENSOR, [packedOf("y")], 9), /8 bytes, their blob 9/);
+  assertMatch(fault(TENSOR, [packedOf("y")], 0), /8 bytes, their blob 0/);
 });
 
 Deno.test("findingsFault() accepts attributes that the model estimates, with their fixed labels", () => {

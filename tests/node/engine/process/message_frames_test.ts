@@ -33,6 +33,8 @@ async function sent(frame: Frame): Promise<Frame> {
 
 const RUN = { annotate: true, embeddings: false, gallery: null, crops: false, manifestDigest: digest(1) } as const;
 
+const PACKED = { tensors: [{ name: "y", type: "uint8" as const, dims: [1], size: 1 }] };
+
 Deno.test("requestOf() returns the message that frameOfRequest() was given", async () => {
   const files = new Map([["detect", Uint8Array.of(1, 2)], ["embed", new Uint8Array(0)]]);
   const messages: ToWorker[] = [
@@ -80,6 +82,7 @@ Deno.test("replyOf() returns the message that frameOfReply() was given", async (
     { type: "failed", id: 3, code: "image_unreadable", reason: "It is damaged." },
     { ...ran, annotated: null, crops: [] },
     { ...ran, annotated: Uint8Array.of(1), crops: [Uint8Array.of(2), Uint8Array.of(3)] },
+    { ...ran, prediction: { ...nobody(), packed: PACKED }, annotated: null, crops: [], tensorBytes: Uint8Array.of(4) },
     { type: "assetRequested", name: "font.ttf" },
     { type: "enginePatchSkipped" },
   ];
@@ -105,9 +108,18 @@ Deno.test("replyOf() refuses what no worker says, and fails a prediction that is
     const error = assertThrows(() => replyOf({ head, parts: [] }), DmlError) as DmlError;
     assertEquals(error.code, "message_invalid");
   }
-  const prediction = { ...nobody(), persons: "many" };
-  const failed = replyOf({ head: { type: "ran", id: 4, prediction, isAnnotated: false }, parts: [] });
-  assertEquals([failed.type, "code" in failed && failed.code], ["failed", "engine_failed"]);
+  const blob = { digest: digest(3), size: 1 };
+  const wrong: [prediction: object, tensors: { hasTensors?: true }, parts: Uint8Array[]][] = [
+    [{ persons: "many" }, {}, []],
+    [{ packed: PACKED }, {}, []],
+    [{}, { hasTensors: true }, [Uint8Array.of(1)]],
+    [{ packed: { ...PACKED, blob } }, { hasTensors: true }, [Uint8Array.of(1)]],
+  ];
+  for (const [fields, tensors, parts] of wrong) {
+    const prediction = { ...nobody(), ...fields };
+    const failed = replyOf({ head: { type: "ran", id: 4, prediction, isAnnotated: false, ...tensors }, parts });
+    assertEquals([failed.type, "code" in failed && failed.code], ["failed", "engine_failed"]);
+  }
 });
 
 Deno.test("serveLauncher() does what a role may ask for, and nothing else", async () => {
