@@ -24,6 +24,7 @@ import { MemoryPeopleStore } from "./people/memory_people_store.ts";
 import { PendingResults } from "./control/pending_results.ts";
 import { Predictions } from "./turn/predictions.ts";
 import { modelsOf } from "./models/models_of.ts";
+import { ServedModels } from "./models/served_models.ts";
 import { ModelImport } from "./models/model_import.ts";
 import type { ModelStore } from "./models/model_store.ts";
 import { resolveModel } from "./models/resolve_model.ts";
@@ -60,6 +61,7 @@ export class MasterServices {
   readonly attempts: FailedAttempts;
   readonly refusals: Refusals;
   /** Returns the names of the served models with a pipeline. */
+  readonly served: ServedModels;
   readonly modelsOf: (pipeline: Manifest["pipeline"]) => readonly string[];
   /** `null` if no logs are kept. */
   readonly logIntake: LogIntake | null;
@@ -114,6 +116,8 @@ export class MasterServices {
     this.audit = options.audit ?? new MemoryAuditLog(clock);
     this.attempts = new FailedAttempts(clock);
     this.refusals = new Refusals(options);
+    const { versions, modelImport } = this;
+    this.served = new ServedModels({ state, models, versions, modelImport, durable });
     this.modelsOf = (pipeline) => modelsOf(state, pipeline);
   }
 

@@ -63,6 +63,7 @@ export interface AppOptions {
   /** Absent if the master answers no dialect. */
   readonly dialects?: DialectChoice;
   readonly modelsOf?: DialectServices["modelsOf"];
+  readonly served: DialectServices["served"];
   readonly master: Pick<MasterHandle, "info" | "nodes" | "models" | "command" | "judgeNode" | "versions" | "programs">;
 }
 
@@ -79,7 +80,8 @@ export function createApp(options: AppOptions): Hono {
   };
   const uploads = new Uploads({ predictions, clock, credentials });
   const { dialects: choice = NO_DIALECTS, modelsOf = () => [] } = options;
-  const dialects = new OpenDialects(choice, { predictions, people, crops: blobs, uploads, credentials, modelsOf });
+  const crops = blobs;
+  const dialects = new OpenDialects(choice, { ...options, crops, uploads, modelsOf });
   const app = routesByRole({
     credentials,
     roles: { ...ROUTE_ROLES, ...dialects.roles },

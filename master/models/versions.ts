@@ -2,6 +2,7 @@ import type { Collected, LineageListing, RolloutRecord, RolloutRequest } from ".
 import type { RegisteredModel } from "../../models/registry.ts";
 import { formatModelName, type ModelName } from "../../models/name.ts";
 import type { Manifest } from "../../models/manifest.ts";
+import type { BlobReference } from "../../protocol/messages/task.ts";
 import type { BlobStore } from "../../protocol/ports/blob_store.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
@@ -113,6 +114,14 @@ export class Versions {
     throw new DmlError("model_in_use", sentence, {
       advice: "To replace it, add a version of your own with `dml models add` and roll that out.",
     });
+  }
+
+  /** Returns the manifests of the removed versions of a model, the newest version first. */
+  removedOf({ name, version }: ModelName): BlobReference[] {
+    return this.#options.ledger.load().removed
+      .filter(({ document }) => document.name === name && (version === null || document.version === version))
+      .sort((one, other) => other.document.version - one.document.version)
+      .map(({ manifest }) => manifest);
   }
 
   /** Deletes the files of removed versions that nothing else needs. */

@@ -88,12 +88,6 @@ export class Predictions {
     return { model, follows, needsPicture, options };
   }
 
-  /** Returns the model that a name such as `faces` or `faces@1` means. Throws `model_unknown`. */
-  find(name: string): RegisteredModel {
-    const { state, models } = this.#options;
-    return resolveModel(state, models, name).model;
-  }
-
   /** Registers an optional model of the catalog when it is first requested. */
   #registerOptional(text: string): void {
     const { state, models, register } = this.#options;

@@ -1,5 +1,5 @@
 /** Every dialect: the HTTP interface of another product, which a master can answer too. */
-export const DIALECT_NAMES = ["compreface", "deepstack", "immich"] as const;
+export const DIALECT_NAMES = ["compreface", "deepstack", "immich", "v2"] as const;
 export type DialectName = (typeof DIALECT_NAMES)[number];
 
 /** The dialects that a master answers. */

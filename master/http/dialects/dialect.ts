@@ -1,7 +1,10 @@
 import type { Hono } from "hono";
 import type { DialectName } from "../../../protocol/http_api/dialect_names.ts";
+import type { Clock } from "../../../protocol/kernel/clock.ts";
 import type { Credentials } from "../../../protocol/security/credentials.ts";
 import type { BlobStore } from "../../../protocol/ports/blob_store.ts";
+import type { MasterBlobs } from "../../blobs/master_blobs.ts";
+import type { ServedModels } from "../../models/served_models.ts";
 import type { People } from "../../people/people.ts";
 import type { Predictions } from "../../turn/predictions.ts";
 import type { AuditedRoute } from "../audited_routes.ts";
@@ -28,9 +31,12 @@ export interface Dialect {
 
 /** The parts of a master that dialects work with. */
 export interface DialectServices {
-  readonly predictions: Pick<Predictions, "check" | "run">;
+  readonly clock: Clock;
+  readonly predictions: Pick<Predictions, "check" | "run" | "reserve">;
   readonly people: People;
   readonly crops: Pick<BlobStore, "read">;
+  readonly blobs: Pick<MasterBlobs, "view" | "read">;
+  readonly served: ServedModels;
   readonly uploads: Pick<Uploads, "read">;
   /** `null` if requests need no token. */
   readonly credentials: Credentials | null;

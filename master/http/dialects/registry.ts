@@ -8,6 +8,7 @@ import { DEEPSTACK } from "./deepstack/deepstack.ts";
 import type { Dialect, DialectServices } from "./dialect.ts";
 import { withFormKey } from "./form_key.ts";
 import { IMMICH } from "./immich/immich.ts";
+import { V2 } from "./v2/v2.ts";
 import { withHeaderKey } from "./request_key.ts";
 
 /** Every dialect; another one is a folder beside them and a line here. */
@@ -15,6 +16,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   compreface: COMPREFACE,
   deepstack: DEEPSTACK,
   immich: IMMICH,
+  v2: V2,
 };
 
 /** The dialects of one HTTP port, ready to be mounted. */

@@ -20,7 +20,7 @@ const CONNECTIONS_MAX = 128;
 /** The services behind the routes of the port without TLS. */
 export type PlainPortOptions =
   & Pick<AppOptions, "clock" | "refusals" | "predictions" | "people" | "blobs" | "audit" | "attempts">
-  & Pick<AppOptions, "dialects" | "modelsOf">
+  & Pick<AppOptions, "dialects" | "modelsOf" | "served">
   & { readonly tokens: Pick<TokenStore, "plain">; readonly rules: readonly AddressRule[] };
 
 /** Serves the port without TLS. Throws `address_in_use` or `usage`. */
@@ -48,7 +48,7 @@ export function plainPortHandler(options: PlainPortOptions): Handler {
   const credentials = new PlainAccess(tokens.plain, { rules });
   const uploads = new Uploads({ predictions, clock, credentials });
   const { dialects: choice = NO_DIALECTS, modelsOf = () => [] } = options;
-  const dialects = new OpenDialects(choice, { predictions, people, crops: blobs, uploads, credentials, modelsOf });
+  const dialects = new OpenDialects(choice, { ...options, crops: blobs, uploads, credentials, modelsOf });
   const app = routesByRole({
     credentials,
     roles: { ...ROUTE_ROLES, ...dialects.roles },

@@ -73,6 +73,7 @@ const SERVICES = {
   predictions: unusedService(),
   people: unusedService(),
   blobs: unusedService(),
+  served: unusedService(),
   audit: unusedService(),
   attempts: { refuse: (error: unknown) => error },
   refusals: { record: (error: unknown) => ({ problem: problemOf(asDmlError(error)), retryAfterMs: null }) },

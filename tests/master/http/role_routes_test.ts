@@ -179,6 +179,7 @@ function unusedServices(): Omit<AppOptions, "credentials" | "userPort" | "refusa
     blobs: unusedService(),
     modelImport: unusedService(),
     fleet: unusedService(),
+    served: unusedService(),
     tokens: unusedService(),
     audit: unusedService(),
     attempts: { refuse: (error) => error },

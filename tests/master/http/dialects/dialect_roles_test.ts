@@ -25,6 +25,7 @@ const TOKENS = {
 type Caller = keyof typeof TOKENS;
 const EVERYBODY = Object.keys(TOKENS) as Caller[];
 const USERS: readonly Caller[] = ["user", "people", "admin"];
+const READERS: readonly Caller[] = ["user", "people", "metrics", "admin"];
 const PEOPLE: readonly Caller[] = ["people", "admin"];
 
 const RECOGNITION = "/api/v1/recognition";
@@ -67,6 +68,18 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "GET /": EVERYBODY,
   "GET /ping": EVERYBODY,
   "POST /predict": USERS,
+  "GET /v2": READERS,
+  "GET /v2/": READERS,
+  "GET /v2/health/live": EVERYBODY,
+  "GET /v2/health/ready": EVERYBODY,
+  "GET /v2/models/stats": READERS,
+  ...Object.fromEntries(["", "/versions/:version"].flatMap((version) => [
+    ...["", "/ready", "/config", "/stats"].map((end) => [`GET /v2/models/:model${version}${end}`, READERS] as const),
+    [`POST /v2/models/:model${version}/infer`, USERS] as const,
+  ])),
+  "POST /v2/repository/index": READERS,
+  "POST /v2/repository/models/:model/load": ["admin"],
+  "POST /v2/repository/models/:model/unload": ["admin"],
 };
 
 /** Returns a service of which every use ends the request, as a sign that a handler was reached. */
@@ -82,6 +95,7 @@ const SERVICES = {
   predictions: { ...unusedService<object>(), reserve: () => Promise.resolve(() => {}) },
   people: unusedService(),
   blobs: unusedService(),
+  served: unusedService(),
   audit: unusedService(),
   attempts: { refuse: (error: unknown) => error },
   refusals: { record: (error: unknown) => ({ problem: problemOf(asDmlError(error)), retryAfterMs: null }) },
@@ -162,7 +176,8 @@ Deno.test("every route of a dialect that changes something is audited", () => {
   }
   const audited = Object.assign({}, ...Object.values(DIALECTS).map(({ audited }) => audited));
   // They answer a question about a picture, or keep a bare name in memory.
-  const LOOKS = /recognize|detect|verify|detection|custom|scene|face$|match|list|predict|POST .*\/subjects\/?$/;
+  const LOOKS =
+    /recognize|detect|verify|detection|custom|scene|face$|match|list|predict|infer|index|POST .*\/subjects\/?$/;
   const changing = Object.keys(EXPECTED).filter((route) => !route.startsWith("GET ") && !LOOKS.test(route));
   assertEquals(Object.keys(audited).toSorted(), changing.toSorted());
 });
