@@ -114,7 +114,6 @@ class Master implements MasterHandle {
       inbox: this.#inbox,
       heartbeatIntervalMs: LIMITS.heartbeatIntervalMs,
       deadAfterMs: state.settings.deadAfterMs,
-      logs: services.logIntake,
       inlinePictures: options.sendsPicturesInline === false ? null : services.blobs,
     });
   }
@@ -202,7 +201,7 @@ class Master implements MasterHandle {
     cancel();
     this.#inbox.post({ type: "finish_stop" });
     this.#inbox.flush();
-    this.#options.logs?.endWaits();
+    this.#services.endWaits();
     await Promise.all([this.#http?.close(), this.#plain?.close()]);
     await this.#services.people.stop();
     this.#port.stop("The master stops.");

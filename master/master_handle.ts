@@ -60,6 +60,11 @@ export interface MasterOptions {
   readonly catalog: readonly CatalogEntry[];
   /** The tokens of the cluster; `null` if none are needed. */
   readonly credentials: Credentials | null;
+  /**
+   * The tokens of the admins who may run programs on nodes, also if `credentials` is `null`; `null`
+   * or absent if nobody may.
+   */
+  readonly execAdmins?: Credentials | null;
   /** Tokens that the admin handles; by default in memory. */
   readonly tokens?: TokenStore;
   /** Record of who did what; by default in memory. */

@@ -13,6 +13,7 @@ import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
 import { withPin } from "../protocol/security/pin.ts";
+import { fixedCredentials } from "../protocol/security/credentials.ts";
 import type { DefaultRole } from "../protocol/security/roles.ts";
 import { TlsTransport } from "../protocol/transport/tls_transport.ts";
 import { TcpTransport } from "../protocol/transport/tcp_transport.ts";
@@ -165,8 +166,10 @@ async function start(
 ): Promise<MasterHandle> {
   const { host, port, controlPort, log, version, onReady, executable = null, executables = null } = options;
   const tokensPath = join(masterPath, TOKENS_FILE);
-  const tokens = isLoopbackHost(host) ? null : await loadTokens(tokensPath);
-  for (const token of Object.values(tokens ?? {})) secrets.learn(token);
+  // On loopback they are needed for one thing: to run programs on nodes.
+  const kept = await loadTokens(tokensPath);
+  const tokens = isLoopbackHost(host) ? null : kept;
+  for (const token of Object.values(kept)) secrets.learn(token);
   const tokenStore = new TokenStore({
     records: ledger.tokens(),
     defaults: tokens === null ? null : new DefaultTokens(tokens, (changed) => writeJsonFile(tokensPath, changed)),
@@ -208,6 +211,7 @@ async function start(
     programs: new ProgramFiles({ executable, directory: executables, log }),
     settings: { requiresApproval: options.approve ?? false },
     credentials: tokens === null ? null : tokenStore,
+    execAdmins: tokens === null ? fixedCredentials(kept) : certificates === null ? null : tokenStore,
     tokens: tokenStore,
     audit: ledger.audit({ clock: SYSTEM_CLOCK, log }),
   });

@@ -11,6 +11,9 @@ import { Fleet } from "./fleet/fleet.ts";
 import { GalleryPublisher } from "./people/gallery_publisher.ts";
 import { Refusals } from "./http/refusals.ts";
 import type { Message } from "../protocol/messages/message.ts";
+import { DirectMessages } from "./control/direct_messages.ts";
+import { ExecRelay } from "./exec/exec_relay.ts";
+import { listNode } from "./http/listings.ts";
 import { LogIntake } from "./logs/log_intake.ts";
 import type { Inbox } from "./turn/inbox.ts";
 import { MasterBlobs } from "./blobs/master_blobs.ts";
@@ -63,8 +66,9 @@ export class MasterServices {
   /** Returns the names of the served models with a pipeline. */
   readonly served: ServedModels;
   readonly modelsOf: (pipeline: Manifest["pipeline"]) => readonly string[];
-  /** `null` if no logs are kept. */
-  readonly logIntake: LogIntake | null;
+  readonly exec: ExecRelay;
+  readonly direct: DirectMessages;
+  readonly #logs: MasterOptions["logs"];
 
   constructor(options: MasterOptions, { state, inbox, models, send }: MasterCore) {
     const { clock, random, durableBlobs: durable, transientBlobs: store } = options;
@@ -108,17 +112,26 @@ export class MasterServices {
     this.fleet = new Fleet({ state, models, register, pendingCommands: this.pendingCommands });
     const nameOf = (nodeId: string) => state.nodes.get(nodeId)?.record.name ?? nodeId;
     const { logs, log } = options;
-    this.logIntake = logs === undefined ? null : new LogIntake({ clock, log, store: logs, nameOf, send });
+    this.#logs = logs;
+    const logIntake = logs === undefined ? null : new LogIntake({ clock, log, store: logs, nameOf, send });
     const resolve = (name: string) => resolveModel(state, models, name).model;
     const { predictions, blobs, galleries } = this;
     this.people = clusterPeople({ ...options, people }, { predictions, blobs, galleries, models: { resolve } });
     this.tokens = options.tokens ?? new TokenStore({ ...options, records: new MemoryTokenRecords(), defaults: null });
     this.audit = options.audit ?? new MemoryAuditLog(clock);
+    this.exec = new ExecRelay({ clock, random, audit: this.audit, node: (nodeId) => listNode(state, nodeId), send });
+    this.direct = new DirectMessages({ logs: logIntake, exec: this.exec });
     this.attempts = new FailedAttempts(clock);
     this.refusals = new Refusals(options);
     const { versions, modelImport } = this;
     this.served = new ServedModels({ state, models, versions, modelImport, durable });
     this.modelsOf = (pipeline) => modelsOf(state, pipeline);
+  }
+
+  /** Ends the requests that are answered bit by bit, because the master stops. */
+  endWaits(): void {
+    this.#logs?.endWaits();
+    this.exec.close();
   }
 
   /** Does what is due by `nowMs`: drops what has expired, and writes and logs what was counted. */

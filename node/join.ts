@@ -3,10 +3,11 @@ import { assetFiles } from "./engine/asset_files.ts";
 import { RemoteEngineLauncher } from "./engine/process/engine_launcher.ts";
 import { EngineProcesses } from "./engine/process/engine_processes.ts";
 import { createWorkerPool } from "./engine/worker_pool.ts";
-import { baseUrlOf, formatAddress } from "../protocol/http_api/address.ts";
+import { baseUrlOf, formatAddress, isLoopbackHost } from "../protocol/http_api/address.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { HttpBlobStore } from "../protocol/blob/http_blob_store.ts";
 import { claimNodeDirectory, type Home, openHome } from "../protocol/host/home.ts";
+import type { AllowedProgram } from "../protocol/messages/allowed_program.ts";
 import type { Clock } from "../protocol/kernel/clock.ts";
 import { asDmlError, DmlError } from "../protocol/kernel/errors.ts";
 import type { Log } from "../protocol/kernel/log.ts";
@@ -16,6 +17,8 @@ import { splitPin } from "../protocol/security/pin.ts";
 import type { Address } from "../protocol/ports/transport.ts";
 import { defaultWorkers, engineBytes, hostCapabilities, hostPressure } from "./host/capabilities.ts";
 import { diskPressure } from "./host/disk_pressure.ts";
+import { checkPrograms } from "./exec/check_programs.ts";
+import { ExecRuns } from "./exec/exec_runs.ts";
 import { createSelfChecks } from "./host/self_check.ts";
 import type { FetchProgress } from "./executor.ts";
 import type { Engines } from "./host/open_engines.ts";
@@ -48,6 +51,8 @@ export interface JoinOptions {
   readonly cacheBytes?: number | null;
   /** Memory that the node may use, in bytes; `null` for that of the host. */
   readonly memoryBytes?: number | null;
+  /** Programs that an admin of the master may run on this host; none if absent. */
+  readonly allowExec?: readonly AllowedProgram[];
   /** True if the node accepts newer programs from its master. */
   readonly upgrade: boolean;
   /** True if the launcher that started this process can start a newer program. */
@@ -118,6 +123,8 @@ async function runNode(
   const { master, token, labels = [], log, clock, signal, patchesEngine } = options;
   const identity = await loadIdentity(directory, { name: options.name ?? undefined, defaultName: Deno.hostname() });
   const { nodeId, name } = identity;
+  const { allowExec: programs = [] } = options;
+  await checkPrograms(programs, { writableDirectories: [options.home] });
   const joined = await JoinedMasters.load(directory, { log });
   const address = formatAddress(master);
   let session: string | null = null;
@@ -125,6 +132,8 @@ async function runNode(
   const memoryBytesMax = memoryLimitOf(options);
   const workers = options.workers ?? defaultWorkers(hostCapabilities({ workers: 1, memoryBytesMax }));
   const known = new KnownMaster(join(directory, "master.json"), { address: master, token });
+  const isProtected = () => known.trust !== null || isLoopbackHost(master.hostname);
+  const exec = new ExecRuns({ programs, isProtected, clock, log });
   const baseUrl = baseUrlOf(master, await known.isSecure() ? known : null);
   const loads = await LoadRecord.open(loadRecordFile(join(directory, "loads.json"), { log }));
   using processes = openProcesses(options, workers);
@@ -138,6 +147,7 @@ async function runNode(
       ...options,
       token: secret,
       logs,
+      exec,
       identity,
       hasJoined: joined.has(address),
       onSession: (sessionSecret) => {
@@ -165,6 +175,7 @@ async function runNode(
       capabilities: () => ({
         ...hostCapabilities({ workers, memoryBytesMax }),
         ...labels.length === 0 ? {} : { labels: [...labels] },
+        ...programs.length === 0 ? {} : { allowedPrograms: [...exec.names] },
       }),
       pressure: () => ({ ...hostPressure(), ...diskPressure(directory) }),
       openChecks: () => Promise.resolve(createSelfChecks({ clock, log, patchesEngine })),
@@ -178,6 +189,7 @@ async function runNode(
     if (ending.code !== "shutting_down") throw new DmlError(ending.code, ending.reason, ending);
     return { ...ending, isRestartDue: node.isRestartDue };
   } finally {
+    await exec.close();
     await recording;
     await engine.close();
     await loads.close();

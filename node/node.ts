@@ -7,6 +7,7 @@ import { type Hello, PROTOCOL_VERSION, type Welcome } from "../protocol/messages
 import type { ProgramOffer } from "../protocol/messages/program.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import type { Ending } from "../protocol/transport/peer.ts";
+import { ExecRuns } from "./exec/exec_runs.ts";
 import { CacheEviction } from "./models/cache_eviction.ts";
 import { hostPressure } from "./host/capabilities.ts";
 import { InlinePictures } from "./pictures/inline_pictures.ts";
@@ -49,6 +50,7 @@ class Node {
   readonly #finished = Promise.withResolvers<void>();
   readonly #orders: Orders;
   readonly #upgrader: Upgrader | null;
+  readonly #exec: ExecRuns;
   #connection: MasterConnection | null = null;
   #isStopping = false;
 
@@ -77,6 +79,7 @@ class Node {
       onEvent: (event) => options.onEvent?.(event),
     });
     const { upgrade = null, openChecks = null } = options;
+    this.#exec = options.exec ?? new ExecRuns({ ...options, isProtected: () => false });
     this.#orders = new Orders({
       ...options,
       loop: this.#loop,
@@ -176,6 +179,7 @@ class Node {
       // Cleared first, so that messages caused by the loss are not sent on the lost connection.
       this.#connection = null;
       this.#options.logs?.disconnected();
+      this.#exec.disconnected();
       if (wasOpen) this.#loop.disconnected();
     }
   }
@@ -203,7 +207,7 @@ class Node {
       else if (message.type === "log.position") {
         this.#options.logs?.positioned(message, (m) => this.#connection?.send(m));
       } else if (message.type === "error") this.#options.log.warn("The master refused a message.", { ...message });
-      else this.#loop.receive(message);
+      else if (!this.#exec.receive(message, (answer) => this.#connection?.send(answer))) this.#loop.receive(message);
     }
     this.#loop.turn();
   }

@@ -10,6 +10,7 @@ import type { NodeIdentity } from "./host/identity.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { FetchProgress } from "./executor.ts";
 import type { NodeLoopEvent } from "./node_loop.ts";
+import type { ExecRuns } from "./exec/exec_runs.ts";
 import type { SelfChecks } from "./host/self_check.ts";
 import type { UpgradeOptions } from "./host/upgrader.ts";
 import type { LoadRecord } from "./models/load_record.ts";
@@ -74,6 +75,8 @@ export interface NodeOptions {
   readonly onSession?: (secret: string) => void;
   /** Opens the checks of this host, which an admin may order; absent if there are none. */
   readonly openChecks?: () => Promise<SelfChecks>;
+  /** Programs that an admin may run on this host; the caller closes it. None if absent. */
+  readonly exec?: ExecRuns;
   readonly onProgress?: (progress: FetchProgress) => void;
   readonly onEvent?: (news: NodeNews) => void;
 }

@@ -51,6 +51,7 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
       return await withContextNamed(command, context, () => lookAfterPeople(command, context));
     case "nodes":
     case "explain":
+    case "exec":
     case "logs":
     case "models":
     case "upgrade":

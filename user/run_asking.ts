@@ -1,4 +1,5 @@
 import type { NodesCommand, UpgradeCommand } from "./cli/command.ts";
+import type { ExecCommand } from "./cli/exec/exec_command.ts";
 import type { LogsCommand } from "./cli/logs/logs_command.ts";
 import type { ExplainCommand } from "./cli/nodes/explain_command.ts";
 import type { ModelsCommand } from "./cli/models_command.ts";
@@ -7,7 +8,7 @@ import { whileOpen } from "./client/while_open.ts";
 import type { UserContext } from "./user_context.ts";
 
 /** Commands of an operator that ask a master. */
-export type AskingCommand = NodesCommand | ExplainCommand | LogsCommand | ModelsCommand | UpgradeCommand;
+export type AskingCommand = NodesCommand | ExplainCommand | ExecCommand | LogsCommand | ModelsCommand | UpgradeCommand;
 
 /** Runs `command` with an open line to its master. Returns the exit code. */
 export async function ask(command: AskingCommand, context: UserContext): Promise<number> {
@@ -26,6 +27,13 @@ export async function ask(command: AskingCommand, context: UserContext): Promise
       const { HttpFleetClient } = await import("./client/http/fleet.ts");
       const { runExplain } = await import("./commands/fleet/explain.ts");
       return await runExplain(command, { ...context, fleet: new HttpFleetClient(http) });
+    }
+    if (command.verb === "exec") {
+      const { HttpClusterClient } = await import("./client/http/cluster.ts");
+      const { HttpExecClient } = await import("./client/http/exec.ts");
+      const { runExec } = await import("./commands/exec/exec.ts");
+      const [cluster, exec] = [new HttpClusterClient(http), new HttpExecClient(http)];
+      return await runExec(command, { ...context, cluster, exec });
     }
     if (command.verb === "logs") {
       const { HttpLogsClient } = await import("./client/http/logs.ts");

@@ -22,7 +22,7 @@ import { type ControlConnection, logClose, receivePicture, sendAssignment, store
 import type { NodeSessions } from "./node_sessions.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import { PendingConnections } from "./pending_connections.ts";
-import type { LogIntake } from "../logs/log_intake.ts";
+import type { DirectMessages } from "./direct_messages.ts";
 import { RefusedConnections } from "./refused_connections.ts";
 import type { PendingResults } from "./pending_results.ts";
 
@@ -44,8 +44,8 @@ export interface ControlPortOptions {
   readonly inbox: Pick<Inbox, "post" | "flush">;
   /** Holds results until their pictures have arrived, and posts them then. */
   readonly results: Pick<PendingResults, "accept" | "pictureFailed">;
-  /** Takes the log records of nodes; `null` if none are kept. */
-  readonly logs?: Pick<LogIntake, "welcomed" | "receive" | "left"> | null;
+  /** Takes the messages that the core does not decide about. */
+  readonly direct: Pick<DirectMessages, "welcomed" | "receive" | "left">;
   /**
    * Store of the pictures that travel on the control connections, both ways; `null` if nodes fetch
    * and put pictures over HTTP.
@@ -114,7 +114,7 @@ export class ControlPort {
     const inline = control.sendsPicturesInline ? { sendsPicturesInline: true } as const : {};
     const welcome = { version, sessionSecret, heartbeatIntervalMs, deadAfterMs, ...inline };
     this.#advance(control, { kind: "accept", welcome });
-    this.#options.logs?.welcomed(nodeId);
+    this.#options.direct.welcomed(nodeId);
   }
 
   /** Rejects a node that the core has not accepted, and closes the connection. */
@@ -208,14 +208,14 @@ export class ControlPort {
   }
 
   #deliver(control: ControlConnection, message: Message): void {
-    const { inbox, log, results } = this.#options;
+    const { inbox, log, results, direct } = this.#options;
     const { connectionId, nodeId, peer } = control;
     if (message.type === "error") {
       log.warn("A node refused a message.", { remote: peer.remote, ...message });
       return;
     }
     if (nodeId === null) return;
-    if (message.type === "log.records") return this.#options.logs?.receive(nodeId, message);
+    if (direct.receive(nodeId, message)) return;
     const command = commandOf(message, { nodeId, connectionId });
     if (command?.type === "accept_result") results.accept(command);
     else if (command !== null) inbox.post(command);
@@ -244,7 +244,7 @@ export class ControlPort {
     const { nodeId, connectionId } = control;
     if (nodeId === null || this.#controlsByNode.get(nodeId) !== control) return;
     this.#controlsByNode.delete(nodeId);
-    this.#options.logs?.left(nodeId);
+    this.#options.direct.left(nodeId);
     this.#options.inbox.post({ type: "lose_node", nodeId, connectionId, reason });
   }
 }

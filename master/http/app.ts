@@ -28,6 +28,8 @@ import { OpenDialects } from "./dialects/registry.ts";
 import { errorBoundary } from "./error_boundary.ts";
 import type { MasterTls } from "./http_server.ts";
 import { modelFileRoutes } from "./model_file_routes.ts";
+import type { ExecRelay } from "../exec/exec_relay.ts";
+import { execRoutes } from "../exec/exec_routes.ts";
 import { fleetRoutes } from "../fleet/fleet_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { peopleRoutes } from "./people_routes.ts";
@@ -64,6 +66,9 @@ export interface AppOptions {
   readonly dialects?: DialectChoice;
   readonly modelsOf?: DialectServices["modelsOf"];
   readonly served: DialectServices["served"];
+  readonly exec: ExecRelay;
+  /** Admins who may run programs on nodes; `null` or absent if nobody may. */
+  readonly execAdmins?: Credentials | null;
   readonly master: Pick<MasterHandle, "info" | "nodes" | "models" | "command" | "judgeNode" | "versions" | "programs">;
 }
 
@@ -100,6 +105,7 @@ export function createApp(options: AppOptions): Hono {
       versionRoutes(master),
       nodeRoutes(master),
       fleetRoutes(options.fleet),
+      execRoutes({ exec: options.exec, admins: options.execAdmins ?? null }),
       peopleRoutes({ people, uploads, credentials }),
       programRoutes(master),
       tokenRoutes({ tokens, credentials }),

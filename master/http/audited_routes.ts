@@ -22,6 +22,7 @@ export const AUDITED_ROUTES: Readonly<Record<string, AuditedRoute>> = {
   "POST /v1/nodes/:nodeId/approve": audited("node.approve", ":nodeId"),
   "POST /v1/nodes/:nodeId/restore": audited("node.restore", ":nodeId"),
   "DELETE /v1/nodes/:nodeId": audited("node.remove", ":nodeId"),
+  "POST /v1/nodes/:nodeId/exec": audited("node.exec", ":nodeId"),
   "PUT /v1/nodes/:nodeId/labels": audited("node.labels", ":nodeId"),
   "PUT /v1/requirements": audited("node.require", ""),
   "POST /v1/models": audited("model.add", ""),
@@ -52,6 +53,8 @@ export const AUDITED_ROUTES: Readonly<Record<string, AuditedRoute>> = {
 
 /** Facts for the audit that only the handler of a request knows. */
 export interface RequestDescription {
+  /** Name of the caller, if the route asks for more than the others. */
+  readonly actor?: string;
   /** Name of what the request is about, in place of that in its path. */
   readonly subject?: string;
   readonly detail?: string;

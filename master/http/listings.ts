@@ -12,6 +12,12 @@ export function listNodes(state: MasterState): NodeListing[] {
   ];
 }
 
+/** Returns the listing of a node that was let in; `undefined` if there is none with this id. */
+export function listNode(state: MasterState, nodeId: string): NodeListing | undefined {
+  const node = state.nodes.get(nodeId);
+  return node === undefined ? undefined : listingOf(state, node);
+}
+
 function waitingListing(record: NodeRecord): NodeListing {
   const { standing: _, publicKey: __, ...rest } = record;
   return { ...rest, state: "waiting", running: 0, models: [] };

@@ -51,6 +51,11 @@ export function nodeCommandPath(nodeId: string): string {
   return `${PATHS.nodes}/${nodeId}/commands`;
 }
 
+/** Returns the path to which the request to run a program on one node is posted. */
+export function nodeExecPath(nodeId: string): string {
+  return `${PATHS.nodes}/${nodeId}/exec`;
+}
+
 /** Returns the path of the labels of one node. PUT. */
 export function nodeLabelsPath(nodeId: string): string {
   return `${PATHS.nodes}/${nodeId}/labels`;

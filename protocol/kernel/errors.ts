@@ -111,6 +111,12 @@ export const ERRORS = {
     "`dml nodes restore NODE` lets it in again; or remove identity.json from its data directory, and join with a token.",
   ),
   approval_pending: kind(403, 3, true, "An admin lets it in with `dml nodes approve NODE`."),
+  exec_refused: kind(
+    409,
+    1,
+    false,
+    "Start the node with `dml join --allow-exec NAME=/path`; see `dml help exec`.",
+  ),
   node_unknown: kind(404, 1, false, "`dml nodes` lists them."),
   address_in_use: kind(500, 3, false, "Stop what listens there, or choose another --port and --control-port."),
   home_locked: kind(500, 3, false, "Another dml uses this data directory; stop it, or name another with DML_HOME."),

@@ -221,6 +221,24 @@ export const LIMITS = {
   trashEntriesMax: 1_000,
   /** The file with the settings of a host. */
   settingsBytesMax: 64 * KIB,
+  /** Programs that a node allows, and how many run on it at once, and under one master. */
+  execProgramsMax: 64,
+  execRunsPerNodeMax: 8,
+  execRunsMax: 256,
+  /** Arguments of one program, and their characters together. */
+  execArgumentsMax: 256,
+  execArgumentsCharactersMax: 64 * KIB,
+  /** Output of one program: a piece of it, what may be under way at once, and all of it. */
+  execPieceBytesMax: 16 * KIB,
+  execWindowBytes: 256 * KIB,
+  execOutputBytesMax: 32 * MIB,
+  /** Longest time that a program may be given, and time between SIGTERM and SIGKILL. */
+  execTimeoutMaxMs: 86_400_000,
+  execKillMs: 5_000,
+  /** Time after the end of a program in which processes that it left behind may still write. */
+  execLingerMs: 1_000,
+  /** Nodes on which one `exec` runs a program at once. */
+  execParallelMax: 64,
   /** Pictures of one `predict` that are in flight at once. */
   predictConcurrencyMax: 64,
 } as const;

@@ -30,6 +30,11 @@ const SENDERS: Readonly<Record<MessageType, Side | "both">> = {
   "program.state": "node",
   "log.records": "node",
   "log.position": "master",
+  "exec.start": "master",
+  "exec.credit": "master",
+  "exec.cancel": "master",
+  "exec.output": "node",
+  "exec.ended": "node",
   "goodbye": "both",
   "error": "both",
 };

@@ -1,5 +1,6 @@
 import { byteCountSchema, digestSchema, type Infer, z } from "../schema.ts";
 import { BYTES_32_PATTERN, SIGNATURE_PATTERN } from "../kernel/base64url.ts";
+import { programNamesSchema } from "./exec.ts";
 import { labelsSchema } from "./label.ts";
 import { operatorSetsSchema } from "./model.ts";
 
@@ -18,6 +19,8 @@ export const capabilitiesSchema = z.strictObject({
   operatorSets: operatorSetsSchema.optional(),
   /** Labels that the node was started with; absent if there are none. */
   labels: labelsSchema.optional(),
+  /** Names of the programs that an admin may run on the node; absent if there are none. */
+  allowedPrograms: programNamesSchema.optional(),
 });
 
 /** The protocol versions that a node speaks. */

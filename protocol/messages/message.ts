@@ -1,5 +1,6 @@
 import { type Infer, z } from "../schema.ts";
 import { commandDoneSchema, commandRunSchema } from "./command.ts";
+import { execCancelSchema, execCreditSchema, execEndedSchema, execOutputSchema, execStartSchema } from "./exec.ts";
 import { galleryFailedSchema, galleryOfferSchema, galleryReadySchema, galleryRetireSchema } from "./gallery.ts";
 import { challengeSchema, helloSchema, proofSchema, rejectSchema, welcomeSchema } from "./hello.ts";
 import { availabilitySchema, goodbyeSchema, pingSchema } from "./liveness.ts";
@@ -44,6 +45,11 @@ export const messageSchema = z.discriminatedUnion("type", [
   programStateSchema,
   logRecordsSchema,
   logPositionSchema,
+  execStartSchema,
+  execCreditSchema,
+  execCancelSchema,
+  execOutputSchema,
+  execEndedSchema,
 ]);
 
 export type Message = Infer<typeof messageSchema>;

@@ -4,6 +4,7 @@ import { PROTOCOL_VERSION } from "../../protocol/messages/hello.ts";
 
 const taskId = "task_0123456789abcdefghjk";
 const commandId = "command_0123456789abcdefghjk";
+const execId = "exec_0123456789abcdefghjk";
 const digest = `sha256:${"a1".repeat(32)}` as const;
 const blob = { digest, size: 1_234_567 };
 
@@ -135,6 +136,27 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
     }],
   },
   "log.position": { type: "log.position", journal: "journal_0123456789abcdefghjk", sequence: 3 },
+  "exec.start": {
+    type: "exec.start",
+    execId,
+    actor: "admin",
+    program: "df",
+    arguments: ["-h", "/"],
+    timeoutMs: 60_000,
+    creditBytes: 262_144,
+  },
+  "exec.credit": { type: "exec.credit", execId, creditBytes: 5 },
+  "exec.cancel": { type: "exec.cancel", execId },
+  "exec.output": { type: "exec.output", execId, stream: "stderr", data: "aGk=" },
+  "exec.ended": {
+    type: "exec.ended",
+    execId,
+    end: "exited",
+    exitCode: 3,
+    signal: null,
+    reason: null,
+    durationMs: 12.5,
+  },
   "program.state": {
     type: "program.state",
     digest,

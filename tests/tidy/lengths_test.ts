@@ -11,7 +11,7 @@ const LINES_MAX = 250;
  * reads worse than before.
  */
 const RATCHET: Readonly<Record<string, number>> = {
-  "master/master.ts": 257,
+  "master/master.ts": 256,
   "protocol/transport/peer.ts": 256,
 };
 

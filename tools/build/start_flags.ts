@@ -141,7 +141,7 @@ function grants(command: CliCommand | null, surroundings: Surroundings & { setti
     grant("write", (permissions?.write ?? []).map(expressible)),
     grant("env", [...START_ENVIRONMENT_NAMES, ...permissions?.env ?? []]),
     grant("sys", permissions?.sys ?? []),
-    grant("run", isKeeping && os !== "windows" ? [KEEPER] : []),
+    grant("run", [...isKeeping && os !== "windows" ? [KEEPER] : [], ...permissions?.run ?? []]),
   ].filter((flag) => flag !== null);
 }
 

@@ -45,11 +45,12 @@ const CONTEXT_VERBS: readonly string[] = [
   "token",
   "audit",
   "logs",
+  "exec",
   "backup",
   "ca",
 ];
 /** Verbs that find a master on this host by its data directory. */
-const OWN_MASTER_VERBS: readonly string[] = ["token", "audit", "backup", "ca"];
+const OWN_MASTER_VERBS: readonly string[] = ["token", "audit", "exec", "backup", "ca"];
 
 /** Returns true if `verb` takes its master and token from a context. */
 export function usesContext(verb: string): boolean {

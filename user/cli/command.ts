@@ -11,6 +11,8 @@ import type {
   RestoreCommand,
   TokenCommand,
 } from "./access/access_command.ts";
+import type { AllowedProgram } from "../../protocol/messages/allowed_program.ts";
+import type { ExecCommand } from "./exec/exec_command.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
 import type { ConfigCommand } from "./config/config_command.ts";
 import type { LogsCommand } from "./logs/logs_command.ts";
@@ -77,6 +79,8 @@ export interface JoinCommand {
   readonly cacheBytes: number | null;
   /** Memory that the node may use, in bytes; `null` for that of the host. */
   readonly memoryBytes: number | null;
+  /** Programs that an admin may run on this host. */
+  readonly allowExec: readonly AllowedProgram[];
   /** True if the node takes newer programs from its master. */
   readonly upgrade: boolean;
   /** The time in which such a program must come up. */
@@ -165,6 +169,7 @@ export type CliCommand =
   | NodesCommand
   | ExplainCommand
   | UpgradeCommand
+  | ExecCommand
   | LogsCommand
   | DoctorCommand
   | ServiceCommand

@@ -2,6 +2,7 @@ import { DEFAULT_GALLERY, NO_GALLERY } from "../../protocol/kernel/people_names.
 import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../../protocol/http_api/paths.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { ACCESS_FLAGS } from "./access/access_flags.ts";
+import { EXEC_FLAGS } from "./exec/exec_flags.ts";
 import type { Flag } from "./flag.ts";
 import { LOGS_FLAGS } from "./logs/logs_flags.ts";
 import { MODEL_FLAGS, ROLLOUT_FLAGS } from "./model_flags.ts";
@@ -150,6 +151,7 @@ export const FLAGS = {
   },
   ...MODEL_FLAGS,
   ...LOGS_FLAGS,
+  ...EXEC_FLAGS,
   upgrade: {
     eitherWay: true,
     environment: "DML_UPGRADE",

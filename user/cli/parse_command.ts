@@ -23,6 +23,8 @@ import { auditCommand, caCommand, contextCommand, loginCommand, tokenCommand } f
 import { NOTHING_STORED, standingValues, type StoredAccess } from "../access/standing_values.ts";
 import { masterChoiceOf, tokenChoiceOf } from "./access/master_choice.ts";
 import { configCommand } from "./config/config_command.ts";
+import { allowedPrograms } from "./exec/allowed_programs.ts";
+import { execCommand, splitExecLine } from "./exec/exec_command.ts";
 import { logsCommand } from "./logs/logs_command.ts";
 import { modelsCommand } from "./models_command.ts";
 import { explainCommand } from "./nodes/explain_command.ts";
@@ -45,7 +47,8 @@ export function parseCommand(
   environment: Environment,
   { settings = NO_SETTINGS, ...stored }: StoredAccess & { readonly settings?: Settings } = NOTHING_STORED,
 ): Invocation {
-  const parsed = parseArguments(withLabelRemovals(argv));
+  const { line: words, command: behind } = splitExecLine(argv);
+  const parsed = parseArguments(withLabelRemovals(words));
   const [word, ...rest] = parsed.positional;
   const { given } = parsed;
   const line = new FlagValues(given, environment);
@@ -72,7 +75,7 @@ export function parseCommand(
   return {
     command: verb === "config"
       ? configCommand(rest, { values: all, environment, settings })
-      : commandOf(verb, { rest, values: all }),
+      : commandOf(verb, { rest, behind, values: all }),
     presentation: presentationOf(verb, values),
   };
 }
@@ -108,10 +111,12 @@ function presentationOf(verb: VerbName, values: FlagValues): Presentation {
 interface Parts {
   /** The words behind the verb. */
   readonly rest: readonly string[];
+  /** The words behind the `--` of `exec`. */
+  readonly behind: readonly string[];
   readonly values: FlagValues;
 }
 
-function commandOf(verb: Exclude<VerbName, "config">, { rest, values }: Parts): CliCommand {
+function commandOf(verb: Exclude<VerbName, "config">, { rest, behind, values }: Parts): CliCommand {
   if (["serve", "doctor", "version", "audit", "logs"].includes(verb)) refuseRest(verb, rest);
   switch (verb) {
     case "serve":
@@ -124,6 +129,8 @@ function commandOf(verb: Exclude<VerbName, "config">, { rest, values }: Parts): 
       return nodesCommand(rest, values);
     case "explain":
       return explainCommand(rest, values);
+    case "exec":
+      return execCommand(rest, values, behind);
     case "logs":
       return logsCommand(values);
     case "models":
@@ -165,7 +172,7 @@ function commandOf(verb: Exclude<VerbName, "config">, { rest, values }: Parts): 
   }
 }
 
-function joinCommand({ rest, values }: Parts): JoinCommand {
+function joinCommand({ rest, values }: Omit<Parts, "behind">): JoinCommand {
   refuseRest("join", rest.slice(1));
   const master = rest.length > 0
     ? parseAddress(rest[0], { what: "The address of the master" })
@@ -184,6 +191,7 @@ function joinCommand({ rest, values }: Parts): JoinCommand {
     workers: values.count("workers", LIMITS.workersMax),
     cacheBytes: values.bytes("cache-bytes"),
     memoryBytes: memoryIn(values),
+    allowExec: allowedPrograms(values),
     upgrade: values.isOn("upgrade"),
     upgradeWithinSeconds: values.count("upgrade-within", LIMITS.upgradeWithinMaxMs / 1_000) ??
       DEFAULT_UPGRADE_WITHIN_SECONDS,
@@ -197,7 +205,7 @@ function memoryIn(values: FlagValues): number | null {
   throw new DmlError("usage", `--memory must be at least ${LIMITS.nodeMemoryBytesMin / 1024 ** 2}MiB.`);
 }
 
-function upgradeCommand({ rest, values }: Parts): UpgradeCommand {
+function upgradeCommand({ rest, values }: Omit<Parts, "behind">): UpgradeCommand {
   refuseRest("upgrade", rest.slice(1));
   const [word] = rest;
   if (word !== undefined) oneOf(UPGRADE_WORDS, word, { what: "`dml upgrade`", example: "dml upgrade status" });

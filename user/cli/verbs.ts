@@ -3,6 +3,7 @@ import { type FlagName, flagOf } from "./flags.ts";
 import { ACCESS_VERBS } from "./access/access_verbs.ts";
 import { MASTER_FLAGS } from "./access/master_flags.ts";
 import { CONFIG_VERBS } from "./config/config_verbs.ts";
+import { EXEC_VERB } from "./exec/exec_verb.ts";
 import { LOGS_VERB } from "./logs/logs_verb.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";
 import { EXPLAIN_VERB } from "./nodes/explain_verb.ts";
@@ -48,6 +49,7 @@ const VERBS = {
       "workers",
       "cache-bytes",
       "memory",
+      "allow-exec",
       "upgrade",
       "upgrade-within",
       "home",
@@ -117,6 +119,7 @@ const VERBS = {
     ],
   },
   explain: EXPLAIN_VERB,
+  exec: EXEC_VERB,
   logs: LOGS_VERB,
   models: {
     usage: "VERB ...",

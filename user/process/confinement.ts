@@ -6,11 +6,12 @@
  */
 import { dirname } from "node:path";
 import { asDmlError, DmlError } from "../../protocol/kernel/errors.ts";
+import { KEEPER } from "./engine_command.ts";
 import type { Permissions } from "./permission_set.ts";
 
 /** Kinds of permissions that a role may hold. */
 const SCOPED_KINDS = ["net", "read", "write", "env", "sys"] as const;
-const FORBIDDEN_KINDS = ["run", "ffi", "import"] as const;
+const FORBIDDEN_KINDS = ["ffi", "import"] as const;
 
 /** Message from the worker thread to the main thread, sent once. */
 interface WorkerEnded {
@@ -19,7 +20,7 @@ interface WorkerEnded {
 
 /** Returns true if this process holds a whole kind of which `permissions` need only a part. */
 export function holdsMoreThan(permissions: Permissions): boolean {
-  return SCOPED_KINDS.some((name) =>
+  return [...SCOPED_KINDS, "run" as const].some((name) =>
     permissions[name] !== true && permissions[name].length > 0 &&
     Deno.permissions.querySync({ name }).state === "granted"
   );
@@ -29,12 +30,14 @@ export function holdsMoreThan(permissions: Permissions): boolean {
  * Revokes, permanently, every kind of which `permissions` hold nothing. This also applies to
  * `node:` modules and to new workers.
  */
-export function revokeAllExcept(permissions: Pick<Permissions, (typeof SCOPED_KINDS)[number]>): void {
+export function revokeAllExcept(permissions: Pick<Permissions, "run" | (typeof SCOPED_KINDS)[number]>): void {
   for (const name of SCOPED_KINDS) {
     const held = permissions[name];
     if (held !== true && held.length === 0) Deno.permissions.revokeSync({ name });
   }
   for (const name of FORBIDDEN_KINDS) Deno.permissions.revokeSync({ name });
+  // The shell was for the keeper of the engines, which runs already.
+  Deno.permissions.revokeSync(permissions.run.length === 0 ? { name: "run" } : { name: "run", command: KEEPER });
 }
 
 /**
@@ -63,7 +66,7 @@ export async function runConfined<Task>(
   },
 ): Promise<number> {
   const worker = new Worker(entry, { type: "module", deno: { permissions: asOfDeno(permissions) } });
-  revokeAllExcept({ net: [], read: ["what the other thread imports"], write: [], env: [], sys: [] });
+  revokeAllExcept({ net: [], read: ["what the other thread imports"], write: [], env: [], sys: [], run: [] });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   worker.onmessage = ({ data }: MessageEvent<WorkerEnded>) => resolve(data.exitCode);
   worker.onmessageerror = () => reject(new DmlError("internal", "The thread of the role sent an unreadable message."));
@@ -101,14 +104,14 @@ export function endProcess(exitCode: number): void {
   (globalThis as unknown as { postMessage(message: WorkerEnded): void }).postMessage(ended);
 }
 
-function asOfDeno({ net, read, write, env, sys }: Permissions): Deno.PermissionOptionsObject {
+function asOfDeno({ net, read, write, env, sys, run }: Permissions): Deno.PermissionOptionsObject {
   return {
     net: net === true ? true : [...net],
     read: [...read],
     write: [...write],
     env: [...env],
     sys: [...sys],
-    run: false,
+    run: run.length === 0 ? false : [...run],
     ffi: false,
     import: false,
   };

@@ -1,6 +1,7 @@
 import { type Invocation } from "../cli/command.ts";
 import { ENVIRONMENT_NAMES } from "../cli/flags.ts";
 import { parseCommand, settingsPlaceOf } from "../cli/parse_command.ts";
+import { requireRunnable } from "./run_permission.ts";
 import { revokeReading } from "./confinement.ts";
 import { invocationFactsOf } from "./invocation_facts.ts";
 import type { Permissions } from "./permission_set.ts";
@@ -36,5 +37,7 @@ export async function planOf(
   removeProxyVariables();
   revokeReading([...facts.access?.parsed ?? [], ...settings === null ? [] : [settings.path]]);
   const task = { ...invocation, facts, noColor: Boolean(environment.NO_COLOR) };
-  return { task, permissions: permissionsOf(invocation.command, facts) };
+  const permissions = permissionsOf(invocation.command, facts);
+  requireRunnable(permissions);
+  return { task, permissions };
 }

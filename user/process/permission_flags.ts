@@ -56,11 +56,15 @@ export function permissionFlags(permissions: Permissions, { keepsEngines = false
   );
   return [
     "--no-prompt",
-    keepsEngines ? `--allow-run=${KEEPER}` : "--deny-run",
+    runFlag([...keepsEngines ? [KEEPER] : [], ...permissions.run]),
     "--deny-ffi",
     "--deny-import",
     ...needed.map(([kind, values]) => flag(kind, values)),
   ];
+}
+
+function runFlag(programs: readonly string[]): string {
+  return programs.length === 0 ? "--deny-run" : `--allow-run=${programs.join(",")}`;
 }
 
 function flag(kind: string, values: readonly string[] | true): string {

@@ -11,8 +11,9 @@ export interface Permissions {
   /** Names of variables. */
   readonly env: readonly string[];
   readonly sys: readonly SystemFact[];
-  /** No role starts programs, loads native code or imports code from the network. */
-  readonly run: false;
+  /** Absolute paths of programs; only a node that allows some may start any. */
+  readonly run: readonly string[];
+  /** No role loads native code or imports code from the network. */
   readonly ffi: false;
   readonly import: false;
 }
@@ -24,7 +25,7 @@ export const NO_PERMISSIONS: Permissions = {
   write: [],
   env: [],
   sys: [],
-  run: false,
+  run: [],
   ffi: false,
   import: false,
 };

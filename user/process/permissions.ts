@@ -4,18 +4,13 @@ import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { CliCommand, DoctorCommand, PredictCommand, ServeCommand, ServiceCommand } from "../cli/command.ts";
 import { fixedPartOf } from "../pictures/glob.ts";
 import { accessParts, tokenFiles } from "./access_permissions.ts";
+import { HOST_FACTS, joinParts } from "./join_permissions.ts";
 import { modelsPermissions } from "./model_permissions.ts";
 import { fileIn, hostPermission, inHome, listensOn, masterOf, unique } from "./permission_parts.ts";
-import { NO_PERMISSIONS, type Permissions, type SystemFact } from "./permission_set.ts";
+import { NO_PERMISSIONS, type Permissions } from "./permission_set.ts";
 import type { ProcessFacts } from "./process_place.ts";
 import type { PeopleCommand } from "../cli/people_command.ts";
 import { peopleFiles } from "./people_files.ts";
-
-/** Lets a node listen for its workers at a port that the system chooses, and dial nothing. */
-const ENGINE_PORT = "127.0.0.1:0";
-
-/** The facts that a node asks of its host with every heartbeat. */
-const HOST_FACTS: readonly SystemFact[] = ["loadavg", "systemMemoryInfo"];
 
 /** Returns exactly the permissions that `command` needs: its row in `docs/permissions.md`. */
 export function permissionsOf(command: CliCommand, facts: ProcessFacts): Permissions {
@@ -29,10 +24,8 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
       return servePermissions(command, facts);
     case "join": {
       const { read, write } = inHome(facts);
-      // The master tells its control port later, so every port of its host is allowed.
-      const net = [hostPermission(command.master.hostname), ENGINE_PORT];
-      const sys: SystemFact[] = ["hostname", "statfs", ...HOST_FACTS];
-      return { ...NO_PERMISSIONS, net, read: [...read, ...facts.programPaths], write, sys };
+      const parts = joinParts(command, facts);
+      return { ...NO_PERMISSIONS, ...parts, read: [...read, ...parts.read], write };
     }
     case "predict":
       return predictPermissions(command, facts);
@@ -47,6 +40,7 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
       return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))], write: fileIn(command.file, facts) };
     case "nodes":
     case "explain":
+    case "exec":
     case "logs":
     case "upgrade":
     case "token":

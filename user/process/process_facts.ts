@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { type HostEnvironment, resolveHome } from "../../protocol/host/home_path.ts";
+import { linkedPaths } from "../../protocol/host/program_path.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { CliCommand } from "../cli/command.ts";
 import { patchesEngine } from "../engine_patch_variable.ts";
@@ -35,6 +36,7 @@ export function processFactsOf(command: CliCommand, start: InvocationFacts): Pro
     codePaths,
     sourceVariables: command.verb === "models" ? sourceVariables(start) : {},
     executable: start.variable("DML_EXECUTABLE") || start.executable,
+    allowedPaths: allowedPathsOf(command),
     canRestart: start.variable("DML_SUPERVISED") === "1",
     patchesEngine: usesEngine(command) ? patchesEngine(start) : true,
     trial: trial?.startsWith("sha256:") ? `sha256:${trial.slice("sha256:".length)}` : null,
@@ -47,6 +49,12 @@ export function processFactsOf(command: CliCommand, start: InvocationFacts): Pro
 export function homeOf({ home }: Pick<ProcessFacts, "home">): string {
   invariant(home !== null, "a role has a data directory");
   return home;
+}
+
+/** Returns the paths by which the programs that a node allows are found. */
+function allowedPathsOf(command: CliCommand): string[] {
+  const role = command.verb === "service" ? command.roleCommand : command;
+  return role?.verb === "join" ? role.allowExec.flatMap(({ path }) => linkedPaths(path)) : [];
 }
 
 function homeFor(command: CliCommand, host: HostEnvironment): string | null {

@@ -17,6 +17,11 @@ export interface ProcessFacts {
    * permission.
    */
   readonly codePaths?: readonly string[];
+  /**
+   * The paths of the programs that a node allows, and those that they lead to over links; absent if
+   * there are none.
+   */
+  readonly allowedPaths?: readonly string[];
   /** The executable that a person starts; `null` if dml runs from its sources. */
   readonly executable: string | null;
   /** The variables that say where models come from; none if the command does not need them. */

@@ -81,7 +81,7 @@ function roleArguments(command: ServeCommand | JoinCommand, options: ServiceComm
       ...executables === null ? [] : [`--executables=${executables}`],
     ];
   }
-  const { master, name, labels, workers, cacheBytes, memoryBytes, upgrade, upgradeWithinSeconds } = command;
+  const { master, name, labels, workers, cacheBytes, memoryBytes, allowExec, upgrade, upgradeWithinSeconds } = command;
   return [
     "join",
     formatAddress(master),
@@ -90,6 +90,7 @@ function roleArguments(command: ServeCommand | JoinCommand, options: ServiceComm
     ...workers === null ? [] : [`--workers=${workers}`],
     ...cacheBytes === null ? [] : [`--cache-bytes=${cacheBytes}`],
     ...memoryBytes === null ? [] : [`--memory=${memoryBytes}`],
+    ...allowExec.map(({ name, path }) => `--allow-exec=${name}=${visible(path, options)}`),
     ...upgrade ? ["--upgrade", `--upgrade-within=${upgradeWithinSeconds}`] : [],
   ];
 }

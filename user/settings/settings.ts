@@ -18,9 +18,15 @@ export interface Settings {
 
 export const NO_SETTINGS: Settings = { path: null, common: new Map(), byVerb: new Map() };
 
+/**
+ * Flags with a variable that no file may set. What a node may run must not stand in a file that the
+ * node itself may write.
+ */
+const NOT_IN_FILES: readonly FlagName[] = ["config", "allow-exec"];
+
 /** Keys that a file may have, in the order of the flags: those of the flags that have a variable. */
 export const SETTING_NAMES: readonly FlagName[] = Object.keys(FLAGS).filter(isFlagName)
-  .filter((name) => flagOf(name).environment !== undefined && name !== "config");
+  .filter((name) => flagOf(name).environment !== undefined && !NOT_IN_FILES.includes(name));
 
 /** Keys of secrets, each with the key that names a file instead; `null` if there is none. */
 export const SECRETS: { readonly [Name in FlagName]?: FlagName | null } = { token: "token-file", "to-token": null };

@@ -85,6 +85,7 @@ const APP = createApp({
   modelImport: unusedService(),
   tokens: unusedService(),
   fleet: unusedService(),
+  exec: unusedService(),
   master: unusedService(),
 });
 const SECURE: Handler = (request, origin) => APP.fetch(request, origin);

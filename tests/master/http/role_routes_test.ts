@@ -104,6 +104,7 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "PUT /v1/model-files/:digest": ADMIN,
   "GET /v1/nodes": ADMIN,
   "POST /v1/nodes/:nodeId/commands": ADMIN,
+  "POST /v1/nodes/:nodeId/exec": ADMIN, // and not without a token either, which its own tests show
   "POST /v1/nodes/:nodeId/approve": ADMIN,
   "POST /v1/nodes/:nodeId/restore": ADMIN,
   "DELETE /v1/nodes/:nodeId": ADMIN,
@@ -180,6 +181,7 @@ function unusedServices(): Omit<AppOptions, "credentials" | "userPort" | "refusa
     modelImport: unusedService(),
     fleet: unusedService(),
     served: unusedService(),
+    exec: unusedService(),
     tokens: unusedService(),
     audit: unusedService(),
     attempts: { refuse: (error) => error },

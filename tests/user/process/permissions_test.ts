@@ -66,7 +66,7 @@ Deno.test("permissionsOf() grants nobody the environment, programs, native code 
   for (const verb of VERB_NAMES) {
     for (const [line] of verbOf(verb).examples) {
       const { env, run, ffi, import: imports } = permissionsFor(...line.replace(/^.*\| /, "").split(" ").slice(1));
-      assertEquals({ env, run, ffi, imports }, { env: [], run: false, ffi: false, imports: false });
+      assertEquals({ env, run, ffi, imports }, { env: [], run: [], ffi: false, imports: false });
     }
   }
 });

@@ -91,7 +91,7 @@ export function nodesCommand(line: readonly string[], values: FlagValues): Nodes
       return { ...common, action: name, ...requirementsOf(name, rest, values) };
     default: {
       const dryRun = values.isOn("dry-run");
-      return { ...common, action: "order", order: name, targets: targetsOf(name, rest, values), dryRun };
+      return { ...common, action: "order", order: name, targets: targetsOf(`nodes ${name}`, rest, values), dryRun };
     }
   }
 }
@@ -116,10 +116,11 @@ function checkLabels(texts: readonly string[]): readonly string[] {
   throw new DmlError("usage", `A node has at most ${LIMITS.nodeLabelsMax} labels, not ${labels.length}.`);
 }
 
-function targetsOf(verb: string, names: readonly string[], values: FlagValues): NodeTargets {
-  const group = groupOf(verb, values);
+/** Returns the nodes that the words or the flags of `dml LINE` name. Throws `usage`. */
+export function targetsOf(line: string, names: readonly string[], values: FlagValues): NodeTargets {
+  const group = groupOf(line, values);
   if (group === null && names.length === 0) {
-    throw new DmlError("usage", `\`dml nodes ${verb}\` needs one node or more, by name or id, or --all, or --label.`, {
+    throw new DmlError("usage", `\`dml ${line}\` needs one node or more, by name or id, or --all, or --label.`, {
       advice: "`dml nodes` lists them.",
     });
   }
@@ -136,11 +137,11 @@ function targetsOf(verb: string, names: readonly string[], values: FlagValues): 
 }
 
 /** Returns the nodes that --all or --label names; `null` if neither is given. */
-function groupOf(verb: string, values: FlagValues): NodeTargets | null {
+function groupOf(line: string, values: FlagValues): NodeTargets | null {
   const isAll = values.isOn("all");
   const labels = labelsIn(values);
   if (isAll && labels.length > 0) {
-    throw new DmlError("usage", `\`dml nodes ${verb}\` takes --all or --label, not both.`, {
+    throw new DmlError("usage", `\`dml ${line}\` takes --all or --label, not both.`, {
       advice: "Leave one of the two out.",
     });
   }
@@ -149,7 +150,7 @@ function groupOf(verb: string, values: FlagValues): NodeTargets | null {
 }
 
 function requirementsOf(verb: "require" | "unrequire", words: readonly string[], values: FlagValues) {
-  const group = groupOf(verb, values);
+  const group = groupOf(`nodes ${verb}`, values);
   if (group?.kind === "labels" && group.labels.length > 1) {
     throw new DmlError("usage", `\`dml nodes ${verb}\` takes one --label.`, { advice: "Require it of each label." });
   }

@@ -32,6 +32,7 @@ export const SERVICE_VERB = {
     "workers",
     "cache-bytes",
     "memory",
+    "allow-exec",
     "upgrade",
     "upgrade-within",
     "home",
