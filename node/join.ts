@@ -17,7 +17,6 @@ import { splitPin } from "../protocol/security/pin.ts";
 import type { Address } from "../protocol/ports/transport.ts";
 import { defaultWorkers, engineBytes, hostCapabilities, hostPressure } from "./host/capabilities.ts";
 import { diskPressure } from "./host/disk_pressure.ts";
-import { checkPrograms } from "./exec/check_programs.ts";
 import { ExecRuns } from "./exec/exec_runs.ts";
 import { createSelfChecks } from "./host/self_check.ts";
 import type { FetchProgress } from "./executor.ts";
@@ -51,7 +50,7 @@ export interface JoinOptions {
   readonly cacheBytes?: number | null;
   /** Memory that the node may use, in bytes; `null` for that of the host. */
   readonly memoryBytes?: number | null;
-  /** Programs that an admin of the master may run on this host; none if absent. */
+  /** Programs that an admin of the master may run on this host, checked; none if absent. */
   readonly allowExec?: readonly AllowedProgram[];
   /** True if the node accepts newer programs from its master. */
   readonly upgrade: boolean;
@@ -124,7 +123,6 @@ async function runNode(
   const identity = await loadIdentity(directory, { name: options.name ?? undefined, defaultName: Deno.hostname() });
   const { nodeId, name } = identity;
   const { allowExec: programs = [] } = options;
-  await checkPrograms(programs, { writableDirectories: [options.home] });
   const joined = await JoinedMasters.load(directory, { log });
   const address = formatAddress(master);
   let session: string | null = null;

@@ -14,6 +14,8 @@ import { assertEquals } from "../assert.ts";
 import { FileTree } from "../user/file_tree.ts";
 import type { Outcomes, TriedKind, Tries } from "./permission_probe.ts";
 
+/** A program that a node may be started with. */
+const PROGRAM = "/usr/bin/env";
 const PROBE = fileURLToPath(new URL("./permission_probe.ts", import.meta.url));
 
 /**
@@ -55,6 +57,10 @@ const ROWS: Readonly<Record<string, Row>> = {
       write: [homeOf(world)],
       sys: ["hostname", "loadavg", "statfs", "systemMemoryInfo"],
     }),
+  },
+  "join, with a program for admins": {
+    argv: ({ port }) => ["join", `127.0.0.1:${port}`, "--allow-exec", `env=${PROGRAM}`],
+    allowed: (world) => ({ ...ROWS.join.allowed(world), run: [PROGRAM] }),
   },
   "predict, no master named": {
     argv: () => ["predict", "photos/a.jpg", "--out", "marked"],
@@ -142,6 +148,10 @@ const ROWS: Readonly<Record<string, Row>> = {
     argv: ({ port }) => ["models", "test", "faces", "photos/a.jpg", "--master", `127.0.0.1:${port}`],
     allowed: ({ tree, port }) => ({ net: [`127.0.0.1:${port}`], read: [join(tree.path, "photos/a.jpg")] }),
   },
+  exec: {
+    argv: ({ port }) => ["exec", "attic", "--master", `127.0.0.1:${port}`, "--", "df"],
+    allowed: ({ port }) => ({ net: [`127.0.0.1:${port}`] }),
+  },
   logs: {
     argv: ({ port }) => ["logs", "-f", "--master", `127.0.0.1:${port}`],
     allowed: ({ port }) => ({ net: [`127.0.0.1:${port}`] }),
@@ -200,7 +210,10 @@ const ROWS: Readonly<Record<string, Row>> = {
 
 /** The ways in which a process may have been started, as flags of `deno run`. */
 const STARTS: Readonly<Record<string, (tries: Tries) => readonly string[]>> = {
-  "with the broad permissions of a task": () => PERMISSIONS,
+  "with the broad permissions of a task": ({ argv }) =>
+    PERMISSIONS.map((flag) =>
+      flag.startsWith("--allow-run") && argv.includes("--allow-exec") ? `${flag},${PROGRAM}` : flag
+    ),
   "with every permission": () => ["-A"],
   "with the role's own permissions": ({ argv, place }) => {
     const { command } = parseCommand(argv, {});
@@ -221,7 +234,7 @@ function targetsOf(world: World): Tries["targets"] {
     write: ["home", "photos", "marked", "other", "program", "units", "config"].map(at),
     env: ["PATH", "DML_TOKEN", "HOME"],
     sys: ["hostname", "loadavg", "networkInterfaces", "statfs", "systemMemoryInfo", "osRelease", "osUptime", "uid"],
-    run: ["true", "sh", Deno.execPath()],
+    run: ["true", "sh", Deno.execPath(), PROGRAM],
     ffi: ["libc.so.6"],
   };
 }
@@ -234,8 +247,10 @@ function expectedOutcomes(targets: Tries["targets"], allowed: ReturnType<Row["al
   const outcomes: Record<string, string> = {};
   for (const [kind, names] of Object.entries(targets) as [TriedKind, readonly string[]][]) {
     for (const name of names) {
-      const outcome = allowed[kind]?.includes(name) ? "allowed" : "refused";
       for (const way of kind === "net" ? ["Deno", "fetch", "node"] : ["Deno", "node"]) {
+        // `node:child_process` also reads the whole environment, which nobody may.
+        const isAllowed = allowed[kind]?.includes(name) && !(kind === "run" && way === "node");
+        const outcome = isAllowed ? "allowed" : "refused";
         outcomes[`${kind} ${name} ${way}`] = outcome;
         outcomes[`${kind} ${name} ${way} in a worker`] = outcome;
       }

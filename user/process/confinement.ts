@@ -18,9 +18,14 @@ interface WorkerEnded {
   readonly exitCode: number;
 }
 
-/** Returns true if this process holds a whole kind of which `permissions` need only a part. */
+/**
+ * Returns true if this process holds a whole kind of which `permissions` need only a part, or may
+ * run the shell that keeps the engines beside the programs that it needs.
+ */
 export function holdsMoreThan(permissions: Permissions): boolean {
-  return [...SCOPED_KINDS, "run" as const].some((name) =>
+  const mayRunKeeper = Deno.permissions.querySync({ name: "run", command: KEEPER }).state === "granted";
+  if (permissions.run.length > 0 && mayRunKeeper) return true;
+  return SCOPED_KINDS.some((name) =>
     permissions[name] !== true && permissions[name].length > 0 &&
     Deno.permissions.querySync({ name }).state === "granted"
   );
@@ -36,8 +41,7 @@ export function revokeAllExcept(permissions: Pick<Permissions, "run" | (typeof S
     if (held !== true && held.length === 0) Deno.permissions.revokeSync({ name });
   }
   for (const name of FORBIDDEN_KINDS) Deno.permissions.revokeSync({ name });
-  // The shell was for the keeper of the engines, which runs already.
-  Deno.permissions.revokeSync(permissions.run.length === 0 ? { name: "run" } : { name: "run", command: KEEPER });
+  if (permissions.run.length === 0) Deno.permissions.revokeSync({ name: "run" });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Invocation } from "../cli/command.ts";
 import { ENVIRONMENT_NAMES } from "../cli/flags.ts";
 import { parseCommand, settingsPlaceOf } from "../cli/parse_command.ts";
-import { requireRunnable } from "./run_permission.ts";
+import { checkPrograms, requireRunPermission } from "./check_programs.ts";
 import { revokeReading } from "./confinement.ts";
 import { invocationFactsOf } from "./invocation_facts.ts";
 import type { Permissions } from "./permission_set.ts";
@@ -38,6 +38,10 @@ export async function planOf(
   revokeReading([...facts.access?.parsed ?? [], ...settings === null ? [] : [settings.path]]);
   const task = { ...invocation, facts, noColor: Boolean(environment.NO_COLOR) };
   const permissions = permissionsOf(invocation.command, facts);
-  requireRunnable(permissions);
+  const { command } = invocation;
+  if (command.verb === "join") {
+    checkPrograms(command.allowExec, { writableDirectories: permissions.write });
+    requireRunPermission(command.allowExec);
+  }
   return { task, permissions };
 }

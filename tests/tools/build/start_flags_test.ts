@@ -43,6 +43,9 @@ Deno.test("startOf() grants each role what its arguments need", async () => {
     sys: "hostname,statfs,loadavg,systemMemoryInfo",
     run: "sh",
   });
+  const allowing = (...flags: string[]) => granted("join", "ann", "--home", "/data", ...flags);
+  assertEquals((await allowing("--allow-exec", "df=/no/df,up=/no/up")).run, "sh,/no/df,/no/up");
+  assertEquals((await allowing("--allow-exec", "df=/no/df")).read, `/data,/no/df,${program}`);
   assertEquals(await granted("predict", "a.jpg", "/b/*.jpg", "-", "--out", "marked", "--master", "ann:1"), {
     net: "ann:1",
     read: `/here/a.jpg,/b,/here/marked,${CONTEXTS},${SETTINGS},${program}`,

@@ -71,6 +71,16 @@ Deno.test("permissionsOf() grants nobody the environment, programs, native code 
   }
 });
 
+Deno.test("permissionsOf() lets a node run the programs that it was started with, and read their files", () => {
+  const { command } = parseCommand(["join", "ann", "--allow-exec", "df=/usr/bin/df,disk=/usr/bin/df"], {});
+  const allowedPaths = ["/usr/bin/df", "/etc/alternatives/df"];
+  const permissions = permissionsOf(command, { ...FACTS, allowedPaths });
+  assertEquals(permissions.run, ["/usr/bin/df"]);
+  assertEquals(permissions.read, ["/data/dml", "/program", ...allowedPaths]);
+  assert(permissionFlags(permissions, { keepsEngines: true }).includes("--allow-run=sh,/usr/bin/df"));
+  assert(permissionFlags(permissionsFor("join", "ann")).includes("--deny-run"));
+});
+
 Deno.test("permissionFlags() grant the whole kind if its list is too long for a command line", () => {
   const read = Array.from({ length: 10_000 }, (_, index) => `/photos/${index}.jpg`);
   assert(permissionFlags({ ...NO_PERMISSIONS, read }).includes("--allow-read"));
