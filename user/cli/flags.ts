@@ -9,6 +9,7 @@ import { MODEL_FLAGS, ROLLOUT_FLAGS } from "./model_flags.ts";
 import { PEOPLE_FLAGS } from "./people_flags.ts";
 import { PICTURE_FLAGS } from "./picture_flags.ts";
 import { SERVE_FLAGS } from "./serve/serve_flags.ts";
+import { SERVICE_FLAGS } from "./service/service_flags.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export const LOG_FORMATS = ["text", "json"] as const;
@@ -218,10 +219,7 @@ export const FLAGS = {
     fallback: "on a terminal, unless NO_COLOR is set",
     description: "Colour the output, or do not.",
   },
-  system: {
-    description:
-      "Use a service of the host, in a sandbox with an account of its own, instead of a service of your account.",
-  },
+  ...SERVICE_FLAGS,
   help: { alias: "h", description: "Print the help of the verb." },
   version: { alias: "V", description: "Print the version." },
 } as const satisfies Record<string, Flag>;

@@ -1,7 +1,6 @@
 import { type Invocation } from "../cli/command.ts";
 import { ENVIRONMENT_NAMES } from "../cli/flags.ts";
 import { parseCommand, settingsPlaceOf } from "../cli/parse_command.ts";
-import { checkPrograms, requireRunPermission } from "./check_programs.ts";
 import { revokeReading } from "./confinement.ts";
 import { invocationFactsOf } from "./invocation_facts.ts";
 import type { Permissions } from "./permission_set.ts";
@@ -39,7 +38,8 @@ export async function planOf(
   const task = { ...invocation, facts, noColor: Boolean(environment.NO_COLOR) };
   const permissions = permissionsOf(invocation.command, facts);
   const { command } = invocation;
-  if (command.verb === "join") {
+  if (command.verb === "join" && command.allowExec.length > 0) {
+    const { checkPrograms, requireRunPermission } = await import("./check_programs.ts");
     checkPrograms(command.allowExec, { writableDirectories: permissions.write });
     requireRunPermission(command.allowExec);
   }

@@ -66,6 +66,13 @@ Deno.test("settingsIn() refuses secrets, and says where they belong", () => {
   assertEquals(refusal('[models]\nto-token = "dmla_secret"')[1], "Put it into DML_TO_TOKEN.");
 });
 
+Deno.test("settingsIn() takes no programs for admins, because a node may write its own file", () => {
+  assertEquals(
+    refusal('[join]\nallow-exec = ["sh=/bin/sh"]')[0],
+    `${PATH} has join.allow-exec, which is no setting.`,
+  );
+});
+
 Deno.test("settingsIn() refuses values of the wrong kind", () => {
   assertEquals(refusal("insecure = 1")[0], `insecure in ${PATH} must be true or false.`);
   assertEquals(refusal('upgrade = "yes"')[0], `upgrade in ${PATH} must be true or false.`);
