@@ -16,6 +16,8 @@ import type { Outcomes, TriedKind, Tries } from "./permission_probe.ts";
 
 /** A program that a node may be started with. */
 const PROGRAM = "/usr/bin/env";
+const SOURCES = fileURLToPath(new URL("../../", import.meta.url));
+const isAllowing = (argv: readonly string[]) => argv.includes("--allow-exec");
 const PROBE = fileURLToPath(new URL("./permission_probe.ts", import.meta.url));
 
 /**
@@ -211,13 +213,13 @@ const ROWS: Readonly<Record<string, Row>> = {
 /** The ways in which a process may have been started, as flags of `deno run`. */
 const STARTS: Readonly<Record<string, (tries: Tries) => readonly string[]>> = {
   "with the broad permissions of a task": ({ argv }) =>
-    PERMISSIONS.map((flag) =>
-      flag.startsWith("--allow-run") && argv.includes("--allow-exec") ? `${flag},${PROGRAM}` : flag
-    ),
+    PERMISSIONS.map((flag) => flag.startsWith("--allow-run") && isAllowing(argv) ? `${flag},${PROGRAM}` : flag),
   "with every permission": () => ["-A"],
   "with the role's own permissions": ({ argv, place }) => {
     const { command } = parseCommand(argv, {});
-    return permissionFlags(permissionsOf(command, place), { keepsEngines: keepsEngines(command) });
+    const flags = permissionFlags(permissionsOf(command, place), { keepsEngines: keepsEngines(command) });
+    // Such a node runs in a thread, whose modules are read as those of dml are.
+    return flags.map((flag) => flag.startsWith("--allow-read=") && isAllowing(argv) ? `${flag},${SOURCES}` : flag);
   },
 };
 

@@ -115,7 +115,7 @@ function asOfDeno({ net, read, write, env, sys, run }: Permissions): Deno.Permis
     write: [...write],
     env: [...env],
     sys: [...sys],
-    run: run.length === 0 ? false : [...run],
+    run: [...run],
     ffi: false,
     import: false,
   };
