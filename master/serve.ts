@@ -13,7 +13,6 @@ import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
 import { withPin } from "../protocol/security/pin.ts";
-import { fixedCredentials } from "../protocol/security/credentials.ts";
 import type { DefaultRole } from "../protocol/security/roles.ts";
 import { TlsTransport } from "../protocol/transport/tls_transport.ts";
 import { TcpTransport } from "../protocol/transport/tcp_transport.ts";
@@ -21,7 +20,7 @@ import type { Address } from "../protocol/ports/transport.ts";
 import { DefaultTokens } from "./access/default_tokens.ts";
 import { TokenStore } from "./access/token_store.ts";
 import { Backups } from "./backup/backups.ts";
-import { loadTokens } from "./host/cluster_tokens.ts";
+import { openTokens } from "./host/cluster_tokens.ts";
 import { SqliteLedger } from "./ledger/sqlite_ledger.ts";
 import { type MasterHandle, startMaster } from "./master.ts";
 import { publishedGalleries } from "./people/cluster_people.ts";
@@ -166,10 +165,7 @@ async function start(
 ): Promise<MasterHandle> {
   const { host, port, controlPort, log, version, onReady, executable = null, executables = null } = options;
   const tokensPath = join(masterPath, TOKENS_FILE);
-  // On loopback they are needed for one thing: to run programs on nodes.
-  const kept = await loadTokens(tokensPath);
-  const tokens = isLoopbackHost(host) ? null : kept;
-  for (const token of Object.values(kept)) secrets.learn(token);
+  const { tokens, admins } = await openTokens(tokensPath, { isLocal: isLoopbackHost(host), secrets });
   const tokenStore = new TokenStore({
     records: ledger.tokens(),
     defaults: tokens === null ? null : new DefaultTokens(tokens, (changed) => writeJsonFile(tokensPath, changed)),
@@ -211,7 +207,7 @@ async function start(
     programs: new ProgramFiles({ executable, directory: executables, log }),
     settings: { requiresApproval: options.approve ?? false },
     credentials: tokens === null ? null : tokenStore,
-    execAdmins: tokens === null ? fixedCredentials(kept) : certificates === null ? null : tokenStore,
+    execAdmins: admins(certificates === null ? null : tokenStore),
     tokens: tokenStore,
     audit: ledger.audit({ clock: SYSTEM_CLOCK, log }),
   });
