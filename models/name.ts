@@ -1,5 +1,5 @@
 import { DmlError } from "../protocol/kernel/errors.ts";
-import { MODEL_NAME_PATTERN } from "../protocol/schema.ts";
+import { MODEL_NAME_PATTERN } from "../protocol/kernel/model_name.ts";
 
 /** Name of a model as users write it, with a version unless the latest is meant. */
 export interface ModelName {

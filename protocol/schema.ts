@@ -2,6 +2,7 @@
 export { z } from "zod";
 export type { infer as Infer } from "zod";
 import { z } from "zod";
+import { MODEL_NAME_PATTERN } from "./kernel/model_name.ts";
 import { GALLERY_NAME_PATTERN } from "./kernel/people_names.ts";
 import { clip } from "./kernel/clip.ts";
 import { DmlError, type ErrorCode } from "./kernel/errors.ts";
@@ -22,8 +23,6 @@ export const byteCountSchema = z.number().int().min(0).max(
 );
 /** A duration of at most a day, in milliseconds. */
 export const durationMsSchema = z.number().min(0).max(86_400_000);
-/** The form of a model's name, `name` or `name@version`. */
-export const MODEL_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
 export const modelNameSchema = z.string().max(96).regex(MODEL_NAME_PATTERN);
 /** The name of a gallery. */
 export const galleryNameSchema = z.string().regex(GALLERY_NAME_PATTERN);

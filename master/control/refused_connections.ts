@@ -1,7 +1,7 @@
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { Log, LogFields } from "../../protocol/kernel/log.ts";
-import { RepeatCounter } from "../../protocol/kernel/repeat_counter.ts";
+import { RepeatCounter } from "../../protocol/kernel/logs/repeat_counter.ts";
 
 /** A connection to the control port on which no node was admitted. */
 interface RefusedConnection {

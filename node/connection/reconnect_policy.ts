@@ -3,7 +3,7 @@ import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { ErrorCode } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
-import { RepeatFilter } from "../../protocol/kernel/repeat_filter.ts";
+import { RepeatFilter } from "../../protocol/kernel/logs/repeat_filter.ts";
 import type { Ending } from "../../protocol/transport/peer.ts";
 
 /**

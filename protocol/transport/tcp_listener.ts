@@ -1,6 +1,6 @@
 import type { Clock } from "../kernel/clock.ts";
 import type { Log } from "../kernel/log.ts";
-import { RepeatCounter } from "../kernel/repeat_counter.ts";
+import { RepeatCounter } from "../kernel/logs/repeat_counter.ts";
 import { tuneSocket } from "./tcp_connection.ts";
 import type { Address, Connection, Listener } from "../ports/transport.ts";
 

@@ -1,13 +1,12 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { MODEL_NAME_PATTERN } from "../../protocol/kernel/model_name.ts";
 import { DEFAULT_GALLERY, GALLERY_NAME_PATTERN, NO_GALLERY } from "../../protocol/kernel/people_names.ts";
 import type { PredictCommand } from "./command.ts";
 import type { FlagValues } from "./flag_values.ts";
 import { DEFAULT_CONCURRENCY, DEFAULT_MODEL } from "./flags.ts";
 import { masterChoiceOf, STANDARD_INPUT } from "./access/master_choice.ts";
 import { outageOf } from "./access/outage.ts";
-
-const MODEL_NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}(@\d{1,9})?$/;
 
 /** Parses the words after `dml predict`, and the flags. Throws `usage`. */
 export function predictCommand(rest: readonly string[], values: FlagValues): PredictCommand {

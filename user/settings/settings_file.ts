@@ -49,6 +49,8 @@ export async function readSettings(file: SettingsFile | null): Promise<Settings>
     bytes = Deno.readFileSync(path);
   } catch (error) {
     const isMissing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+    // A process that was started for one command may read nothing else, and needs no settings.
+    if (error instanceof Deno.errors.NotCapable && !isNamed) return NO_SETTINGS;
     if (isMissing && !isNamed) return NO_SETTINGS;
     if (isMissing) throw new DmlError("usage", `There is no file ${path}, which --config names.`);
     throw asStorageError(error, { what: path, fallback: "home_unusable" });

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../protocol/kernel/clock.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import type { Log } from "../../../protocol/kernel/log.ts";
-import { RepeatFilter } from "../../../protocol/kernel/repeat_filter.ts";
+import { RepeatFilter } from "../../../protocol/kernel/logs/repeat_filter.ts";
 import type { Address } from "../../../protocol/ports/transport.ts";
 import { TcpListener } from "../../../protocol/transport/tcp_listener.ts";
 import type { TlsIdentity } from "../../../protocol/transport/tls_identity.ts";

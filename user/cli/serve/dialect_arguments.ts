@@ -1,7 +1,7 @@
 import { DIALECT_NAMES, type DialectChoice, type DialectName } from "../../../protocol/http_api/dialect_names.ts";
 import { isLoopbackHost } from "../../../protocol/http_api/address.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
-import { MODEL_NAME_PATTERN } from "../../../protocol/schema.ts";
+import { MODEL_NAME_PATTERN } from "../../../protocol/kernel/model_name.ts";
 import type { FlagValues } from "../flag_values.ts";
 
 /** Word that stands for no dialect at all. */

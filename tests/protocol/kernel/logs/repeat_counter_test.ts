@@ -1,6 +1,6 @@
-import { RepeatCounter } from "../../../protocol/kernel/repeat_counter.ts";
-import { assertEquals } from "../../assert.ts";
-import { ManualClock } from "../manual_clock.ts";
+import { RepeatCounter } from "../../../../protocol/kernel/logs/repeat_counter.ts";
+import { assertEquals } from "../../../assert.ts";
+import { ManualClock } from "../../manual_clock.ts";
 
 Deno.test("RepeatCounter reports a text once, and how often it was repeated, once a minute", () => {
   const clock = new ManualClock();

@@ -1,6 +1,6 @@
-import { RepeatFilter } from "../../../protocol/kernel/repeat_filter.ts";
-import { assertEquals } from "../../assert.ts";
-import { ManualClock } from "../manual_clock.ts";
+import { RepeatFilter } from "../../../../protocol/kernel/logs/repeat_filter.ts";
+import { assertEquals } from "../../../assert.ts";
+import { ManualClock } from "../../manual_clock.ts";
 
 Deno.test("RepeatFilter.isNew() is true for each text, and again after a minute", () => {
   const clock = new ManualClock();
