@@ -6,7 +6,7 @@ import { MODEL_NAME_PATTERN } from "./kernel/model_name.ts";
 import { GALLERY_NAME_PATTERN } from "./kernel/people_names.ts";
 import { clip } from "./kernel/clip.ts";
 import { DmlError, type ErrorCode } from "./kernel/errors.ts";
-import { type Digest, DIGEST_PATTERN } from "./kernel/digest.ts";
+import { type Digest, DIGEST_PATTERN } from "./kernel/digests/digest_form.ts";
 import { ID_PATTERN } from "./kernel/id.ts";
 
 /** A digest: `sha256:<64 hex>`. */

@@ -1,3 +1,4 @@
+import { presentedToken } from "../../protocol/http/auth.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
@@ -35,7 +36,7 @@ export class FailedAttempts {
 
   /** Counts a refused request and returns the error to answer it with. */
   refuse(error: unknown, { request, remote }: { request: Request; remote: string | null }): unknown {
-    const isGuess = error instanceof DmlError && error.code === "unauthorized" && request.headers.has("authorization");
+    const isGuess = error instanceof DmlError && error.code === "unauthorized" && presentedToken(request) !== null;
     if (!isGuess || remote === null) return error;
     const nowMs = this.#clock.nowMs();
     const attempts = this.#attemptsOf(remote, nowMs);

@@ -32,6 +32,8 @@ import type { ExecRelay } from "../exec/exec_relay.ts";
 import { execRoutes } from "../exec/exec_routes.ts";
 import { fleetRoutes } from "../fleet/fleet_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
+import { pageRoutes } from "./page/page_routes.ts";
+import { sessionRoutes } from "./page/session_routes.ts";
 import { peopleRoutes } from "./people_routes.ts";
 import { programRoutes } from "./program_routes.ts";
 import { predictionRoutes } from "./prediction_routes.ts";
@@ -112,6 +114,8 @@ export function createApp(options: AppOptions): Hono {
       auditRoutes(audit),
       logRoutes({ logs: options.logs ?? null, nodes: () => master.nodes() }),
       backupRoutes(options.backups ?? null),
+      sessionRoutes({ isSecure: (options.tls ?? null) !== null }),
+      pageRoutes(),
     ],
   });
   app.notFound((context) => {

@@ -3,6 +3,7 @@ import { DmlError } from "../kernel/errors.ts";
 import { type Caller, type Credentials, explainRefusal } from "../security/credentials.ts";
 import { type Role } from "../security/roles.ts";
 import { roleMay } from "../security/tokens.ts";
+import { cookieToken } from "./page_cookie.ts";
 
 /**
  * Returns a check that lets a request pass if its bearer token proves one of `roles`, and throws
@@ -30,7 +31,7 @@ export function checkRole(
 }
 
 function checkToken(request: Request, options: { credentials: Credentials; roles: readonly Role[] }): void {
-  const token = bearerToken(request.headers.get("authorization"));
+  const token = presentedToken(request);
   const caller = options.credentials.identify(token);
   if (caller === null) {
     const { reason, advice } = explainRefusal(options.credentials, token);
@@ -60,7 +61,13 @@ function adviceFor(roles: readonly Role[]): string {
 
 /** Returns who proves itself with the request's token; `null` if nobody does or need not. */
 export function callerOfRequest(request: Request, credentials: Credentials | null): Caller | null {
-  return credentials === null ? null : credentials.identify(bearerToken(request.headers.get("authorization")));
+  return credentials === null ? null : credentials.identify(presentedToken(request));
+}
+
+/** Returns the token that a request carries, in a header or in the cookie of the page; `null` if none. */
+export function presentedToken(request: Request): string | null {
+  const header = request.headers.get("authorization");
+  return header === null ? cookieToken(request) : bearerToken(header);
 }
 
 /** Returns the token in an `Authorization` header (RFC 6750), or `null` if there is none. */

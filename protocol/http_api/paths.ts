@@ -37,6 +37,8 @@ export const PATHS = {
   backup: "/v1/backup",
   /** GET: who did what. */
   audit: "/v1/audit",
+  /** POST: the browser keeps the token of the request, for the page. DELETE: it forgets it. */
+  session: "/v1/session",
   /** GET: 200 while the master answers. */
   health: "/v1/health",
 } as const;

@@ -20,7 +20,7 @@ Deno.test("no folder holds more files than a reader can take in", () => {
 Deno.test("names are snake_case and say what is inside", () => {
   const wrong = SOURCES.map(({ path }) => path).filter((path) => {
     const name = path.split("/").at(-1)!;
-    return !/^[a-z0-9_]+(\.d|\.as)?\.ts$/.test(name) ||
+    return !/^[a-z0-9_]+(\.d|\.as)?\.tsx?$/.test(name) ||
       /^(index|utils|types|helpers|mod|common|misc)\.ts$/.test(name);
   });
   assertEquals(wrong, []);

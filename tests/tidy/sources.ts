@@ -34,7 +34,7 @@ export function linesOf(text: string): number {
 }
 
 /** Every TypeScript file: product code, tests and tools. */
-export const SOURCES: readonly Source[] = [...walk()].filter((path) => path.endsWith(".ts")).map((path) => {
+export const SOURCES: readonly Source[] = [...walk()].filter((path) => /\.tsx?$/.test(path)).map((path) => {
   const text = readText(path);
   const code = withoutComments(text);
   return { path, text, code, imports: importsOf(path, code) };

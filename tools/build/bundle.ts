@@ -58,6 +58,8 @@ async function bundleConfig(root: URL): Promise<unknown> {
   const config = parseAs(configSchema, JSON.parse(text), { what: "deno.json", code: "internal" });
   return {
     ...config,
+    // The page is a file by then, which a task of its own has bundled.
+    workspace: undefined,
     imports: { ...config.imports, "onnxruntime-web": `${config.imports["onnxruntime-web"]}/wasm` },
     lock: { path: fileURLToPath(new URL("deno.lock", root)), frozen: true },
   };

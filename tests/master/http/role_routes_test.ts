@@ -88,6 +88,10 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "GET /v1/health": EVERYBODY,
   "GET /v1/ca": EVERYBODY,
   "GET /v1/token": KNOWN,
+  "ALL /": EVERYBODY, // the page of the master
+  "GET /page/:file": EVERYBODY,
+  "POST /v1/session": ["user", "people", "people of another gallery", "admin"],
+  "DELETE /v1/session": EVERYBODY,
   "POST /v1/predictions": ["user", "people", "admin"],
   "GET /v1/models": ["user", "people", "people of another gallery", "metrics", "admin"],
   "GET /blobs/:digest": ["user", "people", "people of another gallery", "node", "admin"],
@@ -154,6 +158,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   faceId: `face_${"0".repeat(20)}`,
   token: "frigate",
   role: "user",
+  file: "page.css",
 };
 
 /** Returns a service of which every use ends the request, as a sign that a handler was reached. */
@@ -283,8 +288,9 @@ Deno.test("ROUTE_ROLES and AUDITED_ROUTES name only routes that there are, and e
   const routes = new Set(appWithoutServices().routes.map(({ method, path }) => `${method} ${path}`));
   const named = [...Object.keys(ROUTE_ROLES), ...Object.keys(AUDITED_ROUTES)];
   assertEquals(named.filter((name) => !routes.has(name)), []);
-  // The work of users and nodes, and the pieces of a file before its model is added.
-  const unaudited = ["POST /v1/predictions", "PUT /blobs/:digest", "PUT /v1/model-files/:digest"];
+  // The work of users and nodes, the pieces of a file before its model is added, and what a browser keeps.
+  const unaudited = ["POST /v1/predictions", "PUT /blobs/:digest", "PUT /v1/model-files/:digest"]
+    .concat("POST /v1/session", "DELETE /v1/session");
   const changing = [...routes].filter((name) => !/^(GET|ALL) /.test(name));
   assertEquals(changing.filter((name) => !Object.hasOwn(AUDITED_ROUTES, name)).toSorted(), unaudited.toSorted());
 });

@@ -1,0 +1,35 @@
+import type { PersonDetail } from "../../../protocol/http_api/people_api.ts";
+import { timeWords } from "../parts/words.ts";
+import { FaceQualityWords } from "./face_quality_words.tsx";
+
+interface FaceTableProps {
+  readonly faces: PersonDetail["faces"];
+  readonly onRemove: (faceId: string) => void;
+}
+
+/** The faces of a person: where each came from, and how good it is. */
+export function FaceTable({ faces, onRemove }: FaceTableProps) {
+  return (
+    <ul class="list plainly">
+      {faces.map(({ faceId, kind, quality, source, createdMs }) => (
+        <li key={faceId} class="face-entry">
+          <span>
+            <bdi>{source === "" ? "a picture" : source}</bdi>
+            {kind === "rejected" && <span class="warning">, not theirs</span>}
+            <span class="quiet block">
+              <FaceQualityWords quality={quality} />; {timeWords(createdMs)}
+            </span>
+          </span>
+          <button
+            type="button"
+            class="plain"
+            aria-label={`Remove the face of ${source}`}
+            onClick={() => onRemove(faceId)}
+          >
+            Remove
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
