@@ -27,6 +27,7 @@ import type { DialectServices } from "./dialects/dialect.ts";
 import { OpenDialects } from "./dialects/registry.ts";
 import { errorBoundary } from "./error_boundary.ts";
 import type { MasterTls } from "./http_server.ts";
+import { faceCropRoutes } from "./page/face_crop_routes.ts";
 import { modelFileRoutes } from "./model_file_routes.ts";
 import type { ExecRelay } from "../exec/exec_relay.ts";
 import { execRoutes } from "../exec/exec_routes.ts";
@@ -109,6 +110,7 @@ export function createApp(options: AppOptions): Hono {
       fleetRoutes(options.fleet),
       execRoutes({ exec: options.exec, admins: options.execAdmins ?? null }),
       peopleRoutes({ people, uploads, credentials }),
+      faceCropRoutes({ people, blobs, credentials }),
       programRoutes(master),
       tokenRoutes({ tokens, credentials }),
       auditRoutes(audit),

@@ -44,6 +44,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Access>> = {
   [`POST ${GALLERY}/people/:name/merge`]: PEOPLE,
   [`POST ${GALLERY}/people/:name/faces`]: PEOPLE,
   [`DELETE ${GALLERY}/people/:name/faces/:faceId`]: PEOPLE,
+  [`GET ${GALLERY}/people/:name/faces/:faceId`]: PEOPLE,
   [`POST ${GALLERY}/people/:name/rejections`]: PEOPLE,
   [`GET ${GALLERY}/trash`]: PEOPLE,
   [`DELETE ${GALLERY}/trash`]: PEOPLE,

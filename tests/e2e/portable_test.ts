@@ -5,6 +5,7 @@ import { portable } from "../../tools/build/portable.ts";
 import { buildProgram } from "../../tools/build/program.ts";
 import { targetOf } from "../../tools/build/targets.ts";
 import { DmlProcess } from "../../tools/dml_process.ts";
+import { PAGE_BUNDLE } from "../../tools/page/bundled_page.ts";
 import { pinnedTokens } from "../../tools/pinned_tokens.ts";
 import { samplePhoto } from "../../tools/sample_photos.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
@@ -79,6 +80,9 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     assertStringIncludes(out, "1 picture, 3 persons");
     const [first, second] = await Deno.readFile(join(root.path, "home/photo.annotated.jpg"));
     assertEquals([first, second], [0xff, 0xd8]);
+    using client = Deno.createHttpClient({ caCerts: [await (await fetch(`http://127.0.0.1:${port}/v1/ca`)).text()] });
+    const page = await fetch(`https://127.0.0.1:${port}/page/page.js`, { client });
+    assertEquals(await page.text() === await Deno.readTextFile(PAGE_BUNDLE), true, "the page is inside");
     const started = (await Deno.readTextFile(`/proc/${master.pid}/cmdline`)).split("\0");
     const grants = started.filter((word) => word.startsWith("--allow-") && !word.startsWith("--allow-env="));
     const [id] = await names(root, "home/.cache/dml");

@@ -9,7 +9,7 @@ import {
   type PersonEntry,
 } from "../../../protocol/http_api/people_api.ts";
 import { galleryPath, personPath } from "../../../protocol/http_api/paths.ts";
-import { ask, tell } from "./ask.ts";
+import { ask, download, tell } from "./ask.ts";
 import { Refused } from "./refused.ts";
 
 const PAGE = 500;
@@ -48,6 +48,11 @@ async function loadPage(gallery: string, after: string): Promise<PeoplePage> {
 /** Returns a person with every face. */
 export function loadPerson({ gallery, name }: PersonKey): Promise<PersonDetail> {
   return ask(personPath(gallery, name), personDetailSchema);
+}
+
+/** Returns an enrolled face as a JPEG. */
+export function loadFace({ gallery, name }: PersonKey, faceId: string): Promise<Blob> {
+  return download(personPath(gallery, name, `faces/${faceId}`));
 }
 
 /** A face to enrol, or to reject: the picture, and which face on it. */

@@ -2,6 +2,7 @@ import type { ModelListing } from "../../../protocol/http_api/api.ts";
 import { rollbackPath, rolloutsPath } from "../../../protocol/http_api/paths.ts";
 import { type LineageListing, lineageSchema, versionAnswerSchema } from "../../../protocol/http_api/rollout_api.ts";
 import { ask } from "../api/ask.ts";
+import { Refused } from "../api/refused.ts";
 import type { Question } from "../parts/confirm.tsx";
 import { Pill } from "../parts/pill.tsx";
 import { Problem } from "../parts/problem.tsx";
@@ -11,6 +12,7 @@ import { Placements } from "./placements.tsx";
 import { RolloutProgress } from "./rollout_progress.tsx";
 
 const REFRESH_MS = 3_000;
+const NOT_FOUND = 404;
 
 interface LineageCardProps {
   readonly name: string;
@@ -20,7 +22,7 @@ interface LineageCardProps {
 
 /** One model with its versions: which is in force, where each is ready, and its rollout. */
 export function LineageCard({ name, versions, onAsk }: LineageCardProps) {
-  const { value, problem, refresh } = usePolled(() => ask(rolloutsPath(name), lineageSchema), { everyMs: REFRESH_MS });
+  const { value, problem, refresh } = usePolled(() => loadLineage(name), { everyMs: REFRESH_MS });
   const lineage = value.value;
   return (
     <li class="card">
@@ -37,6 +39,16 @@ export function LineageCard({ name, versions, onAsk }: LineageCardProps) {
   );
 }
 
+/** Returns the versions of a model; `null` if it comes with dml and nobody has asked for it yet. */
+async function loadLineage(name: string): Promise<LineageListing | null> {
+  try {
+    return await ask(rolloutsPath(name), lineageSchema);
+  } catch (error) {
+    if (error instanceof Refused && error.status === NOT_FOUND) return null;
+    throw error;
+  }
+}
+
 function Version({ model, lineage }: { model: ModelListing; lineage: LineageListing | null }) {
   const { name, bytes, license, readyNodes } = model;
   return (
@@ -46,7 +58,9 @@ function Version({ model, lineage }: { model: ModelListing; lineage: LineageList
         {lineage?.latest === name && <Pill tone="good" text="in force" />}
         {lineage?.pinned.includes(name) && <Pill tone="calm" text="pinned" />}
         <span class="quiet">
-          ready on {countWords(readyNodes, "node")}, {byteWords(bytes)}, {license}
+          {readyNodes === 0 ? "ready on no node" : `ready on ${countWords(readyNodes, "node")}`}, {byteWords(bytes)},
+          {" "}
+          {license}
         </span>
       </div>
       <Placements model={name} />

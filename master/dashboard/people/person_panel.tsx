@@ -40,6 +40,7 @@ export function PersonPanel({ person, people, onChanged }: PersonPanelProps) {
     <div class="panel">
       <Problem refused={detail.problem.value} />
       <FaceTable
+        person={key}
         faces={detail.value.value?.faces ?? []}
         onRemove={(faceId) => ask(faceRemoval(key, faceId))}
       />

@@ -58,12 +58,22 @@ function Row({ shown, isOpen, onToggle }: { shown: ShownPerson; isOpen: boolean;
     >
       <span class={`number ${verdict}`}>{number}</span>
       <span class="who">
-        {name === null ? <span class="quiet">{VERDICT_WORDS[verdict]}</span> : <bdi>{name}</bdi>}
+        {name === null ? <NoName shown={shown} /> : <bdi>{name}</bdi>}
       </span>
       <span class="quiet">
         {shareWords(person.similarity !== null && name !== null ? person.similarity : person.score)}
       </span>
     </button>
+  );
+}
+
+function NoName({ shown: { person, verdict } }: { shown: ShownPerson }) {
+  const [nearest] = person.candidates ?? [];
+  if (nearest === undefined) return <span class="quiet">{VERDICT_WORDS[verdict]}</span>;
+  return (
+    <span class="quiet">
+      may be <bdi>{nearest.name}</bdi>
+    </span>
   );
 }
 

@@ -19,7 +19,10 @@ export function TryView() {
   }, []);
   return (
     <div class={shown.value === null ? "view first" : "view"}>
-      <h1>Try it</h1>
+      <div class="title">
+        <h1>Try it</h1>
+        <p class="quiet">Pictures go to this master and its nodes, and nowhere else.</p>
+      </div>
       <Settings />
       <DropZone
         label={shown.value === null ? "Drop pictures here, or paste one." : "Drop or paste more pictures."}

@@ -7,6 +7,7 @@ import type { AppOptions } from "../app.ts";
 import { auditing } from "../audited_routes.ts";
 import { OpenDialects } from "../dialects/registry.ts";
 import { errorBoundary } from "../error_boundary.ts";
+import { faceCropRoutes } from "../page/face_crop_routes.ts";
 import { peopleRoutes } from "../people_routes.ts";
 import { predictionRoutes } from "../prediction_routes.ts";
 import type { Handler } from "../request_origin.ts";
@@ -59,6 +60,7 @@ export function plainPortHandler(options: PlainPortOptions): Handler {
       ...dialects.routes,
       predictionRoutes({ predictions, blobs, uploads, credentials }),
       peopleRoutes({ people, uploads, credentials }),
+      faceCropRoutes({ people, blobs, credentials }),
     ],
   });
   return handlerOf(app, { credentials, refusals: options.refusals, dialects });

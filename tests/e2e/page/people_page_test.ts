@@ -29,6 +29,7 @@ Deno.test("people are added, renamed, merged and removed on the page", WITH_BROW
 
   await page.locator(".entry", { hasText: "Ada" }).click();
   await browser.shows("one.jpg");
+  await page.locator(".face-picture img").waitFor();
   await page.locator(".panel").getByLabel("Name").fill("Ada Lovelace");
   await page.getByRole("button", { name: "Rename" }).click();
   await page.locator(".entry", { hasText: "Ada Lovelace" }).waitFor();

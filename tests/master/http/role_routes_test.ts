@@ -138,6 +138,7 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "POST /v1/galleries/:gallery/people/:name/merge": PEOPLE,
   "POST /v1/galleries/:gallery/people/:name/faces": PEOPLE,
   "DELETE /v1/galleries/:gallery/people/:name/faces/:faceId": PEOPLE,
+  "GET /v1/galleries/:gallery/people/:name/faces/:faceId": PEOPLE,
   "POST /v1/galleries/:gallery/people/:name/rejections": PEOPLE,
   "GET /v1/galleries/:gallery/trash": PEOPLE,
   "DELETE /v1/galleries/:gallery/trash": PEOPLE,

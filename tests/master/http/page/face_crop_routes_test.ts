@@ -1,0 +1,31 @@
+import { errorBoundary } from "../../../../master/http/error_boundary.ts";
+import { faceCropRoutes } from "../../../../master/http/page/face_crop_routes.ts";
+import { Refusals } from "../../../../master/http/refusals.ts";
+import { personPath } from "../../../../protocol/http_api/paths.ts";
+import { problemSchema } from "../../../../protocol/http_api/api.ts";
+import { SILENT_LOG } from "../../../../protocol/kernel/log.ts";
+import { seededRandom } from "../../../../protocol/kernel/random.ts";
+import { assertEquals } from "../../../assert.ts";
+import { PeopleFixture, portrait } from "../../people/people_fixture.ts";
+import { ManualClock } from "../../../protocol/manual_clock.ts";
+
+Deno.test("faceCropRoutes() shows a face of the person who is named, and of nobody else", async () => {
+  await using fixture = new PeopleFixture();
+  const { people, durable } = fixture;
+  const ada = { gallery: "staff", name: "Ada", face: null, largest: false, anyAngle: false, source: "", dryRun: false };
+  const { faceId } = await people.enrol(portrait(0), ada);
+  await people.enrol(portrait(90), { ...ada, name: "Bob" });
+  const app = faceCropRoutes({ people, blobs: durable, credentials: null });
+  const clock = new ManualClock();
+  app.onError(errorBoundary(new Refusals({ log: SILENT_LOG, random: seededRandom(1), clock })));
+  const path = (name: string, id: string | null) => personPath("staff", name, `faces/${id}`);
+  const shown = await app.request(path("Ada", faceId));
+  assertEquals([shown.status, shown.headers.get("cache-control")], [200, "no-store"]);
+  const face = people.store.face(faceId!)!;
+  assertEquals(new Uint8Array(await shown.arrayBuffer()), await durable.read(face.crop.digest));
+  const codeOf = async (asked: string) => problemSchema.parse(await (await app.request(asked)).json()).code;
+  assertEquals(await codeOf(path("Bob", faceId)), "face_unknown");
+  assertEquals(await codeOf(path("Ada", `face_${"0".repeat(20)}`)), "face_unknown");
+  assertEquals(await codeOf(path("Ada", "x")), "request_invalid");
+  assertEquals(await codeOf(path("Carol", faceId)), "person_unknown");
+});
