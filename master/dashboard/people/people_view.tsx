@@ -10,6 +10,7 @@ import { countWords } from "../parts/words.ts";
 import { AddPerson } from "./add_person.tsx";
 import { GalleryFacts } from "./gallery_facts.tsx";
 import { PersonPanel } from "./person_panel.tsx";
+import { TrashList } from "./trash_list.tsx";
 
 const REFRESH_MS = 5_000;
 
@@ -42,15 +43,18 @@ export function PeopleView() {
       {listing !== null && <GalleryFacts gallery={listing} />}
       <AddPerson onChanged={refresh} />
       <PeopleList people={people} onChanged={refresh} />
+      <TrashList onChanged={refresh} />
       {question.value !== null && <Confirm question={question.value} onClose={() => question.value = null} />}
     </div>
   );
 }
 
+const KEPT = "will be known no more. For a week they can be brought back, below";
+
 function removal({ name, people, enrolledFaces }: GalleryListing, refresh: () => Promise<void>): Question {
   return {
     title: `Remove the gallery ${name}?`,
-    text: `${countWords(people, "person", "people")} with ${countWords(enrolledFaces, "face")} will be gone.`,
+    text: `${countWords(people, "person", "people")} with ${countWords(enrolledFaces, "face")} ${KEPT}.`,
     action: "Remove everybody",
     typed: name,
     isDanger: true,

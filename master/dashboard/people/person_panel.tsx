@@ -87,7 +87,7 @@ function Merge({ person, people, onMerge }: MergeProps) {
 function merge(person: PersonKey, from: string): Question {
   return {
     title: "Merge the two?",
-    text: `The faces of ${from} become faces of ${person.name}. This cannot be taken back.`,
+    text: `The faces of ${from} become faces of ${person.name}. For a week this can be taken back.`,
     action: "Merge",
     run: () => mergePerson(person, from),
   };
@@ -96,7 +96,9 @@ function merge(person: PersonKey, from: string): Question {
 function personRemoval(person: PersonKey, { name, enrolled }: PersonEntry): Question {
   return {
     title: `Remove ${name}?`,
-    text: `${countWords(enrolled, "face")} will be gone, and nobody will be recognised as ${name} any more.`,
+    text: `Nobody will be recognised as ${name} any more. ${
+      countWords(enrolled, "face")
+    } can be brought back for a week.`,
     action: "Remove",
     isDanger: true,
     run: () => removePerson(person),
@@ -106,7 +108,7 @@ function personRemoval(person: PersonKey, { name, enrolled }: PersonEntry): Ques
 function faceRemoval(person: PersonKey, faceId: string): Question {
   return {
     title: "Remove this face?",
-    text: `${person.name} will be recognised by the remaining faces.`,
+    text: `${person.name} will be recognised by the remaining faces. For a week it can be brought back.`,
     action: "Remove",
     isDanger: true,
     run: () => removeFace(person, faceId),

@@ -17,7 +17,7 @@ async function people(browser: BrowserPage): Promise<string[]> {
   return await browser.page.locator(".entry bdi").allTextContents();
 }
 
-Deno.test("people are added, renamed, merged and removed on the page", WITH_BROWSER, async () => {
+Deno.test("people are added, renamed, merged, removed and brought back on the page", WITH_BROWSER, async () => {
   await using cluster = await Cluster.start();
   await cluster.join("attic");
   await enrol(cluster, "Ada", 3);
@@ -49,5 +49,11 @@ Deno.test("people are added, renamed, merged and removed on the page", WITH_BROW
   await page.getByRole("dialog").getByRole("textbox").fill("default");
   await remove.click();
   await browser.shows("Nobody is enrolled in this gallery.");
+
+  await page.getByText("Removed: ").click();
+  await page.locator(".trash li", { hasText: "The gallery default" }).getByRole("button", { name: "Bring back" })
+    .click();
+  await browser.shows("1 person, 2 faces");
+  assertEquals(await people(browser), ["Ada Lovelace"]);
   assertEquals(browser.errors, []);
 });
