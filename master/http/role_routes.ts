@@ -22,7 +22,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Access>> = {
   "GET /v1/health": "open",
   "GET /v1/ca": "open",
   "GET /v1/token": ANY,
-  "ALL /": "open",
+  "GET /": "open",
   "GET /page/:file": "open",
   "POST /v1/session": ["user", "people", "admin"],
   "DELETE /v1/session": "open",

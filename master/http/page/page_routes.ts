@@ -3,8 +3,6 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { accepts } from "../accepts.ts";
 import { type PageFile, pageFile } from "./page_files.ts";
 
-const READING: readonly string[] = ["GET", "HEAD"];
-
 /**
  * Headers of every file of the page. Scripts and styles come from files of the master alone, never
  * from within the document, and no other site may show the page in a frame.
@@ -36,11 +34,10 @@ const HEADERS = {
  */
 export function pageRoutes(): Hono {
   const app = new Hono();
-  // For all methods, so that `/` is not taken from a route that answers other clients there.
-  app.all("/", async ({ req: { raw: request } }, next) => {
-    const isForBrowser = READING.includes(request.method) && accepts(request, "text/html");
-    const page = isForBrowser ? pageFile("page.html") : null;
-    return page === null ? await next() : answer(request, await page);
+  app.get("/", async ({ req: { raw: request } }) => {
+    const page = accepts(request, "text/html") ? pageFile("page.html") : null;
+    if (page === null) throw new DmlError("not_found", "At / is a page for browsers, and nothing else.");
+    return answer(request, await page);
   });
   app.get("/page/:file", async ({ req }) => {
     const file = pageFile(req.param("file"));

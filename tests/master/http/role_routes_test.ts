@@ -88,7 +88,7 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "GET /v1/health": EVERYBODY,
   "GET /v1/ca": EVERYBODY,
   "GET /v1/token": KNOWN,
-  "ALL /": EVERYBODY, // the page of the master
+  "GET /": EVERYBODY, // the page of the master
   "GET /page/:file": EVERYBODY,
   "POST /v1/session": ["user", "people", "people of another gallery", "admin"],
   "DELETE /v1/session": EVERYBODY,

@@ -17,7 +17,7 @@ Deno.test("GET / is the page for clients that accept HTML, and nothing for the o
   for (const accept of ["", "*/*", "application/json", "text/html;q=0"]) {
     assertEquals((await problemIn(ask(fixture.master, "/", { headers: { accept } }))).code, "not_found");
   }
-  assertEquals((await problemIn(ask(fixture.master, "/", { headers: HTML, method: "POST" }))).code, "not_found");
+  assertEquals((await problemIn(ask(fixture.master, "/", { headers: HTML, method: "POST" }))).status, 405);
 });
 
 Deno.test("every file of the page forbids code and styles that are not files of the master", async () => {
