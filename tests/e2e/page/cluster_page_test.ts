@@ -41,6 +41,21 @@ Deno.test("a node is drained, resumed and shut down on the page", WITH_BROWSER, 
   assertEquals(browser.errors, []);
 });
 
+Deno.test("the page helps when no node comes within a minute", WITH_BROWSER, async () => {
+  await using cluster = await Cluster.start();
+  await using browser = await BrowserPage.open(`http://${cluster.address}/#/cluster`);
+  const { page } = browser;
+  await browser.shows("No node has joined yet.");
+  await page.clock.install();
+  await page.getByRole("button", { name: "Add a node" }).click();
+  await page.getByRole("button", { name: "Show the line" }).click();
+  await browser.shows("Waiting for the node");
+  assertEquals(await page.getByText("Nothing has come for a minute").count(), 0);
+  await page.clock.runFor(61_000);
+  await browser.shows("Nothing has come for a minute");
+  await browser.shows("A firewall");
+});
+
 Deno.test(
   "the line that the page shows lets a host join over TLS, and the page turns green",
   WITH_BROWSER,
