@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
 import type { GalleryListing, PersonEntry } from "../../../protocol/http_api/people_api.ts";
 import { DEFAULT_GALLERY, NO_GALLERY } from "../../../protocol/kernel/people_names.ts";
-import { gallery, loadGalleries } from "../api/galleries.ts";
+import { gallery, galleryNames, loadGalleries } from "../api/galleries.ts";
 import { loadPeople, removeGallery } from "../api/people.ts";
 import { Confirm, type Question } from "../parts/confirm.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { type Polled, usePolled } from "../parts/use_polled.ts";
 import { countWords } from "../parts/words.ts";
+import { me } from "../shell/session.ts";
 import { AddPerson } from "./add_person.tsx";
 import { GalleryFacts } from "./gallery_facts.tsx";
 import { PersonPanel } from "./person_panel.tsx";
@@ -16,7 +17,7 @@ const REFRESH_MS = 5_000;
 
 /** The view of galleries and the people in them. */
 export function PeopleView() {
-  if (gallery.value === NO_GALLERY) gallery.value = DEFAULT_GALLERY;
+  if (gallery.value === NO_GALLERY) gallery.value = me.value?.gallery ?? DEFAULT_GALLERY;
   const galleries = usePolled(loadGalleries, { everyMs: REFRESH_MS });
   const people = usePolled(() => loadPeople(gallery.value), { everyMs: REFRESH_MS, key: gallery.value });
   const listing = galleries.value.value?.find(({ name }) => name === gallery.value) ?? null;
@@ -66,12 +67,12 @@ function removal({ name, people, enrolledFaces }: GalleryListing, refresh: () =>
 }
 
 function GalleryChoice({ galleries }: { galleries: readonly GalleryListing[] }) {
-  const names = new Set([gallery.value, DEFAULT_GALLERY, ...galleries.map(({ name }) => name)]);
+  const names = galleryNames(galleries, me.value?.gallery ?? null);
   return (
     <label class="field inline">
       <span>Gallery</span>
       <select value={gallery.value} onChange={(event) => gallery.value = event.currentTarget.value}>
-        {[...names].map((name) => <option key={name} value={name}>{name}</option>)}
+        {names.map((name) => <option key={name} value={name}>{name}</option>)}
       </select>
     </label>
   );

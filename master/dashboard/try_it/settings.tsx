@@ -2,9 +2,9 @@ import { modelsSchema } from "../../../protocol/http_api/api.ts";
 import { PATHS } from "../../../protocol/http_api/paths.ts";
 import { DEFAULT_GALLERY, GALLERY_NAME_PATTERN, NO_GALLERY } from "../../../protocol/kernel/people_names.ts";
 import { ask } from "../api/ask.ts";
-import { gallery, loadGalleries } from "../api/galleries.ts";
+import { gallery, galleryNames, loadGalleries } from "../api/galleries.ts";
 import { usePolled } from "../parts/use_polled.ts";
-import { mayEnrol } from "../shell/session.ts";
+import { mayEnrol, me } from "../shell/session.ts";
 import { settings } from "./try_state.ts";
 
 /** Model that only measures the way to a node, and so is not offered. */
@@ -42,13 +42,12 @@ function chooseModel(name: string): void {
 
 function ListedGalleries() {
   const { value } = usePolled(loadGalleries, { everyMs: null });
-  const names = new Set([gallery.value, DEFAULT_GALLERY, ...(value.value ?? []).map(({ name }) => name)]);
-  names.delete(NO_GALLERY);
+  const names = galleryNames(value.value ?? [], me.value?.gallery ?? null);
   return (
     <label class="field">
       <span>Gallery</span>
       <select value={gallery.value} onChange={(event) => gallery.value = event.currentTarget.value}>
-        {[...names].map((name) => <option key={name} value={name}>{name}</option>)}
+        {names.map((name) => <option key={name} value={name}>{name}</option>)}
         <option value={NO_GALLERY}>none: compare with nobody</option>
       </select>
     </label>

@@ -1,7 +1,7 @@
 /** Tests of signing in to the page by a token, over TLS. */
 import { parseAs, z } from "../../../protocol/schema.ts";
-import { assertEquals, assertStringIncludes } from "../../assert.ts";
-import { SecureCluster } from "../security/secure_cluster.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
+import { LAN_ADDRESS, SecureCluster } from "../security/secure_cluster.ts";
 import { BrowserPage, WITH_BROWSER } from "./browser_page.ts";
 
 async function open(cluster: SecureCluster): Promise<BrowserPage> {
@@ -87,5 +87,34 @@ Deno.test("a token that is revoked while the page is open ends the session with 
   await signIn(browser, cluster.tokens.admin);
   await browser.page.getByRole("alert").waitFor({ state: "detached" });
   await browser.shows("No node has joined yet.");
+  assertEquals(browser.errors, []);
+});
+
+Deno.test("a token for one gallery sees the people in it, and no other gallery", WITH_BROWSER, async () => {
+  await using cluster = await SecureCluster.start();
+  const token = await created(cluster, "--role", "people", "--gallery", "staff");
+  await using browser = await open(cluster);
+  await signIn(browser, token);
+  assertEquals(await views(browser), ["Try it", "People"]);
+  const galleries = () => browser.page.getByLabel("Gallery").locator("option").allTextContents();
+  assertEquals(await galleries(), ["staff", "none: compare with nobody"]);
+  await browser.goTo("People");
+  await browser.shows("Nobody is enrolled in this gallery.");
+  assertEquals(await galleries(), ["staff"]);
+  assertEquals(browser.errors, []);
+});
+
+Deno.test("one signs in to a master without TLS too", WITH_BROWSER, async () => {
+  assert(LAN_ADDRESS !== null, "this host has no address beside loopback");
+  await using cluster = await SecureCluster.start({ flags: ["--host", "0.0.0.0", "--insecure"] });
+  await using browser = await BrowserPage.open(`http://${LAN_ADDRESS}:${cluster.port}/`);
+  await signIn(browser, cluster.tokens.admin);
+  await browser.goTo("Cluster");
+  await browser.shows("No node has joined yet.");
+  await browser.page.getByRole("button", { name: "Add a node" }).click();
+  await browser.page.getByRole("button", { name: "Make the line" }).click();
+  await browser.shows("Waiting for the node");
+  await browser.page.getByRole("button", { name: "Sign out" }).click();
+  await browser.page.getByRole("heading", { name: "Sign in" }).waitFor();
   assertEquals(browser.errors, []);
 });
