@@ -80,9 +80,6 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     assertStringIncludes(out, "1 picture, 3 persons");
     const [first, second] = await Deno.readFile(join(root.path, "home/photo.annotated.jpg"));
     assertEquals([first, second], [0xff, 0xd8]);
-    using client = Deno.createHttpClient({ caCerts: [await (await fetch(`http://127.0.0.1:${port}/v1/ca`)).text()] });
-    const page = await fetch(`https://127.0.0.1:${port}/page/page.js`, { client });
-    assertEquals(await page.text() === await Deno.readTextFile(PAGE_BUNDLE), true, "the page is inside");
     const started = (await Deno.readTextFile(`/proc/${master.pid}/cmdline`)).split("\0");
     const grants = started.filter((word) => word.startsWith("--allow-") && !word.startsWith("--allow-env="));
     const [id] = await names(root, "home/.cache/dml");
@@ -107,6 +104,16 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     const named = await root.run("dml", ["nodes", "--config", "/home/settings/dml.toml", "--master", "127.0.0.1:1"]);
     assertEquals([named.code, named.out], [2, ""]);
     assertStringIncludes(named.error, "/home/settings/dml.toml has workrs, which is no setting. Did you mean workers?");
+  },
+
+  async "the page for browsers"({ dml }) {
+    await using directory = await temporaryDirectory();
+    const program = join(directory.path, "dml");
+    await writeProgram(program, dml);
+    const serve = ["serve", "--port", "0", "--control-port", "0"];
+    await using master = DmlProcess.start(serve, { home: join(directory.path, "home"), program: [program] });
+    const page = await fetch(`http://127.0.0.1:${(await master.logged("ready")).port}/page/page.js`);
+    assertEquals(await page.text() === await Deno.readTextFile(PAGE_BUNDLE), true, "it is the page of the sources");
   },
 
   async "a node decodes pictures in a process that may only speak with it"({ dml }) {
