@@ -79,12 +79,26 @@ export class Predictions {
     const { embeddings, crops, keepDoubtful, maxSide, anyAngle, smallFaces } = request;
     const unfit = lookRefusalOf({ name: model.name, document: model.manifest }, request);
     if (unfit !== null) throw new DmlError("request_invalid", unfit.reason, { advice: unfit.advice });
-    const kept = keepDoubtful && isDoubting(model.manifest) ? { keepDoubtful } : {};
+    const doubted = keepDoubtful && isDoubting(model.manifest) ? { keepDoubtful } : {};
     const limited = annotate && maxSide !== undefined ? { maxSide } : {};
     const turned = anyAngle ? { anyAngle } : {};
     const searched = smallFaces ? { smallFaces } : {};
     const packed = request.packTensors && model.manifest.pipeline === "tensor" ? { packTensors: true as const } : {};
-    const options = { annotate, embeddings, crops, ...kept, ...limited, ...turned, ...searched, ...packed, ...asked };
+    const kept = request.keep === undefined ? {} : { keep: request.keep };
+    const drawn = annotate && request.draw !== undefined ? { draw: request.draw } : {};
+    const options = {
+      annotate,
+      embeddings,
+      crops,
+      ...doubted,
+      ...limited,
+      ...turned,
+      ...searched,
+      ...packed,
+      ...kept,
+      ...drawn,
+      ...asked,
+    };
     return { model, follows, needsPicture, options };
   }
 

@@ -8,6 +8,7 @@ import type { Picture } from "../../models/image/picture.ts";
 import type { Manifest } from "../../models/manifest.ts";
 import { createPipeline } from "../../models/pipelines/create_pipeline.ts";
 import { marksOf } from "../../models/pipelines/marks.ts";
+import { narrowed } from "../../models/pipelines/narrowed.ts";
 import type { Pipeline } from "../../models/pipelines/pipeline.ts";
 import { truncatedToHundredths } from "../../models/pipelines/rounded.ts";
 import type { ModelSession } from "../../models/tensor.ts";
@@ -17,7 +18,7 @@ import type { Person, Timings } from "../../protocol/messages/prediction.ts";
 import type { TaskOptions } from "../../protocol/messages/task.ts";
 import type { EngineResult } from "./engine.ts";
 import { faceCrop } from "./face_crop.ts";
-import { drawable, inOriginal, notesOf, sideMinOf } from "./reduced_picture.ts";
+import { drawable, inOriginal, keepIn, notesOf, sideMinOf } from "./reduced_picture.ts";
 import { samplePicture } from "./sample_picture.ts";
 import type { LoadableModel } from "./worker_protocol.ts";
 
@@ -138,8 +139,9 @@ export class ModelHost {
     const decodedMs = this.#nowMs();
     const { embeddings, crops: quality, keepDoubtful, anyAngle, smallFaces, packTensors } = options;
     const wanted = { embeddings, quality, gallery, keepDoubtful, anyAngle, smallFaces, packTensors };
-    const { timings, notes = [], tensorBytes, ...seen } = await (computing ?? pipeline.recognise(picture, wanted));
+    const { timings, notes = [], tensorBytes, ...all } = await (computing ?? pipeline.recognise(picture, wanted));
     const recognisedMs = this.#nowMs();
+    const seen = narrowed(all, keepIn(picture, options));
     const { width, height } = picture?.original ?? picture ?? { width: 0, height: 0 };
     const found = picture === null ? seen : inOriginal(seen, picture);
     const crops = options.crops && picture !== null ? await this.#cropFaces(picture, { ...seen, options }) : [];
@@ -148,10 +150,10 @@ export class ModelHost {
     const isDrawn = options.annotate && picture !== null && isVisible;
     const drawn = isDrawn ? await this.#annotator.annotate(...drawable(picture, marksOf(found), options)) : null;
     const drawnMs = this.#nowMs();
-    const annotated = drawn && await this.#codec.encodeJpeg(drawn);
+    const annotated = drawn && await this.#codec.encodeJpeg(drawn, { quality: options.draw?.quality });
     if (picture !== null) this.#codec.release(picture);
     const endMs = this.#nowMs();
-    const all: Timings = {
+    const times: Timings = {
       decodeMs: truncatedToHundredths(decodedMs - startMs),
       ...timings,
       drawMs: truncatedToHundredths(drawnMs - croppedMs),
@@ -161,7 +163,7 @@ export class ModelHost {
     const compared = gallery === null ? {} : { gallery: { name: gallery.view.gallery, version: gallery.view.version } };
     const flaws = picture === null ? [] : notesOf(picture, sideMin);
     const noted = flaws.length + notes.length === 0 ? {} : { notes: [...flaws, ...notes] };
-    const prediction = { model: name, width, height, ...compared, ...found, ...noted, timings: all };
+    const prediction = { model: name, width, height, ...compared, ...found, ...noted, timings: times };
     return { prediction, annotated, crops, ...(tensorBytes === undefined ? {} : { tensorBytes }) };
   }
 

@@ -4,7 +4,7 @@ import { shrinkTo } from "../../models/image/resample/shrink.ts";
 import type { Pipeline } from "../../models/pipelines/pipeline.ts";
 import { scaledMark, scaledPerson } from "../../models/pipelines/scaled.ts";
 import type { Note, Person } from "../../protocol/messages/prediction.ts";
-import type { TaskOptions } from "../../protocol/messages/task.ts";
+import type { Keep, TaskOptions } from "../../protocol/messages/task.ts";
 
 /**
  * Returns the least length of the longer side of a picture that the answer needs; `Infinity` if
@@ -34,15 +34,27 @@ export function inOriginal<Found extends { readonly persons: Person[] }>(found: 
   return { ...found, persons: found.persons.map((person) => scaledPerson(person, { from: picture, to: original })) };
 }
 
+/** Returns the bounds on what is reported, in pixels of `picture` instead of the original. */
+export function keepIn(picture: Picture | null, { keep = {} }: Pick<TaskOptions, "keep">): Keep {
+  if (picture?.original === undefined || keep.faceHeightMin === undefined) return keep;
+  return { ...keep, faceHeightMin: keep.faceHeightMin * picture.height / picture.original.height };
+}
+
 /**
- * Returns `picture` at the size at which it is drawn, and `marks` of the original as they fit it.
+ * Returns `picture` at the size at which it is drawn, and those parts of `marks` that are drawn, of
+ * the original, as they fit it.
  */
 export function drawable(
   picture: Picture,
   marks: readonly Mark[],
-  { maxSide = Infinity }: Pick<TaskOptions, "maxSide">,
+  { maxSide = Infinity, draw = {} }: Pick<TaskOptions, "maxSide" | "draw">,
 ): [Picture, Mark[]] {
   const shrunk = shrinkTo(picture, maxSide);
   const sizes = { from: picture.original ?? picture, to: shrunk };
-  return [shrunk, marks.map((mark) => scaledMark(mark, sizes))];
+  const parts = marks.map(({ points, label, ...mark }): Mark => ({
+    ...mark,
+    label: draw.labels === false ? "" : label,
+    points: draw.landmarks === false ? undefined : points,
+  }));
+  return [shrunk, parts.map((mark) => scaledMark(mark, sizes))];
 }

@@ -219,11 +219,12 @@ interface Run {
  * cannot be interrupted.
  */
 async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
-  const { annotate, embeddings, gallery, crops: wantsCrops, keepDoubtful, maxSide, anyAngle, smallFaces } = options;
-  const { packTensors, signal } = options;
+  const { signal, ...all } = options;
   if (signal?.aborted) throw cancelled();
-  const look = { keepDoubtful, maxSide, anyAngle, smallFaces };
-  const wanted = { annotate, embeddings, gallery, crops: wantsCrops, ...look, packTensors };
+  const { annotate, embeddings, gallery, crops: wantsCrops, keepDoubtful, maxSide, anyAngle, smallFaces } = all;
+  const { keep, draw, packTensors } = all;
+  const looks = { keepDoubtful, anyAngle, smallFaces, keep };
+  const wanted = { annotate, embeddings, gallery, crops: wantsCrops, maxSide, draw, ...looks, packTensors };
   const { prediction, annotated, crops, tensorBytes } = await slot.request(
     { type: "run", manifestDigest, image, ...wanted },
     { transfer: image === null ? [] : [image.buffer], deadlineAtMs },

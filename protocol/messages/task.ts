@@ -22,6 +22,28 @@ export const annotatedSchema = z.strictObject({
   mediaType: z.string().max(64),
 }).nullable();
 
+/** Bounds on what a prediction contains; whatever is outside of them is not drawn either. */
+export const keepSchema = z.strictObject({
+  /** Least score of a face, object or class. */
+  scoreMin: z.number().min(0).max(1).optional(),
+  /** Least height of a face's box, in pixels of the upright original. */
+  faceHeightMin: z.number().int().min(1).max(LIMITS.imageSideMax).optional(),
+  /** Largest number of faces, and of objects: those with the largest boxes. */
+  foundMax: z.number().int().min(1).max(LIMITS.personsMax).optional(),
+  /** Largest number of classes of the whole picture: those with the best scores. */
+  classesMax: z.number().int().min(1).max(LIMITS.labelsReportedMax).optional(),
+});
+
+/** Appearance of the annotated picture, where it is not as usual. */
+export const drawSchema = z.strictObject({
+  /** False to draw no landmarks. */
+  landmarks: z.literal(false).optional(),
+  /** False to draw frames without labels. */
+  labels: z.literal(false).optional(),
+  /** Quality of the JPEG. */
+  quality: z.number().int().min(1).max(100).optional(),
+});
+
 /** Results requested in addition to the prediction. */
 export const taskOptionsSchema = z.strictObject({
   /** True to draw boxes and labels into the picture and return it. */
@@ -44,6 +66,10 @@ export const taskOptionsSchema = z.strictObject({
   smallFaces: z.literal(true).optional(),
   /** True to return the tensors of a `tensor` model in a blob; absent to return them as JSON. */
   packTensors: z.literal(true).optional(),
+  /** Absent if everything is reported. */
+  keep: keepSchema.optional(),
+  /** Absent if the picture is drawn as usual. */
+  draw: drawSchema.optional(),
 });
 
 const attempt = {
@@ -99,6 +125,7 @@ export const taskFailedSchema = z.strictObject({
 });
 
 export type BlobReference = Infer<typeof blobReferenceSchema>;
+export type Keep = Infer<typeof keepSchema>;
 export type TaskOptions = Infer<typeof taskOptionsSchema>;
 export type TaskAssign = Infer<typeof taskAssignSchema>;
 export type TaskCancel = Infer<typeof taskCancelSchema>;

@@ -67,7 +67,7 @@ function drawMarks(picture: Picture, marks: readonly Mark[], painter: TextPainte
       fillDisc(picture, point, { radius: thickness, colour: plate });
     }
   }
-  drawLabels(picture, marks, { painter, letterSize });
+  drawLabels(picture, marks.filter(({ label }) => label !== ""), { painter, letterSize });
 }
 
 /**

@@ -11,6 +11,7 @@ export type Tone = Recognition | "found";
 export interface Mark {
   /** `null` if the mark belongs to the whole picture: its label is then drawn in a corner. */
   readonly box: Box | null;
+  /** Text of the label; `""` for none. */
   readonly label: string;
   readonly tone: Tone;
   readonly points?: readonly Point[];
