@@ -14,7 +14,7 @@ import { ControlPort } from "./control/control_port.ts";
 import type { MasterEvent } from "./core/messages/event.ts";
 import type { MasterState } from "./core/state/state.ts";
 import { logEvent } from "./turn/event_log.ts";
-import { createApp } from "./http/app.ts";
+import { masterHandler } from "./http/app.ts";
 import { type HttpServer, serveHttp } from "./http/http_server.ts";
 import { servePlainPort } from "./http/plain/plain_port.ts";
 import { Inbox } from "./turn/inbox.ts";
@@ -103,8 +103,7 @@ class Master implements MasterHandle {
     this.versions = services.versions;
     this.publishGallery = (publication) => services.galleries.publish(publication);
     this.retireGallery = (gallery) => services.galleries.retire(gallery);
-    const app = createApp({ ...options, ...services, master: this });
-    this.fetch = (request, origin) => app.fetch(request, origin);
+    this.fetch = masterHandler({ ...options, ...services, master: this });
     this.#port = new ControlPort({
       ...options,
       ...services,

@@ -1,3 +1,4 @@
+import { hasToken } from "../../protocol/http/auth.ts";
 import { type AddressRange, isInRange } from "../../protocol/http_api/address_range.ts";
 import { isIpAddress } from "../../protocol/http_api/address.ts";
 import { type Digest, digestOf } from "../../protocol/kernel/digest.ts";
@@ -63,7 +64,7 @@ export class PlainAccess implements Credentials {
    * that it names may have been made to point here by somebody else.
    */
   admitted(request: Request, remote: string | null): Request {
-    if (request.headers.has("authorization") || remote === null || isFromPage(request)) return request;
+    if (hasToken(request) || remote === null || isFromPage(request)) return request;
     const standIn = this.#standIns.find(({ range }) => isInRange(remote, range));
     if (standIn === undefined) return request;
     const headers = new Headers(request.headers);

@@ -31,6 +31,8 @@ import { faceCropRoutes } from "./page/face_crop_routes.ts";
 import { modelFileRoutes } from "./model_file_routes.ts";
 import type { ExecRelay } from "../exec/exec_relay.ts";
 import { execRoutes } from "../exec/exec_routes.ts";
+import { type ExchangeOptions, withExchange } from "./exchange/exchange.ts";
+import type { Handler } from "./request_origin.ts";
 import { fleetRoutes } from "../fleet/fleet_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { pageRoutes } from "./page/page_routes.ts";
@@ -75,6 +77,12 @@ export interface AppOptions {
   readonly master: Pick<MasterHandle, "info" | "nodes" | "models" | "command" | "judgeNode" | "versions" | "programs">;
 }
 
+/** Returns the function that answers every request to the master. */
+export function masterHandler(options: AppOptions & ExchangeOptions): Handler {
+  const app = createApp(options);
+  return withExchange((request, origin) => app.fetch(request, origin), options);
+}
+
 /**
  * Returns the HTTP interface of the master. Routes for which {@linkcode ROUTE_ROLES} names no other
  * roles are for the admin alone.
@@ -98,7 +106,7 @@ export function createApp(options: AppOptions): Hono {
     onPassed: auditing({ audit, credentials, more: dialects.audited }),
     routes: [
       ...dialects.routes,
-      predictionRoutes({ predictions, blobs, uploads, credentials }),
+      predictionRoutes({ ...options, uploads }),
       modelListRoutes(master),
       blobReadRoutes(blobsFor),
       blobWriteRoutes({ write: blobs.results, bytesMax: LIMITS.imageBytesMax }),

@@ -1,106 +1,87 @@
-import { DEFAULT_GALLERY, NO_GALLERY } from "../../protocol/kernel/people_names.ts";
+import { type PredictionParameters, predictionParametersSchema } from "../../protocol/http_api/prediction_api.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
-import { LIMITS } from "../../protocol/kernel/limits.ts";
+import { DEFAULT_GALLERY, NO_GALLERY } from "../../protocol/kernel/people_names.ts";
+import type { TaskOptions } from "../../protocol/messages/task.ts";
 import { galleryNameSchema, parseAs } from "../../protocol/schema.ts";
+import { type QueryTexts, queryValues } from "./inputs/query_values.ts";
 
-/** The parameters of a prediction. */
-export interface PredictionQuery {
+/** Parameters of a prediction: the model, and the options of its task. */
+export interface PredictionQuery extends TaskOptions {
   readonly model: string;
-  readonly annotate: boolean;
-  readonly embeddings: boolean;
-  /** Gallery to search; `null` if no one should be recognised. */
-  readonly gallery: string | null;
-  readonly crops: boolean;
-  /** Absent if faces that are probably not human are left out. */
-  readonly keepDoubtful?: true;
-  /** Largest length of a side of the annotated picture; absent for that of the original. */
-  readonly maxSide?: number;
-  /** True to look for faces turned by any angle; absent if not. */
-  readonly anyAngle?: true;
-  /** True to look for small faces everywhere; absent if not. */
-  readonly smallFaces?: true;
 }
 
-const NAMES: readonly string[] = [
-  "model",
-  "annotate",
-  "embeddings",
-  "gallery",
-  "crops",
-  "keepDoubtful",
-  "maxSide",
-  "anyAngle",
-  "smallFaces",
-];
-const DEFAULT_MODEL = "faces";
+export const DEFAULT_MODEL = "faces";
 
 /**
  * Returns the checked query of a prediction. Every parameter may be absent: `model` defaults
- * to `faces`, `annotate` to true only if an annotated picture is the wanted answer, `embeddings`,
- * `crops`, `keepDoubtful`, `anyAngle` and `smallFaces` to false, and `gallery` to `defaultGallery`
- * or else the default gallery (`none` recognises nobody). `maxSide` needs an annotated picture.
- * Throws `request_invalid`, naming the parameter.
+ * to `faces`, `annotate` to true only if an annotated picture is wanted, as the answer or as a part of it,
+ * other flags to false, and `gallery` to `defaultGallery` or else the default gallery (`none` recognises nobody).
+ * What concerns the annotated picture needs one. Throws `request_invalid`, naming the parameter.
  */
 export function predictionQuery(
-  parameters: Readonly<Record<string, readonly string[]>>,
-  options: { wantsPicture: boolean; defaultGallery?: string },
+  parameters: QueryTexts,
+  options: { wantsPicture: boolean; parts?: string | null; defaultGallery?: string },
 ): PredictionQuery {
-  for (const name in parameters) {
-    if (!NAMES.includes(name)) {
-      throw invalid(`There is no parameter ${JSON.stringify(name.slice(0, 64))}; there are ${NAMES.join(", ")}.`);
-    }
-    if (parameters[name].length > 1) throw invalid(`The parameter ${name} was given more than once.`);
-  }
-  const annotate = flag(parameters, "annotate", options.wantsPicture);
+  const query = queryValues(predictionParametersSchema, parameters);
+  const isWithPicture = options.wantsPicture || (options.parts ?? null) !== null;
+  const { annotate = isWithPicture, maxSide, anyAngle, smallFaces, keepDoubtful } = query;
   if (options.wantsPicture && !annotate) {
     throw invalid("With annotate=false there is no picture to send as the answer.");
   }
-  const maxSide = maxSideOf(parameters);
-  if (maxSide !== null && !annotate) throw invalid("Without an annotated picture there is nothing that has a maxSide.");
+  if (!annotate) refuseDrawing(query);
   return {
-    ...(maxSide === null ? {} : { maxSide }),
-    ...(flag(parameters, "anyAngle", false) ? { anyAngle: true } : {}),
-    ...(flag(parameters, "smallFaces", false) ? { smallFaces: true } : {}),
-    model: parameters.model?.[0] ?? DEFAULT_MODEL,
+    model: modelOf(query),
     annotate,
-    embeddings: flag(parameters, "embeddings", false),
-    gallery: galleryOf(parameters, options.defaultGallery),
-    crops: flag(parameters, "crops", false),
-    ...(flag(parameters, "keepDoubtful", false) ? { keepDoubtful: true } : {}),
+    embeddings: query.embeddings ?? false,
+    gallery: galleryOf(query, options.defaultGallery),
+    crops: query.crops ?? false,
+    ...(keepDoubtful ? { keepDoubtful } : {}),
+    ...(maxSide === undefined ? {} : { maxSide }),
+    ...(anyAngle ? { anyAngle } : {}),
+    ...(smallFaces ? { smallFaces } : {}),
+    ...keepOf(query),
+    ...drawOf(query),
   };
 }
 
-function maxSideOf({ maxSide }: Readonly<Record<string, readonly string[]>>): number | null {
-  const text = maxSide?.[0];
-  if (text === undefined) return null;
-  const side = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (side >= 1 && side <= LIMITS.imageSideMax) return side;
-  throw invalid(`The parameter maxSide must be a number of pixels from 1 to ${LIMITS.imageSideMax}.`);
+/** Returns the parameters in `query` that `fields` beside the picture add to. */
+export function withFields(query: QueryTexts, fields: ReadonlyMap<string, string>): QueryTexts {
+  const all: Record<string, readonly string[]> = { ...query };
+  for (const [name, value] of fields) all[name] = [...all[name] ?? [], value];
+  return all;
 }
 
-function galleryOf(
-  { gallery }: Readonly<Record<string, readonly string[]>>,
-  defaultGallery = DEFAULT_GALLERY,
-): string | null {
-  const name = gallery?.[0] ?? defaultGallery;
-  if (name === NO_GALLERY) return null;
-  return parseAs(galleryNameSchema, name, { what: "The parameter gallery", code: "request_invalid" });
+function modelOf({ model = DEFAULT_MODEL, version }: PredictionParameters): string {
+  if (version === undefined) return model;
+  if (model.includes("@")) throw invalid(`The model ${model} names a version already; leave out version.`);
+  return `${model}@${version}`;
 }
 
-function flag(
-  parameters: Readonly<Record<string, readonly string[]>>,
-  name: "annotate" | "embeddings" | "crops" | "keepDoubtful" | "anyAngle" | "smallFaces",
-  otherwise: boolean,
-): boolean {
-  switch (parameters[name]?.[0]) {
-    case undefined:
-      return otherwise;
-    case "true":
-      return true;
-    case "false":
-      return false;
-    default:
-      throw invalid(`The parameter ${name} must be true or false.`);
+function galleryOf({ gallery: name }: PredictionParameters, defaultGallery = DEFAULT_GALLERY): string | null {
+  const gallery = name ?? defaultGallery;
+  if (gallery === NO_GALLERY) return null;
+  return parseAs(galleryNameSchema, gallery, { what: "The parameter gallery", code: "request_invalid" });
+}
+
+function keepOf({ minScore, minFace, limit, topK }: PredictionParameters): Pick<TaskOptions, "keep"> {
+  const bounds = { scoreMin: minScore, faceHeightMin: minFace, foundMax: limit, classesMax: topK };
+  const set = Object.entries(bounds).filter(([, value]) => value !== undefined);
+  return set.length === 0 ? {} : { keep: Object.fromEntries(set) };
+}
+
+function drawOf({ landmarks, labels, quality }: PredictionParameters): Pick<TaskOptions, "draw"> {
+  const draw = {
+    ...(landmarks === false ? { landmarks } : {}),
+    ...(labels === false ? { labels } : {}),
+    ...(quality === undefined ? {} : { quality }),
+  };
+  return Object.keys(draw).length === 0 ? {} : { draw };
+}
+
+function refuseDrawing(query: PredictionParameters): void {
+  for (const name of ["maxSide", "landmarks", "labels", "quality"] as const) {
+    if (query[name] === undefined) continue;
+    throw invalid(`Without an annotated picture (annotate=true) there is nothing that has a ${name}.`);
   }
 }
 

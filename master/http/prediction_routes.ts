@@ -1,63 +1,114 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { callerOfRequest, checkGallery, checkRole } from "../../protocol/http/auth.ts";
-import { JOINED_MEDIA_TYPE, joinedResponse } from "../../protocol/http/joined_answer.ts";
-import type { PredictAnswer } from "../../protocol/http_api/api.ts";
+import type { BatchAnswer, PredictAnswer } from "../../protocol/http_api/api.ts";
 import { PATHS } from "../../protocol/http_api/paths.ts";
-import { DmlError } from "../../protocol/kernel/errors.ts";
-import type { Credentials } from "../../protocol/security/credentials.ts";
-import type { BlobReference } from "../../protocol/messages/task.ts";
+import type { Caller, Credentials } from "../../protocol/security/credentials.ts";
 import { ADMIN_READER, type Reader, readerOf } from "../blobs/transient_blobs.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
-import type { Predictions } from "../turn/predictions.ts";
-import { accepts } from "./accepts.ts";
+import type { CheckedRequest, Predictions } from "../turn/predictions.ts";
+import { factsOf } from "./exchange/request_facts.ts";
+import type { FormFile } from "./inputs/form.ts";
+import { readPictures } from "./inputs/read_pictures.ts";
+import { batchResponse, predictionResponse, type WantedAnswer, wantedAnswer } from "./outputs/prediction_answers.ts";
+import { predictionQuery, withFields } from "./prediction_query.ts";
+import type { QueryTexts } from "./inputs/query_values.ts";
+import type { Refusals } from "./refusals.ts";
+import { remoteOf } from "./request_origin.ts";
 import type { Uploads } from "./uploads/uploads.ts";
-import { predictionQuery } from "./prediction_query.ts";
-
-const JPEG = "image/jpeg";
-const JSON_TYPE = "application/json";
 
 /** The parts of a master that the routes work with. */
 export interface PredictionRoutesOptions {
   readonly predictions: Predictions;
   readonly blobs: Pick<MasterBlobs, "view" | "read" | "show">;
   readonly uploads: Pick<Uploads, "read">;
+  readonly refusals: Pick<Refusals, "record">;
   /** `null` if requests need no token. */
   readonly credentials: Credentials | null;
 }
 
 /**
  * Serves `POST /v1/predictions?model=faces&annotate=true&embeddings=false&gallery=default`,
- * whose body is the file of a picture. Answers with the prediction as JSON; if only `image/jpeg` is
- * accepted, with the annotated picture; if a joined answer is accepted, with both at once.
+ * whose body is the file of a picture, or a form or JSON with one or more; `readPictures` lists the
+ * forms. The answer is that which `Accept` names: see `outputs/prediction_answers.ts`.
  */
 export function predictionRoutes(options: PredictionRoutesOptions): Hono {
-  const { predictions, blobs, credentials, uploads } = options;
+  const { blobs, credentials, uploads } = options;
   const app = new Hono();
   // A view is enough, because the response copies the bytes.
-  const pictureOf = async ({ digest }: BlobReference) => blobs.view(digest) ?? await blobs.read(digest);
+  const pictureOf = async ({ digest }: { digest: PredictedDigest }) => blobs.view(digest) ?? await blobs.read(digest);
   app.post(PATHS.predictions, async (context) => {
     const request = context.req.raw;
-    const wantsPicture = accepts(request, JPEG) && !accepts(request, JSON_TYPE);
     const caller = callerOfRequest(request, credentials);
-    const query = predictionQuery(context.req.queries(), { wantsPicture, defaultGallery: caller?.gallery });
-    checkGallery(caller, query.gallery);
-    if (query.crops) checkRole(request, { credentials, roles: ["admin"] });
-    const checked = predictions.check(query);
-    const image = await uploads.read(context);
-    const answer = await predictions.run(image, checked, request.signal);
-    const { annotated } = answer;
-    if (!wantsPicture) {
-      showPictures(answer, { blobs, reader: readerOf(caller) });
-      if (annotated === null || !accepts(request, JOINED_MEDIA_TYPE)) return context.json(answer);
-      return joinedResponse(answer, await pictureOf(annotated));
+    const wanted = wantedAnswer(request);
+    const query = context.req.queries();
+    // Whatever can be refused is refused before the body is read.
+    const checked = checkedRequest(request, query, { ...options, caller, wanted });
+    const { files, fields } = await readPictures(context, { uploads });
+    const asked = fields.size === 0 ? checked : checkedRequest(request, withFields(query, fields), {
+      ...options,
+      caller,
+      wanted,
+    });
+    if (files.length === 1) {
+      const answer = await predicted(context, files[0], { ...options, asked, reader: readerOf(caller) });
+      const facts = factsOf(request);
+      if (facts !== undefined) facts.timings = answer.timings ?? null;
+      return await predictionResponse(answer, { wanted, model: asked.model.name, pictureOf });
     }
-    if (annotated === null) {
-      throw new DmlError("request_invalid", `${query.model} draws no picture that could be sent as ${JPEG}.`);
-    }
-    const headers = { "content-type": JPEG, "cache-control": "no-store" };
-    return new Response(await pictureOf(annotated), { headers });
+    const batch = await allPredicted(context, files, { ...options, asked, reader: readerOf(caller) });
+    return await batchResponse(batch, { wanted, pictureOf });
   });
   return app;
+}
+
+type PredictedDigest = NonNullable<PredictAnswer["annotated"]>["digest"];
+
+/** Checks the parameters of a request, and what its caller may ask for. */
+function checkedRequest(
+  request: Request,
+  parameters: QueryTexts,
+  { predictions, credentials, caller, wanted }: Pick<PredictionRoutesOptions, "predictions" | "credentials"> & {
+    caller: Caller | null;
+    wanted: WantedAnswer;
+  },
+): CheckedRequest {
+  const query = predictionQuery(parameters, { ...wanted, defaultGallery: caller?.gallery });
+  checkGallery(caller, query.gallery);
+  if (query.crops) checkRole(request, { credentials, roles: ["admin"] });
+  return predictions.check(query);
+}
+
+async function predicted(
+  context: Context,
+  { bytes }: FormFile,
+  { predictions, blobs, asked, reader }: Pick<PredictionRoutesOptions, "predictions" | "blobs"> & {
+    asked: CheckedRequest;
+    reader: Reader;
+  },
+): Promise<PredictAnswer> {
+  const answer = await predictions.run(bytes, asked, context.req.raw.signal);
+  showPictures(answer, { blobs, reader });
+  return answer;
+}
+
+/** Runs every picture; one that is refused does not keep the others from their answers. */
+async function allPredicted(
+  context: Context,
+  files: readonly FormFile[],
+  options: PredictionRoutesOptions & { asked: CheckedRequest; reader: Reader },
+): Promise<BatchAnswer> {
+  const answers = await Promise.all(files.map(async (file) => {
+    const { fileName } = file;
+    try {
+      return { fileName, answer: await predicted(context, file, options) };
+    } catch (error) {
+      const { method, path, raw } = context.req;
+      const facts = factsOf(raw);
+      const { problem } = options.refusals.record(error, { method, path, remote: remoteOf(context), facts });
+      return { fileName, problem };
+    }
+  }));
+  return { answers };
 }
 
 /** Lets the caller fetch the pictures that the answer names; face crops are for the admin only. */

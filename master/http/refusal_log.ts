@@ -1,6 +1,7 @@
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { DmlError, ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
+import { loggedFacts, type RequestFacts } from "./exchange/request_facts.ts";
 
 /** Errors that the operator of the cluster should see: damaged files, and problems of this host. */
 const WARNED: ReadonlySet<ErrorCode> = new Set(["blob_corrupt", "forbidden", "disk_full", "home_unusable"]);
@@ -19,6 +20,8 @@ export interface RefusedRequest {
   readonly path: string;
   /** Address that it came from; absent if it came from this process. */
   readonly remote?: string;
+  /** Id of the request, and its place in a trace of the caller; absent if it has none. */
+  readonly facts?: Partial<RequestFacts>;
 }
 
 /** A minute in which a limited number of warnings is logged, and the others are counted. */
@@ -66,8 +69,8 @@ export class RefusalLog {
     this.#clock = options.clock;
   }
 
-  note({ code, message: reason }: DmlError, { method, path, remote }: RefusedRequest): void {
-    const fields = { code, method, path, reason, ...(remote === undefined ? {} : { remote }) };
+  note({ code, message: reason }: DmlError, { method, path, remote, facts = {} }: RefusedRequest): void {
+    const fields = { code, method, path, reason, ...(remote === undefined ? {} : { remote }), ...loggedFacts(facts) };
     this.sweep(this.#clock.nowMs());
     const minute = STRANGERS.has(code) ? this.#strangers : WARNED.has(code) ? this.#warned : null;
     if (minute?.takes(remote)) this.#log.warn("A request was refused.", fields);

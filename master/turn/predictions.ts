@@ -1,5 +1,5 @@
 import type { Manifest } from "../../models/manifest.ts";
-import type { PredictAnswer } from "../../protocol/http_api/api.ts";
+import type { PredictAnswer, RequestTimings } from "../../protocol/http_api/api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { Digest } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -7,11 +7,12 @@ import { newId } from "../../protocol/kernel/id.ts";
 import type { Random } from "../../protocol/kernel/random.ts";
 import type { BlobReference, TaskOptions } from "../../protocol/messages/task.ts";
 import { parseModelName } from "../../models/name.ts";
+import { rounded } from "../../models/pipelines/rounded.ts";
 import type { RegisteredModel } from "../../models/registry.ts";
 import { resolveGallery } from "../core/decide/decide_galleries.ts";
 import { lookRefusalOf } from "../core/decide/face_look.ts";
 import type { Command } from "../core/messages/command.ts";
-import type { MasterState, RefusedOutcome, TaskOutcome } from "../core/state/state.ts";
+import type { MasterState, RefusedOutcome, TaskOutcome, TaskTimes } from "../core/state/state.ts";
 import type { ModelStore } from "../models/model_store.ts";
 import { resolveModel } from "../models/resolve_model.ts";
 import { refusalOf } from "../core/scheduler/admission.ts";
@@ -140,16 +141,18 @@ export class Predictions {
     if (needsPicture && image.length === 0) {
       throw new DmlError("image_empty", "The picture has no bytes.");
     }
+    const startMs = clock.nowMs();
     const held = needsPicture ? await this.#hold(image) : null;
     try {
       const outcome = await this.#ask({ model, follows, image: held, options, signal });
       if (!outcome.ok) throw this.#errorOf(outcome, model);
-      const { prediction, annotated } = outcome;
+      const { prediction, annotated, times } = outcome;
       const crops = prediction.persons.flatMap(({ crop }) => crop ?? []);
       for (const { digest } of [annotated ?? [], crops, prediction.packed?.blob ?? []].flat()) {
         transient.keep(digest, clock.nowMs());
       }
-      return { prediction, annotated };
+      const timings = timingsOf(times, clock.nowMs() - startMs);
+      return { prediction, annotated, timings, attempts: times.attempts };
     } finally {
       if (held !== null) await transient.release(held.digest);
     }
@@ -220,6 +223,15 @@ export class Predictions {
 function errorOf({ code, reason, retryAfterMs }: RefusedOutcome): DmlError {
   if (code === "queue_full") return new BusyError(reason, retryAfterMs ?? 1_000);
   return new DmlError(code, reason);
+}
+
+function timingsOf({ queuedMs, awayMs, serviceMs }: TaskTimes, totalMs: number): RequestTimings {
+  return {
+    queuedMs: rounded(queuedMs, 2),
+    transferMs: rounded(awayMs - serviceMs, 2),
+    nodeMs: rounded(serviceMs, 2),
+    returnMs: rounded(Math.max(0, totalMs - queuedMs - awayMs), 2),
+  };
 }
 
 /** Returns true if the model doubts faces; to others, nothing is said about doubtful ones. */

@@ -137,8 +137,7 @@ export class ModelHost {
     const isDecoded = computing === null && pipeline.needsPicture;
     const picture = isDecoded ? await this.#decode(image, { sideMin, mayReduce }) : null;
     const decodedMs = this.#nowMs();
-    const { embeddings, crops: quality, keepDoubtful, anyAngle, smallFaces, packTensors } = options;
-    const wanted = { embeddings, quality, gallery, keepDoubtful, anyAngle, smallFaces, packTensors };
+    const wanted = { ...options, quality: options.crops, gallery };
     const { timings, notes = [], tensorBytes, ...all } = await (computing ?? pipeline.recognise(picture, wanted));
     const recognisedMs = this.#nowMs();
     const seen = narrowed(all, keepIn(picture, options));

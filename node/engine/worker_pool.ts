@@ -219,12 +219,8 @@ interface Run {
  * cannot be interrupted.
  */
 async function runOn(slot: WorkerSlot, { manifestDigest, image, options, deadlineAtMs }: Run): Promise<EngineResult> {
-  const { signal, ...all } = options;
+  const { signal, isQuick: _, deadlineMs: __, ...wanted } = options;
   if (signal?.aborted) throw cancelled();
-  const { annotate, embeddings, gallery, crops: wantsCrops, keepDoubtful, maxSide, anyAngle, smallFaces } = all;
-  const { keep, draw, packTensors } = all;
-  const looks = { keepDoubtful, anyAngle, smallFaces, keep };
-  const wanted = { annotate, embeddings, gallery, crops: wantsCrops, maxSide, draw, ...looks, packTensors };
   const { prediction, annotated, crops, tensorBytes } = await slot.request(
     { type: "run", manifestDigest, image, ...wanted },
     { transfer: image === null ? [] : [image.buffer], deadlineAtMs },

@@ -64,10 +64,17 @@ export function callerOfRequest(request: Request, credentials: Credentials | nul
   return credentials === null ? null : credentials.identify(presentedToken(request));
 }
 
-/** Returns the token that a request carries, in a header or in the cookie of the page; `null` if none. */
+/** Header in which many programs send their key. */
+const API_KEY_HEADER = "x-api-key";
+
+/**
+ * Returns the token of a request: in `Authorization`, or else in `x-api-key`, or else in the cookie
+ * of the page; `null` if there is none.
+ */
 export function presentedToken(request: Request): string | null {
-  const header = request.headers.get("authorization");
-  return header === null ? cookieToken(request) : bearerToken(header);
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null) return bearerToken(authorization);
+  return /^ *(\S+) *$/.exec(request.headers.get(API_KEY_HEADER) ?? "")?.[1] ?? cookieToken(request);
 }
 
 /** Returns the token in an `Authorization` header (RFC 6750), or `null` if there is none. */

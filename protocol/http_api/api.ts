@@ -1,4 +1,5 @@
 import { byteCountSchema, digestSchema, idSchema, type Infer, modelNameSchema, z } from "../schema.ts";
+import { LIMITS } from "../kernel/limits.ts";
 import { NODE_ORDER_NAMES } from "../messages/command_names.ts";
 import { capabilitiesSchema } from "../messages/hello.ts";
 import { labelsSchema } from "../messages/label.ts";
@@ -20,10 +21,22 @@ export const clusterSchema = z.strictObject({
   tokenRequired: z.boolean(),
 });
 
+const milliseconds = z.number().min(0);
+
+/** Times of one picture at the master, in milliseconds. */
+export const requestTimingsSchema = z.strictObject({
+  /** Time until it was sent to a node. */
+  queuedMs: milliseconds,
+  /** Time on the way to the node and back, and in its queue. */
+  transferMs: milliseconds,
+  /** Time that the node worked, as it says. */
+  nodeMs: milliseconds,
+  /** Time from the arrival of the result to the answer. */
+  returnMs: milliseconds,
+});
+
 /**
- * Answer of `POST /v1/predictions`, whose body is the picture and whose parameters are `model`,
- * `annotate`, `embeddings`, `gallery`, `crops`, `keepDoubtful`, `maxSide`, `anyAngle` and
- * `smallFaces`; `master/http/prediction_query.ts` checks them.
+ * Answer of `POST /v1/predictions` about one picture, whose parameters are in `prediction_api.ts`.
  */
 export const predictAnswerSchema = z.strictObject({
   prediction: predictionSchema,
@@ -32,6 +45,9 @@ export const predictAnswerSchema = z.strictObject({
    * requested.
    */
   annotated: annotatedSchema,
+  timings: requestTimingsSchema.optional(),
+  /** Times that the picture was sent to a node. */
+  attempts: z.number().int().min(1).optional(),
 });
 
 /** State of one model on one node, with the reason if the node does not serve it. */
@@ -124,9 +140,25 @@ export const problemSchema = z.strictObject({
   detail: z.string().max(4_000),
   advice: z.string().max(1_000),
   retryable: z.boolean(),
+  /** Id of the request, which the log has too. */
+  requestId: z.string().max(128).optional(),
+});
+
+/** Answer of `POST /v1/predictions` about several pictures, in the order in which they came. */
+export const batchAnswerSchema = z.strictObject({
+  answers: z.array(z.strictObject({
+    /** Name of the picture's file; `null` if it has none. */
+    fileName: z.string().max(400).nullable(),
+    /** Answer about the picture; absent if it was refused. */
+    answer: predictAnswerSchema.optional(),
+    /** Refusal of the picture; absent if it was answered. */
+    problem: problemSchema.optional(),
+  })).max(LIMITS.formFilesMax),
 });
 
 export type ClusterInfo = Infer<typeof clusterSchema>;
+export type BatchAnswer = Infer<typeof batchAnswerSchema>;
+export type RequestTimings = Infer<typeof requestTimingsSchema>;
 export type PredictAnswer = Infer<typeof predictAnswerSchema>;
 export type NodeListing = Infer<typeof nodeSchema>;
 export type NodeModel = Infer<typeof nodeModelSchema>;

@@ -9,7 +9,7 @@ import { resolveGallery } from "./decide_galleries.ts";
 import { answered, answerWith, cancelled, endOf } from "./end_task.ts";
 import type { MasterEvent } from "../messages/event.ts";
 import { isRevealingName, isRevealingPerson, redactNotes, redactReason } from "./redact_reason.ts";
-import type { Attempt, MasterState, Moment, NodeConnection, TaskState } from "../state/state.ts";
+import type { Attempt, MasterState, Moment, NodeConnection, TaskState, TaskTimes } from "../state/state.ts";
 import { validateResult } from "./validate_result.ts";
 
 /** Failures that come from the picture or the model and would be the same on every node. */
@@ -68,6 +68,15 @@ export function cancelTask(state: MasterState, taskId: string): MasterEvent[] {
   return task === undefined ? [] : answerWith(task, "cancelled", "The caller went away.");
 }
 
+function timesOf(
+  { task, startedAtMs }: Attempt,
+  { serviceMs, nowMs }: { serviceMs: number; nowMs: number },
+): TaskTimes {
+  const awayMs = nowMs - startedAtMs;
+  const queuedMs = startedAtMs - task.spec.acceptedAtMs;
+  return { queuedMs, awayMs, serviceMs: Math.min(serviceMs, awayMs), attempts: task.attemptsStarted };
+}
+
 /** Answers the task with its first valid result. Results of attempts that are over are ignored. */
 export function acceptResult(
   state: MasterState,
@@ -88,7 +97,11 @@ export function acceptResult(
     endOf(attempt, { how: "won", serviceMs }),
     ...cancelled(task, attempt),
     ...observe(state, task, message, now),
-    { type: "task_answered", taskId: task.spec.taskId, outcome: { ok: true, prediction, annotated } },
+    {
+      type: "task_answered",
+      taskId: task.spec.taskId,
+      outcome: { ok: true, prediction, annotated, times: timesOf(attempt, { serviceMs, nowMs: now.nowMs }) },
+    },
   ];
 }
 

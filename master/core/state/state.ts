@@ -155,9 +155,22 @@ export interface ProgramStatus {
   readonly sinceMs: number;
 }
 
+/** Times of the attempt that answered a task, in milliseconds. */
+export interface TaskTimes {
+  /** Time from the acceptance of the task to the start of the attempt. */
+  readonly queuedMs: number;
+  /** Time from there until the result had arrived, with its pictures. */
+  readonly awayMs: number;
+  /** Part of `awayMs` that the node worked, as it says. */
+  readonly serviceMs: number;
+  /** Attempts that were started. */
+  readonly attempts: number;
+}
+
 /** The answer to a picture that was recognised. */
 export interface PredictedOutcome {
   readonly ok: true;
+  readonly times: TaskTimes;
   readonly prediction: Prediction;
   readonly annotated: (BlobReference & { readonly mediaType: string }) | null;
 }

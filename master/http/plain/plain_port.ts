@@ -7,6 +7,7 @@ import type { AppOptions } from "../app.ts";
 import { auditing } from "../audited_routes.ts";
 import { OpenDialects } from "../dialects/registry.ts";
 import { errorBoundary } from "../error_boundary.ts";
+import { type ExchangeOptions, withExchange } from "../exchange/exchange.ts";
 import { faceCropRoutes } from "../page/face_crop_routes.ts";
 import { peopleRoutes } from "../people_routes.ts";
 import { predictionRoutes } from "../prediction_routes.ts";
@@ -22,15 +23,20 @@ const CONNECTIONS_MAX = 128;
 export type PlainPortOptions =
   & Pick<AppOptions, "clock" | "refusals" | "predictions" | "people" | "blobs" | "audit" | "attempts">
   & Pick<AppOptions, "dialects" | "modelsOf" | "served">
-  & { readonly tokens: Pick<TokenStore, "plain">; readonly rules: readonly AddressRule[] };
+  & { readonly tokens: Pick<TokenStore, "plain">; readonly rules: readonly AddressRule[] }
+  /** Parts that number, time and log requests; absent if that is not done. */
+  & { readonly exchange?: ExchangeOptions };
 
 /** Serves the port without TLS. Throws `address_in_use` or `usage`. */
 export function servePlainPort(
   { address, rules }: PlainPort,
-  options: Omit<PlainPortOptions, "rules"> & Pick<HttpServerOptions, "clock" | "log" | "connectionsMax">,
+  options:
+    & Omit<PlainPortOptions, "rules">
+    & Pick<HttpServerOptions, "clock" | "log" | "connectionsMax">
+    & ExchangeOptions,
 ): HttpServer {
   const { clock, log, connectionsMax = () => CONNECTIONS_MAX } = options;
-  return serveHttp(plainPortHandler({ ...options, rules }), {
+  return serveHttp(plainPortHandler({ ...options, rules, exchange: options }), {
     address,
     tls: null,
     clock,
@@ -58,19 +64,18 @@ export function plainPortHandler(options: PlainPortOptions): Handler {
     onPassed: auditing({ audit, credentials, more: dialects.audited }),
     routes: [
       ...dialects.routes,
-      predictionRoutes({ predictions, blobs, uploads, credentials }),
+      predictionRoutes({ ...options, uploads, credentials }),
       peopleRoutes({ people, uploads, credentials }),
       faceCropRoutes({ people, blobs, credentials }),
     ],
   });
-  return handlerOf(app, { credentials, refusals: options.refusals, dialects });
+  return handlerOf(app, { ...options, credentials, dialects });
 }
 
 function handlerOf(
   app: Hono,
-  { credentials, refusals, dialects }: {
+  { credentials, refusals, exchange, dialects }: Pick<PlainPortOptions, "refusals" | "exchange"> & {
     credentials: PlainAccess;
-    refusals: AppOptions["refusals"];
     dialects: OpenDialects;
   },
 ): Handler {
@@ -80,7 +85,9 @@ function handlerOf(
     });
   });
   app.onError(errorBoundary(refusals, (refusal, path) => dialects.answerOf(refusal, path)));
+  const inner: Handler = (request, origin) => app.fetch(request, origin);
+  const answer = exchange === undefined ? inner : withExchange(inner, exchange);
   return (request, origin) => {
-    return app.fetch(credentials.admitted(dialects.withToken(request), origin.remote ?? null), origin);
+    return answer(credentials.admitted(dialects.withToken(request), origin.remote ?? null), origin);
   };
 }

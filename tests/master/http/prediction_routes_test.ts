@@ -13,6 +13,9 @@ const PICTURE = new TextEncoder().encode("not really a picture");
 const DRAWN = new TextEncoder().encode("drawn");
 const ANNOTATED = { digest: digestOf(DRAWN), size: DRAWN.length, mediaType: "image/jpeg" };
 
+/** Times of a prediction during which the clock stood still. */
+const AT_ONCE = { timings: { queuedMs: 0, transferMs: 0, nodeMs: 0, returnMs: 0 }, attempts: 1 };
+
 /** A classifier of false faces that doubts nobody. */
 const DOUBT = {
   heightMin: 20,
@@ -42,6 +45,7 @@ Deno.test("POST /v1/predictions answers the prediction and a reference to the an
   assertEquals(predictAnswerSchema.parse(await response.json()), {
     prediction: predictionOf("faces@1"),
     annotated: ANNOTATED,
+    ...AT_ONCE,
   });
   const drawn = await ask(fixture.master, blobPath(ANNOTATED.digest));
   assertEquals(await drawn.bytes(), DRAWN);
@@ -98,7 +102,7 @@ Deno.test("POST /v1/predictions without parameters uses faces, and neither annot
   const assign = await node.next("task.assign");
   assertEquals(assign.options, { annotate: false, embeddings: false, gallery: null, crops: false });
   node.send(resultOf(assign));
-  assertEquals(await (await answer).json(), { prediction: predictionOf("faces@1"), annotated: null });
+  assertEquals(await (await answer).json(), { prediction: predictionOf("faces@1"), annotated: null, ...AT_ONCE });
 });
 
 Deno.test("POST /v1/predictions sends the annotated picture itself if only JPEG is accepted", async () => {
@@ -124,7 +128,7 @@ Deno.test("POST /v1/predictions sends the prediction and the picture together if
   await fixture.master.blobs.put(ANNOTATED.digest, DRAWN);
   node.send(resultOf(assign, { annotated: ANNOTATED }));
   const { json, picture } = await splitResponse(await answer);
-  assertEquals(JSON.parse(json), { prediction: predictionOf("faces@1"), annotated: ANNOTATED });
+  assertEquals(JSON.parse(json), { prediction: predictionOf("faces@1"), annotated: ANNOTATED, ...AT_ONCE });
   assertEquals(picture, DRAWN);
 });
 
@@ -158,6 +162,10 @@ const REFUSED: [string, string, RequestInit, string, string][] = [
   ["a parameter given twice", "?embeddings=true&embeddings=false", {}, "request_invalid", "embeddings"],
   ["an unknown model", "?model=faxes", {}, "model_unknown", "faces"],
   ["a version that does not exist", "?model=faces@9", {}, "model_unknown", "faces@9"],
+  ["a version of a model with a version", "?model=faces@1&version=1", {}, "request_invalid", "version already"],
+  ["a score over 1", "?minScore=1.5", {}, "request_invalid", "minScore"],
+  ["no faces at all", "?limit=0", {}, "request_invalid", "limit"],
+  ["a quality of a picture that is not asked for", "?quality=50", {}, "request_invalid", "quality"],
   ["a malformed name", "?model=%0d%0aX", {}, "model_unknown", "is not a model name"],
   ["an empty picture", "", { body: new Uint8Array() }, "image_empty", "no bytes"],
   ["an invalid Content-Length", "", { headers: { "content-length": "-1" } }, "request_invalid", "Content-Length"],

@@ -27,6 +27,7 @@ Deno.test("submitTask() assigns the task to the node and answers with its result
     ok: true,
     prediction: predictionOf("empty@1"),
     annotated: null,
+    times: { queuedMs: 0, awayMs: 0, serviceMs: 0, attempts: 1 },
   });
   assertEquals(world.state.nodes.get(ONE)?.completed, 1);
 });
