@@ -48,6 +48,8 @@ export interface MasterOptions {
   readonly plain?: PlainPort | null;
   /** Dialects that its HTTP ports answer; absent for none. */
   readonly dialects?: DialectChoice;
+  /** Origins of the pages that may call the HTTP API from a browser; absent for none. */
+  readonly corsOrigins?: readonly string[];
   /** Returns how many connections the HTTP server can serve, of which `present` are. */
   readonly connectionsMax?: (present: number) => number;
   /** False if nodes reach the blobs without a network, so that tasks need not carry pictures. */

@@ -62,6 +62,8 @@ export interface ServeOptions {
   readonly plain?: PlainPort | null;
   /** Dialects that its HTTP ports answer; absent for none. */
   readonly dialects?: DialectChoice;
+  /** Origins of the pages that may call the HTTP API from a browser; absent for none. */
+  readonly corsOrigins?: readonly string[];
   /** False to leave the tokens out of the commands in {@linkcode ServeInfo}; true if absent. */
   readonly printTokens?: boolean;
   /** True if a node that joins for the first time waits for an admin; false if absent. */
@@ -196,6 +198,7 @@ async function start(
     http: { hostname: host, port },
     plain: options.plain ?? null,
     dialects: options.dialects,
+    corsOrigins: options.corsOrigins,
     ledger,
     people,
     trash: await DirectoryTrash.open(join(masterPath, "trash"), { log }),

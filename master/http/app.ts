@@ -33,6 +33,7 @@ import type { ExecRelay } from "../exec/exec_relay.ts";
 import { execRoutes } from "../exec/exec_routes.ts";
 import { type ExchangeOptions, withExchange } from "./exchange/exchange.ts";
 import type { Handler } from "./request_origin.ts";
+import { healthRoutes } from "./public/health_routes.ts";
 import { fleetRoutes } from "../fleet/fleet_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { pageRoutes } from "./page/page_routes.ts";
@@ -110,6 +111,7 @@ export function createApp(options: AppOptions): Hono {
       modelListRoutes(master),
       blobReadRoutes(blobsFor),
       blobWriteRoutes({ write: blobs.results, bytesMax: LIMITS.imageBytesMax }),
+      healthRoutes(master),
       clusterRoutes(master, options.tls ?? null),
       modelRoutes(options.modelImport),
       modelFileRoutes({ uploads: options.modelImport.uploads, clock }),

@@ -18,6 +18,8 @@ export type Access = "open" | readonly Role[];
 
 /** Every route of the master that is not for the admin alone, and who may use it. */
 export const ROUTE_ROLES: Readonly<Record<string, Access>> = {
+  "GET /healthz": "open",
+  "GET /readyz": "open",
   "GET /v1/cluster": "open",
   "GET /v1/health": "open",
   "GET /v1/ca": "open",

@@ -39,6 +39,10 @@ export const PATHS = {
   audit: "/v1/audit",
   /** POST: the browser keeps the token of the request, for the page. DELETE: it forgets it. */
   session: "/v1/session",
+  /** GET: 200 while the process is alive. */
+  alive: "/healthz",
+  /** GET: 200 if a picture would be answered now. */
+  ready: "/readyz",
   /** GET: 200 while the master answers. */
   health: "/v1/health",
 } as const;

@@ -55,6 +55,8 @@ export interface ServeCommand {
   readonly plain: PlainPort | null;
   /** Dialects that the HTTP ports answer. */
   readonly dialects: DialectChoice;
+  /** Origins of the pages that may call the HTTP API; absent for none. */
+  readonly corsOrigins?: readonly string[];
   /** True if the tokens are printed; `null` if that depends on the terminal. */
   readonly printTokens: boolean | null;
   /** True if a node that joins for the first time waits for an admin. */

@@ -76,6 +76,7 @@ function roleArguments(command: ServeCommand | JoinCommand, options: ServiceComm
         `--plain=${formatAddress(plain.address)}`,
         ...plain.rules.map(({ range, gallery }) => `--from=${range.text}${gallery === null ? "" : `=${gallery}`}`),
       ],
+      ...command.corsOrigins === undefined ? [] : [`--cors=${command.corsOrigins.join(",")}`],
       ...printTokens ? ["--print-tokens"] : [],
       ...approve ? ["--approve"] : [],
       ...executables === null ? [] : [`--executables=${executables}`],

@@ -84,6 +84,8 @@ const PEOPLE: readonly Caller[] = ["people", "admin"];
 /** Every route of the master, and the callers that reach its handler. */
 const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "ALL /*": EVERYBODY, // the check itself; outside of /v1/ there is nothing behind it but "not found"
+  "GET /healthz": EVERYBODY,
+  "GET /readyz": EVERYBODY,
   "GET /v1/cluster": EVERYBODY,
   "GET /v1/health": EVERYBODY,
   "GET /v1/ca": EVERYBODY,

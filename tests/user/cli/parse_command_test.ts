@@ -146,6 +146,10 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
       host: "0.0.0.0",
       certificate: { certificate: "c.pem", privateKey: "k.pem" },
     }],
+    ["serve --cors https://photos.example,http://localhost:5173", {
+      ...SERVE,
+      corsOrigins: ["https://photos.example", "http://localhost:5173"],
+    }],
     ["serve --dialects none", { ...SERVE, dialects: NO_DIALECTS }],
     ["serve --plain 10.0.0.1:7402", {
       ...SERVE,
@@ -385,6 +389,8 @@ Deno.test("parseCommand() refuses invalid lines, names the fault, and suggests t
     ["serve --from 10.0.0.1", "needs --plain", "--plain HOST:PORT"],
     ["serve --plain 0.0.0.0:7402 --from attic", "ADDRESS/BITS", "dml help"],
     ["serve --plain 0.0.0.0:7402 --from 10.0.0.1=a/b", "name of a gallery", "dml help"],
+    ["serve --cors *", "origin of a page", "https://"],
+    ["serve --cors https://photos.example/", "origin of a page", "https://"],
     ["serve --cert c.pem --key k.pem", "speaks TLS", "--host"],
     ["serve --host 0.0.0.0 --insecure --cert c.pem --key k.pem", "speaks TLS", "--insecure"],
     ["serve --host a/b", '"a/b"', "dml help"],

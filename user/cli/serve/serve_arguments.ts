@@ -6,6 +6,7 @@ import { GALLERY_NAME_PATTERN } from "../../../protocol/kernel/people_names.ts";
 import type { PlainPort, ServeCommand } from "../command.ts";
 import type { FlagValues } from "../flag_values.ts";
 import { DEFAULT_HOST } from "../flags.ts";
+import { corsOriginsIn } from "./cors_origins.ts";
 import { dialectChoice } from "./dialect_arguments.ts";
 
 /** Parses the flags of `dml serve`. Throws `usage`. */
@@ -28,6 +29,7 @@ export function serveCommand(values: FlagValues): ServeCommand {
     certificate: certificateIn(values, { hasTls: !insecure && !isLoopbackHost(host) }),
     plain,
     dialects: dialectChoice(values, { host, plain: plain?.address.hostname ?? null }),
+    ...corsOriginsIn(values),
     printTokens: values.toggle("print-tokens"),
     approve: values.isOn("approve"),
     executables: values.text("executables"),

@@ -45,4 +45,10 @@ export const SERVE_FLAGS = {
       "faces, and for the objects of deepstack the only detect model; the variable may name several with commas",
     description: "The model that a dialect uses.",
   },
+  cors: {
+    argument: "ORIGIN[,ORIGIN]",
+    environment: "DML_CORS",
+    fallback: "none",
+    description: "Origins of the web pages that may call the HTTP API from a browser, such as https://photos.example.",
+  },
 } as const satisfies Record<string, Flag>;

@@ -23,6 +23,7 @@ export const SERVE_VERB = {
     "from",
     "dialects",
     "dialect-model",
+    "cors",
     "print-tokens",
     "approve",
     "executables",

@@ -21,6 +21,7 @@ export const SERVICE_VERB = {
     "key",
     "plain",
     "from",
+    "cors",
     "print-tokens",
     "approve",
     "executables",
