@@ -33,6 +33,8 @@ import type { ExecRelay } from "../exec/exec_relay.ts";
 import { execRoutes } from "../exec/exec_routes.ts";
 import { type ExchangeOptions, withExchange } from "./exchange/exchange.ts";
 import type { Handler } from "./request_origin.ts";
+import { openApiRoutes } from "./openapi/openapi_routes.ts";
+import { verificationRoutes } from "../verification/verification_routes.ts";
 import { healthRoutes } from "./public/health_routes.ts";
 import { fleetRoutes } from "../fleet/fleet_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
@@ -108,10 +110,12 @@ export function createApp(options: AppOptions): Hono {
     routes: [
       ...dialects.routes,
       predictionRoutes({ ...options, uploads }),
+      verificationRoutes({ people, uploads, credentials }),
       modelListRoutes(master),
       blobReadRoutes(blobsFor),
       blobWriteRoutes({ write: blobs.results, bytesMax: LIMITS.imageBytesMax }),
       healthRoutes(master),
+      openApiRoutes(master),
       clusterRoutes(master, options.tls ?? null),
       modelRoutes(options.modelImport),
       modelFileRoutes({ uploads: options.modelImport.uploads, clock }),

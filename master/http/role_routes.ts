@@ -20,6 +20,8 @@ export type Access = "open" | readonly Role[];
 export const ROUTE_ROLES: Readonly<Record<string, Access>> = {
   "GET /healthz": "open",
   "GET /readyz": "open",
+  "GET /openapi.json": "open",
+  "GET /docs": "open",
   "GET /v1/cluster": "open",
   "GET /v1/health": "open",
   "GET /v1/ca": "open",
@@ -29,6 +31,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Access>> = {
   "POST /v1/session": ["user", "people", "admin"],
   "DELETE /v1/session": "open",
   "POST /v1/predictions": ["user", "people", "admin"],
+  "POST /v1/verifications": ["user", "people", "admin"],
   "GET /v1/models": ["user", "people", "metrics", "admin"],
   "GET /blobs/:digest": ["user", "people", "node", "admin"],
   "PUT /blobs/:digest": ["node"],

@@ -53,6 +53,7 @@ const SUGGESTED_AMONG = 1_000;
 /** Operations on the people of all galleries. A change resolves once it is in force. */
 export class People {
   readonly store: PeopleStore;
+  readonly finder: FaceFinder;
   readonly galleryWriter: GalleryWriter;
   readonly #options: PeopleOptions;
   readonly #enrolment: Enrolment;
@@ -63,7 +64,7 @@ export class People {
 
   constructor(options: PeopleOptions) {
     this.#options = options;
-    this.store = options.store;
+    ({ store: this.store, finder: this.finder } = options);
     this.galleryWriter = new GalleryWriter(options);
     const common = { ...options, galleryWriter: this.galleryWriter };
     this.#enrolment = new Enrolment(common);

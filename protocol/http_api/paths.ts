@@ -6,6 +6,8 @@ export const PATHS = {
   cluster: "/v1/cluster",
   /** POST a picture: its prediction. */
   predictions: "/v1/predictions",
+  /** POST two pictures, or one and the name of a person: whether they are the same person. */
+  verifications: "/v1/verifications",
   /** GET: every node that has registered. */
   nodes: "/v1/nodes",
   /**
@@ -39,6 +41,10 @@ export const PATHS = {
   audit: "/v1/audit",
   /** POST: the browser keeps the token of the request, for the page. DELETE: it forgets it. */
   session: "/v1/session",
+  /** GET: the description of the HTTP interface by OpenAPI. */
+  openApi: "/openapi.json",
+  /** GET: the same as a page. */
+  docs: "/docs",
   /** GET: 200 while the process is alive. */
   alive: "/healthz",
   /** GET: 200 if a picture would be answered now. */

@@ -86,6 +86,8 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "ALL /*": EVERYBODY, // the check itself; outside of /v1/ there is nothing behind it but "not found"
   "GET /healthz": EVERYBODY,
   "GET /readyz": EVERYBODY,
+  "GET /openapi.json": EVERYBODY,
+  "GET /docs": EVERYBODY,
   "GET /v1/cluster": EVERYBODY,
   "GET /v1/health": EVERYBODY,
   "GET /v1/ca": EVERYBODY,
@@ -95,6 +97,7 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "POST /v1/session": ["user", "people", "people of another gallery", "admin"],
   "DELETE /v1/session": EVERYBODY,
   "POST /v1/predictions": ["user", "people", "admin"],
+  "POST /v1/verifications": ["user", "people", "people of another gallery", "admin"],
   "GET /v1/models": ["user", "people", "people of another gallery", "metrics", "admin"],
   "GET /blobs/:digest": ["user", "people", "people of another gallery", "node", "admin"],
   "PUT /blobs/:digest": ["node"],
@@ -292,8 +295,14 @@ Deno.test("ROUTE_ROLES and AUDITED_ROUTES name only routes that there are, and e
   const named = [...Object.keys(ROUTE_ROLES), ...Object.keys(AUDITED_ROUTES)];
   assertEquals(named.filter((name) => !routes.has(name)), []);
   // The work of users and nodes, the pieces of a file before its model is added, and what a browser keeps.
-  const unaudited = ["POST /v1/predictions", "PUT /blobs/:digest", "PUT /v1/model-files/:digest"]
-    .concat("POST /v1/session", "DELETE /v1/session");
+  const unaudited = [
+    "POST /v1/predictions",
+    "POST /v1/verifications",
+    "PUT /blobs/:digest",
+    "PUT /v1/model-files/:digest",
+    "POST /v1/session",
+    "DELETE /v1/session",
+  ];
   const changing = [...routes].filter((name) => !/^(GET|ALL) /.test(name));
   assertEquals(changing.filter((name) => !Object.hasOwn(AUDITED_ROUTES, name)).toSorted(), unaudited.toSorted());
 });
