@@ -8,7 +8,7 @@ import { isHome, openHome } from "../protocol/host/home.ts";
 import { writeJsonFile } from "../protocol/host/json_file.ts";
 import { type MasterAddresses, TOKENS_FILE } from "../protocol/host/master_files.ts";
 import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
-import { type DialectChoice, NO_DIALECTS } from "../protocol/http_api/dialect_names.ts";
+import { NO_DIALECTS } from "../protocol/http_api/dialect_names.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
@@ -22,7 +22,7 @@ import { TokenStore } from "./access/token_store.ts";
 import { Backups } from "./backup/backups.ts";
 import { openTokens } from "./host/cluster_tokens.ts";
 import { SqliteLedger } from "./ledger/sqlite_ledger.ts";
-import { type MasterHandle, startMaster } from "./master.ts";
+import { type MasterHandle, type MasterOptions, startMaster } from "./master.ts";
 import { publishedGalleries } from "./people/cluster_people.ts";
 import { SqlitePeopleStore } from "./people/sqlite_people_store.ts";
 import { DirectoryTrash } from "./people/trash/directory_trash.ts";
@@ -40,7 +40,7 @@ import { addressesOf, hostsOf, type OtherAddress } from "./host/served_addresses
 import { writeAddresses } from "./host/write_addresses.ts";
 
 /** Settings of `dml serve`. */
-export interface ServeOptions {
+export interface ServeOptions extends Pick<MasterOptions, "dialects" | "corsOrigins"> {
   /** Name or address of this host to listen on; 0.0.0.0 or :: for all of its addresses. */
   readonly host: string;
   /** Port of HTTP; 0 for any free one. */
@@ -60,10 +60,6 @@ export interface ServeOptions {
   readonly certificate?: CertificateFiles | null;
   /** Second HTTP port, without TLS; `null` or absent for none. */
   readonly plain?: PlainPort | null;
-  /** Dialects that its HTTP ports answer; absent for none. */
-  readonly dialects?: DialectChoice;
-  /** Origins of the pages that may call the HTTP API from a browser; absent for none. */
-  readonly corsOrigins?: readonly string[];
   /** False to leave the tokens out of the commands in {@linkcode ServeInfo}; true if absent. */
   readonly printTokens?: boolean;
   /** True if a node that joins for the first time waits for an admin; false if absent. */

@@ -66,6 +66,13 @@ export function callerOfRequest(request: Request, credentials: Credentials | nul
 
 /** Header in which many programs send their key. */
 const API_KEY_HEADER = "x-api-key";
+/** Form of a key that is a token; some programs cannot do without a key where none is needed. */
+const KEY_PATTERN = /^ *(dml[a-z]_\S*) *$/;
+
+/** Returns true if a header of the request carries a token, valid or not. */
+export function hasToken({ headers }: Pick<Request, "headers">): boolean {
+  return headers.has("authorization") || keyIn(headers) !== null;
+}
 
 /**
  * Returns the token of a request: in `Authorization`, or else in `x-api-key`, or else in the cookie
@@ -74,7 +81,11 @@ const API_KEY_HEADER = "x-api-key";
 export function presentedToken(request: Request): string | null {
   const authorization = request.headers.get("authorization");
   if (authorization !== null) return bearerToken(authorization);
-  return /^ *(\S+) *$/.exec(request.headers.get(API_KEY_HEADER) ?? "")?.[1] ?? cookieToken(request);
+  return keyIn(request.headers) ?? cookieToken(request);
+}
+
+function keyIn(headers: Headers): string | null {
+  return KEY_PATTERN.exec(headers.get(API_KEY_HEADER) ?? "")?.[1] ?? null;
 }
 
 /** Returns the token in an `Authorization` header (RFC 6750), or `null` if there is none. */

@@ -39,6 +39,13 @@ export const FLEET_OPERATIONS: readonly Operation[] = [
     summary: "Returns a model and its state on each node.",
     answer: "ModelDetail",
   },
+  {
+    route: `GET ${MODEL}/explanation`,
+    tag: "models",
+    summary: "Says where the next picture of a model would go, and why not to the other nodes.",
+    query: z.strictObject({ gallery: z.string().max(200).optional() }),
+    answer: "Explanation",
+  },
   { route: `DELETE ${MODEL}`, tag: "models", summary: "Removes a version of a model.", answer: "Detail" },
   {
     route: `GET ${MODEL}/rollouts`,

@@ -22,6 +22,9 @@ const enrolQuery = z.strictObject({
   ...faceQuery.shape,
   dryRun: z.boolean().optional().meta({ description: "Store nothing." }),
 });
+const removalQuery = z.strictObject({
+  forGood: z.boolean().optional().meta({ description: "Keep nothing of it in the trash." }),
+});
 const GALLERY = "/v1/galleries/:gallery";
 const PERSON = `${GALLERY}/people/:name`;
 const LINES = { mediaType: ARCHIVE_MEDIA_TYPE };
@@ -54,6 +57,7 @@ export const PICTURE_OPERATIONS: readonly Operation[] = [
     route: `DELETE ${GALLERY}`,
     tag: "people",
     summary: "Removes a gallery with all its people.",
+    query: removalQuery,
     answer: null,
     status: 204,
   },
@@ -90,6 +94,7 @@ export const PICTURE_OPERATIONS: readonly Operation[] = [
     route: `DELETE ${PERSON}`,
     tag: "people",
     summary: "Removes a person with every face.",
+    query: removalQuery,
     answer: "Changed",
   },
   {
@@ -111,6 +116,7 @@ export const PICTURE_OPERATIONS: readonly Operation[] = [
     route: `DELETE ${PERSON}/faces/:faceId`,
     tag: "people",
     summary: "Removes one face of a person.",
+    query: removalQuery,
     answer: "Changed",
   },
   {
@@ -120,6 +126,14 @@ export const PICTURE_OPERATIONS: readonly Operation[] = [
     query: faceQuery,
     body: { mediaType: "image/*" },
     answer: "EnrolAnswer",
+  },
+  { route: `GET ${GALLERY}/trash`, tag: "people", summary: "Lists what was removed, newest first.", answer: "Trash" },
+  { route: `DELETE ${GALLERY}/trash`, tag: "people", summary: "Deletes the trash for good.", answer: "Emptied" },
+  {
+    route: `POST ${GALLERY}/trash/:entryId/restore`,
+    tag: "people",
+    summary: "Brings something back from the trash.",
+    answer: "Restored",
   },
   { route: `GET ${GALLERY}/export`, tag: "people", summary: "Exports a gallery as lines of JSON.", answer: LINES },
   {

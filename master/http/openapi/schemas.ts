@@ -49,6 +49,8 @@ import {
   tokenRequestSchema,
   tokensSchema,
 } from "../../../protocol/http_api/token_api.ts";
+import { emptiedSchema, restoredSchema, trashSchema } from "../../../protocol/http_api/trash_api.ts";
+import { explanationSchema } from "../../../protocol/http_api/explanation_api.ts";
 import { verificationSchema } from "../../../protocol/http_api/verification_api.ts";
 import { z } from "../../../protocol/schema.ts";
 
@@ -72,9 +74,13 @@ export const SCHEMAS = {
   Changed: changedSchema,
   EnrolAnswer: enrolAnswerSchema,
   ImportAnswer: importAnswerSchema,
+  Trash: trashSchema,
+  Restored: restoredSchema,
+  Emptied: emptiedSchema,
   Models: modelsSchema,
   ModelDetail: modelDetailSchema,
   ModelAdded: modelAddedSchema,
+  Explanation: explanationSchema,
   ModelFileReceived: modelFileReceivedSchema,
   ModelLabels: modelLabelsSchema,
   Lineage: lineageSchema,

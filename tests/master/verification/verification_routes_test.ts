@@ -100,9 +100,9 @@ Deno.test("POST /v1/verifications tells names of people to those who may list th
   await using route = new Route();
   await route.enrolAda();
   const callers: Record<string, ReturnType<Credentials["identify"]>> = {
-    u: { name: "u", role: "user" },
-    p: { name: "p", role: "people", gallery: "staff" },
-    q: { name: "q", role: "people", gallery: "other" },
+    dmlu_1: { name: "u", role: "user" },
+    dmlp_1: { name: "p", role: "people", gallery: "staff" },
+    dmlp_2: { name: "q", role: "people", gallery: "other" },
   };
   const credentials: Credentials = { identify: (secret) => callers[secret ?? ""] ?? null };
   const asked = (token: string, fields: Record<string, string>) =>
@@ -112,10 +112,10 @@ Deno.test("POST /v1/verifications tells names of people to those who may list th
     return (await response).status;
   };
   const ada = { gallery: "staff", person: "Ada" };
-  assertEquals(await statusOf(asked("u", ada)), 403);
-  assertEquals(await statusOf(asked("p", ada)), 200);
-  assertEquals(await statusOf(asked("p", { person: "Ada" })), 200, "its own gallery is meant");
-  assertEquals(await statusOf(asked("q", ada)), 403);
-  const pair = route.ask([portrait(0), portrait(1)], { credentials, token: "u" });
+  assertEquals(await statusOf(asked("dmlu_1", ada)), 403);
+  assertEquals(await statusOf(asked("dmlp_1", ada)), 200);
+  assertEquals(await statusOf(asked("dmlp_1", { person: "Ada" })), 200, "its own gallery is meant");
+  assertEquals(await statusOf(asked("dmlp_2", ada)), 403);
+  const pair = route.ask([portrait(0), portrait(1)], { credentials, token: "dmlu_1" });
   assertEquals(await statusOf(pair), 200);
 });

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { bearerToken, refuseForeignPages, requireRole } from "../../../protocol/http/auth.ts";
+import { bearerToken, hasToken, refuseForeignPages, requireRole, tokenOf } from "../../../protocol/http/auth.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { problemResponse } from "../../../protocol/http/problem.ts";
 import { anyCredentials, type Credentials, fixedCredentials } from "../../../protocol/security/credentials.ts";
@@ -142,4 +142,20 @@ Deno.test("bearerToken() reads the header of RFC 6750 in any case", () => {
   assertEquals(bearerToken("Bearer a b"), null);
   assertEquals(bearerToken("Basic abc"), null);
   assertEquals(bearerToken(null), null);
+});
+
+Deno.test("tokenOf() takes a token of dml from x-api-key if there is no Authorization", () => {
+  const request = (headers: HeadersInit) => new Request("http://127.0.0.1/", { headers });
+  const cases: [HeadersInit, string | null, boolean][] = [
+    [{ "x-api-key": "dmlu_abc" }, "dmlu_abc", true],
+    [{ "x-api-key": " dmlp_abc " }, "dmlp_abc", true],
+    [{ "x-api-key": "dmlu_abc", authorization: "Bearer dmla_def" }, "dmla_def", true],
+    [{ "x-api-key": "dmlu_abc", authorization: "Basic abc" }, null, true],
+    [{ "x-api-key": "a-key-of-another-product" }, null, false],
+    [{ "x-api-key": "dmlu_abc def" }, null, false],
+    [{}, null, false],
+  ];
+  for (const [headers, token, isThere] of cases) {
+    assertEquals([tokenOf(request(headers)), hasToken(request(headers))], [token, isThere], JSON.stringify(headers));
+  }
 });
