@@ -13,6 +13,8 @@ import { galleryNameSchema, idSchema, parseAs } from "../../protocol/schema.ts";
 import { facePage } from "../people/face_page.ts";
 import type { People } from "../people/people.ts";
 import { describeRequest } from "./audited_routes.ts";
+import { type QueryTexts, withFields } from "./inputs/query_values.ts";
+import { readPictures } from "./inputs/read_pictures.ts";
 import { jsonBody } from "./json_body.ts";
 import { enrolQuery, pageQuery, rejectQuery, removalQuery } from "./people_query.ts";
 import { trashRoutes } from "../people/trash/trash_routes.ts";
@@ -88,8 +90,7 @@ function personRoutes(options: PeopleRoutesOptions): Hono {
   });
   app.post(`${PERSON}/faces`, async (context) => {
     const where = { gallery: galleryIn(context), name: nameIn(context), signal: context.req.raw.signal };
-    const query = enrolQuery(context.req.queries());
-    const picture = await uploads.read(context);
+    const { picture, query } = await pictureWith(enrolQuery, { context, uploads });
     return context.json(await people.enrol(picture, { ...where, ...query }));
   });
   app.delete(`${PERSON}/faces/:faceId`, async (context) => {
@@ -99,11 +100,21 @@ function personRoutes(options: PeopleRoutesOptions): Hono {
   });
   app.post(`${PERSON}/rejections`, async (context) => {
     const where = { gallery: galleryIn(context), name: nameIn(context), signal: context.req.raw.signal };
-    const query = rejectQuery(context.req.queries());
-    const picture = await uploads.read(context);
+    const { picture, query } = await pictureWith(rejectQuery, { context, uploads });
     return context.json(await people.reject(picture, { ...where, ...query }));
   });
   return app;
+}
+
+/** Returns the picture of a request, and its query with the fields beside the picture. */
+async function pictureWith<Query>(
+  queryOf: (parameters: QueryTexts) => Query,
+  { context, uploads }: { context: Context; uploads: Pick<Uploads, "read"> },
+): Promise<{ picture: Uint8Array<ArrayBuffer>; query: Query }> {
+  const parameters = context.req.queries();
+  const query = queryOf(parameters);
+  const { files: [{ bytes: picture }], fields } = await readPictures(context, { uploads, picturesMax: 1 });
+  return { picture, query: fields.size === 0 ? query : queryOf(withFields(parameters, fields)) };
 }
 
 function archiveRoutes(options: PeopleRoutesOptions): Hono {

@@ -44,13 +44,6 @@ export function predictionQuery(
   };
 }
 
-/** Returns the parameters in `query` that `fields` beside the picture add to. */
-export function withFields(query: QueryTexts, fields: ReadonlyMap<string, string>): QueryTexts {
-  const all: Record<string, readonly string[]> = { ...query };
-  for (const [name, value] of fields) all[name] = [...all[name] ?? [], value];
-  return all;
-}
-
 function modelOf({ model = DEFAULT_MODEL, version }: PredictionParameters): string {
   if (version === undefined) return model;
   if (model.includes("@")) throw invalid(`The model ${model} names a version already; leave out version.`);

@@ -9,9 +9,8 @@ import { galleryNameSchema, parseAs } from "../../protocol/schema.ts";
 import type { Credentials } from "../../protocol/security/credentials.ts";
 import type { People } from "../people/people.ts";
 import { verifyPerson, verifyPictures } from "./verification.ts";
-import { queryValues } from "../http/inputs/query_values.ts";
+import { queryValues, withFields } from "../http/inputs/query_values.ts";
 import { readPictures } from "../http/inputs/read_pictures.ts";
-import { withFields } from "../http/prediction_query.ts";
 import type { Uploads } from "../http/uploads/uploads.ts";
 
 /** The services behind the route. */

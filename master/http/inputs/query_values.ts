@@ -26,6 +26,13 @@ export function queryValues<Shape extends z.ZodRawShape>(
   return parseAs(schema, values, { what: "The query", code: "request_invalid" });
 }
 
+/** Returns the parameters in `query`, and those that `fields` beside the picture add to them. */
+export function withFields(query: QueryTexts, fields: ReadonlyMap<string, string>): QueryTexts {
+  const all: Record<string, readonly string[]> = { ...query };
+  for (const [name, value] of fields) all[name] = [...all[name] ?? [], value];
+  return all;
+}
+
 /** Returns the value that `text` stands for; the text itself if it is none that `member` takes. */
 function valueOf(text: string, member: z.core.$ZodType): unknown {
   const inner = member instanceof z.ZodOptional ? member.unwrap() : member;

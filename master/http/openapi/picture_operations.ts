@@ -109,7 +109,7 @@ export const PICTURE_OPERATIONS: readonly Operation[] = [
     tag: "people",
     summary: "Enrols a face of a picture.",
     query: enrolQuery,
-    body: { mediaType: "image/*" },
+    body: "pictures",
     answer: "EnrolAnswer",
   },
   {
@@ -124,7 +124,7 @@ export const PICTURE_OPERATIONS: readonly Operation[] = [
     tag: "people",
     summary: "Records that a face is not this person.",
     query: faceQuery,
-    body: { mediaType: "image/*" },
+    body: "pictures",
     answer: "EnrolAnswer",
   },
   { route: `GET ${GALLERY}/trash`, tag: "people", summary: "Lists what was removed, newest first.", answer: "Trash" },

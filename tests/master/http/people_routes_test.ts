@@ -56,6 +56,22 @@ class Routes extends PeopleFixture {
   }
 }
 
+Deno.test("peopleRoutes() enrol a picture of a form, whose fields are parameters", async () => {
+  await using routes = new Routes();
+  const form = new FormData();
+  form.append("image", new Blob([pictureOf({ x: 100, angle: 0 }, { x: 300, angle: 90 })]), "two.jpg");
+  form.append("face", "2");
+  form.append("source", "two.jpg");
+  const path = personPath("staff", "Ada", "faces");
+  const answer = await routes.app.request(path, { method: "POST", body: form });
+  assertEquals(enrolAnswerSchema.parse(await answer.json()).person, "Ada");
+  const { faces } = personDetailSchema.parse(await (await routes.ask("GET", personPath("staff", "Ada"))).json());
+  assertEquals(faces.map(({ source }) => source), ["two.jpg"]);
+  form.append("image", new Blob([portrait(0)]), "another.jpg");
+  const two = await routes.app.request(path, { method: "POST", body: form });
+  assertStringIncludes(problemSchema.parse(await two.json()).detail, "2 pictures; it may have 1");
+});
+
 Deno.test("peopleRoutes() enrol, list, show, annotate, rename, merge, reject and remove people", async () => {
   await using routes = new Routes();
   const faces = personPath("staff", NAME, "faces");
