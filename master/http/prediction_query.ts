@@ -8,6 +8,8 @@ import { type QueryTexts, queryValues } from "./inputs/query_values.ts";
 /** Parameters of a prediction: the model, and the options of its task. */
 export interface PredictionQuery extends TaskOptions {
   readonly model: string;
+  /** Time after which the task is given up; absent for `LIMITS.taskDeadlineMs`. */
+  readonly deadlineMs?: number;
 }
 
 export const DEFAULT_MODEL = "faces";
@@ -39,6 +41,7 @@ export function predictionQuery(
     ...(maxSide === undefined ? {} : { maxSide }),
     ...(anyAngle ? { anyAngle } : {}),
     ...(smallFaces ? { smallFaces } : {}),
+    ...(query.deadlineMs === undefined ? {} : { deadlineMs: query.deadlineMs }),
     ...keepOf(query),
     ...drawOf(query),
   };

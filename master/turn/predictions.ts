@@ -32,6 +32,8 @@ export interface CheckedRequest {
   readonly options: TaskOptions;
   /** The bare name if the request named no version. */
   readonly follows?: string;
+  /** Time after which the task is given up; absent for the usual one. */
+  readonly deadlineMs?: number;
   /** True if the model takes a picture. */
   readonly needsPicture: boolean;
 }
@@ -66,7 +68,7 @@ export class Predictions {
    * `gallery_unknown`, `gallery_unfit`, `request_invalid` (the model cannot look for faces as is
    * asked), `queue_full` (a {@linkcode BusyError}) or `shutting_down`.
    */
-  check(request: { model: string } & TaskOptions): CheckedRequest {
+  check(request: { model: string; deadlineMs?: number } & TaskOptions): CheckedRequest {
     const { state, models } = this.#options;
     this.#registerOptional(request.model);
     const { model, follows } = resolveModel(state, models, request.model);
@@ -100,7 +102,7 @@ export class Predictions {
       ...drawn,
       ...asked,
     };
-    return { model, follows, needsPicture, options };
+    return { model, follows, needsPicture, options, deadlineMs: request.deadlineMs };
   }
 
   /** Registers an optional model of the catalog when it is first requested. */
@@ -134,7 +136,7 @@ export class Predictions {
    */
   async run(
     image: Uint8Array<ArrayBuffer>,
-    { model, follows, needsPicture, options }: CheckedRequest,
+    { needsPicture, ...checked }: CheckedRequest,
     signal?: AbortSignal,
   ): Promise<PredictAnswer> {
     const { transient, clock } = this.#options;
@@ -144,8 +146,8 @@ export class Predictions {
     const startMs = clock.nowMs();
     const held = needsPicture ? await this.#hold(image) : null;
     try {
-      const outcome = await this.#ask({ model, follows, image: held, options, signal });
-      if (!outcome.ok) throw this.#errorOf(outcome, model);
+      const outcome = await this.#ask({ ...checked, image: held, signal });
+      if (!outcome.ok) throw this.#errorOf(outcome, checked.model);
       const { prediction, annotated, times } = outcome;
       const crops = prediction.persons.flatMap(({ crop }) => crop ?? []);
       for (const { digest } of [annotated ?? [], crops, prediction.packed?.blob ?? []].flat()) {
@@ -186,11 +188,8 @@ export class Predictions {
     return { digest, size: image.length };
   }
 
-  async #ask({ model, follows, image, options, signal }: {
-    model: RegisteredModel;
-    follows?: string;
+  async #ask({ model, follows, image, options, deadlineMs, signal }: Omit<CheckedRequest, "needsPicture"> & {
     image: BlobReference | null;
-    options: TaskOptions;
     signal?: AbortSignal;
   }): Promise<TaskOutcome> {
     const { post, random } = this.#options;
@@ -199,7 +198,7 @@ export class Predictions {
     const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
     this.#waiting.set(taskId, resolve);
     const manifestDigest = model.digest;
-    post({ type: "submit_task", taskId, manifestDigest, follows, image, options });
+    post({ type: "submit_task", taskId, manifestDigest, follows, image, options, deadlineMs });
     if (signal === undefined) return await promise;
     const cancel = () => post({ type: "cancel_task", taskId });
     signal.addEventListener("abort", cancel, { once: true });

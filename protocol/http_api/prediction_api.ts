@@ -3,6 +3,9 @@ import { type Infer, z } from "../schema.ts";
 
 const flag = z.boolean("must be true or false").optional();
 const count = (max: number) => z.number(`must be a number from 1 to ${max}`).int().min(1).max(max).optional();
+/** Shortest time to wait for an answer; the master looks five times a second. */
+const DEADLINE_MS_MIN = 100;
+const DEADLINE = `must be a number of milliseconds from ${DEADLINE_MS_MIN} to ${LIMITS.taskDeadlineMs}`;
 const SIDE = `must be a number of pixels from 1 to ${LIMITS.imageSideMax}`;
 const pixels = z.number(SIDE).int(SIDE).min(1, SIDE).max(LIMITS.imageSideMax, SIDE).optional();
 
@@ -33,6 +36,9 @@ export const predictionParametersSchema = z.strictObject({
   minFace: pixels.meta({ description: "Least height of a face's box, in pixels of the original." }),
   limit: count(LIMITS.personsMax).meta({ description: "Largest number of faces, or of objects: the largest ones." }),
   topK: count(LIMITS.labelsReportedMax).meta({ description: "Largest number of classes of the whole picture." }),
+  deadlineMs: z.number(DEADLINE).int(DEADLINE).min(DEADLINE_MS_MIN, DEADLINE).max(LIMITS.taskDeadlineMs, DEADLINE)
+    .optional()
+    .meta({ description: "Time after which the answer is 504, in milliseconds; two minutes by default." }),
   anyAngle: flag.meta({ description: "Also find faces that are turned by any angle; models that find faces only." }),
   smallFaces: flag.meta({ description: "Look for small faces everywhere, which takes longer; some models only." }),
   embeddings: flag.meta({ description: "Report the embedding of each face." }),

@@ -57,7 +57,7 @@ export function submitTask(
   const asked = resolveGallery(state, options.gallery, model);
   if ("ok" in asked) return [{ type: "task_answered", taskId, outcome: asked }];
   const acceptedAtMs = now.nowMs;
-  const deadlineAtMs = acceptedAtMs + state.settings.taskDeadlineMs;
+  const deadlineAtMs = acceptedAtMs + Math.min(state.settings.taskDeadlineMs, command.deadlineMs ?? Infinity);
   const spec = { taskId, manifestDigest, image, options: { ...options, ...asked }, acceptedAtMs, deadlineAtMs };
   return [{ type: "task_accepted", spec, part }];
 }

@@ -16,7 +16,7 @@ export function expireTasks(state: MasterState, { nowMs }: Moment): MasterEvent[
   for (const task of state.tasks.values()) {
     const { spec, model } = task;
     if (nowMs >= spec.deadlineAtMs) {
-      const seconds = Math.round((spec.deadlineAtMs - spec.acceptedAtMs) / 1_000);
+      const seconds = Math.round((spec.deadlineAtMs - spec.acceptedAtMs) / 100) / 10;
       const what = task.waiting ? "waited for a free worker" : "was worked on";
       const reason = `The picture ${what} until its ${seconds} s were over.`;
       events.push(...answerWith(task, "deadline_exceeded", reason));

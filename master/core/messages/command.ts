@@ -118,6 +118,8 @@ export interface SubmitTask {
   readonly follows?: string;
   readonly image: BlobReference | null;
   readonly options: TaskOptions;
+  /** Time after which the task is given up, if that is less than the usual one. */
+  readonly deadlineMs?: number;
 }
 
 /** The caller of a task has gone away. */

@@ -65,6 +65,19 @@ Deno.test("POST /v1/predictions takes base64 in JSON, with parameters beside it"
   assertEquals((await answer).status, 200);
 });
 
+Deno.test("POST /v1/predictions gives up after the time that the request names", async () => {
+  await using fixture = await MasterFixture.start();
+  const node = await fixture.join(1);
+  const answer = send(fixture, formOf({ "a.jpg": PICTURE }, { deadlineMs: "500" }));
+  const { deadlineMs } = await node.next("task.assign");
+  assertEquals(deadlineMs, 500, "the node is told");
+  const problem = await fixture.passUntil(problemIn(answer));
+  assertEquals([problem.status, problem.code], [504, "deadline_exceeded"]);
+  assertStringIncludes(problem.detail, "its 0.5 s");
+  const [asked] = [await problemIn(send(fixture, formOf({ "a.jpg": PICTURE }, { deadlineMs: "5" })))];
+  assertStringIncludes(asked.detail, "from 100 to 120000");
+});
+
 Deno.test("POST /v1/predictions refuses a parameter that is in the query and in the form", async () => {
   await using fixture = await MasterFixture.start();
   await fixture.join(1);
