@@ -64,6 +64,7 @@ class FormBuilder {
   readonly #files: FormFile[] = [];
   readonly #fields = new Map<string, string>();
   #fieldCount = 0;
+  #partCount = 0;
 
   constructor(limits: FormLimits) {
     this.#limits = {
@@ -81,6 +82,10 @@ class FormBuilder {
   }
 
   addPart({ headers, bytes }: Part): void {
+    const { filesMax, fieldsMax } = this.#limits;
+    if (++this.#partCount > filesMax + fieldsMax) {
+      throw invalid(`The form has more than ${filesMax + fieldsMax} parts.`);
+    }
     const { name, fileName } = parseDisposition(headers.get("content-disposition") ?? "");
     const encoding = headers.get("content-transfer-encoding")?.toLowerCase() ?? "binary";
     // A browser sends the field of a file that was not chosen with an empty name and no bytes.

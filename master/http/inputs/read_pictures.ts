@@ -13,6 +13,12 @@ const JSON_TYPE = "application/json";
 /** A picture in base64, and some options beside it. */
 const JSON_BYTES_MAX = Math.ceil(LIMITS.imageBytesMax / 3) * 4 + 64 * 1024;
 
+/** Commas and opening brackets of a JSON body, those in its texts included. */
+const JSON_MARKS_MAX = 4_096;
+const COMMA = 0x2c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
 const scalar = z.union([z.string().max(JSON_BYTES_MAX), z.number(), z.boolean(), z.null()]);
 const jsonSchema = z.record(
   z.string().max(200),
@@ -98,6 +104,7 @@ function noPicture(sentence: string, names: readonly string[]): DmlError {
 }
 
 function formOfJson(body: Uint8Array<ArrayBuffer>): Form & { lists: ReadonlyMap<string, readonly string[]> } {
+  refuseStructure(body);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(body));
@@ -115,4 +122,18 @@ function formOfJson(body: Uint8Array<ArrayBuffer>): Form & { lists: ReadonlyMap<
     throw new DmlError("request_invalid", `The body has more than ${LIMITS.formFieldsMax} members.`);
   }
   return { files: [], fields, lists };
+}
+
+/**
+ * Throws `request_invalid` if JSON has more commas and brackets than pictures and options need: to
+ * parse millions of members would keep the master busy for a minute.
+ */
+function refuseStructure(body: Uint8Array<ArrayBuffer>): void {
+  let marks = 0;
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (byte === COMMA || byte === BRACKET || byte === BRACE) marks++;
+  }
+  if (marks <= JSON_MARKS_MAX) return;
+  throw new DmlError("request_invalid", "The body has too many members and lists for a request about pictures.");
 }

@@ -1,4 +1,6 @@
 const PERCENT = 37;
+const AMPERSAND = 38;
+const EQUALS = 61;
 const PLUS = 43;
 const SPACE = 32;
 
@@ -7,17 +9,19 @@ const SPACE = 32;
  * because `curl --data-urlencode image@photo.jpg` sends a file in this way.
  */
 export function* pairsOf(body: Uint8Array<ArrayBuffer>): Generator<{ name: string; value: Uint8Array<ArrayBuffer> }> {
-  let at = 0;
-  while (at < body.length) {
-    const next = body.indexOf("&".charCodeAt(0), at);
-    const end = next < 0 ? body.length : next;
-    const pair = body.subarray(at, end);
-    at = end + 1;
-    if (pair.length === 0) continue;
-    const equals = pair.indexOf("=".charCodeAt(0));
-    const name = equals < 0 ? pair : pair.subarray(0, equals);
-    const value = equals < 0 ? new Uint8Array() : pair.subarray(equals + 1);
-    yield { name: new TextDecoder().decode(decoded(name)), value: decoded(value) };
+  let start = 0;
+  let equals = -1;
+  // A plain loop, because a body may consist of separators.
+  for (let at = 0; at <= body.length; at++) {
+    if (body[at] === EQUALS && equals < 0) equals = at;
+    if (at < body.length && body[at] !== AMPERSAND) continue;
+    const nameEnd = equals < 0 ? at : equals;
+    if (at > start) {
+      const name = new TextDecoder().decode(decoded(body.subarray(start, nameEnd)));
+      yield { name, value: decoded(body.subarray(Math.min(at, nameEnd + 1), at)) };
+    }
+    start = at + 1;
+    equals = -1;
   }
 }
 
@@ -34,7 +38,16 @@ function decoded(encoded: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.subarray(0, length);
 }
 
+/** Returns the byte that two hexadecimal digits stand for; `null` if they are none. */
 function hexAt(bytes: Uint8Array, at: number): number | null {
-  const digits = String.fromCharCode(...bytes.subarray(at, at + 2));
-  return /^[\da-f]{2}$/i.test(digits) ? Number.parseInt(digits, 16) : null;
+  const high = digitOf(bytes[at]);
+  const low = high === null ? null : digitOf(bytes[at + 1]);
+  return high === null || low === null ? null : high * 16 + low;
+}
+
+function digitOf(code: number | undefined): number | null {
+  if (code === undefined) return null;
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : null;
 }

@@ -117,6 +117,14 @@ const REFUSED: readonly [name: string, body: string, contentType: string | null,
   ],
   ["a field that is too long", formOf("x", "1".repeat(LIMITS.formFieldBytesMax + 1)) + "--b--", MULTIPART, "longer"],
   [
+    "too many parts, even of files that were not chosen",
+    '--b\r\nContent-Disposition: form-data; name="image"; filename=""\r\n\r\n\r\n'.repeat(
+      LIMITS.formFilesMax + LIMITS.formFieldsMax + 1,
+    ) + "--b--",
+    MULTIPART,
+    "parts",
+  ],
+  [
     "too many files",
     `--b\r\n${PART}\r\n\r\none\r\n`.repeat(LIMITS.formFilesMax + 1) + "--b--",
     MULTIPART,
@@ -143,4 +151,10 @@ Deno.test("the files of a form are copies", async () => {
   const request = RECORDED[1];
   const { form } = await send(bodyOf(request), { contentType: request.contentType });
   assertEquals(form?.files.map(({ bytes }) => bytes.buffer.byteLength), [PICTURE.length, SECOND.length]);
+});
+
+Deno.test("readForm() reads fields of any form from a URL-encoded body", async () => {
+  const body = bytesOf("&a=1&&b=x%3Dy=%zz%4&c&=d&e=+%2B&");
+  const { form } = await send(body, { contentType: "application/x-www-form-urlencoded" });
+  assertEquals(Object.fromEntries(form?.fields ?? []), { a: "1", b: "x=y=%zz%4", c: "", "": "d", e: " +" });
 });

@@ -120,6 +120,8 @@ const REFUSED: readonly [name: string, body: Sent, contentType: string | undefin
   ["a PNG from curl -d", bytesOf("\x89PNG\x1a\0\0\0IHDR"), ENCODED, "request_invalid", "curl -d"],
   ["JSON that is cut short", '{"image": "abc', "application/json", "request_invalid", "not JSON"],
   ["JSON without a picture", '{"gallery": "staff"}', "application/json", "request_invalid", "no picture"],
+  ["JSON of very many members", `{${'"a":1,'.repeat(5_000)}"b":1}`, "application/json", "request_invalid", "too many"],
+  ["JSON of very many lists", `{"image":${"[".repeat(5_000)}`, "application/json", "request_invalid", "too many"],
   ["JSON with a nested value", '{"image": {"a": 1}}', "application/json", "request_invalid", "image"],
   ["what is no base64", '{"image": "a b c !"}', "application/json", "request_invalid", "image is not base64"],
   [
