@@ -133,14 +133,13 @@ export class ModelHost {
     const startMs = this.#nowMs();
     const computing = image === null ? null : pipeline.recogniseTensors?.(image, options) ?? null;
     const sideMin = sideMinOf(pipeline, options);
-    const mayReduce = pipeline.sufficientSide !== undefined;
     const isDecoded = computing === null && pipeline.needsPicture;
-    const picture = isDecoded ? await this.#decode(image, { sideMin, mayReduce }) : null;
+    const decoding = { sideMin, mayReduce: pipeline.sufficientSide !== undefined };
+    const picture = isDecoded ? await this.#decode(image, decoding) : null;
     const decodedMs = this.#nowMs();
     const wanted = { ...options, quality: options.crops, gallery };
     const { timings, notes = [], tensorBytes, ...all } = await (computing ?? pipeline.recognise(picture, wanted));
-    const recognisedMs = this.#nowMs();
-    const seen = narrowed(all, keepIn(picture, options));
+    const [recognisedMs, seen] = [this.#nowMs(), narrowed(all, keepIn(picture, options))];
     const { width, height } = picture?.original ?? picture ?? { width: 0, height: 0 };
     const found = picture === null ? seen : inOriginal(seen, picture);
     const crops = options.crops && picture !== null ? await this.#cropFaces(picture, { ...seen, options }) : [];
