@@ -1,4 +1,5 @@
 import { AUDIT_PAGE_MAX } from "../../../protocol/http_api/audit_api.ts";
+import { EXEC_MEDIA_TYPE } from "../../../protocol/http_api/exec_api.ts";
 import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { z } from "../../../protocol/schema.ts";
 import type { Operation } from "./operation.ts";
@@ -99,6 +100,13 @@ export const FLEET_OPERATIONS: readonly Operation[] = [
     summary: "Gives a node an order, and answers when it is done.",
     body: "NodeCommand",
     answer: "Detail",
+  },
+  {
+    route: "POST /v1/nodes/:nodeId/exec",
+    tag: "nodes",
+    summary: "Runs a program that the node allows, and returns its output as lines of JSON.",
+    body: "ExecRequest",
+    answer: { mediaType: EXEC_MEDIA_TYPE },
   },
   {
     route: "POST /v1/nodes/:nodeId/approve",
