@@ -27,6 +27,32 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
     summary: "Replaces the default token of a role.",
     answer: "DefaultToken",
   },
+  {
+    route: "POST /v1/session",
+    tag: "access",
+    summary: "Lets a browser keep the token of the request in a cookie, for the page of the master.",
+    answer: null,
+    status: 204,
+  },
+  {
+    route: "DELETE /v1/session",
+    tag: "access",
+    summary: "Makes a browser forget the token that it keeps.",
+    answer: null,
+    status: 204,
+  },
+  {
+    route: "GET /",
+    tag: "master",
+    summary: "Returns the page of the master, to clients that accept HTML.",
+    answer: { mediaType: "text/html" },
+  },
+  {
+    route: "GET /page/:file",
+    tag: "master",
+    summary: "Returns a file of that page.",
+    answer: { mediaType: "application/octet-stream" },
+  },
   { route: "GET /healthz", tag: "master", summary: "Answers while the process is alive.", answer: "Status" },
   {
     route: "GET /readyz",

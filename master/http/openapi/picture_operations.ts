@@ -113,6 +113,12 @@ export const PICTURE_OPERATIONS: readonly Operation[] = [
     answer: "EnrolAnswer",
   },
   {
+    route: `GET ${PERSON}/faces/:faceId`,
+    tag: "people",
+    summary: "Returns the picture of an enrolled face.",
+    answer: { mediaType: "image/jpeg" },
+  },
+  {
     route: `DELETE ${PERSON}/faces/:faceId`,
     tag: "people",
     summary: "Removes one face of a person.",

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { bearerToken, hasToken, refuseForeignPages, requireRole, tokenOf } from "../../../protocol/http/auth.ts";
+import { bearerToken, hasToken, presentedToken, refuseForeignPages, requireRole } from "../../../protocol/http/auth.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { problemResponse } from "../../../protocol/http/problem.ts";
 import { anyCredentials, type Credentials, fixedCredentials } from "../../../protocol/security/credentials.ts";
@@ -144,7 +144,7 @@ Deno.test("bearerToken() reads the header of RFC 6750 in any case", () => {
   assertEquals(bearerToken(null), null);
 });
 
-Deno.test("tokenOf() takes a token of dml from x-api-key if there is no Authorization", () => {
+Deno.test("presentedToken() takes a token of dml from x-api-key if there is no Authorization", () => {
   const request = (headers: HeadersInit) => new Request("http://127.0.0.1/", { headers });
   const cases: [HeadersInit, string | null, boolean][] = [
     [{ "x-api-key": "dmlu_abc" }, "dmlu_abc", true],
@@ -156,6 +156,10 @@ Deno.test("tokenOf() takes a token of dml from x-api-key if there is no Authoriz
     [{}, null, false],
   ];
   for (const [headers, token, isThere] of cases) {
-    assertEquals([tokenOf(request(headers)), hasToken(request(headers))], [token, isThere], JSON.stringify(headers));
+    assertEquals(
+      [presentedToken(request(headers)), hasToken(request(headers))],
+      [token, isThere],
+      JSON.stringify(headers),
+    );
   }
 });
