@@ -6,6 +6,7 @@ import type { Log } from "../../protocol/kernel/log.ts";
 import { parseAs } from "../../protocol/schema.ts";
 import type { AuditLog, AuditQuery } from "../access/audit_log.ts";
 import type { AuditRecord } from "../host/audit.ts";
+import { ReadStatement } from "./read_statement.ts";
 import type { AcknowledgedChanges } from "./acknowledged_changes.ts";
 
 export interface SqliteAuditOptions {
@@ -21,8 +22,8 @@ export class SqliteAudit implements AuditLog {
   readonly #options: SqliteAuditOptions;
   readonly #insert: StatementSync;
   readonly #dropOldest: StatementSync;
-  readonly #select: StatementSync;
-  readonly #bounds: StatementSync;
+  readonly #select: ReadStatement;
+  readonly #bounds: ReadStatement;
 
   constructor(
     database: DatabaseSync,
@@ -37,11 +38,12 @@ export class SqliteAudit implements AuditLog {
     this.#dropOldest = database.prepare(
       `DELETE FROM audit WHERE entry_id <= (SELECT max(entry_id) FROM audit) - :entriesMax`,
     );
-    this.#select = database.prepare(
+    const read = (sql: string) => new ReadStatement(database, { sql, what: "The audit" });
+    this.#select = read(
       `SELECT entry_id AS entryId, at_ms AS atMs, actor, action, subject, detail FROM audit
        WHERE entry_id > :after AND at_ms >= :sinceMs ORDER BY entry_id LIMIT :limit`,
     );
-    this.#bounds = database.prepare("SELECT min(entry_id) AS first FROM audit");
+    this.#bounds = read("SELECT min(entry_id) AS first FROM audit");
   }
 
   record(entry: AuditRecord): void {

@@ -46,7 +46,7 @@ export function migrateDatabase(
  * not passed on.
  */
 const FULL_MESSAGE = "database or disk is full";
-const SQLITE_ERROR_CODE = "ERR_SQLITE_ERROR";
+export const SQLITE_ERROR_CODE = "ERR_SQLITE_ERROR";
 
 /**
  * Runs `write` in a transaction, so that all of it or, if it throws, nothing is stored. Throws

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ROLES } from "../../protocol/security/roles.ts";
 import { digestSchema, parseAs, z } from "../../protocol/schema.ts";
 import type { TokenRecord, TokenRecords } from "../access/token_records.ts";
+import { ReadStatement } from "./read_statement.ts";
 import type { AcknowledgedChanges } from "./acknowledged_changes.ts";
 
 const rowSchema = z.object({
@@ -22,17 +23,19 @@ const rowSchema = z.object({
 /** The part of the SQLite ledger that stores created tokens. */
 export class SqliteTokens implements TokenRecords {
   readonly #changes: AcknowledgedChanges;
-  readonly #all: StatementSync;
+  readonly #all: ReadStatement;
   readonly #save: StatementSync;
   readonly #delete: StatementSync;
 
   constructor(database: DatabaseSync, changes: AcknowledgedChanges) {
     this.#changes = changes;
-    this.#all = database.prepare(
-      `SELECT token_id AS tokenId, digest, name, role, gallery, plain, created_ms AS createdAtMs, expires_ms AS expiresAtMs,
+    this.#all = new ReadStatement(database, {
+      what: "The ledger",
+      sql:
+        `SELECT token_id AS tokenId, digest, name, role, gallery, plain, created_ms AS createdAtMs, expires_ms AS expiresAtMs,
               last_used_ms AS lastUsedAtMs, revoked_ms AS revokedAtMs, uses, uses_max AS usesMax
        FROM tokens ORDER BY created_ms, rowid`,
-    );
+    });
     this.#save = database.prepare(
       `INSERT INTO tokens (token_id, digest, name, role, gallery, created_ms, expires_ms, last_used_ms, revoked_ms,
                            uses, uses_max, plain)

@@ -1,7 +1,7 @@
 import { galleryThresholdsSchema } from "../../models/gallery/gallery_index.ts";
 import { embedderThresholdsSchema } from "../../models/manifest/face_files.ts";
 import { thresholdsSetSchema } from "../../protocol/http_api/people_api.ts";
-import { invariant } from "../../protocol/kernel/invariant.ts";
+import { DmlError } from "../../protocol/kernel/errors.ts";
 import { blobReferenceSchema } from "../../protocol/messages/task.ts";
 import { digestSchema, parseAs, z } from "../../protocol/schema.ts";
 import type { CountedPerson, FaceRecord, GalleryRecord } from "./people_store.ts";
@@ -87,9 +87,11 @@ export function bytesOfVector(vector: Float32Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(view.buffer);
 }
 
-/** Decodes the bytes of {@linkcode bytesOfVector}. */
+/** Decodes the bytes of {@linkcode bytesOfVector}. Throws `home_unusable` for any others. */
 export function vectorOfBytes(bytes: unknown): Float32Array<ArrayBuffer> {
-  invariant(bytes instanceof Uint8Array && bytes.length % 4 === 0, "an embedding is stored as 32-bit floats");
+  if (!(bytes instanceof Uint8Array) || bytes.length % 4 !== 0) {
+    throw new DmlError("home_unusable", "An embedding in the store of people is not a row of numbers.");
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float32Array.from({ length: bytes.length / 4 }, (_, index) => view.getFloat32(index * 4, true));
 }

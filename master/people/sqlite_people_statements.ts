@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { ReadStatement } from "../ledger/read_statement.ts";
 
 const GALLERY = `name, version, embedder, dimensions, thresholds, thresholds_set AS thresholdsSet,
   model_thresholds AS modelThresholds, created_ms AS createdMs, changed_ms AS changedMs, built, superseded`;
@@ -13,39 +14,40 @@ const FACES_WITHOUT = `FROM faces JOIN people ON people.person_id = faces.person
 
 /** Prepares every statement of the store of people once. */
 export function preparePeople(database: DatabaseSync) {
+  const read = (sql: string) => new ReadStatement(database, { sql, what: "The store of people" });
   const prepare = (sql: string): StatementSync => database.prepare(sql);
   return {
-    galleries: prepare(`SELECT ${GALLERY} FROM galleries ORDER BY name`),
-    gallery: prepare(`SELECT ${GALLERY} FROM galleries WHERE name = ?`),
-    lastVersion: prepare(`SELECT version FROM removed_galleries WHERE name = ?`),
-    peopleCount: prepare(`SELECT COUNT(*) AS people FROM people WHERE gallery = ?`),
-    counts: prepare(
+    galleries: read(`SELECT ${GALLERY} FROM galleries ORDER BY name`),
+    gallery: read(`SELECT ${GALLERY} FROM galleries WHERE name = ?`),
+    lastVersion: read(`SELECT version FROM removed_galleries WHERE name = ?`),
+    peopleCount: read(`SELECT COUNT(*) AS people FROM people WHERE gallery = ?`),
+    counts: read(
       `SELECT COALESCE(SUM(kind = 'enrolled'), 0) AS enrolled, COALESCE(SUM(kind = 'rejected'), 0) AS rejected
        FROM people JOIN faces ON faces.person_id = people.person_id WHERE gallery = :gallery`,
     ),
-    people: prepare(
+    people: read(
       `SELECT ${PERSON} FROM people WHERE gallery = :gallery AND (:after IS NULL OR name > :after)
        ORDER BY name LIMIT :limit`,
     ),
-    person: prepare(`SELECT ${PERSON} FROM people WHERE gallery = :gallery AND name = :name`),
-    faces: prepare(`SELECT ${FACE} FROM faces WHERE person_id = ? ORDER BY created_ms, face_id`),
-    face: prepare(`SELECT ${FACE} FROM faces WHERE face_id = ?`),
-    embeddedFaces: prepare(
+    person: read(`SELECT ${PERSON} FROM people WHERE gallery = :gallery AND name = :name`),
+    faces: read(`SELECT ${FACE} FROM faces WHERE person_id = ? ORDER BY created_ms, face_id`),
+    face: read(`SELECT ${FACE} FROM faces WHERE face_id = ?`),
+    embeddedFaces: read(
       `SELECT ${FACE}, vector FROM faces JOIN embeddings USING (face_id)
        WHERE person_id = :personId AND embedder = :embedder ORDER BY created_ms, face_id`,
     ),
-    bucket: prepare(
+    bucket: read(
       `SELECT people.person_id AS personId, people.name AS name, kind, vector
        FROM people JOIN faces ON faces.person_id = people.person_id JOIN embeddings USING (face_id)
        WHERE gallery = :gallery AND slot & :mask = :bucket AND embedder = :embedder
        ORDER BY people.person_id, faces.created_ms, face_id`,
     ),
-    facesWithout: prepare(
+    facesWithout: read(
       `SELECT ${FACE} ${FACES_WITHOUT} AND (:after IS NULL OR faces.face_id > :after)
        ORDER BY faces.face_id LIMIT :limit`,
     ),
-    countWithout: prepare(`SELECT COUNT(*) AS faces ${FACES_WITHOUT}`),
-    cropUser: prepare(`SELECT 1 FROM faces WHERE crop_digest = ? LIMIT 1`),
+    countWithout: read(`SELECT COUNT(*) AS faces ${FACES_WITHOUT}`),
+    cropUser: read(`SELECT 1 FROM faces WHERE crop_digest = ? LIMIT 1`),
     putGallery: prepare(
       `INSERT INTO galleries (
          name, version, embedder, dimensions, thresholds, thresholds_set, model_thresholds, created_ms, changed_ms, built,

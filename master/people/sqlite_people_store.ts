@@ -112,7 +112,7 @@ export class SqlitePeopleStore implements PeopleStore {
 
   bucket({ gallery, embedder, bucket, buckets }: BucketChoice): GalleryPerson[] {
     const people = new Map<string, { id: string; name: string; faces: Float32Array[]; rejected: Float32Array[] }>();
-    for (const row of this.#statements.bucket.iterate({ gallery, embedder, bucket, mask: buckets - 1 })) {
+    for (const row of this.#statements.bucket.all({ gallery, embedder, bucket, mask: buckets - 1 })) {
       const id = String(row.personId);
       const person = people.get(id) ?? { id, name: String(row.name), faces: [], rejected: [] };
       people.set(id, person);

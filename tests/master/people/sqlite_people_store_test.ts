@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { SqlitePeopleStore } from "../../../master/people/sqlite_people_store.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
-import { galleryOf, testPeopleStore } from "../../contract/people_store_contract.ts";
+import { EMBEDDER, galleryOf, testPeopleStore } from "../../contract/people_store_contract.ts";
 import { temporaryDirectory } from "../../temporary_directory.ts";
 
 testPeopleStore("SqlitePeopleStore.open()", () => SqlitePeopleStore.open(":memory:"));
@@ -86,4 +86,42 @@ Deno.test("SqlitePeopleStore.open() takes over thresholds that were set, and has
   assertEquals(opened.gallery("set"), { ...set, thresholdsSet: { by: "hand", setMs: null } });
   assertEquals(opened.gallery("plain"), { ...plain, version: plain.version + 1 });
   opened.close();
+});
+
+Deno.test("SqlitePeopleStore refuses rows that dml never writes with home_unusable", async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, "people.sqlite");
+  const damages: [string, (store: SqlitePeopleStore) => unknown][] = [
+    ["UPDATE galleries SET dimensions = 9223372036854775807", (store) => store.galleries()],
+    ["UPDATE people SET created_ms = -9223372036854775807", (store) => store.person("staff", NAME)],
+    ["UPDATE people SET metadata = '[1]'", (store) => store.people("staff", { after: null, limit: 9 })],
+    [
+      "UPDATE embeddings SET vector = x'0102'",
+      (store) => store.bucket({ gallery: "staff", embedder: EMBEDDER, bucket: 0, buckets: 1 }),
+    ],
+  ];
+  for (const [number, [damage, read]] of damages.entries()) {
+    const damaged = `${path}.${number}`;
+    using store = new DisposableStack();
+    const open = store.adopt(withPerson(damaged), (opened) => opened.close());
+    const crop = { digest: EMBEDDER, size: 1 };
+    const quality = { eyeDistance: 40, sharpness: 9 };
+    const face = {
+      personId: "person_00000000000000000000",
+      kind: "enrolled",
+      quality,
+      crop,
+      source: "",
+      createdMs: 1,
+    } as const;
+    open.apply([{
+      type: "face_added",
+      face: { ...face, faceId: "face_00000000000000000000" },
+      embeddings: [{ embedder: EMBEDDER, vector: Float32Array.of(0, 1, 0, 0) }],
+    }]);
+    read(open);
+    using other = new DatabaseSync(damaged);
+    other.exec(damage);
+    assertEquals(assertThrows(() => read(open), DmlError, undefined, damage).code, "home_unusable", damage);
+  }
 });
