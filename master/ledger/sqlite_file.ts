@@ -1,4 +1,4 @@
-import { backup, type DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 
 /** Description of one kind of database. */
@@ -84,14 +84,6 @@ export function checkIntegrity(database: DatabaseSync): void {
   const row = database.prepare("PRAGMA quick_check(1)").get();
   const verdict = row === undefined ? "no verdict" : String(Object.values(row)[0]);
   if (verdict !== "ok") throw new DmlError("home_unusable", `it is damaged: ${verdict}`);
-}
-
-/**
- * Copies the database as it is now to a new file at `path`, while it is in use. SQLite copies it in
- * one go, in which this thread does nothing else.
- */
-export async function copyDatabase(database: DatabaseSync, path: string): Promise<void> {
-  await backup(database, path);
 }
 
 function pragma(database: DatabaseSync, name: "application_id" | "user_version"): number {

@@ -8,7 +8,7 @@ import type { DurableEvent } from "../core/messages/durable_event.ts";
 import { isFleetEvent } from "../core/messages/fleet_event.ts";
 import type { NodeRecord } from "../core/state/state.ts";
 import { AcknowledgedChanges, checkAcknowledged, type WitnessOptions } from "./acknowledged_changes.ts";
-import { checkIntegrity, copyDatabase } from "./sqlite_file.ts";
+import { checkIntegrity } from "./sqlite_file.ts";
 import type { Ledger, LedgerSnapshot, ModelRecord } from "./ledger.ts";
 import { SqliteFleet } from "./sqlite_fleet.ts";
 import { jsonSchema } from "./sqlite_json.ts";
@@ -16,6 +16,7 @@ import { migrate } from "./sqlite_schema.ts";
 import { SqliteAudit, type SqliteAuditOptions } from "./sqlite_audit.ts";
 import { SqliteTokens } from "./sqlite_tokens.ts";
 import { SqliteVersions } from "./sqlite_versions.ts";
+import { WriteAheadLog } from "./write_ahead_log.ts";
 
 const nodeRowSchema = z.object({
   nodeId: z.string(),
@@ -44,6 +45,7 @@ export class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #changes: AcknowledgedChanges;
   readonly #path: string;
+  readonly #log: WriteAheadLog;
   readonly #statements: Statements;
   readonly #versions: SqliteVersions;
   readonly #fleet: SqliteFleet;
@@ -52,6 +54,7 @@ export class SqliteLedger implements Ledger {
     this.#path = path;
     this.#database = database;
     this.#changes = changes;
+    this.#log = new WriteAheadLog(database, path);
     this.#statements = prepare(database);
     this.#versions = new SqliteVersions(database);
     this.#fleet = new SqliteFleet(database);
@@ -115,7 +118,7 @@ export class SqliteLedger implements Ledger {
 
   /** Copies the ledger as it is now to a new file, while it is in use. */
   copyTo(path: string): Promise<void> {
-    return copyDatabase(this.#database, path);
+    return this.#log.copyTo(path);
   }
 
   close(): void {

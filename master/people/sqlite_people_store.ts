@@ -19,7 +19,8 @@ import type {
 import { bytesOfVector, faceOfRow, galleryOfRow, personOfRow, vectorOfBytes } from "./sqlite_people_rows.ts";
 import { migratePeople } from "./sqlite_people_schema.ts";
 import { AcknowledgedChanges, checkAcknowledged, type WitnessOptions } from "../ledger/acknowledged_changes.ts";
-import { checkIntegrity, copyDatabase } from "../ledger/sqlite_file.ts";
+import { checkIntegrity } from "../ledger/sqlite_file.ts";
+import { WriteAheadLog } from "../ledger/write_ahead_log.ts";
 import { type PeopleStatements, preparePeople } from "./sqlite_people_statements.ts";
 
 const DESCRIBED = { what: "The store of people", tables: { galleries: "galleries", people: "people", faces: "faces" } };
@@ -31,11 +32,13 @@ const DESCRIBED = { what: "The store of people", tables: { galleries: "galleries
 export class SqlitePeopleStore implements PeopleStore {
   readonly #database: DatabaseSync;
   readonly #changes: AcknowledgedChanges;
+  readonly #log: WriteAheadLog;
   readonly #statements: PeopleStatements;
 
-  private constructor(database: DatabaseSync, changes: AcknowledgedChanges) {
+  private constructor(path: string, { database, changes }: { database: DatabaseSync; changes: AcknowledgedChanges }) {
     this.#database = database;
     this.#changes = changes;
+    this.#log = new WriteAheadLog(database, path);
     this.#statements = preparePeople(database);
   }
 
@@ -55,10 +58,10 @@ export class SqlitePeopleStore implements PeopleStore {
       );
       checkIntegrity(database);
       migratePeople(database, path);
-      return new SqlitePeopleStore(
+      return new SqlitePeopleStore(path, {
         database,
-        AcknowledgedChanges.open(database, { ...options, path, described: DESCRIBED }),
-      );
+        changes: AcknowledgedChanges.open(database, { ...options, path, described: DESCRIBED }),
+      });
     } catch (error) {
       database?.close();
       throw unusable(path, error);
@@ -137,12 +140,12 @@ export class SqlitePeopleStore implements PeopleStore {
     const write = () => changes.forEach((change) => this.#keep(change));
     this.#changes.transact({ what: "The store of people", write });
     // The write-ahead log still holds the removed data, until it is written back and truncated.
-    if (changes.some(({ type }) => type.endsWith("_removed"))) this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (changes.some(({ type }) => type.endsWith("_removed"))) this.#log.truncate();
   }
 
   /** Copies the store as it is now to a new file, while it is in use. */
   copyTo(path: string): Promise<void> {
-    return copyDatabase(this.#database, path);
+    return this.#log.copyTo(path);
   }
 
   close(): void {
