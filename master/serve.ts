@@ -20,6 +20,7 @@ import type { Address } from "../protocol/ports/transport.ts";
 import { DefaultTokens } from "./access/default_tokens.ts";
 import { TokenStore } from "./access/token_store.ts";
 import { Backups } from "./backup/backups.ts";
+import { type NightSettings, withNights } from "./backup/own_nights.ts";
 import { openTokens } from "./host/cluster_tokens.ts";
 import { SqliteLedger } from "./ledger/sqlite_ledger.ts";
 import { type MasterHandle, type MasterOptions, startMaster } from "./master.ts";
@@ -40,7 +41,7 @@ import { addressesOf, hostsOf, type OtherAddress } from "./host/served_addresses
 import { writeAddresses } from "./host/write_addresses.ts";
 
 /** Settings of `dml serve`. */
-export interface ServeOptions extends Pick<MasterOptions, "dialects" | "corsOrigins"> {
+export interface ServeOptions extends NightSettings, Pick<MasterOptions, "dialects" | "corsOrigins"> {
   /** Name or address of this host to listen on; 0.0.0.0 or :: for all of its addresses. */
   readonly host: string;
   /** Port of HTTP; 0 for any free one. */
@@ -137,7 +138,7 @@ async function serve(options: ServeOptions, { masterPath, ...logging }: Logging 
     using ownCertificate = await openOwnCertificate(options, { hosts });
     const master = await start(options, { masterPath, ledger, people, certificates, ownCertificate, ...logging });
     try {
-      await aborted(options.signal);
+      await withNights({ ...options, masterPath, ledger, people }, () => aborted(options.signal));
       options.log.info("Stopping.");
     } finally {
       await master.stop();
@@ -225,10 +226,9 @@ async function start(
     pin: certificates?.pin ?? null,
   };
   await writeAddresses(masterPath, { addresses, log });
-  const { printTokens = true } = options;
   const withToken = (role: DefaultRole) => {
     if (tokens === null) return "";
-    const token = printTokens ? tokens[role] : `${role.toUpperCase()}_TOKEN`;
+    const token = options.printTokens !== false ? tokens[role] : `${role.toUpperCase()}_TOKEN`;
     return ` --token ${certificates === null ? token : withPin(token, certificates.pin)}`;
   };
   onReady({
@@ -240,7 +240,7 @@ async function start(
     predictCommand: `dml predict PHOTO --master ${address}${withToken("user")}`,
     nodesCommand: `dml nodes --master ${address}${withToken("admin")}`,
     tokenRequired: tokens !== null,
-    hiddenTokensPath: tokens === null || printTokens ? null : tokensPath,
+    hiddenTokensPath: tokens === null || options.printTokens !== false ? null : tokensPath,
     isSecure: certificates !== null || tokens === null,
     plainAddress: master.plainAddress && formatAddress(master.plainAddress),
     dialects: (options.dialects ?? NO_DIALECTS).names,

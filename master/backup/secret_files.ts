@@ -24,6 +24,17 @@ export async function encryptSecrets(directory: string, key: BackupKey): Promise
   return await key.encrypt(new TextEncoder().encode(JSON.stringify(secrets)));
 }
 
+/** Copies the secret files in the directory of a master to another, as they are. */
+export async function copySecretFiles(from: string, to: string): Promise<void> {
+  for (const name of SECRET_FILES) {
+    try {
+      await writeFileDurably(join(to, name), await Deno.readFile(join(from, name)));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
 /** Decrypts secret files into the directory of a master. Throws `backup_invalid`. */
 export async function decryptSecrets(
   encrypted: Uint8Array<ArrayBuffer>,

@@ -40,7 +40,8 @@ export async function makeDirectoryDurably(path: string): Promise<void> {
   await syncDirectory(dirname(path));
 }
 
-async function syncDirectory(path: string): Promise<void> {
+/** Makes the names in the directory durable. */
+export async function syncDirectory(path: string): Promise<void> {
   // Windows cannot open a directory as a file, and its file system journals names by itself.
   if (Deno.build.os === "windows") return;
   using directory = await Deno.open(path);

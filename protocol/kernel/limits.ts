@@ -162,6 +162,9 @@ export const LIMITS = {
   tokensMax: 1_000,
   /** Entries of the audit; the oldest ones are dropped. */
   auditEntriesMax: 20_000,
+  /** Nightly copies of a master's data, and free space that each leaves on the disk. */
+  nightlyCopiesMax: 365,
+  nightlyFreeBytesMin: 256 * MIB,
   /** Removed nodes of one master, whose keys are refused until they are restored. */
   removedNodesMax: 4_096,
   /** Nodes that wait for approval, and time without a try after which one is forgotten. */

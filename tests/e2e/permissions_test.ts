@@ -48,7 +48,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`],
       read: [homeOf(world)],
       write: [homeOf(world)],
-      sys: ["hostname", "networkInterfaces"],
+      sys: ["hostname", "networkInterfaces", "statfs"],
     }),
   },
   join: {

@@ -87,7 +87,7 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
       "--allow-net=0.0.0.0:0,0.0.0.0:0,127.0.0.1",
       `--allow-read=/home/master,/bin/dml,/home/.cache/dml/${id}`,
       "--allow-write=/home/master",
-      "--allow-sys=hostname,networkInterfaces",
+      "--allow-sys=hostname,networkInterfaces,statfs",
     ]);
     assertEquals([await node.stop(), await master.stop()], [0, 0]);
   },

@@ -63,6 +63,8 @@ export interface ServeCommand {
   readonly approve: boolean;
   /** `null` if there is no directory of executables for nodes. */
   readonly executables: string | null;
+  /** Number of nightly copies that are kept; 0 for none. */
+  readonly backups: number;
   /** True to go on without acknowledged changes that the disk has lost. */
   readonly acceptsLoss: boolean;
   readonly home: string | null;

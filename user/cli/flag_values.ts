@@ -108,13 +108,13 @@ export class FlagValues {
     throw refusal(found, "a port from 0 to 65535");
   }
 
-  /** Returns a whole number from 1 to `max`. */
-  count(name: FlagName, max: number): number | null {
+  /** Returns a whole number from `min`, 1 by default, to `max`. */
+  count(name: FlagName, max: number, { min = 1 }: { min?: number } = {}): number | null {
     const found = this.found(name);
     if (!found) return null;
     const count = Number(found.text);
-    if (/^\d{1,9}$/.test(found.text) && count >= 1 && count <= max) return count;
-    throw refusal(found, `a whole number from 1 to ${max}`);
+    if (/^\d{1,9}$/.test(found.text) && count >= min && count <= max) return count;
+    throw refusal(found, `a whole number from ${min} to ${max}`);
   }
 
   /** Returns a number of bytes, written as 1000, 64KiB, 500MiB or 2GiB. */

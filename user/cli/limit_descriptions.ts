@@ -75,6 +75,8 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   nodesMax: "nodes of one master",
   tokensMax: "tokens of one master",
   auditEntriesMax: "entries of the audit; the oldest are dropped",
+  nightlyCopiesMax: "nightly copies of a master's data that --backups may keep",
+  nightlyFreeBytesMin: "of free disk that a nightly copy leaves",
   removedNodesMax: "removed nodes that one master remembers",
   waitingNodesMax: "nodes that wait for approval",
   waitingKeptMs: "for which a node that waits for approval and tries no more is remembered",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { asStorageError, removeIfThere, writeFileDurably } from "../../protocol/host/durable_file.ts";
 import { openHome } from "../../protocol/host/home.ts";
+import { nightlyNames } from "../../protocol/host/nightly_directory.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { digestOf } from "../../protocol/kernel/digest.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
@@ -21,10 +22,12 @@ export function diskStep({ home, clock, random }: DoctorContext): DoctorStep {
   return {
     name: "disk",
     async check() {
-      const { path } = await openHome(home);
+      const { path, masterPath } = await openHome(home);
       const probe = join(path, newId("doctor", random));
       const tookMs = await timed(clock, () => writeAndRead(probe));
-      return `${formatBytes(PROBE_BYTES)} were written to ${path} and read back in ${formatDuration(tookMs)}.`;
+      const newest = (await nightlyNames(masterPath)).at(-1);
+      const copied = newest === undefined ? "" : ` The newest nightly copy of the master is ${newest}.`;
+      return `${formatBytes(PROBE_BYTES)} were written to ${path} and read back in ${formatDuration(tookMs)}.${copied}`;
     },
   };
 }

@@ -93,7 +93,7 @@ function servePermissions(command: ServeCommand, facts: ProcessFacts): Permissio
     net: [...listensOn(command), "127.0.0.1"],
     read: [...read, ...files.map((path) => resolve(facts.currentDirectory, path))],
     write,
-    sys: ["hostname", "networkInterfaces"],
+    sys: ["hostname", "networkInterfaces", "statfs"],
   };
 }
 

@@ -34,7 +34,7 @@ Deno.test("startOf() grants each role what its arguments need", async () => {
     net: "0.0.0.0:80,0.0.0.0:7401,127.0.0.1",
     read: `${home},${program}`,
     write: home,
-    sys: "hostname,networkInterfaces",
+    sys: "hostname,networkInterfaces,statfs",
   });
   assertEquals(await granted("join", "[fd00::1]:7400", "--home", "/data"), {
     net: "[fd00::1],127.0.0.1:0",

@@ -90,7 +90,8 @@ export const ACCESS_VERBS = {
     summary: "Back up the master into a file while it runs.",
     details: [
       "The file holds everything that only the master knows: nodes, models of your own, people with their faces, tokens and the key of its certificate. Tokens and key are encrypted, and the whole is sealed, with a key that is printed once and kept nowhere: keep it apart from the file. Names and faces are not encrypted; protect the file as you protect the pictures.",
-      "The file gets its name only when it is complete.",
+      "The file gets its name only when it is complete. The master goes on answering meanwhile.",
+      "Every night the master also copies its databases and tokens into its own data directory (`dml serve --backups`): that is no backup, because it is on the same disk and has neither crops nor models.",
       '--json prints {"file", "bytes", "parts", "damaged", "key"}.',
     ],
     flags: [...MASTER_FLAGS, "home", "json"],

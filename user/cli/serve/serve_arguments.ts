@@ -2,12 +2,14 @@ import { formatAddress, isLoopbackHost } from "../../../protocol/http_api/addres
 import { parseAddressRange } from "../../../protocol/http_api/address_range.ts";
 import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../../../protocol/http_api/paths.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { GALLERY_NAME_PATTERN } from "../../../protocol/kernel/people_names.ts";
 import type { PlainPort, ServeCommand } from "../command.ts";
 import type { FlagValues } from "../flag_values.ts";
 import { DEFAULT_HOST } from "../flags.ts";
 import { corsOriginsIn } from "./cors_origins.ts";
 import { dialectChoice } from "./dialect_arguments.ts";
+import { DEFAULT_BACKUPS } from "./serve_flags.ts";
 
 /** Parses the flags of `dml serve`. Throws `usage`. */
 export function serveCommand(values: FlagValues): ServeCommand {
@@ -33,6 +35,7 @@ export function serveCommand(values: FlagValues): ServeCommand {
     printTokens: values.toggle("print-tokens"),
     approve: values.isOn("approve"),
     executables: values.text("executables"),
+    backups: values.count("backups", LIMITS.nightlyCopiesMax, { min: 0 }) ?? DEFAULT_BACKUPS,
     acceptsLoss: values.isOn("accept-loss"),
     home: values.text("home"),
   };

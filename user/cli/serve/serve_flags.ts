@@ -1,6 +1,9 @@
 import { DIALECT_NAMES } from "../../../protocol/http_api/dialect_names.ts";
 import type { Flag } from "../flag.ts";
 
+/** Nightly copies that a master keeps. */
+export const DEFAULT_BACKUPS = 7;
+
 /** Flags of a master about browsers and other programs than dml. */
 export const SERVE_FLAGS = {
   cert: {
@@ -22,6 +25,12 @@ export const SERVE_FLAGS = {
     fallback: "none",
     description:
       "A second HTTP port without TLS, for programs that cannot do better: predictions and people alone, with tokens of `dml token create --for-plain`.",
+  },
+  backups: {
+    argument: "N",
+    environment: "DML_BACKUPS",
+    fallback: String(DEFAULT_BACKUPS),
+    description: "Nightly copies of the master's databases and tokens that are kept in its data directory; 0 for none.",
   },
   from: {
     argument: "ADDRESS[/BITS][=GALLERY]",
