@@ -1,68 +1,13 @@
 /** Tests that floods of connections neither end a master nor keep it from answering others. */
 import { join } from "node:path";
-import { DmlProcess, scopedSources } from "../../../tools/dml_process.ts";
+import { Flood, HALF_A_HEAD } from "../../../tools/chaos/attacks/flood.ts";
+import { isHealthy, withFloodedMaster as withMaster } from "../../../tools/chaos/attacks/flooded_master.ts";
+import { DmlProcess } from "../../../tools/dml_process.ts";
 import { HttpOrigin } from "../../../protocol/http/http_origin.ts";
 import { assert, assertEquals, assertGreater } from "../../assert.ts";
 import { LAN_ADDRESS } from "./secure_cluster.ts";
-import { temporaryDirectory } from "../../temporary_directory.ts";
 
 const ignore = Deno.build.os === "windows"; // no sh
-const HALF_A_HEAD = new TextEncoder().encode("GET /v1/health HTTP/1.1\r\nHost: x\r\n");
-
-interface FloodOptions {
-  readonly count: number;
-  readonly bytes: Uint8Array;
-  readonly hostname?: string;
-}
-
-/** Connections of a flood, all of which the client keeps. */
-class Flood implements Disposable {
-  readonly #connections: Deno.TcpConn[] = [];
-
-  async open(port: number, { count, bytes, hostname = "127.0.0.1" }: FloodOptions): Promise<void> {
-    const openOne = async () => {
-      const connection = await Deno.connect({ hostname, port });
-      this.#connections.push(connection);
-      // The master may have closed it already.
-      await connection.write(bytes).catch(() => {});
-    };
-    for (let left = count; left > 0; left -= 100) {
-      await Promise.all(Array.from({ length: Math.min(left, 100) }, openOne));
-    }
-  }
-
-  [Symbol.dispose](): void {
-    for (const connection of this.#connections) connection.close();
-  }
-}
-
-interface Master {
-  readonly port: number;
-  readonly controlPort: number;
-  readonly home: string;
-  readonly process: DmlProcess;
-}
-
-/** Runs `body` with a master that may open `descriptors` files. */
-async function withMaster(
-  { descriptors, flags = [] }: { descriptors: number; flags?: readonly string[] },
-  body: (master: Master) => Promise<void>,
-): Promise<void> {
-  await using directory = await temporaryDirectory();
-  const home = join(directory.path, "home");
-  const line = ["serve", "--port", "0", "--control-port", "0", ...flags];
-  const program = ["sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh", ...scopedSources(line, { home })];
-  await using process = DmlProcess.start(line, { home, program });
-  const { port, controlPort } = await process.logged("ready");
-  await body({ port: Number(port), controlPort: Number(controlPort), home, process });
-  assertEquals(process.lines.filter((line) => /Too many open files|is started again/.test(line)), []);
-  assertEquals(await process.stop(), 0, "it still runs, and ends as it should");
-}
-
-async function isHealthy(port: number): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${port}/v1/health`);
-  return (await response.json()).status === "ok";
-}
 
 for (const [kind, bytes] of Object.entries({ "half a head": HALF_A_HEAD, nothing: new Uint8Array(0) })) {
   Deno.test(

@@ -1,26 +1,10 @@
 /** Tests with real processes of a master whose disk has changed single bits. */
 import { join } from "node:path";
+import { flipBits } from "../../../tools/chaos/attacks/flip_bits.ts";
 import { runDml } from "../../../tools/dml_process.ts";
 import { samplePhoto } from "../../../tools/sample_photos.ts";
 import { assertEquals, assertGreater, assertStringIncludes } from "../../assert.ts";
 import { Cluster } from "../cluster.ts";
-
-/** Flips one bit in the middle of every blob in `directory`, and returns how many there are. */
-async function flipBits(directory: string): Promise<number> {
-  let count = 0;
-  for await (const { name, isDirectory } of Deno.readDir(directory)) {
-    const path = join(directory, name);
-    if (isDirectory) {
-      count += await flipBits(path);
-      continue;
-    }
-    const bytes = await Deno.readFile(path);
-    bytes[bytes.length >> 1] ^= 1;
-    await Deno.writeFile(path, bytes);
-    count++;
-  }
-  return count;
-}
 
 Deno.test("a bit flipped in every blob of the master costs the crops, and nothing else", async () => {
   await using cluster = await Cluster.start();
