@@ -77,7 +77,9 @@ export class BackupLines {
   }
 
   end({ damaged }: Pick<BackupEnd, "damaged">): Uint8Array<ArrayBuffer> {
-    return lineOf({ end: { parts: this.#parts, damaged, seal: this.#seal.finish() } });
+    const counted = { parts: this.#parts, damaged };
+    this.#seal.update(lineOf(counted));
+    return lineOf({ end: { ...counted, seal: this.#seal.finish() } });
   }
 
   #sealed(value: unknown): Uint8Array<ArrayBuffer> {
@@ -115,6 +117,7 @@ export async function readBackup(
     const parsed = jsonOf(line);
     if (typeof parsed === "object" && parsed !== null && "end" in parsed) {
       const { end } = parseAs(endSchema, parsed, { what: "The end of the backup", code: "backup_invalid" });
+      seal.update(lineOf({ parts: end.parts, damaged: end.damaged }));
       if (end.seal !== seal.finish()) {
         throw changed("its seal does not match: it was changed, or the key is not its own");
       }

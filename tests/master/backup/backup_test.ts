@@ -98,6 +98,9 @@ Deno.test("a backup that was cut or changed anywhere, or another key, restores n
     await refuses(changed);
   }
   await refuses(Uint8Array.from([...bytes, 10]));
+  const last = bytes.lastIndexOf(10, -2) + 1;
+  const end = new TextDecoder().decode(bytes.subarray(last)).replace(`"damaged":0`, `"damaged":1`);
+  await refuses(Uint8Array.from([...bytes.subarray(0, last), ...new TextEncoder().encode(end)]));
   await refuses(bytes, BackupKey.create());
   assertEquals((await restoreMaster(chunksOf(bytes), { home: home.path, key })).blobs, 1);
 });

@@ -1,6 +1,7 @@
 import { concat } from "../../../protocol/kernel/concat.ts";
 import { digestOf } from "../../../protocol/kernel/digest.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
+import { LIMITS } from "../../../protocol/kernel/limits.ts";
 import { decodeMessage } from "../../../protocol/wire/codec.ts";
 import { encodeFrames, FrameDecoder } from "../../../protocol/wire/frame.ts";
 import { decodePictureFrame, encodePictureFrame, isPictureFrame } from "../../../protocol/wire/picture_frame.ts";
@@ -44,16 +45,16 @@ function payloadOf(dice: Dice): Uint8Array {
   if (dice.oneIn(8)) {
     const [head, ...rest] = encodePictureFrame({ digest: digestOf(PICTURE), bytes: PICTURE });
     const picture = concat([head, ...rest]);
-    return neverEmpty(dice.oneIn(2) ? picture : mutateBytes(picture, dice));
+    return framed(dice.oneIn(2) ? picture : mutateBytes(picture, dice));
   }
   const sample = dice.pick(SAMPLES);
   const text = new TextEncoder().encode(JSON.stringify(dice.oneIn(4) ? sample : mutateJson(sample, dice)));
-  return neverEmpty(dice.oneIn(6) ? mutateBytes(text, dice) : text);
+  return framed(dice.oneIn(6) ? mutateBytes(text, dice) : text);
 }
 
-/** A frame cannot be written without a payload; changed bytes of a stream make one. */
-function neverEmpty(payload: Uint8Array): Uint8Array {
-  return payload.length === 0 ? Uint8Array.of(0x20) : payload;
+/** Returns a payload that can be framed: the frames that cannot be written come of changed bytes. */
+function framed(payload: Uint8Array): Uint8Array {
+  return payload.length === 0 ? Uint8Array.of(0x20) : payload.subarray(0, LIMITS.frameBytesMax);
 }
 
 function decode(payload: Uint8Array<ArrayBuffer>): void {

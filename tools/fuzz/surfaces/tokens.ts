@@ -116,7 +116,7 @@ function headerSecret(secret: string): string | null {
 
 function secretFrom(valid: readonly string[], dice: Dice): string {
   const token = dice.pick(valid);
-  const whole = dice.pick([token, withPin(token, PIN), withPin(token, "y".repeat(26)), `dmlbackup_${secretOf("a")}`]);
+  const whole = dice.pick([token, withPin(token, PIN), withPin(token, "y".repeat(26)), `dmlk_${"a".repeat(52)}`]);
   if (dice.oneIn(3)) return whole;
   const mutated = dice.oneIn(12) ? hostileValue(dice) : mutateJson(whole, dice);
   return typeof mutated === "string" ? mutated : JSON.stringify(mutated);
