@@ -113,8 +113,8 @@ async function run(command: CliCommand, surroundings: Surroundings): Promise<num
         isInteractive: Deno.stdin.isTerminal(),
         variable: (name) => surroundings.facts.sourceVariables?.[name],
         openEngine: async () => {
-          const { createWorkerPool, assetFiles: assets } = await localParts();
-          return createWorkerPool({ ...engineOptions, ...CLOCK_AND_CHANCE, workers: 1, assets });
+          const { openTrialEngine } = await import("./node/host/trial_engine.ts");
+          return openTrialEngine({ ...engineOptions, ...CLOCK_AND_CHANCE, engines: surroundings.engines });
         },
       });
   }

@@ -84,14 +84,23 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  /** Returns the created tokens, which are stored in the same file. */
+  /** Returns the created tokens, which are stored in the same file. Throws `home_unusable`. */
   tokens(): SqliteTokens {
-    return new SqliteTokens(this.#database, this.#changes);
+    return this.#part(() => new SqliteTokens(this.#database, this.#changes));
   }
 
-  /** Returns the audit, which is stored in the same file. */
+  /** Returns the audit, which is stored in the same file. Throws `home_unusable`. */
   audit(options: SqliteAuditOptions): SqliteAudit {
-    return new SqliteAudit(this.#database, { ...options, changes: this.#changes });
+    return this.#part(() => new SqliteAudit(this.#database, { ...options, changes: this.#changes }));
+  }
+
+  /** Opens a part of the file, whose tables may be damaged too. */
+  #part<Part>(open: () => Part): Part {
+    try {
+      return open();
+    } catch (error) {
+      throw unusable(this.#path, error);
+    }
   }
 
   load(): LedgerSnapshot {

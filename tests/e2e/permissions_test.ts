@@ -121,7 +121,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       ...["--master", `127.0.0.1:${port}`],
     ],
     allowed: (world) => ({
-      net: [`127.0.0.1:${world.port}`],
+      net: [`127.0.0.1:${world.port}`, "127.0.0.1:0"],
       read: ["photos/a.jpg", "photos/b.jpg", "program/worker.ts"].map((path) => join(world.tree.path, path))
         .concat(homeOf(world)),
       write: [homeOf(world)],

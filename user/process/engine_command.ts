@@ -2,7 +2,7 @@ import type { CliCommand } from "../cli/command.ts";
 import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "./deno_flags.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
-/** The shell that keeps the engine processes of a node. */
+/** The shell that keeps the engine processes of a node, or of a model on trial. */
 export const KEEPER = "sh";
 
 /**
@@ -40,8 +40,13 @@ export function engineCommand({ isPacked }: { isPacked: boolean }): string[] {
  * Returns true for the command whose process starts the keeper before it gives up to run programs,
  * which the role itself never may.
  */
-export function keepsEngines({ verb }: CliCommand): boolean {
-  return verb === "join";
+export function keepsEngines(command: CliCommand): boolean {
+  return command.verb === "join" || triesModel(command);
+}
+
+/** Returns true for the command that runs a model which nobody has tried yet, in one engine. */
+export function triesModel(command: CliCommand): boolean {
+  return command.verb === "models" && command.action === "add" && command.save === null;
 }
 
 /**

@@ -23,8 +23,8 @@ export function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): 
       const settings = npmHome === undefined ? [] : [join(npmHome, ".npmrc")];
       return {
         ...NO_PERMISSIONS,
-        // A source may redirect to any host.
-        net: source.kind === "path" ? [master] : true,
+        // A source may redirect to any host; the engine on trial connects to a port of this one.
+        net: source.kind === "path" ? [master, ...(save === null ? ["127.0.0.1:0"] : [])] : true,
         read: unique([...read, ...beside, ...saved, ...settings, ...facts.programPaths]),
         write: unique([...write, ...saved]),
       };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertStringIncludes, assertThrows } from "../../assert.ts";
+import { SILENT_LOG } from "../../../protocol/kernel/log.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { SqliteLedger } from "../../../master/ledger/sqlite_ledger.ts";
 import { testLedger } from "../../contract/ledger_contract.ts";
@@ -119,3 +120,21 @@ function change(path: string, statements: string): void {
   database.exec(statements);
   database.close();
 }
+
+Deno.test("SqliteLedger refuses a file whose tokens or audit have other columns with home_unusable", () => {
+  inDirectory((path) => {
+    recordNode(path);
+    const database = new DatabaseSync(path);
+    database.exec(
+      "ALTER TABLE tokens RENAME COLUMN token_id TO token_ie; ALTER TABLE audit RENAME COLUMN actor TO actos",
+    );
+    database.close();
+    const ledger = SqliteLedger.open(path);
+    const options = { clock: { wallMs: () => 0 }, log: SILENT_LOG };
+    for (const open of [() => ledger.tokens(), () => ledger.audit(options)]) {
+      const error = assertThrows(open, DmlError, path);
+      assertEquals(error.code, "home_unusable");
+    }
+    ledger.close();
+  });
+});
