@@ -88,8 +88,8 @@ function fieldsOf(schema: unknown, hidden: readonly string[]): string[] {
 }
 
 Deno.test("helpText() of predict contains every field of its JSON lines", () => {
-  // Crops are requested by enrolment only, never by `predict`.
-  const fields = [...new Set(fieldsOf(z.toJSONSchema(predictRowSchema, { io: "input" }), ["crop"]))];
+  // Crops are requested by enrolment only, and packed tensors at /v2; neither by `predict`.
+  const fields = [...new Set(fieldsOf(z.toJSONSchema(predictRowSchema, { io: "input" }), ["crop", "packed"]))];
   assert(fields.includes("landmarks") && fields.includes("encodeMs") && fields.length > 30, fields.join());
   const help = helpText("predict");
   assertEquals(fields.filter((field) => !help.includes(`"${field}"`)), []);
