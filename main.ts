@@ -150,6 +150,7 @@ async function join(command: JoinCommand, surroundings: Surroundings): Promise<n
     ...surroundings,
     ...CLOCK_AND_CHANCE,
     ...command,
+    ...facts,
     home: homeOf(facts),
     canRestart,
     trial,

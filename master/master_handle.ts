@@ -67,6 +67,11 @@ export interface MasterOptions {
    * or absent if nobody may.
    */
   readonly execAdmins?: Credentials | null;
+  /**
+   * The tokens of the admins who may use the files of nodes, also if `credentials` is `null`; `null`
+   * or absent if nobody may.
+   */
+  readonly fileAdmins?: Credentials | null;
   /** Tokens that the admin handles; by default in memory. */
   readonly tokens?: TokenStore;
   /** Record of who did what; by default in memory. */

@@ -13,6 +13,7 @@ import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
 import { withPin } from "../protocol/security/pin.ts";
+import { fixedCredentials } from "../protocol/security/credentials.ts";
 import type { DefaultRole } from "../protocol/security/roles.ts";
 import { TlsTransport } from "../protocol/transport/tls_transport.ts";
 import { TcpTransport } from "../protocol/transport/tcp_transport.ts";
@@ -34,7 +35,7 @@ import { aborted } from "./host/aborted.ts";
 import { affordableConnections } from "./host/free_descriptors.ts";
 import type { MasterCertificates } from "./host/certificates.ts";
 import { portFailure } from "./host/free_ports.ts";
-import { openCertificates, openOwnCertificate } from "./host/open_certificates.ts";
+import { masterTls, openCertificates, openOwnCertificate } from "./host/open_certificates.ts";
 import type { CertificateFiles, OwnCertificate } from "./host/own_certificate.ts";
 import { localHostOf } from "./host/reachable_host.ts";
 import { addressesOf, hostsOf, type OtherAddress } from "./host/served_addresses.ts";
@@ -184,12 +185,7 @@ async function start(
     transport: certificates === null
       ? new TcpTransport({ log })
       : new TlsTransport({ identity: certificates.identity, log }),
-    tls: certificates && {
-      pin: certificates.pin,
-      ca: certificates.ca,
-      identity: certificates.identity,
-      ...(ownCertificate === null ? {} : { named: ownCertificate }),
-    },
+    tls: certificates && masterTls(certificates, ownCertificate),
     connectionsMax: (present) => affordableConnections(join(options.home, "format"), { present }),
     control: { hostname: host, port: controlPort },
     http: { hostname: host, port },
@@ -208,6 +204,7 @@ async function start(
     settings: { requiresApproval: options.approve ?? false },
     credentials: tokens === null ? null : tokenStore,
     execAdmins: admins(certificates === null ? null : tokenStore),
+    fileAdmins: admins(certificates === null ? null : tokenStore),
     tokens: tokenStore,
     audit: ledger.audit({ clock: SYSTEM_CLOCK, log }),
   });

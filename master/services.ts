@@ -13,6 +13,7 @@ import { Refusals } from "./http/refusals.ts";
 import type { Message } from "../protocol/messages/message.ts";
 import { DirectMessages } from "./control/direct_messages.ts";
 import { ExecRelay } from "./exec/exec_relay.ts";
+import { FileRelay } from "./files/file_relay.ts";
 import { listNode } from "./http/listings.ts";
 import { LogIntake } from "./logs/log_intake.ts";
 import type { Inbox } from "./turn/inbox.ts";
@@ -67,6 +68,7 @@ export class MasterServices {
   readonly served: ServedModels;
   readonly modelsOf: (pipeline: Manifest["pipeline"]) => readonly string[];
   readonly exec: ExecRelay;
+  readonly files: FileRelay;
   readonly direct: DirectMessages;
   readonly #logs: MasterOptions["logs"];
 
@@ -120,7 +122,8 @@ export class MasterServices {
     this.tokens = options.tokens ?? new TokenStore({ ...options, records: new MemoryTokenRecords(), defaults: null });
     this.audit = options.audit ?? new MemoryAuditLog(clock);
     this.exec = new ExecRelay({ clock, random, audit: this.audit, node: (nodeId) => listNode(state, nodeId), send });
-    this.direct = new DirectMessages({ logs: logIntake, exec: this.exec });
+    this.files = new FileRelay({ clock, random, node: (nodeId) => listNode(state, nodeId), send });
+    this.direct = new DirectMessages({ logs: logIntake, exec: this.exec, files: this.files });
     this.attempts = new FailedAttempts(clock);
     this.refusals = new Refusals(options);
     const { versions, modelImport } = this;
@@ -132,6 +135,7 @@ export class MasterServices {
   endWaits(): void {
     this.#logs?.endWaits();
     this.exec.close();
+    this.files.close();
   }
 
   /** Does what is due by `nowMs`: drops what has expired, and writes and logs what was counted. */

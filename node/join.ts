@@ -18,6 +18,9 @@ import type { Address } from "../protocol/ports/transport.ts";
 import { defaultWorkers, engineBytes, hostCapabilities, hostPressure } from "./host/capabilities.ts";
 import { diskPressure } from "./host/disk_pressure.ts";
 import { ExecRuns } from "./exec/exec_runs.ts";
+import { FileOrders } from "./files/file_orders.ts";
+import { type OpenedDirectory, openFiles } from "./files/open_files.ts";
+import { HttpOrderBodies } from "./files/order_bodies.ts";
 import { createSelfChecks } from "./host/self_check.ts";
 import type { FetchProgress } from "./executor.ts";
 import type { Engines } from "./host/open_engines.ts";
@@ -36,7 +39,7 @@ import { NodeLog } from "./logs/node_log.ts";
 import { FileUseTimes } from "./models/use_times.ts";
 
 /** Options of `dml join`, and the ports it uses. */
-export interface JoinOptions {
+export interface JoinOptions extends OpenedDirectory {
   /** Address of the master's HTTP interface, from which the control port is fetched. */
   readonly master: Address;
   readonly token: string | null;
@@ -123,6 +126,7 @@ async function runNode(
   const identity = await loadIdentity(directory, { name: options.name ?? undefined, defaultName: Deno.hostname() });
   const { nodeId, name } = identity;
   const { allowExec: programs = [] } = options;
+  const opened = await openFiles(options);
   const joined = await JoinedMasters.load(directory, { log });
   const address = formatAddress(master);
   let session: string | null = null;
@@ -139,13 +143,16 @@ async function runNode(
   const engine = createWorkerPool({ workers, assets: assetFiles, clock, log, patchesEngine, spawn, memoryBytes });
   const secret = token === null ? null : splitPin(token).secret;
   if (secret !== null) logs.learnSecret(secret);
-  using remote = new HttpBlobStore(baseUrl, { session: () => session, trust: () => known.trust });
+  const connection = { session: () => session, trust: () => known.trust };
+  using remote = new HttpBlobStore(baseUrl, connection);
+  using bodies = new HttpOrderBodies(baseUrl, connection);
   try {
     const node = startNode({
       ...options,
       token: secret,
       logs,
       exec,
+      files: new FileOrders({ files: opened, bodies, isProtected, log }),
       identity,
       hasJoined: joined.has(address),
       onSession: (sessionSecret) => {
@@ -174,6 +181,7 @@ async function runNode(
         ...hostCapabilities({ workers, memoryBytesMax }),
         ...labels.length === 0 ? {} : { labels: [...labels] },
         ...programs.length === 0 ? {} : { allowedPrograms: [...exec.names] },
+        ...opened === null ? {} : { opensFiles: true as const },
       }),
       pressure: () => ({ ...hostPressure(), ...diskPressure(directory) }),
       openChecks: () => Promise.resolve(createSelfChecks({ clock, log, patchesEngine })),

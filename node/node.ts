@@ -180,6 +180,7 @@ class Node {
       this.#connection = null;
       this.#options.logs?.disconnected();
       this.#exec.disconnected();
+      this.#options.files?.disconnected();
       if (wasOpen) this.#loop.disconnected();
     }
   }
@@ -201,13 +202,16 @@ class Node {
   }
 
   #receive(messages: readonly Message[]): void {
+    const send = (answer: Message) => this.#connection?.send(answer);
     for (const message of messages) {
       if (message.type === "command.run") void this.#execute(message);
       else if (message.type === "program.offer") this.#receiveOffer(message);
       else if (message.type === "log.position") {
         this.#options.logs?.positioned(message, (m) => this.#connection?.send(m));
       } else if (message.type === "error") this.#options.log.warn("The master refused a message.", { ...message });
-      else if (!this.#exec.receive(message, (answer) => this.#connection?.send(answer))) this.#loop.receive(message);
+      else if (!this.#exec.receive(message, send) && !this.#options.files?.receive(message, send)) {
+        this.#loop.receive(message);
+      }
     }
     this.#loop.turn();
   }

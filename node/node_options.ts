@@ -9,6 +9,7 @@ import type { HostPressure } from "./host/capabilities.ts";
 import type { NodeIdentity } from "./host/identity.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { FetchProgress } from "./executor.ts";
+import type { FileOrders } from "./files/file_orders.ts";
 import type { NodeLoopEvent } from "./node_loop.ts";
 import type { ExecRuns } from "./exec/exec_runs.ts";
 import type { SelfChecks } from "./host/self_check.ts";
@@ -77,6 +78,8 @@ export interface NodeOptions {
   readonly openChecks?: () => Promise<SelfChecks>;
   /** Programs that an admin may run on this host; the caller closes it. None if absent. */
   readonly exec?: ExecRuns;
+  /** Orders about the files of this host; the caller closes what it opened. None if absent. */
+  readonly files?: FileOrders;
   readonly onProgress?: (progress: FetchProgress) => void;
   readonly onEvent?: (news: NodeNews) => void;
 }

@@ -61,6 +61,11 @@ function memoryFlagsOf(dmlArguments: readonly string[]): string[] {
   return dmlArguments[0] === "join" ? [`--v8-flags=${V8_FLAGS}`] : [];
 }
 
+/** Returns the command that starts dml from its sources, with the permissions of the tasks. */
+export function sourcesCommand(): string[] {
+  return sources();
+}
+
 /** Returns the command that starts dml from its sources. */
 function sources(memoryFlags: readonly string[] = []): string[] {
   return [Deno.execPath(), "run", "--quiet", ...memoryFlags, ...PERMISSIONS, MAIN];

@@ -52,6 +52,9 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
     case "nodes":
     case "explain":
     case "exec":
+    case "cp":
+    case "ls":
+    case "rm":
     case "logs":
     case "models":
     case "upgrade":

@@ -1,14 +1,23 @@
 import type { NodesCommand, UpgradeCommand } from "./cli/command.ts";
 import type { ExecCommand } from "./cli/exec/exec_command.ts";
+import type { FileCommand } from "./cli/files/file_commands.ts";
 import type { LogsCommand } from "./cli/logs/logs_command.ts";
 import type { ExplainCommand } from "./cli/nodes/explain_command.ts";
 import type { ModelsCommand } from "./cli/models_command.ts";
+import type { FilesClient } from "./client/files_client.ts";
 import type { MasterHttp } from "./client/http/master_http.ts";
 import { whileOpen } from "./client/while_open.ts";
 import type { UserContext } from "./user_context.ts";
 
 /** Commands of an operator that ask a master. */
-export type AskingCommand = NodesCommand | ExplainCommand | ExecCommand | LogsCommand | ModelsCommand | UpgradeCommand;
+export type AskingCommand =
+  | NodesCommand
+  | ExplainCommand
+  | ExecCommand
+  | FileCommand
+  | LogsCommand
+  | ModelsCommand
+  | UpgradeCommand;
 
 /** Runs `command` with an open line to its master. Returns the exit code. */
 export async function ask(command: AskingCommand, context: UserContext): Promise<number> {
@@ -35,6 +44,14 @@ export async function ask(command: AskingCommand, context: UserContext): Promise
       const [cluster, exec] = [new HttpClusterClient(http), new HttpExecClient(http)];
       return await runExec(command, { ...context, cluster, exec });
     }
+    if (command.verb === "cp" || command.verb === "ls" || command.verb === "rm") {
+      const { HttpClusterClient } = await import("./client/http/cluster.ts");
+      const { HttpFilesClient } = await import("./client/http/files.ts");
+      const { runFiles } = await import("./commands/files/files.ts");
+      const [cluster, files] = [new HttpClusterClient(http), new HttpFilesClient(http)];
+      const afterwards = (work: (files: FilesClient) => Promise<void>) => briefly(command, { ...context, work });
+      return await runFiles(command, { ...context, ...context.facts, cluster, files, afterwards });
+    }
     if (command.verb === "logs") {
       const { HttpLogsClient } = await import("./client/http/logs.ts");
       const { runLogs } = await import("./commands/logs.ts");
@@ -47,6 +64,22 @@ export async function ask(command: AskingCommand, context: UserContext): Promise
     }
     return await models(command, { ...context, http });
   });
+}
+
+/** Time for what is left to say to a master after an interruption. */
+const BRIEFLY_MS = 2_000;
+
+/** Runs `work` with a client that is closed soon, whatever became of it. */
+async function briefly(
+  command: FileCommand,
+  { work, clock, ...context }: UserContext & { work: (files: FilesClient) => Promise<void> },
+): Promise<void> {
+  const { HttpFilesClient } = await import("./client/http/files.ts");
+  const { openMasterHttp } = await import("./client/open_cluster.ts");
+  const { signal: _, ...rest } = context;
+  using http = await openMasterHttp({ ...rest, ...command, clock, outageMs: 0 });
+  const cancel = clock.after(BRIEFLY_MS, () => http.close());
+  await work(new HttpFilesClient(http)).finally(cancel);
 }
 
 async function models(command: ModelsCommand, context: UserContext & { http: MasterHttp }): Promise<number> {

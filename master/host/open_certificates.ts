@@ -3,6 +3,7 @@ import { isLoopbackHost } from "../../protocol/http_api/address.ts";
 import { SYSTEM_CLOCK } from "../../protocol/kernel/clock.ts";
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
+import type { MasterTls } from "../http/http_server.ts";
 import type { MasterCertificates } from "./certificates.ts";
 import { type CertificateFiles, OwnCertificate } from "./own_certificate.ts";
 import { certificateNames } from "./reachable_host.ts";
@@ -56,4 +57,9 @@ export async function openOwnCertificate(
   throw new DmlError("usage", sentence, {
     advice: "They recognise it by its own certificate: give --host and --advertise an IP address or another name.",
   });
+}
+
+/** Returns the certificates of the HTTP server: those of the authority, and the own one for its names. */
+export function masterTls({ pin, ca, identity }: MasterCertificates, own: OwnCertificate | null): MasterTls {
+  return { pin, ca, identity, ...(own === null ? {} : { named: own }) };
 }

@@ -36,6 +36,9 @@ import type { Handler } from "./request_origin.ts";
 import { openApiRoutes } from "./openapi/openapi_routes.ts";
 import { verificationRoutes } from "../verification/verification_routes.ts";
 import { healthRoutes } from "./public/health_routes.ts";
+import type { NodeSessions } from "../control/node_sessions.ts";
+import type { FileRelay } from "../files/file_relay.ts";
+import { fileRoutes } from "../files/file_routes.ts";
 import { fleetRoutes } from "../fleet/fleet_routes.ts";
 import { nodeRoutes } from "./node_routes.ts";
 import { pageRoutes } from "./page/page_routes.ts";
@@ -77,6 +80,10 @@ export interface AppOptions {
   readonly exec: ExecRelay;
   /** Admins who may run programs on nodes; `null` or absent if nobody may. */
   readonly execAdmins?: Credentials | null;
+  readonly files: FileRelay;
+  /** Admins who may use the files of nodes; `null` or absent if nobody may. */
+  readonly fileAdmins?: Credentials | null;
+  readonly sessions: Pick<NodeSessions, "identify">;
   readonly master: Pick<MasterHandle, "info" | "nodes" | "models" | "command" | "judgeNode" | "versions" | "programs">;
 }
 
@@ -123,6 +130,7 @@ export function createApp(options: AppOptions): Hono {
       nodeRoutes(master),
       fleetRoutes(options.fleet),
       execRoutes({ exec: options.exec, admins: options.execAdmins ?? null }),
+      fileRoutes({ ...options, admins: options.fileAdmins ?? null }),
       peopleRoutes({ people, uploads, credentials }),
       faceCropRoutes({ people, blobs, credentials }),
       programRoutes(master),

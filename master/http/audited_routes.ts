@@ -23,6 +23,9 @@ export const AUDITED_ROUTES: Readonly<Record<string, AuditedRoute>> = {
   "POST /v1/nodes/:nodeId/restore": audited("node.restore", ":nodeId"),
   "DELETE /v1/nodes/:nodeId": audited("node.remove", ":nodeId"),
   "POST /v1/nodes/:nodeId/exec": audited("node.exec", ":nodeId"),
+  "POST /v1/nodes/:nodeId/files/plan": audited("file.copy", ":nodeId"),
+  "POST /v1/nodes/:nodeId/files/read": audited("file.read", ":nodeId"),
+  "POST /v1/nodes/:nodeId/files/remove": audited("file.remove", ":nodeId"),
   "PUT /v1/nodes/:nodeId/labels": audited("node.labels", ":nodeId"),
   "PUT /v1/requirements": audited("node.require", ""),
   "POST /v1/models": audited("model.add", ""),
@@ -58,6 +61,8 @@ export interface RequestDescription {
   /** Name of what the request is about, in place of that in its path. */
   readonly subject?: string;
   readonly detail?: string;
+  /** True if an earlier request was recorded that this one continues; false if absent. */
+  readonly isRecorded?: boolean;
 }
 
 const DESCRIPTIONS = new WeakMap<Request, RequestDescription>();
@@ -88,10 +93,11 @@ export function auditing(
     const actor = callerOfRequest(request, credentials)?.name ?? THIS_MACHINE;
     const parameters = parametersIn(pathname, route.slice(route.indexOf(" ") + 1));
     return ({ ok }) => {
-      if (!ok) return;
+      const { isRecorded = false, ...description } = DESCRIPTIONS.get(request) ?? {};
+      if (!ok || isRecorded) return;
       const source = searchParams.get("source") || undefined;
       const named = subject.replace(/:(\w+)/g, (_, name: string) => parameters.get(name) ?? "");
-      audit.record({ actor, action, subject: named, detail: source, ...DESCRIPTIONS.get(request) });
+      audit.record({ actor, action, subject: named, detail: source, ...description });
     };
   };
 }

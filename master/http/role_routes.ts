@@ -35,6 +35,8 @@ export const ROUTE_ROLES: Readonly<Record<string, Access>> = {
   "GET /v1/models": ["user", "people", "metrics", "admin"],
   "GET /blobs/:digest": ["user", "people", "node", "admin"],
   "PUT /blobs/:digest": ["node"],
+  "GET /v1/file-orders/:orderId": ["node"],
+  "PUT /v1/file-orders/:orderId": ["node"],
   "GET /v1/galleries": PEOPLE,
   [`GET ${GALLERY}`]: PEOPLE,
   [`DELETE ${GALLERY}`]: PEOPLE,

@@ -40,7 +40,7 @@ export async function makeDirectoryDurably(path: string): Promise<void> {
   await syncDirectory(dirname(path));
 }
 
-/** Makes the names in the directory durable. */
+/** Makes the entries of the directory at `path` durable. */
 export async function syncDirectory(path: string): Promise<void> {
   // Windows cannot open a directory as a file, and its file system journals names by itself.
   if (Deno.build.os === "windows") return;

@@ -1,4 +1,5 @@
 import type { Digest } from "../kernel/digest.ts";
+import type { FileAction } from "../messages/files.ts";
 
 /** Every path of the HTTP interface. */
 export const PATHS = {
@@ -27,6 +28,10 @@ export const PATHS = {
   galleries: "/v1/galleries",
   /** GET and PUT below it: a file of a model, uploaded piece by piece. */
   modelFiles: "/v1/model-files",
+  /** GET and PUT below it: the request of an order about files, and its answer. For nodes. */
+  fileOrders: "/v1/file-orders",
+  /** POST a piece of files: the master hands it to nodes. */
+  filePieces: "/v1/file-pieces",
   /** GET, HEAD and PUT below it: bytes by digest. */
   blobs: "/blobs",
   /** GET: the certificate of the master's authority (PEM), also without TLS. */
@@ -66,6 +71,11 @@ export function nodeCommandPath(nodeId: string): string {
 /** Returns the path to which the request to run a program on one node is posted. */
 export function nodeExecPath(nodeId: string): string {
   return `${PATHS.nodes}/${nodeId}/exec`;
+}
+
+/** Returns the path to which a request about files of one node is posted. */
+export function nodeFilesPath(nodeId: string, action: FileAction): string {
+  return `${PATHS.nodes}/${nodeId}/files/${action}`;
 }
 
 /** Returns the path of the labels of one node. PUT. */

@@ -242,6 +242,30 @@ export const LIMITS = {
   execLingerMs: 1_000,
   /** Nodes on which one `exec` runs a program at once. */
   execParallelMax: 64,
+  /** Characters of the path of a file in the directory that a node opened. */
+  filePathCharactersMax: 1_024,
+  /** Files of one request about files of a node, and entries of one page of a listing. */
+  fileBatchFilesMax: 1_000,
+  fileListPageMax: 2_000,
+  /** Entries that one command lists, copies or removes on a node. */
+  fileEntriesMax: 1_000_000,
+  /** Bytes of files that travel in one request, and one such request with all that is around them. */
+  filePieceBytes: 4 * MIB,
+  fileBodyBytesMax: 6 * MIB,
+  /** Requests about files that a master has in memory, and orders about files that one node carries out. */
+  fileRequestsMax: 32,
+  fileOrdersPerNodeMax: 32,
+  /** Nodes to which one piece is handed on. */
+  fileNodesMax: 64,
+  /** Time for one order about files: the digest of a large file takes long. */
+  fileOrderMs: 600_000,
+  /** Time for which a piece of a file waits for the pieces before it. */
+  fileTurnMs: 30_000,
+  /** Copies that a node receives at once, and time without a piece after which one is given up. */
+  fileCopiesMax: 64,
+  fileCopyIdleMs: 600_000,
+  /** Time for which the part of a file that did not arrive whole is kept, so that its copy can go on. */
+  filePartKeptMs: 604_800_000,
   /** Pictures of one `predict` that are in flight at once. */
   predictConcurrencyMax: 64,
 } as const;

@@ -35,6 +35,9 @@ const SENDERS: Readonly<Record<MessageType, Side | "both">> = {
   "exec.cancel": "master",
   "exec.output": "node",
   "exec.ended": "node",
+  "file.order": "master",
+  "file.cancel": "master",
+  "file.failed": "node",
   "goodbye": "both",
   "error": "both",
 };

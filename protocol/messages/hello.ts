@@ -21,6 +21,8 @@ export const capabilitiesSchema = z.strictObject({
   labels: labelsSchema.optional(),
   /** Names of the programs that an admin may run on the node; absent if there are none. */
   allowedPrograms: programNamesSchema.optional(),
+  /** True if an admin may read and write files in a directory of the node; absent otherwise. */
+  opensFiles: z.literal(true).optional(),
 });
 
 /** The protocol versions that a node speaks. */

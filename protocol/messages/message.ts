@@ -1,6 +1,7 @@
 import { type Infer, z } from "../schema.ts";
 import { commandDoneSchema, commandRunSchema } from "./command.ts";
 import { execCancelSchema, execCreditSchema, execEndedSchema, execOutputSchema, execStartSchema } from "./exec.ts";
+import { fileCancelSchema, fileFailedSchema, fileOrderSchema } from "./files.ts";
 import { galleryFailedSchema, galleryOfferSchema, galleryReadySchema, galleryRetireSchema } from "./gallery.ts";
 import { challengeSchema, helloSchema, proofSchema, rejectSchema, welcomeSchema } from "./hello.ts";
 import { availabilitySchema, goodbyeSchema, pingSchema } from "./liveness.ts";
@@ -50,6 +51,9 @@ export const messageSchema = z.discriminatedUnion("type", [
   execCancelSchema,
   execOutputSchema,
   execEndedSchema,
+  fileOrderSchema,
+  fileCancelSchema,
+  fileFailedSchema,
 ]);
 
 export type Message = Infer<typeof messageSchema>;

@@ -64,6 +64,31 @@ const ROWS: Readonly<Record<string, Row>> = {
     argv: ({ port }) => ["join", `127.0.0.1:${port}`, "--allow-exec", `env=${PROGRAM}`],
     allowed: (world) => ({ ...ROWS.join.allowed(world), run: [PROGRAM] }),
   },
+  "join --files": {
+    argv: ({ port }) => ["join", `127.0.0.1:${port}`, "--files", "marked"],
+    allowed: (world) => ({
+      net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`],
+      read: [homeOf(world), join(world.tree.path, "program/worker.ts"), join(world.tree.path, "marked")],
+      write: [homeOf(world), join(world.tree.path, "marked")],
+      sys: ["hostname", "loadavg", "statfs", "systemMemoryInfo"],
+    }),
+  },
+  "cp to a node": {
+    argv: ({ port }) => ["cp", "photos/a.jpg", "attic:", "--master", `127.0.0.1:${port}`],
+    allowed: ({ tree, port }) => ({ net: [`127.0.0.1:${port}`], read: [join(tree.path, "photos/a.jpg")] }),
+  },
+  "cp from a node": {
+    argv: ({ port }) => ["cp", "attic:a.jpg", "marked/", "--master", `127.0.0.1:${port}`],
+    allowed: ({ tree, port }) => ({
+      net: [`127.0.0.1:${port}`],
+      read: [join(tree.path, "marked")],
+      write: [join(tree.path, "marked")],
+    }),
+  },
+  rm: {
+    argv: ({ port }) => ["rm", "attic:a.jpg", "--master", `127.0.0.1:${port}`],
+    allowed: ({ port }) => ({ net: [`127.0.0.1:${port}`] }),
+  },
   "predict, no master named": {
     argv: () => ["predict", "photos/a.jpg", "--out", "marked"],
     allowed: ({ tree }) => ({

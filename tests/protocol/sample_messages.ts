@@ -135,6 +135,14 @@ export const SAMPLE_MESSAGES: { [Type in MessageType]: Extract<Message, { type: 
       fields: { model: "faces@1", tries: 2, isLast: false, reason: null },
     }],
   },
+  "file.order": { type: "file.order", orderId: "order_0123456789abcdefghjk", action: "list", bodyBytes: 40 },
+  "file.cancel": { type: "file.cancel", orderId: "order_0123456789abcdefghjk" },
+  "file.failed": {
+    type: "file.failed",
+    orderId: "order_0123456789abcdefghjk",
+    code: "disk_full",
+    reason: "No space is left for photos/a.jpg.",
+  },
   "log.position": { type: "log.position", journal: "journal_0123456789abcdefghjk", sequence: 3 },
   "exec.start": {
     type: "exec.start",

@@ -12,6 +12,7 @@ const LINES_MAX = 250;
  */
 const RATCHET: Readonly<Record<string, number>> = {
   "master/master.ts": 255,
+  "protocol/kernel/limits.ts": 271,
   "protocol/transport/peer.ts": 256,
 };
 

@@ -46,11 +46,14 @@ const CONTEXT_VERBS: readonly string[] = [
   "audit",
   "logs",
   "exec",
+  "cp",
+  "ls",
+  "rm",
   "backup",
   "ca",
 ];
 /** Verbs that find a master on this host by its data directory. */
-const OWN_MASTER_VERBS: readonly string[] = ["token", "audit", "exec", "backup", "ca"];
+const OWN_MASTER_VERBS: readonly string[] = ["token", "audit", "exec", "cp", "ls", "rm", "backup", "ca"];
 
 /** Returns true if `verb` takes its master and token from a context. */
 export function usesContext(verb: string): boolean {

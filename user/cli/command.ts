@@ -13,6 +13,7 @@ import type {
 } from "./access/access_command.ts";
 import type { AllowedProgram } from "../../protocol/messages/allowed_program.ts";
 import type { ExecCommand } from "./exec/exec_command.ts";
+import type { FileCommand } from "./files/file_commands.ts";
 import type { LOG_FORMATS, LOG_LEVELS } from "./flags.ts";
 import type { ConfigCommand } from "./config/config_command.ts";
 import type { LogsCommand } from "./logs/logs_command.ts";
@@ -85,6 +86,8 @@ export interface JoinCommand {
   readonly memoryBytes: number | null;
   /** Programs that an admin may run on this host. */
   readonly allowExec: readonly AllowedProgram[];
+  /** Directory whose files an admin may use; `null` for none. */
+  readonly files: string | null;
   /** True if the node takes newer programs from its master. */
   readonly upgrade: boolean;
   /** The time in which such a program must come up. */
@@ -174,6 +177,7 @@ export type CliCommand =
   | ExplainCommand
   | UpgradeCommand
   | ExecCommand
+  | FileCommand
   | LogsCommand
   | DoctorCommand
   | ServiceCommand

@@ -3,6 +3,7 @@ import { DEFAULT_CONTROL_PORT, DEFAULT_PORT } from "../../protocol/http_api/path
 import { LIMITS } from "../../protocol/kernel/limits.ts";
 import { ACCESS_FLAGS } from "./access/access_flags.ts";
 import { EXEC_FLAGS } from "./exec/exec_flags.ts";
+import { FILE_FLAGS } from "./files/file_flags.ts";
 import type { Flag } from "./flag.ts";
 import { LOGS_FLAGS } from "./logs/logs_flags.ts";
 import { MODEL_FLAGS, ROLLOUT_FLAGS } from "./model_flags.ts";
@@ -153,6 +154,7 @@ export const FLAGS = {
   ...MODEL_FLAGS,
   ...LOGS_FLAGS,
   ...EXEC_FLAGS,
+  ...FILE_FLAGS,
   upgrade: {
     eitherWay: true,
     environment: "DML_UPGRADE",
@@ -187,12 +189,6 @@ export const FLAGS = {
     environment: "DML_APPROVE",
     fallback: "no",
     description: "Hold nodes that join for the first time until an admin lets them in with `dml nodes approve`.",
-  },
-  executables: {
-    argument: "DIR",
-    environment: "DML_EXECUTABLES",
-    fallback: "none",
-    description: "Directory with executables for other kinds of hosts, as a build writes them to dist.",
   },
   "log-level": {
     argument: "LEVEL",

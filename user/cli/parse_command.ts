@@ -25,6 +25,7 @@ import { masterChoiceOf, tokenChoiceOf } from "./access/master_choice.ts";
 import { configCommand } from "./config/config_command.ts";
 import { allowedPrograms } from "./exec/allowed_programs.ts";
 import { execCommand, splitExecLine } from "./exec/exec_command.ts";
+import { cpCommand, lsCommand, rmCommand } from "./files/file_commands.ts";
 import { logsCommand } from "./logs/logs_command.ts";
 import { modelsCommand } from "./models_command.ts";
 import { explainCommand } from "./nodes/explain_command.ts";
@@ -131,6 +132,12 @@ function commandOf(verb: Exclude<VerbName, "config">, { rest, behind, values }: 
       return explainCommand(rest, values);
     case "exec":
       return execCommand(rest, values, behind);
+    case "cp":
+      return cpCommand(rest, values);
+    case "ls":
+      return lsCommand(rest, values);
+    case "rm":
+      return rmCommand(rest, values);
     case "logs":
       return logsCommand(values);
     case "models":
@@ -192,6 +199,7 @@ function joinCommand({ rest, values }: Omit<Parts, "behind">): JoinCommand {
     cacheBytes: values.bytes("cache-bytes"),
     memoryBytes: memoryIn(values),
     allowExec: allowedPrograms(values),
+    files: values.text("files"),
     upgrade: values.isOn("upgrade"),
     upgradeWithinSeconds: values.count("upgrade-within", LIMITS.upgradeWithinMaxMs / 1_000) ??
       DEFAULT_UPGRADE_WITHIN_SECONDS,

@@ -4,6 +4,7 @@ import { ACCESS_VERBS } from "./access/access_verbs.ts";
 import { MASTER_FLAGS } from "./access/master_flags.ts";
 import { CONFIG_VERBS } from "./config/config_verbs.ts";
 import { EXEC_VERB } from "./exec/exec_verb.ts";
+import { CP_VERB, LS_VERB, RM_VERB } from "./files/file_verbs.ts";
 import { LOGS_VERB } from "./logs/logs_verb.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";
 import { EXPLAIN_VERB } from "./nodes/explain_verb.ts";
@@ -50,6 +51,7 @@ const VERBS = {
       "cache-bytes",
       "memory",
       "allow-exec",
+      "files",
       "upgrade",
       "upgrade-within",
       "home",
@@ -120,6 +122,9 @@ const VERBS = {
   },
   explain: EXPLAIN_VERB,
   exec: EXEC_VERB,
+  cp: CP_VERB,
+  ls: LS_VERB,
+  rm: RM_VERB,
   logs: LOGS_VERB,
   models: {
     usage: "VERB ...",

@@ -1,5 +1,6 @@
 import { DmlError } from "../../protocol/kernel/errors.ts";
 import type { CliCommand } from "../cli/command.ts";
+import type { RmCommand } from "../cli/files/file_commands.ts";
 import type { RemoveCommand } from "../cli/people_command.ts";
 import { LineReader } from "../terminal/line_reader.ts";
 import { printable } from "../terminal/render.ts";
@@ -32,6 +33,12 @@ export function questionBefore(command: CliCommand): Question | null {
     case "nodes":
       if (command.action !== "judge" || command.decision !== "remove" || command.yes) return null;
       return sure(`${command.node} is put out at once, and its key is refused until \`dml nodes restore\`.`);
+    case "rm": {
+      if (command.dryRun || command.yes) return null;
+      const paths = command.places.map(({ path }) => path).join(", ");
+      const below = command.isRecursive ? ", with all that is in it" : "";
+      return sure(`${paths} is gone from ${nodesText(command.places)}${below}. Nothing brings this back.`);
+    }
     default:
       return null;
   }
@@ -44,6 +51,14 @@ function removal({ name, faceId, gallery, now }: RemoveCommand): Question {
   }
   if (faceId !== null) return sure(`${faceId} of ${name} is gone from the gallery ${gallery}.${after}`);
   return sure(`${name} is gone from the gallery ${gallery}, with all faces.${after}`);
+}
+
+function nodesText(places: RmCommand["places"]): string {
+  const names = places.map(({ targets }) => {
+    if (targets.kind === "nodes") return targets.names.join(", ");
+    return targets.kind === "all" ? "every node" : `every node with ${targets.labels.join(" and ")}`;
+  });
+  return [...new Set(names)].join(" and ");
 }
 
 function sure(loss: string): Question {

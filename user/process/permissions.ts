@@ -5,6 +5,7 @@ import type { CliCommand, DoctorCommand, PredictCommand, ServeCommand, ServiceCo
 import { fixedPartOf } from "../pictures/glob.ts";
 import { accessParts, tokenFiles } from "./access_permissions.ts";
 import { HOST_FACTS, joinParts } from "./join_permissions.ts";
+import { fileParts, openedFiles } from "./file_permissions.ts";
 import { modelsPermissions } from "./model_permissions.ts";
 import { fileIn, hostPermission, inHome, listensOn, masterOf, unique } from "./permission_parts.ts";
 import { NO_PERMISSIONS, type Permissions } from "./permission_set.ts";
@@ -25,7 +26,8 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
     case "join": {
       const { read, write } = inHome(facts);
       const parts = joinParts(command, facts);
-      return { ...NO_PERMISSIONS, ...parts, read: [...read, ...parts.read], write };
+      const files = openedFiles(command, facts);
+      return { ...NO_PERMISSIONS, ...parts, read: [...read, ...parts.read, ...files], write: [...write, ...files] };
     }
     case "predict":
       return predictPermissions(command, facts);
@@ -38,6 +40,10 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
       return { ...NO_PERMISSIONS, ...accessParts(command, facts.access) };
     case "ca":
       return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))], write: fileIn(command.file, facts) };
+    case "cp":
+      return { ...NO_PERMISSIONS, net: [formatAddress(masterOf(command))], ...fileParts(command, facts) };
+    case "ls":
+    case "rm":
     case "nodes":
     case "explain":
     case "exec":

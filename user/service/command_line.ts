@@ -82,7 +82,8 @@ function roleArguments(command: ServeCommand | JoinCommand, options: ServiceComm
       ...executables === null ? [] : [`--executables=${executables}`],
     ];
   }
-  const { master, name, labels, workers, cacheBytes, memoryBytes, allowExec, upgrade, upgradeWithinSeconds } = command;
+  const { master, name, labels, workers, cacheBytes, memoryBytes, allowExec, files, upgrade, upgradeWithinSeconds } =
+    command;
   return [
     "join",
     formatAddress(master),
@@ -92,6 +93,7 @@ function roleArguments(command: ServeCommand | JoinCommand, options: ServiceComm
     ...cacheBytes === null ? [] : [`--cache-bytes=${cacheBytes}`],
     ...memoryBytes === null ? [] : [`--memory=${memoryBytes}`],
     ...allowExec.map(({ name, path }) => `--allow-exec=${name}=${visible(path, options)}`),
+    ...files === null ? [] : [`--files=${visible(files, options)}`],
     ...upgrade ? ["--upgrade", `--upgrade-within=${upgradeWithinSeconds}`] : [],
   ];
 }

@@ -1,6 +1,7 @@
 import { z } from "../../../protocol/schema.ts";
 import { type Access, ROUTE_ROLES } from "../role_routes.ts";
 import { ACCESS_OPERATIONS } from "./access_operations.ts";
+import { FILE_OPERATIONS } from "./file_operations.ts";
 import { FLEET_OPERATIONS } from "./fleet_operations.ts";
 import { type AnswerKind, type BodyKind, type Operation, TAGS } from "./operation.ts";
 import { PICTURE_OPERATIONS } from "./picture_operations.ts";
@@ -10,7 +11,12 @@ import { EXAMPLES, type SchemaName, SCHEMAS } from "./schemas.ts";
 type Json = { readonly [name: string]: unknown };
 
 /** Description of every route. */
-export const OPERATIONS: readonly Operation[] = [...PICTURE_OPERATIONS, ...FLEET_OPERATIONS, ...ACCESS_OPERATIONS];
+export const OPERATIONS: readonly Operation[] = [
+  ...PICTURE_OPERATIONS,
+  ...FLEET_OPERATIONS,
+  ...FILE_OPERATIONS,
+  ...ACCESS_OPERATIONS,
+];
 
 /** Binary content of any kind (OpenAPI 3.1, 4.8.14.2). */
 const BINARY: Json = {};

@@ -27,5 +27,5 @@ export interface Operation {
 }
 
 /** Groups of routes, in the order in which they are shown. */
-export const TAGS = ["pictures", "people", "models", "nodes", "access", "master", "bytes"] as const;
+export const TAGS = ["pictures", "people", "models", "nodes", "files", "access", "master", "bytes"] as const;
 export type Tag = (typeof TAGS)[number];

@@ -50,6 +50,7 @@ import {
   tokensSchema,
 } from "../../../protocol/http_api/token_api.ts";
 import { emptiedSchema, restoredSchema, trashSchema } from "../../../protocol/http_api/trash_api.ts";
+import { filePiecesAnswerSchema } from "../../../protocol/http_api/file_api.ts";
 import { execRequestSchema } from "../../../protocol/http_api/exec_api.ts";
 import { explanationSchema } from "../../../protocol/http_api/explanation_api.ts";
 import { verificationSchema } from "../../../protocol/http_api/verification_api.ts";
@@ -92,6 +93,7 @@ export const SCHEMAS = {
   Nodes: nodesSchema,
   NodeCommand: nodeCommandSchema,
   ExecRequest: execRequestSchema,
+  FilePieces: filePiecesAnswerSchema,
   LabelChange: labelChangeSchema,
   Requirements: requirementsListingSchema,
   RequirementChange: requirementChangeSchema,

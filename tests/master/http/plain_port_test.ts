@@ -86,6 +86,8 @@ const APP = createApp({
   tokens: unusedService(),
   fleet: unusedService(),
   exec: unusedService(),
+  files: unusedService(),
+  sessions: unusedService(),
   master: unusedService(),
 });
 const SECURE: Handler = (request, origin) => APP.fetch(request, origin);
@@ -157,7 +159,7 @@ Deno.test("the other port lets no caller of the port without TLS in anywhere", a
     const statuses = await statusesOf(SECURE, route);
     const strange: Caller[] = [...PLAIN_CALLERS, "plain revoked", "nobody", "stranger"];
     for (const caller of strange) assertEquals(statuses[caller], 401, `${route} for ${caller}`);
-    const isForNodes = route.startsWith("PUT /blobs");
+    const isForNodes = route.startsWith("PUT /blobs") || route.includes("/file-orders/");
     assertEquals([401, 403].includes(statuses.admin), isForNodes, `${route} for the admin`);
   }
 });

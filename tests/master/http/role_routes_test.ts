@@ -118,6 +118,15 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "POST /v1/nodes/:nodeId/restore": ADMIN,
   "DELETE /v1/nodes/:nodeId": ADMIN,
   "PUT /v1/nodes/:nodeId/labels": ADMIN,
+  "POST /v1/nodes/:nodeId/files/list": ADMIN,
+  "POST /v1/nodes/:nodeId/files/digest": ADMIN,
+  "POST /v1/nodes/:nodeId/files/read": ADMIN,
+  "POST /v1/nodes/:nodeId/files/plan": ADMIN,
+  "POST /v1/nodes/:nodeId/files/finish": ADMIN,
+  "POST /v1/nodes/:nodeId/files/remove": ADMIN,
+  "POST /v1/file-pieces": ADMIN,
+  "GET /v1/file-orders/:orderId": ["node"],
+  "PUT /v1/file-orders/:orderId": ["node"],
   "GET /v1/requirements": ADMIN,
   "GET /v1/models/:name/explanation": ADMIN,
   "PUT /v1/requirements": ADMIN,
@@ -165,6 +174,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   token: "frigate",
   role: "user",
   file: "page.css",
+  orderId: `order_${"0".repeat(20)}`,
 };
 
 /** Returns a service of which every use ends the request, as a sign that a handler was reached. */
@@ -193,6 +203,8 @@ function unusedServices(): Omit<AppOptions, "credentials" | "userPort" | "refusa
     fleet: unusedService(),
     served: unusedService(),
     exec: unusedService(),
+    files: unusedService(),
+    sessions: SESSIONS,
     tokens: unusedService(),
     audit: unusedService(),
     attempts: { refuse: (error) => error },
@@ -294,12 +306,16 @@ Deno.test("ROUTE_ROLES and AUDITED_ROUTES name only routes that there are, and e
   const routes = new Set(appWithoutServices().routes.map(({ method, path }) => `${method} ${path}`));
   const named = [...Object.keys(ROUTE_ROLES), ...Object.keys(AUDITED_ROUTES)];
   assertEquals(named.filter((name) => !routes.has(name)), []);
-  // The work of users and nodes, the pieces of a file before its model is added, and what a browser keeps.
+  // The work of users and nodes, the pieces of a file before its model is added, questions about
+  // files of nodes, what belongs to a copy of files that was planned, and what a browser keeps.
   const unaudited = [
     "POST /v1/predictions",
     "POST /v1/verifications",
     "PUT /blobs/:digest",
     "PUT /v1/model-files/:digest",
+    ...["list", "digest", "finish"].map((action) => `POST /v1/nodes/:nodeId/files/${action}`),
+    "POST /v1/file-pieces",
+    "PUT /v1/file-orders/:orderId",
     "POST /v1/session",
     "DELETE /v1/session",
   ];

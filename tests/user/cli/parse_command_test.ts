@@ -40,6 +40,7 @@ const JOIN = {
   cacheBytes: null,
   memoryBytes: null,
   allowExec: [],
+  files: null,
   upgrade: false,
   upgradeWithinSeconds: 60,
   home: null,
@@ -180,7 +181,7 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["logs -j --out text", { ...LOGS, json: true }],
     ["upgrade --json", { verb: "upgrade", master: null, token: null, follows: true, json: true }],
     ["upgrade status -m 10.0.0.1", { verb: "upgrade", master: MASTER, token: null, follows: false, json: false }],
-    ["join [::1]:80 --token t --name attic -w 2 --home h --cache-bytes 2GiB --memory 1GiB", {
+    ["join [::1]:80 --token t --name attic -w 2 --home h --cache-bytes 2GiB --memory 1GiB --files shared", {
       verb: "join",
       master: { hostname: "::1", port: 80 },
       token: "t",
@@ -190,6 +191,7 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
       cacheBytes: 2 * 1024 ** 3,
       memoryBytes: 1024 ** 3,
       allowExec: [],
+      files: "shared",
       upgrade: false,
       upgradeWithinSeconds: 60,
       home: "h",
@@ -321,8 +323,9 @@ Deno.test("parseCommand() accepts only 1 and 0 for a switch from the environment
 Deno.test("every standing flag of a role except colour has an environment variable", () => {
   const isWithout = (name: FlagName) => flagOf(name).environment === undefined;
   const flags = new Set([...flagsOf("serve"), ...flagsOf("join")].filter(isWithout));
-  // Colour has NO_COLOR instead of a variable of its own. A loss is accepted once, by a person.
-  assertEquals([...flags].toSorted(), ["accept-loss", "color", "help"]);
+  // Colour has NO_COLOR instead of a variable of its own. A loss is accepted once, by a person. What a
+  // node opens stands on its line only: a file of settings is where the node may write.
+  assertEquals([...flags].toSorted(), ["accept-loss", "color", "files", "help"]);
 });
 
 Deno.test("parseCommand() reads the options of the presentation", () => {

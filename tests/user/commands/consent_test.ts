@@ -26,6 +26,8 @@ Deno.test("questionBefore() asks about everything that is destroyed, unless --ye
     ],
     ["people merge Ada Eve -g home", "All faces of Eve become faces of Ada, and Eve is gone from the gallery home."],
     ["models remove faces@1", "faces@1 is gone from the master and every node."],
+    ["rm attic:a attic:b", "a, b is gone from attic. Nothing brings this back."],
+    ["rm all:a --recursive", "a is gone from every node, with all that is in it. Nothing brings this back."],
     ["nodes remove attic", "attic is put out at once, and its key is refused until `dml nodes restore`."],
   ];
   for (const [line, loss] of lines) {

@@ -45,6 +45,22 @@ Deno.test("permissionsOf() lets a master read the executables that it offers, an
   assertEquals(permissionsFor("join", "ann", "--upgrade"), permissionsFor("join", "ann"));
 });
 
+Deno.test("permissionsOf() lets a node read and write the directory that it opens, and cp what it copies", () => {
+  const { read, write } = permissionsFor("join", "ann", "--files", "shared");
+  assertEquals([read, write], [["/data/dml", "/program", "/here/shared"], ["/data/dml", "/here/shared"]]);
+  const copying = (...words: string[]) => {
+    const { read, write, net } = permissionsFor("cp", ...words, "--master", "m");
+    return { read, write, net };
+  };
+  const net = ["m:7400"];
+  assertEquals(copying("a.jpg", "/b/*.png", "attic:"), { net, read: ["/here/a.jpg", "/b"], write: [] });
+  assertEquals(copying("attic:a", "out/b"), { net, read: ["/here/out"], write: ["/here/out"] });
+  for (const [word, path] of [["out/", "/here/out"], [".", "/here"], ["..", "/"], ["../", "/"], ["/x/..", "/"]]) {
+    assertEquals(copying("attic:a", word).write, [path], word);
+  }
+  assertEquals(permissionsFor("rm", "attic:a", "--master", "m"), { ...NO_PERMISSIONS, net });
+});
+
 Deno.test("permissionsOf() lets a master listen on its port without TLS", () => {
   const { net } = permissionsFor("serve", "--plain", "10.0.0.1:7402", "--from", "10.0.0.5");
   assertEquals(net, ["127.0.0.1:7400", "127.0.0.1:7401", "10.0.0.1:7402", "127.0.0.1"]);

@@ -60,4 +60,10 @@ export const SERVE_FLAGS = {
     fallback: "none",
     description: "Origins of the web pages that may call the HTTP API from a browser, such as https://photos.example.",
   },
+  executables: {
+    argument: "DIR",
+    environment: "DML_EXECUTABLES",
+    fallback: "none",
+    description: "Directory with executables for other kinds of hosts, as a build writes them to dist.",
+  },
 } as const satisfies Record<string, Flag>;
