@@ -8,13 +8,16 @@ import { VERSION } from "./protocol/version.ts";
 import { formatAddress } from "./protocol/http_api/address.ts";
 import type { ClusterClient } from "./user/client/cluster_client.ts";
 import type { CliCommand, JoinCommand, Presentation, ServeCommand } from "./user/cli/command.ts";
-import { holdsMoreThan, isConfined, revokeAllExcept, runConfined, serveConfined } from "./user/process/confinement.ts";
+import { holdsMoreThan, isConfined, revokeAllExcept } from "./user/process/confinement.ts";
+import { runBeside, runConfined, serveConfined } from "./user/process/confinement.ts";
 import { EXIT_OK, EXIT_RESTART } from "./user/cli/exit.ts";
-import { canKeepEngines, engineCommand, engineEnvironment } from "./user/process/engine_command.ts";
+import { canKeepEngines, computesToo, engineCommand, engineEnvironment } from "./user/process/engine_command.ts";
 import { planOf, type Task } from "./user/process/invocation_plan.ts";
+import { ownNodeHome, ownNodePermissions } from "./user/process/own_node_permissions.ts";
+import type { Permissions } from "./user/process/permission_set.ts";
 import type { ProcessFacts } from "./user/process/process_place.ts";
 import { homeOf } from "./user/process/process_facts.ts";
-import { endOnBugs, reportFatalError, stopSignal } from "./user/process/process_end.ts";
+import { endOnBugs, onBug, reportFatalError, stopSignal } from "./user/process/process_end.ts";
 import { withToken } from "./user/process/token_file.ts";
 import { runUserCommand } from "./user/run.ts";
 import type { Workload } from "./user/user_context.ts";
@@ -26,10 +29,14 @@ import { openTerminal, type Terminal } from "./user/terminal/terminal.ts";
 interface Job extends Task {
   /** The connection to the keeper of a node's engine processes; `null` if there is none. */
   readonly engines: Engines | null;
+  /** The other end of the link between a master and the node in its process, if it has one. */
+  readonly ownNode?: MessagePort | null;
+  /** True for the thread of that node. */
+  readonly isOwnNode?: boolean;
 }
 
 /** The ports and settings that every role needs. */
-interface Surroundings extends Pick<Job, "presentation" | "facts" | "engines"> {
+interface Surroundings extends Pick<Job, "presentation" | "facts" | "engines" | "ownNode"> {
   readonly terminal: Terminal;
   readonly log: Log;
   /** Aborts on the first Ctrl-C or SIGTERM. */
@@ -46,13 +53,18 @@ const CLOCK_AND_CHANCE = { clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM };
 /** True for the packed program, which users call by its name. */
 const IS_PACKED = !import.meta.url.endsWith(".ts");
 
-if (import.meta.main && isConfined()) serveConfined(perform);
+if (import.meta.main && isConfined()) serveConfined<Job>((job) => job.isOwnNode ? performOwnNode(job) : perform(job));
 else if (import.meta.main) Deno.exit(await main(Deno.args));
 
 /** Runs a command line with only the permissions that it needs. Returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
     const { task, permissions } = await planOf(argv, { entry: import.meta.url, isPacked: IS_PACKED });
+    if (computesToo(task.command)) {
+      const ownNode = await startOwnNode(task, ownNodePermissions(task.command, task.facts));
+      const thread = { entry: import.meta.url, permissions, transfer: [ownNode] };
+      return await runConfined<Job>({ ...task, engines: null, ownNode }, thread);
+    }
     const engines = canKeepEngines(task.command) ? await openKeeper() : null;
     const job = { ...task, engines };
     const thread = { entry: import.meta.url, permissions, transfer: engines ? [engines.port] : [] };
@@ -64,12 +76,48 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function openKeeper(): Promise<Engines | null> {
+async function openKeeper(options: { onLost?: (error: unknown) => void } = {}): Promise<Engines | null> {
   const { openEngines } = await import("./node/host/open_engines.ts");
-  return await openEngines({ command: engineCommand({ isPacked: IS_PACKED }), environment: engineEnvironment() });
+  const command = engineCommand({ isPacked: IS_PACKED });
+  return await openEngines({ ...options, command, environment: engineEnvironment() });
 }
 
-async function perform({ command: parsed, presentation, facts, noColor, engines }: Job): Promise<number> {
+/** Starts the thread of the node in a master's process. Returns the master's end of their link. */
+async function startOwnNode(task: Task, permissions: Permissions): Promise<MessagePort> {
+  let end = () => {};
+  const onFailure = (error: unknown) => {
+    end();
+    reportFatalError(error, openTerminal({ color: null, noColor: task.noColor }));
+  };
+  const engines = canKeepEngines(task.command) ? await openKeeper({ onLost: onFailure }) : null;
+  const { port1, port2 } = new MessageChannel();
+  const job: Job = { ...task, engines, ownNode: port2, isOwnNode: true };
+  const transfer = engines === null ? [port2] : [port2, engines.port];
+  end = runBeside<Job>(job, { entry: import.meta.url, permissions, transfer, onFailure });
+  return port1;
+}
+
+async function performOwnNode({ command, presentation, facts, noColor, engines, ownNode }: Job): Promise<number> {
+  const { ordersAt } = await import("./protocol/host/own_node_link.ts");
+  const { runBesideMaster } = await import("./node/beside_master.ts");
+  // The log of the master tells what becomes of its nodes.
+  const logLevel = presentation.logLevel === "info" ? "warn" : presentation.logLevel;
+  const log = await openLog({ ...presentation, logLevel }, openTerminal({ color: presentation.color, noColor }));
+  await runBesideMaster({
+    ...CLOCK_AND_CHANCE,
+    orders: ordersAt(ownNode!),
+    onBug,
+    workers: computesToo(command) ? command.workers : null,
+    home: ownNodeHome(homeOf(facts)),
+    version: VERSION,
+    log: log.with({ node: "of this master" }),
+    patchesEngine: facts.patchesEngine,
+    engines,
+  });
+  return EXIT_OK;
+}
+
+async function perform({ command: parsed, presentation, facts, noColor, engines, ownNode }: Job): Promise<number> {
   let log = SILENT_LOG;
   const opened = openTerminal({ color: presentation.color, noColor });
   const isRole = parsed.verb === "serve" || parsed.verb === "join";
@@ -80,7 +128,7 @@ async function perform({ command: parsed, presentation, facts, noColor, engines 
     endOnBugs(terminal);
     if (!["completions", "help", "version"].includes(parsed.verb)) log = await openLog(presentation, terminal);
     const command = await withToken(parsed, { ...facts, stdin: Deno.stdin.readable });
-    return await run(command, { terminal, presentation, facts, log, engines, signal: stopSignal() });
+    return await run(command, { terminal, presentation, facts, log, engines, ownNode, signal: stopSignal() });
   } catch (error) {
     return reportFatalError(error, terminal);
   }
@@ -121,18 +169,21 @@ async function run(command: CliCommand, surroundings: Surroundings): Promise<num
 }
 
 async function serve(command: ServeCommand, surroundings: Surroundings): Promise<number> {
-  const { terminal, presentation: { logFormat }, log } = surroundings;
+  const { terminal, presentation: { logFormat }, log, ownNode = null } = surroundings;
+  const { ownNodeAt } = await import("./protocol/host/own_node_link.ts");
   const { runServe } = await import("./master/serve.ts");
   const { serveReport } = await import("./user/reports/serve_report.ts");
   await runServe({
     ...surroundings,
     ...command,
+    ownNode: ownNode && ownNodeAt(ownNode, CLOCK_AND_CHANCE),
     printTokens: command.printTokens ?? terminal.isOutWatched,
     home: homeOf(surroundings.facts),
     executable: surroundings.facts.executable,
     version: VERSION,
     onReady(info) {
-      terminal.out(serveReport(info, { program: IS_PACKED ? "dml" : "deno task", color: terminal.outColor }));
+      const facts = { ...info, computesToo: ownNode !== null };
+      terminal.out(serveReport(facts, { program: IS_PACKED ? "dml" : "deno task", color: terminal.outColor }));
       const { address, http: { port }, control: { port: controlPort } } = info;
       if (logFormat === "json") log.info("ready", { address, port, controlPort });
     },

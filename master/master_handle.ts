@@ -72,6 +72,8 @@ export interface MasterOptions {
    * or absent if nobody may.
    */
   readonly fileAdmins?: Credentials | null;
+  /** Secret of the node in the process of this master; absent or `null` if there is none. */
+  readonly ownNodeToken?: string | null;
   /** Tokens that the admin handles; by default in memory. */
   readonly tokens?: TokenStore;
   /** Record of who did what; by default in memory. */

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { CATALOG } from "../models/catalog/catalog.ts";
 import { formatAddress, type Host, isLoopbackHost } from "../protocol/http_api/address.ts";
+import { localHostOf } from "../protocol/http_api/local_host.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { MemoryBlobStore } from "../protocol/blob/memory_blob_store.ts";
 import { lockDirectory } from "../protocol/host/directory_lock.ts";
 import { isHome, openHome } from "../protocol/host/home.ts";
 import { writeJsonFile } from "../protocol/host/json_file.ts";
 import { type MasterAddresses, TOKENS_FILE } from "../protocol/host/master_files.ts";
+import type { OwnNode } from "../protocol/host/own_node_link.ts";
 import { SYSTEM_CLOCK } from "../protocol/kernel/clock.ts";
 import { NO_DIALECTS } from "../protocol/http_api/dialect_names.ts";
 import { LIMITS } from "../protocol/kernel/limits.ts";
@@ -15,6 +17,7 @@ import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
 import { withPin } from "../protocol/security/pin.ts";
 import { fixedCredentials } from "../protocol/security/credentials.ts";
 import type { DefaultRole } from "../protocol/security/roles.ts";
+import { newToken } from "../protocol/security/tokens.ts";
 import { TlsTransport } from "../protocol/transport/tls_transport.ts";
 import { TcpTransport } from "../protocol/transport/tcp_transport.ts";
 import type { Address } from "../protocol/ports/transport.ts";
@@ -37,7 +40,6 @@ import type { MasterCertificates } from "./host/certificates.ts";
 import { portFailure } from "./host/free_ports.ts";
 import { masterTls, openCertificates, openOwnCertificate } from "./host/open_certificates.ts";
 import type { CertificateFiles, OwnCertificate } from "./host/own_certificate.ts";
-import { localHostOf } from "./host/reachable_host.ts";
 import { addressesOf, hostsOf, type OtherAddress } from "./host/served_addresses.ts";
 import { writeAddresses } from "./host/write_addresses.ts";
 
@@ -66,6 +68,8 @@ export interface ServeOptions extends NightSettings, Pick<MasterOptions, "dialec
   readonly printTokens?: boolean;
   /** True if a node that joins for the first time waits for an admin; false if absent. */
   readonly approve?: boolean;
+  /** The node in this process; `null` or absent for none. */
+  readonly ownNode?: OwnNode | null;
   /** Path of the data directory. */
   readonly home: string;
   /** Path of the executable that this process was started from; `null` if there is none. */
@@ -143,6 +147,7 @@ async function serve(options: ServeOptions, { masterPath, ...logging }: Logging 
       options.log.info("Stopping.");
     } finally {
       await master.stop();
+      await options.ownNode?.stop();
     }
   } finally {
     people?.close();
@@ -166,6 +171,8 @@ async function start(
   const { host, port, controlPort, log, version, onReady, executable = null, executables = null } = options;
   const tokensPath = join(masterPath, TOKENS_FILE);
   const { tokens, admins } = await openTokens(tokensPath, { isLocal: isLoopbackHost(host), secrets });
+  const ownNodeToken = newToken("node");
+  secrets.learn(ownNodeToken);
   const tokenStore = new TokenStore({
     records: ledger.tokens(),
     defaults: tokens === null ? null : new DefaultTokens(tokens, (changed) => writeJsonFile(tokensPath, changed)),
@@ -205,28 +212,31 @@ async function start(
     credentials: tokens === null ? null : tokenStore,
     execAdmins: admins(certificates === null ? null : tokenStore),
     fileAdmins: admins(certificates === null ? null : tokenStore),
+    ownNodeToken,
     tokens: tokenStore,
     audit: ledger.audit({ clock: SYSTEM_CLOCK, log }),
   });
   if (master.plainAddress !== null) {
-    const plain = { address: formatAddress(master.plainAddress) };
-    log.warn(
-      "A second port speaks no TLS (--plain): its tokens, pictures and names cross the network in the clear.",
-      plain,
-    );
+    const warning =
+      "A second port speaks no TLS (--plain): its tokens, pictures and names cross the network in the clear.";
+    log.warn(warning, { address: formatAddress(master.plainAddress) });
   }
   const http = master.httpAddress ?? { hostname: host, port };
   const [{ address }, ...otherAddresses] = addressesOf(options, http.port);
+  const here = { ...http, hostname: localHostOf(host) };
   const addresses: MasterAddresses = {
-    here: formatAddress({ ...http, hostname: localHostOf(host) }),
+    here: formatAddress(here),
     elsewhere: address,
     pin: certificates?.pin ?? null,
   };
   await writeAddresses(masterPath, { addresses, log });
+  const pinned = (token: string) => certificates === null ? token : withPin(token, certificates.pin);
+  options.ownNode?.start({ master: here, token: pinned(ownNodeToken) });
+  const { printTokens = true } = options;
   const withToken = (role: DefaultRole) => {
     if (tokens === null) return "";
-    const token = options.printTokens !== false ? tokens[role] : `${role.toUpperCase()}_TOKEN`;
-    return ` --token ${certificates === null ? token : withPin(token, certificates.pin)}`;
+    const token = printTokens ? tokens[role] : `${role.toUpperCase()}_TOKEN`;
+    return ` --token ${pinned(token)}`;
   };
   onReady({
     http,

@@ -6,7 +6,7 @@ import { ENGINE_PATCH_VARIABLE } from "../user/engine_patch_variable.ts";
 import { ENVIRONMENT_NAMES } from "../user/cli/flags.ts";
 import { keepsEngines } from "../user/process/engine_command.ts";
 import { permissionFlags } from "../user/process/permission_flags.ts";
-import { permissionsOf } from "../user/process/permissions.ts";
+import { startingPermissions } from "../user/process/own_node_permissions.ts";
 import { processFactsOf } from "../user/process/process_facts.ts";
 import { invocationFactsOf } from "../user/process/invocation_facts.ts";
 import { allocatorEnvironmentOf } from "../user/process/allocator_environment.ts";
@@ -51,7 +51,7 @@ export function scopedSources(dmlArguments: readonly string[], { home }: { home:
     "run",
     "--quiet",
     ...memoryFlagsOf(dmlArguments),
-    ...permissionFlags(permissionsOf(command, facts), { keepsEngines: keepsEngines(command) }),
+    ...permissionFlags(startingPermissions(command, facts), { keepsEngines: keepsEngines(command) }),
     MAIN,
   ];
 }
@@ -97,7 +97,8 @@ export class DmlProcess implements AsyncDisposable {
 
   /**
    * Starts `dml ARGUMENTS` with `home` as its data directory and the variables of `env`; dml is its
-   * sources, or the command `program`.
+   * sources, or the command `program`. A master has no node in its process unless `env` or the
+   * arguments say how many workers that has.
    */
   static start(
     dmlArguments: readonly string[],
@@ -111,7 +112,14 @@ export class DmlProcess implements AsyncDisposable {
     const [executable, ...before] = program ?? sources(memoryFlagsOf(dmlArguments));
     const command = new Deno.Command(executable, {
       args: [...before, ...dmlArguments, "--log-format", "json", "--log-level", "info"],
-      env: { ...SILENT_ENVIRONMENT, DML_HOME: home, ...allocatorEnvironmentOf(dmlArguments[0]), NO_COLOR: "1", ...env },
+      env: {
+        ...SILENT_ENVIRONMENT,
+        DML_HOME: home,
+        ...allocatorEnvironmentOf(dmlArguments[0]),
+        ...dmlArguments[0] === "serve" ? { DML_WORKERS: "0" } : {},
+        NO_COLOR: "1",
+        ...env,
+      },
       stdin: "null",
       stdout: readsOutput ? "piped" : "null",
       stderr: "piped",

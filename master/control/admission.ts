@@ -1,20 +1,24 @@
 import type { Hello } from "../../protocol/messages/hello.ts";
 import { type Credentials, explainRefusal } from "../../protocol/security/credentials.ts";
 import { nodeIdOf } from "../../protocol/security/node_key.ts";
+import { sameSecret } from "../../protocol/security/tokens.ts";
 import { APPROVAL, type Audit, THIS_MACHINE } from "../host/audit.ts";
 import type { ConnectNode, EnrolmentProof } from "../core/messages/command.ts";
 
 /** Returns the command that asks the core to let in a node that has proven its key. */
 export function commandOfHello(
   hello: Hello,
-  { connectionId, address, credentials }: {
+  { connectionId, address, credentials, ownNodeToken = null }: {
     connectionId: number;
     address: string;
     /** `null` if the master demands no token. */
     credentials: Credentials | null;
+    /** Secret of the node in the process of this master; `null` if there is none. */
+    ownNodeToken?: string | null;
   },
 ): ConnectNode {
-  const proof = proofOf(hello, credentials);
+  const isOwn = ownNodeToken !== null && hello.token !== null && sameSecret(ownNodeToken, hello.token);
+  const proof = isOwn ? { kind: "own" } as const : proofOf(hello, credentials);
   return { type: "connect_node", connectionId, nodeId: nodeIdOf(hello.publicKey), hello, proof, address };
 }
 
@@ -24,9 +28,15 @@ export function commandOfHello(
  */
 export function recordEnrolment(
   { hello: { token, name }, nodeId, address }: { hello: Hello; nodeId: string; address: string },
-  { credentials, audit }: { credentials: Credentials | null; audit: Audit },
+  { credentials, audit, ownNodeToken = null }: {
+    credentials: Credentials | null;
+    audit: Audit;
+    ownNodeToken?: string | null;
+  },
 ): void {
-  const actor = credentials === null ? THIS_MACHINE : credentials.identify(token)?.name ?? APPROVAL;
+  const actor = credentials === null || token !== null && token === ownNodeToken
+    ? THIS_MACHINE
+    : credentials.identify(token)?.name ?? APPROVAL;
   audit.record({ actor, action: "node.join", subject: name, detail: `${nodeId} at ${address}` });
   if (token !== null) credentials?.spend?.(token);
 }

@@ -34,6 +34,8 @@ export interface ControlPortOptions {
   readonly version: string;
   /** `null` if nodes need no token. */
   readonly credentials: Credentials | null;
+  /** Secret of the node in the process of this master. */
+  readonly ownNodeToken?: string | null;
   /** Pin of the authority by which nodes recognise this master; empty without TLS. */
   readonly pin: string;
   readonly heartbeatIntervalMs: number;
@@ -97,8 +99,7 @@ export class ControlPort {
   welcome(connectionId: number, { nodeId, isFirst }: { nodeId: string; isFirst: boolean }): void {
     const control = this.#controls.get(connectionId);
     if (control === undefined) {
-      // The connection ended while the core decided.
-      const reason = "The connection ended during the handshake.";
+      const reason = "The connection ended during the handshake."; // while the core decided
       this.#options.inbox.post({ type: "lose_node", nodeId, connectionId, reason });
       return;
     }
@@ -231,10 +232,9 @@ export class ControlPort {
   }
 
   #admit({ connectionId, peer }: ControlConnection, hello: Hello): void {
-    const { credentials, inbox } = this.#options;
-    inbox.post(commandOfHello(hello, { connectionId, address: peer.remote, credentials }));
+    this.#options.inbox.post(commandOfHello(hello, { ...this.#options, connectionId, address: peer.remote }));
     // At once, so that a token for one use cannot let two nodes in.
-    inbox.flush();
+    this.#options.inbox.flush();
   }
 
   #forget(control: ControlConnection, reason: string): void {

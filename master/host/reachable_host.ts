@@ -1,4 +1,5 @@
 import { isHostname, isLoopbackHost } from "../../protocol/http_api/address.ts";
+import { EVERY_IPV4, EVERYWHERE } from "../../protocol/http_api/local_host.ts";
 
 /** Source of the names and addresses of this host. */
 export interface HostNames {
@@ -14,18 +15,9 @@ export interface ReachableHost {
   readonly virtualInterface: string | null;
 }
 
-const EVERY_IPV4 = "0.0.0.0";
-const EVERYWHERE: readonly string[] = [EVERY_IPV4, "::", "[::]"];
-
 /** Matches names of interfaces of containers, virtual machines and tunnels. */
 const VIRTUAL =
   /^(docker|br-|veth|virbr|tailscale|u?tun|tap|wg|zt|podman|cni|flannel|lxcbr|lxdbr|vboxnet|vmnet|vethernet)/i;
-
-/** Returns the host by which this machine itself reaches a server that listens on `host`. */
-export function localHostOf(host: string): string {
-  if (!EVERYWHERE.includes(host)) return host;
-  return host === EVERY_IPV4 ? "127.0.0.1" : "::1";
-}
 
 /**
  * Returns the hosts by which other machines may reach a server that listens on `host`, the most

@@ -16,14 +16,21 @@ export interface Engines {
  * that is used before all are given up. The role can ask the keeper to start and kill engines.
  * Returns `null` if the keeper cannot be started here, as on a host without `/dev/null`.
  */
-export async function openEngines(options: Omit<EngineKeeperOptions, "module">): Promise<Engines | null> {
+export async function openEngines(
+  { onLost, ...options }: Omit<EngineKeeperOptions, "module"> & {
+    /** Called if the keeper ends too soon; without it, the process ends. */
+    readonly onLost?: (error: DmlError) => void;
+  },
+): Promise<Engines | null> {
   const keeper = await EngineKeeper.open({ ...options, module: fileURLToPath(WORKER_URL) });
   if (keeper === null) return null;
   const { port1, port2 } = new MessageChannel();
   serveLauncher(port2, keeper);
-  // Uncaught on purpose: a node without its keeper cannot end an engine, so it must end itself.
   void keeper.lost.then(() => {
-    throw new DmlError("internal", "The shell that keeps the engine processes has ended.");
+    const error = new DmlError("internal", "The shell that keeps the engine processes has ended.");
+    if (onLost !== undefined) return onLost(error);
+    // Uncaught on purpose: a node without its keeper cannot end an engine, so it must end itself.
+    throw error;
   });
   return { port: port1, memoryBytesMax: keeper.memoryBytesMax };
 }

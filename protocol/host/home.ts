@@ -14,7 +14,7 @@ const HOME_FORMAT = 3;
 const CONVERTED_FORMAT = 2;
 
 /** Names of all entries that a data directory of dml may have. */
-const OWN_NAMES: readonly string[] = ["format", "master", "nodes", "restoring", "upgrade"];
+const OWN_NAMES: readonly string[] = ["format", "master", "nodes", "own_node", "restoring", "upgrade"];
 
 /** The data directory of one host, with a part for each role. */
 export interface Home {

@@ -156,6 +156,8 @@ export const LIMITS = {
   approvalRetryMs: 1_000,
   /** The time in which a leaving node finishes what is running. */
   drainMs: 30_000,
+  /** Time that a stopping master gives the node in its process to leave, once no picture is left. */
+  ownNodeStopMs: 3_000,
   /** Nodes of one master. */
   nodesMax: 1_024,
   /** Tokens that a master keeps, those that are no longer valid included. */

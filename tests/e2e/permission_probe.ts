@@ -11,6 +11,8 @@ import {
   serveConfined,
 } from "../../user/process/confinement.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
+import { computesToo } from "../../user/process/engine_command.ts";
+import { ownNodePermissions } from "../../user/process/own_node_permissions.ts";
 import { permissionsOf } from "../../user/process/permissions.ts";
 import type { ProcessFacts } from "../../user/process/process_place.ts";
 
@@ -18,6 +20,8 @@ import type { ProcessFacts } from "../../user/process/process_place.ts";
 export interface Tries {
   /** The command line whose permissions the probe takes. */
   readonly argv: readonly string[];
+  /** True for the node in the process of a master. */
+  readonly isOwnNode?: boolean;
   readonly place: ProcessFacts;
   /** The resources to attempt, by kind of permission. */
   readonly targets: Readonly<Record<TriedKind, readonly string[]>>;
@@ -141,8 +145,13 @@ async function probe({ targets }: Tries): Promise<number> {
 
 async function main(tries: Tries): Promise<number> {
   const { command } = parseCommand(tries.argv, {});
-  const permissions = permissionsOf(command, tries.place);
-  if (holdsMoreThan(permissions)) return await runConfined(tries, { entry: import.meta.url, permissions });
+  const permissions = tries.isOwnNode && command.verb === "serve"
+    ? ownNodePermissions(command, tries.place)
+    : permissionsOf(command, tries.place);
+  // Each thread of a master that computes too is born with its own part.
+  if (computesToo(command) || holdsMoreThan(permissions)) {
+    return await runConfined(tries, { entry: import.meta.url, permissions });
+  }
   revokeAllExcept(permissions);
   return await probe(tries);
 }

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PERMISSIONS } from "../../tools/dml_process.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
-import { keepsEngines } from "../../user/process/engine_command.ts";
+import { computesToo, keepsEngines } from "../../user/process/engine_command.ts";
 import { permissionFlags } from "../../user/process/permission_flags.ts";
-import { permissionsOf } from "../../user/process/permissions.ts";
+import { startingPermissions } from "../../user/process/own_node_permissions.ts";
 import type { ProcessFacts } from "../../user/process/process_place.ts";
 import { assertEquals } from "../assert.ts";
 import { FileTree } from "../user/file_tree.ts";
@@ -16,9 +16,9 @@ import type { Outcomes, TriedKind, Tries } from "./permission_probe.ts";
 
 /** A program that a node may be started with. */
 const PROGRAM = "/usr/bin/env";
-const SOURCES = fileURLToPath(new URL("../../", import.meta.url));
 const isAllowing = (argv: readonly string[]) => argv.includes("--allow-exec");
 const PROBE = fileURLToPath(new URL("./permission_probe.ts", import.meta.url));
+const SOURCES = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
  * A port that is open, and one that is not the master's: who may dial must be told apart from who
@@ -39,6 +39,8 @@ interface Row {
   readonly allowed: (world: World) => Partial<Record<TriedKind, readonly string[]>>;
   /** A kind of permission that is granted without limits. */
   readonly whole?: TriedKind;
+  /** True for the node in the process of a master. */
+  readonly isOwnNode?: boolean;
 }
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -46,17 +48,36 @@ const ROWS: Readonly<Record<string, Row>> = {
     argv: ({ port, otherPort }) => ["serve", "--port", `${port}`, "--control-port", `${otherPort}`],
     allowed: (world) => ({
       net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`],
-      read: [homeOf(world)],
-      write: [homeOf(world)],
+      read: homesOf(world),
+      write: homesOf(world),
       sys: ["hostname", "networkInterfaces", "statfs"],
+    }),
+  },
+  "serve --workers 0": {
+    argv: ({ port, otherPort }) => ["serve", "--port", `${port}`, "--control-port", `${otherPort}`, "--workers", "0"],
+    allowed: (world) => ({
+      net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`],
+      read: homesOf(world),
+      write: homesOf(world),
+      sys: ["hostname", "networkInterfaces", "statfs"],
+    }),
+  },
+  "the node of serve": {
+    argv: ({ port, otherPort }) => ["serve", "--port", `${port}`, "--control-port", `${otherPort}`],
+    isOwnNode: true,
+    allowed: (world) => ({
+      net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`],
+      read: ["home/own_node", "program/worker.ts"].map((path) => join(world.tree.path, path)),
+      write: [join(world.tree.path, "home/own_node")],
+      sys: ["hostname", "loadavg", "statfs", "systemMemoryInfo"],
     }),
   },
   join: {
     argv: ({ port }) => ["join", `127.0.0.1:${port}`],
     allowed: (world) => ({
       net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`],
-      read: [homeOf(world), join(world.tree.path, "program/worker.ts")],
-      write: [homeOf(world)],
+      read: [...homesOf(world), join(world.tree.path, "program/worker.ts")],
+      write: homesOf(world),
       sys: ["hostname", "loadavg", "statfs", "systemMemoryInfo"],
     }),
   },
@@ -130,7 +151,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   restore: {
     argv: ({ tree }) => ["restore", "other/secret", "--home", join(tree.path, "home")],
-    allowed: (world) => ({ read: [homeOf(world), join(world.tree.path, "other/secret")], write: [homeOf(world)] }),
+    allowed: (world) => ({ read: [...homesOf(world), join(world.tree.path, "other/secret")], write: homesOf(world) }),
   },
   nodes: {
     argv: ({ port }) => ["nodes", "--master", `127.0.0.1:${port}`],
@@ -148,8 +169,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     allowed: (world) => ({
       net: [`127.0.0.1:${world.port}`, "127.0.0.1:0"],
       read: ["photos/a.jpg", "photos/b.jpg", "program/worker.ts"].map((path) => join(world.tree.path, path))
-        .concat(homeOf(world)),
-      write: [homeOf(world)],
+        .concat(homesOf(world)),
+      write: homesOf(world),
     }),
   },
   "models push": {
@@ -166,8 +187,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     ],
     allowed: (world) => ({
       net: targetsOf(world).net,
-      read: [homeOf(world), join(world.tree.path, "program/worker.ts")],
-      write: [homeOf(world)],
+      read: [...homesOf(world), join(world.tree.path, "program/worker.ts")],
+      write: homesOf(world),
     }),
     whole: "net",
   },
@@ -217,8 +238,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   doctor: {
     argv: () => ["doctor"],
     allowed: (world) => ({
-      read: [homeOf(world), join(world.tree.path, "program/worker.ts")],
-      write: [homeOf(world)],
+      read: [...homesOf(world), join(world.tree.path, "program/worker.ts")],
+      write: homesOf(world),
       sys: ["loadavg", "systemMemoryInfo"],
     }),
   },
@@ -228,7 +249,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   "service status": {
     argv: () => ["service", "status"],
-    allowed: (world) => ({ read: [homeOf(world), join(world.tree.path, "units")] }),
+    allowed: (world) => ({ read: [...homesOf(world), join(world.tree.path, "units")] }),
   },
   completions: { argv: () => ["completions", "bash"], allowed: () => ({}) },
   version: { argv: () => ["version"], allowed: () => ({}) },
@@ -242,23 +263,35 @@ const STARTS: Readonly<Record<string, (tries: Tries) => readonly string[]>> = {
   "with every permission": () => ["-A"],
   "with the role's own permissions": ({ argv, place }) => {
     const { command } = parseCommand(argv, {});
-    const flags = permissionFlags(permissionsOf(command, place), { keepsEngines: keepsEngines(command) });
-    // Such a node runs in a thread, whose modules are read as those of dml are.
-    return flags.map((flag) => flag.startsWith("--allow-read=") && isAllowing(argv) ? `${flag},${SOURCES}` : flag);
+    const starting = startingPermissions(command, place);
+    const flags = permissionFlags(starting, { keepsEngines: keepsEngines(command) });
+    // Threads load the probe from there, as those of dml load the program.
+    const hasThreads = isAllowing(argv) || computesToo(command);
+    return flags.map((flag) => flag.startsWith("--allow-read=") && hasThreads ? `${flag},${SOURCES}` : flag);
   },
 };
 
-const homeOf = ({ tree }: World) => join(tree.path, "home");
+/** The data directory, and the part of it that is the node's of a master. */
+const homesOf = ({ tree }: World) => [join(tree.path, "home"), join(tree.path, "home/own_node")];
 
 function targetsOf(world: World): Tries["targets"] {
   const at = (path: string) => join(world.tree.path, path);
   return {
     net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`, `[::1]:${world.port}`],
     read: [
-      ...["home", "photos/a.jpg", "photos/b.jpg", "marked", "other/secret", "program/worker.ts", "units"],
+      ...[
+        "home/own_node",
+        "home",
+        "photos/a.jpg",
+        "photos/b.jpg",
+        "marked",
+        "other/secret",
+        "program/worker.ts",
+        "units",
+      ],
       "config/contexts.json",
     ].map(at),
-    write: ["home", "photos", "marked", "other", "program", "units", "config"].map(at),
+    write: ["home", "home/own_node", "photos", "marked", "other", "program", "units", "config"].map(at),
     env: ["PATH", "DML_TOKEN", "HOME"],
     sys: ["hostname", "loadavg", "networkInterfaces", "statfs", "systemMemoryInfo", "osRelease", "osUptime", "uid"],
     run: ["true", "sh", Deno.execPath(), PROGRAM],
@@ -307,6 +340,7 @@ for (const [start, flagsOf] of Object.entries(STARTS)) {
   Deno.test(`permissionsOf() started ${start}, each role is refused everything that is not in its row`, async (test) => {
     using tree = new FileTree({
       "home/format": "1",
+      "home/own_node/format": "1",
       "photos/a.jpg": "a",
       "photos/b.jpg": "b",
       "marked/x": "",
@@ -326,11 +360,11 @@ for (const [start, flagsOf] of Object.entries(STARTS)) {
     };
     const world: World = { tree, place, port: master.addr.port, otherPort: other.addr.port };
     const contextsPath = join(tree.path, "config/contexts.json");
-    for (const [name, { argv, allowed, whole }] of Object.entries(ROWS)) {
+    for (const [name, { argv, allowed, whole, isOwnNode }] of Object.entries(ROWS)) {
       await test.step(name, async () => {
         const targets = targetsOf(world);
         const access = { contextsPath, parsed: [contextsPath] };
-        const tries = { argv: argv(world), place: { ...place, access }, targets };
+        const tries = { argv: argv(world), isOwnNode, place: { ...place, access }, targets };
         const expected = expectedOutcomes(targets, allowed(world), whole);
         const actual = await probed(tries, flagsOf(tries));
         assertEquals(Object.keys(actual).toSorted(), Object.keys(expected).toSorted());

@@ -7,8 +7,8 @@ import { KEEPER, keepsEngines } from "../../user/process/engine_command.ts";
 import { V8_FLAGS } from "../../user/process/v8_flags.ts";
 import { ENVIRONMENT_NAMES } from "../../user/cli/flags.ts";
 import type { VerbName } from "../../user/cli/verbs.ts";
+import { startingPermissions } from "../../user/process/own_node_permissions.ts";
 import type { Permissions } from "../../user/process/permission_set.ts";
-import { permissionsOf } from "../../user/process/permissions.ts";
 import { STARTING_ENVIRONMENT } from "../../user/process/permission_flags.ts";
 import { processFactsOf } from "../../user/process/process_facts.ts";
 import { readSettings, type SettingsFile, settingsFileOf } from "../../user/settings/settings_file.ts";
@@ -103,7 +103,7 @@ function permissionsIn(command: CliCommand, surroundings: Surroundings): Permiss
   try {
     const start = { ...surroundings, programPaths: [programDirectory], executable: null };
     const facts = processFactsOf(command, start);
-    const permissions = permissionsOf(command, facts);
+    const permissions = startingPermissions(command, facts);
     // `main.ts` reads these to parse its arguments, and then gives them up.
     return { ...permissions, read: [...permissions.read, ...facts.access?.parsed ?? []] };
   } catch {

@@ -62,6 +62,11 @@ export interface ServeCommand {
   readonly printTokens: boolean | null;
   /** True if a node that joins for the first time waits for an admin. */
   readonly approve: boolean;
+  /**
+   * Workers of the node in the master's process: 0 for no such node, `null` for as many as the host
+   * carries beside the master.
+   */
+  readonly workers: number | null;
   /** `null` if there is no directory of executables for nodes. */
   readonly executables: string | null;
   /** Number of nightly copies that are kept; 0 for none. */

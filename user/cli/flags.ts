@@ -92,8 +92,8 @@ export const FLAGS = {
     alias: "w",
     argument: "N",
     environment: "DML_WORKERS",
-    fallback: "one per core",
-    description: "Pictures that this node processes at once.",
+    fallback: "one per core; for serve one less",
+    description: "Pictures that this node processes at once; 0 for a master without a node of its own.",
   },
   model: {
     alias: "r",

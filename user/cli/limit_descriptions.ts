@@ -72,6 +72,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   refusedRetryMaxMs: "until a node tries again whose key the master has refused, at most",
   approvalRetryMs: "until a node that waits for approval tries again",
   drainMs: "for a leaving node to finish its running pictures",
+  ownNodeStopMs: "for the node of a stopping master's process to leave",
   nodesMax: "nodes of one master",
   tokensMax: "tokens of one master",
   auditEntriesMax: "entries of the audit; the oldest are dropped",

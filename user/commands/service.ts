@@ -75,7 +75,7 @@ async function install(
   const { patchesEngine = true } = context.facts;
   const environment: Record<string, string> = {
     DML_HOME: home,
-    ...(role === "join" && !patchesEngine ? { [ENGINE_PATCH_VARIABLE]: "off" } : {}),
+    ...(!patchesEngine ? { [ENGINE_PATCH_VARIABLE]: "off" } : {}),
     ...allocatorEnvironmentOf(role),
   };
   const secrets: Record<string, string> = roleCommand.verb === "join" && roleCommand.token !== null

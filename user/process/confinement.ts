@@ -55,6 +55,39 @@ export function revokeReading(paths: readonly string[]): void {
   }
 }
 
+/** Settings of a thread that runs a task. */
+export interface ThreadOptions {
+  /** Module that the thread loads. */
+  readonly entry: string;
+  /** The permissions that the thread holds, and no more. */
+  readonly permissions: Permissions;
+  /** Ports in the task, which move to the thread. */
+  readonly transfer?: readonly MessagePort[];
+}
+
+/**
+ * Starts a thread that runs `task` beside the role of this process, which goes on whatever becomes
+ * of it. `onFailure` is called if the thread breaks down. Returns a function that ends it.
+ */
+export function runBeside<Task>(
+  task: Task,
+  { onFailure, ...thread }: ThreadOptions & { readonly onFailure: (error: unknown) => void },
+): () => void {
+  const worker = newThread(task, thread);
+  worker.onmessageerror = () => onFailure(new DmlError("internal", "The thread sent an unreadable message."));
+  worker.onerror = (event) => {
+    event.preventDefault();
+    onFailure(event.error ?? new Error(event.message));
+  };
+  return () => worker.terminate();
+}
+
+function newThread<Task>(task: Task, { entry, permissions, transfer = [] }: ThreadOptions): Worker {
+  const worker = new Worker(entry, { type: "module", deno: { permissions: asOfDeno(permissions) } });
+  worker.postMessage(task, [...transfer]);
+  return worker;
+}
+
 /**
  * Runs `task` in a worker thread that loads the module `entry` and holds exactly `permissions`.
  * Returns the exit code of the task. The main thread revokes its own permissions except for
@@ -62,14 +95,9 @@ export function revokeReading(paths: readonly string[]): void {
  */
 export async function runConfined<Task>(
   task: Task,
-  { entry, permissions, transfer = [] }: {
-    entry: string;
-    permissions: Permissions;
-    /** Ports in `task`, which move to the thread. */
-    transfer?: readonly MessagePort[];
-  },
+  { entry, permissions, transfer }: ThreadOptions,
 ): Promise<number> {
-  const worker = new Worker(entry, { type: "module", deno: { permissions: asOfDeno(permissions) } });
+  const worker = newThread(task, { entry, permissions, transfer });
   revokeAllExcept({ net: [], read: ["what the other thread imports"], write: [], env: [], sys: [], run: [] });
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   worker.onmessage = ({ data }: MessageEvent<WorkerEnded>) => resolve(data.exitCode);
@@ -78,7 +106,6 @@ export async function runConfined<Task>(
     event.preventDefault();
     reject(asDmlError(event.error ?? new Error(event.message)));
   };
-  worker.postMessage(task, [...transfer]);
   try {
     return await promise;
   } finally {

@@ -1,4 +1,4 @@
-import type { CliCommand } from "../cli/command.ts";
+import type { CliCommand, ServeCommand } from "../cli/command.ts";
 import { ISOLATION_FLAGS, UNSTABLE_FLAGS } from "./deno_flags.ts";
 import { V8_FLAGS } from "./v8_flags.ts";
 
@@ -41,7 +41,12 @@ export function engineCommand({ isPacked }: { isPacked: boolean }): string[] {
  * which the role itself never may.
  */
 export function keepsEngines(command: CliCommand): boolean {
-  return command.verb === "join" || triesModel(command);
+  return command.verb === "join" || computesToo(command) || triesModel(command);
+}
+
+/** Returns true for a master with a node of its own in its process. */
+export function computesToo(command: CliCommand): command is ServeCommand {
+  return command.verb === "serve" && command.workers !== 0;
 }
 
 /** Returns true for the command that runs a model which nobody has tried yet, in one engine. */

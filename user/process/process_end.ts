@@ -31,13 +31,18 @@ export function stopSignal(): AbortSignal {
 
 /** Ends the process on uncaught errors and unhandled rejections, which are bugs. */
 export function endOnBugs(terminal: Terminal): void {
+  onBug((error) => endProcess(reportFatalError(error, terminal)));
+}
+
+/** Calls `listener` for each uncaught error and each unhandled rejection of this thread. */
+export function onBug(listener: (error: unknown) => void): void {
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    endProcess(reportFatalError(event.error, terminal));
+    listener(event.error);
   });
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    endProcess(reportFatalError(event.reason, terminal));
+    listener(event.reason);
   });
 }
 

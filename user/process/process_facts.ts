@@ -4,6 +4,7 @@ import { linkedPaths } from "../../protocol/host/program_path.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { CliCommand } from "../cli/command.ts";
 import { patchesEngine } from "../engine_patch_variable.ts";
+import { computesToo } from "./engine_command.ts";
 import type { ProcessFacts } from "./process_place.ts";
 import { PROXY_VARIABLES } from "./proxy_variables.ts";
 import { SOURCE_VARIABLES } from "./source_variables.ts";
@@ -64,8 +65,8 @@ function homeFor(command: CliCommand, host: HostEnvironment): string | null {
 }
 
 /** Returns true for a command that runs the engine, or installs a service that does. */
-function usesEngine({ verb }: CliCommand): boolean {
-  return ["join", "predict", "doctor", "models", "service"].includes(verb);
+function usesEngine(command: CliCommand): boolean {
+  return ["join", "predict", "doctor", "models", "service"].includes(command.verb) || computesToo(command);
 }
 
 function sourceVariables({ variable }: HostEnvironment): Record<string, string> {

@@ -2,6 +2,10 @@ import { styled } from "../terminal/render.ts";
 
 const NO_TLS = "It speaks no TLS (--insecure): whoever listens on the network learns tokens, pictures and names.";
 
+const COMPUTES_TOO =
+  "This host computes too, so that pictures are answered without another node (--workers 0: it does not).";
+const PURE = "This host does not compute (--workers 0): pictures wait for a node.";
+
 /** Facts about a listening master that its operator needs. */
 export interface ServeFacts {
   /** `HOST:PORT` at which others reach it. */
@@ -24,6 +28,8 @@ export interface ServeFacts {
   readonly plainAddress: string | null;
   /** Names of the dialects that are answered. */
   readonly dialects: readonly string[];
+  /** True if there is a node in the master's process. */
+  readonly computesToo: boolean;
 }
 
 /**
@@ -35,6 +41,7 @@ export function serveReport(facts: ServeFacts, options: { program: string; color
   const where = facts.tokenRequired ? "On another host" : "On this machine";
   return [
     `The master listens on ${facts.address}.`,
+    facts.computesToo ? COMPUTES_TOO : PURE,
     ...(facts.isSecure ? [] : [NO_TLS]),
     ...(facts.plainAddress === null ? [] : [plainLine(facts.plainAddress)]),
     ...(facts.dialects.length === 0

@@ -5,7 +5,7 @@ import type { JoinCommand, ServeCommand } from "../cli/command.ts";
 import { usualDialects } from "../cli/serve/dialect_arguments.ts";
 import { keepsEngines } from "../process/engine_command.ts";
 import { permissionFlags } from "../process/permission_flags.ts";
-import { permissionsOf } from "../process/permissions.ts";
+import { startingPermissions } from "../process/own_node_permissions.ts";
 import type { ProcessFacts } from "../process/process_place.ts";
 import type { ServiceLevel } from "./service_place.ts";
 import { formatAddress } from "../../protocol/http_api/address.ts";
@@ -48,7 +48,7 @@ function programOf(command: ServeCommand | JoinCommand, { level, facts, entry }:
       advice: "Copy the executable to /usr/local/bin and install the service with it, or leave --system out.",
     });
   }
-  const flags = permissionFlags(permissionsOf(command, facts), { keepsEngines: keepsEngines(command) });
+  const flags = permissionFlags(startingPermissions(command, facts), { keepsEngines: keepsEngines(command) });
   return [Deno.execPath(), "run", "--quiet", `--v8-flags=${V8_FLAGS}`, ...flags, fileURLToPath(entry)];
 }
 
@@ -80,6 +80,7 @@ function roleArguments(command: ServeCommand | JoinCommand, options: ServiceComm
       ...printTokens ? ["--print-tokens"] : [],
       ...approve ? ["--approve"] : [],
       ...executables === null ? [] : [`--executables=${executables}`],
+      ...command.workers === null ? [] : [`--workers=${command.workers}`],
     ];
   }
   const { master, name, labels, workers, cacheBytes, memoryBytes, allowExec, files, upgrade, upgradeWithinSeconds } =

@@ -20,7 +20,7 @@ export type Admission =
 /**
  * Decides whether a node that has proven its key may come in. A key that the master knows needs
  * nothing else. Another one needs a token, unless the master demands none, and then the approval of
- * an admin, if the master waits for that.
+ * an admin, if the master waits for that. The node in the process of the master needs no approval.
  */
 export function admitNode(state: MasterState, command: ConnectNode, now: Moment): Admission {
   const { hello: { name, publicKey }, nodeId, connectionId, proof } = command;
@@ -43,8 +43,8 @@ export function admitNode(state: MasterState, command: ConnectNode, now: Moment)
     // Its token was revoked or has run out while it waited.
     return refused(proof.code, proof.reason, waiting === undefined ? [] : [{ type: "waiting_forgotten", nodeId }]);
   }
-  if (!state.settings.requiresApproval) {
-    return { isAdmitted: true, standing: proof.kind === "token" ? "enrolled" : "open", isFirst: true };
+  if (!state.settings.requiresApproval || proof.kind === "own") {
+    return { isAdmitted: true, standing: proof.kind === "open" ? "open" : "enrolled", isFirst: true };
   }
   const makeRoom = waiting === undefined && state.waiting.size >= state.settings.waitingNodesMax
     ? roomFor(state, now)

@@ -26,6 +26,8 @@ export type EnrolmentProof =
   | { readonly kind: "open" }
   /** It came with a valid token for nodes. */
   | { readonly kind: "token" }
+  /** It is the node in the process of this master. */
+  | { readonly kind: "own" }
   /** It came with none; the refusal if the master does not know its key. */
   | { readonly kind: "none"; readonly code: ErrorCode; readonly reason: string };
 

@@ -43,7 +43,16 @@ export class SecureCluster implements AsyncDisposable {
   static async start({ env = {}, flags = ["--host", "0.0.0.0"] }: SecureClusterOptions = {}): Promise<SecureCluster> {
     const directory = await Deno.makeTempDir({ prefix: "dml-e2e-" });
     const home = join(directory, "master");
-    const line = ["serve", "--port", "0", "--control-port", "0", "--no-print-tokens", ...flags];
+    const line = [
+      "serve",
+      "--port",
+      "0",
+      "--control-port",
+      "0",
+      "--no-print-tokens",
+      ...flags.includes("--workers") ? [] : ["--workers", "0"],
+      ...flags,
+    ];
     const master = DmlProcess.start(line, { home, program: programOf(line, { home, env }) });
     const { port, controlPort } = await master.logged("ready");
     const tokens = await pinnedTokens(home);

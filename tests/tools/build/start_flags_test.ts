@@ -31,6 +31,13 @@ Deno.test("startOf() grants each role what its arguments need", async () => {
   assertEquals(await granted("help", "join"), { read: program });
   const home = "/home/ann/.local/share/dml";
   assertEquals(await granted("serve", "--host", "0.0.0.0", "--port", "80"), {
+    net: "0.0.0.0:80,0.0.0.0:7401,127.0.0.1,127.0.0.1:0",
+    read: `${home},${home}/own_node,${program}`,
+    write: `${home},${home}/own_node`,
+    sys: "hostname,networkInterfaces,statfs,loadavg,systemMemoryInfo",
+    run: "sh",
+  });
+  assertEquals(await granted("serve", "--host", "0.0.0.0", "--port", "80", "--workers", "0"), {
     net: "0.0.0.0:80,0.0.0.0:7401,127.0.0.1",
     read: `${home},${program}`,
     write: home,

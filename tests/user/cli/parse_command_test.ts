@@ -26,6 +26,7 @@ const SERVE = {
   printTokens: null,
   approve: false,
   backups: 7,
+  workers: null,
   acceptsLoss: false,
   executables: null,
   home: null,
@@ -166,6 +167,8 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["serve --print-tokens", { ...SERVE, printTokens: true }],
     ["serve --backups 0", { ...SERVE, backups: 0 }],
     ["serve --backups 30", { ...SERVE, backups: 30 }],
+    ["serve --workers 0", { ...SERVE, workers: 0 }],
+    ["serve -w 3", { ...SERVE, workers: 3 }],
     ["serve --accept-loss", { ...SERVE, acceptsLoss: true }],
     ["serve --no-print-tokens", { ...SERVE, printTokens: false }],
     ["join 10.0.0.1", JOIN],
@@ -291,7 +294,8 @@ Deno.test("parseCommand() reads the environment if a flag is missing; the flag h
   };
   const command = (line: string) => parseCommand(words(line), environment).command;
   const advertise = { hostname: "atlas", port: null };
-  const served = { ...SERVE, dialects: NO_DIALECTS, host: "0.0.0.0", controlPort: 2, advertise, home: "h" };
+  const common = { ...SERVE, dialects: NO_DIALECTS, workers: 3 };
+  const served = { ...common, host: "0.0.0.0", controlPort: 2, advertise, home: "h" };
   assertEquals(command("serve"), { ...served, port: 1 });
   assertEquals(command("serve -p 5"), { ...served, port: 5 });
   const joined = { ...JOIN, token: "t", name: "attic", workers: 3, home: "h" };
@@ -359,7 +363,7 @@ Deno.test("parseCommand() refuses invalid lines, names the fault, and suggests t
     ["predict a --prot 3", "--prot", "--port"],
     ["predict a -x", "-x", "`dml predict --help`"],
     ["--nonsense", "--nonsense", "--help"],
-    ["serve --workers 3", "`dml join`", "`dml serve --help`"],
+    ["serve --cache-bytes 3", "`dml join`", "`dml serve --help`"],
     ["serve here", '"here"', "`dml serve --help`"],
     ["version now", '"now"', "`dml version --help`"],
     ["join", "needs the address", "dml join HOST[:7400]"],

@@ -106,7 +106,8 @@ Deno.test("runService() has a node use its engine as it was built, when the envi
     return await Deno.readTextFile(join(tree.path, `units/dml-${role}.service`));
   };
   assertStringIncludes(await unitOf("join", false), "Environment=DML_ENGINE_PATCH=off\n");
-  for (const unit of [await unitOf("join", true), await unitOf("join"), await unitOf("serve", false)]) {
+  assertStringIncludes(await unitOf("serve", false), "Environment=DML_ENGINE_PATCH=off\n");
+  for (const unit of [await unitOf("join", true), await unitOf("join"), await unitOf("serve", true)]) {
     assert(!unit.includes("DML_ENGINE_PATCH"), unit);
   }
 });

@@ -2,6 +2,7 @@ import { parseCommand } from "../../../user/cli/parse_command.ts";
 import { permissionFlags, STARTING_ENVIRONMENT } from "../../../user/process/permission_flags.ts";
 import { NO_PERMISSIONS } from "../../../user/process/permission_set.ts";
 import type { Permissions } from "../../../user/process/permission_set.ts";
+import { ownNodePermissions, startingPermissions } from "../../../user/process/own_node_permissions.ts";
 import { permissionsOf } from "../../../user/process/permissions.ts";
 import type { ProcessFacts } from "../../../user/process/process_place.ts";
 import { VERB_NAMES, verbOf } from "../../../user/cli/verbs.ts";
@@ -69,6 +70,33 @@ Deno.test("permissionsOf() lets a master listen on its port without TLS", () => 
 Deno.test("permissionsOf() lets a master read its own certificate and key, and no file beside them", () => {
   const { read } = permissionsFor("serve", "--host", "0.0.0.0", "--cert", "tls/c.pem", "--key", "/etc/k.pem");
   assertEquals(read, ["/data/dml", "/here/tls/c.pem", "/etc/k.pem"]);
+});
+
+Deno.test("ownNodePermissions() give the node of a master its part of the data directory and loopback alone", () => {
+  const own = (...flags: string[]) => {
+    const { command } = parseCommand(["serve", ...flags], {});
+    assert(command.verb === "serve");
+    return ownNodePermissions(command, FACTS);
+  };
+  const { net, read, write } = own("--host", "0.0.0.0");
+  assertEquals([net, read, write], [
+    ["127.0.0.1", "127.0.0.1:0"],
+    ["/data/dml/own_node", "/program"],
+    ["/data/dml/own_node"],
+  ]);
+  assertEquals(own("--host", "::").net, ["[::1]", "127.0.0.1:0"]);
+});
+
+Deno.test("startingPermissions() are those of the master and its node together; without a node, the master's", () => {
+  const starting = (...flags: string[]) => startingPermissions(parseCommand(["serve", ...flags], {}).command, FACTS);
+  assertEquals(starting("--workers", "0"), permissionsFor("serve"));
+  assertEquals(starting(), {
+    ...NO_PERMISSIONS,
+    net: ["127.0.0.1:7400", "127.0.0.1:7401", "127.0.0.1", "127.0.0.1:0"],
+    read: ["/data/dml", "/data/dml/own_node", "/program"],
+    write: ["/data/dml", "/data/dml/own_node"],
+    sys: ["hostname", "networkInterfaces", "statfs", "loadavg", "systemMemoryInfo"],
+  });
 });
 
 Deno.test("permissionsOf() lets models pull write where it is to keep a file, and add nowhere else", () => {

@@ -114,6 +114,7 @@ Deno.test("serveReport() prints command lines that can be pasted unchanged", () 
     isSecure: true,
     plainAddress: null,
     dialects: [],
+    computesToo: true,
   };
   const lines = serveReport(facts, { program: "deno task", color: false }).split("\n");
   assertEquals(lines[0], "The master listens on 10.0.0.1:7400.");
@@ -128,8 +129,7 @@ Deno.test("serveReport() prints command lines that can be pasted unchanged", () 
     { address: "172.17.0.1:7400", virtualInterface: "docker0" },
   ];
   const several = serveReport({ ...facts, otherAddresses }, { program: "dml", color: false });
-  assertEquals(several.split("\n").slice(0, 7), [
-    "The master listens on 10.0.0.1:7400.",
+  assertEquals(several.split("\n").slice(2, 8), [
     "",
     "Other addresses of this host, if that one is not reached:",
     "",
@@ -142,8 +142,11 @@ Deno.test("serveReport() prints command lines that can be pasted unchanged", () 
   assert(!hidden.includes("--insecure"));
   const insecure = serveReport({ ...facts, isSecure: false }, { program: "dml", color: false });
   const plain = serveReport({ ...facts, plainAddress: "10.0.0.1:7402" }, { program: "dml", color: false });
-  assertStringIncludes(plain.split("\n")[1], "Port 10.0.0.1:7402 speaks no TLS (--plain)");
-  assertStringIncludes(insecure.split("\n")[1], "It speaks no TLS (--insecure): whoever listens on the network learns");
+  assertStringIncludes(plain.split("\n")[2], "Port 10.0.0.1:7402 speaks no TLS (--plain)");
+  assertStringIncludes(insecure.split("\n")[2], "It speaks no TLS (--insecure): whoever listens on the network learns");
   assertStringIncludes(hidden, "`dml token show node` prints the line with its token");
   assert(!several.includes("dml token"));
+  assertStringIncludes(lines[1], "This host computes too");
+  const pure = serveReport({ ...facts, computesToo: false }, { program: "dml", color: false });
+  assertStringIncludes(pure.split("\n")[1], "pictures wait for a node");
 });

@@ -4,6 +4,7 @@ export const SERVE_VERB = {
   usage: "",
   summary: "Run the master: accept nodes, distribute pictures, answer users.",
   details: [
+    "This host computes too, as a node of its own in the same process that leaves a core to the master; `dml nodes` shows it with the label master-host. --workers 0 leaves all work to other nodes.",
     "Listens on this machine only, unless --host names an address. Prints its addresses, the most likely one first, and the commands for other hosts. --advertise puts another name or address into these commands.",
     "A master that other hosts can reach speaks TLS and demands tokens. It makes its own certificates; the end of each token says how to recognise them. --insecure leaves TLS out, not the tokens.",
     "With --cert and --key, browsers and other programs that ask for a name in that certificate get it; dml itself keeps to the master's own. Changed files are taken within a minute.",
@@ -27,6 +28,7 @@ export const SERVE_VERB = {
     "cors",
     "print-tokens",
     "approve",
+    "workers",
     "executables",
     "backups",
     "accept-loss",

@@ -9,7 +9,8 @@ const ONE = idOf("node", 1);
 const OPEN: EnrolmentProof = { kind: "open" };
 const TOKEN: EnrolmentProof = { kind: "token" };
 const NONE: EnrolmentProof = { kind: "none", code: "unauthorized", reason: "No token." };
-const PROOFS = { open: OPEN, token: TOKEN, none: NONE };
+const OWN: EnrolmentProof = { kind: "own" };
+const PROOFS = { open: OPEN, token: TOKEN, own: OWN, none: NONE };
 
 /** Returns a world in which the key of the node has this standing; `null` for an unknown key. */
 function worldWith(standing: Standing | null, settings: Partial<MasterSettings>): CoreWorld {
@@ -38,23 +39,26 @@ function outcomeOf(world: CoreWorld, proof: EnrolmentProof): string {
 }
 
 type Outcomes = Readonly<Record<keyof typeof PROOFS, string>>;
-const same = (outcome: string): Outcomes => ({ open: outcome, token: outcome, none: outcome });
+const same = (outcome: string): Outcomes => ({ open: outcome, token: outcome, own: outcome, none: outcome });
 
 /** Outcome by standing, without and with the approval of an admin. */
 const TABLE: readonly (readonly [Standing | null, Outcomes, Outcomes])[] = [
-  [null, { open: "open, first", token: "enrolled, first", none: "unauthorized" }, {
+  [null, { open: "open, first", token: "enrolled, first", own: "enrolled, first", none: "unauthorized" }, {
     open: "approval_pending",
     token: "approval_pending",
+    own: "enrolled, first",
     none: "unauthorized",
   }],
-  ["waiting", { open: "open, first", token: "enrolled, first", none: "unauthorized" }, {
+  ["waiting", { open: "open, first", token: "enrolled, first", own: "enrolled, first", none: "unauthorized" }, {
     open: "approval_pending",
     token: "approval_pending",
+    own: "enrolled, first",
     none: "unauthorized",
   }],
-  ["open", { open: "open", token: "enrolled, first", none: "unauthorized" }, {
+  ["open", { open: "open", token: "enrolled, first", own: "enrolled, first", none: "unauthorized" }, {
     open: "open",
     token: "approval_pending",
+    own: "enrolled, first",
     none: "unauthorized",
   }],
   ["enrolled", same("enrolled"), same("enrolled")],
