@@ -103,7 +103,7 @@ class Master implements MasterHandle {
     this.versions = services.versions;
     this.publishGallery = (publication) => services.galleries.publish(publication);
     this.retireGallery = (gallery) => services.galleries.retire(gallery);
-    this.fetch = masterHandler({ ...options, ...services, master: this });
+    this.fetch = services.observation.fetchOf(masterHandler({ ...options, ...services, master: this }));
     this.#port = new ControlPort({
       ...options,
       ...services,
@@ -227,7 +227,7 @@ class Master implements MasterHandle {
   #note(event: MasterEvent): void {
     if (event.type === "task_answered" && this.#state.stopping && this.#state.tasks.size === 0) this.#idle.resolve();
     logEvent(this.#options.log, event, this.#state);
-    this.#services.galleries.notice(event);
+    this.#services.notice(event);
     if (event.type === "gallery_failed" && WRONG_BYTES.includes(event.code)) {
       this.#services.people.galleryWriter.recheck(event.gallery);
     }

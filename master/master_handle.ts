@@ -16,6 +16,7 @@ import type { AuditLog } from "./access/audit_log.ts";
 import type { TokenStore } from "./access/token_store.ts";
 import type { Backups } from "./backup/backups.ts";
 import type { GalleryReach } from "./core/decide/decide_galleries.ts";
+import type { ObservationSettings } from "./observe/observation.ts";
 import type { PublishedGallery } from "./core/state/gallery_state.ts";
 import type { MasterSettings } from "./core/state/settings.ts";
 import type { ProgramsListing } from "../protocol/http_api/program_api.ts";
@@ -31,7 +32,7 @@ import type { PeopleStore } from "./people/people_store.ts";
 import type { TrashStore } from "./people/trash/trash_store.ts";
 
 /** Ports and settings of a master. The caller closes what it passes in, after `stop`. */
-export interface MasterOptions {
+export interface MasterOptions extends ObservationSettings {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;

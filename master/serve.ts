@@ -5,6 +5,7 @@ import { localHostOf } from "../protocol/http_api/local_host.ts";
 import { DiskBlobStore } from "../protocol/blob/disk_blob_store.ts";
 import { MemoryBlobStore } from "../protocol/blob/memory_blob_store.ts";
 import { lockDirectory } from "../protocol/host/directory_lock.ts";
+import { freeDiskBytes } from "../protocol/host/free_disk.ts";
 import { isHome, openHome } from "../protocol/host/home.ts";
 import { writeJsonFile } from "../protocol/host/json_file.ts";
 import { type MasterAddresses, TOKENS_FILE } from "../protocol/host/master_files.ts";
@@ -20,9 +21,9 @@ import type { DefaultRole } from "../protocol/security/roles.ts";
 import { newToken } from "../protocol/security/tokens.ts";
 import { TlsTransport } from "../protocol/transport/tls_transport.ts";
 import { TcpTransport } from "../protocol/transport/tcp_transport.ts";
-import type { Address } from "../protocol/ports/transport.ts";
 import { DefaultTokens } from "./access/default_tokens.ts";
 import { TokenStore } from "./access/token_store.ts";
+import { AccessLog } from "./observe/access_log.ts";
 import { Backups } from "./backup/backups.ts";
 import { type NightSettings, withNights } from "./backup/own_nights.ts";
 import { openTokens } from "./host/cluster_tokens.ts";
@@ -40,7 +41,9 @@ import type { MasterCertificates } from "./host/certificates.ts";
 import { portFailure } from "./host/free_ports.ts";
 import { masterTls, openCertificates, openOwnCertificate } from "./host/open_certificates.ts";
 import type { CertificateFiles, OwnCertificate } from "./host/own_certificate.ts";
-import { addressesOf, hostsOf, type OtherAddress } from "./host/served_addresses.ts";
+import type { ServeInfo } from "./host/serve_info.ts";
+import { addressesOf, hostsOf } from "./host/served_addresses.ts";
+
 import { writeAddresses } from "./host/write_addresses.ts";
 
 /** Settings of `dml serve`. */
@@ -70,6 +73,8 @@ export interface ServeOptions extends NightSettings, Pick<MasterOptions, "dialec
   readonly approve?: boolean;
   /** The node in this process; `null` or absent for none. */
   readonly ownNode?: OwnNode | null;
+  /** True to write the names of recognised persons into the access log; false if absent. */
+  readonly logNames?: boolean;
   /** Path of the data directory. */
   readonly home: string;
   /** Path of the executable that this process was started from; `null` if there is none. */
@@ -85,35 +90,6 @@ export interface ServeOptions extends NightSettings, Pick<MasterOptions, "dialec
   readonly signal: AbortSignal;
   /** Called once, when the master listens. */
   readonly onReady: (info: ServeInfo) => void;
-}
-
-/** Facts about a listening master that its operator needs. */
-export interface ServeInfo {
-  readonly http: Address;
-  readonly control: Address;
-  /** Address by which others most likely reach the master, `HOST:PORT`; the commands contain it. */
-  readonly address: string;
-  /** Other addresses of the master, the most likely first. */
-  readonly otherAddresses: readonly OtherAddress[];
-  /** Command that makes another host a node. */
-  readonly joinCommand: string;
-  /** Command that sends a picture from another host. */
-  readonly predictCommand: string;
-  /** Command that lists the nodes of this master. */
-  readonly nodesCommand: string;
-  /** True if clients need a token; the commands then contain it, or a word for it. */
-  readonly tokenRequired: boolean;
-  /**
-   * Path of the file with the tokens, if the commands contain NODE_TOKEN, USER_TOKEN and ADMIN_TOKEN
-   * in their place; `null` if they contain the tokens themselves, or need none.
-   */
-  readonly hiddenTokensPath: string | null;
-  /** False if other hosts reach the master without TLS. */
-  readonly isSecure: boolean;
-  /** Address of the port without TLS, `HOST:PORT`; `null` if there is none. */
-  readonly plainAddress: string | null;
-  /** Names of the dialects that are answered. */
-  readonly dialects: readonly string[];
 }
 
 /**
@@ -141,7 +117,9 @@ async function serve(options: ServeOptions, { masterPath, ...logging }: Logging 
     const hosts = () => hostsOf(options).map(({ hostname }) => hostname);
     using certificates = await openCertificates(options, { hosts, masterPath });
     using ownCertificate = await openOwnCertificate(options, { hosts });
-    const master = await start(options, { masterPath, ledger, people, certificates, ownCertificate, ...logging });
+    await using accessLog = await AccessLog.open(join(masterPath, "access"), options);
+    const opened = { masterPath, ledger, people, certificates, ownCertificate, accessLog };
+    const master = await start(options, { ...opened, ...logging });
     try {
       await withNights({ ...options, masterPath, ledger, people }, () => aborted(options.signal));
       options.log.info("Stopping.");
@@ -162,11 +140,12 @@ interface Opened {
   readonly people: SqlitePeopleStore;
   readonly certificates: MasterCertificates | null;
   readonly ownCertificate: OwnCertificate | null;
+  readonly accessLog: AccessLog;
 }
 
 async function start(
   options: ServeOptions,
-  { masterPath, ledger, people, certificates, ownCertificate, logs, secrets }: Opened & Logging,
+  { masterPath, ledger, people, certificates, ownCertificate, accessLog, logs, secrets }: Opened & Logging,
 ): Promise<MasterHandle> {
   const { host, port, controlPort, log, version, onReady, executable = null, executables = null } = options;
   const tokensPath = join(masterPath, TOKENS_FILE);
@@ -193,6 +172,9 @@ async function start(
       ? new TcpTransport({ log })
       : new TlsTransport({ identity: certificates.identity, log }),
     tls: certificates && masterTls(certificates, ownCertificate),
+    accessLog,
+    logsNames: options.logNames ?? false,
+    diskFreeBytes: () => freeDiskBytes(masterPath),
     connectionsMax: (present) => affordableConnections(join(options.home, "format"), { present }),
     control: { hostname: host, port: controlPort },
     http: { hostname: host, port },

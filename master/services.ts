@@ -6,6 +6,7 @@ import { type AuditLog, MemoryAuditLog } from "./access/audit_log.ts";
 import { FailedAttempts } from "./access/failed_attempts.ts";
 import { MemoryTokenRecords } from "./access/token_records.ts";
 import { TokenStore } from "./access/token_store.ts";
+import type { MasterEvent } from "./core/messages/event.ts";
 import type { MasterState } from "./core/state/state.ts";
 import { Fleet } from "./fleet/fleet.ts";
 import { GalleryPublisher } from "./people/gallery_publisher.ts";
@@ -29,6 +30,7 @@ import { PendingResults } from "./control/pending_results.ts";
 import { Predictions } from "./turn/predictions.ts";
 import { modelsOf } from "./models/models_of.ts";
 import { ServedModels } from "./models/served_models.ts";
+import { Observation } from "./observe/observation.ts";
 import { ModelImport } from "./models/model_import.ts";
 import type { ModelStore } from "./models/model_store.ts";
 import { resolveModel } from "./models/resolve_model.ts";
@@ -71,6 +73,7 @@ export class MasterServices {
   readonly files: FileRelay;
   readonly direct: DirectMessages;
   readonly #logs: MasterOptions["logs"];
+  readonly observation: Observation;
 
   constructor(options: MasterOptions, { state, inbox, models, send }: MasterCore) {
     const { clock, random, durableBlobs: durable, transientBlobs: store } = options;
@@ -129,6 +132,13 @@ export class MasterServices {
     const { versions, modelImport } = this;
     this.served = new ServedModels({ state, models, versions, modelImport, durable });
     this.modelsOf = (pipeline) => modelsOf(state, pipeline);
+    this.observation = new Observation(options, state);
+  }
+
+  /** Passes on an event that has been applied. */
+  notice(event: MasterEvent): void {
+    this.observation.note(event);
+    this.galleries.notice(event);
   }
 
   /** Ends the requests that are answered bit by bit, because the master stops. */

@@ -5,6 +5,7 @@ import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Caller, Credentials } from "../../protocol/security/credentials.ts";
 import { ADMIN_READER, type Reader, readerOf } from "../blobs/transient_blobs.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
+import { noteFacts, personFacts } from "../observe/request_facts.ts";
 import type { CheckedRequest, Predictions } from "../turn/predictions.ts";
 import { factsOf } from "./exchange/request_facts.ts";
 import type { FormFile } from "./inputs/form.ts";
@@ -49,13 +50,18 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
       caller,
       wanted,
     });
+    const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
+    noteFacts(request, { model: asked.model.name, gallery: asked.options.gallery, bytes });
     if (files.length === 1) {
       const answer = await predicted(context, files[0], { ...options, asked, reader: readerOf(caller) });
       const facts = factsOf(request);
       if (facts !== undefined) facts.timings = answer.timings ?? null;
+      noteFacts(request, personFacts([answer.prediction]));
       return await predictionResponse(answer, { wanted, model: asked.model.name, pictureOf });
     }
     const batch = await allPredicted(context, files, { ...options, asked, reader: readerOf(caller) });
+    const predictions = batch.answers.flatMap((part) => part.answer === undefined ? [] : [part.answer.prediction]);
+    noteFacts(request, personFacts(predictions));
     return await batchResponse(batch, { wanted, pictureOf });
   });
   return app;

@@ -3,6 +3,8 @@ import { matchedRoutes } from "hono/route";
 import { callerOfRequest, checkGallery, checkRole } from "../../protocol/http/auth.ts";
 import type { Credentials } from "../../protocol/security/credentials.ts";
 import { type Role, ROLES } from "../../protocol/security/roles.ts";
+import { noteFacts, shareFacts } from "../observe/request_facts.ts";
+import { THIS_MACHINE } from "../host/audit.ts";
 import { parametersIn } from "./path_parameters.ts";
 import { remoteOf } from "./request_origin.ts";
 
@@ -30,6 +32,7 @@ export const ROUTE_ROLES: Readonly<Record<string, Access>> = {
   "GET /page/:file": "open",
   "POST /v1/session": ["user", "people", "admin"],
   "DELETE /v1/session": "open",
+  "GET /metrics": ["metrics", "admin"],
   "POST /v1/predictions": ["user", "people", "admin"],
   "POST /v1/verifications": ["user", "people", "admin"],
   "GET /v1/models": ["user", "people", "metrics", "admin"],
@@ -84,16 +87,22 @@ export interface RolesOptions {
 export function routesByRole({ credentials, roles, routes, onArrived, onRefused, onPassed }: RolesOptions): Hono {
   const app = new Hono();
   const closed: MiddlewareHandler = async (context, next) => {
+    const { raw: arrived } = context.req;
     const arriving = onArrived?.(context) ?? null;
     if (arriving !== null) await arriving;
     const { raw: request, path } = context.req;
+    if (request !== arrived) shareFacts(arrived, request);
+    const caller = callerOfRequest(request, credentials);
+    const token = credentials === null ? THIS_MACHINE : caller?.name ?? null;
+    noteFacts(request, { token, isFromNode: caller?.role === "node" });
     const route = matchedRoutes(context).find(({ handler }) => handler !== closed);
     const name = route === undefined ? null : `${route.method} ${route.path}`;
     const access = name === null ? (path.startsWith(VERSIONED) ? ANY : "open") : accessOf(name, roles);
     try {
-      if (access !== "open") checkRole(request, { credentials, roles: access });
       const gallery = parametersIn(path, route?.path ?? "").get("gallery");
-      if (gallery !== undefined) checkGallery(callerOfRequest(request, credentials), gallery);
+      if (name !== null) noteFacts(request, { route: name, ...gallery === undefined ? {} : { gallery } });
+      if (access !== "open") checkRole(request, { credentials, roles: access });
+      if (gallery !== undefined) checkGallery(caller, gallery);
     } catch (error) {
       throw onRefused?.(error, { request, remote: remoteOf(context) ?? null }) ?? error;
     }

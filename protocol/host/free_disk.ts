@@ -10,6 +10,6 @@ export function freeDiskBytes(directory: string): number | null {
     const bytes = bavail * bsize;
     return Number.isSafeInteger(bytes) ? bytes : null;
   } catch {
-    return null;
+    return null; // a figure, which nobody depends on
   }
 }

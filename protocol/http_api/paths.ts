@@ -54,6 +54,8 @@ export const PATHS = {
   alive: "/healthz",
   /** GET: 200 if a picture would be answered now. */
   ready: "/readyz",
+  /** GET: counts and durations, in the text format of Prometheus. */
+  metrics: "/metrics",
   /** GET: 200 while the master answers. */
   health: "/v1/health",
 } as const;

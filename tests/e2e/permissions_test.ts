@@ -89,8 +89,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     argv: ({ port }) => ["join", `127.0.0.1:${port}`, "--files", "marked"],
     allowed: (world) => ({
       net: [`127.0.0.1:${world.port}`, `127.0.0.1:${world.otherPort}`],
-      read: [homeOf(world), join(world.tree.path, "program/worker.ts"), join(world.tree.path, "marked")],
-      write: [homeOf(world), join(world.tree.path, "marked")],
+      read: [...homesOf(world), join(world.tree.path, "program/worker.ts"), join(world.tree.path, "marked")],
+      write: [...homesOf(world), join(world.tree.path, "marked")],
       sys: ["hostname", "loadavg", "statfs", "systemMemoryInfo"],
     }),
   },

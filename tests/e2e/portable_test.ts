@@ -84,10 +84,11 @@ const STEPS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     const grants = started.filter((word) => word.startsWith("--allow-") && !word.startsWith("--allow-env="));
     const [id] = await names(root, "home/.cache/dml");
     assertEquals(grants, [
-      "--allow-net=0.0.0.0:0,0.0.0.0:0,127.0.0.1",
-      `--allow-read=/home/master,/bin/dml,/home/.cache/dml/${id}`,
-      "--allow-write=/home/master",
-      "--allow-sys=hostname,networkInterfaces,statfs",
+      "--allow-net=0.0.0.0:0,127.0.0.1,127.0.0.1:0",
+      `--allow-read=/home/master,/bin/dml,/home/master/own_node,/home/.cache/dml/${id}`,
+      "--allow-write=/home/master,/home/master/own_node",
+      "--allow-sys=hostname,networkInterfaces,statfs,loadavg,systemMemoryInfo",
+      "--allow-run=sh",
     ]);
     assertEquals([await node.stop(), await master.stop()], [0, 0]);
   },

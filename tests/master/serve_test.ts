@@ -11,7 +11,8 @@ import { clusterTokensSchema } from "../../protocol/security/tokens.ts";
 import { SILENT_LOG } from "../../protocol/kernel/log.ts";
 import { newAuthority } from "../../master/host/authority.ts";
 import type { AddressRule } from "../../master/access/plain_access.ts";
-import { runServe, type ServeInfo, type ServeOptions } from "../../master/serve.ts";
+import type { ServeInfo } from "../../master/host/serve_info.ts";
+import { runServe, type ServeOptions } from "../../master/serve.ts";
 import { temporaryDirectory } from "../temporary_directory.ts";
 
 /** Starts a master on ports of the system's choice, which is stopped at disposal. */

@@ -67,6 +67,8 @@ export interface ServeCommand {
    * carries beside the master.
    */
   readonly workers: number | null;
+  /** True if the access log has the names of recognised persons. */
+  readonly logNames: boolean;
   /** `null` if there is no directory of executables for nodes. */
   readonly executables: string | null;
   /** Number of nightly copies that are kept; 0 for none. */

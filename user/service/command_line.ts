@@ -80,6 +80,7 @@ function roleArguments(command: ServeCommand | JoinCommand, options: ServiceComm
       ...printTokens ? ["--print-tokens"] : [],
       ...approve ? ["--approve"] : [],
       ...executables === null ? [] : [`--executables=${executables}`],
+      ...command.logNames ? ["--log-names"] : [],
       ...command.workers === null ? [] : [`--workers=${command.workers}`],
     ];
   }

@@ -4,6 +4,7 @@ import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { type AddressRule, PlainAccess, type PlainPort } from "../../access/plain_access.ts";
 import type { TokenStore } from "../../access/token_store.ts";
 import type { AppOptions } from "../app.ts";
+import type { Observation } from "../../observe/observation.ts";
 import { auditing } from "../audited_routes.ts";
 import { OpenDialects } from "../dialects/registry.ts";
 import { errorBoundary } from "../error_boundary.ts";
@@ -23,6 +24,7 @@ const CONNECTIONS_MAX = 128;
 export type PlainPortOptions =
   & Pick<AppOptions, "clock" | "refusals" | "predictions" | "people" | "blobs" | "audit" | "attempts">
   & Pick<AppOptions, "dialects" | "modelsOf" | "served">
+  & { readonly observation: Pick<Observation, "requests"> }
   & { readonly tokens: Pick<TokenStore, "plain">; readonly rules: readonly AddressRule[] }
   /** Parts that number, time and log requests; absent if that is not done. */
   & { readonly exchange?: ExchangeOptions };
@@ -74,10 +76,12 @@ export function plainPortHandler(options: PlainPortOptions): Handler {
 
 function handlerOf(
   app: Hono,
-  { credentials, refusals, exchange, dialects }: Pick<PlainPortOptions, "refusals" | "exchange"> & {
-    credentials: PlainAccess;
-    dialects: OpenDialects;
-  },
+  { credentials, refusals, exchange, dialects, observation }:
+    & Pick<PlainPortOptions, "refusals" | "exchange" | "observation">
+    & {
+      credentials: PlainAccess;
+      dialects: OpenDialects;
+    },
 ): Handler {
   app.notFound(({ req: { method, path } }) => {
     throw new DmlError("not_found", `There is no ${method} ${path} on the port without TLS.`, {
@@ -86,8 +90,8 @@ function handlerOf(
   });
   app.onError(errorBoundary(refusals, (refusal, path) => dialects.answerOf(refusal, path)));
   const inner: Handler = (request, origin) => app.fetch(request, origin);
-  const answer = exchange === undefined ? inner : withExchange(inner, exchange);
+  const observed = observation.requests.observing(exchange === undefined ? inner : withExchange(inner, exchange));
   return (request, origin) => {
-    return answer(credentials.admitted(dialects.withToken(request), origin.remote ?? null), origin);
+    return observed(credentials.admitted(dialects.withToken(request), origin.remote ?? null), origin);
   };
 }

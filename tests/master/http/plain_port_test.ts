@@ -1,7 +1,8 @@
 import { DefaultTokens } from "../../../master/access/default_tokens.ts";
 import { MemoryTokenRecords } from "../../../master/access/token_records.ts";
 import { TokenStore } from "../../../master/access/token_store.ts";
-import { createApp } from "../../../master/http/app.ts";
+import { type AppOptions, createApp } from "../../../master/http/app.ts";
+import { RequestObserver } from "../../../master/observe/request_observer.ts";
 import { plainPortHandler, type PlainPortOptions } from "../../../master/http/plain/plain_port.ts";
 import type { Handler } from "../../../master/http/request_origin.ts";
 import { ROUTE_ROLES } from "../../../master/http/role_routes.ts";
@@ -74,10 +75,11 @@ const SERVICES = {
   people: unusedService(),
   blobs: unusedService(),
   served: unusedService(),
+  observation: { requests: new RequestObserver({ clock: SYSTEM_CLOCK }), metrics: () => "" },
   audit: unusedService(),
   attempts: { refuse: (error: unknown) => error },
   refusals: { record: (error: unknown) => ({ problem: problemOf(asDmlError(error)), retryAfterMs: null }) },
-} satisfies Omit<PlainPortOptions, "tokens" | "rules">;
+} satisfies Omit<PlainPortOptions, "tokens" | "rules"> & Pick<AppOptions, "observation">;
 
 const APP = createApp({
   ...SERVICES,

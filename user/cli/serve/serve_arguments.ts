@@ -34,6 +34,7 @@ export function serveCommand(values: FlagValues): ServeCommand {
     ...corsOriginsIn(values),
     printTokens: values.toggle("print-tokens"),
     approve: values.isOn("approve"),
+    logNames: values.isOn("log-names"),
     workers: values.count("workers", LIMITS.workersMax, { min: 0 }),
     executables: values.text("executables"),
     backups: values.count("backups", LIMITS.nightlyCopiesMax, { min: 0 }) ?? DEFAULT_BACKUPS,

@@ -66,4 +66,10 @@ export const SERVE_FLAGS = {
     fallback: "none",
     description: "Directory with executables for other kinds of hosts, as a build writes them to dist.",
   },
+  "log-names": {
+    eitherWay: true,
+    environment: "DML_LOG_NAMES",
+    fallback: "no",
+    description: "Write the names of recognised persons into the access log of the master.",
+  },
 } as const satisfies Record<string, Flag>;

@@ -29,6 +29,7 @@ export const SERVE_VERB = {
     "print-tokens",
     "approve",
     "workers",
+    "log-names",
     "executables",
     "backups",
     "accept-loss",
