@@ -5,7 +5,7 @@ import { PATHS } from "../../protocol/http_api/paths.ts";
 import type { Caller, Credentials } from "../../protocol/security/credentials.ts";
 import { ADMIN_READER, type Reader, readerOf } from "../blobs/transient_blobs.ts";
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
-import { noteFacts, personFacts } from "../observe/request_facts.ts";
+import { noteFacts, ownerOf, personFacts } from "../observe/request_facts.ts";
 import type { CheckedRequest, Predictions } from "../turn/predictions.ts";
 import { factsOf } from "./exchange/request_facts.ts";
 import type { FormFile } from "./inputs/form.ts";
@@ -92,7 +92,8 @@ async function predicted(
     reader: Reader;
   },
 ): Promise<PredictAnswer> {
-  const answer = await predictions.run(bytes, asked, context.req.raw.signal);
+  const { raw: request } = context.req;
+  const answer = await predictions.run(bytes, { ...asked, owner: ownerOf(request) }, request.signal);
   showPictures(answer, { blobs, reader });
   return answer;
 }

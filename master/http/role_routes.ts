@@ -94,7 +94,7 @@ export function routesByRole({ credentials, roles, routes, onArrived, onRefused,
     if (request !== arrived) shareFacts(arrived, request);
     const caller = callerOfRequest(request, credentials);
     const token = credentials === null ? THIS_MACHINE : caller?.name ?? null;
-    noteFacts(request, { token, isFromNode: caller?.role === "node" });
+    noteFacts(request, { token, remote: remoteOf(context), isFromNode: caller?.role === "node" });
     const route = matchedRoutes(context).find(({ handler }) => handler !== closed);
     const name = route === undefined ? null : `${route.method} ${route.path}`;
     const access = name === null ? (path.startsWith(VERSIONED) ? ANY : "open") : accessOf(name, roles);

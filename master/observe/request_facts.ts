@@ -4,6 +4,8 @@ import type { Prediction } from "../../protocol/messages/prediction.ts";
 export interface RequestFacts {
   /** Name of the token, or of the machine; `null` if the request carries no valid token. */
   readonly token?: string | null;
+  /** Address that it came from; absent if it came from this process. */
+  readonly remote?: string;
   /** True if a node sent it. */
   readonly isFromNode?: boolean;
   /** Method and pattern of the route, such as `GET /v1/nodes/:nodeId`. */
@@ -37,6 +39,15 @@ export function factsOf(request: Request): RequestFacts {
 export function personFacts(predictions: readonly Pick<Prediction, "persons">[]): RequestFacts {
   const persons = predictions.flatMap((prediction) => prediction.persons);
   return { faces: persons.length, names: persons.flatMap(({ name }) => name ?? []) };
+}
+
+/**
+ * Returns the owner by whose share of the nodes the picture of a request is served: the token, and
+ * the address, because many people may have the same token.
+ */
+export function ownerOf(request: Request): string {
+  const { token, remote } = factsOf(request);
+  return `${token ?? ""} ${remote ?? ""}`;
 }
 
 /** Has `replacement` share its facts with the request that it takes the place of. */

@@ -56,7 +56,7 @@ export class RequestObserver {
   /** Writes the request down, unless a node sent it: what nodes do is no access of a user. */
   #log(request: Request, { response, ms }: { response: Response; ms: number }): void {
     const { accessLog = null, logsNames = false, clock } = this.#options;
-    const { route = NO_ROUTE, token = null, isFromNode = false, names, ...facts } = factsOf(request);
+    const { route = NO_ROUTE, token = null, isFromNode = false, remote: _, names, ...facts } = factsOf(request);
     if (isFromNode) return;
     if (accessLog === null || UNLOGGED.includes(route) && response.ok) return;
     const id = idOf(response.headers) ?? idOf(request.headers);

@@ -36,6 +36,8 @@ export interface CheckedRequest {
   readonly deadlineMs?: number;
   /** True if the model takes a picture. */
   readonly needsPicture: boolean;
+  /** Owner by whose share of the nodes it is served; absent for the master itself. */
+  readonly owner?: string;
 }
 
 /** Ports of {@linkcode Predictions}. */
@@ -188,7 +190,7 @@ export class Predictions {
     return { digest, size: image.length };
   }
 
-  async #ask({ model, follows, image, options, deadlineMs, signal }: Omit<CheckedRequest, "needsPicture"> & {
+  async #ask({ model, follows, owner, image, options, deadlineMs, signal }: Omit<CheckedRequest, "needsPicture"> & {
     image: BlobReference | null;
     signal?: AbortSignal;
   }): Promise<TaskOutcome> {
@@ -198,7 +200,7 @@ export class Predictions {
     const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
     this.#waiting.set(taskId, resolve);
     const manifestDigest = model.digest;
-    post({ type: "submit_task", taskId, manifestDigest, follows, image, options, deadlineMs });
+    post({ type: "submit_task", taskId, manifestDigest, follows, owner, image, options, deadlineMs });
     if (signal === undefined) return await promise;
     const cancel = () => post({ type: "cancel_task", taskId });
     signal.addEventListener("abort", cancel, { once: true });

@@ -265,12 +265,16 @@ export class CoreWorld {
     this.turn({ type: "lose_node", nodeId, connectionId, reason: "The test took it." });
   }
 
-  submit(manifestDigest = this.manifestDigest, options: Partial<TaskOptions> = {}): string {
+  submit(
+    manifestDigest = this.manifestDigest,
+    { owner, ...options }: Partial<TaskOptions> & { owner?: string } = {},
+  ): string {
     const taskId = idOf("task", this.#nextTask++);
     this.turn({
       type: "submit_task",
       taskId,
       manifestDigest,
+      owner,
       image: null,
       options: { annotate: false, embeddings: false, gallery: null, crops: false, ...options },
     });

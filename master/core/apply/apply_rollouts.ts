@@ -130,7 +130,7 @@ function applyTaskMoved(state: MasterState, { taskId, failure }: TaskMoved): voi
   task.failures = 0;
   task.failedOn.length = 0;
   task.killedOn.length = 0;
-  to.waiting.pushFront(task);
+  to.waiting.add(task);
   state.waitingCount++;
 }
 

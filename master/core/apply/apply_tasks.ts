@@ -25,7 +25,7 @@ export function applyTaskEvent(state: MasterState, event: TaskEvent): void {
     case "task_requeued": {
       const task = taskOf(state, event.taskId);
       invariant(task.attempts.length === 0, `task ${event.taskId} waits while it runs`);
-      task.model.waiting.pushFront(task);
+      task.model.waiting.add(task);
       state.waitingCount++;
       return;
     }
@@ -38,12 +38,16 @@ function applyAccepted(state: MasterState, { spec, part }: TaskAccepted): void {
   invariant(!state.tasks.has(spec.taskId), `task ${spec.taskId} was accepted already`);
   const model = state.models.get(spec.manifestDigest);
   invariant(model !== undefined, `model ${spec.manifestDigest} is not known`);
-  const task = createTask(spec, model, { sequence: state.nextSequence++, part });
+  const task = createTask(spec, model, {
+    sequence: state.nextSequence++,
+    dueAt: state.shares.admit(spec.owner ?? ""),
+    part,
+  });
   state.tasks.set(spec.taskId, task);
   model.taskCount++;
   model.usedAtMs = spec.acceptedAtMs;
   state.offersStale ||= !model.servable;
-  model.waiting.pushBack(task);
+  model.waiting.add(task);
   state.waitingCount++;
 }
 
@@ -54,6 +58,7 @@ function applyStarted(state: MasterState, event: AttemptStarted): void {
   if (task.waiting) {
     task.model.waiting.remove(task);
     state.waitingCount--;
+    state.shares.serve(task);
   }
   task.attemptsStarted = event.attempt;
   const { attempt, nodeId, serviceMs, expectedMs, atMs: startedAtMs } = event;

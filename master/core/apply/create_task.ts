@@ -6,13 +6,14 @@ import type { ModelState, TaskSpec, TaskState } from "../state/state.ts";
 export function createTask(
   spec: TaskSpec,
   model: ModelState,
-  options: { sequence: number; part?: RolloutPart | null },
+  options: { sequence: number; dueAt: number; part?: RolloutPart | null },
 ): TaskState {
   return {
     spec,
     model,
     part: options.part ? { ...options.part } : null,
     sequence: options.sequence,
+    dueAt: options.dueAt,
     hash: hashText(spec.taskId),
     attemptsStarted: 0,
     failures: 0,

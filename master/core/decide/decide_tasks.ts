@@ -43,7 +43,7 @@ export function submitTask(
   command: SubmitTask,
   now: Moment,
 ): MasterEvent[] {
-  const { taskId, image, options } = command;
+  const { taskId, owner, image, options } = command;
   const { manifestDigest, part } = versionFor(state, command);
   const refusal = refusalOf(state, manifestDigest);
   if (refusal !== null) return [{ type: "task_answered", taskId, outcome: refusal }];
@@ -58,7 +58,8 @@ export function submitTask(
   if ("ok" in asked) return [{ type: "task_answered", taskId, outcome: asked }];
   const acceptedAtMs = now.nowMs;
   const deadlineAtMs = acceptedAtMs + Math.min(state.settings.taskDeadlineMs, command.deadlineMs ?? Infinity);
-  const spec = { taskId, manifestDigest, image, options: { ...options, ...asked }, acceptedAtMs, deadlineAtMs };
+  const all = { ...options, ...asked };
+  const spec = { taskId, manifestDigest, owner, image, options: all, acceptedAtMs, deadlineAtMs };
   return [{ type: "task_accepted", spec, part }];
 }
 

@@ -118,6 +118,8 @@ export interface SubmitTask {
   readonly manifestDigest: Digest;
   /** Bare name of the model if the request named no version: the task goes to the latest. */
   readonly follows?: string;
+  /** Owner by whose share of the nodes it is served; absent for the master itself. */
+  readonly owner?: string;
   readonly image: BlobReference | null;
   readonly options: TaskOptions;
   /** Time after which the task is given up, if that is less than the usual one. */

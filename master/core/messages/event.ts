@@ -100,7 +100,7 @@ export interface AttemptEnded {
   readonly reason: string | null;
 }
 
-/** Return of a task to the queue, ahead of the tasks that came after it. */
+/** Return of a task to its old place in the queue. */
 export interface TaskRequeued {
   readonly type: "task_requeued";
   readonly taskId: string;

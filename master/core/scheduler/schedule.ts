@@ -1,10 +1,11 @@
 import type { AttemptStarted } from "../messages/event.ts";
 import type { MasterState, TaskState } from "../state/state.ts";
+import { isBefore } from "../state/task_queue.ts";
 import { obstacleOf } from "./feasible.ts";
 import { type Choice, exclusionOf, selectNode } from "./select.ts";
 
 /**
- * Assigns waiting tasks to nodes, oldest first, until no node can take more. Yields one decision at
+ * Assigns waiting tasks to nodes, by fair shares and then oldest first, until no node can take more. Yields one decision at
  * a time and reads the state as it is then: apply each event before taking the next.
  */
 export function* schedule(state: MasterState, nowMs: number): Generator<AttemptStarted> {
@@ -14,7 +15,7 @@ export function* schedule(state: MasterState, nowMs: number): Generator<AttemptS
     if (waiting.first !== null) heads.push(waiting.first);
   }
   while (heads.length > 0) {
-    const index = oldest(heads);
+    const index = firstOf(heads);
     const task = heads[index];
     const { next } = task;
     const excludes = exclusionOf(state, task);
@@ -79,11 +80,11 @@ function startOf(
   };
 }
 
-/** Returns the index of the task that was accepted first. */
-function oldest(heads: readonly TaskState[]): number {
+/** Returns the index of the task that is served first. */
+function firstOf(heads: readonly TaskState[]): number {
   let index = 0;
   for (let other = 1; other < heads.length; other++) {
-    if (heads[other].sequence < heads[index].sequence) index = other;
+    if (isBefore(heads[other], heads[index])) index = other;
   }
   return index;
 }

@@ -13,6 +13,7 @@ import type { PendingNodeCommand } from "./node_command.ts";
 import type { Rollout, RolloutPart } from "./rollout.ts";
 import type { NodeRecord } from "./node_record.ts";
 import { DEFAULT_SETTINGS, type MasterSettings } from "./settings.ts";
+import { Shares } from "./shares.ts";
 import type { QueuedTask, TaskQueue } from "./task_queue.ts";
 
 export type { NodeRecord, Standing } from "./node_record.ts";
@@ -84,6 +85,8 @@ export interface NodeState {
 export interface TaskSpec {
   readonly taskId: string;
   readonly manifestDigest: Digest;
+  /** Owner by whose share the task is served; absent for tasks of the master itself. */
+  readonly owner?: string;
   readonly image: BlobReference | null;
   readonly options: TaskOptions;
   readonly acceptedAtMs: number;
@@ -96,8 +99,6 @@ export interface TaskState extends QueuedTask<TaskState> {
   model: ModelState;
   /** Its part in a rollout; `null` if it has none. */
   readonly part: RolloutPart | null;
-  /** Order of acceptance. */
-  readonly sequence: number;
   /** Hash of the task id; breaks ties between nodes. */
   readonly hash: number;
   /** Attempt numbers given out so far. */
@@ -213,6 +214,8 @@ export interface MasterState {
   readonly tasks: Map<string, TaskState>;
   readonly commands: Map<string, PendingNodeCommand>;
   waitingCount: number;
+  /** Shares of the owners of tasks. */
+  readonly shares: Shares;
   nextSequence: number;
   /** True once no new task is accepted. */
   stopping: boolean;
@@ -237,6 +240,7 @@ export function createState(settings: Partial<MasterSettings> = {}): MasterState
     tasks: new Map(),
     commands: new Map(),
     waitingCount: 0,
+    shares: new Shares(),
     nextSequence: 1,
     stopping: false,
     tickedAtMs: null,

@@ -3,7 +3,7 @@ import { callerOfRequest } from "../../../protocol/http/auth.ts";
 import { DmlError } from "../../../protocol/kernel/errors.ts";
 import { DEFAULT_GALLERY } from "../../../protocol/kernel/people_names.ts";
 import type { Person, Prediction } from "../../../protocol/messages/prediction.ts";
-import { noteFacts, personFacts } from "../../observe/request_facts.ts";
+import { noteFacts, ownerOf, personFacts } from "../../observe/request_facts.ts";
 import type { DialectServices } from "./dialect.ts";
 
 /** Model that finds faces, unless the operator names another. */
@@ -51,7 +51,7 @@ export class FaceWork {
     const options = { annotate: false, crops: false, embeddings, gallery };
     const checked = predictions.check({ model: model ?? FACES, ...options });
     noteFacts(request, { model: model ?? FACES, gallery, bytes: image.length });
-    const { prediction } = await predictions.run(image, checked, request.signal);
+    const { prediction } = await predictions.run(image, { ...checked, owner: ownerOf(request) }, request.signal);
     noteFacts(request, personFacts([prediction]));
     return prediction;
   }

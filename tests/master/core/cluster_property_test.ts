@@ -21,7 +21,7 @@ type Step =
   | { readonly do: "join" | "lose" | "drain" | "resume"; readonly node: number }
   /** `label`: gives a node the label gpu; `bind`: gives the second model only to such nodes. */
   | { readonly do: "label" | "unlabel" | "bind" | "unbind"; readonly node: number }
-  | { readonly do: "submit"; readonly model: number }
+  | { readonly do: "submit"; readonly model: number; readonly owner: number }
   /**
    * `early`: a result whose picture has not arrived yet; `arrive`: the arrival of one of those
    * pictures.
@@ -43,7 +43,11 @@ const steps = fc.array(
     { weight: 1, arbitrary: nodeStep("unbind") },
     {
       weight: 8,
-      arbitrary: fc.record({ do: fc.constant("submit" as const), model: fc.nat({ max: 1 }) }),
+      arbitrary: fc.record({
+        do: fc.constant("submit" as const),
+        model: fc.nat({ max: 1 }),
+        owner: fc.nat({ max: 2 }),
+      }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), pick }) },
     { weight: 6, arbitrary: fc.record({ do: fc.constant("result" as const), pick }) },
@@ -149,7 +153,7 @@ class Play {
         return;
       }
       case "submit":
-        this.submitted.push(world.submit(this.models[step.model], { annotate: true }));
+        this.submitted.push(world.submit(this.models[step.model], { annotate: true, owner: `owner ${step.owner}` }));
         return;
       case "cancel": {
         const taskId = this.submitted[step.pick % this.submitted.length];

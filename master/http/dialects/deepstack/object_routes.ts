@@ -1,3 +1,4 @@
+import { noteFacts, ownerOf } from "../../../observe/request_facts.ts";
 import { Hono } from "hono";
 import { DmlError } from "../../../../protocol/kernel/errors.ts";
 import type { Prediction } from "../../../../protocol/messages/prediction.ts";
@@ -13,27 +14,30 @@ const FACE_LABEL = "face";
 export function objectRoutes(services: DialectServices): Hono {
   const { predictions } = services;
   const app = new Hono();
-  const predict = async (form: DialectForm, { model, signal }: { model: string; signal: AbortSignal }) => {
+  const predict = async (form: DialectForm, { model, request }: { model: string; request: Request }) => {
     const options = { annotate: false, embeddings: false, crops: false, gallery: null };
     const checked = predictions.check({ model, ...options });
-    return (await predictions.run(form.picture("image"), checked, signal)).prediction;
+    const image = form.picture("image");
+    noteFacts(request, { model, gallery: null, bytes: image.length });
+    const asked = { ...checked, owner: ownerOf(request) };
+    return (await predictions.run(image, asked, request.signal)).prediction;
   };
   app.post("/detection", async (context) => {
     const form = await readDialectForm(context, services);
     const model = services.model ?? onlyModel(services, { pipeline: "detect", does: "finds objects" });
-    const prediction = await predict(form, { model, signal: context.req.raw.signal });
+    const prediction = await predict(form, { model, request: context.req.raw });
     return context.json(detectionAnswer(prediction, minConfidence(form)));
   });
   app.post("/custom/list", (context) => context.json({ success: true, models: services.modelsOf("detect") }));
   app.post("/custom/:model", async (context) => {
     const form = await readDialectForm(context, services);
-    const prediction = await predict(form, { model: context.req.param("model"), signal: context.req.raw.signal });
+    const prediction = await predict(form, { model: context.req.param("model"), request: context.req.raw });
     return context.json(detectionAnswer(prediction, minConfidence(form)));
   });
   app.post("/scene", async (context) => {
     const form = await readDialectForm(context, services);
     const model = onlyModel(services, { pipeline: "classify", does: "classifies pictures" });
-    const prediction = await predict(form, { model, signal: context.req.raw.signal });
+    const prediction = await predict(form, { model, request: context.req.raw });
     const [best] = prediction.labels ?? [];
     if (best === undefined) throw new DmlError("engine_failed", `${model} named no class.`);
     return context.json({ success: true, label: best.label, confidence: best.score, ...workAnswer(prediction) });

@@ -32,7 +32,7 @@ function taskOf(document: Manifest): TaskState {
     acceptedAtMs: 0,
     deadlineAtMs: 1,
   };
-  return createTask(spec, model, { sequence: 1 });
+  return createTask(spec, model, { sequence: 1, dueAt: 0 });
 }
 
 function why(document: Manifest, found: Partial<Prediction>): string | null {

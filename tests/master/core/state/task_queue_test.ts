@@ -11,7 +11,7 @@ function model(): ModelState {
   return first;
 }
 
-function taskOf(number: number, of: ModelState): TaskState {
+function taskOf(number: number, { of, dueAt = 0 }: { of: ModelState; dueAt?: number }): TaskState {
   const spec = {
     taskId: idOf("task", number),
     manifestDigest: of.manifest.digest,
@@ -20,7 +20,7 @@ function taskOf(number: number, of: ModelState): TaskState {
     acceptedAtMs: 0,
     deadlineAtMs: 0,
   };
-  return createTask(spec, of, { sequence: number });
+  return createTask(spec, of, { sequence: number, dueAt });
 }
 
 function listed(queue: TaskQueue<TaskState>): number[] {
@@ -29,42 +29,39 @@ function listed(queue: TaskQueue<TaskState>): number[] {
   return numbers;
 }
 
-Deno.test("TaskQueue() behaves like an array, wherever tasks are removed", () => {
+Deno.test("TaskQueue() behaves like a sorted array, wherever tasks are added and removed", () => {
   const step = fc.oneof(
-    fc.constant("back" as const),
-    fc.constant("front" as const),
-    fc.nat({ max: 20 }),
+    fc.record({ dueAt: fc.nat({ max: 5 }) }),
+    fc.record({ remove: fc.nat({ max: 20 }), returns: fc.boolean() }),
   );
   const of = model();
   fc.assert(fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
     const queue = new TaskQueue<TaskState>();
-    const model: TaskState[] = [];
+    const sorted: TaskState[] = [];
+    const add = (task: TaskState) => {
+      queue.add(task);
+      sorted.push(task);
+      sorted.sort((one, other) => one.dueAt - other.dueAt || one.sequence - other.sequence);
+    };
     let number = 0;
     for (const what of steps) {
-      if (what === "back") {
-        const task = taskOf(number++, of);
-        queue.pushBack(task);
-        model.push(task);
-      } else if (what === "front") {
-        const task = taskOf(number++, of);
-        queue.pushFront(task);
-        model.unshift(task);
-      } else if (model.length > 0) {
-        const [task] = model.splice(what % model.length, 1);
+      if ("dueAt" in what) add(taskOf(number++, { of, dueAt: what.dueAt }));
+      else if (sorted.length > 0) {
+        const [task] = sorted.splice(what.remove % sorted.length, 1);
         queue.remove(task);
         assertEquals([task.waiting, task.next, task.previous], [false, null, null]);
+        if (what.returns) add(task);
       }
-      assertEquals(queue.size, model.length);
-      assertEquals(listed(queue), model.map(({ sequence }) => sequence));
+      assertEquals(queue.size, sorted.length);
+      assertEquals(listed(queue), sorted.map(({ sequence }) => sequence));
     }
   }));
 });
 
 Deno.test("TaskQueue() throws when a task is added twice, or one is removed that it does not contain", () => {
   const queue = new TaskQueue<TaskState>();
-  const task = taskOf(1, model());
+  const task = taskOf(1, { of: model() });
   assertThrows(() => queue.remove(task), InvariantError);
-  queue.pushBack(task);
-  assertThrows(() => queue.pushBack(task), InvariantError);
-  assertThrows(() => queue.pushFront(task), InvariantError);
+  queue.add(task);
+  assertThrows(() => queue.add(task), InvariantError);
 });
