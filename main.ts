@@ -8,16 +8,14 @@ import { VERSION } from "./protocol/version.ts";
 import { formatAddress } from "./protocol/http_api/address.ts";
 import type { ClusterClient } from "./user/client/cluster_client.ts";
 import type { CliCommand, JoinCommand, Presentation, ServeCommand } from "./user/cli/command.ts";
-import { holdsMoreThan, isConfined, revokeAllExcept } from "./user/process/confinement.ts";
-import { runBeside, runConfined, serveConfined } from "./user/process/confinement.ts";
+import { holdsMoreThan, isConfined, revokeAllExcept, runConfined, serveConfined } from "./user/process/confinement.ts";
 import { EXIT_OK, EXIT_RESTART } from "./user/cli/exit.ts";
 import { canKeepEngines, computesToo, engineCommand, engineEnvironment } from "./user/process/engine_command.ts";
 import { planOf, type Task } from "./user/process/invocation_plan.ts";
-import { ownNodeHome, ownNodePermissions } from "./user/process/own_node_permissions.ts";
-import type { Permissions } from "./user/process/permission_set.ts";
+import type { OwnNodeJob } from "./user/process/own_node_thread.ts";
 import type { ProcessFacts } from "./user/process/process_place.ts";
 import { homeOf } from "./user/process/process_facts.ts";
-import { endOnBugs, onBug, reportFatalError, stopSignal } from "./user/process/process_end.ts";
+import { endOnBugs, reportFatalError, stopSignal } from "./user/process/process_end.ts";
 import { withToken } from "./user/process/token_file.ts";
 import { runUserCommand } from "./user/run.ts";
 import type { Workload } from "./user/user_context.ts";
@@ -31,8 +29,11 @@ interface Job extends Task {
   readonly engines: Engines | null;
   /** The other end of the link between a master and the node in its process, if it has one. */
   readonly ownNode?: MessagePort | null;
-  /** True for the thread of that node. */
-  readonly isOwnNode?: boolean;
+}
+
+/** Called if the keeper of engine processes ends too soon; without it, the process ends. */
+interface KeeperWatch {
+  readonly onLost?: (error: unknown) => void;
 }
 
 /** The ports and settings that every role needs. */
@@ -53,19 +54,22 @@ const CLOCK_AND_CHANCE = { clock: SYSTEM_CLOCK, random: SYSTEM_RANDOM };
 /** True for the packed program, which users call by its name. */
 const IS_PACKED = !import.meta.url.endsWith(".ts");
 
-if (import.meta.main && isConfined()) serveConfined<Job>((job) => job.isOwnNode ? performOwnNode(job) : perform(job));
-else if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main && isConfined()) {
+  serveConfined<Job | OwnNodeJob<Engines>>((job) => "isOwnNode" in job ? computeBeside(job) : perform(job));
+} else if (import.meta.main) Deno.exit(await main(Deno.args));
 
 /** Runs a command line with only the permissions that it needs. Returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
     const { task, permissions } = await planOf(argv, { entry: import.meta.url, isPacked: IS_PACKED });
     if (computesToo(task.command)) {
-      const ownNode = await startOwnNode(task, ownNodePermissions(task.command, task.facts));
+      const { startOwnNode } = await import("./user/process/own_node_thread.ts");
+      const options = { entry: import.meta.url, openKeeper: (on: KeeperWatch) => keeperFor(task.command, on) };
+      const ownNode = await startOwnNode(task, options);
       const thread = { entry: import.meta.url, permissions, transfer: [ownNode] };
       return await runConfined<Job>({ ...task, engines: null, ownNode }, thread);
     }
-    const engines = canKeepEngines(task.command) ? await openKeeper() : null;
+    const engines = await keeperFor(task.command);
     const job = { ...task, engines };
     const thread = { entry: import.meta.url, permissions, transfer: engines ? [engines.port] : [] };
     if (holdsMoreThan(permissions)) return await runConfined<Job>(job, thread);
@@ -76,45 +80,27 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function openKeeper(options: { onLost?: (error: unknown) => void } = {}): Promise<Engines | null> {
+/** Starts the keeper of engine processes, if `command` has one. */
+async function keeperFor(command: CliCommand, watch: KeeperWatch = {}): Promise<Engines | null> {
+  if (!canKeepEngines(command)) return null;
   const { openEngines } = await import("./node/host/open_engines.ts");
-  const command = engineCommand({ isPacked: IS_PACKED });
-  return await openEngines({ ...options, command, environment: engineEnvironment() });
+  return await openEngines({
+    ...watch,
+    command: engineCommand({ isPacked: IS_PACKED }),
+    environment: engineEnvironment(),
+  });
 }
 
-/** Starts the thread of the node in a master's process. Returns the master's end of their link. */
-async function startOwnNode(task: Task, permissions: Permissions): Promise<MessagePort> {
-  let end = () => {};
-  const onFailure = (error: unknown) => {
-    end();
-    reportFatalError(error, openTerminal({ color: null, noColor: task.noColor }));
-  };
-  const engines = canKeepEngines(task.command) ? await openKeeper({ onLost: onFailure }) : null;
-  const { port1, port2 } = new MessageChannel();
-  const job: Job = { ...task, engines, ownNode: port2, isOwnNode: true };
-  const transfer = engines === null ? [port2] : [port2, engines.port];
-  end = runBeside<Job>(job, { entry: import.meta.url, permissions, transfer, onFailure });
-  return port1;
-}
-
-async function performOwnNode({ command, presentation, facts, noColor, engines, ownNode }: Job): Promise<number> {
+/** Runs the node in the process of a master, in its thread. */
+async function computeBeside(job: OwnNodeJob<Engines>): Promise<number> {
+  const { performOwnNode } = await import("./user/process/own_node_thread.ts");
   const { ordersAt } = await import("./protocol/host/own_node_link.ts");
   const { runBesideMaster } = await import("./node/beside_master.ts");
-  // The log of the master tells what becomes of its nodes.
-  const logLevel = presentation.logLevel === "info" ? "warn" : presentation.logLevel;
-  const log = await openLog({ ...presentation, logLevel }, openTerminal({ color: presentation.color, noColor }));
-  await runBesideMaster({
-    ...CLOCK_AND_CHANCE,
-    orders: ordersAt(ownNode!),
-    onBug,
-    workers: computesToo(command) ? command.workers : null,
-    home: ownNodeHome(homeOf(facts)),
-    version: VERSION,
-    log: log.with({ node: "of this master" }),
-    patchesEngine: facts.patchesEngine,
-    engines,
-  });
-  return EXIT_OK;
+  return await performOwnNode(
+    job,
+    ({ link, ...settings }) =>
+      runBesideMaster({ ...CLOCK_AND_CHANCE, ...settings, version: VERSION, orders: ordersAt(link) }),
+  );
 }
 
 async function perform({ command: parsed, presentation, facts, noColor, engines, ownNode }: Job): Promise<number> {

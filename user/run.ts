@@ -55,6 +55,7 @@ export async function runUserCommand(command: UserCommand, context: UserContext)
     case "cp":
     case "ls":
     case "rm":
+    case "status":
     case "logs":
     case "models":
     case "upgrade":

@@ -3,6 +3,7 @@ import type { ExecCommand } from "./cli/exec/exec_command.ts";
 import type { FileCommand } from "./cli/files/file_commands.ts";
 import type { LogsCommand } from "./cli/logs/logs_command.ts";
 import type { ExplainCommand } from "./cli/nodes/explain_command.ts";
+import type { StatusCommand } from "./cli/status/status_command.ts";
 import type { ModelsCommand } from "./cli/models_command.ts";
 import type { FilesClient } from "./client/files_client.ts";
 import type { MasterHttp } from "./client/http/master_http.ts";
@@ -15,6 +16,7 @@ export type AskingCommand =
   | ExplainCommand
   | ExecCommand
   | FileCommand
+  | StatusCommand
   | LogsCommand
   | ModelsCommand
   | UpgradeCommand;
@@ -51,6 +53,11 @@ export async function ask(command: AskingCommand, context: UserContext): Promise
       const [cluster, files] = [new HttpClusterClient(http), new HttpFilesClient(http)];
       const afterwards = (work: (files: FilesClient) => Promise<void>) => briefly(command, { ...context, work });
       return await runFiles(command, { ...context, ...context.facts, cluster, files, afterwards });
+    }
+    if (command.verb === "status") {
+      const { HttpStatusClient } = await import("./client/http/status.ts");
+      const { runStatus } = await import("./commands/status.ts");
+      return await runStatus(command, { ...context, client: new HttpStatusClient(http) });
     }
     if (command.verb === "logs") {
       const { HttpLogsClient } = await import("./client/http/logs.ts");

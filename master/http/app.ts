@@ -11,7 +11,7 @@ import type { MasterHandle } from "../master_handle.ts";
 import type { People } from "../people/people.ts";
 import { logRoutes } from "../logs/log_routes.ts";
 import type { Observation } from "../observe/observation.ts";
-import { metricsRoutes } from "../observe/metrics_routes.ts";
+import { observationRoutes } from "../observe/observation_routes.ts";
 import type { LogStore } from "../logs/log_store.ts";
 import type { Predictions } from "../turn/predictions.ts";
 import type { ModelImport } from "../models/model_import.ts";
@@ -69,7 +69,7 @@ export interface AppOptions {
   /** `null` or absent if the master has no TLS. */
   readonly tls?: MasterTls | null;
   readonly logs?: LogStore | null;
-  readonly observation: Pick<Observation, "metrics">;
+  readonly observation: Pick<Observation, "metrics" | "status">;
   readonly tokens: TokenStore;
   readonly audit: AuditLog;
   /** `null` or absent if nothing of the master is on a disk. */
@@ -143,7 +143,10 @@ export function createApp(options: AppOptions): Hono {
       backupRoutes(options.backups ?? null),
       sessionRoutes({ isSecure: (options.tls ?? null) !== null }),
       pageRoutes(),
-      metricsRoutes(() => options.observation.metrics()),
+      observationRoutes({
+        metrics: () => options.observation.metrics(),
+        status: () => options.observation.status(),
+      }),
     ],
   });
   app.notFound((context) => {

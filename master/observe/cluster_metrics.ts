@@ -1,3 +1,4 @@
+import { NODE_STATES } from "../../protocol/http_api/status_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import { listNodes } from "../http/listings.ts";
 import type { MasterState } from "../core/state/state.ts";
@@ -12,9 +13,6 @@ export interface ProcessFigures {
   /** `null` if the system does not tell. */
   readonly diskFreeBytes: number | null;
 }
-
-/** States of nodes, each of which is reported even if no node has it. */
-const NODE_STATES = ["ready", "suspect", "draining", "offline", "waiting", "removed"] as const;
 
 /**
  * Returns all metrics in the text format. No label names a node, a person or a token: whoever may

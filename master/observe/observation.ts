@@ -1,9 +1,12 @@
+import type { Status } from "../../protocol/http_api/status_api.ts";
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { MasterEvent } from "../core/messages/event.ts";
 import type { Handler, RequestOrigin } from "../http/request_origin.ts";
 import type { MasterState } from "../core/state/state.ts";
 import type { AccessLog } from "./access_log.ts";
 import { metricsText } from "./cluster_metrics.ts";
+import { RecentPictures } from "./recent_pictures.ts";
+import { statusOf } from "./status.ts";
 import { RequestObserver } from "./request_observer.ts";
 import { TaskMetrics } from "./task_metrics.ts";
 
@@ -19,7 +22,8 @@ export interface ObservationSettings {
 
 /** Counts and records of the work of a master. */
 export class Observation {
-  readonly tasks = new TaskMetrics();
+  readonly recent: RecentPictures;
+  readonly tasks: TaskMetrics;
   readonly requests: RequestObserver;
   readonly startedWallMs: number;
   readonly #options: ObservationSettings & { readonly clock: Clock; readonly version: string };
@@ -28,6 +32,8 @@ export class Observation {
   constructor(options: ObservationSettings & { clock: Clock; version: string }, state: MasterState) {
     this.#options = options;
     this.#state = state;
+    this.recent = new RecentPictures(options.clock.nowMs());
+    this.tasks = new TaskMetrics(this.recent);
     this.requests = new RequestObserver(options);
     this.startedWallMs = options.clock.wallMs();
   }
@@ -41,6 +47,13 @@ export class Observation {
   fetchOf(handler: Handler): (request: Request, origin?: RequestOrigin) => Response | Promise<Response> {
     const observed = this.requests.observing(handler);
     return (request, origin = {}) => observed(request, origin);
+  }
+
+  /** Returns how the cluster is doing. */
+  status(): Status {
+    const { diskFreeBytes, ...options } = this.#options;
+    const { startedWallMs, recent } = this;
+    return statusOf(this.#state, { ...options, startedWallMs, recent, diskFreeBytes: diskFreeBytes?.() ?? null });
   }
 
   /** Returns all metrics in the text format of Prometheus. */

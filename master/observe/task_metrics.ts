@@ -3,6 +3,7 @@ import { parseModelName } from "../../models/name.ts";
 import type { Timings } from "../../protocol/messages/prediction.ts";
 import type { MasterEvent } from "../core/messages/event.ts";
 import type { MasterState, TaskOutcome } from "../core/state/state.ts";
+import type { RecentPictures } from "./recent_pictures.ts";
 import { Counter, Histogram, type Labels, type Metric } from "./registry.ts";
 
 /** Upper bounds of durations, in seconds: from an empty task to the deadline of one. */
@@ -13,7 +14,8 @@ const LOAD_SECONDS = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 600];
 interface Open {
   readonly labels: Labels;
   readonly acceptedAtMs: number;
-  hasStarted: boolean;
+  /** Time of the first assignment; `null` before it. */
+  startedAtMs: number | null;
 }
 
 /** The metrics of pictures and models, which follow from the events of the master. */
@@ -29,9 +31,14 @@ export class TaskMetrics {
   readonly #loads = new Histogram("dml_model_load_duration_seconds", "Loading and measuring a model on a node.", {
     bounds: LOAD_SECONDS,
   });
+  readonly #recent: Pick<RecentPictures, "add">;
   readonly #open = new Map<string, Open>();
   /** Reasons for which attempts ended, until their task is queued again or answered. */
   readonly #endings = new Map<string, string>();
+
+  constructor(recent: Pick<RecentPictures, "add">) {
+    this.#recent = recent;
+  }
 
   /** All metrics, in the order in which they are written. */
   get all(): readonly Metric[] {
@@ -44,13 +51,13 @@ export class TaskMetrics {
     switch (event.type) {
       case "task_accepted": {
         const { taskId, manifestDigest, acceptedAtMs } = event.spec;
-        this.#open.set(taskId, { labels: labelsOf(state, manifestDigest), acceptedAtMs, hasStarted: false });
+        this.#open.set(taskId, { labels: labelsOf(state, manifestDigest), acceptedAtMs, startedAtMs: null });
         return;
       }
       case "attempt_started": {
         const open = this.#open.get(event.spec.taskId);
-        if (open === undefined || open.hasStarted) return;
-        open.hasStarted = true;
+        if (open === undefined || open.startedAtMs !== null) return;
+        open.startedAtMs = event.atMs;
         this.#queue.observe(open.labels, (event.atMs - open.acceptedAtMs) / 1_000);
         return;
       }
@@ -76,7 +83,13 @@ export class TaskMetrics {
     const open = this.#open.get(taskId);
     this.#open.delete(taskId);
     const labels = open?.labels ?? UNKNOWN;
-    this.#requests.add({ ...labels, outcome: outcome.ok ? "ok" : outcome.code });
+    const word = outcome.ok ? "ok" : outcome.code;
+    this.#requests.add({ ...labels, outcome: word });
+    const acceptedAtMs = open?.acceptedAtMs ?? nowMs;
+    const totalMs = nowMs - acceptedAtMs;
+    const queueMs = (open?.startedAtMs ?? nowMs) - acceptedAtMs;
+    const nodeMs = outcome.ok ? outcome.prediction.timings.totalMs : null;
+    this.#recent.add({ outcome: word, totalMs, queueMs, nodeMs }, nowMs);
     if (open === undefined) return;
     this.#request.observe(labels, (nowMs - open.acceptedAtMs) / 1_000);
     if (outcome.ok) this.#computed(labels, outcome.prediction.timings);

@@ -54,6 +54,8 @@ export const PATHS = {
   alive: "/healthz",
   /** GET: 200 if a picture would be answered now. */
   ready: "/readyz",
+  /** GET: how the cluster is doing, for its admin. */
+  status: "/v1/status",
   /** GET: counts and durations, in the text format of Prometheus. */
   metrics: "/metrics",
   /** GET: 200 while the master answers. */

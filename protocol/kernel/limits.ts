@@ -156,6 +156,8 @@ export const LIMITS = {
   approvalRetryMs: 1_000,
   /** The time in which a leaving node finishes what is running. */
   drainMs: 30_000,
+  /** Findings about a cluster that somebody should look at, in one answer. */
+  attentionMax: 100,
   /** Size of the record of who asked a master what, on its disk. */
   accessLogBytesMax: 64 * MIB,
   /** Time that a stopping master gives the node in its process to leave, once no picture is left. */

@@ -38,6 +38,7 @@ const CONTEXT_VERBS: readonly string[] = [
   "predict",
   "nodes",
   "explain",
+  "status",
   "models",
   "upgrade",
   "doctor",
@@ -53,7 +54,7 @@ const CONTEXT_VERBS: readonly string[] = [
   "ca",
 ];
 /** Verbs that find a master on this host by its data directory. */
-const OWN_MASTER_VERBS: readonly string[] = ["token", "audit", "exec", "cp", "ls", "rm", "backup", "ca"];
+const OWN_MASTER_VERBS: readonly string[] = ["token", "audit", "exec", "cp", "ls", "rm", "backup", "ca", "status"];
 
 /** Returns true if `verb` takes its master and token from a context. */
 export function usesContext(verb: string): boolean {

@@ -19,6 +19,7 @@ import type { ConfigCommand } from "./config/config_command.ts";
 import type { LogsCommand } from "./logs/logs_command.ts";
 import type { MasterChoice } from "./access/master_choice.ts";
 import type { ExplainCommand } from "./nodes/explain_command.ts";
+import type { StatusCommand } from "./status/status_command.ts";
 import type { NodesCommand } from "./nodes/nodes_command.ts";
 import type { ModelsCommand } from "./models_command.ts";
 import type { PeopleCommand } from "./people_command.ts";
@@ -182,6 +183,7 @@ export type CliCommand =
   | PredictCommand
   | NodesCommand
   | ExplainCommand
+  | StatusCommand
   | UpgradeCommand
   | ExecCommand
   | FileCommand

@@ -72,6 +72,7 @@ export const LIMIT_DESCRIPTIONS: Readonly<Record<keyof typeof LIMITS, string>> =
   refusedRetryMaxMs: "until a node tries again whose key the master has refused, at most",
   approvalRetryMs: "until a node that waits for approval tries again",
   accessLogBytesMax: "access log of a master on its disk",
+  attentionMax: "findings in one answer of `dml status`",
   drainMs: "for a leaving node to finish its running pictures",
   ownNodeStopMs: "for the node of a stopping master's process to leave",
   nodesMax: "nodes of one master",

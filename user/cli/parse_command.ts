@@ -29,6 +29,7 @@ import { cpCommand, lsCommand, rmCommand } from "./files/file_commands.ts";
 import { logsCommand } from "./logs/logs_command.ts";
 import { modelsCommand } from "./models_command.ts";
 import { explainCommand } from "./nodes/explain_command.ts";
+import { statusCommand } from "./status/status_command.ts";
 import { nodesCommand, ownLabels, withLabelRemovals } from "./nodes/nodes_command.ts";
 import { peopleCommand } from "./people_arguments.ts";
 import { SYSTEM_HOME } from "../service/service_place.ts";
@@ -118,7 +119,7 @@ interface Parts {
 }
 
 function commandOf(verb: Exclude<VerbName, "config">, { rest, behind, values }: Parts): CliCommand {
-  if (["serve", "doctor", "version", "audit", "logs"].includes(verb)) refuseRest(verb, rest);
+  if (["serve", "doctor", "version", "audit", "logs", "status"].includes(verb)) refuseRest(verb, rest);
   switch (verb) {
     case "serve":
       return serveCommand(values);
@@ -138,6 +139,8 @@ function commandOf(verb: Exclude<VerbName, "config">, { rest, behind, values }: 
       return lsCommand(rest, values);
     case "rm":
       return rmCommand(rest, values);
+    case "status":
+      return statusCommand(values);
     case "logs":
       return logsCommand(values);
     case "models":

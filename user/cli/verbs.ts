@@ -11,6 +11,7 @@ import { EXPLAIN_VERB } from "./nodes/explain_verb.ts";
 import { NODES_VERBS } from "./nodes/nodes_verbs.ts";
 import { SERVICE_VERB } from "./service/service_verb.ts";
 import { PEOPLE_VERBS } from "./people_verbs.ts";
+import { STATUS_VERB } from "./status/status_verb.ts";
 import { SERVE_VERB } from "./serve/serve_verb.ts";
 import { flagsOfSubVerbs } from "./sub_verbs.ts";
 import type { Verb } from "./verb.ts";
@@ -125,6 +126,7 @@ const VERBS = {
   cp: CP_VERB,
   ls: LS_VERB,
   rm: RM_VERB,
+  status: STATUS_VERB,
   logs: LOGS_VERB,
   models: {
     usage: "VERB ...",

@@ -47,6 +47,7 @@ function rowOf(command: CliCommand, facts: ProcessFacts): Permissions {
     case "nodes":
     case "explain":
     case "exec":
+    case "status":
     case "logs":
     case "upgrade":
     case "token":

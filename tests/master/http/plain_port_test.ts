@@ -75,7 +75,7 @@ const SERVICES = {
   people: unusedService(),
   blobs: unusedService(),
   served: unusedService(),
-  observation: { requests: new RequestObserver({ clock: SYSTEM_CLOCK }), metrics: () => "" },
+  observation: { requests: new RequestObserver({ clock: SYSTEM_CLOCK }), metrics: () => "", status: unusedService() },
   audit: unusedService(),
   attempts: { refuse: (error: unknown) => error },
   refusals: { record: (error: unknown) => ({ problem: problemOf(asDmlError(error)), retryAfterMs: null }) },

@@ -113,6 +113,7 @@ const EXPECTED: Readonly<Record<string, readonly Caller[]>> = {
   "GET /v1/model-files/:digest": ADMIN,
   "PUT /v1/model-files/:digest": ADMIN,
   "GET /v1/nodes": ADMIN,
+  "GET /v1/status": ADMIN,
   "POST /v1/nodes/:nodeId/commands": ADMIN,
   "POST /v1/nodes/:nodeId/exec": ADMIN, // and not without a token either, which its own tests show
   "POST /v1/nodes/:nodeId/approve": ADMIN,

@@ -1,4 +1,5 @@
 import type { AccessRecord } from "../../../master/observe/access_log.ts";
+import { statusSchema } from "../../../protocol/http_api/status_api.ts";
 import { fixedCredentials } from "../../../protocol/security/credentials.ts";
 import { newTokens } from "../../../protocol/security/tokens.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../assert.ts";
@@ -106,4 +107,24 @@ Deno.test("the access log has who asked what, not the signs of life, and no name
     const text = await (await ask(fixture.master, "/metrics", { token: tokens.admin })).text();
     assertStringIncludes(text, 'dml_auth_failures_total{status="401"} 1\n');
   }
+});
+
+Deno.test("GET /v1/status tells how many, how fast, and what needs attention, the most urgent first", async () => {
+  const { fixture } = await observed();
+  await using _ = fixture;
+  const statusNow = async () => statusSchema.parse(await (await ask(fixture.master, "/v1/status")).json());
+  assertEquals((await statusNow()).attention, [{ kind: "no_node" }]);
+  const node = await fixture.join(1, { name: "attic", version: "0.0.1" });
+  const other = await fixture.join(2, { name: "cellar" });
+  await other.close();
+  await fixture.pass(1_000);
+  await predict(fixture, node);
+  const { attention, nodes, pictures, latency, models, diskFreeBytes, workers } = await statusNow();
+  assertEquals(attention.map((one) => "node" in one ? `${one.node} ${one.kind}` : one.kind), [
+    "cellar node_offline",
+    "attic node_outdated",
+  ]);
+  assertEquals(nodes, { ready: 1, suspect: 0, draining: 0, offline: 1, waiting: 0, removed: 0 });
+  assertEquals([pictures.answered, pictures.failed, pictures.waiting, pictures.running], [1, {}, 0, 0]);
+  assertEquals([latency?.count, models, diskFreeBytes, workers], [1, ["empty@1", "faces@1"], 12_345, 1]);
 });

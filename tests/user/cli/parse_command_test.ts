@@ -168,6 +168,7 @@ Deno.test("parseCommand() reads every verb and every flag", () => {
     ["serve --print-tokens", { ...SERVE, printTokens: true }],
     ["serve --backups 0", { ...SERVE, backups: 0 }],
     ["serve --backups 30", { ...SERVE, backups: 30 }],
+    ["status --json -m 10.0.0.1", { verb: "status", master: MASTER, token: null, json: true }],
     ["serve --log-names", { ...SERVE, logNames: true }],
     ["serve --workers 0", { ...SERVE, workers: 0 }],
     ["serve -w 3", { ...SERVE, workers: 3 }],
