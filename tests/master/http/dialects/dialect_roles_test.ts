@@ -1,4 +1,5 @@
 /** Tests of who may use the routes of the dialects, wherever the token is. */
+import { RequestObserver } from "../../../../master/observe/request_observer.ts";
 import type { Hono } from "hono";
 import { type AppOptions, createApp } from "../../../../master/http/app.ts";
 import { DIALECTS } from "../../../../master/http/dialects/registry.ts";
@@ -95,6 +96,7 @@ const SERVICES = {
   people: unusedService(),
   blobs: unusedService(),
   served: unusedService(),
+  observation: { requests: new RequestObserver({ clock: SYSTEM_CLOCK }) },
   audit: unusedService(),
   attempts: { refuse: (error: unknown) => error },
   refusals: { record: (error: unknown) => ({ problem: problemOf(asDmlError(error)), retryAfterMs: null }) },
