@@ -16,7 +16,6 @@ import { LIMITS } from "../protocol/kernel/limits.ts";
 import type { Log } from "../protocol/kernel/log.ts";
 import { SYSTEM_RANDOM } from "../protocol/kernel/random.ts";
 import { withPin } from "../protocol/security/pin.ts";
-import { fixedCredentials } from "../protocol/security/credentials.ts";
 import type { DefaultRole } from "../protocol/security/roles.ts";
 import { newToken } from "../protocol/security/tokens.ts";
 import { TlsTransport } from "../protocol/transport/tls_transport.ts";

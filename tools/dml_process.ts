@@ -6,7 +6,7 @@ import { ENGINE_PATCH_VARIABLE } from "../user/engine_patch_variable.ts";
 import { ENVIRONMENT_NAMES } from "../user/cli/flags.ts";
 import { keepsEngines } from "../user/process/engine_command.ts";
 import { permissionFlags } from "../user/process/permission_flags.ts";
-import { startingPermissions } from "../user/process/own_node_permissions.ts";
+import { startingPermissions } from "../user/process/permission_rows/own_node_permissions.ts";
 import { processFactsOf } from "../user/process/process_facts.ts";
 import { invocationFactsOf } from "../user/process/invocation_facts.ts";
 import { allocatorEnvironmentOf } from "../user/process/allocator_environment.ts";

@@ -10,7 +10,7 @@ export interface RequestFacts {
   readonly isFromNode?: boolean;
   /** Method and pattern of the route, such as `GET /v1/nodes/:nodeId`. */
   readonly route?: string;
-  /** Model that was asked, as the request named it. */
+  /** Model that was asked, with its version if that is known. */
   readonly model?: string;
   /** Gallery that faces were compared with; `null` for none. */
   readonly gallery?: string | null;

@@ -12,7 +12,7 @@ import {
 } from "../../user/process/confinement.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
 import { computesToo } from "../../user/process/engine_command.ts";
-import { ownNodePermissions } from "../../user/process/own_node_permissions.ts";
+import { ownNodePermissions } from "../../user/process/permission_rows/own_node_permissions.ts";
 import { permissionsOf } from "../../user/process/permissions.ts";
 import type { ProcessFacts } from "../../user/process/process_place.ts";
 

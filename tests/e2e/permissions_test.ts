@@ -8,7 +8,7 @@ import { PERMISSIONS } from "../../tools/dml_process.ts";
 import { parseCommand } from "../../user/cli/parse_command.ts";
 import { computesToo, keepsEngines } from "../../user/process/engine_command.ts";
 import { permissionFlags } from "../../user/process/permission_flags.ts";
-import { startingPermissions } from "../../user/process/own_node_permissions.ts";
+import { startingPermissions } from "../../user/process/permission_rows/own_node_permissions.ts";
 import type { ProcessFacts } from "../../user/process/process_place.ts";
 import { assertEquals } from "../assert.ts";
 import { FileTree } from "../user/file_tree.ts";

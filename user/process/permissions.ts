@@ -3,15 +3,15 @@ import { formatAddress } from "../../protocol/http_api/address.ts";
 import { invariant } from "../../protocol/kernel/invariant.ts";
 import type { CliCommand, DoctorCommand, PredictCommand, ServeCommand, ServiceCommand } from "../cli/command.ts";
 import { fixedPartOf } from "../pictures/glob.ts";
-import { accessParts, tokenFiles } from "./access_permissions.ts";
-import { HOST_FACTS, joinParts } from "./join_permissions.ts";
-import { fileParts, openedFiles } from "./file_permissions.ts";
-import { modelsPermissions } from "./model_permissions.ts";
+import { accessParts, tokenFiles } from "./permission_rows/access_permissions.ts";
+import { HOST_FACTS, joinParts } from "./permission_rows/join_permissions.ts";
+import { fileParts, openedFiles } from "./permission_rows/file_permissions.ts";
+import { modelsPermissions } from "./permission_rows/model_permissions.ts";
 import { fileIn, hostPermission, inHome, listensOn, masterOf, unique } from "./permission_parts.ts";
 import { NO_PERMISSIONS, type Permissions } from "./permission_set.ts";
 import type { ProcessFacts } from "./process_place.ts";
 import type { PeopleCommand } from "../cli/people_command.ts";
-import { peopleFiles } from "./people_files.ts";
+import { peopleFiles } from "./permission_rows/people_files.ts";
 
 /** Returns exactly the permissions that `command` needs: its row in `docs/permissions.md`. */
 export function permissionsOf(command: CliCommand, facts: ProcessFacts): Permissions {

@@ -5,7 +5,7 @@ import type { JoinCommand, ServeCommand } from "../cli/command.ts";
 import { usualDialects } from "../cli/serve/dialect_arguments.ts";
 import { keepsEngines } from "../process/engine_command.ts";
 import { permissionFlags } from "../process/permission_flags.ts";
-import { startingPermissions } from "../process/own_node_permissions.ts";
+import { startingPermissions } from "../process/permission_rows/own_node_permissions.ts";
 import type { ProcessFacts } from "../process/process_place.ts";
 import type { ServiceLevel } from "./service_place.ts";
 import { formatAddress } from "../../protocol/http_api/address.ts";

@@ -53,6 +53,13 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
     summary: "Returns a file of that page.",
     answer: { mediaType: "application/octet-stream" },
   },
+  { route: "GET /v1/status", tag: "master", summary: "Says how the cluster is doing.", answer: "ClusterStatus" },
+  {
+    route: "GET /metrics",
+    tag: "master",
+    summary: "Returns counts and durations, for Prometheus.",
+    answer: { mediaType: "text/plain" },
+  },
   { route: "GET /healthz", tag: "master", summary: "Answers while the process is alive.", answer: "Status" },
   {
     route: "GET /readyz",

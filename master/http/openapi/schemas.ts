@@ -51,6 +51,7 @@ import {
 } from "../../../protocol/http_api/token_api.ts";
 import { emptiedSchema, restoredSchema, trashSchema } from "../../../protocol/http_api/trash_api.ts";
 import { filePiecesAnswerSchema } from "../../../protocol/http_api/file_api.ts";
+import { statusSchema } from "../../../protocol/http_api/status_api.ts";
 import { execRequestSchema } from "../../../protocol/http_api/exec_api.ts";
 import { explanationSchema } from "../../../protocol/http_api/explanation_api.ts";
 import { verificationSchema } from "../../../protocol/http_api/verification_api.ts";
@@ -92,6 +93,7 @@ export const SCHEMAS = {
   Collected: collectedSchema,
   Nodes: nodesSchema,
   NodeCommand: nodeCommandSchema,
+  ClusterStatus: statusSchema,
   ExecRequest: execRequestSchema,
   FilePieces: filePiecesAnswerSchema,
   LabelChange: labelChangeSchema,

@@ -88,7 +88,7 @@ Deno.test("the access log has who asked what, not the signs of life, and no name
     const { time, ms, ...rest } = prediction;
     assertEquals(new Date(time).toISOString(), time);
     assert(ms >= 0);
-    const facts = { model: "faces", gallery: null, bytes: PICTURE.length, faces: persons.length };
+    const facts = { model: "faces@1", gallery: null, bytes: PICTURE.length, faces: persons.length };
     const names = logsNames ? { names: persons.flatMap(({ name }) => name ?? []) } : {};
     assertEquals(rest, {
       id: "req_1",

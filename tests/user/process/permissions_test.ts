@@ -2,7 +2,7 @@ import { parseCommand } from "../../../user/cli/parse_command.ts";
 import { permissionFlags, STARTING_ENVIRONMENT } from "../../../user/process/permission_flags.ts";
 import { NO_PERMISSIONS } from "../../../user/process/permission_set.ts";
 import type { Permissions } from "../../../user/process/permission_set.ts";
-import { ownNodePermissions, startingPermissions } from "../../../user/process/own_node_permissions.ts";
+import { ownNodePermissions, startingPermissions } from "../../../user/process/permission_rows/own_node_permissions.ts";
 import { permissionsOf } from "../../../user/process/permissions.ts";
 import type { ProcessFacts } from "../../../user/process/process_place.ts";
 import { VERB_NAMES, verbOf } from "../../../user/cli/verbs.ts";

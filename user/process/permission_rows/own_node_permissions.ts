@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { localHostOf } from "../../protocol/http_api/local_host.ts";
-import { invariant } from "../../protocol/kernel/invariant.ts";
-import type { CliCommand, ServeCommand } from "../cli/command.ts";
-import { computesToo } from "./engine_command.ts";
-import { NO_PERMISSIONS, type Permissions } from "./permission_set.ts";
+import { localHostOf } from "../../../protocol/http_api/local_host.ts";
+import { invariant } from "../../../protocol/kernel/invariant.ts";
+import type { CliCommand, ServeCommand } from "../../cli/command.ts";
+import { computesToo } from "../engine_command.ts";
+import { NO_PERMISSIONS, type Permissions } from "../permission_set.ts";
 import { joinParts } from "./join_permissions.ts";
-import { permissionsOf } from "./permissions.ts";
-import type { ProcessFacts } from "./process_place.ts";
+import { permissionsOf } from "../permissions.ts";
+import type { ProcessFacts } from "../process_place.ts";
 
 /** Returns the data directory of the node that a master in `home` has in its process. */
 export function ownNodeHome(home: string): string {

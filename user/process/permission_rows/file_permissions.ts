@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
-import type { JoinCommand } from "../cli/command.ts";
-import type { CpCommand } from "../cli/files/file_commands.ts";
-import { fixedPartOf } from "../pictures/glob.ts";
+import type { JoinCommand } from "../../cli/command.ts";
+import type { CpCommand } from "../../cli/files/file_commands.ts";
+import { fixedPartOf } from "../../pictures/glob.ts";
 
 /**
  * Returns the permissions for files that are copied: what is copied from here, and the directory

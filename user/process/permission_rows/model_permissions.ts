@@ -1,10 +1,10 @@
 import { dirname, join, resolve } from "node:path";
-import { formatAddress } from "../../protocol/http_api/address.ts";
-import type { ModelsCommand } from "../cli/models_command.ts";
-import { fixedPartOf } from "../pictures/glob.ts";
-import { inHome, masterOf, unique } from "./permission_parts.ts";
-import { NO_PERMISSIONS, type Permissions } from "./permission_set.ts";
-import type { ProcessFacts } from "./process_place.ts";
+import { formatAddress } from "../../../protocol/http_api/address.ts";
+import type { ModelsCommand } from "../../cli/models_command.ts";
+import { fixedPartOf } from "../../pictures/glob.ts";
+import { inHome, masterOf, unique } from "../permission_parts.ts";
+import { NO_PERMISSIONS, type Permissions } from "../permission_set.ts";
+import type { ProcessFacts } from "../process_place.ts";
 
 /** Returns the permissions for models, whose files come from this host or from other sources. */
 export function modelsPermissions(command: ModelsCommand, facts: ProcessFacts): Permissions {

@@ -1,10 +1,10 @@
 import { dirname, resolve } from "node:path";
-import { formatAddress } from "../../protocol/http_api/address.ts";
-import type { ContextCommand, LoginCommand } from "../cli/access/access_command.ts";
-import { STANDARD_INPUT } from "../cli/access/master_choice.ts";
-import type { CliCommand } from "../cli/command.ts";
-import type { AccessPaths } from "./stored_access.ts";
-import { tokenFileOf } from "./token_file.ts";
+import { formatAddress } from "../../../protocol/http_api/address.ts";
+import type { ContextCommand, LoginCommand } from "../../cli/access/access_command.ts";
+import { STANDARD_INPUT } from "../../cli/access/master_choice.ts";
+import type { CliCommand } from "../../cli/command.ts";
+import type { AccessPaths } from "../stored_access.ts";
+import { tokenFileOf } from "../token_file.ts";
 
 /** Returns the file that the token of `command` is read from, in a list that is empty without one. */
 export function tokenFiles(command: CliCommand, { currentDirectory }: { currentDirectory: string }): string[] {

@@ -1,6 +1,6 @@
-import type { JoinCommand } from "../cli/command.ts";
-import { hostPermission } from "./permission_parts.ts";
-import type { SystemFact } from "./permission_set.ts";
+import type { JoinCommand } from "../../cli/command.ts";
+import { hostPermission } from "../permission_parts.ts";
+import type { SystemFact } from "../permission_set.ts";
 
 /** Lets a node listen for its workers at a port that the system chooses, and dial nothing. */
 const ENGINE_PORT = "127.0.0.1:0";

@@ -1,4 +1,4 @@
-import type { PeopleCommand } from "../cli/people_command.ts";
+import type { PeopleCommand } from "../../cli/people_command.ts";
 
 /** Returns the files of a command about people, as they were given; `-` is none. */
 export function peopleFiles(command: PeopleCommand): { read: readonly string[]; write: readonly string[] } {
