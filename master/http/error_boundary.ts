@@ -1,6 +1,6 @@
 import type { ErrorHandler } from "hono";
 import { responseOfProblem } from "../../protocol/http/problem.ts";
-import { factsOf } from "./exchange/request_facts.ts";
+import { exchangeOf } from "./exchange/exchange_facts.ts";
 import type { Refusal, Refusals } from "./refusals.ts";
 import { remoteOf } from "./request_origin.ts";
 
@@ -17,10 +17,10 @@ export function errorBoundary(
       method: context.req.method,
       path: context.req.path,
       remote: remoteOf(context),
-      facts: factsOf(context.req.raw),
+      facts: exchangeOf(context.req.raw),
     });
     const { retryAfterMs } = refusal;
-    const requestId = factsOf(context.req.raw)?.requestId;
+    const requestId = exchangeOf(context.req.raw)?.requestId;
     const problem = requestId === undefined ? refusal.problem : { ...refusal.problem, requestId };
     const response = answerOf({ ...refusal, problem }, context.req.path) ?? responseOfProblem(problem);
     if (retryAfterMs !== null) response.headers.set("retry-after", String(Math.ceil(retryAfterMs / 1_000)));

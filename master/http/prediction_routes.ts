@@ -7,7 +7,7 @@ import { ADMIN_READER, type Reader, readerOf } from "../blobs/transient_blobs.ts
 import type { MasterBlobs } from "../blobs/master_blobs.ts";
 import { noteFacts, ownerOf, personFacts } from "../observe/request_facts.ts";
 import type { CheckedRequest, Predictions } from "../turn/predictions.ts";
-import { factsOf } from "./exchange/request_facts.ts";
+import { exchangeOf } from "./exchange/exchange_facts.ts";
 import type { FormFile } from "./inputs/form.ts";
 import { readPictures } from "./inputs/read_pictures.ts";
 import { batchResponse, predictionResponse, type WantedAnswer, wantedAnswer } from "./outputs/prediction_answers.ts";
@@ -54,7 +54,7 @@ export function predictionRoutes(options: PredictionRoutesOptions): Hono {
     noteFacts(request, { model: asked.model.name, gallery: asked.options.gallery, bytes });
     if (files.length === 1) {
       const answer = await predicted(context, files[0], { ...options, asked, reader: readerOf(caller) });
-      const facts = factsOf(request);
+      const facts = exchangeOf(request);
       if (facts !== undefined) facts.timings = answer.timings ?? null;
       noteFacts(request, personFacts([answer.prediction]));
       return await predictionResponse(answer, { wanted, model: asked.model.name, pictureOf });
@@ -110,7 +110,7 @@ async function allPredicted(
       return { fileName, answer: await predicted(context, file, options) };
     } catch (error) {
       const { method, path, raw } = context.req;
-      const facts = factsOf(raw);
+      const facts = exchangeOf(raw);
       const { problem } = options.refusals.record(error, { method, path, remote: remoteOf(context), facts });
       return { fileName, problem };
     }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../protocol/kernel/clock.ts";
 import type { DmlError, ErrorCode } from "../../protocol/kernel/errors.ts";
 import type { Log } from "../../protocol/kernel/log.ts";
-import { loggedFacts, type RequestFacts } from "./exchange/request_facts.ts";
+import { type ExchangeFacts, loggedFacts } from "./exchange/exchange_facts.ts";
 
 /** Errors that the operator of the cluster should see: damaged files, and problems of this host. */
 const WARNED: ReadonlySet<ErrorCode> = new Set(["blob_corrupt", "forbidden", "disk_full", "home_unusable"]);
@@ -21,7 +21,7 @@ export interface RefusedRequest {
   /** Address that it came from; absent if it came from this process. */
   readonly remote?: string;
   /** Id of the request, and its place in a trace of the caller; absent if it has none. */
-  readonly facts?: Partial<RequestFacts>;
+  readonly facts?: Partial<ExchangeFacts>;
 }
 
 /** A minute in which a limited number of warnings is logged, and the others are counted. */

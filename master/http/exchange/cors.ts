@@ -1,4 +1,4 @@
-import { REQUEST_ID_HEADER } from "./request_facts.ts";
+import { REQUEST_ID_HEADER } from "./exchange_facts.ts";
 
 /** Headers that a page may send beside those that need no permission. */
 const ALLOWED_HEADERS = "authorization, content-type, traceparent, x-api-key, x-request-id";

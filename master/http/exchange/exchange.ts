@@ -4,7 +4,7 @@ import type { Random } from "../../../protocol/kernel/random.ts";
 import type { RequestTimings } from "../../../protocol/http_api/api.ts";
 import type { Handler } from "../request_origin.ts";
 import { CrossOrigin } from "./cors.ts";
-import { loggedFacts, noteFacts, REQUEST_ID_HEADER } from "./request_facts.ts";
+import { loggedFacts, noteExchange, REQUEST_ID_HEADER } from "./exchange_facts.ts";
 
 /** Parts that {@linkcode withExchange} needs. */
 export interface ExchangeOptions {
@@ -25,7 +25,7 @@ export function withExchange(handler: Handler, options: ExchangeOptions): Handle
   const crossOrigin = new CrossOrigin(corsOrigins);
   return async (request, origin) => {
     const startMs = clock.nowMs();
-    const facts = noteFacts(request, random);
+    const facts = noteExchange(request, random);
     const response = crossOrigin.preflight(request) ?? await handler(request, origin);
     const totalMs = clock.nowMs() - startMs;
     const { headers, status } = response;

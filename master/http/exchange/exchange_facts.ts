@@ -10,7 +10,7 @@ const REQUEST_ID_PATTERN = /^[\w.:+/=@-]{1,128}$/;
 const TRACEPARENT_PATTERN = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:-.{0,100})?$/;
 
 /** Facts about a request that its answer and the log repeat. */
-export interface RequestFacts {
+export interface ExchangeFacts {
   /** Id that the caller gave, or else a new one. */
   readonly requestId: string;
   /** Header of that name; `null` if there is no valid one. */
@@ -19,13 +19,13 @@ export interface RequestFacts {
   timings: RequestTimings | null;
 }
 
-const FACTS = new WeakMap<Request, RequestFacts>();
+const FACTS = new WeakMap<Request, ExchangeFacts>();
 
-/** Reads the facts of a request, which {@linkcode factsOf} returns from now on. */
-export function noteFacts(request: Request, random: Random): RequestFacts {
+/** Reads the facts of a request, which {@linkcode exchangeOf} returns from now on. */
+export function noteExchange(request: Request, random: Random): ExchangeFacts {
   const given = request.headers.get(REQUEST_ID_HEADER) ?? "";
   const traceparent = request.headers.get("traceparent") ?? "";
-  const facts: RequestFacts = {
+  const facts: ExchangeFacts = {
     requestId: REQUEST_ID_PATTERN.test(given) ? given : newId("req", random),
     traceparent: TRACEPARENT_PATTERN.test(traceparent) ? traceparent : null,
     timings: null,
@@ -35,12 +35,12 @@ export function noteFacts(request: Request, random: Random): RequestFacts {
 }
 
 /** Returns the facts of a request; `undefined` if they were not noted. */
-export function factsOf(request: Request): RequestFacts | undefined {
+export function exchangeOf(request: Request): ExchangeFacts | undefined {
   return FACTS.get(request);
 }
 
 /** Returns the facts as fields for the log. */
-export function loggedFacts({ requestId, traceparent }: Partial<RequestFacts>): Record<string, string> {
+export function loggedFacts({ requestId, traceparent }: Partial<ExchangeFacts>): Record<string, string> {
   return {
     ...(requestId === undefined ? {} : { requestId }),
     ...(traceparent === undefined || traceparent === null ? {} : { traceparent }),
