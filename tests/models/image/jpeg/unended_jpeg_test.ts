@@ -190,8 +190,9 @@ Deno.test("JpegCodec.decode() answers with a picture of the right size or refuse
       assert(codec.memoryBytes < 200 * 1024 * 1024);
       if (decoded === null) return;
       assertEquals([decoded.width, decoded.height], [whole.width, whole.height]);
-      if (damage.kind === "cut") assert(greyRows(decoded) > 0);
+      // Without its last two bytes the photo lacks no more than the end marker.
+      if (damage.kind === "cut" && at < sample6.length - 2) assert(greyRows(decoded) > 0);
     }),
-    { numRuns: 25 },
+    { numRuns: 25, examples: [[{ kind: "cut", place: 1 }]] },
   );
 });
