@@ -41,6 +41,7 @@ export function serveReport(facts: ServeFacts, options: { program: string; color
   const where = facts.tokenRequired ? "On another host" : "On this machine";
   return [
     `The master listens on ${facts.address}.`,
+    `Its page for browsers is at ${pageAddress(facts)}.`,
     facts.computesToo ? COMPUTES_TOO : PURE,
     ...(facts.isSecure ? [] : [NO_TLS]),
     ...(facts.plainAddress === null ? [] : [plainLine(facts.plainAddress)]),
@@ -61,6 +62,11 @@ export function serveReport(facts: ServeFacts, options: { program: string; color
     ...hiddenTokenLines(facts, options.program),
     ...(facts.tokenRequired ? [] : ["Only this machine can reach it; `--host 0.0.0.0` admits other hosts.", ""]),
   ].map((text) => `${text}\n`).join("");
+}
+
+/** Returns the address of the page; a master that only its own host reaches speaks no TLS. */
+function pageAddress({ address, tokenRequired, isSecure }: ServeFacts): string {
+  return `${tokenRequired && isSecure ? "https" : "http"}://${address}/`;
 }
 
 function plainLine(address: string): string {

@@ -129,7 +129,7 @@ Deno.test("serveReport() prints command lines that can be pasted unchanged", () 
     { address: "172.17.0.1:7400", virtualInterface: "docker0" },
   ];
   const several = serveReport({ ...facts, otherAddresses }, { program: "dml", color: false });
-  assertEquals(several.split("\n").slice(2, 8), [
+  assertEquals(several.split("\n").slice(3, 9), [
     "",
     "Other addresses of this host, if that one is not reached:",
     "",
@@ -142,11 +142,14 @@ Deno.test("serveReport() prints command lines that can be pasted unchanged", () 
   assert(!hidden.includes("--insecure"));
   const insecure = serveReport({ ...facts, isSecure: false }, { program: "dml", color: false });
   const plain = serveReport({ ...facts, plainAddress: "10.0.0.1:7402" }, { program: "dml", color: false });
-  assertStringIncludes(plain.split("\n")[2], "Port 10.0.0.1:7402 speaks no TLS (--plain)");
-  assertStringIncludes(insecure.split("\n")[2], "It speaks no TLS (--insecure): whoever listens on the network learns");
+  assertStringIncludes(plain.split("\n")[3], "Port 10.0.0.1:7402 speaks no TLS (--plain)");
+  assertStringIncludes(insecure.split("\n")[3], "It speaks no TLS (--insecure): whoever listens on the network learns");
   assertStringIncludes(hidden, "`dml token show node` prints the line with its token");
   assert(!several.includes("dml token"));
-  assertStringIncludes(lines[1], "This host computes too");
+  assertStringIncludes(lines[2], "This host computes too");
+  assertEquals(lines[1], "Its page for browsers is at https://10.0.0.1:7400/.");
+  assertStringIncludes(insecure, "Its page for browsers is at http://10.0.0.1:7400/.\n");
+  assertStringIncludes(local, "Its page for browsers is at http://10.0.0.1:7400/.\n");
   const pure = serveReport({ ...facts, computesToo: false }, { program: "dml", color: false });
-  assertStringIncludes(pure.split("\n")[1], "pictures wait for a node");
+  assertStringIncludes(pure.split("\n")[2], "pictures wait for a node");
 });
