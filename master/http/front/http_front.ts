@@ -13,6 +13,11 @@ import type { Opening } from "./read_opening.ts";
 
 /** Connections that any process can serve. */
 const UNMEASURED_MAX = 32;
+/**
+ * Connections that were given up and still end, from which on no further one is accepted: each holds
+ * descriptors until the system has ended what was in progress on it.
+ */
+const CLOSING_MAX = 8;
 const SWEEP_MS = 1_000;
 /** Time in which a client must read the rest of an answer after which the server closed. */
 const ENDING_MS = 2_000;
@@ -65,6 +70,8 @@ export class HttpFront {
   readonly #serving: Promise<void>;
   readonly #ended = new Set<Promise<void>>();
   #isMeasured = false;
+  /** Resolves when the next connection has ended; `null` if nobody waits for that. */
+  #nextEnd: PromiseWithResolvers<void> | null = null;
   #cancelSweep = () => {};
 
   constructor(socket: Deno.TcpListener, options: HttpFrontOptions) {
@@ -105,7 +112,13 @@ export class HttpFront {
   }
 
   async #accept(): Promise<void> {
-    for await (const connection of this.#listener) this.#admit(connection);
+    for await (const connection of this.#listener) {
+      this.#admit(connection);
+      while (this.#ended.size - this.#connections.size > CLOSING_MAX) {
+        this.#nextEnd ??= Promise.withResolvers();
+        await this.#nextEnd.promise;
+      }
+    }
   }
 
   #open(outer: Deno.TcpConn): FrontConnection {
@@ -142,6 +155,8 @@ export class HttpFront {
     const ended = connection.run().finally(() => {
       this.#forget(connection);
       this.#ended.delete(ended);
+      this.#nextEnd?.resolve();
+      this.#nextEnd = null;
     });
     this.#ended.add(ended);
   }

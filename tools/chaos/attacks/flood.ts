@@ -14,7 +14,8 @@ export class Flood implements Disposable {
 
   async open(port: number, { count, bytes, hostname = "127.0.0.1" }: FloodOptions): Promise<void> {
     const openOne = async () => {
-      const connection = await Deno.connect({ hostname, port });
+      const connection = await connected({ hostname, port });
+      if (connection === null) return;
       this.#connections.push(connection);
       // The master may have closed it already.
       await connection.write(bytes).catch(() => {});
@@ -26,6 +27,16 @@ export class Flood implements Disposable {
 
   [Symbol.dispose](): void {
     for (const connection of this.#connections) connection.close();
+  }
+}
+
+/** Returns a connection; `null` if the master has closed it already. */
+async function connected(address: Deno.ConnectOptions): Promise<Deno.TcpConn | null> {
+  try {
+    return await Deno.connect(address);
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionReset) return null;
+    throw error;
   }
 }
 
