@@ -8,6 +8,7 @@ import type { TlsIdentity } from "../../../protocol/transport/tls_identity.ts";
 import type { Handler } from "../request_origin.ts";
 import { ConnectionTable } from "../../../protocol/kernel/connection_table.ts";
 import { FrontConnection } from "./front_connection.ts";
+import { InnerPorts } from "./inner_ports.ts";
 import { type InnerHandler, InnerServer } from "./inner_server.ts";
 import type { Opening } from "./read_opening.ts";
 
@@ -60,8 +61,7 @@ export class HttpFront {
   readonly #table: ConnectionTable<FrontConnection>;
   readonly #limits = { connectionsMax: UNMEASURED_MAX, perAddressMax: UNMEASURED_MAX };
   readonly #connections = new Set<FrontConnection>();
-  /** Connections by the port of loopback from which their bytes reach the server. */
-  readonly #byInnerPort = new Map<number, FrontConnection>();
+  readonly #innerPorts = new InnerPorts<FrontConnection>();
   readonly #secure: InnerServer | null;
   /** Server for the clients that ask for a name of `secure.named`. */
   readonly #named: InnerServer | null;
@@ -127,7 +127,7 @@ export class HttpFront {
       innerPort: (opening) => this.#serverFor(opening).port(),
       onInner: (port) => {
         connection.innerPort = port;
-        this.#byInnerPort.set(port, connection);
+        this.#innerPorts.give(port, connection);
       },
     });
     return connection;
@@ -177,7 +177,7 @@ export class HttpFront {
   #forget(connection: FrontConnection): void {
     if (!this.#connections.delete(connection)) return;
     this.#table.remove(connection);
-    if (connection.innerPort !== null) this.#byInnerPort.delete(connection.innerPort);
+    if (connection.innerPort !== null) this.#innerPorts.take(connection.innerPort, connection);
   }
 
   #noteFull({ address }: FrontConnection): void {
@@ -190,7 +190,7 @@ export class HttpFront {
   /** Returns the handler of an inner server, which answers the connections of the front alone. */
   #answerWith(handler: Handler): InnerHandler {
     return (request, info) => {
-      const connection = this.#byInnerPort.get(info.remoteAddr.port);
+      const connection = this.#innerPorts.at(info.remoteAddr.port);
       if (connection === undefined) return new Response(null, { status: 403 });
       if (connection.begin()) this.#table.markBusy(connection);
       const end = () => {

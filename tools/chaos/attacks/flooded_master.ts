@@ -29,7 +29,7 @@ export async function withFloodedMaster(
     const complaints = process.lines.filter((line) => /Too many open files|is started again/.test(line));
     if (complaints.length > 0) throw new Error(`the master complained: ${complaints.join("; ")}`);
     const code = await process.stop();
-    if (code !== 0) throw new Error(`the master ended with ${code}, not 0`);
+    if (code !== 0) throw new Error(`the master ended with ${code}, not 0: ${process.lines.slice(-6).join("; ")}`);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
