@@ -5,7 +5,7 @@ import { MASTER_FLAGS } from "./access/master_flags.ts";
 import { CONFIG_VERBS } from "./config/config_verbs.ts";
 import { EXEC_VERB } from "./exec/exec_verb.ts";
 import { CP_VERB, LS_VERB, RM_VERB } from "./files/file_verbs.ts";
-import { DOCTOR_VERB } from "./nodes/doctor_verb.ts";
+import { DOCTOR_VERB } from "./status/doctor_verb.ts";
 import { LOGS_VERB } from "./logs/logs_verb.ts";
 import { MODELS_VERBS } from "./models_verbs.ts";
 import { EXPLAIN_VERB } from "./nodes/explain_verb.ts";
